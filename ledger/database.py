@@ -1,0 +1,77 @@
+"""The pool, and transactions that know their tenant."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from ledger.refusals import refusals_of_the_database
+from ledger.types import Tenant, TenantId
+
+Connection = PoolConnectionProxy[asyncpg.Record]
+
+# set_config(…, true) ends with the transaction; the tenant must be its first statement (engine.md, Database).
+_ENTER = "SELECT set_config('app.tenant', $1, true), set_config('app.cause', $2, true)"
+
+
+class Ledger:
+    """Connections as the application's role, which sees nothing until a transaction says for whom it works."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], *, acquire_timeout: float | None = None) -> None:
+        self._pool = pool
+        self._acquire_timeout = acquire_timeout
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        *,
+        most_connections: int = 10,
+        acquire_timeout: float | None = None,
+        statement_timeout: float | None = None,
+    ) -> Self:
+        """Connect. Time-outs are seconds; the API sets them short (engine.md: pool 1 s, statement 1 s)."""
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=most_connections,
+            command_timeout=statement_timeout,
+            init=_speak_json,
+            server_settings={"application_name": "partnerdesk", "timezone": "UTC"},
+        )
+        return cls(pool, acquire_timeout=acquire_timeout)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def transaction(self, tenant: Tenant | TenantId, *, cause: str = "") -> AsyncIterator[Connection]:
+        """One transaction of one tenant. `cause` is remembered with each change of state ('event:17').
+
+        Raises the Refused that a constraint stands for.
+        """
+        tenant_id = tenant.id if isinstance(tenant, Tenant) else tenant
+        with refusals_of_the_database():
+            async with (
+                self._pool.acquire(timeout=self._acquire_timeout) as connection,
+                connection.transaction(),
+            ):
+                await connection.execute(_ENTER, str(tenant_id), cause)
+                yield connection
+
+    @asynccontextmanager
+    async def without_tenant(self) -> AsyncIterator[Connection]:
+        """For the look-up functions that return ids only; tables are empty here."""
+        async with self._pool.acquire(timeout=self._acquire_timeout) as connection:
+            yield connection
+
+
+async def _speak_json(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    await connection.set_type_codec("jsonb", encoder=_dump, decoder=json.loads, schema="pg_catalog")
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

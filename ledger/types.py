@@ -1,0 +1,124 @@
+"""Ids, states and small values of the ledger. No I/O: workflows import this module too.
+
+States and arrows: rules.md, States; PostgreSQL keeps them (table state_arrows).
+"""
+
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+TenantId = NewType("TenantId", UUID)
+PartnerId = NewType("PartnerId", UUID)
+CustomerId = NewType("CustomerId", UUID)
+CampaignId = NewType("CampaignId", UUID)
+TransactionId = NewType("TransactionId", UUID)
+CommissionId = NewType("CommissionId", UUID)
+PayoutId = NewType("PayoutId", UUID)
+PayoutNumber = NewType("PayoutNumber", str)
+DecisionId = NewType("DecisionId", UUID)
+IntentId = NewType("IntentId", UUID)
+TaskId = NewType("TaskId", UUID)
+EventId = NewType("EventId", int)
+
+BERLIN = ZoneInfo("Europe/Berlin")
+"""Business dates are Europe/Berlin (rules.md, Money)."""
+
+
+class Frozen(BaseModel):
+    """A value that crosses a border: signal, activity, HTTP, SQL row."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Tenant(Frozen):
+    """Which tenant: the id keeps rows apart, the slug is for people, addresses and workflow ids."""
+
+    id: TenantId
+    slug: str
+
+
+class TransactionState(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REFUNDED = "refunded"
+
+
+class CommissionState(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    IN_PAYOUT = "in_payout"
+    PAID = "paid"
+    REVERSED = "reversed"
+
+
+class PayoutState(StrEnum):
+    AWAITING_APPROVAL = "awaiting_approval"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    CREDIT_NOTE_OPEN = "credit_note_open"
+    PAID = "paid"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+    SETTLED_MANUALLY = "settled_manually"
+
+    @property
+    def ends_the_workflow(self) -> bool:
+        """engine.md: it ends with paid, cancelled, rejected and on entering returned."""
+        return self in _ENDS
+
+
+_ENDS = frozenset(
+    {
+        PayoutState.PAID,
+        PayoutState.CANCELLED,
+        PayoutState.REJECTED,
+        PayoutState.RETURNED,
+        PayoutState.SETTLED_MANUALLY,
+    }
+)
+
+
+class DecisionKind(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+    CANCEL = "cancel"
+    RESOLVE = "resolve"
+
+
+class EventState(StrEnum):
+    """received: to be handled; waiting: for our own document's id; the others say how it ended."""
+
+    RECEIVED = "received"
+    WAITING = "waiting"
+    SKIPPED = "skipped"
+    IGNORED = "ignored"
+    PROCESSED = "processed"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
+class TaxStatus(StrEnum):
+    """What a partner is for German VAT (rules.md, The document)."""
+
+    REGULAR = "regular"
+    SMALL_BUSINESS = "small_business"
+    PRIVATE = "private"
+    EU_BUSINESS = "eu_business"
+    THIRD_COUNTRY = "third_country"
+
+
+class TaxCase(StrEnum):
+    """What one document can hold: one case per payout."""
+
+    REGULAR = "regular"
+    SMALL_BUSINESS = "small_business"
+    PRIVATE = "private"
+
+
+class DocumentKind(StrEnum):
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit-note"
