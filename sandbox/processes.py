@@ -1,0 +1,277 @@
+"""Start, check and stop the programs of one machine's stack, each by its process id.
+
+Only `subprocess.Popen` is used, not asyncio's processes: a `Process` belongs to no event loop, so a test may
+kill and restart it from any. Start processes from the main thread: on Linux they end with the thread that
+started them.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+LOOPBACK = "127.0.0.1"
+_LEASH = Path(__file__).with_name("leash.py")
+_LOG_KEPT_BYTES = 5_000_000
+_POLL_S = 0.05
+_handed_out_ports: set[int] = set()
+
+Check = Callable[[], Awaitable[bool]]
+Emit = Callable[[str], None]
+
+
+class StackError(Exception):
+    """Something of the local stack does not run; the text says what to do about it."""
+
+
+class PortBusy(StackError):
+    """Another program listens on a port that we need."""
+
+    def __init__(self, port: int, part: str, setting: str) -> None:
+        super().__init__(
+            f"Port {port} for {part} is in use. Stop what listens there, or set {setting} to another."
+        )
+        self.port = port
+
+
+class ProcessFailed(StackError):
+    """A program ended, or was not ready in time; the end of its log is in the text."""
+
+    def __init__(self, name: str, what: str, log: Path) -> None:
+        super().__init__(f"{name} {what}. The end of {log}:\n{_tail(log)}")
+        self.name = name
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The user a program runs as, when it is not ours."""
+
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to run. `stop_signal` asks it to end, `death_signal` is sent by the kernel when we die."""
+
+    name: str
+    argv: Sequence[str]
+    log: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+    identity: Identity | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    death_signal: signal.Signals = signal.SIGKILL
+
+
+class Process:
+    """One running program, known by its id."""
+
+    def __init__(self, command: Command) -> None:
+        self.command = command
+        log = command.log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        if log.exists() and log.stat().st_size > _LOG_KEPT_BYTES:
+            log.replace(log.with_suffix(log.suffix + ".1"))
+        identity = f"{command.identity.uid}:{command.identity.gid}" if command.identity else "-"
+        leash = [
+            sys.executable,
+            "-I",
+            "-S",
+            str(_LEASH),
+            str(os.getpid()),
+            str(int(command.death_signal)),
+            identity,
+        ]
+        with log.open("ab") as output:
+            self._popen = subprocess.Popen(  # noqa: S603 - our own command lines
+                [*leash, *command.argv],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(command.env) or None,
+                # A root that drops its rights may not reach our current directory.
+                cwd="/" if command.identity else None,
+                # Ctrl-C in the terminal must reach us alone: we stop the parts in their order.
+                start_new_session=True,
+            )
+
+    @property
+    def name(self) -> str:
+        return self.command.name
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    @property
+    def exit_status(self) -> int | None:
+        """None while it runs; negative is the signal that ended it."""
+        return self._popen.poll()
+
+    async def ready(self, check: Check, *, timeout_s: float) -> None:
+        """Wait until `check` is true. Raises ProcessFailed when the program ends before, or time is over."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            if self.exit_status is not None:
+                raise ProcessFailed(self.name, f"ended with status {self.exit_status}", self.command.log)
+            if await check():
+                return
+            if time.monotonic() > deadline:
+                raise ProcessFailed(self.name, f"was not ready within {timeout_s:.0f} s", self.command.log)
+            await asyncio.sleep(_POLL_S)
+
+    async def ended(self, *, timeout_s: float | None = None) -> int:
+        """The exit status. Raises TimeoutError."""
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        while (status := self.exit_status) is None:
+            if deadline is not None and time.monotonic() > deadline:
+                raise TimeoutError(f"{self.name} (process {self.pid}) still runs")
+            await asyncio.sleep(_POLL_S)
+        return status
+
+    async def stop(self, *, grace_s: float = 10.0) -> int:
+        """Ask it to end, and kill it when it does not within the grace. Returns the exit status."""
+        if self.exit_status is None:
+            self._popen.send_signal(self.command.stop_signal)
+        try:
+            return await self.ended(timeout_s=grace_s)
+        except TimeoutError:
+            return await self.kill()
+
+    async def kill(self) -> int:
+        """SIGKILL, as a crash would be."""
+        if self.exit_status is None:
+            self._popen.kill()
+        return await self.ended(timeout_s=10)
+
+
+class Supervisor:
+    """A set of processes, stopped in reverse order of their start when the `async with` ends."""
+
+    def __init__(self) -> None:
+        self._processes: list[Process] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop_all()
+
+    async def start(self, command: Command, check: Check, *, timeout_s: float = 30.0) -> Process:
+        """Start a program and wait until it is ready. Raises ProcessFailed."""
+        process = Process(command)
+        self._processes.append(process)
+        await process.ready(check, timeout_s=timeout_s)
+        return process
+
+    async def first_end(self) -> Process:
+        """Wait until any process has ended by itself."""
+        while True:
+            for process in self._processes:
+                if process.exit_status is not None:
+                    return process
+            await asyncio.sleep(0.2)
+
+    async def stop_all(self) -> None:
+        while self._processes:
+            # Stays in the list until it has ended: a cancelled stop can be asked for again.
+            await self._processes[-1].stop()
+            self._processes.pop()
+
+
+async def run_to_end(command: Command, *, timeout_s: float) -> None:
+    """Run a program that ends by itself. Raises ProcessFailed unless its status is 0."""
+    process = Process(command)
+    try:
+        status = await process.ended(timeout_s=timeout_s)
+    except TimeoutError:
+        raise ProcessFailed(command.name, f"did not end within {timeout_s:.0f} s", command.log) from None
+    finally:
+        if process.exit_status is None:
+            await process.kill()
+    if status != 0:
+        raise ProcessFailed(command.name, f"ended with status {status}", command.log)
+
+
+def http_ready(url: str) -> Check:
+    async def check() -> bool:
+        try:
+            async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
+                return (await client.get(url)).is_success
+        except httpx.HTTPError:
+            return False
+
+    return check
+
+
+def tcp_ready(port: int, host: str = LOOPBACK) -> Check:
+    async def check() -> bool:
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            return False
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        return True
+
+    return check
+
+
+def free_port() -> int:
+    """A port nobody listens on now, and that this process has not handed out before."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((LOOPBACK, 0))
+            port = int(probe.getsockname()[1])
+        if port not in _handed_out_ports:
+            _handed_out_ports.add(port)
+            return port
+
+
+def require_free(port: int, part: str, setting: str) -> None:
+    """Raises PortBusy when somebody listens on the port."""
+    with socket.socket() as probe:
+        # As servers do: a port whose last connections are still in TIME_WAIT can be had.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            raise PortBusy(port, part, setting) from None
+
+
+@contextlib.asynccontextmanager
+async def announced(text: str, emit: Emit, *, after_s: float = 2.0) -> AsyncIterator[None]:
+    """Say what we are waiting for, but only when it takes long enough to wonder."""
+
+    async def later() -> None:
+        await asyncio.sleep(after_s)
+        emit(text)
+
+    telling = asyncio.create_task(later())
+    try:
+        yield
+    finally:
+        telling.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await telling
+
+
+def _tail(log: Path, lines: int = 15) -> str:
+    try:
+        return "\n".join("  " + line for line in log.read_text(errors="replace").splitlines()[-lines:])
+    except OSError as error:
+        return f"  (no log: {error.strerror})"

@@ -1,0 +1,132 @@
+"""The real parts that tests run on: each a process of its own, started once, when a test asks for it.
+
+The first test that needs a part starts all that the chosen tests need, side by side. Ports are free ones;
+nothing is shared with another run. Tests keep apart by making a tenant each, not by emptying tables.
+"""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from ledger.migrate import migrate
+from sandbox.lexoffice_server import LexofficeAddresses, LexofficeServer
+from sandbox.postgres import PostgresAddresses, PostgresServer
+from sandbox.processes import free_port
+from sandbox.temporal_cli import find_cli
+from sandbox.temporal_server import TemporalAddresses, TemporalServer
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database: as the application, as the owner of the schema, and as superuser of its server."""
+
+    app_url: str
+    owner_url: str
+    admin_url: str
+
+
+_PART_OF_FIXTURE: dict[str, type] = {
+    "postgres": PostgresAddresses,
+    "database": Database,
+    "temporal": TemporalAddresses,
+    "lexoffice_sandbox": LexofficeAddresses,
+}
+Part = TypeVar("Part")
+
+
+class Parts:
+    """What runs for this session. `of` gives a part's addresses and waits until it is ready."""
+
+    def __init__(self, state: Path, wanted: set[type]) -> None:
+        self._state = state
+        self._wanted = wanted
+        self._starting: dict[type, asyncio.Task[Any]] = {}
+        self._stops: list[Callable[[], Awaitable[None]]] = []
+        self._recipes: dict[type, Callable[[], Awaitable[Any]]] = {
+            PostgresAddresses: self._postgres,
+            Database: self._database,
+            TemporalAddresses: self._temporal,
+            LexofficeAddresses: self._lexoffice,
+        }
+
+    async def of(self, part: type[Part]) -> Part:
+        for wanted in self._wanted:
+            self._begin(wanted)
+        return await self._begin(part)
+
+    async def stop(self) -> None:
+        await asyncio.gather(*self._starting.values(), return_exceptions=True)
+        for stop in reversed(self._stops):
+            await stop()
+
+    def _begin(self, part: type[Part]) -> "asyncio.Task[Part]":
+        if part not in self._starting:
+            self._starting[part] = asyncio.ensure_future(self._recipes[part]())
+        return self._starting[part]
+
+    async def _postgres(self) -> PostgresAddresses:
+        server = PostgresServer(self._state / "postgres", free_port(), durable=False)
+        self._stops.append(server.stop)
+        return await server.start()
+
+    async def _database(self) -> Database:
+        postgres = await self._begin(PostgresAddresses)
+        await asyncio.to_thread(migrate, postgres.owner_url)
+        return Database(app_url=postgres.app_url, owner_url=postgres.owner_url, admin_url=postgres.admin_url)
+
+    async def _temporal(self) -> TemporalAddresses:
+        server = TemporalServer(await find_cli(print), self._state / "temporal", port=free_port())
+        self._stops.append(server.stop)
+        return await server.start()
+
+    async def _lexoffice(self) -> LexofficeAddresses:
+        server = LexofficeServer(self._state / "lexoffice", free_port(), options=["--key-bits", "2048"])
+        self._stops.append(server.stop)
+        return await server.start()
+
+
+@pytest.fixture(scope="session")
+def stack_state() -> Iterator[Path]:
+    """A folder for the state of real parts, open to the user that runs PostgreSQL when we are root."""
+    folder = Path(tempfile.mkdtemp(prefix="partnerdesk-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def parts(request: pytest.FixtureRequest, stack_state: Path) -> AsyncIterator[Parts]:
+    asked = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    running = Parts(stack_state, {part for name, part in _PART_OF_FIXTURE.items() if name in asked})
+    yield running
+    await running.stop()
+
+
+@pytest.fixture(scope="session")
+async def postgres(parts: Parts) -> PostgresAddresses:
+    """An embedded PostgreSQL with roles and a database. For one that has tables ask for `database`."""
+    return await parts.of(PostgresAddresses)
+
+
+@pytest.fixture(scope="session")
+async def database(parts: Parts) -> Database:
+    """The ledger, migrated."""
+    return await parts.of(Database)
+
+
+@pytest.fixture(scope="session")
+async def temporal(parts: Parts) -> TemporalAddresses:
+    """A Temporal dev server in memory, with search attributes, fairness and rate as script/dev has them."""
+    return await parts.of(TemporalAddresses)
+
+
+@pytest.fixture(scope="session")
+async def lexoffice_sandbox(parts: Parts) -> LexofficeAddresses:
+    """A sandbox lexoffice. Its organisations, documents and faults are made by its JSON hooks."""
+    return await parts.of(LexofficeAddresses)
