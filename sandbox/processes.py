@@ -16,8 +16,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import httpx
 
@@ -39,9 +37,7 @@ class PortBusy(StackError):
     """Another program listens on a port that we need."""
 
     def __init__(self, port: int, part: str, setting: str) -> None:
-        super().__init__(
-            f"Port {port} for {part} is in use. Stop what listens there, or set {setting} to another."
-        )
+        super().__init__(f"Port {port} for {part} is in use. Stop what listens there, or set {setting} to another.")
         self.port = port
 
 
@@ -156,40 +152,52 @@ class Process:
         return await self.ended(timeout_s=10)
 
 
-class Supervisor:
-    """A set of processes, stopped in reverse order of their start when the `async with` ends."""
+class Service:
+    """A program that serves until it is stopped. Subclasses say what to run, and how to see that it is ready."""
 
-    def __init__(self) -> None:
-        self._processes: list[Process] = []
+    name: str
+    ready_within_s = 30.0
+    grace_s = 10.0
+    _process: Process | None = None
 
-    async def __aenter__(self) -> Self:
-        return self
+    def command(self) -> Command:
+        raise NotImplementedError
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop_all()
+    async def is_ready(self) -> bool:
+        raise NotImplementedError
 
-    async def start(self, command: Command, check: Check, *, timeout_s: float = 30.0) -> Process:
-        """Start a program and wait until it is ready. Raises ProcessFailed."""
-        process = Process(command)
-        self._processes.append(process)
-        await process.ready(check, timeout_s=timeout_s)
-        return process
+    @property
+    def process(self) -> Process:
+        """The running program. Raises StackError when it was never started."""
+        if self._process is None:
+            raise StackError(f"{self.name} has not been started.")
+        return self._process
 
-    async def first_end(self) -> Process:
-        """Wait until any process has ended by itself."""
-        while True:
-            for process in self._processes:
-                if process.exit_status is not None:
-                    return process
-            await asyncio.sleep(0.2)
+    @property
+    def has_ended(self) -> bool:
+        """It was started, and runs no longer."""
+        return self._process is not None and self._process.exit_status is not None
 
-    async def stop_all(self) -> None:
-        while self._processes:
-            # Stays in the list until it has ended: a cancelled stop can be asked for again.
-            await self._processes[-1].stop()
-            self._processes.pop()
+    async def serve(self) -> None:
+        """Run the program and wait until it is ready. Raises ProcessFailed, and then nothing is left running."""
+        self._process = Process(self.command())
+        try:
+            await self._process.ready(self.is_ready, timeout_s=self.ready_within_s)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        if self._process is not None:
+            await self._process.stop(grace_s=self.grace_s)
+
+    async def kill(self) -> None:
+        """SIGKILL, as a crash would be; `restart` continues from what was stored."""
+        await self.process.kill()
+
+    async def restart(self) -> None:
+        """Serve again, on the same port and state, after `stop` or `kill`."""
+        await self.serve()
 
 
 async def run_to_end(command: Command, *, timeout_s: float) -> None:
@@ -206,29 +214,25 @@ async def run_to_end(command: Command, *, timeout_s: float) -> None:
         raise ProcessFailed(command.name, f"ended with status {status}", command.log)
 
 
-def http_ready(url: str) -> Check:
-    async def check() -> bool:
-        try:
-            async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
-                return (await client.get(url)).is_success
-        except httpx.HTTPError:
-            return False
-
-    return check
+async def http_answers(url: str) -> bool:
+    """Whether a GET is answered with success."""
+    try:
+        async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
+            return (await client.get(url)).is_success
+    except httpx.HTTPError:
+        return False
 
 
-def tcp_ready(port: int, host: str = LOOPBACK) -> Check:
-    async def check() -> bool:
-        try:
-            _, writer = await asyncio.open_connection(host, port)
-        except OSError:
-            return False
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
-        return True
-
-    return check
+async def tcp_answers(port: int) -> bool:
+    """Whether somebody accepts connections on the loopback port."""
+    try:
+        _, writer = await asyncio.open_connection(LOOPBACK, port)
+    except OSError:
+        return False
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+    return True
 
 
 def free_port() -> int:

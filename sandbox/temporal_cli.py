@@ -117,9 +117,7 @@ async def _build(target: Path, emit: Emit) -> bool:
     emit(f"Building the Temporal command-line tool with Go; this takes about five minutes, once ({target}) …")
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         log = target.parent / "build.log"
-        command = Command(
-            "go install", [go, "install", _GO_PACKAGE], log, env={**os.environ, "GOBIN": folder}
-        )
+        command = Command("go install", [go, "install", _GO_PACKAGE], log, env={**os.environ, "GOBIN": folder})
         try:
             await run_to_end(command, timeout_s=_BUILD_TIMEOUT_S)
         except ProcessFailed as error:

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.processes import LOOPBACK, Command, Process, StackError, run_to_end, tcp_ready
+from sandbox.processes import LOOPBACK, Command, Service, run_to_end, tcp_answers
 
 NAMESPACE = "default"
 API_QUEUE = "lexoffice"
@@ -33,8 +33,11 @@ class TemporalAddresses:
     ui_url: str | None
 
 
-class TemporalServer:
+class TemporalServer(Service):
     """One dev server. Without `database` it lives in memory; without `ui_port` it has no web pages."""
+
+    name = "Temporal server"
+    ready_within_s = 60.0
 
     def __init__(
         self,
@@ -52,7 +55,6 @@ class TemporalServer:
         self._ui_port = ui_port
         self._database = database
         self._requests_per_second = requests_per_second
-        self._process: Process | None = None
 
     @property
     def addresses(self) -> TemporalAddresses:
@@ -62,16 +64,10 @@ class TemporalServer:
             ui_url=f"http://{LOOPBACK}:{self._ui_port}" if self._ui_port else None,
         )
 
-    @property
-    def process(self) -> Process:
-        if self._process is None:
-            raise StackError("The Temporal server has not been started.")
-        return self._process
-
     async def start(self) -> TemporalAddresses:
         """Serve, then set what a command line of the server cannot. Raises StackError."""
         self._state.mkdir(parents=True, exist_ok=True)
-        await self._serve()
+        await self.serve()
         try:
             await self._configure()
         except BaseException:
@@ -79,19 +75,11 @@ class TemporalServer:
             raise
         return self.addresses
 
-    async def stop(self) -> None:
-        if self._process is not None:
-            await self._process.stop()
-
-    async def kill(self) -> None:
-        """SIGKILL. Without a database everything it knew is lost."""
-        await self.process.kill()
-
     async def restart(self) -> None:
-        """Serve again on the same ports and database; what was configured is kept in the database."""
+        """Serve again. Without a database everything it knew is lost, so it is configured anew."""
         await self.start()
 
-    async def _serve(self) -> None:
+    def command(self) -> Command:
         argv = [str(self._cli), "server", "start-dev", "--ip", LOOPBACK, "--port", str(self._port)]
         argv += ["--ui-port", str(self._ui_port)] if self._ui_port else ["--headless"]
         argv += ["--db-filename", str(self._database)] if self._database else []
@@ -100,25 +88,20 @@ class TemporalServer:
             argv += ["--dynamic-config-value", f"{name}={value}"]
         for name in SEARCH_ATTRIBUTES:
             argv += ["--search-attribute", f"{name}=Keyword"]
-        self._process = Process(Command("Temporal server", argv, self._log, env=_environment()))
-        try:
-            await self._process.ready(tcp_ready(self._port), timeout_s=60)
-            if self._ui_port:
-                await self._process.ready(tcp_ready(self._ui_port), timeout_s=30)
-        except BaseException:
-            await self._process.stop()
-            raise
+        return Command(self.name, argv, self._log, env=_environment())
+
+    async def is_ready(self) -> bool:
+        ports = [self._port, *([self._ui_port] if self._ui_port else [])]
+        return all([await tcp_answers(port) for port in ports])
 
     async def _configure(self) -> None:
-        await self._command(
-            "operator", "namespace", "update", "--namespace", NAMESPACE, "--retention", RETENTION
-        )
+        await self._run("operator", "namespace", "update", "--namespace", NAMESPACE, "--retention", RETENTION)
         limit = ["--task-queue", API_QUEUE, "--task-queue-type", "activity", "--namespace", NAMESPACE]
         limit += ["--fairness-key-rps-limit-default", str(self._requests_per_second)]
         limit += ["--fairness-key-rps-limit-reason", "lexoffice: 2 requests/s per tenant"]
-        await self._command("task-queue", "config", "set", *limit)
+        await self._run("task-queue", "config", "set", *limit)
 
-    async def _command(self, *words: str) -> None:
+    async def _run(self, *words: str) -> None:
         # The user's own profiles and TEMPORAL_… variables must not lead the command to another server.
         argv = [str(self._cli), *words, "--address", f"{LOOPBACK}:{self._port}"]
         argv += ["--disable-config-env", "--disable-config-file", "--command-timeout", "20s"]
