@@ -131,3 +131,15 @@ def _keep_first_cli(folder: Path, target: Path) -> bool:
             candidate.replace(target)
             return True
     return False
+
+
+def main() -> None:
+    """Print the path of the tool; progress goes to standard error, as scripts read the path."""
+    try:
+        print(asyncio.run(find_cli(lambda text: print(text, file=sys.stderr, flush=True))))
+    except StackError as error:
+        raise SystemExit(str(error)) from None
+
+
+if __name__ == "__main__":
+    main()
