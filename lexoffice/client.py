@@ -1,0 +1,321 @@
+"""The calls of the lexoffice API, one method each.
+
+Every method sends exactly one request, never repeats one and never follows a redirect, a `resourceUri` or a
+`Location`: repeating is for the caller, who knows what has been written down about the call. What each failure
+means stands in `errors`. An exception of the transport that is no httpx error, such as a limiter's own
+RateLimited, passes unchanged.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, suppress
+from typing import Final, Self, TypeVar, cast
+from uuid import UUID
+
+import httpx
+from pydantic import ValidationError
+
+from lexoffice.addresses import api_root, literally, query_string, resource_path, search_text
+from lexoffice.answers import Created, Fetched, Page
+from lexoffice.contacts import Contact, NewContact
+from lexoffice.documents import CreditNote, Invoice
+from lexoffice.errors import LexofficeError, SearchWindowExceeded, UnusableFile, name_or_none
+from lexoffice.new_documents import NewCreditNote, NewDocument, NewInvoice
+from lexoffice.payments import Payments
+from lexoffice.profile import Profile
+from lexoffice.refusals import Call, no_answer, refusal, unusable_answer
+from lexoffice.subscriptions import Subscription
+from lexoffice.transports import Borrowed, fresh_connection_transport, shared_transport
+from lexoffice.vouchers import VoucherQuery, VoucherRow
+from lexoffice.wire import read_json, write_json
+
+__all__ = ["LexofficeClient", "fresh_connection_transport", "shared_transport"]
+
+CONNECT_SECONDS: Final = 5.0
+READ_SECONDS: Final = 10.0
+READ_IN_ALL_SECONDS: Final = 30.0
+# The gateway of lexoffice gives up after 30 s with a 504, so an answer that comes at all comes before.
+CREATE_IN_ALL_SECONDS: Final = 35.0
+LARGEST_ANSWER: Final = 10 * 1024 * 1024
+SEARCH_WINDOW: Final = 10_000
+
+_Fetched = TypeVar("_Fetched", bound=Fetched)
+_Value = TypeVar("_Value")
+
+
+class LexofficeClient:
+    """One organisation's view of lexoffice, by its token.
+
+    `base_url` is the address of the API, with or without `/v1`. A `transport` that is given is borrowed and stays
+    open (several clients share one pool); without one each call has a connection of its own. Creates belong on
+    `fresh_connection_transport()`.
+    """
+
+    def __init__(self, *, base_url: str, token: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._root = api_root(base_url)
+        self._http = httpx.AsyncClient(
+            transport=Borrowed(transport) if transport is not None else fresh_connection_transport(),
+            headers={
+                "Authorization": f"Bearer {_sendable_token(token)}",
+                "Accept-Encoding": "identity",  # so that the size of an answer is bounded by what is read
+                "User-Agent": "partnerdesk",
+            },
+            follow_redirects=False,
+            trust_env=False,  # neither a proxy nor a .netrc of the machine comes between
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the client's own connections; a borrowed transport stays open."""
+        await self._http.aclose()
+
+    def __repr__(self) -> str:
+        return f"LexofficeClient({self._root})"
+
+    # What is there
+
+    async def profile(self) -> Profile:
+        """The organisation behind the token; the usual test of a connection (Profile endpoint)."""
+        return await self._fetch(Profile, "profile")
+
+    async def invoice(self, id: UUID) -> Invoice:
+        """One invoice. NotFound also where the id is another kind of document (Invoices endpoint)."""
+        return await self._fetch(Invoice, resource_path("invoices", id))
+
+    async def credit_note(self, id: UUID) -> CreditNote:
+        """One credit note. NotFound also where the id is another kind of document (Credit Notes endpoint)."""
+        return await self._fetch(CreditNote, resource_path("credit-notes", id))
+
+    async def credit_note_file(self, id: UUID) -> bytes:
+        """The PDF of a credit note, at most 10 MB (Credit Notes endpoint, file).
+
+        Raises Conflict for a draft, UnusableFile for what is no PDF or too large.
+        """
+        path = f"{resource_path('credit-notes', id)}/file"
+        status, content = await self._send(Call.READ, "GET", path, accept="application/pdf")
+        if len(content) > LARGEST_ANSWER or not content.startswith(b"%PDF-"):
+            raise UnusableFile(status=status, request=f"GET {path}")
+        return content
+
+    async def payments(self, id: UUID) -> Payments:
+        """The payments of a document of any kind (Payments endpoint).
+
+        Raises ValidationFailed (406) for a draft and for a credit note that belongs to an invoice.
+        """
+        return await self._fetch(Payments, resource_path("payments", id))
+
+    async def contact(self, id: UUID) -> Contact:
+        """One contact (Contacts endpoint)."""
+        return await self._fetch(Contact, resource_path("contacts", id))
+
+    async def contacts(
+        self,
+        *,
+        email: str | None = None,
+        name: str | None = None,
+        number: int | None = None,
+        customer: bool | None = None,
+        page: int = 0,
+        size: int = 100,
+    ) -> Page[Contact]:
+        """One page of contacts (Contacts endpoint, filtering).
+
+        `email` and `name` are parts of the text, 3 to 128 characters, upper and lower case alike; `_` and `%` in
+        them are taken literally. The filters narrow each other. Raises ValueError for a filter out of range.
+        """
+        for part in (email, name):
+            if part is not None and not 3 <= len(part) <= 128:
+                raise ValueError("a filter has 3 to 128 characters")
+        if not 1 <= size <= 250:
+            raise ValueError("a page has 1 to 250 rows")
+        query = {
+            "email": search_text(literally(email)) if email is not None else None,
+            "name": search_text(literally(name)) if name is not None else None,
+            "number": number,
+            "customer": customer,
+            "page": page,
+            "size": size,
+        }
+        return await self._read("contacts", query, lambda body: Page[Contact].model_validate(read_json(body)))
+
+    async def voucherlist(self, query: VoucherQuery, page: int = 0) -> Page[VoucherRow]:
+        """One page of the list of documents, the first being 0 (Voucherlist endpoint).
+
+        Raises SearchWindowExceeded, without a request, for a page that lexoffice would refuse.
+        """
+        if (page + 1) * query.size > SEARCH_WINDOW:
+            raise SearchWindowExceeded(request="GET voucherlist")
+        filters = {
+            "voucherType": ",".join(query.voucher_types),
+            "voucherStatus": ",".join(query.voucher_statuses),
+            "archived": query.archived,
+            "contactId": query.contact_id,
+            "voucherNumber": search_text(query.voucher_number) if query.voucher_number is not None else None,
+            "voucherDateFrom": query.voucher_date_from,
+            "voucherDateTo": query.voucher_date_to,
+            "createdDateFrom": query.created_date_from,
+            "createdDateTo": query.created_date_to,
+            "updatedDateFrom": query.updated_date_from,
+            "updatedDateTo": query.updated_date_to,
+            "page": page,
+            "size": query.size,
+        }
+        return await self._read("voucherlist", filters, lambda body: Page[VoucherRow].model_validate(read_json(body)))
+
+    async def all_vouchers(self, query: VoucherQuery) -> AsyncIterator[VoucherRow]:
+        """All rows of the list, each document once, one request per page.
+
+        Raises SearchWindowExceeded rather than leaving rows out.
+        """
+        seen: set[UUID] = set()
+        number = 0
+        while True:
+            page = await self.voucherlist(query, number)
+            for row in page.content:
+                # A document created between two requests pushes a row onto the next page, where it comes again.
+                if row.id not in seen:
+                    seen.add(row.id)
+                    yield row
+            if page.is_last:
+                return
+            number += 1
+
+    async def subscriptions(self) -> list[Subscription]:
+        """The event subscriptions of this token (Event Subscriptions endpoint)."""
+        page = await self._read(
+            "event-subscriptions", {}, lambda body: Page[Subscription].model_validate(read_json(body))
+        )
+        return list(page.content)
+
+    # What is made
+
+    async def create_contact(self, new: NewContact) -> Created:
+        """Create a contact (Contacts endpoint). There is no protection against doing so twice."""
+        return await self._create(Call.CREATE, "contacts", new.body())
+
+    async def create_credit_note(self, new: NewCreditNote, *, finalize: bool = True) -> Created:
+        """Create a credit note, open or as a draft (Credit Notes endpoint).
+
+        A draft can only be finalized by a person. There is no idempotency key: after OutcomeUnknown look for the
+        document. Number and totals come with a fetch.
+        """
+        return await self._create_document("credit-notes", new, finalize=finalize)
+
+    async def create_invoice(self, new: NewInvoice, *, finalize: bool = True) -> Created:
+        """Create an invoice, open or as a draft (Invoices endpoint). The same caveats as for a credit note."""
+        return await self._create_document("invoices", new, finalize=finalize)
+
+    async def subscribe(self, event_type: str, callback_url: str) -> Created:
+        """Have one type of event sent to an address (Event Subscriptions endpoint).
+
+        lexoffice tries the address with a HEAD request first and answers 406 (ValidationFailed) where that fails.
+        Raises Conflict where the same subscription exists.
+        """
+        body = write_json({"eventType": event_type, "callbackUrl": callback_url})
+        return await self._create(Call.SUBSCRIBE, "event-subscriptions", body)
+
+    async def unsubscribe(self, id: UUID) -> None:
+        """Delete a subscription (Event Subscriptions endpoint). Raises NotFound where it is gone already."""
+        await self._send(Call.DELETE, "DELETE", resource_path("event-subscriptions", id))
+
+    async def _create_document(self, path: str, new: NewDocument, *, finalize: bool) -> Created:
+        return await self._create(Call.CREATE, f"{path}?finalize=true" if finalize else path, new.body())
+
+    async def _create(self, call: Call, path: str, body: bytes) -> Created:
+        status, answer = await self._send(call, "POST", path, body=body)
+        return _understood(Created.from_body, call, "POST", path, status, answer)
+
+    async def _fetch(self, resource: type[_Fetched], path: str) -> _Fetched:
+        return await self._read(path, {}, resource.from_body)
+
+    async def _read(self, path: str, query: Mapping[str, object], read: Callable[[bytes], _Value]) -> _Value:
+        status, answer = await self._send(Call.READ, "GET", path + query_string(query))
+        return _understood(read, Call.READ, "GET", path, status, answer)
+
+    async def _send(
+        self, call: Call, method: str, path: str, *, body: bytes | None = None, accept: str = "application/json"
+    ) -> tuple[int, bytes]:
+        """Send one request; status and body of a 2xx, else the error that the answer stands for."""
+        name = _name(method, path)
+        creates = call in (Call.CREATE, Call.SUBSCRIBE)
+        in_all = CREATE_IN_ALL_SECONDS if creates else READ_IN_ALL_SECONDS
+        timeout = httpx.Timeout(CREATE_IN_ALL_SECONDS if creates else READ_SECONDS, connect=CONNECT_SECONDS)
+        timeout.pool = CONNECT_SECONDS
+        headers = {"Accept": accept} | ({"Content-Type": "application/json"} if body is not None else {})
+        request = self._http.build_request(
+            method, f"{self._root}/{path}", content=body, headers=headers, timeout=timeout
+        )
+        status: int | None = None
+        retry_after: str | None = None
+        content = b""
+        problem: Exception | None = None
+        try:
+            async with asyncio.timeout(in_all):
+                response = await self._http.send(request, stream=True)
+                status, retry_after = response.status_code, response.headers.get("Retry-After")
+                content = await _content(response)
+        except (httpx.HTTPError, OSError) as caught:  # OSError: TimeoutError and what TLS lets through
+            problem = caught
+        # Raised down here so that no error carries the request, and with it the token, as its context.
+        if problem is not None and (status is None or 200 <= status < 300):
+            raise no_answer(call, problem, request=name, status=status)
+        assert status is not None
+        if not 200 <= status < 300:
+            # A refusal is a refusal by its status, even where its body broke off.
+            raise refusal(call, status, content, request=name, retry_after=retry_after)
+        return status, content
+
+
+async def _content(response: httpx.Response) -> bytes:
+    """The body; one byte more than the largest answer for whatever is larger."""
+    content = bytearray()
+    try:
+        async with aclosing(cast(AsyncGenerator[bytes, None], response.aiter_bytes())) as chunks:
+            async for chunk in chunks:
+                content += chunk
+                if len(content) > LARGEST_ANSWER:
+                    break
+    finally:
+        with suppress(httpx.HTTPError, OSError):
+            await response.aclose()
+    return bytes(content[: LARGEST_ANSWER + 1])
+
+
+def _understood(
+    read: Callable[[bytes], _Value], call: Call, method: str, path: str, status: int, answer: bytes
+) -> _Value:
+    """The answer in our terms. Raises UnexpectedAnswer, or OutcomeUnknown after a create."""
+    misread: LexofficeError
+    try:
+        if len(answer) > LARGEST_ANSWER:
+            raise ValueError("too large")
+        return read(answer)
+    except ValidationError as error:
+        misread = unusable_answer(call, status, request=_name(method, path), failure=_faults(error))
+    except ValueError as error:
+        misread = unusable_answer(call, status, request=_name(method, path), failure=type(error).__name__)
+    raise misread
+
+
+def _faults(error: ValidationError) -> str:
+    """Which members are at fault, without their values."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)[:3]
+    named = (
+        (name_or_none(".".join(str(step) for step in fault["loc"])), name_or_none(fault["type"])) for fault in faults
+    )
+    return "; ".join(" ".join(part for part in pair if part) for pair in named)
+
+
+def _name(method: str, path: str) -> str:
+    return f"{method} {path.partition('?')[0]}"
+
+
+def _sendable_token(token: str) -> str:
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise ValueError("the token is not one word of printable ASCII")  # never quoted: it is a secret
+    return token

@@ -1,0 +1,21 @@
+"""Addresses of pages in the web application (lexoffice API, Permalinks)."""
+
+from typing import Literal
+from uuid import UUID
+
+_RESOURCES = {"invoice": "invoices", "credit-note": "credit-notes"}
+
+
+def document_url(
+    app_url: str,
+    kind: Literal["invoice", "credit-note"],
+    id: UUID,
+    mode: Literal["view", "edit"] = "view",
+) -> str:
+    """The page of a document. `edit` falls back to `view` where the document cannot be edited any more."""
+    return f"{app_url.rstrip('/')}/permalink/{_RESOURCES[kind]}/{mode}/{id}"
+
+
+def contact_url(app_url: str, id: UUID) -> str:
+    """The page of a contact; there is none to edit it."""
+    return f"{app_url.rstrip('/')}/permalink/contacts/view/{id}"
