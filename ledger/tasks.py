@@ -49,7 +49,8 @@ async def close_questions(
     """The world answered by itself: close what is still open about it."""
     await db.execute(
         """
-        UPDATE tasks SET state = 'resolved', resolved_at = now(), resolved_by = $5, resolution = '{"action": "obsolete"}'
+        UPDATE tasks SET state = 'resolved', resolved_at = now(), resolved_by = $5,
+                         resolution = '{"action": "obsolete"}'
          WHERE tenant_id = $1 AND subject = $2 AND subject_id = $3 AND kind = ANY ($4) AND state = 'open'
         """,
         tenant.id,

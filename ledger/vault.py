@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
 class UnusableSecretKey(Exception):
-    """PARTNERDESK_SECRET_KEY is no list of Fernet keys (32 bytes, url-safe base64). `partnerdesk secrets new-key` makes one."""
+    """PARTNERDESK_SECRET_KEY must be Fernet keys, separated by commas. `partnerdesk secrets new-key` makes one."""
 
 
 class CannotDecrypt(Exception):
