@@ -1,0 +1,1 @@
+"""What is done: all I/O of the workflows, one file an outside system."""

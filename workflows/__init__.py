@@ -1,0 +1,1 @@
+"""What is decided: deterministic, without I/O, one file a workflow."""

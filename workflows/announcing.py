@@ -1,0 +1,97 @@
+"""Telling the engine what the ledger already holds (engine.md, Three writes and one hand-over).
+
+Each function is one RPC, safe to repeat: a workflow that already runs, or has ended, counts as told. They raise what
+the client raises (RPCError, RuntimeError of a lazy client, time-outs); the row stands, and the hand-over repeats it.
+"""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from temporalio.client import Client
+from temporalio.common import (
+    Priority,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from ledger.types import DecisionId, DecisionKind, EventId, PayoutState, Tenant
+from workflows import search_attributes
+from workflows.messages import (
+    PAYOUTS,
+    DocumentInput,
+    Pace,
+    PayoutInput,
+    document_workflow_id,
+    payout_workflow_id,
+)
+
+# Without a time-out of its own a hanging engine costs 30 s (engine.md).
+RPC_TIMEOUT = timedelta(seconds=2)
+
+
+async def announce_payout(client: Client, payout: PayoutInput) -> None:
+    """Start the payout's workflow, if it has not been started before."""
+    await _start_payout(client, payout)
+
+
+async def announce_recheck(client: Client, payout: PayoutInput) -> None:
+    """Lines, bank data or state changed outside the workflow: look again."""
+    await _start_payout(client, payout, "recheck", [])
+
+
+async def announce_decision(client: Client, payout: PayoutInput, kind: DecisionKind, decision: DecisionId) -> None:
+    """Tell a payout that a decision about it was made; its workflow is started if it was not."""
+    await _start_payout(client, payout, kind.value, [{"decision": str(decision)}])
+
+
+async def announce_event(
+    client: Client, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, pace: Pace | None = None
+) -> None:
+    """Hand a notification to the one place where events of its document are handled, one after the other."""
+    await client.start_workflow(
+        "DocumentWorkflow",
+        DocumentInput(tenant=tenant, resource_id=resource_id, pace=pace or Pace()),
+        id=document_workflow_id(tenant, resource_id),
+        task_queue=PAYOUTS,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal="notify",
+        start_signal_args=[{"event": event, "delivery": delivery}],
+        search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
+        static_summary="Beleg aus lexoffice abgleichen",
+        priority=Priority(fairness_key=tenant.slug),
+        rpc_timeout=RPC_TIMEOUT,
+    )
+
+
+async def _start_payout(
+    client: Client, payout: PayoutInput, signal: str | None = None, args: list[dict[str, Any]] | None = None
+) -> None:
+    try:
+        await client.start_workflow(
+            "PayoutWorkflow",
+            payout,
+            id=payout_workflow_id(payout.tenant, payout.number),
+            task_queue=PAYOUTS,
+            # Never a second workflow for one payout, whatever the retention has forgotten: PostgreSQL knows the state.
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal=signal,
+            start_signal_args=args or [],
+            search_attributes=TypedSearchAttributes(
+                [
+                    SearchAttributePair(search_attributes.TENANT, payout.tenant.slug),
+                    SearchAttributePair(search_attributes.PARTNER, payout.partner),
+                    SearchAttributePair(search_attributes.PAYOUT_STATUS, PayoutState.AWAITING_APPROVAL.value),
+                ]
+            ),
+            static_summary=f"Auszahlung {payout.number} an Partner {payout.partner}",
+            priority=Priority(fairness_key=payout.tenant.slug),
+            rpc_timeout=RPC_TIMEOUT,
+        )
+    except WorkflowAlreadyStartedError:
+        pass  # It has ended: whatever was to be told, it cannot hear any more, and the ledger has the state.

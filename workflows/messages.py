@@ -1,0 +1,51 @@
+"""What the workflows are told: inputs of their runs. No I/O is imported here.
+
+Signals carry plain values on purpose (engine.md, Decisions): `{"decision": "<uuid>"}` for approve, reject, cancel and
+resolve, `{"event": <id>, "delivery": <n>}` for notify, `{"event": <id>}` for credit_note_paid and credit_note_voided,
+nothing for recheck. A handler that insisted on a model would drop what does not fit without a word.
+"""
+
+from uuid import UUID
+
+from ledger.types import Frozen, PayoutNumber, Tenant
+
+PAYOUTS = "payouts"
+"""Task queue of the workflows and of the ledger's activities: short, idempotent."""
+
+LEXOFFICE = "lexoffice"
+"""Task queue of every call of the API: visible, retried for hours, fair between tenants."""
+
+
+class PayoutInput(Frozen):
+    """One payout. Ids and amounts only: no name, address or bank detail enters a history."""
+
+    tenant: Tenant
+    number: PayoutNumber
+    partner: str
+    """Code of the partner."""
+    gross_cents: int
+
+
+class Pace(Frozen):
+    """How long to wait while notifications about one document come in. Seconds."""
+
+    quiet: float = 1.5
+    """One click in lexoffice sends two or three notifications: fetch after this much silence."""
+    look_again: tuple[float, ...] = (10.0, 120.0)
+    """lexoffice lags: a fetch that does not show what was announced is repeated after these times."""
+
+
+class DocumentInput(Frozen):
+    """One document in lexoffice, of a kind that only the events or the fetch tell."""
+
+    tenant: Tenant
+    resource_id: UUID
+    pace: Pace = Pace()
+
+
+def payout_workflow_id(tenant: Tenant, number: str) -> str:
+    return f"payout/{tenant.slug}/{number}"
+
+
+def document_workflow_id(tenant: Tenant, resource_id: UUID | str) -> str:
+    return f"lexoffice/{tenant.slug}/{resource_id}"
