@@ -1,0 +1,117 @@
+"""What `script/dev` runs: the stack, one payout loop before your eyes, then everything stays up until Ctrl-C."""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from sandbox.demo import run_loop
+from sandbox.processes import StackError
+from sandbox.stack import Ports, Stack, StackAddresses
+
+_STATE = Path(__file__).resolve().parent.parent / ".partnerdesk"
+
+
+def say(text: str) -> None:
+    """Progress goes to standard error: standard output holds the steps of the loop only."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _print_json(step: Mapping[str, object]) -> None:
+    print(json.dumps(step, ensure_ascii=False, default=str), flush=True)
+
+
+async def run_once() -> bool:
+    """The loop over a temporary state, one JSON line per step. True only if every state was reached."""
+    state = Path(tempfile.mkdtemp(prefix="partnerdesk-once-"))
+    complete = False
+    try:
+        async with Stack(state, Ports.free(), emit=say, durable=False) as stack:
+            complete = await run_loop(stack.addresses, _print_json)
+    finally:
+        if complete:
+            shutil.rmtree(state, ignore_errors=True)
+        else:
+            say(f"Not every step succeeded. The logs are in {state}.")
+    return complete
+
+
+async def run_until_stopped(state: Path) -> bool:
+    """The stack over a state that is kept; the loop runs once, then all stays up."""
+    say(f"State and logs: {state}")
+    async with Stack(state, Ports.from_environment(), emit=say, trust_engine_signals=True) as stack:
+        say(_where_things_are(stack.addresses))
+        if not await run_loop(stack.addresses, _print_json):
+            say("The loop did not reach every state; the stack stays up so that you can look.")
+        say("Ctrl-C stops everything. The next script/dev continues where this one was.")
+        ended = await stack.first_end()
+    raise StackError(f"{ended.name} has ended by itself; see {ended.process.command.log}.")
+
+
+def _where_things_are(addresses: StackAddresses) -> str:
+    return f"""
+  API and its description   {addresses.api_url}/docs
+  Temporal UI               {addresses.temporal.ui_url}/namespaces/{addresses.temporal.namespace}/workflows
+  Sandbox lexoffice         {addresses.lexoffice.app_url}
+  PostgreSQL                127.0.0.1:{addresses.postgres.port}, passwords in {addresses.state}/postgres/passwords.json
+"""
+
+
+async def _main(options: argparse.Namespace) -> int:
+    _cancel_on_signals(asyncio.current_task())
+    try:
+        complete = await (run_once() if options.once else run_until_stopped(options.state))
+    except StackError as error:
+        say(str(error))
+        return 1
+    except asyncio.CancelledError:
+        # Stopping the kept stack is how it is meant to end; stopping a run before its result is not.
+        say("Stopped.")
+        return 130 if options.once else 0
+    return 0 if complete else 1
+
+
+def _cancel_on_signals(running: "asyncio.Task[int] | None") -> None:
+    assert running is not None
+
+    def stop() -> None:
+        # A second Ctrl-C must not interrupt the stopping itself.
+        if running.cancelling():
+            say("Already stopping; a part may take 15 s to finish what it is doing.")
+        else:
+            running.cancel()
+
+    for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="script/dev",
+        description="Run PartnerDesk Payouts on this machine: PostgreSQL, Temporal with its UI, a sandbox lexoffice, "
+        "worker and API. A demo tenant goes through the payout loop once; then everything stays up until Ctrl-C.",
+        epilog="Ports are set by " + ", ".join(Ports.setting(part) for part in Ports.__annotations__) + ".",
+    )
+    parser.add_argument(
+        "--once",
+        action="store_true",
+        help="run the loop over a temporary state on free ports, print each step as one JSON line, and end; "
+        "status 0 only if every state was reached",
+    )
+    parser.add_argument("--state", type=Path, default=_STATE, help="where databases and logs are kept (%(default)s)")
+    options = parser.parse_args()
+    status = asyncio.run(_main(options))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Whatever the loop has loaded (the Temporal SDK can crash at shutdown, sdk-python issue 300): the result stands.
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,261 @@
+"""The whole product on one machine: PostgreSQL, Temporal, sandbox lexoffice, worker and API, as processes.
+
+    async with Stack(state, Ports.free(), emit=print) as stack:
+        stack.addresses.api_url
+
+docker-compose.yml describes the same parts for containers; docs/deployment.md says which belongs to which.
+"""
+
+import asyncio
+import base64
+import contextlib
+import fcntl
+import os
+import secrets
+import sys
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sandbox.lexoffice_server import LexofficeAddresses, LexofficeServer
+from sandbox.postgres import PostgresAddresses, PostgresServer
+from sandbox.processes import (
+    LOOPBACK,
+    Command,
+    Emit,
+    Service,
+    StackError,
+    announced,
+    free_port,
+    http_answers,
+    require_free,
+    run_to_end,
+)
+from sandbox.temporal_cli import find_cli
+from sandbox.temporal_server import TemporalAddresses, TemporalServer
+
+# Settings of the user's shell must not reach the stack: it talks to its own parts only.
+_FOREIGN = ("PARTNERDESK_", "TEMPORAL_", "LEXOFFICE_", "STRIPE_", "PG")
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the parts listen, all on 127.0.0.1. Each can be set by PARTNERDESK_DEV_…_PORT."""
+
+    api: int = 8000
+    worker: int = 8001
+    lexoffice: int = 8090
+    temporal: int = 7233
+    temporal_ui: int = 8233
+    postgres: int = 54329
+
+    @staticmethod
+    def setting(part: str) -> str:
+        """The environment variable that changes the port of a part."""
+        return f"PARTNERDESK_DEV_{part.upper()}_PORT"
+
+    @classmethod
+    def from_environment(cls) -> "Ports":
+        """The defaults, or what the environment says. Raises StackError for what is no port."""
+        chosen: dict[str, int] = {}
+        for field in fields(cls):
+            text = os.environ.get(cls.setting(field.name))
+            if text is None:
+                continue
+            if not text.isdecimal() or not 0 < int(text) < 65536:
+                raise StackError(f"{cls.setting(field.name)}={text} is no port; it takes 1 to 65535.")
+            chosen[field.name] = int(text)
+        return cls(**chosen)
+
+    @classmethod
+    def free(cls) -> "Ports":
+        """Ports that nobody uses now."""
+        return cls(**{field.name: free_port() for field in fields(cls)})
+
+    def require_free(self) -> None:
+        """Raises PortBusy, naming the port, the part and the variable that changes it."""
+        for field in fields(self):
+            require_free(getattr(self, field.name), field.name.replace("_", " "), self.setting(field.name))
+
+
+@dataclass(frozen=True)
+class StackAddresses:
+    """Where everything is. `environment` is what the product's processes run with; `partnerdesk …` needs it too."""
+
+    api_url: str
+    worker_url: str
+    postgres: PostgresAddresses
+    temporal: TemporalAddresses
+    lexoffice: LexofficeAddresses
+    state: Path
+    environment: Mapping[str, str]
+
+
+class Partnerdesk(Service):
+    """One process of the product: `partnerdesk worker` or `partnerdesk api`."""
+
+    # The worker lets running activities end; longer than its own grace would only be waiting.
+    grace_s = 15.0
+
+    def __init__(self, name: str, arguments: Sequence[str], ready_url: str, log: Path, env: Mapping[str, str]) -> None:
+        self.name = name
+        self._ready_url = ready_url
+        self._command = Command(name, [partnerdesk_command(), *arguments], log, env=env)
+
+    def command(self) -> Command:
+        return self._command
+
+    async def is_ready(self) -> bool:
+        return await http_answers(self._ready_url)
+
+
+class Stack:
+    """Started by `async with`, stopped in reverse order at its end. Raises StackError when a part does not start.
+
+    state: a folder that is kept between runs, or a temporary one.
+    durable: False for tests and --once: nothing is flushed to disk.
+    trust_engine_signals: signals sent by hand count as decisions (PARTNERDESK_TRUST_ENGINE_SIGNALS); script/dev only.
+    """
+
+    api: Partnerdesk
+    worker: Partnerdesk
+
+    def __init__(
+        self,
+        state: Path,
+        ports: Ports,
+        *,
+        emit: Emit,
+        durable: bool = True,
+        trust_engine_signals: bool = False,
+        lexoffice_options: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._state = state.resolve()
+        self._ports = ports
+        self._emit = emit
+        self._trust_engine_signals = trust_engine_signals
+        self._more_environment = environment or {}
+        self.postgres = PostgresServer(self._state / "postgres", ports.postgres, durable=durable)
+        self.lexoffice = LexofficeServer(self._state / "lexoffice", ports.lexoffice, options=lexoffice_options)
+        self._exit = contextlib.AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with contextlib.AsyncExitStack() as exits:
+            exits.enter_context(_only_one(self._state))
+            self._ports.require_free()
+            self.temporal = TemporalServer(
+                await find_cli(self._emit),
+                self._state / "temporal",
+                port=self._ports.temporal,
+                ui_port=self._ports.temporal_ui,
+                database=self._state / "temporal" / "temporal.db",
+            )
+            exits.push_async_callback(_stop, self.postgres, self.temporal, self.lexoffice)
+            async with announced("Starting PostgreSQL, Temporal and the sandbox lexoffice …", self._emit):
+                await _together(self.postgres.start(), self.temporal.start(), self.lexoffice.start())
+            environment = self._environment()
+            async with announced("Bringing the database to the newest version …", self._emit):
+                await run_to_end(self._migrate(environment), timeout_s=120)
+            self.worker = self._partnerdesk("worker", "--health-port", self._ports.worker, environment)
+            self.api = self._partnerdesk("api", "--port", self._ports.api, environment)
+            exits.push_async_callback(_stop, self.worker, self.api)
+            async with announced("Starting the worker and the API …", self._emit):
+                await _together(self.worker.serve(), self.api.serve())
+            self.addresses = StackAddresses(
+                api_url=f"http://{LOOPBACK}:{self._ports.api}",
+                worker_url=f"http://{LOOPBACK}:{self._ports.worker}",
+                postgres=self.postgres.addresses,
+                temporal=self.temporal.addresses,
+                lexoffice=self.lexoffice.addresses,
+                state=self._state,
+                environment=environment,
+            )
+            self._exit = exits.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._exit.aclose()
+
+    async def first_end(self) -> Service:
+        """Wait until a part has ended that nobody stopped."""
+        while True:
+            for part in (self.postgres, self.temporal, self.lexoffice, self.worker, self.api):
+                if part.has_ended:
+                    return part
+            await asyncio.sleep(0.5)
+
+    def _partnerdesk(self, what: str, port_option: str, port: int, environment: Mapping[str, str]) -> Partnerdesk:
+        ready = f"http://{LOOPBACK}:{port}/readyz"
+        return Partnerdesk(what, [what, port_option, str(port)], ready, self._state / f"{what}.log", environment)
+
+    def _migrate(self, environment: Mapping[str, str]) -> Command:
+        command = [partnerdesk_command(), "migrate"]
+        return Command("partnerdesk migrate", command, self._state / "migrate.log", env=environment)
+
+    def _environment(self) -> dict[str, str]:
+        postgres, temporal, lexoffice = self.postgres.addresses, self.temporal.addresses, self.lexoffice.addresses
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+        return {
+            **inherited,
+            "PARTNERDESK_DATABASE_URL": postgres.app_url,
+            "PARTNERDESK_OWNER_DATABASE_URL": postgres.owner_url,
+            "PARTNERDESK_SECRET_KEY": _kept_secret_key(self._state / "secret.key"),
+            "PARTNERDESK_PUBLIC_URL": f"http://{LOOPBACK}:{self._ports.api}",
+            "TEMPORAL_ADDRESS": temporal.address,
+            "TEMPORAL_NAMESPACE": temporal.namespace,
+            "LEXOFFICE_BASE_URL": lexoffice.base_url,
+            "LEXOFFICE_APP_URL": lexoffice.app_url,
+            "LEXOFFICE_PUBLIC_KEY_URL": lexoffice.public_key_url,
+            **({"PARTNERDESK_TRUST_ENGINE_SIGNALS": "1"} if self._trust_engine_signals else {}),
+            **self._more_environment,
+        }
+
+
+def partnerdesk_command() -> str:
+    """The console script of the environment that we run in."""
+    return str(Path(sys.executable).with_name("partnerdesk"))
+
+
+async def _together(*starting: Coroutine[object, object, object]) -> None:
+    """All at once; when one fails the others are cancelled, and the first failure is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for start in starting:
+                group.create_task(start)
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+
+
+async def _stop(*services: Service) -> None:
+    await asyncio.gather(*(service.stop() for service in services))
+
+
+def _kept_secret_key(file: Path) -> str:
+    """A Fernet key: made once, so that what the database holds encrypted can be read after a restart."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_bytes(base64.urlsafe_b64encode(secrets.token_bytes(32)))
+    return file.read_text()
+
+
+@contextlib.contextmanager
+def _only_one(state: Path) -> Iterator[None]:
+    """Two stacks over one state would fight for its databases. Raises StackError."""
+    state.mkdir(parents=True, exist_ok=True)
+    # PostgreSQL may run as another user, and must be able to pass through here.
+    state.chmod(0o711)
+    with (state / "running").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            raise StackError(f"The stack in {state} is running already (process {file.read().strip()}).") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
