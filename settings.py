@@ -1,0 +1,146 @@
+"""What the environment decides. Each setting is one variable; a missing or malformed one is named in the error.
+
+Temporal's own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TLS) are not repeated here: whoever
+connects to the engine reads them with `temporalio.envconfig`.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from ledger.vault import UnusableSecretKey, Vault
+
+LEXOFFICE_API = "https://api.lexware.io"
+LEXOFFICE_APP = "https://app.lexware.de"
+LEXOFFICE_PUBLIC_KEY = "https://developers.lexware.io/webhookSignature/public/public_key.pub"
+
+
+class UnusableSettings(Exception):
+    """A variable is missing or malformed. The text names each of them and quotes no value: it may be a secret."""
+
+
+def _http_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.query:
+        raise ValueError("must be an address such as https://partner.example.com")
+    return text.rstrip("/")
+
+
+def _database_address(secret: SecretStr) -> SecretStr:
+    if not secret.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("must begin with postgresql://")
+    return secret
+
+
+def _secret_key(secret: SecretStr) -> SecretStr:
+    try:
+        Vault.from_setting(secret.get_secret_value())
+    except UnusableSecretKey:
+        raise ValueError("must be Fernet keys, separated by commas; `partnerdesk secrets new-key` makes one") from None
+    return secret
+
+
+def _comma_separated(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+HttpAddress = Annotated[str, AfterValidator(_http_address)]
+DatabaseAddress = Annotated[SecretStr, AfterValidator(_database_address)]
+Seconds = Annotated[float, Field(ge=0, le=86_400 * 30)]
+
+
+class _Environment(BaseSettings):
+    # An empty variable is as good as none: compose files pass empty ones for what is not set.
+    model_config = SettingsConfigDict(
+        env_prefix="PARTNERDESK_", env_ignore_empty=True, frozen=True, extra="ignore", populate_by_name=True
+    )
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Raises UnusableSettings."""
+        try:
+            return cls()
+        except ValidationError as error:
+            raise UnusableSettings("\n".join(cls._complaints(error))) from None
+
+    @classmethod
+    def _complaints(cls, error: ValidationError) -> list[str]:
+        complaints = []
+        for fault in error.errors(include_input=False, include_url=False, include_context=False):
+            member = str(fault["loc"][0]) if fault["loc"] else "?"
+            field = cls.model_fields.get(member)
+            alias = field.validation_alias if field is not None else member
+            variable = alias if isinstance(alias, str) else f"PARTNERDESK_{member.upper()}"
+            what = "is not set" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
+            complaints.append(f"{variable}: {what}")
+        return complaints
+
+
+class OwnerSettings(_Environment):
+    """What `partnerdesk migrate` needs, and nothing else has."""
+
+    owner_database_url: DatabaseAddress
+
+
+class Settings(_Environment):
+    """What API, worker and commands need. Times are in seconds."""
+
+    database_url: DatabaseAddress
+    """As the role partnerdesk_app (ledger/roles.sql)."""
+    secret_key: Annotated[SecretStr, AfterValidator(_secret_key)]
+    """One Fernet key, or several separated by commas: the first encrypts, all decrypt."""
+    public_url: HttpAddress = "http://127.0.0.1:8000"
+    """Where the outside reaches us. A host {slug}.<this host> belongs to that tenant."""
+    trust_engine_signals: bool = False
+    """A signal from the Temporal UI or CLI counts as a decision by its sender. For `script/dev` only."""
+
+    lexoffice_base_url: Annotated[HttpAddress, Field(validation_alias="LEXOFFICE_BASE_URL")] = LEXOFFICE_API
+    lexoffice_app_url: Annotated[HttpAddress, Field(validation_alias="LEXOFFICE_APP_URL")] = LEXOFFICE_APP
+    lexoffice_public_key_url: Annotated[HttpAddress, Field(validation_alias="LEXOFFICE_PUBLIC_KEY_URL")] = (
+        LEXOFFICE_PUBLIC_KEY
+    )
+    lexoffice_public_key_file: Annotated[Path | None, Field(validation_alias="LEXOFFICE_PUBLIC_KEY_FILE")] = None
+    lexoffice_oauth_client_id: Annotated[str | None, Field(validation_alias="LEXOFFICE_OAUTH_CLIENT_ID")] = None
+    lexoffice_oauth_client_secret: Annotated[
+        SecretStr | None, Field(validation_alias="LEXOFFICE_OAUTH_CLIENT_SECRET")
+    ] = None
+    lexoffice_pace: Annotated[float, Field(ge=0, le=100)] = 1.9
+    """Requests per second and organisation; lexoffice allows 2. 0 is without limit, for a sandbox without one."""
+
+    quiet_seconds: Seconds = 1.5
+    """One click in lexoffice sends two or three notifications: fetch after this much silence."""
+    look_again_seconds: Annotated[tuple[Seconds, ...], NoDecode, BeforeValidator(_comma_separated)] = (10.0, 120.0)
+    """lexoffice lags: a fetch that does not show what was announced is repeated after these times."""
+    unclear_outcome_seconds: Seconds = 900.0
+    """How long after an intent's deadline its document may first be created again (rules.md, States)."""
+    handover_every_seconds: Annotated[float, Field(ge=1, le=3600)] = 30.0
+    """How often what was not announced to the engine is announced again (engine.md)."""
+    handover_after_seconds: Seconds = 10.0
+    """And how old it must be by then."""
+
+    request_seconds: Annotated[float, Field(gt=0, le=60)] = 4.0
+    """In all, for one request; lexoffice gives up after 5 s. Requests that ask lexoffice itself get longer."""
+    acquire_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
+    statement_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
+    database_connections: Annotated[int, Field(ge=1, le=500)] = 10
+    """Most connections of one process."""
+    body_bytes: Annotated[int, Field(ge=1024)] = 1_000_000
+
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def unclear_outcome(self) -> timedelta:
+        return timedelta(seconds=self.unclear_outcome_seconds)
+
+    @property
+    def public_host(self) -> str:
+        """Lower case, without port."""
+        return urlsplit(self.public_url).hostname or ""
+
+    def vault(self) -> Vault:
+        return Vault.from_setting(self.secret_key.get_secret_value())
