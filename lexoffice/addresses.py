@@ -13,7 +13,7 @@ def api_root(base_url: str) -> str:
         raise ValueError("the address of the API is not http(s)://host/…")
     if parts.query or parts.fragment:
         raise ValueError("the address of the API has neither query nor fragment")
-    root = base_url.rstrip("/")
+    root = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
     return root if root.endswith("/v1") else f"{root}/v1"
 
 

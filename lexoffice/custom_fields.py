@@ -42,9 +42,11 @@ class WithCustomFields(Fetched):
     @model_validator(mode="before")
     @classmethod
     def _normalised(cls, raw: Any) -> Any:
-        if isinstance(raw, Mapping) and "custom_fields" not in raw:
-            return {**raw, "customFields": normalise_custom_fields(raw)}
-        return raw
+        if not isinstance(raw, Mapping):
+            return raw
+        members = dict(raw)
+        ours = members.pop("custom_fields", None)  # the name that the attribute has in Python
+        return members | {"customFields": normalise_custom_fields({"customFields": ours, **members})}
 
 
 def _pairs(shape: object) -> Iterator[tuple[object, object]]:
