@@ -29,14 +29,19 @@ class Ledger:
         cls,
         url: str,
         *,
+        least_connections: int = 1,
         most_connections: int = 10,
         acquire_timeout: float | None = None,
         statement_timeout: float | None = None,
     ) -> Self:
-        """Connect. Time-outs are seconds; the API sets them short (engine.md: pool 1 s, statement 1 s)."""
+        """Connect. Time-outs are seconds; the API sets them short (engine.md: pool 1 s, statement 1 s).
+
+        With `least_connections=0` nothing is tried before the first transaction: whoever must start and say so while
+        the database is away needs that.
+        """
         pool = await asyncpg.create_pool(
             url,
-            min_size=1,
+            min_size=least_connections,
             max_size=most_connections,
             command_timeout=statement_timeout,
             init=_speak_json,

@@ -1,0 +1,175 @@
+"""Tenants: who uses this service, and as whom they appear on each Gutschrift."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from ledger import audit
+from ledger.database import Connection, Ledger
+from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
+from ledger.types import CampaignId, Frozen, Tenant, TenantId
+
+_SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_NOT_A_SLUG = (
+    "Der Kurzname eines Mandanten besteht aus a–z, 0–9 und Bindestrich, höchstens 63 Zeichen, "
+    "und beginnt und endet nicht mit einem Bindestrich."
+)
+
+
+class TenantAddress(Frozen):
+    """The recipient of the service on each Gutschrift (§ 14 Abs. 4 UStG)."""
+
+    street: str | None = None
+    zip: str | None = None
+    city: str | None = None
+    country_code: str = "DE"
+    vat_id: str | None = None
+    tax_number: str | None = None
+
+
+class TenantProfile(TenantAddress):
+    """All that a tenant has decided about itself. Cents are EUR; None as a limit: none."""
+
+    id: TenantId
+    slug: str
+    name: str
+    is_demo: bool
+    default_campaign_id: CampaignId | None
+    replacement_window: timedelta
+    minimum_payout_cents: int
+    four_eyes_limit_cents: int | None
+
+
+async def create(
+    ledger: Ledger,
+    slug: str,
+    name: str,
+    *,
+    actor: str,
+    address: TenantAddress | None = None,
+    is_demo: bool = False,
+    replacement_window: timedelta | None = None,
+) -> Tenant:
+    """A tenant with its connections (unconnected) and budget. Raises AlreadyExists, NotAcceptable."""
+    if not _SLUG.fullmatch(slug):
+        raise NotAcceptable(_NOT_A_SLUG, code="slug_not_acceptable")
+    tenant = Tenant(id=TenantId(uuid4()), slug=slug)
+    of = address or TenantAddress()
+    # Row-level security lets a transaction write its own tenant only, so the id is chosen before it begins.
+    async with ledger.transaction(tenant) as db:
+        try:
+            await db.execute(
+                """
+                INSERT INTO tenants (id, slug, name, street, zip, city, country_code, vat_id, tax_number, is_demo,
+                                     replacement_window)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+                        COALESCE($11, CASE WHEN $10 THEN interval '0' ELSE interval '3 days' END))
+                """,
+                tenant.id,
+                slug,
+                name,
+                of.street,
+                of.zip,
+                of.city,
+                of.country_code,
+                of.vat_id,
+                of.tax_number,
+                is_demo,
+                replacement_window,
+            )
+        except asyncpg.UniqueViolationError:
+            raise AlreadyExists("Diesen Mandanten gibt es bereits.", code="tenant_exists") from None
+        except asyncpg.CheckViolationError:
+            raise NotAcceptable("Der Name eines Mandanten hat 1 bis 200 Zeichen.", code="name_not_acceptable") from None
+        await db.execute(
+            """
+            INSERT INTO provider_connections (tenant_id, provider) VALUES ($1, 'lexoffice'), ($1, 'stripe')
+            """,
+            tenant.id,
+        )
+        await db.execute("INSERT INTO api_budgets (tenant_id, provider) VALUES ($1, 'lexoffice')", tenant.id)
+        await audit.record(
+            db,
+            tenant,
+            actor=actor,
+            action="tenant.created",
+            subject="tenant",
+            subject_id=slug,
+            detail={"demo": is_demo},
+        )
+    return tenant
+
+
+async def find(ledger: Ledger, slug: str) -> Tenant:
+    """Raises NotFound."""
+    async with ledger.without_tenant() as db:
+        found: UUID | None = await db.fetchval("SELECT find_tenant($1)", slug)
+    if found is None:
+        raise NotFound("Mandant")
+    return Tenant(id=TenantId(found), slug=slug)
+
+
+async def list_all(ledger: Ledger) -> list[Tenant]:
+    async with ledger.without_tenant() as db:
+        rows = await db.fetch("SELECT id, slug FROM list_tenants()")
+    return [Tenant(id=row["id"], slug=row["slug"]) for row in rows]
+
+
+async def load(db: Connection, tenant: Tenant) -> TenantProfile:
+    row = await db.fetchrow(
+        """
+        SELECT id, slug, name, street, zip, city, country_code, vat_id, tax_number, is_demo, default_campaign_id,
+               replacement_window, minimum_payout_cents, four_eyes_limit_cents
+          FROM tenants WHERE id = $1
+        """,
+        tenant.id,
+    )
+    if row is None:
+        raise NotFound("Mandant")
+    return TenantProfile.model_validate(dict(row))
+
+
+_CHANGEABLE = frozenset(
+    {
+        "name",
+        "street",
+        "zip",
+        "city",
+        "country_code",
+        "vat_id",
+        "tax_number",
+        "default_campaign_id",
+        "replacement_window",
+        "minimum_payout_cents",
+        "four_eyes_limit_cents",
+    }
+)
+
+
+async def change(db: Connection, tenant: Tenant, changes: dict[str, Any], *, actor: str) -> TenantProfile:
+    """Change what is named, leave the rest. Raises NotAcceptable for a value that the schema refuses."""
+    unknown = changes.keys() - _CHANGEABLE
+    if unknown:
+        raise ValueError(f"no such setting of a tenant: {sorted(unknown)}")
+    if changes:
+        columns = ", ".join(f"{name} = ${number}" for number, name in enumerate(changes, start=2))
+        try:
+            # The names are those of _CHANGEABLE, the values are parameters.
+            await db.execute(f"UPDATE tenants SET {columns} WHERE id = $1", tenant.id, *changes.values())  # noqa: S608
+        except (asyncpg.CheckViolationError, asyncpg.ForeignKeyViolationError):
+            raise NotAcceptable(
+                "Diese Angabe zum Mandanten ist nicht zulässig.", code="tenant_not_acceptable"
+            ) from None
+        await audit.record(
+            db,
+            tenant,
+            actor=actor,
+            action="tenant.changed",
+            subject="tenant",
+            subject_id=tenant.slug,
+            detail={"changed": sorted(changes)},
+        )
+    return await load(db, tenant)
