@@ -15,7 +15,7 @@ from uuid import UUID
 import httpx
 from pydantic import ValidationError
 
-from lexoffice.addresses import api_root, literally, query_string, resource_path, search_text
+from lexoffice.addresses import api_root, contact_filter, query_string, resource_path, search_text
 from lexoffice.answers import Created, Fetched, Page
 from lexoffice.contacts import Contact, NewContact
 from lexoffice.documents import CreditNote, Invoice
@@ -128,14 +128,11 @@ class LexofficeClient:
         `email` and `name` are parts of the text, 3 to 128 characters, upper and lower case alike; `_` and `%` in
         them are taken literally. The filters narrow each other. Raises ValueError for a filter out of range.
         """
-        for part in (email, name):
-            if part is not None and not 3 <= len(part) <= 128:
-                raise ValueError("a filter has 3 to 128 characters")
         if not 1 <= size <= 250:
             raise ValueError("a page has 1 to 250 rows")
         query = {
-            "email": search_text(literally(email)) if email is not None else None,
-            "name": search_text(literally(name)) if name is not None else None,
+            "email": contact_filter(email) if email is not None else None,
+            "name": contact_filter(name) if name is not None else None,
             "number": number,
             "customer": customer,
             "page": page,
@@ -176,6 +173,9 @@ class LexofficeClient:
         number = 0
         while True:
             page = await self.voucherlist(query, number)
+            if (page.total_elements or 0) >= SEARCH_WINDOW:
+                # The count stops here and the last page calls itself the last, however many rows there are.
+                raise SearchWindowExceeded(request="GET voucherlist")
             for row in page.content:
                 # A document created between two requests pushes a row onto the next page, where it comes again.
                 if row.id not in seen:

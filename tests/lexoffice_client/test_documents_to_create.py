@@ -14,7 +14,7 @@ from lexoffice.contacts import NewCompany, NewContact, NewPerson, NewPostalAddre
 from lexoffice.new_documents import LineItem, PaymentConditions, Recipient, ShippingConditions, TextLine
 from lexoffice.vouchers import VoucherQuery
 from lexoffice.wire import german_midnight, read_json
-from tests.lexoffice_client.samples import DAY, ID, new_credit_note, new_invoice, new_line
+from tests.lexoffice_client.samples import DAY, ID, new_credit_note, new_invoice, new_line, unhurried
 
 
 def test_a_credit_note_is_sent_as_the_api_wants_it() -> None:
@@ -53,6 +53,7 @@ def test_an_invoice_says_when_it_was_delivered_and_how_it_is_paid() -> None:
     assert sent["paymentConditions"] == {"paymentTermLabel": "14 Tage netto", "paymentTermDuration": 14}
 
 
+@unhurried
 @given(st.integers(-(10**13), 10**13))
 def test_the_price_on_the_wire_is_the_price_in_cents(cents: int) -> None:
     sent = read_json(new_credit_note(lines=(new_line(cents),)).body())
@@ -65,6 +66,7 @@ def test_a_gross_document_sends_gross_prices() -> None:
     assert "netAmount" not in price
 
 
+@unhurried
 @given(st.integers(946_684_800_000, 4_102_444_800_000).map(lambda ms: datetime.fromtimestamp(ms / 1000, UTC)))
 def test_dates_are_always_sent_with_milliseconds_and_the_german_offset(moment: datetime) -> None:
     sent = read_json(new_credit_note(voucher_date=moment).body())["voucherDate"]

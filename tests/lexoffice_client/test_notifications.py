@@ -21,7 +21,7 @@ from lexoffice.webhook import (
     parse_event,
     signature_is_valid,
 )
-from tests.lexoffice_client.samples import ID, ORGANISATION
+from tests.lexoffice_client.samples import ID, ORGANISATION, unhurried
 
 BODY = (
     b'{"organizationId":"aa93e8a8-2aa3-470b-b914-caad8a255dd8","eventType":"contact.changed",'
@@ -119,6 +119,7 @@ MEMBERS = st.fixed_dictionaries(
 )
 
 
+@unhurried
 @given(
     st.binary(max_size=300) | JSON.map(lambda v: json.dumps(v).encode()) | MEMBERS.map(lambda v: json.dumps(v).encode())
 )
@@ -175,6 +176,7 @@ def test_another_body_key_or_digest_is_invalid() -> None:
     assert not signature_is_valid(BODY, sign(BODY), other.public_key())
 
 
+@unhurried
 @given(
     st.binary(max_size=200), st.text(max_size=400) | st.binary(max_size=300).map(lambda b: base64.b64encode(b).decode())
 )

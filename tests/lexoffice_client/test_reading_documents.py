@@ -16,7 +16,7 @@ from lexoffice.errors import FractionOfACent
 from lexoffice.payments import Payments
 from lexoffice.profile import Profile
 from lexoffice.wire import NotJson, read_json, render_time, whole_cents
-from tests.lexoffice_client.samples import ID, as_bytes, document
+from tests.lexoffice_client.samples import ID, as_bytes, document, unhurried
 
 
 def invoice(**members: Any) -> Invoice:
@@ -77,6 +77,7 @@ def test_the_noise_of_the_other_sides_floats_is_no_fraction(text: str, cents: in
     assert whole_cents(Decimal(text)) == cents
 
 
+@unhurried
 @given(st.integers(-(10**13), 10**13))
 def test_cents_survive_the_way_through_json(cents: int) -> None:
     euros = f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
@@ -117,6 +118,7 @@ def test_text_that_no_database_can_store_is_made_storable_and_the_evidence_left_
     assert read.raw == body
 
 
+@unhurried
 @given(st.binary(max_size=200))
 def test_whatever_bytes_arrive_they_are_json_or_are_not(body: bytes) -> None:
     try:
@@ -171,6 +173,7 @@ JSON = st.recursive(
 )
 
 
+@unhurried
 @given(JSON, JSON)
 def test_junk_in_custom_fields_never_hurts(additional: object, custom: object) -> None:
     fields = normalise_custom_fields({"additionalProperties": additional, "customFields": custom})

@@ -137,13 +137,14 @@ async def test_a_list_that_does_not_say_where_it_ends_ends(
     assert len(canned.requests) <= 2
 
 
+@pytest.mark.parametrize(("members", "requests"), [({"last": True, "totalElements": 10_000}, 1), ({"last": False}, 40)])
 async def test_a_list_longer_than_the_window_fails_rather_than_losing_rows(
-    canned: CannedServer, client: LexofficeClient
+    canned: CannedServer, client: LexofficeClient, members: dict[str, object], requests: int
 ) -> None:
-    canned.answer = http(200, {"content": [row(uuid4())], "last": False, "totalElements": 10000})
+    canned.answer = http(200, {"content": [row(uuid4())], **members})
     with pytest.raises(SearchWindowExceeded):
         _ = [voucher async for voucher in client.all_vouchers(VoucherQuery(voucher_types=("invoice",)))]
-    assert len(canned.requests) == 40
+    assert len(canned.requests) == requests
 
 
 async def test_subscriptions_are_listed_by_their_id_and_keep_the_address_out_of_sight(
