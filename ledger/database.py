@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -11,7 +11,10 @@ from asyncpg.pool import PoolConnectionProxy
 from ledger.refusals import refusals_of_the_database
 from ledger.types import Tenant, TenantId
 
-Connection = PoolConnectionProxy[asyncpg.Record]
+if TYPE_CHECKING:
+    Connection = PoolConnectionProxy[asyncpg.Record]
+else:  # asyncpg's classes are generic in their stubs only
+    Connection = PoolConnectionProxy
 
 # set_config(…, true) ends with the transaction; the tenant must be its first statement (engine.md, Database).
 _ENTER = "SELECT set_config('app.tenant', $1, true), set_config('app.cause', $2, true)"
@@ -20,7 +23,7 @@ _ENTER = "SELECT set_config('app.tenant', $1, true), set_config('app.cause', $2,
 class Ledger:
     """Connections as the application's role, which sees nothing until a transaction says for whom it works."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], *, acquire_timeout: float | None = None) -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, acquire_timeout: float | None = None) -> None:
         self._pool = pool
         self._acquire_timeout = acquire_timeout
 
@@ -74,7 +77,7 @@ class Ledger:
             yield connection
 
 
-async def _speak_json(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+async def _speak_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     await connection.set_type_codec("jsonb", encoder=_dump, decoder=json.loads, schema="pg_catalog")
 
 
