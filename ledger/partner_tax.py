@@ -1,0 +1,115 @@
+"""What a partner is for German VAT, and when. The document table (ledger/tax.py) judges it; this only remembers."""
+
+from datetime import date, datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from ledger import audit, partners
+from ledger.database import Connection
+from ledger.types import Frozen, PartnerId, TaxStatus, Tenant
+
+
+class NewTaxStatus(Frozen):
+    """`valid_until` is exclusive. A small business is confirmed for a calendar year and counts only in it."""
+
+    status: TaxStatus
+    valid_from: date
+    valid_until: date | None = None
+    vat_id: str | None = Field(default=None, max_length=20)
+    tax_number: str | None = Field(default=None, max_length=30)
+    confirmed_year: int | None = Field(default=None, ge=2000, le=2200)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.status is TaxStatus.SMALL_BUSINESS and self.confirmed_year is None:
+            raise ValueError("Für Kleinunternehmer fehlt das bestätigte Kalenderjahr.")
+        if self.valid_until is not None and self.valid_until <= self.valid_from:
+            raise ValueError("Das Ende der Gültigkeit muss nach ihrem Beginn liegen.")
+        return self
+
+
+class TaxRecord(NewTaxStatus):
+    id: UUID
+    partner_id: PartnerId
+    recorded_by: str | None
+    recorded_at: datetime
+
+
+_RECORD = """
+    SELECT id, partner_id, status, valid_from, valid_until, vat_id, tax_number, confirmed_year,
+           recorded_by, recorded_at
+      FROM partner_tax_statuses
+     WHERE tenant_id = $1 AND partner_id = $2
+"""
+
+
+async def record_tax_status(
+    db: Connection, tenant: Tenant, partner_id: PartnerId, new: NewTaxStatus, *, by: str
+) -> TaxRecord:
+    """From its first day on the new status takes the place of what was valid then. Raises NotFound."""
+    await partners.find(db, tenant, partner_id)
+    await db.execute(
+        """
+        UPDATE partner_tax_statuses SET valid_until = $3
+         WHERE tenant_id = $1 AND partner_id = $2 AND valid_from < $3 AND (valid_until IS NULL OR valid_until > $3)
+        """,
+        tenant.id,
+        partner_id,
+        new.valid_from,
+    )
+    # clock_timestamp(): of two records for the same day in one transaction the later one counts.
+    recorded = await db.fetchrow(
+        """
+        INSERT INTO partner_tax_statuses (tenant_id, partner_id, status, valid_from, valid_until, vat_id, tax_number,
+                                          confirmed_year, recorded_by, recorded_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp())
+        RETURNING id, partner_id, status, valid_from, valid_until, vat_id, tax_number, confirmed_year,
+                  recorded_by, recorded_at
+        """,
+        tenant.id,
+        partner_id,
+        new.status,
+        new.valid_from,
+        new.valid_until,
+        new.vat_id,
+        new.tax_number,
+        new.confirmed_year,
+        by,
+    )
+    assert recorded is not None
+    await db.execute(
+        "UPDATE partners SET last_edited_by = $3 WHERE tenant_id = $1 AND id = $2", tenant.id, partner_id, by
+    )
+    await audit.record(
+        db,
+        tenant,
+        actor=by,
+        action="partner.tax_status_recorded",
+        subject="partner",
+        subject_id=str(partner_id),
+        detail=new.model_dump(mode="json", exclude_none=True),
+    )
+    return TaxRecord.model_validate(dict(recorded))
+
+
+async def tax_status_on(db: Connection, tenant: Tenant, partner_id: PartnerId, day: date) -> TaxRecord | None:
+    """What the partner was on that day (Europe/Berlin); None where nothing is recorded for it."""
+    row = await db.fetchrow(
+        _RECORD
+        + """
+          AND valid_from <= $3 AND (valid_until IS NULL OR valid_until > $3)
+        ORDER BY valid_from DESC, recorded_at DESC LIMIT 1
+        """,
+        tenant.id,
+        partner_id,
+        day,
+    )
+    return None if row is None else TaxRecord.model_validate(dict(row))
+
+
+async def tax_statuses(db: Connection, tenant: Tenant, partner_id: PartnerId) -> list[TaxRecord]:
+    """All of them, the latest first."""
+    rows = await db.fetch(_RECORD + " ORDER BY valid_from DESC, recorded_at DESC", tenant.id, partner_id)
+    return [TaxRecord.model_validate(dict(row)) for row in rows]
