@@ -13,7 +13,7 @@ _CHECKOUT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class LexofficeAddresses:
-    """`base_url` is that of the API (LEXOFFICE_BASE_URL), `app_url` that of the pages and the JSON hooks."""
+    """`base_url` is that of the API, without /v1; `app_url` that of the pages and of the JSON hooks."""
 
     base_url: str
     app_url: str
@@ -33,7 +33,7 @@ class LexofficeServer(Service):
     @property
     def addresses(self) -> LexofficeAddresses:
         origin = f"http://{LOOPBACK}:{self._port}"
-        return LexofficeAddresses(f"{origin}/v1", origin, f"{origin}/public_key.pub")
+        return LexofficeAddresses(origin, origin, f"{origin}/public_key.pub")
 
     async def start(self) -> LexofficeAddresses:
         """Serve. Raises StackError."""

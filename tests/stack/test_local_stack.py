@@ -69,9 +69,7 @@ async def test_the_engine_knows_the_search_attributes_and_keeps_histories_for_90
         ListSearchAttributesRequest(namespace=temporal.namespace)
     )
     assert set(SEARCH_ATTRIBUTES) <= set(attributes.custom_attributes)
-    described = await client.workflow_service.describe_namespace(
-        DescribeNamespaceRequest(namespace=temporal.namespace)
-    )
+    described = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=temporal.namespace))
     assert described.config.workflow_execution_retention_ttl.ToTimedelta().days == 90
 
 
@@ -85,6 +83,4 @@ async def test_the_queue_of_lexoffice_has_a_rate_per_tenant(temporal: TemporalAd
             report_config=True,
         )
     )
-    assert described.config.fairness_keys_rate_limit_default.rate_limit.requests_per_second == pytest.approx(
-        1.9
-    )
+    assert described.config.fairness_keys_rate_limit_default.rate_limit.requests_per_second == pytest.approx(1.9)
