@@ -1,0 +1,79 @@
+"""The budget of the API: 2 requests a second for each organisation, over all workers, exact in one row.
+
+lexoffice API, rate limits: one token bucket over all endpoints; enforcing exactly 2/s still meets 429, so the pace is
+1.9/s (a setting). Fair usage: 20 created documents a minute (we use 18) and 50,000 a year, counted here.
+"""
+
+from ledger.database import Ledger
+from ledger.types import Frozen, Tenant
+
+LONGEST_WAIT_SECONDS = 3.0
+CREATIONS_A_MINUTE = 18
+CREATIONS_A_YEAR = 50_000
+
+
+class Slot(Frozen):
+    """A reserved instant, `wait_seconds` from now (0 or more)."""
+
+    wait_seconds: float
+
+
+async def reserve(ledger: Ledger, tenant: Tenant, *, provider: str, pace_per_second: float) -> Slot | None:
+    """Take the next slot if one is free within 3 s, else None: nothing queues here, so priorities still count."""
+    if pace_per_second <= 0:  # unlimited: benches against a sandbox without limits
+        return Slot(wait_seconds=0.0)
+    async with ledger.transaction(tenant) as db:
+        wait = await db.fetchval(
+            """
+            UPDATE api_budgets
+               SET next_free_at = greatest(next_free_at, clock_timestamp()) + $3 * interval '1 second'
+             WHERE tenant_id = $1 AND provider = $2
+               AND next_free_at < clock_timestamp() + $4 * interval '1 second'
+            RETURNING extract(epoch FROM next_free_at - clock_timestamp())::float8 - $3
+            """,
+            tenant.id,
+            provider,
+            1.0 / pace_per_second,
+            LONGEST_WAIT_SECONDS,
+        )
+    return None if wait is None else Slot(wait_seconds=max(0.0, wait))
+
+
+async def reserve_creation(ledger: Ledger, tenant: Tenant, *, provider: str, pace_per_second: float) -> Slot | None:
+    """Like `reserve`, for a request that creates a document: at most 18 a minute, and one more for the year."""
+    async with ledger.transaction(tenant) as db:
+        wait = await db.fetchval(
+            """
+            UPDATE api_budgets
+               SET next_free_at = greatest(next_free_at, clock_timestamp()) + $3 * interval '1 second',
+                   next_creation_at = greatest(next_creation_at, clock_timestamp()) + $4 * interval '1 second',
+                   creations = CASE WHEN creations_year = $5 THEN creations ELSE 0 END + 1,
+                   creations_year = $5
+             WHERE tenant_id = $1 AND provider = $2
+               AND next_free_at < clock_timestamp() + $6 * interval '1 second'
+               AND next_creation_at < clock_timestamp() + $6 * interval '1 second'
+            RETURNING greatest(extract(epoch FROM next_free_at - clock_timestamp())::float8 - $3,
+                               extract(epoch FROM next_creation_at - clock_timestamp())::float8 - $4)
+            """,
+            tenant.id,
+            provider,
+            0.0 if pace_per_second <= 0 else 1.0 / pace_per_second,
+            0.0 if pace_per_second <= 0 else 60.0 / CREATIONS_A_MINUTE,
+            await db.fetchval("SELECT extract(year FROM now() AT TIME ZONE 'Europe/Berlin')::int"),
+            LONGEST_WAIT_SECONDS,
+        )
+    return None if wait is None else Slot(wait_seconds=max(0.0, wait))
+
+
+async def created_this_year(ledger: Ledger, tenant: Tenant, *, provider: str) -> int:
+    async with ledger.transaction(tenant) as db:
+        found = await db.fetchval(
+            """
+            SELECT creations FROM api_budgets
+             WHERE tenant_id = $1 AND provider = $2
+               AND creations_year = extract(year FROM now() AT TIME ZONE 'Europe/Berlin')
+            """,
+            tenant.id,
+            provider,
+        )
+    return found or 0

@@ -1,0 +1,184 @@
+"""Documents outside: what was fetched, kept whole as evidence, and what the ledger last knew of each."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ledger.database import Connection
+from ledger.refusals import NotFound
+from ledger.types import DocumentKind, Frozen, PayoutNumber, Tenant, TransactionId
+
+LEXOFFICE = "lexoffice"
+
+
+class Snapshot(Frozen):
+    id: UUID
+    resource: str
+    resource_id: UUID
+    body: str
+    fetched_at: datetime
+
+
+class KnownDocument(Frozen):
+    """What the ledger holds about one document, and whose it is."""
+
+    kind: DocumentKind
+    organization_id: UUID
+    resource_id: UUID
+    voucher_number: str | None
+    payout_number: PayoutNumber | None
+    transaction_id: TransactionId | None
+    sale_has_partner: bool
+    status: str | None
+    version: int | None
+    document_updated_at: datetime | None
+    net_cents: int | None
+    tax_cents: int | None
+    gross_cents: int | None
+    open_cents: int | None
+    created_totals: dict[str, int] | None
+    detached: bool
+
+
+class Observed(Frozen):
+    """What a fetch shows of a document. `open_cents` is None where it was not asked for."""
+
+    kind: DocumentKind
+    organization_id: UUID
+    resource_id: UUID
+    voucher_number: str | None
+    status: str
+    version: int
+    updated_at: datetime
+    net_cents: int
+    tax_cents: int
+    gross_cents: int
+    open_cents: int | None = None
+    snapshot_id: UUID
+
+
+async def keep_snapshot(db: Connection, tenant: Tenant, *, resource: str, resource_id: UUID, body: bytes) -> UUID:
+    """Store a body byte for byte (append-only); the same body again is the same snapshot."""
+    digest = hashlib.sha256(body).digest()
+    found: UUID | None = await db.fetchval(
+        """
+        SELECT id FROM (SELECT id, sha256 FROM document_snapshots
+                         WHERE tenant_id = $1 AND resource_id = $2 AND resource = $3
+                         ORDER BY fetched_at DESC LIMIT 1) newest
+         WHERE sha256 = $4
+        """,
+        tenant.id,
+        resource_id,
+        resource,
+        digest,
+    )
+    if found is not None:
+        return found
+    kept: UUID = await db.fetchval(
+        """
+        INSERT INTO document_snapshots (tenant_id, resource, resource_id, body, sha256) VALUES ($1, $2, $3, $4, $5)
+        RETURNING id
+        """,
+        tenant.id,
+        resource,
+        resource_id,
+        body.decode(),
+        digest,
+    )
+    return kept
+
+
+async def snapshot(db: Connection, tenant: Tenant, snapshot_id: UUID) -> Snapshot:
+    """Raises NotFound."""
+    row = await db.fetchrow("SELECT * FROM document_snapshots WHERE tenant_id = $1 AND id = $2", tenant.id, snapshot_id)
+    if row is None:
+        raise NotFound("Beleg")
+    return Snapshot(**{name: row[name] for name in Snapshot.model_fields})
+
+
+async def find(db: Connection, tenant: Tenant, resource_id: UUID) -> KnownDocument | None:
+    row = await db.fetchrow(
+        """
+        SELECT d.*, p.number AS payout_number, t.partner_id IS NOT NULL AS sale_has_partner,
+               d.detached_at IS NOT NULL AS detached
+          FROM external_documents d
+          LEFT JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
+          LEFT JOIN transactions t ON t.tenant_id = d.tenant_id AND t.id = d.transaction_id
+         WHERE d.tenant_id = $1 AND d.provider = $2 AND d.resource_id = $3
+        """,
+        tenant.id,
+        LEXOFFICE,
+        resource_id,
+    )
+    return None if row is None else KnownDocument(**{name: row[name] for name in KnownDocument.model_fields})
+
+
+async def observe(db: Connection, tenant: Tenant, seen: Observed) -> bool:
+    """Remember what a fetch shows. False when the ledger already holds something newer.
+
+    A voided document is balanced: its open amount before that is kept, it tells whether money may have left.
+    """
+    return bool(
+        await db.fetchval(
+            """
+            INSERT INTO external_documents AS d
+                   (tenant_id, provider, organization_id, kind, resource_id, voucher_number, status, version,
+                    document_updated_at, net_cents, tax_cents, gross_cents, open_cents, last_snapshot_id, fetched_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now())
+            ON CONFLICT (tenant_id, provider, resource_id) DO UPDATE SET
+                   voucher_number = COALESCE(EXCLUDED.voucher_number, d.voucher_number),
+                   status = EXCLUDED.status, version = EXCLUDED.version,
+                   document_updated_at = EXCLUDED.document_updated_at,
+                   net_cents = EXCLUDED.net_cents, tax_cents = EXCLUDED.tax_cents, gross_cents = EXCLUDED.gross_cents,
+                   open_cents = CASE WHEN EXCLUDED.status = 'voided' THEN d.open_cents
+                                     ELSE COALESCE(EXCLUDED.open_cents, d.open_cents) END,
+                   last_snapshot_id = EXCLUDED.last_snapshot_id, fetched_at = now()
+             WHERE d.document_updated_at IS NULL OR d.document_updated_at <= EXCLUDED.document_updated_at
+            RETURNING true
+            """,
+            tenant.id,
+            LEXOFFICE,
+            seen.organization_id,
+            seen.kind,
+            seen.resource_id,
+            seen.voucher_number,
+            seen.status,
+            seen.version,
+            seen.updated_at,
+            seen.net_cents,
+            seen.tax_cents,
+            seen.gross_cents,
+            seen.open_cents,
+            seen.snapshot_id,
+        )
+    )
+
+
+async def keep_created_totals(db: Connection, tenant: Tenant, resource_id: UUID, totals: dict[str, Any]) -> None:
+    """lexoffice's own totals as first read back after our POST: what `paid` is compared with. Written once."""
+    await db.execute(
+        """
+        UPDATE external_documents SET created_totals = COALESCE(created_totals, $4),
+                                      open_cents = COALESCE(open_cents, $5)
+         WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3
+        """,
+        tenant.id,
+        LEXOFFICE,
+        resource_id,
+        totals,
+        totals["gross_cents"],
+    )
+
+
+async def mark_deleted(db: Connection, tenant: Tenant, resource_id: UUID) -> None:
+    """The document is gone in lexoffice; the row stays, for what it was."""
+    await db.execute(
+        """
+        UPDATE external_documents SET status = 'deleted', fetched_at = now()
+         WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3
+        """,
+        tenant.id,
+        LEXOFFICE,
+        resource_id,
+    )

@@ -1,0 +1,234 @@
+"""The intent to create one document: the row that forbids a second POST (engine.md, Creating a document)."""
+
+import secrets
+import string
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from ledger.database import Connection
+from ledger.refusals import NotFound
+from ledger.types import DocumentKind, Frozen, IntentId, PayoutId, Tenant, TransactionId
+
+SEND_TIMEOUT = timedelta(seconds=35)
+"""How long a POST may take."""
+
+CERTAIN_AFTER = timedelta(seconds=45)
+"""`deadline` = sent_at + this: later, nothing that we sent can still be carried out."""
+
+_ALPHABET = string.ascii_letters + string.digits
+
+
+class Intent(Frozen):
+    id: IntentId
+    kind: DocumentKind
+    payout_id: PayoutId | None
+    transaction_id: TransactionId | None
+    marker: str
+    organization_id: UUID
+    content: dict[str, Any]
+    content_hash: str
+    net_cents: int
+    gross_cents: int
+    sent_at: datetime | None
+    deadline: datetime | None
+    refused_at: datetime | None
+    refused_reason: str | None
+    unclear_at: datetime | None
+    resource_id: UUID | None
+    closed_at: datetime | None
+
+
+class MaySend(StrEnum):
+    """What the row says to a worker that is about to POST."""
+
+    YES = "yes"
+    ALREADY_MADE = "already_made"
+    UNCLEAR = "unclear"
+    CLOSED = "closed"
+
+
+def new_marker(number: str) -> str:
+    """Number and eight random characters; it stands in the document's text and is compared whole (rules.md)."""
+    return f"[{number}/{''.join(secrets.choice(_ALPHABET) for _ in range(8))}]"
+
+
+async def open_intent(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    kind: DocumentKind,
+    marker: str,
+    organization_id: UUID,
+    content: dict[str, Any],
+    content_hash: str,
+    net_cents: int,
+    gross_cents: int,
+    payout_id: PayoutId | None = None,
+    transaction_id: TransactionId | None = None,
+) -> IntentId:
+    """Commit to creating this document. The payout (or transaction) must be locked and found fit by the caller."""
+    return IntentId(
+        await db.fetchval(
+            """
+            INSERT INTO creation_intents (tenant_id, kind, payout_id, transaction_id, marker, organization_id, content,
+                                          content_hash, net_cents, gross_cents)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id
+            """,
+            tenant.id,
+            kind,
+            payout_id,
+            transaction_id,
+            marker,
+            organization_id,
+            content,
+            content_hash,
+            net_cents,
+            gross_cents,
+        )
+    )
+
+
+async def find(db: Connection, tenant: Tenant, intent: IntentId) -> Intent:
+    """Raises NotFound."""
+    row = await db.fetchrow("SELECT * FROM creation_intents WHERE tenant_id = $1 AND id = $2", tenant.id, intent)
+    if row is None:
+        raise NotFound("Anlagevorgang")
+    return Intent(**{name: row[name] for name in Intent.model_fields})
+
+
+async def open_of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> Intent | None:
+    row = await db.fetchrow(
+        "SELECT * FROM creation_intents WHERE tenant_id = $1 AND payout_id = $2 AND closed_at IS NULL",
+        tenant.id,
+        payout,
+    )
+    return None if row is None else Intent(**{name: row[name] for name in Intent.model_fields})
+
+
+async def newest_of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> Intent | None:
+    """The intent whose content the payout's document must show, open or closed."""
+    row = await db.fetchrow(
+        """
+        SELECT * FROM creation_intents WHERE tenant_id = $1 AND payout_id = $2 AND resource_id IS NOT NULL
+         ORDER BY created_at DESC LIMIT 1
+        """,
+        tenant.id,
+        payout,
+    )
+    return None if row is None else Intent(**{name: row[name] for name in Intent.model_fields})
+
+
+async def may_send(db: Connection, tenant: Tenant, intent: IntentId) -> MaySend:
+    """Take the one permission to POST: afterwards `sent_at` stands, and only a proof of refusal gives another.
+
+    A row that was sent and not refused has an unknown outcome, whoever asks: a second worker, or the same one after
+    a crash at any line.
+    """
+    row = await db.fetchrow(
+        """
+        SELECT sent_at, refused_at, resource_id, closed_at FROM creation_intents
+         WHERE tenant_id = $1 AND id = $2 FOR UPDATE
+        """,
+        tenant.id,
+        intent,
+    )
+    if row is None:
+        raise NotFound("Anlagevorgang")
+    if row["resource_id"] is not None:
+        return MaySend.ALREADY_MADE
+    if row["closed_at"] is not None:
+        return MaySend.CLOSED
+    if row["sent_at"] is not None and row["refused_at"] is None:
+        await db.execute(
+            "UPDATE creation_intents SET unclear_at = COALESCE(unclear_at, now()) WHERE tenant_id = $1 AND id = $2",
+            tenant.id,
+            intent,
+        )
+        return MaySend.UNCLEAR
+    await db.execute(
+        """
+        UPDATE creation_intents
+           SET sent_at = clock_timestamp(), deadline = clock_timestamp() + $3, refused_at = NULL, refused_reason = NULL,
+               attempt = attempt + 1
+         WHERE tenant_id = $1 AND id = $2
+        """,
+        tenant.id,
+        intent,
+        CERTAIN_AFTER,
+    )
+    return MaySend.YES
+
+
+async def refuse(db: Connection, tenant: Tenant, intent: IntentId, reason: str) -> None:
+    """It is proved that nothing was made: the row may be sent again, or given up."""
+    await db.execute(
+        """
+        UPDATE creation_intents SET refused_at = clock_timestamp(), refused_reason = $3
+         WHERE tenant_id = $1 AND id = $2 AND resource_id IS NULL
+        """,
+        tenant.id,
+        intent,
+        reason,
+    )
+
+
+async def give_up(db: Connection, tenant: Tenant, intent: IntentId) -> bool:
+    """Close an intent of which it is proved that nothing was made. False where that is not proved."""
+    closed = await db.fetchval(
+        """
+        UPDATE creation_intents SET closed_at = now()
+         WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL AND resource_id IS NULL
+           AND (sent_at IS NULL OR refused_at IS NOT NULL)
+        RETURNING true
+        """,
+        tenant.id,
+        intent,
+    )
+    return bool(closed)
+
+
+async def made(db: Connection, tenant: Tenant, intent: IntentId, resource_id: UUID) -> None:
+    """lexoffice named the document it created: the id is the reference that its notifications are matched by."""
+    await db.execute(
+        "UPDATE creation_intents SET resource_id = $3, unclear_at = NULL WHERE tenant_id = $1 AND id = $2",
+        tenant.id,
+        intent,
+        resource_id,
+    )
+    await db.execute(
+        """
+        INSERT INTO external_documents
+               (tenant_id, provider, organization_id, kind, resource_id, payout_id, transaction_id)
+        SELECT tenant_id, provider, organization_id, kind, $3, payout_id, transaction_id
+          FROM creation_intents WHERE tenant_id = $1 AND id = $2
+        ON CONFLICT (tenant_id, provider, resource_id)
+        DO UPDATE SET payout_id = EXCLUDED.payout_id, transaction_id = EXCLUDED.transaction_id
+        """,
+        tenant.id,
+        intent,
+        resource_id,
+    )
+
+
+async def close(db: Connection, tenant: Tenant, intent: IntentId) -> None:
+    """The document exists and was read back."""
+    await db.execute(
+        "UPDATE creation_intents SET closed_at = COALESCE(closed_at, now()) WHERE tenant_id = $1 AND id = $2",
+        tenant.id,
+        intent,
+    )
+
+
+async def some_are_unclear(db: Connection, tenant: Tenant) -> bool:
+    """Whether a document of ours may exist whose id we do not know: then an unknown credit note may be ours."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (SELECT 1 FROM creation_intents
+                            WHERE tenant_id = $1 AND resource_id IS NULL AND closed_at IS NULL AND sent_at IS NOT NULL)
+            """,
+            tenant.id,
+        )
+    )

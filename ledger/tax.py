@@ -1,0 +1,125 @@
+"""The document table of rules.md (strategy A, lexoffice credit note): which partner may get which document, or why not.
+
+Pure. [K] a tax adviser must confirm the table before real use. Sources: § 14 Abs. 2 Satz 5, § 14c, § 19 UStG.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from ledger.types import Frozen, TaxCase, TaxStatus
+
+SMALL_BUSINESS_NOTE = "Steuerfreie Leistung eines Kleinunternehmers (§ 19 UStG)"
+STANDARD_RATE = Decimal("19.00")
+NO_TAX = Decimal("0.00")
+
+
+class PartnerFacts(Frozen):
+    """What is known of a partner on the service date."""
+
+    status: TaxStatus | None
+    confirmed_year: int | None = None
+    tax_number: str | None = None
+    vat_id: str | None = None
+    name: str = ""
+    street: str | None = None
+    zip: str | None = None
+    city: str | None = None
+    country_code: str | None = None
+    agreement_accepted: bool = False
+
+
+class TenantFacts(Frozen):
+    """The tenant as lexoffice's profile shows it."""
+
+    small_business: bool | None
+    tax_type: str | None
+    address_known: bool
+    tax_id_known: bool
+
+
+class DocumentRule(Frozen):
+    """How the document is written: lexoffice's taxType, the rate in percent, title and the note to a vat-free one."""
+
+    tax_case: TaxCase
+    tax_type: str
+    rate: Decimal
+    title: str
+    note: str | None = None
+
+
+class BlockedBy(Frozen):
+    """Why there is no document: a code for machines and a sentence for people."""
+
+    code: str
+    sentence: str
+
+
+RULES = {
+    TaxCase.REGULAR: DocumentRule(tax_case=TaxCase.REGULAR, tax_type="net", rate=STANDARD_RATE, title="Gutschrift"),
+    TaxCase.SMALL_BUSINESS: DocumentRule(
+        tax_case=TaxCase.SMALL_BUSINESS,
+        tax_type="vatfree",
+        rate=NO_TAX,
+        title="Gutschrift",
+        note=SMALL_BUSINESS_NOTE,
+    ),
+    # Never VAT for a private person (§ 14c UStG), and not the word Gutschrift either.
+    TaxCase.PRIVATE: DocumentRule(
+        tax_case=TaxCase.PRIVATE, tax_type="vatfree", rate=NO_TAX, title="Provisionsabrechnung"
+    ),
+}
+
+
+def document_rule(partner: PartnerFacts, tenant: TenantFacts, service_date: date) -> DocumentRule | BlockedBy:
+    """What document this partner gets for a service on this day (Europe/Berlin), or why none."""
+    missing = _missing(partner, tenant)
+    if missing:
+        return missing
+    match partner.status:
+        case TaxStatus.REGULAR if tenant.small_business:
+            return BlockedBy(
+                code="regular_partner_of_small_business",
+                sentence="Als Kleinunternehmer können Sie einem regelbesteuerten Partner keine Gutschrift ausstellen.",
+            )
+        case TaxStatus.REGULAR:
+            return RULES[TaxCase.REGULAR]
+        case TaxStatus.SMALL_BUSINESS if partner.confirmed_year != service_date.year:
+            return BlockedBy(
+                code="small_business_not_confirmed",
+                sentence=f"Der Kleinunternehmer-Status ist für {service_date.year} nicht bestätigt.",
+            )
+        case TaxStatus.SMALL_BUSINESS:
+            return RULES[TaxCase.SMALL_BUSINESS]
+        case TaxStatus.PRIVATE:
+            return RULES[TaxCase.PRIVATE]
+        case _:
+            return BlockedBy(code="needs_own_document", sentence="Nur mit eigener Gutschrift und Eingangsbeleg.")
+
+
+def _missing(partner: PartnerFacts, tenant: TenantFacts) -> BlockedBy | None:
+    if tenant.small_business is None:
+        return BlockedBy(code="not_connected", sentence="lexoffice ist nicht verbunden; das Steuerprofil fehlt.")
+    if not tenant.address_known:
+        return BlockedBy(code="tenant_address_missing", sentence="Die eigene Anschrift fehlt in den Einstellungen.")
+    if partner.status is None:
+        return BlockedBy(
+            code="tax_status_missing", sentence="Der Steuerstatus des Partners fehlt für den Leistungstag."
+        )
+    if not (partner.street and partner.zip and partner.city and partner.country_code):
+        return BlockedBy(code="address_missing", sentence="Die Anschrift des Partners ist unvollständig.")
+    if not partner.agreement_accepted:
+        return BlockedBy(
+            code="agreement_missing", sentence="Die Vereinbarung über die Abrechnung per Gutschrift fehlt."
+        )
+    abroad = partner.country_code != "DE"
+    if abroad and partner.status in (TaxStatus.REGULAR, TaxStatus.SMALL_BUSINESS):
+        return BlockedBy(code="needs_own_document", sentence="Nur mit eigener Gutschrift und Eingangsbeleg.")
+    if partner.status in (TaxStatus.REGULAR, TaxStatus.SMALL_BUSINESS):
+        if not (partner.tax_number or partner.vat_id):
+            return BlockedBy(code="tax_number_missing", sentence="Steuernummer oder USt-IdNr. des Partners fehlt.")
+        if not tenant.tax_id_known:
+            return BlockedBy(
+                code="tenant_tax_id_missing",
+                sentence="Die eigene USt-IdNr. oder Steuernummer fehlt in den Einstellungen.",
+            )
+    return None
