@@ -196,6 +196,10 @@ class PostgresServer(Service):
     def _read_or_make_passwords(self) -> _Passwords:
         file = self._state / "passwords.json"
         if not file.exists():
+            if self._data.exists() and self._data.parent == self._state:
+                raise StackError(f"{file} is missing, so nobody can enter {self._data}. Move that away to start anew.")
+            # Data that had to be kept elsewhere, of a state that has been deleted.
+            shutil.rmtree(self._data, ignore_errors=True)
             file.touch(mode=0o600)
             file.write_text(json.dumps({role: secrets.token_urlsafe(24) for role in ("admin", "owner", "app")}))
         return _Passwords(**json.loads(file.read_text()))

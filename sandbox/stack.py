@@ -144,7 +144,7 @@ class Stack:
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as exits:
-            exits.enter_context(_only_one(self._state))
+            exits.enter_context(only_one(self._state))
             self._ports.require_free()
             self.temporal = TemporalServer(
                 await find_cli(self._emit),
@@ -244,7 +244,7 @@ def _kept_secret_key(file: Path) -> str:
 
 
 @contextlib.contextmanager
-def _only_one(state: Path) -> Iterator[None]:
+def only_one(state: Path) -> Iterator[None]:
     """Two stacks over one state would fight for its databases. Raises StackError."""
     state.mkdir(parents=True, exist_ok=True)
     # PostgreSQL may run as another user, and must be able to pass through here.

@@ -19,7 +19,7 @@ from sandbox.processes import Command, Emit, ProcessFailed, StackError, run_to_e
 
 OLDEST_SERVER = (1, 29)
 _GO_PACKAGE = "github.com/temporalio/cli/cmd/temporal@v1.5.1"
-_DOWNLOAD_HOST = "temporal.download"
+_DOWNLOAD_ADDRESS = ("temporal.download", 443)
 _DOWNLOAD_TIMEOUT_S = 120.0
 _BUILD_TIMEOUT_S = 1800.0
 
@@ -62,7 +62,7 @@ async def find_cli(emit: Emit) -> Path:
         "  - install it (https://docs.temporal.io/cli) and have `temporal` on PATH\n"
         "  - put its path into TEMPORAL_CLI\n"
         f"  - copy it to {cached}\n"
-        f"  - allow a connection to {_DOWNLOAD_HOST}: the SDK then downloads it\n"
+        "  - allow a connection to temporal.download: the SDK then downloads it\n"
         f"  - install Go ≥ 1.24: it is then built with `go install {_GO_PACKAGE}`"
     )
 
@@ -104,7 +104,7 @@ def _download_host_answers() -> bool:
     if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")):
         return True
     try:
-        socket.create_connection((_DOWNLOAD_HOST, 443), timeout=3).close()
+        socket.create_connection(_DOWNLOAD_ADDRESS, timeout=3).close()
     except OSError:
         return False
     return True

@@ -1,0 +1,152 @@
+"""What starts and stops the parts of the stack keeps its word."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sandbox.processes import Command, PortBusy, Process, ProcessFailed, Service, StackError, free_port
+from sandbox.stack import Ports, Stack, only_one
+from sandbox.temporal_cli import TemporalCliMissing, find_cli
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
+STUBBORN = [
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)",
+]
+PARENT = """
+import sys, time
+from pathlib import Path
+from sandbox.processes import Command, Process
+child = Process(Command("child", [sys.executable, "-c", "import time; time.sleep(600)"], Path(sys.argv[1])))
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def says_up(log: Path) -> "asyncio.Future[bool]":
+    answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    answer.set_result(log.exists() and "up" in log.read_text())
+    return answer
+
+
+def is_running(pid: int) -> bool:
+    try:
+        # A zombie that nobody has waited for yet has ended as well.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only the Linux kernel ends children of a killed parent")
+def test_a_part_does_not_survive_a_parent_that_is_killed_hard(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+    command = [sys.executable, "-c", PARENT, str(tmp_path / "child.log")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert is_running(child)
+        parent.kill()
+    deadline = time.monotonic() + 10
+    while is_running(child):
+        assert time.monotonic() < deadline, "the child still runs"
+
+
+async def test_a_part_that_ignores_the_request_to_end_is_killed_after_the_grace(tmp_path: Path) -> None:
+    log = tmp_path / "stubborn.log"
+    process = Process(Command("stubborn", STUBBORN, log))
+    await process.ready(lambda: says_up(log), timeout_s=10)
+    assert await process.stop(grace_s=0.2) == -signal.SIGKILL
+
+
+async def test_a_part_that_ends_at_once_is_reported_with_the_end_of_its_log(tmp_path: Path) -> None:
+    class Broken(Service):
+        name = "Broken part"
+
+        def command(self) -> Command:
+            return Command(self.name, [sys.executable, "-c", "raise SystemExit('no such database')"], tmp_path / "log")
+
+        async def is_ready(self) -> bool:
+            return False
+
+    with pytest.raises(ProcessFailed, match=r"Broken part ended with status 1.*\n.*no such database"):
+        await Broken().serve()
+
+
+async def test_a_part_that_is_never_ready_is_stopped_and_reported(tmp_path: Path) -> None:
+    class Mute(Service):
+        name = "Mute part"
+        ready_within_s = 0.3
+
+        def command(self) -> Command:
+            return Command(self.name, SLEEPER, tmp_path / "log")
+
+        async def is_ready(self) -> bool:
+            return False
+
+    part = Mute()
+    with pytest.raises(ProcessFailed, match="was not ready within"):
+        await part.serve()
+    assert part.has_ended
+
+
+async def test_a_program_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    process = Process(Command("missing", ["/no/such/program"], tmp_path / "log"))
+    assert await process.ended(timeout_s=10) == 1
+    assert "cannot run /no/such/program" in (tmp_path / "log").read_text()
+
+
+async def test_a_busy_port_names_itself_and_the_variable_that_changes_it(tmp_path: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        busy = listener.getsockname()[1]
+        ports = Ports(**{**vars(Ports.free()), "lexoffice": busy})
+        with pytest.raises(PortBusy, match=rf"{busy}.*lexoffice.*PARTNERDESK_DEV_LEXOFFICE_PORT"):
+            async with Stack(tmp_path, ports, emit=print):
+                pass
+
+
+async def test_a_second_stack_over_the_same_state_is_refused(tmp_path: Path) -> None:
+    with only_one(tmp_path), pytest.raises(StackError, match=rf"running already \(process {os.getpid()}\)"):
+        async with Stack(tmp_path, Ports.free(), emit=print):
+            pass
+
+
+async def test_a_temporal_cli_that_is_none_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TEMPORAL_CLI", str(tmp_path / "nothing"))
+    with pytest.raises(TemporalCliMissing, match=r"TEMPORAL_CLI=.*nothing"):
+        await find_cli(print)
+
+
+async def test_without_any_temporal_cli_the_ways_out_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("TEMPORAL_CLI", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for proxy in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(proxy, raising=False)
+    # Nobody listens there: a machine without a network.
+    monkeypatch.setattr("sandbox.temporal_cli._DOWNLOAD_ADDRESS", ("127.0.0.1", free_port()))
+    with pytest.raises(TemporalCliMissing, match=r"(?s)TEMPORAL_CLI.*temporal\.download.*go install"):
+        await find_cli(print)
+
+
+async def test_a_cached_temporal_cli_is_taken_before_anything_is_fetched(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cached = tmp_path / "partnerdesk" / "temporal-cli" / "temporal"
+    cached.parent.mkdir(parents=True)
+    cached.write_text("#!/bin/sh\necho 'temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)'\n")
+    cached.chmod(0o755)
+    monkeypatch.delenv("TEMPORAL_CLI", raising=False)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert await find_cli(print) == cached
