@@ -1,0 +1,91 @@
+"""Which part answers which path.
+
+`/v1` and whatever is no door of ours go to the gateway, as at lexoffice. A later `/oauth2/authorize`,
+`/oauth2/token` and `/oauth2/revoke` (§9) is one more router beside `Hooks`; access tokens then open an
+account where `organizations.by_key` does today, and `token.revoked` is announced already.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .faults import FaultBook
+from .gateway import Gateway
+from .hooks import Hooks
+from .office import Office
+from .page import Page
+
+OWN_DOORS = ("/sandbox", "/permalink/", "/page/")
+PUBLIC_KEY = "/webhookSignature/public/public_key.pub"
+
+
+class Application:
+    def __init__(self, office: Office) -> None:
+        faults = FaultBook(office.store)
+        self._gateway = Gateway(office, faults)
+        self._office = office
+
+        async def public_key(_: Request) -> Response:
+            return Response(office.signer.public_pem, media_type="application/x-pem-file")
+
+        self._desk: ASGIApp = Starlette(
+            routes=[
+                Route(PUBLIC_KEY, public_key),
+                *Hooks(office, faults).routes(),
+                *Page(office, faults).routes(),
+            ],
+            lifespan=self._lifespan,
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        self._office.courier.start()
+        yield
+        await self._office.courier.stop()
+        self._office.store.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._desk(scope, receive, send)
+            return
+        path = scope["path"]
+        if path == PUBLIC_KEY:
+            await self._desk(scope, receive, send)
+        elif path == "/" or path.startswith(OWN_DOORS):
+            refused = None if self._office.reach.remote_hooks else _stranger(scope)
+            await (refused or self._desk)(scope, receive, send)
+        else:
+            await self._gateway(scope, receive, send)
+
+
+def _stranger(scope: Scope) -> Response | None:
+    """Hooks have no password, so only this machine may use them, and no web page of somebody else's."""
+    client = scope.get("client")
+    if client is None or not ipaddress.ip_address(client[0]).is_loopback:
+        return JSONResponse({"error": "hooks answer on loopback only"}, 403)
+    headers = dict(scope["headers"])
+    host = headers.get(b"host", b"").decode("latin-1")
+    if not _is_local(urlsplit(f"//{host}").hostname):
+        return JSONResponse({"error": "hooks answer to a loopback name only"}, 403)
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    if origin and urlsplit(origin).netloc != host:
+        return JSONResponse({"error": "hooks do not answer other origins"}, 403)
+    return None
+
+
+def _is_local(host: str | None) -> bool:
+    if host in (None, "localhost"):
+        return host is not None
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False

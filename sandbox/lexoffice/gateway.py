@@ -1,0 +1,161 @@
+"""The door of `/v1`: key, limit, faults, route, and then the resource. Every call is noted."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+from starlette.types import Receive, Scope, Send
+
+from . import calls, routes
+from .bucket import Buckets
+from .call import Call
+from .clock import millis, now
+from .errors import Answer, Refused, RegularRefusal, gateway
+from .faults import GATEWAY_TIMEOUT, Fault, FaultBook, answer_before
+from .office import Office
+from .organizations import Organization, by_key
+
+MAX_BODY_BYTES = 5_000_000
+WRONG_ROUTE = (
+    "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
+    " Authorization=... not a valid key=value pair (missing equal-sign) in Authorization header"
+)
+
+
+class Gateway:
+    def __init__(self, office: Office, faults: FaultBook) -> None:
+        self._office = office
+        self._faults = faults
+        self._buckets = Buckets()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _read_body(receive)
+        started, at = time.perf_counter(), millis(now())
+        method, path = scope["method"], scope["path"]
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        found = routes.find(method, path)
+        answer: Answer | None
+        organization, executed, fault = None, None, None
+        key = _bearer(headers)
+        if not path.startswith("/v1/"):
+            answer = gateway(403, WRONG_ROUTE)
+        elif key is None or (organization := by_key(self._office.store, key)) is None:
+            answer = gateway(401, "Unauthorized")
+        elif not self._buckets.take(organization):
+            answer = gateway(429, "Rate limit exceeded")
+        elif body is None:
+            answer = RegularRefusal(413, "Payload too large").answer(path)
+        else:
+            fault = self._faults.strike(organization.organization_id, method, path)
+            if fault is not None and fault.delay_ms and fault.kind != "slow":
+                await asyncio.sleep(fault.delay_ms / 1000)
+            answer = None if fault is None else answer_before(fault, path)
+            if answer is None and (fault is None or fault.kind != "reset_before"):
+                executed = answer = await self._execute(scope, headers, body, organization, key, found)
+                answer = await _after(fault, answer)
+        calls.note(
+            self._office.store,
+            calls.Record(
+                organization.organization_id if organization else None,
+                at,
+                method,
+                found.template if found else path,
+                path,
+                answer.status if answer else None,
+                executed.status if executed else None,
+                executed.resource if executed else None,
+                fault.kind if fault else None,
+                round((time.perf_counter() - started) * 1000, 3),
+            ),
+        )
+        if answer is None:
+            await _break_connection(scope)
+        else:
+            await _send(send, answer)
+
+    async def _execute(
+        self,
+        scope: Scope,
+        headers: dict[str, str],
+        body: bytes,
+        organization: Organization,
+        key: str,
+        found: routes.Found | None,
+    ) -> Answer:
+        method, path = scope["method"], scope["path"]
+        try:
+            if found is None:
+                raise RegularRefusal(404, HTTPStatus.NOT_FOUND.phrase)
+            if found.route is None:
+                # There is no DELETE of contacts, and it answers 404 (§7).
+                is_contact = method == "DELETE" and found.template == "/v1/contacts/{id}"
+                raise RegularRefusal(404 if is_contact else 405, f"Request method '{method}' is not supported")
+            if method in ("POST", "PUT") and not _is_json(headers):
+                raise RegularRefusal(415, "Content-Type 'application/json' is required")
+            call = Call(
+                office=self._office,
+                organization=organization,
+                api_key=key,
+                method=method,
+                path=path,
+                base_url=f"{scope['scheme']}://{headers.get('host', '')}",
+                params=found.params,
+                query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
+                headers=headers,
+                body=body,
+                stale=self._faults.stale(organization.organization_id, method, path),
+            )
+            return await found.route.handler(call)
+        except Refused as refusal:
+            return refusal.answer(path)
+
+
+async def _after(fault: Fault | None, answer: Answer) -> Answer | None:
+    """What the client gets to see of a call that was executed and committed."""
+    if fault is None:
+        return answer
+    if fault.kind == "timeout_504_after":
+        return GATEWAY_TIMEOUT
+    if fault.kind == "reset_after":
+        return None
+    if fault.kind == "slow":
+        await asyncio.sleep(fault.delay_ms / 1000)
+    return answer
+
+
+def _bearer(headers: dict[str, str]) -> str | None:
+    scheme, _, key = headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" and key.strip() else None
+
+
+def _is_json(headers: dict[str, str]) -> bool:
+    return headers.get("content-type", "").split(";")[0].strip().lower() == "application/json"
+
+
+async def _read_body(receive: Receive) -> bytes | None:
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= MAX_BODY_BYTES:
+            parts.append(part)
+        if message["type"] == "http.disconnect" or not message.get("more_body"):
+            return b"".join(parts) if size <= MAX_BODY_BYTES else None
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
+    if answer.status != 204:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _break_connection(scope: Scope) -> None:
+    """Close the socket under the client's request; see server.BreakableProtocol."""
+    scope["extensions"]["sandbox.transport"]["transport"].abort()
+    await asyncio.sleep(0.02)  # until uvicorn has seen the loss: it would write a 500 into the void

@@ -1,0 +1,54 @@
+"""A small valid PDF of a document: one page, one built-in font, no library."""
+
+from __future__ import annotations
+
+from .clock import german_day
+from .document import Document
+
+
+def render(document: Document) -> bytes:
+    totals = document.totals
+    lines = [
+        f"{document.title} {document.number}",
+        f"Datum: {german_day(document.voucher_date):%d.%m.%Y}",
+        document.address.name,
+        *(
+            text
+            for text in (document.address.street, f"{document.address.zip or ''} {document.address.city or ''}")
+            if text
+        ),
+        "",
+        *(document.introduction or "").splitlines(),
+        *(f"{line.quantity or ''} {line.name}" for line in document.lines[:30]),
+        "",
+        f"Netto: {totals.net} {document.currency}   Steuer: {totals.tax}   Brutto: {totals.gross}",
+        *(document.remark or "").splitlines(),
+    ]
+    text = b"BT /F1 11 Tf 14 TL 50 790 Td\n"
+    for line in lines[:52]:
+        text += b"(" + _escaped(line[:110]) + b") Tj T*\n"
+    text += b"ET"
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    )
+    out = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
+    offsets = []
+    for position, body in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (position, body)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    for offset in offsets:
+        out += b"%010d 00000 n \n" % offset
+    out += b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+    return bytes(out)
+
+
+def _escaped(text: str) -> bytes:
+    escaped = text.encode("cp1252", "replace")
+    return escaped.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")

@@ -1,0 +1,106 @@
+"""One SQLite file: everything that must survive a restart of the sandbox.
+
+All statements run on the event loop's thread, between two awaits, so a handler that does not await
+inside `transaction()` is alone with the data. synchronous=OFF: the file survives the process, not
+the machine, and that is enough for a sandbox.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS organizations (
+  id TEXT PRIMARY KEY, position INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS api_keys (
+  key TEXT PRIMARY KEY, organization TEXT NOT NULL, created INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS counters (
+  organization TEXT NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL,
+  PRIMARY KEY (organization, name));
+CREATE TABLE IF NOT EXISTS contacts (
+  id TEXT PRIMARY KEY, organization TEXT NOT NULL, sort_name TEXT NOT NULL, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS contacts_by_name ON contacts (organization, sort_name);
+CREATE TABLE IF NOT EXISTS documents (
+  id TEXT PRIMARY KEY, organization TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL,
+  number TEXT NOT NULL, voucher_date INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
+  due INTEGER, contact TEXT, archived INTEGER NOT NULL, body TEXT NOT NULL, body_before TEXT);
+CREATE INDEX IF NOT EXISTS documents_by_date ON documents (organization, voucher_date);
+CREATE INDEX IF NOT EXISTS documents_by_updated ON documents (organization, updated);
+CREATE INDEX IF NOT EXISTS documents_by_contact ON documents (organization, contact);
+CREATE TABLE IF NOT EXISTS subscriptions (
+  id TEXT PRIMARY KEY, organization TEXT NOT NULL, api_key TEXT NOT NULL, event_type TEXT NOT NULL,
+  callback_url TEXT NOT NULL, created INTEGER NOT NULL, UNIQUE (organization, event_type, callback_url));
+CREATE TABLE IF NOT EXISTS deliveries (
+  id INTEGER PRIMARY KEY, organization TEXT NOT NULL, subscription TEXT, event_type TEXT NOT NULL,
+  resource TEXT NOT NULL, url TEXT NOT NULL, headers TEXT NOT NULL, signed INTEGER NOT NULL, body TEXT NOT NULL,
+  created INTEGER NOT NULL, next_at INTEGER NOT NULL, status TEXT NOT NULL, attempts TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (next_at) WHERE status = 'pending';
+CREATE INDEX IF NOT EXISTS deliveries_by_organization ON deliveries (organization);
+CREATE TABLE IF NOT EXISTS faults (
+  id INTEGER PRIMARY KEY, organization TEXT NOT NULL, body TEXT NOT NULL, injected INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS notification_faults (
+  organization TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS calls (
+  id INTEGER PRIMARY KEY, organization TEXT, at INTEGER NOT NULL, method TEXT NOT NULL, route TEXT NOT NULL,
+  path TEXT NOT NULL, status INTEGER, executed INTEGER, resource TEXT, fault TEXT, ms REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS calls_by_organization ON calls (organization);
+"""
+
+
+class Store:
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._db = sqlite3.connect(folder / "lexoffice.sqlite", isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=OFF")
+        self._db.executescript(SCHEMA)
+        self._depth = 0
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; an inner transaction belongs to the outer one."""
+        if self._depth:
+            yield
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        self._depth = 1
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        else:
+            self._db.execute("COMMIT")
+        finally:
+            self._depth = 0
+
+    def run(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        return self._db.execute(sql, values)
+
+    def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        return self._db.execute(sql, values).fetchall()
+
+    def row(self, sql: str, *values: Any) -> sqlite3.Row | None:
+        found: sqlite3.Row | None = self._db.execute(sql, values).fetchone()
+        return found
+
+    def next_value(self, organization: str, name: str, first: int = 1) -> int:
+        """The next number of a series; no two calls get the same."""
+        row = self.row(
+            "INSERT INTO counters VALUES (?, ?, ?) "
+            "ON CONFLICT (organization, name) DO UPDATE SET value = value + 1 RETURNING value",
+            organization,
+            name,
+            first,
+        )
+        assert row is not None
+        return int(row["value"])
