@@ -32,7 +32,8 @@ async def run_once() -> bool:
     state = Path(tempfile.mkdtemp(prefix="partnerdesk-once-"))
     complete = False
     try:
-        async with Stack(state, Ports.free(), emit=say, durable=False) as stack:
+        quick = ["--key-bits", "2048"]
+        async with Stack(state, Ports.free(), emit=say, durable=False, lexoffice_options=quick) as stack:
             complete = await run_loop(stack.addresses, _print_json)
     finally:
         if complete:
