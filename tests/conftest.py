@@ -86,7 +86,9 @@ class Parts:
         return await server.start()
 
     async def _lexoffice(self) -> LexofficeAddresses:
-        server = LexofficeServer(self._state / "lexoffice", free_port(), options=["--key-bits", "2048", "--time-scale", "0.001"])
+        server = LexofficeServer(
+            self._state / "lexoffice", free_port(), options=["--key-bits", "2048", "--time-scale", "0.001"]
+        )
         self._stops.append(server.stop)
         return await server.start()
 
