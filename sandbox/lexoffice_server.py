@@ -33,7 +33,7 @@ class LexofficeServer(Service):
     @property
     def addresses(self) -> LexofficeAddresses:
         origin = f"http://{LOOPBACK}:{self._port}"
-        return LexofficeAddresses(origin, origin, f"{origin}/public_key.pub")
+        return LexofficeAddresses(origin, origin, f"{origin}/webhookSignature/public/public_key.pub")
 
     async def start(self) -> LexofficeAddresses:
         """Serve. Raises StackError."""
@@ -47,4 +47,4 @@ class LexofficeServer(Service):
         return Command(self.name, [*argv, *self._options], self._state / "lexoffice.log", env=environment)
 
     async def is_ready(self) -> bool:
-        return await http_answers(self.addresses.app_url + "/")
+        return await http_answers(self.addresses.public_key_url)
