@@ -135,10 +135,10 @@ async def list_campaigns(
 ) -> tuple[list[Campaign], int | None]:
     """Newest first; the second value is `after` of the next page."""
     rows = await db.fetch(
-        _CAMPAIGN + " AND ($2::bigint IS NULL OR c.seq < $2) ORDER BY c.seq DESC LIMIT $3", tenant.id, after, limit
+        _CAMPAIGN + " AND ($2::bigint IS NULL OR c.seq < $2) ORDER BY c.seq DESC LIMIT $3", tenant.id, after, limit + 1
     )
-    found = [Campaign.model_validate(dict(row)) for row in rows]
-    return found, found[-1].seq if len(found) == limit else None
+    found = [Campaign.model_validate(dict(row)) for row in rows[:limit]]
+    return found, found[-1].seq if len(rows) > limit else None
 
 
 async def plan(db: Connection, tenant: Tenant, plan_id: UUID) -> Plan:

@@ -132,10 +132,10 @@ async def list_customers(
         tenant.id,
         partner_id,
         after,
-        limit,
+        limit + 1,
     )
-    found = [Customer.model_validate(dict(row)) for row in rows]
-    return found, found[-1].seq if len(found) == limit else None
+    found = [Customer.model_validate(dict(row)) for row in rows[:limit]]
+    return found, found[-1].seq if len(rows) > limit else None
 
 
 async def remember(db: Connection, tenant: Tenant, names: CustomerNames) -> Customer | None:

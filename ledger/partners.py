@@ -211,10 +211,10 @@ async def list_partners(
         status,
         sponsor_id,
         after,
-        limit,
+        limit + 1,
     )
-    found = [Partner.model_validate(dict(row)) for row in rows]
-    return found, found[-1].seq if len(found) == limit else None
+    found = [Partner.model_validate(dict(row)) for row in rows[:limit]]
+    return found, found[-1].seq if len(rows) > limit else None
 
 
 class Standing(Frozen):

@@ -1,0 +1,232 @@
+"""Sales as the ledger holds them, what each earned on which level, and what a partner is owed."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from ledger.database import Connection
+from ledger.money import euro
+from ledger.refusals import NotFound
+from ledger.types import (
+    BERLIN,
+    CampaignId,
+    CommissionId,
+    CommissionState,
+    CustomerId,
+    Frozen,
+    PartnerId,
+    Tenant,
+    TransactionId,
+    TransactionState,
+)
+
+
+class Transaction(Frozen):
+    """A sale. Amounts are cents; the base is what commissions are computed from, net once it is final."""
+
+    id: TransactionId
+    seq: int
+    source: str
+    state: TransactionState
+    payment_intent: str | None
+    checkout_session: str | None
+    order_reference: str | None
+    customer_id: CustomerId | None
+    customer_contact_id: UUID | None
+    customer_email: str | None
+    partner_id: PartnerId | None
+    partner_code: str | None
+    campaign_id: CampaignId | None
+    campaign_slug: str | None
+    plan_id: UUID | None
+    currency: str
+    base_cents: int
+    tax_cents: int
+    gross_cents: int
+    provisional: bool
+    paid_cents: int
+    refunded_cents: int
+    sold_at: datetime
+    paid_at: datetime | None
+    address: dict[str, Any] | None
+    line_items: list[Any] | None
+    state_reason: str | None
+    held_reason: str | None
+    blocked_reason: str | None
+    created_at: datetime
+    invoice_id: UUID | None
+    invoice_number: str | None
+
+
+class Commission(Frozen):
+    """What one level earned, with the rule that made it. A clawback is negative and names its `origin_id`."""
+
+    id: CommissionId
+    seq: int
+    kind: str
+    transaction_id: TransactionId
+    partner_id: PartnerId
+    partner_code: str
+    level: int
+    plan_id: UUID | None
+    percent: Decimal
+    fixed_cents: int
+    base_cents: int
+    net_cents: int
+    state: CommissionState
+    provisional: bool
+    service_date: date
+    origin_id: CommissionId | None
+    created_at: datetime
+    payout_number: str | None
+
+    @property
+    def rule(self) -> str:
+        """„10 % von 84,03 € + 1,00 €“"""
+        percent = f"{self.percent.normalize():f}".replace(".", ",")
+        parts = [f"{percent} % von {euro(self.base_cents)}"] if self.percent else []
+        parts += [euro(self.fixed_cents)] if self.fixed_cents else []
+        return " + ".join(parts)
+
+
+class Balance(Frozen):
+    """A partner's commissions in cents, net, by state; clawbacks count negative."""
+
+    pending_cents: int = 0
+    approved_cents: int = 0
+    in_payout_cents: int = 0
+    paid_cents: int = 0
+    reversed_cents: int = 0
+
+
+_TRANSACTION = """
+    SELECT t.*, p.code AS partner_code, c.slug AS campaign_slug, d.resource_id AS invoice_id,
+           d.voucher_number AS invoice_number
+      FROM transactions t
+      LEFT JOIN partners p ON p.tenant_id = t.tenant_id AND p.id = t.partner_id
+      LEFT JOIN campaigns c ON c.tenant_id = t.tenant_id AND c.id = t.campaign_id
+      LEFT JOIN external_documents d ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id
+                                    AND d.detached_at IS NULL
+     WHERE t.tenant_id = $1
+"""
+
+_COMMISSION = """
+    SELECT c.id, c.seq, c.kind, c.transaction_id, c.partner_id, p.code AS partner_code, c.level, c.plan_id, c.percent,
+           c.fixed_cents, c.base_cents, c.net_cents, c.state, c.provisional, c.service_date, c.origin_id, c.created_at,
+           o.number AS payout_number
+      FROM commissions c
+      JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.partner_id
+      LEFT JOIN payout_lines l ON l.tenant_id = c.tenant_id AND l.commission_id = c.id AND l.released_at IS NULL
+      LEFT JOIN payouts o ON o.tenant_id = l.tenant_id AND o.id = l.payout_id
+     WHERE c.tenant_id = $1
+"""
+
+
+async def find(db: Connection, tenant: Tenant, transaction_id: TransactionId) -> Transaction:
+    """Raises NotFound."""
+    row = await db.fetchrow(_TRANSACTION + " AND t.id = $2", tenant.id, transaction_id)
+    if row is None:
+        raise NotFound("Transaktion")
+    return Transaction.model_validate(dict(row))
+
+
+async def lock(db: Connection, tenant: Tenant, transaction_id: TransactionId) -> Transaction:
+    """Hold the sale until the end of the transaction: who judges it judges alone. Raises NotFound.
+
+    Order of locks, everywhere: references of the sale, its document, the sale, payouts, commissions.
+    """
+    await db.execute(
+        "SELECT 1 FROM transactions WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, transaction_id
+    )
+    return await find(db, tenant, transaction_id)
+
+
+async def list_transactions(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    state: TransactionState | None = None,
+    partner_id: PartnerId | None = None,
+    sold_from: date | None = None,
+    sold_before: date | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> tuple[list[Transaction], int | None]:
+    """Newest first; the second value is `after` of the next page. Days are Europe/Berlin, [from, before)."""
+    rows = await db.fetch(
+        _TRANSACTION
+        + """
+          AND ($2::text IS NULL OR t.state = $2) AND ($3::uuid IS NULL OR t.partner_id = $3)
+          AND ($4::timestamptz IS NULL OR t.sold_at >= $4) AND ($5::timestamptz IS NULL OR t.sold_at < $5)
+          AND ($6::bigint IS NULL OR t.seq < $6)
+        ORDER BY t.seq DESC LIMIT $7
+        """,
+        tenant.id,
+        state,
+        partner_id,
+        _midnight(sold_from),
+        _midnight(sold_before),
+        after,
+        limit + 1,
+    )
+    found = [Transaction.model_validate(dict(row)) for row in rows[:limit]]
+    return found, found[-1].seq if len(rows) > limit else None
+
+
+async def commissions_of(db: Connection, tenant: Tenant, transaction_id: TransactionId) -> list[Commission]:
+    """Level by level, what was written later after it."""
+    rows = await db.fetch(_COMMISSION + " AND c.transaction_id = $2 ORDER BY c.level, c.seq", tenant.id, transaction_id)
+    return [Commission.model_validate(dict(row)) for row in rows]
+
+
+async def list_commissions(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    state: CommissionState | None = None,
+    partner_id: PartnerId | None = None,
+    transaction_id: TransactionId | None = None,
+    served_from: date | None = None,
+    served_before: date | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> tuple[list[Commission], int | None]:
+    """Newest first; the second value is `after` of the next page. The service date is the day of the sale in Berlin."""
+    rows = await db.fetch(
+        _COMMISSION
+        + """
+          AND ($2::text IS NULL OR c.state = $2) AND ($3::uuid IS NULL OR c.partner_id = $3)
+          AND ($4::uuid IS NULL OR c.transaction_id = $4)
+          AND ($5::date IS NULL OR c.service_date >= $5) AND ($6::date IS NULL OR c.service_date < $6)
+          AND ($7::bigint IS NULL OR c.seq < $7)
+        ORDER BY c.seq DESC LIMIT $8
+        """,
+        tenant.id,
+        state,
+        partner_id,
+        transaction_id,
+        served_from,
+        served_before,
+        after,
+        limit + 1,
+    )
+    found = [Commission.model_validate(dict(row)) for row in rows[:limit]]
+    return found, found[-1].seq if len(rows) > limit else None
+
+
+async def balance_of(db: Connection, tenant: Tenant, partner_id: PartnerId) -> Balance:
+    """What a partner has earned and not yet been paid, and what it was paid."""
+    rows = await db.fetch(
+        """
+        SELECT state, sum(net_cents)::bigint AS cents FROM commissions
+         WHERE tenant_id = $1 AND partner_id = $2 GROUP BY state
+        """,
+        tenant.id,
+        partner_id,
+    )
+    return Balance.model_validate({f"{row['state']}_cents": row["cents"] for row in rows})
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), BERLIN)
