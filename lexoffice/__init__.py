@@ -9,4 +9,5 @@ nothing by itself, so that a module of models may be read where no I/O library i
     contacts  payments  vouchers  profile  subscriptions  answers   the other shapes
     custom_fields  key/value pairs in all their shapes  wire        JSON, times and money as lexoffice writes them
     webhook        notifications and their signature    links       pages of the web application
+    addresses      addresses of calls, safely put together
 """
