@@ -116,6 +116,7 @@ class Stack:
 
     state: a folder that is kept between runs, or a temporary one.
     durable: False for tests and --once: nothing is flushed to disk.
+    requests_per_second: the pace towards lexoffice per tenant, in the engine and at the socket.
     trust_engine_signals: signals sent by hand count as decisions (PARTNERDESK_TRUST_ENGINE_SIGNALS); script/dev only.
     """
 
@@ -129,6 +130,7 @@ class Stack:
         *,
         emit: Emit,
         durable: bool = True,
+        requests_per_second: float = 1.9,
         trust_engine_signals: bool = False,
         lexoffice_options: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
@@ -136,6 +138,7 @@ class Stack:
         self._state = state.resolve()
         self._ports = ports
         self._emit = emit
+        self._requests_per_second = requests_per_second
         self._trust_engine_signals = trust_engine_signals
         self._more_environment = environment or {}
         self.postgres = PostgresServer(self._state / "postgres", ports.postgres, durable=durable)
@@ -152,6 +155,7 @@ class Stack:
                 port=self._ports.temporal,
                 ui_port=self._ports.temporal_ui,
                 database=self._state / "temporal" / "temporal.db",
+                requests_per_second=self._requests_per_second,
             )
             exits.push_async_callback(_stop, self.postgres, self.temporal, self.lexoffice)
             async with announced("Starting PostgreSQL, Temporal and the sandbox lexoffice …", self._emit):
@@ -211,6 +215,7 @@ class Stack:
             "LEXOFFICE_BASE_URL": lexoffice.base_url,
             "LEXOFFICE_APP_URL": lexoffice.app_url,
             "LEXOFFICE_PUBLIC_KEY_URL": lexoffice.public_key_url,
+            "PARTNERDESK_LEXOFFICE_PACE": str(self._requests_per_second),
             **({"PARTNERDESK_TRUST_ENGINE_SIGNALS": "1"} if self._trust_engine_signals else {}),
             **self._more_environment,
         }
