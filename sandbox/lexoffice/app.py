@@ -61,31 +61,32 @@ class Application:
         if path == PUBLIC_KEY:
             await self._desk(scope, receive, send)
         elif path == "/" or path.startswith(OWN_DOORS):
-            refused = None if self._office.reach.remote_hooks else _stranger(scope)
+            refused = _stranger(scope, remote=self._office.reach.remote_hooks)
             await (refused or self._desk)(scope, receive, send)
         else:
             await self._gateway(scope, receive, send)
 
 
-def _stranger(scope: Scope) -> Response | None:
+def _stranger(scope: Scope, *, remote: bool) -> Response | None:
     """Hooks have no password, so only this machine may use them, and no web page of somebody else's."""
-    client = scope.get("client")
-    if client is None or not ipaddress.ip_address(client[0]).is_loopback:
-        return JSONResponse({"error": "hooks answer on loopback only"}, 403)
     headers = dict(scope["headers"])
     host = headers.get(b"host", b"").decode("latin-1")
-    if not _is_local(urlsplit(f"//{host}").hostname):
-        return JSONResponse({"error": "hooks answer to a loopback name only"}, 403)
+    if not remote:
+        client = scope.get("client")
+        if client is None or not _is_local(client[0]):
+            return JSONResponse({"error": "hooks answer on loopback only"}, 403)
+        if not _is_local(host.removeprefix("[").split("]")[0] if "]" in host else host.split(":")[0]):
+            return JSONResponse({"error": "hooks answer to a loopback name only"}, 403)
     origin = headers.get(b"origin", b"").decode("latin-1")
     if origin and urlsplit(origin).netloc != host:
         return JSONResponse({"error": "hooks do not answer other origins"}, 403)
     return None
 
 
-def _is_local(host: str | None) -> bool:
-    if host in (None, "localhost"):
-        return host is not None
+def _is_local(host: str) -> bool:
+    if host == "localhost":
+        return True
     try:
-        return ipaddress.ip_address(host or "").is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

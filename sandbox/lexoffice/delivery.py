@@ -174,7 +174,7 @@ class Courier:
         status, error = None, None
         try:
             status, verdict = await self._post(row)
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as failure:
+        except Exception as failure:  # whatever it is, the queue must go on
             verdict, error = judge_error(failure), f"{type(failure).__name__}: {failure}"
         attempts = [
             *json.loads(row["attempts"]),

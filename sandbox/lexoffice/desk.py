@@ -27,6 +27,15 @@ STATE_WORDS: dict[Status, str] = {
 }
 
 
+# The buttons of lexoffice for a document in this state.
+OFFERED: dict[Status, tuple[str, ...]] = {
+    "draft": ("finalize", "delete"),
+    "open": ("mark-paid", "pay", "unpay", "reopen", "void"),
+    "paid": ("unpay", "void"),
+    "voided": (),
+}
+
+
 @dataclass(frozen=True)
 class Desk:
     """One person at work in one account; `force` does what no button does."""

@@ -34,6 +34,7 @@ After = Literal["timeout_504_after", "reset_after", "slow"]
 Lag = Literal["late_number", "stale_read", "late_index"]
 FaultKind = Literal[Before, After, Lag]
 
+AFTER = ("timeout_504_after", "reset_after", "slow")
 LAGS = ("late_number", "stale_read", "late_index")
 THROTTLED = "Internal server error or rate limit exceeded"
 
@@ -67,6 +68,11 @@ class Fault(Wire):
     @property
     def is_lag(self) -> bool:
         return self.kind in LAGS
+
+    @property
+    def comes_after(self) -> bool:
+        """The call is executed and committed first."""
+        return self.kind in AFTER
 
 
 @dataclass
@@ -176,15 +182,16 @@ class StaleReads:
             seen = running.reads.get(key, 0)
             since = document.updated if kind == "stale_read" else document.created
             fresh = fault.delay_ms > 0 and millis(now()) - millis(since) < fault.delay_ms
-            if fresh or (seen < (fault.times or 1) and not fault.delay_ms) or (fault.times and seen < fault.times):
+            reads = fault.times if fault.times is not None else int(not fault.delay_ms)
+            if fresh or seen < reads:
                 running.reads[key] = seen + 1
                 self.book.count(running)
                 return True
         return False
 
 
-def answer_before(fault: Fault, path: str) -> Answer | None:
-    """The answer of a call that lexoffice did not execute; None when the fault comes later or says nothing."""
+def answer_before(fault: Fault, path: str) -> Answer:
+    """The answer of a call that lexoffice did not execute."""
     match fault.kind:
         case "rate_limit_429":
             return gateway(429, "Rate limit exceeded")
@@ -203,7 +210,7 @@ def answer_before(fault: Fault, path: str) -> Answer | None:
         case "conflict_409":
             return RegularRefusal(409, "Conflict").answer(path)
         case _:
-            return None
+            raise AssertionError(fault.kind)
 
 
 GATEWAY_TIMEOUT = gateway(504, "Endpoint request timed out")

@@ -50,12 +50,11 @@ class Gateway:
             answer = RegularRefusal(413, "Payload too large").answer(path)
         else:
             fault = self._faults.strike(organization.organization_id, method, path)
-            if fault is not None and fault.delay_ms and fault.kind != "slow":
+            if fault is None or fault.comes_after:
+                executed = await self._execute(scope, headers, body, organization, key, found)
+            if fault is not None and fault.delay_ms:
                 await asyncio.sleep(fault.delay_ms / 1000)
-            answer = None if fault is None else answer_before(fault, path)
-            if answer is None and (fault is None or fault.kind != "reset_before"):
-                executed = answer = await self._execute(scope, headers, body, organization, key, found)
-                answer = await _after(fault, answer)
+            answer = executed if fault is None else _seen(fault, executed, path)
         calls.note(
             self._office.store,
             calls.Record(
@@ -113,17 +112,17 @@ class Gateway:
             return refusal.answer(path)
 
 
-async def _after(fault: Fault | None, answer: Answer) -> Answer | None:
-    """What the client gets to see of a call that was executed and committed."""
-    if fault is None:
-        return answer
-    if fault.kind == "timeout_504_after":
-        return GATEWAY_TIMEOUT
-    if fault.kind == "reset_after":
-        return None
-    if fault.kind == "slow":
-        await asyncio.sleep(fault.delay_ms / 1000)
-    return answer
+def _seen(fault: Fault, executed: Answer | None, path: str) -> Answer | None:
+    """What the client gets to see; None for a connection that breaks without an answer."""
+    match fault.kind:
+        case "slow":
+            return executed
+        case "timeout_504_after":
+            return GATEWAY_TIMEOUT
+        case "reset_before" | "reset_after":
+            return None
+        case _:
+            return answer_before(fault, path)
 
 
 def _bearer(headers: dict[str, str]) -> str | None:

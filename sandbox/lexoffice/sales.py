@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
@@ -171,11 +172,12 @@ def _accepted(call: Call) -> set[str]:
 
 def _pdf(document: Document) -> Answer:
     name = f"{document.kind.title}_{document.number}.pdf"
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)
     return Answer(
         200,
         render(document),
         {
             "Content-Type": "application/pdf",
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+            "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
         },
     )

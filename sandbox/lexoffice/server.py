@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .app import Application
@@ -77,8 +78,6 @@ def serve(
             timeout_keep_alive=75,
         )
         await Server(config).serve([listener])
-
-    import uvloop
 
     uvloop.run(run())
     sys.stdout.flush()
