@@ -1,0 +1,461 @@
+"""The `partnerdesk` command: for operators, on a machine that has the settings in its environment."""
+
+import asyncio
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import click
+
+from ledger.refusals import Refused
+from settings import OwnerSettings, Settings, UnusableSettings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object for a machine.")
+TENANT = click.option("--tenant", "slug", required=True, metavar="SLUG", help="Short name of the tenant.")
+
+
+class _UsageOfSettings(click.ClickException):
+    exit_code = 2
+
+
+def main() -> NoReturn:
+    """The console script."""
+    status = 0
+    try:
+        commands(prog_name="partnerdesk")
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if "temporalio" in sys.modules:
+        # The SDK can crash while the interpreter shuts down (sdk-python issue 300); the work is done and flushed.
+        os._exit(status)
+    sys.exit(status)
+
+
+def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
+    """Whatever is expected to go wrong becomes one sentence and an exit status; 2 for settings and usage."""
+
+    @wraps(command)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
+        import asyncpg
+        from sqlalchemy.exc import OperationalError
+
+        from api.engine import EngineAway
+        from ledger.migrate import RolesMissing
+
+        try:
+            return command(*args, **kwargs)
+        except UnusableSettings as error:
+            raise _UsageOfSettings(f"The environment is not complete.\n{error}") from None
+        except Refused as refused:
+            raise click.ClickException(refused.sentence) from None
+        except RolesMissing as error:
+            raise click.ClickException(str(error)) from None
+        except EngineAway as error:
+            raise click.ClickException(
+                f"{error} Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, and that Temporal runs."
+            ) from None
+        except asyncpg.InvalidPasswordError:
+            raise click.ClickException("The database refuses the password in the settings.") from None
+        except (OSError, OperationalError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
+            raise click.ClickException(
+                "The database does not answer. Check PARTNERDESK_DATABASE_URL (for migrate: "
+                "PARTNERDESK_OWNER_DATABASE_URL), and that PostgreSQL runs."
+            ) from None
+        except asyncpg.UndefinedFunctionError:
+            raise click.ClickException("The database has no schema yet. Run `partnerdesk migrate`.") from None
+
+    return inner
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """Partner payouts as durable workflows, with lexoffice as the book of record.
+
+    \b
+    A first time, from an empty database to a payout:
+      partnerdesk migrate
+      partnerdesk tenant create acme --name "Acme GmbH"
+      partnerdesk api-key create --tenant acme --name shop --scopes read,write,approve
+      partnerdesk webhook-token create --tenant acme
+      partnerdesk worker &
+      partnerdesk api
+
+    Settings come from the environment; README.md names them all.
+    """
+
+
+@commands.command()
+@click.option("--without-engine", is_flag=True, help="Bring only the database up to date.")
+@plain_errors
+def migrate(without_engine: bool) -> None:
+    """Bring database and engine to what this code needs.
+
+    Runs the ledger's migrations as the owner's role (PARTNERDESK_OWNER_DATABASE_URL), registers the four search
+    attributes at the engine, and creates its schedules. Running it again changes nothing; two at once take turns.
+    Run it before the new version's worker and API start.
+
+    \b
+    Example:
+      PARTNERDESK_OWNER_DATABASE_URL=postgresql://partnerdesk_owner:…@db/partnerdesk partnerdesk migrate
+    """
+    from ledger.migrate import migrate as migrate_database
+
+    owner = OwnerSettings.from_environment()
+    version = _announced(
+        "Bringing the database to the newest version",
+        lambda: migrate_database(owner.owner_database_url.get_secret_value()),
+    )
+    click.echo(f"The database is at version {version}.")
+    if not without_engine:
+        click.echo(_announced("Registering search attributes and schedules", lambda: asyncio.run(_prepare_engine())))
+
+
+async def _prepare_engine() -> str:
+    from api import engine
+
+    client = await engine.connect()
+    try:
+        registered = await engine.register_search_attributes(client)
+    except engine.AWAY as error:
+        raise engine.EngineAway("The engine does not register search attributes.") from error
+    try:
+        from workflows.schedules import ensure_schedules  # type: ignore[import-not-found,import-untyped,unused-ignore]
+    except ImportError:
+        return f"Search attributes: {', '.join(registered) or 'all there'}."
+    await ensure_schedules(client)
+    return f"Search attributes: {', '.join(registered) or 'all there'}; the schedules are set."
+
+
+@commands.command()
+@click.option("--host", default="127.0.0.1", show_default=True, envvar="PARTNERDESK_HOST", help="Address to listen at.")
+@click.option("--port", default=8000, show_default=True, envvar="PARTNERDESK_PORT", help="Port to listen at.")
+@plain_errors
+def api(host: str, port: int) -> None:
+    """Serve webhooks and the JSON API until SIGTERM.
+
+    Requests that have begun are answered before it ends. /readyz says whether it can work, and what is missing.
+
+    \b
+    Example:
+      partnerdesk api --host 0.0.0.0 --port 8000
+    """
+    import uvicorn
+
+    from api.app import create_app
+    from api.logs import configure_logs
+
+    settings = Settings.from_environment()
+    configure_logs(settings.log_format, settings.log_level)
+    uvicorn.run(
+        create_app(settings),
+        host=host,
+        port=port,
+        access_log=False,  # ours knows no queries, hence no ?token=
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        proxy_headers=False,
+    )
+
+
+@commands.command()
+@click.option("--health-port", default=8001, show_default=True, help="Port of the worker's own /healthz and /readyz.")
+@plain_errors
+def worker(health_port: int) -> None:
+    """Run workflows and activities until SIGTERM.
+
+    Activities that have begun get time to end; what they leave is done by the next worker. Start as many as you like.
+
+    \b
+    Example:
+      partnerdesk worker --health-port 8001
+    """
+    import worker as process
+    from api.logs import configure_logs
+
+    settings = Settings.from_environment()
+    configure_logs(settings.log_format, settings.log_level)
+    process.main(settings, health_port=health_port)  # type: ignore[attr-defined,unused-ignore]
+
+
+@commands.group()
+def tenant() -> None:
+    """Create and list tenants."""
+
+
+@tenant.command("create")
+@click.argument("slug")
+@click.option("--name", required=True, help="Company name, as on each Gutschrift.")
+@click.option("--street", help="Street and number of the company.")
+@click.option("--zip", "zip_code", help="Postal code.")
+@click.option("--city", help="City.")
+@click.option("--country", default="DE", show_default=True, help="Country, two letters.")
+@click.option("--vat-id", help="USt-IdNr.")
+@click.option("--tax-number", help="Steuernummer.")
+@click.option("--demo", is_flag=True, help="Accept Stripe test events; no replacement window.")
+@AS_JSON
+@plain_errors
+def create_tenant(
+    slug: str,
+    name: str,
+    street: str | None,
+    zip_code: str | None,
+    city: str | None,
+    country: str,
+    vat_id: str | None,
+    tax_number: str | None,
+    demo: bool,
+    as_json: bool,
+) -> None:
+    """Create a tenant. SLUG stands in its addresses and in the ids of its workflows: a–z, 0–9 and hyphen.
+
+    Address and tax number are needed before the first payout: they stand on each Gutschrift (§ 14 Abs. 4 UStG).
+
+    \b
+    Example:
+      partnerdesk tenant create acme --name "Acme GmbH" --street "Hauptstr. 1" --zip 10115 --city Berlin \\
+        --vat-id DE123456789
+    """
+    from ledger import tenants
+
+    address = tenants.TenantAddress(
+        street=street, zip=zip_code, city=city, country_code=country, vat_id=vat_id, tax_number=tax_number
+    )
+
+    async def run() -> dict[str, Any]:
+        async with _ledger() as ledger:
+            made = await tenants.create(ledger, slug, name, actor=_operator(), address=address, is_demo=demo)
+        return {"tenant": made.slug, "id": str(made.id)}
+
+    made = asyncio.run(run())
+    _print(
+        made, as_json, f"Tenant {made['tenant']} is there.\nNext: partnerdesk api-key create --tenant {slug} --name …"
+    )
+
+
+@tenant.command("list")
+@AS_JSON
+@plain_errors
+def list_tenants(as_json: bool) -> None:
+    """List all tenants.
+
+    \b
+    Example:
+      partnerdesk tenant list --json
+    """
+    from ledger import tenants
+
+    async def run() -> list[dict[str, str]]:
+        async with _ledger() as ledger:
+            return [{"tenant": found.slug, "id": str(found.id)} for found in await tenants.list_all(ledger)]
+
+    found = asyncio.run(run())
+    if as_json:
+        click.echo(json.dumps({"tenants": found}))
+    else:
+        click.echo("\n".join(row["tenant"] for row in found) or "There is no tenant yet: partnerdesk tenant create …")
+
+
+@commands.group("api-key")
+def api_key() -> None:
+    """Create and revoke keys of machines that use the JSON API."""
+
+
+@api_key.command("create")
+@TENANT
+@click.option("--name", required=True, help="What the key is for; shown in lists.")
+@click.option("--scopes", default="read", show_default=True, help="Of read, write, approve, bank; with commas.")
+@click.option("--expires", metavar="WHEN", help="A day (2027-06-30) or a span (90d); at most, and else, 12 months.")
+@AS_JSON
+@plain_errors
+def create_api_key(slug: str, name: str, scopes: str, expires: str | None, as_json: bool) -> None:
+    """Create a key. It is shown once; only its HMAC is stored.
+
+    \b
+    Example:
+      partnerdesk api-key create --tenant acme --name shop --scopes read,write --expires 90d
+      curl -H "X-API-Key: pdk_…" https://partner.example.com/api/v1/me
+    """
+    from ledger import credentials, tenants
+
+    until = _moment(expires) if expires else None
+    wanted = tuple(scope.strip() for scope in scopes.split(",") if scope.strip())
+
+    async def run() -> credentials.NewApiKey:
+        settings = Settings.from_environment()
+        async with _ledger(settings) as ledger:
+            of = await tenants.find(ledger, slug)
+            async with ledger.transaction(of) as db:
+                return await credentials.create_api_key(
+                    db, of, settings.vault(), name=name, scopes=wanted, expires_at=until, actor=_operator()
+                )
+
+    made = asyncio.run(run())
+    key = made.key.get_secret_value()
+    _print(
+        {"id": made.id, "key": key, "scopes": list(made.scopes), "expires_at": made.expires_at.isoformat()},
+        as_json,
+        f"{key}\nThis key is not shown again. It ends on {made.expires_at:%Y-%m-%d}.",
+    )
+
+
+@api_key.command("revoke")
+@TENANT
+@click.argument("key_id")
+@plain_errors
+def revoke_api_key(slug: str, key_id: str) -> None:
+    """Revoke a key. It stops working everywhere within 30 s.
+
+    KEY_ID is the middle part: of pdk_k3x8q2m9ab_… it is k3x8q2m9ab.
+
+    \b
+    Example:
+      partnerdesk api-key revoke --tenant acme k3x8q2m9ab
+    """
+    from ledger import credentials, tenants
+
+    async def run() -> None:
+        async with _ledger() as ledger:
+            of = await tenants.find(ledger, slug)
+            async with ledger.transaction(of) as db:
+                await credentials.revoke_api_key(db, of, key_id, actor=_operator())
+
+    asyncio.run(run())
+    click.echo("Revoked. It stops working everywhere within 30 s.")
+
+
+@commands.group("webhook-token")
+def webhook_token() -> None:
+    """Create tokens for the address that lexoffice, or a relay of it, calls."""
+
+
+@webhook_token.command("create")
+@TENANT
+@click.option("--token", "chosen", help="A token of your own (at least 128 bits); `-` reads it from standard input.")
+@click.option("--grace", metavar="SPAN", help="End the older tokens after this span, such as 7d or 0d.")
+@AS_JSON
+@plain_errors
+def create_webhook_token(slug: str, chosen: str | None, grace: str | None, as_json: bool) -> None:
+    """Create a token. It is shown once; only its HMAC is stored.
+
+    The caller sends it as `Authorization: Bearer`, as `X-Lexoffice-Token` or as `?token=`.
+
+    \b
+    Example:
+      partnerdesk webhook-token create --tenant acme --grace 7d
+    """
+    from ledger import credentials, tenants
+
+    if chosen == "-":
+        chosen = sys.stdin.readline().strip()
+    settings = Settings.from_environment()
+
+    async def run() -> str:
+        async with _ledger(settings) as ledger:
+            of = await tenants.find(ledger, slug)
+            async with ledger.transaction(of) as db:
+                made = await credentials.create_webhook_token(
+                    db,
+                    of,
+                    settings.vault(),
+                    chosen=chosen,
+                    grace=_span(grace) if grace else None,
+                    actor=_operator(),
+                )
+                return made.get_secret_value()
+
+    token = asyncio.run(run())
+    address = f"{settings.public_url}/api/webhooks/{slug}/lexoffice"
+    _print({"token": token, "address": address}, as_json, f"{token}\nThis token is not shown again. Address: {address}")
+
+
+@commands.group()
+def secrets() -> None:
+    """The keys under which stored secrets are encrypted."""
+
+
+@secrets.command("new-key")
+def new_secret_key() -> None:
+    """Print a new key for PARTNERDESK_SECRET_KEY.
+
+    To rotate, put it in front of the old one, with a comma: the first encrypts, all decrypt.
+
+    \b
+    Example:
+      export PARTNERDESK_SECRET_KEY="$(partnerdesk secrets new-key),$PARTNERDESK_SECRET_KEY"
+    """
+    from cryptography.fernet import Fernet
+
+    click.echo(Fernet.generate_key().decode())
+
+
+@asynccontextmanager
+async def _ledger(settings: Settings | None = None) -> AsyncIterator[Any]:
+    from ledger.database import Ledger
+
+    known = settings or Settings.from_environment()
+    ledger = await Ledger.open(known.database_url.get_secret_value(), most_connections=2)
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
+
+
+def _operator() -> str:
+    """Who the audit trail names for a command: the account on this machine."""
+    import getpass
+
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return "cli:unknown"
+
+
+def _print(result: dict[str, Any], as_json: bool, text: str) -> None:
+    click.echo(json.dumps(result, ensure_ascii=False) if as_json else text)
+
+
+def _announced(what: str, work: Callable[[], R]) -> R:
+    click.echo(f"{what} …", err=True)
+    started = time.monotonic()
+    done = work()
+    if (seconds := time.monotonic() - started) > 2:
+        click.echo(f"Done in {seconds:.0f} s.", err=True)
+    return done
+
+
+_SPAN = re.compile(r"(\d{1,5})\s*(d|h|m)")
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+def _span(text: str) -> timedelta:
+    parts = _SPAN.fullmatch(text.strip())
+    if parts is None:
+        raise click.BadParameter(f"{text!r} is no span; write 90d, 12h or 30m.")
+    return timedelta(**{_UNITS[parts[2]]: int(parts[1])})
+
+
+def _moment(text: str) -> datetime:
+    if _SPAN.fullmatch(text.strip()):
+        return datetime.now(UTC) + _span(text)
+    try:
+        day = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no day; write 2027-06-30, or a span such as 90d.") from None
+    return day if day.tzinfo else day.replace(tzinfo=UTC)
+
+
+if __name__ == "__main__":
+    main()

@@ -40,6 +40,7 @@ class TakenIn(NamedTuple):
     reason: str | None
     delivery: int
     handed_over: bool
+    age_seconds: float
 
 
 class Event(Frozen):
@@ -101,6 +102,7 @@ async def take_in(ledger: Ledger, tenant: Tenant, arrival: Arrival) -> TakenIn:
         reason=row["reason"],
         delivery=row["delivery"],
         handed_over=row["handed_over"],
+        age_seconds=row["age_seconds"],
     )
 
 

@@ -1,11 +1,12 @@
 -- The inbox takes an event in with one round trip, as the caller's role and thus under row-level security.
 --
--- outcome: 'new', or 'repeat' for an event that is there already; then state, delivery and handed_over tell what
--- has become of it.
+-- outcome: 'new', or 'repeat' for an event that is there already; then state, delivery, handed_over and its age tell
+-- what has become of it.
 CREATE FUNCTION take_in_event(
     for_tenant uuid, from_provider text, of_organization text, of_type text, of_resource text, at_date timestamptz,
     raw_body bytea, is_signed boolean, with_payment_reference text, ignored_because text)
-    RETURNS TABLE (outcome text, id bigint, state text, reason text, delivery integer, handed_over boolean)
+    RETURNS TABLE (outcome text, id bigint, state text, reason text, delivery integer, handed_over boolean,
+                   age_seconds double precision)
     LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -32,12 +33,13 @@ BEGIN
         VALUES (for_tenant, from_provider, of_organization, of_type, of_resource, at_date, raw_body, is_signed,
                 with_payment_reference, first_state, first_reason)
         ON CONFLICT (tenant_id, provider, organization_id, event_type, resource_id, event_date) DO NOTHING
-        RETURNING 'new', events.id, events.state, events.reason, events.delivery, false;
+        RETURNING 'new', events.id, events.state, events.reason, events.delivery, false, 0::float8;
     IF FOUND THEN
         RETURN;
     END IF;
     RETURN QUERY
-        SELECT 'repeat', e.id, e.state, e.reason, e.delivery, e.handed_over_at IS NOT NULL
+        SELECT 'repeat', e.id, e.state, e.reason, e.delivery, e.handed_over_at IS NOT NULL,
+               extract(epoch FROM clock_timestamp() - e.received_at)::float8
           FROM events e
          WHERE e.tenant_id = for_tenant AND e.provider = from_provider AND e.organization_id = of_organization
            AND e.event_type = of_type AND e.resource_id = of_resource AND e.event_date = at_date;
@@ -67,3 +69,6 @@ CREATE FUNCTION inbox_age_seconds() RETURNS double precision
     $$;
 REVOKE ALL ON FUNCTION inbox_age_seconds FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION inbox_age_seconds TO partnerdesk_app;
+
+-- /readyz compares the version of the schema with the one the code needs.
+GRANT SELECT ON alembic_version TO partnerdesk_app;

@@ -1,0 +1,137 @@
+"""Telling the engine what a request has committed. A failure here is no failure of the request: the row stands, and
+the hand-over announces it later (engine.md, Three writes and one hand-over)."""
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Sequence
+from uuid import UUID
+
+import structlog
+from temporalio.client import Client
+
+from api.engine import AWAY, RPC_TIMEOUT
+from api.logs import where
+from api.metrics import Metrics
+from ledger import decisions, events, payouts
+from ledger.database import Ledger
+from ledger.decisions import Decision
+from ledger.events import Event
+from ledger.payouts import Payout
+from ledger.types import EventId, Tenant
+from workflows import announcing
+from workflows.messages import Pace, PayoutInput, document_workflow_id, payout_workflow_id
+
+log = structlog.get_logger("announce")
+
+# Handed over is written a moment later, many at once: an announcement repeated because of that changes nothing.
+FLUSH_EVERY_S = 0.1
+_MOST_REMEMBERED = 10_000
+
+
+class Announcer:
+    def __init__(self, engine: Client, ledger: Ledger, metrics: Metrics, pace: Pace) -> None:
+        self._engine = engine
+        self._ledger = ledger
+        self._metrics = metrics
+        self._pace = pace
+        self._outcomes: OrderedDict[tuple[EventId, int], bool] = OrderedDict()
+        self._to_mark: dict[Tenant, dict[EventId, int]] = {}
+        self._flushing: asyncio.Task[None] | None = None
+
+    def outcome(self, event: EventId, delivery: int) -> bool | None:
+        """Whether this process has announced this delivery (True) or could not (False); None: it has not ended yet,
+        or another process, or an earlier life of this one, had to."""
+        return self._outcomes.get((event, delivery))
+
+    async def event(self, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int) -> bool:
+        """False when the engine is away; the event stays to be handed over."""
+        told = await self._attempt(
+            "event",
+            document_workflow_id(tenant, resource_id),
+            announcing.announce_event(self._engine, tenant, resource_id, event, delivery, self._pace),
+        )
+        if told:
+            self._to_mark.setdefault(tenant, {})[event] = delivery
+            if self._flushing is None or self._flushing.done():
+                self._flushing = asyncio.create_task(self._flush_soon())
+        self._outcomes[(event, delivery)] = told
+        while len(self._outcomes) > _MOST_REMEMBERED:
+            self._outcomes.popitem(last=False)
+        return told
+
+    async def events(self, tenant: Tenant, taken_up: Sequence[Event]) -> None:
+        """Several at once, such as what was skipped until a key came. What fails is left to the hand-over."""
+        for event in taken_up:
+            if events.is_uuid(event.resource_id) and not await self.event(
+                tenant, UUID(event.resource_id), event.id, event.delivery
+            ):
+                return
+
+    async def payout(self, tenant: Tenant, payout: Payout) -> bool:
+        told = await self._attempt(
+            "payout",
+            payout_workflow_id(tenant, payout.number),
+            announcing.announce_payout(self._engine, _input(tenant, payout)),
+        )
+        if told:
+            with contextlib.suppress(Exception):  # the hand-over would start it again, which changes nothing
+                async with self._ledger.transaction(tenant) as db:
+                    await payouts.mark_started(db, tenant, payout.number)
+        return told
+
+    async def decision(self, tenant: Tenant, payout: Payout, decision: Decision) -> bool:
+        told = await self._attempt(
+            "decision",
+            payout_workflow_id(tenant, payout.number),
+            announcing.announce_decision(self._engine, _input(tenant, payout), decision.kind, decision.id),
+        )
+        if told:
+            with contextlib.suppress(Exception):
+                async with self._ledger.transaction(tenant) as db:
+                    await decisions.mark_delivered(db, tenant, decision.id)
+        return told
+
+    async def recheck(self, tenant: Tenant, payout: Payout) -> bool:
+        """Lines, bank data or state of a payout changed outside its workflow."""
+        return await self._attempt(
+            "recheck",
+            payout_workflow_id(tenant, payout.number),
+            announcing.announce_recheck(self._engine, _input(tenant, payout)),
+        )
+
+    async def close(self) -> None:
+        """Write what is still to be marked."""
+        if self._flushing is not None:
+            self._flushing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._flushing
+        await self._flush()
+
+    async def _attempt(self, kind: str, workflow: str, telling: Awaitable[None]) -> bool:
+        try:
+            # Also bounds the connecting of a lazy client, of which the RPC's own time-out knows nothing.
+            async with asyncio.timeout(RPC_TIMEOUT.total_seconds()):
+                await telling
+        except AWAY as error:
+            self._metrics.announcements_failed.labels(kind).inc()
+            log.warning("not_announced", kind=kind, workflow_id=workflow, **where(error))
+            return False
+        return True
+
+    async def _flush_soon(self) -> None:
+        while self._to_mark:
+            await asyncio.sleep(FLUSH_EVERY_S)
+            await self._flush()
+
+    async def _flush(self) -> None:
+        waiting, self._to_mark = self._to_mark, {}
+        for tenant, deliveries in waiting.items():
+            try:
+                await events.mark_announced(self._ledger, tenant, deliveries)
+            except Exception as error:
+                log.warning("not_marked", **where(error))
+
+
+def _input(tenant: Tenant, payout: Payout) -> PayoutInput:
+    return PayoutInput(tenant=tenant, number=payout.number, partner=payout.partner_code, gross_cents=payout.gross_cents)

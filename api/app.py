@@ -1,0 +1,107 @@
+"""The application: what its doors need is opened when it starts and closed when it stops."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+
+from api import engine, health, problems, webhooks_lexoffice
+from api.announce import Announcer
+from api.edge import Edge
+from api.metrics import Metrics
+from api.parts import Parts
+from api.recognition import Recognition
+from api.signing_key import SigningKey
+from ledger.credentials import recognise_api_key, recognise_webhook_token
+from ledger.database import Ledger
+from ledger.migrate import newest_version
+from lexoffice.transports import shared_transport
+from settings import Settings
+from workflows.messages import Pace
+
+log = structlog.get_logger("api")
+
+# Doors that ask lexoffice itself while the caller waits.
+_PATHS_THAT_ASK_LEXOFFICE = ("/api/v1/providers/",)
+_ASKING_LEXOFFICE_S = 15.0
+
+_DESCRIPTION = """
+Provisionen von Partnern als Auszahlungen mit Gutschriften in lexoffice.
+
+**Anmelden:** `X-API-Key: pdk_…` (`partnerdesk api-key create`). Rechte: `read` liest, `write` ändert, `approve`
+entscheidet über Auszahlungen.
+
+**Wiederholen:** Jeder POST nimmt `Idempotency-Key`. Derselbe Schlüssel mit demselben Inhalt liefert die gespeicherte
+Antwort, mit anderem Inhalt 422.
+
+**Blättern:** Listen haben `limit` und `cursor`; `next_cursor` der Antwort führt zur nächsten Seite.
+
+**Fehler** sind `application/problem+json`; `code` bleibt gleich, `detail` ist für Menschen.
+
+**Geld** ist in ganzen Cent (EUR).
+"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        vault = settings.vault()
+        # Nothing is tried here: an API that starts while a part is away answers 503 and says so at /readyz.
+        ledger = await Ledger.open(
+            settings.database_url.get_secret_value(),
+            least_connections=0,
+            most_connections=settings.database_connections,
+            acquire_timeout=settings.acquire_seconds,
+            statement_timeout=settings.statement_seconds,
+        )
+        client = await engine.connect(lazy=True)
+        announcer = Announcer(
+            client, ledger, metrics, Pace(quiet=settings.quiet_seconds, look_again=settings.look_again_seconds)
+        )
+        transport = shared_transport()
+        app.state.parts = Parts(
+            settings=settings,
+            ledger=ledger,
+            vault=vault,
+            engine=client,
+            announcer=announcer,
+            metrics=metrics,
+            api_keys=Recognition(vault, lambda presented: recognise_api_key(ledger, vault, presented)),
+            webhook_tokens=Recognition(vault, lambda presented: recognise_webhook_token(ledger, vault, presented)),
+            signing_key=SigningKey(settings.lexoffice_public_key_url, settings.lexoffice_public_key_file),
+            lexoffice_transport=transport,
+            newest_version=newest_version(),
+        )
+        log.info("started")
+        yield
+        # Requests have ended by now; what they announced is written down before the pool goes.
+        await announcer.close()
+        await transport.aclose()
+        await ledger.close()
+        log.info("stopped")
+
+    app = FastAPI(
+        title="PartnerDesk Payouts",
+        version="1",
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    problems.register(app)
+    app.include_router(health.router)
+    app.include_router(webhooks_lexoffice.router)
+    app.add_middleware(
+        Edge,
+        metrics=metrics,
+        body_bytes=settings.body_bytes,
+        body_seconds=settings.request_seconds,
+        seconds=lambda path: (
+            _ASKING_LEXOFFICE_S if path.startswith(_PATHS_THAT_ASK_LEXOFFICE) else settings.request_seconds
+        ),
+        https=settings.public_url.startswith("https://"),
+    )
+    return app

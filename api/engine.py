@@ -1,0 +1,66 @@
+"""The connection to the engine, and what must be registered there before anything runs.
+
+Where the engine is and how to authenticate is Temporal's own configuration (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE,
+TEMPORAL_API_KEY, TLS, or its config file), read by `temporalio.envconfig`.
+"""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.service import RPCError
+
+from workflows import search_attributes
+
+RPC_TIMEOUT = timedelta(seconds=2)
+_VISIBLE_WITHIN_S = 15.0
+
+
+class EngineAway(Exception):
+    """The engine does not answer. One kind of failure for doors: RPCError, RuntimeError of a lazy client, time-out."""
+
+
+AWAY = (RPCError, RuntimeError, TimeoutError, OSError)
+"""What a client raises when the engine is away; OSError is a refused connection."""
+
+
+async def connect(*, lazy: bool = False) -> Client:
+    """A client as the environment says. Lazy: nothing is tried before the first call. Raises EngineAway otherwise."""
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", "localhost:7233")
+    try:
+        return await Client.connect(
+            **config, lazy=lazy, data_converter=pydantic_data_converter, connect_timeout=RPC_TIMEOUT
+        )
+    except AWAY as error:
+        raise EngineAway(f"The engine at {config['target_host']} does not answer.") from error
+
+
+async def missing_search_attributes(client: Client) -> list[str]:
+    """The names of ours that are not registered. Raises one of AWAY."""
+    async with asyncio.timeout(RPC_TIMEOUT.total_seconds()):
+        registered = await client.operator_service.list_search_attributes(
+            ListSearchAttributesRequest(namespace=client.namespace), timeout=RPC_TIMEOUT
+        )
+    return sorted({key.name for key in search_attributes.ALL} - set(registered.custom_attributes))
+
+
+async def register_search_attributes(client: Client) -> list[str]:
+    """Register what is missing and wait until it can be seen; returns the names. Raises one of AWAY."""
+    missing = await missing_search_attributes(client)
+    if missing:
+        await client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                namespace=client.namespace,
+                search_attributes=dict.fromkeys(missing, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD),
+            ),
+            timeout=timedelta(seconds=10),
+        )
+        async with asyncio.timeout(_VISIBLE_WITHIN_S):
+            while await missing_search_attributes(client):  # noqa: ASYNC110 - the server offers nothing to wait for
+                await asyncio.sleep(0.2)
+    return missing

@@ -1,0 +1,68 @@
+"""Doors for operators: alive, ready, and in figures. What is missing is said with the command that mends it."""
+
+from typing import Any
+
+import asyncpg
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from api.engine import AWAY, missing_search_attributes
+from api.parts import Doors, Parts
+from api.problems import DATABASE_AWAY
+
+router = APIRouter(tags=["Betrieb"])
+
+
+@router.api_route("/healthz", methods=["GET", "HEAD"], summary="Läuft der Prozess?", operation_id="healthz")
+async def healthz() -> dict[str, str]:
+    return {"status": "alive"}
+
+
+@router.get(
+    "/readyz",
+    summary="Kann der Prozess arbeiten?",
+    description="200, sobald die Datenbank erreichbar und auf dem neuesten Stand ist und die Engine unsere "
+    "Suchattribute kennt; sonst 503 mit dem, was fehlt, und dem Befehl, der es behebt.",
+    operation_id="readyz",
+)
+async def readyz(doors: Doors) -> JSONResponse:
+    missing = [text for text in (await _of_database(doors), await _of_engine(doors)) if text]
+    body: dict[str, Any] = {"status": "not ready", "missing": missing} if missing else {"status": "ready"}
+    return JSONResponse(body, status_code=503 if missing else 200)
+
+
+@router.get("/metrics", summary="Kennzahlen für Prometheus", operation_id="metrics", response_class=Response)
+async def metrics(doors: Doors) -> Response:
+    try:
+        async with doors.ledger.without_tenant() as db:
+            doors.metrics.inbox_age.set(await db.fetchval("SELECT inbox_age_seconds()"))
+    except (*DATABASE_AWAY, asyncpg.PostgresError):
+        doors.metrics.inbox_age.set(float("nan"))  # unknown, which is not zero
+    return Response(generate_latest(doors.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _of_database(doors: Parts) -> str | None:
+    try:
+        async with doors.ledger.without_tenant() as db:
+            version = await db.fetchval("SELECT version_num FROM alembic_version")
+    except DATABASE_AWAY:
+        return "The database does not answer. Check PARTNERDESK_DATABASE_URL, and that PostgreSQL runs."
+    except asyncpg.PostgresError:
+        version = None
+    if version != doors.newest_version:
+        return (
+            f"The database is at version {version or 'none'}, this code needs {doors.newest_version}. "
+            "Run `partnerdesk migrate`."
+        )
+    return None
+
+
+async def _of_engine(doors: Parts) -> str | None:
+    try:
+        missing = await missing_search_attributes(doors.engine)
+    except AWAY:
+        return "The engine does not answer. Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, and that Temporal runs."
+    if missing:
+        return f"The engine does not know the search attributes {', '.join(missing)}. Run `partnerdesk migrate`."
+    return None

@@ -1,0 +1,42 @@
+"""What every door works with, made once when the application starts."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import httpx
+from fastapi import Depends, Request
+from temporalio.client import Client
+
+from api.announce import Announcer
+from api.metrics import Metrics
+from api.recognition import Recognition
+from api.signing_key import SigningKey
+from ledger.credentials import Caller, WebhookDoor
+from ledger.database import Ledger
+from ledger.vault import Vault
+from settings import Settings
+
+
+@dataclass(frozen=True)
+class Parts:
+    settings: Settings
+    ledger: Ledger
+    vault: Vault
+    engine: Client
+    announcer: Announcer
+    metrics: Metrics
+    api_keys: Recognition[Caller]
+    webhook_tokens: Recognition[WebhookDoor]
+    signing_key: SigningKey
+    lexoffice_transport: httpx.AsyncBaseTransport
+    newest_version: str
+    """Of the schema, as this code needs it."""
+
+
+def _parts(request: Request) -> Parts:
+    parts = request.app.state.parts
+    assert isinstance(parts, Parts)
+    return parts
+
+
+Doors = Annotated[Parts, Depends(_parts)]
