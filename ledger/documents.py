@@ -38,6 +38,8 @@ class KnownDocument(Frozen):
     gross_cents: int | None
     open_cents: int | None
     created_totals: dict[str, int] | None
+    last_snapshot_id: UUID | None
+    last_payments_id: UUID | None
     detached: bool
 
 
@@ -56,6 +58,7 @@ class Observed(Frozen):
     gross_cents: int
     open_cents: int | None = None
     snapshot_id: UUID
+    payments_id: UUID | None = None
 
 
 async def keep_snapshot(db: Connection, tenant: Tenant, *, resource: str, resource_id: UUID, body: bytes) -> UUID:
@@ -124,8 +127,9 @@ async def observe(db: Connection, tenant: Tenant, seen: Observed) -> bool:
             """
             INSERT INTO external_documents AS d
                    (tenant_id, provider, organization_id, kind, resource_id, voucher_number, status, version,
-                    document_updated_at, net_cents, tax_cents, gross_cents, open_cents, last_snapshot_id, fetched_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now())
+                    document_updated_at, net_cents, tax_cents, gross_cents, open_cents, last_snapshot_id, last_payments_id,
+                    fetched_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, now())
             ON CONFLICT (tenant_id, provider, resource_id) DO UPDATE SET
                    voucher_number = COALESCE(EXCLUDED.voucher_number, d.voucher_number),
                    status = EXCLUDED.status, version = EXCLUDED.version,
@@ -133,7 +137,8 @@ async def observe(db: Connection, tenant: Tenant, seen: Observed) -> bool:
                    net_cents = EXCLUDED.net_cents, tax_cents = EXCLUDED.tax_cents, gross_cents = EXCLUDED.gross_cents,
                    open_cents = CASE WHEN EXCLUDED.status = 'voided' THEN d.open_cents
                                      ELSE COALESCE(EXCLUDED.open_cents, d.open_cents) END,
-                   last_snapshot_id = EXCLUDED.last_snapshot_id, fetched_at = now()
+                   last_snapshot_id = EXCLUDED.last_snapshot_id, last_payments_id = EXCLUDED.last_payments_id,
+                   fetched_at = now()
              WHERE d.document_updated_at IS NULL OR d.document_updated_at <= EXCLUDED.document_updated_at
             RETURNING true
             """,
@@ -151,6 +156,7 @@ async def observe(db: Connection, tenant: Tenant, seen: Observed) -> bool:
             seen.gross_cents,
             seen.open_cents,
             seen.snapshot_id,
+            seen.payments_id,
         )
     )
 

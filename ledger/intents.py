@@ -36,6 +36,7 @@ class Intent(Frozen):
     refused_at: datetime | None
     refused_reason: str | None
     unclear_at: datetime | None
+    empty_searches: int
     resource_id: UUID | None
     closed_at: datetime | None
 
@@ -107,15 +108,10 @@ async def open_of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> In
     return None if row is None else Intent(**{name: row[name] for name in Intent.model_fields})
 
 
-async def newest_of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> Intent | None:
-    """The intent whose content the payout's document must show, open or closed."""
+async def of_document(db: Connection, tenant: Tenant, resource_id: UUID) -> Intent | None:
+    """The intent that this document answers: what was approved and sent."""
     row = await db.fetchrow(
-        """
-        SELECT * FROM creation_intents WHERE tenant_id = $1 AND payout_id = $2 AND resource_id IS NOT NULL
-         ORDER BY created_at DESC LIMIT 1
-        """,
-        tenant.id,
-        payout,
+        "SELECT * FROM creation_intents WHERE tenant_id = $1 AND resource_id = $2", tenant.id, resource_id
     )
     return None if row is None else Intent(**{name: row[name] for name in Intent.model_fields})
 
@@ -151,7 +147,7 @@ async def may_send(db: Connection, tenant: Tenant, intent: IntentId) -> MaySend:
         """
         UPDATE creation_intents
            SET sent_at = clock_timestamp(), deadline = clock_timestamp() + $3, refused_at = NULL, refused_reason = NULL,
-               attempt = attempt + 1
+               unclear_at = NULL, empty_searches = 0, attempt = attempt + 1
          WHERE tenant_id = $1 AND id = $2
         """,
         tenant.id,
@@ -187,6 +183,31 @@ async def give_up(db: Connection, tenant: Tenant, intent: IntentId) -> bool:
         intent,
     )
     return bool(closed)
+
+
+async def count_empty_search(db: Connection, tenant: Tenant, intent: IntentId) -> int:
+    """One more complete search that found nothing with our marker."""
+    found: int = await db.fetchval(
+        """
+        UPDATE creation_intents SET empty_searches = empty_searches + 1
+         WHERE tenant_id = $1 AND id = $2 RETURNING empty_searches
+        """,
+        tenant.id,
+        intent,
+    )
+    return found
+
+
+async def give_up_by_word(db: Connection, tenant: Tenant, intent: IntentId) -> None:
+    """Close an unclear intent because a person answers for it that nothing was made."""
+    await db.execute(
+        """
+        UPDATE creation_intents SET closed_at = now(), refused_at = now(), refused_reason = 'a person says so'
+         WHERE tenant_id = $1 AND id = $2 AND resource_id IS NULL
+        """,
+        tenant.id,
+        intent,
+    )
 
 
 async def made(db: Connection, tenant: Tenant, intent: IntentId, resource_id: UUID) -> None:

@@ -109,7 +109,7 @@ async def list_payouts(
           AND ($2::bigint IS NULL OR p.seq < $2) AND ($3::text IS NULL OR p.state = $3)
           AND ($4::text IS NULL OR p.partner_id = (SELECT id FROM partners WHERE tenant_id = $1 AND code = $4))
         ORDER BY p.seq DESC LIMIT $5
-        """,  # noqa: S608 - both parts are ours
+        """,
         tenant.id,
         after,
         state,
@@ -319,6 +319,14 @@ async def mark_started(db: Connection, tenant: Tenant, number: str) -> None:
         tenant.id,
         number,
     )
+
+
+async def recheck_wanted(db: Connection, tenant: Tenant, payout: PayoutId) -> datetime | None:
+    """Since when its workflow is to look again; None when nothing is to be told."""
+    found: datetime | None = await db.fetchval(
+        "SELECT recheck_wanted_at FROM payouts WHERE tenant_id = $1 AND id = $2", tenant.id, payout
+    )
+    return found
 
 
 async def mark_rechecked(db: Connection, tenant: Tenant, number: str, seen: datetime) -> None:

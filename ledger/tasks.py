@@ -59,3 +59,17 @@ async def close_questions(
         list(kinds),
         by,
     )
+
+
+async def open_kinds(db: Connection, tenant: Tenant, *, subject: str, subject_id: str) -> list[str]:
+    """Kinds of the questions about this object that still wait for a person."""
+    rows = await db.fetch(
+        """
+        SELECT kind FROM tasks WHERE tenant_id = $1 AND subject = $2 AND subject_id = $3 AND state = 'open'
+         ORDER BY kind
+        """,
+        tenant.id,
+        subject,
+        subject_id,
+    )
+    return [row["kind"] for row in rows]

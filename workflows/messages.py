@@ -7,23 +7,24 @@ nothing for recheck. A handler that insisted on a model would drop what does not
 
 from uuid import UUID
 
-from ledger.types import Frozen, PayoutNumber, Tenant
+from activities.models import PayoutInput
+from ledger.types import Frozen, Tenant
+
+__all__ = [
+    "LEXOFFICE",
+    "PAYOUTS",
+    "DocumentInput",
+    "Pace",
+    "PayoutInput",
+    "document_workflow_id",
+    "payout_workflow_id",
+]
 
 PAYOUTS = "payouts"
 """Task queue of the workflows and of the ledger's activities: short, idempotent."""
 
 LEXOFFICE = "lexoffice"
 """Task queue of every call of the API: visible, retried for hours, fair between tenants."""
-
-
-class PayoutInput(Frozen):
-    """One payout. Ids and amounts only: no name, address or bank detail enters a history."""
-
-    tenant: Tenant
-    number: PayoutNumber
-    partner: str
-    """Code of the partner."""
-    gross_cents: int
 
 
 class Pace(Frozen):

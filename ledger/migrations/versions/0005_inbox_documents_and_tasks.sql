@@ -18,6 +18,7 @@ CREATE TABLE external_documents (
     open_cents      bigint,
     created_totals  jsonb,              -- {net_cents, tax_cents, gross_cents} as first read back after our POST
     last_snapshot_id uuid,
+    last_payments_id uuid,              -- NULL where the newest look did not ask for the payments
     detached_at     timestamptz,
     fetched_at      timestamptz,
     created_at      timestamptz NOT NULL DEFAULT now(),
