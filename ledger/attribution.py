@@ -1,0 +1,106 @@
+"""Who brought a sale, what its campaign pays, and whether the buyer is the partner itself."""
+
+from ledger import campaigns, earnings, partners, tasks, transactions
+from ledger.commission import Earner
+from ledger.database import Connection
+from ledger.transactions import Transaction
+from ledger.types import CampaignId, PartnerId, Tenant
+
+OWN_PURCHASE = "Eigenkauf"
+
+
+async def bind(
+    db: Connection, tenant: Tenant, sale: Transaction, *, partner_id: PartnerId, campaign_id: CampaignId | None
+) -> Transaction:
+    """Give the sale its partner and write its commissions: tree, status and plan are those of the instant of the sale.
+
+    `campaign_id` is the one that document or sale name; else the partner's of that instant, else the tenant's default.
+    """
+    chain = await partners.chain_at(db, tenant, partner_id, sale.sold_at)
+    campaign_id = campaign_id or chain[0].campaign_id or await _default_campaign(db, tenant)
+    plan = await campaigns.plan_at(db, tenant, campaign_id, sale.sold_at) if campaign_id else None
+    await db.execute(
+        "UPDATE transactions SET partner_id = $3, campaign_id = $4, plan_id = $5 WHERE tenant_id = $1 AND id = $2",
+        tenant.id,
+        sale.id,
+        partner_id,
+        campaign_id,
+        plan and plan.id,
+    )
+    if plan is not None:
+        await earnings.write(
+            db,
+            tenant,
+            sale,
+            plan_id=plan.id,
+            rates=plan.levels,
+            chain=[Earner(partner_id=s.partner_id, active=s.status == "active") for s in chain],
+        )
+    return await transactions.find(db, tenant, sale.id)
+
+
+async def name_campaign(db: Connection, tenant: Tenant, sale: Transaction, campaign_id: CampaignId) -> Transaction:
+    """The campaign of a sale that has no partner yet."""
+    await db.execute(
+        "UPDATE transactions SET campaign_id = $3 WHERE tenant_id = $1 AND id = $2 AND campaign_id IS NULL",
+        tenant.id,
+        sale.id,
+        campaign_id,
+    )
+    return await transactions.find(db, tenant, sale.id)
+
+
+async def hold_own_purchase(db: Connection, tenant: Tenant, before: Transaction | None, sale: Transaction) -> bool:
+    """Hold a sale whose customer has the mail address of its partner (rules.md, The connection). True: held now.
+
+    Judged only when partner or mail become known, so that what a person released stays released.
+    """
+    if before is not None and (before.partner_id, before.customer_email) == (sale.partner_id, sale.customer_email):
+        return False
+    own = await db.fetchval(
+        "SELECT lower(trim(email)) = lower(trim($3)) FROM partners WHERE tenant_id = $1 AND id = $2",
+        tenant.id,
+        sale.partner_id,
+        sale.customer_email,
+    )
+    if not own:
+        return False
+    await hold(db, tenant, sale, OWN_PURCHASE)
+    await tasks.ask(
+        db,
+        tenant,
+        kind="own_purchase",
+        subject="transaction",
+        subject_id=str(sale.id),
+        reason="Der Kunde hat die E-Mail-Adresse seines Partners. Die Provisionen sind angehalten.",
+        actions=("release", "keep_held"),
+        links={"transaction_id": str(sale.id)},
+    )
+    return True
+
+
+async def hold(db: Connection, tenant: Tenant, sale: Transaction, reason: str) -> None:
+    """Add a reason to hold; a sale may have several („Eigenkauf; Zahlungsstreit“)."""
+    reasons = (sale.held_reason or "").split("; ") if sale.held_reason else []
+    if reason not in reasons:
+        await _held(db, tenant, sale, [*reasons, reason])
+
+
+async def unhold(db: Connection, tenant: Tenant, sale: Transaction, reason: str) -> None:
+    reasons = (sale.held_reason or "").split("; ")
+    if reason in reasons:
+        await _held(db, tenant, sale, [other for other in reasons if other != reason])
+
+
+async def _held(db: Connection, tenant: Tenant, sale: Transaction, reasons: list[str]) -> None:
+    await db.execute(
+        "UPDATE transactions SET held_reason = $3 WHERE tenant_id = $1 AND id = $2",
+        tenant.id,
+        sale.id,
+        "; ".join(reasons) or None,
+    )
+
+
+async def _default_campaign(db: Connection, tenant: Tenant) -> CampaignId | None:
+    found = await db.fetchval("SELECT default_campaign_id FROM tenants WHERE id = $1", tenant.id)
+    return None if found is None else CampaignId(found)

@@ -1,0 +1,330 @@
+"""What the payment provider reports: a sale, a refund, a dispute. One transaction per payment intent.
+
+Events arrive in any order and more than once: the first makes the transaction, later ones fill what it lacked, and
+each is judged alone, under a lock on every reference it names. What is booked here is provisional until the invoice
+arrives (ledger/invoices.py).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal, Self
+
+from pydantic import AwareDatetime, model_validator
+
+from ledger import attribution, campaigns, customers, partners, tasks, transactions
+from ledger.customers import Customer, CustomerNames
+from ledger.database import Connection
+from ledger.money import euro
+from ledger.outcome import Outcome, SaleState, look, settled
+from ledger.references import hold_references, sales_with_reference
+from ledger.transactions import Transaction
+from ledger.types import EventState, Frozen, PartnerId, Tenant, TransactionId, TransactionState
+
+DISPUTE = "Zahlungsstreit"
+FOREIGN_CURRENCY = "Fremdwährung: gebucht wird nur in Euro."
+
+
+SaleOutcome = Outcome
+
+
+class SaleReport(Frozen):
+    """A paid checkout. `tax_cents` is None where the provider has no tax data: then the base is the gross."""
+
+    payment_intent: str | None = None
+    checkout_session: str | None = None
+    order_reference: str | None = None
+    partner_code: str | None = None
+    campaign_slug: str | None = None
+    customer_external_id: str | None = None
+    customer_email: str | None = None
+    customer_name: str | None = None
+    gross_cents: int
+    tax_cents: int | None = None
+    currency: str
+    sold_at: AwareDatetime
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if not (self.payment_intent or self.checkout_session):
+            raise ValueError("a sale names its payment intent or its checkout session")
+        return self
+
+    @property
+    def customer(self) -> CustomerNames:
+        return CustomerNames(external_id=self.customer_external_id, email=self.customer_email, name=self.customer_name)
+
+
+class RefundReport(Frozen):
+    """A charge of which something was given back. `refunded_cents` is all of it up to now, not this step."""
+
+    payment_intent: str
+    charge_cents: int
+    refunded_cents: int
+    currency: str
+    sold_at: AwareDatetime
+    customer_email: str | None = None
+
+
+class DisputeReport(Frozen):
+    """A charge that the customer disputes with its bank. Won: the money stays; lost: it is gone."""
+
+    payment_intent: str
+    status: Literal["open", "won", "lost"]
+    charge_cents: int
+    disputed_cents: int
+    currency: str
+    sold_at: AwareDatetime
+
+
+async def record_sale(db: Connection, tenant: Tenant, report: SaleReport) -> SaleOutcome:
+    if not _is_euro(report.currency):
+        return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
+    if report.gross_cents <= 0:
+        return SaleOutcome(state=EventState.IGNORED, reason="Ein Verkauf ohne Betrag wird nicht gebucht.")
+    references = [ref for ref in (report.payment_intent, report.checkout_session, report.order_reference) if ref]
+    await hold_references(db, tenant, references)
+    known = await _known_sale(db, tenant, references, report.payment_intent)
+    before = await look(db, tenant, known) if known else SaleState(sale=None)
+    customer = await customers.remember(db, tenant, report.customer)
+    sale = (
+        await _fill(db, tenant, before.sale, report, customer)
+        if before.sale
+        else await _insert(db, tenant, report, customer)
+    )
+    sale = await _attribute(db, tenant, sale, report, customer)
+    await attribution.hold_own_purchase(db, tenant, before.sale, sale)
+    return await settled(db, tenant, before, sale.id)
+
+
+async def record_refund(db: Connection, tenant: Tenant, report: RefundReport) -> SaleOutcome:
+    """A full refund reverses the sale; a part of it is noted and asks a person.
+
+    A refund may arrive before its sale: then the sale is recorded as refunded, and stays so when it is reported.
+    """
+    if not _is_euro(report.currency):
+        return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
+    before, sale = await _sale_of_charge(db, tenant, report.payment_intent, report.charge_cents, report.sold_at)
+    if report.customer_email and sale.customer_email is None:
+        await db.execute(
+            "UPDATE transactions SET customer_email = $3 WHERE tenant_id = $1 AND id = $2",
+            tenant.id,
+            sale.id,
+            report.customer_email,
+        )
+    await _note_refund(db, tenant, sale, report.refunded_cents, report.charge_cents, "Über Stripe erstattet.")
+    return await settled(db, tenant, before, sale.id)
+
+
+async def record_dispute(db: Connection, tenant: Tenant, report: DisputeReport) -> SaleOutcome:
+    """An open dispute holds the commissions, a won one frees them, a lost one is a refund."""
+    if not _is_euro(report.currency):
+        return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
+    before, sale = await _sale_of_charge(db, tenant, report.payment_intent, report.charge_cents, report.sold_at)
+    if report.status == "open":
+        if sale.state is not TransactionState.REFUNDED:
+            await attribution.hold(db, tenant, sale, DISPUTE)
+    else:
+        await attribution.unhold(db, tenant, sale, DISPUTE)
+    if report.status == "lost":
+        await _note_refund(
+            db, tenant, sale, report.disputed_cents, report.charge_cents, "Nach Zahlungsstreit zurückgebucht."
+        )
+    return await settled(db, tenant, before, sale.id)
+
+
+async def _known_sale(
+    db: Connection, tenant: Tenant, references: Iterable[str], payment_intent: str | None
+) -> TransactionId | None:
+    """The sale of this payment, locked. A second payment for the same order is a sale of its own."""
+    for transaction_id in await sales_with_reference(db, tenant, references):
+        sale = await transactions.lock(db, tenant, transaction_id)
+        if payment_intent is None or sale.payment_intent in (None, payment_intent):
+            return transaction_id
+    return None
+
+
+async def _insert(db: Connection, tenant: Tenant, report: SaleReport, customer: Customer | None) -> Transaction:
+    inserted = await db.fetchval(
+        """
+        INSERT INTO transactions (tenant_id, source, payment_intent, checkout_session, order_reference, customer_id,
+                                  customer_contact_id, customer_email, base_cents, tax_cents, gross_cents,
+                                  provisional, sold_at)
+        VALUES ($1, 'stripe', $2, $3,
+                CASE WHEN NOT EXISTS (SELECT 1 FROM transactions WHERE tenant_id = $1 AND order_reference = $4)
+                     THEN $4 END,
+                $5, $6, $7, $8, $9, $10, true, $11)
+        RETURNING id
+        """,
+        tenant.id,
+        report.payment_intent,
+        report.checkout_session,
+        report.order_reference,
+        customer and customer.id,
+        customer and customer.lexoffice_contact_id,
+        report.customer_email,
+        report.gross_cents - _tax(report),
+        _tax(report),
+        report.gross_cents,
+        report.sold_at,
+    )
+    return await transactions.find(db, tenant, TransactionId(inserted))
+
+
+async def _fill(
+    db: Connection, tenant: Tenant, sale: Transaction, report: SaleReport, customer: Customer | None
+) -> Transaction:
+    """Only what is missing: what the invoice or an earlier event said stays."""
+    taxed_now = sale.provisional and sale.base_cents == sale.gross_cents and sale.gross_cents == report.gross_cents
+    tax = _tax(report) if taxed_now else sale.tax_cents
+    await db.execute(
+        """
+        UPDATE transactions t SET payment_intent = COALESCE(payment_intent, $3),
+               checkout_session = COALESCE(checkout_session,
+                   CASE WHEN NOT EXISTS (SELECT 1 FROM transactions o WHERE o.tenant_id = $1 AND o.id <> $2
+                                                                       AND o.checkout_session = $4) THEN $4 END),
+               order_reference = COALESCE(order_reference,
+                   CASE WHEN NOT EXISTS (SELECT 1 FROM transactions o WHERE o.tenant_id = $1 AND o.id <> $2
+                                                                       AND o.order_reference = $5) THEN $5 END),
+               customer_id = COALESCE(customer_id, $6), customer_contact_id = COALESCE(customer_contact_id, $7),
+               customer_email = COALESCE(customer_email, $8), tax_cents = $9, base_cents = $10
+         WHERE tenant_id = $1 AND id = $2
+        """,
+        tenant.id,
+        sale.id,
+        report.payment_intent,
+        report.checkout_session,
+        report.order_reference,
+        customer and customer.id,
+        customer and customer.lexoffice_contact_id,
+        report.customer_email,
+        tax,
+        sale.gross_cents - tax if taxed_now else sale.base_cents,
+    )
+    return await transactions.find(db, tenant, sale.id)
+
+
+async def _attribute(
+    db: Connection, tenant: Tenant, sale: Transaction, report: SaleReport, customer: Customer | None
+) -> Transaction:
+    """Give the sale the partner and the campaign that the report names; without a name, the customer's partner."""
+    campaign = await campaigns.find_by_slug(db, tenant, report.campaign_slug) if report.campaign_slug else None
+    if report.campaign_slug and campaign is None:
+        await _ask(db, tenant, sale, "unknown_campaign", "Der Verkauf nennt eine Kampagne, die es nicht gibt.")
+        return sale
+    partner_id = await _partner_of(db, tenant, sale, report, customer)
+    if partner_id is None:
+        # Kept for the partner that only the invoice may name.
+        return await attribution.name_campaign(db, tenant, sale, campaign.id) if campaign else sale
+    renamed = campaign is not None and campaign.id != sale.campaign_id and sale.provisional
+    if partner_id == sale.partner_id and not renamed:
+        return sale
+    kept = sale.campaign_id if sale.partner_id is None else None
+    return await attribution.bind(
+        db, tenant, sale, partner_id=partner_id, campaign_id=campaign.id if campaign else kept
+    )
+
+
+async def _partner_of(
+    db: Connection, tenant: Tenant, sale: Transaction, report: SaleReport, customer: Customer | None
+) -> PartnerId | None:
+    """A code that nobody has leaves the sale without commissions and asks a person."""
+    assigned = customer.assigned_partner_id if customer else None
+    if report.partner_code is None:
+        waits_for_a_person = sale.partner_id is None and await _asked(db, tenant, sale, "unknown_partner_code")
+        return sale.partner_id or (None if waits_for_a_person else assigned)
+    named = await partners.find_by_code(db, tenant, report.partner_code)
+    if named is None:
+        if sale.partner_id is None:
+            await _ask(
+                db,
+                tenant,
+                sale,
+                "unknown_partner_code",
+                "Der Verkauf nennt einen Partnercode, den es nicht gibt.",
+                actions=("assign_partner", "done"),
+            )
+        return sale.partner_id
+    if sale.partner_id in (None, named.id):
+        return named.id
+    # Where the event without a name came first, what it took from the customer yields to the name.
+    if sale.provisional and sale.partner_id == assigned:
+        return named.id
+    await _ask(db, tenant, sale, "partner_differs", "Ein späteres Ereignis nennt einen anderen Partner.")
+    return sale.partner_id
+
+
+async def _sale_of_charge(
+    db: Connection, tenant: Tenant, payment_intent: str, charge_cents: int, sold_at: datetime
+) -> tuple[SaleState, Transaction]:
+    """The sale of a charge, as it was and locked; recorded now where its own report is still to come."""
+    await hold_references(db, tenant, [payment_intent])
+    known = await _known_sale(db, tenant, [payment_intent], payment_intent)
+    if known is not None:
+        before = await look(db, tenant, known)
+        assert before.sale is not None
+        return before, before.sale
+    first_sign = SaleReport(payment_intent=payment_intent, gross_cents=charge_cents, currency="EUR", sold_at=sold_at)
+    return SaleState(sale=None), await _insert(db, tenant, first_sign, None)
+
+
+async def _note_refund(
+    db: Connection, tenant: Tenant, sale: Transaction, refunded_cents: int, charge_cents: int, reason: str
+) -> None:
+    if refunded_cents >= charge_cents:
+        await db.execute(
+            """
+            UPDATE transactions SET state = 'refunded', refunded_cents = gross_cents, state_reason = $3
+             WHERE tenant_id = $1 AND id = $2 AND (state <> 'refunded' OR refunded_cents < gross_cents)
+            """,
+            tenant.id,
+            sale.id,
+            reason,
+        )
+        await tasks.close_questions(
+            db, tenant, subject="transaction", subject_id=str(sale.id), kinds=("partial_refund",), by="stripe"
+        )
+        return
+    noted = min(refunded_cents, sale.gross_cents)
+    if noted > sale.refunded_cents:
+        await db.execute(
+            "UPDATE transactions SET refunded_cents = $3 WHERE tenant_id = $1 AND id = $2", tenant.id, sale.id, noted
+        )
+        question = f"{euro(noted)} von {euro(sale.gross_cents)} wurden erstattet; die Provisionen sind noch ungekürzt."
+        await _ask(db, tenant, sale, "partial_refund", question)
+
+
+async def _ask(
+    db: Connection, tenant: Tenant, sale: Transaction, kind: str, reason: str, actions: tuple[str, ...] = ("done",)
+) -> None:
+    await tasks.ask(
+        db,
+        tenant,
+        kind=kind,
+        subject="transaction",
+        subject_id=str(sale.id),
+        reason=reason,
+        actions=actions,
+        links={"transaction_id": str(sale.id)},
+    )
+
+
+async def _asked(db: Connection, tenant: Tenant, sale: Transaction, kind: str) -> bool:
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (SELECT 1 FROM tasks WHERE tenant_id = $1 AND kind = $2 AND subject = 'transaction'
+                                                AND subject_id = $3)
+            """,
+            tenant.id,
+            kind,
+            str(sale.id),
+        )
+    )
+
+
+def _is_euro(currency: str) -> bool:
+    return currency.upper() == "EUR"
+
+
+def _tax(report: SaleReport) -> int:
+    return min(max(report.tax_cents or 0, 0), report.gross_cents)
