@@ -36,6 +36,7 @@ RATES_OF_2020 = frozenset({Decimal(5), Decimal(16)})
 SHIPPING_TYPES = ("service", "serviceperiod", "delivery", "deliveryperiod", "none")
 MAX_LINES = 300
 LARGEST = Decimal(10) ** 10
+ABSENT: Mapping[str, Any] = {}  # told apart by identity from an empty object that was sent
 
 
 @dataclass
@@ -85,9 +86,9 @@ def read(store: Store, organization: Organization, kind: Kind, body: Mapping[str
     rates = _valid_rates(organization, tax_type, sub_type, voucher_date)
     lines = _lines(found, reader, body, tax_type, rates, discounts=kind.name == "invoice")
     total = reader.part(body, "totalPrice")
-    if total and total.get("currency") is None:
+    if total is not ABSENT and total.get("currency") is None:
         found.missing("totalPrice.currency")
-    elif total and total["currency"] != "EUR":
+    elif total is not ABSENT and total["currency"] != "EUR":
         found.add("totalPrice.currency", "Es wird nur die Währung EUR unterstützt")
     absolute = reader.amount(total, "totalDiscountAbsolute", 2, "totalPrice.")
     percentage = reader.amount(total, "totalDiscountPercentage", 2, "totalPrice.")
@@ -156,7 +157,7 @@ class _Reader:
             self.found.add(key, "muss ein Objekt sein")
         elif required:
             self.found.missing(key)
-        return {}
+        return ABSENT
 
     def text(
         self, body: Mapping[str, Any], key: str, longest: int, *, where: str = "", required: bool = False
@@ -225,9 +226,9 @@ class _Reader:
 
 def _tax_type(found: Findings, organization: Organization, tax: Mapping[str, Any]) -> TaxType:
     value = tax.get("taxType")
-    if tax and value is None:
+    if tax is not ABSENT and value is None:
         found.missing("taxConditions.taxType")
-    elif tax and value not in get_args(TaxType):
+    elif tax is not ABSENT and value not in get_args(TaxType):
         found.add("taxConditions.taxType", f"muss eines sein von: {', '.join(get_args(TaxType))}")
     elif value is not None:
         exempt = organization.tax_type == "vatfree" or organization.small_business
@@ -277,7 +278,7 @@ def _address(
             found.add("address.contactId", "Der Kontakt hat nicht die Rolle Kunde")
         else:
             return contacts.billing_address(contact).model_copy(update=overrides)
-    elif sent and sent.get("contactId") is None:
+    elif sent is not ABSENT and sent.get("contactId") is None:
         if not given["name"]:
             found.add("address.name", "darf nicht leer sein", "NOTNULL" if given["name"] is None else "NOTEMPTY")
         if code is None:
@@ -369,7 +370,7 @@ def _line(
 
 def _shipping(found: Findings, reader: _Reader, body: Mapping[str, Any]) -> dict[str, Any] | None:
     sent = reader.part(body, "shippingConditions")
-    if not sent:
+    if sent is ABSENT:
         return None
     where = "shippingConditions."
     kind = reader.choice(sent, "shippingType", SHIPPING_TYPES, where)

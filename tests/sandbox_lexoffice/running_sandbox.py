@@ -1,0 +1,37 @@
+"""A sandbox lexoffice as a process of its own, started and stopped as a user would."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+START_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class RunningSandbox:
+    process: subprocess.Popen[str]
+    url: str
+    http: httpx.Client
+
+
+@contextmanager
+def running_sandbox(state: Path, *options: str) -> Iterator[RunningSandbox]:
+    argv = [sys.executable, "-m", "sandbox.lexoffice", "--port", "0", "--state", str(state), "--key-bits", "2048"]
+    with subprocess.Popen([*argv, *options], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            ready = json.loads(process.stdout.readline())
+            assert ready["ready"] is True
+            with httpx.Client(base_url=ready["url"], timeout=10) as http:
+                yield RunningSandbox(process, ready["url"], http)
+        finally:
+            process.terminate()
+            process.wait(START_SECONDS)
