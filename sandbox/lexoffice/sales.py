@@ -40,29 +40,30 @@ def write(
 ) -> Document:
     """Make the document, numbered from the start (§3.3), and finalize it if that is wanted.
 
-    Finalizing and relating are one step for the caller: a correction of an invoice is settled at once.
+    A correction of an invoice is settled at once. `more` holds members that only a person can set.
     """
     with office.store.transaction():
         at = now()
-        document = Document(
-            id=str(uuid.uuid4()),
-            organization_id=organization.organization_id,
-            kind_name=kind.name,
-            number=next_number(
-                office.store,
-                organization.organization_id,
-                kind.name,
-                number_pattern(organization, kind),
-                draft.voucher_date,
-            ),
-            status="open" if finalize else "draft",
-            version=1,
-            created=at,
-            updated=at,
-            file_id=str(uuid.uuid4()) if finalize else None,
-            preceding=preceding.id if preceding else None,
-            **{"print_layout_id": str(PRINT_LAYOUT)} | _values(draft) | more,
-        )
+        series = number_pattern(organization, kind)
+        values: dict[str, object] = {
+            "id": str(uuid.uuid4()),
+            "organization_id": organization.organization_id,
+            "kind_name": kind.name,
+            "status": "open" if finalize else "draft",
+            "version": 1,
+            "created": at,
+            "updated": at,
+            "file_id": str(uuid.uuid4()) if finalize else None,
+            "preceding": preceding.id if preceding else None,
+            "print_layout_id": str(PRINT_LAYOUT),
+            **{key: value for key, value in vars(draft).items() if value is not None},
+            **more,
+        }
+        if "number" not in values:
+            values["number"] = next_number(
+                office.store, organization.organization_id, kind.name, series, draft.voucher_date
+            )
+        document = Document.model_validate(values)
         action: Action = "written_finalized" if finalize else "written"
         if preceding is None:
             return documents.insert(office, organization, document, action)
@@ -75,10 +76,6 @@ def write(
         else:
             documents.change(office, organization, preceding, "related", related=relate(preceding, document).related)
         return document
-
-
-def _values(draft: drafting.Draft) -> dict[str, object]:
-    return {key: value for key, value in vars(draft).items() if value is not None}
 
 
 def creator(kind: Kind) -> Handler:

@@ -38,8 +38,6 @@ class Receiver:
         lock = threading.Lock()
 
         class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
             def do_HEAD(self) -> None:
                 self._answer(receiver.head_status, {})
 

@@ -56,7 +56,11 @@ def test_putting_replaces_the_whole_contact_and_needs_the_current_version(accoun
 
 def test_contacts_are_found_by_name_mail_number_and_role(account: Account) -> None:
     kunde = account.create("contacts", contact(emailAddresses={"business": ["Rechnung@kunde.example"]}))
-    person: dict[str, Any] = {"company": None, "person": {"firstName": "Eva", "lastName": "Muster_mann"}, "roles": {"vendor": {}}}
+    person: dict[str, Any] = {
+        "company": None,
+        "person": {"firstName": "Eva", "lastName": "Muster_mann"},
+        "roles": {"vendor": {}},
+    }
     eva = account.create("contacts", contact(**person))
 
     def found(**query: Any) -> list[str]:
