@@ -41,7 +41,7 @@ async def request_payout(
         """
         INSERT INTO payouts (tenant_id, number, partner_id, tax_case, net_cents, tax_rate, tax_cents, gross_cents,
                              period_from, period_to, bank_details_id, content_hash, requested_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $5 + $7, $8, $9,
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $5::bigint + $7::bigint, $8, $9,
                 (SELECT id FROM partner_bank_details WHERE tenant_id = $1 AND partner_id = $3 AND state = 'active'),
                 '', $10)
         RETURNING id, number
