@@ -1,0 +1,160 @@
+"""What an invoice leaves open: nothing is booked, the event says why, and where it helps a person is asked."""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from ledger import audit, invoice_sales, tasks, transactions
+from ledger.database import Connection
+from ledger.outcome import Outcome
+from ledger.references import hold_references
+from ledger.refusals import NotAllowedNow
+from ledger.types import EventId, EventState, Tenant, TransactionId
+
+
+class Question(Enum):
+    """(kind of the task or None, how the event ends, the reason, the actions that resolve it)"""
+
+    FOREIGN_CURRENCY = (None, EventState.FAILED, "Fremdwährung: gebucht wird nur in Euro.", ())
+    NOTHING_TO_PAY = (None, EventState.FAILED, "Die Rechnungssumme ist null oder negativ.", ())
+    TWO_PARTNERS = (
+        "two_partner_codes",
+        EventState.FAILED,
+        "Der Beleg nennt zwei verschiedene Partner.",
+        ("done",),
+    )
+    UNKNOWN_PARTNER = (
+        "unknown_partner_code",
+        EventState.FAILED,
+        "Die Rechnung nennt einen Partnercode, den es nicht gibt.",
+        ("done",),
+    )
+    UNKNOWN_CAMPAIGN = (
+        "unknown_campaign",
+        EventState.FAILED,
+        "Die Rechnung nennt eine Kampagne, die es nicht gibt.",
+        ("done",),
+    )
+    REFERENCE_TAKEN = (
+        "order_reference_taken",
+        EventState.FAILED,
+        "Zu der Bestellung dieser Rechnung gibt es schon eine andere gültige Rechnung.",
+        ("done",),
+    )
+    SEVERAL_SALES = (
+        "order_reference_ambiguous",
+        EventState.FAILED,
+        "Die Bestellnummern dieser Rechnung gehören zu verschiedenen Verkäufen.",
+        ("assign",),
+    )
+    WHICH_SALE = (
+        "invoice_without_reference",
+        EventState.WAITING,
+        "Eine bezahlte Rechnung ohne Bestellnummer passt zu offenen Verkäufen: gehört sie zu einem davon?",
+        ("assign", "book_new"),
+    )
+
+    async def ask(
+        self, db: Connection, tenant: Tenant, resource_id: UUID, event_ids: Sequence[EventId], detail: dict[str, Any]
+    ) -> Outcome:
+        kind, state, reason, actions = self.value
+        if kind is not None:
+            await tasks.ask(
+                db,
+                tenant,
+                kind=kind,
+                subject="document",
+                subject_id=str(resource_id),
+                reason=reason,
+                actions=actions,
+                detail=detail,
+                links={"invoice_id": str(resource_id), "event_ids": list(event_ids)},
+            )
+        return Outcome(state=state, reason=reason)
+
+
+CLOSED_BY_AN_ANSWER = tuple(question.value[0] for question in Question if question.value[0] is not None)
+ANSWERED_BY_A_PERSON = (Question.WHICH_SALE.value[0], Question.SEVERAL_SALES.value[0])
+
+
+class Unclear(Exception):
+    """An invoice that cannot be booked as it is."""
+
+    def __init__(self, question: Question, detail: dict[str, Any] | None = None) -> None:
+        super().__init__(question.name)
+        self.question = question
+        self.detail = detail or {}
+
+
+async def booked_as_new_by_decision(db: Connection, tenant: Tenant, resource_id: UUID) -> bool:
+    """Whether a person said that this invoice is a sale of its own."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (SELECT 1 FROM tasks
+                            WHERE tenant_id = $1 AND subject = 'document' AND subject_id = $2 AND kind = $3
+                              AND resolution ->> 'action' = 'book_new')
+            """,
+            tenant.id,
+            str(resource_id),
+            Question.WHICH_SALE.value[0],
+        )
+    )
+
+
+async def resolve_invoice_question(
+    db: Connection,
+    tenant: Tenant,
+    resource_id: UUID,
+    *,
+    action: str,
+    transaction_id: TransactionId | None = None,
+    by: str,
+) -> tuple[EventId, ...]:
+    """Say whose invoice it is: `assign` to a sale, or `book_new`. Returns the events to replay; that books it.
+
+    Raises NotAllowedNow (no such question is open, the action does not answer it, the sale has another valid
+    invoice) and NotFound (no such sale).
+    """
+    await hold_references(db, tenant, [str(resource_id)])
+    question = await db.fetchrow(
+        """
+        SELECT id, links FROM tasks
+         WHERE tenant_id = $1 AND subject = 'document' AND subject_id = $2 AND kind = ANY ($3) AND state = 'open'
+           AND $4 = ANY (actions)
+        """,
+        tenant.id,
+        str(resource_id),
+        list(ANSWERED_BY_A_PERSON),
+        action,
+    )
+    if question is None:
+        raise NotAllowedNow("Diese Frage ist nicht offen oder wird so nicht beantwortet.", code="question_not_open")
+    if action == "assign":
+        if transaction_id is None:
+            raise NotAllowedNow("Bitte nennen Sie die Transaktion.", code="transaction_missing")
+        sale = await transactions.lock(db, tenant, transaction_id)
+        if await invoice_sales.live_invoice_of(db, tenant, sale) is not None:
+            raise NotAllowedNow("Dieser Verkauf hat schon eine gültige Rechnung.", code="sale_has_invoice")
+        await invoice_sales.store_reference(db, tenant, resource_id, sale)
+    await db.execute(
+        """
+        UPDATE tasks SET state = 'resolved', resolved_at = now(), resolved_by = $3, resolution = $4
+         WHERE tenant_id = $1 AND id = $2
+        """,
+        tenant.id,
+        question["id"],
+        by,
+        {"action": action, "transaction_id": transaction_id and str(transaction_id)},
+    )
+    await audit.record(
+        db,
+        tenant,
+        actor=by,
+        action=f"invoice.{action}",
+        subject="document",
+        subject_id=str(resource_id),
+        detail={"transaction_id": transaction_id and str(transaction_id)},
+    )
+    return tuple(EventId(event_id) for event_id in question["links"].get("event_ids", []))
