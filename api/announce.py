@@ -72,7 +72,7 @@ class Announcer:
         told = await self._attempt(
             "payout",
             payout_workflow_id(tenant, payout.number),
-            announcing.announce_payout(self._engine, _input(tenant, payout)),
+            announcing.announce_payout(self._engine, PayoutInput.of(tenant, payout)),
         )
         if told:
             with contextlib.suppress(Exception):  # the hand-over would start it again, which changes nothing
@@ -84,21 +84,30 @@ class Announcer:
         told = await self._attempt(
             "decision",
             payout_workflow_id(tenant, payout.number),
-            announcing.announce_decision(self._engine, _input(tenant, payout), decision.kind, decision.id),
+            announcing.announce_decision(self._engine, PayoutInput.of(tenant, payout), decision.kind, decision.id),
         )
         if told:
             with contextlib.suppress(Exception):
                 async with self._ledger.transaction(tenant) as db:
                     await decisions.mark_delivered(db, tenant, decision.id)
+                    await payouts.mark_started(db, tenant, payout.number)
         return told
 
     async def recheck(self, tenant: Tenant, payout: Payout) -> bool:
         """Lines, bank data or state of a payout changed outside its workflow."""
-        return await self._attempt(
+        async with self._ledger.transaction(tenant) as db:
+            wanted = await payouts.recheck_wanted(db, tenant, payout.id)
+        told = await self._attempt(
             "recheck",
             payout_workflow_id(tenant, payout.number),
-            announcing.announce_recheck(self._engine, _input(tenant, payout)),
+            announcing.announce_recheck(self._engine, PayoutInput.of(tenant, payout)),
         )
+        if told and wanted:
+            with contextlib.suppress(Exception):
+                async with self._ledger.transaction(tenant) as db:
+                    await payouts.mark_started(db, tenant, payout.number)
+                    await payouts.mark_rechecked(db, tenant, payout.number, wanted)
+        return told
 
     async def close(self) -> None:
         """Write what is still to be marked."""
@@ -131,7 +140,3 @@ class Announcer:
                 await events.mark_announced(self._ledger, tenant, deliveries)
             except Exception as error:
                 log.warning("not_marked", **where(error))
-
-
-def _input(tenant: Tenant, payout: Payout) -> PayoutInput:
-    return PayoutInput(tenant=tenant, number=payout.number, partner=payout.partner_code, gross_cents=payout.gross_cents)

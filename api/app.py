@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 import structlog
 from fastapi import FastAPI
 
-from api import engine, health, problems, webhooks_lexoffice
+from api import engine, health, problems, webhooks_lexoffice, webhooks_stripe
 from api.announce import Announcer
 from api.edge import Edge
 from api.metrics import Metrics
 from api.parts import Parts
 from api.recognition import Recognition
 from api.signing_key import SigningKey
+from api.v1 import routes
 from ledger.credentials import recognise_api_key, recognise_webhook_token
 from ledger.database import Ledger
 from ledger.migrate import newest_version
@@ -94,6 +95,8 @@ def create_app(settings: Settings) -> FastAPI:
     problems.register(app)
     app.include_router(health.router)
     app.include_router(webhooks_lexoffice.router)
+    app.include_router(webhooks_stripe.router)
+    app.include_router(routes.router)
     app.add_middleware(
         Edge,
         metrics=metrics,

@@ -105,7 +105,7 @@ _COLUMNS = """provider, state, state_reason, secret_last4, secret_saved_at, orga
 
 async def load(db: Connection, tenant: Tenant, provider: str) -> ProviderConnection:
     row = await db.fetchrow(
-        f"SELECT {_COLUMNS} FROM provider_connections WHERE tenant_id = $1 AND provider = $2",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM provider_connections WHERE tenant_id = $1 AND provider = $2",
         tenant.id,
         provider,
     )
@@ -136,6 +136,16 @@ async def lexoffice_access(db: Connection, tenant: Tenant, vault: Vault) -> Acce
         small_business=bool(row["small_business"]),
         effective_from=row["effective_from"],
     )
+
+
+async def lexoffice_key(db: Connection, tenant: Tenant, vault: Vault) -> SecretStr:
+    """The stored key of a broken connection too, for testing it. Raises NotConnected, CannotDecrypt."""
+    stored = await db.fetchval(
+        "SELECT secret_encrypted FROM provider_connections WHERE tenant_id = $1 AND provider = $2", tenant.id, LEXOFFICE
+    )
+    if stored is None:
+        raise NotConnected
+    return SecretStr(vault.decrypt(stored))
 
 
 async def connect_lexoffice(

@@ -158,7 +158,7 @@ async def change(db: Connection, tenant: Tenant, changes: dict[str, Any], *, act
         columns = ", ".join(f"{name} = ${number}" for number, name in enumerate(changes, start=2))
         try:
             # The names are those of _CHANGEABLE, the values are parameters.
-            await db.execute(f"UPDATE tenants SET {columns} WHERE id = $1", tenant.id, *changes.values())  # noqa: S608
+            await db.execute(f"UPDATE tenants SET {columns} WHERE id = $1", tenant.id, *changes.values())
         except (asyncpg.CheckViolationError, asyncpg.ForeignKeyViolationError):
             raise NotAcceptable(
                 "Diese Angabe zum Mandanten ist nicht zulässig.", code="tenant_not_acceptable"

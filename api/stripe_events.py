@@ -1,0 +1,205 @@
+"""What an event of Stripe says, in the ledger's words. Pure: a verified event in, a report or a reason out.
+
+Money arrives as whole cents. Ids and codes are taken as text of a bounded length; anything else counts as absent.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from ledger.partners import CODE_PATTERN
+from ledger.sales import DisputeReport, RefundReport, SaleReport
+
+Report = SaleReport | RefundReport | DisputeReport
+
+
+class Ignored(NamedTuple):
+    """Nothing is booked, and why: a German sentence."""
+
+    because: str
+
+
+class StripeEvent(NamedTuple):
+    id: str
+    type: str
+    created: datetime
+    livemode: bool
+    account: str
+    object: dict[str, Any]
+
+
+class NotAStripeEvent(ValueError):
+    """Signed, but without the members that every event of Stripe has."""
+
+
+NOT_PAID_YET = Ignored("Die Zahlung steht noch aus; gebucht wird, wenn Stripe sie meldet.")
+NOT_HANDLED = Ignored("Diese Art von Ereignis wird nicht ausgewertet.")
+FAILED_PAYMENT = Ignored("Die Zahlung kam nicht zustande; gebucht war noch nichts.")
+NO_PAYMENT_INTENT = Ignored("Das Ereignis nennt keine Zahlung (payment_intent).")
+NO_AMOUNT = Ignored("Das Ereignis nennt keinen Betrag.")
+TEST_EVENT = Ignored("Ein Testereignis von Stripe (livemode=false); gebucht wird es nur in Demo-Mandanten.")
+
+
+def read_event(told: dict[str, Any]) -> StripeEvent:
+    """Raises NotAStripeEvent."""
+    data = told.get("data")
+    thing = data.get("object") if isinstance(data, dict) else None
+    id_, kind, created = _text(told.get("id")), _text(told.get("type")), told.get("created")
+    if not isinstance(thing, dict) or id_ is None or kind is None:
+        raise NotAStripeEvent
+    if not isinstance(created, int) or not 0 <= created < 2**32:
+        raise NotAStripeEvent
+    return StripeEvent(
+        id=id_,
+        type=kind,
+        created=datetime.fromtimestamp(created, UTC),
+        livemode=told.get("livemode") is True,
+        # Never empty: a repeat is known by account, type, id and date together.
+        account=_text(told.get("account")) or "self",
+        object=thing,
+    )
+
+
+def report_of(event: StripeEvent) -> Report | Ignored:
+    """What is to be booked. Raises ValueError for an object that contradicts its type."""
+    match event.type:
+        case "checkout.session.completed" if event.object.get("payment_status") != "paid":
+            return NOT_PAID_YET
+        case "checkout.session.completed" | "checkout.session.async_payment_succeeded":
+            return _of_session(event)
+        case "checkout.session.async_payment_failed":
+            return FAILED_PAYMENT
+        case "payment_intent.succeeded":
+            return _of_payment_intent(event)
+        case "charge.refunded":
+            return _of_refund(event)
+        case "charge.dispute.created" | "charge.dispute.closed":
+            return _of_dispute(event)
+        case _:
+            return NOT_HANDLED
+
+
+def _of_session(event: StripeEvent) -> SaleReport | Ignored:
+    session = event.object
+    total = _cents(session.get("amount_total"))
+    if total is None:
+        return NO_AMOUNT
+    details = _members(session.get("customer_details"))
+    return SaleReport(
+        payment_intent=_id(session.get("payment_intent")),
+        checkout_session=_text(session.get("id")),
+        order_reference=_order_reference(session),
+        partner_code=_partner(session, session.get("client_reference_id")),
+        campaign_slug=_metadata(session, "campaign"),
+        customer_external_id=_id(session.get("customer")),
+        customer_email=_text(details.get("email")) or _text(session.get("customer_email")),
+        customer_name=_text(details.get("name")),
+        gross_cents=total,
+        tax_cents=_tax(session),
+        currency=_text(session.get("currency")) or "",
+        sold_at=event.created,
+    )
+
+
+def _of_payment_intent(event: StripeEvent) -> SaleReport | Ignored:
+    intent = event.object
+    received = _cents(intent.get("amount_received"))
+    if received is None:
+        return NO_AMOUNT
+    return SaleReport(
+        payment_intent=_text(intent.get("id")),
+        order_reference=_order_reference(intent),
+        partner_code=_partner(intent, None),
+        campaign_slug=_metadata(intent, "campaign"),
+        customer_external_id=_id(intent.get("customer")),
+        customer_email=_text(intent.get("receipt_email")),
+        gross_cents=received,
+        tax_cents=None,
+        currency=_text(intent.get("currency")) or "",
+        sold_at=event.created,
+    )
+
+
+def _of_refund(event: StripeEvent) -> RefundReport | Ignored:
+    charge = event.object
+    intent, amount, refunded = (
+        _id(charge.get("payment_intent")),
+        _cents(charge.get("amount")),
+        _cents(charge.get("amount_refunded")),
+    )
+    if intent is None:
+        return NO_PAYMENT_INTENT
+    if amount is None or refunded is None:
+        return NO_AMOUNT
+    created = charge.get("created")
+    return RefundReport(
+        payment_intent=intent,
+        charge_cents=amount,
+        refunded_cents=refunded,
+        currency=_text(charge.get("currency")) or "",
+        sold_at=datetime.fromtimestamp(created, UTC) if isinstance(created, int) else event.created,
+        customer_email=_text(_members(charge.get("billing_details")).get("email"))
+        or _text(charge.get("receipt_email")),
+    )
+
+
+def _of_dispute(event: StripeEvent) -> DisputeReport | Ignored:
+    dispute = event.object
+    intent, amount = _id(dispute.get("payment_intent")), _cents(dispute.get("amount"))
+    if intent is None:
+        return NO_PAYMENT_INTENT
+    if amount is None:
+        return NO_AMOUNT
+    closed = event.type == "charge.dispute.closed"
+    lost = closed and dispute.get("status") == "lost"
+    charge = _members(dispute.get("charge"))  # an id, unless it is expanded
+    return DisputeReport(
+        payment_intent=intent,
+        status="lost" if lost else "won" if closed else "open",
+        charge_cents=_cents(charge.get("amount")) or amount,
+        disputed_cents=amount,
+        currency=_text(dispute.get("currency")) or "",
+        sold_at=event.created,
+    )
+
+
+def _partner(thing: dict[str, Any], reference: Any) -> str | None:
+    """`client_reference_id` where it can be a code at all (shops put order numbers there), else the metadata."""
+    code = _text(reference)
+    if code is not None and re.fullmatch(CODE_PATTERN, code.strip().upper()):
+        return code.strip().upper()
+    return _metadata(thing, "partner")
+
+
+def _order_reference(thing: dict[str, Any]) -> str | None:
+    return _metadata(thing, "order_reference")
+
+
+def _metadata(thing: dict[str, Any], name: str) -> str | None:
+    return _text(_members(thing.get("metadata")).get(name))
+
+
+def _tax(session: dict[str, Any]) -> int | None:
+    """None where Stripe computed no tax: then the base is the gross, and provisional."""
+    tax = _cents(_members(session.get("total_details")).get("amount_tax"))
+    computed = _members(session.get("automatic_tax")).get("status") == "complete"
+    return tax if computed or tax else None
+
+
+def _members(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _id(value: Any) -> str | None:
+    """An id, or the id of what was expanded in its place."""
+    return _text(value.get("id") if isinstance(value, dict) else value)
+
+
+def _text(value: Any, longest: int = 200) -> str | None:
+    if not isinstance(value, str) or not value.strip() or len(value) > longest or not value.isprintable():
+        return None
+    return value.strip()
+
+
+def _cents(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**13 else None

@@ -1,0 +1,68 @@
+"""The shapes that answers of the JSON API share."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Path, Query
+from pydantic import AfterValidator, BaseModel, Field
+
+from api.problems import ProblemBody
+from ledger.types import Frozen
+
+Item = TypeVar("Item")
+_LARGEST = 2**63 - 1
+
+
+class Page(BaseModel, Generic[Item]):
+    """Newest first. `next_cursor` leads to the next page; it is null on the last one."""
+
+    items: list[Item]
+    next_cursor: str | None = Field(default=None, examples=["1742"])
+
+
+def _position(cursor: str | None) -> str | None:
+    if cursor is not None and not (cursor.isascii() and cursor.isdecimal() and int(cursor[:19]) <= _LARGEST):
+        raise ValueError("not a cursor")
+    return cursor
+
+
+Cursor = Annotated[
+    str | None,
+    AfterValidator(_position),
+    Query(max_length=19, description="`next_cursor` der vorigen Seite", examples=["1742"]),
+]
+Limit = Annotated[int, Query(ge=1, le=200, description="Höchstens so viele Einträge")]
+PartnerCode = Annotated[str, Path(max_length=32, description="Code des Partners", examples=["ANNA"])]
+PayoutNo = Annotated[str, Path(max_length=32, description="Nummer der Auszahlung", examples=["PO-2026-0001"])]
+
+
+def after(cursor: str | None) -> int | None:
+    return None if cursor is None else int(cursor)
+
+
+def page(
+    found: tuple[Sequence[Frozen], int | None], show: Callable[[Any], dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    rows, following = found
+    return {
+        "items": [(show or shown)(row) for row in rows],
+        "next_cursor": None if following is None else str(following),
+    }
+
+
+def shown(row: Frozen, **more: Any) -> dict[str, Any]:
+    """A row as the API shows it. `seq` is the cursor's business."""
+    return row.model_dump(mode="json", exclude={"seq"}) | more
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemBody, "description": text}
+    for status, text in {
+        401: "Der Schlüssel ist unbekannt, abgelaufen oder widerrufen",
+        403: "Dem Schlüssel fehlt das Recht",
+        404: "Das gibt es in diesem Mandanten nicht",
+        409: "Das geht im jetzigen Zustand nicht",
+        422: "Angaben fehlen oder sind nicht zulässig",
+        503: "Zurzeit nicht verfügbar; `Retry-After` nennt die Wartezeit",
+    }.items()
+}

@@ -1,0 +1,52 @@
+"""Who calls the JSON API, and what the key allows."""
+
+from typing import Annotated
+
+import structlog
+from fastapi import Depends, Security
+from fastapi.security import APIKeyHeader
+
+from api.parts import Doors
+from api.problems import Problem, unauthorized
+from ledger.credentials import Caller
+
+_HEADER = APIKeyHeader(name="X-API-Key", scheme_name="API-Schlüssel", description="pdk_…", auto_error=False)
+
+
+async def _caller(doors: Doors, presented: Annotated[str | None, Security(_HEADER)]) -> Caller:
+    caller = await doors.api_keys.recognise(presented or "")
+    if caller is None:
+        raise unauthorized()
+    structlog.contextvars.bind_contextvars(tenant=caller.tenant.slug, key=caller.key_id)
+    return caller
+
+
+Anyone = Annotated[Caller, Depends(_caller)]
+
+
+def _allowed(caller: Caller, *scopes: str) -> Caller:
+    if not caller.scopes.intersection(scopes):
+        raise Problem(403, "missing_scope", f"Dem Schlüssel fehlt das Recht „{scopes[0]}“.", scope=scopes[0])
+    return caller
+
+
+async def _reader(caller: Anyone) -> Caller:
+    return _allowed(caller, "read")
+
+
+async def _writer(caller: Anyone) -> Caller:
+    return _allowed(caller, "write")
+
+
+async def _approver(caller: Anyone) -> Caller:
+    return _allowed(caller, "approve")
+
+
+async def _writer_or_approver(caller: Anyone) -> Caller:
+    return _allowed(caller, "write", "approve")
+
+
+Reader = Annotated[Caller, Depends(_reader)]
+Writer = Annotated[Caller, Depends(_writer)]
+Approver = Annotated[Caller, Depends(_approver)]
+WriterOrApprover = Annotated[Caller, Depends(_writer_or_approver)]

@@ -1,0 +1,99 @@
+"""Campaigns, and what they pay on each level from which day on."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path
+from fastapi.responses import JSONResponse
+
+from api.parts import Doors
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
+from api.v1.callers import Reader, Writer
+from api.v1.once import OnlyOnce
+from ledger import campaigns
+from ledger.campaigns import Campaign, NewCampaign, NewPlan, Plan
+from ledger.credentials import Caller
+from ledger.database import Connection
+from ledger.refusals import NotFound
+
+router = APIRouter(prefix="/campaigns", tags=["Kampagnen"], responses=PROBLEMS)
+
+Slug = Annotated[str, Path(max_length=64, description="Kürzel der Kampagne", examples=["sommer"])]
+_PLAN = {"levels": [{"level": 1, "percent": "20"}, {"level": 2, "percent": "5", "fixed_cents": 100}]}
+
+
+class CampaignWithPlans(Campaign):
+    """Plans of all times, the newest first."""
+
+    plans: list[Plan]
+
+
+@router.get("", summary="Kampagnen auflisten", operation_id="list_campaigns", response_model=Page[Campaign])
+async def list_campaigns(doors: Doors, caller: Reader, cursor: Cursor = None, limit: Limit = 50) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        return JSONResponse(page(await campaigns.list_campaigns(db, caller.tenant, after=after(cursor), limit=limit)))
+
+
+@router.post(
+    "",
+    summary="Eine Kampagne anlegen",
+    description="Die erste ist die des Mandanten, wo weder Beleg noch Verkauf noch Partner eine nennen.",
+    operation_id="create_campaign",
+    status_code=201,
+    response_model=Campaign,
+)
+async def create_campaign(
+    caller: Writer, once: OnlyOnce, new: Annotated[NewCampaign, Body(examples=[{"slug": "sommer", "name": "Sommer"}])]
+) -> JSONResponse:
+    async def act(db: Connection) -> dict[str, Any]:
+        return shown(await campaigns.create(db, caller.tenant, new, by=caller.actor))
+
+    return await once.answer(act, status=201)
+
+
+@router.get("/{slug}", summary="Eine Kampagne ansehen", operation_id="get_campaign", response_model=CampaignWithPlans)
+async def get_campaign(slug: Slug, doors: Doors, caller: Reader) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        campaign = await _of_slug(db, caller, slug)
+        plans = await campaigns.list_plans(db, caller.tenant, campaign.id)
+    return JSONResponse(shown(campaign, plans=[shown(plan) for plan in plans]))
+
+
+@router.post(
+    "/{slug}/plans",
+    summary="Festlegen, was eine Kampagne zahlt",
+    description="Je Stufe (1–10) Prozent der Basis, ein fester Betrag, oder beides. Was ein früherer Plan gezahlt hat, "
+    "bleibt. Stufen, die zusammen die Basis übersteigen, werden abgelehnt.",
+    operation_id="add_plan",
+    status_code=201,
+    response_model=Plan,
+)
+async def add_plan(
+    slug: Slug, caller: Writer, once: OnlyOnce, new: Annotated[NewPlan, Body(examples=[_PLAN])]
+) -> JSONResponse:
+    async def act(db: Connection) -> dict[str, Any]:
+        campaign = await _of_slug(db, caller, slug)
+        return shown(await campaigns.add_plan(db, caller.tenant, campaign.id, new, by=caller.actor))
+
+    return await once.answer(act, status=201)
+
+
+@router.post(
+    "/{slug}/default",
+    summary="Eine Kampagne zur Vorgabe machen",
+    operation_id="make_default_campaign",
+    response_model=Campaign,
+)
+async def make_default(slug: Slug, caller: Writer, once: OnlyOnce) -> JSONResponse:
+    async def act(db: Connection) -> dict[str, Any]:
+        campaign = await _of_slug(db, caller, slug)
+        await campaigns.make_default(db, caller.tenant, campaign.id, by=caller.actor)
+        return shown(await campaigns.find(db, caller.tenant, campaign.id))
+
+    return await once.answer(act)
+
+
+async def _of_slug(db: Connection, caller: Caller, slug: str) -> Campaign:
+    campaign = await campaigns.find_by_slug(db, caller.tenant, slug)
+    if campaign is None:
+        raise NotFound("Kampagne")
+    return campaign

@@ -1,0 +1,87 @@
+"""Customers: whose sales belong to which partner."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from api.parts import Doors
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
+from api.v1.callers import Reader, Writer
+from api.v1.once import OnlyOnce
+from ledger import customers, partners
+from ledger.customers import Customer, NewCustomer
+from ledger.database import Connection
+from ledger.refusals import NotFound
+from ledger.types import CustomerId
+
+router = APIRouter(prefix="/customers", tags=["Kunden"], responses=PROBLEMS)
+
+
+class CustomerChange(BaseModel):
+    assigned_partner_code: str | None = Field(description="Code des Partners; null: keiner", examples=["ANNA"])
+
+
+@router.get("", summary="Kunden auflisten", operation_id="list_customers", response_model=Page[Customer])
+async def list_customers(
+    doors: Doors,
+    caller: Reader,
+    partner: Annotated[str | None, Query(max_length=32, description="Code des zugeordneten Partners")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        partner_id = None
+        if partner is not None:
+            assigned = await partners.find_by_code(db, caller.tenant, partner)
+            if assigned is None:
+                raise NotFound("Partner")
+            partner_id = assigned.id
+        found = await customers.list_customers(
+            db, caller.tenant, partner_id=partner_id, after=after(cursor), limit=limit
+        )
+    return JSONResponse(page(found))
+
+
+@router.post(
+    "",
+    summary="Einen Kunden anlegen",
+    description="Verkäufe und Rechnungen finden ihn über die eigene Kennung, den lexoffice-Kontakt oder die E-Mail.",
+    operation_id="create_customer",
+    status_code=201,
+    response_model=Customer,
+)
+async def create_customer(
+    caller: Writer,
+    once: OnlyOnce,
+    new: Annotated[
+        NewCustomer, Body(examples=[{"external_id": "cus_123", "name": "Kunde AG", "assigned_partner_code": "ANNA"}])
+    ],
+) -> JSONResponse:
+    async def act(db: Connection) -> dict[str, Any]:
+        return shown(await customers.create(db, caller.tenant, new, by=caller.actor))
+
+    return await once.answer(act, status=201)
+
+
+@router.get("/{customer_id}", summary="Einen Kunden ansehen", operation_id="get_customer", response_model=Customer)
+async def get_customer(customer_id: UUID, doors: Doors, caller: Reader) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        return JSONResponse(shown(await customers.find(db, caller.tenant, CustomerId(customer_id))))
+
+
+@router.patch(
+    "/{customer_id}",
+    summary="Einem Kunden einen Partner zuordnen",
+    description="Gilt für künftige Verkäufe.",
+    operation_id="assign_customer",
+    response_model=Customer,
+)
+async def assign_customer(customer_id: UUID, doors: Doors, caller: Writer, change: CustomerChange) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        assigned = await customers.assign_partner(
+            db, caller.tenant, CustomerId(customer_id), change.assigned_partner_code, by=caller.actor
+        )
+    return JSONResponse(shown(assigned))

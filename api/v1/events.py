@@ -1,0 +1,85 @@
+"""The inbox as people see it: what arrived, what became of it, and once more."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import JSONResponse
+
+from api.parts import Doors
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
+from api.v1.callers import Reader, Writer
+from api.v1.once import OnlyOnce
+from ledger import events
+from ledger.database import Connection
+from ledger.events import Event
+from ledger.types import EventId, EventState
+
+router = APIRouter(prefix="/events", tags=["Ereignisse"], responses=PROBLEMS)
+
+Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="Nummer des Ereignisses", examples=[17])]
+
+
+class EventInFull(Event):
+    """With the body as it arrived and the document that was fetched because of it."""
+
+    body: Any
+    snapshot: Any
+
+
+@router.get("", summary="Ereignisse auflisten", operation_id="list_events", response_model=Page[Event])
+async def list_events(
+    doors: Doors,
+    caller: Reader,
+    state: Annotated[EventState | None, Query()] = None,
+    resource: Annotated[str | None, Query(max_length=300, description="Id des Belegs")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        found = await events.page(
+            db, caller.tenant, state=state, resource_id=resource, after=after(cursor), limit=limit
+        )
+    return JSONResponse(page(found))
+
+
+@router.get(
+    "/{event}",
+    summary="Ein Ereignis ansehen",
+    description="Mit dem Inhalt, wie er ankam, und dem Beleg, der daraufhin geholt wurde.",
+    operation_id="get_event",
+    response_model=EventInFull,
+)
+async def get_event(event: Number, doors: Doors, caller: Reader) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        found = await events.read(db, caller.tenant, EventId(event))
+    snapshot = None if found.snapshot is None else events.readable_body(found.snapshot.encode())
+    bare = Event.model_validate(found.model_dump(exclude={"body", "snapshot"}))
+    return JSONResponse(
+        shown(
+            bare,
+            body=events.readable_body(found.body),
+            snapshot=snapshot,
+            snapshot_fetched_at=found.snapshot_fetched_at and found.snapshot_fetched_at.isoformat(),
+        )
+    )
+
+
+@router.post(
+    "/{event}/replay",
+    summary="Ein Ereignis noch einmal auswerten",
+    description="Der Beleg wird neu geholt und mit dem Stand verglichen; zweimal auszuwerten ändert nichts.",
+    operation_id="replay_event",
+    status_code=202,
+    response_model=Event,
+)
+async def replay(event: Number, doors: Doors, caller: Writer, once: OnlyOnce) -> JSONResponse:
+    made: list[Event] = []
+
+    async def act(db: Connection) -> dict[str, Any]:
+        replayed = await events.replay(db, caller.tenant, EventId(event), actor=caller.actor)
+        made.append(replayed)
+        return shown(replayed)
+
+    answer = await once.answer(act, status=202)
+    await doors.announcer.events(caller.tenant, made)
+    return answer

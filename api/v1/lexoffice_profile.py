@@ -1,0 +1,53 @@
+"""Asking lexoffice whose key it is, while the caller waits. Keeps to the budget like every other call."""
+
+import json
+
+from activities.lexoffice_door import BudgetTransport, NoSlot
+from api.parts import Parts
+from api.problems import Problem, not_available
+from ledger.connections import LexofficeAccount
+from ledger.types import Tenant
+from lexoffice import errors
+from lexoffice.client import LexofficeClient
+
+
+class KeyRefused(Problem):
+    """lexoffice says that this key is not valid, or may not do what we need."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(422, code, detail)
+
+
+async def ask_profile(doors: Parts, tenant: Tenant, api_key: str) -> LexofficeAccount:
+    """What `/v1/profile` says. Raises KeyRefused, and Problem (503, 502) when lexoffice cannot be asked."""
+    try:
+        client = LexofficeClient(
+            base_url=doors.settings.lexoffice_base_url,
+            token=api_key,
+            transport=BudgetTransport(doors.lexoffice_transport, doors.ledger, tenant, doors.settings.lexoffice_pace),
+        )
+    except ValueError:
+        raise KeyRefused("key_malformed", "Das ist kein API-Schlüssel von lexoffice.") from None
+    try:
+        async with client:
+            profile = await client.profile()
+    except errors.Unauthorized:
+        raise KeyRefused("key_refused", "lexoffice lehnt den API-Schlüssel ab.") from None
+    except errors.Forbidden:
+        raise KeyRefused("key_lacks_rights", "Dem API-Schlüssel fehlen Rechte in lexoffice.") from None
+    except errors.ContractDoesNotInclude:
+        raise KeyRefused("plan_lacks_api", "Der lexoffice-Tarif enthält die Schnittstelle nicht.") from None
+    except (NoSlot, errors.RateLimited):
+        raise not_available("lexoffice erlaubt zurzeit keine weitere Anfrage.", "lexoffice_busy") from None
+    except (errors.Unreachable, errors.NoAnswer, errors.ServerError):
+        raise not_available("lexoffice antwortet zurzeit nicht.", "lexoffice_away") from None
+    except errors.LexofficeError:
+        raise Problem(502, "lexoffice_unexpected", "lexoffice hat nicht wie erwartet geantwortet.") from None
+    return LexofficeAccount(
+        organization_id=profile.organization_id,
+        connection_id=profile.connection_id,
+        company_name=profile.company_name,
+        tax_type=profile.tax_type,
+        small_business=profile.small_business,
+        profile=json.loads(profile.raw),
+    )

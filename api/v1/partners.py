@@ -1,0 +1,211 @@
+"""Partners: who they are, what they are for tax purposes, and where they are paid to."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime, BaseModel, Field
+
+from api.parts import Doors
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PartnerCode, after, page, shown
+from api.v1.callers import Reader, Writer
+from api.v1.once import OnlyOnce
+from api.v1.rechecks import announce_rechecks
+from ledger import partner_bank, partner_tax, partners, rechecks, transactions
+from ledger.credentials import Caller
+from ledger.database import Connection
+from ledger.partner_bank import BankDetails, NewBankDetails
+from ledger.partner_tax import NewTaxStatus, TaxRecord
+from ledger.partners import NewPartner, Partner, PartnerChange, PartnerStatus
+from ledger.refusals import NotFound
+from ledger.transactions import Balance
+from ledger.types import PayoutNumber
+
+router = APIRouter(prefix="/partners", tags=["Partner"], responses=PROBLEMS)
+
+_ANNA = {
+    "code": "ANNA",
+    "name": "Anna Beispiel",
+    "email": "anna@example.com",
+    "sponsor_code": None,
+    "street": "Hauptstr. 1",
+    "zip": "10115",
+    "city": "Berlin",
+    "country_code": "DE",
+}
+
+
+class PartnerInFull(Partner):
+    """With balance, tax statuses (newest first) and the active account, of which only the end is shown."""
+
+    balance: Balance
+    tax_statuses: list[TaxRecord]
+    bank_details: BankDetails | None
+
+
+class Agreement(BaseModel):
+    """The partner's consent to self-billing (§ 14 Abs. 2 Satz 5 UStG)."""
+
+    version: str = Field(min_length=1, max_length=50, examples=["2026-01"])
+    accepted_at: AwareDatetime = Field(examples=["2026-01-15T10:00:00+01:00"])
+
+
+@router.get("", summary="Partner auflisten", operation_id="list_partners", response_model=Page[Partner])
+async def list_partners(
+    doors: Doors,
+    caller: Reader,
+    status: Annotated[PartnerStatus | None, Query()] = None,
+    sponsor: Annotated[str | None, Query(max_length=32, description="Code des Sponsors")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        sponsor_id = None if sponsor is None else (await _of_code(db, caller, sponsor)).id
+        found = await partners.list_partners(
+            db, caller.tenant, status=status, sponsor_id=sponsor_id, after=after(cursor), limit=limit
+        )
+    return JSONResponse(page(found))
+
+
+@router.post(
+    "",
+    summary="Einen Partner anlegen",
+    description="Der Sponsor muss schon angelegt sein. Steuerstatus, Vereinbarung und Anschrift braucht es erst zur "
+    "ersten Auszahlung.",
+    operation_id="create_partner",
+    status_code=201,
+    response_model=Partner,
+)
+async def create_partner(
+    caller: Writer, once: OnlyOnce, new: Annotated[NewPartner, Body(examples=[_ANNA])]
+) -> JSONResponse:
+    async def act(db: Connection) -> dict[str, Any]:
+        return shown(await partners.create(db, caller.tenant, new, by=caller.actor))
+
+    return await once.answer(act, status=201)
+
+
+@router.get("/{code}", summary="Einen Partner ansehen", operation_id="get_partner", response_model=PartnerInFull)
+async def get_partner(code: PartnerCode, doors: Doors, caller: Reader) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        return JSONResponse(await _in_full(db, caller, await _of_code(db, caller, code)))
+
+
+@router.patch(
+    "/{code}",
+    summary="Einen Partner ändern",
+    description="Was nicht genannt ist, bleibt. Eine Änderung an Name oder Anschrift macht eine erteilte Freigabe "
+    "ungültig, solange es zu ihr noch keine Gutschrift gibt.",
+    operation_id="change_partner",
+    response_model=Partner,
+)
+async def change_partner(
+    code: PartnerCode,
+    doors: Doors,
+    caller: Writer,
+    change: Annotated[PartnerChange, Body(examples=[{"city": "Hamburg"}])],
+) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        partner = await _of_code(db, caller, code)
+        changed = await partners.change(db, caller.tenant, partner.id, change, by=caller.actor)
+        touched = await rechecks.want_for_partner(db, caller.tenant, partner.id)
+    await announce_rechecks(doors, caller.tenant, touched)
+    return JSONResponse(shown(changed))
+
+
+@router.post(
+    "/{code}/agreement",
+    summary="Die Vereinbarung zur Abrechnung per Gutschrift festhalten",
+    operation_id="accept_agreement",
+    status_code=201,
+    response_model=Partner,
+)
+async def accept_agreement(
+    code: PartnerCode, doors: Doors, caller: Writer, once: OnlyOnce, agreement: Agreement
+) -> JSONResponse:
+    touched: list[PayoutNumber] = []
+
+    async def act(db: Connection) -> dict[str, Any]:
+        partner = await _of_code(db, caller, code)
+        accepted_at: datetime = agreement.accepted_at
+        changed = await partners.accept_agreement(
+            db, caller.tenant, partner.id, version=agreement.version, accepted_at=accepted_at, by=caller.actor
+        )
+        touched.extend(await rechecks.want_for_partner(db, caller.tenant, partner.id))
+        return shown(changed)
+
+    answer = await once.answer(act, status=201)
+    await announce_rechecks(doors, caller.tenant, touched)
+    return answer
+
+
+@router.post(
+    "/{code}/tax-statuses",
+    summary="Den Steuerstatus eines Partners festhalten",
+    description="Ab seinem ersten Tag tritt der neue Status an die Stelle des bisherigen. Kleinunternehmer werden für "
+    "ein Kalenderjahr bestätigt.",
+    operation_id="record_tax_status",
+    status_code=201,
+    response_model=TaxRecord,
+)
+async def record_tax_status(
+    code: PartnerCode,
+    doors: Doors,
+    caller: Writer,
+    once: OnlyOnce,
+    new: Annotated[
+        NewTaxStatus, Body(examples=[{"status": "regular", "valid_from": "2026-01-01", "vat_id": "DE123456789"}])
+    ],
+) -> JSONResponse:
+    touched: list[PayoutNumber] = []
+
+    async def act(db: Connection) -> dict[str, Any]:
+        partner = await _of_code(db, caller, code)
+        recorded = await partner_tax.record_tax_status(db, caller.tenant, partner.id, new, by=caller.actor)
+        touched.extend(await rechecks.want_for_partner(db, caller.tenant, partner.id))
+        return shown(recorded)
+
+    answer = await once.answer(act, status=201)
+    await announce_rechecks(doors, caller.tenant, touched)
+    return answer
+
+
+@router.put(
+    "/{code}/bank-details",
+    summary="Die Bankverbindung eines Partners setzen",
+    description="Die bisherige wird abgelöst. Gezeigt werden danach nur die letzten vier Zeichen der IBAN.",
+    operation_id="save_bank_details",
+    response_model=BankDetails,
+)
+async def save_bank_details(
+    code: PartnerCode,
+    doors: Doors,
+    caller: Writer,
+    new: Annotated[
+        NewBankDetails, Body(examples=[{"account_holder": "Anna Beispiel", "iban": "DE02120300000000202051"}])
+    ],
+) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        partner = await _of_code(db, caller, code)
+        saved = await partner_bank.save_bank_details(db, caller.tenant, doors.vault, partner.id, new, by=caller.actor)
+        touched = await rechecks.want_for_partner(db, caller.tenant, partner.id)
+    await announce_rechecks(doors, caller.tenant, touched)
+    return JSONResponse(shown(saved))
+
+
+async def _of_code(db: Connection, caller: Caller, code: str) -> Partner:
+    partner = await partners.find_by_code(db, caller.tenant, code)
+    if partner is None:
+        raise NotFound("Partner")
+    return partner
+
+
+async def _in_full(db: Connection, caller: Caller, partner: Partner) -> dict[str, Any]:
+    account = await partner_bank.bank_details_of(db, caller.tenant, partner.id)
+    return shown(
+        partner,
+        balance=shown(await transactions.balance_of(db, caller.tenant, partner.id)),
+        tax_statuses=[shown(status) for status in await partner_tax.tax_statuses(db, caller.tenant, partner.id)],
+        bank_details=None if account is None else shown(account),
+    )

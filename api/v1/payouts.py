@@ -1,0 +1,185 @@
+"""Payouts: request one, see it whole, and decide about it.
+
+A decision is a row in the ledger and is answered at once; the workflow is told afterwards and follows (engine.md).
+"""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from api.parts import Doors, Parts
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PayoutNo, after, page, shown
+from api.v1.callers import Approver, Reader, Writer, WriterOrApprover
+from api.v1.once import OnlyOnce
+from ledger import decisions, payout_requests, payouts
+from ledger.credentials import Caller
+from ledger.database import Connection
+from ledger.decisions import Decision
+from ledger.payouts import Payout, PayoutLine
+from ledger.types import PayoutState, TaxCase
+from lexoffice.links import document_url
+from workflows.messages import payout_workflow_id
+
+router = APIRouter(prefix="/payouts", tags=["Auszahlungen"], responses=PROBLEMS)
+
+
+class PayoutInFull(Payout):
+    """With lines, decisions, the id of its workflow and the page of its credit note in lexoffice."""
+
+    lines: list[PayoutLine]
+    decisions: list[Decision]
+    workflow_id: str
+    credit_note_url: str | None
+
+
+class PayoutRequest(BaseModel):
+    partner: str = Field(max_length=32, description="Code des Partners", examples=["ANNA"])
+    tax_case: TaxCase | None = Field(
+        default=None, description="Wo die Provisionen mehrere Steuerfälle haben; sonst der des ältesten"
+    )
+
+
+class Approval(BaseModel):
+    content_hash: str = Field(
+        max_length=64, description="`content_hash` der Auszahlung, wie sie gezeigt wurde", examples=["9f2b…"]
+    )
+    reason: str | None = Field(default=None, max_length=500)
+
+
+class Refusal(BaseModel):
+    reason: str = Field(min_length=1, max_length=500, examples=["Der Partner hat gekündigt."])
+    content_hash: str | None = Field(default=None, max_length=64)
+
+
+@router.get("", summary="Auszahlungen auflisten", operation_id="list_payouts", response_model=Page[Payout])
+async def list_payouts(
+    doors: Doors,
+    caller: Reader,
+    state: Annotated[PayoutState | None, Query()] = None,
+    partner: Annotated[str | None, Query(max_length=32, description="Code des Partners")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        found = await payouts.list_payouts(
+            db, caller.tenant, after=after(cursor), limit=limit, state=state, partner_code=partner
+        )
+    return JSONResponse(page(found))
+
+
+@router.post(
+    "",
+    summary="Eine Auszahlung anfordern",
+    description="Sammelt die freigegebenen Provisionen eines Partners. 409 mit `nothing_due`, wenn nichts offen ist, "
+    "oder mit dem Grund, wenn es für den Partner kein Dokument gibt.",
+    operation_id="request_payout",
+    status_code=201,
+    response_model=PayoutInFull,
+)
+async def request_payout(doors: Doors, caller: Writer, once: OnlyOnce, wanted: PayoutRequest) -> JSONResponse:
+    made: list[Payout] = []
+
+    async def act(db: Connection) -> dict[str, Any]:
+        payout = await payout_requests.request_payout(
+            db, caller.tenant, partner_code=wanted.partner, actor=caller.actor, tax_case=wanted.tax_case
+        )
+        made.append(payout)
+        return await _in_full(db, doors, caller, payout)
+
+    answer = await once.answer(act, status=201)
+    for payout in made:
+        await doors.announcer.payout(caller.tenant, payout)
+    return answer
+
+
+@router.get("/{number}", summary="Eine Auszahlung ansehen", operation_id="get_payout", response_model=PayoutInFull)
+async def get_payout(number: PayoutNo, doors: Doors, caller: Reader) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        return JSONResponse(await _in_full(db, doors, caller, await payouts.find(db, caller.tenant, number)))
+
+
+@router.post(
+    "/{number}/approve",
+    summary="Eine Auszahlung freigeben",
+    description="Nennt den Inhalt, der gesehen wurde; 409 mit `content_has_changed`, wenn er nicht mehr stimmt.",
+    operation_id="approve_payout",
+    status_code=202,
+    response_model=PayoutInFull,
+)
+async def approve(number: PayoutNo, doors: Doors, caller: Approver, once: OnlyOnce, approval: Approval) -> JSONResponse:
+    async def decide(db: Connection) -> Decision:
+        return await decisions.approve(
+            db, caller.tenant, number, actor=caller.actor, seen_hash=approval.content_hash, reason=approval.reason
+        )
+
+    return await _decided(doors, caller, once, number, decide)
+
+
+@router.post(
+    "/{number}/reject",
+    summary="Eine Auszahlung ablehnen",
+    description="Ihre Provisionen sind danach wieder frei.",
+    operation_id="reject_payout",
+    status_code=202,
+    response_model=PayoutInFull,
+)
+async def reject(
+    number: PayoutNo, doors: Doors, caller: Approver, once: OnlyOnce, refusal: Annotated[Refusal, Body()]
+) -> JSONResponse:
+    async def decide(db: Connection) -> Decision:
+        return await decisions.reject(
+            db, caller.tenant, number, actor=caller.actor, reason=refusal.reason, seen_hash=refusal.content_hash
+        )
+
+    return await _decided(doors, caller, once, number, decide)
+
+
+@router.post(
+    "/{number}/cancel",
+    summary="Eine Auszahlung stornieren",
+    description="Solange es keine Gutschrift geben kann; danach ist die Gutschrift in lexoffice zu stornieren.",
+    operation_id="cancel_payout",
+    status_code=202,
+    response_model=PayoutInFull,
+)
+async def cancel(
+    number: PayoutNo, doors: Doors, caller: WriterOrApprover, once: OnlyOnce, refusal: Annotated[Refusal, Body()]
+) -> JSONResponse:
+    async def decide(db: Connection) -> Decision:
+        return await decisions.cancel(
+            db, caller.tenant, number, actor=caller.actor, reason=refusal.reason, seen_hash=refusal.content_hash
+        )
+
+    return await _decided(doors, caller, once, number, decide)
+
+
+async def _decided(doors: Parts, caller: Caller, once: OnlyOnce, number: str, decide: Any) -> JSONResponse:
+    made: list[tuple[Payout, Decision]] = []
+
+    async def act(db: Connection) -> dict[str, Any]:
+        decision: Decision = await decide(db)
+        payout = await payouts.find(db, caller.tenant, number)
+        made.append((payout, decision))
+        return await _in_full(db, doors, caller, payout)
+
+    answer = await once.answer(act, status=202)
+    for payout, decision in made:
+        await doors.announcer.decision(caller.tenant, payout, decision)
+    return answer
+
+
+async def _in_full(db: Connection, doors: Parts, caller: Caller, payout: Payout) -> dict[str, Any]:
+    tenant = caller.tenant
+    url = None
+    if payout.credit_note_id is not None:
+        url = document_url(doors.settings.lexoffice_app_url, "credit-note", UUID(payout.credit_note_id))
+    return shown(
+        payout,
+        lines=[shown(line) for line in await payouts.lines(db, tenant, payout.id)],
+        decisions=[shown(decision) for decision in await decisions.of_payout(db, tenant, payout.id)],
+        workflow_id=payout_workflow_id(tenant, payout.number),
+        credit_note_url=url,
+    )

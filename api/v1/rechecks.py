@@ -1,0 +1,18 @@
+"""After something a payout stands on has changed: tell its workflow to look again."""
+
+from collections.abc import Sequence
+
+from api.parts import Parts
+from ledger import rechecks
+from ledger.types import PayoutNumber, Tenant
+
+
+async def announce_rechecks(doors: Parts, tenant: Tenant, numbers: Sequence[PayoutNumber]) -> None:
+    """What fails here is told by the hand-over: the wish stands in the payout's row."""
+    if not numbers:
+        return
+    async with doors.ledger.transaction(tenant) as db:
+        touched = await rechecks.load(db, tenant, list(numbers))
+    for payout in touched:
+        if not await doors.announcer.recheck(tenant, payout):
+            return

@@ -1,0 +1,9 @@
+"""All doors of the JSON API under one prefix."""
+
+from fastapi import APIRouter
+
+from api.v1 import campaigns, customers, events, partners, payouts, providers, tasks, tenant, transactions
+
+router = APIRouter(prefix="/api/v1")
+for part in (tenant, partners, customers, campaigns, transactions, payouts, events, tasks, providers):
+    router.include_router(part.router)

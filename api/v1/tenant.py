@@ -1,0 +1,62 @@
+"""The tenant itself: who is calling, and as whom the tenant appears on each Gutschrift."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from api.parts import Doors
+from api.v1.answers import PROBLEMS, shown
+from api.v1.callers import Anyone, Reader, Writer
+from ledger import tenants
+from ledger.tenants import TenantProfile
+
+router = APIRouter(tags=["Mandant"], responses=PROBLEMS)
+
+
+class Me(BaseModel):
+    tenant: str = Field(description="Kurzname des Mandanten", examples=["acme"])
+    key: str = Field(description="Id des Schlüssels", examples=["k3x8q2m9ab"])
+    scopes: list[str] = Field(examples=[["read", "write"]])
+
+
+class TenantChange(BaseModel):
+    """What is set is changed, null included; what is not set stays."""
+
+    name: str = Field(default="", min_length=1, max_length=200)
+    street: str | None = Field(default=None, max_length=200)
+    zip: str | None = Field(default=None, max_length=20)
+    city: str | None = Field(default=None, max_length=100)
+    country_code: str = Field(default="DE", pattern=r"^[A-Z]{2}$")
+    vat_id: str | None = Field(default=None, max_length=20)
+    tax_number: str | None = Field(default=None, max_length=30)
+    minimum_payout_cents: int = Field(default=0, ge=0, le=10**12)
+
+
+@router.get("/me", summary="Wer ruft auf?", operation_id="me", response_model=Me)
+async def me(caller: Anyone) -> JSONResponse:
+    return JSONResponse({"tenant": caller.tenant.slug, "key": caller.key_id, "scopes": sorted(caller.scopes)})
+
+
+@router.get("/tenant", summary="Den Mandanten ansehen", operation_id="get_tenant", response_model=TenantProfile)
+async def get_tenant(doors: Doors, caller: Reader) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        return JSONResponse(shown(await tenants.load(db, caller.tenant)))
+
+
+@router.patch(
+    "/tenant",
+    summary="Den Mandanten ändern",
+    description="Anschrift und Steuernummer oder USt-IdNr. stehen auf jeder Gutschrift (§ 14 Abs. 4 UStG).",
+    operation_id="change_tenant",
+    response_model=TenantProfile,
+)
+async def change_tenant(
+    doors: Doors,
+    caller: Writer,
+    change: Annotated[TenantChange, Body(examples=[{"street": "Hauptstr. 1", "zip": "10115", "city": "Berlin"}])],
+) -> JSONResponse:
+    changes: dict[str, Any] = change.model_dump(exclude_unset=True)
+    async with doors.ledger.transaction(caller.tenant) as db:
+        return JSONResponse(shown(await tenants.change(db, caller.tenant, changes, actor=caller.actor)))

@@ -1,0 +1,170 @@
+"""Sales, and what they earn on each level."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from api.parts import Doors
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
+from api.v1.callers import Reader, Writer
+from api.v1.once import OnlyOnce
+from api.v1.rechecks import announce_rechecks
+from ledger import partners, sale_decisions, transactions
+from ledger.credentials import Caller
+from ledger.database import Connection
+from ledger.refusals import NotFound
+from ledger.transactions import Commission, Transaction
+from ledger.types import CommissionState, PartnerId, PayoutNumber, TransactionId, TransactionState
+
+router = APIRouter(tags=["Verkäufe und Provisionen"], responses=PROBLEMS)
+
+_PartnerFilter = Annotated[str | None, Query(max_length=32, description="Code des Partners", examples=["ANNA"])]
+
+
+class TransactionInFull(Transaction):
+    """With its commissions, level by level."""
+
+    commissions: list[Commission]
+
+
+class Release(BaseModel):
+    reason: str = Field(min_length=1, max_length=500, examples=["Der Kauf war für einen Kunden."])
+
+
+class Assignment(BaseModel):
+    partner_code: str = Field(max_length=32, examples=["ANNA"])
+
+
+@router.get(
+    "/transactions", summary="Verkäufe auflisten", operation_id="list_transactions", response_model=Page[Transaction]
+)
+async def list_transactions(
+    doors: Doors,
+    caller: Reader,
+    state: Annotated[TransactionState | None, Query()] = None,
+    partner: _PartnerFilter = None,
+    sold_from: Annotated[date | None, Query(description="Tag in Europe/Berlin, einschließlich")] = None,
+    sold_before: Annotated[date | None, Query(description="Tag in Europe/Berlin, ausschließlich")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        found = await transactions.list_transactions(
+            db,
+            caller.tenant,
+            state=state,
+            partner_id=await _partner(db, caller, partner),
+            sold_from=sold_from,
+            sold_before=sold_before,
+            after=after(cursor),
+            limit=limit,
+        )
+    return JSONResponse(page(found))
+
+
+@router.get(
+    "/transactions/{transaction_id}",
+    summary="Einen Verkauf mit seinen Provisionen ansehen",
+    operation_id="get_transaction",
+    response_model=TransactionInFull,
+)
+async def get_transaction(transaction_id: UUID, doors: Doors, caller: Reader) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        return JSONResponse(await _in_full(db, caller, TransactionId(transaction_id)))
+
+
+@router.post(
+    "/transactions/{transaction_id}/release",
+    summary="Einen angehaltenen Verkauf freigeben",
+    description="Etwa nach „Eigenkauf“: der Kunde hat die E-Mail-Adresse seines Partners.",
+    operation_id="release_transaction",
+    response_model=TransactionInFull,
+)
+async def release(
+    transaction_id: UUID, doors: Doors, caller: Writer, once: OnlyOnce, wanted: Annotated[Release, Body()]
+) -> JSONResponse:
+    touched: list[PayoutNumber] = []
+
+    async def act(db: Connection) -> dict[str, Any]:
+        outcome = await sale_decisions.release_hold(
+            db, caller.tenant, TransactionId(transaction_id), by=caller.actor, reason=wanted.reason
+        )
+        touched.extend(outcome.payouts)
+        return await _in_full(db, caller, TransactionId(transaction_id))
+
+    answer = await once.answer(act)
+    await announce_rechecks(doors, caller.tenant, touched)
+    return answer
+
+
+@router.post(
+    "/transactions/{transaction_id}/partner",
+    summary="Sagen, wer einen Verkauf gebracht hat",
+    description="Nur für Verkäufe ohne Partner; die Provisionen entstehen nach dem Stand der Partner zur Zeit des "
+    "Verkaufs.",
+    operation_id="assign_transaction",
+    response_model=TransactionInFull,
+)
+async def assign(
+    transaction_id: UUID, doors: Doors, caller: Writer, once: OnlyOnce, wanted: Annotated[Assignment, Body()]
+) -> JSONResponse:
+    touched: list[PayoutNumber] = []
+
+    async def act(db: Connection) -> dict[str, Any]:
+        outcome = await sale_decisions.assign_partner(
+            db, caller.tenant, TransactionId(transaction_id), wanted.partner_code, by=caller.actor
+        )
+        touched.extend(outcome.payouts)
+        return await _in_full(db, caller, TransactionId(transaction_id))
+
+    answer = await once.answer(act)
+    await announce_rechecks(doors, caller.tenant, touched)
+    return answer
+
+
+@router.get(
+    "/commissions", summary="Provisionen auflisten", operation_id="list_commissions", response_model=Page[Commission]
+)
+async def list_commissions(
+    doors: Doors,
+    caller: Reader,
+    state: Annotated[CommissionState | None, Query()] = None,
+    partner: _PartnerFilter = None,
+    transaction: Annotated[UUID | None, Query(description="Id des Verkaufs")] = None,
+    served_from: Annotated[date | None, Query(description="Leistungstag, einschließlich")] = None,
+    served_before: Annotated[date | None, Query(description="Leistungstag, ausschließlich")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        found = await transactions.list_commissions(
+            db,
+            caller.tenant,
+            state=state,
+            partner_id=await _partner(db, caller, partner),
+            transaction_id=None if transaction is None else TransactionId(transaction),
+            served_from=served_from,
+            served_before=served_before,
+            after=after(cursor),
+            limit=limit,
+        )
+    return JSONResponse(page(found))
+
+
+async def _partner(db: Connection, caller: Caller, code: str | None) -> PartnerId | None:
+    if code is None:
+        return None
+    found = await partners.find_by_code(db, caller.tenant, code)
+    if found is None:
+        raise NotFound("Partner")
+    return found.id
+
+
+async def _in_full(db: Connection, caller: Caller, transaction_id: TransactionId) -> dict[str, Any]:
+    sale = await transactions.find(db, caller.tenant, transaction_id)
+    earned = await transactions.commissions_of(db, caller.tenant, transaction_id)
+    return shown(sale, commissions=[shown(commission) for commission in earned])

@@ -1,0 +1,168 @@
+"""The door that Stripe knocks at: verified, kept and booked in one database transaction, without a workflow."""
+
+import json
+import secrets
+from typing import Any
+from uuid import uuid4
+
+import stripe
+import structlog
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from api import stripe_events
+from api.parts import Doors, Parts
+from api.problems import DATABASE_AWAY, Problem, answer, database_away, unauthorized
+from api.stripe_events import Ignored, NotAStripeEvent, Report, StripeEvent
+from api.v1.rechecks import announce_rechecks
+from ledger import connections, events, sales, tenants
+from ledger.database import Connection
+from ledger.events import Arrival
+from ledger.outcome import Outcome
+from ledger.refusals import NotFound, Refused, refusals_of_the_database
+from ledger.sales import DisputeReport, RefundReport
+from ledger.types import EventId, EventState, Tenant, TenantId
+
+router = APIRouter(tags=["Webhooks"])
+log = structlog.get_logger("webhooks")
+
+PROVIDER = "stripe"
+_UNREADABLE = "Das Ereignis widerspricht sich selbst; gebucht wurde nichts."
+
+
+@router.post(
+    "/api/webhooks/{tenant}/stripe",
+    summary="Ein Ereignis von Stripe annehmen",
+    description="Geprüft wird die Signatur (`Stripe-Signature`) mit dem hinterlegten Geheimnis; ohne Geheimnis ist die "
+    "Adresse abgeschaltet. Ausgewertet werden checkout.session.completed und .async_payment_*, "
+    "payment_intent.succeeded, charge.refunded und charge.dispute.*.",
+    operation_id="receive_stripe_event",
+    responses={
+        200: {
+            "description": "Gebucht, nicht auszuwerten, oder schon bekannt",
+            "content": {"application/json": {"example": {"status": "accepted", "event": 4, "state": "processed"}}},
+        },
+        400: {"description": "Signiert, aber kein Ereignis von Stripe"},
+        401: {"description": "Signatur oder Mandant stimmen nicht"},
+    },
+    openapi_extra={
+        "parameters": [
+            {"in": "header", "name": "Stripe-Signature", "required": True, "schema": {"type": "string"}},
+        ],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
+    },
+)
+async def receive(tenant: str, request: Request, doors: Doors) -> JSONResponse:
+    try:
+        response = await _receive(tenant, request, doors)
+    except Problem as problem:
+        response = answer(problem)
+    except DATABASE_AWAY:
+        response = answer(database_away())
+    status = json.loads(bytes(response.body)).get("status")
+    doors.metrics.webhooks.labels(PROVIDER, status if isinstance(status, str) else str(response.status_code)).inc()
+    return response
+
+
+async def _receive(slug: str, request: Request, doors: Parts) -> JSONResponse:
+    body = await request.body()
+    tenant = await _tenant(doors, slug)
+    async with doors.ledger.transaction(tenant) as db:
+        secret = await connections.stripe_secret(db, tenant, doors.vault)
+        # Without a secret, or without a tenant, the same check fails against one that nobody knows.
+        _verify(body, request, secret.get_secret_value() if secret else secrets.token_hex(32))
+        structlog.contextvars.bind_contextvars(tenant=slug)
+        event = _read(body)
+        is_demo = (await tenants.load(db, tenant)).is_demo
+    report = _report(event, is_demo=is_demo)
+    async with doors.ledger.transaction(tenant, cause=f"stripe:{event.id}") as db:
+        number = await events.take_in_here(db, tenant, _arrival(event, body, report))
+        if number is None:
+            return JSONResponse({"status": "duplicate"})
+        if isinstance(report, Ignored):
+            return JSONResponse({"status": "ignored", "event": number, "reason": report.because})
+        outcome = await _book(db, tenant, number, report)
+    structlog.contextvars.bind_contextvars(event_id=number)
+    await announce_rechecks(doors, tenant, outcome.payouts)
+    reason = {"reason": outcome.reason} if outcome.reason else {}
+    return JSONResponse({"status": "accepted", "event": number, "state": outcome.state.value, **reason})
+
+
+async def _tenant(doors: Parts, slug: str) -> Tenant:
+    """An unknown tenant is one that has nothing, so that it costs and answers the same."""
+    try:
+        return await tenants.find(doors.ledger, slug)
+    except NotFound:
+        return Tenant(id=TenantId(uuid4()), slug=slug)
+
+
+def _verify(body: bytes, request: Request, secret: str) -> None:
+    try:
+        stripe.WebhookSignature.verify_header(body, request.headers.get("stripe-signature"), secret, 300)
+    except (stripe.SignatureVerificationError, ValueError):
+        raise unauthorized() from None
+
+
+def _read(body: bytes) -> StripeEvent:
+    try:
+        told: Any = json.loads(body)
+        if not isinstance(told, dict):
+            raise NotAStripeEvent
+        return stripe_events.read_event(told)
+    except (ValueError, RecursionError):
+        raise Problem(400, "not_an_event", "Der Inhalt ist kein Ereignis von Stripe.") from None
+
+
+def _report(event: StripeEvent, *, is_demo: bool) -> Report | Ignored | None:
+    """None for what contradicts itself."""
+    if not event.livemode and not is_demo:
+        return stripe_events.TEST_EVENT
+    try:
+        return stripe_events.report_of(event)
+    except ValueError:
+        return None
+
+
+def _arrival(event: StripeEvent, body: bytes, report: Report | Ignored | None) -> Arrival:
+    return Arrival(
+        provider=PROVIDER,
+        organization_id=event.account,
+        event_type=event.type,
+        resource_id=event.id,
+        event_date=event.created,
+        body=body,
+        signed=True,
+        ignored_because=report.because if isinstance(report, Ignored) else None,
+    )
+
+
+async def _book(db: Connection, tenant: Tenant, number: EventId, report: Report | None) -> Outcome:
+    """Apply the report and record how it ended. A refusal undoes the booking, not the event."""
+    outcome = Outcome(state=EventState.FAILED, reason=_UNREADABLE)
+    if report is not None:
+        try:
+            with refusals_of_the_database():
+                async with db.transaction():
+                    outcome = await _record(db, tenant, report)
+        except Refused as refused:
+            outcome = Outcome(state=EventState.FAILED, reason=refused.sentence)
+    await events.finish(db, tenant, [number], outcome.state, reason=outcome.reason, changes=outcome.changes or None)
+    return outcome
+
+
+async def _record(db: Connection, tenant: Tenant, report: Report) -> Outcome:
+    if isinstance(report, RefundReport):
+        return await sales.record_refund(db, tenant, report)
+    if isinstance(report, DisputeReport):
+        return await sales.record_dispute(db, tenant, await _with_whole_charge(db, tenant, report))
+    return await sales.record_sale(db, tenant, report)
+
+
+async def _with_whole_charge(db: Connection, tenant: Tenant, report: DisputeReport) -> DisputeReport:
+    """A dispute names the disputed part only; the sale, where it is known, tells the whole."""
+    whole = await db.fetchval(
+        "SELECT gross_cents FROM transactions WHERE tenant_id = $1 AND payment_intent = $2",
+        tenant.id,
+        report.payment_intent,
+    )
+    return report if whole is None else report.model_copy(update={"charge_cents": max(whole, report.disputed_cents)})

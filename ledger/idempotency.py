@@ -1,0 +1,80 @@
+"""Answers that are given again: a POST that is repeated with its Idempotency-Key happens once.
+
+The answer is kept in the transaction that makes it true, so there is none without the other, whatever dies when.
+"""
+
+import hashlib
+from typing import Any
+
+from ledger.database import Connection
+from ledger.refusals import NotAcceptable, NotAllowedNow
+from ledger.types import Frozen, Tenant
+
+KEPT_DAYS = 7
+
+
+class UnderWay(NotAllowedNow):
+    """Another request with this key has not ended yet."""
+
+    code = "idempotency_key_in_use"
+
+    def __init__(self) -> None:
+        super().__init__("Eine Anfrage mit diesem Idempotency-Key läuft noch.")
+
+
+class KeyReused(NotAcceptable):
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__("Dieser Idempotency-Key wurde schon mit einem anderen Inhalt verwendet.")
+
+
+class KeptAnswer(Frozen):
+    status: int
+    body: Any
+
+
+async def recall(db: Connection, tenant: Tenant, *, caller: str, key: str, request_sha256: bytes) -> KeptAnswer | None:
+    """The answer that was given; None when this is the first request, which then holds the key until its end.
+
+    Raises UnderWay, KeyReused.
+    """
+    # A lock of the transaction instead of a row: when the process dies nothing is left behind.
+    name = hashlib.sha256(f"{tenant.id}\0{caller}\0{key}".encode()).digest()[:8]
+    if not await db.fetchval("SELECT pg_try_advisory_xact_lock($1)", int.from_bytes(name, "big", signed=True)):
+        raise UnderWay
+    row = await db.fetchrow(
+        """
+        SELECT request_sha256, status, body FROM idempotency_keys
+         WHERE tenant_id = $1 AND caller = $2 AND key = $3 AND created_at > now() - make_interval(days => $4)
+        """,
+        tenant.id,
+        caller,
+        key,
+        KEPT_DAYS,
+    )
+    if row is None:
+        return None
+    if row["request_sha256"] != request_sha256:
+        raise KeyReused
+    return KeptAnswer(status=row["status"], body=row["body"])
+
+
+async def keep(
+    db: Connection, tenant: Tenant, *, caller: str, key: str, request_sha256: bytes, answer: KeptAnswer
+) -> None:
+    await db.execute(
+        """
+        INSERT INTO idempotency_keys (tenant_id, caller, key, request_sha256, status, body)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (tenant_id, caller, key)
+        DO UPDATE SET request_sha256 = EXCLUDED.request_sha256, status = EXCLUDED.status, body = EXCLUDED.body,
+                      created_at = now()
+        """,
+        tenant.id,
+        caller,
+        key,
+        request_sha256,
+        answer.status,
+        answer.body,
+    )

@@ -1,0 +1,24 @@
+"""Which payouts must look again after something they stand on has changed."""
+
+from ledger import payouts
+from ledger.database import Connection
+from ledger.payouts import Payout
+from ledger.types import PartnerId, PayoutNumber, Tenant
+
+
+async def want_for_partner(db: Connection, tenant: Tenant, partner: PartnerId) -> list[PayoutNumber]:
+    """Address, tax status or account of a partner was changed: an approval may be void, a block may be lifted."""
+    rows = await db.fetch(
+        """
+        UPDATE payouts SET recheck_wanted_at = now()
+         WHERE tenant_id = $1 AND partner_id = $2 AND state IN ('awaiting_approval', 'approved')
+        RETURNING number
+        """,
+        tenant.id,
+        partner,
+    )
+    return sorted(PayoutNumber(row["number"]) for row in rows)
+
+
+async def load(db: Connection, tenant: Tenant, numbers: list[PayoutNumber]) -> list[Payout]:
+    return [await payouts.find(db, tenant, number) for number in numbers]
