@@ -1,0 +1,166 @@
+"""The worker process: workflows and activities, wired and started, until SIGTERM.
+
+Two task queues in one process (design.md): `payouts` for workflows and the ledger's short activities, `lexoffice` for
+every call of the API.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.worker import Interceptor, Worker
+
+from activities.conclusions import ConclusionActivities
+from activities.credit_notes import CreditNoteActivities
+from activities.failures import ExplainFailures
+from activities.fetching import FetchActivities
+from activities.handover import HandoverActivities
+from activities.invoices import InvoiceActivities
+from activities.lexoffice_door import LexofficeDoor
+from activities.payouts import PayoutActivities
+from api.engine import connect, missing_search_attributes
+from api.worker_doors import serve_doors
+from ledger.database import Ledger
+from ledger.vault import Vault
+from settings import Settings
+from workflows import announcing
+from workflows.document import DocumentWorkflow
+from workflows.handover import HandoverWorkflow
+from workflows.invoice import InvoiceWorkflow
+from workflows.messages import LEXOFFICE, PAYOUTS
+from workflows.payout import PayoutWorkflow
+
+WORKFLOWS = (PayoutWorkflow, DocumentWorkflow, InvoiceWorkflow, HandoverWorkflow)
+
+GRACE = timedelta(seconds=25)
+"""After SIGTERM an activity may end what it has begun; below the 30 s after which orchestrators kill."""
+
+log = structlog.get_logger()
+
+
+class NotRegistered(Exception):
+    """The engine lacks our search attributes; workflow tasks would fail for ever. Run `partnerdesk migrate`."""
+
+
+@dataclass(frozen=True)
+class Hands:
+    """The activities, made of what they work with."""
+
+    ledger: Ledger
+    door: LexofficeDoor
+    settings: Settings
+
+    def of_the_ledger(self) -> Sequence[object]:
+        payouts = PayoutActivities(
+            self.ledger,
+            unclear_wait=self.settings.unclear_outcome,
+            trust_engine_signals=self.settings.trust_engine_signals,
+        )
+        conclusions = ConclusionActivities(self.ledger)
+        invoices = InvoiceActivities(self.ledger, self.door, unclear_wait=self.settings.unclear_outcome)
+        handover = HandoverActivities(
+            self.ledger, announcing, older_than=timedelta(seconds=self.settings.handover_after_seconds)
+        )
+        return [
+            payouts.advance,
+            payouts.settle_ended_payout,
+            conclusions.conclude,
+            conclusions.conclude_unfetched,
+            handover.announce_what_nobody_announced,
+            invoices.look_at_invoice,
+        ]
+
+    def of_lexoffice(self) -> Sequence[object]:
+        fetching = FetchActivities(self.ledger, self.door)
+        credit_notes = CreditNoteActivities(self.ledger, self.door, unclear_wait=self.settings.unclear_outcome)
+        invoices = InvoiceActivities(self.ledger, self.door, unclear_wait=self.settings.unclear_outcome)
+        return [
+            fetching.fetch_document,
+            fetching.fetch_payments,
+            fetching.fetch_contact,
+            fetching.check_connection,
+            credit_notes.create_credit_note,
+            credit_notes.read_back_credit_note,
+            credit_notes.search_credit_note,
+            invoices.create_invoice,
+            invoices.read_back_invoice,
+            invoices.search_invoice,
+        ]
+
+
+def workers(client: Client, hands: Hands) -> list[Worker]:
+    """One worker a queue, both in this process."""
+    interceptors: Sequence[Interceptor] = [ExplainFailures()]
+    return [
+        Worker(
+            client,
+            task_queue=PAYOUTS,
+            workflows=WORKFLOWS,
+            activities=hands.of_the_ledger(),  # type: ignore[arg-type]
+            interceptors=interceptors,
+            graceful_shutdown_timeout=GRACE,
+            max_concurrent_activities=20,
+        ),
+        Worker(
+            client,
+            task_queue=LEXOFFICE,
+            activities=hands.of_lexoffice(),  # type: ignore[arg-type]
+            interceptors=interceptors,
+            graceful_shutdown_timeout=GRACE,
+            # A slot is held for one request and at most 3 s of waiting for the budget.
+            max_concurrent_activities=50,
+            # An eager activity would go round the queue, and with it fairness and rate (engine.md, The budget).
+            disable_eager_activity_execution=True,
+        ),
+    ]
+
+
+@asynccontextmanager
+async def hands_of(settings: Settings) -> AsyncIterator[Hands]:
+    """The database and lexoffice, as the settings say, closed at the end."""
+    async with AsyncExitStack() as stack:
+        ledger = await Ledger.open(
+            settings.database_url.get_secret_value(), most_connections=settings.database_connections
+        )
+        stack.push_async_callback(ledger.close)
+        door = LexofficeDoor(
+            ledger,
+            Vault.from_setting(settings.secret_key.get_secret_value()),
+            base_url=settings.lexoffice_base_url,
+            pace_per_second=settings.lexoffice_pace,
+        )
+        stack.push_async_callback(door.close)
+        yield Hands(ledger=ledger, door=door, settings=settings)
+
+
+async def run(settings: Settings, *, health_port: int) -> None:
+    """Work until SIGTERM or SIGINT. Raises NotRegistered and EngineAway before any work is taken."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    client = await connect()
+    if missing := await missing_search_attributes(client):
+        raise NotRegistered(f"{NotRegistered.__doc__} Missing: {', '.join(missing)}.")
+    async with AsyncExitStack() as stack:
+        hands = await stack.enter_async_context(hands_of(settings))
+        for worker in workers(client, hands):
+            await stack.enter_async_context(worker)
+        await stack.enter_async_context(serve_doors(client, hands.ledger, health_port))
+        log.info("worker ready", queues=[PAYOUTS, LEXOFFICE], pid=os.getpid())
+        await stop.wait()
+        log.info("worker stopping", grace_seconds=GRACE.total_seconds())
+
+
+def main(settings: Settings, *, health_port: int) -> None:
+    asyncio.run(run(settings, health_port=health_port))
+
+
+if __name__ == "__main__":
+    sys.exit("Start it with: partnerdesk worker")

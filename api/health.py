@@ -6,10 +6,12 @@ import asyncpg
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from temporalio.client import Client
 
 from api.engine import AWAY, missing_search_attributes
-from api.parts import Doors, Parts
+from api.parts import Doors
 from api.problems import DATABASE_AWAY
+from ledger.database import Ledger
 
 router = APIRouter(tags=["Betrieb"])
 
@@ -27,7 +29,11 @@ async def healthz() -> dict[str, str]:
     operation_id="readyz",
 )
 async def readyz(doors: Doors) -> JSONResponse:
-    missing = [text for text in (await _of_database(doors), await _of_engine(doors)) if text]
+    found = (
+        await missing_of_database(doors.ledger, doors.newest_version),
+        await missing_of_engine(doors.engine),
+    )
+    missing = [text for text in found if text]
     body: dict[str, Any] = {"status": "not ready", "missing": missing} if missing else {"status": "ready"}
     return JSONResponse(body, status_code=503 if missing else 200)
 
@@ -42,25 +48,24 @@ async def metrics(doors: Doors) -> Response:
     return Response(generate_latest(doors.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _of_database(doors: Parts) -> str | None:
+async def missing_of_database(ledger: Ledger, wanted: str) -> str | None:
+    """What keeps the database from being used, with the command that mends it; None when nothing does."""
     try:
-        async with doors.ledger.without_tenant() as db:
+        async with ledger.without_tenant() as db:
             version = await db.fetchval("SELECT version_num FROM alembic_version")
     except DATABASE_AWAY:
         return "The database does not answer. Check PARTNERDESK_DATABASE_URL, and that PostgreSQL runs."
     except asyncpg.PostgresError:
         version = None
-    if version != doors.newest_version:
-        return (
-            f"The database is at version {version or 'none'}, this code needs {doors.newest_version}. "
-            "Run `partnerdesk migrate`."
-        )
+    if version != wanted:
+        return f"The database is at version {version or 'none'}, this code needs {wanted}. Run `partnerdesk migrate`."
     return None
 
 
-async def _of_engine(doors: Parts) -> str | None:
+async def missing_of_engine(engine: Client) -> str | None:
+    """What keeps the engine from being used, with the command that mends it; None when nothing does."""
     try:
-        missing = await missing_search_attributes(doors.engine)
+        missing = await missing_search_attributes(engine)
     except AWAY:
         return "The engine does not answer. Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, and that Temporal runs."
     if missing:

@@ -134,7 +134,8 @@ async def observe(db: Connection, tenant: Tenant, seen: Observed) -> bool:
                    voucher_number = COALESCE(EXCLUDED.voucher_number, d.voucher_number),
                    status = EXCLUDED.status, version = EXCLUDED.version,
                    document_updated_at = EXCLUDED.document_updated_at,
-                   net_cents = EXCLUDED.net_cents, tax_cents = EXCLUDED.tax_cents, gross_cents = EXCLUDED.gross_cents,
+                   net_cents = EXCLUDED.net_cents, tax_cents = EXCLUDED.tax_cents,
+                   gross_cents = EXCLUDED.gross_cents,
                    open_cents = CASE WHEN EXCLUDED.status = 'voided' THEN d.open_cents
                                      ELSE COALESCE(EXCLUDED.open_cents, d.open_cents) END,
                    last_snapshot_id = EXCLUDED.last_snapshot_id, last_payments_id = EXCLUDED.last_payments_id,
@@ -187,4 +188,20 @@ async def mark_deleted(db: Connection, tenant: Tenant, resource_id: UUID) -> Non
         tenant.id,
         LEXOFFICE,
         resource_id,
+    )
+
+
+async def is_ours(db: Connection, tenant: Tenant, resource_id: UUID) -> bool:
+    """Whether this document already belongs to a payout or a sale, and so cannot be one that was lost."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (SELECT 1 FROM external_documents
+                            WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3
+                              AND (payout_id IS NOT NULL OR transaction_id IS NOT NULL))
+            """,
+            tenant.id,
+            LEXOFFICE,
+            resource_id,
+        )
     )

@@ -40,6 +40,11 @@ class Intent(Frozen):
     resource_id: UUID | None
     closed_at: datetime | None
 
+    @property
+    def is_unclear(self) -> bool:
+        """Sent, and neither refused nor answered with an id."""
+        return self.sent_at is not None and self.refused_at is None and self.resource_id is None
+
 
 class MaySend(StrEnum):
     """What the row says to a worker that is about to POST."""
@@ -104,6 +109,15 @@ async def open_of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> In
         "SELECT * FROM creation_intents WHERE tenant_id = $1 AND payout_id = $2 AND closed_at IS NULL",
         tenant.id,
         payout,
+    )
+    return None if row is None else Intent(**{name: row[name] for name in Intent.model_fields})
+
+
+async def open_of_sale(db: Connection, tenant: Tenant, transaction: TransactionId) -> Intent | None:
+    row = await db.fetchrow(
+        "SELECT * FROM creation_intents WHERE tenant_id = $1 AND transaction_id = $2 AND closed_at IS NULL",
+        tenant.id,
+        transaction,
     )
     return None if row is None else Intent(**{name: row[name] for name in Intent.model_fields})
 
@@ -198,6 +212,16 @@ async def count_empty_search(db: Connection, tenant: Tenant, intent: IntentId) -
     return found
 
 
+async def stop_searching(db: Connection, tenant: Tenant, intent: IntentId, *, after: int) -> None:
+    """The search found what no machine may decide about: count as if it had been tried often enough."""
+    await db.execute(
+        "UPDATE creation_intents SET empty_searches = greatest(empty_searches, $3) WHERE tenant_id = $1 AND id = $2",
+        tenant.id,
+        intent,
+        after,
+    )
+
+
 async def give_up_by_word(db: Connection, tenant: Tenant, intent: IntentId) -> None:
     """Close an unclear intent because a person answers for it that nothing was made."""
     await db.execute(
@@ -233,6 +257,15 @@ async def made(db: Connection, tenant: Tenant, intent: IntentId, resource_id: UU
     )
 
 
+async def mark_announced(db: Connection, tenant: Tenant, intent: IntentId) -> None:
+    """The workflow that sends this invoice was announced. (A payout's intent is its own workflow's.)"""
+    await db.execute(
+        "UPDATE creation_intents SET announced_at = COALESCE(announced_at, now()) WHERE tenant_id = $1 AND id = $2",
+        tenant.id,
+        intent,
+    )
+
+
 async def close(db: Connection, tenant: Tenant, intent: IntentId) -> None:
     """The document exists and was read back."""
     await db.execute(
@@ -242,14 +275,16 @@ async def close(db: Connection, tenant: Tenant, intent: IntentId) -> None:
     )
 
 
-async def some_are_unclear(db: Connection, tenant: Tenant) -> bool:
-    """Whether a document of ours may exist whose id we do not know: then an unknown credit note may be ours."""
-    return bool(
-        await db.fetchval(
-            """
-            SELECT EXISTS (SELECT 1 FROM creation_intents
-                            WHERE tenant_id = $1 AND resource_id IS NULL AND closed_at IS NULL AND sent_at IS NOT NULL)
-            """,
-            tenant.id,
-        )
+async def hold_unclear(db: Connection, tenant: Tenant) -> bool:
+    """Whether a document of ours may exist whose id we do not know: then an unknown credit note may be ours.
+
+    Such intents are held until the end of the transaction, so that their id is not stored meanwhile.
+    """
+    rows = await db.fetch(
+        """
+        SELECT id FROM creation_intents
+         WHERE tenant_id = $1 AND resource_id IS NULL AND closed_at IS NULL AND sent_at IS NOT NULL FOR SHARE
+        """,
+        tenant.id,
     )
+    return bool(rows)

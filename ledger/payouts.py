@@ -198,7 +198,7 @@ async def change_state(
         f"""
         UPDATE payouts SET state = $4, state_reason = $5, updated_at = now() {assignments}
          WHERE tenant_id = $1 AND id = $2 AND state = $3 RETURNING true
-        """,  # noqa: S608 - column names are ours
+        """,
         tenant.id,
         payout.id,
         payout.state,

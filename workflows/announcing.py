@@ -18,6 +18,7 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from activities.models import DocumentCreation
 from ledger.types import DecisionId, DecisionKind, EventId, PayoutState, Tenant
 from workflows import search_attributes
 from workflows.messages import (
@@ -26,6 +27,7 @@ from workflows.messages import (
     Pace,
     PayoutInput,
     document_workflow_id,
+    invoice_workflow_id,
     payout_workflow_id,
 )
 
@@ -48,6 +50,16 @@ async def announce_decision(client: Client, payout: PayoutInput, kind: DecisionK
     await _start_payout(client, payout, kind.value, [{"decision": str(decision)}])
 
 
+async def announce_invoice(client: Client, creation: DocumentCreation) -> None:
+    """Start the workflow that writes a sale's invoice, once for each intent."""
+    await _start_invoice(client, creation)
+
+
+async def announce_invoice_answer(client: Client, creation: DocumentCreation) -> None:
+    """A person answered the question what became of this invoice."""
+    await _start_invoice(client, creation, "resolve")
+
+
 async def announce_event(
     client: Client, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, pace: Pace | None = None
 ) -> None:
@@ -66,6 +78,27 @@ async def announce_event(
         priority=Priority(fairness_key=tenant.slug),
         rpc_timeout=RPC_TIMEOUT,
     )
+
+
+async def _start_invoice(client: Client, creation: DocumentCreation, signal: str | None = None) -> None:
+    try:
+        await client.start_workflow(
+            "InvoiceWorkflow",
+            creation,
+            id=invoice_workflow_id(creation.tenant, creation.intent),
+            task_queue=PAYOUTS,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal=signal,
+            search_attributes=TypedSearchAttributes(
+                [SearchAttributePair(search_attributes.TENANT, creation.tenant.slug)]
+            ),
+            static_summary="Rechnung in lexoffice anlegen",
+            priority=Priority(fairness_key=creation.tenant.slug),
+            rpc_timeout=RPC_TIMEOUT,
+        )
+    except WorkflowAlreadyStartedError:
+        pass  # It has ended: the invoice was made, or given up.
 
 
 async def _start_payout(

@@ -8,7 +8,7 @@ nothing for recheck. A handler that insisted on a model would drop what does not
 from uuid import UUID
 
 from activities.models import PayoutInput
-from ledger.types import Frozen, Tenant
+from ledger.types import Frozen, IntentId, Tenant
 
 __all__ = [
     "LEXOFFICE",
@@ -17,6 +17,7 @@ __all__ = [
     "Pace",
     "PayoutInput",
     "document_workflow_id",
+    "invoice_workflow_id",
     "payout_workflow_id",
 ]
 
@@ -50,3 +51,7 @@ def payout_workflow_id(tenant: Tenant, number: str) -> str:
 
 def document_workflow_id(tenant: Tenant, resource_id: UUID | str) -> str:
     return f"lexoffice/{tenant.slug}/{resource_id}"
+
+
+def invoice_workflow_id(tenant: Tenant, intent: IntentId) -> str:
+    return f"invoice/{tenant.slug}/{intent}"

@@ -161,6 +161,7 @@ CREATE TABLE creation_intents (
     unclear_at      timestamptz,
     empty_searches  integer NOT NULL DEFAULT 0,
     resource_id     uuid,
+    announced_at    timestamptz,        -- of an invoice: its workflow was told to the engine
     closed_at       timestamptz,        -- adopted, created and read back, or given up as provably not made
     created_at      timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, id),
@@ -176,7 +177,9 @@ CREATE UNIQUE INDEX one_open_intent_per_payout ON creation_intents (tenant_id, p
 CREATE UNIQUE INDEX one_open_intent_per_sale ON creation_intents (tenant_id, transaction_id)
     WHERE transaction_id IS NOT NULL AND closed_at IS NULL;
 CREATE INDEX intents_without_an_id ON creation_intents (tenant_id) WHERE resource_id IS NULL AND closed_at IS NULL;
+CREATE INDEX invoices_to_announce ON creation_intents (created_at) WHERE kind = 'invoice' AND announced_at IS NULL;
 SELECT protect_tenant_table('creation_intents');
+SELECT allow_lookup('creation_intents');
 
 INSERT INTO state_arrows (subject, from_state, to_state) VALUES
     ('payouts', '', 'awaiting_approval'),

@@ -134,6 +134,10 @@ CREATE FUNCTION find_unannounced(older_than interval, at_most integer)
           WHERE d.delivered_at IS NULL AND d.decided_at < now() - older_than
           LIMIT at_most)
         UNION ALL
+        (SELECT 'invoice', i.tenant_id, i.id::text, i.created_at FROM creation_intents i
+          WHERE i.kind = 'invoice' AND i.announced_at IS NULL AND i.created_at < now() - older_than
+          LIMIT at_most)
+        UNION ALL
         (SELECT 'event', e.tenant_id, e.id::text, e.received_at FROM events e
           WHERE e.state = 'received' AND e.handed_over_at IS NULL AND e.received_at < now() - older_than
             AND e.provider = 'lexoffice'

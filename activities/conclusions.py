@@ -1,0 +1,288 @@
+"""What a fetched document means, applied in one transaction, and how the events that announced it end.
+
+An event is a hint, the fetched document is the truth: it is compared with what the ledger holds, and the difference
+is applied. Applying twice changes nothing.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from temporalio import activity
+
+from activities.credit_note_judgement import judge_credit_note, judge_missing, totals
+from activities.expectations import contradicts, is_confirmed, may_lag
+from activities.invoice_reading import Doubt, read_invoice
+from activities.models import Conclude, Conclusion, Gathered, Tell, Unfetched
+from ledger import documents, events, intents, invoices, payouts, tasks
+from ledger.database import Connection, Ledger
+from ledger.documents import KnownDocument, Observed
+from ledger.events import Event
+from ledger.invoices import InvoiceFacts
+from ledger.settlement import Meaning, Verdict, agrees
+from ledger.types import DocumentKind, EventState, PayoutNumber, Tenant
+from lexoffice.contacts import Contact
+from lexoffice.documents import CreditNote, Invoice, SalesDocument
+from lexoffice.payments import Payments
+
+_AGAIN = Conclusion(outcome="look again", look_again=True)
+
+
+class ConclusionActivities:
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    @activity.defn
+    async def conclude(self, task: Conclude) -> Conclusion:
+        """Compare, apply, end the events; or say that lexoffice does not show yet what was announced."""
+        gathered = task.gathered
+        cause = "event:" + ",".join(str(event) for event in gathered.events[:5])
+        async with self._ledger.transaction(gathered.tenant, cause=cause) as db:
+            told = await events.load(db, gathered.tenant, gathered.events)
+            if gathered.gone and gathered.kind != "connection":
+                return await _conclude_gone(db, task, told)
+            match gathered.kind:
+                case DocumentKind.INVOICE:
+                    return await _conclude_invoice(db, task, told)
+                case DocumentKind.CREDIT_NOTE:
+                    return await _conclude_credit_note(db, task, told)
+                case "connection":
+                    return await _end(db, gathered, EventState.UNCHANGED, "Der API-Schlüssel gilt weiterhin.")
+                case _:
+                    return await _end(db, gathered, EventState.IGNORED, "Kein Beleg, den PartnerDesk führt.")
+
+    @activity.defn
+    async def conclude_unfetched(self, task: Unfetched) -> Conclusion:
+        """The document could not be fetched: events wait for a working key, or are failed and left to a replay."""
+        async with self._ledger.transaction(task.gathered.tenant) as db:
+            if task.because == "connection":
+                return await _end(
+                    db, task.gathered, EventState.SKIPPED, "Die Verbindung zu lexoffice ist nicht nutzbar."
+                )
+            return await _end(db, task.gathered, EventState.FAILED, "lexoffice hat nicht geantwortet.")
+
+
+async def _conclude_invoice(db: Connection, task: Conclude, told: Sequence[Event]) -> Conclusion:
+    gathered = task.gathered
+    invoice = Invoice.from_body(await _body(db, gathered.tenant, gathered.document))
+    if not task.last_look and contradicts(told, invoice.voucher_status):
+        return _AGAIN
+    payments = await _payments(db, gathered)
+    known = await documents.find(db, gathered.tenant, invoice.id)
+    facts = read_invoice(
+        invoice,
+        payments,
+        await _contact(db, gathered),
+        discount_lowers_base=await _discount_lowers_base(db, gathered.tenant, known),
+    )
+    if isinstance(facts, Doubt):
+        return await _ask_about_payment(db, gathered, facts)
+    await invoices.wait_for_turn(db, gathered.tenant, facts)
+    await documents.observe(db, gathered.tenant, _observed(gathered, DocumentKind.INVOICE, invoice, payments))
+    outcome = await invoices.apply_invoice(db, gathered.tenant, facts, event_ids=gathered.events)
+    if outcome.state is EventState.UNCHANGED and not task.last_look and may_lag(told, invoice, known, payments):
+        return _AGAIN
+    await _finish(db, gathered, told, invoice.voucher_status, outcome.state, outcome.reason, outcome.changes)
+    return Conclusion(
+        outcome=outcome.state, tell=tuple(Tell(number=number, signal="recheck") for number in outcome.payouts)
+    )
+
+
+async def _conclude_credit_note(db: Connection, task: Conclude, told: Sequence[Event]) -> Conclusion:
+    gathered = task.gathered
+    # Held until the end: whoever stores the id of a lost document hands over afterwards what is parked here.
+    lost = await intents.hold_unclear(db, gathered.tenant)
+    known = await documents.find(db, gathered.tenant, gathered.resource_id)
+    if known is None or known.payout_number is None:
+        if lost:
+            await events.park(db, gathered.tenant, gathered.events, "Wartet auf eine Gutschrift, deren Id noch fehlt.")
+            return Conclusion(outcome=EventState.WAITING)
+        return await _end(db, gathered, EventState.IGNORED, "Diese Gutschrift gehört zu keiner Auszahlung.")
+    note = CreditNote.from_body(await _body(db, gathered.tenant, gathered.document))
+    if not task.last_look and contradicts(told, note.voucher_status):
+        return _AGAIN
+    payments = await _payments(db, gathered)
+    payout = await payouts.lock(db, gathered.tenant, known.payout_number)
+    intent = await intents.of_document(db, gathered.tenant, note.id)
+    assert intent is not None, "a payout's credit note answers an intent"
+    verdict = judge_credit_note(payout, intent, known, note, payments)
+    if agrees(payout, verdict.meaning) and not task.last_look and may_lag(told, note, known, payments):
+        return _AGAIN
+    await documents.observe(db, gathered.tenant, _observed(gathered, DocumentKind.CREDIT_NOTE, note, payments))
+    if agrees(payout, verdict.meaning):
+        changes = _changes(known, note, payments)
+        state = EventState.PROCESSED if changes else EventState.UNCHANGED
+        await _finish(db, gathered, told, note.voucher_status, state, None, changes)
+        return Conclusion(outcome=state)
+    return await _tell_payout(db, gathered, told, payout.number, verdict, note.voucher_status)
+
+
+async def _tell_payout(
+    db: Connection,
+    gathered: Gathered,
+    told: Sequence[Event],
+    number: PayoutNumber,
+    verdict: Verdict,
+    status: str,
+) -> Conclusion:
+    """The payout's own workflow writes what its document causes, and ends the events it is told of."""
+    match verdict.meaning:
+        case Meaning.VOIDED | Meaning.DELETED:
+            signal = "credit_note_voided"
+        case Meaning.PAID | Meaning.SETTLED_BY_RELATED:
+            signal = "credit_note_paid"
+        case Meaning.DEVIATES if status in ("paidoff", "paid"):
+            signal = "credit_note_paid"
+        case _:
+            # `recheck` names no event, so these end here.
+            state = EventState.FAILED if verdict.meaning is Meaning.DEVIATES else EventState.PROCESSED
+            reason = "Beleg weicht von der Freigabe ab." if verdict.meaning is Meaning.DEVIATES else None
+            await _finish(db, gathered, told, status, state, reason, {"payout": number, "shows": verdict.meaning})
+            return Conclusion(outcome=state, tell=(Tell(number=number, signal="recheck"),))
+    tells = tuple(Tell(number=number, signal=signal, event=event) for event in gathered.events)
+    return Conclusion(outcome="told", tell=tells)
+
+
+async def _conclude_gone(db: Connection, task: Conclude, told: Sequence[Event]) -> Conclusion:
+    """404. It means deleted only together with an event that says so (rules.md); the sweep finds the rest."""
+    gathered = task.gathered
+    deleted = any(event.event_type.endswith(".deleted") for event in told)
+    if not deleted:
+        if not task.last_look:
+            return _AGAIN
+        return await _end(db, gathered, EventState.FAILED, "lexoffice kennt diesen Beleg nicht.")
+    known = await documents.find(db, gathered.tenant, gathered.resource_id)
+    if known is None:
+        return await _end(db, gathered, EventState.UNCHANGED, "Der gelöschte Beleg war nicht bekannt.")
+    if known.kind is DocumentKind.INVOICE:
+        facts = InvoiceFacts(resource_id=known.resource_id, organization_id=known.organization_id, status="deleted")
+        await invoices.wait_for_turn(db, gathered.tenant, facts)
+        await documents.mark_deleted(db, gathered.tenant, known.resource_id)
+        outcome = await invoices.apply_invoice(db, gathered.tenant, facts, event_ids=gathered.events)
+        return await _end(db, gathered, outcome.state, outcome.reason, outcome.changes)
+    await documents.mark_deleted(db, gathered.tenant, known.resource_id)
+    if known.payout_number is None:
+        return await _end(db, gathered, EventState.UNCHANGED, None)
+    payout = await payouts.lock(db, gathered.tenant, known.payout_number)
+    verdict = judge_missing(payout, known)
+    if agrees(payout, verdict.meaning):
+        return await _end(db, gathered, EventState.UNCHANGED, None)
+    return await _tell_payout(db, gathered, told, payout.number, verdict, "deleted")
+
+
+async def _ask_about_payment(db: Connection, gathered: Gathered, doubt: Doubt) -> Conclusion:
+    await tasks.ask(
+        db,
+        gathered.tenant,
+        kind="payment_unclear",
+        subject="document",
+        subject_id=str(gathered.resource_id),
+        reason=doubt.value,
+        links={"events": [f"/api/v1/events/{event}" for event in gathered.events]},
+    )
+    return await _end(db, gathered, EventState.FAILED, doubt.value)
+
+
+async def _finish(
+    db: Connection,
+    gathered: Gathered,
+    told: Sequence[Event],
+    status: str,
+    state: EventState,
+    reason: str | None,
+    changes: dict[str, Any] | None,
+) -> None:
+    """End the events. One whose name the document does not bear out is `failed`, unless a newer one explains it."""
+    wrong = set() if is_confirmed(told, status) else {event.id for event in told if contradicts([event], status)}
+    right = [event for event in gathered.events if event not in wrong]
+    await events.finish(
+        db, gathered.tenant, right, state, reason=reason, changes=changes or None, snapshot_id=gathered.document
+    )
+    await events.finish(
+        db,
+        gathered.tenant,
+        sorted(wrong),
+        EventState.FAILED,
+        reason="lexoffice zeigt den Beleg in einem anderen Zustand als gemeldet; der Beleg gilt.",
+        changes=changes or None,
+        snapshot_id=gathered.document,
+    )
+
+
+async def _end(
+    db: Connection,
+    gathered: Gathered,
+    state: EventState,
+    reason: str | None,
+    changes: dict[str, Any] | None = None,
+) -> Conclusion:
+    await events.finish(
+        db,
+        gathered.tenant,
+        gathered.events,
+        state,
+        reason=reason,
+        changes=changes or None,
+        snapshot_id=gathered.document,
+    )
+    return Conclusion(outcome=state)
+
+
+def _observed(gathered: Gathered, kind: DocumentKind, document: SalesDocument, payments: Payments | None) -> Observed:
+    assert gathered.document is not None
+    return Observed(
+        kind=kind,
+        organization_id=document.organization_id,
+        resource_id=document.id,
+        voucher_number=document.voucher_number,
+        status=document.voucher_status,
+        version=document.version,
+        updated_at=document.updated_date,
+        open_cents=payments.open_cents if payments else None,
+        snapshot_id=gathered.document,
+        payments_id=gathered.payments,
+        **totals(document),
+    )
+
+
+def _changes(known: KnownDocument, note: CreditNote, payments: Payments | None) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    if payments is not None and known.open_cents != payments.open_cents:
+        changes["open_cents"] = [known.open_cents, payments.open_cents]
+    if known.voucher_number != note.voucher_number and note.voucher_number is not None:
+        changes["credit_note_number"] = [known.voucher_number, note.voucher_number]
+    return changes
+
+
+async def _body(db: Connection, tenant: Tenant, snapshot: UUID | None) -> bytes:
+    assert snapshot is not None
+    return (await documents.snapshot(db, tenant, snapshot)).body.encode()
+
+
+async def _payments(db: Connection, gathered: Gathered) -> Payments | None:
+    if gathered.payments is None:
+        return None
+    return Payments.from_body(await _body(db, gathered.tenant, gathered.payments))
+
+
+async def _contact(db: Connection, gathered: Gathered) -> Contact | None:
+    if gathered.contact is None:
+        return None
+    return Contact.from_body(await _body(db, gathered.tenant, gathered.contact))
+
+
+async def _discount_lowers_base(db: Connection, tenant: Tenant, known: KnownDocument | None) -> bool:
+    """As the plan of the known sale says, else the newest plan of the tenant's default campaign."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT p.cash_discount_lowers_base FROM plans p
+              LEFT JOIN transactions t ON t.tenant_id = p.tenant_id AND t.plan_id = p.id AND t.id = $2
+              LEFT JOIN tenants m ON m.id = p.tenant_id AND m.default_campaign_id = p.campaign_id
+             WHERE p.tenant_id = $1 AND (t.id IS NOT NULL OR m.id IS NOT NULL)
+             ORDER BY t.id IS NULL, p.valid_from DESC LIMIT 1
+            """,
+            tenant.id,
+            known.transaction_id if known else None,
+        )
+    )

@@ -1,0 +1,161 @@
+"""The credit note of a payout, as it is sent to lexoffice (rules.md, The document, strategy A)."""
+
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from ledger import payouts
+from ledger.database import Connection
+from ledger.payouts import Payout, PayoutLine
+from ledger.refusals import NotFound
+from ledger.tax import RULES, DocumentRule
+from ledger.types import Frozen, TaxCase, Tenant
+from lexoffice.new_documents import LineItem, NewCreditNote, Recipient
+
+MOST_LINES = 250
+"""lexoffice takes 300; above 250 the lines are one per campaign, level and month, the rest is in the statement."""
+
+
+class Party(Frozen):
+    name: str
+    supplement: str | None
+    street: str | None
+    zip: str | None
+    city: str | None
+    country_code: str | None
+    vat_id: str | None
+    tax_number: str | None
+    contact_id: UUID | None = None
+
+    @property
+    def in_one_line(self) -> str:
+        place = " ".join(part for part in (self.zip, self.city) if part)
+        ids = [f"USt-IdNr. {self.vat_id}" if self.vat_id else None]
+        if not self.vat_id and self.tax_number:
+            ids = [f"Steuernummer {self.tax_number}"]
+        return ", ".join(part for part in (self.name, self.street, place, self.country_code, *ids) if part)
+
+
+async def write_credit_note(
+    db: Connection, tenant: Tenant, payout: Payout, *, marker: str, voucher_date: datetime
+) -> NewCreditNote:
+    """The finalized credit note for this payout. Amounts are the approved ones; lexoffice adds the tax itself."""
+    rule = RULES[payout.tax_case]
+    partner = await _partner(db, tenant, payout)
+    lines = [line for line in await payouts.lines(db, tenant, payout.id) if not line.released]
+    return NewCreditNote(
+        voucher_date=voucher_date,
+        recipient=_recipient(partner),
+        lines=tuple(_items(lines, rule)),
+        tax_type=rule.tax_type,
+        tax_type_note=rule.note,
+        title=rule.title,
+        introduction=_introduction(payout, partner, await _tenant(db, tenant)),
+        remark=f"Auszahlung {payout.number}\n{marker}",
+    )
+
+
+def _recipient(partner: Party) -> Recipient:
+    """The contact where there is one (lexoffice uses its billing address), else a one-time address."""
+    if partner.contact_id is not None:
+        return Recipient(contact_id=partner.contact_id)
+    return Recipient(
+        name=partner.name,
+        supplement=partner.supplement,
+        street=partner.street,
+        zip=partner.zip,
+        city=partner.city,
+        country_code=partner.country_code,
+    )
+
+
+def _introduction(payout: Payout, partner: Party, tenant: Party) -> str:
+    heading = "Gutschrift gemäß § 14 Abs. 2 Satz 5 UStG"
+    if payout.tax_case is TaxCase.PRIVATE:
+        heading = "Provisionsabrechnung"  # § 14c UStG: to a private person it must not look like a Gutschrift with VAT
+    return "\n".join(
+        (
+            heading,
+            f"Leistender: {partner.in_one_line}",
+            f"Leistungsempfänger: {tenant.in_one_line}",
+            f"Vermittlungsprovisionen, Leistungszeitraum {_day(payout.period_from)} bis {_day(payout.period_to)}",
+            f"Auszahlung {payout.number}",
+        )
+    )
+
+
+def _items(lines: list[PayoutLine], rule: DocumentRule) -> list[LineItem]:
+    if len(lines) <= MOST_LINES:
+        return [_item(_title(line), line.net_cents, rule, description=_sale(line)) for line in lines]
+
+    def key(line: PayoutLine) -> tuple[str, int, str]:
+        return (line.campaign or "", line.level, f"{line.service_date:%Y-%m}")
+
+    grouped = groupby(sorted(lines, key=key), key=key)
+    return [
+        _item(
+            f"Provisionen {campaign or 'ohne Kampagne'}, Stufe {level}, {month}", sum(g.net_cents for g in group), rule
+        )
+        for (campaign, level, month), group in grouped
+    ]
+
+
+def _item(name: str, net_cents: int, rule: DocumentRule, *, description: str | None = None) -> LineItem:
+    return LineItem(
+        name=name,
+        description=description,
+        unit_name="Pauschale",
+        unit_price_cents=net_cents,
+        tax_rate_percentage=rule.rate,
+    )
+
+
+def _title(line: PayoutLine) -> str:
+    what = "Rückbelastung" if line.kind == "clawback" else "Provision"
+    return f"{what} Stufe {line.level}" + (f", {line.campaign}" if line.campaign else "")
+
+
+def _sale(line: PayoutLine) -> str:
+    return f"Verkauf vom {_day(line.service_date)}, Vorgang {line.transaction_id}"
+
+
+def _day(day: date) -> str:
+    return f"{day:%d.%m.%Y}"
+
+
+async def _partner(db: Connection, tenant: Tenant, payout: Payout) -> Party:
+    row = await db.fetchrow(
+        """
+        SELECT p.name, p.supplement, p.street, p.zip, p.city, p.country_code, p.lexoffice_contact_id AS contact_id,
+               s.vat_id, s.tax_number
+          FROM partners p
+          LEFT JOIN LATERAL (
+               SELECT vat_id, tax_number FROM partner_tax_statuses s
+                WHERE s.tenant_id = p.tenant_id AND s.partner_id = p.id
+                  AND s.valid_from <= $3 AND (s.valid_until IS NULL OR s.valid_until > $3)
+                ORDER BY s.valid_from DESC, s.recorded_at DESC LIMIT 1) s ON true
+         WHERE p.tenant_id = $1 AND p.id = $2
+        """,
+        tenant.id,
+        payout.partner_id,
+        payout.period_to,
+    )
+    return _party(row)
+
+
+async def _tenant(db: Connection, tenant: Tenant) -> Party:
+    row = await db.fetchrow(
+        """
+        SELECT name, NULL AS supplement, street, zip, city, country_code, vat_id, tax_number, NULL::uuid AS contact_id
+          FROM tenants WHERE id = $1
+        """,
+        tenant.id,
+    )
+    return _party(row)
+
+
+def _party(row: Any) -> Party:
+    if row is None:
+        raise NotFound
+    return Party(**row)

@@ -1,0 +1,51 @@
+"""What an activity's failure tells the engine, in one place.
+
+A history and a log hold nothing from outside (rules.md, Words and content): the text of an unforeseen error may quote
+a row or an answer, so only its type is passed on; the place where it happened goes to the log.
+"""
+
+import traceback
+from typing import Any
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from ledger.refusals import Refused
+
+log = structlog.get_logger()
+
+
+class ExplainFailures(Interceptor):
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+        return _Explain(next)
+
+
+class _Explain(ActivityInboundInterceptor):
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        info = activity.info()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(
+            workflow_id=info.workflow_id, activity=info.activity_type, attempt=info.attempt
+        )
+        try:
+            return await super().execute_activity(input)
+        except (FailureError, TimeoutError) as error:
+            if isinstance(error, TimeoutError):
+                raise ApplicationError("took too long", type="TimeoutError") from None
+            raise
+        except Refused as refused:
+            # The ledger's rules do not change by asking again.
+            raise ApplicationError(refused.code, type=type(refused).__name__, non_retryable=True) from None
+        except Exception as error:
+            log.warning("activity failed", error=type(error).__name__, where=_where(error))
+            raise ApplicationError("unforeseen", type=type(error).__name__) from None
+
+
+def _where(error: Exception) -> list[str]:
+    """The last calls, as file:line in function, without values."""
+    return [
+        f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)[-4:]
+    ]

@@ -1,0 +1,115 @@
+"""Announcing what was committed and not announced: events, payouts, decisions (engine.md, hand-over)."""
+
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from activities.models import DocumentCreation, PayoutInput
+from ledger import decisions, events, intents, payouts
+from ledger.database import Ledger
+from ledger.types import DecisionId, DecisionKind, EventId, IntentId, Tenant, TenantId
+
+BATCH = 500
+log = structlog.get_logger()
+
+
+class Announcer(Protocol):
+    """workflows/announcing.py, handed in by the worker: activities do not know the workflows."""
+
+    async def announce_payout(self, client: Client, payout: PayoutInput) -> None: ...
+
+    async def announce_recheck(self, client: Client, payout: PayoutInput) -> None: ...
+
+    async def announce_decision(
+        self, client: Client, payout: PayoutInput, kind: DecisionKind, decision: DecisionId
+    ) -> None: ...
+
+    async def announce_invoice(self, client: Client, creation: DocumentCreation) -> None: ...
+
+    async def announce_event(
+        self, client: Client, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int
+    ) -> None: ...
+
+
+class HandoverActivities:
+    def __init__(self, ledger: Ledger, announcer: Announcer, *, older_than: timedelta) -> None:
+        self._ledger = ledger
+        self._announcer = announcer
+        self._older_than = older_than
+
+    @activity.defn
+    async def announce_what_nobody_announced(self) -> int:
+        """One pass over all tenants. Each announcement is safe to repeat; one that fails waits for the next pass."""
+        async with self._ledger.without_tenant() as db:
+            found = await db.fetch("SELECT * FROM find_unannounced($1, $2)", self._older_than, BATCH)
+        announced = 0
+        for row in found:
+            tenant = Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"])
+            try:
+                await self._announce(tenant, row["kind"], row["id"])
+                announced += 1
+            except RPCError as error:
+                log.warning("announcement failed", tenant=tenant.slug, kind=row["kind"], status=error.status.name)
+        return announced
+
+    async def _announce(self, tenant: Tenant, kind: str, id: str) -> None:
+        match kind:
+            case "payout":
+                await self._announce_payout(tenant, id)
+            case "decision":
+                await self._announce_decision(tenant, DecisionId(UUID(id)))
+            case "invoice":
+                await self._announce_invoice(tenant, IntentId(UUID(id)))
+            case "event":
+                await self._announce_event(tenant, EventId(int(id)))
+
+    async def _announce_payout(self, tenant: Tenant, number: str) -> None:
+        async with self._ledger.transaction(tenant) as db:
+            payout = await payouts.find(db, tenant, number)
+            wanted = await payouts.recheck_wanted(db, tenant, payout.id)
+        told = PayoutInput.of(tenant, payout)
+        client = activity.client()
+        if wanted:
+            await self._announcer.announce_recheck(client, told)
+        else:
+            await self._announcer.announce_payout(client, told)
+        async with self._ledger.transaction(tenant) as db:
+            await payouts.mark_started(db, tenant, number)
+            if wanted:
+                await payouts.mark_rechecked(db, tenant, number, wanted)
+
+    async def _announce_decision(self, tenant: Tenant, id: DecisionId) -> None:
+        async with self._ledger.transaction(tenant) as db:
+            decision = await decisions.find(db, tenant, id)
+            if decision is None:
+                return
+            payout = await payouts.find(db, tenant, decision.number)
+        await self._announcer.announce_decision(
+            activity.client(), PayoutInput.of(tenant, payout), decision.kind, decision.id
+        )
+        async with self._ledger.transaction(tenant) as db:
+            await decisions.mark_delivered(db, tenant, id)
+            await payouts.mark_started(db, tenant, decision.number)
+
+    async def _announce_invoice(self, tenant: Tenant, id: IntentId) -> None:
+        async with self._ledger.transaction(tenant) as db:
+            intent = await intents.find(db, tenant, id)
+        await self._announcer.announce_invoice(
+            activity.client(), DocumentCreation(tenant=tenant, intent=id, transaction_id=intent.transaction_id)
+        )
+        async with self._ledger.transaction(tenant) as db:
+            await intents.mark_announced(db, tenant, id)
+
+    async def _announce_event(self, tenant: Tenant, id: EventId) -> None:
+        async with self._ledger.transaction(tenant) as db:
+            found = await events.load(db, tenant, [id])
+        for event in found:
+            await self._announcer.announce_event(
+                activity.client(), tenant, UUID(event.resource_id), event.id, event.delivery
+            )
+            await events.mark_announced(self._ledger, tenant, {event.id: event.delivery})

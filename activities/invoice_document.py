@@ -1,0 +1,100 @@
+"""The invoice of a sale, as it is sent to lexoffice (design.md, step 2), and the intent to send it."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import Field
+
+from ledger import connections, customers, intents, transactions
+from ledger.database import Connection
+from ledger.intents import Intent
+from ledger.money import round_half_away
+from ledger.refusals import AlreadyExists, NotAcceptable, NotAllowedNow
+from ledger.transactions import Transaction
+from ledger.types import BERLIN, DocumentKind, Frozen, Tenant, TransactionId, TransactionState
+from lexoffice.new_documents import LineItem, NewInvoice, Recipient, ShippingConditions
+
+
+class InvoiceWish(Frozen):
+    """What a person or a shop adds to what the ledger knows of a sale."""
+
+    contact_id: UUID | None = None
+    name: str | None = None
+    street: str | None = None
+    zip: str | None = None
+    city: str | None = None
+    country_code: str = "DE"
+    item: str = Field(default="Leistung laut Bestellung", max_length=255)
+    tax_rate_percentage: Decimal = Decimal(19)
+    service_date: datetime | None = None
+
+
+async def intend_invoice(
+    db: Connection, tenant: Tenant, transaction_id: TransactionId, wish: InvoiceWish, *, now: datetime | None = None
+) -> Intent:
+    """Commit to writing this sale's invoice. The workflow that sends it is announced afterwards.
+
+    Raises NotFound, AlreadyExists (there is an invoice, or an intent to write it), NotAllowedNow (refunded, or no
+    connection), NotAcceptable (nobody to address it to).
+    """
+    sale = await transactions.lock(db, tenant, transaction_id)
+    if sale.invoice_id is not None:
+        raise AlreadyExists("Zu diesem Verkauf gibt es bereits eine Rechnung.", code="invoice_exists")
+    if await intents.open_of_sale(db, tenant, transaction_id) is not None:
+        raise AlreadyExists("Die Rechnung zu diesem Verkauf wird bereits angelegt.", code="invoice_under_way")
+    if sale.state is TransactionState.REFUNDED:
+        raise NotAllowedNow("Der Verkauf ist erstattet.")
+    connection = await connections.load(db, tenant, connections.LEXOFFICE)
+    if connection.organization_id is None or not connection.has_secret:
+        raise NotAllowedNow("lexoffice ist nicht verbunden.", code="not_connected")
+    moment = (now or datetime.now(BERLIN)).astimezone(BERLIN).replace(hour=0, minute=0, second=0, microsecond=0)
+    marker = intents.new_marker(f"TX-{str(sale.id)[:8]}")
+    customer = await customers.find(db, tenant, sale.customer_id) if sale.customer_id else None
+    content = _invoice(sale, wish, customer, small_business=bool(connection.small_business), marker=marker, date=moment)
+    rate = Decimal(0) if connection.small_business else wish.tax_rate_percentage
+    intent = await intents.open_intent(
+        db,
+        tenant,
+        kind=DocumentKind.INVOICE,
+        marker=marker,
+        organization_id=connection.organization_id,
+        content=content.model_dump(mode="json"),
+        content_hash="",
+        net_cents=round_half_away(Decimal(sale.gross_cents) * 100 / (100 + rate)),
+        gross_cents=sale.gross_cents,
+        transaction_id=transaction_id,
+    )
+    return await intents.find(db, tenant, intent)
+
+
+def _invoice(
+    sale: Transaction,
+    wish: InvoiceWish,
+    customer: Customer | None,
+    *,
+    small_business: bool,
+    marker: str,
+    date: datetime,
+) -> NewInvoice:
+    name = wish.name or (customer.name if customer else None)
+    if wish.contact_id is None and sale.customer_contact_id is None and not name:
+        raise NotAcceptable("Für die Rechnung fehlt der Name des Kunden oder sein Kontakt in lexoffice.")
+    rate = Decimal(0) if small_business else wish.tax_rate_percentage
+    return NewInvoice(
+        voucher_date=date,
+        recipient=Recipient(
+            contact_id=wish.contact_id or sale.customer_contact_id,
+            name=name,
+            street=wish.street,
+            zip=wish.zip,
+            city=wish.city,
+            country_code=wish.country_code,
+        ),
+        lines=(LineItem(name=wish.item, unit_price_cents=sale.gross_cents, tax_rate_percentage=rate),),
+        tax_type="vatfree" if small_business else "gross",
+        remark=f"Bestellung: {sale.payment_intent or sale.id}\n{marker}",
+        shipping_conditions=ShippingConditions(
+            shipping_type="service", shipping_date=wish.service_date or sale.sold_at
+        ),
+    )

@@ -1,0 +1,155 @@
+"""Reading an invoice: was it paid by cash, on what base, which order does it name, and which partner?
+
+rules.md, What a fetched document means. Pure: takes what was fetched, gives facts for the ledger or a doubt.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from ledger.invoices import InvoiceFacts
+from ledger.money import round_half_away
+from ledger.types import BERLIN, Frozen
+from lexoffice.contacts import Contact
+from lexoffice.documents import Invoice
+from lexoffice.payments import Payments
+
+CASH = {"manualPayment", "partPaymentFinancialTransaction", "partPaymentCashBox"}
+NO_PAYMENT = {"partPaymentCreditNote", "irrecoverableReceivable"}
+DISCOUNT = "cashDiscount"
+ON_TOP = {"dunningCosts"}
+
+_ORDER = re.compile(r"^[ \t]*(?:Bestellung|Order):[ \t]*([A-Za-z0-9_-]{3,80})[ \t]*$", re.MULTILINE)
+_PARTNER = re.compile(r"^[ \t]*Partner:[ \t]*([A-Za-z0-9_-]{1,32})[ \t]*$", re.MULTILINE)
+_CAMPAIGN = re.compile(r"^[ \t]*(?:Kampagne|Campaign):[ \t]*([A-Za-z0-9][A-Za-z0-9_-]{0,63})[ \t]*$", re.MULTILINE)
+
+# Custom fields are named by people: compared without case, spaces, `_` and `-`.
+_ORDER_FIELDS = {"orderreference", "ordernumber", "bestellung", "bestellnummer"}
+_PARTNER_FIELDS = {"partner", "partnercode", "partnerid", "affiliate", "affiliatecode", "affiliateid"}
+_CAMPAIGN_FIELDS = {"campaign", "campaignslug", "kampagne"}
+_CODE = re.compile(r"[A-Z0-9_-]{1,32}")
+
+
+class Doubt(StrEnum):
+    """What no machine may decide about a payment."""
+
+    UNKNOWN_ITEM = "Die Rechnung hat eine Zahlungsart, die PartnerDesk nicht kennt."
+    NOT_COVERED = "Die Rechnung gilt als bezahlt, ihre Zahlungen decken sie aber nicht."
+    NO_PAYMENTS = "Die Rechnung gilt als bezahlt, lexoffice nennt aber keine Zahlungen."
+
+
+class Paid(Frozen):
+    """What of an invoice was paid by cash, and the base that is left for commissions. Cents."""
+
+    base_cents: int
+    cash_cents: int
+    is_paid: bool
+    paid_at: datetime | None
+    reason: str | None = None
+
+
+def read_invoice(
+    invoice: Invoice,
+    payments: Payments | None,
+    contact: Contact | None,
+    *,
+    discount_lowers_base: bool,
+) -> InvoiceFacts | Doubt:
+    paid = read_payments(invoice, payments, discount_lowers_base=discount_lowers_base)
+    if isinstance(paid, Doubt):
+        return paid
+    codes = partner_codes(invoice)
+    status = invoice.voucher_status
+    return InvoiceFacts(
+        resource_id=invoice.id,
+        organization_id=invoice.organization_id,
+        status="open" if status not in ("draft", "open", "paid", "voided") else status,
+        voucher_number=invoice.voucher_number,
+        voucher_date=invoice.voucher_date.astimezone(BERLIN).date(),
+        currency=invoice.currency,
+        net_cents=invoice.total_net_cents,
+        tax_cents=invoice.total_tax_cents,
+        gross_cents=invoice.total_gross_cents,
+        base_cents=paid.base_cents,
+        paid_cents=paid.cash_cents,
+        open_cents=payments.open_cents if payments else 0,
+        paid_at=paid.paid_at,
+        order_references=tuple(_named(invoice, _ORDER_FIELDS, _ORDER)),
+        partner_code=codes[0] if codes else None,
+        partner_codes_differ=len(codes) > 1,
+        customer_partner_code=_customer_partner(contact),
+        campaign_slug=next(iter(_named(invoice, _CAMPAIGN_FIELDS, _CAMPAIGN)), None),
+        contact_id=invoice.address.contact_id,
+        customer_email=next(iter(contact.emails), None) if contact else None,
+        customer_name=invoice.address.name,
+        address=invoice.address.model_dump(mode="json", exclude_none=True),
+        line_items=[line.model_dump(mode="json", exclude_none=True) for line in invoice.line_items],
+        reason=paid.reason,
+        closing=invoice.closing_invoice,
+    )
+
+
+def read_payments(invoice: Invoice, payments: Payments | None, *, discount_lowers_base: bool) -> Paid | Doubt:
+    """An invoice counts as paid by its cash; what a credit note or a write-off settled is off the base."""
+    net, gross = invoice.total_net_cents, invoice.total_gross_cents
+    items = payments.payment_items if payments else ()
+    cash = sum(item.amount_cents for item in items if item.type in CASH)
+    if invoice.voucher_status != "paid":
+        return Paid(base_cents=net, cash_cents=cash, is_paid=False, paid_at=None)
+    if payments is None:
+        return Doubt.NO_PAYMENTS
+    if any(item.type not in CASH | NO_PAYMENT | ON_TOP | {DISCOUNT} for item in items):
+        return Doubt.UNKNOWN_ITEM
+    discount = sum(item.amount_cents for item in items if item.type == DISCOUNT)
+    unpaid = sum(item.amount_cents for item in items if item.type in NO_PAYMENT)
+    if cash + discount + unpaid < gross:
+        return Doubt.NOT_COVERED
+    off = unpaid + (discount if discount_lowers_base else 0)
+    base = net if gross <= 0 else max(0, round_half_away(Decimal(net) * (gross - off) / gross))
+    return Paid(
+        base_cents=base,
+        cash_cents=cash,
+        is_paid=True,
+        paid_at=payments.paid_date or max((i.posting_date for i in items if i.posting_date), default=None),
+        reason=_why_less(unpaid, base),
+    )
+
+
+def partner_codes(document: Invoice) -> list[str]:
+    """Every different code that the document names, fields first. More than one is a question for a person."""
+    return _codes(document.custom_fields, document.introduction, document.remark)
+
+
+def names_a_partner(document: Invoice) -> bool:
+    return bool(partner_codes(document))
+
+
+def _customer_partner(contact: Contact | None) -> str | None:
+    codes = _codes(contact.custom_fields, contact.note) if contact else []
+    return codes[0] if codes else None
+
+
+def _codes(fields: Mapping[str, str], *texts: str | None) -> list[str]:
+    named = [value.strip().upper() for key, value in fields.items() if _plain(key) in _PARTNER_FIELDS]
+    named += [code.upper() for text in texts for code in _PARTNER.findall(text or "")]
+    return list(dict.fromkeys(code for code in named if _CODE.fullmatch(code)))
+
+
+def _named(invoice: Invoice, fields: set[str], line: re.Pattern[str]) -> Iterable[str]:
+    named = [value.strip() for key, value in invoice.custom_fields.items() if _plain(key) in fields]
+    named += [found for text in (invoice.introduction, invoice.remark) for found in line.findall(text or "")]
+    return dict.fromkeys(value for value in named if value)
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[\s_-]", "", key).casefold()
+
+
+def _why_less(unpaid: int, base: int) -> str | None:
+    if unpaid <= 0:
+        return None
+    if base == 0:
+        return "Die Rechnung wurde ausgebucht oder verrechnet, nicht bezahlt."
+    return "Ein Teil der Rechnung wurde ausgebucht oder verrechnet; er zählt nicht zur Basis."

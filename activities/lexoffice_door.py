@@ -1,0 +1,151 @@
+"""The way to lexoffice for one tenant: its token, its budget, and what a failure means to the engine."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+
+import httpx
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from ledger import budget, connections
+from ledger.connections import Access, ConnectionBroken, NotConnected
+from ledger.database import Ledger
+from ledger.types import Tenant
+from ledger.vault import Vault
+from lexoffice.client import LexofficeClient
+from lexoffice.errors import (
+    ContractDoesNotInclude,
+    Forbidden,
+    LexofficeError,
+    RateLimited,
+    Unauthorized,
+)
+from lexoffice.transports import fresh_connection_transport, shared_transport
+
+RATE_LIMITED = "RateLimited"
+CONNECTION_UNUSABLE = "ConnectionUnusable"
+"""Types of ApplicationError that workflows tell apart."""
+
+_REFUSED_KEY = "lexoffice lehnt den API-Schlüssel ab. Bitte hinterlegen Sie einen gültigen Schlüssel."
+
+
+class NoSlot(Exception):
+    """The budget of this organisation has no slot within 3 s. Nothing was sent."""
+
+
+class BudgetTransport(httpx.AsyncBaseTransport):
+    """Reserves each request's slot in PostgreSQL, right where the socket is: no call can go round it."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, ledger: Ledger, tenant: Tenant, pace_per_second: float) -> None:
+        self._inner = inner
+        self._ledger = ledger
+        self._tenant = tenant
+        self._pace = pace_per_second
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        slot = await budget.reserve(
+            self._ledger, self._tenant, provider=connections.LEXOFFICE, pace_per_second=self._pace
+        )
+        if slot is None:
+            raise NoSlot
+        await asyncio.sleep(slot.wait_seconds)
+        return await self._inner.handle_async_request(request)
+
+
+class LexofficeDoor:
+    """One per process. Reads share kept connections; creates get a fresh one each."""
+
+    def __init__(self, ledger: Ledger, vault: Vault, *, base_url: str, pace_per_second: float) -> None:
+        self._ledger = ledger
+        self._vault = vault
+        self._base_url = base_url
+        self._pace = pace_per_second
+        self._reads = shared_transport()
+        self._creates = fresh_connection_transport()
+
+    async def close(self) -> None:
+        await self._reads.aclose()
+        await self._creates.aclose()
+
+    @asynccontextmanager
+    async def reading(self, tenant: Tenant) -> AsyncIterator[LexofficeClient]:
+        """A client whose every request takes a slot of the tenant's budget first."""
+        access = await self.access(tenant)
+        yield LexofficeClient(
+            base_url=self._base_url,
+            token=access.token.get_secret_value(),
+            transport=BudgetTransport(self._reads, self._ledger, tenant, self._pace),
+        )
+
+    async def creating(self, tenant: Tenant) -> LexofficeClient:
+        """A client for one create, on a fresh connection. Its slot is taken before the intent is marked as sent."""
+        access = await self.access(tenant)
+        return LexofficeClient(base_url=self._base_url, token=access.token.get_secret_value(), transport=self._creates)
+
+    async def take_creation_slot(self, tenant: Tenant) -> None:
+        """Wait for the slot of a create. Raises NoSlot."""
+        slot = await budget.reserve_creation(
+            self._ledger, tenant, provider=connections.LEXOFFICE, pace_per_second=self._pace
+        )
+        if slot is None:
+            raise NoSlot
+        await asyncio.sleep(slot.wait_seconds)
+
+    async def trying_key(self, tenant: Tenant, api_key: str) -> LexofficeClient:
+        """A client for the connection test of a key that is not stored yet; it keeps to the budget too."""
+        return LexofficeClient(
+            base_url=self._base_url,
+            token=api_key,
+            transport=BudgetTransport(self._reads, self._ledger, tenant, self._pace),
+        )
+
+    async def access(self, tenant: Tenant) -> Access:
+        async with self._ledger.transaction(tenant) as db:
+            return await connections.lexoffice_access(db, tenant, self._vault)
+
+    async def key_was_refused(self, tenant: Tenant) -> None:
+        """lexoffice says 401: mark the connection broken, with a task."""
+        async with self._ledger.transaction(tenant) as db:
+            await connections.mark_broken(db, tenant, _REFUSED_KEY)
+
+    @asynccontextmanager
+    async def failures_explained(self, tenant: Tenant) -> AsyncIterator[None]:
+        """Turn what a call can raise into what the engine should do about it."""
+        try:
+            with _retry_advice():
+                yield
+        except Unauthorized:
+            await self.key_was_refused(tenant)
+            raise unusable("401") from None
+        except (Forbidden, ContractDoesNotInclude, NotConnected, ConnectionBroken) as error:
+            raise unusable(type(error).__name__) from None
+
+
+def unusable(why: str) -> ApplicationError:
+    """No retry mends a missing or refused key; the events are kept as skipped, payouts wait."""
+    return ApplicationError(f"lexoffice connection unusable: {why}", type=CONNECTION_UNUSABLE, non_retryable=True)
+
+
+def rate_limited() -> ApplicationError:
+    """Not sent, or refused unread: try again soon, at a random instant, so that waiting calls do not march in step."""
+    return ApplicationError(
+        "no slot in the budget of 2 requests/s",
+        type=RATE_LIMITED,
+        next_retry_delay=timedelta(seconds=random.uniform(0.5, 3.0)),  # noqa: S311
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
+@contextmanager
+def _retry_advice() -> Iterator[None]:
+    try:
+        yield
+    except (NoSlot, RateLimited):
+        raise rate_limited() from None
+    except (Unauthorized, Forbidden, ContractDoesNotInclude):
+        raise
+    except LexofficeError as error:
+        # str() of these names status, trace id and field names only.
+        raise ApplicationError(str(error), type=type(error).__name__) from None

@@ -1,0 +1,137 @@
+"""What crosses between workflows and activities. No I/O is imported here; a history holds ids, states and amounts."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
+
+from ledger.types import DocumentKind, EventId, Frozen, IntentId, PayoutNumber, PayoutState, Tenant, TransactionId
+
+if TYPE_CHECKING:
+    from ledger.payouts import Payout
+
+
+class PayoutInput(Frozen):
+    """One payout. Ids and amounts only: no name, address or bank detail enters a history."""
+
+    tenant: Tenant
+    number: PayoutNumber
+    partner: str
+    """Code of the partner."""
+    gross_cents: int
+
+    @classmethod
+    def of(cls, tenant: Tenant, payout: "Payout") -> Self:
+        return cls(tenant=tenant, number=payout.number, partner=payout.partner_code, gross_cents=payout.gross_cents)
+
+
+class Note(Frozen):
+    """A signal as it came: its name and whatever was sent with it. An activity validates it."""
+
+    signal: str
+    value: Any = None
+
+
+class Advance(Frozen):
+    """Look at these notes about a payout, and at what its row now allows."""
+
+    tenant: Tenant
+    number: PayoutNumber
+    notes: tuple[Note, ...]
+
+
+class Step(StrEnum):
+    """What the ledger lets a payout, or an invoice that we write, do next."""
+
+    WAIT = "wait"
+    CREATE = "create"
+    READ_BACK = "read_back"
+    SEARCH = "search"
+    END = "end"
+
+
+class Look(Frozen):
+    """What the ledger holds about a payout."""
+
+    state: PayoutState
+    step: Step = Step.WAIT
+    intent: IntentId | None = None
+    search_in_seconds: float = 0.0
+    blocked: bool = False
+    reopened: bool = False
+    credit_note_number: str | None = None
+    open_tasks: tuple[str, ...] = ()
+    """Kinds of the questions about this payout that wait for a person."""
+
+
+class DocumentCreation(Frozen):
+    """One document to create, by the intent that stands in the ledger."""
+
+    tenant: Tenant
+    intent: IntentId
+    number: PayoutNumber | None = None
+    transaction_id: TransactionId | None = None
+
+
+class InvoiceLook(Frozen):
+    """What the ledger holds about an invoice that we write."""
+
+    step: Step
+    made: bool = False
+    number: str | None = None
+    search_in_seconds: float = 0.0
+
+
+class Delivery(Frozen):
+    """One event handed over once. A replay of it has a higher number."""
+
+    event: EventId
+    number: int
+
+
+class Gathered(Frozen):
+    """What was fetched about one document so far, by ids of stored snapshots, and what is still missing."""
+
+    tenant: Tenant
+    resource_id: UUID
+    deliveries: tuple[Delivery, ...]
+    kind: DocumentKind | Literal["connection"] | None = None
+    missing: Literal["document", "payments", "contact", "connection"] | None = "document"
+    document: UUID | None = None
+    payments: UUID | None = None
+    contact: UUID | None = None
+    gone: bool = False
+    """lexoffice does not know the document (404)."""
+    status: str | None = None
+
+    @property
+    def events(self) -> list[EventId]:
+        return [delivery.event for delivery in self.deliveries]
+
+
+class Unfetched(Frozen):
+    """Fetching was given up: the connection does not work, or lexoffice did not answer in all that time."""
+
+    gathered: Gathered
+    because: Literal["connection", "gave_up"]
+
+
+class Tell(Frozen):
+    """A payout that must hear of this document."""
+
+    number: PayoutNumber
+    signal: Literal["credit_note_paid", "credit_note_voided", "recheck"]
+    event: EventId | None = None
+
+
+class Conclusion(Frozen):
+    """What came of it. `look_again`: the fetch does not show yet what was announced."""
+
+    outcome: str
+    look_again: bool = False
+    tell: tuple[Tell, ...] = ()
+
+
+class Conclude(Frozen):
+    gathered: Gathered
+    last_look: bool
+    """The fetched document wins now, whatever the events announced."""

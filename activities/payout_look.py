@@ -1,0 +1,135 @@
+"""What the ledger lets a payout do next. Called in the transaction that holds the payout's row."""
+
+from datetime import UTC, datetime, timedelta
+
+from activities.credit_note_document import write_credit_note
+from activities.models import Look, Step
+from ledger import connections, decisions, intents, payout_requests, payouts, tasks
+from ledger.database import Connection
+from ledger.intents import Intent
+from ledger.payouts import Payout
+from ledger.types import BERLIN, DocumentKind, PayoutState, Tenant
+
+SEARCHES_BEFORE_ANOTHER_POST = 3
+"""rules.md: creating again needs the waiting time and three complete empty searches."""
+
+
+async def what_next(
+    db: Connection, tenant: Tenant, payout: Payout, *, unclear_wait: timedelta, retry: bool = False
+) -> Look:
+    """The payout's state and the one step it may take; commits to creating its credit note where that is due.
+
+    `retry`: a person, or a mended connection, says that what blocked the payout may be tried again.
+    """
+    intent = await intents.open_of_payout(db, tenant, payout.id)
+    step, search_in = Step.WAIT, 0.0
+    match payout.state:
+        case PayoutState.APPROVED if intent is None and (retry or payout.blocked_reason is None):
+            intent = await _commit_to_creating(db, tenant, payout)
+            payout = await payouts.find(db, tenant, payout.number)
+            step = Step.CREATE if intent else Step.WAIT
+        case PayoutState.APPROVED | PayoutState.OUTCOME_UNKNOWN if intent and intent.resource_id:
+            step = Step.READ_BACK
+        case PayoutState.APPROVED if intent:
+            step = Step.CREATE
+        case PayoutState.OUTCOME_UNKNOWN if intent and intent.refused_at:
+            step = Step.CREATE
+        case PayoutState.OUTCOME_UNKNOWN if intent and intent.empty_searches < SEARCHES_BEFORE_ANOTHER_POST:
+            step, search_in = Step.SEARCH, until_search(intent, unclear_wait)
+    return Look(
+        state=payout.state,
+        step=step,
+        intent=intent.id if intent else None,
+        search_in_seconds=search_in,
+        blocked=payout.blocked_reason is not None,
+        reopened=payout.reopened,
+        credit_note_number=payout.credit_note_number,
+        open_tasks=tuple(await tasks.open_kinds(db, tenant, subject="payout", subject_id=payout.number)),
+    )
+
+
+async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) -> Intent | None:
+    """Insert the creation intent, or say on the row why not.
+
+    The approval must stand for the content as it is now: whatever changed it since has voided it (rules.md, Approval).
+    """
+    now = await payouts.renew_content_hash(db, tenant, payout.id)
+    if await decisions.approved_hash(db, tenant, payout.id) != now:
+        await payouts.change_state(
+            db,
+            tenant,
+            payout,
+            PayoutState.AWAITING_APPROVAL,
+            reason="Der Inhalt hat sich seit der Freigabe geändert; sie ist hinfällig.",
+            blocked_reason=None,
+        )
+        return None
+    if blocked := await _why_not(db, tenant, payout):
+        await block_and_ask(db, tenant, payout, kind="payout_blocked", sentence=blocked)
+        return None
+    connection = await connections.load(db, tenant, connections.LEXOFFICE)
+    assert connection.organization_id is not None
+    marker = intents.new_marker(payout.number)
+    voucher_date = datetime.now(BERLIN).replace(hour=0, minute=0, second=0, microsecond=0)
+    content = await write_credit_note(db, tenant, payout, marker=marker, voucher_date=voucher_date)
+    intent = await intents.open_intent(
+        db,
+        tenant,
+        kind=DocumentKind.CREDIT_NOTE,
+        marker=marker,
+        organization_id=connection.organization_id,
+        content=content.model_dump(mode="json"),
+        content_hash=now,
+        net_cents=payout.net_cents,
+        gross_cents=payout.gross_cents,
+        payout_id=payout.id,
+    )
+    await payouts.block(db, tenant, payout.id, None)
+    await tasks.close_questions(
+        db,
+        tenant,
+        subject="payout",
+        subject_id=payout.number,
+        kinds=("payout_blocked", "credit_note_refused"),
+        by="engine",
+    )
+    return await intents.find(db, tenant, intent)
+
+
+async def _why_not(db: Connection, tenant: Tenant, payout: Payout) -> str | None:
+    if payout.held_reason:
+        return "Die Auszahlung ist zurückgestellt."
+    if rule := await payout_requests.why_blocked(db, tenant, payout):
+        return rule.sentence
+    connection = await connections.load(db, tenant, connections.LEXOFFICE)
+    if connection.organization_id is None or not connection.has_secret:
+        return "lexoffice ist nicht verbunden."
+    if connection.state == "broken":
+        return "Die Verbindung zu lexoffice ist gestört."
+    return None
+
+
+async def block_and_ask(
+    db: Connection, tenant: Tenant, payout: Payout, *, kind: str, sentence: str, technical: str | None = None
+) -> None:
+    """Keep an approved payout where it is, with the reason on it and a question to a person."""
+    await payouts.block(db, tenant, payout.id, sentence)
+    await tasks.ask(
+        db,
+        tenant,
+        kind=kind,
+        subject="payout",
+        subject_id=payout.number,
+        reason=sentence,
+        actions=("retry",),
+        detail={"technical": technical} if technical else None,
+        links={"payout": f"/api/v1/payouts/{payout.number}"},
+    )
+
+
+def until_search(intent: Intent, unclear_wait: timedelta) -> float:
+    """Seconds to the next search: at the deadline, half the waiting time later, and at its end."""
+    if intent.deadline is None:
+        return 0.0
+    due = intent.deadline + intent.empty_searches * unclear_wait / (SEARCHES_BEFORE_ANOTHER_POST - 1)
+    return max(0.0, (due - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,172 @@
+"""One document in lexoffice, while there are unhandled events about it: seconds, or days in a replacement window.
+
+    wait for quiet, fetch what is missing, conclude, tell the payout it concerns
+
+Events of one document are handled here, one after the other; a burst of them costs one fetch.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.conclusions import ConclusionActivities
+    from activities.fetching import FetchActivities
+    from activities.models import Advance, Conclude, Conclusion, Delivery, Gathered, Note, Tell, Unfetched
+    from activities.payouts import PayoutActivities
+    from ledger.types import EventId
+    from workflows.messages import LEXOFFICE, DocumentInput, payout_workflow_id
+
+ENRICHMENT = 3
+"""Priority of fetches after a notification: behind what a person has asked for, before sweeps."""
+
+LONGEST_FETCH = timedelta(hours=12)
+"""lexoffice may be away for hours; what is not fetched by then is left to a replay or the sweep."""
+
+
+@workflow.defn
+class DocumentWorkflow:
+    @workflow.init
+    def __init__(self, document: DocumentInput) -> None:
+        self._document = document
+        self._arrived: list[Any] = []
+        self._seen: set[tuple[int, int]] = set()
+
+    @workflow.run
+    async def run(self, document: DocumentInput) -> str:
+        outcome = "nothing to do"
+        while self._arrived:
+            await self._wait_for_quiet()
+            if deliveries := self._take_all():
+                outcome = await self._handle(deliveries)
+        return outcome
+
+    @workflow.signal
+    def notify(self, note: Any = None) -> None:
+        self._arrived.append(note)
+
+    async def _wait_for_quiet(self) -> None:
+        """One click in lexoffice sends two or three notifications; they are one matter."""
+        quiet = timedelta(seconds=self._document.pace.quiet)
+        while True:
+            heard = len(self._arrived)
+            try:
+                await workflow.wait_condition(lambda: len(self._arrived) > heard, timeout=quiet)  # noqa: B023
+            except TimeoutError:
+                return
+
+    def _take_all(self) -> tuple[Delivery, ...]:
+        """Whatever has arrived and was not handled before; a replay has a higher delivery number and is new."""
+        taken, self._arrived = self._arrived, []
+        fresh = []
+        for note in taken:
+            delivery = _delivery(note)
+            if delivery and (key := (int(delivery.event), delivery.number)) not in self._seen:
+                self._seen.add(key)
+                fresh.append(delivery)
+        return tuple(fresh)
+
+    async def _handle(self, deliveries: tuple[Delivery, ...]) -> str:
+        """Fetch and conclude; where the fetch does not show yet what was announced, look again after a while."""
+        patience = [*self._document.pace.look_again]
+        while True:
+            gathered = Gathered(
+                tenant=self._document.tenant, resource_id=self._document.resource_id, deliveries=deliveries
+            )
+            conclusion = await self._fetch_and_conclude(gathered, last_look=not patience)
+            for tell in conclusion.tell:
+                await self._tell(tell)
+            if not conclusion.look_again:
+                return conclusion.outcome
+            await self._wait_or_hear(patience.pop(0))
+            # What arrived meanwhile is about the same document: the next fetch answers it too.
+            deliveries += self._take_all()
+
+    async def _wait_or_hear(self, seconds: float) -> None:
+        try:
+            await workflow.wait_condition(
+                lambda: bool(self._arrived),
+                timeout=timedelta(seconds=seconds),
+                timeout_summary="lexoffice zeigt die Änderung noch nicht",
+            )
+            await self._wait_for_quiet()
+        except TimeoutError:
+            pass
+
+    async def _fetch_and_conclude(self, gathered: Gathered, *, last_look: bool) -> Conclusion:
+        try:
+            while gathered.missing:
+                gathered = await self._fetch(gathered)
+        except ActivityError as error:
+            return await self._conclude_unfetched(gathered, error)
+        return await workflow.execute_activity_method(
+            ConclusionActivities.conclude,
+            Conclude(gathered=gathered, last_look=last_look),
+            summary="Beleg mit dem Hauptbuch vergleichen und buchen",
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+        )
+
+    async def _fetch(self, gathered: Gathered) -> Gathered:
+        """One request. Which one comes next is decided by what the last one showed."""
+        activity, summary = {
+            "document": (FetchActivities.fetch_document, "Beleg aus lexoffice abrufen"),
+            "payments": (FetchActivities.fetch_payments, "Zahlungen des Belegs abrufen"),
+            "contact": (FetchActivities.fetch_contact, "Kontakt des Belegs abrufen"),
+            "connection": (FetchActivities.check_connection, "Verbindung zu lexoffice prüfen"),
+        }[gathered.missing or "document"]
+        return await workflow.execute_activity_method(
+            activity,
+            gathered,
+            task_queue=LEXOFFICE,
+            summary=summary,
+            start_to_close_timeout=timedelta(seconds=30),
+            schedule_to_close_timeout=LONGEST_FETCH,
+            # Away for minutes or hours: ask again, ever more rarely, and without an end but the one above.
+            retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=2)),
+            priority=Priority(priority_key=ENRICHMENT, fairness_key=self._document.tenant.slug),
+        )
+
+    async def _conclude_unfetched(self, gathered: Gathered, error: ActivityError) -> Conclusion:
+        unusable = isinstance(error.cause, ApplicationError) and error.cause.type == "ConnectionUnusable"
+        return await workflow.execute_activity_method(
+            ConclusionActivities.conclude_unfetched,
+            Unfetched(gathered=gathered, because="connection" if unusable else "gave_up"),
+            summary="Festhalten, dass der Beleg nicht abgerufen werden konnte",
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+        )
+
+    async def _tell(self, tell: Tell) -> None:
+        """Signal the payout. One that has ended cannot hear: then the ledger is written from here."""
+        payout = workflow.get_external_workflow_handle(payout_workflow_id(self._document.tenant, tell.number))
+        value = {"event": tell.event} if tell.event is not None else None
+        try:
+            await payout.signal(tell.signal, value)
+        except ApplicationError as error:
+            if error.type != "ExternalWorkflowExecutionNotFound":
+                raise
+            await workflow.execute_activity_method(
+                PayoutActivities.settle_ended_payout,
+                Advance(
+                    tenant=self._document.tenant,
+                    number=tell.number,
+                    notes=(Note(signal=tell.signal, value=value),),
+                ),
+                summary="Beleg auf eine beendete Auszahlung anwenden",
+                start_to_close_timeout=timedelta(seconds=30),
+                retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+            )
+
+
+def _delivery(note: Any) -> Delivery | None:
+    """{"event": 17, "delivery": 1}; anything else is no notification of ours."""
+    if not isinstance(note, dict):
+        return None
+    event, number = note.get("event"), note.get("delivery", 1)
+    if type(event) is not int or type(number) is not int:
+        return None
+    return Delivery(event=EventId(event), number=number)

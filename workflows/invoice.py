@@ -1,0 +1,87 @@
+"""One invoice that we write for a sale: create it, read it back, and search for it if the answer was lost."""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from activities.invoices import InvoiceActivities
+    from activities.models import DocumentCreation, InvoiceLook, Step
+    from workflows.messages import LEXOFFICE
+
+PRIORITY = 2
+"""Behind payouts that a person has approved, before the enrichment of notifications."""
+
+
+@workflow.defn
+class InvoiceWorkflow:
+    @workflow.init
+    def __init__(self, creation: DocumentCreation) -> None:
+        self._creation = creation
+        self._told = False
+        self._look = InvoiceLook(step=Step.CREATE)
+
+    @workflow.run
+    async def run(self, creation: DocumentCreation) -> InvoiceLook:
+        while self._look.step is not Step.END:
+            workflow.set_current_details(_WORDS[self._look.step])
+            match self._look.step:
+                case Step.SEARCH | Step.WAIT:
+                    self._look = await self._search_unless_told()
+                case Step.READ_BACK:
+                    self._look = await self._call(InvoiceActivities.read_back_invoice, "Nummer der Rechnung lesen")
+                case _:
+                    self._look = await self._call(
+                        InvoiceActivities.create_invoice, "Rechnung in lexoffice anlegen", seconds=60
+                    )
+        workflow.set_current_details("Angelegt." if self._look.made else "Nicht angelegt.")
+        return self._look
+
+    @workflow.signal
+    def resolve(self, note: Any = None) -> None:
+        """A person answered the question about this invoice; the ledger has the answer."""
+        self._told = True
+
+    async def _search_unless_told(self) -> InvoiceLook:
+        waits_for_person = self._look.step is Step.WAIT
+        try:
+            await workflow.wait_condition(
+                lambda: self._told,
+                timeout=None if waits_for_person else timedelta(seconds=self._look.search_in_seconds),
+                timeout_summary="Bis zur nächsten Suche nach der Rechnung",
+            )
+        except TimeoutError:
+            return await self._call(
+                InvoiceActivities.search_invoice, "Verlorene Rechnung an ihrem Kennzeichen suchen", seconds=900
+            )
+        self._told = False
+        return await workflow.execute_activity_method(
+            InvoiceActivities.look_at_invoice,
+            self._creation,
+            summary="Antwort im Hauptbuch lesen",
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+        )
+
+    async def _call(self, activity: Any, summary: str, *, seconds: int = 30) -> InvoiceLook:
+        look: InvoiceLook = await workflow.execute_activity_method(
+            activity,
+            self._creation,
+            task_queue=LEXOFFICE,
+            summary=summary,
+            start_to_close_timeout=timedelta(seconds=seconds),
+            heartbeat_timeout=timedelta(seconds=60) if seconds > 60 else None,
+            retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=2)),
+            priority=Priority(priority_key=PRIORITY, fairness_key=self._creation.tenant.slug),
+        )
+        return look
+
+
+_WORDS = {
+    Step.CREATE: "Die Rechnung wird in lexoffice angelegt.",
+    Step.READ_BACK: "Die Nummer der Rechnung wird gelesen.",
+    Step.SEARCH: "Die Antwort von lexoffice ging verloren; die Rechnung wird an ihrem Kennzeichen gesucht.",
+    Step.WAIT: "Wartet auf eine Person, die klärt, ob die Rechnung in lexoffice besteht.",
+}

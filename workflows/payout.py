@@ -1,0 +1,161 @@
+"""One payout, from request to paid, cancelled, rejected or returned. It may live for weeks.
+
+    wait for approval, create the credit note, wait until it is paid
+
+The ledger decides what may happen, activities say what it decided, and this workflow follows (engine.md). Handlers
+only append to one list; `run` acts. Cancelling a payout is a message, never a cancellation of the workflow.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from activities.credit_notes import CreditNoteActivities
+    from activities.models import Advance, DocumentCreation, Look, Note, Step
+    from activities.payouts import PayoutActivities
+    from ledger.types import PayoutState
+    from workflows.messages import LEXOFFICE, PayoutInput
+    from workflows.search_attributes import CREDIT_NOTE_NUMBER, PAYOUT_STATUS
+    from workflows.words import waiting_for
+
+APPROVALS_FIRST = 1
+"""Priority of calls that a person has asked for; the enrichment of notifications runs at 3, sweeps at 5."""
+
+
+@workflow.defn
+class PayoutWorkflow:
+    @workflow.init
+    def __init__(self, payout: PayoutInput) -> None:
+        self._payout = payout
+        self._notes: list[Note] = []
+        self._look = Look(state=PayoutState.AWAITING_APPROVAL)
+
+    @workflow.run
+    async def run(self, payout: PayoutInput) -> PayoutState:
+        while not self._is_over():
+            self._show()
+            match self._look.step:
+                case Step.CREATE:
+                    self._look = await self._create_credit_note()
+                case Step.READ_BACK:
+                    self._look = await self._read_back_credit_note()
+                case Step.SEARCH:
+                    self._look = await self._search_credit_note_unless_told()
+                case Step.WAIT:
+                    await workflow.wait_condition(lambda: bool(self._notes))
+                    self._look = await self._advance()
+        self._show()
+        return self._look.state
+
+    def _is_over(self) -> bool:
+        # Nothing is awaited between this look at the list and the return of `run`: a message that came in time is
+        # handled, and one that comes later finds no workflow and is handled by its sender (engine.md, PayoutWorkflow).
+        return self._look.state.ends_the_workflow and not self._notes
+
+    async def _advance(self) -> Look:
+        """Take every note there is; those that arrive meanwhile are the next round's."""
+        notes, self._notes = self._notes, []
+        return await workflow.execute_activity_method(
+            PayoutActivities.advance,
+            Advance(tenant=self._payout.tenant, number=self._payout.number, notes=tuple(notes)),
+            summary="Entscheidungen und Beleg mit dem Hauptbuch abgleichen",
+            # One short transaction. While PostgreSQL is away it is tried for as long as it takes: nothing may be lost.
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+        )
+
+    async def _create_credit_note(self) -> Look:
+        return await workflow.execute_activity_method(
+            CreditNoteActivities.create_credit_note,
+            self._creation(),
+            task_queue=LEXOFFICE,
+            summary="Gutschrift in lexoffice anlegen",
+            # 3 s for the slot, 35 s for the POST, the rest for the ledger. An attempt that times out leaves `sent_at`
+            # behind, and the next one finds the outcome unknown instead of posting again.
+            start_to_close_timeout=timedelta(seconds=60),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+            priority=Priority(priority_key=APPROVALS_FIRST, fairness_key=self._payout.tenant.slug),
+        )
+
+    async def _read_back_credit_note(self) -> Look:
+        return await workflow.execute_activity_method(
+            CreditNoteActivities.read_back_credit_note,
+            self._creation(),
+            task_queue=LEXOFFICE,
+            summary="Nummer und Summen der Gutschrift lesen",
+            start_to_close_timeout=timedelta(seconds=30),
+            # The document exists: reading it is tried until lexoffice answers.
+            retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=5)),
+            priority=Priority(priority_key=APPROVALS_FIRST, fairness_key=self._payout.tenant.slug),
+        )
+
+    async def _search_credit_note_unless_told(self) -> Look:
+        """Wait for the next search, or for a person who knows what became of the credit note."""
+        try:
+            await workflow.wait_condition(
+                lambda: bool(self._notes),
+                timeout=timedelta(seconds=self._look.search_in_seconds),
+                timeout_summary="Bis zur nächsten Suche nach der Gutschrift",
+            )
+            return await self._advance()
+        except TimeoutError:
+            pass
+        return await workflow.execute_activity_method(
+            CreditNoteActivities.search_credit_note,
+            self._creation(),
+            task_queue=LEXOFFICE,
+            summary="Verlorene Gutschrift an ihrem Kennzeichen suchen",
+            start_to_close_timeout=timedelta(minutes=15),
+            heartbeat_timeout=timedelta(seconds=60),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=5)),
+            priority=Priority(priority_key=APPROVALS_FIRST, fairness_key=self._payout.tenant.slug),
+        )
+
+    def _creation(self) -> DocumentCreation:
+        assert self._look.intent is not None
+        return DocumentCreation(tenant=self._payout.tenant, number=self._payout.number, intent=self._look.intent)
+
+    def _show(self) -> None:
+        """What an ops person reads in the Temporal UI: the state in words, and what it waits for."""
+        workflow.set_current_details(waiting_for(self._payout, self._look))
+        workflow.upsert_search_attributes([PAYOUT_STATUS.value_set(self._look.state.value)])
+        if self._look.credit_note_number:
+            workflow.upsert_search_attributes([CREDIT_NOTE_NUMBER.value_set(self._look.credit_note_number)])
+
+    # Messages. Each takes anything and never raises (engine.md, Decisions): an activity validates it.
+
+    @workflow.signal
+    def approve(self, note: Any = None) -> None:
+        self._notes.append(Note(signal="approve", value=note))
+
+    @workflow.signal
+    def reject(self, note: Any = None) -> None:
+        self._notes.append(Note(signal="reject", value=note))
+
+    @workflow.signal
+    def cancel(self, note: Any = None) -> None:
+        self._notes.append(Note(signal="cancel", value=note))
+
+    @workflow.signal
+    def resolve(self, note: Any = None) -> None:
+        self._notes.append(Note(signal="resolve", value=note))
+
+    @workflow.signal
+    def recheck(self, note: Any = None) -> None:
+        self._notes.append(Note(signal="recheck", value=note))
+
+    @workflow.signal
+    def credit_note_paid(self, note: Any = None) -> None:
+        self._notes.append(Note(signal="credit_note_paid", value=note))
+
+    @workflow.signal
+    def credit_note_voided(self, note: Any = None) -> None:
+        self._notes.append(Note(signal="credit_note_voided", value=note))
+
+    @workflow.query
+    def status(self) -> Look:
+        """What the workflow last saw in the ledger."""
+        return self._look
