@@ -32,6 +32,8 @@ class Call:
         """The body; numbers with a point are Decimal, so that no amount passes through a float."""
         try:
             value = json.loads(self.body, parse_float=Decimal, parse_constant=_no_constant)
+            if b"\\u" in self.body:
+                json.dumps(value, ensure_ascii=False, default=str).encode()  # half a surrogate pair is no text
         except (ValueError, RecursionError) as error:
             raise RegularRefusal(400, "Malformed JSON request body.") from error
         if not isinstance(value, dict):

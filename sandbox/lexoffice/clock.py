@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
 _WIRE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}(Z|[+-]\d{2}:\d{2})", re.ASCII)
+YEARS = range(1900, 3000)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -29,9 +30,12 @@ def read_wire(text: object) -> datetime:
     if not isinstance(text, str) or not _WIRE.fullmatch(text):
         raise NotALexofficeDate(str(text))
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
         raise NotALexofficeDate(text) from error
+    if instant.year not in YEARS:
+        raise NotALexofficeDate(text)
+    return instant.astimezone(UTC)
 
 
 def read_day(text: str) -> date:
@@ -39,9 +43,12 @@ def read_day(text: str) -> date:
     if not _DAY.fullmatch(text):
         raise NotALexofficeDate(text)
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise NotALexofficeDate(text) from error
+    if day.year not in YEARS:
+        raise NotALexofficeDate(text)
+    return day
 
 
 def day_start(day: date) -> datetime:

@@ -23,6 +23,8 @@ from .store import Store
 FIRST_NUMBER = {"customer": 10001, "vendor": 70001}
 EMAIL_KINDS = ("business", "office", "private", "other")
 PHONE_KINDS = ("business", "office", "mobile", "private", "fax", "other")
+ADDRESS_MEMBERS = ("supplement", "street", "zip", "city", "countryCode")
+PERSON_MEMBERS = ("salutation", "firstName", "lastName")
 CHAPTER_ONLY = ("additionalProperties", "customFields")
 
 
@@ -103,7 +105,7 @@ def _write(store: Store, contact: dict[str, Any]) -> None:
         contact["id"],
         contact["organizationId"],
         display_name(contact).casefold(),
-        json.dumps(contact, ensure_ascii=False),
+        json.dumps(contact, ensure_ascii=False, default=float),
     )
 
 
@@ -160,14 +162,18 @@ def read(body: dict[str, Any]) -> dict[str, Any]:
     for key, kinds in (("emailAddresses", EMAIL_KINDS), ("phoneNumbers", PHONE_KINDS)):
         if body.get(key):
             sent[key] = _lists(body[key], key, kinds, issues)
+            if not all(isinstance(entry, str) for entries in sent[key].values() for entry in entries):
+                issues.append(Issue("invalid_value", key))
     addresses = _lists(body.get("addresses") or {}, "addresses", ("billing", "shipping"), issues)
-    for kind, entries in addresses.items():
-        for entry in entries:
-            code = entry.get("countryCode") if isinstance(entry, dict) else None
-            if code is None:
-                issues.append(Issue("missing_entity", f"addresses.{kind}.countryCode"))
-            elif code not in CODES:
-                issues.append(Issue("countrycode_is_not_valid", f"addresses.{kind}.countryCode"))
+    for kind, (entry,) in addresses.items():
+        where = f"addresses.{kind}"
+        address = _texts(entry, where, ADDRESS_MEMBERS, issues)
+        code = address.get("countryCode")
+        if code is None:
+            issues.append(Issue("missing_entity", f"{where}.countryCode"))
+        elif code not in CODES:
+            issues.append(Issue("countrycode_is_not_valid", f"{where}.countryCode"))
+        addresses[kind] = [address]
     if addresses:
         sent["addresses"] = addresses
     note = body.get("note")
@@ -184,19 +190,39 @@ def read(body: dict[str, Any]) -> dict[str, Any]:
 
 def _read_name(body: dict[str, Any], sent: dict[str, Any], issues: list[Issue]) -> None:
     company, person = body.get("company"), body.get("person")
-    if isinstance(company, dict) == isinstance(person, dict):
+    if (company is None) == (person is None):
         issues.append(Issue("missing_entity" if company is None else "invalid_value", "company/person"))
-    elif isinstance(company, dict):
-        if not company.get("name") or not isinstance(company["name"], str):
+    elif company is not None:
+        read = _texts(company, "company", ("name", "taxNumber", "vatRegistrationId"), issues)
+        if not read.get("name"):
             issues.append(Issue("missing_entity", "company.name"))
-        persons = company.get("contactPersons") or []
-        if not isinstance(persons, list) or len(persons) > 1:
-            issues.append(Issue("invalid_value", "company.contactPersons"))
-        sent["company"] = company
-    elif isinstance(person, dict):
-        if not person.get("lastName") or not isinstance(person["lastName"], str):
+        company = company if isinstance(company, dict) else {}
+        if isinstance(company.get("allowTaxFreeInvoices"), bool):
+            read["allowTaxFreeInvoices"] = company["allowTaxFreeInvoices"]
+        persons = _lists(company, "company", ("contactPersons",), issues)
+        for (entry,) in persons.values():
+            one = _texts(entry, "company.contactPersons", (*PERSON_MEMBERS, "emailAddress", "phoneNumber"), issues)
+            read["contactPersons"] = [{**one, "primary": isinstance(entry, dict) and entry.get("primary") is True}]
+        sent["company"] = read
+    else:
+        sent["person"] = _texts(person, "person", PERSON_MEMBERS, issues)
+        if not sent["person"].get("lastName"):
             issues.append(Issue("missing_entity", "person.lastName"))
-        sent["person"] = person
+
+
+def _texts(value: Any, where: str, members: tuple[str, ...], issues: list[Issue]) -> dict[str, Any]:
+    """The text members of an object; anything of another type is an issue."""
+    if not isinstance(value, dict):
+        issues.append(Issue("invalid_value", where))
+        return {}
+    texts = {}
+    for member in members:
+        text = value.get(member)
+        if isinstance(text, str):
+            texts[member] = text
+        elif text is not None:
+            issues.append(Issue("invalid_value", f"{where}.{member}"))
+    return texts
 
 
 def _lists(value: Any, key: str, kinds: tuple[str, ...], issues: list[Issue]) -> dict[str, list[Any]]:
