@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from ledger import connections, customers, intents, transactions
+from ledger.customers import Customer
 from ledger.database import Connection
 from ledger.intents import Intent
 from ledger.money import round_half_away

@@ -39,9 +39,12 @@ class PayoutActivities:
                 if note.signal in _DECISIONS:
                     heard = await _hear_decision(db, task.tenant, payout, note, believed)
                     retry = retry or (heard and note.signal == DecisionKind.RESOLVE)
-            retry = retry or any(note.signal == "recheck" for note in task.notes)
+            rechecked = any(note.signal == "recheck" for note in task.notes)
             payout = await payouts.lock(db, task.tenant, task.number)
-            payout = await _apply_document(db, task.tenant, payout, _events(task))
+            told = _events(task)
+            if told or rechecked:
+                payout = await _apply_document(db, task.tenant, payout, told)
+            retry = retry or rechecked
             return await what_next(db, task.tenant, payout, unclear_wait=self._unclear_wait, retry=retry)
 
     @activity.defn

@@ -222,6 +222,23 @@ async def release_lines(db: Connection, tenant: Tenant, payout: PayoutId) -> Non
     await _back_to_approved(db, tenant, [row["commission_id"] for row in released])
 
 
+async def reissue_paid(db: Connection, tenant: Tenant, payout: PayoutId) -> None:
+    """A payout that was paid came back and is cancelled: its commissions stay paid, equal new ones are owed."""
+    await db.execute(
+        """
+        INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, plan_id, percent, fixed_cents,
+                                 base_cents, net_cents, state, provisional, service_date, origin_id)
+        SELECT c.tenant_id, CASE WHEN c.kind = 'clawback' THEN 'clawback' ELSE 'reissue' END, c.transaction_id,
+               c.partner_id, c.level, c.plan_id, c.percent, c.fixed_cents, c.base_cents, c.net_cents, 'approved', false,
+               c.service_date, CASE WHEN c.kind = 'clawback' THEN c.origin_id ELSE c.id END
+          FROM payout_lines l JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND c.state = 'paid'
+        """,
+        tenant.id,
+        payout,
+    )
+
+
 async def pay_lines(db: Connection, tenant: Tenant, payout: PayoutId) -> None:
     """Every commission of this payout is paid, which is final."""
     await db.execute(

@@ -43,6 +43,20 @@ async def ask(
     return TaskId(found)
 
 
+async def resolve(db: Connection, tenant: Tenant, task: TaskId, *, by: str, resolution: dict[str, Any]) -> None:
+    """A person has answered."""
+    await db.execute(
+        """
+        UPDATE tasks SET state = 'resolved', resolved_at = now(), resolved_by = $3, resolution = $4
+         WHERE tenant_id = $1 AND id = $2 AND state = 'open'
+        """,
+        tenant.id,
+        task,
+        by,
+        resolution,
+    )
+
+
 async def close_questions(
     db: Connection, tenant: Tenant, *, subject: str, subject_id: str, kinds: tuple[str, ...], by: str
 ) -> None:

@@ -1,0 +1,188 @@
+"""A person answers a task. What concerns a payout is a decision like any other: a row, its effect, and then a signal.
+
+Which actions a task takes stands on the task itself; what each does is written here, once.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from ledger import audit, decisions, documents, intents, invoice_questions, payouts, tasks
+from ledger.database import Connection
+from ledger.decisions import Decision
+from ledger.payouts import Payout
+from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
+from ledger.types import (
+    EventId,
+    Frozen,
+    IntentId,
+    PayoutNumber,
+    PayoutState,
+    TaskId,
+    Tenant,
+    TransactionId,
+)
+
+
+class Answer(Frozen):
+    """What a person says to a task. `detail` holds what the action needs: resource_id, transaction_id, …"""
+
+    action: str
+    reason: str | None = None
+    detail: dict[str, Any] = Field(default_factory=dict)
+
+
+class Resolved(Frozen):
+    """What must be announced now that the answer is committed."""
+
+    task: TaskId
+    payout: PayoutNumber | None = None
+    decision: Decision | None = None
+    invoice_intent: IntentId | None = None
+    transaction: TransactionId | None = None
+    replay: tuple[EventId, ...] = ()
+
+
+async def resolve(db: Connection, tenant: Tenant, task_id: TaskId, answer: Answer, *, actor: str) -> Resolved:
+    """Raises NotFound, NotAllowedNow (already resolved, or the world has moved on), NotAcceptable (unknown action)."""
+    task = await db.fetchrow("SELECT * FROM tasks WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, task_id)
+    if task is None:
+        raise NotFound("Aufgabe")
+    if task["state"] != "open":
+        raise NotAllowedNow("Diese Aufgabe ist bereits erledigt.", code="task_resolved")
+    if answer.action not in task["actions"]:
+        raise NotAcceptable(f"Diese Aufgabe kennt nur: {', '.join(task['actions'])}.", code="unknown_action")
+    resolved = await _act(db, tenant, task_id, task, answer, actor)
+    await tasks.resolve(
+        db,
+        tenant,
+        task_id,
+        by=actor,
+        resolution={"action": answer.action, "reason": answer.reason, **answer.detail},
+    )
+    await audit.record(
+        db,
+        tenant,
+        actor=actor,
+        action="task.resolved",
+        subject=task["subject"],
+        subject_id=task["subject_id"],
+        detail={"task": str(task_id), "kind": task["kind"], "action": answer.action, "reason": answer.reason},
+    )
+    return resolved
+
+
+async def _act(db: Connection, tenant: Tenant, task_id: TaskId, task: Any, answer: Answer, actor: str) -> Resolved:
+    match task["subject"], task["kind"]:
+        case "payout", _:
+            return await _about_payout(db, tenant, task_id, task["subject_id"], task["kind"], answer, actor)
+        case "transaction", "invoice_outcome_unknown":
+            return await _about_lost_invoice(db, tenant, task_id, UUID(task["detail"]["intent"]), answer)
+        case "document", kind if kind in invoice_questions.ANSWERED_BY_A_PERSON:
+            found = await invoice_questions.resolve_invoice_question(
+                db,
+                tenant,
+                UUID(task["subject_id"]),
+                action=answer.action,
+                transaction_id=_transaction(answer) if answer.action == "assign" else None,
+                by=actor,
+            )
+            return Resolved(task=task_id, replay=tuple(found))
+        case _:
+            return Resolved(task=task_id)
+
+
+async def _about_payout(
+    db: Connection, tenant: Tenant, task_id: TaskId, number: str, kind: str, answer: Answer, actor: str
+) -> Resolved:
+    payout = await payouts.lock(db, tenant, number)
+    decision = await decisions.resolve(
+        db,
+        tenant,
+        number,
+        actor=actor,
+        reason=answer.reason,
+        detail={"task": str(task_id), "kind": kind, "action": answer.action},
+    )
+    match kind, answer.action:
+        case "outcome_unknown", action:
+            await _answer_lost_credit_note(db, tenant, payout, action, answer)
+        case "returned", action:
+            await _end_returned(db, tenant, payout, PayoutState(action), answer)
+            # Its workflow ended when the payout was returned: nobody is there to be told.
+            await decisions.mark_delivered(db, tenant, decision.id)
+            return Resolved(task=task_id, payout=payout.number)
+        case _:
+            pass  # "retry" is done by the workflow once it hears of the decision; "done" only closes the question
+    return Resolved(task=task_id, payout=payout.number, decision=decision)
+
+
+async def _answer_lost_credit_note(db: Connection, tenant: Tenant, payout: Payout, action: str, answer: Answer) -> None:
+    intent = await intents.open_of_payout(db, tenant, payout.id)
+    if payout.state is not PayoutState.OUTCOME_UNKNOWN or intent is None:
+        raise NotAllowedNow("Das Ergebnis ist nicht mehr unklar.")
+    match action:
+        case "adopt":
+            await _adopt(db, tenant, intent.id, answer)
+        case "create_again":
+            await intents.refuse(db, tenant, intent.id, "a person says that it was not made")
+        case "cancel":
+            await intents.give_up_by_word(db, tenant, intent.id)
+            await payouts.change_state(db, tenant, payout, PayoutState.CANCELLED, reason=answer.reason)
+            await payouts.release_lines(db, tenant, payout.id)
+
+
+async def _about_lost_invoice(
+    db: Connection, tenant: Tenant, task_id: TaskId, intent_id: UUID, answer: Answer
+) -> Resolved:
+    intent = await intents.find(db, tenant, IntentId(intent_id))
+    if not intent.is_unclear:
+        raise NotAllowedNow("Das Ergebnis ist nicht mehr unklar.")
+    match answer.action:
+        case "adopt":
+            await _adopt(db, tenant, intent.id, answer)
+        case "create_again":
+            await intents.refuse(db, tenant, intent.id, "a person says that it was not made")
+        case _:
+            await intents.give_up_by_word(db, tenant, intent.id)
+    return Resolved(task=task_id, invoice_intent=intent.id, transaction=intent.transaction_id)
+
+
+async def _adopt(db: Connection, tenant: Tenant, intent: IntentId, answer: Answer) -> None:
+    """A person names the document. It is read back and judged like any other before anything is paid."""
+    try:
+        resource_id = UUID(str(answer.detail["resource_id"]))
+    except (KeyError, ValueError):
+        raise NotAcceptable("Bitte nennen Sie die Id des Belegs (resource_id).", code="resource_id_missing") from None
+    if await documents.is_ours(db, tenant, resource_id):
+        raise NotAllowedNow("Dieser Beleg gehört bereits zu einer Auszahlung oder einem Verkauf.")
+    await intents.made(db, tenant, intent, resource_id)
+
+
+async def _end_returned(db: Connection, tenant: Tenant, payout: Payout, to: PayoutState, answer: Answer) -> None:
+    """returned → paid | cancelled | settled_manually, each by a person and with a reason (rules.md, States)."""
+    if not answer.reason:
+        raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
+    reference = payout.payment_reference or str(answer.detail.get("payment_reference") or payout.number)
+    if not await payouts.change_state(
+        db,
+        tenant,
+        payout,
+        to,
+        reason=answer.reason,
+        payment_reference=reference if to is PayoutState.PAID else payout.payment_reference,
+    ):
+        raise NotAllowedNow("Die Auszahlung ist kein Rückläufer mehr.")
+    if to is PayoutState.PAID:
+        await payouts.pay_lines(db, tenant, payout.id)
+    elif to is PayoutState.CANCELLED:
+        await payouts.release_lines(db, tenant, payout.id)
+        await payouts.reissue_paid(db, tenant, payout.id)
+
+
+def _transaction(answer: Answer) -> TransactionId:
+    try:
+        return TransactionId(UUID(str(answer.detail["transaction_id"])))
+    except (KeyError, ValueError):
+        raise NotAcceptable("Bitte nennen Sie die Transaktion.", code="transaction_missing") from None
