@@ -1,24 +1,24 @@
 """Reads the body of `POST /v1/invoices` and `/v1/credit-notes`, and says in one answer all that is wrong with it.
 
-The rules are §3.2 and §4 of the API sheet. `violation` words beyond NOTNULL and NOTEMPTY are our guess.
+The rules are §3.2 and §4 of the API sheet.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
 from . import contacts
-from .clock import NotALexofficeDate, german_day, read_wire, wire
+from .clock import german_day, wire
 from .countries import CODES
 from .document import Address, Line, TaxType
 from .errors import Detail, RegularRefusal, invalid
 from .kinds import Kind
 from .organizations import Organization
+from .reading import ABSENT, Findings, Reader
 from .store import Store
 from .totals import Totals, add_up
 
@@ -35,19 +35,6 @@ STANDARD_RATES = frozenset({Decimal(0), Decimal(7), Decimal(19)})
 RATES_OF_2020 = frozenset({Decimal(5), Decimal(16)})
 SHIPPING_TYPES = ("service", "serviceperiod", "delivery", "deliveryperiod", "none")
 MAX_LINES = 300
-LARGEST = Decimal(10) ** 10
-ABSENT: Mapping[str, Any] = {}  # told apart by identity from an empty object that was sent
-
-
-@dataclass
-class Findings:
-    details: list[Detail] = field(default_factory=list)
-
-    def add(self, where: str, message: str, violation: str = "INVALID") -> None:
-        self.details.append(Detail(where, violation, message))
-
-    def missing(self, where: str) -> None:
-        self.add(where, "darf nicht leer sein", "NOTNULL")
 
 
 @dataclass(frozen=True)
@@ -75,7 +62,7 @@ class Draft:
 
 def read(store: Store, organization: Organization, kind: Kind, body: Mapping[str, Any]) -> Draft:
     found = Findings()
-    reader = _Reader(found)
+    reader = Reader(found)
     voucher_date = reader.instant(body, "voucherDate", required=True) or datetime.now(UTC)
     tax = reader.part(body, "taxConditions")
     tax_type = _tax_type(found, organization, tax)
@@ -143,87 +130,6 @@ def default_payment_conditions(organization: Organization) -> dict[str, Any]:
     return {"paymentTermLabel": label, "paymentTermLabelTemplate": label, "paymentTermDuration": days}
 
 
-class _Reader:
-    """Takes members out of a body; what is wrong goes to the findings and reads as absent."""
-
-    def __init__(self, found: Findings) -> None:
-        self.found = found
-
-    def part(self, body: Mapping[str, Any], key: str, *, required: bool = True) -> Mapping[str, Any]:
-        value = body.get(key)
-        if isinstance(value, dict):
-            return value
-        if value is not None:
-            self.found.add(key, "muss ein Objekt sein")
-        elif required:
-            self.found.missing(key)
-        return ABSENT
-
-    def text(
-        self, body: Mapping[str, Any], key: str, longest: int, *, where: str = "", required: bool = False
-    ) -> str | None:
-        value = body.get(key)
-        if value is None or (required and value == ""):
-            if required:
-                self.found.add(where + key, "darf nicht leer sein", "NOTNULL" if value is None else "NOTEMPTY")
-            return None
-        if not isinstance(value, str):
-            self.found.add(where + key, "muss ein Text sein")
-            return None
-        if len(value) > longest:
-            self.found.add(where + key, f"Länge muss zwischen 0 und {longest} sein", "SIZE")
-        return value
-
-    def amount(
-        self, body: Mapping[str, Any], key: str, places: int, where: str = "", *, required: bool = False
-    ) -> Decimal | None:
-        value = body.get(key)
-        if value is None:
-            if required:
-                self.found.missing(where + key)
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            self.found.add(where + key, "muss eine Zahl sein")
-            return None
-        exact = Decimal(value)
-        if abs(exact) >= LARGEST:
-            self.found.add(where + key, "ist zu groß")
-            return None
-        if exact != exact.quantize(Decimal(1).scaleb(-places)):
-            self.found.add(where + key, f"höchstens {places} Nachkommastellen", "DIGITS")
-            return None
-        return exact
-
-    def instant(self, body: Mapping[str, Any], key: str, where: str = "", *, required: bool = False) -> datetime | None:
-        value = body.get(key)
-        if value is None:
-            if required:
-                self.found.missing(where + key)
-            return None
-        try:
-            return read_wire(value)
-        except NotALexofficeDate:
-            self.found.add(where + key, "Datum muss dem Format yyyy-MM-dd'T'HH:mm:ss.SSSXXX entsprechen", "PATTERN")
-            return None
-
-    def choice(self, body: Mapping[str, Any], key: str, allowed: tuple[str, ...], where: str = "") -> str | None:
-        value = body.get(key)
-        if value is not None and value not in allowed:
-            self.found.add(where + key, f"muss eines sein von: {', '.join(allowed)}")
-            return None
-        return value
-
-    def identifier(self, body: Mapping[str, Any], key: str, where: str = "") -> str | None:
-        value = body.get(key)
-        if value is None:
-            return None
-        try:
-            return str(uuid.UUID(value))
-        except (ValueError, AttributeError, TypeError):
-            self.found.add(where + key, "ist keine gültige Id")
-            return None
-
-
 def _tax_type(found: Findings, organization: Organization, tax: Mapping[str, Any]) -> TaxType:
     value = tax.get("taxType")
     if tax is not ABSENT and value is None:
@@ -255,7 +161,7 @@ def _valid_rates(
 
 
 def _address(
-    store: Store, found: Findings, reader: _Reader, organization: Organization, sent: Mapping[str, Any]
+    store: Store, found: Findings, reader: Reader, organization: Organization, sent: Mapping[str, Any]
 ) -> Address:
     given: dict[str, str | None] = {
         "name": reader.text(sent, "name", 255, where="address."),
@@ -288,7 +194,7 @@ def _address(
 
 def _lines(
     found: Findings,
-    reader: _Reader,
+    reader: Reader,
     body: Mapping[str, Any],
     tax_type: TaxType,
     rates: frozenset[Decimal] | None,
@@ -316,7 +222,7 @@ def _lines(
 
 def _line(
     found: Findings,
-    reader: _Reader,
+    reader: Reader,
     item: Mapping[str, Any],
     where: str,
     tax_type: TaxType,
@@ -368,7 +274,7 @@ def _line(
     )
 
 
-def _shipping(found: Findings, reader: _Reader, body: Mapping[str, Any]) -> dict[str, Any] | None:
+def _shipping(found: Findings, reader: Reader, body: Mapping[str, Any]) -> dict[str, Any] | None:
     sent = reader.part(body, "shippingConditions")
     if sent is ABSENT:
         return None
@@ -389,7 +295,7 @@ def _shipping(found: Findings, reader: _Reader, body: Mapping[str, Any]) -> dict
 
 
 def _payment_conditions(
-    found: Findings, reader: _Reader, organization: Organization, body: Mapping[str, Any]
+    found: Findings, reader: Reader, organization: Organization, body: Mapping[str, Any]
 ) -> tuple[dict[str, Any], int]:
     sent = reader.part(body, "paymentConditions", required=False)
     default = default_payment_conditions(organization)
