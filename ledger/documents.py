@@ -127,8 +127,8 @@ async def observe(db: Connection, tenant: Tenant, seen: Observed) -> bool:
             """
             INSERT INTO external_documents AS d
                    (tenant_id, provider, organization_id, kind, resource_id, voucher_number, status, version,
-                    document_updated_at, net_cents, tax_cents, gross_cents, open_cents, last_snapshot_id, last_payments_id,
-                    fetched_at)
+                    document_updated_at, net_cents, tax_cents, gross_cents, open_cents, last_snapshot_id,
+                    last_payments_id, fetched_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, now())
             ON CONFLICT (tenant_id, provider, resource_id) DO UPDATE SET
                    voucher_number = COALESCE(EXCLUDED.voucher_number, d.voucher_number),

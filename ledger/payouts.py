@@ -228,9 +228,9 @@ async def reissue_paid(db: Connection, tenant: Tenant, payout: PayoutId) -> None
         """
         INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, plan_id, percent, fixed_cents,
                                  base_cents, net_cents, state, provisional, service_date, origin_id)
-        SELECT c.tenant_id, CASE WHEN c.kind = 'clawback' THEN 'clawback' ELSE 'reissue' END, c.transaction_id,
+        SELECT c.tenant_id, CASE WHEN c.net_cents < 0 THEN 'correction' ELSE 'reissue' END, c.transaction_id,
                c.partner_id, c.level, c.plan_id, c.percent, c.fixed_cents, c.base_cents, c.net_cents, 'approved', false,
-               c.service_date, CASE WHEN c.kind = 'clawback' THEN c.origin_id ELSE c.id END
+               c.service_date, CASE WHEN c.net_cents >= 0 THEN c.id END
           FROM payout_lines l JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
          WHERE l.tenant_id = $1 AND l.payout_id = $2 AND c.state = 'paid'
         """,
