@@ -384,7 +384,7 @@ async def _compute_anew(db: Connection, tenant: Tenant, payout: Payout) -> None:
     )
     await db.execute(
         """
-        UPDATE payouts SET net_cents = $3, tax_cents = $4, gross_cents = $3 + $4, period_from = $5, period_to = $6
+        UPDATE payouts SET net_cents = $3, tax_cents = $4, gross_cents = $3::bigint + $4::bigint, period_from = $5, period_to = $6
          WHERE tenant_id = $1 AND id = $2
         """,
         tenant.id,
