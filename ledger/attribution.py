@@ -1,7 +1,6 @@
 """Who brought a sale, what its campaign pays, and whether the buyer is the partner itself."""
 
 from ledger import campaigns, earnings, partners, tasks, transactions
-from ledger.commission import Earner
 from ledger.database import Connection
 from ledger.transactions import Transaction
 from ledger.types import CampaignId, PartnerId, Tenant
@@ -34,7 +33,7 @@ async def bind(
             sale,
             plan_id=plan.id,
             rates=plan.levels,
-            chain=[Earner(partner_id=s.partner_id, active=s.status == "active") for s in chain],
+            chain=[standing.earner for standing in chain],
         )
     return await transactions.find(db, tenant, sale.id)
 

@@ -45,10 +45,9 @@ async def apply_invoice(
             outcome = await _known(db, tenant, facts, await transactions.lock(db, tenant, document.transaction_id))
     except Unclear as unclear:
         return await unclear.question.ask(db, tenant, facts.resource_id, event_ids, unclear.detail)
-    if outcome.transaction_id is not None:
-        await tasks.close_questions(
-            db, tenant, subject="document", subject_id=str(facts.resource_id), kinds=CLOSED_BY_AN_ANSWER, by="event"
-        )
+    await tasks.close_questions(
+        db, tenant, subject="document", subject_id=str(facts.resource_id), kinds=CLOSED_BY_AN_ANSWER, by="event"
+    )
     return outcome
 
 

@@ -225,6 +225,10 @@ class Standing(Frozen):
     status: PartnerStatus
     campaign_id: CampaignId | None
 
+    @property
+    def earner(self) -> Earner:
+        return Earner(partner_id=self.partner_id, active=self.status == "active")
+
 
 async def chain_at(db: Connection, tenant: Tenant, partner_id: PartnerId, instant: datetime) -> list[Standing]:
     """The partner and the sponsors above it as they stood then, at most ten, the partner first.
@@ -255,12 +259,6 @@ async def chain_at(db: Connection, tenant: Tenant, partner_id: PartnerId, instan
         DEEPEST_LEVEL,
     )
     return [Standing.model_validate(dict(row)) for row in rows]
-
-
-async def earners_at(db: Connection, tenant: Tenant, partner_id: PartnerId, instant: datetime) -> list[Earner]:
-    """The chain of a sale of that instant, for `commissions_of`."""
-    chain = await chain_at(db, tenant, partner_id, instant)
-    return [Earner(partner_id=standing.partner_id, active=standing.status == "active") for standing in chain]
 
 
 async def _sponsor(db: Connection, tenant: Tenant, code: str | None) -> PartnerId | None:

@@ -7,15 +7,20 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from cryptography.fernet import Fernet
+from hypothesis import settings
 
-from ledger import campaigns, partners
+from ledger import campaigns, partners, payout_requests, payouts
 from ledger.campaigns import NewCampaign, NewPlan
 from ledger.commission import Rate
 from ledger.database import Ledger
 from ledger.partners import NewPartner, Partner
-from ledger.types import Tenant, TenantId
+from ledger.types import PayoutState, Tenant, TenantId
 from ledger.vault import Vault
 from tests.conftest import Database
+
+# How long an example takes says nothing on a machine that others use too.
+settings.register_profile("partnerdesk", deadline=None)
+settings.load_profile("partnerdesk")
 
 NewTenant = Callable[[], Awaitable[Tenant]]
 
@@ -103,6 +108,44 @@ class Shop:
     async def tasks(self, *, state: str = "open") -> list[tuple[str, str]]:
         rows = await self.rows("SELECT kind, subject_id FROM tasks WHERE state = $1 ORDER BY seq", state)
         return [(row["kind"], row["subject_id"]) for row in rows]
+
+    async def payout(self, code: str) -> str:
+        """The number of a payout of all that is approved for a partner, who is a private person here."""
+        async with self.ledger.transaction(self.tenant, cause="test") as db:
+            await db.execute("UPDATE tenants SET street = 'Weg 1', zip = '10115', city = 'Berlin', vat_id = 'DE1'")
+            await db.execute("UPDATE provider_connections SET small_business = false, tax_type = 'net'")
+            await db.execute(
+                "UPDATE partners SET street = 'Weg 2', zip = '10115', city = 'Berlin', country_code = 'DE',"
+                " agreement_accepted_at = now() WHERE code = $1",
+                code,
+            )
+            await db.execute(
+                "INSERT INTO partner_tax_statuses (tenant_id, partner_id, status, valid_from)"
+                " SELECT tenant_id, id, 'private', '2020-01-01' FROM partners WHERE code = $1",
+                code,
+            )
+            made = await payout_requests.request_payout(db, self.tenant, partner_code=code, actor="key:test")
+        return made.number
+
+    async def document_under_way(self, number: str) -> None:
+        """The payout is approved and its creation intent exists: from here on a line stays."""
+        async with self.ledger.transaction(self.tenant, cause="test") as db:
+            await db.execute("UPDATE payouts SET state = 'approved' WHERE number = $1", number)
+            await db.execute(
+                "INSERT INTO creation_intents (tenant_id, kind, payout_id, marker, organization_id, content,"
+                " content_hash, net_cents, gross_cents) SELECT tenant_id, 'credit-note', id, number,"
+                " gen_random_uuid(), '{}', content_hash, net_cents, gross_cents FROM payouts WHERE number = $1",
+                number,
+            )
+
+    async def pay(self, number: str) -> None:
+        """The payout was transferred."""
+        async with self.ledger.transaction(self.tenant, cause="test") as db:
+            await db.execute("UPDATE creation_intents SET closed_at = now() WHERE marker = $1", number)
+            await db.execute("UPDATE payouts SET state = 'credit_note_open' WHERE number = $1", number)
+            payout = await payouts.lock(db, self.tenant, number)
+            await payouts.change_state(db, self.tenant, payout, PayoutState.PAID, payment_reference="test")
+            await payouts.pay_lines(db, self.tenant, payout.id)
 
     async def connect(self, effective_from: date) -> None:
         async with self.ledger.transaction(self.tenant, cause="test") as db:

@@ -144,7 +144,7 @@ async def test_only_ten_levels_earn_however_deep_the_tree_is(ledger: Ledger, ten
                 db, tenant, NewPartner(code=f"P{depth}", name="P", sponsor_code=above), by="test"
             )
             above = lowest.code
-        chain = await partners.earners_at(db, tenant, lowest.id, lowest.created_at)
+        chain = await partners.chain_at(db, tenant, lowest.id, lowest.created_at)
     assert len(chain) == 10
 
 

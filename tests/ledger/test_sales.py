@@ -4,12 +4,12 @@ import asyncio
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
 
-from ledger import campaigns, customers, partners, payout_requests, sale_decisions, sales, transactions
+from ledger import campaigns, customers, partners, sale_decisions, sales, transactions
 from ledger.campaigns import NewCampaign, NewPlan
 from ledger.commission import Rate
 from ledger.customers import NewCustomer
@@ -378,26 +378,7 @@ async def test_sales_and_commissions_are_listed_by_what_one_asks_for(shop: Shop)
 async def test_a_payout_loses_what_a_dispute_holds(shop: Shop) -> None:
     transaction_id = booked(await report(shop, sale(partner_code="CARL")))
     await approve(shop, transaction_id)
-    number = await payout_for(shop, "CARL")
+    number = await shop.payout("CARL")
     outcome = await report(shop, dispute("open"))
     assert outcome.payouts == (number,)
     assert await shop.commissions(transaction_id) == [(1, "CARL", 1190, "pending", "sale")]
-
-
-async def payout_for(shop: Shop, code: str) -> str:
-    """A payout of all that is approved, for a private person with an address and an agreement."""
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await db.execute("UPDATE tenants SET street = 'Weg 1', zip = '10115', city = 'Berlin', vat_id = 'DE1'")
-        await db.execute("UPDATE provider_connections SET small_business = false, tax_type = 'net'")
-        await db.execute(
-            "UPDATE partners SET street = 'Weg 2', zip = '10115', city = 'Berlin', country_code = 'DE',"
-            " agreement_accepted_at = now() WHERE code = $1",
-            code,
-        )
-        await db.execute(
-            "INSERT INTO partner_tax_statuses (tenant_id, partner_id, status, valid_from)"
-            " SELECT tenant_id, id, 'private', '2020-01-01' FROM partners WHERE code = $1",
-            code,
-        )
-        made = await payout_requests.request_payout(db, shop.tenant, partner_code=code, actor=f"key:{uuid4()}")
-        return made.number
