@@ -10,17 +10,18 @@ from uuid import UUID
 import structlog
 from temporalio.client import Client
 
+from activities.models import DocumentCreation
 from api.engine import AWAY, RPC_TIMEOUT
 from api.logs import where
 from api.metrics import Metrics
-from ledger import decisions, events, payouts
+from ledger import decisions, events, intents, payouts
 from ledger.database import Ledger
 from ledger.decisions import Decision
 from ledger.events import Event
 from ledger.payouts import Payout
-from ledger.types import EventId, Tenant
+from ledger.types import EventId, IntentId, Tenant, TransactionId
 from workflows import announcing
-from workflows.messages import Pace, PayoutInput, document_workflow_id, payout_workflow_id
+from workflows.messages import Pace, PayoutInput, document_workflow_id, invoice_workflow_id, payout_workflow_id
 
 log = structlog.get_logger("announce")
 
@@ -92,6 +93,25 @@ class Announcer:
                     await decisions.mark_delivered(db, tenant, decision.id)
                     await payouts.mark_started(db, tenant, payout.number)
         return told
+
+    async def invoice(self, tenant: Tenant, intent: IntentId, transaction: TransactionId | None) -> bool:
+        """An invoice that we are to write for a sale."""
+        creation = DocumentCreation(tenant=tenant, intent=intent, transaction_id=transaction)
+        told = await self._attempt(
+            "invoice", invoice_workflow_id(tenant, intent), announcing.announce_invoice(self._engine, creation)
+        )
+        if told:
+            with contextlib.suppress(Exception):
+                async with self._ledger.transaction(tenant) as db:
+                    await intents.mark_announced(db, tenant, intent)
+        return told
+
+    async def invoice_answer(self, tenant: Tenant, intent: IntentId, transaction: TransactionId | None) -> bool:
+        """A person said what became of an invoice whose creation was unclear."""
+        creation = DocumentCreation(tenant=tenant, intent=intent, transaction_id=transaction)
+        return await self._attempt(
+            "invoice", invoice_workflow_id(tenant, intent), announcing.announce_invoice_answer(self._engine, creation)
+        )
 
     async def recheck(self, tenant: Tenant, payout: Payout) -> bool:
         """Lines, bank data or state of a payout changed outside its workflow."""

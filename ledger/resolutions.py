@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ledger import audit, decisions, documents, intents, invoice_questions, payouts, tasks
+from ledger import audit, decisions, documents, events, intents, invoice_questions, payouts, sale_decisions, tasks
 from ledger.database import Connection
 from ledger.decisions import Decision
 from ledger.payouts import Payout
@@ -42,6 +42,7 @@ class Resolved(Frozen):
     invoice_intent: IntentId | None = None
     transaction: TransactionId | None = None
     replay: tuple[EventId, ...] = ()
+    rechecks: tuple[PayoutNumber, ...] = ()
 
 
 async def resolve(db: Connection, tenant: Tenant, task_id: TaskId, answer: Answer, *, actor: str) -> Resolved:
@@ -79,6 +80,8 @@ async def _act(db: Connection, tenant: Tenant, task_id: TaskId, task: Any, answe
             return await _about_payout(db, tenant, task_id, task["subject_id"], task["kind"], answer, actor)
         case "transaction", "invoice_outcome_unknown":
             return await _about_lost_invoice(db, tenant, task_id, UUID(task["detail"]["intent"]), answer)
+        case "transaction", _ if answer.action in ("release", "assign_partner"):
+            return await _about_sale(db, tenant, task_id, TransactionId(UUID(task["subject_id"])), answer, actor)
         case "document", kind if kind in invoice_questions.ANSWERED_BY_A_PERSON:
             found = await invoice_questions.resolve_invoice_question(
                 db,
@@ -133,6 +136,21 @@ async def _answer_lost_credit_note(db: Connection, tenant: Tenant, payout: Payou
             await payouts.release_lines(db, tenant, payout.id)
 
 
+async def _about_sale(
+    db: Connection, tenant: Tenant, task_id: TaskId, transaction: TransactionId, answer: Answer, actor: str
+) -> Resolved:
+    if answer.action == "release":
+        if not answer.reason:
+            raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
+        outcome = await sale_decisions.release_hold(db, tenant, transaction, by=actor, reason=answer.reason)
+    else:
+        code = answer.detail.get("partner_code")
+        if not isinstance(code, str):
+            raise NotAcceptable("Bitte nennen Sie den Partner (partner_code).", code="partner_missing")
+        outcome = await sale_decisions.assign_partner(db, tenant, transaction, code, by=actor)
+    return Resolved(task=task_id, transaction=transaction, rechecks=outcome.payouts)
+
+
 async def _about_lost_invoice(
     db: Connection, tenant: Tenant, task_id: TaskId, intent_id: UUID, answer: Answer
 ) -> Resolved:
@@ -158,6 +176,7 @@ async def _adopt(db: Connection, tenant: Tenant, intent: IntentId, answer: Answe
     if await documents.is_ours(db, tenant, resource_id):
         raise NotAllowedNow("Dieser Beleg gehört bereits zu einer Auszahlung oder einem Verkauf.")
     await intents.made(db, tenant, intent, resource_id)
+    await events.hand_over_parked(db, tenant)
 
 
 async def _end_returned(db: Connection, tenant: Tenant, payout: Payout, to: PayoutState, answer: Answer) -> None:

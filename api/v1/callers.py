@@ -24,26 +24,27 @@ async def _caller(doors: Doors, presented: Annotated[str | None, Security(_HEADE
 Anyone = Annotated[Caller, Depends(_caller)]
 
 
-def _allowed(caller: Caller, *scopes: str) -> Caller:
+def require(caller: Caller, *scopes: str) -> Caller:
+    """Raises Problem (403) for a key that has none of these scopes."""
     if not caller.scopes.intersection(scopes):
         raise Problem(403, "missing_scope", f"Dem Schlüssel fehlt das Recht „{scopes[0]}“.", scope=scopes[0])
     return caller
 
 
 async def _reader(caller: Anyone) -> Caller:
-    return _allowed(caller, "read")
+    return require(caller, "read")
 
 
 async def _writer(caller: Anyone) -> Caller:
-    return _allowed(caller, "write")
+    return require(caller, "write")
 
 
 async def _approver(caller: Anyone) -> Caller:
-    return _allowed(caller, "approve")
+    return require(caller, "approve")
 
 
 async def _writer_or_approver(caller: Anyone) -> Caller:
-    return _allowed(caller, "write", "approve")
+    return require(caller, "write", "approve")
 
 
 Reader = Annotated[Caller, Depends(_reader)]

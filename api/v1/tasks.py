@@ -3,17 +3,34 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 
-from api.parts import Doors
+from api.parts import Doors, Parts
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
-from api.v1.callers import Reader
-from ledger import task_list
+from api.v1.callers import Reader, WriterOrApprover, require
+from api.v1.once import OnlyOnce
+from api.v1.rechecks import announce_rechecks
+from ledger import events, payouts, resolutions, task_list
+from ledger.database import Connection
+from ledger.resolutions import Answer, Resolved
 from ledger.task_list import Task
-from ledger.types import TaskId
+from ledger.types import TaskId, Tenant
 
 router = APIRouter(prefix="/tasks", tags=["Aufgaben"], responses=PROBLEMS)
+
+
+class Resolution(BaseModel):
+    """What is done about the task: one of its `actions`, and what that action needs."""
+
+    action: str = Field(min_length=1, max_length=50, examples=["adopt"])
+    reason: str | None = Field(default=None, max_length=500)
+    detail: dict[str, str] = Field(
+        default_factory=dict,
+        max_length=10,
+        description="`resource_id`, `transaction_id`, `partner_code` oder `payment_reference`, je nach Aktion",
+    )
 
 
 @router.get("", summary="Aufgaben auflisten", operation_id="list_tasks", response_model=Page[Task])
@@ -35,3 +52,50 @@ async def get_task(task_id: UUID, doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as db:
         task: Any = await task_list.find(db, caller.tenant, TaskId(task_id))
     return JSONResponse(shown(task))
+
+
+@router.post(
+    "/{task_id}/resolve",
+    summary="Eine Aufgabe erledigen",
+    description="`action` ist eine der `actions` der Aufgabe. Was eine Auszahlung betrifft, ist eine Entscheidung und "
+    "braucht das Recht `approve`.",
+    operation_id="resolve_task",
+    status_code=202,
+    response_model=Task,
+)
+async def resolve_task(
+    task_id: UUID,
+    doors: Doors,
+    caller: WriterOrApprover,
+    once: OnlyOnce,
+    resolution: Annotated[Resolution, Body(examples=[{"action": "done", "reason": "Mit dem Partner geklärt."}])],
+) -> JSONResponse:
+    made: list[Resolved] = []
+
+    async def act(db: Connection) -> dict[str, Any]:
+        task = await task_list.find(db, caller.tenant, TaskId(task_id))
+        require(caller, "approve" if task.subject == "payout" else "write")
+        resolved = await resolutions.resolve(
+            db, caller.tenant, task.id, Answer.model_validate(resolution.model_dump()), actor=caller.actor
+        )
+        for event in resolved.replay:
+            await events.replay(db, caller.tenant, event, actor=caller.actor)
+        made.append(resolved)
+        return shown(await task_list.find(db, caller.tenant, task.id))
+
+    answer = await once.answer(act, status=202)
+    for resolved in made:
+        await _announce(doors, caller.tenant, resolved)
+    return answer
+
+
+async def _announce(doors: Parts, tenant: Tenant, resolved: Resolved) -> None:
+    async with doors.ledger.transaction(tenant) as db:
+        to_replay = await events.load(db, tenant, resolved.replay)
+        payout = None if resolved.payout is None else await payouts.find(db, tenant, resolved.payout)
+    if payout is not None and resolved.decision is not None:
+        await doors.announcer.decision(tenant, payout, resolved.decision)
+    if resolved.invoice_intent is not None:
+        await doors.announcer.invoice_answer(tenant, resolved.invoice_intent, resolved.transaction)
+    await doors.announcer.events(tenant, to_replay)
+    await announce_rechecks(doors, tenant, resolved.rechecks)

@@ -1,24 +1,28 @@
 """Sales, and what they earn on each level."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
+from activities.invoice_document import InvoiceWish, intend_invoice
 from api.parts import Doors
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
 from api.v1.rechecks import announce_rechecks
-from ledger import partners, sale_decisions, transactions
+from ledger import audit, partners, sale_decisions, transactions
 from ledger.credentials import Caller
 from ledger.database import Connection
+from ledger.intents import Intent
 from ledger.refusals import NotFound
 from ledger.transactions import Commission, Transaction
 from ledger.types import CommissionState, PartnerId, PayoutNumber, TransactionId, TransactionState
+from workflows.messages import invoice_workflow_id
 
 router = APIRouter(tags=["Verkäufe und Provisionen"], responses=PROBLEMS)
 
@@ -37,6 +41,27 @@ class Release(BaseModel):
 
 class Assignment(BaseModel):
     partner_code: str = Field(max_length=32, examples=["ANNA"])
+
+
+class NewInvoiceOfSale(BaseModel):
+    """To whom, and for what. A contact in lexoffice, or name and address; without both the sale's customer."""
+
+    contact_id: UUID | None = None
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    street: str | None = Field(default=None, max_length=200)
+    zip: str | None = Field(default=None, max_length=20)
+    city: str | None = Field(default=None, max_length=100)
+    country_code: str = Field(default="DE", pattern=r"^[A-Z]{2}$")
+    item: str = Field(default="Leistung laut Bestellung", min_length=1, max_length=255)
+    tax_rate_percentage: Decimal = Field(default=Decimal(19), ge=0, le=30, max_digits=4, decimal_places=2)
+    service_date: AwareDatetime | None = Field(default=None, description="Ohne Angabe der Tag des Verkaufs")
+
+
+class InvoiceUnderWay(BaseModel):
+    transaction_id: UUID
+    workflow_id: str
+    net_cents: int
+    gross_cents: int
 
 
 @router.get(
@@ -123,6 +148,51 @@ async def assign(
 
     answer = await once.answer(act)
     await announce_rechecks(doors, caller.tenant, touched)
+    return answer
+
+
+@router.post(
+    "/transactions/{transaction_id}/invoice",
+    summary="Die Rechnung zu einem Verkauf in lexoffice schreiben",
+    description="Für Mandanten, die sie nicht von Hand schreiben. Die Rechnung wird angelegt und abgeschlossen; ihre "
+    "Nummer steht danach am Verkauf. 409, wenn es schon eine gibt oder gerade eine angelegt wird.",
+    operation_id="write_invoice",
+    status_code=202,
+    response_model=InvoiceUnderWay,
+)
+async def write_invoice(
+    transaction_id: UUID,
+    doors: Doors,
+    caller: Writer,
+    once: OnlyOnce,
+    wanted: Annotated[NewInvoiceOfSale, Body(examples=[{"name": "Kunde AG", "street": "Weg 2", "zip": "53111"}])],
+) -> JSONResponse:
+    made: list[Intent] = []
+
+    async def act(db: Connection) -> dict[str, Any]:
+        intent = await intend_invoice(
+            db, caller.tenant, TransactionId(transaction_id), InvoiceWish.model_validate(wanted.model_dump())
+        )
+        made.append(intent)
+        await audit.record(
+            db,
+            caller.tenant,
+            actor=caller.actor,
+            action="invoice.intended",
+            subject="transaction",
+            subject_id=str(transaction_id),
+            detail={"intent": str(intent.id), "gross_cents": intent.gross_cents},
+        )
+        return {
+            "transaction_id": str(transaction_id),
+            "workflow_id": invoice_workflow_id(caller.tenant, intent.id),
+            "net_cents": intent.net_cents,
+            "gross_cents": intent.gross_cents,
+        }
+
+    answer = await once.answer(act, status=202)
+    for intent in made:
+        await doors.announcer.invoice(caller.tenant, intent.id, intent.transaction_id)
     return answer
 
 
