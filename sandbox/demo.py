@@ -1,13 +1,233 @@
-"""The payout loop, driven through the public doors only: Stripe's webhook, a person's clicks in lexoffice, the API."""
+"""The payout loop, driven through the public doors only: Stripe's webhook, a person's clicks in lexoffice, the API.
 
-from collections.abc import Callable, Mapping
+Eight steps (design.md, What it is); each is emitted with its evidence as soon as it is reached. Nothing here writes
+the database, and nothing waits blindly: a step ends when the API shows the state that it is about.
+"""
 
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from sandbox.demo_office import DoorClosed, Office
 from sandbox.stack import StackAddresses
 
 Step = Mapping[str, object]
+Emit = Callable[[Step], None]
+
+PATIENCE_SECONDS = 60.0
+_GROSS, _NET, _TAX = 119_000, "1000.00", 19_000
 
 
-async def run_loop(addresses: StackAddresses, emit: Callable[[Step], None]) -> bool:
+class NotReached(Exception):
+    """A state did not come in time; the text names it."""
+
+
+async def run_loop(addresses: StackAddresses, emit: Emit, *, dialect: str = "lexoffice") -> bool:
     """Run the loop, `emit` each of its steps. True if every state was reached."""
-    emit({"step": 0, "name": "the loop is not written yet", "ok": False})
-    return False
+    async with Office(addresses, dialect) as office:
+        loop = Loop(office, emit)
+        try:
+            await office.open()
+            await loop.run()
+        except (DoorClosed, NotReached) as error:
+            emit({"step": loop.step + 1, "name": "stopped", "ok": False, "reason": str(error)})
+            return False
+    return loop.step == 8
+
+
+async def leave_one_waiting(addresses: StackAddresses, say: Callable[[str], None]) -> None:
+    """A second payout that waits for the approval of whoever reads this, and how to give it."""
+    async with Office(addresses, "lexoffice") as office:
+        await office.open()
+        waiting = (await office.api("GET", "/payouts?state=awaiting_approval"))["items"]
+        number = (
+            waiting[0]["number"] if waiting else (await office.api("POST", "/payouts", {"partner": "BERND"}))["number"]
+        )
+        payout = await office.api("GET", f"/payouts/{number}")
+        temporal = addresses.temporal
+        say(f"""
+  {number} waits for your approval: {payout["gross_cents"] / 100:.2f} EUR for partner {payout["partner_code"]}.
+
+    curl -X POST {addresses.api_url}/api/v1/payouts/{number}/approve \\
+      -H 'X-API-Key: {office.keys["approve"]}' -H 'Content-Type: application/json' \\
+      -d '{{"content_hash": "{payout["content_hash"]}"}}'
+
+  or, as ops on this machine (the engine's word counts here only because script/dev says so):
+
+    temporal workflow signal --address {temporal.address} --workflow-id {payout["workflow_id"]} --name approve
+""")
+
+
+class Loop:
+    """One sale on its way to a paid payout."""
+
+    def __init__(self, office: Office, emit: Emit) -> None:
+        self._office = office
+        self._emit = emit
+        self.step = 0
+
+    async def run(self) -> None:
+        payment_intent = f"pi_{secrets.token_hex(12)}"
+        transaction = await self._sale(payment_intent)
+        invoice = await self._invoice(payment_intent)
+        await self._customer_pays(invoice)
+        await self._commissions_approved(transaction)
+        payout = await self._payout_approved()
+        await self._transfer(payout)
+        await self._marked_paid(payout)
+        await self._paid(payout)
+
+    async def _sale(self, payment_intent: str) -> str:
+        """1. A sale arrives from Stripe: a transaction, with pending commissions on three levels."""
+        await self._office.stripe_says(_checkout(payment_intent))
+        found = await self._until(
+            "the sale is a transaction", lambda: self._transaction_of(payment_intent), lambda sale: sale is not None
+        )
+        sale = await self._office.api("GET", f"/transactions/{found['id']}")
+        self._reached("sale", sale["state"] == "pending" and len(sale["commissions"]) == 3, **_sale(sale))
+        return str(found["id"])
+
+    async def _invoice(self, payment_intent: str) -> dict[str, Any]:
+        """2. The tenant writes an invoice in lexoffice by hand; a line in it names the order."""
+        invoice: dict[str, Any] = await self._office.lexoffice(
+            "POST",
+            f"/sandbox/organizations/{self._office.organization}/invoices",
+            {
+                "customer": "Kunde AG",
+                "net": _NET,
+                "remark": f"Bestellung: {payment_intent}",
+                "finalize": True,
+            },
+        )
+        self._reached("invoice written", invoice["voucherStatus"] == "open", invoice_number=invoice["voucherNumber"])
+        return invoice
+
+    async def _customer_pays(self, invoice: dict[str, Any]) -> None:
+        """3. The customer pays; the bank line is assigned in lexoffice."""
+        paid = await self._office.lexoffice("POST", f"/sandbox/documents/{invoice['id']}/pay", {})
+        self._reached("customer pays", paid["voucherStatus"] == "paid", invoice_number=paid["voucherNumber"])
+
+    async def _commissions_approved(self, transaction: str) -> None:
+        """4. lexoffice notifies us, we fetch the invoice, the commissions are approved."""
+        sale = await self._until(
+            "the commissions are approved",
+            lambda: self._office.api("GET", f"/transactions/{transaction}"),
+            lambda sale: sale["state"] == "approved",
+        )
+        states = {commission["state"] for commission in sale["commissions"]}
+        self._reached("commissions approved", states == {"approved"}, **_sale(sale))
+
+    async def _payout_approved(self) -> str:
+        """5. An admin approves a payout; the credit note is created in lexoffice, and its id and number remembered."""
+        payout = await self._office.api("POST", "/payouts", {"partner": "ANNA"})
+        number = str(payout["number"])
+        await self._office.api(
+            "POST", f"/payouts/{number}/approve", {"content_hash": payout["content_hash"]}, key="approve"
+        )
+        payout = await self._until(
+            "the credit note is there",
+            lambda: self._office.api("GET", f"/payouts/{number}"),
+            lambda payout: payout["state"] == "credit_note_open",
+        )
+        self._reached("payout approved", bool(payout["credit_note_number"]), **_payout(payout))
+        return number
+
+    async def _transfer(self, number: str) -> None:
+        """6. The tenant transfers the money. By hand here: nothing of ours changes, the payout waits for lexoffice."""
+        payout = await self._office.api("GET", f"/payouts/{number}")
+        self._reached(
+            "money transferred",
+            payout["state"] == "credit_note_open" and payout["credit_note_open_cents"] == payout["gross_cents"],
+            **_payout(payout),
+        )
+
+    async def _marked_paid(self, number: str) -> None:
+        """7. The tenant marks the credit note paid in lexoffice."""
+        payout = await self._office.api("GET", f"/payouts/{number}")
+        note = await self._office.lexoffice(
+            "POST", f"/sandbox/documents/{payout['credit_note_id']}/mark-paid", {"paymentReference": number}
+        )
+        self._reached("credit note marked paid", note["voucherStatus"] in ("paidoff", "paid"), **_payout(payout))
+
+    async def _paid(self, number: str) -> None:
+        """8. lexoffice notifies us, the payout is paid."""
+        payout = await self._until(
+            "the payout is paid",
+            lambda: self._office.api("GET", f"/payouts/{number}"),
+            lambda payout: payout["state"] == "paid",
+        )
+        self._reached("payout paid", bool(payout["payment_reference"]), **_payout(payout))
+
+    async def _transaction_of(self, payment_intent: str) -> dict[str, Any] | None:
+        rows = (await self._office.api("GET", "/transactions?limit=20"))["items"]
+        return next((row for row in rows if row["payment_intent"] == payment_intent), None)
+
+    async def _until(self, state: str, look: Callable[[], Awaitable[Any]], reached: Callable[[Any], bool]) -> Any:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            seen = await look()
+            if reached(seen):
+                return seen
+            if time.monotonic() > deadline:
+                raise NotReached(f"{state}: not within {PATIENCE_SECONDS:.0f} s")
+            await asyncio.sleep(0.2)
+
+    def _reached(self, name: str, ok: bool, **evidence: object) -> None:
+        self._emit({"step": self.step + 1, "name": name, "ok": ok, **evidence})
+        if not ok:
+            raise NotReached(name)
+        self.step += 1
+
+
+def _sale(sale: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "transaction_id": sale["id"],
+        "transaction_state": sale["state"],
+        "invoice_number": sale["invoice_number"],
+        "commissions": [
+            {
+                "level": commission["level"],
+                "partner": commission["partner_code"],
+                "cents": commission["net_cents"],
+                "state": commission["state"],
+            }
+            for commission in sale["commissions"]
+        ],
+    }
+
+
+def _payout(payout: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "payout_number": payout["number"],
+        "payout_state": payout["state"],
+        "credit_note_id": payout["credit_note_id"],
+        "credit_note_number": payout["credit_note_number"],
+        "workflow_id": payout["workflow_id"],
+        "payment_reference": payout["payment_reference"],
+    }
+
+
+def _checkout(payment_intent: str) -> dict[str, Any]:
+    """checkout.session.completed, as Stripe sends it, with the members that matter."""
+    return {
+        "id": f"evt_{secrets.token_hex(12)}",
+        "object": "event",
+        "type": "checkout.session.completed",
+        "created": int(time.time()),
+        "livemode": False,
+        "data": {
+            "object": {
+                "id": f"cs_test_{secrets.token_hex(12)}",
+                "object": "checkout.session",
+                "payment_intent": payment_intent,
+                "payment_status": "paid",
+                "client_reference_id": "ANNA",
+                "currency": "eur",
+                "amount_total": _GROSS,
+                "total_details": {"amount_tax": _TAX},
+                "customer_details": {"email": "kunde@kundeag.example", "name": "Kunde AG"},
+            }
+        },
+    }

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from sandbox.demo import run_loop
+from sandbox.demo import leave_one_waiting, run_loop
 from sandbox.processes import StackError
 from sandbox.stack import Ports, Stack, StackAddresses
 
@@ -27,14 +27,14 @@ def _print_json(step: Mapping[str, object]) -> None:
     print(json.dumps(step, ensure_ascii=False, default=str), flush=True)
 
 
-async def run_once() -> bool:
+async def run_once(dialect: str) -> bool:
     """The loop over a temporary state, one JSON line per step. True only if every state was reached."""
     state = Path(tempfile.mkdtemp(prefix="partnerdesk-once-"))
     complete = False
     try:
         quick = ["--key-bits", "2048"]
         async with Stack(state, Ports.free(), emit=say, durable=False, lexoffice_options=quick) as stack:
-            complete = await run_loop(stack.addresses, _print_json)
+            complete = await run_loop(stack.addresses, _print_json, dialect=dialect)
     finally:
         if complete:
             shutil.rmtree(state, ignore_errors=True)
@@ -48,7 +48,9 @@ async def run_until_stopped(state: Path) -> bool:
     say(f"State and logs: {state}")
     async with Stack(state, Ports.from_environment(), emit=say, trust_engine_signals=True) as stack:
         say(_where_things_are(stack.addresses))
-        if not await run_loop(stack.addresses, _print_json):
+        if await run_loop(stack.addresses, _print_json):
+            await leave_one_waiting(stack.addresses, say)
+        else:
             say("The loop did not reach every state; the stack stays up so that you can look.")
         say("Ctrl-C stops everything. The next script/dev continues where this one was.")
         ended = await stack.first_end()
@@ -67,7 +69,7 @@ def _where_things_are(addresses: StackAddresses) -> str:
 async def _main(options: argparse.Namespace) -> int:
     _cancel_on_signals(asyncio.current_task())
     try:
-        complete = await (run_once() if options.once else run_until_stopped(options.state))
+        complete = await (run_once(options.dialect) if options.once else run_until_stopped(options.state))
     except StackError as error:
         say(str(error))
         return 1
@@ -104,6 +106,12 @@ def main() -> None:
         action="store_true",
         help="run the loop over a temporary state on free ports, print each step as one JSON line, and end; "
         "status 0 only if every state was reached",
+    )
+    parser.add_argument(
+        "--dialect",
+        choices=("lexoffice", "chapter"),
+        default="lexoffice",
+        help="with --once: whether the sandbox notifies as lexoffice really does, or as chapter 36 describes",
     )
     parser.add_argument("--state", type=Path, default=_STATE, help="where databases and logs are kept (%(default)s)")
     options = parser.parse_args()

@@ -1,0 +1,216 @@
+"""The demo tenant: its account in the sandbox lexoffice, its partners and plan, all made through public doors."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import secrets
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from sandbox.processes import StackError
+from sandbox.stack import StackAddresses
+
+SUBSCRIBED = (
+    "invoice.status.changed",
+    "invoice.deleted",
+    "credit-note.status.changed",
+    "credit-note.deleted",
+    "payment.changed",
+    "token.revoked",
+)
+
+_ADDRESS = {"street": "Lindenweg 5", "zip": "10115", "city": "Berlin", "country_code": "DE"}
+PARTNERS = (
+    # Sponsors first: Clara brought Bernd, Bernd brought Anna.
+    {"code": "CLARA", "name": "Clara Conrad", "email": "clara@partner.example"},
+    {"code": "BERND", "name": "Bernd Brandt", "email": "bernd@partner.example", "sponsor_code": "CLARA"},
+    {"code": "ANNA", "name": "Anna Albrecht", "email": "anna@partner.example", "sponsor_code": "BERND"},
+)
+LEVELS = (
+    {"level": 1, "percent": "10", "fixed_cents": 0},
+    {"level": 2, "percent": "5", "fixed_cents": 0},
+    {"level": 3, "percent": "2", "fixed_cents": 100},
+)
+
+
+class DoorClosed(StackError):
+    """A public door answered something else than the demo needs; the text says which and how."""
+
+
+class Office:
+    """One demo tenant with everything it needs, and the people and machines that act for it."""
+
+    def __init__(self, addresses: StackAddresses, dialect: str) -> None:
+        self._addresses = addresses
+        self.dialect = dialect
+        self.slug = "demo" if dialect == "lexoffice" else "demo-kapitel"
+        self.company = "Demo GmbH" if dialect == "lexoffice" else "Demo Kapitel GmbH"
+        self._signing_secret = f"whsec_{secrets.token_hex(16)}"
+        self._http = httpx.AsyncClient(timeout=30, trust_env=False)
+        self.keys: dict[str, str] = {}
+        self.organization = ""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def open(self) -> None:
+        """Make what is not there yet; a demo that ran before continues with the same account and partners."""
+        account = await self.lexoffice(
+            "POST",
+            "/sandbox/organizations",
+            {
+                "name": self.company,
+                "apiKey": f"{self.slug}-lexoffice-api-key",
+                "dialect": self.dialect,
+                "numberPatterns": {
+                    "invoice": "RE-{year}-{number:04d}",
+                    "credit-note": "GS-{year}-{number:04d}",
+                },
+            },
+        )
+        self.organization = account["organizationId"]
+        await self._make_tenant()
+        # Two keys, as two people would have: one works, the other approves.
+        self.keys = {"write": await self._make_key("read,write"), "approve": await self._make_key("read,approve")}
+        await self._connect(account["apiKey"])
+        await self._make_partners()
+
+    async def api(self, method: str, path: str, body: Any = None, *, key: str = "write", ok: bool = True) -> Any:
+        """Call the JSON API as the holder of a key. Raises DoorClosed on a refusal, unless `ok` is False."""
+        answer = await self._http.request(
+            method, f"{self._addresses.api_url}/api/v1{path}", json=body, headers={"X-API-Key": self.keys[key]}
+        )
+        if ok and answer.status_code >= 400:
+            raise DoorClosed(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+        return answer.json() if answer.content else None
+
+    async def lexoffice(self, method: str, path: str, body: Any = None) -> Any:
+        """Do in lexoffice what a person does there. Raises DoorClosed."""
+        answer = await self._http.request(method, f"{self._addresses.lexoffice.app_url}{path}", json=body)
+        if answer.status_code >= 400:
+            raise DoorClosed(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+        return answer.json() if answer.content else None
+
+    async def stripe_says(self, event: Mapping[str, Any]) -> Any:
+        """Deliver a Stripe event, signed as Stripe signs (docs.stripe.com, Verify webhook signatures)."""
+        body = json.dumps(event)
+        stamp = int(time.time())
+        signature = hmac.new(self._signing_secret.encode(), f"{stamp}.{body}".encode(), hashlib.sha256).hexdigest()
+        answer = await self._http.post(
+            f"{self._addresses.api_url}/api/webhooks/{self.slug}/stripe",
+            content=body,
+            headers={"Stripe-Signature": f"t={stamp},v1={signature}", "Content-Type": "application/json"},
+        )
+        if answer.status_code != 200:
+            raise DoorClosed(f"Stripe webhook: {answer.status_code} {answer.text[:300]}")
+        return answer.json()
+
+    async def _make_tenant(self) -> None:
+        status, output = await self._partnerdesk(
+            "tenant", "create", self.slug, "--name", self.company, "--street", "Marktplatz 1", "--zip", "20095",
+            "--city", "Hamburg", "--vat-id", "DE123456789", "--demo", "--json",
+        )  # fmt: skip
+        if status != 0 and "vergeben" not in output and "already" not in output:
+            raise DoorClosed(f"partnerdesk tenant create: {output}")
+
+    async def _make_key(self, scopes: str) -> str:
+        status, output = await self._partnerdesk(
+            "api-key", "create", "--tenant", self.slug, "--name", f"demo {scopes}", "--scopes", scopes, "--json"
+        )
+        if status != 0:
+            raise DoorClosed(f"partnerdesk api-key create: {output}")
+        key: str = json.loads(output)["key"]
+        return key
+
+    async def _partnerdesk(self, *arguments: str) -> tuple[int, str]:
+        command = Path(sys.executable).with_name("partnerdesk")
+        process = await asyncio.create_subprocess_exec(
+            str(command),
+            *arguments,
+            env=dict(self._addresses.environment),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        output, errors = await process.communicate()
+        return process.returncode or 0, (output or errors).decode()
+
+    async def _connect(self, api_key: str) -> None:
+        token = secrets.token_urlsafe(32)
+        await self.api(
+            "PUT",
+            "/providers/lexoffice",
+            {
+                "api_key": api_key,
+                "webhook_token": token,
+                "effective_from": "2026-01-01",
+                "confirm_credit_note_notice": True,
+            },
+        )
+        await self.api("PUT", "/providers/stripe", {"signing_secret": self._signing_secret})
+        hook = f"{self._addresses.api_url}/api/webhooks/{self.slug}/lexoffice"
+        if self.dialect == "chapter":
+            await self.lexoffice(
+                "PUT",
+                f"/sandbox/organizations/{self.organization}/webhook",
+                {"url": hook, "token": token, "tokenVia": "bearer"},
+            )
+            return
+        await self._subscribe(api_key, f"{hook}?token={token}")
+
+    async def _subscribe(self, api_key: str, url: str) -> None:
+        """As its owner may, with the key: lexoffice can send no header of ours, so the token travels in the address."""
+        subscriptions = f"{self._addresses.lexoffice.base_url}/v1/event-subscriptions"
+        headers = {"Authorization": f"Bearer {api_key}"}
+        for old in (await self._patiently("GET", subscriptions, headers)).json()["content"]:
+            await self._patiently("DELETE", f"{subscriptions}/{old['subscriptionId']}", headers)
+        for event_type in SUBSCRIBED:
+            await self._patiently("POST", subscriptions, headers, {"eventType": event_type, "callbackUrl": url})
+
+    async def _patiently(self, method: str, url: str, headers: dict[str, str], body: Any = None) -> httpx.Response:
+        """lexoffice takes 2 requests a second; a 429 was not carried out."""
+        for _ in range(30):
+            answer = await self._http.request(method, url, headers=headers, json=body)
+            if answer.status_code != 429:
+                break
+            await asyncio.sleep(0.55)
+        if answer.status_code >= 400:
+            raise DoorClosed(f"{method} event-subscriptions: {answer.status_code} {answer.text[:300]}")
+        return answer
+
+    async def _make_partners(self) -> None:
+        known = {row["code"] for row in (await self.api("GET", "/partners"))["items"]}
+        if not known:
+            await self.api("POST", "/campaigns", {"slug": "herbst", "name": "Herbstaktion"})
+            await self.api("POST", "/campaigns/herbst/plans", {"levels": LEVELS})
+            await self.api("POST", "/campaigns/herbst/default")
+        for partner in PARTNERS:
+            if partner["code"] in known:
+                continue
+            await self.api("POST", "/partners", {**partner, **_ADDRESS})
+            await self.api(
+                "POST",
+                f"/partners/{partner['code']}/tax-statuses",
+                {"status": "regular", "valid_from": "2020-01-01", "vat_id": "DE987654321"},
+            )
+            await self.api(
+                "POST",
+                f"/partners/{partner['code']}/agreement",
+                {"version": "2026-01", "accepted_at": "2026-01-02T09:00:00+01:00"},
+            )
+            await self.api(
+                "PUT",
+                f"/partners/{partner['code']}/bank-details",
+                {"account_holder": partner["name"], "iban": "DE02120300000000202051"},
+            )
