@@ -95,7 +95,7 @@ async def _conclude_credit_note(db: Connection, task: Conclude, told: Sequence[E
     known = await documents.find(db, gathered.tenant, gathered.resource_id)
     if known is None or known.payout_number is None:
         if lost:
-            await events.park(db, gathered.tenant, gathered.events, "Wartet auf eine Gutschrift, deren Id noch fehlt.")
+            await events.park(db, gathered.tenant, gathered.events)
             return Conclusion(outcome=EventState.WAITING)
         return await _end(db, gathered, EventState.IGNORED, "Diese Gutschrift gehört zu keiner Auszahlung.")
     note = CreditNote.from_body(await _body(db, gathered.tenant, gathered.document))

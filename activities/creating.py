@@ -115,7 +115,7 @@ class DocumentCreator:
         async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as db:
             await intents.made(db, tenant, intent.id, created.id)
             # A notification may have been faster than this line: it waits for this id.
-            await events.hand_over_waiting(db, tenant, [created.id])
+            await events.hand_over_parked(db, tenant)
         return Creation(outcome=Outcome.MADE)
 
     async def _refused(self, tenant: Tenant, intent: IntentId, sentence: str, technical: str | None = None) -> Creation:

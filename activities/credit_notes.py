@@ -97,7 +97,7 @@ class CreditNoteActivities:
     ) -> None:
         if len(marked) == 1 and not differences_from_approval(payout, intent, None, marked[0]):
             await intents.made(db, tenant, intent.id, marked[0].id)
-            await events.hand_over_waiting(db, tenant)
+            await events.hand_over_parked(db, tenant)
         elif marked:
             await intents.stop_searching(db, tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
             await _ask_about_lost(db, tenant, payout.number, [str(document.id) for document in marked])

@@ -85,7 +85,7 @@ class InvoiceActivities:
             if (await intents.find(db, task.tenant, task.intent)).is_unclear:
                 if len(marked) == 1:
                     await intents.made(db, task.tenant, intent.id, marked[0].id)
-                    await events.hand_over_waiting(db, task.tenant)
+                    await events.hand_over_parked(db, task.tenant)
                 elif marked:
                     await intents.stop_searching(db, task.tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
                     await self._ask_about_lost(db, task, [str(document.id) for document in marked])

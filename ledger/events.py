@@ -186,7 +186,7 @@ async def finish(
     )
 
 
-async def park(db: Connection, tenant: Tenant, ids: Sequence[EventId], reason: str) -> None:
+async def park(db: Connection, tenant: Tenant, ids: Sequence[EventId]) -> None:
     """Let them wait for a document of our own whose id is not known yet (engine.md, DocumentWorkflow)."""
     await db.execute(
         """
@@ -195,8 +195,24 @@ async def park(db: Connection, tenant: Tenant, ids: Sequence[EventId], reason: s
         """,
         tenant.id,
         list(ids),
-        reason,
+        PARKED,
     )
+
+
+PARKED = "Wartet auf eine Gutschrift, deren Id noch fehlt."
+
+
+async def hand_over_parked(db: Connection, tenant: Tenant) -> list[EventId]:
+    """A document of ours has got its id, or will never exist: what was parked for it is looked at again."""
+    rows = await db.fetch(
+        """
+        UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
+         WHERE tenant_id = $1 AND state = 'waiting' AND reason = $2 RETURNING id
+        """,
+        tenant.id,
+        PARKED,
+    )
+    return sorted(EventId(row["id"]) for row in rows)
 
 
 async def hand_over_waiting(
