@@ -119,22 +119,22 @@ def migrate(without_engine: bool) -> None:
     )
     click.echo(f"The database is at version {version}.")
     if not without_engine:
-        click.echo(_announced("Registering search attributes and schedules", lambda: asyncio.run(_prepare_engine())))
+        every = timedelta(seconds=owner.handover_every_seconds)
+        click.echo(
+            _announced("Registering search attributes and schedules", lambda: asyncio.run(_prepare_engine(every)))
+        )
 
 
-async def _prepare_engine() -> str:
+async def _prepare_engine(handover_every: timedelta) -> str:
     from api import engine
+    from workflows.schedules import ensure_schedules
 
     client = await engine.connect()
     try:
         registered = await engine.register_search_attributes(client)
     except engine.AWAY as error:
         raise engine.EngineAway("The engine does not register search attributes.") from error
-    try:
-        from workflows.schedules import ensure_schedules  # type: ignore[import-not-found,import-untyped,unused-ignore]
-    except ImportError:
-        return f"Search attributes: {', '.join(registered) or 'all there'}."
-    await ensure_schedules(client)
+    await ensure_schedules(client, handover_every=handover_every)
     return f"Search attributes: {', '.join(registered) or 'all there'}; the schedules are set."
 
 
@@ -151,6 +151,8 @@ def api(host: str, port: int) -> None:
     Example:
       partnerdesk api --host 0.0.0.0 --port 8000
     """
+    import signal
+
     import uvicorn
 
     from api.app import create_app
@@ -158,6 +160,9 @@ def api(host: str, port: int) -> None:
 
     settings = Settings.from_environment()
     configure_logs(settings.log_format, settings.log_level)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn stops gracefully and then raises the signal once more; by then all is done, and the status is 0.
+        signal.signal(name, lambda *_: None)
     uvicorn.run(
         create_app(settings),
         host=host,
@@ -187,7 +192,10 @@ def worker(health_port: int) -> None:
 
     settings = Settings.from_environment()
     configure_logs(settings.log_format, settings.log_level)
-    process.main(settings, health_port=health_port)  # type: ignore[attr-defined,unused-ignore]
+    try:
+        process.main(settings, health_port=health_port)
+    except process.NotRegistered as error:
+        raise click.ClickException(str(error)) from None
 
 
 @commands.group()
@@ -379,6 +387,113 @@ def create_webhook_token(slug: str, chosen: str | None, grace: str | None, as_js
     token = asyncio.run(run())
     address = f"{settings.public_url}/api/webhooks/{slug}/lexoffice"
     _print({"token": token, "address": address}, as_json, f"{token}\nThis token is not shown again. Address: {address}")
+
+
+@commands.group()
+def payout() -> None:
+    """Decide about payouts, as an operator, in somebody's name.
+
+    A signal from the Temporal UI is no decision; this is. The row names who decided, and the machine's account that
+    ran the command stands in the audit trail.
+    """
+
+
+USER = click.option("--as", "user", required=True, metavar="USER", help="Whose decision it is.")
+REASON = click.option("--reason", required=True, help="Why; it is kept with the decision.")
+NUMBER = click.argument("number", metavar="NUMBER")
+
+
+@payout.command("approve")
+@NUMBER
+@TENANT
+@USER
+@REASON
+@click.option("--hash", "seen_hash", help="Content hash that was seen; without it the present content is approved.")
+@AS_JSON
+@plain_errors
+def approve_payout(number: str, slug: str, user: str, reason: str, seen_hash: str | None, as_json: bool) -> None:
+    """Approve a payout: its credit note is created in lexoffice.
+
+    \b
+    Example:
+      partnerdesk payout approve PO-2026-0001 --tenant acme --as chris --reason "Key of the shop is locked"
+    """
+    _print(*_decide("approve", slug, number, user, reason, seen_hash, as_json))
+
+
+@payout.command("reject")
+@NUMBER
+@TENANT
+@USER
+@REASON
+@AS_JSON
+@plain_errors
+def reject_payout(number: str, slug: str, user: str, reason: str, as_json: bool) -> None:
+    """Reject a payout: its commissions are free again.
+
+    \b
+    Example:
+      partnerdesk payout reject PO-2026-0001 --tenant acme --as chris --reason "Wrong partner"
+    """
+    _print(*_decide("reject", slug, number, user, reason, None, as_json))
+
+
+@payout.command("cancel")
+@NUMBER
+@TENANT
+@USER
+@REASON
+@AS_JSON
+@plain_errors
+def cancel_payout(number: str, slug: str, user: str, reason: str, as_json: bool) -> None:
+    """Cancel a payout while no credit note can exist; afterwards the credit note is voided in lexoffice.
+
+    \b
+    Example:
+      partnerdesk payout cancel PO-2026-0001 --tenant acme --as chris --reason "Asked for twice"
+    """
+    _print(*_decide("cancel", slug, number, user, reason, None, as_json))
+
+
+def _decide(
+    kind: str, slug: str, number: str, user: str, reason: str, seen_hash: str | None, as_json: bool
+) -> tuple[dict[str, Any], bool, str]:
+    result = asyncio.run(_decided(kind, slug, number, user, reason, seen_hash))
+    told = "" if result["announced"] else " The engine is away; the hand-over tells it later."
+    return result, as_json, f"{result['payout']} is {result['state']}.{told}"
+
+
+async def _decided(kind: str, slug: str, number: str, user: str, reason: str, seen_hash: str | None) -> dict[str, Any]:
+    from api import engine
+    from api.announce import Announcer
+    from api.metrics import Metrics
+    from ledger import audit, decisions, payouts, tenants
+    from workflows.messages import Pace
+
+    async with _ledger() as ledger:
+        of = await tenants.find(ledger, slug)
+        async with ledger.transaction(of, cause=_operator()) as db:
+            actor = f"user:{user}"
+            if kind == "approve":
+                seen = seen_hash or await payouts.content_hash(db, of, (await payouts.find(db, of, number)).id)
+                decision = await decisions.approve(db, of, number, actor=actor, seen_hash=seen, reason=reason)
+            elif kind == "reject":
+                decision = await decisions.reject(db, of, number, actor=actor, reason=reason)
+            else:
+                decision = await decisions.cancel(db, of, number, actor=actor, reason=reason)
+            await audit.record(
+                db,
+                of,
+                actor=_operator(),
+                action=f"payout.{kind}.by_command",
+                subject="payout",
+                subject_id=number,
+                detail={"as": user, "decision": str(decision.id)},
+            )
+            found = await payouts.find(db, of, number)
+        announcer = Announcer(await engine.connect(lazy=True), ledger, Metrics(), Pace())
+        announced = await announcer.decision(of, found, decision)
+    return {"payout": found.number, "state": found.state.value, "decision": str(decision.id), "announced": announced}
 
 
 @commands.group()

@@ -84,6 +84,8 @@ class OwnerSettings(_Environment):
     """What `partnerdesk migrate` needs, and nothing else has."""
 
     owner_database_url: DatabaseAddress
+    handover_every_seconds: Annotated[float, Field(ge=1, le=3600)] = 30.0
+    """How often the hand-over runs (engine.md); a schedule of the engine, set by migrate."""
 
 
 class Settings(_Environment):
@@ -117,10 +119,8 @@ class Settings(_Environment):
     """lexoffice lags: a fetch that does not show what was announced is repeated after these times."""
     unclear_outcome_seconds: Seconds = 900.0
     """How long after an intent's deadline its document may first be created again (rules.md, States)."""
-    handover_every_seconds: Annotated[float, Field(ge=1, le=3600)] = 30.0
-    """How often what was not announced to the engine is announced again (engine.md)."""
     handover_after_seconds: Seconds = 10.0
-    """And how old it must be by then."""
+    """How old what was not announced to the engine must be before the hand-over announces it (engine.md)."""
 
     request_seconds: Annotated[float, Field(gt=0, le=60)] = 4.0
     """In all, for one request; lexoffice gives up after 5 s. Requests that ask lexoffice itself get longer."""

@@ -312,7 +312,7 @@ async def test_what_waited_is_handed_over_with_a_new_delivery(connected: Door) -
     number = (await connected.notify(event)).json()["event"]
     ledger, tenant = connected.parts.ledger, connected.tenant
     async with ledger.transaction(tenant) as db:
-        await events.park(db, tenant, [number], "Der eigene Beleg ist noch nicht bekannt.")
+        await events.park(db, tenant, [number])
     async with ledger.transaction(tenant) as db:
         assert await events.hand_over_waiting(db, tenant, [uuid4()]) == []
         assert await events.hand_over_waiting(db, tenant, [UUID(event["resourceId"])]) == [number]

@@ -1,0 +1,230 @@
+"""The `partnerdesk` command, run as a process, as an operator or a script runs it."""
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from cryptography.fernet import Fernet
+
+from sandbox.processes import free_port
+from sandbox.temporal_server import TemporalAddresses
+from settings import Settings
+from tests.api.conftest import Door
+from tests.api.payouts import a_payout_that_awaits_approval
+from tests.conftest import Database
+
+PARTNERDESK = str(Path(sys.executable).with_name("partnerdesk"))
+
+
+@dataclass(frozen=True)
+class Result:
+    status: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+async def partnerdesk(environment: Mapping[str, str], *arguments: str, stdin: str = "") -> Result:
+    inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    process = await asyncio.create_subprocess_exec(
+        PARTNERDESK,
+        *arguments,
+        env=inherited | dict(environment),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(stdin.encode()), 60)
+    assert process.returncode is not None
+    return Result(process.returncode, out.decode(), err.decode())
+
+
+@pytest.fixture(scope="session")
+def environment(database: Database, temporal: TemporalAddresses, product_settings: Settings) -> dict[str, str]:
+    return {
+        "PARTNERDESK_DATABASE_URL": database.app_url,
+        "PARTNERDESK_OWNER_DATABASE_URL": database.owner_url,
+        "PARTNERDESK_SECRET_KEY": product_settings.secret_key.get_secret_value(),
+        "TEMPORAL_ADDRESS": temporal.address,
+        "TEMPORAL_NAMESPACE": temporal.namespace,
+    }
+
+
+async def test_migrating_twice_changes_nothing_and_says_what_is_there(environment: dict[str, str]) -> None:
+    for _ in range(2):
+        result = await partnerdesk(environment, "migrate")
+        assert result.status == 0, result.err
+        assert "search attributes" in result.out.lower()
+
+
+async def test_a_tenant_its_key_and_its_token_are_made_by_command(environment: dict[str, str], door: Door) -> None:
+    slug = f"c-{secrets.token_hex(5)}"
+    made = await partnerdesk(environment, "tenant", "create", slug, "--name", "Acme", "--city", "Bonn", "--json")
+    assert (made.status, made.json()["tenant"]) == (0, slug)
+    again = await partnerdesk(environment, "tenant", "create", slug, "--name", "Acme")
+    assert (again.status, again.err) == (1, "Error: Diesen Mandanten gibt es bereits.\n")
+    assert {"tenant": slug, "id": made.json()["id"]} in (
+        await partnerdesk(environment, "tenant", "list", "--json")
+    ).json()["tenants"]
+
+    key = await partnerdesk(
+        environment,
+        "api-key",
+        "create",
+        "--tenant",
+        slug,
+        "--name",
+        "shop",
+        "--scopes",
+        "read,write",
+        "--expires",
+        "90d",
+        "--json",
+    )
+    assert (key.status, key.json()["scopes"]) == (0, ["read", "write"])
+    me = await door.http.get("/api/v1/me", headers={"X-API-Key": key.json()["key"]})
+    assert me.json()["tenant"] == slug
+    assert (await partnerdesk(environment, "api-key", "revoke", "--tenant", slug, key.json()["id"])).status == 0
+    door.parts.api_keys.forget()
+    assert (await door.http.get("/api/v1/me", headers={"X-API-Key": key.json()["key"]})).status_code == 401
+
+    chosen = secrets.token_urlsafe(24)
+    token = await partnerdesk(
+        environment, "webhook-token", "create", "--tenant", slug, "--token", "-", "--json", stdin=chosen
+    )
+    assert token.json()["token"] == chosen
+    answer = await door.http.post(
+        f"/api/webhooks/{slug}/lexoffice", json=door.event(), headers={"X-Lexoffice-Token": chosen}
+    )
+    assert answer.json()["status"] == "skipped"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["tenant", "create", "Not A Slug", "--name", "x"], 1, "Kurzname"),
+        (["api-key", "create", "--tenant", "nobody", "--name", "x"], 1, "Mandant nicht gefunden"),
+        (["api-key", "create", "--tenant", "nobody", "--name", "x", "--expires", "soon"], 2, "write 2027-06-30"),
+        (
+            ["payout", "approve", "PO-2026-0001", "--tenant", "nobody", "--as", "x", "--reason", "y"],
+            1,
+            "nicht gefunden",
+        ),
+        (["payout", "approve", "PO-2026-0001"], 2, "--tenant"),
+        (["nothing"], 2, "No such command"),
+    ],
+)
+async def test_what_goes_wrong_is_one_sentence_and_a_status(
+    environment: dict[str, str], arguments: list[str], status: int, said: str
+) -> None:
+    result = await partnerdesk(environment, *arguments)
+    assert result.status == status
+    assert said in result.err
+    assert "Traceback" not in result.err
+
+
+async def test_a_missing_or_malformed_setting_is_named_without_its_value(environment: dict[str, str]) -> None:
+    malformed = environment | {"PARTNERDESK_SECRET_KEY": "geheim", "PARTNERDESK_QUIET_SECONDS": "soon"}
+    del malformed["PARTNERDESK_DATABASE_URL"]
+    result = await partnerdesk(malformed, "tenant", "list")
+    assert result.status == 2
+    for name in ("PARTNERDESK_SECRET_KEY", "PARTNERDESK_QUIET_SECONDS", "PARTNERDESK_DATABASE_URL"):
+        assert name in result.err
+    assert "geheim" not in result.err
+
+
+async def test_what_is_away_is_named(environment: dict[str, str]) -> None:
+    nowhere = f"postgresql://x@127.0.0.1:{free_port()}/x"
+    database = await partnerdesk(environment | {"PARTNERDESK_DATABASE_URL": nowhere}, "tenant", "list")
+    assert (database.status, "PARTNERDESK_DATABASE_URL" in database.err) == (1, True)
+    engine = await partnerdesk(environment | {"TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"}, "migrate")
+    assert (engine.status, "TEMPORAL_ADDRESS" in engine.err) == (1, True)
+    assert "Traceback" not in database.err + engine.err
+
+
+async def test_a_new_key_is_a_key() -> None:
+    result = await partnerdesk({}, "secrets", "new-key")
+    Fernet(result.out.strip())
+
+
+async def test_each_command_teaches_with_an_example() -> None:
+    from cli import commands
+
+    def leaves(group: Any, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], str]]:
+        found = []
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                found += leaves(command, (*path, name))
+            else:
+                found.append(((*path, name), command.help or ""))
+        return found
+
+    for path, text in leaves(commands):
+        assert f"partnerdesk {' '.join(path)}" in text, path
+
+
+async def test_an_operator_approves_in_somebodys_name_once(environment: dict[str, str], connected: Door) -> None:
+    payout = await a_payout_that_awaits_approval(connected)
+    command = [
+        "payout",
+        "approve",
+        payout["number"],
+        "--tenant",
+        connected.tenant.slug,
+        "--as",
+        "chris",
+        "--reason",
+        "ok",
+    ]
+    stale = await partnerdesk(environment, *command, "--hash", "0" * 64)
+    assert (stale.status, "geändert" in stale.err) == (1, True)
+    approved = await partnerdesk(environment, *command, "--json")
+    assert approved.status == 0, approved.err
+    assert (approved.json()["state"], approved.json()["announced"]) == ("approved", True)
+    (decision,) = (await connected.api("GET", f"payouts/{payout['number']}")).json()["decisions"]
+    assert (decision["decided_by"], decision["reason"]) == ("user:chris", "ok")
+    twice = await partnerdesk(environment, *command)
+    assert (twice.status, "bereits freigegeben" in twice.err) == (1, True)
+
+
+async def test_the_api_starts_serves_and_stops_on_sigterm_without_leaking_a_token(environment: dict[str, str]) -> None:
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        PARTNERDESK,
+        "api",
+        "--port",
+        str(port),
+        env={"PATH": os.environ["PATH"]} | environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http, asyncio.timeout(30):
+            while True:
+                try:
+                    ready = await http.get("/readyz")
+                    break
+                except httpx.ConnectError:
+                    await asyncio.sleep(0.05)
+            assert ready.json() == {"status": "ready"}
+            await http.post("/api/webhooks/acme/lexoffice?token=sehr-geheimer-token", json={"eventType": "Kundenname"})
+    finally:
+        process.terminate()
+    out, err = await asyncio.wait_for(process.communicate(), 15)
+    assert process.returncode == 0
+    lines = [json.loads(line) for line in err.decode().splitlines()]
+    (request,) = [line for line in lines if line["event"] == "request"]
+    assert (request["route"], request["status"]) == ("/api/webhooks/{tenant}/lexoffice", 401)
+    assert request["request_id"]
+    for secret in ("geheim", "Kundenname"):
+        assert secret not in (out + err).decode()
