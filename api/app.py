@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import structlog
 from fastapi import FastAPI
 
-from api import engine, health, problems, webhooks_lexoffice, webhooks_stripe
+from api import docs_page, engine, health, problems, webhooks_lexoffice, webhooks_stripe
 from api.announce import Announcer
 from api.edge import Edge
 from api.metrics import Metrics
@@ -89,14 +89,15 @@ def create_app(settings: Settings) -> FastAPI:
         version="1",
         description=_DESCRIPTION,
         lifespan=lifespan,
+        docs_url=None,  # ours needs no script from another host
         redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
     )
     problems.register(app)
     app.include_router(health.router)
     app.include_router(webhooks_lexoffice.router)
     app.include_router(webhooks_stripe.router)
     app.include_router(routes.router)
+    app.include_router(docs_page.router)
     app.add_middleware(
         Edge,
         metrics=metrics,

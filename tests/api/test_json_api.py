@@ -243,7 +243,15 @@ async def test_the_description_of_the_api_teaches(door: Door) -> None:
         for method, operation in operations.items():
             assert operation.get("summary"), (method, path)
             assert operation.get("tags"), (method, path)
-    assert (await door.http.get("/docs")).status_code == 200
+    page = await door.http.get("/docs")
+    assert page.status_code == 200
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            assert f'id="{operation["operationId"]}"' in page.text
+    # Nothing comes from another host, and no script runs.
+    for foreign in ("http://", "https://", "<script", "style="):
+        assert foreign not in page.text
+    assert (await door.http.get("/docs/style.css")).headers["content-type"].startswith("text/css")
 
 
 async def test_health_readiness_and_figures_are_there_for_operators(door: Door) -> None:
