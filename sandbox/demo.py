@@ -6,9 +6,12 @@ the database, and nothing waits blindly: a step ends when the API shows the stat
 
 import asyncio
 import secrets
+import shutil
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.demo_office import DoorClosed, Office
 from sandbox.stack import StackAddresses
@@ -47,17 +50,29 @@ async def leave_one_waiting(addresses: StackAddresses, say: Callable[[str], None
         )
         payout = await office.api("GET", f"/payouts/{number}")
         temporal = addresses.temporal
+        workflow = quote(payout["workflow_id"], safe="")
         say(f"""
   {number} waits for your approval: {payout["gross_cents"] / 100:.2f} EUR for partner {payout["partner_code"]}.
+  In the Temporal UI: {temporal.ui_url}/namespaces/{temporal.namespace}/workflows/{workflow}
+
+  Approve it with the key of the demo's approver:
 
     curl -X POST {addresses.api_url}/api/v1/payouts/{number}/approve \\
       -H 'X-API-Key: {office.keys["approve"]}' -H 'Content-Type: application/json' \\
       -d '{{"content_hash": "{payout["content_hash"]}"}}'
 
-  or, as ops on this machine (the engine's word counts here only because script/dev says so):
+  or by a signal, as ops on this machine (it counts here only because script/dev says so):
 
-    temporal workflow signal --address {temporal.address} --workflow-id {payout["workflow_id"]} --name approve
+    {_spoken(temporal.cli)} workflow signal --address {temporal.address} \\
+      --workflow-id {payout["workflow_id"]} --name approve
+
+  A credit note appears in {addresses.lexoffice.app_url}. Mark it as paid there, and the payout is paid.
 """)
+
+
+def _spoken(command: Path) -> str:
+    """What to type: the bare name where the shell finds it."""
+    return command.name if shutil.which(command.name) == str(command) else str(command)
 
 
 class Loop:

@@ -8,6 +8,7 @@ import secrets
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -44,6 +45,28 @@ class DoorClosed(StackError):
     """A public door answered something else than the demo needs; the text says which and how."""
 
 
+@dataclass(frozen=True)
+class _Papers:
+    """What the demo's people and machines must keep from one start to the next: it is shown only once."""
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    signing_secret: str = ""
+    hook: str = ""
+    organization: str = ""
+
+    @classmethod
+    def read(cls, file: Path) -> Self | None:
+        """None when there are none, or none of this kind."""
+        try:
+            return cls(**json.loads(file.read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def write(self, file: Path) -> None:
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(asdict(self), indent=2) + "\n")
+
+
 class Office:
     """One demo tenant with everything it needs, and the people and machines that act for it."""
 
@@ -52,10 +75,15 @@ class Office:
         self.dialect = dialect
         self.slug = "demo" if dialect == "lexoffice" else "demo-kapitel"
         self.company = "Demo GmbH" if dialect == "lexoffice" else "Demo Kapitel GmbH"
-        self._signing_secret = f"whsec_{secrets.token_hex(16)}"
+        self._papers_file = addresses.state / f"{self.slug}.json"
+        self._papers = _Papers()
         self._http = httpx.AsyncClient(timeout=30, trust_env=False)
-        self.keys: dict[str, str] = {}
         self.organization = ""
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Two keys, as two people would have: `write` works, `approve` decides."""
+        return self._papers.keys
 
     async def __aenter__(self) -> Self:
         return self
@@ -81,20 +109,40 @@ class Office:
             },
         )
         self.organization = account["organizationId"]
+        if await self._has_kept_its_papers():
+            return
         await self._make_tenant()
-        # Two keys, as two people would have: one works, the other approves.
-        self.keys = {"write": await self._make_key("read,write"), "approve": await self._make_key("read,approve")}
-        await self._connect(account["apiKey"])
-        await self._make_partners()
+        write, approve = await asyncio.gather(self._make_key("read,write"), self._make_key("read,approve"))
+        self._papers = _Papers(
+            keys={"write": write, "approve": approve},
+            signing_secret=f"whsec_{secrets.token_hex(16)}",
+            hook=f"{self._addresses.api_url}/api/webhooks/{self.slug}/lexoffice",
+            organization=self.organization,
+        )
+        await asyncio.gather(self._connect(account["apiKey"]), self._make_partners())
+        self._papers.write(self._papers_file)
+
+    async def _has_kept_its_papers(self) -> bool:
+        """Whether an earlier start has set everything up, at the addresses of today and with keys that still work."""
+        if (kept := _Papers.read(self._papers_file)) is None:
+            return False
+        self._papers = kept
+        if kept.organization != self.organization or not kept.hook.startswith(f"{self._addresses.api_url}/"):
+            return False
+        answers = [await self._asked("GET", "/me", None, key) for key in kept.keys]
+        return all(answer.is_success for answer in answers)
 
     async def api(self, method: str, path: str, body: Any = None, *, key: str = "write", ok: bool = True) -> Any:
         """Call the JSON API as the holder of a key. Raises DoorClosed on a refusal, unless `ok` is False."""
-        answer = await self._http.request(
-            method, f"{self._addresses.api_url}/api/v1{path}", json=body, headers={"X-API-Key": self.keys[key]}
-        )
+        answer = await self._asked(method, path, body, key)
         if ok and answer.status_code >= 400:
             raise DoorClosed(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
         return answer.json() if answer.content else None
+
+    async def _asked(self, method: str, path: str, body: Any, key: str) -> httpx.Response:
+        return await self._http.request(
+            method, f"{self._addresses.api_url}/api/v1{path}", json=body, headers={"X-API-Key": self.keys[key]}
+        )
 
     async def lexoffice(self, method: str, path: str, body: Any = None) -> Any:
         """Do in lexoffice what a person does there. Raises DoorClosed."""
@@ -107,7 +155,9 @@ class Office:
         """Deliver a Stripe event, signed as Stripe signs (docs.stripe.com, Verify webhook signatures)."""
         body = json.dumps(event)
         stamp = int(time.time())
-        signature = hmac.new(self._signing_secret.encode(), f"{stamp}.{body}".encode(), hashlib.sha256).hexdigest()
+        signature = hmac.new(
+            self._papers.signing_secret.encode(), f"{stamp}.{body}".encode(), hashlib.sha256
+        ).hexdigest()
         answer = await self._http.post(
             f"{self._addresses.api_url}/api/webhooks/{self.slug}/stripe",
             content=body,
@@ -118,11 +168,16 @@ class Office:
         return answer.json()
 
     async def _make_tenant(self) -> None:
+        status, output = await self._partnerdesk("tenant", "list", "--json")
+        if status != 0:
+            raise DoorClosed(f"partnerdesk tenant list: {output}")
+        if self.slug in {known["tenant"] for known in json.loads(output)["tenants"]}:
+            return
         status, output = await self._partnerdesk(
             "tenant", "create", self.slug, "--name", self.company, "--street", "Marktplatz 1", "--zip", "20095",
             "--city", "Hamburg", "--vat-id", "DE123456789", "--demo", "--json",
         )  # fmt: skip
-        if status != 0 and "vergeben" not in output and "already" not in output:
+        if status != 0:
             raise DoorClosed(f"partnerdesk tenant create: {output}")
 
     async def _make_key(self, scopes: str) -> str:
@@ -158,8 +213,8 @@ class Office:
                 "confirm_credit_note_notice": True,
             },
         )
-        await self.api("PUT", "/providers/stripe", {"signing_secret": self._signing_secret})
-        hook = f"{self._addresses.api_url}/api/webhooks/{self.slug}/lexoffice"
+        await self.api("PUT", "/providers/stripe", {"signing_secret": self._papers.signing_secret})
+        hook = self._papers.hook
         if self.dialect == "chapter":
             await self.lexoffice(
                 "PUT",

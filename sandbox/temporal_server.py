@@ -26,11 +26,13 @@ DYNAMIC_CONFIG = {
 
 @dataclass(frozen=True)
 class TemporalAddresses:
-    """`address` is host:port for TEMPORAL_ADDRESS; `ui_url` is None when the server runs without its UI."""
+    """`address` is host:port for TEMPORAL_ADDRESS; `ui_url` is None when the server runs without its UI; `cli` is the
+    command that started it."""
 
     address: str
     namespace: str
     ui_url: str | None
+    cli: Path
 
 
 class TemporalServer(Service):
@@ -62,6 +64,7 @@ class TemporalServer(Service):
             address=f"{LOOPBACK}:{self._port}",
             namespace=NAMESPACE,
             ui_url=f"http://{LOOPBACK}:{self._ui_port}" if self._ui_port else None,
+            cli=self._cli,
         )
 
     async def start(self) -> TemporalAddresses:
