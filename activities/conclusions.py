@@ -19,6 +19,7 @@ from ledger.database import Connection, Ledger
 from ledger.documents import KnownDocument, Observed
 from ledger.events import Event
 from ledger.invoices import InvoiceFacts
+from ledger.refusals import Refused
 from ledger.settlement import Meaning, Verdict, agrees
 from ledger.types import DocumentKind, EventState, PayoutNumber, Tenant
 from lexoffice.contacts import Contact
@@ -37,19 +38,13 @@ class ConclusionActivities:
         """Compare, apply, end the events; or say that lexoffice does not show yet what was announced."""
         gathered = task.gathered
         cause = "event:" + ",".join(str(event) for event in gathered.events[:5])
-        async with self._ledger.transaction(gathered.tenant, cause=cause) as db:
-            told = await events.load(db, gathered.tenant, gathered.events)
-            if gathered.gone and gathered.kind != "connection":
-                return await _conclude_gone(db, task, told)
-            match gathered.kind:
-                case DocumentKind.INVOICE:
-                    return await _conclude_invoice(db, task, told)
-                case DocumentKind.CREDIT_NOTE:
-                    return await _conclude_credit_note(db, task, told)
-                case "connection":
-                    return await _end(db, gathered, EventState.UNCHANGED, "Der API-Schlüssel gilt weiterhin.")
-                case _:
-                    return await _end(db, gathered, EventState.IGNORED, "Kein Beleg, den PartnerDesk führt.")
+        try:
+            async with self._ledger.transaction(gathered.tenant, cause=cause) as db:
+                return await _conclude(db, task)
+        except Refused as refused:
+            # The ledger says no: nothing of it was applied, and asking again would not change the answer.
+            async with self._ledger.transaction(gathered.tenant, cause=cause) as db:
+                return await _end(db, gathered, EventState.FAILED, refused.sentence)
 
     @activity.defn
     async def conclude_unfetched(self, task: Unfetched) -> Conclusion:
@@ -60,6 +55,22 @@ class ConclusionActivities:
                     db, task.gathered, EventState.SKIPPED, "Die Verbindung zu lexoffice ist nicht nutzbar."
                 )
             return await _end(db, task.gathered, EventState.FAILED, "lexoffice hat nicht geantwortet.")
+
+
+async def _conclude(db: Connection, task: Conclude) -> Conclusion:
+    gathered = task.gathered
+    told = await events.load(db, gathered.tenant, gathered.events)
+    if gathered.gone:
+        return await _conclude_gone(db, task, told)
+    match gathered.kind:
+        case DocumentKind.INVOICE:
+            return await _conclude_invoice(db, task, told)
+        case DocumentKind.CREDIT_NOTE:
+            return await _conclude_credit_note(db, task, told)
+        case "connection":
+            return await _end(db, gathered, EventState.UNCHANGED, "Der API-Schlüssel gilt weiterhin.")
+        case _:
+            return await _end(db, gathered, EventState.IGNORED, "Kein Beleg, den PartnerDesk führt.")
 
 
 async def _conclude_invoice(db: Connection, task: Conclude, told: Sequence[Event]) -> Conclusion:

@@ -36,8 +36,9 @@ class _Explain(ActivityInboundInterceptor):
                 raise ApplicationError("took too long", type="TimeoutError") from None
             raise
         except Refused as refused:
-            # The ledger's rules do not change by asking again.
-            raise ApplicationError(refused.code, type=type(refused).__name__, non_retryable=True) from None
+            # Where a refusal is foreseen the activity handles it. Here it is a defect: the activity stays pending, in
+            # sight of ops, and goes on once the data or the code is mended; a failed workflow would be lost.
+            raise ApplicationError(refused.code, type=type(refused).__name__) from None
         except Exception as error:
             log.warning("activity failed", error=type(error).__name__, where=_where(error))
             raise ApplicationError("unforeseen", type=type(error).__name__) from None
