@@ -140,6 +140,16 @@ DATABASE_AWAY = (
 """What the pool raises while the database is away, starts, stops, or is too busy."""
 
 
+NOT_STORABLE = (
+    asyncpg.DataError,
+    asyncpg.CheckViolationError,
+    asyncpg.ForeignKeyViolationError,
+    OverflowError,
+    UnicodeEncodeError,
+)
+"""Values that pass the shape of a request and not the column: NUL or half a surrogate in a text, a time too far."""
+
+
 def register(app: FastAPI) -> None:
     """Map each exception type to its answer."""
 
@@ -172,11 +182,16 @@ def register(app: FastAPI) -> None:
             )
         )
 
+    async def not_storable(_: Request, __: Exception) -> JSONResponse:
+        return answer(Problem(422, "value_not_acceptable", "Eine Angabe lässt sich so nicht speichern."))
+
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(EngineAway, engine_away)
     app.add_exception_handler(CannotDecrypt, cannot_decrypt)
-    for kind in DATABASE_AWAY:
-        app.add_exception_handler(kind, database)
+    for odd in NOT_STORABLE:
+        app.add_exception_handler(odd, not_storable)
+    for away in DATABASE_AWAY:
+        app.add_exception_handler(away, database)

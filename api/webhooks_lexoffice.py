@@ -148,7 +148,8 @@ def _token(request: Request) -> str:
 
 def _host_fits(request: Request, public_host: str, slug: str) -> bool:
     """Where the host is {slug}.<public host>, the slug must be the one of the path."""
-    host = (request.url.hostname or "").lower().rstrip(".")
+    # Not request.url: a header such as "[" is no address, and must be refused like any other.
+    host = request.headers.get("host", "").lower().partition(":")[0].rstrip(".")
     suffix = f".{public_host}"
     return not host.endswith(suffix) or host.removesuffix(suffix) == slug
 

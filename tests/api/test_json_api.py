@@ -243,6 +243,8 @@ async def test_the_description_of_the_api_teaches(door: Door) -> None:
         for method, operation in operations.items():
             assert operation.get("summary"), (method, path)
             assert operation.get("tags"), (method, path)
+            if method == "post" and path.startswith("/api/v1/"):
+                assert "idempotency-key" in [parameter["name"] for parameter in operation["parameters"]], path
     page = await door.http.get("/docs")
     assert page.status_code == 200
     for operations in described["paths"].values():

@@ -1,13 +1,21 @@
 """What lexoffice, its relays and everybody else get at the webhook address."""
 
 import asyncio
+import base64
 import json
+import socket
+from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from temporalio.client import Client
 
 from ledger import connections, credentials, events
@@ -318,3 +326,61 @@ async def test_what_waited_is_handed_over_with_a_new_delivery(connected: Door) -
         assert await events.hand_over_waiting(db, tenant, [UUID(event["resourceId"])]) == [number]
         (now,) = await events.load(db, tenant, [number])
     assert (now.state, now.delivery, now.handed_over_at) == (EventState.RECEIVED, 2, None)
+
+
+@pytest.fixture
+def hanging_port() -> Iterator[int]:
+    """A port that takes connections and never answers."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(50)
+        yield listening.getsockname()[1]
+
+
+async def test_with_the_database_hanging_the_answer_is_503_within_5_s(
+    product_settings: Settings, engine_address: object, hanging_port: int
+) -> None:
+    url = type(product_settings.database_url)(f"postgresql://x@127.0.0.1:{hanging_port}/x")
+    async with running(product_settings.model_copy(update={"database_url": url})) as (_, http):
+        async with asyncio.timeout(5):
+            answer = await http.post("/api/webhooks/acme/lexoffice", json={}, headers={"X-Lexoffice-Token": "a"})
+        assert answer.status_code == 503
+        assert "retry-after" in answer.headers
+
+
+async def test_with_the_engine_hanging_the_answer_is_200_within_5_s(
+    product_settings: Settings, engine_address: object, monkeypatch: pytest.MonkeyPatch, hanging_port: int
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{hanging_port}")
+    async with running(product_settings) as started:
+        door = await new_door(started)
+        await door.connect()
+        async with asyncio.timeout(5):
+            answer = await door.notify(door.event())
+        assert (answer.status_code, answer.json()["status"]) == (200, "accepted")
+
+
+@pytest.fixture(scope="session")
+def signer() -> rsa.RSAPrivateKey:
+    """Stands for lexoffice's own key, whose private half the sandbox keeps to itself."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+async def test_a_signed_body_opens_where_signatures_are_required(
+    product_settings: Settings, engine_address: object, signer: rsa.RSAPrivateKey, tmp_path: Path
+) -> None:
+    file = tmp_path / "public_key.pub"
+    file.write_bytes(signer.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    with_file = product_settings.model_copy(update={"lexoffice_public_key_file": file})
+    async with running(with_file) as started:
+        door = await new_door(started)
+        async with door.parts.ledger.transaction(door.tenant) as db:
+            await connections.change_lexoffice(db, door.tenant, requires_signature=True, actor="test")
+        body = json.dumps(door.event(), separators=(",", ":")).encode()
+        signature = base64.b64encode(signer.sign(body, PKCS1v15(), SHA512())).decode()
+        assert (await door.notify(body)).status_code == 401
+        assert (await door.notify(body + b" ", **{"X-Lxo-Signature": signature})).status_code == 200
+        other = json.dumps(door.event()).encode()
+        assert (await door.notify(other, **{"X-Lxo-Signature": signature})).status_code == 401
+        (row,) = await door.rows("SELECT signed FROM events")
+        assert row["signed"] is True
