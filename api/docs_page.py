@@ -4,17 +4,28 @@ A strict content policy holds for it as for every other answer, and it works whe
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup, escape
 
 router = APIRouter(include_in_schema=False)
 
 _HERE = Path(__file__).parent / "pages"
 _PAGES = Environment(loader=FileSystemLoader(_HERE), autoescape=select_autoescape(default=True), trim_blocks=True)
+_CODE, _STRONG = re.compile(r"`([^`]+)`"), re.compile(r"\*\*([^*]+)\*\*")
+
+
+def _marked_up(text: str) -> Markup:
+    """The little Markdown that descriptions use: `code` and **strong**."""
+    return Markup(_STRONG.sub(r"<strong>\1</strong>", _CODE.sub(r"<code>\1</code>", str(escape(text)))))  # noqa: S704
+
+
+_PAGES.filters["marked_up"] = _marked_up
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -57,7 +68,7 @@ def _operation(described: dict[str, Any], path: str, method: str, operation: dic
         "answers": [
             {
                 "status": status,
-                "text": answer.get("description", ""),
+                "text": answer.get("description", "").replace("Successful Response", "Erfolg"),
                 "members": _members(
                     described,
                     _resolved(described, answer.get("content", {}).get("application/json", {}).get("schema", {})),
