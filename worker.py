@@ -34,7 +34,7 @@ from workflows import announcing
 from workflows.document import DocumentWorkflow
 from workflows.handover import HandoverWorkflow
 from workflows.invoice import InvoiceWorkflow
-from workflows.messages import LEXOFFICE, PAYOUTS
+from workflows.messages import LEXOFFICE, PAYOUTS, Pace
 from workflows.payout import PayoutWorkflow
 
 WORKFLOWS = (PayoutWorkflow, DocumentWorkflow, InvoiceWorkflow, HandoverWorkflow)
@@ -66,7 +66,10 @@ class Hands:
         conclusions = ConclusionActivities(self.ledger)
         invoices = InvoiceActivities(self.ledger, self.door, unclear_wait=self.settings.unclear_outcome)
         handover = HandoverActivities(
-            self.ledger, announcing, older_than=timedelta(seconds=self.settings.handover_after_seconds)
+            self.ledger,
+            announcing,
+            older_than=timedelta(seconds=self.settings.handover_after_seconds),
+            pace=Pace(quiet=self.settings.quiet_seconds, look_again=self.settings.look_again_seconds),
         )
         return [
             payouts.advance,

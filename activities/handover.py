@@ -9,7 +9,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from activities.models import DocumentCreation, PayoutInput
+from activities.models import DocumentCreation, Pace, PayoutInput
 from ledger import decisions, events, intents, payouts
 from ledger.database import Ledger
 from ledger.types import DecisionId, DecisionKind, EventId, IntentId, Tenant, TenantId
@@ -32,15 +32,16 @@ class Announcer(Protocol):
     async def announce_invoice(self, client: Client, creation: DocumentCreation) -> None: ...
 
     async def announce_event(
-        self, client: Client, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int
+        self, client: Client, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, pace: Pace
     ) -> None: ...
 
 
 class HandoverActivities:
-    def __init__(self, ledger: Ledger, announcer: Announcer, *, older_than: timedelta) -> None:
+    def __init__(self, ledger: Ledger, announcer: Announcer, *, older_than: timedelta, pace: Pace) -> None:
         self._ledger = ledger
         self._announcer = announcer
         self._older_than = older_than
+        self._pace = pace
 
     @activity.defn
     async def announce_what_nobody_announced(self) -> int:
@@ -110,6 +111,6 @@ class HandoverActivities:
             found = await events.load(db, tenant, [id])
         for event in found:
             await self._announcer.announce_event(
-                activity.client(), tenant, UUID(event.resource_id), event.id, event.delivery
+                activity.client(), tenant, UUID(event.resource_id), event.id, event.delivery, self._pace
             )
             await events.mark_announced(self._ledger, tenant, {event.id: event.delivery})

@@ -24,6 +24,15 @@ class PayoutInput(Frozen):
         return cls(tenant=tenant, number=payout.number, partner=payout.partner_code, gross_cents=payout.gross_cents)
 
 
+class Pace(Frozen):
+    """How long to wait while notifications about one document come in. Seconds."""
+
+    quiet: float = 1.5
+    """One click in lexoffice sends two or three notifications: fetch after this much silence."""
+    look_again: tuple[float, ...] = (10.0, 120.0)
+    """lexoffice lags: a fetch that does not show what was announced is repeated after these times."""
+
+
 class Note(Frozen):
     """A signal as it came: its name and whatever was sent with it. An activity validates it."""
 

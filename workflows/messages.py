@@ -7,7 +7,7 @@ nothing for recheck. A handler that insisted on a model would drop what does not
 
 from uuid import UUID
 
-from activities.models import PayoutInput
+from activities.models import Pace, PayoutInput
 from ledger.types import Frozen, IntentId, Tenant
 
 __all__ = [
@@ -26,15 +26,6 @@ PAYOUTS = "payouts"
 
 LEXOFFICE = "lexoffice"
 """Task queue of every call of the API: visible, retried for hours, fair between tenants."""
-
-
-class Pace(Frozen):
-    """How long to wait while notifications about one document come in. Seconds."""
-
-    quiet: float = 1.5
-    """One click in lexoffice sends two or three notifications: fetch after this much silence."""
-    look_again: tuple[float, ...] = (10.0, 120.0)
-    """lexoffice lags: a fetch that does not show what was announced is repeated after these times."""
 
 
 class DocumentInput(Frozen):
