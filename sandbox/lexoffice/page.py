@@ -34,6 +34,14 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 STATUS = {"draft": "Entwurf", "open": "Offen", "paid": "Bezahlt", "voided": "Storniert"}
+SENT = {
+    "pending": "unterwegs",
+    "delivered": "zugestellt",
+    "lost": "verloren",
+    "given_up": "aufgegeben",
+    "subscription_deleted": "Abo gelöscht",
+}
+TAX = {"net": "netto", "gross": "brutto", "vatfree": "steuerfrei"}
 KIND = {"invoice": "Rechnung", "credit-note": "Gutschrift", "down-payment-invoice": "Anzahlung"}
 CLICKS = {
     "finalize": "Abschließen",
@@ -79,8 +87,10 @@ class Page:
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
-        self._templates.filters.update(money=money, moment=moment, day=day)
-        self._templates.globals.update(STATUS=STATUS, KIND=KIND, CLICKS=CLICKS, offered=offered, permalink=permalink)
+        self._templates.filters.update(money=money, bare=bare, moment=moment, day=day)
+        self._templates.globals.update(
+            STATUS=STATUS, SENT=SENT, KIND=KIND, TAX=TAX, CLICKS=CLICKS, offered=offered, permalink=permalink
+        )
 
     def routes(self) -> list[Route]:
         return [
@@ -315,6 +325,11 @@ def amount(text: str) -> Decimal:
 def money(value: Decimal, currency: str = "EUR") -> str:
     whole = f"{value:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")
     return f"{whole} {'€' if currency == 'EUR' else currency}"
+
+
+def bare(value: Decimal | float) -> str:
+    """A number without digits that say nothing: 19, not 19.00."""
+    return f"{Decimal(str(value)).normalize():f}".replace(".", ",")
 
 
 def moment(value: datetime | str) -> str:
