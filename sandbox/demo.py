@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sandbox.demo_office import DoorClosed, Office
+from sandbox.processes import announced
 from sandbox.stack import StackAddresses
 
 Step = Mapping[str, object]
@@ -27,12 +28,15 @@ class NotReached(Exception):
     """A state did not come in time; the text names it."""
 
 
-async def run_loop(addresses: StackAddresses, emit: Emit, *, dialect: str = "lexoffice") -> bool:
-    """Run the loop, `emit` each of its steps. True if every state was reached."""
+async def run_loop(
+    addresses: StackAddresses, emit: Emit, *, say: Callable[[str], None], dialect: str = "lexoffice"
+) -> bool:
+    """Run the loop, `emit` each of its steps, `say` what takes long. True if every state was reached."""
     async with Office(addresses, dialect) as office:
         loop = Loop(office, emit)
         try:
-            await office.open()
+            async with announced("Preparing the demo tenant; lexoffice takes two requests a second …", say):
+                await office.open()
             await loop.run()
         except (DoorClosed, NotReached) as error:
             emit({"step": loop.step + 1, "name": "stopped", "ok": False, "reason": str(error)})

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlencode
 
 from sandbox.demo import leave_one_waiting, run_loop
 from sandbox.processes import StackError
@@ -34,7 +35,7 @@ async def run_once(dialect: str) -> bool:
     try:
         quick = ["--key-bits", "2048"]
         async with Stack(state, Ports.free(), emit=say, durable=False, lexoffice_options=quick) as stack:
-            complete = await run_loop(stack.addresses, _print_json, dialect=dialect)
+            complete = await run_loop(stack.addresses, _print_json, say=say, dialect=dialect)
     finally:
         if complete:
             shutil.rmtree(state, ignore_errors=True)
@@ -48,7 +49,7 @@ async def run_until_stopped(state: Path) -> bool:
     say(f"State and logs: {state}")
     async with Stack(state, Ports.from_environment(), emit=say, trust_engine_signals=True) as stack:
         say(_where_things_are(stack.addresses))
-        if await run_loop(stack.addresses, _print_json):
+        if await run_loop(stack.addresses, _print_json, say=say):
             await leave_one_waiting(stack.addresses, say)
         else:
             say("The loop did not reach every state; the stack stays up so that you can look.")
@@ -58,9 +59,11 @@ async def run_until_stopped(state: Path) -> bool:
 
 
 def _where_things_are(addresses: StackAddresses) -> str:
+    # Without the filter the hand-over, every 30 s, hides everything else.
+    payouts = urlencode({"query": 'WorkflowType="PayoutWorkflow"'})
     return f"""
   API and its description   {addresses.api_url}/docs
-  Temporal UI               {addresses.temporal.ui_url}/namespaces/{addresses.temporal.namespace}/workflows
+  Payouts in Temporal's UI  {addresses.temporal.ui_url}/namespaces/{addresses.temporal.namespace}/workflows?{payouts}
   Sandbox lexoffice         {addresses.lexoffice.app_url}
   PostgreSQL                127.0.0.1:{addresses.postgres.port}, passwords in {addresses.state}/postgres/passwords.json
 """
