@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ledger.vault import UnusableSecretKey, Vault
@@ -42,6 +42,10 @@ def _secret_key(secret: SecretStr) -> SecretStr:
     except UnusableSecretKey:
         raise ValueError("must be Fernet keys, separated by commas; `partnerdesk secrets new-key` makes one") from None
     return secret
+
+
+def _unless_off(word: str | None) -> str | None:
+    return None if word is None or word.lower() in ("0", "false", "no", "off") else word
 
 
 def _comma_separated(value: Any) -> Any:
@@ -86,6 +90,8 @@ class OwnerSettings(_Environment):
     owner_database_url: DatabaseAddress
     handover_every_seconds: Annotated[float, Field(ge=1, le=3600)] = 30.0
     """How often the hand-over runs (engine.md); a schedule of the engine, set by migrate."""
+    sweep_every_seconds: Annotated[float, Field(ge=1, le=86_400)] = 900.0
+    """As in Settings."""
 
 
 class Settings(_Environment):
@@ -117,10 +123,22 @@ class Settings(_Environment):
     """One click in lexoffice sends two or three notifications: fetch after this much silence."""
     look_again_seconds: Annotated[tuple[Seconds, ...], NoDecode, BeforeValidator(_comma_separated)] = (10.0, 120.0)
     """lexoffice lags: a fetch that does not show what was announced is repeated after these times."""
+    create_seconds: Annotated[float, Field(gt=0, le=35)] = 35.0
+    """How long a request that creates a document may take; lexoffice's gateway gives up after 30."""
+    certain_seconds: Annotated[float, Field(gt=0, le=3600)] = 45.0
+    """How long after sending such a request nothing of it can still be carried out: an intent's deadline."""
     unclear_outcome_seconds: Seconds = 900.0
     """How long after an intent's deadline its document may first be created again (rules.md, States)."""
     handover_after_seconds: Seconds = 10.0
     """How old what was not announced to the engine must be before the hand-over announces it (engine.md)."""
+
+    sweep_every_seconds: Annotated[float, Field(ge=1, le=86_400)] = 900.0
+    """How often each tenant's documents are compared with lexoffice; a schedule of the engine per tenant."""
+    sweep_open_every_seconds: Seconds = 3600.0
+    """How often a sweep also looks at all open documents, and after the event subscriptions."""
+    recovery: Annotated[str | None, Field(max_length=100), AfterValidator(_unless_off)] = None
+    """Set after a restore from backup: nothing is created at lexoffice until `partnerdesk doctor` has compared the
+    numbers under this very word. Use a new one for each recovery, such as the day."""
 
     request_seconds: Annotated[float, Field(gt=0, le=60)] = 4.0
     """In all, for one request; lexoffice gives up after 5 s. Requests that ask lexoffice itself get longer."""
@@ -132,6 +150,12 @@ class Settings(_Environment):
 
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _certain_after_the_answer(self) -> Self:
+        if self.certain_seconds <= self.create_seconds:
+            raise ValueError("PARTNERDESK_CERTAIN_SECONDS must be more than PARTNERDESK_CREATE_SECONDS")
+        return self
 
     @property
     def unclear_outcome(self) -> timedelta:

@@ -12,7 +12,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
+import asyncpg
 import structlog
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
@@ -25,8 +27,11 @@ from activities.handover import HandoverActivities
 from activities.invoices import InvoiceActivities
 from activities.lexoffice_door import LexofficeDoor
 from activities.payouts import PayoutActivities
-from api.engine import connect, missing_search_attributes
+from activities.subscriptions import SubscriptionActivities
+from activities.sweeping import SweepActivities
+from api.engine import AWAY, connect, missing_search_attributes
 from api.worker_doors import serve_doors
+from ledger import sweeps
 from ledger.database import Ledger
 from ledger.vault import Vault
 from settings import Settings
@@ -36,8 +41,18 @@ from workflows.handover import HandoverWorkflow
 from workflows.invoice import InvoiceWorkflow
 from workflows.messages import LEXOFFICE, PAYOUTS, Pace
 from workflows.payout import PayoutWorkflow
+from workflows.schedules import ensure_sweeps
+from workflows.subscriptions import SubscriptionsWorkflow
+from workflows.sweep import SweepWorkflow
 
-WORKFLOWS = (PayoutWorkflow, DocumentWorkflow, InvoiceWorkflow, HandoverWorkflow)
+WORKFLOWS = (
+    PayoutWorkflow,
+    DocumentWorkflow,
+    InvoiceWorkflow,
+    HandoverWorkflow,
+    SweepWorkflow,
+    SubscriptionsWorkflow,
+)
 
 GRACE = timedelta(seconds=25)
 """After SIGTERM an activity may end what it has begun; below the 30 s after which orchestrators kill."""
@@ -69,8 +84,9 @@ class Hands:
             self.ledger,
             announcing,
             older_than=timedelta(seconds=self.settings.handover_after_seconds),
-            pace=Pace(quiet=self.settings.quiet_seconds, look_again=self.settings.look_again_seconds),
+            pace=self._pace,
         )
+        sweeping = self._sweeping()
         return [
             payouts.advance,
             payouts.settle_ended_payout,
@@ -78,13 +94,21 @@ class Hands:
             conclusions.conclude_unfetched,
             handover.announce_what_nobody_announced,
             invoices.look_at_invoice,
+            sweeping.plan_sweep,
+            sweeping.end_pass,
+            self._subscriptions().conclude_subscriptions,
         ]
 
     def of_lexoffice(self) -> Sequence[object]:
         fetching = FetchActivities(self.ledger, self.door)
         credit_notes = CreditNoteActivities(self.ledger, self.door, unclear_wait=self.settings.unclear_outcome)
         invoices = InvoiceActivities(self.ledger, self.door, unclear_wait=self.settings.unclear_outcome)
+        sweeping, subscriptions = self._sweeping(), self._subscriptions()
         return [
+            sweeping.sweep_page,
+            subscriptions.check_subscriptions,
+            subscriptions.register_subscription,
+            subscriptions.remove_subscription,
             fetching.fetch_document,
             fetching.fetch_payments,
             fetching.fetch_contact,
@@ -96,6 +120,23 @@ class Hands:
             invoices.read_back_invoice,
             invoices.search_invoice,
         ]
+
+    @property
+    def _pace(self) -> Pace:
+        return Pace(quiet=self.settings.quiet_seconds, look_again=self.settings.look_again_seconds)
+
+    def _sweeping(self) -> SweepActivities:
+        return SweepActivities(
+            self.ledger,
+            self.door,
+            partial(announcing.announce_event, pace=self._pace),
+            compare_open_every=timedelta(seconds=self.settings.sweep_open_every_seconds),
+        )
+
+    def _subscriptions(self) -> SubscriptionActivities:
+        return SubscriptionActivities(
+            self.ledger, self.door, self.settings.vault(), public_url=self.settings.public_url
+        )
 
 
 def workers(client: Client, hands: Hands) -> list[Worker]:
@@ -138,6 +179,7 @@ async def hands_of(settings: Settings) -> AsyncIterator[Hands]:
             Vault.from_setting(settings.secret_key.get_secret_value()),
             base_url=settings.lexoffice_base_url,
             pace_per_second=settings.lexoffice_pace,
+            recovery=settings.recovery,
         )
         stack.push_async_callback(door.close)
         yield Hands(ledger=ledger, door=door, settings=settings)
@@ -156,9 +198,19 @@ async def run(settings: Settings, *, health_port: int) -> None:
         for worker in workers(client, hands):
             await stack.enter_async_context(worker)
         await stack.enter_async_context(serve_doors(client, hands.ledger, health_port))
+        await _ensure_sweeps(client, hands)
         log.info("worker ready", queues=[PAYOUTS, LEXOFFICE], pid=os.getpid())
         await stop.wait()
         log.info("worker stopping", grace_seconds=GRACE.total_seconds())
+
+
+async def _ensure_sweeps(client: Client, hands: Hands) -> None:
+    """Best effort: the API and `partnerdesk migrate` make them too."""
+    try:
+        tenants = await sweeps.list_connected(hands.ledger)
+        await ensure_sweeps(client, tenants, every=timedelta(seconds=hands.settings.sweep_every_seconds))
+    except (*AWAY, asyncpg.PostgresError) as error:
+        log.warning("sweeps not scheduled", error=type(error).__name__)
 
 
 def main(settings: Settings, *, health_port: int) -> None:

@@ -161,7 +161,7 @@ async def _conclude_gone(db: Connection, task: Conclude, told: Sequence[Event]) 
     if not deleted:
         if not task.last_look:
             return _AGAIN
-        return await _end(db, gathered, EventState.FAILED, "lexoffice kennt diesen Beleg nicht.")
+        return await _end(db, gathered, EventState.FAILED, events.GONE)
     known = await documents.find(db, gathered.tenant, gathered.resource_id)
     if known is None:
         return await _end(db, gathered, EventState.UNCHANGED, "Der gelöschte Beleg war nicht bekannt.")

@@ -9,7 +9,7 @@ from datetime import timedelta
 import httpx
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from ledger import budget, connections
+from ledger import budget, connections, recovery
 from ledger.connections import Access, ConnectionBroken, NotConnected
 from ledger.database import Ledger
 from ledger.types import Tenant
@@ -26,6 +26,7 @@ from lexoffice.transports import fresh_connection_transport, shared_transport
 
 RATE_LIMITED = "RateLimited"
 CONNECTION_UNUSABLE = "ConnectionUnusable"
+RECOVERY_NOT_CHECKED = "RecoveryNotChecked"
 """Types of ApplicationError that workflows tell apart."""
 
 _REFUSED_KEY = "lexoffice lehnt den API-Schlüssel ab. Bitte hinterlegen Sie einen gültigen Schlüssel."
@@ -57,8 +58,11 @@ class BudgetTransport(httpx.AsyncBaseTransport):
 class LexofficeDoor:
     """One per process. Reads share kept connections; creates get a fresh one each."""
 
-    def __init__(self, ledger: Ledger, vault: Vault, *, base_url: str, pace_per_second: float) -> None:
+    def __init__(
+        self, ledger: Ledger, vault: Vault, *, base_url: str, pace_per_second: float, recovery: str | None = None
+    ) -> None:
         self._ledger = ledger
+        self._recovery = recovery
         self._vault = vault
         self._base_url = base_url
         self._pace = pace_per_second
@@ -80,7 +84,15 @@ class LexofficeDoor:
         )
 
     async def creating(self, tenant: Tenant) -> LexofficeClient:
-        """A client for one create, on a fresh connection. Its slot is taken before the intent is marked as sent."""
+        """A client for one create, on a fresh connection. Its slot is taken before the intent is marked as sent.
+
+        After a restore (PARTNERDESK_RECOVERY) the ledger may have forgotten what it created: until the numbers were
+        compared nothing is, and the activity is tried again.
+        """
+        if self._recovery:
+            async with self._ledger.transaction(tenant) as db:
+                if not await recovery.may_create(db, tenant, self._recovery):
+                    raise not_checked()
         access = await self.access(tenant)
         return LexofficeClient(base_url=self._base_url, token=access.token.get_secret_value(), transport=self._creates)
 
@@ -126,6 +138,15 @@ class LexofficeDoor:
 def unusable(why: str) -> ApplicationError:
     """No retry mends a missing or refused key; the events are kept as skipped, payouts wait."""
     return ApplicationError(f"lexoffice connection unusable: {why}", type=CONNECTION_UNUSABLE, non_retryable=True)
+
+
+def not_checked() -> ApplicationError:
+    return ApplicationError(
+        "recovery: nothing is created at lexoffice until `partnerdesk doctor` has compared the numbers",
+        type=RECOVERY_NOT_CHECKED,
+        next_retry_delay=timedelta(seconds=15),
+        category=ApplicationErrorCategory.BENIGN,
+    )
 
 
 def rate_limited() -> ApplicationError:

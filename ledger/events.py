@@ -42,6 +42,10 @@ class TakenIn(NamedTuple):
     handed_over: bool
     age_seconds: float
 
+    @property
+    def handled(self) -> bool:
+        return self.state not in (EventState.RECEIVED, EventState.WAITING)
+
 
 class Event(Frozen):
     id: EventId
@@ -200,6 +204,7 @@ async def park(db: Connection, tenant: Tenant, ids: Sequence[EventId]) -> None:
 
 
 PARKED = "Wartet auf eine Gutschrift, deren Id noch fehlt."
+GONE = "lexoffice kennt diesen Beleg nicht."
 
 
 async def hand_over_parked(db: Connection, tenant: Tenant) -> list[EventId]:

@@ -19,6 +19,8 @@ __all__ = [
     "document_workflow_id",
     "invoice_workflow_id",
     "payout_workflow_id",
+    "subscriptions_workflow_id",
+    "sweep_id",
 ]
 
 PAYOUTS = "payouts"
@@ -46,3 +48,12 @@ def document_workflow_id(tenant: Tenant, resource_id: UUID | str) -> str:
 
 def invoice_workflow_id(tenant: Tenant, intent: IntentId) -> str:
     return f"invoice/{tenant.slug}/{intent}"
+
+
+def sweep_id(tenant: Tenant) -> str:
+    """Of the schedule, and the beginning of the ids of its runs: the engine appends the time."""
+    return f"sweep/{tenant.slug}"
+
+
+def subscriptions_workflow_id(tenant: Tenant) -> str:
+    return f"subscriptions/{tenant.slug}"

@@ -1,5 +1,7 @@
 """The schedules that the engine keeps for us. `partnerdesk migrate` and the worker make sure that they exist."""
 
+import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 
 from temporalio.client import (
@@ -14,8 +16,12 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.common import Priority, SearchAttributePair, TypedSearchAttributes
 
-from workflows.messages import PAYOUTS
+from activities.sweep_models import SweepInput
+from ledger.types import Tenant
+from workflows import search_attributes
+from workflows.messages import PAYOUTS, sweep_id
 
 HANDOVER = "handover"
 
@@ -35,6 +41,48 @@ async def ensure_schedules(client: Client, *, handover_every: timedelta = timede
             spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=handover_every)]),
             policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
         ),
+    )
+
+
+async def ensure_sweep(client: Client, tenant: Tenant, *, every: timedelta) -> None:
+    """A tenant's sweep; safe to repeat. One whose tenant has no key ends at once and costs no call."""
+    await _ensure(client, sweep_id(tenant), _sweep(tenant, every))
+
+
+async def ensure_sweeps(client: Client, tenants: Sequence[Tenant], *, every: timedelta) -> int:
+    """The sweeps of all these tenants; what is there at this pace costs no call. Returns how many were set."""
+    paces = {}
+    async for listed in await client.list_schedules():
+        if listed.schedule and listed.schedule.spec.intervals:
+            paces[listed.id] = listed.schedule.spec.intervals[0].every
+    wanted = [tenant for tenant in tenants if paces.get(sweep_id(tenant)) != every]
+    for tenant in wanted:
+        await ensure_sweep(client, tenant, every=every)
+    return len(wanted)
+
+
+async def sweep_now(client: Client, tenant: Tenant) -> None:
+    """Begin a pass now, unless one is under way."""
+    await client.get_schedule_handle(sweep_id(tenant)).trigger(overlap=ScheduleOverlapPolicy.SKIP)
+
+
+def _sweep(tenant: Tenant, every: timedelta) -> Schedule:
+    # Each tenant at its own instant, the same one each time, so that not all of them ask lexoffice at once.
+    place = int.from_bytes(hashlib.sha256(tenant.slug.encode()).digest()[:8]) / 2**64
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            "SweepWorkflow",
+            SweepInput(tenant=tenant),
+            id=sweep_id(tenant),  # the engine appends the time: sweep/acme-2026-11-22T12:00:00Z
+            task_queue=PAYOUTS,
+            static_summary="Belege in lexoffice mit dem Hauptbuch abgleichen",
+            typed_search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
+            priority=Priority(fairness_key=tenant.slug),
+        ),
+        spec=ScheduleSpec(
+            intervals=[ScheduleIntervalSpec(every=every, offset=timedelta(seconds=int(every.total_seconds() * place)))]
+        ),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
     )
 
 

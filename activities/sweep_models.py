@@ -1,0 +1,100 @@
+"""What crosses between the sweep, the upkeep of subscriptions, and their activities. No I/O is imported here."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from ledger.types import Frozen, Tenant
+
+SALES_DOCUMENTS = ("invoice", "creditnote")
+STATUSES = ("open", "draft", "paid", "paidoff", "voided")
+
+
+class Slice(Frozen):
+    """One list of lexoffice's to be paged through. Types and statuses as the voucherlist names them.
+
+    `updated_since` is a German day. `of_open`: what is awaited and not in this list has changed.
+    """
+
+    types: tuple[str, ...] = SALES_DOCUMENTS
+    statuses: tuple[str, ...] = ("any",)
+    updated_since: date | None = None
+    of_open: bool = False
+
+    @property
+    def narrower(self) -> tuple["Slice", ...]:
+        """The same rows in several lists, for a list that is longer than lexoffice pages through (10,000)."""
+        statuses = STATUSES if self.statuses == ("any",) else self.statuses
+        if len(self.types) * len(statuses) == 1:
+            return ()
+        return tuple(
+            self.model_copy(update={"types": (type,), "statuses": (status,)})
+            for type in self.types
+            for status in statuses
+        )
+
+
+class SweepPlan(Frozen):
+    """What one pass compares. No slices: the tenant is not connected."""
+
+    slices: tuple[Slice, ...] = ()
+    began_at: datetime
+    compares_open: bool = False
+    checks_subscriptions: bool = False
+
+
+class SweepProgress(Frozen):
+    """How far a pass has come; it goes on from here in a new run when its history grows long."""
+
+    plan: SweepPlan
+    page: int = 0
+    found: int = 0
+    left_out: bool = False
+    """A list was too long, and its end could not be compared."""
+
+
+class SweepInput(Frozen):
+    tenant: Tenant
+    progress: SweepProgress | None = None
+
+
+class PageOfSlice(Frozen):
+    tenant: Tenant
+    slice: Slice
+    page: int
+
+
+class SweptPage(Frozen):
+    """`found`: documents handed over. `too_long`: nothing was compared, the list must be cut into narrower ones."""
+
+    found: int = 0
+    is_last: bool = False
+    too_long: bool = False
+    left_out: bool = False
+
+
+class EndOfPass(Frozen):
+    tenant: Tenant
+    plan: SweepPlan
+    found: int
+    left_out: bool
+
+
+class SubscriptionPlan(Frozen):
+    """What is to be done so that lexoffice notifies us. `problem`: a German sentence, then nothing can be done."""
+
+    problem: str | None = None
+    register_types: tuple[str, ...] = ()
+    remove: tuple[UUID, ...] = ()
+
+
+class OneSubscription(Frozen):
+    """Register one type of event, or remove one subscription."""
+
+    tenant: Tenant
+    event_type: str | None = None
+    subscription_id: UUID | None = None
+
+
+class SubscriptionsEnd(Frozen):
+    tenant: Tenant
+    problem: str | None = None

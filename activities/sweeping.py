@@ -1,0 +1,181 @@
+"""Asking lexoffice for its lists, page by page, and handing over what the ledger does not hold yet."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+import structlog
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from activities.lexoffice_door import LexofficeDoor
+from activities.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
+from ledger import connections, events, key_age, sweeps
+from ledger.database import Ledger
+from ledger.sweeps import Found, Listed, Verdict
+from ledger.types import BERLIN, DocumentKind, EventId, Tenant
+from lexoffice.client import SEARCH_WINDOW
+from lexoffice.errors import FractionOfACent
+from lexoffice.vouchers import VoucherQuery, VoucherRow
+
+Announce = Callable[[Client, Tenant, UUID, EventId, int], Awaitable[None]]
+"""workflows/announcing.py, handed in by the worker: activities do not know the workflows."""
+
+_KINDS = {"invoice": DocumentKind.INVOICE, "creditnote": DocumentKind.CREDIT_NOTE}
+_TYPES = {kind: type for type, kind in _KINDS.items()}
+_NOT_CLOSED = ("open", "draft")
+"""What has not been settled: a draft may be an invoice not yet finalized, or a credit note that was reopened."""
+
+log = structlog.get_logger()
+
+
+class SweepActivities:
+    def __init__(
+        self, ledger: Ledger, door: LexofficeDoor, announce: Announce, *, compare_open_every: timedelta
+    ) -> None:
+        self._ledger = ledger
+        self._door = door
+        self._announce = announce
+        self._compare_open_every = compare_open_every
+
+    @activity.defn
+    async def plan_sweep(self, tenant: Tenant) -> SweepPlan:
+        """What this pass compares; nothing for a tenant without a working key. No call of lexoffice."""
+        async with self._ledger.transaction(tenant) as db:
+            state = await sweeps.read_state(db, tenant)
+            if not state.connected:
+                return SweepPlan(began_at=state.now)
+            await key_age.warn(db, tenant)
+            slices = [Slice(updated_since=sweeps.since_when(state))]
+            due = state.open_swept_at is None or state.open_swept_at + self._compare_open_every <= state.now
+            if due:
+                slices += [
+                    Slice(types=(_TYPES[kind],), statuses=_NOT_CLOSED, of_open=True)
+                    for kind in await sweeps.awaited_kinds(db, tenant)
+                ]
+            return SweepPlan(
+                slices=tuple(slices),
+                began_at=state.now,
+                compares_open=due,
+                checks_subscriptions=due or state.subscriptions_wanted,
+            )
+
+    @activity.defn
+    async def sweep_page(self, task: PageOfSlice) -> SweptPage:
+        """GET one page of one list, and hand over what differs. Repeating it hands over nothing twice."""
+        query = VoucherQuery.model_validate(
+            {
+                "voucher_types": task.slice.types,
+                "voucher_statuses": task.slice.statuses,
+                "updated_date_from": task.slice.updated_since,
+            }
+        )
+        async with self._door.failures_explained(task.tenant), self._door.reading(task.tenant) as client:
+            page = await client.voucherlist(query, task.page)
+        too_long = (page.total_elements or 0) >= SEARCH_WINDOW
+        if too_long and task.slice.narrower:
+            return SweptPage(too_long=True)
+        last_to_be_had = (task.page + 2) * query.size > SEARCH_WINDOW
+        rows = [row for row in page.content if row.voucher_type in _KINDS]
+        found = await self._compare(task.tenant, rows, of_open=task.slice.of_open)
+        return SweptPage(
+            found=await self._hand_over(task.tenant, found),
+            is_last=page.is_last or last_to_be_had,
+            left_out=too_long,
+        )
+
+    @activity.defn
+    async def end_pass(self, task: EndOfPass) -> int:
+        """Hand over what is awaited and was in no list of open ones; remember the pass. Returns all it found."""
+        found: list[Found] = []
+        if task.plan.compares_open and not task.left_out:
+            async with self._ledger.transaction(task.tenant) as db:
+                found = await sweeps.awaited_but_not_listed(db, task.tenant, since=task.plan.began_at)
+        handed_over = task.found + await self._hand_over(task.tenant, found)
+        async with self._ledger.transaction(task.tenant) as db:
+            await sweeps.finish_pass(
+                db,
+                task.tenant,
+                began_at=task.plan.began_at,
+                compared_open=task.plan.compares_open,
+                found=handed_over,
+                left_out=task.left_out,
+            )
+        return handed_over
+
+    async def _compare(self, tenant: Tenant, rows: Sequence[VoucherRow], *, of_open: bool) -> list[Found]:
+        ids = [row.id for row in rows]
+        async with self._ledger.transaction(tenant) as db:
+            known = await sweeps.held(db, tenant, ids)
+            cut_over = (await sweeps.read_state(db, tenant)).effective_from
+            lost = await sweeps.a_document_is_lost(db, tenant)
+            if of_open:
+                await sweeps.mark_listed_as_open(db, tenant, ids)
+        compared = (sweeps.differs(listed(row), known.get(row.id), cut_over=cut_over, lost=lost) for row in rows)
+        return [found for found in compared if found]
+
+    async def _hand_over(self, tenant: Tenant, found: Sequence[Found]) -> int:
+        """Commit an event for each, then announce it, as the webhook does; the rest is the hand-over's."""
+        if not found:
+            return 0
+        async with self._ledger.transaction(tenant) as db:
+            now = (await sweeps.read_state(db, tenant)).now
+            earlier = await sweeps.newest_of(db, tenant, [one.resource_id for one in found])
+            organization = (await connections.load(db, tenant, connections.LEXOFFICE)).organization_id
+        assert organization is not None, "a connected tenant has a pinned organisation"
+        handed_over = 0
+        for one in found:
+            before = earlier.get(one.resource_id)
+            match before.verdict(one, now) if before else Verdict.NEW:
+                case Verdict.REPEAT:
+                    continue
+                case Verdict.TRY_AGAIN:
+                    assert before is not None
+                    async with self._ledger.transaction(tenant) as db:
+                        delivery = await sweeps.try_again(db, tenant, before)
+                    if delivery is None:
+                        continue
+                    event = before.id
+                case Verdict.NEW:
+                    taken = await events.take_in(self._ledger, tenant, sweeps.arrival(one, organization))
+                    if not taken.is_new and taken.handled:
+                        # A notification of that instant has been handled, and there is a difference all the same.
+                        taken = await events.take_in(self._ledger, tenant, sweeps.arrival(one, organization, at=now))
+                    if not taken.is_new:
+                        continue  # another attempt of this activity was faster
+                    event, delivery = taken.id, taken.delivery
+            handed_over += 1
+            await self._tell(tenant, one.resource_id, event, delivery)
+        return handed_over
+
+    async def _tell(self, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int) -> None:
+        try:
+            await self._announce(activity.client(), tenant, resource_id, event, delivery)
+        except RPCError as error:
+            log.warning("announcement failed", tenant=tenant.slug, kind="event", status=error.status.name)
+            return
+        await events.mark_announced(self._ledger, tenant, {event: delivery})
+
+
+def listed(row: VoucherRow) -> Listed:
+    """A row in the ledger's terms. Overdue is open (lexoffice API, Voucherlist)."""
+    return Listed(
+        kind=_KINDS[row.voucher_type],
+        resource_id=row.id,
+        status="open" if row.voucher_status == "overdue" else row.voucher_status,
+        open_cents=_open_cents(row),
+        voucher_date=_day(row),
+        updated_at=row.updated_date,
+    )
+
+
+def _open_cents(row: VoucherRow) -> int | None:
+    try:
+        return row.open_cents
+    except FractionOfACent:
+        return None  # no amount of money: compare by status only
+
+
+def _day(row: VoucherRow) -> date | None:
+    return None if row.voucher_date is None else row.voucher_date.astimezone(BERLIN).date()

@@ -1,0 +1,57 @@
+"""The end of an API key: lexoffice deactivates it 24 months after it was made (lexoffice API, Auth and key life)."""
+
+from ledger import tasks
+from ledger.connections import LEXOFFICE
+from ledger.database import Connection
+from ledger.types import Tenant
+
+_LIFE = "interval '24 months'"
+WARNINGS_DAYS = (60, 30, 7)
+
+
+async def warn(db: Connection, tenant: Tenant) -> None:
+    """Ask once at each of these days before the end for a new key; a key that was replaced needs no answer."""
+    row = await db.fetchrow(
+        f"""
+        SELECT (secret_saved_at + {_LIFE})::date AS ends_on,
+               extract(epoch FROM secret_saved_at + {_LIFE} - now())::float8 / 86400 AS days
+          FROM provider_connections WHERE tenant_id = $1 AND provider = $2 AND secret_saved_at IS NOT NULL
+        """,
+        tenant.id,
+        LEXOFFICE,
+    )
+    if row is None:
+        return
+    due = [days for days in WARNINGS_DAYS if row["days"] <= days]
+    others = tuple(_kind(days) for days in WARNINGS_DAYS if not due or days != due[-1])
+    await tasks.close_questions(db, tenant, subject="connection", subject_id=LEXOFFICE, kinds=others, by="engine")
+    if not due:
+        return
+    ends_on = row["ends_on"].isoformat()
+    asked = await db.fetchval(
+        """
+        SELECT 1 FROM tasks
+         WHERE tenant_id = $1 AND kind = $2 AND subject = 'connection' AND subject_id = $3
+           AND detail ->> 'ends_on' = $4
+        """,
+        tenant.id,
+        _kind(due[-1]),
+        LEXOFFICE,
+        ends_on,
+    )
+    if not asked:
+        await tasks.ask(
+            db,
+            tenant,
+            kind=_kind(due[-1]),
+            subject="connection",
+            subject_id=LEXOFFICE,
+            reason=f"Der API-Schlüssel von lexoffice endet spätestens am {row['ends_on']:%d.%m.%Y}. "
+            "Bitte erzeugen Sie in lexoffice einen neuen und hinterlegen Sie ihn.",
+            detail={"ends_on": ends_on, "days": due[-1]},
+            links={"connection": "/api/v1/providers/lexoffice"},
+        )
+
+
+def _kind(days: int) -> str:
+    return f"api_key_ends_in_{days}"

@@ -1,0 +1,73 @@
+"""Looking after a tenant's event subscriptions at lexoffice, one at a time for each tenant.
+
+list, register what is missing, and only then remove what of ours is one too many
+"""
+
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.subscriptions import NOT_REACHED, SubscriptionActivities
+    from activities.sweep_models import OneSubscription, SubscriptionsEnd
+    from ledger.types import Tenant
+    from workflows.messages import LEXOFFICE
+
+PRIORITY = 4
+"""A person may be waiting for it; before sweeps, behind the enrichment of notifications."""
+
+NO_ANSWER = "lexoffice hat beim Einrichten der Meldungen nicht geantwortet; es wird erneut versucht."
+
+Task = TypeVar("Task")
+Done = TypeVar("Done")
+
+
+@workflow.defn
+class SubscriptionsWorkflow:
+    @workflow.run
+    async def run(self, tenant: Tenant) -> str:
+        try:
+            problem = await self._repair(tenant)
+        except ActivityError:
+            problem = NO_ANSWER
+        await workflow.execute_activity_method(
+            SubscriptionActivities.conclude_subscriptions,
+            SubscriptionsEnd(tenant=tenant, problem=problem),
+            summary="Zustand der Meldungen festhalten",
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+        )
+        return "failing" if problem else "healthy"
+
+    async def _repair(self, tenant: Tenant) -> str | None:
+        plan = await self._call(SubscriptionActivities.check_subscriptions, tenant, tenant, "Meldungen auflisten")
+        if plan.problem:
+            return plan.problem
+        for event_type in plan.register_types:
+            task = OneSubscription(tenant=tenant, event_type=event_type)
+            if not await self._call(
+                SubscriptionActivities.register_subscription, task, tenant, f"{event_type} abonnieren"
+            ):
+                return NOT_REACHED  # what is there stays: an old one may still work
+        for subscription in plan.remove:
+            task = OneSubscription(tenant=tenant, subscription_id=subscription)
+            await self._call(SubscriptionActivities.remove_subscription, task, tenant, "Überzähliges löschen")
+        return None
+
+    async def _call(
+        self, activity: Callable[[Any, Task], Coroutine[Any, Any, Done]], task: Task, tenant: Tenant, summary: str
+    ) -> Done:
+        return await workflow.execute_activity_method(
+            activity,
+            task,
+            task_queue=LEXOFFICE,
+            summary=summary,
+            start_to_close_timeout=timedelta(seconds=60),
+            schedule_to_close_timeout=timedelta(minutes=15),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
+            priority=Priority(priority_key=PRIORITY, fairness_key=tenant.slug),
+        )

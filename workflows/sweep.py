@@ -1,0 +1,110 @@
+"""One pass over a tenant's documents in lexoffice: what notifications never told is found here.
+
+    plan, compare page by page, hand over what differs, remember the pass; now and then look after the subscriptions
+
+What it finds goes the way of a notification: an event, and the document's own workflow.
+"""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy
+from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.sweep_models import EndOfPass, PageOfSlice, Slice, SweepInput, SweepPlan, SweepProgress, SweptPage
+    from activities.sweeping import SweepActivities
+    from workflows.messages import LEXOFFICE, subscriptions_workflow_id
+    from workflows.subscriptions import SubscriptionsWorkflow
+
+SWEEPS_LAST = 5
+"""Behind whatever a person or a notification waits for."""
+
+LONGEST_CALL = timedelta(hours=1)
+"""A page that cannot be had by then ends the pass; the next one begins where the last complete one began."""
+
+_IN_THE_LEDGER = RetryPolicy(maximum_interval=timedelta(seconds=30))
+
+
+@workflow.defn
+class SweepWorkflow:
+    @workflow.run
+    async def run(self, sweep: SweepInput) -> str:
+        progress = sweep.progress or SweepProgress(plan=await self._plan(sweep))
+        if not progress.plan.slices:
+            return "not connected"
+        try:
+            progress = await self._compare(sweep, progress)
+        except ActivityError:
+            return "not finished"  # No key any more, or lexoffice is away: the next pass begins where this one did.
+        found = await self._end(sweep, progress)
+        if progress.plan.checks_subscriptions:
+            await self._look_after_subscriptions(sweep)
+        return f"{found} found"
+
+    async def _compare(self, sweep: SweepInput, progress: SweepProgress) -> SweepProgress:
+        """Page through each list; one that is longer than lexoffice shows is cut into narrower ones."""
+        while progress.plan.slices:
+            slice = progress.plan.slices[0]
+            page = await self._page(sweep, slice, progress.page)
+            progress = _after(progress, slice, page)
+            if progress.plan.slices and workflow.info().is_continue_as_new_suggested():
+                workflow.continue_as_new(sweep.model_copy(update={"progress": progress}))
+        return progress
+
+    async def _plan(self, sweep: SweepInput) -> SweepPlan:
+        return await workflow.execute_activity_method(
+            SweepActivities.plan_sweep,
+            sweep.tenant,
+            summary="Festlegen, was abgeglichen wird",
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=_IN_THE_LEDGER,
+        )
+
+    async def _page(self, sweep: SweepInput, slice: Slice, page: int) -> SweptPage:
+        return await workflow.execute_activity_method(
+            SweepActivities.sweep_page,
+            PageOfSlice(tenant=sweep.tenant, slice=slice, page=page),
+            task_queue=LEXOFFICE,
+            summary=f"Belegliste vergleichen, Seite {page + 1}",
+            start_to_close_timeout=timedelta(minutes=2),
+            schedule_to_close_timeout=LONGEST_CALL,
+            retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=2)),
+            priority=Priority(priority_key=SWEEPS_LAST, fairness_key=sweep.tenant.slug),
+        )
+
+    async def _end(self, sweep: SweepInput, progress: SweepProgress) -> int:
+        return await workflow.execute_activity_method(
+            SweepActivities.end_pass,
+            EndOfPass(tenant=sweep.tenant, plan=progress.plan, found=progress.found, left_out=progress.left_out),
+            summary="Abgleich abschließen",
+            start_to_close_timeout=timedelta(minutes=2),
+            retry_policy=_IN_THE_LEDGER,
+        )
+
+    async def _look_after_subscriptions(self, sweep: SweepInput) -> None:
+        try:
+            await workflow.execute_child_workflow(
+                SubscriptionsWorkflow.run,
+                sweep.tenant,
+                id=subscriptions_workflow_id(sweep.tenant),
+                static_summary="Meldungen von lexoffice prüfen",
+            )
+        except WorkflowAlreadyStartedError:
+            pass  # A person has just asked for it.
+
+
+def _after(progress: SweepProgress, slice: Slice, page: SweptPage) -> SweepProgress:
+    rest = progress.plan.slices[1:]
+    if page.too_long:
+        slices, number = slice.narrower + rest, 0
+    elif page.is_last:
+        slices, number = rest, 0
+    else:
+        slices, number = progress.plan.slices, progress.page + 1
+    return SweepProgress(
+        plan=progress.plan.model_copy(update={"slices": slices}),
+        page=number,
+        found=progress.found + page.found,
+        left_out=progress.left_out or page.left_out,
+    )
