@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -21,7 +22,16 @@ from ledger.events import Event
 from ledger.payouts import Payout
 from ledger.types import EventId, IntentId, Tenant, TransactionId
 from workflows import announcing
-from workflows.messages import Pace, PayoutInput, document_workflow_id, invoice_workflow_id, payout_workflow_id
+from workflows.messages import (
+    Pace,
+    PayoutInput,
+    document_workflow_id,
+    invoice_workflow_id,
+    payout_workflow_id,
+    subscriptions_workflow_id,
+    sweep_id,
+)
+from workflows.schedules import ensure_sweep
 
 log = structlog.get_logger("announce")
 
@@ -128,6 +138,18 @@ class Announcer:
                     await payouts.mark_started(db, tenant, payout.number)
                     await payouts.mark_rechecked(db, tenant, payout.number, wanted)
         return told
+
+    async def subscriptions(self, tenant: Tenant) -> bool:
+        """A person wants lexoffice's notifications set up; what fails here the next sweep does."""
+        return await self._attempt(
+            "subscriptions",
+            subscriptions_workflow_id(tenant),
+            announcing.set_up_subscriptions(self._engine, tenant),
+        )
+
+    async def sweep(self, tenant: Tenant, every: timedelta) -> bool:
+        """A tenant was connected: compare its documents from now on. Workers and `migrate` see to it as well."""
+        return await self._attempt("sweep", sweep_id(tenant), ensure_sweep(self._engine, tenant, every=every))
 
     async def close(self) -> None:
         """Write what is still to be marked."""

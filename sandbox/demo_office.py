@@ -18,14 +18,7 @@ import httpx
 from sandbox.processes import StackError
 from sandbox.stack import StackAddresses
 
-SUBSCRIBED = (
-    "invoice.status.changed",
-    "invoice.deleted",
-    "credit-note.status.changed",
-    "credit-note.deleted",
-    "payment.changed",
-    "token.revoked",
-)
+SUBSCRIBED_WITHIN_SECONDS = 60.0
 
 _ADDRESS = {"street": "Lindenweg 5", "zip": "10115", "city": "Berlin", "country_code": "DE"}
 PARTNERS = (
@@ -222,27 +215,17 @@ class Office:
                 {"url": hook, "token": token, "tokenVia": "bearer"},
             )
             return
-        await self._subscribe(api_key, f"{hook}?token={token}")
+        await self._subscribe()
 
-    async def _subscribe(self, api_key: str, url: str) -> None:
-        """As its owner may, with the key: lexoffice can send no header of ours, so the token travels in the address."""
-        subscriptions = f"{self._addresses.lexoffice.base_url}/v1/event-subscriptions"
-        headers = {"Authorization": f"Bearer {api_key}"}
-        for old in (await self._patiently("GET", subscriptions, headers)).json()["content"]:
-            await self._patiently("DELETE", f"{subscriptions}/{old['subscriptionId']}", headers)
-        for event_type in SUBSCRIBED:
-            await self._patiently("POST", subscriptions, headers, {"eventType": event_type, "callbackUrl": url})
-
-    async def _patiently(self, method: str, url: str, headers: dict[str, str], body: Any = None) -> httpx.Response:
-        """lexoffice takes 2 requests a second; a 429 was not carried out."""
-        for _ in range(30):
-            answer = await self._http.request(method, url, headers=headers, json=body)
-            if answer.status_code != 429:
-                break
-            await asyncio.sleep(0.55)
-        if answer.status_code >= 400:
-            raise DoorClosed(f"{method} event-subscriptions: {answer.status_code} {answer.text[:300]}")
-        return answer
+    async def _subscribe(self) -> None:
+        """lexoffice can send no header of ours: the product mints a token for each subscription, and waits its turn."""
+        health = await self.api("POST", "/providers/lexoffice/subscriptions")
+        deadline = time.monotonic() + SUBSCRIBED_WITHIN_SECONDS
+        while health["pending"] and time.monotonic() < deadline:
+            await asyncio.sleep(0.2)
+            health = await self.api("GET", "/providers/lexoffice/subscriptions")
+        if health["state"] != "healthy":
+            raise DoorClosed(f"event subscriptions: {health['state']} {health['reason'] or ''}")
 
     async def _make_partners(self) -> None:
         known = {row["code"] for row in (await self.api("GET", "/partners"))["items"]}

@@ -29,7 +29,8 @@ from api.logs import configure_logs
 from ledger import credentials, tenants
 from ledger.database import Ledger
 from ledger.types import Tenant
-from sandbox.demo_office import LEVELS, SUBSCRIBED
+from lexoffice.webhook import SUBSCRIBED
+from sandbox.demo_office import LEVELS
 from sandbox.lexoffice_server import LexofficeAddresses
 from sandbox.processes import free_port
 from sandbox.temporal_server import TemporalAddresses

@@ -29,6 +29,7 @@ from workflows.messages import (
     document_workflow_id,
     invoice_workflow_id,
     payout_workflow_id,
+    subscriptions_workflow_id,
 )
 
 # Without a time-out of its own a hanging engine costs 30 s (engine.md).
@@ -75,6 +76,22 @@ async def announce_event(
         start_signal_args=[{"event": event, "delivery": delivery}],
         search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
         static_summary="Beleg aus lexoffice abgleichen",
+        priority=Priority(fairness_key=tenant.slug),
+        rpc_timeout=RPC_TIMEOUT,
+    )
+
+
+async def set_up_subscriptions(client: Client, tenant: Tenant) -> None:
+    """Have the tenant's event subscriptions checked and repaired, unless that is just being done."""
+    await client.start_workflow(
+        "SubscriptionsWorkflow",
+        tenant,
+        id=subscriptions_workflow_id(tenant),
+        task_queue=PAYOUTS,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
+        static_summary="Meldungen von lexoffice einrichten",
         priority=Priority(fairness_key=tenant.slug),
         rpc_timeout=RPC_TIMEOUT,
     )

@@ -142,6 +142,8 @@ async def put_lexoffice(
         answer = await _lexoffice(db, doors, caller)
     doors.webhook_tokens.forget()
     await doors.announcer.events(caller.tenant, to_announce)
+    if account is not None:
+        await doors.announcer.sweep(caller.tenant, timedelta(seconds=doors.settings.sweep_every_seconds))
     return JSONResponse(answer)
 
 

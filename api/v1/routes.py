@@ -2,8 +2,19 @@
 
 from fastapi import APIRouter
 
-from api.v1 import campaigns, customers, events, partners, payouts, providers, tasks, tenant, transactions
+from api.v1 import (
+    campaigns,
+    customers,
+    events,
+    partners,
+    payouts,
+    providers,
+    subscriptions,
+    tasks,
+    tenant,
+    transactions,
+)
 
 router = APIRouter(prefix="/api/v1")
-for part in (tenant, partners, customers, campaigns, transactions, payouts, events, tasks, providers):
+for part in (tenant, partners, customers, campaigns, transactions, payouts, events, tasks, providers, subscriptions):
     router.include_router(part.router)
