@@ -1,0 +1,203 @@
+"""The bare engine of the same shape: the product's starts, signals, activities and queues, and nothing done in them.
+
+Same names and inputs, so that the product's own announcements drive it, in a namespace of its own. It upserts no
+search attributes and shows no details: what the product does for ops is part of the product's cost.
+"""
+
+import os
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from temporalio import activity, workflow
+from temporalio.common import Priority, RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from activities.models import (
+        Advance,
+        Conclude,
+        Conclusion,
+        Delivery,
+        DocumentCreation,
+        Gathered,
+        Look,
+        Note,
+        PayoutInput,
+        Step,
+        Tell,
+    )
+    from ledger.types import DocumentKind, EventId, IntentId, PayoutNumber, PayoutState
+    from workflows.messages import LEXOFFICE, DocumentInput, payout_workflow_id
+
+READ_BACK, CONCLUDED, PAID = b"r", b"c", b"p"
+"""What the counter file gets, a letter each time: so the bench sees the end of a leg without asking the engine."""
+
+EVENTS_PER_PAYOUT = 3
+_SOME_ID = UUID(int=1)
+_RETRY = RetryPolicy(maximum_interval=timedelta(seconds=30))
+
+
+def number_of(sequence: int) -> PayoutNumber:
+    return PayoutNumber(f"PO-2026-{sequence:06d}")
+
+
+def document_of(sequence: int) -> UUID:
+    """The credit note of a payout: its id tells which."""
+    return UUID(int=sequence)
+
+
+def event_of(sequence: int, which: int) -> EventId:
+    """0 tells of the creation; 1 and 2 are one click that settles it."""
+    return EventId(sequence * EVENTS_PER_PAYOUT + which)
+
+
+@workflow.defn(name="PayoutWorkflow")
+class BarePayout:
+    @workflow.init
+    def __init__(self, payout: PayoutInput) -> None:
+        self._payout = payout
+        self._notes: list[Note] = []
+
+    @workflow.run
+    async def run(self, payout: PayoutInput) -> PayoutState:
+        look = await self._advance()
+        creation = DocumentCreation(
+            tenant=payout.tenant, number=payout.number, intent=look.intent or IntentId(_SOME_ID)
+        )
+        look = await self._call(BareActivities.create_credit_note, creation, 60)
+        look = await self._call(BareActivities.read_back_credit_note, creation, 30)
+        look = await self._advance()
+        return look.state
+
+    async def _advance(self) -> Look:
+        await workflow.wait_condition(lambda: bool(self._notes))
+        notes, self._notes = self._notes, []
+        return await workflow.execute_activity_method(
+            BareActivities.advance,
+            Advance(tenant=self._payout.tenant, number=self._payout.number, notes=tuple(notes)),
+            summary="Entscheidungen und Beleg mit dem Hauptbuch abgleichen",
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=_RETRY,
+        )
+
+    async def _call(self, call: Any, creation: DocumentCreation, seconds: int) -> Look:
+        look: Look = await workflow.execute_activity_method(
+            call,
+            creation,
+            task_queue=LEXOFFICE,
+            summary="Gutschrift in lexoffice",
+            start_to_close_timeout=timedelta(seconds=seconds),
+            retry_policy=_RETRY,
+            priority=Priority(priority_key=1, fairness_key=self._payout.tenant.slug),
+        )
+        return look
+
+    @workflow.signal
+    def approve(self, note: Any = None) -> None:
+        self._notes.append(Note(signal="approve", value=note))
+
+    @workflow.signal
+    def credit_note_paid(self, note: Any = None) -> None:
+        self._notes.append(Note(signal="credit_note_paid", value=note))
+
+
+@workflow.defn(name="DocumentWorkflow")
+class BareDocument:
+    @workflow.init
+    def __init__(self, document: DocumentInput) -> None:
+        self._document = document
+        self._arrived: list[Any] = []
+
+    @workflow.run
+    async def run(self, document: DocumentInput) -> str:
+        while self._arrived:
+            await self._wait_for_quiet()
+            taken, self._arrived = self._arrived, []
+            gathered = Gathered(
+                tenant=document.tenant,
+                resource_id=document.resource_id,
+                deliveries=tuple(Delivery(event=note["event"], number=note["delivery"]) for note in taken),
+            )
+            while gathered.missing:
+                gathered = await self._fetch(gathered)
+            conclusion = await workflow.execute_activity_method(
+                BareActivities.conclude,
+                Conclude(gathered=gathered, last_look=False),
+                summary="Beleg mit dem Hauptbuch vergleichen und buchen",
+                start_to_close_timeout=timedelta(seconds=30),
+                retry_policy=_RETRY,
+            )
+            for tell in conclusion.tell:
+                payout = workflow.get_external_workflow_handle(payout_workflow_id(document.tenant, tell.number))
+                await payout.signal(tell.signal, {"event": tell.event})
+        return "told"
+
+    async def _wait_for_quiet(self) -> None:
+        while True:
+            heard = len(self._arrived)
+            try:
+                await workflow.wait_condition(
+                    lambda: len(self._arrived) > heard,  # noqa: B023
+                    timeout=timedelta(seconds=self._document.pace.quiet),
+                )
+            except TimeoutError:
+                return
+
+    async def _fetch(self, gathered: Gathered) -> Gathered:
+        call = BareActivities.fetch_document if gathered.missing == "document" else BareActivities.fetch_payments
+        return await workflow.execute_activity_method(
+            call,
+            gathered,
+            task_queue=LEXOFFICE,
+            summary="Beleg aus lexoffice abrufen",
+            start_to_close_timeout=timedelta(seconds=30),
+            schedule_to_close_timeout=timedelta(hours=12),
+            retry_policy=_RETRY,
+            priority=Priority(priority_key=3, fairness_key=self._document.tenant.slug),
+        )
+
+    @workflow.signal
+    def notify(self, note: Any = None) -> None:
+        self._arrived.append(note)
+
+
+class BareActivities:
+    """They answer at once; the last of each kind counts itself."""
+
+    def __init__(self, counter: int) -> None:
+        self._counter = counter
+
+    @activity.defn
+    async def advance(self, task: Advance) -> Look:
+        if task.notes[0].signal == "credit_note_paid":
+            os.write(self._counter, PAID)
+            return Look(state=PayoutState.PAID, step=Step.END, credit_note_number="GS-2026-0001")
+        return Look(state=PayoutState.APPROVED, step=Step.CREATE, intent=IntentId(_SOME_ID))
+
+    @activity.defn
+    async def create_credit_note(self, task: DocumentCreation) -> Look:
+        return Look(state=PayoutState.APPROVED, step=Step.READ_BACK, intent=task.intent)
+
+    @activity.defn
+    async def read_back_credit_note(self, task: DocumentCreation) -> Look:
+        os.write(self._counter, READ_BACK)
+        return Look(state=PayoutState.CREDIT_NOTE_OPEN, credit_note_number="GS-2026-0001")
+
+    @activity.defn
+    async def fetch_document(self, gathered: Gathered) -> Gathered:
+        settled = any(delivery.event % EVENTS_PER_PAYOUT for delivery in gathered.deliveries)
+        seen = {"kind": DocumentKind.CREDIT_NOTE, "document": _SOME_ID, "status": "paidoff" if settled else "open"}
+        return gathered.model_copy(update={**seen, "missing": "payments" if settled else None})
+
+    @activity.defn
+    async def fetch_payments(self, gathered: Gathered) -> Gathered:
+        return gathered.model_copy(update={"payments": _SOME_ID, "missing": None})
+
+    @activity.defn
+    async def conclude(self, task: Conclude) -> Conclusion:
+        os.write(self._counter, CONCLUDED)
+        if task.gathered.status == "open":
+            return Conclusion(outcome="unchanged")
+        event = task.gathered.deliveries[-1].event
+        number = number_of(task.gathered.resource_id.int)
+        return Conclusion(outcome="told", tell=(Tell(number=number, signal="credit_note_paid", event=event),))

@@ -1,0 +1,86 @@
+"""`script/bench loop`: what the product costs beside a bare engine of the same shape, and how it takes a crash."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bench import histories, memory, payouts, recovery, webhooks
+from bench.bare_engine import bare_engine
+from bench.product import Product
+from bench.rig import running, say
+from workflows.messages import Pace
+
+ABOUT = "Payouts, notifications and webhooks against a bare engine of the same shape; memory; time after a crash."
+
+SECTIONS = ("payouts", "webhooks", "memory", "recovery")
+QUIET_S = 0.5
+"""Both sides wait so long for a click's other notifications. The usual 1.5 s would flatter the ratio."""
+TENANTS = 4
+SUBSCRIBED = (
+    "invoice.status.changed",
+    "invoice.deleted",
+    "credit-note.status.changed",
+    "credit-note.deleted",
+    "payment.changed",
+    "token.revoked",
+)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--only", choices=SECTIONS, action="append", help="a section; may be given more than once")
+    parser.add_argument("--runs", type=int, help="pairs of legs (5)")
+    parser.add_argument("--payouts", type=int, help="payouts in a leg (150)")
+    parser.add_argument("--webhooks", type=int, help="webhooks in a leg (1000)")
+    parser.add_argument("--open", type=int, nargs=2, metavar=("FEW", "MANY"), help="open payouts (1000 20000)")
+
+
+async def run(options: argparse.Namespace, state: Path) -> Mapping[str, Any]:
+    chosen = options.only or SECTIONS
+    quick = options.quick
+    figures: dict[str, Any] = {}
+    if "payouts" in chosen or "webhooks" in chosen:
+        figures |= await _against_the_bare_engine(options, state / "loop", chosen)
+    if "memory" in chosen:
+        few, many = options.open or ((50, 200) if quick else (1_000, 20_000))
+        figures["worker_memory"] = await memory.measure(state / "memory", few, many)
+    if "recovery" in chosen:
+        figures["first_payout_after_sigkill"] = await recovery.measure(state / "recovery", 1 if quick else 3)
+    return {
+        "settings": {"quiet_seconds": QUIET_S, "tenants": TENANTS, "api_limits": "lifted"},
+        **figures,
+        "aims": [aim for part in figures.values() if isinstance(part, dict) for aim in part.pop("aims", [])],
+    }
+
+
+async def _against_the_bare_engine(
+    options: argparse.Namespace, state: Path, chosen: tuple[str, ...]
+) -> dict[str, dict[str, Any]]:
+    quick = options.quick
+    runs = options.runs or (1 if quick else 5)
+    count = options.payouts or (16 if quick else 150)
+    webhook_count = options.webhooks or (200 if quick else 1_000)
+    figures: dict[str, dict[str, Any]] = {}
+    environment = {"PARTNERDESK_QUIET_SECONDS": str(QUIET_S)}
+    async with (
+        running(state, environment=environment, key_bits=2048 if quick else 4096) as rig,
+        bare_engine(rig, Pace(quiet=QUIET_S), TENANTS) as bare,
+    ):
+        product = Product(
+            rig,
+            quiet=await rig.tenants(TENANTS, "quiet"),
+            notified=await rig.tenants(TENANTS, "notified", subscribe=SUBSCRIBED),
+        )
+        if "payouts" in chosen:
+            alone = figures["payout_alone"] = await payouts.compare("payouts_alone", count, runs, product, bare)
+            alone["aims"] = [payouts.ratio_aim("payout alone, product ÷ bare", alone, 0.85)]
+            whole = figures["whole_loop"] = await payouts.compare("whole_loop", count, runs, product, bare)
+            whole["aims"] = [payouts.ratio_aim("whole loop, product ÷ bare", whole, 0.7)]
+            figures["histories"] = await histories.look(product, min(20, count))
+        if "webhooks" in chosen:
+            taken = figures["webhooks"] = await webhooks.compare(webhook_count, runs, product, bare)
+            taken["aims"] = [payouts.ratio_aim("webhooks, product ÷ bare signal-with-start", taken, 0.75)]
+            half = taken["product_per_second"]["median"] / 2
+            say(f"Webhooks at half load, {half:.0f}/s …")
+            taken["answer_at_half_load"] = await webhooks.answer_times(product, half, 3 if quick else 15)
+    return figures

@@ -1,0 +1,141 @@
+"""The legs on the product: what people and lexoffice do, and the wait until the ledger shows what follows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from activities.conclusions import ConclusionActivities
+from activities.fetching import FetchActivities
+from activities.models import Conclude, Delivery, Gathered, Tell
+from bench.clock import LegClock, until
+from bench.crowd import all_of
+from bench.poster import fresh_notifications, send_all, signer_of
+from bench.rig import Rig, Stuck
+from bench.tenancy import ApprovedPayout, BenchTenant, approve_payouts
+from ledger import events, payouts
+from ledger.events import Arrival
+from ledger.types import DecisionKind, PayoutState
+from workflows import announcing
+from workflows.messages import payout_workflow_id
+
+CLICKS_IN_FLIGHT = 8
+
+
+@dataclass
+class Product:
+    """`quiet` tenants get no notifications of their documents; `notified` ones get all."""
+
+    rig: Rig
+    quiet: list[BenchTenant]
+    notified: list[BenchTenant]
+    last_whole: list[ApprovedPayout] = field(default_factory=list)
+    """The payouts of the last whole loop, for a look at their histories."""
+
+    async def payouts_alone(self, count: int, clock: LegClock) -> None:
+        """From approval to paid, where somebody else has fetched the paid credit note."""
+        made = await approve_payouts(self.rig.ledger, self.quiet, count)
+        ids = await self._ids(made)
+        with clock.running():
+            await all_of(self._start_and_approve(payout) for payout in made)
+            await self._reached(PayoutState.CREDIT_NOTE_OPEN, ids)
+        tells: list[tuple[ApprovedPayout, Tell]] = []
+        await all_of((self._settle_unnoticed(payout, tells) for payout in made), CLICKS_IN_FLIGHT)
+        with clock.running():
+            await all_of(self._tell(payout, tell) for payout, tell in tells)
+            await self._reached(PayoutState.PAID, ids)
+
+    async def whole_loop(self, count: int, clock: LegClock) -> None:
+        """From approval to paid with all notifications: of the creation, and of the click that settles."""
+        made = self.last_whole = await approve_payouts(self.rig.ledger, self.notified, count)
+        ids = await self._ids(made)
+        with clock.running():
+            await all_of(self._start_and_approve(payout) for payout in made)
+            await self._reached(PayoutState.CREDIT_NOTE_OPEN, ids)
+            await self._handled(ids, 1)
+        documents = await self.rig.watcher.fetch(
+            "SELECT resource_id::text FROM external_documents WHERE payout_id = ANY ($1)", ids
+        )
+        with clock.running():
+            await all_of((self._mark_paid(row["resource_id"]) for row in documents), CLICKS_IN_FLIGHT)
+            await self._reached(PayoutState.PAID, ids)
+            await self._handled(ids, 3)
+
+    async def webhooks(self, count: int, in_flight: int, clock: LegClock) -> None:
+        """Signed notifications of unknown documents, at the public address."""
+        parcels = fresh_notifications(self.notified, count, signer_of(self.rig.stack.addresses.state / "lexoffice"))
+        with clock.running():
+            answers = await send_all(self.rig.stack.addresses.api_url, parcels, in_flight)
+        if refused := [answer for answer in answers if answer.status != 200 or b"accepted" not in answer.body]:
+            raise Stuck(f"{len(refused)} of {count} notifications were not accepted, such as: {refused[0]}")
+
+    async def credit_note_of(self, made: ApprovedPayout) -> str:
+        async with self.rig.ledger.transaction(made.payout.tenant) as db:
+            found = (await payouts.find(db, made.payout.tenant, made.payout.number)).credit_note_id
+        assert found is not None, "it has been created"
+        return found
+
+    async def _start_and_approve(self, made: ApprovedPayout) -> None:
+        await announcing.announce_payout(self.rig.engine, made.payout)
+        await announcing.announce_decision(self.rig.engine, made.payout, DecisionKind.APPROVE, made.decision)
+
+    async def _mark_paid(self, credit_note: str) -> None:
+        answer = await self.rig.hooks.post(f"/sandbox/documents/{credit_note}/mark-paid", json={})
+        answer.raise_for_status()
+
+    async def _settle_unnoticed(self, made: ApprovedPayout, tells: list[tuple[ApprovedPayout, Tell]]) -> None:
+        """Paid in lexoffice, fetched and concluded by the product's own activities, in this process and unmeasured."""
+        tenant, ledger = made.payout.tenant, self.rig.ledger
+        credit_note = await self.credit_note_of(made)
+        await self._mark_paid(credit_note)
+        arrival = Arrival(
+            provider="lexoffice",
+            organization_id=str(made.of.organization),
+            event_type="credit-note.status.changed",
+            resource_id=credit_note,
+            event_date=datetime.now(UTC),
+            body=b"{}",
+        )
+        taken = await events.take_in(ledger, tenant, arrival)
+        delivery = Delivery(event=taken.id, number=taken.delivery)
+        gathered = Gathered(tenant=tenant, resource_id=UUID(credit_note), deliveries=(delivery,))
+        fetching = FetchActivities(ledger, self.rig.door)
+        gathered = await fetching.fetch_payments(await fetching.fetch_document(gathered))
+        concluded = await ConclusionActivities(ledger).conclude(Conclude(gathered=gathered, last_look=True))
+        tells += [(made, tell) for tell in concluded.tell]
+
+    async def _tell(self, made: ApprovedPayout, tell: Tell) -> None:
+        handle = self.rig.engine.get_workflow_handle(payout_workflow_id(made.payout.tenant, made.payout.number))
+        await handle.signal(tell.signal, {"event": tell.event})
+
+    async def _ids(self, made: Sequence[ApprovedPayout]) -> list[UUID]:
+        rows = await self.rig.watcher.fetch(
+            "SELECT p.id FROM payouts p JOIN unnest($1::uuid[], $2::text[]) AS m (tenant, number)"
+            " ON p.tenant_id = m.tenant AND p.number = m.number",
+            [payout.payout.tenant.id for payout in made],
+            [payout.payout.number for payout in made],
+        )
+        return [row["id"] for row in rows]
+
+    async def _reached(self, state: PayoutState, ids: list[UUID]) -> None:
+        async def all_there() -> bool:
+            query = "SELECT count(*) FROM payouts WHERE id = ANY ($1) AND state = $2"
+            return bool(await self.rig.watcher.fetchval(query, ids, state.value) == len(ids))
+
+        await until(all_there, f"{len(ids)} payouts {state.value}")
+
+    async def _handled(self, ids: list[UUID], notifications: int) -> None:
+        """So many notifications of each payout's credit note have come, and their handling has ended."""
+
+        async def all_done() -> bool:
+            handled = await self.rig.watcher.fetchval(
+                """
+                SELECT count(*) FROM external_documents d
+                  JOIN events e ON e.tenant_id = d.tenant_id AND e.resource_id = d.resource_id::text
+                 WHERE d.payout_id = ANY ($1) AND e.handled_at IS NOT NULL
+                """,
+                ids,
+            )
+            return bool(handled >= notifications * len(ids))
+
+        await until(all_done, f"{notifications} handled notifications of each of {len(ids)} payouts")

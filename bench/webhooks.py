@@ -1,0 +1,66 @@
+"""Webhooks against what they ask of the engine: accepted/s ÷ bare signal-with-start/s, and how long an answer takes."""
+
+import asyncio
+import time
+from collections import deque
+from typing import Any
+
+from bench.bare_engine import BareEngine
+from bench.clock import LegClock
+from bench.figures import percentile
+from bench.payouts import alternate
+from bench.poster import Connection, Parcel, connections, fresh_notifications, signer_of
+from bench.product import Product
+from bench.rig import Stuck
+
+IN_FLIGHT = 32
+
+
+async def compare(count: int, runs: int, product: Product, bare: BareEngine) -> dict[str, Any]:
+    """Both workers are off: the engine does nothing but take in."""
+    await product.rig.stack.worker.stop()
+    api_only = {name: pid for name, pid in product.rig.processes().items() if name != "worker"}
+    temporal_only = {"temporal": bare.processes()["temporal"]}
+    await bare.worker.stop()
+
+    async def of_product(clock: LegClock) -> None:
+        await product.webhooks(count, IN_FLIGHT, clock)
+
+    async def of_bare(clock: LegClock) -> None:
+        await bare.signal_with_start(count, IN_FLIGHT, clock)
+
+    return await alternate("webhooks", count, runs, (api_only, of_product), (temporal_only, of_bare), what="webhook")
+
+
+async def answer_times(product: Product, per_second: float, seconds: float) -> dict[str, Any]:
+    """At a steady rate: each is sent at its instant, whether those before it are answered or not."""
+    stack = product.rig.stack.addresses
+    count = int(per_second * seconds)
+    parcels = fresh_notifications(product.notified, count, signer_of(stack.state / "lexoffice"))
+    taken: list[float] = []
+    async with connections(stack.api_url, 2 * IN_FLIGHT) as opened:
+        free = deque(opened)
+        async with asyncio.TaskGroup() as group:
+            begin = time.perf_counter()
+            for number, parcel in enumerate(parcels):
+                due = begin + number / per_second
+                await asyncio.sleep(max(0.0, due - time.perf_counter()))
+                if not free:
+                    raise Stuck("Half the load is too much: every connection waits for an answer.")
+                group.create_task(_answer_time(free, parcel, due, taken))
+    return {
+        "per_second": round(per_second, 1),
+        "sent": count,
+        "p50_ms": round(1000 * percentile(taken, 50), 1),
+        "p99_ms": round(1000 * percentile(taken, 99), 1),
+        "longest_ms": round(1000 * max(taken), 1),
+    }
+
+
+async def _answer_time(free: "deque[Connection]", parcel: Parcel, due: float, taken: list[float]) -> None:
+    connection = free.popleft()
+    answer = await connection.send(parcel)
+    free.append(connection)
+    if answer.status != 200:
+        raise Stuck(f"A webhook was answered with {answer.status}.")
+    taken.append(time.perf_counter() - due)
