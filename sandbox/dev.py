@@ -36,11 +36,15 @@ async def run_once(dialect: str) -> bool:
         quick = ["--key-bits", "2048"]
         async with Stack(state, Ports.free(), emit=say, durable=False, lexoffice_options=quick) as stack:
             complete = await run_loop(stack.addresses, _print_json, say=say, dialect=dialect)
-    finally:
-        if complete:
-            shutil.rmtree(state, ignore_errors=True)
-        else:
-            say(f"Not every step succeeded. The logs are in {state}.")
+    except StackError as error:
+        say(str(error))
+    except asyncio.CancelledError:
+        shutil.rmtree(state, ignore_errors=True)
+        raise
+    if complete or not any(state.rglob("*.log")):
+        shutil.rmtree(state, ignore_errors=True)
+    else:
+        say(f"Not every step succeeded. The logs are in {state}.")
     return complete
 
 
@@ -72,7 +76,9 @@ def _where_things_are(addresses: StackAddresses) -> str:
 async def _main(options: argparse.Namespace) -> int:
     _cancel_on_signals(asyncio.current_task())
     try:
-        complete = await (run_once(options.dialect) if options.once else run_until_stopped(options.state))
+        complete = await (
+            run_once(options.dialect or "lexoffice") if options.once else run_until_stopped(options.state)
+        )
     except StackError as error:
         say(str(error))
         return 1
@@ -113,11 +119,12 @@ def main() -> None:
     parser.add_argument(
         "--dialect",
         choices=("lexoffice", "chapter"),
-        default="lexoffice",
         help="with --once: whether the sandbox notifies as lexoffice really does, or as chapter 36 describes",
     )
     parser.add_argument("--state", type=Path, default=_STATE, help="where databases and logs are kept (%(default)s)")
     options = parser.parse_args()
+    if options.dialect and not options.once:
+        parser.error("--dialect needs --once")
     status = asyncio.run(_main(options))
     sys.stdout.flush()
     sys.stderr.flush()

@@ -58,7 +58,7 @@ class Ports:
 
     @classmethod
     def from_environment(cls) -> "Ports":
-        """The defaults, or what the environment says. Raises StackError for what is no port."""
+        """The defaults, or what the environment says. Raises StackError for what is no port, and for one used twice."""
         chosen: dict[str, int] = {}
         for field in fields(cls):
             text = os.environ.get(cls.setting(field.name))
@@ -67,7 +67,13 @@ class Ports:
             if not text.isdecimal() or not 0 < int(text) < 65536:
                 raise StackError(f"{cls.setting(field.name)}={text} is no port; it takes 1 to 65535.")
             chosen[field.name] = int(text)
-        return cls(**chosen)
+        ports = cls(**chosen)
+        part_at: dict[int, str] = {}
+        for field in fields(cls):
+            other = part_at.setdefault(getattr(ports, field.name), field.name)
+            if other != field.name:
+                raise StackError(f"{cls.setting(other)} and {cls.setting(field.name)} are the same port.")
+        return ports
 
     @classmethod
     def free(cls) -> "Ports":
