@@ -41,11 +41,15 @@ async def run_once(dialect: str) -> bool:
     except asyncio.CancelledError:
         shutil.rmtree(state, ignore_errors=True)
         raise
-    if complete or not any(state.rglob("*.log")):
+    if complete or not _logs_in(state):
         shutil.rmtree(state, ignore_errors=True)
     else:
         say(f"Not every step succeeded. The logs are in {state}.")
     return complete
+
+
+def _logs_in(state: Path) -> bool:
+    return any(state.rglob("*.log"))
 
 
 async def run_until_stopped(state: Path) -> bool:
