@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -20,6 +20,9 @@ from sandbox.postgres import PostgresAddresses, PostgresServer
 from sandbox.processes import free_port
 from sandbox.temporal_cli import find_cli
 from sandbox.temporal_server import TemporalAddresses, TemporalServer
+
+if TYPE_CHECKING:
+    from tests.house import House, Shop
 
 
 @dataclass(frozen=True)
@@ -132,3 +135,33 @@ async def temporal(parts: Parts) -> TemporalAddresses:
 async def lexoffice_sandbox(parts: Parts) -> LexofficeAddresses:
     """A sandbox lexoffice. Its organisations, documents and faults are made by its JSON hooks."""
     return await parts.of(LexofficeAddresses)
+
+
+# One product for all folders: two over one engine would take each other's work, without the other's secret key.
+
+
+@pytest.fixture(scope="session")
+async def product(
+    database: Database, temporal: TemporalAddresses, lexoffice_sandbox: LexofficeAddresses
+) -> "AsyncIterator[House]":
+    """API and worker, running over the real parts for the whole session."""
+    from tests.house import running
+
+    async with running(database, temporal, lexoffice_sandbox) as house:
+        yield house
+
+
+@pytest.fixture
+async def shop(product: "House") -> "Shop":
+    """A fresh tenant, connected to an account of its own, with partners CLARA ← BERND ← ANNA."""
+    shop = await product.shop()
+    await shop.partners()
+    return shop
+
+
+@pytest.fixture
+async def chapter_shop(product: "House") -> "Shop":
+    """The same in the chapter's dialect of notifications."""
+    shop = await product.shop(dialect="chapter")
+    await shop.partners()
+    return shop

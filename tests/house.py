@@ -335,6 +335,7 @@ async def running(
         "look_again_seconds": (0.3, 0.6),
         "unclear_outcome_seconds": 2.0,
         "handover_after_seconds": 1.0,
+        "sweep_every_seconds": 86_400,  # a test asks for its sweeps itself
         "log_level": "error",
     } | settings
     chosen = Settings(

@@ -1,0 +1,182 @@
+"""What notifications never told, the sweep finds; and it is cheap where there is nothing to find."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from ledger import sweeps
+from ledger.sweeps import Held, Listed
+from ledger.types import DocumentKind
+from tests.house import Shop, until
+from tests.sweep.sweeping import silence, sweep
+
+
+async def test_a_payment_that_nobody_told_of_is_found(shop: Shop) -> None:
+    payment_intent = await shop.sale()
+    invoice = await shop.write_invoice(remark=f"Bestellung: {payment_intent}")
+    await shop.events_ended(invoice["id"])
+    await silence(shop)
+    await shop.click(invoice["id"], "pay")
+    assert await sweep(shop) == 1
+    sale = await shop.transaction(payment_intent, lambda sale: sale["state"] == "approved")
+    assert sale["invoice_number"] == invoice["voucherNumber"]
+
+
+async def test_an_unknown_paid_invoice_is_found_and_what_is_open_costs_nothing(shop: Shop) -> None:
+    await silence(shop)
+    payment_intent = await shop.sale()
+    paid = await shop.write_invoice(remark=f"Bestellung: {payment_intent}")
+    await shop.click(paid["id"], "pay")
+    await shop.write_invoice()
+    await shop.write_invoice(finalize=False)
+    await shop.hook("POST", "credit-notes", {"customer": "Kunde AG", "net": "10.00"})
+    assert await sweep(shop) == 1
+    await shop.transaction(payment_intent, lambda sale: sale["state"] == "approved")
+
+
+async def test_a_credit_note_marked_paid_in_silence_pays_its_payout(shop: Shop) -> None:
+    payout = await shop.open_payout()
+    await silence(shop)
+    await shop.click(payout["credit_note_id"], "mark-paid")
+    assert await sweep(shop) == 1
+    await shop.payout_when(payout["number"], "paid")
+    [event] = [row for row in await shop.events(payout["credit_note_id"]) if row["event_type"] == "credit-note.changed"]
+    assert event["state"] == "processed"
+
+
+async def test_a_part_payment_in_silence_is_seen_by_the_open_amount(shop: Shop) -> None:
+    payout = await shop.open_payout()
+    await silence(shop)
+    await shop.click(payout["credit_note_id"], "pay", amount="19.00")
+    assert await sweep(shop) == 1
+
+    async def open_cents() -> int:
+        found: int = (await shop.api("GET", f"/payouts/{payout['number']}"))["credit_note_open_cents"]
+        return found
+
+    await until(open_cents, lambda cents: cents == payout["gross_cents"] - 1900, "the open amount")
+    assert await sweep(shop) == 0
+
+
+async def test_a_pass_over_one_page_with_nothing_new_is_one_call_and_starts_nothing(shop: Shop) -> None:
+    await shop.open_payout()
+    await shop.write_invoice()
+    await sweep(shop)
+    await shop.forget_calls()
+    events = await shop.events()
+    assert await sweep(shop) == 0
+    assert await shop.calls() == {"GET /v1/voucherlist": 1}
+    assert await shop.events() == events
+
+
+async def test_the_hourly_pass_costs_one_more_list_per_awaited_kind_and_the_list_of_subscriptions(shop: Shop) -> None:
+    await shop.open_payout()  # its credit note is awaited; no invoice is
+    await sweep(shop, open_ones=True)
+    await until(shop.calls, lambda calls: calls.get("DELETE /v1/event-subscriptions/{id}") == 6, "subscriptions")
+    await shop.forget_calls()
+    assert await sweep(shop, open_ones=True) == 0
+    calls = await until(shop.calls, lambda calls: "GET /v1/event-subscriptions" in calls, "the list of subscriptions")
+    assert calls == {"GET /v1/voucherlist": 2, "GET /v1/event-subscriptions": 1}
+
+
+async def test_a_list_of_several_pages_is_compared_whole(shop: Shop) -> None:
+    await silence(shop)
+    payment_intent = await shop.sale()
+    oldest = await shop.write_invoice(remark=f"Bestellung: {payment_intent}", voucherDate="2026-02-02")
+    for _ in range(251):
+        await shop.write_invoice("1.00", finalize=False)
+    await shop.click(oldest["id"], "pay")
+    await shop.forget_calls()
+    assert await sweep(shop) == 1
+    assert (await shop.calls())["GET /v1/voucherlist"] == 2
+    await shop.transaction(payment_intent, lambda sale: sale["state"] == "approved")
+
+
+async def test_what_differs_for_good_is_handed_over_once_and_looked_at_again_a_day_later(shop: Shop) -> None:
+    await silence(shop)
+    invoice = await shop.write_invoice()
+    await shop.click(invoice["id"], "pay", itemType="somethingNew", force=True)
+    first = await sweep(shop)
+    await shop.events_ended(invoice["id"])
+    if first and await sweep(shop, hours_later=0.5) == 0:
+        assert len(await shop.events(invoice["id"])) == 1
+
+
+async def test_a_deleted_document_counts_as_deleted_only_after_two_sweeps(shop: Shop) -> None:
+    payout = await shop.open_payout()
+    await silence(shop)
+    await shop.click(payout["credit_note_id"], "reopen")
+    await shop.click(payout["credit_note_id"], "delete")
+    assert await sweep(shop, open_ones=True) == 1
+    await shop.events_ended(payout["credit_note_id"])
+    assert (await shop.api("GET", f"/payouts/{payout['number']}"))["state"] == "credit_note_open"
+    assert await sweep(shop) == 0
+    assert await sweep(shop, open_ones=True) == 1
+    await shop.payout_when(payout["number"], "cancelled")
+
+
+async def test_a_tenant_without_a_key_is_swept_without_a_call(product: object, shop: Shop) -> None:
+    await shop.call("DELETE", "/providers/lexoffice/key")
+    handle = await shop.house.engine.start_workflow(
+        "SweepWorkflow", {"tenant": shop.tenant}, id=f"sweep/{shop.tenant.slug}-by-hand", task_queue="payouts"
+    )
+    assert await handle.result() == "not connected"
+    assert await shop.calls() == {}
+
+
+async def test_a_pass_after_a_long_pause_goes_back_to_where_the_last_one_ended(shop: Shop) -> None:
+    async with shop.house.ledger.transaction(shop.tenant) as db:
+        state = await sweeps.read_state(db, shop.tenant)
+    assert sweeps.since_when(state) == (state.now - timedelta(days=1)).astimezone(sweeps.BERLIN).date()
+    long_ago = state.model_copy(update={"swept_until": state.now - timedelta(days=9)})
+    assert sweeps.since_when(long_ago) == (state.now - timedelta(days=10)).astimezone(sweeps.BERLIN).date()
+
+
+@pytest.mark.parametrize(
+    ("row", "known", "found"),
+    [
+        ({"status": "open"}, {"status": "open"}, None),
+        ({"status": "open", "open_cents": 11_900}, {"status": "open"}, None),
+        ({"status": "open", "open_cents": 1_900}, {"status": "open"}, "payment.changed"),
+        ({"status": "open", "open_cents": 1_900}, {"status": "open", "open_cents": 1_900}, None),
+        ({"status": "voided", "open_cents": 0}, {"status": "voided", "open_cents": 11_900}, None),
+        ({"status": "paid"}, {"status": "open"}, "invoice.changed"),
+        ({"status": "draft"}, {"status": "open"}, "invoice.changed"),
+        ({"status": "open"}, {"status": None}, None),
+        ({"status": "paid"}, {"status": None}, "invoice.changed"),
+        ({"status": "paid"}, None, "invoice.changed"),
+        ({"status": "open"}, None, None),
+        ({"status": "voided"}, None, None),
+    ],
+)
+def test_rows_are_compared_by_status_and_open_amount(
+    row: dict[str, object], known: dict[str, object] | None, found: str | None
+) -> None:
+    listed = Listed.model_validate(
+        {
+            "kind": DocumentKind.INVOICE,
+            "resource_id": uuid4(),
+            "open_cents": None,
+            "voucher_date": None,
+            "updated_at": None,
+        }
+        | row
+    )
+    of_the_ledger = {"kind": DocumentKind.INVOICE, "gross_cents": 11_900, "open_cents": None}
+    held = None if known is None else Held.model_validate(of_the_ledger | known)
+    difference = sweeps.differs(listed, held, cut_over=None, lost=False)
+    assert (difference and difference.event_type) == found
+
+
+def test_an_unknown_credit_note_matters_only_while_one_of_ours_is_lost() -> None:
+    row = Listed(
+        kind=DocumentKind.CREDIT_NOTE,
+        resource_id=uuid4(),
+        status="open",
+        open_cents=100,
+        voucher_date=None,
+        updated_at=None,
+    )
+    assert sweeps.differs(row, None, cut_over=None, lost=False) is None
+    assert sweeps.differs(row, None, cut_over=None, lost=True) is not None
