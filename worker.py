@@ -20,6 +20,7 @@ from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 
 from activities.conclusions import ConclusionActivities
+from activities.creating import DocumentCreator
 from activities.credit_notes import CreditNoteActivities
 from activities.failures import ExplainFailures
 from activities.fetching import FetchActivities
@@ -79,7 +80,7 @@ class Hands:
             trust_engine_signals=self.settings.trust_engine_signals,
         )
         conclusions = ConclusionActivities(self.ledger)
-        invoices = InvoiceActivities(self.ledger, self.door, unclear_wait=self.settings.unclear_outcome)
+        invoices = InvoiceActivities(self.ledger, self.door, self._creator, unclear_wait=self.settings.unclear_outcome)
         handover = HandoverActivities(
             self.ledger,
             announcing,
@@ -101,8 +102,9 @@ class Hands:
 
     def of_lexoffice(self) -> Sequence[object]:
         fetching = FetchActivities(self.ledger, self.door)
-        credit_notes = CreditNoteActivities(self.ledger, self.door, unclear_wait=self.settings.unclear_outcome)
-        invoices = InvoiceActivities(self.ledger, self.door, unclear_wait=self.settings.unclear_outcome)
+        wait = self.settings.unclear_outcome
+        credit_notes = CreditNoteActivities(self.ledger, self.door, self._creator, unclear_wait=wait)
+        invoices = InvoiceActivities(self.ledger, self.door, self._creator, unclear_wait=wait)
         sweeping, subscriptions = self._sweeping(), self._subscriptions()
         return [
             sweeping.sweep_page,
@@ -124,6 +126,15 @@ class Hands:
     @property
     def _pace(self) -> Pace:
         return Pace(quiet=self.settings.quiet_seconds, look_again=self.settings.look_again_seconds)
+
+    @property
+    def _creator(self) -> DocumentCreator:
+        return DocumentCreator(
+            self.ledger,
+            self.door,
+            answer_within=timedelta(seconds=self.settings.create_seconds),
+            certain_after=timedelta(seconds=self.settings.certain_seconds),
+        )
 
     def _sweeping(self) -> SweepActivities:
         return SweepActivities(

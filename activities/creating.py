@@ -4,20 +4,25 @@ The same protocol for every document that we create: the intent's row forbids a 
 was made allows one; everything else is unclear, and then the document is searched for by its marker.
 """
 
+import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.lexoffice_door import LexofficeDoor, NoSlot, rate_limited
-from ledger import documents, events, intents
+from ledger import documents, events, intents, tasks
 from ledger.connections import ConnectionBroken, NotConnected
 from ledger.database import Ledger
-from ledger.intents import Intent, MaySend
+from ledger.intents import CERTAIN_AFTER, Intent, MaySend
 from ledger.types import DocumentKind, Frozen, IntentId, Tenant
-from lexoffice.client import LexofficeClient
+from lexoffice.answers import Created
+from lexoffice.client import CREATE_IN_ALL_SECONDS, LexofficeClient
 from lexoffice.documents import CreditNote, Invoice
 from lexoffice.errors import (
     ContractDoesNotInclude,
@@ -31,8 +36,8 @@ from lexoffice.errors import (
 from lexoffice.new_documents import NewCreditNote, NewInvoice
 from lexoffice.vouchers import VoucherQuery, VoucherRow
 
-_LOST_PATIENCE = 5.0
-"""Seconds between committing `sent_at` and sending; later the permission is not used (engine.md)."""
+_HEARTBEAT_EVERY = 3.0
+"""Seconds. A worker that dies in the middle of a POST is missed soon, and the next one begins to search."""
 
 
 class Outcome(StrEnum):
@@ -51,33 +56,42 @@ class Creation(Frozen):
 
 
 class DocumentCreator:
-    def __init__(self, ledger: Ledger, door: LexofficeDoor) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        door: LexofficeDoor,
+        *,
+        answer_within: timedelta = timedelta(seconds=CREATE_IN_ALL_SECONDS),
+        certain_after: timedelta = CERTAIN_AFTER,
+    ) -> None:
         self._ledger = ledger
         self._door = door
+        self._answer_within = answer_within
+        self._certain_after = certain_after
+        # Between committing `sent_at` and sending; later the permission is not used (engine.md: 5 s of 45 − 35).
+        self._patience = (certain_after - answer_within) / 2
 
     async def create(self, tenant: Tenant, intent_id: IntentId) -> Creation:
-        """POST the document of this intent, if its row permits it. A refusal closes the intent.
+        """POST the document of this intent, if its row permits it. A refused intent stays open: the caller closes it.
 
-        Raises a retryable ApplicationError where the same intent may be tried again soon: no slot, 429, no connection.
+        Raises a retryable ApplicationError where the same intent may be tried again: no slot, 429, no connection.
         """
         try:
             client = await self._door.creating(tenant)
             await self._door.take_creation_slot(tenant)
         except (NotConnected, ConnectionBroken) as error:
-            async with self._ledger.transaction(tenant) as db:
-                if (await intents.find(db, tenant, intent_id)).is_unclear:
-                    return Creation(outcome=Outcome.UNCLEAR)
-            return await self._refused(tenant, intent_id, error.sentence)
+            return await self._without_connection(tenant, intent_id, error.sentence)
         except NoSlot:
             raise rate_limited() from None
-        async with client:
+        async with client, _heartbeats():
             async with self._ledger.transaction(tenant) as db:
                 intent = await intents.find(db, tenant, intent_id)
-                permission = await intents.may_send(db, tenant, intent_id)
-            marked = time.monotonic()
-            match permission:
-                case MaySend.YES if time.monotonic() - marked <= _LOST_PATIENCE:
-                    return await self._send(tenant, client, intent)
+                # Taken before the mark, so that whatever stops this process meanwhile counts as lost time.
+                asked = time.monotonic()
+                permission = await intents.may_send(db, tenant, intent_id, certain_after=self._certain_after)
+            match permission.verdict:
+                case MaySend.YES if time.monotonic() - asked <= self._patience.total_seconds():
+                    return await self._send(tenant, client, intent.model_copy(update={"attempt": permission.attempt}))
                 case MaySend.YES | MaySend.UNCLEAR:
                     # YES, but so late that another worker may already hold this one for dead: not sending is safe.
                     return Creation(outcome=Outcome.UNCLEAR)
@@ -95,35 +109,62 @@ class DocumentCreator:
 
     async def _send(self, tenant: Tenant, client: LexofficeClient, intent: Intent) -> Creation:
         try:
-            if intent.kind is DocumentKind.CREDIT_NOTE:
-                created = await client.create_credit_note(NewCreditNote.model_validate(intent.content))
-            else:
-                created = await client.create_invoice(NewInvoice.model_validate(intent.content))
-        except Unauthorized:
+            async with asyncio.timeout(self._answer_within.total_seconds()):
+                created = await _post(client, intent)
+        except Unauthorized as error:
             await self._door.key_was_refused(tenant)
-            return await self._refused(tenant, intent.id, "lexoffice lehnt den API-Schlüssel ab.")
-        except (Forbidden, ContractDoesNotInclude):
-            return await self._refused(tenant, intent.id, "Der API-Schlüssel darf solche Belege nicht anlegen.")
-        except (RateLimited, Unreachable) as error:
-            async with self._ledger.transaction(tenant) as db:
-                await intents.refuse(db, tenant, intent.id, type(error).__name__)
+            return await self._refused(tenant, intent, "lexoffice lehnt den API-Schlüssel ab.", str(error))
+        except (Forbidden, ContractDoesNotInclude) as error:
+            return await self._refused(
+                tenant, intent, "Der API-Schlüssel darf solche Belege nicht anlegen.", str(error)
+            )
+        except RateLimited:
+            await self._refused(tenant, intent, "429")
             raise rate_limited() from None
+        except Unreachable as error:
+            await self._refused(tenant, intent, str(error))
+            # lexoffice may be away for hours: the retry policy asks ever more rarely.
+            raise ApplicationError("no connection to lexoffice", type="Unreachable") from None
         except LexofficeError as error:
             if error.proves_nothing_was_made:
-                return await self._refused(tenant, intent.id, "lexoffice lehnt den Inhalt des Belegs ab.", str(error))
+                return await self._refused(tenant, intent, "lexoffice lehnt den Inhalt des Belegs ab.", str(error))
             return Creation(outcome=Outcome.UNCLEAR)
+        except TimeoutError:
+            return Creation(outcome=Outcome.UNCLEAR)
+        return await self._made(tenant, intent, created.id)
+
+    async def _made(self, tenant: Tenant, intent: Intent, resource_id: UUID) -> Creation:
         async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as db:
-            await intents.made(db, tenant, intent.id, created.id)
+            if not await intents.made(db, tenant, intent.id, resource_id):
+                # Only a worker that was frozen for longer than the waiting time can come here: meanwhile the intent
+                # was answered by another document, or given up.
+                await tasks.ask(
+                    db,
+                    tenant,
+                    kind="document_too_many",
+                    subject="document",
+                    subject_id=str(resource_id),
+                    reason="In lexoffice ist ein Beleg zu viel entstanden. Bitte stornieren Sie ihn dort.",
+                    detail={"marker": intent.marker, "intent": str(intent.id)},
+                )
+                return Creation(outcome=Outcome.NOTHING_TO_DO)
             # A notification may have been faster than this line: it waits for this id.
             await events.hand_over_parked(db, tenant)
         return Creation(outcome=Outcome.MADE)
 
-    async def _refused(self, tenant: Tenant, intent: IntentId, sentence: str, technical: str | None = None) -> Creation:
-        """It is proved that nothing was made, and useless to try it again as it stands: close the intent."""
-        async with self._ledger.transaction(tenant, cause=f"intent:{intent}") as db:
-            await intents.refuse(db, tenant, intent, technical or sentence)
-            await intents.give_up(db, tenant, intent)
+    async def _refused(self, tenant: Tenant, intent: Intent, sentence: str, technical: str | None = None) -> Creation:
+        """It is proved that nothing was made by this attempt."""
+        async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as db:
+            await intents.refuse(db, tenant, intent.id, technical or sentence, attempt=intent.attempt)
         return Creation(outcome=Outcome.REFUSED, sentence=sentence, technical=technical)
+
+    async def _without_connection(self, tenant: Tenant, intent_id: IntentId, sentence: str) -> Creation:
+        """Nothing can be sent now; what an earlier attempt has done stands in the row."""
+        async with self._ledger.transaction(tenant) as db:
+            intent = await intents.find(db, tenant, intent_id)
+        if intent.resource_id is not None or intent.closed_at is not None:
+            return Creation(outcome=Outcome.NOTHING_TO_DO)
+        return Creation(outcome=Outcome.UNCLEAR if intent.is_unclear else Outcome.REFUSED, sentence=sentence)
 
     async def _possible(self, tenant: Tenant, client: LexofficeClient, intent: Intent) -> list[VoucherRow]:
         assert intent.sent_at is not None
@@ -139,6 +180,12 @@ class DocumentCreator:
                 rows.append(row)
         async with self._ledger.transaction(tenant) as db:
             return [row for row in rows if not await documents.is_ours(db, tenant, row.id)]
+
+
+async def _post(client: LexofficeClient, intent: Intent) -> Created:
+    if intent.kind is DocumentKind.CREDIT_NOTE:
+        return await client.create_credit_note(NewCreditNote.model_validate(intent.content))
+    return await client.create_invoice(NewInvoice.model_validate(intent.content))
 
 
 async def _with_marker(client: LexofficeClient, row: VoucherRow, intent: Intent) -> CreditNote | Invoice | None:
@@ -157,3 +204,21 @@ async def _with_marker(client: LexofficeClient, row: VoucherRow, intent: Intent)
 def carries_marker(document: CreditNote | Invoice, intent: Intent) -> bool:
     """The marker is compared whole, brackets included."""
     return intent.marker in f"{document.introduction or ''}\n{document.remark or ''}"
+
+
+@asynccontextmanager
+async def _heartbeats() -> AsyncIterator[None]:
+    """Say every few seconds that this worker lives, while it waits for one long answer."""
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(_HEARTBEAT_EVERY)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()
+        with suppress(asyncio.CancelledError):
+            await beating

@@ -6,28 +6,32 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.creating import DocumentCreator, Outcome
-from activities.credit_note_judgement import differences_from_approval, judge_credit_note, totals
-from activities.lexoffice_door import LexofficeDoor
+from activities.creating import Creation, DocumentCreator, Outcome
+from activities.credit_note_judgement import differences_from_approval, totals
+from activities.credit_note_settling import apply_credit_note
+from activities.lexoffice_door import CONNECTION_UNUSABLE, LexofficeDoor
 from activities.models import DocumentCreation, Look
-from activities.payout_look import SEARCHES_BEFORE_ANOTHER_POST, block_and_ask, what_next
-from ledger import documents, events, intents, payouts, settlement, tasks, tenants
+from activities.payout_look import BLOCKED_BY, SEARCHES_BEFORE_ANOTHER_POST, block_and_ask, what_next
+from ledger import documents, events, intents, payouts, tasks, tenants
 from ledger.database import Connection, Ledger
 from ledger.documents import Observed
 from ledger.intents import Intent
 from ledger.payouts import Payout
 from ledger.types import DocumentKind, PayoutNumber, PayoutState, Tenant
 from lexoffice.documents import CreditNote
+from lexoffice.errors import NotFound
 
 NUMBER_LAGS = 5
 """lexoffice may name the voucher number some seconds after a create: look so often, then go on without it."""
 
 
 class CreditNoteActivities:
-    def __init__(self, ledger: Ledger, door: LexofficeDoor, *, unclear_wait: timedelta) -> None:
+    def __init__(
+        self, ledger: Ledger, door: LexofficeDoor, creator: DocumentCreator, *, unclear_wait: timedelta
+    ) -> None:
         self._ledger = ledger
         self._door = door
-        self._creator = DocumentCreator(ledger, door)
+        self._creator = creator
         self._unclear_wait = unclear_wait
 
     @activity.defn
@@ -37,7 +41,7 @@ class CreditNoteActivities:
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
             payout = await payouts.lock(db, task.tenant, _number(task))
             if creation.outcome is Outcome.REFUSED:
-                await _refused(db, task.tenant, payout, creation.sentence, creation.technical)
+                await _refused(db, task, payout, creation)
             elif creation.outcome is Outcome.UNCLEAR and payout.state is PayoutState.APPROVED:
                 await payouts.change_state(
                     db,
@@ -46,34 +50,29 @@ class CreditNoteActivities:
                     PayoutState.OUTCOME_UNKNOWN,
                     reason="lexoffice hat nicht eindeutig geantwortet; die Gutschrift kann entstanden sein.",
                 )
-            payout = await payouts.lock(db, task.tenant, payout.number)
-            return await what_next(db, task.tenant, payout, unclear_wait=self._unclear_wait)
+            return await self._look(db, task)
 
     @activity.defn
     async def read_back_credit_note(self, task: DocumentCreation) -> Look:
         """GET what was created, keep its number and totals, and judge it as a notification would be judged."""
         async with self._ledger.transaction(task.tenant) as db:
             intent = await intents.find(db, task.tenant, task.intent)
-        assert intent.resource_id is not None
-        async with self._door.failures_explained(task.tenant), self._door.reading(task.tenant) as client:
-            document = await client.credit_note(intent.resource_id)
-        if document.voucher_number is None and activity.info().attempt <= NUMBER_LAGS:
-            raise ApplicationError(
-                "the voucher number is not there yet", type="NumberLags", next_retry_delay=timedelta(seconds=1)
-            )
+        if intent.resource_id is None or intent.closed_at is not None:
+            async with self._ledger.transaction(task.tenant) as db:
+                return await self._look(db, task)
+        document: CreditNote | None
+        try:
+            document = await self._fetch(task.tenant, intent.resource_id)
+        except ApplicationError as error:
+            return await self._wait_for_connection(task, error)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as db:
             payout = await payouts.lock(db, task.tenant, _number(task))
-            known = await documents.find(db, task.tenant, intent.resource_id)
-            verdict = judge_credit_note(payout, intent, known, document)
-            await observe_credit_note(db, task.tenant, document)
-            await documents.keep_created_totals(db, task.tenant, intent.resource_id, totals(document))
-            await intents.close(db, task.tenant, intent.id)
-            await _close_questions(db, task.tenant, payout.number)
-            await payouts.change_state(db, task.tenant, payout, PayoutState.CREDIT_NOTE_OPEN, blocked_reason=None)
-            payout = await payouts.lock(db, task.tenant, payout.number)
-            await settlement.settle(db, task.tenant, payout, verdict)
-            payout = await payouts.lock(db, task.tenant, payout.number)
-            return await what_next(db, task.tenant, payout, unclear_wait=self._unclear_wait)
+            wrong = _not_the_lost_one(payout, intent, document)
+            if document is None or wrong:
+                await _disown(db, task, payout, wrong)
+            else:
+                await self._keep(db, task.tenant, payout, intent, document)
+            return await self._look(db, task)
 
     @activity.defn
     async def search_credit_note(self, task: DocumentCreation) -> Look:
@@ -85,28 +84,92 @@ class CreditNoteActivities:
             intent = await intents.find(db, task.tenant, task.intent)
         marked: list[CreditNote] = []
         if intent.is_unclear:
-            marked = [d for d in await self._creator.search(task.tenant, intent) if isinstance(d, CreditNote)]
+            try:
+                marked = [d for d in await self._creator.search(task.tenant, intent) if isinstance(d, CreditNote)]
+            except ApplicationError as error:
+                return await self._wait_for_connection(task, error)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as db:
             payout = await payouts.lock(db, task.tenant, _number(task))
             if (await intents.find(db, task.tenant, task.intent)).is_unclear:
-                await self._judge_search(db, task.tenant, payout, intent, marked)
-            return await what_next(db, task.tenant, payout, unclear_wait=self._unclear_wait)
+                await _judge_search(db, task.tenant, payout, intent, marked)
+            return await self._look(db, task)
 
-    async def _judge_search(
-        self, db: Connection, tenant: Tenant, payout: Payout, intent: Intent, marked: list[CreditNote]
-    ) -> None:
-        if len(marked) == 1 and not differences_from_approval(payout, intent, None, marked[0]):
-            await intents.made(db, tenant, intent.id, marked[0].id)
-            await events.hand_over_parked(db, tenant)
-        elif marked:
-            await intents.stop_searching(db, tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
-            await _ask_about_lost(db, tenant, payout.number, [str(document.id) for document in marked])
-        elif await intents.count_empty_search(db, tenant, intent.id) >= SEARCHES_BEFORE_ANOTHER_POST:
-            limit = (await tenants.load(db, tenant)).four_eyes_limit_cents
-            if limit is not None and intent.gross_cents > limit:
-                await _ask_about_lost(db, tenant, payout.number, [])
-            else:
-                await intents.refuse(db, tenant, intent.id, "not found in three searches")
+    async def _look(self, db: Connection, task: DocumentCreation) -> Look:
+        payout = await payouts.lock(db, task.tenant, _number(task))
+        return await what_next(db, task.tenant, payout, unclear_wait=self._unclear_wait)
+
+    async def _fetch(self, tenant: Tenant, resource_id: UUID) -> CreditNote | None:
+        """None where lexoffice does not know it, after some patience: right after a POST a GET may lag."""
+        lags = activity.info().attempt <= NUMBER_LAGS
+        async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
+            try:
+                document = await client.credit_note(resource_id)
+            except NotFound:
+                if lags:
+                    raise _look_again("the document is not there yet") from None
+                return None
+        if document.voucher_number is None and lags:
+            raise _look_again("the voucher number is not there yet")
+        return document
+
+    async def _wait_for_connection(self, task: DocumentCreation, error: ApplicationError) -> Look:
+        """The key is refused or gone: the payout waits for another one, and its workflow lives on."""
+        if error.type != CONNECTION_UNUSABLE:
+            raise error
+        async with self._ledger.transaction(task.tenant) as db:
+            payout = await payouts.lock(db, task.tenant, _number(task))
+            if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
+                sentence = "Die Verbindung zu lexoffice ist gestört."
+                await block_and_ask(db, task.tenant, payout, kind="payout_blocked", sentence=sentence)
+            return await self._look(db, task)
+
+    async def _keep(self, db: Connection, tenant: Tenant, payout: Payout, intent: Intent, document: CreditNote) -> None:
+        await observe_credit_note(db, tenant, document)
+        await documents.keep_created_totals(db, tenant, document.id, totals(document))
+        await intents.close(db, tenant, intent.id)
+        await _close_questions(db, tenant, payout.number)
+        if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
+            await payouts.change_state(db, tenant, payout, PayoutState.CREDIT_NOTE_OPEN, blocked_reason=None)
+        # A notification may have brought something newer than this GET: what is judged is the newest there is.
+        await apply_credit_note(db, tenant, await payouts.lock(db, tenant, payout.number), [])
+
+
+async def _judge_search(
+    db: Connection, tenant: Tenant, payout: Payout, intent: Intent, marked: list[CreditNote]
+) -> None:
+    if len(marked) == 1 and not differences_from_approval(payout, intent, None, marked[0]):
+        await intents.made(db, tenant, intent.id, marked[0].id)
+        await events.hand_over_parked(db, tenant)
+    elif marked:
+        await intents.stop_searching(db, tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
+        await _ask_about_lost(db, tenant, payout.number, [str(document.id) for document in marked])
+    elif await intents.count_empty_search(db, tenant, intent.id) >= SEARCHES_BEFORE_ANOTHER_POST:
+        limit = (await tenants.load(db, tenant)).four_eyes_limit_cents
+        if limit is not None and intent.gross_cents > limit:
+            await _ask_about_lost(db, tenant, payout.number, [])
+        else:
+            await intents.refuse(db, tenant, intent.id, "not found in three searches", attempt=intent.attempt)
+
+
+def _not_the_lost_one(payout: Payout, intent: Intent, document: CreditNote | None) -> tuple[str, ...]:
+    """A lost document is adopted only if marker, net, recipient and organisation agree, whoever names it (rules.md)."""
+    if document is None or payout.state is not PayoutState.OUTCOME_UNKNOWN:
+        return ()
+    return differences_from_approval(payout, intent, None, document)
+
+
+async def _disown(db: Connection, task: DocumentCreation, payout: Payout, differences: tuple[str, ...]) -> None:
+    """The document is not there, or not the one that was lost: what became of ours is for a person to say."""
+    candidates = [payout.credit_note_id] if differences and payout.credit_note_id else []
+    await intents.unmake(db, task.tenant, task.intent, after=SEARCHES_BEFORE_ANOTHER_POST)
+    if payout.state is PayoutState.APPROVED:
+        reason = "lexoffice kennt die angelegte Gutschrift nicht."
+        await payouts.change_state(db, task.tenant, payout, PayoutState.OUTCOME_UNKNOWN, reason=reason)
+    await _ask_about_lost(db, task.tenant, payout.number, candidates, differences)
+
+
+def _look_again(why: str) -> ApplicationError:
+    return ApplicationError(why, type="Lags", next_retry_delay=timedelta(seconds=1))
 
 
 async def observe_credit_note(db: Connection, tenant: Tenant, document: CreditNote) -> UUID:
@@ -132,15 +195,35 @@ async def observe_credit_note(db: Connection, tenant: Tenant, document: CreditNo
     return kept
 
 
-async def _refused(db: Connection, tenant: Tenant, payout: Payout, sentence: str, technical: str | None) -> None:
-    """Nothing was made, and as it stands trying again is useless: an approved payout waits for a person."""
+async def _refused(db: Connection, task: DocumentCreation, payout: Payout, creation: Creation) -> None:
+    """Nothing was made, and as it stands trying again is useless: the payout waits for a person.
+
+    An approved one goes back to having no intent: it may be cancelled, and a retry writes the document anew. One whose
+    outcome was unknown keeps its intent, because it can never be approved again: it is sent as it is, or cancelled.
+    """
+    actions: tuple[str, ...] = ("retry", "cancel")
     if payout.state is PayoutState.APPROVED:
-        await block_and_ask(db, tenant, payout, kind="credit_note_refused", sentence=sentence, technical=technical)
-    else:
-        await _ask_about_lost(db, tenant, payout.number, [])
+        await intents.give_up(db, task.tenant, task.intent)
+        await events.hand_over_parked(db, task.tenant)
+        actions = ("retry",)
+    await block_and_ask(
+        db,
+        task.tenant,
+        payout,
+        kind="credit_note_refused",
+        sentence=creation.sentence,
+        technical=creation.technical,
+        actions=actions,
+    )
 
 
-async def _ask_about_lost(db: Connection, tenant: Tenant, number: PayoutNumber, candidates: list[str]) -> None:
+async def _ask_about_lost(
+    db: Connection,
+    tenant: Tenant,
+    number: PayoutNumber,
+    candidates: list[str],
+    differences: tuple[str, ...] = (),
+) -> None:
     await tasks.ask(
         db,
         tenant,
@@ -149,7 +232,7 @@ async def _ask_about_lost(db: Connection, tenant: Tenant, number: PayoutNumber, 
         subject_id=number,
         reason="Ob die Gutschrift in lexoffice angelegt wurde, ist unklar.",
         actions=("adopt", "create_again", "cancel"),
-        detail={"candidates": candidates},
+        detail={"candidates": candidates, "differences": list(differences)},
         links={"payout": f"/api/v1/payouts/{number}"},
     )
 
@@ -160,7 +243,7 @@ async def _close_questions(db: Connection, tenant: Tenant, number: PayoutNumber)
         tenant,
         subject="payout",
         subject_id=number,
-        kinds=("outcome_unknown", "credit_note_refused", "payout_blocked"),
+        kinds=("outcome_unknown", *BLOCKED_BY),
         by="engine",
     )
 

@@ -19,10 +19,12 @@ from lexoffice.documents import Invoice
 
 
 class InvoiceActivities:
-    def __init__(self, ledger: Ledger, door: LexofficeDoor, *, unclear_wait: timedelta) -> None:
+    def __init__(
+        self, ledger: Ledger, door: LexofficeDoor, creator: DocumentCreator, *, unclear_wait: timedelta
+    ) -> None:
         self._ledger = ledger
         self._door = door
-        self._creator = DocumentCreator(ledger, door)
+        self._creator = creator
         self._unclear_wait = unclear_wait
 
     @activity.defn
@@ -37,6 +39,8 @@ class InvoiceActivities:
         creation = await self._creator.create(task.tenant, task.intent)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
             if creation.outcome is Outcome.REFUSED:
+                await intents.give_up(db, task.tenant, task.intent)
+                await events.hand_over_parked(db, task.tenant)
                 await tasks.ask(
                     db,
                     task.tenant,
@@ -90,7 +94,9 @@ class InvoiceActivities:
                     await intents.stop_searching(db, task.tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
                     await self._ask_about_lost(db, task, [str(document.id) for document in marked])
                 elif await intents.count_empty_search(db, task.tenant, intent.id) >= SEARCHES_BEFORE_ANOTHER_POST:
-                    await intents.refuse(db, task.tenant, intent.id, "not found in three searches")
+                    await intents.refuse(
+                        db, task.tenant, intent.id, "not found in three searches", attempt=intent.attempt
+                    )
             return await self._look(db, task.tenant, task.intent)
 
     async def _look(self, db: Connection, tenant: Tenant, intent_id: IntentId) -> InvoiceLook:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from pydantic import ValidationError
+
 from activities.credit_note_document import write_credit_note
 from activities.models import Look, Step
 from ledger import connections, decisions, intents, payout_requests, payouts, tasks
@@ -13,6 +15,11 @@ from ledger.types import BERLIN, DocumentKind, PayoutState, Tenant
 SEARCHES_BEFORE_ANOTHER_POST = 3
 """rules.md: creating again needs the waiting time and three complete empty searches."""
 
+BLOCKED_BY = ("payout_blocked", "credit_note_refused")
+"""Kinds of the questions that keep a payout where it is until a person, or a mended connection, says to go on."""
+
+_ON_THE_WAY = (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
+
 
 async def what_next(
     db: Connection, tenant: Tenant, payout: Payout, *, unclear_wait: timedelta, retry: bool = False
@@ -23,19 +30,13 @@ async def what_next(
     """
     intent = await intents.open_of_payout(db, tenant, payout.id)
     step, search_in = Step.WAIT, 0.0
-    match payout.state:
-        case PayoutState.APPROVED if intent is None and (retry or payout.blocked_reason is None):
+    if payout.state in _ON_THE_WAY and (retry or payout.blocked_reason is None):
+        if intent is None and payout.state is PayoutState.APPROVED:
             intent = await _commit_to_creating(db, tenant, payout)
-            payout = await payouts.find(db, tenant, payout.number)
-            step = Step.CREATE if intent else Step.WAIT
-        case PayoutState.APPROVED | PayoutState.OUTCOME_UNKNOWN if intent and intent.resource_id:
-            step = Step.READ_BACK
-        case PayoutState.APPROVED if intent:
-            step = Step.CREATE
-        case PayoutState.OUTCOME_UNKNOWN if intent and intent.refused_at:
-            step = Step.CREATE
-        case PayoutState.OUTCOME_UNKNOWN if intent and intent.empty_searches < SEARCHES_BEFORE_ANOTHER_POST:
-            step, search_in = Step.SEARCH, until_search(intent, unclear_wait)
+        elif payout.blocked_reason is not None:
+            await _unblock(db, tenant, payout)
+        payout = await payouts.find(db, tenant, payout.number)
+        step, search_in = _next_step(payout, intent, unclear_wait)
     return Look(
         state=payout.state,
         step=step,
@@ -46,6 +47,19 @@ async def what_next(
         credit_note_number=payout.credit_note_number,
         open_tasks=tuple(await tasks.open_kinds(db, tenant, subject="payout", subject_id=payout.number)),
     )
+
+
+def _next_step(payout: Payout, intent: Intent | None, unclear_wait: timedelta) -> tuple[Step, float]:
+    """What the intent's row permits, and in how many seconds a search is due."""
+    if intent is None:
+        return Step.WAIT, 0.0
+    if intent.resource_id is not None:
+        return Step.READ_BACK, 0.0
+    if payout.state is PayoutState.APPROVED or intent.refused_at is not None:
+        return Step.CREATE, 0.0
+    if intent.empty_searches < SEARCHES_BEFORE_ANOTHER_POST:
+        return Step.SEARCH, until_search(intent, unclear_wait)
+    return Step.WAIT, 0.0
 
 
 async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) -> Intent | None:
@@ -71,7 +85,13 @@ async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) ->
     assert connection.organization_id is not None
     marker = intents.new_marker(payout.number)
     voucher_date = datetime.now(BERLIN).replace(hour=0, minute=0, second=0, microsecond=0)
-    content = await write_credit_note(db, tenant, payout, marker=marker, voucher_date=voucher_date)
+    try:
+        content = await write_credit_note(db, tenant, payout, marker=marker, voucher_date=voucher_date)
+    except ValidationError as error:
+        fields = ", ".join(sorted({".".join(map(str, fault["loc"])) for fault in error.errors()}))
+        sentence = "Der Beleg lässt sich so nicht schreiben; Angaben fehlen oder sind zu lang."
+        await block_and_ask(db, tenant, payout, kind="payout_blocked", sentence=sentence, technical=fields)
+        return None
     intent = await intents.open_intent(
         db,
         tenant,
@@ -84,16 +104,13 @@ async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) ->
         gross_cents=payout.gross_cents,
         payout_id=payout.id,
     )
-    await payouts.block(db, tenant, payout.id, None)
-    await tasks.close_questions(
-        db,
-        tenant,
-        subject="payout",
-        subject_id=payout.number,
-        kinds=("payout_blocked", "credit_note_refused"),
-        by="engine",
-    )
+    await _unblock(db, tenant, payout)
     return await intents.find(db, tenant, intent)
+
+
+async def _unblock(db: Connection, tenant: Tenant, payout: Payout) -> None:
+    await payouts.block(db, tenant, payout.id, None)
+    await tasks.close_questions(db, tenant, subject="payout", subject_id=payout.number, kinds=BLOCKED_BY, by="engine")
 
 
 async def _why_not(db: Connection, tenant: Tenant, payout: Payout) -> str | None:
@@ -110,9 +127,16 @@ async def _why_not(db: Connection, tenant: Tenant, payout: Payout) -> str | None
 
 
 async def block_and_ask(
-    db: Connection, tenant: Tenant, payout: Payout, *, kind: str, sentence: str, technical: str | None = None
+    db: Connection,
+    tenant: Tenant,
+    payout: Payout,
+    *,
+    kind: str,
+    sentence: str,
+    technical: str | None = None,
+    actions: tuple[str, ...] = ("retry",),
 ) -> None:
-    """Keep an approved payout where it is, with the reason on it and a question to a person."""
+    """Keep a payout where it is, with the reason on it and a question to a person."""
     await payouts.block(db, tenant, payout.id, sentence)
     await tasks.ask(
         db,
@@ -121,7 +145,7 @@ async def block_and_ask(
         subject="payout",
         subject_id=payout.number,
         reason=sentence,
-        actions=("retry",),
+        actions=actions,
         detail={"technical": technical} if technical else None,
         links={"payout": f"/api/v1/payouts/{payout.number}"},
     )

@@ -1,25 +1,34 @@
 """What is done for one payout in the ledger: hear what was decided, apply what documents say, see what comes next."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
 from temporalio import activity
 
-from activities.credit_note_judgement import judge_credit_note, judge_missing
+from activities.credit_note_settling import apply_credit_note
 from activities.models import Advance, Look, Note
 from activities.payout_look import what_next
 from activities.signallers import signaller_of
-from ledger import audit, decisions, documents, events, intents, payouts, settlement, tasks
+from ledger import audit, decisions, payouts, tasks
 from ledger.database import Connection, Ledger
 from ledger.payouts import Payout
-from ledger.refusals import Refused
-from ledger.settlement import Verdict
-from ledger.types import DecisionId, DecisionKind, EventId, PayoutState, Tenant
-from lexoffice.documents import CreditNote
-from lexoffice.payments import Payments
+from ledger.refusals import Refused, refusals_of_the_database
+from ledger.types import DecisionId, DecisionKind, EventId, Tenant
 
 _DECISIONS = {kind.value for kind in DecisionKind}
-_BEFORE_THE_DOCUMENT = (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
+_LARGEST_ID = 2**63 - 1
+
+Senders = Mapping[str, str]
+"""Signal → whom the history names as its sender."""
+
+
+class _SenderWanted(Exception):
+    """No decision stands behind this signal: the history must be asked who sent it, outside of any transaction."""
+
+    def __init__(self, note: Note) -> None:
+        super().__init__(note.signal)
+        self.note = note
 
 
 class PayoutActivities:
@@ -31,20 +40,27 @@ class PayoutActivities:
     @activity.defn
     async def advance(self, task: Advance) -> Look:
         """Check each note against its row, apply what the documents say, and see what the payout may do next."""
-        believed = await self._believe_bare_signals(task)
+        senders: dict[str, str] = {}
+        while True:
+            try:
+                return await self._advance(task, senders)
+            except _SenderWanted as wanted:
+                signal = wanted.note.signal
+                senders[signal] = await signaller_of(activity.client(), activity.info(), signal, wanted.note.value)
+
+    async def _advance(self, task: Advance, senders: Senders) -> Look:
         async with self._ledger.transaction(task.tenant, cause=f"payout:{task.number}") as db:
             payout = await payouts.lock(db, task.tenant, task.number)
             retry = False
             for note in task.notes:
                 if note.signal in _DECISIONS:
-                    heard = await _hear_decision(db, task.tenant, payout, note, believed)
+                    heard = await self._hear_decision(db, task.tenant, payout, note, senders)
                     retry = retry or (heard and note.signal == DecisionKind.RESOLVE)
-            rechecked = any(note.signal == "recheck" for note in task.notes)
             payout = await payouts.lock(db, task.tenant, task.number)
-            told = _events(task)
-            if told or rechecked:
-                payout = await _apply_document(db, task.tenant, payout, told)
-            retry = retry or rechecked
+            # Whatever is no decision says that something has changed: look at what lexoffice last showed.
+            if any(note.signal not in _DECISIONS for note in task.notes):
+                payout = await apply_credit_note(db, task.tenant, payout, _events(task))
+            retry = retry or any(note.signal == "recheck" for note in task.notes)
             return await what_next(db, task.tenant, payout, unclear_wait=self._unclear_wait, retry=retry)
 
     @activity.defn
@@ -52,26 +68,33 @@ class PayoutActivities:
         """lexoffice says something about a payout whose workflow has ended: one conditional UPDATE, or a task."""
         async with self._ledger.transaction(task.tenant, cause=f"payout:{task.number}") as db:
             payout = await payouts.lock(db, task.tenant, task.number)
-            payout = await _apply_document(db, task.tenant, payout, _events(task))
+            payout = await apply_credit_note(db, task.tenant, payout, _events(task))
             return await what_next(db, task.tenant, payout, unclear_wait=self._unclear_wait)
 
-    async def _believe_bare_signals(self, task: Advance) -> dict[str, str]:
-        """PARTNERDESK_TRUST_ENGINE_SIGNALS: whom the history names as the sender of each bare decision."""
-        bare = [note for note in task.notes if note.signal in _DECISIONS and _decision_id(note) is None]
-        if not (self._trust_engine_signals and bare):
-            return {}
-        return {note.signal: await signaller_of(activity.client(), activity.info(), note.signal) for note in bare}
+    async def _hear_decision(
+        self, db: Connection, tenant: Tenant, payout: Payout, note: Note, senders: Senders
+    ) -> bool:
+        """Whether a decision stands behind the signal. One that does not is recorded, refused, and becomes a task."""
+        wanted = _decision_id(note)
+        decision = await decisions.find(db, tenant, wanted) if wanted else None
+        if decision and decision.payout_id == payout.id and decision.kind.value == note.signal:
+            await decisions.mark_delivered(db, tenant, decision.id)
+            return True
+        if note.signal not in senders:
+            raise _SenderWanted(note)
+        sentence = "Ein Signal ohne gültige Entscheidung wurde zurückgewiesen."
+        if wanted is None and self._trust_engine_signals:
+            try:
+                return await _decide_for_signaller(db, tenant, payout, note, senders[note.signal])
+            except Refused as refused:
+                sentence = refused.sentence
+        await _refuse_signal(db, tenant, payout, note, senders[note.signal], sentence)
+        return False
 
 
-async def _hear_decision(db: Connection, tenant: Tenant, payout: Payout, note: Note, believed: dict[str, str]) -> bool:
-    """Whether a decision stands behind the signal. One that does not is recorded, refused, and becomes a task."""
-    wanted = _decision_id(note)
-    decision = await decisions.find(db, tenant, wanted) if wanted else None
-    if decision and decision.payout_id == payout.id and decision.kind.value == note.signal:
-        await decisions.mark_delivered(db, tenant, decision.id)
-        return True
-    if wanted is None and note.signal in believed:
-        return await _decide_for_signaller(db, tenant, payout, note, believed[note.signal])
+async def _refuse_signal(
+    db: Connection, tenant: Tenant, payout: Payout, note: Note, sender: str, sentence: str
+) -> None:
     await audit.record(
         db,
         tenant,
@@ -79,7 +102,7 @@ async def _hear_decision(db: Connection, tenant: Tenant, payout: Payout, note: N
         action="payout.signal_refused",
         subject="payout",
         subject_id=payout.number,
-        detail={"signal": note.signal},
+        detail={"signal": note.signal, "sender": sender},
     )
     await tasks.ask(
         db,
@@ -87,86 +110,36 @@ async def _hear_decision(db: Connection, tenant: Tenant, payout: Payout, note: N
         kind="signal_refused",
         subject="payout",
         subject_id=payout.number,
-        reason="Ein Signal ohne gültige Entscheidung wurde zurückgewiesen.",
-        detail={"signal": note.signal},
+        reason=sentence,
+        detail={"signal": note.signal, "sender": sender},
         links={"payout": f"/api/v1/payouts/{payout.number}"},
     )
-    return False
 
 
-async def _decide_for_signaller(db: Connection, tenant: Tenant, payout: Payout, note: Note, signaller: str) -> bool:
-    """script/dev only: a bare signal of ops counts; the row says who sent it."""
-    actor = f"engine:{signaller}"
-    try:
-        match DecisionKind(note.signal):
-            case DecisionKind.APPROVE:
-                seen = await payouts.content_hash(db, tenant, payout.id)
-                decision = await decisions.approve(db, tenant, payout.number, actor=actor, seen_hash=seen)
-            case DecisionKind.REJECT:
-                decision = await decisions.reject(db, tenant, payout.number, actor=actor, reason="Signal")
-            case DecisionKind.CANCEL:
-                decision = await decisions.cancel(db, tenant, payout.number, actor=actor, reason="Signal")
-            case DecisionKind.RESOLVE:
-                return False
-    except Refused as refused:
-        await tasks.ask(
-            db,
-            tenant,
-            kind="signal_refused",
-            subject="payout",
-            subject_id=payout.number,
-            reason=refused.sentence,
-            detail={"signal": note.signal},
-        )
-        return False
-    await decisions.mark_delivered(db, tenant, decision.id)
+async def _decide_for_signaller(db: Connection, tenant: Tenant, payout: Payout, note: Note, sender: str) -> bool:
+    """script/dev only: a bare signal of ops counts; the row says who sent it. Raises Refused."""
+    actor = f"engine:{sender}"
+    # A refusal by a trigger must undo this decision only, not what else this transaction does.
+    with refusals_of_the_database():
+        async with db.transaction():
+            match DecisionKind(note.signal):
+                case DecisionKind.APPROVE:
+                    seen = await payouts.content_hash(db, tenant, payout.id)
+                    decision = await decisions.approve(db, tenant, payout.number, actor=actor, seen_hash=seen)
+                case DecisionKind.REJECT:
+                    decision = await decisions.reject(db, tenant, payout.number, actor=actor, reason="Signal")
+                case DecisionKind.CANCEL:
+                    decision = await decisions.cancel(db, tenant, payout.number, actor=actor, reason="Signal")
+                case DecisionKind.RESOLVE:
+                    raise Refused("Ein Signal ohne Entscheidung nennt keine Aufgabe, die es löst.")
+            await decisions.mark_delivered(db, tenant, decision.id)
     return True
-
-
-async def _apply_document(db: Connection, tenant: Tenant, payout: Payout, told: list[EventId]) -> Payout:
-    """Judge the newest fetched state of the payout's credit note, and end the events that announced it."""
-    if payout.credit_note_id is None or payout.state in _BEFORE_THE_DOCUMENT:
-        return payout
-    resource_id = UUID(payout.credit_note_id)
-    known = await documents.find(db, tenant, resource_id)
-    if known is None or known.last_snapshot_id is None:
-        return payout
-    announced = await events.load(db, tenant, told)
-    verdict: Verdict
-    if known.status == "deleted":
-        verdict = judge_missing(payout, known)
-    else:
-        intent = await intents.of_document(db, tenant, resource_id)
-        assert intent is not None, "a payout's credit note answers an intent"
-        snapshot = await documents.snapshot(db, tenant, known.last_snapshot_id)
-        payments = None
-        if known.last_payments_id is not None:
-            payments = Payments.from_body((await documents.snapshot(db, tenant, known.last_payments_id)).body.encode())
-        verdict = judge_credit_note(
-            payout,
-            intent,
-            known,
-            CreditNote.from_body(snapshot.body.encode()),
-            payments,
-            payment_reference=next((e.payment_reference for e in announced if e.payment_reference), None),
-        )
-    settled = await settlement.settle(db, tenant, payout, verdict)
-    await events.finish(
-        db,
-        tenant,
-        [event.id for event in announced],
-        settled.state,
-        reason=settled.reason,
-        changes=settled.changes or None,
-        snapshot_id=known.last_snapshot_id,
-    )
-    return await payouts.lock(db, tenant, payout.number)
 
 
 def _events(task: Advance) -> list[EventId]:
     """The events that the notes name; what is no event id is nobody's and names nothing."""
     named = (note.value.get("event") for note in task.notes if isinstance(note.value, dict))
-    return [EventId(event) for event in named if type(event) is int]
+    return [EventId(event) for event in named if type(event) is int and 0 < event <= _LARGEST_ID]
 
 
 def _decision_id(note: Note) -> DecisionId | None:

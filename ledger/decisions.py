@@ -6,7 +6,7 @@ engine.md, Decisions: the row is refused when the state does not allow it; the w
 from datetime import datetime
 from typing import Any
 
-from ledger import audit, payouts
+from ledger import audit, payouts, tasks
 from ledger.database import Connection
 from ledger.payout_requests import why_blocked
 from ledger.payouts import Payout
@@ -57,7 +57,8 @@ async def approve(
     if blocked := await why_blocked(db, tenant, payout):
         raise Blocked(blocked.sentence, code=blocked.code)
     decision = await _record(db, tenant, payout, DecisionKind.APPROVE, actor, seen_hash, reason)
-    await payouts.change_state(db, tenant, payout, PayoutState.APPROVED)
+    # What blocked an earlier approval is judged anew; left standing it would keep this one waiting without a word.
+    await payouts.change_state(db, tenant, payout, PayoutState.APPROVED, blocked_reason=None)
     # The account that this approval saw (it is part of the hash) is the one that will be paid.
     await db.execute(
         """
@@ -158,8 +159,16 @@ async def _end(
     if seen_hash is not None and seen_hash != now:
         raise ContentHasChanged
     decision = await _record(db, tenant, payout, kind, actor, now, reason)
-    await payouts.change_state(db, tenant, payout, to, reason=reason)
+    await payouts.change_state(db, tenant, payout, to, reason=reason, blocked_reason=None)
     await payouts.release_lines(db, tenant, payout.id)
+    await tasks.close_questions(
+        db,
+        tenant,
+        subject="payout",
+        subject_id=payout.number,
+        kinds=("payout_blocked", "credit_note_refused"),
+        by=actor,
+    )
     return decision
 
 

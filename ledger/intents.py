@@ -11,11 +11,8 @@ from ledger.database import Connection
 from ledger.refusals import NotFound
 from ledger.types import DocumentKind, Frozen, IntentId, PayoutId, Tenant, TransactionId
 
-SEND_TIMEOUT = timedelta(seconds=35)
-"""How long a POST may take."""
-
 CERTAIN_AFTER = timedelta(seconds=45)
-"""`deadline` = sent_at + this: later, nothing that we sent can still be carried out."""
+"""`deadline` = sent_at + this: later, nothing that we sent can still be carried out (a POST may take 35 s)."""
 
 _ALPHABET = string.ascii_letters + string.digits
 
@@ -31,6 +28,7 @@ class Intent(Frozen):
     content_hash: str
     net_cents: int
     gross_cents: int
+    attempt: int
     sent_at: datetime | None
     deadline: datetime | None
     refused_at: datetime | None
@@ -53,6 +51,13 @@ class MaySend(StrEnum):
     ALREADY_MADE = "already_made"
     UNCLEAR = "unclear"
     CLOSED = "closed"
+
+
+class Permission(Frozen):
+    """`attempt` names the one POST that was permitted: what it proves later is said of no other one."""
+
+    verdict: MaySend
+    attempt: int
 
 
 def new_marker(number: str) -> str:
@@ -130,7 +135,9 @@ async def of_document(db: Connection, tenant: Tenant, resource_id: UUID) -> Inte
     return None if row is None else Intent(**{name: row[name] for name in Intent.model_fields})
 
 
-async def may_send(db: Connection, tenant: Tenant, intent: IntentId) -> MaySend:
+async def may_send(
+    db: Connection, tenant: Tenant, intent: IntentId, *, certain_after: timedelta = CERTAIN_AFTER
+) -> Permission:
     """Take the one permission to POST: afterwards `sent_at` stands, and only a proof of refusal gives another.
 
     A row that was sent and not refused has an unknown outcome, whoever asks: a second worker, or the same one after
@@ -138,7 +145,7 @@ async def may_send(db: Connection, tenant: Tenant, intent: IntentId) -> MaySend:
     """
     row = await db.fetchrow(
         """
-        SELECT sent_at, refused_at, resource_id, closed_at FROM creation_intents
+        SELECT sent_at, refused_at, resource_id, closed_at, attempt FROM creation_intents
          WHERE tenant_id = $1 AND id = $2 FOR UPDATE
         """,
         tenant.id,
@@ -147,40 +154,45 @@ async def may_send(db: Connection, tenant: Tenant, intent: IntentId) -> MaySend:
     if row is None:
         raise NotFound("Anlagevorgang")
     if row["resource_id"] is not None:
-        return MaySend.ALREADY_MADE
+        return Permission(verdict=MaySend.ALREADY_MADE, attempt=row["attempt"])
     if row["closed_at"] is not None:
-        return MaySend.CLOSED
+        return Permission(verdict=MaySend.CLOSED, attempt=row["attempt"])
     if row["sent_at"] is not None and row["refused_at"] is None:
         await db.execute(
             "UPDATE creation_intents SET unclear_at = COALESCE(unclear_at, now()) WHERE tenant_id = $1 AND id = $2",
             tenant.id,
             intent,
         )
-        return MaySend.UNCLEAR
-    await db.execute(
+        return Permission(verdict=MaySend.UNCLEAR, attempt=row["attempt"])
+    attempt = await db.fetchval(
         """
         UPDATE creation_intents
            SET sent_at = clock_timestamp(), deadline = clock_timestamp() + $3, refused_at = NULL, refused_reason = NULL,
                unclear_at = NULL, empty_searches = 0, attempt = attempt + 1
-         WHERE tenant_id = $1 AND id = $2
+         WHERE tenant_id = $1 AND id = $2 RETURNING attempt
         """,
         tenant.id,
         intent,
-        CERTAIN_AFTER,
+        certain_after,
     )
-    return MaySend.YES
+    return Permission(verdict=MaySend.YES, attempt=attempt)
 
 
-async def refuse(db: Connection, tenant: Tenant, intent: IntentId, reason: str) -> None:
-    """It is proved that nothing was made: the row may be sent again, or given up."""
+async def refuse(db: Connection, tenant: Tenant, intent: IntentId, reason: str, *, attempt: int) -> None:
+    """It is proved that nothing was made by this attempt: the row may be sent again, or given up.
+
+    A worker that was frozen for minutes may learn of its refusal while a later attempt is already on its way; of
+    that one it proves nothing, and the row stays as it is.
+    """
     await db.execute(
         """
         UPDATE creation_intents SET refused_at = clock_timestamp(), refused_reason = $3
-         WHERE tenant_id = $1 AND id = $2 AND resource_id IS NULL
+         WHERE tenant_id = $1 AND id = $2 AND resource_id IS NULL AND attempt = $4
         """,
         tenant.id,
         intent,
         reason,
+        attempt,
     )
 
 
@@ -234,14 +246,24 @@ async def give_up_by_word(db: Connection, tenant: Tenant, intent: IntentId) -> N
     )
 
 
-async def made(db: Connection, tenant: Tenant, intent: IntentId, resource_id: UUID) -> None:
-    """lexoffice named the document it created: the id is the reference that its notifications are matched by."""
-    await db.execute(
-        "UPDATE creation_intents SET resource_id = $3, unclear_at = NULL WHERE tenant_id = $1 AND id = $2",
+async def made(db: Connection, tenant: Tenant, intent: IntentId, resource_id: UUID) -> bool:
+    """lexoffice named the document it created: the id is the reference that its notifications are matched by.
+
+    False, and nothing is stored, when the intent was given up or answered by another document: then this one is one
+    too many, and a person must know.
+    """
+    taken = await db.fetchval(
+        """
+        UPDATE creation_intents SET resource_id = $3, unclear_at = NULL
+         WHERE tenant_id = $1 AND id = $2 AND (resource_id = $3 OR (resource_id IS NULL AND closed_at IS NULL))
+        RETURNING true
+        """,
         tenant.id,
         intent,
         resource_id,
     )
+    if not taken:
+        return False
     await db.execute(
         """
         INSERT INTO external_documents
@@ -254,6 +276,34 @@ async def made(db: Connection, tenant: Tenant, intent: IntentId, resource_id: UU
         tenant.id,
         intent,
         resource_id,
+    )
+    return True
+
+
+async def unmake(db: Connection, tenant: Tenant, intent: IntentId, *, after: int) -> None:
+    """What was taken for this intent's document is none: it is unclear again, and a person decides.
+
+    `after` is the number of searches that are enough: the machine has nothing more to find.
+    """
+    await db.execute(
+        """
+        UPDATE external_documents d SET payout_id = NULL, transaction_id = NULL
+          FROM creation_intents i
+         WHERE i.tenant_id = $1 AND i.id = $2 AND d.tenant_id = i.tenant_id AND d.provider = i.provider
+           AND d.resource_id = i.resource_id
+        """,
+        tenant.id,
+        intent,
+    )
+    await db.execute(
+        """
+        UPDATE creation_intents
+           SET resource_id = NULL, unclear_at = now(), empty_searches = greatest(empty_searches, $3)
+         WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL
+        """,
+        tenant.id,
+        intent,
+        after,
     )
 
 

@@ -286,6 +286,7 @@ async def take_out(db: Connection, tenant: Tenant, commission: CommissionId) -> 
             payout,
             PayoutState.AWAITING_APPROVAL,
             reason="Eine Provision entfiel; die Freigabe ist hinfällig.",
+            blocked_reason=None,
         )
     await db.execute(
         """
@@ -311,7 +312,7 @@ async def want_recheck_of_blocked(db: Connection, tenant: Tenant) -> None:
     await db.execute(
         """
         UPDATE payouts SET recheck_wanted_at = now()
-         WHERE tenant_id = $1 AND state = 'approved' AND blocked_reason IS NOT NULL
+         WHERE tenant_id = $1 AND state IN ('approved', 'outcome_unknown') AND blocked_reason IS NOT NULL
         """,
         tenant.id,
     )
@@ -384,7 +385,8 @@ async def _compute_anew(db: Connection, tenant: Tenant, payout: Payout) -> None:
     )
     await db.execute(
         """
-        UPDATE payouts SET net_cents = $3, tax_cents = $4, gross_cents = $3::bigint + $4::bigint, period_from = $5, period_to = $6
+        UPDATE payouts SET net_cents = $3, tax_cents = $4, gross_cents = $3::bigint + $4::bigint,
+                           period_from = $5, period_to = $6
          WHERE tenant_id = $1 AND id = $2
         """,
         tenant.id,

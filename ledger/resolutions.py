@@ -24,6 +24,8 @@ from ledger.types import (
     TransactionId,
 )
 
+_BY_WORD = "a person says that it was not made"
+
 
 class Answer(Frozen):
     """What a person says to a task. `detail` holds what the action needs: resource_id, transaction_id, …"""
@@ -111,6 +113,8 @@ async def _about_payout(
     match kind, answer.action:
         case "outcome_unknown", action:
             await _answer_lost_credit_note(db, tenant, payout, action, answer)
+        case "credit_note_refused", "cancel":
+            await _answer_lost_credit_note(db, tenant, payout, "cancel", answer)
         case "returned", action:
             await _end_returned(db, tenant, payout, PayoutState(action), answer)
             # Its workflow ended when the payout was returned: nobody is there to be told.
@@ -129,11 +133,14 @@ async def _answer_lost_credit_note(db: Connection, tenant: Tenant, payout: Payou
         case "adopt":
             await _adopt(db, tenant, intent.id, answer)
         case "create_again":
-            await intents.refuse(db, tenant, intent.id, "a person says that it was not made")
+            await intents.refuse(db, tenant, intent.id, _BY_WORD, attempt=intent.attempt)
         case "cancel":
             await intents.give_up_by_word(db, tenant, intent.id)
-            await payouts.change_state(db, tenant, payout, PayoutState.CANCELLED, reason=answer.reason)
+            await payouts.change_state(
+                db, tenant, payout, PayoutState.CANCELLED, reason=answer.reason, blocked_reason=None
+            )
             await payouts.release_lines(db, tenant, payout.id)
+            await events.hand_over_parked(db, tenant)
 
 
 async def _about_sale(
@@ -161,9 +168,10 @@ async def _about_lost_invoice(
         case "adopt":
             await _adopt(db, tenant, intent.id, answer)
         case "create_again":
-            await intents.refuse(db, tenant, intent.id, "a person says that it was not made")
+            await intents.refuse(db, tenant, intent.id, _BY_WORD, attempt=intent.attempt)
         case _:
             await intents.give_up_by_word(db, tenant, intent.id)
+            await events.hand_over_parked(db, tenant)
     return Resolved(task=task_id, invoice_intent=intent.id, transaction=intent.transaction_id)
 
 
@@ -175,7 +183,8 @@ async def _adopt(db: Connection, tenant: Tenant, intent: IntentId, answer: Answe
         raise NotAcceptable("Bitte nennen Sie die Id des Belegs (resource_id).", code="resource_id_missing") from None
     if await documents.is_ours(db, tenant, resource_id):
         raise NotAllowedNow("Dieser Beleg gehört bereits zu einer Auszahlung oder einem Verkauf.")
-    await intents.made(db, tenant, intent, resource_id)
+    if not await intents.made(db, tenant, intent, resource_id):
+        raise NotAllowedNow("Das Ergebnis ist nicht mehr unklar.")
     await events.hand_over_parked(db, tenant)
 
 

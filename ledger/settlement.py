@@ -53,6 +53,10 @@ _AGREES = {
 }
 
 
+_ABOUT_THE_DOCUMENT = ("document_deviates", "document_reopened", "settled_by_related")
+"""Questions that its end answers."""
+
+
 def agrees(payout: Payout, meaning: Meaning) -> bool:
     """Whether the payout already shows what its document says."""
     return meaning in _AGREES.get(payout.state, set()) and not (
@@ -111,7 +115,7 @@ async def _paid(db: Connection, tenant: Tenant, payout: Payout, verdict: Verdict
         tenant,
         subject="payout",
         subject_id=payout.number,
-        kinds=("document_deviates", "document_reopened", "settled_by_related"),
+        kinds=_ABOUT_THE_DOCUMENT,
         by="engine",
     )
     return _moved(payout, PayoutState.PAID)
@@ -119,8 +123,13 @@ async def _paid(db: Connection, tenant: Tenant, payout: Payout, verdict: Verdict
 
 async def _cancelled(db: Connection, tenant: Tenant, payout: Payout, meaning: Meaning) -> Settled:
     reason = "Gutschrift in lexoffice gelöscht." if meaning is Meaning.DELETED else "Gutschrift in lexoffice storniert."
-    await payouts.change_state(db, tenant, payout, PayoutState.CANCELLED, reason=reason)
+    await payouts.change_state(
+        db, tenant, payout, PayoutState.CANCELLED, reason=reason, reopened=False, blocked_reason=None
+    )
     await payouts.release_lines(db, tenant, payout.id)
+    await tasks.close_questions(
+        db, tenant, subject="payout", subject_id=payout.number, kinds=_ABOUT_THE_DOCUMENT, by="engine"
+    )
     return _moved(payout, PayoutState.CANCELLED)
 
 

@@ -32,6 +32,7 @@ class PayoutWorkflow:
         self._payout = payout
         self._notes: list[Note] = []
         self._look = Look(state=PayoutState.AWAITING_APPROVAL)
+        self._shown: tuple[str, str | None] = (PayoutState.AWAITING_APPROVAL.value, None)  # as it was started
 
     @workflow.run
     async def run(self, payout: PayoutInput) -> PayoutState:
@@ -73,9 +74,10 @@ class PayoutWorkflow:
             self._creation(),
             task_queue=LEXOFFICE,
             summary="Gutschrift in lexoffice anlegen",
-            # 3 s for the slot, 35 s for the POST, the rest for the ledger. An attempt that times out leaves `sent_at`
-            # behind, and the next one finds the outcome unknown instead of posting again.
+            # 3 s for the slot, 35 s for the POST, the rest for the ledger. An attempt that times out, or whose worker
+            # died, leaves `sent_at` behind, and the next one finds the outcome unknown instead of posting again.
             start_to_close_timeout=timedelta(seconds=60),
+            heartbeat_timeout=timedelta(seconds=15),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
             priority=Priority(priority_key=APPROVALS_FIRST, fairness_key=self._payout.tenant.slug),
         )
@@ -121,41 +123,55 @@ class PayoutWorkflow:
     def _show(self) -> None:
         """What an ops person reads in the Temporal UI: the state in words, and what it waits for."""
         workflow.set_current_details(waiting_for(self._payout, self._look))
-        workflow.upsert_search_attributes([PAYOUT_STATUS.value_set(self._look.state.value)])
-        if self._look.credit_note_number:
-            workflow.upsert_search_attributes([CREDIT_NOTE_NUMBER.value_set(self._look.credit_note_number)])
+        state, number = self._look.state.value, self._look.credit_note_number
+        if (state, number) != self._shown:
+            numbered = [CREDIT_NOTE_NUMBER.value_set(number)] if number else []
+            workflow.upsert_search_attributes([PAYOUT_STATUS.value_set(state), *numbered])
+            self._shown = (state, number)
 
-    # Messages. Each takes anything and never raises (engine.md, Decisions): an activity validates it.
+    # Messages. Each takes anything and never raises (engine.md, Decisions): an activity validates what is kept.
 
     @workflow.signal
     def approve(self, note: Any = None) -> None:
-        self._notes.append(Note(signal="approve", value=note))
+        self._notes.append(_kept("approve", note))
 
     @workflow.signal
     def reject(self, note: Any = None) -> None:
-        self._notes.append(Note(signal="reject", value=note))
+        self._notes.append(_kept("reject", note))
 
     @workflow.signal
     def cancel(self, note: Any = None) -> None:
-        self._notes.append(Note(signal="cancel", value=note))
+        self._notes.append(_kept("cancel", note))
 
     @workflow.signal
     def resolve(self, note: Any = None) -> None:
-        self._notes.append(Note(signal="resolve", value=note))
+        self._notes.append(_kept("resolve", note))
 
     @workflow.signal
     def recheck(self, note: Any = None) -> None:
-        self._notes.append(Note(signal="recheck", value=note))
+        self._notes.append(_kept("recheck", note))
 
     @workflow.signal
     def credit_note_paid(self, note: Any = None) -> None:
-        self._notes.append(Note(signal="credit_note_paid", value=note))
+        self._notes.append(_kept("credit_note_paid", note))
 
     @workflow.signal
     def credit_note_voided(self, note: Any = None) -> None:
-        self._notes.append(Note(signal="credit_note_voided", value=note))
+        self._notes.append(_kept("credit_note_voided", note))
 
     @workflow.query
     def status(self) -> Look:
         """What the workflow last saw in the ledger."""
         return self._look
+
+
+def _kept(signal: str, value: Any) -> Note:
+    """Of what came, only the id of a row. Anybody may signal anything, of any size, and an activity's input that is too
+    large, or cannot be written as JSON, would wedge the workflow for ever."""
+    if isinstance(value, dict):
+        decision, event = value.get("decision"), value.get("event")
+        if isinstance(decision, str) and len(decision) == len("12345678-1234-5678-1234-567812345678"):
+            return Note(signal=signal, value={"decision": decision})
+        if type(event) is int and 0 < event < 2**63:
+            return Note(signal=signal, value={"event": event})
+    return Note(signal=signal)

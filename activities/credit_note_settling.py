@@ -1,0 +1,67 @@
+"""The newest fetched state of a payout's credit note, judged and applied to its payout."""
+
+from uuid import UUID
+
+from activities.credit_note_judgement import judge_credit_note, judge_missing
+from ledger import documents, events, intents, payouts, settlement
+from ledger.database import Connection
+from ledger.documents import KnownDocument
+from ledger.events import Event
+from ledger.payouts import Payout
+from ledger.settlement import Verdict
+from ledger.types import EventId, EventState, PayoutState, Tenant
+from lexoffice.documents import CreditNote
+from lexoffice.payments import Payments
+
+_BEFORE_THE_DOCUMENT = (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
+
+
+async def apply_credit_note(db: Connection, tenant: Tenant, payout: Payout, told: list[EventId]) -> Payout:
+    """Apply what lexoffice last showed, and end the events that announced it. The payout must be locked.
+
+    Applying twice changes nothing. An event about another document is not this payout's to end, whoever names it.
+    """
+    if payout.credit_note_id is None:
+        return payout
+    announced = [e for e in await events.load(db, tenant, told) if e.resource_id == payout.credit_note_id]
+    known = await documents.find(db, tenant, UUID(payout.credit_note_id))
+    if payout.state in _BEFORE_THE_DOCUMENT:
+        # It is not read back yet; when it is, the newest state there is will be judged.
+        await events.finish(db, tenant, [event.id for event in announced], EventState.PROCESSED)
+        return payout
+    if known is None or known.last_snapshot_id is None:
+        return payout
+    verdict = await _judge(db, tenant, payout, known, announced)
+    settled = await settlement.settle(db, tenant, payout, verdict)
+    await events.finish(
+        db,
+        tenant,
+        [event.id for event in announced],
+        settled.state,
+        reason=settled.reason,
+        changes=settled.changes or None,
+        snapshot_id=known.last_snapshot_id,
+    )
+    return await payouts.lock(db, tenant, payout.number)
+
+
+async def _judge(
+    db: Connection, tenant: Tenant, payout: Payout, known: KnownDocument, announced: list[Event]
+) -> Verdict:
+    if known.status == "deleted":
+        return judge_missing(payout, known)
+    intent = await intents.of_document(db, tenant, known.resource_id)
+    assert intent is not None, "a payout's credit note answers an intent"
+    assert known.last_snapshot_id is not None
+    snapshot = await documents.snapshot(db, tenant, known.last_snapshot_id)
+    payments = None
+    if known.last_payments_id is not None:
+        payments = Payments.from_body((await documents.snapshot(db, tenant, known.last_payments_id)).body.encode())
+    return judge_credit_note(
+        payout,
+        intent,
+        known,
+        CreditNote.from_body(snapshot.body.encode()),
+        payments,
+        payment_reference=next((event.payment_reference for event in announced if event.payment_reference), None),
+    )
