@@ -1,0 +1,208 @@
+"""One tenant of the run: its account in the sandbox lexoffice, its keys, and doors that are tried until they open."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import secrets
+import time
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx
+
+from ledger import credentials, tenants
+from ledger.database import Ledger
+from ledger.types import Tenant
+from ledger.vault import Vault
+from sandbox.demo_office import LEVELS
+from sandbox.stack import StackAddresses
+
+_ADDRESS = {"street": "Lindenweg 5", "zip": "10115", "city": "Berlin", "country_code": "DE"}
+_AGAIN_AFTER_S = 0.5
+
+
+class Refused(Exception):
+    """The product said no: a clear answer, which trying again would not change."""
+
+    def __init__(self, request: str, status: int, code: str, detail: str) -> None:
+        super().__init__(f"{request}: {status} {code} {detail}")
+        self.status = status
+        self.code = code
+
+
+class Firm:
+    """A tenant with the people and machines that act for it.
+
+    Whoever calls the product here is patient and careful, as machines should be: no answer or a 5xx is tried again
+    with the same Idempotency-Key, a refusal is taken as it is.
+    """
+
+    def __init__(self, addresses: StackAddresses, tenant: Tenant, http: httpx.AsyncClient) -> None:
+        self._addresses = addresses
+        self._http = http
+        self.tenant = tenant
+        self.organization = ""
+        self.lexoffice_key = ""
+        self.keys: dict[str, str] = {}
+        self._signing_secret = f"whsec_{secrets.token_hex(16)}"
+        self.answers_to_returned: dict[str, str] = {}
+        """By payout number: what a person will say when it has been returned."""
+        self.server_errors: Counter[str] = Counter()
+        """Answers 500 of the product, by route. 503 is its word for "not now"."""
+
+    @classmethod
+    async def open(
+        cls,
+        addresses: StackAddresses,
+        ledger: Ledger,
+        http: httpx.AsyncClient,
+        slug: str,
+        *,
+        lexoffice_rate: float,
+    ) -> Self:
+        """Tenant, account, connection, subscriptions, and the managers who bring the sellers."""
+        tenant = await tenants.create(
+            ledger,
+            slug,
+            f"Firma {slug}",
+            actor="chaos",
+            address=tenants.TenantAddress(
+                street="Marktplatz 1", zip="20095", city="Hamburg", country_code="DE", vat_id="DE123456789"
+            ),
+            is_demo=True,
+        )
+        firm = cls(addresses, tenant, http)
+        vault = Vault.from_setting(addresses.environment["PARTNERDESK_SECRET_KEY"])
+        async with ledger.transaction(tenant) as db:
+            for name, scopes in (("write", ("read", "write")), ("approve", ("read", "approve"))):
+                made = await credentials.create_api_key(db, tenant, vault, name=name, scopes=scopes, actor="chaos")
+                firm.keys[name] = made.key.get_secret_value()
+        await firm._connect(lexoffice_rate)
+        await firm._open_campaign()
+        return firm
+
+    async def _connect(self, lexoffice_rate: float) -> None:
+        account = await self.office(
+            "POST",
+            "/sandbox/organizations",
+            {
+                "name": f"Firma {self.tenant.slug}",
+                "rate": 0,
+                "numberPatterns": {"invoice": "RE-{year}-{number:04d}", "credit-note": "GS-{year}-{number:04d}"},
+            },
+        )
+        self.organization, self.lexoffice_key = account["organizationId"], account["apiKey"]
+        await self.ask("PUT", "/providers/stripe", {"signing_secret": self._signing_secret})
+        await self.ask(
+            "PUT",
+            "/providers/lexoffice",
+            {
+                "api_key": self.lexoffice_key,
+                "effective_from": "2026-01-01",
+                "confirm_credit_note_notice": True,
+            },
+        )
+        health = await self.ask("POST", "/providers/lexoffice/subscriptions")
+        while health["pending"]:
+            await asyncio.sleep(0.2)
+            health = await self.ask("GET", "/providers/lexoffice/subscriptions")
+        assert health["state"] == "healthy", health
+        await self.office("PATCH", f"/sandbox/organizations/{self.organization}", {"rate": lexoffice_rate})
+
+    async def _open_campaign(self) -> None:
+        await self.ask("POST", "/campaigns", {"slug": "herbst", "name": "Herbst"})
+        await self.ask("POST", "/campaigns/herbst/plans", {"levels": LEVELS})
+        await self.ask("POST", "/campaigns/herbst/default")
+
+    # Doors of the product
+
+    async def ask(self, method: str, path: str, body: Any = None, *, key: str = "write") -> Any:
+        """Call the JSON API until it answers. Raises Refused."""
+        headers = {"X-API-Key": self.keys[key], "Idempotency-Key": str(uuid4())}
+        while True:
+            answer = await self._try(method, f"/api/v1{path}", body, headers)
+            if answer is not None:
+                problem = answer.json() if answer.content else {}
+                if answer.is_success:
+                    return problem
+                if problem.get("code") != "idempotency_key_in_use":
+                    raise Refused(
+                        f"{method} {path}", answer.status_code, problem.get("code", ""), problem.get("detail", "")
+                    )
+            await asyncio.sleep(_AGAIN_AFTER_S)
+
+    async def stripe_says(self, event: Mapping[str, Any]) -> None:
+        """Deliver a Stripe event, signed, until it is taken, as Stripe does."""
+        body = json.dumps(event)
+        while True:
+            stamp = int(time.time())
+            signature = hmac.new(self._signing_secret.encode(), f"{stamp}.{body}".encode(), hashlib.sha256).hexdigest()
+            headers = {"Stripe-Signature": f"t={stamp},v1={signature}"}
+            answer = await self._try("POST", f"/api/webhooks/{self.tenant.slug}/stripe", body, headers)
+            if answer is not None and answer.status_code == 200:
+                return
+            if answer is not None:
+                raise Refused("stripe", answer.status_code, "", answer.text[:200])
+            await asyncio.sleep(_AGAIN_AFTER_S)
+
+    async def _try(self, method: str, path: str, body: Any, headers: dict[str, str]) -> httpx.Response | None:
+        """None when there is no answer, or one that says "not now"."""
+        sent: dict[str, Any] = {"content": body} if isinstance(body, str) else {"json": body}
+        try:
+            answer = await self._http.request(
+                method, f"{self._addresses.api_url}{path}", headers=headers, timeout=15, **sent
+            )
+        except httpx.HTTPError:
+            return None
+        if answer.status_code == 500:
+            self.server_errors[f"{method} {path}"] += 1
+        return None if answer.status_code >= 500 or answer.status_code == 429 else answer
+
+    # lexoffice, as people use it
+
+    async def office(self, method: str, path: str, body: Any = None) -> Any:
+        """A person's click, or a hook of the sandbox. Raises what went wrong: the sandbox is never killed."""
+        answer = await self._http.request(method, f"{self._addresses.lexoffice.app_url}{path}", json=body, timeout=30)
+        if answer.is_error:
+            raise Refused(f"{method} {path}", answer.status_code, "", answer.text[:300])
+        return answer.json() if answer.content else None
+
+    async def hook(self, method: str, path: str, body: Any = None) -> Any:
+        return await self.office(method, f"/sandbox/organizations/{self.organization}/{path}", body)
+
+    async def click(self, document: str, what: str, **members: Any) -> dict[str, Any]:
+        """finalize, pay, mark-paid, unpay, void, reopen, delete, edit."""
+        clicked: dict[str, Any] = await self.office("POST", f"/sandbox/documents/{document}/{what}", members)
+        return clicked
+
+    async def documents(self) -> list[dict[str, Any]]:
+        """Every document of the account with full state."""
+        held: list[dict[str, Any]] = (await self.hook("GET", "documents"))["content"]
+        return held
+
+    async def notifications(self) -> list[dict[str, Any]]:
+        sent: list[dict[str, Any]] = (await self.hook("GET", "notifications"))["content"]
+        return sent
+
+    # What several actors do
+
+    async def make_partner(self, code: str, sponsor: str | None) -> None:
+        """A partner who can be paid: tax status, agreement, bank details."""
+        name = f"Partner {code}"
+        await self.ask("POST", "/partners", {"code": code, "name": name, "sponsor_code": sponsor, **_ADDRESS})
+        await self.ask(
+            "POST",
+            f"/partners/{code}/tax-statuses",
+            {"status": "regular", "valid_from": "2020-01-01", "vat_id": "DE987654321"},
+        )
+        await self.ask(
+            "POST",
+            f"/partners/{code}/agreement",
+            {"version": "2026-01", "accepted_at": "2026-01-02T09:00:00+01:00"},
+        )
+        await self.ask(
+            "PUT", f"/partners/{code}/bank-details", {"account_holder": name, "iban": "DE02120300000000202051"}
+        )

@@ -1,0 +1,74 @@
+"""The person who is there all the time and answers what no machine may decide."""
+
+import asyncio
+import time
+from collections import Counter
+from typing import Any
+
+from chaos.firm import Firm, Refused
+
+_LOOK_EVERY_S = 2.0
+_IN_FLIGHT_S = 50.0
+"""A create may take 35 s (engine.md): before that, not finding a document proves nothing to a person either."""
+
+
+class Person:
+    """Answers what no machine may decide, after looking into lexoffice. What they do not know stays open."""
+
+    def __init__(self, firm: Firm) -> None:
+        self._firm = firm
+        self.answered: Counter[str] = Counter()
+        self._found_at: dict[str, float] = {}
+
+    async def be_there(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            for task in (await self._firm.ask("GET", "/tasks?limit=100"))["items"]:
+                try:
+                    await self._answer(task)
+                except Refused as refused:
+                    # Somebody, or the engine, was faster; or lexoffice is having one of its moments.
+                    self.answered[f"{task['kind']} refused: {refused.code}"] += 1
+
+    async def _answer(self, task: dict[str, Any]) -> None:
+        match task["kind"]:
+            case "connection_broken":
+                await self._firm.ask("PUT", "/providers/lexoffice", {"api_key": self._firm.lexoffice_key})
+                self.answered["connection_broken"] += 1
+            case "credit_note_refused" | "payout_blocked":
+                await self._resolve(task, "retry")
+            case "outcome_unknown" | "invoice_outcome_unknown":
+                await self._answer_lost(task)
+            case "returned" if task["subject_id"] in self._firm.answers_to_returned:
+                await self._resolve(task, self._firm.answers_to_returned[task["subject_id"]])
+            case "invoice_refused":
+                recipient = {"name": "Kunde AG", "street": "Weg 2", "zip": "53111", "city": "Bonn"}
+                await self._firm.ask("POST", f"/transactions/{task['subject_id']}/invoice", recipient)
+                await self._resolve(task, "done")
+            case _:
+                pass
+
+    async def _answer_lost(self, task: dict[str, Any]) -> None:
+        """Look for the marker in lexoffice: adopt the one that is there, or say that there is none."""
+        if time.monotonic() - self._found_at.setdefault(task["id"], time.monotonic()) < _IN_FLIGHT_S:
+            return
+        name = task["subject_id"] if task["subject"] == "payout" else f"TX-{task['subject_id'][:8]}"
+        marked = [
+            document["id"]
+            for document in await self._firm.documents()
+            if f"[{name}/" in f"{document.get('introduction', '')}\n{document.get('remark', '')}"
+        ]
+        if len(marked) == 1:
+            await self._resolve(task, "adopt", resource_id=marked[0])
+        elif not marked:
+            await self._resolve(task, "create_again")
+
+    async def _resolve(self, task: dict[str, Any], action: str, **detail: str) -> None:
+        await self._firm.ask(
+            "POST",
+            f"/tasks/{task['id']}/resolve",
+            {"action": action, "reason": "In lexoffice nachgesehen.", "detail": detail},
+            key="approve" if task["subject"] == "payout" else "write",
+        )
+        self.answered[f"{task['kind']}: {action}"] += 1

@@ -1,0 +1,283 @@
+"""One run: start everything, let the stories happen while parts die, wait until all is quiet, and compare."""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from chaos import oracle, weather
+from chaos.actors import Diary, collect, sell
+from chaos.firm import Firm
+from chaos.monkey import Monkey
+from chaos.parts import Careless, second_worker
+from chaos.people import Person
+from chaos.plan import Plan
+from ledger.database import Ledger
+from sandbox.processes import Service
+from sandbox.stack import Ports, Stack
+
+Say = Callable[[str], None]
+
+# Quick enough for minutes in place of weeks.
+_SETTINGS = {
+    "PARTNERDESK_QUIET_SECONDS": "0.3",
+    "PARTNERDESK_LOOK_AGAIN_SECONDS": "1,4",
+    "PARTNERDESK_UNCLEAR_OUTCOME_SECONDS": "8",
+    "PARTNERDESK_HANDOVER_AFTER_SECONDS": "2",
+    "PARTNERDESK_HANDOVER_EVERY_SECONDS": "5",
+    "PARTNERDESK_LOG_LEVEL": "warning",
+}
+# A create may take 35 s and is certain after 45 s, as the product ships.
+_LONG = {"PARTNERDESK_SWEEP_EVERY_SECONDS": "20", "PARTNERDESK_SWEEP_OPEN_EVERY_SECONDS": "60"}
+_FAST = {
+    "PARTNERDESK_SWEEP_EVERY_SECONDS": "4",
+    "PARTNERDESK_SWEEP_OPEN_EVERY_SECONDS": "8",
+    "PARTNERDESK_CREATE_SECONDS": "6",
+    "PARTNERDESK_CERTAIN_SECONDS": "9",
+    "PARTNERDESK_UNCLEAR_OUTCOME_SECONDS": "4",
+}
+# A receiver that is down gets its notifications again after 0.5, 1, 2, 4, 8 s.
+_SANDBOX = ["--key-bits", "2048", "--time-scale", "0.05"]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """How hard it is. `realistic`: lexoffice's limit of 2 requests/s per account; else none."""
+
+    realistic: bool
+    faults: bool
+    careless: bool
+    settle_seconds: float
+
+
+async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict[str, Any]:
+    """Returns what script/chaos prints. Bounded: preparation, the plan's time, the settling, and the comparison."""
+    pace = 1.9 if conditions.realistic else 100.0
+    environment = (
+        _SETTINGS
+        | (_FAST if plan.seconds < 180 else _LONG)
+        | {"PARTNERDESK_LEXOFFICE_PACE": "1.9" if conditions.realistic else "0"}
+    )
+    began = time.monotonic()
+    async with AsyncExitStack() as exits:
+        stack = await exits.enter_async_context(
+            Stack(
+                state,
+                Ports.free(),
+                emit=say,
+                durable=False,
+                requests_per_second=pace,
+                lexoffice_options=_SANDBOX,
+                environment=environment,
+            )
+        )
+        parts = await _parts(exits, stack, conditions)
+        http = await exits.enter_async_context(
+            httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=100))
+        )
+        firms = await _open_firms(stack, plan, http, rate=2.0 if conditions.realistic else 0.0)
+        say(f"Prepared within {time.monotonic() - began:.0f} s; chaos for {plan.seconds:.0f} s.")
+        diary = Diary()
+        monkey = Monkey(parts, say)
+        people = [Person(firm) for firm in firms]
+        faults: Counter[str] = Counter()
+        async with _background(
+            *(monkey.keep_running(name) for name in parts),
+            *(one.be_there() for one in people),
+        ) as background:
+            if conditions.faults:
+                await weather.begin(firms, plan.seed)
+            started = time.monotonic()
+            stories = asyncio.create_task(_tell(plan, firms, diary, began=started))
+            try:
+                await monkey.carry_out(plan.kills, started)
+                await asyncio.sleep(max(0.0, started + plan.seconds - time.monotonic()))
+                faults = await weather.end(firms)
+                say(f"The weather is fine again; {len(diary.unfinished)} stories to end.")
+                settled = await _settle(stack, firms, monkey, stories, conditions.settle_seconds, background)
+            finally:
+                stories.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await stories
+        engine = await _engine(stack)
+        findings = await oracle.compare(firms, diary, stack.addresses.postgres.app_url, engine)
+        sent = [sent for firm in firms for sent in await firm.notifications()]
+        return _report(plan, conditions, findings, diary, monkey, people, firms, faults, sent, settled) | {
+            "seconds": round(time.monotonic() - began)
+        }
+
+
+async def _parts(exits: AsyncExitStack, stack: Stack, conditions: Conditions) -> dict[str, Service]:
+    workers: list[Service] = [stack.worker, second_worker(stack)]
+    if conditions.careless:
+        await stack.worker.stop()
+        workers = [Careless(stack, 1), Careless(stack, 2)]
+    started = workers if conditions.careless else workers[1:]
+    for worker in started:
+        exits.push_async_callback(worker.stop)
+    await asyncio.gather(*(worker.serve() for worker in started))
+    return {
+        "worker 1": workers[0],
+        "worker 2": workers[1],
+        "api": stack.api,
+        "temporal": stack.temporal,
+        "postgres": stack.postgres,
+    }
+
+
+async def _open_firms(stack: Stack, plan: Plan, http: httpx.AsyncClient, *, rate: float) -> list[Firm]:
+    ledger = await Ledger.open(stack.addresses.postgres.app_url, most_connections=4)
+    try:
+        firms = await asyncio.gather(
+            *(
+                Firm.open(stack.addresses, ledger, http, f"firma-{number + 1}", lexoffice_rate=rate)
+                for number in range(plan.tenants)
+            )
+        )
+    finally:
+        await ledger.close()
+    for firm in firms:
+        await firm.make_partner("M1", None)
+        await asyncio.gather(firm.make_partner("M2", "M1"), firm.make_partner("M3", "M1"))
+    return list(firms)
+
+
+async def _tell(plan: Plan, firms: Sequence[Firm], diary: Diary, *, began: float) -> None:
+    """All stories, side by side. One that breaks is noted and does not stop the others."""
+    look_every = 2.0 if plan.seconds > 180 else 0.7
+
+    async def noted(name: str, story: Coroutine[Any, Any, None]) -> None:
+        try:
+            await story
+        except Exception as error:
+            diary.unfinished[name] = f"broke at '{diary.unfinished.get(name)}': {type(error).__name__}: {error}"
+
+    async with asyncio.TaskGroup() as group:
+        for sale in plan.sales:
+            story = sell(firms[sale.tenant], sale, diary, began=began, look_every=look_every)
+            group.create_task(noted(f"sale {sale.index}", story))
+        for collection in plan.collections:
+            story = collect(firms[collection.tenant], collection, diary, began=began, look_every=look_every)
+            group.create_task(noted(f"collection {collection.index}", story))
+
+
+async def _settle(
+    stack: Stack,
+    firms: Sequence[Firm],
+    monkey: Monkey,
+    stories: asyncio.Task[None],
+    seconds: float,
+    background: Sequence[asyncio.Task[Any]],
+) -> bool:
+    """Wait until the stories have ended and nothing is under way any more. False when the time is over before."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        for task in background:
+            if task.done():
+                await task  # an actor that broke: its error is the run's
+        await asyncio.sleep(1)
+        if not stories.done() or not await monkey.all_running():
+            continue
+        if await _is_quiet(stack, firms):
+            return True
+    return False
+
+
+async def _is_quiet(stack: Stack, firms: Sequence[Firm]) -> bool:
+    """No notification on its way, no event unhandled, no decision unheard, no document under way."""
+    if (await firms[0].office("GET", "/sandbox/health"))["pendingNotifications"]:
+        return False
+    engine = await _engine(stack)
+    running = 'ExecutionStatus = "Running" AND WorkflowType IN ("DocumentWorkflow", "InvoiceWorkflow")'
+    if (await engine.count_workflows(running)).count:
+        return False
+    ledger = await asyncpg.connect(stack.addresses.postgres.app_url)
+    try:
+        for firm in firms:
+            async with ledger.transaction(readonly=True):
+                await ledger.execute("SELECT set_config('app.tenant', $1, true)", str(firm.tenant.id))
+                if await ledger.fetchval(_UNDER_WAY):
+                    return False
+    finally:
+        await ledger.close()
+    return True
+
+
+_UNDER_WAY = """
+    SELECT EXISTS (SELECT 1 FROM events WHERE state IN ('received', 'waiting', 'skipped') AND provider = 'lexoffice')
+        OR EXISTS (SELECT 1 FROM decisions WHERE delivered_at IS NULL)
+        OR EXISTS (SELECT 1 FROM creation_intents WHERE closed_at IS NULL)
+        OR EXISTS (SELECT 1 FROM payouts WHERE workflow_started_at IS NULL OR recheck_wanted_at IS NOT NULL)
+"""
+
+
+async def _engine(stack: Stack) -> Client:
+    temporal = stack.addresses.temporal
+    return await Client.connect(temporal.address, namespace=temporal.namespace, data_converter=pydantic_data_converter)
+
+
+@contextlib.asynccontextmanager
+async def _background(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[list[asyncio.Task[None]]]:
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _report(
+    plan: Plan,
+    conditions: Conditions,
+    findings: oracle.Findings,
+    diary: Diary,
+    monkey: Monkey,
+    people: Sequence[Person],
+    firms: Sequence[Firm],
+    faults: Counter[str],
+    sent: Sequence[dict[str, Any]],
+    settled: bool,
+) -> dict[str, Any]:
+    delivered = Counter(
+        (one["url"], one["body"]) for one in sent for attempt in one["attempts"] if attempt["status"] == 200
+    )
+    answered: Counter[str] = Counter()
+    errors: Counter[str] = Counter()
+    for person in people:
+        answered.update(person.answered)
+    for firm in firms:
+        errors.update(firm.server_errors)
+    return {
+        "seed": plan.seed,
+        "minutes": round(plan.seconds / 60, 2),
+        "tenants": plan.tenants,
+        "realistic_limits": conditions.realistic,
+        "payouts": sum(findings.payouts.values()),
+        "payouts_by_state": dict(sorted(findings.payouts.items())),
+        "sales": len(diary.sales),
+        "decisions": diary.decisions,
+        "kills": dict(sorted(monkey.kills.items())),
+        "ended_by_themselves": dict(monkey.ended_by_itself),
+        "faults": dict(sorted(faults.items())),
+        "notifications": len(sent),
+        "duplicates_delivered": sum(count - 1 for count in delivered.values()),
+        "notifications_dropped": sum(1 for one in sent if one["status"] not in ("delivered", "pending")),
+        "events": dict(sorted(findings.events.items())),
+        "answered_by_people": dict(sorted(answered.items())),
+        "server_errors": dict(errors),
+        "settled": settled,
+        "differences": findings.differences,
+        "double_credit_notes": findings.double_credit_notes,
+        "double_invoices": findings.double_invoices,
+    }
