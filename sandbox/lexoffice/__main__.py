@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from .grants import ACCESS_SECONDS
 from .kinds import KINDS
 from .numbers import BadNumberPattern, check_pattern
 from .office import Defaults, Reach
@@ -39,6 +40,7 @@ def main() -> int:
                 time_scale=options.time_scale,
                 defaults=defaults,
                 reach=reach,
+                access_token_seconds=options.access_token_seconds,
             )
         except Busy as error:
             print(f"address is taken: {error}", file=sys.stderr)
@@ -63,6 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate", type=float, default=2.0, help="calls a second and account; 0 is unlimited")
     parser.add_argument("--burst", type=int, default=2, help="calls that may come at once")
     parser.add_argument("--key-bits", type=int, default=4096, help="size of the signature key when it is made")
+    parser.add_argument(
+        "--access-token-seconds", type=int, default=ACCESS_SECONDS, help="life of an OAuth access token"
+    )
     parser.add_argument(
         "--number-pattern",
         action="append",

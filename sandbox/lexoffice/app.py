@@ -1,8 +1,6 @@
 """Which part answers which path.
 
-`/v1` and whatever is no door of ours go to the gateway, as at lexoffice. A later `/oauth2/authorize`,
-`/oauth2/token` and `/oauth2/revoke` (§9) is one more router beside `Hooks`; access tokens then open an
-account where `organizations.by_key` does today, and `token.revoked` is announced already.
+`/v1` and whatever is no door of ours go to the gateway, as at lexoffice.
 """
 
 from __future__ import annotations
@@ -21,10 +19,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .faults import FaultBook
 from .gateway import Gateway
 from .hooks import Hooks
+from .oauth import AUTHORIZE, REVOKE, TOKEN, OAuth
+from .oauth_hooks import OAuthHooks
 from .office import Office
 from .page import Page
 
-OWN_DOORS = ("/sandbox", "/permalink/", "/page/")
+OWN_DOORS = ("/sandbox", "/permalink/", "/page/", AUTHORIZE)
 PUBLIC_KEY = "/webhookSignature/public/public_key.pub"
 
 
@@ -41,6 +41,8 @@ class Application:
             routes=[
                 Route(PUBLIC_KEY, public_key),
                 *Hooks(office, faults).routes(),
+                *OAuthHooks(office).routes(),
+                *OAuth(office, faults).routes(),
                 *Page(office, faults).routes(),
             ],
             lifespan=self._lifespan,
@@ -58,7 +60,7 @@ class Application:
             await self._desk(scope, receive, send)
             return
         path = scope["path"]
-        if path == PUBLIC_KEY:
+        if path in (PUBLIC_KEY, TOKEN, REVOKE):
             await self._desk(scope, receive, send)
         elif path == "/" or path.startswith(OWN_DOORS):
             refused = _stranger(scope, remote=self._office.reach.remote_hooks)

@@ -9,14 +9,14 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
-from . import calls, routes
+from . import calls, grants, routes
 from .bucket import Buckets
 from .call import Call
 from .clock import millis, now
 from .errors import Answer, Refused, RegularRefusal, gateway
 from .faults import GATEWAY_TIMEOUT, Fault, FaultBook, answer_before
+from .grants import Opened
 from .office import Office
-from .organizations import Organization, by_key
 
 MAX_BODY_BYTES = 5_000_000
 WRONG_ROUTE = (
@@ -38,27 +38,27 @@ class Gateway:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         found = routes.find(method, path)
         answer: Answer | None
-        organization, executed, fault = None, None, None
-        key = _bearer(headers)
+        opened, executed, fault = None, None, None
+        token = _bearer(headers)
         if not path.startswith("/v1/"):
             answer = gateway(403, WRONG_ROUTE)
-        elif key is None or (organization := by_key(self._office.store, key)) is None:
+        elif token is None or (opened := grants.opened_by(self._office.store, token)) is None:
             answer = gateway(401, "Unauthorized")
-        elif not self._buckets.take(organization):
+        elif not self._buckets.take(opened.organization):
             answer = gateway(429, "Rate limit exceeded")
         elif body is None:
             answer = RegularRefusal(413, "Payload too large").answer(path)
         else:
-            fault = self._faults.strike(organization.organization_id, method, path)
+            fault = self._faults.strike(opened.organization.organization_id, method, path)
             if fault is None or fault.comes_after:
-                executed = await self._execute(scope, headers, body, organization, key, found)
+                executed = await self._execute(scope, headers, body, opened, found)
             if fault is not None and fault.delay_ms:
                 await asyncio.sleep(fault.delay_ms / 1000)
             answer = executed if fault is None else _seen(fault, executed, path)
         calls.note(
             self._office.store,
             calls.Record(
-                organization.organization_id if organization else None,
+                opened.organization.organization_id if opened else None,
                 at,
                 method,
                 found.template if found else path,
@@ -71,7 +71,7 @@ class Gateway:
             ),
         )
         if answer is None:
-            await _break_connection(scope)
+            await break_connection(scope)
         else:
             await _send(send, answer)
 
@@ -80,8 +80,7 @@ class Gateway:
         scope: Scope,
         headers: dict[str, str],
         body: bytes,
-        organization: Organization,
-        key: str,
+        opened: Opened,
         found: routes.Found | None,
     ) -> Answer:
         method, path = scope["method"], scope["path"]
@@ -92,12 +91,14 @@ class Gateway:
                 # There is no DELETE of contacts, and it answers 404 (§7).
                 is_contact = method == "DELETE" and found.template == "/v1/contacts/{id}"
                 raise RegularRefusal(404 if is_contact else 405, f"Request method '{method}' is not supported")
+            if not opened.may(method, path):
+                return gateway(403, "Forbidden")
             if method in ("POST", "PUT") and not _is_json(headers):
                 raise RegularRefusal(415, "Content-Type 'application/json' is required")
             call = Call(
                 office=self._office,
-                organization=organization,
-                api_key=key,
+                organization=opened.organization,
+                api_key=opened.holder,
                 method=method,
                 path=path,
                 base_url=f"{scope['scheme']}://{headers.get('host', '')}",
@@ -105,7 +106,7 @@ class Gateway:
                 query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
                 headers=headers,
                 body=body,
-                stale=self._faults.stale(organization.organization_id, method, path),
+                stale=self._faults.stale(opened.organization.organization_id, method, path),
             )
             return await found.route.handler(call)
         except Refused as refusal:
@@ -154,7 +155,7 @@ async def _send(send: Send, answer: Answer) -> None:
     await send({"type": "http.response.body", "body": answer.body})
 
 
-async def _break_connection(scope: Scope) -> None:
+async def break_connection(scope: Scope) -> None:
     """Close the socket under the client's request; see server.BreakableProtocol."""
     scope["extensions"]["sandbox.transport"]["transport"].abort()
     await asyncio.sleep(0.02)  # until uvicorn has seen the loss: it would write a 500 into the void

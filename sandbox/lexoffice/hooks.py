@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import calls, chaos, contacts, deliveries, documents, organizations, sales
+from . import calls, chaos, contacts, deliveries, documents, grants, organizations, sales
 from .announce import resource_event
 from .clock import now, wire
 from .corrections import check_preceding
@@ -134,10 +134,10 @@ class Hooks:
         return JSONResponse({"content": [self._settings(organization) for organization in everyone]})
 
     async def get_organization(self, request: Request) -> Response:
-        return JSONResponse(self._settings(self._organization(request)))
+        return JSONResponse(self._settings(known_organization(self.office, request)))
 
     async def patch_organization(self, request: Request) -> Response:
-        organization = self._organization(request)
+        organization = known_organization(self.office, request)
         form = await read(request, OrganizationForm)
         if form.api_key is not None:
             raise BadForm("a key is added by POST …/api-keys")
@@ -146,7 +146,7 @@ class Hooks:
         return JSONResponse(self._settings(changed))
 
     async def add_key(self, request: Request) -> Response:
-        organization = self._organization(request)
+        organization = known_organization(self.office, request)
         wanted = (await read(request, OrganizationForm)).api_key
         if wanted is not None and organizations.by_key(self.office.store, wanted) is not None:
             raise NotOffered("Diesen Schlüssel gibt es schon.")
@@ -154,34 +154,37 @@ class Hooks:
         return JSONResponse({"apiKey": key}, 201)
 
     async def remove_key(self, request: Request) -> Response:
-        organization = self._organization(request)
+        organization = known_organization(self.office, request)
         key = request.path_params["key"]
         if not organizations.remove_key(self.office.store, organization.organization_id, key):
             raise NoSuchThing("this API key")
         return Response(status_code=204)
 
     async def revoke_connection(self, request: Request) -> Response:
-        """The user takes the connection back: `token.revoked` with the connection's id (§2.2)."""
-        organization = self._organization(request)
-        resource_event(self.office, organization, "token.revoked", organization.connection_id, now())
-        return JSONResponse({"connectionId": organization.connection_id})
+        """The user takes the connection back: `token.revoked` with its id (§2.2); tokens of OAuth die with it."""
+        organization = known_organization(self.office, request)
+        living = grants.living(self.office.store, organization.organization_id)
+        for connection in living or [organization.connection_id]:
+            resource_event(self.office, organization, "token.revoked", connection, now())
+            grants.end(self.office.store, connection, "revoked_by_user", by_user=True)
+        return JSONResponse({"connectionId": (living or [organization.connection_id])[-1]})
 
     async def put_webhook(self, request: Request) -> Response:
-        organization = self._organization(request)
+        organization = known_organization(self.office, request)
         webhook = await read(request, Webhook)
         changed = organization.model_copy(update={"webhook": webhook})
         organizations.save(self.office.store, changed)
         return JSONResponse(self._settings(changed))
 
     async def delete_webhook(self, request: Request) -> Response:
-        organization = self._organization(request)
+        organization = known_organization(self.office, request)
         organizations.save(self.office.store, organization.model_copy(update={"webhook": None}))
         return Response(status_code=204)
 
     # What a person writes
 
     async def write_contact(self, request: Request) -> Response:
-        organization = self._organization(request)
+        organization = known_organization(self.office, request)
         form = await read(request, ContactForm)
         contact = contacts.add(self.office, organization, {**contacts.read(form.body()), **form.chapter_members()})
         return JSONResponse(contact, 201)
@@ -196,7 +199,7 @@ class Hooks:
 
     def writer(self, kind: Kind) -> Endpoint:
         async def write(request: Request) -> Response:
-            organization = self._organization(request)
+            organization = known_organization(self.office, request)
             form = await read(request, WriteForm)
             return JSONResponse(full(write_by_form(self.office, organization, kind, form)), 201)
 
@@ -235,36 +238,36 @@ class Hooks:
     # For oracles
 
     async def list_documents(self, request: Request) -> Response:
-        organization = self._organization(request)
+        organization = known_organization(self.office, request)
         held = documents.of_organization(self.office.store, organization.organization_id)
         return JSONResponse({"content": [full(document) for document in held]})
 
     async def list_calls(self, request: Request) -> Response:
-        organization = self._organization(request)
+        organization = known_organization(self.office, request)
         return JSONResponse(calls.report(self.office.store, organization.organization_id))
 
     async def reset_calls(self, request: Request) -> Response:
-        calls.reset(self.office.store, self._organization(request).organization_id)
+        calls.reset(self.office.store, known_organization(self.office, request).organization_id)
         return Response(status_code=204)
 
     async def list_notifications(self, request: Request) -> Response:
-        organization = self._organization(request)
+        organization = known_organization(self.office, request)
         return JSONResponse({"content": deliveries.log(self.office.store, organization.organization_id)})
 
     async def reset_notifications(self, request: Request) -> Response:
         """Forget what is finished; what is still on its way stays."""
-        deliveries.forget_finished(self.office.store, self._organization(request).organization_id)
+        deliveries.forget_finished(self.office.store, known_organization(self.office, request).organization_id)
         return Response(status_code=204)
 
     # Faults
 
     async def add_fault(self, request: Request) -> Response:
-        organization = self._organization(request)
+        organization = known_organization(self.office, request)
         running = self.faults.add(organization.organization_id, await read(request, Fault))
         return JSONResponse(_shown(running), 201)
 
     async def list_faults(self, request: Request) -> Response:
-        organization = self._organization(request).organization_id
+        organization = known_organization(self.office, request).organization_id
         disturbed = chaos.of(self.office.store, organization)
         return JSONResponse(
             {
@@ -275,25 +278,19 @@ class Hooks:
         )
 
     async def clear_faults(self, request: Request) -> Response:
-        organization = self._organization(request).organization_id
+        organization = known_organization(self.office, request).organization_id
         self.faults.clear(organization, request.path_params.get("fault"))
         return Response(status_code=204)
 
     async def put_notification_faults(self, request: Request) -> Response:
-        organization = self._organization(request).organization_id
+        organization = known_organization(self.office, request).organization_id
         disturbing = await read(request, chaos.NotificationFaults)
         chaos.put(self.office.store, organization, disturbing)
         return JSONResponse(disturbing.model_dump(by_alias=True))
 
     async def clear_notification_faults(self, request: Request) -> Response:
-        chaos.put(self.office.store, self._organization(request).organization_id, None)
+        chaos.put(self.office.store, known_organization(self.office, request).organization_id, None)
         return Response(status_code=204)
-
-    def _organization(self, request: Request) -> Organization:
-        found = organizations.by_id(self.office.store, request.path_params["organization"])
-        if found is None:
-            raise NoSuchThing("this organisation")
-        return found
 
     def _document(self, request: Request) -> Document:
         found = documents.load(self.office.store, request.path_params["document"])
@@ -305,6 +302,14 @@ class Hooks:
         settings = organization.model_dump(mode="json", by_alias=True)
         settings["apiKeys"] = organizations.keys(self.office.store, organization.organization_id)
         return settings
+
+
+def known_organization(office: Office, request: Request) -> Organization:
+    """The account that the path names. Raises NoSuchThing."""
+    found = organizations.by_id(office.store, request.path_params["organization"])
+    if found is None:
+        raise NoSuchThing("this organisation")
+    return found
 
 
 async def read(request: Request, model: type[Model]) -> Model:

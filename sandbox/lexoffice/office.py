@@ -35,3 +35,5 @@ class Office:
     courier: Courier
     defaults: Defaults
     reach: Reach
+    access_token_seconds: int
+    """Life of an access token, of OAuth clients that were made without saying otherwise."""

@@ -60,13 +60,14 @@ def serve(
     time_scale: float,
     defaults: Defaults,
     reach: Reach,
+    access_token_seconds: int,
 ) -> None:
     store = Store(folder)
     signer = Signer(folder, key_bits)
     listener = _listen(host, port)
 
     async def run() -> None:
-        office = Office(store, signer, Courier(store, signer, time_scale), defaults, reach)
+        office = Office(store, signer, Courier(store, signer, time_scale), defaults, reach, access_token_seconds)
         config = uvicorn.Config(
             Application(office),
             http=BreakableProtocol,

@@ -48,6 +48,18 @@ CREATE TABLE IF NOT EXISTS calls (
   id INTEGER PRIMARY KEY, organization TEXT, at INTEGER NOT NULL, method TEXT NOT NULL, route TEXT NOT NULL,
   path TEXT NOT NULL, status INTEGER, executed INTEGER, resource TEXT, fault TEXT, ms REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS calls_by_organization ON calls (organization);
+CREATE TABLE IF NOT EXISTS oauth_clients (
+  id TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS oauth_grants (
+  id TEXT PRIMARY KEY, client TEXT NOT NULL, organization TEXT NOT NULL, scope TEXT NOT NULL, created INTEGER NOT NULL,
+  code TEXT NOT NULL UNIQUE, code_state TEXT NOT NULL, code_expires INTEGER NOT NULL, redirect_uri TEXT NOT NULL,
+  challenge TEXT, access_token TEXT UNIQUE, access_expires INTEGER, refresh_token TEXT UNIQUE,
+  refreshes INTEGER NOT NULL DEFAULT 0, ended TEXT);
+CREATE TABLE IF NOT EXISTS oauth_spent_tokens (
+  token TEXT PRIMARY KEY, grant_id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS oauth_calls (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, client TEXT, organization TEXT, kind TEXT NOT NULL, status INTEGER,
+  executed INTEGER, error TEXT, fault TEXT, ms REAL NOT NULL);
 """
 
 
