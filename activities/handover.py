@@ -50,6 +50,7 @@ class HandoverActivities:
             found = await db.fetch("SELECT * FROM find_unannounced($1, $2)", self._older_than, BATCH)
         announced = 0
         for row in found:
+            activity.heartbeat()
             tenant = Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"])
             try:
                 await self._announce(tenant, row["kind"], row["id"])

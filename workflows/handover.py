@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from temporalio import workflow
+from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.handover import HandoverActivities
@@ -19,4 +20,7 @@ class HandoverWorkflow:
             # The next pass comes in 30 s anyway and begins anew: this one may fail.
             start_to_close_timeout=timedelta(minutes=5),
             schedule_to_close_timeout=timedelta(minutes=10),
+            # Passes do not overlap: while one hangs on a worker that was killed, nobody announces anything.
+            heartbeat_timeout=timedelta(seconds=15),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=10)),
         )
