@@ -201,11 +201,18 @@ def _lines(findings: Findings, firm: Firm, books: _Books) -> None:
 
 def _ended(findings: Findings, firm: Firm, books: _Books) -> None:
     """Events have ended, decisions were heard, no document is under way, and nothing waits for a person."""
+    newest: dict[str, asyncpg.Record] = {}
     for event in books.events:
         findings.events[event["state"]] += 1
         if event["state"] in ("received", "waiting", "skipped"):
             findings.add(firm, f"event {event['id']} {event['event_type']} is still {event['state']}")
-        elif event["state"] == "failed" and "weicht von der Freigabe ab" not in (event["reason"] or ""):
+        else:
+            newest[event["resource_id"]] = max(
+                event, newest.get(event["resource_id"], event), key=lambda one: one["handled_at"]
+            )
+    for event in newest.values():
+        # What failed is mended by a later event about the same document, found by the sweep at the latest.
+        if event["state"] == "failed":
             findings.add(firm, f"event {event['id']} {event['event_type']} failed: {event['reason']}")
     for decision in books.decisions:
         if decision["delivered_at"] is None:
@@ -315,7 +322,7 @@ async def _read(ledger: "asyncpg.Connection[asyncpg.Record]", firm: Firm) -> _Bo
             commissions=_grouped(commissions, "payment_intent"),
             intents=await ledger.fetch("SELECT marker, closed_at FROM creation_intents"),
             events=await ledger.fetch(
-                "SELECT id, event_type, resource_id, state, reason FROM events WHERE provider = 'lexoffice' ORDER BY id"
+                "SELECT id, event_type, resource_id, state, reason, handled_at FROM events WHERE provider = 'lexoffice' ORDER BY id"
             ),
             tasks=await ledger.fetch("SELECT kind, subject, subject_id FROM tasks WHERE state = 'open'"),
             decisions=await ledger.fetch(
