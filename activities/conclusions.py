@@ -11,22 +11,25 @@ from uuid import UUID
 from temporalio import activity
 
 from activities.credit_note_judgement import judge_credit_note, judge_missing, totals
-from activities.expectations import contradicts, is_confirmed, may_lag
-from activities.invoice_reading import Doubt, read_invoice
+from activities.expectations import contradicts, is_confirmed, is_outdated, is_torn, may_lag
+from activities.invoice_reading import Doubt, campaign_slug, order_references, partner_codes, read_invoice
 from activities.models import Conclude, Conclusion, Gathered, Tell, Unfetched
-from ledger import documents, events, intents, invoices, payouts, tasks
+from ledger import connections, documents, events, intents, invoices, lost_invoices, payouts, references, tasks
 from ledger.database import Connection, Ledger
 from ledger.documents import KnownDocument, Observed
 from ledger.events import Event
 from ledger.invoices import InvoiceFacts
 from ledger.refusals import Refused
 from ledger.settlement import Meaning, Verdict, agrees
-from ledger.types import DocumentKind, EventState, PayoutNumber, Tenant
+from ledger.types import BERLIN, DocumentKind, EventState, PayoutNumber, Tenant
 from lexoffice.contacts import Contact
 from lexoffice.documents import CreditNote, Invoice, SalesDocument
+from lexoffice.errors import FractionOfACent
 from lexoffice.payments import Payments
 
 _AGAIN = Conclusion(outcome="look again", look_again=True)
+_PAYMENT_UNCLEAR = "payment_unclear"
+_NO_WHOLE_CENTS = "Der Beleg nennt Summen, die keine ganzen Cent sind."
 
 
 class ConclusionActivities:
@@ -41,16 +44,20 @@ class ConclusionActivities:
         try:
             async with self._ledger.transaction(gathered.tenant, cause=cause) as db:
                 return await _conclude(db, task)
-        except Refused as refused:
+        except (Refused, FractionOfACent) as refused:
             # The ledger says no: nothing of it was applied, and asking again would not change the answer.
+            reason = refused.sentence if isinstance(refused, Refused) else _NO_WHOLE_CENTS
             async with self._ledger.transaction(gathered.tenant, cause=cause) as db:
-                return await _end(db, gathered, EventState.FAILED, refused.sentence)
+                return await _end(db, gathered, EventState.FAILED, reason)
 
     @activity.defn
     async def conclude_unfetched(self, task: Unfetched) -> Conclusion:
         """The document could not be fetched: events wait for a working key, or are failed and left to a replay."""
         async with self._ledger.transaction(task.gathered.tenant) as db:
             if task.because == "connection":
+                # Whoever saves a key takes up what is skipped; what is skipped after that would be forgotten.
+                if task.since is not None and await connections.key_saved_since(db, task.gathered.tenant, task.since):
+                    return _AGAIN
                 return await _end(
                     db, task.gathered, EventState.SKIPPED, "Die Verbindung zu lexoffice ist nicht nutzbar."
                 )
@@ -60,6 +67,8 @@ class ConclusionActivities:
 async def _conclude(db: Connection, task: Conclude) -> Conclusion:
     gathered = task.gathered
     told = await events.load(db, gathered.tenant, gathered.events)
+    if gathered.kind is None and not gathered.gone and all(event.state is not EventState.RECEIVED for event in told):
+        return Conclusion(outcome="handled before")
     if gathered.gone:
         return await _conclude_gone(db, task, told)
     match gathered.kind:
@@ -76,26 +85,41 @@ async def _conclude(db: Connection, task: Conclude) -> Conclusion:
 async def _conclude_invoice(db: Connection, task: Conclude, told: Sequence[Event]) -> Conclusion:
     gathered = task.gathered
     invoice = Invoice.from_body(await _body(db, gathered.tenant, gathered.document))
-    if not task.last_look and contradicts(told, invoice.voucher_status):
-        return _AGAIN
     payments = await _payments(db, gathered)
     known = await documents.find(db, gathered.tenant, invoice.id)
+    if unfit := await _unfit_to_judge(db, task, told, invoice, known, payments):
+        return unfit
+    is_a_sales = known is not None and known.transaction_id is not None
+    day = invoice.voucher_date.astimezone(BERLIN).date()
+    if not is_a_sales and await invoices.is_before_cut_over(db, gathered.tenant, day):
+        return await _end(db, gathered, EventState.IGNORED, invoices.BEFORE_CUT_OVER)
     facts = read_invoice(
         invoice,
         payments,
         await _contact(db, gathered),
-        discount_lowers_base=await _discount_lowers_base(db, gathered.tenant, known),
+        discount_lowers_base=await _discount_lowers_base(db, gathered.tenant, known, invoice),
     )
     if isinstance(facts, Doubt):
         return await _ask_about_payment(db, gathered, facts)
     await invoices.wait_for_turn(db, gathered.tenant, facts)
+    found = await lost_invoices.adopt(
+        db,
+        gathered.tenant,
+        resource_id=invoice.id,
+        organization_id=invoice.organization_id,
+        gross_cents=invoice.total_gross_cents,
+        text=f"{invoice.introduction or ''}\n{invoice.remark or ''}",
+    )
     await documents.observe(db, gathered.tenant, _observed(gathered, DocumentKind.INVOICE, invoice, payments))
     outcome = await invoices.apply_invoice(db, gathered.tenant, facts, event_ids=gathered.events)
+    await _close_question_about_payment(db, gathered)
     if outcome.state is EventState.UNCHANGED and not task.last_look and may_lag(told, invoice, known, payments):
         return _AGAIN
     await _finish(db, gathered, told, invoice.voucher_status, outcome.state, outcome.reason, outcome.changes)
     return Conclusion(
-        outcome=outcome.state, tell=tuple(Tell(number=number, signal="recheck") for number in outcome.payouts)
+        outcome=outcome.state,
+        tell=tuple(Tell(number=number, signal="recheck") for number in outcome.payouts),
+        found_invoice=found,
     )
 
 
@@ -110,9 +134,9 @@ async def _conclude_credit_note(db: Connection, task: Conclude, told: Sequence[E
             return Conclusion(outcome=EventState.WAITING)
         return await _end(db, gathered, EventState.IGNORED, "Diese Gutschrift gehört zu keiner Auszahlung.")
     note = CreditNote.from_body(await _body(db, gathered.tenant, gathered.document))
-    if not task.last_look and contradicts(told, note.voucher_status):
-        return _AGAIN
     payments = await _payments(db, gathered)
+    if unfit := await _unfit_to_judge(db, task, told, note, known, payments):
+        return unfit
     payout = await payouts.lock(db, gathered.tenant, known.payout_number)
     intent = await intents.of_document(db, gathered.tenant, note.id)
     assert intent is not None, "a payout's credit note answers an intent"
@@ -126,6 +150,28 @@ async def _conclude_credit_note(db: Connection, task: Conclude, told: Sequence[E
         await _finish(db, gathered, told, note.voucher_status, state, None, changes)
         return Conclusion(outcome=state)
     return await _tell_payout(db, gathered, told, payout.number, verdict, note.voucher_status)
+
+
+async def _unfit_to_judge(
+    db: Connection,
+    task: Conclude,
+    told: Sequence[Event],
+    document: Invoice | CreditNote,
+    known: KnownDocument | None,
+    payments: Payments | None,
+) -> Conclusion | None:
+    """What was fetched contradicts the events, itself, or what is known already: look again; at last say so."""
+    outdated = is_outdated(document, known)
+    torn = payments is not None and is_torn(document, payments)
+    if not task.last_look:
+        return _AGAIN if outdated or torn or contradicts(told, document.voucher_status) else None
+    if outdated:
+        return await _end(db, task.gathered, EventState.UNCHANGED, "lexoffice zeigt einen älteren Stand des Belegs.")
+    if torn:
+        return await _end(
+            db, task.gathered, EventState.FAILED, "lexoffice zeigt Beleg und Zahlungen in verschiedenen Ständen."
+        )
+    return None
 
 
 async def _tell_payout(
@@ -158,11 +204,12 @@ async def _conclude_gone(db: Connection, task: Conclude, told: Sequence[Event]) 
     """404. It means deleted only together with an event that says so (rules.md); the sweep finds the rest."""
     gathered = task.gathered
     deleted = any(event.event_type.endswith(".deleted") for event in told)
+    known = await documents.find(db, gathered.tenant, gathered.resource_id)
     if not deleted:
-        if not task.last_look:
+        # What is not ours costs one fetch (rules.md, The connection).
+        if known is not None and not task.last_look:
             return _AGAIN
         return await _end(db, gathered, EventState.FAILED, events.GONE)
-    known = await documents.find(db, gathered.tenant, gathered.resource_id)
     if known is None:
         return await _end(db, gathered, EventState.UNCHANGED, "Der gelöschte Beleg war nicht bekannt.")
     if known.kind is DocumentKind.INVOICE:
@@ -185,13 +232,24 @@ async def _ask_about_payment(db: Connection, gathered: Gathered, doubt: Doubt) -
     await tasks.ask(
         db,
         gathered.tenant,
-        kind="payment_unclear",
+        kind=_PAYMENT_UNCLEAR,
         subject="document",
         subject_id=str(gathered.resource_id),
         reason=doubt.value,
         links={"events": [f"/api/v1/events/{event}" for event in gathered.events]},
     )
     return await _end(db, gathered, EventState.FAILED, doubt.value)
+
+
+async def _close_question_about_payment(db: Connection, gathered: Gathered) -> None:
+    await tasks.close_questions(
+        db,
+        gathered.tenant,
+        subject="document",
+        subject_id=str(gathered.resource_id),
+        kinds=(_PAYMENT_UNCLEAR,),
+        by="event",
+    )
 
 
 async def _finish(
@@ -282,18 +340,25 @@ async def _contact(db: Connection, gathered: Gathered) -> Contact | None:
     return Contact.from_body(await _body(db, gathered.tenant, gathered.contact))
 
 
-async def _discount_lowers_base(db: Connection, tenant: Tenant, known: KnownDocument | None) -> bool:
-    """As the plan of the known sale says, else the newest plan of the tenant's default campaign."""
+async def _discount_lowers_base(db: Connection, tenant: Tenant, known: KnownDocument | None, invoice: Invoice) -> bool:
+    """As the plan of the sale says; of a sale that is not there yet: the newest plan that would pay for it."""
+    sale = known.transaction_id if known else None
+    sales = [sale] if sale else await references.sales_with_reference(db, tenant, order_references(invoice))
     return bool(
         await db.fetchval(
             """
             SELECT p.cash_discount_lowers_base FROM plans p
-              LEFT JOIN transactions t ON t.tenant_id = p.tenant_id AND t.plan_id = p.id AND t.id = $2
+              LEFT JOIN transactions t ON t.tenant_id = p.tenant_id AND t.plan_id = p.id AND t.id = ANY ($2)
+              LEFT JOIN campaigns named ON named.tenant_id = p.tenant_id AND named.id = p.campaign_id
+                                       AND named.slug = lower($3)
+              LEFT JOIN partners b ON b.tenant_id = p.tenant_id AND b.campaign_id = p.campaign_id AND b.code = $4
               LEFT JOIN tenants m ON m.id = p.tenant_id AND m.default_campaign_id = p.campaign_id
-             WHERE p.tenant_id = $1 AND (t.id IS NOT NULL OR m.id IS NOT NULL)
-             ORDER BY t.id IS NULL, p.valid_from DESC LIMIT 1
+             WHERE p.tenant_id = $1 AND COALESCE(t.id, named.id, b.id, m.id) IS NOT NULL
+             ORDER BY t.id IS NULL, named.id IS NULL, b.id IS NULL, p.valid_from DESC LIMIT 1
             """,
             tenant.id,
-            known.transaction_id if known else None,
+            sales,
+            campaign_slug(invoice),
+            next(iter(partner_codes(invoice)), None),
         )
     )

@@ -23,6 +23,8 @@ _PROMISED: dict[str, frozenset[str]] = {
 }
 """The chapter's names say a state; a deleted document has none."""
 
+_SETTLED = frozenset({"paid", "paidoff"})
+
 _SAYS_ONLY_THAT = (".status.changed", "payment.changed")
 """lexoffice's own names say that something changed, not what."""
 
@@ -39,6 +41,20 @@ def contradicts(told: Sequence[Event], status: str) -> bool:
 def is_confirmed(told: Sequence[Event], status: str) -> bool:
     """Whether some event promised just this state: then an older one that did not is merely overtaken."""
     return any(status in _PROMISED.get(event.event_type, ()) for event in told)
+
+
+def is_outdated(document: SalesDocument, known: KnownDocument | None) -> bool:
+    """The ledger has seen a newer state: this answer came from a part of lexoffice that lags behind."""
+    return (
+        known is not None
+        and known.document_updated_at is not None
+        and document.updated_date < known.document_updated_at
+    )
+
+
+def is_torn(document: SalesDocument, payments: Payments) -> bool:
+    """Document and payments, fetched one after the other, show the document before and after it was settled."""
+    return (document.voucher_status in _SETTLED) != (payments.voucher_status in _SETTLED)
 
 
 def may_lag(

@@ -1,22 +1,24 @@
 """Fetching what a notification only names. One request = one activity; what comes back is kept whole as evidence."""
 
-from uuid import UUID
+from typing import Literal
 
 from temporalio import activity
 
-from activities.invoice_reading import names_a_partner
+from activities.invoice_reading import names_a_partner, order_references
 from activities.lexoffice_door import LexofficeDoor, unusable
 from activities.models import Gathered
-from ledger import connections, documents, events
-from ledger.database import Ledger
+from ledger import connections, documents, events, invoices, references
+from ledger.database import Connection, Ledger
 from ledger.documents import KnownDocument
-from ledger.types import DocumentKind
+from ledger.types import BERLIN, DocumentKind, EventState
 from lexoffice.documents import CreditNote, Invoice
 from lexoffice.errors import NotFound, ValidationFailed
 
 _KIND_OF_VOUCHER = {"invoice": DocumentKind.INVOICE, "creditnote": DocumentKind.CREDIT_NOTE}
 _SETTLED = ("paid", "paidoff")
 CONNECTION_REVOKED = "token.revoked"
+
+Next = Literal["payments", "contact"] | None
 
 
 class FetchActivities:
@@ -30,6 +32,8 @@ class FetchActivities:
         async with self._ledger.transaction(gathered.tenant) as db:
             known = await documents.find(db, gathered.tenant, gathered.resource_id)
             told = await events.load(db, gathered.tenant, gathered.events)
+        if all(event.state is not EventState.RECEIVED for event in told):
+            return gathered.model_copy(update={"missing": None})  # announced once more, and handled already
         types = {event.event_type for event in told}
         if CONNECTION_REVOKED in types:
             return await self.check_connection(gathered)
@@ -45,15 +49,24 @@ class FetchActivities:
                     document = await client.credit_note(gathered.resource_id)
             except NotFound:
                 # Believed only while the key still belongs to the organisation whose documents we know.
-                deleted = any(type.endswith(".deleted") for type in types)
+                deleted = known is not None and any(type.endswith(".deleted") for type in types)
                 return gathered.model_copy(
                     update={"kind": kind, "missing": "connection" if deleted else None, "gone": True}
                 )
-        kept = await self._keep(gathered, kind.value, document.raw)
-        seen = gathered.model_copy(update={"kind": kind, "document": kept, "status": document.voucher_status})
-        if gathered.payments is None and _asks_for_payments(types, document, known):
-            return seen.model_copy(update={"missing": "payments"})
-        return seen.model_copy(update={"missing": _contact_or_nothing(document, known)})
+        async with self._ledger.transaction(gathered.tenant) as db:
+            kept = await documents.keep_snapshot(
+                db, gathered.tenant, resource=kind.value, resource_id=gathered.resource_id, body=document.raw
+            )
+            seen = gathered.model_copy(
+                update={"kind": kind, "document": kept, "status": document.voucher_status, "missing": None}
+            )
+            if isinstance(document, CreditNote):
+                payments_count = known is not None and known.payout_number is not None  # else it is not ours
+            else:
+                payments_count = not await _is_before_cut_over(db, seen, known, document)
+            if payments_count and gathered.payments is None and _asks_for_payments(types, document, known):
+                return seen.model_copy(update={"missing": "payments"})
+            return seen.model_copy(update={"missing": await _contact_or_nothing(db, seen, document, known)})
 
     @activity.defn
     async def fetch_payments(self, gathered: Gathered) -> Gathered:
@@ -66,15 +79,19 @@ class FetchActivities:
             except ValidationFailed:
                 # 406 "no payment information": a draft, or a credit note tied to an invoice. Not an error here.
                 return gathered.model_copy(update={"missing": await self._after_payments(gathered)})
-        kept = await self._keep(gathered, "payments", payments.raw)
+        async with self._ledger.transaction(gathered.tenant) as db:
+            kept = await documents.keep_snapshot(
+                db, gathered.tenant, resource="payments", resource_id=gathered.resource_id, body=payments.raw
+            )
         if gathered.document is None:
+            # Unknown to the ledger: a credit note is not ours then, and of other kinds we keep no books.
             kind = _KIND_OF_VOUCHER.get(payments.voucher_type)
             return gathered.model_copy(
                 update={
                     "kind": kind,
                     "payments": kept,
                     "status": payments.voucher_status,
-                    "missing": "document" if kind else None,
+                    "missing": "document" if kind is DocumentKind.INVOICE else None,
                 }
             )
         return gathered.model_copy(update={"payments": kept, "missing": await self._after_payments(gathered)})
@@ -84,8 +101,7 @@ class FetchActivities:
         """GET the customer of an invoice that names no partner itself."""
         assert gathered.document is not None
         async with self._ledger.transaction(gathered.tenant) as db:
-            invoice = await documents.snapshot(db, gathered.tenant, gathered.document)
-        contact_id = Invoice.from_body(invoice.body.encode()).address.contact_id
+            contact_id = (await _invoice(db, gathered)).address.contact_id
         if contact_id is None:
             return gathered.model_copy(update={"missing": None})
         async with self._door.failures_explained(gathered.tenant), self._door.reading(gathered.tenant) as client:
@@ -93,7 +109,10 @@ class FetchActivities:
                 contact = await client.contact(contact_id)
             except NotFound:
                 return gathered.model_copy(update={"missing": None})
-        kept = await self._keep(gathered, "contact", contact.raw, resource_id=contact_id)
+        async with self._ledger.transaction(gathered.tenant) as db:
+            kept = await documents.keep_snapshot(
+                db, gathered.tenant, resource="contact", resource_id=contact_id, body=contact.raw
+            )
         return gathered.model_copy(update={"contact": kept, "missing": None})
 
     @activity.defn
@@ -108,21 +127,12 @@ class FetchActivities:
             await connections.mark_connected(db, gathered.tenant)
         return gathered.model_copy(update={"kind": gathered.kind or "connection", "missing": None})
 
-    async def _keep(self, gathered: Gathered, resource: str, body: bytes, *, resource_id: UUID | None = None) -> UUID:
-        async with self._ledger.transaction(gathered.tenant) as db:
-            return await documents.keep_snapshot(
-                db, gathered.tenant, resource=resource, resource_id=resource_id or gathered.resource_id, body=body
-            )
-
-    async def _after_payments(self, gathered: Gathered) -> str | None:
-        if gathered.document is None:
+    async def _after_payments(self, gathered: Gathered) -> Next:
+        if gathered.document is None or gathered.kind is not DocumentKind.INVOICE:
             return None
         async with self._ledger.transaction(gathered.tenant) as db:
             known = await documents.find(db, gathered.tenant, gathered.resource_id)
-            kept = await documents.snapshot(db, gathered.tenant, gathered.document)
-        if gathered.kind is not DocumentKind.INVOICE:
-            return None
-        return _contact_or_nothing(Invoice.from_body(kept.body.encode()), known)
+            return await _contact_or_nothing(db, gathered, await _invoice(db, gathered), known)
 
 
 def _kind_named(types: set[str]) -> DocumentKind | None:
@@ -136,21 +146,39 @@ def _kind_named(types: set[str]) -> DocumentKind | None:
 
 def _asks_for_payments(types: set[str], document: Invoice | CreditNote, known: KnownDocument | None) -> bool:
     """A settled document: by what, and when? An open one: has a part been paid, or a payment been taken back?"""
-    if isinstance(document, CreditNote) and (known is None or known.payout_number is None):
-        return False  # not ours: one fetch was enough to see that
     if document.voucher_status in _SETTLED:
         return True
-    return document.voucher_status == "open" and "payment.changed" in types
+    partly_paid = known is not None and known.open_cents not in (None, known.gross_cents)
+    return document.voucher_status == "open" and ("payment.changed" in types or partly_paid)
 
 
-def _contact_or_nothing(document: Invoice | CreditNote, known: KnownDocument | None) -> str | None:
+async def _contact_or_nothing(
+    db: Connection, gathered: Gathered, document: Invoice | CreditNote, known: KnownDocument | None
+) -> Next:
     """Only a paid invoice that names no partner, of a sale that has none, makes us ask for its customer."""
     if (
-        isinstance(document, Invoice)
-        and document.voucher_status in _SETTLED
-        and document.address.contact_id is not None
-        and not (known and known.sale_has_partner)
-        and not names_a_partner(document)
+        isinstance(document, CreditNote)
+        or document.voucher_status not in _SETTLED
+        or document.address.contact_id is None
+        or (known is not None and known.sale_has_partner)
+        or names_a_partner(document)
+        or await references.a_sale_has_partner(db, gathered.tenant, order_references(document))
+        or await _is_before_cut_over(db, gathered, known, document)
     ):
-        return "contact"
-    return None
+        return None
+    return "contact"
+
+
+async def _is_before_cut_over(
+    db: Connection, gathered: Gathered, known: KnownDocument | None, document: Invoice
+) -> bool:
+    """Such an invoice is ignored, unless it belongs to a sale already: then it is still followed."""
+    if known is not None and known.transaction_id is not None:
+        return False
+    return await invoices.is_before_cut_over(db, gathered.tenant, document.voucher_date.astimezone(BERLIN).date())
+
+
+async def _invoice(db: Connection, gathered: Gathered) -> Invoice:
+    assert gathered.document is not None
+    kept = await documents.snapshot(db, gathered.tenant, gathered.document)
+    return Invoice.from_body(kept.body.encode())

@@ -25,11 +25,14 @@ _ORDER = re.compile(r"^[ \t]*(?:Bestellung|Order):[ \t]*([A-Za-z0-9_-]{3,80})[ \
 _PARTNER = re.compile(r"^[ \t]*Partner:[ \t]*([A-Za-z0-9_-]{1,32})[ \t]*$", re.MULTILINE)
 _CAMPAIGN = re.compile(r"^[ \t]*(?:Kampagne|Campaign):[ \t]*([A-Za-z0-9][A-Za-z0-9_-]{0,63})[ \t]*$", re.MULTILINE)
 
+_REFERENCE = re.compile(r"[A-Za-z0-9_-]{3,80}")
+_LONGEST_CODE = 100
+_LONGEST_MAIL, _LONGEST_NAME = 320, 300
+
 # Custom fields are named by people: compared without case, spaces, `_` and `-`.
 _ORDER_FIELDS = {"orderreference", "ordernumber", "bestellung", "bestellnummer"}
 _PARTNER_FIELDS = {"partner", "partnercode", "partnerid", "affiliate", "affiliatecode", "affiliateid"}
 _CAMPAIGN_FIELDS = {"campaign", "campaignslug", "kampagne"}
-_CODE = re.compile(r"[A-Z0-9_-]{1,32}")
 
 
 class Doubt(StrEnum):
@@ -60,7 +63,7 @@ def read_invoice(
     paid = read_payments(invoice, payments, discount_lowers_base=discount_lowers_base)
     if isinstance(paid, Doubt):
         return paid
-    codes = partner_codes(invoice)
+    codes, customers_codes = partner_codes(invoice), _customer_partners(contact)
     status = invoice.voucher_status
     return InvoiceFacts(
         resource_id=invoice.id,
@@ -76,14 +79,14 @@ def read_invoice(
         paid_cents=paid.cash_cents,
         open_cents=payments.open_cents if payments else 0,
         paid_at=paid.paid_at,
-        order_references=tuple(_named(invoice, _ORDER_FIELDS, _ORDER)),
+        order_references=order_references(invoice),
         partner_code=codes[0] if codes else None,
-        partner_codes_differ=len(codes) > 1,
-        customer_partner_code=_customer_partner(contact),
-        campaign_slug=next(iter(_named(invoice, _CAMPAIGN_FIELDS, _CAMPAIGN)), None),
+        partner_codes_differ=len(codes or customers_codes) > 1,
+        customer_partner_code=customers_codes[0] if customers_codes else None,
+        campaign_slug=campaign_slug(invoice),
         contact_id=invoice.address.contact_id,
-        customer_email=next(iter(contact.emails), None) if contact else None,
-        customer_name=invoice.address.name,
+        customer_email=_mail(contact),
+        customer_name=(invoice.address.name or "")[:_LONGEST_NAME] or None,
         address=invoice.address.model_dump(mode="json", exclude_none=True),
         line_items=[line.model_dump(mode="json", exclude_none=True) for line in invoice.line_items],
         reason=paid.reason,
@@ -92,8 +95,12 @@ def read_invoice(
 
 
 def read_payments(invoice: Invoice, payments: Payments | None, *, discount_lowers_base: bool) -> Paid | Doubt:
-    """An invoice counts as paid by its cash; what a credit note or a write-off settled is off the base."""
+    """An invoice counts as paid by its cash; what a credit note or a write-off settled is off the base.
+
+    A closing invoice claims only what its down payments left; its base is its whole net all the same (rules.md).
+    """
     net, gross = invoice.total_net_cents, invoice.total_gross_cents
+    claimed = gross if invoice.claimed_gross_cents is None else invoice.claimed_gross_cents
     items = payments.payment_items if payments else ()
     cash = sum(item.amount_cents for item in items if item.type in CASH)
     if invoice.voucher_status != "paid":
@@ -104,7 +111,7 @@ def read_payments(invoice: Invoice, payments: Payments | None, *, discount_lower
         return Doubt.UNKNOWN_ITEM
     discount = sum(item.amount_cents for item in items if item.type == DISCOUNT)
     unpaid = sum(item.amount_cents for item in items if item.type in NO_PAYMENT)
-    if cash + discount + unpaid < gross:
+    if cash + discount + unpaid < claimed:
         return Doubt.NOT_COVERED
     off = unpaid + (discount if discount_lowers_base else 0)
     base = net if gross <= 0 else max(0, round_half_away(Decimal(net) * (gross - off) / gross))
@@ -126,21 +133,41 @@ def names_a_partner(document: Invoice) -> bool:
     return bool(partner_codes(document))
 
 
-def _customer_partner(contact: Contact | None) -> str | None:
-    codes = _codes(contact.custom_fields, contact.note) if contact else []
-    return codes[0] if codes else None
+def order_references(invoice: Invoice) -> tuple[str, ...]:
+    """Every order that the document names, fields first; what is no reference (design.md, Events) names none."""
+    named = _named(invoice, _ORDER_FIELDS, _ORDER)
+    return tuple(reference for reference in named if _REFERENCE.fullmatch(reference))
+
+
+def campaign_slug(invoice: Invoice) -> str | None:
+    return next(iter(_named(invoice, _CAMPAIGN_FIELDS, _CAMPAIGN)), None)
+
+
+def _customer_partners(contact: Contact | None) -> list[str]:
+    return _codes(contact.custom_fields, contact.note) if contact else []
+
+
+def _mail(contact: Contact | None) -> str | None:
+    """The first mail address that can be one (RFC 5321, 4.5.3.1: 320 characters at most)."""
+    return next((mail for mail in contact.emails if len(mail) <= _LONGEST_MAIL), None) if contact else None
 
 
 def _codes(fields: Mapping[str, str], *texts: str | None) -> list[str]:
-    named = [value.strip().upper() for key, value in fields.items() if _plain(key) in _PARTNER_FIELDS]
-    named += [code.upper() for text in texts for code in _PARTNER.findall(text or "")]
-    return list(dict.fromkeys(code for code in named if _CODE.fullmatch(code)))
+    """A field for the partner counts whatever it holds: a code that nobody has is asked about, not passed over."""
+    named = [value.strip().upper()[:_LONGEST_CODE] for key, value in fields.items() if _plain(key) in _PARTNER_FIELDS]
+    named += [code.upper() for text in texts for code in _PARTNER.findall(_lines(text))]
+    return list(dict.fromkeys(code for code in named if code))
 
 
 def _named(invoice: Invoice, fields: set[str], line: re.Pattern[str]) -> Iterable[str]:
     named = [value.strip() for key, value in invoice.custom_fields.items() if _plain(key) in fields]
-    named += [found for text in (invoice.introduction, invoice.remark) for found in line.findall(text or "")]
+    named += [found for text in (invoice.introduction, invoice.remark) for found in line.findall(_lines(text))]
     return dict.fromkeys(value for value in named if value)
+
+
+def _lines(text: str | None) -> str:
+    """Text as people paste it: with the line ends of any system, and with spaces that do not break."""
+    return "\n".join((text or "").replace("\xa0", " ").splitlines())
 
 
 def _plain(key: str) -> str:

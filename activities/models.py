@@ -1,5 +1,6 @@
 """What crosses between workflows and activities. No I/O is imported here; a history holds ids, states and amounts."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Self
 from uuid import UUID
@@ -122,6 +123,8 @@ class Unfetched(Frozen):
 
     gathered: Gathered
     because: Literal["connection", "gave_up"]
+    since: datetime | None = None
+    """When fetching began: a key that was saved later has not been tried."""
 
 
 class Tell(Frozen):
@@ -138,6 +141,8 @@ class Conclusion(Frozen):
     outcome: str
     look_again: bool = False
     tell: tuple[Tell, ...] = ()
+    found_invoice: IntentId | None = None
+    """An invoice of our own whose creation was unclear: its workflow need not search any longer."""
 
 
 class Conclude(Frozen):

@@ -291,6 +291,21 @@ async def mark_broken(db: Connection, tenant: Tenant, reason: str) -> None:
         )
 
 
+async def key_saved_since(db: Connection, tenant: Tenant, since: datetime) -> bool:
+    """Whether the stored key is newer than that, and not known to be refused. Held until the end of the transaction."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT state = 'connected' AND secret_saved_at > $3 FROM provider_connections
+             WHERE tenant_id = $1 AND provider = $2 FOR SHARE
+            """,
+            tenant.id,
+            LEXOFFICE,
+            since,
+        )
+    )
+
+
 async def mark_connected(db: Connection, tenant: Tenant) -> None:
     """lexoffice has answered with the stored key: what was broken is whole."""
     await db.execute(

@@ -140,7 +140,7 @@ def _to_be_taken_out(rows: Sequence[Commission], sale: Transaction, due: Commiss
     if due is CommissionState.REVERSED:
         return [row for row in rows if row.kind != "clawback"]
     restored = [row for row in rows if row.kind == "clawback"]
-    on_hold = sale.held_reason is not None or sale.blocked_reason is not None
+    on_hold = sale.state is TransactionState.PENDING or sale.held_reason is not None or sale.blocked_reason is not None
     return restored + ([row for row in rows if row.kind != "clawback"] if on_hold else [])
 
 

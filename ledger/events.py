@@ -174,12 +174,16 @@ async def finish(
     changes: Any = None,
     snapshot_id: UUID | None = None,
 ) -> None:
-    """Record how handling these events ended, and what it changed. `reason` is a German sentence."""
+    """Record how handling these events ended, and what it changed. `reason` is a German sentence.
+
+    Only of what is still to be handled: an activity that is repeated after its commit finds nothing changed, and must
+    not say so of an event that changed something.
+    """
     await db.execute(
         """
         UPDATE events SET state = $3, reason = $4, changes = $5, snapshot_id = COALESCE($6, snapshot_id),
                           handled_at = now(), handed_over_at = COALESCE(handed_over_at, now())
-         WHERE tenant_id = $1 AND id = ANY ($2)
+         WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'received'
         """,
         tenant.id,
         list(ids),

@@ -7,7 +7,7 @@ difference to the ledger is applied, once: the same facts again change nothing.
 from collections.abc import Sequence
 from datetime import date
 
-from ledger import attribution, campaigns, customers, invoice_sales, partners, tasks, transactions
+from ledger import attribution, campaigns, customers, intents, invoice_sales, partners, payouts, tasks, transactions
 from ledger.database import Connection
 from ledger.invoice_facts import InvoiceFacts
 from ledger.invoice_questions import CLOSED_BY_AN_ANSWER, Question, Unclear, booked_as_new_by_decision
@@ -16,11 +16,13 @@ from ledger.outcome import Outcome, SaleState, look, settled
 from ledger.partners import Partner
 from ledger.references import hold_references
 from ledger.transactions import Transaction
-from ledger.types import CampaignId, CommissionState, EventId, EventState, Tenant, TransactionState
+from ledger.types import CampaignId, CommissionState, EventId, EventState, PayoutState, Tenant, TransactionState
 
-__all__ = ["InvoiceFacts", "InvoiceOutcome", "apply_invoice", "wait_for_turn"]
+__all__ = ["BEFORE_CUT_OVER", "InvoiceFacts", "InvoiceOutcome", "apply_invoice", "is_before_cut_over", "wait_for_turn"]
 
 InvoiceOutcome = Outcome
+BEFORE_CUT_OVER = "Die Rechnung liegt vor dem Stichtag."
+UNPAID_AFTER_PAYOUT = "unpaid_after_payout"
 NOT_PAID_BY_CASH = "Die Rechnung wurde nicht durch Zahlung beglichen."
 
 
@@ -30,6 +32,14 @@ async def wait_for_turn(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> 
     Call it before touching `external_documents` in the same transaction; `apply_invoice` does it too.
     """
     await hold_references(db, tenant, [str(facts.resource_id), *facts.order_references])
+
+
+async def is_before_cut_over(db: Connection, tenant: Tenant, voucher_date: date) -> bool:
+    """Whether an invoice of that day is none of ours: asked when the tenant connected (rules.md)."""
+    cut_over: date | None = await db.fetchval(
+        "SELECT effective_from FROM provider_connections WHERE tenant_id = $1 AND provider = 'lexoffice'", tenant.id
+    )
+    return cut_over is not None and voucher_date < cut_over
 
 
 async def apply_invoice(
@@ -54,8 +64,8 @@ async def apply_invoice(
 async def _first_seen(db: Connection, tenant: Tenant, facts: InvoiceFacts, *, replaced: bool) -> Outcome:
     if facts.status == "deleted":
         return _nothing("Die gelöschte Rechnung gehörte zu keinem Verkauf.")
-    if await _before_cut_over(db, tenant, facts):
-        return Outcome(state=EventState.IGNORED, reason="Die Rechnung liegt vor dem Stichtag.")
+    if facts.voucher_date is not None and await is_before_cut_over(db, tenant, facts.voucher_date):
+        return Outcome(state=EventState.IGNORED, reason=BEFORE_CUT_OVER)
     if facts.down_payment:
         return Outcome(state=EventState.IGNORED, reason="Eine Abschlagsrechnung ist kein Verkauf.")
     sales = await invoice_sales.sales_named_by(db, tenant, facts)
@@ -136,6 +146,10 @@ async def _booked(
     elif campaign_id not in (None, sale.campaign_id) and sale.partner_id is not None and sale.provisional:
         named = await attribution.bind(db, tenant, named, partner_id=sale.partner_id, campaign_id=campaign_id)
     await attribution.hold_own_purchase(db, tenant, before.sale, named)
+    if facts.status == "paid":
+        await tasks.close_questions(
+            db, tenant, subject="transaction", subject_id=str(sale.id), kinds=(UNPAID_AFTER_PAYOUT,), by="event"
+        )
     await _set_state(
         db,
         tenant,
@@ -157,22 +171,38 @@ async def _refund(db: Connection, tenant: Tenant, sale: Transaction, reason: str
 
 
 async def _unpay(db: Connection, tenant: Tenant, sale: Transaction, facts: InvoiceFacts) -> bool:
-    """The payment was unassigned in lexoffice. False: commissions are paid out or about to be, a person decides."""
-    rows = await transactions.commissions_of(db, tenant, sale.id)
-    if any(row.state in (CommissionState.IN_PAYOUT, CommissionState.PAID) for row in rows):
+    """The payment was unassigned in lexoffice: what is in a payout without a document leaves it again.
+
+    False: a document promises commissions, or they are paid; a person decides.
+    """
+    if await _is_settled(db, tenant, sale):
         await tasks.ask(
             db,
             tenant,
-            kind="unpaid_after_payout",
+            kind=UNPAID_AFTER_PAYOUT,
             subject="transaction",
             subject_id=str(sale.id),
             reason=f"Die Rechnung ist nicht mehr bezahlt ({euro(facts.paid_cents)} von {euro(facts.gross_cents)}), "
-            "ihre Provisionen sind aber schon in einer Auszahlung.",
+            "ihre Provisionen sind aber schon abgerechnet.",
             links={"transaction_id": str(sale.id), "invoice_id": str(facts.resource_id)},
         )
         return False
     await _set_state(db, tenant, sale, TransactionState.PENDING, _paid_note(facts))
     return True
+
+
+async def _is_settled(db: Connection, tenant: Tenant, sale: Transaction) -> bool:
+    """Whether a commission is paid, or in a payout whose document exists or may. Holds the payouts it asks about."""
+    rows = await transactions.commissions_of(db, tenant, sale.id)
+    if any(row.state is CommissionState.PAID for row in rows):
+        return True
+    for number in sorted({row.payout_number for row in rows if row.payout_number}):
+        payout = await payouts.lock(db, tenant, number)
+        if payout.state not in (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED):
+            return True
+        if await intents.open_of_payout(db, tenant, payout.id) is not None:
+            return True
+    return False
 
 
 async def _set_state(
@@ -239,13 +269,6 @@ async def _ask_about_other_partner(db: Connection, tenant: Tenant, facts: Invoic
             detail={"sale": sale.partner_code, "invoice": named.code},
             links={"transaction_id": str(sale.id), "invoice_id": str(facts.resource_id)},
         )
-
-
-async def _before_cut_over(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> bool:
-    cut_over: date | None = await db.fetchval(
-        "SELECT effective_from FROM provider_connections WHERE tenant_id = $1 AND provider = 'lexoffice'", tenant.id
-    )
-    return cut_over is not None and facts.voucher_date is not None and facts.voucher_date < cut_over
 
 
 def _paid_note(facts: InvoiceFacts) -> str | None:

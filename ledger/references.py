@@ -40,6 +40,21 @@ async def sales_with_reference(db: Connection, tenant: Tenant, references: Itera
     return [TransactionId(row["id"]) for row in rows]
 
 
+async def a_sale_has_partner(db: Connection, tenant: Tenant, references: Iterable[str]) -> bool:
+    """Whether a sale with one of these references already knows who brought it."""
+    found = await sales_with_reference(db, tenant, references)
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (SELECT 1 FROM transactions
+                            WHERE tenant_id = $1 AND id = ANY ($2) AND partner_id IS NOT NULL)
+            """,
+            tenant.id,
+            found,
+        )
+    )
+
+
 def _as_uuid(text: str) -> UUID | None:
     try:
         return UUID(text)

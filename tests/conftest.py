@@ -165,3 +165,23 @@ async def chapter_shop(product: "House") -> "Shop":
     shop = await product.shop(dialect="chapter")
     await shop.partners()
     return shop
+
+
+@pytest.fixture
+async def silent_shop(product: "House") -> "Shop":
+    """A connected tenant to whom lexoffice says nothing: the test says what arrives."""
+    return await _silent(product, "lexoffice")
+
+
+@pytest.fixture
+async def silent_chapter_shop(product: "House") -> "Shop":
+    """The same, where documents and contacts show the custom fields of the chapter."""
+    return await _silent(product, "chapter")
+
+
+async def _silent(product: "House", dialect: str) -> "Shop":
+    shop = await product.shop(connected=False, dialect=dialect)
+    await shop.api("PUT", "/providers/lexoffice", {"api_key": shop.api_key, "effective_from": "2026-01-01"})
+    await shop.partners()
+    await shop.forget_calls()
+    return shop

@@ -5,7 +5,7 @@
 Events of one document are handled here, one after the other; a burst of them costs one fetch.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -17,11 +17,14 @@ with workflow.unsafe.imports_passed_through():
     from activities.fetching import FetchActivities
     from activities.models import Advance, Conclude, Conclusion, Delivery, Gathered, Note, Tell, Unfetched
     from activities.payouts import PayoutActivities
-    from ledger.types import EventId
-    from workflows.messages import LEXOFFICE, DocumentInput, payout_workflow_id
+    from ledger.types import EventId, IntentId
+    from workflows.messages import LEXOFFICE, DocumentInput, invoice_workflow_id, payout_workflow_id
 
 ENRICHMENT = 3
 """Priority of fetches after a notification: behind what a person has asked for, before sweeps."""
+
+LONGEST_QUIET = 10
+"""Times the quiet that is waited for: a sender that never pauses does not put off the fetch for ever."""
 
 LONGEST_FETCH = timedelta(hours=12)
 """lexoffice may be away for hours; what is not fetched by then is left to a replay or the sweep."""
@@ -38,6 +41,7 @@ class DocumentWorkflow:
     @workflow.run
     async def run(self, document: DocumentInput) -> str:
         outcome = "nothing to do"
+        # Nothing is awaited between the last look at the list and the return: what comes later starts a new run.
         while self._arrived:
             await self._wait_for_quiet()
             if deliveries := self._take_all():
@@ -50,8 +54,10 @@ class DocumentWorkflow:
 
     async def _wait_for_quiet(self) -> None:
         """One click in lexoffice sends two or three notifications; they are one matter."""
+        workflow.set_current_details("Wartet kurz, ob weitere Meldungen zum selben Beleg eintreffen.")
         quiet = timedelta(seconds=self._document.pace.quiet)
-        while True:
+        until = workflow.now() + LONGEST_QUIET * quiet
+        while workflow.now() < until:
             heard = len(self._arrived)
             try:
                 await workflow.wait_condition(lambda: len(self._arrived) > heard, timeout=quiet)  # noqa: B023
@@ -73,19 +79,25 @@ class DocumentWorkflow:
         """Fetch and conclude; where the fetch does not show yet what was announced, look again after a while."""
         patience = [*self._document.pace.look_again]
         while True:
+            workflow.set_current_details("Der Beleg wird aus lexoffice abgerufen und mit dem Hauptbuch verglichen.")
             gathered = Gathered(
                 tenant=self._document.tenant, resource_id=self._document.resource_id, deliveries=deliveries
             )
             conclusion = await self._fetch_and_conclude(gathered, last_look=not patience)
             for tell in conclusion.tell:
                 await self._tell(tell)
+            if conclusion.found_invoice is not None:
+                await self._tell_writer_of_invoice(conclusion.found_invoice)
             if not conclusion.look_again:
                 return conclusion.outcome
-            await self._wait_or_hear(patience.pop(0))
-            # What arrived meanwhile is about the same document: the next fetch answers it too.
-            deliveries += self._take_all()
+            await self._wait_or_hear(patience.pop(0) if patience else 1.0)
+            # What arrived meanwhile is about the same document: the next fetch answers it too, and it may lag as well.
+            if fresh := self._take_all():
+                deliveries += fresh
+                patience = [*self._document.pace.look_again]
 
     async def _wait_or_hear(self, seconds: float) -> None:
+        workflow.set_current_details("lexoffice zeigt die Änderung noch nicht; der Beleg wird noch einmal abgerufen.")
         try:
             await workflow.wait_condition(
                 lambda: bool(self._arrived),
@@ -97,11 +109,12 @@ class DocumentWorkflow:
             pass
 
     async def _fetch_and_conclude(self, gathered: Gathered, *, last_look: bool) -> Conclusion:
+        since = workflow.now()
         try:
             while gathered.missing:
                 gathered = await self._fetch(gathered)
         except ActivityError as error:
-            return await self._conclude_unfetched(gathered, error)
+            return await self._conclude_unfetched(gathered, error, since)
         return await workflow.execute_activity_method(
             ConclusionActivities.conclude,
             Conclude(gathered=gathered, last_look=last_look),
@@ -130,11 +143,11 @@ class DocumentWorkflow:
             priority=Priority(priority_key=ENRICHMENT, fairness_key=self._document.tenant.slug),
         )
 
-    async def _conclude_unfetched(self, gathered: Gathered, error: ActivityError) -> Conclusion:
+    async def _conclude_unfetched(self, gathered: Gathered, error: ActivityError, since: datetime) -> Conclusion:
         unusable = isinstance(error.cause, ApplicationError) and error.cause.type == "ConnectionUnusable"
         return await workflow.execute_activity_method(
             ConclusionActivities.conclude_unfetched,
-            Unfetched(gathered=gathered, because="connection" if unusable else "gave_up"),
+            Unfetched(gathered=gathered, because="connection" if unusable else "gave_up", since=since),
             summary="Festhalten, dass der Beleg nicht abgerufen werden konnte",
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
@@ -160,6 +173,15 @@ class DocumentWorkflow:
                 start_to_close_timeout=timedelta(seconds=30),
                 retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
             )
+
+    async def _tell_writer_of_invoice(self, intent: IntentId) -> None:
+        """It waits to search for the invoice that this notification has shown. One that has ended needs nothing."""
+        writer = workflow.get_external_workflow_handle(invoice_workflow_id(self._document.tenant, intent))
+        try:
+            await writer.signal("resolve")
+        except ApplicationError as error:
+            if error.type != "ExternalWorkflowExecutionNotFound":
+                raise
 
 
 def _delivery(note: Any) -> Delivery | None:

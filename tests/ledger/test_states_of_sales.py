@@ -234,17 +234,28 @@ async def test_an_unassigned_payment_returns_the_sale_to_pending(shop: Shop) -> 
     assert await row_states(shop, sale) == ("approved", levels("approved"))
 
 
-@pytest.mark.parametrize("settled", ["in_payout", "paid"])
+async def test_an_unassigned_payment_leaves_a_payout_that_has_no_document_yet(shop: Shop) -> None:
+    sale, invoice = await paid_sale(shop)
+    number = await shop.payout("BERT")
+    outcome = await apply(shop, unpaid(invoice))
+    assert (outcome.state, outcome.payouts) == (EventState.PROCESSED, (number,))
+    assert await row_states(shop, sale) == ("pending", levels("pending"))
+    assert [row["state"] for row in await shop.rows("SELECT state FROM payouts")] == ["cancelled"]
+
+
+@pytest.mark.parametrize("settled", ["under way", "paid"])
 async def test_an_unassigned_payment_after_the_payout_asks_a_person(shop: Shop, settled: str) -> None:
     sale, invoice = await paid_sale(shop)
     number = await shop.payout("BERT")
+    await shop.document_under_way(number)
     if settled == "paid":
-        await shop.document_under_way(number)
         await shop.pay(number)
     outcome = await apply(shop, unpaid(invoice))
     assert outcome.state is EventState.UNCHANGED
     assert (await shop.transaction(sale))["state"] == "approved"
     assert await shop.tasks() == [("unpaid_after_payout", str(sale))]
+    await apply(shop, invoice)
+    assert await shop.tasks() == []
 
 
 async def test_an_invoice_not_paid_by_cash_is_refunded_with_the_reason(shop: Shop) -> None:
