@@ -1,9 +1,13 @@
 """What a test of sweeps does: silence lexoffice, sweep now, and move the hour of the last pass."""
 
+from datetime import timedelta
 from typing import Any
+
+from temporalio.client import ScheduleDescription
 
 from ledger import sweeps
 from tests.house import Shop, until
+from workflows.messages import sweep_id
 from workflows.schedules import ensure_sweep, sweep_now
 
 
@@ -17,8 +21,6 @@ async def sweep(shop: Shop, *, open_ones: bool = False, hours_later: float = 0) 
 
     Without `open_ones` the hourly part has just been done. `hours_later`: what was handled is that much older.
     """
-    from datetime import timedelta
-
     tenant = shop.tenant
     async with shop.house.ledger.transaction(tenant) as db:
         await db.execute(
@@ -36,16 +38,22 @@ async def sweep(shop: Shop, *, open_ones: bool = False, hours_later: float = 0) 
                 tenant.id,
                 timedelta(hours=hours_later),
             )
-        before = (await sweeps.read_state(db, tenant)).finished_at
     await ensure_sweep(shop.house.engine, tenant, every=timedelta(days=1))
+    schedule = shop.house.engine.get_schedule_handle(sweep_id(tenant))
+    before = (await schedule.describe()).info.num_actions
     await sweep_now(shop.house.engine, tenant)
 
-    async def look() -> sweeps.SweepState:
-        async with shop.house.ledger.transaction(tenant) as db:
-            return await sweeps.read_state(db, tenant)
+    def is_over(seen: ScheduleDescription) -> bool:
+        return seen.info.num_actions > before and not seen.info.running_actions
 
-    state = await until(look, lambda state: state.finished_at != before, "the end of a sweep")
-    return state.found
+    await until(schedule.describe, is_over, "the end of a sweep")
+    async with shop.house.ledger.transaction(tenant) as db:
+        return (await sweeps.read_state(db, tenant)).found
+
+
+async def settled(shop: Shop) -> None:
+    """Nothing that was notified is still to be handled."""
+    await until(shop.events, lambda rows: all(row["state"] != "received" for row in rows), "the end of all events")
 
 
 async def subscriptions(shop: Shop) -> list[dict[str, Any]]:
