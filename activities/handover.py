@@ -10,9 +10,9 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.models import DocumentCreation, Pace, PayoutInput
-from ledger import decisions, events, intents, payouts
+from ledger import decisions, events, intents, partner_bank, payouts
 from ledger.database import Ledger
-from ledger.types import DecisionId, DecisionKind, EventId, IntentId, Tenant, TenantId
+from ledger.types import DecisionId, DecisionKind, EventId, IntentId, PartnerId, Tenant, TenantId
 
 BATCH = 500
 log = structlog.get_logger()
@@ -46,6 +46,7 @@ class HandoverActivities:
     @activity.defn
     async def announce_what_nobody_announced(self) -> int:
         """One pass over all tenants. Each announcement is safe to repeat; one that fails waits for the next pass."""
+        await self._put_accounts_into_force()
         async with self._ledger.without_tenant() as db:
             found = await db.fetch("SELECT * FROM find_unannounced($1, $2)", self._older_than, BATCH)
         announced = 0
@@ -58,6 +59,15 @@ class HandoverActivities:
             except RPCError as error:
                 log.warning("announcement failed", tenant=tenant.slug, kind=row["kind"], status=error.status.name)
         return announced
+
+    async def _put_accounts_into_force(self) -> None:
+        """Confirmed accounts whose quarantine is over; the payouts that they change are announced like any other."""
+        async with self._ledger.without_tenant() as db:
+            due = await db.fetch("SELECT * FROM find_accounts_to_activate($1)", BATCH)
+        for row in due:
+            tenant = Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"])
+            async with self._ledger.transaction(tenant, cause="quarantine") as db:
+                await partner_bank.put_into_force(db, tenant, PartnerId(row["partner_id"]))
 
     async def _announce(self, tenant: Tenant, kind: str, id: str) -> None:
         match kind:

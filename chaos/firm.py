@@ -12,6 +12,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 import httpx
+from schwifty import IBAN
 
 from ledger import credentials, tenants
 from ledger.database import Ledger
@@ -77,7 +78,7 @@ class Firm:
         firm = cls(addresses, tenant, http)
         vault = Vault.from_setting(addresses.environment["PARTNERDESK_SECRET_KEY"])
         async with ledger.transaction(tenant) as db:
-            for name, scopes in (("write", ("read", "write")), ("approve", ("read", "approve"))):
+            for name, scopes in (("write", ("read", "write", "bank")), ("approve", ("read", "approve", "bank"))):
                 made = await credentials.create_api_key(db, tenant, vault, name=name, scopes=scopes, actor="chaos")
                 firm.keys[name] = made.key.get_secret_value()
         await firm._connect(lexoffice_rate)
@@ -203,6 +204,7 @@ class Firm:
             f"/partners/{code}/agreement",
             {"version": "2026-01", "accepted_at": "2026-01-02T09:00:00+01:00"},
         )
-        await self.ask(
-            "PUT", f"/partners/{code}/bank-details", {"account_holder": name, "iban": "DE02120300000000202051"}
-        )
+        number = int.from_bytes(hashlib.sha256(code.encode()).digest()[:8], "big") % 10**10
+        iban = str(IBAN.generate("DE", bank_code="12030000", account_code=f"{number:010}"))
+        account = await self.ask("PUT", f"/partners/{code}/bank-details", {"account_holder": name, "iban": iban})
+        await self.ask("POST", f"/partners/{code}/bank-details/confirm", {"account": account["id"]}, key="approve")

@@ -1,9 +1,53 @@
-"""Who did what: one entry for each decision and each setting, in the transaction that makes it true."""
+"""Who did what: one entry for each decision and each setting, in the transaction that makes it true.
 
+An entry never changes; its link in the chain is written when the transaction commits (0010_people.sql), and
+ledger/audit_chain.py verifies it. Personal data lie beside the chain, behind a salted commitment.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 from ledger.database import Connection
-from ledger.types import Tenant
+from ledger.types import Frozen, Tenant
+
+
+class Origin(Frozen):
+    """Where a request came from. The id is kept in the entry, the address beside it."""
+
+    request_id: str | None = None
+    address: str | None = None
+
+
+_origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
+
+
+@contextmanager
+def coming_from(origin: Origin) -> Iterator[None]:
+    """Entries that are recorded inside name this origin."""
+    token = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(token)
+
+
+class AuditEntry(Frozen):
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    subject_id: str
+    detail: dict[str, Any]
+    origin: str | None
+    personal: dict[str, Any] | None
+    """None where there never was any, or it was erased."""
 
 
 async def record(
@@ -15,13 +59,20 @@ async def record(
     subject: str,
     subject_id: str,
     detail: dict[str, Any] | None = None,
+    personal: dict[str, Any] | None = None,
     origin: str | None = None,
 ) -> None:
-    """Append an entry. `detail` holds before and after; no secret and no bank detail (rules.md, Words and content)."""
-    await db.execute(
+    """Append an entry. `detail` holds before and after; no secret and no bank detail (rules.md, Words and content).
+
+    What tells who somebody is (mail address, network address) belongs into `personal`: it can be erased later.
+    """
+    come_from = _origin.get() or Origin()
+    beside = {**(personal or {}), **({"address": come_from.address} if come_from.address else {})}
+    salt, data = secrets.token_bytes(16), json.dumps(beside, ensure_ascii=False, sort_keys=True, default=str)
+    seq = await db.fetchval(
         """
-        INSERT INTO audit_entries (tenant_id, actor, action, subject, subject_id, detail, origin)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO audit_entries (tenant_id, actor, action, subject, subject_id, detail, origin, commitment)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING seq
         """,
         tenant.id,
         actor,
@@ -29,5 +80,84 @@ async def record(
         subject,
         subject_id,
         detail or {},
-        origin,
+        origin or come_from.request_id,
+        commitment(salt, data) if beside else None,
     )
+    if beside:
+        await db.execute(
+            "INSERT INTO audit_personal (tenant_id, seq, salt, data) VALUES ($1, $2, $3, $4)",
+            tenant.id,
+            seq,
+            salt,
+            data,
+        )
+
+
+def commitment(salt: bytes, data: str) -> bytes:
+    """What the chain holds in place of personal data: without the salt nobody can try names against it."""
+    return hashlib.sha256(salt + data.encode()).digest()
+
+
+async def list_entries(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    after: int | None = None,
+    limit: int = 50,
+    subject: str | None = None,
+    subject_id: str | None = None,
+    actor: str | None = None,
+) -> tuple[list[AuditEntry], int | None]:
+    """Newest first; the second value is the cursor of the next page."""
+    rows = await db.fetch(
+        """
+        SELECT e.seq, e.at, e.actor, e.action, e.subject, e.subject_id, e.detail, e.origin, p.data AS personal
+          FROM audit_entries e LEFT JOIN audit_personal p ON p.tenant_id = e.tenant_id AND p.seq = e.seq
+         WHERE e.tenant_id = $1 AND ($2::bigint IS NULL OR e.seq < $2) AND ($3::text IS NULL OR e.subject = $3)
+           AND ($4::text IS NULL OR e.subject_id = $4) AND ($5::text IS NULL OR e.actor = $5)
+         ORDER BY e.seq DESC LIMIT $6
+        """,
+        tenant.id,
+        after,
+        subject,
+        subject_id,
+        actor,
+        limit + 1,
+    )
+    found = [_entry(row) for row in rows[:limit]]
+    return found, (found[-1].seq if len(rows) > limit else None)
+
+
+async def erase_personal(db: Connection, tenant: Tenant, seqs: Sequence[int], *, actor: str, reason: str) -> int:
+    """Erase what lies beside these entries (GDPR, Art. 17). The entries and their chain stay. Returns how many."""
+    erased: int = await db.fetchval("SELECT erase_audit_personal($1)", list(seqs))
+    await record(
+        db,
+        tenant,
+        actor=actor,
+        action="audit.personal_data_erased",
+        subject="audit",
+        subject_id=str(len(seqs)),
+        detail={"entries": sorted(seqs)[:1000], "erased": erased, "reason": reason},
+    )
+    return erased
+
+
+async def entries_about(db: Connection, tenant: Tenant, word: str) -> list[int]:
+    """Entries beside which this value lies (a mail address): what a person's wish to be erased is about."""
+    rows = await db.fetch(
+        """
+        SELECT p.seq FROM audit_personal p
+         WHERE p.tenant_id = $1 AND EXISTS (SELECT 1 FROM jsonb_each_text(p.data::jsonb) v WHERE v.value = $2)
+         ORDER BY p.seq
+        """,
+        tenant.id,
+        word,
+    )
+    return [row["seq"] for row in rows]
+
+
+def _entry(row: Any) -> AuditEntry:
+    members = dict(row)
+    personal = members.pop("personal")
+    return AuditEntry(**members, personal=None if personal is None else json.loads(personal))

@@ -91,14 +91,15 @@ async def add_plan(db: Connection, tenant: Tenant, campaign_id: CampaignId, new:
     await find(db, tenant, campaign_id)
     plan_id = await db.fetchval(
         """
-        INSERT INTO plans (tenant_id, campaign_id, valid_from, cash_discount_lowers_base)
-        VALUES ($1, $2, COALESCE($3::timestamptz, '-infinity'), $4)
+        INSERT INTO plans (tenant_id, campaign_id, valid_from, cash_discount_lowers_base, recorded_by)
+        VALUES ($1, $2, COALESCE($3::timestamptz, '-infinity'), $4, $5)
         ON CONFLICT (tenant_id, campaign_id, valid_from) DO NOTHING RETURNING id
         """,
         tenant.id,
         campaign_id,
         new.valid_from,
         new.cash_discount_lowers_base,
+        by,
     )
     if plan_id is None:
         raise AlreadyExists("Ab diesem Zeitpunkt gibt es schon einen Plan.", code="plan_instant_taken")

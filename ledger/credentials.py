@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from ledger import audit
 from ledger.database import Connection, Ledger
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
-from ledger.types import Frozen, Tenant, TenantId
+from ledger.types import Frozen, Tenant, TenantId, UserId
 from ledger.vault import Vault
 
 SCOPES = ("read", "write", "approve", "bank")
@@ -80,12 +80,24 @@ async def create_api_key(
     scopes: tuple[str, ...],
     expires_at: datetime | None = None,
     actor: str,
+    created_by: UserId | None = None,
+    creator_scopes: frozenset[str] = frozenset(SCOPES),
 ) -> NewApiKey:
-    """Raises NotAcceptable for scopes that do not exist, or a life of more than 12 months."""
+    """Raises NotAcceptable for scopes that do not exist, exclude each other or exceed the creator's, or a life of
+    more than 12 months.
+
+    `created_by`: a key never exceeds its creator and ends with it (find_api_key looks each time). None: by command.
+    """
     now = datetime.now(UTC)
     until = expires_at or now + DEFAULT_LIFE
     if not scopes or not set(scopes) <= set(SCOPES):
         raise NotAcceptable("Rechte eines Schlüssels sind read, write, approve und bank.", code="unknown_scope")
+    if {"approve", "write"} <= set(scopes):
+        raise NotAcceptable(
+            "Wer freigibt, schreibt nicht: approve und write schließen sich aus.", code="scopes_exclude"
+        )
+    if not set(scopes) <= creator_scopes:
+        raise NotAcceptable("Ein Schlüssel darf nicht mehr als die Person, die ihn anlegt.", code="exceeds_creator")
     if not now < until <= now + LONGEST_LIFE:
         raise NotAcceptable("Ein Schlüssel gilt höchstens 12 Monate.", code="expiry_not_acceptable")
     if not 1 <= len(name) <= 100:
@@ -95,7 +107,8 @@ async def create_api_key(
     ordered = tuple(scope for scope in SCOPES if scope in scopes)
     await db.execute(
         """
-        INSERT INTO api_keys (tenant_id, id, name, secret_hmac, scopes, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+        INSERT INTO api_keys (tenant_id, id, name, secret_hmac, scopes, expires_at, created_by_user)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
         """,
         tenant.id,
         key_id,
@@ -103,6 +116,7 @@ async def create_api_key(
         vault.recognise(secret),
         list(ordered),
         until,
+        created_by,
     )
     await audit.record(
         db,

@@ -9,7 +9,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from ledger.refusals import refusals_of_the_database
-from ledger.types import Tenant, TenantId
+from ledger.types import Tenant, TenantId, UserId
 
 if TYPE_CHECKING:
     Connection = PoolConnectionProxy[asyncpg.Record]
@@ -17,7 +17,9 @@ else:  # asyncpg's classes are generic in their stubs only
     Connection = PoolConnectionProxy
 
 # set_config(…, true) ends with the transaction; the tenant must be its first statement (engine.md, Database).
-_ENTER = "SELECT set_config('app.tenant', $1, true), set_config('app.cause', $2, true)"
+_ENTER = (
+    "SELECT set_config('app.tenant', $1, true), set_config('app.cause', $2, true), set_config('app.person', $3, true)"
+)
 
 
 class Ledger:
@@ -56,18 +58,31 @@ class Ledger:
         await self._pool.close()
 
     @asynccontextmanager
-    async def transaction(self, tenant: Tenant | TenantId, *, cause: str = "") -> AsyncIterator[Connection]:
+    async def transaction(
+        self, tenant: Tenant | TenantId, *, cause: str = "", person: UserId | None = None
+    ) -> AsyncIterator[Connection]:
         """One transaction of one tenant. `cause` is remembered with each change of state ('event:17').
 
-        Raises the Refused that a constraint stands for.
+        `person` opens the rows of that person, too (0010_people.sql). Raises the Refused that a constraint stands for.
         """
         tenant_id = tenant.id if isinstance(tenant, Tenant) else tenant
+        async with self._entered(str(tenant_id), cause, person) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def of_person(self, person: UserId) -> AsyncIterator[Connection]:
+        """One transaction about one person, in no tenant: secrets, sessions, links."""
+        async with self._entered("", "", person) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _entered(self, tenant: str, cause: str, person: UserId | None) -> AsyncIterator[Connection]:
         with refusals_of_the_database():
             async with (
                 self._pool.acquire(timeout=self._acquire_timeout) as connection,
                 connection.transaction(),
             ):
-                await connection.execute(_ENTER, str(tenant_id), cause)
+                await connection.execute(_ENTER, tenant, cause, "" if person is None else str(person))
                 yield connection
 
     @asynccontextmanager

@@ -6,7 +6,7 @@ engine.md, Decisions: the row is refused when the state does not allow it; the w
 from datetime import datetime
 from typing import Any
 
-from ledger import audit, payouts, tasks
+from ledger import audit, four_eyes, payouts, tasks
 from ledger.database import Connection
 from ledger.payout_requests import why_blocked
 from ledger.payouts import Payout
@@ -47,9 +47,10 @@ _DECISION = """
 async def approve(
     db: Connection, tenant: Tenant, number: str, *, actor: str, seen_hash: str, reason: str | None = None
 ) -> Decision:
-    """awaiting_approval → approved. Raises NotFound, NotAllowedNow, ContentHasChanged, Blocked."""
+    """awaiting_approval → approved. Raises NotFound, NotAllowedNow, SecondPersonNeeded, ContentHasChanged, Blocked."""
     payout = await payouts.lock(db, tenant, number)
     _require(payout, PayoutState.AWAITING_APPROVAL)
+    await four_eyes.require(db, tenant, payout, actor)
     if payout.held_reason:
         raise NotAllowedNow("Die Auszahlung ist zurückgestellt.")
     if await payouts.renew_content_hash(db, tenant, payout.id) != seen_hash:

@@ -57,6 +57,12 @@ def run_sql_beside(migration: str) -> None:
     cursor.execute(statements)
 
 
+def version_before(migration: str) -> str:
+    """The version of the file that lies before this one. For migrations only."""
+    files = sorted(path.name for path in Path(migration).parent.glob("[0-9]*.sql"))
+    return files[files.index(Path(migration).with_suffix(".sql").name) - 1].partition("_")[0]
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))

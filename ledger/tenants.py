@@ -31,7 +31,7 @@ class TenantAddress(Frozen):
 
 
 class TenantProfile(TenantAddress):
-    """All that a tenant has decided about itself. Cents are EUR; None as a limit: none."""
+    """All that a tenant has decided about itself. Cents are EUR."""
 
     id: TenantId
     slug: str
@@ -40,7 +40,12 @@ class TenantProfile(TenantAddress):
     default_campaign_id: CampaignId | None
     replacement_window: timedelta
     minimum_payout_cents: int
-    four_eyes_limit_cents: int | None
+    four_eyes_limit_cents: int
+    """Gross, per partner and 30 days: above it the makers of a payout do not approve it."""
+    single_approver: bool
+    """One person approves alone: four eyes are switched off, which each payout shows."""
+    bank_quarantine: timedelta
+    """How long a changed account of a partner waits after it was recorded."""
 
 
 async def create(
@@ -64,9 +69,10 @@ async def create(
             await db.execute(
                 """
                 INSERT INTO tenants (id, slug, name, street, zip, city, country_code, vat_id, tax_number, is_demo,
-                                     replacement_window)
+                                     replacement_window, bank_quarantine)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-                        COALESCE($11, CASE WHEN $10 THEN interval '0' ELSE interval '3 days' END))
+                        COALESCE($11, CASE WHEN $10 THEN interval '0' ELSE interval '3 days' END),
+                        CASE WHEN $10 THEN interval '0' ELSE interval '7 days' END)
                 """,
                 tenant.id,
                 slug,
@@ -122,7 +128,7 @@ async def load(db: Connection, tenant: Tenant) -> TenantProfile:
     row = await db.fetchrow(
         """
         SELECT id, slug, name, street, zip, city, country_code, vat_id, tax_number, is_demo, default_campaign_id,
-               replacement_window, minimum_payout_cents, four_eyes_limit_cents
+               replacement_window, minimum_payout_cents, four_eyes_limit_cents, single_approver, bank_quarantine
           FROM tenants WHERE id = $1
         """,
         tenant.id,
@@ -145,6 +151,8 @@ _CHANGEABLE = frozenset(
         "replacement_window",
         "minimum_payout_cents",
         "four_eyes_limit_cents",
+        "single_approver",
+        "bank_quarantine",
     }
 )
 
@@ -159,7 +167,7 @@ async def change(db: Connection, tenant: Tenant, changes: dict[str, Any], *, act
         try:
             # The names are those of _CHANGEABLE, the values are parameters.
             await db.execute(f"UPDATE tenants SET {columns} WHERE id = $1", tenant.id, *changes.values())
-        except (asyncpg.CheckViolationError, asyncpg.ForeignKeyViolationError):
+        except (asyncpg.CheckViolationError, asyncpg.ForeignKeyViolationError, asyncpg.NotNullViolationError):
             raise NotAcceptable(
                 "Diese Angabe zum Mandanten ist nicht zulässig.", code="tenant_not_acceptable"
             ) from None

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 TenantId = NewType("TenantId", UUID)
+UserId = NewType("UserId", UUID)
 PartnerId = NewType("PartnerId", UUID)
 CustomerId = NewType("CustomerId", UUID)
 CampaignId = NewType("CampaignId", UUID)

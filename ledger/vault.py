@@ -23,6 +23,7 @@ class CannotDecrypt(Exception):
 
 class Vault:
     def __init__(self, keys: tuple[bytes, ...]) -> None:
+        self._newest = Fernet(keys[0])
         self._fernet = MultiFernet([Fernet(key) for key in keys])
         self._hmac_keys = tuple(_recognition_key(key) for key in keys)
 
@@ -39,6 +40,14 @@ class Vault:
 
     def encrypt(self, secret: str) -> bytes:
         return self._fernet.encrypt(secret.encode())
+
+    def is_newest(self, stored: bytes) -> bool:
+        """Whether this was encrypted under the newest key."""
+        try:
+            self._newest.decrypt(stored)
+        except InvalidToken:
+            return False
+        return True
 
     def decrypt(self, stored: bytes) -> str:
         """Raises CannotDecrypt."""

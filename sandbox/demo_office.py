@@ -27,6 +27,11 @@ PARTNERS = (
     {"code": "BERND", "name": "Bernd Brandt", "email": "bernd@partner.example", "sponsor_code": "CLARA"},
     {"code": "ANNA", "name": "Anna Albrecht", "email": "anna@partner.example", "sponsor_code": "BERND"},
 )
+_IBANS = {
+    "CLARA": "DE02120300000000202051",
+    "BERND": "DE54120300000000303062",
+    "ANNA": "DE09120300000000404073",
+}
 LEVELS = (
     {"level": 1, "percent": "10", "fixed_cents": 0},
     {"level": 2, "percent": "5", "fixed_cents": 0},
@@ -105,7 +110,7 @@ class Office:
         if await self._has_kept_its_papers():
             return
         await self._make_tenant()
-        write, approve = await asyncio.gather(self._make_key("read,write"), self._make_key("read,approve"))
+        write, approve = await asyncio.gather(self._make_key("read,write,bank"), self._make_key("read,approve,bank"))
         self._papers = _Papers(
             keys={"write": write, "approve": approve},
             signing_secret=f"whsec_{secrets.token_hex(16)}",
@@ -247,8 +252,12 @@ class Office:
                 f"/partners/{partner['code']}/agreement",
                 {"version": "2026-01", "accepted_at": "2026-01-02T09:00:00+01:00"},
             )
-            await self.api(
+            account = await self.api(
                 "PUT",
                 f"/partners/{partner['code']}/bank-details",
-                {"account_holder": partner["name"], "iban": "DE02120300000000202051"},
+                {"account_holder": partner["name"], "iban": _IBANS[partner["code"]]},
+            )
+            # The second pair of eyes: who recorded an account does not confirm it.
+            await self.api(
+                "POST", f"/partners/{partner['code']}/bank-details/confirm", {"account": account["id"]}, key="approve"
             )

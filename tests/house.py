@@ -20,6 +20,7 @@ import asyncpg
 import httpx
 import uvicorn
 from cryptography.fernet import Fernet
+from schwifty import IBAN
 from temporalio.client import Client, WorkflowHandle
 
 import worker
@@ -79,7 +80,7 @@ class House:
         )
         keys = {}
         async with self.ledger.transaction(tenant) as db:
-            for name, scopes in (("write", ("read", "write")), ("approve", ("read", "approve"))):
+            for name, scopes in (("write", ("read", "write", "bank")), ("approve", ("read", "approve", "bank"))):
                 made = await credentials.create_api_key(
                     db, tenant, self.settings.vault(), name=name, scopes=scopes, actor="test"
                 )
@@ -224,11 +225,14 @@ class Shop:
             f"/partners/{code}/agreement",
             {"version": "2026-01", "accepted_at": "2026-01-02T09:00:00+01:00"},
         )
-        await self.api(
+        number = int.from_bytes(hashlib.sha256(code.encode()).digest()[:8], "big") % 10**10
+        iban = IBAN.generate("DE", bank_code="12030000", account_code=f"{number:010}")
+        account = await self.api(
             "PUT",
             f"/partners/{code}/bank-details",
-            {"account_holder": f"Partner {code}", "iban": "DE02120300000000202051"},
+            {"account_holder": f"Partner {code}", "iban": str(iban)},
         )
+        await self.api("POST", f"/partners/{code}/bank-details/confirm", {"account": account["id"]}, key="approve")
 
     async def sale(self, *, partner: str | None = "ANNA", gross: int = 119_000, tax: int | None = 19_000) -> str:
         """A paid checkout at Stripe. Returns its payment intent."""

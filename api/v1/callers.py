@@ -43,6 +43,10 @@ async def _approver(caller: Anyone) -> Caller:
     return require(caller, "approve")
 
 
+async def _banker(caller: Anyone) -> Caller:
+    return require(caller, "bank")
+
+
 async def _writer_or_approver(caller: Anyone) -> Caller:
     return require(caller, "write", "approve")
 
@@ -50,4 +54,5 @@ async def _writer_or_approver(caller: Anyone) -> Caller:
 Reader = Annotated[Caller, Depends(_reader)]
 Writer = Annotated[Caller, Depends(_writer)]
 Approver = Annotated[Caller, Depends(_approver)]
+Banker = Annotated[Caller, Depends(_banker)]
 WriterOrApprover = Annotated[Caller, Depends(_writer_or_approver)]

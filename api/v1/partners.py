@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
@@ -9,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from api.parts import Doors
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PartnerCode, after, page, shown
-from api.v1.callers import Reader, Writer
+from api.v1.callers import Banker, Reader, Writer
 from api.v1.once import OnlyOnce
 from api.v1.rechecks import announce_rechecks
 from ledger import partner_bank, partner_tax, partners, rechecks, transactions
@@ -37,11 +38,15 @@ _ANNA = {
 
 
 class PartnerInFull(Partner):
-    """With balance, tax statuses (newest first) and the active account, of which only the end is shown."""
+    """With balance, tax statuses (newest first) and accounts, of which only the end of the IBAN is shown.
+
+    `pending_bank_details` waits for a second person, or for the end of its quarantine.
+    """
 
     balance: Balance
     tax_statuses: list[TaxRecord]
     bank_details: BankDetails | None
+    pending_bank_details: BankDetails | None
 
 
 class Agreement(BaseModel):
@@ -49,6 +54,14 @@ class Agreement(BaseModel):
 
     version: str = Field(min_length=1, max_length=50, examples=["2026-01"])
     accepted_at: AwareDatetime = Field(examples=["2026-01-15T10:00:00+01:00"])
+
+
+class NamedAccount(BaseModel):
+    account: UUID = Field(description="`id` der Bankverbindung, wie sie gezeigt wurde")
+
+
+class RefusedAccount(NamedAccount):
+    reason: str = Field(min_length=1, max_length=500, examples=["Der Partner kennt diese IBAN nicht."])
 
 
 @router.get("", summary="Partner auflisten", operation_id="list_partners", response_model=Page[Partner])
@@ -173,15 +186,16 @@ async def record_tax_status(
 
 @router.put(
     "/{code}/bank-details",
-    summary="Die Bankverbindung eines Partners setzen",
-    description="Die bisherige wird abgelöst. Gezeigt werden danach nur die letzten vier Zeichen der IBAN.",
+    summary="Eine Bankverbindung eines Partners festhalten",
+    description="Sie gilt, sobald eine zweite Person sie bestätigt hat und, wenn sie eine andere ablöst, nach der "
+    "Sperrfrist. Bis dahin ruhen die Auszahlungen des Partners. Gezeigt werden nur die letzten vier Zeichen der IBAN.",
     operation_id="save_bank_details",
     response_model=BankDetails,
 )
 async def save_bank_details(
     code: PartnerCode,
     doors: Doors,
-    caller: Writer,
+    caller: Banker,
     new: Annotated[
         NewBankDetails, Body(examples=[{"account_holder": "Anna Beispiel", "iban": "DE02120300000000202051"}])
     ],
@@ -194,6 +208,54 @@ async def save_bank_details(
     return JSONResponse(shown(saved))
 
 
+@router.post(
+    "/{code}/bank-details/confirm",
+    summary="Eine Bankverbindung als zweite Person bestätigen",
+    description="Wer sie festgehalten hat, bestätigt sie nicht; ein Schlüssel steht dabei für die Person, die ihn "
+    "angelegt hat. 409 mit `iban_on_two_partners`, solange dazu eine Aufgabe offen ist.",
+    operation_id="confirm_bank_details",
+    response_model=BankDetails,
+)
+async def confirm_bank_details(
+    code: PartnerCode, doors: Doors, caller: Banker, once: OnlyOnce, named: NamedAccount
+) -> JSONResponse:
+    touched: list[PayoutNumber] = []
+
+    async def act(db: Connection) -> dict[str, Any]:
+        partner = await _of_code(db, caller, code)
+        account, looking = await partner_bank.confirm(db, caller.tenant, partner.id, named.account, by=caller.actor)
+        touched.extend(looking)
+        return shown(account)
+
+    answer = await once.answer(act)
+    await announce_rechecks(doors, caller.tenant, touched)
+    return answer
+
+
+@router.post(
+    "/{code}/bank-details/refuse",
+    summary="Eine Bankverbindung verwerfen, die noch nicht gilt",
+    operation_id="refuse_bank_details",
+    response_model=BankDetails,
+)
+async def refuse_bank_details(
+    code: PartnerCode, doors: Doors, caller: Banker, once: OnlyOnce, refused: RefusedAccount
+) -> JSONResponse:
+    touched: list[PayoutNumber] = []
+
+    async def act(db: Connection) -> dict[str, Any]:
+        partner = await _of_code(db, caller, code)
+        account, looking = await partner_bank.refuse(
+            db, caller.tenant, partner.id, refused.account, by=caller.actor, reason=refused.reason
+        )
+        touched.extend(looking)
+        return shown(account)
+
+    answer = await once.answer(act)
+    await announce_rechecks(doors, caller.tenant, touched)
+    return answer
+
+
 async def _of_code(db: Connection, caller: Caller, code: str) -> Partner:
     partner = await partners.find_by_code(db, caller.tenant, code)
     if partner is None:
@@ -203,9 +265,11 @@ async def _of_code(db: Connection, caller: Caller, code: str) -> Partner:
 
 async def _in_full(db: Connection, caller: Caller, partner: Partner) -> dict[str, Any]:
     account = await partner_bank.bank_details_of(db, caller.tenant, partner.id)
+    pending = await partner_bank.pending_of(db, caller.tenant, partner.id)
     return shown(
         partner,
         balance=shown(await transactions.balance_of(db, caller.tenant, partner.id)),
         tax_statuses=[shown(status) for status in await partner_tax.tax_statuses(db, caller.tenant, partner.id)],
         bank_details=None if account is None else shown(account),
+        pending_bank_details=None if pending is None else shown(pending),
     )

@@ -14,10 +14,11 @@ from api.parts import Doors, Parts
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PayoutNo, after, page, shown
 from api.v1.callers import Approver, Reader, Writer, WriterOrApprover
 from api.v1.once import OnlyOnce
-from ledger import decisions, payout_requests, payouts
+from ledger import decisions, four_eyes, payout_requests, payouts
 from ledger.credentials import Caller
 from ledger.database import Connection
 from ledger.decisions import Decision
+from ledger.four_eyes import FourEyes
 from ledger.payouts import Payout, PayoutLine
 from ledger.types import PayoutState, TaxCase
 from lexoffice.links import document_url
@@ -27,10 +28,11 @@ router = APIRouter(prefix="/payouts", tags=["Auszahlungen"], responses=PROBLEMS)
 
 
 class PayoutInFull(Payout):
-    """With lines, decisions, the id of its workflow and the page of its credit note in lexoffice."""
+    """With lines, decisions, what four eyes say, the id of its workflow and its credit note's page in lexoffice."""
 
     lines: list[PayoutLine]
     decisions: list[Decision]
+    four_eyes: FourEyes
     workflow_id: str
     credit_note_url: str | None
 
@@ -104,7 +106,9 @@ async def get_payout(number: PayoutNo, doors: Doors, caller: Reader) -> JSONResp
 @router.post(
     "/{number}/approve",
     summary="Eine Auszahlung freigeben",
-    description="Nennt den Inhalt, der gesehen wurde; 409 mit `content_has_changed`, wenn er nicht mehr stimmt.",
+    description="Nennt den Inhalt, der gesehen wurde; 409 mit `content_has_changed`, wenn er nicht mehr stimmt, mit "
+    "`second_person_needed`, wenn über der Grenze jemand anderes freigeben muss, und mit `account_pending`, solange "
+    "eine neue Bankverbindung nicht gilt.",
     operation_id="approve_payout",
     status_code=202,
     response_model=PayoutInFull,
@@ -180,6 +184,7 @@ async def _in_full(db: Connection, doors: Parts, caller: Caller, payout: Payout)
         payout,
         lines=[shown(line) for line in await payouts.lines(db, tenant, payout.id)],
         decisions=[shown(decision) for decision in await decisions.of_payout(db, tenant, payout.id)],
+        four_eyes=shown(await four_eyes.of_payout(db, tenant, payout)),
         workflow_id=payout_workflow_id(tenant, payout.number),
         credit_note_url=url,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -26,15 +27,18 @@ from sandbox.temporal_server import TemporalAddresses
 from settings import Settings
 from tests.conftest import Database
 
+_DECIDES = re.compile(r"^payouts/[^/]+/(approve|reject)$|/bank-details/(confirm|refuse)$")
+
 
 @dataclass(frozen=True)
 class Door:
-    """A tenant and what opens its doors."""
+    """A tenant and what opens its doors. `key` works, `approver` decides: two people, as four eyes want."""
 
     app: FastAPI
     http: httpx.AsyncClient
     tenant: Tenant
     key: str
+    approver: str
     token: str
     organization: UUID = field(default_factory=uuid4)
 
@@ -64,7 +68,8 @@ class Door:
         )
 
     async def api(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
-        return await self.http.request(method, f"/api/v1/{path}", json=body, headers={"X-API-Key": self.key, **headers})
+        key = self.approver if _DECIDES.search(path) else self.key
+        return await self.http.request(method, f"/api/v1/{path}", json=body, headers={"X-API-Key": key, **headers})
 
     async def rows(self, sql: str, *args: Any) -> list[asyncpg.Record]:
         """What the ledger holds, seen as the application sees it."""
@@ -144,11 +149,17 @@ async def new_door(started: tuple[FastAPI, httpx.AsyncClient], **tenant: Any) ->
     parts: Parts = app.state.parts
     made = await tenants.create(parts.ledger, f"t-{secrets.token_hex(6)}", "Acme GmbH", actor="test", **tenant)
     async with parts.ledger.transaction(made) as db:
-        key = await credentials.create_api_key(
-            db, made, parts.vault, name="test", scopes=("read", "write", "approve"), actor="test"
-        )
+        keys = [
+            (
+                await credentials.create_api_key(
+                    db, made, parts.vault, name="test", scopes=("read", scope, "bank"), actor="test"
+                )
+            ).key.get_secret_value()
+            for scope in ("write", "approve")
+        ]
         token = await credentials.create_webhook_token(db, made, parts.vault, actor="test")
-    return Door(app, http, made, key.key.get_secret_value(), token.get_secret_value())
+    worker, approver = keys
+    return Door(app, http, made, worker, approver, token.get_secret_value())
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ async def test_an_approval_names_what_was_seen_and_tells_the_workflow_its_row(co
     answer = await connected.api("POST", path, {"content_hash": payout["content_hash"]})
     assert (answer.status_code, answer.json()["state"]) == (202, "approved")
     (decision,) = answer.json()["decisions"]
-    assert decision["decided_by"] == f"key:{connected.key.split('_')[1]}"
+    assert decision["decided_by"] == f"key:{connected.approver.split('_')[1]}"
     assert await told(connected, payout["number"]) == [("approve", [{"decision": decision["id"]}])]
     twice = await connected.api("POST", path, {"content_hash": payout["content_hash"]})
     assert (twice.status_code, twice.json()["detail"]) == (409, "Die Auszahlung ist bereits freigegeben.")
@@ -88,7 +88,11 @@ async def test_of_two_opposite_decisions_at_once_one_is_refused(connected: Door)
 async def test_a_change_of_what_was_seen_voids_what_would_be_approved(connected: Door) -> None:
     payout = await a_payout_that_awaits_approval(connected)
     bank = {"account_holder": "Anna Beispiel", "iban": "DE02120300000000202051"}
-    await connected.api("PUT", "partners/ANNA/bank-details", bank)
+    account = (await connected.api("PUT", "partners/ANNA/bank-details", bank)).json()
+    held = await connected.api("POST", f"payouts/{payout['number']}/approve", {"content_hash": payout["content_hash"]})
+    assert (held.status_code, held.json()["code"]) == (409, "account_pending")
+    confirmed = await connected.api("POST", "partners/ANNA/bank-details/confirm", {"account": account["id"]})
+    assert confirmed.json()["state"] == "active"
     answer = await connected.api(
         "POST", f"payouts/{payout['number']}/approve", {"content_hash": payout["content_hash"]}
     )

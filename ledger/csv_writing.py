@@ -1,0 +1,46 @@
+"""CSV as German spreadsheets read it, and so that no cell becomes a formula (rules.md, Words and content)."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from ledger.types import BERLIN
+
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BOM = "\ufeff"
+
+
+class Cents(int):
+    """An amount of money: written in euros, with a decimal comma."""
+
+
+def csv_lines(rows: Iterable[Sequence[Any]], *, first: bool = False) -> bytes:
+    """Lines of a file: UTF-8, `;`, CRLF. `first` puts the byte-order mark before them."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return ((_BOM if first else "") + out.getvalue()).encode()
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "ja" if value else "nein"
+        case Cents():
+            return f"{Decimal(value) / 100:.2f}".replace(".", ",")
+        case Decimal():
+            return f"{value:f}".replace(".", ",")
+        case int():
+            return str(value)
+        case datetime():
+            return value.astimezone(BERLIN).strftime("%d.%m.%Y %H:%M:%S")
+        case date():
+            return value.strftime("%d.%m.%Y")
+        case _:
+            text = str(value)
+            return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text

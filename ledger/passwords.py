@@ -1,0 +1,56 @@
+"""Passwords: argon2id, the same work whether the account exists or not, and which ones are refused."""
+
+import asyncio
+import hmac
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from ledger.refusals import NotAcceptable
+
+SHORTEST = 12
+LONGEST = 128
+_FEWEST_DIFFERENT = 6
+
+# The library's defaults are RFC 9106's second choice: argon2id, 64 MiB, 3 passes, 4 lanes.
+_HASHER = PasswordHasher()
+_NOBODYS = _HASHER.hash(secrets.token_urlsafe(32))
+
+
+async def hashed(password: str) -> str:
+    return await asyncio.to_thread(_HASHER.hash, password)
+
+
+async def matches(stored: str | None, password: str) -> bool:
+    """With nothing stored the work is done all the same, so that time tells nothing about who has an account."""
+    right = await asyncio.to_thread(_verified, stored or _NOBODYS, password[: LONGEST + 1])
+    return right and stored is not None
+
+
+def needs_new_hash(stored: str) -> bool:
+    return _HASHER.check_needs_rehash(stored)
+
+
+def refuse_weak(password: str, *, email: str) -> None:
+    """Raises NotAcceptable, saying why (ASVS 6.2: length over composition, nothing about oneself)."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise NotAcceptable(f"Das Passwort hat {SHORTEST} bis {LONGEST} Zeichen.", code="password_length")
+    if len(set(password)) < _FEWEST_DIFFERENT:
+        raise NotAcceptable("Das Passwort ist zu gleichförmig.", code="password_uniform")
+    told = {part for part in (email.lower(), email.partition("@")[0].lower(), "partnerdesk") if len(part) > 3}
+    if any(part in password.lower() for part in told):
+        raise NotAcceptable(
+            "Das Passwort enthält Ihre E-Mail-Adresse oder den Namen des Produkts.", code="password_guessable"
+        )
+
+
+def same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _verified(stored: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
