@@ -322,7 +322,10 @@ async def _read(ledger: "asyncpg.Connection[asyncpg.Record]", firm: Firm) -> _Bo
             commissions=_grouped(commissions, "payment_intent"),
             intents=await ledger.fetch("SELECT marker, closed_at FROM creation_intents"),
             events=await ledger.fetch(
-                "SELECT id, event_type, resource_id, state, reason, handled_at FROM events WHERE provider = 'lexoffice' ORDER BY id"
+                """
+                SELECT id, event_type, resource_id, state, reason, handled_at FROM events
+                 WHERE provider = 'lexoffice' ORDER BY id
+                """
             ),
             tasks=await ledger.fetch("SELECT kind, subject, subject_id FROM tasks WHERE state = 'open'"),
             decisions=await ledger.fetch(
