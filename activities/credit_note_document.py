@@ -1,7 +1,7 @@
 """The credit note of a payout, as it is sent to lexoffice (rules.md, The document, strategy A)."""
 
+from collections.abc import Callable
 from datetime import date, datetime
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -88,17 +88,26 @@ def _introduction(payout: Payout, partner: Party, tenant: Party) -> str:
 def _items(lines: list[PayoutLine], rule: DocumentRule) -> list[LineItem]:
     if len(lines) <= MOST_LINES:
         return [_item(_title(line), line.net_cents, rule, description=_sale(line)) for line in lines]
+    grouped = next(found for parts in _GROUPINGS if len(found := _grouped(lines, parts)) <= MOST_LINES)
+    return [_item(", ".join(("Provisionen", *name)), net_cents, rule) for name, net_cents in grouped]
 
-    def key(line: PayoutLine) -> tuple[str, int, str]:
-        return (line.campaign or "", line.level, f"{line.service_date:%Y-%m}")
 
-    grouped = groupby(sorted(lines, key=key), key=key)
-    return [
-        _item(
-            f"Provisionen {campaign or 'ohne Kampagne'}, Stufe {level}, {month}", sum(g.net_cents for g in group), rule
-        )
-        for (campaign, level, month), group in grouped
-    ]
+_PARTS: dict[str, Callable[[PayoutLine], str]] = {
+    "campaign": lambda line: line.campaign or "ohne Kampagne",
+    "level": lambda line: f"Stufe {line.level}",
+    "month": lambda line: f"{line.service_date:%m.%Y}",
+}
+_GROUPINGS = (("campaign", "level", "month"), ("campaign", "level"), ("level",))
+"""The first that needs no more than MOST_LINES; there are ten levels."""
+
+
+def _grouped(lines: list[PayoutLine], parts: tuple[str, ...]) -> list[tuple[tuple[str, ...], int]]:
+    """What a line is called, and the sum of its lines, in the order in which each name comes first."""
+    sums: dict[tuple[str, ...], int] = {}
+    for line in sorted(lines, key=lambda line: (line.service_date, line.level)):
+        name = tuple(_PARTS[part](line) for part in parts)
+        sums[name] = sums.get(name, 0) + line.net_cents
+    return list(sums.items())
 
 
 def _item(name: str, net_cents: int, rule: DocumentRule, *, description: str | None = None) -> LineItem:

@@ -1,0 +1,31 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.postgres import PostgresAddresses
+from tests.house import Shop
+from tests.workflows.products import OwnProduct, own_product
+
+
+@pytest.fixture(scope="session")
+async def impatient(postgres: PostgresAddresses, stack_state: Path) -> AsyncIterator[OwnProduct]:
+    """A product that gives up early on an answer of lexoffice, and believes whoever signals its engine."""
+    async with own_product(
+        postgres,
+        stack_state / "impatient",
+        trust_engine_signals=True,
+        create_seconds=1.5,
+        certain_seconds=2.0,
+        unclear_outcome_seconds=0.6,
+        handover_after_seconds=0.0,
+    ) as product:
+        yield product
+
+
+@pytest.fixture
+async def hasty_shop(impatient: OwnProduct) -> Shop:
+    """A tenant of the impatient product, with a partner ANNA."""
+    shop = await impatient.house.shop()
+    await shop.partners("ANNA")
+    return shop
