@@ -240,9 +240,12 @@ class OAuth:
         except (binascii.Error, UnicodeDecodeError):
             return None
         found = grants.client(self._store, unquote(name))
-        if found is None or not hmac.compare_digest(found.client_secret.encode(), unquote(secret).encode()):
+        if found is None:
             return None
-        return found
+        # The standard has both URL-encoded first; clients that do not are common.
+        right = found.client_secret.encode()
+        fits = [hmac.compare_digest(right, given.encode()) for given in (secret, unquote(secret))]
+        return found if any(fits) else None
 
     def _page(self, template: str, status: int = 200, *, send_to: str = "", **values: Any) -> Response:
         # A browser applies form-action to the redirect that follows a form, too.

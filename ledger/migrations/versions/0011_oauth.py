@@ -1,0 +1,11 @@
+"""OAuth with lexoffice: the pair of tokens, which of key and OAuth is used, and consents under way."""
+
+from ledger.migrate import run_sql_beside, version_before
+
+revision = "0011"
+# What lies before was written by others at the same time.
+down_revision = version_before(__file__)
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
