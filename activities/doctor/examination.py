@@ -1,0 +1,122 @@
+"""One tenant, examined: the ledger by itself, then with the engine, then with lexoffice."""
+
+from datetime import timedelta
+
+from temporalio.service import RPCError
+
+from activities.doctor import engine_check, lexoffice_check
+from activities.doctor.lexoffice_check import LexofficeView, Say
+from activities.doctor.views import Engine
+from activities.lexoffice_door import LexofficeDoor
+from ledger import invariants, recovery
+from ledger.connections import ConnectionBroken, NotConnected
+from ledger.database import Ledger
+from ledger.invariants import Difference
+from ledger.types import Frozen, PayoutNumber, Tenant
+from lexoffice.errors import ContractDoesNotInclude, Forbidden, LexofficeError, Unauthorized
+
+
+class Report(Frozen):
+    """`compared_with` names the parts that answered; what could not be compared is a difference itself."""
+
+    tenant: str
+    differences: tuple[Difference, ...]
+    notes: tuple[str, ...]
+    compared_with: tuple[str, ...]
+
+
+class Doctor:
+    """`recovery_word`: PARTNERDESK_RECOVERY, when the ledger was restored from a backup."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        door: LexofficeDoor,
+        engine: Engine,
+        *,
+        unclear_wait: timedelta,
+        recovery_word: str | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._door = door
+        self._engine = engine
+        # An unclear creation is searched for until its waiting time is over; a quarter of an hour more is too long.
+        self._stuck_after = unclear_wait + timedelta(minutes=15)
+        self._recovery_word = recovery_word
+
+    async def examine(self, tenant: Tenant, say: Say, *, by: str, accept: str | None = None) -> Report:
+        """Compare everything; in a recovery, record it. `accept`: why creating may go on in spite of differences."""
+        say("checking the ledger")
+        async with self._ledger.transaction(tenant) as db:
+            differences = await invariants.check(db, tenant, stuck_after=self._stuck_after)
+        compared = ["ledger"]
+        notes: list[str] = []
+        say("comparing with the engine")
+        try:
+            found, noted = await engine_check.check(self._ledger, self._engine, tenant)
+            numbers = await engine_check.numbers_in_the_engine(self._engine, tenant) if self._recovery_word else []
+            differences, notes = [*differences, *found], [*notes, *noted]
+            compared.append("engine")
+        except (RPCError, RuntimeError, TimeoutError):
+            numbers = []
+            differences.append(_away("engine", "The engine does not answer.", "Start Temporal, then run this again."))
+        view = await self._lexoffice(tenant, say, differences, notes)
+        if view is not None:
+            compared.append("lexoffice")
+            differences += view.differences
+            if self._recovery_word:
+                notes += await self._record(tenant, view, numbers, differences, by=by, accept=accept)
+        return Report(
+            tenant=tenant.slug, differences=tuple(differences), notes=tuple(notes), compared_with=tuple(compared)
+        )
+
+    async def _lexoffice(
+        self, tenant: Tenant, say: Say, differences: list[Difference], notes: list[str]
+    ) -> LexofficeView | None:
+        """None where lexoffice could not be asked; then the reason stands among the differences, or the notes."""
+        mend = "Store a working API key, then run this again."
+        try:
+            return await lexoffice_check.check(
+                self._ledger, self._door, tenant, say, read_voided=self._recovery_word is not None
+            )
+        except NotConnected:
+            notes.append("Not compared with lexoffice: the tenant is not connected.")
+        except (ConnectionBroken, Unauthorized, Forbidden, ContractDoesNotInclude):
+            differences.append(_away("lexoffice", "lexoffice does not accept the tenant's key.", mend))
+        except LexofficeError as error:
+            differences.append(_away("lexoffice", f"lexoffice could not be asked ({error}).", "Run this again later."))
+        return None
+
+    async def _record(
+        self,
+        tenant: Tenant,
+        view: LexofficeView,
+        in_the_engine: list[PayoutNumber],
+        differences: list[Difference],
+        *,
+        by: str,
+        accept: str | None,
+    ) -> list[str]:
+        assert self._recovery_word is not None
+        highest = dict(view.highest_numbers)
+        for number in in_the_engine:
+            year, count = int(number[3:7]), int(number[8:])
+            highest[year] = max(count, highest.get(year, 0))
+        barring = sum(1 for one in differences if one.bars_creating)
+        async with self._ledger.transaction(tenant, cause=by) as db:
+            moved = await recovery.skip_numbers(db, tenant, highest)
+            await recovery.record(
+                db, tenant, word=self._recovery_word, by=by, differences=barring, accepted_because=accept
+            )
+        notes = [
+            f"Payout numbers of {year} go on after {number}: so far they are in use." for year, number in moved.items()
+        ]
+        if barring and not accept:
+            notes.append("Recovery: nothing is created at lexoffice until these are mended, or accepted with --accept.")
+        else:
+            notes.append("Recovery: compared; documents are created again.")
+        return notes
+
+
+def _away(part: str, says: str, mend: str) -> Difference:
+    return Difference(check=f"{part}_not_compared", subject="tenant", subject_id=part, says=says, mend=mend)

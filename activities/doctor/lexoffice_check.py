@@ -1,0 +1,286 @@
+"""Ledger and lexoffice: does every document with our marker belong to exactly one payout, and do states agree?
+
+The marker stands in a document's text only, so each credit note that the ledger does not know is fetched.
+"""
+
+import asyncio
+import random
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import Field
+
+from activities.lexoffice_door import LexofficeDoor, NoSlot
+from activities.sweeping import listed
+from ledger import invariants, sweeps
+from ledger.database import Ledger
+from ledger.invariants import Difference, KnownCreditNote
+from ledger.types import BERLIN, Frozen, Tenant
+from lexoffice.answers import Page
+from lexoffice.client import SEARCH_WINDOW, LexofficeClient
+from lexoffice.documents import CreditNote
+from lexoffice.errors import NoAnswer, NotFound, RateLimited, ServerError, Unreachable
+from lexoffice.vouchers import VoucherQuery, VoucherRow, VoucherType
+
+_MARKER = re.compile(r"\[(PO-([0-9]{4})-([0-9]{4,}))/[A-Za-z0-9]{8}\]")
+_LAGS = timedelta(minutes=2)
+_TOO_FRESH = timedelta(minutes=30)
+"""What changed just now may be known to nobody yet; a sweep comes every 15 minutes."""
+_TRIES = 8
+
+Say = Callable[[str], None]
+Answer = TypeVar("Answer")
+
+
+class LexofficeView(Frozen):
+    """What differs, and the highest payout number of each year that stands on a document."""
+
+    differences: tuple[Difference, ...] = ()
+    highest_numbers: dict[int, int] = Field(default_factory=dict)
+
+
+async def check(
+    ledger: Ledger, door: LexofficeDoor, tenant: Tenant, say: Say, *, read_voided: bool = False
+) -> LexofficeView:
+    """Compare all documents since the tenant exists. Raises what the door raises for a connection that is not usable.
+
+    `read_voided`: also fetch voided credit notes, whose numbers must not be used again (after a restore).
+    """
+    async with ledger.transaction(tenant) as db:
+        since: datetime = await db.fetchval("SELECT created_at FROM tenants WHERE id = $1", tenant.id)
+    async with door.reading(tenant) as client:
+        asking = _Asking(client, (since - timedelta(days=1)).astimezone(BERLIN).date())
+        say("listing credit notes")
+        notes = [row async for row in asking.rows("creditnote")]
+        found, numbers = await _credit_notes(ledger, tenant, asking, notes, say, read_voided=read_voided)
+        say("listing invoices")
+        invoices = [row async for row in asking.rows("invoice")]
+    found += await _states(ledger, tenant, [*notes, *invoices])
+    found += await _unknown_invoices(ledger, tenant, invoices, since)
+    return LexofficeView(differences=tuple(found), highest_numbers=numbers)
+
+
+class _Asking:
+    """Patience with a budget that others use too: a request that finds no slot, or no answer, is repeated."""
+
+    def __init__(self, client: LexofficeClient, since: date) -> None:
+        self._client = client
+        self._since = since
+
+    async def rows(self, type: VoucherType) -> AsyncIterator[VoucherRow]:
+        """Every row since the tenant exists, in as many spans of days as lexoffice's longest list requires."""
+        spans = [(self._since, datetime.now(BERLIN).date() + timedelta(days=1))]
+        while spans:
+            first, last = spans.pop()
+            query = VoucherQuery(voucher_types=(type,), created_date_from=first, created_date_to=last)
+            for number in range(SEARCH_WINDOW // query.size):
+                page = await self._page(query, number)
+                if (page.total_elements or 0) >= SEARCH_WINDOW and first < last:
+                    middle = first + (last - first) / 2
+                    spans += [(first, middle), (middle + timedelta(days=1), last)]
+                    break
+                for row in page.content:
+                    yield row
+                if page.is_last:
+                    break
+
+    async def _page(self, query: VoucherQuery, number: int) -> Page[VoucherRow]:
+        return await self._patiently(lambda: self._client.voucherlist(query, number))
+
+    async def credit_note(self, id: UUID) -> CreditNote | None:
+        """None: it is gone."""
+        try:
+            return await self._patiently(lambda: self._client.credit_note(id))
+        except NotFound:
+            return None
+
+    async def _patiently(self, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Raises what the last try raised. Doctor runs outside the engine, which would else do the waiting."""
+        failures = 0
+        while True:
+            try:
+                return await ask()
+            except (NoSlot, RateLimited):
+                await asyncio.sleep(random.uniform(0.3, 1.5))  # noqa: S311
+            except (ServerError, NoAnswer, Unreachable):
+                failures += 1
+                if failures == _TRIES:
+                    raise
+                await asyncio.sleep(random.uniform(0.5, 1.0) * failures)  # noqa: S311
+
+
+async def _credit_notes(
+    ledger: Ledger, tenant: Tenant, asking: _Asking, rows: Sequence[VoucherRow], say: Say, *, read_voided: bool
+) -> tuple[list[Difference], dict[int, int]]:
+    async with ledger.transaction(tenant) as db:
+        known = {note.resource_id: note for note in await invariants.credit_notes(db, tenant)}
+    found = [one for row in rows if row.id in known and (one := _amount(row, known[row.id]))]
+    candidates = [row for row in rows if row.id not in known and (read_voided or row.voucher_status != "voided")]
+    highest: dict[int, int] = {}
+    for position, row in enumerate(candidates, start=1):
+        say(f"reading credit notes that the ledger does not know, {position} of {len(candidates)}")
+        document = await asking.credit_note(row.id)
+        marker = _MARKER.search(f"{document.introduction or ''}\n{document.remark or ''}") if document else None
+        if marker is None or document is None:
+            continue
+        year, number = int(marker[2]), int(marker[3])
+        highest[year] = max(number, highest.get(year, 0))
+        if document.voucher_status != "voided" and (one := await _unowned(ledger, tenant, document, marker)):
+            found.append(one)
+    found += await _missing(asking, known, {row.id for row in rows})
+    return found, highest
+
+
+async def _unowned(ledger: Ledger, tenant: Tenant, document: CreditNote, marker: re.Match[str]) -> Difference | None:
+    """A document with our marker that no payout refers to."""
+    number, name = marker[1], document.voucher_number or str(document.id)
+    async with ledger.transaction(tenant) as db:
+        row = await db.fetchrow(
+            """
+            SELECT p.state, p.number, i.marker IS NOT NULL AS ours, i.closed_at IS NULL AS under_way,
+                   i.resource_id IS NOT NULL AS has_another,
+                   EXISTS (SELECT 1 FROM external_documents d
+                            WHERE d.tenant_id = $1 AND d.resource_id = $4 AND d.payout_id IS NOT NULL) AS owned
+              FROM (SELECT 1) always
+              LEFT JOIN payouts p ON p.tenant_id = $1 AND p.number = $2
+              LEFT JOIN creation_intents i ON i.tenant_id = $1 AND i.marker = $3
+            """,
+            tenant.id,
+            number,
+            marker[0],
+            document.id,
+        )
+    assert row is not None
+    if row["owned"] or (row["ours"] and row["under_way"] and not row["has_another"]):
+        return None  # adopted meanwhile, or its creation is still being cleared up
+    if row["number"] is None:
+        says = f"Credit note {name} in lexoffice is for {number}, which the ledger does not know."
+        mend = "The ledger is older than lexoffice, as after a restore: void it in lexoffice if no money left for it."
+    elif row["has_another"]:
+        says = f"Credit note {name} in lexoffice carries the marker of {number}, which has another credit note."
+        mend = "Two documents for one payout: void one of them in lexoffice, and see that only one is transferred."
+    else:
+        says = f"Credit note {name} in lexoffice is for {number}, which is {row['state']} and refers to none."
+        mend = (
+            f"Void it in lexoffice; or, if money left for it, cancel or reject {number} so that it is not paid again."
+        )
+    return Difference(
+        check="credit_note_without_payout",
+        subject="document",
+        subject_id=str(document.id),
+        says=says,
+        mend=mend,
+        bars_creating=True,
+    )
+
+
+def _amount(row: VoucherRow, known: KnownCreditNote) -> Difference | None:
+    if row.voucher_status == "voided" or row.total_cents is None or abs(row.total_cents - known.gross_cents) <= 1:
+        return None
+    return Difference(
+        check="document_amount",
+        subject="payout",
+        subject_id=known.number,
+        says=f"{known.number} pays {known.gross_cents} cents, its credit note in lexoffice has {row.total_cents}.",
+        mend="Do not transfer it. Void the credit note in lexoffice, and ask for the payout again.",
+    )
+
+
+async def _missing(asking: _Asking, known: dict[UUID, KnownCreditNote], there: set[UUID]) -> list[Difference]:
+    """Credit notes of living payouts that lexoffice does not list; a list may lag, so each is asked for."""
+    found = []
+    for id, note in known.items():
+        alive = note.payout_state in ("credit_note_open", "paid") and note.status != "deleted"
+        if id in there or not alive or note.created_at > datetime.now(UTC) - _LAGS or await asking.credit_note(id):
+            continue
+        found.append(
+            Difference(
+                check="document_missing",
+                subject="payout",
+                subject_id=note.number,
+                says=f"{note.number} is {note.payout_state}, but its credit note is not in lexoffice any more.",
+                mend="An open payout is cancelled by the second hourly sweep without it; a paid one needs a person.",
+            )
+        )
+    return found
+
+
+async def _states(ledger: Ledger, tenant: Tenant, rows: Sequence[VoucherRow]) -> list[Difference]:
+    """Known documents whose state the ledger does not hold, unless an event about them is under way."""
+    async with ledger.transaction(tenant) as db:
+        held = await sweeps.held(db, tenant, [row.id for row in rows])
+        differing = [row for row in rows if row.id in held and _differs(row, held[row.id])]
+        under_way = await _under_way(ledger, tenant, [row.id for row in differing])
+        now = await sweeps.held(db, tenant, [row.id for row in differing])
+    return [
+        Difference(
+            check="document_state",
+            subject="document",
+            subject_id=str(row.id),
+            says=f"{row.voucher_type} {row.voucher_number or row.id} is {row.voucher_status} in lexoffice with "
+            f"{row.open_cents} cents open, {now[row.id].status} with {now[row.id].open_cents} in the ledger.",
+            mend=f"partnerdesk sweep --tenant {tenant.slug} --since {_updated(row)}",
+        )
+        for row in differing
+        if row.id not in under_way and _differs(row, now[row.id])
+    ]
+
+
+def _differs(row: VoucherRow, held: sweeps.Held) -> bool:
+    return sweeps.differs(listed(row), held, cut_over=None, lost=False) is not None
+
+
+async def _under_way(ledger: Ledger, tenant: Tenant, ids: Sequence[UUID]) -> set[UUID]:
+    async with ledger.transaction(tenant) as db:
+        rows = await db.fetch(
+            """
+            SELECT resource_id FROM events
+             WHERE tenant_id = $1 AND state IN ('received', 'waiting') AND resource_id = ANY ($2)
+            """,
+            tenant.id,
+            [str(id) for id in ids],
+        )
+    return {UUID(row["resource_id"]) for row in rows}
+
+
+async def _unknown_invoices(
+    ledger: Ledger, tenant: Tenant, rows: Sequence[VoucherRow], since: datetime
+) -> list[Difference]:
+    """Paid invoices that nobody ever told us of, and no sweep has found."""
+    recently = datetime.now(UTC) - _TOO_FRESH
+    async with ledger.transaction(tenant) as db:
+        cut_over = (await sweeps.read_state(db, tenant)).effective_from
+        held = await sweeps.held(db, tenant, [row.id for row in rows])
+        told = await db.fetch(
+            "SELECT DISTINCT resource_id FROM events WHERE tenant_id = $1 AND resource_id = ANY ($2)",
+            tenant.id,
+            [str(row.id) for row in rows],
+        )
+        open_intents = await db.fetchval(
+            "SELECT count(*) FROM creation_intents WHERE tenant_id = $1 AND kind = 'invoice' AND closed_at IS NULL",
+            tenant.id,
+        )
+    heard_of = {UUID(row["resource_id"]) for row in told}
+    return [
+        Difference(
+            check="invoice_unknown",
+            subject="document",
+            subject_id=str(row.id),
+            says=f"Invoice {row.voucher_number or row.id} is paid in lexoffice, and the ledger has never seen it.",
+            mend=f"partnerdesk sweep --tenant {tenant.slug} --since {_updated(row)}",
+        )
+        for row in rows
+        if row.id not in held
+        and row.id not in heard_of
+        and not open_intents
+        and sweeps.differs(listed(row), None, cut_over=cut_over, lost=False)
+        and row.updated_date is not None
+        and since < row.updated_date < recently
+    ]
+
+
+def _updated(row: VoucherRow) -> str:
+    return (row.updated_date or datetime.now(BERLIN)).astimezone(BERLIN).date().isoformat()

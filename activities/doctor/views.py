@@ -1,0 +1,22 @@
+"""What the parts that are compared show. No I/O is imported here."""
+
+from typing import Protocol
+
+from ledger.types import Frozen, PayoutNumber, Tenant
+
+
+class SeenWorkflow(Frozen):
+    """`status` as the engine names it, lower case; `payout_state` is the search attribute PayoutStatus."""
+
+    status: str
+    payout_state: str | None
+
+
+class Engine(Protocol):
+    """workflows/watching.py, handed in: activities do not know the workflows."""
+
+    async def running(self, tenant: Tenant) -> dict[PayoutNumber, SeenWorkflow]: ...
+
+    async def all(self, tenant: Tenant) -> dict[PayoutNumber, SeenWorkflow]: ...
+
+    async def look(self, tenant: Tenant, number: PayoutNumber) -> SeenWorkflow | None: ...
