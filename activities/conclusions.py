@@ -196,8 +196,17 @@ async def _tell_payout(
             reason = "Beleg weicht von der Freigabe ab." if verdict.meaning is Meaning.DEVIATES else None
             await _finish(db, gathered, told, status, state, reason, {"payout": number, "shows": verdict.meaning})
             return Conclusion(outcome=state, tell=(Tell(number=number, signal="recheck"),))
-    tells = tuple(Tell(number=number, signal=signal, event=event) for event in gathered.events)
-    return Conclusion(outcome="told", tell=tells)
+    # One click sends two or three notifications; the payout hears of one, which names the reference if any does.
+    spokesman = next((event for event in told if event.payment_reference), told[-1])
+    await events.finish(
+        db,
+        gathered.tenant,
+        [event.id for event in told if event.id != spokesman.id],
+        EventState.PROCESSED,
+        reason=f"Zusammen mit Ereignis {spokesman.id} behandelt.",
+        snapshot_id=gathered.document,
+    )
+    return Conclusion(outcome="told", tell=(Tell(number=number, signal=signal, event=spokesman.id),))
 
 
 async def _conclude_gone(db: Connection, task: Conclude, told: Sequence[Event]) -> Conclusion:

@@ -41,3 +41,16 @@ async def test_the_calls_of_lexoffice_are_as_few_as_promised(shop: Shop) -> None
     await shop.payout_when(payout["number"], "paid")
     await shop.events_ended(payout["credit_note_id"])
     assert await shop.calls() == {"GET /v1/credit-notes/{id}": 1, "GET /v1/payments/{id}": 1}
+
+
+async def test_from_approval_to_paid_it_takes_four_activities(shop: Shop) -> None:
+    payout = await shop.open_payout()
+    await shop.click(payout["credit_note_id"], "mark-paid")
+    await shop.payout_when(payout["number"], "paid")
+    history = await shop.payout_workflow(payout["number"]).fetch_history()
+    scheduled = [
+        event.activity_task_scheduled_event_attributes.activity_type.name
+        for event in history.events
+        if event.HasField("activity_task_scheduled_event_attributes")
+    ]
+    assert scheduled == ["advance", "create_credit_note", "read_back_credit_note", "advance"]
