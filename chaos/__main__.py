@@ -37,6 +37,7 @@ async def _main(options: argparse.Namespace) -> int:
         realistic=options.limits == "realistic",
         faults=not options.no_faults,
         careless=options.careless,
+        lost_answers=options.lost_answers,
         settle_seconds=options.settle_minutes * 60,
     )
     state = options.state or Path(tempfile.mkdtemp(prefix="partnerdesk-chaos-"))
@@ -79,6 +80,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--no-faults", action="store_true", help="kills only")
     parser.add_argument(
         "--careless", action="store_true", help="with workers that lack our safeguards: doubles must be reported"
+    )
+    parser.add_argument(
+        "--lost-answers",
+        type=float,
+        metavar="SHARE",
+        help="of creates that are carried out and not answered; else 12 %%",
     )
     parser.add_argument("--state", type=Path, help="where databases and logs are kept; else a temporary folder")
     return parser.parse_args()

@@ -57,6 +57,7 @@ class Conditions:
     realistic: bool
     faults: bool
     careless: bool
+    lost_answers: float | None
     settle_seconds: float
 
 
@@ -96,7 +97,7 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
             *(one.be_there() for one in people),
         ) as background:
             if conditions.faults:
-                await weather.begin(firms, plan.seed)
+                await weather.begin(firms, plan.seed, lost_answers=conditions.lost_answers)
             started = time.monotonic()
             stories = asyncio.create_task(_tell(plan, firms, diary, began=started))
             try:

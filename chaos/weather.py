@@ -45,11 +45,16 @@ FAULTS: tuple[dict[str, Any], ...] = (
 NOTIFICATION_FAULTS: dict[str, Any] = {"duplicateRate": 0.25, "dropRate": 0.1, "delayMs": [0, 3000], "reorder": True}
 
 
-async def begin(firms: Sequence[Firm], seed: int) -> None:
+async def begin(firms: Sequence[Firm], seed: int, *, lost_answers: float | None) -> None:
+    """`lost_answers`: the share of creates that are carried out and not answered, where it is not to be the usual."""
     for number, firm in enumerate(firms):
-        for line, fault in enumerate(FAULTS):
+        for line, fault in enumerate(FAULTS if lost_answers is None else [*_lost(lost_answers), *FAULTS]):
             await firm.hook("POST", "faults", fault | {"seed": seed * 10_000 + number * 100 + line})
         await firm.hook("PUT", "notification-faults", NOTIFICATION_FAULTS | {"seed": seed * 100 + number})
+
+
+def _lost(share: float) -> list[dict[str, Any]]:
+    return [{"kind": "reset_after", "method": "POST", "path": _CREATES, "rate": share}]
 
 
 async def end(firms: Sequence[Firm]) -> Counter[str]:
