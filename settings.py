@@ -147,6 +147,8 @@ class Settings(_Environment):
     database_connections: Annotated[int, Field(ge=1, le=500)] = 10
     """Most connections of one process."""
     body_bytes: Annotated[int, Field(ge=1024)] = 1_000_000
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    """How many of our own proxies append to X-Forwarded-For. With 0 the header is not believed."""
 
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -160,6 +162,10 @@ class Settings(_Environment):
     @property
     def unclear_outcome(self) -> timedelta:
         return timedelta(seconds=self.unclear_outcome_seconds)
+
+    @property
+    def https(self) -> bool:
+        return self.public_url.startswith("https://")
 
     @property
     def public_host(self) -> str:

@@ -10,6 +10,7 @@ from api import docs_page, engine, health, problems, webhooks_lexoffice, webhook
 from api.announce import Announcer
 from api.edge import Edge
 from api.metrics import Metrics
+from api.pages import routes as pages
 from api.parts import Parts
 from api.recognition import Recognition
 from api.signing_key import SigningKey
@@ -98,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(webhooks_stripe.router)
     app.include_router(health.router)
     app.include_router(docs_page.router)
+    app.include_router(pages.router)
     app.add_middleware(
         Edge,
         metrics=metrics,
@@ -106,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
         seconds=lambda path: (
             _ASKING_LEXOFFICE_S if path.startswith(_PATHS_THAT_ASK_LEXOFFICE) else settings.request_seconds
         ),
-        https=settings.public_url.startswith("https://"),
+        https=settings.https,
+        trusted_proxies=settings.trusted_proxies,
     )
     return app

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.logs import where
 from api.metrics import Metrics
 from api.problems import Problem, answer, took_too_long
+from ledger.audit import Origin, coming_from
 
 log = structlog.get_logger("access")
 
@@ -53,12 +54,14 @@ class Edge:
         body_seconds: float,
         seconds: Callable[[str], float],
         https: bool,
+        trusted_proxies: int = 0,
     ) -> None:
         self._app = app
         self._metrics = metrics
         self._body_bytes = body_bytes
         self._body_seconds = body_seconds
         self._seconds = seconds
+        self._trusted_proxies = trusted_proxies
         self._headers = _HEADERS + (
             ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),) if https else ()
         )
@@ -68,7 +71,9 @@ class Edge:
             await self._app(scope, receive, send)
             return
         request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        state["address"] = address = _address(scope, self._trusted_proxies)
         started = time.perf_counter()
         status = 0
 
@@ -86,7 +91,10 @@ class Edge:
                 headers.append((b"x-request-id", request_id.encode()))
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            coming_from(Origin(request_id=request_id, address=address)),
+        ):
             problem: Problem | None = None
             try:
                 problem = await self._pass_on(scope, receive, sending)
@@ -159,6 +167,21 @@ class Edge:
         self._metrics.seconds.labels(route).observe(seconds)
         if route not in _QUIET:
             log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _address(scope: Scope, trusted_proxies: int) -> str:
+    """Who connected. What a caller writes into X-Forwarded-For itself stands left of what our proxies append."""
+    if trusted_proxies:
+        hops = [
+            hop.strip()
+            for name, value in scope["headers"]
+            if name == b"x-forwarded-for"
+            for hop in value.decode("latin-1").split(",")
+        ]
+        if len(hops) >= trusted_proxies:
+            return str(hops[-trusted_proxies])[:100]
+    client = scope.get("client")
+    return str(client[0]) if client else "unknown"
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -44,7 +44,14 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
 _PLATFORM = frozenset({Permission.READ, Permission.TENANTS})
 
 DANGEROUS = frozenset(
-    {Permission.CONFIRM_BANK, Permission.BANK, Permission.SETTINGS, Permission.USERS, Permission.KEYS}
+    {
+        Permission.CONFIRM_BANK,
+        Permission.BANK,
+        Permission.SETTINGS,
+        Permission.USERS,
+        Permission.KEYS,
+        Permission.TENANTS,
+    }
 )
 """Need a fresh second factor. An approval needs one above the four-eyes limit."""
 

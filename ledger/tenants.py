@@ -163,6 +163,7 @@ async def change(db: Connection, tenant: Tenant, changes: dict[str, Any], *, act
     if unknown:
         raise ValueError(f"no such setting of a tenant: {sorted(unknown)}")
     if changes:
+        before = (await load(db, tenant)).model_dump(mode="json", include=set(changes))
         columns = ", ".join(f"{name} = ${number}" for number, name in enumerate(changes, start=2))
         try:
             # The names are those of _CHANGEABLE, the values are parameters.
@@ -178,6 +179,9 @@ async def change(db: Connection, tenant: Tenant, changes: dict[str, Any], *, act
             action="tenant.changed",
             subject="tenant",
             subject_id=tenant.slug,
-            detail={"changed": sorted(changes)},
+            detail={
+                "before": before,
+                "after": (await load(db, tenant)).model_dump(mode="json", include=set(changes)),
+            },
         )
     return await load(db, tenant)

@@ -1,0 +1,71 @@
+"""Admin → API-Schlüssel: keys of machines. A key never exceeds the person who made it, and ends with it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from api.pages.people import Visit, may
+from api.pages.rendering import PageRoute
+from ledger import credentials, roles
+from ledger.credentials import NewApiKey
+from ledger.refusals import NotAcceptable
+from ledger.roles import Permission
+
+PAGE = "/admin/schluessel"
+router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
+KeyAdmin = Annotated[Visit, may(Permission.KEYS, page=PAGE)]
+
+
+@router.get("")
+async def keys_page(visit: KeyAdmin) -> Response:
+    return await _listed(visit)
+
+
+@router.post("")
+async def create(visit: KeyAdmin) -> Response:
+    person = visit.person
+    assert person.role is not None  # platform admins have no permission for keys
+    wanted = tuple(scope for scope in credentials.SCOPES if visit.field(scope))
+    days = visit.field("days")
+    try:
+        if not (days.isascii() and days.isdigit() and len(days) < 5):
+            raise NotAcceptable("Bitte nennen Sie die Gültigkeit in Tagen.", code="expiry_not_acceptable")
+        async with visit.doors.ledger.transaction(visit.tenant, person=person.user_id) as db:
+            made = await credentials.create_api_key(
+                db,
+                visit.tenant,
+                visit.doors.vault,
+                name=visit.field("name"),
+                scopes=wanted,
+                expires_at=datetime.now(UTC) + timedelta(days=int(days)),
+                actor=person.actor,
+                created_by=person.user_id,
+                creator_scopes=roles.scopes(person.role),
+            )
+    except NotAcceptable as refused:
+        return await _listed(visit, wrong=refused.sentence)
+    return await _listed(visit, made=made)
+
+
+@router.post("/{key}/widerrufen")
+async def revoke(key: str, visit: KeyAdmin) -> Response:
+    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
+        await credentials.revoke_api_key(db, visit.tenant, key[:20], actor=visit.person.actor)
+    visit.doors.api_keys.forget()
+    return RedirectResponse(PAGE, status_code=303)
+
+
+async def _listed(visit: Visit, *, wrong: str | None = None, made: NewApiKey | None = None) -> Response:
+    async with visit.doors.ledger.transaction(visit.tenant) as db:
+        keys = await credentials.list_api_keys(db, visit.tenant)
+    return visit.page(
+        "keys.html",
+        status=422 if wrong else 200,
+        keys=keys,
+        scopes=credentials.SCOPES,
+        wrong=wrong,
+        made=made,
+        now=datetime.now(UTC),
+    )

@@ -1,0 +1,129 @@
+"""Logging in and out, and passwords. Whatever is wrong with a login, the answer and the work are the same."""
+
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Path
+from fastapi.responses import RedirectResponse, Response
+
+from api.pages.people import LoggedIn, Proved, Visit, Visiting
+from api.pages.rendering import PageRoute
+from ledger import memberships, sessions, throttling, users
+from ledger.refusals import NotAcceptable
+from ledger.types import Tenant, UserId
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+log = structlog.get_logger("people")
+
+_WRONG = "E-Mail-Adresse oder Passwort stimmen nicht."
+_OVER = "Dieser Link ist ungültig, abgelaufen oder schon benutzt. Bitte fordern Sie einen neuen an."
+_HINTS = {
+    "passwort": "Das Passwort ist gesetzt. Bitte melden Sie sich an.",
+    "abgemeldet": "Sie sind abgemeldet.",
+}
+Token = Annotated[str, Path(max_length=200)]
+
+
+@router.get("/login")
+async def login_page(visit: Visiting) -> Response:
+    if visit.anybody is not None:
+        return RedirectResponse(visit.onward(), status_code=303)
+    hint = _HINTS.get(visit.request.query_params.get("hinweis", ""))
+    return visit.page("login.html", message=hint, onward=visit.onward(""), email="", wrong=None)
+
+
+@router.post("/login")
+async def login(visit: Visiting) -> Response:
+    doors = visit.doors
+    email = visit.field("email").lower()[:300]
+    await throttling.count(doors.ledger, doors.vault, account=email, address=visit.address)
+    user = await users.with_password(doors.ledger, email, visit.form.get("password", ""))
+    if user is None:
+        log.info("login refused")
+        return visit.page("login.html", status=401, onward=visit.onward(""), email=email, wrong=_WRONG)
+    await throttling.forget(doors.ledger, doors.vault, account=email)
+    if visit.anybody is not None:
+        await sessions.end(doors.ledger, visit.person)
+    homes = await memberships.homes(doors.ledger, user)
+    tenant = homes[0].tenant if len(homes) == 1 else None
+    token = await sessions.begin(doors.ledger, doors.vault, user, tenant=tenant)
+    if tenant is not None:
+        await note(visit, tenant, user, "person.logged_in")
+    log.info("logged in", person=str(user))
+    return visit.begin(token.get_secret_value(), visit.onward())
+
+
+@router.get("/logout")
+async def logout_page(visit: LoggedIn) -> Response:
+    return visit.page("logout.html")
+
+
+@router.post("/logout")
+async def logout(visit: LoggedIn) -> Response:
+    if visit.field("everywhere"):
+        await sessions.end_all(visit.doors.ledger, visit.person.user_id)
+    else:
+        await sessions.end(visit.doors.ledger, visit.person)
+    return visit.leave("/login?hinweis=abgemeldet")
+
+
+@router.get("/password")
+async def password_page(visit: Proved) -> Response:
+    return visit.page("password.html", wrong=None)
+
+
+@router.post("/password")
+async def change_password(visit: Proved) -> Response:
+    """All other sessions of this person end; this one goes on as a new one."""
+    doors, person = visit.doors, visit.person
+    await throttling.count(
+        doors.ledger, doors.vault, account=str(person.user_id), address=visit.address, what="password"
+    )
+    if await users.with_password(doors.ledger, person.email, visit.form.get("current", "")) is None:
+        return visit.page("password.html", status=422, wrong="Das bisherige Passwort stimmt nicht.")
+    try:
+        await users.set_password(doors.ledger, person.user_id, _repeated(visit))
+    except NotAcceptable as weak:
+        return visit.page("password.html", status=422, wrong=weak.sentence)
+    token = await sessions.begin(
+        doors.ledger, doors.vault, person.user_id, tenant=person.tenant, second_factor_at=person.second_factor_at
+    )
+    if person.tenant is not None and person.role is not None:
+        await note(visit, person.tenant, person.user_id, "person.password_changed")
+    return visit.begin(token.get_secret_value(), "/admin")
+
+
+@router.get("/reset/{token}")
+async def reset_page(token: Token, visit: Visiting) -> Response:
+    link = await users.find_link(visit.doors.ledger, visit.doors.vault, token)
+    if link is None:
+        return visit.page("reset_over.html", status=404, detail=_OVER)
+    return visit.page("reset.html", is_invitation=link.purpose == "invite", wrong=None)
+
+
+@router.post("/reset/{token}")
+async def reset(token: Token, visit: Visiting) -> Response:
+    link = await users.find_link(visit.doors.ledger, visit.doors.vault, token)
+    if link is None:
+        return visit.page("reset_over.html", status=404, detail=_OVER)
+    try:
+        if not await users.use_link(visit.doors.ledger, link, _repeated(visit)):
+            return visit.page("reset_over.html", status=404, detail=_OVER)
+    except NotAcceptable as weak:
+        return visit.page("reset.html", status=422, is_invitation=link.purpose == "invite", wrong=weak.sentence)
+    for home in await memberships.homes(visit.doors.ledger, link.user_id):
+        await note(visit, home.tenant, link.user_id, "person.password_set_by_link")
+    return visit.leave("/login?hinweis=passwort")
+
+
+async def note(visit: Visit, tenant: Tenant, user: UserId, action: str) -> None:
+    """What a person did about the own account, in the trail of a tenant where it works."""
+    async with visit.doors.ledger.transaction(tenant) as db:
+        await users.note(db, tenant, user, action, actor=f"user:{user}")
+
+
+def _repeated(visit: Visit) -> str:
+    new = visit.form.get("new", "")
+    if new != visit.form.get("repeated", ""):
+        raise NotAcceptable("Die beiden Passwörter sind verschieden.", code="passwords_differ")
+    return new

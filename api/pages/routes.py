@@ -1,0 +1,9 @@
+"""All pages."""
+
+from fastapi import APIRouter
+
+from api.pages import admin, approval_rules, key_admin, login, second_factor, user_admin
+
+router = APIRouter()
+for part in (login, second_factor, admin, user_admin, key_admin, approval_rules):
+    router.include_router(part.router)
