@@ -92,10 +92,20 @@ async def paid_sale(shop: Shop, *, partner: str = "ANNA", net: str = "1000.00") 
     return await the_sale_of(shop, invoice["id"]), invoice["id"]
 
 
-async def open_payout(shop: Shop) -> dict[str, Any]:
-    """A payout over 100,00 € net whose credit note is open in lexoffice."""
+async def open_payout(shop: Shop, partner: str = "ANNA") -> dict[str, Any]:
+    """A payout whose credit note is open in lexoffice; of a sale that earned ANNA 100,00 €."""
     await paid_sale(shop)
-    payout = await shop.api("POST", "/payouts", {"partner": "ANNA"})
+    return await _opened(shop, partner)
+
+
+async def open_payouts(shop: Shop) -> list[dict[str, Any]]:
+    """Three of them, of one sale, to the partners of its three levels."""
+    await paid_sale(shop)
+    return await all_at_once(*(_opened(shop, partner) for partner in ("ANNA", "BERND", "CLARA")))
+
+
+async def _opened(shop: Shop, partner: str) -> dict[str, Any]:
+    payout = await shop.api("POST", "/payouts", {"partner": partner})
     await shop.approve(payout)
     return await shop.payout_when(payout["number"], "credit_note_open")
 
