@@ -35,7 +35,6 @@ class OwnProduct:
 @asynccontextmanager
 async def own_product(postgres: PostgresAddresses, state: Path, **settings: Any) -> AsyncIterator[OwnProduct]:
     """Everything of its own but the PostgreSQL server. `settings` as for `running`."""
-    state.mkdir(parents=True)
     engine = TemporalServer(
         await find_cli(print),
         state / "temporal",
