@@ -61,7 +61,7 @@ async def leave_one_waiting(addresses: StackAddresses, say: Callable[[str], None
 
   Approve it with the key of the demo's approver:
 
-    curl -X POST {addresses.api_url}/api/v1/payouts/{number}/approve \\
+    curl -sS -X POST {addresses.api_url}/api/v1/payouts/{number}/approve \\
       -H 'X-API-Key: {office.keys["approve"]}' -H 'Content-Type: application/json' \\
       -d '{{"content_hash": "{payout["content_hash"]}"}}'
 
