@@ -87,7 +87,8 @@ def commands() -> None:
     A first time, from an empty database to a payout:
       partnerdesk migrate
       partnerdesk tenant create acme --name "Acme GmbH"
-      partnerdesk api-key create --tenant acme --name shop --scopes read,write,approve
+      partnerdesk api-key create --tenant acme --name shop --scopes read,write
+      partnerdesk user create --tenant acme --email chris@acme.example --role admin
       partnerdesk webhook-token create --tenant acme
       partnerdesk worker &
       partnerdesk api
@@ -474,13 +475,13 @@ async def _decided(kind: str, slug: str, number: str, user: str, reason: str, se
     from api import engine
     from api.announce import Announcer
     from api.metrics import Metrics
-    from ledger import audit, decisions, payouts, tenants
+    from ledger import audit, decisions, memberships, payouts, tenants
     from workflows.messages import Pace
 
     async with _ledger() as ledger:
         of = await tenants.find(ledger, slug)
         async with ledger.transaction(of, cause=_operator()) as db:
-            actor = f"user:{user}"
+            actor = await memberships.actor_named(db, of, user)
             if kind == "approve":
                 seen = seen_hash or await payouts.content_hash(db, of, (await payouts.find(db, of, number)).id)
                 decision = await decisions.approve(db, of, number, actor=actor, seen_hash=seen, reason=reason)
@@ -571,6 +572,188 @@ def _diagnosis(reports: list[dict[str, Any]]) -> str:
 
 
 @commands.group()
+def user() -> None:
+    """People: let them in, let them in again, keep them out."""
+
+
+EMAIL = click.option("--email", required=True, metavar="ADDRESS", help="Mail address, by which this person logs in.")
+
+
+@user.command("create")
+@EMAIL
+@click.option("--tenant", "slug", metavar="SLUG", help="The tenant to work in; not needed for a platform admin.")
+@click.option("--role", type=click.Choice(["viewer", "editor", "approver", "admin"]), help="Role in that tenant.")
+@click.option("--name", help="Name, as colleagues see it.")
+@click.option("--platform-admin", is_flag=True, help="May make tenants and enter them, but neither approve nor pay.")
+@AS_JSON
+@plain_errors
+def create_user(
+    email: str, slug: str | None, role: str | None, name: str | None, platform_admin: bool, as_json: bool
+) -> None:
+    """Let somebody in. Prints a link that sets the password, once and within 30 minutes.
+
+    Somebody who has an account already gets no link and keeps the password.
+
+    \b
+    Example:
+      partnerdesk user create --email chris@acme.example --tenant acme --role admin
+    """
+    from ledger import memberships, tenants, users
+    from ledger.roles import Role
+
+    if (slug is None) != (role is None) or (slug is None and not platform_admin):
+        raise click.UsageError("Say --tenant and --role, or --platform-admin.")
+    settings = Settings.from_environment()
+
+    async def run() -> dict[str, Any]:
+        async with _ledger(settings) as ledger:
+            of = None if slug is None else await tenants.find(ledger, slug)
+            made, _ = await users.add(ledger, email, name=name)
+            if of is not None and role is not None:
+                async with ledger.transaction(of, person=made) as db:
+                    await memberships.add(db, of, made, Role(role), by=None, actor=_operator())
+            if platform_admin:
+                await users.set_platform_admin(ledger, made, platform_admin=True)
+            link = None
+            if not await users.has_password(ledger, made):
+                token = await users.make_link(ledger, settings.vault(), made, purpose="invite", actor=_operator())
+                link = f"{settings.public_url}/reset/{token.get_secret_value()}"
+        return {"user": str(made), "link": link}
+
+    made = asyncio.run(run())
+    _print(made, as_json, made["link"] or "This person has an account already and logs in with it.")
+
+
+@user.command("reset")
+@EMAIL
+@click.option("--second-factor", is_flag=True, help="The phone is lost, too: the next login enrols anew.")
+@AS_JSON
+@plain_errors
+def reset_user(email: str, second_factor: bool, as_json: bool) -> None:
+    """Print a link that sets a new password, once and within 30 minutes. Older links end.
+
+    \b
+    Example:
+      partnerdesk user reset --email chris@acme.example
+    """
+    from ledger import memberships, users
+
+    settings = Settings.from_environment()
+
+    async def run() -> str:
+        async with _ledger(settings) as ledger:
+            found = await users.find(ledger, email)
+            for home in await memberships.homes(ledger, found):
+                async with ledger.transaction(home.tenant, person=found) as db:
+                    await users.note(
+                        db,
+                        home.tenant,
+                        found,
+                        "member.link_made",
+                        actor=_operator(),
+                        second_factor_removed=second_factor,
+                    )
+            if second_factor:
+                await users.remove_second_factor(ledger, found)
+            token = await users.make_link(ledger, settings.vault(), found, purpose="reset", actor=_operator())
+            return f"{settings.public_url}/reset/{token.get_secret_value()}"
+
+    link = asyncio.run(run())
+    _print({"link": link}, as_json, link)
+
+
+@user.command("disable")
+@EMAIL
+@click.option("--undo", is_flag=True, help="Let this person in again.")
+@plain_errors
+def disable_user(email: str, undo: bool) -> None:
+    """Close an account in all tenants: its sessions end, and its keys stop within 30 s.
+
+    \b
+    Example:
+      partnerdesk user disable --email chris@acme.example
+    """
+    from ledger import memberships, users
+
+    async def run() -> None:
+        async with _ledger() as ledger:
+            found = await users.find(ledger, email)
+            for home in await memberships.homes(ledger, found):
+                async with ledger.transaction(home.tenant, person=found) as db:
+                    action = "user.enabled" if undo else "user.disabled"
+                    await users.note(db, home.tenant, found, action, actor=_operator())
+            await users.set_disabled(ledger, found, disabled=not undo)
+
+    asyncio.run(run())
+    click.echo("The account is open again." if undo else "The account is closed.")
+
+
+@commands.group()
+def audit() -> None:
+    """The audit trail of a tenant."""
+
+
+@audit.command("verify")
+@TENANT
+@click.option("--anchor", metavar="HASH", help="A head hash kept outside, as the daily mail has it.")
+@AS_JSON
+@plain_errors
+def verify_audit(slug: str, anchor: str | None, as_json: bool) -> None:
+    """Walk the chain from its first link. Exit status 1 when it does not hold.
+
+    Without an anchor nobody can tell whether the newest entries were cut off.
+
+    \b
+    Example:
+      partnerdesk audit verify --tenant acme --anchor 9f2b…
+    """
+    from ledger import audit_chain, tenants
+
+    async def run() -> audit_chain.Verified:
+        async with _ledger() as ledger:
+            of = await tenants.find(ledger, slug)
+            async with ledger.transaction(of) as db:
+                return await audit_chain.verify(db, of, anchor=anchor)
+
+    try:
+        verified = asyncio.run(run())
+    except audit_chain.AuditBroken as broken:
+        if as_json:
+            click.echo(json.dumps({"ok": False, "link": broken.number, "what": broken.what}))
+        raise click.ClickException(f"The audit trail does not hold at {broken}.") from None
+    against = f" The anchor is link {verified.anchored_at}." if verified.anchored_at else ""
+    _print(
+        {"ok": True, **verified.model_dump()},
+        as_json,
+        f"{verified.entries} entries hold, {verified.erased} of them without their personal data.{against}\n"
+        f"Head: {verified.head}",
+    )
+
+
+@audit.command("export")
+@TENANT
+@click.option("--to", "file", type=click.File("wb"), default="-", help="File to write; standard output without it.")
+@plain_errors
+def export_audit(slug: str, file: Any) -> None:
+    """Write the audit trail as CSV (UTF-8, semicolons), oldest entry first, each with its hash.
+
+    \b
+    Example:
+      partnerdesk audit export --tenant acme --to audit.csv
+    """
+    from ledger import audit_chain, tenants
+
+    async def run() -> None:
+        async with _ledger() as ledger:
+            of = await tenants.find(ledger, slug)
+            async with ledger.transaction(of) as db:
+                async for lines in audit_chain.export(db, of):
+                    file.write(lines)
+
+    asyncio.run(run())
+
+
+@commands.group()
 def secrets() -> None:
     """The keys under which stored secrets are encrypted."""
 
@@ -588,6 +771,39 @@ def new_secret_key() -> None:
     from cryptography.fernet import Fernet
 
     click.echo(Fernet.generate_key().decode())
+
+
+@secrets.command("rotate")
+@AS_JSON
+@plain_errors
+def rotate_secrets(as_json: bool) -> None:
+    """Encrypt everything that is stored encrypted with the newest key. Can be stopped, and run again.
+
+    The older key is still needed to recognise API keys and webhook tokens made under it: take it out of the setting
+    once they have been renewed (an API key lives 12 months at most).
+
+    \b
+    Example:
+      partnerdesk secrets rotate
+    """
+    from ledger.secret_rotation import Rotated, rotate
+
+    settings = Settings.from_environment()
+
+    async def run() -> Rotated:
+        async with _ledger(settings) as ledger:
+            return await rotate(ledger, settings.vault())
+
+    done = asyncio.run(run())
+    _print(
+        done.model_dump(),
+        as_json,
+        f"{done.renewed} renewed, {done.newest_already} were under the newest key already.",
+    )
+    if done.unreadable:
+        raise click.ClickException(
+            f"{done.unreadable} could not be read: they were encrypted under a key that the setting no longer names."
+        )
 
 
 @asynccontextmanager

@@ -134,6 +134,19 @@ async def approvers(db: Connection, tenant: Tenant) -> int:
     return found
 
 
+async def actor_named(db: Connection, tenant: Tenant, name: str) -> str:
+    """For commands in somebody's name: the member with this mail address, else the name as it was given."""
+    found = await db.fetchval(
+        """
+        SELECT m.user_id FROM memberships m JOIN users u ON u.id = m.user_id
+         WHERE m.tenant_id = $1 AND u.email = lower($2)
+        """,
+        tenant.id,
+        name,
+    )
+    return f"user:{found or name}"
+
+
 async def homes(ledger: Ledger, user: UserId) -> list[Home]:
     """Tenants that this person may enter, by name."""
     async with ledger.of_person(user) as db:
