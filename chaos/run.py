@@ -112,6 +112,7 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
                     await stories
         engine = await _engine(stack)
         findings = await oracle.compare(firms, diary, stack.addresses.postgres.app_url, engine)
+        findings.differences += _misbehaviour(monkey, firms, settled)
         sent = [sent for firm in firms for sent in await firm.notifications()]
         return _report(plan, conditions, findings, diary, monkey, people, firms, faults, sent, settled) | {
             "seconds": round(time.monotonic() - began)
@@ -236,6 +237,15 @@ async def _background(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[list[a
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _misbehaviour(monkey: Monkey, firms: Sequence[Firm], settled: bool) -> list[str]:
+    """What no comparison shows."""
+    return [
+        *([] if settled else ["something was still under way when the time for settling was over"]),
+        *(f"{part} ended by itself {count} times" for part, count in monkey.ended_by_itself.items()),
+        *(f"{request} was answered 500" for firm in firms for request in firm.server_errors),
+    ]
 
 
 def _report(

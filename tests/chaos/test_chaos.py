@@ -1,0 +1,57 @@
+"""script/chaos, short: the whole stack with two workers, kills, every fault, and notifications that go astray."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chaos.plan import draw
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+# Half of all creates are carried out and not answered: enough of them that something must happen in ten payouts.
+_SHORT = "--payouts 10 --minutes 0.3 --tenants 2 --kills-per-minute 9 --limits lifted --lost-answers 0.5"
+
+
+def _chaos(*more: str) -> tuple[int, dict[str, Any]]:
+    ended = subprocess.run(
+        [sys.executable, "-m", "chaos", *_SHORT.split(), *more],
+        cwd=_CHECKOUT,
+        env={**os.environ, "PYTHONPATH": str(_CHECKOUT)},
+        stdout=subprocess.PIPE,
+        timeout=540,
+        check=False,
+    )
+    report: dict[str, Any] = json.loads(ended.stdout)
+    return ended.returncode, report
+
+
+@pytest.mark.timeout(600)
+def test_nothing_is_lost_and_nothing_made_twice_while_parts_die_and_answers_are_lost() -> None:
+    status, report = _chaos("--seed", "3", "--settle-minutes", "5")
+    assert report["differences"] == []
+    assert report["double_credit_notes"] == report["double_invoices"] == 0
+    assert status == 0
+    assert report["payouts"] >= 9
+    assert sum(report["kills"].values()) > 0
+    assert report["faults"]["reset_after"] > 0
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_without_sent_mark_and_search_the_same_run_reports_doubles() -> None:
+    status, report = _chaos("--seed", "3", "--settle-minutes", "2", "--careless")
+    assert report["double_credit_notes"] > 0
+    assert status == 1
+
+
+def test_a_seed_gives_the_same_plan_each_time() -> None:
+    assert _plan(seed=7) == _plan(seed=7)
+    assert _plan(seed=7) != _plan(seed=8)
+
+
+def _plan(*, seed: int) -> object:
+    return draw(seed=seed, payouts=300, seconds=600, tenants=4, kills_per_minute=5)
