@@ -4,10 +4,10 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
@@ -20,13 +20,13 @@ from temporalio.service import RPCError
 from activities.models import PayoutInput
 from bench.bare import CONCLUDED, PAID, READ_BACK, document_of, event_of, number_of
 from bench.clock import LegClock, until
-from bench.crowd import all_of
+from bench.crowd import all_of, insist
 from bench.rig import UNLIMITED_STARTS, Rig, Stuck
 from bench.tenancy import PARTNER
-from ledger.types import DecisionId, DecisionKind, Tenant, TenantId
+from ledger.types import DecisionId, DecisionKind, EventId, Tenant, TenantId
 from sandbox.processes import Command, Service
 from workflows import announcing, search_attributes
-from workflows.messages import LEXOFFICE, Pace, payout_workflow_id
+from workflows.messages import LEXOFFICE, Pace, document_workflow_id, payout_workflow_id
 
 NAMESPACE = "bare"
 _CHECKOUT = Path(__file__).resolve().parent.parent
@@ -67,6 +67,8 @@ class BareEngine:
     worker: BareWorker
     pace: Pace
     tenants: list[Tenant]
+    last_whole: list[tuple[str, str]] = field(default_factory=list)
+    """Workflow ids of payout and document of the last whole loop, for a look at their histories."""
     _next: int = 1
 
     def processes(self) -> dict[str, int]:
@@ -83,6 +85,13 @@ class BareEngine:
 
     async def whole_loop(self, count: int, clock: LegClock) -> None:
         wanted = self._take(count)
+        self.last_whole = [
+            (
+                payout_workflow_id(self._tenant(sequence), number_of(sequence)),
+                document_workflow_id(self._tenant(sequence), document_of(sequence)),
+            )
+            for sequence in wanted
+        ]
         with clock.running():
             await all_of(self._start_and_approve(sequence, tell_of_creation=True) for sequence in wanted)
             await self._counted(READ_BACK, count)
@@ -95,34 +104,30 @@ class BareEngine:
     async def signal_with_start(self, count: int, in_flight: int, clock: LegClock) -> None:
         """What a webhook asks of the engine, and nothing else."""
         with clock.running():
-            await all_of(
-                (
-                    announcing.announce_event(self.client, self._tenant(i), uuid4(), event_of(i, 0), 1, self.pace)
-                    for i in range(count)
-                ),
-                in_flight,
-            )
+            await all_of((self._announce(self._tenant(i), uuid4(), event_of(i, 0)) for i in range(count)), in_flight)
 
     async def _start_and_approve(self, sequence: int, *, tell_of_creation: bool = False) -> None:
         tenant = self._tenant(sequence)
         payout = PayoutInput(tenant=tenant, number=number_of(sequence), partner=PARTNER, gross_cents=11_900)
-        await announcing.announce_payout(self.client, payout)
-        await announcing.announce_decision(self.client, payout, DecisionKind.APPROVE, DecisionId(uuid4()))
+        decision = DecisionId(uuid4())
+        await insist(lambda: announcing.announce_payout(self.client, payout))
+        await insist(lambda: announcing.announce_decision(self.client, payout, DecisionKind.APPROVE, decision))
         if tell_of_creation:
             await self._notify(sequence, 0)
 
     async def _settle_directly(self, sequence: int) -> None:
         handle = self.client.get_workflow_handle(payout_workflow_id(self._tenant(sequence), number_of(sequence)))
-        await handle.signal("credit_note_paid", {"event": event_of(sequence, 1)})
+        await insist(lambda: handle.signal("credit_note_paid", {"event": event_of(sequence, 1)}))
 
     async def _settle_by_notification(self, sequence: int) -> None:
         await self._notify(sequence, 1)
         await self._notify(sequence, 2)
 
     async def _notify(self, sequence: int, which: int) -> None:
-        await announcing.announce_event(
-            self.client, self._tenant(sequence), document_of(sequence), event_of(sequence, which), 1, self.pace
-        )
+        await self._announce(self._tenant(sequence), document_of(sequence), event_of(sequence, which))
+
+    async def _announce(self, tenant: Tenant, document: UUID, event: EventId) -> None:
+        await insist(lambda: announcing.announce_event(self.client, tenant, document, event, 1, self.pace))
 
     def _tenant(self, sequence: int) -> Tenant:
         return self.tenants[sequence % len(self.tenants)]

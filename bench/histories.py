@@ -13,6 +13,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 
+from bench.bare_engine import BareEngine
 from bench.figures import aim
 from bench.product import Product
 from workflows.messages import document_workflow_id, payout_workflow_id
@@ -63,8 +64,10 @@ class Run:
         )
 
 
-async def look(product: Product, sample: int) -> dict[str, Any]:
+async def look(product: Product, bare: BareEngine, sample: int) -> dict[str, Any]:
     """The histories of some payouts of the last whole loop, and of the documents that they made."""
+    bare_payouts = [run for payout, _ in bare.last_whole[:sample] for run in await _runs(bare.client, payout)]
+    bare_documents = [run for _, document in bare.last_whole[:sample] for run in await _runs(bare.client, document)]
     client = product.rig.engine
     chosen = product.last_whole[:sample]
     payouts = [
@@ -94,6 +97,8 @@ async def look(product: Product, sample: int) -> dict[str, Any]:
             "history_bytes": round(sum(run.bytes for run in documents) / notifications),
             "billable_actions": round(sum(run.actions(started_by_signal=True) for run in documents) / notifications, 2),
         },
+        "bare_payout": _shape(bare_payouts, started_by_signal=False),
+        "bare_document_run": _shape(bare_documents, started_by_signal=True),
         "aims": [
             aim(
                 "activities from approval to paid",

@@ -76,7 +76,7 @@ async def _against_the_bare_engine(
             alone["aims"] = [payouts.ratio_aim("payout alone, product ÷ bare", alone, 0.85)]
             whole = figures["whole_loop"] = await payouts.compare("whole_loop", count, runs, product, bare)
             whole["aims"] = [payouts.ratio_aim("whole loop, product ÷ bare", whole, 0.7)]
-            figures["histories"] = await histories.look(product, min(20, count))
+            figures["histories"] = await histories.look(product, bare, min(20, count))
         if "webhooks" in chosen:
             taken = figures["webhooks"] = await webhooks.compare(webhook_count, runs, product, bare)
             taken["aims"] = [payouts.ratio_aim("webhooks, product ÷ bare signal-with-start", taken, 0.75)]

@@ -11,7 +11,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
 from activities.models import PayoutInput
 from bench.clock import until
-from bench.crowd import all_of
+from bench.crowd import all_of, insist
 from bench.machine import resident_mib
 from bench.rig import Rig, running, say
 from bench.tenancy import PARTNER
@@ -42,7 +42,7 @@ async def _open(rig: Rig, tenant: Tenant, number: int) -> None:
     payout = PayoutInput(
         tenant=tenant, number=PayoutNumber(f"PO-2026-{number:06d}"), partner=PARTNER, gross_cents=11_900
     )
-    await announcing.announce_payout(rig.engine, payout)
+    await insist(lambda: announcing.announce_payout(rig.engine, payout))
 
 
 async def _all_seen(rig: Rig) -> None:

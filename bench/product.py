@@ -9,7 +9,7 @@ from activities.conclusions import ConclusionActivities
 from activities.fetching import FetchActivities
 from activities.models import Conclude, Delivery, Gathered, Tell
 from bench.clock import LegClock, until
-from bench.crowd import all_of
+from bench.crowd import all_of, insist
 from bench.poster import fresh_notifications, send_all, signer_of
 from bench.rig import Rig, Stuck
 from bench.tenancy import ApprovedPayout, BenchTenant, approve_payouts
@@ -76,8 +76,9 @@ class Product:
         return found
 
     async def _start_and_approve(self, made: ApprovedPayout) -> None:
-        await announcing.announce_payout(self.rig.engine, made.payout)
-        await announcing.announce_decision(self.rig.engine, made.payout, DecisionKind.APPROVE, made.decision)
+        engine, payout = self.rig.engine, made.payout
+        await insist(lambda: announcing.announce_payout(engine, payout))
+        await insist(lambda: announcing.announce_decision(engine, payout, DecisionKind.APPROVE, made.decision))
 
     async def _mark_paid(self, credit_note: str) -> None:
         answer = await self.rig.hooks.post(f"/sandbox/documents/{credit_note}/mark-paid", json={})
@@ -106,7 +107,7 @@ class Product:
 
     async def _tell(self, made: ApprovedPayout, tell: Tell) -> None:
         handle = self.rig.engine.get_workflow_handle(payout_workflow_id(made.payout.tenant, made.payout.number))
-        await handle.signal(tell.signal, {"event": tell.event})
+        await insist(lambda: handle.signal(tell.signal, {"event": tell.event}))
 
     async def _ids(self, made: Sequence[ApprovedPayout]) -> list[UUID]:
         rows = await self.rig.watcher.fetch(

@@ -103,7 +103,7 @@ async def running(
         vault = Vault.from_setting(addresses.environment["PARTNERDESK_SECRET_KEY"])
         ledger = await Ledger.open(addresses.postgres.app_url, most_connections=16)
         door = LexofficeDoor(ledger, vault, base_url=addresses.lexoffice.base_url, pace_per_second=pace)
-        watcher = await asyncpg.create_pool(addresses.postgres.admin_url, database=DATABASE, min_size=1, max_size=4)
+        watcher = await asyncpg.create_pool(addresses.postgres.admin_url, database=DATABASE, min_size=0, max_size=4)
         hooks = httpx.AsyncClient(base_url=addresses.lexoffice.app_url, timeout=60, trust_env=False)
         try:
             yield Rig(stack, engine, ledger, vault, door, watcher, hooks)
