@@ -30,6 +30,7 @@ from activities.lexoffice_door import LexofficeDoor
 from activities.payouts import PayoutActivities
 from activities.subscriptions import SubscriptionActivities
 from activities.sweeping import SweepActivities
+from api.authorization import oauth_access
 from api.engine import AWAY, connect, missing_search_attributes
 from api.worker_doors import serve_doors
 from ledger import sweeps
@@ -191,6 +192,7 @@ async def hands_of(settings: Settings) -> AsyncIterator[Hands]:
             base_url=settings.lexoffice_base_url,
             pace_per_second=settings.lexoffice_pace,
             recovery=settings.recovery,
+            oauth=oauth_access(settings, ledger),
         )
         stack.push_async_callback(door.close)
         yield Hands(ledger=ledger, door=door, settings=settings)

@@ -9,10 +9,12 @@ from datetime import timedelta
 import httpx
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.oauth_access import OAuthAccess, RenewingTransport
 from ledger import budget, connections, recovery
 from ledger.connections import Access, ConnectionBroken, NotConnected
 from ledger.database import Ledger
-from ledger.types import Tenant
+from ledger.oauth_tokens import GrantLost, NotConnectedByOAuth, RenewalPaused
+from ledger.types import Frozen, Tenant
 from ledger.vault import Vault
 from lexoffice.client import LexofficeClient
 from lexoffice.errors import (
@@ -30,10 +32,22 @@ RECOVERY_NOT_CHECKED = "RecoveryNotChecked"
 """Types of ApplicationError that workflows tell apart."""
 
 _REFUSED_KEY = "lexoffice lehnt den API-Schlüssel ab. Bitte hinterlegen Sie einen gültigen Schlüssel."
+_REFUSED_GRANT = "lexoffice lehnt den Zugang über OAuth ab. Bitte verbinden Sie lexoffice erneut."
+
+_RESEND_A_CREATE_WITHIN = 3.0
+"""Seconds between a create that was refused for its old token and the same with a new one: below the 5 s after which
+its permission is not used any more (engine.md, Creating a document)."""
 
 
 class NoSlot(Exception):
     """The budget of this organisation has no slot within 3 s. Nothing was sent."""
+
+
+class _Opened(Frozen):
+    """What the next call presents. `generation`: of the pair of an OAuth connection; None for an API key."""
+
+    token: str
+    generation: int | None
 
 
 class BudgetTransport(httpx.AsyncBaseTransport):
@@ -59,9 +73,17 @@ class LexofficeDoor:
     """One per process. Reads share kept connections; creates get a fresh one each."""
 
     def __init__(
-        self, ledger: Ledger, vault: Vault, *, base_url: str, pace_per_second: float, recovery: str | None = None
+        self,
+        ledger: Ledger,
+        vault: Vault,
+        *,
+        base_url: str,
+        pace_per_second: float,
+        recovery: str | None = None,
+        oauth: OAuthAccess | None = None,
     ) -> None:
         self._ledger = ledger
+        self._oauth = oauth or OAuthAccess(ledger, vault, None)
         self._recovery = recovery
         self._vault = vault
         self._base_url = base_url
@@ -70,18 +92,16 @@ class LexofficeDoor:
         self._creates = fresh_connection_transport()
 
     async def close(self) -> None:
+        await self._oauth.close()
         await self._reads.aclose()
         await self._creates.aclose()
 
     @asynccontextmanager
     async def reading(self, tenant: Tenant) -> AsyncIterator[LexofficeClient]:
         """A client whose every request takes a slot of the tenant's budget first."""
-        access = await self.access(tenant)
-        yield LexofficeClient(
-            base_url=self._base_url,
-            token=access.token.get_secret_value(),
-            transport=BudgetTransport(self._reads, self._ledger, tenant, self._pace),
-        )
+        opened = await self._open(tenant)
+        # Outside the budget's transport, so that a second try after a refresh takes a slot of its own.
+        yield self._client(tenant, opened, BudgetTransport(self._reads, self._ledger, tenant, self._pace))
 
     async def creating(self, tenant: Tenant) -> LexofficeClient:
         """A client for one create, on a fresh connection. Its slot is taken before the intent is marked as sent.
@@ -93,8 +113,8 @@ class LexofficeDoor:
             async with self._ledger.transaction(tenant) as db:
                 if not await recovery.may_create(db, tenant, self._recovery):
                     raise not_checked()
-        access = await self.access(tenant)
-        return LexofficeClient(base_url=self._base_url, token=access.token.get_secret_value(), transport=self._creates)
+        opened = await self._open(tenant)
+        return self._client(tenant, opened, self._creates, resend_seconds=_RESEND_A_CREATE_WITHIN)
 
     async def take_creation_slot(self, tenant: Tenant) -> None:
         """Wait for the slot of a create. Raises NoSlot."""
@@ -117,10 +137,44 @@ class LexofficeDoor:
         async with self._ledger.transaction(tenant) as db:
             return await connections.lexoffice_access(db, tenant, self._vault)
 
+    async def _open(self, tenant: Tenant) -> _Opened:
+        """Raises NotConnected, ConnectionBroken, ApplicationError (retryable) while no token can be renewed."""
+        access = await self.access(tenant)
+        if access.token is not None:
+            return _Opened(token=access.token.get_secret_value(), generation=None)
+        try:
+            held = await self._oauth.current(tenant)
+        except GrantLost:
+            raise ConnectionBroken from None
+        except NotConnectedByOAuth:
+            raise NotConnected from None
+        except RenewalPaused:
+            raise not_renewed() from None
+        return _Opened(token=held.token.get_secret_value(), generation=held.generation)
+
+    def _client(
+        self,
+        tenant: Tenant,
+        opened: _Opened,
+        transport: httpx.AsyncBaseTransport,
+        *,
+        resend_seconds: float | None = None,
+    ) -> LexofficeClient:
+        if opened.generation is not None:
+            transport = RenewingTransport(
+                transport,
+                lambda seen: self._oauth.renewed(tenant, seen),
+                generation=opened.generation,
+                resend_seconds=resend_seconds,
+            )
+        return LexofficeClient(base_url=self._base_url, token=opened.token, transport=transport)
+
     async def key_was_refused(self, tenant: Tenant) -> None:
         """lexoffice says 401: mark the connection broken, with a task."""
         async with self._ledger.transaction(tenant) as db:
-            await connections.mark_broken(db, tenant, _REFUSED_KEY)
+            connection = await connections.load(db, tenant, connections.LEXOFFICE)
+            if connection.state != "broken":  # else a failed refresh has said why
+                await connections.mark_broken(db, tenant, _REFUSED_GRANT if connection.uses_oauth else _REFUSED_KEY)
 
     @asynccontextmanager
     async def failures_explained(self, tenant: Tenant) -> AsyncIterator[None]:
@@ -138,6 +192,11 @@ class LexofficeDoor:
 def unusable(why: str) -> ApplicationError:
     """No retry mends a missing or refused key; the events are kept as skipped, payouts wait."""
     return ApplicationError(f"lexoffice connection unusable: {why}", type=CONNECTION_UNUSABLE, non_retryable=True)
+
+
+def not_renewed() -> ApplicationError:
+    """Nobody answers at the authorization server: try again, ever more rarely."""
+    return ApplicationError("the OAuth access is not renewed at present", type="AuthorizationAway")
 
 
 def not_checked() -> ApplicationError:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from api import docs_page, engine, health, problems, webhooks_lexoffice, webhooks_stripe
 from api.announce import Announcer
+from api.authorization import oauth_access
 from api.edge import Edge
 from api.metrics import Metrics
 from api.pages import routes as pages
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
             client, ledger, metrics, Pace(quiet=settings.quiet_seconds, look_again=settings.look_again_seconds)
         )
         transport = shared_transport()
+        oauth = oauth_access(settings, ledger)
         app.state.parts = Parts(
             settings=settings,
             ledger=ledger,
@@ -75,12 +77,14 @@ def create_app(settings: Settings) -> FastAPI:
             webhook_tokens=Recognition(vault, lambda presented: recognise_webhook_token(ledger, vault, presented)),
             signing_key=SigningKey(settings.lexoffice_public_key_url, settings.lexoffice_public_key_file),
             lexoffice_transport=transport,
+            oauth=oauth,
             newest_version=newest_version(),
         )
         log.info("started")
         yield
         # Requests have ended by now; what they announced is written down before the pool goes.
         await announcer.close()
+        await oauth.close()
         await transport.aclose()
         await ledger.close()
         log.info("stopped")

@@ -11,6 +11,7 @@ from temporalio.client import Client
 from activities.doctor.examination import Doctor
 from activities.lexoffice_door import LexofficeDoor
 from api import engine
+from api.authorization import oauth_access
 from ledger import sweeps, tenants
 from ledger.database import Ledger
 from ledger.types import Tenant
@@ -48,7 +49,11 @@ async def examine_tenants(
     """Examine one tenant, or all. Raises NotFound. An engine that is away is a difference, not an error."""
     ledger = await Ledger.open(settings.database_url.get_secret_value(), most_connections=4)
     door = LexofficeDoor(
-        ledger, settings.vault(), base_url=settings.lexoffice_base_url, pace_per_second=settings.lexoffice_pace
+        ledger,
+        settings.vault(),
+        base_url=settings.lexoffice_base_url,
+        pace_per_second=settings.lexoffice_pace,
+        oauth=oauth_access(settings, ledger),
     )
     try:
         doctor = Doctor(

@@ -7,6 +7,7 @@ import httpx
 from fastapi import Depends, Request
 from temporalio.client import Client
 
+from activities.oauth_access import OAuthAccess
 from api.announce import Announcer
 from api.metrics import Metrics
 from api.recognition import Recognition
@@ -29,6 +30,7 @@ class Parts:
     webhook_tokens: Recognition[WebhookDoor]
     signing_key: SigningKey
     lexoffice_transport: httpx.AsyncBaseTransport
+    oauth: OAuthAccess
     newest_version: str
     """Of the schema, as this code needs it."""
 

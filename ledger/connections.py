@@ -23,12 +23,22 @@ class NotConnected(NotAllowedNow):
         super().__init__("lexoffice ist nicht verbunden: Es ist kein API-Schlüssel hinterlegt.")
 
 
+class NoSuchCredential(NotAllowedNow):
+    """What is to be used is not there."""
+
+    code = "no_such_credential"
+
+    def __init__(self) -> None:
+        super().__init__("Dieser Zugang zu lexoffice ist nicht hinterlegt.")
+
+
 class ConnectionBroken(NotAllowedNow):
     code = "connection_broken"
 
     def __init__(self) -> None:
         super().__init__(
-            "Die Verbindung zu lexoffice ist unterbrochen. Bitte hinterlegen Sie einen neuen API-Schlüssel."
+            "Die Verbindung zu lexoffice ist unterbrochen. Bitte verbinden Sie lexoffice erneut, oder hinterlegen Sie "
+            "einen neuen API-Schlüssel."
         )
 
 
@@ -39,7 +49,7 @@ class OtherOrganization(NotAllowedNow):
 
     def __init__(self) -> None:
         super().__init__(
-            "Der Schlüssel gehört zu einer anderen lexoffice-Organisation, und Belege der bisherigen sind noch offen."
+            "Der Zugang gehört zu einer anderen lexoffice-Organisation, und Belege der bisherigen sind noch offen."
         )
 
 
@@ -59,6 +69,13 @@ class ProviderConnection(Frozen):
     state_reason: str | None
     secret_last4: str | None
     secret_saved_at: datetime | None
+    secret_ends_at: datetime | None
+    """When an API key ends at the latest: after 24 months (lexoffice API, Auth and key life)."""
+    oauth_connected_at: datetime | None
+    """None: not connected by OAuth."""
+    oauth_connected_by: str | None
+    oauth_scopes: str | None
+    uses_oauth: bool
     organization_id: UUID | None
     connection_id: UUID | None
     company_name: str | None
@@ -72,13 +89,15 @@ class ProviderConnection(Frozen):
 
     @property
     def has_secret(self) -> bool:
-        return self.secret_last4 is not None
+        """Whether there is anything to call lexoffice with."""
+        return self.secret_last4 is not None or self.oauth_connected_at is not None
 
 
 class Access(Frozen):
     """What a call of lexoffice needs to know. The token is read for each call and kept nowhere."""
 
-    token: SecretStr
+    token: SecretStr | None
+    """The API key; None where OAuth is used, whose token is in ledger/oauth_tokens.py."""
     organization_id: UUID
     connection_id: UUID | None
     tax_type: str | None
@@ -98,8 +117,10 @@ class LexofficeAccount(Frozen):
     profile: dict[str, Any]
 
 
-_COLUMNS = """provider, state, state_reason, secret_last4, secret_saved_at, organization_id, connection_id,
-       company_name, tax_type, small_business, effective_from, requires_signature, credit_note_notice_confirmed_by,
+_COLUMNS = """provider, state, state_reason, secret_last4, secret_saved_at,
+       CASE provider WHEN 'lexoffice' THEN secret_saved_at + interval '24 months' END AS secret_ends_at,
+       oauth_connected_at, oauth_connected_by, oauth_scopes, uses_oauth, organization_id, connection_id, company_name,
+       tax_type, small_business, effective_from, requires_signature, credit_note_notice_confirmed_by,
        credit_note_notice_confirmed_at, checked_at"""
 
 
@@ -118,18 +139,19 @@ async def lexoffice_access(db: Connection, tenant: Tenant, vault: Vault) -> Acce
     """Raises NotConnected, ConnectionBroken; CannotDecrypt when the server's key was lost."""
     row = await db.fetchrow(
         """
-        SELECT state, secret_encrypted, organization_id, connection_id, tax_type, small_business, effective_from
+        SELECT state, secret_encrypted, uses_oauth, has_credential, organization_id, connection_id, tax_type,
+               small_business, effective_from
           FROM provider_connections WHERE tenant_id = $1 AND provider = $2
         """,
         tenant.id,
         LEXOFFICE,
     )
-    if row is None or row["secret_encrypted"] is None or row["organization_id"] is None:
+    if row is None or not row["has_credential"] or row["organization_id"] is None:
         raise NotConnected
     if row["state"] == "broken":
         raise ConnectionBroken
     return Access(
-        token=SecretStr(vault.decrypt(row["secret_encrypted"])),
+        token=None if row["uses_oauth"] else SecretStr(vault.decrypt(row["secret_encrypted"])),
         organization_id=row["organization_id"],
         connection_id=row["connection_id"],
         tax_type=row["tax_type"],
@@ -155,9 +177,39 @@ async def connect_lexoffice(
 
     Returns the events that are to be announced now. Raises OtherOrganization, OrganizationTaken.
     """
-    # FOR UPDATE against the FOR SHARE of take_in_event: an event is either skipped before this, and found below,
-    # or it sees the key.
-    pinned = await db.fetchval(
+    pinned = await pin(db, tenant, account)
+    await db.execute(
+        """
+        UPDATE provider_connections
+           SET secret_encrypted = $3, secret_last4 = $4, secret_saved_at = now(), uses_oauth = false
+         WHERE tenant_id = $1 AND provider = $2
+        """,
+        tenant.id,
+        LEXOFFICE,
+        vault.encrypt(api_key),
+        api_key[-4:],
+    )
+    await close_broken(db, tenant, by=actor)
+    await audit.record(
+        db,
+        tenant,
+        actor=actor,
+        action="connection.key_saved",
+        subject="connection",
+        subject_id=LEXOFFICE,
+        detail={"organization": str(account.organization_id), "before": str(pinned) if pinned else None},
+    )
+    return await take_up_skipped(db, tenant, account.organization_id)
+
+
+async def pin(db: Connection, tenant: Tenant, account: LexofficeAccount) -> UUID | None:
+    """The account that was just asked is from now on this tenant's. Returns the organisation before.
+
+    Raises OtherOrganization, OrganizationTaken.
+    """
+    # FOR UPDATE against the FOR SHARE of take_in_event: an event is either skipped before this, and taken up by
+    # take_up_skipped, or it sees the credential.
+    pinned: UUID | None = await db.fetchval(
         """
         SELECT organization_id FROM provider_connections WHERE tenant_id = $1 AND provider = $2 FOR UPDATE
         """,
@@ -170,15 +222,12 @@ async def connect_lexoffice(
         await db.execute(
             """
             UPDATE provider_connections
-               SET state = 'connected', state_reason = NULL, secret_encrypted = $3, secret_last4 = $4,
-                   secret_saved_at = now(), organization_id = $5, connection_id = $6, company_name = $7,
-                   tax_type = $8, small_business = $9, profile = $10, checked_at = now()
+               SET state = 'connected', state_reason = NULL, organization_id = $3, connection_id = $4,
+                   company_name = $5, tax_type = $6, small_business = $7, profile = $8, checked_at = now()
              WHERE tenant_id = $1 AND provider = $2
             """,
             tenant.id,
             LEXOFFICE,
-            vault.encrypt(api_key),
-            api_key[-4:],
             account.organization_id,
             account.connection_id,
             account.company_name,
@@ -190,17 +239,7 @@ async def connect_lexoffice(
         if getattr(error, "constraint_name", None) == "an_organization_belongs_to_one_tenant":
             raise OrganizationTaken from None
         raise
-    await _close_broken(db, tenant, by=actor)
-    await audit.record(
-        db,
-        tenant,
-        actor=actor,
-        action="connection.key_saved",
-        subject="connection",
-        subject_id=LEXOFFICE,
-        detail={"organization": str(account.organization_id), "before": str(pinned) if pinned else None},
-    )
-    return await _take_up_skipped(db, tenant, account.organization_id)
+    return pinned
 
 
 async def change_lexoffice(
@@ -245,19 +284,24 @@ async def change_lexoffice(
 
 
 async def remove_lexoffice_key(db: Connection, tenant: Tenant, *, actor: str) -> None:
-    """From now on notifications are kept and skipped, and no document can be read or made. The organisation stays
-    pinned while references to its documents exist."""
-    await db.execute(
+    """From now on notifications are kept and skipped, and no document can be read or made, unless OAuth is there:
+    then that is used. The organisation stays pinned while references to its documents exist."""
+    state = await db.fetchval(
         """
         UPDATE provider_connections
-           SET state = 'unconnected', state_reason = NULL, secret_encrypted = NULL, secret_last4 = NULL,
-               secret_saved_at = NULL
+           SET state = CASE WHEN uses_oauth THEN state WHEN oauth_connected_at IS NOT NULL THEN 'connected'
+                            ELSE 'unconnected' END,
+               state_reason = CASE WHEN uses_oauth THEN state_reason END,
+               uses_oauth = oauth_connected_at IS NOT NULL,
+               secret_encrypted = NULL, secret_last4 = NULL, secret_saved_at = NULL
          WHERE tenant_id = $1 AND provider = $2
+        RETURNING state
         """,
         tenant.id,
         LEXOFFICE,
     )
-    await _close_broken(db, tenant, by=actor)
+    if state != "broken":
+        await close_broken(db, tenant, by=actor)
     await audit.record(
         db, tenant, actor=actor, action="connection.key_removed", subject="connection", subject_id=LEXOFFICE
     )
@@ -271,7 +315,7 @@ async def mark_broken(db: Connection, tenant: Tenant, reason: str) -> None:
     broken = await db.fetchval(
         """
         UPDATE provider_connections SET state = 'broken', state_reason = $3, checked_at = now()
-         WHERE tenant_id = $1 AND provider = $2 AND secret_encrypted IS NOT NULL
+         WHERE tenant_id = $1 AND provider = $2 AND has_credential
         RETURNING true
         """,
         tenant.id,
@@ -292,11 +336,12 @@ async def mark_broken(db: Connection, tenant: Tenant, reason: str) -> None:
 
 
 async def key_saved_since(db: Connection, tenant: Tenant, since: datetime) -> bool:
-    """Whether the stored key is newer than that, and not known to be refused. Held until the end of the transaction."""
+    """Whether what is used is newer than that, and not known to be refused. Held until the end of the transaction."""
     return bool(
         await db.fetchval(
             """
-            SELECT state = 'connected' AND secret_saved_at > $3 FROM provider_connections
+            SELECT state = 'connected' AND CASE WHEN uses_oauth THEN oauth_connected_at ELSE secret_saved_at END > $3
+              FROM provider_connections
              WHERE tenant_id = $1 AND provider = $2 FOR SHARE
             """,
             tenant.id,
@@ -307,16 +352,16 @@ async def key_saved_since(db: Connection, tenant: Tenant, since: datetime) -> bo
 
 
 async def mark_connected(db: Connection, tenant: Tenant) -> None:
-    """lexoffice has answered with the stored key: what was broken is whole."""
+    """lexoffice has answered to what is stored: what was broken is whole."""
     await db.execute(
         """
         UPDATE provider_connections SET state = 'connected', state_reason = NULL, checked_at = now()
-         WHERE tenant_id = $1 AND provider = $2 AND secret_encrypted IS NOT NULL
+         WHERE tenant_id = $1 AND provider = $2 AND has_credential
         """,
         tenant.id,
         LEXOFFICE,
     )
-    await _close_broken(db, tenant, by="engine")
+    await close_broken(db, tenant, by="engine")
 
 
 async def save_stripe_secret(db: Connection, tenant: Tenant, vault: Vault, *, signing_secret: str, actor: str) -> None:
@@ -352,7 +397,8 @@ async def stripe_secret(db: Connection, tenant: Tenant, vault: Vault) -> SecretS
     return None if stored is None else SecretStr(vault.decrypt(stored))
 
 
-async def _close_broken(db: Connection, tenant: Tenant, *, by: str) -> None:
+async def close_broken(db: Connection, tenant: Tenant, *, by: str) -> None:
+    """Whoever connected anew has answered the question."""
     await tasks.close_questions(
         db, tenant, subject="connection", subject_id=LEXOFFICE, kinds=("connection_broken",), by=by
     )
@@ -381,7 +427,7 @@ async def _references_are_open(db: Connection, tenant: Tenant) -> bool:
     )
 
 
-async def _take_up_skipped(db: Connection, tenant: Tenant, organization_id: UUID) -> list[EventId]:
+async def take_up_skipped(db: Connection, tenant: Tenant, organization_id: UUID) -> list[EventId]:
     """What arrived without a key is to be handled now; what another organisation sent is not ours."""
     await db.execute(
         """

@@ -42,7 +42,8 @@ class TokenPair(Frozen):
 
     access_token: SecretStr
     refresh_token: SecretStr
-    expires_in: timedelta
+    lives_seconds: int
+    """Of the access token."""
     scopes: str | None
 
 
@@ -131,7 +132,7 @@ async def keep_pair(db: Connection, tenant: Tenant, vault: Vault, pair: TokenPai
         """
         INSERT INTO oauth_tokens AS t (tenant_id, provider, refresh_token_encrypted, access_token_encrypted,
                                        access_expires_at)
-        VALUES ($1, $2, $3, $4, clock_timestamp() + $5)
+        VALUES ($1, $2, $3, $4, clock_timestamp() + $5 * interval '1 second')
         ON CONFLICT (tenant_id, provider) DO UPDATE SET
                generation = EXCLUDED.generation, refresh_token_encrypted = EXCLUDED.refresh_token_encrypted,
                access_token_encrypted = EXCLUDED.access_token_encrypted, obtained_at = EXCLUDED.obtained_at,
@@ -141,7 +142,7 @@ async def keep_pair(db: Connection, tenant: Tenant, vault: Vault, pair: TokenPai
         LEXOFFICE,
         vault.encrypt(pair.refresh_token.get_secret_value()),
         vault.encrypt(pair.access_token.get_secret_value()),
-        pair.expires_in,
+        pair.lives_seconds,
     )
     return _access(await _row(db, tenant), vault)
 

@@ -99,7 +99,7 @@ class Earlier(Frozen):
 async def read_state(db: Connection, tenant: Tenant) -> SweepState:
     row = await db.fetchrow(
         """
-        SELECT now() AS now, c.secret_encrypted IS NOT NULL AND c.state = 'connected' AS connected, c.effective_from,
+        SELECT now() AS now, c.has_credential AND c.state = 'connected' AS connected, c.effective_from,
                s.swept_until, s.finished_at, COALESCE(s.found, 0) AS found, s.open_swept_at,
                s.subscriptions_wanted_at IS NOT NULL AS subscriptions_wanted
           FROM provider_connections c

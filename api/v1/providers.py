@@ -1,44 +1,24 @@
 """Connections: lexoffice, where documents are made, and Stripe, where sales come from. No secret is shown again."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from api import lexoffice_connection
+from api.lexoffice_connection import LexofficeChange, LexofficeConnection
 from api.parts import Doors, Parts
-from api.v1.answers import PROBLEMS, shown
+from api.v1.answers import PROBLEMS
 from api.v1.callers import Reader, Writer
-from api.v1.lexoffice_profile import KeyRefused, ask_profile
 from api.v1.once import OnlyOnce
-from ledger import connections, credentials, events, payouts
-from ledger.connections import LEXOFFICE, STRIPE, LexofficeAccount, OtherOrganization, ProviderConnection
+from ledger import connections
+from ledger.connections import STRIPE
 from ledger.credentials import Caller
 from ledger.database import Connection
-from ledger.types import EventId
 
 router = APIRouter(prefix="/providers", tags=["Zahlungsanbieter"], responses=PROBLEMS)
-
-# Both tokens work while a relay is being changed over.
-GRACE = timedelta(days=1)
-
-NOTICE = (
-    "lexoffice führt eine Gutschrift als Rechnungskorrektur: sie mindert den Umsatz, und das Gutschriftverfahren gilt "
-    "dort als nicht anwendbar. Klären Sie die Buchung mit Ihrer Steuerberatung."
-)
-_STOPS = (
-    "Meldungen von lexoffice werden nur noch gesammelt (skipped).",
-    "Rechnungen und Zahlungen werden nicht mehr abgeglichen.",
-    "Für freigegebene Auszahlungen werden keine Gutschriften mehr angelegt.",
-)
-
-
-class LexofficeConnection(ProviderConnection):
-    """`webhook_address` is where notifications go; `notice` is what `confirm_credit_note_notice` confirms."""
-
-    webhook_address: str
-    notice: str
 
 
 class StripeConnection(BaseModel):
@@ -46,22 +26,6 @@ class StripeConnection(BaseModel):
     secret_last4: str | None
     secret_saved_at: datetime | None
     webhook_address: str
-
-
-class LexofficeChange(BaseModel):
-    """Each member is optional; what is not set stays."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    api_key: SecretStr | None = Field(default=None, min_length=1, max_length=500)
-    webhook_token: SecretStr | None = Field(
-        default=None,
-        max_length=200,
-        description="Selbst gewählt, mindestens 128 Bit; frühere gelten noch einen Tag",
-    )
-    effective_from: date | None = Field(default=None, description="Stichtag: ältere Rechnungen bleiben außen vor")
-    requires_signature: bool | None = Field(default=None, description="Nur signierte Meldungen annehmen")
-    confirm_credit_note_notice: Literal[True] | None = Field(default=None, description=NOTICE)
 
 
 class StripeChange(BaseModel):
@@ -78,7 +42,15 @@ class ConnectionTest(BaseModel):
 
 
 class Removed(BaseModel):
-    stops: list[str] = Field(description="Was von nun an nicht mehr geschieht")
+    stops: list[str] = Field(description="Was von nun an nicht mehr geschieht; leer, wenn ein anderer Zugang bleibt")
+
+
+class Disconnected(Removed):
+    revoked: bool = Field(description="Ob lexoffice den Widerruf bestätigt hat; sonst bitte auch dort entfernen")
+
+
+class NewToken(BaseModel):
+    token: str = Field(description="Nur dieses eine Mal zu sehen; frühere gelten noch einen Tag")
 
 
 @router.get(
@@ -89,7 +61,7 @@ class Removed(BaseModel):
 )
 async def get_lexoffice(doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(await _lexoffice(db, doors, caller))
+        return JSONResponse(await lexoffice_connection.show(db, doors, caller.tenant))
 
 
 @router.put(
@@ -105,46 +77,18 @@ async def put_lexoffice(
     caller: Writer,
     change: Annotated[LexofficeChange, Body(examples=[{"api_key": "…", "effective_from": "2026-01-01"}])],
 ) -> JSONResponse:
-    account: LexofficeAccount | None = None
-    if change.api_key is not None:
-        account = await ask_profile(doors, caller.tenant, change.api_key.get_secret_value())
-    taken_up: list[EventId] = []
-    async with doors.ledger.transaction(caller.tenant, cause=caller.actor) as db:
-        if change.webhook_token is not None:
-            await credentials.create_webhook_token(
-                db,
-                caller.tenant,
-                doors.vault,
-                chosen=change.webhook_token.get_secret_value(),
-                grace=GRACE,
-                actor=caller.actor,
-            )
-        if change.model_fields_set & {"effective_from", "requires_signature", "confirm_credit_note_notice"}:
-            await connections.change_lexoffice(
-                db,
-                caller.tenant,
-                effective_from=change.effective_from,
-                requires_signature=change.requires_signature,
-                confirm_credit_note_notice=bool(change.confirm_credit_note_notice),
-                actor=caller.actor,
-            )
-        if change.api_key is not None and account is not None:
-            taken_up = await connections.connect_lexoffice(
-                db,
-                caller.tenant,
-                doors.vault,
-                api_key=change.api_key.get_secret_value(),
-                account=account,
-                actor=caller.actor,
-            )
-            await payouts.want_recheck_of_blocked(db, caller.tenant)
-        to_announce = await events.load(db, caller.tenant, taken_up)
-        answer = await _lexoffice(db, doors, caller)
-    doors.webhook_tokens.forget()
-    await doors.announcer.events(caller.tenant, to_announce)
-    if account is not None:
-        await doors.announcer.sweep(caller.tenant, timedelta(seconds=doors.settings.sweep_every_seconds))
-    return JSONResponse(answer)
+    return JSONResponse(await lexoffice_connection.change(doors, caller.tenant, change, actor=caller.actor))
+
+
+@router.put(
+    "/lexoffice/webhook-token",
+    summary="Einen Webhook-Token erzeugen lassen",
+    operation_id="generate_webhook_token",
+    response_model=NewToken,
+)
+async def generate_token(doors: Doors, caller: Writer) -> JSONResponse:
+    token = await lexoffice_connection.generate_webhook_token(doors, caller.tenant, actor=caller.actor)
+    return JSONResponse({"token": token.get_secret_value()})
 
 
 @router.post(
@@ -157,26 +101,13 @@ async def put_lexoffice(
 async def test_lexoffice(doors: Doors, caller: Writer, once: OnlyOnce) -> JSONResponse:
     if (kept := await once.kept()) is not None:
         return kept
-    async with doors.ledger.transaction(caller.tenant) as db:
-        key = await connections.lexoffice_key(db, caller.tenant, doors.vault)
-        pinned = (await connections.load(db, caller.tenant, LEXOFFICE)).organization_id
-    refused: KeyRefused | None = None
-    try:
-        account = await ask_profile(doors, caller.tenant, key.get_secret_value())
-        if account.organization_id != pinned:
-            other = OtherOrganization()
-            refused = KeyRefused(other.code, other.sentence)
-    except KeyRefused as error:
-        refused = error
+    refused = await lexoffice_connection.probe(doors, caller.tenant)
 
     async def act(db: Connection) -> dict[str, Any]:
-        if refused is None:
-            await connections.mark_connected(db, caller.tenant)
-            await payouts.want_recheck_of_blocked(db, caller.tenant)
-        else:
-            await connections.mark_broken(db, caller.tenant, refused.detail)
+        await lexoffice_connection.note_probe(db, caller.tenant, refused)
         told = {} if refused is None else {"code": refused.code, "detail": refused.detail}
-        return {"ok": refused is None, **told, "connection": await _lexoffice(db, doors, caller)}
+        connection = await lexoffice_connection.show(db, doors, caller.tenant)
+        return {"ok": refused is None, **told, "connection": connection}
 
     return await once.answer(act)
 
@@ -188,10 +119,20 @@ async def test_lexoffice(doors: Doors, caller: Writer, once: OnlyOnce) -> JSONRe
     response_model=Removed,
 )
 async def remove_key(doors: Doors, caller: Writer) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        await connections.remove_lexoffice_key(db, caller.tenant, actor=caller.actor)
-    doors.webhook_tokens.forget()
-    return JSONResponse({"stops": list(_STOPS)})
+    stops = await lexoffice_connection.remove_key(doors, caller.tenant, actor=caller.actor)
+    return JSONResponse({"stops": list(stops)})
+
+
+@router.delete(
+    "/lexoffice/oauth",
+    summary="Die OAuth-Verbindung zu lexoffice trennen",
+    description="Die Zustimmung wird bei lexoffice widerrufen. Ein hinterlegter API-Schlüssel gilt danach wieder.",
+    operation_id="disconnect_lexoffice_oauth",
+    response_model=Disconnected,
+)
+async def disconnect_oauth(doors: Doors, caller: Writer) -> JSONResponse:
+    ended = await lexoffice_connection.disconnect_oauth(doors, caller.tenant, actor=caller.actor)
+    return JSONResponse(ended.model_dump(mode="json"))
 
 
 @router.get(
@@ -223,14 +164,6 @@ async def put_stripe(
             actor=caller.actor,
         )
         return JSONResponse(await _stripe(db, doors, caller))
-
-
-async def _lexoffice(db: Connection, doors: Parts, caller: Caller) -> dict[str, Any]:
-    return shown(
-        await connections.load(db, caller.tenant, LEXOFFICE),
-        webhook_address=f"{doors.settings.public_url}/api/webhooks/{caller.tenant.slug}/lexoffice",
-        notice=NOTICE,
-    )
 
 
 async def _stripe(db: Connection, doors: Parts, caller: Caller) -> dict[str, Any]:

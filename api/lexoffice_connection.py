@@ -1,0 +1,242 @@
+"""What people do about the connection to lexoffice. The JSON API and the page call these functions and no others."""
+
+from datetime import date, timedelta
+from typing import Any, Literal
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from activities.oauth_access import pair_of
+from api.authorization import HINT
+from api.parts import Parts
+from api.problems import Problem, not_available
+from api.v1.answers import shown
+from api.v1.lexoffice_profile import KeyRefused, ask_profile, ask_profile_by_oauth
+from ledger import connections, credentials, events, oauth_connection, payouts
+from ledger.connections import LEXOFFICE, OtherOrganization, ProviderConnection
+from ledger.database import Connection
+from ledger.refusals import NotAllowedNow, Refused
+from ledger.types import EventId, Frozen, Tenant
+from lexoffice.oauth import AuthorizationAway, AuthorizationServer, ClientRefused, GrantRefused, OAuthFailed
+
+log = structlog.get_logger("connection")
+
+# Both tokens work while a relay is being changed over.
+GRACE = timedelta(days=1)
+
+NOTICE = (
+    "lexoffice führt eine Gutschrift als Rechnungskorrektur: sie mindert den Umsatz, und das Gutschriftverfahren gilt "
+    "dort als nicht anwendbar. Klären Sie die Buchung mit Ihrer Steuerberatung."
+)
+STOPS = (
+    "Meldungen von lexoffice werden nur noch gesammelt (skipped).",
+    "Rechnungen und Zahlungen werden nicht mehr abgeglichen.",
+    "Für freigegebene Auszahlungen werden keine Gutschriften mehr angelegt.",
+)
+
+
+class OAuthNotSetUp(NotAllowedNow):
+    code = "oauth_not_set_up"
+
+    def __init__(self) -> None:
+        super().__init__(HINT)
+
+
+class LexofficeConnection(ProviderConnection):
+    """`webhook_address` is where notifications go; `notice` is what `confirm_credit_note_notice` confirms."""
+
+    credential: Literal["api_key", "oauth"] | None = Field(description="Was zurzeit verwendet wird")
+    oauth_hint: str | None = Field(description="Warum nicht mit OAuth verbunden werden kann; null, wenn es geht")
+    webhook_address: str
+    notice: str
+
+
+class LexofficeChange(BaseModel):
+    """Each member is optional; what is not set stays."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    api_key: SecretStr | None = Field(default=None, min_length=1, max_length=500)
+    webhook_token: SecretStr | None = Field(
+        default=None,
+        max_length=200,
+        description="Selbst gewählt, mindestens 128 Bit; frühere gelten noch einen Tag",
+    )
+    credential: Literal["api_key", "oauth"] | None = Field(
+        default=None, description="Was verwendet wird, wenn beides hinterlegt ist"
+    )
+    effective_from: date | None = Field(default=None, description="Stichtag: ältere Rechnungen bleiben außen vor")
+    requires_signature: bool | None = Field(default=None, description="Nur signierte Meldungen annehmen")
+    confirm_credit_note_notice: Literal[True] | None = Field(default=None, description=NOTICE)
+
+
+class Disconnected(Frozen):
+    """`revoked`: lexoffice has confirmed it; else the connection should be removed there, too."""
+
+    stops: tuple[str, ...]
+    revoked: bool
+
+
+async def show(db: Connection, doors: Parts, tenant: Tenant) -> dict[str, Any]:
+    connection = await connections.load(db, tenant, LEXOFFICE)
+    used = "oauth" if connection.uses_oauth else "api_key" if connection.secret_last4 else None
+    return shown(
+        connection,
+        credential=used,
+        oauth_hint=None if doors.oauth.server is not None else HINT,
+        webhook_address=f"{doors.settings.public_url}/api/webhooks/{tenant.slug}/lexoffice",
+        notice=NOTICE,
+    )
+
+
+async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor: str) -> dict[str, Any]:
+    """Apply all of it or nothing. A key is tested first. Raises KeyRefused, Refused, Problem (503, 502)."""
+    account = None
+    if wanted.api_key is not None:
+        account = await ask_profile(doors, tenant, wanted.api_key.get_secret_value())
+    taken_up: list[EventId] = []
+    async with doors.ledger.transaction(tenant, cause=actor) as db:
+        if wanted.webhook_token is not None:
+            await credentials.create_webhook_token(
+                db,
+                tenant,
+                doors.vault,
+                chosen=wanted.webhook_token.get_secret_value(),
+                grace=GRACE,
+                actor=actor,
+            )
+        if wanted.model_fields_set & {"effective_from", "requires_signature", "confirm_credit_note_notice"}:
+            await connections.change_lexoffice(
+                db,
+                tenant,
+                effective_from=wanted.effective_from,
+                requires_signature=wanted.requires_signature,
+                confirm_credit_note_notice=bool(wanted.confirm_credit_note_notice),
+                actor=actor,
+            )
+        if wanted.api_key is not None and account is not None:
+            taken_up = await connections.connect_lexoffice(
+                db, tenant, doors.vault, api_key=wanted.api_key.get_secret_value(), account=account, actor=actor
+            )
+            await payouts.want_recheck_of_blocked(db, tenant)
+        if wanted.credential is not None:
+            await oauth_connection.choose(db, tenant, oauth=wanted.credential == "oauth", actor=actor)
+            await payouts.want_recheck_of_blocked(db, tenant)
+        to_announce = await events.load(db, tenant, taken_up)
+        answer = await show(db, doors, tenant)
+    doors.webhook_tokens.forget()
+    await doors.announcer.events(tenant, to_announce)
+    return answer
+
+
+async def generate_webhook_token(doors: Parts, tenant: Tenant, *, actor: str) -> SecretStr:
+    """256 random bits, seen only now; older ones work for a day."""
+    async with doors.ledger.transaction(tenant) as db:
+        token = await credentials.create_webhook_token(db, tenant, doors.vault, grace=GRACE, actor=actor)
+    doors.webhook_tokens.forget()
+    return token
+
+
+async def probe(doors: Parts, tenant: Tenant) -> KeyRefused | None:
+    """Ask lexoffice with what is used, a broken connection too. None: it works.
+
+    Raises NotConnected, and Problem (503, 502) when lexoffice cannot be asked.
+    """
+    async with doors.ledger.transaction(tenant) as db:
+        stored = await connections.load(db, tenant, LEXOFFICE)
+        key = None if stored.uses_oauth else await connections.lexoffice_key(db, tenant, doors.vault)
+    try:
+        if key is None:
+            account = await ask_profile_by_oauth(doors, tenant)
+        else:
+            account = await ask_profile(doors, tenant, key.get_secret_value())
+    except KeyRefused as refused:
+        return refused
+    if account.organization_id != stored.organization_id:
+        other = OtherOrganization()
+        return KeyRefused(other.code, other.sentence)
+    return None
+
+
+async def note_probe(db: Connection, tenant: Tenant, refused: KeyRefused | None) -> None:
+    if refused is None:
+        await connections.mark_connected(db, tenant)
+        await payouts.want_recheck_of_blocked(db, tenant)
+    else:
+        await connections.mark_broken(db, tenant, refused.detail)
+
+
+async def remove_key(doors: Parts, tenant: Tenant, *, actor: str) -> tuple[str, ...]:
+    """Returns what stops from now on, as German sentences; nothing does where OAuth goes on."""
+    async with doors.ledger.transaction(tenant) as db:
+        await connections.remove_lexoffice_key(db, tenant, actor=actor)
+        goes_on = (await connections.load(db, tenant, LEXOFFICE)).has_secret
+    doors.webhook_tokens.forget()
+    return () if goes_on else STOPS
+
+
+async def connect_by_oauth(doors: Parts, tenant: Tenant, *, code: str, verifier: SecretStr, actor: str) -> None:
+    """The code of a person who has just agreed becomes the connection. Raises Problem, KeyRefused, Refused.
+
+    A grant that we cannot keep is given back.
+    """
+    server = authorization_server(doors)
+    try:
+        pair = pair_of(await server.exchange(code, verifier))
+    except GrantRefused:
+        raise Problem(
+            400,
+            "oauth_code_refused",
+            "lexoffice nimmt die Bestätigung nicht an: Sie ist abgelaufen oder wurde schon verwendet. "
+            "Bitte verbinden Sie noch einmal.",
+        ) from None
+    except ClientRefused:
+        raise Problem(
+            502, "oauth_client_refused", "lexoffice lehnt die OAuth-Zugangsdaten dieser Installation ab."
+        ) from None
+    except AuthorizationAway:
+        raise not_available(
+            "lexoffice antwortet zurzeit nicht. Bitte verbinden Sie noch einmal.", "lexoffice_away"
+        ) from None
+    except OAuthFailed:
+        raise Problem(502, "lexoffice_unexpected", "lexoffice hat nicht wie erwartet geantwortet.") from None
+    try:
+        account = await ask_profile(doors, tenant, pair.access_token.get_secret_value())
+        async with doors.ledger.transaction(tenant, cause=actor) as db:
+            connected = await oauth_connection.connect(db, tenant, doors.vault, pair=pair, account=account, actor=actor)
+            await payouts.want_recheck_of_blocked(db, tenant)
+            to_announce = await events.load(db, tenant, connected.taken_up)
+    except (Problem, Refused, OSError):
+        await _give_back(server, pair.refresh_token)
+        raise
+    doors.webhook_tokens.forget()
+    await doors.announcer.events(tenant, to_announce)
+    if connected.former is not None:
+        await _give_back(server, connected.former)
+
+
+async def disconnect_oauth(doors: Parts, tenant: Tenant, *, actor: str) -> Disconnected:
+    """Forget the grant here, then revoke it there. Raises NotConnectedByOAuth."""
+    async with doors.ledger.transaction(tenant) as db:
+        token = await oauth_connection.disconnect(db, tenant, doors.vault, actor=actor)
+        goes_on = (await connections.load(db, tenant, LEXOFFICE)).has_secret
+    doors.webhook_tokens.forget()
+    server = doors.oauth.server
+    revoked = token is not None and server is not None and await _give_back(server, token)
+    return Disconnected(stops=() if goes_on else STOPS, revoked=revoked)
+
+
+def authorization_server(doors: Parts) -> AuthorizationServer:
+    """Raises OAuthNotSetUp."""
+    if doors.oauth.server is None:
+        raise OAuthNotSetUp
+    return doors.oauth.server
+
+
+async def _give_back(server: AuthorizationServer, refresh_token: SecretStr) -> bool:
+    try:
+        await server.revoke(refresh_token)
+    except OAuthFailed as failed:
+        log.warning("oauth_not_revoked", failure=type(failed).__name__)
+        return False
+    return True
