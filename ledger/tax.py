@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from ledger.types import Frozen, TaxCase, TaxStatus
 
+PRIVATE_NOTE = "Ohne Umsatzsteuer: Leistung einer Privatperson"
 SMALL_BUSINESS_NOTE = "Steuerfreie Leistung eines Kleinunternehmers (§ 19 UStG)"
 STANDARD_RATE = Decimal("19.00")
 NO_TAX = Decimal("0.00")
@@ -65,7 +66,12 @@ RULES = {
     ),
     # Never VAT for a private person (§ 14c UStG), and not the word Gutschrift either.
     TaxCase.PRIVATE: DocumentRule(
-        tax_case=TaxCase.PRIVATE, tax_type="vatfree", rate=NO_TAX, title="Provisionsabrechnung"
+        tax_case=TaxCase.PRIVATE,
+        tax_type="vatfree",
+        rate=NO_TAX,
+        title="Provisionsabrechnung",
+        # Without a note of ours lexoffice prints the organisation's own, usually that of § 19 UStG: not true of her.
+        note=PRIVATE_NOTE,
     ),
 }
 

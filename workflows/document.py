@@ -49,7 +49,7 @@ class DocumentWorkflow:
         return outcome
 
     @workflow.signal
-    def notify(self, note: Any = None) -> None:
+    def notify(self, note: Any = None, *_: Any) -> None:
         self._arrived.append(note)
 
     async def _wait_for_quiet(self) -> None:

@@ -40,7 +40,7 @@ class InvoiceWorkflow:
         return self._look
 
     @workflow.signal
-    def resolve(self, note: Any = None) -> None:
+    def resolve(self, note: Any = None, *_: Any) -> None:
         """A person answered the question about this invoice; the ledger has the answer."""
         self._told = True
 

@@ -129,34 +129,35 @@ class PayoutWorkflow:
             workflow.upsert_search_attributes([PAYOUT_STATUS.value_set(state), *numbered])
             self._shown = (state, number)
 
-    # Messages. Each takes anything and never raises (engine.md, Decisions): an activity validates what is kept.
+    # Messages. Each takes anything, even one argument too many, and never raises (engine.md, Decisions); an activity
+    # validates what is kept.
 
     @workflow.signal
-    def approve(self, note: Any = None) -> None:
+    def approve(self, note: Any = None, *_: Any) -> None:
         self._notes.append(_kept("approve", note))
 
     @workflow.signal
-    def reject(self, note: Any = None) -> None:
+    def reject(self, note: Any = None, *_: Any) -> None:
         self._notes.append(_kept("reject", note))
 
     @workflow.signal
-    def cancel(self, note: Any = None) -> None:
+    def cancel(self, note: Any = None, *_: Any) -> None:
         self._notes.append(_kept("cancel", note))
 
     @workflow.signal
-    def resolve(self, note: Any = None) -> None:
+    def resolve(self, note: Any = None, *_: Any) -> None:
         self._notes.append(_kept("resolve", note))
 
     @workflow.signal
-    def recheck(self, note: Any = None) -> None:
+    def recheck(self, note: Any = None, *_: Any) -> None:
         self._notes.append(_kept("recheck", note))
 
     @workflow.signal
-    def credit_note_paid(self, note: Any = None) -> None:
+    def credit_note_paid(self, note: Any = None, *_: Any) -> None:
         self._notes.append(_kept("credit_note_paid", note))
 
     @workflow.signal
-    def credit_note_voided(self, note: Any = None) -> None:
+    def credit_note_voided(self, note: Any = None, *_: Any) -> None:
         self._notes.append(_kept("credit_note_voided", note))
 
     @workflow.query

@@ -28,7 +28,7 @@ SMALL = REGULAR.model_copy(update={"small_business": True, "tax_type": "vatfree"
 
 NET = ("net", Decimal("19.00"), "Gutschrift", None)
 FREE = ("vatfree", Decimal("0.00"), "Gutschrift", "Steuerfreie Leistung eines Kleinunternehmers (§ 19 UStG)")
-PRIVATE = ("vatfree", Decimal("0.00"), "Provisionsabrechnung", None)
+PRIVATE = ("vatfree", Decimal("0.00"), "Provisionsabrechnung", "Ohne Umsatzsteuer: Leistung einer Privatperson")
 
 
 @pytest.mark.parametrize(
