@@ -246,6 +246,8 @@ async def awaited_but_not_listed(db: Connection, tenant: Tenant, *, since: datet
     found = []
     for row in rows:
         before = earlier.get(row["resource_id"])
+        if before is not None and before.state in _UNDER_WAY:
+            continue  # what this pass has found by another list is enough
         was_gone = before is not None and before.state is EventState.FAILED and before.reason == GONE
         body = {"notListedAs": "open", "knownAs": row["status"], **({"missing": "twice"} if was_gone else {})}
         found.append(
