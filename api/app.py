@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import structlog
 from fastapi import FastAPI
 
-from api import docs_page, engine, health, problems, webhooks_lexoffice, webhooks_stripe
+from api import docs_page, engine, health, oauth_lexoffice, problems, webhooks_lexoffice, webhooks_stripe
 from api.announce import Announcer
 from api.authorization import oauth_access
 from api.edge import Edge
@@ -26,7 +26,7 @@ from workflows.messages import Pace
 log = structlog.get_logger("api")
 
 # Doors that ask lexoffice itself while the caller waits.
-_PATHS_THAT_ASK_LEXOFFICE = ("/api/v1/providers/",)
+_PATHS_THAT_ASK_LEXOFFICE = ("/api/v1/providers/", "/admin/zahlungsanbieter/", "/oauth/lexoffice/")
 _ASKING_LEXOFFICE_S = 15.0
 
 _DESCRIPTION = """
@@ -104,6 +104,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(docs_page.router)
     app.include_router(pages.router)
+    app.include_router(oauth_lexoffice.router)
     app.add_middleware(
         Edge,
         metrics=metrics,

@@ -13,9 +13,9 @@ from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
 from ledger import connections, subscriptions
 from ledger.connections import NotConnected
-from ledger.credentials import Caller
 from ledger.database import Connection
 from ledger.subscriptions import Subscribed
+from ledger.types import Tenant
 from lexoffice.webhook import SUBSCRIBED
 
 router = APIRouter(prefix="/providers/lexoffice/subscriptions", tags=["Zahlungsanbieter"], responses=PROBLEMS)
@@ -40,7 +40,7 @@ class Subscriptions(BaseModel):
 )
 async def get_subscriptions(doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(await _health(db, doors, caller))
+        return JSONResponse(await health(db, doors, caller.tenant))
 
 
 @router.post(
@@ -54,10 +54,8 @@ async def get_subscriptions(doors: Doors, caller: Reader) -> JSONResponse:
 )
 async def set_up_subscriptions(doors: Doors, caller: Writer, once: OnlyOnce) -> JSONResponse:
     async def act(db: Connection) -> dict[str, Any]:
-        if not (await connections.load(db, caller.tenant, connections.LEXOFFICE)).has_secret:
-            raise NotConnected
-        await subscriptions.want_set_up(db, caller.tenant)
-        return await _health(db, doors, caller)
+        await want(db, caller.tenant)
+        return await health(db, doors, caller.tenant)
 
     answer = await once.answer(act, status=202)
     # When the engine is away the wish stands, and the next sweep fulfils it.
@@ -65,11 +63,18 @@ async def set_up_subscriptions(doors: Doors, caller: Writer, once: OnlyOnce) -> 
     return answer
 
 
-async def _health(db: Connection, doors: Parts, caller: Caller) -> dict[str, Any]:
-    health = await subscriptions.health(db, caller.tenant)
-    there = {one.event_type for one in health.subscriptions}
+async def want(db: Connection, tenant: Tenant) -> None:
+    """Raises NotConnected."""
+    if not (await connections.load(db, tenant, connections.LEXOFFICE)).has_secret:
+        raise NotConnected
+    await subscriptions.want_set_up(db, tenant)
+
+
+async def health(db: Connection, doors: Parts, tenant: Tenant) -> dict[str, Any]:
+    found = await subscriptions.health(db, tenant)
+    there = {one.event_type for one in found.subscriptions}
     return shown(
-        health,
-        address=f"{doors.settings.public_url}/api/webhooks/{caller.tenant.slug}/lexoffice",
+        found,
+        address=f"{doors.settings.public_url}/api/webhooks/{tenant.slug}/lexoffice",
         missing=[event_type for event_type in SUBSCRIBED if event_type not in there],
     )
