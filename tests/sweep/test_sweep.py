@@ -7,7 +7,7 @@ import pytest
 
 from ledger import sweeps
 from ledger.sweeps import Held, Listed
-from ledger.types import DocumentKind
+from ledger.types import BERLIN, DocumentKind
 from tests.house import Shop, until
 from tests.sweep.sweeping import settled, silence, sweep
 
@@ -137,9 +137,9 @@ async def test_a_tenant_without_a_key_is_swept_without_a_call(product: object, s
 async def test_a_pass_after_a_long_pause_goes_back_to_where_the_last_one_ended(shop: Shop) -> None:
     async with shop.house.ledger.transaction(shop.tenant) as db:
         state = await sweeps.read_state(db, shop.tenant)
-    assert sweeps.since_when(state) == (state.now - timedelta(days=1)).astimezone(sweeps.BERLIN).date()
+    assert sweeps.since_when(state) == (state.now - timedelta(days=1)).astimezone(BERLIN).date()
     long_ago = state.model_copy(update={"swept_until": state.now - timedelta(days=9)})
-    assert sweeps.since_when(long_ago) == (state.now - timedelta(days=10)).astimezone(sweeps.BERLIN).date()
+    assert sweeps.since_when(long_ago) == (state.now - timedelta(days=10)).astimezone(BERLIN).date()
 
 
 @pytest.mark.parametrize(
