@@ -93,7 +93,7 @@ def commands() -> None:
       partnerdesk worker &
       partnerdesk api
 
-    Settings come from the environment; README.md names them all.
+    Settings come from the environment; docs/connecting.md names them all.
     """
 
 

@@ -161,7 +161,7 @@ class Edge:
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         # The route, never the path: a path may hold anything, and a query a token.
-        route = getattr(scope.get("route"), "path", "unmatched")
+        route = _route_of(scope)
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._metrics.requests.labels(method, route, str(status)).inc()
         self._metrics.seconds.labels(route).observe(seconds)
@@ -195,3 +195,20 @@ def _request_id(scope: Scope) -> str:
             if _REQUEST_ID.fullmatch(text):
                 return text
     return secrets.token_hex(8)
+
+
+def _route_of(scope: Scope) -> str:
+    """The template of the route that was taken, prefixes included: `/api/v1/payouts/{number}`.
+
+    The framework keeps only the innermost router's part, so the values of the parameters are named in the path again,
+    from its end: a prefix has none.
+    """
+    if scope.get("route") is None:
+        return "unmatched"
+    segments = scope["path"].split("/")
+    for name, value in reversed(scope.get("path_params", {}).items()):
+        for index in range(len(segments) - 1, 0, -1):
+            if segments[index] == str(value):
+                segments[index] = f"{{{name}}}"
+                break
+    return "/".join(segments)

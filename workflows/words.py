@@ -30,9 +30,8 @@ _TASKS = {
 
 def waiting_for(payout: PayoutInput, look: Look) -> str:
     """Markdown: the state, what it waits for and for whom, and the questions that are open."""
-    lines = [f"**{payout.number}: {_STATES[look.state]}**", "", _next(look)]
-    if look.credit_note_number:
-        lines += ["", f"Gutschrift: {look.credit_note_number}"]
+    number = f" ({look.credit_note_number})" if look.credit_note_number else ""
+    lines = [f"**{payout.number}: {_STATES[look.state]}{number}**", "", _next(look)]
     if look.open_tasks:
         lines += ["", "Offene Aufgaben:", *(f"- {_TASKS.get(kind, kind)}" for kind in look.open_tasks)]
     return "\n".join(lines)
@@ -55,9 +54,7 @@ def _next(look: Look) -> str:
         case _, PayoutState.CREDIT_NOTE_OPEN if look.reopened:
             return "Wartet darauf, dass die Gutschrift in lexoffice wieder abgeschlossen wird."
         case _, PayoutState.CREDIT_NOTE_OPEN:
-            return (
-                "Wartet darauf, dass die Überweisung erfolgt und die Gutschrift in lexoffice als bezahlt markiert wird."
-            )
+            return "Wartet auf die Überweisung und darauf, dass die Gutschrift in lexoffice bezahlt ist."
         case _, PayoutState.RETURNED:
             return "Beendet. Eine Person entscheidet, wie es weitergeht."
         case _:
