@@ -47,11 +47,12 @@ async def reserve_creation(ledger: Ledger, tenant: Tenant, *, provider: str, pac
             UPDATE api_budgets
                SET next_free_at = greatest(next_free_at, clock_timestamp()) + $3 * interval '1 second',
                    next_creation_at = greatest(next_creation_at, clock_timestamp()) + $4 * interval '1 second',
-                   creations = CASE WHEN creations_year = $5 THEN creations ELSE 0 END + 1,
-                   creations_year = $5
+                   creations = CASE WHEN creations_year = this.year THEN creations ELSE 0 END + 1,
+                   creations_year = this.year
+              FROM (SELECT extract(year FROM now() AT TIME ZONE 'Europe/Berlin')::int AS year) this
              WHERE tenant_id = $1 AND provider = $2
-               AND next_free_at < clock_timestamp() + $6 * interval '1 second'
-               AND next_creation_at < clock_timestamp() + $6 * interval '1 second'
+               AND next_free_at < clock_timestamp() + $5 * interval '1 second'
+               AND next_creation_at < clock_timestamp() + $5 * interval '1 second'
             RETURNING greatest(extract(epoch FROM next_free_at - clock_timestamp())::float8 - $3,
                                extract(epoch FROM next_creation_at - clock_timestamp())::float8 - $4)
             """,
@@ -59,7 +60,6 @@ async def reserve_creation(ledger: Ledger, tenant: Tenant, *, provider: str, pac
             provider,
             0.0 if pace_per_second <= 0 else 1.0 / pace_per_second,
             0.0 if pace_per_second <= 0 else 60.0 / CREATIONS_A_MINUTE,
-            await db.fetchval("SELECT extract(year FROM now() AT TIME ZONE 'Europe/Berlin')::int"),
             LONGEST_WAIT_SECONDS,
         )
     return None if wait is None else Slot(wait_seconds=max(0.0, wait))

@@ -1,0 +1,67 @@
+"""The benches run, and what no slow machine excuses holds: the budget, and the shape of the histories."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+# Each starts stacks of its own, on a machine that may be busy with other tests.
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
+
+
+async def figures_of(*words: str) -> dict[str, Any]:
+    bench = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bench",
+        *words,
+        cwd=CHECKOUT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        figures, progress = await bench.communicate()
+    finally:
+        if bench.returncode is None:
+            bench.terminate()
+            await bench.wait()
+    assert bench.returncode == 0, progress.decode()
+    printed: dict[str, Any] = json.loads(figures)
+    return printed
+
+
+def missed(figures: dict[str, Any], *names: str) -> list[dict[str, Any]]:
+    aims = {aim["name"]: aim for aim in figures["aims"]}
+    return [aims[name] for name in names if not aims[name]["met"]]
+
+
+async def test_each_tenant_gets_its_whole_budget_and_no_429_beside_a_busy_one() -> None:
+    figures = await figures_of("budget", "--quick")
+    assert not missed(figures, "share of the pace used by each tenant", "answers 429", "fastest ÷ slowest tenant"), (
+        figures["share_of_the_pace_used"]
+    )
+
+
+async def test_a_payout_costs_four_activities_and_a_notification_one_workflow_and_three_activities() -> None:
+    figures = await figures_of("loop", "--quick", "--only", "payouts")
+    assert not missed(
+        figures,
+        "activities from approval to paid",
+        "workflows for each notification",
+        "activities for each notification",
+    ), figures["histories"]
+    assert figures["payout_alone"]["ratio"]["median"] > 0
+    assert figures["whole_loop"]["ratio"]["median"] > 0
+
+
+async def test_webhooks_memory_and_recovery_are_measured() -> None:
+    figures = await figures_of("loop", "--quick", "--only", "webhooks", "--only", "memory", "--only", "recovery")
+    assert figures["webhooks"]["ratio"]["median"] > 0
+    assert figures["webhooks"]["answer_at_half_load"]["p50_ms"] > 0
+    assert len(figures["worker_memory"]["resident_mib_by_open_payouts"]) == 3
+    assert set(figures["first_payout_after_sigkill"]) == {"worker", "temporal", "postgres"}
