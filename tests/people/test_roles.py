@@ -1,0 +1,134 @@
+"""Each role at each page: allowed or refused as the table says; a page that the table forgets fails."""
+
+import re
+from importlib import import_module
+from pkgutil import iter_modules
+from uuid import uuid4
+
+import pytest
+from fastapi.routing import APIRoute
+
+import api.pages
+from ledger.roles import Permission, Role, permissions, scopes
+from tests.people.browsers import Browser, Firm
+
+ANYBODY = {
+    ("GET", "/login"), ("POST", "/login"), ("GET", "/reset/{token}"), ("POST", "/reset/{token}"),
+    ("GET", "/static/pages.css"),
+}  # fmt: skip
+LOGGED_IN = {
+    ("GET", "/logout"), ("POST", "/logout"), ("GET", "/password"), ("POST", "/password"), ("GET", "/second-factor"),
+    ("POST", "/second-factor"), ("GET", "/admin"), ("GET", "/admin/mandant"), ("POST", "/admin/mandant"),
+}  # fmt: skip
+NEEDS: dict[tuple[str, str], Permission] = {
+    ("GET", "/admin/mandanten"): Permission.TENANTS,
+    ("POST", "/admin/mandanten"): Permission.TENANTS,
+    ("GET", "/admin/benutzer"): Permission.USERS,
+    ("POST", "/admin/benutzer"): Permission.USERS,
+    ("POST", "/admin/benutzer/{user}/rolle"): Permission.USERS,
+    ("POST", "/admin/benutzer/{user}/sperren"): Permission.USERS,
+    ("POST", "/admin/benutzer/{user}/entsperren"): Permission.USERS,
+    ("POST", "/admin/benutzer/{user}/abmelden"): Permission.USERS,
+    ("POST", "/admin/benutzer/{user}/link"): Permission.USERS,
+    ("GET", "/admin/schluessel"): Permission.KEYS,
+    ("POST", "/admin/schluessel"): Permission.KEYS,
+    ("POST", "/admin/schluessel/{key}/widerrufen"): Permission.KEYS,
+    ("GET", "/admin/freigaberegeln"): Permission.SETTINGS,
+    ("POST", "/admin/freigaberegeln"): Permission.SETTINGS,
+}
+
+
+def pages() -> set[tuple[str, str]]:
+    """All that the modules of api/pages serve."""
+    modules = [import_module(f"api.pages.{found.name}") for found in iter_modules(api.pages.__path__)]
+    routers = [
+        module.router for module in modules if module.__name__ != "api.pages.routes" and hasattr(module, "router")
+    ]
+    return {
+        (method, route.path)
+        for router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
+
+
+def fill(path: str) -> str:
+    """With ids that exist nowhere."""
+    return re.sub(
+        r"\{(\w+)(:\w+)?\}", lambda name: {"key": "aaaaaaaaaa", "token": "x"}.get(name[1], str(uuid4())), path
+    )
+
+
+async def knock(browser: Browser, method: str, path: str) -> int:
+    filled = fill(path)
+    answer = await (browser.get(filled) if method == "GET" else browser.post(filled))
+    if answer.status_code == 303 and answer.headers["location"].startswith(("/login", "/second-factor")):
+        return 401
+    return answer.status_code
+
+
+async def test_every_page_is_in_the_table(firm: Firm) -> None:
+    assert pages() == ANYBODY | LOGGED_IN | NEEDS.keys()
+    browser = firm.browser()
+    for method, path in pages():
+        assert await knock(browser, method, path) != 404 or "{token}" in path, path
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_role_opens_its_pages_and_no_others(firm: Firm, role: Role) -> None:
+    browser = await firm.person(role)
+    before = len(await firm.rows("SELECT 1 FROM audit_entries"))
+    for (method, path), permission in NEEDS.items():
+        allowed = permission in permissions(role)
+        status = await knock(browser, method, path)
+        assert (status != 403) is allowed, (method, path, status)
+    if not any(permission in permissions(role) for permission in NEEDS.values()):
+        assert len(await firm.rows("SELECT 1 FROM audit_entries")) == before
+
+
+async def test_nobody_opens_nothing(firm: Firm) -> None:
+    stranger = firm.browser()
+    for method, path in NEEDS.keys() | LOGGED_IN:
+        assert await knock(stranger, method, path) == 401, (method, path)
+
+
+async def test_a_platform_admin_neither_approves_nor_sees_bank_data_nor_lets_anybody_in(firm: Firm) -> None:
+    ops = await firm.platform_admin()
+    entered = await ops.post("/admin/mandant", {"tenant": firm.tenant.slug})
+    assert entered.status_code == 303
+    assert "tenant.entered_by_platform" in await firm.actions()
+    for (method, path), permission in NEEDS.items():
+        assert (await knock(ops, method, path) != 403) is (permission is Permission.TENANTS), (method, path)
+    assert permissions(None, platform_admin=True) == {Permission.READ, Permission.TENANTS}
+    page = (await ops.get("/admin")).text
+    assert "Prüfpfad" in page
+    assert "IBAN" not in page
+
+
+async def test_a_tenant_one_does_not_belong_to_is_like_one_that_does_not_exist(firm: Firm, other_firm: Firm) -> None:
+    admin = await firm.person(Role.ADMIN)
+    answers = [
+        await admin.post("/admin/mandant", {"tenant": slug}) for slug in (other_firm.tenant.slug, "gibt-es-nicht")
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].text == answers[1].text
+    assert "tenant.entered" not in await other_firm.actions()
+
+
+async def test_a_member_of_two_tenants_chooses_and_has_the_role_of_each(firm: Firm, other_firm: Firm) -> None:
+    browser = await firm.member(Role.ADMIN)
+    await other_firm.member(Role.VIEWER, email=browser.email)
+    await browser.log_in()
+    await browser.enrol()
+    assert (await browser.get("/admin")).headers["location"] == "/admin/mandant"
+    await browser.post("/admin/mandant", {"tenant": other_firm.tenant.slug})
+    assert (await browser.get("/admin/benutzer")).status_code == 403
+    await browser.post("/admin/mandant", {"tenant": firm.tenant.slug})
+    assert (await browser.get("/admin/benutzer")).status_code == 200
+
+
+async def test_keys_of_a_role_are_cut_the_same_in_code_and_database(firm: Firm) -> None:
+    for role in Role:
+        (row,) = await firm.rows("SELECT scopes_of_role($1) AS scopes", role)
+        assert frozenset(row["scopes"]) == scopes(role)
