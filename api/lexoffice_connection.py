@@ -15,6 +15,7 @@ from api.v1.lexoffice_profile import KeyRefused, ask_profile, ask_profile_by_oau
 from ledger import connections, credentials, events, oauth_connection, payouts
 from ledger.connections import LEXOFFICE, OtherOrganization, ProviderConnection
 from ledger.database import Connection
+from ledger.events import Event
 from ledger.refusals import NotAllowedNow, Refused
 from ledger.types import EventId, Frozen, Tenant
 from lexoffice.oauth import AuthorizationAway, AuthorizationServer, ClientRefused, GrantRefused, OAuthFailed
@@ -126,7 +127,13 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
         answer = await show(db, doors, tenant)
     doors.webhook_tokens.forget()
     await doors.announcer.events(tenant, to_announce)
+    if account is not None:
+        await _begin_sweeps(doors, tenant)
     return answer
+
+
+async def _begin_sweeps(doors: Parts, tenant: Tenant) -> None:
+    await doors.announcer.sweep(tenant, timedelta(seconds=doors.settings.sweep_every_seconds))
 
 
 async def generate_webhook_token(doors: Parts, tenant: Tenant, *, actor: str) -> SecretStr:
@@ -158,12 +165,16 @@ async def probe(doors: Parts, tenant: Tenant) -> KeyRefused | None:
     return None
 
 
-async def note_probe(db: Connection, tenant: Tenant, refused: KeyRefused | None) -> None:
-    if refused is None:
-        await connections.mark_connected(db, tenant)
-        await payouts.want_recheck_of_blocked(db, tenant)
-    else:
+async def note_probe(db: Connection, tenant: Tenant, refused: KeyRefused | None) -> list[Event]:
+    """Returns what was skipped while the connection did not work, and is to be announced now."""
+    if refused is not None:
         await connections.mark_broken(db, tenant, refused.detail)
+        return []
+    await connections.mark_connected(db, tenant)
+    await payouts.want_recheck_of_blocked(db, tenant)
+    organization = (await connections.load(db, tenant, LEXOFFICE)).organization_id
+    taken_up = [] if organization is None else await connections.take_up_skipped(db, tenant, organization)
+    return await events.load(db, tenant, taken_up)
 
 
 async def remove_key(doors: Parts, tenant: Tenant, *, actor: str) -> tuple[str, ...]:
@@ -211,6 +222,7 @@ async def connect_by_oauth(doors: Parts, tenant: Tenant, *, code: str, verifier:
         raise
     doors.webhook_tokens.forget()
     await doors.announcer.events(tenant, to_announce)
+    await _begin_sweeps(doors, tenant)
     if connected.former is not None:
         await _give_back(server, connected.former)
 
