@@ -43,9 +43,15 @@ Seen = TypeVar("Seen")
 PATIENCE_S = 20.0
 
 
-async def until(look: Callable[[], Awaitable[Seen]], reached: Callable[[Seen], bool], what: str = "a state") -> Seen:
-    """Look again until it is so. Fails with what was last seen."""
-    deadline = time.monotonic() + PATIENCE_S
+async def until(
+    look: Callable[[], Awaitable[Seen]],
+    reached: Callable[[Seen], bool],
+    what: str = "a state",
+    *,
+    patience: float = PATIENCE_S,
+) -> Seen:
+    """Look again until it is so. Fails with what was last seen, after `patience` seconds."""
+    deadline = time.monotonic() + patience
     while True:
         seen = await look()
         if reached(seen):
@@ -329,9 +335,14 @@ class Shop:
 
 @asynccontextmanager
 async def running(
-    database: Database, temporal: TemporalAddresses, lexoffice: LexofficeAddresses, **settings: Any
+    database: Database,
+    temporal: TemporalAddresses,
+    lexoffice: LexofficeAddresses,
+    *,
+    staffed: bool = True,
+    **settings: Any,
 ) -> AsyncIterator[House]:
-    """API and worker in this process, over the real parts."""
+    """API and worker in this process, over the real parts; the API alone where it is not `staffed`."""
     port = free_port()
     chosen_settings: dict[str, Any] = {
         "lexoffice_pace": 0,
@@ -356,7 +367,7 @@ async def running(
     async with AsyncExitStack() as stack:
         client = await connect()
         hands = await stack.enter_async_context(worker.hands_of(chosen))
-        for each in worker.workers(client, hands):
+        for each in worker.workers(client, hands) if staffed else ():
             await stack.enter_async_context(each)
         server = uvicorn.Server(
             uvicorn.Config(create_app(chosen), host="127.0.0.1", port=port, log_config=None, access_log=False)

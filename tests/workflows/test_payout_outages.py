@@ -1,0 +1,233 @@
+"""Worker killed, engine gone, database gone: a payout goes on where it was, with one credit note."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus
+
+from sandbox.postgres import PostgresAddresses, PostgresServer
+from sandbox.processes import Command, Process, free_port, http_answers
+from tests.house import Shop, until
+from tests.workflows.desk import (
+    answer,
+    credit_notes,
+    earned,
+    fault,
+    handed_over,
+    mended,
+    posts,
+    requested,
+    task,
+)
+from tests.workflows.products import OwnProduct, own_product
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@asynccontextmanager
+async def fragile_product(state: Path) -> AsyncIterator[tuple[OwnProduct, PostgresServer]]:
+    """A product whose PostgreSQL is its own as well, and that has no workers but those a test starts."""
+    postgres = PostgresServer(state / "postgres", free_port(), durable=False)
+    addresses: PostgresAddresses = await postgres.start()
+    try:
+        async with own_product(
+            addresses,
+            state / "rest",
+            staffed=False,
+            create_seconds=3.0,
+            certain_seconds=4.0,
+            unclear_outcome_seconds=0.6,
+            handover_after_seconds=0.0,
+        ) as product:
+            yield product, postgres
+    finally:
+        await postgres.stop()
+
+
+@pytest.fixture(scope="module")
+async def fragile(stack_state: Path) -> AsyncIterator[tuple[OwnProduct, PostgresServer]]:
+    async with fragile_product(stack_state / "fragile") as both:
+        yield both
+
+
+@asynccontextmanager
+async def worker(product: OwnProduct, log: Path) -> AsyncIterator[Process]:
+    """`partnerdesk worker` as a process of its own."""
+    settings = product.house.settings
+    port = free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("PARTNERDESK_", "LEXOFFICE_"))},
+        "PYTHONPATH": str(CHECKOUT),
+        "TEMPORAL_ADDRESS": product.engine.addresses.address,
+        "PARTNERDESK_DATABASE_URL": settings.database_url.get_secret_value(),
+        "PARTNERDESK_SECRET_KEY": settings.secret_key.get_secret_value(),
+        "PARTNERDESK_PUBLIC_URL": settings.public_url,
+        "LEXOFFICE_BASE_URL": settings.lexoffice_base_url,
+        "PARTNERDESK_LEXOFFICE_PACE": "0",
+        "PARTNERDESK_QUIET_SECONDS": "0.2",
+        "PARTNERDESK_LOOK_AGAIN_SECONDS": "0.3,0.6",
+        "PARTNERDESK_CREATE_SECONDS": str(settings.create_seconds),
+        "PARTNERDESK_CERTAIN_SECONDS": str(settings.certain_seconds),
+        "PARTNERDESK_UNCLEAR_OUTCOME_SECONDS": str(settings.unclear_outcome_seconds),
+        "PARTNERDESK_HANDOVER_AFTER_SECONDS": "0",
+        "PARTNERDESK_LOG_LEVEL": "warning",
+    }
+    argv = [sys.executable, "-m", "cli", "worker", "--health-port", str(port)]
+    process = Process(Command("worker", argv, log / f"worker-{port}.log", env=environment))
+    try:
+        await process.ready(lambda: http_answers(f"http://127.0.0.1:{port}/readyz"), timeout_s=60)
+        yield process
+    finally:
+        await process.stop(grace_s=15)
+
+
+async def shop_of(product: OwnProduct) -> Shop:
+    shop = await product.house.shop()
+    await shop.partners("ANNA")
+    return shop
+
+
+async def intent(shop: Shop) -> dict[str, Any] | None:
+    rows = await shop.rows("SELECT * FROM creation_intents")
+    return dict(rows[0]) if rows else None
+
+
+async def test_a_worker_killed_at_any_step_leaves_one_credit_note(
+    fragile: tuple[OwnProduct, PostgresServer], tmp_path: Path
+) -> None:
+    """Four payouts, each held at another step by a fault or a lock, when the worker is killed."""
+    product, _ = fragile
+    shops = {step: await shop_of(product) for step in ("before_sent", "unsent_post", "lost_answer", "unread")}
+    payouts = {step: await requested(shop) for step, shop in shops.items()}
+    # The POST is executed, and its answer is late: the worker dies in between.
+    await fault(shops["lost_answer"], "slow", delayMs=60_000, times=1)
+    # The POST is not executed; lexoffice is silent before it says so.
+    await fault(shops["unsent_post"], "reset_before", delayMs=60_000, times=1)
+    # No slot of the budget: the intent is there, nothing was sent.
+    await shops["before_sent"].rows("UPDATE api_budgets SET next_free_at = now() + interval '1 hour'")
+    await shops["before_sent"].rows("UPDATE api_budgets SET next_creation_at = now() + interval '1 hour'")
+    # The document is made and its id stored, and it cannot be read back yet.
+    await fault(shops["unread"], "unavailable_503", method="GET", path="/v1/credit-notes")
+    async with worker(product, tmp_path) as first:
+        for step, shop in shops.items():
+            await shop.approve(payouts[step])
+
+        async def held() -> dict[str, bool]:
+            rows = {step: await intent(shop) for step, shop in shops.items()}
+            return {
+                "before_sent": rows["before_sent"] is not None,
+                "unsent_post": bool(rows["unsent_post"] and rows["unsent_post"]["sent_at"]),
+                "lost_answer": bool(await credit_notes(shops["lost_answer"])),
+                "unread": bool(rows["unread"] and rows["unread"]["resource_id"]),
+            }
+
+        await until(held, lambda found: all(found.values()), "every step")
+        await first.kill()
+    rows = await shops["before_sent"].rows("SELECT sent_at FROM creation_intents")
+    assert rows[0]["sent_at"] is None
+    await shops["before_sent"].rows("UPDATE api_budgets SET next_free_at = now(), next_creation_at = now()")
+    await mended(shops["unread"])
+    async with worker(product, tmp_path):
+        for step, shop in shops.items():
+            await until(
+                lambda shop=shop, step=step: shop.api("GET", f"/payouts/{payouts[step]['number']}"),  # type: ignore[misc]
+                lambda found: found["state"] == "credit_note_open",
+                f"the payout that was killed at {step}",
+                patience=60,
+            )
+    found = {step: len(await credit_notes(shop)) for step, shop in shops.items()}
+    assert found == dict.fromkeys(shops, 1)
+
+
+async def test_what_was_committed_while_the_engine_was_away_is_handed_over(
+    fragile: tuple[OwnProduct, PostgresServer], tmp_path: Path
+) -> None:
+    product, _ = fragile
+    shop, other = await shop_of(product), await shop_of(product)
+    waiting = await requested(other)
+    invoice = await other.write_invoice()
+    await earned(shop, 10_000)
+    await product.engine.stop()
+    payout = await shop.api("POST", "/payouts", {"partner": "ANNA"})
+    await shop.approve(payout)
+    assert (await answer_of_rejection(other, waiting)) == 202
+    sale = await other.sale()
+    [row] = await other.rows("SELECT id FROM transactions WHERE payment_intent = $1", sale)
+    written = await other.call("POST", f"/transactions/{row['id']}/invoice", CUSTOMER)
+    assert written.status_code < 400, written.text
+    told = await other.notify(
+        {
+            "organizationId": other.organization,
+            "eventType": "invoice.status.changed",
+            "resourceId": invoice["id"],
+            "eventDate": "2026-11-22T12:00:00.000+01:00",
+        }
+    )
+    assert (told.status_code, told.json()["status"]) == (200, "accepted")
+    await product.engine.restart()
+    async with worker(product, tmp_path):
+        assert await handed_over(product.house) >= 5
+        await shop.payout_when(payout["number"], "credit_note_open")
+        assert await other.payout_workflow(waiting["number"]).result() == "rejected"
+        await other.events_ended(invoice["id"])
+
+        async def invoices() -> list[Any]:
+            return [d for d in (await other.hook("GET", "documents"))["content"] if "Bestellung" in str(d)]
+
+        await until(invoices, bool, "the invoice that we write")
+    assert len(await credit_notes(shop)) == 1
+
+
+CUSTOMER = {"name": "Kunde AG", "street": "Weg 3", "zip": "50667", "city": "Köln", "country_code": "DE"}
+
+
+async def answer_of_rejection(shop: Shop, payout: dict[str, Any]) -> int:
+    answered = await shop.call("POST", f"/payouts/{payout['number']}/reject", {"reason": "Nein."}, key="approve")
+    return answered.status_code
+
+
+async def test_while_the_database_is_away_activities_wait_and_no_workflow_fails(
+    fragile: tuple[OwnProduct, PostgresServer], tmp_path: Path
+) -> None:
+    product, postgres = fragile
+    shop = await shop_of(product)
+    payout = await requested(shop)
+    handle = shop.payout_workflow(payout["number"])
+    async with worker(product, tmp_path):
+        await fault(shop, "slow", delayMs=2_000, times=1)
+        await shop.approve(payout)
+        await until(lambda: credit_notes(shop), bool, "the credit note, whose answer is still on its way")
+        await postgres.kill()
+        await handle.signal("recheck")
+        await asyncio.sleep(2.5)  # the answer comes, and there is nowhere to write it
+        assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+        await postgres.restart()
+
+        async def look() -> str:
+            answered = await shop.call("GET", f"/payouts/{payout['number']}")
+            return str(answered.json()["state"]) if answered.status_code == 200 else str(answered.status_code)
+
+        await until(look, lambda seen: seen == "credit_note_open", "the payout's credit note", patience=60)
+    assert (len(await credit_notes(shop)), await posts(shop)) == (1, 1)
+
+
+async def test_a_task_answered_while_no_worker_runs_is_followed_later(
+    fragile: tuple[OwnProduct, PostgresServer], tmp_path: Path
+) -> None:
+    product, _ = fragile
+    shop = await shop_of(product)
+    await fault(shop, "forbidden_403")
+    payout = await requested(shop)
+    async with worker(product, tmp_path):
+        await shop.approve(payout)
+        asked = await task(shop, "credit_note_refused")
+    await mended(shop)
+    assert (await answer(shop, asked, "retry")).status_code == 202
+    async with worker(product, tmp_path):
+        await shop.payout_when(payout["number"], "credit_note_open")
