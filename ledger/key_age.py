@@ -15,7 +15,8 @@ async def warn(db: Connection, tenant: Tenant) -> None:
         f"""
         SELECT (secret_saved_at + {_LIFE})::date AS ends_on,
                extract(epoch FROM secret_saved_at + {_LIFE} - now())::float8 / 86400 AS days
-          FROM provider_connections WHERE tenant_id = $1 AND provider = $2 AND secret_saved_at IS NOT NULL AND NOT uses_oauth
+          FROM provider_connections
+         WHERE tenant_id = $1 AND provider = $2 AND secret_saved_at IS NOT NULL AND NOT uses_oauth
         """,
         tenant.id,
         LEXOFFICE,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from activities.doctor import engine_check, lexoffice_check
@@ -13,6 +14,7 @@ from ledger.connections import ConnectionBroken, NotConnected
 from ledger.database import Ledger
 from ledger.invariants import Difference
 from ledger.types import Frozen, PayoutNumber, Tenant
+from ledger.vault import CannotDecrypt
 from lexoffice.errors import ContractDoesNotInclude, Forbidden, LexofficeError, Unauthorized
 
 
@@ -85,6 +87,13 @@ class Doctor:
             differences.append(_away("lexoffice", "lexoffice does not accept the tenant's key.", mend))
         except LexofficeError as error:
             differences.append(_away("lexoffice", f"lexoffice could not be asked ({error}).", "Run this again later."))
+        except ApplicationError:
+            differences.append(
+                _away("lexoffice", "The OAuth access is not renewed at present.", "Run this again later.")
+            )
+        except CannotDecrypt:
+            mend = "Add the key that was used before to PARTNERDESK_SECRET_KEY, behind a comma."
+            differences.append(_away("lexoffice", "The stored key of lexoffice cannot be decrypted.", mend))
         return None
 
     async def _record(
