@@ -58,6 +58,7 @@ class ConclusionActivities:
                 # Whoever saves a key takes up what is skipped; what is skipped after that would be forgotten.
                 if task.since is not None and await connections.key_saved_since(db, task.gathered.tenant, task.since):
                     return _AGAIN
+                await connections.ask_about_access(db, task.gathered.tenant)
                 return await _end(
                     db, task.gathered, EventState.SKIPPED, "Die Verbindung zu lexoffice ist nicht nutzbar."
                 )

@@ -351,6 +351,23 @@ async def key_saved_since(db: Connection, tenant: Tenant, since: datetime) -> bo
     )
 
 
+async def ask_about_access(db: Connection, tenant: Tenant) -> None:
+    """The connection stands, and lexoffice refuses documents to it all the same (402, 403).
+
+    A broken one has its task already.
+    """
+    if (await load(db, tenant, LEXOFFICE)).state == "connected":
+        await tasks.ask(
+            db,
+            tenant,
+            kind="access_refused",
+            subject="connection",
+            subject_id=LEXOFFICE,
+            reason="lexoffice verweigert den Zugriff auf Belege: Ein Recht fehlt, oder der Vertrag enthält es nicht.",
+            links={"connection": "/api/v1/providers/lexoffice"},
+        )
+
+
 async def mark_connected(db: Connection, tenant: Tenant) -> None:
     """lexoffice has answered to what is stored: what was broken is whole."""
     await db.execute(
@@ -400,7 +417,7 @@ async def stripe_secret(db: Connection, tenant: Tenant, vault: Vault) -> SecretS
 async def close_broken(db: Connection, tenant: Tenant, *, by: str) -> None:
     """Whoever connected anew has answered the question."""
     await tasks.close_questions(
-        db, tenant, subject="connection", subject_id=LEXOFFICE, kinds=("connection_broken",), by=by
+        db, tenant, subject="connection", subject_id=LEXOFFICE, kinds=("connection_broken", "access_refused"), by=by
     )
 
 

@@ -135,7 +135,8 @@ async def _disconnected(visit: Visit) -> Response:
 async def _tested(visit: Visit) -> Response:
     refused = await lexoffice_connection.probe(visit.doors, visit.tenant)
     async with visit.doors.ledger.transaction(visit.tenant, cause=visit.person.actor) as db:
-        await lexoffice_connection.note_probe(db, visit.tenant, refused)
+        taken_up = await lexoffice_connection.note_probe(db, visit.tenant, refused)
+    await visit.doors.announcer.events(visit.tenant, taken_up)
     if refused is not None:
         raise refused
     return _go("geprueft")

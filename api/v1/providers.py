@@ -17,6 +17,7 @@ from ledger import connections
 from ledger.connections import STRIPE
 from ledger.credentials import Caller
 from ledger.database import Connection
+from ledger.events import Event
 
 router = APIRouter(prefix="/providers", tags=["Zahlungsanbieter"], responses=PROBLEMS)
 
@@ -102,14 +103,17 @@ async def test_lexoffice(doors: Doors, caller: Writer, once: OnlyOnce) -> JSONRe
     if (kept := await once.kept()) is not None:
         return kept
     refused = await lexoffice_connection.probe(doors, caller.tenant)
+    taken_up: list[Event] = []
 
     async def act(db: Connection) -> dict[str, Any]:
-        await lexoffice_connection.note_probe(db, caller.tenant, refused)
+        taken_up.extend(await lexoffice_connection.note_probe(db, caller.tenant, refused))
         told = {} if refused is None else {"code": refused.code, "detail": refused.detail}
         connection = await lexoffice_connection.show(db, doors, caller.tenant)
         return {"ok": refused is None, **told, "connection": connection}
 
-    return await once.answer(act)
+    answer = await once.answer(act)
+    await doors.announcer.events(caller.tenant, taken_up)
+    return answer
 
 
 @router.delete(

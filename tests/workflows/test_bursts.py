@@ -1,0 +1,202 @@
+"""Notifications in bursts, twice and again; lexoffice away; a key that is missing or refused."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.house import House, Shop, until
+from tests.workflows.telling import (
+    accepted,
+    all_at_once,
+    earned,
+    ended,
+    four_members,
+    paid_sale,
+    replay,
+    sale_of,
+    tell,
+    the_sale_of,
+)
+from workflows import announcing
+
+
+async def paid_invoice(shop: Shop) -> str:
+    invoice = await shop.write_invoice(remark="Partner: ANNA")
+    await shop.click(invoice["id"], "pay")
+    number: str = invoice["id"]
+    return number
+
+
+async def fault(shop: Shop, kind: str, **members: Any) -> None:
+    await shop.hook("POST", "faults", {"kind": kind, **members})
+
+
+async def test_three_notifications_of_one_click_cost_one_fetch(shop: Shop) -> None:
+    url = f"{shop.house.api_url}/api/webhooks/{shop.tenant.slug}/lexoffice?token={shop.token}"
+    await shop.subscribe("invoice.changed", url)
+    invoice = await shop.write_invoice(remark="Partner: ANNA")
+    await shop.events_ended(invoice["id"])
+    await shop.forget_calls()
+    await shop.click(invoice["id"], "pay")
+    await the_sale_of(shop, invoice["id"])
+    events = await until(
+        lambda: shop.events(invoice["id"]),
+        lambda rows: len(rows) == 4 and all(row["state"] != "received" for row in rows),
+        "four events",
+    )
+    assert sorted(event["event_type"] for event in events[:3]) == [
+        "invoice.changed",
+        "invoice.status.changed",
+        "payment.changed",
+    ]
+    assert {event["state"] for event in events[:3]} == {"processed"}
+    assert await shop.calls() == {"GET /v1/invoices/{id}": 1, "GET /v1/payments/{id}": 1}
+
+
+async def test_whatever_arrives_while_a_fetch_is_slow_costs_one_more(silent_shop: Shop) -> None:
+    shop = silent_shop
+    invoice = await paid_invoice(shop)
+    await fault(shop, "slow", path="invoices", times=1, delayMs=2500)
+    first = await accepted(shop, four_members(shop, "invoice.status.changed", invoice))
+    await until(lambda: _is_fetching(shop, invoice), bool, "the first fetch")
+    later = [four_members(shop, "invoice.status.changed", invoice, later=number) for number in range(1, 51)]
+    more = await all_at_once(*(accepted(shop, event) for event in later))
+    events = await all_at_once(*(ended(shop, event) for event in (first, more[0], more[-1])))
+    assert [event["state"] for event in events] == ["processed", "unchanged", "unchanged"]
+    assert await shop.rows("SELECT 1 FROM events WHERE state = 'received'") == []
+    assert (await the_sale_of(shop, invoice))["state"] == "approved"
+    # Those dated later than the document are looked at again (lag), which is not the burst's cost.
+    described = await shop.document_workflow(invoice).describe()
+    assert described.status is not None
+    assert (await shop.calls())["GET /v1/invoices/{id}"] <= 4
+
+
+async def _is_fetching(shop: Shop, invoice: str) -> bool:
+    described = await shop.document_workflow(invoice).describe()
+    return any(
+        activity.activity_type.name == "fetch_document" and activity.state == 2  # STARTED
+        for activity in described.raw_description.pending_activities
+    )
+
+
+async def test_fifty_notifications_of_one_instant_cost_one_fetch(silent_shop: Shop) -> None:
+    shop = silent_shop
+    invoice = await paid_invoice(shop)
+    told = await all_at_once(
+        *(accepted(shop, {"eventType": "invoice.status.paid", "resourceId": invoice}) for _ in range(50))
+    )
+    assert len(set(told)) == 50
+    await until(
+        lambda: shop.rows("SELECT state, count(*) FROM events GROUP BY state"),
+        lambda rows: [tuple(row) for row in rows] == [("processed", 50)],
+        "fifty handled events",
+    )
+    assert await shop.calls() == {"GET /v1/invoices/{id}": 1, "GET /v1/payments/{id}": 1}
+
+
+async def test_the_same_notification_ten_times_at_once_is_one_event(silent_shop: Shop) -> None:
+    shop = silent_shop
+    invoice = await paid_invoice(shop)
+    event = four_members(shop, "invoice.status.changed", invoice)
+    answers = await all_at_once(*(shop.notify(event) for _ in range(10)))
+    assert sorted(answer.json()["status"] for answer in answers) == ["accepted", *["duplicate"] * 9]
+    (number,) = {answer.json()["event"] for answer in answers}
+    assert (await ended(shop, number))["state"] == "processed"
+    again = await shop.notify(event)
+    assert again.json()["status"] == "duplicate"
+    assert await shop.calls() == {"GET /v1/invoices/{id}": 1, "GET /v1/payments/{id}": 1}
+
+
+async def test_a_replay_is_handled_anew_and_changes_nothing(silent_shop: Shop) -> None:
+    shop = silent_shop
+    before, invoice = await paid_sale(shop)
+    (event,) = await shop.events()
+    await shop.forget_calls()
+    again = await replay(shop, event["id"])
+    assert (again["state"], again["changes"], again["delivery"]) == ("unchanged", None, 2)
+    assert await sale_of(shop, invoice) == before
+    assert (await shop.calls())["GET /v1/invoices/{id}"] == 1
+
+
+async def test_an_event_announced_twice_is_handled_once_and_costs_nothing_more(silent_shop: Shop) -> None:
+    shop = silent_shop
+    _, invoice = await paid_sale(shop)
+    (event,) = await shop.events()
+    await shop.forget_calls()
+    await shop.rows("UPDATE events SET handed_over_at = NULL RETURNING 1")
+    await announcing.announce_event(
+        shop.house.engine, shop.tenant, event["resource_id"], event["id"], event["delivery"]
+    )
+    workflow = shop.document_workflow(invoice)
+    assert await workflow.result() == "handled before"
+    assert (await shop.events())[0]["state"] == "processed"
+    assert (await shop.events())[0]["changes"] == event["changes"]
+    assert await shop.calls() == {}
+
+
+async def test_a_failing_fetch_is_tried_again_and_nothing_is_lost(silent_shop: Shop) -> None:
+    shop = silent_shop
+    kinds = ["rate_limit_429", "throttled_500", "unavailable_503", "timeout_504_before", "reset_before", "conflict_409"]
+    invoices = [await paid_invoice(shop) for _ in kinds]
+    for kind, invoice in zip(kinds, invoices, strict=True):
+        await fault(shop, kind, path=f"invoices/{invoice}", times=1)
+        await fault(shop, kind, path=f"payments/{invoice}", times=1)
+    events = await all_at_once(*(tell(shop, "invoice.status.paid", invoice) for invoice in invoices))
+    assert [event["state"] for event in events] == ["processed"] * len(kinds)
+    for invoice in invoices:
+        assert earned(await the_sale_of(shop, invoice))["ANNA"] == 10_000
+    counts = (await shop.hook("GET", "faults"))["injected"]
+    assert counts == dict.fromkeys(kinds, 2)
+
+
+async def test_without_a_key_events_are_skipped_until_one_is_saved(product: House) -> None:
+    shop = await product.shop(connected=False)
+    await shop.partners()
+    invoice = await paid_invoice(shop)
+    answer = await shop.notify({"eventType": "invoice.status.paid", "resourceId": invoice})
+    assert (answer.status_code, answer.json()["status"]) == (200, "skipped")
+    (event,) = await shop.events()
+    assert (event["state"], event["reason"]) == ("skipped", "Es ist kein API-Schlüssel hinterlegt.")
+    refused = await shop.call("POST", f"/events/{event['id']}/replay")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_connected")
+    assert await shop.calls() == {}
+    await shop.api("PUT", "/providers/lexoffice", {"api_key": shop.api_key, "effective_from": "2026-01-01"})
+    assert earned(await the_sale_of(shop, invoice))["ANNA"] == 10_000
+    assert (await ended(shop, event["id"]))["state"] == "processed"
+
+
+@pytest.mark.parametrize("kind", ["unauthorized_401", "forbidden_403", "payment_required_402"])
+async def test_a_refused_key_leaves_the_event_for_later(silent_shop: Shop, kind: str) -> None:
+    shop = silent_shop
+    invoice = await paid_invoice(shop)
+    await fault(shop, kind, path="invoices", times=1)
+    event = await tell(shop, "invoice.status.paid", invoice)
+    assert (event["state"], event["reason"]) == ("skipped", "Die Verbindung zu lexoffice ist nicht nutzbar.")
+    assert await sale_of(shop, invoice) is None
+    (task,) = await shop.tasks()
+    broken = kind == "unauthorized_401"
+    assert (task["kind"], task["subject"]) == ("connection_broken" if broken else "access_refused", "connection")
+    assert (await shop.api("GET", "/providers/lexoffice"))["state"] == ("broken" if broken else "connected")
+    # Whatever was wrong, it is mended: the test of the connection takes up what was skipped.
+    await shop.api("POST", "/providers/lexoffice/test")
+    assert (await the_sale_of(shop, invoice))["state"] == "approved"
+    assert await shop.tasks() == []
+
+
+async def test_what_is_no_event_starts_nothing(silent_shop: Shop) -> None:
+    nothing_known = str(uuid4())
+    bodies = [
+        b"",
+        b"[]",
+        b"{",
+        b'"invoice.status.paid"',
+        b'{"eventType": "invoice.status.paid"}',
+        b'{"eventType": "invoice.status.paid", "resourceId": "17"}',
+        json.dumps({"eventType": 5, "resourceId": nothing_known}).encode(),
+        json.dumps({"eventType": "invoice.changed", "resourceId": nothing_known, "eventDate": "gestern"}).encode(),
+    ]
+    assert [(await silent_shop.notify(body)).status_code for body in bodies] == [400] * len(bodies)
+    assert await silent_shop.calls() == {}
+    assert {event["state"] for event in await silent_shop.events()} <= {"ignored"}

@@ -1,0 +1,140 @@
+"""The invoice of a sale that we write in lexoffice (POST /transactions/{id}/invoice): once, whatever is lost."""
+
+from typing import Any
+
+import pytest
+
+from tests.house import House, Shop, until
+from tests.workflows.telling import all_at_once, one_sale, paid_sale, tell
+
+LOST_AFTER_IT_WAS_MADE = ["timeout_504_after", "reset_after"]
+CUSTOMER = {"name": "Kunde AG", "street": "Weg 2", "zip": "53111", "city": "Bonn"}
+
+
+async def wanted(shop: Shop, **members: Any) -> dict[str, Any]:
+    """A sale whose invoice is asked for. Returns the transaction as it was."""
+    await shop.sale()
+    sale = await one_sale(shop)
+    under_way = await shop.api("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER | members)
+    assert (under_way["gross_cents"], under_way["net_cents"]) == (119_000, 100_000)
+    return sale
+
+
+async def numbered(shop: Shop, sale: dict[str, Any]) -> dict[str, Any]:
+    """The transaction, once its invoice has a number."""
+    seen: dict[str, Any] = await until(
+        lambda: shop.api("GET", f"/transactions/{sale['id']}"),
+        lambda row: row["invoice_number"] is not None,
+        "the invoice's number",
+    )
+    return seen
+
+
+async def invoices(shop: Shop) -> list[dict[str, Any]]:
+    rows = (await shop.hook("GET", "documents"))["content"]
+    return [row for row in rows if row["kind"] == "invoice"]
+
+
+async def intents_closed(shop: Shop) -> None:
+    await until(
+        lambda: shop.rows("SELECT 1 FROM creation_intents WHERE closed_at IS NULL"), lambda rows: not rows, "no intent"
+    )
+
+
+async def test_an_invoice_is_written_and_its_payment_approves_the_sale(shop: Shop) -> None:
+    sale = await wanted(shop)
+    (made,) = await until(lambda: invoices(shop), bool, "the invoice")
+    written = await numbered(shop, sale)
+    assert (written["invoice_id"], written["invoice_number"]) == (made["id"], made["voucherNumber"])
+    assert (made["voucherStatus"], made["totalPrice"]["totalGrossAmount"]) == ("open", 1190.0)
+    assert (made["address"]["name"], made["address"]["city"]) == ("Kunde AG", "Bonn")
+    assert f"Bestellung: {sale['payment_intent']}\n" in made["remark"]
+    await intents_closed(shop)
+    await shop.events_ended(made["id"])
+    assert await shop.calls() == {"POST /v1/invoices": 1, "GET /v1/invoices/{id}": 2}
+    again = await shop.call("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER)
+    assert (again.status_code, again.json()["code"]) == (409, "invoice_exists")
+    await shop.click(made["id"], "pay")
+    assert sale["payment_intent"] is not None
+    await shop.transaction(sale["payment_intent"], lambda row: row["state"] == "approved")
+    assert len(await invoices(shop)) == 1
+
+
+async def test_asked_for_ten_times_at_once_it_is_written_once(silent_shop: Shop) -> None:
+    shop = silent_shop
+    await shop.sale()
+    sale = await one_sale(shop)
+    path = f"/transactions/{sale['id']}/invoice"
+    answers = [each.status_code for each in await all_at_once(*(shop.call("POST", path, CUSTOMER) for _ in range(10)))]
+    # They wait for each other; on a busy machine some are told to come back (503).
+    assert (answers.count(202), set(answers) <= {202, 409, 503}) == (1, True)
+    await numbered(shop, sale)
+    assert len(await invoices(shop)) == 1
+
+
+@pytest.mark.parametrize("kind", LOST_AFTER_IT_WAS_MADE)
+async def test_a_lost_answer_is_made_good_by_the_notification(shop: Shop, kind: str) -> None:
+    await shop.hook("POST", "faults", {"kind": kind, "method": "POST", "path": "invoices", "times": 1})
+    sale = await wanted(shop)
+    written = await numbered(shop, sale)
+    await intents_closed(shop)
+    (made,) = await invoices(shop)
+    assert (written["invoice_id"], written["invoice_number"]) == (made["id"], made["voucherNumber"])
+    assert (await shop.calls())["POST /v1/invoices"] == 1
+    await shop.click(made["id"], "pay")
+    await shop.transaction(sale["payment_intent"], lambda row: row["state"] == "approved")
+
+
+@pytest.mark.parametrize("kind", LOST_AFTER_IT_WAS_MADE)
+async def test_a_lost_answer_without_notification_is_found_by_its_marker(hasty_shop: Shop, kind: str) -> None:
+    shop = hasty_shop
+    await shop.hook("PUT", "notification-faults", {"dropRate": 1})
+    await shop.hook("POST", "faults", {"kind": kind, "method": "POST", "path": "invoices", "times": 1})
+    written = await numbered(shop, await wanted(shop))
+    await intents_closed(shop)
+    (made,) = await invoices(shop)
+    assert (written["invoice_id"], (await shop.calls())["POST /v1/invoices"]) == (made["id"], 1)
+
+
+async def test_an_invoice_that_was_never_made_is_made_again_after_the_waiting_time(hasty_shop: Shop) -> None:
+    shop = hasty_shop
+    await shop.hook("POST", "faults", {"kind": "timeout_504_before", "method": "POST", "path": "invoices", "times": 1})
+    written = await numbered(shop, await wanted(shop))
+    (made,) = await invoices(shop)
+    assert (written["invoice_id"], (await shop.calls())["POST /v1/invoices"]) == (made["id"], 2)
+
+
+async def test_what_lexoffice_refuses_is_a_task_and_may_be_asked_for_again(silent_shop: Shop) -> None:
+    shop = silent_shop
+    await shop.hook(
+        "POST", "faults", {"kind": "payment_required_402", "method": "POST", "path": "invoices", "times": 1}
+    )
+    sale = await wanted(shop)
+    (task,) = await until(shop.tasks, bool, "a task")
+    assert (task["kind"], task["subject_id"]) == ("invoice_refused", sale["id"])
+    assert await invoices(shop) == []
+    await intents_closed(shop)
+    await shop.api("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER)
+    await numbered(shop, sale)
+    await intents_closed(shop)
+    assert await shop.tasks() == []
+
+
+async def test_what_cannot_be_written_is_refused_at_once(silent_shop: Shop, product: House) -> None:
+    shop = silent_shop
+    sale, invoice = await paid_sale(shop)
+    path = f"/transactions/{sale['id']}/invoice"
+    assert (await shop.call("POST", path, CUSTOMER)).json()["code"] == "invoice_exists"
+    await shop.click(invoice, "void")
+    await tell(shop, "invoice.status.voided", invoice)
+    refunded = await shop.call("POST", path, CUSTOMER)
+    assert refunded.status_code == 409
+    nothing = await shop.call("POST", "/transactions/00000000-0000-0000-0000-000000000000/invoice", CUSTOMER)
+    assert nothing.status_code == 404
+    unconnected = await product.shop(connected=False)
+    await unconnected.partners("ANNA")
+    await unconnected.sale()
+    other = await one_sale(unconnected)
+    refused = await unconnected.call("POST", f"/transactions/{other['id']}/invoice", CUSTOMER)
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_connected")
+    assert (await shop.calls()).get("POST /v1/invoices") is None
