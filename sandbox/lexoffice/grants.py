@@ -211,7 +211,7 @@ def by_refresh_token(store: Store, by: Client, token: str) -> dict[str, Any]:
         raise OAuthRefused("invalid_grant", "unknown or spent refresh token")
     if row["client"] != by.client_id or row["ended"] is not None:
         raise OAuthRefused("invalid_grant", "refresh token is not valid")
-    store.run("INSERT INTO oauth_spent_tokens VALUES (?, ?)", token, row["id"])
+    _keep_spent(store, row["id"])
     store.run("UPDATE oauth_grants SET refreshes = refreshes + 1 WHERE id = ?", row["id"])
     return _new_pair(store, by, row)
 
@@ -238,6 +238,7 @@ def end(store: Store, grant_id: str, why: str, *, by_user: bool = False) -> None
     Not when the user ended it: their token.revoked is still to be delivered.
     """
     with store.transaction():
+        _keep_spent(store, grant_id)
         store.run(
             "UPDATE oauth_grants SET ended = COALESCE(ended, ?), access_token = NULL, refresh_token = NULL"
             " WHERE id = ?",
@@ -251,9 +252,21 @@ def end(store: Store, grant_id: str, why: str, *, by_user: bool = False) -> None
 def end_tokens(store: Store, organization: str, which: Literal["access", "refresh"]) -> int:
     """They die before their time: a password was changed, or a refresh token reached an age that nobody told."""
     column = "access_token" if which == "access" else "refresh_token"
+    if which == "refresh":
+        for grant_id in living(store, organization):
+            _keep_spent(store, grant_id)
     return store.run(
         f"UPDATE oauth_grants SET {column} = NULL WHERE organization = ? AND ended IS NULL", organization
     ).rowcount
+
+
+def _keep_spent(store: Store, grant_id: str) -> None:
+    """So that counters and faults know later whose token it was."""
+    store.run(
+        "INSERT OR IGNORE INTO oauth_spent_tokens SELECT refresh_token, id FROM oauth_grants"
+        " WHERE id = ? AND refresh_token IS NOT NULL",
+        grant_id,
+    )
 
 
 def living(store: Store, organization: str) -> list[str]:

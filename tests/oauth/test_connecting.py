@@ -1,0 +1,273 @@
+"""„Mit OAuth verbinden“: who may, what binds the way there to the way back, and what a grant becomes."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+
+from ledger import events
+from ledger.events import Arrival
+from ledger.roles import Role
+from settings import Settings
+from tests.api.office import Office
+from tests.oauth.conftest import PAGE, PUBLIC_URL, Shop, open_shop
+from tests.oauth.consent import decide, told
+
+
+async def test_an_admin_goes_to_lexoffice_and_comes_back_connected(shop: Shop) -> None:
+    answer = await shop.connect()
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{PAGE}?hinweis=verbunden")
+    shown = await shop.connection()
+    assert (shown["state"], shown["credential"], shown["uses_oauth"]) == ("connected", "oauth", True)
+    assert (shown["organization_id"], shown["company_name"]) == (shop.office.organization, "Muster GmbH")
+    assert shown["oauth_connected_by"] == f"user:{shop.admin.user}"
+    assert "connection.oauth_connected" in await shop.firm.actions()
+    page = await shop.admin.get(answer.headers["Location"])
+    for words in ("mit OAuth verbunden", "Verbunden seit", shop.admin.email, "OAuth-Verbindung trennen"):
+        assert words in page.text
+    assert (await shop.client.calls(shop.office.organization)) == {"authorization_code": {"200": 1}}
+
+
+async def test_the_request_carries_pkce_and_a_state_of_its_own(shop: Shop) -> None:
+    asked = [told(await shop.is_sent_out()) for _ in range(2)]
+    assert asked[0]["state"] != asked[1]["state"]
+    assert asked[0]["code_challenge"] != asked[1]["code_challenge"]
+    assert {one["code_challenge_method"] for one in asked} == {"S256"}
+    assert len(asked[0]["code_challenge"]) == 43
+    assert asked[0]["redirect_uri"] == f"{PUBLIC_URL}/oauth/lexoffice/callback"
+
+
+async def test_a_denied_consent_changes_nothing_and_says_so(shop: Shop) -> None:
+    back = await decide(await shop.is_sent_out(), shop.office.organization, "deny")
+    answer = await shop.comes_back(back)
+    assert answer.status_code == 400
+    assert "nicht erlaubt" in answer.text
+    assert 'data-code="oauth_denied"' in answer.text
+    assert (await shop.connection())["state"] == "unconnected"
+
+
+async def test_a_wrong_state_is_refused_and_no_code_is_redeemed(shop: Shop) -> None:
+    back = await decide(await shop.is_sent_out(), shop.office.organization)
+    good = told(back)["state"]
+    for wrong in ("", "x", good[:-1], good + "x", "%00", "%ED%A0%80"):
+        answer = await shop.admin.get(f"/oauth/lexoffice/callback?code={told(back)['code']}&state={wrong}")
+        assert (answer.status_code, 'data-code="oauth_state_unknown"' in answer.text) == (400, True), wrong
+    assert await shop.client.calls(shop.office.organization) == {}
+    assert (await shop.connection())["state"] == "unconnected"
+
+
+async def test_a_state_works_only_in_the_session_that_was_sent_out(shop: Shop, other: Shop) -> None:
+    back = await decide(await shop.is_sent_out(), shop.office.organization)
+    colleague = await shop.firm.person(Role.ADMIN)
+    for stranger in (colleague, other.admin):
+        answer = await shop.comes_back(back, stranger)
+        assert 'data-code="oauth_state_unknown"' in answer.text
+    nobody = await shop.comes_back(back, shop.firm.browser())
+    assert (nobody.status_code, 'data-code="session_over"' in nobody.text) == (401, True)
+    assert (await shop.comes_back(back)).status_code == 303
+
+
+async def test_a_state_works_once(shop: Shop) -> None:
+    back = await decide(await shop.is_sent_out(), shop.office.organization)
+    assert (await shop.comes_back(back)).status_code == 303
+    again = await shop.comes_back(back)
+    assert 'data-code="oauth_state_unknown"' in again.text
+    assert (await shop.connection())["state"] == "connected"
+    assert (await shop.client.calls(shop.office.organization)) == {"authorization_code": {"200": 1}}
+
+
+async def test_a_state_is_over_after_ten_minutes(shop: Shop) -> None:
+    back = await decide(await shop.is_sent_out(), shop.office.organization)
+    await shop.firm.rows("UPDATE oauth_consents SET started_at = started_at - interval '10 minutes 1 second'")
+    assert 'data-code="oauth_state_unknown"' in (await shop.comes_back(back)).text
+
+
+async def test_a_reused_code_is_refused_in_words(shop: Shop) -> None:
+    back = await decide(await shop.is_sent_out(), shop.office.organization)
+    assert (await shop.comes_back(back)).status_code == 303
+    state = told(await shop.is_sent_out())["state"]
+    answer = await shop.admin.get(f"/oauth/lexoffice/callback?code={told(back)['code']}&state={state}")
+    assert (answer.status_code, 'data-code="oauth_code_refused"' in answer.text) == (400, True)
+    assert "schon verwendet" in answer.text
+
+
+async def test_only_who_may_change_settings_is_sent_out(shop: Shop) -> None:
+    for role in (Role.VIEWER, Role.EDITOR, Role.APPROVER):
+        answer = await (await shop.firm.person(role)).get("/oauth/lexoffice/start")
+        assert answer.status_code == 403, role
+    nobody = await shop.firm.browser().get("/oauth/lexoffice/start")
+    assert (nobody.status_code, nobody.headers["Location"]) == (303, "/login")
+
+
+async def test_connecting_needs_a_fresh_second_factor(shop: Shop) -> None:
+    await shop.firm.rows_of(shop.admin, "UPDATE sessions SET second_factor_at = now() - interval '11 minutes'")
+    answer = await shop.admin.get("/oauth/lexoffice/start")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/second-factor?weiter={PAGE}")
+
+
+async def test_another_organisation_is_refused_while_references_are_open_and_its_grant_given_back(
+    connected: Shop,
+) -> None:
+    await connected.firm.rows(
+        """
+        WITH sale AS (INSERT INTO transactions (tenant_id, source, base_cents, gross_cents, provisional, sold_at)
+                      VALUES ($1, 'api', 100, 119, false, now()) RETURNING id)
+        INSERT INTO external_documents (tenant_id, organization_id, kind, resource_id, transaction_id)
+        SELECT $1, $2, 'invoice', gen_random_uuid(), id FROM sale
+        """,
+        connected.firm.tenant.id,
+        connected.office.organization,
+    )
+    second = await Office.found(connected.client.sandbox)
+    answer = await connected.connect(second)
+    assert (answer.status_code, 'data-code="other_organization"' in answer.text) == (409, True)
+    assert (await connected.connection())["organization_id"] == connected.office.organization
+    (grant,) = (await second.hook("GET", "oauth-connections"))["content"]
+    assert grant["ended"] == "revoked_by_client"
+    async with connected.door().reading(connected.firm.tenant) as lexoffice:
+        assert str((await lexoffice.profile()).organization_id) == connected.office.organization
+
+
+async def test_an_organisation_of_another_tenant_is_refused(connected: Shop, other: Shop) -> None:
+    answer = await other.connect(connected.office)
+    assert (answer.status_code, 'data-code="organization_taken"' in answer.text) == (409, True)
+    assert (await other.connection())["state"] == "unconnected"
+
+
+async def test_what_was_skipped_is_taken_up(shop: Shop) -> None:
+    parts, tenant = shop.firm.parts, shop.firm.tenant
+
+    def arrival() -> Arrival:
+        return Arrival(
+            provider="lexoffice",
+            organization_id=shop.office.organization,
+            event_type="invoice.status.changed",
+            resource_id=str(uuid4()),
+            event_date=datetime.now(UTC),
+            body=b"{}",
+        )
+
+    skipped = await events.take_in(parts.ledger, tenant, arrival())
+    assert skipped.state == "skipped"
+    await shop.connected()
+    assert (await shop.api("GET", f"events/{skipped.id}")).json()["state"] == "received"
+    assert (await events.take_in(parts.ledger, tenant, arrival())).state == "received"
+
+
+async def test_connecting_anew_gives_the_former_grant_back(connected: Shop) -> None:
+    await connected.connected()
+    first, second = (await connected.office.hook("GET", "oauth-connections"))["content"]
+    assert (first["ended"], second["ended"]) == ("revoked_by_client", None)
+    async with connected.door().reading(connected.firm.tenant) as lexoffice:
+        assert str((await lexoffice.profile()).connection_id) == second["connectionId"]
+
+
+async def test_disconnecting_revokes_and_says_what_stops(connected: Shop) -> None:
+    answer = await connected.api("DELETE", "providers/lexoffice/oauth")
+    assert (answer.status_code, answer.json()["revoked"], len(answer.json()["stops"])) == (200, True, 3)
+    (grant,) = (await connected.office.hook("GET", "oauth-connections"))["content"]
+    assert grant["ended"] == "revoked_by_client"
+    shown = await connected.connection()
+    assert (shown["state"], shown["credential"], shown["oauth_connected_at"]) == ("unconnected", None, None)
+    assert await connected.firm.rows("SELECT 1 FROM oauth_tokens") == []
+    again = await connected.api("DELETE", "providers/lexoffice/oauth")
+    assert (again.status_code, again.json()["code"]) == (409, "not_connected_by_oauth")
+
+
+async def test_disconnecting_works_while_lexoffice_is_away_and_says_that_it_was_not_told(connected: Shop) -> None:
+    await connected.office.hook("POST", "faults", {"kind": "unavailable_503", "path": "oauth2/revoke"})
+    answer = await connected.api("DELETE", "providers/lexoffice/oauth")
+    assert answer.json()["revoked"] is False
+    assert (await connected.connection())["state"] == "unconnected"
+
+
+async def test_with_key_and_oauth_it_is_shown_which_is_used_and_the_other_can_be_chosen(connected: Shop) -> None:
+    async def used() -> str:
+        async with connected.door().reading(connected.firm.tenant) as lexoffice:
+            by = str((await lexoffice.profile()).connection_id)
+        shown: str = (await connected.connection())["credential"]
+        assert (by == grant) == (shown == "oauth")
+        return shown
+
+    (made,) = (await connected.office.hook("GET", "oauth-connections"))["content"]
+    grant = made["connectionId"]
+    assert await used() == "oauth"
+    await connected.api("PUT", "providers/lexoffice", {"api_key": connected.office.api_key})
+    assert await used() == "api_key"  # what was connected last
+    await connected.api("PUT", "providers/lexoffice", {"credential": "oauth"})
+    assert await used() == "oauth"
+    stops = (await connected.api("DELETE", "providers/lexoffice/oauth")).json()["stops"]
+    assert stops == []
+    assert await used() == "api_key"
+    refused = await connected.api("PUT", "providers/lexoffice", {"credential": "oauth"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_such_credential")
+
+
+async def test_removing_the_key_stops_nothing_while_oauth_is_there(connected: Shop) -> None:
+    await connected.api("PUT", "providers/lexoffice", {"api_key": connected.office.api_key})
+    assert (await connected.api("DELETE", "providers/lexoffice/key")).json()["stops"] == []
+    shown = await connected.connection()
+    assert (shown["state"], shown["credential"]) == ("connected", "oauth")
+
+
+async def test_tokens_are_encrypted_and_shown_nowhere(connected: Shop) -> None:
+    (grant,) = (await connected.office.hook("GET", "oauth-connections"))["content"]
+    secrets = [grant["accessToken"], grant["refreshToken"], connected.client.client_secret]
+    texts = [
+        (await connected.api("GET", "providers/lexoffice")).text,
+        (await connected.admin.get(PAGE)).text,
+        str([dict(row) for row in await connected.firm.rows("SELECT * FROM oauth_tokens")]),
+        str([dict(row) for row in await connected.firm.rows("SELECT * FROM oauth_consents")]),
+        str([dict(row) for row in await connected.firm.rows("SELECT * FROM audit_entries")]),
+    ]
+    for secret in secrets:
+        assert not any(secret in text for text in texts)
+
+
+async def test_without_client_id_a_hint_stands_in_place_of_the_button(
+    oauth_settings: Settings, connected: Shop
+) -> None:
+    from api.app import create_app
+
+    bare = oauth_settings.model_copy(update={"lexoffice_oauth_client_id": None})
+    app = create_app(bare)
+    async with app.router.lifespan_context(app):
+        shop = await open_shop(app, connected.client)
+        page = await shop.admin.get(PAGE)
+        assert "LEXOFFICE_OAUTH_CLIENT_ID" in page.text
+        assert "/oauth/lexoffice/start" not in page.text
+        answer = await shop.admin.get("/oauth/lexoffice/start")
+        assert (answer.status_code, 'data-code="oauth_not_set_up"' in answer.text) == (409, True)
+        assert "LEXOFFICE_OAUTH_CLIENT_SECRET" in (await shop.connection())["oauth_hint"]
+        saved = await shop.api("PUT", "providers/lexoffice", {"api_key": shop.office.api_key})
+        assert saved.json()["state"] == "connected"
+        await shop.close()
+
+
+@pytest.mark.parametrize("kind", ["unavailable_503", "reset_before", "reset_after", "timeout_504_before"])
+async def test_when_lexoffice_is_away_the_way_back_says_so(shop: Shop, kind: str) -> None:
+    back = await decide(await shop.is_sent_out(), shop.office.organization)
+    await shop.office.hook("POST", "faults", {"kind": kind, "path": "oauth2/token", "times": 1})
+    answer = await shop.comes_back(back)
+    assert (answer.status_code, 'data-code="lexoffice_away"' in answer.text) == (503, True)
+    await shop.connected()
+
+
+async def test_a_grant_whose_profile_cannot_be_read_is_given_back(shop: Shop) -> None:
+    await shop.office.hook("POST", "faults", {"kind": "unavailable_503", "path": "profile", "times": 1})
+    assert (await shop.connect()).status_code == 503
+    (grant,) = (await shop.office.hook("GET", "oauth-connections"))["content"]
+    assert grant["ended"] == "revoked_by_client"
+
+
+async def test_a_client_that_lexoffice_has_switched_off_is_named(
+    oauth_settings: Settings, shop: Shop, oauth_app: FastAPI
+) -> None:
+    back = await decide(await shop.is_sent_out(), shop.office.organization)
+    await shop.client.change(disabled=True)
+    try:
+        answer = await shop.comes_back(back)
+    finally:
+        await shop.client.change(disabled=False)
+    assert (answer.status_code, 'data-code="oauth_client_refused"' in answer.text) == (502, True)

@@ -1,0 +1,276 @@
+"""Access tokens end: renewed before, once after a 401, by one process at a time; and what a lost answer means."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from activities.lexoffice_door import LexofficeDoor
+from ledger.connections import ConnectionBroken
+from lexoffice.errors import Unauthorized, Unreachable
+from tests.oauth.conftest import PAGE, Shop
+
+
+async def profile(shop: Shop, door: LexofficeDoor | None = None) -> str:
+    async with (door or shop.door()).reading(shop.firm.tenant) as lexoffice:
+        return str((await lexoffice.profile()).organization_id)
+
+
+async def near_its_end(shop: Shop) -> None:
+    await shop.firm.rows(
+        """
+        UPDATE oauth_tokens SET obtained_at = obtained_at - interval '4 hours',
+                                access_expires_at = clock_timestamp() + interval '30 seconds'
+        """
+    )
+
+
+async def pause_is_over(shop: Shop) -> None:
+    await shop.firm.rows("UPDATE oauth_tokens SET not_before = clock_timestamp()")
+
+
+async def test_a_good_token_is_used_as_it_is(connected: Shop) -> None:
+    assert await profile(connected) == connected.office.organization
+    assert await connected.refreshes() == {}
+
+
+async def test_a_token_near_its_end_is_renewed_before_it_is_used(connected: Shop) -> None:
+    await connected.office.hook("DELETE", "calls")
+    await near_its_end(connected)
+    assert await profile(connected) == connected.office.organization
+    assert await connected.refreshes() == {"200": 1}
+    assert (await connected.office.hook("GET", "calls"))["counts"] == {"GET /v1/profile": {"200": 1}}
+
+
+async def test_a_token_of_a_short_life_is_not_renewed_all_the_time(connected: Shop) -> None:
+    await connected.client.change(expiresIn=60)
+    await near_its_end(connected)
+    try:
+        for _ in range(3):
+            await profile(connected)
+    finally:
+        await connected.client.change(expiresIn=14_399)
+    assert await connected.refreshes() == {"200": 1}
+
+
+async def test_a_token_that_died_early_is_renewed_once_and_the_call_sent_again(connected: Shop) -> None:
+    await connected.office.hook("DELETE", "calls")
+    await connected.office.hook("POST", "oauth-tokens/access/end")
+    assert await profile(connected) == connected.office.organization
+    assert await connected.refreshes() == {"200": 1}
+    before = await connected.firm.rows("SELECT generation FROM oauth_tokens")
+    assert await profile(connected) == connected.office.organization
+    assert await connected.firm.rows("SELECT generation FROM oauth_tokens") == before
+
+
+async def test_a_second_401_is_not_answered_with_another_refresh(connected: Shop) -> None:
+    await connected.office.hook("POST", "faults", {"kind": "unauthorized_401", "path": "/v1/profile"})
+    with pytest.raises(Unauthorized):
+        await profile(connected)
+    assert await connected.refreshes() == {"200": 1}
+    calls = (await connected.office.hook("GET", "calls"))["counts"]
+    assert calls["GET /v1/profile"]["401"] == 2
+
+
+async def test_many_calls_at_once_share_one_refresh(connected: Shop) -> None:
+    await connected.office.hook("POST", "oauth-tokens/access/end")
+    door = connected.door()
+    assert set(await asyncio.gather(*(profile(connected, door) for _ in range(15)))) == {connected.office.organization}
+    assert await connected.refreshes() == {"200": 1}
+
+
+@asynccontextmanager
+async def processes(shop: Shop, number: int, times: int) -> AsyncIterator[list[asyncio.subprocess.Process]]:
+    settings = shop.firm.parts.settings
+    assert settings.lexoffice_oauth_client_secret is not None
+    environment = {
+        **os.environ,
+        "PARTNERDESK_DATABASE_URL": settings.database_url.get_secret_value(),
+        "PARTNERDESK_SECRET_KEY": settings.secret_key.get_secret_value(),
+        "PARTNERDESK_PUBLIC_URL": settings.public_url,
+        "LEXOFFICE_BASE_URL": settings.lexoffice_base_url,
+        "LEXOFFICE_APP_URL": settings.lexoffice_app_url,
+        "LEXOFFICE_OAUTH_CLIENT_ID": settings.lexoffice_oauth_client_id or "",
+        "LEXOFFICE_OAUTH_CLIENT_SECRET": settings.lexoffice_oauth_client_secret.get_secret_value(),
+    }
+    tenant = shop.firm.tenant
+    argv = [sys.executable, "-m", "tests.oauth.another_process", str(tenant.id), tenant.slug, str(times)]
+    started = [
+        await asyncio.create_subprocess_exec(
+            *argv, env=environment, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+        for _ in range(number)
+    ]
+    try:
+        yield started
+    finally:
+        for process in started:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+
+async def ask_at_once(shop: Shop, *, number: int = 2, times: int = 5) -> list[str]:
+    async with processes(shop, number, times) as started:
+        for process in started:
+            assert process.stdout is not None
+            assert (await process.stdout.readline()).strip() == b"ready"
+        for process in started:
+            assert process.stdin is not None
+            process.stdin.write(b"go\n")
+            await process.stdin.drain()
+        answers = [(await process.communicate())[0] for process in started]
+    return [one for answer in answers for one in json.loads(answer)]
+
+
+@pytest.mark.parametrize("ending", ["near its end", "died early"])
+async def test_of_two_processes_at_once_exactly_one_refreshes(connected: Shop, ending: str) -> None:
+    if ending == "near its end":
+        await near_its_end(connected)
+    else:
+        await connected.office.hook("POST", "oauth-tokens/access/end")
+    # A slow token endpoint: both are there before the first has its answer.
+    await connected.office.hook("POST", "faults", {"kind": "slow", "path": "oauth2/token", "delayMs": 500})
+    assert await ask_at_once(connected) == [connected.office.organization] * 10
+    assert await connected.refreshes() == {"200": 1}
+    (grant,) = (await connected.office.hook("GET", "oauth-connections"))["content"]
+    assert (grant["refreshes"], grant["ended"]) == (1, None)
+
+
+async def test_a_notification_does_not_wait_for_a_slow_refresh(connected: Shop) -> None:
+    await near_its_end(connected)
+    await connected.office.hook("POST", "faults", {"kind": "slow", "path": "oauth2/token", "delayMs": 1500})
+    refreshing = asyncio.create_task(profile(connected))
+    await asyncio.sleep(0.3)
+    rows = await connected.firm.rows("SELECT 1 FROM provider_connections FOR SHARE NOWAIT")
+    assert len(rows) == 2
+    assert not refreshing.done()
+    assert await refreshing == connected.office.organization
+
+
+async def test_a_caller_that_is_cancelled_does_not_lose_the_new_pair(connected: Shop) -> None:
+    await near_its_end(connected)
+    await connected.office.hook("POST", "faults", {"kind": "slow", "path": "oauth2/token", "delayMs": 400, "times": 1})
+    door = connected.door()
+    refreshing = asyncio.create_task(profile(connected, door))
+    await asyncio.sleep(0.2)
+    refreshing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await refreshing
+    await door.close()  # as a worker that is stopped does
+    assert await profile(connected) == connected.office.organization
+    assert await connected.refreshes() == {"200": 1}
+
+
+async def test_an_expired_refresh_token_breaks_the_connection_with_a_task_and_a_hint(connected: Shop) -> None:
+    await connected.office.hook("POST", "oauth-tokens/refresh/end")
+    await near_its_end(connected)
+    with pytest.raises(ConnectionBroken):
+        await profile(connected)
+    shown = await connected.connection()
+    assert (shown["state"], shown["credential"]) == ("broken", "oauth")
+    assert "OAuth-Verbindung beendet" in shown["state_reason"]
+    assert await connected.tasks() == ["connection_broken"]
+    page = await connected.admin.get(PAGE)
+    assert "Die Verbindung ist unterbrochen" in page.text
+    assert "Erneut mit OAuth verbinden" in page.text
+    await connected.connected()
+    assert ((await connected.connection())["state"], await connected.tasks()) == ("connected", [])
+
+
+async def test_a_revoked_connection_is_found_out_by_one_refresh(connected: Shop) -> None:
+    await connected.office.hook("POST", "revoke-connection")
+    with pytest.raises(Unauthorized):
+        await profile(connected)
+    assert await connected.refreshes() == {"400": 1}
+    assert (await connected.connection())["state"] == "broken"
+    with pytest.raises(ConnectionBroken):
+        await profile(connected)
+    assert await connected.refreshes() == {"400": 1}
+
+
+async def test_a_broken_connection_is_tested_on_request(connected: Shop) -> None:
+    await connected.office.hook("POST", "revoke-connection")
+    told = (await connected.api("POST", "providers/lexoffice/test")).json()
+    assert (told["ok"], told["code"], told["connection"]["state"]) == (False, "oauth_connection_broken", "broken")
+    await connected.connected()
+    told = (await connected.api("POST", "providers/lexoffice/test")).json()
+    assert (told["ok"], told["connection"]["state"]) == (True, "connected")
+
+
+async def test_a_key_takes_over_from_a_broken_grant(connected: Shop) -> None:
+    await connected.office.hook("POST", "revoke-connection")
+    with pytest.raises(Unauthorized):
+        await profile(connected)
+    await connected.api("PUT", "providers/lexoffice", {"api_key": connected.office.api_key})
+    assert await profile(connected) == connected.office.organization
+    assert await connected.tasks() == []
+
+
+async def test_a_refresh_that_was_not_carried_out_is_tried_again_after_a_pause(connected: Shop) -> None:
+    await near_its_end(connected)
+    await connected.office.hook("POST", "faults", {"kind": "unavailable_503", "path": "oauth2/token", "times": 1})
+    for _ in range(3):  # only the first asks: the server blocks whoever hammers
+        with pytest.raises(ApplicationError) as later:
+            await profile(connected)
+        assert (later.value.type, later.value.non_retryable) == ("AuthorizationAway", False)
+    assert await connected.refreshes() == {"503": 1}
+    assert (await connected.connection())["state"] == "connected"
+    await pause_is_over(connected)
+    assert await profile(connected) == connected.office.organization
+    (row,) = await connected.firm.rows("SELECT failures, not_before FROM oauth_tokens")
+    assert (row["failures"], row["not_before"]) == (0, None)
+
+
+async def test_a_refresh_whose_answer_was_lost_breaks_the_connection_at_the_next_one(connected: Shop) -> None:
+    """lexoffice keeps one valid pair and we never saw it: only a person can connect again."""
+    await near_its_end(connected)
+    await connected.office.hook("POST", "faults", {"kind": "reset_after", "path": "oauth2/token", "times": 1})
+    with pytest.raises(ApplicationError):
+        await profile(connected)
+    assert (await connected.connection())["state"] == "connected"
+    await pause_is_over(connected)
+    with pytest.raises(ConnectionBroken):
+        await profile(connected)
+    assert ((await connected.connection())["state"], await connected.tasks()) == ("broken", ["connection_broken"])
+
+
+async def test_pauses_grow_with_each_failure(connected: Shop) -> None:
+    await near_its_end(connected)
+    await connected.office.hook("POST", "faults", {"kind": "rate_limit_429", "path": "oauth2/token"})
+    pauses = []
+    for _ in range(4):
+        with pytest.raises(ApplicationError):
+            await profile(connected)
+        (row,) = await connected.firm.rows(
+            "SELECT extract(epoch FROM not_before - clock_timestamp())::int AS left FROM oauth_tokens"
+        )
+        pauses.append(row["left"])
+        await pause_is_over(connected)
+    assert pauses == [2, 4, 8, 16]
+
+
+async def test_a_read_counts_as_not_sent_while_the_token_is_not_renewed(connected: Shop) -> None:
+    await connected.office.hook("POST", "oauth-tokens/access/end")
+    await connected.office.hook("POST", "faults", {"kind": "unavailable_503", "path": "oauth2/token", "times": 1})
+    with pytest.raises(Unreachable):
+        await profile(connected)
+    assert (await connected.connection())["state"] == "connected"
+
+
+async def test_a_client_that_was_switched_off_is_said_to_be_the_operators_business(connected: Shop) -> None:
+    await near_its_end(connected)
+    await connected.client.change(disabled=True)
+    try:
+        with pytest.raises(ConnectionBroken):
+            await profile(connected)
+    finally:
+        await connected.client.change(disabled=False)
+    assert "Betreiber" in (await connected.connection())["state_reason"]
+    told = (await connected.api("POST", "providers/lexoffice/test")).json()
+    assert told["ok"] is True  # nothing was used up
