@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ledger.database import Connection
+from ledger.events import PARKED
 from ledger.types import Frozen, PayoutNumber, PayoutState, Tenant
 
 WAITING_TOO_LONG = timedelta(minutes=10)
@@ -229,7 +230,7 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
            AND e.received_at < now() - $2::interval
            AND NOT EXISTS (SELECT 1 FROM creation_intents i
                             WHERE i.tenant_id = e.tenant_id AND i.closed_at IS NULL AND i.resource_id IS NULL)
-           AND e.reason = 'Wartet auf eine Gutschrift, deren Id noch fehlt.'
+           AND e.reason = $3
         """,
         lambda row: Difference(
             check="event_waits_for_nothing",
@@ -238,7 +239,7 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
             says=f"Event {row['id']} ({row['event_type']}) waits for a document, and none is being created.",
             mend=f"POST /api/v1/events/{row['id']}/replay.",
         ),
-        lambda _: (WAITING_TOO_LONG,),
+        lambda _: (WAITING_TOO_LONG, PARKED),
     ),
     (
         """
