@@ -4,13 +4,14 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import httpx
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.oauth_access import OAuthAccess, RenewingTransport
-from ledger import budget, connections, recovery
+from ledger import budget, connections, oauth_connection, recovery
 from ledger.connections import Access, ConnectionBroken, NotConnected
 from ledger.database import Ledger
 from ledger.oauth_tokens import GrantLost, NotConnectedByOAuth, RenewalPaused
@@ -169,21 +170,40 @@ class LexofficeDoor:
             )
         return LexofficeClient(base_url=self._base_url, token=opened.token, transport=transport)
 
-    async def key_was_refused(self, tenant: Tenant) -> None:
-        """lexoffice says 401: mark the connection broken, with a task."""
+    async def key_was_refused(self, tenant: Tenant, *, asked_at: datetime | None = None) -> bool:
+        """lexoffice says 401: mark the connection broken, with a task.
+
+        False: what is stored was saved after the call began, so that it was another key that was refused.
+        """
         async with self._ledger.transaction(tenant) as db:
+            if asked_at is not None and await connections.key_saved_since(db, tenant, asked_at):
+                return False
             connection = await connections.load(db, tenant, connections.LEXOFFICE)
             if connection.state != "broken":  # else a failed refresh has said why
                 await connections.mark_broken(db, tenant, _REFUSED_GRANT if connection.uses_oauth else _REFUSED_KEY)
+        return True
+
+    async def check_grant_beside_key(self, tenant: Tenant, connection_id: UUID) -> None:
+        """token.revoked named this connection. If it is our OAuth grant and a key is used, no other call tells."""
+        async with self._ledger.transaction(tenant) as db:
+            stored = await connections.load(db, tenant, connections.LEXOFFICE)
+            is_beside = not stored.uses_oauth and await oauth_connection.is_our_grant(db, tenant, connection_id)
+        if is_beside:
+            try:
+                await self._oauth.check(tenant)
+            except RenewalPaused:
+                raise not_renewed() from None
 
     @asynccontextmanager
     async def failures_explained(self, tenant: Tenant) -> AsyncIterator[None]:
         """Turn what a call can raise into what the engine should do about it."""
+        asked_at = datetime.now(UTC)
         try:
             with _retry_advice():
                 yield
         except Unauthorized:
-            await self.key_was_refused(tenant)
+            if not await self.key_was_refused(tenant, asked_at=asked_at):
+                raise ApplicationError("another key was saved meanwhile", type="KeyChanged") from None
             raise unusable("401") from None
         except (Forbidden, ContractDoesNotInclude, NotConnected, ConnectionBroken) as error:
             raise unusable(type(error).__name__) from None

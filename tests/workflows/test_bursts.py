@@ -185,6 +185,18 @@ async def test_a_refused_key_leaves_the_event_for_later(silent_shop: Shop, kind:
     assert await shop.tasks() == []
 
 
+async def test_a_key_that_is_saved_while_the_old_one_is_being_refused_is_not_broken_by_it(silent_shop: Shop) -> None:
+    shop = silent_shop
+    invoice = await paid_invoice(shop)
+    await fault(shop, "unauthorized_401", path="invoices", times=1, delayMs=2500)
+    number = await accepted(shop, four_members(shop, "invoice.status.changed", invoice))
+    await until(lambda: _is_fetching(shop, invoice), bool, "the first fetch")
+    await shop.api("PUT", "/providers/lexoffice", {"api_key": shop.api_key})
+    assert (await ended(shop, number))["state"] == "processed"
+    assert (await shop.api("GET", "/providers/lexoffice"))["state"] == "connected"
+    assert await shop.tasks() == []
+
+
 async def test_what_is_no_event_starts_nothing(silent_shop: Shop) -> None:
     nothing_known = str(uuid4())
     bodies = [
