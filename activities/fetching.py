@@ -118,6 +118,7 @@ class FetchActivities:
     @activity.defn
     async def check_connection(self, gathered: Gathered) -> Gathered:
         """Whether the key still works, and for the pinned organisation: token.revoked and a 404 are hints too."""
+        await self._door.check_grant_beside_key(gathered.tenant, gathered.resource_id)
         async with self._door.failures_explained(gathered.tenant), self._door.reading(gathered.tenant) as client:
             pinned = (await self._door.access(gathered.tenant)).organization_id
             profile = await client.profile()

@@ -52,6 +52,13 @@ class OAuthAccess:
         held = await oauth_tokens.current(self._ledger, tenant, self._vault)
         return await self.renewed(tenant, held.generation) if held.is_near_its_end else held
 
+    async def check(self, tenant: Tenant) -> None:
+        """Find out by a refresh whether the grant still stands; what follows if not is written down."""
+        try:
+            await self.renewed(tenant, (await oauth_tokens.current(self._ledger, tenant, self._vault)).generation)
+        except (GrantLost, NotConnectedByOAuth):
+            pass
+
     async def renewed(self, tenant: Tenant, seen: int) -> HeldAccess:
         """A newer access token than that of generation `seen`. Raises GrantLost, RenewalPaused, NotConnectedByOAuth.
 

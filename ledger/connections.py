@@ -307,6 +307,25 @@ async def remove_lexoffice_key(db: Connection, tenant: Tenant, *, actor: str) ->
     )
 
 
+async def forget_grant(db: Connection, tenant: Tenant) -> str:
+    """There is no OAuth connection any more; an API key that is there is used. Returns the state after that."""
+    state: str = await db.fetchval(
+        """
+        UPDATE provider_connections
+           SET state = CASE WHEN NOT uses_oauth THEN state WHEN secret_encrypted IS NOT NULL THEN 'connected'
+                            ELSE 'unconnected' END,
+               state_reason = CASE WHEN NOT uses_oauth THEN state_reason END,
+               uses_oauth = false, oauth_connected_at = NULL, oauth_connected_by = NULL, oauth_scopes = NULL,
+               oauth_connection_id = NULL
+         WHERE tenant_id = $1 AND provider = $2
+        RETURNING state
+        """,
+        tenant.id,
+        LEXOFFICE,
+    )
+    return state
+
+
 async def mark_broken(db: Connection, tenant: Tenant, reason: str) -> None:
     """lexoffice refuses the key or has revoked it. `reason` is a German sentence of fixed phrases.
 

@@ -65,20 +65,7 @@ async def disconnect(db: Connection, tenant: Tenant, vault: Vault, *, actor: str
     token = await oauth_tokens.refresh_token(db, tenant, vault)
     if not (await connections.load(db, tenant, LEXOFFICE)).oauth_connected_at:
         raise NotConnectedByOAuth
-    state = await db.fetchval(
-        """
-        UPDATE provider_connections
-           SET state = CASE WHEN NOT uses_oauth THEN state WHEN secret_encrypted IS NOT NULL THEN 'connected'
-                            ELSE 'unconnected' END,
-               state_reason = CASE WHEN NOT uses_oauth THEN state_reason END,
-               uses_oauth = false, oauth_connected_at = NULL, oauth_connected_by = NULL, oauth_scopes = NULL,
-               oauth_connection_id = NULL
-         WHERE tenant_id = $1 AND provider = $2
-        RETURNING state
-        """,
-        tenant.id,
-        LEXOFFICE,
-    )
+    state = await connections.forget_grant(db, tenant)
     await oauth_tokens.forget_pair(db, tenant)
     if state != "broken":
         await connections.close_broken(db, tenant, by=actor)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from ledger import connections
+from ledger import connections, tasks
 from ledger.connections import LEXOFFICE
 from ledger.database import Connection, Ledger
 from ledger.refusals import NotAllowedNow
@@ -70,7 +70,7 @@ class HeldAccess(Frozen):
 
 
 class GrantLost(NotAllowedNow):
-    """The connection has been marked as broken, with a task."""
+    """lexoffice has ended it. The connection has been marked as broken if it was used, with a task."""
 
     code = "oauth_connection_broken"
 
@@ -119,7 +119,7 @@ async def renewed(ledger: Ledger, tenant: Tenant, vault: Vault, *, seen: int, as
         if isinstance(answer, TokenPair):
             return await keep_pair(db, tenant, vault, answer)
         if isinstance(answer, GrantEnded):
-            await connections.mark_broken(db, tenant, answer.reason)
+            await _ended(db, tenant, answer.reason)
         else:
             await _pause(db, tenant, failures=row["failures"])
     # Raised out here, so that what was written stands.
@@ -204,6 +204,24 @@ async def take_back(db: Connection, tenant: Tenant, vault: Vault, *, state: str,
         CONSENT_MINUTES,
     )
     return None if stored is None else Returned(verifier=SecretStr(vault.decrypt(stored)))
+
+
+async def _ended(db: Connection, tenant: Tenant, reason: str) -> None:
+    """A grant that is used breaks the connection; one beside an API key that is used is forgotten, and said."""
+    if (await connections.load(db, tenant, LEXOFFICE)).uses_oauth:
+        await connections.mark_broken(db, tenant, reason)
+        return
+    await forget_pair(db, tenant)
+    await connections.forget_grant(db, tenant)
+    await tasks.ask(
+        db,
+        tenant,
+        kind="oauth_grant_ended",
+        subject="connection",
+        subject_id=LEXOFFICE,
+        reason="lexoffice hat die OAuth-Verbindung beendet; verwendet wird der API-Schlüssel.",
+        links={"connection": "/api/v1/providers/lexoffice"},
+    )
 
 
 async def _pause(db: Connection, tenant: Tenant, *, failures: int) -> None:

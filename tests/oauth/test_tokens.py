@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID, uuid4
 
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -210,6 +211,22 @@ async def test_a_key_takes_over_from_a_broken_grant(connected: Shop) -> None:
     await connected.api("PUT", "providers/lexoffice", {"api_key": connected.office.api_key})
     assert await profile(connected) == connected.office.organization
     assert await connected.tasks() == []
+
+
+async def test_a_grant_beside_a_key_that_is_used_is_forgotten_when_lexoffice_ends_it(connected: Shop) -> None:
+    await connected.api("PUT", "providers/lexoffice", {"api_key": connected.office.api_key})
+    (grant,) = (await connected.office.hook("GET", "oauth-connections"))["content"]
+    door = connected.door()
+    await door.check_grant_beside_key(connected.firm.tenant, UUID(grant["connectionId"]))
+    assert (await connected.connection())["oauth_connected_at"]
+    await connected.office.hook("POST", "revoke-connection")
+    await door.check_grant_beside_key(connected.firm.tenant, uuid4())
+    assert (await connected.connection())["oauth_connected_at"]
+    await door.check_grant_beside_key(connected.firm.tenant, UUID(grant["connectionId"]))
+    shown = await connected.connection()
+    assert (shown["oauth_connected_at"], shown["state"], shown["credential"]) == (None, "connected", "api_key")
+    assert await connected.tasks() == ["oauth_grant_ended"]
+    assert await profile(connected, door) == connected.office.organization
 
 
 async def test_a_refresh_that_was_not_carried_out_is_tried_again_after_a_pause(connected: Shop) -> None:
