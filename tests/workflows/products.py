@@ -21,7 +21,7 @@ from sandbox.processes import free_port
 from sandbox.temporal_cli import find_cli
 from sandbox.temporal_server import TemporalServer
 from tests.conftest import Database
-from tests.house import House, running
+from tests.house import House, Shop, running
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ class OwnProduct:
     database: Database
     engine: TemporalServer
     lexoffice: LexofficeServer
+
+    async def shop(self, **members: Any) -> Shop:
+        return await self.house.shop(**members)
 
 
 @asynccontextmanager

@@ -1,0 +1,452 @@
+"""`python -m tests.record_histories SET`: record real histories of every workflow, one per state, open ones included.
+
+They go to tests/histories/SET/, which must not exist yet: what is stored is never changed (docs/upgrades.md). Whatever
+names this machine is written over, so that a history says nothing about where it was recorded.
+"""
+
+import asyncio
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import WorkflowExecutionDescription, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
+
+from sandbox.postgres import PostgresServer
+from sandbox.processes import free_port
+from tests.house import Shop, until
+from tests.workflows.desk import (
+    answer,
+    approved,
+    decide,
+    earned,
+    fault,
+    handed_over,
+    mended,
+    requested,
+    save_key,
+    task,
+    with_open_credit_note,
+)
+from tests.workflows.products import OwnProduct, own_product
+
+HISTORIES = Path(__file__).parent / "histories"
+MANIFEST = HISTORIES / "manifest.json"
+CUSTOMER = {"name": "Kunde AG", "street": "Weg 2", "zip": "53111", "city": "Bonn"}
+NEVER = 600_000
+
+Handle = WorkflowHandle[Any, Any]
+
+
+@dataclass
+class Recorder:
+    product: OwnProduct
+    histories: dict[str, str] = field(default_factory=dict)
+    runs: dict[str, str | None] = field(default_factory=dict)
+    """Of each document's workflow the run that was recorded last."""
+
+    async def shop(self) -> Shop:
+        shop = await self.product.house.shop()
+        await shop.partners("ANNA")
+        return shop
+
+    async def keep(self, name: str, handle: Handle) -> None:
+        history = await handle.fetch_history()
+        told = _without_machine(json.loads(history.to_json()))
+        self.histories[name] = json.dumps({"workflow_id": handle.id, "history": told}, sort_keys=True)
+        print(f"{name}: {len(told['events'])} events", file=sys.stderr, flush=True)
+
+    async def payout(self, name: str, shop: Shop, payout: dict[str, Any]) -> None:
+        handle = shop.payout_workflow(payout["number"])
+
+        async def at_rest() -> bool:
+            """Nothing under way but what retries: a history in the middle of a task says nothing of its state."""
+            seen = await handle.describe()
+            return not seen.raw_description.HasField("pending_workflow_task")
+
+        await until(at_rest, bool, f"{name} at rest")
+        await self.keep(f"payout-{name}", handle)
+
+    async def document(self, name: str, shop: Shop, resource: str) -> None:
+        """The next run of a document's workflow, once it has ended."""
+        handle = shop.document_workflow(resource)
+
+        async def newer() -> str | None:
+            seen = await _describe(handle)
+            over = seen is not None and seen.close_time is not None and seen.run_id != self.runs.get(resource)
+            return seen.run_id if seen and over else None
+
+        self.runs[resource] = await until(newer, bool, f"{name} ended", patience=60)
+        await self.keep(f"document-{name}", handle)
+
+
+# Payouts
+
+
+async def awaiting_approval(to: Recorder) -> None:
+    shop = await to.shop()
+    payout = await requested(shop)
+    await until(lambda: _events(shop.payout_workflow(payout["number"])), lambda found: found >= 4, "a first task")
+    await to.payout("awaiting_approval", shop, payout)
+    await shop.payout_workflow(payout["number"]).signal("approve", "nobody")
+    await task(shop, "signal_refused")
+    await until(lambda: _events(shop.payout_workflow(payout["number"])), lambda found: found >= 14, "the refusal")
+    await to.payout("awaiting_approval-signal_refused", shop, payout)
+    await decide(shop, payout, "reject")
+    await shop.payout_workflow(payout["number"]).result()
+    await to.payout("rejected", shop, payout)
+
+
+async def cancelled(to: Recorder) -> None:
+    shop = await to.shop()
+    payout = await requested(shop)
+    await decide(shop, payout, "cancel")
+    await shop.payout_workflow(payout["number"]).result()
+    await to.payout("cancelled", shop, payout)
+
+
+async def blocked_and_voided_approval(to: Recorder) -> None:
+    shop = await to.shop()
+    await shop.api("DELETE", "/providers/lexoffice/key")
+    payout = await approved(shop)
+    await task(shop, "payout_blocked")
+    await _looks(shop, payout, "approved")
+    await to.payout("approved-blocked", shop, payout)
+    await shop.api("PATCH", "/partners/ANNA", {"city": "Potsdam"})
+    await shop.payout_when(payout["number"], "awaiting_approval")
+    await _looks(shop, payout, "awaiting_approval")
+    await to.payout("awaiting_approval-void", shop, payout)
+
+
+async def refused_then_retried(to: Recorder) -> None:
+    shop = await to.shop()
+    await fault(shop, "forbidden_403")
+    payout = await approved(shop)
+    asked = await task(shop, "credit_note_refused")
+    await _looks(shop, payout, "approved")
+    await to.payout("approved-refused", shop, payout)
+    await mended(shop)
+    await answer(shop, asked, "retry")
+    await shop.payout_when(payout["number"], "credit_note_open")
+    await _looks(shop, payout, "credit_note_open")
+    await to.payout("credit_note_open-retried", shop, payout)
+
+
+async def open_then_paid(to: Recorder) -> None:
+    shop = await to.shop()
+    payout = await with_open_credit_note(shop)
+    note = payout["credit_note_id"]
+    await shop.events_ended(note)
+    await to.document("credit_note-unchanged", shop, note)
+    await _looks(shop, payout, "credit_note_open")
+    await to.payout("credit_note_open", shop, payout)
+    await shop.click(note, "pay", amount="19.00")
+    await until(
+        lambda: shop.api("GET", f"/payouts/{payout['number']}"),
+        lambda found: found["credit_note_open_cents"] == 10_000,
+        "the part payment",
+    )
+    await shop.click(note, "pay")
+    await shop.payout_workflow(payout["number"]).result()
+    await to.payout("paid", shop, payout)
+    await to.document("credit_note-paid", shop, note)
+    await shop.events_ended(note)
+    await shop.click(note, "unpay")
+    await shop.payout_when(payout["number"], "returned")
+    await to.document("credit_note-taken_back", shop, note)
+
+
+async def reopened_deviating_deleted(to: Recorder) -> None:
+    shop = await to.shop()
+    payout = await with_open_credit_note(shop)
+    note = payout["credit_note_id"]
+    await shop.click(note, "edit", force=True, remark="ohne Kennzeichen")
+    await task(shop, "document_deviates")
+    await _looks(shop, payout, "credit_note_open", tasks=["document_deviates"])
+    await to.payout("credit_note_open-deviates", shop, payout)
+    await shop.click(note, "reopen")
+    await shop.click(note, "delete")
+    await shop.payout_workflow(payout["number"]).result()
+    await to.payout("cancelled-deleted", shop, payout)
+    await to.document("credit_note-deleted", shop, note)
+
+
+async def voided(to: Recorder) -> None:
+    shop = await to.shop()
+    payout = await with_open_credit_note(shop)
+    await shop.click(payout["credit_note_id"], "void")
+    await shop.payout_workflow(payout["number"]).result()
+    await to.payout("cancelled-voided", shop, payout)
+    payout = await with_open_credit_note(shop)
+    await shop.click(payout["credit_note_id"], "pay", amount="19.00")
+    await until(
+        lambda: shop.api("GET", f"/payouts/{payout['number']}"),
+        lambda found: found["credit_note_open_cents"] != found["gross_cents"],
+        "the part payment",
+    )
+    await shop.click(payout["credit_note_id"], "void", force=True)
+    await shop.payout_workflow(payout["number"]).result()
+    await to.payout("returned", shop, payout)
+
+
+async def lost_and_adopted(to: Recorder) -> None:
+    shop = await to.shop()
+    await fault(shop, "timeout_504_after", times=1)
+    payout = await approved(shop)
+    await shop.payout_when(payout["number"], "outcome_unknown")
+    await _looks(shop, payout, "outcome_unknown")
+    await to.payout("outcome_unknown-searching", shop, payout)
+    await shop.payout_when(payout["number"], "credit_note_open")
+    await _looks(shop, payout, "credit_note_open")
+    await to.payout("credit_note_open-adopted", shop, payout)
+
+
+async def lost_and_asked(to: Recorder) -> None:
+    shop = await to.shop()
+    await shop.rows("UPDATE tenants SET four_eyes_limit_cents = 1")
+    await fault(shop, "timeout_504_before", times=1)
+    payout = await approved(shop)
+    asked = await task(shop, "outcome_unknown")
+    await _looks(shop, payout, "outcome_unknown", tasks=["outcome_unknown"])
+    await to.payout("outcome_unknown-asked", shop, payout)
+    await answer(shop, asked, "create_again")
+    await shop.payout_when(payout["number"], "credit_note_open")
+    await _looks(shop, payout, "credit_note_open")
+    await to.payout("credit_note_open-created_again", shop, payout)
+
+
+async def created_again_by_the_machine(to: Recorder) -> None:
+    shop = await to.shop()
+    await fault(shop, "unavailable_503", times=1)
+    payout = await approved(shop)
+    await shop.payout_when(payout["number"], "credit_note_open")
+    await _looks(shop, payout, "credit_note_open")
+    await to.payout("credit_note_open-not_found", shop, payout)
+
+
+async def key_refused_after_the_post(to: Recorder) -> None:
+    shop = await to.shop()
+    await fault(shop, "unauthorized_401", method="GET")
+    payout = await approved(shop)
+    await task(shop, "payout_blocked")
+    await _looks(shop, payout, "approved", tasks=["payout_blocked"])
+    await to.payout("approved-unread", shop, payout)
+    await mended(shop)
+    await save_key(shop)
+    await handed_over(to.product.house)
+    await shop.payout_when(payout["number"], "credit_note_open")
+    await _looks(shop, payout, "credit_note_open")
+    await to.payout("credit_note_open-unblocked", shop, payout)
+
+
+# Documents, invoices that we write, schedules
+
+
+async def invoices(to: Recorder) -> None:
+    shop = await to.shop()
+    payment_intent = await shop.sale()
+    invoice = await shop.write_invoice(remark=f"Bestellung: {payment_intent}")
+    await to.document("invoice-open", shop, invoice["id"])
+    await shop.click(invoice["id"], "pay")
+    await shop.transaction(payment_intent, lambda sale: sale["state"] == "approved")
+    await to.document("invoice-paid", shop, invoice["id"])
+    await fault(shop, "stale_read", method="GET", path="invoices", times=1)
+    await shop.click(invoice["id"], "unpay")
+    await shop.transaction(payment_intent, lambda sale: sale["state"] == "pending")
+    await to.document("invoice-looked_again", shop, invoice["id"])
+    await fault(shop, "unavailable_503", method="GET", path="invoices")
+    await shop.click(invoice["id"], "void")
+    handle = shop.document_workflow(invoice["id"])
+    await until(lambda: _running_events(handle), lambda found: found >= 5, "a fetch under way")
+    await to.keep("document-invoice-fetching", handle)
+    await mended(shop)
+    await fault(shop, "unauthorized_401", method="GET")
+    await to.document("unfetched", shop, invoice["id"])
+
+
+async def contact_and_payment(to: Recorder) -> None:
+    shop = await to.shop()
+    contact = await shop.hook("POST", "contacts", {"name": "Kunde AG", "note": "Partner: ANNA"})
+    invoice = await shop.hook("POST", "invoices", {"contactId": contact["id"], "net": "100.00"})
+    await shop.click(invoice["id"], "pay")
+    await shop.events_ended(invoice["id"])
+    await to.document("invoice-contact", shop, invoice["id"])
+
+
+async def written_invoices(to: Recorder) -> None:
+    async def written(name: str, **members: Any) -> tuple[Shop, Handle]:
+        shop = await to.shop()
+        if name != "made":
+            await fault(shop, name, path="/v1/invoices", times=1)
+        if members.get("late"):
+            await fault(shop, "late_index", method="GET", path="voucherlist", delayMs=NEVER)
+            await shop.hook("PUT", "notification-faults", {"dropRate": 1.0, "seed": 1})
+        sale = await shop.sale()
+        [row] = await shop.rows("SELECT id FROM transactions WHERE payment_intent = $1", sale)
+        await shop.api("POST", f"/transactions/{row['id']}/invoice", CUSTOMER)
+        [intent] = await shop.rows("SELECT id FROM creation_intents")
+        return shop, to.product.house.engine.get_workflow_handle(f"invoice/{shop.tenant.slug}/{intent['id']}")
+
+    for name in ("made", "timeout_504_after", "forbidden_403"):
+        _, handle = await written(name)
+        await _ended(handle)
+        await to.keep(f"invoice-{name}", handle)
+    _, handle = await written("timeout_504_before", late=True)
+    await until(lambda: _events(handle), lambda found: found >= 11, "the first search's timer")
+    await to.keep("invoice-searching", handle)
+    await _ended(handle)
+    await to.keep("invoice-created_again", handle)
+
+
+async def schedules(to: Recorder) -> None:
+    shop = await to.shop()
+    await earned(shop, 1_000)
+    engine = to.product.house.engine
+    for name, workflow, argument in (
+        ("handover", "HandoverWorkflow", None),
+        ("subscriptions", "SubscriptionsWorkflow", shop.tenant),
+        ("sweep", "SweepWorkflow", {"tenant": shop.tenant}),
+    ):
+        handle: Handle = await engine.start_workflow(
+            workflow,
+            args=[] if argument is None else [argument],
+            id=f"{name}/{shop.tenant.slug}-recorded",
+            task_queue="payouts",
+        )
+        await handle.result()
+        await to.keep(name, handle)
+
+
+SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
+    awaiting_approval,
+    cancelled,
+    blocked_and_voided_approval,
+    refused_then_retried,
+    open_then_paid,
+    reopened_deviating_deleted,
+    voided,
+    lost_and_adopted,
+    lost_and_asked,
+    created_again_by_the_machine,
+    key_refused_after_the_post,
+    invoices,
+    contact_and_payment,
+    written_invoices,
+    schedules,
+)
+
+
+async def _events(handle: Handle) -> int:
+    return len((await handle.fetch_history()).events)
+
+
+async def _describe(handle: Handle) -> WorkflowExecutionDescription | None:
+    try:
+        return await handle.describe()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return None  # not announced yet
+
+
+async def _running_events(handle: Handle) -> int:
+    seen = await _describe(handle)
+    return seen.history_length if seen is not None and seen.close_time is None else 0
+
+
+async def _ended(handle: Handle) -> None:
+    async def over() -> bool:
+        seen = await _describe(handle)
+        return seen is not None and seen.close_time is not None
+
+    await until(over, bool, f"{handle.id} ended", patience=60)
+
+
+async def _looks(shop: Shop, payout: dict[str, Any], state: str, *, tasks: list[str] | None = None) -> None:
+    """The workflow itself has seen it; the ledger was first."""
+    handle = shop.payout_workflow(payout["number"])
+
+    async def seen() -> dict[str, Any]:
+        look: dict[str, Any] = await handle.query("status")
+        return look
+
+    await until(
+        seen,
+        lambda look: look["state"] == state and (tasks is None or list(look["open_tasks"]) == tasks),
+        f"the workflow's look at {state}",
+    )
+
+
+def _without_machine(told: Any) -> Any:
+    """`identity` and the sticky queue's name hold process id and host; neither means anything to a replay."""
+    if isinstance(told, dict):
+        if told.get("kind") == "TASK_QUEUE_KIND_STICKY":
+            told = told | {"name": "sticky"}
+        return {key: "recorder" if key == "identity" else _without_machine(value) for key, value in told.items()}
+    return [_without_machine(one) for one in told] if isinstance(told, list) else told
+
+
+def read_manifest() -> dict[str, str]:
+    """File → SHA-256 of what it held when it was stored."""
+    found: dict[str, str] = json.loads(MANIFEST.read_text()) if MANIFEST.exists() else {}
+    return found
+
+
+def store(name: str, histories: dict[str, str]) -> None:
+    """Add a set and its hashes. Raises FileExistsError for a set that is there."""
+    folder = HISTORIES / name
+    folder.mkdir(parents=True)
+    manifest = read_manifest()
+    for history, text in sorted(histories.items()):
+        file = folder / f"{history}.json"
+        file.write_text(text + "\n")
+        manifest[f"{name}/{file.name}"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    MANIFEST.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+
+
+async def record(state: Path) -> dict[str, str]:
+    postgres = PostgresServer(state / "postgres", free_port(), durable=False)
+    try:
+        addresses = await postgres.start()
+        async with own_product(
+            addresses,
+            state / "product",
+            create_seconds=1.5,
+            certain_seconds=2.0,
+            unclear_outcome_seconds=0.6,
+            handover_after_seconds=0.0,
+        ) as product:
+            recorder = Recorder(product)
+            for scene in SCENES:
+                await scene(recorder)
+        return recorder.histories
+    finally:
+        await postgres.stop()
+
+
+def main(name: str) -> int:
+    if (HISTORIES / name).exists():
+        print(f"{HISTORIES / name} is there already; what is stored is never changed.", file=sys.stderr)
+        return 1
+    state = Path(tempfile.mkdtemp(prefix="partnerdesk-histories-"))
+    state.chmod(0o711)  # for the user that runs PostgreSQL when we are root
+    try:
+        store(name, asyncio.run(record(state)))
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    status = main(sys.argv[1])
+    sys.stderr.flush()
+    os._exit(status)  # see tests/__main__.py
