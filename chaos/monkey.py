@@ -3,13 +3,15 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from chaos.plan import Kill
 from sandbox.processes import Service, StackError
 
 _LOOK_EVERY_S = 0.2
 _BEFORE_ANOTHER_START_S = 1.0
+_PROBE_EVERY_S = 2.0
+_SILENT_FOR_S = 15.0
 
 
 class Monkey:
@@ -26,6 +28,7 @@ class Monkey:
         self._killed: set[str] = set()
         self.kills: Counter[str] = Counter()
         self.ended_by_itself: Counter[str] = Counter()
+        self.revived: Counter[str] = Counter()
 
     async def carry_out(self, kills: tuple[Kill, ...], began: float) -> None:
         """SIGKILL at the planned times. A part that is down just then is left alone, and not counted."""
@@ -34,13 +37,33 @@ class Monkey:
             await self.kill(kill.part, kill.down_seconds)
 
     async def kill(self, name: str, down_seconds: float) -> None:
-        part = self._parts[name]
-        if part.has_ended or name in self._killed:
-            return
+        if not self._parts[name].has_ended and name not in self._killed:
+            self.kills[name] += 1
+            await self._end(name, down_seconds)
+
+    async def _end(self, name: str, down_seconds: float) -> None:
         self._killed.add(name)
         self._down_until[name] = time.monotonic() + down_seconds
-        self.kills[name] += 1
-        await part.kill()
+        await self._parts[name].kill()
+
+    async def revive(self, name: str, answers: Callable[[], Awaitable[bool]]) -> None:
+        """A liveness probe, until it is cancelled: a part that runs and does not answer for long is started anew.
+
+        Temporal's development server needs it: under load a statement that takes too long is interrupted, and now and
+        then its only connection to SQLite stays so ("interrupted (9)").
+        """
+        silent_since: float | None = None
+        while True:
+            await asyncio.sleep(_PROBE_EVERY_S)
+            if self._parts[name].has_ended or await answers():
+                silent_since = None
+            elif silent_since is None:
+                silent_since = time.monotonic()
+            elif time.monotonic() - silent_since > _SILENT_FOR_S:
+                silent_since = None
+                self._say(f"{name} does not answer any more and is started anew")
+                self.revived[name] += 1
+                await self._end(name, 0.0)
 
     async def keep_running(self, name: str) -> None:
         """Until it is cancelled."""

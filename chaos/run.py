@@ -14,6 +14,7 @@ import asyncpg
 import httpx
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
 
 from chaos import oracle, weather
 from chaos.actors import Diary, collect, sell
@@ -94,6 +95,7 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
         faults: Counter[str] = Counter()
         async with _background(
             *(monkey.keep_running(name) for name in parts),
+            monkey.revive("temporal", lambda: _answers(stack)),
             *(one.be_there() for one in people),
         ) as background:
             if conditions.faults:
@@ -190,8 +192,11 @@ async def _settle(
         await asyncio.sleep(1)
         if not stories.done() or not await monkey.all_running():
             continue
-        if await _is_quiet(stack, firms):
-            return True
+        try:
+            if await _is_quiet(stack, firms):
+                return True
+        except (RPCError, RuntimeError, OSError, asyncpg.PostgresConnectionError):
+            continue  # up, and not yet itself again
     return False
 
 
@@ -221,6 +226,16 @@ _UNDER_WAY = """
         OR EXISTS (SELECT 1 FROM creation_intents WHERE closed_at IS NULL)
         OR EXISTS (SELECT 1 FROM payouts WHERE workflow_started_at IS NULL OR recheck_wanted_at IS NOT NULL)
 """
+
+
+async def _answers(stack: Stack) -> bool:
+    """Whether the engine can read its own database."""
+    try:
+        async with asyncio.timeout(5):
+            await (await _engine(stack)).count_workflows('ExecutionStatus = "Running"')
+    except (RPCError, RuntimeError, TimeoutError):
+        return False
+    return True
 
 
 async def _engine(stack: Stack) -> Client:
@@ -279,6 +294,7 @@ def _report(
         "sales": len(diary.sales),
         "decisions": diary.decisions,
         "kills": dict(sorted(monkey.kills.items())),
+        "revived": dict(monkey.revived),
         "ended_by_themselves": dict(monkey.ended_by_itself),
         "faults": dict(sorted(faults.items())),
         "notifications": len(sent),
