@@ -59,12 +59,15 @@ class Story:
         self._diary.unfinished.pop(self._name, None)
 
     async def until(self, what: str, look: Callable[[], Awaitable[Seen]], reached: Callable[[Seen], bool]) -> Seen:
+        """Look, ever more rarely: hundreds of stories that look each second would be the load that a run measures."""
         self.is_at(f"waits: {what}")
+        pause = self._look_every
         while True:
             seen = await look()
             if reached(seen):
                 return seen
-            await asyncio.sleep(self._look_every)
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.3, self._look_every * 5)
 
     # A payout, from its request to the end that the plan has for it
 

@@ -44,6 +44,8 @@ class Firm:
     def __init__(self, addresses: StackAddresses, tenant: Tenant, http: httpx.AsyncClient) -> None:
         self._addresses = addresses
         self._http = http
+        # Its own connections: while the product is away, those to it may all be taken by callers who wait.
+        self._lexoffice = httpx.AsyncClient(trust_env=False, timeout=60)
         self.tenant = tenant
         self.organization = ""
         self.lexoffice_key = ""
@@ -84,6 +86,9 @@ class Firm:
         await firm._connect(lexoffice_rate)
         await firm._open_campaign()
         return firm
+
+    async def close(self) -> None:
+        await self._lexoffice.aclose()
 
     async def _connect(self, lexoffice_rate: float) -> None:
         account = await self.office(
@@ -166,7 +171,7 @@ class Firm:
 
     async def office(self, method: str, path: str, body: Any = None) -> Any:
         """A person's click, or a hook of the sandbox. Raises what went wrong: the sandbox is never killed."""
-        answer = await self._http.request(method, f"{self._addresses.lexoffice.app_url}{path}", json=body, timeout=30)
+        answer = await self._lexoffice.request(method, f"{self._addresses.lexoffice.app_url}{path}", json=body)
         if answer.is_error:
             raise Refused(f"{method} {path}", answer.status_code, "", answer.text[:300])
         return answer.json() if answer.content else None

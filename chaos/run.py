@@ -88,6 +88,8 @@ async def run(plan: Plan, conditions: Conditions, state: Path, say: Say) -> dict
             httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=100))
         )
         firms = await _open_firms(stack, plan, http, rate=2.0 if conditions.realistic else 0.0)
+        for firm in firms:
+            exits.push_async_callback(firm.close)
         say(f"Prepared within {time.monotonic() - began:.0f} s; chaos for {plan.seconds:.0f} s.")
         diary = Diary()
         monkey = Monkey(parts, say)
