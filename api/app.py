@@ -33,7 +33,8 @@ _DESCRIPTION = """
 Provisionen von Partnern als Auszahlungen mit Gutschriften in lexoffice.
 
 **Anmelden:** `X-API-Key: pdk_…` (`partnerdesk api-key create`). Rechte: `read` liest, `write` ändert, `approve`
-entscheidet über Auszahlungen.
+entscheidet über Auszahlungen, `bank` hält Bankverbindungen fest und bestätigt sie. `approve` und `write` schließen sich
+aus; ein Schlüssel gilt höchstens 12 Monate.
 
 **Wiederholen:** Jeder POST nimmt `Idempotency-Key`. Derselbe Schlüssel mit demselben Inhalt liefert die gespeicherte
 Antwort, mit anderem Inhalt 422.

@@ -240,7 +240,11 @@ async def remove_second_factor(ledger: Ledger, user: UserId) -> None:
     """The phone is lost: the next login enrols anew. All sessions end."""
     async with ledger.of_person(user) as db:
         await db.execute(
-            "UPDATE user_secrets SET totp_secret_encrypted = NULL, totp_confirmed_at = NULL WHERE user_id = $1", user
+            """
+            UPDATE user_secrets SET totp_secret_encrypted = NULL, totp_confirmed_at = NULL, totp_last_step = 0
+             WHERE user_id = $1
+            """,
+            user,
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import structlog
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -11,10 +12,13 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.exceptions import HTTPException
 
+from api.logs import where
 from api.problems import DATABASE_AWAY, NOT_STORABLE, Problem, database_away, of_http, of_refusal
 from ledger.refusals import Refused
 from ledger.throttling import TooManyAttempts
 from ledger.types import BERLIN
+
+log = structlog.get_logger("pages")
 
 HERE = Path(__file__).parent
 _TEMPLATES = Environment(
@@ -41,9 +45,15 @@ def rendered(template: str, *, status: int = 200, **context: Any) -> HTMLRespons
     return HTMLResponse(_TEMPLATES.get_template(template).render(_NOBODY | context), status_code=status)
 
 
-def refusal(problem: Problem) -> HTMLResponse:
+def refusal(problem: Problem, *, request_id: str) -> HTMLResponse:
     """An error as a page. The same for what is not there and what belongs to somebody else."""
-    answer = rendered("refused.html", status=problem.status, detail=problem.detail, code=problem.code)
+    answer = rendered(
+        "refused.html",
+        status=problem.status,
+        detail=problem.detail,
+        code=problem.code,
+        request_id=request_id if problem.status >= 500 else None,
+    )
     answer.headers.update(problem.headers)
     return answer
 
@@ -83,7 +93,8 @@ class PageRoute(APIRoute):
             except Exception as error:
                 problem = problem_of(error)
                 if problem is None:
-                    raise
-                return refusal(problem)
+                    log.error("unexpected", **where(error))
+                    problem = Problem(500, "unexpected", "Ein unerwarteter Fehler ist aufgetreten.")
+                return refusal(problem, request_id=request.scope["state"]["request_id"])
 
         return page

@@ -25,7 +25,9 @@ _KEY = re.compile(r"<code>(pdk_[^<]+)</code>")
 class Browser:
     """Follows no redirect by itself: where a page sends somebody is part of what is tested."""
 
-    def __init__(self, app: FastAPI, *, address: str = "127.0.0.1", base_url: str = "http://127.0.0.1") -> None:
+    def __init__(self, app: FastAPI, *, address: str = "", base_url: str = "http://127.0.0.1") -> None:
+        # Each at home: attempts are counted per address, too, and tests must not use up each other's.
+        address = address or f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
         transport = httpx.ASGITransport(app=app, client=(address, 1234))
         self.http = httpx.AsyncClient(transport=transport, base_url=base_url, timeout=30)
         self.user: UserId | None = None

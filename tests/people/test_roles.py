@@ -35,7 +35,18 @@ NEEDS: dict[tuple[str, str], Permission] = {
     ("POST", "/admin/schluessel/{key}/widerrufen"): Permission.KEYS,
     ("GET", "/admin/freigaberegeln"): Permission.SETTINGS,
     ("POST", "/admin/freigaberegeln"): Permission.SETTINGS,
-}
+    ("GET", "/admin/zahlungsanbieter"): Permission.READ,
+    ("GET", "/admin/zahlungsanbieter/lexoffice"): Permission.READ,
+    **{
+        ("POST", f"/admin/zahlungsanbieter/lexoffice/{act}"): Permission.SETTINGS
+        for act in (
+            "schluessel", "schluessel/entfernen", "oauth/trennen", "zugang", "pruefen", "token", "meldungen",
+            "einstellungen", "hinweis",
+        )
+    },
+}  # fmt: skip
+
+_PLATFORM = {Permission.READ, Permission.TENANTS}
 
 
 def pages() -> set[tuple[str, str]]:
@@ -99,8 +110,8 @@ async def test_a_platform_admin_neither_approves_nor_sees_bank_data_nor_lets_any
     assert entered.status_code == 303
     assert "tenant.entered_by_platform" in await firm.actions()
     for (method, path), permission in NEEDS.items():
-        assert (await knock(ops, method, path) != 403) is (permission is Permission.TENANTS), (method, path)
-    assert permissions(None, platform_admin=True) == {Permission.READ, Permission.TENANTS}
+        assert (await knock(ops, method, path) != 403) is (permission in _PLATFORM), (method, path)
+    assert permissions(None, platform_admin=True) == _PLATFORM
     page = (await ops.get("/admin")).text
     assert "Prüfpfad" in page
     assert "IBAN" not in page
