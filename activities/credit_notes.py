@@ -106,10 +106,10 @@ class CreditNoteActivities:
                 document = await client.credit_note(resource_id)
             except NotFound:
                 if lags:
-                    raise _look_again("the document is not there yet") from None
+                    raise look_again("the document is not there yet") from None
                 return None
         if document.voucher_number is None and lags:
-            raise _look_again("the voucher number is not there yet")
+            raise look_again("the voucher number is not there yet")
         return document
 
     async def _wait_for_connection(self, task: DocumentCreation, error: ApplicationError) -> Look:
@@ -168,7 +168,7 @@ async def _disown(db: Connection, task: DocumentCreation, payout: Payout, differ
     await _ask_about_lost(db, task.tenant, payout.number, candidates, differences)
 
 
-def _look_again(why: str) -> ApplicationError:
+def look_again(why: str) -> ApplicationError:
     return ApplicationError(why, type="Lags", next_retry_delay=timedelta(seconds=1))
 
 

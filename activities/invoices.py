@@ -1,14 +1,17 @@
 """The invoice of step 2, for a tenant that does not write it by hand: created once, read back, searched for if lost."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from uuid import UUID
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.creating import DocumentCreator, Outcome
+from activities.creating import DocumentCreator, Outcome, carries_marker
 from activities.credit_note_judgement import totals
-from activities.credit_notes import NUMBER_LAGS
-from activities.lexoffice_door import LexofficeDoor
+from activities.credit_notes import NUMBER_LAGS, look_again
+from activities.lexoffice_door import CONNECTION_UNUSABLE, LexofficeDoor
 from activities.models import DocumentCreation, InvoiceLook, Step
 from activities.payout_look import SEARCHES_BEFORE_ANOTHER_POST, until_search
 from ledger import documents, events, intents, tasks
@@ -16,6 +19,7 @@ from ledger.database import Connection, Ledger
 from ledger.documents import Observed
 from ledger.types import DocumentKind, IntentId, Tenant
 from lexoffice.documents import Invoice
+from lexoffice.errors import NotFound
 
 
 class InvoiceActivities:
@@ -58,14 +62,16 @@ class InvoiceActivities:
         """GET what was created and keep its number and totals; its payment will be told by a notification."""
         async with self._ledger.transaction(task.tenant) as db:
             intent = await intents.find(db, task.tenant, task.intent)
-        assert intent.resource_id is not None
-        async with self._door.failures_explained(task.tenant), self._door.reading(task.tenant) as client:
-            invoice = await client.invoice(intent.resource_id)
-        if invoice.voucher_number is None and activity.info().attempt <= NUMBER_LAGS:
-            raise ApplicationError(
-                "the voucher number is not there yet", type="NumberLags", next_retry_delay=timedelta(seconds=1)
-            )
+        if intent.resource_id is None or intent.closed_at is not None:
+            return await self.look_at_invoice(task)
+        with _waiting_for_the_connection():
+            invoice = await self._fetch(task.tenant, intent.resource_id)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as db:
+            if invoice is None or not carries_marker(invoice, intent):
+                # It is gone, or a person named another document: what became of ours is for a person to say.
+                await intents.unmake(db, task.tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
+                await self._ask_about_lost(db, task, [])
+                return await self._look(db, task.tenant, task.intent)
             await _observe(db, task.tenant, invoice)
             await documents.keep_created_totals(db, task.tenant, invoice.id, totals(invoice))
             await intents.close(db, task.tenant, intent.id)
@@ -84,7 +90,8 @@ class InvoiceActivities:
         """Look a lost invoice up by its marker; the only one with it is ours."""
         async with self._ledger.transaction(task.tenant) as db:
             intent = await intents.find(db, task.tenant, task.intent)
-        marked = await self._creator.search(task.tenant, intent) if intent.is_unclear else []
+        with _waiting_for_the_connection():
+            marked = await self._creator.search(task.tenant, intent) if intent.is_unclear else []
         async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as db:
             if (await intents.find(db, task.tenant, task.intent)).is_unclear:
                 if len(marked) == 1:
@@ -98,6 +105,20 @@ class InvoiceActivities:
                         db, task.tenant, intent.id, "not found in three searches", attempt=intent.attempt
                     )
             return await self._look(db, task.tenant, task.intent)
+
+    async def _fetch(self, tenant: Tenant, resource_id: UUID) -> Invoice | None:
+        """None where lexoffice does not know it, after some patience: right after a POST a GET may lag."""
+        lags = activity.info().attempt <= NUMBER_LAGS
+        async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
+            try:
+                invoice = await client.invoice(resource_id)
+            except NotFound:
+                if lags:
+                    raise look_again("the document is not there yet") from None
+                return None
+        if invoice.voucher_number is None and lags:
+            raise look_again("the voucher number is not there yet")
+        return invoice
 
     async def _look(self, db: Connection, tenant: Tenant, intent_id: IntentId) -> InvoiceLook:
         intent = await intents.find(db, tenant, intent_id)
@@ -130,6 +151,17 @@ class InvoiceActivities:
             detail={"candidates": candidates, "intent": str(task.intent)},
             links={"transaction": f"/api/v1/transactions/{task.transaction_id}"},
         )
+
+
+@contextmanager
+def _waiting_for_the_connection() -> Iterator[None]:
+    """Without a working key the activity is tried again until there is one: the connection's own task asks for it."""
+    try:
+        yield
+    except ApplicationError as error:
+        if error.type != CONNECTION_UNUSABLE:
+            raise
+        raise ApplicationError("the connection to lexoffice does not work", type="ConnectionAwaited") from None
 
 
 async def _observe(db: Connection, tenant: Tenant, invoice: Invoice) -> None:

@@ -289,8 +289,8 @@ async def unmake(db: Connection, tenant: Tenant, intent: IntentId, *, after: int
         """
         UPDATE external_documents d SET payout_id = NULL, transaction_id = NULL
           FROM creation_intents i
-         WHERE i.tenant_id = $1 AND i.id = $2 AND d.tenant_id = i.tenant_id AND d.provider = i.provider
-           AND d.resource_id = i.resource_id
+         WHERE i.tenant_id = $1 AND i.id = $2 AND i.closed_at IS NULL
+           AND d.tenant_id = i.tenant_id AND d.provider = i.provider AND d.resource_id = i.resource_id
         """,
         tenant.id,
         intent,
