@@ -146,8 +146,17 @@ async def product(
 ) -> "AsyncIterator[House]":
     """API and worker, running over the real parts for the whole session."""
     from tests.house import running
+    from tests.oauth.consent import Client
 
-    async with running(database, temporal, lexoffice_sandbox) as house:
+    oauth = await Client.contracted(lexoffice_sandbox, "http://127.0.0.1")
+    async with running(
+        database,
+        temporal,
+        lexoffice_sandbox,
+        lexoffice_oauth_client_id=oauth.client_id,
+        lexoffice_oauth_client_secret=oauth.client_secret,
+    ) as house:
+        await oauth.change(redirectUris=[f"{house.api_url}/oauth/lexoffice/callback"])
         yield house
 
 
