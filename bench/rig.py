@@ -89,8 +89,9 @@ async def running(
         lexoffice_options=[*lexoffice_options, "--key-bits", str(key_bits)],
         environment={
             "PARTNERDESK_LEXOFFICE_PACE": str(pace),
-            # What a bench prepares is announced by the bench, when its clock runs.
-            "PARTNERDESK_HANDOVER_AFTER_SECONDS": "86400",
+            # What a bench prepares is announced by the bench, when its clock runs; the hand-over comes later, for what
+            # a busy machine could not announce in time.
+            "PARTNERDESK_HANDOVER_AFTER_SECONDS": "60",
             "PARTNERDESK_LOG_LEVEL": "warning",
             **(environment or {}),
         },
