@@ -78,7 +78,7 @@ async def _conclude(db: Connection, task: Conclude) -> Conclusion:
         case DocumentKind.CREDIT_NOTE:
             return await _conclude_credit_note(db, task, told)
         case "connection":
-            return await _end(db, gathered, EventState.UNCHANGED, "Der API-Schlüssel gilt weiterhin.")
+            return await _end(db, gathered, EventState.UNCHANGED, "Der Zugang gilt weiterhin.")
         case _:
             return await _end(db, gathered, EventState.IGNORED, "Kein Beleg, den PartnerDesk führt.")
 

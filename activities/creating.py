@@ -113,10 +113,10 @@ class DocumentCreator:
                 created = await _post(client, intent)
         except Unauthorized as error:
             await self._door.key_was_refused(tenant)
-            return await self._refused(tenant, intent, "lexoffice lehnt den API-Schlüssel ab.", str(error))
+            return await self._refused(tenant, intent, "lexoffice lehnt den hinterlegten Zugang ab.", str(error))
         except (Forbidden, ContractDoesNotInclude) as error:
             return await self._refused(
-                tenant, intent, "Der API-Schlüssel darf solche Belege nicht anlegen.", str(error)
+                tenant, intent, "Der hinterlegte Zugang darf solche Belege nicht anlegen.", str(error)
             )
         except RateLimited:
             await self._refused(tenant, intent, "429")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 from sandbox.processes import LOOPBACK, Command, Service, http_answers
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
@@ -40,6 +42,13 @@ class LexofficeServer(Service):
         self._state.mkdir(parents=True, exist_ok=True)
         await self.serve()
         return self.addresses
+
+    async def contract(self, client_id: str, client_secret: str, redirect_uri: str) -> None:
+        """Give an OAuth client to whoever knows this id and secret, as Lexware does by contract."""
+        client = {"clientId": client_id, "clientSecret": client_secret, "name": "PartnerDesk"}
+        async with httpx.AsyncClient(base_url=self.addresses.app_url, timeout=5, trust_env=False) as http:
+            answer = await http.post("/sandbox/oauth-clients", json={**client, "redirectUris": [redirect_uri]})
+            answer.raise_for_status()
 
     def command(self) -> Command:
         argv = [sys.executable, "-m", "sandbox.lexoffice", "--port", str(self._port), "--state", str(self._state)]

@@ -167,6 +167,11 @@ class Stack:
             async with announced("Starting PostgreSQL, Temporal and the sandbox lexoffice …", self._emit):
                 await _together(self.postgres.start(), self.temporal.start(), self.lexoffice.start())
             environment = self._environment()
+            await self.lexoffice.contract(
+                environment["LEXOFFICE_OAUTH_CLIENT_ID"],
+                environment["LEXOFFICE_OAUTH_CLIENT_SECRET"],
+                f"{environment['PARTNERDESK_PUBLIC_URL']}/oauth/lexoffice/callback",
+            )
             async with announced("Bringing the database to the newest version …", self._emit):
                 await run_to_end(self._migrate(environment), timeout_s=120)
             self.worker = self._partnerdesk("worker", "--health-port", self._ports.worker, environment)
@@ -221,6 +226,9 @@ class Stack:
             "LEXOFFICE_BASE_URL": lexoffice.base_url,
             "LEXOFFICE_APP_URL": lexoffice.app_url,
             "LEXOFFICE_PUBLIC_KEY_URL": lexoffice.public_key_url,
+            # Another secret each time: only we know it, and only the sandbox believes it.
+            "LEXOFFICE_OAUTH_CLIENT_ID": "partnerdesk-dev",
+            "LEXOFFICE_OAUTH_CLIENT_SECRET": secrets.token_urlsafe(24),
             "PARTNERDESK_LEXOFFICE_PACE": str(self._requests_per_second),
             **({"PARTNERDESK_TRUST_ENGINE_SIGNALS": "1"} if self._trust_engine_signals else {}),
             **self._more_environment,

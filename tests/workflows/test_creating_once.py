@@ -103,7 +103,7 @@ async def test_what_lexoffice_refuses_waits_for_a_person_and_goes_on_at_their_wo
 
     kinds = ("payment_required_402", "forbidden_403")
     found = dict(zip(kinds, await asyncio.gather(*map(create, kinds)), strict=True))
-    assert found == dict.fromkeys(kinds, ("Der API-Schlüssel darf solche Belege nicht anlegen.", True, 1))
+    assert found == dict.fromkeys(kinds, ("Der hinterlegte Zugang darf solche Belege nicht anlegen.", True, 1))
 
 
 async def test_a_refused_payout_may_be_cancelled_instead(hasty_shop: Shop) -> None:
@@ -122,7 +122,7 @@ async def test_a_refused_key_stops_payouts_and_a_new_one_moves_them_on(impatient
     await fault(shop, "unauthorized_401")
     payout = await approved(shop)
     asked = await task(shop, "credit_note_refused")
-    assert asked["reason"] == "lexoffice lehnt den API-Schlüssel ab."
+    assert asked["reason"] == "lexoffice lehnt den hinterlegten Zugang ab."
     await mended(shop)
     await save_key(shop)
     await handed_over(impatient.house)

@@ -259,7 +259,7 @@ async def test_a_credit_note_that_is_not_ours_is_ignored_after_one_call(silent_s
 async def test_a_revoked_token_whose_key_still_works_changes_nothing(silent_shop: Shop) -> None:
     shop = silent_shop
     event = await tell(shop, "token.revoked", str(uuid4()))
-    assert (event["state"], event["reason"]) == ("unchanged", "Der API-Schlüssel gilt weiterhin.")
+    assert (event["state"], event["reason"]) == ("unchanged", "Der Zugang gilt weiterhin.")
     assert (await shop.api("GET", "/providers/lexoffice"))["state"] == "connected"
     assert paths_in(await shop.calls()) == ["profile"]
     assert await shop.tasks() == []
