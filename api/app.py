@@ -99,9 +99,10 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     problems.register(app)
-    app.include_router(routes.router)
+    # First what comes most often: routes are tried in this order.
     app.include_router(webhooks_lexoffice.router)
     app.include_router(webhooks_stripe.router)
+    app.include_router(routes.router)
     app.include_router(health.router)
     app.include_router(docs_page.router)
     app.include_router(pages.router)

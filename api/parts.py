@@ -35,7 +35,7 @@ class Parts:
     """Of the schema, as this code needs it."""
 
 
-def _parts(request: Request) -> Parts:
+async def _parts(request: Request) -> Parts:
     parts = request.app.state.parts
     assert isinstance(parts, Parts)
     return parts

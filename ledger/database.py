@@ -50,6 +50,7 @@ class Ledger:
             max_size=most_connections,
             command_timeout=statement_timeout,
             init=_speak_json,
+            reset=_nothing_to_reset,
             server_settings={"application_name": "partnerdesk", "timezone": "UTC"},
         )
         return cls(pool, acquire_timeout=acquire_timeout)
@@ -98,3 +99,7 @@ async def _speak_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
 
 def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+async def _nothing_to_reset(_: Any) -> None:
+    """What we set ends with its transaction, and the pool rolls an open one back: a RESET per use is a round trip."""
