@@ -11,9 +11,11 @@ from uuid import UUID, uuid4
 import pytest
 from temporalio.exceptions import ApplicationError
 
+from activities import lexoffice_door
 from activities.lexoffice_door import LexofficeDoor
 from ledger.connections import ConnectionBroken
 from lexoffice.errors import Unauthorized, Unreachable
+from tests.lexoffice_client.samples import new_credit_note
 from tests.oauth.conftest import PAGE, Shop
 
 
@@ -291,3 +293,23 @@ async def test_a_client_that_was_switched_off_is_said_to_be_the_operators_busine
     assert "Betreiber" in (await connected.connection())["state_reason"]
     told = (await connected.api("POST", "providers/lexoffice/test")).json()
     assert told["ok"] is True  # nothing was used up
+
+
+async def test_a_create_that_is_renewed_too_late_counts_as_not_sent(
+    connected: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its permission is good for a few seconds (engine.md); 401 has proved that nothing was made."""
+    monkeypatch.setattr(lexoffice_door, "_RESEND_A_CREATE_WITHIN", 0.1)
+    door = connected.door()
+    await connected.office.hook("POST", "oauth-tokens/access/end")
+    await connected.office.hook("POST", "faults", {"kind": "slow", "path": "oauth2/token", "delayMs": 300, "times": 1})
+    new = new_credit_note()
+    with pytest.raises(Unreachable) as late:
+        async with await door.creating(connected.firm.tenant) as lexoffice:
+            await lexoffice.create_credit_note(new)
+    assert late.value.proves_nothing_was_made
+    assert (await connected.office.hook("GET", "documents"))["content"] == []
+    async with await door.creating(connected.firm.tenant) as lexoffice:
+        await lexoffice.create_credit_note(new)
+    assert len((await connected.office.hook("GET", "documents"))["content"]) == 1
+    assert await connected.refreshes() == {"200": 1}
