@@ -31,9 +31,10 @@ async def is_running(shop: Shop, payout: dict[str, Any]) -> bool:
 
 async def test_paid_takes_the_voucher_number_as_reference_and_locks_the_commissions(shop: Shop) -> None:
     payout = await with_open_credit_note(shop)
-    await shop.click(payout["credit_note_id"], "pay", date="2026-11-21")
+    await shop.click(payout["credit_note_id"], "mark-paid")
     paid = await shop.payout_when(payout["number"], "paid")
-    assert (paid["payment_reference"], paid["paid_on"]) == (payout["credit_note_number"], "2026-11-21")
+    assert paid["payment_reference"] == payout["credit_note_number"]
+    assert paid["paid_on"] is not None
     assert await states_of_commissions(shop) == {"paid"}
     assert await shop.payout_workflow(payout["number"]).result() == "paid"
 
@@ -243,7 +244,9 @@ async def test_paid_and_voided_in_one_breath_never_lose_a_word(shop: Shop) -> No
     pauses = (0.0, 0.2, 0.3, 0.4, 0.5, 0.7)
     ended = await asyncio.gather(*(race(payout, pause) for payout, pause in zip(opened, pauses, strict=True)))
     assert set(ended) <= {"returned", "cancelled"}
-    assert all([not await is_running(shop, payout) for payout in opened])
+    # The last word may have been said while the workflow ended as paid: then its sender wrote it.
+    over = [await shop.payout_workflow(payout["number"]).result() for payout in opened]
+    assert set(over) <= {"paid", "returned", "cancelled"}
 
 
 async def test_a_message_that_was_accepted_while_the_workflow_ended_is_never_lost(shop: Shop) -> None:
