@@ -4,13 +4,17 @@ from pathlib import Path
 import pytest
 
 from sandbox.postgres import PostgresAddresses
+from tests.conftest import Database
 from tests.house import Shop
 from tests.workflows.products import OwnProduct, own_product
 
 
 @pytest.fixture(scope="session")
-async def impatient(postgres: PostgresAddresses, stack_state: Path) -> AsyncIterator[OwnProduct]:
-    """A product that gives up early on an answer of lexoffice, and believes whoever signals its engine."""
+async def impatient(postgres: PostgresAddresses, database: Database, stack_state: Path) -> AsyncIterator[OwnProduct]:
+    """A product that gives up early on an answer of lexoffice, and believes whoever signals its engine.
+
+    `database` comes first: two migrations at once get into each other's way.
+    """
     async with own_product(
         postgres,
         stack_state / "impatient",
