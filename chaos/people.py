@@ -33,9 +33,9 @@ class Person:
 
     async def _answer(self, task: dict[str, Any]) -> None:
         match task["kind"]:
-            case "connection_broken":
+            case "connection_broken" | "access_refused":
                 await self._firm.ask("PUT", "/providers/lexoffice", {"api_key": self._firm.lexoffice_key})
-                self.answered["connection_broken"] += 1
+                self.answered[task["kind"]] += 1
             case "credit_note_refused" | "payout_blocked":
                 await self._resolve(task, "retry")
             case "outcome_unknown" | "invoice_outcome_unknown":
