@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from ledger.database import Connection
 from ledger.types import Frozen, Tenant
@@ -93,6 +93,23 @@ async def record(
         )
 
 
+_PERSONAL = frozenset({"name", "email", "supplement", "street", "zip", "city", "vat_id", "tax_number"})
+"""Fields of partners and customers that tell who somebody is (a sole trader's tax number does, too)."""
+
+
+class Apart(TypedDict):
+    detail: dict[str, Any]
+    personal: dict[str, Any]
+
+
+def apart(fields: dict[str, Any]) -> Apart:
+    """Fields of a partner or customer as `record` takes them: what may be erased later beside what stays."""
+    return {
+        "detail": {name: value for name, value in fields.items() if name not in _PERSONAL},
+        "personal": {name: value for name, value in fields.items() if name in _PERSONAL},
+    }
+
+
 def commitment(salt: bytes, data: str) -> bytes:
     """What the chain holds in place of personal data: without the salt nobody can try names against it."""
     return hashlib.sha256(salt + data.encode()).digest()
@@ -144,11 +161,12 @@ async def erase_personal(db: Connection, tenant: Tenant, seqs: Sequence[int], *,
 
 
 async def entries_about(db: Connection, tenant: Tenant, word: str) -> list[int]:
-    """Entries beside which this value lies (a mail address): what a person's wish to be erased is about."""
+    """Entries beside which this value lies (a mail address, a name): what a wish to be erased is about."""
     rows = await db.fetch(
         """
         SELECT p.seq FROM audit_personal p
-         WHERE p.tenant_id = $1 AND EXISTS (SELECT 1 FROM jsonb_each_text(p.data::jsonb) v WHERE v.value = $2)
+         WHERE p.tenant_id = $1
+           AND EXISTS (SELECT 1 FROM jsonb_path_query(p.data::jsonb, '$.**') v WHERE v #>> '{}' = $2)
          ORDER BY p.seq
         """,
         tenant.id,

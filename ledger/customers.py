@@ -64,7 +64,7 @@ async def create(db: Connection, tenant: Tenant, new: NewCustomer, *, by: str) -
         action="customer.created",
         subject="customer",
         subject_id=str(customer_id),
-        detail=new.model_dump(mode="json", exclude_none=True),
+        **audit.apart(new.model_dump(mode="json", exclude_none=True)),
     )
     return await find(db, tenant, customer_id)
 

@@ -89,7 +89,7 @@ async def record_tax_status(
         action="partner.tax_status_recorded",
         subject="partner",
         subject_id=str(partner_id),
-        detail=new.model_dump(mode="json", exclude_none=True),
+        **audit.apart(new.model_dump(mode="json", exclude_none=True)),
     )
     return TaxRecord.model_validate(dict(recorded))
 

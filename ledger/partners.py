@@ -291,5 +291,5 @@ async def _audited(
     db: Connection, tenant: Tenant, by: str, action: str, partner_id: PartnerId, detail: dict[str, Any]
 ) -> None:
     await audit.record(
-        db, tenant, actor=by, action=action, subject="partner", subject_id=str(partner_id), detail=detail
+        db, tenant, actor=by, action=action, subject="partner", subject_id=str(partner_id), **audit.apart(detail)
     )

@@ -9,10 +9,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from ledger import audit, audit_chain, tenants
+from ledger import audit, audit_chain, partners, tenants
 from ledger.audit import Origin
 from ledger.audit_chain import AuditBroken, Verified
 from ledger.database import Ledger
+from ledger.partners import NewPartner, PartnerChange
 from ledger.types import Tenant
 
 Tamper = Callable[[asyncpg.Connection, Tenant], Awaitable[object]]
@@ -163,6 +164,20 @@ async def test_erasing_personal_data_leaves_the_chain_whole(ledger: Ledger, tena
     assert [entry.personal for entry in entries if entry.seq in about] == [None]
     assert entries[0].action == "audit.personal_data_erased"
     assert "anna2" not in str(entries[0].detail)
+
+
+async def test_who_a_partner_is_lies_beside_the_chain(ledger: Ledger, tenant: Tenant) -> None:
+    async with ledger.transaction(tenant) as db:
+        new = NewPartner(code="ANNA", name="Anna Beispiel", email="anna@p.example", street="Weg 1", city="Bonn")
+        partner = await partners.create(db, tenant, new, by="key:x")
+        change = PartnerChange(name="Anna Anders", status="inactive")
+        await partners.change(db, tenant, partner.id, change, by="key:x")
+        trail = [row["entry"] for row in await db.fetch("SELECT e::text AS entry FROM audit_entries e")]
+        assert not [entry for entry in trail if "Beispiel" in entry or "anna@" in entry or "Weg 1" in entry]
+        entries, _ = await audit.list_entries(db, tenant, subject="partner")
+        assert entries[0].detail == {"status": ["active", "inactive"]}
+        assert (entries[0].personal or {})["name"] == ["Anna Beispiel", "Anna Anders"]
+        assert len(await audit.entries_about(db, tenant, "Anna Beispiel")) == 2
 
 
 async def test_nothing_is_erased_in_another_tenant(
