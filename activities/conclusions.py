@@ -6,24 +6,23 @@ is applied. Applying twice changes nothing.
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from temporalio import activity
 
-from activities.credit_note_judgement import judge_credit_note, judge_missing, totals
+from activities.credit_note_judgement import judge_credit_note, judge_missing
+from activities.evidence import body_of, contact_of, discount_lowers_base, observed, payments_of
 from activities.expectations import contradicts, is_confirmed, is_outdated, is_torn, may_lag
-from activities.invoice_reading import Doubt, campaign_slug, order_references, partner_codes, read_invoice
+from activities.invoice_reading import Doubt, read_invoice
 from activities.models import Conclude, Conclusion, Gathered, Tell, Unfetched
-from ledger import connections, documents, events, intents, invoices, lost_invoices, payouts, references, tasks
+from ledger import connections, documents, events, intents, invoices, lost_invoices, payouts, tasks
 from ledger.database import Connection, Ledger
-from ledger.documents import KnownDocument, Observed
+from ledger.documents import KnownDocument
 from ledger.events import Event
 from ledger.invoices import InvoiceFacts
 from ledger.refusals import Refused
 from ledger.settlement import Meaning, Verdict, agrees
-from ledger.types import BERLIN, DocumentKind, EventState, PayoutNumber, Tenant
-from lexoffice.contacts import Contact
-from lexoffice.documents import CreditNote, Invoice, SalesDocument
+from ledger.types import BERLIN, DocumentKind, EventState, PayoutNumber
+from lexoffice.documents import CreditNote, Invoice
 from lexoffice.errors import FractionOfACent
 from lexoffice.payments import Payments
 
@@ -85,8 +84,8 @@ async def _conclude(db: Connection, task: Conclude) -> Conclusion:
 
 async def _conclude_invoice(db: Connection, task: Conclude, told: Sequence[Event]) -> Conclusion:
     gathered = task.gathered
-    invoice = Invoice.from_body(await _body(db, gathered.tenant, gathered.document))
-    payments = await _payments(db, gathered)
+    invoice = Invoice.from_body(await body_of(db, gathered.tenant, gathered.document))
+    payments = await payments_of(db, gathered)
     known = await documents.find(db, gathered.tenant, invoice.id)
     if unfit := await _unfit_to_judge(db, task, told, invoice, known, payments):
         return unfit
@@ -97,8 +96,8 @@ async def _conclude_invoice(db: Connection, task: Conclude, told: Sequence[Event
     facts = read_invoice(
         invoice,
         payments,
-        await _contact(db, gathered),
-        discount_lowers_base=await _discount_lowers_base(db, gathered.tenant, known, invoice),
+        await contact_of(db, gathered),
+        discount_lowers_base=await discount_lowers_base(db, gathered.tenant, known, invoice),
     )
     if isinstance(facts, Doubt):
         return await _ask_about_payment(db, gathered, facts)
@@ -111,7 +110,7 @@ async def _conclude_invoice(db: Connection, task: Conclude, told: Sequence[Event
         gross_cents=invoice.total_gross_cents,
         text=f"{invoice.introduction or ''}\n{invoice.remark or ''}",
     )
-    await documents.observe(db, gathered.tenant, _observed(gathered, DocumentKind.INVOICE, invoice, payments))
+    await documents.observe(db, gathered.tenant, observed(gathered, DocumentKind.INVOICE, invoice, payments))
     outcome = await invoices.apply_invoice(db, gathered.tenant, facts, event_ids=gathered.events)
     await _close_question_about_payment(db, gathered)
     if outcome.state is EventState.UNCHANGED and not task.last_look and may_lag(told, invoice, known, payments):
@@ -134,8 +133,8 @@ async def _conclude_credit_note(db: Connection, task: Conclude, told: Sequence[E
             await events.park(db, gathered.tenant, gathered.events)
             return Conclusion(outcome=EventState.WAITING)
         return await _end(db, gathered, EventState.IGNORED, "Diese Gutschrift gehört zu keiner Auszahlung.")
-    note = CreditNote.from_body(await _body(db, gathered.tenant, gathered.document))
-    payments = await _payments(db, gathered)
+    note = CreditNote.from_body(await body_of(db, gathered.tenant, gathered.document))
+    payments = await payments_of(db, gathered)
     if unfit := await _unfit_to_judge(db, task, told, note, known, payments):
         return unfit
     payout = await payouts.lock(db, gathered.tenant, known.payout_number)
@@ -144,7 +143,7 @@ async def _conclude_credit_note(db: Connection, task: Conclude, told: Sequence[E
     verdict = judge_credit_note(payout, intent, known, note, payments)
     if agrees(payout, verdict.meaning) and not task.last_look and may_lag(told, note, known, payments):
         return _AGAIN
-    await documents.observe(db, gathered.tenant, _observed(gathered, DocumentKind.CREDIT_NOTE, note, payments))
+    await documents.observe(db, gathered.tenant, observed(gathered, DocumentKind.CREDIT_NOTE, note, payments))
     if agrees(payout, verdict.meaning):
         changes = _changes(known, note, payments)
         state = EventState.PROCESSED if changes else EventState.UNCHANGED
@@ -307,23 +306,6 @@ async def _end(
     return Conclusion(outcome=state)
 
 
-def _observed(gathered: Gathered, kind: DocumentKind, document: SalesDocument, payments: Payments | None) -> Observed:
-    assert gathered.document is not None
-    return Observed(
-        kind=kind,
-        organization_id=document.organization_id,
-        resource_id=document.id,
-        voucher_number=document.voucher_number,
-        status=document.voucher_status,
-        version=document.version,
-        updated_at=document.updated_date,
-        open_cents=payments.open_cents if payments else None,
-        snapshot_id=gathered.document,
-        payments_id=gathered.payments,
-        **totals(document),
-    )
-
-
 def _changes(known: KnownDocument, note: CreditNote, payments: Payments | None) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if payments is not None and known.open_cents != payments.open_cents:
@@ -331,44 +313,3 @@ def _changes(known: KnownDocument, note: CreditNote, payments: Payments | None) 
     if known.voucher_number != note.voucher_number and note.voucher_number is not None:
         changes["credit_note_number"] = [known.voucher_number, note.voucher_number]
     return changes
-
-
-async def _body(db: Connection, tenant: Tenant, snapshot: UUID | None) -> bytes:
-    assert snapshot is not None
-    return (await documents.snapshot(db, tenant, snapshot)).body.encode()
-
-
-async def _payments(db: Connection, gathered: Gathered) -> Payments | None:
-    if gathered.payments is None:
-        return None
-    return Payments.from_body(await _body(db, gathered.tenant, gathered.payments))
-
-
-async def _contact(db: Connection, gathered: Gathered) -> Contact | None:
-    if gathered.contact is None:
-        return None
-    return Contact.from_body(await _body(db, gathered.tenant, gathered.contact))
-
-
-async def _discount_lowers_base(db: Connection, tenant: Tenant, known: KnownDocument | None, invoice: Invoice) -> bool:
-    """As the plan of the sale says; of a sale that is not there yet: the newest plan that would pay for it."""
-    sale = known.transaction_id if known else None
-    sales = [sale] if sale else await references.sales_with_reference(db, tenant, order_references(invoice))
-    return bool(
-        await db.fetchval(
-            """
-            SELECT p.cash_discount_lowers_base FROM plans p
-              LEFT JOIN transactions t ON t.tenant_id = p.tenant_id AND t.plan_id = p.id AND t.id = ANY ($2)
-              LEFT JOIN campaigns named ON named.tenant_id = p.tenant_id AND named.id = p.campaign_id
-                                       AND named.slug = lower($3)
-              LEFT JOIN partners b ON b.tenant_id = p.tenant_id AND b.campaign_id = p.campaign_id AND b.code = $4
-              LEFT JOIN tenants m ON m.id = p.tenant_id AND m.default_campaign_id = p.campaign_id
-             WHERE p.tenant_id = $1 AND COALESCE(t.id, named.id, b.id, m.id) IS NOT NULL
-             ORDER BY t.id IS NULL, named.id IS NULL, b.id IS NULL, p.valid_from DESC LIMIT 1
-            """,
-            tenant.id,
-            sales,
-            campaign_slug(invoice),
-            next(iter(partner_codes(invoice)), None),
-        )
-    )

@@ -1,0 +1,72 @@
+"""What was fetched about one document, read back from the ledger, where it is kept whole as evidence."""
+
+from uuid import UUID
+
+from activities.credit_note_judgement import totals
+from activities.invoice_reading import campaign_slug, order_references, partner_codes
+from activities.models import Gathered
+from ledger import documents, references
+from ledger.database import Connection
+from ledger.documents import KnownDocument, Observed
+from ledger.types import DocumentKind, Tenant
+from lexoffice.contacts import Contact
+from lexoffice.documents import Invoice, SalesDocument
+from lexoffice.payments import Payments
+
+
+async def body_of(db: Connection, tenant: Tenant, snapshot: UUID | None) -> bytes:
+    assert snapshot is not None
+    return (await documents.snapshot(db, tenant, snapshot)).body.encode()
+
+
+async def payments_of(db: Connection, gathered: Gathered) -> Payments | None:
+    if gathered.payments is None:
+        return None
+    return Payments.from_body(await body_of(db, gathered.tenant, gathered.payments))
+
+
+async def contact_of(db: Connection, gathered: Gathered) -> Contact | None:
+    if gathered.contact is None:
+        return None
+    return Contact.from_body(await body_of(db, gathered.tenant, gathered.contact))
+
+
+async def discount_lowers_base(db: Connection, tenant: Tenant, known: KnownDocument | None, invoice: Invoice) -> bool:
+    """As the plan of the sale says; of a sale that is not there yet: the newest plan that would pay for it."""
+    sale = known.transaction_id if known else None
+    sales = [sale] if sale else await references.sales_with_reference(db, tenant, order_references(invoice))
+    return bool(
+        await db.fetchval(
+            """
+            SELECT p.cash_discount_lowers_base FROM plans p
+              LEFT JOIN transactions t ON t.tenant_id = p.tenant_id AND t.plan_id = p.id AND t.id = ANY ($2)
+              LEFT JOIN campaigns named ON named.tenant_id = p.tenant_id AND named.id = p.campaign_id
+                                       AND named.slug = lower($3)
+              LEFT JOIN partners b ON b.tenant_id = p.tenant_id AND b.campaign_id = p.campaign_id AND b.code = $4
+              LEFT JOIN tenants m ON m.id = p.tenant_id AND m.default_campaign_id = p.campaign_id
+             WHERE p.tenant_id = $1 AND COALESCE(t.id, named.id, b.id, m.id) IS NOT NULL
+             ORDER BY t.id IS NULL, named.id IS NULL, b.id IS NULL, p.valid_from DESC LIMIT 1
+            """,
+            tenant.id,
+            sales,
+            campaign_slug(invoice),
+            next(iter(partner_codes(invoice)), None),
+        )
+    )
+
+
+def observed(gathered: Gathered, kind: DocumentKind, document: SalesDocument, payments: Payments | None) -> Observed:
+    assert gathered.document is not None
+    return Observed(
+        kind=kind,
+        organization_id=document.organization_id,
+        resource_id=document.id,
+        voucher_number=document.voucher_number,
+        status=document.voucher_status,
+        version=document.version,
+        updated_at=document.updated_date,
+        open_cents=payments.open_cents if payments else None,
+        snapshot_id=gathered.document,
+        payments_id=gathered.payments,
+        **totals(document),
+    )
