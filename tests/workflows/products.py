@@ -23,7 +23,6 @@ from sandbox.temporal_server import TemporalServer
 from tests.conftest import Database
 from tests.house import House, Shop, running
 
-
 _MIGRATING = asyncio.Lock()
 """Alembic keeps what it works on in module globals: one migration at a time in a process."""
 
