@@ -31,7 +31,7 @@ def qr_svg(text: str) -> str:
     """An SVG for the page itself: attributes only, no style, so that the content policy holds."""
     out = io.BytesIO()
     segno.make(text, error="m").save(
-        out, kind="svg", xmldecl=False, svgns=False, scale=5, border=2, dark="#000", light="#fff", svgclass="qr"
+        out, kind="svg", xmldecl=False, svgns=False, scale=5, border=4, dark="#000", light="#fff", svgclass="qr"
     )
     return out.getvalue().decode()
 
