@@ -228,6 +228,16 @@ async def test_the_database_refuses_an_account_that_its_recorder_confirmed(offic
             await db.execute("UPDATE partner_bank_details SET state = 'active' WHERE id = $1", account.id)
 
 
+async def test_a_single_approver_confirms_the_own_entry_and_it_shows(office: Office) -> None:
+    admin = await office.firm.member(Role.ADMIN)
+    async with office.ledger() as db:
+        await db.execute("UPDATE tenants SET single_approver = true")
+    account = await office.record(by=f"user:{admin.user}")
+    assert (await office.confirm(account, by=f"user:{admin.user}")).state == "active"
+    (row,) = await office.firm.rows("SELECT confirmed_alone FROM partner_bank_details")
+    assert row["confirmed_alone"] is True
+
+
 async def test_a_changed_account_waits_for_its_quarantine_and_the_old_one_stays_until_then(office: Office) -> None:
     first = await office.confirm(await office.record())
     approved, fresh = await office.payout(BELOW), None
