@@ -1,5 +1,6 @@
 """Forward migrations of the ledger: hand-written SQL files, run in order by Alembic as the owner's role."""
 
+import threading
 from pathlib import Path
 
 from alembic import command, op
@@ -13,6 +14,10 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 # Two `partnerdesk migrate` at once (two machines of one deployment) take turns.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_lock(hashtextextended('partnerdesk-migrate', 0))")
+
+
+# Alembic keeps its context in globals of its modules.
+_ONE_THREAD_AT_A_TIME = threading.Lock()
 
 
 class RolesMissing(Exception):
@@ -34,7 +39,8 @@ def migrate(owner_url: str) -> str:
             connection.commit()
             config = _config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            with _ONE_THREAD_AT_A_TIME:
+                command.upgrade(config, "head")
             connection.commit()
             return current_version(connection) or ""
     finally:
