@@ -51,7 +51,7 @@ async def _main(options: argparse.Namespace) -> int:
         return 130
     print(json.dumps(report, ensure_ascii=False), flush=True)
     good = not report["differences"] and not report["double_credit_notes"] and not report["double_invoices"]
-    if good and options.state is None:
+    if (good or options.careless) and options.state is None:
         shutil.rmtree(state, ignore_errors=True)
     else:
         say(f"The state and its logs are kept in {state}.")
