@@ -7,7 +7,6 @@ from uuid import UUID
 import structlog
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from activities.models import DocumentCreation, Pace, PayoutInput
 from ledger import decisions, events, intents, partner_bank, payouts
@@ -56,8 +55,8 @@ class HandoverActivities:
             try:
                 await self._announce(tenant, row["kind"], row["id"])
                 announced += 1
-            except RPCError as error:
-                log.warning("announcement failed", tenant=tenant.slug, kind=row["kind"], status=error.status.name)
+            except Exception as error:  # one row that cannot be announced must not hold up those behind it
+                log.warning("announcement failed", tenant=tenant.slug, kind=row["kind"], error=type(error).__name__)
         return announced
 
     async def _put_accounts_into_force(self) -> None:
