@@ -46,7 +46,7 @@ async def sweep(shop: Shop, *, open_ones: bool = False, hours_later: float = 0) 
     def is_over(seen: ScheduleDescription) -> bool:
         return seen.info.num_actions > before and not seen.info.running_actions
 
-    await until(schedule.describe, is_over, "the end of a sweep")
+    await until(schedule.describe, is_over, "the end of a sweep", patience=60)
     async with shop.house.ledger.transaction(tenant) as db:
         return (await sweeps.read_state(db, tenant)).found
 
