@@ -12,7 +12,7 @@ from activities.credit_note_settling import apply_credit_note
 from activities.lexoffice_door import CONNECTION_UNUSABLE, LexofficeDoor
 from activities.models import DocumentCreation, Look
 from activities.payout_look import BLOCKED_BY, SEARCHES_BEFORE_ANOTHER_POST, block_and_ask, what_next
-from ledger import documents, events, intents, payouts, tasks, tenants
+from ledger import documents, events, four_eyes, intents, payouts, tasks
 from ledger.database import Connection, Ledger
 from ledger.documents import Observed
 from ledger.intents import Intent
@@ -144,8 +144,8 @@ async def _judge_search(
         await intents.stop_searching(db, tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
         await _ask_about_lost(db, tenant, payout.number, [str(document.id) for document in marked])
     elif await intents.count_empty_search(db, tenant, intent.id) >= SEARCHES_BEFORE_ANOTHER_POST:
-        limit = (await tenants.load(db, tenant)).four_eyes_limit_cents
-        if limit is not None and intent.gross_cents > limit:
+        # Counted as for an approval: many small payouts to one partner are a large one.
+        if (await four_eyes.of_payout(db, tenant, payout)).above_limit:
             await _ask_about_lost(db, tenant, payout.number, [])
         else:
             await intents.refuse(db, tenant, intent.id, "not found in three searches", attempt=intent.attempt)

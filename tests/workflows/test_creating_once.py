@@ -21,6 +21,7 @@ from tests.workflows.desk import (
     requested,
     save_key,
     task,
+    with_open_credit_note,
 )
 from tests.workflows.products import OwnProduct
 
@@ -225,6 +226,20 @@ async def test_above_the_limit_a_person_says_that_it_may_be_created_again(hasty_
     assert (len(await credit_notes(hasty_shop)), await posts(hasty_shop)) == (1, 2)
     twice = await answer(hasty_shop, asked, "create_again")
     assert (twice.status_code, twice.json()["code"]) == (409, "task_resolved")
+
+
+async def test_small_payouts_that_together_exceed_the_limit_need_a_person_too(hasty_shop: Shop) -> None:
+    shop = hasty_shop
+    first = await with_open_credit_note(shop)
+    await limit(shop, first["gross_cents"] + 1)
+    await fault(shop, "timeout_504_before", times=1)
+    second = await approved(shop)
+    asked = await task(shop, "outcome_unknown")
+    assert asked["subject_id"] == second["number"]
+    assert (len(await credit_notes(shop)), await state_of(shop, second)) == (1, "outcome_unknown")
+    assert (await answer(shop, asked, "create_again")).status_code == 202
+    await shop.payout_when(second["number"], "credit_note_open")
+    assert len(await credit_notes(shop)) == 2
 
 
 async def test_a_person_gives_a_lost_payout_up_and_the_commissions_are_free(hasty_shop: Shop) -> None:
