@@ -1,0 +1,115 @@
+"""`partnerdesk payout`: decisions by an operator in somebody's name."""
+
+import asyncio
+from typing import Any
+
+import click
+
+from commands.ground import AS_JSON, TENANT, open_ledger, operator, plain_errors, print_result
+
+
+@click.group()
+def payout() -> None:
+    """Decide about payouts, as an operator, in somebody's name.
+
+    A signal from the Temporal UI is no decision; this is. The row names who decided, and the machine's account that
+    ran the command stands in the audit trail.
+    """
+
+
+USER = click.option("--as", "user", required=True, metavar="USER", help="Whose decision it is.")
+REASON = click.option("--reason", required=True, help="Why; it is kept with the decision.")
+NUMBER = click.argument("number", metavar="NUMBER")
+
+
+@payout.command("approve")
+@NUMBER
+@TENANT
+@USER
+@REASON
+@click.option("--hash", "seen_hash", help="Content hash that was seen; without it the present content is approved.")
+@AS_JSON
+@plain_errors
+def approve_payout(number: str, slug: str, user: str, reason: str, seen_hash: str | None, as_json: bool) -> None:
+    """Approve a payout: its credit note is created in lexoffice.
+
+    \b
+    Example:
+      partnerdesk payout approve PO-2026-0001 --tenant acme --as chris --reason "Key of the shop is locked"
+    """
+    print_result(*_decide("approve", slug, number, user, reason, seen_hash, as_json))
+
+
+@payout.command("reject")
+@NUMBER
+@TENANT
+@USER
+@REASON
+@AS_JSON
+@plain_errors
+def reject_payout(number: str, slug: str, user: str, reason: str, as_json: bool) -> None:
+    """Reject a payout: its commissions are free again.
+
+    \b
+    Example:
+      partnerdesk payout reject PO-2026-0001 --tenant acme --as chris --reason "Wrong partner"
+    """
+    print_result(*_decide("reject", slug, number, user, reason, None, as_json))
+
+
+@payout.command("cancel")
+@NUMBER
+@TENANT
+@USER
+@REASON
+@AS_JSON
+@plain_errors
+def cancel_payout(number: str, slug: str, user: str, reason: str, as_json: bool) -> None:
+    """Cancel a payout while no credit note can exist; afterwards the credit note is voided in lexoffice.
+
+    \b
+    Example:
+      partnerdesk payout cancel PO-2026-0001 --tenant acme --as chris --reason "Asked for twice"
+    """
+    print_result(*_decide("cancel", slug, number, user, reason, None, as_json))
+
+
+def _decide(
+    kind: str, slug: str, number: str, user: str, reason: str, seen_hash: str | None, as_json: bool
+) -> tuple[dict[str, Any], bool, str]:
+    result = asyncio.run(_decided(kind, slug, number, user, reason, seen_hash))
+    told = "" if result["announced"] else " The engine is away; the hand-over tells it later."
+    return result, as_json, f"{result['payout']} is {result['state']}.{told}"
+
+
+async def _decided(kind: str, slug: str, number: str, user: str, reason: str, seen_hash: str | None) -> dict[str, Any]:
+    from api import engine
+    from api.announce import Announcer
+    from api.metrics import Metrics
+    from ledger import audit, decisions, memberships, payouts, tenants
+    from workflows.messages import Pace
+
+    async with open_ledger() as ledger:
+        of = await tenants.find(ledger, slug)
+        async with ledger.transaction(of, cause=operator()) as db:
+            actor = await memberships.actor_named(db, of, user)
+            if kind == "approve":
+                seen = seen_hash or await payouts.content_hash(db, of, (await payouts.find(db, of, number)).id)
+                decision = await decisions.approve(db, of, number, actor=actor, seen_hash=seen, reason=reason)
+            elif kind == "reject":
+                decision = await decisions.reject(db, of, number, actor=actor, reason=reason)
+            else:
+                decision = await decisions.cancel(db, of, number, actor=actor, reason=reason)
+            await audit.record(
+                db,
+                of,
+                actor=operator(),
+                action=f"payout.{kind}.by_command",
+                subject="payout",
+                subject_id=number,
+                detail={"as": user, "decision": str(decision.id)},
+            )
+            found = await payouts.find(db, of, number)
+        announcer = Announcer(await engine.connect(lazy=True), ledger, Metrics(), Pace())
+        announced = await announcer.decision(of, found, decision)
+    return {"payout": found.number, "state": found.state.value, "decision": str(decision.id), "announced": announced}

@@ -1,0 +1,118 @@
+"""`partnerdesk migrate`, `api` and `worker`: what a deployment runs."""
+
+import asyncio
+from datetime import timedelta
+
+import click
+
+from commands.ground import announced, plain_errors
+from settings import OwnerSettings, Settings
+
+
+@click.command()
+@click.option("--without-engine", is_flag=True, help="Bring only the database up to date.")
+@plain_errors
+def migrate(without_engine: bool) -> None:
+    """Bring database and engine to what this code needs.
+
+    Runs the ledger's migrations as the owner's role (PARTNERDESK_OWNER_DATABASE_URL), registers the four search
+    attributes at the engine, and creates its schedules. Running it again changes nothing; two at once take turns.
+    Run it before the new version's worker and API start.
+
+    \b
+    Example:
+      PARTNERDESK_OWNER_DATABASE_URL=postgresql://partnerdesk_owner:…@db/partnerdesk partnerdesk migrate
+    """
+    from ledger.migrate import migrate as migrate_database
+
+    owner = OwnerSettings.from_environment()
+    version = announced(
+        "Bringing the database to the newest version",
+        lambda: migrate_database(owner.owner_database_url.get_secret_value()),
+    )
+    click.echo(f"The database is at version {version}.")
+    if not without_engine:
+        click.echo(
+            announced("Registering search attributes and schedules", lambda: asyncio.run(_prepare_engine(owner)))
+        )
+
+
+async def _prepare_engine(owner: OwnerSettings) -> str:
+    from api import engine
+    from ledger import sweeps
+    from ledger.database import Ledger
+    from workflows.schedules import ensure_schedules, ensure_sweeps
+
+    client = await engine.connect()
+    try:
+        registered = await engine.register_search_attributes(client)
+    except engine.AWAY as error:
+        raise engine.EngineAway("The engine does not register search attributes.") from error
+    await ensure_schedules(client, handover_every=timedelta(seconds=owner.handover_every_seconds))
+    ledger = await Ledger.open(owner.owner_database_url.get_secret_value(), most_connections=1)
+    try:
+        connected = await sweeps.list_connected(ledger)
+    finally:
+        await ledger.close()
+    await ensure_sweeps(client, connected, every=timedelta(seconds=owner.sweep_every_seconds))
+    return f"Search attributes: {', '.join(registered) or 'all there'}; the schedules are set."
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, envvar="PARTNERDESK_HOST", help="Address to listen at.")
+@click.option("--port", default=8000, show_default=True, envvar="PARTNERDESK_PORT", help="Port to listen at.")
+@plain_errors
+def api(host: str, port: int) -> None:
+    """Serve webhooks and the JSON API until SIGTERM.
+
+    Requests that have begun are answered before it ends. /readyz says whether it can work, and what is missing.
+
+    \b
+    Example:
+      partnerdesk api --host 0.0.0.0 --port 8000
+    """
+    import signal
+
+    import uvicorn
+
+    from api.app import create_app
+    from api.logs import configure_logs
+
+    settings = Settings.from_environment()
+    configure_logs(settings.log_format, settings.log_level)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn stops gracefully and then raises the signal once more; by then all is done, and the status is 0.
+        signal.signal(name, lambda *_: None)
+    uvicorn.run(
+        create_app(settings),
+        host=host,
+        port=port,
+        access_log=False,  # ours knows no queries, hence no ?token=
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        proxy_headers=False,
+    )
+
+
+@click.command()
+@click.option("--health-port", default=8001, show_default=True, help="Port of the worker's own /healthz and /readyz.")
+@plain_errors
+def worker(health_port: int) -> None:
+    """Run workflows and activities until SIGTERM.
+
+    Activities that have begun get time to end; what they leave is done by the next worker. Start as many as you like.
+
+    \b
+    Example:
+      partnerdesk worker --health-port 8001
+    """
+    import worker as process
+    from api.logs import configure_logs
+
+    settings = Settings.from_environment()
+    configure_logs(settings.log_format, settings.log_level)
+    try:
+        process.main(settings, health_port=health_port)
+    except process.NotRegistered as error:
+        raise click.ClickException(str(error)) from None
