@@ -1,0 +1,11 @@
+"""Indexes for lists, lines written by hand, stopped partners, personal links of partners and their objections."""
+
+from ledger.migrate import run_sql_beside, version_before
+
+revision = "0019"
+# What lies before was written by others at the same time.
+down_revision = version_before(__file__)
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
