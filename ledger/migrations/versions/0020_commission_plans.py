@@ -1,0 +1,11 @@
+"""Plans with tiers, caps and a greatest number of payments; the month's close; holds and final settlements."""
+
+from ledger.migrate import run_sql_beside, version_before
+
+revision = "0020"
+# What lies before was written by others at the same time.
+down_revision = version_before(__file__)
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
