@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from api import docs_page, engine, health, oauth_lexoffice, problems, webhooks_lexoffice, webhooks_stripe
 from api.announce import Announcer
 from api.authorization import oauth_access
+from api.described import describe_problems
 from api.edge import Edge
 from api.metrics import Metrics
 from api.pages import routes as pages
@@ -107,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(docs_page.router)
     app.include_router(pages.router)
     app.include_router(oauth_lexoffice.router)
+    describe_problems(app)
     app.add_middleware(
         Edge,
         metrics=metrics,

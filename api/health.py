@@ -28,6 +28,7 @@ async def healthz() -> dict[str, str]:
     description="200, sobald die Datenbank erreichbar und auf dem neuesten Stand ist und die Engine unsere "
     "Suchattribute kennt; sonst 503 mit dem, was fehlt, und dem Befehl, der es behebt.",
     operation_id="readyz",
+    responses={503: {"description": "Etwas fehlt", "content": {"application/json": {"schema": {"type": "object"}}}}},
 )
 async def readyz(doors: Doors) -> JSONResponse:
     found = (
