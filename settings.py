@@ -4,6 +4,7 @@ Temporal's own variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY
 connects to the engine reads them with `temporalio.envconfig`.
 """
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -42,6 +43,12 @@ def _secret_key(secret: SecretStr) -> SecretStr:
     except UnusableSecretKey:
         raise ValueError("must be Fernet keys, separated by commas; `partnerdesk secrets new-key` makes one") from None
     return secret
+
+
+def _mail_address(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", text):
+        raise ValueError("must be a mail address such as partnerdesk@example.com")
+    return text
 
 
 def _unless_off(word: str | None) -> str | None:
@@ -136,6 +143,9 @@ class Settings(_Environment):
     """How often each tenant's documents are compared with lexoffice; a schedule of the engine per tenant."""
     sweep_open_every_seconds: Seconds = 3600.0
     """How often a sweep also looks at all open documents, and after the event subscriptions."""
+    unproven_an_hour: Annotated[int, Field(ge=0, le=100_000)] = 600
+    """How many documents that the ledger does not know are fetched an hour and tenant because of notifications; what
+    comes after them waits for the sweep. 0 is without a bound."""
     recovery: Annotated[str | None, Field(max_length=100), AfterValidator(_unless_off)] = None
     """Set after a restore from backup: nothing is created at lexoffice until `partnerdesk doctor` has compared the
     numbers under this very word. Use a new one for each recovery, such as the day."""
@@ -150,6 +160,20 @@ class Settings(_Environment):
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     """How many of our own proxies append to X-Forwarded-For. With 0 the header is not believed."""
 
+    smtp_host: Annotated[str | None, Field(max_length=253)] = None
+    """The server that takes our mail. Without one, and without `mail_folder`, no mail is sent."""
+    smtp_port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """starttls (587) and tls (465) check the server's certificate; none is for a server on the same machine."""
+    mail_sender: Annotated[str | None, AfterValidator(_mail_address)] = None
+    """Whom mails are from, such as partnerdesk@example.com. Needed with `smtp_host`."""
+    mail_folder: Path | None = None
+    """Write mails into this folder as .eml files instead of sending them. For `script/dev`."""
+    mail_bundle_seconds: Seconds = 300.0
+    """How long a new approval or task waits for others, so that several are one mail."""
+
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -159,9 +183,27 @@ class Settings(_Environment):
             raise ValueError("PARTNERDESK_CERTAIN_SECONDS must be more than PARTNERDESK_CREATE_SECONDS")
         return self
 
+    @model_validator(mode="after")
+    def _mail_that_can_be_sent(self) -> Self:
+        if self.smtp_host and not self.mail_sender:
+            raise ValueError("PARTNERDESK_MAIL_SENDER is needed with PARTNERDESK_SMTP_HOST")
+        if (self.smtp_user is None) != (self.smtp_password is None):
+            raise ValueError("PARTNERDESK_SMTP_USER and PARTNERDESK_SMTP_PASSWORD are set together")
+        if self.smtp_security == "none" and self.smtp_user:
+            raise ValueError("PARTNERDESK_SMTP_SECURITY=none would send the password readable to anybody between")
+        return self
+
+    @property
+    def sends_mail(self) -> bool:
+        return self.mail_folder is not None or self.smtp_host is not None
+
     @property
     def unclear_outcome(self) -> timedelta:
         return timedelta(seconds=self.unclear_outcome_seconds)
+
+    @property
+    def unproven_bound(self) -> int | None:
+        return self.unproven_an_hour or None
 
     @property
     def https(self) -> bool:
