@@ -52,6 +52,19 @@ async def add(ledger: Ledger, email: str, *, name: str | None = None) -> tuple[U
     return UserId(row["id"]), row["is_new"]
 
 
+async def set_language(ledger: Ledger, user: UserId, language: str) -> None:
+    """In which pages and mails speak to this person."""
+    async with ledger.of_person(user) as db:
+        await db.execute("UPDATE users SET language = $2 WHERE id = $1", user, language)
+
+
+async def language(ledger: Ledger, user: UserId) -> str | None:
+    """None: not chosen."""
+    async with ledger.of_person(user) as db:
+        chosen: str | None = await db.fetchval("SELECT language FROM users WHERE id = $1", user)
+    return chosen
+
+
 async def find(ledger: Ledger, email: str) -> UserId:
     """Raises NotFound."""
     async with ledger.without_tenant() as db:

@@ -1,4 +1,4 @@
-"""The page after login, the choice of a tenant, and what platform admins do for tenants."""
+"""The way in, the own account, the choice of a tenant, and what platform admins do for tenants."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages.people import Proved, Visit, may
-from api.pages.rendering import HERE, GoTo, PageRoute
+from api.pages.rendering import GoTo, PageRoute
 from api.pages.words import ALLOWS, ROLES
 from ledger import audit, memberships, sessions, tenants, users
 from ledger.refusals import NotAcceptable, NotFound
@@ -17,18 +17,26 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Platform = Annotated[Visit, may(Permission.TENANTS, page="/admin/mandanten")]
 
 
-@router.get("/static/pages.css")
-async def style() -> Response:
-    return Response((HERE / "static" / "pages.css").read_text(encoding="utf-8"), media_type="text/css")
+@router.get("/")
+async def front() -> Response:
+    return RedirectResponse("/admin/", status_code=303)
 
 
+@router.get("/admin/")
 @router.get("/admin")
 async def landing(visit: Proved) -> Response:
+    """The page after login: today's work, or the choice that must come first."""
     person = visit.person
-    if person.tenant is None and not person.platform_admin:
-        raise GoTo("/admin/mandant")
+    if person.tenant is not None:
+        raise GoTo("/admin/heute")
+    raise GoTo("/admin/mandanten" if person.platform_admin else "/admin/mandant")
+
+
+@router.get("/admin/konto")
+async def account(visit: Proved) -> Response:
+    person = visit.person
     allowed = [ALLOWS[permission] for permission in Permission if person.may(permission)]
-    return visit.page("admin.html", allowed=allowed, role=ROLES.get(person.role) if person.role else None)
+    return visit.page("account.html", allowed=allowed, role=ROLES.get(person.role) if person.role else None)
 
 
 @router.get("/admin/mandant")

@@ -6,6 +6,8 @@ import structlog
 from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
 
+from api.pages import language_choice
+from api.pages.languages import N_
 from api.pages.people import LoggedIn, Proved, Visit, Visiting
 from api.pages.rendering import PageRoute
 from ledger import memberships, sessions, throttling, users
@@ -15,11 +17,11 @@ from ledger.types import Tenant, UserId
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 log = structlog.get_logger("people")
 
-_WRONG = "E-Mail-Adresse oder Passwort stimmen nicht."
-_OVER = "Dieser Link ist ungültig, abgelaufen oder schon benutzt. Bitte fordern Sie einen neuen an."
+_WRONG = N_("E-Mail-Adresse oder Passwort stimmen nicht.")
+_OVER = N_("Dieser Link ist ungültig, abgelaufen oder schon benutzt. Bitte fordern Sie einen neuen an.")
 _HINTS = {
-    "passwort": "Das Passwort ist gesetzt. Bitte melden Sie sich an.",
-    "abgemeldet": "Sie sind abgemeldet.",
+    "passwort": N_("Das Passwort ist gesetzt. Bitte melden Sie sich an."),
+    "abgemeldet": N_("Sie sind abgemeldet."),
 }
 Token = Annotated[str, Path(max_length=200)]
 
@@ -50,7 +52,10 @@ async def login(visit: Visiting) -> Response:
     if tenant is not None:
         await note(visit, tenant, user, "person.logged_in")
     log.info("logged in", person=str(user))
-    return visit.begin(token.get_secret_value(), visit.onward())
+    answer = visit.begin(token.get_secret_value(), visit.onward())
+    if spoken := await users.language(doors.ledger, user):
+        language_choice.remember(visit, answer, spoken)
+    return answer
 
 
 @router.get("/logout")
@@ -80,7 +85,7 @@ async def change_password(visit: Proved) -> Response:
         doors.ledger, doors.vault, account=str(person.user_id), address=visit.address, what="password"
     )
     if await users.with_password(doors.ledger, person.email, visit.form.get("current", "")) is None:
-        return visit.page("password.html", status=422, wrong="Das bisherige Passwort stimmt nicht.")
+        return visit.page("password.html", status=422, wrong=N_("Das bisherige Passwort stimmt nicht."))
     try:
         await users.set_password(doors.ledger, person.user_id, _repeated(visit))
     except NotAcceptable as weak:
@@ -125,5 +130,5 @@ async def note(visit: Visit, tenant: Tenant, user: UserId, action: str) -> None:
 def _repeated(visit: Visit) -> str:
     new = visit.form.get("new", "")
     if new != visit.form.get("repeated", ""):
-        raise NotAcceptable("Die beiden Passwörter sind verschieden.", code="passwords_differ")
+        raise NotAcceptable(N_("Die beiden Passwörter sind verschieden."), code="passwords_differ")
     return new

@@ -14,6 +14,7 @@ import structlog
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.pages.languages import N_
 from api.pages.rendering import GoTo, rendered
 from api.parts import Doors, Parts
 from api.problems import Problem
@@ -22,7 +23,7 @@ from ledger.roles import DANGEROUS, Permission
 from ledger.sessions import Person
 from ledger.types import Tenant
 
-_LOCAL = re.compile(r"/admin(/[A-Za-z0-9_.-]+)*(\?[A-Za-z0-9_=&.%-]*)?")
+_LOCAL = re.compile(r"/admin(/[A-Za-z0-9_.-]+)*(\?[A-Za-z0-9_=&.%+-]*)?")
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -67,7 +68,8 @@ class Visit:
         return self._is_known and any(passwords.same(token, one.hex()) for one in known)
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
-        answer = rendered(template, status=status, **({"person": self._person, "csrf": self.csrf} | context))
+        known = {"person": self._person, "csrf": self.csrf, "here": _here(self)}
+        answer = rendered(template, status=status, **(known | context))
         if not self._is_known:
             self._set(answer, self._form_cookie, self._secret)
         return answer
@@ -121,7 +123,7 @@ async def _own_form(visit: Visit) -> dict[str, str]:
     if visit.request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise _foreign_form()
     if not visit.request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        raise Problem(415, "no_form", "Das ist kein Formular.")
+        raise Problem(415, "no_form", N_("Das ist kein Formular."))
     sent = await visit.request.form(max_fields=200)
     form = {name: value for name, value in sent.items() if isinstance(value, str)}
     if not visit.is_own_form(form.pop("csrf", "")):
@@ -130,7 +132,7 @@ async def _own_form(visit: Visit) -> dict[str, str]:
 
 
 def _foreign_form() -> Problem:
-    return Problem(403, "foreign_form", "Dieses Formular ist abgelaufen. Bitte laden Sie die Seite neu.")
+    return Problem(403, "foreign_form", N_("Dieses Formular ist abgelaufen. Bitte laden Sie die Seite neu."))
 
 
 Visiting = Annotated[Visit, Depends(_visit)]
@@ -166,7 +168,7 @@ def may(permission: Permission, *, page: str = "/admin") -> Any:
         if visit.person.tenant is None and permission is not Permission.TENANTS:
             raise GoTo("/admin/mandant")
         if not visit.person.may(permission):
-            raise Problem(403, "not_allowed", "Ihre Rolle erlaubt das nicht.")
+            raise Problem(403, "not_allowed", N_("Ihre Rolle erlaubt das nicht."))
         if permission in DANGEROUS:
             require_fresh(visit, page=page)
         return visit

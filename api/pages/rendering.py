@@ -1,6 +1,8 @@
 """Templates, and what a page looks like when something is refused."""
 
+import hashlib
 from collections.abc import Callable, Coroutine
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 
 from api.logs import where
+from api.pages import languages, words
+from api.pages.languages import COOKIE, LANGUAGES, N_, speaking
+from api.pages.navigation import menu_of
 from api.problems import DATABASE_AWAY, NOT_STORABLE, Problem, database_away, of_http, of_refusal
 from ledger.refusals import Refused
 from ledger.throttling import TooManyAttempts
-from ledger.types import BERLIN
 
 log = structlog.get_logger("pages")
 
@@ -28,9 +33,51 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters["moment"] = lambda at: "–" if at is None else at.astimezone(BERLIN).strftime("%d.%m.%Y %H:%M")
-_TEMPLATES.filters["day"] = lambda at: "–" if at is None else at.astimezone(BERLIN).strftime("%d.%m.%Y")
-_NOBODY: dict[str, Any] = {"person": None, "csrf": "", "message": None}
+# Scripts and requests of our own files only; nothing inline, and nothing evaluated.
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_NOBODY: dict[str, Any] = {"person": None, "csrf": "", "message": None, "here": ""}
+
+
+def _translated(text: str, **values: object) -> Markup:
+    """For templates: text and values are escaped, values that are Markup stay what they are."""
+    said = escape(languages._(text))
+    return said % values if values else said
+
+
+def _translated_number(one: str, many: str, n: int, **values: object) -> Markup:
+    return escape(languages.ngettext(one, many, n, **values))
+
+
+@cache
+def static_address(name: str) -> str:
+    """With the hash of the file, so that a browser may keep it for ever."""
+    digest = hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()
+    return f"/static/{name}?v={digest[:12]}"
+
+
+_TEMPLATES.globals |= {
+    "_": _translated,
+    "ngettext": _translated_number,
+    "language": languages.language,
+    "LANGUAGES": LANGUAGES,
+    "menu_of": menu_of,
+    "static": static_address,
+    "word": words.of_state,
+    "tone": words.tone,
+}
+_TEMPLATES.filters |= {
+    "money": languages.money,
+    "number": languages.number,
+    "percent": languages.percent,
+    "day": languages.day,
+    "moment": languages.moment,
+    "clock": languages.clock,
+    "month": languages.month,
+    "span": languages.span,
+}
 
 
 class GoTo(Exception):
@@ -42,7 +89,9 @@ class GoTo(Exception):
 
 
 def rendered(template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    return HTMLResponse(_TEMPLATES.get_template(template).render(_NOBODY | context), status_code=status)
+    answer = HTMLResponse(_TEMPLATES.get_template(template).render(_NOBODY | context), status_code=status)
+    answer.headers["content-security-policy"] = _POLICY
+    return answer
 
 
 def refusal(problem: Problem, *, request_id: str) -> HTMLResponse:
@@ -68,11 +117,11 @@ def problem_of(error: Exception) -> Problem | None:
         case Refused():
             return of_refusal(error)
         case RequestValidationError():
-            return Problem(422, "invalid_request", "Angaben fehlen oder sind nicht zulässig.")
+            return Problem(422, "invalid_request", N_("Angaben fehlen oder sind nicht zulässig."))
         case HTTPException():
             return of_http(error)
         case _ if isinstance(error, NOT_STORABLE):
-            return Problem(422, "value_not_acceptable", "Eine Angabe lässt sich so nicht speichern.")
+            return Problem(422, "value_not_acceptable", N_("Eine Angabe lässt sich so nicht speichern."))
         case _ if isinstance(error, DATABASE_AWAY):
             return database_away()
         case _:
@@ -86,15 +135,16 @@ class PageRoute(APIRoute):
         answer = super().get_route_handler()
 
         async def page(request: Request) -> Response:
-            try:
-                return await answer(request)
-            except GoTo as elsewhere:
-                return RedirectResponse(elsewhere.address, status_code=303)
-            except Exception as error:
-                problem = problem_of(error)
-                if problem is None:
-                    log.error("unexpected", **where(error))
-                    problem = Problem(500, "unexpected", "Ein unerwarteter Fehler ist aufgetreten.")
-                return refusal(problem, request_id=request.scope["state"]["request_id"])
+            with speaking(request.cookies.get(COOKIE)):
+                try:
+                    return await answer(request)
+                except GoTo as elsewhere:
+                    return RedirectResponse(elsewhere.address, status_code=303)
+                except Exception as error:
+                    problem = problem_of(error)
+                    if problem is None:
+                        log.error("unexpected", **where(error))
+                        problem = Problem(500, "unexpected", N_("Ein unerwarteter Fehler ist aufgetreten."))
+                    return refusal(problem, request_id=request.scope["state"]["request_id"])
 
         return page

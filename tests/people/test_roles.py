@@ -14,11 +14,12 @@ from tests.people.browsers import Browser, Firm
 
 ANYBODY = {
     ("GET", "/login"), ("POST", "/login"), ("GET", "/reset/{token}"), ("POST", "/reset/{token}"),
-    ("GET", "/static/pages.css"),
+    ("GET", "/static/{name}"), ("POST", "/sprache"), ("GET", "/"),
 }  # fmt: skip
 LOGGED_IN = {
     ("GET", "/logout"), ("POST", "/logout"), ("GET", "/password"), ("POST", "/password"), ("GET", "/second-factor"),
-    ("POST", "/second-factor"), ("GET", "/admin"), ("GET", "/admin/mandant"), ("POST", "/admin/mandant"),
+    ("POST", "/second-factor"), ("GET", "/admin"), ("GET", "/admin/"), ("GET", "/admin/konto"),
+    ("GET", "/admin/mandant"), ("POST", "/admin/mandant"),
 }  # fmt: skip
 NEEDS: dict[tuple[str, str], Permission] = {
     ("GET", "/admin/mandanten"): Permission.TENANTS,
@@ -67,7 +68,9 @@ def pages() -> set[tuple[str, str]]:
 def fill(path: str) -> str:
     """With ids that exist nowhere."""
     return re.sub(
-        r"\{(\w+)(:\w+)?\}", lambda name: {"key": "aaaaaaaaaa", "token": "x"}.get(name[1], str(uuid4())), path
+        r"\{(\w+)(:\w+)?\}",
+        lambda name: {"key": "aaaaaaaaaa", "token": "x", "name": "pages.css"}.get(name[1], str(uuid4())),
+        path,
     )
 
 
@@ -112,7 +115,7 @@ async def test_a_platform_admin_neither_approves_nor_sees_bank_data_nor_lets_any
     for (method, path), permission in NEEDS.items():
         assert (await knock(ops, method, path) != 403) is (permission in _PLATFORM), (method, path)
     assert permissions(None, platform_admin=True) == _PLATFORM
-    page = (await ops.get("/admin")).text
+    page = (await ops.get("/admin/konto")).text
     assert "Prüfpfad" in page
     assert "IBAN" not in page
 

@@ -1,0 +1,65 @@
+"""What stands in the menu, in this order. A page of its own adds one line here."""
+
+from typing import NamedTuple
+
+from api.pages.languages import N_
+from ledger.roles import Permission
+from ledger.sessions import Person
+
+
+class Link(NamedTuple):
+    address: str
+    text: str
+    needs: Permission
+    """Whoever lacks it does not see the link; the page itself refuses, too."""
+
+
+class Group(NamedTuple):
+    name: str
+    links: list[Link]
+
+
+WORK = Group(
+    N_("Arbeit"),
+    [
+        Link("/admin/heute", N_("Heute"), Permission.READ),
+        Link("/admin/uebersicht", N_("Übersicht"), Permission.READ),
+        Link("/admin/freigaben", N_("Freigaben"), Permission.APPROVE),
+        Link("/admin/auszahlungen", N_("Auszahlungen"), Permission.READ),
+    ],
+)
+BOOKS = Group(
+    N_("Bestand"),
+    [],
+)
+SETTINGS = Group(
+    N_("Verwaltung"),
+    [
+        Link("/admin/zahlungsanbieter", N_("Zahlungsanbieter"), Permission.READ),
+        Link("/admin/freigaberegeln", N_("Freigaberegeln"), Permission.SETTINGS),
+        Link("/admin/benutzer", N_("Benutzer"), Permission.USERS),
+        Link("/admin/schluessel", N_("API-Schlüssel"), Permission.KEYS),
+    ],
+)
+PLATFORM = Group(N_("Betrieb"), [Link("/admin/mandanten", N_("Mandanten"), Permission.TENANTS)])
+
+MENU = (WORK, BOOKS, SETTINGS, PLATFORM)
+
+
+def menu_of(person: Person | None) -> list[Group]:
+    """What this person may open; empty groups are left out."""
+    if person is None or person.owes_second_factor:
+        return []
+    allowed = person.permissions
+    shown = [
+        Group(
+            group.name,
+            [
+                link
+                for link in group.links
+                if link.needs in allowed and (person.tenant is not None or link.needs is Permission.TENANTS)
+            ],
+        )
+        for group in MENU
+    ]
+    return [group for group in shown if group.links]

@@ -1,0 +1,64 @@
+/* What a page does beyond its forms. Works without it, too: then nothing renews itself. */
+(() => {
+  "use strict";
+  document.documentElement.classList.add("scripted");
+
+  /* Renewing: elements with data-renew ask for themselves again, while the page is seen, nobody types in them, and
+     somebody was here in the last half hour (else an open tab would keep a session alive for ever). */
+  const AWAY_MS = 30 * 60 * 1000;
+  const due = new WeakMap();
+  let lastSign = Date.now();
+  for (const kind of ["pointerdown", "pointermove", "keydown", "wheel"]) {
+    addEventListener(kind, () => { lastSign = Date.now(); }, { passive: true, capture: true });
+  }
+
+  const isTyped = (field) =>
+    field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
+      : field.tagName === "SELECT" ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+        : field.type !== "hidden" && field.value !== field.defaultValue;
+
+  const isBusy = (element) =>
+    element.contains(document.activeElement) ||
+    element.querySelector("details[open]") !== null ||
+    [...element.querySelectorAll("input, select, textarea")].some(isTyped);
+
+  setInterval(() => {
+    if (document.visibilityState !== "visible" || Date.now() - lastSign > AWAY_MS) return;
+    for (const element of document.querySelectorAll("[data-renew]")) {
+      const at = due.get(element) ?? (due.set(element, Date.now() + element.dataset.renew * 1000), Infinity);
+      if (Date.now() >= at && !isBusy(element)) {
+        due.set(element, Date.now() + element.dataset.renew * 1000);
+        htmx.trigger(element, "renew");
+      }
+    }
+  }, 500);
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const element = event.detail.target;
+    if (!element?.dataset?.renew) return;
+    const fresh = new DOMParser().parseFromString(event.detail.serverResponse, "text/html").getElementById(element.id);
+    if (fresh === null) {
+      /* Another page came: the session is over, or what was shown is gone. */
+      event.detail.shouldSwap = false;
+      if (event.detail.xhr.status < 500) location.reload();
+    } else if (fresh.innerHTML === element.innerHTML || isBusy(element)) {
+      event.detail.shouldSwap = false;
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    if (opener === null) return;
+    const opened = document.getElementById(opener.dataset.opens).classList.toggle("open");
+    opener.setAttribute("aria-expanded", String(opened));
+  });
+
+  /* A box that ticks all boxes of its form. */
+  document.addEventListener("change", (event) => {
+    const all = event.target.closest("[data-ticks]");
+    if (all === null) return;
+    for (const box of document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(all.dataset.ticks)}"]:not(:disabled)`)) {
+      box.checked = all.checked;
+    }
+  });
+})();
