@@ -45,7 +45,8 @@ def judge_credit_note(
             return Verdict(meaning=Meaning.SETTLED_BY_RELATED)
         return Verdict(
             meaning=Meaning.PAID,
-            payment_reference=payment_reference or document.voucher_number or payout.number,
+            payment_reference=payment_reference,
+            voucher_number=document.voucher_number,
             paid_on=_berlin(payments.paid_date if payments and payments.paid_date else document.updated_date),
         )
     if document.voucher_status == _DRAFT:
@@ -101,7 +102,7 @@ def _plain(text: str | None) -> str:
 
 
 def _money_may_have_left(payout: Payout, known: KnownDocument | None) -> bool:
-    """Its last known open amount was not the whole gross. (Bank files come with a later issue.)"""
+    """Its last known open amount was not the whole gross. Whether it is in a bank file ledger/settlement.py sees."""
     if known is None or known.open_cents is None:
         return payout.state.value == "paid"
     return known.open_cents != (known.gross_cents if known.gross_cents is not None else payout.gross_cents)

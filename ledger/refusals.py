@@ -93,6 +93,7 @@ _BY_SQLSTATE: dict[str, tuple[type[Refused], str, str]] = {
     ),
     "PD006": (DocumentUnderWay, "document_under_way", ""),
     "PD007": (NotAllowedNow, "payouts_stay", "Auszahlungen werden nie gelöscht."),
+    "PD020": (NotAllowedNow, "bank_run_fixed", "Was freigegeben oder exportiert ist, ändert sich nicht mehr."),
     "PD008": (NotAcceptable, "clawback_exceeds", "Es würde mehr zurückgefordert, als verdient wurde."),
     "PD030": (NotAcceptable, "month_differs", "Die Zeile ist nicht der Betrag des Monatsabschlusses."),
 }

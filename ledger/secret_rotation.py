@@ -27,6 +27,8 @@ class Column(Frozen):
 OF_A_TENANT = (
     Column(table="provider_connections", column="secret_encrypted", row="provider"),
     Column(table="partner_bank_details", column="iban_encrypted", row="id"),
+    Column(table="tenant_bank_accounts", column="iban_encrypted", row="id"),
+    Column(table="bank_runs", column="file_encrypted", row="id"),
     Column(table="oauth_tokens", column="refresh_token_encrypted", row="provider"),
     Column(table="oauth_tokens", column="access_token_encrypted", row="provider"),
     Column(table="oauth_consents", column="verifier_encrypted", row="id"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from ledger import payouts, tasks
+from ledger import bank_exports, payouts, tasks
 from ledger.database import Connection
 from ledger.payouts import Payout
 from ledger.types import EventState, Frozen, PayoutState, Tenant
@@ -31,7 +31,10 @@ class Verdict(Frozen):
     meaning: Meaning
     differences: tuple[str, ...] = ()
     money_may_have_left: bool = False
+    """As far as its payments tell; that it is in a bank file `settle` sees itself."""
     payment_reference: str | None = None
+    """The event's own."""
+    voucher_number: str | None = None
     paid_on: date | None = None
     versions: dict[str, Any] = Field(default_factory=dict)
 
@@ -68,6 +71,7 @@ async def settle(db: Connection, tenant: Tenant, payout: Payout, verdict: Verdic
     """Apply a judged credit note to its payout, which the caller has locked. Applying twice changes nothing."""
     if agrees(payout, verdict.meaning):
         return Settled(state=EventState.UNCHANGED)
+    exported_as = await bank_exports.exported_as(db, tenant, payout.id)
     match verdict.meaning, payout.state:
         case Meaning.DEVIATES, _:
             return await _deviates(db, tenant, payout, verdict)
@@ -75,13 +79,17 @@ async def settle(db: Connection, tenant: Tenant, payout: Payout, verdict: Verdic
             await _ask(db, tenant, payout, "settled_by_related", "Die Gutschrift wurde mit einem Beleg verrechnet.")
             return Settled(state=EventState.FAILED, reason="Mit einem anderen Beleg verrechnet, nicht überwiesen.")
         case Meaning.PAID, PayoutState.CREDIT_NOTE_OPEN:
-            return await _paid(db, tenant, payout, verdict)
+            # In this order (design.md, Events): the event's own, the bank file's EndToEndId, the voucher number.
+            reference = verdict.payment_reference or exported_as or verdict.voucher_number or payout.number
+            return await _paid(db, tenant, payout, reference, verdict.paid_on)
         case Meaning.OPEN | Meaning.PARTLY_PAID, PayoutState.CREDIT_NOTE_OPEN:
             await _set_reopened(db, tenant, payout, reopened=False)
             return Settled(state=EventState.PROCESSED, changes={"reopened": [True, False]})
         case Meaning.REOPENED, PayoutState.CREDIT_NOTE_OPEN:
             return await _reopened(db, tenant, payout)
-        case Meaning.VOIDED | Meaning.DELETED, PayoutState.CREDIT_NOTE_OPEN if verdict.money_may_have_left:
+        case Meaning.VOIDED | Meaning.DELETED, PayoutState.CREDIT_NOTE_OPEN if (
+            verdict.money_may_have_left or exported_as
+        ):
             return await _returned(db, tenant, payout, "Der Beleg wurde aufgehoben. Wurde Geld überwiesen?")
         case Meaning.VOIDED | Meaning.DELETED, PayoutState.CREDIT_NOTE_OPEN:
             return await _cancelled(db, tenant, payout, verdict.meaning)
@@ -98,14 +106,14 @@ async def settle(db: Connection, tenant: Tenant, payout: Payout, verdict: Verdic
             return Settled(state=EventState.FAILED, reason="Der Beleg passt nicht zum Zustand der Auszahlung.")
 
 
-async def _paid(db: Connection, tenant: Tenant, payout: Payout, verdict: Verdict) -> Settled:
+async def _paid(db: Connection, tenant: Tenant, payout: Payout, reference: str, paid_on: date | None) -> Settled:
     await payouts.change_state(
         db,
         tenant,
         payout,
         PayoutState.PAID,
-        payment_reference=verdict.payment_reference,
-        paid_on=verdict.paid_on,
+        payment_reference=reference,
+        paid_on=paid_on,
         reopened=False,
         blocked_reason=None,
     )

@@ -1,0 +1,209 @@
+"""Which payouts a bank run may pay now, and in plain words why the others may not.
+
+rules.md: only an open credit note that is the approved one, and only to the account of the approval. The same
+judgement is made when a run is drafted, when a second person approves it, and when its file is made.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from ledger.bank_ids import country_outside_sepa, masked
+from ledger.bank_text import NAME_LENGTH, TEXT_LENGTH, says_something, sepa_text
+from ledger.database import Connection
+from ledger.tax import BlockedBy, PartnerFacts, TenantFacts, document_rule
+from ledger.types import Frozen, PartnerId, PayoutId, PayoutNumber, TaxCase, Tenant
+from ledger.vault import CannotDecrypt, Vault
+
+SECONDS = 15.0
+"""Time of one statement here: up to 10,000 payouts are looked at together."""
+
+
+class Candidate(Frozen):
+    """A payout with an open credit note. Amounts are cents, gross: what the document says is paid."""
+
+    payout_id: PayoutId
+    number: PayoutNumber
+    partner_code: str
+    credit_note_number: str | None
+    amount_cents: int
+    account_holder: str | None
+    iban_last4: str | None
+    bank_details_id: UUID | None
+    barred: str | None
+    """Why no bank file may pay it, in German; None where one may."""
+    outside_sepa: str | None = None
+    """The country of an account that SEPA does not reach: it is paid in another way."""
+    run: str | None = None
+    """The run that holds it already."""
+
+    @property
+    def masked_iban(self) -> str:
+        return masked(self.iban_last4 or "????")
+
+    @property
+    def creditor(self) -> str:
+        return sepa_text(self.account_holder or "", NAME_LENGTH)
+
+    @property
+    def remittance(self) -> str:
+        """Begins with the number of the Gutschrift, by which lexoffice and the partner know it."""
+        return sepa_text(f"{self.credit_note_number} Provision {self.number}", TEXT_LENGTH)
+
+
+async def judged(
+    db: Connection,
+    tenant: Tenant,
+    vault: Vault,
+    *,
+    payouts: Sequence[PayoutId] | None = None,
+    in_run: UUID | None = None,
+    lock: bool = False,
+) -> list[Candidate]:
+    """All payouts with an open credit note, or these; oldest first. `in_run`: those that this run holds.
+
+    With `lock` they stay as they are until the transaction ends: a void that arrives meanwhile waits, and then sees
+    what was exported. Payouts are locked in one order everywhere here, so that two runs do not wait for each other.
+    """
+    if lock:
+        await db.execute(
+            """
+            SELECT 1 FROM payouts p
+             WHERE p.tenant_id = $1 AND ($2::uuid[] IS NULL OR p.id = ANY ($2))
+               AND ($2::uuid[] IS NOT NULL OR p.state = 'credit_note_open')
+             ORDER BY p.seq FOR UPDATE
+            """,
+            tenant.id,
+            payouts,
+            timeout=SECONDS,
+        )
+    rows = await db.fetch(_CANDIDATES, tenant.id, payouts, in_run, timeout=SECONDS)
+    blocked = await _blocked_by_tax(db, tenant, [row["payout_id"] for row in rows if row["barred"] is None])
+    return [_candidate(vault, row, blocked.get(row["payout_id"])) for row in rows]
+
+
+_CANDIDATES = """
+    SELECT p.id AS payout_id, p.number, q.code AS partner_code, d.voucher_number AS credit_note_number,
+           COALESCE(d.gross_cents, p.gross_cents) AS amount_cents,
+           b.account_holder, b.iban_last4, b.iban_encrypted, p.bank_details_id, r.number AS run,
+           CASE
+             WHEN p.state <> 'credit_note_open' THEN 'Die Auszahlung wartet nicht auf eine Überweisung.'
+             WHEN r.id IS NOT NULL AND r.id IS DISTINCT FROM $3 THEN 'Sie steht schon in einem anderen Zahlungslauf.'
+             WHEN d.id IS NULL OR d.voucher_number IS NULL OR d.created_totals IS NULL
+               THEN 'Die Gutschrift ist noch nicht zurückgelesen.'
+             WHEN p.reopened OR d.status = 'draft' THEN 'Die Gutschrift ist in lexoffice wieder ein Entwurf.'
+             WHEN d.status <> 'open' THEN 'Die Gutschrift ist in lexoffice nicht offen.'
+             WHEN d.open_cents IS DISTINCT FROM d.gross_cents THEN 'Auf die Gutschrift ist schon etwas bezahlt.'
+             WHEN d.net_cents <> p.net_cents OR abs(d.tax_cents - p.tax_cents) > 1
+                  OR (d.created_totals->>'gross_cents')::bigint <> d.gross_cents
+                  OR EXISTS (SELECT 1 FROM tasks t
+                              WHERE t.tenant_id = p.tenant_id AND t.subject = 'payout' AND t.subject_id = p.number
+                                AND t.state = 'open' AND t.kind = 'document_deviates')
+               THEN 'Der Beleg weicht von der Freigabe ab.'
+             WHEN a.content_hash IS NULL OR i.content_hash IS DISTINCT FROM a.content_hash
+               THEN 'Die Gutschrift gehört nicht zur letzten Freigabe.'
+             WHEN p.held_reason IS NOT NULL THEN 'Die Auszahlung ist zurückgestellt.'
+             WHEN p.blocked_reason IS NOT NULL THEN 'Die Auszahlung ist blockiert.'
+             WHEN EXISTS (SELECT 1 FROM tasks t
+                           WHERE t.tenant_id = p.tenant_id AND t.subject = 'payout' AND t.subject_id = p.number
+                             AND t.state = 'open' AND t.kind <> 'signal_refused')
+               THEN 'Zu dieser Auszahlung ist eine Aufgabe offen.'
+             WHEN p.bank_details_id IS NULL THEN 'Bei der Freigabe gab es keine Bankverbindung.'
+             WHEN b.state <> 'active' THEN 'Die Bankverbindung ist nicht mehr die der Freigabe.'
+             WHEN EXISTS (SELECT 1 FROM partner_bank_details w
+                           WHERE w.tenant_id = p.tenant_id AND w.partner_id = p.partner_id AND w.state = 'pending')
+               THEN 'Eine neue Bankverbindung des Partners ist noch nicht in Kraft.'
+           END AS barred
+      FROM payouts p
+      JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+      LEFT JOIN external_documents d
+             ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+      LEFT JOIN partner_bank_details b ON b.tenant_id = p.tenant_id AND b.id = p.bank_details_id
+      LEFT JOIN bank_run_lines l ON l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
+      LEFT JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
+      LEFT JOIN LATERAL (SELECT content_hash FROM decisions
+                          WHERE tenant_id = p.tenant_id AND payout_id = p.id AND kind = 'approve'
+                          ORDER BY decided_at DESC LIMIT 1) a ON true
+      LEFT JOIN LATERAL (SELECT content_hash FROM creation_intents
+                          WHERE tenant_id = p.tenant_id AND payout_id = p.id AND resource_id = d.resource_id
+                          ORDER BY created_at DESC LIMIT 1) i ON true
+     WHERE p.tenant_id = $1
+       AND CASE WHEN $3::uuid IS NOT NULL THEN r.id = $3
+                WHEN $2::uuid[] IS NOT NULL THEN p.id = ANY ($2)
+                ELSE p.state = 'credit_note_open' END
+     ORDER BY p.seq
+"""
+
+
+async def _blocked_by_tax(db: Connection, tenant: Tenant, payouts: list[UUID]) -> dict[UUID, str]:
+    """Payouts whose document the table would refuse today, judged together (one by one: ledger/payout_requests.py)."""
+    if not payouts:
+        return {}
+    known = await db.fetchrow(
+        """
+        SELECT c.small_business, c.tax_type,
+               (t.street IS NOT NULL AND t.zip IS NOT NULL AND t.city IS NOT NULL) AS address_known,
+               (t.vat_id IS NOT NULL OR t.tax_number IS NOT NULL) AS tax_id_known
+          FROM tenants t LEFT JOIN provider_connections c ON c.tenant_id = t.id AND c.provider = 'lexoffice'
+         WHERE t.id = $1
+        """,
+        tenant.id,
+    )
+    assert known is not None
+    facts = TenantFacts(**known)
+    rows = await db.fetch(
+        """
+        WITH days AS (
+            SELECT DISTINCT p.id AS payout_id, p.partner_id, p.tax_case, c.service_date
+              FROM payouts p
+              JOIN payout_lines l ON l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
+              JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+             WHERE p.tenant_id = $1 AND p.id = ANY ($2))
+        SELECT days.*, q.name, q.street, q.zip, q.city, q.country_code,
+               q.agreement_accepted_at IS NOT NULL AS agreement_accepted,
+               s.status, s.confirmed_year, s.vat_id, s.tax_number
+          FROM days JOIN partners q ON q.tenant_id = $1 AND q.id = days.partner_id
+          LEFT JOIN LATERAL (
+               SELECT * FROM partner_tax_statuses s
+                WHERE s.tenant_id = $1 AND s.partner_id = days.partner_id AND s.valid_from <= days.service_date
+                  AND (s.valid_until IS NULL OR s.valid_until > days.service_date)
+                ORDER BY s.valid_from DESC, s.recorded_at DESC LIMIT 1) s ON true
+        """,
+        tenant.id,
+        payouts,
+        timeout=SECONDS,
+    )
+    verdicts: dict[tuple[PartnerId, date], tuple[str | None, TaxCase | None]] = {}
+    blocked: dict[UUID, str] = {}
+    for row in rows:
+        key = (row["partner_id"], row["service_date"])
+        if key not in verdicts:
+            verdicts[key] = _verdict(facts, row)
+        sentence, tax_case = verdicts[key]
+        if sentence is None and tax_case is not TaxCase(row["tax_case"]):
+            sentence = "Der Steuerfall des Partners hat sich geändert."
+        if sentence is not None:
+            blocked.setdefault(row["payout_id"], sentence)
+    return blocked
+
+
+def _verdict(facts: TenantFacts, row: Any) -> tuple[str | None, TaxCase | None]:
+    partner = PartnerFacts(**{name: row[name] for name in PartnerFacts.model_fields})
+    rule = document_rule(partner, facts, row["service_date"])
+    return (rule.sentence, None) if isinstance(rule, BlockedBy) else (None, rule.tax_case)
+
+
+def _candidate(vault: Vault, row: Any, blocked: str | None) -> Candidate:
+    members = {name: row[name] for name in Candidate.model_fields if name not in ("barred", "outside_sepa")}
+    barred, outside = row["barred"] or blocked, None
+    if barred is None:
+        try:
+            outside = country_outside_sepa(vault.decrypt(row["iban_encrypted"]))
+        except CannotDecrypt:
+            barred = "Die Bankverbindung lässt sich nicht entschlüsseln."
+        if outside is not None:
+            barred = "Das Konto liegt außerhalb des SEPA-Raums."
+        elif not says_something(sepa_text(row["account_holder"], NAME_LENGTH)):
+            barred = "Der Kontoinhaber lässt sich nicht in SEPA-Zeichen schreiben."
+    return Candidate(**members, barred=barred, outside_sepa=outside)

@@ -1,0 +1,50 @@
+"""The days on which banks in Europe settle transfers: TARGET is closed at weekends and on six days a year (ECB)."""
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+from holidays.financial.european_central_bank import EuropeanCentralBank
+
+from ledger.refusals import NotAcceptable
+
+LATEST_DAYS = 30
+"""Banks take files with a date at most this many days ahead or more; nobody plans payouts further."""
+
+
+@lru_cache(maxsize=1)
+def _closed() -> EuropeanCentralBank:
+    return EuropeanCentralBank()  # type: ignore[no-untyped-call]
+
+
+def is_target_day(day: date) -> bool:
+    return day.weekday() < 5 and day not in _closed()
+
+
+def next_target_day(day: date) -> date:
+    """The first TARGET day after this one."""
+    following = day + timedelta(days=1)
+    while not is_target_day(following):
+        following += timedelta(days=1)
+    return following
+
+
+def checked_execution_date(wanted: date | None, today: date) -> date:
+    """The day on which the bank executes; the next TARGET day where none is named.
+
+    Raises NotAcceptable for a day that has passed, is too far away, or on which TARGET is closed.
+    """
+    if wanted is None:
+        return next_target_day(today)
+    if wanted < today:
+        raise NotAcceptable("Der Ausführungstag ist vergangen.", code="execution_date_past")
+    if wanted > today + timedelta(days=LATEST_DAYS):
+        raise NotAcceptable(
+            f"Der Ausführungstag liegt mehr als {LATEST_DAYS} Tage voraus.", code="execution_date_too_far"
+        )
+    if not is_target_day(wanted):
+        raise NotAcceptable(
+            f"Am {wanted:%d.%m.%Y} führen Banken nicht aus; der nächste Bankarbeitstag ist der "
+            f"{next_target_day(wanted):%d.%m.%Y}.",
+            code="no_target_day",
+        )
+    return wanted

@@ -1,0 +1,32 @@
+"""IBAN and BIC as the registries know them. Errors never repeat what was entered."""
+
+from schwifty import BIC, IBAN
+from schwifty.exceptions import SchwiftyException
+
+from ledger.refusals import NotAcceptable
+
+
+def checked_iban(iban: str) -> IBAN:
+    """Length, country and check digits. Raises NotAcceptable."""
+    try:
+        return IBAN(iban)
+    except SchwiftyException:
+        raise NotAcceptable("Die IBAN ist nicht gültig.", code="iban_invalid") from None
+
+
+def checked_bic(bic: str) -> BIC:
+    """Raises NotAcceptable."""
+    try:
+        return BIC(bic)
+    except SchwiftyException:
+        raise NotAcceptable("Der BIC ist nicht gültig.", code="bic_invalid") from None
+
+
+def country_outside_sepa(iban: str) -> str | None:
+    """The country of an account that no SEPA transfer reaches, else None."""
+    known = IBAN(iban, allow_invalid=True)
+    return None if known.in_sepa_zone else known.country_code
+
+
+def masked(last4: str) -> str:
+    return f"•••• {last4}"
