@@ -22,6 +22,8 @@ from sandbox.temporal_cli import find_cli
 from sandbox.temporal_server import TemporalAddresses, TemporalServer
 
 if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
     from tests.house import House, Shop
 
 
@@ -135,6 +137,20 @@ async def temporal(parts: Parts) -> TemporalAddresses:
 async def lexoffice_sandbox(parts: Parts) -> LexofficeAddresses:
     """A sandbox lexoffice. Its organisations, documents and faults are made by its JSON hooks."""
     return await parts.of(LexofficeAddresses)
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> "AsyncIterator[Browser]":
+    """A real Chromium. Tests that ask for it are marked `long`; script/test --all installs one if there is none."""
+    from playwright.async_api import async_playwright
+
+    from tests.chromium import FLAGS, get_chromium
+
+    path = await asyncio.to_thread(get_chromium)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        await browser.close()
 
 
 # One product for all folders: two over one engine would take each other's work, without the other's secret key.

@@ -1,21 +1,15 @@
 """The same in Chromium: cookies, content policies and redirects as a real browser applies them."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.house import House, Shop
 from tests.oauth.conftest import PAGE
 from tests.oauth.visitors import session_of_admin
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture
@@ -24,27 +18,22 @@ async def unconnected(product: House) -> Shop:
 
 
 @pytest.fixture
-async def context(unconnected: Shop) -> AsyncIterator[BrowserContext]:
+async def context(unconnected: Shop, chromium: Browser) -> AsyncIterator[BrowserContext]:
     _, token = await session_of_admin(unconnected)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--headless", "--no-sandbox", "--disable-gpu"]
-        )
-        context = await browser.new_context(locale="de-DE")
-        await context.add_cookies(
-            [
-                {
-                    "name": "partnerdesk",
-                    "value": token.get_secret_value(),
-                    "url": unconnected.house.api_url,
-                    "httpOnly": True,
-                    "sameSite": "Lax",
-                }
-            ]
-        )
-        yield context
-        await context.close()
-        await browser.close()
+    context = await chromium.new_context(locale="de-DE")
+    await context.add_cookies(
+        [
+            {
+                "name": "partnerdesk",
+                "value": token.get_secret_value(),
+                "url": unconnected.house.api_url,
+                "httpOnly": True,
+                "sameSite": "Lax",
+            }
+        ]
+    )
+    yield context
+    await context.close()
 
 
 async def go_to_lexoffice(context: BrowserContext, shop: Shop) -> Page:
