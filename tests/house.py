@@ -40,7 +40,10 @@ from tests.conftest import Database
 from workflows.messages import document_workflow_id, payout_workflow_id
 
 Seen = TypeVar("Seen")
-PATIENCE_S = 20.0
+# Shorter than the server's, which may close a connection in the very moment in which it is used again.
+SHORT_KEEP_ALIVE = httpx.Limits(keepalive_expiry=2)
+# Only a failure waits this long; four processes share two cores.
+PATIENCE_S = 60.0
 
 
 async def until(
@@ -379,7 +382,7 @@ async def running(
             await serving
 
         stack.push_async_callback(stop)
-        http = await stack.enter_async_context(httpx.AsyncClient(timeout=30, trust_env=False))
+        http = await stack.enter_async_context(httpx.AsyncClient(timeout=30, trust_env=False, limits=SHORT_KEEP_ALIVE))
         house = House(
             api_url=chosen.public_url,
             settings=chosen,

@@ -63,8 +63,13 @@ async def with_open_credit_note(shop: Shop, *cents: int) -> dict[str, Any]:
 
 
 async def decide(shop: Shop, payout: Mapping[str, Any], kind: str, **body: Any) -> httpx.Response:
+    """The answer to a decision, asked for again while the API is busy (503, as Retry-After invites to)."""
     body = {"content_hash": payout["content_hash"]} | ({} if kind == "approve" else {"reason": "Darum."}) | body
-    return await shop.call("POST", f"/payouts/{payout['number']}/{kind}", body, key="approve")
+
+    async def ask() -> httpx.Response:
+        return await shop.call("POST", f"/payouts/{payout['number']}/{kind}", body, key="approve")
+
+    return await until(ask, lambda answer: answer.status_code != 503, f"an answer to {kind}")
 
 
 async def task(shop: Shop, kind: str) -> dict[str, Any]:
