@@ -17,7 +17,8 @@ from lexoffice.documents import Invoice
 from lexoffice.payments import Payments
 
 CASH = {"manualPayment", "partPaymentFinancialTransaction", "partPaymentCashBox"}
-NO_PAYMENT = {"partPaymentCreditNote", "irrecoverableReceivable"}
+CREDITED = "partPaymentCreditNote"
+NO_PAYMENT = {CREDITED, "irrecoverableReceivable"}
 DISCOUNT = "cashDiscount"
 ON_TOP = {"dunningCosts"}
 
@@ -48,6 +49,7 @@ class Paid(Frozen):
 
     base_cents: int
     cash_cents: int
+    credited_cents: int = 0
     is_paid: bool
     paid_at: datetime | None
     reason: str | None = None
@@ -77,6 +79,7 @@ def read_invoice(
         gross_cents=invoice.total_gross_cents,
         base_cents=paid.base_cents,
         paid_cents=paid.cash_cents,
+        credited_cents=max(paid.credited_cents, 0),
         open_cents=payments.open_cents if payments else 0,
         paid_at=paid.paid_at,
         order_references=order_references(invoice),
@@ -118,6 +121,7 @@ def read_payments(invoice: Invoice, payments: Payments | None, *, discount_lower
     return Paid(
         base_cents=base,
         cash_cents=cash,
+        credited_cents=min(sum(item.amount_cents for item in items if item.type == CREDITED), gross),
         is_paid=True,
         paid_at=payments.paid_date or max((i.posting_date for i in items if i.posting_date), default=None),
         reason=_why_less(unpaid, base),

@@ -73,7 +73,14 @@ def report_of(event: StripeEvent) -> Report | Ignored:
             return _of_payment_intent(event)
         case "charge.refunded":
             return _of_refund(event)
-        case "charge.dispute.created" | "charge.dispute.closed":
+        case "charge.refund.updated" | "refund.updated" | "refund.failed":
+            return _of_failed_refund(event)
+        case (
+            "charge.dispute.created"
+            | "charge.dispute.updated"
+            | "charge.dispute.closed"
+            | "charge.dispute.funds_reinstated"
+        ):
             return _of_dispute(event)
         case _:
             return NOT_HANDLED
@@ -138,9 +145,34 @@ def _of_refund(event: StripeEvent) -> RefundReport | Ignored:
         refunded_cents=refunded,
         currency=_text(charge.get("currency")) or "",
         sold_at=datetime.fromtimestamp(created, UTC) if isinstance(created, int) else event.created,
+        as_of=event.created,
         customer_email=_text(_members(charge.get("billing_details")).get("email"))
         or _text(charge.get("receipt_email")),
     )
+
+
+def _of_failed_refund(event: StripeEvent) -> RefundReport | Ignored:
+    """A refund that failed or was taken back. One that went through is told by its charge."""
+    refund = event.object
+    intent, amount, id_ = _id(refund.get("payment_intent")), _cents(refund.get("amount")), _text(refund.get("id"))
+    if refund.get("status") not in ("failed", "canceled"):
+        return NOT_HANDLED
+    if intent is None or id_ is None:
+        return NO_PAYMENT_INTENT
+    if amount is None:
+        return NO_AMOUNT
+    return RefundReport(
+        payment_intent=intent,
+        charge_cents=_cents(_members(refund.get("charge")).get("amount")),
+        refunded_cents=amount,
+        currency=_text(refund.get("currency")) or "",
+        sold_at=event.created,
+        as_of=event.created,
+        failed_refund=id_,
+    )
+
+
+_DECIDED = {"lost": "lost", "won": "won", "warning_closed": "won", "prevented": "won"}
 
 
 def _of_dispute(event: StripeEvent) -> DisputeReport | Ignored:
@@ -150,16 +182,23 @@ def _of_dispute(event: StripeEvent) -> DisputeReport | Ignored:
         return NO_PAYMENT_INTENT
     if amount is None:
         return NO_AMOUNT
+    told = _text(dispute.get("status")) or ""
+    # Won on appeal, or given back by the customer's bank: the money is there again.
+    reinstated = event.type == "charge.dispute.funds_reinstated"
     closed = event.type == "charge.dispute.closed"
-    lost = closed and dispute.get("status") == "lost"
+    status = "won" if reinstated else _DECIDED.get(told, "won" if closed else "open")
     charge = _members(dispute.get("charge"))  # an id, unless it is expanded
-    return DisputeReport(
-        payment_intent=intent,
-        status="lost" if lost else "won" if closed else "open",
-        charge_cents=_cents(charge.get("amount")) or amount,
-        disputed_cents=amount,
-        currency=_text(dispute.get("currency")) or "",
-        sold_at=event.created,
+    return DisputeReport.model_validate(
+        {
+            "payment_intent": intent,
+            "dispute": _text(dispute.get("id")) or intent,
+            "status": status,
+            "charge_cents": _cents(charge.get("amount")),
+            "disputed_cents": amount,
+            "currency": _text(dispute.get("currency")) or "",
+            "sold_at": event.created,
+            "as_of": event.created,
+        }
     )
 
 

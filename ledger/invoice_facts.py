@@ -14,7 +14,8 @@ class InvoiceFacts(Frozen):
     """A judged invoice. Amounts are cents.
 
     `base_cents` is the net that was or will be paid by cash, `paid` says that cash covers it; what write-offs or
-    credit notes settled is off the base, and a base of 0 is a refund for `reason`, a German sentence.
+    credit notes settled is off the base, and a base of 0 is a refund for `reason`, a German sentence. `credited_cents`
+    is what of it credit notes settled, gross.
     `order_references` are those of the document, `partner_code` and `campaign_slug` are named by it,
     `customer_partner_code` by its contact. A deleted invoice has nothing but its ids.
     """
@@ -30,6 +31,7 @@ class InvoiceFacts(Frozen):
     gross_cents: int = 0
     base_cents: int = 0
     paid_cents: int = 0
+    credited_cents: int = 0
     open_cents: int = 0
     paid_at: AwareDatetime | None = None
     order_references: tuple[str, ...] = ()

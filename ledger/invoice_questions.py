@@ -55,6 +55,13 @@ class Question(Enum):
         ("assign", "book_new"),
     )
 
+    REPLACES_VOIDED = (
+        "invoice_may_replace_voided",
+        EventState.WAITING,
+        "Derselbe Kunde, derselbe Betrag: Tritt diese Rechnung an die Stelle einer stornierten?",
+        ("assign", "book_new"),
+    )
+
     async def ask(
         self, db: Connection, tenant: Tenant, resource_id: UUID, event_ids: Sequence[EventId], detail: dict[str, Any]
     ) -> Outcome:
@@ -75,7 +82,9 @@ class Question(Enum):
 
 
 CLOSED_BY_AN_ANSWER = tuple(question.value[0] for question in Question if question.value[0] is not None)
-ANSWERED_BY_A_PERSON = (Question.WHICH_SALE.value[0], Question.SEVERAL_SALES.value[0])
+ANSWERED_BY_A_PERSON = tuple(
+    question.value[0] for question in (Question.WHICH_SALE, Question.SEVERAL_SALES, Question.REPLACES_VOIDED)
+)
 
 
 class Unclear(Exception):
@@ -93,12 +102,12 @@ async def booked_as_new_by_decision(db: Connection, tenant: Tenant, resource_id:
         await db.fetchval(
             """
             SELECT EXISTS (SELECT 1 FROM tasks
-                            WHERE tenant_id = $1 AND subject = 'document' AND subject_id = $2 AND kind = $3
+                            WHERE tenant_id = $1 AND subject = 'document' AND subject_id = $2 AND kind = ANY ($3)
                               AND resolution ->> 'action' = 'book_new')
             """,
             tenant.id,
             str(resource_id),
-            Question.WHICH_SALE.value[0],
+            list(ANSWERED_BY_A_PERSON),
         )
     )
 

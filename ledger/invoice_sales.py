@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from ledger import customers, transactions
+from ledger import customers, refunds, transactions
 from ledger.database import Connection
 from ledger.invoice_facts import InvoiceFacts
 from ledger.references import sales_with_reference
@@ -13,6 +13,7 @@ from ledger.types import BERLIN, Frozen, Tenant, TransactionId
 
 PROVIDER = "lexoffice"
 LOOK_BACK = timedelta(days=60)
+REWRITTEN_WITHIN = timedelta(days=7)
 
 
 class StoredReference(Frozen):
@@ -155,6 +156,36 @@ async def candidates(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> lis
     ]
 
 
+async def lately_voided(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> list[dict[str, Any]]:
+    """Sales whose invoice was voided in the last 7 days, of the same contact and gross, which have no other yet."""
+    rows = await db.fetch(
+        """
+        SELECT t.id, t.sold_at, t.gross_cents, d.voucher_number
+          FROM transactions t
+          JOIN external_documents d ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id AND d.detached_at IS NULL
+          LEFT JOIN customers c ON c.tenant_id = t.tenant_id AND c.id = t.customer_id
+         WHERE t.tenant_id = $1 AND d.kind = 'invoice' AND d.status = 'voided' AND d.resource_id <> $2
+           AND d.fetched_at > now() - $3::interval
+           AND (t.customer_contact_id = $4 OR c.lexoffice_contact_id = $4) AND d.gross_cents = $5
+         ORDER BY t.seq DESC LIMIT 20
+        """,
+        tenant.id,
+        facts.resource_id,
+        REWRITTEN_WITHIN,
+        facts.contact_id,
+        facts.gross_cents,
+    )
+    return [
+        {
+            "transaction_id": str(row["id"]),
+            "sold_at": row["sold_at"].isoformat(),
+            "gross_cents": row["gross_cents"],
+            "voided": row["voucher_number"],
+        }
+        for row in rows
+    ]
+
+
 async def create(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> Transaction:
     """A sale that only its invoice tells of; partner, amounts and state follow.
 
@@ -186,6 +217,7 @@ async def write_amounts(db: Connection, tenant: Tenant, facts: InvoiceFacts, sal
         """
         UPDATE transactions SET base_cents = $3, tax_cents = $4, gross_cents = $5, provisional = false,
                paid_cents = $6, paid_at = $7, refunded_cents = least(refunded_cents, $5), address = $8, line_items = $9,
+               credited_cents = least($13, $5),
                customer_id = COALESCE(customer_id, $10), customer_contact_id = COALESCE(customer_contact_id, $11),
                customer_email = COALESCE(customer_email, $12)
          WHERE tenant_id = $1 AND id = $2
@@ -202,4 +234,6 @@ async def write_amounts(db: Connection, tenant: Tenant, facts: InvoiceFacts, sal
         customer and customer.id,
         facts.contact_id,
         facts.customer_email,
+        facts.credited_cents,
     )
+    await refunds.recompute(db, tenant, sale.id)

@@ -7,7 +7,19 @@ difference to the ledger is applied, once: the same facts again change nothing.
 from collections.abc import Sequence
 from datetime import date
 
-from ledger import attribution, campaigns, customers, intents, invoice_sales, partners, payouts, tasks, transactions
+from ledger import (
+    attribution,
+    campaigns,
+    customers,
+    intents,
+    invoice_sales,
+    partners,
+    payouts,
+    refunds,
+    replacement,
+    tasks,
+    transactions,
+)
 from ledger.database import Connection
 from ledger.invoice_facts import InvoiceFacts
 from ledger.invoice_questions import CLOSED_BY_AN_ANSWER, Question, Unclear, booked_as_new_by_decision
@@ -23,6 +35,7 @@ __all__ = ["BEFORE_CUT_OVER", "InvoiceFacts", "InvoiceOutcome", "apply_invoice",
 InvoiceOutcome = Outcome
 BEFORE_CUT_OVER = "Die Rechnung liegt vor dem Stichtag."
 UNPAID_AFTER_PAYOUT = "unpaid_after_payout"
+GIVEN_BACK = "Die Zahlung wurde beim Zahlungsanbieter vollständig erstattet."
 NOT_PAID_BY_CASH = "Die Rechnung wurde nicht durch Zahlung beglichen."
 
 
@@ -79,6 +92,10 @@ async def _first_seen(db: Connection, tenant: Tenant, facts: InvoiceFacts, *, re
         if other is not None:
             raise Unclear(Question.REFERENCE_TAKEN)
         return await _known(db, tenant, facts, sale)
+    if facts.to_be_booked and not await booked_as_new_by_decision(db, tenant, facts.resource_id):
+        voided = await invoice_sales.lately_voided(db, tenant, facts)
+        if voided:
+            raise Unclear(Question.REPLACES_VOIDED, {"candidates": voided})
     if facts.status != "paid":
         return _nothing("Zu dieser Rechnung ist kein Verkauf bekannt; gebucht wird mit der Zahlung.")
     _refuse_what_cannot_be_booked(facts)
@@ -108,9 +125,11 @@ async def _known(db: Connection, tenant: Tenant, facts: InvoiceFacts, sale: Tran
             return await _booked(db, tenant, facts, before, sale, partner)
     await invoice_sales.attach(db, tenant, facts, sale)
     if facts.status == "voided":
-        await _void(db, tenant, sale)
+        await _void(db, tenant, sale, facts)
     elif facts.to_be_booked:
-        await _refund(db, tenant, sale, facts.reason or NOT_PAID_BY_CASH)
+        await replacement.end(db, tenant, sale)
+        cause = refunds.CREDIT_NOTE if facts.credited_cents > 0 else refunds.NOT_PAID
+        await _refund(db, tenant, sale, facts.reason or NOT_PAID_BY_CASH, cause=cause, document=facts.voucher_number)
     elif sale.state is TransactionState.APPROVED:
         await _unpay(db, tenant, sale, facts)
     return await settled(db, tenant, before, sale.id)
@@ -128,13 +147,12 @@ async def _booked(
     campaign_id = await _campaign_named(db, tenant, facts)
     await _ask_about_other_partner(db, tenant, facts, sale)
     await invoice_sales.attach(db, tenant, facts, sale)
-    if sale.state is TransactionState.REFUNDED and 0 < sale.gross_cents <= sale.refunded_cents:
-        # lexoffice does not know of money that the payment provider gave back: its "paid" restores nothing.
-        return await settled(
-            db, tenant, before, sale.id, reason="Die Zahlung wurde beim Zahlungsanbieter vollständig erstattet."
-        )
+    await replacement.end(db, tenant, sale)
     if facts.status == "open" and sale.state is TransactionState.APPROVED and not await _unpay(db, tenant, sale, facts):
         return await settled(db, tenant, before, sale.id, reason="Die Provisionen sind bereits abgerechnet.")
+    if not sale.provisional and facts.base_cents < sale.base_cents:
+        cause = refunds.CREDIT_NOTE if facts.credited_cents > sale.credited_cents else refunds.NOT_PAID
+        await refunds.note_cause(db, tenant, sale.id, cause=cause, document=facts.voucher_number)
     await invoice_sales.write_amounts(db, tenant, facts, sale)
     named = await transactions.find(db, tenant, sale.id)
     if sale.partner_id is None and partner is not None:
@@ -150,24 +168,27 @@ async def _booked(
         await tasks.close_questions(
             db, tenant, subject="transaction", subject_id=str(sale.id), kinds=(UNPAID_AFTER_PAYOUT,), by="event"
         )
-    await _set_state(
-        db,
-        tenant,
-        sale,
-        TransactionState.APPROVED if facts.status == "paid" else TransactionState.PENDING,
-        _paid_note(facts),
-    )
-    return await settled(db, tenant, before, sale.id)
+    state = TransactionState.APPROVED if facts.status == "paid" else TransactionState.PENDING
+    await refunds.follow_invoice(db, tenant, sale.id, state, _paid_note(facts))
+    # lexoffice does not know of money that the payment provider gave back: its "paid" restores nothing.
+    given_back = (await transactions.find(db, tenant, sale.id)).state is TransactionState.REFUNDED
+    return await settled(db, tenant, before, sale.id, reason=GIVEN_BACK if given_back else None)
 
 
-async def _void(db: Connection, tenant: Tenant, sale: Transaction) -> None:
-    """At once. A replacement window would set `blocked_reason` here and come back for the refund when it is over."""
-    await _refund(db, tenant, sale, "Die Rechnung wurde storniert.")
+async def _void(db: Connection, tenant: Tenant, sale: Transaction, facts: InvoiceFacts) -> None:
+    """Blocks the commissions at once; they are reversed when no other invoice has come in the replacement window."""
+    if await replacement.begin_or_wait(db, tenant, sale):
+        return
+    await replacement.end(db, tenant, sale)
+    await _refund(db, tenant, sale, replacement.VOIDED, cause=refunds.INVOICE_VOIDED, document=facts.voucher_number)
 
 
-async def _refund(db: Connection, tenant: Tenant, sale: Transaction, reason: str) -> None:
+async def _refund(
+    db: Connection, tenant: Tenant, sale: Transaction, reason: str, *, cause: str, document: str | None
+) -> None:
     if sale.state is not TransactionState.REFUNDED:
-        await _set_state(db, tenant, sale, TransactionState.REFUNDED, reason)
+        await refunds.note_cause(db, tenant, sale.id, cause=cause, document=document)
+    await refunds.follow_invoice(db, tenant, sale.id, TransactionState.REFUNDED, reason)
 
 
 async def _unpay(db: Connection, tenant: Tenant, sale: Transaction, facts: InvoiceFacts) -> bool:
@@ -187,7 +208,7 @@ async def _unpay(db: Connection, tenant: Tenant, sale: Transaction, facts: Invoi
             links={"transaction_id": str(sale.id), "invoice_id": str(facts.resource_id)},
         )
         return False
-    await _set_state(db, tenant, sale, TransactionState.PENDING, _paid_note(facts))
+    await refunds.follow_invoice(db, tenant, sale.id, TransactionState.PENDING, _paid_note(facts))
     return True
 
 
@@ -203,18 +224,6 @@ async def _is_settled(db: Connection, tenant: Tenant, sale: Transaction) -> bool
         if await intents.open_of_payout(db, tenant, payout.id) is not None:
             return True
     return False
-
-
-async def _set_state(
-    db: Connection, tenant: Tenant, sale: Transaction, state: TransactionState, reason: str | None
-) -> None:
-    await db.execute(
-        "UPDATE transactions SET state = $3, state_reason = $4 WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
-        sale.id,
-        state,
-        reason,
-    )
 
 
 def _refuse_what_cannot_be_booked(facts: InvoiceFacts) -> None:

@@ -1,10 +1,11 @@
 """What handling an event did to a sale: judged by comparing the ledger before and after, for people to read."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
 
-from ledger import earnings, transactions
+from ledger import claw_backs, earnings, transactions
 from ledger.database import Connection
 from ledger.money import euro
 from ledger.transactions import Commission, Transaction
@@ -19,6 +20,8 @@ class Outcome(Frozen):
     transaction_id: TransactionId | None = None
     changes: dict[str, Any] = Field(default_factory=dict)
     payouts: tuple[PayoutNumber, ...] = ()
+    replacement_until: datetime | None = None
+    """The sale's invoice was voided; until then another one may take its place."""
 
 
 class SaleState(Frozen):
@@ -65,20 +68,20 @@ async def settled(
 ) -> Outcome:
     """Let the commissions follow what the sale has become: `processed` with what changed, or `unchanged`."""
     sale = await transactions.find(db, tenant, transaction_id)
-    touched: list[PayoutNumber] = []
     if before.sale is not None and (before.sale.base_cents, before.sale.provisional) != (
         sale.base_cents,
         sale.provisional,
     ):
-        touched += await earnings.reprice(db, tenant, sale)
-    touched += await earnings.follow(db, tenant, sale)
+        await earnings.reprice(db, tenant, sale)
+    touched = await claw_backs.follow(db, tenant, sale)
     changes = _changes(before, await look(db, tenant, transaction_id))
     return Outcome(
         state=EventState.PROCESSED if changes else EventState.UNCHANGED,
         reason=reason,
         transaction_id=transaction_id,
         changes=changes,
-        payouts=tuple(dict.fromkeys(touched)),
+        payouts=tuple(touched),
+        replacement_until=sale.replacement_until,
     )
 
 

@@ -227,12 +227,17 @@ async def reissue_paid(db: Connection, tenant: Tenant, payout: PayoutId) -> None
     await db.execute(
         """
         INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, plan_id, percent, fixed_cents,
-                                 base_cents, net_cents, state, provisional, service_date, origin_id)
-        SELECT c.tenant_id, CASE WHEN c.net_cents < 0 THEN 'correction' ELSE 'reissue' END, c.transaction_id,
-               c.partner_id, c.level, c.plan_id, c.percent, c.fixed_cents, c.base_cents, c.net_cents, 'approved', false,
-               c.service_date, CASE WHEN c.net_cents >= 0 THEN c.id END
-          FROM payout_lines l JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+                                 base_cents, net_cents, state, provisional, service_date, origin_id, reissued_of,
+                                 cause, cause_document, tax_case, campaign_id, month, month_part, calculation)
+        SELECT c.tenant_id, k.kind, c.transaction_id, c.partner_id, c.level, c.plan_id, c.percent, c.fixed_cents,
+               c.base_cents, c.net_cents, 'approved', false, c.service_date,
+               CASE WHEN k.kind IN ('clawback', 'reissue') THEN COALESCE(c.origin_id, c.id) END, c.id,
+               c.cause, c.cause_document, c.tax_case, c.campaign_id, c.month, c.month_part, c.calculation
+          FROM payout_lines l JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id,
+               LATERAL (SELECT CASE WHEN c.kind IN ('clawback', 'reissue', 'correction') THEN c.kind
+                                    WHEN c.net_cents < 0 THEN 'correction' ELSE 'reissue' END AS kind) k
          WHERE l.tenant_id = $1 AND l.payout_id = $2 AND c.state = 'paid'
+           AND NOT EXISTS (SELECT 1 FROM commissions r WHERE r.tenant_id = c.tenant_id AND r.reissued_of = c.id)
         """,
         tenant.id,
         payout,

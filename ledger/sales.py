@@ -11,12 +11,12 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, model_validator
 
-from ledger import attribution, campaigns, customers, partners, tasks, transactions
+from ledger import attribution, campaigns, customers, partners, refunds, tasks, transactions
 from ledger.customers import Customer, CustomerNames
 from ledger.database import Connection
-from ledger.money import euro
 from ledger.outcome import Outcome, SaleState, look, settled
 from ledger.references import hold_references, sales_with_reference
+from ledger.refunds import MoneyBack
 from ledger.transactions import Transaction
 from ledger.types import EventState, Frozen, PartnerId, Tenant, TransactionId, TransactionState
 
@@ -55,25 +55,33 @@ class SaleReport(Frozen):
 
 
 class RefundReport(Frozen):
-    """A charge of which something was given back. `refunded_cents` is all of it up to now, not this step."""
+    """A charge of which something was given back. `refunded_cents` is all of it up to `as_of`, not this step.
+
+    With `failed_refund`, the id of a refund that did not arrive, `refunded_cents` is what of it came back to the shop.
+    """
 
     payment_intent: str
-    charge_cents: int
+    charge_cents: int | None
     refunded_cents: int
     currency: str
     sold_at: AwareDatetime
+    as_of: AwareDatetime
+    failed_refund: str | None = None
     customer_email: str | None = None
 
 
 class DisputeReport(Frozen):
-    """A charge that the customer disputes with its bank. Won: the money stays; lost: it is gone."""
+    """A charge that the customer disputes with its bank. Won: the money stays or is back; lost: it is gone."""
 
     payment_intent: str
+    dispute: str
     status: Literal["open", "won", "lost"]
-    charge_cents: int
+    charge_cents: int | None
+    """None where the provider names only what is disputed."""
     disputed_cents: int
     currency: str
     sold_at: AwareDatetime
+    as_of: AwareDatetime
 
 
 async def record_sale(db: Connection, tenant: Tenant, report: SaleReport) -> SaleOutcome:
@@ -97,13 +105,14 @@ async def record_sale(db: Connection, tenant: Tenant, report: SaleReport) -> Sal
 
 
 async def record_refund(db: Connection, tenant: Tenant, report: RefundReport) -> SaleOutcome:
-    """A full refund reverses the sale; a part of it is noted and asks a person.
+    """What was given back takes its share of the commissions; a refund that failed gives it back.
 
     A refund may arrive before its sale: then the sale is recorded as refunded, and stays so when it is reported.
     """
     if not _is_euro(report.currency):
         return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
-    before, sale = await _sale_of_charge(db, tenant, report.payment_intent, report.charge_cents, report.sold_at)
+    gross = report.charge_cents or report.refunded_cents
+    before, sale = await _sale_of_charge(db, tenant, report.payment_intent, gross, report.sold_at)
     if report.customer_email and sale.customer_email is None:
         await db.execute(
             "UPDATE transactions SET customer_email = $3 WHERE tenant_id = $1 AND id = $2",
@@ -111,7 +120,19 @@ async def record_refund(db: Connection, tenant: Tenant, report: RefundReport) ->
             sale.id,
             report.customer_email,
         )
-    await _note_refund(db, tenant, sale, report.refunded_cents, report.charge_cents, "Über Stripe erstattet.")
+    failed = report.failed_refund
+    await refunds.record(
+        db,
+        tenant,
+        sale,
+        MoneyBack(
+            kind="refund_failed" if failed else "charge",
+            reference=failed or report.payment_intent,
+            cents=report.refunded_cents,
+            of_cents=report.charge_cents,
+            as_of=report.as_of,
+        ),
+    )
     return await settled(db, tenant, before, sale.id)
 
 
@@ -119,16 +140,27 @@ async def record_dispute(db: Connection, tenant: Tenant, report: DisputeReport) 
     """An open dispute holds the commissions, a won one frees them, a lost one is a refund."""
     if not _is_euro(report.currency):
         return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
-    before, sale = await _sale_of_charge(db, tenant, report.payment_intent, report.charge_cents, report.sold_at)
-    if report.status == "open":
-        if sale.state is not TransactionState.REFUNDED:
-            await attribution.hold(db, tenant, sale, DISPUTE)
+    gross = report.charge_cents or report.disputed_cents
+    before, sale = await _sale_of_charge(db, tenant, report.payment_intent, gross, report.sold_at)
+    await refunds.record(
+        db,
+        tenant,
+        sale,
+        MoneyBack(
+            kind="dispute",
+            reference=report.dispute,
+            cents=report.disputed_cents,
+            of_cents=report.charge_cents,
+            counts=report.status == "lost",
+            is_open=report.status == "open",
+            as_of=report.as_of,
+        ),
+    )
+    now = await transactions.find(db, tenant, sale.id)
+    if await refunds.is_disputed(db, tenant, sale.id) and now.state is not TransactionState.REFUNDED:
+        await attribution.hold(db, tenant, now, DISPUTE)
     else:
-        await attribution.unhold(db, tenant, sale, DISPUTE)
-    if report.status == "lost":
-        await _note_refund(
-            db, tenant, sale, report.disputed_cents, report.charge_cents, "Nach Zahlungsstreit zurückgebucht."
-        )
+        await attribution.unhold(db, tenant, now, DISPUTE)
     return await settled(db, tenant, before, sale.id)
 
 
@@ -174,7 +206,11 @@ async def _fill(
     db: Connection, tenant: Tenant, sale: Transaction, report: SaleReport, customer: Customer | None
 ) -> Transaction:
     """Only what is missing: what the invoice or an earlier event said stays."""
-    taxed_now = sale.provisional and sale.base_cents == sale.gross_cents and sale.gross_cents == report.gross_cents
+    gross = sale.gross_cents
+    if sale.provisional and sale.partner_id is None and sale.invoice_id is None:
+        # Recorded when only a refund or a dispute was known, which need not name the whole charge.
+        gross = max(gross, report.gross_cents)
+    taxed_now = sale.provisional and sale.base_cents == sale.gross_cents and gross == report.gross_cents
     tax = _tax(report) if taxed_now else sale.tax_cents
     await db.execute(
         """
@@ -186,7 +222,7 @@ async def _fill(
                    CASE WHEN NOT EXISTS (SELECT 1 FROM transactions o WHERE o.tenant_id = $1 AND o.id <> $2
                                                                        AND o.order_reference = $5) THEN $5 END),
                customer_id = COALESCE(customer_id, $6), customer_contact_id = COALESCE(customer_contact_id, $7),
-               customer_email = COALESCE(customer_email, $8), tax_cents = $9, base_cents = $10
+               customer_email = COALESCE(customer_email, $8), tax_cents = $9, base_cents = $10, gross_cents = $11
          WHERE tenant_id = $1 AND id = $2
         """,
         tenant.id,
@@ -198,8 +234,11 @@ async def _fill(
         customer and customer.lexoffice_contact_id,
         report.customer_email,
         tax,
-        sale.gross_cents - tax if taxed_now else sale.base_cents,
+        gross - tax if taxed_now else sale.base_cents,
+        gross,
     )
+    if gross != sale.gross_cents:
+        await refunds.recompute(db, tenant, sale.id)
     return await transactions.find(db, tenant, sale.id)
 
 
@@ -265,32 +304,6 @@ async def _sale_of_charge(
         return before, before.sale
     first_sign = SaleReport(payment_intent=payment_intent, gross_cents=charge_cents, currency="EUR", sold_at=sold_at)
     return SaleState(sale=None), await _insert(db, tenant, first_sign, None)
-
-
-async def _note_refund(
-    db: Connection, tenant: Tenant, sale: Transaction, refunded_cents: int, charge_cents: int, reason: str
-) -> None:
-    if refunded_cents >= charge_cents:
-        await db.execute(
-            """
-            UPDATE transactions SET state = 'refunded', refunded_cents = gross_cents, state_reason = $3
-             WHERE tenant_id = $1 AND id = $2 AND (state <> 'refunded' OR refunded_cents < gross_cents)
-            """,
-            tenant.id,
-            sale.id,
-            reason,
-        )
-        await tasks.close_questions(
-            db, tenant, subject="transaction", subject_id=str(sale.id), kinds=("partial_refund",), by="stripe"
-        )
-        return
-    noted = min(refunded_cents, sale.gross_cents)
-    if noted > sale.refunded_cents:
-        await db.execute(
-            "UPDATE transactions SET refunded_cents = $3 WHERE tenant_id = $1 AND id = $2", tenant.id, sale.id, noted
-        )
-        question = f"{euro(noted)} von {euro(sale.gross_cents)} wurden erstattet; die Provisionen sind noch ungekürzt."
-        await _ask(db, tenant, sale, "partial_refund", question)
 
 
 async def _ask(

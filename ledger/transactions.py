@@ -16,6 +16,7 @@ from ledger.types import (
     CustomerId,
     Frozen,
     PartnerId,
+    TaxCase,
     Tenant,
     TransactionId,
     TransactionState,
@@ -47,6 +48,9 @@ class Transaction(Frozen):
     provisional: bool
     paid_cents: int
     refunded_cents: int
+    """What went back in all, gross, whoever told of it."""
+    credited_cents: int
+    """What of the invoice was settled by credit notes, gross; it is off the base already."""
     sold_at: datetime
     paid_at: datetime | None
     address: dict[str, Any] | None
@@ -54,18 +58,31 @@ class Transaction(Frozen):
     state_reason: str | None
     held_reason: str | None
     blocked_reason: str | None
+    replacement_until: datetime | None
+    """The invoice was voided; until then another one may take its place."""
+    refund_cause: str | None
+    refund_document: str | None
+    subscription: str | None
+    payment_number: int | None
+    """Which payment of its subscription or customer it is; a plan may pay the first twelve only."""
     created_at: datetime
     invoice_id: UUID | None
     invoice_number: str | None
 
 
 class Commission(Frozen):
-    """What one level earned, with the rule that made it. A clawback is negative and names its `origin_id`."""
+    """What one level earned, with the rule that made it. A clawback is negative and names its `origin_id`.
+
+    `earned_cents` is the whole, `net_cents` what refunds have left of it. A clawback names cause and document and keeps
+    the tax case of the line that it answers; `reissued_of` is what this row stands in for. The line of a month's close
+    has a month and no sale.
+    """
 
     id: CommissionId
     seq: int
     kind: str
-    transaction_id: TransactionId
+    transaction_id: TransactionId | None
+    month: date | None
     partner_id: PartnerId
     partner_code: str
     level: int
@@ -74,16 +91,25 @@ class Commission(Frozen):
     fixed_cents: int
     base_cents: int
     net_cents: int
+    earned_cents: int
     state: CommissionState
     provisional: bool
     service_date: date
     origin_id: CommissionId | None
+    reissued_of: CommissionId | None
+    cause: str | None
+    cause_document: str | None
+    tax_case: TaxCase | None
+    calculation: dict[str, Any] | None
+    """ledger.commission.Calculation, or the month's (ledger/plan_month.py); None before plans had versions."""
     created_at: datetime
     payout_number: str | None
 
     @property
     def rule(self) -> str:
         """„10 % von 84,03 € + 1,00 €“"""
+        if self.calculation:
+            return str(self.calculation["words"])
         percent = f"{self.percent.normalize():f}".replace(".", ",")
         parts = [f"{percent} % von {euro(self.base_cents)}"] if self.percent else []
         parts += [euro(self.fixed_cents)] if self.fixed_cents else []
@@ -91,13 +117,19 @@ class Commission(Frozen):
 
 
 class Balance(Frozen):
-    """A partner's commissions in cents, net, by state; clawbacks count negative."""
+    """A partner's commissions in cents, net, by state; clawbacks count negative.
+
+    `reversed_cents` holds what refunds took, whole or in part. `open_cents` is what the next payout may hold; below
+    zero it is a debt, carried until later commissions cover it, since `owes_since` (the oldest clawback that waits).
+    """
 
     pending_cents: int = 0
     approved_cents: int = 0
     in_payout_cents: int = 0
     paid_cents: int = 0
     reversed_cents: int = 0
+    open_cents: int = 0
+    owes_since: date | None = None
 
 
 _TRANSACTION = """
@@ -112,8 +144,9 @@ _TRANSACTION = """
 """
 
 _COMMISSION = """
-    SELECT c.id, c.seq, c.kind, c.transaction_id, c.partner_id, p.code AS partner_code, c.level, c.plan_id, c.percent,
-           c.fixed_cents, c.base_cents, c.net_cents, c.state, c.provisional, c.service_date, c.origin_id, c.created_at,
+    SELECT c.id, c.seq, c.kind, c.transaction_id, c.month, c.calculation, c.partner_id, p.code AS partner_code, c.level,
+           c.plan_id, c.percent, c.fixed_cents, c.base_cents, c.net_cents, c.earned_cents, c.state, c.provisional,
+           c.service_date, c.origin_id, c.reissued_of, c.cause, c.cause_document, c.tax_case, c.created_at,
            o.number AS payout_number
       FROM commissions c
       JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.partner_id
@@ -216,16 +249,28 @@ async def list_commissions(
 
 
 async def balance_of(db: Connection, tenant: Tenant, partner_id: PartnerId) -> Balance:
-    """What a partner has earned and not yet been paid, and what it was paid."""
-    rows = await db.fetch(
+    """What a partner has earned and not yet been paid, and what it was paid. What came back with its payout is left
+    out: another commission stands in for it."""
+    row = await db.fetchrow(
         """
-        SELECT state, sum(net_cents)::bigint AS cents FROM commissions
-         WHERE tenant_id = $1 AND partner_id = $2 GROUP BY state
+        SELECT COALESCE(sum(net_cents) FILTER (WHERE state = 'pending'), 0)::bigint AS pending_cents,
+               COALESCE(sum(net_cents) FILTER (WHERE state = 'approved'), 0)::bigint AS approved_cents,
+               COALESCE(sum(net_cents) FILTER (WHERE state = 'in_payout'), 0)::bigint AS in_payout_cents,
+               COALESCE(sum(net_cents) FILTER (WHERE state = 'paid'), 0)::bigint AS paid_cents,
+               COALESCE(sum(CASE WHEN state = 'reversed' THEN net_cents WHEN kind = 'sale' THEN earned_cents - net_cents
+                            END) FILTER (WHERE state NOT IN ('in_payout', 'paid')), 0)::bigint AS reversed_cents,
+               COALESCE(sum(net_cents) FILTER (WHERE state = 'approved'), 0)::bigint AS open_cents,
+               min(created_at) FILTER (WHERE state = 'approved' AND kind = 'clawback') AS owes_since
+          FROM commissions c
+         WHERE tenant_id = $1 AND partner_id = $2
+           AND NOT EXISTS (SELECT 1 FROM commissions r WHERE r.tenant_id = c.tenant_id AND r.reissued_of = c.id)
         """,
         tenant.id,
         partner_id,
     )
-    return Balance.model_validate({f"{row['state']}_cents": row["cents"] for row in rows})
+    assert row is not None
+    owes = row["owes_since"] if row["open_cents"] < 0 else None
+    return Balance.model_validate(dict(row) | {"owes_since": owes and owes.astimezone(BERLIN).date()})
 
 
 def _midnight(day: date | None) -> datetime | None:

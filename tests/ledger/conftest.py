@@ -42,7 +42,11 @@ def new_tenant(ledger: Ledger) -> NewTenant:
     async def make() -> Tenant:
         tenant = Tenant(id=TenantId(uuid4()), slug=f"t-{uuid4().hex[:12]}")
         async with ledger.transaction(tenant, cause="test") as db:
-            await db.execute("INSERT INTO tenants (id, slug, name) VALUES ($1, $2, 'Test')", tenant.id, tenant.slug)
+            await db.execute(
+                "INSERT INTO tenants (id, slug, name, replacement_window) VALUES ($1, $2, 'Test', interval '0')",
+                tenant.id,
+                tenant.slug,
+            )
             for provider in ("lexoffice", "stripe"):
                 await db.execute(
                     "INSERT INTO provider_connections (tenant_id, provider) VALUES ($1, $2)", tenant.id, provider

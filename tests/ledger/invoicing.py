@@ -87,6 +87,7 @@ async def give_back(shop: Shop, payment_intent: str = "pi_1", refunded_cents: in
             refunded_cents=refunded_cents,
             currency="eur",
             sold_at=SOLD_AT,
+            as_of=datetime.now(UTC),
         )
         await sales.record_refund(db, shop.tenant, report)
 

@@ -1,7 +1,7 @@
 """What the payment provider reports becomes one sale, in whatever order it is told."""
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -28,24 +28,27 @@ def sale(payment_intent: str = "pi_1", **more: Any) -> SaleReport:
     return SaleReport(**members | {"sold_at": SOLD_AT} | more)
 
 
-def refund(refunded_cents: int, payment_intent: str = "pi_1") -> RefundReport:
+def refund(refunded_cents: int, payment_intent: str = "pi_1", *, as_of: datetime | None = None) -> RefundReport:
     return RefundReport(
         payment_intent=payment_intent,
         charge_cents=11900,
         refunded_cents=refunded_cents,
         currency="eur",
         sold_at=SOLD_AT,
+        as_of=as_of or datetime.now(UTC),
     )
 
 
 def dispute(status: Any, disputed_cents: int = 11900) -> DisputeReport:
     return DisputeReport(
         payment_intent="pi_1",
+        dispute="dp_1",
         status=status,
         charge_cents=11900,
         disputed_cents=disputed_cents,
         currency="eur",
         sold_at=SOLD_AT,
+        as_of=datetime.now(UTC),
     )
 
 
@@ -267,18 +270,22 @@ async def test_a_full_refund_reverses_every_level(shop: Shop) -> None:
     assert (await report(shop, refund(11900))).state is EventState.UNCHANGED
 
 
-async def test_a_part_refund_is_noted_and_asks_a_person(shop: Shop) -> None:
+async def test_a_part_refund_takes_its_share_of_every_level(shop: Shop) -> None:
     await report(shop, sale(partner_code="ANNA"))
+    long_ago = datetime.now(UTC)
     outcome = await report(shop, refund(2000))
     row = await shop.transaction(booked(outcome))
     assert (row["state"], row["refunded_cents"]) == ("pending", 2000)
-    assert {entry[3] for entry in await shop.commissions(row["id"])} == {"pending"}
-    assert await shop.tasks() == [("partial_refund", str(row["id"]))]
-    # An earlier step told late takes nothing back; the last step makes it whole and answers the question.
-    assert (await report(shop, refund(1000))).state is EventState.UNCHANGED
+    assert [entry[2:4] for entry in await shop.commissions(row["id"])] == [
+        (990, "pending"),
+        (495, "pending"),
+        (198, "pending"),
+    ]
+    assert await shop.tasks() == []
+    # An earlier step told late takes nothing back; the last step makes it whole.
+    assert (await report(shop, refund(1000, as_of=long_ago))).state is EventState.UNCHANGED
     await report(shop, refund(11900))
     assert (await shop.transaction(row["id"]))["state"] == "refunded"
-    assert await shop.tasks() == []
 
 
 async def test_a_refund_before_its_sale_is_not_revived_by_it(shop: Shop) -> None:
@@ -343,11 +350,11 @@ async def test_a_won_dispute_does_not_free_an_own_purchase(shop: Shop) -> None:
     assert (await shop.transaction(transaction_id))["held_reason"] == "Eigenkauf"
 
 
-async def test_a_dispute_lost_in_part_asks_a_person(shop: Shop) -> None:
+async def test_a_dispute_lost_in_part_takes_its_share(shop: Shop) -> None:
     await report(shop, sale(partner_code="ANNA"))
-    outcome = await report(shop, dispute("lost", disputed_cents=5000))
+    outcome = await report(shop, dispute("lost", disputed_cents=5950))
     assert (await shop.transaction(booked(outcome)))["state"] == "pending"
-    assert await shop.tasks() == [("partial_refund", str(booked(outcome)))]
+    assert [entry[2] for entry in await shop.commissions(booked(outcome))] == [595, 297, 119]
 
 
 async def test_sales_and_commissions_are_listed_by_what_one_asks_for(shop: Shop) -> None:

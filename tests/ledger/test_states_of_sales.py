@@ -295,12 +295,18 @@ async def test_a_base_that_shrinks_before_the_payout_changes_the_open_payout(sho
     ]
 
 
-async def test_a_base_that_shrinks_after_the_payout_asks_a_person(shop: Shop) -> None:
+async def test_a_base_that_shrinks_after_the_payout_is_clawed_back(shop: Shop) -> None:
     sale, invoice = await paid_sale(shop)
     await shop.document_under_way(await shop.payout("ANNA"))
     await apply(shop, still(invoice, base_cents=5000))
-    assert (await row_states(shop, sale))[1][0] == (1, 1000, "in_payout", "sale")
-    assert [kind for kind, _ in await shop.tasks()] == ["commission_differs_after_payout"]
+    assert (await row_states(shop, sale))[1] == [
+        (1, 1000, "in_payout", "sale"),
+        (2, 250, "approved", "sale"),
+        (3, 100, "approved", "sale"),
+        (1, -500, "approved", "clawback"),
+    ]
+    await apply(shop, invoice)
+    assert (await row_states(shop, sale))[1][3] == (1, -500, "reversed", "clawback")
 
 
 async def test_a_refund_before_the_creation_intent_takes_the_line_out(shop: Shop) -> None:
