@@ -27,14 +27,7 @@ async def bind(
         plan and plan.id,
     )
     if plan is not None:
-        await earnings.write(
-            db,
-            tenant,
-            sale,
-            plan_id=plan.id,
-            rates=plan.levels,
-            chain=[standing.earner for standing in chain],
-        )
+        await earnings.write(db, tenant, sale, plan=plan, chain=[standing.earner for standing in chain])
     return await transactions.find(db, tenant, sale.id)
 
 

@@ -1,6 +1,5 @@
-"""Campaigns and their plans: what a sale pays per level, by the instant of the sale."""
+"""Campaigns: what partners sell, how long their commissions are held, and which one counts where nobody names one."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,10 +7,13 @@ from uuid import UUID
 from pydantic import Field
 
 from ledger import audit
-from ledger.commission import Rate, refuse_unfit_levels
 from ledger.database import Connection
+from ledger.plans import NewPlan, Plan, add_plan, list_plans, plan, plan_at
 from ledger.refusals import AlreadyExists, NotFound
 from ledger.types import CampaignId, Frozen, Tenant
+
+__all__ = ["NewPlan", "Plan", "add_plan", "list_plans", "plan", "plan_at"]
+"""What a campaign pays stands in ledger/plans.py; who knows campaigns finds it here, too."""
 
 
 class Campaign(Frozen):
@@ -20,43 +22,29 @@ class Campaign(Frozen):
     slug: str
     name: str
     is_default: bool
+    hold_days: int | None
+    """Days from the customer's payment until its commissions may be paid out. None: as the tenant says."""
     created_at: datetime
 
 
 class NewCampaign(Frozen):
     slug: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
     name: str = Field(min_length=1, max_length=200)
+    hold_days: int | None = Field(default=None, ge=0, le=365)
 
 
-class NewPlan(Frozen):
-    """Rates from an instant on. Without `valid_from` they hold from ever: the first plan of a campaign."""
+class CampaignChange(Frozen):
+    """What is set is changed, None included; what is not set stays."""
 
-    levels: tuple[Rate, ...]
-    valid_from: datetime | None = None
-    cash_discount_lowers_base: bool = False
-
-
-class Plan(Frozen):
-    id: UUID
-    campaign_id: CampaignId
-    valid_from: datetime | None
-    cash_discount_lowers_base: bool
-    levels: tuple[Rate, ...]
+    name: str = Field(default="", min_length=1, max_length=200)
+    hold_days: int | None = Field(default=None, ge=0, le=365)
 
 
 _CAMPAIGN = """
-    SELECT c.id, c.seq, c.slug, c.name, c.created_at, c.id IS NOT DISTINCT FROM t.default_campaign_id AS is_default
+    SELECT c.id, c.seq, c.slug, c.name, c.hold_days, c.created_at,
+           c.id IS NOT DISTINCT FROM t.default_campaign_id AS is_default
       FROM campaigns c JOIN tenants t ON t.id = c.tenant_id
      WHERE c.tenant_id = $1
-"""
-
-_PLAN = """
-    SELECT p.id, p.campaign_id, NULLIF(p.valid_from, '-infinity') AS valid_from, p.cash_discount_lowers_base,
-           (SELECT jsonb_agg(jsonb_build_object('level', l.level, 'percent', l.percent::text,
-                                                'fixed_cents', l.fixed_cents) ORDER BY l.level)
-              FROM plan_levels l WHERE l.tenant_id = p.tenant_id AND l.plan_id = p.id) AS levels
-      FROM plans p
-     WHERE p.tenant_id = $1
 """
 
 
@@ -64,12 +52,13 @@ async def create(db: Connection, tenant: Tenant, new: NewCampaign, *, by: str) -
     """The tenant's first campaign becomes its default. Raises AlreadyExists for a slug that is taken."""
     campaign_id = await db.fetchval(
         """
-        INSERT INTO campaigns (tenant_id, slug, name) VALUES ($1, $2, $3)
+        INSERT INTO campaigns (tenant_id, slug, name, hold_days) VALUES ($1, $2, $3, $4)
         ON CONFLICT (tenant_id, slug) DO NOTHING RETURNING id
         """,
         tenant.id,
         new.slug,
         new.name,
+        new.hold_days,
     )
     if campaign_id is None:
         raise AlreadyExists("Eine Kampagne mit diesem Kürzel gibt es schon.", code="campaign_slug_taken")
@@ -82,33 +71,27 @@ async def create(db: Connection, tenant: Tenant, new: NewCampaign, *, by: str) -
     return await find(db, tenant, campaign_id)
 
 
-async def add_plan(db: Connection, tenant: Tenant, campaign_id: CampaignId, new: NewPlan, *, by: str) -> Plan:
-    """A new version of what the campaign pays; what an older one has paid stays.
-
-    Raises NotAcceptable (levels that exceed the base), AlreadyExists (a plan from the same instant), NotFound.
-    """
-    refuse_unfit_levels(new.levels)
-    await find(db, tenant, campaign_id)
-    plan_id = await db.fetchval(
-        """
-        INSERT INTO plans (tenant_id, campaign_id, valid_from, cash_discount_lowers_base, recorded_by)
-        VALUES ($1, $2, COALESCE($3::timestamptz, '-infinity'), $4, $5)
-        ON CONFLICT (tenant_id, campaign_id, valid_from) DO NOTHING RETURNING id
-        """,
+async def change(db: Connection, tenant: Tenant, slug: str, wanted: CampaignChange, *, by: str) -> Campaign:
+    """Raises NotFound."""
+    before = await find_by_slug(db, tenant, slug)
+    if before is None:
+        raise NotFound("Kampagne")
+    after = before.model_copy(update=wanted.model_dump(exclude_unset=True))
+    await db.execute(
+        "UPDATE campaigns SET name = $3, hold_days = $4 WHERE tenant_id = $1 AND id = $2",
         tenant.id,
-        campaign_id,
-        new.valid_from,
-        new.cash_discount_lowers_base,
-        by,
+        before.id,
+        after.name,
+        after.hold_days,
     )
-    if plan_id is None:
-        raise AlreadyExists("Ab diesem Zeitpunkt gibt es schon einen Plan.", code="plan_instant_taken")
-    await db.executemany(
-        "INSERT INTO plan_levels (tenant_id, plan_id, level, percent, fixed_cents) VALUES ($1, $2, $3, $4, $5)",
-        [(tenant.id, plan_id, rate.level, rate.percent, rate.fixed_cents) for rate in new.levels],
-    )
-    await _audited(db, tenant, by, "plan.added", campaign_id, new.model_dump(mode="json"))
-    return await plan(db, tenant, plan_id)
+    changed = {
+        field: [getattr(before, field), getattr(after, field)]
+        for field in CampaignChange.model_fields
+        if getattr(before, field) != getattr(after, field)
+    }
+    if changed:
+        await _audited(db, tenant, by, "campaign.changed", before.id, changed)
+    return after
 
 
 async def make_default(db: Connection, tenant: Tenant, campaign_id: CampaignId, *, by: str) -> None:
@@ -140,31 +123,6 @@ async def list_campaigns(
     )
     found = [Campaign.model_validate(dict(row)) for row in rows[:limit]]
     return found, found[-1].seq if len(rows) > limit else None
-
-
-async def plan(db: Connection, tenant: Tenant, plan_id: UUID) -> Plan:
-    """Raises NotFound."""
-    row = await db.fetchrow(_PLAN + " AND p.id = $2", tenant.id, plan_id)
-    if row is None:
-        raise NotFound("Plan")
-    return Plan.model_validate(dict(row))
-
-
-async def plan_at(db: Connection, tenant: Tenant, campaign_id: CampaignId, instant: datetime) -> Plan | None:
-    """What the campaign pays for a sale of that instant; None before its first plan."""
-    row = await db.fetchrow(
-        _PLAN + " AND p.campaign_id = $2 AND p.valid_from <= $3 ORDER BY p.valid_from DESC LIMIT 1",
-        tenant.id,
-        campaign_id,
-        instant,
-    )
-    return None if row is None else Plan.model_validate(dict(row))
-
-
-async def list_plans(db: Connection, tenant: Tenant, campaign_id: CampaignId) -> Sequence[Plan]:
-    """All versions, the newest first."""
-    rows = await db.fetch(_PLAN + " AND p.campaign_id = $2 ORDER BY p.valid_from DESC", tenant.id, campaign_id)
-    return [Plan.model_validate(dict(row)) for row in rows]
 
 
 async def _audited(
