@@ -121,11 +121,15 @@ def _item(name: str, net_cents: int, rule: DocumentRule, *, description: str | N
 
 
 def _title(line: PayoutLine) -> str:
+    if line.month is not None:
+        return f"Monatsabschluss {line.month:%m.%Y}" + (f", {line.campaign}" if line.campaign else "")
     what = "Rückbelastung" if line.kind == "clawback" else "Provision"
     return f"{what} Stufe {line.level}" + (f", {line.campaign}" if line.campaign else "")
 
 
 def _sale(line: PayoutLine) -> str:
+    if line.month is not None:
+        return f"Staffeln und Höchstbeträge der Provisionen im {line.month:%m.%Y}"
     return f"Verkauf vom {_day(line.service_date)}, Vorgang {line.transaction_id}"
 
 

@@ -56,8 +56,10 @@ class Payout(Frozen):
 class PayoutLine(Frozen):
     position: int
     commission_id: CommissionId
-    transaction_id: str
+    transaction_id: str | None
     campaign: str | None
+    month: date | None
+    """Of a month's close, which has no sale."""
     level: int
     kind: str
     service_date: date
@@ -123,12 +125,12 @@ async def list_payouts(
 async def lines(db: Connection, tenant: Tenant, payout: PayoutId) -> list[PayoutLine]:
     rows = await db.fetch(
         """
-        SELECT l.position, l.commission_id, c.transaction_id::text, k.slug AS campaign, c.level, c.kind, c.service_date,
-               l.net_cents, l.tax_rate, l.tax_cents, l.gross_cents, l.released_at IS NOT NULL AS released
+        SELECT l.position, l.commission_id, c.transaction_id::text, k.slug AS campaign, c.month, c.level, c.kind,
+               c.service_date, l.net_cents, l.tax_rate, l.tax_cents, l.gross_cents, l.released_at IS NOT NULL AS released
           FROM payout_lines l
           JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
-          JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
-          LEFT JOIN campaigns k ON k.tenant_id = t.tenant_id AND k.id = t.campaign_id
+          LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
+          LEFT JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = COALESCE(t.campaign_id, c.campaign_id)
          WHERE l.tenant_id = $1 AND l.payout_id = $2
          ORDER BY l.position
         """,
@@ -228,14 +230,13 @@ async def reissue_paid(db: Connection, tenant: Tenant, payout: PayoutId) -> None
         """
         INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, plan_id, percent, fixed_cents,
                                  base_cents, net_cents, state, provisional, service_date, origin_id, reissued_of,
-                                 cause, cause_document, tax_case, campaign_id, month, month_part, calculation)
+                                 cause, cause_document, tax_case, campaign_id, month, calculation)
         SELECT c.tenant_id, k.kind, c.transaction_id, c.partner_id, c.level, c.plan_id, c.percent, c.fixed_cents,
                c.base_cents, c.net_cents, 'approved', false, c.service_date,
                CASE WHEN k.kind IN ('clawback', 'reissue') THEN COALESCE(c.origin_id, c.id) END, c.id,
-               c.cause, c.cause_document, c.tax_case, c.campaign_id, c.month, c.month_part, c.calculation
+               c.cause, c.cause_document, c.tax_case, c.campaign_id, c.month, c.calculation
           FROM payout_lines l JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id,
-               LATERAL (SELECT CASE WHEN c.kind IN ('clawback', 'reissue', 'correction') THEN c.kind
-                                    WHEN c.net_cents < 0 THEN 'correction' ELSE 'reissue' END AS kind) k
+               LATERAL (SELECT CASE WHEN c.kind = 'sale' THEN 'reissue' ELSE c.kind END AS kind) k
          WHERE l.tenant_id = $1 AND l.payout_id = $2 AND c.state = 'paid'
            AND NOT EXISTS (SELECT 1 FROM commissions r WHERE r.tenant_id = c.tenant_id AND r.reissued_of = c.id)
         """,

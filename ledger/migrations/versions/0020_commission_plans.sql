@@ -80,7 +80,7 @@ ALTER TABLE commissions
     ADD COLUMN calculation jsonb,
     ADD COLUMN campaign_id uuid,        -- of a month's close, which has no sale
     ADD COLUMN month date,
-    ADD COLUMN month_part integer,      -- NULL: stands in for a line that came back with its payout
+    ADD COLUMN month_part integer,
     ADD COLUMN free_from timestamptz,   -- of a line without a sale: when its hold begins
     ALTER COLUMN transaction_id DROP NOT NULL,
     ADD FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaigns,
@@ -90,9 +90,10 @@ ALTER TABLE commissions
     DROP CONSTRAINT commissions_check,
     ADD CONSTRAINT commissions_check CHECK (kind IN ('correction', 'month_close') OR (kind = 'clawback') = (net_cents < 0)),
     ADD CONSTRAINT a_line_has_its_sale_or_its_month
-        CHECK (CASE WHEN kind = 'month_close'
-                    THEN transaction_id IS NULL AND campaign_id IS NOT NULL AND month IS NOT NULL
-                    ELSE transaction_id IS NOT NULL AND month IS NULL AND month_part IS NULL END);
+        CHECK (CASE WHEN month IS NULL THEN transaction_id IS NOT NULL AND kind <> 'month_close' AND month_part IS NULL
+                    ELSE transaction_id IS NULL AND campaign_id IS NOT NULL AND month_part IS NOT NULL
+                         -- The others stand in for a line that came back with its payout.
+                         AND kind IN ('month_close', 'correction', 'reissue') END);
 
 -- One settlement per partner, campaign and month; what changes later makes a further part.
 CREATE TABLE month_settlements (
@@ -114,7 +115,7 @@ CREATE TABLE month_settlements (
 );
 SELECT protect_tenant_table('month_settlements', rights => 'SELECT, INSERT');
 CREATE UNIQUE INDEX one_line_per_settlement ON commissions (tenant_id, partner_id, campaign_id, month, month_part)
-    WHERE month_part IS NOT NULL;
+    WHERE kind = 'month_close';
 CREATE INDEX lines_of_a_month ON commissions (tenant_id, campaign_id, month) WHERE month IS NOT NULL;
 
 -- The line of a settlement is its difference, and what was written stays (rules.md: never by changing what was paid).
@@ -129,7 +130,7 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER line_is_its_settlement AFTER INSERT OR UPDATE OF net_cents, partner_id ON commissions
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.month_part IS NOT NULL)
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.kind = 'month_close')
     EXECUTE FUNCTION line_is_its_settlement();
 
 CREATE TABLE month_closes (
