@@ -5,6 +5,7 @@ as two letters, as German banks show them. A reference does not begin or end wit
 """
 
 import re
+import unicodedata
 
 from text_unidecode import unidecode  # type: ignore[import-untyped]
 
@@ -22,9 +23,8 @@ def sepa_text(text: str, longest: int = TEXT_LENGTH) -> str:
 
     The same again changes nothing.
     """
-    # Umlauts that are written as a letter and its dots become one character first.
-    composed = re.sub("([aouAOU])\u0308", lambda found: found[1].translate(_DOTTED), text)
-    plain = "".join(_one(character) for character in composed)
+    # NFC: an umlaut that is written as a letter and its dots becomes one character.
+    plain = "".join(_one(character) for character in unicodedata.normalize("NFC", text))
     plain = re.sub(r"/{2,}", "/", " ".join(plain.split()))
     return plain[:longest].strip("/ ")
 
@@ -36,9 +36,6 @@ def is_sepa_text(text: str) -> bool:
 def says_something(text: str) -> bool:
     """Whether anything of a name is left."""
     return _LETTER.search(text) is not None
-
-
-_DOTTED = str.maketrans({"a": "ä", "o": "ö", "u": "ü", "A": "Ä", "O": "Ö", "U": "Ü"})
 
 
 def _one(character: str) -> str:
