@@ -13,6 +13,7 @@ from pydantic import SecretStr, ValidationError
 
 from api import lexoffice_connection
 from api.lexoffice_connection import STOPS, LexofficeChange
+from api.pages.languages import N_
 from api.pages.people import Proved, Visit, may
 from api.pages.rendering import PageRoute, problem_of
 from api.problems import Problem
@@ -30,25 +31,25 @@ Member = Annotated[Visit, may(Permission.READ)]
 SettingsAdmin = Annotated[Visit, may(Permission.SETTINGS, page=PAGE)]
 
 _HINTS = {
-    "verbunden": "lexoffice ist mit OAuth verbunden.",
-    "getrennt": "Die OAuth-Verbindung ist getrennt und bei lexoffice widerrufen.",
-    "nur-hier-getrennt": "Die OAuth-Verbindung ist hier getrennt. lexoffice hat den Widerruf nicht bestätigt: "
-    "Bitte entfernen Sie die Verbindung zusätzlich in lexoffice.",
-    "schluessel": "Der API-Schlüssel ist geprüft und hinterlegt.",
-    "schluessel-entfernt": "Der API-Schlüssel ist entfernt.",
-    "token": "Der Webhook-Token ist hinterlegt. Frühere gelten noch einen Tag.",
-    "geprueft": "lexoffice hat geantwortet: Die Verbindung steht.",
-    "zugang": "Der verwendete Zugang ist gewechselt.",
-    "meldungen": "Die Meldungen werden eingerichtet. Das dauert einige Sekunden.",
-    "gespeichert": "Gespeichert.",
+    "verbunden": N_("lexoffice ist mit OAuth verbunden."),
+    "getrennt": N_("Die OAuth-Verbindung ist getrennt und bei lexoffice widerrufen."),
+    "nur-hier-getrennt": N_("Die OAuth-Verbindung ist hier getrennt. lexoffice hat den Widerruf nicht bestätigt: "
+    "Bitte entfernen Sie die Verbindung zusätzlich in lexoffice."),
+    "schluessel": N_("Der API-Schlüssel ist geprüft und hinterlegt."),
+    "schluessel-entfernt": N_("Der API-Schlüssel ist entfernt."),
+    "token": N_("Der Webhook-Token ist hinterlegt. Frühere gelten noch einen Tag."),
+    "geprueft": N_("lexoffice hat geantwortet: Die Verbindung steht."),
+    "zugang": N_("Der verwendete Zugang ist gewechselt."),
+    "meldungen": N_("Die Meldungen werden eingerichtet. Das dauert einige Sekunden."),
+    "gespeichert": N_("Gespeichert."),
 }
 _EVENTS = {
-    "invoice.status.changed": "Rechnung: Status geändert",
-    "invoice.deleted": "Rechnung gelöscht",
-    "credit-note.status.changed": "Gutschrift: Status geändert",
-    "credit-note.deleted": "Gutschrift gelöscht",
-    "payment.changed": "Zahlung geändert",
-    "token.revoked": "Zugang widerrufen",
+    "invoice.status.changed": N_("Rechnung: Status geändert"),
+    "invoice.deleted": N_("Rechnung gelöscht"),
+    "credit-note.status.changed": N_("Gutschrift: Status geändert"),
+    "credit-note.deleted": N_("Gutschrift gelöscht"),
+    "payment.changed": N_("Zahlung geändert"),
+    "token.revoked": N_("Zugang widerrufen"),
 }
 
 

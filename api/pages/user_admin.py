@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from api.pages.languages import N_
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.pages.words import ROLES
@@ -36,7 +37,7 @@ async def invite(visit: UserAdmin) -> Response:
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _listed(visit, wrong=refused.sentence)
     if await users.has_password(doors.ledger, user):
-        return await _listed(visit, message="Diese Person hat bereits ein Konto und kann sich damit anmelden.")
+        return await _listed(visit, message=N_("Diese Person hat bereits ein Konto und kann sich damit anmelden."))
     return await _listed(visit, link=await _link(visit, user, "invite"))
 
 

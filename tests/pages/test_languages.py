@@ -1,11 +1,11 @@
 """Each text of a page in both languages, amounts and dates as each language writes them."""
 
 import re
-from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from api.pages import languages
@@ -21,7 +21,7 @@ _FILES = sorted((texts.HERE / "locale" / "en").glob("*.po"))
 def all_texts() -> dict[str, str]:
     """text → where; of those with forms by number, the first."""
     found: dict[str, str] = {}
-    for where, text in [*texts.texts_of_templates(), *texts.texts_of_python(), *texts.refusals()]:
+    for where, text in [*texts.texts_of_templates(), *texts.texts_of_python()]:
         found.setdefault(text if isinstance(text, str) else text[0], where)
     return found
 
@@ -31,8 +31,12 @@ def test_no_text_of_a_page_is_untranslated() -> None:
     assert not missing
 
 
+def test_no_refusal_that_a_page_shows_is_untranslated() -> None:
+    assert not {text: where for where, text in texts.refusals() if text not in catalogue(ENGLISH)}
+
+
 def test_nothing_is_translated_that_no_page_says() -> None:
-    known = all_texts().keys() | set(said_by_the_ledger())
+    known = all_texts().keys() | {text for _, text in texts.refusals()} | set(said_by_the_ledger())
     assert not [text for text in catalogue(ENGLISH) if text not in known]
 
 
@@ -41,21 +45,17 @@ def test_a_template_says_nothing_outside_the_catalogues(path: Path) -> None:
     assert texts.bare_texts(path) == []
 
 
-def test_a_text_is_translated_once_and_keeps_its_places() -> None:
-    seen: Counter[str] = Counter()
+def test_a_text_is_translated_one_way_and_keeps_its_places() -> None:
+    seen: dict[str, object] = {}
     for path in _FILES:
-        with path.open("rb") as file:
-            for message in read_po(file, locale=ENGLISH):
-                if not message.id:
-                    continue
-                sources = [message.id] if isinstance(message.id, str) else list(message.id)
-                translations = [message.string] if isinstance(message.string, str) else list(message.string)
-                seen[sources[0]] += 1
-                assert not message.fuzzy, (path.name, message.id)
-                for source, said in zip(sources, translations, strict=True):
-                    assert said, (path.name, source)
-                    assert set(_PLACES.findall(source)) >= set(_PLACES.findall(said)), (path.name, source)
-    assert [text for text, times in seen.items() if times > 1] == []
+        for message in messages(path):
+            sources = [message.id] if isinstance(message.id, str) else list(message.id)
+            said = [message.string] if isinstance(message.string, str) else list(message.string or ())
+            assert not message.fuzzy, (path.name, message.id)
+            assert seen.setdefault(sources[0], said) == said, (path.name, sources[0])
+            for source, translation in zip(sources, said, strict=True):
+                assert translation, (path.name, source)
+                assert set(_PLACES.findall(source)) >= set(_PLACES.findall(translation)), (path.name, source)
 
 
 def said_by_the_ledger() -> list[str]:
@@ -63,15 +63,17 @@ def said_by_the_ledger() -> list[str]:
 
     They are marked in the catalogue by the comment `ledger`.
     """
-    found = []
-    for path in _FILES:
-        with path.open("rb") as file:
-            found += [
-                message.id if isinstance(message.id, str) else message.id[0]
-                for message in read_po(file, locale=ENGLISH)
-                if "ledger" in message.user_comments
-            ]
-    return found
+    return [
+        message.id if isinstance(message.id, str) else message.id[0]
+        for path in _FILES
+        for message in messages(path)
+        if "ledger" in message.user_comments
+    ]
+
+
+def messages(path: Path) -> list[Message]:
+    with path.open("rb") as file:
+        return [message for message in read_po(file, locale=ENGLISH) if message.id]
 
 
 @pytest.mark.parametrize(

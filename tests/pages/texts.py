@@ -26,6 +26,7 @@ _OURS = {
     "CSV",
 }
 """Names, the same in every language."""
+_SENTENCE = re.compile(r"[A-ZÄÖÜ„].* .*[.!?]")
 _WORD = re.compile(r"[^\W\d_]{2}")
 _SEEN_ATTRIBUTES = {"title", "alt", "placeholder", "aria-label", "label"}
 _TEMPLATE_CODE = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
@@ -66,16 +67,16 @@ def texts_of_python() -> Iterator[tuple[str, str | tuple[str, ...]]]:
 
 
 def refusals() -> Iterator[tuple[str, str]]:
-    """Sentences that the ledger and the doors raise, as far as they are fixed: pages show them."""
-    for folder in ("ledger", "api"):
+    """Sentences that the ledger and the pages raise, as far as they are fixed: pages show them."""
+    for folder in ("ledger", "api/pages"):
         for path in sorted((ROOT / folder).rglob("*.py")):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-                    for argument in node.exc.args:
-                        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                            if " " in argument.value and argument.value[:1].isupper() and argument.value[-1:] in ".!?":
-                                yield f"{path.relative_to(ROOT)}:{node.lineno}", argument.value
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not (isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)):
+                    continue
+                for argument in node.exc.args:
+                    text = argument.value if isinstance(argument, ast.Constant) else None
+                    if isinstance(text, str) and _SENTENCE.fullmatch(text):
+                        yield f"{path.relative_to(ROOT)}:{node.lineno}", text
 
 
 def bare_texts(path: Path) -> list[str]:
@@ -108,7 +109,7 @@ def _bare_strings(parsed: nodes.Template) -> list[str]:
     def written(node: nodes.Node) -> None:
         match node:
             case nodes.Const(value=str() as value):
-                # Attributes and values of options are written the same way; a text begins with a capital or has a space.
+                # Values of attributes are written the same way; a text has a capital or a space.
                 if re.match(r"[A-ZÄÖÜ„]", value) or re.search(r"\w \w", value):
                     found.append(value)
             case nodes.CondExpr():

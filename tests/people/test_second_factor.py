@@ -21,7 +21,7 @@ async def test_who_approves_or_administers_gets_nowhere_without_one(firm: Firm, 
     assert "<svg" in page.text
     assert (await browser.show_code("000000")).status_code == 422
     assert (await browser.enrol()).status_code == 303
-    assert (await browser.get("/admin")).status_code == 200
+    assert (await browser.get("/admin/konto")).status_code == 200
     assert "person.second_factor_enrolled" in await firm.actions()
 
 
@@ -31,10 +31,10 @@ async def test_with_one_the_password_alone_opens_nothing(firm: Firm) -> None:
     elsewhere = firm.browser()
     elsewhere.email, elsewhere.secret = viewer.email, viewer.secret
     await elsewhere.log_in()
-    assert (await elsewhere.get("/admin")).status_code == 303
+    assert (await elsewhere.get("/admin/konto")).status_code == 303
     assert viewer.secret not in (await elsewhere.get("/second-factor")).text
     assert (await elsewhere.show_code(steps=1)).status_code == 303
-    assert (await elsewhere.get("/admin")).status_code == 200
+    assert (await elsewhere.get("/admin/konto")).status_code == 200
 
 
 async def test_a_code_works_once_in_whatever_session(firm: Firm) -> None:
@@ -84,7 +84,7 @@ async def test_dangerous_pages_ask_again_after_ten_minutes(firm: Firm) -> None:
     await firm.rows_of(
         admin, "UPDATE sessions SET second_factor_at = now() - interval '11 minutes' WHERE user_id = $1", admin.user
     )
-    assert (await admin.get("/admin")).status_code == 200
+    assert (await admin.get("/admin/konto")).status_code == 200
     for page in pages:
         asked = await admin.get(page)
         assert asked.headers["location"] == f"/second-factor?weiter={page.replace('/', '%2F')}"

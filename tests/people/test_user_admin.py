@@ -17,7 +17,7 @@ async def test_an_admin_invites_somebody_who_then_works_in_that_role(firm: Firm)
     await guest.post(link, {"new": PASSWORD, "repeated": PASSWORD}, shown_at=link)
     guest.email = email
     await guest.log_in()
-    assert "<strong>Bearbeiten</strong>" in (await guest.get("/admin")).text
+    assert "<strong>Bearbeiten</strong>" in (await guest.get("/admin/konto")).text
     again = await admin.post("/admin/benutzer", {"email": email, "role": "admin"})
     assert (again.status_code, "gehört bereits" in again.text) == (422, True)
 
@@ -27,7 +27,7 @@ async def test_a_session_ends_when_its_role_changes(firm: Firm) -> None:
     assert (await admin.post(f"/admin/benutzer/{viewer.user}/rolle", {"role": "editor"})).status_code == 303
     assert not await viewer.is_in()
     await viewer.log_in()
-    assert "<strong>Bearbeiten</strong>" in (await viewer.get("/admin")).text
+    assert "<strong>Bearbeiten</strong>" in (await viewer.get("/admin/konto")).text
     (entry,) = await firm.rows("SELECT actor, detail FROM audit_entries WHERE action = 'member.role_changed'")
     assert (entry["actor"], entry["detail"]) == (f"user:{admin.user}", {"before": "viewer", "after": "editor"})
 
@@ -40,7 +40,7 @@ async def test_who_is_locked_out_is_out_at_once_and_comes_back_when_let_in(firm:
     assert (await viewer.get("/admin")).headers["location"] == "/admin/mandant"
     await admin.post(f"/admin/benutzer/{viewer.user}/entsperren")
     await viewer.log_in()
-    assert (await viewer.get("/admin")).status_code == 200
+    assert (await viewer.get("/admin/konto")).status_code == 200
 
 
 async def test_an_admin_logs_somebody_out_everywhere(firm: Firm) -> None:
