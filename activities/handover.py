@@ -8,8 +8,9 @@ import structlog
 from temporalio import activity
 from temporalio.client import Client
 
+from activities.fetching import CONNECTION_REVOKED
 from activities.models import DocumentCreation, Pace, PayoutInput
-from ledger import decisions, events, intents, partner_bank, payouts
+from ledger import decisions, events, intents, partner_bank, payouts, sweeps
 from ledger.database import Ledger
 from ledger.types import DecisionId, DecisionKind, EventId, IntentId, PartnerId, Tenant, TenantId
 
@@ -31,7 +32,15 @@ class Announcer(Protocol):
     async def announce_invoice(self, client: Client, creation: DocumentCreation) -> None: ...
 
     async def announce_event(
-        self, client: Client, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, pace: Pace
+        self,
+        client: Client,
+        tenant: Tenant,
+        resource_id: UUID,
+        event: EventId,
+        delivery: int,
+        pace: Pace,
+        *,
+        known: bool,
     ) -> None: ...
 
 
@@ -119,8 +128,16 @@ class HandoverActivities:
     async def _announce_event(self, tenant: Tenant, id: EventId) -> None:
         async with self._ledger.transaction(tenant) as db:
             found = await events.load(db, tenant, [id])
+            known = await sweeps.held(db, tenant, [UUID(event.resource_id) for event in found])
         for event in found:
+            resource_id = UUID(event.resource_id)
             await self._announcer.announce_event(
-                activity.client(), tenant, UUID(event.resource_id), event.id, event.delivery, self._pace
+                activity.client(),
+                tenant,
+                resource_id,
+                event.id,
+                event.delivery,
+                self._pace,
+                known=resource_id in known or event.event_type == CONNECTION_REVOKED,
             )
             await events.mark_announced(self._ledger, tenant, {event.id: event.delivery})

@@ -96,6 +96,8 @@ class Delivery(Frozen):
 
     event: EventId
     number: int
+    unknown: bool = False
+    """The ledger did not know the document when this was announced: it is fetched after everything else."""
 
 
 class Gathered(Frozen):
@@ -149,3 +151,12 @@ class Conclude(Frozen):
     gathered: Gathered
     last_look: bool
     """The fetched document wins now, whatever the events announced."""
+
+
+class MailInput(Frozen):
+    """One mail, by its row: of a tenant, or of a person alone. No address enters a history."""
+
+    tenant: Tenant | None
+    user: UUID | None
+    mail: UUID
+    kind: str

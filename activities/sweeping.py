@@ -1,7 +1,8 @@
 """Asking lexoffice for its lists, page by page, and handing over what the ledger does not hold yet."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 import structlog
@@ -11,16 +12,23 @@ from temporalio.service import RPCError
 
 from activities.lexoffice_door import LexofficeDoor
 from activities.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
-from ledger import connections, events, key_age, sweeps
-from ledger.database import Ledger
-from ledger.sweeps import Found, Listed, Verdict
+from ledger import connections, events, key_age, sweeps, unproven
+from ledger.database import Connection, Ledger
+from ledger.sweeps import Found, Held, Listed, Verdict
 from ledger.types import BERLIN, DocumentKind, EventId, Tenant
+from ledger.unproven import TakenUp
 from lexoffice.client import SEARCH_WINDOW
 from lexoffice.errors import FractionOfACent
 from lexoffice.vouchers import VoucherQuery, VoucherRow
 
-Announce = Callable[[Client, Tenant, UUID, EventId, int], Awaitable[None]]
-"""workflows/announcing.py, handed in by the worker: activities do not know the workflows."""
+
+class Announce(Protocol):
+    """workflows/announcing.py, handed in by the worker: activities do not know the workflows."""
+
+    async def __call__(
+        self, client: Client, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, *, known: bool
+    ) -> None: ...
+
 
 _KINDS = {"invoice": DocumentKind.INVOICE, "creditnote": DocumentKind.CREDIT_NOTE}
 _TYPES = {kind: type for type, kind in _KINDS.items()}
@@ -28,6 +36,14 @@ _NOT_CLOSED = ("open", "draft")
 """What has not been settled: a draft may be an invoice not yet finalized, or a credit note that was reopened."""
 
 log = structlog.get_logger()
+
+
+class _Compared(NamedTuple):
+    """Of one page: what differs, what of it the ledger knows, and what waited for it and is to be announced."""
+
+    found: list[Found]
+    known: frozenset[UUID]
+    taken_up: list[TakenUp]
 
 
 class SweepActivities:
@@ -78,9 +94,14 @@ class SweepActivities:
             return SweptPage(too_long=True)
         last_to_be_had = (task.page + 2) * query.size > SEARCH_WINDOW
         rows = [row for row in page.content if row.voucher_type in _KINDS]
-        found = await self._compare(task.tenant, rows, of_open=task.slice.of_open)
+        compared = await self._compare(task.tenant, rows, of_open=task.slice.of_open)
+        told = await self._hand_over(task.tenant, compared.found, compared.known)
+        for one in compared.taken_up:
+            await self._tell(
+                task.tenant, one.resource_id, one.event, one.delivery, known=one.resource_id in compared.known
+            )
         return SweptPage(
-            found=await self._hand_over(task.tenant, found),
+            found=len(told | {one.resource_id for one in compared.taken_up}),
             is_last=page.is_last or last_to_be_had,
             left_out=too_long,
         )
@@ -92,8 +113,11 @@ class SweepActivities:
         if task.plan.compares_open and not task.left_out:
             async with self._ledger.transaction(task.tenant) as db:
                 found = await sweeps.awaited_but_not_listed(db, task.tenant, since=task.plan.began_at)
-        handed_over = task.found + await self._hand_over(task.tenant, found)
+        awaited = {one.resource_id for one in found}
+        handed_over = task.found + len(await self._hand_over(task.tenant, found, awaited))
         async with self._ledger.transaction(task.tenant) as db:
+            if not task.left_out:
+                await unproven.end_unlisted(db, task.tenant, compared_from=task.plan.began_at)
             await sweeps.finish_pass(
                 db,
                 task.tenant,
@@ -104,27 +128,54 @@ class SweepActivities:
             )
         return handed_over
 
-    async def _compare(self, tenant: Tenant, rows: Sequence[VoucherRow], *, of_open: bool) -> list[Found]:
-        ids = [row.id for row in rows]
+    async def _compare(self, tenant: Tenant, rows: Sequence[VoucherRow], *, of_open: bool) -> _Compared:
+        listed_ones = [listed(row) for row in rows]
+        ids = [row.resource_id for row in listed_ones]
         async with self._ledger.transaction(tenant) as db:
             known = await sweeps.held(db, tenant, ids)
             cut_over = (await sweeps.read_state(db, tenant)).effective_from
             lost = await sweeps.a_document_is_lost(db, tenant)
             if of_open:
                 await sweeps.mark_listed_as_open(db, tenant, ids)
-        compared = (sweeps.differs(listed(row), known.get(row.id), cut_over=cut_over, lost=lost) for row in rows)
-        return [found for found in compared if found]
+            compared = (
+                sweeps.differs(row, known.get(row.resource_id), cut_over=cut_over, lost=lost) for row in listed_ones
+            )
+            found = [one for one in compared if one]
+            taken_up = await self._take_up(db, tenant, listed_ones, found, known)
+        return _Compared(found, frozenset(known), taken_up)
 
-    async def _hand_over(self, tenant: Tenant, found: Sequence[Found]) -> int:
-        """Commit an event for each, then announce it, as the webhook does; the rest is the hand-over's."""
+    async def _take_up(
+        self,
+        db: Connection,
+        tenant: Tenant,
+        rows: Sequence[Listed],
+        found: Sequence[Found],
+        known: Mapping[UUID, Held],
+    ) -> list[TakenUp]:
+        """Notifications beyond the bound waited for these lists: what is in them is the tenant's own document.
+
+        A credit note that is not ours, and what the ledger holds as it is, need no call.
+        """
+        waiting = await unproven.that_wait(db, tenant, [row.resource_id for row in rows])
+        worth = {one.resource_id for one in found} | {
+            row.resource_id for row in rows if row.kind is DocumentKind.INVOICE and row.resource_id not in known
+        }
+        await unproven.nothing_new(db, tenant, list(waiting - worth))
+        return await unproven.take_up(db, tenant, list(waiting & worth))
+
+    async def _hand_over(self, tenant: Tenant, found: Sequence[Found], known: Collection[UUID]) -> set[UUID]:
+        """Commit an event for each, then announce it, as the webhook does; the rest is the hand-over's.
+
+        Returns the documents that were handed over.
+        """
         if not found:
-            return 0
+            return set()
         async with self._ledger.transaction(tenant) as db:
             now = (await sweeps.read_state(db, tenant)).now
             earlier = await sweeps.newest_of(db, tenant, [one.resource_id for one in found])
             organization = (await connections.load(db, tenant, connections.LEXOFFICE)).organization_id
         assert organization is not None, "a connected tenant has a pinned organisation"
-        handed_over = 0
+        handed_over = set()
         for one in found:
             before = earlier.get(one.resource_id)
             match before.verdict(one, now) if before else Verdict.NEW:
@@ -145,13 +196,13 @@ class SweepActivities:
                     if not taken.is_new:
                         continue  # another attempt of this activity was faster
                     event, delivery = taken.id, taken.delivery
-            handed_over += 1
-            await self._tell(tenant, one.resource_id, event, delivery)
+            handed_over.add(one.resource_id)
+            await self._tell(tenant, one.resource_id, event, delivery, known=one.resource_id in known)
         return handed_over
 
-    async def _tell(self, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int) -> None:
+    async def _tell(self, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, *, known: bool) -> None:
         try:
-            await self._announce(activity.client(), tenant, resource_id, event, delivery)
+            await self._announce(activity.client(), tenant, resource_id, event, delivery, known=known)
         except RPCError as error:
             log.warning("announcement failed", tenant=tenant.slug, kind="event", status=error.status.name)
             return

@@ -55,12 +55,14 @@ class Announcer:
         or another process, or an earlier life of this one, had to."""
         return self._outcomes.get((event, delivery))
 
-    async def event(self, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int) -> bool:
-        """False when the engine is away; the event stays to be handed over."""
+    async def event(
+        self, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, *, known: bool = True
+    ) -> bool:
+        """False when the engine is away; the event stays to be handed over. `known`: the ledger has the document."""
         told = await self._attempt(
             "event",
             document_workflow_id(tenant, resource_id),
-            announcing.announce_event(self._engine, tenant, resource_id, event, delivery, self._pace),
+            announcing.announce_event(self._engine, tenant, resource_id, event, delivery, self._pace, known=known),
         )
         if told:
             self._to_mark.setdefault(tenant, {})[event] = delivery

@@ -29,7 +29,8 @@ PATH = "/api/webhooks/{tenant}/lexoffice"
 PROVIDER = "lexoffice"
 
 _HANDLED_PREFIXES = ("invoice.", "credit-note.")
-_HANDLED_TYPES = ("payment.changed", "token.revoked")
+_NAMES_NO_DOCUMENT = ("token.revoked",)
+_HANDLED_TYPES = ("payment.changed", *_NAMES_NO_DOCUMENT)
 _BOOKKEEPING = (
     "Buchhaltungsbelege (voucher.*) werden nicht ausgewertet; Rechnungen und Gutschriften melden eigene Ereignisse."
 )
@@ -110,7 +111,12 @@ async def _receive(slug: str, request: Request, doors: Parts) -> JSONResponse:
         raise await _not_an_event(event, body, door, doors, signed=signed is True)
     if None not in (event.organization_id, door.organization_id) and event.organization_id != door.organization_id:
         raise unauthorized()
-    taken = await events.take_in(doors.ledger, door.tenant, _arrival(event, body, signed=signed is True))
+    taken = await events.take_in(
+        doors.ledger,
+        door.tenant,
+        _arrival(event, body, signed=signed is True),
+        unproven_an_hour=doors.settings.unproven_bound,
+    )
     return await _announce(taken, event.resource_id, door, doors)
 
 
@@ -118,12 +124,14 @@ async def _announce(taken: TakenIn, resource_id: UUID, door: WebhookDoor, doors:
     structlog.contextvars.bind_contextvars(
         event_id=taken.id, workflow_id=document_workflow_id(door.tenant, resource_id)
     )
+    if taken.is_new and taken.state is EventState.WAITING:
+        return _answer("accepted", taken)  # the sweep takes it up
     if taken.state is not EventState.RECEIVED:
         return _answer(taken.state.value if taken.is_new else "duplicate", taken)
     if not taken.is_new and (taken.handed_over or _is_under_way(taken, doors)):
         return _answer("duplicate", taken)
     # When this fails the row stands, and the hand-over announces it.
-    await doors.announcer.event(door.tenant, resource_id, taken.id, taken.delivery)
+    await doors.announcer.event(door.tenant, resource_id, taken.id, taken.delivery, known=taken.is_known)
     return _answer("accepted", taken)
 
 
@@ -197,6 +205,7 @@ def _arrival(event: WebhookEvent, body: bytes, *, signed: bool) -> Arrival:
         signed=signed,
         payment_reference=event.payment_reference,
         ignored_because=ignored,
+        document=None if ignored or event.event_type in _NAMES_NO_DOCUMENT else event.resource_id,
     )
 
 

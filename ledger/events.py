@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from ledger import audit, connections
+from ledger import audit, connections, unproven
 from ledger.database import Connection, Ledger
 from ledger.refusals import NotAllowedNow, NotFound
 from ledger.types import EventId, EventState, Frozen, Tenant
@@ -29,6 +29,8 @@ class Arrival(Frozen):
     payment_reference: str | None = None
     ignored_because: str | None = None
     """A German sentence when it is kept, but nothing follows from it."""
+    document: UUID | None = None
+    """What would be fetched because of it, where that is a document."""
 
 
 class TakenIn(NamedTuple):
@@ -41,6 +43,8 @@ class TakenIn(NamedTuple):
     delivery: int
     handed_over: bool
     age_seconds: float
+    is_known: bool = True
+    """False: it names a document that the ledger does not know."""
 
     @property
     def handled(self) -> bool:
@@ -79,14 +83,15 @@ _COLUMNS = """e.id, e.provider, e.organization_id, e.event_type, e.resource_id, 
        e.handed_over_at, e.handled_at"""
 
 
-async def take_in(ledger: Ledger, tenant: Tenant, arrival: Arrival) -> TakenIn:
+async def take_in(ledger: Ledger, tenant: Tenant, arrival: Arrival, *, unproven_an_hour: int | None = None) -> TakenIn:
     """Insert the event, or find the one it repeats; one round trip, one transaction.
 
-    'skipped' is decided in there under a lock on the connection, so that no event is lost while a key is added.
+    'skipped' is decided in there under a lock on the connection, so that no event is lost while a key is added. Beyond
+    `unproven_an_hour` documents that the ledger does not know it is 'waiting' for the sweep (None: no bound).
     """
     async with ledger.without_tenant() as db:
         row = await db.fetchrow(
-            "SELECT * FROM take_in_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "SELECT * FROM take_in_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             tenant.id,
             arrival.provider,
             arrival.organization_id,
@@ -97,6 +102,9 @@ async def take_in(ledger: Ledger, tenant: Tenant, arrival: Arrival) -> TakenIn:
             arrival.signed,
             arrival.payment_reference,
             arrival.ignored_because,
+            arrival.document,
+            unproven_an_hour,
+            unproven.WAITS,
         )
     assert row is not None  # the function answers with one row, or fails
     return TakenIn(
@@ -107,6 +115,7 @@ async def take_in(ledger: Ledger, tenant: Tenant, arrival: Arrival) -> TakenIn:
         delivery=row["delivery"],
         handed_over=row["handed_over"],
         age_seconds=row["age_seconds"],
+        is_known=row["is_known"],
     )
 
 

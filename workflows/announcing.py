@@ -4,6 +4,7 @@ Each function is one RPC, safe to repeat: a workflow that already runs, or has e
 the client raises (RPCError, RuntimeError of a lazy client, time-outs); the row stands, and the hand-over repeats it.
 """
 
+import contextlib
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,13 +22,16 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from activities.models import DocumentCreation
 from ledger.types import DecisionId, DecisionKind, EventId, PayoutState, Tenant
 from workflows import search_attributes
+from workflows.mail import MAILS
 from workflows.messages import (
     PAYOUTS,
     DocumentInput,
+    MailInput,
     Pace,
     PayoutInput,
     document_workflow_id,
     invoice_workflow_id,
+    mail_workflow_id,
     payout_workflow_id,
     subscriptions_workflow_id,
 )
@@ -62,9 +66,19 @@ async def announce_invoice_answer(client: Client, creation: DocumentCreation) ->
 
 
 async def announce_event(
-    client: Client, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, pace: Pace | None = None
+    client: Client,
+    tenant: Tenant,
+    resource_id: UUID,
+    event: EventId,
+    delivery: int,
+    pace: Pace | None = None,
+    *,
+    known: bool = True,
 ) -> None:
-    """Hand a notification to the one place where events of its document are handled, one after the other."""
+    """Hand a notification to the one place where events of its document are handled, one after the other.
+
+    `known`: the ledger has the document; others are fetched after everything else.
+    """
     await client.start_workflow(
         "DocumentWorkflow",
         DocumentInput(tenant=tenant, resource_id=resource_id, pace=pace or Pace()),
@@ -73,12 +87,30 @@ async def announce_event(
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         start_signal="notify",
-        start_signal_args=[{"event": event, "delivery": delivery}],
+        start_signal_args=[{"event": event, "delivery": delivery, **({} if known else {"unknown": True})}],
         search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
         static_summary="Beleg aus lexoffice abgleichen",
         priority=Priority(fairness_key=tenant.slug),
         rpc_timeout=RPC_TIMEOUT,
     )
+
+
+async def announce_mail(client: Client, mail: MailInput) -> None:
+    """Start the workflow that sends a mail, once for each row of the outbox."""
+    whose = [] if mail.tenant is None else [SearchAttributePair(search_attributes.TENANT, mail.tenant.slug)]
+    with contextlib.suppress(WorkflowAlreadyStartedError):  # it has ended: the row says how
+        await client.start_workflow(
+            "MailWorkflow",
+            mail,
+            id=mail_workflow_id(mail),
+            task_queue=PAYOUTS,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=TypedSearchAttributes(whose),
+            static_summary=f"Mail: {MAILS.get(mail.kind, mail.kind)}",
+            priority=Priority(fairness_key=mail.tenant.slug if mail.tenant else "person"),
+            rpc_timeout=RPC_TIMEOUT,
+        )
 
 
 async def set_up_subscriptions(client: Client, tenant: Tenant) -> None:

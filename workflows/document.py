@@ -23,6 +23,9 @@ with workflow.unsafe.imports_passed_through():
 ENRICHMENT = 3
 """Priority of fetches after a notification: behind what a person has asked for, before sweeps."""
 
+UNPROVEN = 5
+"""Of those for a document that the ledger does not know: it may be nobody's (rules.md, The connection)."""
+
 LONGEST_QUIET = 10
 """Times the quiet that is waited for: a sender that never pauses does not put off the fetch for ever."""
 
@@ -140,7 +143,7 @@ class DocumentWorkflow:
             schedule_to_close_timeout=LONGEST_FETCH,
             # Away for minutes or hours: ask again, ever more rarely, and without an end but the one above.
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=2)),
-            priority=Priority(priority_key=ENRICHMENT, fairness_key=self._document.tenant.slug),
+            priority=Priority(priority_key=_priority(gathered), fairness_key=self._document.tenant.slug),
         )
 
     async def _conclude_unfetched(self, gathered: Gathered, error: ActivityError, since: datetime) -> Conclusion:
@@ -184,6 +187,11 @@ class DocumentWorkflow:
                 raise
 
 
+def _priority(gathered: Gathered) -> int:
+    unproven = all(delivery.unknown for delivery in gathered.deliveries)
+    return UNPROVEN if unproven else ENRICHMENT
+
+
 def _delivery(note: Any) -> Delivery | None:
     """{"event": 17, "delivery": 1}; anything else is no notification of ours."""
     if not isinstance(note, dict):
@@ -191,4 +199,4 @@ def _delivery(note: Any) -> Delivery | None:
     event, number = note.get("event"), note.get("delivery", 1)
     if type(event) is not int or type(number) is not int:
         return None
-    return Delivery(event=EventId(event), number=number)
+    return Delivery(event=EventId(event), number=number, unknown=note.get("unknown") is True)

@@ -41,7 +41,7 @@ async def test_an_event_is_kept_handed_over_and_answered(connected: Door) -> Non
     assert row["state"] == "received"
     assert json.loads(row["body"]) == event
     assert await signals_of(connected.parts.engine, connected, event["resourceId"]) == [
-        {"event": number, "delivery": 1}
+        {"event": number, "delivery": 1, "unknown": True}
     ]
 
     async def handed_over() -> bool:
@@ -180,7 +180,9 @@ async def test_a_repeat_of_what_was_never_handed_over_is_handed_over(connected: 
     await connected.rows("UPDATE events SET received_at = now() - interval '1 minute' WHERE id = $1", taken.id)
     answer = await connected.notify(event)
     assert answer.json() == {"status": "accepted", "event": taken.id}
-    assert await signals_of(parts.engine, connected, event["resourceId"]) == [{"event": taken.id, "delivery": 1}]
+    assert await signals_of(parts.engine, connected, event["resourceId"]) == [
+        {"event": taken.id, "delivery": 1, "unknown": True}
+    ]
     assert (await connected.notify(event)).json()["status"] == "duplicate"
 
 
