@@ -27,7 +27,9 @@ from activities.fetching import FetchActivities
 from activities.handover import HandoverActivities
 from activities.invoices import InvoiceActivities
 from activities.lexoffice_door import LexofficeDoor
+from activities.mailing import MailActivities
 from activities.payouts import PayoutActivities
+from activities.post import post_of
 from activities.subscriptions import SubscriptionActivities
 from activities.sweeping import SweepActivities
 from api.authorization import oauth_access
@@ -41,7 +43,8 @@ from workflows import announcing
 from workflows.document import DocumentWorkflow
 from workflows.handover import HandoverWorkflow
 from workflows.invoice import InvoiceWorkflow
-from workflows.messages import LEXOFFICE, PAYOUTS, Pace
+from workflows.mail import DailyMailWorkflow, MailWorkflow
+from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, Pace
 from workflows.payout import PayoutWorkflow
 from workflows.schedules import ensure_sweeps
 from workflows.subscriptions import SubscriptionsWorkflow
@@ -54,6 +57,8 @@ WORKFLOWS = (
     HandoverWorkflow,
     SweepWorkflow,
     SubscriptionsWorkflow,
+    MailWorkflow,
+    DailyMailWorkflow,
 )
 
 GRACE = timedelta(seconds=25)
@@ -87,7 +92,9 @@ class Hands:
             announcing,
             older_than=timedelta(seconds=self.settings.handover_after_seconds),
             pace=self._pace,
+            bundle_mails=timedelta(seconds=self.settings.mail_bundle_seconds) if self.settings.sends_mail else None,
         )
+        mailing = self._mailing()
         sweeping = self._sweeping()
         return [
             payouts.advance,
@@ -99,6 +106,8 @@ class Hands:
             sweeping.plan_sweep,
             sweeping.end_pass,
             self._subscriptions().conclude_subscriptions,
+            mailing.give_up_mail,
+            mailing.write_daily_mails,
         ]
 
     def of_lexoffice(self) -> Sequence[object]:
@@ -124,6 +133,9 @@ class Hands:
             invoices.search_invoice,
         ]
 
+    def of_mail(self) -> Sequence[object]:
+        return [self._mailing().send_mail]
+
     @property
     def _pace(self) -> Pace:
         return Pace(quiet=self.settings.quiet_seconds, look_again=self.settings.look_again_seconds)
@@ -135,6 +147,11 @@ class Hands:
             self.door,
             answer_within=timedelta(seconds=self.settings.create_seconds),
             certain_after=timedelta(seconds=self.settings.certain_seconds),
+        )
+
+    def _mailing(self) -> MailActivities:
+        return MailActivities(
+            self.ledger, self.settings.vault(), post_of(self.settings), public_url=self.settings.public_url
         )
 
     def _sweeping(self) -> SweepActivities:
@@ -175,6 +192,14 @@ def workers(client: Client, hands: Hands) -> list[Worker]:
             # An eager activity would go round the queue, and with it fairness and rate (engine.md, The budget).
             disable_eager_activity_execution=True,
         ),
+        Worker(
+            client,
+            task_queue=MAIL,
+            activities=hands.of_mail(),  # type: ignore[arg-type]
+            interceptors=interceptors,
+            graceful_shutdown_timeout=GRACE,
+            max_concurrent_activities=4,
+        ),
     ]
 
 
@@ -212,7 +237,7 @@ async def run(settings: Settings, *, health_port: int) -> None:
             await stack.enter_async_context(worker)
         await stack.enter_async_context(serve_doors(client, hands.ledger, health_port))
         await _ensure_sweeps(client, hands)
-        log.info("worker ready", queues=[PAYOUTS, LEXOFFICE], pid=os.getpid())
+        log.info("worker ready", queues=[PAYOUTS, LEXOFFICE, MAIL], pid=os.getpid())
         await stop.wait()
         log.info("worker stopping", grace_seconds=GRACE.total_seconds())
 

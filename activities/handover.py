@@ -9,8 +9,8 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.fetching import CONNECTION_REVOKED
-from activities.models import DocumentCreation, Pace, PayoutInput
-from ledger import decisions, events, intents, partner_bank, payouts, sweeps
+from activities.models import DocumentCreation, MailInput, Pace, PayoutInput
+from ledger import decisions, events, intents, outbox, partner_bank, payouts, sweeps
 from ledger.database import Ledger
 from ledger.types import DecisionId, DecisionKind, EventId, IntentId, PartnerId, Tenant, TenantId
 
@@ -31,6 +31,8 @@ class Announcer(Protocol):
 
     async def announce_invoice(self, client: Client, creation: DocumentCreation) -> None: ...
 
+    async def announce_mail(self, client: Client, mail: MailInput) -> None: ...
+
     async def announce_event(
         self,
         client: Client,
@@ -45,11 +47,22 @@ class Announcer(Protocol):
 
 
 class HandoverActivities:
-    def __init__(self, ledger: Ledger, announcer: Announcer, *, older_than: timedelta, pace: Pace) -> None:
+    """`bundle_mails` is how long an approval or a task waits for others to be told with it; None: no mail is sent."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        announcer: Announcer,
+        *,
+        older_than: timedelta,
+        pace: Pace,
+        bundle_mails: timedelta | None = None,
+    ) -> None:
         self._ledger = ledger
         self._announcer = announcer
         self._older_than = older_than
         self._pace = pace
+        self._bundle_mails = bundle_mails
 
     @activity.defn
     async def announce_what_nobody_announced(self) -> int:
@@ -66,6 +79,24 @@ class HandoverActivities:
                 announced += 1
             except Exception as error:  # one row that cannot be announced must not hold up those behind it
                 log.warning("announcement failed", tenant=tenant.slug, kind=row["kind"], error=type(error).__name__)
+        return announced + await self._announce_mails()
+
+    async def _announce_mails(self) -> int:
+        if self._bundle_mails is None:
+            return 0
+        announced = 0
+        for row in await outbox.to_announce(
+            self._ledger, older_than=self._older_than, bundle=self._bundle_mails, at_most=BATCH
+        ):
+            activity.heartbeat()
+            told = MailInput(tenant=row.tenant, user=row.user, mail=row.id, kind=row.kind)
+            try:
+                await self._announcer.announce_mail(activity.client(), told)
+            except Exception as error:
+                log.warning("announcement failed", kind="mail", error=type(error).__name__)
+                return announced  # the engine is away; nothing else depends on these
+            await outbox.mark_announced(self._ledger, row)
+            announced += 1
         return announced
 
     async def _put_accounts_into_force(self) -> None:

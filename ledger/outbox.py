@@ -4,6 +4,7 @@ A row is announced to the engine like any other (engine.md, Three writes and one
 says is read when it is sent; from `taken_at` on it is fixed what it speaks of.
 """
 
+from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -61,8 +62,17 @@ async def to_announce(ledger: Ledger, *, older_than: timedelta, bundle: timedelt
     ]
 
 
-async def mark_announced(db: Connection, mail: UUID) -> None:
-    await db.execute("UPDATE mails SET announced_at = COALESCE(announced_at, now()) WHERE id = $1", mail)
+async def mark_announced(ledger: Ledger, mail: ToSend) -> None:
+    async with entered(ledger, mail.tenant, mail.user) as db:
+        await db.execute("UPDATE mails SET announced_at = COALESCE(announced_at, now()) WHERE id = $1", mail.id)
+
+
+def entered(ledger: Ledger, tenant: Tenant | None, user: UserId | None) -> AbstractAsyncContextManager[Connection]:
+    """A transaction that sees the mail: of its tenant, or of the person whom it is to."""
+    if tenant is not None:
+        return ledger.transaction(tenant, cause="mail")
+    assert user is not None
+    return ledger.of_person(user)
 
 
 async def take(db: Connection, vault: Vault, id: UUID) -> Mail | None:

@@ -33,7 +33,10 @@ OF_A_TENANT = (
     Column(table="oauth_tokens", column="access_token_encrypted", row="provider"),
     Column(table="oauth_consents", column="verifier_encrypted", row="id"),
 )
-OF_A_PERSON = (Column(table="user_secrets", column="totp_secret_encrypted", row="user_id"),)
+OF_A_PERSON = (
+    Column(table="user_secrets", column="totp_secret_encrypted", row="user_id"),
+    Column(table="mails", column="link_encrypted", row="id"),
+)
 
 
 class Rotated(Frozen):

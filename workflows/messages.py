@@ -7,17 +7,20 @@ nothing for recheck. A handler that insisted on a model would drop what does not
 
 from uuid import UUID
 
-from activities.models import Pace, PayoutInput
+from activities.models import MailInput, Pace, PayoutInput
 from ledger.types import Frozen, IntentId, Tenant
 
 __all__ = [
     "LEXOFFICE",
+    "MAIL",
     "PAYOUTS",
     "DocumentInput",
+    "MailInput",
     "Pace",
     "PayoutInput",
     "document_workflow_id",
     "invoice_workflow_id",
+    "mail_workflow_id",
     "payout_workflow_id",
     "subscriptions_workflow_id",
     "sweep_id",
@@ -28,6 +31,9 @@ PAYOUTS = "payouts"
 
 LEXOFFICE = "lexoffice"
 """Task queue of every call of the API: visible, retried for hours, fair between tenants."""
+
+MAIL = "mail"
+"""Task queue of the one activity that talks to a mail server: a slow one holds up no payout."""
 
 
 class DocumentInput(Frozen):
@@ -48,6 +54,11 @@ def document_workflow_id(tenant: Tenant, resource_id: UUID | str) -> str:
 
 def invoice_workflow_id(tenant: Tenant, intent: IntentId) -> str:
     return f"invoice/{tenant.slug}/{intent}"
+
+
+def mail_workflow_id(mail: MailInput) -> str:
+    """`person` for what is about somebody's own account, in no tenant."""
+    return f"mail/{mail.tenant.slug if mail.tenant else 'person'}/{mail.mail}"
 
 
 def sweep_id(tenant: Tenant) -> str:

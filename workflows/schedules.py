@@ -9,9 +9,11 @@ from temporalio.client import (
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
     ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
+    ScheduleRange,
     ScheduleSpec,
     ScheduleUpdate,
     ScheduleUpdateInput,
@@ -24,6 +26,7 @@ from workflows import search_attributes
 from workflows.messages import PAYOUTS, sweep_id
 
 HANDOVER = "handover"
+DAILY_MAIL = "daily-mail"
 
 
 async def ensure_schedules(client: Client, *, handover_every: timedelta = timedelta(seconds=30)) -> None:
@@ -40,6 +43,23 @@ async def ensure_schedules(client: Client, *, handover_every: timedelta = timede
             ),
             spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=handover_every)]),
             policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
+        ),
+    )
+    await _ensure(
+        client,
+        DAILY_MAIL,
+        Schedule(
+            action=ScheduleActionStartWorkflow(
+                "DailyMailWorkflow",
+                id=DAILY_MAIL,
+                task_queue=PAYOUTS,
+                static_summary="Stand des Tages und Prüfsumme des Prüfpfads an die Mandanten",
+            ),
+            # When people begin to work, summer and winter. One that was missed is made up for within the day.
+            spec=ScheduleSpec(
+                calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(7)])], time_zone_name="Europe/Berlin"
+            ),
+            policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(hours=12)),
         ),
     )
 

@@ -1,0 +1,138 @@
+"""Sending one mail, and writing the day's. Histories hold ids and kinds; addresses and words stay here."""
+
+from contextlib import AbstractAsyncContextManager
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities import letter_facts
+from activities.letter import Attachment, message, reachable, written
+from activities.models import MailInput
+from activities.post import NotSent, Post
+from ledger import outbox, tenants, users
+from ledger.database import Connection, Ledger
+from ledger.notifications import MailKind
+from ledger.outbox import Mail
+from ledger.types import BERLIN, PayoutNumber, Tenant, UserId
+from ledger.vault import Vault
+
+_GERMAN = "de"
+log = structlog.get_logger("mail")
+
+
+class Papers(Protocol):
+    """Where the PDF of a payout's document is to be had."""
+
+    async def document_of(self, tenant: Tenant, payout: PayoutNumber) -> Attachment | None: ...
+
+
+class MailActivities:
+    def __init__(
+        self, ledger: Ledger, vault: Vault, post: Post | None, *, public_url: str, papers: Papers | None = None
+    ) -> None:
+        self._ledger = ledger
+        self._vault = vault
+        self._post = post
+        self._public_url = public_url
+        self._papers = papers
+
+    @activity.defn
+    async def send_mail(self, to: MailInput) -> str:
+        """One word: how it ended. A mail that the server may have taken is sent again, under the same Message-ID."""
+        if self._post is None:
+            raise ApplicationError("no mail server is set", type="NoMailServer")
+        mail = await self._taken(to)
+        if mail is None:
+            return "ended before"
+        addressed = await self._addressed(to, mail)
+        if addressed is None:
+            return await self._end(to, "no_address")
+        address, language = addressed
+        facts = await self._facts(to, mail, address)
+        if facts is None:
+            return await self._end(to, "over" if mail.kind in _LINKS else "idle")
+        attached = await self._attached(to, mail)
+        facts |= {"attached": bool(attached)} if mail.kind is MailKind.PARTNER_DOCUMENT else {}
+        said = written(mail.kind, language, facts, public_url=self._public_url, outside=mail.partner_id is not None)
+        letter = message(
+            said, sender=self._post.sender, to=address, id=str(mail.id), at=mail.taken_at, attachments=attached
+        )
+        try:
+            await self._post.send(letter, address)
+        except NotSent as failure:
+            if failure.final:
+                log.warning("mail refused", kind=mail.kind, code=failure.code)
+                return await self._end(to, "refused")
+            raise ApplicationError(str(failure), type="NotSent") from None
+        return await self._end(to, "sent")
+
+    @activity.defn
+    async def give_up_mail(self, to: MailInput) -> str:
+        """It could not be sent for days: who still cares has seen the page by now."""
+        return await self._end(to, "given_up")
+
+    @activity.defn
+    async def write_daily_mails(self, at: datetime) -> int:
+        """The mails of this day, over all tenants, into the outbox; and what is too old to matter is forgotten."""
+        if self._post is None:
+            return 0
+        day: date = at.astimezone(BERLIN).date()
+        wrote = 0
+        for tenant in await tenants.list_all(self._ledger):
+            activity.heartbeat()
+            async with self._ledger.transaction(tenant, cause="daily mail") as db:
+                wrote += await outbox.write_daily(db, tenant, day)
+        await outbox.forget_old(self._ledger)
+        return wrote
+
+    async def _taken(self, to: MailInput) -> Mail | None:
+        async with self._entered(to) as db:
+            return await outbox.take(db, self._vault, to.mail)
+
+    async def _end(self, to: MailInput, outcome: str) -> str:
+        async with self._entered(to) as db:
+            await outbox.end(db, to.mail, outcome)
+        return outcome
+
+    async def _addressed(self, to: MailInput, mail: Mail) -> tuple[str, str] | None:
+        """Address and language. None for who cannot be reached, or belongs here no more."""
+        if mail.user_id is None:
+            address = reachable(mail.address or "")
+            return None if address is None else (address, _GERMAN)
+        async with self._entered(to) as db:
+            known = await users.load(db, mail.user_id)
+            spoken = await db.fetchval("SELECT language FROM users WHERE id = $1", mail.user_id)
+            if to.tenant is not None and not await _is_member(db, to.tenant, mail.user_id):
+                return None
+        address = reachable(known.email)
+        return None if address is None or known.disabled_at is not None else (address, spoken or _GERMAN)
+
+    async def _facts(self, to: MailInput, mail: Mail, address: str) -> letter_facts.Facts | None:
+        if to.tenant is None:
+            return letter_facts.of_person_mail(mail, address, public_url=self._public_url)
+        async with self._entered(to) as db:
+            return await letter_facts.of_tenant_mail(db, to.tenant, mail)
+
+    async def _attached(self, to: MailInput, mail: Mail) -> tuple[Attachment, ...]:
+        if self._papers is None or to.tenant is None or mail.kind is not MailKind.PARTNER_DOCUMENT:
+            return ()
+        found = await self._papers.document_of(to.tenant, PayoutNumber(mail.about[0]))
+        return () if found is None else (found,)
+
+    def _entered(self, to: MailInput) -> AbstractAsyncContextManager[Connection]:
+        return outbox.entered(self._ledger, to.tenant, None if to.user is None else UserId(to.user))
+
+
+_LINKS = (MailKind.RESET_LINK, MailKind.INVITATION)
+
+
+async def _is_member(db: Connection, tenant: Tenant, user: UUID) -> bool:
+    return bool(
+        await db.fetchval(
+            "SELECT 1 FROM memberships WHERE tenant_id = $1 AND user_id = $2 AND disabled_at IS NULL", tenant.id, user
+        )
+    )

@@ -1,0 +1,79 @@
+"""One mail, until the mail server has taken it; and the writing of the day's.
+
+The row in the ledger says what became of it. A mail is sent at least once, each time under the same Message-ID: with
+SMTP nobody can know whether an answer that was lost had been a yes.
+"""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.mailing import MailActivities
+    from activities.models import MailInput
+    from workflows.messages import MAIL
+
+MAILS = {
+    "approval_waits": "Freigabe wartet",
+    "task_created": "neue Aufgabe",
+    "partner_document": "Beleg an den Partner",
+    "bank_details_changed": "Bankverbindung geändert",
+    "connection_broken": "Verbindung unterbrochen",
+    "password_changed": "Passwort geändert",
+    "second_factor_added": "zweiter Faktor eingerichtet",
+    "second_factor_removed": "zweiter Faktor entfernt",
+    "reset_link": "Link für ein neues Passwort",
+    "invitation": "Einladung",
+    "daily": "Stand des Tages",
+}
+"""What a kind is called in summaries."""
+
+LONGEST = timedelta(days=3)
+"""As long as mail servers try it among themselves."""
+
+_IN_THE_LEDGER = RetryPolicy(maximum_interval=timedelta(seconds=30))
+
+
+@workflow.defn
+class MailWorkflow:
+    @workflow.run
+    async def run(self, mail: MailInput) -> str:
+        """One word: sent, idle (nothing left to say), over, no_address, refused, given_up."""
+        try:
+            return await workflow.execute_activity_method(
+                MailActivities.send_mail,
+                mail,
+                task_queue=MAIL,
+                summary=f"Mail senden: {MAILS.get(mail.kind, 'andere')}",
+                start_to_close_timeout=timedelta(minutes=2),
+                schedule_to_close_timeout=LONGEST,
+                retry_policy=RetryPolicy(
+                    initial_interval=timedelta(seconds=10), maximum_interval=timedelta(minutes=15)
+                ),
+                priority=Priority(fairness_key=mail.tenant.slug if mail.tenant else "person"),
+            )
+        except ActivityError:
+            return await workflow.execute_activity_method(
+                MailActivities.give_up_mail,
+                mail,
+                summary="Mail aufgeben",
+                start_to_close_timeout=timedelta(seconds=30),
+                retry_policy=_IN_THE_LEDGER,
+            )
+
+
+@workflow.defn
+class DailyMailWorkflow:
+    @workflow.run
+    async def run(self) -> int:
+        """How many mails were written. The hand-over has them sent."""
+        return await workflow.execute_activity_method(
+            MailActivities.write_daily_mails,
+            workflow.now(),
+            summary="Stand des Tages für alle Mandanten schreiben",
+            start_to_close_timeout=timedelta(minutes=30),
+            heartbeat_timeout=timedelta(minutes=1),
+            retry_policy=_IN_THE_LEDGER,
+        )
