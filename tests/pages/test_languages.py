@@ -15,7 +15,7 @@ from tests.pages import texts
 from tests.people.browsers import Firm
 
 _PLACES = re.compile(r"%\((\w+)\)s")
-_FILES = sorted((texts.HERE / "locale" / "en").glob("*.po"))
+_FILES = sorted((texts.PAGES / "locale" / "en").glob("*.po"))
 
 
 def all_texts() -> dict[str, str]:

@@ -9,10 +9,12 @@ from pathlib import Path
 from jinja2 import nodes
 from jinja2.ext import extract_from_ast
 
-from api.pages.rendering import _TEMPLATES, HERE
+import api.pages
+from api.pages.rendering import _TEMPLATES
 
-ROOT = HERE.parent.parent
-TEMPLATES = HERE / "templates"
+PAGES = Path(api.pages.__file__).parent
+ROOT = PAGES.parent.parent
+TEMPLATES = PAGES / "templates"
 _MARKS = {"_", "N_"}
 _OURS = {
     "PartnerDesk",
@@ -54,7 +56,7 @@ def texts_of_templates() -> Iterator[tuple[str, str | tuple[str, ...]]]:
 
 def texts_of_python() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """The same for the modules of pages, with what `N_` marks."""
-    for path in sorted(HERE.rglob("*.py")):
+    for path in sorted(PAGES.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name | ast.Attribute):
                 continue
