@@ -101,6 +101,7 @@ class Hands:
             payouts.settle_ended_payout,
             conclusions.conclude,
             conclusions.conclude_unfetched,
+            conclusions.look_at_replacement_window,
             handover.announce_what_nobody_announced,
             invoices.look_at_invoice,
             sweeping.plan_sweep,

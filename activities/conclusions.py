@@ -13,8 +13,8 @@ from activities.credit_note_judgement import judge_credit_note, judge_missing
 from activities.evidence import body_of, contact_of, discount_lowers_base, observed, payments_of
 from activities.expectations import contradicts, is_confirmed, is_outdated, is_torn, may_lag
 from activities.invoice_reading import Doubt, read_invoice
-from activities.models import Conclude, Conclusion, Gathered, Tell, Unfetched
-from ledger import connections, documents, events, intents, invoices, lost_invoices, payouts, tasks
+from activities.models import Conclude, Conclusion, Gathered, Tell, Unfetched, VoidedInvoice
+from ledger import connections, documents, events, intents, invoices, lost_invoices, payouts, replacement, tasks
 from ledger.database import Connection, Ledger
 from ledger.documents import KnownDocument
 from ledger.events import Event
@@ -48,6 +48,20 @@ class ConclusionActivities:
             reason = refused.sentence if isinstance(refused, Refused) else _NO_WHOLE_CENTS
             async with self._ledger.transaction(gathered.tenant, cause=cause) as db:
                 return await _end(db, gathered, EventState.FAILED, reason)
+
+    @activity.defn
+    async def look_at_replacement_window(self, voided: VoidedInvoice) -> Conclusion:
+        """The time in which another invoice could take a voided one's place may be over: then its sale is refunded."""
+        async with self._ledger.transaction(voided.tenant, cause=f"window:{voided.resource_id}") as db:
+            window = await replacement.look_at_window(db, voided.tenant, voided.resource_id)
+        if window.outcome is None:
+            return Conclusion(
+                outcome="waiting" if window.wait_seconds else "replaced", replacement_in_seconds=window.wait_seconds
+            )
+        return Conclusion(
+            outcome=window.outcome.state,
+            tell=tuple(Tell(number=number, signal="recheck") for number in window.outcome.payouts),
+        )
 
     @activity.defn
     async def conclude_unfetched(self, task: Unfetched) -> Conclusion:
@@ -119,6 +133,7 @@ async def _conclude_invoice(db: Connection, task: Conclude, told: Sequence[Event
     return Conclusion(
         outcome=outcome.state,
         tell=tuple(Tell(number=number, signal="recheck") for number in outcome.payouts),
+        replacement_in_seconds=await replacement.seconds_left(db, outcome),
         found_invoice=found,
     )
 

@@ -143,8 +143,17 @@ class Conclusion(Frozen):
     outcome: str
     look_again: bool = False
     tell: tuple[Tell, ...] = ()
+    replacement_in_seconds: float = 0.0
+    """The invoice was voided: so long may another one take its place."""
     found_invoice: IntentId | None = None
     """An invoice of our own whose creation was unclear: its workflow need not search any longer."""
+
+
+class VoidedInvoice(Frozen):
+    """An invoice whose replacement window is waited for."""
+
+    tenant: Tenant
+    resource_id: UUID
 
 
 class Conclude(Frozen):

@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 
 from activities.lexoffice_door import LexofficeDoor
 from activities.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
-from ledger import connections, events, key_age, sweeps, unproven
+from ledger import connections, debts, events, key_age, replacement, sweeps, unproven
 from ledger.database import Connection, Ledger
 from ledger.sweeps import Found, Held, Listed, Verdict
 from ledger.types import BERLIN, DocumentKind, EventId, Tenant
@@ -58,6 +58,7 @@ class SweepActivities:
     @activity.defn
     async def plan_sweep(self, tenant: Tenant) -> SweepPlan:
         """What this pass compares; nothing for a tenant without a working key. No call of lexoffice."""
+        await self._look_after_money(tenant)
         async with self._ledger.transaction(tenant) as db:
             state = await sweeps.read_state(db, tenant)
             if not state.connected:
@@ -127,6 +128,15 @@ class SweepActivities:
                 left_out=task.left_out,
             )
         return handed_over
+
+    async def _look_after_money(self, tenant: Tenant) -> None:
+        """What only time changes: old debts of partners, and replacement windows that no workflow ended."""
+        async with self._ledger.transaction(tenant, cause="sweep") as db:
+            await debts.ask_about_old_debts(db, tenant)
+            forgotten = await replacement.forgotten(db, tenant)
+        for resource_id in forgotten:
+            async with self._ledger.transaction(tenant, cause="sweep") as db:
+                await replacement.look_at_window(db, tenant, resource_id)
 
     async def _compare(self, tenant: Tenant, rows: Sequence[VoucherRow], *, of_open: bool) -> _Compared:
         listed_ones = [listed(row) for row in rows]

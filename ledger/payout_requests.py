@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import asyncpg
 
-from ledger import audit, payouts
+from ledger import audit, debts, payouts
 from ledger.database import Connection
 from ledger.money import euro, share, vat_cents
 from ledger.payouts import Payout
@@ -34,6 +34,10 @@ async def request_payout(
     if not due:
         raise NothingDue
     rule, chosen = await _one_tax_case(db, tenant, partner["id"], due, tax_case)
+    later = await debts.left_for_later(db, tenant, [(row["id"], row["net_cents"]) for row in chosen])
+    if later:
+        taken = {row["id"] for row in chosen} - later
+        chosen = [row for row in await _due_commissions(db, tenant, partner["id"]) if row["id"] in taken]
     net = sum(row["net_cents"] for row in chosen)
     _refuse_too_little(net, partner["minimum_payout_cents"])
     tax = vat_cents(net, rule.rate)
@@ -79,7 +83,7 @@ async def why_blocked(db: Connection, tenant: Tenant, payout: Payout) -> Blocked
         """
         SELECT DISTINCT c.service_date FROM payout_lines l
           JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
-         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL ORDER BY 1
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL AND c.tax_case IS NULL ORDER BY 1
         """,
         tenant.id,
         payout.id,
@@ -136,7 +140,7 @@ async def _lock_partner(db: Connection, tenant: Tenant, code: str) -> asyncpg.Re
 async def _due_commissions(db: Connection, tenant: Tenant, partner: PartnerId) -> list[asyncpg.Record]:
     return await db.fetch(
         """
-        SELECT c.id, c.net_cents, c.service_date FROM commissions c
+        SELECT c.id, c.net_cents, c.service_date, c.tax_case FROM commissions c
           JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
          WHERE c.tenant_id = $1 AND c.partner_id = $2 AND c.state = $3 AND NOT c.provisional
            AND t.held_reason IS NULL AND t.blocked_reason IS NULL
@@ -154,16 +158,23 @@ async def _one_tax_case(
     facts = await _tenant_facts(db, tenant)
     verdicts = {
         day: document_rule(await partner_facts(db, tenant, partner, day), facts, day)
-        for day in sorted({row["service_date"] for row in due})
+        for day in sorted({row["service_date"] for row in due if row["tax_case"] is None})
     }
     allowed = [rule.tax_case for rule in verdicts.values() if isinstance(rule, DocumentRule)]
     blocked = [rule for rule in verdicts.values() if isinstance(rule, BlockedBy)]
+    if not verdicts:
+        _refuse_too_little(sum(row["net_cents"] for row in due), 0)  # nothing but claw-backs
     if not allowed or (wanted is not None and wanted not in allowed):
         if blocked:
             raise Blocked(blocked[0].sentence, code=blocked[0].code)
         raise NothingDue("In diesem Steuerfall ist nichts auszuzahlen.")
     case = wanted or allowed[0]
-    chosen = [row for row in due if getattr(verdicts[row["service_date"]], "tax_case", None) is case]
+    chosen = [
+        row
+        for row in due
+        # A claw-back keeps the tax case of the line that it answers.
+        if (row["tax_case"] or getattr(verdicts[row["service_date"]], "tax_case", None)) == case
+    ]
     return RULES[case], chosen
 
 

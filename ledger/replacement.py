@@ -84,6 +84,14 @@ async def look_at_window(db: Connection, tenant: Tenant, resource_id: UUID) -> W
     return Window(outcome=await settled(db, tenant, before, sale.id))
 
 
+async def seconds_left(db: Connection, outcome: Outcome) -> float:
+    """How long the sale of this outcome still waits for another invoice; 0 where it does not."""
+    if outcome.replacement_until is None:
+        return 0.0
+    # An end that has just passed is looked at once more.
+    return max((outcome.replacement_until - await _now(db)).total_seconds(), 0.1)
+
+
 async def forgotten(db: Connection, tenant: Tenant) -> list[UUID]:
     """Voided invoices whose window is long over and was never ended."""
     rows = await db.fetch(

@@ -15,7 +15,17 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.conclusions import ConclusionActivities
     from activities.fetching import FetchActivities
-    from activities.models import Advance, Conclude, Conclusion, Delivery, Gathered, Note, Tell, Unfetched
+    from activities.models import (
+        Advance,
+        Conclude,
+        Conclusion,
+        Delivery,
+        Gathered,
+        Note,
+        Tell,
+        Unfetched,
+        VoidedInvoice,
+    )
     from activities.payouts import PayoutActivities
     from ledger.types import EventId, IntentId
     from workflows.messages import LEXOFFICE, DocumentInput, invoice_workflow_id, payout_workflow_id
@@ -92,12 +102,37 @@ class DocumentWorkflow:
             if conclusion.found_invoice is not None:
                 await self._tell_writer_of_invoice(conclusion.found_invoice)
             if not conclusion.look_again:
-                return conclusion.outcome
+                return await self._wait_for_replacement(conclusion)
             await self._wait_or_hear(patience.pop(0) if patience else 1.0)
             # What arrived meanwhile is about the same document: the next fetch answers it too, and it may lag as well.
             if fresh := self._take_all():
                 deliveries += fresh
                 patience = [*self._document.pace.look_again]
+
+    async def _wait_for_replacement(self, conclusion: Conclusion) -> str:
+        """A voided invoice may be rewritten: its sale is refunded when no other has come by the end of the window.
+
+        A new event about this document ends the wait early; what it concludes says whether there is more to wait for.
+        """
+        while conclusion.replacement_in_seconds > 0 and not self._arrived:
+            workflow.set_current_details("Die Rechnung wurde storniert; eine neue kann noch an ihre Stelle treten.")
+            try:
+                await workflow.wait_condition(
+                    lambda: bool(self._arrived),
+                    timeout=timedelta(seconds=conclusion.replacement_in_seconds),
+                    timeout_summary="Ersatzfrist einer stornierten Rechnung",
+                )
+            except TimeoutError:
+                conclusion = await workflow.execute_activity_method(
+                    ConclusionActivities.look_at_replacement_window,
+                    VoidedInvoice(tenant=self._document.tenant, resource_id=self._document.resource_id),
+                    summary="Prüfen, ob die Ersatzfrist der stornierten Rechnung vorbei ist",
+                    start_to_close_timeout=timedelta(seconds=30),
+                    retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+                )
+                for tell in conclusion.tell:
+                    await self._tell(tell)
+        return conclusion.outcome
 
     async def _wait_or_hear(self, seconds: float) -> None:
         workflow.set_current_details("lexoffice zeigt die Änderung noch nicht; der Beleg wird noch einmal abgerufen.")

@@ -37,8 +37,10 @@ ALTER TABLE commissions ADD COLUMN reissued_of uuid;
 ALTER TABLE commissions ADD FOREIGN KEY (tenant_id, reissued_of) REFERENCES commissions;
 CREATE UNIQUE INDEX reissued_once ON commissions (tenant_id, reissued_of) WHERE reissued_of IS NOT NULL;
 
--- Beside the share of a payout (clawback_limit_percent): at most so much of it, net. NULL: no such limit.
-ALTER TABLE tenants ADD COLUMN clawback_limit_cents bigint CHECK (clawback_limit_cents >= 0);
+-- How much of what a payout would hold is netted with claw-backs, at most: in percent, and in cents where that is set.
+ALTER TABLE tenants ADD COLUMN clawback_limit_percent integer NOT NULL DEFAULT 100
+    CHECK (clawback_limit_percent BETWEEN 1 AND 100);
+ALTER TABLE tenants ADD COLUMN clawback_limit_cents bigint CHECK (clawback_limit_cents > 0);
 
 DO $$
 DECLARE
