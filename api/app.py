@@ -26,6 +26,14 @@ from workflows.messages import Pace
 
 log = structlog.get_logger("api")
 
+_PATHS_OF_MANY_ROWS = (
+    "/api/v1/bank-runs",
+    "/api/v1/reports/",
+    "/admin/zahlungslaeufe",
+    "/admin/berichte",
+)
+_MANY_ROWS_S = 60.0
+"""A file of 10,000 payments is written and checked, a year of sales is read, a bundle is packed."""
 # Doors that ask lexoffice itself while the caller waits.
 _PATHS_THAT_ASK_LEXOFFICE = ("/api/v1/providers/", "/admin/zahlungsanbieter/", "/oauth/lexoffice/")
 _ASKING_LEXOFFICE_S = 15.0
@@ -114,10 +122,15 @@ def create_app(settings: Settings) -> FastAPI:
         metrics=metrics,
         body_bytes=settings.body_bytes,
         body_seconds=settings.request_seconds,
-        seconds=lambda path: (
-            _ASKING_LEXOFFICE_S if path.startswith(_PATHS_THAT_ASK_LEXOFFICE) else settings.request_seconds
-        ),
+        seconds=lambda path: _seconds(path, settings),
         https=settings.https,
         trusted_proxies=settings.trusted_proxies,
     )
     return app
+
+
+def _seconds(path: str, settings: Settings) -> float:
+    """How long a request may take in all."""
+    if path.startswith(_PATHS_OF_MANY_ROWS):
+        return _MANY_ROWS_S
+    return _ASKING_LEXOFFICE_S if path.startswith(_PATHS_THAT_ASK_LEXOFFICE) else settings.request_seconds

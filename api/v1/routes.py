@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.v1 import (
+    bank_runs,
     campaigns,
     customers,
     events,
@@ -16,5 +17,17 @@ from api.v1 import (
 )
 
 router = APIRouter(prefix="/api/v1")
-for part in (tenant, partners, customers, campaigns, transactions, payouts, events, tasks, providers, subscriptions):
+for part in (
+    tenant,
+    partners,
+    customers,
+    campaigns,
+    transactions,
+    payouts,
+    events,
+    tasks,
+    providers,
+    subscriptions,
+    bank_runs,
+):
     router.include_router(part.router)

@@ -1,0 +1,359 @@
+"""Bank runs and the tenant's own accounts. Everything here needs the scope `bank`; two persons are two keys' makers."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Path, Query
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+
+from api.parts import Doors, Parts
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
+from api.v1.callers import Banker
+from api.v1.once import OnlyOnce
+from ledger import bank_accounts, bank_candidates, bank_run_rows, bank_runs
+from ledger.bank_accounts import NewOwnAccount, OwnAccount
+from ledger.bank_candidates import Candidate
+from ledger.bank_run_rows import BankRun, BankRunLine
+from ledger.bank_runs import BankFile
+from ledger.credentials import Caller
+from ledger.database import Connection
+
+router = APIRouter(tags=["Zahlungsläufe"], responses=PROBLEMS)
+RunNumber = Annotated[str, Path(max_length=32, description="Nummer des Zahlungslaufs", examples=["ZL-2026-0001"])]
+Act = Callable[[Connection], Awaitable[BankRun]]
+
+
+class CandidateShown(BaseModel):
+    number: str
+    partner_code: str
+    credit_note_number: str | None
+    amount_cents: int
+    iban: str = Field(examples=["•••• 3000"])
+    barred: str | None = Field(description="Warum sie nicht überwiesen werden kann; null, wenn sie es kann")
+    outside_sepa: str | None = Field(description="Land eines Kontos außerhalb des SEPA-Raums", examples=["AE"])
+    run: str | None = Field(description="Zahlungslauf, in dem sie schon steht")
+
+
+class Candidates(BaseModel):
+    """What could be transferred now, and what not and why."""
+
+    payable: list[CandidateShown]
+    barred: list[CandidateShown]
+    outside_sepa: list[CandidateShown]
+    total_cents: int
+
+
+class RunInFull(BankRun):
+    """With its payments; those that dropped out say why."""
+
+    lines: list[BankRunLine]
+
+
+class RunRequest(BaseModel):
+    account: UUID | None = Field(default=None, description="Eigenes Konto; nötig, wenn mehrere in Kraft sind")
+    execution_date: date | None = Field(default=None, description="Ein Bankarbeitstag; sonst der nächste")
+    payouts: list[str] | None = Field(
+        default=None, min_length=1, max_length=bank_runs.MOST_PAYMENTS, description="Sonst alle, die zahlbar sind"
+    )
+
+
+class RunApproval(BaseModel):
+    content_hash: str = Field(max_length=64, description="`content_hash` des Laufs, wie er gezeigt wurde")
+
+
+class Reason(BaseModel):
+    reason: str = Field(min_length=1, max_length=500, examples=["Die Bank hat die Datei abgelehnt."])
+
+
+class NewDay(BaseModel):
+    execution_date: date
+
+
+@router.get(
+    "/bank-accounts", summary="Eigene Bankkonten", operation_id="list_bank_accounts", response_model=list[OwnAccount]
+)
+async def list_accounts(doors: Doors, caller: Banker) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        return JSONResponse([_account(one) for one in await bank_accounts.list_accounts(db, caller.tenant)])
+
+
+@router.post(
+    "/bank-accounts",
+    summary="Ein eigenes Bankkonto festhalten",
+    description="Es gilt erst, wenn eine zweite Person es bestätigt.",
+    operation_id="record_bank_account",
+    status_code=201,
+    response_model=OwnAccount,
+)
+async def record_account(doors: Doors, caller: Banker, once: OnlyOnce, new: NewOwnAccount) -> JSONResponse:
+    async def act(db: Connection) -> dict[str, Any]:
+        return _account(await bank_accounts.record(db, caller.tenant, doors.vault, new, by=caller.actor))
+
+    return await once.answer(act, status=201)
+
+
+@router.post(
+    "/bank-accounts/{account}/confirm",
+    summary="Ein eigenes Bankkonto als zweite Person bestätigen",
+    operation_id="confirm_bank_account",
+    response_model=OwnAccount,
+)
+async def confirm_account(account: UUID, caller: Banker, once: OnlyOnce) -> JSONResponse:
+    async def act(db: Connection) -> dict[str, Any]:
+        return _account(await bank_accounts.confirm(db, caller.tenant, account, by=caller.actor))
+
+    return await once.answer(act)
+
+
+@router.post(
+    "/bank-accounts/{account}/end",
+    summary="Ein eigenes Bankkonto ablehnen oder stilllegen",
+    operation_id="end_bank_account",
+    response_model=OwnAccount,
+)
+async def end_account(account: UUID, caller: Banker, once: OnlyOnce, why: Annotated[Reason, Body()]) -> JSONResponse:
+    async def act(db: Connection) -> dict[str, Any]:
+        return _account(await bank_accounts.end(db, caller.tenant, account, by=caller.actor, reason=why.reason))
+
+    return await once.answer(act)
+
+
+@router.get(
+    "/bank-runs/candidates",
+    summary="Was überwiesen werden kann, und was nicht und warum",
+    operation_id="list_bank_run_candidates",
+    response_model=Candidates,
+)
+async def candidates(doors: Doors, caller: Banker) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        judged = await bank_candidates.judged(db, caller.tenant, doors.vault)
+    payable = [one for one in judged if one.barred is None]
+    return JSONResponse(
+        {
+            "payable": [_candidate(one) for one in payable],
+            "barred": [_candidate(one) for one in judged if one.barred and not one.outside_sepa],
+            "outside_sepa": [_candidate(one) for one in judged if one.outside_sepa],
+            "total_cents": sum(one.amount_cents for one in payable),
+        }
+    )
+
+
+@router.get(
+    "/bank-runs", summary="Zahlungsläufe auflisten", operation_id="list_bank_runs", response_model=Page[BankRun]
+)
+async def list_runs(doors: Doors, caller: Banker, cursor: Cursor = None, limit: Limit = 50) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        found = await bank_run_rows.list_runs(db, caller.tenant, after=after(cursor), limit=limit)
+    return JSONResponse(page(found))
+
+
+@router.post(
+    "/bank-runs",
+    summary="Einen Zahlungslauf entwerfen",
+    description="Nimmt auf, was überwiesen werden kann: offene Gutschriften, die ihrer Freigabe entsprechen, auf das "
+    "Konto der Freigabe. 409 mit `nothing_due`, wenn es nichts gibt.",
+    operation_id="create_bank_run",
+    status_code=201,
+    response_model=RunInFull,
+)
+async def create_run(doors: Doors, caller: Banker, once: OnlyOnce, wanted: RunRequest) -> JSONResponse:
+    async def act(db: Connection) -> BankRun:
+        return await bank_runs.create(
+            db,
+            caller.tenant,
+            doors.vault,
+            by=caller.actor,
+            account=wanted.account,
+            execution_date=wanted.execution_date,
+            payouts=wanted.payouts,
+        )
+
+    return await _acted(caller, once, act, status=201)
+
+
+@router.get(
+    "/bank-runs/{number}", summary="Einen Zahlungslauf ansehen", operation_id="get_bank_run", response_model=RunInFull
+)
+async def get_run(
+    number: RunNumber,
+    doors: Doors,
+    caller: Banker,
+    after_position: Annotated[int, Query(ge=0, le=10**9, description="Zahlungen nach dieser Position")] = 0,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 10_000,
+) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        run = await bank_run_rows.find(db, caller.tenant, number)
+        return JSONResponse(await _in_full(db, caller, run, after_position=after_position, limit=limit))
+
+
+@router.post(
+    "/bank-runs/{number}/approve",
+    summary="Einen Zahlungslauf als zweite Person freigeben",
+    description="Nennt den Inhalt, der gesehen wurde. 409 mit `content_has_changed`, wenn er nicht mehr stimmt: was "
+    "nicht mehr überwiesen werden kann, ist dann entfallen, mit dem Grund an der Zahlung.",
+    operation_id="approve_bank_run",
+    response_model=RunInFull,
+)
+async def approve(number: RunNumber, doors: Doors, caller: Banker, once: OnlyOnce, seen: RunApproval) -> JSONResponse:
+    await _refresh(doors, caller, number)
+
+    async def act(db: Connection) -> BankRun:
+        return await bank_runs.approve(
+            db, caller.tenant, doors.vault, number, by=caller.actor, seen_hash=seen.content_hash
+        )
+
+    return await _acted(caller, once, act)
+
+
+@router.post(
+    "/bank-runs/{number}/reschedule",
+    summary="Den Ausführungstag ändern",
+    description="Eine Freigabe ist danach hinfällig.",
+    operation_id="reschedule_bank_run",
+    response_model=RunInFull,
+)
+async def reschedule(number: RunNumber, caller: Banker, once: OnlyOnce, day: NewDay) -> JSONResponse:
+    async def act(db: Connection) -> BankRun:
+        return await bank_runs.reschedule(db, caller.tenant, number, day.execution_date, by=caller.actor)
+
+    return await _acted(caller, once, act)
+
+
+@router.post(
+    "/bank-runs/{number}/payments/{payout}/drop",
+    summary="Eine Zahlung aus einem Entwurf nehmen",
+    operation_id="drop_bank_run_payment",
+    response_model=RunInFull,
+)
+async def drop(
+    number: RunNumber,
+    payout: Annotated[str, Path(max_length=32)],
+    caller: Banker,
+    once: OnlyOnce,
+    why: Annotated[Reason, Body()],
+) -> JSONResponse:
+    async def act(db: Connection) -> BankRun:
+        return await bank_runs.drop(db, caller.tenant, number, payout, by=caller.actor, reason=why.reason)
+
+    return await _acted(caller, once, act)
+
+
+@router.post(
+    "/bank-runs/{number}/file",
+    summary="Die Datei für die Bank herunterladen",
+    description="pain.001.001.09. Der erste Abruf macht die Datei aus dem freigegebenen Stand; jeder weitere liefert "
+    "genau diese Datei. Jeder steht im Prüfpfad.",
+    operation_id="download_bank_file",
+    response_class=Response,
+    responses={200: {"content": {"application/xml": {}}, "description": "Die Datei"}},
+)
+async def download(number: RunNumber, doors: Doors, caller: Banker) -> Response:
+    await _refresh(doors, caller, number)
+    async with doors.ledger.transaction(caller.tenant, cause=caller.actor) as db:
+        file = await bank_runs.download(db, caller.tenant, doors.vault, number, by=caller.actor)
+    return xml_file(file)
+
+
+@router.post(
+    "/bank-runs/{number}/confirm",
+    summary="Bestätigen, dass die Bank ausgeführt hat",
+    operation_id="confirm_bank_run",
+    response_model=RunInFull,
+)
+async def confirm(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResponse:
+    async def act(db: Connection) -> BankRun:
+        return await bank_runs.confirm(db, caller.tenant, number, by=caller.actor)
+
+    return await _acted(caller, once, act)
+
+
+@router.post(
+    "/bank-runs/{number}/cancel",
+    summary="Einen Zahlungslauf stornieren",
+    description="Vor dem Export sofort. Danach ist es ein Antrag, den eine zweite Person bestätigt.",
+    operation_id="cancel_bank_run",
+    response_model=RunInFull,
+)
+async def cancel(number: RunNumber, caller: Banker, once: OnlyOnce, why: Annotated[Reason, Body()]) -> JSONResponse:
+    async def act(db: Connection) -> BankRun:
+        return await bank_runs.cancel(db, caller.tenant, number, by=caller.actor, reason=why.reason)
+
+    return await _acted(caller, once, act)
+
+
+@router.post(
+    "/bank-runs/{number}/cancel/confirm",
+    summary="Die Stornierung eines exportierten Laufs als zweite Person bestätigen",
+    description="Die Datei wurde und wird nicht ausgeführt; ihre Auszahlungen sind wieder frei.",
+    operation_id="confirm_cancel_bank_run",
+    response_model=RunInFull,
+)
+async def confirm_cancel(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResponse:
+    async def act(db: Connection) -> BankRun:
+        return await bank_runs.confirm_cancel(db, caller.tenant, number, by=caller.actor)
+
+    return await _acted(caller, once, act)
+
+
+@router.post(
+    "/bank-runs/{number}/cancel/withdraw",
+    summary="Den Antrag auf Stornierung zurückziehen",
+    operation_id="withdraw_cancel_bank_run",
+    response_model=RunInFull,
+)
+async def withdraw_cancel(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResponse:
+    async def act(db: Connection) -> BankRun:
+        return await bank_runs.withdraw_cancel(db, caller.tenant, number, by=caller.actor)
+
+    return await _acted(caller, once, act)
+
+
+def xml_file(file: BankFile) -> Response:
+    return Response(
+        file.content,
+        media_type="application/xml",
+        headers={
+            "Content-Disposition": f'attachment; filename="{file.number}.xml"',
+            "X-Content-SHA256": file.sha256,
+        },
+    )
+
+
+async def _refresh(doors: Parts, caller: Caller, number: str) -> None:
+    """What may not be paid any more drops out, whether or not the act that follows is refused then."""
+    async with doors.ledger.transaction(caller.tenant, cause=caller.actor) as db:
+        await bank_runs.refresh(db, caller.tenant, doors.vault, number, by=caller.actor)
+
+
+async def _acted(caller: Caller, once: OnlyOnce, act: Act, *, status: int = 200) -> JSONResponse:
+    async def whole(db: Connection) -> dict[str, Any]:
+        return await _in_full(db, caller, await act(db))
+
+    return await once.answer(whole, status=status)
+
+
+async def _in_full(
+    db: Connection, caller: Caller, run: BankRun, *, after_position: int = 0, limit: int | None = None
+) -> dict[str, Any]:
+    held = await bank_run_rows.lines(db, caller.tenant, run.id, after=after_position, limit=limit)
+    return shown(run, lines=[shown(line) | {"iban": line.masked_iban} for line in held])
+
+
+def _account(account: OwnAccount) -> dict[str, Any]:
+    return shown(account) | {"iban": account.masked_iban}
+
+
+def _candidate(one: Candidate) -> dict[str, Any]:
+    return CandidateShown(
+        number=one.number,
+        partner_code=one.partner_code,
+        credit_note_number=one.credit_note_number,
+        amount_cents=one.amount_cents,
+        iban=one.masked_iban,
+        barred=one.barred,
+        outside_sepa=one.outside_sepa,
+        run=one.run,
+    ).model_dump(mode="json")
