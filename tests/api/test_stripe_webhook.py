@@ -150,18 +150,35 @@ async def test_a_code_that_does_not_exist_asks_a_person(shop: Door, intent: str)
     assert (await shop.api("GET", "tasks")).json()["items"] == []
 
 
-async def test_a_full_refund_reverses_the_sale_and_a_partial_one_asks(shop: Door, intent: str) -> None:
+async def test_a_refund_in_part_lowers_and_a_full_one_reverses(shop: Door, intent: str) -> None:
     await send(shop, an_event("checkout.session.completed", a_session(intent)))
     charge = {"id": "ch_1", "payment_intent": intent, "amount": 11900, "currency": "eur", "created": int(time.time())}
     await send(shop, an_event("charge.refunded", charge | {"amount_refunded": 1000}))
     (sale,) = await sales(shop)
     assert (sale["state"], sale["refunded_cents"]) == ("pending", 1000)
-    assert [task["kind"] for task in (await shop.api("GET", "tasks")).json()["items"]] == ["partial_refund"]
+    assert (await shop.api("GET", "tasks")).json()["items"] == []
+    lowered = (await shop.api("GET", f"commissions?transaction={sale['id']}")).json()["items"]
+    assert all(0 < one["net_cents"] < one["earned_cents"] for one in lowered)
     await send(shop, an_event("charge.refunded", charge | {"amount_refunded": 11900}))
     (sale,) = await sales(shop)
     assert sale["state"] == "refunded"
     commissions = (await shop.api("GET", f"commissions?transaction={sale['id']}")).json()["items"]
     assert {one["state"] for one in commissions} == {"reversed"}
+
+
+async def test_a_refund_that_fails_restores(shop: Door, intent: str) -> None:
+    await send(shop, an_event("checkout.session.completed", a_session(intent)))
+    charge = {"id": "ch_1", "payment_intent": intent, "amount": 11900, "currency": "eur", "created": int(time.time())}
+    await send(shop, an_event("charge.refunded", charge | {"amount_refunded": 11900}))
+    assert (await sales(shop))[0]["state"] == "refunded"
+    refund = {"id": "re_1", "payment_intent": intent, "charge": "ch_1", "amount": 11900, "currency": "eur"}
+    told = await send(shop, an_event("refund.updated", refund | {"status": "succeeded"}))
+    assert told.json()["status"] == "ignored"
+    await send(shop, an_event("refund.failed", refund | {"status": "failed"}))
+    (sale,) = await sales(shop)
+    assert (sale["state"], sale["refunded_cents"]) == ("pending", 0)
+    commissions = (await shop.api("GET", f"commissions?transaction={sale['id']}")).json()["items"]
+    assert {one["state"] for one in commissions} == {"pending"}
 
 
 async def test_a_dispute_holds_and_a_lost_one_refunds(shop: Door, intent: str) -> None:
