@@ -26,6 +26,8 @@ def describe_problems(app: FastAPI) -> None:
             schemas |= schemas["ProblemBody"].pop("$defs", {})
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)
+            for schema in schemas.values():
+                _hide_position(schema)
             for path in document["paths"].values():
                 for method in _METHODS & path.keys():
                     _describe(path[method])
@@ -46,6 +48,12 @@ def _describe(operation: dict[str, Any]) -> None:
     for status, answer in answers.items():
         if (status == "default" or int(status) >= 400) and _is_the_frameworks(answer.get("content")):
             answer["content"] = _PROBLEM
+
+
+def _hide_position(schema: dict[str, Any]) -> None:
+    """`seq` is the cursor's business, and no answer shows it (api/v1/answers.py)."""
+    if schema.get("properties", {}).pop("seq", None) and "seq" in schema.get("required", ()):
+        schema["required"].remove("seq")
 
 
 def _is_the_frameworks(content: Any) -> bool:

@@ -1,0 +1,60 @@
+"""The application behind a real socket, with patience: a busy machine is no finding."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import uvicorn
+from cryptography.fernet import Fernet
+from fastapi import FastAPI
+
+from api.app import create_app
+from sandbox.lexoffice_server import LexofficeAddresses
+from sandbox.processes import free_port
+from settings import Settings
+from tests.conftest import Database
+from tests.house import until
+
+
+@dataclass(frozen=True)
+class Served:
+    app: FastAPI
+    url: str
+    http: httpx.AsyncClient
+
+    @property
+    def started(self) -> tuple[FastAPI, httpx.AsyncClient]:
+        """As tests/api/conftest.py takes it."""
+        return self.app, self.http
+
+
+def settings_of(database: Database, lexoffice: LexofficeAddresses, **more: Any) -> Settings:
+    return Settings(
+        database_url=database.app_url,
+        secret_key=Fernet.generate_key().decode(),
+        lexoffice_base_url=lexoffice.base_url,
+        lexoffice_app_url=lexoffice.app_url,
+        lexoffice_public_key_url=lexoffice.public_key_url,
+        log_level="error",
+        **more,
+    )
+
+
+@asynccontextmanager
+async def served(database: Database, lexoffice: LexofficeAddresses, **more: Any) -> AsyncIterator[Served]:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    patient = {"request_seconds": 30, "acquire_seconds": 20, "statement_seconds": 20}
+    app = create_app(settings_of(database, lexoffice, public_url=url, **(patient | more)))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False))
+    serving = asyncio.create_task(server._serve())
+    try:
+        await until(lambda: asyncio.sleep(0, server.started), bool, "the API's start")
+        async with httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as http:
+            yield Served(app, url, http)
+    finally:
+        server.should_exit = True
+        await serving
