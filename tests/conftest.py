@@ -162,16 +162,26 @@ async def product(
 ) -> "AsyncIterator[House]":
     """API and worker, running over the real parts for the whole session."""
     from tests.house import running
+    from tests.mail.postbox import open_postbox
     from tests.oauth.consent import Client
 
     oauth = await Client.contracted(lexoffice_sandbox, "http://127.0.0.1")
-    async with running(
-        database,
-        temporal,
-        lexoffice_sandbox,
-        lexoffice_oauth_client_id=oauth.client_id,
-        lexoffice_oauth_client_secret=oauth.client_secret,
-    ) as house:
+    async with (
+        open_postbox() as postbox,
+        running(
+            database,
+            temporal,
+            lexoffice_sandbox,
+            lexoffice_oauth_client_id=oauth.client_id,
+            lexoffice_oauth_client_secret=oauth.client_secret,
+            smtp_host="127.0.0.1",
+            smtp_port=postbox.port,
+            smtp_security="none",
+            mail_sender="partnerdesk@product.example",
+            mail_bundle_seconds=1.0,
+        ) as house,
+    ):
+        house.postbox = postbox
         await oauth.change(redirectUris=[f"{house.api_url}/oauth/lexoffice/callback"])
         yield house
 

@@ -37,6 +37,7 @@ from sandbox.processes import free_port
 from sandbox.temporal_server import TemporalAddresses
 from settings import Settings
 from tests.conftest import Database
+from tests.mail.postbox import Postbox
 from workflows.messages import document_workflow_id, payout_workflow_id
 
 Seen = TypeVar("Seen")
@@ -73,6 +74,8 @@ class House:
     engine: Client
     lexoffice: LexofficeAddresses
     http: httpx.AsyncClient
+    postbox: Postbox | None = None
+    """Where the mails of the session's product arrive."""
 
     async def shop(self, *, dialect: str = "lexoffice", connected: bool = True, **organization: Any) -> "Shop":
         """A fresh tenant with its own account in lexoffice, keys for its API, and a webhook that lexoffice calls."""
