@@ -26,6 +26,7 @@ from ledger.types import BERLIN, Frozen
 _TEMPLATES = Path(__file__).parent / "letters"
 _LOCALES = {"de": "de_DE", "en": "en_GB"}
 _LONGEST = 300
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _FOOTERS = {
     "de": "PartnerDesk Payouts · Diese Mail wurde automatisch geschrieben. Welche Sie bekommen, wählen Sie unter {}",
     "en": "PartnerDesk Payouts · This mail was written automatically. Choose which ones you get at {}",
@@ -137,13 +138,13 @@ def _one_line(value: Any) -> Any:
     """Printable, on one line, and not endless. Control and direction characters are left out."""
     if value is None or not isinstance(value, str):
         return "" if value is None else value
-    kept = "".join(" " if mark.isspace() else mark for mark in value if mark.isspace() or _shows(mark))
-    words = " ".join(kept.split(" ")) if value.strip() else ""
+    kept = "".join(mark if mark == _NO_BREAK or not mark.isspace() else " " for mark in value if _shows(mark))
+    words = kept.strip()
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
 
 
 def _shows(mark: str) -> bool:
-    return unicodedata.category(mark)[0] != "C"
+    return mark.isspace() or unicodedata.category(mark)[0] != "C"
 
 
 def _part(block: str, public_url: str) -> _Part | None:
