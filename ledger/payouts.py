@@ -126,7 +126,8 @@ async def lines(db: Connection, tenant: Tenant, payout: PayoutId) -> list[Payout
     rows = await db.fetch(
         """
         SELECT l.position, l.commission_id, c.transaction_id::text, k.slug AS campaign, c.month, c.level, c.kind,
-               c.service_date, l.net_cents, l.tax_rate, l.tax_cents, l.gross_cents, l.released_at IS NOT NULL AS released
+               c.service_date, l.net_cents, l.tax_rate, l.tax_cents, l.gross_cents,
+               l.released_at IS NOT NULL AS released
           FROM payout_lines l
           JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
           LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
