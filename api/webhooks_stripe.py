@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import stripe
 import structlog
 from fastapi import APIRouter, Request
@@ -92,7 +93,7 @@ async def _tenant(doors: Parts, slug: str) -> Tenant:
     """An unknown tenant is one that has nothing, so that it costs and answers the same."""
     try:
         return await tenants.find(doors.ledger, slug)
-    except NotFound:
+    except (NotFound, asyncpg.DataError):  # no database takes %00 for a name
         return Tenant(id=TenantId(uuid4()), slug=slug)
 
 
