@@ -28,8 +28,10 @@ from activities.handover import HandoverActivities
 from activities.invoices import InvoiceActivities
 from activities.lexoffice_door import LexofficeDoor
 from activities.mailing import MailActivities
+from activities.papers import PaperActivities
 from activities.payouts import PayoutActivities
 from activities.post import post_of
+from activities.searching import SearchActivities
 from activities.subscriptions import SubscriptionActivities
 from activities.sweeping import SweepActivities
 from api.authorization import oauth_access
@@ -45,6 +47,7 @@ from workflows.handover import HandoverWorkflow
 from workflows.invoice import InvoiceWorkflow
 from workflows.mail import DailyMailWorkflow, MailWorkflow
 from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, Pace
+from workflows.paper import PaperWorkflow
 from workflows.payout import PayoutWorkflow
 from workflows.schedules import ensure_sweeps
 from workflows.subscriptions import SubscriptionsWorkflow
@@ -54,6 +57,7 @@ WORKFLOWS = (
     PayoutWorkflow,
     DocumentWorkflow,
     InvoiceWorkflow,
+    PaperWorkflow,
     HandoverWorkflow,
     SweepWorkflow,
     SubscriptionsWorkflow,
@@ -87,6 +91,9 @@ class Hands:
         )
         conclusions = ConclusionActivities(self.ledger)
         invoices = InvoiceActivities(self.ledger, self.door, self._creator, unclear_wait=self.settings.unclear_outcome)
+        credit_notes = CreditNoteActivities(
+            self.ledger, self.door, self._creator, unclear_wait=self.settings.unclear_outcome
+        )
         handover = HandoverActivities(
             self.ledger,
             announcing,
@@ -104,6 +111,9 @@ class Hands:
             conclusions.look_at_replacement_window,
             handover.announce_what_nobody_announced,
             invoices.look_at_invoice,
+            invoices.judge_invoice_search,
+            credit_notes.judge_credit_note_search,
+            PaperActivities(self.ledger, self.door).paper_was_missed,
             sweeping.plan_sweep,
             sweeping.end_pass,
             self._subscriptions().conclude_subscriptions,
@@ -116,6 +126,7 @@ class Hands:
         wait = self.settings.unclear_outcome
         credit_notes = CreditNoteActivities(self.ledger, self.door, self._creator, unclear_wait=wait)
         invoices = InvoiceActivities(self.ledger, self.door, self._creator, unclear_wait=wait)
+        searching = SearchActivities(self.ledger, self.door)
         sweeping, subscriptions = self._sweeping(), self._subscriptions()
         return [
             sweeping.sweep_page,
@@ -126,9 +137,12 @@ class Hands:
             fetching.fetch_payments,
             fetching.fetch_contact,
             fetching.check_connection,
+            PaperActivities(self.ledger, self.door).fetch_paper,
             credit_notes.create_credit_note,
             credit_notes.read_back_credit_note,
             credit_notes.search_credit_note,
+            searching.search_page,
+            searching.search_candidate,
             invoices.create_invoice,
             invoices.read_back_invoice,
             invoices.search_invoice,

@@ -6,8 +6,7 @@ was made allows one; everything else is unclear, and then the document is search
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -15,6 +14,7 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.heartbeats import heartbeats
 from activities.lexoffice_door import LexofficeDoor, NoSlot, rate_limited
 from ledger import documents, events, intents, tasks
 from ledger.connections import ConnectionBroken, NotConnected
@@ -35,9 +35,6 @@ from lexoffice.errors import (
 )
 from lexoffice.new_documents import NewCreditNote, NewInvoice
 from lexoffice.vouchers import VoucherQuery, VoucherRow
-
-_HEARTBEAT_EVERY = 3.0
-"""Seconds. A worker that dies in the middle of a POST is missed soon, and the next one begins to search."""
 
 
 class Outcome(StrEnum):
@@ -83,7 +80,7 @@ class DocumentCreator:
             return await self._without_connection(tenant, intent_id, error.sentence)
         except NoSlot:
             raise rate_limited() from None
-        async with client, _heartbeats():
+        async with client, heartbeats():
             async with self._ledger.transaction(tenant) as db:
                 intent = await intents.find(db, tenant, intent_id)
                 # Taken before the mark, so that whatever stops this process meanwhile counts as lost time.
@@ -99,7 +96,7 @@ class DocumentCreator:
                     return Creation(outcome=Outcome.NOTHING_TO_DO)
 
     async def search(self, tenant: Tenant, intent: Intent) -> Sequence[CreditNote | Invoice]:
-        """Every document with the intent's marker: of that day ± 1, of that gross ± 1 cent, unknown to the ledger.
+        """Every document with the intent's marker, in one activity: for searches that began before searching.py was.
 
         Each page and each candidate takes a slot of the budget. Raises what the door explains.
         """
@@ -204,21 +201,3 @@ async def _with_marker(client: LexofficeClient, row: VoucherRow, intent: Intent)
 def carries_marker(document: CreditNote | Invoice, intent: Intent) -> bool:
     """The marker is compared whole, brackets included."""
     return intent.marker in f"{document.introduction or ''}\n{document.remark or ''}"
-
-
-@asynccontextmanager
-async def _heartbeats() -> AsyncIterator[None]:
-    """Say every few seconds that this worker lives, while it waits for one long answer."""
-
-    async def beat() -> None:
-        while True:
-            activity.heartbeat()
-            await asyncio.sleep(_HEARTBEAT_EVERY)
-
-    beating = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        beating.cancel()
-        with suppress(asyncio.CancelledError):
-            await beating

@@ -9,9 +9,11 @@ from temporalio.exceptions import ApplicationError
 from activities.creating import Creation, DocumentCreator, Outcome
 from activities.credit_note_judgement import differences_from_approval, totals
 from activities.credit_note_settling import apply_credit_note
+from activities.evidence import body_of
 from activities.lexoffice_door import CONNECTION_UNUSABLE, LexofficeDoor
 from activities.models import DocumentCreation, Look
 from activities.payout_look import BLOCKED_BY, SEARCHES_BEFORE_ANOTHER_POST, block_and_ask, what_next
+from activities.search_models import Searched
 from ledger import documents, events, four_eyes, intents, payouts, tasks
 from ledger.database import Connection, Ledger
 from ledger.documents import Observed
@@ -76,10 +78,7 @@ class CreditNoteActivities:
 
     @activity.defn
     async def search_credit_note(self, task: DocumentCreation) -> Look:
-        """Look a lost credit note up by its marker, and adopt it if it is the only one and as approved.
-
-        None three times, after the waiting time, proves that it was not made.
-        """
+        """A whole search in one activity: for those that began before activities/searching.py was there."""
         async with self._ledger.transaction(task.tenant) as db:
             intent = await intents.find(db, task.tenant, task.intent)
         marked: list[CreditNote] = []
@@ -91,6 +90,23 @@ class CreditNoteActivities:
         async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as db:
             payout = await payouts.lock(db, task.tenant, _number(task))
             if (await intents.find(db, task.tenant, task.intent)).is_unclear:
+                await _judge_search(db, task.tenant, payout, intent, marked)
+            return await self._look(db, task)
+
+    @activity.defn
+    async def judge_credit_note_search(self, searched: Searched) -> Look:
+        """Adopt the lost credit note if it is the only one with the marker, and as approved.
+
+        None three times, after the waiting time, proves that it was not made.
+        """
+        task = searched.creation
+        if searched.unusable:
+            return await self._block_for_connection(task)
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
+            payout = await payouts.lock(db, task.tenant, _number(task))
+            intent = await intents.find(db, task.tenant, task.intent)
+            if intent.is_unclear:
+                marked = [CreditNote.from_body(await body_of(db, task.tenant, kept)) for kept in searched.marked]
                 await _judge_search(db, task.tenant, payout, intent, marked)
             return await self._look(db, task)
 
@@ -116,6 +132,9 @@ class CreditNoteActivities:
         """The key is refused or gone: the payout waits for another one, and its workflow lives on."""
         if error.type != CONNECTION_UNUSABLE:
             raise error
+        return await self._block_for_connection(task)
+
+    async def _block_for_connection(self, task: DocumentCreation) -> Look:
         async with self._ledger.transaction(task.tenant) as db:
             payout = await payouts.lock(db, task.tenant, _number(task))
             if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):

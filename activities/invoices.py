@@ -14,6 +14,7 @@ from activities.credit_notes import NUMBER_LAGS, look_again
 from activities.lexoffice_door import CONNECTION_UNUSABLE, LexofficeDoor
 from activities.models import DocumentCreation, InvoiceLook, Step
 from activities.payout_look import SEARCHES_BEFORE_ANOTHER_POST, until_search
+from activities.search_models import Searched
 from ledger import documents, events, intents, tasks
 from ledger.database import Connection, Ledger
 from ledger.documents import Observed
@@ -87,19 +88,31 @@ class InvoiceActivities:
 
     @activity.defn
     async def search_invoice(self, task: DocumentCreation) -> InvoiceLook:
-        """Look a lost invoice up by its marker; the only one with it is ours."""
+        """A whole search in one activity: for those that began before activities/searching.py was there."""
         async with self._ledger.transaction(task.tenant) as db:
             intent = await intents.find(db, task.tenant, task.intent)
         with _waiting_for_the_connection():
             marked = await self._creator.search(task.tenant, intent) if intent.is_unclear else []
-        async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as db:
-            if (await intents.find(db, task.tenant, task.intent)).is_unclear:
+        return await self._judge_search(task, [document.id for document in marked])
+
+    @activity.defn
+    async def judge_invoice_search(self, searched: Searched) -> InvoiceLook:
+        """The only invoice with the marker is ours; none three times, after the waiting time: it was not made."""
+        task = searched.creation
+        async with self._ledger.transaction(task.tenant) as db:
+            marked = [(await documents.snapshot(db, task.tenant, kept)).resource_id for kept in searched.marked]
+        return await self._judge_search(task, marked)
+
+    async def _judge_search(self, task: DocumentCreation, marked: list[UUID]) -> InvoiceLook:
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
+            intent = await intents.find(db, task.tenant, task.intent)
+            if intent.is_unclear:
                 if len(marked) == 1:
-                    await intents.made(db, task.tenant, intent.id, marked[0].id)
+                    await intents.made(db, task.tenant, intent.id, marked[0])
                     await events.hand_over_parked(db, task.tenant)
                 elif marked:
                     await intents.stop_searching(db, task.tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
-                    await self._ask_about_lost(db, task, [str(document.id) for document in marked])
+                    await self._ask_about_lost(db, task, [str(document) for document in marked])
                 elif await intents.count_empty_search(db, task.tenant, intent.id) >= SEARCHES_BEFORE_ANOTHER_POST:
                     await intents.refuse(
                         db, task.tenant, intent.id, "not found in three searches", attempt=intent.attempt

@@ -10,6 +10,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities.heartbeats import heartbeats
 from activities.lexoffice_door import LexofficeDoor
 from activities.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
 from ledger import connections, debts, events, key_age, replacement, sweeps, unproven
@@ -88,6 +89,10 @@ class SweepActivities:
                 "updated_date_from": task.slice.updated_since,
             }
         )
+        async with heartbeats():
+            return await self._sweep_page(task, query)
+
+    async def _sweep_page(self, task: PageOfSlice, query: VoucherQuery) -> SweptPage:
         async with self._door.failures_explained(task.tenant), self._door.reading(task.tenant) as client:
             page = await client.voucherlist(query, task.page)
         too_long = (page.total_elements or 0) >= SEARCH_WINDOW

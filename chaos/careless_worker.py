@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 import worker
-from activities.creating import DocumentCreator
+from activities import searching
 from api.logs import configure_logs
 from ledger import intents
 from ledger.database import Connection
@@ -30,8 +30,9 @@ async def may_always_send(db: Connection, tenant: Tenant, intent: IntentId, **ho
     return await _may_send(db, tenant, intent, **how)
 
 
-async def finds_nothing(*_: Any, **__: Any) -> tuple[()]:
-    return ()
+async def finds_nothing(*_: Any, **__: Any) -> tuple[list[Any], bool]:
+    """No row, and no further page."""
+    return [], True
 
 
 def main() -> None:
@@ -39,7 +40,7 @@ def main() -> None:
     parser.add_argument("--health-port", type=int, required=True)
     options = parser.parse_args()
     setattr(intents, "may_send", may_always_send)  # noqa: B010 - it is replaced, not implemented
-    setattr(DocumentCreator, "search", finds_nothing)  # noqa: B010
+    setattr(searching, "page_of_search", finds_nothing)  # noqa: B010
     settings = Settings.from_environment()
     configure_logs(settings.log_format, settings.log_level)
     worker.main(settings, health_port=options.health_port)

@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.invoices import InvoiceActivities
     from activities.models import DocumentCreation, InvoiceLook, Step
     from workflows.messages import LEXOFFICE
+    from workflows.searching import ONE_REQUEST_AT_A_TIME, search
 
 PRIORITY = 2
 """Behind payouts that a person has approved, before the enrichment of notifications."""
@@ -53,6 +54,8 @@ class InvoiceWorkflow:
                 timeout_summary="Bis zur nächsten Suche nach der Rechnung",
             )
         except TimeoutError:
+            if workflow.patched(ONE_REQUEST_AT_A_TIME):
+                return await self._search()
             return await self._call(
                 InvoiceActivities.search_invoice, "Verlorene Rechnung an ihrem Kennzeichen suchen", seconds=900
             )
@@ -61,6 +64,21 @@ class InvoiceWorkflow:
             InvoiceActivities.look_at_invoice,
             self._creation,
             summary="Antwort im Hauptbuch lesen",
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
+        )
+
+    async def _search(self) -> InvoiceLook:
+        searched = await search(
+            self._creation,
+            PRIORITY,
+            pages="Verlorene Rechnung suchen",
+            candidates="Kennzeichen einer Rechnung vergleichen",
+        )
+        return await workflow.execute_activity_method(
+            InvoiceActivities.judge_invoice_search,
+            searched,
+            summary="Ergebnis der Suche beurteilen",
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )

@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from ledger.types import PayoutState
     from workflows.messages import LEXOFFICE, PayoutInput
     from workflows.search_attributes import CREDIT_NOTE_NUMBER, PAYOUT_STATUS
+    from workflows.searching import ONE_REQUEST_AT_A_TIME, search
     from workflows.words import waiting_for
 
 APPROVALS_FIRST = 1
@@ -105,6 +106,8 @@ class PayoutWorkflow:
             return await self._advance()
         except TimeoutError:
             pass
+        if workflow.patched(ONE_REQUEST_AT_A_TIME):
+            return await self._search_credit_note()
         return await workflow.execute_activity_method(
             CreditNoteActivities.search_credit_note,
             self._creation(),
@@ -114,6 +117,21 @@ class PayoutWorkflow:
             heartbeat_timeout=timedelta(seconds=60),
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=5)),
             priority=Priority(priority_key=APPROVALS_FIRST, fairness_key=self._payout.tenant.slug),
+        )
+
+    async def _search_credit_note(self) -> Look:
+        searched = await search(
+            self._creation(),
+            APPROVALS_FIRST,
+            pages="Verlorene Gutschrift suchen",
+            candidates="Kennzeichen einer Gutschrift vergleichen",
+        )
+        return await workflow.execute_activity_method(
+            CreditNoteActivities.judge_credit_note_search,
+            searched,
+            summary="Ergebnis der Suche beurteilen",
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
 
     def _creation(self) -> DocumentCreation:

@@ -68,6 +68,7 @@ class SweepWorkflow:
             task_queue=LEXOFFICE,
             summary=f"Belegliste vergleichen, Seite {page + 1}",
             start_to_close_timeout=timedelta(minutes=2),
+            heartbeat_timeout=timedelta(seconds=15),
             schedule_to_close_timeout=LONGEST_CALL,
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=2)),
             priority=Priority(priority_key=SWEEPS_LAST, fairness_key=sweep.tenant.slug),

@@ -1,0 +1,28 @@
+"""Telling the engine that this worker lives while it waits for one long answer: one that was killed is missed soon."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from temporalio import activity
+
+_EVERY = 3.0
+"""Seconds; the workflows give up on a worker after 15 s of silence."""
+
+
+@asynccontextmanager
+async def heartbeats() -> AsyncIterator[None]:
+    """Say every few seconds that this worker lives."""
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(_EVERY)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()
+        with suppress(asyncio.CancelledError):
+            await beating

@@ -1,0 +1,117 @@
+"""Looking a lost document up by its marker (engine.md, Creating a document). One request = one activity.
+
+voucherlist of that type, created ± 1 day, page by page; only rows of that gross ± 1 cent and of an id unknown to the
+ledger are fetched and compared with the marker.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.creating import carries_marker
+from activities.heartbeats import heartbeats
+from activities.lexoffice_door import CONNECTION_UNUSABLE, LexofficeDoor
+from activities.search_models import Candidate, PageOfSearch, SearchedPage
+from ledger import documents, intents
+from ledger.database import Ledger
+from ledger.intents import Intent
+from ledger.types import DocumentKind, IntentId, Tenant
+from lexoffice.client import SEARCH_WINDOW, LexofficeClient
+from lexoffice.documents import CreditNote, Invoice
+from lexoffice.errors import FractionOfACent, NotFound, SearchWindowExceeded
+from lexoffice.vouchers import VoucherQuery, VoucherRow
+
+_NOTHING = SearchedPage(is_last=True)
+
+
+class SearchActivities:
+    def __init__(self, ledger: Ledger, door: LexofficeDoor) -> None:
+        self._ledger = ledger
+        self._door = door
+
+    @activity.defn
+    async def search_page(self, task: PageOfSearch) -> SearchedPage:
+        """GET one page. Nothing once the question has been answered otherwise."""
+        tenant = task.creation.tenant
+        intent = await self._intent(tenant, task.creation.intent)
+        if not intent.is_unclear:
+            return _NOTHING
+        async with heartbeats():
+            with waiting_for_the_connection(intent):
+                async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
+                    rows, is_last = await page_of_search(client, intent, task.page)
+        async with self._ledger.transaction(tenant) as db:
+            candidates = [row.id for row in rows if not await documents.is_ours(db, tenant, row.id)]
+        return SearchedPage(candidates=tuple(candidates), is_last=is_last)
+
+    @activity.defn
+    async def search_candidate(self, task: Candidate) -> UUID | None:
+        """GET one document; what carries the marker is kept as evidence, and that is what comes back."""
+        tenant = task.creation.tenant
+        intent = await self._intent(tenant, task.creation.intent)
+        if not intent.is_unclear:
+            return None
+        async with heartbeats():
+            with waiting_for_the_connection(intent):
+                async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
+                    document = await _fetch(client, intent, task.resource_id)
+        if document is None or not carries_marker(document, intent):
+            return None
+        async with self._ledger.transaction(tenant) as db:
+            return await documents.keep_snapshot(
+                db, tenant, resource=intent.kind.value, resource_id=document.id, body=document.raw
+            )
+
+    async def _intent(self, tenant: Tenant, intent: IntentId) -> Intent:
+        async with self._ledger.transaction(tenant) as db:
+            return await intents.find(db, tenant, intent)
+
+
+async def page_of_search(client: LexofficeClient, intent: Intent, number: int) -> tuple[list[VoucherRow], bool]:
+    """The rows of the right amount, and whether this was the last page. Raises SearchWindowExceeded."""
+    assert intent.sent_at is not None
+    query = VoucherQuery(
+        voucher_types=("creditnote" if intent.kind is DocumentKind.CREDIT_NOTE else "invoice",),
+        created_date_from=(intent.sent_at - timedelta(days=1)).date(),
+        created_date_to=(intent.sent_at + timedelta(days=1)).date(),
+    )
+    page = await client.voucherlist(query, number)
+    if (page.total_elements or 0) >= SEARCH_WINDOW:
+        # The count stops here and the last page calls itself the last, however many rows there are.
+        raise SearchWindowExceeded(request="GET voucherlist")
+    return [row for row in page.content if _is_of_that_amount(row, intent)], page.is_last
+
+
+def _is_of_that_amount(row: VoucherRow, intent: Intent) -> bool:
+    try:
+        total = row.total_cents
+    except FractionOfACent:
+        return False  # ours has whole cents
+    return total is None or abs(total - intent.gross_cents) <= 1
+
+
+async def _fetch(client: LexofficeClient, intent: Intent, resource_id: UUID) -> CreditNote | Invoice | None:
+    try:
+        if intent.kind is DocumentKind.CREDIT_NOTE:
+            return await client.credit_note(resource_id)
+        return await client.invoice(resource_id)
+    except NotFound:
+        return None
+
+
+@contextmanager
+def waiting_for_the_connection(intent: Intent) -> Iterator[None]:
+    """An invoice's search is tried again until there is a working key: the connection's own task asks for it.
+
+    A payout is blocked instead, and says so: its workflow must hear of it.
+    """
+    try:
+        yield
+    except ApplicationError as error:
+        if error.type != CONNECTION_UNUSABLE or intent.kind is DocumentKind.CREDIT_NOTE:
+            raise
+        raise ApplicationError("the connection to lexoffice does not work", type="ConnectionAwaited") from None

@@ -1,0 +1,64 @@
+"""The search for a document whose creation got no answer: page by page, then each that may be it."""
+
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.models import DocumentCreation
+    from activities.search_models import Candidate, PageOfSearch, Searched
+    from activities.searching import SearchActivities
+    from workflows.messages import LEXOFFICE
+
+ONE_REQUEST_AT_A_TIME = "one-activity-per-request-of-a-search"
+"""Patch: searches that began before it was deployed are one activity each."""
+
+Task = TypeVar("Task")
+Found = TypeVar("Found")
+
+
+async def search(creation: DocumentCreation, priority: int, *, pages: str, candidates: str) -> Searched:
+    """Every document with the marker. `pages`, `candidates`: what the activities are called in the engine's UI."""
+
+    async def ask(activity: Callable[[Any, Task], Coroutine[Any, Any, Found]], task: Task, summary: str) -> Found:
+        return await workflow.execute_activity_method(
+            activity,
+            task,
+            task_queue=LEXOFFICE,
+            summary=summary,
+            start_to_close_timeout=timedelta(seconds=60),
+            heartbeat_timeout=timedelta(seconds=15),
+            # Only a complete search counts: it goes on until lexoffice answers.
+            retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=5)),
+            priority=Priority(priority_key=priority, fairness_key=creation.tenant.slug),
+        )
+
+    looked_at = set()
+    marked = []
+    number = 0
+    try:
+        while True:
+            page = await ask(
+                SearchActivities.search_page,
+                PageOfSearch(creation=creation, page=number),
+                f"{pages}, Seite {number + 1}",
+            )
+            for resource_id in page.candidates:
+                # A document created between two requests pushes a row onto the next page, where it comes again.
+                if resource_id in looked_at:
+                    continue
+                looked_at.add(resource_id)
+                task = Candidate(creation=creation, resource_id=resource_id)
+                if kept := await ask(SearchActivities.search_candidate, task, candidates):
+                    marked.append(kept)
+            if page.is_last:
+                return Searched(creation=creation, marked=tuple(marked))
+            number += 1
+    except ActivityError as error:
+        if isinstance(error.cause, ApplicationError) and error.cause.type == "ConnectionUnusable":
+            return Searched(creation=creation, unusable=True)
+        raise
