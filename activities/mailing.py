@@ -79,6 +79,7 @@ class MailActivities:
     async def write_daily_mails(self, at: datetime) -> int:
         """The mails of this day, over all tenants, into the outbox; and what is too old to matter is forgotten."""
         if self._post is None:
+            await outbox.forget_old(self._ledger)
             return 0
         day: date = at.astimezone(BERLIN).date()
         wrote = 0

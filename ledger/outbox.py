@@ -123,25 +123,22 @@ async def end(db: Connection, id: UUID, outcome: str) -> None:
     )
 
 
-async def write_link(ledger: Ledger, vault: Vault, user: UserId, *, purpose: str, token: SecretStr) -> ToSend:
-    """The one-time link that was just made, to the person whom it lets in. Earlier ones that were not sent end."""
-    kind = MailKind.INVITATION if purpose == "invite" else MailKind.RESET_LINK
-    async with ledger.of_person(user) as db:
-        await db.execute(
-            """
-            UPDATE mails SET ended_at = now(), outcome = 'over', link_encrypted = NULL,
-                             announced_at = COALESCE(announced_at, now()), taken_at = COALESCE(taken_at, now())
-             WHERE tenant_id IS NULL AND user_id = $1 AND link_encrypted IS NOT NULL AND ended_at IS NULL
-            """,
-            user,
-        )
-        id = await db.fetchval(
-            "INSERT INTO mails (kind, user_id, link_encrypted) VALUES ($1, $2, $3) RETURNING id",
-            kind,
-            user,
-            vault.encrypt(token.get_secret_value()),
-        )
-    return ToSend(tenant=None, user=user, id=id, kind=kind)
+async def write_link(db: Connection, vault: Vault, user: UserId, *, purpose: str, token: str) -> None:
+    """The one-time link that is being made, to the person whom it lets in. Earlier ones that were not sent end."""
+    await db.execute(
+        """
+        UPDATE mails SET ended_at = now(), outcome = 'over', link_encrypted = NULL,
+                         announced_at = COALESCE(announced_at, now()), taken_at = COALESCE(taken_at, now())
+         WHERE tenant_id IS NULL AND user_id = $1 AND link_encrypted IS NOT NULL AND ended_at IS NULL
+        """,
+        user,
+    )
+    await db.execute(
+        "INSERT INTO mails (kind, user_id, link_encrypted) VALUES ($1, $2, $3)",
+        MailKind.INVITATION if purpose == "invite" else MailKind.RESET_LINK,
+        user,
+        vault.encrypt(token),
+    )
 
 
 async def write_daily(db: Connection, tenant: Tenant, day: date) -> int:

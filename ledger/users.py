@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from ledger import audit, passwords, totp
+from ledger import audit, outbox, passwords, totp
 from ledger.database import Connection, Ledger
 from ledger.refusals import NotAcceptable, NotFound
 from ledger.types import Frozen, Tenant, UserId
@@ -154,7 +154,7 @@ async def _keep_hash(ledger: Ledger, user: UserId, hashed: str, *, renewed: bool
 
 
 async def make_link(ledger: Ledger, vault: Vault, user: UserId, *, purpose: str, actor: str) -> SecretStr:
-    """A token that sets a password once, within 30 minutes. Older ones of this person end."""
+    """A token that sets a password once, within 30 minutes, and a mail that brings it. Older ones of this person end."""
     token = secrets.token_urlsafe(32)
     async with ledger.of_person(user) as db:
         await db.execute(
@@ -168,6 +168,7 @@ async def make_link(ledger: Ledger, vault: Vault, user: UserId, *, purpose: str,
             purpose,
             actor,
         )
+        await outbox.write_link(db, vault, user, purpose=purpose, token=token)
     return SecretStr(token)
 
 
