@@ -14,7 +14,19 @@ from activities.evidence import body_of, contact_of, discount_lowers_base, obser
 from activities.expectations import contradicts, is_confirmed, is_outdated, is_torn, may_lag
 from activities.invoice_reading import Doubt, read_invoice
 from activities.models import Conclude, Conclusion, Gathered, Tell, Unfetched, VoidedInvoice
-from ledger import connections, documents, events, intents, invoices, lost_invoices, payouts, replacement, tasks
+from ledger import (
+    connections,
+    credited_invoices,
+    documents,
+    events,
+    intents,
+    invoices,
+    lost_invoices,
+    payouts,
+    replacement,
+    tasks,
+)
+from ledger.credited_invoices import CreditFacts
 from ledger.database import Connection, Ledger
 from ledger.documents import KnownDocument
 from ledger.events import Event
@@ -144,6 +156,8 @@ async def _conclude_credit_note(db: Connection, task: Conclude, told: Sequence[E
     lost = await intents.hold_unclear(db, gathered.tenant)
     known = await documents.find(db, gathered.tenant, gathered.resource_id)
     if known is None or known.payout_number is None:
+        if credited := await _conclude_credit_of_invoice(db, gathered, told):
+            return credited
         if lost:
             await events.park(db, gathered.tenant, gathered.events)
             return Conclusion(outcome=EventState.WAITING)
@@ -165,6 +179,31 @@ async def _conclude_credit_note(db: Connection, task: Conclude, told: Sequence[E
         await _finish(db, gathered, told, note.voucher_status, state, None, changes)
         return Conclusion(outcome=state)
     return await _tell_payout(db, gathered, told, payout.number, verdict, note.voucher_status)
+
+
+async def _conclude_credit_of_invoice(db: Connection, gathered: Gathered, told: Sequence[Event]) -> Conclusion | None:
+    """A credit note that corrects the invoice of a sale: a refund."""
+    if gathered.document is None:
+        return None
+    note = CreditNote.from_body(await body_of(db, gathered.tenant, gathered.document))
+    outcome = await credited_invoices.apply_credit(
+        db,
+        gathered.tenant,
+        CreditFacts(
+            resource_id=note.id,
+            voucher_number=note.voucher_number,
+            status=note.voucher_status,
+            gross_cents=note.total_gross_cents,
+            updated_at=note.updated_date,
+            invoice_ids=tuple(related.id for related in note.related_vouchers),
+        ),
+    )
+    if outcome is None:
+        return None
+    await _finish(db, gathered, told, note.voucher_status, outcome.state, outcome.reason, outcome.changes)
+    return Conclusion(
+        outcome=outcome.state, tell=tuple(Tell(number=number, signal="recheck") for number in outcome.payouts)
+    )
 
 
 async def _unfit_to_judge(
@@ -235,6 +274,11 @@ async def _conclude_gone(db: Connection, task: Conclude, told: Sequence[Event]) 
             return _AGAIN
         return await _end(db, gathered, EventState.FAILED, events.GONE)
     if known is None:
+        if back := await credited_invoices.take_back(db, gathered.tenant, gathered.resource_id):
+            await _end(db, gathered, back.state, back.reason, back.changes)
+            return Conclusion(
+                outcome=back.state, tell=tuple(Tell(number=number, signal="recheck") for number in back.payouts)
+            )
         return await _end(db, gathered, EventState.UNCHANGED, "Der gelöschte Beleg war nicht bekannt.")
     if known.kind is DocumentKind.INVOICE:
         facts = InvoiceFacts(resource_id=known.resource_id, organization_id=known.organization_id, status="deleted")
