@@ -1,14 +1,26 @@
 """Who is told of what: written with what causes it, or not at all."""
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from ledger import audit, audit_chain, memberships, notifications, outbox, partner_bank, partners, tasks, users
+from ledger import (
+    audit,
+    audit_chain,
+    memberships,
+    notifications,
+    outbox,
+    partner_bank,
+    partners,
+    secret_rotation,
+    tasks,
+    totp,
+    users,
+)
 from ledger.database import Ledger
 from ledger.notifications import GETS, OF_THE_TENANT, MailKind
 from ledger.partner_bank import NewBankDetails
@@ -174,8 +186,6 @@ async def test_a_broken_connection_is_told_to_admins_once(ledger: Ledger, tenant
 
 
 async def test_a_person_is_told_of_password_and_second_factor(ledger: Ledger, tenant: Tenant, vault: Vault) -> None:
-    from ledger import totp
-
     user = await person(ledger, tenant, Role.ADMIN)
     await users.set_password(ledger, user, "vier bunte Pferde im Regen")
     assert await mails_of(ledger, user) == []
@@ -188,38 +198,42 @@ async def test_a_person_is_told_of_password_and_second_factor(ledger: Ledger, te
         assert await db.fetchval("SELECT count(*) FROM mails WHERE tenant_id IS NULL") == 0
 
 
+async def newest_link(ledger: Ledger, user: UserId) -> UUID:
+    async with ledger.of_person(user) as db:
+        found: UUID = await db.fetchval("SELECT id FROM mails WHERE tenant_id IS NULL ORDER BY seq DESC LIMIT 1")
+    return found
+
+
 async def test_a_link_is_stored_encrypted_and_only_the_newest_is_sent(
     ledger: Ledger, tenant: Tenant, vault: Vault
 ) -> None:
     user = await person(ledger, tenant, Role.VIEWER)
-    old = await outbox.write_link(ledger, vault, user, purpose="reset", token=SecretStr("altes Geheimnis"))
-    new = await outbox.write_link(ledger, vault, user, purpose="reset", token=SecretStr("neues Geheimnis"))
+    old_token = await users.make_link(ledger, vault, user, purpose="reset", actor="test")
+    old = await newest_link(ledger, user)
+    token = await users.make_link(ledger, vault, user, purpose="reset", actor="test")
+    new = await newest_link(ledger, user)
     async with ledger.of_person(user) as db:
-        assert await outbox.take(db, vault, old.id) is None
-        taken = await outbox.take(db, vault, new.id)
         stored = [bytes(row["link_encrypted"] or b"") for row in await db.fetch("SELECT link_encrypted FROM mails")]
+        assert await outbox.take(db, vault, old) is None
+        taken = await outbox.take(db, vault, new)
     assert taken is not None
-    assert taken.link is not None
-    assert (taken.kind, taken.link.get_secret_value()) == (MailKind.RESET_LINK, "neues Geheimnis")
-    assert all(b"Geheimnis" not in one for one in stored)
+    assert (taken.kind, taken.link) == (MailKind.RESET_LINK, token)
+    for secret in (old_token, token):
+        assert all(secret.get_secret_value().encode() not in one for one in stored)
     async with ledger.of_person(user) as db:
-        await outbox.end(db, new.id, "sent")
+        await outbox.end(db, new, "sent")
         assert await db.fetchval("SELECT count(*) FROM mails WHERE link_encrypted IS NOT NULL") == 0
 
 
 async def test_links_are_encrypted_anew_with_the_newest_key(ledger: Ledger, tenant: Tenant) -> None:
-    from ledger import secret_rotation
-
     first, second = Fernet.generate_key().decode(), Fernet.generate_key().decode()
     user = await person(ledger, tenant, Role.VIEWER)
-    made = await outbox.write_link(
-        ledger, Vault.from_setting(first), user, purpose="invite", token=SecretStr("Geheimnis")
-    )
+    token = await users.make_link(ledger, Vault.from_setting(first), user, purpose="invite", actor="test")
     await secret_rotation.rotate(ledger, Vault.from_setting(f"{second},{first}"))
     async with ledger.of_person(user) as db:
-        taken = await outbox.take(db, Vault.from_setting(second), made.id)
+        taken = await outbox.take(db, Vault.from_setting(second), await newest_link(ledger, user))
     assert taken is not None
-    assert taken.link == SecretStr("Geheimnis")
+    assert taken.link == token
 
 
 async def test_several_are_one_mail_and_what_comes_later_is_the_next(

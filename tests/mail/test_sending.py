@@ -1,0 +1,155 @@
+"""From what happens to the mail that arrives: through triggers, hand-over, workflow and a real SMTP server."""
+
+from uuid import uuid4
+
+from ledger import memberships, users
+from ledger.notifications import MailKind
+from ledger.roles import Role
+from ledger.types import UserId
+from tests.house import House, Shop, until
+from tests.mail.postbox import Postbox, Taken
+from tests.workflows.desk import handed_over
+from workflows.messages import PAYOUTS
+
+
+def box_of(house: House) -> Postbox:
+    assert house.postbox is not None
+    return house.postbox
+
+
+async def person(shop: Shop, role: Role, *, language: str = "de", local: str = "") -> tuple[UserId, str]:
+    email = f"{local or role}-{uuid4().hex[:10]}@acme.example"
+    user, _ = await users.add(shop.house.ledger, email)
+    await users.set_language(shop.house.ledger, user, language)
+    async with shop.house.ledger.transaction(shop.tenant, person=user) as db:
+        await memberships.add(db, shop.tenant, user, role, by=None, actor="test")
+    return user, email
+
+
+async def arrived(house: House, address: str, number: int = 1) -> list[Taken]:
+    async def look() -> list[Taken]:
+        await handed_over(house)
+        return box_of(house).of(address)
+
+    return await until(look, lambda mails: len(mails) >= number, f"{number} mails to {address}")
+
+
+async def outcomes(shop: Shop, user: UserId) -> list[str]:
+    rows = await shop.rows("SELECT outcome FROM mails WHERE user_id = $1 ORDER BY seq", user)
+    return [row["outcome"] for row in rows]
+
+
+async def test_two_payouts_that_wait_are_one_mail_to_those_who_may_approve(product: House, shop: Shop) -> None:
+    _, german = await person(shop, Role.APPROVER)
+    _, english = await person(shop, Role.ADMIN, language="en")
+    _, viewer = await person(shop, Role.VIEWER)
+    await shop.approved_sale()
+    numbers = [(await shop.api("POST", "/payouts", {"partner": code}))["number"] for code in ("ANNA", "BERND")]
+    [mail] = await arrived(product, german)
+    assert mail.message["Subject"] == "2 Auszahlungen warten auf Ihre Freigabe"
+    assert all(number in mail.text and number in mail.html for number in numbers)
+    assert f"{product.settings.public_url}/admin/freigaben" in mail.text
+    [translated] = await arrived(product, english)
+    assert translated.message["Subject"] == "2 payouts wait for your approval"
+    assert box_of(product).of(viewer) == []
+
+
+async def test_what_was_approved_meanwhile_is_not_told(product: House, shop: Shop) -> None:
+    user, email = await person(shop, Role.APPROVER)
+    payout = await shop.payout()
+    await shop.approve(payout)
+
+    async def look() -> list[str]:
+        await handed_over(product)
+        return await outcomes(shop, user)
+
+    assert await until(look, lambda ended: None not in ended, "the end of the mail") == ["idle"]
+    assert box_of(product).of(email) == []
+
+
+async def test_a_server_that_is_busy_is_asked_again_and_the_mail_has_one_id(product: House, shop: Shop) -> None:
+    user, email = await person(shop, Role.ADMIN)
+    # Taken, and the answer lost: nobody can know, so it is sent again, and shows as the same mail.
+    box_of(product).losing.add(email)
+    await shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
+    first, second = await arrived(product, email, 2)
+    assert first.message["Message-ID"] == second.message["Message-ID"]
+    assert first.message["Date"] == second.message["Date"]
+    assert await until(lambda: outcomes(shop, user), lambda ended: None not in ended) == ["sent"]
+
+
+async def test_an_address_that_is_refused_ends_the_mail(product: House, shop: Shop) -> None:
+    user, _ = await person(shop, Role.ADMIN, local="unbekannt")
+    await shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
+
+    async def look() -> list[str]:
+        await handed_over(product)
+        return await outcomes(shop, user)
+
+    assert await until(look, lambda ended: None not in ended, "the end of the mail") == ["refused"]
+
+
+async def test_who_belongs_here_no_more_gets_nothing(product: House, shop: Shop) -> None:
+    user, email = await person(shop, Role.ADMIN)
+    await shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
+    await shop.rows("UPDATE memberships SET disabled_at = now() WHERE user_id = $1 RETURNING 1", user)
+
+    async def look() -> list[str]:
+        await handed_over(product)
+        return await outcomes(shop, user)
+
+    assert await until(look, lambda ended: None not in ended, "the end of the mail") == ["no_address"]
+    assert box_of(product).of(email) == []
+
+
+async def test_the_partner_learns_the_number_of_the_document(product: House, shop: Shop) -> None:
+    email = f"anna-{uuid4().hex[:10]}@partner.example"
+    await shop.api("PATCH", "/partners/ANNA", {"email": email})
+    payout = await shop.open_payout()
+    [mail] = await arrived(product, email)
+    assert payout["credit_note_number"] in mail.message["Subject"]
+    assert payout["number"] in mail.text
+    assert "/admin" not in mail.text
+
+
+async def test_a_one_time_link_comes_by_mail_and_works(product: House, shop: Shop) -> None:
+    user, email = await person(shop, Role.VIEWER)
+    vault = product.settings.vault()
+    token = await users.make_link(product.ledger, vault, user, purpose="invite", actor="test")
+    [mail] = await arrived(product, email)
+    [address] = [word for word in mail.text.split() if "/reset/" in word]
+    assert address == f"{product.api_url}/reset/{token.get_secret_value()}"
+    assert (await product.http.get(address)).status_code == 200
+
+
+async def test_the_day_reaches_admins_with_the_head_of_the_trail(product: House, shop: Shop) -> None:
+    _, admin = await person(shop, Role.ADMIN)
+    _, editor = await person(shop, Role.EDITOR)
+    await shop.payout()
+    await product.engine.execute_workflow("DailyMailWorkflow", id=f"daily-mail-{uuid4()}", task_queue=PAYOUTS)
+    await product.engine.execute_workflow("DailyMailWorkflow", id=f"daily-mail-{uuid4()}", task_queue=PAYOUTS)
+    [row] = await shop.rows("SELECT facts->>'head' AS head FROM mails WHERE kind = 'daily' AND facts ? 'head'")
+
+    async def daily(address: str) -> list[Taken]:
+        await handed_over(product)
+        return [mail for mail in box_of(product).of(address) if "Stand vom" in mail.message["Subject"]]
+
+    [told] = await until(lambda: daily(admin), bool, "the day's mail")
+    assert row["head"] in told.text
+    assert "1 Auszahlungen auf Ihre Freigabe" in told.text
+    [other] = await until(lambda: daily(editor), bool, "the day's mail")
+    assert row["head"] not in other.text
+
+
+async def test_histories_of_mails_hold_no_address_and_no_word_of_them(product: House, shop: Shop) -> None:
+    user, email = await person(shop, Role.ADMIN)
+    await shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
+    [mail] = await arrived(product, email)
+    [row] = await shop.rows("SELECT id FROM mails WHERE user_id = $1 AND kind = $2", user, MailKind.CONNECTION_BROKEN)
+    handle = product.engine.get_workflow_handle(f"mail/{shop.tenant.slug}/{row['id']}")
+    assert await handle.result() == "sent"
+    history = (await handle.fetch_history()).to_json()
+    description = await handle.describe()
+    assert email not in history
+    assert mail.message["Subject"] not in history
+    assert await description.static_summary() == "Mail: Verbindung unterbrochen"
