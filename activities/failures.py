@@ -15,6 +15,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, FailureError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
+from ledger.audit import Origin, coming_from
 from ledger.refusals import Refused
 
 log = structlog.get_logger("activity")
@@ -54,7 +55,8 @@ class _Explain(ActivityInboundInterceptor):
 
     async def _run(self, input: ExecuteActivityInput) -> Any:
         try:
-            return await super().execute_activity(input)
+            with coming_from(Origin(door="engine", request_id=activity.info().workflow_id)):
+                return await super().execute_activity(input)
         except (FailureError, TimeoutError) as error:
             if isinstance(error, TimeoutError):
                 raise ApplicationError("took too long", type="TimeoutError") from None

@@ -9,6 +9,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from typing import Literal
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -93,7 +94,7 @@ class Edge:
 
         with (
             structlog.contextvars.bound_contextvars(request_id=request_id),
-            coming_from(Origin(request_id=request_id, address=address)),
+            coming_from(Origin(door=_door(scope["path"]), request_id=request_id, address=address)),
         ):
             problem: Problem | None = None
             try:
@@ -167,6 +168,12 @@ class Edge:
         self._metrics.seconds.labels(route).observe(seconds)
         if route not in _QUIET:
             log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _door(path: str) -> Literal["page", "api", "webhook"]:
+    if path.startswith("/api/v1/"):
+        return "api"
+    return "webhook" if path.startswith("/api/webhooks/") else "page"
 
 
 def _address(scope: Scope, trusted_proxies: int) -> str:

@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from ledger.audit import Origin, coming_from
 from ledger.refusals import Refused
 from settings import Settings, UnusableSettings
 
@@ -37,7 +38,8 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
         from ledger.migrate import RolesMissing
 
         try:
-            return command(*args, **kwargs)
+            with coming_from(Origin(door="cli")):
+                return command(*args, **kwargs)
         except UnusableSettings as error:
             raise _UsageOfSettings(f"The environment is not complete.\n{error}") from None
         except Refused as refused:

@@ -11,17 +11,24 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from ledger.database import Connection
 from ledger.types import Frozen, Tenant
 
 
 class Origin(Frozen):
-    """Where a request came from. The id is kept in the entry, the address beside it."""
+    """Where something came from. Door and id are kept in the entry, the address beside it."""
 
+    door: Literal["page", "api", "webhook", "cli", "engine"] | None = None
     request_id: str | None = None
+    """Of a request; of the engine the id of the workflow."""
     address: str | None = None
+
+    @property
+    def words(self) -> str | None:
+        """`page:3f2a…`, `engine:payout/acme/PO-2026-0001`, `cli`."""
+        return ":".join(part for part in (self.door, self.request_id) if part) or None
 
 
 _origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
@@ -60,7 +67,6 @@ async def record(
     subject_id: str,
     detail: dict[str, Any] | None = None,
     personal: dict[str, Any] | None = None,
-    origin: str | None = None,
 ) -> None:
     """Append an entry. `detail` holds before and after; no secret and no bank detail (rules.md, Words and content).
 
@@ -80,7 +86,7 @@ async def record(
         subject,
         subject_id,
         detail or {},
-        origin or come_from.request_id,
+        come_from.words,
         commitment(salt, data) if beside else None,
     )
     if beside:

@@ -154,7 +154,7 @@ async def _keep_hash(ledger: Ledger, user: UserId, hashed: str, *, renewed: bool
 
 
 async def make_link(ledger: Ledger, vault: Vault, user: UserId, *, purpose: str, actor: str) -> SecretStr:
-    """A token that sets a password once, within 30 minutes, and a mail that brings it. Older ones of this person end."""
+    """A token that sets a password once, within 30 minutes; it is mailed, too. Older ones of this person end."""
     token = secrets.token_urlsafe(32)
     async with ledger.of_person(user) as db:
         await db.execute(

@@ -212,12 +212,12 @@ async def test_the_application_cannot_write_a_link_of_its_own(ledger: Ledger, te
 
 
 async def test_an_entry_says_from_where_and_the_address_can_be_erased(ledger: Ledger, tenant: Tenant) -> None:
-    with audit.coming_from(Origin(request_id="abcdef0123456789", address="203.0.113.9")):
+    with audit.coming_from(Origin(door="api", request_id="abcdef0123456789", address="203.0.113.9")):
         await write(ledger, tenant, entries=1)
     async with ledger.transaction(tenant) as db:
         [entry] = (await audit.list_entries(db, tenant, subject="payout"))[0]
         assert await db.fetchval("SELECT count(*) FROM audit_entries e WHERE e::text LIKE '%203.0.113.9%'") == 0
-    assert (entry.origin, (entry.personal or {})["address"]) == ("abcdef0123456789", "203.0.113.9")
+    assert (entry.origin, (entry.personal or {})["address"]) == ("api:abcdef0123456789", "203.0.113.9")
 
 
 async def test_the_export_is_a_table_for_german_spreadsheets_without_formulas(ledger: Ledger, tenant: Tenant) -> None:

@@ -81,6 +81,7 @@ class Postbox:
         )
         if to[0] in self.losing:
             self.losing.discard(to[0])
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return "250 taken"
 
