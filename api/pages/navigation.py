@@ -30,7 +30,11 @@ WORK = Group(
 )
 BOOKS = Group(
     N_("Bestand"),
-    [],
+    [
+        Link("/admin/transaktionen", N_("Transaktionen"), Permission.READ),
+        Link("/admin/provisionen", N_("Provisionen"), Permission.READ),
+        Link("/admin/partner", N_("Partner"), Permission.READ),
+    ],
 )
 SETTINGS = Group(
     N_("Verwaltung"),

@@ -5,14 +5,18 @@ from fastapi import APIRouter
 from api.pages import (
     admin,
     approval_rules,
+    commissions,
     key_admin,
     language_choice,
     lexoffice_settings,
     login,
     second_factor,
     static_files,
+    partner_acts,
+    partners,
     user_admin,
 )
+    transactions,
 
 router = APIRouter()
 for part in (
@@ -27,3 +31,7 @@ for part in (
     lexoffice_settings,
 ):
     router.include_router(part.router)
+    transactions,
+    commissions,
+    partners,
+    partner_acts,

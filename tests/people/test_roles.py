@@ -58,6 +58,27 @@ def pages() -> set[tuple[str, str]]:
     ]
     return {
         (method, route.path)
+    **{
+        ("GET", f"/admin/{list_}"): Permission.READ
+        for list_ in (
+            "transaktionen", "transaktionen.csv", "transaktionen/{sale}", "provisionen", "provisionen.csv", "partner",
+            "partner/{code}",
+        )
+    },
+    ("POST", "/admin/transaktionen/{sale}/partner"): Permission.WRITE,
+    ("POST", "/admin/transaktionen/{sale}/weiter"): Permission.WRITE,
+    ("GET", "/admin/partner/neu"): Permission.WRITE,
+    ("POST", "/admin/partner/neu"): Permission.WRITE,
+    ("GET", "/admin/partner/{code}/bearbeiten"): Permission.WRITE,
+    ("GET", "/admin/partner/{code}/bankverbindung"): Permission.BANK,
+    ("POST", "/admin/partner/{code}/bankverbindung"): Permission.BANK,
+    **{
+        ("POST", f"/admin/partner/{{code}}/{act}"): Permission.WRITE
+        for act in (
+            "bearbeiten", "steuerstatus", "vereinbarung", "anhalten", "fortsetzen", "zeile", "auszahlung", "link",
+            "link/{link}/widerrufen",
+        )
+    },
         for router in routers
         for route in router.routes
         if isinstance(route, APIRoute)

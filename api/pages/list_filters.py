@@ -1,0 +1,117 @@
+"""What the address of a list asks for: its filters, where its page begins, and the file with all of it."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from fastapi.responses import StreamingResponse
+
+from api.pages.languages import N_
+from api.pages.people import Visit
+from ledger import campaigns, partners
+from ledger.campaigns import Campaign
+from ledger.csv_writing import csv_lines
+from ledger.database import Connection
+from ledger.types import BERLIN, CampaignId, PartnerId, Tenant
+
+PAGE_LENGTH = 50
+IN_A_FILE = 1_000
+"""Rows that are read at once for a file."""
+_MOST_CAMPAIGNS = 200
+
+State = TypeVar("State", bound=StrEnum)
+
+
+class Asked:
+    """The filters as they were typed, and as they are understood. What is not understood is said in `wrong`."""
+
+    def __init__(self, visit: Visit, path: str, *names: str) -> None:
+        self.path = path
+        query = visit.request.query_params
+        self.typed = {name: query.get(name, "").strip()[:200] for name in names}
+        self.cursor = query.get("ab", "")[:60]
+        self.wrong: str | None = None
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.typed.values())
+
+    def text(self, name: str) -> str | None:
+        return self.typed[name] or None
+
+    def state(self, name: str, kind: type[State]) -> State | None:
+        written = self.typed[name]
+        if not written:
+            return None
+        if written not in list(kind):
+            self.wrong = N_("Diesen Status gibt es nicht.")
+            return None
+        return kind(written)
+
+    def first_day(self, name: str) -> date | None:
+        written = self.typed[name]
+        if not written:
+            return None
+        try:
+            return date.fromisoformat(written)
+        except ValueError:
+            self.wrong = N_("Bitte nennen Sie den Tag als Datum.")
+            return None
+
+    def day_after(self, name: str) -> date | None:
+        """People name the last day that counts; ranges end before their last member."""
+        last = self.first_day(name)
+        return None if last is None or last == date.max else last + timedelta(days=1)
+
+    async def partner(self, db: Connection, tenant: Tenant, name: str) -> PartnerId | None:
+        if not self.typed[name]:
+            return None
+        found = await partners.find_by_code(db, tenant, self.typed[name])
+        if found is None:
+            self.wrong = N_("Einen Partner mit diesem Code gibt es nicht.")
+            return None
+        return found.id
+
+    async def campaign(self, db: Connection, tenant: Tenant, name: str) -> CampaignId | None:
+        if not self.typed[name]:
+            return None
+        found = await campaigns.find_by_slug(db, tenant, self.typed[name])
+        if found is None:
+            self.wrong = N_("Eine Kampagne mit diesem Kürzel gibt es nicht.")
+            return None
+        return found.id
+
+    @property
+    def first(self) -> str:
+        """The address of the first page, when this is a later one."""
+        return self.address() if self.cursor else ""
+
+    def following(self, position: object | None) -> str:
+        """The address of the next page; nothing on the last one."""
+        return self.address(ab=str(position)) if position is not None else ""
+
+    def address(self, path: str = "", **more: str) -> str:
+        members = {name: value for name, value in self.typed.items() if value} | more
+        return f"{path or self.path}?{urlencode(members)}" if members else path or self.path
+
+
+async def campaign_choices(db: Connection, tenant: Tenant) -> list[Campaign]:
+    found, _ = await campaigns.list_campaigns(db, tenant, limit=_MOST_CAMPAIGNS)
+    return list(found)
+
+
+def csv_answer(name: str, header: Sequence[str], batches: AsyncIterator[list[Sequence[Any]]]) -> StreamingResponse:
+    """A file that is sent while it is read: it takes no more memory for a million rows than for a thousand."""
+
+    async def lines() -> AsyncIterator[bytes]:
+        yield csv_lines([header], first=True)
+        async for batch in batches:
+            yield csv_lines(batch)
+
+    return StreamingResponse(
+        lines(),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}-{datetime.now(BERLIN):%Y-%m-%d}.csv"'},
+    )

@@ -1,0 +1,141 @@
+"""The inbox as people search it: newest first, by state, type, provider, document and period."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from ledger.database import Connection
+from ledger.keyset import Conditions, Position, midnight
+from ledger.types import EventId, EventState, Frozen, PayoutNumber, Tenant, TransactionId
+
+_KNOWN_TYPES = 60
+_A_UUID = "'^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'"
+
+
+class EventFilter(Frozen):
+    """What is set is asked for. Days are Europe/Berlin, [from, before)."""
+
+    state: EventState | None = None
+    event_type: str | None = None
+    provider: str | None = None
+    document: str | None = None
+    """A document's id or number, or an event's id at Stripe."""
+    received_from: date | None = None
+    received_before: date | None = None
+
+
+class EventRow(Frozen):
+    id: EventId
+    provider: str
+    event_type: str
+    resource_id: str
+    state: EventState
+    reason: str | None
+    received_at: datetime
+    handled_at: datetime | None
+    delivery: int
+    changed: bool
+    voucher_number: str | None
+
+    @property
+    def position(self) -> Position:
+        return Position(self.received_at, self.id)
+
+
+class DocumentOfEvent(Frozen):
+    """What the ledger knows of the document that an event names."""
+
+    kind: str
+    resource_id: UUID
+    voucher_number: str | None
+    status: str | None
+    payout_number: PayoutNumber | None
+    transaction_id: TransactionId | None
+
+
+async def page(
+    db: Connection, tenant: Tenant, wanted: EventFilter, *, after: Position | None = None, limit: int = 50
+) -> tuple[list[EventRow], Position | None]:
+    """The second value is where the next page begins; None on the last one."""
+    states = [wanted.state] if wanted.state else list(EventState)
+    where = Conditions(tenant.id, [state.value for state in states], limit + 1)
+    if wanted.document:
+        where.require("e.resource_id = ANY ({})", await _named(db, tenant, wanted.document))
+    if wanted.event_type:
+        where.require("e.event_type = {}", wanted.event_type)
+    if wanted.provider:
+        where.require("e.provider = {}", wanted.provider)
+    if wanted.received_from:
+        where.require("e.received_at >= {}", midnight(wanted.received_from))
+    if wanted.received_before:
+        where.require("e.received_at < {}", midnight(wanted.received_before))
+    if after:
+        where.require("(e.received_at, e.id) < ({}::timestamptz, {}::bigint)", after.at, after.seq)
+    rows = await db.fetch(
+        f"""
+        SELECT e.id, e.provider, e.event_type, e.resource_id, e.state, e.reason, e.received_at, e.handled_at,
+               e.delivery, e.changes IS NOT NULL AS changed,
+               CASE WHEN e.provider = 'lexoffice' THEN (
+                   SELECT d.voucher_number FROM external_documents d
+                    WHERE d.tenant_id = e.tenant_id AND d.provider = e.provider
+                      AND d.resource_id = CASE WHEN e.resource_id ~ {_A_UUID} THEN e.resource_id::uuid END)
+               END AS voucher_number
+          FROM (SELECT n.* FROM unnest($2::text[]) AS one (state)
+                 CROSS JOIN LATERAL (
+                       SELECT e.* FROM events e
+                        WHERE e.tenant_id = $1 AND e.state = one.state {where}
+                        ORDER BY e.received_at DESC, e.id DESC LIMIT $3) n
+                 ORDER BY n.received_at DESC, n.id DESC LIMIT $3) e
+         ORDER BY e.received_at DESC, e.id DESC
+        """,
+        *where.parameters,
+    )
+    found = [EventRow.model_validate(dict(row)) for row in rows[:limit]]
+    return found, found[-1].position if len(rows) > limit else None
+
+
+async def types(db: Connection, tenant: Tenant) -> list[str]:
+    """Which types have arrived, for the choice in a filter: each next one is looked up in the index."""
+    rows = await db.fetch(
+        """
+        WITH RECURSIVE known AS (
+            (SELECT event_type, 1 AS n FROM events WHERE tenant_id = $1 ORDER BY event_type LIMIT 1)
+            UNION ALL
+            SELECT following.event_type, k.n + 1 FROM known k
+             CROSS JOIN LATERAL (SELECT e.event_type FROM events e
+                                  WHERE e.tenant_id = $1 AND e.event_type > k.event_type
+                                  ORDER BY e.event_type LIMIT 1) following
+             WHERE k.n < $2)
+        SELECT event_type FROM known
+        """,
+        tenant.id,
+        _KNOWN_TYPES,
+    )
+    return [row["event_type"] for row in rows]
+
+
+async def document_of(db: Connection, tenant: Tenant, resource_id: str) -> DocumentOfEvent | None:
+    """None for what the ledger does not know, and for events of Stripe."""
+    try:
+        wanted = UUID(resource_id)
+    except ValueError:
+        return None
+    row = await db.fetchrow(
+        """
+        SELECT d.kind, d.resource_id, d.voucher_number, d.status, p.number AS payout_number, d.transaction_id
+          FROM external_documents d
+          LEFT JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
+         WHERE d.tenant_id = $1 AND d.provider = 'lexoffice' AND d.resource_id = $2
+        """,
+        tenant.id,
+        wanted,
+    )
+    return None if row is None else DocumentOfEvent(**row)
+
+
+async def _named(db: Connection, tenant: Tenant, document: str) -> list[str]:
+    rows = await db.fetch(
+        "SELECT resource_id::text FROM external_documents WHERE tenant_id = $1 AND voucher_number = $2",
+        tenant.id,
+        document,
+    )
+    return [document, *(row["resource_id"] for row in rows)]

@@ -1,0 +1,69 @@
+"""Lists that stay fast however long they are: they begin at a key and read on in the order of an index.
+
+Under a filter that leaves the state open, each state's part of the index is read as far as the page is long, and the
+parts are merged. SQL is put together from fixed phrases; whatever comes from outside is a parameter.
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from ledger.types import BERLIN
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_POSITION = re.compile(r"(-?\d{1,17})_(\d{1,19})", re.ASCII)
+_LARGEST = 2**63 - 1
+
+
+class Conditions:
+    """The WHERE of one list, with its numbered parameters."""
+
+    def __init__(self, *parameters: Any) -> None:
+        self.parameters: list[Any] = list(parameters)
+        self._parts: list[str] = []
+
+    def require(self, phrase: str, *values: Any) -> None:
+        """`{}` in the phrase stands for a value each."""
+        self._parts.append(phrase.format(*(self.parameter(value) for value in values)))
+
+    def parameter(self, value: Any) -> str:
+        self.parameters.append(value)
+        return f"${len(self.parameters)}"
+
+    def __str__(self) -> str:
+        return "".join(f" AND {part}" for part in self._parts)
+
+
+class Position(NamedTuple):
+    """Where the next page begins: after the row of this time (or day) and number."""
+
+    at: datetime | date
+    seq: int
+
+    def __str__(self) -> str:
+        if isinstance(self.at, datetime):
+            return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}_{self.seq}"
+        return f"{self.at.toordinal()}_{self.seq}"
+
+
+def position_in_time(written: str | None) -> Position | None:
+    """None for what is no position: a list then begins at its beginning."""
+    found = _POSITION.fullmatch(written or "")
+    if found is None or int(found[2]) > _LARGEST:
+        return None
+    try:
+        return Position(_EPOCH + timedelta(microseconds=int(found[1])), int(found[2]))
+    except OverflowError:
+        return None
+
+
+def position_in_days(written: str | None) -> Position | None:
+    found = _POSITION.fullmatch(written or "")
+    if found is None or int(found[2]) > _LARGEST or not 1 <= int(found[1]) <= date.max.toordinal():
+        return None
+    return Position(date.fromordinal(int(found[1])), int(found[2]))
+
+
+def midnight(day: date) -> datetime:
+    """The beginning of a business day (rules.md, Money: Europe/Berlin)."""
+    return datetime.combine(day, time(), BERLIN)

@@ -1,0 +1,53 @@
+"""A partner objects to a payout („Widerspruch“): a column with the reason, and a task for a person."""
+
+from ledger import audit, tasks
+from ledger.database import Connection
+from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
+from ledger.types import PartnerId, Tenant
+
+TASK = "payout_objected"
+SUBJECT = "objection"
+"""No 'payout': answering it is no decision about the payout, whose workflow may have ended."""
+
+
+async def object_to(db: Connection, tenant: Tenant, partner_id: PartnerId, number: str, *, reason: str) -> None:
+    """Raises NotFound (also for another partner's), NotAcceptable (no reason), NotAllowedNow (objected before)."""
+    reason = reason.strip()
+    if not 1 <= len(reason) <= 1000:
+        raise NotAcceptable("Bitte nennen Sie den Grund (höchstens 1.000 Zeichen).", code="reason_missing")
+    row = await db.fetchrow(
+        """
+        SELECT id, objected_at FROM payouts WHERE tenant_id = $1 AND number = $2 AND partner_id = $3 FOR UPDATE
+        """,
+        tenant.id,
+        number,
+        partner_id,
+    )
+    if row is None:
+        raise NotFound("Auszahlung")
+    if row["objected_at"] is not None:
+        raise NotAllowedNow("Dieser Auszahlung haben Sie bereits widersprochen.", code="objected_before")
+    await db.execute(
+        "UPDATE payouts SET objected_at = now(), objection_reason = $3 WHERE tenant_id = $1 AND id = $2",
+        tenant.id,
+        row["id"],
+        reason,
+    )
+    await tasks.ask(
+        db,
+        tenant,
+        kind=TASK,
+        subject=SUBJECT,
+        subject_id=number,
+        reason="Der Partner widerspricht dieser Auszahlung. Seinen Grund zeigt die Auszahlung.",
+        links={"payout": f"/api/v1/payouts/{number}"},
+    )
+    await audit.record(
+        db,
+        tenant,
+        actor=f"partner:{partner_id}",
+        action="payout.objected",
+        subject="payout",
+        subject_id=number,
+        detail={"reason": reason},
+    )
