@@ -1,0 +1,149 @@
+"""Admin → Auszahlungen: the list with its filters and sums, its file, and a new payout."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from api.pages.languages import N_, _
+from api.pages.list_filters import IN_A_FILE, PAGE_LENGTH, Asked, csv_answer
+from api.pages.people import Visit, may
+from api.pages.rendering import PageRoute
+from api.pages.words import STATES, of_state, tone
+from ledger import payout_list, payout_requests
+from ledger.csv_writing import Cents
+from ledger.database import Connection
+from ledger.keyset import position_in_time
+from ledger.payout_list import PayoutFilter, PayoutRow
+from ledger.refusals import NotAcceptable, Refused
+from ledger.roles import Permission
+from ledger.types import PayoutState
+
+PAGE = "/admin/auszahlungen"
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+Reader = Annotated[Visit, may(Permission.READ)]
+Writer = Annotated[Visit, may(Permission.WRITE, page=PAGE)]
+_FILTERS = ("status", "partner", "von", "bis", "lauf", "nummer")
+
+
+@router.get(PAGE)
+async def payouts_page(visit: Reader) -> Response:
+    asked = Asked(visit, PAGE, *_FILTERS)
+    async with visit.doors.ledger.transaction(visit.tenant) as db:
+        wanted = await _filter(db, visit, asked)
+        found, following = (
+            ([], None)
+            if asked.wrong
+            else await payout_list.page(
+                db, visit.tenant, wanted, after=position_in_time(asked.cursor), limit=PAGE_LENGTH
+            )
+        )
+        sums = [] if asked.wrong else await payout_list.sums(db, visit.tenant, wanted)
+    without_state = {name: value for name, value in asked.typed.items() if value and name != "status"}
+    return visit.page(
+        "payouts.html",
+        status=422 if asked.wrong else 200,
+        asked=asked,
+        payouts=found,
+        first=asked.first,
+        following=asked.following(following),
+        states=[(state, _(word)) for state, (word, _tone) in STATES["payout"].items()],
+        tiles=[
+            (
+                of_state("payout", one.state),
+                one.payouts,
+                one.gross_cents,
+                _address(without_state | ({} if wanted.state is one.state else {"status": one.state.value})),
+                wanted.state is one.state,
+                tone("payout", one.state),
+            )
+            for one in sums
+        ],
+        may_write=visit.person.may(Permission.WRITE),
+    )
+
+
+@router.get(f"{PAGE}.csv")
+async def payouts_file(visit: Reader) -> Response:
+    asked = Asked(visit, PAGE, *_FILTERS)
+    async with visit.doors.ledger.transaction(visit.tenant) as db:
+        wanted = await _filter(db, visit, asked)
+    if asked.wrong:
+        raise NotAcceptable(asked.wrong)
+    header = [
+        _(text)
+        for text in (
+            N_("Nummer"), N_("Status"), N_("Partner"), N_("Name"), N_("Leistung von"), N_("Leistung bis"), N_("Netto"),
+            N_("USt"), N_("Auszahlungsbetrag"), N_("Gutschrift"), N_("Angefordert"), N_("Ausgezahlt am"),
+            N_("Steht still"),
+        )
+    ]  # fmt: skip
+
+    async def batches() -> AsyncIterator[list[Sequence[Any]]]:
+        position = None
+        while True:
+            async with visit.doors.ledger.transaction(visit.tenant) as db:
+                found, position = await payout_list.page(db, visit.tenant, wanted, after=position, limit=IN_A_FILE)
+            yield [_line(row) for row in found]
+            if position is None:
+                return
+
+    return csv_answer("auszahlungen", header, batches())
+
+
+@router.get(f"{PAGE}/neu")
+async def new_page(visit: Writer) -> Response:
+    return _new(visit, partner=visit.request.query_params.get("partner", "")[:32])
+
+
+@router.post(f"{PAGE}/neu")
+async def request_payout(visit: Writer) -> Response:
+    """The same as POST /api/v1/payouts: the partner's approved commissions become one payout."""
+    try:
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
+            payout = await payout_requests.request_payout(
+                db, visit.tenant, partner_code=visit.field("partner").upper(), actor=visit.person.actor
+            )
+    except Refused as refused:
+        return _new(visit, partner=visit.field("partner"), wrong=refused.sentence)
+    await visit.doors.announcer.payout(visit.tenant, payout)
+    return RedirectResponse(f"{PAGE}/{payout.number}?hinweis=angefordert", status_code=303)
+
+
+def _new(visit: Visit, *, partner: str, wrong: str | None = None) -> Response:
+    return visit.page("payout_new.html", status=422 if wrong else 200, partner=partner, wrong=wrong)
+
+
+async def _filter(db: Connection, visit: Visit, asked: Asked) -> PayoutFilter:
+    return PayoutFilter(
+        state=asked.state("status", PayoutState),
+        partner_id=await asked.partner(db, visit.tenant, "partner"),
+        requested_from=asked.first_day("von"),
+        requested_before=asked.day_after("bis"),
+        bank_run=asked.text("lauf"),
+        number=asked.text("nummer"),
+    )
+
+
+def _line(row: PayoutRow) -> Sequence[Any]:
+    return (
+        row.number,
+        of_state("payout", row.state),
+        row.partner_code,
+        row.partner_name,
+        row.period_from,
+        row.period_to,
+        Cents(row.net_cents),
+        Cents(row.tax_cents),
+        Cents(row.gross_cents),
+        row.credit_note_number,
+        row.created_at,
+        row.paid_on,
+        None if row.standing is None else _(row.standing),
+    )
+
+
+def _address(members: dict[str, str]) -> str:
+    return f"{PAGE}?{urlencode(members)}" if members else PAGE

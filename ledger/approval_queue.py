@@ -1,0 +1,217 @@
+"""What waits for approval, with all that a person looks at before approving, read for many payouts at once.
+
+Decides nothing: `decisions.approve` judges each payout anew, under a lock.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from ledger import memberships
+from ledger.database import Connection
+from ledger.keyset import Position
+from ledger.types import Frozen, PayoutNumber, TaxCase, Tenant, UserId
+
+_NEW_ACCOUNT = timedelta(days=30)
+_MOST_LOOKED_AT = 400
+"""Payouts that are looked through for one page: who may approve hardly any of them sees the rest on the next."""
+_AT_ONCE = 50
+
+
+class LastPayout(Frozen):
+    number: PayoutNumber
+    gross_cents: int
+    created_at: datetime
+
+
+class Waiting(Frozen):
+    """A payout that awaits approval. Amounts are cents; `counted_cents` is what the four-eyes limit counts."""
+
+    seq: int
+    number: PayoutNumber
+    content_hash: str
+    partner_code: str
+    partner_name: str
+    tax_case: TaxCase
+    net_cents: int
+    tax_cents: int
+    gross_cents: int
+    created_at: datetime
+    sales: int
+    iban_last4: str | None
+    account_changed: bool
+    """The money goes to another account than the last time, or to one that is newer than a month."""
+    tax_case_changed: bool
+    held_reason: str | None
+    blocked_reason: str | None
+    state_reason: str | None
+    counted_cents: int
+    limit_cents: int
+    rule_is_off: bool
+    makers: frozenset[str]
+    """People (`user:…`, and keys nobody stands behind) who made it what it is."""
+    last: LastPayout | None
+
+    @property
+    def position(self) -> Position:
+        return Position(self.created_at, self.seq)
+
+    @property
+    def above_limit(self) -> bool:
+        return self.counted_cents > self.limit_cents
+
+    @property
+    def is_first(self) -> bool:
+        return self.last is None
+
+    @property
+    def change_cents(self) -> int | None:
+        """Against the last payout of this partner."""
+        return None if self.last is None else self.gross_cents - self.last.gross_cents
+
+    @property
+    def needs_second_person(self) -> bool:
+        return self.above_limit and not self.rule_is_off
+
+    def may_be_approved_by(self, actor: str) -> bool:
+        return not (self.needs_second_person and actor in self.makers)
+
+
+_LOOK = """
+    SELECT w.seq, w.number, w.content_hash, q.code AS partner_code, q.name AS partner_name, w.tax_case, w.net_cents,
+           w.tax_cents, w.gross_cents, w.created_at, w.held_reason, w.blocked_reason, w.state_reason,
+           (SELECT count(DISTINCT c.transaction_id) FROM payout_lines l
+              JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+             WHERE l.tenant_id = w.tenant_id AND l.payout_id = w.id AND l.released_at IS NULL) AS sales,
+           b.iban_last4,
+           COALESCE(b.recorded_at > now() - $2::interval OR b.id <> last.bank_details_id, false) AS account_changed,
+           COALESCE(last.tax_case <> w.tax_case, false) AS tax_case_changed,
+           w.gross_cents + COALESCE((
+               SELECT sum(p.gross_cents) FROM payouts p
+                WHERE p.tenant_id = w.tenant_id AND p.partner_id = w.partner_id AND p.id <> w.id
+                  AND p.state NOT IN ('awaiting_approval', 'rejected', 'cancelled')
+                  AND EXISTS (SELECT 1 FROM decisions d
+                               WHERE d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.kind = 'approve'
+                                 AND d.decided_at > now() - interval '30 days')), 0)::bigint AS counted_cents,
+           t.four_eyes_limit_cents AS limit_cents,
+           ARRAY(
+               SELECT w.requested_by
+               UNION
+               SELECT a.recorded_by FROM partner_bank_details a
+                WHERE a.tenant_id = w.tenant_id AND a.partner_id = w.partner_id AND a.state IN ('active', 'pending')
+               UNION
+               (SELECT s.recorded_by FROM partner_tax_statuses s
+                 WHERE s.tenant_id = w.tenant_id AND s.partner_id = w.partner_id ORDER BY s.recorded_at DESC LIMIT 1)
+               UNION
+               SELECT v.recorded_by FROM payout_lines l
+                 JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+                 JOIN plans v ON v.tenant_id = c.tenant_id AND v.id = c.plan_id
+                WHERE l.tenant_id = w.tenant_id AND l.payout_id = w.id AND l.released_at IS NULL
+               UNION
+               SELECT c.recorded_by FROM payout_lines l
+                 JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+                WHERE l.tenant_id = w.tenant_id AND l.payout_id = w.id AND l.released_at IS NULL) AS makers,
+           last.number AS last_number, last.gross_cents AS last_gross_cents, last.created_at AS last_created_at
+      FROM payouts w
+      JOIN tenants t ON t.id = w.tenant_id
+      JOIN partners q ON q.tenant_id = w.tenant_id AND q.id = w.partner_id
+      LEFT JOIN partner_bank_details b
+             ON b.tenant_id = w.tenant_id AND b.partner_id = w.partner_id AND b.state = 'active'
+      LEFT JOIN LATERAL (
+           SELECT p.number, p.gross_cents, p.created_at, p.bank_details_id, p.tax_case FROM payouts p
+            WHERE p.tenant_id = w.tenant_id AND p.partner_id = w.partner_id AND p.seq < w.seq
+              AND p.state IN ('approved', 'outcome_unknown', 'credit_note_open', 'paid', 'settled_manually')
+            ORDER BY p.seq DESC LIMIT 1) last ON true
+     WHERE w.tenant_id = $1
+"""
+
+
+async def for_person(
+    db: Connection, tenant: Tenant, user: UserId, *, after: Position | None, limit: int
+) -> tuple[list[Waiting], Position | None]:
+    """What this person may approve now, oldest first. Held payouts are left out: nobody may."""
+    found: list[Waiting] = []
+    position, looked_at = after, 0
+    while len(found) <= limit and looked_at < _MOST_LOOKED_AT:
+        batch = await _oldest(db, tenant, position)
+        looked_at += len(batch)
+        if not batch:
+            return found, None
+        for one in batch:
+            if one.held_reason is None and one.may_be_approved_by(f"user:{user}"):
+                if len(found) == limit:
+                    return found, found[-1].position
+                found.append(one)
+        position = batch[-1].position
+        if len(batch) < _AT_ONCE:
+            return found, None
+    return found, position
+
+
+async def of_numbers(db: Connection, tenant: Tenant, numbers: Sequence[str]) -> list[Waiting]:
+    """These payouts as their approver sees them, whatever their state."""
+    rows = await db.fetch(
+        f"{_LOOK} AND w.number = ANY ($3) ORDER BY w.created_at, w.seq", tenant.id, _NEW_ACCOUNT, list(numbers)
+    )
+    return await _understood(db, tenant, rows)
+
+
+async def count(db: Connection, tenant: Tenant) -> tuple[int, int]:
+    """All that awaits approval in the tenant, whoever may give it: how many, and their gross cents."""
+    row = await db.fetchrow(
+        """
+        SELECT count(*) AS payouts, COALESCE(sum(gross_cents), 0)::bigint AS cents
+          FROM payouts WHERE tenant_id = $1 AND state = 'awaiting_approval'
+        """,
+        tenant.id,
+    )
+    assert row is not None
+    return row["payouts"], row["cents"]
+
+
+async def _oldest(db: Connection, tenant: Tenant, after: Position | None) -> list[Waiting]:
+    rows = await db.fetch(
+        f"""
+        {_LOOK} AND w.id IN (
+            SELECT p.id FROM payouts p
+             WHERE p.tenant_id = $1 AND p.state = 'awaiting_approval'
+               AND ($3::timestamptz IS NULL OR (p.created_at, p.seq) > ($3, $4))
+             ORDER BY p.created_at, p.seq LIMIT $5)
+         ORDER BY w.created_at, w.seq
+        """,
+        tenant.id,
+        _NEW_ACCOUNT,
+        None if after is None else after.at,
+        0 if after is None else after.seq,
+        _AT_ONCE,
+    )
+    return await _understood(db, tenant, rows)
+
+
+async def _understood(db: Connection, tenant: Tenant, rows: Sequence[Any]) -> list[Waiting]:
+    if not rows:
+        return []
+    alone = bool(await db.fetchval("SELECT single_approver FROM tenants WHERE id = $1", tenant.id))
+    is_off = alone and await memberships.approvers(db, tenant) <= 1
+    people = await _people_behind_keys(db, tenant)
+    return [_waiting(dict(row), people, is_off=is_off) for row in rows]
+
+
+async def _people_behind_keys(db: Connection, tenant: Tenant) -> dict[str, str]:
+    rows = await db.fetch(
+        "SELECT id, created_by_user FROM api_keys WHERE tenant_id = $1 AND created_by_user IS NOT NULL", tenant.id
+    )
+    return {f"key:{row['id']}": f"user:{UUID(str(row['created_by_user']))}" for row in rows}
+
+
+def _waiting(row: dict[str, Any], people: dict[str, str], *, is_off: bool) -> Waiting:
+    last_number = row.pop("last_number")
+    last = {"gross_cents": row.pop("last_gross_cents"), "created_at": row.pop("last_created_at")}
+    makers = {maker for maker in row.pop("makers") if maker is not None}
+    return Waiting(
+        **row,
+        rule_is_off=is_off,
+        makers=frozenset(makers | {people[maker] for maker in makers if maker in people}),
+        last=None if last_number is None else LastPayout(number=last_number, **last),
+    )

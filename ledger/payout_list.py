@@ -1,0 +1,122 @@
+"""Payouts as the list of the pages shows them: filtered, newest first, with sums by state."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from ledger.database import Connection
+from ledger.keyset import Conditions, Position, midnight
+from ledger.types import Frozen, PartnerId, PayoutNumber, PayoutState, Tenant
+
+
+class PayoutFilter(Frozen):
+    """Days are those on which a payout was requested, in Berlin, [from, before)."""
+
+    state: PayoutState | None = None
+    partner_id: PartnerId | None = None
+    requested_from: date | None = None
+    requested_before: date | None = None
+    bank_run: str | None = None
+    """Number of a bank run (ZL-…) that pays, or paid, it."""
+    number: str | None = None
+    """Its own number, or that of its credit note; whole."""
+
+
+class PayoutRow(Frozen):
+    """Amounts are cents. `standing` says why it stands still, in German."""
+
+    seq: int
+    number: PayoutNumber
+    state: PayoutState
+    partner_code: str
+    partner_name: str
+    net_cents: int
+    tax_cents: int
+    gross_cents: int
+    period_from: date
+    period_to: date
+    created_at: datetime
+    paid_on: date | None
+    standing: str | None
+    credit_note_number: str | None
+
+    @property
+    def position(self) -> Position:
+        return Position(self.created_at, self.seq)
+
+
+class StateSum(Frozen):
+    state: PayoutState
+    payouts: int
+    gross_cents: int
+
+
+_SHOWN = """
+    SELECT p.seq, p.number, p.state, q.code AS partner_code, q.name AS partner_name, p.net_cents, p.tax_cents,
+           p.gross_cents, p.period_from, p.period_to, p.created_at, p.paid_on,
+           COALESCE(p.held_reason, p.blocked_reason) AS standing, d.voucher_number AS credit_note_number
+      FROM payouts p
+      JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+      LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+     WHERE p.tenant_id = $1
+"""
+
+
+async def page(
+    db: Connection, tenant: Tenant, wanted: PayoutFilter, *, after: Position | None, limit: int
+) -> tuple[list[PayoutRow], Position | None]:
+    """Newest first; the second value is where the next page begins."""
+    where = _conditions(tenant, wanted)
+    if after is not None:
+        where.require("(p.created_at, p.seq) < ({}, {})", after.at, after.seq)
+    rows = await db.fetch(
+        f"{_SHOWN} {where} ORDER BY p.created_at DESC, p.seq DESC LIMIT {where.parameter(limit + 1)}",
+        *where.parameters,
+    )
+    found = [PayoutRow(**row) for row in rows[:limit]]
+    return found, (found[-1].position if len(rows) > limit else None)
+
+
+async def sums(db: Connection, tenant: Tenant, wanted: PayoutFilter) -> list[StateSum]:
+    """Of what the filter leaves, whatever its state; in the order of a payout's life. Empty states are left out."""
+    where = _conditions(tenant, wanted.model_copy(update={"state": None}))
+    rows = await db.fetch(
+        f"""
+        SELECT p.state, count(*) AS payouts, sum(p.gross_cents)::bigint AS gross_cents FROM payouts p
+         WHERE p.tenant_id = $1 {where} GROUP BY p.state
+        """,
+        *where.parameters,
+    )
+    found = {row["state"]: StateSum(**row) for row in rows}
+    return [found[state] for state in PayoutState if state in found]
+
+
+def _conditions(tenant: Tenant, wanted: PayoutFilter) -> Conditions:
+    where = Conditions(tenant.id)
+    for phrase, value in _phrases(wanted):
+        where.require(phrase, value)
+    return where
+
+
+def _phrases(wanted: PayoutFilter) -> Iterator[tuple[str, object]]:
+    if wanted.state is not None:
+        yield "p.state = {}", wanted.state
+    if wanted.partner_id is not None:
+        yield "p.partner_id = {}", wanted.partner_id
+    if wanted.requested_from is not None:
+        yield "p.created_at >= {}", midnight(wanted.requested_from)
+    if wanted.requested_before is not None:
+        yield "p.created_at < {}", midnight(wanted.requested_before)
+    if wanted.number is not None and wanted.number.upper().startswith("PO-"):
+        yield "p.number = {}", wanted.number.upper()
+    elif wanted.number is not None:
+        yield (
+            "p.id IN (SELECT payout_id FROM external_documents WHERE tenant_id = $1 AND voucher_number = {})",
+            wanted.number.upper(),
+        )
+    if wanted.bank_run is not None:
+        yield (
+            """p.id IN (SELECT l.payout_id FROM bank_run_lines l
+                         JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
+                        WHERE l.tenant_id = $1 AND r.number = {} AND l.released_at IS NULL)""",
+            wanted.bank_run.upper(),
+        )
