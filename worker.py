@@ -28,6 +28,7 @@ from activities.handover import HandoverActivities
 from activities.invoices import InvoiceActivities
 from activities.lexoffice_door import LexofficeDoor
 from activities.mailing import MailActivities
+from activities.papers import PaperActivities
 from activities.payouts import PayoutActivities
 from activities.post import post_of
 from activities.searching import SearchActivities
@@ -46,6 +47,7 @@ from workflows.handover import HandoverWorkflow
 from workflows.invoice import InvoiceWorkflow
 from workflows.mail import DailyMailWorkflow, MailWorkflow
 from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, Pace
+from workflows.paper import PaperWorkflow
 from workflows.payout import PayoutWorkflow
 from workflows.schedules import ensure_sweeps
 from workflows.subscriptions import SubscriptionsWorkflow
@@ -55,6 +57,7 @@ WORKFLOWS = (
     PayoutWorkflow,
     DocumentWorkflow,
     InvoiceWorkflow,
+    PaperWorkflow,
     HandoverWorkflow,
     SweepWorkflow,
     SubscriptionsWorkflow,
@@ -110,6 +113,7 @@ class Hands:
             invoices.look_at_invoice,
             invoices.judge_invoice_search,
             credit_notes.judge_credit_note_search,
+            PaperActivities(self.ledger, self.door).paper_was_missed,
             sweeping.plan_sweep,
             sweeping.end_pass,
             self._subscriptions().conclude_subscriptions,
@@ -133,6 +137,7 @@ class Hands:
             fetching.fetch_payments,
             fetching.fetch_contact,
             fetching.check_connection,
+            PaperActivities(self.ledger, self.door).fetch_paper,
             credit_notes.create_credit_note,
             credit_notes.read_back_credit_note,
             credit_notes.search_credit_note,

@@ -10,7 +10,8 @@ from temporalio.client import Client
 
 from activities.fetching import CONNECTION_REVOKED
 from activities.models import DocumentCreation, MailInput, Pace, PayoutInput
-from ledger import decisions, events, intents, outbox, partner_bank, payouts, sweeps
+from activities.papers import PaperTask
+from ledger import decisions, events, intents, outbox, papers, partner_bank, payouts, sweeps
 from ledger.database import Ledger
 from ledger.types import DecisionId, DecisionKind, EventId, IntentId, PartnerId, Tenant, TenantId
 
@@ -44,6 +45,8 @@ class Announcer(Protocol):
         *,
         known: bool,
     ) -> None: ...
+
+    async def announce_paper(self, client: Client, task: PaperTask) -> None: ...
 
 
 class HandoverActivities:
@@ -79,7 +82,7 @@ class HandoverActivities:
                 announced += 1
             except Exception as error:  # one row that cannot be announced must not hold up those behind it
                 log.warning("announcement failed", tenant=tenant.slug, kind=row["kind"], error=type(error).__name__)
-        return announced + await self._announce_mails()
+        return announced + await self._announce_mails() + await self._announce_papers()
 
     async def _announce_mails(self) -> int:
         if self._bundle_mails is None:
@@ -107,6 +110,23 @@ class HandoverActivities:
             tenant = Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"])
             async with self._ledger.transaction(tenant, cause="quarantine") as db:
                 await partner_bank.put_into_force(db, tenant, PartnerId(row["partner_id"]))
+
+    async def _announce_papers(self) -> int:
+        """Credit notes whose PDF is to be fetched. They have a list of their own: never do they hold up the rest."""
+        async with self._ledger.without_tenant() as db:
+            wanted = await db.fetch("SELECT * FROM find_papers_to_fetch($1, $2)", self._older_than, BATCH)
+        announced = 0
+        for row in wanted:
+            activity.heartbeat()
+            tenant, paper = Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"]), row["resource_id"]
+            try:
+                await self._announcer.announce_paper(activity.client(), PaperTask(tenant=tenant, resource_id=paper))
+                async with self._ledger.transaction(tenant) as db:
+                    await papers.mark_announced(db, tenant, paper, row["tries"])
+                announced += 1
+            except Exception as error:
+                log.warning("announcement failed", tenant=tenant.slug, kind="paper", error=type(error).__name__)
+        return announced
 
     async def _announce(self, tenant: Tenant, kind: str, id: str) -> None:
         match kind:

@@ -20,6 +20,7 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.models import DocumentCreation
+from activities.papers import PaperTask
 from ledger.types import DecisionId, DecisionKind, EventId, PayoutState, Tenant
 from workflows import search_attributes
 from workflows.mail import MAILS
@@ -32,6 +33,7 @@ from workflows.messages import (
     document_workflow_id,
     invoice_workflow_id,
     mail_workflow_id,
+    paper_workflow_id,
     payout_workflow_id,
     subscriptions_workflow_id,
 )
@@ -111,6 +113,23 @@ async def announce_mail(client: Client, mail: MailInput) -> None:
             priority=Priority(fairness_key=mail.tenant.slug if mail.tenant else "person"),
             rpc_timeout=RPC_TIMEOUT,
         )
+
+
+async def announce_paper(client: Client, task: PaperTask) -> None:
+    """Have the PDF of a credit note fetched, unless that is just being done."""
+    await client.start_workflow(
+        "PaperWorkflow",
+        task,
+        id=paper_workflow_id(task.tenant, task.resource_id),
+        task_queue=PAYOUTS,
+        # Again after it gave up; the ledger knows whether the file is there.
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, task.tenant.slug)]),
+        static_summary="PDF einer Gutschrift abrufen",
+        priority=Priority(fairness_key=task.tenant.slug),
+        rpc_timeout=RPC_TIMEOUT,
+    )
 
 
 async def set_up_subscriptions(client: Client, tenant: Tenant) -> None:

@@ -7,7 +7,7 @@ nothing for recheck. A handler that insisted on a model would drop what does not
 
 from uuid import UUID
 
-from activities.models import MailInput, Pace, PayoutInput
+from activities.models import Delivery, MailInput, Pace, PayoutInput
 from ledger.types import Frozen, IntentId, Tenant
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "document_workflow_id",
     "invoice_workflow_id",
     "mail_workflow_id",
+    "paper_workflow_id",
     "payout_workflow_id",
     "subscriptions_workflow_id",
     "sweep_id",
@@ -42,6 +43,8 @@ class DocumentInput(Frozen):
     tenant: Tenant
     resource_id: UUID
     pace: Pace = Pace()
+    carried_over: tuple[Delivery, ...] = ()
+    """What an earlier run heard and left to this one, when its history had grown long."""
 
 
 def payout_workflow_id(tenant: Tenant, number: str) -> str:
@@ -59,6 +62,10 @@ def invoice_workflow_id(tenant: Tenant, intent: IntentId) -> str:
 def mail_workflow_id(mail: MailInput) -> str:
     """`person` for what is about somebody's own account, in no tenant."""
     return f"mail/{mail.tenant.slug if mail.tenant else 'person'}/{mail.mail}"
+
+
+def paper_workflow_id(tenant: Tenant, resource_id: UUID) -> str:
+    return f"paper/{tenant.slug}/{resource_id}"
 
 
 def sweep_id(tenant: Tenant) -> str:

@@ -1,0 +1,127 @@
+"""The PDF of each credit note as lexoffice issued it: fetched once, kept for ever (GoBD: the original form is kept).
+
+A trigger notes what is wanted when a credit note is read back; the hand-over announces it; a small workflow fetches.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ledger.database import Connection
+from ledger.refusals import NotFound
+from ledger.types import Frozen, PayoutId, PayoutNumber, Tenant
+
+SECONDS = 15.0
+_LONGEST_PAUSE = timedelta(days=1)
+
+
+class Paper(Frozen):
+    resource_id: UUID
+    content: bytes
+    sha256: str
+    fetched_at: datetime
+
+
+class PaperState(Frozen):
+    """What is known of a payout's PDF without reading it."""
+
+    resource_id: UUID
+    sha256: str | None
+    size: int | None
+    fetched_at: datetime | None
+    failed_reason: str | None
+
+
+async def is_wanted(db: Connection, tenant: Tenant, resource_id: UUID) -> bool:
+    """Whether it is still to be fetched."""
+    return bool(
+        await db.fetchval(
+            "SELECT 1 FROM papers_wanted WHERE tenant_id = $1 AND resource_id = $2", tenant.id, resource_id
+        )
+    )
+
+
+async def keep(db: Connection, tenant: Tenant, resource_id: UUID, content: bytes) -> str:
+    """Keep the file, once; a second one changes nothing. Returns the hash of what is kept.
+
+    The database checks that it is a PDF of at most 10 MB. Raises NotFound where no payout has this credit note.
+    """
+    await db.execute(
+        """
+        INSERT INTO credit_note_papers (tenant_id, resource_id, payout_id, content, sha256)
+        SELECT tenant_id, resource_id, payout_id, $3, $4 FROM papers_wanted WHERE tenant_id = $1 AND resource_id = $2
+        ON CONFLICT (tenant_id, provider, resource_id) DO NOTHING
+        """,
+        tenant.id,
+        resource_id,
+        content,
+        hashlib.sha256(content).digest(),
+        timeout=SECONDS,
+    )
+    kept = await db.fetchval(
+        "SELECT sha256 FROM credit_note_papers WHERE tenant_id = $1 AND resource_id = $2", tenant.id, resource_id
+    )
+    if kept is None:
+        raise NotFound("Gutschrift")
+    await db.execute("DELETE FROM papers_wanted WHERE tenant_id = $1 AND resource_id = $2", tenant.id, resource_id)
+    return str(kept.hex())
+
+
+async def mark_announced(db: Connection, tenant: Tenant, resource_id: UUID, tries: int) -> None:
+    """Unless that try has ended in vain already: then the next one is still to be announced."""
+    await db.execute(
+        "UPDATE papers_wanted SET announced_at = now() WHERE tenant_id = $1 AND resource_id = $2 AND tries = $3",
+        tenant.id,
+        resource_id,
+        tries,
+    )
+
+
+async def try_later(db: Connection, tenant: Tenant, resource_id: UUID, reason: str) -> None:
+    """It could not be fetched: again after 1, 2, 4 … 24 hours."""
+    await db.execute(
+        """
+        UPDATE papers_wanted
+           SET announced_at = NULL, tries = tries + 1, failed_reason = $3,
+               next_try_at = now() + LEAST(interval '1 hour' * 2 ^ LEAST(tries, 5), $4)
+         WHERE tenant_id = $1 AND resource_id = $2
+        """,
+        tenant.id,
+        resource_id,
+        reason,
+        _LONGEST_PAUSE,
+    )
+
+
+async def of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> list[PaperState]:
+    """A payout has one credit note; several only where an earlier one was voided and made again."""
+    rows = await db.fetch(
+        """
+        SELECT COALESCE(p.resource_id, w.resource_id) AS resource_id, encode(p.sha256, 'hex') AS sha256,
+               length(p.content) AS size, p.fetched_at, w.failed_reason
+          FROM (SELECT * FROM credit_note_papers WHERE tenant_id = $1 AND payout_id = $2) p
+          FULL JOIN (SELECT * FROM papers_wanted WHERE tenant_id = $1 AND payout_id = $2) w
+               ON w.resource_id = p.resource_id
+         ORDER BY p.fetched_at DESC NULLS LAST
+        """,
+        tenant.id,
+        payout,
+    )
+    return [PaperState(**row) for row in rows]
+
+
+async def read(db: Connection, tenant: Tenant, number: PayoutNumber | str) -> Paper:
+    """The newest PDF of a payout. Raises NotFound."""
+    row = await db.fetchrow(
+        """
+        SELECT c.resource_id, c.content, encode(c.sha256, 'hex') AS sha256, c.fetched_at
+          FROM credit_note_papers c JOIN payouts p ON p.tenant_id = c.tenant_id AND p.id = c.payout_id
+         WHERE c.tenant_id = $1 AND p.number = $2 ORDER BY c.fetched_at DESC LIMIT 1
+        """,
+        tenant.id,
+        number,
+        timeout=SECONDS,
+    )
+    if row is None:
+        raise NotFound("Beleg")
+    return Paper(**row)
