@@ -26,6 +26,7 @@ WORK = Group(
         Link("/admin/uebersicht", N_("Übersicht"), Permission.READ),
         Link("/admin/freigaben", N_("Freigaben"), Permission.APPROVE),
         Link("/admin/auszahlungen", N_("Auszahlungen"), Permission.READ),
+        Link("/admin/zahlungslaeufe", N_("Zahlungsläufe"), Permission.SEE_BANK),
     ],
 )
 BOOKS = Group(
@@ -34,12 +35,14 @@ BOOKS = Group(
         Link("/admin/transaktionen", N_("Transaktionen"), Permission.READ),
         Link("/admin/provisionen", N_("Provisionen"), Permission.READ),
         Link("/admin/partner", N_("Partner"), Permission.READ),
+        Link("/admin/berichte", N_("Berichte"), Permission.READ),
     ],
 )
 SETTINGS = Group(
     N_("Verwaltung"),
     [
         Link("/admin/zahlungsanbieter", N_("Zahlungsanbieter"), Permission.READ),
+        Link("/admin/bankkonten", N_("Bankkonten"), Permission.SEE_BANK),
         Link("/admin/freigaberegeln", N_("Freigaberegeln"), Permission.SETTINGS),
         Link("/admin/benutzer", N_("Benutzer"), Permission.USERS),
         Link("/admin/schluessel", N_("API-Schlüssel"), Permission.KEYS),

@@ -5,18 +5,20 @@ from fastapi import APIRouter
 from api.pages import (
     admin,
     approval_rules,
+    bank_accounts,
+    bank_runs,
     commissions,
     key_admin,
     language_choice,
     lexoffice_settings,
     login,
-    second_factor,
-    static_files,
     partner_acts,
     partners,
+    second_factor,
+    static_files,
+    transactions,
     user_admin,
 )
-    transactions,
 
 router = APIRouter()
 for part in (
@@ -28,10 +30,12 @@ for part in (
     user_admin,
     key_admin,
     approval_rules,
+    bank_accounts,
+    bank_runs,
     lexoffice_settings,
-):
-    router.include_router(part.router)
     transactions,
     commissions,
     partners,
     partner_acts,
+):
+    router.include_router(part.router)

@@ -34,6 +34,19 @@ NEEDS: dict[tuple[str, str], Permission] = {
     ("GET", "/admin/schluessel"): Permission.KEYS,
     ("POST", "/admin/schluessel"): Permission.KEYS,
     ("POST", "/admin/schluessel/{key}/widerrufen"): Permission.KEYS,
+    ("GET", "/admin/bankkonten"): Permission.SEE_BANK,
+    ("POST", "/admin/bankkonten"): Permission.BANK,
+    ("POST", "/admin/bankkonten/{account}/bestaetigen"): Permission.CONFIRM_BANK,
+    ("POST", "/admin/bankkonten/{account}/beenden"): Permission.BANK,
+    ("GET", "/admin/zahlungslaeufe"): Permission.SEE_BANK,
+    ("POST", "/admin/zahlungslaeufe"): Permission.BANK,
+    ("GET", "/admin/zahlungslaeufe/{number}"): Permission.SEE_BANK,
+    **{
+        ("POST", f"/admin/zahlungslaeufe/{{number}}/{act}"): Permission.BANK
+        for act in ("datei", "bestaetigen", "tag", "entfernen", "stornieren", "stornieren/zurueckziehen")
+    },
+    ("POST", "/admin/zahlungslaeufe/{number}/freigeben"): Permission.CONFIRM_BANK,
+    ("POST", "/admin/zahlungslaeufe/{number}/stornieren/bestaetigen"): Permission.CONFIRM_BANK,
     ("GET", "/admin/freigaberegeln"): Permission.SETTINGS,
     ("POST", "/admin/freigaberegeln"): Permission.SETTINGS,
     ("GET", "/admin/zahlungsanbieter"): Permission.READ,
@@ -45,19 +58,6 @@ NEEDS: dict[tuple[str, str], Permission] = {
             "einstellungen", "hinweis",
         )
     },
-}  # fmt: skip
-
-_PLATFORM = {Permission.READ, Permission.TENANTS}
-
-
-def pages() -> set[tuple[str, str]]:
-    """All that the modules of api/pages serve."""
-    modules = [import_module(f"api.pages.{found.name}") for found in iter_modules(api.pages.__path__)]
-    routers = [
-        module.router for module in modules if module.__name__ != "api.pages.routes" and hasattr(module, "router")
-    ]
-    return {
-        (method, route.path)
     **{
         ("GET", f"/admin/{list_}"): Permission.READ
         for list_ in (
@@ -79,6 +79,19 @@ def pages() -> set[tuple[str, str]]:
             "link/{link}/widerrufen",
         )
     },
+}  # fmt: skip
+
+_PLATFORM = {Permission.READ, Permission.TENANTS}
+
+
+def pages() -> set[tuple[str, str]]:
+    """All that the modules of api/pages serve."""
+    modules = [import_module(f"api.pages.{found.name}") for found in iter_modules(api.pages.__path__)]
+    routers = [
+        module.router for module in modules if module.__name__ != "api.pages.routes" and hasattr(module, "router")
+    ]
+    return {
+        (method, route.path)
         for router in routers
         for route in router.routes
         if isinstance(route, APIRoute)
