@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ledger.vault import UnusableSecretKey, Vault
+from workflows.payloads import EncryptedPayloads, UnusablePayloadKey
 
 LEXOFFICE_API = "https://api.lexware.io"
 LEXOFFICE_APP = "https://app.lexware.de"
@@ -49,6 +50,14 @@ def _mail_address(text: str | None) -> str | None:
     if text is not None and not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", text):
         raise ValueError("must be a mail address such as partnerdesk@example.com")
     return text
+
+
+def _payload_key(secret: SecretStr) -> SecretStr:
+    try:
+        EncryptedPayloads(secret.get_secret_value())
+    except UnusablePayloadKey:
+        raise ValueError("must be Fernet keys, separated by commas; `plain` may stand in place of the first") from None
+    return secret
 
 
 def _unless_off(word: str | None) -> str | None:
@@ -101,7 +110,14 @@ class OwnerSettings(_Environment):
     """As in Settings."""
 
 
-class Settings(_Environment):
+class EngineSettings(_Environment):
+    """What a client of the engine needs beyond Temporal's own variables."""
+
+    payload_key: Annotated[SecretStr, AfterValidator(_payload_key)] | None = None
+    """Fernet keys, separated by commas: what enters a history is encrypted under the first, all decrypt."""
+
+
+class Settings(EngineSettings):
     """What API, worker and commands need. Times are in seconds."""
 
     database_url: DatabaseAddress

@@ -10,11 +10,12 @@ from datetime import timedelta
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
+from settings import EngineSettings
 from workflows import search_attributes
+from workflows.payloads import data_converter
 
 RPC_TIMEOUT = timedelta(seconds=2)
 _VISIBLE_WITHIN_S = 15.0
@@ -29,12 +30,19 @@ AWAY = (RPCError, RuntimeError, TimeoutError, OSError)
 
 
 async def connect(*, lazy: bool = False) -> Client:
-    """A client as the environment says. Lazy: nothing is tried before the first call. Raises EngineAway otherwise."""
+    """A client as the environment says. Lazy: nothing is tried before the first call.
+
+    Raises EngineAway otherwise, and UnusableSettings.
+    """
+    key = EngineSettings.from_environment().payload_key
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "localhost:7233")
     try:
         return await Client.connect(
-            **config, lazy=lazy, data_converter=pydantic_data_converter, connect_timeout=RPC_TIMEOUT
+            **config,
+            lazy=lazy,
+            data_converter=data_converter(key.get_secret_value() if key else None),
+            connect_timeout=RPC_TIMEOUT,
         )
     except AWAY as error:
         raise EngineAway(f"The engine at {config['target_host']} does not answer.") from error
