@@ -1,17 +1,18 @@
-"""Making a payout: collect a partner's approved commissions, or say why there is none."""
+"""Making a payout: all that is due to a partner (ledger/due.py), or why there is nothing."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
-import asyncpg
-
-from ledger import audit, debts, payouts
+from ledger import audit, debts, due, payouts
 from ledger.database import Connection
+from ledger.due import DueGroup, DueLine, PartnerDue, Reason
+from ledger.due_facts import partner_facts, tenant_facts
 from ledger.money import euro, share, vat_cents
 from ledger.payouts import Payout
-from ledger.refusals import Blocked, NotAcceptable, NotFound, NothingDue
-from ledger.tax import RULES, BlockedBy, DocumentRule, PartnerFacts, TenantFacts, document_rule
-from ledger.types import BERLIN, CommissionState, PartnerId, PayoutNumber, TaxCase, Tenant
+from ledger.refusals import Blocked, NotAcceptable, NotFound, NothingDue, Refused
+from ledger.tax import BlockedBy, DocumentRule, document_rule
+from ledger.types import BERLIN, PartnerId, PayoutNumber, TaxCase, Tenant
 
 
 async def request_payout(
@@ -23,23 +24,41 @@ async def request_payout(
     tax_case: TaxCase | None = None,
     now: datetime | None = None,
 ) -> Payout:
-    """Put every approved commission of a partner into one new payout that awaits approval.
+    """Put all that is due to a partner (ledger/due.py) into one new payout that awaits approval.
 
     One document holds one tax case: where the commissions fall into several, the oldest one's is taken, or the one
-    asked for. Raises NotFound, NothingDue (nothing approved, below the minimum, not above zero) and Blocked (the
-    document table forbids it, with the reason).
+    asked for. Raises NotFound, NothingDue (nothing due, below the minimum, not above zero) and Blocked (the partner is
+    stopped, or the document table forbids it, with the reason).
     """
-    partner = await _lock_partner(db, tenant, partner_code)
-    due = await _due_commissions(db, tenant, partner["id"])
-    if not due:
-        raise NothingDue
-    rule, chosen = await _one_tax_case(db, tenant, partner["id"], due, tax_case)
-    later = await debts.left_for_later(db, tenant, [(row["id"], row["net_cents"]) for row in chosen])
-    if later:
-        taken = {row["id"] for row in chosen} - later
-        chosen = [row for row in await _due_commissions(db, tenant, partner["id"]) if row["id"] in taken]
-    net = sum(row["net_cents"] for row in chosen)
-    _refuse_too_little(net, partner["minimum_payout_cents"])
+    partner_id = await _lock_partner(db, tenant, partner_code)
+    owed = await due.of_partner(db, tenant, partner_id)
+    if stopped := owed.waits_for(Reason.PARTNER_STOPPED):
+        raise Blocked(stopped.sentence, code=stopped.code)
+    group = owed.group_of(tax_case) if tax_case else next(iter(owed.groups), None)
+    if group is None:
+        raise _nothing_due(owed, tax_case)
+    if group.carried is not None:
+        raise NothingDue(group.carried.sentence)
+    return await make_payout(db, tenant, owed, group, actor=actor, now=now)
+
+
+async def make_payout(
+    db: Connection,
+    tenant: Tenant,
+    owed: PartnerDue,
+    group: DueGroup,
+    *,
+    actor: str,
+    now: datetime | None = None,
+) -> Payout:
+    """A payout of a payable group, read in this transaction under `hold_open_commissions`."""
+    lines, rule, net = group.lines, group.rule, group.net_cents
+    if len(lines) < len(group.every_line) or any(line.net_cents != line.whole_cents for line in lines):
+        # Over the limit: the last claw-back is split, the rest waits.
+        later = await debts.left_for_later(
+            db, tenant, [(line.commission_id, line.whole_cents) for line in group.every_line]
+        )
+        assert later.isdisjoint(line.commission_id for line in lines)
     tax = vat_cents(net, rule.rate)
     created = await db.fetchrow(
         """
@@ -52,17 +71,17 @@ async def request_payout(
         """,
         tenant.id,
         await _next_number(db, tenant, now or datetime.now(BERLIN)),
-        partner["id"],
+        owed.partner_id,
         rule.tax_case,
         net,
         rule.rate,
         tax,
-        min(row["service_date"] for row in chosen),
-        max(row["service_date"] for row in chosen),
+        min(line.service_date for line in lines),
+        max(line.service_date for line in lines),
         actor,
     )
     assert created is not None
-    await _insert_lines(db, tenant, created["id"], chosen, rule, tax)
+    await _insert_lines(db, tenant, created["id"], lines, rule, tax)
     await payouts.renew_content_hash(db, tenant, created["id"])
     await audit.record(
         db,
@@ -71,14 +90,31 @@ async def request_payout(
         action="payout.requested",
         subject="payout",
         subject_id=created["number"],
-        detail={"net_cents": net, "tax_cents": tax, "lines": len(chosen)},
+        detail={"net_cents": net, "tax_cents": tax, "lines": len(lines)},
     )
     return await payouts.find(db, tenant, created["number"])
 
 
+async def hold_open_commissions(db: Connection, tenant: Tenant, partners: Sequence[PartnerId]) -> None:
+    """Two requests for one partner take turns: the second finds nothing left."""
+    await db.execute(
+        "SELECT 1 FROM partners WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE",
+        tenant.id,
+        list(partners),
+    )
+    await db.execute(
+        """
+        SELECT 1 FROM commissions WHERE tenant_id = $1 AND partner_id = ANY ($2) AND state = 'approved'
+         ORDER BY partner_id, seq FOR UPDATE
+        """,
+        tenant.id,
+        list(partners),
+    )
+
+
 async def why_blocked(db: Connection, tenant: Tenant, payout: Payout) -> BlockedBy | None:
     """Whether the document table still allows this payout's document, judged anew before the document is made."""
-    facts = await _tenant_facts(db, tenant)
+    facts = await tenant_facts(db, tenant)
     rows = await db.fetch(
         """
         SELECT DISTINCT c.service_date FROM payout_lines l
@@ -97,108 +133,25 @@ async def why_blocked(db: Connection, tenant: Tenant, payout: Payout) -> Blocked
     return None
 
 
-async def partner_facts(db: Connection, tenant: Tenant, partner: PartnerId, on: date) -> PartnerFacts:
-    """What the partner was on this day. Of overlapping statuses the one that began last counts."""
-    row = await db.fetchrow(
-        """
-        SELECT p.name, p.street, p.zip, p.city, p.country_code,
-               p.agreement_accepted_at IS NOT NULL AS agreement_accepted,
-               s.status, s.confirmed_year, s.vat_id, s.tax_number
-          FROM partners p
-          LEFT JOIN LATERAL (
-               SELECT * FROM partner_tax_statuses s
-                WHERE s.tenant_id = p.tenant_id AND s.partner_id = p.id
-                  AND s.valid_from <= $3 AND (s.valid_until IS NULL OR s.valid_until > $3)
-                ORDER BY s.valid_from DESC, s.recorded_at DESC LIMIT 1) s ON true
-         WHERE p.tenant_id = $1 AND p.id = $2
-        """,
-        tenant.id,
-        partner,
-        on,
+async def _lock_partner(db: Connection, tenant: Tenant, code: str) -> PartnerId:
+    partner: PartnerId | None = await db.fetchval(
+        "SELECT id FROM partners WHERE tenant_id = $1 AND code = $2", tenant.id, code
     )
-    if row is None:
+    if partner is None:
         raise NotFound("Partner")
-    return PartnerFacts(**row)
+    await hold_open_commissions(db, tenant, [partner])
+    return partner
 
 
-async def _lock_partner(db: Connection, tenant: Tenant, code: str) -> asyncpg.Record:
-    """Two requests for one partner take turns: the second finds nothing left."""
-    row = await db.fetchrow(
-        """
-        SELECT p.id, COALESCE(p.minimum_payout_cents, t.minimum_payout_cents) AS minimum_payout_cents
-          FROM partners p JOIN tenants t ON t.id = p.tenant_id
-         WHERE p.tenant_id = $1 AND p.code = $2 FOR UPDATE OF p
-        """,
-        tenant.id,
-        code,
-    )
-    if row is None:
-        raise NotFound("Partner")
-    return row
-
-
-async def _due_commissions(db: Connection, tenant: Tenant, partner: PartnerId) -> list[asyncpg.Record]:
-    return await db.fetch(
-        """
-        SELECT c.id, c.net_cents, c.service_date, c.tax_case FROM commissions c
-          JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
-         WHERE c.tenant_id = $1 AND c.partner_id = $2 AND c.state = $3 AND NOT c.provisional
-           AND t.held_reason IS NULL AND t.blocked_reason IS NULL
-         ORDER BY c.seq FOR UPDATE OF c
-        """,
-        tenant.id,
-        partner,
-        CommissionState.APPROVED,
-    )
-
-
-async def _one_tax_case(
-    db: Connection, tenant: Tenant, partner: PartnerId, due: list[asyncpg.Record], wanted: TaxCase | None
-) -> tuple[DocumentRule, list[asyncpg.Record]]:
-    facts = await _tenant_facts(db, tenant)
-    verdicts = {
-        day: document_rule(await partner_facts(db, tenant, partner, day), facts, day)
-        for day in sorted({row["service_date"] for row in due if row["tax_case"] is None})
-    }
-    allowed = [rule.tax_case for rule in verdicts.values() if isinstance(rule, DocumentRule)]
-    blocked = [rule for rule in verdicts.values() if isinstance(rule, BlockedBy)]
-    if not verdicts:
-        _refuse_too_little(sum(row["net_cents"] for row in due), 0)  # nothing but claw-backs
-    if not allowed or (wanted is not None and wanted not in allowed):
-        if blocked:
-            raise Blocked(blocked[0].sentence, code=blocked[0].code)
-        raise NothingDue("In diesem Steuerfall ist nichts auszuzahlen.")
-    case = wanted or allowed[0]
-    chosen = [
-        row
-        for row in due
-        # A claw-back keeps the tax case of the line that it answers.
-        if (row["tax_case"] or getattr(verdicts[row["service_date"]], "tax_case", None)) == case
-    ]
-    return RULES[case], chosen
-
-
-async def _tenant_facts(db: Connection, tenant: Tenant) -> TenantFacts:
-    row = await db.fetchrow(
-        """
-        SELECT p.small_business, p.tax_type,
-               (t.street IS NOT NULL AND t.zip IS NOT NULL AND t.city IS NOT NULL) AS address_known,
-               (t.vat_id IS NOT NULL OR t.tax_number IS NOT NULL) AS tax_id_known
-          FROM tenants t LEFT JOIN provider_connections p ON p.tenant_id = t.id AND p.provider = 'lexoffice'
-         WHERE t.id = $1
-        """,
-        tenant.id,
-    )
-    if row is None:
-        raise NotFound("Mandant")
-    return TenantFacts(**row)
-
-
-def _refuse_too_little(net: int, minimum: int) -> None:
-    if net <= 0:
-        raise NothingDue(f"Der Saldo ist {euro(net)}; er wird vorgetragen (Übertrag).")
-    if net < minimum:
-        raise NothingDue(f"{euro(net)} liegen unter der Mindestauszahlung von {euro(minimum)} (Übertrag).")
+def _nothing_due(owed: PartnerDue, wanted: TaxCase | None) -> Refused:
+    if no_document := owed.waits_for(Reason.NO_DOCUMENT):
+        return Blocked(no_document.sentence, code=no_document.code)
+    if wanted and owed.groups:
+        return NothingDue("In diesem Steuerfall ist nichts auszuzahlen.")
+    if hold := owed.waits_for(Reason.HOLD):
+        day = "" if hold.until is None else f" bis {hold.until.astimezone(BERLIN):%d.%m.%Y}"
+        return NothingDue(f"Für {euro(hold.cents)} läuft die Stornofrist noch{day}.")
+    return NothingDue()
 
 
 async def _next_number(db: Connection, tenant: Tenant, now: datetime) -> PayoutNumber:
@@ -218,9 +171,9 @@ async def _next_number(db: Connection, tenant: Tenant, now: datetime) -> PayoutN
 
 
 async def _insert_lines(
-    db: Connection, tenant: Tenant, payout: object, chosen: list[asyncpg.Record], rule: DocumentRule, tax: int
+    db: Connection, tenant: Tenant, payout: object, lines: Sequence[DueLine], rule: DocumentRule, tax: int
 ) -> None:
-    shares = share(tax, [row["net_cents"] for row in chosen]) if tax else [0] * len(chosen)
+    shares = share(tax, [line.net_cents for line in lines]) if tax else [0] * len(lines)
     await db.execute(
         """
         INSERT INTO payout_lines
@@ -230,13 +183,13 @@ async def _insert_lines(
         """,
         tenant.id,
         payout,
-        [row["id"] for row in chosen],
-        [row["net_cents"] for row in chosen],
+        [line.commission_id for line in lines],
+        [line.net_cents for line in lines],
         shares,
         Decimal(rule.rate),
     )
     await db.execute(
         "UPDATE commissions SET state = 'in_payout' WHERE tenant_id = $1 AND id = ANY ($2)",
         tenant.id,
-        [row["id"] for row in chosen],
+        [line.commission_id for line in lines],
     )

@@ -1,0 +1,369 @@
+"""What is due to a partner at an instant, and why the rest is not. Everything that pays asks here.
+
+Due is what is approved, final, neither held nor blocked, and past its hold (Stornofrist); less claw-backs within the
+tenant's limit; per tax case. Below the minimum it is carried (Übertrag), unless the partner leaves (Schlussabrechnung).
+Cents are net of the partner's VAT.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import asyncpg
+
+from ledger import audit
+from ledger.database import Connection
+from ledger.debts import shares_within
+from ledger.due_facts import FACTS, status_on, tenant_facts
+from ledger.money import euro
+from ledger.refusals import NotAllowedNow, NotFound
+from ledger.tax import RULES, BlockedBy, DocumentRule, PartnerFacts, TenantFacts, document_rule
+from ledger.types import CommissionId, Frozen, PartnerId, TaxCase, Tenant
+
+_ROWS_AT_ONCE = 2_000
+
+
+class Reason(StrEnum):
+    """Why something is not paid yet."""
+
+    NOT_PAID = "not_paid"
+    PROVISIONAL = "provisional"
+    SALE_HELD = "sale_held"
+    SALE_BLOCKED = "sale_blocked"
+    HOLD = "hold"
+    AFTER_CUT_OFF = "after_cut_off"
+    PARTNER_STOPPED = "partner_stopped"
+    NO_DOCUMENT = "no_document"
+    CLAWBACK_LIMIT = "clawback_limit"
+    BELOW_MINIMUM = "below_minimum"
+    NOT_ABOVE_ZERO = "not_above_zero"
+
+
+_SENTENCES = {
+    Reason.NOT_PAID: "Der Kunde hat noch nicht bezahlt.",
+    Reason.PROVISIONAL: "Vorläufig: die Rechnung fehlt noch.",
+    Reason.SALE_HELD: "Der Verkauf ist angehalten.",
+    Reason.SALE_BLOCKED: "Die Rechnung ist storniert und wird vielleicht ersetzt.",
+    Reason.HOLD: "Die Stornofrist läuft noch.",
+    Reason.AFTER_CUT_OFF: "Nach dem Stichtag.",
+    Reason.PARTNER_STOPPED: "Die Auszahlungen an diesen Partner sind angehalten.",
+    Reason.CLAWBACK_LIMIT: "Rückforderungen über der Grenze je Lauf; sie folgen später.",
+}
+
+
+class Waiting(Frozen):
+    """What is not due, summed by reason. `until` is the earliest instant at which some of it changes by itself."""
+
+    reason: Reason
+    code: str
+    sentence: str
+    cents: int
+    lines: int
+    until: datetime | None = None
+
+
+class DueLine(NamedTuple):
+    """`net_cents` is what a payout would hold; a claw-back over the limit is taken in part (`whole_cents`)."""
+
+    commission_id: CommissionId
+    net_cents: int
+    whole_cents: int
+    service_date: date
+
+
+class DueGroup(Frozen):
+    """What one document would hold. `carried` says why there is none, and what goes to the next time."""
+
+    tax_case: TaxCase
+    rule: DocumentRule
+    lines: tuple[DueLine, ...]
+    every_line: tuple[DueLine, ...]
+    """With the claw-backs that the limit leaves for later."""
+    carried: Waiting | None
+
+    @property
+    def net_cents(self) -> int:
+        return sum(line.net_cents for line in self.lines)
+
+
+class PartnerDue(Frozen):
+    partner_id: PartnerId
+    partner_code: str
+    minimum_cents: int
+    leaving: bool
+    groups: tuple[DueGroup, ...]
+    """The tax case of the oldest service first; one that holds nothing but claw-backs comes last."""
+    waiting: tuple[Waiting, ...]
+
+    @property
+    def payable(self) -> tuple[DueGroup, ...]:
+        return tuple(group for group in self.groups if group.carried is None)
+
+    def group_of(self, tax_case: TaxCase) -> DueGroup | None:
+        return next((group for group in self.groups if group.tax_case is tax_case), None)
+
+    def waits_for(self, reason: Reason) -> Waiting | None:
+        return next((waiting for waiting in self.waiting if waiting.reason is reason), None)
+
+
+class _Settings(NamedTuple):
+    facts: TenantFacts
+    limit_percent: Decimal
+    limit_cents: int | None
+    cut_off: datetime | None
+
+
+_ROWS = f"""
+    SELECT c.partner_id, c.id, c.kind, c.state, c.net_cents, c.service_date, c.provisional, c.tax_case,
+           t.held_reason IS NOT NULL AS held, t.blocked_reason IS NOT NULL AS blocked,
+           p.code, p.payouts_stopped_reason IS NOT NULL AS stopped, p.leaving_since IS NOT NULL AS leaving,
+           COALESCE(p.minimum_payout_cents, n.minimum_payout_cents) AS minimum_cents, h.begins, h.free_at,
+           COALESCE(h.free_at, '-infinity') > COALESCE($2::timestamptz, now()) AS on_hold,
+           {FACTS}
+      FROM commissions c
+      JOIN tenants n ON n.id = c.tenant_id
+      JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.partner_id
+      LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
+      LEFT JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = COALESCE(t.campaign_id, c.campaign_id)
+      {status_on("c.service_date")}
+     CROSS JOIN LATERAL (
+           -- The hold ends at midnight in Berlin, so many days after the day on which the customer paid.
+           SELECT b.begins, CASE WHEN b.days > 0 AND c.net_cents > 0 AND c.kind <> 'correction'
+                                 THEN ((b.begins AT TIME ZONE 'Europe/Berlin')::date + b.days)::timestamp
+                                      AT TIME ZONE 'Europe/Berlin' END AS free_at
+             FROM (SELECT COALESCE(c.free_from, t.paid_at, t.sold_at, c.created_at) AS begins,
+                          COALESCE(k.hold_days, n.hold_days) AS days) b) h
+     WHERE c.tenant_id = $1 AND c.state IN ('pending', 'approved')
+"""
+
+
+async def of_partner(
+    db: Connection, tenant: Tenant, partner_id: PartnerId, *, cut_off: datetime | None = None
+) -> PartnerDue:
+    """Raises NotFound. Without `cut_off` it is now. To pay it, hold the partner's commissions first."""
+    rows = await db.fetch(_ROWS + " AND c.partner_id = $3 ORDER BY c.seq", tenant.id, cut_off, partner_id)
+    if rows:
+        return _partner_due(rows, await _settings(db, tenant, cut_off))
+    partner = await db.fetchrow(
+        """
+        SELECT p.code, COALESCE(p.minimum_payout_cents, n.minimum_payout_cents) AS minimum_cents,
+               p.leaving_since IS NOT NULL AS leaving
+          FROM partners p JOIN tenants n ON n.id = p.tenant_id WHERE p.tenant_id = $1 AND p.id = $2
+        """,
+        tenant.id,
+        partner_id,
+    )
+    if partner is None:
+        raise NotFound("Partner")
+    return PartnerDue(
+        partner_id=partner_id,
+        partner_code=partner["code"],
+        minimum_cents=partner["minimum_cents"],
+        leaving=partner["leaving"],
+        groups=(),
+        waiting=(),
+    )
+
+
+async def stream(
+    db: Connection, tenant: Tenant, *, cut_off: datetime | None = None, after: PartnerId | None = None
+) -> AsyncIterator[PartnerDue]:
+    """Every partner with something open, in the order of their ids; `after` goes on where a batch ended.
+
+    One statement, read through a cursor: memory holds one partner's lines. Stop reading whenever you like.
+    """
+    settings = await _settings(db, tenant, cut_off)
+    rows = db.cursor(
+        _ROWS + " AND ($3::uuid IS NULL OR c.partner_id > $3) ORDER BY c.partner_id, c.seq",
+        tenant.id,
+        cut_off,
+        after,
+        prefetch=_ROWS_AT_ONCE,
+    )
+    of_one: list[asyncpg.Record] = []
+    async for row in rows:
+        if of_one and of_one[0]["partner_id"] != row["partner_id"]:
+            yield _partner_due(of_one, settings)
+            of_one = []
+        of_one.append(row)
+    if of_one:
+        yield _partner_due(of_one, settings)
+
+
+async def begin_final_settlement(db: Connection, tenant: Tenant, partner_id: PartnerId, *, by: str) -> None:
+    """Schlussabrechnung: the partner leaves. The minimum no longer holds, the hold does.
+
+    Raises NotFound, NotAllowedNow.
+    """
+    await _set_leaving(db, tenant, partner_id, leaving=True, by=by)
+
+
+async def take_back_final_settlement(db: Connection, tenant: Tenant, partner_id: PartnerId, *, by: str) -> None:
+    """Raises NotFound, NotAllowedNow."""
+    await _set_leaving(db, tenant, partner_id, leaving=False, by=by)
+
+
+async def _set_leaving(db: Connection, tenant: Tenant, partner_id: PartnerId, *, leaving: bool, by: str) -> None:
+    code = await db.fetchval("SELECT code FROM partners WHERE tenant_id = $1 AND id = $2", tenant.id, partner_id)
+    if code is None:
+        raise NotFound("Partner")
+    done = await db.fetchval(
+        """
+        UPDATE partners SET leaving_since = CASE WHEN $3 THEN now() END, last_edited_by = $4
+         WHERE tenant_id = $1 AND id = $2 AND (leaving_since IS NULL) = $3 RETURNING true
+        """,
+        tenant.id,
+        partner_id,
+        leaving,
+        by,
+    )
+    if not done:
+        raise NotAllowedNow(
+            "Die Schlussabrechnung läuft bereits." if leaving else "Für diesen Partner läuft keine Schlussabrechnung.",
+            code="final_settlement_unchanged",
+        )
+    await audit.record(
+        db,
+        tenant,
+        actor=by,
+        action="partner.final_settlement_begun" if leaving else "partner.final_settlement_taken_back",
+        subject="partner",
+        subject_id=str(partner_id),
+        detail={"leaving": [not leaving, leaving]},
+    )
+
+
+async def _settings(db: Connection, tenant: Tenant, cut_off: datetime | None) -> _Settings:
+    row = await db.fetchrow("SELECT clawback_limit_percent, clawback_limit_cents FROM tenants WHERE id = $1", tenant.id)
+    assert row is not None
+    return _Settings(
+        await tenant_facts(db, tenant), row["clawback_limit_percent"], row["clawback_limit_cents"], cut_off
+    )
+
+
+def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> PartnerDue:
+    first = rows[0]
+    waiting: dict[tuple[Reason, str], Waiting] = {}
+    by_case: dict[TaxCase, tuple[DocumentRule, list[asyncpg.Record]]] = {}
+    rules: dict[Any, DocumentRule | BlockedBy] = {}
+    for row in rows:
+        reason = _reason(row, settings.cut_off)
+        if reason is not None:
+            _wait(waiting, row, reason, str(reason), _SENTENCES[reason])
+            continue
+        if row["service_date"] not in rules:
+            facts = PartnerFacts(**{name: row[name] for name in PartnerFacts.model_fields})
+            rules[row["service_date"]] = document_rule(facts, settings.facts, row["service_date"])
+        rule = rules[row["service_date"]]
+        if row["tax_case"] is not None:
+            # A claw-back keeps the tax case of the line that it answers, whatever the partner has become.
+            rule = RULES[TaxCase(row["tax_case"])]
+        if isinstance(rule, BlockedBy):
+            _wait(waiting, row, Reason.NO_DOCUMENT, rule.code, rule.sentence)
+            continue
+        by_case.setdefault(rule.tax_case, (rule, []))[1].append(row)
+    groups = tuple(_group(rule, found, first, settings) for rule, found in sorted(by_case.values(), key=_oldest))
+    for group in groups:
+        left = sum(line.whole_cents for line in group.every_line) - group.net_cents
+        if left:
+            key = (Reason.CLAWBACK_LIMIT, str(group.tax_case))
+            waiting[key] = Waiting(
+                reason=Reason.CLAWBACK_LIMIT,
+                code=str(Reason.CLAWBACK_LIMIT),
+                sentence=_SENTENCES[Reason.CLAWBACK_LIMIT],
+                cents=left,
+                lines=len(group.every_line) - len(group.lines),
+            )
+    return PartnerDue(
+        partner_id=PartnerId(first["partner_id"]),
+        partner_code=first["code"],
+        minimum_cents=first["minimum_cents"],
+        leaving=first["leaving"],
+        groups=groups,
+        waiting=(*waiting.values(), *(group.carried for group in groups if group.carried)),
+    )
+
+
+def _oldest(group: tuple[DocumentRule, list[asyncpg.Record]]) -> tuple[bool, date]:
+    """A tie is left to the order of the lines."""
+    own = [row["service_date"] for row in group[1] if row["tax_case"] is None]
+    return not own, min(own or [row["service_date"] for row in group[1]])
+
+
+def _reason(row: asyncpg.Record, cut_off: datetime | None) -> Reason | None:
+    if row["stopped"]:
+        return Reason.PARTNER_STOPPED
+    if row["held"]:
+        return Reason.SALE_HELD
+    if row["blocked"]:
+        return Reason.SALE_BLOCKED
+    if row["state"] == "pending":
+        return Reason.PROVISIONAL if row["provisional"] else Reason.NOT_PAID
+    if row["provisional"]:
+        return Reason.PROVISIONAL
+    # What was taken back is netted as soon as it is known.
+    if cut_off is not None and row["net_cents"] > 0 and row["begins"] >= cut_off:
+        return Reason.AFTER_CUT_OFF
+    return Reason.HOLD if row["on_hold"] else None
+
+
+def _wait(
+    waiting: dict[tuple[Reason, str], Waiting], row: asyncpg.Record, reason: Reason, code: str, sentence: str
+) -> None:
+    so_far = waiting.get((reason, code)) or Waiting(reason=reason, code=code, sentence=sentence, cents=0, lines=0)
+    until = row["free_at"] if reason is Reason.HOLD else None
+    waiting[reason, code] = so_far.model_copy(
+        update={
+            "cents": so_far.cents + row["net_cents"],
+            "lines": so_far.lines + 1,
+            "until": min(filter(None, (so_far.until, until)), default=None),
+        }
+    )
+
+
+def _group(
+    rule: DocumentRule, rows: Sequence[asyncpg.Record], partner: asyncpg.Record, settings: _Settings
+) -> DueGroup:
+    every = tuple(DueLine(row["id"], row["net_cents"], row["net_cents"], row["service_date"]) for row in rows)
+    lines = _netted(every, [row["kind"] for row in rows], settings)
+    return DueGroup(
+        tax_case=rule.tax_case,
+        rule=rule,
+        lines=lines,
+        every_line=every,
+        carried=_carried(sum(line.net_cents for line in lines), len(lines), partner),
+    )
+
+
+def _netted(every: tuple[DueLine, ...], kinds: Sequence[str], settings: _Settings) -> tuple[DueLine, ...]:
+    """The lines with as much of the claw-backs as the limit allows, as ledger/debts.py will split them."""
+    owed = [at for at, line in enumerate(every) if line.net_cents < 0]
+    positive = sum(line.net_cents for line in every if line.net_cents > 0)
+    limit = int(positive * settings.limit_percent // 100)
+    limit = limit if settings.limit_cents is None else min(limit, settings.limit_cents)
+    if not owed or -sum(every[at].net_cents for at in owed) <= limit or limit == positive:
+        return every
+    taken = dict(zip(owed, shares_within(limit, [-every[at].net_cents for at in owed]), strict=True))
+    kept = []
+    for at, line in enumerate(every):
+        part = taken.get(at)
+        whole = part is None or part == -line.net_cents
+        if whole:
+            kept.append(line)
+        elif part and kinds[at] == "clawback":  # a correction is netted whole or not at all
+            kept.append(line._replace(net_cents=-part))
+    return tuple(kept)
+
+
+def _carried(net: int, lines: int, partner: asyncpg.Record) -> Waiting | None:
+    minimum = partner["minimum_cents"]
+    if net <= 0:
+        reason, sentence = Reason.NOT_ABOVE_ZERO, f"Der Saldo ist {euro(net)}; er wird vorgetragen (Übertrag)."
+    elif net < minimum and not partner["leaving"]:
+        reason = Reason.BELOW_MINIMUM
+        sentence = f"{euro(net)} liegen unter der Mindestauszahlung von {euro(minimum)} (Übertrag)."
+    else:
+        return None
+    return Waiting(reason=reason, code=str(reason), sentence=sentence, cents=net, lines=lines)
