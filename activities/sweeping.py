@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 from activities.heartbeats import heartbeats
 from activities.lexoffice_door import LexofficeDoor
 from activities.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
-from ledger import connections, debts, events, key_age, replacement, sweeps, unproven
+from ledger import connections, debts, events, key_age, replacement, sweeps, tax_questions, unproven
 from ledger.database import Connection, Ledger
 from ledger.sweeps import Found, Held, Listed, Verdict
 from ledger.types import BERLIN, DocumentKind, EventId, Tenant
@@ -135,9 +135,10 @@ class SweepActivities:
         return handed_over
 
     async def _look_after_money(self, tenant: Tenant) -> None:
-        """What only time changes: old debts of partners, and replacement windows that no workflow ended."""
+        """What only time changes: old debts, partners without a document, windows that no workflow ended."""
         async with self._ledger.transaction(tenant, cause="sweep") as db:
             await debts.ask_about_old_debts(db, tenant)
+            await tax_questions.look_again(db, tenant)
             forgotten = await replacement.forgotten(db, tenant)
         for resource_id in forgotten:
             async with self._ledger.transaction(tenant, cause="sweep") as db:

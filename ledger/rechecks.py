@@ -1,6 +1,6 @@
 """Which payouts must look again after something they stand on has changed."""
 
-from ledger import payouts
+from ledger import payouts, tax_questions
 from ledger.database import Connection
 from ledger.payouts import Payout
 from ledger.types import PartnerId, PayoutNumber, Tenant
@@ -8,6 +8,7 @@ from ledger.types import PartnerId, PayoutNumber, Tenant
 
 async def want_for_partner(db: Connection, tenant: Tenant, partner: PartnerId) -> list[PayoutNumber]:
     """Address, tax status or account of a partner was changed: an approval may be void, a block may be lifted."""
+    await tax_questions.look_again_at(db, tenant, partner)
     rows = await db.fetch(
         """
         UPDATE payouts SET recheck_wanted_at = now()

@@ -27,6 +27,7 @@ class PartnerFacts(Frozen):
     city: str | None = None
     country_code: str | None = None
     agreement_accepted: bool = False
+    agreement_version: str | None = None
 
 
 class TenantFacts(Frozen):
@@ -36,6 +37,8 @@ class TenantFacts(Frozen):
     tax_type: str | None
     address_known: bool
     tax_id_known: bool
+    agreement_version: str | None = None
+    """The version of the agreement that partners must have accepted; None: any."""
 
 
 class DocumentRule(Frozen):
@@ -82,7 +85,8 @@ def document_rule(partner: PartnerFacts, tenant: TenantFacts, service_date: date
     if missing:
         return missing
     match partner.status:
-        case TaxStatus.REGULAR if tenant.small_business:
+        # A tax-exempt organisation may write only vat-free documents (lexoffice API, taxConditions).
+        case TaxStatus.REGULAR if tenant.small_business or tenant.tax_type == "vatfree":
             return BlockedBy(
                 code="regular_partner_of_small_business",
                 sentence="Als Kleinunternehmer können Sie einem regelbesteuerten Partner keine Gutschrift ausstellen.",
@@ -116,6 +120,11 @@ def _missing(partner: PartnerFacts, tenant: TenantFacts) -> BlockedBy | None:
     if not partner.agreement_accepted:
         return BlockedBy(
             code="agreement_missing", sentence="Die Vereinbarung über die Abrechnung per Gutschrift fehlt."
+        )
+    if tenant.agreement_version not in (None, partner.agreement_version):
+        return BlockedBy(
+            code="agreement_outdated",
+            sentence="Der Partner hat der geltenden Fassung der Gutschrift-Vereinbarung noch nicht zugestimmt.",
         )
     abroad = partner.country_code != "DE"
     if abroad and partner.status in (TaxStatus.REGULAR, TaxStatus.SMALL_BUSINESS):

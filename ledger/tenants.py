@@ -40,6 +40,11 @@ class TenantProfile(TenantAddress):
     default_campaign_id: CampaignId | None
     replacement_window: timedelta
     minimum_payout_cents: int
+    clawback_limit_percent: int
+    """How much of what a payout would hold is netted with claw-backs, at most; and in cents, where that is set."""
+    clawback_limit_cents: int | None
+    agreement_version: str | None
+    """What partners must have accepted (§ 14 Abs. 2 Satz 5 UStG); None: whichever version they have."""
     four_eyes_limit_cents: int
     """Gross, per partner and 30 days: above it the makers of a payout do not approve it."""
     single_approver: bool
@@ -128,7 +133,8 @@ async def load(db: Connection, tenant: Tenant) -> TenantProfile:
     row = await db.fetchrow(
         """
         SELECT id, slug, name, street, zip, city, country_code, vat_id, tax_number, is_demo, default_campaign_id,
-               replacement_window, minimum_payout_cents, four_eyes_limit_cents, single_approver, bank_quarantine
+               replacement_window, minimum_payout_cents, clawback_limit_percent, clawback_limit_cents,
+               agreement_version, four_eyes_limit_cents, single_approver, bank_quarantine
           FROM tenants WHERE id = $1
         """,
         tenant.id,
@@ -150,6 +156,9 @@ _CHANGEABLE = frozenset(
         "default_campaign_id",
         "replacement_window",
         "minimum_payout_cents",
+        "clawback_limit_percent",
+        "clawback_limit_cents",
+        "agreement_version",
         "four_eyes_limit_cents",
         "single_approver",
         "bank_quarantine",

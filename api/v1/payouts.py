@@ -14,12 +14,13 @@ from api.parts import Doors, Parts
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PayoutNo, after, page, shown
 from api.v1.callers import Approver, Reader, Writer, WriterOrApprover
 from api.v1.once import OnlyOnce
-from ledger import decisions, four_eyes, payout_requests, payouts
+from ledger import decisions, four_eyes, partners, payout_requests, payouts, tax_questions
 from ledger.credentials import Caller
 from ledger.database import Connection
 from ledger.decisions import Decision
 from ledger.four_eyes import FourEyes
 from ledger.payouts import Payout, PayoutLine
+from ledger.refusals import Blocked
 from ledger.types import PayoutState, TaxCase
 from lexoffice.links import document_url
 from workflows.messages import payout_workflow_id
@@ -91,7 +92,15 @@ async def request_payout(doors: Doors, caller: Writer, once: OnlyOnce, wanted: P
         made.append(payout)
         return await _in_full(db, doors, caller, payout)
 
-    answer = await once.answer(act, status=201)
+    try:
+        answer = await once.answer(act, status=201)
+    except Blocked:
+        # The reason stays as a task for whoever mends the partner's data; the refusal undid everything else.
+        async with doors.ledger.transaction(caller.tenant) as db:
+            partner = await partners.find_by_code(db, caller.tenant, wanted.partner)
+            if partner is not None:
+                await tax_questions.ask_or_close(db, caller.tenant, partner.id)
+        raise
     for payout in made:
         await doors.announcer.payout(caller.tenant, payout)
     return answer

@@ -1,5 +1,6 @@
 """The tenant itself: who is calling, and as whom the tenant appears on each Gutschrift."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
@@ -32,6 +33,19 @@ class TenantChange(BaseModel):
     vat_id: str | None = Field(default=None, max_length=20)
     tax_number: str | None = Field(default=None, max_length=30)
     minimum_payout_cents: int = Field(default=0, ge=0, le=10**12)
+    clawback_limit_percent: int = Field(
+        default=100, ge=1, le=100, description="So viel einer Auszahlung wird höchstens mit Rückforderungen verrechnet"
+    )
+    clawback_limit_cents: int | None = Field(default=None, ge=1, le=10**12)
+    replacement_window: timedelta = Field(
+        default=timedelta(days=3),
+        ge=timedelta(0),
+        le=timedelta(days=30),
+        description="So lange kann eine neue Rechnung an die Stelle einer stornierten treten",
+    )
+    agreement_version: str | None = Field(
+        default=None, min_length=1, max_length=100, description="Fassung der Gutschrift-Vereinbarung, die gelten muss"
+    )
 
 
 @router.get("/me", summary="Wer ruft auf?", operation_id="me", response_model=Me)

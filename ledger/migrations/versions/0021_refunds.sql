@@ -42,6 +42,9 @@ ALTER TABLE tenants ADD COLUMN clawback_limit_percent integer NOT NULL DEFAULT 1
     CHECK (clawback_limit_percent BETWEEN 1 AND 100);
 ALTER TABLE tenants ADD COLUMN clawback_limit_cents bigint CHECK (clawback_limit_cents > 0);
 
+-- Which version of the agreement on self-billing partners must have accepted; NULL: whichever they have.
+ALTER TABLE tenants ADD COLUMN agreement_version text CHECK (length(agreement_version) BETWEEN 1 AND 100);
+
 DO $$
 DECLARE
     t record;
