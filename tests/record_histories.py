@@ -1,4 +1,5 @@
-"""`python -m tests.record_histories SET`: record real histories of every workflow, one per state, open ones included.
+"""`python -m tests.record_histories SET [SCENE …]`: record real histories of every workflow, one per state, open ones
+included; or of the named scenes only, which is what a new state needs.
 
 They go to tests/histories/SET/, which must not exist yet: what is stored is never changed (docs/upgrades.md). Whatever
 names this machine is written over, so that a history says nothing about where it was recorded.
@@ -11,8 +12,9 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -324,6 +326,41 @@ async def schedules(to: Recorder) -> None:
         await to.keep(name, handle)
 
 
+async def replacement_window(to: Recorder) -> None:
+    """A voided invoice waits for the one that replaces it: still waiting, heard again, over, and replaced."""
+
+    async def voided_invoice(seconds: float) -> tuple[Shop, str, str]:
+        shop = await to.shop()
+        await shop.rows(
+            "UPDATE tenants SET replacement_window = $2 WHERE id = $1", shop.tenant.id, timedelta(seconds=seconds)
+        )
+        payment_intent = await shop.sale()
+        invoice = (await shop.write_invoice(remark=f"Bestellung: {payment_intent}"))["id"]
+        await shop.click(invoice, "pay")
+        await to.document("to_be_voided", shop, invoice)
+        del to.histories["document-to_be_voided"]
+        await shop.click(invoice, "void")
+        return shop, invoice, payment_intent
+
+    shop, waiting, _ = await voided_invoice(NEVER)
+    handle = shop.document_workflow(waiting)
+    await _waits_for_replacement(shop, handle)
+    await to.keep("document-replacement_window", handle)
+    await shop.notify({"eventType": "invoice.changed", "resourceId": waiting})
+    await until(lambda: _signals(handle), lambda found: found >= 2, "another notification")
+    await _waits_for_replacement(shop, handle)
+    await to.keep("document-replacement_window-heard_again", handle)
+
+    shop, over, _ = await voided_invoice(2)
+    await to.document("replacement_window-over", shop, over)
+
+    shop, replaced, payment_intent = await voided_invoice(6)
+    await _waits_for_replacement(shop, shop.document_workflow(replaced))
+    rewritten = await shop.write_invoice(net="900.00", remark=f"Bestellung: {payment_intent}")
+    await shop.click(rewritten["id"], "pay")
+    await to.document("replacement_window-replaced", shop, replaced)
+
+
 SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
     awaiting_approval,
     cancelled,
@@ -339,6 +376,7 @@ SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
     invoices,
     contact_and_payment,
     written_invoices,
+    replacement_window,
     schedules,
 )
 
@@ -354,6 +392,26 @@ async def _describe(handle: Handle) -> WorkflowExecutionDescription | None:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
         return None  # not announced yet
+
+
+async def _signals(handle: Handle) -> int:
+    history = await handle.fetch_history()
+    return sum(event.HasField("workflow_execution_signaled_event_attributes") for event in history.events)
+
+
+async def _waits_for_replacement(shop: Shop, handle: Handle) -> None:
+    """Nothing is under way but the timer of the window."""
+
+    async def waits() -> bool:
+        seen = await _describe(handle)
+        if seen is None or seen.close_time is not None or seen.raw_description.HasField("pending_workflow_task"):
+            return False
+        blocked = await shop.rows("SELECT 1 FROM transactions WHERE replacement_until IS NOT NULL")
+        waiting = await shop.rows("SELECT 1 FROM events WHERE state = 'received'")
+        last = (await handle.fetch_history()).events[-1]
+        return bool(blocked) and not waiting and last.HasField("timer_started_event_attributes")
+
+    await until(waits, bool, f"{handle.id} waits for another invoice", patience=60)
 
 
 async def _running_events(handle: Handle) -> int:
@@ -411,7 +469,8 @@ def store(name: str, histories: dict[str, str]) -> None:
     MANIFEST.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
 
 
-async def record(state: Path) -> dict[str, str]:
+async def record(state: Path, scenes: Collection[str] = ()) -> dict[str, str]:
+    """All scenes, or those named."""
     postgres = PostgresServer(state / "postgres", free_port(), durable=False)
     try:
         addresses = await postgres.start()
@@ -425,28 +484,29 @@ async def record(state: Path) -> dict[str, str]:
         ) as product:
             recorder = Recorder(product)
             for scene in SCENES:
-                await scene(recorder)
+                if not scenes or scene.__name__ in scenes:
+                    await scene(recorder)
         return recorder.histories
     finally:
         await postgres.stop()
 
 
-def main(name: str) -> int:
+def main(name: str, scenes: Collection[str]) -> int:
     if (HISTORIES / name).exists():
         print(f"{HISTORIES / name} is there already; what is stored is never changed.", file=sys.stderr)
         return 1
     state = Path(tempfile.mkdtemp(prefix="partnerdesk-histories-"))
     state.chmod(0o711)  # for the user that runs PostgreSQL when we are root
     try:
-        store(name, asyncio.run(record(state)))
+        store(name, asyncio.run(record(state, scenes)))
     finally:
         shutil.rmtree(state, ignore_errors=True)
     return 0
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
-    status = main(sys.argv[1])
+    status = main(sys.argv[1], sys.argv[2:])
     sys.stderr.flush()
     os._exit(status)  # see tests/__main__.py
