@@ -130,6 +130,9 @@ async def list_entries(
     subject: str | None = None,
     subject_id: str | None = None,
     actor: str | None = None,
+    action: str | None = None,
+    since: datetime | None = None,
+    before: datetime | None = None,
 ) -> tuple[list[AuditEntry], int | None]:
     """Newest first; the second value is the cursor of the next page."""
     rows = await db.fetch(
@@ -138,6 +141,8 @@ async def list_entries(
           FROM audit_entries e LEFT JOIN audit_personal p ON p.tenant_id = e.tenant_id AND p.seq = e.seq
          WHERE e.tenant_id = $1 AND ($2::bigint IS NULL OR e.seq < $2) AND ($3::text IS NULL OR e.subject = $3)
            AND ($4::text IS NULL OR e.subject_id = $4) AND ($5::text IS NULL OR e.actor = $5)
+           AND ($7::text IS NULL OR e.action = $7)
+           AND ($8::timestamptz IS NULL OR e.at >= $8) AND ($9::timestamptz IS NULL OR e.at < $9)
          ORDER BY e.seq DESC LIMIT $6
         """,
         tenant.id,
@@ -146,9 +151,29 @@ async def list_entries(
         subject_id,
         actor,
         limit + 1,
+        action,
+        since,
+        before,
     )
     found = [_entry(row) for row in rows[:limit]]
     return found, (found[-1].seq if len(rows) > limit else None)
+
+
+async def known(db: Connection, tenant: Tenant, what: Literal["actor", "action", "subject"]) -> list[str]:
+    """All actors, actions or kinds of object that the trail names, in order: one step in the index for each."""
+    rows = await db.fetch(
+        f"""
+        WITH RECURSIVE step AS (
+            (SELECT {what} AS named FROM audit_entries WHERE tenant_id = $1 ORDER BY {what} LIMIT 1)
+            UNION ALL
+            SELECT (SELECT {what} FROM audit_entries WHERE tenant_id = $1 AND {what} > step.named
+                     ORDER BY {what} LIMIT 1)
+              FROM step WHERE step.named IS NOT NULL)
+        SELECT named FROM step WHERE named IS NOT NULL LIMIT 500
+        """,
+        tenant.id,
+    )
+    return [row["named"] for row in rows]
 
 
 async def erase_personal(db: Connection, tenant: Tenant, seqs: Sequence[int], *, actor: str, reason: str) -> int:

@@ -40,8 +40,8 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
     # A small firm has one person for everything; what that person may not do alone, four eyes decide per payout.
     Role.ADMIN: frozenset(Permission) - {Permission.TENANTS},
 }
-# Neither approves nor reads bank data (issue 5), and invites nobody who could.
-_PLATFORM = frozenset({Permission.READ, Permission.TENANTS})
+# Neither approves nor reads bank data (issue 5), and invites nobody who could. The trail without what lies beside it.
+_PLATFORM = frozenset({Permission.READ, Permission.AUDIT, Permission.TENANTS})
 
 DANGEROUS = frozenset(
     {

@@ -46,6 +46,7 @@ SETTINGS = Group(
         Link("/admin/freigaberegeln", N_("Freigaberegeln"), Permission.SETTINGS),
         Link("/admin/benutzer", N_("Benutzer"), Permission.USERS),
         Link("/admin/schluessel", N_("API-Schlüssel"), Permission.KEYS),
+        Link("/admin/pruefpfad", N_("Prüfpfad"), Permission.AUDIT),
     ],
 )
 PLATFORM = Group(N_("Betrieb"), [Link("/admin/mandanten", N_("Mandanten"), Permission.TENANTS)])

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.pages import (
     admin,
     approval_rules,
+    audit_trail,
     bank_accounts,
     bank_runs,
     commissions,
@@ -30,6 +31,7 @@ for part in (
     user_admin,
     key_admin,
     approval_rules,
+    audit_trail,
     bank_accounts,
     bank_runs,
     lexoffice_settings,

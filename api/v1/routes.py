@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.v1 import (
+    audit,
     bank_runs,
     campaigns,
     customers,
@@ -19,6 +20,7 @@ from api.v1 import (
 router = APIRouter(prefix="/api/v1")
 for part in (
     tenant,
+    audit,
     partners,
     customers,
     campaigns,

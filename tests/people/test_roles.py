@@ -47,6 +47,8 @@ NEEDS: dict[tuple[str, str], Permission] = {
     },
     ("POST", "/admin/zahlungslaeufe/{number}/freigeben"): Permission.CONFIRM_BANK,
     ("POST", "/admin/zahlungslaeufe/{number}/stornieren/bestaetigen"): Permission.CONFIRM_BANK,
+    ("GET", "/admin/pruefpfad"): Permission.AUDIT,
+    ("GET", "/admin/pruefpfad.csv"): Permission.AUDIT,
     ("GET", "/admin/freigaberegeln"): Permission.SETTINGS,
     ("POST", "/admin/freigaberegeln"): Permission.SETTINGS,
     ("GET", "/admin/zahlungsanbieter"): Permission.READ,
@@ -81,7 +83,7 @@ NEEDS: dict[tuple[str, str], Permission] = {
     },
 }  # fmt: skip
 
-_PLATFORM = {Permission.READ, Permission.TENANTS}
+_PLATFORM = {Permission.READ, Permission.AUDIT, Permission.TENANTS}
 
 
 def pages() -> set[tuple[str, str]]:

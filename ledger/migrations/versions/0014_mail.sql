@@ -198,5 +198,11 @@ CREATE FUNCTION forget_old_mails() RETURNS integer
     SELECT count(*)::integer FROM old
     $$;
 
+-- The page of the audit trail filters by these.
+CREATE INDEX audit_by_actor ON audit_entries (tenant_id, actor, seq);
+CREATE INDEX audit_by_action ON audit_entries (tenant_id, action, seq);
+CREATE INDEX audit_by_object ON audit_entries (tenant_id, subject, subject_id, seq);
+CREATE INDEX audit_by_id ON audit_entries (tenant_id, subject_id, seq);
+
 REVOKE ALL ON FUNCTION find_mails_to_send, forget_old_mails FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_mails_to_send, forget_old_mails TO partnerdesk_app;

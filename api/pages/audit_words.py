@@ -1,0 +1,191 @@
+"""What the audit trail says, in words: actions, kinds of object, and what changed."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from api.pages import languages
+from api.pages.languages import N_, _
+
+ACTIONS = {
+    "api_key.created": N_("API-Schlüssel angelegt"),
+    "api_key.revoked": N_("API-Schlüssel widerrufen"),
+    "audit.personal_data_erased": N_("Personenbezogene Angaben gelöscht"),
+    "campaign.changed": N_("Kampagne geändert"),
+    "campaign.created": N_("Kampagne angelegt"),
+    "campaign.made_default": N_("Kampagne zum Standard gemacht"),
+    "connection.changed": N_("Einstellung der Verbindung geändert"),
+    "connection.credential_chosen": N_("Zugang gewechselt"),
+    "connection.key_removed": N_("lexoffice-Schlüssel entfernt"),
+    "connection.key_saved": N_("lexoffice-Schlüssel hinterlegt"),
+    "connection.oauth_connected": N_("Mit OAuth verbunden"),
+    "connection.oauth_removed": N_("OAuth-Verbindung getrennt"),
+    "connection.secret_removed": N_("Stripe-Geheimnis entfernt"),
+    "connection.secret_saved": N_("Stripe-Geheimnis hinterlegt"),
+    "customer.assigned": N_("Kunde zugeordnet"),
+    "customer.created": N_("Kunde angelegt"),
+    "event.replayed": N_("Ereignis erneut verarbeitet"),
+    "invoice.intended": N_("Rechnung beauftragt"),
+    "member.added": N_("Person aufgenommen"),
+    "member.disabled": N_("Person gesperrt"),
+    "member.enabled": N_("Person entsperrt"),
+    "member.link_made": N_("Link für einen neuen Zugang gemacht"),
+    "member.logged_out": N_("Person überall abgemeldet"),
+    "member.role_changed": N_("Rolle geändert"),
+    "month.closed": N_("Monat abgeschlossen"),
+    "notifications.switched": N_("Benachrichtigungen geändert"),
+    "partner.agreement_accepted": N_("Vereinbarung angenommen"),
+    "partner.bank_details_confirmed": N_("Bankverbindung bestätigt"),
+    "partner.bank_details_refused": N_("Bankverbindung abgelehnt"),
+    "partner.bank_details_saved": N_("Bankverbindung eingetragen"),
+    "partner.changed": N_("Partner geändert"),
+    "partner.created": N_("Partner angelegt"),
+    "partner.tax_status_recorded": N_("Steuerstatus eingetragen"),
+    "payout.approve": N_("Auszahlung freigegeben"),
+    "payout.approved_alone": N_("Auszahlung allein freigegeben"),
+    "payout.cancel": N_("Auszahlung storniert"),
+    "payout.document_sent_again": N_("Beleg erneut gesendet"),
+    "payout.note_written": N_("Notiz geschrieben"),
+    "payout.objected": N_("Widerspruch des Partners"),
+    "payout.put_back": N_("Auszahlung zurückgestellt"),
+    "payout.reject": N_("Auszahlung abgelehnt"),
+    "payout.requested": N_("Auszahlung angefordert"),
+    "payout.resolve": N_("Frage zu einer Auszahlung beantwortet"),
+    "payout.signal_refused": N_("Signal ohne Entscheidung abgewiesen"),
+    "payout.taken_up": N_("Auszahlung wieder aufgenommen"),
+    "person.logged_in": N_("Angemeldet"),
+    "person.password_changed": N_("Passwort geändert"),
+    "person.password_set_by_link": N_("Passwort über einen Link gesetzt"),
+    "person.second_factor_enrolled": N_("Zweiten Faktor eingerichtet"),
+    "plan.added": N_("Provisionsplan angelegt"),
+    "recovery.checked": N_("Nach einer Wiederherstellung verglichen"),
+    "task.resolved": N_("Aufgabe erledigt"),
+    "tenant.changed": N_("Einstellung des Mandanten geändert"),
+    "tenant.created": N_("Mandant angelegt"),
+    "tenant.entered": N_("Mandant betreten"),
+    "tenant.entered_by_platform": N_("Mandant vom Betreiber betreten"),
+    "transaction.partner_assigned": N_("Verkauf zugeordnet"),
+    "transaction.partner_reassigned": N_("Verkauf anders zugeordnet"),
+    "transaction.released": N_("Verkauf freigegeben"),
+    "webhook_token.created": N_("Webhook-Token angelegt"),
+}
+
+SUBJECTS = {
+    "api_key": N_("API-Schlüssel"),
+    "audit": N_("Prüfpfad"),
+    "bank_run": N_("Banklauf"),
+    "campaign": N_("Kampagne"),
+    "commission": N_("Provision"),
+    "connection": N_("Verbindung"),
+    "customer": N_("Kunde"),
+    "document": N_("Beleg"),
+    "event": N_("Ereignis"),
+    "month": N_("Monat"),
+    "own_account": N_("Eigenes Konto"),
+    "partner": N_("Partner"),
+    "payout": N_("Auszahlung"),
+    "tenant": N_("Mandant"),
+    "transaction": N_("Verkauf"),
+    "user": N_("Person"),
+    "webhook_token": N_("Webhook-Token"),
+}
+
+_FIELDS = {
+    "account": N_("Konto"),
+    "action": N_("Antwort"),
+    "after": N_("Nachher"),
+    "alone": N_("allein"),
+    "bank_quarantine": N_("Sperrfrist"),
+    "before": N_("Vorher"),
+    "content_hash": N_("Prüfsumme des Inhalts"),
+    "counted_cents": N_("Gezählter Betrag"),
+    "email": N_("E-Mail-Adresse"),
+    "address": N_("Netzadresse"),
+    "four_eyes_limit_cents": N_("Vier-Augen-Grenze"),
+    "kind": N_("Art"),
+    "limit_cents": N_("Grenze"),
+    "name": N_("Name"),
+    "off": N_("Abgeschaltet"),
+    "reason": N_("Grund"),
+    "role": N_("Rolle"),
+    "scopes": N_("Rechte"),
+    "second_factor_removed": N_("Zweiter Faktor entfernt"),
+    "single_approver": N_("Nur eine Person gibt frei"),
+    "sponsor_code": N_("Geworben von"),
+    "status": N_("Status"),
+    "task": N_("Aufgabe"),
+    "usable_from": N_("Gilt ab"),
+}
+
+DOORS = {
+    "page": N_("Seite"),
+    "api": N_("API"),
+    "webhook": N_("Webhook"),
+    "cli": N_("Befehl"),
+    "engine": N_("Ablauf"),
+}
+
+_PAGES = {"payout": "/admin/auszahlungen/{}", "transaction": "/admin/transaktionen/{}"}
+
+
+class Line(NamedTuple):
+    """One fact of an entry. `before` is None where nothing was there to change."""
+
+    field: str
+    before: str | None
+    after: str
+
+
+def action(word: str) -> str:
+    """What was done; a decision by command says so."""
+    plain = word.removesuffix(".by_command")
+    said = _(ACTIONS[plain]) if plain in ACTIONS else plain
+    return said if plain == word else _("%(what)s, per Befehl", what=said)
+
+
+def subject(word: str) -> str:
+    return _(SUBJECTS[word]) if word in SUBJECTS else word
+
+
+def page_of(kind: str, id: str) -> str | None:
+    return _PAGES[kind].format(id) if kind in _PAGES else None
+
+
+def origin(words: str | None) -> tuple[str, str]:
+    """The door in words, and the id of the request or workflow."""
+    door, _sep, id = (words or "").partition(":")
+    return (_(DOORS[door]), id) if door in DOORS else ("", words or "")
+
+
+def lines(facts: Mapping[str, Any] | None) -> list[Line]:
+    """What an entry says; pairs are what was before and what is now."""
+    facts = facts or {}
+    if facts.keys() == {"before", "after"}:
+        return [Line("", _value("", facts["before"]), _value("", facts["after"]))]
+    return [
+        Line(_field(name), _value(name, value[0]), _value(name, value[1]))
+        if isinstance(value, list) and len(value) == 2
+        else Line(_field(name), None, _value(name, value))
+        for name, value in facts.items()
+        if value not in (None, "", [], {})
+    ]
+
+
+def _field(name: str) -> str:
+    return _(_FIELDS[name]) if name in _FIELDS else name
+
+
+def _value(name: str, value: Any) -> str:
+    match value:
+        case None | "" | []:
+            return "–"
+        case bool():
+            return _("ja") if value else _("nein")
+        case int() if name.endswith("_cents"):
+            return languages.money(value)
+        case str():
+            return value
+        case list() if all(isinstance(one, str) for one in value):
+            return ", ".join(value)
+        case _:
+            return json.dumps(value, ensure_ascii=False, sort_keys=True)

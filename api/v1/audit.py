@@ -1,0 +1,81 @@
+"""The audit trail for machines: who did what, when, through which door."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime
+
+from api.parts import Doors
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, shown
+from api.v1.callers import Approver
+from ledger import audit, audit_chain
+from ledger.audit_chain import Head
+from ledger.types import Frozen
+
+router = APIRouter(prefix="/audit", tags=["Prüfpfad"], responses=PROBLEMS)
+Word = Annotated[str | None, Query(max_length=100)]
+
+
+class Entry(Frozen):
+    """`detail` holds before and after. What tells who somebody is lies beside the trail and is not shown here."""
+
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    subject_id: str
+    detail: dict[str, object]
+    origin: str | None
+
+
+@router.get(
+    "",
+    summary="Den Prüfpfad lesen",
+    description="Neueste zuerst. Braucht das Recht `approve`: wer freigibt, darf den Prüfpfad sehen.",
+    operation_id="list_audit_entries",
+    response_model=Page[Entry],
+)
+async def list_entries(
+    doors: Doors,
+    caller: Approver,
+    actor: Word = None,
+    action: Word = None,
+    subject: Word = None,
+    subject_id: Word = None,
+    since: Annotated[AwareDatetime | None, Query()] = None,
+    before: Annotated[AwareDatetime | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        found, following = await audit.list_entries(
+            db,
+            caller.tenant,
+            after=after(cursor),
+            limit=limit,
+            actor=actor,
+            action=action,
+            subject=subject,
+            subject_id=subject_id,
+            since=since,
+            before=before,
+        )
+    items = [{"number": entry.seq, **shown(entry)} for entry in found]
+    for item in items:
+        del item["personal"]
+    return JSONResponse({"items": items, "next_cursor": None if following is None else str(following)})
+
+
+@router.get(
+    "/head",
+    summary="Der Kopf des Prüfpfads",
+    description="Der Hash des neuesten Eintrags. Aufgehoben ist er der Anker für `partnerdesk audit verify --anchor`.",
+    operation_id="get_audit_head",
+    response_model=Head,
+)
+async def get_head(doors: Doors, caller: Approver) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        return JSONResponse(shown(await audit_chain.head(db, caller.tenant)))
