@@ -8,9 +8,11 @@ from api.v1 import (
     campaigns,
     customers,
     events,
+    papers,
     partners,
     payouts,
     providers,
+    reports,
     subscriptions,
     tasks,
     tenant,
@@ -31,5 +33,7 @@ for part in (
     providers,
     subscriptions,
     bank_runs,
+    reports,
+    papers,
 ):
     router.include_router(part.router)

@@ -280,6 +280,7 @@ async def _judged(shop: Shop, vault: Vault) -> dict[str, str | None]:
         ("UPDATE payouts SET reopened = true", "Entwurf"),
         ("UPDATE payouts SET held_reason = 'x'", "zurückgestellt"),
         ("UPDATE payouts SET blocked_reason = 'x'", "blockiert"),
+        ("UPDATE payouts SET objected_at = now(), objection_reason = 'x'", "widersprochen"),
         ("UPDATE payouts SET bank_details_id = NULL", "keine Bankverbindung"),
         ("UPDATE external_documents SET status = 'voided'", "nicht offen"),
         ("UPDATE external_documents SET open_cents = open_cents - 1", "schon etwas bezahlt"),

@@ -49,6 +49,14 @@ NEEDS: dict[tuple[str, str], Permission] = {
     ("POST", "/admin/zahlungslaeufe/{number}/stornieren/bestaetigen"): Permission.CONFIRM_BANK,
     ("GET", "/admin/pruefpfad"): Permission.AUDIT,
     ("GET", "/admin/pruefpfad.csv"): Permission.AUDIT,
+    **{
+        ("GET", f"/admin/berichte{page}"): Permission.READ
+        for page in (
+            "", "/stichtag", "/stichtag.csv", "/abstimmung", "/abstimmung.csv", "/nummern", "/liste/{name}.csv",
+            "/partner.{form}", "/auszahlungen/{number}/gutschrift.pdf", "/auszahlungen/{number}/abrechnung.{form}",
+        )
+    },
+    ("GET", "/admin/berichte/auszahlungen/{number}/nachweis.zip"): Permission.AUDIT,
     ("GET", "/admin/freigaberegeln"): Permission.SETTINGS,
     ("POST", "/admin/freigaberegeln"): Permission.SETTINGS,
     ("GET", "/admin/zahlungsanbieter"): Permission.READ,

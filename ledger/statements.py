@@ -1,0 +1,240 @@
+"""Statements (Abrechnungen): what a partner was paid for, per payout and for a partner over a time.
+
+The lines are those of the ledger; the document of record stays the credit note in lexoffice.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ledger.csv_writing import Cents, csv_lines
+from ledger.database import Connection
+from ledger.refusals import NotAcceptable, NotFound
+from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState, Tenant
+
+SECONDS = 15.0
+MOST_DAYS = 366 * 2
+
+KINDS = {
+    "sale": "Provision",
+    "clawback": "Rückbelastung",
+    "reissue": "Erneute Gutschrift einer Provision",
+    "correction": "Korrektur",
+    "month_close": "Monatsabschluss",
+}
+STATES = {
+    PayoutState.AWAITING_APPROVAL: "wartet auf Freigabe",
+    PayoutState.APPROVED: "freigegeben",
+    PayoutState.REJECTED: "abgelehnt",
+    PayoutState.OUTCOME_UNKNOWN: "in Klärung",
+    PayoutState.CREDIT_NOTE_OPEN: "Gutschrift erstellt",
+    PayoutState.PAID: "ausgezahlt",
+    PayoutState.RETURNED: "Rückläufer",
+    PayoutState.CANCELLED: "storniert",
+    PayoutState.SETTLED_MANUALLY: "von Hand erledigt",
+}
+
+
+class StatementLine(Frozen):
+    """One commission. Amounts are cents, net; `rule` says how it came about."""
+
+    service_date: date
+    sale: str
+    campaign: str | None
+    level: int | None
+    kind: str
+    base_cents: int
+    percent: Decimal
+    fixed_cents: int
+    net_cents: int
+
+    @property
+    def rule(self) -> str:
+        parts = []
+        if self.percent:
+            parts.append(f"{self.percent.normalize():f} %".replace(".", ","))
+        if self.fixed_cents:
+            parts.append(f"{Decimal(self.fixed_cents) / 100:.2f} € fest".replace(".", ","))
+        return " + ".join(parts) or "–"
+
+
+class PayoutStatement(Frozen):
+    id: PayoutId
+    number: PayoutNumber
+    state: PayoutState
+    partner_code: str
+    partner_name: str
+    partner_address: tuple[str, ...]
+    tenant_name: str
+    tenant_address: tuple[str, ...]
+    credit_note_number: str | None
+    created_on: date
+    period_from: date
+    period_to: date
+    net_cents: int
+    tax_rate: Decimal
+    tax_cents: int
+    gross_cents: int
+    paid_on: date | None
+    payment_reference: str | None
+    lines: tuple[StatementLine, ...]
+
+
+class PartnerStatement(Frozen):
+    """What a partner was paid, from day to day (both included), by the day the payout was made."""
+
+    partner_code: str
+    partner_name: str
+    partner_address: tuple[str, ...]
+    tenant_name: str
+    tenant_address: tuple[str, ...]
+    first_day: date
+    last_day: date
+    payouts: tuple[PayoutStatement, ...]
+
+
+async def of_payout(db: Connection, tenant: Tenant, number: str) -> PayoutStatement:
+    """Raises NotFound."""
+    rows = await db.fetch(_PAYOUTS + " AND p.number = $2", tenant.id, number)
+    if not rows:
+        raise NotFound("Auszahlung")
+    return _payout(rows[0], await _lines(db, tenant, rows[0]["id"]))
+
+
+async def of_partner(db: Connection, tenant: Tenant, code: str, first_day: date, last_day: date) -> PartnerStatement:
+    """Raises NotFound, NotAcceptable for days in the wrong order or more than two years apart."""
+    if last_day < first_day or (last_day - first_day).days > MOST_DAYS:
+        raise NotAcceptable("Bitte nennen Sie einen Zeitraum von höchstens zwei Jahren.", code="period_not_acceptable")
+    partner = await db.fetchrow(_WHO + " AND q.code = $2", tenant.id, code)
+    if partner is None:
+        raise NotFound("Partner")
+    rows = await db.fetch(
+        _PAYOUTS
+        + """
+          AND q.code = $2 AND (p.created_at AT TIME ZONE 'Europe/Berlin')::date BETWEEN $3 AND $4
+          AND p.state NOT IN ('rejected', 'cancelled')
+        ORDER BY p.seq
+        """,
+        tenant.id,
+        code,
+        first_day,
+        last_day,
+        timeout=SECONDS,
+    )
+    return PartnerStatement(
+        partner_code=code,
+        partner_name=partner["partner_name"],
+        partner_address=_address(partner, "partner"),
+        tenant_name=partner["tenant_name"],
+        tenant_address=_address(partner, "tenant"),
+        first_day=first_day,
+        last_day=last_day,
+        payouts=tuple([_payout(row, await _lines(db, tenant, row["id"])) for row in rows]),
+    )
+
+
+def payout_csv(statement: PayoutStatement) -> bytes:
+    """Line by line; the sums below are those of the payout."""
+    return csv_lines([_HEADER, *_rows(statement), *_sums(statement)], first=True)
+
+
+async def partner_csv(statement: PartnerStatement) -> AsyncIterator[bytes]:
+    yield csv_lines([_HEADER], first=True)
+    for payout in statement.payouts:
+        yield csv_lines([*_rows(payout), *_sums(payout)])
+
+
+_HEADER = (
+    "Auszahlung", "Gutschrift", "Leistungstag", "Verkauf", "Kampagne", "Stufe", "Art", "Basis netto", "Satz", "Netto",
+)  # fmt: skip
+
+
+def _rows(statement: PayoutStatement) -> Iterator[tuple[Any, ...]]:
+    for line in statement.lines:
+        yield (
+            statement.number,
+            statement.credit_note_number,
+            line.service_date,
+            line.sale,
+            line.campaign,
+            line.level,
+            KINDS.get(line.kind, line.kind),
+            Cents(line.base_cents),
+            line.rule,
+            Cents(line.net_cents),
+        )
+
+
+def _sums(statement: PayoutStatement) -> Iterator[tuple[Any, ...]]:
+    for word, cents in (
+        ("Summe netto", statement.net_cents),
+        (f"USt {statement.tax_rate.normalize():f} %".replace(".", ","), statement.tax_cents),
+        ("Auszahlungsbetrag", statement.gross_cents),
+    ):
+        yield (statement.number, statement.credit_note_number, None, word, *[None] * 5, Cents(cents))
+
+
+_WHO = """
+    SELECT q.code AS partner_code, q.name AS partner_name, q.supplement AS partner_supplement,
+           q.street AS partner_street, q.zip AS partner_zip, q.city AS partner_city,
+           t.name AS tenant_name, NULL AS tenant_supplement, t.street AS tenant_street, t.zip AS tenant_zip,
+           t.city AS tenant_city
+      FROM partners q JOIN tenants t ON t.id = q.tenant_id
+     WHERE q.tenant_id = $1
+"""
+
+_PAYOUTS = """
+    SELECT p.id, p.number, p.state, (p.created_at AT TIME ZONE 'Europe/Berlin')::date AS created_on, p.period_from,
+           p.period_to, p.net_cents, p.tax_rate, p.tax_cents, p.gross_cents, p.paid_on, p.payment_reference,
+           d.voucher_number AS credit_note_number,
+           q.code AS partner_code, q.name AS partner_name, q.supplement AS partner_supplement,
+           q.street AS partner_street, q.zip AS partner_zip, q.city AS partner_city,
+           t.name AS tenant_name, NULL AS tenant_supplement, t.street AS tenant_street, t.zip AS tenant_zip,
+           t.city AS tenant_city
+      FROM payouts p
+      JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+      JOIN tenants t ON t.id = p.tenant_id
+      LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+     WHERE p.tenant_id = $1
+"""
+
+
+async def _lines(db: Connection, tenant: Tenant, payout: PayoutId) -> list[StatementLine]:
+    rows = await db.fetch(
+        """
+        SELECT c.service_date, k.name AS campaign, c.level, c.kind, c.base_cents, c.percent, c.fixed_cents, l.net_cents,
+               COALESCE('Monat ' || to_char(c.month, 'MM/YYYY'), t.order_reference, d.voucher_number,
+                        t.checkout_session, c.transaction_id::text, '–') AS sale
+          FROM payout_lines l
+          JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
+          JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+          LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
+          LEFT JOIN campaigns k ON k.tenant_id = t.tenant_id AND k.id = COALESCE(c.campaign_id, t.campaign_id)
+          LEFT JOIN external_documents d
+                 ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id AND d.detached_at IS NULL
+         WHERE l.tenant_id = $1 AND l.payout_id = $2
+           -- A cancelled payout has released all its lines; it still tells what it was made of.
+           AND (l.released_at IS NULL OR p.state IN ('cancelled', 'rejected'))
+         ORDER BY l.position
+        """,
+        tenant.id,
+        payout,
+        timeout=SECONDS,
+    )
+    return [StatementLine(**row) for row in rows]
+
+
+def _payout(row: Any, lines: list[StatementLine]) -> PayoutStatement:
+    own = ("partner_address", "tenant_address", "lines")
+    return PayoutStatement(
+        **{name: row[name] for name in PayoutStatement.model_fields if name not in own},
+        partner_address=_address(row, "partner"),
+        tenant_address=_address(row, "tenant"),
+        lines=tuple(lines),
+    )
+
+
+def _address(row: Any, whose: str) -> tuple[str, ...]:
+    town = " ".join(part for part in (row[f"{whose}_zip"], row[f"{whose}_city"]) if part)
+    return tuple(line for line in (row[f"{whose}_supplement"], row[f"{whose}_street"], town) if line)
