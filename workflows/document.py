@@ -39,6 +39,12 @@ UNPROVEN = 5
 LONGEST_QUIET = 10
 """Times the quiet that is waited for: a sender that never pauses does not put off the fetch for ever."""
 
+MOST_AT_ONCE = 2_000
+"""Events that one fetch answers; more of them would not fit into an activity's input some day. Others are next."""
+
+LONGEST_MEMORY = 10_000
+"""Deliveries known as seen. An older one that is announced again costs no fetch either: its event has ended."""
+
 LONGEST_FETCH = timedelta(hours=12)
 """lexoffice may be away for hours; what is not fetched by then is left to a replay or the sweep."""
 
@@ -48,8 +54,8 @@ class DocumentWorkflow:
     @workflow.init
     def __init__(self, document: DocumentInput) -> None:
         self._document = document
-        self._arrived: list[Any] = []
-        self._seen: set[tuple[int, int]] = set()
+        self._arrived: list[Delivery | None] = [*document.carried_over]
+        self._seen: dict[tuple[int, int], None] = {}  # a set in the order of arrival
 
     @workflow.run
     async def run(self, document: DocumentInput) -> str:
@@ -57,13 +63,17 @@ class DocumentWorkflow:
         # Nothing is awaited between the last look at the list and the return: what comes later starts a new run.
         while self._arrived:
             await self._wait_for_quiet()
-            if deliveries := self._take_all():
+            if deliveries := self._take():
                 outcome = await self._handle(deliveries)
+            if self._arrived and workflow.info().is_continue_as_new_suggested():
+                kept = tuple(delivery for delivery in self._arrived if delivery)
+                workflow.continue_as_new(self._document.model_copy(update={"carried_over": kept}))
         return outcome
 
     @workflow.signal
     def notify(self, note: Any = None, *_: Any) -> None:
-        self._arrived.append(note)
+        # What is no notification is kept as nothing: anybody may signal anything, of any size.
+        self._arrived.append(_delivery(note))
 
     async def _wait_for_quiet(self) -> None:
         """One click in lexoffice sends two or three notifications; they are one matter."""
@@ -77,15 +87,19 @@ class DocumentWorkflow:
             except TimeoutError:
                 return
 
-    def _take_all(self) -> tuple[Delivery, ...]:
-        """Whatever has arrived and was not handled before; a replay has a higher delivery number and is new."""
-        taken, self._arrived = self._arrived, []
-        fresh = []
-        for note in taken:
-            delivery = _delivery(note)
+    def _take(self, most: int = MOST_AT_ONCE) -> tuple[Delivery, ...]:
+        """What has arrived and was not handled before; a replay has a higher delivery number and is new."""
+        fresh: list[Delivery] = []
+        taken = 0
+        while taken < len(self._arrived) and len(fresh) < most:
+            delivery = self._arrived[taken]
+            taken += 1
             if delivery and (key := (int(delivery.event), delivery.number)) not in self._seen:
-                self._seen.add(key)
+                self._seen[key] = None
                 fresh.append(delivery)
+        del self._arrived[:taken]
+        while len(self._seen) > LONGEST_MEMORY:
+            del self._seen[next(iter(self._seen))]
         return tuple(fresh)
 
     async def _handle(self, deliveries: tuple[Delivery, ...]) -> str:
@@ -105,7 +119,7 @@ class DocumentWorkflow:
                 return await self._wait_for_replacement(conclusion)
             await self._wait_or_hear(patience.pop(0) if patience else 1.0)
             # What arrived meanwhile is about the same document: the next fetch answers it too, and it may lag as well.
-            if fresh := self._take_all():
+            if fresh := self._take(MOST_AT_ONCE - len(deliveries)):
                 deliveries += fresh
                 patience = [*self._document.pace.look_again]
 
@@ -232,6 +246,6 @@ def _delivery(note: Any) -> Delivery | None:
     if not isinstance(note, dict):
         return None
     event, number = note.get("event"), note.get("delivery", 1)
-    if type(event) is not int or type(number) is not int:
-        return None
+    if type(event) is not int or type(number) is not int or not (0 < event < 2**63 and 0 < number < 2**31):
+        return None  # no such row: PostgreSQL could not even be asked
     return Delivery(event=EventId(event), number=number, unknown=note.get("unknown") is True)
