@@ -47,6 +47,8 @@ SETTINGS = Group(
         Link("/admin/benutzer", N_("Benutzer"), Permission.USERS),
         Link("/admin/schluessel", N_("API-Schlüssel"), Permission.KEYS),
         Link("/admin/pruefpfad", N_("Prüfpfad"), Permission.AUDIT),
+        Link("/admin/bankverbindungen", N_("Neue Bankverbindungen"), Permission.CONFIRM_BANK),
+        Link("/admin/benachrichtigungen", N_("Benachrichtigungen"), Permission.READ),
     ],
 )
 PLATFORM = Group(N_("Betrieb"), [Link("/admin/mandanten", N_("Mandanten"), Permission.TENANTS)])

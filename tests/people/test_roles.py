@@ -57,6 +57,14 @@ NEEDS: dict[tuple[str, str], Permission] = {
         )
     },
     ("GET", "/admin/berichte/auszahlungen/{number}/nachweis.zip"): Permission.AUDIT,
+    ("GET", "/admin/benachrichtigungen"): Permission.READ,
+    ("POST", "/admin/benachrichtigungen"): Permission.READ,
+    ("POST", "/admin/benachrichtigungen/mandant"): Permission.SETTINGS,
+    ("GET", "/admin/bankverbindungen"): Permission.CONFIRM_BANK,
+    **{
+        ("POST", f"/admin/bankverbindungen/{{account}}/{act}"): Permission.CONFIRM_BANK
+        for act in ("bestaetigen", "ablehnen", "doppelt")
+    },
     ("GET", "/admin/freigaberegeln"): Permission.SETTINGS,
     ("POST", "/admin/freigaberegeln"): Permission.SETTINGS,
     ("GET", "/admin/zahlungsanbieter"): Permission.READ,
