@@ -2,7 +2,7 @@
 
 A flat tier pays each sale of the month at the rate that the month's revenue reached. Graduated tiers pay each sale the
 mean rate of the month, so that neither the order of the sales nor the instant at which they became known matters.
-Levels without tiers keep what their commissions say. At last the cap of the month cuts a partner's sum.
+At last the cap of the month cuts a partner's sum.
 """
 
 from collections.abc import Iterable, Sequence
@@ -171,9 +171,10 @@ def _settlement(
 def _due(base_cents: int, entry: LevelOfSale) -> Fraction:
     """What this level of a sale is worth now that the month's revenue is known, before refunds. Flat: whole cents."""
     rate = _rate(entry)
-    if rate is None or not rate.tiers or not entry.counts:
+    if rate is None or not entry.counts:
         return Fraction(entry.earned_cents)
-    if entry.plan.terms.tier_mode is TierMode.FLAT:
+    # A level without tiers, too: at the sale it may have been cut by what graduated tiers above it took just then.
+    if entry.plan.terms.tier_mode is not TierMode.GRADUATED or not rate.tiers:
         step: Rate | Tier = reached(rate.tiers, entry.revenue_cents) or rate
         at_step = rate.model_copy(update={"percent": step.percent, "fixed_cents": step.fixed_cents, "tiers": ()})
         return Fraction(amount_of(base_cents, at_step, None, 0))

@@ -1,0 +1,176 @@
+"""What is due and why the rest is not, for one partner and for all of them."""
+
+from typing import Any
+
+import pytest
+
+from ledger import due, payout_requests
+from ledger.due import PartnerDue, Reason
+from ledger.refusals import Blocked, NotAllowedNow, NothingDue
+from ledger.types import PartnerId, TaxCase
+from tests.ledger import invoicing
+from tests.ledger.conftest import Shop, at
+from tests.ledger.paying import earn, fit_to_be_paid, fit_to_pay, request
+from tests.money.selling import invoice, sell
+
+
+async def owed(shop: Shop, code: str = "ANNA", **more: Any) -> PartnerDue:
+    async with shop.ledger.transaction(shop.tenant) as db:
+        return await due.of_partner(db, shop.tenant, shop.partner[code].id, **more)
+
+
+async def ready(shop: Shop) -> None:
+    await fit_to_pay(shop)
+    await fit_to_be_paid(shop)
+
+
+def reasons(found: PartnerDue) -> dict[Reason, int]:
+    return {waiting.reason: waiting.cents for waiting in found.waiting}
+
+
+async def test_a_campaigns_hold_comes_before_the_tenants(shop: Shop) -> None:
+    await ready(shop)
+    await shop.rows("UPDATE tenants SET hold_days = 30")
+    await sell(shop, 100_000, day=10)
+    cut_off = at("2026-03-25T00:00+01:00")
+    assert reasons(await owed(shop, cut_off=cut_off)) == {Reason.HOLD: 10_000}
+    await shop.rows("UPDATE campaigns SET hold_days = 14")
+    assert [group.net_cents for group in (await owed(shop, cut_off=cut_off)).payable] == [10_000]
+
+
+async def test_a_payout_waits_for_the_hold_and_says_until_when(shop: Shop) -> None:
+    await ready(shop)
+    await shop.rows("UPDATE tenants SET hold_days = 14")
+    await sell(shop, 100_000, paid_at=at("2090-03-10T12:00+01:00"))
+    with pytest.raises(NothingDue, match=r"Für 100,00 € läuft die Stornofrist noch bis 24\.03\.2090\."):
+        await request(shop)
+
+
+async def test_each_reason_is_said_with_its_sum(shop: Shop) -> None:
+    await ready(shop)
+    await shop.rows("UPDATE tenants SET hold_days = 5")
+    await sell(shop, 100_000, day=2)
+    await sell(shop, 200_000, day=8)
+    await sell(shop, 300_000, day=12)
+    await invoicing.sell(shop, "pi_provisional")
+    open_invoice = invoice(500_000, day=2)
+    await invoicing.apply(shop, open_invoice)
+    await invoicing.apply(shop, invoicing.still(open_invoice, status="open", paid_cents=0, paid_at=None))
+    [held] = await sell(shop, 600_000, day=2)
+    await shop.rows("UPDATE transactions SET held_reason = 'Zahlungsstreit' WHERE id = $1", held)
+    found = await owed(shop, cut_off=at("2026-03-10T00:00+01:00"))
+    assert [group.net_cents for group in found.payable] == [10_000]
+    assert reasons(found) == {
+        Reason.HOLD: 20_000,
+        Reason.AFTER_CUT_OFF: 30_000,
+        Reason.PROVISIONAL: 1_190,
+        Reason.NOT_PAID: 50_000,
+        Reason.SALE_HELD: 60_000,
+    }
+    hold = found.waits_for(Reason.HOLD)
+    assert hold is not None
+    assert hold.until == at("2026-03-13T00:00+01:00")
+
+
+async def test_nothing_is_due_to_a_stopped_partner(shop: Shop) -> None:
+    await ready(shop)
+    await earn(shop, 10_000)
+    await shop.rows(
+        "UPDATE partners SET payouts_stopped_reason = 'Klärung', payouts_stopped_by = 'x', payouts_stopped_at = now()"
+    )
+    assert reasons(await owed(shop)) == {Reason.PARTNER_STOPPED: 10_000}
+    with pytest.raises(Blocked) as refused:
+        await request(shop)
+    assert refused.value.code == "partner_stopped"
+
+
+async def test_a_final_settlement_ignores_the_minimum_and_waits_for_the_hold(shop: Shop) -> None:
+    await ready(shop)
+    await shop.rows("UPDATE tenants SET minimum_payout_cents = 50000, hold_days = 14")
+    await sell(shop, 100_000, day=10)
+    anna = shop.partner["ANNA"].id
+    async with shop.ledger.transaction(shop.tenant) as db:
+        await due.begin_final_settlement(db, shop.tenant, anna, by="user:1")
+        with pytest.raises(NotAllowedNow):
+            await due.begin_final_settlement(db, shop.tenant, anna, by="user:1")
+    assert (await owed(shop, cut_off=at("2026-03-23T00:00+01:00"))).payable == ()
+    assert len((await owed(shop, cut_off=at("2026-03-24T00:00+01:00"))).payable) == 1
+    async with shop.ledger.transaction(shop.tenant) as db:
+        await due.take_back_final_settlement(db, shop.tenant, anna, by="user:1")
+    assert reasons(await owed(shop)) == {Reason.BELOW_MINIMUM: 10_000}
+    assert [row["action"] for row in await shop.rows("SELECT action FROM audit_entries ORDER BY seq DESC LIMIT 2")] == [
+        "partner.final_settlement_taken_back",
+        "partner.final_settlement_begun",
+    ]
+
+
+async def test_what_is_said_to_be_due_is_what_a_payout_holds_also_where_claw_backs_are_limited(shop: Shop) -> None:
+    await ready(shop)
+    paid = invoice(300_000)
+    await invoicing.apply(shop, paid)
+    number = await shop.payout("ANNA")
+    await shop.document_under_way(number)
+    await shop.pay(number)
+    await invoicing.apply(shop, invoicing.still(paid, status="voided"))
+    await shop.rows("UPDATE transactions SET blocked_reason = NULL")
+    await sell(shop, 400_000)
+    await shop.rows("UPDATE tenants SET clawback_limit_percent = 25")
+    found = await owed(shop)
+    clawed = await shop.rows("SELECT count(*) AS n FROM commissions WHERE kind = 'clawback'")
+    if clawed[0]["n"]:
+        assert [group.net_cents for group in found.payable] == [30_000]
+        assert reasons(found) == {Reason.CLAWBACK_LIMIT: -20_000}
+    async with shop.ledger.transaction(shop.tenant) as db:
+        case = found.payable[0].tax_case
+        made = await payout_requests.request_payout(
+            db, shop.tenant, partner_code="ANNA", actor="key:test", tax_case=case
+        )
+    assert made.net_cents == found.payable[0].net_cents
+
+
+async def test_what_has_no_document_waits_with_the_reason_and_the_rest_is_paid(shop: Shop) -> None:
+    await fit_to_pay(shop)
+    await fit_to_be_paid(shop, valid_from=at("2026-03-05T00:00+01:00").date())
+    await sell(shop, 100_000, day=3)
+    await sell(shop, 200_000, day=7)
+    found = await owed(shop)
+    assert [(group.tax_case, group.net_cents) for group in found.payable] == [(TaxCase.REGULAR, 20_000)]
+    waiting = found.waits_for(Reason.NO_DOCUMENT)
+    assert waiting is not None
+    assert (waiting.code, waiting.cents) == ("tax_status_missing", 10_000)
+
+
+async def test_streaming_says_the_same_of_each_partner_and_goes_on_where_it_stopped(shop: Shop) -> None:
+    await fit_to_pay(shop)
+    for code in shop.partner:
+        await fit_to_be_paid(shop, code)
+    await sell(shop, 100_000, 333_333, day=4)
+    await earn(shop, -500, code="BERT")
+    async with shop.ledger.transaction(shop.tenant) as db:
+        everybody = [one async for one in due.stream(db, shop.tenant)]
+        assert everybody == [await due.of_partner(db, shop.tenant, one.partner_id) for one in everybody]
+        assert [one.partner_id for one in everybody] == sorted(partner.id for partner in shop.partner.values())
+        rest = [one async for one in due.stream(db, shop.tenant, after=PartnerId(everybody[0].partner_id))]
+    assert rest == everybody[1:]
+
+
+async def test_ten_thousand_open_lines_are_read_by_one_statement(shop: Shop) -> None:
+    await fit_to_pay(shop)
+    await shop.rows(
+        """
+        WITH p AS (INSERT INTO partners (tenant_id, code, name)
+                   SELECT $1, 'N' || n, 'N' FROM generate_series(1, 1000) n RETURNING id),
+             sale AS (INSERT INTO transactions (tenant_id, source, base_cents, gross_cents, provisional, sold_at)
+                      VALUES ($1, 'api', 100000, 119000, false, now()) RETURNING id)
+        INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, base_cents, net_cents, state,
+                                 provisional, service_date)
+        SELECT $1, 'correction', sale.id, p.id, 1, 0, 100 + n, 'approved', false, '2026-03-05'
+          FROM sale, p, generate_series(1, 10) n
+        """,
+        shop.tenant.id,
+    )
+    async with shop.ledger.transaction(shop.tenant) as db:
+        found = [one async for one in due.stream(db, shop.tenant)]
+    assert len(found) == 1000
+    assert {reason for one in found for reason in reasons(one)} == {Reason.NO_DOCUMENT}
+    assert sum(waiting.cents for one in found for waiting in one.waiting) == 1000 * 1055
