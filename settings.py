@@ -129,6 +129,9 @@ class Settings(EngineSettings):
     trust_engine_signals: bool = False
     """A signal from the Temporal UI or CLI counts as a decision by its sender. For `script/dev` only."""
 
+    temporal_ui_url: HttpAddress | None = None
+    """Where operators see the engine's own pages; without it no page links to them."""
+
     lexoffice_base_url: Annotated[HttpAddress, Field(validation_alias="LEXOFFICE_BASE_URL")] = LEXOFFICE_API
     lexoffice_app_url: Annotated[HttpAddress, Field(validation_alias="LEXOFFICE_APP_URL")] = LEXOFFICE_APP
     lexoffice_public_key_url: Annotated[HttpAddress, Field(validation_alias="LEXOFFICE_PUBLIC_KEY_URL")] = (

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
 
 from ledger.database import Connection
 from ledger.keyset import Conditions, Position, midnight
-from ledger.types import Frozen, PartnerId, PayoutNumber, PayoutState, Tenant
+from ledger.types import Frozen, PartnerId, PayoutId, PayoutNumber, PayoutState, Tenant
 
 
 class PayoutFilter(Frozen):
@@ -120,3 +122,45 @@ def _phrases(wanted: PayoutFilter) -> Iterator[tuple[str, object]]:
                         WHERE l.tenant_id = $1 AND r.number = {} AND l.released_at IS NULL)""",
             wanted.bank_run.upper(),
         )
+
+
+class SaleLine(Frozen):
+    """A line of a payout, with the sale that it comes from. Cents, net of the partner's VAT."""
+
+    position: int
+    transaction_id: UUID | None
+    """None for what a month was closed with."""
+    reference: str | None
+    invoice_number: str | None
+    campaign: str | None
+    level: int
+    kind: str
+    percent: Decimal
+    service_date: date
+    base_cents: int
+    net_cents: int
+    released: bool
+
+
+async def lines(db: Connection, tenant: Tenant, payout: PayoutId, *, after: int, limit: int) -> list[SaleLine]:
+    """In the order of the document, from the position after `after` on."""
+    rows = await db.fetch(
+        """
+        SELECT l.position, c.transaction_id, COALESCE(t.order_reference, t.payment_intent) AS reference,
+               d.voucher_number AS invoice_number, k.name AS campaign, c.level, c.kind, c.percent, c.service_date,
+               c.base_cents, l.net_cents, l.released_at IS NOT NULL AS released
+          FROM payout_lines l
+          JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+          LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
+          LEFT JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = COALESCE(c.campaign_id, t.campaign_id)
+          LEFT JOIN external_documents d
+                 ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id AND d.detached_at IS NULL
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.position > $3
+         ORDER BY l.position LIMIT $4
+        """,
+        tenant.id,
+        payout,
+        after,
+        limit,
+    )
+    return [SaleLine(**row) for row in rows]

@@ -158,8 +158,9 @@ async def _proved(visit: LoggedIn) -> Visit:
 Proved = Annotated[Visit, Depends(_proved)]
 
 
-def may(permission: Permission, *, page: str = "/admin") -> Any:
-    """For people who have this permission in the tenant that they entered; dangerous ones with a fresh second factor.
+def may(permission: Permission, *others: Permission, page: str = "/admin") -> Any:
+    """For people who have this permission, or one of the others, in the tenant that they entered; dangerous ones with a
+    fresh second factor.
 
     `page` is where somebody goes on whose form came too late for that.
     """
@@ -167,7 +168,7 @@ def may(permission: Permission, *, page: str = "/admin") -> Any:
     async def allowed(visit: Proved) -> Visit:
         if visit.person.tenant is None and permission is not Permission.TENANTS:
             raise GoTo("/admin/mandant")
-        if not visit.person.may(permission):
+        if not any(visit.person.may(one) for one in (permission, *others)):
             raise Problem(403, "not_allowed", N_("Ihre Rolle erlaubt das nicht."))
         if permission in DANGEROUS:
             require_fresh(visit, page=page)

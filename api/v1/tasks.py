@@ -85,11 +85,12 @@ async def resolve_task(
 
     answer = await once.answer(act, status=202)
     for resolved in made:
-        await _announce(doors, caller.tenant, resolved)
+        await announce_answer(doors, caller.tenant, resolved)
     return answer
 
 
-async def _announce(doors: Parts, tenant: Tenant, resolved: Resolved) -> None:
+async def announce_answer(doors: Parts, tenant: Tenant, resolved: Resolved) -> None:
+    """What a committed answer must tell the engine; pages call it, too."""
     async with doors.ledger.transaction(tenant) as db:
         to_replay = await events.load(db, tenant, resolved.replay)
         payout = None if resolved.payout is None else await payouts.find(db, tenant, resolved.payout)

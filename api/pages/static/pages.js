@@ -22,6 +22,8 @@
     element.querySelector("details[open]") !== null ||
     [...element.querySelectorAll("input, select, textarea")].some(isTyped);
 
+  const isOther = (shown, fresh) => shown !== null && fresh !== null && shown.innerHTML !== fresh.innerHTML;
+
   setInterval(() => {
     if (document.visibilityState !== "visible" || Date.now() - lastSign > AWAY_MS) return;
     for (const element of document.querySelectorAll("[data-renew]")) {
@@ -36,12 +38,20 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const element = event.detail.target;
     if (!element?.dataset?.renew) return;
-    const fresh = new DOMParser().parseFromString(event.detail.serverResponse, "text/html").getElementById(element.id);
-    if (fresh === null) {
+    const fresh = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
+    if (fresh.getElementById(element.id) === null) {
       /* Another page came: the session is over, or what was shown is gone. */
       event.detail.shouldSwap = false;
       if (event.detail.xhr.status < 500) location.reload();
-    } else if (fresh.innerHTML === element.innerHTML || isBusy(element)) {
+      return;
+    }
+    const parts = [element.id, ...(element.getAttribute("hx-select-oob") ?? "").split(",").map((one) => one.slice(1))];
+    const changed = parts.some((id) => id && isOther(document.getElementById(id), fresh.getElementById(id)));
+    if (!changed || isBusy(element)) event.detail.shouldSwap = false;
+  });
+
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (isBusy(event.detail.target) || !isOther(event.detail.target, event.detail.fragment.firstElementChild)) {
       event.detail.shouldSwap = false;
     }
   });
@@ -53,11 +63,11 @@
     opener.setAttribute("aria-expanded", String(opened));
   });
 
-  /* A box that ticks all boxes of its form. */
+  /* A box that ticks all boxes whose names begin alike. */
   document.addEventListener("change", (event) => {
     const all = event.target.closest("[data-ticks]");
     if (all === null) return;
-    for (const box of document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(all.dataset.ticks)}"]:not(:disabled)`)) {
+    for (const box of document.querySelectorAll(`input[type=checkbox][name^="${CSS.escape(all.dataset.ticks)}"]`)) {
       box.checked = all.checked;
     }
   });

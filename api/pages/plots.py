@@ -1,0 +1,147 @@
+"""Plots as SVG, drawn here: no script, no style of their own, colours by class (static/pages.css).
+
+Each carries the table that it was drawn from; the drawing itself is one picture to a screen reader. Text is escaped.
+"""
+
+from collections.abc import Callable, Sequence
+from math import ceil, floor, log10
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from api.pages.languages import _
+
+_WIDTH, _HEIGHT = 640, 220
+_LEFT, _RIGHT, _TOP, _BOTTOM = 76, 8, 8, 24
+_ROW = 30
+Format = Callable[[float], str]
+
+
+class Plot(NamedTuple):
+    title: str
+    axis: str
+    """What the first column of the table says."""
+    series: list[str]
+    rows: list[tuple[str, list[str]]]
+    drawing: Markup
+
+
+def columns(
+    title: str, axis: str, name: str, points: Sequence[tuple[str, float]], shown: Format, *, limit: float | None = None
+) -> Plot:
+    """One column for each point; `limit` draws a line across."""
+    top, ticks = _scale(max([value for _label, value in points] + [limit or 0], default=0))
+    width = (_WIDTH - _LEFT - _RIGHT) / max(len(points), 1)
+    parts = [_grid(ticks, top, shown)]
+    for index, (label, value) in enumerate(points):
+        x, y = _LEFT + index * width, _y(value, top)
+        parts.append(
+            Markup('<rect class="series-1" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"></rect>').format(
+                x + width * 0.15, y, width * 0.7, _HEIGHT - _BOTTOM - y
+            )
+        )
+        if _is_labelled(index, len(points)):
+            parts.append(_text(x + width / 2, _HEIGHT - 8, label, "middle"))
+    if limit is not None:
+        y = _y(limit, top)
+        parts.append(
+            Markup('<line class="line series-2" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"></line>').format(
+                _LEFT, _WIDTH - _RIGHT, y, y
+            )
+        )
+    rows = [(label, [shown(value)]) for label, value in points]
+    return Plot(title, axis, [name], rows, _picture(title, _HEIGHT, parts))
+
+
+def lines(
+    title: str,
+    axis: str,
+    names: Sequence[str],
+    points: Sequence[tuple[str, Sequence[float | None]]],
+    shown: Format,
+) -> Plot:
+    """A line for each name; a point without a value is left out."""
+    top, ticks = _scale(max((value for _label, values in points for value in values if value is not None), default=0))
+    step = (_WIDTH - _LEFT - _RIGHT) / max(len(points), 1)
+    parts = [_grid(ticks, top, shown)]
+    for index, (label, _values) in enumerate(points):
+        if _is_labelled(index, len(points)):
+            parts.append(_text(_LEFT + (index + 0.5) * step, _HEIGHT - 8, label, "middle"))
+    for series in range(len(names)):
+        places = [
+            (_LEFT + (index + 0.5) * step, _y(value, top))
+            for index, (_label, values) in enumerate(points)
+            if (value := values[series]) is not None
+        ]
+        parts.append(
+            Markup('<polyline class="line series-{}" points="{}"></polyline>').format(
+                series + 1, " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+            )
+        )
+        parts += [
+            Markup('<circle class="series-{}" cx="{:.1f}" cy="{:.1f}" r="3"></circle>').format(series + 1, x, y)
+            for x, y in places
+        ]
+    rows = [(label, ["–" if value is None else shown(value) for value in values]) for label, values in points]
+    return Plot(title, axis, list(names), rows, _picture(title, _HEIGHT, parts))
+
+
+def bars(title: str, axis: str, name: str, points: Sequence[tuple[str, float]], shown: Format) -> Plot:
+    """A lying bar for each point, with its value beside it."""
+    most = max((value for _label, value in points), default=0) or 1
+    labels, values = 210, 110
+    room = _WIDTH - labels - values
+    parts = []
+    for index, (label, value) in enumerate(points):
+        middle = index * _ROW + _ROW / 2
+        length = max(value, 0) / most * room
+        parts.append(_text(labels - 8, middle + 4, label, "end"))
+        parts.append(
+            Markup('<rect class="series-1" x="{}" y="{:.1f}" width="{:.1f}" height="18"></rect>').format(
+                labels, middle - 9, length
+            )
+        )
+        parts.append(_text(labels + length + 8, middle + 4, shown(value), "start"))
+    rows = [(label, [shown(value)]) for label, value in points]
+    return Plot(title, axis, [name], rows, _picture(title, max(len(points), 1) * _ROW, parts))
+
+
+def _picture(title: str, height: int, parts: Sequence[Markup]) -> Markup:
+    label = _("%(title)s. Die Werte stehen in der Tabelle darunter.", title=title)
+    return Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        _WIDTH, height, label, Markup("").join(parts)
+    )
+
+
+def _grid(ticks: Sequence[float], top: float, shown: Format) -> Markup:
+    return Markup("").join(
+        Markup('<line class="grid" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"></line>').format(
+            _LEFT, _WIDTH - _RIGHT, _y(tick, top), _y(tick, top)
+        )
+        + _text(_LEFT - 8, _y(tick, top) + 4, shown(tick), "end")
+        for tick in ticks
+    )
+
+
+def _text(x: float, y: float, text: str, anchor: str) -> Markup:
+    return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(x, y, anchor, escape(text))
+
+
+def _y(value: float, top: float) -> float:
+    room = _HEIGHT - _TOP - _BOTTOM
+    return _TOP + room - min(max(value, 0), top) / top * room
+
+
+def _scale(most: float) -> tuple[float, list[float]]:
+    """The end of the axis and its ticks, in round steps."""
+    if most <= 0:
+        return 1, [0]
+    magnitude = 10 ** floor(log10(most / 4))
+    step = next(step for step in (1, 2, 2.5, 5, 10) if most / (step * magnitude) <= 4) * magnitude
+    count = ceil(most / step)
+    return step * count, [step * index for index in range(count + 1)]
+
+
+def _is_labelled(index: int, count: int) -> bool:
+    """No more labels than fit side by side."""
+    return index % ceil(count / 12) == 0

@@ -1,0 +1,177 @@
+"""The figures of the page Übersicht: what is owed, what was paid, how long it took, what stands still."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from ledger.database import Connection
+from ledger.types import CommissionState, Frozen, PayoutState, Tenant
+
+_OWED = (
+    PayoutState.AWAITING_APPROVAL,
+    PayoutState.APPROVED,
+    PayoutState.OUTCOME_UNKNOWN,
+    PayoutState.CREDIT_NOTE_OPEN,
+    PayoutState.RETURNED,
+)
+MONTHS = 12
+RECENT_DAYS = 90
+
+
+class Owed(Frozen):
+    """What is owed in one state. Commissions net, payouts gross: what would leave the bank."""
+
+    kind: Literal["commission", "payout"]
+    state: str
+    rows: int
+    cents: int
+
+
+class Month(Frozen):
+    month: date
+    payouts: int
+    cents: int
+    median_days: float | None
+    late_days: float | None
+    """95 of 100 took no longer."""
+
+
+class Waited(Frozen):
+    """From the customer's payment to ours, of the payouts of the last 90 days."""
+
+    payouts: int
+    median_days: float | None
+    late_days: float | None
+
+
+class Standing(Frozen):
+    """What stands still for one reason (German). Cents of payouts gross, of sales gross; tasks have none."""
+
+    kind: Literal["payout", "sale", "task"]
+    reason: str
+    rows: int
+    cents: int | None
+
+
+class Hour(Frozen):
+    hour: datetime
+    requests: int
+
+
+async def owed(db: Connection, tenant: Tenant) -> list[Owed]:
+    """In the order in which money goes: provisional, approved, then payouts by state. Empty states are left out."""
+    commissions = await db.fetch(
+        """
+        SELECT state, count(*) AS rows, COALESCE(sum(net_cents), 0)::bigint AS cents FROM commissions
+         WHERE tenant_id = $1 AND state IN ('pending', 'approved') GROUP BY state
+        """,
+        tenant.id,
+    )
+    payouts = await db.fetch(
+        """
+        SELECT state, count(*) AS rows, sum(gross_cents)::bigint AS cents FROM payouts
+         WHERE tenant_id = $1 AND state = ANY ($2) GROUP BY state
+        """,
+        tenant.id,
+        list(_OWED),
+    )
+    found = {("commission", row["state"]): row for row in commissions} | {
+        ("payout", row["state"]): row for row in payouts
+    }
+    order: list[tuple[Literal["commission", "payout"], str]] = [
+        ("commission", CommissionState.PENDING),
+        ("commission", CommissionState.APPROVED),
+        *(("payout", state) for state in _OWED),
+    ]
+    return [Owed(kind=kind, **found[kind, state]) for kind, state in order if (kind, state) in found]
+
+
+async def months(db: Connection, tenant: Tenant) -> list[Month]:
+    """The last twelve, this one included, also those without a payout."""
+    rows = await db.fetch(
+        """
+        WITH span AS (
+            SELECT generate_series(date_trunc('month', today) - make_interval(months => $2 - 1),
+                                   date_trunc('month', today), interval '1 month')::date AS month
+              FROM (SELECT (now() AT TIME ZONE 'Europe/Berlin')::date AS today) t),
+        paid AS (
+            SELECT date_trunc('month', paid_on)::date AS month, count(*) AS payouts, sum(gross_cents)::bigint AS cents,
+                   percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY waited_seconds) AS waited
+              FROM payouts
+             WHERE tenant_id = $1 AND state = 'paid' AND paid_on >= (SELECT min(month) FROM span) GROUP BY 1)
+        SELECT span.month, COALESCE(payouts, 0) AS payouts, COALESCE(cents, 0) AS cents,
+               waited[1] / 86400 AS median_days, waited[2] / 86400 AS late_days
+          FROM span LEFT JOIN paid USING (month) ORDER BY span.month
+        """,
+        tenant.id,
+        MONTHS,
+    )
+    return [Month(**row) for row in rows]
+
+
+async def waited(db: Connection, tenant: Tenant) -> Waited:
+    row = await db.fetchrow(
+        """
+        SELECT count(waited_seconds) AS payouts,
+               percentile_cont(0.5) WITHIN GROUP (ORDER BY waited_seconds) / 86400 AS median_days,
+               percentile_cont(0.95) WITHIN GROUP (ORDER BY waited_seconds) / 86400 AS late_days
+          FROM payouts
+         WHERE tenant_id = $1 AND state = 'paid' AND paid_on > (now() AT TIME ZONE 'Europe/Berlin')::date - $2::int
+        """,
+        tenant.id,
+        RECENT_DAYS,
+    )
+    assert row is not None
+    return Waited(**row)
+
+
+async def standing_still(db: Connection, tenant: Tenant) -> list[Standing]:
+    """Most first. Payouts and sales name what is on them; open tasks are counted by their kind."""
+    rows = await db.fetch(
+        """
+        SELECT * FROM (
+            SELECT 'payout' AS kind, COALESCE(held_reason, blocked_reason) AS reason, count(*) AS rows,
+                   sum(gross_cents)::bigint AS cents
+              FROM payouts
+             WHERE tenant_id = $1 AND (held_reason IS NOT NULL OR blocked_reason IS NOT NULL)
+               AND state IN ('awaiting_approval', 'approved', 'outcome_unknown', 'credit_note_open') GROUP BY 2
+            UNION ALL
+            SELECT 'sale', COALESCE(held_reason, blocked_reason), count(*), sum(gross_cents)::bigint
+              FROM transactions
+             WHERE tenant_id = $1 AND (held_reason IS NOT NULL OR blocked_reason IS NOT NULL)
+               AND state IN ('pending', 'approved') GROUP BY 2
+            UNION ALL
+            SELECT 'task', kind, count(*), NULL FROM tasks WHERE tenant_id = $1 AND state = 'open' GROUP BY 2
+        ) s ORDER BY cents DESC NULLS LAST, rows DESC LIMIT 30
+        """,
+        tenant.id,
+    )
+    return [Standing(**row) for row in rows]
+
+
+async def requests_by_hour(db: Connection, tenant: Tenant, provider: str) -> list[Hour]:
+    """Of the last 24 hours, also those without any."""
+    rows = await db.fetch(
+        """
+        SELECT h AS hour, COALESCE(u.requests, 0) AS requests
+          FROM generate_series(date_trunc('hour', now()) - interval '23 hours', date_trunc('hour', now()),
+                               interval '1 hour') h
+          LEFT JOIN api_usage u ON u.tenant_id = $1 AND u.provider = $2 AND u.hour = h
+         ORDER BY h
+        """,
+        tenant.id,
+        provider,
+    )
+    return [Hour(**row) for row in rows]
+
+
+async def documents_this_year(db: Connection, tenant: Tenant, provider: str) -> int:
+    found = await db.fetchval(
+        """
+        SELECT creations FROM api_budgets
+         WHERE tenant_id = $1 AND provider = $2
+           AND creations_year = extract(year FROM now() AT TIME ZONE 'Europe/Berlin')
+        """,
+        tenant.id,
+        provider,
+    )
+    return int(found or 0)
