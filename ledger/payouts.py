@@ -413,6 +413,18 @@ async def _back_to_approved(db: Connection, tenant: Tenant, commissions: list[Co
         commissions,
         CommissionState.APPROVED,
     )
+    # The sale may have been held, blocked or un-paid while a document kept its commission in the payout.
+    await db.execute(
+        """
+        UPDATE commissions c SET state = 'pending'
+          FROM transactions t
+         WHERE c.tenant_id = $1 AND c.id = ANY ($2) AND c.state = 'approved' AND c.kind IN ('sale', 'reissue')
+           AND t.tenant_id = c.tenant_id AND t.id = c.transaction_id
+           AND (t.state = 'pending' OR t.held_reason IS NOT NULL OR t.blocked_reason IS NOT NULL)
+        """,
+        tenant.id,
+        commissions,
+    )
 
 
 def _payout(row: asyncpg.Record | None) -> Payout:
