@@ -35,8 +35,8 @@ async def list_pending(db: Connection, tenant: Tenant) -> list[PendingAccount]:
     """Those that nobody has decided first, then those in quarantine; the oldest first."""
     rows = await db.fetch(
         """
-        SELECT b.id, b.partner_id, p.code AS partner_code, p.name AS partner_name, b.account_holder, b.iban_last4, b.bic,
-               active.iban_last4 AS replaces_last4, b.recorded_by, b.recorded_at, b.usable_from, b.confirmed_by,
+        SELECT b.id, b.partner_id, p.code AS partner_code, p.name AS partner_name, b.account_holder, b.iban_last4,
+               b.bic, active.iban_last4 AS replaces_last4, b.recorded_by, b.recorded_at, b.usable_from, b.confirmed_by,
                b.confirmed_at, t.id AS same_iban_task,
                COALESCE(t.detail->'partners', '[]'::jsonb) AS same_iban_partners,
                held.number AS held_payouts, held.cents AS held_cents
