@@ -93,10 +93,8 @@ SUBJECTS = {
 _FIELDS = {
     "account": N_("Konto"),
     "action": N_("Antwort"),
-    "after": N_("Nachher"),
     "alone": N_("allein"),
     "bank_quarantine": N_("Sperrfrist"),
-    "before": N_("Vorher"),
     "content_hash": N_("Prüfsumme des Inhalts"),
     "counted_cents": N_("Gezählter Betrag"),
     "email": N_("E-Mail-Adresse"),
@@ -159,10 +157,19 @@ def origin(words: str | None) -> tuple[str, str]:
 
 def lines(facts: Mapping[str, Any] | None) -> list[Line]:
     """What an entry says; pairs are what was before and what is now."""
-    facts = facts or {}
-    if facts.keys() == {"before", "after"}:
-        return [Line("", _value("", facts["before"]), _value("", facts["after"]))]
-    return [
+    facts = dict(facts or {})
+    changed: list[Line] = []
+    if "before" in facts and "after" in facts:
+        before, after = facts.pop("before"), facts.pop("after")
+        if isinstance(before, dict) and isinstance(after, dict):
+            changed = [
+                Line(_field(name), _value(name, before.get(name)), _value(name, value))
+                for name, value in after.items()
+                if value != before.get(name)
+            ]
+        else:
+            changed = [Line("", _value("", before), _value("", after))]
+    return changed + [
         Line(_field(name), _value(name, value[0]), _value(name, value[1]))
         if isinstance(value, list) and len(value) == 2
         else Line(_field(name), None, _value(name, value))

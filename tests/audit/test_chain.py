@@ -31,7 +31,7 @@ async def write(ledger: Ledger, tenant: Tenant, *, entries: int = 5, **members: 
                 subject_id=f"PO-2026-{number:04}",
                 detail={"grund": "Größe „é“ 𝄞", "cents": number, "nested": {"b": [1, 2.5, None], "a": True}},
                 personal={"email": f"anna{number}@acme.example"},
-                **members,  # type: ignore[arg-type]
+                **members,
             )
 
 
