@@ -54,7 +54,7 @@ class ConclusionActivities:
         cause = "event:" + ",".join(str(event) for event in gathered.events[:5])
         try:
             async with self._ledger.transaction(gathered.tenant, cause=cause) as db:
-                return await _conclude(db, task)
+                return await conclude_within(db, task)
         except (Refused, FractionOfACent) as refused:
             # The ledger says no: nothing of it was applied, and asking again would not change the answer.
             reason = refused.sentence if isinstance(refused, Refused) else _NO_WHOLE_CENTS
@@ -90,7 +90,8 @@ class ConclusionActivities:
             return await _end(db, task.gathered, EventState.FAILED, "lexoffice hat nicht geantwortet.")
 
 
-async def _conclude(db: Connection, task: Conclude) -> Conclusion:
+async def conclude_within(db: Connection, task: Conclude) -> Conclusion:
+    """In the transaction of the caller, who may also only want to know and roll back."""
     gathered = task.gathered
     told = await events.load(db, gathered.tenant, gathered.events)
     if gathered.kind is None and not gathered.gone and all(event.state is not EventState.RECEIVED for event in told):

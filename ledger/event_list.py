@@ -1,6 +1,7 @@
 """The inbox as people search it: newest first, by state, type, provider, document and period."""
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from ledger.database import Connection
@@ -44,7 +45,7 @@ class EventRow(Frozen):
 class DocumentOfEvent(Frozen):
     """What the ledger knows of the document that an event names."""
 
-    kind: str
+    kind: Literal["invoice", "credit-note"]
     resource_id: UUID
     voucher_number: str | None
     status: str | None
@@ -139,3 +140,18 @@ async def _named(db: Connection, tenant: Tenant, document: str) -> list[str]:
         document,
     )
     return [document, *(row["resource_id"] for row in rows)]
+
+
+class LastEvent(Frozen):
+    id: EventId
+    event_type: str
+    state: EventState
+    received_at: datetime
+
+
+async def last_of(db: Connection, tenant: Tenant, provider: str, *, failed: bool = False) -> LastEvent | None:
+    """The newest notification of a provider; with `failed` the newest one that failed."""
+    found, _following = await page(
+        db, tenant, EventFilter(provider=provider, state=EventState.FAILED if failed else None), limit=1
+    )
+    return None if not found else LastEvent(**found[0].model_dump(include=set(LastEvent.model_fields)))

@@ -8,12 +8,24 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ledger import audit, decisions, documents, events, intents, invoice_questions, payouts, sale_decisions, tasks
+from ledger import (
+    audit,
+    decisions,
+    documents,
+    events,
+    intents,
+    invoice_questions,
+    manual_lines,
+    payouts,
+    sale_decisions,
+    tasks,
+)
 from ledger.database import Connection
 from ledger.decisions import Decision
 from ledger.payouts import Payout
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
 from ledger.types import (
+    CommissionId,
     EventId,
     Frozen,
     IntentId,
@@ -94,6 +106,16 @@ async def _act(db: Connection, tenant: Tenant, task_id: TaskId, task: Any, answe
                 by=actor,
             )
             return Resolved(task=task_id, replay=tuple(found))
+        case "commission", manual_lines.TASK:
+            await manual_lines.decide(
+                db,
+                tenant,
+                CommissionId(UUID(task["subject_id"])),
+                confirmed=answer.action == "confirm",
+                by=actor,
+                reason=answer.reason,
+            )
+            return Resolved(task=task_id)
         case _:
             return Resolved(task=task_id)
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr, ValidationError
 from api import lexoffice_connection
 from api.lexoffice_connection import STOPS, LexofficeChange
 from api.pages.languages import N_
-from api.pages.people import Proved, Visit, may
+from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute, problem_of
 from api.problems import Problem
 from api.v1 import subscriptions
@@ -33,8 +33,10 @@ SettingsAdmin = Annotated[Visit, may(Permission.SETTINGS, page=PAGE)]
 _HINTS = {
     "verbunden": N_("lexoffice ist mit OAuth verbunden."),
     "getrennt": N_("Die OAuth-Verbindung ist getrennt und bei lexoffice widerrufen."),
-    "nur-hier-getrennt": N_("Die OAuth-Verbindung ist hier getrennt. lexoffice hat den Widerruf nicht bestätigt: "
-    "Bitte entfernen Sie die Verbindung zusätzlich in lexoffice."),
+    "nur-hier-getrennt": N_(
+        "Die OAuth-Verbindung ist hier getrennt. lexoffice hat den Widerruf nicht bestätigt: "
+        "Bitte entfernen Sie die Verbindung zusätzlich in lexoffice."
+    ),
     "schluessel": N_("Der API-Schlüssel ist geprüft und hinterlegt."),
     "schluessel-entfernt": N_("Der API-Schlüssel ist entfernt."),
     "token": N_("Der Webhook-Token ist hinterlegt. Frühere gelten noch einen Tag."),
@@ -51,11 +53,6 @@ _EVENTS = {
     "payment.changed": N_("Zahlung geändert"),
     "token.revoked": N_("Zugang widerrufen"),
 }
-
-
-@router.get("/admin/zahlungsanbieter")
-async def providers(visit: Proved) -> Response:
-    return RedirectResponse(PAGE, status_code=303)
 
 
 @router.get(PAGE)

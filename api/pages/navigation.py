@@ -26,6 +26,7 @@ WORK = Group(
         Link("/admin/uebersicht", N_("Übersicht"), Permission.READ),
         Link("/admin/freigaben", N_("Freigaben"), Permission.APPROVE),
         Link("/admin/auszahlungen", N_("Auszahlungen"), Permission.READ),
+        Link("/admin/aufgaben", N_("Aufgaben"), Permission.READ),
         Link("/admin/zahlungslaeufe", N_("Zahlungsläufe"), Permission.SEE_BANK),
     ],
 )
@@ -35,6 +36,8 @@ BOOKS = Group(
         Link("/admin/transaktionen", N_("Transaktionen"), Permission.READ),
         Link("/admin/provisionen", N_("Provisionen"), Permission.READ),
         Link("/admin/partner", N_("Partner"), Permission.READ),
+        Link("/admin/kunden", N_("Kunden"), Permission.READ),
+        Link("/admin/ereignisse", N_("Ereignisse"), Permission.READ),
         Link("/admin/berichte", N_("Berichte"), Permission.READ),
     ],
 )

@@ -95,9 +95,18 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
         ("GET", f"/admin/{list_}"): Permission.READ
         for list_ in (
             "transaktionen", "transaktionen.csv", "transaktionen/{sale}", "provisionen", "provisionen.csv", "partner",
-            "partner/{code}",
+            "partner/{code}", "kunden", "kunden/{customer}", "ereignisse", "ereignisse/{event}", "aufgaben",
+            "aufgaben/{task}", "suche", "zahlungsanbieter/stripe",
         )
     },
+    ("POST", "/admin/aufgaben/{task}"): Permission.READ,  # what the task itself needs is asked when it is known
+    ("POST", "/admin/kunden/{customer}"): Permission.WRITE,
+    ("GET", "/admin/ereignisse/{event}/vorschau"): Permission.WRITE,
+    ("POST", "/admin/ereignisse/{event}/verarbeiten"): Permission.WRITE,
+    ("POST", "/admin/ereignisse/vorschau"): Permission.WRITE,
+    ("POST", "/admin/ereignisse/verarbeiten"): Permission.WRITE,
+    ("POST", "/admin/zahlungsanbieter/stripe"): Permission.SETTINGS,
+    ("POST", "/admin/zahlungsanbieter/stripe/entfernen"): Permission.SETTINGS,
     ("POST", "/admin/transaktionen/{sale}/partner"): Permission.WRITE,
     ("POST", "/admin/transaktionen/{sale}/weiter"): Permission.WRITE,
     ("GET", "/admin/partner/neu"): Permission.WRITE,

@@ -1,0 +1,50 @@
+"""Admin → Suche: one field in the head of every page, over numbers, names, mail addresses and amounts."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from api.pages.people import Visit, may
+from api.pages.rendering import PageRoute
+from ledger import search
+from ledger.roles import Permission
+from ledger.search import Found
+from lexoffice.links import document_url
+
+PAGE = "/admin/suche"
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+Reader = Annotated[Visit, may(Permission.READ)]
+
+
+@router.get(PAGE)
+async def search_page(visit: Reader) -> Response:
+    words = visit.request.query_params.get("q", "").strip()[:100]
+    async with visit.doors.ledger.transaction(visit.tenant) as db:
+        found = await search.search(db, visit.tenant, words)
+    if address := _the_only_one(found, words):
+        return RedirectResponse(address, status_code=303)
+    app_url = visit.doors.settings.lexoffice_app_url
+    return visit.page(
+        "search.html",
+        words=words,
+        found=found,
+        too_short=len(words) < search.SHORTEST,
+        documents=[
+            (one, document_url(app_url, "invoice" if one.kind == "invoice" else "credit-note", one.resource_id))
+            for one in found.documents
+        ],
+    )
+
+
+def _the_only_one(found: Found, words: str) -> str | None:
+    """Who types a whole number or code means that one thing."""
+    word = words.upper()
+    for payout in found.payouts:
+        if word in (payout.number, payout.credit_note_number):
+            return f"/admin/auszahlungen/{payout.number}"
+    if len(found.sales) == 1 and words in (found.sales[0].order_reference, found.sales[0].invoice_number):
+        return f"/admin/transaktionen/{found.sales[0].id}"
+    if found.partners and found.partners[0].code == word and not (found.sales or found.payouts):
+        return f"/admin/partner/{word}"
+    return None
