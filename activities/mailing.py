@@ -1,8 +1,7 @@
 """Sending one mail, and writing the day's. Histories hold ids and kinds; addresses and words stay here."""
 
 from contextlib import AbstractAsyncContextManager
-from datetime import date, datetime
-from typing import Protocol
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -13,32 +12,24 @@ from activities import letter_facts
 from activities.letter import Attachment, message, reachable, written
 from activities.models import MailInput
 from activities.post import NotSent, Post
-from ledger import outbox, tenants, users
+from ledger import outbox, papers, tenants, users
 from ledger.database import Connection, Ledger
 from ledger.notifications import MailKind
 from ledger.outbox import Mail
-from ledger.types import BERLIN, PayoutNumber, Tenant, UserId
+from ledger.refusals import NotFound
+from ledger.types import BERLIN, Tenant, UserId
 from ledger.vault import Vault
 
 _GERMAN = "de"
 log = structlog.get_logger("mail")
 
 
-class Papers(Protocol):
-    """Where the PDF of a payout's document is to be had."""
-
-    async def document_of(self, tenant: Tenant, payout: PayoutNumber) -> Attachment | None: ...
-
-
 class MailActivities:
-    def __init__(
-        self, ledger: Ledger, vault: Vault, post: Post | None, *, public_url: str, papers: Papers | None = None
-    ) -> None:
+    def __init__(self, ledger: Ledger, vault: Vault, post: Post | None, *, public_url: str) -> None:
         self._ledger = ledger
         self._vault = vault
         self._post = post
         self._public_url = public_url
-        self._papers = papers
 
     @activity.defn
     async def send_mail(self, to: MailInput) -> str:
@@ -119,15 +110,31 @@ class MailActivities:
             return await letter_facts.of_tenant_mail(db, to.tenant, mail)
 
     async def _attached(self, to: MailInput, mail: Mail) -> tuple[Attachment, ...]:
-        if self._papers is None or to.tenant is None or mail.kind is not MailKind.PARTNER_DOCUMENT:
+        """The PDF of a partner's document. It is fetched beside this mail, which waits for it for an hour."""
+        if to.tenant is None or mail.kind is not MailKind.PARTNER_DOCUMENT:
             return ()
-        found = await self._papers.document_of(to.tenant, PayoutNumber(mail.about[0]))
-        return () if found is None else (found,)
+        number = mail.about[0]
+        async with self._entered(to) as db:
+            try:
+                paper = await papers.read(db, to.tenant, number)
+            except NotFound:
+                paper = None
+        if paper is not None:
+            return (Attachment(name=f"{number}.pdf", content=paper.content),)
+        age = datetime.now(UTC) - mail.created_at
+        if age < _PATIENCE_FOR_A_PAPER:
+            raise ApplicationError(
+                "the document's file is not there yet",
+                type="PaperNotThere",
+                next_retry_delay=timedelta(seconds=3 if age < timedelta(seconds=30) else 60),
+            )
+        return ()
 
     def _entered(self, to: MailInput) -> AbstractAsyncContextManager[Connection]:
         return outbox.entered(self._ledger, to.tenant, None if to.user is None else UserId(to.user))
 
 
+_PATIENCE_FOR_A_PAPER = timedelta(hours=1)
 _LINKS = (MailKind.RESET_LINK, MailKind.INVITATION)
 
 

@@ -102,13 +102,19 @@ async def test_who_belongs_here_no_more_gets_nothing(product: House, shop: Shop)
     assert box_of(product).of(email) == []
 
 
-async def test_the_partner_learns_the_number_of_the_document(product: House, shop: Shop) -> None:
+async def test_the_partner_gets_the_document_with_the_mail(product: House, shop: Shop) -> None:
     email = f"anna-{uuid4().hex[:10]}@partner.example"
     await shop.api("PATCH", "/partners/ANNA", {"email": email})
     payout = await shop.open_payout()
     [mail] = await arrived(product, email)
     assert payout["credit_note_number"] in mail.message["Subject"]
     assert payout["number"] in mail.text
+    assert "Das Dokument hängt an dieser Mail." in mail.text
+    [file] = mail.message.iter_attachments()
+    assert file.get_filename() == f"{payout['number']}.pdf"
+    content = file.get_content()
+    assert isinstance(content, bytes)
+    assert content.startswith(b"%PDF-")
     assert "/admin" not in mail.text
 
 
