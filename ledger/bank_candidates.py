@@ -12,6 +12,7 @@ from uuid import UUID
 from ledger.bank_ids import country_outside_sepa, masked
 from ledger.bank_text import NAME_LENGTH, TEXT_LENGTH, says_something, sepa_text
 from ledger.database import Connection
+from ledger.due_facts import FACTS, status_on, tenant_facts
 from ledger.tax import BlockedBy, PartnerFacts, TenantFacts, document_rule
 from ledger.types import Frozen, PartnerId, PayoutId, PayoutNumber, TaxCase, Tenant
 from ledger.vault import CannotDecrypt, Vault
@@ -141,35 +142,18 @@ async def _blocked_by_tax(db: Connection, tenant: Tenant, payouts: list[UUID]) -
     """Payouts whose document the table would refuse today, judged together (one by one: ledger/payout_requests.py)."""
     if not payouts:
         return {}
-    known = await db.fetchrow(
-        """
-        SELECT c.small_business, c.tax_type,
-               (t.street IS NOT NULL AND t.zip IS NOT NULL AND t.city IS NOT NULL) AS address_known,
-               (t.vat_id IS NOT NULL OR t.tax_number IS NOT NULL) AS tax_id_known
-          FROM tenants t LEFT JOIN provider_connections c ON c.tenant_id = t.id AND c.provider = 'lexoffice'
-         WHERE t.id = $1
-        """,
-        tenant.id,
-    )
-    assert known is not None
-    facts = TenantFacts(**known)
+    facts = await tenant_facts(db, tenant)
     rows = await db.fetch(
-        """
+        f"""
         WITH days AS (
             SELECT DISTINCT p.id AS payout_id, p.partner_id, p.tax_case, c.service_date
               FROM payouts p
               JOIN payout_lines l ON l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
               JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
              WHERE p.tenant_id = $1 AND p.id = ANY ($2))
-        SELECT days.*, q.name, q.street, q.zip, q.city, q.country_code,
-               q.agreement_accepted_at IS NOT NULL AS agreement_accepted,
-               s.status, s.confirmed_year, s.vat_id, s.tax_number
-          FROM days JOIN partners q ON q.tenant_id = $1 AND q.id = days.partner_id
-          LEFT JOIN LATERAL (
-               SELECT * FROM partner_tax_statuses s
-                WHERE s.tenant_id = $1 AND s.partner_id = days.partner_id AND s.valid_from <= days.service_date
-                  AND (s.valid_until IS NULL OR s.valid_until > days.service_date)
-                ORDER BY s.valid_from DESC, s.recorded_at DESC LIMIT 1) s ON true
+        SELECT days.*, {FACTS}
+          FROM days JOIN partners p ON p.tenant_id = $1 AND p.id = days.partner_id
+          {status_on("days.service_date")}
         """,
         tenant.id,
         payouts,

@@ -164,10 +164,12 @@ async def _notifications(db: Connection, tenant: Tenant, payout: Payout) -> Asyn
             + """
             , named AS (
                 SELECT resource_id::text AS id FROM documents
-                UNION SELECT t.payment_intent FROM transactions t
-                       WHERE t.tenant_id = $1 AND t.id IN (SELECT transaction_id FROM sales)
-                UNION SELECT t.checkout_session FROM transactions t
-                       WHERE t.tenant_id = $1 AND t.id IN (SELECT transaction_id FROM sales))
+                -- Stripe's are named by their own id; the history of states tells what they changed.
+                UNION SELECT substr(s.cause, 8) FROM state_changes s
+                       WHERE s.tenant_id = $1 AND s.cause LIKE 'stripe:%'
+                         AND s.subject_id IN (SELECT transaction_id FROM sales
+                                              UNION ALL SELECT l.commission_id FROM payout_lines l
+                                                         WHERE l.tenant_id = $1 AND l.payout_id = $2))
             SELECT e.id, e.provider, e.event_type, e.resource_id, e.event_date, e.received_at, e.signed, e.state,
                    e.reason, e.body
               FROM events e

@@ -77,10 +77,10 @@ async def _series(
              WHERE $3::integer IS NULL OR year = $3
              GROUP BY year)
         SELECT c.year, c.last, (SELECT count(*) FROM used u WHERE u.year = c.year) AS used,
-               ARRAY(SELECT $2 || '-' || c.year || '-' || lpad(n::text, GREATEST(4, length(n::text)), '0')
-                       FROM generate_series(1, c.last) n
-                      WHERE NOT EXISTS (SELECT 1 FROM used u WHERE u.year = c.year AND u.n = n)
-                      ORDER BY n LIMIT 1000) AS missing,
+               ARRAY(SELECT $2 || '-' || c.year || '-' || lpad(wanted::text, GREATEST(4, length(wanted::text)), '0')
+                       FROM generate_series(1, c.last) wanted
+                      WHERE NOT EXISTS (SELECT 1 FROM used u WHERE u.year = c.year AND u.n = wanted)
+                      ORDER BY wanted LIMIT 1000) AS missing,
                ARRAY(SELECT u.number FROM used u WHERE u.year = c.year AND u.n > c.last
                       ORDER BY u.n LIMIT 1000) AS above
           FROM counted c ORDER BY c.year
