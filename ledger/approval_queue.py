@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from ledger import memberships
+from ledger import memberships, payouts
 from ledger.database import Connection
 from ledger.keyset import Position
-from ledger.types import Frozen, PayoutNumber, TaxCase, Tenant, UserId
+from ledger.types import Frozen, PayoutId, PayoutNumber, TaxCase, Tenant, UserId
 
 _NEW_ACCOUNT = timedelta(days=30)
 _MOST_LOOKED_AT = 400
@@ -28,9 +28,11 @@ class LastPayout(Frozen):
 class Waiting(Frozen):
     """A payout that awaits approval. Amounts are cents; `counted_cents` is what the four-eyes limit counts."""
 
+    id: PayoutId
     seq: int
     number: PayoutNumber
     content_hash: str
+    """Of the content as it is shown."""
     partner_code: str
     partner_name: str
     tax_case: TaxCase
@@ -79,7 +81,7 @@ class Waiting(Frozen):
 
 
 _LOOK = """
-    SELECT w.seq, w.number, w.content_hash, q.code AS partner_code, q.name AS partner_name, w.tax_case, w.net_cents,
+    SELECT w.id, w.seq, w.number, w.content_hash, q.code AS partner_code, q.name AS partner_name, w.tax_case, w.net_cents,
            w.tax_cents, w.gross_cents, w.created_at, w.held_reason, w.blocked_reason, w.state_reason,
            (SELECT count(DISTINCT c.transaction_id) FROM payout_lines l
               JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
@@ -131,6 +133,13 @@ async def for_person(
     db: Connection, tenant: Tenant, user: UserId, *, after: Position | None, limit: int
 ) -> tuple[list[Waiting], Position | None]:
     """What this person may approve now, oldest first. Held payouts are left out: nobody may."""
+    chosen, following = await _chosen(db, tenant, f"user:{user}", after, limit)
+    return await _with_fresh_hashes(db, tenant, chosen), following
+
+
+async def _chosen(
+    db: Connection, tenant: Tenant, actor: str, after: Position | None, limit: int
+) -> tuple[list[Waiting], Position | None]:
     found: list[Waiting] = []
     position, looked_at = after, 0
     while len(found) <= limit and looked_at < _MOST_LOOKED_AT:
@@ -139,7 +148,7 @@ async def for_person(
         if not batch:
             return found, None
         for one in batch:
-            if one.held_reason is None and one.may_be_approved_by(f"user:{user}"):
+            if one.held_reason is None and one.may_be_approved_by(actor):
                 if len(found) == limit:
                     return found, found[-1].position
                 found.append(one)
@@ -154,7 +163,7 @@ async def of_numbers(db: Connection, tenant: Tenant, numbers: Sequence[str]) -> 
     rows = await db.fetch(
         f"{_LOOK} AND w.number = ANY ($3) ORDER BY w.created_at, w.seq", tenant.id, _NEW_ACCOUNT, list(numbers)
     )
-    return await _understood(db, tenant, rows)
+    return await _with_fresh_hashes(db, tenant, await _understood(db, tenant, rows))
 
 
 async def count(db: Connection, tenant: Tenant) -> tuple[int, int]:
@@ -168,6 +177,11 @@ async def count(db: Connection, tenant: Tenant) -> tuple[int, int]:
     )
     assert row is not None
     return row["payouts"], row["cents"]
+
+
+async def _with_fresh_hashes(db: Connection, tenant: Tenant, found: list[Waiting]) -> list[Waiting]:
+    """The hash on the row may be older than what is shown: a decision names what was seen."""
+    return [one.model_copy(update={"content_hash": await payouts.content_hash(db, tenant, one.id)}) for one in found]
 
 
 async def _oldest(db: Connection, tenant: Tenant, after: Position | None) -> list[Waiting]:
