@@ -4,15 +4,16 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
 from fastapi import FastAPI
 
 from ledger import tasks
+from ledger.bank_days import next_target_day
 from ledger.roles import Role
 from ledger.types import BERLIN, TaskId
 from tests.api.conftest import Door, new_door, until
@@ -49,6 +50,42 @@ class Premises:
         return seen[-1]
 
 
+_BY_UUID = ("customer_id", "transaction_id", "task_id", "user", "account", "bank_account", "link", "resource")
+_ALIASES = {"customer": "customer_id", "sale": "transaction_id", "task": "task_id", "payout": "number"}
+_ELSEWHERE_MEANS = {
+    ("bank-runs", "number"): "run",
+    ("zahlungslaeufe", "number"): "run",
+    ("bank-accounts", "account"): "bank_account",
+    ("bankkonten", "account"): "bank_account",
+}
+NO_OBJECTS = {"form": "pdf", "name": "payouts"}
+"""Parameters that choose a form of the answer, not an object."""
+_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+
+def bank_day() -> date:
+    """Soon enough for a bank, and not so soon that it passes while tests run."""
+    return next_target_day(datetime.now(BERLIN).date() + timedelta(days=2))
+
+
+def objects_in(path: str) -> list[str]:
+    """What a route's address names. A parameter that premises know no object for is no object of theirs."""
+    return [object_of(path, name) for name in _PARAMETER.findall(path) if name not in NO_OBJECTS]
+
+
+def address(path: str, names: Mapping[str, str]) -> str:
+    """Raises KeyError for a parameter that premises have no object for: then give them one."""
+    return _PARAMETER.sub(lambda found: NO_OBJECTS.get(found[1]) or names[object_of(path, found[1])], path)
+
+
+def object_of(path: str, parameter: str) -> str:
+    """Which of the premises' objects a route's parameter names."""
+    for (folder, name), kind in _ELSEWHERE_MEANS.items():
+        if name == parameter and f"/{folder}/" in path:
+            return kind
+    return _ALIASES.get(parameter, parameter)
+
+
 def nowhere() -> dict[str, str]:
     """Names of the same shape, of nothing at all."""
     return {
@@ -56,10 +93,11 @@ def nowhere() -> dict[str, str]:
         "slug": f"x{secrets.token_hex(6)}",
         "tenant": f"t-{secrets.token_hex(6)}",
         "number": "PO-2020-9999",
+        "run": "ZL-2020-9999",
         "event": "987654321",
         "key": "".join(secrets.choice("abcdefghij") for _ in range(10)),
         "content_hash": secrets.token_hex(32),
-        **{name: str(uuid4()) for name in ("customer_id", "transaction_id", "task_id", "user", "account", "resource")},
+        **{name: str(uuid4()) for name in _BY_UUID},
     }
 
 
@@ -81,6 +119,15 @@ _EARNED = """
     SELECT $1, 'sale', sale.id, p.id, 1, 100000, 10000, 'approved', false, '2026-11-01'
       FROM sale, partners p WHERE p.tenant_id = $1 AND p.code = $2
     RETURNING transaction_id
+"""
+
+_RUN = """
+    INSERT INTO bank_runs (tenant_id, number, account_id, execution_date, batch_booking, created_by)
+    VALUES ($1, $2, $3, $4, true, 'test')
+"""
+_LINK = """
+    INSERT INTO partner_links (tenant_id, partner_id, token_hmac, created_by)
+    SELECT $1, id, $3, 'test' FROM partners WHERE tenant_id = $1 AND code = $2 RETURNING id
 """
 
 
@@ -119,6 +166,11 @@ async def premises(started: tuple[FastAPI, httpx.AsyncClient]) -> Premises:
     event = (await door.notify(door.event(eventType="voucher.created", resourceId=names["resource"]))).json()
     names |= {"event": str(event["event"])}
     names |= {"task_id": str(await _task(door, payout["number"]))}
+    own = await _made(door, "POST", "bank-accounts", {"account_holder": secret_name, "iban": "DE89370400440532013000"})
+    names |= {"bank_account": own["id"], "run": f"ZL-2026-{secrets.randbelow(9_000_000) + 10_000}"}
+    await door.rows(_RUN, door.tenant.id, names["run"], UUID(own["id"]), bank_day())
+    link = await door.rows(_LINK, door.tenant.id, code, secrets.token_bytes(32))
+    names |= {"link": str(link[0]["id"])}
     firm = Firm(door.app, door.tenant)
     member = await firm.member(Role.VIEWER)
     names |= {"user": str(member.user), "key": door.key.split("_")[1]}

@@ -21,7 +21,7 @@ from sandbox.lexoffice_server import LexofficeAddresses
 from sandbox.temporal_server import TemporalAddresses
 from tests.conftest import Database
 from tests.security.operations import NEEDS, Operation, described
-from tests.security.premises import Premises, premises
+from tests.security.premises import NO_OBJECTS, Premises, object_of, premises
 from tests.security.serving import Served, served
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(600)]
@@ -85,11 +85,12 @@ def attack(document: dict[str, Any], url: str, key: str, names: dict[str, str]) 
     dice = random.Random(5)
 
     @schema.hook
-    def map_path_parameters(_: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
+    def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
         """Every second time the address of something that is there."""
         if not path_parameters or dice.random() < 0.5:
             return path_parameters
-        return {name: names.get(name, value) for name, value in path_parameters.items()}
+        path = context.operation.path
+        return {name: names.get(object_of(path, name), value) for name, value in path_parameters.items()}
 
     statuses: Counter[int] = Counter()
     wrong: dict[tuple[str, str], str] = {}
@@ -121,8 +122,8 @@ def part_of(document: dict[str, Any], operations: list[Operation], names: dict[s
     for operation in operations:
         described_so = whole["paths"][operation.path][operation.method.lower()]
         for parameter in described_so.get("parameters", []):
-            if parameter["in"] == "path":
-                parameter["schema"]["examples"] = [names[parameter["name"]]]
+            if parameter["in"] == "path" and parameter["name"] not in NO_OBJECTS:
+                parameter["schema"]["examples"] = [names[object_of(operation.path, parameter["name"])]]
         chosen.setdefault(operation.path, {})[operation.method.lower()] = described_so
     return whole | {"paths": chosen}
 

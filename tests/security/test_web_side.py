@@ -1,0 +1,227 @@
+"""What holds for every answer, whatever its route: headers, no inline code, limits, and the request's id."""
+
+import asyncio
+import re
+import secrets
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from html.parser import HTMLParser
+
+import asyncpg
+import httpx
+import pytest
+import structlog
+from fastapi.routing import iter_route_contexts
+
+from api.app import create_app
+from ledger.roles import Role
+from sandbox.lexoffice_server import LexofficeAddresses
+from tests.api.conftest import new_door
+from tests.conftest import Database
+from tests.people.browsers import Browser, Firm, new_firm
+from tests.security.conftest import Started
+from tests.security.premises import Premises, address
+from tests.security.serving import served, settings_of
+
+ALWAYS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+_ALLOWED_SOURCES = {"'self'", "'none'", "data:"}
+
+
+def addresses(started: Started, names: dict[str, str]) -> list[tuple[str, str]]:
+    """Every route and method of the application, with objects that are there."""
+    return sorted(
+        {
+            (method, address(route.path, defaultdict(lambda: "x", names)))
+            for route in iter_route_contexts(started[0].routes)
+            if route.path is not None
+            for method in (route.methods or ())
+        }
+    )
+
+
+def policy(answer: httpx.Response) -> dict[str, list[str]]:
+    parts = [part.split() for part in answer.headers["content-security-policy"].split(";") if part.strip()]
+    return {name: sources for name, *sources in parts}
+
+
+def check_headers(answer: httpx.Response, where: str) -> None:
+    assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS, where
+    assert re.fullmatch(r"[A-Za-z0-9-]{8,64}", answer.headers["x-request-id"]), where
+    assert "server" not in answer.headers, where
+    rules = policy(answer)
+    assert rules["default-src"] == ["'none'"], where
+    assert rules["frame-ancestors"] == ["'none'"], where
+    assert rules["base-uri"] == ["'none'"], where
+    for directive in rules.values():
+        assert set(directive) <= _ALLOWED_SOURCES, (where, directive)
+    for scripts in ("script-src", "script-src-elem", "script-src-attr", "style-src", "style-src-elem"):
+        assert "data:" not in rules.get(scripts, []), where
+
+
+async def test_every_answer_carries_the_headers(guarded: Started, ours: Premises) -> None:
+    """To strangers, to keys and to people; refusals, pages, files, and what no route takes."""
+    admin = await ours.firm.person(Role.ADMIN)
+    tried = addresses(guarded, ours.names)
+    assert len(tried) > 90
+    for method, path in [*tried, ("GET", "/nothing/here"), ("BREW", "/healthz")]:
+        strange = await ours.door.http.request(method, path)
+        check_headers(strange, f"{method} {path}")
+        if method in ("GET", "HEAD"):
+            for answer in (
+                await admin.http.request(method, path),
+                await ours.door.http.request(method, path, headers={"X-API-Key": ours.door.key}),
+            ):
+                check_headers(answer, f"{method} {path}")
+                # A shared cache, or the back button after a logout, must not show what was somebody's.
+                if not path.startswith(("/static/", "/docs", "/openapi")):
+                    assert answer.headers["cache-control"] == "no-store", path
+
+
+class Inline(HTMLParser):
+    """What a strict policy forbids, and what a page must not need."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if tag == "style" or (tag == "script" and "src" not in told):
+            self.found.append(f"<{tag}>")
+        for name, value in told.items():
+            if name == "style" or name.startswith("on"):
+                self.found.append(f"<{tag} {name}>")
+            if name in ("src", "href", "action") and (value or "").lower().startswith(("javascript:", "http:", "//")):
+                self.found.append(f"<{tag} {name}={value}>")
+
+
+async def test_no_page_needs_inline_code_or_another_host(guarded: Started, ours: Premises) -> None:
+    admin, ops, stranger = await ours.firm.person(Role.ADMIN), await ours.firm.platform_admin(), ours.firm.browser()
+    pages = 0
+    for method, path in addresses(guarded, ours.names):
+        if method != "GET":
+            continue
+        for browser in (admin, ops, stranger):
+            answer = await browser.get(path)
+            if answer.headers.get("content-type", "").startswith("text/html"):
+                pages += 1
+                inline = Inline()
+                inline.feed(answer.text)
+                inline.close()
+                assert inline.found == [], path
+    assert pages > 20
+
+
+async def test_cookies_are_for_this_host_and_no_script(
+    database: Database, lexoffice_sandbox: LexofficeAddresses
+) -> None:
+    for url, prefix in (("https://partner.example.com", "__Host-"), ("http://127.0.0.1", "")):
+        app = create_app(settings_of(database, lexoffice_sandbox, public_url=url))
+        async with app.router.lifespan_context(app):
+            firm: Firm = await new_firm(app)
+            browser: Browser = firm.browser(base_url=url)
+            member = await firm.member(Role.VIEWER)
+            browser.email = member.email
+            shown = await browser.get("/login")
+            entered = await browser.log_in()
+            cookies = shown.headers.get_list("set-cookie") + entered.headers.get_list("set-cookie")
+            assert {cookie.partition("=")[0] for cookie in cookies} == {
+                f"{prefix}partnerdesk",
+                f"{prefix}partnerdesk-form",
+            }
+            for cookie in cookies:
+                attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
+                assert {"httponly", "samesite=lax", "path=/"} <= attributes, cookie
+                assert ("secure" in attributes) == url.startswith("https"), cookie
+                assert not any(part.startswith("domain=") for part in attributes), cookie
+            transport_security = shown.headers.get("strict-transport-security")
+            assert (transport_security is not None) == url.startswith("https")
+            await firm.close()
+
+
+async def test_a_body_that_is_too_large_is_refused_by_every_door(guarded: Started, ours: Premises) -> None:
+    limit = ours.door.parts.settings.body_bytes
+    large = b"x" * (limit + 1)
+
+    async def unannounced() -> AsyncIterator[bytes]:
+        yield large
+
+    for method, path in addresses(guarded, ours.names):
+        if method in ("GET", "HEAD"):
+            continue
+        announced = await ours.door.http.request(method, path, content=large, headers={"X-API-Key": ours.door.key})
+        assert (announced.status_code, announced.json()["code"]) == (413, "too_large"), path
+        streamed = await ours.door.http.request(method, path, content=unannounced())
+        assert streamed.status_code == 413, path
+
+
+@pytest.mark.parametrize("given", ["abcdef12-3456", "short", "with space in it", "x" * 65, "a\tb", "ä" * 8])
+async def test_an_id_of_the_caller_is_taken_if_it_is_one_and_stands_in_errors(ours: Premises, given: str) -> None:
+    answer = await ours.door.http.get("/api/v1/me", headers={b"X-Request-Id": given.encode()})
+    mine = answer.headers["x-request-id"]
+    assert (mine == given) is bool(re.fullmatch(r"[A-Za-z0-9-]{8,64}", given))
+    page = await ours.firm.browser().http.get("/admin/benutzer", headers={b"X-Request-Id": given.encode()})
+    assert page.headers["x-request-id"]
+
+
+async def test_a_body_that_does_not_come_and_an_answer_that_takes_too_long_are_ended(
+    database: Database, lexoffice_sandbox: LexofficeAddresses, superuser: asyncpg.Connection
+) -> None:
+    async with served(database, lexoffice_sandbox, request_seconds=0.5) as running:
+        host, port = running.url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"POST /api/v1/partners HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
+        slow = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        assert slow.startswith(b"HTTP/1.1 408 ")
+        assert b"body_too_slow" in slow
+        door = await new_door(running.started)
+        async with superuser.transaction():
+            await superuser.execute("SELECT 1 FROM tenants WHERE id = $1 FOR UPDATE", door.tenant.id)
+            late = await door.api("PATCH", "tenant", {"city": "Bonn"})
+        assert (late.status_code, late.json()["code"]) == (503, "took_too_long")
+        assert int(late.headers["retry-after"]) > 0
+        (row,) = await door.rows("SELECT city FROM tenants")
+        assert row["city"] is None
+
+
+async def test_each_line_of_the_log_names_its_request_and_no_line_what_was_sent(ours: Premises) -> None:
+    secret = secrets.token_urlsafe(24)
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        refused = await ours.door.http.post(
+            f"/api/webhooks/{secret}/lexoffice",
+            params={"token": secret},
+            content=secret,
+            headers={"Authorization": f"Bearer {secret}", "User-Agent": secret, "X-Request-Id": "a1b2c3d4-e5f6"},
+        )
+    assert refused.status_code == 401
+    assert lines
+    assert {line.get("request_id") for line in lines} == {"a1b2c3d4-e5f6"}
+    assert secret not in str(lines)
+
+
+async def test_a_fault_of_ours_names_the_request_and_nothing_of_itself(ours: Premises) -> None:
+    parts = ours.door.parts
+    asked = parts.api_keys._look_up
+
+    async def broken(_: str) -> None:
+        raise RuntimeError("inner workings")
+
+    parts.api_keys._look_up = broken
+    try:
+        with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+            fault = await ours.door.http.get(
+                "/api/v1/me", headers={"X-API-Key": secrets.token_hex(20), "X-Request-Id": "a1b2c3d4-e5f6"}
+            )
+    finally:
+        parts.api_keys._look_up = asked
+    assert (fault.status_code, fault.json()["code"], fault.json()["request_id"]) == (500, "unexpected", "a1b2c3d4-e5f6")
+    assert "inner workings" not in fault.text + str(lines)
+    assert [line["error"] for line in lines if line["event"] == "unexpected"] == [["RuntimeError"]]
+    check_headers(fault, "a fault")
