@@ -29,6 +29,7 @@ from activities.invoices import InvoiceActivities
 from activities.lexoffice_door import LexofficeDoor
 from activities.mailing import MailActivities
 from activities.papers import PaperActivities
+from activities.payout_runs import PayoutRunActivities
 from activities.payouts import PayoutActivities
 from activities.post import post_of
 from activities.searching import SearchActivities
@@ -37,7 +38,7 @@ from activities.sweeping import SweepActivities
 from api.authorization import oauth_access
 from api.engine import AWAY, connect, missing_search_attributes
 from api.worker_doors import serve_doors
-from ledger import sweeps
+from ledger import payout_runs, sweeps
 from ledger.database import Ledger
 from ledger.vault import Vault
 from settings import Settings
@@ -49,12 +50,14 @@ from workflows.mail import DailyMailWorkflow, MailWorkflow
 from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, Pace
 from workflows.paper import PaperWorkflow
 from workflows.payout import PayoutWorkflow
-from workflows.schedules import ensure_sweeps
+from workflows.payout_run import PayoutRunWorkflow
+from workflows.schedules import ensure_payout_run, ensure_sweeps
 from workflows.subscriptions import SubscriptionsWorkflow
 from workflows.sweep import SweepWorkflow
 
 WORKFLOWS = (
     PayoutWorkflow,
+    PayoutRunWorkflow,
     DocumentWorkflow,
     InvoiceWorkflow,
     PaperWorkflow,
@@ -103,12 +106,17 @@ class Hands:
         )
         mailing = self._mailing()
         sweeping = self._sweeping()
+        runs = PayoutRunActivities(self.ledger, announcing.announce_payout)
         return [
             payouts.advance,
             payouts.settle_ended_payout,
             conclusions.conclude,
             conclusions.conclude_unfetched,
             conclusions.look_at_replacement_window,
+            runs.begin_payout_run,
+            runs.close_months,
+            runs.take_partners,
+            runs.end_payout_run,
             handover.announce_what_nobody_announced,
             invoices.look_at_invoice,
             invoices.judge_invoice_search,
@@ -251,19 +259,21 @@ async def run(settings: Settings, *, health_port: int) -> None:
         for worker in workers(client, hands):
             await stack.enter_async_context(worker)
         await stack.enter_async_context(serve_doors(client, hands.ledger, health_port))
-        await _ensure_sweeps(client, hands)
+        await _ensure_schedules(client, hands)
         log.info("worker ready", queues=[PAYOUTS, LEXOFFICE, MAIL], pid=os.getpid())
         await stop.wait()
         log.info("worker stopping", grace_seconds=GRACE.total_seconds())
 
 
-async def _ensure_sweeps(client: Client, hands: Hands) -> None:
+async def _ensure_schedules(client: Client, hands: Hands) -> None:
     """Best effort: the API and `partnerdesk migrate` make them too."""
     try:
         tenants = await sweeps.list_connected(hands.ledger)
         await ensure_sweeps(client, tenants, every=timedelta(seconds=hands.settings.sweep_every_seconds))
+        for of in await payout_runs.run_days(hands.ledger):
+            await ensure_payout_run(client, of.tenant, day=of.day, hour=of.hour)
     except (*AWAY, asyncpg.PostgresError) as error:
-        log.warning("sweeps not scheduled", error=type(error).__name__)
+        log.warning("schedules not scheduled", error=type(error).__name__)
 
 
 def main(settings: Settings, *, health_port: int) -> None:

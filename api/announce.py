@@ -27,11 +27,12 @@ from workflows.messages import (
     PayoutInput,
     document_workflow_id,
     invoice_workflow_id,
+    payout_run_id,
     payout_workflow_id,
     subscriptions_workflow_id,
     sweep_id,
 )
-from workflows.schedules import ensure_sweep
+from workflows.schedules import ensure_payout_run, ensure_sweep
 
 log = structlog.get_logger("announce")
 
@@ -152,6 +153,12 @@ class Announcer:
     async def sweep(self, tenant: Tenant, every: timedelta) -> bool:
         """A tenant was connected: compare its documents from now on. Workers and `migrate` see to it as well."""
         return await self._attempt("sweep", sweep_id(tenant), ensure_sweep(self._engine, tenant, every=every))
+
+    async def payout_run_day(self, tenant: Tenant, *, day: int | None, hour: int) -> bool:
+        """The monthly run was set to another day. Workers see to it as well when they start."""
+        return await self._attempt(
+            "payout_run_day", payout_run_id(tenant), ensure_payout_run(self._engine, tenant, day=day, hour=hour)
+        )
 
     async def close(self) -> None:
         """Write what is still to be marked."""

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -165,6 +167,17 @@ async def of_partner(
         groups=(),
         waiting=(),
     )
+
+
+async def of_partners(
+    db: Connection, tenant: Tenant, partners: Sequence[PartnerId], *, cut_off: datetime | None = None
+) -> list[PartnerDue]:
+    """The same of several in one statement, in the order of their ids; those with nothing open are left out."""
+    rows = await db.fetch(
+        _ROWS + " AND c.partner_id = ANY ($3) ORDER BY c.partner_id, c.seq", tenant.id, cut_off, list(partners)
+    )
+    settings = await _settings(db, tenant, cut_off)
+    return [_partner_due(list(of_one), settings) for _, of_one in groupby(rows, itemgetter("partner_id"))]
 
 
 async def stream(

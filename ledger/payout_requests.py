@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from ledger import audit, debts, due, payouts
 from ledger.database import Connection
@@ -50,6 +51,7 @@ async def make_payout(
     *,
     actor: str,
     now: datetime | None = None,
+    run: UUID | None = None,
 ) -> Payout:
     """A payout of a payable group, read in this transaction under `hold_open_commissions`."""
     lines, rule, net = group.lines, group.rule, group.net_cents
@@ -63,10 +65,10 @@ async def make_payout(
     created = await db.fetchrow(
         """
         INSERT INTO payouts (tenant_id, number, partner_id, tax_case, net_cents, tax_rate, tax_cents, gross_cents,
-                             period_from, period_to, bank_details_id, content_hash, requested_by)
+                             period_from, period_to, bank_details_id, content_hash, requested_by, run_id)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $5::bigint + $7::bigint, $8, $9,
                 (SELECT id FROM partner_bank_details WHERE tenant_id = $1 AND partner_id = $3 AND state = 'active'),
-                '', $10)
+                '', $10, $11)
         RETURNING id, number
         """,
         tenant.id,
@@ -79,6 +81,7 @@ async def make_payout(
         min(line.service_date for line in lines),
         max(line.service_date for line in lines),
         actor,
+        run,
     )
     assert created is not None
     await _insert_lines(db, tenant, created["id"], lines, rule, tax)

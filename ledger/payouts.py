@@ -233,11 +233,16 @@ async def reissue_paid(db: Connection, tenant: Tenant, payout: PayoutId) -> None
                                  base_cents, net_cents, state, provisional, service_date, origin_id, reissued_of,
                                  cause, cause_document, tax_case, campaign_id, month, calculation)
         SELECT c.tenant_id, k.kind, c.transaction_id, c.partner_id, c.level, c.plan_id, c.percent, c.fixed_cents,
-               c.base_cents, c.net_cents, 'approved', false, c.service_date,
+               c.base_cents, c.net_cents,
+               CASE WHEN k.kind = 'reissue' AND (t.state = 'pending' OR t.held_reason IS NOT NULL
+                                                 OR t.blocked_reason IS NOT NULL) THEN 'pending' ELSE 'approved' END,
+               false, c.service_date,
                CASE WHEN k.kind IN ('clawback', 'reissue') THEN COALESCE(c.origin_id, c.id) END, c.id,
                c.cause, c.cause_document, c.tax_case, c.campaign_id, c.month, c.calculation
-          FROM payout_lines l JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id,
-               LATERAL (SELECT CASE WHEN c.kind = 'sale' THEN 'reissue' ELSE c.kind END AS kind) k
+          FROM payout_lines l
+          JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+          LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
+         CROSS JOIN LATERAL (SELECT CASE WHEN c.kind = 'sale' THEN 'reissue' ELSE c.kind END AS kind) k
          WHERE l.tenant_id = $1 AND l.payout_id = $2 AND c.state = 'paid'
            AND NOT EXISTS (SELECT 1 FROM commissions r WHERE r.tenant_id = c.tenant_id AND r.reissued_of = c.id)
         """,
@@ -334,15 +339,15 @@ async def block(db: Connection, tenant: Tenant, payout: PayoutId, reason: str | 
     )
 
 
-async def mark_started(db: Connection, tenant: Tenant, number: str) -> None:
-    """Its workflow was announced to the engine."""
+async def mark_started(db: Connection, tenant: Tenant, *numbers: str) -> None:
+    """Their workflows were announced to the engine."""
     await db.execute(
         """
         UPDATE payouts SET workflow_started_at = COALESCE(workflow_started_at, now())
-         WHERE tenant_id = $1 AND number = $2
+         WHERE tenant_id = $1 AND number = ANY ($2)
         """,
         tenant.id,
-        number,
+        numbers,
     )
 
 

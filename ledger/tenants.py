@@ -50,6 +50,10 @@ class TenantProfile(TenantAddress):
     single_approver: bool
     """One person approves alone: four eyes are switched off, which each payout shows."""
     bank_quarantine: timedelta
+    payout_run_day: int | None
+    """Day of the month on which payouts of the month before are made; None: by hand only."""
+    payout_run_hour: int
+    """Hour of that day, Europe/Berlin."""
     """How long a changed account of a partner waits after it was recorded."""
 
 
@@ -134,7 +138,8 @@ async def load(db: Connection, tenant: Tenant) -> TenantProfile:
         """
         SELECT id, slug, name, street, zip, city, country_code, vat_id, tax_number, is_demo, default_campaign_id,
                replacement_window, minimum_payout_cents, clawback_limit_percent, clawback_limit_cents,
-               agreement_version, four_eyes_limit_cents, single_approver, bank_quarantine
+               agreement_version, four_eyes_limit_cents, single_approver, bank_quarantine, payout_run_day,
+               payout_run_hour
           FROM tenants WHERE id = $1
         """,
         tenant.id,
@@ -162,6 +167,8 @@ _CHANGEABLE = frozenset(
         "four_eyes_limit_cents",
         "single_approver",
         "bank_quarantine",
+        "payout_run_day",
+        "payout_run_hour",
     }
 )
 

@@ -30,10 +30,12 @@ from workflows.messages import (
     MailInput,
     Pace,
     PayoutInput,
+    PayoutRunInput,
     document_workflow_id,
     invoice_workflow_id,
     mail_workflow_id,
     paper_workflow_id,
+    payout_run_id,
     payout_workflow_id,
     subscriptions_workflow_id,
 )
@@ -144,6 +146,25 @@ async def set_up_subscriptions(client: Client, tenant: Tenant) -> None:
         search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
         static_summary="Meldungen von lexoffice einrichten",
         priority=Priority(fairness_key=tenant.slug),
+        rpc_timeout=RPC_TIMEOUT,
+    )
+
+
+async def start_payout_run(client: Client, run: PayoutRunInput, period: str) -> None:
+    """Begin a run that a person asked for. Raises WorkflowAlreadyStartedError while one of this period is under way.
+
+    A run that was cancelled may be held again; which one has the period, the ledger decides.
+    """
+    await client.start_workflow(
+        "PayoutRunWorkflow",
+        run,
+        id=payout_run_id(run.tenant, f"{period}/rehearsal/{run.run}" if run.rehearsal else period),
+        task_queue=PAYOUTS,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+        search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, run.tenant.slug)]),
+        static_summary=f"{'Probelauf' if run.rehearsal else 'Auszahlungslauf'} {period}",
+        priority=Priority(fairness_key=run.tenant.slug),
         rpc_timeout=RPC_TIMEOUT,
     )
 

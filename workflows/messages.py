@@ -5,10 +5,12 @@ resolve, `{"event": <id>, "delivery": <n>}` for notify, `{"event": <id>}` for cr
 nothing for recheck. A handler that insisted on a model would drop what does not fit without a word.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from activities.models import Delivery, MailInput, Pace, PayoutInput
-from ledger.types import Frozen, IntentId, Tenant
+from activities.payout_run_models import Batch
+from ledger.types import Frozen, IntentId, PartnerId, Tenant
 
 __all__ = [
     "LEXOFFICE",
@@ -18,10 +20,13 @@ __all__ = [
     "MailInput",
     "Pace",
     "PayoutInput",
+    "PayoutRunInput",
+    "RunProgress",
     "document_workflow_id",
     "invoice_workflow_id",
     "mail_workflow_id",
     "paper_workflow_id",
+    "payout_run_id",
     "payout_workflow_id",
     "subscriptions_workflow_id",
     "sweep_id",
@@ -45,6 +50,42 @@ class DocumentInput(Frozen):
     pace: Pace = Pace()
     carried_over: tuple[Delivery, ...] = ()
     """What an earlier run heard and left to this one, when its history had grown long."""
+
+
+class RunProgress(Frozen):
+    """How far a payout run has come."""
+
+    run: UUID
+    period: str
+    rehearsal: bool
+    last: PartnerId | None = None
+    partners: int = 0
+    payouts: int = 0
+
+    def after(self, batch: Batch) -> "RunProgress":
+        return self.model_copy(
+            update={
+                "last": batch.last,
+                "partners": self.partners + batch.partners,
+                "payouts": self.payouts + batch.payouts,
+            }
+        )
+
+
+class PayoutRunInput(Frozen):
+    """By hand with `run`, `cut_off` and who asked; by the calendar with none of them: up to the end of last month."""
+
+    tenant: Tenant
+    run: UUID | None = None
+    cut_off: datetime | None = None
+    rehearsal: bool = False
+    requested_by: str | None = None
+    progress: RunProgress | None = None
+
+
+def payout_run_id(tenant: Tenant, period: str | None = None) -> str:
+    """Of one period's run; without a period that of the schedule, to whose runs the engine appends the time."""
+    return f"payout-run/{tenant.slug}/{period}" if period else f"payout-run/{tenant.slug}"
 
 
 def payout_workflow_id(tenant: Tenant, number: str) -> str:

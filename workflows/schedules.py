@@ -19,11 +19,12 @@ from temporalio.client import (
     ScheduleUpdateInput,
 )
 from temporalio.common import Priority, SearchAttributePair, TypedSearchAttributes
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.sweep_models import SweepInput
 from ledger.types import Tenant
 from workflows import search_attributes
-from workflows.messages import PAYOUTS, sweep_id
+from workflows.messages import PAYOUTS, PayoutRunInput, payout_run_id, sweep_id
 
 HANDOVER = "handover"
 DAILY_MAIL = "daily-mail"
@@ -81,6 +82,18 @@ async def ensure_sweeps(client: Client, tenants: Sequence[Tenant], *, every: tim
     return len(wanted)
 
 
+async def ensure_payout_run(client: Client, tenant: Tenant, *, day: int | None, hour: int) -> None:
+    """A tenant's monthly payout run (Europe/Berlin), or none of it without a day. Safe to repeat."""
+    if day is None:
+        try:
+            await client.get_schedule_handle(payout_run_id(tenant)).delete()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+        return
+    await _ensure(client, payout_run_id(tenant), _payout_run(tenant, day, hour))
+
+
 async def sweep_now(client: Client, tenant: Tenant) -> None:
     """Begin a pass now, unless one is under way."""
     await client.get_schedule_handle(sweep_id(tenant)).trigger(overlap=ScheduleOverlapPolicy.SKIP)
@@ -103,6 +116,29 @@ def _sweep(tenant: Tenant, every: timedelta) -> Schedule:
             intervals=[ScheduleIntervalSpec(every=every, offset=timedelta(seconds=int(every.total_seconds() * place)))]
         ),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
+    )
+
+
+def _payout_run(tenant: Tenant, day: int, hour: int) -> Schedule:
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            "PayoutRunWorkflow",
+            PayoutRunInput(tenant=tenant),
+            id=payout_run_id(tenant),  # the engine appends the time: payout-run/acme-2026-12-05T05:00:00Z
+            task_queue=PAYOUTS,
+            static_summary="Monatlicher Auszahlungslauf",
+            typed_search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
+            priority=Priority(fairness_key=tenant.slug),
+        ),
+        spec=ScheduleSpec(
+            calendars=[
+                ScheduleCalendarSpec(
+                    day_of_month=[ScheduleRange(day)], hour=[ScheduleRange(hour)], comment="monatlicher Lauf"
+                )
+            ],
+            time_zone_name="Europe/Berlin",
+        ),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(days=7)),
     )
 
 

@@ -43,6 +43,10 @@ class TenantChange(BaseModel):
         le=timedelta(days=30),
         description="So lange kann eine neue Rechnung an die Stelle einer stornierten treten",
     )
+    payout_run_day: int | None = Field(
+        default=None, ge=1, le=28, description="Tag des Monats, an dem der Vormonat ausgezahlt wird; null: nur von Hand"
+    )
+    payout_run_hour: int = Field(default=6, ge=0, le=23, description="Stunde dieses Tages, Europe/Berlin")
     agreement_version: str | None = Field(
         default=None, min_length=1, max_length=100, description="Fassung der Gutschrift-Vereinbarung, die gelten muss"
     )
@@ -73,4 +77,7 @@ async def change_tenant(
 ) -> JSONResponse:
     changes: dict[str, Any] = change.model_dump(exclude_unset=True)
     async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(shown(await tenants.change(db, caller.tenant, changes, actor=caller.actor)))
+        changed = await tenants.change(db, caller.tenant, changes, actor=caller.actor)
+    if changes.keys() & {"payout_run_day", "payout_run_hour"}:
+        await doors.announcer.payout_run_day(caller.tenant, day=changed.payout_run_day, hour=changed.payout_run_hour)
+    return JSONResponse(shown(changed))

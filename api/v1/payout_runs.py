@@ -1,0 +1,136 @@
+"""Payout runs: all that is due at a cut-off, as one payout per partner and tax case; or worked out only (rehearsal)."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from api import payout_run_start
+from api.parts import Doors
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
+from api.v1.callers import Reader, Writer
+from api.v1.once import OnlyOnce
+from ledger import payout_run_results, payout_runs
+from ledger.database import Connection
+from ledger.payout_run_results import Difference, RunRow, RunTotals
+from ledger.payout_runs import PayoutRun
+
+router = APIRouter(prefix="/payout-runs", tags=["Auszahlungsläufe"], responses=PROBLEMS)
+
+
+class RunWanted(BaseModel):
+    cut_off: date | None = Field(
+        default=None,
+        description="Stichtag: gezahlt vor diesem Tag, 0 Uhr (Europe/Berlin); sonst der Erste dieses Monats",
+        examples=["2026-11-01"],
+    )
+    rehearsal: bool = Field(default=False, description="Probelauf: alles wird berechnet, keine Auszahlung entsteht")
+
+
+class RunBegun(BaseModel):
+    id: UUID
+    period: str = Field(examples=["2026-10"])
+    rehearsal: bool
+
+
+class RunInFull(PayoutRun):
+    """With its sums so far. `minutes_at_lexoffice`: how long its credit notes take at 18 a minute."""
+
+    totals: RunTotals
+    minutes_at_lexoffice: float = Field(examples=[555.6])
+    share_of_the_year: float = Field(description="Anteil an 50.000 Belegen im Jahr", examples=[0.2])
+
+
+class Reason(BaseModel):
+    reason: str = Field(min_length=1, max_length=500, examples=["Falscher Stichtag."])
+
+
+@router.get("", summary="Auszahlungsläufe auflisten", operation_id="list_payout_runs", response_model=Page[PayoutRun])
+async def list_runs(doors: Doors, caller: Reader, cursor: Cursor = None, limit: Limit = 50) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        return JSONResponse(page(await payout_runs.list_runs(db, caller.tenant, after=after(cursor), limit=limit)))
+
+
+@router.post(
+    "",
+    summary="Einen Auszahlungslauf oder Probelauf beginnen",
+    description="Er läuft im Hintergrund; `GET /payout-runs/{id}` zeigt ihn, sobald er begonnen hat.",
+    operation_id="begin_payout_run",
+    status_code=202,
+    response_model=RunBegun,
+)
+async def begin(doors: Doors, caller: Writer, once: OnlyOnce, wanted: Annotated[RunWanted, Body()]) -> JSONResponse:
+    async def act(db: Connection) -> dict[str, Any]:
+        run, period = await payout_run_start.start(
+            db, doors, caller.tenant, day=wanted.cut_off, rehearsal=wanted.rehearsal, by=caller.actor
+        )
+        return {"id": str(run), "period": period, "rehearsal": wanted.rehearsal}
+
+    return await once.answer(act, status=202)
+
+
+@router.get("/{run}", summary="Einen Lauf ansehen", operation_id="get_payout_run", response_model=RunInFull)
+async def get_run(doors: Doors, caller: Reader, run: UUID) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        found = await payout_runs.find(db, caller.tenant, run)
+        totals = await payout_run_results.totals(db, caller.tenant, run)
+    return JSONResponse(
+        shown(
+            found,
+            totals=totals.model_dump(mode="json"),
+            minutes_at_lexoffice=round(totals.minutes_at_lexoffice, 1),
+            share_of_the_year=round(totals.share_of_the_year, 4),
+        )
+    )
+
+
+@router.get(
+    "/{run}/rows",
+    summary="Wer bekommt was, wer nichts und warum",
+    operation_id="list_payout_run_rows",
+    response_model=Page[RunRow],
+)
+async def list_rows(
+    doors: Doors,
+    caller: Reader,
+    run: UUID,
+    paid: Annotated[bool | None, Query(description="Nur, was ausgezahlt wird, oder nur, was wartet")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        await payout_runs.find(db, caller.tenant, run)
+        rows = await payout_run_results.list_rows(db, caller.tenant, run, paid=paid, after=after(cursor), limit=limit)
+    return JSONResponse(page(rows))
+
+
+@router.get(
+    "/{run}/differences",
+    summary="Was sich gegen den Lauf davor geändert hat",
+    description="Die 50 größten Änderungen je Partner; leer, wenn es keinen früheren Lauf gibt.",
+    operation_id="list_payout_run_differences",
+    response_model=list[Difference],
+)
+async def list_differences(doors: Doors, caller: Reader, run: UUID) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        found = await payout_runs.find(db, caller.tenant, run)
+        before = await payout_run_results.run_before(db, caller.tenant, found)
+        changed = await payout_run_results.differences(db, caller.tenant, run, before) if before else []
+    return JSONResponse([shown(one) for one in changed])
+
+
+@router.post(
+    "/{run}/cancel",
+    summary="Einen laufenden Lauf abbrechen",
+    description="Es entstehen keine weiteren Auszahlungen; die schon angelegten bleiben.",
+    operation_id="cancel_payout_run",
+    response_model=PayoutRun,
+)
+async def cancel(caller: Writer, once: OnlyOnce, run: UUID, why: Annotated[Reason, Body()]) -> JSONResponse:
+    async def act(db: Connection) -> dict[str, Any]:
+        return shown(await payout_runs.cancel(db, caller.tenant, run, by=caller.actor, reason=why.reason))
+
+    return await once.answer(act)

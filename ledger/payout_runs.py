@@ -1,0 +1,299 @@
+"""Payout runs (Auszahlungsläufe): one payout per partner and tax case of all that is due at a cut-off.
+
+A rehearsal (Probelauf) is worked out by the same functions and makes no payout. A run takes its partners in batches and
+small transactions; one that is done again finds the partners it has a row of, and leaves them out.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+
+from ledger import audit, due, payout_requests
+from ledger.database import Connection, Ledger
+from ledger.due import DueGroup, PartnerDue, Waiting
+from ledger.keyset import midnight
+from ledger.money import vat_cents
+from ledger.payouts import Payout
+from ledger.refusals import AlreadyExists, NotAcceptable, NotAllowedNow, NotFound
+from ledger.types import BERLIN, Frozen, PartnerId, Tenant, TenantId
+
+SCHEDULE = "schedule:payout-run"
+"""The actor of a run that nobody asked for but the calendar."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class PayoutRun(Frozen):
+    """`period` is the month that the cut-off ends (`2026-10`), or the cut-off's day where it ends none."""
+
+    id: UUID
+    seq: int
+    period: str
+    rehearsal: bool
+    cut_off: datetime
+    state: str
+    requested_by: str
+    created_at: datetime
+    ended_at: datetime | None
+    cancelled_by: str | None
+    cancel_reason: str | None
+
+
+class Taken(Frozen):
+    """`ended`: the run was cancelled meanwhile, and nothing was done."""
+
+    payouts: tuple[str, ...] = ()
+    ended: bool = False
+
+
+class RunDay(Frozen):
+    """When a tenant's monthly run begins, Europe/Berlin."""
+
+    tenant: Tenant
+    day: int
+    hour: int
+
+
+def cut_off_of(day: date) -> datetime:
+    """The first instant (Europe/Berlin) that no longer counts: what was paid before this day is in the run."""
+    return midnight(day)
+
+
+def period_of(cut_off: datetime) -> str:
+    day = cut_off.astimezone(BERLIN).date()
+    return f"{day - timedelta(days=1):%Y-%m}" if day.day == 1 else day.isoformat()
+
+
+def last_month(now: datetime) -> datetime:
+    """The cut-off of a scheduled run: the end of the month before."""
+    return cut_off_of(now.astimezone(BERLIN).date().replace(day=1))
+
+
+def read_day(text: str) -> date:
+    """Raises NotAcceptable."""
+    try:
+        if _DAY.fullmatch(text) is None:
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotAcceptable("Bitte nennen Sie den Stichtag als Datum.", code="cut_off_not_acceptable") from None
+
+
+async def check(db: Connection, tenant: Tenant, cut_off: datetime, *, rehearsal: bool) -> None:
+    """Whether such a run may begin. Raises NotAcceptable, AlreadyExists. The index says it again when it begins."""
+    now = await db.fetchval("SELECT now()")
+    # Tomorrow's midnight is "up to and including today".
+    if cut_off > now + timedelta(days=1) and not rehearsal:
+        raise NotAcceptable("Der Stichtag liegt in der Zukunft; nur ein Probelauf kann das.", code="cut_off_to_come")
+    if not now - timedelta(days=3660) < cut_off < now + timedelta(days=366):
+        raise NotAcceptable("Der Stichtag liegt zu weit entfernt.", code="cut_off_not_acceptable")
+    if not rehearsal and await of_period(db, tenant, period_of(cut_off)):
+        raise AlreadyExists("Für diesen Zeitraum gibt es bereits einen Lauf.", code="run_exists")
+
+
+async def begin(
+    db: Connection, tenant: Tenant, run: UUID, *, cut_off: datetime, rehearsal: bool, requested_by: str
+) -> PayoutRun | None:
+    """The run's row, made once. None where another run has the period."""
+    made = await db.fetchval(
+        """
+        INSERT INTO payout_runs (tenant_id, id, period, rehearsal, cut_off, requested_by)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING true
+        """,
+        tenant.id,
+        run,
+        period_of(cut_off),
+        rehearsal,
+        cut_off,
+        requested_by,
+    )
+    if made:
+        await audit.record(
+            db,
+            tenant,
+            actor=requested_by,
+            action="payout_run.rehearsed" if rehearsal else "payout_run.begun",
+            subject="payout_run",
+            subject_id=str(run),
+            detail={"period": period_of(cut_off), "cut_off": cut_off.isoformat()},
+        )
+    try:
+        return await find(db, tenant, run)
+    except NotFound:
+        return None
+
+
+async def find(db: Connection, tenant: Tenant, run: UUID) -> PayoutRun:
+    """Raises NotFound."""
+    return _run(await db.fetchrow("SELECT * FROM payout_runs WHERE tenant_id = $1 AND id = $2", tenant.id, run))
+
+
+async def of_period(db: Connection, tenant: Tenant, period: str) -> PayoutRun | None:
+    """The run that has the period; a cancelled one or a rehearsal has none."""
+    row = await db.fetchrow(
+        "SELECT * FROM payout_runs WHERE tenant_id = $1 AND period = $2 AND NOT rehearsal AND state <> 'cancelled'",
+        tenant.id,
+        period,
+    )
+    return _run(row) if row else None
+
+
+async def list_runs(
+    db: Connection, tenant: Tenant, *, after: int | None = None, limit: int = 50
+) -> tuple[list[PayoutRun], int | None]:
+    """Newest first, with where the next page begins."""
+    rows = await db.fetch(
+        """
+        SELECT * FROM payout_runs WHERE tenant_id = $1 AND ($2::bigint IS NULL OR seq < $2)
+         ORDER BY seq DESC LIMIT $3
+        """,
+        tenant.id,
+        after,
+        limit + 1,
+    )
+    return [_run(row) for row in rows[:limit]], rows[limit - 1]["seq"] if len(rows) > limit else None
+
+
+async def cancel(db: Connection, tenant: Tenant, run: UUID, *, by: str, reason: str) -> PayoutRun:
+    """End a run that is under way: no further payout is made, those made stay. Raises NotFound, NotAllowedNow."""
+    if not reason.strip():
+        raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
+    row = await db.fetchrow(
+        """
+        UPDATE payout_runs SET state = 'cancelled', ended_at = now(), cancelled_by = $3, cancel_reason = $4
+         WHERE tenant_id = $1 AND id = $2 AND state = 'running' RETURNING *
+        """,
+        tenant.id,
+        run,
+        by,
+        reason.strip(),
+    )
+    if row is None:
+        await find(db, tenant, run)
+        raise NotAllowedNow("Der Lauf ist schon beendet.", code="run_ended")
+    await audit.record(
+        db,
+        tenant,
+        actor=by,
+        action="payout_run.cancelled",
+        subject="payout_run",
+        subject_id=str(run),
+        detail={"period": row["period"], "reason": reason.strip()},
+    )
+    return _run(row)
+
+
+async def end(db: Connection, tenant: Tenant, run: UUID) -> bool:
+    """Whether it is done now; a cancelled run stays cancelled."""
+    await db.execute(
+        """
+        UPDATE payout_runs SET state = 'done', ended_at = now()
+         WHERE tenant_id = $1 AND id = $2 AND state = 'running'
+        """,
+        tenant.id,
+        run,
+    )
+    return (await find(db, tenant, run)).state == "done"
+
+
+async def partners_left(
+    db: Connection, tenant: Tenant, run: UUID, *, after: PartnerId | None, limit: int
+) -> list[PartnerId]:
+    """The next partners with something open whom this run has not looked at, in the order of their ids."""
+    rows = await db.fetch(
+        """
+        SELECT p.id FROM partners p
+         WHERE p.tenant_id = $1 AND ($3::uuid IS NULL OR p.id > $3)
+           AND EXISTS (SELECT 1 FROM commissions c WHERE c.tenant_id = $1 AND c.partner_id = p.id
+                          AND c.state IN ('pending', 'approved'))
+           AND NOT EXISTS (SELECT 1 FROM payout_run_rows r
+                            WHERE r.tenant_id = $1 AND r.run_id = $2 AND r.partner_id = p.id)
+         ORDER BY p.id LIMIT $4
+        """,
+        tenant.id,
+        run,
+        after,
+        limit,
+    )
+    return [PartnerId(row["id"]) for row in rows]
+
+
+async def take(ledger: Ledger, tenant: Tenant, run: UUID, partners: Sequence[PartnerId]) -> Taken:
+    """Pay (or, in a rehearsal, only work out) what is due to these partners; one transaction, all or nothing.
+
+    Keep them few: the counter of payout numbers is held until it ends.
+    """
+    async with ledger.transaction(tenant, cause=f"payout_run:{run}") as db:
+        # Held against a cancellation, which then waits for these few.
+        row = await db.fetchrow("SELECT * FROM payout_runs WHERE tenant_id = $1 AND id = $2 FOR SHARE", tenant.id, run)
+        found = _run(row)
+        if found.state != "running":
+            return Taken(ended=True)
+        if not found.rehearsal:
+            await payout_requests.hold_open_commissions(db, tenant, partners)
+        made = []
+        for owed in await due.of_partners(db, tenant, partners, cut_off=found.cut_off):
+            for group in owed.payable:
+                payout = None
+                if not found.rehearsal:
+                    payout = await payout_requests.make_payout(
+                        db, tenant, owed, group, actor=found.requested_by, run=run
+                    )
+                    made.append(payout.number)
+                await _paid(db, tenant, run, owed, group, payout)
+            await _waits(db, tenant, run, owed.partner_id, owed.waiting)
+    return Taken(payouts=tuple(made))
+
+
+async def run_days(ledger: Ledger) -> list[RunDay]:
+    """Every tenant whose runs begin by the calendar."""
+    async with ledger.without_tenant() as db:
+        rows = await db.fetch("SELECT * FROM list_run_days()")
+    return [
+        RunDay(tenant=Tenant(id=TenantId(row["id"]), slug=row["slug"]), day=row["day"], hour=row["hour"])
+        for row in rows
+    ]
+
+
+async def _paid(
+    db: Connection, tenant: Tenant, run: UUID, owed: PartnerDue, group: DueGroup, payout: Payout | None
+) -> None:
+    tax = payout.tax_cents if payout else vat_cents(group.net_cents, group.rule.rate)
+    await db.execute(
+        """
+        INSERT INTO payout_run_rows (tenant_id, run_id, partner_id, payout_id, tax_case, lines, net_cents, tax_cents,
+                                     gross_cents)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7::bigint + $8::bigint)
+        """,
+        tenant.id,
+        run,
+        owed.partner_id,
+        payout.id if payout else None,
+        group.tax_case,
+        len(group.lines),
+        group.net_cents,
+        tax,
+    )
+
+
+async def _waits(db: Connection, tenant: Tenant, run: UUID, partner: PartnerId, waiting: Sequence[Waiting]) -> None:
+    await db.executemany(
+        """
+        INSERT INTO payout_run_rows (tenant_id, run_id, partner_id, reason, code, sentence, until, lines, net_cents,
+                                     gross_cents)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+        """,
+        [
+            (tenant.id, run, partner, one.reason, one.code, one.sentence, one.until, one.lines, one.cents)
+            for one in waiting
+        ],
+    )
+
+
+def _run(row: asyncpg.Record | None) -> PayoutRun:
+    if row is None:
+        raise NotFound("Lauf")
+    return PayoutRun.model_validate(dict(row))

@@ -1,0 +1,180 @@
+"""Payout runs through the JSON API: one payout per partner, once, or only worked out."""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from temporalio.client import ScheduleOverlapPolicy
+
+from ledger import payout_runs
+from ledger.payout_runs import cut_off_of, period_of
+from ledger.types import BERLIN
+from tests.house import Shop, until
+from workflows.messages import payout_run_id
+
+TOMORROW = datetime.now(BERLIN).date() + timedelta(days=1)
+
+
+async def run(shop: Shop, **wanted: Any) -> dict[str, Any]:
+    """A run that has ended, in full."""
+    begun = await shop.api("POST", "/payout-runs", {"cut_off": TOMORROW.isoformat(), **wanted})
+
+    async def look() -> dict[str, Any] | None:
+        answer = await shop.call("GET", f"/payout-runs/{begun['id']}")
+        return answer.json() if answer.status_code == 200 else None
+
+    seen = await until(look, lambda run: run is not None and run["state"] != "running", "the end of the run")
+    assert seen is not None
+    return seen
+
+
+async def rows(shop: Shop, of: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await shop.api("GET", f"/payout-runs/{of['id']}/rows"))["items"]
+    return found
+
+
+async def test_a_run_makes_one_payout_per_partner_and_each_begins_its_workflow(shop: Shop) -> None:
+    await shop.approved_sale()
+    done = await run(shop)
+    assert (done["state"], done["totals"]["payouts"]) == ("done", 3)
+    listed = await rows(shop, done)
+    assert {row["partner_code"] for row in listed} == {"ANNA", "BERND", "CLARA"}
+    assert sum(row["net_cents"] for row in listed) == done["totals"]["net_cents"]
+    for row in listed:
+        payout = await shop.api("GET", f"/payouts/{row['payout']}")
+        assert (payout["state"], payout["net_cents"]) == ("awaiting_approval", row["net_cents"])
+        assert (await shop.payout_workflow(row["payout"]).describe()).status is not None
+
+
+async def test_a_second_run_of_the_same_period_is_refused(shop: Shop) -> None:
+    await run(shop)
+    again = await shop.call("POST", "/payout-runs", {"cut_off": TOMORROW.isoformat()})
+    assert (again.status_code, again.json()["code"]) == (409, "run_exists")
+
+
+async def test_two_persons_at_once_begin_one_run(shop: Shop) -> None:
+    await shop.approved_sale()
+    answers = await asyncio.gather(
+        *(shop.call("POST", "/payout-runs", {"cut_off": TOMORROW.isoformat()}) for _ in range(3))
+    )
+    assert sorted(answer.status_code for answer in answers) == [202, 409, 409]
+    await until(
+        lambda: shop.api("GET", "/payout-runs"),
+        lambda listed: [one["state"] for one in listed["items"]] == ["done"],
+        "one run",
+    )
+    assert len((await shop.api("GET", "/payouts"))["items"]) == 3
+
+
+async def test_a_rehearsal_says_what_the_run_then_does_and_makes_nothing(shop: Shop) -> None:
+    await shop.approved_sale()
+    rehearsed = await run(shop, rehearsal=True)
+    assert (await shop.api("GET", "/payouts"))["items"] == []
+    done = await run(shop)
+
+    def shown(listed: list[dict[str, Any]]) -> list[Any]:
+        return [(row["partner_code"], row["lines"], row["net_cents"], row["gross_cents"]) for row in listed]
+
+    assert shown(await rows(shop, rehearsed)) == shown(await rows(shop, done))
+    assert rehearsed["totals"] == done["totals"]
+    assert rehearsed["minutes_at_lexoffice"] == pytest.approx(3 / 18, abs=0.06)
+
+
+async def test_who_gets_nothing_is_listed_with_the_reason(shop: Shop) -> None:
+    await shop.api("PATCH", "/partners/BERND", {"minimum_payout_cents": 10_000_000})
+    await shop.partner("DORA", status="eu_business")
+    await shop.approved_sale()
+    await shop.approved_sale(partner="DORA")
+    await shop.sale()
+    done = await run(shop)
+    waiting = {(row["partner_code"], row["reason"]) for row in await rows(shop, done) if row["reason"]}
+    assert waiting >= {("BERND", "below_minimum"), ("DORA", "no_document"), ("ANNA", "provisional")}
+    assert {one["reason"] for one in done["totals"]["waiting"]} >= {"below_minimum", "no_document", "provisional"}
+
+
+async def test_what_was_paid_after_the_cut_off_waits_for_the_next_run(shop: Shop) -> None:
+    await shop.approved_sale()
+    last_month = await run(shop, cut_off=datetime.now(BERLIN).date().replace(day=1).isoformat())
+    assert last_month["totals"]["payouts"] == 0
+    assert {one["reason"] for one in last_month["totals"]["waiting"]} == {"after_cut_off"}
+
+
+async def test_the_difference_to_the_run_before_is_shown_by_partner(shop: Shop) -> None:
+    await run(shop, cut_off=datetime.now(BERLIN).date().replace(day=1).isoformat())
+    await shop.approved_sale()
+    done = await run(shop)
+    changed = await shop.api("GET", f"/payout-runs/{done['id']}/differences")
+    assert {one["partner_code"] for one in changed} == {"ANNA", "BERND", "CLARA"}
+    assert all(one["before_cents"] is None for one in changed)
+
+
+@pytest.mark.parametrize(
+    ("cut_off", "code"),
+    [
+        ((TOMORROW + timedelta(days=2)).isoformat(), "cut_off_to_come"),
+        ("1999-01-01", "cut_off_not_acceptable"),
+    ],
+)
+async def test_a_cut_off_that_cannot_be_is_refused(shop: Shop, cut_off: str, code: str) -> None:
+    answer = await shop.call("POST", "/payout-runs", {"cut_off": cut_off})
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+async def test_a_batch_that_is_done_again_or_twice_at_once_pays_nobody_twice(shop: Shop) -> None:
+    await shop.approved_sale()
+    ledger, tenant, id = shop.house.ledger, shop.tenant, uuid4()
+    async with ledger.transaction(tenant) as db:
+        await payout_runs.begin(db, tenant, id, cut_off=cut_off_of(TOMORROW), rehearsal=False, requested_by="test")
+        partners = await payout_runs.partners_left(db, tenant, id, after=None, limit=200)
+    taken = await asyncio.gather(*(payout_runs.take(ledger, tenant, id, partners) for _ in range(3)))
+    assert sorted(len(one.payouts) for one in taken) == [0, 0, 3]
+    async with ledger.transaction(tenant) as db:
+        assert await payout_runs.partners_left(db, tenant, id, after=None, limit=200) == []
+
+
+async def test_a_cancelled_run_makes_no_further_payout_and_frees_its_period(shop: Shop) -> None:
+    await shop.approved_sale()
+    ledger, tenant, id = shop.house.ledger, shop.tenant, uuid4()
+    async with ledger.transaction(tenant) as db:
+        await payout_runs.begin(db, tenant, id, cut_off=cut_off_of(TOMORROW), rehearsal=False, requested_by="test")
+        partners = await payout_runs.partners_left(db, tenant, id, after=None, limit=200)
+    cancelled = await shop.api("POST", f"/payout-runs/{id}/cancel", {"reason": "Falscher Stichtag."})
+    assert cancelled["state"] == "cancelled"
+    assert (await payout_runs.take(ledger, tenant, id, partners)).ended
+    late = await shop.call("POST", f"/payout-runs/{id}/cancel", {"reason": "Noch einmal."})
+    assert (late.status_code, late.json()["code"]) == (409, "run_ended")
+    assert (await run(shop))["totals"]["payouts"] == 3
+
+
+async def test_the_calendar_runs_the_month_before(shop: Shop) -> None:
+    await shop.api("PATCH", "/tenant", {"payout_run_day": 5, "payout_run_hour": 7})
+    schedule = shop.house.engine.get_schedule_handle(payout_run_id(shop.tenant))
+    described = await schedule.describe()
+    assert described.schedule.spec.time_zone_name == "Europe/Berlin"
+    assert [(range.day_of_month[0].start, range.hour[0].start) for range in described.schedule.spec.calendars] == [
+        (5, 7)
+    ]
+    await schedule.trigger(overlap=ScheduleOverlapPolicy.SKIP)
+    listed = await until(
+        lambda: shop.api("GET", "/payout-runs"),
+        lambda page: [one["state"] for one in page["items"]] == ["done"],
+        "the scheduled run",
+    )
+    assert listed["items"][0]["requested_by"] == payout_runs.SCHEDULE
+    assert listed["items"][0]["period"] == period_of(payout_runs.last_month(datetime.now(UTC)))
+    assert await shop.api("PATCH", "/tenant", {"payout_run_day": None})
+
+
+@pytest.mark.parametrize(
+    ("day", "period"),
+    [(date(2026, 11, 1), "2026-10"), (date(2026, 1, 1), "2025-12"), (date(2026, 11, 16), "2026-11-16")],
+)
+def test_a_period_is_named_after_the_month_that_its_cut_off_ends(day: date, period: str) -> None:
+    assert period_of(cut_off_of(day)) == period
+
+
+async def test_another_tenants_run_is_not_found(shop: Shop) -> None:
+    for path in (f"/payout-runs/{UUID(int=7)}", f"/payout-runs/{UUID(int=7)}/rows"):
+        assert (await shop.call("GET", path)).status_code == 404
