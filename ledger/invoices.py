@@ -215,7 +215,8 @@ async def _unpay(db: Connection, tenant: Tenant, sale: Transaction, facts: Invoi
 async def _is_settled(db: Connection, tenant: Tenant, sale: Transaction) -> bool:
     """Whether a commission is paid, or in a payout whose document exists or may. Holds the payouts it asks about."""
     rows = await transactions.commissions_of(db, tenant, sale.id)
-    if any(row.state is CommissionState.PAID for row in rows):
+    came_back = {row.reissued_of for row in rows}
+    if any(row.state is CommissionState.PAID and row.id not in came_back for row in rows):
         return True
     for number in sorted({row.payout_number for row in rows if row.payout_number}):
         payout = await payouts.lock(db, tenant, number)

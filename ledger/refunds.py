@@ -149,12 +149,12 @@ async def follow_invoice(
 ) -> None:
     """The invoice says so. What the provider gave back wholly stays refunded: lexoffice does not know of it."""
     await db.execute(
-        "UPDATE transactions SET invoice_state = $3 WHERE tenant_id = $1 AND id = $2", tenant.id, transaction_id, state
-    )
-    await db.execute(
         """
-        UPDATE transactions SET state = $3, state_reason = $4
-         WHERE tenant_id = $1 AND id = $2 AND NOT (gross_cents > 0 AND refunded_cents >= gross_cents)
+        UPDATE transactions SET invoice_state = $3,
+               state = CASE WHEN gross_cents > 0 AND refunded_cents >= gross_cents THEN 'refunded' ELSE $3 END,
+               state_reason = CASE WHEN gross_cents > 0 AND refunded_cents >= gross_cents AND state = 'refunded'
+                                   THEN state_reason ELSE $4 END
+         WHERE tenant_id = $1 AND id = $2
         """,
         tenant.id,
         transaction_id,

@@ -18,7 +18,7 @@ from ledger.outcome import Outcome, SaleState, look, settled
 from ledger.references import hold_references, sales_with_reference
 from ledger.refunds import MoneyBack
 from ledger.transactions import Transaction
-from ledger.types import EventState, Frozen, PartnerId, Tenant, TransactionId, TransactionState
+from ledger.types import EventState, Frozen, PartnerId, Tenant, TransactionId
 
 DISPUTE = "Zahlungsstreit"
 FOREIGN_CURRENCY = "Fremdwährung: gebucht wird nur in Euro."
@@ -157,7 +157,7 @@ async def record_dispute(db: Connection, tenant: Tenant, report: DisputeReport) 
         ),
     )
     now = await transactions.find(db, tenant, sale.id)
-    if await refunds.is_disputed(db, tenant, sale.id) and now.state is not TransactionState.REFUNDED:
+    if await refunds.is_disputed(db, tenant, sale.id):
         await attribution.hold(db, tenant, now, DISPUTE)
     else:
         await attribution.unhold(db, tenant, now, DISPUTE)

@@ -1,0 +1,393 @@
+"""Random histories of sales and payouts: which events may come next, and how the ledger is told of each.
+
+An event is a tuple (name, …) as tests/money/model.py takes it. To add one: a method of the model, one of LedgerPlayer
+with the same name, and a line in `possible`.
+"""
+
+import random
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from ledger import (
+    credited_invoices,
+    decisions,
+    documents,
+    intents,
+    invoices,
+    payout_requests,
+    payouts,
+    replacement,
+    sales,
+)
+from ledger.credited_invoices import CreditFacts
+from ledger.database import Connection, Ledger
+from ledger.documents import Observed
+from ledger.invoice_facts import InvoiceFacts
+from ledger.refusals import NothingDue
+from ledger.sales import DisputeReport, RefundReport, SaleReport
+from ledger.settlement import Meaning, Verdict, settle
+from ledger.types import DocumentKind, PartnerId, PayoutState, Tenant
+from tests.money.model import Event, Model, Sale, gross_of
+
+SOLD_AT = datetime(2026, 3, 5, 10, tzinfo=UTC)
+CHAIN = ("ANNA", "BERT", "CARL")
+MAKER = "key:maker"
+
+
+def possible(model: Model, dice: random.Random, *, window: bool) -> Iterator[Event]:
+    """What could happen next, each once; the caller chooses."""
+    if len(model.sales) < 4:
+        seller = dice.randrange(3)
+        yield ("sale", f"s{len(model.sales)}", CHAIN[seller:], dice.choice((500, 999, 8403, 10000, 12345, 100001)))
+    for name, sale in model.sales.items():
+        yield from _of_sale(name, sale, dice, window=window)
+    for partner in CHAIN:
+        if model.payable(partner) or dice.random() < 0.05:
+            yield ("requested", f"p{len(model.payouts)}", partner)
+    for name, payout in model.payouts.items():
+        match payout.state:
+            case "awaiting_approval":
+                yield from (("approved", name), ("rejected", name), ("cancelled", name))
+            case "approved":
+                yield from (("document", name), ("cancelled", name))
+            case "credit_note_open":
+                yield from (("paid_out", name), ("document_voided", name))
+            case "paid":
+                yield ("came_back", name)
+
+
+def _of_sale(name: str, sale: Sale, dice: random.Random, *, window: bool) -> Iterator[Event]:
+    if sale.blocked:
+        yield from (("window_over", name), ("rewritten", name, dice.choice((sale.net, 5000, 20000))))
+    elif sale.voided:
+        yield ("rewritten", name, dice.choice((sale.net, 5000, 20000)))
+    else:
+        yield from (("paid", name), ("unpaid", name))
+        if sale.invoice is not None:
+            yield ("credited", name, dice.choice((sale.gross // 3, sale.gross // 2, sale.gross)))
+            if not sale.notes:
+                yield ("voided", name, window)
+            if len(sale.notes) < 2:
+                yield (
+                    "credit_note",
+                    name,
+                    f"{dice.getrandbits(128):032x}",
+                    dice.choice((100, sale.gross // 4, sale.gross)),
+                )
+    for note in sale.notes:
+        yield ("credit_note_voided", name, note)
+    left = sale.charge - sale.charge_refunded
+    if left > 0:
+        yield ("refund", name, sale.charge_refunded + dice.choice((1, min(left, 333), left // 2 or 1, left)))
+    if sale.charge_refunded:
+        yield ("refund_fails", name, dice.choice((1, sale.charge_refunded)))
+    if not sale.open_disputes and not sale.lost_disputes:
+        yield ("disputed", name, f"dp_{name}")
+    for dispute in sale.open_disputes:
+        yield from (("lost", name, dispute, dice.choice((sale.charge, sale.charge // 3))), ("won", name, dispute))
+    for dispute in sale.lost_disputes:
+        yield ("won", name, dispute)
+
+
+OFTEN = {"sale": 4, "paid": 8, "requested": 12, "approved": 12, "document": 12, "paid_out": 12, "refund": 4}
+"""How much likelier than the rest: money must get as far as being paid for much of the rest to matter."""
+
+
+def random_history(seed: int, *, length: int = 30) -> list[Event]:
+    """The same seed, the same history. Some run with a replacement window, some without."""
+    dice, model, events = random.Random(seed), Model(), list[Event]()
+    window = dice.random() < 0.5
+    for _ in range(length):
+        choices = list(possible(model, dice, window=window))
+        events += dice.choices(choices, [OFTEN.get(event[0], 1) for event in choices])
+        model.apply(events[-1])
+    return events
+
+
+@dataclass
+class LedgerPlayer:
+    """Tells the ledger of events, through its own functions. Partners of a player are its own."""
+
+    ledger: Ledger
+    tenant: Tenant
+    partner: dict[str, PartnerId]
+    window_days: int = 0
+    prefix: str = field(default_factory=lambda: uuid4().hex[:8].upper())
+    _net: dict[str, int] = field(default_factory=dict)
+    _invoice: dict[str, UUID] = field(default_factory=dict)
+    _number: dict[str, str] = field(default_factory=dict)
+    _ticks: int = 0
+    _charge: dict[str, int] = field(default_factory=dict)
+
+    async def play(self, event: Event) -> None:
+        name, *rest = event
+        await getattr(self, f"_{name}")(*rest)
+
+    def code(self, partner: str) -> str:
+        return f"{partner}-{self.prefix}"
+
+    def _now(self) -> datetime:
+        """Each event a second later than the one before."""
+        self._ticks += 1
+        return datetime(2026, 6, 1, tzinfo=UTC) + timedelta(seconds=self._ticks)
+
+    @asynccontextmanager
+    async def _db(self) -> AsyncIterator[Connection]:
+        async with self.ledger.transaction(self.tenant, cause="history") as db:
+            yield db
+
+    def _intent(self, sale: str) -> str:
+        return f"pi_{self.prefix}_{sale}"
+
+    # Sales
+
+    async def _sale(self, name: str, partners: tuple[str, ...], net: int) -> None:
+        self._net[name], self._charge[name] = net, gross_of(net)
+        async with self._db() as db:
+            await sales.record_sale(
+                db,
+                self.tenant,
+                SaleReport(
+                    payment_intent=self._intent(name),
+                    partner_code=self.code(partners[0]),
+                    gross_cents=gross_of(net),
+                    tax_cents=gross_of(net) - net,
+                    currency="eur",
+                    sold_at=SOLD_AT,
+                ),
+            )
+
+    async def _invoice_shows(self, name: str, status: str, **more: Any) -> None:
+        net = self._net[name]
+        members: dict[str, Any] = {
+            "resource_id": self._invoice.setdefault(name, uuid4()),
+            "organization_id": UUID(int=1),
+            "status": status,
+            "voucher_number": "RE-1",
+            "voucher_date": date(2026, 3, 6),
+            "net_cents": net,
+            "tax_cents": gross_of(net) - net,
+            "gross_cents": gross_of(net),
+            "base_cents": net,
+            "paid_cents": gross_of(net) if status == "paid" else 0,
+            "paid_at": SOLD_AT if status == "paid" else None,
+            "order_references": (self._intent(name),),
+        }
+        facts = InvoiceFacts(**members | more)
+        async with self._db() as db:
+            await invoices.wait_for_turn(db, self.tenant, facts)
+            await documents.observe(
+                db,
+                self.tenant,
+                Observed(
+                    kind=DocumentKind.INVOICE,
+                    organization_id=facts.organization_id,
+                    resource_id=facts.resource_id,
+                    voucher_number=facts.voucher_number,
+                    status=facts.status,
+                    version=1,
+                    updated_at=self._now(),
+                    net_cents=facts.net_cents,
+                    tax_cents=facts.tax_cents,
+                    gross_cents=facts.gross_cents,
+                    open_cents=facts.open_cents,
+                    snapshot_id=uuid4(),
+                ),
+            )
+            await invoices.apply_invoice(db, self.tenant, facts)
+
+    async def _paid(self, name: str) -> None:
+        await self._invoice_shows(name, "paid")
+
+    async def _credited(self, name: str, cents: int) -> None:
+        gross = gross_of(self._net[name])
+        base = max(0, (2 * self._net[name] * (gross - cents) + gross) // (2 * gross))
+        await self._invoice_shows(
+            name, "paid", base_cents=base, paid_cents=gross - cents, credited_cents=cents, reason="Verrechnet."
+        )
+
+    async def _unpaid(self, name: str) -> None:
+        await self._invoice_shows(name, "open")
+
+    async def _voided(self, name: str, window: bool) -> None:
+        assert window == (self.window_days > 0)
+        await self._invoice_shows(name, "voided")
+
+    async def _window_over(self, name: str) -> None:
+        async with self._db() as db:
+            await db.execute(
+                "UPDATE transactions SET replacement_until = now() WHERE payment_intent = $1", self._intent(name)
+            )
+            window = await replacement.look_at_window(db, self.tenant, self._invoice[name])
+        assert window.outcome is not None
+
+    async def _rewritten(self, name: str, net: int) -> None:
+        self._net[name], self._invoice[name] = net, uuid4()
+        await self._invoice_shows(name, "paid")
+
+    async def _refund_report(self, name: str, cents: int, failed: str | None) -> None:
+        async with self._db() as db:
+            await sales.record_refund(
+                db,
+                self.tenant,
+                RefundReport(
+                    payment_intent=self._intent(name),
+                    charge_cents=self._charge[name],
+                    refunded_cents=cents,
+                    currency="eur",
+                    sold_at=SOLD_AT,
+                    as_of=self._now(),
+                    failed_refund=failed,
+                ),
+            )
+
+    async def _refund(self, name: str, so_far: int) -> None:
+        await self._refund_report(name, so_far, None)
+
+    async def _refund_fails(self, name: str, cents: int) -> None:
+        await self._refund_report(name, cents, f"re_{uuid4().hex}")
+
+    async def _dispute(self, name: str, dispute: str, status: str, cents: int) -> None:
+        async with self._db() as db:
+            await sales.record_dispute(
+                db,
+                self.tenant,
+                DisputeReport.model_validate(
+                    {
+                        "payment_intent": self._intent(name),
+                        "dispute": f"{self.prefix}_{dispute}",
+                        "status": status,
+                        "charge_cents": self._charge[name],
+                        "disputed_cents": cents,
+                        "currency": "eur",
+                        "sold_at": SOLD_AT,
+                        "as_of": self._now(),
+                    }
+                ),
+            )
+
+    async def _disputed(self, name: str, dispute: str) -> None:
+        await self._dispute(name, dispute, "open", self._charge[name])
+
+    async def _lost(self, name: str, dispute: str, cents: int) -> None:
+        await self._dispute(name, dispute, "lost", cents)
+
+    async def _won(self, name: str, dispute: str) -> None:
+        await self._dispute(name, dispute, "won", self._charge[name])
+
+    async def _credit(self, name: str, note: str, cents: int, status: str) -> None:
+        async with self._db() as db:
+            await credited_invoices.apply_credit(
+                db,
+                self.tenant,
+                CreditFacts(
+                    resource_id=UUID(note),
+                    voucher_number="GS-1",
+                    status=status,
+                    gross_cents=cents,
+                    updated_at=self._now(),
+                    invoice_ids=(self._invoice[name],),
+                ),
+            )
+
+    async def _credit_note(self, name: str, note: str, cents: int) -> None:
+        await self._credit(name, note, cents, "paidoff")
+
+    async def _credit_note_voided(self, name: str, note: str) -> None:
+        await self._credit(name, note, 0, "voided")
+
+    # Payouts
+
+    async def _requested(self, name: str, partner: str) -> None:
+        try:
+            async with self._db() as db:
+                made = await payout_requests.request_payout(
+                    db, self.tenant, partner_code=self.code(partner), actor=MAKER
+                )
+        except NothingDue:
+            return
+        self._number[name] = made.number
+
+    async def _approved(self, name: str) -> None:
+        async with self._db() as db:
+            seen = await payouts.find(db, self.tenant, self._number[name])
+            await decisions.approve(db, self.tenant, seen.number, actor="key:other", seen_hash=seen.content_hash)
+
+    async def _rejected(self, name: str) -> None:
+        async with self._db() as db:
+            await decisions.reject(db, self.tenant, self._number[name], actor="key:other", reason="Test")
+
+    async def _cancelled(self, name: str) -> None:
+        async with self._db() as db:
+            await decisions.cancel(db, self.tenant, self._number[name], actor="key:other", reason="Test")
+
+    async def _document(self, name: str) -> None:
+        async with self._db() as db:
+            payout = await payouts.lock(db, self.tenant, self._number[name])
+            intent = await intents.open_intent(
+                db,
+                self.tenant,
+                kind=DocumentKind.CREDIT_NOTE,
+                marker=intents.new_marker(payout.number),
+                organization_id=UUID(int=1),
+                content={},
+                content_hash=payout.content_hash,
+                net_cents=payout.net_cents,
+                gross_cents=payout.gross_cents,
+                payout_id=payout.id,
+            )
+            await intents.made(db, self.tenant, intent, uuid4())
+            await payouts.change_state(db, self.tenant, payout, PayoutState.CREDIT_NOTE_OPEN)
+            await intents.close(db, self.tenant, intent)
+
+    async def _shows(self, name: str, meaning: Meaning, **more: Any) -> None:
+        async with self._db() as db:
+            payout = await payouts.lock(db, self.tenant, self._number[name])
+            await settle(db, self.tenant, payout, Verdict(meaning=meaning, **more))
+
+    async def _paid_out(self, name: str) -> None:
+        await self._shows(name, Meaning.PAID, voucher_number="GS-1")
+
+    async def _document_voided(self, name: str) -> None:
+        await self._shows(name, Meaning.VOIDED)
+
+    async def _came_back(self, name: str) -> None:
+        await self._shows(name, Meaning.VOIDED)
+        async with self._db() as db:
+            payout = await payouts.lock(db, self.tenant, self._number[name])
+            await payouts.change_state(db, self.tenant, payout, PayoutState.CANCELLED, reason="Test")
+            await payouts.release_lines(db, self.tenant, payout.id)
+            await payouts.reissue_paid(db, self.tenant, payout.id)
+
+    # What the ledger says now.
+
+    async def balance(self, partner: str) -> dict[str, int]:
+        async with self._db() as db:
+            rows = await db.fetch(
+                """
+                SELECT c.state, sum(c.net_cents)::bigint AS cents FROM commissions c
+                 WHERE c.partner_id = $1
+                   AND NOT EXISTS (SELECT 1 FROM commissions r WHERE r.reissued_of = c.id) GROUP BY c.state
+                """,
+                self.partner[partner],
+            )
+        sums = {row["state"]: row["cents"] for row in rows}
+        return {
+            "open": sums.get("pending", 0) + sums.get("approved", 0),
+            "in_payout": sums.get("in_payout", 0),
+            "paid": sums.get("paid", 0),
+        }
+
+    async def payouts(self) -> dict[str, tuple[str, int]]:
+        """State and net of each payout that holds something, by the history's name."""
+        async with self._db() as db:
+            found = {row["number"]: row for row in await db.fetch("SELECT number, state, net_cents FROM payouts")}
+        return {
+            name: (found[number]["state"], found[number]["net_cents"])
+            for name, number in self._number.items()
+            if found[number]["state"] not in ("cancelled", "rejected")
+        }

@@ -1,0 +1,70 @@
+"""What must be true of a tenant's money at any time, asked of the rows."""
+
+from datetime import timedelta
+
+from ledger import invariants
+from ledger.database import Ledger
+from ledger.types import Tenant
+
+_BROKEN = {
+    "a commission's rows do not add up to what its sale is worth": """
+        SELECT r.id::text FROM commissions r JOIN transactions t ON t.id = r.transaction_id
+         WHERE r.kind = 'sale' AND (
+               SELECT COALESCE(sum(c.net_cents), 0) FROM commissions c
+                WHERE (c.id = r.id OR c.origin_id = r.id) AND c.state <> 'reversed'
+                  AND NOT EXISTS (SELECT 1 FROM commissions o WHERE o.reissued_of = c.id))
+               <> CASE WHEN t.state = 'refunded' THEN 0
+                       ELSE r.earned_cents - round(r.earned_cents::numeric
+                            * greatest(t.refunded_cents - t.credited_cents, 0)
+                            / nullif(t.gross_cents - t.credited_cents, 0)) END
+    """,
+    "a commission is paid twice": """
+        SELECT c.id::text FROM commissions c JOIN payout_lines l ON l.commission_id = c.id
+          JOIN payouts p ON p.id = l.payout_id WHERE p.state = 'paid' AND l.released_at IS NULL
+         GROUP BY c.id HAVING count(*) > 1
+    """,
+    "a payout is not the sum of its lines": """
+        SELECT p.number FROM payouts p LEFT JOIN payout_lines l ON l.payout_id = p.id AND l.released_at IS NULL
+         WHERE p.state NOT IN ('cancelled', 'rejected')
+         GROUP BY p.id, p.number, p.net_cents, p.tax_cents, p.gross_cents
+        HAVING (p.net_cents, p.tax_cents, p.gross_cents)
+               IS DISTINCT FROM (sum(l.net_cents), sum(l.tax_cents), sum(l.gross_cents))
+    """,
+    "a payout was changed after it was paid": """
+        SELECT p.number FROM payouts p
+          JOIN state_changes s ON s.subject_id = p.id AND s.to_state = 'paid'
+          JOIN payout_lines l ON l.payout_id = p.id
+         WHERE p.state = 'paid' AND l.released_at > s.changed_at
+    """,
+    "what was paid is not what lines were paid": """
+        SELECT p.id::text FROM partners p
+         WHERE (SELECT COALESCE(sum(net_cents), 0) FROM commissions c WHERE c.partner_id = p.id AND c.state = 'paid'
+                   AND NOT EXISTS (SELECT 1 FROM commissions o WHERE o.reissued_of = c.id))
+            <> (SELECT COALESCE(sum(net_cents), 0) FROM payouts o WHERE o.partner_id = p.id AND o.state = 'paid')
+    """,
+    "a claw-back names no cause": """
+        SELECT id::text FROM commissions WHERE kind = 'clawback' AND (cause IS NULL OR cause_document IS NULL)
+    """,
+}
+
+
+async def broken(ledger: Ledger, tenant: Tenant) -> list[str]:
+    """Each promise that does not hold, with the rows that break it; and what `partnerdesk doctor` would say."""
+    async with ledger.transaction(tenant) as db:
+        found = [
+            f"{promise}: {[row[0] for row in rows][:3]}"
+            for promise, sql in _BROKEN.items()
+            if (rows := await db.fetch(sql))
+        ]
+        differences = await invariants.check(db, tenant, stuck_after=timedelta(hours=1))
+    return found + [
+        one.says
+        for one in differences
+        if one.check
+        in (
+            "lines_do_not_add_up",
+            "commission_in_two_payouts",
+            "commission_does_not_fit_its_payout",
+            "commission_in_no_payout",
+        )
+    ]

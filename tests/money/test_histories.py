@@ -1,0 +1,137 @@
+"""Whatever happens, in whatever order: the ledger gives everybody what an independent model gives, to the cent."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from ledger import campaigns, partners
+from ledger.campaigns import NewCampaign, NewPlan
+from ledger.commission import Rate
+from ledger.database import Ledger
+from ledger.partners import NewPartner
+from ledger.types import Tenant
+from tests.ledger.conftest import NewTenant
+from tests.money.histories import CHAIN, LedgerPlayer, random_history
+from tests.money.invariants import broken
+from tests.money.model import PERCENT, Event, Model
+
+NewPlayer = Callable[[bool], Awaitable[LedgerPlayer]]
+AT_ONCE = 6
+
+
+@pytest.fixture
+def new_player(ledger: Ledger, new_tenant: NewTenant) -> NewPlayer:
+    tenants: dict[bool, Tenant] = {}
+    taking_turns = asyncio.Lock()
+
+    async def make(window: bool) -> LedgerPlayer:
+        async with taking_turns:
+            if window not in tenants:
+                tenants[window] = await fitted(ledger, await new_tenant(), window)
+        return await with_partners(LedgerPlayer(ledger, tenants[window], {}, window_days=3 if window else 0))
+
+    return make
+
+
+async def fitted(ledger: Ledger, tenant: Tenant, window: bool) -> Tenant:
+    async with ledger.transaction(tenant) as db:
+        await db.execute(
+            "UPDATE tenants SET street = 'Weg 1', zip = '10115', city = 'Berlin', vat_id = 'DE1',"
+            " replacement_window = make_interval(days => $1)",
+            3 if window else 0,
+        )
+        await db.execute("UPDATE provider_connections SET small_business = false, tax_type = 'net'")
+        campaign = await campaigns.create(db, tenant, NewCampaign(slug="standard", name="Standard"), by="test")
+        levels = tuple(Rate(level=at, percent=percent) for at, percent in enumerate(PERCENT, start=1))
+        await campaigns.add_plan(db, tenant, campaign.id, NewPlan(levels=levels), by="test")
+    return tenant
+
+
+async def with_partners(player: LedgerPlayer) -> LedgerPlayer:
+    async with player.ledger.transaction(player.tenant) as db:
+        sponsor = None
+        for name in reversed(CHAIN):
+            new = NewPartner(code=player.code(name), name=name, sponsor_code=sponsor)
+            made = await partners.create(db, player.tenant, new, by="test")
+            player.partner[name], sponsor = made.id, made.code
+            await db.execute(
+                "UPDATE partners SET street = 'Weg 2', zip = '10115', city = 'Berlin', country_code = 'DE',"
+                " agreement_accepted_at = now() WHERE id = $1",
+                made.id,
+            )
+            await db.execute(
+                "INSERT INTO partner_tax_statuses (tenant_id, partner_id, status, valid_from)"
+                " VALUES ($1, $2, 'private', '2020-01-01')",
+                player.tenant.id,
+                made.id,
+            )
+    return player
+
+
+async def first_difference(player: LedgerPlayer, events: list[Event], *, looks: bool) -> str | None:
+    """Plays a history and compares with the model at its end, or after each event where somebody looks."""
+    model = Model()
+    for number, event in enumerate(events):
+        model.apply(event)
+        await player.play(event)
+        if looks or number == len(events) - 1:
+            found = await difference(player, model)
+            if found:
+                return f"after {number} {event}: {found}"
+    return None
+
+
+async def difference(player: LedgerPlayer, model: Model) -> str | None:
+    for partner in CHAIN:
+        says, ought = await player.balance(partner), model.balance(partner)
+        if says != ought:
+            return f"{partner} has {says}, ought to have {ought}"
+    ought_payouts = {
+        name: (payout.state, payout.net)
+        for name, payout in model.payouts.items()
+        if payout.state not in ("cancelled", "rejected")
+    }
+    says_payouts = await player.payouts()
+    return None if says_payouts == ought_payouts else f"payouts are {says_payouts}, ought to be {ought_payouts}"
+
+
+async def play_all(new_player: NewPlayer, seeds: range, *, looks: bool) -> list[str]:
+    """Several histories at once, each with partners of its own. What differs, by seed."""
+    found: list[str] = []
+    waiting = iter(seeds)
+
+    async def play() -> None:
+        for seed in waiting:
+            events = random_history(seed)
+            window = any(event[0] == "voided" and event[2] for event in events)
+            differs = await first_difference(await new_player(window), events, looks=looks)
+            if differs:
+                found.append(f"seed {seed}: {differs}")
+
+    await asyncio.gather(*(play() for _ in range(AT_ONCE)))
+    return found
+
+
+async def test_some_histories_give_the_models_balances_after_every_event(
+    new_player: NewPlayer,
+) -> None:
+    assert await play_all(new_player, range(20), looks=True) == []
+
+
+async def test_what_must_always_hold_holds_after_them(ledger: Ledger, new_player: NewPlayer) -> None:
+    assert await play_all(new_player, range(100, 120), looks=False) == []
+    for window in (False, True):
+        assert await broken(ledger, (await new_player(window)).tenant) == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("block", range(5))
+async def test_a_thousand_random_histories_give_the_models_balances(
+    ledger: Ledger, new_player: NewPlayer, block: int
+) -> None:
+    """Five blocks of two hundred, which may run side by side."""
+    assert await play_all(new_player, range(1000 + 200 * block, 1200 + 200 * block), looks=False) == []
+    for window in (False, True):
+        assert await broken(ledger, (await new_player(window)).tenant) == []
