@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
+import pytest
 
 from api.operators import examine_tenants
 from tests.conftest import Database
@@ -31,13 +32,22 @@ async def plant(database: Database, sql: str, *args: Any) -> None:
 
 async def examine(shop: Shop, *, accept: str | None = None, **settings: Any) -> dict[str, Any]:
     """As `partnerdesk doctor --tenant … --json` does it."""
-    [report] = await examine_tenants(
-        shop.house.settings.model_copy(update=settings),
-        shop.tenant.slug,
-        by="cli:test",
-        accept=accept,
-        say=lambda _: None,
-    )
+    engine = shop.house.engine
+    # Another product of this session may have told the environment of its own engine since.
+    of_this_house = {
+        "TEMPORAL_ADDRESS": engine.service_client.config.target_host,
+        "TEMPORAL_NAMESPACE": engine.namespace,
+    }
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in of_this_house.items():
+            environment.setenv(name, value)
+        [report] = await examine_tenants(
+            shop.house.settings.model_copy(update=settings),
+            shop.tenant.slug,
+            by="cli:test",
+            accept=accept,
+            say=lambda _: None,
+        )
     return report
 
 

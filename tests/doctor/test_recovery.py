@@ -1,15 +1,19 @@
 """After a restore nothing is created at lexoffice until the doctor has compared its numbers with the ledger."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from temporalio.exceptions import ApplicationError
 
 import worker
 from activities.lexoffice_door import RECOVERY_NOT_CHECKED, LexofficeDoor
+from sandbox.postgres import PostgresAddresses
 from tests.conftest import Database
 from tests.doctor.planting import examine, plant
-from tests.house import Shop
+from tests.house import Shop, until
+from tests.workflows.desk import approved, credit_notes, posts
+from tests.workflows.products import own_product
 
 WORD = "2026-11-22"
 
@@ -85,6 +89,37 @@ async def test_a_workflow_whose_payout_the_restored_ledger_does_not_know_bars_cr
         shop.tenant.id,
         payout["number"],
     )
-    report = await examine(shop, recovery=WORD)
-    assert "workflow_without_payout" in {one["check"] for one in report["differences"]}
+    # The engine lists its workflows a moment late: a doctor who came at once would not see this one.
+    await until(
+        lambda: examine(shop, recovery=WORD),
+        lambda report: "workflow_without_payout" in {one["check"] for one in report["differences"]},
+        "a listed workflow",
+    )
     assert not await creates(door, shop)
+
+
+async def test_a_restored_product_pays_nobody_until_the_doctor_has_compared(
+    postgres: PostgresAddresses, database: Database, stack_state: Path
+) -> None:
+    """The whole product, started with PARTNERDESK_RECOVERY: `database` comes first, as in tests/workflows."""
+    async with own_product(postgres, stack_state / "restored", recovery=WORD) as product:
+        shop = await product.shop()
+        await shop.partners()
+        payout = await approved(shop)
+        workflow = shop.payout_workflow(payout["number"])
+
+        async def last_failure() -> str:
+            pending = (await workflow.describe()).raw_description.pending_activities
+            return next((one.last_failure.message for one in pending), "")
+
+        said = await until(last_failure, bool, "the refusal to create")
+        assert "partnerdesk doctor" in said, "the Temporal UI says what is to be done"
+        assert (await shop.api("GET", f"/payouts/{payout['number']}"))["state"] == "approved"
+        assert await posts(shop) == 0
+
+        # The engine's list of workflows lags, and what differs bars creating: as often as the operator likes.
+        await until(
+            lambda: examine(shop), lambda report: report["differences"] == [], "a comparison without a difference"
+        )
+        await shop.payout_when(payout["number"], "credit_note_open")
+        assert (len(await credit_notes(shop)), await posts(shop)) == (1, 1)
