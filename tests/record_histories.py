@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from temporalio.client import WorkflowExecutionDescription, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
@@ -361,6 +362,115 @@ async def replacement_window(to: Recorder) -> None:
     await to.document("replacement_window-replaced", shop, replaced)
 
 
+async def papers(to: Recorder) -> None:
+    """The PDF of a credit note: kept, and of a draft, which has none."""
+    for name in ("kept", "missed"):
+        shop = await to.shop()
+        payout = await with_open_credit_note(shop)
+        if name == "missed":
+            await shop.click(payout["credit_note_id"], "reopen")
+        await handed_over(shop.house)
+        handle: Handle = to.product.house.engine.get_workflow_handle(
+            f"paper/{shop.tenant.slug}/{payout['credit_note_id']}"
+        )
+        await _ended(handle)
+        await to.keep(f"paper-{name}", handle)
+
+
+async def passes(to: Recorder) -> None:
+    """Sweeps and the upkeep of subscriptions: how they end, and while lexoffice is away."""
+    engine = to.product.house.engine
+
+    async def begun(name: str, workflow: str, shop: Shop) -> Handle:
+        argument = {"tenant": shop.tenant} if workflow == "SweepWorkflow" else shop.tenant
+        handle: Handle = await engine.start_workflow(
+            workflow, argument, id=f"{name}/{shop.tenant.slug}-recorded", task_queue="payouts"
+        )
+        return handle
+
+    async def ended(name: str, workflow: str, shop: Shop, result: str) -> None:
+        handle = await begun(name, workflow, shop)
+        assert await handle.result() == result, name
+        await to.keep(name, handle)
+
+    async def away(name: str, workflow: str, path: str) -> None:
+        shop = await to.shop()
+        await fault(shop, "unavailable_503", method="GET", path=path)
+        handle = await begun(name, workflow, shop)
+        await until(lambda: _attempts(handle), lambda seen: seen >= 2, f"{name} tries again")
+        await to.keep(name, handle)
+        await mended(shop)
+        await _ended(handle)
+
+    shop = await to.shop()
+    await shop.hook("PUT", "notification-faults", {"dropRate": 1.0, "seed": 1})
+    invoice = await shop.write_invoice(remark="Partner: ANNA")
+    await shop.click(invoice["id"], "pay")
+    await ended("sweep-found", "SweepWorkflow", shop, "1 found")
+    await ended("sweep-nothing_new", "SweepWorkflow", shop, "0 found")
+    await fault(shop, "forbidden_403", method="GET", path="voucherlist")
+    await ended("sweep-not_finished", "SweepWorkflow", shop, "not finished")
+    await shop.api("DELETE", "/providers/lexoffice/key")
+    await ended("sweep-not_connected", "SweepWorkflow", shop, "not connected")
+    await away("sweep-lexoffice_away", "SweepWorkflow", "voucherlist")
+
+    shop = await to.shop()
+    await fault(shop, "conflict_409", path="event-subscriptions")
+    await ended("subscriptions-failing", "SubscriptionsWorkflow", shop, "failing")
+    await mended(shop)
+    await ended("subscriptions-set_up", "SubscriptionsWorkflow", shop, "healthy")
+    await ended("subscriptions-nothing_to_do", "SubscriptionsWorkflow", shop, "healthy")
+    await away("subscriptions-lexoffice_away", "SubscriptionsWorkflow", "event-subscriptions")
+
+
+async def invoices_that_wait(to: Recorder) -> None:
+    """One that was written and cannot be read yet; one of which there are two, until a person says which is ours."""
+
+    async def write(shop: Shop) -> Handle:
+        sale = await shop.sale()
+        [row] = await shop.rows("SELECT id FROM transactions WHERE payment_intent = $1", sale)
+        await shop.api("POST", f"/transactions/{row['id']}/invoice", CUSTOMER)
+        [intent] = await shop.rows("SELECT id FROM creation_intents")
+        return to.product.house.engine.get_workflow_handle(f"invoice/{shop.tenant.slug}/{intent['id']}")
+
+    shop = await to.shop()
+    await fault(shop, "unavailable_503", method="GET", path="/v1/invoices")
+    handle = await write(shop)
+    await until(lambda: _attempts(handle), lambda seen: seen >= 2, "another try to read")
+    await to.keep("invoice-unread", handle)
+
+    shop = await to.shop()
+    await shop.hook("PUT", "notification-faults", {"dropRate": 1.0, "seed": 1})
+    await fault(shop, "timeout_504_after", path="/v1/invoices", times=1)
+    handle = await write(shop)
+    [intent] = await shop.rows("SELECT marker FROM creation_intents")
+    await shop.write_invoice(remark=intent["marker"])
+    asked = await task(shop, "invoice_outcome_unknown")
+    await until(lambda: _events(handle), lambda found: found >= 30, "the workflow's wait")
+    await to.keep("invoice-asked", handle)
+    await answer(shop, asked, "adopt", document_id=asked["detail"]["candidates"][0])
+    await _ended(handle)
+    await to.keep("invoice-adopted_by_a_person", handle)
+
+
+async def unknown_documents(to: Recorder) -> None:
+    """What lexoffice does not know either; and what is no notification at all."""
+    shop = await to.shop()
+    foreign = str(uuid4())
+    await shop.notify({"eventType": "invoice.status.paid", "resourceId": foreign})
+    await to.document("unknown", shop, foreign)
+    handle = shop.document_workflow(foreign)
+    await to.product.house.engine.start_workflow(
+        "DocumentWorkflow",
+        {"tenant": shop.tenant, "resource_id": foreign},
+        id=handle.id,
+        task_queue="payouts",
+        start_signal="notify",
+        start_signal_args=["nothing"],
+    )
+    await to.document("no_notification", shop, foreign)
+
+
 SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
     awaiting_approval,
     cancelled,
@@ -378,11 +488,22 @@ SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
     written_invoices,
     replacement_window,
     schedules,
+    papers,
+    passes,
+    invoices_that_wait,
+    unknown_documents,
 )
 
 
 async def _events(handle: Handle) -> int:
     return len((await handle.fetch_history()).events)
+
+
+async def _attempts(handle: Handle) -> int:
+    """Of the activity that is under way; a retry leaves no event."""
+    seen = await _describe(handle)
+    pending = [] if seen is None else seen.raw_description.pending_activities
+    return max((activity.attempt for activity in pending), default=0)
 
 
 async def _describe(handle: Handle) -> WorkflowExecutionDescription | None:
