@@ -72,8 +72,8 @@ async def add_plan(db: Connection, tenant: Tenant, campaign_id: CampaignId, new:
     Raises NotAcceptable (levels that exceed the base, unfit tiers), AlreadyExists (a plan from the same instant),
     NotFound.
     """
+    refuse_unfit(new)
     mode = new.tier_mode if any(rate.tiers for rate in new.levels) else None
-    refuse_unfit_levels(new.levels, mode)
     # Versions run without gaps: two people at once take turns.
     if not await db.fetchval(
         "SELECT true FROM campaigns WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, campaign_id
@@ -130,6 +130,11 @@ async def add_plan(db: Connection, tenant: Tenant, campaign_id: CampaignId, new:
         detail={"before": _shown(before), "after": _shown(made)},
     )
     return made
+
+
+def refuse_unfit(terms: Terms) -> None:
+    """Raises NotAcceptable for what no sale could be paid by."""
+    refuse_unfit_levels(terms.levels, terms.tier_mode)
 
 
 async def plan(db: Connection, tenant: Tenant, plan_id: UUID) -> Plan:

@@ -1,4 +1,4 @@
-"""Campaigns, and what they pay on each level from which day on."""
+"""Campaigns: what partners sell, and how long commissions are held. What they pay: api/v1/plans.py."""
 
 from typing import Annotated, Any
 
@@ -10,7 +10,7 @@ from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
 from ledger import campaigns
-from ledger.campaigns import Campaign, NewCampaign, NewPlan, Plan
+from ledger.campaigns import Campaign, CampaignChange, NewCampaign, Plan
 from ledger.credentials import Caller
 from ledger.database import Connection
 from ledger.refusals import NotFound
@@ -18,7 +18,6 @@ from ledger.refusals import NotFound
 router = APIRouter(prefix="/campaigns", tags=["Kampagnen"], responses=PROBLEMS)
 
 Slug = Annotated[str, Path(max_length=64, description="Kürzel der Kampagne", examples=["sommer"])]
-_PLAN = {"levels": [{"level": 1, "percent": "20"}, {"level": 2, "percent": "5", "fixed_cents": 100}]}
 
 
 class CampaignWithPlans(Campaign):
@@ -53,28 +52,23 @@ async def create_campaign(
 @router.get("/{slug}", summary="Eine Kampagne ansehen", operation_id="get_campaign", response_model=CampaignWithPlans)
 async def get_campaign(slug: Slug, doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as db:
-        campaign = await _of_slug(db, caller, slug)
+        campaign = await of_slug(db, caller, slug)
         plans = await campaigns.list_plans(db, caller.tenant, campaign.id)
     return JSONResponse(shown(campaign, plans=[shown(plan) for plan in plans]))
 
 
-@router.post(
-    "/{slug}/plans",
-    summary="Festlegen, was eine Kampagne zahlt",
-    description="Je Stufe (1–10) Prozent der Basis, ein fester Betrag, oder beides. Was ein früherer Plan gezahlt hat, "
-    "bleibt. Stufen, die zusammen die Basis übersteigen, werden abgelehnt.",
-    operation_id="add_plan",
-    status_code=201,
-    response_model=Plan,
+@router.patch(
+    "/{slug}",
+    summary="Eine Kampagne ändern",
+    description="`hold_days`: Stornofrist in Tagen ab der Zahlung des Kunden; `null` nimmt die des Mandanten.",
+    operation_id="change_campaign",
+    response_model=Campaign,
 )
-async def add_plan(
-    slug: Slug, caller: Writer, once: OnlyOnce, new: Annotated[NewPlan, Body(examples=[_PLAN])]
+async def change_campaign(
+    slug: Slug, doors: Doors, caller: Writer, wanted: Annotated[CampaignChange, Body(examples=[{"hold_days": 30}])]
 ) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
-        campaign = await _of_slug(db, caller, slug)
-        return shown(await campaigns.add_plan(db, caller.tenant, campaign.id, new, by=caller.actor))
-
-    return await once.answer(act, status=201)
+    async with doors.ledger.transaction(caller.tenant, cause=caller.actor) as db:
+        return JSONResponse(shown(await campaigns.change(db, caller.tenant, slug, wanted, by=caller.actor)))
 
 
 @router.post(
@@ -85,14 +79,14 @@ async def add_plan(
 )
 async def make_default(slug: Slug, caller: Writer, once: OnlyOnce) -> JSONResponse:
     async def act(db: Connection) -> dict[str, Any]:
-        campaign = await _of_slug(db, caller, slug)
+        campaign = await of_slug(db, caller, slug)
         await campaigns.make_default(db, caller.tenant, campaign.id, by=caller.actor)
         return shown(await campaigns.find(db, caller.tenant, campaign.id))
 
     return await once.answer(act)
 
 
-async def _of_slug(db: Connection, caller: Caller, slug: str) -> Campaign:
+async def of_slug(db: Connection, caller: Caller, slug: str) -> Campaign:
     campaign = await campaigns.find_by_slug(db, caller.tenant, slug)
     if campaign is None:
         raise NotFound("Kampagne")

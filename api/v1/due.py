@@ -1,0 +1,107 @@
+"""What is due to a partner and why the rest is not; the final settlement of one who leaves."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime, BaseModel
+
+from api.parts import Doors
+from api.v1.answers import PROBLEMS, PartnerCode
+from api.v1.callers import Reader, Writer
+from api.v1.once import OnlyOnce
+from ledger import due, partners
+from ledger.credentials import Caller
+from ledger.database import Connection
+from ledger.due import PartnerDue, Waiting
+from ledger.refusals import NotFound
+from ledger.types import PartnerId, TaxCase
+
+router = APIRouter(prefix="/partners", tags=["Partner"], responses=PROBLEMS)
+
+
+class DueOfTaxCase(BaseModel):
+    """What one payout would hold. `carried` says why there is none now."""
+
+    tax_case: TaxCase
+    net_cents: int
+    lines: int
+    carried: Waiting | None
+
+
+class Due(BaseModel):
+    partner_code: str
+    minimum_cents: int
+    leaving: bool
+    groups: list[DueOfTaxCase]
+    waiting: list[Waiting]
+
+
+@router.get(
+    "/{code}/due",
+    summary="Was einem Partner zusteht",
+    description="Fällig je Steuerfall, und was warum noch wartet: Stornofrist, offene Rechnung, Mindestauszahlung …",
+    operation_id="get_due",
+    response_model=Due,
+)
+async def get_due(
+    code: PartnerCode,
+    doors: Doors,
+    caller: Reader,
+    cut_off: Annotated[AwareDatetime | None, Query(description="Stichtag; sonst jetzt")] = None,
+) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        partner_id = await _partner(db, caller, code)
+        return JSONResponse(_shown(await due.of_partner(db, caller.tenant, partner_id, cut_off=cut_off)))
+
+
+@router.post(
+    "/{code}/final-settlement",
+    summary="Schlussabrechnung beginnen",
+    description="Der Partner geht: die Mindestauszahlung gilt nicht mehr, die Stornofrist schon.",
+    operation_id="begin_final_settlement",
+    response_model=Due,
+)
+async def begin_final_settlement(code: PartnerCode, caller: Writer, once: OnlyOnce) -> JSONResponse:
+    async def act(db: Connection) -> dict[str, Any]:
+        partner_id = await _partner(db, caller, code)
+        await due.begin_final_settlement(db, caller.tenant, partner_id, by=caller.actor)
+        return _shown(await due.of_partner(db, caller.tenant, partner_id))
+
+    return await once.answer(act)
+
+
+@router.post(
+    "/{code}/final-settlement/withdraw",
+    summary="Schlussabrechnung zurücknehmen",
+    operation_id="take_back_final_settlement",
+    response_model=Due,
+)
+async def take_back_final_settlement(code: PartnerCode, caller: Writer, once: OnlyOnce) -> JSONResponse:
+    async def act(db: Connection) -> dict[str, Any]:
+        partner_id = await _partner(db, caller, code)
+        await due.take_back_final_settlement(db, caller.tenant, partner_id, by=caller.actor)
+        return _shown(await due.of_partner(db, caller.tenant, partner_id))
+
+    return await once.answer(act)
+
+
+async def _partner(db: Connection, caller: Caller, code: str) -> PartnerId:
+    found = await partners.find_by_code(db, caller.tenant, code)
+    if found is None:
+        raise NotFound("Partner")
+    return found.id
+
+
+def _shown(owed: PartnerDue) -> dict[str, Any]:
+    groups = [
+        DueOfTaxCase(tax_case=group.tax_case, net_cents=group.net_cents, lines=len(group.lines), carried=group.carried)
+        for group in owed.groups
+    ]
+    return Due(
+        partner_code=owed.partner_code,
+        minimum_cents=owed.minimum_cents,
+        leaving=owed.leaving,
+        groups=groups,
+        waiting=list(owed.waiting),
+    ).model_dump(mode="json")

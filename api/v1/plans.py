@@ -1,0 +1,157 @@
+"""Plans: what a campaign pays, on each level, from which day on; by hand, from a file, and tried out on a sale."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from api.parts import Doors
+from api.problems import Problem
+from api.v1.answers import PROBLEMS, shown
+from api.v1.callers import Reader, Writer
+from api.v1.campaigns import Slug, of_slug
+from api.v1.once import OnlyOnce
+from ledger import plan_files, plans
+from ledger.database import Connection
+from ledger.plan_examples import EXAMPLE_CENTS, Example, example_of
+from ledger.plan_files import PlanFileRefused, Preview
+from ledger.plans import NewPlan, Plan, Terms
+from ledger.refusals import NotFound
+
+router = APIRouter(prefix="/campaigns", tags=["Kampagnen"], responses=PROBLEMS)
+
+_PLAN = {
+    "valid_from": "2026-12-01T00:00:00+01:00",
+    "tier_mode": "flat",
+    "cap_per_month_cents": 500_000,
+    "max_payments": 12,
+    "levels": [
+        {
+            "level": 1,
+            "percent": "20",
+            "cap_per_sale_cents": 50_000,
+            "tiers": [{"from_cents": 1_000_000, "percent": "25"}],
+        },
+        {"level": 2, "percent": "5", "fixed_cents": 100},
+    ],
+}
+_CSV = "kampagne;gueltig_ab;stufe;ab_umsatz;prozent;staffelart\nsommer;01.12.2026;1;;20;durchgehend\n"
+_Amount = Annotated[int, Query(ge=0, le=100_000_000_000, alias="base_cents", description="Netto des Verkaufs, in Cent")]
+_Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Nummer des Plans; sonst der, der jetzt gilt")]
+
+
+class PlanList(BaseModel):
+    """All versions, the one that holds last first."""
+
+    items: list[Plan]
+
+
+class PlanFile(BaseModel):
+    csv: str = Field(max_length=500_000, description="UTF-8, `;`, Dezimalkomma", examples=[_CSV])
+
+
+class PlansMade(BaseModel):
+    items: list[Plan]
+
+
+@router.get("/{slug}/plans", summary="Pläne auflisten", operation_id="list_plans", response_model=PlanList)
+async def list_plans(slug: Slug, doors: Doors, caller: Reader) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        campaign = await of_slug(db, caller, slug)
+        found = await plans.list_plans(db, caller.tenant, campaign.id)
+    return JSONResponse({"items": [shown(plan) for plan in found]})
+
+
+@router.post(
+    "/{slug}/plans",
+    summary="Festlegen, was eine Kampagne zahlt",
+    description="Eine neue Fassung. Je Stufe (1–10) Prozent der Basis, ein fester Betrag, oder beides; Staffeln nach "
+    "dem Monatsumsatz des Partners, durchgehend (`flat`) oder gestaffelt (`graduated`); Höchstbeträge je Verkauf und "
+    "Monat. "
+    "Was ein früherer Plan gezahlt hat, bleibt. Stufen, die zusammen die Basis übersteigen, werden abgelehnt.",
+    operation_id="add_plan",
+    status_code=201,
+    response_model=Plan,
+)
+async def add_plan(
+    slug: Slug, caller: Writer, once: OnlyOnce, new: Annotated[NewPlan, Body(examples=[_PLAN])]
+) -> JSONResponse:
+    async def act(db: Connection) -> dict[str, Any]:
+        campaign = await of_slug(db, caller, slug)
+        return shown(await plans.add_plan(db, caller.tenant, campaign.id, new, by=caller.actor))
+
+    return await once.answer(act, status=201)
+
+
+@router.get(
+    "/{slug}/plan-example",
+    summary="Was ein Verkauf bringt",
+    operation_id="plan_example",
+    response_model=Example,
+)
+async def plan_example(
+    slug: Slug, doors: Doors, caller: Reader, version: _Version = None, base_cents: _Amount = EXAMPLE_CENTS
+) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        campaign = await of_slug(db, caller, slug)
+        if version is None:
+            plan = await plans.plan_at(db, caller.tenant, campaign.id, datetime.now(UTC))
+        else:
+            found = await plans.list_plans(db, caller.tenant, campaign.id)
+            plan = next((plan for plan in found if plan.version == version), None)
+    if plan is None:
+        raise NotFound("Plan")
+    return JSONResponse(example_of(plan, base_cents).model_dump(mode="json"))
+
+
+@router.post(
+    "/try-plan",
+    summary="Einen Plan ausprobieren",
+    description="Rechnet einen Verkauf, ohne etwas zu speichern. 422, wenn der Plan nicht zulässig ist.",
+    operation_id="try_plan",
+    response_model=Example,
+)
+async def try_plan(
+    caller: Reader, once: OnlyOnce, terms: Annotated[Terms, Body(examples=[_PLAN])], base_cents: _Amount = EXAMPLE_CENTS
+) -> JSONResponse:
+    async def act(_: Connection) -> dict[str, Any]:
+        plans.refuse_unfit(terms)
+        return example_of(terms, base_cents).model_dump(mode="json")
+
+    return await once.answer(act)
+
+
+@router.post(
+    "/preview-plans",
+    summary="Eine Plandatei prüfen",
+    description="Sagt, welche Pläne entstünden und was falsch ist, mit Zeilennummern. Schreibt nichts.",
+    operation_id="preview_plan_file",
+    response_model=Preview,
+)
+async def preview_plan_file(caller: Reader, once: OnlyOnce, file: PlanFile) -> JSONResponse:
+    async def act(db: Connection) -> dict[str, Any]:
+        return (await plan_files.preview(db, caller.tenant, file.csv)).model_dump(mode="json")
+
+    return await once.answer(act)
+
+
+@router.post(
+    "/import-plans",
+    summary="Eine Plandatei übernehmen",
+    description="Alle Pläne der Datei oder keiner; 422 mit `errors` (Zeile und Satz), wenn etwas falsch ist.",
+    operation_id="import_plans",
+    status_code=201,
+    response_model=PlansMade,
+)
+async def import_plans(caller: Writer, once: OnlyOnce, file: PlanFile) -> JSONResponse:
+    async def act(db: Connection) -> dict[str, Any]:
+        try:
+            made = await plan_files.take_in(db, caller.tenant, file.csv, by=caller.actor)
+        except PlanFileRefused as refused:
+            errors = [error.model_dump() for error in refused.errors[:200]]
+            raise Problem(422, refused.code, refused.sentence, errors=errors) from None
+        return {"items": [shown(plan) for plan in made]}
+
+    return await once.answer(act, status=201)

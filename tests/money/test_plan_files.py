@@ -1,0 +1,87 @@
+"""Plans from a file: whole or not at all, with the line of each error."""
+
+from decimal import Decimal
+
+import pytest
+
+from ledger import plan_files, plans
+from ledger.commission import Rate
+from ledger.plan_files import PlanFileRefused
+from ledger.tiers import TierMode
+from tests.ledger.conftest import Shop, at
+from tests.money.selling import standard
+
+HEAD = "\ufeff" + ";".join(plan_files.COLUMNS) + "\r\n"
+GOOD = HEAD + (
+    "standard;01.12.2026;1;;20;1,50;500,00;durchgehend;12;5.000,00\r\n"
+    "standard;01.12.2026;1;10.000,00;25;1,50;;;;\r\n"
+    "STANDARD;01.12.2026;2;;5;;;;;\r\n"
+    "\r\n"
+    "standard;2027-01-01;1;;30 %;;;;;\r\n"
+)
+
+
+async def preview(shop: Shop, text: str) -> plan_files.Preview:
+    async with shop.ledger.transaction(shop.tenant) as db:
+        return await plan_files.preview(db, shop.tenant, text)
+
+
+async def test_a_file_becomes_versions_and_a_version_a_file(shop: Shop) -> None:
+    seen = await preview(shop, GOOD)
+    assert seen.errors == ()
+    assert [one.example.net_cents for one in seen.plans] == [20_150 + 5_000, 30_000]
+    async with shop.ledger.transaction(shop.tenant) as db:
+        made = await plan_files.take_in(db, shop.tenant, GOOD, by="key:k")
+    first, second = made
+    assert (first.version, first.valid_from) == (2, at("2026-12-01T00:00+01:00"))
+    assert (first.tier_mode, first.max_payments, first.cap_per_month_cents) == (TierMode.FLAT, 12, 500_000)
+    assert [(rate.level, rate.percent, rate.fixed_cents, rate.cap_per_sale_cents) for rate in first.levels] == [
+        (1, Decimal(20), 150, 50_000),
+        (2, Decimal(5), 0, None),
+    ]
+    assert [(tier.from_cents, tier.percent) for tier in first.levels[0].tiers] == [(1_000_000, Decimal(25))]
+    assert (second.version, second.levels) == (3, (Rate(level=1, percent=Decimal(30)),))
+    async with shop.ledger.transaction(shop.tenant) as db:
+        other = plan_files.written("standard", first).decode().replace("01.12.2026", "01.06.2027")
+        [again] = await plan_files.take_in(db, shop.tenant, other, by="key:k")
+    assert (again.levels, again.tier_mode, again.max_payments) == (first.levels, first.tier_mode, 12)
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "words"),
+    [
+        ("standard;31.02.2026;1;;20;;;;;", 2, "„gueltig_ab“ ist kein Tag"),
+        ("standard;;11;;20;;;;;", 2, "„stufe“ ist keine ganze Zahl von 1 bis 10"),
+        ("standard;;1;;zwanzig;;;;;", 2, "„prozent“ ist kein Prozentsatz"),
+        ("standard;;1;;20;1.50;;;;", 2, "„festbetrag“ ist kein Betrag"),
+        ("fremd;;1;;20;;;;;", 2, "Eine Kampagne mit diesem Kürzel gibt es nicht."),
+        ("standard;;1;;20;;;;;", 2, "Ab diesem Zeitpunkt gibt es schon einen Plan."),
+        ("standard;01.12.2026;1;;60;;;;;\nstandard;01.12.2026;2;;50;;;;;", 2, "übersteigen zusammen die Basis"),
+        ("standard;01.12.2026;1;;20;;;;;\nstandard;01.12.2026;1;;21;;;;;", 3, "steht zweimal ohne „ab_umsatz“"),
+        ("standard;01.12.2026;1;5,00;20;;;;;", 2, "eine Zeile ohne „ab_umsatz“ mit ihrem Grundsatz"),
+        ("standard;01.12.2026;1;;20;;;schräg;;", 2, "„durchgehend“ oder „gestaffelt“"),
+        ("standard;01.12.2026;1;;20;;;;12;\nstandard;01.12.2026;2;;2;;;;24;", 3, "anders als in Zeile 2"),
+        ("standard;01.12.2026;1;;20;;;;;\n;;1;;1;;;;;", 3, "„kampagne“ fehlt"),
+        ("standard;01.12.2026;1;;20;;;;;;;;;", 2, "mehr Felder als Spalten"),
+        ('standard;"01.12', 2, "Anführungszeichen"),
+        ("", 1, "keine Zeilen"),
+    ],
+)
+async def test_an_error_names_its_line_and_nothing_of_the_file_is_taken_in(
+    shop: Shop, rows: str, line: int, words: str
+) -> None:
+    text = HEAD + rows
+    seen = await preview(shop, text)
+    assert [(error.line, words in error.sentence) for error in seen.errors] == [(line, True)], seen.errors
+    good_too = text + "\nstandard;01.05.2027;1;;20;;;;;" if rows and '"' not in rows else text
+    with pytest.raises(PlanFileRefused):
+        async with shop.ledger.transaction(shop.tenant) as db:
+            await plan_files.take_in(db, shop.tenant, good_too, by="key:k")
+    campaign = await standard(shop)
+    async with shop.ledger.transaction(shop.tenant) as db:
+        assert len(await plans.list_plans(db, shop.tenant, campaign.id)) == 1
+
+
+@pytest.mark.parametrize("text", ["", "a;b\n1;2", "kampagne,stufe\n", "\x00", "kampagne;stufe;prozent;geheim\nx;1;1;1"])
+async def test_what_is_no_such_file_is_refused_at_its_first_line(shop: Shop, text: str) -> None:
+    assert [error.line for error in (await preview(shop, text)).errors] == [1]
