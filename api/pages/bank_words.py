@@ -1,0 +1,31 @@
+"""Reasons that the ledger writes about payments and bank runs, marked here so that pages can say them in English."""
+
+from api.pages.languages import N_
+
+REASONS = (
+    N_("Der Zahlungslauf ist noch ein Entwurf."),
+    N_("Der Zahlungslauf ist bereits freigegeben."),
+    N_("Der Zahlungslauf ist bereits exportiert."),
+    N_("Der Zahlungslauf ist bereits bestätigt."),
+    N_("Der Zahlungslauf ist storniert."),
+    N_("Der Zahlungslauf wurde storniert."),
+    N_("Die Auszahlung wartet nicht auf eine Überweisung."),
+    N_("Sie steht schon in einem anderen Zahlungslauf."),
+    N_("Die Gutschrift ist noch nicht zurückgelesen."),
+    N_("Die Gutschrift ist in lexoffice nicht offen."),
+    N_("Auf die Gutschrift ist schon etwas bezahlt."),
+    N_("Die Gutschrift gehört nicht zur letzten Freigabe."),
+    N_("Der Partner hat der Gutschrift widersprochen."),
+    N_("Die Auszahlung ist blockiert."),
+    N_("Zu dieser Auszahlung ist eine Aufgabe offen."),
+    N_("Bei der Freigabe gab es keine Bankverbindung."),
+    N_("Die Bankverbindung ist nicht mehr die der Freigabe."),
+    N_("Eine neue Bankverbindung des Partners ist noch nicht in Kraft."),
+    N_("Das Konto liegt außerhalb des SEPA-Raums."),
+    N_("Die Bankverbindung lässt sich nicht entschlüsseln."),
+    N_("Betrag oder Bankverbindung ist nicht mehr wie im Entwurf."),
+    N_("Name oder Gutschriftnummer ist nicht mehr wie im Entwurf."),
+    N_("Eine Zahlung ist entfallen; die Freigabe ist hinfällig."),
+    N_("Der Ausführungstag hat sich geändert; die Freigabe ist hinfällig."),
+    N_("Ersetzt durch eine neuere Angabe."),
+)
