@@ -16,6 +16,9 @@ from tests.people.browsers import Browser, Firm
 ANYBODY = {
     ("GET", "/login"), ("POST", "/login"), ("GET", "/reset/{token}"), ("POST", "/reset/{token}"),
     ("GET", "/static/{name}"), ("POST", "/sprache"), ("GET", "/"),
+    # A partner's own page, behind its own cookie.
+    ("GET", "/p"), ("GET", "/p/{token}"), ("POST", "/p/{token}"), ("POST", "/p/widerspruch"), ("POST", "/p/abmelden"),
+    ("GET", "/p/belege/{number}"),
 }  # fmt: skip
 LOGGED_IN = {
     ("GET", "/logout"), ("POST", "/logout"), ("GET", "/password"), ("POST", "/password"), ("GET", "/second-factor"),
