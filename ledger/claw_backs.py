@@ -70,12 +70,16 @@ async def follow(db: Connection, tenant: Tenant, sale: Transaction) -> list[Payo
     # A payout may take an approved commission between our look and our write; then look again. Each round ends with
     # at least one commission further on its way to paid, so this ends.
     while True:
-        touched += [
+        families = await families_of(db, tenant, sale)
+        gone = [
             PayoutNumber(str(row.payout_number))
-            for row in await _to_be_taken_out(db, tenant, sale, due)
+            for row in _to_be_taken_out(families, sale, due)
             if await payouts.take_out(db, tenant, row.id)
         ]
-        for family in await families_of(db, tenant, sale):
+        if gone:
+            touched += gone
+            families = await families_of(db, tenant, sale)
+        for family in families:
             if not await _settle(db, tenant, sale, family, due):
                 break
         else:
@@ -100,18 +104,18 @@ async def families_of(db: Connection, tenant: Tenant, sale: Transaction) -> list
     ]
 
 
-async def _to_be_taken_out(db: Connection, tenant: Tenant, sale: Transaction, due: CommissionState) -> list[Commission]:
+def _to_be_taken_out(families: Sequence[Family], sale: Transaction, due: CommissionState) -> list[Commission]:
     """What sits in a payout and should not. Payouts are locked in the order of their numbers, before any commission is:
     pay_lines locks them that way too."""
     wanted: list[Commission] = []
-    for family in await families_of(db, tenant, sale):
-        in_payouts = [row for row in family.live if row.state is CommissionState.IN_PAYOUT]
+    for family in families:
         too_little = family.cents < worth(sale, family.root.earned_cents)
         too_much = family.cents > worth(sale, family.root.earned_cents)
         wanted += [
             row
-            for row in in_payouts
-            if (too_little if row.kind == "clawback" else too_much or due is CommissionState.PENDING)
+            for row in family.live
+            if row.state is CommissionState.IN_PAYOUT
+            and (too_little if row.kind == "clawback" else too_much or due is CommissionState.PENDING)
         ]
     return sorted(wanted, key=lambda row: row.payout_number or "")
 

@@ -97,9 +97,10 @@ OFTEN = {"sale": 4, "paid": 8, "requested": 12, "approved": 12, "document": 12, 
 """How much likelier than the rest: money must get as far as being paid for much of the rest to matter."""
 
 
-def random_history(seed: int, *, length: int = 30) -> list[Event]:
+def random_history(seed: int, *, longest: int = 30) -> list[Event]:
     """The same seed, the same history. Some run with a replacement window, some without."""
     dice, model, events = random.Random(seed), Model(), list[Event]()
+    length = dice.randint(longest // 3, longest)
     window = dice.random() < 0.5
     for _ in range(length):
         choices = list(possible(model, dice, window=window))

@@ -1,0 +1,133 @@
+"""Hypothesis looks for a history that breaks a promise, and shrinks it to the shortest one.
+
+What may happen stands in tests/money/histories.py (`possible`): an event added there is tried here as well.
+"""
+
+import asyncio
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from ledger.database import Ledger
+from ledger.types import Tenant, TenantId
+from tests.conftest import Database
+from tests.money.histories import LedgerPlayer, possible
+from tests.money.invariants import broken
+from tests.money.model import Event, Model
+from tests.money.test_histories import difference, fitted, with_partners
+
+# Hypothesis calls without a loop, so the ledger gets one of its own.
+
+
+class Loop:
+    def __init__(self, database: Database) -> None:
+        self.runner = asyncio.Runner()
+        self.ledger = self.runner.run(Ledger.open(database.app_url, most_connections=2))
+
+    def close(self) -> None:
+        self.runner.run(self.ledger.close())
+        self.runner.close()
+
+
+@contextmanager
+def looped(database: Database) -> Iterator[Loop]:
+    loop = Loop(database)
+    yield loop
+    loop.close()
+
+
+async def _new_tenant(ledger: Ledger, window: bool) -> Tenant:
+    tenant = Tenant(id=TenantId(uuid4()), slug=f"t-{uuid4().hex[:12]}")
+    async with ledger.transaction(tenant, cause="test") as db:
+        await db.execute("INSERT INTO tenants (id, slug, name) VALUES ($1, $2, 'Test')", tenant.id, tenant.slug)
+        await db.execute(
+            "INSERT INTO provider_connections (tenant_id, provider) VALUES ($1, 'lexoffice'), ($1, 'stripe')", tenant.id
+        )
+    return await fitted(ledger, tenant, window)
+
+
+class Money(RuleBasedStateMachine):
+    """One tenant, three partners, and whatever can happen to their sales and payouts."""
+
+    loop: Loop
+
+    @initialize(window=st.booleans())
+    def begin(self, window: bool) -> None:
+        self.window, self.model = window, Model()
+        self.player = self.loop.runner.run(self._begun(window))
+        self.paid: dict[str, tuple[str, int]] = {}
+
+    async def _begun(self, window: bool) -> LedgerPlayer:
+        tenant = await _new_tenant(self.loop.ledger, window)
+        return await with_partners(LedgerPlayer(self.loop.ledger, tenant, {}, window_days=3 if window else 0))
+
+    @rule(data=st.data(), seed=st.integers(0, 2**16))
+    def something_happens(self, data: st.DataObject, seed: int) -> None:
+        choices = list(possible(self.model, random.Random(seed), window=self.window))
+        self._happens(data.draw(st.sampled_from(choices)))
+
+    @precondition(lambda self: any(one.state != "paid" for one in self.model.payouts.values()))
+    @rule(data=st.data())
+    def a_payout_goes_on(self, data: st.DataObject) -> None:
+        steps = {"awaiting_approval": "approved", "approved": "document", "credit_note_open": "paid_out"}
+        going = [(steps[one.state], name) for name, one in self.model.payouts.items() if one.state in steps]
+        if going:
+            self._happens(data.draw(st.sampled_from(going)))
+
+    def _happens(self, event: Event) -> None:
+        self.model.apply(event)
+        self.loop.runner.run(self.player.play(event))
+
+    @invariant()
+    def everybody_has_what_the_model_says(self) -> None:
+        assert self.loop.runner.run(difference(self.player, self.model)) is None
+
+    @invariant()
+    def every_promise_holds(self) -> None:
+        assert self.loop.runner.run(broken(self.loop.ledger, self.player.tenant)) == []
+
+    @invariant()
+    def a_paid_payout_never_changes(self) -> None:
+        now = self.loop.runner.run(self.player.payouts())
+        came_back = {name for name in self.paid if name not in now}
+        assert all(self.model.payouts[name].state == "cancelled" for name in came_back)
+        assert all(now[name] == was for name, was in self.paid.items() if name not in came_back)
+        self.paid = {name: shown for name, shown in now.items() if shown[0] == "paid"}
+
+
+def _search(database: Database, *, examples: int, steps: int) -> None:
+    with looped(database) as loop:
+        machine = type("Money", (Money,), {"loop": loop})
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=examples,
+                stateful_step_count=steps,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+                print_blob=True,
+            ),
+        )
+
+
+def test_no_order_of_events_loses_or_doubles_a_cent(database: Database) -> None:
+    _search(database, examples=8, steps=20)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_no_longer_order_of_events_loses_or_doubles_a_cent(database: Database) -> None:
+    _search(database, examples=60, steps=40)
