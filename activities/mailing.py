@@ -1,5 +1,6 @@
 """Sending one mail, and writing the day's. Histories hold ids and kinds; addresses and words stay here."""
 
+import re
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -46,7 +47,7 @@ class MailActivities:
         facts = await self._facts(to, mail, address)
         if facts is None:
             return await self._end(to, "over" if mail.kind in _LINKS else "idle")
-        attached = await self._attached(to, mail)
+        attached = await self._attached(to, mail, facts)
         facts |= {"attached": bool(attached)} if mail.kind is MailKind.PARTNER_DOCUMENT else {}
         said = written(mail.kind, language, facts, public_url=self._public_url, outside=mail.partner_id is not None)
         letter = message(
@@ -105,11 +106,16 @@ class MailActivities:
 
     async def _facts(self, to: MailInput, mail: Mail, address: str) -> letter_facts.Facts | None:
         if to.tenant is None:
+            if (
+                mail.link is not None
+                and await users.find_link(self._ledger, self._vault, mail.link.get_secret_value()) is None
+            ):
+                return None  # used meanwhile: it was shown on a page as well
             return letter_facts.of_person_mail(mail, address, public_url=self._public_url)
         async with self._entered(to) as db:
             return await letter_facts.of_tenant_mail(db, to.tenant, mail)
 
-    async def _attached(self, to: MailInput, mail: Mail) -> tuple[Attachment, ...]:
+    async def _attached(self, to: MailInput, mail: Mail, facts: letter_facts.Facts) -> tuple[Attachment, ...]:
         """The PDF of a partner's document. It is fetched beside this mail, which waits for it for an hour."""
         if to.tenant is None or mail.kind is not MailKind.PARTNER_DOCUMENT:
             return ()
@@ -120,7 +126,8 @@ class MailActivities:
             except NotFound:
                 paper = None
         if paper is not None:
-            return (Attachment(name=f"{number}.pdf", content=paper.content),)
+            named = facts["number"] if _FILE_NAME.fullmatch(facts["number"]) else number
+            return (Attachment(name=f"{named}.pdf", content=paper.content),)
         age = datetime.now(UTC) - mail.created_at
         if age < _PATIENCE_FOR_A_PAPER:
             raise ApplicationError(
@@ -134,6 +141,7 @@ class MailActivities:
         return outbox.entered(self._ledger, to.tenant, None if to.user is None else UserId(to.user))
 
 
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _PATIENCE_FOR_A_PAPER = timedelta(hours=1)
 _LINKS = (MailKind.RESET_LINK, MailKind.INVITATION)
 

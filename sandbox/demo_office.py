@@ -166,12 +166,12 @@ class Office:
         return answer.json()
 
     async def _make_tenant(self) -> None:
-        status, output = await self._partnerdesk("tenant", "list", "--json")
+        status, output = await self.partnerdesk("tenant", "list", "--json")
         if status != 0:
             raise DoorClosed(f"partnerdesk tenant list: {output}")
         if self.slug in {known["tenant"] for known in json.loads(output)["tenants"]}:
             return
-        status, output = await self._partnerdesk(
+        status, output = await self.partnerdesk(
             "tenant", "create", self.slug, "--name", self.company, "--street", "Marktplatz 1", "--zip", "20095",
             "--city", "Hamburg", "--vat-id", "DE123456789", "--demo", "--json",
         )  # fmt: skip
@@ -179,7 +179,7 @@ class Office:
             raise DoorClosed(f"partnerdesk tenant create: {output}")
 
     async def _make_key(self, scopes: str) -> str:
-        status, output = await self._partnerdesk(
+        status, output = await self.partnerdesk(
             "api-key", "create", "--tenant", self.slug, "--name", f"demo {scopes}", "--scopes", scopes, "--json"
         )
         if status != 0:
@@ -187,7 +187,8 @@ class Office:
         key: str = json.loads(output)["key"]
         return key
 
-    async def _partnerdesk(self, *arguments: str) -> tuple[int, str]:
+    async def partnerdesk(self, *arguments: str) -> tuple[int, str]:
+        """A command of an operator: its status, and what it printed."""
         command = Path(sys.executable).with_name("partnerdesk")
         process = await asyncio.create_subprocess_exec(
             str(command),

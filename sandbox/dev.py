@@ -13,6 +13,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from sandbox.demo import leave_one_waiting, run_loop
+from sandbox.demo_office import Office
+from sandbox.demo_people import codes, kept_people, let_in, told
 from sandbox.processes import StackError
 from sandbox.stack import Ports, Stack, StackAddresses
 
@@ -55,10 +57,15 @@ def _logs_in(state: Path) -> bool:
 async def run_until_stopped(state: Path) -> bool:
     """The stack over a state that is kept; the loop runs once, then all stays up."""
     say(f"State and logs: {state}")
-    async with Stack(state, Ports.from_environment(), emit=say, trust_engine_signals=True) as stack:
+    mails = {"PARTNERDESK_MAIL_FOLDER": str(state / "mail")}
+    async with Stack(state, Ports.from_environment(), emit=say, trust_engine_signals=True, environment=mails) as stack:
         say(_where_things_are(stack.addresses))
         if await run_loop(stack.addresses, _print_json, say=say):
+            async with Office(stack.addresses, "lexoffice") as office:
+                await office.open()
+                people = await let_in(stack.addresses, office)
             await leave_one_waiting(stack.addresses, say)
+            say(f"{told(stack.addresses, people)}\n")
         else:
             say("The loop did not reach every state; the stack stays up so that you can look.")
         say("Ctrl-C stops everything. The next script/dev continues where this one was.")
@@ -73,15 +80,25 @@ def _where_things_are(addresses: StackAddresses) -> str:
   API and its description   {addresses.api_url}/docs
   Payouts in Temporal's UI  {addresses.temporal.ui_url}/namespaces/{addresses.temporal.namespace}/workflows?{payouts}
   Sandbox lexoffice         {addresses.lexoffice.app_url}
+  Mails                     {addresses.state}/mail, one .eml file each
   PostgreSQL                127.0.0.1:{addresses.postgres.port}, passwords in {addresses.state}/postgres/passwords.json
 """
+
+
+def print_codes(state: Path) -> int:
+    people = kept_people(state)
+    if not people:
+        say(f"Nobody of the demo is known in {state}; script/dev makes them.")
+        return 1
+    print(codes(people), flush=True)
+    return 0
 
 
 async def _main(options: argparse.Namespace) -> int:
     _cancel_on_signals(asyncio.current_task())
     try:
         complete = await (
-            run_once(options.dialect or "lexoffice") if options.once else run_until_stopped(options.state)
+            run_once(options.dialect or "lexoffice") if options.once else run_until_stopped(options.state.resolve())
         )
     except StackError as error:
         say(str(error))
@@ -125,10 +142,17 @@ def main() -> None:
         choices=("lexoffice", "chapter"),
         help="with --once: whether the sandbox notifies as lexoffice really does, or as chapter 36 describes",
     )
+    parser.add_argument(
+        "--code",
+        action="store_true",
+        help="print the codes of the moment that the demo's people need as their second factor, and end",
+    )
     parser.add_argument("--state", type=Path, default=_STATE, help="where databases and logs are kept (%(default)s)")
     options = parser.parse_args()
     if options.dialect and not options.once:
         parser.error("--dialect needs --once")
+    if options.code:
+        sys.exit(print_codes(options.state))
     status = asyncio.run(_main(options))
     sys.stdout.flush()
     sys.stderr.flush()

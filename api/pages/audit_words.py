@@ -100,6 +100,8 @@ _FIELDS = {
     "email": N_("E-Mail-Adresse"),
     "address": N_("Netzadresse"),
     "four_eyes_limit_cents": N_("Vier-Augen-Grenze"),
+    "decision": N_("Entscheidung"),
+    "from": N_("Zustand davor"),
     "kind": N_("Art"),
     "limit_cents": N_("Grenze"),
     "name": N_("Name"),

@@ -111,7 +111,7 @@ async def test_the_partner_gets_the_document_with_the_mail(product: House, shop:
     assert payout["number"] in mail.text
     assert "Das Dokument hängt an dieser Mail." in mail.text
     [file] = mail.message.iter_attachments()
-    assert file.get_filename() == f"{payout['number']}.pdf"
+    assert file.get_filename() == f"{payout['credit_note_number']}.pdf"
     content = file.get_content()
     assert isinstance(content, bytes)
     assert content.startswith(b"%PDF-")
@@ -126,6 +126,23 @@ async def test_a_one_time_link_comes_by_mail_and_works(product: House, shop: Sho
     [address] = [word for word in mail.text.split() if "/reset/" in word]
     assert address == f"{product.api_url}/reset/{token.get_secret_value()}"
     assert (await product.http.get(address)).status_code == 200
+
+
+async def test_a_link_that_was_used_meanwhile_is_not_sent(product: House, shop: Shop) -> None:
+    user, email = await person(shop, Role.VIEWER)
+    vault = product.settings.vault()
+    token = await users.make_link(product.ledger, vault, user, purpose="invite", actor="test")
+    link = await users.find_link(product.ledger, vault, token.get_secret_value())
+    assert link is not None
+    await users.use_link(product.ledger, link, "vier bunte Pferde im Regen")
+
+    async def look() -> list[str]:
+        await handed_over(product)
+        async with product.ledger.of_person(user) as db:
+            return [row["outcome"] for row in await db.fetch("SELECT outcome FROM mails WHERE tenant_id IS NULL")]
+
+    assert await until(look, lambda ended: None not in ended, "the end of the mail") == ["over"]
+    assert box_of(product).of(email) == []
 
 
 async def test_the_day_reaches_admins_with_the_head_of_the_trail(product: House, shop: Shop) -> None:

@@ -1,0 +1,135 @@
+"""Two people of the demo tenant, with a login each: an admin, and an approver as the second pair of eyes.
+
+They come in through the doors that everybody uses: a one-time link, a password, a second factor. Nothing in the product
+is switched off for them. Their passwords and the secrets of their second factors are kept in `demo-people.json`
+(mode 0600), because this machine is their phone as well: `script/dev --code` shows what the phone would show.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import struct
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import httpx
+
+from sandbox.demo_office import DoorClosed, Office
+from sandbox.stack import StackAddresses
+
+_WHO = (("admin@demo.example", "Alex Admin", "admin"), ("freigabe@demo.example", "Fritzi Freigabe", "approver"))
+_TOKEN = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
+_SECRET = re.compile(r"<code>([A-Z2-7]{32})</code>")
+_PERIOD_S = 30
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    email: str
+    role: str
+    password: str
+    totp_secret: str
+
+    def code(self, at: float | None = None) -> str:
+        """What an authenticator app would show (RFC 6238: SHA-1, 6 digits, 30 s)."""
+        step = struct.pack(">Q", int(time.time() if at is None else at) // _PERIOD_S)
+        digest = hmac.new(base64.b32decode(self.totp_secret), step, hashlib.sha1).digest()
+        place = digest[-1] & 15
+        return f"{(struct.unpack('>I', digest[place : place + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
+
+
+def kept_people(state: Path) -> list[DemoPerson]:
+    """Those of an earlier start; none where there was none."""
+    try:
+        return [DemoPerson(**one) for one in json.loads(_file(state).read_text())]
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+async def let_in(addresses: StackAddresses, office: Office) -> list[DemoPerson]:
+    """The people of the demo, made at the first start. Raises DoorClosed."""
+    kept = {person.email: person for person in kept_people(addresses.state)}
+    people = []
+    for email, name, role in _WHO:
+        known = kept.get(email)
+        if known is None or not await _can_log_in(addresses, known):
+            known = await _take_up(addresses, office, email, name, role)
+        people.append(known)
+    file = _file(addresses.state)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps([asdict(person) for person in people], indent=2) + "\n")
+    return people
+
+
+def told(addresses: StackAddresses, people: Sequence[DemoPerson]) -> str:
+    """Where to log in, and as whom."""
+    return "\n".join(
+        [
+            f"  Pages for people at work  {addresses.api_url}/admin",
+            *(f"    as {person.role:<9} {person.email:<22} password {person.password}" for person in people),
+            "  Both are asked for a second factor. The code of the moment:  script/dev --code",
+            *(f"    or in an app of yours: {person.email:<22} {person.totp_secret}" for person in people),
+        ]
+    )
+
+
+def codes(people: Sequence[DemoPerson]) -> str:
+    left = _PERIOD_S - int(time.time()) % _PERIOD_S
+    lines = [f"{person.email:<22} {person.code()}" for person in people]
+    return "\n".join([*lines, f"Good for {left} s and half a minute more; each code works once."])
+
+
+async def _take_up(addresses: StackAddresses, office: Office, email: str, name: str, role: str) -> DemoPerson:
+    status, output = await office.partnerdesk(
+        "user", "create", "--email", email, "--name", name, "--tenant", office.slug, "--role", role, "--json"
+    )
+    if status != 0 or not json.loads(output)["link"]:
+        # There is an account whose password nobody has kept.
+        status, output = await office.partnerdesk("user", "reset", "--email", email, "--second-factor", "--json")
+    if status != 0:
+        raise DoorClosed(f"partnerdesk user: {output}")
+    password = "-".join(secrets.choice(_WORDS) for _ in range(4)) + f"-{secrets.randbelow(900) + 100}"
+    async with httpx.AsyncClient(timeout=30, trust_env=False, base_url=addresses.api_url) as browser:
+        link = json.loads(output)["link"]
+        await _send(browser, link, {"new": password, "repeated": password})
+        await _send(browser, "/login", {"email": email, "password": password})
+        page = (await browser.get("/second-factor")).text
+        found = _SECRET.search(page)
+        if found is None:
+            raise DoorClosed("The page of the second factor shows no secret.")
+        person = DemoPerson(email=email, role=role, password=password, totp_secret=found[1])
+        await _send(browser, "/second-factor", {"code": person.code()})
+    return person
+
+
+async def _can_log_in(addresses: StackAddresses, person: DemoPerson) -> bool:
+    async with httpx.AsyncClient(timeout=30, trust_env=False, base_url=addresses.api_url) as browser:
+        try:
+            await _send(browser, "/login", {"email": person.email, "password": person.password})
+        except DoorClosed:
+            return False
+        return True
+
+
+async def _send(browser: httpx.AsyncClient, address: str, form: dict[str, str]) -> None:
+    """Fill in the form that is shown there, as a browser does. Raises DoorClosed when it is not taken."""
+    shown = _TOKEN.search((await browser.get(address)).text)
+    answer = await browser.post(address, data={"csrf": shown[1] if shown else "", **form})
+    if answer.status_code != 303:
+        raise DoorClosed(f"{httpx.URL(address).path.partition('/reset/')[0] or '/reset'}: {answer.status_code}")
+
+
+def _file(state: Path) -> Path:
+    return state / "demo-people.json"
+
+
+_WORDS = (
+    "Ahorn", "Birke", "Distel", "Eiche", "Farn", "Ginster", "Hafer", "Iris", "Klee", "Linde", "Mohn", "Nelke",
+    "Primel", "Quitte", "Raps", "Salbei", "Tanne", "Ulme", "Veilchen", "Weide", "Zeder", "Kiefer", "Lavendel",
+    "Malve", "Aster", "Buche", "Dill", "Erle", "Flieder", "Hopfen", "Kamille", "Minze",
+)  # fmt: skip
