@@ -1,0 +1,16 @@
+"""The day on which a bank run is carried out."""
+
+from datetime import date, datetime
+
+from ledger.bank_days import next_target_day
+from tests.ledger.conftest import Shop
+
+KIND = "bank-day"
+
+
+async def check(row: dict[str, str], shop: Shop) -> None:
+    assert next_target_day(_day(row["today"])) == _day(row["next"])
+
+
+def _day(text: str) -> date:
+    return datetime.strptime(text, "%d.%m.%Y").date()  # noqa: DTZ007 (a day, no instant)
