@@ -80,10 +80,14 @@ async def sell(shop: Shop, payment_intent: str = "pi_1", **more: Any) -> Transac
 
 
 async def give_back(shop: Shop, payment_intent: str = "pi_1", refunded_cents: int = 11900) -> None:
+    await give_back_of(shop, refunded_cents, 11900, payment_intent)
+
+
+async def give_back_of(shop: Shop, refunded_cents: int, charge_cents: int, payment_intent: str = "pi_1") -> None:
     async with shop.ledger.transaction(shop.tenant, cause="stripe:test") as db:
         report = RefundReport(
             payment_intent=payment_intent,
-            charge_cents=11900,
+            charge_cents=charge_cents,
             refunded_cents=refunded_cents,
             currency="eur",
             sold_at=SOLD_AT,
