@@ -118,6 +118,6 @@ async def _listed(visit: Visit, *, wrong: str | None = None) -> Response:
         following=f"{PAGE}?ab={following}" if following is not None else "",
         address=f"{PAGE}?ab={cursor}" if cursor else PAGE,
         unusual=payout_words.unusual,
-        tax_cases=payout_words.TAX_CASES,
+        tax_cases=payout_words.TAX_CASES_IN_SHORT,
         may_see_bank=visit.person.may(Permission.SEE_BANK),
     )

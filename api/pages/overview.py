@@ -54,6 +54,7 @@ async def overview_page(visit: Reader) -> Response:
             _("Ausgezahlt"),
             [(month(one.month), float(one.cents)) for one in months],
             _euros,
+            tick=_whole_euros,
         ),
         speed=plots.lines(
             _("Von der bezahlten Rechnung bis zur Auszahlung, in Tagen"),
@@ -93,6 +94,10 @@ def _reason_of(one: Standing) -> str:
 
 def _euros(cents: float) -> str:
     return money(round(cents))
+
+
+def _whole_euros(cents: float) -> str:
+    return f"{number(cents / 100)} €"
 
 
 def _days(days: float) -> str:

@@ -20,6 +20,12 @@ TAX_CASES = {
     TaxCase.PRIVATE: N_("Privatperson, ohne USt"),
 }
 
+TAX_CASES_IN_SHORT = {
+    TaxCase.REGULAR: N_("19 %"),
+    TaxCase.SMALL_BUSINESS: N_("§ 19 UStG"),
+    TaxCase.PRIVATE: N_("Privatperson"),
+}
+
 _WAITS = {
     For.APPROVAL: N_("Wartet auf Freigabe seit %(since)s."),
     For.SECOND_PERSON: N_("Wartet auf Freigabe durch eine zweite Person seit %(since)s."),

@@ -11,9 +11,10 @@ from markupsafe import Markup, escape
 
 from api.pages.languages import _
 
-_WIDTH, _HEIGHT = 640, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 76, 8, 8, 24
-_ROW = 30
+_WIDTH, _HEIGHT = 440, 190
+_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 4, 8, 24
+_ROW = 28
+_MOST_LABELS = 6
 Format = Callable[[float], str]
 
 
@@ -27,12 +28,12 @@ class Plot(NamedTuple):
 
 
 def columns(
-    title: str, axis: str, name: str, points: Sequence[tuple[str, float]], shown: Format, *, limit: float | None = None
+    title: str, axis: str, name: str, points: Sequence[tuple[str, float]], shown: Format, *, tick: Format | None = None
 ) -> Plot:
-    """One column for each point; `limit` draws a line across."""
-    top, ticks = _scale(max([value for _label, value in points] + [limit or 0], default=0))
+    """One column for each point. `tick` writes the values at the axis, where they have less room."""
+    top, ticks = _scale(max((value for _label, value in points), default=0))
     width = (_WIDTH - _LEFT - _RIGHT) / max(len(points), 1)
-    parts = [_grid(ticks, top, shown)]
+    parts = [_grid(ticks, top, tick or shown)]
     for index, (label, value) in enumerate(points):
         x, y = _LEFT + index * width, _y(value, top)
         parts.append(
@@ -42,13 +43,6 @@ def columns(
         )
         if _is_labelled(index, len(points)):
             parts.append(_text(x + width / 2, _HEIGHT - 8, label, "middle"))
-    if limit is not None:
-        y = _y(limit, top)
-        parts.append(
-            Markup('<line class="line series-2" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"></line>').format(
-                _LEFT, _WIDTH - _RIGHT, y, y
-            )
-        )
     rows = [(label, [shown(value)]) for label, value in points]
     return Plot(title, axis, [name], rows, _picture(title, _HEIGHT, parts))
 
@@ -89,7 +83,7 @@ def lines(
 def bars(title: str, axis: str, name: str, points: Sequence[tuple[str, float]], shown: Format) -> Plot:
     """A lying bar for each point, with its value beside it."""
     most = max((value for _label, value in points), default=0) or 1
-    labels, values = 210, 110
+    labels, values = 208, 80
     room = _WIDTH - labels - values
     parts = []
     for index, (label, value) in enumerate(points):
@@ -144,4 +138,4 @@ def _scale(most: float) -> tuple[float, list[float]]:
 
 def _is_labelled(index: int, count: int) -> bool:
     """No more labels than fit side by side."""
-    return index % ceil(count / 12) == 0
+    return index % ceil(count / _MOST_LABELS) == 0

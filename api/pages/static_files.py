@@ -11,7 +11,12 @@ from ledger.refusals import NotFound
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-_KINDS = {"pages.css": "text/css", "pages.js": "text/javascript", "htmx.min.js": "text/javascript"}
+_KINDS = {
+    "pages.css": "text/css",
+    "pages.js": "text/javascript",
+    "htmx.min.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 

@@ -44,7 +44,7 @@ async def test_the_queue_says_what_is_unusual(books: Books, firm: Firm) -> None:
     assert "Erste Auszahlung" in bert
     assert "Keine Bankverbindung" in bert
     assert "Über der Grenze" in bert
-    assert "Regelbesteuert, 19 % USt" in bert
+    assert '<span class="hint">19 %</span>' in bert
 
 
 async def test_many_are_approved_at_once_each_with_its_result(books: Books, firm: Firm) -> None:

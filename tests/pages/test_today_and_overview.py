@@ -47,7 +47,7 @@ async def test_the_overview_adds_up_what_is_owed(books: Books, firm: Firm) -> No
     page = (await viewer.get("/admin/uebersicht")).text
     assert "357,00\xa0€" in page
     assert "Auszahlungen: Wartet auf Freigabe" in page
-    assert page.count('<svg viewBox="0 0 640') == 4
+    assert page.count('<svg viewBox="0 0 440') == 4
     assert page.count('role="img"') == 4
 
 
