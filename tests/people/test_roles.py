@@ -83,6 +83,11 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
         ("POST", f"/admin/auszahlungen/{{number}}/{act}"): (Permission.WRITE, Permission.APPROVE)
         for act in ("stornieren", "zurueckstellen", "aufnehmen", "notiz", "beleg-senden")
     },
+    ("GET", "/admin/auszahlungslaeufe"): Permission.READ,
+    ("POST", "/admin/auszahlungslaeufe"): Permission.WRITE,
+    ("POST", "/admin/auszahlungslaeufe/kalender"): Permission.SETTINGS,
+    ("GET", "/admin/auszahlungslaeufe/{run}"): Permission.READ,
+    ("POST", "/admin/auszahlungslaeufe/{run}/abbrechen"): Permission.WRITE,
     ("GET", "/admin/freigaberegeln"): Permission.SETTINGS,
     ("POST", "/admin/freigaberegeln"): Permission.SETTINGS,
     ("GET", "/admin/zahlungsanbieter"): Permission.READ,
