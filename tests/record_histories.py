@@ -20,11 +20,15 @@ from typing import Any
 from uuid import uuid4
 
 from temporalio.client import WorkflowExecutionDescription, WorkflowHandle
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from ledger import memberships, users
+from ledger.roles import Role
 from sandbox.postgres import PostgresServer
 from sandbox.processes import free_port
 from tests.house import Shop, until
+from tests.mail.postbox import open_postbox
 from tests.workflows.desk import (
     answer,
     approved,
@@ -453,6 +457,50 @@ async def invoices_that_wait(to: Recorder) -> None:
     await to.keep("invoice-adopted_by_a_person", handle)
 
 
+async def mails(to: Recorder) -> None:
+    """One that was sent, one that nobody had to be told any more, one refused, one tried again, one given up."""
+    house, box = to.product.house, to.product.house.postbox
+    assert box is not None
+
+    async def begun(name: str, address: str) -> Handle:
+        """Stripe's connection breaks, of which admins are told."""
+        shop = await to.shop()
+        user, _ = await users.add(house.ledger, address)
+        async with house.ledger.transaction(shop.tenant, person=user) as db:
+            await memberships.add(db, shop.tenant, user, Role.ADMIN, by=None, actor="recorder")
+        await shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
+        if name == "idle":
+            await shop.rows("UPDATE provider_connections SET state = 'connected' WHERE provider = 'stripe' RETURNING 1")
+        await handed_over(house)
+        [mail] = await shop.rows("SELECT id FROM mails")
+        return house.engine.get_workflow_handle(f"mail/{shop.tenant.slug}/{mail['id']}")
+
+    for name, address in (("sent", "a@x.example"), ("idle", "b@x.example"), ("refused", "unbekannt@x.example")):
+        handle = await begun(name, address)
+        assert await handle.result() == name
+        await to.keep(f"mail-{name}", handle)
+    box.answers["c@x.example"] = ["451 later"] * 2
+    handle = await begun("tried", "c@x.example")
+    await until(lambda: _attempts(handle), lambda seen: seen >= 2, "another try")
+    await to.keep("mail-tried_again", handle)
+    await _ended(handle)
+    box.held["d@x.example"] = asyncio.Event()
+    handle = await begun("given_up", "d@x.example")
+    await until(lambda: _attempts(handle), lambda seen: seen >= 1, "the mail is being sent")
+    # As the engine says it after three days.
+    await house.engine.get_async_activity_handle(workflow_id=handle.id, run_id=None, activity_id="1").fail(
+        ApplicationError("over", type="Over", non_retryable=True)
+    )
+    assert await handle.result() == "given_up"
+    box.held["d@x.example"].set()
+    await to.keep("mail-given_up", handle)
+    daily: Handle = await house.engine.start_workflow(
+        "DailyMailWorkflow", id="daily-mail-recorded", task_queue="payouts"
+    )
+    await daily.result()
+    await to.keep("daily_mail", daily)
+
+
 async def unknown_documents(to: Recorder) -> None:
     """What lexoffice does not know either; and what is no notification at all."""
     shop = await to.shop()
@@ -492,6 +540,7 @@ SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
     passes,
     invoices_that_wait,
     unknown_documents,
+    mails,
 )
 
 
@@ -595,14 +644,23 @@ async def record(state: Path, scenes: Collection[str] = ()) -> dict[str, str]:
     postgres = PostgresServer(state / "postgres", free_port(), durable=False)
     try:
         addresses = await postgres.start()
-        async with own_product(
-            addresses,
-            state / "product",
-            create_seconds=1.5,
-            certain_seconds=2.0,
-            unclear_outcome_seconds=0.6,
-            handover_after_seconds=0.0,
-        ) as product:
+        async with (
+            open_postbox() as postbox,
+            own_product(
+                addresses,
+                state / "product",
+                create_seconds=1.5,
+                certain_seconds=2.0,
+                unclear_outcome_seconds=0.6,
+                handover_after_seconds=0.0,
+                smtp_host="127.0.0.1",
+                smtp_port=postbox.port,
+                smtp_security="none",
+                mail_sender="partnerdesk@product.example",
+                mail_bundle_seconds=0.0,
+            ) as product,
+        ):
+            product.house.postbox = postbox
             recorder = Recorder(product)
             for scene in SCENES:
                 if not scenes or scene.__name__ in scenes:

@@ -46,6 +46,8 @@ class Postbox:
     mails: list[Taken] = field(default_factory=list)
     answers: dict[str, list[str]] = field(default_factory=dict)
     """What a recipient's next mails are answered, in this order, once the server has read them."""
+    held: dict[str, asyncio.Event] = field(default_factory=dict)
+    """Recipients whose mails are not answered until the event is set."""
     losing: set[str] = field(default_factory=set)
     """Recipients whose next mail is taken, and the answer to it lost."""
 
@@ -62,6 +64,8 @@ class Postbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         to = list(envelope.rcpt_tos)
+        if to[0] in self.held:
+            await self.held[to[0]].wait()
         if waiting := self.answers.get(to[0]):
             return waiting.pop(0)
         raw = envelope.content
