@@ -1,6 +1,9 @@
 """From what happens to the mail that arrives: through triggers, hand-over, workflow and a real SMTP server."""
 
+import asyncio
 from uuid import uuid4
+
+from temporalio.exceptions import ApplicationError
 
 from ledger import memberships, users
 from ledger.notifications import MailKind
@@ -162,6 +165,44 @@ async def test_the_day_reaches_admins_with_the_head_of_the_trail(product: House,
     assert "1 Auszahlungen auf Ihre Freigabe" in told.text
     [other] = await until(lambda: daily(editor), bool, "the day's mail")
     assert row["head"] not in other.text
+
+
+async def test_a_mail_that_cannot_be_sent_for_days_is_given_up(product: House, shop: Shop) -> None:
+    user, email = await person(shop, Role.ADMIN)
+    box_of(product).held[email] = asyncio.Event()
+    await shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
+    await until(lambda: handed_over(product), bool, "the hand-over of the mail")
+    [row] = await shop.rows("SELECT id FROM mails WHERE user_id = $1", user)
+    handle = product.engine.get_workflow_handle(f"mail/{shop.tenant.slug}/{row['id']}")
+
+    async def attempts() -> int:
+        pending = (await handle.describe()).raw_description.pending_activities
+        return max((one.attempt for one in pending), default=0)
+
+    await until(attempts, bool, "the sending")
+    # As the engine says it after three days.
+    await product.engine.get_async_activity_handle(workflow_id=handle.id, run_id=None, activity_id="1").fail(
+        ApplicationError("over", type="Over", non_retryable=True)
+    )
+    assert await handle.result() == "given_up"
+    box_of(product).held[email].set()
+    assert await outcomes(shop, user) == ["given_up"]
+
+
+async def test_the_partner_and_all_admins_are_warned_of_a_changed_account(product: House, shop: Shop) -> None:
+    email, changed = (f"{name}-{uuid4().hex[:10]}@partner.example" for name in ("anna", "dieb"))
+    _, admin = await person(shop, Role.ADMIN, language="en")
+    await shop.api("PATCH", "/partners/ANNA", {"email": email})
+    await shop.api("PATCH", "/partners/ANNA", {"email": changed})
+    account = {"account_holder": "Anna Albrecht", "iban": "DE02120300000000202051"}
+    await shop.api("PUT", "/partners/ANNA/bank-details", account)
+    for address in (email, changed):
+        [mail] = await arrived(product, address)
+        assert mail.message["Subject"].startswith("Ihre Bankverbindung bei Firma")
+        assert "IBAN endet auf 2051" in mail.text
+        assert account["iban"] not in mail.raw.decode()
+    [told] = [mail for mail in await arrived(product, admin) if "bank details" in mail.message["Subject"]]
+    assert "/admin/bankverbindungen" in told.text
 
 
 async def test_histories_of_mails_hold_no_address_and_no_word_of_them(product: House, shop: Shop) -> None:
