@@ -59,6 +59,12 @@ NEEDS: dict[str, Need] = {
     "plan_example": Need(READ),
     "try_plan": Need(READ, {"levels": [{"level": 1, "percent": "9"}]}),
     "preview_plan_file": Need(READ, {"csv": "kampagne;stufe;prozent\n{slug};1;9\n"}),
+    "list_payout_runs": Need(READ),
+    "begin_payout_run": Need(WRITE, {"cut_off": "2026-01-01"}),
+    "get_payout_run": Need(READ),
+    "list_payout_run_rows": Need(READ),
+    "list_payout_run_differences": Need(READ),
+    "cancel_payout_run": Need(WRITE, _REASON),
     "import_plans": Need(WRITE, {"csv": "kampagne;gueltig_ab;stufe;prozent\n{slug};01.02.2027;1;9\n"}),
     "get_due": Need(READ),
     "begin_final_settlement": Need(WRITE),
@@ -92,10 +98,6 @@ NEEDS: dict[str, Need] = {
     "put_stripe": Need(WRITE, {"signing_secret": "whsec_0123456789abcdef0123456789abcdef"}),
     "get_lexoffice_subscriptions": Need(READ),
     "set_up_lexoffice_subscriptions": Need(WRITE),
-}
-
-_BANK_RUN = "confirm_bank_run", "confirm_cancel_bank_run", "withdraw_cancel_bank_run"
-NEEDS |= {
     "list_audit_entries": Need(APPROVE),
     "get_audit_head": Need(APPROVE),
     "list_bank_accounts": Need(BANK),
@@ -111,7 +113,9 @@ NEEDS |= {
     "drop_bank_run_payment": Need(BANK, _REASON, absent=True),
     "download_bank_file": Need(BANK),
     "cancel_bank_run": Need(BANK, _REASON),
-    **dict.fromkeys(_BANK_RUN, Need(BANK)),
+    "confirm_bank_run": Need(BANK),
+    "confirm_cancel_bank_run": Need(BANK),
+    "withdraw_cancel_bank_run": Need(BANK),
     "report_open_commissions": Need(READ, query={"on": "2026-11-01"}),
     "report_reconciliation": Need(READ),
     "report_numbers": Need(READ),
@@ -120,19 +124,6 @@ NEEDS |= {
     "get_payout_statement": Need(READ, absent=True),
     "get_payout_evidence": Need(APPROVE),
     "get_partner_statement": Need(READ),
-}
-
-_PLAN = {"levels": [{"level": 1, "percent": "9"}]}
-_PLANS_CSV = {"csv": "campaign;level;percent\n"}
-NEEDS |= {
-    "get_due": Need(READ),
-    "begin_final_settlement": Need(WRITE),
-    "take_back_final_settlement": Need(WRITE),
-    "list_plans": Need(READ),
-    "plan_example": Need(READ),
-    "try_plan": Need(READ, _PLAN),
-    "preview_plan_file": Need(READ, _PLANS_CSV),
-    "import_plans": Need(WRITE, _PLANS_CSV, absent=True),
 }
 
 _REQUIRED = {"month": "2026-11", "first_day": "2026-11-01", "last_day": "2026-11-30"}
