@@ -50,9 +50,21 @@ class Premises:
         return seen[-1]
 
 
-_BY_UUID = ("customer_id", "transaction_id", "task_id", "user", "account", "bank_account", "link", "resource")
+_BY_UUID = (
+    "customer_id",
+    "transaction_id",
+    "task_id",
+    "user",
+    "account",
+    "bank_account",
+    "link",
+    "payout_run",
+    "resource",
+)
 _ALIASES = {"customer": "customer_id", "sale": "transaction_id", "task": "task_id", "payout": "number"}
 _ELSEWHERE_MEANS = {
+    ("payout-runs", "run"): "payout_run",
+    ("auszahlungslaeufe", "run"): "payout_run",
     ("bank-runs", "number"): "run",
     ("zahlungslaeufe", "number"): "run",
     ("bank-accounts", "account"): "bank_account",
@@ -125,6 +137,10 @@ _RUN = """
     INSERT INTO bank_runs (tenant_id, number, account_id, execution_date, batch_booking, created_by)
     VALUES ($1, $2, $3, $4, true, 'test')
 """
+_PAYOUT_RUN = """
+    INSERT INTO payout_runs (tenant_id, id, period, rehearsal, cut_off, requested_by)
+    VALUES ($1, $2, '2026-09', true, '2026-10-01', 'test')
+"""
 _LINK = """
     INSERT INTO partner_links (tenant_id, partner_id, token_hmac, created_by)
     SELECT $1, id, $3, 'test' FROM partners WHERE tenant_id = $1 AND code = $2 RETURNING id
@@ -169,6 +185,7 @@ async def premises(started: tuple[FastAPI, httpx.AsyncClient]) -> Premises:
     own = await _made(door, "POST", "bank-accounts", {"account_holder": secret_name, "iban": "DE89370400440532013000"})
     names |= {"bank_account": own["id"], "run": f"ZL-2026-{secrets.randbelow(9_000_000) + 10_000}"}
     await door.rows(_RUN, door.tenant.id, names["run"], UUID(own["id"]), bank_day())
+    await door.rows(_PAYOUT_RUN, door.tenant.id, UUID(names["payout_run"]))
     link = await door.rows(_LINK, door.tenant.id, code, secrets.token_bytes(32))
     names |= {"link": str(link[0]["id"])}
     firm = Firm(door.app, door.tenant)

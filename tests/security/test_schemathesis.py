@@ -26,7 +26,7 @@ from tests.security.serving import Served, served
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(600)]
 
-EXAMPLES = 30
+EXAMPLES = 12
 """Per operation and mode. Together with the boundary values some thousand requests."""
 _ENABLED = (
     "not_a_server_error",
