@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import WorkflowExecutionDescription, WorkflowHandle
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -486,7 +487,7 @@ async def mails(to: Recorder) -> None:
     await _ended(handle)
     box.held["d@x.example"] = asyncio.Event()
     handle = await begun("given_up", "d@x.example")
-    await until(lambda: _attempts(handle), lambda seen: seen >= 1, "the mail is being sent")
+    await until(lambda: _is_under_way(handle), bool, "the mail is being sent")
     # As the engine says it after three days.
     await house.engine.get_async_activity_handle(workflow_id=handle.id, run_id=None, activity_id="1").fail(
         ApplicationError("over", type="Over", non_retryable=True)
@@ -553,6 +554,12 @@ async def _attempts(handle: Handle) -> int:
     seen = await _describe(handle)
     pending = [] if seen is None else seen.raw_description.pending_activities
     return max((activity.attempt for activity in pending), default=0)
+
+
+async def _is_under_way(handle: Handle) -> bool:
+    seen = await _describe(handle)
+    pending = [] if seen is None else seen.raw_description.pending_activities
+    return any(activity.state == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED for activity in pending)
 
 
 async def _describe(handle: Handle) -> WorkflowExecutionDescription | None:
