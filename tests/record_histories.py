@@ -617,8 +617,8 @@ async def _looks(shop: Shop, payout: dict[str, Any], state: str, *, tasks: list[
 
 
 def _without_machine(told: Any) -> Any:
-    """`identity` and the sticky queue's name hold process id and host, a stack trace holds paths. None means anything to
-    a replay.
+    """`identity` and the sticky queue's name hold process id and host, a stack trace holds paths. None means
+    anything to a replay.
     """
     if isinstance(told, dict):
         if told.get("kind") == "TASK_QUEUE_KIND_STICKY":
