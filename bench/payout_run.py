@@ -1,0 +1,145 @@
+"""A payout run over many partners: time, memory of the worker, statements per payout; and what twice the size costs."""
+
+import argparse
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from bench.figures import aim
+from bench.machine import resident_mib
+from bench.rig import Rig, running, say
+from bench.seeding import add_partners
+from ledger import payout_runs
+from ledger.database import Connection, Ledger
+from ledger.types import BERLIN, Tenant, TenantId, UserId
+from workflows import announcing
+from workflows.messages import PayoutRunInput, payout_run_id
+
+ABOUT = "a payout run: time, peak memory, statements per payout, and twice the size"
+SALES_EACH = 20
+_LOOK_EVERY_S = 0.25
+_COUNTED_PARTNERS = 500
+
+
+def add_options(options: argparse.ArgumentParser) -> None:
+    options.add_argument(
+        "--partners", type=int, default=10_000, help="20 commissions each; the second leg has twice as many"
+    )
+
+
+async def run(options: argparse.Namespace, state: Path) -> dict[str, Any]:
+    partners = 200 if options.quick else options.partners
+    async with running(state, key_bits=2048) as rig:
+        statements = await _statements_per_payout(rig, min(partners, _COUNTED_PARTNERS))
+        # What the worker needs to have been awake once is not what a run costs.
+        await _leg(rig, min(partners, 200))
+        legs = [await _leg(rig, size) for size in (partners, 2 * partners)]
+    once, twice = legs
+    return {
+        "legs": legs,
+        "statements_per_payout": statements,
+        "aims": [
+            aim("twice the size ÷ once, seconds", twice["seconds"] / once["seconds"], at_most=2.3),
+            aim("twice the size ÷ once, peak memory", twice["worker_peak_mib"] / once["worker_peak_mib"], at_most=1.25),
+        ],
+    }
+
+
+async def _leg(rig: Rig, partners: int) -> dict[str, Any]:
+    """A rehearsal and a run of one tenant, as an admin begins them, until their workflows have ended."""
+    tenant = await _books(rig, partners)
+    pid = rig.stack.worker.process.pid
+    before = resident_mib(pid)
+    say(f"Rehearsing over {partners} partners with {partners * SALES_EACH} commissions …")
+    rehearsal, _ = await _held(rig, tenant, pid, rehearsal=True)
+    say("Running …")
+    seconds, peak = await _held(rig, tenant, pid, rehearsal=False)
+    async with rig.ledger.transaction(tenant) as db:
+        payouts = await db.fetchval("SELECT count(*) FROM payouts WHERE tenant_id = $1", tenant.id)
+        paid = await db.fetchval(
+            "SELECT count(*) FROM commissions WHERE tenant_id = $1 AND state = 'in_payout'", tenant.id
+        )
+    assert (payouts, paid) == (partners, partners * SALES_EACH), "every partner has one payout of all that was due"
+    return {
+        "partners": partners,
+        "commissions": partners * SALES_EACH,
+        "rehearsal_seconds": round(rehearsal, 2),
+        "seconds": round(seconds, 2),
+        "payouts_a_second": round(partners / seconds, 1),
+        "worker_before_mib": before,
+        "worker_peak_mib": peak,
+    }
+
+
+async def _held(rig: Rig, tenant: Tenant, pid: int, *, rehearsal: bool) -> tuple[float, float]:
+    """Seconds, and the most that the worker held meanwhile."""
+    cut_off = payout_runs.cut_off_of(datetime.now(BERLIN).date() + timedelta(days=1))
+    period = payout_runs.period_of(cut_off)
+    wanted = PayoutRunInput(tenant=tenant, run=uuid4(), cut_off=cut_off, rehearsal=rehearsal, requested_by="key:bench")
+    peak = resident_mib(pid)
+    started = time.perf_counter()
+    await announcing.start_payout_run(rig.engine, wanted, period)
+    id = payout_run_id(tenant, f"{period}/rehearsal/{wanted.run}" if rehearsal else period)
+    ending = asyncio.ensure_future(rig.engine.get_workflow_handle(id).result())
+    while not ending.done():
+        peak = max(peak, resident_mib(pid))
+        await asyncio.wait([ending], timeout=_LOOK_EVERY_S)
+    assert await ending == "done"
+    return time.perf_counter() - started, peak
+
+
+async def _statements_per_payout(rig: Rig, partners: int) -> float:
+    """Counted at the client, here; BEGIN, the naming of the tenant and COMMIT of each transaction included."""
+    tenant = await _books(rig, partners)
+    counting = await CountingLedger.open(rig.stack.addresses.postgres.app_url, most_connections=1)
+    run = uuid4()
+    cut_off = payout_runs.cut_off_of(datetime.now(BERLIN).date() + timedelta(days=1))
+    try:
+        async with counting.transaction(tenant) as db:
+            await payout_runs.begin(db, tenant, run, cut_off=cut_off, rehearsal=False, requested_by="key:bench")
+        counting.statements = 0
+        made, last = 0, None
+        while True:
+            async with counting.transaction(tenant) as db:
+                some = await payout_runs.partners_left(db, tenant, run, after=last, limit=200)
+            if not some:
+                return round(counting.statements / made, 2)
+            for first in range(0, len(some), 25):
+                made += len((await payout_runs.take(counting, tenant, run, some[first : first + 25])).payouts)
+            last = some[-1]
+    finally:
+        await counting.close()
+
+
+class CountingLedger(Ledger):
+    """Counts the statements of its transactions."""
+
+    statements = 0
+
+    @asynccontextmanager
+    async def transaction(
+        self, tenant: Tenant | TenantId, *, cause: str = "", person: UserId | None = None
+    ) -> AsyncIterator[Connection]:
+        def count(_: object) -> None:
+            self.statements += 1
+
+        async with super().transaction(tenant, cause=cause, person=person) as db:
+            self.statements += 3
+            db.add_query_logger(count)
+            try:
+                yield db
+            finally:
+                db.remove_query_logger(count)
+
+
+async def _books(rig: Rig, partners: int) -> Tenant:
+    [opened] = await rig.tenants(1, f"run-{partners}")
+    await add_partners(rig.ledger, opened.tenant, partners, sales_each=SALES_EACH)
+    async with rig.watcher.acquire() as db:
+        await db.execute("ANALYZE")
+    return opened.tenant
