@@ -35,18 +35,20 @@ class CommissionFilter(Frozen):
 
 
 class CommissionRow(Frozen):
-    """Amounts are cents, net of the partner's VAT. `plan_from` says which version of the plan made it."""
+    """Amounts are cents, net of the partner's VAT. `plan_version` and `plan_from` say which plan made it."""
 
     id: CommissionId
     seq: int
     kind: str
     manual_kind: str | None
     reason: str | None
-    transaction_id: TransactionId
+    transaction_id: TransactionId | None
+    """None of a month's close, which is no sale's."""
     order_reference: str | None
     partner_code: str
     level: int
     campaign_slug: str | None
+    plan_version: int | None
     plan_from: datetime | None
     percent: Decimal
     fixed_cents: int
@@ -54,6 +56,8 @@ class CommissionRow(Frozen):
     net_cents: int
     state: CommissionState
     provisional: bool
+    words: str | None
+    """How it was computed, in German, as it was stored with it (ledger/commission.py)."""
     service_date: date
     created_at: datetime
     payout_number: PayoutNumber | None
@@ -75,16 +79,17 @@ class EarlierPayout(Frozen):
 _SHOWN = """
     SELECT c.id, c.seq, c.kind, m.kind AS manual_kind, m.reason, c.transaction_id,
            COALESCE(t.order_reference, t.payment_intent) AS order_reference, p.code AS partner_code, c.level,
-           k.slug AS campaign_slug, NULLIF(v.valid_from, '-infinity') AS plan_from, c.percent, c.fixed_cents,
-           c.base_cents, c.net_cents, c.state, c.provisional, c.service_date, c.created_at,
-           o.number AS payout_number, d.voucher_number AS invoice_number
+           k.slug AS campaign_slug, v.version AS plan_version, NULLIF(v.valid_from, '-infinity') AS plan_from,
+           c.percent, c.fixed_cents, c.base_cents, c.net_cents, c.state, c.provisional,
+           c.calculation ->> 'words' AS words, c.service_date, c.created_at, o.number AS payout_number,
+           d.voucher_number AS invoice_number
 """
 _BESIDE = """
       JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.partner_id
-      JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
+      LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
       LEFT JOIN manual_lines m ON m.tenant_id = c.tenant_id AND m.commission_id = c.id
       LEFT JOIN plans v ON v.tenant_id = c.tenant_id AND v.id = c.plan_id
-      LEFT JOIN campaigns k ON k.tenant_id = v.tenant_id AND k.id = v.campaign_id
+      LEFT JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = COALESCE(v.campaign_id, c.campaign_id)
       LEFT JOIN payout_lines l ON l.tenant_id = c.tenant_id AND l.commission_id = c.id AND l.released_at IS NULL
       LEFT JOIN payouts o ON o.tenant_id = l.tenant_id AND o.id = l.payout_id
       LEFT JOIN external_documents d ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id

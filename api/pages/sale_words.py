@@ -12,8 +12,10 @@ KINDS = {
     "clawback": N_("Rückbelastung"),
     "reissue": N_("Neu ausgestellt"),
     "correction": N_("Korrektur"),
+    "month_close": N_("Monatsabschluss"),
     "bonus": N_("Bonus"),
 }
+_PLAIN = re.compile(r"[\d.,]+ % von [\d.,]+ €")
 _EVENT = re.compile(r"event:(\d+)(?:,\d+)*")
 _CAUSES = {
     "stripe": N_("Ereignis von Stripe"),
@@ -35,6 +37,8 @@ class Earned(Protocol):
     def fixed_cents(self) -> int: ...
     @property
     def base_cents(self) -> int: ...
+    @property
+    def words(self) -> str | None: ...
 
 
 def kind_of(row: Earned) -> str:
@@ -45,6 +49,8 @@ def rule_of(row: Earned) -> str:
     """„10 % von 84,03 € + 1,00 €“; of a line that a person wrote, that one did."""
     if row.manual_kind:
         return _("von Hand")
+    if row.words and not _PLAIN.fullmatch(row.words):
+        return row.words  # tiers, caps and counted payments: said when it was computed
     parts = []
     if row.percent:
         parts.append(_("%(percent)s von %(base)s", percent=percent(row.percent), base=money(row.base_cents)))
