@@ -131,6 +131,6 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _seconds(path: str, settings: Settings) -> float:
     """How long a request may take in all."""
-    if path.startswith(_PATHS_OF_MANY_ROWS):
+    if path.startswith(_PATHS_OF_MANY_ROWS) or path.endswith(".csv"):
         return _MANY_ROWS_S
     return _ASKING_LEXOFFICE_S if path.startswith(_PATHS_THAT_ASK_LEXOFFICE) else settings.request_seconds

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.pages.languages import N_, _, day
 from api.pages.people import Visit, Visiting
 from api.pages.rendering import PageRoute
-from ledger import objections, papers, partner_bank, partner_links, partner_page, transactions
+from ledger import objections, papers, partner_balance, partner_bank, partner_links, partner_page
 from ledger.partner_links import Guest
 from ledger.partner_page import OwnPayout
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
@@ -131,7 +131,7 @@ async def _shown(
     cursor = visit.request.query_params.get("ab", "")
     async with visit.doors.ledger.transaction(guest.tenant) as db:
         recipient = await partner_page.recipient(db, guest.tenant, guest.partner_id)
-        balance = await transactions.balance_of(db, guest.tenant, guest.partner_id)
+        balance = await partner_balance.of_partner(db, guest.tenant, guest.partner_id)
         account = await partner_bank.bank_details_of(db, guest.tenant, guest.partner_id)
         payouts, following = await partner_page.payouts_of(
             db,

@@ -17,13 +17,13 @@ from api.pages.words import STATES
 from api.v1.rechecks import announce_rechecks
 from ledger import (
     campaigns,
+    partner_balance,
     partner_bank,
     partner_links,
     partner_list,
     partner_tax,
     partners,
     rechecks,
-    transactions,
 )
 from ledger.database import Connection
 from ledger.partners import Partner
@@ -194,7 +194,7 @@ async def shown(
         partner = await of_code(db, tenant, code)
         below, more_below = await partner_list.below(db, tenant, partner.id)
         context = {
-            "balance": await transactions.balance_of(db, tenant, partner.id),
+            "balance": await partner_balance.of_partner(db, tenant, partner.id),
             "tax_records": await partner_tax.tax_statuses(db, tenant, partner.id),
             "tax_now": await partner_tax.tax_status_on(db, tenant, partner.id, datetime.now(BERLIN).date()),
             "account": await partner_bank.bank_details_of(db, tenant, partner.id),
