@@ -38,7 +38,7 @@ async def run(options: argparse.Namespace, state: Path) -> dict[str, Any]:
         statements = await _statements_per_payout(rig, min(partners, _COUNTED_PARTNERS))
         # What the worker needs to have been awake once is not what a run costs.
         await _leg(rig, min(partners, 200))
-        legs = [await _leg(rig, size) for size in (partners, 2 * partners)]
+        legs = [await _leg(rig, size) for size in (partners // 2, partners)]
     once, twice = legs
     return {
         "legs": legs,

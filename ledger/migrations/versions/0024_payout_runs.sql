@@ -73,3 +73,7 @@ CREATE FUNCTION list_run_days() RETURNS TABLE (id uuid, slug text, day smallint,
 $$;
 REVOKE ALL ON FUNCTION list_run_days FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION list_run_days TO partnerdesk_app;
+
+-- It is called for every payout of a run. A plan that a pooled connection made while payout_lines was still small would
+-- read the whole table each time.
+ALTER FUNCTION lines_add_up() SET enable_seqscan = off;
