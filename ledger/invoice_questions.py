@@ -56,7 +56,7 @@ class Question(Enum):
     )
 
     REPLACES_VOIDED = (
-        "invoice_may_replace_voided",
+        "replaces_voided",
         EventState.WAITING,
         "Derselbe Kunde, derselbe Betrag: Tritt diese Rechnung an die Stelle einer stornierten?",
         ("assign", "book_new"),

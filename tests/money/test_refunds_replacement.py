@@ -127,7 +127,7 @@ async def test_the_same_customer_and_amount_within_a_week_is_offered_to_a_person
     outcome = await apply(shop, unpaid(second))
     assert outcome.state is EventState.WAITING
     [task] = await shop.rows("SELECT * FROM tasks WHERE state = 'open'")
-    assert (task["kind"], task["actions"]) == ("invoice_may_replace_voided", ["assign", "book_new"])
+    assert (task["kind"], task["actions"]) == ("replaces_voided", ["assign", "book_new"])
     assert [one["transaction_id"] for one in task["detail"]["candidates"]] == [str(sale)]
     async with shop.ledger.transaction(shop.tenant) as db:
         await invoice_questions.resolve_invoice_question(
