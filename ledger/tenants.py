@@ -40,6 +40,8 @@ class TenantProfile(TenantAddress):
     default_campaign_id: CampaignId | None
     replacement_window: timedelta
     minimum_payout_cents: int
+    hold_days: int
+    """Stornofrist: days from the customer's payment until a commission is paid out; a campaign may have its own."""
     clawback_limit_percent: int
     """How much of what a payout would hold is netted with claw-backs, at most; and in cents, where that is set."""
     clawback_limit_cents: int | None
@@ -137,7 +139,7 @@ async def load(db: Connection, tenant: Tenant) -> TenantProfile:
     row = await db.fetchrow(
         """
         SELECT id, slug, name, street, zip, city, country_code, vat_id, tax_number, is_demo, default_campaign_id,
-               replacement_window, minimum_payout_cents, clawback_limit_percent, clawback_limit_cents,
+               replacement_window, minimum_payout_cents, hold_days, clawback_limit_percent, clawback_limit_cents,
                agreement_version, four_eyes_limit_cents, single_approver, bank_quarantine, payout_run_day,
                payout_run_hour
           FROM tenants WHERE id = $1
@@ -161,6 +163,7 @@ _CHANGEABLE = frozenset(
         "default_campaign_id",
         "replacement_window",
         "minimum_payout_cents",
+        "hold_days",
         "clawback_limit_percent",
         "clawback_limit_cents",
         "agreement_version",

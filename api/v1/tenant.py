@@ -33,6 +33,12 @@ class TenantChange(BaseModel):
     vat_id: str | None = Field(default=None, max_length=20)
     tax_number: str | None = Field(default=None, max_length=30)
     minimum_payout_cents: int = Field(default=0, ge=0, le=10**12)
+    hold_days: int = Field(
+        default=0,
+        ge=0,
+        le=365,
+        description="Stornofrist in Tagen ab der Zahlung des Kunden; Kampagnen dürfen abweichen",
+    )
     clawback_limit_percent: int = Field(
         default=100, ge=1, le=100, description="So viel einer Auszahlung wird höchstens mit Rückforderungen verrechnet"
     )

@@ -26,6 +26,15 @@ LOGGED_IN = {
     ("GET", "/admin/mandant"), ("POST", "/admin/mandant"),
 }  # fmt: skip
 NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
+    ("GET", "/admin/kampagnen"): Permission.READ,
+    ("POST", "/admin/kampagnen"): Permission.WRITE,
+    ("GET", "/admin/kampagnen/-/datei"): Permission.READ,
+    ("POST", "/admin/kampagnen/-/datei"): Permission.WRITE,
+    ("GET", "/admin/kampagnen/{slug}"): Permission.READ,
+    ("POST", "/admin/kampagnen/{slug}"): Permission.WRITE,
+    ("POST", "/admin/kampagnen/{slug}/vorgabe"): Permission.WRITE,
+    ("POST", "/admin/kampagnen/{slug}/plan"): Permission.WRITE,
+    ("GET", "/admin/kampagnen/{slug}/plan/{version}"): Permission.READ,
     ("GET", "/admin/mandanten"): Permission.TENANTS,
     ("POST", "/admin/mandanten"): Permission.TENANTS,
     ("GET", "/admin/benutzer"): Permission.USERS,
