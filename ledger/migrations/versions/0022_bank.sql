@@ -200,3 +200,6 @@ CREATE TRIGGER exported_payouts_stay AFTER UPDATE ON payouts FOR EACH ROW
           IS DISTINCT FROM
           (NEW.net_cents, NEW.tax_cents, NEW.gross_cents, NEW.partner_id, NEW.bank_details_id, NEW.number))
     EXECUTE FUNCTION exported_payouts_stay();
+
+-- Thousands of payouts are judged together: which intent made their credit note?
+CREATE INDEX intents_of_a_payout ON creation_intents (tenant_id, payout_id) WHERE payout_id IS NOT NULL;
