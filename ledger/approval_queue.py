@@ -81,8 +81,8 @@ class Waiting(Frozen):
 
 
 _LOOK = """
-    SELECT w.id, w.seq, w.number, w.content_hash, q.code AS partner_code, q.name AS partner_name, w.tax_case, w.net_cents,
-           w.tax_cents, w.gross_cents, w.created_at, w.held_reason, w.blocked_reason, w.state_reason,
+    SELECT w.id, w.seq, w.number, w.content_hash, q.code AS partner_code, q.name AS partner_name, w.tax_case,
+           w.net_cents, w.tax_cents, w.gross_cents, w.created_at, w.held_reason, w.blocked_reason, w.state_reason,
            (SELECT count(DISTINCT c.transaction_id) FROM payout_lines l
               JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
              WHERE l.tenant_id = w.tenant_id AND l.payout_id = w.id AND l.released_at IS NULL) AS sales,
