@@ -77,8 +77,11 @@ async def _approvals(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None
 async def _tasks(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
     rows = await db.fetch(
         """
-        SELECT CASE WHEN subject IN ('payout', 'partner') THEN subject_id ELSE kind END AS subject, reason FROM tasks
-         WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'open' ORDER BY seq
+        SELECT COALESCE(p.code, CASE WHEN t.subject IN ('payout', 'partner') THEN t.subject_id ELSE t.kind END)
+               AS subject, t.reason
+          FROM tasks t
+          LEFT JOIN partners p ON p.tenant_id = t.tenant_id AND t.subject = 'partner' AND p.id::text = t.subject_id
+         WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND t.state = 'open' ORDER BY t.seq
         """,
         tenant.id,
         [UUID(task) for task in mail.about],

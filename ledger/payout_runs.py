@@ -11,9 +11,9 @@ from uuid import UUID
 
 import asyncpg
 
-from ledger import audit, due, payout_requests
+from ledger import audit, due, payout_requests, tax_questions
 from ledger.database import Connection, Ledger
-from ledger.due import DueGroup, PartnerDue, Waiting
+from ledger.due import DueGroup, PartnerDue, Reason, Waiting
 from ledger.keyset import midnight
 from ledger.money import vat_cents
 from ledger.payouts import Payout
@@ -245,6 +245,8 @@ async def take(ledger: Ledger, tenant: Tenant, run: UUID, partners: Sequence[Par
                     made.append(payout.number)
                 await _paid(db, tenant, run, owed, group, payout)
             await _waits(db, tenant, run, owed.partner_id, owed.waiting)
+            if not found.rehearsal and owed.waits_for(Reason.NO_DOCUMENT):
+                await tax_questions.ask_or_close(db, tenant, owed.partner_id)
     return Taken(payouts=tuple(made))
 
 

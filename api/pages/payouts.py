@@ -12,12 +12,12 @@ from api.pages.list_filters import IN_A_FILE, PAGE_LENGTH, Asked, csv_answer
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.pages.words import STATES, of_state, tone
-from ledger import payout_list, payout_requests
+from ledger import partners, payout_list, payout_requests, tax_questions
 from ledger.csv_writing import Cents
 from ledger.database import Connection
 from ledger.keyset import position_in_time
 from ledger.payout_list import PayoutFilter, PayoutRow
-from ledger.refusals import NotAcceptable, Refused
+from ledger.refusals import Blocked, NotAcceptable, Refused
 from ledger.roles import Permission
 from ledger.types import PayoutState
 
@@ -107,9 +107,19 @@ async def request_payout(visit: Writer) -> Response:
                 db, visit.tenant, partner_code=visit.field("partner").upper(), actor=visit.person.actor
             )
     except Refused as refused:
+        if isinstance(refused, Blocked):
+            await _ask_to_mend(visit)
         return _new(visit, partner=visit.field("partner"), wrong=refused.sentence)
     await visit.doors.announcer.payout(visit.tenant, payout)
     return RedirectResponse(f"{PAGE}/{payout.number}?hinweis=angefordert", status_code=303)
+
+
+async def _ask_to_mend(visit: Visit) -> None:
+    """The reason stays as a task for whoever mends the partner's data; the refusal undid everything else."""
+    async with visit.doors.ledger.transaction(visit.tenant) as db:
+        partner = await partners.find_by_code(db, visit.tenant, visit.field("partner").upper())
+        if partner is not None:
+            await tax_questions.ask_or_close(db, visit.tenant, partner.id)
 
 
 def _new(visit: Visit, *, partner: str, wrong: str | None = None) -> Response:

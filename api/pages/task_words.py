@@ -108,14 +108,22 @@ KINDS: dict[str, TaskWords] = {
         N_("Ersetzt diese Rechnung die stornierte?"),
         N_("Wählen Sie den Verkauf, oder buchen Sie die Rechnung als eigenen."),
     ),
-    "partial_refund": TaskWords(
-        N_("Teilweise erstattet"), N_("Bitte prüfen Sie, ob die Provisionen dieses Verkaufs zu kürzen sind.")
-    ),
     "unpaid_after_payout": TaskWords(
         N_("Rechnung nicht mehr bezahlt"), N_("Die Provision ist schon abgerechnet. Bitte klären Sie die Zahlung.")
     ),
-    "commission_differs_after_payout": TaskWords(
-        N_("Provision weicht ab"), N_("Bitte gleichen Sie den Unterschied mit einer Korrekturzeile aus.")
+    "partner_owes_too_long": TaskWords(
+        N_("Rückforderung lange offen"),
+        N_(
+            "Der Partner hat lange nichts verdient, womit sie sich verrechnen ließe. Bitte fordern Sie das Geld zurück"
+            ", oder gleichen Sie den Betrag mit einer Zeile von Hand aus."
+        ),
+    ),
+    "partner_without_document": TaskWords(
+        N_("Für den Partner ist kein Beleg möglich"),
+        N_(
+            "Bitte ergänzen Sie die Angaben des Partners. Die Aufgabe schließt sich, sobald ein Beleg möglich ist; "
+            "bis dahin wird ihm nichts ausgezahlt."
+        ),
     ),
     "payment_unclear": TaskWords(
         N_("Zahlung unklar"), N_("Bitte sehen Sie sich die Zahlungen des Belegs in lexoffice an.")

@@ -150,7 +150,8 @@ async def _where(db: Connection, visit: Visit, task: Task) -> list[tuple[str, st
         case "transaction":
             return [(_("Verkauf ansehen"), f"/admin/transaktionen/{task.subject_id}")]
         case "partner":
-            return [(task.subject_id, f"/admin/partner/{task.subject_id}")]
+            code = await _partner_code(db, visit.tenant, task.subject_id)
+            return [(code, f"/admin/partner/{code}")]
         case "connection":
             return [(_("Verbindung ansehen"), f"/admin/zahlungsanbieter/{_provider(task.subject_id)}")]
         case "commission":
@@ -166,6 +167,12 @@ async def _where(db: Connection, visit: Visit, task: Task) -> list[tuple[str, st
             return [(_("Ereignis %(id)s", id=task.subject_id), f"/admin/ereignisse/{task.subject_id}")]
         case _:
             return []
+
+
+async def _partner_code(db: Connection, tenant: Tenant, subject_id: str) -> str:
+    """Some questions name the partner by id, some by code."""
+    found = await db.fetchval("SELECT code FROM partners WHERE tenant_id = $1 AND id::text = $2", tenant.id, subject_id)
+    return str(found or subject_id)
 
 
 async def _document(db: Connection, visit: Visit, task: Task) -> list[tuple[str, str]]:

@@ -2,10 +2,13 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import asyncpg
 
+from ledger import payout_runs
 from ledger.roles import Role
+from tests.ledger.paying import earn
 from tests.pages.books import Books, let_second_factor_age, shown_hash
 from tests.people.browsers import Firm
 
@@ -85,6 +88,27 @@ async def test_a_payout_is_requested_on_a_page_and_a_refusal_keeps_what_was_type
     page = await browser.get(made.headers["location"])
     assert "Die Auszahlung ist angefordert" in page.text
     assert "Angefordert" in page.text
+
+
+async def test_a_partner_without_a_possible_document_becomes_one_task_however_it_is_asked_for(
+    books: Books, firm: Firm
+) -> None:
+    await earn(books, 10_000)
+    await books.rows("UPDATE partners SET agreement_accepted_at = NULL WHERE code = 'ANNA'")
+    browser = await firm.person(Role.EDITOR)
+    for _ in range(2):
+        refused = await browser.post(f"{LIST}/neu", {"partner": "anna"}, shown_at=f"{LIST}/neu")
+        assert "Die Vereinbarung über die Abrechnung per Gutschrift fehlt." in refused.text
+    run = uuid4()
+    async with books.ledger.transaction(books.tenant) as db:
+        cut_off = payout_runs.cut_off_of(datetime.now(UTC).date() + timedelta(days=1))
+        await payout_runs.begin(db, books.tenant, run, cut_off=cut_off, rehearsal=False, requested_by="key:shop")
+    await payout_runs.take(books.ledger, books.tenant, run, [books.partner["ANNA"].id])
+    tasks = await books.rows("SELECT id, kind FROM tasks WHERE state = 'open'")
+    assert [task["kind"] for task in tasks] == ["partner_without_document"]
+    page = (await browser.get(f"/admin/aufgaben/{tasks[0]['id']}")).text
+    assert "Für den Partner ist kein Beleg möglich" in page
+    assert 'href="/admin/partner/ANNA"' in page
 
 
 async def test_a_payout_says_what_it_waits_for_and_who_can_act(books: Books, firm: Firm) -> None:
