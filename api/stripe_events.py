@@ -71,6 +71,8 @@ def report_of(event: StripeEvent) -> Report | Ignored:
             return FAILED_PAYMENT
         case "payment_intent.succeeded":
             return _of_payment_intent(event)
+        case "invoice.paid":
+            return _of_invoice(event)
         case "charge.refunded":
             return _of_refund(event)
         case "charge.refund.updated" | "refund.updated" | "refund.failed":
@@ -95,6 +97,8 @@ def _of_session(event: StripeEvent) -> SaleReport | Ignored:
     return SaleReport(
         payment_intent=_id(session.get("payment_intent")),
         checkout_session=_text(session.get("id")),
+        provider_invoice=_id(session.get("invoice")),
+        subscription=_id(session.get("subscription")) or _metadata(session, "subscription"),
         order_reference=_order_reference(session),
         partner_code=_partner(session, session.get("client_reference_id")),
         campaign_slug=_metadata(session, "campaign"),
@@ -115,6 +119,8 @@ def _of_payment_intent(event: StripeEvent) -> SaleReport | Ignored:
         return NO_AMOUNT
     return SaleReport(
         payment_intent=_text(intent.get("id")),
+        provider_invoice=_id(intent.get("invoice")),
+        subscription=_metadata(intent, "subscription"),
         order_reference=_order_reference(intent),
         partner_code=_partner(intent, None),
         campaign_slug=_metadata(intent, "campaign"),
@@ -125,6 +131,60 @@ def _of_payment_intent(event: StripeEvent) -> SaleReport | Ignored:
         currency=_text(intent.get("currency")) or "",
         sold_at=event.created,
     )
+
+
+def _of_invoice(event: StripeEvent) -> SaleReport | Ignored:
+    """A payment of a subscription. It brings what the payment itself does not name: subscription, customer, tax.
+
+    Members were moved by Stripe's API version 2025-03-31; both forms are read.
+    """
+    invoice = event.object
+    paid, intent = _cents(invoice.get("amount_paid")), _payment_of(invoice)
+    if paid is None:
+        return NO_AMOUNT
+    if intent is None:
+        return NO_PAYMENT_INTENT
+    details = _members(_members(invoice.get("parent")).get("subscription_details")) or _members(
+        invoice.get("subscription_details")
+    )
+    return SaleReport(
+        payment_intent=intent,
+        provider_invoice=_text(invoice.get("id")),
+        subscription=_id(invoice.get("subscription"))
+        or _id(details.get("subscription"))
+        or _metadata(invoice, "subscription"),
+        # Those of the subscription are the same with each payment; an order reference is one payment's.
+        order_reference=_order_reference(invoice),
+        partner_code=_partner(invoice, None) or _partner(details, None),
+        campaign_slug=_metadata(invoice, "campaign") or _metadata(details, "campaign"),
+        customer_external_id=_id(invoice.get("customer")),
+        customer_email=_text(invoice.get("customer_email")),
+        customer_name=_text(invoice.get("customer_name")),
+        gross_cents=paid,
+        tax_cents=_tax_of_invoice(invoice),
+        currency=_text(invoice.get("currency")) or "",
+        sold_at=event.created,
+    )
+
+
+def _payment_of(invoice: dict[str, Any]) -> str | None:
+    """The payment intent; of several payments none, because each is a sale of its own."""
+    if intent := _id(invoice.get("payment_intent")):
+        return intent
+    listed = _members(invoice.get("payments")).get("data")
+    if not isinstance(listed, list) or len(listed) != 1:
+        return None
+    return _id(_members(_members(listed[0]).get("payment")).get("payment_intent"))
+
+
+def _tax_of_invoice(invoice: dict[str, Any]) -> int | None:
+    if (tax := _cents(invoice.get("tax"))) is not None:
+        return tax
+    listed = invoice.get("total_taxes") or invoice.get("total_tax_amounts")
+    if not isinstance(listed, list):
+        return None
+    amounts = [_cents(_members(one).get("amount")) for one in listed]
+    return sum(amount for amount in amounts if amount is not None) if listed else None
 
 
 def _of_refund(event: StripeEvent) -> RefundReport | Ignored:

@@ -36,7 +36,7 @@ _UNREADABLE = "Das Ereignis widerspricht sich selbst; gebucht wurde nichts."
     summary="Ein Ereignis von Stripe annehmen",
     description="Geprüft wird die Signatur (`Stripe-Signature`) mit dem hinterlegten Geheimnis; ohne Geheimnis ist die "
     "Adresse abgeschaltet. Ausgewertet werden checkout.session.completed und .async_payment_*, "
-    "payment_intent.succeeded, charge.refunded und charge.dispute.*.",
+    "payment_intent.succeeded, invoice.paid (Zahlungen eines Abonnements), charge.refunded und charge.dispute.*.",
     operation_id="receive_stripe_event",
     responses={
         200: {

@@ -30,7 +30,7 @@ async def sales_with_reference(db: Connection, tenant: Tenant, references: Itera
         """
         SELECT id FROM transactions
          WHERE tenant_id = $1 AND (payment_intent = ANY ($2) OR checkout_session = ANY ($2)
-                                   OR order_reference = ANY ($2) OR id = ANY ($3))
+                                   OR provider_invoice = ANY ($2) OR order_reference = ANY ($2) OR id = ANY ($3))
          ORDER BY seq
         """,
         tenant.id,

@@ -32,6 +32,10 @@ class SaleReport(Frozen):
 
     payment_intent: str | None = None
     checkout_session: str | None = None
+    provider_invoice: str | None = None
+    """By which a subscription's checkout and its first payment know each other: neither names the other."""
+    subscription: str | None = None
+    """Whose payment this is, at the provider; a plan may pay the first twelve only."""
     order_reference: str | None = None
     partner_code: str | None = None
     campaign_slug: str | None = None
@@ -89,7 +93,8 @@ async def record_sale(db: Connection, tenant: Tenant, report: SaleReport) -> Sal
         return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
     if report.gross_cents <= 0:
         return SaleOutcome(state=EventState.IGNORED, reason="Ein Verkauf ohne Betrag wird nicht gebucht.")
-    references = [ref for ref in (report.payment_intent, report.checkout_session, report.order_reference) if ref]
+    named = (report.payment_intent, report.checkout_session, report.provider_invoice, report.order_reference)
+    references = [ref for ref in named if ref]
     await hold_references(db, tenant, references)
     known = await _known_sale(db, tenant, references, report.payment_intent)
     before = await look(db, tenant, known) if known else SaleState(sale=None)
@@ -180,11 +185,11 @@ async def _insert(db: Connection, tenant: Tenant, report: SaleReport, customer: 
         """
         INSERT INTO transactions (tenant_id, source, payment_intent, checkout_session, order_reference, customer_id,
                                   customer_contact_id, customer_email, base_cents, tax_cents, gross_cents,
-                                  provisional, sold_at)
+                                  provisional, sold_at, provider_invoice, subscription)
         VALUES ($1, 'stripe', $2, $3,
                 CASE WHEN NOT EXISTS (SELECT 1 FROM transactions WHERE tenant_id = $1 AND order_reference = $4)
                      THEN $4 END,
-                $5, $6, $7, $8, $9, $10, true, $11)
+                $5, $6, $7, $8, $9, $10, true, $11, $12, $13)
         RETURNING id
         """,
         tenant.id,
@@ -198,6 +203,8 @@ async def _insert(db: Connection, tenant: Tenant, report: SaleReport, customer: 
         _tax(report),
         report.gross_cents,
         report.sold_at,
+        report.provider_invoice,
+        report.subscription,
     )
     return await transactions.find(db, tenant, TransactionId(inserted))
 
@@ -222,7 +229,11 @@ async def _fill(
                    CASE WHEN NOT EXISTS (SELECT 1 FROM transactions o WHERE o.tenant_id = $1 AND o.id <> $2
                                                                        AND o.order_reference = $5) THEN $5 END),
                customer_id = COALESCE(customer_id, $6), customer_contact_id = COALESCE(customer_contact_id, $7),
-               customer_email = COALESCE(customer_email, $8), tax_cents = $9, base_cents = $10, gross_cents = $11
+               customer_email = COALESCE(customer_email, $8), tax_cents = $9, base_cents = $10, gross_cents = $11,
+               provider_invoice = COALESCE(provider_invoice, $12), subscription = COALESCE(subscription, $13),
+               -- Counted anew among the payments of the subscription; what is final keeps its number.
+               payment_number = CASE WHEN NOT (provisional AND subscription IS NULL AND $13::text IS NOT NULL)
+                                     THEN payment_number END
          WHERE tenant_id = $1 AND id = $2
         """,
         tenant.id,
@@ -236,6 +247,8 @@ async def _fill(
         tax,
         gross - tax if taxed_now else sale.base_cents,
         gross,
+        report.provider_invoice,
+        report.subscription,
     )
     if gross != sale.gross_cents:
         await refunds.recompute(db, tenant, sale.id)
@@ -255,9 +268,10 @@ async def _attribute(
         # Kept for the partner that only the invoice may name.
         return await attribution.name_campaign(db, tenant, sale, campaign.id) if campaign else sale
     renamed = campaign is not None and campaign.id != sale.campaign_id and sale.provisional
-    if partner_id == sale.partner_id and not renamed:
+    uncounted = sale.provisional and sale.subscription is not None and sale.payment_number is None
+    if partner_id == sale.partner_id and not renamed and not uncounted:
         return sale
-    kept = sale.campaign_id if sale.partner_id is None else None
+    kept = sale.campaign_id if partner_id == sale.partner_id or sale.partner_id is None else None
     return await attribution.bind(
         db, tenant, sale, partner_id=partner_id, campaign_id=campaign.id if campaign else kept
     )

@@ -1,0 +1,181 @@
+"""The line of a month's close has no sale. Every place that shows or sums commissions shows it, and sums it."""
+
+import csv
+import io
+import json
+import zipfile
+from contextlib import AbstractAsyncContextManager
+from datetime import date, timedelta
+
+import pytest
+
+from ledger import (
+    commission_list,
+    due,
+    evidence_bundle,
+    invariants,
+    partner_balance,
+    partner_page,
+    payouts,
+    plans,
+    reports,
+    statements,
+    transactions,
+)
+from ledger.commission import Rate
+from ledger.commission_list import CommissionFilter
+from ledger.database import Connection
+from ledger.payouts import Payout
+from ledger.plans import NewPlan
+from ledger.statement_pdf import payout_pdf
+from ledger.tiers import TierMode
+from ledger.types import CommissionState, PayoutState
+from tests.ledger import paying
+from tests.ledger.conftest import Shop, at
+from tests.money.selling import close, earned, lines_of_months, plan_from_march, sell, standard, tiers
+
+
+@pytest.fixture
+async def books(shop: Shop) -> Shop:
+    """March at 12 %: the sale gave 600 €, the close gives 120 €."""
+    await plan_from_march(shop, Rate(level=1, percent=10, tiers=tiers((500_000, 12))), tier_mode=TierMode.FLAT)
+    await sell(shop, 600_000)
+    await close(shop)
+    await paying.fit_to_pay(shop)
+    await paying.fit_to_be_paid(shop)
+    return shop
+
+
+async def test_the_list_of_commissions_shows_it_also_by_campaign(books: Shop) -> None:
+    campaign = await standard(books)
+    async with books.ledger.transaction(books.tenant) as db:
+        for wanted in (CommissionFilter(), CommissionFilter(campaign_id=campaign.id)):
+            rows, _ = await commission_list.page(db, books.tenant, wanted)
+            assert {(row.kind, row.campaign_slug, row.net_cents) for row in rows} == {
+                ("sale", "standard", 60_000),
+                ("month_close", "standard", 12_000),
+            }
+        listed, _ = await transactions.list_commissions(db, books.tenant)
+    assert sorted(row.net_cents for row in listed) == [12_000, 60_000]
+
+
+async def test_balances_and_what_is_due_hold_it(books: Shop) -> None:
+    anna = books.partner["ANNA"].id
+    async with books.ledger.transaction(books.tenant) as db:
+        fast = await partner_balance.of_partner(db, books.tenant, anna)
+        slow = await transactions.balance_of(db, books.tenant, anna)
+        owed = await due.of_partner(db, books.tenant, anna)
+    assert fast.approved_cents == slow.approved_cents == 72_000
+    assert [group.net_cents for group in owed.payable] == [72_000]
+
+
+async def test_a_past_day_counts_it(books: Shop) -> None:
+    async with books.ledger.transaction(books.tenant) as db:
+        report = await reports.open_commissions(db, books.tenant, await db.fetchval("SELECT now()"))
+    assert [(row.state, row.tax_case, row.commissions, row.net_cents) for row in report.rows] == [
+        ("approved", "regular", 2, 72_000)
+    ]
+
+
+async def test_exports_name_its_month_and_campaign(books: Shop) -> None:
+    def open_() -> AbstractAsyncContextManager[Connection]:
+        return books.ledger.transaction(books.tenant)
+
+    written = b"".join([part async for part in reports.csv_of(open_, books.tenant, reports.COMMISSIONS)])
+    rows = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig")), delimiter=";"))
+    assert [(row["Art"], row["Verkauf"] != "", row["Netto"], row["Kampagne"], row["Monat"]) for row in rows] == [
+        ("sale", True, "600,00", "standard", ""),
+        ("month_close", False, "120,00", "standard", "2026-03"),
+    ]
+
+
+async def test_papers_tell_how_it_came_about(books: Shop) -> None:
+    payout = await paying.request(books)
+    async with books.ledger.transaction(books.tenant) as db:
+        statement = await statements.of_payout(db, books.tenant, payout.number)
+        with await evidence_bundle.build(db, books.tenant, payout.number) as file, zipfile.ZipFile(file) as packed:
+            [closed] = json.loads(packed.read("monatsabschluss.json"))
+            calculation = packed.read("berechnung.csv").decode("utf-8-sig")
+    [line] = [line for line in statement.lines if line.kind == "month_close"]
+    assert (line.sale, line.campaign, line.net_cents) == ("Monat 03/2026", "Standard", 12_000)
+    assert line.rule.startswith("Monatsabschluss 03.2026; Stufe 1: Umsatz 6.000,00 €, durchgehend 12 %")
+    assert sum(one.net_cents for one in statement.lines) == statement.net_cents == 72_000
+    assert (closed["campaign"], closed["month"], closed["difference_cents"]) == ("standard", "2026-03-01", 12_000)
+    assert line.rule in calculation
+    assert payout_pdf(statement).startswith(b"%PDF-")
+
+
+async def _open_document(books: Shop) -> Payout:
+    payout = await paying.request(books)
+    await paying.approve(books, payout)
+    await books.rows("UPDATE payouts SET state = 'credit_note_open' WHERE number = $1", payout.number)
+    return await paying.look(books, payout.number)
+
+
+async def _pay(books: Shop, payout: Payout) -> Payout:
+    async with books.ledger.transaction(books.tenant) as db:
+        await payouts.change_state(
+            db, books.tenant, payout, PayoutState.PAID, payment_reference="x", paid_on=date(2026, 4, 2)
+        )
+        await payouts.pay_lines(db, books.tenant, payout.id)
+    return await paying.look(books, payout.number)
+
+
+async def test_the_partners_own_page_and_the_doctor_agree_when_it_is_paid(books: Shop) -> None:
+    payout = await _pay(books, await _open_document(books))
+    anna = books.partner["ANNA"].id
+    async with books.ledger.transaction(books.tenant) as db:
+        [own], _ = await partner_page.payouts_of(db, books.tenant, anna)
+        balance = await partner_balance.of_partner(db, books.tenant, anna)
+        found = await invariants.check(db, books.tenant, stuck_after=timedelta(hours=1))
+        [row] = await db.fetch("SELECT waited_seconds FROM payouts WHERE number = $1", payout.number)
+    assert (own.state, own.net_cents, balance.paid_cents) == (PayoutState.PAID, 72_000, 72_000)
+    assert [one.check for one in found if one.check not in ("payout_without_document", "not_announced")] == []
+    assert row["waited_seconds"] is not None
+
+
+async def test_it_is_owed_again_when_its_payout_came_back_and_was_cancelled(books: Shop) -> None:
+    await _give_back(books, await _pay(books, await _open_document(books)))
+    anna = books.partner["ANNA"].id
+    async with books.ledger.transaction(books.tenant) as db:
+        rows, _ = await commission_list.page(db, books.tenant, CommissionFilter(state=CommissionState.APPROVED))
+        balance = await partner_balance.of_partner(db, books.tenant, anna)
+    assert {(row.kind, row.campaign_slug, row.net_cents) for row in rows} == {
+        ("reissue", "standard", 60_000),
+        ("reissue", "standard", 12_000),
+    }
+    assert (balance.approved_cents, balance.paid_cents) == (72_000, 0)
+    assert (await close(books)).written == ()
+    again = await paying.request(books)
+    assert again.net_cents == 72_000
+
+
+async def test_a_negative_one_is_owed_again_too(books: Shop) -> None:
+    capped = NewPlan(
+        levels=(Rate(level=1, percent=10, tiers=tiers((500_000, 12))),),
+        tier_mode=TierMode.FLAT,
+        cap_per_month_cents=50_000,
+        valid_from=at("2026-03-07T00:00+01:00"),
+    )
+    campaign = await standard(books)
+    async with books.ledger.transaction(books.tenant) as db:
+        await plans.add_plan(db, books.tenant, campaign.id, capped, by="test")
+    await sell(books, 1_000, day=7)
+    await close(books)
+    assert [line["net_cents"] for line in await lines_of_months(books)] == [12_000, -22_100]
+    await _give_back(books, await _pay(books, await _open_document(books)))
+    async with books.ledger.transaction(books.tenant) as db:
+        rows, _ = await commission_list.page(db, books.tenant, CommissionFilter(state=CommissionState.APPROVED))
+    assert sum(row.net_cents for row in rows) == 50_000
+    assert ("correction", -22_100) in {(row.kind, row.net_cents) for row in rows}
+    assert (await close(books)).written == ()
+    assert await earned(books) == 100_000  # what was paid and came back, and what stands in for it
+
+
+async def _give_back(books: Shop, payout: Payout) -> None:
+    async with books.ledger.transaction(books.tenant) as db:
+        await payouts.change_state(db, books.tenant, payout, PayoutState.RETURNED, reason="Test")
+        returned = await payouts.find(db, books.tenant, payout.number)
+        await payouts.change_state(db, books.tenant, returned, PayoutState.CANCELLED, reason="Test")
+        await payouts.release_lines(db, books.tenant, payout.id)
+        await payouts.reissue_paid(db, books.tenant, payout.id)
