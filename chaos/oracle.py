@@ -308,6 +308,7 @@ async def _read(ledger: "asyncpg.Connection[asyncpg.Record]", firm: Firm) -> _Bo
                                             AND d.detached_at IS NULL
             """
         )
+        # By sale: the plans of chaos runs have neither tiers nor caps of a month, so every commission has one.
         commissions = await ledger.fetch(
             """
             SELECT t.payment_intent, c.kind, c.level, c.net_cents, c.state, p.code

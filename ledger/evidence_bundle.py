@@ -30,6 +30,7 @@ _README = """Nachweis zu einer Auszahlung
 manifest.json        alle Dateien mit ihrer Prüfsumme (SHA-256), und der Kopf der Prüfpfad-Kette
 auszahlung.json      die Auszahlung und ihre Beträge in Cent
 berechnung.csv/.pdf  die Provisionen, aus denen sie besteht
+monatsabschluss.json Staffeln und Höchstbeträge der Monate, deren Abschluss darin steht
 freigaben.json       wer wann welchen Stand freigegeben, abgelehnt oder geklärt hat
 gutschrift.pdf       der Beleg, wie lexoffice ihn ausgestellt hat
 belege/              Belege und Zahlungen, wie lexoffice sie geliefert hat
@@ -72,6 +73,8 @@ async def build(db: Connection, tenant: Tenant, number: str) -> IO[bytes]:
         statement = await statements.of_payout(db, tenant, number)
         pack.add("berechnung.csv", statements.payout_csv(statement))
         pack.add("berechnung.pdf", payout_pdf(statement))
+        if closes := await _month_closes(db, tenant, payout):
+            pack.add_json("monatsabschluss.json", closes)
         made = await decisions.of_payout(db, tenant, payout.id)
         pack.add_json("freigaben.json", [one.model_dump(mode="json") for one in made])
         try:
@@ -100,6 +103,26 @@ async def build(db: Connection, tenant: Tenant, number: str) -> IO[bytes]:
         file.close()
         raise
     return file
+
+
+async def _month_closes(db: Connection, tenant: Tenant, payout: Payout) -> list[dict[str, Any]]:
+    """How the lines without a sale came about."""
+    rows = await db.fetch(
+        """
+        SELECT k.slug AS campaign, s.month, s.part, s.due_cents, s.given_cents, s.settled_cents, s.difference_cents,
+               s.detail, c.calculation->>'words' AS words, s.created_at
+          FROM payout_lines l
+          JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+          JOIN month_settlements s ON s.tenant_id = c.tenant_id AND s.partner_id = c.partner_id
+                                  AND s.campaign_id = c.campaign_id AND s.month = c.month AND s.part = c.month_part
+          JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = c.campaign_id
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 ORDER BY l.position
+        """,
+        tenant.id,
+        payout.id,
+        timeout=SECONDS,
+    )
+    return [dict(row) for row in rows]
 
 
 async def _transfers(db: Connection, tenant: Tenant, payout: Payout) -> list[dict[str, Any]]:

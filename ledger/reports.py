@@ -229,14 +229,17 @@ COMMISSIONS = List(
     name="commissions",
     columns=(
         "Id", "Verkauf", "Partner", "Stufe", "Art", "Zustand", "Leistungstag", "Basis netto", "Prozent", "Fest",
-        "Netto", "Vorläufig", "Auszahlung",
+        "Netto", "Vorläufig", "Auszahlung", "Kampagne", "Monat",
     ),
     cents=("base_cents", "fixed_cents", "net_cents"),
     statement="""
         SELECT c.seq, c.id::text, c.transaction_id::text, q.code, c.level, c.kind, c.state, c.service_date,
-               c.base_cents, c.percent, c.fixed_cents, c.net_cents, c.provisional, p.number
+               c.base_cents, c.percent, c.fixed_cents, c.net_cents, c.provisional, p.number, k.slug,
+               to_char(c.month, 'YYYY-MM')
           FROM commissions c
           JOIN partners q ON q.tenant_id = c.tenant_id AND q.id = c.partner_id
+          LEFT JOIN plans v ON v.tenant_id = c.tenant_id AND v.id = c.plan_id
+          LEFT JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = COALESCE(v.campaign_id, c.campaign_id)
           LEFT JOIN payout_lines l
                  ON l.tenant_id = c.tenant_id AND l.commission_id = c.id AND l.released_at IS NULL
           LEFT JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id

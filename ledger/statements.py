@@ -48,9 +48,13 @@ class StatementLine(Frozen):
     percent: Decimal
     fixed_cents: int
     net_cents: int
+    words: str | None = None
+    """Of a month's close: why there is a difference."""
 
     @property
     def rule(self) -> str:
+        if self.words is not None:
+            return self.words
         parts = []
         if self.percent:
             parts.append(f"{self.percent.normalize():f} %".replace(".", ","))
@@ -204,13 +208,14 @@ async def _lines(db: Connection, tenant: Tenant, payout: PayoutId) -> list[State
     rows = await db.fetch(
         """
         SELECT c.service_date, k.name AS campaign, c.level, c.kind, c.base_cents, c.percent, c.fixed_cents, l.net_cents,
+               CASE WHEN c.month IS NOT NULL THEN c.calculation->>'words' END AS words,
                COALESCE('Monat ' || to_char(c.month, 'MM/YYYY'), t.order_reference, d.voucher_number,
                         t.checkout_session, c.transaction_id::text, '–') AS sale
           FROM payout_lines l
           JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
           JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
           LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
-          LEFT JOIN campaigns k ON k.tenant_id = t.tenant_id AND k.id = COALESCE(c.campaign_id, t.campaign_id)
+          LEFT JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = COALESCE(c.campaign_id, t.campaign_id)
           LEFT JOIN external_documents d
                  ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id AND d.detached_at IS NULL
          WHERE l.tenant_id = $1 AND l.payout_id = $2
