@@ -1,9 +1,59 @@
-"""Books of any size, written by the thousand: partners who may be paid, and sales that have been paid."""
+"""Books of any size: partners who may be paid by the thousand, and two years of a tenant by the hundred thousand."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
 
 from ledger.database import Connection, Ledger
-from ledger.types import Tenant
+from ledger.types import Tenant, UserId
+from ledger.vault import Vault
 
 _PARTNERS_AT_ONCE = 1_000
+_BOOKS = Path(__file__).with_name("books.sql")
+_IBAN = "DE02120300000000202051"
+_LARGE = ("state_changes", "commissions", "payout_lines", "transactions", "external_documents", "events", "payouts")
+
+
+async def fill_books(
+    superuser: "asyncpg.Connection[asyncpg.Record]", vault: Vault, books: Sequence[tuple[Tenant, int]], person: UserId
+) -> None:
+    """Two years of each of these tenants (bench/books.sql), so many payouts each: 10 commissions, 2 events to a payout.
+
+    Written past triggers and foreign keys, which is a matter of minutes and not of hours; hence the superuser.
+    `person` is who has decided. The tenants must exist, and hold nothing but what tenants.create writes.
+    """
+    await superuser.execute("SET session_replication_role = replica")
+    await superuser.execute("SET synchronous_commit = off")
+    await superuser.execute("SET work_mem = '256MB'")
+    await superuser.execute("SET maintenance_work_mem = '512MB'")
+    indexes = await superuser.fetch(
+        """
+        SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i
+         WHERE i.indrelid = ANY ($1::text[]::regclass[])
+           AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)
+        """,
+        list(_LARGE),
+    )
+    for index in indexes:
+        await superuser.execute(f"DROP INDEX {index['name']}")
+    for tenant, payouts in books:
+        words = {
+            ":tenant": f"'{tenant.id}'::uuid",
+            ":organization": f"'{uuid4()}'::uuid",
+            ":payouts": str(payouts),
+            ":person": f"'user:{person}'",
+            ":iban": f"'\\x{vault.encrypt(_IBAN).hex()}'::bytea",
+        }
+        script = _BOOKS.read_text()
+        for word, value in words.items():
+            script = script.replace(word, value)
+        await superuser.execute(script)
+    for index in indexes:
+        await superuser.execute(index["definition"])
+    await superuser.execute("SET session_replication_role = origin")
+    await superuser.execute("VACUUM ANALYZE")
 
 
 async def add_partners(ledger: Ledger, tenant: Tenant, count: int, *, sales_each: int) -> None:
