@@ -137,7 +137,12 @@ async def test_what_was_written_before_is_read_and_what_is_foreign_is_not() -> N
     assert replace(both, payload_codec=None) != plain, "messages of failures are encrypted, too"
 
 
-@pytest.mark.parametrize("setting", ["", ",", "plain", "word", f"{OLD},plain", f"{OLD},word"])
+@pytest.mark.parametrize(
+    "setting",
+    ["", ",", "plain", "word", f"{OLD},plain", f"{OLD},word"],
+    # Keys are made anew in each process, which must all collect the same tests.
+    ids=["empty", "comma", "plain", "word", "key-then-plain", "key-then-word"],
+)
 def test_a_key_that_is_none_is_refused_without_being_quoted(setting: str) -> None:
     with pytest.raises(UnusablePayloadKey) as refused:
         EncryptedPayloads(setting)
