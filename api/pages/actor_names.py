@@ -12,6 +12,7 @@ _MACHINES = {
     "ledger": N_("automatisch"),
     "event": N_("ein Ereignis"),
     "stripe": N_("Stripe"),
+    "anybody": N_("jemand ohne Anmeldung"),
     "command": N_("Betreiber, per Befehl"),
 }
 

@@ -64,6 +64,7 @@ ACTIONS = {
     "payout.taken_up": N_("Auszahlung wieder aufgenommen"),
     "person.logged_in": N_("Angemeldet"),
     "person.password_changed": N_("Passwort geändert"),
+    "person.link_asked": N_("Link für ein neues Passwort verlangt"),
     "person.password_set_by_link": N_("Passwort über einen Link gesetzt"),
     "person.second_factor_enrolled": N_("Zweiten Faktor eingerichtet"),
     "plan.added": N_("Provisionsplan angelegt"),

@@ -13,7 +13,7 @@ from ledger import users
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 _OURS = re.compile(
-    r"/(?:login|logout|password|second-factor|reset/[A-Za-z0-9_-]+|p(?:/[A-Za-z0-9_-]+)?|admin(?:/[A-Za-z0-9_.-]+)*)"
+    r"/(?:login|logout|password|second-factor|reset(?:/[A-Za-z0-9_-]+)?|p(?:/[A-Za-z0-9_-]+)?|admin(?:/[A-Za-z0-9_.-]+)*)"
     r"(?:\?[A-Za-z0-9_=&.%+-]*)?"
 )
 _A_YEAR_S = 365 * 86_400

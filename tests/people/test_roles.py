@@ -14,8 +14,8 @@ from ledger.roles import Permission, Role, permissions, scopes
 from tests.people.browsers import Browser, Firm
 
 ANYBODY = {
-    ("GET", "/login"), ("POST", "/login"), ("GET", "/reset/{token}"), ("POST", "/reset/{token}"),
-    ("GET", "/static/{name}"), ("POST", "/sprache"), ("GET", "/"),
+    ("GET", "/login"), ("POST", "/login"), ("GET", "/reset"), ("POST", "/reset"), ("GET", "/reset/{token}"),
+    ("POST", "/reset/{token}"), ("GET", "/static/{name}"), ("POST", "/sprache"), ("GET", "/"),
     # A partner's own page, behind its own cookie.
     ("GET", "/p"), ("GET", "/p/{token}"), ("POST", "/p/{token}"), ("POST", "/p/widerspruch"), ("POST", "/p/abmelden"),
     ("GET", "/p/belege/{number}"),
