@@ -179,6 +179,7 @@ async def product(
             smtp_security="none",
             mail_sender="partnerdesk@product.example",
             mail_bundle_seconds=1.0,
+            temporal_ui_url="http://temporal.example",
         ) as house,
     ):
         house.postbox = postbox

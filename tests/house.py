@@ -77,13 +77,22 @@ class House:
     postbox: Postbox | None = None
     """Where the mails of the session's product arrive."""
 
-    async def shop(self, *, dialect: str = "lexoffice", connected: bool = True, **organization: Any) -> "Shop":
+    async def shop(
+        self,
+        *,
+        dialect: str = "lexoffice",
+        connected: bool = True,
+        slug: str = "",
+        name: str = "",
+        **organization: Any,
+    ) -> "Shop":
         """A fresh tenant with its own account in lexoffice, keys for its API, and a webhook that lexoffice calls."""
-        slug = f"t-{secrets.token_hex(6)}"
+        slug = slug or f"t-{secrets.token_hex(6)}"
+        name = name or f"Firma {slug}"
         tenant = await tenants.create(
             self.ledger,
             slug,
-            f"Firma {slug}",
+            name,
             actor="test",
             address=tenants.TenantAddress(
                 street="Marktplatz 1", zip="20095", city="Hamburg", country_code="DE", vat_id="DE123456789"
@@ -98,7 +107,7 @@ class House:
                 )
                 keys[name] = made.key.get_secret_value()
         shop = Shop(house=self, tenant=tenant, keys=keys, dialect=dialect)
-        account = await shop.office("POST", "/sandbox/organizations", _organization(slug, dialect) | organization)
+        account = await shop.office("POST", "/sandbox/organizations", _organization(name, dialect) | organization)
         shop.organization, shop.api_key = account["organizationId"], account["apiKey"]
         await shop.api("PUT", "/providers/stripe", {"signing_secret": shop.signing_secret})
         await shop.api("PUT", "/providers/lexoffice", {"webhook_token": shop.token})
@@ -107,9 +116,9 @@ class House:
         return shop
 
 
-def _organization(slug: str, dialect: str) -> dict[str, Any]:
+def _organization(name: str, dialect: str) -> dict[str, Any]:
     patterns = {"invoice": "RE-{year}-{number:04d}", "credit-note": "GS-{year}-{number:04d}"}
-    return {"name": f"Firma {slug}", "rate": 0, "dialect": dialect, "numberPatterns": patterns}
+    return {"name": name, "rate": 0, "dialect": dialect, "numberPatterns": patterns}
 
 
 @dataclass

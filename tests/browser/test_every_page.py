@@ -1,0 +1,206 @@
+"""Every page of the application, with real objects: no accessibility fault, no complaint of the console, no scroll aside.
+
+    PAGES_TO=docs/screenshots script/test tests/browser/test_every_page.py
+
+keeps the pictures that the run takes anyway.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import Page
+
+from ledger import users
+from ledger.types import BERLIN
+from tests.browser.desks import PHONE, WIDE, browsing, cookie_of
+from tests.browser.firm import Month, personal_cookie
+from tests.browser.pictures import keep
+from tests.people.test_roles import pages
+from tests.security.premises import address
+
+pytestmark = pytest.mark.long
+
+_FILES = re.compile(r"\.(csv|pdf|zip|\{form\})$|^/static/|^/p/belege/|/plan/\{version\}$")
+_DETOURS = {"/", "/admin", "/admin/"}
+_AT_ONCE = 3
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page to look at. `route` is the application's; `who` opens it."""
+
+    name: str
+    route: str
+    at: str
+    who: str = "admin"
+
+
+def shown_of(month: Month, reset: str) -> Iterator[Shown]:
+    """One or more addresses for each route that shows a page."""
+    special: dict[str, list[Shown]] = {
+        "/login": [Shown("anmelden", "/login", "/login", "nobody")],
+        "/reset": [Shown("passwort-vergessen", "/reset", "/reset", "nobody")],
+        "/reset/{token}": [Shown("passwort-setzen", "/reset/{token}", reset, "nobody")],
+        "/p/{token}": [Shown("partner-link", "/p/{token}", month.link, "nobody")],
+        "/p": [Shown("partner-seite", "/p", "/p", "partner")],
+        "/second-factor": [Shown("zweiter-faktor", "/second-factor", "/second-factor")],
+        "/admin/mandanten": [Shown("mandanten", "/admin/mandanten", "/admin/mandanten", "operator")],
+        "/admin/auszahlungen/{number}": [
+            Shown(f"auszahlung-{state}", "/admin/auszahlungen/{number}", f"/admin/auszahlungen/{number}")
+            for state, number in month.numbers.items()
+        ]
+        + [
+            Shown(
+                "auszahlung-betrieb",
+                "/admin/auszahlungen/{number}",
+                f"/admin/auszahlungen/{month.numbers['awaiting_approval']}",
+                "operator",
+            )
+        ],
+    }
+    today = datetime.now(BERLIN).date()
+    asked = {
+        "/admin/suche": "?q=GS-",
+        "/admin/berichte/stichtag": f"?tag={today}",
+        "/admin/berichte/abstimmung": f"?monat={today:%Y-%m}",
+    }
+    for method, route in sorted(pages()):
+        if method == "GET" and route not in _DETOURS and not _FILES.search(route):
+            yield from special.get(route) or [
+                Shown(_named(route), route, address(route, month.names) + asked.get(route, ""))
+            ]
+
+
+def _named(route: str) -> str:
+    return re.sub(r"[{}]", "", route.removeprefix("/admin/").strip("/")).replace("/", "-").replace("_", "-")
+
+
+async def _contexts(month: Month) -> dict[str, list[Any]]:
+    return {
+        "nobody": [],
+        "admin": [await cookie_of(month.admin)],
+        "operator": [await cookie_of(month.operator)],
+        "partner": [await personal_cookie(month.shop, "ANNA")],
+    }
+
+
+_AXE = """
+    async ([rules, impacts]) => {
+        const found = await axe.run(document, {
+            resultTypes: ["violations"], preload: false,
+            ...(rules ? { runOnly: { type: "rule", values: rules } } : {}),
+        });
+        return found.violations.filter((one) => impacts.includes(one.impact)).map((one) =>
+            `${one.id} (${one.impact}): ${one.help}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
+    }
+"""
+
+
+async def faults_of(page: Page, *, only: list[str] | None = None) -> list[str]:
+    """What axe-core calls serious or critical."""
+    if not await page.evaluate("typeof axe === 'object'"):
+        await page.evaluate(AXE_SCRIPT)
+    found: list[str] = await page.evaluate(_AXE, [only, ["serious", "critical"]])
+    return found
+
+
+@pytest.fixture(scope="module")
+async def to_look_at(month: Month) -> list[Shown]:
+    house = month.shop.house
+    token = await users.make_link(house.ledger, house.settings.vault(), month.viewer.user, purpose="reset", actor="test")
+    return list(shown_of(month, f"/reset/{token.get_secret_value()}"))
+
+
+async def _each(
+    chromium: Chromium, month: Month, to_look_at: list[Shown], look: Callable[[Page, Shown], Any], **how: Any
+) -> None:
+    """Open each page in a browser of whom it belongs to, several at a time."""
+    cookies = await _contexts(month)
+    for who in cookies:
+        waiting = [shown for shown in to_look_at if shown.who == who]
+        if not waiting:
+            continue
+        async with browsing(chromium, month.shop.house, **how) as first:
+            await first.context.add_cookies(cookies[who])
+            if who == "operator":
+                await first.goto("/admin/mandanten")
+                row = first.get_by_role("row", name=month.shop.tenant.slug)
+                await row.get_by_role("button").click()
+                await first.wait_for_url("**/admin/heute")
+
+            async def work(page: Page, waiting: list[Shown] = waiting) -> None:
+                while waiting:
+                    shown = waiting.pop(0)
+                    answer = await page.goto(shown.at)
+                    assert answer is not None
+                    assert answer.status == 200, (shown, answer.status)
+                    assert page.url.endswith(shown.at), (shown, page.url)
+                    await look(page, shown)
+
+            more = [await first.context.new_page() for _ in range(min(_AT_ONCE, len(waiting)) - 1)]
+            await asyncio.gather(*(work(page) for page in (first, *more)))
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("locale", ["de-DE", "en-GB"])
+async def test_axe_finds_nothing_serious_on_any_page(
+    chromium: Chromium, month: Month, to_look_at: list[Shown], locale: str
+) -> None:
+    faults: list[str] = []
+
+    async def look(page: Page, shown: Shown) -> None:
+        assert await page.get_attribute("html", "lang") == locale[:2], shown
+        if locale == "de-DE":
+            await keep(page, shown.name)
+        faults.extend(f"{shown.name}: {fault}" for fault in await faults_of(page))
+        if locale == "de-DE":  # colours know no language
+            await page.emulate_media(color_scheme="dark")
+            faults.extend(f"{shown.name}, dark: {fault}" for fault in await faults_of(page, only=["color-contrast"]))
+            await page.emulate_media(color_scheme="light")
+        wide = await page.evaluate("document.documentElement.scrollWidth")
+        if wide > WIDE["width"]:
+            faults.append(f"{shown.name}: {wide} px wide")
+
+    await _each(chromium, month, to_look_at, look, locale=locale)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.timeout(120)
+async def test_no_page_scrolls_aside_on_a_phone(chromium: Chromium, month: Month, to_look_at: list[Shown]) -> None:
+    too_wide: list[str] = []
+
+    async def look(page: Page, shown: Shown) -> None:
+        if shown.name in ("heute", "auszahlung-paid", "partner-seite", "freigaben"):
+            await keep(page, f"{shown.name}-telefon")
+        if (wide := await page.evaluate("document.documentElement.scrollWidth")) > PHONE["width"]:
+            too_wide.append(f"{shown.name}: {wide} px")
+
+    await _each(chromium, month, to_look_at, look, viewport=PHONE)
+    assert not too_wide, "\n".join(too_wide)
+
+
+async def test_three_pages_in_dark(chromium: Chromium, month: Month, to_look_at: list[Shown]) -> None:
+    three = [shown for shown in to_look_at if shown.name in ("uebersicht", "auszahlung-paid", "freigaben")]
+    assert len(three) == 3
+
+    async def look(page: Page, shown: Shown) -> None:
+        assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 19, 24)"
+        await keep(page, f"{shown.name}-dunkel")
+
+    await _each(chromium, month, three, look, color_scheme="dark")
+
+
+async def test_two_pages_in_english(chromium: Chromium, month: Month, to_look_at: list[Shown]) -> None:
+    some = [shown for shown in to_look_at if shown.name in ("heute", "auszahlung-awaiting_approval")]
+
+    async def look(page: Page, shown: Shown) -> None:
+        await keep(page, f"{shown.name}-english")
+
+    await _each(chromium, month, some, look, locale="en-GB")
