@@ -1,4 +1,5 @@
-"""Two people of the demo tenant, with a login each: an admin, and an approver as the second pair of eyes.
+"""The demo's people, with a login each: an admin, an approver as the second pair of eyes, and one of the platform's
+operations, who sees every tenant and the Temporal UI and decides nothing.
 
 They come in through the doors that everybody uses: a one-time link, a password, a second factor. Nothing in the product
 is switched off for them. Their passwords and the secrets of their second factors are kept in `demo-people.json`
@@ -22,7 +23,12 @@ import httpx
 from sandbox.demo_office import DoorClosed, Office
 from sandbox.stack import StackAddresses
 
-_WHO = (("admin@demo.example", "Alex Admin", "admin"), ("freigabe@demo.example", "Fritzi Freigabe", "approver"))
+_OPERATIONS = "platform"
+_WHO = (
+    ("admin@demo.example", "Alex Admin", "admin"),
+    ("freigabe@demo.example", "Fritzi Freigabe", "approver"),
+    ("betrieb@demo.example", "Bo Betrieb", _OPERATIONS),
+)
 _TOKEN = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 _SECRET = re.compile(r"<code>([A-Z2-7]{32})</code>")
 _PERIOD_S = 30
@@ -72,7 +78,7 @@ def told(addresses: StackAddresses, people: Sequence[DemoPerson]) -> str:
         [
             f"  Pages for people at work  {addresses.api_url}/admin",
             *(f"    as {person.role:<9} {person.email:<22} password {person.password}" for person in people),
-            "  Both are asked for a second factor. The code of the moment:  script/dev --code",
+            "  All are asked for a second factor. The code of the moment:  script/dev --code",
             *(f"    or in an app of yours: {person.email:<22} {person.totp_secret}" for person in people),
         ]
     )
@@ -85,9 +91,8 @@ def codes(people: Sequence[DemoPerson]) -> str:
 
 
 async def _take_up(addresses: StackAddresses, office: Office, email: str, name: str, role: str) -> DemoPerson:
-    status, output = await office.partnerdesk(
-        "user", "create", "--email", email, "--name", name, "--tenant", office.slug, "--role", role, "--json"
-    )
+    rights = ["--platform-admin"] if role == _OPERATIONS else ["--tenant", office.slug, "--role", role]
+    status, output = await office.partnerdesk("user", "create", "--email", email, "--name", name, *rights, "--json")
     if status != 0 or not json.loads(output)["link"]:
         # There is an account whose password nobody has kept.
         status, output = await office.partnerdesk("user", "reset", "--email", email, "--second-factor", "--json")

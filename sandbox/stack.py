@@ -148,7 +148,10 @@ class Stack:
         self._trust_engine_signals = trust_engine_signals
         self._more_environment = environment or {}
         self.postgres = PostgresServer(self._state / "postgres", ports.postgres, durable=durable)
-        self.lexoffice = LexofficeServer(self._state / "lexoffice", ports.lexoffice, options=lexoffice_options)
+        back = ["--desk-url", f"http://{LOOPBACK}:{ports.api}"]
+        self.lexoffice = LexofficeServer(
+            self._state / "lexoffice", ports.lexoffice, options=[*back, *lexoffice_options]
+        )
         self._exit = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -230,6 +233,7 @@ class Stack:
             # Another secret each time: only we know it, and only the sandbox believes it.
             "LEXOFFICE_OAUTH_CLIENT_ID": "partnerdesk-dev",
             "LEXOFFICE_OAUTH_CLIENT_SECRET": secrets.token_urlsafe(24),
+            **({"PARTNERDESK_TEMPORAL_UI_URL": temporal.ui_url} if temporal.ui_url else {}),
             "PARTNERDESK_LEXOFFICE_PACE": str(self._requests_per_second),
             **({"PARTNERDESK_TRUST_ENGINE_SIGNALS": "1"} if self._trust_engine_signals else {}),
             **self._more_environment,

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from api.pages.engine_views import VIEWS, engine_for
 from api.pages.people import Proved, Visit, may
 from api.pages.rendering import GoTo, PageRoute
 from api.pages.words import ALLOWS, ROLES
@@ -100,6 +101,8 @@ async def _tenants(
         "tenants.html",
         status=422 if wrong else 200,
         tenants=await tenants.list_all(visit.doors.ledger),
+        engine=engine_for(visit.person, visit.doors.settings, visit.doors.engine.namespace),
+        views=VIEWS,
         wrong=wrong,
         made=made,
         link=link,

@@ -41,6 +41,7 @@ def main() -> int:
                 defaults=defaults,
                 reach=reach,
                 access_token_seconds=options.access_token_seconds,
+                desk_url=options.desk_url,
             )
         except Busy as error:
             print(f"address is taken: {error}", file=sys.stderr)
@@ -74,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="KIND=PATTERN",
         help="such as credit-note=GS-{year}-{number:04d}",
+    )
+    parser.add_argument(
+        "--desk-url", default="", metavar="URL", help="where PartnerDesk is; pages then link back to it"
     )
     parser.add_argument(
         "--allow-remote-hooks", action="store_true", help="hooks and page answer other machines too (containers)"

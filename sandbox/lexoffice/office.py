@@ -36,4 +36,6 @@ class Office:
     defaults: Defaults
     reach: Reach
     access_token_seconds: int
+    desk_url: str = ""
+    """Where the program is that keeps books here; empty when nobody said."""
     """Life of an access token, of OAuth clients that were made without saying otherwise."""

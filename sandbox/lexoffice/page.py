@@ -91,6 +91,7 @@ class Page:
         self._templates.globals.update(
             STATUS=STATUS, SENT=SENT, KIND=KIND, TAX=TAX, CLICKS=CLICKS, offered=offered, permalink=permalink
         )
+        self._templates.globals["desk_url"] = office.desk_url.rstrip("/")
 
     def routes(self) -> list[Route]:
         return [

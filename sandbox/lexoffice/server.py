@@ -61,13 +61,16 @@ def serve(
     defaults: Defaults,
     reach: Reach,
     access_token_seconds: int,
+    desk_url: str = "",
 ) -> None:
     store = Store(folder)
     signer = Signer(folder, key_bits)
     listener = _listen(host, port)
 
     async def run() -> None:
-        office = Office(store, signer, Courier(store, signer, time_scale), defaults, reach, access_token_seconds)
+        office = Office(
+            store, signer, Courier(store, signer, time_scale), defaults, reach, access_token_seconds, desk_url
+        )
         config = uvicorn.Config(
             Application(office),
             http=BreakableProtocol,

@@ -43,7 +43,7 @@ async def test_an_admin_and_an_approver_of_the_demo_log_in_with_a_second_factor(
     async with Office(addresses, "lexoffice") as office:
         await office.partnerdesk("tenant", "create", office.slug, "--name", "Demo GmbH", "--demo", "--json")
         people = await let_in(addresses, office)
-        assert [person.role for person in people] == ["admin", "approver"]
+        assert [person.role for person in people] == ["admin", "approver", "platform"]
         assert (tmp_path / "demo-people.json").stat().st_mode & 0o077 == 0
         # A restart finds them; a lost file makes their logins anew.
         assert await let_in(addresses, office) == people == kept_people(tmp_path)
