@@ -105,7 +105,11 @@ _CANDIDATES = """
              WHEN a.content_hash IS NULL OR i.content_hash IS DISTINCT FROM a.content_hash
                THEN 'Die Gutschrift gehört nicht zur letzten Freigabe.'
              WHEN p.held_reason IS NOT NULL THEN 'Die Auszahlung ist zurückgestellt.'
-             WHEN p.objected_at IS NOT NULL THEN 'Der Partner hat der Gutschrift widersprochen.'
+             WHEN p.objected_at IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM tasks t
+                                   WHERE t.tenant_id = p.tenant_id AND t.subject = 'objection'
+                                     AND t.subject_id = p.number AND t.state = 'resolved')
+               THEN 'Der Partner hat der Gutschrift widersprochen.'
              WHEN p.blocked_reason IS NOT NULL THEN 'Die Auszahlung ist blockiert.'
              WHEN EXISTS (SELECT 1 FROM tasks t
                            WHERE t.tenant_id = p.tenant_id AND t.subject = 'payout' AND t.subject_id = p.number

@@ -70,9 +70,15 @@ async def create(db: Connection, tenant: Tenant, new: NewCustomer, *, by: str) -
 
 
 async def assign_partner(
-    db: Connection, tenant: Tenant, customer_id: CustomerId, partner_code: str | None, *, by: str
+    db: Connection, tenant: Tenant, customer_id: CustomerId, partner_code: str | None, *, by: str, reason: str
 ) -> Customer:
-    """Whose customer it is from now on; None: nobody's. Raises NotFound and NotAcceptable (unknown partner)."""
+    """Whose customer it is from now on; None: nobody's. Raises NotFound and NotAcceptable (no reason, unknown partner).
+
+    Who gets the commissions to come is decided here, so it takes a reason like every such act.
+    """
+    reason = reason.strip()
+    if not 1 <= len(reason) <= 500:
+        raise NotAcceptable("Bitte nennen Sie den Grund (höchstens 500 Zeichen).", code="reason_missing")
     before = await find(db, tenant, customer_id)
     await db.execute(
         "UPDATE customers SET assigned_partner_id = $3 WHERE tenant_id = $1 AND id = $2",
@@ -88,7 +94,7 @@ async def assign_partner(
         action="customer.assigned",
         subject="customer",
         subject_id=str(customer_id),
-        detail={"partner": [before.assigned_partner_code, after.assigned_partner_code]},
+        detail={"partner": [before.assigned_partner_code, after.assigned_partner_code], "reason": reason},
     )
     return after
 

@@ -1,13 +1,45 @@
 """A partner objects to a payout („Widerspruch“): a column with the reason, and a task for a person."""
 
+from datetime import datetime
+
 from ledger import audit, tasks
 from ledger.database import Connection
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
-from ledger.types import PartnerId, Tenant
+from ledger.types import Frozen, PartnerId, PayoutNumber, TaskId, Tenant
 
 TASK = "payout_objected"
 SUBJECT = "objection"
 """No 'payout': answering it is no decision about the payout, whose workflow may have ended."""
+
+
+class Objection(Frozen):
+    """`task` is where it is answered; `answer` is what the partner reads, None where somebody said nothing."""
+
+    objected_at: datetime
+    reason: str
+    task: TaskId | None
+    answered_at: datetime | None
+    answered_by: str | None
+    answer: str | None
+
+
+async def of_payout(db: Connection, tenant: Tenant, number: PayoutNumber) -> Objection | None:
+    """A payout is objected to once."""
+    row = await db.fetchrow(
+        """
+        SELECT o.objected_at, o.objection_reason AS reason, t.id AS task, t.resolved_at AS answered_at,
+               t.resolved_by AS answered_by, t.resolution ->> 'reason' AS answer
+          FROM payouts o
+          LEFT JOIN LATERAL (
+               SELECT t.* FROM tasks t WHERE t.tenant_id = o.tenant_id AND t.subject = $3 AND t.subject_id = o.number
+                ORDER BY t.seq DESC LIMIT 1) t ON true
+         WHERE o.tenant_id = $1 AND o.number = $2 AND o.objected_at IS NOT NULL
+        """,
+        tenant.id,
+        number,
+        SUBJECT,
+    )
+    return None if row is None else Objection.model_validate(dict(row))
 
 
 async def object_to(db: Connection, tenant: Tenant, partner_id: PartnerId, number: str, *, reason: str) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from ledger import objections
 from ledger.database import Connection
 from ledger.payouts import Payout
 from ledger.types import EventId, Frozen, Tenant
@@ -16,6 +17,7 @@ Kind = Literal[
     "requested", "approved", "rejected", "cancelled", "answered", "approval_void", "outcome_unknown", "document_open",
     "paid", "returned", "settled", "sent", "refused", "unclear", "created", "event", "asked", "resolved", "note",
     "put_back", "taken_up", "approved_alone", "sent_again", "bank_run", "bank_file", "objected",
+    "objection_answered",
 ]  # fmt: skip
 _OF_STATE: dict[tuple[str, str], Kind] = {
     ("approved", "awaiting_approval"): "approval_void",
@@ -65,7 +67,7 @@ class Step(Frozen):
 async def of_payout(db: Connection, tenant: Tenant, payout: Payout) -> list[Step]:
     """Oldest first."""
     found = [Step(at=payout.created_at, kind="requested", actor=payout.requested_by)]
-    for part in (_decisions, _states, _attempts, _documents, _tasks, _notes, _audit, _bank_runs):
+    for part in (_decisions, _states, _attempts, _documents, _tasks, _notes, _audit, _bank_runs, _objection):
         found += [step async for step in part(db, tenant, payout)]
     if payout.state == "paid" and not any(step.kind == "paid" for step in found):
         found.append(Step(at=payout.created_at, kind="paid"))
@@ -197,7 +199,7 @@ async def _audit(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterato
 
 
 async def _bank_runs(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterator[Step]:
-    """In which bank run it is, or was; and what the partner objected."""
+    """In which bank run it is, or was."""
     for row in await db.fetch(
         """
         SELECT r.number, r.created_by, r.created_at, r.file_made_at, r.exported_by FROM bank_run_lines l
@@ -211,8 +213,14 @@ async def _bank_runs(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIte
         yield Step(at=row["created_at"], kind="bank_run", actor=row["created_by"], number=row["number"])
         if row["file_made_at"] is not None:
             yield Step(at=row["file_made_at"], kind="bank_file", actor=row["exported_by"], number=row["number"])
-    objection = await db.fetchrow(
-        "SELECT objected_at, objection_reason FROM payouts WHERE tenant_id = $1 AND id = $2", tenant.id, payout.id
-    )
-    if objection is not None and objection["objected_at"] is not None:
-        yield Step(at=objection["objected_at"], kind="objected", text=objection["objection_reason"])
+
+
+async def _objection(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterator[Step]:
+    objection = await objections.of_payout(db, tenant, payout.number)
+    if objection is None:
+        return
+    yield Step(at=objection.objected_at, kind="objected", text=objection.reason)
+    if objection.answered_at is not None:
+        yield Step(
+            at=objection.answered_at, kind="objection_answered", actor=objection.answered_by, text=objection.answer
+        )

@@ -16,6 +16,7 @@ from ledger import (
     intents,
     invoice_questions,
     manual_lines,
+    objections,
     payouts,
     sale_decisions,
     tasks,
@@ -115,6 +116,10 @@ async def _act(db: Connection, tenant: Tenant, task_id: TaskId, task: Any, answe
                 by=actor,
                 reason=answer.reason,
             )
+            return Resolved(task=task_id)
+        case objections.SUBJECT, _:
+            if not answer.reason:
+                raise NotAcceptable("Bitte schreiben Sie dem Partner eine Antwort.", code="reason_missing")
             return Resolved(task=task_id)
         case _:
             return Resolved(task=task_id)

@@ -59,7 +59,12 @@ async def assign(customer: UUID, visit: Writer) -> Response:
     try:
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
             await customers.assign_partner(
-                db, visit.tenant, CustomerId(customer), visit.field("partner") or None, by=visit.person.actor
+                db,
+                visit.tenant,
+                CustomerId(customer),
+                visit.field("partner") or None,
+                by=visit.person.actor,
+                reason=visit.field("grund"),
             )
     except NotAcceptable as refused:
         return await _shown(visit, CustomerId(customer), wrong=refused.sentence)
@@ -74,7 +79,7 @@ async def _shown(visit: Visit, customer_id: CustomerId, *, wrong: str | None = N
         status=422 if wrong else 200,
         wrong=wrong,
         customer=customer,
-        typed=visit.form.get("partner", "") if wrong else customer.assigned_partner_code or "",
+        typed=visit.form if wrong else {"partner": customer.assigned_partner_code or ""},
         message=_ASSIGNED if visit.request.query_params.get("hinweis") == "zugeordnet" else None,
         may_write=visit.person.may(Permission.WRITE),
     )

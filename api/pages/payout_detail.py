@@ -20,6 +20,7 @@ from ledger import (
     approval_queue,
     decisions,
     four_eyes,
+    objections,
     partner_bank,
     payout_holds,
     payout_list,
@@ -208,6 +209,7 @@ async def _shown(
         [seen] = await approval_queue.of_numbers(db, tenant, [number])
         account = await partner_bank.bank_details_of(db, tenant, payout.partner_id)
         questions = await _open_questions(db, visit, payout)
+        objection = await objections.of_payout(db, tenant, payout.number)
         name_of = await names(db, tenant)
     is_early = payout.state in (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED)
     is_put_back = waits.waits_for is payout_waiting.For.TAKEN_UP
@@ -243,6 +245,7 @@ async def _shown(
         words=payout_words,
         name_of=name_of,
         questions=questions,
+        objection=objection,
         can=can,
         of_kind=of_kind,
         kinds=KINDS,

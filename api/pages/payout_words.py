@@ -126,6 +126,7 @@ _STEPS: dict[str, tuple[str, str]] = {
     "bank_run": (N_("In den Zahlungslauf %(number)s aufgenommen"), DONE),
     "bank_file": (N_("Datei des Zahlungslaufs %(number)s erzeugt"), DONE),
     "objected": (N_("Der Partner widerspricht"), TROUBLE),
+    "objection_answered": (N_("Widerspruch beantwortet"), DONE),
 }
 _EVENTS = {
     "credit-note.status.changed": N_("Status der Gutschrift geändert"),

@@ -22,6 +22,7 @@ router = APIRouter(prefix="/customers", tags=["Kunden"], responses=PROBLEMS)
 
 class CustomerChange(BaseModel):
     assigned_partner_code: str | None = Field(description="Code des Partners; null: keiner", examples=["ANNA"])
+    reason: str = Field(min_length=1, max_length=500, examples=["Steht so im Vertrag mit dem Partner."])
 
 
 @router.get("", summary="Kunden auflisten", operation_id="list_customers", response_model=Page[Customer])
@@ -75,13 +76,18 @@ async def get_customer(customer_id: UUID, doors: Doors, caller: Reader) -> JSONR
 @router.patch(
     "/{customer_id}",
     summary="Einem Kunden einen Partner zuordnen",
-    description="Gilt für künftige Verkäufe.",
+    description="Gilt für künftige Verkäufe. Der Grund steht im Prüfpfad.",
     operation_id="assign_customer",
     response_model=Customer,
 )
 async def assign_customer(customer_id: UUID, doors: Doors, caller: Writer, change: CustomerChange) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as db:
         assigned = await customers.assign_partner(
-            db, caller.tenant, CustomerId(customer_id), change.assigned_partner_code, by=caller.actor
+            db,
+            caller.tenant,
+            CustomerId(customer_id),
+            change.assigned_partner_code,
+            by=caller.actor,
+            reason=change.reason,
         )
     return JSONResponse(shown(assigned))

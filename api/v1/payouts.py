@@ -14,11 +14,12 @@ from api.parts import Doors, Parts
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PayoutNo, after, page, shown
 from api.v1.callers import Approver, Reader, Writer, WriterOrApprover
 from api.v1.once import OnlyOnce
-from ledger import decisions, four_eyes, partners, payout_requests, payouts, tax_questions
+from ledger import decisions, four_eyes, objections, partners, payout_requests, payouts, tax_questions
 from ledger.credentials import Caller
 from ledger.database import Connection
 from ledger.decisions import Decision
 from ledger.four_eyes import FourEyes
+from ledger.objections import Objection
 from ledger.payouts import Payout, PayoutLine
 from ledger.refusals import Blocked
 from ledger.types import PayoutState, TaxCase
@@ -29,11 +30,13 @@ router = APIRouter(prefix="/payouts", tags=["Auszahlungen"], responses=PROBLEMS)
 
 
 class PayoutInFull(Payout):
-    """With lines, decisions, what four eyes say, the id of its workflow and its credit note's page in lexoffice."""
+    """With lines, decisions, what four eyes say, the partner's objection, the id of its workflow
+    and its credit note's page in lexoffice."""
 
     lines: list[PayoutLine]
     decisions: list[Decision]
     four_eyes: FourEyes
+    objection: Objection | None
     workflow_id: str
     credit_note_url: str | None
 
@@ -189,11 +192,13 @@ async def _in_full(db: Connection, doors: Parts, caller: Caller, payout: Payout)
     url = None
     if payout.credit_note_id is not None:
         url = document_url(doors.settings.lexoffice_app_url, "credit-note", UUID(payout.credit_note_id))
+    objection = await objections.of_payout(db, tenant, payout.number)
     return shown(
         payout,
         lines=[shown(line) for line in await payouts.lines(db, tenant, payout.id)],
         decisions=[shown(decision) for decision in await decisions.of_payout(db, tenant, payout.id)],
         four_eyes=shown(await four_eyes.of_payout(db, tenant, payout)),
+        objection=None if objection is None else shown(objection),
         workflow_id=payout_workflow_id(tenant, payout.number),
         credit_note_url=url,
     )

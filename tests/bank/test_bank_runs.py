@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from ledger import bank_accounts, bank_candidates, bank_run_rows, bank_runs
+from ledger import bank_accounts, bank_candidates, bank_run_rows, bank_runs, objections, resolutions
 from ledger.bank_days import is_target_day, next_target_day
 from ledger.bank_file import control_sum_cents
 from ledger.bank_run_rows import BankRun
 from ledger.four_eyes import SecondPersonNeeded
 from ledger.refusals import AlreadyExists, ContentHasChanged, NotAcceptable, NotAllowedNow, NothingDue
-from ledger.types import BERLIN
+from ledger.resolutions import Answer
+from ledger.types import BERLIN, TaskId
 from ledger.vault import Vault
 from tests.bank.paying import (
     MAKER,
@@ -289,6 +290,7 @@ async def _judged(shop: Shop, vault: Vault) -> dict[str, str | None]:
         ("UPDATE external_documents SET created_totals = NULL", "zurückgelesen"),
         ("UPDATE creation_intents SET content_hash = 'another'", "letzten Freigabe"),
         ("UPDATE partners SET agreement_accepted_at = NULL", "Vereinbarung"),
+        ("UPDATE tenants SET agreement_version = 'neu'", "Vereinbarung"),
         ("UPDATE partner_tax_statuses SET status = 'private'", "Steuerfall"),
         ("UPDATE provider_connections SET small_business = true", "Kleinunternehmer"),
         (
@@ -319,6 +321,19 @@ async def test_what_is_not_as_approved_drops_out_with_the_reason(
     with pytest.raises(NotAllowedNow, match="leer"):
         await approve(shop, vault, after)
     assert reason in str((await _judged(shop, vault))[payout.number])
+
+
+async def test_an_objection_bars_a_payout_until_it_is_answered(shop: Shop, vault: Vault) -> None:
+    await own_account(shop, vault)
+    payout = await open_payout(shop, vault)
+    async with shop.ledger.transaction(shop.tenant) as db:
+        await objections.object_to(db, shop.tenant, shop.partner["ANNA"].id, payout.number, reason="Der Mai fehlt")
+    assert "widersprochen" in str((await _judged(shop, vault))[payout.number])
+    [task] = await shop.rows("SELECT id FROM tasks WHERE kind = 'payout_objected'")
+    async with shop.ledger.transaction(shop.tenant) as db:
+        answer = Answer(action="done", reason="Der Mai kommt mit der nächsten")
+        await resolutions.resolve(db, shop.tenant, TaskId(task["id"]), answer, actor=SECOND)
+    assert (await _judged(shop, vault))[payout.number] is None
 
 
 async def test_new_bank_details_take_a_payout_out_and_void_the_approval(shop: Shop, vault: Vault) -> None:

@@ -72,13 +72,13 @@ async def test_a_customer_may_be_assigned_to_a_partner_and_taken_away(shop: Shop
         new = NewCustomer(email="k@example.org", assigned_partner_code="ANNA")
         customer = await customers.create(db, shop.tenant, new, by="test")
         assert customer.assigned_partner_code == "ANNA"
-        freed = await customers.assign_partner(db, shop.tenant, customer.id, None, by="test")
+        freed = await customers.assign_partner(db, shop.tenant, customer.id, None, by="test", reason="Vertrag")
         assert freed.assigned_partner_id is None
         listed, _ = await customers.list_customers(db, shop.tenant, partner_id=shop.partner["ANNA"].id)
         assert listed == []
     with pytest.raises(NotAcceptable):
         async with shop.ledger.transaction(shop.tenant) as db:
-            await customers.assign_partner(db, shop.tenant, customer.id, "NIEMAND", by="test")
+            await customers.assign_partner(db, shop.tenant, customer.id, "NIEMAND", by="test", reason="Vertrag")
     with pytest.raises(AlreadyExists):
         async with shop.ledger.transaction(shop.tenant) as db:
             await customers.create(db, shop.tenant, NewCustomer(email="K@EXAMPLE.ORG"), by="test")

@@ -124,9 +124,19 @@ async def test_an_objection_is_noted_asks_a_person_and_shows_the_answer(books: B
     assert row["objection_reason"] == "Der Mai fehlt"
     assert "Der Mai fehlt" in await books.read("/admin/partner/ANNA")
     [task] = await books.rows("SELECT id FROM tasks WHERE kind = 'payout_objected'")
+    page = f"/admin/auszahlungen/{number}"
+    asked = await books.read(page)
+    assert "Der Mai fehlt" in asked
+    assert "Bis dahin nimmt kein Zahlungslauf die Auszahlung auf." in asked
+    silent = await books.send(f"/admin/aufgaben/{task['id']}", {"action": "done"}, status=422)
+    assert "Bitte schreiben Sie dem Partner eine Antwort." in silent
     await books.send(f"/admin/aufgaben/{task['id']}", {"action": "done", "reason": "Mai kommt mit der nächsten"})
     assert "Antwort: Mai kommt mit der nächsten" in said((await guest.get("/p")).text)
     assert "payout.objected" in await books.firm.actions()
+    answered = await books.read(page)
+    assert "Widerspruch beantwortet" in answered
+    assert "Mai kommt mit der nächsten" in answered
+    assert "Bis dahin nimmt kein Zahlungslauf" not in answered
 
 
 async def test_the_credit_note_is_handed_out_as_a_file(books: Books) -> None:

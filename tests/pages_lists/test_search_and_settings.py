@@ -63,9 +63,13 @@ async def test_customers_are_listed_and_given_to_a_partner(books: Books) -> None
     assert "Kunde AG" in page
     assert "Laden KG" not in page
     [row] = await books.rows("SELECT id FROM customers WHERE name = 'Kunde AG'")
-    wrong = await books.send(f"/admin/kunden/{row['id']}", {"partner": "NIEMAND"}, status=422)
+    wrong = await books.send(f"/admin/kunden/{row['id']}", {"partner": "NIEMAND", "grund": "Vertrag"}, status=422)
     assert "gibt es nicht" in wrong
-    await books.send(f"/admin/kunden/{row['id']}", {"partner": "bert"})
+    silent = await books.send(f"/admin/kunden/{row['id']}", {"partner": "bert"}, status=422)
+    assert "Bitte nennen Sie den Grund (höchstens 500 Zeichen)." in silent
+    await books.send(f"/admin/kunden/{row['id']}", {"partner": "bert", "grund": "Laut Vertrag"})
+    [entry] = await books.rows("SELECT detail FROM audit_entries WHERE action = 'customer.assigned'")
+    assert entry["detail"] == {"partner": [None, "BERT"], "reason": "Laut Vertrag"}
     assert "Kunde AG" in await books.read("/admin/kunden?partner=BERT")
     assert "customer.assigned" in await books.firm.actions()
 

@@ -48,7 +48,7 @@ NEEDS: dict[str, Need] = {
     "list_customers": Need(READ),
     "create_customer": Need(WRITE, {"external_id": "neu", "assigned_partner_code": "{code}"}),
     "get_customer": Need(READ),
-    "assign_customer": Need(WRITE, {"assigned_partner_code": None}),
+    "assign_customer": Need(WRITE, {"assigned_partner_code": None, "reason": "Vertrag"}),
     "list_campaigns": Need(READ),
     "create_campaign": Need(WRITE, {"slug": "neu", "name": "Neu"}),
     "get_campaign": Need(READ),
