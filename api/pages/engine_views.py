@@ -19,7 +19,7 @@ VIEWS = (
     View(N_("Auszahlungen, die laufen"), f'{_PAYOUTS} AND ExecutionStatus="Running"'),
     View(N_("Warten auf Freigabe"), f'{_PAYOUTS} AND PayoutStatus="awaiting_approval"'),
     View(N_("Freigegeben, noch ohne Gutschrift"), f'{_PAYOUTS} AND PayoutStatus="approved"'),
-    View(N_("Ausgang unbekannt"), f'{_PAYOUTS} AND PayoutStatus="outcome_unknown"'),
+    View(N_("Ergebnis unklar"), f'{_PAYOUTS} AND PayoutStatus="outcome_unknown"'),
     View(N_("Gutschrift offen"), f'{_PAYOUTS} AND PayoutStatus="credit_note_open"'),
     View(N_("Belege, die gerade abgeglichen werden"), 'WorkflowType="DocumentWorkflow" AND ExecutionStatus="Running"'),
     View(N_("Fehlgeschlagen oder abgebrochen"), 'ExecutionStatus IN ("Failed", "Terminated", "TimedOut")'),

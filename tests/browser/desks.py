@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, ConsoleMessage, Page
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, ViewportSize
 
 from api.pages.languages import COOKIE
 from ledger import memberships, sessions, totp, users
@@ -18,8 +18,8 @@ from ledger.types import UserId
 from tests.house import House, Shop
 from tests.people.browsers import PASSWORD
 
-WIDE = {"width": 1280, "height": 860}
-PHONE = {"width": 390, "height": 800}
+WIDE = ViewportSize(width=1280, height=860)
+PHONE = ViewportSize(width=390, height=800)
 # A refusal is a page with such a status; Chromium says so of every one.
 _SAID_OF_REFUSALS = "Failed to load resource: the server responded with a status of 4"
 

@@ -113,9 +113,7 @@ async def _bank_run(shop: Shop, payout: str) -> str:
         "POST", "/bank-accounts", {"account_holder": "Nordlicht Kurse GmbH", "iban": "DE89370400440532013000"}
     )
     await shop.api("POST", f"/bank-accounts/{account['id']}/confirm", {}, key="approve")
-    made = await shop.api(
-        "POST", "/bank-runs", {"payouts": [payout], "execution_date": bank_day().isoformat()}
-    )
+    made = await shop.api("POST", "/bank-runs", {"payouts": [payout], "execution_date": bank_day().isoformat()})
     return str(made["number"])
 
 
@@ -163,7 +161,8 @@ async def _names(shop: Shop) -> dict[str, str]:
         SELECT (SELECT id FROM customers ORDER BY seq DESC LIMIT 1) AS customer_id,
                (SELECT id FROM transactions WHERE state = 'approved' ORDER BY seq LIMIT 1) AS transaction_id,
                (SELECT id FROM tasks WHERE state = 'open' AND subject <> 'objection' ORDER BY seq LIMIT 1) AS task_id,
-               (SELECT id FROM events WHERE provider = 'lexoffice' AND snapshot_id IS NOT NULL ORDER BY id LIMIT 1) AS event
+               (SELECT id FROM events
+                 WHERE provider = 'lexoffice' AND snapshot_id IS NOT NULL ORDER BY id LIMIT 1) AS event
         """
     )
     return {name: str(value) for name, value in row.items()} | {"code": "ANNA", "slug": "herbst", "version": "1"}
