@@ -181,7 +181,8 @@ async def count(db: Connection, tenant: Tenant) -> tuple[int, int]:
 
 async def _with_fresh_hashes(db: Connection, tenant: Tenant, found: list[Waiting]) -> list[Waiting]:
     """The hash on the row may be older than what is shown: a decision names what was seen."""
-    return [one.model_copy(update={"content_hash": await payouts.content_hash(db, tenant, one.id)}) for one in found]
+    fresh = await payouts.content_hashes(db, tenant, [one.id for one in found])
+    return [one.model_copy(update={"content_hash": fresh[one.id]}) for one in found]
 
 
 async def _oldest(db: Connection, tenant: Tenant, after: Position | None) -> list[Waiting]:

@@ -10,10 +10,11 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypedDict
 
 from ledger.database import Connection
+from ledger.keyset import Conditions
 from ledger.types import Frozen, Tenant
 
 
@@ -31,6 +32,8 @@ class Origin(Frozen):
         return ":".join(part for part in (self.door, self.request_id) if part) or None
 
 
+_AROUND = timedelta(hours=1)
+_SEQ = "SELECT seq FROM audit_entries WHERE tenant_id = $1"
 _origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
 
 
@@ -135,25 +138,28 @@ async def list_entries(
     before: datetime | None = None,
 ) -> tuple[list[AuditEntry], int | None]:
     """Newest first; the second value is the cursor of the next page."""
+    where = Conditions(tenant.id)
+    equal = {"e.subject": subject, "e.subject_id": subject_id, "e.actor": actor, "e.action": action}
+    for column, value in equal.items():
+        if value is not None:
+            where.require(f"{column} = {{}}", value)
+    if after is not None:
+        where.require("e.seq < {}", after)
+    # Numbers and times rise together, but for entries written at once: an hour around is surely enough, and keeps the
+    # list in the order of one index.
+    if since is not None:
+        where.require("e.at >= {}", since)
+        where.require(f"e.seq >= ({_SEQ} AND at >= {{}} ORDER BY at LIMIT 1)", since - _AROUND)
+    if before is not None:
+        where.require("e.at < {}", before)
+        where.require(f"e.seq <= ({_SEQ} AND at < {{}} ORDER BY at DESC LIMIT 1)", before + _AROUND)
     rows = await db.fetch(
-        """
+        f"""
         SELECT e.seq, e.at, e.actor, e.action, e.subject, e.subject_id, e.detail, e.origin, p.data AS personal
           FROM audit_entries e LEFT JOIN audit_personal p ON p.tenant_id = e.tenant_id AND p.seq = e.seq
-         WHERE e.tenant_id = $1 AND ($2::bigint IS NULL OR e.seq < $2) AND ($3::text IS NULL OR e.subject = $3)
-           AND ($4::text IS NULL OR e.subject_id = $4) AND ($5::text IS NULL OR e.actor = $5)
-           AND ($7::text IS NULL OR e.action = $7)
-           AND ($8::timestamptz IS NULL OR e.at >= $8) AND ($9::timestamptz IS NULL OR e.at < $9)
-         ORDER BY e.seq DESC LIMIT $6
+         WHERE e.tenant_id = $1 {where} ORDER BY e.seq DESC LIMIT {where.parameter(limit + 1)}
         """,
-        tenant.id,
-        after,
-        subject,
-        subject_id,
-        actor,
-        limit + 1,
-        action,
-        since,
-        before,
+        *where.parameters,
     )
     found = [_entry(row) for row in rows[:limit]]
     return found, (found[-1].seq if len(rows) > limit else None)

@@ -52,14 +52,16 @@ class StateSum(Frozen):
     gross_cents: int
 
 
+# The page is cut before anything is joined to it.
 _SHOWN = """
     SELECT p.seq, p.number, p.state, q.code AS partner_code, q.name AS partner_name, p.net_cents, p.tax_cents,
            p.gross_cents, p.period_from, p.period_to, p.created_at, p.paid_on,
            COALESCE(p.held_reason, p.blocked_reason) AS standing, d.voucher_number AS credit_note_number
-      FROM payouts p
+      FROM (SELECT * FROM payouts p WHERE p.tenant_id = $1 {where}
+             ORDER BY p.created_at DESC, p.seq DESC LIMIT {limit}) p
       JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
       LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
-     WHERE p.tenant_id = $1
+     ORDER BY p.created_at DESC, p.seq DESC
 """
 
 
@@ -70,10 +72,7 @@ async def page(
     where = _conditions(tenant, wanted)
     if after is not None:
         where.require("(p.created_at, p.seq) < ({}, {})", after.at, after.seq)
-    rows = await db.fetch(
-        f"{_SHOWN} {where} ORDER BY p.created_at DESC, p.seq DESC LIMIT {where.parameter(limit + 1)}",
-        *where.parameters,
-    )
+    rows = await db.fetch(_SHOWN.format(limit=where.parameter(limit + 1), where=where), *where.parameters)
     found = [PayoutRow(**row) for row in rows[:limit]]
     return found, (found[-1].position if len(rows) > limit else None)
 
@@ -112,14 +111,16 @@ def _phrases(wanted: PayoutFilter) -> Iterator[tuple[str, object]]:
         yield "p.number = {}", wanted.number.upper()
     elif wanted.number is not None:
         yield (
-            "p.id IN (SELECT payout_id FROM external_documents WHERE tenant_id = $1 AND voucher_number = {})",
+            "p.id = ANY (ARRAY(SELECT payout_id FROM external_documents WHERE tenant_id = $1 AND voucher_number = {}))",
             wanted.number.upper(),
         )
     if wanted.bank_run is not None:
         yield (
-            """p.id IN (SELECT l.payout_id FROM bank_run_lines l
-                         JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
-                        WHERE l.tenant_id = $1 AND r.number = {} AND l.released_at IS NULL)""",
+            # Read first: otherwise all payouts would be looked through for those of one run.
+            """p.id = ANY (ARRAY(
+                   SELECT l.payout_id FROM bank_run_lines l
+                     JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
+                    WHERE l.tenant_id = $1 AND r.number = {} AND l.released_at IS NULL))""",
             wanted.bank_run.upper(),
         )
 

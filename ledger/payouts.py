@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -146,9 +147,16 @@ async def content_hash(db: Connection, tenant: Tenant, payout: PayoutId) -> str:
 
     rules.md, Approval: an approval names the hash that the person saw; any change of what is hashed voids it.
     """
-    row = await db.fetchrow(
+    found = await content_hashes(db, tenant, [payout])
+    if payout not in found:
+        raise NotFound("Auszahlung")
+    return found[payout]
+
+
+async def content_hashes(db: Connection, tenant: Tenant, wanted: Sequence[PayoutId]) -> dict[PayoutId, str]:
+    rows = await db.fetch(
         """
-        SELECT p.number, p.tax_case, p.currency, p.net_cents, p.tax_rate::text, p.tax_cents, p.gross_cents,
+        SELECT p.id, p.number, p.tax_case, p.currency, p.net_cents, p.tax_rate::text, p.tax_cents, p.gross_cents,
                q.code, q.name, q.supplement, q.street, q.zip, q.city, q.country_code, q.lexoffice_contact_id::text,
                encode(b.iban_hmac, 'hex') AS iban, b.account_holder,
                (SELECT json_agg(json_build_array(l.commission_id, l.net_cents) ORDER BY l.position)::text
@@ -163,14 +171,16 @@ async def content_hash(db: Connection, tenant: Tenant, payout: PayoutId) -> str:
           JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
           LEFT JOIN partner_bank_details b
                  ON b.tenant_id = p.tenant_id AND b.partner_id = p.partner_id AND b.state = 'active'
-         WHERE p.tenant_id = $1 AND p.id = $2
+         WHERE p.tenant_id = $1 AND p.id = ANY ($2)
         """,
         tenant.id,
-        payout,
+        wanted,
     )
-    if row is None:
-        raise NotFound("Auszahlung")
-    canonical = json.dumps(dict(row), sort_keys=True, ensure_ascii=False, default=str)
+    return {PayoutId(row["id"]): _hash_of({name: value for name, value in row.items() if name != "id"}) for row in rows}
+
+
+def _hash_of(content: dict[str, Any]) -> str:
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

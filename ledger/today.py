@@ -45,31 +45,51 @@ class News(Frozen):
     events_failed: int
 
 
+# Looked up for each open payout by itself: joined, all bank runs of all years would be read.
 _OPEN = """
-    SELECT p.number, q.code AS partner_code, p.gross_cents, d.voucher_number AS credit_note_number, d.resource_id,
-           r.number AS bank_run, p.updated_at AS since
+    SELECT p.id, p.gross_cents, p.created_at, p.seq,
+           (SELECT r.number FROM bank_run_lines l JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
+             WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
+               AND r.state IN ('exported', 'confirmed') LIMIT 1) AS bank_run
       FROM payouts p
-      JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
-      LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
-      LEFT JOIN LATERAL (
-           SELECT r.number FROM bank_run_lines l JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
-            WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
-              AND r.state IN ('exported', 'confirmed') LIMIT 1) r ON true
      WHERE p.tenant_id = $1 AND p.state = 'credit_note_open'
 """
-_IS_SENT = """EXISTS (SELECT 1 FROM bank_run_lines l JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
-                       WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
-                         AND r.state IN ('exported', 'confirmed'))"""
 
 
-async def to_transfer(db: Connection, tenant: Tenant) -> Documents:
-    """Open credit notes in no bank file that has left the house."""
-    return await _documents(db, tenant, f"NOT {_IS_SENT}")
+async def open_documents(db: Connection, tenant: Tenant) -> tuple[Documents, Documents]:
+    """To transfer: open credit notes in no bank file that has left the house. To mark paid: those whose money is on its
+    way, which lexoffice has not been told yet.
+    """
+    rows = await db.fetch(
+        f"""
+        SELECT o.bank_run IS NOT NULL AS is_sent, count(*) AS payouts, sum(o.gross_cents)::bigint AS cents,
+               (array_agg(o.id ORDER BY o.created_at, o.seq))[1:{_SHOWN}] AS oldest
+          FROM ({_OPEN}) o GROUP BY is_sent
+        """,
+        tenant.id,
+    )
+    shown = await db.fetch(
+        f"""
+        SELECT p.number, q.code AS partner_code, p.gross_cents, d.voucher_number AS credit_note_number, d.resource_id,
+               o.bank_run, p.updated_at AS since
+          FROM ({_OPEN} AND p.id = ANY ($2)) o
+          JOIN payouts p ON p.tenant_id = $1 AND p.id = o.id
+          JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+          LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+         ORDER BY o.created_at, o.seq
+        """,
+        tenant.id,
+        [id for row in rows for id in row["oldest"]],
+    )
+    found = {row["is_sent"]: row for row in rows}
 
+    def documents(*, is_sent: bool) -> Documents:
+        if is_sent not in found:
+            return Documents(payouts=0, cents=0, first=())
+        first = tuple(OpenDocument(**one) for one in shown if (one["bank_run"] is not None) is is_sent)
+        return Documents(payouts=found[is_sent]["payouts"], cents=found[is_sent]["cents"], first=first)
 
-async def to_mark_paid(db: Connection, tenant: Tenant) -> Documents:
-    """Open credit notes whose money is on its way: lexoffice has not been told yet."""
-    return await _documents(db, tenant, _IS_SENT)
+    return documents(is_sent=False), documents(is_sent=True)
 
 
 async def open_tasks(db: Connection, tenant: Tenant) -> tuple[int, list[Task]]:
@@ -82,9 +102,12 @@ async def open_tasks(db: Connection, tenant: Tenant) -> tuple[int, list[Task]]:
 async def news(db: Connection, tenant: Tenant, since: datetime) -> News:
     rows = await db.fetch(
         """
-        SELECT s.to_state AS state, count(DISTINCT s.subject_id) AS payouts, sum(p.gross_cents)::bigint AS cents
-          FROM state_changes s JOIN payouts p ON p.tenant_id = s.tenant_id AND p.id = s.subject_id
-         WHERE s.tenant_id = $1 AND s.subject = 'payouts' AND s.changed_at >= $2 GROUP BY s.to_state
+        SELECT c.state, count(*) AS payouts, sum(p.gross_cents)::bigint AS cents
+          FROM (SELECT subject_id, array_agg(DISTINCT to_state) AS states FROM state_changes
+                 WHERE tenant_id = $1 AND subject = 'payouts' AND changed_at >= $2 GROUP BY subject_id) s
+         CROSS JOIN LATERAL (SELECT gross_cents FROM payouts WHERE tenant_id = $1 AND id = s.subject_id LIMIT 1) p
+         CROSS JOIN unnest(s.states) AS c (state)
+         GROUP BY c.state
         """,
         tenant.id,
         since,
@@ -108,16 +131,3 @@ async def news(db: Connection, tenant: Tenant, since: datetime) -> News:
         sales_refunded=by_state.get("refunded", 0),
         events_failed=failed,
     )
-
-
-async def _documents(db: Connection, tenant: Tenant, which: str) -> Documents:
-    row = await db.fetchrow(
-        f"""
-        SELECT count(*) AS payouts, COALESCE(sum(p.gross_cents), 0)::bigint AS cents FROM payouts p
-         WHERE p.tenant_id = $1 AND p.state = 'credit_note_open' AND {which}
-        """,
-        tenant.id,
-    )
-    assert row is not None
-    oldest = await db.fetch(f"{_OPEN} AND {which} ORDER BY p.created_at, p.seq LIMIT $2", tenant.id, _SHOWN)
-    return Documents(**row, first=tuple(OpenDocument(**one) for one in oldest))

@@ -175,6 +175,18 @@ async def lock(db: Connection, tenant: Tenant, transaction_id: TransactionId) ->
     return await find(db, tenant, transaction_id)
 
 
+# The days first, from their index alone (sales_by_time): by number, all that was sold since would be looked through.
+_SOLD_THEN = """
+          AND t.seq = ANY (ARRAY(
+              SELECT s.seq FROM transactions s
+               WHERE s.tenant_id = $1 AND s.state = ANY (
+                         CASE WHEN $2::text IS NULL THEN ARRAY['pending', 'approved', 'refunded'] ELSE ARRAY[$2] END)
+                 AND ($4::timestamptz IS NULL OR s.sold_at >= $4) AND ($5::timestamptz IS NULL OR s.sold_at < $5)
+                 AND ($3::uuid IS NULL OR s.partner_id = $3) AND ($6::bigint IS NULL OR s.seq < $6)
+               ORDER BY s.seq + 0 DESC LIMIT $7))
+"""
+
+
 async def list_transactions(
     db: Connection,
     tenant: Tenant,
@@ -193,8 +205,9 @@ async def list_transactions(
           AND ($2::text IS NULL OR t.state = $2) AND ($3::uuid IS NULL OR t.partner_id = $3)
           AND ($4::timestamptz IS NULL OR t.sold_at >= $4) AND ($5::timestamptz IS NULL OR t.sold_at < $5)
           AND ($6::bigint IS NULL OR t.seq < $6)
-        ORDER BY t.seq DESC LIMIT $7
-        """,
+        """
+        + ("" if sold_from is None and sold_before is None else _SOLD_THEN)
+        + " ORDER BY t.seq DESC LIMIT $7",
         tenant.id,
         state,
         partner_id,

@@ -35,8 +35,7 @@ async def today_page(visit: Reader) -> Response:
             else ([], None)
         )
         awaiting, awaiting_cents = await approval_queue.count(db, tenant)
-        to_transfer = await today.to_transfer(db, tenant)
-        to_mark = await today.to_mark_paid(db, tenant)
+        to_transfer, to_mark = await today.open_documents(db, tenant)
         tasks, newest = await today.open_tasks(db, tenant)
         news = await today.news(db, tenant, yesterday)
 
