@@ -174,17 +174,20 @@ async def _close_campaign(db: Connection, tenant: Tenant, campaign_id: CampaignI
 async def _sales(
     db: Connection, tenant: Tenant, campaign_id: CampaignId, month: date, known: dict[UUID, PlanOfMonth]
 ) -> AsyncIterator[SaleOfMonth]:
-    """Approved sales of the month with all their levels. What is held, blocked or not paid comes when it is."""
+    """Approved sales of the month with all their levels. What is held, blocked or not paid comes when it is.
+
+    The base is the sale's: a commission that was settled keeps the one of then.
+    """
     rows = db.cursor(
         """
         SELECT s.*,
                sum(s.kept_cents) FILTER (WHERE s.counts) OVER (PARTITION BY s.partner_id, s.level)::bigint AS revenue
-          FROM (SELECT c.transaction_id, c.level, c.partner_id, c.plan_id, c.base_cents, c.earned_cents, t.paid_at,
+          FROM (SELECT c.transaction_id, c.level, c.partner_id, c.plan_id, t.base_cents, c.earned_cents, t.paid_at,
                        r.refunded_cents, r.whole_cents,
                        COALESCE((c.calculation->>'payment_number')::int <= (c.calculation->>'max_payments')::int, true)
                            AS counts,
                        CASE WHEN r.refunded_cents >= r.whole_cents THEN 0
-                            ELSE c.base_cents - round(c.base_cents::numeric * r.refunded_cents / r.whole_cents)::bigint
+                            ELSE t.base_cents - round(t.base_cents::numeric * r.refunded_cents / r.whole_cents)::bigint
                        END AS kept_cents
                   FROM transactions t
                   JOIN commissions c ON c.tenant_id = t.tenant_id AND c.transaction_id = t.id AND c.kind = 'sale'

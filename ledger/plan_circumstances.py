@@ -32,14 +32,15 @@ async def _revenue_before(
     tiered = [rate.level for rate in plan.levels if rate.tiers and rate.level <= len(chain)]
     rows = await db.fetch(
         """
-        SELECT w.level, COALESCE(sum(c.base_cents) FILTER (WHERE t.id IS NOT NULL), 0)::bigint AS cents
+        SELECT w.level, COALESCE(sum(t.base_cents), 0)::bigint AS cents
           FROM unnest($3::int[], $4::uuid[]) AS w (level, partner_id)
           LEFT JOIN commissions c ON c.tenant_id = $1 AND c.partner_id = w.partner_id AND c.level = w.level
-                                 AND c.kind = 'sale' AND c.state <> 'reversed' AND c.transaction_id <> $2
+                                 AND c.kind = 'sale' AND c.transaction_id <> $2
                                  AND c.service_date >= date_trunc('month', $6::timestamptz AT TIME ZONE 'Europe/Berlin')
                                  AND c.service_date < date_trunc('month', $6::timestamptz AT TIME ZONE 'Europe/Berlin')
                                                       + interval '1 month'
           LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id AND t.campaign_id = $5
+                                 AND t.state <> 'refunded'
          GROUP BY w.level
         """,
         tenant.id,

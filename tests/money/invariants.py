@@ -42,6 +42,42 @@ _BROKEN = {
                    AND NOT EXISTS (SELECT 1 FROM commissions o WHERE o.reissued_of = c.id))
             <> (SELECT COALESCE(sum(net_cents), 0) FROM payouts o WHERE o.partner_id = p.id AND o.state = 'paid')
     """,
+    "the lines of a month are not what was settled": """
+        SELECT s.partner_id::text FROM month_settlements s
+         GROUP BY s.partner_id, s.campaign_id, s.month
+        HAVING sum(s.difference_cents) <> (
+               SELECT COALESCE(sum(c.net_cents), 0) FROM commissions c
+                WHERE (c.partner_id, c.campaign_id, c.month) = (s.partner_id, s.campaign_id, s.month)
+                  AND NOT EXISTS (SELECT 1 FROM commissions o WHERE o.reissued_of = c.id))
+    """,
+    "a commission is not in the state that its history ends with": """
+        SELECT c.id::text FROM commissions c
+         WHERE c.state <> (SELECT s.to_state FROM state_changes s WHERE s.subject_id = c.id ORDER BY s.seq DESC LIMIT 1)
+    """,
+    "a payout is in two bank runs": """
+        SELECT payout_id::text FROM bank_run_lines WHERE released_at IS NULL GROUP BY payout_id HAVING count(*) > 1
+    """,
+    "a bank run is not the sum of its payments": """
+        SELECT r.number FROM bank_runs r LEFT JOIN bank_run_lines l ON l.run_id = r.id AND l.released_at IS NULL
+         WHERE r.state <> 'cancelled' GROUP BY r.id, r.number, r.payments, r.total_cents
+        HAVING (r.payments, r.total_cents) IS DISTINCT FROM (count(l.id), COALESCE(sum(l.amount_cents), 0))
+    """,
+    "an exported payment is not its payout's": """
+        SELECT p.number FROM bank_run_lines l JOIN bank_runs r ON r.id = l.run_id JOIN payouts p ON p.id = l.payout_id
+         WHERE l.released_at IS NULL AND r.state IN ('exported', 'confirmed') AND p.state <> 'cancelled'
+           AND (p.gross_cents <> l.amount_cents OR l.end_to_end_id <> p.number
+                OR p.payment_reference IS DISTINCT FROM CASE WHEN p.state = 'paid' THEN l.end_to_end_id END)
+    """,
+    "an exported payout lost a line": """
+        SELECT p.number FROM bank_run_lines b JOIN bank_runs r ON r.id = b.run_id JOIN payouts p ON p.id = b.payout_id
+          JOIN payout_lines l ON l.payout_id = p.id
+         WHERE b.released_at IS NULL AND r.state IN ('exported', 'confirmed') AND p.state <> 'cancelled'
+           AND l.released_at > r.exported_at
+    """,
+    "a run made a payout that it has no row of": """
+        SELECT p.number FROM payouts p WHERE p.run_id IS NOT NULL AND NOT EXISTS (
+               SELECT 1 FROM payout_run_rows w WHERE w.run_id = p.run_id AND w.payout_id = p.id)
+    """,
     "a claw-back names no cause": """
         SELECT id::text FROM commissions WHERE kind = 'clawback' AND (cause IS NULL OR cause_document IS NULL)
     """,

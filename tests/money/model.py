@@ -1,7 +1,8 @@
 """What partners must be owed and paid after any history: plain Python over the list of events, nothing of the product.
 
 A commission is one number per sale and level: what the sale is worth to that level now. Whatever payouts hold or have
-paid of it is settled; the rest is open, below zero it is a debt. There are no rows, states or locks here.
+paid of it is settled; the rest is open, below zero it is a debt. The close of a month is one number per partner: what
+its sales are worth together, less what they gave. There are no rows, states or locks here.
 """
 
 from collections.abc import Iterable
@@ -10,12 +11,40 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
-PERCENT = (10, 5, 2)
-"""Of level 1, 2 and 3."""
+Tiers = tuple[tuple[int, int], ...]
+"""(from so much revenue on, percent)"""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Percent and tiers of level 1, 2 and 3; the cap per sale is level 1's."""
+
+    percent: tuple[int, int, int]
+    mode: str | None = None
+    tiers: tuple[Tiers, Tiers, Tiers] = ((), (), ())
+    cap_per_sale: int | None = None
+    cap_per_month: int | None = None
+
+    @property
+    def closes(self) -> bool:
+        return self.mode is not None or self.cap_per_month is not None
+
+
+PLANS = (
+    Plan((10, 5, 2)),
+    Plan((10, 5, 2), "flat", (((10_000, 12), (30_000, 20)), ((12_345, 6),), ())),
+    Plan((12, 5, 2), "graduated", (((8_000, 8), (50_000, 20)), ((10_000, 7),), ())),
+    Plan((20, 5, 2), cap_per_sale=2_000, cap_per_month=3_000),
+    Plan((10, 5, 3), "flat", (((9_000, 15),), (), ()), cap_per_sale=8_000, cap_per_month=5_000),
+    Plan((10, 6, 2), "graduated", (((500, 30), (20_000, 1)), (), ()), cap_per_sale=9_000, cap_per_month=12_000),
+)
+"""The first one is there from the beginning."""
 
 Event = tuple[Any, ...]
 Family = tuple[str, int]
-"""A sale and a level of it."""
+"""A sale and a level of it; or a close that a partner got, and 0."""
+Instant = tuple[int, int]
+"""(month, hour of it)"""
 
 
 def rounded(amount: Fraction) -> int:
@@ -31,6 +60,12 @@ def gross_of(net: int) -> int:
 class Sale:
     partners: tuple[str, ...]
     """Who earns on level 1, 2, 3."""
+    plan: int
+    """Its version: the number of plans before it."""
+    terms: Plan
+    month: int
+    before: tuple[int, ...]
+    """Of each level, what its partner had sold in the month as it was known then."""
     net: int
     gross: int
     invoice: str | None = None
@@ -64,18 +99,71 @@ class Sale:
     def on_hold(self) -> bool:
         return self.blocked or bool(self.open_disputes)
 
-    def worth(self, level: int) -> int:
-        whole = rounded(Fraction(self.base * PERCENT[level - 1], 100))
+    def earned(self, level: int) -> int:
+        """By its plan at once, before refunds."""
+        percent, tiers = self.terms.percent[level - 1], self.terms.tiers[level - 1]
+        amount = Fraction(self.base * percent, 100)
+        if self.terms.mode == "graduated":
+            before = self.before[level - 1]
+            amount = sliced(percent, tiers, before + self.base) - sliced(percent, tiers, before)
+        return int(self._capped(level, Fraction(rounded(amount))))
+
+    def due_in_month(self, level: int, revenue: int) -> Fraction:
+        """What the month's close makes of it, before refunds."""
+        percent, tiers = self.terms.percent[level - 1], self.terms.tiers[level - 1]
+        if self.terms.mode == "graduated" and tiers:
+            mean = sliced(percent, tiers, revenue) / revenue if revenue else Fraction(percent, 100)
+            return self._capped(level, self.base * mean)
+        reached = [rate for start, rate in tiers if revenue >= start]
+        return self._capped(level, Fraction(rounded(Fraction(self.base * (reached or [percent])[-1], 100))))
+
+    def _capped(self, level: int, amount: Fraction) -> Fraction:
+        cap = self.terms.cap_per_sale
+        return amount if level > 1 or cap is None else min(amount, Fraction(cap))
+
+    def kept(self, cents: int) -> int:
+        """What refunds have left of so much."""
         if self.state == "refunded":
             return 0
         beyond = max(0, self.refunded - self.credited)
-        return whole - rounded(Fraction(whole * beyond, self.gross - self.credited))
+        return cents - rounded(Fraction(cents * beyond, self.gross - self.credited))
+
+    def worth(self, level: int) -> int:
+        return self.kept(self.earned(level))
+
+    def kept_of_due(self, due: Fraction) -> Fraction:
+        if due.denominator == 1:
+            return Fraction(self.kept(int(due)))
+        whole = self.gross - self.credited
+        return due * (whole - max(0, self.refunded - self.credited)) / whole
+
+
+def sliced(percent: int, tiers: Tiers, revenue: int) -> Fraction:
+    """So much revenue from zero on, each slice at its own tier."""
+    borders = [0, *(start for start, _ in tiers)]
+    rates = [percent, *(rate for _, rate in tiers)]
+    ends = [*borders[1:], max(revenue, borders[-1])]
+    return sum(
+        (
+            Fraction(max(0, min(revenue, end) - start) * rate, 100)
+            for start, end, rate in zip(borders, ends, rates, strict=True)
+        ),
+        Fraction(0),
+    )
+
+
+@dataclass
+class BankRun:
+    payouts: set[str]
+    state: str = "draft"
 
 
 @dataclass
 class Payout:
     partner: str
     state: str = "awaiting_approval"
+    reference: str = ""
+    """Of its payment: PO (the bank file's) or GS (the document's)."""
     lines: dict[Family, list[int]] = field(default_factory=dict)
     """[above zero, below zero]"""
 
@@ -94,6 +182,14 @@ class Model:
     payouts: dict[str, Payout] = field(default_factory=dict)
     unsettled: dict[Family, list[int]] = field(default_factory=dict)
     """What is open of each family: above zero, below zero. Both only until its sale is looked at again."""
+    plans: list[tuple[Instant, Plan]] = field(default_factory=lambda: [((0, 0), PLANS[0])])
+    hours: int = 0
+    """Sales and plans come one hour after the other."""
+    closed: dict[tuple[str, int], int] = field(default_factory=dict)
+    """What the closes of a month gave a partner so far."""
+    closes: dict[str, str] = field(default_factory=dict)
+    """Whose each of them is."""
+    bank_runs: dict[str, BankRun] = field(default_factory=dict)
 
     def after(self, events: Iterable[Event]) -> "Model":
         for event in events:
@@ -106,8 +202,28 @@ class Model:
 
     # What may happen to a sale.
 
-    def _sale(self, name: str, partners: tuple[str, ...], net: int) -> None:
-        self.sales[name] = sale = Sale(partners, net, gross_of(net), base=net, charge=gross_of(net))
+    def _plan(self, number: int, month: int) -> None:
+        """Valid for sales from now on; in which month "now" lies is the history's to say."""
+        self.hours += 1
+        self.plans.append(((month, self.hours), PLANS[number]))
+
+    def _sale(self, name: str, partners: tuple[str, ...], net: int, month: int) -> None:
+        self.hours += 1
+        version = max(
+            (number for number, (start, _) in enumerate(self.plans) if start <= (month, self.hours)),
+            key=lambda number: self.plans[number][0],
+        )
+        before = tuple(
+            sum(
+                other.base
+                for other in self.sales.values()
+                if other.month == month and other.state != "refunded" and other.partners[at : at + 1] == (partner,)
+            )
+            for at, partner in enumerate(partners)
+        )
+        self.sales[name] = sale = Sale(
+            partners, version, self.plans[version][1], month, before, net, gross_of(net), base=net, charge=gross_of(net)
+        )
         for level in range(1, len(partners) + 1):
             self.unsettled[name, level] = [sale.worth(level), 0]
 
@@ -174,11 +290,49 @@ class Model:
         notes = self.sales[name].notes
         self._change(name, notes={other: cents for other, cents in notes.items() if other != note})
 
+    # The close of a month.
+
+    def _closed(self, month: int) -> None:
+        of_month = [sale for sale in self.sales.values() if sale.month == month]
+        if not any(sale.terms.closes for sale in of_month) and not any(when == month for _, when in self.closed):
+            return
+        counted = [sale for sale in of_month if sale.state == "approved" and not sale.on_hold]
+        revenue: dict[tuple[str, int], int] = {}
+        for sale in counted:
+            for level, partner in enumerate(sale.partners, start=1):
+                revenue[partner, level] = revenue.get((partner, level), 0) + sale.kept(sale.base)
+        for partner in {partner for sale in of_month for partner in sale.partners}:
+            self._close_of(partner, month, counted, revenue)
+
+    def _close_of(self, partner: str, month: int, counted: list[Sale], revenue: dict[tuple[str, int], int]) -> None:
+        due: dict[int, Fraction] = {}
+        given, newest = 0, None
+        for sale in counted:
+            for level, earner in enumerate(sale.partners, start=1):
+                if earner == partner:
+                    amount = sale.kept_of_due(sale.due_in_month(level, revenue[partner, level]))
+                    due[level] = due.get(level, Fraction(0)) + amount
+                    given += sale.worth(level)
+                    newest = max(newest or (self.plans[sale.plan][0], sale.plan), (self.plans[sale.plan][0], sale.plan))
+        total = sum(rounded(amount) for amount in due.values())
+        cap = self.plans[newest[1]][1].cap_per_month if newest else None
+        so_far = self.closed.get((partner, month), 0)
+        difference = (total if cap is None else min(total, cap)) - given - so_far
+        if difference:
+            self.closed[partner, month] = so_far + difference
+            name = f"close {len(self.closes)}"
+            self.closes[name] = partner
+            self.unsettled[name, 0] = [max(difference, 0), min(difference, 0)]
+
     # What may happen to a payout.
 
     def payable(self, partner: str) -> dict[Family, list[int]]:
         found = {}
         for family, (above, below) in self.unsettled.items():
+            if family[0] in self.closes:
+                if self.closes[family[0]] == partner and [above, below] != [0, 0]:
+                    found[family] = [above, below]
+                continue
             sale = self.sales[family[0]]
             if sale.partners[family[1] - 1] != partner or sale.on_hold:
                 continue
@@ -204,6 +358,15 @@ class Model:
 
     def _paid_out(self, name: str) -> None:
         self.payouts[name].state = "paid"
+        self.payouts[name].reference = "PO" if self._in_a_file(name) else "GS"
+
+    def _run(self, name: str) -> None:
+        """A payout run takes everybody."""
+        for partner in {partner for sale in self.sales.values() for partner in sale.partners}:
+            self._requested(f"{name}/{partner}", partner)
+
+    def _rehearsed(self, name: str) -> None:
+        """Nothing happens."""
 
     def _rejected(self, name: str) -> None:
         self._give_back(self.payouts[name], "rejected")
@@ -212,11 +375,58 @@ class Model:
         self._give_back(self.payouts[name], "cancelled")
 
     def _document_voided(self, name: str) -> None:
-        self._give_back(self.payouts[name], "cancelled")
+        if self._in_a_file(name):
+            self.payouts[name].state = "returned"  # money may have left: a person is asked
+        else:
+            self._give_back(self.payouts[name], "cancelled")
+
+    def _answered(self, name: str, answer: str) -> None:
+        if answer == "cancelled":
+            self._give_back(self.payouts[name], answer)
+        else:
+            self.payouts[name].state = answer
+            self.payouts[name].reference = "PO" if answer == "paid" else ""
 
     def _came_back(self, name: str) -> None:
         """It was paid, the money returned, and a person cancelled it: everything is owed anew."""
         self._give_back(self.payouts[name], "cancelled")
+
+    # What may happen to a bank run.
+
+    def transferable(self) -> set[str]:
+        taken = {name for run in self.bank_runs.values() if run.state != "cancelled" for name in run.payouts}
+        return {name for name, one in self.payouts.items() if one.state == "credit_note_open"} - taken
+
+    def _drafted(self, name: str) -> None:
+        if chosen := self.transferable():
+            self.bank_runs[name] = BankRun(chosen)
+
+    def _released(self, name: str) -> None:
+        """By a second person, without what dropped out meanwhile."""
+        self._drop(name)
+        if self.bank_runs[name].payouts:
+            self.bank_runs[name].state = "approved"
+
+    def _exported(self, name: str) -> None:
+        if self._drop(name):
+            self.bank_runs[name].state = "draft"
+        else:
+            self.bank_runs[name].state = "exported"
+
+    def _confirmed(self, name: str) -> None:
+        self.bank_runs[name].state = "confirmed"
+
+    def _run_cancelled(self, name: str) -> None:
+        self.bank_runs[name].state = "cancelled"
+
+    def _drop(self, name: str) -> set[str]:
+        run = self.bank_runs[name]
+        gone = {payout for payout in run.payouts if self.payouts[payout].state != "credit_note_open"}
+        run.payouts -= gone
+        return gone
+
+    def _in_a_file(self, payout: str) -> bool:
+        return any(run.state in ("exported", "confirmed") and payout in run.payouts for run in self.bank_runs.values())
 
     # What follows.
 
@@ -272,7 +482,7 @@ class Model:
         owed = sum(
             sum(line)
             for (name, level), line in self.unsettled.items()
-            if self.sales[name].partners[level - 1] == partner
+            if (self.closes[name] if name in self.closes else self.sales[name].partners[level - 1]) == partner
         )
         held = [payout for payout in self.payouts.values() if payout.partner == partner]
         return {

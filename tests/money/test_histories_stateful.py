@@ -68,7 +68,7 @@ class Money(RuleBasedStateMachine):
     def begin(self, window: bool) -> None:
         self.window, self.model = window, Model()
         self.player = self.loop.runner.run(self._begun(window))
-        self.paid: dict[str, tuple[str, int]] = {}
+        self.paid: dict[str, tuple[str, int, str]] = {}
 
     async def _begun(self, window: bool) -> LedgerPlayer:
         tenant = await _new_tenant(self.loop.ledger, window)
@@ -81,9 +81,13 @@ class Money(RuleBasedStateMachine):
 
     @precondition(lambda self: any(one.state != "paid" for one in self.model.payouts.values()))
     @rule(data=st.data())
-    def a_payout_goes_on(self, data: st.DataObject) -> None:
+    def a_payout_or_its_transfer_goes_on(self, data: st.DataObject) -> None:
         steps = {"awaiting_approval": "approved", "approved": "document", "credit_note_open": "paid_out"}
         going = [(steps[one.state], name) for name, one in self.model.payouts.items() if one.state in steps]
+        steps = {"draft": "released", "approved": "exported"}
+        going += [
+            (steps[run.state], name) for name, run in self.model.bank_runs.items() if run.state in steps and run.payouts
+        ]
         if going:
             self._happens(data.draw(st.sampled_from(going)))
 

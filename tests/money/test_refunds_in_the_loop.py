@@ -3,7 +3,8 @@
 from typing import Any
 
 from tests.house import Shop
-from tests.workflows.telling import earned, paid_sale, tell
+from tests.workflows.desk import handed_over
+from tests.workflows.telling import earned, ended, paid_sale, tell, the_sale_of
 
 
 async def corrected(shop: Shop, invoice: str, net: str) -> dict[str, Any]:
@@ -49,3 +50,18 @@ async def test_the_partner_shows_what_it_owes(silent_shop: Shop) -> None:
     balance = (await shop.api("GET", "/partners/ANNA"))["balance"]
     assert (balance["open_cents"], balance["in_payout_cents"]) == (-2_500, 10_000)
     assert balance["owes_since"] is not None
+
+
+async def test_a_credit_note_that_is_told_before_its_invoice_is_taken_up_with_the_sale(silent_shop: Shop) -> None:
+    shop = silent_shop
+    invoice = (await shop.write_invoice(net="1000.00", remark="Partner: ANNA"))["id"]
+    await shop.click(invoice, "pay")
+    note = await corrected(shop, invoice, "400.00")
+    early = await tell(shop, "credit-note.status.changed", note["id"])
+    assert (early["state"], early["changes"]) == ("ignored", {"names_invoices": [invoice]})
+    await tell(shop, "invoice.status.paid", invoice)
+    await handed_over(shop.house)
+    late = await ended(shop, early["id"])
+    assert (late["state"], late["changes"]["refunded_cents"]) == ("processed", [0, 47_600])
+    sale = await the_sale_of(shop, invoice)
+    assert (sale["state"], sale["refunded_cents"], earned(sale)["ANNA"]) == ("approved", 47_600, 6_000)
