@@ -127,9 +127,10 @@ def _y(value: float, top: float) -> float:
 
 
 def _scale(most: float) -> tuple[float, list[float]]:
-    """The end of the axis and its ticks, in round steps."""
+    """The end of the axis and its ticks, in round steps, none finer than the tenth that labels show."""
     if most <= 0:
         return 1, [0]
+    most = max(most, 0.4)
     magnitude = 10 ** floor(log10(most / 4))
     step = next(step for step in (1, 2, 2.5, 5, 10) if most / (step * magnitude) <= 4) * magnitude
     count = ceil(most / step)

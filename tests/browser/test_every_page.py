@@ -148,6 +148,8 @@ async def _each(
                 while waiting:
                     shown = waiting.pop(0)
                     answer = await page.goto(shown.at)
+                    if answer is not None and answer.status == 503:  # no connection in time, on a machine full of tests
+                        answer = await page.goto(shown.at)
                     assert answer is not None
                     assert answer.status == 200, (shown, answer.status)
                     assert page.url.endswith(shown.at), (shown, page.url)
