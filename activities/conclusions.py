@@ -5,13 +5,14 @@ is applied. Applying twice changes nothing.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from temporalio import activity
 
-from activities.credit_note_judgement import judge_credit_note, judge_missing
+from activities.credit_note_conclusion import conclude_credit_note, tell_payout
+from activities.credit_note_judgement import judge_missing
+from activities.event_endings import LOOK_AGAIN, end, finish, unfit_to_judge
 from activities.evidence import body_of, contact_of, discount_lowers_base, observed, payments_of
-from activities.expectations import contradicts, is_confirmed, is_outdated, is_torn, may_lag
+from activities.expectations import may_lag
 from activities.invoice_reading import Doubt, read_invoice
 from activities.models import Conclude, Conclusion, Gathered, Tell, Unfetched, VoidedInvoice
 from ledger import (
@@ -19,26 +20,21 @@ from ledger import (
     credited_invoices,
     documents,
     events,
-    intents,
     invoices,
     lost_invoices,
     payouts,
     replacement,
     tasks,
 )
-from ledger.credited_invoices import CreditFacts
 from ledger.database import Connection, Ledger
-from ledger.documents import KnownDocument
 from ledger.events import Event
 from ledger.invoices import InvoiceFacts
 from ledger.refusals import Refused
-from ledger.settlement import Meaning, Verdict, agrees
-from ledger.types import BERLIN, DocumentKind, EventState, PayoutNumber
-from lexoffice.documents import CreditNote, Invoice
+from ledger.settlement import agrees
+from ledger.types import BERLIN, DocumentKind, EventState
+from lexoffice.documents import Invoice
 from lexoffice.errors import FractionOfACent
-from lexoffice.payments import Payments
 
-_AGAIN = Conclusion(outcome="look again", look_again=True)
 _PAYMENT_UNCLEAR = "payment_unclear"
 _NO_WHOLE_CENTS = "Der Beleg nennt Summen, die keine ganzen Cent sind."
 
@@ -59,7 +55,7 @@ class ConclusionActivities:
             # The ledger says no: nothing of it was applied, and asking again would not change the answer.
             reason = refused.sentence if isinstance(refused, Refused) else _NO_WHOLE_CENTS
             async with self._ledger.transaction(gathered.tenant, cause=cause) as db:
-                return await _end(db, gathered, EventState.FAILED, reason)
+                return await end(db, gathered, EventState.FAILED, reason)
 
     @activity.defn
     async def look_at_replacement_window(self, voided: VoidedInvoice) -> Conclusion:
@@ -82,12 +78,12 @@ class ConclusionActivities:
             if task.because == "connection":
                 # Whoever saves a key takes up what is skipped; what is skipped after that would be forgotten.
                 if task.since is not None and await connections.key_saved_since(db, task.gathered.tenant, task.since):
-                    return _AGAIN
+                    return LOOK_AGAIN
                 await connections.ask_about_access(db, task.gathered.tenant)
-                return await _end(
+                return await end(
                     db, task.gathered, EventState.SKIPPED, "Die Verbindung zu lexoffice ist nicht nutzbar."
                 )
-            return await _end(db, task.gathered, EventState.FAILED, "lexoffice hat nicht geantwortet.")
+            return await end(db, task.gathered, EventState.FAILED, "lexoffice hat nicht geantwortet.")
 
 
 async def conclude_within(db: Connection, task: Conclude) -> Conclusion:
@@ -102,11 +98,11 @@ async def conclude_within(db: Connection, task: Conclude) -> Conclusion:
         case DocumentKind.INVOICE:
             return await _conclude_invoice(db, task, told)
         case DocumentKind.CREDIT_NOTE:
-            return await _conclude_credit_note(db, task, told)
+            return await conclude_credit_note(db, task, told)
         case "connection":
-            return await _end(db, gathered, EventState.UNCHANGED, "Der Zugang gilt weiterhin.")
+            return await end(db, gathered, EventState.UNCHANGED, "Der Zugang gilt weiterhin.")
         case _:
-            return await _end(db, gathered, EventState.IGNORED, "Kein Beleg, den PartnerDesk führt.")
+            return await end(db, gathered, EventState.IGNORED, "Kein Beleg, den PartnerDesk führt.")
 
 
 async def _conclude_invoice(db: Connection, task: Conclude, told: Sequence[Event]) -> Conclusion:
@@ -114,12 +110,12 @@ async def _conclude_invoice(db: Connection, task: Conclude, told: Sequence[Event
     invoice = Invoice.from_body(await body_of(db, gathered.tenant, gathered.document))
     payments = await payments_of(db, gathered)
     known = await documents.find(db, gathered.tenant, invoice.id)
-    if unfit := await _unfit_to_judge(db, task, told, invoice, known, payments):
+    if unfit := await unfit_to_judge(db, task, told, invoice, known, payments):
         return unfit
     is_a_sales = known is not None and known.transaction_id is not None
     day = invoice.voucher_date.astimezone(BERLIN).date()
     if not is_a_sales and await invoices.is_before_cut_over(db, gathered.tenant, day):
-        return await _end(db, gathered, EventState.IGNORED, invoices.BEFORE_CUT_OVER)
+        return await end(db, gathered, EventState.IGNORED, invoices.BEFORE_CUT_OVER)
     facts = read_invoice(
         invoice,
         payments,
@@ -141,127 +137,14 @@ async def _conclude_invoice(db: Connection, task: Conclude, told: Sequence[Event
     outcome = await invoices.apply_invoice(db, gathered.tenant, facts, event_ids=gathered.events)
     await _close_question_about_payment(db, gathered)
     if outcome.state is EventState.UNCHANGED and not task.last_look and may_lag(told, invoice, known, payments):
-        return _AGAIN
-    await _finish(db, gathered, told, invoice.voucher_status, outcome.state, outcome.reason, outcome.changes)
+        return LOOK_AGAIN
+    await finish(db, gathered, told, invoice.voucher_status, outcome.state, outcome.reason, outcome.changes)
     return Conclusion(
         outcome=outcome.state,
         tell=tuple(Tell(number=number, signal="recheck") for number in outcome.payouts),
         replacement_in_seconds=await replacement.seconds_left(db, outcome),
         found_invoice=found,
     )
-
-
-async def _conclude_credit_note(db: Connection, task: Conclude, told: Sequence[Event]) -> Conclusion:
-    gathered = task.gathered
-    # Held until the end: whoever stores the id of a lost document hands over afterwards what is parked here.
-    lost = await intents.hold_unclear(db, gathered.tenant)
-    known = await documents.find(db, gathered.tenant, gathered.resource_id)
-    if known is None or known.payout_number is None:
-        if credited := await _conclude_credit_of_invoice(db, gathered, told):
-            return credited
-        if lost:
-            await events.park(db, gathered.tenant, gathered.events)
-            return Conclusion(outcome=EventState.WAITING)
-        return await _end(db, gathered, EventState.IGNORED, "Diese Gutschrift gehört zu keiner Auszahlung.")
-    note = CreditNote.from_body(await body_of(db, gathered.tenant, gathered.document))
-    payments = await payments_of(db, gathered)
-    if unfit := await _unfit_to_judge(db, task, told, note, known, payments):
-        return unfit
-    payout = await payouts.lock(db, gathered.tenant, known.payout_number)
-    intent = await intents.of_document(db, gathered.tenant, note.id)
-    assert intent is not None, "a payout's credit note answers an intent"
-    verdict = judge_credit_note(payout, intent, known, note, payments)
-    if agrees(payout, verdict.meaning) and not task.last_look and may_lag(told, note, known, payments):
-        return _AGAIN
-    await documents.observe(db, gathered.tenant, observed(gathered, DocumentKind.CREDIT_NOTE, note, payments))
-    if agrees(payout, verdict.meaning):
-        changes = _changes(known, note, payments)
-        state = EventState.PROCESSED if changes else EventState.UNCHANGED
-        await _finish(db, gathered, told, note.voucher_status, state, None, changes)
-        return Conclusion(outcome=state)
-    return await _tell_payout(db, gathered, told, payout.number, verdict, note.voucher_status)
-
-
-async def _conclude_credit_of_invoice(db: Connection, gathered: Gathered, told: Sequence[Event]) -> Conclusion | None:
-    """A credit note that corrects the invoice of a sale: a refund."""
-    if gathered.document is None:
-        return None
-    note = CreditNote.from_body(await body_of(db, gathered.tenant, gathered.document))
-    outcome = await credited_invoices.apply_credit(
-        db,
-        gathered.tenant,
-        CreditFacts(
-            resource_id=note.id,
-            voucher_number=note.voucher_number,
-            status=note.voucher_status,
-            gross_cents=note.total_gross_cents,
-            updated_at=note.updated_date,
-            invoice_ids=tuple(related.id for related in note.related_vouchers),
-        ),
-    )
-    if outcome is None:
-        return None
-    await _finish(db, gathered, told, note.voucher_status, outcome.state, outcome.reason, outcome.changes)
-    return Conclusion(
-        outcome=outcome.state, tell=tuple(Tell(number=number, signal="recheck") for number in outcome.payouts)
-    )
-
-
-async def _unfit_to_judge(
-    db: Connection,
-    task: Conclude,
-    told: Sequence[Event],
-    document: Invoice | CreditNote,
-    known: KnownDocument | None,
-    payments: Payments | None,
-) -> Conclusion | None:
-    """What was fetched contradicts the events, itself, or what is known already: look again; at last say so."""
-    outdated = is_outdated(document, known)
-    torn = payments is not None and is_torn(document, payments)
-    if not task.last_look:
-        return _AGAIN if outdated or torn or contradicts(told, document.voucher_status) else None
-    if outdated:
-        return await _end(db, task.gathered, EventState.UNCHANGED, "lexoffice zeigt einen älteren Stand des Belegs.")
-    if torn:
-        return await _end(
-            db, task.gathered, EventState.FAILED, "lexoffice zeigt Beleg und Zahlungen in verschiedenen Ständen."
-        )
-    return None
-
-
-async def _tell_payout(
-    db: Connection,
-    gathered: Gathered,
-    told: Sequence[Event],
-    number: PayoutNumber,
-    verdict: Verdict,
-    status: str,
-) -> Conclusion:
-    """The payout's own workflow writes what its document causes, and ends the events it is told of."""
-    match verdict.meaning:
-        case Meaning.VOIDED | Meaning.DELETED:
-            signal = "credit_note_voided"
-        case Meaning.PAID | Meaning.SETTLED_BY_RELATED:
-            signal = "credit_note_paid"
-        case Meaning.DEVIATES if status in ("paidoff", "paid"):
-            signal = "credit_note_paid"
-        case _:
-            # `recheck` names no event, so these end here.
-            state = EventState.FAILED if verdict.meaning is Meaning.DEVIATES else EventState.PROCESSED
-            reason = "Beleg weicht von der Freigabe ab." if verdict.meaning is Meaning.DEVIATES else None
-            await _finish(db, gathered, told, status, state, reason, {"payout": number, "shows": verdict.meaning})
-            return Conclusion(outcome=state, tell=(Tell(number=number, signal="recheck"),))
-    # One click sends two or three notifications; the payout hears of one, which names the reference if any does.
-    spokesman = next((event for event in told if event.payment_reference), told[-1])
-    await events.finish(
-        db,
-        gathered.tenant,
-        [event.id for event in told if event.id != spokesman.id],
-        EventState.PROCESSED,
-        reason=f"Zusammen mit Ereignis {spokesman.id} behandelt.",
-        snapshot_id=gathered.document,
-    )
-    return Conclusion(outcome="told", tell=(Tell(number=number, signal=signal, event=spokesman.id),))
 
 
 async def _conclude_gone(db: Connection, task: Conclude, told: Sequence[Event]) -> Conclusion:
@@ -272,29 +155,29 @@ async def _conclude_gone(db: Connection, task: Conclude, told: Sequence[Event]) 
     if not deleted:
         # What is not ours costs one fetch (rules.md, The connection).
         if known is not None and not task.last_look:
-            return _AGAIN
-        return await _end(db, gathered, EventState.FAILED, events.GONE)
+            return LOOK_AGAIN
+        return await end(db, gathered, EventState.FAILED, events.GONE)
     if known is None:
         if back := await credited_invoices.take_back(db, gathered.tenant, gathered.resource_id):
-            await _end(db, gathered, back.state, back.reason, back.changes)
+            await end(db, gathered, back.state, back.reason, back.changes)
             return Conclusion(
                 outcome=back.state, tell=tuple(Tell(number=number, signal="recheck") for number in back.payouts)
             )
-        return await _end(db, gathered, EventState.UNCHANGED, "Der gelöschte Beleg war nicht bekannt.")
+        return await end(db, gathered, EventState.UNCHANGED, "Der gelöschte Beleg war nicht bekannt.")
     if known.kind is DocumentKind.INVOICE:
         facts = InvoiceFacts(resource_id=known.resource_id, organization_id=known.organization_id, status="deleted")
         await invoices.wait_for_turn(db, gathered.tenant, facts)
         await documents.mark_deleted(db, gathered.tenant, known.resource_id)
         outcome = await invoices.apply_invoice(db, gathered.tenant, facts, event_ids=gathered.events)
-        return await _end(db, gathered, outcome.state, outcome.reason, outcome.changes)
+        return await end(db, gathered, outcome.state, outcome.reason, outcome.changes)
     await documents.mark_deleted(db, gathered.tenant, known.resource_id)
     if known.payout_number is None:
-        return await _end(db, gathered, EventState.UNCHANGED, None)
+        return await end(db, gathered, EventState.UNCHANGED, None)
     payout = await payouts.lock(db, gathered.tenant, known.payout_number)
     verdict = judge_missing(payout, known)
     if agrees(payout, verdict.meaning):
-        return await _end(db, gathered, EventState.UNCHANGED, None)
-    return await _tell_payout(db, gathered, told, payout.number, verdict, "deleted")
+        return await end(db, gathered, EventState.UNCHANGED, None)
+    return await tell_payout(db, gathered, told, payout.number, verdict, "deleted")
 
 
 async def _ask_about_payment(db: Connection, gathered: Gathered, doubt: Doubt) -> Conclusion:
@@ -307,7 +190,7 @@ async def _ask_about_payment(db: Connection, gathered: Gathered, doubt: Doubt) -
         reason=doubt.value,
         links={"events": [f"/api/v1/events/{event}" for event in gathered.events]},
     )
-    return await _end(db, gathered, EventState.FAILED, doubt.value)
+    return await end(db, gathered, EventState.FAILED, doubt.value)
 
 
 async def _close_question_about_payment(db: Connection, gathered: Gathered) -> None:
@@ -319,57 +202,3 @@ async def _close_question_about_payment(db: Connection, gathered: Gathered) -> N
         kinds=(_PAYMENT_UNCLEAR,),
         by="event",
     )
-
-
-async def _finish(
-    db: Connection,
-    gathered: Gathered,
-    told: Sequence[Event],
-    status: str,
-    state: EventState,
-    reason: str | None,
-    changes: dict[str, Any] | None,
-) -> None:
-    """End the events. One whose name the document does not bear out is `failed`, unless a newer one explains it."""
-    wrong = set() if is_confirmed(told, status) else {event.id for event in told if contradicts([event], status)}
-    right = [event for event in gathered.events if event not in wrong]
-    await events.finish(
-        db, gathered.tenant, right, state, reason=reason, changes=changes or None, snapshot_id=gathered.document
-    )
-    await events.finish(
-        db,
-        gathered.tenant,
-        sorted(wrong),
-        EventState.FAILED,
-        reason="lexoffice zeigt den Beleg in einem anderen Zustand als gemeldet; der Beleg gilt.",
-        changes=changes or None,
-        snapshot_id=gathered.document,
-    )
-
-
-async def _end(
-    db: Connection,
-    gathered: Gathered,
-    state: EventState,
-    reason: str | None,
-    changes: dict[str, Any] | None = None,
-) -> Conclusion:
-    await events.finish(
-        db,
-        gathered.tenant,
-        gathered.events,
-        state,
-        reason=reason,
-        changes=changes or None,
-        snapshot_id=gathered.document,
-    )
-    return Conclusion(outcome=state)
-
-
-def _changes(known: KnownDocument, note: CreditNote, payments: Payments | None) -> dict[str, Any]:
-    changes: dict[str, Any] = {}
-    if payments is not None and known.open_cents != payments.open_cents:
-        changes["open_cents"] = [known.open_cents, payments.open_cents]
-    if known.voucher_number != note.voucher_number and note.voucher_number is not None:
-        changes["credit_note_number"] = [known.voucher_number, note.voucher_number]
-    return changes

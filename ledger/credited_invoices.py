@@ -14,6 +14,9 @@ from ledger.outcome import Outcome, look, settled
 from ledger.references import hold_references
 from ledger.types import Frozen, Tenant, TransactionId
 
+NAMED = "names_invoices"
+NO_SALE_YET = "Die Gutschrift nennt eine Rechnung, zu der kein Verkauf bekannt ist."
+
 _VALID = ("open", "paid", "paidoff")
 
 
@@ -53,6 +56,26 @@ async def apply_credit(db: Connection, tenant: Tenant, facts: CreditFacts) -> Ou
         ),
     )
     return await settled(db, tenant, before, sale.id)
+
+
+async def take_up(db: Connection, tenant: Tenant, invoice: UUID) -> None:
+    """The invoice has become a sale's: credit notes that named it before are looked at again, by the hand-over.
+
+    Call it where the references of the invoice are held, so that a credit note that is judged meanwhile is seen.
+    """
+    await db.execute(
+        """
+        UPDATE events SET state = 'received', reason = NULL, changes = NULL, delivery = delivery + 1,
+                          handed_over_at = NULL
+         WHERE tenant_id = $1 AND state = 'ignored' AND changes ? 'names_invoices'
+           AND changes -> 'names_invoices' ? $2::text
+           AND EXISTS (SELECT 1 FROM external_documents
+                        WHERE tenant_id = $1 AND resource_id = $2::text::uuid AND transaction_id IS NOT NULL
+                          AND detached_at IS NULL)
+        """,
+        tenant.id,
+        str(invoice),
+    )
 
 
 async def take_back(db: Connection, tenant: Tenant, resource_id: UUID) -> Outcome | None:

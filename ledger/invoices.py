@@ -10,6 +10,7 @@ from datetime import date
 from ledger import (
     attribution,
     campaigns,
+    credited_invoices,
     customers,
     intents,
     invoice_sales,
@@ -68,6 +69,8 @@ async def apply_invoice(
             outcome = await _known(db, tenant, facts, await transactions.lock(db, tenant, document.transaction_id))
     except Unclear as unclear:
         return await unclear.question.ask(db, tenant, facts.resource_id, event_ids, unclear.detail)
+    if document.transaction_id is None:
+        await credited_invoices.take_up(db, tenant, facts.resource_id)
     await tasks.close_questions(
         db, tenant, subject="document", subject_id=str(facts.resource_id), kinds=CLOSED_BY_AN_ANSWER, by="event"
     )

@@ -30,6 +30,7 @@ _MEMBERS = {
     "credit_note_number": N_("Gutschrift"),
     "reopened": N_("Wieder ein Entwurf"),
     "difference": N_("Abweichung"),
+    "names_invoices": N_("Nennt die Rechnung (Id)"),
     "payout": N_("Auszahlung"),
     "shows": N_("Der Beleg zeigt"),
     "differences": N_("Weicht ab"),
