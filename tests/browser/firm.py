@@ -29,7 +29,7 @@ class Month:
     """Payouts by state."""
 
 
-async def open_for_business(house: House, slug: str, name: str) -> Shop:
+async def open_for_business(house: House, slug: str = "", name: str = "") -> Shop:
     """Connected, with partners CLARA ← BERND ← ANNA whose accounts are in force."""
     shop = await house.shop(slug=slug, name=name)
     await shop.rows("UPDATE tenants SET bank_quarantine = interval '0'")

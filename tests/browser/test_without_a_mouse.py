@@ -55,6 +55,7 @@ async def test_an_approval_on_a_phone(chromium: Chromium, shop: Shop) -> None:
         await page.get_by_role("button", name="Menü").tap()
         await page.get_by_role("link", name="Freigaben", exact=True).tap()
         await page.get_by_role("link", name=number).tap()
+        await expect(page.get_by_role("heading", level=1)).to_contain_text(number)
         assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         await page.get_by_role("button", name="Freigeben", exact=True).tap()
         await expect(page.locator(".now .badge")).to_have_text("Gutschrift offen", timeout=30_000)
