@@ -240,8 +240,8 @@ SAMPLES: dict[str, str] = {
     "own_deep": "SELECT max(o.seq) FROM payouts o JOIN partners p ON p.tenant_id = o.tenant_id AND p.id = o.partner_id"
     " WHERE o.tenant_id = $1 AND p.code = 'P00001'",
     "event": "SELECT id FROM events WHERE tenant_id = $1 AND state = 'processed' ORDER BY id DESC LIMIT 1",
-    "event_failed": "SELECT id FROM events WHERE tenant_id = $1 AND state = 'failed' AND provider = 'lexoffice'"
-    " ORDER BY id DESC LIMIT 1",
+    "event_failed": "SELECT id FROM events WHERE tenant_id = $1 AND state = 'failed'"
+    " AND event_type = 'payment.changed' ORDER BY id DESC LIMIT 1",
     "event_old": "SELECT min(id) + count(*) / 10 FROM events WHERE tenant_id = $1",
     "event_deep": f"SELECT {_MICROSECONDS.format('received_at', 'id')} FROM events WHERE tenant_id = $1"
     " ORDER BY id LIMIT 1 OFFSET (SELECT count(*) / 10 FROM events WHERE tenant_id = $1)",

@@ -13,8 +13,8 @@ from uuid import uuid4
 import httpx
 
 from bench.rig import Stuck
-from ledger import connections, credentials, memberships, partner_links, partners, tenants, totp, users
-from ledger.connections import LexofficeAccount
+from ledger import connecting, credentials, memberships, partner_links, partners, tenants, totp, users
+from ledger.connecting import LexofficeAccount
 from ledger.database import Ledger
 from ledger.roles import Role
 from ledger.types import Tenant, UserId
@@ -66,7 +66,7 @@ async def open_tenant(ledger: Ledger, vault: Vault, slug: str, *, person: UserId
         profile={},
     )
     async with ledger.transaction(tenant) as db:
-        await connections.connect_lexoffice(
+        await connecting.connect_lexoffice(
             db, tenant, vault, api_key=f"bench-{secrets.token_hex(12)}", account=account, actor="bench"
         )
         if person is not None:

@@ -13,7 +13,7 @@ import httpx
 from activities.models import PayoutInput
 from ledger import (
     campaigns,
-    connections,
+    connecting,
     credentials,
     decisions,
     documents,
@@ -26,7 +26,7 @@ from ledger import (
 )
 from ledger.campaigns import NewCampaign, NewPlan
 from ledger.commission import Rate
-from ledger.connections import LexofficeAccount
+from ledger.connecting import LexofficeAccount
 from ledger.database import Connection, Ledger
 from ledger.documents import Observed
 from ledger.invoices import InvoiceFacts
@@ -76,7 +76,7 @@ async def open_tenant(
     address = tenants.TenantAddress(street="Marktplatz 1", zip="20095", city="Hamburg", vat_id="DE123456789")
     tenant = await tenants.create(ledger, slug, f"{slug} GmbH", actor=_BY, address=address, is_demo=True)
     async with ledger.transaction(tenant) as db:
-        await connections.connect_lexoffice(
+        await connecting.connect_lexoffice(
             db,
             tenant,
             vault,
@@ -91,7 +91,7 @@ async def open_tenant(
             ),
             actor=_BY,
         )
-        await connections.change_lexoffice(db, tenant, confirm_credit_note_notice=True, actor=_BY)
+        await connecting.change_lexoffice(db, tenant, confirm_credit_note_notice=True, actor=_BY)
         token = (await credentials.create_webhook_token(db, tenant, vault, actor=_BY)).get_secret_value()
         await _make_partner(db, tenant)
     for event_type in subscribe:

@@ -65,3 +65,10 @@ async def test_webhooks_memory_and_recovery_are_measured() -> None:
     assert figures["webhooks"]["answer_at_half_load"]["p50_ms"] > 0
     assert len(figures["worker_memory"]["resident_mib_by_open_payouts"]) == 3
     assert set(figures["first_payout_after_sigkill"]) == {"worker", "temporal", "postgres"}
+
+
+async def test_every_page_is_measured_over_filled_books() -> None:
+    figures = await figures_of("pages", "--quick")
+    assert figures["books"]["payouts"] >= 1_000
+    assert all(page["median_ms"] > 0 for page in figures["pages"].values())
+    assert not [one for one in figures["whole_books"] if one["status"] != 200]
