@@ -16,6 +16,7 @@ from activities.expectations import may_lag
 from activities.invoice_reading import Doubt, read_invoice
 from activities.models import Conclude, Conclusion, Gathered, Tell, Unfetched, VoidedInvoice
 from ledger import (
+    connection_health,
     connections,
     credited_invoices,
     documents,
@@ -79,7 +80,7 @@ class ConclusionActivities:
                 # Whoever saves a key takes up what is skipped; what is skipped after that would be forgotten.
                 if task.since is not None and await connections.key_saved_since(db, task.gathered.tenant, task.since):
                     return LOOK_AGAIN
-                await connections.ask_about_access(db, task.gathered.tenant)
+                await connection_health.ask_about_access(db, task.gathered.tenant)
                 return await end(
                     db, task.gathered, EventState.SKIPPED, "Die Verbindung zu lexoffice ist nicht nutzbar."
                 )

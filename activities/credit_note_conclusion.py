@@ -12,7 +12,7 @@ from activities.event_endings import LOOK_AGAIN, end, finish, unfit_to_judge
 from activities.evidence import body_of, observed, payments_of
 from activities.expectations import may_lag
 from activities.models import Conclude, Conclusion, Gathered, Tell
-from ledger import credited_invoices, documents, events, intents, payouts
+from ledger import credited_invoices, documents, events, intents, lost_answers, payouts
 from ledger.credited_invoices import CreditFacts
 from ledger.database import Connection
 from ledger.documents import KnownDocument
@@ -26,7 +26,7 @@ from lexoffice.payments import Payments
 async def conclude_credit_note(db: Connection, task: Conclude, told: Sequence[Event]) -> Conclusion:
     gathered = task.gathered
     # Held until the end: whoever stores the id of a lost document hands over afterwards what is parked here.
-    lost = await intents.hold_unclear(db, gathered.tenant)
+    lost = await lost_answers.hold_unclear(db, gathered.tenant)
     known = await documents.find(db, gathered.tenant, gathered.resource_id)
     if known is None or known.payout_number is None:
         if credited := await _conclude_credit_of_invoice(db, gathered, told):

@@ -14,7 +14,7 @@ from activities.lexoffice_door import CONNECTION_UNUSABLE, LexofficeDoor
 from activities.models import DocumentCreation, Look
 from activities.payout_look import BLOCKED_BY, SEARCHES_BEFORE_ANOTHER_POST, block_and_ask, what_next
 from activities.search_models import Searched
-from ledger import documents, events, four_eyes, intents, payouts, tasks
+from ledger import documents, events, four_eyes, intents, lost_answers, payouts, tasks
 from ledger.database import Connection, Ledger
 from ledger.documents import Observed
 from ledger.intents import Intent
@@ -160,9 +160,9 @@ async def _judge_search(
         await intents.made(db, tenant, intent.id, marked[0].id)
         await events.hand_over_parked(db, tenant)
     elif marked:
-        await intents.stop_searching(db, tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
+        await lost_answers.stop_searching(db, tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
         await _ask_about_lost(db, tenant, payout.number, [str(document.id) for document in marked])
-    elif await intents.count_empty_search(db, tenant, intent.id) >= SEARCHES_BEFORE_ANOTHER_POST:
+    elif await lost_answers.count_empty_search(db, tenant, intent.id) >= SEARCHES_BEFORE_ANOTHER_POST:
         # Counted as for an approval: many small payouts to one partner are a large one.
         if (await four_eyes.of_payout(db, tenant, payout)).above_limit:
             await _ask_about_lost(db, tenant, payout.number, [])
@@ -180,7 +180,7 @@ def _not_the_lost_one(payout: Payout, intent: Intent, document: CreditNote | Non
 async def _disown(db: Connection, task: DocumentCreation, payout: Payout, differences: tuple[str, ...]) -> None:
     """The document is not there, or not the one that was lost: what became of ours is for a person to say."""
     candidates = [payout.credit_note_id] if differences and payout.credit_note_id else []
-    await intents.unmake(db, task.tenant, task.intent, after=SEARCHES_BEFORE_ANOTHER_POST)
+    await lost_answers.unmake(db, task.tenant, task.intent, after=SEARCHES_BEFORE_ANOTHER_POST)
     if payout.state is PayoutState.APPROVED:
         reason = "lexoffice kennt die angelegte Gutschrift nicht."
         await payouts.change_state(db, task.tenant, payout, PayoutState.OUTCOME_UNKNOWN, reason=reason)
@@ -222,7 +222,7 @@ async def _refused(db: Connection, task: DocumentCreation, payout: Payout, creat
     """
     actions: tuple[str, ...] = ("retry", "cancel")
     if payout.state is PayoutState.APPROVED:
-        await intents.give_up(db, task.tenant, task.intent)
+        await lost_answers.give_up(db, task.tenant, task.intent)
         await events.hand_over_parked(db, task.tenant)
         actions = ("retry",)
     await block_and_ask(

@@ -7,7 +7,7 @@ from temporalio import activity
 from activities.invoice_reading import names_a_partner, order_references
 from activities.lexoffice_door import LexofficeDoor, unusable
 from activities.models import Gathered
-from ledger import connections, documents, events, invoices, payouts, references
+from ledger import connecting, connection_health, documents, events, invoices, payouts, references
 from ledger.database import Connection, Ledger
 from ledger.documents import KnownDocument
 from ledger.types import BERLIN, DocumentKind, EventState
@@ -125,10 +125,10 @@ class FetchActivities:
         if profile.organization_id != pinned:
             raise unusable("other organization")
         async with self._ledger.transaction(gathered.tenant) as db:
-            await connections.mark_connected(db, gathered.tenant)
+            await connection_health.mark_connected(db, gathered.tenant)
             # This closes the question about a refused access, so what was skipped meanwhile is not left behind: the
             # hand-over announces it, and the payouts that waited.
-            await connections.take_up_skipped(db, gathered.tenant, pinned)
+            await connecting.take_up_skipped(db, gathered.tenant, pinned)
             await payouts.want_recheck_of_blocked(db, gathered.tenant)
         return gathered.model_copy(update={"kind": gathered.kind or "connection", "missing": None})
 

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from activities.fetching import CONNECTION_REVOKED
 from activities.models import DocumentCreation, MailInput, Pace, PayoutInput
 from activities.papers import PaperTask
-from ledger import decisions, events, intents, outbox, papers, partner_bank, payouts, sweeps
+from ledger import decisions, events, intents, outbox, papers, partner_bank, payouts, sweep_findings
 from ledger.database import Ledger
 from ledger.types import DecisionId, DecisionKind, EventId, IntentId, PartnerId, Tenant, TenantId
 
@@ -179,7 +179,7 @@ class HandoverActivities:
     async def _announce_event(self, tenant: Tenant, id: EventId) -> None:
         async with self._ledger.transaction(tenant) as db:
             found = await events.load(db, tenant, [id])
-            known = await sweeps.held(db, tenant, [UUID(event.resource_id) for event in found])
+            known = await sweep_findings.held(db, tenant, [UUID(event.resource_id) for event in found])
         for event in found:
             resource_id = UUID(event.resource_id)
             await self._announcer.announce_event(

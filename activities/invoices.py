@@ -15,7 +15,7 @@ from activities.lexoffice_door import CONNECTION_UNUSABLE, LexofficeDoor
 from activities.models import DocumentCreation, InvoiceLook, Step
 from activities.payout_look import SEARCHES_BEFORE_ANOTHER_POST, until_search
 from activities.search_models import Searched
-from ledger import documents, events, intents, tasks
+from ledger import documents, events, intents, lost_answers, tasks
 from ledger.database import Connection, Ledger
 from ledger.documents import Observed
 from ledger.types import DocumentKind, IntentId, Tenant
@@ -44,7 +44,7 @@ class InvoiceActivities:
         creation = await self._creator.create(task.tenant, task.intent)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
             if creation.outcome is Outcome.REFUSED:
-                await intents.give_up(db, task.tenant, task.intent)
+                await lost_answers.give_up(db, task.tenant, task.intent)
                 await events.hand_over_parked(db, task.tenant)
                 await tasks.ask(
                     db,
@@ -70,7 +70,7 @@ class InvoiceActivities:
         async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as db:
             if invoice is None or not carries_marker(invoice, intent):
                 # It is gone, or a person named another document: what became of ours is for a person to say.
-                await intents.unmake(db, task.tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
+                await lost_answers.unmake(db, task.tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
                 await self._ask_about_lost(db, task, [])
                 return await self._look(db, task.tenant, task.intent)
             await _observe(db, task.tenant, invoice)
@@ -111,9 +111,9 @@ class InvoiceActivities:
                     await intents.made(db, task.tenant, intent.id, marked[0])
                     await events.hand_over_parked(db, task.tenant)
                 elif marked:
-                    await intents.stop_searching(db, task.tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
+                    await lost_answers.stop_searching(db, task.tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
                     await self._ask_about_lost(db, task, [str(document) for document in marked])
-                elif await intents.count_empty_search(db, task.tenant, intent.id) >= SEARCHES_BEFORE_ANOTHER_POST:
+                elif await lost_answers.count_empty_search(db, task.tenant, intent.id) >= SEARCHES_BEFORE_ANOTHER_POST:
                     await intents.refuse(
                         db, task.tenant, intent.id, "not found in three searches", attempt=intent.attempt
                     )

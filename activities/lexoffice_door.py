@@ -11,7 +11,7 @@ import httpx
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.oauth_access import OAuthAccess, RenewingTransport
-from ledger import budget, connections, oauth_connection, recovery
+from ledger import budget, connection_health, connections, oauth_connection, recovery
 from ledger.connections import Access, ConnectionBroken, NotConnected
 from ledger.database import Ledger
 from ledger.oauth_tokens import GrantLost, NotConnectedByOAuth, RenewalPaused
@@ -180,7 +180,9 @@ class LexofficeDoor:
                 return False
             connection = await connections.load(db, tenant, connections.LEXOFFICE)
             if connection.state != "broken":  # else a failed refresh has said why
-                await connections.mark_broken(db, tenant, _REFUSED_GRANT if connection.uses_oauth else _REFUSED_KEY)
+                await connection_health.mark_broken(
+                    db, tenant, _REFUSED_GRANT if connection.uses_oauth else _REFUSED_KEY
+                )
         return True
 
     async def check_grant_beside_key(self, tenant: Tenant, connection_id: UUID) -> None:

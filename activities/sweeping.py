@@ -13,9 +13,9 @@ from temporalio.service import RPCError
 from activities.heartbeats import heartbeats
 from activities.lexoffice_door import LexofficeDoor
 from activities.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
-from ledger import connections, debts, events, key_age, replacement, sweeps, tax_questions, unproven
+from ledger import connections, debts, events, key_age, replacement, sweep_findings, sweeps, tax_questions, unproven
 from ledger.database import Connection, Ledger
-from ledger.sweeps import Found, Held, Listed, Verdict
+from ledger.sweep_findings import Found, Held, Listed, Verdict
 from ledger.types import BERLIN, DocumentKind, EventId, Tenant
 from ledger.unproven import TakenUp
 from lexoffice.client import SEARCH_WINDOW
@@ -70,7 +70,7 @@ class SweepActivities:
             if due:
                 slices += [
                     Slice(types=(_TYPES[kind],), statuses=_NOT_CLOSED, of_open=True)
-                    for kind in await sweeps.awaited_kinds(db, tenant)
+                    for kind in await sweep_findings.awaited_kinds(db, tenant)
                 ]
             return SweepPlan(
                 slices=tuple(slices),
@@ -118,7 +118,7 @@ class SweepActivities:
         found: list[Found] = []
         if task.plan.compares_open and not task.left_out:
             async with self._ledger.transaction(task.tenant) as db:
-                found = await sweeps.awaited_but_not_listed(db, task.tenant, since=task.plan.began_at)
+                found = await sweep_findings.awaited_but_not_listed(db, task.tenant, since=task.plan.began_at)
         awaited = {one.resource_id for one in found}
         handed_over = task.found + len(await self._hand_over(task.tenant, found, awaited))
         async with self._ledger.transaction(task.tenant) as db:
@@ -148,13 +148,14 @@ class SweepActivities:
         listed_ones = [listed(row) for row in rows]
         ids = [row.resource_id for row in listed_ones]
         async with self._ledger.transaction(tenant) as db:
-            known = await sweeps.held(db, tenant, ids)
+            known = await sweep_findings.held(db, tenant, ids)
             cut_over = (await sweeps.read_state(db, tenant)).effective_from
-            lost = await sweeps.a_document_is_lost(db, tenant)
+            lost = await sweep_findings.a_document_is_lost(db, tenant)
             if of_open:
-                await sweeps.mark_listed_as_open(db, tenant, ids)
+                await sweep_findings.mark_listed_as_open(db, tenant, ids)
             compared = (
-                sweeps.differs(row, known.get(row.resource_id), cut_over=cut_over, lost=lost) for row in listed_ones
+                sweep_findings.differs(row, known.get(row.resource_id), cut_over=cut_over, lost=lost)
+                for row in listed_ones
             )
             found = [one for one in compared if one]
             taken_up = await self._take_up(db, tenant, listed_ones, found, known)
@@ -188,7 +189,7 @@ class SweepActivities:
             return set()
         async with self._ledger.transaction(tenant) as db:
             now = (await sweeps.read_state(db, tenant)).now
-            earlier = await sweeps.newest_of(db, tenant, [one.resource_id for one in found])
+            earlier = await sweep_findings.newest_of(db, tenant, [one.resource_id for one in found])
             organization = (await connections.load(db, tenant, connections.LEXOFFICE)).organization_id
         assert organization is not None, "a connected tenant has a pinned organisation"
         handed_over = set()
@@ -200,15 +201,17 @@ class SweepActivities:
                 case Verdict.TRY_AGAIN:
                     assert before is not None
                     async with self._ledger.transaction(tenant) as db:
-                        delivery = await sweeps.try_again(db, tenant, before)
+                        delivery = await sweep_findings.try_again(db, tenant, before)
                     if delivery is None:
                         continue
                     event = before.id
                 case Verdict.NEW:
-                    taken = await events.take_in(self._ledger, tenant, sweeps.arrival(one, organization))
+                    taken = await events.take_in(self._ledger, tenant, sweep_findings.arrival(one, organization))
                     if not taken.is_new and taken.handled:
                         # A notification of that instant has been handled, and there is a difference all the same.
-                        taken = await events.take_in(self._ledger, tenant, sweeps.arrival(one, organization, at=now))
+                        taken = await events.take_in(
+                            self._ledger, tenant, sweep_findings.arrival(one, organization, at=now)
+                        )
                     if not taken.is_new:
                         continue  # another attempt of this activity was faster
                     event, delivery = taken.id, taken.delivery

@@ -12,7 +12,7 @@ from api.parts import Parts
 from api.problems import Problem, not_available
 from api.v1.answers import shown
 from api.v1.lexoffice_profile import KeyRefused, ask_profile, ask_profile_by_oauth
-from ledger import connections, credentials, events, oauth_connection, payouts
+from ledger import connecting, connection_health, connections, credentials, events, oauth_connection, payouts
 from ledger.connections import LEXOFFICE, OtherOrganization, ProviderConnection
 from ledger.database import Connection
 from ledger.events import Event
@@ -107,7 +107,7 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
                 actor=actor,
             )
         if wanted.model_fields_set & {"effective_from", "requires_signature", "confirm_credit_note_notice"}:
-            await connections.change_lexoffice(
+            await connecting.change_lexoffice(
                 db,
                 tenant,
                 effective_from=wanted.effective_from,
@@ -116,7 +116,7 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
                 actor=actor,
             )
         if wanted.api_key is not None and account is not None:
-            taken_up = await connections.connect_lexoffice(
+            taken_up = await connecting.connect_lexoffice(
                 db, tenant, doors.vault, api_key=wanted.api_key.get_secret_value(), account=account, actor=actor
             )
             await payouts.want_recheck_of_blocked(db, tenant)
@@ -168,19 +168,19 @@ async def probe(doors: Parts, tenant: Tenant) -> KeyRefused | None:
 async def note_probe(db: Connection, tenant: Tenant, refused: KeyRefused | None) -> list[Event]:
     """Returns what was skipped while the connection did not work, and is to be announced now."""
     if refused is not None:
-        await connections.mark_broken(db, tenant, refused.detail)
+        await connection_health.mark_broken(db, tenant, refused.detail)
         return []
-    await connections.mark_connected(db, tenant)
+    await connection_health.mark_connected(db, tenant)
     await payouts.want_recheck_of_blocked(db, tenant)
     organization = (await connections.load(db, tenant, LEXOFFICE)).organization_id
-    taken_up = [] if organization is None else await connections.take_up_skipped(db, tenant, organization)
+    taken_up = [] if organization is None else await connecting.take_up_skipped(db, tenant, organization)
     return await events.load(db, tenant, taken_up)
 
 
 async def remove_key(doors: Parts, tenant: Tenant, *, actor: str) -> tuple[str, ...]:
     """Returns what stops from now on, as German sentences; nothing does where OAuth goes on."""
     async with doors.ledger.transaction(tenant) as db:
-        await connections.remove_lexoffice_key(db, tenant, actor=actor)
+        await connecting.remove_lexoffice_key(db, tenant, actor=actor)
         goes_on = (await connections.load(db, tenant, LEXOFFICE)).has_secret
     doors.webhook_tokens.forget()
     return () if goes_on else STOPS

@@ -16,7 +16,7 @@ from api.parts import Doors, Parts
 from api.problems import DATABASE_AWAY, Problem, answer, database_away, unauthorized
 from api.stripe_events import Ignored, NotAStripeEvent, Report, StripeEvent
 from api.v1.rechecks import announce_rechecks
-from ledger import connections, events, sales, tenants
+from ledger import events, sales, stripe_secret, tenants
 from ledger.database import Connection
 from ledger.events import Arrival
 from ledger.outcome import Outcome
@@ -69,7 +69,7 @@ async def _receive(slug: str, request: Request, doors: Parts) -> JSONResponse:
     body = await request.body()
     tenant = await _tenant(doors, slug)
     async with doors.ledger.transaction(tenant) as db:
-        secret = await connections.stripe_secret(db, tenant, doors.vault)
+        secret = await stripe_secret.stripe_secret(db, tenant, doors.vault)
         # Without a secret, or without a tenant, the same check fails against one that nobody knows.
         _verify(body, request, secret.get_secret_value() if secret else secrets.token_hex(32))
         structlog.contextvars.bind_contextvars(tenant=slug)

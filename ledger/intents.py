@@ -196,56 +196,6 @@ async def refuse(db: Connection, tenant: Tenant, intent: IntentId, reason: str, 
     )
 
 
-async def give_up(db: Connection, tenant: Tenant, intent: IntentId) -> bool:
-    """Close an intent of which it is proved that nothing was made. False where that is not proved."""
-    closed = await db.fetchval(
-        """
-        UPDATE creation_intents SET closed_at = now()
-         WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL AND resource_id IS NULL
-           AND (sent_at IS NULL OR refused_at IS NOT NULL)
-        RETURNING true
-        """,
-        tenant.id,
-        intent,
-    )
-    return bool(closed)
-
-
-async def count_empty_search(db: Connection, tenant: Tenant, intent: IntentId) -> int:
-    """One more complete search that found nothing with our marker."""
-    found: int = await db.fetchval(
-        """
-        UPDATE creation_intents SET empty_searches = empty_searches + 1
-         WHERE tenant_id = $1 AND id = $2 RETURNING empty_searches
-        """,
-        tenant.id,
-        intent,
-    )
-    return found
-
-
-async def stop_searching(db: Connection, tenant: Tenant, intent: IntentId, *, after: int) -> None:
-    """The search found what no machine may decide about: count as if it had been tried often enough."""
-    await db.execute(
-        "UPDATE creation_intents SET empty_searches = greatest(empty_searches, $3) WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
-        intent,
-        after,
-    )
-
-
-async def give_up_by_word(db: Connection, tenant: Tenant, intent: IntentId) -> None:
-    """Close an unclear intent because a person answers for it that nothing was made."""
-    await db.execute(
-        """
-        UPDATE creation_intents SET closed_at = now(), refused_at = now(), refused_reason = 'a person says so'
-         WHERE tenant_id = $1 AND id = $2 AND resource_id IS NULL
-        """,
-        tenant.id,
-        intent,
-    )
-
-
 async def made(db: Connection, tenant: Tenant, intent: IntentId, resource_id: UUID) -> bool:
     """lexoffice named the document it created: the id is the reference that its notifications are matched by.
 
@@ -280,33 +230,6 @@ async def made(db: Connection, tenant: Tenant, intent: IntentId, resource_id: UU
     return True
 
 
-async def unmake(db: Connection, tenant: Tenant, intent: IntentId, *, after: int) -> None:
-    """What was taken for this intent's document is none: it is unclear again, and a person decides.
-
-    `after` is the number of searches that are enough: the machine has nothing more to find.
-    """
-    await db.execute(
-        """
-        UPDATE external_documents d SET payout_id = NULL, transaction_id = NULL
-          FROM creation_intents i
-         WHERE i.tenant_id = $1 AND i.id = $2 AND i.closed_at IS NULL
-           AND d.tenant_id = i.tenant_id AND d.provider = i.provider AND d.resource_id = i.resource_id
-        """,
-        tenant.id,
-        intent,
-    )
-    await db.execute(
-        """
-        UPDATE creation_intents
-           SET resource_id = NULL, unclear_at = now(), empty_searches = greatest(empty_searches, $3)
-         WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL
-        """,
-        tenant.id,
-        intent,
-        after,
-    )
-
-
 async def mark_announced(db: Connection, tenant: Tenant, intent: IntentId) -> None:
     """The workflow that sends this invoice was announced. (A payout's intent is its own workflow's.)"""
     await db.execute(
@@ -323,18 +246,3 @@ async def close(db: Connection, tenant: Tenant, intent: IntentId) -> None:
         tenant.id,
         intent,
     )
-
-
-async def hold_unclear(db: Connection, tenant: Tenant) -> bool:
-    """Whether a document of ours may exist whose id we do not know: then an unknown credit note may be ours.
-
-    Such intents are held until the end of the transaction, so that their id is not stored meanwhile.
-    """
-    rows = await db.fetch(
-        """
-        SELECT id FROM creation_intents
-         WHERE tenant_id = $1 AND resource_id IS NULL AND closed_at IS NULL AND sent_at IS NOT NULL FOR SHARE
-        """,
-        tenant.id,
-    )
-    return bool(rows)

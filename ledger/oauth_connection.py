@@ -4,8 +4,9 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from ledger import audit, connections, oauth_tokens
-from ledger.connections import LEXOFFICE, LexofficeAccount, NoSuchCredential
+from ledger import audit, connecting, connection_health, connections, oauth_tokens
+from ledger.connecting import LexofficeAccount
+from ledger.connections import LEXOFFICE, NoSuchCredential
 from ledger.database import Connection
 from ledger.oauth_tokens import NotConnectedByOAuth, TokenPair
 from ledger.types import EventId, Frozen, Tenant
@@ -27,7 +28,7 @@ async def connect(
     Raises OtherOrganization, OrganizationTaken.
     """
     former = await oauth_tokens.refresh_token(db, tenant, vault)
-    pinned = await connections.pin(db, tenant, account)
+    pinned = await connecting.pin(db, tenant, account)
     await db.execute(
         """
         UPDATE provider_connections
@@ -42,7 +43,7 @@ async def connect(
         account.connection_id,
     )
     await oauth_tokens.keep_pair(db, tenant, vault, pair)
-    await connections.close_broken(db, tenant, by=actor)
+    await connection_health.close_broken(db, tenant, by=actor)
     await audit.record(
         db,
         tenant,
@@ -53,7 +54,7 @@ async def connect(
         detail={"organization": str(account.organization_id), "before": str(pinned) if pinned else None},
     )
     return Connected(
-        taken_up=tuple(await connections.take_up_skipped(db, tenant, account.organization_id)), former=former
+        taken_up=tuple(await connecting.take_up_skipped(db, tenant, account.organization_id)), former=former
     )
 
 
@@ -65,10 +66,10 @@ async def disconnect(db: Connection, tenant: Tenant, vault: Vault, *, actor: str
     token = await oauth_tokens.refresh_token(db, tenant, vault)
     if not (await connections.load(db, tenant, LEXOFFICE)).oauth_connected_at:
         raise NotConnectedByOAuth
-    state = await connections.forget_grant(db, tenant)
+    state = await connecting.forget_grant(db, tenant)
     await oauth_tokens.forget_pair(db, tenant)
     if state != "broken":
-        await connections.close_broken(db, tenant, by=actor)
+        await connection_health.close_broken(db, tenant, by=actor)
     await audit.record(
         db, tenant, actor=actor, action="connection.oauth_removed", subject="connection", subject_id=LEXOFFICE
     )
@@ -96,7 +97,7 @@ async def choose(db: Connection, tenant: Tenant, *, oauth: bool, actor: str) -> 
     if changed is None:
         raise NoSuchCredential
     if changed != "broken":
-        await connections.close_broken(db, tenant, by=actor)
+        await connection_health.close_broken(db, tenant, by=actor)
     await audit.record(
         db,
         tenant,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from ledger import connections, tasks
+from ledger import connecting, connection_health, connections, tasks
 from ledger.connections import LEXOFFICE
 from ledger.database import Connection, Ledger
 from ledger.refusals import NotAllowedNow
@@ -209,10 +209,10 @@ async def take_back(db: Connection, tenant: Tenant, vault: Vault, *, state: str,
 async def _ended(db: Connection, tenant: Tenant, reason: str) -> None:
     """A grant that is used breaks the connection; one beside an API key that is used is forgotten, and said."""
     if (await connections.load(db, tenant, LEXOFFICE)).uses_oauth:
-        await connections.mark_broken(db, tenant, reason)
+        await connection_health.mark_broken(db, tenant, reason)
         return
     await forget_pair(db, tenant)
-    await connections.forget_grant(db, tenant)
+    await connecting.forget_grant(db, tenant)
     await tasks.ask(
         db,
         tenant,

@@ -15,6 +15,7 @@ from ledger import (
     events,
     intents,
     invoice_questions,
+    lost_answers,
     manual_lines,
     objections,
     payouts,
@@ -162,7 +163,7 @@ async def _answer_lost_credit_note(db: Connection, tenant: Tenant, payout: Payou
         case "create_again":
             await intents.refuse(db, tenant, intent.id, _BY_WORD, attempt=intent.attempt)
         case "cancel":
-            await intents.give_up_by_word(db, tenant, intent.id)
+            await lost_answers.give_up_by_word(db, tenant, intent.id)
             await payouts.change_state(
                 db, tenant, payout, PayoutState.CANCELLED, reason=answer.reason, blocked_reason=None
             )
@@ -197,7 +198,7 @@ async def _about_lost_invoice(
         case "create_again":
             await intents.refuse(db, tenant, intent.id, _BY_WORD, attempt=intent.attempt)
         case _:
-            await intents.give_up_by_word(db, tenant, intent.id)
+            await lost_answers.give_up_by_word(db, tenant, intent.id)
             await events.hand_over_parked(db, tenant)
     return Resolved(task=task_id, invoice_intent=intent.id, transaction=intent.transaction_id)
 

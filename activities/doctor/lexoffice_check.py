@@ -15,7 +15,7 @@ from pydantic import Field
 
 from activities.lexoffice_door import LexofficeDoor, NoSlot
 from activities.sweeping import listed
-from ledger import invariants, sweeps
+from ledger import invariants, sweep_findings, sweeps
 from ledger.database import Ledger
 from ledger.invariants import Difference, KnownCreditNote
 from ledger.types import BERLIN, Frozen, Tenant
@@ -211,10 +211,10 @@ async def _missing(asking: _Asking, known: dict[UUID, KnownCreditNote], there: s
 async def _states(ledger: Ledger, tenant: Tenant, rows: Sequence[VoucherRow]) -> list[Difference]:
     """Known documents whose state the ledger does not hold, unless an event about them is under way."""
     async with ledger.transaction(tenant) as db:
-        held = await sweeps.held(db, tenant, [row.id for row in rows])
+        held = await sweep_findings.held(db, tenant, [row.id for row in rows])
         differing = [row for row in rows if row.id in held and _differs(row, held[row.id])]
         under_way = await _under_way(ledger, tenant, [row.id for row in differing])
-        now = await sweeps.held(db, tenant, [row.id for row in differing])
+        now = await sweep_findings.held(db, tenant, [row.id for row in differing])
     return [
         Difference(
             check="document_state",
@@ -229,8 +229,8 @@ async def _states(ledger: Ledger, tenant: Tenant, rows: Sequence[VoucherRow]) ->
     ]
 
 
-def _differs(row: VoucherRow, held: sweeps.Held) -> bool:
-    return sweeps.differs(listed(row), held, cut_over=None, lost=False) is not None
+def _differs(row: VoucherRow, held: sweep_findings.Held) -> bool:
+    return sweep_findings.differs(listed(row), held, cut_over=None, lost=False) is not None
 
 
 async def _under_way(ledger: Ledger, tenant: Tenant, ids: Sequence[UUID]) -> set[UUID]:
@@ -253,7 +253,7 @@ async def _unknown_invoices(
     recently = datetime.now(UTC) - _TOO_FRESH
     async with ledger.transaction(tenant) as db:
         cut_over = (await sweeps.read_state(db, tenant)).effective_from
-        held = await sweeps.held(db, tenant, [row.id for row in rows])
+        held = await sweep_findings.held(db, tenant, [row.id for row in rows])
         told = await db.fetch(
             "SELECT DISTINCT resource_id FROM events WHERE tenant_id = $1 AND resource_id = ANY ($2)",
             tenant.id,
@@ -276,7 +276,7 @@ async def _unknown_invoices(
         if row.id not in held
         and row.id not in heard_of
         and not open_intents
-        and sweeps.differs(listed(row), None, cut_over=cut_over, lost=False)
+        and sweep_findings.differs(listed(row), None, cut_over=cut_over, lost=False)
         and row.updated_date is not None
         and since < row.updated_date < recently
     ]

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.pages.languages import N_
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
-from ledger import connections, event_list, tenants
+from ledger import connections, event_list, stripe_secret, tenants
 from ledger.connections import STRIPE
 from ledger.event_list import EventFilter
 from ledger.refusals import NotAcceptable
@@ -63,7 +63,7 @@ async def remove_secret(visit: SettingsAdmin) -> Response:
 
 async def _save(visit: Visit, secret: str) -> None:
     async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-        await connections.save_stripe_secret(
+        await stripe_secret.save_stripe_secret(
             db, visit.tenant, visit.doors.vault, signing_secret=secret, actor=visit.person.actor
         )
 

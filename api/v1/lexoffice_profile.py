@@ -6,7 +6,7 @@ from activities.lexoffice_door import BudgetTransport, NoSlot
 from activities.oauth_access import RenewingTransport
 from api.parts import Parts
 from api.problems import Problem, not_available
-from ledger.connections import LexofficeAccount
+from ledger.connecting import LexofficeAccount
 from ledger.oauth_tokens import GrantLost, RenewalPaused
 from ledger.types import Tenant
 from lexoffice import errors

@@ -13,7 +13,7 @@ from api.parts import Doors, Parts
 from api.v1.answers import PROBLEMS
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger import connections
+from ledger import connections, stripe_secret
 from ledger.connections import STRIPE
 from ledger.credentials import Caller
 from ledger.database import Connection
@@ -160,7 +160,7 @@ async def put_stripe(
     doors: Doors, caller: Writer, change: Annotated[StripeChange, Body(examples=[{"signing_secret": "whsec_…"}])]
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as db:
-        await connections.save_stripe_secret(
+        await stripe_secret.save_stripe_secret(
             db,
             caller.tenant,
             doors.vault,

@@ -19,8 +19,8 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.parts import Parts
-from ledger import connections, credentials, tenants
-from ledger.connections import LexofficeAccount
+from ledger import connecting, credentials, tenants
+from ledger.connecting import LexofficeAccount
 from ledger.types import Tenant
 from sandbox.lexoffice_server import LexofficeAddresses
 from sandbox.temporal_server import TemporalAddresses
@@ -86,7 +86,7 @@ class Door:
     async def connect(self, api_key: str = "a-key-that-nobody-uses") -> None:
         """As if lexoffice had confirmed the key."""
         async with self.parts.ledger.transaction(self.tenant) as db:
-            await connections.connect_lexoffice(
+            await connecting.connect_lexoffice(
                 db,
                 self.tenant,
                 self.parts.vault,

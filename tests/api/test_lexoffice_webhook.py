@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from temporalio.client import Client
 
-from ledger import connections, credentials, events
+from ledger import connecting, credentials, events
 from ledger.events import Arrival
 from ledger.types import EventState
 from settings import Settings
@@ -304,7 +304,7 @@ async def test_without_the_public_key_the_token_decides_unless_signatures_are_re
         signed = {"X-Lxo-Signature": "QUJD"}
         assert (await door.notify(door.event(), **signed)).json()["status"] == "skipped"
         async with door.parts.ledger.transaction(door.tenant) as db:
-            await connections.change_lexoffice(db, door.tenant, requires_signature=True, actor="test")
+            await connecting.change_lexoffice(db, door.tenant, requires_signature=True, actor="test")
         door.parts.webhook_tokens.forget()
         answer = await door.notify(door.event(), **signed)
         assert (answer.status_code, answer.json()["code"]) == (503, "signature_not_checkable")
@@ -377,7 +377,7 @@ async def test_a_signed_body_opens_where_signatures_are_required(
     async with running(with_file) as started:
         door = await new_door(started)
         async with door.parts.ledger.transaction(door.tenant) as db:
-            await connections.change_lexoffice(db, door.tenant, requires_signature=True, actor="test")
+            await connecting.change_lexoffice(db, door.tenant, requires_signature=True, actor="test")
         body = json.dumps(door.event(), separators=(",", ":")).encode()
         signature = base64.b64encode(signer.sign(body, PKCS1v15(), SHA512())).decode()
         assert (await door.notify(body)).status_code == 401

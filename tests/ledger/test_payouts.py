@@ -6,7 +6,7 @@ from datetime import date, datetime
 import asyncpg
 import pytest
 
-from ledger import decisions, intents, payout_requests, payouts
+from ledger import decisions, intents, lost_answers, payout_requests, payouts
 from ledger.refusals import AlreadyExists, Blocked, NotAcceptable, NotFound, NothingDue, Refused
 from ledger.types import BERLIN, CommissionId, IntentId, PayoutState, TaxCase
 from tests.ledger.conftest import Shop
@@ -300,8 +300,8 @@ async def test_a_document_of_an_intent_that_was_given_up_is_not_taken(shop: Shop
     [row] = await shop.rows("SELECT gen_random_uuid() AS id")
     async with shop.ledger.transaction(shop.tenant) as db:
         await intents.may_send(db, shop.tenant, intent)
-        assert not await intents.give_up(db, shop.tenant, intent), "it is not proved that nothing was made"
-        await intents.give_up_by_word(db, shop.tenant, intent)
+        assert not await lost_answers.give_up(db, shop.tenant, intent), "it is not proved that nothing was made"
+        await lost_answers.give_up_by_word(db, shop.tenant, intent)
         assert not await intents.made(db, shop.tenant, intent, row["id"])
 
 

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from cryptography.fernet import Fernet
 
-from ledger import connections, secret_rotation, users
+from ledger import secret_rotation, stripe_secret, users
 from ledger.roles import Role
 from ledger.vault import Vault
 from settings import Settings
@@ -122,7 +122,7 @@ async def test_with_a_new_key_in_front_everything_is_encrypted_anew_and_can_be_s
     assert admin.user is not None
     ledger, old = firm.parts.ledger, firm.parts.settings.secret_key.get_secret_value()
     async with ledger.transaction(firm.tenant) as db:
-        await connections.save_stripe_secret(
+        await stripe_secret.save_stripe_secret(
             db, firm.tenant, firm.parts.vault, signing_secret="whsec_abcdefgh", actor="test"
         )
     fresh = Fernet.generate_key().decode()

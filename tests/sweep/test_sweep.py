@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from ledger import sweeps
-from ledger.sweeps import Held, Listed
+from ledger import sweep_findings, sweeps
+from ledger.sweep_findings import Held, Listed
 from ledger.types import BERLIN, DocumentKind
 from tests.house import Shop, until
 from tests.sweep.sweeping import settled, silence, sweep
@@ -174,7 +174,7 @@ def test_rows_are_compared_by_status_and_open_amount(
     )
     of_the_ledger = {"kind": DocumentKind.INVOICE, "gross_cents": 11_900, "open_cents": None}
     held = None if known is None else Held.model_validate(of_the_ledger | known)
-    difference = sweeps.differs(listed, held, cut_over=None, lost=False)
+    difference = sweep_findings.differs(listed, held, cut_over=None, lost=False)
     assert (difference and difference.event_type) == found
 
 
@@ -187,5 +187,5 @@ def test_an_unknown_credit_note_matters_only_while_one_of_ours_is_lost() -> None
         voucher_date=None,
         updated_at=None,
     )
-    assert sweeps.differs(row, None, cut_over=None, lost=False) is None
-    assert sweeps.differs(row, None, cut_over=None, lost=True) is not None
+    assert sweep_findings.differs(row, None, cut_over=None, lost=False) is None
+    assert sweep_findings.differs(row, None, cut_over=None, lost=True) is not None

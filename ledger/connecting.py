@@ -1,0 +1,225 @@
+"""Connecting a tenant's lexoffice: the key is kept, the organisation pinned, what was skipped without one taken up."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from ledger import audit, connection_health
+from ledger.connections import LEXOFFICE, OrganizationTaken, OtherOrganization
+from ledger.database import Connection
+from ledger.types import EventId, Frozen, Tenant
+from ledger.vault import Vault
+
+
+class LexofficeAccount(Frozen):
+    """What `/v1/profile` says about the account behind a key (lexoffice API, Profile endpoint)."""
+
+    organization_id: UUID
+    connection_id: UUID | None
+    company_name: str | None
+    tax_type: str | None
+    small_business: bool
+    profile: dict[str, Any]
+
+
+async def connect_lexoffice(
+    db: Connection, tenant: Tenant, vault: Vault, *, api_key: str, account: LexofficeAccount, actor: str
+) -> list[EventId]:
+    """Store a key that `/v1/profile` has proved, pin its organisation, and take up what was skipped without one.
+
+    Returns the events that are to be announced now. Raises OtherOrganization, OrganizationTaken.
+    """
+    pinned = await pin(db, tenant, account)
+    await db.execute(
+        """
+        UPDATE provider_connections
+           SET secret_encrypted = $3, secret_last4 = $4, secret_saved_at = now(), uses_oauth = false
+         WHERE tenant_id = $1 AND provider = $2
+        """,
+        tenant.id,
+        LEXOFFICE,
+        vault.encrypt(api_key),
+        api_key[-4:],
+    )
+    await connection_health.close_broken(db, tenant, by=actor)
+    await audit.record(
+        db,
+        tenant,
+        actor=actor,
+        action="connection.key_saved",
+        subject="connection",
+        subject_id=LEXOFFICE,
+        detail={"organization": str(account.organization_id), "before": str(pinned) if pinned else None},
+    )
+    return await take_up_skipped(db, tenant, account.organization_id)
+
+
+async def pin(db: Connection, tenant: Tenant, account: LexofficeAccount) -> UUID | None:
+    """The account that was just asked is from now on this tenant's. Returns the organisation before.
+
+    Raises OtherOrganization, OrganizationTaken.
+    """
+    # FOR UPDATE against the FOR SHARE of take_in_event: an event is either skipped before this, and taken up by
+    # take_up_skipped, or it sees the credential.
+    pinned: UUID | None = await db.fetchval(
+        """
+        SELECT organization_id FROM provider_connections WHERE tenant_id = $1 AND provider = $2 FOR UPDATE
+        """,
+        tenant.id,
+        LEXOFFICE,
+    )
+    if pinned is not None and pinned != account.organization_id and await _references_are_open(db, tenant):
+        raise OtherOrganization
+    try:
+        await db.execute(
+            """
+            UPDATE provider_connections
+               SET state = 'connected', state_reason = NULL, organization_id = $3, connection_id = $4,
+                   company_name = $5, tax_type = $6, small_business = $7, profile = $8, checked_at = now()
+             WHERE tenant_id = $1 AND provider = $2
+            """,
+            tenant.id,
+            LEXOFFICE,
+            account.organization_id,
+            account.connection_id,
+            account.company_name,
+            account.tax_type,
+            account.small_business,
+            account.profile,
+        )
+    except Exception as error:
+        if getattr(error, "constraint_name", None) == "an_organization_belongs_to_one_tenant":
+            raise OrganizationTaken from None
+        raise
+    return pinned
+
+
+async def change_lexoffice(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    effective_from: date | None = None,
+    requires_signature: bool | None = None,
+    confirm_credit_note_notice: bool = False,
+    actor: str,
+) -> None:
+    """Change what is given. The confirmation is that lexoffice books a credit note as a Rechnungskorrektur."""
+    await db.execute(
+        """
+        UPDATE provider_connections
+           SET effective_from = COALESCE($3, effective_from),
+               requires_signature = COALESCE($4, requires_signature),
+               credit_note_notice_confirmed_by = CASE WHEN $5 THEN $6 ELSE credit_note_notice_confirmed_by END,
+               credit_note_notice_confirmed_at = CASE WHEN $5 THEN now() ELSE credit_note_notice_confirmed_at END
+         WHERE tenant_id = $1 AND provider = $2
+        """,
+        tenant.id,
+        LEXOFFICE,
+        effective_from,
+        requires_signature,
+        confirm_credit_note_notice,
+        actor,
+    )
+    await audit.record(
+        db,
+        tenant,
+        actor=actor,
+        action="connection.changed",
+        subject="connection",
+        subject_id=LEXOFFICE,
+        detail={
+            "effective_from": effective_from,
+            "requires_signature": requires_signature,
+            "credit_note_notice_confirmed": confirm_credit_note_notice or None,
+        },
+    )
+
+
+async def remove_lexoffice_key(db: Connection, tenant: Tenant, *, actor: str) -> None:
+    """From now on notifications are kept and skipped, and no document can be read or made, unless OAuth is there:
+    then that is used. The organisation stays pinned while references to its documents exist."""
+    state = await db.fetchval(
+        """
+        UPDATE provider_connections
+           SET state = CASE WHEN uses_oauth THEN state WHEN oauth_connected_at IS NOT NULL THEN 'connected'
+                            ELSE 'unconnected' END,
+               state_reason = CASE WHEN uses_oauth THEN state_reason END,
+               uses_oauth = oauth_connected_at IS NOT NULL,
+               secret_encrypted = NULL, secret_last4 = NULL, secret_saved_at = NULL
+         WHERE tenant_id = $1 AND provider = $2
+        RETURNING state
+        """,
+        tenant.id,
+        LEXOFFICE,
+    )
+    if state != "broken":
+        await connection_health.close_broken(db, tenant, by=actor)
+    await audit.record(
+        db, tenant, actor=actor, action="connection.key_removed", subject="connection", subject_id=LEXOFFICE
+    )
+
+
+async def forget_grant(db: Connection, tenant: Tenant) -> str:
+    """There is no OAuth connection any more; an API key that is there is used. Returns the state after that."""
+    state: str = await db.fetchval(
+        """
+        UPDATE provider_connections
+           SET state = CASE WHEN NOT uses_oauth THEN state WHEN secret_encrypted IS NOT NULL THEN 'connected'
+                            ELSE 'unconnected' END,
+               state_reason = CASE WHEN NOT uses_oauth THEN state_reason END,
+               uses_oauth = false, oauth_connected_at = NULL, oauth_connected_by = NULL, oauth_scopes = NULL,
+               oauth_connection_id = NULL
+         WHERE tenant_id = $1 AND provider = $2
+        RETURNING state
+        """,
+        tenant.id,
+        LEXOFFICE,
+    )
+    return state
+
+
+async def _references_are_open(db: Connection, tenant: Tenant) -> bool:
+    """Whether a document of the pinned organisation may still change what is owed."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT EXISTS (SELECT 1 FROM creation_intents WHERE tenant_id = $1 AND closed_at IS NULL)
+                OR EXISTS (SELECT 1 FROM external_documents d
+                             JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
+                            WHERE d.tenant_id = $1 AND d.detached_at IS NULL
+                              AND p.state NOT IN ('paid', 'cancelled', 'rejected', 'settled_manually'))
+                OR EXISTS (SELECT 1 FROM external_documents d
+                             JOIN transactions t ON t.tenant_id = d.tenant_id AND t.id = d.transaction_id
+                            WHERE d.tenant_id = $1 AND d.detached_at IS NULL
+                              AND (t.state = 'pending'
+                                   OR EXISTS (SELECT 1 FROM commissions c
+                                               WHERE c.tenant_id = t.tenant_id AND c.transaction_id = t.id
+                                                 AND c.state NOT IN ('paid', 'reversed'))))
+            """,
+            tenant.id,
+        )
+    )
+
+
+async def take_up_skipped(db: Connection, tenant: Tenant, organization_id: UUID) -> list[EventId]:
+    """What arrived without a key is to be handled now; what another organisation sent is not ours."""
+    await db.execute(
+        """
+        UPDATE events SET state = 'ignored', reason = 'Die Meldung kam von einer anderen lexoffice-Organisation.',
+                          handled_at = now()
+         WHERE tenant_id = $1 AND provider = $2 AND state = 'skipped' AND organization_id <> $3
+        """,
+        tenant.id,
+        LEXOFFICE,
+        str(organization_id),
+    )
+    rows = await db.fetch(
+        """
+        UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
+         WHERE tenant_id = $1 AND provider = $2 AND state = 'skipped'
+        RETURNING id
+        """,
+        tenant.id,
+        LEXOFFICE,
+    )
+    return sorted(EventId(row["id"]) for row in rows)

@@ -1,0 +1,96 @@
+"""Intents whose POST got no answer: searches, giving up, and what a person says about it (engine.md)."""
+
+from ledger.database import Connection
+from ledger.types import IntentId, Tenant
+
+
+async def give_up(db: Connection, tenant: Tenant, intent: IntentId) -> bool:
+    """Close an intent of which it is proved that nothing was made. False where that is not proved."""
+    closed = await db.fetchval(
+        """
+        UPDATE creation_intents SET closed_at = now()
+         WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL AND resource_id IS NULL
+           AND (sent_at IS NULL OR refused_at IS NOT NULL)
+        RETURNING true
+        """,
+        tenant.id,
+        intent,
+    )
+    return bool(closed)
+
+
+async def count_empty_search(db: Connection, tenant: Tenant, intent: IntentId) -> int:
+    """One more complete search that found nothing with our marker."""
+    found: int = await db.fetchval(
+        """
+        UPDATE creation_intents SET empty_searches = empty_searches + 1
+         WHERE tenant_id = $1 AND id = $2 RETURNING empty_searches
+        """,
+        tenant.id,
+        intent,
+    )
+    return found
+
+
+async def stop_searching(db: Connection, tenant: Tenant, intent: IntentId, *, after: int) -> None:
+    """The search found what no machine may decide about: count as if it had been tried often enough."""
+    await db.execute(
+        "UPDATE creation_intents SET empty_searches = greatest(empty_searches, $3) WHERE tenant_id = $1 AND id = $2",
+        tenant.id,
+        intent,
+        after,
+    )
+
+
+async def give_up_by_word(db: Connection, tenant: Tenant, intent: IntentId) -> None:
+    """Close an unclear intent because a person answers for it that nothing was made."""
+    await db.execute(
+        """
+        UPDATE creation_intents SET closed_at = now(), refused_at = now(), refused_reason = 'a person says so'
+         WHERE tenant_id = $1 AND id = $2 AND resource_id IS NULL
+        """,
+        tenant.id,
+        intent,
+    )
+
+
+async def unmake(db: Connection, tenant: Tenant, intent: IntentId, *, after: int) -> None:
+    """What was taken for this intent's document is none: it is unclear again, and a person decides.
+
+    `after` is the number of searches that are enough: the machine has nothing more to find.
+    """
+    await db.execute(
+        """
+        UPDATE external_documents d SET payout_id = NULL, transaction_id = NULL
+          FROM creation_intents i
+         WHERE i.tenant_id = $1 AND i.id = $2 AND i.closed_at IS NULL
+           AND d.tenant_id = i.tenant_id AND d.provider = i.provider AND d.resource_id = i.resource_id
+        """,
+        tenant.id,
+        intent,
+    )
+    await db.execute(
+        """
+        UPDATE creation_intents
+           SET resource_id = NULL, unclear_at = now(), empty_searches = greatest(empty_searches, $3)
+         WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL
+        """,
+        tenant.id,
+        intent,
+        after,
+    )
+
+
+async def hold_unclear(db: Connection, tenant: Tenant) -> bool:
+    """Whether a document of ours may exist whose id we do not know: then an unknown credit note may be ours.
+
+    Such intents are held until the end of the transaction, so that their id is not stored meanwhile.
+    """
+    rows = await db.fetch(
+        """
+        SELECT id FROM creation_intents
+         WHERE tenant_id = $1 AND resource_id IS NULL AND closed_at IS NULL AND sent_at IS NOT NULL FOR SHARE
+        """,
+        tenant.id,
+    )
+    return bool(rows)
