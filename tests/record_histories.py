@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,8 +24,9 @@ from temporalio.client import WorkflowExecutionDescription, WorkflowHandle
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from ledger import memberships, users
+from ledger import memberships, payout_runs, users
 from ledger.roles import Role
+from ledger.types import BERLIN
 from sandbox.postgres import PostgresServer
 from sandbox.processes import free_port
 from tests.house import Shop, until
@@ -44,6 +45,7 @@ from tests.workflows.desk import (
     with_open_credit_note,
 )
 from tests.workflows.products import OwnProduct, own_product
+from workflows.messages import PayoutRunInput, RunProgress
 
 HISTORIES = Path(__file__).parent / "histories"
 MANIFEST = HISTORIES / "manifest.json"
@@ -382,6 +384,70 @@ async def papers(to: Recorder) -> None:
         await to.keep(f"paper-{name}", handle)
 
 
+async def payout_runs_(to: Recorder) -> None:
+    """A run under way and done, a rehearsal, one that is not held, one that was cancelled, one that goes on as new."""
+    engine = to.product.house.engine
+
+    async def begun(shop: Shop, name: str, **wanted: Any) -> Handle:
+        handle: Handle = await engine.start_workflow(
+            "PayoutRunWorkflow",
+            PayoutRunInput(tenant=shop.tenant, requested_by="key:recorder", **wanted),
+            id=f"payout-run/{shop.tenant.slug}/{name}",
+            task_queue="payouts",
+        )
+        return handle
+
+    shop = await to.shop()
+    await earned(shop, 10_000, 20_000)
+    cut_off = payout_runs.cut_off_of(datetime.now(BERLIN).date())
+    rehearsed = await begun(shop, "rehearsal", run=uuid4(), cut_off=cut_off, rehearsal=True)
+    assert await rehearsed.result() == "done"
+    await to.keep("payout_run-rehearsal", rehearsed)
+    async with to.product.house.ledger.transaction(shop.tenant) as db:
+        await db.execute("SELECT 1 FROM partners FOR UPDATE")  # the batch waits for us
+        running = await begun(shop, "run", run=uuid4(), cut_off=cut_off)
+        await until(lambda: _events(running), lambda found: found >= 17, "the batch is under way")
+        await to.keep("payout_run-running", running)
+    assert await running.result() == "done"
+    await to.keep("payout_run-done", running)
+    again = await begun(shop, "again", run=uuid4(), cut_off=cut_off)
+    assert await again.result() == "not held"
+    await to.keep("payout_run-not_held", again)
+    other = await to.shop()
+    run = uuid4()
+    async with to.product.house.ledger.transaction(other.tenant) as db:
+        await payout_runs.begin(db, other.tenant, run, cut_off=cut_off, rehearsal=False, requested_by="key:recorder")
+        await payout_runs.cancel(db, other.tenant, run, by="key:recorder", reason="Test")
+    progress = RunProgress(run=run, period=payout_runs.period_of(cut_off), rehearsal=False)
+    cancelled_one = await begun(other, "cancelled", run=run, cut_off=cut_off, progress=progress)
+    assert await cancelled_one.result() == "cancelled"
+    await to.keep("payout_run-cancelled", cancelled_one)
+    large = await to.shop()
+    await _many_partners(large, 5_100)
+    goes_on = await begun(large, "continued", run=uuid4(), cut_off=cut_off, rehearsal=True)
+    first = (await goes_on.describe()).run_id
+    assert await goes_on.result() == "done"
+    await to.keep("payout_run-continued", engine.get_workflow_handle(goes_on.id, run_id=first))
+    await to.keep("payout_run-continued-done", engine.get_workflow_handle(goes_on.id))
+
+
+async def _many_partners(shop: Shop, count: int) -> None:
+    """With something open each, so that a run has more batches than fit into one history."""
+    await shop.rows(
+        """
+        WITH sale AS (INSERT INTO transactions (tenant_id, source, base_cents, gross_cents, provisional, sold_at)
+                      VALUES ($1, 'api', 1000, 1190, true, now()) RETURNING id),
+             many AS (INSERT INTO partners (tenant_id, code, name)
+                      SELECT $1, 'M' || n, 'M' FROM generate_series(1, $2::int) n RETURNING id)
+        INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, base_cents, net_cents, state,
+                                 provisional, service_date)
+        SELECT $1, 'correction', sale.id, many.id, 1, 1000, 100, 'pending', true, now()::date FROM sale, many
+        """,
+        shop.tenant.id,
+        count,
+    )
+
+
 async def passes(to: Recorder) -> None:
     """Sweeps and the upkeep of subscriptions: how they end, and while lexoffice is away."""
     engine = to.product.house.engine
@@ -535,6 +601,7 @@ SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
     replacement_window,
     schedules,
     papers,
+    payout_runs_,
     passes,
     invoices_that_wait,
     unknown_documents,
