@@ -1,7 +1,7 @@
 """The worker process: workflows and activities, wired and started, until SIGTERM.
 
-Two task queues in one process (design.md): `payouts` for workflows and the ledger's short activities, `lexoffice` for
-every call of the API.
+Three task queues in one process (design.md): `payouts` for workflows and the ledger's short activities, `lexoffice` for
+every call of the API, `mail` for the activity that talks to a mail server.
 """
 
 import asyncio
