@@ -148,7 +148,13 @@ class Shop:
         )
 
     async def api(self, method: str, path: str, body: Any = None, *, key: str = "write") -> Any:
-        answer = await self.call(method, path, body, key=key)
+        """The JSON API, as a caller who asks again while it is busy (503) and cannot do anything twice."""
+        once = {"Idempotency-Key": secrets.token_hex(8)} if method == "POST" else {}
+
+        async def ask() -> httpx.Response:
+            return await self.call(method, path, body, key=key, **once)
+
+        answer = await until(ask, lambda answer: answer.status_code != 503, f"an answer to {method} {path}")
         assert answer.status_code < 400, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 

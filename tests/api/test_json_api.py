@@ -52,20 +52,6 @@ async def test_no_door_opens_without_a_key_or_with_a_wrong_one(door: Door, produ
     assert (await door.http.get("/api/v1/me")).status_code == 401
 
 
-async def test_a_key_with_too_small_a_scope_is_refused_at_every_door(door: Door, product_settings: Settings) -> None:
-    only_bank, all_but_bank = await door.new_key("bank"), await door.new_key("read", "write")
-    for method, path in every_door(product_settings):
-        if "/bank-details" in path:
-            answer = await door.api(method, path, {}, **{"X-API-Key": all_but_bank})
-            assert (answer.status_code, answer.json()["scope"]) == (403, "bank"), (method, path)
-            continue
-        answer = await door.api(method, path, {}, **{"X-API-Key": only_bank})
-        if path == "me":
-            assert answer.json()["scopes"] == ["bank"]
-            continue
-        assert (answer.status_code, answer.json()["code"]) == (403, "missing_scope"), (method, path)
-
-
 async def test_reading_does_not_allow_writing_nor_writing_approving(door: Door) -> None:
     read, write = await door.new_key("read"), await door.new_key("read", "write")
     assert (await door.api("POST", "partners", PARTNER, **{"X-API-Key": read})).status_code == 403
@@ -248,13 +234,17 @@ async def test_what_no_route_takes_is_refused_in_the_same_shape(door: Door) -> N
     assert "script" not in nothing.text
 
 
+# By POST so that no browser fetches it ahead; each answer is the very same file.
+ONLY_LOOK = {"download_bank_file"}
+
+
 async def test_the_description_of_the_api_teaches(door: Door) -> None:
     described = (await door.http.get("/openapi.json")).json()
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
             assert operation.get("summary"), (method, path)
             assert operation.get("tags"), (method, path)
-            if method == "post" and path.startswith("/api/v1/"):
+            if method == "post" and path.startswith("/api/v1/") and operation["operationId"] not in ONLY_LOOK:
                 assert "idempotency-key" in [parameter["name"] for parameter in operation["parameters"]], path
     page = await door.http.get("/docs")
     assert page.status_code == 200

@@ -18,7 +18,7 @@ async def test_the_button_leads_to_lexoffice(shop: Shop) -> None:
     assert '<a class="button" href="/oauth/lexoffice/start">Mit OAuth verbinden</a>' in page.text
     assert "<script>" not in page.text
     assert 'href="/admin/zahlungsanbieter" aria-current="page"' in page.text
-    assert (await shop.admin.get("/admin/zahlungsanbieter")).headers["Location"] == PAGE
+    assert f'href="{PAGE}"' in (await shop.admin.get("/admin/zahlungsanbieter")).text
 
 
 async def test_a_key_is_tested_when_it_is_saved_and_only_its_end_is_shown(shop: Shop) -> None:
@@ -130,7 +130,7 @@ async def test_others_see_how_it_stands_and_change_nothing(connected: Shop, role
     somebody = await connected.firm.person(role)
     page = await somebody.get(PAGE)
     assert "verbunden" in page.text
-    assert "<form" not in page.text
+    assert f'action="{PAGE}' not in page.text
     assert "/oauth/lexoffice/start" not in page.text
     for path in ("schluessel/entfernen", "oauth/trennen", "token", "pruefen", "meldungen", "einstellungen", "hinweis"):
         assert (await somebody.post(f"{PAGE}/{path}")).status_code == 403, path
@@ -140,5 +140,5 @@ async def test_others_see_how_it_stands_and_change_nothing(connected: Shop, role
 async def test_what_the_page_shows_is_escaped(shop: Shop) -> None:
     await shop.connect(await Office.found(shop.client.sandbox, name="<script>alert(1)</script>"))
     page = (await shop.admin.get(PAGE)).text
-    assert "<script" not in page
+    assert "<script>" not in page
     assert "&lt;script&gt;" in page

@@ -70,7 +70,7 @@ _ELSEWHERE_MEANS = {
     ("bank-accounts", "account"): "bank_account",
     ("bankkonten", "account"): "bank_account",
 }
-NO_OBJECTS = {"form": "pdf", "name": "payouts"}
+NO_OBJECTS = {"form": "pdf", "name": "payouts", "version": "1"}
 """Parameters that choose a form of the answer, not an object."""
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 

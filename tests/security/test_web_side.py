@@ -1,11 +1,14 @@
 """What holds for every answer, whatever its route: headers, no inline code, limits, and the request's id."""
 
 import asyncio
+import logging
 import re
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, MutableMapping
+from contextlib import contextmanager
 from html.parser import HTMLParser
+from typing import Any
 
 import asyncpg
 import httpx
@@ -191,9 +194,21 @@ async def test_a_body_that_does_not_come_and_an_answer_that_takes_too_long_are_e
         assert row["city"] is None
 
 
+@contextmanager
+def every_line() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What is logged meanwhile, whatever level another application of this process has set."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET))
+    try:
+        with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+            yield lines
+    finally:
+        structlog.configure(**before)
+
+
 async def test_each_line_of_the_log_names_its_request_and_no_line_what_was_sent(ours: Premises) -> None:
     secret = secrets.token_urlsafe(24)
-    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+    with every_line() as lines:
         refused = await ours.door.http.post(
             f"/api/webhooks/{secret}/lexoffice",
             params={"token": secret},
@@ -215,7 +230,7 @@ async def test_a_fault_of_ours_names_the_request_and_nothing_of_itself(ours: Pre
 
     parts.api_keys._look_up = broken
     try:
-        with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        with every_line() as lines:
             fault = await ours.door.http.get(
                 "/api/v1/me", headers={"X-API-Key": secrets.token_hex(20), "X-Request-Id": "a1b2c3d4-e5f6"}
             )
