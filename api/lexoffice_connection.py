@@ -12,7 +12,16 @@ from api.parts import Parts
 from api.problems import Problem, not_available
 from api.v1.answers import shown
 from api.v1.lexoffice_profile import KeyRefused, ask_profile, ask_profile_by_oauth
-from ledger import connecting, connection_health, connections, credentials, events, oauth_connection, payouts
+from ledger import (
+    connecting,
+    connection_health,
+    connections,
+    credentials,
+    events,
+    oauth_connection,
+    payouts,
+    subscriptions,
+)
 from ledger.connections import LEXOFFICE, OtherOrganization, ProviderConnection
 from ledger.database import Connection
 from ledger.events import Event
@@ -96,6 +105,7 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
     if wanted.api_key is not None:
         account = await ask_profile(doors, tenant, wanted.api_key.get_secret_value())
     taken_up: list[EventId] = []
+    repairs = False
     async with doors.ledger.transaction(tenant, cause=actor) as db:
         if wanted.webhook_token is not None:
             await credentials.create_webhook_token(
@@ -120,6 +130,10 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
                 db, tenant, doors.vault, api_key=wanted.api_key.get_secret_value(), account=account, actor=actor
             )
             await payouts.want_recheck_of_blocked(db, tenant)
+            # lexoffice deletes an API key's subscriptions together with the key.
+            repairs = (await subscriptions.health(db, tenant)).checked_at is not None
+            if repairs:
+                await subscriptions.want_set_up(db, tenant)
         if wanted.credential is not None:
             await oauth_connection.choose(db, tenant, oauth=wanted.credential == "oauth", actor=actor)
             await payouts.want_recheck_of_blocked(db, tenant)
@@ -129,6 +143,8 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
     await doors.announcer.events(tenant, to_announce)
     if account is not None:
         await _begin_sweeps(doors, tenant)
+    if repairs:
+        await doors.announcer.subscriptions(tenant)
     return answer
 
 

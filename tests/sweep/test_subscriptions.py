@@ -105,6 +105,17 @@ async def test_a_subscription_deleted_at_lexoffice_is_made_anew_by_the_sweep(qui
     assert ended[0]["expires_at"] is not None, "the token of the lost one ends"
 
 
+async def test_a_new_key_gets_the_subscriptions_that_went_with_the_old_one(quiet_shop: Shop) -> None:
+    shop = quiet_shop
+    await set_up(shop)
+    new = await shop.hook("POST", "api-keys", {})
+    await shop.hook("DELETE", f"api-keys/{shop.api_key}")
+    shop.api_key = new["apiKey"]
+    await shop.api("PUT", "/providers/lexoffice", {"api_key": shop.api_key})
+    listed = await until(lambda: subscriptions(shop), lambda found: len(found) == 6, "the six, anew")
+    assert sorted(one["eventType"] for one in listed) == sorted(SUBSCRIBED)
+
+
 async def test_foreign_subscriptions_stay_and_other_ones_of_ours_go(quiet_shop: Shop) -> None:
     base = quiet_shop.house.api_url
     foreign = [
