@@ -303,7 +303,7 @@ SELECT :tenant, CASE WHEN kind = 'stripe' THEN 'stripe' ELSE 'lexoffice' END, :o
        CASE WHEN state = 'processed' THEN jsonb_build_object('state', jsonb_build_array('pending', 'approved')) END,
        CASE WHEN state IN ('processed', 'unchanged') THEN snapshot END, at, at,
        CASE WHEN state NOT IN ('received', 'waiting') THEN at + interval '3 seconds' END
-  FROM (SELECT e.*, CASE WHEN n % 400 = 0 THEN 'failed' WHEN n % 500 = 1 THEN 'waiting' WHEN n % 250 = 2 THEN 'skipped'
+  FROM (SELECT e.*, CASE WHEN n % 400 = 0 OR kind = 'payment' AND n % 20 = 0 THEN 'failed' WHEN n % 500 = 1 THEN 'waiting' WHEN n % 250 = 2 THEN 'skipped'
                          WHEN n % 12 = 3 THEN 'ignored' WHEN n % 4 = 0 THEN 'unchanged'
                          WHEN at > now() - interval '1 minute' THEN 'received' ELSE 'processed' END AS state
           FROM (SELECT row_number() OVER (ORDER BY at) AS n, d.* FROM (
