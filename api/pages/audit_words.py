@@ -48,6 +48,8 @@ ACTIONS = {
     "partner.link_opened": N_("Persönlichen Link geöffnet"),
     "partner.link_revoked": N_("Persönlichen Link widerrufen"),
     "partner.payouts_resumed": N_("Auszahlungen fortgesetzt"),
+    "partner.final_settlement_begun": N_("Schlussabrechnung begonnen"),
+    "partner.final_settlement_taken_back": N_("Schlussabrechnung zurückgenommen"),
     "partner.payouts_stopped": N_("Auszahlungen angehalten"),
     "partner.tax_status_recorded": N_("Steuerstatus eingetragen"),
     "payout.approve": N_("Auszahlung freigegeben"),

@@ -48,6 +48,7 @@ SETTINGS = Group(
     [
         Link("/admin/zahlungsanbieter", N_("Zahlungsanbieter"), Permission.READ),
         Link("/admin/bankkonten", N_("Bankkonten"), Permission.SEE_BANK),
+        Link("/admin/abrechnungsregeln", N_("Abrechnungsregeln"), Permission.SETTINGS),
         Link("/admin/freigaberegeln", N_("Freigaberegeln"), Permission.SETTINGS),
         Link("/admin/benutzer", N_("Benutzer"), Permission.USERS),
         Link("/admin/schluessel", N_("API-Schlüssel"), Permission.KEYS),
