@@ -44,6 +44,8 @@ def _describe(operation: dict[str, Any]) -> None:
             answers.setdefault(status, {"description": text})
     if not operation.get("parameters") and "requestBody" not in operation:
         answers.pop("422", None)
+    if answers.get("422", {}).get("description") == "Validation Error":
+        answers["422"]["description"] = "Angaben fehlen oder sind nicht zulässig"
     answers["default"] = {"description": "Jeder andere Fehler"}
     for status, answer in answers.items():
         if (status == "default" or int(status) >= 400) and _is_the_frameworks(answer.get("content")):

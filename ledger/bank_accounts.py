@@ -21,8 +21,8 @@ from ledger.vault import Vault
 class NewOwnAccount(Frozen):
     """`bic` may be left out where the IBAN tells it."""
 
-    account_holder: str = Field(min_length=1, max_length=70)
-    iban: SecretStr
+    account_holder: str = Field(min_length=1, max_length=70, examples=["Acme GmbH"])
+    iban: SecretStr = Field(examples=["DE89370400440532013000"])
     bic: str | None = Field(default=None, max_length=11)
     batch_booking: bool = True
 

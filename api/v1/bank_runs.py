@@ -54,14 +54,22 @@ class RunInFull(BankRun):
 
 class RunRequest(BaseModel):
     account: UUID | None = Field(default=None, description="Eigenes Konto; nötig, wenn mehrere in Kraft sind")
-    execution_date: date | None = Field(default=None, description="Ein Bankarbeitstag; sonst der nächste")
+    execution_date: date | None = Field(
+        default=None, description="Ein Bankarbeitstag; sonst der nächste", examples=["2026-12-01"]
+    )
     payouts: list[str] | None = Field(
-        default=None, min_length=1, max_length=bank_runs.MOST_PAYMENTS, description="Sonst alle, die zahlbar sind"
+        default=None,
+        min_length=1,
+        max_length=bank_runs.MOST_PAYMENTS,
+        description="Sonst alle, die zahlbar sind",
+        examples=[["PO-2026-0001"]],
     )
 
 
 class RunApproval(BaseModel):
-    content_hash: str = Field(max_length=64, description="`content_hash` des Laufs, wie er gezeigt wurde")
+    content_hash: str = Field(
+        max_length=64, description="`content_hash` des Laufs, wie er gezeigt wurde", examples=["9f2b…"]
+    )
 
 
 class Reason(BaseModel):
@@ -69,7 +77,7 @@ class Reason(BaseModel):
 
 
 class NewDay(BaseModel):
-    execution_date: date
+    execution_date: date = Field(examples=["2026-12-01"])
 
 
 @router.get(

@@ -57,7 +57,9 @@ class Agreement(BaseModel):
 
 
 class NamedAccount(BaseModel):
-    account: UUID = Field(description="`id` der Bankverbindung, wie sie gezeigt wurde")
+    account: UUID = Field(
+        description="`id` der Bankverbindung, wie sie gezeigt wurde", examples=["0b9f6c1e-5a43-4f0e-9d0c-2f6a1f7a7c11"]
+    )
 
 
 class RefusedAccount(NamedAccount):
