@@ -1,0 +1,68 @@
+"""From the bank file to the paid payout, and what a voided credit note means, through the running product."""
+
+from typing import Any
+
+from tests.house import Shop, until
+
+
+async def _account(shop: Shop) -> None:
+    made = await shop.api("POST", "/bank-accounts", {"account_holder": "Muster GmbH", "iban": "DE89370400440532013000"})
+    await shop.api("POST", f"/bank-accounts/{made['id']}/confirm", key="approve")
+
+
+async def _drafted(shop: Shop, payout: dict[str, Any]) -> dict[str, Any]:
+    await _account(shop)
+
+    async def draft() -> dict[str, Any] | None:
+        answer = await shop.call("POST", "/bank-runs", {"payouts": [payout["number"]]})
+        drafted: dict[str, Any] | None = answer.json() if answer.is_success else None
+        return drafted
+
+    run = await until(draft, bool, "the credit note is read back")
+    assert run is not None
+    return run
+
+
+async def _exported(shop: Shop, payout: dict[str, Any]) -> str:
+    """The file, as it is downloaded."""
+    run = await _drafted(shop, payout)
+    await shop.api("POST", f"/bank-runs/{run['number']}/approve", {"content_hash": run["content_hash"]}, key="approve")
+    answer = await shop.call("POST", f"/bank-runs/{run['number']}/file")
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def test_paid_after_the_export_it_has_the_end_to_end_id_as_reference(shop: Shop) -> None:
+    payout = await shop.open_payout()
+    file = await _exported(shop, payout)
+    assert f"<EndToEndId>{payout['number']}</EndToEndId>" in file
+    await shop.click(payout["credit_note_id"], "pay")
+    paid = await shop.payout_when(payout["number"], "paid")
+    assert paid["payment_reference"] == payout["number"]
+    assert paid["paid_on"] is not None
+
+
+async def test_paid_without_a_bank_file_it_has_the_documents_number(shop: Shop) -> None:
+    payout = await shop.open_payout()
+    await shop.click(payout["credit_note_id"], "pay")
+    paid = await shop.payout_when(payout["number"], "paid")
+    assert paid["payment_reference"] == paid["credit_note_number"]
+
+
+async def test_voided_after_the_export_it_is_returned_and_a_person_is_asked(shop: Shop) -> None:
+    payout = await shop.open_payout()
+    await _exported(shop, payout)
+    await shop.click(payout["credit_note_id"], "void")
+    await shop.payout_when(payout["number"], "returned")
+    [task] = await shop.tasks("returned")
+    assert task["reason"] == "Der Beleg wurde aufgehoben. Wurde Geld überwiesen?"
+    held = await shop.rows("SELECT 1 FROM payout_lines WHERE released_at IS NULL")
+    assert held, "nothing is freed before somebody has answered"
+
+
+async def test_voided_before_the_export_it_is_cancelled(shop: Shop) -> None:
+    payout = await shop.open_payout()
+    await _drafted(shop, payout)
+    await shop.click(payout["credit_note_id"], "void")
+    await shop.payout_when(payout["number"], "cancelled")
+    assert await shop.tasks("returned") == []
