@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
 COLOURS = 64
 TALLEST_PX = 2_400
@@ -17,12 +17,17 @@ FOLDER = Path(os.environ.get("PAGES_TO") or Path(tempfile.gettempdir()) / "partn
 
 async def keep(page: Page, name: str) -> None:
     """The whole page down to a limit, in a palette of its own."""
-    shot = await page.screenshot(full_page=True, animations="disabled", caret="hide")
+    seen = page.viewport_size
+    assert seen is not None
+    tall = int(await page.evaluate("document.documentElement.scrollHeight"))
+    # Not full_page: of pages in the background Chromium repeats what is in sight.
+    await page.set_viewport_size(ViewportSize(width=seen["width"], height=min(max(tall, seen["height"]), TALLEST_PX)))
+    shot = await page.screenshot(animations="disabled", caret="hide")
+    await page.set_viewport_size(seen)
     await asyncio.to_thread(_save, shot, name)
 
 
 def _save(shot: bytes, name: str) -> None:
     picture = Image.open(io.BytesIO(shot)).convert("RGB")
-    picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST_PX)))
     FOLDER.mkdir(parents=True, exist_ok=True)
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
