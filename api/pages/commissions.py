@@ -1,6 +1,6 @@
 """Admin → Provisionen: what every level of every sale earned, by which rule, and which payout took it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from api.pages import sale_words
 from api.pages.languages import N_, _
-from api.pages.list_filters import IN_A_FILE, PAGE_LENGTH, Asked, campaign_choices, csv_answer
+from api.pages.list_filters import PAGE_LENGTH, Asked, campaign_choices, csv_answer, every_row
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.pages.transactions import customer_id
@@ -72,16 +72,7 @@ async def commissions_file(visit: Reader) -> Response:
         )
     ]  # fmt: skip
 
-    async def batches() -> AsyncIterator[list[Sequence[Any]]]:
-        position = None
-        while True:
-            async with visit.doors.ledger.transaction(visit.tenant) as db:
-                found, position = await commission_list.page(db, visit.tenant, wanted, after=position, limit=IN_A_FILE)
-            yield [_line(row) for row in found]
-            if position is None:
-                return
-
-    return csv_answer("provisionen", header, batches())
+    return csv_answer("provisionen", header, every_row(visit, commission_list.page, wanted, _line))
 
 
 async def _filter(db: Connection, visit: Visit, asked: Asked) -> CommissionFilter:

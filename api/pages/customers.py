@@ -25,7 +25,6 @@ _ASSIGNED = N_("Die Zuordnung ist gespeichert. Sie gilt für künftige Verkäufe
 @router.get(PAGE)
 async def customers_page(visit: Reader) -> Response:
     asked = Asked(visit, PAGE, "partner", "name")
-    cursor = asked.cursor
     async with visit.doors.ledger.transaction(visit.tenant) as db:
         partner = await asked.partner(db, visit.tenant, "partner")
         found, following = (
@@ -36,7 +35,7 @@ async def customers_page(visit: Reader) -> Response:
                 visit.tenant,
                 partner_id=partner,
                 name=asked.text("name"),
-                after=int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 19 else None,
+                after=asked.number,
                 limit=PAGE_LENGTH,
             )
         )

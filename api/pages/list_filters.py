@@ -1,6 +1,6 @@
 """What the address of a list asks for: its filters, where its page begins, and the file with all of it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ IN_A_FILE = 1_000
 _MOST_CAMPAIGNS = 200
 
 State = TypeVar("State", bound=StrEnum)
+Row = TypeVar("Row")
 
 
 class Asked:
@@ -33,6 +34,12 @@ class Asked:
         self.typed = {name: query.get(name, "").strip()[:200] for name in names}
         self.cursor = query.get("ab", "")[:60]
         self.wrong: str | None = None
+
+    @property
+    def number(self) -> int | None:
+        """The cursor of a list that is paged by numbers; what is none begins at the top."""
+        written = self.cursor
+        return int(written) if written.isascii() and written.isdigit() and len(written) < 19 else None
 
     @property
     def is_filtered(self) -> bool:
@@ -100,6 +107,22 @@ class Asked:
 async def campaign_choices(db: Connection, tenant: Tenant) -> list[Campaign]:
     found, _ = await campaigns.list_campaigns(db, tenant, limit=_MOST_CAMPAIGNS)
     return list(found)
+
+
+async def every_row(
+    visit: Visit,
+    page: Callable[..., Awaitable[tuple[list[Row], Any]]],
+    wanted: object,
+    line: Callable[[Row], Sequence[Any]],
+) -> AsyncIterator[list[Sequence[Any]]]:
+    """All that a filter leaves, in short transactions: a large file holds none open."""
+    position = None
+    while True:
+        async with visit.doors.ledger.transaction(visit.tenant) as db:
+            found, position = await page(db, visit.tenant, wanted, after=position, limit=IN_A_FILE)
+        yield [line(row) for row in found]
+        if position is None:
+            return
 
 
 def csv_answer(name: str, header: Sequence[str], batches: AsyncIterator[list[Sequence[Any]]]) -> StreamingResponse:

@@ -1,6 +1,6 @@
 """Admin → Auszahlungen: the list with its filters and sums, its file, and a new payout."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages.languages import N_, _
-from api.pages.list_filters import IN_A_FILE, PAGE_LENGTH, Asked, csv_answer
+from api.pages.list_filters import PAGE_LENGTH, Asked, csv_answer, every_row
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.pages.words import STATES, of_state, tone
@@ -81,16 +81,7 @@ async def payouts_file(visit: Reader) -> Response:
         )
     ]  # fmt: skip
 
-    async def batches() -> AsyncIterator[list[Sequence[Any]]]:
-        position = None
-        while True:
-            async with visit.doors.ledger.transaction(visit.tenant) as db:
-                found, position = await payout_list.page(db, visit.tenant, wanted, after=position, limit=IN_A_FILE)
-            yield [_line(row) for row in found]
-            if position is None:
-                return
-
-    return csv_answer("auszahlungen", header, batches())
+    return csv_answer("auszahlungen", header, every_row(visit, payout_list.page, wanted, _line))
 
 
 @router.get(f"{PAGE}/neu")

@@ -41,9 +41,7 @@ async def tasks_page(visit: Reader) -> Response:
             visit.tenant,
             resolved=resolved,
             kind=asked.text("art"),
-            after=int(asked.cursor)
-            if asked.cursor.isascii() and asked.cursor.isdigit() and len(asked.cursor) < 19
-            else None,
+            after=asked.number,
             limit=PAGE_LENGTH,
         )
         kinds = await open_tasks.kinds(db, visit.tenant)

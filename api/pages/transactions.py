@@ -1,6 +1,6 @@
 """Admin → Transaktionen: the sales, and of each its invoice, what it earns on every level, and how that came about."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.pages import sale_words
 from api.pages.languages import N_, _
-from api.pages.list_filters import IN_A_FILE, PAGE_LENGTH, Asked, campaign_choices, csv_answer
+from api.pages.list_filters import PAGE_LENGTH, Asked, campaign_choices, csv_answer, every_row
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.pages.words import STATES, of_state
@@ -84,16 +84,7 @@ async def sales_file(visit: Reader) -> Response:
         )
     ]  # fmt: skip
 
-    async def batches() -> AsyncIterator[list[Sequence[Any]]]:
-        position = None
-        while True:
-            async with visit.doors.ledger.transaction(visit.tenant) as db:
-                found, position = await sale_list.page(db, visit.tenant, wanted, after=position, limit=IN_A_FILE)
-            yield [_line(row) for row in found]
-            if position is None:
-                return
-
-    return csv_answer("transaktionen", header, batches())
+    return csv_answer("transaktionen", header, every_row(visit, sale_list.page, wanted, _line))
 
 
 @router.get(PAGE + "/{sale}")
