@@ -19,7 +19,7 @@ from ledger.events import Event
 from ledger.refusals import NotFound, Refused
 from ledger.types import DocumentKind, EventId, EventState, Frozen, Tenant
 from lexoffice.documents import Invoice
-from lexoffice.errors import FractionOfACent
+from lexoffice.errors import FractionOfACent, UnexpectedAnswer
 
 
 class Rehearsal(Frozen):
@@ -53,6 +53,10 @@ async def rehearse(ledger: Ledger, tenant: Tenant, event_id: EventId) -> Rehears
     except FractionOfACent:
         return Rehearsal(
             event=event_id, state=EventState.FAILED, reason="Der Beleg nennt Summen, die keine ganzen Cent sind."
+        )
+    except UnexpectedAnswer:
+        return Rehearsal(
+            event=event_id, state=EventState.FAILED, reason="Die gespeicherte Fassung des Belegs ist nicht lesbar."
         )
     except NotFound:
         raise
