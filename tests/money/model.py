@@ -472,7 +472,8 @@ class Model:
 
     def _is_promised(self, name: str) -> bool:
         return any(
-            payout.state in ("credit_note_open", "paid") and any(family[0] == name for family in payout.lines)
+            payout.state in ("credit_note_open", "paid", "returned", "settled_manually")
+            and any(family[0] == name for family in payout.lines)
             for payout in self.payouts.values()
         )
 
