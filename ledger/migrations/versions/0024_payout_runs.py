@@ -1,4 +1,4 @@
-"""Payout runs: what is due to all partners at a cut-off, made into payouts in batches, or only worked out (Probelauf)."""
+"""Payout runs: what is due to all partners at a cut-off, made into payouts in batches, or only worked out."""
 
 from ledger.migrate import run_sql_beside, version_before
 
