@@ -12,7 +12,6 @@ from ledger.refusals import NotAcceptable, NotFound
 from ledger.reports import DayReport, Reconciliation
 from ledger.types import BERLIN, Tenant
 
-
 _YEARS = (2000, 2999)
 
 
