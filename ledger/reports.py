@@ -93,18 +93,24 @@ async def open_commissions(db: Connection, tenant: Tenant, at: datetime) -> DayR
         raise NotAcceptable("Der Stichtag liegt in der Zukunft.", code="day_in_future")
     rows = await db.fetch(
         """
-        WITH then_ AS (
-            SELECT DISTINCT ON (s.subject_id) s.subject_id AS id, s.to_state AS state
+        -- What changed later was, at that instant, what its first later change left; the rest is as it stands now.
+        WITH later AS (
+            SELECT DISTINCT ON (s.subject_id) s.subject_id AS id, s.from_state AS state
               FROM state_changes s
-             WHERE s.tenant_id = $1 AND s.subject = 'commissions' AND s.changed_at <= $2
-             ORDER BY s.subject_id, s.seq DESC),
+             WHERE s.tenant_id = $1 AND s.subject = 'commissions' AND s.changed_at > $2
+             ORDER BY s.subject_id, s.seq),
+        then_ AS (
+            SELECT id, state FROM later WHERE state IN ('pending', 'approved', 'in_payout')
+             UNION ALL
+            SELECT c.id, c.state FROM commissions c
+             WHERE c.tenant_id = $1 AND c.state IN ('pending', 'approved', 'in_payout')
+               AND NOT EXISTS (SELECT 1 FROM later l WHERE l.id = c.id)),
         worth AS (
             SELECT c.id, c.partner_id, c.service_date, c.tax_case, t.state,
                    COALESCE((SELECT b.net_cents FROM commission_amounts_before b
                               WHERE b.tenant_id = $1 AND b.commission_id = c.id AND b.changed_at > $2
                               ORDER BY b.seq LIMIT 1), c.net_cents) AS net_cents
-              FROM then_ t JOIN commissions c ON c.tenant_id = $1 AND c.id = t.id
-             WHERE t.state IN ('pending', 'approved', 'in_payout'))
+              FROM then_ t JOIN commissions c ON c.tenant_id = $1 AND c.id = t.id)
         SELECT q.code AS partner_code, q.name AS partner_name, w.state,
                COALESCE(w.tax_case, CASE WHEN s.status IN ('regular', 'small_business', 'private') THEN s.status
                                          ELSE 'blocked' END) AS tax_case,
