@@ -108,7 +108,8 @@ def test_any_text_gives_a_mail_with_one_recipient(outside: str) -> None:
         said = written(kind, "de", facts(kind, outside), public_url=URL)
         sent = read(said)
         assert (sent["To"], sent.get_all("Bcc")) == ("b@x.example", None)
-        assert said.html.count("<p") == written(kind, "de", facts(kind, "X"), public_url=URL).html.count("<p")
+        # What has no letters in it may leave out its paragraph; nothing may add one.
+        assert said.html.count("<p") <= written(kind, "de", facts(kind, "X"), public_url=URL).html.count("<p")
 
 
 def test_amounts_and_days_are_those_of_the_language() -> None:
