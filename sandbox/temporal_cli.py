@@ -6,6 +6,7 @@ SDK; `go install`, which compiles the newest version that can be had this way.
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import re
 import shutil
@@ -13,7 +14,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import IO
 
 from sandbox.processes import Command, Emit, ProcessFailed, StackError, run_to_end
 
@@ -55,8 +58,9 @@ async def find_cli(emit: Emit) -> Path:
     if _server_version(cached) is not None:
         return cached
     cached.parent.mkdir(parents=True, exist_ok=True)
-    if await _download(cached, emit) or await _build(cached, emit):
-        return cached
+    async with _only_one_fetches(cached, emit):
+        if _server_version(cached) is not None or await _download(cached, emit) or await _build(cached, emit):
+            return cached
     raise TemporalCliMissing(
         "The Temporal command-line tool is missing. Any one of these helps:\n"
         "  - install it (https://docs.temporal.io/cli) and have `temporal` on PATH\n"
@@ -65,6 +69,30 @@ async def find_cli(emit: Emit) -> Path:
         "  - allow a connection to temporal.download: the SDK then downloads it\n"
         f"  - install Go ≥ 1.24: it is then built with `go install {_GO_PACKAGE}`"
     )
+
+
+@contextlib.asynccontextmanager
+async def _only_one_fetches(target: Path, emit: Emit) -> AsyncIterator[None]:
+    """Two scripts on a new machine would build it twice, each for ten minutes: the second waits, and finds it there.
+
+    The lock ends with the process that holds it, however that ends.
+    """
+    with target.with_suffix(".lock").open("w") as lock:
+        told = False
+        while not _locked(lock):
+            if not told:
+                emit("Another script is getting the Temporal command-line tool; waiting for it …")
+            told = True
+            await asyncio.sleep(0.5)
+        yield
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def cache_folder() -> Path:

@@ -1,6 +1,7 @@
 """What starts and stops the parts of the stack keeps its word."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import socket
@@ -142,11 +143,39 @@ async def test_without_any_temporal_cli_the_ways_out_are_named(monkeypatch: pyte
 async def test_a_cached_temporal_cli_is_taken_before_anything_is_fetched(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    cached = _cache_of_a_machine_without_temporal(monkeypatch, tmp_path)
+    _put_a_cli(cached)
+    assert await find_cli(print) == cached
+
+
+async def test_a_temporal_cli_that_another_script_is_building_is_waited_for_and_not_built_twice(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cached = _cache_of_a_machine_without_temporal(monkeypatch, tmp_path)
+    told: list[str] = []
+
+    def hear(text: str) -> None:
+        """The other script ends just when this one says that it waits."""
+        told.append(text)
+        _put_a_cli(cached)
+        fcntl.flock(building, fcntl.LOCK_UN)
+
+    with cached.with_suffix(".lock").open("w") as building:
+        fcntl.flock(building, fcntl.LOCK_EX)
+        assert await find_cli(hear) == cached
+    assert len(told) == 1
+    assert "waiting" in told[0]
+
+
+def _cache_of_a_machine_without_temporal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     cached = tmp_path / "partnerdesk" / "temporal-cli" / "temporal"
     cached.parent.mkdir(parents=True)
-    cached.write_text("#!/bin/sh\necho 'temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)'\n")
-    cached.chmod(0o755)
     monkeypatch.delenv("TEMPORAL_CLI", raising=False)
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert await find_cli(print) == cached
+    return cached
+
+
+def _put_a_cli(at: Path) -> None:
+    at.write_text("#!/bin/sh\necho 'temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)'\n")
+    at.chmod(0o755)
