@@ -21,6 +21,30 @@ SECONDS = 15.0
 """Time of one statement here: up to 10,000 payouts are looked at together."""
 
 
+WHY_NOT = {
+    "not_waiting": "Die Auszahlung wartet nicht auf eine Überweisung.",
+    "in_another_run": "Sie steht schon in einem anderen Zahlungslauf.",
+    "not_read_back": "Die Gutschrift ist noch nicht zurückgelesen.",
+    "reopened": "Die Gutschrift ist in lexoffice wieder ein Entwurf.",
+    "not_open": "Die Gutschrift ist in lexoffice nicht offen.",
+    "partly_paid": "Auf die Gutschrift ist schon etwas bezahlt.",
+    "deviates": "Der Beleg weicht von der Freigabe ab.",
+    "other_approval": "Die Gutschrift gehört nicht zur letzten Freigabe.",
+    "put_back": "Die Auszahlung ist zurückgestellt.",
+    "objected": "Der Partner hat der Gutschrift widersprochen.",
+    "blocked": "Die Auszahlung ist blockiert.",
+    "task_open": "Zu dieser Auszahlung ist eine Aufgabe offen.",
+    "no_account": "Bei der Freigabe gab es keine Bankverbindung.",
+    "account_changed": "Die Bankverbindung ist nicht mehr die der Freigabe.",
+    "account_pending": "Eine neue Bankverbindung des Partners ist noch nicht in Kraft.",
+    "tax": "Der Steuerfall des Partners hat sich geändert.",
+    "cannot_decrypt": "Die Bankverbindung lässt sich nicht entschlüsseln.",
+    "outside_sepa": "Das Konto liegt außerhalb des SEPA-Raums.",
+    "unwritable_holder": "Der Kontoinhaber lässt sich nicht in SEPA-Zeichen schreiben.",
+}
+"""Why no bank file may pay a payout, by code. `tax` may say more: the sentence of the document table."""
+
+
 class Candidate(Frozen):
     """A payout with an open credit note. Amounts are cents, gross: what the document says is paid."""
 
@@ -34,6 +58,8 @@ class Candidate(Frozen):
     bank_details_id: UUID | None
     barred: str | None
     """Why no bank file may pay it, in German; None where one may."""
+    why_not: str | None
+    """The code of that, of WHY_NOT."""
     outside_sepa: str | None = None
     """The country of an account that SEPA does not reach: it is paid in another way."""
     run: str | None = None
@@ -80,7 +106,7 @@ async def judged(
             timeout=SECONDS,
         )
     rows = await db.fetch(_CANDIDATES, tenant.id, payouts, in_run, timeout=SECONDS)
-    blocked = await _blocked_by_tax(db, tenant, [row["payout_id"] for row in rows if row["barred"] is None])
+    blocked = await _blocked_by_tax(db, tenant, [row["payout_id"] for row in rows if row["why_not"] is None])
     return [_candidate(vault, row, blocked.get(row["payout_id"])) for row in rows]
 
 
@@ -89,38 +115,38 @@ _CANDIDATES = """
            COALESCE(d.gross_cents, p.gross_cents) AS amount_cents,
            b.account_holder, b.iban_last4, b.iban_encrypted, p.bank_details_id, r.number AS run,
            CASE
-             WHEN p.state <> 'credit_note_open' THEN 'Die Auszahlung wartet nicht auf eine Überweisung.'
-             WHEN r.id IS NOT NULL AND r.id IS DISTINCT FROM $3 THEN 'Sie steht schon in einem anderen Zahlungslauf.'
+             WHEN p.state <> 'credit_note_open' THEN 'not_waiting'
+             WHEN r.id IS NOT NULL AND r.id IS DISTINCT FROM $3 THEN 'in_another_run'
              WHEN d.id IS NULL OR d.voucher_number IS NULL OR d.created_totals IS NULL
-               THEN 'Die Gutschrift ist noch nicht zurückgelesen.'
-             WHEN p.reopened OR d.status = 'draft' THEN 'Die Gutschrift ist in lexoffice wieder ein Entwurf.'
-             WHEN d.status <> 'open' THEN 'Die Gutschrift ist in lexoffice nicht offen.'
-             WHEN d.open_cents IS DISTINCT FROM d.gross_cents THEN 'Auf die Gutschrift ist schon etwas bezahlt.'
+               THEN 'not_read_back'
+             WHEN p.reopened OR d.status = 'draft' THEN 'reopened'
+             WHEN d.status <> 'open' THEN 'not_open'
+             WHEN d.open_cents IS DISTINCT FROM d.gross_cents THEN 'partly_paid'
              WHEN d.net_cents <> p.net_cents OR abs(d.tax_cents - p.tax_cents) > 1
                   OR (d.created_totals->>'gross_cents')::bigint <> d.gross_cents
                   OR EXISTS (SELECT 1 FROM tasks t
                               WHERE t.tenant_id = p.tenant_id AND t.subject = 'payout' AND t.subject_id = p.number
                                 AND t.state = 'open' AND t.kind = 'document_deviates')
-               THEN 'Der Beleg weicht von der Freigabe ab.'
+               THEN 'deviates'
              WHEN a.content_hash IS NULL OR i.content_hash IS DISTINCT FROM a.content_hash
-               THEN 'Die Gutschrift gehört nicht zur letzten Freigabe.'
-             WHEN p.held_reason IS NOT NULL THEN 'Die Auszahlung ist zurückgestellt.'
+               THEN 'other_approval'
+             WHEN p.held_reason IS NOT NULL THEN 'put_back'
              WHEN p.objected_at IS NOT NULL
                   AND NOT EXISTS (SELECT 1 FROM tasks t
                                    WHERE t.tenant_id = p.tenant_id AND t.subject = 'objection'
                                      AND t.subject_id = p.number AND t.state = 'resolved')
-               THEN 'Der Partner hat der Gutschrift widersprochen.'
-             WHEN p.blocked_reason IS NOT NULL THEN 'Die Auszahlung ist blockiert.'
+               THEN 'objected'
+             WHEN p.blocked_reason IS NOT NULL THEN 'blocked'
              WHEN EXISTS (SELECT 1 FROM tasks t
                            WHERE t.tenant_id = p.tenant_id AND t.subject = 'payout' AND t.subject_id = p.number
                              AND t.state = 'open' AND t.kind <> 'signal_refused')
-               THEN 'Zu dieser Auszahlung ist eine Aufgabe offen.'
-             WHEN p.bank_details_id IS NULL THEN 'Bei der Freigabe gab es keine Bankverbindung.'
-             WHEN b.state <> 'active' THEN 'Die Bankverbindung ist nicht mehr die der Freigabe.'
+               THEN 'task_open'
+             WHEN p.bank_details_id IS NULL THEN 'no_account'
+             WHEN b.state <> 'active' THEN 'account_changed'
              WHEN EXISTS (SELECT 1 FROM partner_bank_details w
                            WHERE w.tenant_id = p.tenant_id AND w.partner_id = p.partner_id AND w.state = 'pending')
-               THEN 'Eine neue Bankverbindung des Partners ist noch nicht in Kraft.'
-           END AS barred
+               THEN 'account_pending'
+           END AS why_not
       FROM payouts p
       JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
       LEFT JOIN external_documents d
@@ -154,7 +180,8 @@ async def _blocked_by_tax(db: Connection, tenant: Tenant, payouts: list[UUID]) -
               FROM payouts p
               JOIN payout_lines l ON l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
               JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
-             WHERE p.tenant_id = $1 AND p.id = ANY ($2))
+             -- A claw-back keeps the tax case of the line that it answers: it is of the payout's case already.
+             WHERE p.tenant_id = $1 AND p.id = ANY ($2) AND c.tax_case IS NULL)
         SELECT days.*, {FACTS}
           FROM days JOIN partners p ON p.tenant_id = $1 AND p.id = days.partner_id
           {status_on("days.service_date")}
@@ -171,7 +198,7 @@ async def _blocked_by_tax(db: Connection, tenant: Tenant, payouts: list[UUID]) -
             verdicts[key] = _verdict(facts, row)
         sentence, tax_case = verdicts[key]
         if sentence is None and tax_case is not TaxCase(row["tax_case"]):
-            sentence = "Der Steuerfall des Partners hat sich geändert."
+            sentence = WHY_NOT["tax"]
         if sentence is not None:
             blocked.setdefault(row["payout_id"], sentence)
     return blocked
@@ -184,15 +211,16 @@ def _verdict(facts: TenantFacts, row: Any) -> tuple[str | None, TaxCase | None]:
 
 
 def _candidate(vault: Vault, row: Any, blocked: str | None) -> Candidate:
-    members = {name: row[name] for name in Candidate.model_fields if name not in ("barred", "outside_sepa")}
-    barred, outside = row["barred"] or blocked, None
-    if barred is None:
+    members = {name: row[name] for name in Candidate.model_fields if name not in ("barred", "why_not", "outside_sepa")}
+    why_not, outside = row["why_not"] or ("tax" if blocked else None), None
+    if why_not is None:
         try:
             outside = country_outside_sepa(vault.decrypt(row["iban_encrypted"]))
         except CannotDecrypt:
-            barred = "Die Bankverbindung lässt sich nicht entschlüsseln."
+            why_not = "cannot_decrypt"
         if outside is not None:
-            barred = "Das Konto liegt außerhalb des SEPA-Raums."
-        elif not says_something(sepa_text(row["account_holder"], NAME_LENGTH)):
-            barred = "Der Kontoinhaber lässt sich nicht in SEPA-Zeichen schreiben."
-    return Candidate(**members, barred=barred, outside_sepa=outside)
+            why_not = "outside_sepa"
+        elif why_not is None and not says_something(sepa_text(row["account_holder"], NAME_LENGTH)):
+            why_not = "unwritable_holder"
+    barred = blocked if why_not == "tax" else WHY_NOT[why_not] if why_not else None
+    return Candidate(**members, barred=barred, why_not=why_not, outside_sepa=outside)

@@ -1,7 +1,17 @@
 """What the rest of the ledger asks about bank files: whether money may have left by one, and under which reference."""
 
+from datetime import date
+
 from ledger.database import Connection
-from ledger.types import PayoutId, Tenant
+from ledger.payouts import Payout
+from ledger.types import Frozen, PayoutId, Tenant
+
+
+class Transfer(Frozen):
+    """What is known of a payout's money: when it was sent, or is to be, and under which reference."""
+
+    reference: str | None = None
+    day: date | None = None
 
 
 async def exported_as(db: Connection, tenant: Tenant, payout: PayoutId) -> str | None:
@@ -21,3 +31,19 @@ async def exported_as(db: Connection, tenant: Tenant, payout: PayoutId) -> str |
         payout,
     )
     return found
+
+
+async def transfer_of(db: Connection, tenant: Tenant, payout: Payout) -> Transfer:
+    """What its first payment left on the payout, else the bank file that it stands in. The payout must be locked."""
+    row = await db.fetchrow(
+        """
+        SELECT l.end_to_end_id, r.execution_date FROM bank_run_lines l
+          JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL
+           AND r.state IN ('exported', 'confirmed')
+        """,
+        tenant.id,
+        payout.id,
+    )
+    reference, day = (row["end_to_end_id"], row["execution_date"]) if row else (None, None)
+    return Transfer(reference=payout.payment_reference or reference, day=payout.paid_on or day)

@@ -3,6 +3,7 @@
 Which actions a task takes stands on the task itself; what each does is written here, once.
 """
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from ledger import (
     audit,
+    bank_exports,
     decisions,
     documents,
     events,
@@ -27,6 +29,7 @@ from ledger.decisions import Decision
 from ledger.payouts import Payout
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
 from ledger.types import (
+    BERLIN,
     CommissionId,
     EventId,
     Frozen,
@@ -42,7 +45,7 @@ _BY_WORD = "a person says that it was not made"
 
 
 class Answer(Frozen):
-    """What a person says to a task. `detail` holds what the action needs: resource_id, transaction_id, …"""
+    """What a person says to a task. `detail` holds what the action needs: resource_id, transaction_id, paid_on, …"""
 
     action: str
     reason: str | None = None
@@ -220,21 +223,42 @@ async def _end_returned(db: Connection, tenant: Tenant, payout: Payout, to: Payo
     """returned → paid | cancelled | settled_manually, each by a person and with a reason (rules.md, States)."""
     if not answer.reason:
         raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
-    reference = payout.payment_reference or str(answer.detail.get("payment_reference") or payout.number)
-    if not await payouts.change_state(
-        db,
-        tenant,
-        payout,
-        to,
-        reason=answer.reason,
-        payment_reference=reference if to is PayoutState.PAID else payout.payment_reference,
-    ):
+    paid: dict[str, Any] = {}
+    if to is PayoutState.PAID:
+        known = await bank_exports.transfer_of(db, tenant, payout)
+        named = answer.detail.get("payment_reference")
+        paid = {
+            "payment_reference": str(named or known.reference or payout.number)[:140],
+            "paid_on": await _day_of_payment(db, payout, answer.detail.get("paid_on"), known.day),
+        }
+    if not await payouts.change_state(db, tenant, payout, to, reason=answer.reason, **paid):
         raise NotAllowedNow("Die Auszahlung ist kein Rückläufer mehr.")
     if to is PayoutState.PAID:
         await payouts.pay_lines(db, tenant, payout.id)
     elif to is PayoutState.CANCELLED:
         await payouts.release_lines(db, tenant, payout.id)
         await payouts.reissue_paid(db, tenant, payout.id)
+
+
+async def _day_of_payment(db: Connection, payout: Payout, said: Any, known: date | None) -> date:
+    """lexoffice tells no day here: its document is voided. A person names it, unless it is known already."""
+    today: date = await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
+    if said is None or not str(said).strip():
+        if known is None or known > today:
+            raise NotAcceptable(
+                "Bitte nennen Sie den Tag, an dem das Geld beim Partner war (paid_on).", code="paid_on_missing"
+            )
+        return known
+    try:
+        day = date.fromisoformat(str(said).strip())
+    except ValueError:
+        raise NotAcceptable("Bitte nennen Sie den Tag als Datum (JJJJ-MM-TT).", code="paid_on_not_acceptable") from None
+    if not payout.created_at.astimezone(BERLIN).date() <= day <= today:
+        raise NotAcceptable(
+            "Der Tag der Zahlung liegt zwischen der Anforderung der Auszahlung und heute.",
+            code="paid_on_not_acceptable",
+        )
+    return day
 
 
 def _transaction(answer: Answer) -> TransactionId:

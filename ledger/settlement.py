@@ -107,13 +107,15 @@ async def settle(db: Connection, tenant: Tenant, payout: Payout, verdict: Verdic
 
 
 async def _paid(db: Connection, tenant: Tenant, payout: Payout, reference: str, paid_on: date | None) -> Settled:
+    # Without lexoffice's own day it is the one on which it told us.
+    day = paid_on or await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
     await payouts.change_state(
         db,
         tenant,
         payout,
         PayoutState.PAID,
         payment_reference=reference,
-        paid_on=paid_on,
+        paid_on=day,
         reopened=False,
         blocked_reason=None,
     )

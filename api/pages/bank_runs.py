@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages import actor_names
+from api.pages.bank_words import WAYS_OUT
 from api.pages.languages import N_
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
@@ -187,6 +188,7 @@ async def _list(visit: Visit, *, wrong: str | None = None) -> Response:
         payable_cents=sum(one.amount_cents for one in payable),
         barred=[one for one in before.judged if one.barred and one.run is None],
         before=before,
+        ways_out=WAYS_OUT,
         accounts=[one for one in accounts if one.state == "active"],
         day=next_target_day(datetime.now(BERLIN).date()),
         may_create=visit.person.may(Permission.BANK),

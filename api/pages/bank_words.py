@@ -29,3 +29,29 @@ REASONS = (
     N_("Der Ausführungstag hat sich geändert; die Freigabe ist hinfällig."),
     N_("Ersetzt durch eine neuere Angabe."),
 )
+
+_ANEW = N_(
+    "Überweisen Sie den Betrag von Hand und markieren Sie die Gutschrift in lexoffice als bezahlt. Oder stornieren Sie "
+    "die Gutschrift in lexoffice: Dann ist die Auszahlung storniert, ihre Provisionen sind frei, und eine neue wird "
+    "für das jetzige Konto freigegeben."
+)
+WAYS_OUT = {
+    "account_changed": _ANEW,
+    "no_account": _ANEW,
+    "account_pending": N_(
+        "Eine zweite Person bestätigt oder verwirft die neue Bankverbindung auf der Seite des Partners; bestätigt gilt "
+        "sie nach der Wartefrist. Gilt dann das Konto der Freigabe nicht mehr, wird von Hand überwiesen oder die "
+        "Gutschrift in lexoffice storniert."
+    ),
+    "unwritable_holder": _ANEW,
+    "cannot_decrypt": N_("Bitte halten Sie die Bankverbindung des Partners neu fest."),
+    "outside_sepa": N_("Überweisen Sie auf anderem Weg und markieren Sie die Gutschrift in lexoffice als bezahlt."),
+    "partly_paid": N_("Überweisen Sie den Rest von Hand und markieren Sie die Gutschrift in lexoffice als bezahlt."),
+    "tax": N_(
+        "Ist die Angabe zum Partner falsch, berichtigen Sie sie. Ist der Beleg falsch, stornieren Sie ihn in "
+        "lexoffice: Dann ist die Auszahlung storniert, und ihre Provisionen sind frei."
+    ),
+    "objected": N_("Beantworten Sie zuerst den Widerspruch des Partners."),
+    "reopened": N_("Schließen Sie die Gutschrift in lexoffice wieder ab."),
+}
+"""By code of ledger.bank_candidates.WHY_NOT: what a person can do about it."""

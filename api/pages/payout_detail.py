@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages import payout_words
+from api.pages import bank_words, payout_words
 from api.pages.actor_names import names
 from api.pages.languages import N_
 from api.pages.payouts import PAGE
@@ -18,6 +18,7 @@ from api.pages.sale_words import KINDS
 from api.pages.task_words import of_kind
 from ledger import (
     approval_queue,
+    bank_candidates,
     decisions,
     four_eyes,
     objections,
@@ -30,6 +31,7 @@ from ledger import (
     payouts,
     task_list,
 )
+from ledger.bank_candidates import Candidate
 from ledger.database import Connection
 from ledger.decisions import Decision
 from ledger.payouts import Payout
@@ -211,6 +213,7 @@ async def _shown(
         questions = await _open_questions(db, visit, payout)
         objection = await objections.of_payout(db, tenant, payout.number)
         name_of = await names(db, tenant)
+        transfer = await _not_in_a_file(db, visit, payout)
     is_early = payout.state in (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED)
     is_put_back = waits.waits_for is payout_waiting.For.TAKEN_UP
     may_work = person.may(Permission.WRITE) or person.may(Permission.APPROVE)
@@ -246,6 +249,8 @@ async def _shown(
         name_of=name_of,
         questions=questions,
         objection=objection,
+        transfer=transfer,
+        way_out=transfer and transfer.why_not and bank_words.WAYS_OUT.get(transfer.why_not),
         can=can,
         of_kind=of_kind,
         kinds=KINDS,
@@ -266,6 +271,14 @@ async def _open_questions(db: Connection, visit: Visit, payout: Payout) -> list[
         payout.number,
     )
     return [await task_list.find(db, visit.tenant, TaskId(row["id"])) for row in rows]
+
+
+async def _not_in_a_file(db: Connection, visit: Visit, payout: Payout) -> Candidate | None:
+    """Why no bank file may pay what waits for its transfer; None where one may, or has."""
+    if payout.state is not PayoutState.CREDIT_NOTE_OPEN:
+        return None
+    [judged] = await bank_candidates.judged(db, visit.tenant, visit.doors.vault, payouts=[payout.id])
+    return judged if judged.barred and judged.why_not != "in_another_run" else None
 
 
 def _document_url(visit: Visit, resource: UUID | str | None) -> str | None:

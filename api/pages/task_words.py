@@ -14,7 +14,7 @@ class ActionWords(NamedTuple):
     button: str
     effect: str
     needs: tuple[str, ...] = ()
-    """resource_id, transaction_id, partner_code or payment_reference."""
+    """resource_id, transaction_id, partner_code, paid_on or payment_reference."""
     reason: bool = False
     """Whether it must be given."""
 
@@ -149,7 +149,12 @@ ACTIONS: dict[str, ActionWords] = {
     ),
     "cancel": ActionWords(N_("Stornieren"), N_("Es wird kein Beleg mehr angelegt."), reason=True),
     "retry": ActionWords(N_("Erneut versuchen"), N_("Mit demselben Inhalt.")),
-    "paid": ActionWords(N_("Ausgezahlt"), N_("Das Geld ist beim Partner."), needs=("payment_reference",), reason=True),
+    "paid": ActionWords(
+        N_("Ausgezahlt"),
+        N_("Das Geld ist beim Partner. Ist die Gutschrift in lexoffice aufgehoben, brauchen Ihre Bücher eine neue."),
+        needs=("paid_on", "payment_reference"),
+        reason=True,
+    ),
     "cancelled": ActionWords(
         N_("Storniert"),
         N_("Das Geld kam zurück; der Partner bekommt die Provisionen in einer neuen Auszahlung."),
@@ -177,6 +182,7 @@ FIELDS = {
     "resource_id": N_("Id des Belegs in lexoffice (steht in der Adresse seiner Seite)"),
     "transaction_id": N_("Verkauf"),
     "partner_code": N_("Code des Partners"),
+    "paid_on": N_("Tag, an dem das Geld beim Partner war"),
     "payment_reference": N_("Zahlungsreferenz (freiwillig)"),
 }
 

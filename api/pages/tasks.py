@@ -14,7 +14,17 @@ from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.problems import Problem
 from api.v1.tasks import announce_answer
-from ledger import event_list, events, manual_lines, open_tasks, resolutions, task_list, transactions
+from ledger import (
+    bank_exports,
+    event_list,
+    events,
+    manual_lines,
+    open_tasks,
+    payouts,
+    resolutions,
+    task_list,
+    transactions,
+)
 from ledger.database import Connection
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
 from ledger.resolutions import Answer
@@ -98,6 +108,7 @@ async def _shown(visit: Visit, task_id: TaskId, *, wrong: Refused | None = None)
         name_of = await names(db, tenant)
         where = await _where(db, visit, task)
         candidates = await _candidates(db, tenant, task)
+        known = await _known(db, tenant, task)
     return visit.page(
         "task.html",
         status=422 if wrong else 200,
@@ -109,6 +120,7 @@ async def _shown(visit: Visit, task_id: TaskId, *, wrong: Refused | None = None)
         fields=task_words.FIELDS,
         where=where,
         candidates=candidates,
+        known=known,
         versions=_versions(task),
         detail=event_words.readable(_rest(task)) if _rest(task) else None,
         name_of=name_of,
@@ -195,6 +207,17 @@ async def _candidates(db: Connection, tenant: Tenant, task: Task) -> list[Transa
         except (KeyError, ValueError, TypeError, NotFound):
             continue
     return found
+
+
+async def _known(db: Connection, tenant: Tenant, task: Task) -> dict[str, str]:
+    """What need not be looked up at the bank: day and reference of a transfer that came back, or may have."""
+    if (task.subject, task.kind, task.state) != ("payout", "returned", "open"):
+        return {}
+    transfer = await bank_exports.transfer_of(db, tenant, await payouts.find(db, tenant, task.subject_id))
+    return {
+        "paid_on": transfer.day.isoformat() if transfer.day else "",
+        "payment_reference": transfer.reference or "",
+    }
 
 
 def _versions(task: Task) -> list[tuple[str, Any, Any]]:

@@ -33,6 +33,7 @@ class CandidateShown(BaseModel):
     amount_cents: int
     iban: str = Field(examples=["•••• 3000"])
     barred: str | None = Field(description="Warum sie nicht überwiesen werden kann; null, wenn sie es kann")
+    why_not: str | None = Field(description="Derselbe Grund als Wort für Maschinen", examples=["account_changed"])
     outside_sepa: str | None = Field(description="Land eines Kontos außerhalb des SEPA-Raums", examples=["AE"])
     run: str | None = Field(description="Zahlungslauf, in dem sie schon steht")
 
@@ -362,6 +363,7 @@ def _candidate(one: Candidate) -> dict[str, Any]:
         amount_cents=one.amount_cents,
         iban=one.masked_iban,
         barred=one.barred,
+        why_not=one.why_not,
         outside_sepa=one.outside_sepa,
         run=one.run,
     ).model_dump(mode="json")

@@ -29,7 +29,8 @@ class Resolution(BaseModel):
     detail: dict[str, str] = Field(
         default_factory=dict,
         max_length=10,
-        description="`resource_id`, `transaction_id`, `partner_code` oder `payment_reference`, je nach Aktion",
+        description="`resource_id`, `transaction_id`, `partner_code`, `paid_on` (JJJJ-MM-TT) oder `payment_reference`, "
+        "je nach Aktion",
     )
 
 

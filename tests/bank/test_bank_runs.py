@@ -408,3 +408,18 @@ async def test_a_booking_for_each_payment_is_a_setting_of_the_account(shop: Shop
     assert [one.text for one in tree.iter("{*}BtchBookg")] == []
     booked = [one.text for one in tree.findall(".//{*}BtchBookg")]
     assert booked == ["false", "false"]
+
+
+async def test_a_claw_back_bars_no_payout_when_its_day_is_judged_anew(shop: Shop, vault: Vault) -> None:
+    """It keeps the tax case of the line that it answers, whatever is recorded for its day later."""
+    await own_account(shop, vault)
+    payout = await open_payout(shop, vault)
+    await shop.rows(
+        """
+        UPDATE commissions SET tax_case = 'regular', service_date = '2019-06-01'
+         WHERE id = (SELECT commission_id FROM payout_lines WHERE payout_id = $1)
+        """,
+        payout.id,
+    )
+    run = await draft(shop, vault)
+    assert [line.payout for line in await held(shop, run)] == [payout.number]

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from ledger import payouts, settlement
 from ledger.roles import Role
+from ledger.settlement import Meaning, Verdict
 from tests.bank import paying as bank
 from tests.ledger.conftest import Shop
 from tests.people.browsers import Browser, Firm
@@ -134,3 +136,41 @@ async def test_reports_open_for_readers_and_evidence_for_those_who_see_the_trail
     assert (await viewer.get(evidence)).status_code == 403
     assert (await approver.get(evidence)).content.startswith(b"PK")
     assert "payout.evidence_exported" in await firm.actions()
+
+
+async def test_a_payout_that_no_file_may_pay_says_why_and_what_to_do(firm: Firm, office: Shop) -> None:
+    admin = await firm.person(Role.ADMIN)
+    payout = await bank.open_payout(office, firm.parts.vault)
+    address = f"/admin/auszahlungen/{payout.number}"
+    assert "Kein Zahlungslauf" not in (await admin.get(address)).text
+    await bank.bank_details(office, firm.parts.vault, "ANNA", to=bank.iban(77), confirmed=False)
+    pending = (await admin.get(address)).text
+    assert "Eine neue Bankverbindung des Partners ist noch nicht in Kraft." in pending
+    assert 'href="/admin/partner/ANNA">Zum Partner' in pending
+    await bank.bank_details(office, firm.parts.vault, "ANNA", to=bank.iban(77))
+    changed = (await admin.get(address)).text
+    assert "Die Bankverbindung ist nicht mehr die der Freigabe." in changed
+    for way in ("Überweisen Sie den Betrag von Hand", "stornieren Sie die Gutschrift in lexoffice"):
+        assert way in changed
+    assert "Nur Sie können handeln." in changed
+    assert "stornieren Sie die Gutschrift in lexoffice" in (await admin.get(RUNS)).text
+
+
+async def test_a_returned_payout_is_marked_as_paid_with_its_day(firm: Firm, office: Shop) -> None:
+    admin = await firm.person(Role.ADMIN)
+    payout = await bank.open_payout(office, firm.parts.vault)
+    async with office.ledger.transaction(office.tenant, cause="test") as db:
+        held = await payouts.lock(db, office.tenant, payout.number)
+        await settlement.settle(db, office.tenant, held, Verdict(meaning=Meaning.VOIDED, money_may_have_left=True))
+        day = await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
+    [task] = await office.rows("SELECT id FROM tasks WHERE kind = 'returned' AND state = 'open'")
+    address = f"/admin/aufgaben/{task['id']}"
+    assert 'name="paid_on" type="date"' in (await admin.get(address)).text
+    answer = {"action": "paid", "reason": "Steht auf dem Kontoauszug."}
+    refused = await admin.post(address, answer, shown_at=address)
+    assert refused.status_code == 422
+    assert "Bitte nennen Sie den Tag, an dem das Geld beim Partner war" in refused.text
+    assert (await admin.post(address, answer | {"paid_on": day.isoformat()}, shown_at=address)).status_code == 303
+    page = (await admin.get(f"/admin/auszahlungen/{payout.number}")).text
+    assert f"Ausgezahlt am {day:%d.%m.%Y}, Zahlungsreferenz {payout.number}." in page
+    assert "Bezahlt am" in page

@@ -148,7 +148,9 @@ class Shop:
             await db.execute("UPDATE creation_intents SET closed_at = now() WHERE marker = $1", number)
             await db.execute("UPDATE payouts SET state = 'credit_note_open' WHERE number = $1", number)
             payout = await payouts.lock(db, self.tenant, number)
-            await payouts.change_state(db, self.tenant, payout, PayoutState.PAID, payment_reference="test")
+            await payouts.change_state(
+                db, self.tenant, payout, PayoutState.PAID, payment_reference="test", paid_on=date(2026, 11, 27)
+            )
             await payouts.pay_lines(db, self.tenant, payout.id)
 
     async def connect(self, effective_from: date) -> None:

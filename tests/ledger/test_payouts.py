@@ -187,14 +187,15 @@ async def test_a_commission_is_in_one_payout_at_most(shop: Shop) -> None:
         )
 
 
-async def test_payouts_are_never_deleted_and_paid_ones_say_by_which_transfer(shop: Shop) -> None:
+async def test_payouts_are_never_deleted_and_paid_ones_say_when_and_by_which_transfer(shop: Shop) -> None:
     await ask_for(shop)
     with pytest.raises((Refused, asyncpg.InsufficientPrivilegeError)):
         await shop.rows("DELETE FROM payouts")
     for state in ("approved", "credit_note_open"):
         await shop.rows("UPDATE payouts SET state = $1", state)
-    with pytest.raises(asyncpg.CheckViolationError):
-        await shop.rows("UPDATE payouts SET state = 'paid'")
+    for known in ("payment_reference = NULL, paid_on = current_date", "payment_reference = 'E2E', paid_on = NULL"):
+        with pytest.raises(asyncpg.CheckViolationError):
+            await shop.rows(f"UPDATE payouts SET state = 'paid', {known}")
 
 
 # A line that is lost

@@ -39,12 +39,12 @@ WAY_TO = {
     "settled_manually": ["approved", "credit_note_open", "returned", "settled_manually"],
 }
 STATES = [state.value for state in PayoutState]
-MOVE = "UPDATE payouts SET state = $2, payment_reference = 'E2E' WHERE number = $1"
+MOVE = "UPDATE payouts SET state = $2, payment_reference = 'E2E', paid_on = current_date WHERE number = $1"
 BEGIN = """
     INSERT INTO payouts (tenant_id, number, partner_id, tax_case, net_cents, tax_rate, tax_cents, gross_cents,
-                         period_from, period_to, content_hash, requested_by, payment_reference, state)
+                         period_from, period_to, content_hash, requested_by, payment_reference, paid_on, state)
     SELECT tenant_id, 'PO-1999-0001', partner_id, tax_case, net_cents, tax_rate, tax_cents, gross_cents,
-           period_from, period_to, content_hash, requested_by, 'E2E', $2
+           period_from, period_to, content_hash, requested_by, 'E2E', current_date, $2
       FROM payouts WHERE number = $1
 """
 

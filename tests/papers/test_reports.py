@@ -45,7 +45,10 @@ async def test_a_past_day_shows_what_was_owed_then_whatever_happened_since(books
     await paying.approve(books, payout)
     await bank.open_credit_note(books, payout.number)
     async with books.ledger.transaction(books.tenant) as db:
-        await db.execute("UPDATE payouts SET state = 'paid', payment_reference = 'x' WHERE number = $1", payout.number)
+        await db.execute(
+            "UPDATE payouts SET state = 'paid', payment_reference = 'x', paid_on = current_date WHERE number = $1",
+            payout.number,
+        )
         await db.execute("UPDATE commissions SET state = 'paid' WHERE state = 'in_payout'")
     assert await _open_at(books, before) == {("ANNA", "approved", "regular"): (2, 15_000)}
     assert await _open_at(books, corrected) == {("ANNA", "approved", "regular"): (2, 12_000)}

@@ -1,0 +1,10 @@
+"""What is paid has a day."""
+
+from ledger.migrate import run_sql_beside, version_before
+
+revision = "0035"
+down_revision = version_before(__file__)
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
