@@ -174,7 +174,7 @@ class Settings(EngineSettings):
     acquire_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
     statement_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
     database_connections: Annotated[int, Field(ge=1, le=500)] = 10
-    """Most connections of one process."""
+    """Most connections of one process; the API opens two more for files of whole lists."""
     body_bytes: Annotated[int, Field(ge=1024)] = 1_000_000
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     """How many of our own proxies append to X-Forwarded-For. With 0 the header is not believed."""

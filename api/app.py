@@ -33,9 +33,13 @@ _PATHS_OF_MANY_ROWS = (
     "/admin/berichte",
 )
 _MANY_ROWS_S = 60.0
+"""A file of 10,000 payments is written and checked, a year of sales is read, a bundle is packed."""
 # Read a thousand rows at a time, each in a transaction of its own: a long one holds nobody up.
 _WHOLE_LIST_S = 900.0
-"""A file of 10,000 payments is written and checked, a year of sales is read, a bundle is packed."""
+# Of each of these thousand: a busy database may not answer within the second that a page has, and the status of a file
+# that has begun cannot be changed any more.
+_SOME_ROWS_S = 30.0
+_FILES_AT_ONCE = 2
 # Doors that ask lexoffice itself while the caller waits.
 _PATHS_THAT_ASK_LEXOFFICE = ("/api/v1/providers/", "/admin/zahlungsanbieter/", "/oauth/lexoffice/")
 _ASKING_LEXOFFICE_S = 15.0
@@ -72,6 +76,13 @@ def create_app(settings: Settings) -> FastAPI:
             acquire_timeout=settings.acquire_seconds,
             statement_timeout=settings.statement_seconds,
         )
+        files = await Ledger.open(
+            settings.database_url.get_secret_value(),
+            least_connections=0,
+            most_connections=_FILES_AT_ONCE,
+            acquire_timeout=_SOME_ROWS_S,
+            statement_timeout=_SOME_ROWS_S,
+        )
         client = await engine.connect(lazy=True)
         announcer = Announcer(
             client, ledger, metrics, Pace(quiet=settings.quiet_seconds, look_again=settings.look_again_seconds)
@@ -81,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.parts = Parts(
             settings=settings,
             ledger=ledger,
+            files=files,
             vault=vault,
             engine=client,
             announcer=announcer,
@@ -98,6 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
         await announcer.close()
         await oauth.close()
         await transport.aclose()
+        await files.close()
         await ledger.close()
         log.info("stopped")
 

@@ -22,6 +22,8 @@ from settings import Settings
 class Parts:
     settings: Settings
     ledger: Ledger
+    files: Ledger
+    """The same ledger for files of whole lists: on connections of their own, and in no hurry."""
     vault: Vault
     engine: Client
     announcer: Announcer

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from fastapi.responses import Response
 
-from api.files import CSV, PDF, ZIP, attachment, from_file, streamed
+from api.files import CSV, PDF, ZIP, attachment, csv_file, from_file
 from api.parts import Parts
 from ledger import audit, evidence_bundle, papers, payouts, reports, statement_pdf, statements
 from ledger.csv_writing import Cents, csv_lines
@@ -27,8 +27,8 @@ async def list_csv(doors: Parts, tenant: Tenant, name: str) -> Response:
     """Raises NotFound."""
     if name not in reports.LISTS:
         raise NotFound("Liste")
-    content = reports.csv_of(lambda: doors.ledger.transaction(tenant), tenant, reports.LISTS[name])
-    return streamed(content, f"{name}.csv", CSV)
+    content = reports.csv_of(lambda: doors.files.transaction(tenant), tenant, reports.LISTS[name])
+    return csv_file(content, f"{name}.csv")
 
 
 async def credit_note(doors: Parts, tenant: Tenant, number: str) -> Response:
@@ -52,7 +52,7 @@ async def partner_statement(
         statement = await statements.of_partner(db, tenant, code, first_day, last_day)
     name = f"{code}-{first_day.isoformat()}-{last_day.isoformat()}-abrechnung"
     if form == "csv":
-        return streamed(statements.partner_csv(statement), f"{name}.csv", CSV)
+        return csv_file(statements.partner_csv(statement), f"{name}.csv")
     return attachment(statement_pdf.partner_pdf(statement), f"{name}.pdf", PDF)
 
 

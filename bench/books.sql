@@ -2,8 +2,9 @@
 -- session_replication_role = replica: triggers and foreign keys would make hours of it. What they keep is kept here by
 -- hand, and looked at afterwards by ledger/invariants.py: lines add up, numbers run, every state has its history.
 --
--- Partners stand in a tree and sell unevenly (the best one a hundred times as much as the last). Every 62 days all that
--- is due is paid out; the newest payouts, of these two days, are in all states.
+-- Partners stand in a tree and sell unevenly (the best one a hundred times as much as the last). P00002 has recruited four
+-- of five, and so holds a third of all commissions. Every 62 days all that is due is paid out; the newest payouts, of
+-- these two days, are in all states.
 
 SELECT setseed(0.25);
 
@@ -24,7 +25,8 @@ SELECT :tenant, p.id, l, (ARRAY[10, 5, 2])[l] FROM plans p, generate_series(1, 3
 -- People who sell.
 
 CREATE TEMP TABLE seller ON COMMIT DROP AS
-    SELECT n, gen_random_uuid() AS id, gen_random_uuid() AS account, CASE WHEN n > 3 THEN n / 4 END AS sponsor,
+    SELECT n, gen_random_uuid() AS id, gen_random_uuid() AS account,
+           CASE WHEN n = 2 THEN 1 WHEN n > 3 AND n % 5 = 0 THEN n / 4 WHEN n > 3 THEN 2 END AS sponsor,
            CASE WHEN n % 10 < 6 THEN 'regular' WHEN n % 10 < 8 THEN 'private' ELSE 'small_business' END AS tax_case
       FROM size, generate_series(1, size.partners) n;
 CREATE UNIQUE INDEX ON seller (n);
@@ -70,7 +72,9 @@ CREATE TEMP TABLE buyer ON COMMIT DROP AS
 CREATE UNIQUE INDEX ON buyer (n);
 ANALYZE buyer;
 INSERT INTO customers (tenant_id, id, external_id, email, name, assigned_partner_id)
-SELECT :tenant, b.id, 'cus_' || b.n, 'kunde' || b.n || '@example.org', 'Firma ' || b.n || ' GmbH', s.id
+SELECT :tenant, b.id, 'cus_' || b.n, 'kunde' || b.n || '@example.org',
+       CASE b.n % 4 WHEN 0 THEN 'Bäckerei Grünwald ' || b.n WHEN 1 THEN 'Sabine Schröder ' || b.n
+                    ELSE 'Firma ' || b.n || ' GmbH' END, s.id
   FROM size, buyer b LEFT JOIN seller s ON b.n % 3 = 0 AND s.n = 1 + b.n % (SELECT partners FROM size) ORDER BY b.n;
 
 -- Evenly over 730 days; a few of the newest are not paid yet, one in seventy was given back.

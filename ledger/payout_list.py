@@ -17,6 +17,8 @@ class PayoutFilter(Frozen):
     partner_id: PartnerId | None = None
     requested_from: date | None = None
     requested_before: date | None = None
+    payout_run: UUID | None = None
+    """The run that made it."""
     bank_run: str | None = None
     """Number of a bank run (ZL-…) that pays, or paid, it."""
     number: str | None = None
@@ -40,6 +42,7 @@ class PayoutRow(Frozen):
     paid_on: date | None
     standing: str | None
     credit_note_number: str | None
+    run_period: str | None
 
     @property
     def position(self) -> Position:
@@ -56,11 +59,13 @@ class StateSum(Frozen):
 _SHOWN = """
     SELECT p.seq, p.number, p.state, q.code AS partner_code, q.name AS partner_name, p.net_cents, p.tax_cents,
            p.gross_cents, p.period_from, p.period_to, p.created_at, p.paid_on,
-           COALESCE(p.held_reason, p.blocked_reason) AS standing, d.voucher_number AS credit_note_number
+           COALESCE(p.held_reason, p.blocked_reason) AS standing, d.voucher_number AS credit_note_number,
+           r.period AS run_period
       FROM (SELECT * FROM payouts p WHERE p.tenant_id = $1 {where}
              ORDER BY p.created_at DESC, p.seq DESC LIMIT {limit}) p
       JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
       LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+      LEFT JOIN payout_runs r ON r.tenant_id = p.tenant_id AND r.id = p.run_id
      ORDER BY p.created_at DESC, p.seq DESC
 """
 
@@ -114,6 +119,8 @@ def _phrases(wanted: PayoutFilter) -> Iterator[tuple[str, object]]:
             "p.id = ANY (ARRAY(SELECT payout_id FROM external_documents WHERE tenant_id = $1 AND voucher_number = {}))",
             wanted.number.upper(),
         )
+    if wanted.payout_run is not None:
+        yield "p.run_id = {}", wanted.payout_run
     if wanted.bank_run is not None:
         yield (
             # Read first: otherwise all payouts would be looked through for those of one run.

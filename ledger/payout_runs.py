@@ -157,6 +157,14 @@ async def list_runs(
     return [_run(row) for row in rows[:limit]], rows[limit - 1]["seq"] if len(rows) > limit else None
 
 
+async def that_paid(db: Connection, tenant: Tenant, *, limit: int = 60) -> list[PayoutRun]:
+    """Runs that may have made payouts, the newest first: no rehearsals."""
+    rows = await db.fetch(
+        "SELECT * FROM payout_runs WHERE tenant_id = $1 AND NOT rehearsal ORDER BY seq DESC LIMIT $2", tenant.id, limit
+    )
+    return [_run(row) for row in rows]
+
+
 async def cancel(db: Connection, tenant: Tenant, run: UUID, *, by: str, reason: str) -> PayoutRun:
     """End a run that is under way: no further payout is made, those made stay. Raises NotFound, NotAllowedNow."""
     if not reason.strip():

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -48,6 +49,8 @@ class Payout(Frozen):
     reopened: bool
     payment_reference: str | None
     paid_on: date | None
+    run_id: UUID | None
+    """Of the payout run that made it."""
     created_at: datetime
     credit_note_id: str | None
     credit_note_number: str | None
@@ -104,6 +107,7 @@ async def list_payouts(
     limit: int = 50,
     state: PayoutState | None = None,
     partner_code: str | None = None,
+    run: UUID | None = None,
 ) -> tuple[list[Payout], int | None]:
     """Newest first; the second value is the cursor of the next page."""
     rows = await db.fetch(
@@ -111,12 +115,14 @@ async def list_payouts(
         + """
           AND ($2::bigint IS NULL OR p.seq < $2) AND ($3::text IS NULL OR p.state = $3)
           AND ($4::text IS NULL OR p.partner_id = (SELECT id FROM partners WHERE tenant_id = $1 AND code = $4))
-        ORDER BY p.seq DESC LIMIT $5
+          AND ($5::uuid IS NULL OR p.run_id = $5)
+        ORDER BY p.seq DESC LIMIT $6
         """,
         tenant.id,
         after,
         state,
         partner_code,
+        run,
         limit + 1,
     )
     found = [_payout(row) for row in rows[:limit]]

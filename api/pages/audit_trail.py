@@ -1,6 +1,6 @@
 """Admin → Prüfpfad: who did what, when, from where, before and after."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from api.pages import actor_names, audit_words
 from api.pages.languages import N_, _
-from api.pages.list_filters import IN_A_FILE, PAGE_LENGTH, Asked, csv_answer
+from api.pages.list_filters import IN_A_FILE, PAGE_LENGTH, Asked, csv_answer, in_batches
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from ledger import audit, audit_chain
@@ -70,16 +70,12 @@ async def audit_file(visit: Auditor) -> Response:
         )
     ]  # fmt: skip
 
-    async def batches() -> AsyncIterator[list[Sequence[Any]]]:
-        position = None
-        while True:
-            async with visit.doors.ledger.transaction(visit.tenant) as db:
-                found, position = await audit.list_entries(db, visit.tenant, after=position, limit=IN_A_FILE, **wanted)
-            yield [_line(entry, name(entry.actor), sees_personal) for entry in found]
-            if position is None:
-                return
+    async def batch(position: int | None) -> tuple[list[Sequence[Any]], int | None]:
+        async with visit.doors.files.transaction(visit.tenant) as db:
+            found, following = await audit.list_entries(db, visit.tenant, after=position, limit=IN_A_FILE, **wanted)
+        return [_line(entry, name(entry.actor), sees_personal) for entry in found], following
 
-    return csv_answer("pruefpfad", header, batches())
+    return csv_answer("pruefpfad", header, in_batches(batch))
 
 
 def _wanted(asked: Asked) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response
 
-from api.pages.languages import N_
+from api.files import csv_file
+from api.pages.languages import N_, _, language, speaking
 from api.pages.people import Visit
 from ledger import campaigns, partners
 from ledger.campaigns import Campaign
@@ -72,6 +74,16 @@ class Asked:
         last = self.first_day(name)
         return None if last is None or last == date.max else last + timedelta(days=1)
 
+    def id(self, name: str) -> UUID | None:
+        written = self.typed[name]
+        if not written:
+            return None
+        try:
+            return UUID(written)
+        except ValueError:
+            self.wrong = N_("Diese Kennung gibt es nicht.")
+            return None
+
     async def partner(self, db: Connection, tenant: Tenant, name: str) -> PartnerId | None:
         if not self.typed[name]:
             return None
@@ -105,36 +117,53 @@ class Asked:
 
 
 async def campaign_choices(db: Connection, tenant: Tenant) -> list[Campaign]:
-    found, _ = await campaigns.list_campaigns(db, tenant, limit=_MOST_CAMPAIGNS)
+    found, _more = await campaigns.list_campaigns(db, tenant, limit=_MOST_CAMPAIGNS)
     return list(found)
 
 
-async def every_row(
+def every_row(
     visit: Visit,
     page: Callable[..., Awaitable[tuple[list[Row], Any]]],
     wanted: object,
     line: Callable[[Row], Sequence[Any]],
 ) -> AsyncIterator[list[Sequence[Any]]]:
     """All that a filter leaves, in short transactions: a large file holds none open."""
+
+    async def batch(position: Any) -> tuple[list[Sequence[Any]], Any]:
+        async with visit.doors.files.transaction(visit.tenant) as db:
+            found, following = await page(db, visit.tenant, wanted, after=position, limit=IN_A_FILE)
+        return [line(row) for row in found], following
+
+    return in_batches(batch)
+
+
+async def in_batches(
+    batch: Callable[[Any], Awaitable[tuple[list[Sequence[Any]], Any]]],
+) -> AsyncIterator[list[Sequence[Any]]]:
+    """`batch` takes where it begins, first None, and says where the next one does."""
     position = None
     while True:
-        async with visit.doors.ledger.transaction(visit.tenant) as db:
-            found, position = await page(db, visit.tenant, wanted, after=position, limit=IN_A_FILE)
-        yield [line(row) for row in found]
+        lines, position = await batch(position)
+        yield lines
         if position is None:
             return
 
 
-def csv_answer(name: str, header: Sequence[str], batches: AsyncIterator[list[Sequence[Any]]]) -> StreamingResponse:
-    """A file that is sent while it is read: it takes no more memory for a million rows than for a thousand."""
+def csv_answer(name: str, header: Sequence[str], batches: AsyncIterator[list[Sequence[Any]]]) -> Response:
+    """A file of this day. Its lines are written after the request's block has ended, in the language of the request."""
+    spoken = language()
 
     async def lines() -> AsyncIterator[bytes]:
         yield csv_lines([header], first=True)
-        async for batch in batches:
+        while True:
+            with speaking(spoken):
+                batch = await anext(batches, None)
+            if batch is None:
+                return
             yield csv_lines(batch)
 
-    return StreamingResponse(
+    return csv_file(
         lines(),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}-{datetime.now(BERLIN):%Y-%m-%d}.csv"'},
+        f"{name}-{datetime.now(BERLIN):%Y-%m-%d}.csv",
+        broken_off=_("ABGEBROCHEN: Diese Datei ist unvollständig. Bitte laden Sie sie erneut."),
     )

@@ -12,11 +12,12 @@ from api.pages.list_filters import PAGE_LENGTH, Asked, csv_answer, every_row
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.pages.words import STATES, of_state, tone
-from ledger import partners, payout_list, payout_requests, tax_questions
+from ledger import partners, payout_list, payout_requests, payout_runs, tax_questions
 from ledger.csv_writing import Cents
 from ledger.database import Connection
 from ledger.keyset import position_in_time
 from ledger.payout_list import PayoutFilter, PayoutRow
+from ledger.payout_runs import PayoutRun
 from ledger.refusals import Blocked, NotAcceptable, Refused
 from ledger.roles import Permission
 from ledger.types import PayoutState
@@ -25,7 +26,7 @@ PAGE = "/admin/auszahlungen"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Reader = Annotated[Visit, may(Permission.READ)]
 Writer = Annotated[Visit, may(Permission.WRITE, page=PAGE)]
-_FILTERS = ("status", "partner", "von", "bis", "lauf", "nummer")
+_FILTERS = ("status", "partner", "von", "bis", "auszahlungslauf", "lauf", "nummer")
 
 
 @router.get(PAGE)
@@ -41,6 +42,9 @@ async def payouts_page(visit: Reader) -> Response:
             )
         )
         sums = [] if asked.wrong else await payout_list.sums(db, visit.tenant, wanted)
+        runs = await payout_runs.that_paid(db, visit.tenant)
+        if wanted.payout_run and all(run.id != wanted.payout_run for run in runs):
+            runs.append(await payout_runs.find(db, visit.tenant, wanted.payout_run))
     without_state = {name: value for name, value in asked.typed.items() if value and name != "status"}
     return visit.page(
         "payouts.html",
@@ -49,6 +53,8 @@ async def payouts_page(visit: Reader) -> Response:
         payouts=found,
         first=asked.first,
         following=asked.following(following),
+        chosen_run=wanted.payout_run,
+        runs=[(run.id, _of_run(run)) for run in runs],
         states=[(state, _(word)) for state, (word, _tone) in STATES["payout"].items()],
         tiles=[
             (
@@ -77,7 +83,7 @@ async def payouts_file(visit: Reader) -> Response:
         for text in (
             N_("Nummer"), N_("Status"), N_("Partner"), N_("Name"), N_("Leistung von"), N_("Leistung bis"), N_("Netto"),
             N_("USt"), N_("Auszahlungsbetrag"), N_("Gutschrift"), N_("Angefordert"), N_("Ausgezahlt am"),
-            N_("Steht still"),
+            N_("Auszahlungslauf"), N_("Steht still"),
         )
     ]  # fmt: skip
 
@@ -123,6 +129,7 @@ async def _filter(db: Connection, visit: Visit, asked: Asked) -> PayoutFilter:
         partner_id=await asked.partner(db, visit.tenant, "partner"),
         requested_from=asked.first_day("von"),
         requested_before=asked.day_after("bis"),
+        payout_run=asked.id("auszahlungslauf"),
         bank_run=asked.text("lauf"),
         number=asked.text("nummer"),
     )
@@ -142,8 +149,13 @@ def _line(row: PayoutRow) -> Sequence[Any]:
         row.credit_note_number,
         row.created_at,
         row.paid_on,
+        row.run_period,
         None if row.standing is None else _(row.standing),
     )
+
+
+def _of_run(run: PayoutRun) -> str:
+    return _("%(period)s (abgebrochen)", period=run.period) if run.state == "cancelled" else run.period
 
 
 def _address(members: dict[str, str]) -> str:

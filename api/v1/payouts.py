@@ -66,12 +66,13 @@ async def list_payouts(
     caller: Reader,
     state: Annotated[PayoutState | None, Query()] = None,
     partner: Annotated[str | None, Query(max_length=32, description="Code des Partners")] = None,
+    payout_run: Annotated[UUID | None, Query(description="Id des Auszahlungslaufs, der sie angelegt hat")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as db:
         found = await payouts.list_payouts(
-            db, caller.tenant, after=after(cursor), limit=limit, state=state, partner_code=partner
+            db, caller.tenant, after=after(cursor), limit=limit, state=state, partner_code=partner, run=payout_run
         )
     return JSONResponse(page(found))
 

@@ -46,6 +46,10 @@ async def test_a_run_makes_one_payout_per_partner_and_each_begins_its_workflow(s
         payout = await shop.api("GET", f"/payouts/{row['payout']}")
         assert (payout["state"], payout["net_cents"]) == ("awaiting_approval", row["net_cents"])
         assert (await shop.payout_workflow(row["payout"]).describe()).status is not None
+    of_run = (await shop.api("GET", f"/payouts?payout_run={done['id']}"))["items"]
+    assert {payout["number"] for payout in of_run} == {row["payout"] for row in listed}
+    assert {payout["run_id"] for payout in of_run} == {done["id"]}
+    assert (await shop.api("GET", f"/payouts?payout_run={uuid4()}"))["items"] == []
 
 
 async def test_a_second_run_of_the_same_period_is_refused(shop: Shop) -> None:

@@ -80,3 +80,22 @@ async def test_only_an_admin_sets_the_monthly_day(firm: Firm) -> None:
 async def test_another_firms_run_is_not_found(books: Books, other_firm: Firm) -> None:
     run = await begun(books)
     assert (await (await other_firm.person(Role.ADMIN)).get(f"{PAGE}/{run}")).status_code == 404
+
+
+async def test_a_runs_payouts_are_listed_summed_and_put_in_a_file_by_its_link(books: Books, firm: Firm) -> None:
+    alone = await books.asked_for(7_000)
+    await earn(books, 10_000)
+    run = await begun(books)
+    browser = await firm.person(Role.VIEWER)
+    listed = f"/admin/auszahlungen?auszahlungslauf={run}"
+    assert f'href="{listed}"' in (await browser.get(f"{PAGE}/{run}")).text
+    page = (await browser.get(listed)).text
+    assert "-0002</a>" in page
+    assert f">{alone.number}</a>" not in page
+    assert f'<option value="{run}" selected>' in page
+    assert f'href="{PAGE}/{run}"' in (await browser.get(f"/admin/auszahlungen/{alone.number[:-1]}2")).text
+    lines = (await browser.get(listed.replace("?", ".csv?"))).content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert f";{TOMORROW.isoformat()};" in lines[1] or f";{TOMORROW:%Y-%m}" in lines[1]
+    assert (await browser.get("/admin/auszahlungen?auszahlungslauf=x")).status_code == 422
+    assert (await browser.get(f"/admin/auszahlungen?auszahlungslauf={uuid4()}")).status_code == 404
