@@ -6,6 +6,7 @@ Cents are net of the partner's VAT.
 """
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -258,13 +259,13 @@ async def _settings(db: Connection, tenant: Tenant, cut_off: datetime | None) ->
 
 def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> PartnerDue:
     first = rows[0]
-    waiting: dict[tuple[Reason, str], Waiting] = {}
+    sums: dict[tuple[Reason, str], _Sum] = {}
     by_case: dict[TaxCase, tuple[DocumentRule, list[asyncpg.Record]]] = {}
     rules: dict[Any, DocumentRule | BlockedBy] = {}
     for row in rows:
         reason = _reason(row, settings.cut_off)
         if reason is not None:
-            _wait(waiting, row, reason, str(reason), _SENTENCES[reason])
+            sums.setdefault((reason, str(reason)), _Sum(_SENTENCES[reason])).add(row, reason)
             continue
         if row["service_date"] not in rules:
             facts = PartnerFacts(**{name: row[name] for name in PartnerFacts.model_fields})
@@ -274,9 +275,15 @@ def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> Partner
             # A claw-back keeps the tax case of the line that it answers, whatever the partner has become.
             rule = RULES[TaxCase(row["tax_case"])]
         if isinstance(rule, BlockedBy):
-            _wait(waiting, row, Reason.NO_DOCUMENT, rule.code, rule.sentence)
+            sums.setdefault((Reason.NO_DOCUMENT, rule.code), _Sum(rule.sentence)).add(row, Reason.NO_DOCUMENT)
             continue
         by_case.setdefault(rule.tax_case, (rule, []))[1].append(row)
+    waiting = {
+        (reason, code): Waiting(
+            reason=reason, code=code, sentence=of.sentence, cents=of.cents, lines=of.lines, until=of.until
+        )
+        for (reason, code), of in sums.items()
+    }
     groups = tuple(_group(rule, found, first, settings) for rule, found in sorted(by_case.values(), key=_oldest))
     for group in groups:
         left = sum(line.whole_cents for line in group.every_line) - group.net_cents
@@ -322,18 +329,20 @@ def _reason(row: asyncpg.Record, cut_off: datetime | None) -> Reason | None:
     return Reason.HOLD if row["on_hold"] else None
 
 
-def _wait(
-    waiting: dict[tuple[Reason, str], Waiting], row: asyncpg.Record, reason: Reason, code: str, sentence: str
-) -> None:
-    so_far = waiting.get((reason, code)) or Waiting(reason=reason, code=code, sentence=sentence, cents=0, lines=0)
-    until = row["free_at"] if reason is Reason.HOLD else None
-    waiting[reason, code] = so_far.model_copy(
-        update={
-            "cents": so_far.cents + row["net_cents"],
-            "lines": so_far.lines + 1,
-            "until": min(filter(None, (so_far.until, until)), default=None),
-        }
-    )
+@dataclass
+class _Sum:
+    """What waits for one reason, while it is added up: a partner may have thousands of such lines."""
+
+    sentence: str
+    cents: int = 0
+    lines: int = 0
+    until: datetime | None = None
+
+    def add(self, row: asyncpg.Record, reason: Reason) -> None:
+        self.cents += row["net_cents"]
+        self.lines += 1
+        if reason is Reason.HOLD and (self.until is None or row["free_at"] < self.until):
+            self.until = row["free_at"]
 
 
 def _group(

@@ -1,43 +1,76 @@
-"""A partner's balance as pages show it: the sums of transactions.balance_of, fast for a partner with 300,000 lines.
+"""A partner's balance: what it has earned and not yet been paid, and what it was paid.
 
-What is settled only grows, and is summed from an index alone (commissions_of_a_partner); the rest is read row by row.
+What is in payouts only grows. It is summed from the payouts, which are worth their lines (lines_add_up), and not from
+the lines, of which a partner may have hundreds of thousands; the rest is read row by row.
 """
 
+from datetime import date
+
 from ledger.database import Connection
-from ledger.transactions import Balance
-from ledger.types import PartnerId, Tenant
+from ledger.types import BERLIN, Frozen, PartnerId, Tenant
+
+
+class Balance(Frozen):
+    """A partner's commissions in cents, net, by state; clawbacks count negative.
+
+    `reversed_cents` holds what refunds took, whole or in part. `open_cents` is what the next payout may hold; below
+    zero it is a debt, carried until later commissions cover it, since `owes_since` (the oldest clawback that waits).
+    """
+
+    pending_cents: int = 0
+    approved_cents: int = 0
+    in_payout_cents: int = 0
+    paid_cents: int = 0
+    reversed_cents: int = 0
+    open_cents: int = 0
+    owes_since: date | None = None
 
 
 async def of_partner(db: Connection, tenant: Tenant, partner_id: PartnerId) -> Balance:
-    """What came back with its payout is left out: another commission stands in for it."""
+    """What came back with its payout is left out: another commission stands in for it.
+
+    Only payouts that were cancelled hold such lines, and they are not summed at all.
+    """
     row = await db.fetchrow(
         """
         WITH back AS MATERIALIZED (
-            SELECT c.id, c.state, c.net_cents
-              FROM commissions r JOIN commissions c ON c.tenant_id = r.tenant_id AND c.id = r.reissued_of
+            SELECT c.id FROM commissions r JOIN commissions c ON c.tenant_id = r.tenant_id AND c.id = r.reissued_of
              WHERE r.tenant_id = $1 AND r.reissued_of IS NOT NULL AND c.partner_id = $2),
-        settled AS (
-            SELECT state, sum(net_cents) AS cents FROM commissions
-             WHERE tenant_id = $1 AND partner_id = $2 AND state IN ('in_payout', 'paid') GROUP BY state),
         open AS (
             SELECT sum(net_cents) FILTER (WHERE state = 'pending') AS pending_cents,
                    sum(net_cents) FILTER (WHERE state = 'approved') AS approved_cents,
                    sum(CASE WHEN state = 'reversed' THEN net_cents WHEN kind = 'sale' THEN earned_cents - net_cents
-                       END) AS reversed_cents
+                       END) AS reversed_cents,
+                   min(created_at) FILTER (WHERE state = 'approved' AND kind = 'clawback') AS owes_since
               FROM commissions c
              WHERE tenant_id = $1 AND partner_id = $2 AND state IN ('pending', 'approved', 'reversed')
-               AND c.id NOT IN (SELECT id FROM back))
+               AND c.id NOT IN (SELECT id FROM back)),
+        whole AS (
+            SELECT sum(net_cents) FILTER (WHERE state = 'paid') AS paid_cents,
+                   sum(net_cents) FILTER (WHERE state <> 'paid') AS in_payout_cents
+              FROM payouts
+             WHERE tenant_id = $1 AND partner_id = $2
+               AND state IN ('awaiting_approval', 'approved', 'outcome_unknown', 'credit_note_open', 'paid')),
+        -- Those whose credit note was voided, before or after it was paid.
+        came_back AS (
+            SELECT sum(c.net_cents) FILTER (WHERE c.state = 'paid') AS paid_cents,
+                   sum(c.net_cents) FILTER (WHERE c.state = 'in_payout') AS in_payout_cents
+              FROM payouts p
+              JOIN payout_lines l ON l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
+              JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+             WHERE p.tenant_id = $1 AND p.partner_id = $2 AND p.state IN ('returned', 'settled_manually'))
         SELECT COALESCE(open.pending_cents, 0)::bigint AS pending_cents,
                COALESCE(open.approved_cents, 0)::bigint AS approved_cents,
+               COALESCE(open.approved_cents, 0)::bigint AS open_cents,
                COALESCE(open.reversed_cents, 0)::bigint AS reversed_cents,
-               (COALESCE((SELECT cents FROM settled WHERE state = 'in_payout'), 0)
-                - COALESCE((SELECT sum(net_cents) FROM back WHERE state = 'in_payout'), 0))::bigint AS in_payout_cents,
-               (COALESCE((SELECT cents FROM settled WHERE state = 'paid'), 0)
-                - COALESCE((SELECT sum(net_cents) FROM back WHERE state = 'paid'), 0))::bigint AS paid_cents
-          FROM open
+               (COALESCE(whole.in_payout_cents, 0) + COALESCE(came_back.in_payout_cents, 0))::bigint AS in_payout_cents,
+               (COALESCE(whole.paid_cents, 0) + COALESCE(came_back.paid_cents, 0))::bigint AS paid_cents,
+               open.owes_since
+          FROM open, whole, came_back
         """,
         tenant.id,
         partner_id,
     )
-    assert row is not None  # an aggregate answers with one row
-    return Balance.model_validate(dict(row))
+    assert row is not None  # aggregates answer with one row
+    owes = row["owes_since"] if row["open_cents"] < 0 else None
+    return Balance.model_validate(dict(row) | {"owes_since": owes and owes.astimezone(BERLIN).date()})

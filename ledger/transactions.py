@@ -116,22 +116,6 @@ class Commission(Frozen):
         return " + ".join(parts)
 
 
-class Balance(Frozen):
-    """A partner's commissions in cents, net, by state; clawbacks count negative.
-
-    `reversed_cents` holds what refunds took, whole or in part. `open_cents` is what the next payout may hold; below
-    zero it is a debt, carried until later commissions cover it, since `owes_since` (the oldest clawback that waits).
-    """
-
-    pending_cents: int = 0
-    approved_cents: int = 0
-    in_payout_cents: int = 0
-    paid_cents: int = 0
-    reversed_cents: int = 0
-    open_cents: int = 0
-    owes_since: date | None = None
-
-
 _TRANSACTION = """
     SELECT t.*, p.code AS partner_code, c.slug AS campaign_slug, d.resource_id AS invoice_id,
            d.voucher_number AS invoice_number
@@ -259,31 +243,6 @@ async def list_commissions(
     )
     found = [Commission.model_validate(dict(row)) for row in rows[:limit]]
     return found, found[-1].seq if len(rows) > limit else None
-
-
-async def balance_of(db: Connection, tenant: Tenant, partner_id: PartnerId) -> Balance:
-    """What a partner has earned and not yet been paid, and what it was paid. What came back with its payout is left
-    out: another commission stands in for it."""
-    row = await db.fetchrow(
-        """
-        SELECT COALESCE(sum(net_cents) FILTER (WHERE state = 'pending'), 0)::bigint AS pending_cents,
-               COALESCE(sum(net_cents) FILTER (WHERE state = 'approved'), 0)::bigint AS approved_cents,
-               COALESCE(sum(net_cents) FILTER (WHERE state = 'in_payout'), 0)::bigint AS in_payout_cents,
-               COALESCE(sum(net_cents) FILTER (WHERE state = 'paid'), 0)::bigint AS paid_cents,
-               COALESCE(sum(CASE WHEN state = 'reversed' THEN net_cents WHEN kind = 'sale' THEN earned_cents - net_cents
-                            END) FILTER (WHERE state NOT IN ('in_payout', 'paid')), 0)::bigint AS reversed_cents,
-               COALESCE(sum(net_cents) FILTER (WHERE state = 'approved'), 0)::bigint AS open_cents,
-               min(created_at) FILTER (WHERE state = 'approved' AND kind = 'clawback') AS owes_since
-          FROM commissions c
-         WHERE tenant_id = $1 AND partner_id = $2
-           AND NOT EXISTS (SELECT 1 FROM commissions r WHERE r.tenant_id = c.tenant_id AND r.reissued_of = c.id)
-        """,
-        tenant.id,
-        partner_id,
-    )
-    assert row is not None
-    owes = row["owes_since"] if row["open_cents"] < 0 else None
-    return Balance.model_validate(dict(row) | {"owes_since": owes and owes.astimezone(BERLIN).date()})
 
 
 def _midnight(day: date | None) -> datetime | None:

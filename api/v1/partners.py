@@ -13,14 +13,14 @@ from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PartnerCode, after, pa
 from api.v1.callers import Banker, Reader, Writer
 from api.v1.once import OnlyOnce
 from api.v1.rechecks import announce_rechecks
-from ledger import partner_bank, partner_tax, partners, rechecks, transactions
+from ledger import partner_balance, partner_bank, partner_tax, partners, rechecks
 from ledger.credentials import Caller
 from ledger.database import Connection
+from ledger.partner_balance import Balance
 from ledger.partner_bank import BankDetails, NewBankDetails
 from ledger.partner_tax import NewTaxStatus, TaxRecord
 from ledger.partners import NewPartner, Partner, PartnerChange, PartnerStatus
 from ledger.refusals import NotFound
-from ledger.transactions import Balance
 from ledger.types import PayoutNumber
 
 router = APIRouter(prefix="/partners", tags=["Partner"], responses=PROBLEMS)
@@ -270,7 +270,7 @@ async def _in_full(db: Connection, caller: Caller, partner: Partner) -> dict[str
     pending = await partner_bank.pending_of(db, caller.tenant, partner.id)
     return shown(
         partner,
-        balance=shown(await transactions.balance_of(db, caller.tenant, partner.id)),
+        balance=shown(await partner_balance.of_partner(db, caller.tenant, partner.id)),
         tax_statuses=[shown(status) for status in await partner_tax.tax_statuses(db, caller.tenant, partner.id)],
         bank_details=None if account is None else shown(account),
         pending_bank_details=None if pending is None else shown(pending),

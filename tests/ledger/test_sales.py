@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from ledger import campaigns, customers, partners, sale_decisions, sales, transactions
+from ledger import campaigns, customers, partner_balance, partners, sale_decisions, sales, transactions
 from ledger.campaigns import NewCampaign, NewPlan
 from ledger.commission import Rate
 from ledger.customers import NewCustomer
@@ -378,7 +378,7 @@ async def test_sales_and_commissions_are_listed_by_what_one_asks_for(shop: Shop)
             (3, "2 % von 119,00 €"),
             (3, "2 % von 119,00 €"),
         ]
-        balance = await transactions.balance_of(db, shop.tenant, shop.partner["CARL"].id)
+        balance = await partner_balance.of_partner(db, shop.tenant, shop.partner["CARL"].id)
         assert (balance.pending_cents, balance.paid_cents) == (1190 + 238 + 238, 0)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from ledger import invariants
+from ledger import invariants, partner_balance
 from ledger.database import Ledger
 from ledger.types import Tenant
 
@@ -83,6 +83,21 @@ _BROKEN = {
     """,
 }
 
+_SUMS = """
+    SELECT p.id, COALESCE(sum(net_cents) FILTER (WHERE state = 'pending'), 0)::bigint AS pending_cents,
+           COALESCE(sum(net_cents) FILTER (WHERE state = 'approved'), 0)::bigint AS approved_cents,
+           COALESCE(sum(net_cents) FILTER (WHERE state = 'approved'), 0)::bigint AS open_cents,
+           COALESCE(sum(net_cents) FILTER (WHERE state = 'in_payout'), 0)::bigint AS in_payout_cents,
+           COALESCE(sum(net_cents) FILTER (WHERE state = 'paid'), 0)::bigint AS paid_cents,
+           COALESCE(sum(CASE WHEN state = 'reversed' THEN net_cents WHEN kind = 'sale' THEN earned_cents - net_cents
+                        END) FILTER (WHERE state NOT IN ('in_payout', 'paid')), 0)::bigint AS reversed_cents
+      FROM partners p
+      LEFT JOIN (SELECT * FROM commissions c
+                  WHERE NOT EXISTS (SELECT 1 FROM commissions r WHERE r.reissued_of = c.id)) c ON c.partner_id = p.id
+     GROUP BY p.id
+"""
+"""Balances as they are defined, from the commissions alone."""
+
 
 async def broken(ledger: Ledger, tenant: Tenant) -> list[str]:
     """Each promise that does not hold, with the rows that break it; and what `partnerdesk doctor` would say."""
@@ -92,6 +107,11 @@ async def broken(ledger: Ledger, tenant: Tenant) -> list[str]:
             for promise, sql in _BROKEN.items()
             if (rows := await db.fetch(sql))
         ]
+        sums = {row["id"]: dict(row) for row in await db.fetch(_SUMS)}
+        for partner, plain in sums.items():
+            balance = (await partner_balance.of_partner(db, tenant, partner)).model_dump(include=set(plain))
+            if balance != {name: cents for name, cents in plain.items() if name != "id"}:
+                found.append(f"the balance of {partner} is {balance}, its commissions are {plain}")
         differences = await invariants.check(db, tenant, stuck_after=timedelta(hours=1))
     return found + [
         one.says

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from ledger import credited_invoices, debts, payout_requests, payouts, sales, transactions
+from ledger import credited_invoices, debts, partner_balance, payout_requests, payouts, sales
 from ledger.credited_invoices import CreditFacts
 from ledger.outcome import Outcome
+from ledger.partner_balance import Balance
 from ledger.refusals import NothingDue
 from ledger.sales import DisputeReport, RefundReport
-from ledger.transactions import Balance
 from ledger.types import EventState, PayoutState
 from tests.ledger.conftest import Shop
 from tests.ledger.invoicing import SOLD_AT, apply, booked, give_back, paid, sell, still
@@ -87,7 +87,7 @@ def credit_note(invoice: UUID, gross_cents: int, **more: Any) -> CreditFacts:
 
 async def balance(shop: Shop, code: str = "ANNA") -> Balance:
     async with shop.ledger.transaction(shop.tenant) as db:
-        return await transactions.balance_of(db, shop.tenant, shop.partner[code].id)
+        return await partner_balance.of_partner(db, shop.tenant, shop.partner[code].id)
 
 
 async def rows(shop: Shop, sale: UUID, kind: str) -> Sequence[asyncpg.Record]:

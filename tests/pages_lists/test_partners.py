@@ -2,7 +2,6 @@
 
 import pytest
 
-from ledger import partner_balance, transactions
 from ledger.refusals import NotAllowedNow
 from ledger.roles import Role
 from tests.pages_lists.books import Books
@@ -144,28 +143,3 @@ async def test_a_refused_line_says_why_it_is_refused_and_keeps_what_was_typed(bo
     assert answer.status_code == 422
     assert "Ein Bonus ist größer als null" in answer.text
     assert "Sommeraktion" in answer.text
-
-
-async def test_the_fast_balance_is_the_one_of_the_json_api(books: Books) -> None:
-    await books.approved_sale()
-    await books.sale()
-    paid = await books.approved_sale()
-    await books.rows("UPDATE commissions SET state = 'in_payout' WHERE transaction_id = $1", paid)
-    await books.rows("UPDATE commissions SET state = 'paid' WHERE transaction_id = $1", paid)
-    await books.rows(
-        """
-        INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, base_cents, net_cents,
-                                 earned_cents, state, provisional, service_date, origin_id, reissued_of)
-        SELECT tenant_id, 'reissue', transaction_id, partner_id, level, base_cents, net_cents, earned_cents, 'approved',
-               false, service_date, id, id
-          FROM commissions WHERE transaction_id = $1 AND level = 1
-        """,
-        paid,
-    )
-    ledger, tenant = books.firm.parts.ledger, books.firm.tenant
-    async with ledger.transaction(tenant) as db:
-        for row in await db.fetch("SELECT id FROM partners"):
-            fast = await partner_balance.of_partner(db, tenant, row["id"])
-            exact = await transactions.balance_of(db, tenant, row["id"])
-            shown = {"pending_cents", "approved_cents", "in_payout_cents", "paid_cents", "reversed_cents"}
-            assert fast.model_dump(include=shown) == exact.model_dump(include=shown)
