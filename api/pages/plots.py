@@ -13,8 +13,8 @@ from api.pages.languages import _
 
 _WIDTH, _HEIGHT = 440, 190
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 4, 8, 24
-_ROW = 28
-_MOST_LABELS = 6
+_ROW = 40
+_MOST_LABELS = 4
 Format = Callable[[float], str]
 
 
@@ -37,12 +37,12 @@ def columns(
     for index, (label, value) in enumerate(points):
         x, y = _LEFT + index * width, _y(value, top)
         parts.append(
-            Markup('<rect class="series-1" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"></rect>').format(
+            Markup('<rect class="series-1" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="2"></rect>').format(
                 x + width * 0.15, y, width * 0.7, _HEIGHT - _BOTTOM - y
             )
         )
         if _is_labelled(index, len(points)):
-            parts.append(_text(x + width / 2, _HEIGHT - 8, label, "middle"))
+            parts.append(_below(x + width / 2, label, is_last=index == len(points) - 1))
     rows = [(label, [shown(value)]) for label, value in points]
     return Plot(title, axis, [name], rows, _picture(title, _HEIGHT, parts))
 
@@ -60,7 +60,7 @@ def lines(
     parts = [_grid(ticks, top, shown)]
     for index, (label, _values) in enumerate(points):
         if _is_labelled(index, len(points)):
-            parts.append(_text(_LEFT + (index + 0.5) * step, _HEIGHT - 8, label, "middle"))
+            parts.append(_below(_LEFT + (index + 0.5) * step, label, is_last=index == len(points) - 1))
     for series in range(len(names)):
         places = [
             (_LEFT + (index + 0.5) * step, _y(value, top))
@@ -81,21 +81,19 @@ def lines(
 
 
 def bars(title: str, axis: str, name: str, points: Sequence[tuple[str, float]], shown: Format) -> Plot:
-    """A lying bar for each point, with its value beside it."""
+    """A lying bar for each point, with its name and its value above it: long names have the whole width."""
     most = max((value for _label, value in points), default=0) or 1
-    labels, values = 208, 80
-    room = _WIDTH - labels - values
     parts = []
     for index, (label, value) in enumerate(points):
-        middle = index * _ROW + _ROW / 2
-        length = max(value, 0) / most * room
-        parts.append(_text(labels - 8, middle + 4, label, "end"))
-        parts.append(
-            Markup('<rect class="series-1" x="{}" y="{:.1f}" width="{:.1f}" height="18"></rect>').format(
-                labels, middle - 9, length
+        top = index * _ROW
+        parts.append(_text(0, top + 14, label, "start"))
+        parts.append(_text(_WIDTH, top + 14, shown(value), "end", kind="value"))
+        for kind, length in (("track", float(_WIDTH)), ("series-1", max(value, 0) / most * _WIDTH)):
+            parts.append(
+                Markup('<rect class="{}" x="0" y="{}" width="{:.1f}" height="8" rx="4"></rect>').format(
+                    kind, top + 22, length
+                )
             )
-        )
-        parts.append(_text(labels + length + 8, middle + 4, shown(value), "start"))
     rows = [(label, [shown(value)]) for label, value in points]
     return Plot(title, axis, [name], rows, _picture(title, max(len(points), 1) * _ROW, parts))
 
@@ -117,8 +115,15 @@ def _grid(ticks: Sequence[float], top: float, shown: Format) -> Markup:
     )
 
 
-def _text(x: float, y: float, text: str, anchor: str) -> Markup:
-    return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(x, y, anchor, escape(text))
+def _below(x: float, label: str, *, is_last: bool) -> Markup:
+    """A label of the axis; the last one ends where the picture ends."""
+    return _text(_WIDTH, _HEIGHT - 8, label, "end") if is_last else _text(x, _HEIGHT - 8, label, "middle")
+
+
+def _text(x: float, y: float, text: str, anchor: str, *, kind: str = "tick") -> Markup:
+    return Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(
+        kind, x, y, anchor, escape(text)
+    )
 
 
 def _y(value: float, top: float) -> float:
@@ -138,5 +143,5 @@ def _scale(most: float) -> tuple[float, list[float]]:
 
 
 def _is_labelled(index: int, count: int) -> bool:
-    """No more labels than fit side by side."""
-    return index % ceil(count / _MOST_LABELS) == 0
+    """No more labels than fit side by side, on a phone too; the newest point always has one."""
+    return (count - 1 - index) % ceil(count / _MOST_LABELS) == 0
