@@ -73,6 +73,7 @@ _TEMPLATES.filters |= {
     "number": languages.number,
     "percent": languages.percent,
     "day": languages.day,
+    "days_to": languages.days_to,
     "moment": languages.moment,
     "clock": languages.clock,
     "month": languages.month,
@@ -99,6 +100,7 @@ def refusal(problem: Problem, *, request_id: str) -> HTMLResponse:
     answer = rendered(
         "refused.html",
         status=problem.status,
+        answer_status=problem.status,
         detail=problem.detail,
         code=problem.code,
         request_id=request_id if problem.status >= 500 else None,
