@@ -13,6 +13,7 @@ _MACHINES = {
     "event": N_("ein Ereignis"),
     "stripe": N_("Stripe"),
     "anybody": N_("jemand ohne Anmeldung"),
+    "schedule": N_("Kalender"),
     "command": N_("Betreiber, per Befehl"),
 }
 

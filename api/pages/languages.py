@@ -106,6 +106,15 @@ def day(at: date | datetime | None) -> str:
     return format_date(_local(at), format="medium", locale=_locale())
 
 
+def days_to(first: date, last: date) -> str:
+    """`22.11.2026`, or `28.09. – 16.11.2026`; what both days share is said once."""
+    if first == last:
+        return day(first)
+    shared = {GERMAN: "dd.MM.", ENGLISH: "d MMM"}[language()]
+    begin = format_date(first, format=shared, locale=_locale()) if first.year == last.year else day(first)
+    return f"{begin} – {day(last)}"
+
+
 def moment(at: datetime | None) -> str:
     """`22.11.2026 16:05`, in Berlin."""
     if at is None:

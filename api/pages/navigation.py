@@ -48,12 +48,12 @@ SETTINGS = Group(
     [
         Link("/admin/zahlungsanbieter", N_("Zahlungsanbieter"), Permission.READ),
         Link("/admin/bankkonten", N_("Bankkonten"), Permission.SEE_BANK),
+        Link("/admin/bankverbindungen", N_("Neue Bankverbindungen"), Permission.CONFIRM_BANK),
         Link("/admin/abrechnungsregeln", N_("Abrechnungsregeln"), Permission.SETTINGS),
         Link("/admin/freigaberegeln", N_("Freigaberegeln"), Permission.SETTINGS),
         Link("/admin/benutzer", N_("Benutzer"), Permission.USERS),
         Link("/admin/schluessel", N_("API-Schlüssel"), Permission.KEYS),
         Link("/admin/pruefpfad", N_("Prüfpfad"), Permission.AUDIT),
-        Link("/admin/bankverbindungen", N_("Neue Bankverbindungen"), Permission.CONFIRM_BANK),
         Link("/admin/benachrichtigungen", N_("Benachrichtigungen"), Permission.READ),
     ],
 )

@@ -65,7 +65,7 @@ async def payouts_page(visit: Reader) -> Response:
                 wanted.state is one.state,
                 tone("payout", one.state),
             )
-            for one in sums
+            for one in sorted(sums, key=lambda one: list(STATES["payout"]).index(one.state))
         ],
         may_write=visit.person.may(Permission.WRITE),
     )

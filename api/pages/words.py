@@ -33,11 +33,11 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
         "approved": (N_("Freigegeben"), MOVING),
         "outcome_unknown": (N_("Ergebnis unklar"), TROUBLE),
         "credit_note_open": (N_("Gutschrift offen"), MOVING),
+        "returned": (N_("Rückläufer"), TROUBLE),
         "paid": (N_("Ausgezahlt"), DONE),
+        "settled_manually": (N_("Von Hand erledigt"), DONE),
         "rejected": (N_("Abgelehnt"), STOPPED),
         "cancelled": (N_("Storniert"), STOPPED),
-        "returned": (N_("Rückläufer"), TROUBLE),
-        "settled_manually": (N_("Von Hand erledigt"), DONE),
     },
     "commission": {
         "pending": (N_("Vorläufig"), WAITING),
@@ -69,7 +69,7 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
         "inactive": (N_("Ruht"), STOPPED),
     },
 }
-"""State → word and tone, for each kind of thing that has one."""
+"""State → word and tone, for each kind of thing that has one; in the order in which sums and choices show them."""
 
 
 def of_state(kind: str, state: str) -> str:

@@ -76,7 +76,7 @@ async def _connect(page: Page, shop: Shop, say: Say) -> None:
     await page.get_by_label(say("API-Schlüssel"), exact=True).fill(shop.api_key)
     await page.get_by_role("button", name=say("Prüfen und hinterlegen")).click()
     await expect(page.get_by_text(say("Der API-Schlüssel ist geprüft und hinterlegt."))).to_be_visible()
-    await expect(page.get_by_role("row", name=say("Organisation"))).to_contain_text(shop.organization)
+    await expect(page.locator(".facts > div", has_text=say("Organisation"))).to_contain_text(shop.organization)
     await page.get_by_label(say("Stichtag: ältere Rechnungen bleiben außen vor")).fill("2026-01-01")
     await page.get_by_role("button", name=say("Speichern")).click()
     await page.get_by_label(say("Ich habe das gelesen und mit der Steuerberatung geklärt.")).check()

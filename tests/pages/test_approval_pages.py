@@ -37,7 +37,7 @@ async def test_the_queue_says_what_is_unusual(books: Books, firm: Firm) -> None:
     await books.asked_for(200_000, code="BERT")
     page = (await approver.get(QUEUE)).text
     anna, bert = page.split("<tr>")[2:4]
-    assert "… 3000" in anna
+    assert "•••• 3000" in anna
     assert "+59,50\xa0€" in anna
     assert "Neue Bankverbindung" in anna
     assert "Erste Auszahlung" not in anna

@@ -94,6 +94,15 @@ def test_a_day_is_that_of_berlin() -> None:
     assert languages.day(datetime(2026, 11, 21, 23, 30, tzinfo=UTC)) == "22.11.2026"
 
 
+def test_two_days_say_once_what_they_share() -> None:
+    first, last = date(2026, 9, 28), date(2026, 11, 16)
+    assert languages.days_to(first, last) == "28.09. – 16.11.2026"
+    assert languages.days_to(date(2025, 12, 28), first) == "28.12.2025 – 28.09.2026"
+    assert languages.days_to(first, first) == "28.09.2026"
+    with speaking(ENGLISH):
+        assert languages.days_to(first, last) == "28 Sept – 16 Nov 2026"
+
+
 def test_numbers_are_written_with_their_digits() -> None:
     assert languages.number(1234567) == "1.234.567"
     assert languages.number(3.14159, 2) == "3,14"

@@ -95,7 +95,7 @@ async def test_a_sale_names_the_rule_of_every_level(books: Books) -> None:
     page = await books.read(f"/admin/transaktionen/{sale}")
     for rule in ("10 % von 100,00 €", "5 % von 100,00 €", "2 % von 100,00 €"):
         assert rule in page
-    assert "herbst, Plan Version 1" in page
+    assert "herbst, Fassung 1" in page
     assert "Ereignis von Stripe" in page
 
 

@@ -71,4 +71,15 @@
       box.checked = all.checked;
     }
   });
+
+  /* What is ticked, in number and money, said beside the buttons that decide about it. */
+  const euros = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: "EUR" });
+  document.addEventListener("change", () => {
+    for (const told of document.querySelectorAll("[data-sums]")) {
+      const ticked = [...document.querySelectorAll(`input[name^="${CSS.escape(told.dataset.sums)}"]:checked`)];
+      const cents = ticked.reduce((sum, box) => sum + Number(box.dataset.cents), 0);
+      told.textContent = ticked.length === 0 ? ""
+        : told.dataset.text.replace("{n}", ticked.length).replace("{sum}", euros.format(cents / 100));
+    }
+  });
 })();
