@@ -33,6 +33,8 @@ async def apply_credit_note(db: Connection, tenant: Tenant, payout: Payout, told
         return payout
     verdict = await _judge(db, tenant, payout, known, announced)
     settled = await settlement.settle(db, tenant, payout, verdict)
+    if settled.state is not EventState.UNCHANGED:
+        payout = await payouts.find(db, tenant, payout.number)
     await events.finish(
         db,
         tenant,
@@ -42,7 +44,7 @@ async def apply_credit_note(db: Connection, tenant: Tenant, payout: Payout, told
         changes=settled.changes or None,
         snapshot_id=known.last_snapshot_id,
     )
-    return await payouts.lock(db, tenant, payout.number)
+    return payout
 
 
 async def _judge(

@@ -42,6 +42,8 @@ class CreditNoteActivities:
         creation = await self._creator.create(task.tenant, task.intent)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
             payout = await payouts.lock(db, task.tenant, _number(task))
+            if creation.outcome is Outcome.MADE:
+                return await self._what_next(db, task.tenant, payout)
             if creation.outcome is Outcome.REFUSED:
                 await _refused(db, task, payout, creation)
             elif creation.outcome is Outcome.UNCLEAR and payout.state is PayoutState.APPROVED:
@@ -72,9 +74,8 @@ class CreditNoteActivities:
             wrong = _not_the_lost_one(payout, intent, document)
             if document is None or wrong:
                 await _disown(db, task, payout, wrong)
-            else:
-                await self._keep(db, task.tenant, payout, intent, document)
-            return await self._look(db, task)
+                return await self._look(db, task)
+            return await self._what_next(db, task.tenant, await self._keep(db, task.tenant, payout, intent, document))
 
     @activity.defn
     async def search_credit_note(self, task: DocumentCreation) -> Look:
@@ -111,8 +112,10 @@ class CreditNoteActivities:
             return await self._look(db, task)
 
     async def _look(self, db: Connection, task: DocumentCreation) -> Look:
-        payout = await payouts.lock(db, task.tenant, _number(task))
-        return await what_next(db, task.tenant, payout, unclear_wait=self._unclear_wait)
+        return await self._what_next(db, task.tenant, await payouts.lock(db, task.tenant, _number(task)))
+
+    async def _what_next(self, db: Connection, tenant: Tenant, locked: Payout) -> Look:
+        return await what_next(db, tenant, locked, unclear_wait=self._unclear_wait)
 
     async def _fetch(self, tenant: Tenant, resource_id: UUID) -> CreditNote | None:
         """None where lexoffice does not know it, after some patience: right after a POST a GET may lag."""
@@ -142,7 +145,9 @@ class CreditNoteActivities:
                 await block_and_ask(db, task.tenant, payout, kind="payout_blocked", sentence=sentence)
             return await self._look(db, task)
 
-    async def _keep(self, db: Connection, tenant: Tenant, payout: Payout, intent: Intent, document: CreditNote) -> None:
+    async def _keep(
+        self, db: Connection, tenant: Tenant, payout: Payout, intent: Intent, document: CreditNote
+    ) -> Payout:
         await observe_credit_note(db, tenant, document)
         await documents.keep_created_totals(db, tenant, document.id, totals(document))
         await intents.close(db, tenant, intent.id)
@@ -150,7 +155,7 @@ class CreditNoteActivities:
         if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
             await payouts.change_state(db, tenant, payout, PayoutState.CREDIT_NOTE_OPEN, blocked_reason=None)
         # A notification may have brought something newer than this GET: what is judged is the newest there is.
-        await apply_credit_note(db, tenant, await payouts.lock(db, tenant, payout.number), [])
+        return await apply_credit_note(db, tenant, await payouts.find(db, tenant, payout.number), [])
 
 
 async def _judge_search(

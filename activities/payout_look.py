@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from activities.credit_note_document import write_credit_note
 from activities.models import Look, Step
 from ledger import connections, decisions, intents, payout_requests, payouts, tasks
+from ledger.connections import ProviderConnection
 from ledger.database import Connection
 from ledger.intents import Intent
 from ledger.payouts import Payout
@@ -28,14 +29,15 @@ async def what_next(
 
     `retry`: a person, or a mended connection, says that what blocked the payout may be tried again.
     """
-    intent = await intents.open_of_payout(db, tenant, payout.id)
+    intent = await intents.open_of_payout(db, tenant, payout.id) if payout.state in _ON_THE_WAY else None
     step, search_in = Step.WAIT, 0.0
     if payout.state in _ON_THE_WAY and (retry or payout.blocked_reason is None):
         if intent is None and payout.state is PayoutState.APPROVED:
             intent = await _commit_to_creating(db, tenant, payout)
         elif payout.blocked_reason is not None:
             await _unblock(db, tenant, payout)
-        payout = await payouts.find(db, tenant, payout.number)
+        if intent is None or payout.blocked_reason is not None:
+            payout = await payouts.find(db, tenant, payout.number)
         step, search_in = _next_step(payout, intent, unclear_wait)
     return Look(
         state=payout.state,
@@ -67,7 +69,7 @@ async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) ->
 
     The approval must stand for the content as it is now: whatever changed it since has voided it (rules.md, Approval).
     """
-    now = await payouts.renew_content_hash(db, tenant, payout.id)
+    now = await payouts.renew_content_hash(db, tenant, payout.id, held=payout.content_hash)
     if await decisions.approved_hash(db, tenant, payout.id) != now:
         await payouts.change_state(
             db,
@@ -78,10 +80,10 @@ async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) ->
             blocked_reason=None,
         )
         return None
-    if blocked := await _why_not(db, tenant, payout):
+    connection = await connections.load(db, tenant, connections.LEXOFFICE)
+    if blocked := await _why_not(db, tenant, payout, connection):
         await block_and_ask(db, tenant, payout, kind="payout_blocked", sentence=blocked)
         return None
-    connection = await connections.load(db, tenant, connections.LEXOFFICE)
     assert connection.organization_id is not None
     marker = intents.new_marker(payout.number)
     voucher_date = datetime.now(BERLIN).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -109,16 +111,17 @@ async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) ->
 
 
 async def _unblock(db: Connection, tenant: Tenant, payout: Payout) -> None:
-    await payouts.block(db, tenant, payout.id, None)
+    if payout.blocked_reason is not None:
+        await payouts.block(db, tenant, payout.id, None)
+    # An approval that became void may have left its question behind without the reason on the row.
     await tasks.close_questions(db, tenant, subject="payout", subject_id=payout.number, kinds=BLOCKED_BY, by="engine")
 
 
-async def _why_not(db: Connection, tenant: Tenant, payout: Payout) -> str | None:
+async def _why_not(db: Connection, tenant: Tenant, payout: Payout, connection: ProviderConnection) -> str | None:
     if payout.held_reason:
         return "Die Auszahlung ist zurückgestellt."
     if rule := await payout_requests.why_blocked(db, tenant, payout):
         return rule.sentence
-    connection = await connections.load(db, tenant, connections.LEXOFFICE)
     if connection.organization_id is None or not connection.has_secret:
         return "lexoffice ist nicht verbunden."
     if connection.state == "broken":

@@ -56,7 +56,9 @@ class PayoutActivities:
                 if note.signal in _DECISIONS:
                     heard = await self._hear_decision(db, task.tenant, payout, note, senders)
                     retry = retry or (heard and note.signal == DecisionKind.RESOLVE)
-            payout = await payouts.lock(db, task.tenant, task.number)
+            if self._trust_engine_signals:
+                # Only there a signal itself may have changed the row.
+                payout = await payouts.find(db, task.tenant, task.number)
             # Whatever is no decision says that something has changed: look at what lexoffice last showed.
             if any(note.signal not in _DECISIONS for note in task.notes):
                 payout = await apply_credit_note(db, task.tenant, payout, _events(task))

@@ -13,11 +13,12 @@ from bench.crowd import all_of, insist
 from bench.poster import fresh_notifications, send_all, signer_of
 from bench.rig import Rig, Stuck
 from bench.tenancy import ApprovedPayout, BenchTenant, approve_payouts
-from ledger import events, payouts
+from ledger import decisions, events, payouts
 from ledger.events import Arrival
 from ledger.types import DecisionKind, PayoutState
 from workflows import announcing
 from workflows.messages import payout_workflow_id
+from workflows.schedules import HANDOVER
 
 CLICKS_IN_FLIGHT = 8
 
@@ -69,6 +70,18 @@ class Product:
         if refused := [answer for answer in answers if answer.status != 200 or b"accepted" not in answer.body]:
             raise Stuck(f"{len(refused)} of {count} notifications were not accepted, such as: {refused[0]}")
 
+    async def fetch_papers(self) -> None:
+        """Have the PDF of every credit note fetched now; else the hand-over has it done amid the legs that follow."""
+        for of in (*self.quiet, *self.notified):
+            async with self.rig.ledger.transaction(of.tenant) as db:
+                await db.execute("UPDATE papers_wanted SET next_try_at = next_try_at - interval '1 hour'")
+        await self.rig.engine.get_schedule_handle(HANDOVER).trigger()
+
+        async def all_kept() -> bool:
+            return not await self.rig.watcher.fetchval("SELECT EXISTS (SELECT FROM papers_wanted)")
+
+        await until(all_kept, "the PDF of every credit note")
+
     async def credit_note_of(self, made: ApprovedPayout) -> str:
         async with self.rig.ledger.transaction(made.payout.tenant) as db:
             found = (await payouts.find(db, made.payout.tenant, made.payout.number)).credit_note_id
@@ -76,9 +89,15 @@ class Product:
         return found
 
     async def _start_and_approve(self, made: ApprovedPayout) -> None:
+        """As the API announces, with the marks that keep the hand-over from doing so again."""
         engine, payout = self.rig.engine, made.payout
         await insist(lambda: announcing.announce_payout(engine, payout))
+        async with self.rig.ledger.transaction(payout.tenant) as db:
+            await payouts.mark_started(db, payout.tenant, payout.number)
         await insist(lambda: announcing.announce_decision(engine, payout, DecisionKind.APPROVE, made.decision))
+        async with self.rig.ledger.transaction(payout.tenant) as db:
+            await decisions.mark_delivered(db, payout.tenant, made.decision)
+            await payouts.mark_started(db, payout.tenant, payout.number)
 
     async def _mark_paid(self, credit_note: str) -> None:
         answer = await self.rig.hooks.post(f"/sandbox/documents/{credit_note}/mark-paid", json={})

@@ -63,31 +63,25 @@ class Observed(Frozen):
 
 async def keep_snapshot(db: Connection, tenant: Tenant, *, resource: str, resource_id: UUID, body: bytes) -> UUID:
     """Store a body byte for byte (append-only); the same body again is the same snapshot."""
-    digest = hashlib.sha256(body).digest()
-    found: UUID | None = await db.fetchval(
-        """
-        SELECT id FROM (SELECT id, sha256 FROM document_snapshots
-                         WHERE tenant_id = $1 AND resource_id = $2 AND resource = $3
-                         ORDER BY fetched_at DESC LIMIT 1) newest
-         WHERE sha256 = $4
-        """,
-        tenant.id,
-        resource_id,
-        resource,
-        digest,
-    )
-    if found is not None:
-        return found
     kept: UUID = await db.fetchval(
         """
-        INSERT INTO document_snapshots (tenant_id, resource, resource_id, body, sha256) VALUES ($1, $2, $3, $4, $5)
-        RETURNING id
+        WITH newest AS (
+            SELECT id, sha256 FROM document_snapshots
+             WHERE tenant_id = $1 AND resource_id = $3 AND resource = $2 ORDER BY fetched_at DESC LIMIT 1
+        ), same AS (
+            SELECT id FROM newest WHERE sha256 = $5
+        ), stored AS (
+            INSERT INTO document_snapshots (tenant_id, resource, resource_id, body, sha256)
+            SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT FROM same)
+            RETURNING id
+        )
+        SELECT id FROM same UNION ALL SELECT id FROM stored
         """,
         tenant.id,
         resource,
         resource_id,
         body.decode(),
-        digest,
+        hashlib.sha256(body).digest(),
     )
     return kept
 

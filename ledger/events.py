@@ -165,6 +165,8 @@ async def mark_handed_over(db: Connection, tenant: Tenant, ids: Sequence[EventId
 
 async def load(db: Connection, tenant: Tenant, ids: Sequence[EventId]) -> list[Event]:
     """In the order of their arrival; ids that do not exist are left out."""
+    if not ids:
+        return []
     rows = await db.fetch(
         f"SELECT {_COLUMNS} FROM events e WHERE e.tenant_id = $1 AND e.id = ANY ($2) ORDER BY e.id",
         tenant.id,
@@ -188,6 +190,8 @@ async def finish(
     Only of what is still to be handled: an activity that is repeated after its commit finds nothing changed, and must
     not say so of an event that changed something.
     """
+    if not ids:
+        return
     await db.execute(
         """
         UPDATE events SET state = $3, reason = $4, changes = $5, snapshot_id = COALESCE($6, snapshot_id),

@@ -190,9 +190,14 @@ def _hash_of(content: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-async def renew_content_hash(db: Connection, tenant: Tenant, payout: PayoutId) -> str:
-    """Recompute the hash and keep it on the row, for the next person who looks. The payout must be locked."""
+async def renew_content_hash(db: Connection, tenant: Tenant, payout: PayoutId, *, held: str | None = None) -> str:
+    """Recompute the hash and keep it on the row, for the next person who looks. The payout must be locked.
+
+    `held`: the row's hash where the caller has just read it; the same again is not written.
+    """
     fresh = await content_hash(db, tenant, payout)
+    if fresh == held:
+        return fresh
     await db.execute(
         """
         UPDATE payouts SET content_hash = $3, updated_at = now()
