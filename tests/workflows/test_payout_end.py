@@ -1,11 +1,13 @@
 """After the credit note: paid, changed, reopened, voided, deleted, taken back; and payouts that came back."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
+from ledger.types import BERLIN
 from tests.house import Shop, until
 from tests.workflows.desk import (
     answer,
@@ -189,8 +191,14 @@ async def test_a_person_ends_a_returned_payout_with_a_reason(shop: Shop, to: str
     payout, asked = await returned(shop)
     without = await answer(shop, asked, to, reason=None)
     assert (without.status_code, without.json()["code"]) == (422, "reason_missing")
-    assert (await answer(shop, asked, to)).status_code == 202
+    said: dict[str, Any] = {}
+    if to == "paid":
+        without_a_day = await answer(shop, asked, to)
+        assert (without_a_day.status_code, without_a_day.json()["code"]) == (422, "paid_on_missing")
+        said["detail"] = {"paid_on": datetime.now(BERLIN).date().isoformat()}
+    assert (await answer(shop, asked, to, **said)).status_code == 202
     ended = await shop.api("GET", f"/payouts/{payout['number']}")
+    assert ended["paid_on"] == said.get("detail", {}).get("paid_on")
     assert (ended["state"], ended["state_reason"]) == (to, "Geprüft.")
     assert [decision["kind"] for decision in ended["decisions"]] == ["approve", "resolve"]
     assert await states_of_commissions(shop) == commissions
