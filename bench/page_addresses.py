@@ -6,7 +6,7 @@
 _SEARCHED = (
     "{number}", "PO-2026-0", "{credit_note}", "GS-2026-1", "{invoice}", "RE-2025-4", "B-4711", "B-47", "pi_4711",
     "119,00", "{gross}", "Anna", "Nowak 1", "P00042", "kunde471@example.org", "kunde47", "Firma 47", "cus_47",
-    "nichts davon",
+    "albrecht", "gruenwald 471", "unde471@exam", "0042", "po 2026/0042", "1.234,56 €", "1234.56", "nichts davon",
 )  # fmt: skip
 _OF_SALES = (
     "", "?ab={sale_deep}", "?status=pending", "?status=refunded", "?status=approved&ab={sale_deep}", "?partner=P00001",
@@ -52,7 +52,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/admin/partner": ("", "?ab=P09000", "?status=inactive", "?sponsor=P00001", "?name=nowak", "?name=nowak&ab=P05000",
                        "?name=9999", "?name=nirgends", "?angehalten=1", "?status=inactive&name=kaya"),
     "/admin/partner/neu": ("",),
-    "/admin/partner/{code}": ("P00001", "P00004", "{leaf}", "{stopped}"),
+    "/admin/partner/{code}": ("P00001", "P00002", "P00004", "{leaf}", "{stopped}"),
     "/admin/partner/{code}/bearbeiten": ("P00001/bearbeiten",),
     "/admin/partner/{code}/bankverbindung": ("P00001/bankverbindung",),
     "/admin/partner/{code}/faelligkeit": ("P00001/faelligkeit", "{leaf}/faelligkeit"),
@@ -98,7 +98,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/api/v1/audit": ("", "?cursor={audit_deep}", "?action=payout.reject", "?subject=payout&subject_id={number}"),
     "/api/v1/audit/head": ("",),
     "/api/v1/partners": ("", "?limit=200", "?cursor={partner_deep}", "?status=inactive", "?sponsor=P00001"),
-    "/api/v1/partners/{code}": ("P00001", "{leaf}"),
+    "/api/v1/partners/{code}": ("P00002", "P00001", "{leaf}"),
     "/api/v1/partners/{code}/due": ("P00001/due", "{leaf}/due"),
     "/api/v1/customers": ("", "?cursor={customer_deep}", "?partner=P00003"),
     "/api/v1/customers/{customer_id}": ("{customer}",),

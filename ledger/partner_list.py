@@ -6,6 +6,7 @@ from ledger.commission import DEEPEST_LEVEL
 from ledger.database import Connection
 from ledger.keyset import Conditions
 from ledger.partners import PartnerStatus
+from ledger.search import named
 from ledger.types import Frozen, PartnerId, PayoutNumber, PayoutState, TaxStatus, Tenant
 
 MOST_BELOW = 200
@@ -67,7 +68,10 @@ async def page(
     after: str | None = None,
     limit: int = 50,
 ) -> tuple[list[PartnerRow], str | None]:
-    """By code; the second value is the code after which the next page begins. `name` stands in code or name."""
+    """By code; the second value is the code after which the next page begins.
+
+    The words of `name` stand in code, name or mail address.
+    """
     where = Conditions(tenant.id, limit + 1)
     if status:
         where.require("p.status = {}", status)
@@ -76,7 +80,7 @@ async def page(
     if stopped:
         where.require("p.payouts_stopped_reason IS NOT NULL")
     if name:
-        where.require("(position(upper({}) IN p.code) > 0 OR position(lower({}) IN lower(p.name)) > 0)", name, name)
+        named(where, "p.sought", name)
     if after:
         where.require("p.code > {}", after)
     rows = await db.fetch(

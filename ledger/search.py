@@ -1,15 +1,16 @@
-"""One search over what people have in their hands: a number, a name, a mail address, an amount.
+"""One search over what people have in their hands: a number or its end, a piece of a name or address, an amount.
 
-Each kind is looked up in an index by itself. Partners, of whom there are thousands and not millions, are also found by
-what stands in the middle of their name.
+Names are read through, each word anywhere in them; numbers and amounts are looked up in indexes (0040_search.sql).
 """
 
 import re
+import unicodedata
 from datetime import datetime
 from uuid import UUID
 
 from ledger import references
 from ledger.database import Connection
+from ledger.keyset import Conditions
 from ledger.types import (
     CustomerId,
     Frozen,
@@ -22,8 +23,16 @@ from ledger.types import (
 )
 
 SHORTEST = 2
+_SHORTEST_END = 3
+"""Of a number: two digits end one document in a hundred."""
 _EACH = 10
-_AMOUNT = re.compile(r"(-?)(\d{1,3}(?:\.\d{3})+|\d{1,12})(?:,(\d{1,2}))?\s*(?:€|EUR)?", re.ASCII | re.IGNORECASE)
+_MOST_WORDS = 6
+_GERMAN = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,12})(?:,(\d{1,2}))?", re.ASCII)
+_ENGLISH = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(\d{1,2}))?", re.ASCII)
+_CURRENCY = re.compile(r"€|EUR", re.IGNORECASE)
+_IN_NUMBERS = str.maketrans("", "", "-_/. ")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_ACCENTS = str.maketrans("áàâãåçéèêëíìîïñóòôõøúùûýÿ", "aaaaaceeeeiiiinooooouuuyy")
 # The end of a range of words with the same beginning, in the order of code points.
 _LAST = "\U0010ffff"
 
@@ -86,146 +95,185 @@ class Found(Frozen):
         return not (self.payouts or self.sales or self.partners or self.customers or self.documents)
 
 
+def folded(words: str) -> str:
+    """As the ledger keeps names for the search: „Müller“ and „Mueller“ are one, case and accents none."""
+    return unicodedata.normalize("NFC", words).lower().translate(_ACCENTS).translate(_UMLAUTS)
+
+
 def amount(words: str) -> int | None:
-    """Cents of „1.234,56“, „1234,5 €“ or „1234“; None for what is no amount."""
-    found = _AMOUNT.fullmatch(words.strip())
-    if found is None:
+    """Cents of „1.234,56“, „1234,5 €“, „1234.56“, „1,234.56“ or „1234“; None for what is no amount.
+
+    „1.234“ is German, a thousand and more. What begins with a needless 0 is the end of a number.
+    """
+    bare = _CURRENCY.sub("", words).replace(" ", "").replace("\xa0", "").replace("−", "-")
+    sign = -1 if bare.startswith("-") else 1
+    bare = bare.lstrip("+-")
+    found = _GERMAN.fullmatch(bare) or _ENGLISH.fullmatch(bare)
+    if found is None or re.match(r"0\d", bare):
         return None
-    cents = int(found[2].replace(".", "")) * 100 + int((found[3] or "0").ljust(2, "0"))
-    return -cents if found[1] else cents
+    whole = int(re.sub(r"[.,]", "", found[1]))
+    return sign * (whole * 100 + int((found[2] or "0").ljust(2, "0")))
+
+
+def bare_number(words: str) -> str:
+    """As numbers are kept for the search: „po 2026/00042“ is PO202600042."""
+    return words.upper().translate(_IN_NUMBERS)
+
+
+def named(where: Conditions, column: str, words: str) -> None:
+    """Each word stands somewhere in the folded column, in whatever order."""
+    for word in folded(words).split()[:_MOST_WORDS]:
+        where.require(f"position({{}} IN {column}) > 0", word)
 
 
 async def search(db: Connection, tenant: Tenant, words: str) -> Found:
     words = words.strip()
     if len(words) < SHORTEST:
         return Found()
-    cents = amount(words)
+    cents, number = amount(words), bare_number(words)
+    payouts, sales, documents = await _by_number(db, tenant, number)
     return Found(
-        payouts=await _payouts(db, tenant, words, cents),
-        sales=await _sales(db, tenant, words, cents),
+        payouts=await _payouts(db, tenant, payouts, number, cents),
+        sales=await _sales(db, tenant, words, sales, cents),
         partners=await _partners(db, tenant, words),
         customers=await _customers(db, tenant, words),
-        documents=await _documents(db, tenant, words, cents),
+        documents=await _documents(db, tenant, documents, cents),
     )
 
 
-async def _payouts(db: Connection, tenant: Tenant, words: str, cents: int | None) -> tuple[FoundPayout, ...]:
+async def _by_number(db: Connection, tenant: Tenant, number: str) -> tuple[list[UUID], list[UUID], list[UUID]]:
+    """Payouts, sales and other documents of which a document's number begins or ends so; the newest numbers first."""
     rows = await db.fetch(
         """
         WITH hits AS (
-            (SELECT id FROM payouts WHERE tenant_id = $1 AND number COLLATE "C" >= $2 AND number COLLATE "C" < $3
-              ORDER BY number COLLATE "C" DESC LIMIT $5)
+            (SELECT id FROM external_documents WHERE tenant_id = $1 AND number_sought >= $2 AND number_sought < $3
+              ORDER BY number_sought DESC LIMIT $6)
             UNION
-            (SELECT payout_id FROM external_documents
-              WHERE tenant_id = $1 AND voucher_number COLLATE "C" >= $2 AND voucher_number COLLATE "C" < $3
-                AND payout_id IS NOT NULL
-              ORDER BY voucher_number COLLATE "C" DESC LIMIT $5)
+            (SELECT id FROM external_documents WHERE tenant_id = $1 AND number_backwards >= $4 AND number_backwards < $5
+              ORDER BY number_sought DESC LIMIT $6))
+        SELECT d.id, d.payout_id, d.transaction_id
+          FROM hits h JOIN external_documents d ON d.tenant_id = $1 AND d.id = h.id
+         ORDER BY d.number_sought <> $2, d.number_sought DESC
+        """,
+        tenant.id,
+        *_both_ends(number),
+        3 * _EACH,
+    )
+    return (
+        [row["payout_id"] for row in rows if row["payout_id"]],
+        [row["transaction_id"] for row in rows if row["transaction_id"]],
+        [row["id"] for row in rows if not (row["payout_id"] or row["transaction_id"])],
+    )
+
+
+def _both_ends(number: str) -> tuple[str, str, str, str]:
+    """The ranges of what begins with it, and of what ends with it, read backwards; empty where it is too short."""
+    end = number[::-1] if len(number) >= _SHORTEST_END else ""
+    return number, number and number + _LAST, end, end and end + _LAST
+
+
+async def _payouts(
+    db: Connection, tenant: Tenant, documented: list[UUID], number: str, cents: int | None
+) -> tuple[FoundPayout, ...]:
+    rows = await db.fetch(
+        """
+        WITH hits AS (
+            SELECT unnest($6::uuid[]) AS id
             UNION
-            (SELECT id FROM payouts WHERE tenant_id = $1 AND gross_cents = $4 ORDER BY seq DESC LIMIT $5))
+            (SELECT id FROM payouts WHERE tenant_id = $1 AND number_sought >= $2 AND number_sought < $3
+              ORDER BY number_sought DESC LIMIT $8)
+            UNION
+            (SELECT id FROM payouts WHERE tenant_id = $1 AND number_backwards >= $4 AND number_backwards < $5
+              ORDER BY number_sought DESC LIMIT $8)
+            UNION
+            (SELECT id FROM payouts WHERE tenant_id = $1 AND gross_cents = $7 ORDER BY seq DESC LIMIT $8))
         SELECT o.number, o.state, p.code AS partner_code, o.gross_cents, o.created_at,
                d.voucher_number AS credit_note_number
           FROM hits h JOIN payouts o ON o.tenant_id = $1 AND o.id = h.id
           JOIN partners p ON p.tenant_id = o.tenant_id AND p.id = o.partner_id
           LEFT JOIN external_documents d ON d.tenant_id = o.tenant_id AND d.payout_id = o.id AND d.detached_at IS NULL
-         ORDER BY o.seq DESC LIMIT $5
+         ORDER BY o.number_sought <> $2 AND d.number_sought IS DISTINCT FROM $2, o.seq DESC LIMIT $8
         """,
         tenant.id,
-        words.upper(),
-        words.upper() + _LAST,
+        *_both_ends(number),
+        documented,
         cents,
         _EACH,
     )
     return tuple(FoundPayout(**row) for row in rows)
 
 
-async def _sales(db: Connection, tenant: Tenant, words: str, cents: int | None) -> tuple[FoundSale, ...]:
+async def _sales(
+    db: Connection, tenant: Tenant, words: str, invoiced: list[UUID], cents: int | None
+) -> tuple[FoundSale, ...]:
+    """By references, which are long and read by machines, as a whole; by the invoice's number and by the amount."""
     rows = await db.fetch(
         """
         WITH hits AS (
-            SELECT unnest($5::uuid[]) AS id
+            SELECT unnest($2::uuid[]) AS id
             UNION
-            (SELECT transaction_id FROM external_documents
-              WHERE tenant_id = $1 AND voucher_number COLLATE "C" >= $2 AND voucher_number COLLATE "C" < $3
-                AND transaction_id IS NOT NULL
-              ORDER BY voucher_number COLLATE "C" DESC LIMIT $6)
-            UNION
-            (SELECT id FROM transactions WHERE tenant_id = $1 AND gross_cents = $4 ORDER BY seq DESC LIMIT $6))
+            (SELECT id FROM transactions WHERE tenant_id = $1 AND gross_cents = $3 ORDER BY seq DESC LIMIT $4))
         SELECT t.id, t.state, t.sold_at, t.gross_cents, p.code AS partner_code,
                COALESCE(t.order_reference, t.payment_intent) AS order_reference, d.voucher_number AS invoice_number
           FROM hits h JOIN transactions t ON t.tenant_id = $1 AND t.id = h.id
           LEFT JOIN partners p ON p.tenant_id = t.tenant_id AND p.id = t.partner_id
           LEFT JOIN external_documents d ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id
                                         AND d.detached_at IS NULL
-         ORDER BY t.sold_at DESC LIMIT $6
+         ORDER BY t.id = ANY ($5::uuid[]) OR d.number_sought IS NOT DISTINCT FROM $6 DESC, t.sold_at DESC LIMIT $4
         """,
         tenant.id,
-        words.upper(),
-        words.upper() + _LAST,
+        [*(known := await references.sales_with_reference(db, tenant, [words])), *invoiced],
         cents,
-        await references.sales_with_reference(db, tenant, [words]),
         _EACH,
+        known,
+        bare_number(words),
     )
     return tuple(FoundSale(**row) for row in rows)
 
 
 async def _partners(db: Connection, tenant: Tenant, words: str) -> tuple[FoundPartner, ...]:
+    where = Conditions(tenant.id, words.upper(), _EACH)
+    named(where, "sought", words)
     rows = await db.fetch(
-        """
-        SELECT id, code, name, city FROM partners
-         WHERE tenant_id = $1
-           AND (code = upper($2) OR position(upper($2) IN code) > 0 OR position(lower($2) IN lower(name)) > 0
-                OR lower(email) = lower($2))
-         ORDER BY code <> upper($2), code LIMIT $3
+        f"""
+        SELECT id, code, name, city FROM partners WHERE tenant_id = $1 {where} ORDER BY code <> $2, code LIMIT $3
         """,
-        tenant.id,
-        words,
-        _EACH,
+        *where.parameters,
     )
     return tuple(FoundPartner(**row) for row in rows)
 
 
 async def _customers(db: Connection, tenant: Tenant, words: str) -> tuple[FoundCustomer, ...]:
+    where = Conditions(tenant.id, _EACH)
+    named(where, "c.sought", words)
     rows = await db.fetch(
-        """
-        WITH hits AS (
-            (SELECT id FROM customers WHERE tenant_id = $1 AND email_sought >= $2 AND email_sought < $3
-              ORDER BY email_sought LIMIT $5)
-            UNION
-            (SELECT id FROM customers WHERE tenant_id = $1 AND name_sought >= $2 AND name_sought < $3
-              ORDER BY name_sought LIMIT $5)
-            UNION
-            SELECT id FROM customers WHERE tenant_id = $1 AND external_id = $4)
+        f"""
         SELECT c.id, c.name, c.email, c.external_id, p.code AS assigned_partner_code
-          FROM hits h JOIN customers c ON c.tenant_id = $1 AND c.id = h.id
+          FROM (SELECT * FROM customers c WHERE c.tenant_id = $1 {where} LIMIT $2) c
           LEFT JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.assigned_partner_id
-         ORDER BY c.name, c.email LIMIT $5
+         ORDER BY c.name, c.email
         """,
-        tenant.id,
-        words.lower(),
-        words.lower() + _LAST,
-        words,
-        _EACH,
+        *where.parameters,
     )
     return tuple(FoundCustomer(**row) for row in rows)
 
 
-async def _documents(db: Connection, tenant: Tenant, words: str, cents: int | None) -> tuple[FoundDocument, ...]:
+async def _documents(
+    db: Connection, tenant: Tenant, numbered: list[UUID], cents: int | None
+) -> tuple[FoundDocument, ...]:
     rows = await db.fetch(
         """
         WITH hits AS (
-            (SELECT id FROM external_documents
-              WHERE tenant_id = $1 AND voucher_number COLLATE "C" >= $2 AND voucher_number COLLATE "C" < $3
-              ORDER BY voucher_number COLLATE "C" DESC LIMIT $5)
+            SELECT unnest($2::uuid[]) AS id
             UNION
-            (SELECT id FROM external_documents WHERE tenant_id = $1 AND gross_cents = $4 LIMIT $5))
+            (SELECT id FROM external_documents WHERE tenant_id = $1 AND gross_cents = $3 LIMIT $4))
         SELECT d.kind, d.resource_id, d.voucher_number, d.gross_cents, d.status
           FROM hits h JOIN external_documents d ON d.tenant_id = $1 AND d.id = h.id
          WHERE d.payout_id IS NULL AND d.transaction_id IS NULL
-         ORDER BY d.voucher_number DESC LIMIT $5
+         ORDER BY d.voucher_number DESC LIMIT $4
         """,
         tenant.id,
-        words.upper(),
-        words.upper() + _LAST,
+        numbered,
         cents,
         _EACH,
     )

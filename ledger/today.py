@@ -48,10 +48,12 @@ class News(Frozen):
 # Looked up for each open payout by itself: joined, all bank runs of all years would be read.
 _OPEN = """
     SELECT p.id, p.gross_cents, p.created_at, p.seq,
-           (SELECT r.number FROM bank_run_lines l JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
-             WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
-               AND r.state IN ('exported', 'confirmed') LIMIT 1) AS bank_run
+           r.number AS bank_run
       FROM payouts p
+      LEFT JOIN LATERAL (SELECT l.run_id FROM bank_run_lines l
+                          WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL LIMIT 1) l
+             ON true
+      LEFT JOIN bank_runs r ON r.tenant_id = $1 AND r.id = l.run_id AND r.state IN ('exported', 'confirmed')
      WHERE p.tenant_id = $1 AND p.state = 'credit_note_open'
 """
 
@@ -103,10 +105,10 @@ async def news(db: Connection, tenant: Tenant, since: datetime) -> News:
     rows = await db.fetch(
         """
         SELECT c.state, count(*) AS payouts, sum(p.gross_cents)::bigint AS cents
-          FROM (SELECT subject_id, array_agg(DISTINCT to_state) AS states FROM state_changes
-                 WHERE tenant_id = $1 AND subject = 'payouts' AND changed_at >= $2 GROUP BY subject_id) s
-         CROSS JOIN LATERAL (SELECT gross_cents FROM payouts WHERE tenant_id = $1 AND id = s.subject_id LIMIT 1) p
-         CROSS JOIN unnest(s.states) AS c (state)
+          FROM (SELECT DISTINCT subject_id, to_state AS state FROM state_changes
+                 WHERE tenant_id = $1 AND subject = 'payouts' AND changed_at >= $2) c
+          -- Each change touches its payout, so that both sides are read from an index alone.
+          JOIN payouts p ON p.tenant_id = $1 AND p.updated_at >= $2 AND p.id = c.subject_id
          GROUP BY c.state
         """,
         tenant.id,

@@ -39,12 +39,13 @@ async def search_page(visit: Reader) -> Response:
 
 def _the_only_one(found: Found, words: str) -> str | None:
     """Who types a whole number or code means that one thing."""
-    word = words.upper()
+    word, number = words.upper(), search.bare_number(words)
     for payout in found.payouts:
-        if word in (payout.number, payout.credit_note_number):
+        if number in (search.bare_number(payout.number), search.bare_number(payout.credit_note_number or "")):
             return f"/admin/auszahlungen/{payout.number}"
-    if len(found.sales) == 1 and words in (found.sales[0].order_reference, found.sales[0].invoice_number):
-        return f"/admin/transaktionen/{found.sales[0].id}"
+    for sale in found.sales[:1]:
+        if words == sale.order_reference or number == search.bare_number(sale.invoice_number or ""):
+            return f"/admin/transaktionen/{sale.id}"
     if found.partners and found.partners[0].code == word and not (found.sales or found.payouts):
         return f"/admin/partner/{word}"
     return None
