@@ -40,7 +40,8 @@ class Family(NamedTuple):
     @property
     def debts(self) -> list[Commission]:
         """Claw-backs that nothing was netted with yet, the oldest first."""
-        return [row for row in self.live if row.state is CommissionState.APPROVED and row.kind == "clawback"]
+        owed = [row for row in self.live if row.state is CommissionState.APPROVED and row.kind == "clawback"]
+        return sorted(owed, key=lambda row: row.created_at)
 
 
 def state_due(sale: Transaction) -> CommissionState:

@@ -18,7 +18,6 @@ import asyncpg
 
 from ledger import audit
 from ledger.database import Connection
-from ledger.debts import shares_within
 from ledger.due_facts import FACTS, status_on, tenant_facts
 from ledger.money import euro
 from ledger.refusals import NotAllowedNow, NotFound
@@ -119,7 +118,7 @@ class _Settings(NamedTuple):
 
 
 _ROWS = f"""
-    SELECT c.partner_id, c.id, c.kind, c.state, c.net_cents, c.service_date, c.provisional, c.tax_case,
+    SELECT c.partner_id, c.id, c.kind, c.state, c.net_cents, c.service_date, c.provisional, c.tax_case, c.created_at,
            t.held_reason IS NOT NULL AS held, t.blocked_reason IS NOT NULL AS blocked,
            p.code, p.payouts_stopped_reason IS NOT NULL AS stopped, p.leaving_since IS NOT NULL AS leaving,
            COALESCE(p.minimum_payout_cents, n.minimum_payout_cents) AS minimum_cents, h.begins, h.free_at,
@@ -138,7 +137,8 @@ _ROWS = f"""
                                       AT TIME ZONE 'Europe/Berlin' END AS free_at
              FROM (SELECT COALESCE(c.free_from, t.paid_at, t.sold_at, c.created_at) AS begins,
                           COALESCE(k.hold_days, n.hold_days) AS days) b) h
-     WHERE c.tenant_id = $1 AND c.state IN ('pending', 'approved')
+     -- What is worth nothing (a payment beyond the plan's number, less than half a cent) is in no payout.
+     WHERE c.tenant_id = $1 AND c.state IN ('pending', 'approved') AND c.net_cents <> 0
 """
 
 
@@ -348,8 +348,10 @@ class _Sum:
 def _group(
     rule: DocumentRule, rows: Sequence[asyncpg.Record], partner: asyncpg.Record, settings: _Settings
 ) -> DueGroup:
-    every = tuple(DueLine(row["id"], row["net_cents"], row["net_cents"], row["service_date"]) for row in rows)
-    lines = _netted(every, [row["kind"] for row in rows], settings)
+    # What is left of a claw-back that was split, or came back with its payout, is a newer row and as old as the first.
+    by_age = sorted(rows, key=itemgetter("created_at"))
+    every = tuple(DueLine(row["id"], row["net_cents"], row["net_cents"], row["service_date"]) for row in by_age)
+    lines = _netted(every, [row["kind"] for row in by_age], settings)
     return DueGroup(
         tax_case=rule.tax_case,
         rule=rule,
@@ -360,22 +362,25 @@ def _group(
 
 
 def _netted(every: tuple[DueLine, ...], kinds: Sequence[str], settings: _Settings) -> tuple[DueLine, ...]:
-    """The lines with as much of the claw-backs as the limit allows, as ledger/debts.py will split them."""
-    owed = [at for at, line in enumerate(every) if line.net_cents < 0]
+    """The lines with as much of the claw-backs as the limit allows, the oldest first; the last may be taken in part.
+
+    Where all of it may be netted and it is more than there is, nothing is paid and everything is carried.
+    """
     positive = sum(line.net_cents for line in every if line.net_cents > 0)
+    owed = -sum(line.net_cents for line in every if line.net_cents < 0)
     limit = int(positive * settings.limit_percent // 100)
     limit = limit if settings.limit_cents is None else min(limit, settings.limit_cents)
-    if not owed or -sum(every[at].net_cents for at in owed) <= limit or limit == positive:
+    if owed <= limit or limit == positive:
         return every
-    taken = dict(zip(owed, shares_within(limit, [-every[at].net_cents for at in owed]), strict=True))
     kept = []
-    for at, line in enumerate(every):
-        part = taken.get(at)
-        whole = part is None or part == -line.net_cents
-        if whole:
+    for line, kind in zip(every, kinds, strict=True):
+        part = min(-line.net_cents, limit)
+        if line.net_cents > 0:
             kept.append(line)
-        elif part and kinds[at] == "clawback":  # a correction is netted whole or not at all
+        elif part == -line.net_cents or (part > 0 and kind == "clawback"):
+            # A correction, or the line of a month, is netted whole or waits; what comes after it may use the room.
             kept.append(line._replace(net_cents=-part))
+            limit -= part
     return tuple(kept)
 
 

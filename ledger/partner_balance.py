@@ -14,7 +14,7 @@ class Balance(Frozen):
     """A partner's commissions in cents, net, by state; clawbacks count negative.
 
     `reversed_cents` holds what refunds took, whole or in part. `open_cents` is what the next payout may hold; below
-    zero it is a debt, carried until later commissions cover it, since `owes_since` (the oldest clawback that waits).
+    zero it is a debt, carried until later commissions cover it, since `owes_since` (the oldest debt that waits).
     """
 
     pending_cents: int = 0
@@ -41,7 +41,7 @@ async def of_partner(db: Connection, tenant: Tenant, partner_id: PartnerId) -> B
                    sum(net_cents) FILTER (WHERE state = 'approved') AS approved_cents,
                    sum(CASE WHEN state = 'reversed' THEN net_cents WHEN kind = 'sale' THEN earned_cents - net_cents
                        END) AS reversed_cents,
-                   min(created_at) FILTER (WHERE state = 'approved' AND kind = 'clawback') AS owes_since
+                   min(created_at) FILTER (WHERE state = 'approved' AND net_cents < 0) AS owes_since
               FROM commissions c
              WHERE tenant_id = $1 AND partner_id = $2 AND state IN ('pending', 'approved', 'reversed')
                AND c.id NOT IN (SELECT id FROM back)),

@@ -55,12 +55,9 @@ async def make_payout(
 ) -> Payout:
     """A payout of a payable group, read in this transaction under `hold_open_commissions`."""
     lines, rule, net = group.lines, group.rule, group.net_cents
-    if len(lines) < len(group.every_line) or any(line.net_cents != line.whole_cents for line in lines):
-        # Over the limit: the last claw-back is split, the rest waits.
-        later = await debts.left_for_later(
-            db, tenant, [(line.commission_id, line.whole_cents) for line in group.every_line]
-        )
-        assert later.isdisjoint(line.commission_id for line in lines)
+    for line in lines:
+        if line.net_cents != line.whole_cents:
+            await debts.split(db, tenant, line.commission_id, -line.net_cents)
     tax = vat_cents(net, rule.rate)
     created = await db.fetchrow(
         """

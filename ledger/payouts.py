@@ -249,14 +249,15 @@ async def release_lines(db: Connection, tenant: Tenant, payout: PayoutId) -> Non
 async def reissue_paid(db: Connection, tenant: Tenant, payout: PayoutId) -> None:
     """A payout that was paid came back and is cancelled: its commissions stay paid, equal new ones are owed.
 
-    What stands in for the line of a month's close is no close of its own: the month was settled once.
+    What stands in for the line of a month's close is no close of its own: the month was settled once. A debt is as old
+    as it was.
     """
     await db.execute(
         """
         INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, plan_id, percent, fixed_cents,
                                  base_cents, net_cents, state, provisional, service_date, origin_id, reissued_of,
                                  cause, cause_document, tax_case, campaign_id, month, month_part, free_from,
-                                 calculation)
+                                 calculation, created_at)
         SELECT c.tenant_id, k.kind, c.transaction_id, c.partner_id, c.level, c.plan_id, c.percent, c.fixed_cents,
                c.base_cents, c.net_cents,
                CASE WHEN k.kind = 'reissue' AND ((t.state = 'pending' AND t.invoice_state = 'pending')
@@ -264,7 +265,8 @@ async def reissue_paid(db: Connection, tenant: Tenant, payout: PayoutId) -> None
                     THEN 'pending' ELSE 'approved' END,
                false, c.service_date,
                CASE WHEN k.kind IN ('clawback', 'reissue') THEN COALESCE(c.origin_id, c.id) END, c.id,
-               c.cause, c.cause_document, c.tax_case, c.campaign_id, c.month, c.month_part, c.free_from, c.calculation
+               c.cause, c.cause_document, c.tax_case, c.campaign_id, c.month, c.month_part, c.free_from, c.calculation,
+               CASE WHEN c.net_cents < 0 THEN c.created_at ELSE now() END
           FROM payout_lines l
           JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
           LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id

@@ -26,7 +26,8 @@ async def circumstances_of(
 async def _revenue_before(
     db: Connection, tenant: Tenant, sale: Transaction, campaign_id: CampaignId, plan: Plan, chain: Sequence[Earner]
 ) -> dict[int, int]:
-    """By level, in cents. Two sales at once may not see each other: what that moves, the month's close settles."""
+    """By level, in cents, of the sales on which the partner earns. Two sales at once may not see each other: what that
+    moves, the month's close settles."""
     if plan.tier_mode is not TierMode.GRADUATED:
         return {}
     tiered = [rate.level for rate in plan.levels if rate.tiers and rate.level <= len(chain)]
@@ -36,6 +37,8 @@ async def _revenue_before(
           FROM unnest($3::int[], $4::uuid[]) AS w (level, partner_id)
           LEFT JOIN commissions c ON c.tenant_id = $1 AND c.partner_id = w.partner_id AND c.level = w.level
                                  AND c.kind = 'sale' AND c.transaction_id <> $2
+                                 AND COALESCE((c.calculation->>'payment_number')::int
+                                              <= (c.calculation->>'max_payments')::int, true)
                                  AND c.service_date >= date_trunc('month', $6::timestamptz AT TIME ZONE 'Europe/Berlin')
                                  AND c.service_date < date_trunc('month', $6::timestamptz AT TIME ZONE 'Europe/Berlin')
                                                       + interval '1 month'

@@ -40,7 +40,8 @@ _BROKEN = {
         SELECT p.id::text FROM partners p
          WHERE (SELECT COALESCE(sum(net_cents), 0) FROM commissions c WHERE c.partner_id = p.id AND c.state = 'paid'
                    AND NOT EXISTS (SELECT 1 FROM commissions o WHERE o.reissued_of = c.id))
-            <> (SELECT COALESCE(sum(net_cents), 0) FROM payouts o WHERE o.partner_id = p.id AND o.state = 'paid')
+            <> (SELECT COALESCE(sum(net_cents), 0) FROM payouts o
+                 WHERE o.partner_id = p.id AND o.paid_on IS NOT NULL AND o.state <> 'cancelled')
     """,
     "the lines of a month are not what was settled": """
         SELECT s.partner_id::text FROM month_settlements s
@@ -66,7 +67,7 @@ _BROKEN = {
         SELECT p.number FROM bank_run_lines l JOIN bank_runs r ON r.id = l.run_id JOIN payouts p ON p.id = l.payout_id
          WHERE l.released_at IS NULL AND r.state IN ('exported', 'confirmed') AND p.state <> 'cancelled'
            AND (p.gross_cents <> l.amount_cents OR l.end_to_end_id <> p.number
-                OR p.payment_reference IS DISTINCT FROM CASE WHEN p.state = 'paid' THEN l.end_to_end_id END)
+                OR p.payment_reference IS DISTINCT FROM CASE WHEN p.paid_on IS NOT NULL THEN l.end_to_end_id END)
     """,
     "an exported payout lost a line": """
         SELECT p.number FROM bank_run_lines b JOIN bank_runs r ON r.id = b.run_id JOIN payouts p ON p.id = b.payout_id

@@ -3,153 +3,34 @@
 A commission is one number per sale and level: what the sale is worth to that level now. Whatever payouts hold or have
 paid of it is settled; the rest is open, below zero it is a debt. The close of a month is one number per partner: what
 its sales are worth together, less what they gave. There are no rows, states or locks here.
+
+Sales: model_sales.py. What is due of it, and when: model_dues.py.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from fractions import Fraction
-from math import floor
 from typing import Any
 
-Tiers = tuple[tuple[int, int], ...]
-"""(from so much revenue on, percent)"""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Percent and tiers of level 1, 2 and 3; the cap per sale is level 1's."""
-
-    percent: tuple[int, int, int]
-    mode: str | None = None
-    tiers: tuple[Tiers, Tiers, Tiers] = ((), (), ())
-    cap_per_sale: int | None = None
-    cap_per_month: int | None = None
-
-    @property
-    def closes(self) -> bool:
-        return self.mode is not None or self.cap_per_month is not None
-
-
-PLANS = (
-    Plan((10, 5, 2)),
-    Plan((10, 5, 2), "flat", (((10_000, 12), (30_000, 20)), ((12_345, 6),), ())),
-    Plan((12, 5, 2), "graduated", (((8_000, 8), (50_000, 20)), ((10_000, 7),), ())),
-    Plan((20, 5, 2), cap_per_sale=2_000, cap_per_month=3_000),
-    Plan((10, 5, 3), "flat", (((9_000, 15),), (), ()), cap_per_sale=8_000, cap_per_month=5_000),
-    Plan((10, 6, 2), "graduated", (((500, 30), (20_000, 1)), (), ()), cap_per_sale=9_000, cap_per_month=12_000),
+from tests.money.model_dues import RATES, Debt, Facts, Group, Share, Status, Statuses, Terms
+from tests.money.model_sales import (
+    LONG_AGO,
+    PLANS,
+    Event,
+    Family,
+    Instant,
+    Plan,
+    Sale,
+    gross_of,
+    revenue_of,
+    rounded,
 )
-"""The first one is there from the beginning."""
 
-Event = tuple[Any, ...]
-Family = tuple[str, int]
-"""A sale and a level of it; or a close that a partner got, and 0."""
-Instant = tuple[int, int]
-"""(month, hour of it)"""
+__all__ = ["PLANS", "Event", "Model", "Plan", "Sale", "gross_of"]
 
-
-def rounded(amount: Fraction) -> int:
-    """Half a cent goes away from zero."""
-    return floor(amount + Fraction(1, 2)) if amount >= 0 else -floor(-amount + Fraction(1, 2))
-
-
-def gross_of(net: int) -> int:
-    return net + rounded(Fraction(net * 19, 100))
-
-
-@dataclass
-class Sale:
-    partners: tuple[str, ...]
-    """Who earns on level 1, 2, 3."""
-    plan: int
-    """Its version: the number of plans before it."""
-    terms: Plan
-    month: int
-    before: tuple[int, ...]
-    """Of each level, what its partner had sold in the month as it was known then."""
-    net: int
-    gross: int
-    invoice: str | None = None
-    """What the invoice says: pending, approved, refunded; None before there is one."""
-    base: int = 0
-    credited: int = 0
-    charge_refunded: int = 0
-    lost_disputes: dict[str, int] = field(default_factory=dict)
-    open_disputes: set[str] = field(default_factory=set)
-    notes: dict[str, int] = field(default_factory=dict)
-    """Valid credit notes that name the invoice, gross."""
-    charge: int = 0
-    blocked: bool = False
-    voided: bool = False
-
-    @property
-    def by_provider(self) -> int:
-        return self.charge_refunded + sum(self.lost_disputes.values())
-
-    @property
-    def refunded(self) -> int:
-        if self.by_provider >= self.charge:
-            return self.gross
-        return min(self.gross, max(self.by_provider, sum(self.notes.values())))
-
-    @property
-    def state(self) -> str:
-        return "refunded" if self.refunded >= self.gross else self.invoice or "pending"
-
-    @property
-    def on_hold(self) -> bool:
-        return self.blocked or bool(self.open_disputes)
-
-    def earned(self, level: int) -> int:
-        """By its plan at once, before refunds."""
-        percent, tiers = self.terms.percent[level - 1], self.terms.tiers[level - 1]
-        amount = Fraction(self.base * percent, 100)
-        if self.terms.mode == "graduated":
-            before = self.before[level - 1]
-            amount = sliced(percent, tiers, before + self.base) - sliced(percent, tiers, before)
-        return int(self._capped(level, Fraction(rounded(amount))))
-
-    def due_in_month(self, level: int, revenue: int) -> Fraction:
-        """What the month's close makes of it, before refunds."""
-        percent, tiers = self.terms.percent[level - 1], self.terms.tiers[level - 1]
-        if self.terms.mode == "graduated" and tiers:
-            mean = sliced(percent, tiers, revenue) / revenue if revenue else Fraction(percent, 100)
-            return self._capped(level, self.base * mean)
-        reached = [rate for start, rate in tiers if revenue >= start]
-        return self._capped(level, Fraction(rounded(Fraction(self.base * (reached or [percent])[-1], 100))))
-
-    def _capped(self, level: int, amount: Fraction) -> Fraction:
-        cap = self.terms.cap_per_sale
-        return amount if level > 1 or cap is None else min(amount, Fraction(cap))
-
-    def kept(self, cents: int) -> int:
-        """What refunds have left of so much."""
-        if self.state == "refunded":
-            return 0
-        beyond = max(0, self.refunded - self.credited)
-        return cents - rounded(Fraction(cents * beyond, self.gross - self.credited))
-
-    def worth(self, level: int) -> int:
-        return self.kept(self.earned(level))
-
-    def kept_of_due(self, due: Fraction) -> Fraction:
-        if due.denominator == 1:
-            return Fraction(self.kept(int(due)))
-        whole = self.gross - self.credited
-        return due * (whole - max(0, self.refunded - self.credited)) / whole
-
-
-def sliced(percent: int, tiers: Tiers, revenue: int) -> Fraction:
-    """So much revenue from zero on, each slice at its own tier."""
-    borders = [0, *(start for start, _ in tiers)]
-    rates = [percent, *(rate for _, rate in tiers)]
-    ends = [*borders[1:], max(revenue, borders[-1])]
-    return sum(
-        (
-            Fraction(max(0, min(revenue, end) - start) * rate, 100)
-            for start, end, rate in zip(borders, ends, rates, strict=True)
-        ),
-        Fraction(0),
-    )
+EARLY = ("awaiting_approval", "approved")
+ENDED = ("cancelled", "rejected")
 
 
 @dataclass
@@ -161,35 +42,57 @@ class BankRun:
 @dataclass
 class Payout:
     partner: str
+    case: str
+    lines: dict[Family, Share]
     state: str = "awaiting_approval"
+    approved_for: list[tuple[date, str]] = field(default_factory=list)
+    """What was recorded of the partner's tax status when it was approved."""
     reference: str = ""
     """Of its payment: PO (the bank file's) or GS (the document's)."""
-    lines: dict[Family, list[int]] = field(default_factory=dict)
-    """[above zero, below zero]"""
+    was_paid: bool = False
 
     @property
     def net(self) -> int:
-        return sum(sum(line) for line in self.lines.values())
+        return sum(share.cents for share in self.lines.values())
 
     @property
-    def may_lose_lines(self) -> bool:
-        return self.state in ("awaiting_approval", "approved")
+    def tax(self) -> int:
+        return rounded(Fraction(self.net * RATES[self.case], 100))
+
+
+@dataclass
+class Line:
+    """Without a sale: of a month's close, or written by a person."""
+
+    partner: str
+    day: date
+    begins: int = LONG_AGO
+    has_hold: bool = True
+    waits: bool = False
 
 
 @dataclass
 class Model:
     sales: dict[str, Sale] = field(default_factory=dict)
     payouts: dict[str, Payout] = field(default_factory=dict)
-    unsettled: dict[Family, list[int]] = field(default_factory=dict)
-    """What is open of each family: above zero, below zero. Both only until its sale is looked at again."""
+    unsettled: dict[Family, Share] = field(default_factory=dict)
+    """What is open of each family."""
     plans: list[tuple[Instant, Plan]] = field(default_factory=lambda: [((0, 0), PLANS[0])])
-    hours: int = 0
-    """Sales and plans come one hour after the other."""
+    number: int = 0
+    """Of sales and plans so far."""
+    clock: int = 0
+    """Of events: how old a debt is."""
     closed: dict[tuple[str, int], int] = field(default_factory=dict)
     """What the closes of a month gave a partner so far."""
-    closes: dict[str, str] = field(default_factory=dict)
-    """Whose each of them is."""
+    lines: dict[str, Line] = field(default_factory=dict)
     bank_runs: dict[str, BankRun] = field(default_factory=dict)
+    terms: Terms = field(default_factory=Terms)
+    statuses: dict[str, Statuses] = field(default_factory=dict)
+    leaving: set[str] = field(default_factory=set)
+    cut_offs: set[int] = field(default_factory=set)
+    """A day has one run."""
+    rehearsal: dict[tuple[str, str], int] = field(default_factory=dict)
+    """What the last one said: net by partner and tax case."""
 
     def after(self, events: Iterable[Event]) -> "Model":
         for event in events:
@@ -198,53 +101,89 @@ class Model:
 
     def apply(self, event: Event) -> None:
         name, *rest = event
+        self.clock += 1
         getattr(self, f"_{name}")(*rest)
+
+    # What a person may set.
+
+    def _settings(self, hold_days: int, minimum: int, percent: int, cents: int | None) -> None:
+        self.terms = Terms(hold_days, minimum, percent, cents)
+
+    def _status(self, partner: str, kind: str, begins: date, ends: date | None, year: int | None) -> None:
+        self._statuses_of(partner).record(Status(kind, begins, ends, year))
+
+    def _leaves(self, partner: str) -> None:
+        self.leaving.add(partner)
+
+    def _stays(self, partner: str) -> None:
+        self.leaving.remove(partner)
+
+    def _written(self, name: str, partner: str, cents: int, day: date) -> None:
+        """A bonus or a correction; it counts once a second person has confirmed it."""
+        self.lines[name] = Line(partner, day, has_hold=False, waits=True)
+        self.unsettled[name, 0] = self._of_a_line(cents)
+
+    def _line_confirmed(self, name: str) -> None:
+        self.lines[name].waits = False
+
+    def _line_refused(self, name: str) -> None:
+        del self.unsettled[name, 0], self.lines[name]
+
+    def _of_a_line(self, cents: int) -> Share:
+        return Share(max(cents, 0), [Debt(cents, self.clock, whole=True)] if cents < 0 else [])
 
     # What may happen to a sale.
 
     def _plan(self, number: int, month: int) -> None:
         """Valid for sales from now on; in which month "now" lies is the history's to say."""
-        self.hours += 1
-        self.plans.append(((month, self.hours), PLANS[number]))
+        self.number += 1
+        self.plans.append(((month, self.number), PLANS[number]))
 
-    def _sale(self, name: str, partners: tuple[str, ...], net: int, month: int) -> None:
-        self.hours += 1
+    def _sale(self, name: str, partners: tuple[str, ...], net: int, month: int, subscription: str | None) -> None:
+        self.number += 1
+        sold = (month, self.number)
         version = max(
-            (number for number, (start, _) in enumerate(self.plans) if start <= (month, self.hours)),
+            (number for number, (start, _) in enumerate(self.plans) if start <= sold),
             key=lambda number: self.plans[number][0],
         )
-        before = tuple(
-            sum(
-                other.base
-                for other in self.sales.values()
-                if other.month == month and other.state != "refunded" and other.partners[at : at + 1] == (partner,)
-            )
-            for at, partner in enumerate(partners)
-        )
+        known = self.sales.values()
+        payment = 1 + sum(other.subscription == subscription for other in known) if subscription else None
+        before = tuple(revenue_of(partner, at, month, known) for at, partner in enumerate(partners))
         self.sales[name] = sale = Sale(
-            partners, version, self.plans[version][1], month, before, net, gross_of(net), base=net, charge=gross_of(net)
+            partners,
+            version,
+            self.plans[version][1],
+            sold,
+            before,
+            net,
+            gross_of(net),
+            subscription,
+            payment,
+            base=net,
+            charge=gross_of(net),
         )
         for level in range(1, len(partners) + 1):
-            self.unsettled[name, level] = [sale.worth(level), 0]
+            self.unsettled[name, level] = Share(sale.worth(level))
 
-    def _paid(self, name: str) -> None:
-        self._change(name, invoice="approved", blocked=False, base=self.sales[name].net, credited=0)
+    def _paid(self, name: str, day: int) -> None:
+        sale = self.sales[name]
+        self._change(name, invoice="approved", blocked=False, base=sale.net, credited=0, paid_day=day)
 
     def _credited(self, name: str, cents: int) -> None:
-        """Paid, but for what a credit note settled of it."""
+        """Paid long ago, but for what a credit note settled of it."""
         sale = self.sales[name]
         base = max(0, rounded(Fraction(sale.net * (sale.gross - cents), sale.gross)))
         if base == 0:
             self._change(name, invoice="refunded", blocked=False)
         else:
-            self._change(name, invoice="approved", blocked=False, base=base, credited=cents)
+            self._change(name, invoice="approved", blocked=False, base=base, credited=cents, paid_day=LONG_AGO)
 
     def _unpaid(self, name: str) -> None:
         sale = self.sales[name]
         if sale.state == "approved" and self._is_promised(name):
             self._change(name, blocked=False)  # a person is asked
         else:
-            self._change(name, invoice="pending", blocked=False, base=sale.net, credited=0)
+            self._change(name, invoice="pending", blocked=False, base=sale.net, credited=0, paid_day=LONG_AGO)
 
     def _voided(self, name: str, window: bool) -> None:
         sale = self.sales[name]
@@ -257,9 +196,9 @@ class Model:
     def _window_over(self, name: str) -> None:
         self._change(name, invoice="refunded", blocked=False)
 
-    def _rewritten(self, name: str, net: int) -> None:
+    def _rewritten(self, name: str, net: int, day: int) -> None:
         self.sales[name].net, self.sales[name].voided = net, False
-        self._change(name, invoice="approved", blocked=False, base=net, credited=0, gross=gross_of(net))
+        self._change(name, invoice="approved", blocked=False, base=net, credited=0, gross=gross_of(net), paid_day=day)
 
     def _refund(self, name: str, so_far: int) -> None:
         self._change(name, charge_refunded=so_far)
@@ -300,73 +239,144 @@ class Model:
         revenue: dict[tuple[str, int], int] = {}
         for sale in counted:
             for level, partner in enumerate(sale.partners, start=1):
-                revenue[partner, level] = revenue.get((partner, level), 0) + sale.kept(sale.base)
+                more = sale.kept(sale.base) if sale.earns else 0
+                revenue[partner, level] = revenue.get((partner, level), 0) + more
         for partner in {partner for sale in of_month for partner in sale.partners}:
             self._close_of(partner, month, counted, revenue)
 
     def _close_of(self, partner: str, month: int, counted: list[Sale], revenue: dict[tuple[str, int], int]) -> None:
         due: dict[int, Fraction] = {}
-        given, newest = 0, None
+        given, newest, begins = 0, None, LONG_AGO
         for sale in counted:
             for level, earner in enumerate(sale.partners, start=1):
                 if earner == partner:
                     amount = sale.kept_of_due(sale.due_in_month(level, revenue[partner, level]))
                     due[level] = due.get(level, Fraction(0)) + amount
                     given += sale.worth(level)
-                    newest = max(newest or (self.plans[sale.plan][0], sale.plan), (self.plans[sale.plan][0], sale.plan))
+                    version = (self.plans[sale.plan][0], sale.plan)
+                    newest = max(newest or version, version)
+                    begins = max(begins, sale.paid_day)
         total = sum(rounded(amount) for amount in due.values())
         cap = self.plans[newest[1]][1].cap_per_month if newest else None
         so_far = self.closed.get((partner, month), 0)
         difference = (total if cap is None else min(total, cap)) - given - so_far
         if difference:
             self.closed[partner, month] = so_far + difference
-            name = f"close {len(self.closes)}"
-            self.closes[name] = partner
-            self.unsettled[name, 0] = [max(difference, 0), min(difference, 0)]
+            name = f"close {len(self.lines)} of {self.clock}"
+            # The whole month is what it is for, and it is over on its last day.
+            self.lines[name] = Line(partner, date(2026, month + 1, 1) - timedelta(days=1), begins)
+            self.unsettled[name, 0] = self._of_a_line(difference)
+
+    # What is due.
+
+    def _statuses_of(self, partner: str) -> Statuses:
+        long_private = Statuses([Status("private", date(2020, 1, 1))])
+        return self.statuses.setdefault(partner, long_private)
+
+    def _facts(self, family: Family) -> Facts:
+        name, level = family
+        if line := self.lines.get(name):
+            return Facts(line.partner, line.day, waits=line.waits, begins=line.begins, has_hold=line.has_hold)
+        sale = self.sales[name]
+        return Facts(
+            sale.partners[level - 1],
+            sale.day,
+            waits=sale.on_hold,
+            unpaid=sale.state not in ("approved", "refunded"),
+            begins=sale.paid_day,
+        )
+
+    def due(self, partner: str, cut_off: int | None = None) -> dict[str, Group]:
+        """By tax case, the one of the oldest service first."""
+        statuses, groups = self._statuses_of(partner), dict[str, Group]()
+        for family, share in self.unsettled.items():
+            facts = self._facts(family)
+            if facts.partner != partner or facts.waits:
+                continue
+            of_its_day = statuses.case_on(facts.day)
+            if share.above and of_its_day and facts.is_free(self.terms.hold_days, cut_off):
+                group = groups.setdefault(of_its_day, Group())
+                group.above[family] = share.above
+                group.own_days.append(facts.day)
+            for debt in share.debts:
+                if case := debt.case or of_its_day:
+                    group = groups.setdefault(case, Group())
+                    group.debts.append((family, debt))
+                    group.days.append(facts.day)
+                    if debt.case is None:
+                        group.own_days.append(facts.day)
+        return dict(sorted(groups.items(), key=lambda entry: entry[1].order))
+
+    def payable(self, partner: str, cut_off: int | None = None) -> dict[str, Group]:
+        return {
+            case: group
+            for case, group in self.due(partner, cut_off).items()
+            if group.carried(self.terms, leaving=partner in self.leaving) is None
+        }
 
     # What may happen to a payout.
 
-    def payable(self, partner: str) -> dict[Family, list[int]]:
-        found = {}
-        for family, (above, below) in self.unsettled.items():
-            if family[0] in self.closes:
-                if self.closes[family[0]] == partner and [above, below] != [0, 0]:
-                    found[family] = [above, below]
-                continue
-            sale = self.sales[family[0]]
-            if sale.partners[family[1] - 1] != partner or sale.on_hold:
-                continue
-            line = [above if sale.state in ("approved", "refunded") else 0, below]
-            if line != [0, 0]:
-                found[family] = line
-        return found
+    def _requested(self, name: str, partner: str, case: str | None) -> None:
+        """One document holds one tax case: the one asked for, else the oldest."""
+        found = self.due(partner)
+        wanted = case or next(iter(found), None)
+        if wanted in self.payable(partner):
+            self._make(name, partner, wanted, found[wanted])
 
-    def _requested(self, name: str, partner: str) -> None:
-        lines = self.payable(partner)
-        if sum(sum(line) for line in lines.values()) <= 0:
-            return
-        self.payouts[name] = Payout(partner, lines=lines)
-        for family, line in lines.items():
-            self.unsettled[family] = [self.unsettled[family][0] - line[0], self.unsettled[family][1] - line[1]]
+    def _make(self, name: str, partner: str, case: str, group: Group) -> None:
+        self.payouts[name] = Payout(partner, case, group.lines(self.terms))
+        for family, share in self.payouts[name].lines.items():
+            self.unsettled[family].take(share)
+
+    def _run(self, name: str, cut_off: int) -> None:
+        """A payout run takes everybody, each tax case for itself."""
+        self.cut_offs.add(cut_off)
+        for partner in self._everybody():
+            for case, group in self.payable(partner, cut_off).items():
+                self._make(f"{name}/{partner}/{case}", partner, case, group)
+
+    def _rehearsed(self, cut_off: int) -> None:
+        """Nothing happens; it says what would."""
+        self.rehearsal = {
+            (partner, case): sum(share.cents for share in group.lines(self.terms).values())
+            for partner in self._everybody()
+            for case, group in self.payable(partner, cut_off).items()
+        }
+
+    def _everybody(self) -> set[str]:
+        return {partner for sale in self.sales.values() for partner in sale.partners} | {
+            line.partner for line in self.lines.values()
+        }
 
     def _approved(self, name: str) -> None:
-        self.payouts[name].state = "approved"
+        payout = self.payouts[name]
+        if not self._is_of_another_case(payout):
+            payout.state, payout.approved_for = "approved", self._told_of(payout)
 
     def _document(self, name: str) -> None:
-        """The creation intent: from now on the lines stay."""
-        self.payouts[name].state = "credit_note_open"
+        """The creation intent: from now on the lines stay. What was approved must still be so."""
+        payout = self.payouts[name]
+        if payout.approved_for != self._told_of(payout):
+            payout.state = "awaiting_approval"
+        elif not self._is_of_another_case(payout):
+            payout.state = "credit_note_open"
+
+    def _told_of(self, payout: Payout) -> list[tuple[date, str]]:
+        days = [self._facts(family).day for family in payout.lines]
+        return self._statuses_of(payout.partner).told_of(days)
+
+    def _is_of_another_case(self, payout: Payout) -> bool:
+        """The partner's status was corrected meanwhile; a claw-back keeps its case."""
+        statuses = self._statuses_of(payout.partner)
+        return any(
+            statuses.case_on(self._facts(family).day) != payout.case
+            for family, share in payout.lines.items()
+            if share.above or any(debt.case is None for debt in share.debts)
+        )
 
     def _paid_out(self, name: str) -> None:
-        self.payouts[name].state = "paid"
+        self.payouts[name].state, self.payouts[name].was_paid = "paid", True
         self.payouts[name].reference = "PO" if self._in_a_file(name) else "GS"
-
-    def _run(self, name: str) -> None:
-        """A payout run takes everybody."""
-        for partner in {partner for sale in self.sales.values() for partner in sale.partners}:
-            self._requested(f"{name}/{partner}", partner)
-
-    def _rehearsed(self, name: str) -> None:
-        """Nothing happens."""
 
     def _rejected(self, name: str) -> None:
         self._give_back(self.payouts[name], "rejected")
@@ -380,22 +390,27 @@ class Model:
         else:
             self._give_back(self.payouts[name], "cancelled")
 
-    def _answered(self, name: str, answer: str) -> None:
-        if answer == "cancelled":
-            self._give_back(self.payouts[name], answer)
-        else:
-            self.payouts[name].state = answer
-            self.payouts[name].reference = "PO" if answer == "paid" else ""
-
     def _came_back(self, name: str) -> None:
-        """It was paid, the money returned, and a person cancelled it: everything is owed anew."""
-        self._give_back(self.payouts[name], "cancelled")
+        """It was paid, and lexoffice takes that back: a person is asked."""
+        self.payouts[name].state = "returned"
+
+    def _answered(self, name: str, answer: str) -> None:
+        payout = self.payouts[name]
+        if answer == "cancelled":
+            self._give_back(payout, answer)  # everything is owed anew
+        else:
+            payout.state = answer
+        if answer == "paid":
+            payout.was_paid, payout.reference = True, payout.reference or "PO"
 
     # What may happen to a bank run.
 
     def transferable(self) -> set[str]:
         taken = {name for run in self.bank_runs.values() if run.state != "cancelled" for name in run.payouts}
-        return {name for name, one in self.payouts.items() if one.state == "credit_note_open"} - taken
+        return {name for name, payout in self.payouts.items() if self._may_be_transferred(payout)} - taken
+
+    def _may_be_transferred(self, payout: Payout) -> bool:
+        return payout.state == "credit_note_open" and not self._is_of_another_case(payout)
 
     def _drafted(self, name: str) -> None:
         if chosen := self.transferable():
@@ -421,7 +436,7 @@ class Model:
 
     def _drop(self, name: str) -> set[str]:
         run = self.bank_runs[name]
-        gone = {payout for payout in run.payouts if self.payouts[payout].state != "credit_note_open"}
+        gone = {payout for payout in run.payouts if not self._may_be_transferred(self.payouts[payout])}
         run.payouts -= gone
         return gone
 
@@ -440,54 +455,70 @@ class Model:
         for level in levels:
             less, more = sale.worth(level) < before[level], sale.worth(level) > before[level]
             for payout in self.payouts.values():
-                if payout.may_lose_lines and (name, level) in payout.lines:
+                if payout.state in EARLY and (name, level) in payout.lines:
                     self._take_out(payout, (name, level), above=less or waits, below=more)
         for level in levels:
             left = sale.worth(level) - self._settled((name, level))
-            self.unsettled[name, level] = [max(left, 0), min(left, 0)]
+            share = self.unsettled[name, level]
+            share.above = max(left, 0)
+            share.owe(min(left, 0), self.clock, self._case_of_line((name, level)))
+
+    def _case_of_line(self, family: Family) -> str | None:
+        """Of the newest payout that holds something of it."""
+        holding = [one for one in self.payouts.values() if family in one.lines and one.lines[family].above]
+        return holding[-1].case if holding else None
 
     def _take_out(self, payout: Payout, family: Family, *, above: bool, below: bool) -> None:
         line = payout.lines[family]
-        gone = [line[0] if above else 0, line[1] if below else 0]
-        if gone == [0, 0]:
+        gone = Share(line.above if above else 0, list(line.debts) if below else [])
+        if not gone.above and not gone.debts:
             return
-        payout.lines[family] = [line[0] - gone[0], line[1] - gone[1]]
-        if payout.lines[family] == [0, 0]:
+        line.take(gone)
+        if not line.above and not line.debts:
             del payout.lines[family]
-        self._open(family, gone)
+        self.unsettled[family].add(gone)
         payout.state = "awaiting_approval"
         if payout.net <= 0:
             self._give_back(payout, "cancelled")
 
     def _give_back(self, payout: Payout, state: str) -> None:
-        for family, line in payout.lines.items():
-            self._open(family, line)
+        for family, share in payout.lines.items():
+            self.unsettled[family].add(share)
         payout.lines, payout.state = {}, state
 
-    def _open(self, family: Family, line: list[int]) -> None:
-        self.unsettled[family] = [self.unsettled[family][0] + line[0], self.unsettled[family][1] + line[1]]
-
     def _settled(self, family: Family) -> int:
-        return sum(sum(payout.lines.get(family, ())) for payout in self.payouts.values())
+        return sum(payout.lines[family].cents for payout in self.payouts.values() if family in payout.lines)
 
     def _is_promised(self, name: str) -> bool:
         return any(
-            payout.state in ("credit_note_open", "paid", "returned", "settled_manually")
-            and any(family[0] == name for family in payout.lines)
+            payout.state not in (*EARLY, *ENDED) and any(family[0] == name for family in payout.lines)
             for payout in self.payouts.values()
         )
 
     # What everybody can see.
 
     def balance(self, partner: str) -> dict[str, int]:
-        owed = sum(
-            sum(line)
-            for (name, level), line in self.unsettled.items()
-            if (self.closes[name] if name in self.closes else self.sales[name].partners[level - 1]) == partner
-        )
         held = [payout for payout in self.payouts.values() if payout.partner == partner]
         return {
-            "open": owed,
-            "in_payout": sum(payout.net for payout in held if payout.state not in ("paid", "cancelled", "rejected")),
-            "paid": sum(payout.net for payout in held if payout.state == "paid"),
+            "open": sum(
+                share.cents for family, share in self.unsettled.items() if self._facts(family).partner == partner
+            ),
+            "in_payout": sum(payout.net for payout in held if not payout.was_paid),
+            "paid": sum(payout.net for payout in held if payout.was_paid),
+        }
+
+    def fixed(self) -> set[str]:
+        """Payouts that are paid, or stand in a bank file."""
+        return {
+            name
+            for name, payout in self.payouts.items()
+            if payout.state not in ENDED and (payout.was_paid or self._in_a_file(name))
+        }
+
+    def shown(self) -> dict[str, tuple[str, str, int, int, str]]:
+        """State, tax case, net, VAT and the kind of reference of each payout that holds something."""
+        return {
+            name: (payout.state, payout.case, payout.net, payout.tax, payout.reference)
+            for name, payout in self.payouts.items()
+            if payout.state not in ENDED
         }

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from uuid import uuid4
 
 import pytest
 
@@ -11,9 +12,11 @@ from ledger.database import Ledger
 from ledger.partners import NewPartner
 from ledger.types import Tenant
 from tests.ledger.conftest import NewTenant
-from tests.money.histories import CHAIN, LedgerPlayer, new_plan, random_history
+from tests.money.histories import CHAIN, random_history
 from tests.money.invariants import broken
+from tests.money.ledger_player import LedgerPlayer
 from tests.money.model import PLANS, Event, Model
+from tests.money.telling_sales import new_plan
 
 NewPlayer = Callable[[bool], Awaitable[LedgerPlayer]]
 AT_ONCE = 6
@@ -21,7 +24,8 @@ KINDS = {
     "sale", "plan", "closed", "paid", "credited", "unpaid", "voided", "window_over", "rewritten", "refund",
     "refund_fails", "disputed", "lost", "won", "credit_note", "credit_note_voided", "requested", "run", "rehearsed",
     "approved", "rejected", "cancelled", "document", "paid_out", "document_voided", "came_back", "answered", "drafted",
-    "released", "exported", "confirmed", "run_cancelled",
+    "released", "exported", "confirmed", "run_cancelled", "settings", "status", "leaves", "stays", "written",
+    "line_confirmed", "line_refused",
 }  # fmt: skip
 
 
@@ -41,7 +45,13 @@ async def fitted(ledger: Ledger, tenant: Tenant, window: bool) -> Tenant:
             " replacement_window = make_interval(days => $1)",
             3 if window else 0,
         )
-        await db.execute("UPDATE provider_connections SET small_business = false, tax_type = 'net'")
+        await db.execute(
+            """
+            UPDATE provider_connections SET small_business = false, tax_type = 'net', state = 'connected',
+                   organization_id = $1, secret_encrypted = 'k', secret_last4 = 'last' WHERE provider = 'lexoffice'
+            """,
+            uuid4(),
+        )
         campaign = await campaigns.create(db, tenant, NewCampaign(slug="standard", name="Standard"), by="test")
         await campaigns.add_plan(db, tenant, campaign.id, new_plan(PLANS[0]), by="test")
     return tenant
@@ -74,7 +84,10 @@ async def first_difference(player: LedgerPlayer, events: list[Event], *, looks: 
     model = Model()
     for number, event in enumerate(events):
         model.apply(event)
-        await player.play(event)
+        try:
+            await player.play(event)
+        except Exception as error:
+            return f"at {number} {event}: {type(error).__name__}: {error}"
         if looks or number == len(events) - 1:
             found = await difference(player, model)
             if found:
@@ -87,13 +100,26 @@ async def difference(player: LedgerPlayer, model: Model) -> str | None:
         says, ought = await player.balance(partner), model.balance(partner)
         if says != ought:
             return f"{partner} has {says}, ought to have {ought}"
-    ought_payouts = {
-        name: (payout.state, payout.net, payout.reference)
-        for name, payout in model.payouts.items()
-        if payout.state not in ("cancelled", "rejected")
-    }
+        says_due, ought_due = await player.due(partner), due_by_the_model(model, partner)
+        if list(says_due.items()) != list(ought_due.items()):
+            return f"{partner} is due {says_due}, ought to be due {ought_due}"
     says_payouts = await player.payouts()
-    return None if says_payouts == ought_payouts else f"payouts are {says_payouts}, ought to be {ought_payouts}"
+    if says_payouts != model.shown():
+        return f"payouts are {says_payouts}, ought to be {model.shown()}"
+    if player.rehearsal != model.rehearsal:
+        return f"a rehearsal said {player.rehearsal}, ought to say {model.rehearsal}"
+    return None
+
+
+def due_by_the_model(model: Model, partner: str) -> dict[str, tuple[int, str | None]]:
+    """By tax case, in the order in which they are asked for: net, and why it is carried."""
+    return {
+        case: (
+            sum(share.cents for share in group.lines(model.terms).values()),
+            group.carried(model.terms, leaving=partner in model.leaving),
+        )
+        for case, group in model.due(partner).items()
+    }
 
 
 async def play_all(new_player: NewPlayer, seeds: range, *, looks: bool) -> list[str]:
@@ -120,7 +146,7 @@ async def test_some_histories_give_the_models_balances_after_every_event(new_pla
 
 
 async def test_more_histories_give_the_models_balances_and_keep_every_promise(new_player: NewPlayer) -> None:
-    assert await play_all(new_player, range(100, 160), looks=False) == []
+    assert await play_all(new_player, range(100, 140), looks=False) == []
 
 
 @pytest.mark.long
@@ -133,7 +159,7 @@ async def test_a_thousand_random_histories_give_the_models_balances(new_player: 
 
 def test_histories_hold_everything_that_may_happen() -> None:
     """A history that never gets as far as a bank file proves nothing about it."""
-    names = [event[0] for seed in range(1000, 2000) for event in random_history(seed)]
-    rare = {name for name in KINDS if names.count(name) < 50}
+    names = [event[0] for seed in range(1000, 1300) for event in random_history(seed)]
+    rare = {name for name in KINDS if names.count(name) < 10}
     assert rare == set()
     assert set(names) == KINDS

@@ -11,8 +11,9 @@ from api.stripe_events import Ignored
 from ledger import sales
 from ledger.commission import Rate
 from ledger.sales import DisputeReport, RefundReport
+from ledger.tiers import TierMode
 from tests.ledger.conftest import Shop, at
-from tests.money.selling import earned, plan_from_march
+from tests.money.selling import earned, plan_from_march, tiers
 
 CREATED = int(at("2026-03-05T10:00+01:00").timestamp())
 
@@ -85,6 +86,17 @@ async def test_another_subscription_of_the_same_customer_is_counted_for_itself(s
     await report(shop, invoice(1), invoice(2, subscription="sub_2"), invoice(3))
     assert [number for _, _, number in await numbers(shop)] == [1, 1, 2]
     assert await earned(shop) == 2_000
+
+
+async def test_a_payment_beyond_the_plans_number_is_no_revenue_of_graduated_tiers(shop: Shop) -> None:
+    """Revenue is what a partner earns on: the third payment must not lift the next sale into the upper tier."""
+    await plan_from_march(
+        shop, Rate(level=1, percent=10, tiers=tiers((30_000, 20))), tier_mode=TierMode.GRADUATED, max_payments=2
+    )
+    await report(shop, *(invoice(number) for number in (1, 2, 3)))
+    assert await earned(shop) == 2_000
+    await report(shop, invoice(4, subscription="sub_2"))
+    assert await earned(shop) == 3_000
 
 
 async def test_without_a_subscription_payments_are_counted_by_customer(shop: Shop) -> None:

@@ -1,0 +1,153 @@
+"""Which debts are netted within the limit, in what order, and what becomes of those that stay."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import pytest
+
+from ledger import debts, due, manual_lines, payouts, tax_questions
+from ledger.commission import Rate
+from ledger.manual_lines import NewManualLine
+from ledger.refusals import NothingDue
+from ledger.tiers import TierMode
+from ledger.types import PayoutState
+from tests.ledger import paying
+from tests.ledger.conftest import Shop
+from tests.ledger.invoicing import give_back
+from tests.ledger.paying import EARNED_ON
+from tests.money.selling import close, plan_from_march, sell, tiers
+from tests.money.test_refunds import approved_sale, balance, settle
+
+
+async def limit(shop: Shop, percent: int) -> None:
+    await shop.rows("UPDATE tenants SET clawback_limit_percent = $1", percent)
+
+
+async def netted(shop: Shop) -> dict[str, int]:
+    """Of each payout's claw-backs, by the sale that they answer: what they take, below zero."""
+    rows = await shop.rows(
+        """
+        SELECT t.payment_intent, sum(l.net_cents)::bigint AS cents
+          FROM payout_lines l
+          JOIN commissions c ON c.id = l.commission_id JOIN transactions t ON t.id = c.transaction_id
+          JOIN payouts p ON p.id = l.payout_id
+         WHERE l.net_cents < 0 AND l.released_at IS NULL AND p.state = 'awaiting_approval' GROUP BY 1
+        """
+    )
+    return {row["payment_intent"]: row["cents"] for row in rows}
+
+
+async def owes_for_two_sales(shop: Shop) -> None:
+    """10,00 for each of two sales, paid and taken back, the first one first."""
+    for reference in ("pi_1", "pi_2"):
+        await approved_sale(shop, reference, voucher_number=f"RE-{reference}")
+    await settle(shop)
+    for reference in ("pi_1", "pi_2"):
+        await give_back(shop, reference)
+
+
+async def test_the_rest_of_a_split_claw_back_is_netted_before_a_younger_one(shop: Shop) -> None:
+    await owes_for_two_sales(shop)
+    await limit(shop, 60)
+    await approved_sale(shop, "pi_3", voucher_number="RE-3")
+    await settle(shop)
+    assert (await balance(shop)).open_cents == -1400
+    await approved_sale(shop, "pi_4", voucher_number="RE-4")
+    await shop.payout("ANNA")
+    # 6,00 of the first went with the payout before; now its other 4,00, and 2,00 of the second.
+    assert await netted(shop) == {"pi_1": -400, "pi_2": -200}
+
+
+async def test_a_debt_that_came_back_with_its_payout_is_as_old_as_it_was(shop: Shop) -> None:
+    await owes_for_two_sales(shop)
+    await limit(shop, 60)
+    await approved_sale(shop, "pi_3", voucher_number="RE-3")
+    number = await settle(shop)
+    await came_back(shop, number)
+    await approved_sale(shop, "pi_4", voucher_number="RE-4")
+    await shop.payout("ANNA")
+    # 20,00 are earned, so that 12,00 may be netted: all of the first, and 2,00 of the second.
+    assert await netted(shop) == {"pi_1": -1000, "pi_2": -200}
+
+
+async def came_back(shop: Shop, number: str) -> None:
+    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+        for state in (PayoutState.RETURNED, PayoutState.CANCELLED):
+            payout = await payouts.lock(db, shop.tenant, number)
+            await payouts.change_state(db, shop.tenant, payout, state)
+        await payouts.release_lines(db, shop.tenant, payout.id)
+        await payouts.reissue_paid(db, shop.tenant, payout.id)
+
+
+async def corrected(shop: Shop, cents: int) -> UUID:
+    new = NewManualLine(kind="correction", net_cents=cents, service_date=EARNED_ON, reason="Doppelt gezahlt")
+    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+        line = await manual_lines.write(db, shop.tenant, shop.partner["ANNA"].id, new, by="user:editor")
+        await manual_lines.decide(db, shop.tenant, line, confirmed=True, by="user:second", reason=None)
+    return line
+
+
+async def test_a_correction_that_does_not_fit_waits_and_leaves_its_room(shop: Shop) -> None:
+    await approved_sale(shop)
+    await settle(shop)
+    await corrected(shop, -700)
+    await give_back(shop, refunded_cents=4760)  # 4,00 of the commission
+    await limit(shop, 50)
+    await approved_sale(shop, "pi_2", voucher_number="RE-2")
+    number = await shop.payout("ANNA")
+    [payout] = await shop.rows("SELECT net_cents FROM payouts WHERE number = $1", number)
+    assert payout["net_cents"] == 1000 - 400
+    assert (await balance(shop)).open_cents == -700
+
+
+async def debts_asked_about(shop: Shop) -> list[str]:
+    async with shop.ledger.transaction(shop.tenant) as db:
+        await debts.ask_about_old_debts(db, shop.tenant)
+    return [kind for kind, _ in await shop.tasks() if kind == debts.OWES_TOO_LONG]
+
+
+async def test_an_old_debt_of_a_correction_is_a_task_too(shop: Shop) -> None:
+    await corrected(shop, -700)
+    assert (await balance(shop)).owes_since is not None
+    assert await debts_asked_about(shop) == []
+    await aged(shop)
+    assert await debts_asked_about(shop) == [debts.OWES_TOO_LONG]
+
+
+async def test_an_old_debt_of_a_months_close_is_a_task_too(shop: Shop) -> None:
+    await plan_from_march(
+        shop, Rate(level=1, percent=10, tiers=tiers((500_000, 12))), tier_mode=TierMode.FLAT, cap_per_month_cents=30_000
+    )
+    await sell(shop, 600_000)
+    await close(shop)
+    await shop.rows("UPDATE commissions SET state = 'reversed' WHERE kind = 'sale'")
+    assert (await balance(shop)).open_cents == -30_000
+    await aged(shop)
+    assert await debts_asked_about(shop) == [debts.OWES_TOO_LONG]
+
+
+async def aged(shop: Shop) -> None:
+    await shop.rows("UPDATE commissions SET created_at = created_at - interval '181 days'")
+
+
+async def nothing(shop: Shop) -> Sequence[object]:
+    return await shop.rows("SELECT id FROM commissions WHERE net_cents = 0 AND state = 'approved'")
+
+
+async def test_a_commission_of_nothing_is_in_no_payout_and_asks_nobody(shop: Shop) -> None:
+    """Two cents of 10 per cent are none: no line of 0,00 in a document, no question why there is no document."""
+    await paying.fit_to_pay(shop)
+    await paying.fit_to_be_paid(shop, status=None)
+    await sell(shop, 2)
+    assert len(await nothing(shop)) > 0
+    async with shop.ledger.transaction(shop.tenant) as db:
+        found = await due.of_partner(db, shop.tenant, shop.partner["ANNA"].id)
+        assert (found.groups, found.waiting) == ((), ())
+        assert not await tax_questions.ask_or_close(db, shop.tenant, shop.partner["ANNA"].id)
+    with pytest.raises(NothingDue):
+        await paying.request(shop)
+    await paying.fit_to_be_paid(shop)
+    await sell(shop, 10_000)
+    payout = await paying.request(shop)
+    lines = await shop.rows("SELECT net_cents FROM payout_lines WHERE payout_id = $1", payout.id)
+    assert [line["net_cents"] for line in lines] == [1_000]
