@@ -11,9 +11,10 @@ from temporalio import activity
 from activities.credit_note_conclusion import conclude_credit_note, tell_payout
 from activities.credit_note_judgement import judge_missing
 from activities.event_endings import LOOK_AGAIN, end, finish, unfit_to_judge
-from activities.evidence import body_of, contact_of, discount_lowers_base, observed, payments_of
+from activities.evidence import body_of, contact_of, discount_lowers_base, observed_now, payments_of
 from activities.expectations import may_lag
 from activities.invoice_reading import Doubt, read_invoice
+from activities.lost_documents import ask_about_lost_invoice, differences_of_invoice, text_of
 from activities.models import Conclude, Conclusion, Gathered, Tell, Unfetched, VoidedInvoice
 from ledger import (
     connection_health,
@@ -22,6 +23,7 @@ from ledger import (
     documents,
     events,
     invoices,
+    lost_answers,
     lost_invoices,
     payouts,
     replacement,
@@ -32,7 +34,7 @@ from ledger.events import Event
 from ledger.invoices import InvoiceFacts
 from ledger.refusals import Refused
 from ledger.settlement import agrees
-from ledger.types import BERLIN, DocumentKind, EventState
+from ledger.types import BERLIN, DocumentKind, EventState, IntentId
 from lexoffice.documents import Invoice
 from lexoffice.errors import FractionOfACent
 
@@ -126,15 +128,8 @@ async def _conclude_invoice(db: Connection, task: Conclude, told: Sequence[Event
     if isinstance(facts, Doubt):
         return await _ask_about_payment(db, gathered, facts)
     await invoices.wait_for_turn(db, gathered.tenant, facts)
-    found = await lost_invoices.adopt(
-        db,
-        gathered.tenant,
-        resource_id=invoice.id,
-        organization_id=invoice.organization_id,
-        gross_cents=invoice.total_gross_cents,
-        text=f"{invoice.introduction or ''}\n{invoice.remark or ''}",
-    )
-    await documents.observe(db, gathered.tenant, observed(gathered, DocumentKind.INVOICE, invoice, payments))
+    found = await _answer_lost_invoice(db, gathered, invoice)
+    await documents.observe(db, gathered.tenant, observed_now(gathered, DocumentKind.INVOICE, invoice, payments))
     outcome = await invoices.apply_invoice(db, gathered.tenant, facts, event_ids=gathered.events)
     await _close_question_about_payment(db, gathered)
     if outcome.state is EventState.UNCHANGED and not task.last_look and may_lag(told, invoice, known, payments):
@@ -146,6 +141,22 @@ async def _conclude_invoice(db: Connection, task: Conclude, told: Sequence[Event
         replacement_in_seconds=await replacement.seconds_left(db, outcome),
         found_invoice=found,
     )
+
+
+async def _answer_lost_invoice(db: Connection, gathered: Gathered, invoice: Invoice) -> IntentId | None:
+    """It may be one that we wrote and whose answer was lost. Returns the intent whose workflow must hear of it.
+
+    One with the marker that is not as it was sent is for a person: by its order reference it becomes the sale's all
+    the same, and the search, which leaves out what is a sale's, would find nothing and have it written once more.
+    """
+    intent = await lost_invoices.find(db, gathered.tenant, text_of(invoice))
+    if intent is None:
+        return None
+    if differences := differences_of_invoice(invoice, intent):
+        await lost_answers.stop_searching(db, gathered.tenant, intent.id)
+        await ask_about_lost_invoice(db, gathered.tenant, intent, [str(invoice.id)], differences)
+        return intent.id
+    return intent.id if await lost_invoices.adopt(db, gathered.tenant, intent, invoice.id) else None
 
 
 async def _conclude_gone(db: Connection, task: Conclude, told: Sequence[Event]) -> Conclusion:

@@ -6,35 +6,31 @@ was made allows one; everything else is unclear, and then the document is search
 
 import asyncio
 import time
-from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.heartbeats import heartbeats
 from activities.lexoffice_door import LexofficeDoor, NoSlot, rate_limited
-from ledger import documents, events, intents, tasks
+from activities.lost_documents import content_of
+from ledger import budget, connections, events, intents, tasks
 from ledger.connections import ConnectionBroken, NotConnected
 from ledger.database import Ledger
 from ledger.intents import CERTAIN_AFTER, Intent, MaySend
-from ledger.types import DocumentKind, Frozen, IntentId, Tenant
+from ledger.types import Frozen, IntentId, Tenant
 from lexoffice.answers import Created
 from lexoffice.client import CREATE_IN_ALL_SECONDS, LexofficeClient
-from lexoffice.documents import CreditNote, Invoice
 from lexoffice.errors import (
     ContractDoesNotInclude,
     Forbidden,
     LexofficeError,
-    NotFound,
     RateLimited,
     Unauthorized,
     Unreachable,
 )
 from lexoffice.new_documents import NewCreditNote, NewInvoice
-from lexoffice.vouchers import VoucherQuery, VoucherRow
 
 
 class Outcome(StrEnum):
@@ -95,15 +91,6 @@ class DocumentCreator:
                 case MaySend.ALREADY_MADE | MaySend.CLOSED:
                     return Creation(outcome=Outcome.NOTHING_TO_DO)
 
-    async def search(self, tenant: Tenant, intent: Intent) -> Sequence[CreditNote | Invoice]:
-        """Every document with the intent's marker, in one activity: for searches that began before searching.py was.
-
-        Each page and each candidate takes a slot of the budget. Raises what the door explains.
-        """
-        async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
-            rows = await self._possible(tenant, client, intent)
-            return [found for row in rows if (found := await _with_marker(client, row, intent))]
-
     async def _send(self, tenant: Tenant, client: LexofficeClient, intent: Intent) -> Creation:
         try:
             async with asyncio.timeout(self._answer_within.total_seconds()):
@@ -153,6 +140,7 @@ class DocumentCreator:
         """It is proved that nothing was made by this attempt."""
         async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as db:
             await intents.refuse(db, tenant, intent.id, technical or sentence, attempt=intent.attempt)
+            await budget.count_none_created(db, tenant, provider=connections.LEXOFFICE)
         return Creation(outcome=Outcome.REFUSED, sentence=sentence, technical=technical)
 
     async def _without_connection(self, tenant: Tenant, intent_id: IntentId, sentence: str) -> Creation:
@@ -163,41 +151,10 @@ class DocumentCreator:
             return Creation(outcome=Outcome.NOTHING_TO_DO)
         return Creation(outcome=Outcome.UNCLEAR if intent.is_unclear else Outcome.REFUSED, sentence=sentence)
 
-    async def _possible(self, tenant: Tenant, client: LexofficeClient, intent: Intent) -> list[VoucherRow]:
-        assert intent.sent_at is not None
-        query = VoucherQuery(
-            voucher_types=("creditnote" if intent.kind is DocumentKind.CREDIT_NOTE else "invoice",),
-            created_date_from=(intent.sent_at - timedelta(days=1)).date(),
-            created_date_to=(intent.sent_at + timedelta(days=1)).date(),
-        )
-        rows = []
-        async for row in client.all_vouchers(query):
-            activity.heartbeat()
-            if row.total_cents is None or abs(row.total_cents - intent.gross_cents) <= 1:
-                rows.append(row)
-        async with self._ledger.transaction(tenant) as db:
-            return [row for row in rows if not await documents.is_ours(db, tenant, row.id)]
-
 
 async def _post(client: LexofficeClient, intent: Intent) -> Created:
-    if intent.kind is DocumentKind.CREDIT_NOTE:
-        return await client.create_credit_note(NewCreditNote.model_validate(intent.content))
-    return await client.create_invoice(NewInvoice.model_validate(intent.content))
-
-
-async def _with_marker(client: LexofficeClient, row: VoucherRow, intent: Intent) -> CreditNote | Invoice | None:
-    document: CreditNote | Invoice
-    try:
-        if intent.kind is DocumentKind.CREDIT_NOTE:
-            document = await client.credit_note(row.id)
-        else:
-            document = await client.invoice(row.id)
-    except NotFound:
-        return None
-    activity.heartbeat()
-    return document if carries_marker(document, intent) else None
-
-
-def carries_marker(document: CreditNote | Invoice, intent: Intent) -> bool:
-    """The marker is compared whole, brackets included."""
-    return intent.marker in f"{document.introduction or ''}\n{document.remark or ''}"
+    match content_of(intent):
+        case NewCreditNote() as note:
+            return await client.create_credit_note(note)
+        case NewInvoice() as invoice:
+            return await client.create_invoice(invoice)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from activities.credit_note_judgement import judge_credit_note
 from activities.event_endings import LOOK_AGAIN, end, finish, unfit_to_judge
-from activities.evidence import body_of, observed, payments_of
+from activities.evidence import body_of, observed_now, payments_of
 from activities.expectations import may_lag
 from activities.models import Conclude, Conclusion, Gathered, Tell
 from ledger import credited_invoices, documents, events, intents, lost_answers, payouts
@@ -26,7 +26,7 @@ from lexoffice.payments import Payments
 async def conclude_credit_note(db: Connection, task: Conclude, told: Sequence[Event]) -> Conclusion:
     gathered = task.gathered
     # Held until the end: whoever stores the id of a lost document hands over afterwards what is parked here.
-    lost = await lost_answers.hold_unclear(db, gathered.tenant)
+    lost = await lost_answers.hold_lost_credit_notes(db, gathered.tenant)
     known = await documents.find(db, gathered.tenant, gathered.resource_id)
     if known is None or known.payout_number is None:
         if credited := await _conclude_credit_of_invoice(db, gathered, told):
@@ -45,7 +45,7 @@ async def conclude_credit_note(db: Connection, task: Conclude, told: Sequence[Ev
     verdict = judge_credit_note(payout, intent, known, note, payments)
     if agrees(payout, verdict.meaning) and not task.last_look and may_lag(told, note, known, payments):
         return LOOK_AGAIN
-    await documents.observe(db, gathered.tenant, observed(gathered, DocumentKind.CREDIT_NOTE, note, payments))
+    await documents.observe(db, gathered.tenant, observed_now(gathered, DocumentKind.CREDIT_NOTE, note, payments))
     if agrees(payout, verdict.meaning):
         changes = _changes(known, note, payments)
         state = EventState.PROCESSED if changes else EventState.UNCHANGED

@@ -8,13 +8,13 @@ approved one, and the totals are those stored at creation (tax ± 1 cent against
 from datetime import datetime
 from typing import Any
 
+from activities.lost_documents import Document, identity
 from ledger.documents import KnownDocument
 from ledger.intents import Intent
 from ledger.payouts import Payout
 from ledger.settlement import Meaning, Verdict
 from ledger.types import BERLIN
-from lexoffice.documents import CreditNote, SalesDocument
-from lexoffice.new_documents import NewCreditNote
+from lexoffice.documents import SalesDocument
 from lexoffice.payments import Payments
 
 _DRAFT, _OPEN, _VOIDED = "draft", "open", "voided"
@@ -25,7 +25,7 @@ def judge_credit_note(
     payout: Payout,
     intent: Intent,
     known: KnownDocument | None,
-    document: CreditNote,
+    document: Document,
     payments: Payments | None = None,
     *,
     payment_reference: str | None = None,
@@ -62,15 +62,12 @@ def judge_missing(payout: Payout, known: KnownDocument | None) -> Verdict:
 
 
 def differences_from_approval(
-    payout: Payout, intent: Intent, known: KnownDocument | None, document: CreditNote
+    payout: Payout, intent: Intent, known: KnownDocument | None, document: Document
 ) -> tuple[str, ...]:
     """Names of what is not as approved; empty when the document is the approved one."""
-    approved = NewCreditNote.model_validate(intent.content)
     stored = known.created_totals if known else None
     checks = {
-        "organization": document.organization_id == intent.organization_id,
-        "marker": intent.marker in (document.remark or "") or intent.marker in (document.introduction or ""),
-        "recipient": _same_recipient(approved, document),
+        **identity(document, intent),
         "currency": document.currency == payout.currency,
         "net": document.total_net_cents == payout.net_cents,
         "tax": abs(document.total_tax_cents - payout.tax_cents) <= 1,
@@ -85,20 +82,6 @@ def totals(document: SalesDocument) -> dict[str, int]:
         "tax_cents": document.total_tax_cents,
         "gross_cents": document.total_gross_cents,
     }
-
-
-def _same_recipient(approved: NewCreditNote, document: CreditNote) -> bool:
-    wanted, shown = approved.recipient, document.address
-    if wanted.contact_id is not None:
-        return shown.contact_id == wanted.contact_id
-    return shown.contact_id is None and all(
-        _plain(getattr(wanted, part)) == _plain(getattr(shown, part))
-        for part in ("name", "supplement", "street", "zip", "city", "country_code")
-    )
-
-
-def _plain(text: str | None) -> str:
-    return " ".join((text or "").split()).casefold()
 
 
 def _money_may_have_left(payout: Payout, known: KnownDocument | None) -> bool:
@@ -119,7 +102,7 @@ def _approved(payout: Payout, intent: Intent) -> dict[str, Any]:
     }
 
 
-def _fetched(document: CreditNote) -> dict[str, Any]:
+def _fetched(document: Document) -> dict[str, Any]:
     return {
         **totals(document),
         "currency": document.currency,

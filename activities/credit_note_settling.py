@@ -21,9 +21,12 @@ async def apply_credit_note(db: Connection, tenant: Tenant, payout: Payout, told
 
     Applying twice changes nothing. An event about another document is not this payout's to end, whoever names it.
     """
+    heard = await events.load(db, tenant, told)
+    # What was told about a document that has turned out not to be this payout's meanwhile is judged anew.
+    await events.hand_over_again(db, tenant, [e.id for e in heard if e.resource_id != payout.credit_note_id])
     if payout.credit_note_id is None:
         return payout
-    announced = [e for e in await events.load(db, tenant, told) if e.resource_id == payout.credit_note_id]
+    announced = [e for e in heard if e.resource_id == payout.credit_note_id]
     known = await documents.find(db, tenant, UUID(payout.credit_note_id))
     if payout.state in _BEFORE_THE_DOCUMENT:
         # It is not read back yet; when it is, the newest state there is will be judged.

@@ -55,8 +55,15 @@ async def discount_lowers_base(db: Connection, tenant: Tenant, known: KnownDocum
     )
 
 
-def observed(gathered: Gathered, kind: DocumentKind, document: SalesDocument, payments: Payments | None) -> Observed:
-    assert gathered.document is not None
+def observed(
+    kind: DocumentKind,
+    document: SalesDocument,
+    *,
+    snapshot: UUID | None,
+    payments: Payments | None = None,
+    payments_snapshot: UUID | None = None,
+) -> Observed:
+    assert snapshot is not None
     return Observed(
         kind=kind,
         organization_id=document.organization_id,
@@ -66,7 +73,14 @@ def observed(gathered: Gathered, kind: DocumentKind, document: SalesDocument, pa
         version=document.version,
         updated_at=document.updated_date,
         open_cents=payments.open_cents if payments else None,
-        snapshot_id=gathered.document,
-        payments_id=gathered.payments,
+        snapshot_id=snapshot,
+        payments_id=payments_snapshot,
         **totals(document),
     )
+
+
+def observed_now(
+    gathered: Gathered, kind: DocumentKind, document: SalesDocument, payments: Payments | None
+) -> Observed:
+    """The same of what an event's fetches have gathered."""
+    return observed(kind, document, snapshot=gathered.document, payments=payments, payments_snapshot=gathered.payments)

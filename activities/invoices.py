@@ -1,26 +1,21 @@
 """The invoice of step 2, for a tenant that does not write it by hand: created once, read back, searched for if lost."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
-from uuid import UUID
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
-from activities.creating import DocumentCreator, Outcome, carries_marker
-from activities.credit_note_judgement import totals
-from activities.credit_notes import NUMBER_LAGS, look_again
-from activities.lexoffice_door import CONNECTION_UNUSABLE, LexofficeDoor
+from activities.creating import DocumentCreator, Outcome
+from activities.lexoffice_door import LexofficeDoor
+from activities.lost_documents import Document, ask_about_lost_invoice, differences_of_invoice, judge_search
 from activities.models import DocumentCreation, InvoiceLook, Step
-from activities.payout_look import SEARCHES_BEFORE_ANOTHER_POST, until_search
+from activities.payout_look import next_step
+from activities.reading_back import keep, read_back
 from activities.search_models import Searched
-from ledger import documents, events, intents, lost_answers, tasks
+from activities.searching import kept_documents, waiting_for_the_connection, whole_search
+from ledger import documents, events, four_eyes, intents, lost_answers, tasks
 from ledger.database import Connection, Ledger
-from ledger.documents import Observed
 from ledger.types import DocumentKind, IntentId, Tenant
-from lexoffice.documents import Invoice
-from lexoffice.errors import NotFound
 
 
 class InvoiceActivities:
@@ -65,17 +60,17 @@ class InvoiceActivities:
             intent = await intents.find(db, task.tenant, task.intent)
         if intent.resource_id is None or intent.closed_at is not None:
             return await self.look_at_invoice(task)
-        with _waiting_for_the_connection():
-            invoice = await self._fetch(task.tenant, intent.resource_id)
+        with waiting_for_the_connection(intent):
+            invoice = await read_back(self._door, task.tenant, intent)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as db:
-            if invoice is None or not carries_marker(invoice, intent):
-                # It is gone, or a person named another document: what became of ours is for a person to say.
-                await lost_answers.unmake(db, task.tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
-                await self._ask_about_lost(db, task, [])
+            wrong = differences_of_invoice(invoice, intent) if invoice and intent.adopted else ()
+            if invoice is None or wrong:
+                # It is gone, or somebody named another document: what became of ours is for a person to say.
+                await lost_answers.unmake(db, task.tenant, intent.id)
+                candidates = [str(invoice.id)] if invoice else []
+                await ask_about_lost_invoice(db, task.tenant, intent, candidates, wrong)
                 return await self._look(db, task.tenant, task.intent)
-            await _observe(db, task.tenant, invoice)
-            await documents.keep_created_totals(db, task.tenant, invoice.id, totals(invoice))
-            await intents.close(db, task.tenant, intent.id)
+            await keep(db, task.tenant, intent, invoice)
             await tasks.close_questions(
                 db,
                 task.tenant,
@@ -91,59 +86,40 @@ class InvoiceActivities:
         """A whole search in one activity: for those that began before activities/searching.py was there."""
         async with self._ledger.transaction(task.tenant) as db:
             intent = await intents.find(db, task.tenant, task.intent)
-        with _waiting_for_the_connection():
-            marked = await self._creator.search(task.tenant, intent) if intent.is_unclear else []
-        return await self._judge_search(task, [document.id for document in marked])
+        marked: list[Document] = []
+        if intent.is_unclear:
+            with waiting_for_the_connection(intent):
+                marked = await whole_search(self._ledger, self._door, task.tenant, intent)
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
+            return await self._judge_search(db, task, marked)
 
     @activity.defn
     async def judge_invoice_search(self, searched: Searched) -> InvoiceLook:
-        """The only invoice with the marker is ours; none three times, after the waiting time: it was not made."""
+        """Adopt the lost invoice if it is the only one with the marker, and as it was sent."""
         task = searched.creation
-        async with self._ledger.transaction(task.tenant) as db:
-            marked = [(await documents.snapshot(db, task.tenant, kept)).resource_id for kept in searched.marked]
-        return await self._judge_search(task, marked)
-
-    async def _judge_search(self, task: DocumentCreation, marked: list[UUID]) -> InvoiceLook:
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
-            intent = await intents.find(db, task.tenant, task.intent)
-            if intent.is_unclear:
-                if len(marked) == 1:
-                    await intents.made(db, task.tenant, intent.id, marked[0])
-                    await events.hand_over_parked(db, task.tenant)
-                elif marked:
-                    await lost_answers.stop_searching(db, task.tenant, intent.id, after=SEARCHES_BEFORE_ANOTHER_POST)
-                    await self._ask_about_lost(db, task, [str(document) for document in marked])
-                elif await lost_answers.count_empty_search(db, task.tenant, intent.id) >= SEARCHES_BEFORE_ANOTHER_POST:
-                    await intents.refuse(
-                        db, task.tenant, intent.id, "not found in three searches", attempt=intent.attempt
-                    )
-            return await self._look(db, task.tenant, task.intent)
+            return await self._judge_search(db, task, await kept_documents(db, searched, DocumentKind.INVOICE))
 
-    async def _fetch(self, tenant: Tenant, resource_id: UUID) -> Invoice | None:
-        """None where lexoffice does not know it, after some patience: right after a POST a GET may lag."""
-        lags = activity.info().attempt <= NUMBER_LAGS
-        async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
-            try:
-                invoice = await client.invoice(resource_id)
-            except NotFound:
-                if lags:
-                    raise look_again("the document is not there yet") from None
-                return None
-        if invoice.voucher_number is None and lags:
-            raise look_again("the voucher number is not there yet")
-        return invoice
+    async def _judge_search(self, db: Connection, task: DocumentCreation, marked: Sequence[Document]) -> InvoiceLook:
+        intent = await intents.lock(db, task.tenant, task.intent)
+        if intent.is_unclear:
+            candidates = await judge_search(
+                db,
+                task.tenant,
+                intent,
+                marked,
+                differences=lambda found: differences_of_invoice(found, intent),
+                needs_person=intent.gross_cents > await four_eyes.limit_cents(db, task.tenant),
+            )
+            if candidates is not None:
+                await ask_about_lost_invoice(db, task.tenant, intent, candidates)
+        return await self._look(db, task.tenant, task.intent)
 
     async def _look(self, db: Connection, tenant: Tenant, intent_id: IntentId) -> InvoiceLook:
         intent = await intents.find(db, tenant, intent_id)
-        step, search_in = Step.CREATE, 0.0
-        if intent.closed_at is not None:
-            step = Step.END
-        elif intent.resource_id is not None:
-            step = Step.READ_BACK
-        elif intent.is_unclear and intent.empty_searches < SEARCHES_BEFORE_ANOTHER_POST:
-            step, search_in = Step.SEARCH, until_search(intent, self._unclear_wait)
-        elif intent.is_unclear:
-            step = Step.WAIT
+        step, search_in = Step.END, 0.0
+        if intent.closed_at is None:
+            step, search_in = await next_step(db, tenant, intent, self._unclear_wait)
         known = await documents.find(db, tenant, intent.resource_id) if intent.resource_id else None
         return InvoiceLook(
             step=step,
@@ -151,48 +127,3 @@ class InvoiceActivities:
             search_in_seconds=search_in,
             number=known.voucher_number if known else None,
         )
-
-    async def _ask_about_lost(self, db: Connection, task: DocumentCreation, candidates: list[str]) -> None:
-        await tasks.ask(
-            db,
-            task.tenant,
-            kind="invoice_outcome_unknown",
-            subject="transaction",
-            subject_id=str(task.transaction_id),
-            reason="Ob die Rechnung in lexoffice angelegt wurde, ist unklar.",
-            actions=("adopt", "create_again", "cancel"),
-            detail={"candidates": candidates, "intent": str(task.intent)},
-            links={"transaction": f"/api/v1/transactions/{task.transaction_id}"},
-        )
-
-
-@contextmanager
-def _waiting_for_the_connection() -> Iterator[None]:
-    """Without a working key the activity is tried again until there is one: the connection's own task asks for it."""
-    try:
-        yield
-    except ApplicationError as error:
-        if error.type != CONNECTION_UNUSABLE:
-            raise
-        raise ApplicationError("the connection to lexoffice does not work", type="ConnectionAwaited") from None
-
-
-async def _observe(db: Connection, tenant: Tenant, invoice: Invoice) -> None:
-    kept = await documents.keep_snapshot(
-        db, tenant, resource=DocumentKind.INVOICE, resource_id=invoice.id, body=invoice.raw
-    )
-    await documents.observe(
-        db,
-        tenant,
-        Observed(
-            kind=DocumentKind.INVOICE,
-            organization_id=invoice.organization_id,
-            resource_id=invoice.id,
-            voucher_number=invoice.voucher_number,
-            status=invoice.voucher_status,
-            version=invoice.version,
-            updated_at=invoice.updated_date,
-            snapshot_id=kept,
-            **totals(invoice),
-        ),
-    )

@@ -1,20 +1,17 @@
 """What the ledger lets a payout do next. Called in the transaction that holds the payout's row."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
 from activities.credit_note_document import write_credit_note
 from activities.models import Look, Step
-from ledger import connections, decisions, intents, payout_requests, payouts, tasks
+from ledger import connections, decisions, intents, lost_answers, payout_requests, payouts, tasks
 from ledger.connections import ProviderConnection
 from ledger.database import Connection
 from ledger.intents import Intent
 from ledger.payouts import Payout
 from ledger.types import BERLIN, DocumentKind, PayoutState, Tenant
-
-SEARCHES_BEFORE_ANOTHER_POST = 3
-"""rules.md: creating again needs the waiting time and three complete empty searches."""
 
 BLOCKED_BY = ("payout_blocked", "credit_note_refused")
 """Kinds of the questions that keep a payout where it is until a person, or a mended connection, says to go on."""
@@ -38,12 +35,17 @@ async def what_next(
             await _unblock(db, tenant, payout)
         if intent is None or payout.blocked_reason is not None:
             payout = await payouts.find(db, tenant, payout.number)
-        step, search_in = _next_step(payout, intent, unclear_wait)
+        step, search_in = await _next_step(db, tenant, payout, intent, unclear_wait)
+    looked = await as_it_stands(db, tenant, payout)
+    return looked.model_copy(
+        update={"step": step, "intent": intent.id if intent else None, "search_in_seconds": search_in}
+    )
+
+
+async def as_it_stands(db: Connection, tenant: Tenant, payout: Payout) -> Look:
+    """The payout as the ledger holds it, without taking or committing to any step."""
     return Look(
         state=payout.state,
-        step=step,
-        intent=intent.id if intent else None,
-        search_in_seconds=search_in,
         blocked=payout.blocked_reason is not None,
         reopened=payout.reopened,
         credit_note_number=payout.credit_note_number,
@@ -51,16 +53,24 @@ async def what_next(
     )
 
 
-def _next_step(payout: Payout, intent: Intent | None, unclear_wait: timedelta) -> tuple[Step, float]:
-    """What the intent's row permits, and in how many seconds a search is due."""
+async def _next_step(
+    db: Connection, tenant: Tenant, payout: Payout, intent: Intent | None, unclear_wait: timedelta
+) -> tuple[Step, float]:
     if intent is None:
         return Step.WAIT, 0.0
+    if payout.state is PayoutState.APPROVED and intent.resource_id is None:
+        return Step.CREATE, 0.0  # Whatever became of it: the attempt finds the row as it is, and says so on the payout.
+    return await next_step(db, tenant, intent, unclear_wait)
+
+
+async def next_step(db: Connection, tenant: Tenant, intent: Intent, unclear_wait: timedelta) -> tuple[Step, float]:
+    """What the row of an open intent permits, and in how many seconds a search is due."""
     if intent.resource_id is not None:
         return Step.READ_BACK, 0.0
-    if payout.state is PayoutState.APPROVED or intent.refused_at is not None:
+    if not intent.is_unclear:
         return Step.CREATE, 0.0
-    if intent.empty_searches < SEARCHES_BEFORE_ANOTHER_POST:
-        return Step.SEARCH, until_search(intent, unclear_wait)
+    if intent.empty_searches < lost_answers.ENOUGH_SEARCHES:
+        return Step.SEARCH, await lost_answers.seconds_to_search(db, tenant, intent, unclear_wait)
     return Step.WAIT, 0.0
 
 
@@ -152,11 +162,3 @@ async def block_and_ask(
         detail={"technical": technical} if technical else None,
         links={"payout": f"/api/v1/payouts/{payout.number}"},
     )
-
-
-def until_search(intent: Intent, unclear_wait: timedelta) -> float:
-    """Seconds to the next search: at the deadline, half the waiting time later, and at its end."""
-    if intent.deadline is None:
-        return 0.0
-    due = intent.deadline + intent.empty_searches * unclear_wait / (SEARCHES_BEFORE_ANOTHER_POST - 1)
-    return max(0.0, (due - datetime.now(UTC)).total_seconds())

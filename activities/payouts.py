@@ -8,7 +8,7 @@ from temporalio import activity
 
 from activities.credit_note_settling import apply_credit_note
 from activities.models import Advance, Look, Note
-from activities.payout_look import what_next
+from activities.payout_look import as_it_stands, what_next
 from activities.signallers import signaller_of
 from ledger import audit, decisions, payouts, tasks
 from ledger.database import Connection, Ledger
@@ -71,7 +71,8 @@ class PayoutActivities:
         async with self._ledger.transaction(task.tenant, cause=f"payout:{task.number}") as db:
             payout = await payouts.lock(db, task.tenant, task.number)
             payout = await apply_credit_note(db, task.tenant, payout, _events(task))
-            return await what_next(db, task.tenant, payout, unclear_wait=self._unclear_wait)
+            # Nobody is there to take a step: an intent that is committed to now would only bar the payout's cancelling.
+            return await as_it_stands(db, task.tenant, payout)
 
     async def _hear_decision(
         self, db: Connection, tenant: Tenant, payout: Payout, note: Note, senders: Senders

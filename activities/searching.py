@@ -6,23 +6,23 @@ ledger are fetched and compared with the marker.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.creating import carries_marker
+from activities.evidence import body_of
 from activities.heartbeats import heartbeats
 from activities.lexoffice_door import CONNECTION_UNUSABLE, LexofficeDoor
-from activities.search_models import Candidate, PageOfSearch, SearchedPage
+from activities.lost_documents import Document, carries_marker, fetch, parse
+from activities.search_models import Candidate, PageOfSearch, Searched, SearchedPage
 from ledger import documents, intents
-from ledger.database import Ledger
+from ledger.database import Connection, Ledger
 from ledger.intents import Intent
-from ledger.types import DocumentKind, IntentId, Tenant
+from ledger.types import BERLIN, DocumentKind, IntentId, Tenant
 from lexoffice.client import SEARCH_WINDOW, LexofficeClient
-from lexoffice.documents import CreditNote, Invoice
-from lexoffice.errors import FractionOfACent, NotFound, SearchWindowExceeded
+from lexoffice.errors import FractionOfACent, SearchWindowExceeded
 from lexoffice.vouchers import VoucherQuery, VoucherRow
 
 _NOTHING = SearchedPage(is_last=True)
@@ -58,7 +58,7 @@ class SearchActivities:
         async with heartbeats():
             with waiting_for_the_connection(intent):
                 async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
-                    document = await _fetch(client, intent, task.resource_id)
+                    document = await fetch(client, intent.kind, task.resource_id)
         if document is None or not carries_marker(document, intent):
             return None
         async with self._ledger.transaction(tenant) as db:
@@ -74,10 +74,11 @@ class SearchActivities:
 async def page_of_search(client: LexofficeClient, intent: Intent, number: int) -> tuple[list[VoucherRow], bool]:
     """The rows of the right amount, and whether this was the last page. Raises SearchWindowExceeded."""
     assert intent.sent_at is not None
+    first, last = days_of_search(intent.sent_at)
     query = VoucherQuery(
         voucher_types=("creditnote" if intent.kind is DocumentKind.CREDIT_NOTE else "invoice",),
-        created_date_from=(intent.sent_at - timedelta(days=1)).date(),
-        created_date_to=(intent.sent_at + timedelta(days=1)).date(),
+        created_date_from=first,
+        created_date_to=last,
     )
     page = await client.voucherlist(query, number)
     if (page.total_elements or 0) >= SEARCH_WINDOW:
@@ -94,13 +95,37 @@ def _is_of_that_amount(row: VoucherRow, intent: Intent) -> bool:
     return total is None or abs(total - intent.gross_cents) <= 1
 
 
-async def _fetch(client: LexofficeClient, intent: Intent, resource_id: UUID) -> CreditNote | Invoice | None:
-    try:
-        if intent.kind is DocumentKind.CREDIT_NOTE:
-            return await client.credit_note(resource_id)
-        return await client.invoice(resource_id)
-    except NotFound:
-        return None
+async def whole_search(ledger: Ledger, door: LexofficeDoor, tenant: Tenant, intent: Intent) -> list[Document]:
+    """Every document with the marker, in one activity: for searches that began before each request was one.
+
+    Raises what the door explains.
+    """
+    marked: dict[UUID, Document] = {}
+    number, is_last = 0, False
+    async with door.failures_explained(tenant), door.reading(tenant) as client:
+        while not is_last:
+            rows, is_last = await page_of_search(client, intent, number)
+            number += 1
+            for row in rows:
+                activity.heartbeat()
+                async with ledger.transaction(tenant) as db:
+                    is_ours = await documents.is_ours(db, tenant, row.id)
+                document = None if is_ours else await fetch(client, intent.kind, row.id)
+                if document is not None and carries_marker(document, intent):
+                    marked[document.id] = document
+    return list(marked.values())
+
+
+async def kept_documents(db: Connection, searched: Searched, kind: DocumentKind) -> list[Document]:
+    """What a search has found, as it was kept."""
+    tenant = searched.creation.tenant
+    return [parse(kind, await body_of(db, tenant, snapshot)) for snapshot in searched.marked]
+
+
+def days_of_search(sent_at: datetime) -> tuple[date, date]:
+    """The day of the POST ± 1, in Germany: the list's filter counts whole days of German time."""
+    day = sent_at.astimezone(BERLIN).date()
+    return day - timedelta(days=1), day + timedelta(days=1)
 
 
 @contextmanager

@@ -13,7 +13,18 @@ from temporalio.service import RPCError
 from activities.heartbeats import heartbeats
 from activities.lexoffice_door import LexofficeDoor
 from activities.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
-from ledger import connections, debts, events, key_age, replacement, sweep_findings, sweeps, tax_questions, unproven
+from ledger import (
+    connections,
+    debts,
+    events,
+    key_age,
+    lost_answers,
+    replacement,
+    sweep_findings,
+    sweeps,
+    tax_questions,
+    unproven,
+)
 from ledger.database import Connection, Ledger
 from ledger.sweep_findings import Found, Held, Listed, Verdict
 from ledger.types import BERLIN, DocumentKind, EventId, Tenant
@@ -150,7 +161,7 @@ class SweepActivities:
         async with self._ledger.transaction(tenant) as db:
             known = await sweep_findings.held(db, tenant, ids)
             cut_over = (await sweeps.read_state(db, tenant)).effective_from
-            lost = await sweep_findings.a_document_is_lost(db, tenant)
+            lost = await lost_answers.hold_lost_credit_notes(db, tenant)
             if of_open:
                 await sweep_findings.mark_listed_as_open(db, tenant, ids)
             compared = (

@@ -4,7 +4,7 @@ lexoffice API, rate limits: one token bucket over all endpoints; enforcing exact
 1.9/s (a setting). Fair usage: 20 created documents a minute (we use 18) and 50,000 a year, counted here.
 """
 
-from ledger.database import Ledger
+from ledger.database import Connection, Ledger
 from ledger.types import Frozen, Tenant
 
 LONGEST_WAIT_SECONDS = 3.0
@@ -63,6 +63,22 @@ async def reserve_creation(ledger: Ledger, tenant: Tenant, *, provider: str, pac
             LONGEST_WAIT_SECONDS,
         )
     return None if wait is None else Slot(wait_seconds=max(0.0, wait))
+
+
+async def count_none_created(db: Connection, tenant: Tenant, *, provider: str) -> None:
+    """The slot of a create was used, and it is proved that nothing was made: it does not count towards the year.
+
+    While lexoffice is away for hours every waiting document is tried again and again.
+    """
+    await db.execute(
+        """
+        UPDATE api_budgets SET creations = greatest(creations - 1, 0)
+         WHERE tenant_id = $1 AND provider = $2
+           AND creations_year = extract(year FROM now() AT TIME ZONE 'Europe/Berlin')
+        """,
+        tenant.id,
+        provider,
+    )
 
 
 async def created_this_year(ledger: Ledger, tenant: Tenant, *, provider: str) -> int:

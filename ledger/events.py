@@ -224,6 +224,20 @@ PARKED = "Wartet auf eine Gutschrift, deren Id noch fehlt."
 GONE = "lexoffice kennt diesen Beleg nicht."
 
 
+async def hand_over_again(db: Connection, tenant: Tenant, ids: Sequence[EventId]) -> None:
+    """Whoever was to end them will not: they go back to the document's own workflow. What has ended stays ended."""
+    if not ids:
+        return
+    await db.execute(
+        """
+        UPDATE events SET delivery = delivery + 1, handed_over_at = NULL
+         WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'received' AND handed_over_at IS NOT NULL
+        """,
+        tenant.id,
+        list(ids),
+    )
+
+
 async def hand_over_parked(db: Connection, tenant: Tenant) -> list[EventId]:
     """A document of ours has got its id, or will never exist: what was parked for it is looked at again."""
     rows = await db.fetch(

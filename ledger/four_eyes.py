@@ -33,6 +33,12 @@ class FourEyes(Frozen):
     """One person approves alone in this tenant, and the rule is off, or was when this payout was approved."""
 
 
+async def limit_cents(db: Connection, tenant: Tenant) -> int:
+    """EUR cents, gross: above it nothing that matters is decided by one alone, and nothing unclear by a machine."""
+    found: int = await db.fetchval("SELECT four_eyes_limit_cents FROM tenants WHERE id = $1", tenant.id)
+    return found
+
+
 async def of_payout(db: Connection, tenant: Tenant, payout: Payout) -> FourEyes:
     row = await db.fetchrow(
         """

@@ -36,6 +36,8 @@ class Intent(Frozen):
     unclear_at: datetime | None
     empty_searches: int
     resource_id: UUID | None
+    adopted: bool
+    """Its document was found, or named by a person, after the answer was lost: it must prove to be the one."""
     closed_at: datetime | None
 
     @property
@@ -99,6 +101,12 @@ async def open_intent(
             gross_cents,
         )
     )
+
+
+async def lock(db: Connection, tenant: Tenant, intent: IntentId) -> Intent:
+    """The intent, held until the end of the transaction. Raises NotFound."""
+    await db.execute("SELECT 1 FROM creation_intents WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, intent)
+    return await find(db, tenant, intent)
 
 
 async def find(db: Connection, tenant: Tenant, intent: IntentId) -> Intent:
@@ -196,21 +204,23 @@ async def refuse(db: Connection, tenant: Tenant, intent: IntentId, reason: str, 
     )
 
 
-async def made(db: Connection, tenant: Tenant, intent: IntentId, resource_id: UUID) -> bool:
+async def made(db: Connection, tenant: Tenant, intent: IntentId, resource_id: UUID, *, adopted: bool = False) -> bool:
     """lexoffice named the document it created: the id is the reference that its notifications are matched by.
 
+    `adopted`: not lexoffice's answer says so, but a search, a notification or a person.
     False, and nothing is stored, when the intent was given up or answered by another document: then this one is one
     too many, and a person must know.
     """
     taken = await db.fetchval(
         """
-        UPDATE creation_intents SET resource_id = $3, unclear_at = NULL
+        UPDATE creation_intents SET resource_id = $3, adopted = $4, unclear_at = NULL
          WHERE tenant_id = $1 AND id = $2 AND (resource_id = $3 OR (resource_id IS NULL AND closed_at IS NULL))
         RETURNING true
         """,
         tenant.id,
         intent,
         resource_id,
+        adopted,
     )
     if not taken:
         return False
@@ -228,6 +238,13 @@ async def made(db: Connection, tenant: Tenant, intent: IntentId, resource_id: UU
         resource_id,
     )
     return True
+
+
+async def want_announcement(db: Connection, tenant: Tenant, intent: IntentId) -> None:
+    """The workflow that sends this invoice must look at its row again; the hand-over tells it if nobody does before."""
+    await db.execute(
+        "UPDATE creation_intents SET announced_at = NULL WHERE tenant_id = $1 AND id = $2", tenant.id, intent
+    )
 
 
 async def mark_announced(db: Connection, tenant: Tenant, intent: IntentId) -> None:

@@ -1,7 +1,32 @@
 """Intents whose POST got no answer: searches, giving up, and what a person says about it (engine.md)."""
 
+from datetime import timedelta
+
 from ledger.database import Connection
+from ledger.intents import Intent
 from ledger.types import IntentId, Tenant
+
+ENOUGH_SEARCHES = 3
+"""rules.md: creating again needs the waiting time and three complete empty searches."""
+
+
+async def seconds_to_search(db: Connection, tenant: Tenant, intent: Intent, unclear_wait: timedelta) -> float:
+    """Until the next search: at the deadline, half the waiting time later, and at its end.
+
+    By the clock that wrote the deadline: a worker whose own is wrong must not believe that the time is over.
+    """
+    seconds: float = await db.fetchval(
+        """
+        SELECT greatest(0, extract(epoch FROM deadline + empty_searches * $3::interval / ($4::int - 1)
+                                              - clock_timestamp()))::float8
+          FROM creation_intents WHERE tenant_id = $1 AND id = $2
+        """,
+        tenant.id,
+        intent.id,
+        unclear_wait,
+        ENOUGH_SEARCHES,
+    )
+    return seconds
 
 
 async def give_up(db: Connection, tenant: Tenant, intent: IntentId) -> bool:
@@ -32,13 +57,13 @@ async def count_empty_search(db: Connection, tenant: Tenant, intent: IntentId) -
     return found
 
 
-async def stop_searching(db: Connection, tenant: Tenant, intent: IntentId, *, after: int) -> None:
+async def stop_searching(db: Connection, tenant: Tenant, intent: IntentId) -> None:
     """The search found what no machine may decide about: count as if it had been tried often enough."""
     await db.execute(
         "UPDATE creation_intents SET empty_searches = greatest(empty_searches, $3) WHERE tenant_id = $1 AND id = $2",
         tenant.id,
         intent,
-        after,
+        ENOUGH_SEARCHES,
     )
 
 
@@ -54,10 +79,10 @@ async def give_up_by_word(db: Connection, tenant: Tenant, intent: IntentId) -> N
     )
 
 
-async def unmake(db: Connection, tenant: Tenant, intent: IntentId, *, after: int) -> None:
+async def unmake(db: Connection, tenant: Tenant, intent: IntentId) -> None:
     """What was taken for this intent's document is none: it is unclear again, and a person decides.
 
-    `after` is the number of searches that are enough: the machine has nothing more to find.
+    The machine has nothing more to find.
     """
     await db.execute(
         """
@@ -72,24 +97,27 @@ async def unmake(db: Connection, tenant: Tenant, intent: IntentId, *, after: int
     await db.execute(
         """
         UPDATE creation_intents
-           SET resource_id = NULL, unclear_at = now(), empty_searches = greatest(empty_searches, $3)
+           SET resource_id = NULL, adopted = false, unclear_at = now(), empty_searches = greatest(empty_searches, $3)
          WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL
         """,
         tenant.id,
         intent,
-        after,
+        ENOUGH_SEARCHES,
     )
 
 
-async def hold_unclear(db: Connection, tenant: Tenant) -> bool:
-    """Whether a document of ours may exist whose id we do not know: then an unknown credit note may be ours.
+async def hold_lost_credit_notes(db: Connection, tenant: Tenant) -> bool:
+    """Whether a credit note of ours may exist whose id we do not know: then an unknown one may be ours.
 
-    Such intents are held until the end of the transaction, so that their id is not stored meanwhile.
+    Such intents are held until the end of the transaction, so that their id is not stored meanwhile. An invoice that
+    is lost explains no credit note.
     """
     rows = await db.fetch(
         """
         SELECT id FROM creation_intents
-         WHERE tenant_id = $1 AND resource_id IS NULL AND closed_at IS NULL AND sent_at IS NOT NULL FOR SHARE
+         WHERE tenant_id = $1 AND kind = 'credit-note' AND resource_id IS NULL AND closed_at IS NULL
+           AND sent_at IS NOT NULL
+           FOR SHARE
         """,
         tenant.id,
     )

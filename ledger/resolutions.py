@@ -203,6 +203,7 @@ async def _about_lost_invoice(
         case _:
             await lost_answers.give_up_by_word(db, tenant, intent.id)
             await events.hand_over_parked(db, tenant)
+    await intents.want_announcement(db, tenant, intent.id)
     return Resolved(task=task_id, invoice_intent=intent.id, transaction=intent.transaction_id)
 
 
@@ -214,7 +215,7 @@ async def _adopt(db: Connection, tenant: Tenant, intent: IntentId, answer: Answe
         raise NotAcceptable("Bitte nennen Sie die Id des Belegs (resource_id).", code="resource_id_missing") from None
     if await documents.is_ours(db, tenant, resource_id):
         raise NotAllowedNow("Dieser Beleg gehört bereits zu einer Auszahlung oder einem Verkauf.")
-    if not await intents.made(db, tenant, intent, resource_id):
+    if not await intents.made(db, tenant, intent, resource_id, adopted=True):
         raise NotAllowedNow("Das Ergebnis ist nicht mehr unklar.")
     await events.hand_over_parked(db, tenant)
 

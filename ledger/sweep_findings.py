@@ -104,19 +104,6 @@ async def held(db: Connection, tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID
     return {row["resource_id"]: Held(**{name: row[name] for name in Held.model_fields}) for row in rows}
 
 
-async def a_document_is_lost(db: Connection, tenant: Tenant) -> bool:
-    """Whether a document of ours may exist whose id we do not know: then an unknown credit note may be ours."""
-    return bool(
-        await db.fetchval(
-            """
-            SELECT EXISTS (SELECT 1 FROM creation_intents
-                            WHERE tenant_id = $1 AND resource_id IS NULL AND closed_at IS NULL AND sent_at IS NOT NULL)
-            """,
-            tenant.id,
-        )
-    )
-
-
 def differs(row: Listed, known: Held | None, *, cut_over: date | None, lost: bool) -> Found | None:
     """Compare one row with what the ledger holds; by status and open amount, as the list shows no more.
 

@@ -70,6 +70,8 @@ async def test_a_429_and_a_refused_connection_are_tried_again_without_a_doubt(im
         await fault(shop, "rate_limit_429", times=2)
         payout = await approved(shop)
         await shop.payout_when(payout["number"], "credit_note_open")
+        (counted,) = await shop.rows("SELECT creations FROM api_budgets WHERE provider = 'lexoffice'")
+        assert counted["creations"] == 1, "what lexoffice has refused does not count towards the year"
         return len(await credit_notes(shop)), await posts(shop)
 
     assert await throttled() == (1, 3)

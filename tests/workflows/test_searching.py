@@ -1,7 +1,14 @@
-"""The search for a lost credit note, as the engine shows it."""
+"""The search for a lost document: when, where, how far, and as the engine shows it."""
 
-from tests.house import Shop
-from tests.workflows.desk import approved, credit_notes, fault
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from activities.searching import days_of_search
+from ledger import intents, lost_answers
+from ledger.types import BERLIN, IntentId
+from tests.house import Shop, until
+from tests.workflows.desk import approved, credit_notes, fault, posts
 
 
 async def test_each_request_of_a_search_is_an_activity_of_its_own(hasty_shop: Shop) -> None:
@@ -23,3 +30,57 @@ async def test_each_request_of_a_search_is_an_activity_of_its_own(hasty_shop: Sh
         "read_back_credit_note",
     ]
     assert len(await credit_notes(shop)) == 2
+
+
+async def test_every_page_is_read_before_nothing_counts_as_found(hasty_shop: Shop) -> None:
+    shop = hasty_shop
+    await shop.hook("PUT", "notification-faults", {"dropRate": 1.0, "seed": 1})
+    await fault(shop, "timeout_504_after", times=1)
+    await fault(shop, "unavailable_503", method="GET", path="/v1/voucherlist")
+    payout = await approved(shop, 10_000)
+    (lost,) = await until(lambda: credit_notes(shop), bool, "the credit note")
+    # The list begins with the newest document by date: the lost one stands on its second page.
+    for _ in range(251):
+        await shop.hook("POST", "credit-notes", {"customer": "Jemand", "net": "1.00", "voucherDate": "2031-01-01"})
+    await shop.hook("DELETE", "faults")
+    opened = await shop.payout_when(payout["number"], "credit_note_open")
+    assert (opened["credit_note_id"], await posts(shop)) == (lost["id"], 1)
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "first", "last"),
+    [
+        (datetime(2026, 7, 1, 21, 59, 50, tzinfo=UTC), date(2026, 6, 30), date(2026, 7, 2)),
+        (datetime(2026, 7, 1, 22, 0, 10, tzinfo=UTC), date(2026, 7, 1), date(2026, 7, 3)),
+        (datetime(2026, 1, 1, 22, 59, 50, tzinfo=UTC), date(2025, 12, 31), date(2026, 1, 2)),
+        (datetime(2026, 1, 1, 23, 59, 50, tzinfo=UTC), date(2026, 1, 1), date(2026, 1, 3)),
+    ],
+)
+def test_the_days_that_are_searched_are_german_ones_and_one_more_on_each_side(
+    sent_at: datetime, first: date, last: date
+) -> None:
+    assert days_of_search(sent_at) == (first, last)
+    for created_at in (sent_at, sent_at + timedelta(seconds=45)):
+        for zone in (UTC, BERLIN):
+            assert first <= created_at.astimezone(zone).date() <= last
+
+
+async def test_three_searches_end_with_the_waiting_time_counted_from_the_deadline(shop: Shop) -> None:
+    """By the clock of PostgreSQL, which wrote the deadline."""
+    await shop.payout()
+    [row] = await shop.rows(
+        """
+        INSERT INTO creation_intents (tenant_id, kind, payout_id, marker, organization_id, content, content_hash,
+                                      net_cents, gross_cents, sent_at, deadline)
+        SELECT tenant_id, 'credit-note', id, '[x]', gen_random_uuid(), '{}', '', 1, 1, now(),
+               now() + interval '45 seconds'
+          FROM payouts LIMIT 1 RETURNING id
+        """
+    )
+    due = []
+    async with shop.house.ledger.transaction(shop.tenant) as db:
+        for _ in range(lost_answers.ENOUGH_SEARCHES):
+            intent = await intents.find(db, shop.tenant, IntentId(row["id"]))
+            due.append(await lost_answers.seconds_to_search(db, shop.tenant, intent, timedelta(minutes=15)))
+            await lost_answers.count_empty_search(db, shop.tenant, intent.id)
+    assert due == pytest.approx([45, 45 + 450, 45 + 900], abs=5)

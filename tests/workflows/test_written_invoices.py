@@ -98,6 +98,7 @@ async def test_a_lost_answer_without_notification_is_found_by_its_marker(hasty_s
 
 async def test_an_invoice_that_was_never_made_is_made_again_after_the_waiting_time(hasty_shop: Shop) -> None:
     shop = hasty_shop
+    await shop.rows("UPDATE tenants SET four_eyes_limit_cents = 119000")
     await shop.hook("POST", "faults", {"kind": "timeout_504_before", "method": "POST", "path": "invoices", "times": 1})
     written = await numbered(shop, await wanted(shop))
     (made,) = await invoices(shop)

@@ -1,0 +1,10 @@
+"""An intent says whether its document was adopted."""
+
+from ledger.migrate import run_sql_beside, version_before
+
+revision = "0045"
+down_revision = version_before(__file__)
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)

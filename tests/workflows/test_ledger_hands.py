@@ -1,0 +1,65 @@
+"""Activities at the edge of what a workflow ever asks of them."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from temporalio.testing import ActivityEnvironment
+
+from activities.creating import DocumentCreator, Outcome
+from activities.models import Advance, Note
+from activities.payouts import PayoutActivities
+from ledger.types import IntentId, PayoutNumber
+from tests.house import Shop
+from tests.workflows.desk import credit_notes, posts, requested, with_open_credit_note
+from worker import hands_of
+
+
+async def test_nobody_commits_to_a_document_for_a_payout_without_a_workflow(shop: Shop) -> None:
+    payout = await requested(shop)
+    await shop.payout_workflow(payout["number"]).terminate("as an operator may do")
+    await shop.approve(payout)
+    recheck = Advance(tenant=shop.tenant, number=PayoutNumber(payout["number"]), notes=(Note(signal="recheck"),))
+    look = await PayoutActivities(shop.house.ledger, unclear_wait=timedelta(0)).settle_ended_payout(recheck)
+    assert (look.state, look.intent) == ("approved", None)
+    cancelled = await shop.call(
+        "POST", f"/payouts/{payout['number']}/cancel", {"reason": "Steht still."}, key="approve"
+    )
+    assert cancelled.status_code == 202, cancelled.text
+
+
+async def test_what_was_told_about_a_document_that_is_not_the_payouts_any_more_is_handed_over_again(shop: Shop) -> None:
+    payout = await with_open_credit_note(shop)
+    [event] = await shop.rows(
+        """
+        INSERT INTO events (tenant_id, provider, event_type, resource_id, body, state, handed_over_at)
+        VALUES ($1, 'lexoffice', 'credit-note.changed', $2, '', 'received', now()) RETURNING id
+        """,
+        shop.tenant.id,
+        str(uuid4()),
+    )
+    note = Note(signal="credit_note_paid", value={"event": event["id"]})
+    told = Advance(tenant=shop.tenant, number=PayoutNumber(payout["number"]), notes=(note,))
+    await PayoutActivities(shop.house.ledger, unclear_wait=timedelta(0)).advance(told)
+    [after] = await shop.rows("SELECT state, delivery, handed_over_at FROM events WHERE id = $1", event["id"])
+    assert (after["state"], after["delivery"], after["handed_over_at"]) == ("received", 2, None)
+
+
+async def test_a_permission_that_came_too_late_is_not_used(shop: Shop) -> None:
+    """engine.md: not at all if more than 5 s passed since that commit. Here no time is left from the beginning."""
+    payout = await requested(shop)
+    await shop.payout_workflow(payout["number"]).terminate("nobody else creates it")
+    [row] = await shop.rows(
+        """
+        INSERT INTO creation_intents (tenant_id, kind, payout_id, marker, organization_id, content, content_hash,
+                                      net_cents, gross_cents)
+        SELECT tenant_id, 'credit-note', id, '[x]', gen_random_uuid(), '{}', '', 1, 1 FROM payouts RETURNING id
+        """
+    )
+    house = shop.house
+    async with hands_of(house.settings) as hands:
+        creator = DocumentCreator(
+            house.ledger, hands.door, answer_within=timedelta(seconds=35), certain_after=timedelta(seconds=35)
+        )
+        created = await ActivityEnvironment().run(creator.create, shop.tenant, IntentId(row["id"]))
+    assert created.outcome is Outcome.UNCLEAR
+    assert (await credit_notes(shop), await posts(shop)) == ([], 0)
