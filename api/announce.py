@@ -108,7 +108,7 @@ class Announcer:
         return told
 
     async def invoice(self, tenant: Tenant, intent: IntentId, transaction: TransactionId | None) -> bool:
-        """An invoice that we are to write for a sale."""
+        """An invoice that we are to write for a sale, or a person's word about what became of it."""
         creation = DocumentCreation(tenant=tenant, intent=intent, transaction_id=transaction)
         told = await self._attempt(
             "invoice", invoice_workflow_id(tenant, intent), announcing.announce_invoice(self._engine, creation)
@@ -118,13 +118,6 @@ class Announcer:
                 async with self._ledger.transaction(tenant) as db:
                     await intents.mark_announced(db, tenant, intent)
         return told
-
-    async def invoice_answer(self, tenant: Tenant, intent: IntentId, transaction: TransactionId | None) -> bool:
-        """A person said what became of an invoice whose creation was unclear."""
-        creation = DocumentCreation(tenant=tenant, intent=intent, transaction_id=transaction)
-        return await self._attempt(
-            "invoice", invoice_workflow_id(tenant, intent), announcing.announce_invoice_answer(self._engine, creation)
-        )
 
     async def recheck(self, tenant: Tenant, payout: Payout) -> bool:
         """Lines, bank data or state of a payout changed outside its workflow."""

@@ -132,13 +132,13 @@ DATABASE_AWAY = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a connection that broke in the middle of an answer, while it is used again
     asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.QueryCanceledError,
+    asyncpg.OperatorInterventionError,  # it starts, stops, crashed, or cut the statement short
+    asyncpg.InsufficientResourcesError,  # too many connections; a full disk
+    asyncpg.PostgresSystemError,  # a disk that cannot be read
+    asyncpg.ReadOnlySQLTransactionError,  # a standby answers, or what was the primary until just now
+    asyncpg.TransactionRollbackError,  # a deadlock: the same again will do
 )
-"""What the pool raises while the database is away, starts, stops, or is too busy."""
+"""What the pool raises while the database is away, starts, stops, cannot write, or is too busy."""
 
 
 NOT_STORABLE = (

@@ -60,13 +60,28 @@ async def announce_decision(client: Client, payout: PayoutInput, kind: DecisionK
 
 
 async def announce_invoice(client: Client, creation: DocumentCreation) -> None:
-    """Start the workflow that writes a sale's invoice, once for each intent."""
-    await _start_invoice(client, creation)
+    """Start the workflow that writes a sale's invoice, once for each intent; one that runs looks at its row again.
 
-
-async def announce_invoice_answer(client: Client, creation: DocumentCreation) -> None:
-    """A person answered the question what became of this invoice."""
-    await _start_invoice(client, creation, "resolve")
+    So a person's answer is announced like the intent itself, and by the hand-over if nobody else does.
+    """
+    try:
+        await client.start_workflow(
+            "InvoiceWorkflow",
+            creation,
+            id=invoice_workflow_id(creation.tenant, creation.intent),
+            task_queue=PAYOUTS,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal="resolve",
+            search_attributes=TypedSearchAttributes(
+                [SearchAttributePair(search_attributes.TENANT, creation.tenant.slug)]
+            ),
+            static_summary="Rechnung in lexoffice anlegen",
+            priority=Priority(fairness_key=creation.tenant.slug),
+            rpc_timeout=RPC_TIMEOUT,
+        )
+    except WorkflowAlreadyStartedError:
+        pass  # It has ended: the invoice was made, or given up.
 
 
 async def announce_event(
@@ -167,27 +182,6 @@ async def start_payout_run(client: Client, run: PayoutRunInput, period: str) -> 
         priority=Priority(fairness_key=run.tenant.slug),
         rpc_timeout=RPC_TIMEOUT,
     )
-
-
-async def _start_invoice(client: Client, creation: DocumentCreation, signal: str | None = None) -> None:
-    try:
-        await client.start_workflow(
-            "InvoiceWorkflow",
-            creation,
-            id=invoice_workflow_id(creation.tenant, creation.intent),
-            task_queue=PAYOUTS,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            start_signal=signal,
-            search_attributes=TypedSearchAttributes(
-                [SearchAttributePair(search_attributes.TENANT, creation.tenant.slug)]
-            ),
-            static_summary="Rechnung in lexoffice anlegen",
-            priority=Priority(fairness_key=creation.tenant.slug),
-            rpc_timeout=RPC_TIMEOUT,
-        )
-    except WorkflowAlreadyStartedError:
-        pass  # It has ended: the invoice was made, or given up.
 
 
 async def _start_payout(

@@ -17,9 +17,8 @@ class HandoverWorkflow:
         return await workflow.execute_activity_method(
             HandoverActivities.announce_what_nobody_announced,
             summary="Nicht gemeldete Ereignisse, Auszahlungen und Entscheidungen melden",
-            # The next pass comes in 30 s anyway and begins anew: this one may fail.
             start_to_close_timeout=timedelta(minutes=5),
-            schedule_to_close_timeout=timedelta(minutes=10),
+            # No end to the tries: while PostgreSQL is away this pass waits for it, and no other begins (SKIP).
             # Passes do not overlap: while one hangs on a worker that was killed, nobody announces anything.
             heartbeat_timeout=timedelta(seconds=15),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=10)),

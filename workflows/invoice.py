@@ -34,15 +34,16 @@ class InvoiceWorkflow:
                 case Step.READ_BACK:
                     self._look = await self._call(InvoiceActivities.read_back_invoice, "Nummer der Rechnung lesen")
                 case _:
+                    # As for a credit note (workflows/payout.py): a worker that died is missed after 15 s.
                     self._look = await self._call(
-                        InvoiceActivities.create_invoice, "Rechnung in lexoffice anlegen", seconds=60
+                        InvoiceActivities.create_invoice, "Rechnung in lexoffice anlegen", seconds=60, silence=15
                     )
         workflow.set_current_details("Angelegt." if self._look.made else "Nicht angelegt.")
         return self._look
 
     @workflow.signal
     def resolve(self, note: Any = None, *_: Any) -> None:
-        """A person answered the question about this invoice; the ledger has the answer."""
+        """Look at the row: a person answered the question about this invoice, or it was just announced."""
         self._told = True
 
     async def _search_unless_told(self) -> InvoiceLook:
@@ -57,7 +58,10 @@ class InvoiceWorkflow:
             if workflow.patched(ONE_REQUEST_AT_A_TIME):
                 return await self._search()
             return await self._call(
-                InvoiceActivities.search_invoice, "Verlorene Rechnung an ihrem Kennzeichen suchen", seconds=900
+                InvoiceActivities.search_invoice,
+                "Verlorene Rechnung an ihrem Kennzeichen suchen",
+                seconds=900,
+                silence=60,
             )
         self._told = False
         return await workflow.execute_activity_method(
@@ -83,14 +87,14 @@ class InvoiceWorkflow:
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
 
-    async def _call(self, activity: Any, summary: str, *, seconds: int = 30) -> InvoiceLook:
+    async def _call(self, activity: Any, summary: str, *, seconds: int = 30, silence: int | None = None) -> InvoiceLook:
         look: InvoiceLook = await workflow.execute_activity_method(
             activity,
             self._creation,
             task_queue=LEXOFFICE,
             summary=summary,
             start_to_close_timeout=timedelta(seconds=seconds),
-            heartbeat_timeout=timedelta(seconds=60) if seconds > 60 else None,
+            heartbeat_timeout=None if silence is None else timedelta(seconds=silence),
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=2)),
             priority=Priority(priority_key=PRIORITY, fairness_key=self._creation.tenant.slug),
         )

@@ -98,6 +98,6 @@ async def announce_answer(doors: Parts, tenant: Tenant, resolved: Resolved) -> N
     if payout is not None and resolved.decision is not None:
         await doors.announcer.decision(tenant, payout, resolved.decision)
     if resolved.invoice_intent is not None:
-        await doors.announcer.invoice_answer(tenant, resolved.invoice_intent, resolved.transaction)
+        await doors.announcer.invoice(tenant, resolved.invoice_intent, resolved.transaction)
     await doors.announcer.events(tenant, to_replay)
     await announce_rechecks(doors, tenant, resolved.rechecks)

@@ -5,8 +5,10 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
@@ -26,6 +28,7 @@ from tests.workflows.desk import (
     task,
 )
 from tests.workflows.products import OwnProduct, own_product
+from workflows.messages import PAYOUTS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -184,6 +187,53 @@ async def test_what_was_committed_while_the_engine_was_away_is_handed_over(
     assert len(await credit_notes(shop)) == 1
 
 
+async def test_what_a_person_says_of_a_lost_invoice_while_the_engine_is_away_is_followed(
+    fragile: tuple[OwnProduct, PostgresServer], tmp_path: Path
+) -> None:
+    product, _ = fragile
+    shop = await shop_of(product)
+    await shop.rows("UPDATE tenants SET four_eyes_limit_cents = 100")
+    await fault(shop, "timeout_504_before", path="/v1/invoices", times=1)
+    sale = await shop.transaction(await shop.sale())
+    async with worker(product, tmp_path):
+        await shop.api("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER)
+        asked = await task(shop, "invoice_outcome_unknown")
+    await product.engine.stop()
+    answered = await shop.call(
+        "POST", f"/tasks/{asked['id']}/resolve", {"action": "create_again", "reason": "Dort ist keine."}
+    )
+    assert answered.status_code == 202, answered.text
+    await product.engine.restart()
+    async with worker(product, tmp_path):
+        await handed_over(product.house)
+        await until(
+            lambda: shop.api("GET", f"/transactions/{sale['id']}"),
+            lambda row: row["invoice_number"] is not None,
+            "the invoice's number",
+        )
+    assert (await shop.calls())["POST /v1/invoices"] == 2
+
+
+async def test_a_worker_that_is_asked_to_stop_ends_what_it_has_begun(
+    fragile: tuple[OwnProduct, PostgresServer], tmp_path: Path
+) -> None:
+    """SIGTERM while a POST is under way: its answer is awaited and written, and nothing is unclear afterwards."""
+    product, _ = fragile
+    shop = await shop_of(product)
+    await fault(shop, "slow", delayMs=2_000, times=1)
+    payout = await requested(shop)
+    async with worker(product, tmp_path) as stopping:
+        await shop.approve(payout)
+        await until(lambda: credit_notes(shop), bool, "the credit note, whose answer is still on its way")
+        await stopping.stop(grace_s=20)  # SIGTERM, and SIGKILL only after this time
+    [row] = await shop.rows("SELECT resource_id, unclear_at FROM creation_intents")
+    assert (row["resource_id"] is not None, row["unclear_at"]) == (True, None)
+    assert (await shop.api("GET", f"/payouts/{payout['number']}"))["state"] == "approved"
+    async with worker(product, tmp_path):
+        await shop.payout_when(payout["number"], "credit_note_open")
+    assert (len(await credit_notes(shop)), await posts(shop)) == (1, 1)
+
+
 CUSTOMER = {"name": "Kunde AG", "street": "Weg 3", "zip": "50667", "city": "Köln", "country_code": "DE"}
 
 
@@ -203,10 +253,14 @@ async def test_while_the_database_is_away_activities_wait_and_no_workflow_fails(
         await fault(shop, "slow", delayMs=2_000, times=1)
         await shop.approve(payout)
         await until(lambda: credit_notes(shop), bool, "the credit note, whose answer is still on its way")
+        passing = await product.house.engine.start_workflow(
+            "HandoverWorkflow", id=f"handover-{uuid4()}", task_queue=PAYOUTS, start_delay=timedelta(seconds=1)
+        )
         await postgres.kill()
         await handle.signal("recheck")
         await asyncio.sleep(2.5)  # the answer comes, and there is nowhere to write it
         assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
+        assert (await passing.describe()).status is WorkflowExecutionStatus.RUNNING
         await postgres.restart()
 
         async def look() -> str:
@@ -214,6 +268,11 @@ async def test_while_the_database_is_away_activities_wait_and_no_workflow_fails(
             return str(answered.json()["state"]) if answered.status_code == 200 else str(answered.status_code)
 
         await until(look, lambda seen: seen == "credit_note_open", "the payout's credit note", patience=60)
+        await passing.result()
+        history = await passing.fetch_history()
+        asked = [event.activity_task_scheduled_event_attributes for event in history.events]
+        ends = [one.schedule_to_close_timeout.ToSeconds() for one in asked if one.activity_id]
+        assert ends == [0], "it would be tried for hours, too"
     assert (len(await credit_notes(shop)), await posts(shop)) == (1, 1)
 
 
