@@ -149,8 +149,10 @@ def _nothing_due(owed: PartnerDue, wanted: TaxCase | None) -> Refused:
     if wanted and owed.groups:
         return NothingDue("In diesem Steuerfall ist nichts auszuzahlen.")
     if hold := owed.waits_for(Reason.HOLD):
-        day = "" if hold.until is None else f" bis {hold.until.astimezone(BERLIN):%d.%m.%Y}"
-        return NothingDue(f"Für {euro(hold.cents)} läuft die Stornofrist noch{day}.")
+        if hold.until is None:
+            return NothingDue(f"Für {euro(hold.cents)} läuft die Stornofrist noch.")
+        day = f"{hold.until.astimezone(BERLIN):%d.%m.%Y}"
+        return NothingDue(f"Für {euro(hold.cents)} läuft die Stornofrist noch bis {day}.")
     return NothingDue()
 
 

@@ -2,9 +2,11 @@
 
 A text stands in the code as people read it, in German: `_("Auszahlung %(number)s", number=…)` in templates and in
 Python, `N_("…")` where it is only written down and shown later. A text of the ledger that is shown on a page (a
-refusal, a reason) goes through `_()` as well; what no catalogue knows stays as it is.
+refusal, a reason) goes through `_()` as well; what no catalogue knows stays as it is. The ledger stores whole German
+sentences, amounts and days included: the catalogue has them with places, marked `ledger`, and they are recognized.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,6 +28,11 @@ LANGUAGES = {GERMAN: "Deutsch", ENGLISH: "English"}
 COOKIE = "partnerdesk-language"
 
 _LOCALES = {GERMAN: "de_DE", ENGLISH: "en_GB"}
+_LEDGERS = "ledger"
+"""The comment of a text in the catalogue that stands in no page: the ledger says it."""
+_PLACE = re.compile(r"%\((\w+)\)s")
+_AMOUNT = re.compile(r"-?\d{1,3}(?:\.\d{3})*,\d{2} €", re.ASCII)
+_DAY = re.compile(r"\d{2}\.\d{2}\.\d{4}", re.ASCII)
 _FOLDER = Path(__file__).parent / "locale"
 _spoken: ContextVar[str] = ContextVar("language", default=GERMAN)
 
@@ -54,9 +61,27 @@ def N_(text: str) -> str:
 
 def _(text: str, **values: object) -> str:
     """The text in the language of this request; `%(name)s` in it stand for `values`."""
-    found = catalogue(language()).get(text, text)
+    found = catalogue(language()).get(text)
+    if found is None:
+        return text % values if values else _composed(text)
     said = found if isinstance(found, str) else found[0]
     return said % values if values else said
+
+
+def _composed(text: str) -> str:
+    """A sentence of the ledger with amounts, days and names in it: those are written as this language does."""
+    for pattern, said in _patterns(language()):
+        if found := pattern.fullmatch(text):
+            return said % {name: _part(value) for name, value in found.groupdict().items()}
+    return text
+
+
+def _part(text: str) -> str:
+    if _AMOUNT.fullmatch(text):
+        return money(int(re.sub(r"[^-0-9]", "", text)))
+    if _DAY.fullmatch(text):
+        return day(date(int(text[6:]), int(text[3:5]), int(text[:2])))
+    return _(text)
 
 
 def ngettext(one: str, many: str, n: int, **values: object) -> str:
@@ -80,6 +105,22 @@ def catalogue(spoken: str) -> dict[str, Entry]:
                 elif isinstance(said, list | tuple) and all(said):
                     texts[message.id[0]] = tuple(said)
     return texts
+
+
+@cache
+def _patterns(spoken: str) -> list[tuple[re.Pattern[str], str]]:
+    """The sentences of the ledger that have places, those with the most words first."""
+    found = []
+    for path in sorted((_FOLDER / spoken).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=spoken):
+                if _LEDGERS in message.user_comments and _PLACE.search(str(message.id)):
+                    parts = _PLACE.split(str(message.id))
+                    shape = "".join(
+                        f"(?P<{part}>.+?)" if number % 2 else re.escape(part) for number, part in enumerate(parts)
+                    )
+                    found.append((len("".join(parts[::2])), re.compile(shape), str(message.string)))
+    return [(pattern, said) for _words, pattern, said in sorted(found, key=lambda one: -one[0])]
 
 
 def money(cents: int | None, currency: str = "EUR") -> str:

@@ -35,8 +35,33 @@ def test_no_refusal_that_a_page_shows_is_untranslated() -> None:
     assert not {text: where for where, text in texts.refusals() if text not in catalogue(ENGLISH)}
 
 
+def test_no_sentence_that_the_ledger_stores_or_says_is_untranslated() -> None:
+    assert not {text: where for where, text in texts.sentences() if text not in catalogue(ENGLISH)}
+
+
+def test_sentences_with_amounts_days_and_names_in_them_are_translated_with_them() -> None:
+    for where, text in texts.composed_sentences():
+        with speaking(ENGLISH):
+            said = languages._(text)
+        assert said != text, (where, text)
+        assert said.count("€1,234.56") == text.count("1.234,56 €"), (where, said)
+        assert said.count("22 Nov 2026") == text.count("22.11.2026"), (where, said)
+        assert languages._(text) == text
+
+
+def test_a_stored_sentence_is_known_again_whatever_its_amounts() -> None:
+    stored = "Vorläufig 10,00 €, nach der Rechnung -1.234.567,89 € Provision."
+    with speaking(ENGLISH):
+        assert languages._(stored) == "Provisionally €10.00, by the invoice -€1,234,567.89 commission."
+        assert languages._("Ein Bonus von 5,00 € wartet auf die Bestätigung durch eine zweite Person.") == (
+            "A bonus of €5.00 waits for a second person to confirm it."
+        )
+        assert languages._("Was kein Katalog kennt, 5,00 €.") == "Was kein Katalog kennt, 5,00 €."
+
+
 def test_nothing_is_translated_that_no_page_says() -> None:
-    known = all_texts().keys() | {text for _, text in texts.refusals()} | set(said_by_the_ledger())
+    known = all_texts().keys() | {text for _, text in [*texts.refusals(), *texts.sentences()]}
+    known |= set(said_by_the_ledger())
     assert not [text for text in catalogue(ENGLISH) if text not in known]
 
 

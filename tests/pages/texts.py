@@ -129,3 +129,51 @@ def _bare_strings(parsed: nodes.Template) -> list[str]:
         for node in output.nodes:
             written(node)
     return found
+
+
+_NOT_FOR_PAGES = {
+    "ledger/invariants.py": "in English, for operators",
+    "ledger/statement_pdf.py": "papers are German",
+    "activities/letter.py": "mails speak both languages by themselves",
+}
+_NO_SENTENCE = re.compile(r"SELECT|INSERT|UPDATE ")
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """German sentences of ledger and activities, whether they are raised, stored or asked: pages show them."""
+    for where, node, docstrings in _strings():
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in docstrings else None
+        if isinstance(text, str) and _SENTENCE.fullmatch(text) and not _NO_SENTENCE.search(text):
+            yield where, text
+
+
+def composed_sentences() -> Iterator[tuple[str, str]]:
+    """Those with amounts, days and names in them, with examples in their places."""
+    for where, node, _ in _strings():
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(_example(part) for part in node.values)
+            if _SENTENCE.fullmatch(f"„{text}") and not _NO_SENTENCE.search(text):
+                yield where, text
+
+
+def _example(part: ast.expr) -> str:
+    if isinstance(part, ast.Constant):
+        return str(part.value)
+    source = ast.unparse(part)
+    if "euro(" in source:
+        return "1.234,56 €"
+    return "22.11.2026" if "%d.%m.%Y" in source else "Wert"
+
+
+def _strings() -> Iterator[tuple[str, ast.expr, set[int]]]:
+    for folder in ("ledger", "activities"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            name = path.relative_to(ROOT).as_posix()
+            if name in _NOT_FOR_PAGES or name.startswith("activities/doctor/"):
+                continue
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            no_text = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+            no_text |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Constant | ast.JoinedStr):
+                    yield f"{name}:{node.lineno}", node, no_text
