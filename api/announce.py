@@ -15,18 +15,20 @@ from activities.models import DocumentCreation
 from api.engine import AWAY, RPC_TIMEOUT
 from api.logs import where
 from api.metrics import Metrics
-from ledger import decisions, events, intents, payouts
+from ledger import decisions, events, intents, outbox, payouts
 from ledger.database import Ledger
 from ledger.decisions import Decision
 from ledger.events import Event
 from ledger.payouts import Payout
-from ledger.types import EventId, IntentId, Tenant, TransactionId
+from ledger.types import EventId, IntentId, Tenant, TransactionId, UserId
 from workflows import announcing
 from workflows.messages import (
+    MailInput,
     Pace,
     PayoutInput,
     document_workflow_id,
     invoice_workflow_id,
+    mail_workflow_id,
     payout_run_id,
     payout_workflow_id,
     subscriptions_workflow_id,
@@ -42,8 +44,11 @@ _MOST_REMEMBERED = 10_000
 
 
 class Announcer:
-    def __init__(self, engine: Client, ledger: Ledger, metrics: Metrics, pace: Pace) -> None:
+    def __init__(
+        self, engine: Client, ledger: Ledger, metrics: Metrics, pace: Pace, *, sends_mail: bool = False
+    ) -> None:
         self._engine = engine
+        self._sends_mail = sends_mail
         self._ledger = ledger
         self._metrics = metrics
         self._pace = pace
@@ -134,6 +139,17 @@ class Announcer:
                     await payouts.mark_started(db, tenant, payout.number)
                     await payouts.mark_rechecked(db, tenant, payout.number, wanted)
         return told
+
+    async def mails_to(self, user: UserId) -> None:
+        """What was just written to a person about the own account: somebody waits for such a mail."""
+        if not self._sends_mail:
+            return
+        for mail in await outbox.unannounced_of(self._ledger, user):
+            told = MailInput(tenant=None, user=user, mail=mail.id, kind=mail.kind)
+            if not await self._attempt("mail", mail_workflow_id(told), announcing.announce_mail(self._engine, told)):
+                return
+            with contextlib.suppress(Exception):  # the hand-over would announce it again, which changes nothing
+                await outbox.mark_announced(self._ledger, mail)
 
     async def subscriptions(self, tenant: Tenant) -> bool:
         """A person wants lexoffice's notifications set up; what fails here the next sweep does."""

@@ -85,7 +85,11 @@ def create_app(settings: Settings) -> FastAPI:
         )
         client = await engine.connect(lazy=True)
         announcer = Announcer(
-            client, ledger, metrics, Pace(quiet=settings.quiet_seconds, look_again=settings.look_again_seconds)
+            client,
+            ledger,
+            metrics,
+            Pace(quiet=settings.quiet_seconds, look_again=settings.look_again_seconds),
+            sends_mail=settings.sends_mail,
         )
         transport = shared_transport()
         oauth = oauth_access(settings, ledger)

@@ -62,6 +62,20 @@ async def to_announce(ledger: Ledger, *, older_than: timedelta, bundle: timedelt
     ]
 
 
+async def unannounced_of(ledger: Ledger, user: UserId) -> list[ToSend]:
+    """What this person is to be told about the own account: links, and what became of the account."""
+    async with ledger.of_person(user) as db:
+        rows = await db.fetch(
+            """
+            SELECT id, kind FROM mails
+             WHERE tenant_id IS NULL AND user_id = $1 AND announced_at IS NULL AND taken_at IS NULL AND ended_at IS NULL
+             ORDER BY seq
+            """,
+            user,
+        )
+    return [ToSend(tenant=None, user=user, id=row["id"], kind=MailKind(row["kind"])) for row in rows]
+
+
 async def mark_announced(ledger: Ledger, mail: ToSend) -> None:
     async with entered(ledger, mail.tenant, mail.user) as db:
         await db.execute("UPDATE mails SET announced_at = COALESCE(announced_at, now()) WHERE id = $1", mail.id)

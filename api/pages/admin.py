@@ -90,6 +90,7 @@ async def create_tenant(visit: Platform) -> Response:
     link = None
     if not await users.has_password(doors.ledger, user):
         token = await users.make_link(doors.ledger, doors.vault, user, purpose="invite", actor=person.actor)
+        await doors.announcer.mails_to(user)
         link = f"{doors.settings.public_url}/reset/{token.get_secret_value()}"
     return await _tenants(visit, made=tenant, link=link)
 

@@ -49,6 +49,7 @@ async def _send_link(doors: Parts, email: str) -> None:
             if (await users.load(db, user)).disabled_at is not None:
                 return
         await users.make_link(doors.ledger, doors.vault, user, purpose="reset", actor="anybody")
+        await doors.announcer.mails_to(user)
         for home in await memberships.homes(doors.ledger, user):
             async with doors.ledger.transaction(home.tenant) as db:
                 await users.note(db, home.tenant, user, "person.link_asked", actor="anybody")

@@ -104,6 +104,7 @@ async def _set_disabled(visit: Visit, user: UserId, *, disabled: bool) -> Respon
 async def _link(visit: Visit, user: UserId, purpose: str) -> str:
     doors = visit.doors
     token = await users.make_link(doors.ledger, doors.vault, user, purpose=purpose, actor=visit.person.actor)
+    await doors.announcer.mails_to(user)
     return f"{doors.settings.public_url}/reset/{token.get_secret_value()}"
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+import httpx
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.exceptions import ApplicationError
 
@@ -130,6 +131,20 @@ async def test_a_one_time_link_comes_by_mail_and_works(product: House, shop: Sho
     [address] = [word for word in mail.text.split() if "/reset/" in word]
     assert address == f"{product.api_url}/reset/{token.get_secret_value()}"
     assert (await product.http.get(address)).status_code == 200
+
+
+async def test_a_forgotten_password_is_mailed_at_once_and_not_by_the_next_hand_over(product: House, shop: Shop) -> None:
+    _, email = await person(shop, Role.VIEWER)
+    async with httpx.AsyncClient(base_url=product.api_url, trust_env=False) as browser:
+        page = (await browser.get("/reset")).text
+        token = page.partition('name="csrf" value="')[2].partition('"')[0]
+        assert (await browser.post("/reset", data={"csrf": token, "email": email})).status_code == 303
+
+    async def look() -> list[Taken]:
+        return box_of(product).of(email)
+
+    [mail] = await until(look, bool, "the mail, which nobody hands over")
+    assert f"{product.api_url}/reset/" in mail.text
 
 
 async def test_a_link_that_was_used_meanwhile_is_not_sent(product: House, shop: Shop) -> None:
