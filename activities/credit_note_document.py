@@ -124,12 +124,16 @@ def _title(line: PayoutLine) -> str:
     if line.month is not None:
         return f"Monatsabschluss {line.month:%m.%Y}" + (f", {line.campaign}" if line.campaign else "")
     what = "Rückbelastung" if line.kind == "clawback" else "Provision"
+    if line.kind == "correction":
+        return "Zusätzliche Provision" if line.net_cents > 0 else "Korrektur von Provisionen"
     return f"{what} Stufe {line.level}" + (f", {line.campaign}" if line.campaign else "")
 
 
 def _sale(line: PayoutLine) -> str:
     if line.month is not None:
         return f"Staffeln und Höchstbeträge der Provisionen im {line.month:%m.%Y}"
+    if line.kind == "correction":
+        return f"Leistungstag {_day(line.service_date)}"  # written by a person, on no sale
     return f"Verkauf vom {_day(line.service_date)}, Vorgang {line.transaction_id}"
 
 

@@ -19,6 +19,7 @@ from ledger import (
     events,
     key_age,
     lost_answers,
+    month_close,
     replacement,
     sweep_findings,
     sweeps,
@@ -143,7 +144,15 @@ class SweepActivities:
                 found=handed_over,
                 left_out=task.left_out,
             )
+        await self._close_a_month(task.tenant)
         return handed_over
+
+    async def _close_a_month(self, tenant: Tenant) -> None:
+        """Tiers and caps are settled also where nobody begins payout runs. A run closes all months by itself."""
+        async with self._ledger.transaction(tenant, cause="sweep") as db:
+            month = await month_close.month_that_waits(db, tenant)
+        if month is not None:
+            await month_close.close_month(self._ledger, tenant, month)
 
     async def _look_after_money(self, tenant: Tenant) -> None:
         """What only time changes: old debts, partners without a document, windows that no workflow ended."""

@@ -19,6 +19,7 @@ from ledger.types import BERLIN, CampaignId, CommissionId, Frozen, PartnerId, Te
 
 ACTOR = "engine:month-close"
 LOOK_BACK_MONTHS = 24
+LOOK_AGAIN_AFTER = timedelta(days=1)
 _ROWS_AT_ONCE = 2_000
 
 
@@ -112,6 +113,21 @@ async def close_months(ledger: Ledger, tenant: Tenant, *, now: datetime | None =
     async with ledger.transaction(tenant, cause=ACTOR) as db:
         months = await months_to_close(db, tenant, now=now)
     return [await close_month(ledger, tenant, month, now=now) for month in months]
+
+
+async def month_that_waits(db: Connection, tenant: Tenant, *, now: datetime | None = None) -> date | None:
+    """The next one for a sweep: the oldest that was never closed, else the one that was looked at longest ago, over a
+    day. One at a time, because a pass has little time."""
+    months = await months_to_close(db, tenant, now=now)
+    if not months:
+        return None
+    rows = await db.fetch(
+        "SELECT month, last_closed_at FROM month_closes WHERE tenant_id = $1 AND month = ANY ($2)", tenant.id, months
+    )
+    closed = {row["month"]: row["last_closed_at"] for row in rows}
+    never = [month for month in months if month not in closed]
+    waits = never[0] if never else min(closed, key=lambda month: closed[month])
+    return waits if never or closed[waits] < (now or datetime.now(UTC)) - LOOK_AGAIN_AFTER else None
 
 
 async def _campaigns_to_close(db: Connection, tenant: Tenant, month: date) -> list[CampaignId]:

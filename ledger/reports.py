@@ -112,13 +112,15 @@ async def open_commissions(db: Connection, tenant: Tenant, at: datetime) -> DayR
                               ORDER BY b.seq LIMIT 1), c.net_cents) AS net_cents
               FROM then_ t JOIN commissions c ON c.tenant_id = $1 AND c.id = t.id)
         SELECT q.code AS partner_code, q.name AS partner_name, w.state,
-               COALESCE(w.tax_case, CASE WHEN s.status IN ('regular', 'small_business', 'private') THEN s.status
+               COALESCE(w.tax_case, CASE WHEN s.status IN ('regular', 'private') THEN s.status
+                                         WHEN s.status = 'small_business'
+                                              AND s.confirmed_year = extract(year FROM w.service_date) THEN s.status
                                          ELSE 'blocked' END) AS tax_case,
                count(*) AS commissions, sum(w.net_cents)::bigint AS net_cents
           FROM worth w
           JOIN partners q ON q.tenant_id = $1 AND q.id = w.partner_id
           LEFT JOIN LATERAL (
-               SELECT s.status FROM partner_tax_statuses s
+               SELECT s.status, s.confirmed_year FROM partner_tax_statuses s
                 WHERE s.tenant_id = $1 AND s.partner_id = w.partner_id AND s.valid_from <= w.service_date
                   AND (s.valid_until IS NULL OR s.valid_until > w.service_date)
                 ORDER BY s.valid_from DESC, s.recorded_at DESC LIMIT 1) s ON true

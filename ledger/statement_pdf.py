@@ -44,6 +44,7 @@ def partner_pdf(statement: PartnerStatement) -> bytes:
     if statement.payouts:
         page.set_font(_FONT, "B", 11)
         _text(page, f"Summe im Zeitraum: {euro(sum(payout.gross_cents for payout in statement.payouts))}")
+        _text(page, f"davon bezahlt: {euro(statement.paid_cents)}")
     return bytes(page.output())
 
 
@@ -83,7 +84,7 @@ def _begin(title: str, statement: PayoutStatement | PartnerStatement, code: str)
 
 def _payout(page: _Page, statement: PayoutStatement) -> None:
     facts = [
-        f"Gutschrift: {statement.credit_note_number or 'noch nicht erstellt'}",
+        f"{statement.title}: {statement.credit_note_number or 'noch nicht erstellt'}",
         f"Leistungszeitraum: {_day(statement.period_from)} bis {_day(statement.period_to)}",
         f"Stand: {STATES[statement.state]}",
     ]
@@ -103,10 +104,14 @@ def _payout(page: _Page, statement: PayoutStatement) -> None:
                 line.campaign or "–",
                 "–" if line.level is None else str(line.level),
                 euro(line.base_cents),
-                line.rule,
+                line.rate,
                 euro(line.net_cents),
             ],
         )
+        if not line.is_told_by_its_rate and line.rule not in (line.rate, "–"):
+            page.set_font(_FONT, "I", 8)
+            page.set_x(page.l_margin + _COLUMNS[0][1])
+            page.multi_cell(0, 4, winansi(line.rule), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     page.ln(2)
     rate = f"{statement.tax_rate.normalize():f}".replace(".", ",")
     for word, cents in (

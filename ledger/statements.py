@@ -5,13 +5,15 @@ The lines are those of the ledger; the document of record stays the credit note 
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ledger.csv_writing import Cents, csv_lines
 from ledger.database import Connection
+from ledger.money import euro
 from ledger.refusals import NotAcceptable, NotFound
-from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState, Tenant
+from ledger.tax import RULES
+from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState, TaxCase, Tenant
 
 SECONDS = 15.0
 MOST_DAYS = 366 * 2
@@ -19,7 +21,7 @@ MOST_DAYS = 366 * 2
 KINDS = {
     "sale": "Provision",
     "clawback": "Rückbelastung",
-    "reissue": "Erneute Gutschrift einer Provision",
+    "reissue": "Provision erneut",
     "correction": "Korrektur",
     "month_close": "Monatsabschluss",
 }
@@ -28,11 +30,21 @@ STATES = {
     PayoutState.APPROVED: "freigegeben",
     PayoutState.REJECTED: "abgelehnt",
     PayoutState.OUTCOME_UNKNOWN: "in Klärung",
-    PayoutState.CREDIT_NOTE_OPEN: "Gutschrift erstellt",
+    PayoutState.CREDIT_NOTE_OPEN: "Beleg erstellt",
     PayoutState.PAID: "ausgezahlt",
     PayoutState.RETURNED: "Rückläufer",
     PayoutState.CANCELLED: "storniert",
     PayoutState.SETTLED_MANUALLY: "von Hand erledigt",
+}
+
+
+CAUSES = {
+    "provider_refund": "Über den Zahlungsanbieter erstattet",
+    "dispute_lost": "Nach Zahlungsstreit zurückgebucht",
+    "credit_note": "Rechnung durch eine Gutschrift gemindert",
+    "invoice_voided": "Rechnung storniert",
+    "not_paid": "Rechnung nicht durch Zahlung beglichen",
+    "base_lowered": "Rechnung niedriger als zuvor",
 }
 
 
@@ -49,12 +61,25 @@ class StatementLine(Frozen):
     fixed_cents: int
     net_cents: int
     words: str | None = None
-    """Of a month's close: why there is a difference."""
+    """Of the calculation that is stored with it."""
+    planned_cents: int | None = None
+    """By the plan, before any refund."""
+    cause: str | None = None
+    cause_document: str | None = None
 
     @property
     def rule(self) -> str:
-        if self.words is not None:
-            return self.words
+        """In full: of a claw-back its cause and document, of a sale its calculation and what refunds left of it."""
+        if self.kind == "clawback" and self.cause:
+            return CAUSES.get(self.cause, self.cause) + (f" ({self.cause_document})" if self.cause_document else "")
+        if self.words is None:
+            return self.rate
+        left = self.kind == "sale" and self.planned_cents not in (None, self.net_cents)
+        return self.words + (f"; nach Erstattungen {euro(self.net_cents)}" if left else "")
+
+    @property
+    def rate(self) -> str:
+        """The plan's, in short."""
         parts = []
         if self.percent:
             parts.append(f"{self.percent.normalize():f} %".replace(".", ","))
@@ -62,11 +87,18 @@ class StatementLine(Frozen):
             parts.append(f"{Decimal(self.fixed_cents) / 100:.2f} € fest".replace(".", ","))
         return " + ".join(parts) or "–"
 
+    @property
+    def is_told_by_its_rate(self) -> bool:
+        """Whether base and rate alone give the amount: no tier, cap or refund, no claw-back, no close of a month."""
+        exact = (self.base_cents * self.percent / 100).quantize(Decimal(1), ROUND_HALF_UP) + self.fixed_cents
+        return self.kind == "sale" and exact == self.net_cents
+
 
 class PayoutStatement(Frozen):
     id: PayoutId
     number: PayoutNumber
     state: PayoutState
+    tax_case: TaxCase
     partner_code: str
     partner_name: str
     partner_address: tuple[str, ...]
@@ -84,6 +116,11 @@ class PayoutStatement(Frozen):
     payment_reference: str | None
     lines: tuple[StatementLine, ...]
 
+    @property
+    def title(self) -> str:
+        """Of its document: to a private person it is never a Gutschrift (§ 14c UStG)."""
+        return RULES[self.tax_case].title
+
 
 class PartnerStatement(Frozen):
     """What a partner was paid, from day to day (both included), by the day the payout was made."""
@@ -96,6 +133,11 @@ class PartnerStatement(Frozen):
     first_day: date
     last_day: date
     payouts: tuple[PayoutStatement, ...]
+
+    @property
+    def paid_cents(self) -> int:
+        """Gross, of what has reached the partner; the rest is on its way or came back."""
+        return sum(payout.gross_cents for payout in self.payouts if payout.state is PayoutState.PAID)
 
 
 async def of_payout(db: Connection, tenant: Tenant, number: str) -> PayoutStatement:
@@ -150,7 +192,7 @@ async def partner_csv(statement: PartnerStatement) -> AsyncIterator[bytes]:
 
 
 _HEADER = (
-    "Auszahlung", "Gutschrift", "Leistungstag", "Verkauf", "Kampagne", "Stufe", "Art", "Basis netto", "Satz", "Netto",
+    "Auszahlung", "Beleg", "Leistungstag", "Verkauf", "Kampagne", "Stufe", "Art", "Basis netto", "Berechnung", "Netto",
 )  # fmt: skip
 
 
@@ -189,7 +231,8 @@ _WHO = """
 """
 
 _PAYOUTS = """
-    SELECT p.id, p.number, p.state, (p.created_at AT TIME ZONE 'Europe/Berlin')::date AS created_on, p.period_from,
+    SELECT p.id, p.number, p.state, p.tax_case,
+           (p.created_at AT TIME ZONE 'Europe/Berlin')::date AS created_on, p.period_from,
            p.period_to, p.net_cents, p.tax_rate, p.tax_cents, p.gross_cents, p.paid_on, p.payment_reference,
            d.voucher_number AS credit_note_number,
            q.code AS partner_code, q.name AS partner_name, q.supplement AS partner_supplement,
@@ -208,7 +251,8 @@ async def _lines(db: Connection, tenant: Tenant, payout: PayoutId) -> list[State
     rows = await db.fetch(
         """
         SELECT c.service_date, k.name AS campaign, c.level, c.kind, c.base_cents, c.percent, c.fixed_cents, l.net_cents,
-               CASE WHEN c.month IS NOT NULL THEN c.calculation->>'words' END AS words,
+               c.calculation->>'words' AS words, (c.calculation->>'net_cents')::bigint AS planned_cents,
+               c.cause, c.cause_document,
                COALESCE('Monat ' || to_char(c.month, 'MM/YYYY'), t.order_reference, d.voucher_number,
                         t.checkout_session, c.transaction_id::text, '–') AS sale
           FROM payout_lines l

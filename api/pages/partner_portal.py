@@ -24,9 +24,9 @@ Token = Annotated[str, Path(max_length=100)]
 _30_DAYS_S = 30 * 86_400
 _STATES = {
     PayoutState.AWAITING_APPROVAL: N_("Wird geprüft."),
-    PayoutState.APPROVED: N_("Freigegeben; die Gutschrift wird erstellt."),
-    PayoutState.OUTCOME_UNKNOWN: N_("Freigegeben; die Gutschrift wird erstellt."),
-    PayoutState.CREDIT_NOTE_OPEN: N_("Die Gutschrift ist erstellt; die Überweisung steht noch aus."),
+    PayoutState.APPROVED: N_("Freigegeben; der Beleg wird erstellt."),
+    PayoutState.OUTCOME_UNKNOWN: N_("Freigegeben; der Beleg wird erstellt."),
+    PayoutState.CREDIT_NOTE_OPEN: N_("Der Beleg ist erstellt; die Überweisung steht noch aus."),
     PayoutState.PAID: N_("Ausgezahlt."),
     PayoutState.REJECTED: N_("Nicht freigegeben; die Provisionen bleiben in Ihrem Saldo."),
     PayoutState.CANCELLED: N_("Storniert; die Provisionen bleiben in Ihrem Saldo."),
@@ -78,7 +78,7 @@ async def paper(number: Annotated[str, Path(max_length=40)], visit: Visiting) ->
     return Response(
         found.content,
         media_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="Gutschrift-{number}.pdf"'},
+        headers={"Content-Disposition": f'attachment; filename="Beleg-{number}.pdf"'},
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.tiers import TierMode
 from tests.ledger import invoicing
 from tests.ledger.conftest import Shop, at
-from tests.money.selling import MONTH, close, earned, invoice, lines_of_months, plan_from_march, sell, tiers
+from tests.money.selling import MONTH, OVER, close, earned, invoice, lines_of_months, plan_from_march, sell, tiers
 
 FLAT = Rate(level=1, percent=10, tiers=tiers((500_000, 12), (1_000_000, 15)))
 
@@ -136,3 +136,26 @@ async def test_a_run_finds_the_months_to_close_by_itself(shop: Shop) -> None:
     assert [(month.month, month.difference_cents) for month in closed] == [(MONTH, 12_000)]
     [row] = await shop.rows("SELECT count(*) AS n FROM month_closes")
     assert row["n"] == 1
+
+
+async def waits(shop: Shop, at_: datetime) -> date | None:
+    async with shop.ledger.transaction(shop.tenant) as db:
+        return await month_close.month_that_waits(db, shop.tenant, now=at_)
+
+
+async def test_a_sweep_is_told_of_a_month_once_it_is_over_and_again_after_a_day(shop: Shop) -> None:
+    """Whoever requests payouts one by one gets tiers and caps settled as well."""
+    await plan_from_march(shop, FLAT, tier_mode=TierMode.FLAT)
+    await sell(shop, 600_000)
+    assert await waits(shop, at("2026-03-31T23:59+02:00")) is None
+    assert await waits(shop, OVER) == MONTH
+    await close(shop)
+    now = datetime.now(UTC)
+    assert await waits(shop, now) is None
+    assert await waits(shop, now + timedelta(hours=25)) == MONTH
+
+
+async def test_months_without_tiers_and_caps_wait_for_nobody(shop: Shop) -> None:
+    await plan_from_march(shop, Rate(level=1, percent=10))
+    await sell(shop, 600_000)
+    assert await waits(shop, datetime.now(UTC)) is None

@@ -15,11 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import evidence_bundle, number_check, reports, statement_pdf, statements
+from ledger.commission import Rate
 from ledger.refusals import NotAcceptable
 from ledger.vault import Vault
 from tests.bank import paying as bank
 from tests.ledger import paying
 from tests.ledger.conftest import Shop
+from tests.money.selling import plan_from_march, sell
 
 
 async def _now(shop: Shop) -> Any:
@@ -132,6 +134,80 @@ async def test_a_statement_adds_up_in_pdf_and_csv(books: Shop, vault: Vault) -> 
     assert statement_pdf.partner_pdf(of_partner).startswith(b"%PDF-")
     in_csv = b"".join([part async for part in statements.partner_csv(of_partner)])
     assert payout.number.encode() in in_csv
+
+
+def _text_of(pdf: bytes) -> str:
+    return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+
+
+async def test_a_private_persons_statement_never_says_gutschrift(books: Shop) -> None:
+    await paying.fit_to_pay(books)
+    await paying.fit_to_be_paid(books, status="private", tax_number=None)
+    await paying.earn(books, 12_345)
+    payout = await paying.request(books)
+    async with books.ledger.transaction(books.tenant) as db:
+        statement = await statements.of_payout(db, books.tenant, payout.number)
+    text = _text_of(statement_pdf.payout_pdf(statement))
+    assert "Provisionsabrechnung: noch nicht erstellt" in text
+    assert "Gutschrift" not in text
+    assert "Gutschrift" not in statements.payout_csv(statement).decode("utf-8-sig")
+
+
+async def test_a_partners_statement_says_how_much_of_it_is_paid(books: Shop, vault: Vault) -> None:
+    first = await bank.open_payout(books, vault, net_cents=10_000)
+    await books.rows(
+        "UPDATE payouts SET state = 'paid', payment_reference = 'x', paid_on = current_date WHERE id = $1", first.id
+    )
+    await paying.earn(books, 5_000)
+    await paying.request(books)
+    async with books.ledger.transaction(books.tenant) as db:
+        day = (await statements.of_payout(db, books.tenant, first.number)).created_on
+        statement = await statements.of_partner(db, books.tenant, "ANNA", day, day)
+    text = _text_of(statement_pdf.partner_pdf(statement))
+    assert "Summe im Zeitraum: 178,50 €" in text
+    assert "davon bezahlt: 119,00 €" in text
+
+
+async def test_a_statement_explains_what_base_and_rate_do_not(books: Shop) -> None:
+    """A cap, a refund before the payout, and a claw-back with its cause and document."""
+    await plan_from_march(books, Rate(level=1, percent=20, cap_per_sale_cents=15_000))
+    await paying.fit_to_pay(books)
+    await paying.fit_to_be_paid(books)
+    [plain, capped] = [*await sell(books, 10_000), *await sell(books, 100_000)]
+    await books.rows(
+        """
+        INSERT INTO commissions (tenant_id, kind, origin_id, transaction_id, partner_id, level, base_cents, net_cents,
+                                 state, provisional, service_date, cause, cause_document, tax_case)
+        SELECT tenant_id, 'clawback', id, transaction_id, partner_id, 1, base_cents, -100, 'approved', false,
+               service_date, 'credit_note', 'GS-7', 'regular' FROM commissions WHERE transaction_id = $1 AND level = 1
+        """,
+        plain,
+    )
+    await books.rows("UPDATE commissions SET net_cents = 7500 WHERE transaction_id = $1 AND level = 1", capped)
+    payout = await paying.request(books)
+    async with books.ledger.transaction(books.tenant) as db:
+        statement = await statements.of_payout(db, books.tenant, payout.number)
+    told = {line.net_cents: line.rule.replace("\xa0", " ") for line in statement.lines}
+    assert told == {
+        2_000: "20 % von 100,00 €",
+        7_500: "20 % von 1.000,00 €, höchstens 150,00 €; nach Erstattungen 75,00 €",
+        -100: "Rechnung durch eine Gutschrift gemindert (GS-7)",
+    }
+    text = _text_of(statement_pdf.payout_pdf(statement)).replace("\xa0", " ")
+    assert told[7_500] in text
+    assert told[-100] in text
+    assert told[2_000] not in text  # base and rate stand in the line
+
+
+async def test_a_small_business_that_is_not_confirmed_for_the_year_is_blocked_on_the_day_report_too(
+    books: Shop,
+) -> None:
+    await paying.fit_to_pay(books)
+    await paying.fit_to_be_paid(books, status="small_business", confirmed_year=2025)
+    await paying.earn(books, 1_000)
+    assert await _open_at(books, await _now(books)) == {("ANNA", "approved", "blocked"): (1, 1_000)}
+    await books.rows("UPDATE partner_tax_statuses SET confirmed_year = 2026")
+    assert await _open_at(books, await _now(books)) == {("ANNA", "approved", "small_business"): (1, 1_000)}
 
 
 @given(st.text(max_size=200))

@@ -1,11 +1,15 @@
 """What notifications never told, the sweep finds; and it is cheap where there is nothing to find."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
-from ledger import sweep_findings, sweeps
+from ledger import campaigns, invoices, plans, sweep_findings, sweeps
+from ledger.commission import Rate
+from ledger.invoice_facts import InvoiceFacts
+from ledger.plans import NewPlan
 from ledger.sweep_findings import Held, Listed
 from ledger.types import BERLIN, DocumentKind
 from tests.house import Shop, until
@@ -189,3 +193,27 @@ def test_an_unknown_credit_note_matters_only_while_one_of_ours_is_lost() -> None
     )
     assert sweep_findings.differs(row, None, cut_over=None, lost=False) is None
     assert sweep_findings.differs(row, None, cut_over=None, lost=True) is not None
+
+
+async def test_a_sweep_closes_the_month_of_a_tenant_that_begins_no_payout_runs(shop: Shop) -> None:
+    async with shop.house.ledger.transaction(shop.tenant, cause="test") as db:
+        campaign = await campaigns.find_by_slug(db, shop.tenant, "herbst")
+        assert campaign is not None
+        plan = NewPlan(
+            levels=(Rate(level=1, percent=Decimal(10)),),
+            cap_per_month_cents=5_000,
+            valid_from=datetime(2026, 3, 1, tzinfo=BERLIN),
+        )
+        await plans.add_plan(db, shop.tenant, campaign.id, plan, by="test")
+        sale = InvoiceFacts.model_validate(
+            {
+                "resource_id": uuid4(), "organization_id": uuid4(), "status": "paid", "voucher_number": "RE-1",
+                "voucher_date": date(2026, 3, 6), "net_cents": 100_000, "tax_cents": 19_000, "gross_cents": 119_000,
+                "base_cents": 100_000, "paid_cents": 119_000, "paid_at": datetime(2026, 3, 9, tzinfo=BERLIN),
+                "partner_code": "ANNA", "order_references": ("order-1",),
+            }
+        )  # fmt: skip
+        await invoices.apply_invoice(db, shop.tenant, sale)
+    await sweep(shop)
+    [line] = await shop.rows("SELECT net_cents, month FROM commissions WHERE kind = 'month_close'")
+    assert (line["net_cents"], line["month"]) == (5_000 - 10_000, date(2026, 3, 1))

@@ -43,6 +43,18 @@ async def test_lexoffice_shows_the_approved_payout_to_the_cent(
     assert (payout["credit_note_id"], payout["credit_note_number"]) == (shown["id"], shown["voucherNumber"])
 
 
+async def test_a_line_that_a_person_wrote_names_no_sale(shop: Shop) -> None:
+    """§ 14 Abs. 4 Nr. 5 UStG: the document says what it is for."""
+    await with_open_credit_note(shop, 10_000, -1_000)
+    lines = {cents(line["unitPrice"]["netAmount"]): line for line in (await the_credit_note(shop))["lineItems"]}
+    assert lines[10_000]["name"].startswith("Provision Stufe 1")
+    assert lines[10_000]["description"].startswith("Verkauf vom 20.11.2026, Vorgang ")
+    assert (lines[-1_000]["name"], lines[-1_000]["description"]) == (
+        "Korrektur von Provisionen",
+        "Leistungstag 20.11.2026",
+    )
+
+
 async def test_the_texts_name_both_parties_the_service_and_the_marker(shop: Shop) -> None:
     await earned(shop, 1_000, on=date(2026, 9, 3))
     payout = await with_open_credit_note(shop, 2_000)
