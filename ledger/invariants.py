@@ -249,6 +249,10 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
         UNION ALL
         SELECT d.id::text, 'decision ' || d.kind FROM decisions d
          WHERE d.tenant_id = $1 AND d.delivered_at IS NULL AND d.decided_at < now() - $2::interval
+        UNION ALL
+        SELECT i.id::text, 'invoice' FROM creation_intents i
+         WHERE i.tenant_id = $1 AND i.kind = 'invoice' AND i.announced_at IS NULL
+           AND i.created_at < now() - $2::interval
         """,
         lambda row: Difference(
             check="not_announced",
