@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from ledger import payouts
+from ledger import payout_lines
 from ledger.database import Connection
-from ledger.payouts import Payout, PayoutLine
+from ledger.payout_lines import PayoutLine
+from ledger.payouts import Payout
 from ledger.refusals import NotFound
 from ledger.tax import RULES, DocumentRule
 from ledger.types import Frozen, TaxCase, Tenant
@@ -43,7 +44,7 @@ async def write_credit_note(
     """The finalized credit note for this payout. Amounts are the approved ones; lexoffice adds the tax itself."""
     rule = RULES[payout.tax_case]
     partner = await _partner(db, tenant, payout)
-    lines = [line for line in await payouts.lines(db, tenant, payout.id) if not line.released]
+    lines = [line for line in await payout_lines.of_payout(db, tenant, payout.id) if not line.released]
     return NewCreditNote(
         voucher_date=voucher_date,
         recipient=_recipient(partner),

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from activities.credit_note_document import write_credit_note
 from activities.models import Look, Step
-from ledger import connections, decisions, intents, lost_answers, payout_requests, payouts, tasks
+from ledger import connections, decisions, intents, lost_answers, payout_content, payout_requests, payouts, tasks
 from ledger.connections import ProviderConnection
 from ledger.database import Connection
 from ledger.intents import Intent
@@ -79,7 +79,7 @@ async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) ->
 
     The approval must stand for the content as it is now: whatever changed it since has voided it (rules.md, Approval).
     """
-    now = await payouts.renew_content_hash(db, tenant, payout.id, held=payout.content_hash)
+    now = await payout_content.renew_content_hash(db, tenant, payout.id, held=payout.content_hash)
     if await decisions.approved_hash(db, tenant, payout.id) != now:
         await payouts.change_state(
             db,

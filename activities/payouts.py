@@ -10,7 +10,7 @@ from activities.credit_note_settling import apply_credit_note
 from activities.models import Advance, Look, Note
 from activities.payout_look import as_it_stands, what_next
 from activities.signallers import signaller_of
-from ledger import audit, decisions, payouts, tasks
+from ledger import audit, decisions, payout_content, payouts, tasks
 from ledger.database import Connection, Ledger
 from ledger.payouts import Payout
 from ledger.refusals import Refused, refusals_of_the_database
@@ -127,7 +127,7 @@ async def _decide_for_signaller(db: Connection, tenant: Tenant, payout: Payout, 
         async with db.transaction():
             match DecisionKind(note.signal):
                 case DecisionKind.APPROVE:
-                    seen = await payouts.content_hash(db, tenant, payout.id)
+                    seen = await payout_content.content_hash(db, tenant, payout.id)
                     decision = await decisions.approve(db, tenant, payout.number, actor=actor, seen_hash=seen)
                 case DecisionKind.REJECT:
                     decision = await decisions.reject(db, tenant, payout.number, actor=actor, reason="Signal")

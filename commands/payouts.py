@@ -86,7 +86,7 @@ async def _decided(kind: str, slug: str, number: str, user: str, reason: str, se
     from api import engine
     from api.announce import Announcer
     from api.metrics import Metrics
-    from ledger import audit, decisions, memberships, payouts, tenants
+    from ledger import audit, decisions, memberships, payout_content, payouts, tenants
     from workflows.messages import Pace
 
     async with open_ledger() as ledger:
@@ -94,7 +94,7 @@ async def _decided(kind: str, slug: str, number: str, user: str, reason: str, se
         async with ledger.transaction(of, cause=operator()) as db:
             actor = await memberships.actor_named(db, of, user)
             if kind == "approve":
-                seen = seen_hash or await payouts.content_hash(db, of, (await payouts.find(db, of, number)).id)
+                seen = seen_hash or await payout_content.content_hash(db, of, (await payouts.find(db, of, number)).id)
                 decision = await decisions.approve(db, of, number, actor=actor, seen_hash=seen, reason=reason)
             elif kind == "reject":
                 decision = await decisions.reject(db, of, number, actor=actor, reason=reason)

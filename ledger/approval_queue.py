@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from ledger import memberships, payouts
+from ledger import memberships, payout_content
 from ledger.database import Connection
 from ledger.keyset import Position
 from ledger.types import Frozen, PayoutId, PayoutNumber, TaxCase, Tenant, UserId
@@ -181,7 +181,7 @@ async def count(db: Connection, tenant: Tenant) -> tuple[int, int]:
 
 async def _with_fresh_hashes(db: Connection, tenant: Tenant, found: list[Waiting]) -> list[Waiting]:
     """The hash on the row may be older than what is shown: a decision names what was seen."""
-    fresh = await payouts.content_hashes(db, tenant, [one.id for one in found])
+    fresh = await payout_content.content_hashes(db, tenant, [one.id for one in found])
     return [one.model_copy(update={"content_hash": fresh[one.id]}) for one in found]
 
 

@@ -8,7 +8,7 @@ What is open is changed; what a document promises, or what is paid, stays and is
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ledger import payouts, transactions
+from ledger import payout_lines, transactions
 from ledger.database import Connection
 from ledger.money import reversed_so_far
 from ledger.transactions import Commission, Transaction
@@ -75,7 +75,7 @@ async def follow(db: Connection, tenant: Tenant, sale: Transaction) -> list[Payo
         gone = [
             PayoutNumber(str(row.payout_number))
             for row in _to_be_taken_out(families, sale, due)
-            if await payouts.take_out(db, tenant, row.id)
+            if await payout_lines.take_out(db, tenant, row.id)
         ]
         if gone:
             touched += gone

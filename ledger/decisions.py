@@ -6,7 +6,7 @@ engine.md, Decisions: the row is refused when the state does not allow it; the w
 from datetime import datetime
 from typing import Any
 
-from ledger import audit, four_eyes, payouts, tasks
+from ledger import audit, four_eyes, payout_content, payout_lines, payouts, tasks
 from ledger.database import Connection
 from ledger.payout_requests import why_blocked
 from ledger.payouts import Payout
@@ -53,7 +53,7 @@ async def approve(
     await four_eyes.require(db, tenant, payout, actor)
     if payout.held_reason:
         raise NotAllowedNow("Die Auszahlung ist zurückgestellt.")
-    if await payouts.renew_content_hash(db, tenant, payout.id) != seen_hash:
+    if await payout_content.renew_content_hash(db, tenant, payout.id) != seen_hash:
         raise ContentHasChanged
     if blocked := await why_blocked(db, tenant, payout):
         raise Blocked(blocked.sentence, code=blocked.code)
@@ -156,12 +156,12 @@ async def _end(
     reason: str,
     seen_hash: str | None,
 ) -> Decision:
-    now = await payouts.renew_content_hash(db, tenant, payout.id)
+    now = await payout_content.renew_content_hash(db, tenant, payout.id)
     if seen_hash is not None and seen_hash != now:
         raise ContentHasChanged
     decision = await _record(db, tenant, payout, kind, actor, now, reason)
     await payouts.change_state(db, tenant, payout, to, reason=reason, blocked_reason=None)
-    await payouts.release_lines(db, tenant, payout.id)
+    await payout_lines.release(db, tenant, payout.id)
     await tasks.close_questions(
         db,
         tenant,

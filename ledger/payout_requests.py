@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from ledger import audit, debts, due, payouts
+from ledger import audit, debts, due, payout_content, payouts
 from ledger.database import Connection
 from ledger.due import DueGroup, DueLine, PartnerDue, Reason
 from ledger.due_facts import partner_facts, tenant_facts
@@ -82,7 +82,7 @@ async def make_payout(
     )
     assert created is not None
     await _insert_lines(db, tenant, created["id"], lines, rule, tax)
-    await payouts.renew_content_hash(db, tenant, created["id"])
+    await payout_content.renew_content_hash(db, tenant, created["id"])
     await audit.record(
         db,
         tenant,

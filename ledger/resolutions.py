@@ -20,6 +20,7 @@ from ledger import (
     lost_answers,
     manual_lines,
     objections,
+    payout_lines,
     payouts,
     sale_decisions,
     tasks,
@@ -170,7 +171,7 @@ async def _answer_lost_credit_note(db: Connection, tenant: Tenant, payout: Payou
             await payouts.change_state(
                 db, tenant, payout, PayoutState.CANCELLED, reason=answer.reason, blocked_reason=None
             )
-            await payouts.release_lines(db, tenant, payout.id)
+            await payout_lines.release(db, tenant, payout.id)
             await events.hand_over_parked(db, tenant)
 
 
@@ -235,10 +236,10 @@ async def _end_returned(db: Connection, tenant: Tenant, payout: Payout, to: Payo
     if not await payouts.change_state(db, tenant, payout, to, reason=answer.reason, **paid):
         raise NotAllowedNow("Die Auszahlung ist kein Rückläufer mehr.")
     if to is PayoutState.PAID:
-        await payouts.pay_lines(db, tenant, payout.id)
+        await payout_lines.pay(db, tenant, payout.id)
     elif to is PayoutState.CANCELLED:
-        await payouts.release_lines(db, tenant, payout.id)
-        await payouts.reissue_paid(db, tenant, payout.id)
+        await payout_lines.release(db, tenant, payout.id)
+        await payout_lines.reissue_paid(db, tenant, payout.id)
 
 
 async def _day_of_payment(db: Connection, payout: Payout, said: Any, known: date | None) -> date:

@@ -14,13 +14,14 @@ from api.parts import Doors, Parts
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PayoutNo, after, page, shown
 from api.v1.callers import Approver, Reader, Writer, WriterOrApprover
 from api.v1.once import OnlyOnce
-from ledger import decisions, four_eyes, objections, partners, payout_requests, payouts, tax_questions
+from ledger import decisions, four_eyes, objections, partners, payout_lines, payout_requests, payouts, tax_questions
 from ledger.credentials import Caller
 from ledger.database import Connection
 from ledger.decisions import Decision
 from ledger.four_eyes import FourEyes
 from ledger.objections import Objection
-from ledger.payouts import Payout, PayoutLine
+from ledger.payout_lines import PayoutLine
+from ledger.payouts import Payout
 from ledger.refusals import Blocked
 from ledger.types import PayoutState, TaxCase
 from lexoffice.links import document_url
@@ -196,7 +197,7 @@ async def _in_full(db: Connection, doors: Parts, caller: Caller, payout: Payout)
     objection = await objections.of_payout(db, tenant, payout.number)
     return shown(
         payout,
-        lines=[shown(line) for line in await payouts.lines(db, tenant, payout.id)],
+        lines=[shown(line) for line in await payout_lines.of_payout(db, tenant, payout.id)],
         decisions=[shown(decision) for decision in await decisions.of_payout(db, tenant, payout.id)],
         four_eyes=shown(await four_eyes.of_payout(db, tenant, payout)),
         objection=None if objection is None else shown(objection),

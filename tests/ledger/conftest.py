@@ -9,7 +9,7 @@ import pytest
 from cryptography.fernet import Fernet
 from hypothesis import settings
 
-from ledger import campaigns, partners, payout_requests, payouts
+from ledger import campaigns, partners, payout_lines, payout_requests, payouts
 from ledger.campaigns import NewCampaign, NewPlan
 from ledger.commission import Rate
 from ledger.database import Ledger
@@ -151,7 +151,7 @@ class Shop:
             await payouts.change_state(
                 db, self.tenant, payout, PayoutState.PAID, payment_reference="test", paid_on=date(2026, 11, 27)
             )
-            await payouts.pay_lines(db, self.tenant, payout.id)
+            await payout_lines.pay(db, self.tenant, payout.id)
 
     async def connect(self, effective_from: date) -> None:
         async with self.ledger.transaction(self.tenant, cause="test") as db:

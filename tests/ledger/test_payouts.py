@@ -6,7 +6,7 @@ from datetime import date, datetime
 import asyncpg
 import pytest
 
-from ledger import decisions, intents, lost_answers, payout_requests, payouts
+from ledger import decisions, intents, lost_answers, payout_lines, payout_requests
 from ledger.refusals import AlreadyExists, Blocked, NotAcceptable, NotFound, NothingDue, Refused
 from ledger.types import BERLIN, CommissionId, IntentId, PayoutState, TaxCase
 from tests.ledger.conftest import Shop
@@ -203,7 +203,7 @@ async def test_payouts_are_never_deleted_and_paid_ones_say_when_and_by_which_tra
 
 async def take_out(shop: Shop, commission: object) -> bool:
     async with shop.ledger.transaction(shop.tenant) as db:
-        return await payouts.take_out(db, shop.tenant, CommissionId(commission))  # type: ignore[arg-type]
+        return await payout_lines.take_out(db, shop.tenant, CommissionId(commission))  # type: ignore[arg-type]
 
 
 async def test_a_line_taken_out_voids_the_approval_and_the_rest_is_computed_anew(shop: Shop) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from ledger import payouts
+from ledger import payout_lines, payouts
 from ledger.refusals import NotAllowedNow, NothingDue, Refused
 from ledger.types import CommissionState, EventState, PayoutState, TransactionState
 from tests.ledger.conftest import Shop
@@ -429,7 +429,7 @@ async def cancel_payouts(shop: Shop) -> None:
         for row in await db.fetch("SELECT number FROM payouts WHERE state IN ('awaiting_approval', 'approved')"):
             payout = await payouts.lock(db, shop.tenant, row["number"])
             await payouts.change_state(db, shop.tenant, payout, PayoutState.CANCELLED)
-            await payouts.release_lines(db, shop.tenant, payout.id)
+            await payout_lines.release(db, shop.tenant, payout.id)
 
 
 @pytest.mark.parametrize("seed", range(8))

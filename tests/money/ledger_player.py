@@ -19,6 +19,7 @@ from ledger import (
     intents,
     partner_balance,
     partner_bank,
+    payout_content,
     payout_requests,
     payout_runs,
     payouts,
@@ -100,7 +101,7 @@ class LedgerPlayer(TellsOfSales):
         """By somebody who looks at it anew; what the document table forbids is refused."""
         async with self._db() as db:
             held = await payouts.lock(db, self.tenant, self._number[name])
-            seen = await payouts.renew_content_hash(db, self.tenant, held.id)
+            seen = await payout_content.renew_content_hash(db, self.tenant, held.id)
         try:
             async with self._db() as db:
                 await decisions.approve(db, self.tenant, held.number, actor=SECOND, seen_hash=seen)

@@ -16,6 +16,7 @@ from ledger import (
     invariants,
     partner_balance,
     partner_page,
+    payout_lines,
     payouts,
     plans,
     reports,
@@ -116,7 +117,7 @@ async def _pay(books: Shop, payout: Payout) -> Payout:
         await payouts.change_state(
             db, books.tenant, payout, PayoutState.PAID, payment_reference="x", paid_on=date(2026, 4, 2)
         )
-        await payouts.pay_lines(db, books.tenant, payout.id)
+        await payout_lines.pay(db, books.tenant, payout.id)
     return await paying.look(books, payout.number)
 
 
@@ -176,5 +177,5 @@ async def _give_back(books: Shop, payout: Payout) -> None:
         await payouts.change_state(db, books.tenant, payout, PayoutState.RETURNED, reason="Test")
         returned = await payouts.find(db, books.tenant, payout.number)
         await payouts.change_state(db, books.tenant, returned, PayoutState.CANCELLED, reason="Test")
-        await payouts.release_lines(db, books.tenant, payout.id)
-        await payouts.reissue_paid(db, books.tenant, payout.id)
+        await payout_lines.release(db, books.tenant, payout.id)
+        await payout_lines.reissue_paid(db, books.tenant, payout.id)

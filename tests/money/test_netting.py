@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from ledger import debts, due, manual_lines, payouts, tax_questions
+from ledger import debts, due, manual_lines, payout_lines, payouts, tax_questions
 from ledger.commission import Rate
 from ledger.manual_lines import NewManualLine
 from ledger.refusals import NothingDue
@@ -75,8 +75,8 @@ async def came_back(shop: Shop, number: str) -> None:
         for state in (PayoutState.RETURNED, PayoutState.CANCELLED):
             payout = await payouts.lock(db, shop.tenant, number)
             await payouts.change_state(db, shop.tenant, payout, state)
-        await payouts.release_lines(db, shop.tenant, payout.id)
-        await payouts.reissue_paid(db, shop.tenant, payout.id)
+        await payout_lines.release(db, shop.tenant, payout.id)
+        await payout_lines.reissue_paid(db, shop.tenant, payout.id)
 
 
 async def corrected(shop: Shop, cents: int) -> UUID:

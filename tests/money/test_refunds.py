@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from ledger import credited_invoices, debts, partner_balance, payout_requests, payouts, sales
+from ledger import credited_invoices, debts, partner_balance, payout_lines, payout_requests, payouts, sales
 from ledger.credited_invoices import CreditFacts
 from ledger.outcome import Outcome
 from ledger.partner_balance import Balance
@@ -348,8 +348,8 @@ async def test_a_payout_that_came_back_counts_no_more_and_its_claw_backs_count_o
             await payouts.change_state(db, shop.tenant, payout, PayoutState.RETURNED)
             returned = await payouts.lock(db, shop.tenant, number)
             await payouts.change_state(db, shop.tenant, returned, PayoutState.CANCELLED)
-            await payouts.release_lines(db, shop.tenant, payout.id)
-            await payouts.reissue_paid(db, shop.tenant, payout.id)
+            await payout_lines.release(db, shop.tenant, payout.id)
+            await payout_lines.reissue_paid(db, shop.tenant, payout.id)
     owed = await balance(shop)
     assert (owed.paid_cents, owed.open_cents) == (0, 500 + 1000)
     await give_back(shop)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import asyncpg
 from pydantic import SecretStr
 
-from ledger import campaigns, decisions, partner_bank, partners, payout_requests, payouts
+from ledger import campaigns, decisions, partner_bank, partners, payout_lines, payout_requests, payouts
 from ledger.campaigns import NewCampaign, NewPlan
 from ledger.commission import Rate
 from ledger.partner_bank import NewBankDetails
@@ -67,7 +67,7 @@ class Books(Shop):
                 payment_reference=number,
                 paid_on=on or date.today(),  # noqa: DTZ011 - the day of the machine is near enough
             )
-            await payouts.pay_lines(db, self.tenant, now.id)
+            await payout_lines.pay(db, self.tenant, now.id)
             return await payouts.find(db, self.tenant, opened.number)
 
     async def account(self, code: str = "ANNA", *, by: str = "key:shop") -> None:

@@ -18,6 +18,7 @@ from ledger import (
     partner_bank,
     partner_tax,
     partners,
+    payout_content,
     payout_requests,
     payouts,
 )
@@ -73,7 +74,7 @@ class Office:
 
     async def approve(self, payout: Payout, by: str) -> None:
         async with self.ledger() as db:
-            seen = await payouts.content_hash(db, self.tenant, payout.id)
+            seen = await payout_content.content_hash(db, self.tenant, payout.id)
             await decisions.approve(db, self.tenant, payout.number, actor=by, seen_hash=seen)
 
     async def record(self, iban: str = IBAN, *, by: str = MAKER, partner: PartnerId | None = None) -> BankDetails:

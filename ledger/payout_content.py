@@ -1,0 +1,72 @@
+"""What an approval of a payout stands for, as a hash (rules.md, Approval)."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ledger.database import Connection
+from ledger.refusals import NotFound
+from ledger.types import PayoutId, Tenant
+
+
+async def content_hash(db: Connection, tenant: Tenant, payout: PayoutId) -> str:
+    """SHA-256 over what an approval stands for, as it is now: partner, amounts, lines, bank details, tax case.
+
+    rules.md, Approval: an approval names the hash that the person saw; any change of what is hashed voids it.
+    """
+    found = await content_hashes(db, tenant, [payout])
+    if payout not in found:
+        raise NotFound("Auszahlung")
+    return found[payout]
+
+
+async def content_hashes(db: Connection, tenant: Tenant, wanted: Sequence[PayoutId]) -> dict[PayoutId, str]:
+    rows = await db.fetch(
+        """
+        SELECT p.id, p.number, p.tax_case, p.currency, p.net_cents, p.tax_rate::text, p.tax_cents, p.gross_cents,
+               q.code, q.name, q.supplement, q.street, q.zip, q.city, q.country_code, q.lexoffice_contact_id::text,
+               encode(b.iban_hmac, 'hex') AS iban, b.account_holder,
+               (SELECT json_agg(json_build_array(l.commission_id, l.net_cents) ORDER BY l.position)::text
+                  FROM payout_lines l
+                 WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL) AS lines,
+               (SELECT json_agg(json_build_array(s.status, s.valid_from, s.vat_id, s.tax_number)
+                                ORDER BY s.valid_from, s.id)::text
+                  FROM partner_tax_statuses s
+                 WHERE s.tenant_id = p.tenant_id AND s.partner_id = p.partner_id
+                   AND s.valid_from <= p.period_to AND (s.valid_until IS NULL OR s.valid_until > p.period_from)) AS tax
+          FROM payouts p
+          JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+          LEFT JOIN partner_bank_details b
+                 ON b.tenant_id = p.tenant_id AND b.partner_id = p.partner_id AND b.state = 'active'
+         WHERE p.tenant_id = $1 AND p.id = ANY ($2)
+        """,
+        tenant.id,
+        wanted,
+    )
+    return {PayoutId(row["id"]): _hash_of({name: value for name, value in row.items() if name != "id"}) for row in rows}
+
+
+def _hash_of(content: dict[str, Any]) -> str:
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+async def renew_content_hash(db: Connection, tenant: Tenant, payout: PayoutId, *, held: str | None = None) -> str:
+    """Recompute the hash and keep it on the row, for the next person who looks. The payout must be locked.
+
+    `held`: the row's hash where the caller has just read it; the same again is not written.
+    """
+    fresh = await content_hash(db, tenant, payout)
+    if fresh == held:
+        return fresh
+    await db.execute(
+        """
+        UPDATE payouts SET content_hash = $3, updated_at = now()
+         WHERE tenant_id = $1 AND id = $2 AND content_hash <> $3
+        """,
+        tenant.id,
+        payout,
+        fresh,
+    )
+    return fresh
