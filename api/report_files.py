@@ -90,11 +90,12 @@ def day_report_csv(report: DayReport) -> Response:
 def reconciliation_csv(report: Reconciliation) -> Response:
     rows = [
         (
-            "Gutschrift", "Auszahlung", "Zustand", "Beleg", "Freigegeben netto", "Freigegeben USt",
+            "Belegdatum", "Gutschrift", "Auszahlung", "Zustand", "Beleg", "Freigegeben netto", "Freigegeben USt",
             "Freigegeben brutto", "Beleg netto", "Beleg USt", "Beleg brutto", "Offen", "Abgerufen", "Abweichung",
         ),
         *(
             (
+                row.dated,
                 row.credit_note_number,
                 row.payout,
                 row.payout_state,

@@ -50,9 +50,14 @@ class DayReport(Frozen):
         return sums
 
 
+_GONE = ("voided", "deleted")
+
+
 class Compared(Frozen):
     """One credit note: what was approved, what lexoffice made of it, and what it last said of it. Cents."""
 
+    dated: date
+    """The document's own day (Belegdatum), which decides the month in the tenant's books."""
     credit_note_number: str | None
     payout: str
     payout_state: str
@@ -69,18 +74,18 @@ class Compared(Frozen):
 
 
 class Reconciliation(Frozen):
-    """The credit notes of the payouts of one month (Berlin), by the day on which they were made."""
+    """The credit notes of one month, by their own date. What was voided counts in neither sum."""
 
     month: date
     rows: tuple[Compared, ...]
 
     @property
     def approved_gross_cents(self) -> int:
-        return sum(row.approved_gross_cents for row in self.rows)
+        return sum(row.approved_gross_cents for row in self.rows if row.payout_state not in ("cancelled", "rejected"))
 
     @property
     def document_gross_cents(self) -> int:
-        return sum(row.document_gross_cents or 0 for row in self.rows)
+        return sum(row.document_gross_cents or 0 for row in self.rows if row.document_status not in _GONE)
 
     @property
     def different(self) -> tuple[Compared, ...]:
@@ -137,15 +142,25 @@ async def reconcile(db: Connection, tenant: Tenant, month: date) -> Reconciliati
     """Our totals and lexoffice's per number of the credit note."""
     rows = await db.fetch(
         """
-        SELECT d.voucher_number AS credit_note_number, p.number AS payout, p.state AS payout_state,
-               d.status AS document_status, p.net_cents AS approved_net_cents, p.tax_cents AS approved_tax_cents,
-               p.gross_cents AS approved_gross_cents, d.net_cents AS document_net_cents,
-               d.tax_cents AS document_tax_cents, d.gross_cents AS document_gross_cents, d.open_cents, d.fetched_at
-          FROM payouts p
-          LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
-         WHERE p.tenant_id = $1 AND (d.id IS NOT NULL OR p.state IN ('credit_note_open', 'paid', 'returned'))
-           AND date_trunc('month', p.created_at AT TIME ZONE 'Europe/Berlin')::date = $2
-         ORDER BY d.voucher_number NULLS FIRST, p.seq
+        SELECT * FROM (
+            SELECT (COALESCE((SELECT (i.content->>'voucher_date')::timestamptz FROM creation_intents i
+                               WHERE i.tenant_id = p.tenant_id AND i.payout_id = p.id
+                                 AND i.resource_id = d.resource_id
+                               ORDER BY i.created_at DESC LIMIT 1), d.created_at, p.created_at)
+                    AT TIME ZONE 'Europe/Berlin')::date AS dated,
+                   d.voucher_number AS credit_note_number, p.number AS payout, p.state AS payout_state,
+                   d.status AS document_status, p.net_cents AS approved_net_cents, p.tax_cents AS approved_tax_cents,
+                   p.gross_cents AS approved_gross_cents, d.net_cents AS document_net_cents,
+                   d.tax_cents AS document_tax_cents, d.gross_cents AS document_gross_cents, d.open_cents,
+                   d.fetched_at
+              FROM payouts p
+              LEFT JOIN external_documents d
+                     ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+             WHERE p.tenant_id = $1 AND (d.id IS NOT NULL OR p.state IN ('credit_note_open', 'paid', 'returned'))
+               -- Nothing is dated before it was asked for.
+               AND p.created_at < ($2::date + interval '1 month')::timestamp AT TIME ZONE 'Europe/Berlin') of_all
+         WHERE dated >= $2 AND dated < ($2::date + interval '1 month')
+         ORDER BY credit_note_number NULLS FIRST, payout
         """,
         tenant.id,
         month.replace(day=1),
@@ -157,7 +172,7 @@ async def reconcile(db: Connection, tenant: Tenant, month: date) -> Reconciliati
     )
 
 
-_ENDED = {"paid": ("paidoff", "paid"), "cancelled": ("voided", "deleted"), "credit_note_open": ("open",)}
+_ENDED = {"paid": ("paidoff", "paid"), "cancelled": _GONE, "credit_note_open": ("open",)}
 
 
 def _differences(row: Any) -> tuple[str, ...]:

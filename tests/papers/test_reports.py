@@ -88,6 +88,31 @@ async def test_each_credit_note_is_compared_with_its_approval(books: Shop, vault
     assert (await _reconciled(books)).different[0].differences == ("missing",)
 
 
+async def test_the_month_of_a_credit_note_is_that_of_its_own_date_and_what_is_voided_counts_in_no_sum(
+    books: Shop, vault: Vault
+) -> None:
+    """Asked for in October, written in November: lexoffice's list of November has it."""
+    payout = await bank.open_payout(books, vault)
+    voided = await bank.open_payout(books, vault, "BERT")
+    await books.rows(
+        "UPDATE creation_intents SET content = $2 WHERE payout_id = $1",
+        payout.id,
+        {"voucher_date": "2026-11-01T00:00:00+01:00"},
+    )
+    await books.rows("UPDATE payouts SET created_at = '2026-10-30T12:00:00Z'")
+    await books.rows("UPDATE external_documents SET created_at = '2026-11-02T12:00:00Z'")
+    await books.rows("UPDATE external_documents SET status = 'voided' WHERE payout_id = $1", voided.id)
+    async with books.ledger.transaction(books.tenant) as db:
+        october, november = [await reports.reconcile(db, books.tenant, date(2026, month, 1)) for month in (10, 11)]
+    assert october.rows == ()
+    assert [(row.payout, row.dated) for row in november.rows] == [
+        (payout.number, date(2026, 11, 1)),
+        (voided.number, date(2026, 11, 2)),
+    ]
+    assert (november.document_gross_cents, november.approved_gross_cents) == (11_900, 23_800)
+    assert [row.payout for row in november.different] == [voided.number]
+
+
 async def test_numbers_have_no_gaps_and_each_cancelled_one_has_its_reason(books: Shop, vault: Vault) -> None:
     await bank.own_account(books, vault)
     payout = await bank.open_payout(books, vault)
