@@ -199,14 +199,16 @@ class _Line:
 def _read(text: str) -> tuple[list[PlanInFile], list[LineError]]:
     errors: list[LineError] = []
     lines = _lines(text, errors)
-    by_plan: dict[tuple[str, str], list[_Line]] = {}
+    by_plan: dict[tuple[str, datetime | str], list[_Line]] = {}
     for line in lines:
         slug = line.text("kampagne").lower()
         if not slug:
             line.wrong("„kampagne“ fehlt.")
             continue
-        by_plan.setdefault((slug, line.text("gueltig_ab")), []).append(line)
-    found = [_plan(slug, day, rows) for (slug, day), rows in by_plan.items()]
+        # The same day may be written in two ways; it is one plan.
+        day = line.text("gueltig_ab")
+        by_plan.setdefault((slug, instant_of(day) or day), []).append(line)
+    found = [_plan(slug, rows) for (slug, _), rows in by_plan.items()]
     bad = {error.line for error in errors}
     whole = [
         one for one, rows in zip(found, by_plan.values(), strict=True) if one and not bad & {r.number for r in rows}
@@ -251,9 +253,9 @@ def _lines(text: str, errors: list[LineError]) -> list[_Line]:
     return lines
 
 
-def _plan(slug: str, day: str, rows: list[_Line]) -> PlanInFile | None:
+def _plan(slug: str, rows: list[_Line]) -> PlanInFile | None:
     first = rows[0]
-    before = first.errors_so_far
+    before, day = first.errors_so_far, first.text("gueltig_ab")
     valid_from = instant_of(day) if day else None
     if day and valid_from is None:
         first.wrong("„gueltig_ab“ ist kein Tag wie 31.12.2026.")

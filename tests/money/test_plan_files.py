@@ -82,6 +82,13 @@ async def test_an_error_names_its_line_and_nothing_of_the_file_is_taken_in(
         assert len(await plans.list_plans(db, shop.tenant, campaign.id)) == 1
 
 
+async def test_a_day_written_in_two_ways_is_one_plan(shop: Shop) -> None:
+    seen = await preview(shop, HEAD + "standard;01.12.2026;1;;20;;;;;\nstandard;2026-12-01;2;;5;;;;;")
+    assert seen.errors == ()
+    [plan] = seen.plans
+    assert [rate.level for rate in plan.plan.levels] == [1, 2]
+
+
 @pytest.mark.parametrize("text", ["", "a;b\n1;2", "kampagne,stufe\n", "\x00", "kampagne;stufe;prozent;geheim\nx;1;1;1"])
 async def test_what_is_no_such_file_is_refused_at_its_first_line(shop: Shop, text: str) -> None:
     assert [error.line for error in (await preview(shop, text)).errors] == [1]
