@@ -231,3 +231,14 @@ async def test_a_document_that_deviates_shows_both_versions(books: Books) -> Non
 async def test_a_kind_without_words_is_still_shown(books: Books) -> None:
     task = await a_task(books, "something_new", "event", "1", "done")
     assert "Warum." in await books.read(f"/admin/aufgaben/{task}")
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/ereignisse", "/admin/ereignisse?status=failed", "/admin/aufgaben", "/admin/zahlungsanbieter",
+             "/admin/partner/ANNA", "/admin/transaktionen/{sale}"],
+)  # fmt: skip
+async def test_a_page_that_shows_states_asks_for_itself_again(books: Books, path: str) -> None:
+    address = path.format(sale=await books.sale())
+    page = (await books.editor.get(address)).text
+    assert f'hx-get="{address}"' in page
+    assert "data-renew=" in page

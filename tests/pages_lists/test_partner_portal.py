@@ -173,3 +173,8 @@ async def test_somebody_who_logs_out_is_forgotten_by_the_browser(books: Books) -
     guest = await a_guest(books)
     await guest.post("/p/abmelden", shown_at="/p")
     assert (await guest.get("/p")).status_code == 401
+
+
+async def test_the_partners_page_asks_for_its_states_again(books: Books) -> None:
+    page = (await (await a_guest(books)).get("/p")).text
+    assert 'data-renew="15" hx-get="/p"' in page

@@ -26,6 +26,8 @@
 
   setInterval(() => {
     if (document.visibilityState !== "visible" || Date.now() - lastSign > AWAY_MS) return;
+    /* The answer to a form that was refused: what was typed stands in it, and would be renewed away. */
+    if (document.querySelector("[data-refused]") !== null) return;
     for (const element of document.querySelectorAll("[data-renew]")) {
       const at = due.get(element) ?? (due.set(element, Date.now() + element.dataset.renew * 1000), Infinity);
       if (Date.now() >= at && !isBusy(element)) {
