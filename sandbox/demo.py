@@ -57,9 +57,11 @@ async def leave_one_waiting(addresses: StackAddresses, say: Callable[[str], None
         workflow = quote(payout["workflow_id"], safe="")
         say(f"""
   {number} waits for your approval: {payout["gross_cents"] / 100:.2f} EUR for partner {payout["partner_code"]}.
-  In the Temporal UI: {temporal.ui_url}/namespaces/{temporal.namespace}/workflows/{workflow}
 
-  Approve it with the key of the demo's approver:
+    its page       {addresses.api_url}/admin/auszahlungen/{number}
+    its workflow   {temporal.ui_url}/namespaces/{temporal.namespace}/workflows/{workflow}
+
+  Approve it on its page, or with the key of the demo's approver:
 
     curl -sS -X POST {addresses.api_url}/api/v1/payouts/{number}/approve \\
       -H 'X-API-Key: {office.keys["approve"]}' -H 'Content-Type: application/json' \\
@@ -70,7 +72,7 @@ async def leave_one_waiting(addresses: StackAddresses, say: Callable[[str], None
     {_spoken(temporal.cli)} workflow signal --address {temporal.address} \\
       --workflow-id {payout["workflow_id"]} --name approve
 
-  A credit note appears in {addresses.lexoffice.app_url}. Mark it as paid there, and the payout is paid.
+  A credit note appears in {addresses.lexoffice.app_url}. Press „Bezahlt markieren“ there, and the payout is paid.
 """)
 
 

@@ -24,6 +24,9 @@ from sandbox.demo_office import DoorClosed, Office
 from sandbox.stack import StackAddresses
 
 _OPERATIONS = "platform"
+_SHOWN_ROLE = {_OPERATIONS: "operator"}
+USUAL_STATE = Path(__file__).resolve().parent.parent / ".partnerdesk"
+"""Where script/dev keeps it unless told otherwise."""
 _WHO = (
     ("admin@demo.example", "Alex Admin", "admin"),
     ("freigabe@demo.example", "Fritzi Freigabe", "approver"),
@@ -74,12 +77,20 @@ async def let_in(addresses: StackAddresses, office: Office) -> list[DemoPerson]:
 
 def told(addresses: StackAddresses, people: Sequence[DemoPerson]) -> str:
     """Where to log in, and as whom."""
+    width = max(len(person.password) for person in people)
+    state = "" if addresses.state == USUAL_STATE else f" --state {addresses.state}"
     return "\n".join(
         [
-            f"  Pages for people at work  {addresses.api_url}/admin",
-            *(f"    as {person.role:<9} {person.email:<22} password {person.password}" for person in people),
-            "  All are asked for a second factor. The code of the moment:  script/dev --code",
-            *(f"    or in an app of yours: {person.email:<22} {person.totp_secret}" for person in people),
+            f"  Open {addresses.api_url}/admin and log in:",
+            "",
+            f"    {'e-mail':<22} {'password':<{width}}  role      key for an authenticator app",
+            *(
+                f"    {person.email:<22} {person.password:<{width}}  {_SHOWN_ROLE.get(person.role, person.role):<9} "
+                f"{person.totp_secret}"
+                for person in people
+            ),
+            "",
+            f"  Each is asked for a second factor. Without an app:  script/dev --code{state}",
         ]
     )
 

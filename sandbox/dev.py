@@ -14,11 +14,9 @@ from urllib.parse import urlencode
 
 from sandbox.demo import leave_one_waiting, run_loop
 from sandbox.demo_office import Office
-from sandbox.demo_people import codes, kept_people, let_in, told
+from sandbox.demo_people import USUAL_STATE, codes, kept_people, let_in, told
 from sandbox.processes import StackError
 from sandbox.stack import Ports, Stack, StackAddresses
-
-_STATE = Path(__file__).resolve().parent.parent / ".partnerdesk"
 
 
 def say(text: str) -> None:
@@ -77,7 +75,8 @@ def _where_things_are(addresses: StackAddresses) -> str:
     # Without the filter the hand-over, every 30 s, hides everything else.
     payouts = urlencode({"query": 'WorkflowType="PayoutWorkflow"'})
     return f"""
-  API and its description   {addresses.api_url}/docs
+  Pages for people          {addresses.api_url}/admin
+  JSON API, described       {addresses.api_url}/docs
   Payouts in Temporal's UI  {addresses.temporal.ui_url}/namespaces/{addresses.temporal.namespace}/workflows?{payouts}
   Sandbox lexoffice         {addresses.lexoffice.app_url}
   Mails                     {addresses.state}/mail, one .eml file each
@@ -147,7 +146,9 @@ def main() -> None:
         action="store_true",
         help="print the codes of the moment that the demo's people need as their second factor, and end",
     )
-    parser.add_argument("--state", type=Path, default=_STATE, help="where databases and logs are kept (%(default)s)")
+    parser.add_argument(
+        "--state", type=Path, default=USUAL_STATE, help="where databases and logs are kept (%(default)s)"
+    )
     options = parser.parse_args()
     if options.dialect and not options.once:
         parser.error("--dialect needs --once")
