@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from sandbox.demo import leave_one_waiting, run_loop
 from sandbox.demo_office import Office
 from sandbox.demo_people import USUAL_STATE, codes, kept_people, let_in, told
+from sandbox.operator_command import write_command
 from sandbox.processes import StackError
 from sandbox.stack import Ports, Stack, StackAddresses
 
@@ -57,7 +58,8 @@ async def run_until_stopped(state: Path) -> bool:
     say(f"State and logs: {state}")
     mails = {"PARTNERDESK_MAIL_FOLDER": str(state / "mail")}
     async with Stack(state, Ports.from_environment(), emit=say, trust_engine_signals=True, environment=mails) as stack:
-        say(_where_things_are(stack.addresses))
+        command = write_command(state, stack.addresses.environment)
+        say(_where_things_are(stack.addresses, command))
         if await run_loop(stack.addresses, _print_json, say=say):
             async with Office(stack.addresses, "lexoffice") as office:
                 await office.open()
@@ -71,7 +73,7 @@ async def run_until_stopped(state: Path) -> bool:
     raise StackError(f"{ended.name} has ended by itself; see {ended.process.command.log}.")
 
 
-def _where_things_are(addresses: StackAddresses) -> str:
+def _where_things_are(addresses: StackAddresses, command: Path) -> str:
     # Without the filter the hand-over, every 30 s, hides everything else.
     payouts = urlencode({"query": 'WorkflowType="PayoutWorkflow"'})
     return f"""
@@ -80,6 +82,7 @@ def _where_things_are(addresses: StackAddresses) -> str:
   Payouts in Temporal's UI  {addresses.temporal.ui_url}/namespaces/{addresses.temporal.namespace}/workflows?{payouts}
   Sandbox lexoffice         {addresses.lexoffice.app_url}
   Mails                     {addresses.state}/mail, one .eml file each
+  Commands of operators     {command} --help
   PostgreSQL                127.0.0.1:{addresses.postgres.port}, passwords in {addresses.state}/postgres/passwords.json
 """
 

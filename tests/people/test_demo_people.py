@@ -1,5 +1,7 @@
 """The demo's people come in by the doors that everybody uses, and again after a restart."""
 
+import asyncio
+import json
 import os
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from ledger import totp
 from sandbox.demo_office import Office
 from sandbox.demo_people import DemoPerson, codes, kept_people, let_in, told
+from sandbox.operator_command import write_command
 from sandbox.postgres import PostgresAddresses
 from sandbox.stack import StackAddresses
 from sandbox.temporal_server import TemporalAddresses
@@ -61,3 +64,25 @@ async def test_an_admin_and_an_approver_of_the_demo_log_in_with_a_second_factor(
         assert entered.status_code == 303
         # The second factor is asked for like anybody's.
         assert (await browser.get("/admin/benutzer")).headers["location"].startswith("/second-factor")
+
+
+async def test_operators_of_the_demo_have_their_command(product: House, tmp_path: Path) -> None:
+    settings = product.settings
+    command = write_command(
+        tmp_path,
+        {
+            "PARTNERDESK_DATABASE_URL": settings.database_url.get_secret_value(),
+            "PARTNERDESK_SECRET_KEY": settings.secret_key.get_secret_value(),
+            "PARTNERDESK_PUBLIC_URL": "http://127.0.0.1/it's here",
+            "SHELL_OF_SOMEBODY": "not ours",
+        },
+    )
+    assert command.stat().st_mode & 0o077 == 0
+    assert "not ours" not in command.read_text()
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("PARTNERDESK_")}
+    called = await asyncio.create_subprocess_exec(
+        command, "tenant", "list", "--json", env=bare, stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await called.communicate()
+    assert called.returncode == 0
+    assert "tenants" in json.loads(output)
