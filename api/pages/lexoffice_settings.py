@@ -13,17 +13,16 @@ from pydantic import SecretStr, ValidationError
 
 from api import lexoffice_connection
 from api.lexoffice_connection import STOPS, LexofficeChange
+from api.pages import actor_names
 from api.pages.languages import N_
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute, problem_of
 from api.problems import Problem
 from api.v1 import subscriptions
-from ledger import connections, memberships
+from ledger import connections
 from ledger.connections import LEXOFFICE
-from ledger.database import Connection
 from ledger.refusals import NotAcceptable, Refused
 from ledger.roles import Permission
-from ledger.types import Tenant
 
 PAGE = "/admin/zahlungsanbieter/lexoffice"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -174,7 +173,7 @@ async def _shown(
         connection = await connections.load(db, tenant, LEXOFFICE)
         told = await lexoffice_connection.show(db, doors, tenant)
         reports = await subscriptions.health(db, doors, tenant)
-        names = await _names(db, tenant)
+        name_of = await actor_names.names(db, tenant)
     return visit.page(
         "lexoffice.html",
         status=status,
@@ -186,12 +185,8 @@ async def _shown(
         reports=reports,
         checked_at=reports["checked_at"] and datetime.fromisoformat(reports["checked_at"]),
         events=_EVENTS,
-        names=names,
+        name_of=name_of,
         stops=STOPS,
         today=datetime.now(UTC).date(),
         may_change=visit.person.may(Permission.SETTINGS),
     )
-
-
-async def _names(db: Connection, tenant: Tenant) -> dict[str, str]:
-    return {f"user:{member.user_id}": member.email for member in await memberships.list_members(db, tenant)}

@@ -66,6 +66,7 @@ _TEMPLATES.globals |= {
     "menu_of": menu_of,
     "static": static_address,
     "word": words.of_state,
+    "document_word": words.of_document,
     "tone": words.tone,
 }
 _TEMPLATES.filters |= {

@@ -72,6 +72,21 @@ STATES: dict[str, dict[str, tuple[str, str]]] = {
 """State → word and tone, for each kind of thing that has one; in the order in which sums and choices show them."""
 
 
+DOCUMENT = {
+    "draft": N_("Entwurf"),
+    "open": N_("Offen"),
+    "overdue": N_("Überfällig"),
+    "paid": N_("Bezahlt"),
+    "paidoff": N_("Bezahlt"),
+    "voided": N_("Storniert"),
+}
+"""What lexoffice calls a voucherStatus; one that it invents tomorrow is shown as it came."""
+
+
+def of_document(status: str) -> str:
+    return _(DOCUMENT.get(status, status))
+
+
 def of_state(kind: str, state: str) -> str:
     """In the language of this request."""
     return _(STATES[kind][state][0])

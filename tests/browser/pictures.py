@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.async_api import Page, ViewportSize
 
-COLOURS = 64
+COLOURS = 128
 TALLEST_PX = 2_400
 FOLDER = Path(os.environ.get("PAGES_TO") or Path(tempfile.gettempdir()) / "partnerdesk-pages")
 """Where this run leaves its pictures: PAGES_TO, else a temporary folder."""

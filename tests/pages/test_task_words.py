@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from api.pages import task_words
+from api.pages import task_words, words
 from ledger.invoice_questions import CLOSED_BY_AN_ANSWER
 from tests.pages.texts import ROOT
 
@@ -74,3 +74,8 @@ def _inside(parsed: ast.Module, call: ast.Call, functions: dict[str, int]) -> bo
         isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in functions and call in ast.walk(node)
         for node in ast.walk(parsed)
     )
+
+
+def test_a_documents_state_is_said_in_words_and_a_new_one_as_it_came() -> None:
+    assert words.of_document("paidoff") == words.of_document("paid") == "Bezahlt"
+    assert words.of_document("archived") == "archived"
