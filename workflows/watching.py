@@ -28,11 +28,14 @@ class EngineView:
         """None: the engine knows no workflow of this payout, or not any more."""
         handle = self._client.get_workflow_handle(payout_workflow_id(tenant, number))
         try:
-            return _seen(await handle.describe())
+            described = await handle.describe()
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
             raise
+        # Counted from 1, and anew with each task that a worker completes.
+        attempt = described.raw_description.pending_workflow_task.attempt
+        return _seen(described).model_copy(update={"failed_tasks": max(0, attempt - 1)})
 
     async def _listed(self, tenant: Tenant, condition: str) -> AsyncIterator[tuple[PayoutNumber, SeenWorkflow]]:
         query = f'Tenant = "{tenant.slug}" AND WorkflowType = "PayoutWorkflow"'

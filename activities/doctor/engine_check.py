@@ -44,7 +44,7 @@ async def _look(ledger: Ledger, engine: Engine, tenant: Tenant) -> Suspects:
     for number in running.keys() - waiting.keys():
         seen = await engine.look(tenant, number)
         if seen is not None and seen.status == "running":
-            suspects[number] = (_of_ended(number, states.get(number)), None)
+            suspects[number] = (_of_ended(number, states.get(number), seen), None)
     return suspects
 
 
@@ -67,12 +67,21 @@ def _of_open(
             "workflow_state",
             number,
             f"{number} is {state} in the ledger, {seen.payout_state} in its workflow.",
-            "See that a worker runs; then send the signal `recheck` to the workflow.",
+            _why_it_stands(seen),
         ), None
     return None
 
 
-def _of_ended(number: PayoutNumber, state: PayoutState | None) -> Difference:
+def _why_it_stands(seen: SeenWorkflow) -> str:
+    if seen.failed_tasks:
+        return (
+            f"No worker can go on with it ({seen.failed_tasks} failed tasks in a row). If a worker's log says "
+            "`Failing workflow task` and Nondeterminism, deploy the version before (docs/upgrades.md)."
+        )
+    return "See that a worker runs; then send the signal `recheck` to the workflow."
+
+
+def _of_ended(number: PayoutNumber, state: PayoutState | None, seen: SeenWorkflow) -> Difference:
     if state is None:
         return _difference(
             "workflow_without_payout",
@@ -85,7 +94,7 @@ def _of_ended(number: PayoutNumber, state: PayoutState | None) -> Difference:
         "workflow_still_runs",
         number,
         f"{number} is {state}, but its workflow still runs.",
-        "See that a worker runs; then send the signal `recheck` to the workflow.",
+        _why_it_stands(seen),
     )
 
 

@@ -6,10 +6,14 @@ from ledger.types import Frozen, PayoutNumber, Tenant
 
 
 class SeenWorkflow(Frozen):
-    """`status` as the engine names it, lower case; `payout_state` is the search attribute PayoutStatus."""
+    """`status` as the engine names it, lower case; `payout_state` is the search attribute PayoutStatus.
+
+    `failed_tasks`: how often in a row no worker could go on with it, where it was looked at by itself.
+    """
 
     status: str
     payout_state: str | None
+    failed_tasks: int = 0
 
 
 class Engine(Protocol):

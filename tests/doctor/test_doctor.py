@@ -13,6 +13,7 @@ from tests.conftest import Database
 from tests.doctor.planting import checks, examine, plant, superuser
 from tests.house import House, Shop, until
 from tests.sweep.sweeping import settled, silence
+from workflows.messages import PAYOUTS
 
 
 @pytest.fixture
@@ -209,6 +210,21 @@ async def test_a_workflow_that_runs_on_after_its_payout_has_ended_is_found(shop:
     found = await until(lambda: checks(shop), lambda found: "workflow_still_runs" in found, "the finding")
     # Its lines would have been given back with it.
     assert set(found) <= {"workflow_still_runs", "commission_does_not_fit_its_payout", "commission_in_no_payout"}
+
+
+async def test_a_workflow_that_no_worker_can_go_on_with_is_said_to_be(shop: Shop) -> None:
+    """Such as after a deploy that does not fit its history; here, one that was begun with what is no payout."""
+    number = (await shop.payout())["number"]
+    handle = shop.payout_workflow(number)
+    await handle.terminate("a test")
+    await shop.house.engine.start_workflow("PayoutWorkflow", "no payout", id=handle.id, task_queue=PAYOUTS)
+
+    async def mend() -> str:
+        found = [one for one in (await examine(shop))["differences"] if one["check"] == "workflow_state"]
+        return found[0]["mend"] if found else ""
+
+    await until(mend, lambda said: "failed tasks in a row" in said, "a workflow that stands")
+    await handle.terminate("a test")
 
 
 async def test_a_missing_history_is_a_note_and_no_difference(shop: Shop, database: Database) -> None:

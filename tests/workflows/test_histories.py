@@ -26,6 +26,12 @@ from tests.record_histories import HISTORIES, read_manifest
 STORED = sorted(HISTORIES.rglob("*/*.json"))
 NAMES = [str(file.relative_to(HISTORIES)) for file in STORED]
 
+RETIRED: dict[str, str] = {}
+"""Histories that need not replay any more, by name, and why: nothing that began so is open anywhere. They stay stored
+(docs/upgrades.md, A worked example)."""
+
+REPLAYED = [name for name in NAMES if name not in RETIRED]
+
 
 def history_of(file: Path) -> WorkflowHistory:
     told = json.loads(file.read_text())
@@ -38,10 +44,15 @@ def type_of(file: Path) -> str:
     return name
 
 
-@pytest.mark.parametrize("file", STORED, ids=NAMES)
-async def test_a_stored_history_replays(file: Path) -> None:
+@pytest.mark.parametrize("name", REPLAYED)
+async def test_a_stored_history_replays(name: str) -> None:
     replayer = Replayer(workflows=worker.WORKFLOWS, data_converter=pydantic_data_converter)
-    await replayer.replay_workflow(history_of(file))
+    await replayer.replay_workflow(history_of(HISTORIES / name))
+
+
+def test_what_is_retired_is_stored_and_has_a_reason() -> None:
+    assert set(RETIRED) <= set(NAMES)
+    assert all(RETIRED.values())
 
 
 def test_what_is_stored_is_neither_changed_nor_removed() -> None:
