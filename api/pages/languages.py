@@ -29,9 +29,12 @@ COOKIE = "partnerdesk-language"
 
 _LOCALES = {GERMAN: "de_DE", ENGLISH: "en_GB"}
 _LEDGERS = "ledger"
-"""The comment of a text in the catalogue that stands in no page: the ledger says it."""
+_RULES = "rule"
+"""Comments of texts in the catalogue that stand in no page: the ledger says them."""
 _PLACE = re.compile(r"%\((\w+)\)s")
 _AMOUNT = re.compile(r"-?\d{1,3}(?:\.\d{3})*,\d{2} €", re.ASCII)
+_MONTH = re.compile(r"\d{2}\.\d{4}", re.ASCII)
+_PERCENT = re.compile(r"\d+(?:,\d+)? %", re.ASCII)
 _DAY = re.compile(r"\d{2}\.\d{2}\.\d{4}", re.ASCII)
 _FOLDER = Path(__file__).parent / "locale"
 _spoken: ContextVar[str] = ContextVar("language", default=GERMAN)
@@ -68,20 +71,29 @@ def _(text: str, **values: object) -> str:
     return said % values if values else said
 
 
-def _composed(text: str) -> str:
+def rule(text: str) -> str:
+    """By which rule a commission was computed, as the ledger said it then: clauses, each with amounts in it."""
+    return _composed(text, _RULES)
+
+
+def _composed(text: str, kind: str = _LEDGERS) -> str:
     """A sentence of the ledger with amounts, days and names in it: those are written as this language does."""
-    for pattern, said in _patterns(language()):
+    for pattern, said in _patterns(language(), kind):
         if found := pattern.fullmatch(text):
-            return said % {name: _part(value) for name, value in found.groupdict().items()}
+            return said % {name: _part(value, kind) for name, value in found.groupdict().items()}
     return text
 
 
-def _part(text: str) -> str:
+def _part(text: str, kind: str) -> str:
     if _AMOUNT.fullmatch(text):
         return money(int(re.sub(r"[^-0-9]", "", text)))
     if _DAY.fullmatch(text):
         return day(date(int(text[6:]), int(text[3:5]), int(text[:2])))
-    return _(text)
+    if _MONTH.fullmatch(text):
+        return month(date(int(text[3:]), int(text[:2]), 1))
+    if _PERCENT.fullmatch(text):
+        return percent(Decimal(text[:-2].replace(",", ".")))
+    return _(text) if kind == _LEDGERS else _composed(text, kind)
 
 
 def ngettext(one: str, many: str, n: int, **values: object) -> str:
@@ -108,13 +120,13 @@ def catalogue(spoken: str) -> dict[str, Entry]:
 
 
 @cache
-def _patterns(spoken: str) -> list[tuple[re.Pattern[str], str]]:
-    """The sentences of the ledger that have places, those with the most words first."""
+def _patterns(spoken: str, kind: str) -> list[tuple[re.Pattern[str], str]]:
+    """The sentences of this kind that have places, those with the most words first."""
     found = []
     for path in sorted((_FOLDER / spoken).glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=spoken):
-                if _LEDGERS in message.user_comments and _PLACE.search(str(message.id)):
+                if kind in message.user_comments and _PLACE.search(str(message.id)):
                     parts = _PLACE.split(str(message.id))
                     shape = "".join(
                         f"(?P<{part}>.+?)" if number % 2 else re.escape(part) for number, part in enumerate(parts)

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Protocol
 
-from api.pages.languages import N_, _, money, percent
+from api.pages.languages import N_, _, money, percent, rule
 
 SOURCES = {"stripe": N_("Stripe"), "lexoffice": N_("Rechnung in lexoffice"), "api": N_("Eigene Erfassung")}
 KINDS = {
@@ -50,7 +50,7 @@ def rule_of(row: Earned) -> str:
     if row.manual_kind:
         return _("von Hand")
     if row.words and not _PLAIN.fullmatch(row.words):
-        return row.words  # tiers, caps and counted payments: said when it was computed
+        return rule(row.words)  # tiers, caps and counted payments: said when it was computed
     parts = []
     if row.percent:
         parts.append(_("%(percent)s von %(base)s", percent=percent(row.percent), base=money(row.base_cents)))

@@ -59,6 +59,49 @@ def test_a_stored_sentence_is_known_again_whatever_its_amounts() -> None:
         assert languages._("Was kein Katalog kennt, 5,00 €.") == "Was kein Katalog kennt, 5,00 €."
 
 
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        ("3. Zahlung; der Plan zahlt die ersten 2", "payment no. 3; the plan pays the first 2"),
+        ("12,5 % von 1.084,03 € + 1,00 €, höchstens 50,00 €", "12.5% of €1,084.03 + €1.00, at most €50.00"),
+        (
+            "10 % von 50,00 € + 12 % von 20,00 € (gestaffelt; Monatsumsatz davor 950,00 €)",
+            "10% of €50.00 + 12% of €20.00 (graduated; the month’s revenue before: €950.00)",
+        ),
+        (
+            "10 % von 84,03 €, gekürzt auf 5,00 €: mehr gibt die Basis nicht her (Grundsatz; was die Staffel mehr "
+            "bringt, kommt mit dem Monatsabschluss)",
+            "10% of €84.03, cut to €5.00: the base does not hold more (basic rate; what the tiers add comes with the "
+            "month’s close)",
+        ),
+        (
+            "Monatsabschluss 03.2026; Stufe 1: Umsatz 6.000,00 €, durchgehend 12 % + 2,00 € je Verkauf; höchstens "
+            "90,00 € im Monat; verdient 720,00 €, mit den Verkäufen gegeben 600,00 €; schon abgeschlossen 20,00 €",
+            "Close of Mar 2026; level 1: revenue €6,000.00, throughout 12% + €2.00 per sale; at most €90.00 a month; "
+            "earned €720.00, given with the sales €600.00; closed before €20.00",
+        ),
+        (
+            "Monatsabschluss 03.2026; Stufe 2: Umsatz 6.000,00 €, gestaffelt im Mittel 10,33 %; verdient 1,00 €, mit "
+            "den Verkäufen gegeben 0,00 €",
+            "Close of Mar 2026; level 2: revenue €6,000.00, graduated, on average 10.33%; earned €1.00, given with the "
+            "sales €0.00",
+        ),
+        ("Monatsabschluss 03.2026; kein Verkauf ist geblieben", "Close of Mar 2026; no sale is left"),
+    ],
+)
+def test_the_rule_that_made_a_commission_is_said_in_both_languages(stored: str, said: str) -> None:
+    assert languages.rule(stored) == stored
+    with speaking(ENGLISH):
+        assert languages.rule(stored) == said
+
+
+def test_no_clause_of_a_rule_is_untranslated() -> None:
+    """Each piece of the ledger's words stands in a clause that the catalogue knows."""
+    known = " ".join(_PLACES.sub("", str(text)) for text in catalogue(ENGLISH))
+    missing = [piece for piece in texts.words_of_rules() if piece not in known]
+    assert not missing
+
+
 def test_nothing_is_translated_that_no_page_says() -> None:
     known = all_texts().keys() | {text for _, text in [*texts.refusals(), *texts.sentences()]}
     known |= set(said_by_the_ledger())
@@ -92,7 +135,7 @@ def said_by_the_ledger() -> list[str]:
         message.id if isinstance(message.id, str) else message.id[0]
         for path in _FILES
         for message in messages(path)
-        if "ledger" in message.user_comments
+        if {"ledger", "rule"} & set(message.user_comments)
     ]
 
 

@@ -177,3 +177,16 @@ def _strings() -> Iterator[tuple[str, ast.expr, set[int]]]:
             for node in ast.walk(tree):
                 if isinstance(node, ast.Constant | ast.JoinedStr):
                     yield f"{name}:{node.lineno}", node, no_text
+
+
+def words_of_rules() -> Iterator[str]:
+    """What stands between the amounts where a plan says by which rule a commission was computed."""
+    for path in ("ledger/commission.py", "ledger/plan_month.py"):
+        tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef) and function.name in ("words", "_words"):
+                for node in ast.walk(function):
+                    if isinstance(node, ast.JoinedStr):
+                        for part in node.values:
+                            if isinstance(part, ast.Constant) and re.search(r"[^\W\d_]{2}", str(part.value)):
+                                yield str(part.value).strip()
