@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from ledger import audit, partners
+from ledger import audit, partners, tax_questions
 from ledger.database import Connection
 from ledger.types import Frozen, PartnerId, TaxStatus, Tenant
 
@@ -91,6 +91,7 @@ async def record_tax_status(
         subject_id=str(partner_id),
         **audit.apart(new.model_dump(mode="json", exclude_none=True)),
     )
+    await tax_questions.ask_about_documents(db, tenant, partner_id)
     return TaxRecord.model_validate(dict(recorded))
 
 

@@ -118,6 +118,14 @@ KINDS: dict[str, TaskWords] = {
             ", oder gleichen Sie den Betrag mit einer Zeile von Hand aus."
         ),
     ),
+    "documents_of_another_tax_case": TaskWords(
+        N_("Ausgestellte Belege passen nicht zum Steuerstatus"),
+        N_(
+            "Die genannten Belege zeigen einen anderen Steuerfall als den, der nun gilt. Zu Unrecht ausgewiesene "
+            "Umsatzsteuer wird geschuldet, bis der Beleg berichtigt ist (§ 14c UStG): Bitte berichtigen Sie die "
+            "Angabe, oder stornieren Sie die Belege in lexoffice und klären Sie es mit Ihrer Steuerberatung."
+        ),
+    ),
     "partner_without_document": TaskWords(
         N_("Für den Partner ist kein Beleg möglich"),
         N_(

@@ -13,6 +13,8 @@ from ledger.partner_tax import NewTaxStatus
 from ledger.payouts import Payout
 from ledger.refusals import Blocked, NothingDue
 from ledger.types import TaxCase, TaxStatus
+from ledger.vault import Vault
+from tests.bank import paying as bank
 from tests.ledger.conftest import Shop
 from tests.ledger.paying import earn, fit_to_be_paid, fit_to_pay, request
 
@@ -194,3 +196,30 @@ async def test_a_gross_tenant_pays_net_plus_vat_all_the_same(shop: Shop) -> None
     await earn(shop, 1000, on=MARCH)
     made = await request(shop)
     assert (made.net_cents, made.tax_cents, made.gross_cents) == (1000, 190, 1190)
+
+
+async def asked_about_documents(shop: Shop) -> list[list[str]]:
+    rows = await shop.rows("SELECT detail FROM tasks WHERE kind = $1 AND state = 'open'", tax_questions.OTHER_CASE)
+    return [row["detail"]["payouts"] for row in rows]
+
+
+async def test_a_status_corrected_after_the_document_asks_about_the_document(shop: Shop, vault: Vault) -> None:
+    """§ 14c UStG: VAT on a Gutschrift to one who turns out a Kleinunternehmer is owed until it is corrected."""
+    payout = await bank.open_payout(shop, vault)
+    await is_(shop, begins(REGULAR, FIRST_OF_APRIL))  # the same case: nothing to ask
+    assert await asked_about_documents(shop) == []
+    await is_(shop, begins(SMALL, date(2027, 1, 1)))  # later than what it pays
+    assert await asked_about_documents(shop) == []
+    await is_(shop, begins(SMALL, FIRST_OF_APRIL))
+    assert await asked_about_documents(shop) == [[payout.number]]
+    await is_(shop, begins(REGULAR, FIRST_OF_APRIL))
+    assert await asked_about_documents(shop) == []
+
+
+async def test_before_the_document_a_corrected_status_makes_another_payout_and_asks_nobody(shop: Shop) -> None:
+    await ready(shop)
+    await is_(shop, REGULAR)
+    await earn(shop, 1_000, on=MAY)
+    await request(shop)
+    await is_(shop, begins(SMALL, FIRST_OF_APRIL))
+    assert await asked_about_documents(shop) == []
