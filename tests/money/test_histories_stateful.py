@@ -31,7 +31,8 @@ from tests.money.histories import CHAIN, possible
 from tests.money.invariants import broken
 from tests.money.ledger_player import LedgerPlayer
 from tests.money.model import Event, Model
-from tests.money.test_histories import KINDS, difference, fitted, with_partners
+from tests.money.model_sales import LONG_AGO
+from tests.money.test_histories import difference, fitted, with_partners
 
 # Hypothesis calls without a loop, so the ledger gets one of its own.
 
@@ -63,6 +64,33 @@ async def _new_tenant(ledger: Ledger, window: bool) -> Tenant:
     return await fitted(ledger, tenant, window)
 
 
+PAID_AND_EXPORTED: tuple[Event, ...] = (
+    ("sale", "s0", CHAIN, 12_345, 3, None),
+    ("paid", "s0", LONG_AGO),
+    ("requested", "p0", "ANNA", None),
+    ("requested", "p1", "BERT", None),
+    ("approved", "p0"),
+    ("document", "p0"),
+    ("drafted", "b0"),
+    ("released", "b0"),
+    ("exported", "b0"),
+    ("approved", "p1"),
+    ("document", "p1"),
+    ("paid_out", "p1"),
+)
+"""Half of the examples begin where most can go wrong: one payout is paid, another stands in a bank file."""
+
+
+def on_their_way(model: Model) -> Iterator[Event]:
+    """The next step of each payout and of its transfer, up to the bank's file."""
+    steps = {"awaiting_approval": "approved", "approved": "document"}
+    yield from ((steps[one.state], name) for name, one in model.payouts.items() if one.state in steps)
+    steps = {"draft": "released", "approved": "exported"}
+    yield from ((steps[run.state], name) for name, run in model.bank_runs.items() if run.state in steps and run.payouts)
+    if model.transferable():
+        yield ("drafted", f"b{len(model.bank_runs)}")
+
+
 class Money(RuleBasedStateMachine):
     """One tenant, three partners, and whatever can happen to their sales and payouts."""
 
@@ -70,12 +98,14 @@ class Money(RuleBasedStateMachine):
     taken: Counter[str]
     """How often each thing happened, in all examples."""
 
-    @initialize(window=st.booleans())
-    def begin(self, window: bool) -> None:
+    @initialize(window=st.booleans(), in_the_middle=st.booleans())
+    def begin(self, window: bool, in_the_middle: bool) -> None:
         self.window, self.model = window, Model()
         self.player = self.loop.runner.run(self._begun(window))
         self.fixed: dict[str, Any] = {}
         self.looks: list[tuple[datetime, dict[str, int]]] = []
+        for event in PAID_AND_EXPORTED if in_the_middle else ():
+            self._happens(event)
 
     async def _begun(self, window: bool) -> LedgerPlayer:
         tenant = await _new_tenant(self.loop.ledger, window)
@@ -83,25 +113,15 @@ class Money(RuleBasedStateMachine):
 
     @rule(data=st.data(), seed=st.integers(0, 2**16))
     def something_happens(self, data: st.DataObject, seed: int) -> None:
+        """Its kind first: there are many sales to refund for each bank run to cancel."""
         choices = list(possible(self.model, random.Random(seed), window=self.window))
-        self._happens(data.draw(st.sampled_from(choices)))
+        kind = data.draw(st.sampled_from(sorted({event[0] for event in choices})))
+        self._happens(data.draw(st.sampled_from([event for event in choices if event[0] == kind])))
 
-    @precondition(lambda self: any(one.state != "paid" for one in self.model.payouts.values()))
+    @precondition(lambda self: next(on_their_way(self.model), None))
     @rule(data=st.data())
-    def a_payout_or_its_transfer_goes_on(self, data: st.DataObject) -> None:
-        steps = {
-            "awaiting_approval": "approved",
-            "approved": "document",
-            "credit_note_open": "paid_out",
-            "paid": "came_back",
-        }
-        going = [(steps[one.state], name) for name, one in self.model.payouts.items() if one.state in steps]
-        steps = {"draft": "released", "approved": "exported"}
-        going += [
-            (steps[run.state], name) for name, run in self.model.bank_runs.items() if run.state in steps and run.payouts
-        ]
-        if going:
-            self._happens(data.draw(st.sampled_from(going)))
+    def money_goes_on_its_way(self, data: st.DataObject) -> None:
+        self._happens(data.draw(st.sampled_from(list(on_their_way(self.model)))))
 
     def _happens(self, event: Event) -> None:
         self.taken[event[0]] += 1
@@ -139,6 +159,13 @@ class Money(RuleBasedStateMachine):
             self.taken["(looks back)"] += 1
 
 
+OF_EVERY_PROMISE = {
+    "sale", "paid", "refund", "unpaid", "plan", "closed", "requested", "run", "approved", "document", "paid_out",
+    "document_voided", "came_back", "drafted", "released", "exported", "confirmed", "run_cancelled", "voided",
+    "settings", "status", "written",
+}  # fmt: skip
+
+
 def _search(database: Database, *, examples: int, steps: int) -> Counter[str]:
     taken = Counter[str]()
     with looped(database) as loop:
@@ -163,9 +190,9 @@ def test_no_order_of_events_loses_or_doubles_a_cent(database: Database) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(900)
 def test_no_longer_order_of_events_loses_or_doubles_a_cent(database: Database) -> None:
-    """And a search that never made a bank file, or never looked at a paid payout, would have found nothing."""
-    taken = _search(database, examples=60, steps=50)
+    """And a search that hardly made a bank file, or never looked at a paid payout, would have found nothing."""
+    taken = _search(database, examples=30, steps=40)
     print(*(f"{name} {times}" for name, times in taken.most_common()), sep=", ")
-    assert KINDS - taken.keys() == set()
+    assert {name for name in OF_EVERY_PROMISE if taken[name] < 3} == set()
     assert taken["(looks at what is exported or paid)"] > 100
-    assert taken["(looks back)"] > 100
+    assert taken["(looks back)"] > 30
