@@ -1,7 +1,7 @@
 """POST with an Idempotency-Key: once in effect, the same answer each time."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -9,10 +9,12 @@ from fastapi.responses import JSONResponse
 
 from api.parts import Doors, Parts
 from api.v1.callers import Anyone
+from api.v1.rechecks import announce_rechecks
 from ledger import idempotency
 from ledger.credentials import Caller
 from ledger.database import Connection
 from ledger.idempotency import KeptAnswer
+from ledger.types import PayoutNumber
 
 Act = Callable[[Connection], Awaitable[dict[str, Any]]]
 
@@ -29,13 +31,17 @@ class Once:
         self._key = key
         self._request = request_sha256
 
-    async def answer(self, act: Act, *, status: int = 200, cause: str = "") -> JSONResponse:
+    async def answer(
+        self, act: Act, *, status: int = 200, cause: str = "", rechecks: Sequence[PayoutNumber] = ()
+    ) -> JSONResponse:
+        """`rechecks` are read after the act: the payouts that must look again are told once it is committed."""
         tenant = self._caller.tenant
         async with self._doors.ledger.transaction(tenant, cause=cause or self._caller.actor) as db:
             if (kept := await self._recall(db)) is not None:
                 return JSONResponse(kept.body, status_code=kept.status, headers={"Idempotency-Replayed": "true"})
             body = await act(db)
             await self._keep(db, KeptAnswer(status=status, body=body))
+        await announce_rechecks(self._doors, tenant, rechecks)
         return JSONResponse(body, status_code=status)
 
     async def kept(self) -> JSONResponse | None:

@@ -136,9 +136,7 @@ async def change_partner(
     status_code=201,
     response_model=Partner,
 )
-async def accept_agreement(
-    code: PartnerCode, doors: Doors, caller: Writer, once: OnlyOnce, agreement: Agreement
-) -> JSONResponse:
+async def accept_agreement(code: PartnerCode, caller: Writer, once: OnlyOnce, agreement: Agreement) -> JSONResponse:
     touched: list[PayoutNumber] = []
 
     async def act(db: Connection) -> dict[str, Any]:
@@ -150,9 +148,7 @@ async def accept_agreement(
         touched.extend(await rechecks.want_for_partner(db, caller.tenant, partner.id))
         return shown(changed)
 
-    answer = await once.answer(act, status=201)
-    await announce_rechecks(doors, caller.tenant, touched)
-    return answer
+    return await once.answer(act, status=201, rechecks=touched)
 
 
 @router.post(
@@ -166,7 +162,6 @@ async def accept_agreement(
 )
 async def record_tax_status(
     code: PartnerCode,
-    doors: Doors,
     caller: Writer,
     once: OnlyOnce,
     new: Annotated[
@@ -181,9 +176,7 @@ async def record_tax_status(
         touched.extend(await rechecks.want_for_partner(db, caller.tenant, partner.id))
         return shown(recorded)
 
-    answer = await once.answer(act, status=201)
-    await announce_rechecks(doors, caller.tenant, touched)
-    return answer
+    return await once.answer(act, status=201, rechecks=touched)
 
 
 @router.put(
@@ -218,9 +211,7 @@ async def save_bank_details(
     operation_id="confirm_bank_details",
     response_model=BankDetails,
 )
-async def confirm_bank_details(
-    code: PartnerCode, doors: Doors, caller: Banker, once: OnlyOnce, named: NamedAccount
-) -> JSONResponse:
+async def confirm_bank_details(code: PartnerCode, caller: Banker, once: OnlyOnce, named: NamedAccount) -> JSONResponse:
     touched: list[PayoutNumber] = []
 
     async def act(db: Connection) -> dict[str, Any]:
@@ -229,9 +220,7 @@ async def confirm_bank_details(
         touched.extend(looking)
         return shown(account)
 
-    answer = await once.answer(act)
-    await announce_rechecks(doors, caller.tenant, touched)
-    return answer
+    return await once.answer(act, rechecks=touched)
 
 
 @router.post(
@@ -241,7 +230,7 @@ async def confirm_bank_details(
     response_model=BankDetails,
 )
 async def refuse_bank_details(
-    code: PartnerCode, doors: Doors, caller: Banker, once: OnlyOnce, refused: RefusedAccount
+    code: PartnerCode, caller: Banker, once: OnlyOnce, refused: RefusedAccount
 ) -> JSONResponse:
     touched: list[PayoutNumber] = []
 
@@ -253,9 +242,7 @@ async def refuse_bank_details(
         touched.extend(looking)
         return shown(account)
 
-    answer = await once.answer(act)
-    await announce_rechecks(doors, caller.tenant, touched)
-    return answer
+    return await once.answer(act, rechecks=touched)
 
 
 async def _of_code(db: Connection, caller: Caller, code: str) -> Partner:

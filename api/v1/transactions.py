@@ -14,7 +14,6 @@ from api.parts import Doors
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from api.v1.rechecks import announce_rechecks
 from ledger import audit, partners, sale_decisions, transactions
 from ledger.credentials import Caller
 from ledger.database import Connection
@@ -110,7 +109,7 @@ async def get_transaction(transaction_id: UUID, doors: Doors, caller: Reader) ->
     response_model=TransactionInFull,
 )
 async def release(
-    transaction_id: UUID, doors: Doors, caller: Writer, once: OnlyOnce, wanted: Annotated[Release, Body()]
+    transaction_id: UUID, caller: Writer, once: OnlyOnce, wanted: Annotated[Release, Body()]
 ) -> JSONResponse:
     touched: list[PayoutNumber] = []
 
@@ -121,9 +120,7 @@ async def release(
         touched.extend(outcome.payouts)
         return await _in_full(db, caller, TransactionId(transaction_id))
 
-    answer = await once.answer(act)
-    await announce_rechecks(doors, caller.tenant, touched)
-    return answer
+    return await once.answer(act, rechecks=touched)
 
 
 @router.post(
@@ -135,7 +132,7 @@ async def release(
     response_model=TransactionInFull,
 )
 async def assign(
-    transaction_id: UUID, doors: Doors, caller: Writer, once: OnlyOnce, wanted: Annotated[Assignment, Body()]
+    transaction_id: UUID, caller: Writer, once: OnlyOnce, wanted: Annotated[Assignment, Body()]
 ) -> JSONResponse:
     touched: list[PayoutNumber] = []
 
@@ -146,9 +143,7 @@ async def assign(
         touched.extend(outcome.payouts)
         return await _in_full(db, caller, TransactionId(transaction_id))
 
-    answer = await once.answer(act)
-    await announce_rechecks(doors, caller.tenant, touched)
-    return answer
+    return await once.answer(act, rechecks=touched)
 
 
 @router.post(
