@@ -8,9 +8,10 @@ from temporalio.testing import ActivityEnvironment
 from activities.creating import DocumentCreator, Outcome
 from activities.models import Advance, Note
 from activities.payouts import PayoutActivities
+from ledger import lost_answers
 from ledger.types import IntentId, PayoutNumber
-from tests.house import Shop
-from tests.workflows.desk import credit_notes, posts, requested, with_open_credit_note
+from tests.house import Shop, until
+from tests.workflows.desk import credit_notes, fault, posts, requested, task, with_open_credit_note
 from worker import hands_of
 
 
@@ -63,3 +64,17 @@ async def test_a_permission_that_came_too_late_is_not_used(shop: Shop) -> None:
         created = await ActivityEnvironment().run(creator.create, shop.tenant, IntentId(row["id"]))
     assert created.outcome is Outcome.UNCLEAR
     assert (await credit_notes(shop), await posts(shop)) == ([], 0)
+
+
+async def test_an_answer_that_nobody_waits_for_any_more_is_a_document_too_many(shop: Shop) -> None:
+    """A worker that was frozen for minutes learns of its document after a person has given it up."""
+    await fault(shop, "slow", delayMs=1_500, times=1)
+    payout = await requested(shop)
+    await shop.approve(payout)
+    (made,) = await until(lambda: credit_notes(shop), bool, "the credit note, whose answer is still on its way")
+    [intent] = await shop.rows("SELECT id FROM creation_intents")
+    async with shop.house.ledger.transaction(shop.tenant) as db:
+        await lost_answers.give_up_by_word(db, shop.tenant, IntentId(intent["id"]))
+    asked = await task(shop, "document_too_many")
+    assert asked["subject_id"] == made["id"]
+    assert await shop.rows("SELECT 1 FROM external_documents WHERE resource_id = $1", made["id"]) == []
