@@ -48,7 +48,7 @@ from workflows.handover import HandoverWorkflow
 from workflows.invoice import InvoiceWorkflow
 from workflows.mail import DailyMailWorkflow, MailWorkflow
 from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, Pace
-from workflows.paper import PaperWorkflow
+from workflows.paper import PapersWorkflow, PaperWorkflow
 from workflows.payout import PayoutWorkflow
 from workflows.payout_run import PayoutRunWorkflow
 from workflows.schedules import ensure_payout_run, ensure_sweeps
@@ -60,6 +60,7 @@ WORKFLOWS = (
     PayoutRunWorkflow,
     DocumentWorkflow,
     InvoiceWorkflow,
+    PapersWorkflow,
     PaperWorkflow,
     HandoverWorkflow,
     SweepWorkflow,
@@ -135,6 +136,7 @@ class Hands:
         credit_notes = CreditNoteActivities(self.ledger, self.door, self._creator, unclear_wait=wait)
         invoices = InvoiceActivities(self.ledger, self.door, self._creator, unclear_wait=wait)
         searching = SearchActivities(self.ledger, self.door)
+        papers = PaperActivities(self.ledger, self.door)
         sweeping, subscriptions = self._sweeping(), self._subscriptions()
         return [
             sweeping.sweep_page,
@@ -145,7 +147,8 @@ class Hands:
             fetching.fetch_payments,
             fetching.fetch_contact,
             fetching.check_connection,
-            PaperActivities(self.ledger, self.door).fetch_paper,
+            papers.fetch_next_paper,
+            papers.fetch_paper,
             credit_notes.create_credit_note,
             credit_notes.read_back_credit_note,
             credit_notes.search_credit_note,

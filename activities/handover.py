@@ -10,8 +10,7 @@ from temporalio.client import Client
 
 from activities.fetching import CONNECTION_REVOKED
 from activities.models import DocumentCreation, MailInput, Pace, PayoutInput
-from activities.papers import PaperTask
-from ledger import decisions, events, intents, outbox, papers, partner_bank, payouts, sweep_findings
+from ledger import decisions, events, intents, outbox, partner_bank, payouts, sweep_findings
 from ledger.database import Ledger
 from ledger.types import DecisionId, DecisionKind, EventId, IntentId, PartnerId, Tenant, TenantId
 
@@ -46,7 +45,7 @@ class Announcer(Protocol):
         known: bool,
     ) -> None: ...
 
-    async def announce_paper(self, client: Client, task: PaperTask) -> None: ...
+    async def announce_papers(self, client: Client, tenant: Tenant) -> None: ...
 
 
 class HandoverActivities:
@@ -112,20 +111,18 @@ class HandoverActivities:
                 await partner_bank.put_into_force(db, tenant, PartnerId(row["partner_id"]))
 
     async def _announce_papers(self) -> int:
-        """Credit notes whose PDF is to be fetched. They have a list of their own: never do they hold up the rest."""
+        """Tenants for whose credit notes PDFs are to be fetched. What is due stays due until it is there or put off."""
         async with self._ledger.without_tenant() as db:
-            wanted = await db.fetch("SELECT * FROM find_papers_to_fetch($1, $2)", self._older_than, BATCH)
+            waiting = await db.fetch("SELECT * FROM find_tenants_awaiting_papers()")
         announced = 0
-        for row in wanted:
+        for row in waiting:
             activity.heartbeat()
-            tenant, paper = Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"]), row["resource_id"]
+            tenant = Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"])
             try:
-                await self._announcer.announce_paper(activity.client(), PaperTask(tenant=tenant, resource_id=paper))
-                async with self._ledger.transaction(tenant) as db:
-                    await papers.mark_announced(db, tenant, paper, row["tries"])
+                await self._announcer.announce_papers(activity.client(), tenant)
                 announced += 1
             except Exception as error:
-                log.warning("announcement failed", tenant=tenant.slug, kind="paper", error=type(error).__name__)
+                log.warning("announcement failed", tenant=tenant.slug, kind="papers", error=type(error).__name__)
         return announced
 
     async def _announce(self, tenant: Tenant, kind: str, id: str) -> None:

@@ -1,11 +1,12 @@
-"""Fetching the PDF of a credit note, once."""
+"""Fetching the PDFs of credit notes, each once."""
 
+import contextlib
 from uuid import UUID
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.lexoffice_door import LexofficeDoor
+from activities.lexoffice_door import CONNECTION_UNUSABLE, RATE_LIMITED, LexofficeDoor
 from ledger import papers
 from ledger.database import Ledger
 from ledger.types import Frozen, Tenant
@@ -13,6 +14,9 @@ from lexoffice.errors import Conflict, NotFound, UnusableFile
 
 NO_FILE = "NoFile"
 """Type of the ApplicationError for a document without a usable file; trying again at once is useless."""
+
+WITHOUT_FILE = "lexoffice gibt zu diesem Beleg kein PDF aus."
+NOT_REACHED = "lexoffice war nicht erreichbar."
 
 
 class PaperTask(Frozen):
@@ -32,8 +36,44 @@ class PaperActivities:
         self._door = door
 
     @activity.defn
+    async def fetch_next_paper(self, tenant: Tenant) -> bool:
+        """GET the file that is due for longest, and keep it. False where none is due.
+
+        What has no file is put off and counts as done. After a failure of lexoffice the file is put off too, so that
+        the retry takes the next one: a document that cannot be had holds up no other.
+        """
+        async with self._ledger.transaction(tenant) as db:
+            due = await papers.next_due(db, tenant)
+        if due is None:
+            return False
+        content: bytes | None = None
+        try:
+            async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
+                # A draft, deleted, no PDF or too large; the file of a new document may also lag for a while.
+                with contextlib.suppress(Conflict, NotFound, UnusableFile):
+                    content = await client.credit_note_file(due)
+        except ApplicationError as error:
+            await self._put_off(tenant, due, error)
+            raise
+        async with self._ledger.transaction(tenant, cause="paper") as db:
+            if content is None:
+                await papers.try_later(db, tenant, due, WITHOUT_FILE)
+            else:
+                await papers.keep(db, tenant, due, content)
+        return True
+
+    async def _put_off(self, tenant: Tenant, due: UUID, error: ApplicationError) -> None:
+        if error.type == RATE_LIMITED:
+            return  # nothing was asked
+        async with self._ledger.transaction(tenant) as db:
+            if error.type == CONNECTION_UNUSABLE:
+                await papers.try_all_later(db, tenant, NOT_REACHED)
+            else:
+                await papers.try_later(db, tenant, due, NOT_REACHED)
+
+    @activity.defn
     async def fetch_paper(self, task: PaperTask) -> bool:
-        """GET the file and keep it. False where nobody wants it any more: it is there already."""
+        """One file by its id, for workflows that began before there was one for all of a tenant."""
         async with self._ledger.transaction(task.tenant) as db:
             if not await papers.is_wanted(db, task.tenant, task.resource_id):
                 return False
@@ -49,6 +89,6 @@ class PaperActivities:
 
     @activity.defn
     async def paper_was_missed(self, missed: Missed) -> None:
-        """The hand-over announces it again later, ever more rarely."""
+        """As above: it is tried again later, ever more rarely."""
         async with self._ledger.transaction(missed.task.tenant) as db:
             await papers.try_later(db, missed.task.tenant, missed.task.resource_id, missed.reason)

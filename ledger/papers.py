@@ -1,6 +1,7 @@
 """The PDF of each credit note as lexoffice issued it: fetched once, kept for ever (GoBD: the original form is kept).
 
-A trigger notes what is wanted when a credit note is read back; the hand-over announces it; a small workflow fetches.
+A trigger notes what is wanted when a credit note is read back; the hand-over tells for which tenants something is due;
+a workflow for each of them fetches one after the other.
 """
 
 import hashlib
@@ -41,6 +42,18 @@ async def is_wanted(db: Connection, tenant: Tenant, resource_id: UUID) -> bool:
     )
 
 
+async def next_due(db: Connection, tenant: Tenant) -> UUID | None:
+    """The credit note whose file has been due for longest."""
+    found: UUID | None = await db.fetchval(
+        """
+        SELECT resource_id FROM papers_wanted WHERE tenant_id = $1 AND next_try_at <= now()
+         ORDER BY next_try_at, resource_id LIMIT 1
+        """,
+        tenant.id,
+    )
+    return found
+
+
 async def keep(db: Connection, tenant: Tenant, resource_id: UUID, content: bytes) -> str:
     """Keep the file, once; a second one changes nothing. Returns the hash of what is kept.
 
@@ -67,16 +80,6 @@ async def keep(db: Connection, tenant: Tenant, resource_id: UUID, content: bytes
     return str(kept.hex())
 
 
-async def mark_announced(db: Connection, tenant: Tenant, resource_id: UUID, tries: int) -> None:
-    """Unless that try has ended in vain already: then the next one is still to be announced."""
-    await db.execute(
-        "UPDATE papers_wanted SET announced_at = now() WHERE tenant_id = $1 AND resource_id = $2 AND tries = $3",
-        tenant.id,
-        resource_id,
-        tries,
-    )
-
-
 async def try_later(db: Connection, tenant: Tenant, resource_id: UUID, reason: str) -> None:
     """It could not be fetched: again after 1, 2, 4 … 24 hours."""
     await db.execute(
@@ -90,6 +93,18 @@ async def try_later(db: Connection, tenant: Tenant, resource_id: UUID, reason: s
         resource_id,
         reason,
         _LONGEST_PAUSE,
+    )
+
+
+async def try_all_later(db: Connection, tenant: Tenant, reason: str) -> None:
+    """lexoffice refuses the access: for none of those that are due it is worth asking within the hour."""
+    await db.execute(
+        """
+        UPDATE papers_wanted SET announced_at = NULL, failed_reason = $2, next_try_at = now() + interval '1 hour'
+         WHERE tenant_id = $1 AND next_try_at <= now()
+        """,
+        tenant.id,
+        reason,
     )
 
 

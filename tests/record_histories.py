@@ -45,7 +45,7 @@ from tests.workflows.desk import (
     with_open_credit_note,
 )
 from tests.workflows.products import OwnProduct, own_product
-from workflows.messages import PayoutRunInput, RunProgress
+from workflows.messages import PayoutRunInput, RunProgress, papers_workflow_id
 
 HISTORIES = Path(__file__).parent / "histories"
 MANIFEST = HISTORIES / "manifest.json"
@@ -370,18 +370,19 @@ async def replacement_window(to: Recorder) -> None:
 
 
 async def papers(to: Recorder) -> None:
-    """The PDF of a credit note: kept, and of a draft, which has none."""
-    for name in ("kept", "missed"):
+    """The PDFs of a tenant's credit notes: kept, of a draft which has none, and with a key that is refused."""
+    for name in ("kept", "missed", "refused"):
         shop = await to.shop()
-        payout = await with_open_credit_note(shop)
+        payouts = [await with_open_credit_note(shop) for _ in range(2)]
         if name == "missed":
-            await shop.click(payout["credit_note_id"], "reopen")
+            await shop.click(payouts[0]["credit_note_id"], "reopen")
+        if name == "refused":
+            await fault(shop, "unauthorized_401", method="GET", times=1)
+        await shop.rows("UPDATE papers_wanted SET next_try_at = now()")
         await handed_over(shop.house)
-        handle: Handle = to.product.house.engine.get_workflow_handle(
-            f"paper/{shop.tenant.slug}/{payout['credit_note_id']}"
-        )
+        handle: Handle = to.product.house.engine.get_workflow_handle(papers_workflow_id(shop.tenant))
         await _ended(handle)
-        await to.keep(f"paper-{name}", handle)
+        await to.keep(f"papers-{name}", handle)
 
 
 async def payout_runs_(to: Recorder) -> None:

@@ -20,7 +20,6 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.models import DocumentCreation
-from activities.papers import PaperTask
 from ledger.types import DecisionId, DecisionKind, EventId, PayoutState, Tenant
 from workflows import search_attributes
 from workflows.mail import MAILS
@@ -29,12 +28,13 @@ from workflows.messages import (
     DocumentInput,
     MailInput,
     Pace,
+    PapersInput,
     PayoutInput,
     PayoutRunInput,
     document_workflow_id,
     invoice_workflow_id,
     mail_workflow_id,
-    paper_workflow_id,
+    papers_workflow_id,
     payout_run_id,
     payout_workflow_id,
     subscriptions_workflow_id,
@@ -132,19 +132,19 @@ async def announce_mail(client: Client, mail: MailInput) -> None:
         )
 
 
-async def announce_paper(client: Client, task: PaperTask) -> None:
-    """Have the PDF of a credit note fetched, unless that is just being done."""
+async def announce_papers(client: Client, tenant: Tenant) -> None:
+    """Have the PDFs fetched that are due, unless that is just being done."""
     await client.start_workflow(
-        "PaperWorkflow",
-        task,
-        id=paper_workflow_id(task.tenant, task.resource_id),
+        "PapersWorkflow",
+        PapersInput(tenant=tenant),
+        id=papers_workflow_id(tenant),
         task_queue=PAYOUTS,
-        # Again after it gave up; the ledger knows whether the file is there.
+        # Again whenever something is due; the ledger knows which files are there.
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, task.tenant.slug)]),
-        static_summary="PDF einer Gutschrift abrufen",
-        priority=Priority(fairness_key=task.tenant.slug),
+        search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
+        static_summary="PDFs von Gutschriften abrufen",
+        priority=Priority(fairness_key=tenant.slug),
         rpc_timeout=RPC_TIMEOUT,
     )
 

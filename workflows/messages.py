@@ -19,13 +19,14 @@ __all__ = [
     "DocumentInput",
     "MailInput",
     "Pace",
+    "PapersInput",
     "PayoutInput",
     "PayoutRunInput",
     "RunProgress",
     "document_workflow_id",
     "invoice_workflow_id",
     "mail_workflow_id",
-    "paper_workflow_id",
+    "papers_workflow_id",
     "payout_run_id",
     "payout_workflow_id",
     "subscriptions_workflow_id",
@@ -83,6 +84,13 @@ class PayoutRunInput(Frozen):
     progress: RunProgress | None = None
 
 
+class PapersInput(Frozen):
+    """All PDFs that one tenant waits for. `dealt_with`: by earlier runs, whose histories had grown long."""
+
+    tenant: Tenant
+    dealt_with: int = 0
+
+
 def payout_run_id(tenant: Tenant, period: str | None = None) -> str:
     """Of one period's run; without a period that of the schedule, to whose runs the engine appends the time."""
     return f"payout-run/{tenant.slug}/{period}" if period else f"payout-run/{tenant.slug}"
@@ -105,8 +113,8 @@ def mail_workflow_id(mail: MailInput) -> str:
     return f"mail/{mail.tenant.slug if mail.tenant else 'person'}/{mail.mail}"
 
 
-def paper_workflow_id(tenant: Tenant, resource_id: UUID) -> str:
-    return f"paper/{tenant.slug}/{resource_id}"
+def papers_workflow_id(tenant: Tenant) -> str:
+    return f"papers/{tenant.slug}"
 
 
 def sweep_id(tenant: Tenant) -> str:

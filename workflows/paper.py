@@ -1,4 +1,4 @@
-"""The PDF of one credit note, fetched and kept. Apart from the payout's workflow: nobody who is paid waits for it."""
+"""The PDFs of credit notes, fetched and kept. Apart from the payouts' workflows: nobody who is paid waits for them."""
 
 from datetime import timedelta
 
@@ -7,15 +7,59 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.papers import NO_FILE, Missed, PaperActivities, PaperTask
-    from workflows.messages import LEXOFFICE
+    from activities.papers import NO_FILE, NOT_REACHED, WITHOUT_FILE, Missed, PaperActivities, PaperTask
+    from ledger.types import Tenant
+    from workflows.messages import LEXOFFICE, PapersInput
 
 PRIORITY = 5
 """Behind everything that somebody waits for."""
 
+LONGEST_AWAY = timedelta(hours=6)
+"""So long is lexoffice asked again by one call; then the hand-over begins anew when the next file is due."""
+
+_RETRY = RetryPolicy(maximum_interval=timedelta(minutes=10))
+
+
+@workflow.defn
+class PapersWorkflow:
+    """One after the other, until none is due. A payout run makes thousands at once: as many calls that all wait for the
+    tenant's two requests a second would be tried, refused and tried again."""
+
+    @workflow.run
+    async def run(self, wanted: PapersInput) -> int:
+        """How many files were dealt with."""
+        dealt_with = wanted.dealt_with
+        while True:
+            workflow.set_current_details(f"PDFs von Gutschriften werden abgerufen: {dealt_with} bisher.")
+            try:
+                found = await self._fetch_next(wanted.tenant)
+            except ActivityError:
+                workflow.set_current_details(f"{NOT_REACHED} Es wird später erneut versucht.")
+                return dealt_with
+            if not found:
+                workflow.set_current_details(f"PDFs von Gutschriften: {dealt_with} abgerufen, keines steht mehr aus.")
+                return dealt_with
+            dealt_with += 1
+            if workflow.info().is_continue_as_new_suggested():
+                workflow.continue_as_new(wanted.model_copy(update={"dealt_with": dealt_with}))
+
+    async def _fetch_next(self, tenant: Tenant) -> bool:
+        return await workflow.execute_activity_method(
+            PaperActivities.fetch_next_paper,
+            tenant,
+            task_queue=LEXOFFICE,
+            summary="Nächstes PDF einer Gutschrift abrufen",
+            start_to_close_timeout=timedelta(seconds=60),
+            schedule_to_close_timeout=LONGEST_AWAY,
+            retry_policy=_RETRY,
+            priority=Priority(priority_key=PRIORITY, fairness_key=tenant.slug),
+        )
+
 
 @workflow.defn
 class PaperWorkflow:
+    """A single one: those that began before there was a workflow for all of a tenant end as they began."""
+
     @workflow.run
     async def run(self, task: PaperTask) -> bool:
         """Whether the file is kept now."""
@@ -27,15 +71,13 @@ class PaperWorkflow:
                 task_queue=LEXOFFICE,
                 summary="PDF der Gutschrift abrufen",
                 start_to_close_timeout=timedelta(seconds=60),
-                schedule_to_close_timeout=timedelta(hours=6),
-                retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=10)),
+                schedule_to_close_timeout=LONGEST_AWAY,
+                retry_policy=_RETRY,
                 priority=Priority(priority_key=PRIORITY, fairness_key=task.tenant.slug),
             )
         except ActivityError as error:
             has_no_file = isinstance(error.cause, ApplicationError) and error.cause.type == NO_FILE
-            reason = (
-                "lexoffice gibt zu diesem Beleg kein PDF aus." if has_no_file else "lexoffice war nicht erreichbar."
-            )
+            reason = WITHOUT_FILE if has_no_file else NOT_REACHED
             await workflow.execute_activity_method(
                 PaperActivities.paper_was_missed,
                 Missed(task=task, reason=reason),

@@ -9,8 +9,8 @@ import pytest
 
 from ledger import papers
 from tests.house import Shop, until
-from tests.workflows.desk import handed_over
-from workflows.messages import paper_workflow_id
+from tests.workflows.desk import fault, handed_over
+from workflows.messages import papers_workflow_id
 
 
 async def _kept(shop: Shop) -> list[dict[str, Any]]:
@@ -35,8 +35,8 @@ async def test_the_pdf_is_fetched_once_and_kept_with_its_hash(shop: Shop) -> Non
     await handed_over(shop.house)
     assert (await shop.calls())["GET /v1/credit-notes/{id}/file"] == 1
     assert await shop.rows("SELECT * FROM papers_wanted") == []
-    handle = shop.house.engine.get_workflow_handle(paper_workflow_id(shop.tenant, UUID(payout["credit_note_id"])))
-    assert (await handle.describe()).status is not None
+    handle = shop.house.engine.get_workflow_handle(papers_workflow_id(shop.tenant))
+    assert await handle.result() == 1
 
 
 @pytest.mark.parametrize("statement", ["UPDATE credit_note_papers SET content = ''", "DELETE FROM credit_note_papers"])
@@ -60,6 +60,47 @@ async def test_what_is_no_pdf_is_not_kept_and_tried_again_later(shop: Shop) -> N
         [state] = await papers.of_payout(db, shop.tenant, payout["id"])
         assert state.sha256 is None
         assert "kein PDF" in str(state.failed_reason)
+
+
+async def test_all_papers_of_a_tenant_are_fetched_one_after_the_other_by_one_workflow(shop: Shop) -> None:
+    payouts = [await shop.open_payout() for _ in range(3)]
+    await shop.rows("UPDATE papers_wanted SET next_try_at = now() - interval '1 hour'")
+    await handed_over(shop.house)
+    handle = shop.house.engine.get_workflow_handle(papers_workflow_id(shop.tenant))
+    assert await handle.result() == 3
+    assert {str(paper["resource_id"]) for paper in await _kept(shop)} == {p["credit_note_id"] for p in payouts}
+    assert (await shop.calls())["GET /v1/credit-notes/{id}/file"] == 3
+
+
+async def test_a_paper_that_cannot_be_had_holds_up_no_other(shop: Shop) -> None:
+    poor, fine = await shop.open_payout(), await shop.open_payout()
+    file = f"/v1/credit-notes/{poor['credit_note_id']}/file"
+    await fault(shop, "unavailable_503", method="GET", path=file, times=1)
+    await shop.rows(
+        "UPDATE papers_wanted SET next_try_at = now() - CASE resource_id::text WHEN $1 THEN interval '2 hours'"
+        " ELSE interval '1 hour' END",
+        poor["credit_note_id"],
+    )
+    await handed_over(shop.house)
+    [kept] = await until(lambda: _kept(shop), bool, "the other paper")
+    assert str(kept["resource_id"]) == fine["credit_note_id"]
+    [put_off] = await shop.rows("SELECT failed_reason, tries, next_try_at > now() AS later FROM papers_wanted")
+    assert (put_off["failed_reason"], put_off["tries"], put_off["later"]) == (
+        "lexoffice war nicht erreichbar.",
+        1,
+        True,
+    )
+
+
+async def test_while_lexoffice_refuses_the_key_no_paper_is_asked_for(shop: Shop) -> None:
+    await shop.open_payout()
+    await shop.open_payout()
+    await shop.rows("UPDATE papers_wanted SET next_try_at = now() - interval '1 hour'")
+    await fault(shop, "unauthorized_401", method="GET", path="/v1/credit-notes", times=1)
+    await handed_over(shop.house)
+    assert await shop.house.engine.get_workflow_handle(papers_workflow_id(shop.tenant)).result() == 0
+    waiting = await shop.rows("SELECT tries, next_try_at > now() + interval '50 minutes' AS later FROM papers_wanted")
+    assert [(row["tries"], row["later"]) for row in waiting] == [(0, True)] * 2
 
 
 async def test_a_draft_has_no_paper_and_nobody_waits_for_it(shop: Shop) -> None:
