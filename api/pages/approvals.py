@@ -68,7 +68,7 @@ async def decide(visit: Approver) -> Response:
         "approvals_decided.html",
         outcomes=outcomes,
         rest=rest,
-        total=int(total) if total.isdigit() and len(total) < 4 else len(chosen),
+        total=int(total) if total.isascii() and total.isdigit() and len(total) < 4 else len(chosen),
         decision=visit.field("entscheidung"),
         reason=visit.field("grund"),
     )

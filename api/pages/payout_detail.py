@@ -205,7 +205,11 @@ async def _shown(
         payout = await payouts.find(db, tenant, number)
         waits = await payout_waiting.of_payout(db, tenant, payout)
         lines = await payout_list.lines(
-            db, tenant, payout.id, after=int(after) if after.isdigit() and len(after) < 8 else 0, limit=_LINES + 1
+            db,
+            tenant,
+            payout.id,
+            after=int(after) if after.isascii() and after.isdigit() and len(after) < 8 else 0,
+            limit=_LINES + 1,
         )
         steps = await payout_timeline.of_payout(db, tenant, payout)
         [seen] = await approval_queue.of_numbers(db, tenant, [number])

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import asyncpg
+import pytest
 
 from ledger import payout_runs
 from ledger.roles import Role
@@ -293,3 +294,12 @@ async def test_the_same_in_english(books: Books, firm: Firm) -> None:
     assert "Awaiting approval for less than a minute." in sentence(page)
     assert "€119.00" in page
     assert "20 Nov 2026" in page
+
+
+@pytest.mark.parametrize("place", ["²", "-1", "x", "99999999999"])
+async def test_a_place_in_the_lines_that_is_none_is_their_beginning(books: Books, firm: Firm, place: str) -> None:
+    payout = await books.asked_for(10_000)
+    browser = await firm.person(Role.VIEWER)
+    page = await browser.get(f"{LIST}/{payout.number}?ab={place}")
+    assert page.status_code == 200
+    assert "100,00\xa0€" in page.text
