@@ -143,20 +143,27 @@ def _day(day: date) -> str:
 
 
 async def _partner(db: Connection, tenant: Tenant, payout: Payout) -> Party:
+    """With the tax number of the days that it is paid for. A claw-back may be of a day on which the partner is, by now,
+    known to have been something else; it keeps its tax case, and says nothing here."""
     row = await db.fetchrow(
         """
+        WITH paid AS (
+            SELECT COALESCE(max(c.service_date), $4) AS until
+              FROM payout_lines l JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+             WHERE l.tenant_id = $1 AND l.payout_id = $3 AND l.released_at IS NULL AND c.tax_case IS NULL)
         SELECT p.name, p.supplement, p.street, p.zip, p.city, p.country_code, p.lexoffice_contact_id AS contact_id,
                s.vat_id, s.tax_number
-          FROM partners p
+          FROM partners p CROSS JOIN paid
           LEFT JOIN LATERAL (
                SELECT vat_id, tax_number FROM partner_tax_statuses s
                 WHERE s.tenant_id = p.tenant_id AND s.partner_id = p.id
-                  AND s.valid_from <= $3 AND (s.valid_until IS NULL OR s.valid_until > $3)
+                  AND s.valid_from <= paid.until AND (s.valid_until IS NULL OR s.valid_until > paid.until)
                 ORDER BY s.valid_from DESC, s.recorded_at DESC LIMIT 1) s ON true
          WHERE p.tenant_id = $1 AND p.id = $2
         """,
         tenant.id,
         payout.partner_id,
+        payout.id,
         payout.period_to,
     )
     return _party(row)

@@ -118,7 +118,7 @@ class Money(RuleBasedStateMachine):
         kind = data.draw(st.sampled_from(sorted({event[0] for event in choices})))
         self._happens(data.draw(st.sampled_from([event for event in choices if event[0] == kind])))
 
-    @precondition(lambda self: next(on_their_way(self.model), None))
+    @precondition(lambda self: any(on_their_way(self.model)))
     @rule(data=st.data())
     def money_goes_on_its_way(self, data: st.DataObject) -> None:
         self._happens(data.draw(st.sampled_from(list(on_their_way(self.model)))))

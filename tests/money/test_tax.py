@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from activities.credit_note_document import write_credit_note
 from ledger import partner_tax, rechecks, tax_questions
 from ledger.partner_tax import NewTaxStatus
 from ledger.payouts import Payout
@@ -15,7 +16,7 @@ from ledger.refusals import Blocked, NothingDue
 from ledger.types import TaxCase, TaxStatus
 from ledger.vault import Vault
 from tests.bank import paying as bank
-from tests.ledger.conftest import Shop
+from tests.ledger.conftest import Shop, at
 from tests.ledger.paying import earn, fit_to_be_paid, fit_to_pay, request
 
 JANUARY, MARCH, MAY = date(2026, 1, 15), date(2026, 3, 15), date(2026, 5, 15)
@@ -223,3 +224,25 @@ async def test_before_the_document_a_corrected_status_makes_another_payout_and_a
     await request(shop)
     await is_(shop, begins(SMALL, FIRST_OF_APRIL))
     assert await asked_about_documents(shop) == []
+
+
+async def test_the_document_names_the_tax_number_of_the_days_it_pays_for(shop: Shop) -> None:
+    """§ 14 Abs. 4 Nr. 2 UStG; a claw-back of a later day, on which the partner was private, hides it not."""
+    await ready(shop)
+    await is_(shop, REGULAR)
+    await earn(shop, 5_000, on=MARCH)
+    await shop.rows(
+        """
+        INSERT INTO commissions (tenant_id, kind, origin_id, transaction_id, partner_id, level, base_cents, net_cents,
+                                 state, provisional, service_date, cause, cause_document, tax_case)
+        SELECT tenant_id, 'clawback', id, transaction_id, partner_id, 1, base_cents, -100, 'approved', false,
+               $1, 'credit_note', 'GS-7', 'regular' FROM commissions
+        """,
+        MAY,
+    )
+    await is_(shop, begins(PRIVATE, FIRST_OF_APRIL))
+    payout = await request(shop)
+    assert (payout.net_cents, payout.tax_case, payout.period_to) == (4_900, TaxCase.REGULAR, MAY)
+    async with shop.ledger.transaction(shop.tenant) as db:
+        written = await write_credit_note(db, shop.tenant, payout, marker="[x]", voucher_date=at("2026-06-01T00:00Z"))
+    assert f"Steuernummer {NUMBER}" in (written.introduction or "")
