@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from ledger.database import Connection
+from ledger.keyset import Conditions
 from ledger.refusals import NotFound
 from ledger.types import (
     Frozen,
@@ -87,21 +88,18 @@ async def list_payouts(
     run: UUID | None = None,
 ) -> tuple[list[Payout], int | None]:
     """Newest first; the second value is the cursor of the next page."""
-    rows = await db.fetch(
-        _PAYOUT
-        + """
-          AND ($2::bigint IS NULL OR p.seq < $2) AND ($3::text IS NULL OR p.state = $3)
-          AND ($4::text IS NULL OR p.partner_id = (SELECT id FROM partners WHERE tenant_id = $1 AND code = $4))
-          AND ($5::uuid IS NULL OR p.run_id = $5)
-        ORDER BY p.seq DESC LIMIT $6
-        """,
-        tenant.id,
-        after,
-        state,
-        partner_code,
-        run,
-        limit + 1,
-    )
+    # Only what is asked for, so that each filter has the plan of its own index.
+    where = Conditions(tenant.id)
+    if after is not None:
+        where.require("p.seq < {}", after)
+    if state is not None:
+        where.require("p.state = {}", state)
+    if partner_code is not None:
+        where.require("p.partner_id = (SELECT id FROM partners WHERE tenant_id = $1 AND code = {})", partner_code)
+    if run is not None:
+        where.require("p.run_id = {}", run)
+    last = where.parameter(limit + 1)
+    rows = await db.fetch(f"{_PAYOUT} {where} ORDER BY p.seq DESC LIMIT {last}", *where.parameters)
     found = [_payout(row) for row in rows[:limit]]
     return found, (found[-1].seq if len(rows) > limit else None)
 
