@@ -19,6 +19,21 @@ async def test_a_partner_is_shown_whole(books: Books) -> None:
     assert "darunter, Ebene 2 ANNA" in await books.read("/admin/partner/CARL")
 
 
+async def test_a_debt_is_shown_with_the_day_since_when(books: Books) -> None:
+    sale = await books.approved_sale()
+    await books.rows(
+        """
+        INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, base_cents, net_cents, state,
+                                 provisional, service_date, created_at)
+        SELECT tenant_id, 'correction', transaction_id, partner_id, 1, 0, -2500, 'approved', false, service_date,
+               '2026-09-30T23:00:00Z' FROM commissions WHERE transaction_id = $1 AND level = 1
+        """,
+        sale,
+    )
+    page = await books.read("/admin/partner/ANNA")
+    assert "Freigegeben -15,00 € seit 01.10.2026; wird mit künftigen Provisionen verrechnet" in page
+
+
 async def test_the_list_is_narrowed_down_by_name_sponsor_and_status(books: Books) -> None:
     await books.rows("UPDATE partners SET status = 'inactive' WHERE code = 'CARL'")
     for query, seen in (("name=ert", "BERT"), ("sponsor=BERT", "ANNA"), ("status=inactive", "CARL")):
