@@ -150,7 +150,11 @@ _DOCUMENTS = """
          WHERE l.tenant_id = $1 AND l.payout_id = $2 AND c.transaction_id IS NOT NULL),
     documents AS (
         SELECT d.resource_id FROM external_documents d
-         WHERE d.tenant_id = $1 AND (d.payout_id = $2 OR d.transaction_id IN (SELECT transaction_id FROM sales)))
+         WHERE d.tenant_id = $1 AND (d.payout_id = $2 OR d.transaction_id IN (SELECT transaction_id FROM sales))
+         UNION
+        -- Credit notes of lexoffice that took a sale back: what a claw-back names.
+        SELECT r.reference::uuid FROM refunds r
+         WHERE r.tenant_id = $1 AND r.kind = 'credit_note' AND r.transaction_id IN (SELECT transaction_id FROM sales))
 """
 
 
@@ -224,6 +228,9 @@ async def _trail(db: Connection, tenant: Tenant, payout: Payout) -> bytes:
           FROM audit_entries e JOIN audit_chain c ON c.tenant_id = e.tenant_id AND c.seq = e.seq
          WHERE e.tenant_id = $1
            AND (e.subject = 'payout' AND e.subject_id IN ($2, $3)
+                -- Who wrote a bonus or a correction, and who confirmed it.
+                OR e.subject = 'commission' AND e.subject_id IN (
+                   SELECT commission_id::text FROM payout_lines WHERE tenant_id = $1 AND payout_id = $4)
                 OR e.subject = 'bank_run' AND e.subject_id IN (
                    SELECT r.number FROM bank_run_lines l
                      JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id

@@ -8,14 +8,16 @@ from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 import pypdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import evidence_bundle, number_check, reports, statement_pdf, statements
+from ledger import documents, evidence_bundle, manual_lines, number_check, reports, statement_pdf, statements
 from ledger.commission import Rate
+from ledger.manual_lines import NewManualLine
 from ledger.refusals import NotAcceptable
 from ledger.vault import Vault
 from tests.bank import paying as bank
@@ -279,7 +281,7 @@ async def test_the_evidence_of_a_payout_holds_every_part_under_its_hash(books: S
     [document] = await books.rows("SELECT resource_id FROM external_documents")
     resource = document["resource_id"]
     async with books.ledger.transaction(books.tenant) as db:
-        from ledger import documents, papers
+        from ledger import papers
 
         await documents.keep_snapshot(
             db, books.tenant, resource="credit-note", resource_id=resource, body=b'{"id": "x"}'
@@ -313,6 +315,34 @@ async def test_the_evidence_of_a_payout_holds_every_part_under_its_hash(books: S
     assert manifest["audit_head"]["number"] == head["number"]
     account = bank.iban(int.from_bytes(b"ANNA", "big") % 10**9).encode()
     assert account not in whole
+
+
+async def test_the_evidence_holds_what_took_a_sale_back_and_who_confirmed_a_line(books: Shop) -> None:
+    await paying.fit_to_pay(books)
+    await paying.fit_to_be_paid(books)
+    [commission] = await paying.earn(books, 10_000)
+    note = uuid4()
+    new = NewManualLine(kind="bonus", net_cents=500, service_date=paying.EARNED_ON, reason="Gut gemacht")
+    async with books.ledger.transaction(books.tenant) as db:
+        await db.execute(
+            """
+            INSERT INTO refunds (tenant_id, transaction_id, kind, reference, cents, counts, as_of)
+            SELECT tenant_id, transaction_id, 'credit_note', $2, 100, true, now() FROM commissions WHERE id = $1
+            """,
+            commission,
+            str(note),
+        )
+        await documents.keep_snapshot(db, books.tenant, resource="credit-note", resource_id=note, body=b"{}")
+        line = await manual_lines.write(db, books.tenant, books.partner["ANNA"].id, new, by="user:editor")
+        await manual_lines.decide(db, books.tenant, line, confirmed=True, by="user:second", reason=None)
+    payout = await paying.request(books)
+    async with books.ledger.transaction(books.tenant) as db:
+        file = await evidence_bundle.build(db, books.tenant, payout.number)
+    with file, zipfile.ZipFile(file) as packed:
+        assert [name for name in packed.namelist() if name.startswith(f"belege/credit-note-{note}")]
+        trail = packed.read("pruefpfad.csv").decode("utf-8-sig")
+    assert "manual_line.confirmed" in trail
+    assert "user:second" in trail
 
 
 def test_a_rule_reads_as_people_write_it() -> None:
