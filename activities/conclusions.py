@@ -164,6 +164,8 @@ async def _conclude_gone(db: Connection, task: Conclude, told: Sequence[Event]) 
     gathered = task.gathered
     deleted = any(event.event_type.endswith(".deleted") for event in told)
     known = await documents.find(db, gathered.tenant, gathered.resource_id)
+    if not deleted and known is not None and known.status == "deleted":
+        return await end(db, gathered, EventState.UNCHANGED, "Dass der Beleg gelöscht ist, ist bekannt.")
     if not deleted:
         # What is not ours costs one fetch (rules.md, The connection).
         if known is not None and not task.last_look:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from activities.expectations import contradicts, is_confirmed, is_outdated, is_torn
+from activities.expectations import contradicts, is_confirmed, is_outdated, is_torn, payments_lag
 from activities.models import Conclude, Conclusion, Gathered
 from ledger import events
 from ledger.database import Connection
@@ -73,7 +73,8 @@ async def unfit_to_judge(
     outdated = is_outdated(document, known)
     torn = payments is not None and is_torn(document, payments)
     if not task.last_look:
-        return LOOK_AGAIN if outdated or torn or contradicts(told, document.voucher_status) else None
+        early = contradicts(told, document.voucher_status) or payments_lag(told, document, known, payments)
+        return LOOK_AGAIN if outdated or torn or early else None
     if outdated:
         return await end(db, task.gathered, EventState.UNCHANGED, "lexoffice zeigt einen älteren Stand des Belegs.")
     if torn:

@@ -57,6 +57,26 @@ def is_torn(document: SalesDocument, payments: Payments) -> bool:
     return (document.voucher_status in _SETTLED) != (payments.voucher_status in _SETTLED)
 
 
+def payments_lag(
+    told: Sequence[Event], document: SalesDocument, known: KnownDocument | None, payments: Payments | None
+) -> bool:
+    """A payment was told of that the ledger cannot know yet, and the open amount is what it was.
+
+    Document and payments are fetched one after the other: the document may show the new state by its `updatedDate`
+    while its payments still show the one before.
+    """
+    if known is None or payments is None or known.document_updated_at is None:
+        return False
+    was_open = known.gross_cents if known.open_cents is None else known.open_cents
+    if known.status != document.voucher_status or payments.open_cents != was_open:
+        return False
+    known_at = known.document_updated_at + _SAME_INSTANT
+    return any(
+        event.event_type == "payment.changed" and event.event_date is not None and event.event_date > known_at
+        for event in told
+    )
+
+
 def may_lag(
     told: Sequence[Event], document: SalesDocument, known: KnownDocument | None, payments: Payments | None
 ) -> bool:

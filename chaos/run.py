@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -14,6 +15,7 @@ import asyncpg
 import httpx
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import RPCError
 
 from chaos import oracle, weather
@@ -242,7 +244,15 @@ async def _answers(stack: Stack) -> bool:
 
 async def _engine(stack: Stack) -> Client:
     temporal = stack.addresses.temporal
-    return await Client.connect(temporal.address, namespace=temporal.namespace, data_converter=pydantic_data_converter)
+    return await Client.connect(
+        temporal.address, namespace=temporal.namespace, data_converter=pydantic_data_converter, runtime=_quiet()
+    )
+
+
+@functools.cache
+def _quiet() -> Runtime:
+    """Warnings of the SDK would stand in standard output, where the report is."""
+    return Runtime(telemetry=TelemetryConfig(logging=None))
 
 
 @contextlib.asynccontextmanager

@@ -19,8 +19,8 @@ _LIKE_THE_SWEEP = _FROM_THE_SWEEP.replace(b"_", b"\\_") + b"%"
 
 _RETRY_AFTER = timedelta(hours=1)
 _RETRY_AT_LEAST = timedelta(days=1)
-"""An event of ours that failed is tried again after an hour, then two, four, …; at last once a day. One that was
-handled and has not removed the difference is looked at again once a day."""
+"""An event of ours that failed, or was handled and has not removed the difference (what was fetched may have lagged), is
+tried again after an hour, then two, four, …; at last once a day."""
 
 _UNDER_WAY = (EventState.RECEIVED, EventState.WAITING)
 
@@ -84,9 +84,7 @@ class Earlier(Frozen):
             return Verdict.NEW
         if self.state in _UNDER_WAY or self.handled_at is None:
             return Verdict.REPEAT
-        pause = _RETRY_AT_LEAST
-        if self.state in (EventState.FAILED, EventState.SKIPPED):
-            pause = min(_RETRY_AFTER * 2 ** min(self.delivery - 1, 10), pause)
+        pause = min(_RETRY_AFTER * 2 ** min(self.delivery - 1, 10), _RETRY_AT_LEAST)
         return Verdict.TRY_AGAIN if self.handled_at + pause < now else Verdict.REPEAT
 
 

@@ -76,7 +76,7 @@ def _why_it_stands(seen: SeenWorkflow) -> str:
     if seen.failed_tasks:
         return (
             f"No worker can go on with it ({seen.failed_tasks} failed tasks in a row). If a worker's log says "
-            "`Failing workflow task` and Nondeterminism, deploy the version before (docs/upgrades.md)."
+            "`Failing workflow task` and TMPRL1100, deploy the version before (docs/upgrades.md)."
         )
     return "See that a worker runs; then send the signal `recheck` to the workflow."
 

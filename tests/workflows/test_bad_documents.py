@@ -270,3 +270,41 @@ async def test_signals_that_are_no_notification_of_ours_are_passed_over(silent_s
     assert (await ended(shop, number))["state"] == "processed"
     assert await until(workflow.result, bool, "the workflow's end") is not None
     assert (await the_sale_of(shop, invoice["id"]))["state"] == "approved"
+
+
+async def test_a_part_payment_whose_payments_lag_behind_the_document_is_seen(silent_shop: Shop) -> None:
+    """The document is new by its `updatedDate`, and its payments are still those of before."""
+    shop = silent_shop
+    payout = await open_payout(shop)
+    note = payout["credit_note_id"]
+    await shop.click(note, "pay", amount="19.00")
+    await stale(shop, "payments")
+    number = await accepted(shop, four_members(shop, "payment.changed", note, later=5))
+    assert (await ended(shop, number))["state"] == "processed"
+    shown = await shop.api("GET", f"/payouts/{payout['number']}")
+    assert shown["credit_note_open_cents"] == payout["gross_cents"] - 1_900
+
+
+async def test_a_part_payment_of_an_invoice_is_seen_though_its_payments_lag(silent_shop: Shop) -> None:
+    shop = silent_shop
+    payment_intent = await shop.sale()
+    invoice = await shop.write_invoice(remark=f"Bestellung: {payment_intent}")
+    await tell_as_lexoffice(shop, "invoice.status.changed", invoice["id"])
+    await shop.click(invoice["id"], "pay", amount="400.00")
+    await stale(shop, "payments")
+    number = await accepted(shop, four_members(shop, "payment.changed", invoice["id"], later=5))
+    assert (await ended(shop, number))["state"] == "processed"
+    assert (await shop.transaction(payment_intent))["paid_cents"] == 40_000
+
+
+async def test_what_is_told_late_of_a_document_that_is_known_to_be_deleted_is_no_failure(silent_shop: Shop) -> None:
+    shop = silent_shop
+    payout = await open_payout(shop)
+    note = payout["credit_note_id"]
+    await shop.click(note, "reopen")
+    await shop.click(note, "delete")
+    await tell(shop, "credit-note.deleted", note)
+    await shop.payout_when(payout["number"], "cancelled")
+    await shop.forget_calls()
+    event = await tell_as_lexoffice(shop, "credit-note.status.changed", note)
+    assert (event["state"], await fetches(shop, "credit-notes")) == ("unchanged", 1)
