@@ -19,8 +19,8 @@ _LIKE_THE_SWEEP = _FROM_THE_SWEEP.replace(b"_", b"\\_") + b"%"
 
 _RETRY_AFTER = timedelta(hours=1)
 _RETRY_AT_LEAST = timedelta(days=1)
-"""An event of ours that failed, or was handled and has not removed the difference (what was fetched may have lagged), is
-tried again after an hour, then two, four, …; at last once a day."""
+"""An event of ours that failed, or that was handled and has not removed the difference (what was fetched may have
+lagged), is tried again after an hour, then two, four, …; at last once a day."""
 
 _UNDER_WAY = (EventState.RECEIVED, EventState.WAITING)
 
