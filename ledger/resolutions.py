@@ -235,7 +235,8 @@ async def _end_returned(db: Connection, tenant: Tenant, payout: Payout, to: Payo
         }
     if not await payouts.change_state(db, tenant, payout, to, reason=answer.reason, **paid):
         raise NotAllowedNow("Die Auszahlung ist kein Rückläufer mehr.")
-    if to is PayoutState.PAID:
+    if to in (PayoutState.PAID, PayoutState.SETTLED_MANUALLY):
+        # Settled outside is settled: it must not stand among what is owed for ever.
         await payout_lines.pay(db, tenant, payout.id)
     elif to is PayoutState.CANCELLED:
         await payout_lines.release(db, tenant, payout.id)

@@ -100,3 +100,17 @@ async def test_what_lexoffice_says_to_be_paid_without_a_day_was_paid_when_it_sai
     payout = await bank.open_payout(shop, vault)
     await shows(shop, payout, Meaning.PAID, voucher_number="GS-1")
     assert (await look(shop, payout.number)).paid_on == await today(shop)
+
+
+async def test_what_was_settled_by_hand_is_owed_no_more(shop: Shop, vault: Vault) -> None:
+    payout = await voided_after_export(shop, vault)
+    [task] = await shop.rows("SELECT id FROM tasks WHERE kind = 'returned' AND state = 'open'")
+    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+        before = await db.fetchval("SELECT clock_timestamp()")
+        answer = Answer(action="settled_manually", reason="Verrechnet.")
+        await resolutions.resolve(db, shop.tenant, TaskId(task["id"]), answer, actor=bank.SECOND)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+        now = await db.fetchval("SELECT clock_timestamp()")
+        owed = [(await reports.open_commissions(db, shop.tenant, at)).net_cents for at in (before, now)]
+    assert owed == [payout.net_cents, 0]
+    assert (await look(shop, payout.number)).paid_on is None

@@ -41,7 +41,8 @@ _BROKEN = {
          WHERE (SELECT COALESCE(sum(net_cents), 0) FROM commissions c WHERE c.partner_id = p.id AND c.state = 'paid'
                    AND NOT EXISTS (SELECT 1 FROM commissions o WHERE o.reissued_of = c.id))
             <> (SELECT COALESCE(sum(net_cents), 0) FROM payouts o
-                 WHERE o.partner_id = p.id AND o.paid_on IS NOT NULL AND o.state <> 'cancelled')
+                 WHERE o.partner_id = p.id AND o.state <> 'cancelled'
+                   AND (o.paid_on IS NOT NULL OR o.state = 'settled_manually'))
     """,
     "the lines of a month are not what was settled": """
         SELECT s.partner_id::text FROM month_settlements s

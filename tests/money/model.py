@@ -50,6 +50,8 @@ class Payout:
     reference: str = ""
     """Of its payment: PO (the bank file's) or GS (the document's)."""
     was_paid: bool = False
+    by_hand: bool = False
+    """Settled outside: nothing of it is owed any more."""
 
     @property
     def net(self) -> int:
@@ -399,7 +401,7 @@ class Model:
         if answer == "cancelled":
             self._give_back(payout, answer)  # everything is owed anew
         else:
-            payout.state = answer
+            payout.state, payout.by_hand = answer, answer == "settled_manually"
         if answer == "paid":
             payout.was_paid, payout.reference = True, payout.reference or "PO"
 
@@ -503,8 +505,8 @@ class Model:
             "open": sum(
                 share.cents for family, share in self.unsettled.items() if self._facts(family).partner == partner
             ),
-            "in_payout": sum(payout.net for payout in held if not payout.was_paid),
-            "paid": sum(payout.net for payout in held if payout.was_paid),
+            "in_payout": sum(payout.net for payout in held if not (payout.was_paid or payout.by_hand)),
+            "paid": sum(payout.net for payout in held if payout.was_paid or payout.by_hand),
         }
 
     def fixed(self) -> set[str]:
