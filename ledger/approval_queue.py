@@ -83,10 +83,7 @@ class Waiting(Frozen):
 _LOOK = """
     SELECT w.id, w.seq, w.number, w.content_hash, q.code AS partner_code, q.name AS partner_name, w.tax_case,
            w.net_cents, w.tax_cents, w.gross_cents, w.created_at, w.held_reason, w.blocked_reason, w.state_reason,
-           (SELECT count(DISTINCT c.transaction_id) FROM payout_lines l
-              JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
-             WHERE l.tenant_id = w.tenant_id AND l.payout_id = w.id AND l.released_at IS NULL) AS sales,
-           b.iban_last4,
+           held.sales, b.iban_last4,
            COALESCE(b.recorded_at > now() - $2::interval OR b.id <> last.bank_details_id, false) AS account_changed,
            COALESCE(last.tax_case <> w.tax_case, false) AS tax_case_changed,
            w.gross_cents + COALESCE((
@@ -106,14 +103,9 @@ _LOOK = """
                (SELECT s.recorded_by FROM partner_tax_statuses s
                  WHERE s.tenant_id = w.tenant_id AND s.partner_id = w.partner_id ORDER BY s.recorded_at DESC LIMIT 1)
                UNION
-               SELECT v.recorded_by FROM payout_lines l
-                 JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
-                 JOIN plans v ON v.tenant_id = c.tenant_id AND v.id = c.plan_id
-                WHERE l.tenant_id = w.tenant_id AND l.payout_id = w.id AND l.released_at IS NULL
+               SELECT v.recorded_by FROM plans v WHERE v.tenant_id = w.tenant_id AND v.id = ANY (held.plans)
                UNION
-               SELECT c.recorded_by FROM payout_lines l
-                 JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
-                WHERE l.tenant_id = w.tenant_id AND l.payout_id = w.id AND l.released_at IS NULL) AS makers,
+               SELECT unnest(held.recorders)) AS makers,
            last.number AS last_number, last.gross_cents AS last_gross_cents, last.created_at AS last_created_at
       FROM payouts w
       JOIN tenants t ON t.id = w.tenant_id
@@ -125,6 +117,12 @@ _LOOK = """
             WHERE p.tenant_id = w.tenant_id AND p.partner_id = w.partner_id AND p.seq < w.seq
               AND p.state IN ('approved', 'outcome_unknown', 'credit_note_open', 'paid', 'settled_manually')
             ORDER BY p.seq DESC LIMIT 1) last ON true
+      -- Once: a payout may have tens of thousands of lines.
+      CROSS JOIN LATERAL (
+           SELECT count(DISTINCT c.transaction_id) AS sales, array_agg(DISTINCT c.plan_id) AS plans,
+                  array_agg(DISTINCT c.recorded_by) AS recorders
+             FROM payout_lines l JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+            WHERE l.tenant_id = w.tenant_id AND l.payout_id = w.id AND l.released_at IS NULL) held
      WHERE w.tenant_id = $1
 """
 
