@@ -6,11 +6,22 @@ from typing import Any, NamedTuple
 
 from api.pages import languages
 from api.pages.languages import N_, _
+from api.pages.words import STATES, of_state
 
 ACTIONS = {
     "api_key.created": N_("API-Schlüssel angelegt"),
     "api_key.revoked": N_("API-Schlüssel widerrufen"),
     "audit.personal_data_erased": N_("Personenbezogene Angaben gelöscht"),
+    "bank_run.approved": N_("Zahlungslauf freigegeben"),
+    "bank_run.cancel_requested": N_("Stornierung eines Zahlungslaufs beantragt"),
+    "bank_run.cancel_withdrawn": N_("Stornierung eines Zahlungslaufs zurückgezogen"),
+    "bank_run.cancelled": N_("Zahlungslauf storniert"),
+    "bank_run.confirmed": N_("Ausführung durch die Bank bestätigt"),
+    "bank_run.created": N_("Zahlungslauf entworfen"),
+    "bank_run.rescheduled": N_("Ausführungstag geändert"),
+    "bank_run.downloaded": N_("Bankdatei abgerufen"),
+    "bank_run.exported": N_("Bankdatei erstellt"),
+    "bank_run.payment_dropped": N_("Zahlung aus einem Zahlungslauf entfernt"),
     "campaign.changed": N_("Kampagne geändert"),
     "campaign.created": N_("Kampagne angelegt"),
     "campaign.made_default": N_("Kampagne zum Standard gemacht"),
@@ -36,6 +47,10 @@ ACTIONS = {
     "member.role_changed": N_("Rolle geändert"),
     "month.closed": N_("Monat abgeschlossen"),
     "notifications.switched": N_("Benachrichtigungen geändert"),
+    "own_account.recorded": N_("Eigenes Konto festgehalten"),
+    "own_account.confirmed": N_("Eigenes Konto bestätigt"),
+    "own_account.refused": N_("Eigenes Konto abgelehnt"),
+    "own_account.retired": N_("Eigenes Konto stillgelegt"),
     "partner.agreement_accepted": N_("Vereinbarung angenommen"),
     "partner.bank_details_confirmed": N_("Bankverbindung bestätigt"),
     "partner.bank_details_refused": N_("Bankverbindung abgelehnt"),
@@ -56,6 +71,7 @@ ACTIONS = {
     "payout.approved_alone": N_("Auszahlung allein freigegeben"),
     "payout.cancel": N_("Auszahlung storniert"),
     "payout.document_sent_again": N_("Beleg erneut gesendet"),
+    "payout.evidence_exported": N_("Belegmappe einer Auszahlung abgerufen"),
     "payout.note_written": N_("Notiz geschrieben"),
     "payout.objected": N_("Widerspruch des Partners"),
     "payout.put_back": N_("Auszahlung zurückgestellt"),
@@ -64,6 +80,9 @@ ACTIONS = {
     "payout.resolve": N_("Frage zu einer Auszahlung beantwortet"),
     "payout.signal_refused": N_("Signal ohne Entscheidung abgewiesen"),
     "payout.taken_up": N_("Auszahlung wieder aufgenommen"),
+    "payout_run.begun": N_("Auszahlungslauf begonnen"),
+    "payout_run.cancelled": N_("Auszahlungslauf abgebrochen"),
+    "payout_run.rehearsed": N_("Probelauf begonnen"),
     "person.logged_in": N_("Angemeldet"),
     "person.password_changed": N_("Passwort geändert"),
     "person.link_asked": N_("Link für ein neues Passwort verlangt"),
@@ -79,13 +98,15 @@ ACTIONS = {
     "transaction.partner_assigned": N_("Verkauf zugeordnet"),
     "transaction.partner_reassigned": N_("Verkauf anders zugeordnet"),
     "transaction.released": N_("Verkauf freigegeben"),
+    "user.disabled": N_("Konto einer Person gesperrt"),
+    "user.enabled": N_("Konto einer Person entsperrt"),
     "webhook_token.created": N_("Webhook-Token angelegt"),
 }
 
 SUBJECTS = {
     "api_key": N_("API-Schlüssel"),
     "audit": N_("Prüfpfad"),
-    "bank_run": N_("Banklauf"),
+    "bank_run": N_("Zahlungslauf"),
     "campaign": N_("Kampagne"),
     "commission": N_("Provision"),
     "connection": N_("Verbindung"),
@@ -96,6 +117,7 @@ SUBJECTS = {
     "own_account": N_("Eigenes Konto"),
     "partner": N_("Partner"),
     "payout": N_("Auszahlung"),
+    "payout_run": N_("Auszahlungslauf"),
     "tenant": N_("Mandant"),
     "transaction": N_("Verkauf"),
     "user": N_("Person"),
@@ -105,28 +127,53 @@ SUBJECTS = {
 _FIELDS = {
     "account": N_("Konto"),
     "action": N_("Antwort"),
+    "address": N_("Netzadresse"),
     "alone": N_("allein"),
+    "as": N_("Im Namen von"),
     "bank_quarantine": N_("Sperrfrist"),
+    "batch_booking": N_("Sammelbuchung"),
+    "commission": N_("Provision"),
     "content_hash": N_("Prüfsumme des Inhalts"),
     "counted_cents": N_("Gezählter Betrag"),
-    "email": N_("E-Mail-Adresse"),
-    "address": N_("Netzadresse"),
-    "four_eyes_limit_cents": N_("Vier-Augen-Grenze"),
+    "cut_off": N_("Stichtag"),
     "decision": N_("Entscheidung"),
+    "download": N_("Abruf"),
+    "email": N_("E-Mail-Adresse"),
+    "execution_date": N_("Ausführungstag"),
+    "expires_at": N_("Endet"),
+    "four_eyes_limit_cents": N_("Vier-Augen-Grenze"),
     "from": N_("Zustand davor"),
+    "gross_cents": N_("Auszahlungsbetrag"),
     "kind": N_("Art"),
     "limit_cents": N_("Grenze"),
+    "lines": N_("Zeilen"),
+    "link": N_("Link"),
     "name": N_("Name"),
+    "net_cents": N_("Netto"),
     "off": N_("Abgeschaltet"),
+    "organization": N_("Organisation"),
+    "partner": N_("Partner"),
+    "partner_code": N_("Partner"),
+    "payments": N_("Zahlungen"),
+    "payout": N_("Auszahlung"),
+    "payouts": N_("Auszahlungen"),
+    "period": N_("Zeitraum"),
+    "provider": N_("Anbieter"),
     "reason": N_("Grund"),
+    "recorded_by": N_("Festgehalten von"),
     "role": N_("Rolle"),
     "scopes": N_("Rechte"),
     "second_factor_removed": N_("Zweiter Faktor entfernt"),
+    "sha256": N_("Prüfsumme der Datei (SHA-256)"),
     "single_approver": N_("Nur eine Person gibt frei"),
     "sponsor_code": N_("Geworben von"),
     "status": N_("Status"),
     "task": N_("Aufgabe"),
+    "tax_cents": N_("USt"),
+    "total_cents": N_("Summe"),
     "usable_from": N_("Gilt ab"),
+    "was": N_("Zustand davor"),
+    "word": N_("Kennwort"),
 }
 
 DOORS = {
@@ -137,7 +184,13 @@ DOORS = {
     "engine": N_("Ablauf"),
 }
 
-_PAGES = {"payout": "/admin/auszahlungen/{}", "transaction": "/admin/transaktionen/{}"}
+_PAGES = {
+    "bank_run": "/admin/zahlungslaeufe/{}",
+    "event": "/admin/ereignisse/{}",
+    "payout": "/admin/auszahlungen/{}",
+    "payout_run": "/admin/auszahlungslaeufe/{}",
+    "transaction": "/admin/transaktionen/{}",
+}
 
 
 class Line(NamedTuple):
@@ -204,6 +257,8 @@ def _value(name: str, value: Any) -> str:
             return _("ja") if value else _("nein")
         case int() if name.endswith("_cents"):
             return languages.money(value)
+        case str() if name == "from" and value in STATES["payout"]:
+            return of_state("payout", value)
         case str():
             return value
         case list() if all(isinstance(one, str) for one in value):

@@ -22,6 +22,8 @@ async def keep(page: Page, name: str) -> None:
     tall = int(await page.evaluate("document.documentElement.scrollHeight"))
     # Not full_page: of pages in the background Chromium repeats what is in sight.
     await page.set_viewport_size(ViewportSize(width=seen["width"], height=min(max(tall, seen["height"]), TALLEST_PX)))
+    # Until it has taken the size on, Chromium paints what was in sight once more below it.
+    await page.wait_for_function("([tall]) => innerHeight === tall", arg=[min(max(tall, seen["height"]), TALLEST_PX)])
     shot = await page.screenshot(animations="disabled", caret="hide")
     await page.set_viewport_size(seen)
     await asyncio.to_thread(_save, shot, name)
