@@ -25,6 +25,8 @@ from ledger.tax import RULES, BlockedBy, DocumentRule, PartnerFacts, TenantFacts
 from ledger.types import CommissionId, Frozen, PartnerId, TaxCase, Tenant
 
 _ROWS_AT_ONCE = 2_000
+_PATIENCE_S = 3.0
+"""For one partner, who may have thousands of open lines: they take longer than most statements may."""
 
 
 class Reason(StrEnum):
@@ -146,7 +148,9 @@ async def of_partner(
     db: Connection, tenant: Tenant, partner_id: PartnerId, *, cut_off: datetime | None = None
 ) -> PartnerDue:
     """Raises NotFound. Without `cut_off` it is now. To pay it, hold the partner's commissions first."""
-    rows = await db.fetch(_ROWS + " AND c.partner_id = $3 ORDER BY c.seq", tenant.id, cut_off, partner_id)
+    rows = await db.fetch(
+        _ROWS + " AND c.partner_id = $3 ORDER BY c.seq", tenant.id, cut_off, partner_id, timeout=_PATIENCE_S
+    )
     if rows:
         return _partner_due(rows, await _settings(db, tenant, cut_off))
     partner = await db.fetchrow(
