@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 from ledger.database import Ledger
 from ledger.types import Tenant, TenantId
 from tests.conftest import Database
-from tests.money.histories import CHAIN, possible
+from tests.money.histories import CHAIN, OFTEN, possible
 from tests.money.invariants import broken
 from tests.money.ledger_player import LedgerPlayer
 from tests.money.model import Event, Model
@@ -113,9 +113,11 @@ class Money(RuleBasedStateMachine):
 
     @rule(data=st.data(), seed=st.integers(0, 2**16))
     def something_happens(self, data: st.DataObject, seed: int) -> None:
-        """Its kind first: there are many sales to refund for each bank run to cancel."""
+        """Its kind first: there are many sales to refund for each bank run to cancel. Hypothesis likes what stands in
+        front; that is what moves money on."""
         choices = list(possible(self.model, random.Random(seed), window=self.window))
-        kind = data.draw(st.sampled_from(sorted({event[0] for event in choices})))
+        kinds = sorted({event[0] for event in choices}, key=lambda kind: (-OFTEN.get(kind, 1), kind))
+        kind = data.draw(st.sampled_from(kinds))
         self._happens(data.draw(st.sampled_from([event for event in choices if event[0] == kind])))
 
     @precondition(lambda self: any(on_their_way(self.model)))
