@@ -1,6 +1,7 @@
 """The steps of a payout run: begin, close months, take partners in batches, end."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
@@ -12,6 +13,7 @@ from activities.models import PayoutInput
 from activities.payout_run_models import Batch, BatchWanted, RunBegun, RunOver, RunWanted
 from ledger import month_close, payout_run_results, payout_runs, payouts
 from ledger.database import Ledger
+from ledger.payouts import Payout
 from ledger.types import Tenant
 
 PARTNERS_A_BATCH = 200
@@ -19,6 +21,9 @@ PARTNERS_A_BATCH = 200
 
 _AT_ONCE = 25
 """Partners in one transaction: whoever asks for a single payout meanwhile waits for these few at most."""
+
+_ANNOUNCED_AT_ONCE = 10
+"""More make the engine no faster, only each answer slower, up to the time-out of an announcement."""
 
 log = structlog.get_logger()
 
@@ -70,13 +75,23 @@ class PayoutRunActivities:
                 db, wanted.tenant, wanted.run, after=wanted.after, limit=PARTNERS_A_BATCH
             )
         made = 0
-        for first in range(0, len(partners), _AT_ONCE):
-            activity.heartbeat()
-            taken = await payout_runs.take(self._ledger, wanted.tenant, wanted.run, partners[first : first + _AT_ONCE])
-            if taken.ended:
-                return Batch(partners=first, payouts=made, last=None)
-            await self._announce_all(wanted.tenant, taken.payouts)
-            made += len(taken.payouts)
+        # Payouts are announced while the next ones are made: one half keeps PostgreSQL busy, the other the engine.
+        # One announcement at a time, so that at most two transactions' payouts wait for the hand-over after a crash.
+        announcing = asyncio.ensure_future(self._announce_all(wanted.tenant, ()))
+        try:
+            for first in range(0, len(partners), _AT_ONCE):
+                activity.heartbeat()
+                taken = await payout_runs.take(
+                    self._ledger, wanted.tenant, wanted.run, partners[first : first + _AT_ONCE]
+                )
+                await announcing
+                if taken.ended:
+                    return Batch(partners=first, payouts=made, last=None)
+                announcing = asyncio.ensure_future(self._announce_all(wanted.tenant, taken.payouts))
+                made += len(taken.payouts)
+            await announcing
+        finally:
+            announcing.cancel()
         is_last = len(partners) < PARTNERS_A_BATCH
         return Batch(partners=len(partners), payouts=made, last=None if is_last else partners[-1])
 
@@ -87,20 +102,22 @@ class PayoutRunActivities:
             totals = await payout_run_results.totals(db, wanted.tenant, wanted.run)
         return RunOver(done=done, payouts=totals.payouts, net_cents=totals.net_cents)
 
-    async def _announce_all(self, tenant: Tenant, numbers: tuple[str, ...]) -> None:
+    async def _announce_all(self, tenant: Tenant, made: Sequence[Payout]) -> None:
         """What cannot be announced now is left to the hand-over: the rows stand."""
-        if not numbers:
+        if not made:
             return
-        async with self._ledger.transaction(tenant) as db:
-            inputs = [PayoutInput.of(tenant, await payouts.find(db, tenant, number)) for number in numbers]
-        outcomes = await asyncio.gather(
-            *(self._announce(activity.client(), one) for one in inputs), return_exceptions=True
-        )
-        told = [number for number, outcome in zip(numbers, outcomes, strict=True) if outcome is None]
+        few = asyncio.Semaphore(_ANNOUNCED_AT_ONCE)
+
+        async def announce(payout: Payout) -> None:
+            async with few:
+                await self._announce(activity.client(), PayoutInput.of(tenant, payout))
+
+        outcomes = await asyncio.gather(*map(announce, made), return_exceptions=True)
+        told = [payout.number for payout, outcome in zip(made, outcomes, strict=True) if outcome is None]
         for outcome in outcomes:
             if outcome is not None and not isinstance(outcome, (RPCError, RuntimeError, TimeoutError, OSError)):
                 raise outcome
-        if len(told) < len(numbers):
-            log.warning("payouts left to the hand-over", tenant=tenant.slug, payouts=len(numbers) - len(told))
+        if len(told) < len(made):
+            log.warning("payouts left to the hand-over", tenant=tenant.slug, payouts=len(made) - len(told))
         async with self._ledger.transaction(tenant) as db:
             await payouts.mark_started(db, tenant, *told)

@@ -70,3 +70,18 @@ async def renew_content_hash(db: Connection, tenant: Tenant, payout: PayoutId, *
         fresh,
     )
     return fresh
+
+
+async def renew_content_hashes(db: Connection, tenant: Tenant, wanted: Sequence[PayoutId]) -> None:
+    """The same of several together."""
+    fresh = await content_hashes(db, tenant, wanted)
+    await db.execute(
+        """
+        UPDATE payouts p SET content_hash = h.fresh, updated_at = now()
+          FROM unnest($2::uuid[], $3::text[]) AS h (id, fresh)
+         WHERE p.tenant_id = $1 AND p.id = h.id AND p.content_hash <> h.fresh
+        """,
+        tenant.id,
+        list(fresh),
+        list(fresh.values()),
+    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from ledger import audit, debts, due, payout_content, payouts
@@ -12,8 +11,8 @@ from ledger.due_facts import partner_facts, tenant_facts
 from ledger.money import euro, share, vat_cents
 from ledger.payouts import Payout
 from ledger.refusals import Blocked, NotAcceptable, NotFound, NothingDue, Refused
-from ledger.tax import BlockedBy, DocumentRule, document_rule
-from ledger.types import BERLIN, PartnerId, PayoutNumber, TaxCase, Tenant
+from ledger.tax import BlockedBy, document_rule
+from ledger.types import BERLIN, PartnerId, PayoutId, PayoutNumber, TaxCase, Tenant
 
 
 async def request_payout(
@@ -40,59 +39,71 @@ async def request_payout(
         raise _nothing_due(owed, tax_case)
     if group.carried is not None:
         raise NothingDue(group.carried.sentence)
-    return await make_payout(db, tenant, owed, group, actor=actor, now=now)
+    [payout] = await make_payouts(db, tenant, [(owed, group)], actor=actor, now=now)
+    return payout
 
 
-async def make_payout(
+async def make_payouts(
     db: Connection,
     tenant: Tenant,
-    owed: PartnerDue,
-    group: DueGroup,
+    wanted: Sequence[tuple[PartnerDue, DueGroup]],
     *,
     actor: str,
     now: datetime | None = None,
     run: UUID | None = None,
-) -> Payout:
-    """A payout of a payable group, read in this transaction under `hold_open_commissions`."""
-    lines, rule, net = group.lines, group.rule, group.net_cents
-    for line in lines:
+) -> list[Payout]:
+    """A payout of each payable group, in this order. They were read in this transaction under `hold_open_commissions`.
+
+    Each statement writes for all of them: a run makes many in one transaction.
+    """
+    if not wanted:
+        return []
+    for line in (line for _, group in wanted for line in group.lines):
         if line.net_cents != line.whole_cents:
             await debts.split(db, tenant, line.commission_id, -line.net_cents)
-    tax = vat_cents(net, rule.rate)
-    created = await db.fetchrow(
+    numbers = await _next_numbers(db, tenant, now or datetime.now(BERLIN), len(wanted))
+    taxes = [vat_cents(group.net_cents, group.rule.rate) for _, group in wanted]
+    rows = await db.fetch(
         """
         INSERT INTO payouts (tenant_id, number, partner_id, tax_case, net_cents, tax_rate, tax_cents, gross_cents,
                              period_from, period_to, bank_details_id, content_hash, requested_by, run_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $5::bigint + $7::bigint, $8, $9,
-                (SELECT id FROM partner_bank_details WHERE tenant_id = $1 AND partner_id = $3 AND state = 'active'),
-                '', $10, $11)
-        RETURNING id, number
+        SELECT $1, number, partner, tax_case, net, rate, tax, net + tax, first_day, last_day,
+               (SELECT id FROM partner_bank_details b
+                 WHERE b.tenant_id = $1 AND b.partner_id = partner AND b.state = 'active'),
+               '', $2, $3
+          FROM unnest($4::text[], $5::uuid[], $6::text[], $7::bigint[], $8::numeric[], $9::bigint[], $10::date[],
+                      $11::date[]) WITH ORDINALITY
+               AS w (number, partner, tax_case, net, rate, tax, first_day, last_day, position)
+         ORDER BY position RETURNING id, number
         """,
         tenant.id,
-        await _next_number(db, tenant, now or datetime.now(BERLIN)),
-        owed.partner_id,
-        rule.tax_case,
-        net,
-        rule.rate,
-        tax,
-        min(line.service_date for line in lines),
-        max(line.service_date for line in lines),
         actor,
         run,
+        numbers,
+        [owed.partner_id for owed, _ in wanted],
+        [group.rule.tax_case for _, group in wanted],
+        [group.net_cents for _, group in wanted],
+        [group.rule.rate for _, group in wanted],
+        taxes,
+        [min(line.service_date for line in group.lines) for _, group in wanted],
+        [max(line.service_date for line in group.lines) for _, group in wanted],
     )
-    assert created is not None
-    await _insert_lines(db, tenant, created["id"], lines, rule, tax)
-    await payout_content.renew_content_hash(db, tenant, created["id"])
-    await audit.record(
+    made: dict[str, PayoutId] = {row["number"]: row["id"] for row in rows}
+    groups = [(made[number], group, tax) for number, (_, group), tax in zip(numbers, wanted, taxes, strict=True)]
+    await _insert_lines(db, tenant, groups)
+    await payout_content.renew_content_hashes(db, tenant, [id for id, _, _ in groups])
+    await audit.record_each(
         db,
         tenant,
         actor=actor,
         action="payout.requested",
         subject="payout",
-        subject_id=created["number"],
-        detail={"net_cents": net, "tax_cents": tax, "lines": len(lines)},
+        entries=[
+            (number, {"net_cents": group.net_cents, "tax_cents": tax, "lines": len(group.lines)})
+            for number, (_, group, tax) in zip(numbers, groups, strict=True)
+        ],
     )
-    return await payouts.find(db, tenant, created["number"])
+    return await payouts.find_all(db, tenant, numbers)
 
 
 async def hold_open_commissions(db: Connection, tenant: Tenant, partners: Sequence[PartnerId]) -> None:
@@ -156,42 +167,47 @@ def _nothing_due(owed: PartnerDue, wanted: TaxCase | None) -> Refused:
     return NothingDue()
 
 
-async def _next_number(db: Connection, tenant: Tenant, now: datetime) -> PayoutNumber:
-    """Without gaps: the counter's row is held by the transaction that inserts the payout."""
+async def _next_numbers(db: Connection, tenant: Tenant, now: datetime, count: int) -> list[PayoutNumber]:
+    """Without gaps: the counter's row is held by the transaction that inserts the payouts."""
     year = now.astimezone(BERLIN).year
     last = await db.fetchval(
         """
-        INSERT INTO payout_counters (tenant_id, year, last) VALUES ($1, $2, 1)
-        ON CONFLICT (tenant_id, year) DO UPDATE SET last = payout_counters.last + 1 RETURNING last
+        INSERT INTO payout_counters (tenant_id, year, last) VALUES ($1, $2, $3)
+        ON CONFLICT (tenant_id, year) DO UPDATE SET last = payout_counters.last + $3 RETURNING last
         """,
         tenant.id,
         year,
+        count,
     )
     if last is None:
         raise NotAcceptable("Die Auszahlungsnummer ließ sich nicht vergeben.")
-    return PayoutNumber(f"PO-{year}-{last:04d}")
+    return [PayoutNumber(f"PO-{year}-{number:04d}") for number in range(last - count + 1, last + 1)]
 
 
-async def _insert_lines(
-    db: Connection, tenant: Tenant, payout: object, lines: Sequence[DueLine], rule: DocumentRule, tax: int
-) -> None:
-    shares = share(tax, [line.net_cents for line in lines]) if tax else [0] * len(lines)
+async def _insert_lines(db: Connection, tenant: Tenant, groups: Sequence[tuple[PayoutId, DueGroup, int]]) -> None:
+    """The lines of these payouts with their shares of the tax; their commissions are in a payout from here on."""
+    lines = [
+        (payout, position, line.commission_id, line.net_cents, group.rule.rate, part)
+        for payout, group, tax in groups
+        for position, (line, part) in enumerate(zip(group.lines, _shares(tax, group.lines), strict=True), start=1)
+    ]
     await db.execute(
         """
         INSERT INTO payout_lines
                (tenant_id, payout_id, position, commission_id, net_cents, tax_rate, tax_cents, gross_cents)
-        SELECT $1, $2, position, commission_id, net, $6, tax, net + tax
-          FROM unnest($3::uuid[], $4::bigint[], $5::bigint[]) WITH ORDINALITY AS l (commission_id, net, tax, position)
+        SELECT $1, payout, position, commission, net, rate, tax, net + tax
+          FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::bigint[], $6::numeric[], $7::bigint[])
+               AS l (payout, position, commission, net, rate, tax)
         """,
         tenant.id,
-        payout,
-        [line.commission_id for line in lines],
-        [line.net_cents for line in lines],
-        shares,
-        Decimal(rule.rate),
+        *map(list, zip(*lines, strict=True)),
     )
     await db.execute(
         "UPDATE commissions SET state = 'in_payout' WHERE tenant_id = $1 AND id = ANY ($2)",
         tenant.id,
-        [line.commission_id for line in lines],
+        [line.commission_id for _, group, _ in groups for line in group.lines],
     )
+
+
+def _shares(tax: int, lines: Sequence[DueLine]) -> list[int]:
+    return share(tax, [line.net_cents for line in lines]) if tax else [0] * len(lines)

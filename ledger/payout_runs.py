@@ -11,11 +11,10 @@ from uuid import UUID
 
 import asyncpg
 
-from ledger import audit, due, payout_requests, tax_questions
+from ledger import audit, due, payout_requests, payout_run_rows, tax_questions
 from ledger.database import Connection, Ledger
-from ledger.due import DueGroup, PartnerDue, Reason, Waiting
+from ledger.due import Reason
 from ledger.keyset import midnight
-from ledger.money import vat_cents
 from ledger.payouts import Payout
 from ledger.refusals import AlreadyExists, NotAcceptable, NotAllowedNow, NotFound
 from ledger.types import BERLIN, Frozen, PartnerId, Tenant, TenantId
@@ -45,7 +44,7 @@ class PayoutRun(Frozen):
 class Taken(Frozen):
     """`ended`: the run was cancelled meanwhile, and nothing was done."""
 
-    payouts: tuple[str, ...] = ()
+    payouts: tuple[Payout, ...] = ()
     ended: bool = False
 
 
@@ -242,19 +241,17 @@ async def take(ledger: Ledger, tenant: Tenant, run: UUID, partners: Sequence[Par
             return Taken(ended=True)
         if not found.rehearsal:
             await payout_requests.hold_open_commissions(db, tenant, partners)
-        made = []
-        for owed in await due.of_partners(db, tenant, partners, cut_off=found.cut_off):
-            for group in owed.payable:
-                payout = None
-                if not found.rehearsal:
-                    payout = await payout_requests.make_payout(
-                        db, tenant, owed, group, actor=found.requested_by, run=run
-                    )
-                    made.append(payout.number)
-                await _paid(db, tenant, run, owed, group, payout)
-            await _waits(db, tenant, run, owed.partner_id, owed.waiting)
-            if not found.rehearsal and owed.waits_for(Reason.NO_DOCUMENT):
-                await tax_questions.ask_or_close(db, tenant, owed.partner_id)
+        everybody = await due.of_partners(db, tenant, partners, cut_off=found.cut_off)
+        made: list[Payout] = []
+        if not found.rehearsal:
+            payable = [(owed, group) for owed in everybody for group in owed.payable]
+            made = await payout_requests.make_payouts(db, tenant, payable, actor=found.requested_by, run=run)
+        await payout_run_rows.note(db, tenant, run, everybody, made)
+        if not found.rehearsal:
+            for owed in everybody:
+                if owed.waits_for(Reason.NO_DOCUMENT):
+                    await tax_questions.ask_or_close(db, tenant, owed.partner_id)
+    await _keep_statistics(ledger)
     return Taken(payouts=tuple(made))
 
 
@@ -268,39 +265,10 @@ async def run_days(ledger: Ledger) -> list[RunDay]:
     ]
 
 
-async def _paid(
-    db: Connection, tenant: Tenant, run: UUID, owed: PartnerDue, group: DueGroup, payout: Payout | None
-) -> None:
-    tax = payout.tax_cents if payout else vat_cents(group.net_cents, group.rule.rate)
-    await db.execute(
-        """
-        INSERT INTO payout_run_rows (tenant_id, run_id, partner_id, payout_id, tax_case, lines, net_cents, tax_cents,
-                                     gross_cents)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7::bigint + $8::bigint)
-        """,
-        tenant.id,
-        run,
-        owed.partner_id,
-        payout.id if payout else None,
-        group.tax_case,
-        len(group.lines),
-        group.net_cents,
-        tax,
-    )
-
-
-async def _waits(db: Connection, tenant: Tenant, run: UUID, partner: PartnerId, waiting: Sequence[Waiting]) -> None:
-    await db.executemany(
-        """
-        INSERT INTO payout_run_rows (tenant_id, run_id, partner_id, reason, code, sentence, until, lines, net_cents,
-                                     gross_cents)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
-        """,
-        [
-            (tenant.id, run, partner, one.reason, one.code, one.sentence, one.until, one.lines, one.cents)
-            for one in waiting
-        ],
-    )
+async def _keep_statistics(ledger: Ledger) -> None:
+    """A run fills tables faster than autovacuum looks at them (0060_quick_runs.sql)."""
+    async with ledger.without_tenant() as db:
+        await db.execute("SELECT keep_statistics_of_payouts()")
 
 
 def _run(row: asyncpg.Record | None) -> PayoutRun:

@@ -1,5 +1,6 @@
 """Payouts: what one partner is paid with one document."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -66,6 +67,12 @@ async def find(db: Connection, tenant: Tenant, number: str) -> Payout:
     """Raises NotFound."""
     row = await db.fetchrow(_PAYOUT + " AND p.number = $2", tenant.id, number)
     return _payout(row)
+
+
+async def find_all(db: Connection, tenant: Tenant, numbers: Sequence[str]) -> list[Payout]:
+    """In the order in which they were made."""
+    rows = await db.fetch(_PAYOUT + " AND p.number = ANY ($2) ORDER BY p.seq", tenant.id, numbers)
+    return [_payout(row) for row in rows]
 
 
 async def lock(db: Connection, tenant: Tenant, number: str) -> Payout:

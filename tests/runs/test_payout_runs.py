@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from temporalio.client import ScheduleOverlapPolicy
 
+from bench.payout_run import CountingLedger
 from ledger import payout_runs
 from ledger.payout_runs import cut_off_of, period_of
 from ledger.types import BERLIN
+from tests.conftest import Database
 from tests.house import Shop, until
 from workflows.messages import payout_run_id
 
@@ -136,6 +139,39 @@ async def test_a_batch_that_is_done_again_or_twice_at_once_pays_nobody_twice(sho
     assert sorted(len(one.payouts) for one in taken) == [0, 0, 3]
     async with ledger.transaction(tenant) as db:
         assert await payout_runs.partners_left(db, tenant, id, after=None, limit=200) == []
+
+
+async def test_a_run_keeps_the_statistics_of_what_it_fills(shop: Shop, database: Database) -> None:
+    """Without them the planner reads all lines of the tenant for each line, and a run takes hours."""
+    await shop.approved_sale()
+    owner = await asyncpg.connect(database.owner_url)
+    try:
+        await owner.execute("SELECT pg_clear_relation_stats('public', 'payout_lines')")
+        await run(shop)
+        assert await owner.fetchval("SELECT relpages FROM pg_class WHERE oid = 'payout_lines'::regclass") > 0
+    finally:
+        await owner.close()
+
+
+async def test_more_partners_in_a_batch_cost_no_more_statements(shop: Shop, database: Database) -> None:
+    await shop.partner("DORA")
+    await shop.approved_sale()
+    await shop.approved_sale(partner="DORA")
+    ledger, tenant, id = await CountingLedger.open(database.app_url, most_connections=1), shop.tenant, uuid4()
+    counted = []
+    try:
+        async with ledger.transaction(tenant) as db:
+            await payout_runs.begin(db, tenant, id, cut_off=cut_off_of(TOMORROW), rehearsal=False, requested_by="test")
+            first, second, *others = await payout_runs.partners_left(db, tenant, id, after=None, limit=200)
+        # The first batch of a connection also asks for the types of its columns.
+        for partners in ([first], [second], others):
+            before = ledger.statements
+            assert len((await payout_runs.take(ledger, tenant, id, partners)).payouts) == len(partners)
+            counted.append(ledger.statements - before)
+    finally:
+        await ledger.close()
+    assert len(others) == 2
+    assert counted[1] == counted[2]
 
 
 async def test_a_cancelled_run_makes_no_further_payout_and_frees_its_period(shop: Shop) -> None:

@@ -1,0 +1,10 @@
+"""Statistics that keep up with a payout run."""
+
+from ledger.migrate import run_sql_beside, version_before
+
+revision = "0060"
+down_revision = version_before(__file__)
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
