@@ -208,6 +208,9 @@ async def _start_payout(
             static_summary=f"Auszahlung {payout.number} an Partner {payout.partner}",
             priority=Priority(fairness_key=payout.tenant.slug),
             rpc_timeout=RPC_TIMEOUT,
+            # From a worker (a run, the hand-over) the first task comes back with the answer and is done beside. Left in
+            # the queue, those of thousands hold up the run's own tasks, and every other payout's, for minutes.
+            request_eager_start=True,
         )
     except WorkflowAlreadyStartedError:
         pass  # It has ended: whatever was to be told, it cannot hear any more, and the ledger has the state.

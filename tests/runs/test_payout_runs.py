@@ -55,6 +55,13 @@ async def test_a_run_makes_one_payout_per_partner_and_each_begins_its_workflow(s
     assert (await shop.api("GET", f"/payouts?payout_run={uuid4()}"))["items"] == []
 
 
+async def test_the_first_tasks_of_a_runs_payouts_hold_up_no_queue(shop: Shop) -> None:
+    await shop.approved_sale()
+    for row in await rows(shop, await run(shop)):
+        begun, *_ = (await shop.payout_workflow(row["payout"]).fetch_history()).events
+        assert begun.workflow_execution_started_event_attributes.eager_execution_accepted
+
+
 async def test_a_second_run_of_the_same_period_is_refused(shop: Shop) -> None:
     await run(shop)
     again = await shop.call("POST", "/payout-runs", {"cut_off": TOMORROW.isoformat()})
