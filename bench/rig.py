@@ -56,6 +56,15 @@ class Rig:
             for number in range(1, count + 1)
         ]
 
+    @asynccontextmanager
+    async def superuser(self) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+        """For books of a size that triggers would take hours to write (bench/seeding.py)."""
+        connection = await asyncpg.connect(self.stack.addresses.postgres.admin_url, database=DATABASE)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
     def processes(self) -> dict[str, int]:
         """Process ids of the parts, for what they use of the machine."""
         parts = self.stack
