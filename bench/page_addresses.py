@@ -211,7 +211,7 @@ SAMPLES: dict[str, str] = {
     " WHERE tenant_id = $1 ORDER BY seq LIMIT 1",
     "longest": "SELECT p.number FROM payouts p JOIN payout_lines l ON l.tenant_id = p.tenant_id AND l.payout_id = p.id"
     " WHERE p.tenant_id = $1 AND p.state = 'paid'"
-    " AND p.partner_id <> (SELECT id FROM partners WHERE tenant_id = $1 AND code = 'P00002')"
+    " AND p.partner_id NOT IN (SELECT id FROM partners WHERE tenant_id = $1 AND code IN ('P00001', 'P00002'))"
     " GROUP BY p.number ORDER BY count(*) DESC LIMIT 1",
     "giant": "SELECT p.number FROM payouts p JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id"
     " WHERE p.tenant_id = $1 AND p.state = 'paid' AND q.code = 'P00002' ORDER BY p.seq DESC LIMIT 1",
