@@ -7,7 +7,7 @@ ALTER TABLE papers_wanted ALTER COLUMN next_try_at SET DEFAULT now() + interval 
 CREATE INDEX papers_due ON papers_wanted (tenant_id, next_try_at);
 
 CREATE FUNCTION find_tenants_awaiting_papers() RETURNS TABLE (tenant_id uuid, slug text)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$
     SELECT t.id, t.slug FROM tenants t
      WHERE EXISTS (SELECT FROM papers_wanted w WHERE w.tenant_id = t.id AND w.next_try_at <= now())
