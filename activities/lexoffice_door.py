@@ -126,14 +126,6 @@ class LexofficeDoor:
             raise NoSlot
         await asyncio.sleep(slot.wait_seconds)
 
-    async def trying_key(self, tenant: Tenant, api_key: str) -> LexofficeClient:
-        """A client for the connection test of a key that is not stored yet; it keeps to the budget too."""
-        return LexofficeClient(
-            base_url=self._base_url,
-            token=api_key,
-            transport=BudgetTransport(self._reads, self._ledger, tenant, self._pace),
-        )
-
     async def access(self, tenant: Tenant) -> Access:
         async with self._ledger.transaction(tenant) as db:
             return await connections.lexoffice_access(db, tenant, self._vault)

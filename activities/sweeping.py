@@ -14,6 +14,7 @@ from activities.heartbeats import heartbeats
 from activities.lexoffice_door import LexofficeDoor
 from activities.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
 from ledger import (
+    budget,
     connections,
     debts,
     events,
@@ -77,6 +78,7 @@ class SweepActivities:
             if not state.connected:
                 return SweepPlan(began_at=state.now)
             await key_age.warn(db, tenant)
+            await budget.warn_of_the_year(db, tenant, provider=connections.LEXOFFICE)
             slices = [Slice(updated_since=sweeps.since_when(state))]
             due = state.open_swept_at is None or state.open_swept_at + self._compare_open_every <= state.now
             if due:

@@ -4,12 +4,18 @@ lexoffice API, rate limits: one token bucket over all endpoints; enforcing exact
 1.9/s (a setting). Fair usage: 20 created documents a minute (we use 18) and 50,000 a year, counted here.
 """
 
+from datetime import datetime
+
+from ledger import tasks
 from ledger.database import Connection, Ledger
-from ledger.types import Frozen, Tenant
+from ledger.types import BERLIN, Frozen, Tenant
 
 LONGEST_WAIT_SECONDS = 3.0
 CREATIONS_A_MINUTE = 18
 CREATIONS_A_YEAR = 50_000
+_WARNED_AT = CREATIONS_A_YEAR * 4 // 5
+YEAR_NEARLY_USED = "documents_of_the_year"
+"""Kind of the task."""
 
 
 class Slot(Frozen):
@@ -81,15 +87,44 @@ async def count_none_created(db: Connection, tenant: Tenant, *, provider: str) -
     )
 
 
-async def created_this_year(ledger: Ledger, tenant: Tenant, *, provider: str) -> int:
-    async with ledger.transaction(tenant) as db:
-        found = await db.fetchval(
-            """
-            SELECT creations FROM api_budgets
-             WHERE tenant_id = $1 AND provider = $2
-               AND creations_year = extract(year FROM now() AT TIME ZONE 'Europe/Berlin')
-            """,
-            tenant.id,
-            provider,
-        )
+async def created_this_year(db: Connection, tenant: Tenant, *, provider: str) -> int:
+    found = await db.fetchval(
+        """
+        SELECT creations FROM api_budgets
+         WHERE tenant_id = $1 AND provider = $2
+           AND creations_year = extract(year FROM now() AT TIME ZONE 'Europe/Berlin')
+        """,
+        tenant.id,
+        provider,
+    )
     return found or 0
+
+
+async def warn_of_the_year(db: Connection, tenant: Tenant, *, provider: str) -> None:
+    """Ask once a year, when four of five documents are created; a new year answers it (rules.md, The connection)."""
+    if await created_this_year(db, tenant, provider=provider) < _WARNED_AT:
+        await tasks.close_questions(
+            db, tenant, subject="connection", subject_id=provider, kinds=(YEAR_NEARLY_USED,), by="engine"
+        )
+        return
+    year = datetime.now(BERLIN).year
+    asked = await db.fetchval(
+        """
+        SELECT 1 FROM tasks
+         WHERE tenant_id = $1 AND kind = $2 AND subject = 'connection' AND subject_id = $3 AND detail ->> 'year' = $4
+        """,
+        tenant.id,
+        YEAR_NEARLY_USED,
+        provider,
+        str(year),
+    )
+    if not asked:
+        await tasks.ask(
+            db,
+            tenant,
+            kind=YEAR_NEARLY_USED,
+            subject="connection",
+            subject_id=provider,
+            reason="Vier von fünf Belegen, die lexoffice in einem Jahr annimmt (50.000), sind angelegt.",
+            detail={"year": year},
+        )

@@ -1,5 +1,6 @@
 """What proves who is calling: API keys for machines, tokens in the addresses that providers call."""
 
+import contextlib
 import math
 import re
 import secrets
@@ -7,6 +8,7 @@ import string
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import asyncpg
 from pydantic import SecretStr
 
 from ledger import audit
@@ -165,24 +167,30 @@ async def recognise_api_key(ledger: Ledger, vault: Vault, presented: str) -> Cal
     # Compared by HMAC under our key: the time a comparison takes tells nothing that a caller could steer.
     if row is None or row["secret_hmac"] not in vault.recognise_under_all_keys(parts[2]):
         return None
-    return Caller(
+    caller = Caller(
         tenant=Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"]),
         key_id=parts[1],
         scopes=frozenset(row["scopes"]),
     )
+    await note_use(ledger, caller)
+    return caller
 
 
 async def note_use(ledger: Ledger, caller: Caller) -> None:
-    """Remember that a key was used, to the hour: a write for each request would be waste."""
-    async with ledger.transaction(caller.tenant) as db:
-        await db.execute(
-            """
-            UPDATE api_keys SET last_used_at = now()
-             WHERE tenant_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 hour')
-            """,
-            caller.tenant.id,
-            caller.key_id,
-        )
+    """Remember that a key was used, to the hour. Called at most every 30 s (api/recognition.py), not for each request.
+
+    Whoever holds a good key is let in even if this cannot be written, as while the database only reads.
+    """
+    with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        async with ledger.transaction(caller.tenant) as db:
+            await db.execute(
+                """
+                UPDATE api_keys SET last_used_at = now()
+                 WHERE tenant_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 hour')
+                """,
+                caller.tenant.id,
+                caller.key_id,
+            )
 
 
 def weakness(token: str) -> str | None:

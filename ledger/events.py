@@ -153,16 +153,6 @@ async def mark_announced(ledger: Ledger, tenant: Tenant, deliveries: dict[EventI
         )
 
 
-async def mark_handed_over(db: Connection, tenant: Tenant, ids: Sequence[EventId]) -> None:
-    await db.execute(
-        """
-        UPDATE events SET handed_over_at = now() WHERE tenant_id = $1 AND id = ANY ($2) AND handed_over_at IS NULL
-        """,
-        tenant.id,
-        list(ids),
-    )
-
-
 async def load(db: Connection, tenant: Tenant, ids: Sequence[EventId]) -> list[Event]:
     """In the order of their arrival; ids that do not exist are left out."""
     if not ids:

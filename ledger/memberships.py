@@ -6,7 +6,7 @@ from uuid import UUID
 from ledger import users
 from ledger.database import Connection, Ledger
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
-from ledger.roles import NEEDS_SECOND_FACTOR, Role, permissions
+from ledger.roles import Role, permissions
 from ledger.types import Frozen, Tenant, TenantId, UserId
 
 _ANYBODY_WHO_APPROVES = [role for role in Role if "approve" in permissions(role)]
@@ -163,23 +163,6 @@ async def homes(ledger: Ledger, user: UserId) -> list[Home]:
         assert row is not None
         found.append(Home(tenant=Tenant(id=TenantId(tenant_id), slug=row["slug"]), name=row["name"], role=Role(role)))
     return sorted(found, key=lambda home: home.name)
-
-
-async def needs_second_factor(ledger: Ledger, user: UserId) -> bool:
-    """Approvers, admins and platform admins, wherever they are one."""
-    async with ledger.of_person(user) as db:
-        return bool(
-            await db.fetchval(
-                """
-                SELECT u.platform_admin OR EXISTS (
-                       SELECT 1 FROM memberships m
-                        WHERE m.user_id = u.id AND m.disabled_at IS NULL AND m.role = ANY ($2))
-                  FROM users u WHERE u.id = $1
-                """,
-                user,
-                [role.value for role in NEEDS_SECOND_FACTOR],
-            )
-        )
 
 
 def _refuse_oneself(user: UserId, by: UserId | None) -> None:

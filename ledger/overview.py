@@ -162,16 +162,3 @@ async def requests_by_hour(db: Connection, tenant: Tenant, provider: str) -> lis
         provider,
     )
     return [Hour(**row) for row in rows]
-
-
-async def documents_this_year(db: Connection, tenant: Tenant, provider: str) -> int:
-    found = await db.fetchval(
-        """
-        SELECT creations FROM api_budgets
-         WHERE tenant_id = $1 AND provider = $2
-           AND creations_year = extract(year FROM now() AT TIME ZONE 'Europe/Berlin')
-        """,
-        tenant.id,
-        provider,
-    )
-    return int(found or 0)

@@ -6,14 +6,10 @@ Cents are net of the partner's VAT unless they are called gross.
 from datetime import datetime
 from uuid import UUID
 
+from ledger.budget import CREATIONS_A_MINUTE, CREATIONS_A_YEAR
 from ledger.database import Connection
 from ledger.payout_runs import PayoutRun
 from ledger.types import Frozen, PayoutNumber, TaxCase, Tenant
-
-CREATED_PER_MINUTE = 18
-"""rules.md, The connection: lexoffice takes 20 created documents a minute, we use 18."""
-
-CREATED_PER_YEAR = 50_000
 
 
 class RunRow(Frozen):
@@ -52,11 +48,11 @@ class RunTotals(Frozen):
 
     @property
     def minutes_at_lexoffice(self) -> float:
-        return self.payouts / CREATED_PER_MINUTE
+        return self.payouts / CREATIONS_A_MINUTE
 
     @property
     def share_of_the_year(self) -> float:
-        return self.payouts / CREATED_PER_YEAR
+        return self.payouts / CREATIONS_A_YEAR
 
 
 class Difference(Frozen):

@@ -12,7 +12,7 @@ from api.pages.rendering import PageRoute
 from api.pages.task_words import of_kind
 from api.pages.words import of_state
 from ledger import overview
-from ledger.budget import CREATIONS_A_YEAR
+from ledger.budget import CREATIONS_A_YEAR, created_this_year
 from ledger.connections import LEXOFFICE
 from ledger.overview import Owed, Standing
 from ledger.roles import Permission
@@ -36,7 +36,7 @@ async def overview_page(visit: Reader) -> Response:
         waited = await overview.waited(db, tenant)
         standing = await overview.standing_still(db, tenant)
         hours = await overview.requests_by_hour(db, tenant, LEXOFFICE)
-        documents = await overview.documents_this_year(db, tenant, LEXOFFICE)
+        documents = await created_this_year(db, tenant, provider=LEXOFFICE)
     pace = visit.doors.settings.lexoffice_pace
     return visit.page(
         "overview.html",

@@ -144,6 +144,10 @@ KINDS: dict[str, TaskWords] = {
     "subscriptions_failing": TaskWords(N_("Meldungen kommen nicht an"), _CONNECTION),
     "sweep_incomplete": TaskWords(N_("Abgleich unvollständig"), _CONNECTION),
     "oauth_grant_ended": TaskWords(N_("OAuth-Verbindung beendet"), _CONNECTION),
+    "documents_of_the_year": TaskWords(
+        N_("Die Belege des Jahres gehen zur Neige"),
+        N_("Bitte sprechen Sie mit lexoffice, bevor es keine weiteren annimmt. Die Übersicht zählt sie."),
+    ),
 }
 OTHER = TaskWords(N_("Aufgabe"), N_("Bitte sehen Sie sich die Einzelheiten an."))
 _KEY_ENDS = TaskWords(

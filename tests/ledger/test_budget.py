@@ -90,4 +90,29 @@ async def test_what_was_proved_not_to_be_made_does_not_count_towards_the_year(le
     await budget.reserve_creation(ledger, budgeted, provider=LEXOFFICE, pace_per_second=0)
     async with ledger.transaction(budgeted) as db:
         await budget.count_none_created(db, budgeted, provider=LEXOFFICE)
-    assert await budget.created_this_year(ledger, budgeted, provider=LEXOFFICE) == 1
+        assert await budget.created_this_year(db, budgeted, provider=LEXOFFICE) == 1
+
+
+async def test_four_fifths_of_the_year_s_documents_are_asked_about_once_and_a_new_year_answers_it(
+    ledger: Ledger, budgeted: Tenant
+) -> None:
+    async def looked_after(created: int) -> list[tuple[str, str]]:
+        async with ledger.transaction(budgeted) as db:
+            await db.execute(
+                """
+                UPDATE api_budgets SET creations = $1,
+                       creations_year = extract(year FROM now() AT TIME ZONE 'Europe/Berlin')
+                """,
+                created,
+            )
+            await budget.warn_of_the_year(db, budgeted, provider=LEXOFFICE)
+            return [(row["kind"], row["state"]) for row in await db.fetch("SELECT kind, state FROM tasks")]
+
+    assert await looked_after(39_999) == []
+    assert await looked_after(40_000) == [("documents_of_the_year", "open")]
+    async with ledger.transaction(budgeted) as db:
+        await db.execute("UPDATE tasks SET state = 'resolved', resolved_at = now(), resolved_by = 'user:x'")
+    assert await looked_after(45_000) == [("documents_of_the_year", "resolved")], "an answer holds for the year"
+    async with ledger.transaction(budgeted) as db:
+        await db.execute("UPDATE tasks SET state = 'open', resolved_at = NULL, resolved_by = NULL")
+    assert await looked_after(0) == [("documents_of_the_year", "resolved")]

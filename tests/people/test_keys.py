@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
+from api.pages import languages
 from ledger import credentials, roles
 from ledger.refusals import NotAcceptable
 from ledger.roles import Role
@@ -40,6 +41,15 @@ async def test_an_admin_makes_a_key_that_works_and_ends_when_revoked(firm: Firm)
     assert key not in (await admin.get("/admin/schluessel")).text
     assert (await admin.post(f"/admin/schluessel/{key.split('_')[1]}/widerrufen")).status_code == 303
     assert (await asks(admin, key))[0] == 401
+
+
+async def test_the_page_of_keys_says_when_each_was_used_last(firm: Firm) -> None:
+    admin = await firm.person(Role.ADMIN)
+    key = await key_of(firm, None, "read")
+    assert await firm.rows("SELECT 1 FROM api_keys WHERE last_used_at IS NOT NULL") == []
+    assert (await asks(admin, key))[0] == 200
+    [used] = await firm.rows("SELECT last_used_at FROM api_keys WHERE id = $1", key.split("_")[1])
+    assert languages.moment(used["last_used_at"]) in (await admin.get("/admin/schluessel")).text
 
 
 @pytest.mark.parametrize(
