@@ -1,6 +1,7 @@
 """From what happens to the mail that arrives: through triggers, hand-over, workflow and a real SMTP server."""
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -187,8 +188,12 @@ async def test_a_mail_that_cannot_be_sent_for_days_is_given_up(product: House, s
     user, email = await person(shop, Role.ADMIN)
     box_of(product).held[email] = asyncio.Event()
     await shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
-    await until(lambda: handed_over(product), bool, "the hand-over of the mail")
-    [row] = await shop.rows("SELECT id FROM mails WHERE user_id = $1", user)
+
+    async def announced() -> list[Any]:
+        await handed_over(product)
+        return await shop.rows("SELECT id FROM mails WHERE user_id = $1 AND announced_at IS NOT NULL", user)
+
+    [row] = await until(announced, bool, "the hand-over of the mail")
     handle = product.engine.get_workflow_handle(f"mail/{shop.tenant.slug}/{row['id']}")
 
     async def is_sending() -> bool:
