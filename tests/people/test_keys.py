@@ -49,6 +49,7 @@ async def test_the_page_of_keys_says_when_each_was_used_last(firm: Firm) -> None
     assert await firm.rows("SELECT 1 FROM api_keys WHERE last_used_at IS NOT NULL") == []
     assert (await asks(admin, key))[0] == 200
     [used] = await firm.rows("SELECT last_used_at FROM api_keys WHERE id = $1", key.split("_")[1])
+    assert used["last_used_at"] is not None
     assert languages.moment(used["last_used_at"]) in (await admin.get("/admin/schluessel")).text
 
 
