@@ -7,13 +7,14 @@ COPY requirements.lock pyproject.toml README.md ./
 # Thrown away with this stage: the whole lock, of which uv and the build tools are used.
 RUN python -m venv /tools \
  && /tools/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
-# What pyproject.toml names and nothing for development, in the versions and with the hashes of the lock.
+# What pyproject.toml names and nothing for development, in the versions and with the hashes of the lock. Compiled: the
+# container cannot write, and the sandbox of workflows reads a workflow's module anew for each run.
 RUN python -m venv --without-pip /opt/partnerdesk \
- && /tools/bin/uv pip install --no-cache --python /opt/partnerdesk/bin/python \
+ && /tools/bin/uv pip install --no-cache --compile-bytecode --python /opt/partnerdesk/bin/python \
       -r pyproject.toml --constraint requirements.lock --require-hashes
 COPY . .
 RUN /tools/bin/hatchling build -t wheel -d /wheel \
- && /tools/bin/uv pip install --no-cache --python /opt/partnerdesk/bin/python --no-deps /wheel/*.whl
+ && /tools/bin/uv pip install --no-cache --compile-bytecode --python /opt/partnerdesk/bin/python --no-deps /wheel/*.whl
 
 FROM python:3.11.14-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home partnerdesk \

@@ -6,8 +6,11 @@ was made allows one; everything else is unclear, and then the document is search
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from temporalio.exceptions import ApplicationError
@@ -17,9 +20,9 @@ from activities.lexoffice_door import LexofficeDoor, NoSlot, rate_limited
 from activities.lost_documents import content_of
 from ledger import budget, connections, events, intents, tasks
 from ledger.connections import ConnectionBroken, NotConnected
-from ledger.database import Ledger
+from ledger.database import Connection, Ledger
 from ledger.intents import CERTAIN_AFTER, Intent, MaySend
-from ledger.types import Frozen, IntentId, Tenant
+from ledger.types import IntentId, Tenant
 from lexoffice.answers import Created
 from lexoffice.client import CREATE_IN_ALL_SECONDS, LexofficeClient
 from lexoffice.errors import (
@@ -40,12 +43,20 @@ class Outcome(StrEnum):
     NOTHING_TO_DO = "nothing_to_do"
 
 
-class Creation(Frozen):
-    """What came of one attempt. A refusal says why: a German sentence for people, status and fields for ops."""
+L = TypeVar("L")
+
+
+@dataclass(frozen=True)
+class Creation(Generic[L]):
+    """What came of one attempt. A refusal says why: a German sentence for people, status and fields for ops.
+
+    `look`: of a document that was made, what its owner looks like with it.
+    """
 
     outcome: Outcome
     sentence: str = ""
     technical: str | None = None
+    look: L | None = None
 
 
 class DocumentCreator:
@@ -64,34 +75,42 @@ class DocumentCreator:
         # Between committing `sent_at` and sending; later the permission is not used (engine.md: 5 s of 45 − 35).
         self._patience = (certain_after - answer_within) / 2
 
-    async def create(self, tenant: Tenant, intent_id: IntentId) -> Creation:
+    async def create(
+        self, tenant: Tenant, intent_id: IntentId, look: Callable[[Connection], Awaitable[L]]
+    ) -> Creation[L]:
         """POST the document of this intent, if its row permits it. A refused intent stays open: the caller closes it.
 
-        Raises a retryable ApplicationError where the same intent may be tried again: no slot, 429, no connection.
+        `look` is asked in the transaction that stores the document's id. It only reads, and waits for nothing: what it
+        raises would lose the id. Raises a retryable ApplicationError where the same intent may be tried again: no slot,
+        429, no connection.
         """
         try:
             client = await self._door.creating(tenant)
-            await self._door.take_creation_slot(tenant)
         except (NotConnected, ConnectionBroken) as error:
             return await self._without_connection(tenant, intent_id, error.sentence)
         except NoSlot:
             raise rate_limited() from None
         async with client, heartbeats():
             async with self._ledger.transaction(tenant) as db:
-                intent = await intents.find(db, tenant, intent_id)
                 # Taken before the mark, so that whatever stops this process meanwhile counts as lost time.
                 asked = time.monotonic()
                 permission = await intents.may_send(db, tenant, intent_id, certain_after=self._certain_after)
             match permission.verdict:
                 case MaySend.YES if time.monotonic() - asked <= self._patience.total_seconds():
-                    return await self._send(tenant, client, intent.model_copy(update={"attempt": permission.attempt}))
+                    return await self._send(tenant, client, permission.intent, look)
                 case MaySend.YES | MaySend.UNCLEAR:
                     # YES, but so late that another worker may already hold this one for dead: not sending is safe.
                     return Creation(outcome=Outcome.UNCLEAR)
                 case MaySend.ALREADY_MADE | MaySend.CLOSED:
                     return Creation(outcome=Outcome.NOTHING_TO_DO)
 
-    async def _send(self, tenant: Tenant, client: LexofficeClient, intent: Intent) -> Creation:
+    async def _send(
+        self,
+        tenant: Tenant,
+        client: LexofficeClient,
+        intent: Intent,
+        look: Callable[[Connection], Awaitable[L]],
+    ) -> Creation[L]:
         try:
             async with asyncio.timeout(self._answer_within.total_seconds()):
                 created = await _post(client, intent)
@@ -115,9 +134,11 @@ class DocumentCreator:
             return Creation(outcome=Outcome.UNCLEAR)
         except TimeoutError:
             return Creation(outcome=Outcome.UNCLEAR)
-        return await self._made(tenant, intent, created.id)
+        return await self._made(tenant, intent, created.id, look)
 
-    async def _made(self, tenant: Tenant, intent: Intent, resource_id: UUID) -> Creation:
+    async def _made(
+        self, tenant: Tenant, intent: Intent, resource_id: UUID, look: Callable[[Connection], Awaitable[L]]
+    ) -> Creation[L]:
         async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as db:
             if not await intents.made(db, tenant, intent.id, resource_id):
                 # Only a worker that was frozen for longer than the waiting time can come here: meanwhile the intent
@@ -134,16 +155,18 @@ class DocumentCreator:
                 return Creation(outcome=Outcome.NOTHING_TO_DO)
             # A notification may have been faster than this line: it waits for this id.
             await events.hand_over_parked(db, tenant)
-        return Creation(outcome=Outcome.MADE)
+            return Creation(outcome=Outcome.MADE, look=await look(db))
 
-    async def _refused(self, tenant: Tenant, intent: Intent, sentence: str, technical: str | None = None) -> Creation:
+    async def _refused(
+        self, tenant: Tenant, intent: Intent, sentence: str, technical: str | None = None
+    ) -> Creation[Any]:
         """It is proved that nothing was made by this attempt."""
         async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as db:
             await intents.refuse(db, tenant, intent.id, technical or sentence, attempt=intent.attempt)
             await budget.count_none_created(db, tenant, provider=connections.LEXOFFICE)
         return Creation(outcome=Outcome.REFUSED, sentence=sentence, technical=technical)
 
-    async def _without_connection(self, tenant: Tenant, intent_id: IntentId, sentence: str) -> Creation:
+    async def _without_connection(self, tenant: Tenant, intent_id: IntentId, sentence: str) -> Creation[Any]:
         """Nothing can be sent now; what an earlier attempt has done stands in the row."""
         async with self._ledger.transaction(tenant) as db:
             intent = await intents.find(db, tenant, intent_id)

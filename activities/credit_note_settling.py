@@ -1,12 +1,15 @@
 """The newest fetched state of a payout's credit note, judged and applied to its payout."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from activities.credit_note_judgement import judge_credit_note, judge_missing
+from activities.lost_documents import Document
 from ledger import documents, events, intents, payouts, settlement
 from ledger.database import Connection
 from ledger.documents import KnownDocument
 from ledger.events import Event
+from ledger.intents import Intent
 from ledger.payouts import Payout
 from ledger.settlement import Verdict
 from ledger.types import EventId, EventState, PayoutState, Tenant
@@ -16,7 +19,19 @@ from lexoffice.payments import Payments
 _BEFORE_THE_DOCUMENT = (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
 
 
-async def apply_credit_note(db: Connection, tenant: Tenant, payout: Payout, told: list[EventId]) -> Payout:
+@dataclass(frozen=True)
+class JustRead:
+    """What the caller has in its hands, so that it need not be read again."""
+
+    intent: Intent
+    snapshot: UUID
+    document: Document
+    """As `snapshot` holds it."""
+
+
+async def apply_credit_note(
+    db: Connection, tenant: Tenant, payout: Payout, told: list[EventId], read: JustRead | None = None
+) -> Payout:
     """Apply what lexoffice last showed, and end the events that announced it. The payout must be locked.
 
     Applying twice changes nothing. An event about another document is not this payout's to end, whoever names it.
@@ -34,7 +49,7 @@ async def apply_credit_note(db: Connection, tenant: Tenant, payout: Payout, told
         return payout
     if known is None or known.last_snapshot_id is None:
         return payout
-    verdict = await _judge(db, tenant, payout, known, announced)
+    verdict = await _judge(db, tenant, payout, known, announced, read)
     settled = await settlement.settle(db, tenant, payout, verdict)
     if settled.state is not EventState.UNCHANGED:
         payout = await payouts.find(db, tenant, payout.number)
@@ -51,22 +66,31 @@ async def apply_credit_note(db: Connection, tenant: Tenant, payout: Payout, told
 
 
 async def _judge(
-    db: Connection, tenant: Tenant, payout: Payout, known: KnownDocument, announced: list[Event]
+    db: Connection,
+    tenant: Tenant,
+    payout: Payout,
+    known: KnownDocument,
+    announced: list[Event],
+    read: JustRead | None,
 ) -> Verdict:
     if known.status == "deleted":
         return judge_missing(payout, known)
-    intent = await intents.of_document(db, tenant, known.resource_id)
+    intent = read.intent if read else await intents.of_document(db, tenant, known.resource_id)
     assert intent is not None, "a payout's credit note answers an intent"
     assert known.last_snapshot_id is not None
-    snapshot = await documents.snapshot(db, tenant, known.last_snapshot_id)
     payments = None
-    if known.last_payments_id is not None:
-        payments = Payments.from_body((await documents.snapshot(db, tenant, known.last_payments_id)).body.encode())
+    if read and read.snapshot == known.last_snapshot_id and known.last_payments_id is None:
+        document = read.document
+    else:
+        bodies = await documents.bodies(db, tenant, (known.last_snapshot_id, known.last_payments_id))
+        document = CreditNote.from_body(bodies[known.last_snapshot_id])
+        if known.last_payments_id is not None:
+            payments = Payments.from_body(bodies[known.last_payments_id])
     return judge_credit_note(
         payout,
         intent,
         known,
-        CreditNote.from_body(snapshot.body.encode()),
+        document,
         payments,
         payment_reference=next((event.payment_reference for event in announced if event.payment_reference), None),
     )

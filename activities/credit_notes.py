@@ -8,11 +8,11 @@ from temporalio.exceptions import ApplicationError
 
 from activities.creating import Creation, DocumentCreator, Outcome
 from activities.credit_note_judgement import differences_from_approval
-from activities.credit_note_settling import apply_credit_note
+from activities.credit_note_settling import JustRead, apply_credit_note
 from activities.lexoffice_door import CONNECTION_UNUSABLE, LexofficeDoor
 from activities.lost_documents import Document, judge_search
-from activities.models import DocumentCreation, Look
-from activities.payout_look import BLOCKED_BY, block_and_ask, what_next
+from activities.models import DocumentCreation, Look, Step
+from activities.payout_look import BLOCKED_BY, as_it_stands, block_and_ask, what_next
 from activities.reading_back import keep, read_back
 from activities.search_models import Searched
 from activities.searching import kept_documents, whole_search
@@ -35,11 +35,11 @@ class CreditNoteActivities:
     @activity.defn
     async def create_credit_note(self, task: DocumentCreation) -> Look:
         """POST the credit note once. Only a proof that nothing was made allows another POST."""
-        creation = await self._creator.create(task.tenant, task.intent)
+        creation = await self._creator.create(task.tenant, task.intent, lambda db: _look_at_made(db, task))
+        if creation.look is not None:
+            return creation.look
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
             payout = await payouts.lock(db, task.tenant, _number(task))
-            if creation.outcome is Outcome.MADE:
-                return await self._what_next(db, task.tenant, payout)
             if creation.outcome is Outcome.REFUSED:
                 await _refused(db, task, payout, creation)
             elif creation.outcome is Outcome.UNCLEAR and payout.state is PayoutState.APPROVED:
@@ -55,13 +55,14 @@ class CreditNoteActivities:
     @activity.defn
     async def read_back_credit_note(self, task: DocumentCreation) -> Look:
         """GET what was created, keep its number and totals, and judge it as a notification would be judged."""
-        async with self._ledger.transaction(task.tenant) as db:
-            intent = await intents.find(db, task.tenant, task.intent)
-        if intent.resource_id is None or intent.closed_at is not None:
-            async with self._ledger.transaction(task.tenant) as db:
-                return await self._look(db, task)
         try:
-            document = await read_back(self._door, task.tenant, intent)
+            async with self._door.failures_explained(task.tenant):
+                async with self._ledger.transaction(task.tenant) as db:
+                    intent = await intents.find(db, task.tenant, task.intent)
+                    if intent.resource_id is None or intent.closed_at is not None:
+                        return await self._look(db, task)
+                    access = await self._door.access_in(db, task.tenant)
+                document = await read_back(self._door, task.tenant, intent, access)
         except ApplicationError as error:
             return await self._wait_for_connection(task, error)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as db:
@@ -134,12 +135,20 @@ class CreditNoteActivities:
             return await self._look(db, task)
 
     async def _keep(self, db: Connection, tenant: Tenant, payout: Payout, intent: Intent, document: Document) -> Payout:
-        await keep(db, tenant, intent, document)
+        snapshot = await keep(db, tenant, intent, document)
         await _close_questions(db, tenant, payout.number)
         if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
             await payouts.change_state(db, tenant, payout, PayoutState.CREDIT_NOTE_OPEN, blocked_reason=None)
         # A notification may have brought something newer than this GET: what is judged is the newest there is.
-        return await apply_credit_note(db, tenant, await payouts.find(db, tenant, payout.number), [])
+        return await apply_credit_note(
+            db, tenant, await payouts.find(db, tenant, payout.number), [], JustRead(intent, snapshot, document)
+        )
+
+
+async def _look_at_made(db: Connection, task: DocumentCreation) -> Look:
+    """Its id is known, and whatever else became of the payout: what was made is read back."""
+    looked = await as_it_stands(db, task.tenant, await payouts.find(db, task.tenant, _number(task)))
+    return looked.model_copy(update={"step": Step.READ_BACK, "intent": task.intent})
 
 
 async def _disown(db: Connection, task: DocumentCreation, payout: Payout, differences: tuple[str, ...]) -> None:
@@ -152,7 +161,7 @@ async def _disown(db: Connection, task: DocumentCreation, payout: Payout, differ
     await _ask_about_lost(db, task.tenant, payout.number, candidates, differences)
 
 
-async def _refused(db: Connection, task: DocumentCreation, payout: Payout, creation: Creation) -> None:
+async def _refused(db: Connection, task: DocumentCreation, payout: Payout, creation: Creation[Look]) -> None:
     """Nothing was made, and as it stands trying again is useless: the payout waits for a person.
 
     An approved one goes back to having no intent: it may be cancelled, and a retry writes the document anew. One whose

@@ -16,8 +16,9 @@ async def heartbeats() -> AsyncIterator[None]:
 
     async def beat() -> None:
         while True:
-            activity.heartbeat()
+            # First the pause: most answers are here before it ends, and cost the engine no message.
             await asyncio.sleep(_EVERY)
+            activity.heartbeat()
 
     beating = asyncio.create_task(beat())
     try:

@@ -54,7 +54,7 @@ async def intend_invoice(
     customer = await customers.find(db, tenant, sale.customer_id) if sale.customer_id else None
     content = _invoice(sale, wish, customer, small_business=bool(connection.small_business), marker=marker, date=moment)
     rate = Decimal(0) if connection.small_business else wish.tax_rate_percentage
-    intent = await intents.open_intent(
+    return await intents.open_intent(
         db,
         tenant,
         kind=DocumentKind.INVOICE,
@@ -66,7 +66,6 @@ async def intend_invoice(
         gross_cents=sale.gross_cents,
         transaction_id=transaction_id,
     )
-    return await intents.find(db, tenant, intent)
 
 
 def _invoice(

@@ -36,7 +36,11 @@ class InvoiceActivities:
     @activity.defn
     async def create_invoice(self, task: DocumentCreation) -> InvoiceLook:
         """POST the invoice once. Only a proof that nothing was made allows another POST."""
-        creation = await self._creator.create(task.tenant, task.intent)
+        creation = await self._creator.create(
+            task.tenant, task.intent, lambda db: self._look(db, task.tenant, task.intent)
+        )
+        if creation.look is not None:
+            return creation.look
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
             if creation.outcome is Outcome.REFUSED:
                 await lost_answers.give_up(db, task.tenant, task.intent)
@@ -61,7 +65,8 @@ class InvoiceActivities:
         if intent.resource_id is None or intent.closed_at is not None:
             return await self.look_at_invoice(task)
         with waiting_for_the_connection(intent):
-            invoice = await read_back(self._door, task.tenant, intent)
+            async with self._door.failures_explained(task.tenant):
+                invoice = await read_back(self._door, task.tenant, intent)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as db:
             wrong = differences_of_invoice(invoice, intent) if invoice and intent.adopted else ()
             if invoice is None or wrong:

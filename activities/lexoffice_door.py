@@ -12,8 +12,9 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.oauth_access import OAuthAccess, RenewingTransport
 from ledger import budget, connection_health, connections, oauth_connection, recovery
+from ledger.budget import Slot
 from ledger.connections import Access, ConnectionBroken, NotConnected
-from ledger.database import Ledger
+from ledger.database import Connection, Ledger
 from ledger.oauth_tokens import GrantLost, NotConnectedByOAuth, RenewalPaused
 from ledger.types import Frozen, Tenant
 from ledger.vault import Vault
@@ -98,41 +99,52 @@ class LexofficeDoor:
         await self._creates.aclose()
 
     @asynccontextmanager
-    async def reading(self, tenant: Tenant) -> AsyncIterator[LexofficeClient]:
-        """A client whose every request takes a slot of the tenant's budget first."""
-        opened = await self._open(tenant)
+    async def reading(self, tenant: Tenant, access: Access | None = None) -> AsyncIterator[LexofficeClient]:
+        """A client whose every request takes a slot of the tenant's budget first.
+
+        `access` is for whoever has just read it, together with other rows.
+        """
+        opened = await self._opened(tenant, access or await self.access(tenant))
         # Outside the budget's transport, so that a second try after a refresh takes a slot of its own.
         yield self._client(tenant, opened, BudgetTransport(self._reads, self._ledger, tenant, self._pace))
 
     async def creating(self, tenant: Tenant) -> LexofficeClient:
-        """A client for one create, on a fresh connection. Its slot is taken before the intent is marked as sent.
+        """A client for one create, on a fresh connection, when its slot has come: before the intent is marked as sent.
 
         After a restore (PARTNERDESK_RECOVERY) the ledger may have forgotten what it created: until the numbers were
-        compared nothing is, and the activity is tried again.
+        compared nothing is, and the activity is tried again. Raises NoSlot, and what `_opened` raises.
         """
-        if self._recovery:
+        slot: Slot | None = None
+        async with self._ledger.transaction(tenant) as db:
+            if self._recovery and not await recovery.may_create(db, tenant, self._recovery):
+                raise not_checked()
+            access = await self.access_in(db, tenant)
+            if access.token is not None:
+                slot = await self._creation_slot(db, tenant)
+        opened = await self._opened(tenant, access)
+        if access.token is None:
+            # A renewal may last longer than a slot does.
             async with self._ledger.transaction(tenant) as db:
-                if not await recovery.may_create(db, tenant, self._recovery):
-                    raise not_checked()
-        opened = await self._open(tenant)
-        return self._client(tenant, opened, self._creates, resend_seconds=_RESEND_A_CREATE_WITHIN)
-
-    async def take_creation_slot(self, tenant: Tenant) -> None:
-        """Wait for the slot of a create. Raises NoSlot."""
-        slot = await budget.reserve_creation(
-            self._ledger, tenant, provider=connections.LEXOFFICE, pace_per_second=self._pace
-        )
+                slot = await self._creation_slot(db, tenant)
         if slot is None:
             raise NoSlot
         await asyncio.sleep(slot.wait_seconds)
+        return self._client(tenant, opened, self._creates, resend_seconds=_RESEND_A_CREATE_WITHIN)
+
+    async def _creation_slot(self, db: Connection, tenant: Tenant) -> Slot | None:
+        return await budget.reserve_creation(db, tenant, provider=connections.LEXOFFICE, pace_per_second=self._pace)
 
     async def access(self, tenant: Tenant) -> Access:
+        """Raises NotConnected, ConnectionBroken."""
         async with self._ledger.transaction(tenant) as db:
-            return await connections.lexoffice_access(db, tenant, self._vault)
+            return await self.access_in(db, tenant)
 
-    async def _open(self, tenant: Tenant) -> _Opened:
+    async def access_in(self, db: Connection, tenant: Tenant) -> Access:
+        """Raises NotConnected, ConnectionBroken."""
+        return await connections.lexoffice_access(db, tenant, self._vault)
+
+    async def _opened(self, tenant: Tenant, access: Access) -> _Opened:
         """Raises NotConnected, ConnectionBroken, ApplicationError (retryable) while no token can be renewed."""
-        access = await self.access(tenant)
         if access.token is not None:
             return _Opened(token=access.token.get_secret_value(), generation=None)
         try:

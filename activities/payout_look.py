@@ -117,7 +117,7 @@ async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) ->
         payout_id=payout.id,
     )
     await _unblock(db, tenant, payout)
-    return await intents.find(db, tenant, intent)
+    return intent
 
 
 async def _unblock(db: Connection, tenant: Tenant, payout: Payout) -> None:

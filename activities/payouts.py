@@ -11,7 +11,7 @@ from activities.models import Advance, Look, Note
 from activities.payout_look import as_it_stands, what_next
 from activities.signallers import signaller_of
 from ledger import audit, decisions, payout_content, payouts, tasks
-from ledger.database import Connection, Ledger
+from ledger.database import Connection, Ledger, savepoint
 from ledger.payouts import Payout
 from ledger.refusals import Refused, refusals_of_the_database
 from ledger.types import DecisionId, DecisionKind, EventId, Tenant
@@ -79,9 +79,7 @@ class PayoutActivities:
     ) -> bool:
         """Whether a decision stands behind the signal. One that does not is recorded, refused, and becomes a task."""
         wanted = _decision_id(note)
-        decision = await decisions.find(db, tenant, wanted) if wanted else None
-        if decision and decision.payout_id == payout.id and decision.kind.value == note.signal:
-            await decisions.mark_delivered(db, tenant, decision.id)
+        if wanted and await decisions.hear(db, tenant, wanted, payout.id, DecisionKind(note.signal)):
             return True
         if note.signal not in senders:
             raise _SenderWanted(note)
@@ -124,7 +122,7 @@ async def _decide_for_signaller(db: Connection, tenant: Tenant, payout: Payout, 
     actor = f"engine:{sender}"
     # A refusal by a trigger must undo this decision only, not what else this transaction does.
     with refusals_of_the_database():
-        async with db.transaction():
+        async with savepoint(db):
             match DecisionKind(note.signal):
                 case DecisionKind.APPROVE:
                     seen = await payout_content.content_hash(db, tenant, payout.id)

@@ -1,6 +1,7 @@
 """The GET after our own POST: number and totals of what was created, kept as evidence like any other fetch."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -10,6 +11,7 @@ from activities.evidence import observed
 from activities.lexoffice_door import LexofficeDoor
 from activities.lost_documents import Document, fetch
 from ledger import documents, intents
+from ledger.connections import Access
 from ledger.database import Connection
 from ledger.intents import Intent
 from ledger.types import Tenant
@@ -18,11 +20,16 @@ NUMBER_LAGS = 5
 """lexoffice may name the voucher number some seconds after a create: look so often, then go on without it."""
 
 
-async def read_back(door: LexofficeDoor, tenant: Tenant, intent: Intent) -> Document | None:
-    """None where lexoffice does not know it, after some patience: right after a POST a GET may lag."""
+async def read_back(
+    door: LexofficeDoor, tenant: Tenant, intent: Intent, access: Access | None = None
+) -> Document | None:
+    """None where lexoffice does not know it, after some patience: right after a POST a GET may lag.
+
+    Called where `door.failures_explained`; `access` is for whoever has just read it, there, with the intent.
+    """
     assert intent.resource_id is not None
     lags = activity.info().attempt <= NUMBER_LAGS
-    async with door.failures_explained(tenant), door.reading(tenant) as client:
+    async with door.reading(tenant, access) as client:
         document = await fetch(client, intent.kind, intent.resource_id)
     if document is None and lags:
         raise _look_again("the document is not there yet")
@@ -31,14 +38,18 @@ async def read_back(door: LexofficeDoor, tenant: Tenant, intent: Intent) -> Docu
     return document
 
 
-async def keep(db: Connection, tenant: Tenant, intent: Intent, document: Document) -> None:
-    """What the ledger knows of it from now on. Newer news, which a notification may have brought, stand."""
+async def keep(db: Connection, tenant: Tenant, intent: Intent, document: Document) -> UUID:
+    """What the ledger knows of it from now on. Newer news, which a notification may have brought, stand.
+
+    Returns the snapshot.
+    """
     kept = await documents.keep_snapshot(
         db, tenant, resource=intent.kind.value, resource_id=document.id, body=document.raw
     )
     await documents.observe(db, tenant, observed(intent.kind, document, snapshot=kept))
     await documents.keep_created_totals(db, tenant, document.id, totals(document))
     await intents.close(db, tenant, intent.id)
+    return kept
 
 
 def _look_again(why: str) -> ApplicationError:

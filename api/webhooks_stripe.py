@@ -17,7 +17,7 @@ from api.problems import DATABASE_AWAY, Problem, answer, database_away, unauthor
 from api.stripe_events import Ignored, NotAStripeEvent, Report, StripeEvent
 from api.v1.rechecks import announce_rechecks
 from ledger import events, sales, stripe_secret, tenants
-from ledger.database import Connection
+from ledger.database import Connection, savepoint
 from ledger.events import Arrival
 from ledger.outcome import Outcome
 from ledger.refusals import NotFound, Refused, refusals_of_the_database
@@ -143,7 +143,7 @@ async def _book(db: Connection, tenant: Tenant, number: EventId, report: Report 
     if report is not None:
         try:
             with refusals_of_the_database():
-                async with db.transaction():
+                async with savepoint(db):
                     outcome = await _record(db, tenant, report)
         except Refused as refused:
             outcome = Outcome(state=EventState.FAILED, reason=refused.sentence)

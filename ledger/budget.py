@@ -45,29 +45,31 @@ async def reserve(ledger: Ledger, tenant: Tenant, *, provider: str, pace_per_sec
     return None if wait is None else Slot(wait_seconds=max(0.0, wait))
 
 
-async def reserve_creation(ledger: Ledger, tenant: Tenant, *, provider: str, pace_per_second: float) -> Slot | None:
-    """Like `reserve`, for a request that creates a document: at most 18 a minute, and one more for the year."""
-    async with ledger.transaction(tenant) as db:
-        wait = await db.fetchval(
-            """
-            UPDATE api_budgets
-               SET next_free_at = greatest(next_free_at, clock_timestamp()) + $3 * interval '1 second',
-                   next_creation_at = greatest(next_creation_at, clock_timestamp()) + $4 * interval '1 second',
-                   creations = CASE WHEN creations_year = this.year THEN creations ELSE 0 END + 1,
-                   creations_year = this.year
-              FROM (SELECT extract(year FROM now() AT TIME ZONE 'Europe/Berlin')::int AS year) this
-             WHERE tenant_id = $1 AND provider = $2
-               AND next_free_at < clock_timestamp() + $5 * interval '1 second'
-               AND next_creation_at < clock_timestamp() + $5 * interval '1 second'
-            RETURNING greatest(extract(epoch FROM next_free_at - clock_timestamp())::float8 - $3,
-                               extract(epoch FROM next_creation_at - clock_timestamp())::float8 - $4)
-            """,
-            tenant.id,
-            provider,
-            0.0 if pace_per_second <= 0 else 1.0 / pace_per_second,
-            0.0 if pace_per_second <= 0 else 60.0 / CREATIONS_A_MINUTE,
-            LONGEST_WAIT_SECONDS,
-        )
+async def reserve_creation(db: Connection, tenant: Tenant, *, provider: str, pace_per_second: float) -> Slot | None:
+    """Like `reserve`, for a request that creates a document: at most 18 a minute, and one more for the year.
+
+    Every worker of the tenant waits for this row: end the transaction at once.
+    """
+    wait = await db.fetchval(
+        """
+        UPDATE api_budgets
+           SET next_free_at = greatest(next_free_at, clock_timestamp()) + $3 * interval '1 second',
+               next_creation_at = greatest(next_creation_at, clock_timestamp()) + $4 * interval '1 second',
+               creations = CASE WHEN creations_year = this.year THEN creations ELSE 0 END + 1,
+               creations_year = this.year
+          FROM (SELECT extract(year FROM now() AT TIME ZONE 'Europe/Berlin')::int AS year) this
+         WHERE tenant_id = $1 AND provider = $2
+           AND next_free_at < clock_timestamp() + $5 * interval '1 second'
+           AND next_creation_at < clock_timestamp() + $5 * interval '1 second'
+        RETURNING greatest(extract(epoch FROM next_free_at - clock_timestamp())::float8 - $3,
+                           extract(epoch FROM next_creation_at - clock_timestamp())::float8 - $4)
+        """,
+        tenant.id,
+        provider,
+        0.0 if pace_per_second <= 0 else 1.0 / pace_per_second,
+        0.0 if pace_per_second <= 0 else 60.0 / CREATIONS_A_MINUTE,
+        LONGEST_WAIT_SECONDS,
+    )
     return None if wait is None else Slot(wait_seconds=max(0.0, wait))
 
 

@@ -7,7 +7,7 @@ import asyncpg
 from pydantic import Field
 
 from ledger import audit, partners
-from ledger.database import Connection
+from ledger.database import Connection, savepoint
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
 from ledger.types import CustomerId, Frozen, PartnerId, Tenant
 
@@ -162,7 +162,7 @@ async def remember(db: Connection, tenant: Tenant, names: CustomerNames) -> Cust
     if not lacking:
         return known
     try:
-        async with db.transaction():
+        async with savepoint(db):
             await db.execute(
                 """
                 UPDATE customers SET external_id = COALESCE(external_id, $3), email = COALESCE(email, $4),

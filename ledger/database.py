@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import asyncpg
@@ -18,8 +18,16 @@ else:  # asyncpg's classes are generic in their stubs only
 
 # set_config(…, true) ends with the transaction; the tenant must be its first statement (engine.md, Database).
 _ENTER = (
-    "SELECT set_config('app.tenant', $1, true), set_config('app.cause', $2, true), set_config('app.person', $3, true)"
+    "BEGIN; "
+    "SELECT set_config('app.tenant', {}, true), set_config('app.cause', {}, true), set_config('app.person', {}, true)"
 )
+
+
+class NotCommitted(RuntimeError):
+    """A statement had failed, and whoever ran it went on as if it had not: PostgreSQL has rolled everything back.
+
+    What may fail runs within `savepoint`.
+    """
 
 
 class Ledger:
@@ -51,7 +59,11 @@ class Ledger:
             command_timeout=statement_timeout,
             init=_speak_json,
             reset=_nothing_to_reset,
-            server_settings={"application_name": "partnerdesk", "timezone": "UTC"},
+            server_settings={
+                "application_name": "partnerdesk",
+                "timezone": "UTC",
+                "standard_conforming_strings": "on",  # which `_quoted` counts on
+            },
         )
         return cls(pool, acquire_timeout=acquire_timeout)
 
@@ -79,18 +91,49 @@ class Ledger:
     @asynccontextmanager
     async def _entered(self, tenant: str, cause: str, person: UserId | None) -> AsyncIterator[Connection]:
         with refusals_of_the_database():
-            async with (
-                self._pool.acquire(timeout=self._acquire_timeout) as connection,
-                connection.transaction(),
-            ):
-                await connection.execute(_ENTER, tenant, cause, "" if person is None else str(person))
-                yield connection
+            async with self._pool.acquire(timeout=self._acquire_timeout) as connection:
+                try:
+                    # One message for BEGIN and all that we set, which is why the values stand in its text.
+                    await connection.execute(
+                        _ENTER.format(_quoted(tenant), _quoted(cause), _quoted("" if person is None else str(person)))
+                    )
+                    yield connection
+                except BaseException:
+                    await _undo(connection, "ROLLBACK")
+                    raise
+                if await connection.execute("COMMIT") != "COMMIT":
+                    raise NotCommitted
 
     @asynccontextmanager
     async def without_tenant(self) -> AsyncIterator[Connection]:
         """For the look-up functions that return ids only; tables are empty here."""
         async with self._pool.acquire(timeout=self._acquire_timeout) as connection:
             yield connection
+
+
+@asynccontextmanager
+async def savepoint(db: Connection) -> AsyncIterator[None]:
+    """A part of a transaction that may fail by itself: an error undoes what was done within, and is raised."""
+    await db.execute("SAVEPOINT part")  # one inside another hides it until it is released
+    try:
+        yield
+    except BaseException:
+        await _undo(db, "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
+        raise
+    await db.execute("RELEASE SAVEPOINT part")
+
+
+async def _undo(db: Connection, statement: str) -> None:
+    """With a lost connection all is undone already. The error that led here is the one to be known, not this one."""
+    with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        await db.execute(statement)
+
+
+def _quoted(value: str) -> str:
+    """The value as a literal. Raises ValueError for what PostgreSQL cannot hold."""
+    if "\0" in value:
+        raise ValueError("a NUL cannot be stored")
+    return "'" + value.replace("'", "''") + "'"
 
 
 async def _speak_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

@@ -141,6 +141,22 @@ async def mark_delivered(db: Connection, tenant: Tenant, decision: DecisionId) -
     )
 
 
+async def hear(db: Connection, tenant: Tenant, decision: DecisionId, payout: PayoutId, kind: DecisionKind) -> bool:
+    """Whether there is such a decision about this payout. The engine was told of it, or nobody could ask."""
+    return bool(
+        await db.fetchval(
+            """
+            UPDATE decisions SET delivered_at = COALESCE(delivered_at, now())
+             WHERE tenant_id = $1 AND id = $2 AND payout_id = $3 AND kind = $4 RETURNING true
+            """,
+            tenant.id,
+            decision,
+            payout,
+            kind,
+        )
+    )
+
+
 def _require(payout: Payout, *allowed: PayoutState) -> None:
     if payout.state not in allowed:
         raise NotAllowedNow(_WHY_NOT[payout.state])

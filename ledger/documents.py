@@ -1,6 +1,7 @@
 """Documents outside: what was fetched, kept whole as evidence, and what the ledger last knew of each."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -92,6 +93,16 @@ async def snapshot(db: Connection, tenant: Tenant, snapshot_id: UUID) -> Snapsho
     if row is None:
         raise NotFound("Beleg")
     return Snapshot(**{name: row[name] for name in Snapshot.model_fields})
+
+
+async def bodies(db: Connection, tenant: Tenant, snapshots: Sequence[UUID | None]) -> dict[UUID, bytes]:
+    """What was fetched, byte for byte, by snapshot."""
+    rows = await db.fetch(
+        "SELECT id, body FROM document_snapshots WHERE tenant_id = $1 AND id = ANY ($2)",
+        tenant.id,
+        [snapshot for snapshot in snapshots if snapshot],
+    )
+    return {row["id"]: row["body"].encode() for row in rows}
 
 
 async def find(db: Connection, tenant: Tenant, resource_id: UUID) -> KnownDocument | None:

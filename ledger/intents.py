@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from ledger.database import Connection
 from ledger.refusals import NotFound
 from ledger.types import DocumentKind, Frozen, IntentId, PayoutId, Tenant, TransactionId
@@ -56,10 +58,13 @@ class MaySend(StrEnum):
 
 
 class Permission(Frozen):
-    """`attempt` names the one POST that was permitted: what it proves later is said of no other one."""
+    """The verdict, and the row that it was read from; with a permission, as it stands afterwards.
+
+    Its `attempt` names the one POST that was permitted: what it proves later is said of no other one.
+    """
 
     verdict: MaySend
-    attempt: int
+    intent: Intent
 
 
 def new_marker(number: str) -> str:
@@ -80,27 +85,26 @@ async def open_intent(
     gross_cents: int,
     payout_id: PayoutId | None = None,
     transaction_id: TransactionId | None = None,
-) -> IntentId:
+) -> Intent:
     """Commit to creating this document. The payout (or transaction) must be locked and found fit by the caller."""
-    return IntentId(
-        await db.fetchval(
-            """
-            INSERT INTO creation_intents (tenant_id, kind, payout_id, transaction_id, marker, organization_id, content,
-                                          content_hash, net_cents, gross_cents)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id
-            """,
-            tenant.id,
-            kind,
-            payout_id,
-            transaction_id,
-            marker,
-            organization_id,
-            content,
-            content_hash,
-            net_cents,
-            gross_cents,
-        )
+    row = await db.fetchrow(
+        """
+        INSERT INTO creation_intents (tenant_id, kind, payout_id, transaction_id, marker, organization_id, content,
+                                      content_hash, net_cents, gross_cents)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *
+        """,
+        tenant.id,
+        kind,
+        payout_id,
+        transaction_id,
+        marker,
+        organization_id,
+        content,
+        content_hash,
+        net_cents,
+        gross_cents,
     )
+    return _intent(row)
 
 
 async def lock(db: Connection, tenant: Tenant, intent: IntentId) -> Intent:
@@ -112,9 +116,7 @@ async def lock(db: Connection, tenant: Tenant, intent: IntentId) -> Intent:
 async def find(db: Connection, tenant: Tenant, intent: IntentId) -> Intent:
     """Raises NotFound."""
     row = await db.fetchrow("SELECT * FROM creation_intents WHERE tenant_id = $1 AND id = $2", tenant.id, intent)
-    if row is None:
-        raise NotFound("Anlagevorgang")
-    return Intent(**{name: row[name] for name in Intent.model_fields})
+    return _intent(row)
 
 
 async def open_of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> Intent | None:
@@ -123,7 +125,7 @@ async def open_of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> In
         tenant.id,
         payout,
     )
-    return None if row is None else Intent(**{name: row[name] for name in Intent.model_fields})
+    return None if row is None else _intent(row)
 
 
 async def open_of_sale(db: Connection, tenant: Tenant, transaction: TransactionId) -> Intent | None:
@@ -132,7 +134,7 @@ async def open_of_sale(db: Connection, tenant: Tenant, transaction: TransactionI
         tenant.id,
         transaction,
     )
-    return None if row is None else Intent(**{name: row[name] for name in Intent.model_fields})
+    return None if row is None else _intent(row)
 
 
 async def of_document(db: Connection, tenant: Tenant, resource_id: UUID) -> Intent | None:
@@ -140,7 +142,7 @@ async def of_document(db: Connection, tenant: Tenant, resource_id: UUID) -> Inte
     row = await db.fetchrow(
         "SELECT * FROM creation_intents WHERE tenant_id = $1 AND resource_id = $2", tenant.id, resource_id
     )
-    return None if row is None else Intent(**{name: row[name] for name in Intent.model_fields})
+    return None if row is None else _intent(row)
 
 
 async def may_send(
@@ -152,38 +154,32 @@ async def may_send(
     a crash at any line.
     """
     row = await db.fetchrow(
-        """
-        SELECT sent_at, refused_at, resource_id, closed_at, attempt FROM creation_intents
-         WHERE tenant_id = $1 AND id = $2 FOR UPDATE
-        """,
-        tenant.id,
-        intent,
+        "SELECT * FROM creation_intents WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, intent
     )
-    if row is None:
-        raise NotFound("Anlagevorgang")
-    if row["resource_id"] is not None:
-        return Permission(verdict=MaySend.ALREADY_MADE, attempt=row["attempt"])
-    if row["closed_at"] is not None:
-        return Permission(verdict=MaySend.CLOSED, attempt=row["attempt"])
-    if row["sent_at"] is not None and row["refused_at"] is None:
+    held = _intent(row)
+    if held.resource_id is not None:
+        return Permission(verdict=MaySend.ALREADY_MADE, intent=held)
+    if held.closed_at is not None:
+        return Permission(verdict=MaySend.CLOSED, intent=held)
+    if held.is_unclear:
         await db.execute(
             "UPDATE creation_intents SET unclear_at = COALESCE(unclear_at, now()) WHERE tenant_id = $1 AND id = $2",
             tenant.id,
             intent,
         )
-        return Permission(verdict=MaySend.UNCLEAR, attempt=row["attempt"])
-    attempt = await db.fetchval(
+        return Permission(verdict=MaySend.UNCLEAR, intent=held)
+    row = await db.fetchrow(
         """
         UPDATE creation_intents
            SET sent_at = clock_timestamp(), deadline = clock_timestamp() + $3, refused_at = NULL, refused_reason = NULL,
                unclear_at = NULL, empty_searches = 0, attempt = attempt + 1
-         WHERE tenant_id = $1 AND id = $2 RETURNING attempt
+         WHERE tenant_id = $1 AND id = $2 RETURNING *
         """,
         tenant.id,
         intent,
         certain_after,
     )
-    return Permission(verdict=MaySend.YES, attempt=attempt)
+    return Permission(verdict=MaySend.YES, intent=_intent(row))
 
 
 async def refuse(db: Connection, tenant: Tenant, intent: IntentId, reason: str, *, attempt: int) -> None:
@@ -263,3 +259,9 @@ async def close(db: Connection, tenant: Tenant, intent: IntentId) -> None:
         tenant.id,
         intent,
     )
+
+
+def _intent(row: asyncpg.Record | None) -> Intent:
+    if row is None:
+        raise NotFound("Anlagevorgang")
+    return Intent(**{name: row[name] for name in Intent.model_fields})

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from ledger import audit, users
-from ledger.database import Ledger
+from ledger.database import Ledger, savepoint
 from ledger.types import Tenant, TenantId, UserId
 from tests.conftest import Database
 
@@ -97,11 +97,12 @@ async def test_a_tenant_writes_into_no_other(app: asyncpg.Connection, tenant: Te
                 assert await app.execute(statement) == f"{right} 0", name
     async with ledger.transaction(TenantId(uuid4())) as db:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await db.execute(
-                "INSERT INTO audit_entries (tenant_id, actor, action, subject, subject_id)"
-                " VALUES ($1, 'x', 'y', 'z', '1')",
-                tenant.id,
-            )
+            async with savepoint(db):
+                await db.execute(
+                    "INSERT INTO audit_entries (tenant_id, actor, action, subject, subject_id)"
+                    " VALUES ($1, 'x', 'y', 'z', '1')",
+                    tenant.id,
+                )
 
 
 async def test_a_persons_secrets_open_for_that_person_alone(ledger: Ledger, tenant: Tenant) -> None:

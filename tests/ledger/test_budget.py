@@ -64,7 +64,8 @@ async def test_documents_are_created_18_times_a_minute_and_take_a_request_each(
     processes: list[Ledger], budgeted: Tenant
 ) -> None:
     async def create(ledger: Ledger) -> float | None:
-        slot = await budget.reserve_creation(ledger, budgeted, provider=LEXOFFICE, pace_per_second=PACE)
+        async with ledger.transaction(budgeted) as db:
+            slot = await budget.reserve_creation(db, budgeted, provider=LEXOFFICE, pace_per_second=PACE)
         return None if slot is None else slot.wait_seconds
 
     found = await asyncio.gather(*(create(processes[number % 4]) for number in range(12)))
@@ -86,9 +87,9 @@ async def test_documents_are_created_18_times_a_minute_and_take_a_request_each(
 
 
 async def test_what_was_proved_not_to_be_made_does_not_count_towards_the_year(ledger: Ledger, budgeted: Tenant) -> None:
-    await budget.reserve_creation(ledger, budgeted, provider=LEXOFFICE, pace_per_second=0)
-    await budget.reserve_creation(ledger, budgeted, provider=LEXOFFICE, pace_per_second=0)
     async with ledger.transaction(budgeted) as db:
+        await budget.reserve_creation(db, budgeted, provider=LEXOFFICE, pace_per_second=0)
+        await budget.reserve_creation(db, budgeted, provider=LEXOFFICE, pace_per_second=0)
         await budget.count_none_created(db, budgeted, provider=LEXOFFICE)
         assert await budget.created_this_year(db, budgeted, provider=LEXOFFICE) == 1
 

@@ -275,10 +275,10 @@ async def test_what_a_late_attempt_proves_is_said_of_no_later_one(shop: Shop) ->
     intent = await the_intent(shop)
     async with shop.ledger.transaction(shop.tenant) as db:
         first = await intents.may_send(db, shop.tenant, intent)
-        await intents.refuse(db, shop.tenant, intent, "not found in three searches", attempt=first.attempt)
+        await intents.refuse(db, shop.tenant, intent, "not found in three searches", attempt=first.intent.attempt)
         second = await intents.may_send(db, shop.tenant, intent)
         assert (first.verdict, second.verdict) == ("yes", "yes")
-        await intents.refuse(db, shop.tenant, intent, "429, read late", attempt=first.attempt)
+        await intents.refuse(db, shop.tenant, intent, "429, read late", attempt=first.intent.attempt)
         assert (await intents.find(db, shop.tenant, intent)).is_unclear
         assert (await intents.may_send(db, shop.tenant, intent)).verdict == "unclear"
 

@@ -141,6 +141,13 @@ def test_our_image_runs_without_rights(services: dict[str, dict[str, Any]]) -> N
     assert "requirements.lock" not in last_stage
 
 
+def test_our_image_holds_compiled_code() -> None:
+    """It cannot write any, and without it each start of a workflow would compile the workflow's module."""
+    installs = re.findall(r"uv pip install[^&\n]*", (CHECKOUT / "Dockerfile").read_text())
+    assert len(installs) == 2
+    assert all("--compile-bytecode" in install for install in installs)
+
+
 def test_every_file_that_is_mounted_exists_and_is_read_only(services: dict[str, dict[str, Any]]) -> None:
     mounted = [volume for service in services.values() for volume in service.get("volumes", []) if volume[0] == "."]
     assert mounted

@@ -5,10 +5,11 @@ from uuid import uuid4
 
 from temporalio.testing import ActivityEnvironment
 
-from activities.creating import DocumentCreator, Outcome
+from activities.creating import Creation, DocumentCreator, Outcome
 from activities.models import Advance, Note
 from activities.payouts import PayoutActivities
 from ledger import lost_answers
+from ledger.database import Connection
 from ledger.types import IntentId, PayoutNumber
 from tests.house import Shop, until
 from tests.workflows.desk import credit_notes, fault, posts, requested, task, with_open_credit_note
@@ -45,6 +46,10 @@ async def test_what_was_told_about_a_document_that_is_not_the_payouts_any_more_i
     assert (after["state"], after["delivery"], after["handed_over_at"]) == ("received", 2, None)
 
 
+async def nobody_looks(_: Connection) -> None:
+    raise AssertionError("nothing is made here")
+
+
 async def test_a_permission_that_came_too_late_is_not_used(shop: Shop) -> None:
     """engine.md: not at all if more than 5 s passed since that commit. Here no time is left from the beginning."""
     payout = await requested(shop)
@@ -61,7 +66,11 @@ async def test_a_permission_that_came_too_late_is_not_used(shop: Shop) -> None:
         creator = DocumentCreator(
             house.ledger, hands.door, answer_within=timedelta(seconds=35), certain_after=timedelta(seconds=35)
         )
-        created = await ActivityEnvironment().run(creator.create, shop.tenant, IntentId(row["id"]))
+
+        async def create() -> Creation[None]:
+            return await creator.create(shop.tenant, IntentId(row["id"]), nobody_looks)
+
+        created = await ActivityEnvironment().run(create)
     assert created.outcome is Outcome.UNCLEAR
     assert (await credit_notes(shop), await posts(shop)) == ([], 0)
 

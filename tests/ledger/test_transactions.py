@@ -1,0 +1,135 @@
+"""The transactions that everything stands in: whose rows they open, what they remember, and how they end."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+
+import asyncpg
+import pytest
+
+from ledger.database import Connection, Ledger, NotCommitted, savepoint
+from ledger.types import Tenant
+from tests.conftest import Database
+
+SETTINGS = "SELECT current_setting('app.tenant', true), current_setting('app.cause', true)"
+
+
+@pytest.fixture
+async def single(database: Database) -> AsyncIterator[Ledger]:
+    """A pool of one connection: what a transaction left behind, the next one meets."""
+    opened = await Ledger.open(database.app_url, most_connections=1)
+    yield opened
+    await opened.close()
+
+
+async def rename(db: Connection, tenant: Tenant, name: str) -> None:
+    await db.execute("UPDATE tenants SET name = $2 WHERE id = $1", tenant.id, name)
+
+
+async def name_of(ledger: Ledger, tenant: Tenant) -> str:
+    async with ledger.transaction(tenant) as db:
+        found: str = await db.fetchval("SELECT name FROM tenants WHERE id = $1", tenant.id)
+    return found
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        "event:17",
+        "user:o'neill@shop.example",
+        "'; UPDATE tenants SET name = 'theirs'; --",
+        "\\'; SELECT 1; --",
+        'a "b" $1 %s {} äöü €\n',
+        "",
+    ],
+)
+async def test_the_cause_arrives_as_it_was_said(single: Ledger, tenant: Tenant, cause: str) -> None:
+    async with single.transaction(tenant, cause=cause) as db:
+        assert tuple(await db.fetchrow(SETTINGS) or ()) == (str(tenant.id), cause)
+    assert await name_of(single, tenant) == "Test"
+
+
+async def test_a_cause_that_no_database_can_hold_begins_nothing(single: Ledger, tenant: Tenant) -> None:
+    with pytest.raises(ValueError, match="NUL"):
+        async with single.transaction(tenant, cause="a\0b"):
+            raise AssertionError("not reached")
+    assert await name_of(single, tenant) == "Test"
+
+
+async def renamed_and(single: Ledger, tenant: Tenant, then: Callable[[Connection], Awaitable[object]]) -> None:
+    """A transaction that changes a row and goes on."""
+    async with single.transaction(tenant, cause="test") as db:
+        await rename(db, tenant, "Lost")
+        await then(db)
+
+
+async def fail(_: Connection) -> None:
+    raise LookupError
+
+
+async def ask_nonsense(db: Connection) -> None:
+    await db.execute("SELECT 1 / 0")
+
+
+async def swallow(db: Connection) -> None:
+    with suppress(asyncpg.DivisionByZeroError):
+        await ask_nonsense(db)
+
+
+async def lose_the_connection(db: Connection) -> None:
+    await db.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+async def lose_the_connection_and_fail(db: Connection) -> None:
+    with suppress(asyncpg.PostgresError, asyncpg.InterfaceError):
+        await lose_the_connection(db)
+    raise LookupError
+
+
+@pytest.mark.parametrize(
+    ("then", "raised"),
+    [
+        (fail, LookupError),
+        (ask_nonsense, asyncpg.DivisionByZeroError),
+        (swallow, NotCommitted),
+        (lose_the_connection, (asyncpg.AdminShutdownError, asyncpg.ConnectionDoesNotExistError)),
+        (lose_the_connection_and_fail, LookupError),
+    ],
+)
+async def test_an_error_is_raised_as_it_is_and_leaves_nothing_for_the_next(
+    single: Ledger,
+    tenant: Tenant,
+    then: Callable[[Connection], Awaitable[object]],
+    raised: type[Exception] | tuple[type[Exception], ...],
+) -> None:
+    """Also the one that nobody looked at: who goes on after a failed statement is told that nothing was kept."""
+    with pytest.raises(raised):
+        await renamed_and(single, tenant, then)
+    async with single.without_tenant() as db:
+        assert [value or None for value in await db.fetchrow(SETTINGS) or ()] == [None, None]
+        assert not db.is_in_transaction()
+    assert await name_of(single, tenant) == "Test"
+
+
+async def test_one_that_is_given_up_while_it_waits_is_rolled_back(single: Ledger, tenant: Tenant) -> None:
+    waiting = renamed_and(single, tenant, lambda db: db.execute("SELECT pg_sleep(60)"))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(waiting, 0.2)
+    assert await name_of(single, tenant) == "Test"
+
+
+async def test_a_part_may_fail_by_itself_even_within_another(single: Ledger, tenant: Tenant) -> None:
+    async def part(db: Connection, name: str, then: Callable[[Connection], Awaitable[object]]) -> None:
+        async with savepoint(db):
+            await rename(db, tenant, name)
+            await then(db)
+
+    async def fail_within(db: Connection) -> None:
+        with suppress(asyncpg.DivisionByZeroError):
+            await part(db, "Lost", ask_nonsense)
+
+    async with single.transaction(tenant) as db:
+        await part(db, "Kept", fail_within)
+        with pytest.raises(LookupError):
+            await part(db, "Lost too", fail)
+    assert await name_of(single, tenant) == "Kept"
