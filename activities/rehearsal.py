@@ -4,6 +4,7 @@ Nothing is fetched: the newest stored copy of the document is judged against the
 anew, and lexoffice may show something else by then; so `fetched_at` says how old the copy is.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -43,11 +44,16 @@ class _Over(Exception):
         self.rehearsal = rehearsal
 
 
-async def rehearse(ledger: Ledger, tenant: Tenant, event_id: EventId) -> Rehearsal:
-    """Raises NotFound."""
+async def rehearse(
+    ledger: Ledger,
+    tenant: Tenant,
+    event_id: EventId,
+    play: Callable[[Connection, Tenant, EventId], Awaitable[Rehearsal]] | None = None,
+) -> Rehearsal:
+    """`play` handles the event and says what came of it; without one, as an event of lexoffice. Raises NotFound."""
     try:
         async with ledger.transaction(tenant, cause="rehearsal") as db:
-            raise _Over(await _play(db, tenant, event_id))
+            raise _Over(await (play or _play)(db, tenant, event_id))
     except _Over as over:
         return over.rehearsal
     except FractionOfACent:
@@ -80,7 +86,7 @@ async def _play(db: Connection, tenant: Tenant, event_id: EventId) -> Rehearsal:
         tenant.id,
         event_id,
     )
-    asked_before = await _newest_task(db, tenant)
+    asked_before = await newest_task(db, tenant)
     # What was announced and is not shown (yet) would be looked for again; here the copy is all there is.
     conclusion = await conclude_within(db, Conclude(gathered=gathered, last_look=True))
     await _tell_payouts(db, tenant, conclusion)
@@ -92,7 +98,7 @@ async def _play(db: Connection, tenant: Tenant, event_id: EventId) -> Rehearsal:
         state=after.state,
         reason=after.reason,
         changes=after.changes or {},
-        questions=await _asked_since(db, tenant, asked_before),
+        questions=await asked_since(db, tenant, asked_before),
     )
 
 
@@ -149,7 +155,8 @@ async def _tell_payouts(db: Connection, tenant: Tenant, conclusion: Conclusion) 
             await apply_credit_note(db, tenant, payout, [tell.event] if tell.event is not None else [])
 
 
-async def _newest_task(db: Connection, tenant: Tenant) -> int:
+async def newest_task(db: Connection, tenant: Tenant) -> int:
+    """For `asked_since`."""
     found = await db.fetchval(
         "SELECT seq FROM tasks WHERE tenant_id = $1 AND state = 'open' ORDER BY seq DESC LIMIT 1",
         tenant.id,
@@ -157,7 +164,8 @@ async def _newest_task(db: Connection, tenant: Tenant) -> int:
     return int(found or 0)
 
 
-async def _asked_since(db: Connection, tenant: Tenant, before: int) -> tuple[str, ...]:
+async def asked_since(db: Connection, tenant: Tenant, before: int) -> tuple[str, ...]:
+    """What people are asked since this task."""
     rows = await db.fetch(
         "SELECT reason FROM tasks WHERE tenant_id = $1 AND state = 'open' AND seq > $2 ORDER BY seq", tenant.id, before
     )

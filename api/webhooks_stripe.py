@@ -11,24 +11,19 @@ import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from api import stripe_events
+from api import stripe_booking, stripe_events
 from api.parts import Doors, Parts
 from api.problems import DATABASE_AWAY, Problem, answer, database_away, unauthorized
+from api.stripe_booking import PROVIDER
 from api.stripe_events import Ignored, NotAStripeEvent, Report, StripeEvent
 from api.v1.rechecks import announce_rechecks
-from ledger import events, sales, stripe_secret, tenants
-from ledger.database import Connection, savepoint
+from ledger import events, stripe_secret, tenants
 from ledger.events import Arrival
-from ledger.outcome import Outcome
-from ledger.refusals import NotFound, Refused, refusals_of_the_database
-from ledger.sales import DisputeReport, RefundReport
-from ledger.types import EventId, EventState, Tenant, TenantId
+from ledger.refusals import NotFound
+from ledger.types import Tenant, TenantId
 
 router = APIRouter(tags=["Webhooks"])
 log = structlog.get_logger("webhooks")
-
-PROVIDER = "stripe"
-_UNREADABLE = "Das Ereignis widerspricht sich selbst; gebucht wurde nichts."
 
 
 @router.post(
@@ -75,14 +70,14 @@ async def _receive(slug: str, request: Request, doors: Parts) -> JSONResponse:
         structlog.contextvars.bind_contextvars(tenant=slug)
         event = _read(body)
         is_demo = (await tenants.load(db, tenant)).is_demo
-    report = _report(event, is_demo=is_demo)
+    report = stripe_booking.judge(event, is_demo=is_demo)
     async with doors.ledger.transaction(tenant, cause=f"stripe:{event.id}") as db:
         number = await events.take_in_here(db, tenant, _arrival(event, body, report))
         if number is None:
             return JSONResponse({"status": "duplicate"})
         if isinstance(report, Ignored):
             return JSONResponse({"status": "ignored", "event": number, "reason": report.because})
-        outcome = await _book(db, tenant, number, report)
+        outcome = await stripe_booking.book(db, tenant, number, report)
     structlog.contextvars.bind_contextvars(event_id=number)
     await announce_rechecks(doors, tenant, outcome.payouts)
     reason = {"reason": outcome.reason} if outcome.reason else {}
@@ -114,16 +109,6 @@ def _read(body: bytes) -> StripeEvent:
         raise Problem(400, "not_an_event", "Der Inhalt ist kein Ereignis von Stripe.") from None
 
 
-def _report(event: StripeEvent, *, is_demo: bool) -> Report | Ignored | None:
-    """None for what contradicts itself."""
-    if not event.livemode and not is_demo:
-        return stripe_events.TEST_EVENT
-    try:
-        return stripe_events.report_of(event)
-    except ValueError:
-        return None
-
-
 def _arrival(event: StripeEvent, body: bytes, report: Report | Ignored | None) -> Arrival:
     return Arrival(
         provider=PROVIDER,
@@ -135,35 +120,3 @@ def _arrival(event: StripeEvent, body: bytes, report: Report | Ignored | None) -
         signed=True,
         ignored_because=report.because if isinstance(report, Ignored) else None,
     )
-
-
-async def _book(db: Connection, tenant: Tenant, number: EventId, report: Report | None) -> Outcome:
-    """Apply the report and record how it ended. A refusal undoes the booking, not the event."""
-    outcome = Outcome(state=EventState.FAILED, reason=_UNREADABLE)
-    if report is not None:
-        try:
-            with refusals_of_the_database():
-                async with savepoint(db):
-                    outcome = await _record(db, tenant, report)
-        except Refused as refused:
-            outcome = Outcome(state=EventState.FAILED, reason=refused.sentence)
-    await events.finish(db, tenant, [number], outcome.state, reason=outcome.reason, changes=outcome.changes or None)
-    return outcome
-
-
-async def _record(db: Connection, tenant: Tenant, report: Report) -> Outcome:
-    if isinstance(report, RefundReport):
-        return await sales.record_refund(db, tenant, report)
-    if isinstance(report, DisputeReport):
-        return await sales.record_dispute(db, tenant, await _with_whole_charge(db, tenant, report))
-    return await sales.record_sale(db, tenant, report)
-
-
-async def _with_whole_charge(db: Connection, tenant: Tenant, report: DisputeReport) -> DisputeReport:
-    """A dispute names the disputed part only; the sale, where it is known, tells the whole."""
-    whole = await db.fetchval(
-        "SELECT gross_cents FROM transactions WHERE tenant_id = $1 AND payment_intent = $2",
-        tenant.id,
-        report.payment_intent,
-    )
-    return report if whole is None else report.model_copy(update={"charge_cents": max(whole, report.disputed_cents)})

@@ -122,14 +122,17 @@ async def take_in(ledger: Ledger, tenant: Tenant, arrival: Arrival, *, unproven_
 async def take_in_here(db: Connection, tenant: Tenant, arrival: Arrival) -> EventId | None:
     """Insert an event that is applied in the same transaction; None for one that is there already.
 
-    A repeat that arrives meanwhile waits in here until the first has been committed or rolled back.
+    One that had failed is applied once more: its sender was asked to send it again. A repeat that arrives meanwhile
+    waits in here until the first has been committed or rolled back.
     """
     found = await db.fetchval(
         """
         INSERT INTO events (tenant_id, provider, organization_id, event_type, resource_id, event_date, body, signed,
                             state, reason)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $9::text IS NULL THEN 'received' ELSE 'ignored' END, $9)
-        ON CONFLICT (tenant_id, provider, organization_id, event_type, resource_id, event_date) DO NOTHING
+        ON CONFLICT (tenant_id, provider, organization_id, event_type, resource_id, event_date) DO UPDATE
+           SET state = EXCLUDED.state, reason = EXCLUDED.reason, delivery = events.delivery + 1
+         WHERE events.state = 'failed'
         RETURNING id
         """,
         tenant.id,
@@ -258,28 +261,34 @@ async def hand_over_waiting(
 
 
 async def replay(db: Connection, tenant: Tenant, event_id: EventId, *, actor: str) -> Event:
-    """Have an event handled once more. Raises NotFound, NotAllowedNow for one that nothing can follow from."""
+    """Have an event of lexoffice handled once more. Raises NotFound, NotAllowedNow for one that nothing can follow
+    from, NotConnected."""
     found = await load(db, tenant, [event_id])
     if not found:
         raise NotFound("Ereignis")
-    if found[0].provider != "lexoffice":
-        raise NotAllowedNow(
-            "Ereignisse von Stripe werden beim Eintreffen gebucht; Stripe kann sie erneut senden.",
-            code="replay_not_possible",
-        )
     if not is_uuid(found[0].resource_id):
         raise NotAllowedNow("Das Ereignis nennt keinen Beleg, der geholt werden könnte.", code="replay_not_possible")
     if not (await connections.load(db, tenant, found[0].provider)).has_secret:
         raise connections.NotConnected
-    rows = await db.fetch(
-        f"""
-        UPDATE events e SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
-         WHERE e.tenant_id = $1 AND e.id = $2
-        RETURNING {_COLUMNS}
+    await take_up_again(db, tenant, event_id, actor=actor)
+    [again] = await load(db, tenant, [event_id])
+    return again
+
+
+async def take_up_again(db: Connection, tenant: Tenant, event_id: EventId, *, actor: str) -> bytes:
+    """It is to be handled as if it had just arrived. Returns its body as it was kept. Raises NotFound."""
+    row = await db.fetchrow(
+        """
+        UPDATE events e SET state = 'received', reason = NULL, delivery = e.delivery + 1, handed_over_at = NULL
+          FROM events before
+         WHERE e.tenant_id = $1 AND e.id = $2 AND before.tenant_id = e.tenant_id AND before.id = e.id
+        RETURNING before.state, e.body
         """,
         tenant.id,
         event_id,
     )
+    if row is None:
+        raise NotFound("Ereignis")
     await audit.record(
         db,
         tenant,
@@ -287,9 +296,10 @@ async def replay(db: Connection, tenant: Tenant, event_id: EventId, *, actor: st
         action="event.replayed",
         subject="event",
         subject_id=str(event_id),
-        detail={"before": found[0].state.value},
+        detail={"before": row["state"]},
     )
-    return Event.model_validate(dict(rows[0]))
+    body: bytes = row["body"]
+    return body
 
 
 async def read(db: Connection, tenant: Tenant, event_id: EventId) -> EventWithEvidence:

@@ -1,7 +1,7 @@
 """Admin → Ereignisse: the inbox of all notifications, what became of each, and „Erneut verarbeiten“.
 
-A replay shows first what would change (activities/rehearsal.py), says what that is based on, and is then done through
-the same door as the JSON API's.
+A replay shows first what would change, says what that is based on, and is then done through the same door as the JSON
+API's (api/replaying.py).
 """
 
 import re
@@ -11,13 +11,15 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
 
-from activities.rehearsal import Rehearsal, rehearse
+from activities.rehearsal import Rehearsal
+from api import replaying
 from api.pages import event_words
 from api.pages.languages import N_, _
 from api.pages.list_filters import PAGE_LENGTH, Asked
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.pages.words import STATES
+from api.replaying import Replayed, is_replayable
 from ledger import event_list, events
 from ledger.event_list import EventFilter
 from ledger.events import Event
@@ -84,14 +86,14 @@ async def preview_chosen(visit: Writer) -> Response:
 async def replay_chosen(visit: Writer) -> Response:
     """Each by itself: one that cannot be replayed does not keep the others."""
     results: list[tuple[EventId, str | None]] = []
-    made: list[Event] = []
+    made: list[Replayed] = []
     for event in _chosen(visit):
         try:
             made.append(await _replayed(visit, event))
             results.append((event, None))
         except Refused as refused:
             results.append((event, refused.sentence))
-    await visit.doors.announcer.events(visit.tenant, made)
+    await replaying.announce(visit.doors, visit.tenant, made)
     if all(wrong is None for _event, wrong in results):
         return RedirectResponse(f"{PAGE}?hinweis=alle", status_code=303)
     return visit.page("events_replayed.html", status=422, results=results)
@@ -119,7 +121,7 @@ async def event_page(event: Number, visit: Reader) -> Response:
         if found.snapshot is None
         else event_words.readable(events.readable_body(found.snapshot.encode())),
         changes=event_words.changes_of(found.changes),
-        replayable=_replayable(found),
+        replayable=is_replayable(found),
         message=_HINTS.get(visit.request.query_params.get("hinweis", "")),
         may_write=visit.person.may(Permission.WRITE),
     )
@@ -136,13 +138,13 @@ async def replay_one(event: Number, visit: Writer) -> Response:
         made = await _replayed(visit, EventId(event))
     except NotAcceptable as refused:
         return await _preview(visit, [EventId(event)], wrong=refused)
-    await visit.doors.announcer.events(visit.tenant, [made])
+    await replaying.announce(visit.doors, visit.tenant, [made])
     return RedirectResponse(f"{PAGE}/{event}?hinweis=erneut", status_code=303)
 
 
-async def _replayed(visit: Visit, event: EventId) -> Event:
+async def _replayed(visit: Visit, event: EventId) -> Replayed:
     async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-        return await events.replay(db, visit.tenant, event, actor=visit.person.actor)
+        return await replaying.replay(db, visit.tenant, event, actor=visit.person.actor)
 
 
 async def _preview(visit: Visit, chosen: Sequence[EventId], *, wrong: Refused | None = None) -> Response:
@@ -153,7 +155,7 @@ async def _preview(visit: Visit, chosen: Sequence[EventId], *, wrong: Refused | 
     if not found:
         raise NotFound("Ereignis")
     rehearsed: list[tuple[Event, Rehearsal | None]] = [
-        (event, await rehearse(visit.doors.ledger, visit.tenant, event.id) if _replayable(event) else None)
+        (event, await replaying.preview(visit.doors, visit.tenant, event) if is_replayable(event) else None)
         for event in found
     ]
     return visit.page(
@@ -164,10 +166,6 @@ async def _preview(visit: Visit, chosen: Sequence[EventId], *, wrong: Refused | 
         changes_of=event_words.changes_of,
         single=len(found) == 1,
     )
-
-
-def _replayable(event: Event) -> bool:
-    return event.provider == "lexoffice" and events.is_uuid(event.resource_id)
 
 
 def _chosen(visit: Visit) -> list[EventId]:

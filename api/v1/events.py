@@ -5,7 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 
+from api import replaying
 from api.parts import Doors
+from api.replaying import Replayed
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
@@ -67,19 +69,20 @@ async def get_event(event: Number, doors: Doors, caller: Reader) -> JSONResponse
 @router.post(
     "/{event}/replay",
     summary="Ein Ereignis noch einmal auswerten",
-    description="Der Beleg wird neu geholt und mit dem Stand verglichen; zweimal auszuwerten ändert nichts.",
+    description="Ein Beleg von lexoffice wird neu geholt und mit dem Stand verglichen; ein Ereignis von Stripe wird so "
+    "gebucht, wie es ankam. Zweimal auszuwerten ändert nichts.",
     operation_id="replay_event",
     status_code=202,
     response_model=Event,
 )
 async def replay(event: Number, doors: Doors, caller: Writer, once: OnlyOnce) -> JSONResponse:
-    made: list[Event] = []
+    made: list[Replayed] = []
 
     async def act(db: Connection) -> dict[str, Any]:
-        replayed = await events.replay(db, caller.tenant, EventId(event), actor=caller.actor)
+        replayed = await replaying.replay(db, caller.tenant, EventId(event), actor=caller.actor)
         made.append(replayed)
-        return shown(replayed)
+        return shown(replayed.event)
 
     answer = await once.answer(act, status=202)
-    await doors.announcer.events(caller.tenant, made)
+    await replaying.announce(doors, caller.tenant, made)
     return answer

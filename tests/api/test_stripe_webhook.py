@@ -196,6 +196,51 @@ async def test_another_currency_is_recorded_and_books_nothing(shop: Door, intent
     assert await sales(shop) == []
 
 
+async def test_an_event_that_failed_is_booked_when_stripe_is_asked_to_send_it_again(shop: Door, intent: str) -> None:
+    event = an_event("checkout.session.completed", a_session(intent))
+    failed = await send(shop, event | {"data": {"object": a_session(intent, currency="usd")}})
+    assert failed.json()["state"] == "failed"
+    again = (await send(shop, event)).json()
+    assert (again["event"], again["state"]) == (failed.json()["event"], "processed")
+    assert len(await sales(shop)) == 1
+    assert (await send(shop, event)).json() == {"status": "duplicate"}, "it did not fail this time"
+    [row] = await shop.rows("SELECT state, reason, delivery FROM events WHERE resource_id = $1", event["id"])
+    assert tuple(row) == ("processed", None, 2)
+
+
+async def test_an_event_is_booked_anew_from_what_it_said_once(shop: Door, intent: str) -> None:
+    """Replaying changes nothing twice, however often; and nothing at all for another tenant."""
+    event = an_event("checkout.session.completed", a_session(intent))
+    number = (await send(shop, event)).json()["event"]
+    before = [(await sales(shop)), (await shop.api("GET", "commissions")).json()]
+    for _ in range(2):
+        replayed = await shop.api("POST", f"events/{number}/replay")
+        assert (replayed.status_code, replayed.json()["state"]) == (202, "unchanged")
+    assert before == [(await sales(shop)), (await shop.api("GET", "commissions")).json()]
+    [row] = await shop.rows("SELECT count(*) AS times FROM audit_entries WHERE action = 'event.replayed'")
+    assert row["times"] == 2
+
+
+async def test_what_did_not_count_counts_when_it_is_booked_anew_after_the_reason_is_gone(
+    shop: Door, intent: str
+) -> None:
+    number = (await send(shop, an_event("payment_intent.succeeded", an_intent(intent), livemode=False))).json()["event"]
+    assert (await shop.api("POST", f"events/{number}/replay")).json()["state"] == "ignored"
+    await shop.rows("UPDATE tenants SET is_demo = true WHERE id = $1", shop.tenant.id)
+    assert (await shop.api("POST", f"events/{number}/replay")).json()["state"] == "processed"
+    assert [sale["payment_intent"] for sale in await sales(shop)] == [intent]
+
+
+async def test_nobody_books_the_event_of_another_tenant(
+    shop: Door, intent: str, application: tuple[FastAPI, httpx.AsyncClient]
+) -> None:
+    stranger = await new_door(application)
+    number = (await send(shop, an_event("checkout.session.completed", a_session(intent)))).json()["event"]
+    assert (await stranger.api("POST", f"events/{number}/replay")).status_code == 404
+    [row] = await shop.rows("SELECT delivery FROM events WHERE id = $1", number)
+    assert row["delivery"] == 1
+
+
 async def test_test_events_count_for_demo_tenants_only(
     shop: Door, intent: str, application: tuple[FastAPI, httpx.AsyncClient]
 ) -> None:
