@@ -127,6 +127,21 @@ async def lines(
     return [BankRunLine(**{name: row[name] for name in BankRunLine.model_fields}) for row in rows]
 
 
+async def payouts_paid(db: Connection, tenant: Tenant, run: UUID) -> tuple[int, int]:
+    """Of the payments that are still in the run: how many payouts are paid, says lexoffice, and how many there are."""
+    row = await db.fetchrow(
+        """
+        SELECT count(*) FILTER (WHERE p.state = 'paid') AS paid, count(*) AS payments
+          FROM bank_run_lines l JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
+         WHERE l.tenant_id = $1 AND l.run_id = $2 AND l.released_at IS NULL
+        """,
+        tenant.id,
+        run,
+    )
+    assert row is not None, "it counts"
+    return row["paid"], row["payments"]
+
+
 def of_row(row: Any) -> BankRun:
     """Raises NotFound for no row."""
     if row is None:

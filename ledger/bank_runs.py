@@ -17,7 +17,7 @@ from ledger import audit, bank_accounts, bank_candidates, four_eyes
 from ledger.bank_candidates import SECONDS, Candidate
 from ledger.bank_days import checked_execution_date
 from ledger.bank_file import Debtor, Payment, write_bank_file
-from ledger.bank_run_rows import BankRun, BankRunLine, find, lines, lock, of_row
+from ledger.bank_run_rows import BankRun, BankRunLine, find, lines, lock, of_row, payouts_paid
 from ledger.database import Connection
 from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow, NotFound, NothingDue
 from ledger.types import BERLIN, Frozen, Tenant
@@ -219,7 +219,7 @@ async def confirm(db: Connection, tenant: Tenant, number: str, *, by: str) -> Ba
 async def cancel(db: Connection, tenant: Tenant, number: str, *, by: str, reason: str) -> BankRun:
     """Before the export at once; after it this is a request that a second person confirms (`confirm_cancel`).
 
-    Raises NotFound, NotAllowedNow, NotAcceptable without a reason.
+    Raises NotFound, NotAllowedNow (also when all of its payouts are paid), NotAcceptable without a reason.
     """
     if not reason.strip():
         raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
@@ -227,6 +227,7 @@ async def cancel(db: Connection, tenant: Tenant, number: str, *, by: str, reason
     _require(run, "draft", "approved", "exported")
     if run.cancel_requested_by is not None:
         raise NotAllowedNow("Die Stornierung ist bereits beantragt.", code="cancel_requested")
+    await _require_not_carried_out(db, tenant, run)
     row = await db.fetchrow(
         """
         UPDATE bank_runs SET cancel_reason = $3, cancel_requested_by = $4, cancel_requested_at = now()
@@ -250,6 +251,7 @@ async def confirm_cancel(db: Connection, tenant: Tenant, number: str, *, by: str
     Raises NotFound, NotAllowedNow, SecondPersonNeeded.
     """
     run = await _cancel_asked(db, tenant, number)
+    await _require_not_carried_out(db, tenant, run)
     alone = await four_eyes.require_second_person(db, tenant, by, made_by=[run.cancel_requested_by])
     return await _cancelled(db, tenant, run, by, alone=alone)
 
@@ -470,6 +472,17 @@ async def _cancelled(db: Connection, tenant: Tenant, run: BankRun, by: str, *, a
     await _release(db, tenant, dict.fromkeys(held, "Der Zahlungslauf wurde storniert."))
     await _note(db, tenant, by, "cancelled", run, reason=run.cancel_reason, was=run.state, alone=alone)
     return of_row(row)
+
+
+async def _require_not_carried_out(db: Connection, tenant: Tenant, run: BankRun) -> None:
+    """One that was paid by hand keeps no run from being cancelled. All of them: then the bank has had the file."""
+    if run.state != "exported":
+        return
+    paid, payments = await payouts_paid(db, tenant, run.id)
+    if 0 < payments == paid:
+        raise NotAllowedNow(
+            "Alle Auszahlungen dieses Zahlungslaufs sind bezahlt; die Datei wurde ausgeführt.", code="bank_run_paid"
+        )
 
 
 def _require(run: BankRun, *states: str) -> None:

@@ -202,6 +202,7 @@ async def _run(visit: Visit, number: str, *, wrong: str | None = None) -> Respon
         start = _position(visit)
         lines = await bank_run_rows.lines(db, visit.tenant, run.id, after=start, limit=_LINES + 1)
         names = await actor_names.names(db, visit.tenant)
+        paid = (await bank_run_rows.payouts_paid(db, visit.tenant, run.id))[0] if run.state == "exported" else 0
     following = f"{PAGE}/{number}?ab={lines[_LINES - 1].position}" if len(lines) > _LINES else ""
     shown = lines[:_LINES]
     return visit.page(
@@ -213,6 +214,7 @@ async def _run(visit: Visit, number: str, *, wrong: str | None = None) -> Respon
         lines=[line for line in shown if line.released_at is None or run.state == "cancelled"],
         dropped=[line for line in shown if line.released_at is not None and run.state != "cancelled"],
         names=names,
+        paid=paid,
         states=STATES,
         first=f"{PAGE}/{number}" if start else "",
         following=following,

@@ -99,6 +99,36 @@ async def test_an_exported_run_is_cancelled_by_two_and_says_why(firm: Firm, offi
     assert "Die Bank lehnt ab." in (await maker.get("/admin/berichte/nummern")).text
 
 
+async def _paid(office: Shop, number: str) -> None:
+    async with office.ledger.transaction(office.tenant, cause="test") as db:
+        payout = await payouts.lock(db, office.tenant, number)
+        await settlement.settle(db, office.tenant, payout, Verdict(meaning=Meaning.PAID))
+
+
+async def test_who_cancels_an_exported_run_learns_what_is_paid_and_one_that_is_paid_whole_is_not_cancelled(
+    firm: Firm, office: Shop
+) -> None:
+    maker, second = await firm.person(Role.ADMIN), await firm.person(Role.APPROVER)
+    await _account_in_force(maker, second)
+    one, other = [await bank.open_payout(office, firm.parts.vault, code) for code in ("ANNA", "BERT")]
+    run = (await maker.post(RUNS, shown_at=RUNS)).headers["location"]
+    await second.post(f"{run}/freigeben", {"content_hash": _hash_in((await second.get(run)).text)}, shown_at=run)
+    await maker.post(f"{run}/datei", shown_at=run)
+    assert "schon bezahlt" not in (await maker.get(run)).text
+    await _paid(office, one.number)
+    assert "Eine Auszahlung dieses Laufs ist schon bezahlt." in (await maker.get(run)).text
+    asked = await maker.post(f"{run}/stornieren", {"reason": "Die Bank lehnt ab."}, shown_at=run)
+    assert asked.status_code == 303, asked.text
+    assert "Eine Auszahlung dieses Laufs ist schon bezahlt." in (await second.get(run)).text
+    await _paid(office, other.number)
+    refused = await second.post(f"{run}/stornieren/bestaetigen", shown_at=run)
+    assert refused.status_code == 422
+    assert "Alle Auszahlungen dieses Zahlungslaufs sind bezahlt" in refused.text
+    assert (await maker.post(f"{run}/stornieren/zurueckziehen", shown_at=run)).status_code == 303
+    again = await maker.post(f"{run}/stornieren", {"reason": "Doch."}, shown_at=run)
+    assert again.status_code == 422
+
+
 async def test_what_cannot_be_paid_is_listed_with_its_reason(firm: Firm, office: Shop) -> None:
     maker, second = await firm.person(Role.ADMIN), await firm.person(Role.ADMIN)
     await _account_in_force(maker, second)
