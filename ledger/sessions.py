@@ -31,6 +31,7 @@ class Person(Frozen):
     platform_admin: bool
     tenant: Tenant | None
     """The tenant that was entered; None before one is chosen."""
+    tenant_name: str | None
     role: Role | None
     """In that tenant; None for a platform admin who only entered it."""
     enrolled: bool
@@ -102,6 +103,7 @@ async def recognise(ledger: Ledger, vault: Vault, token: str) -> Person | None:
         email=row["email"],
         platform_admin=row["platform_admin"],
         tenant=Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"]) if entered else None,
+        tenant_name=row["tenant_name"] if entered else None,
         role=Role(row["role"]) if entered and row["role"] else None,
         enrolled=row["enrolled"],
         second_factor_at=row["second_factor_at"],

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from api.pages import words
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from ledger import credentials, roles
@@ -64,7 +65,7 @@ async def _listed(visit: Visit, *, wrong: str | None = None, made: NewApiKey | N
         "keys.html",
         status=422 if wrong else 200,
         keys=keys,
-        scopes=credentials.SCOPES,
+        scopes={scope: words.SCOPES[scope] for scope in credentials.SCOPES},
         wrong=wrong,
         made=made,
         now=datetime.now(UTC),

@@ -15,7 +15,7 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages.languages import N_
-from api.pages.rendering import GoTo, rendered
+from api.pages.rendering import FRAME, GoTo, rendered
 from api.parts import Doors, Parts
 from api.problems import Problem
 from ledger import passwords, sessions
@@ -67,9 +67,15 @@ class Visit:
         known = self.doors.vault.recognise_under_all_keys(f"form:{self._secret}")
         return self._is_known and any(passwords.same(token, one.hex()) for one in known)
 
+    @property
+    def frame(self) -> dict[str, Any]:
+        """What the frame of every page shows: who is there, where, and what to go back to in the other language."""
+        here = _here(self)
+        back = here if self.request.method == "GET" else "/p" if here.startswith("/p/") else "/admin"
+        return {"person": self._person, "csrf": self.csrf, "here": here, "back": back}
+
     def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
-        known = {"person": self._person, "csrf": self.csrf, "here": _here(self)}
-        answer = rendered(template, status=status, **(known | context))
+        answer = rendered(template, status=status, **(self.frame | context))
         if not self._is_known:
             self._set(answer, self._form_cookie, self._secret)
         return answer
@@ -114,6 +120,8 @@ async def _visit(request: Request, doors: Doors) -> Visit:
     form_secret = request.cookies.get(_cookie(doors, "partnerdesk-form"))
     known = token if person is not None else form_secret
     visit = Visit(request, doors, person, known or secrets.token_urlsafe(32), is_known=known is not None)
+    if person is not None:
+        request.scope["state"][FRAME] = visit.frame
     if request.method in _CHANGES:
         visit.form = await _own_form(visit)
     return visit

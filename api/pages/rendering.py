@@ -1,7 +1,7 @@
 """Templates, and what a page looks like when something is refused."""
 
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,9 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_NOBODY: dict[str, Any] = {"person": None, "csrf": "", "message": None, "here": ""}
+FRAME = "frame"
+"""Where a request keeps what the frame of its pages shows, once somebody is recognised."""
+_NOBODY: dict[str, Any] = {"person": None, "csrf": "", "message": None, "here": "", "back": "/admin"}
 
 
 def _translated(text: str, **values: object) -> Markup:
@@ -96,8 +98,11 @@ def rendered(template: str, *, status: int = 200, **context: Any) -> HTMLRespons
     return answer
 
 
-def refusal(problem: Problem, *, request_id: str) -> HTMLResponse:
-    """An error as a page. The same for what is not there and what belongs to somebody else."""
+def refusal(problem: Problem, *, request_id: str, frame: Mapping[str, Any]) -> HTMLResponse:
+    """An error as a page. The same for what is not there and what belongs to somebody else.
+
+    `frame`: of whoever is known to have asked, so that the menu stays where it was.
+    """
     answer = rendered(
         "refused.html",
         status=problem.status,
@@ -105,6 +110,7 @@ def refusal(problem: Problem, *, request_id: str) -> HTMLResponse:
         detail=problem.detail,
         code=problem.code,
         request_id=request_id if problem.status >= 500 else None,
+        **frame,
     )
     answer.headers.update(problem.headers)
     return answer
@@ -148,6 +154,7 @@ class PageRoute(APIRoute):
                     if problem is None:
                         log.error("unexpected", **where(error))
                         problem = Problem(500, "unexpected", N_("Ein unerwarteter Fehler ist aufgetreten."))
-                    return refusal(problem, request_id=request.scope["state"]["request_id"])
+                    known = request.scope["state"]
+                    return refusal(problem, request_id=known["request_id"], frame=known.get(FRAME, {}))
 
         return page

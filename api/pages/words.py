@@ -24,6 +24,14 @@ ALLOWS: dict[Permission, str] = {
     Permission.TENANTS: N_("Mandanten anlegen und betreten"),
 }
 
+SCOPES: dict[str, str] = {
+    "read": N_("Auszahlungen, Provisionen, Verkäufe, Partner und Ereignisse lesen"),
+    "write": N_("Partner, Kampagnen, Verkäufe und Verbindungen ändern, Auszahlungen und Läufe anfordern"),
+    "approve": N_("Auszahlungen freigeben, ablehnen und stornieren, Prüfpfad und Nachweise lesen"),
+    "bank": N_("Bankverbindungen festhalten und bestätigen, Zahlungsläufe führen und ihre Dateien abrufen"),
+}
+"""What a key with this scope may do."""
+
 WAITING, MOVING, DONE, STOPPED, TROUBLE = "waiting", "moving", "done", "stopped", "trouble"
 """How a state is coloured. The word beside it says the same."""
 

@@ -29,7 +29,7 @@ async def test_somebody_invited_sets_a_password_and_comes_in(firm: Firm) -> None
     answer = await browser.log_in(password=NEW)
     assert (answer.status_code, answer.headers["location"]) == (303, "/admin")
     page = await browser.get("/admin/konto")
-    assert f"Rolle in {firm.tenant.slug}: <strong>Lesen</strong>" in page.text
+    assert f"Rolle in Firma {firm.tenant.slug}: <strong>Lesen</strong>" in page.text
     assert "person.logged_in" in await firm.actions()
 
 
