@@ -135,7 +135,7 @@ async def approved_hash(db: Connection, tenant: Tenant, payout: PayoutId) -> str
 
 async def mark_delivered(db: Connection, tenant: Tenant, decision: DecisionId) -> None:
     await db.execute(
-        "UPDATE decisions SET delivered_at = COALESCE(delivered_at, now()) WHERE tenant_id = $1 AND id = $2",
+        "UPDATE decisions SET delivered_at = now() WHERE tenant_id = $1 AND id = $2 AND delivered_at IS NULL",
         tenant.id,
         decision,
     )

@@ -163,8 +163,8 @@ async def mark_started(db: Connection, tenant: Tenant, *numbers: str) -> None:
     """Their workflows were announced to the engine."""
     await db.execute(
         """
-        UPDATE payouts SET workflow_started_at = COALESCE(workflow_started_at, now())
-         WHERE tenant_id = $1 AND number = ANY ($2)
+        UPDATE payouts SET workflow_started_at = now()
+         WHERE tenant_id = $1 AND number = ANY ($2) AND workflow_started_at IS NULL
         """,
         tenant.id,
         numbers,
