@@ -131,7 +131,7 @@ async def take_in_here(db: Connection, tenant: Tenant, arrival: Arrival) -> Even
                             state, reason)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $9::text IS NULL THEN 'received' ELSE 'ignored' END, $9)
         ON CONFLICT (tenant_id, provider, organization_id, event_type, resource_id, event_date) DO UPDATE
-           SET state = EXCLUDED.state, reason = EXCLUDED.reason, delivery = events.delivery + 1
+           SET state = EXCLUDED.state, reason = EXCLUDED.reason, body = EXCLUDED.body, delivery = events.delivery + 1
          WHERE events.state = 'failed'
         RETURNING id
         """,

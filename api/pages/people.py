@@ -121,7 +121,8 @@ async def _visit(request: Request, doors: Doors) -> Visit:
     known = token if person is not None else form_secret
     visit = Visit(request, doors, person, known or secrets.token_urlsafe(32), is_known=known is not None)
     if person is not None:
-        request.scope["state"][FRAME] = visit.frame
+        # An error repeats no address: what is not there and what is somebody else's must look the same.
+        request.scope["state"][FRAME] = visit.frame | {"back": "/admin"}
     if request.method in _CHANGES:
         visit.form = await _own_form(visit)
     return visit

@@ -206,6 +206,8 @@ async def test_an_event_that_failed_is_booked_when_stripe_is_asked_to_send_it_ag
     assert (await send(shop, event)).json() == {"status": "duplicate"}, "it did not fail this time"
     [row] = await shop.rows("SELECT state, reason, delivery FROM events WHERE resource_id = $1", event["id"])
     assert tuple(row) == ("processed", None, 2)
+    replayed = await shop.api("POST", f"events/{again['event']}/replay")
+    assert replayed.json()["state"] == "unchanged", "what was booked is what is kept"
 
 
 async def test_an_event_is_booked_anew_from_what_it_said_once(shop: Door, intent: str) -> None:
