@@ -434,7 +434,10 @@ class Model:
         self.bank_runs[name].state = "confirmed"
 
     def _run_cancelled(self, name: str) -> None:
-        self.bank_runs[name].state = "cancelled"
+        """Not one all of whose payouts are paid: the bank has had the file."""
+        run = self.bank_runs[name]
+        if run.state != "exported" or any(self.payouts[payout].state != "paid" for payout in run.payouts):
+            run.state = "cancelled"
 
     def _drop(self, name: str) -> set[str]:
         run = self.bank_runs[name]
