@@ -127,6 +127,11 @@ def test_the_close_of_a_flat_month_is_each_sale_at_the_reached_rate(
             due = min(due, left, rate.cap_per_sale_cents or due)
             left -= due
             wanted[partner] += kept(due, sale)
+    # What is left of two levels after a refund, each rounded, can be a cent more than what is left of their base.
+    excess = max(0, sum(wanted.values()) - revenue)
+    for partner in (BERT, ANNA):
+        taken = min(excess, wanted[partner])
+        wanted[partner], excess = wanted[partner] - taken, excess - taken
     found = by_partner(settle(sales))
     assert all(found.get(partner, 0) == cents for partner, cents in wanted.items())
 
