@@ -44,6 +44,7 @@ class Outcome(StrEnum):
 
 
 L = TypeVar("L")
+Looking = Callable[[Connection], Awaitable[L]]
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,7 @@ class DocumentCreator:
         # Between committing `sent_at` and sending; later the permission is not used (engine.md: 5 s of 45 − 35).
         self._patience = (certain_after - answer_within) / 2
 
-    async def create(
-        self, tenant: Tenant, intent_id: IntentId, look: Callable[[Connection], Awaitable[L]]
-    ) -> Creation[L]:
+    async def create(self, tenant: Tenant, intent_id: IntentId, look: Looking[L]) -> Creation[L]:
         """POST the document of this intent, if its row permits it. A refused intent stays open: the caller closes it.
 
         `look` is asked in the transaction that stores the document's id. It only reads, and waits for nothing: what it
@@ -104,13 +103,7 @@ class DocumentCreator:
                 case MaySend.ALREADY_MADE | MaySend.CLOSED:
                     return Creation(outcome=Outcome.NOTHING_TO_DO)
 
-    async def _send(
-        self,
-        tenant: Tenant,
-        client: LexofficeClient,
-        intent: Intent,
-        look: Callable[[Connection], Awaitable[L]],
-    ) -> Creation[L]:
+    async def _send(self, tenant: Tenant, client: LexofficeClient, intent: Intent, look: Looking[L]) -> Creation[L]:
         try:
             async with asyncio.timeout(self._answer_within.total_seconds()):
                 created = await _post(client, intent)
@@ -136,9 +129,7 @@ class DocumentCreator:
             return Creation(outcome=Outcome.UNCLEAR)
         return await self._made(tenant, intent, created.id, look)
 
-    async def _made(
-        self, tenant: Tenant, intent: Intent, resource_id: UUID, look: Callable[[Connection], Awaitable[L]]
-    ) -> Creation[L]:
+    async def _made(self, tenant: Tenant, intent: Intent, resource_id: UUID, look: Looking[L]) -> Creation[L]:
         async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as db:
             if not await intents.made(db, tenant, intent.id, resource_id):
                 # Only a worker that was frozen for longer than the waiting time can come here: meanwhile the intent

@@ -142,7 +142,7 @@ async def mark_delivered(db: Connection, tenant: Tenant, decision: DecisionId) -
 
 
 async def hear(db: Connection, tenant: Tenant, decision: DecisionId, payout: PayoutId, kind: DecisionKind) -> bool:
-    """Whether there is such a decision about this payout. The engine was told of it, or nobody could ask."""
+    """Whether there is such a decision about this payout. Whoever asks was told of it, and the row says so."""
     return bool(
         await db.fetchval(
             """

@@ -21,6 +21,7 @@ from api.pages.rendering import PageRoute
 from api.pages.words import STATES
 from api.replaying import Replayed, is_replayable
 from ledger import event_list, events
+from ledger.connections import LEXOFFICE
 from ledger.event_list import EventFilter
 from ledger.events import Event
 from ledger.keyset import position_in_time
@@ -163,6 +164,7 @@ async def _preview(visit: Visit, chosen: Sequence[EventId], *, wrong: Refused | 
         status=422 if wrong else 200,
         wrong=wrong and wrong.sentence,
         rehearsed=rehearsed,
+        fetches=any(event.provider == LEXOFFICE for event in found),
         changes_of=event_words.changes_of,
         single=len(found) == 1,
     )
