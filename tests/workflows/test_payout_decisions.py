@@ -182,6 +182,14 @@ async def test_a_decision_of_another_payout_tenant_or_kind_moves_nothing(product
     assert (await shop.api("GET", f"/payouts/{mine['number']}"))["state"] == "awaiting_approval"
 
 
+async def test_a_payouts_own_approval_is_no_other_decision(shop: Shop) -> None:
+    payout = await with_open_credit_note(shop)
+    [approval] = (await shop.api("GET", f"/payouts/{payout['number']}"))["decisions"]
+    await signal(shop, payout, "cancel", {"decision": approval["id"]})
+    await until(lambda: refusals(shop), lambda found: len(found) == 1, "the refusal")
+    assert (await shop.api("GET", f"/payouts/{payout['number']}"))["state"] == "credit_note_open"
+
+
 async def test_bare_words_about_the_document_move_nothing_either(shop: Shop) -> None:
     payout = await with_open_credit_note(shop)
     for name in ("credit_note_paid", "credit_note_voided", "recheck"):
