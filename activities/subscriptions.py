@@ -39,8 +39,10 @@ class SubscriptionActivities:
     @activity.defn
     async def check_subscriptions(self, tenant: Tenant) -> SubscriptionPlan:
         """GET the list and compare it: what is missing, and what of ours is one too many. Foreign ones are not ours."""
+        async with self._ledger.transaction(tenant) as db:
+            asked_at = await subscriptions.wanted_since(db, tenant)
         if not may_be_called(self._public_url):
-            return SubscriptionPlan(problem=NOT_HTTPS)
+            return SubscriptionPlan(problem=NOT_HTTPS, asked_at=asked_at)
         async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
             listed = await client.subscriptions()
             organization = (await self._door.access(tenant)).organization_id
@@ -61,6 +63,7 @@ class SubscriptionActivities:
         return SubscriptionPlan(
             register_types=tuple(type for type in SUBSCRIBED if type not in keep),
             remove=tuple(one.id for one in ours if one.id not in keep.values()),
+            asked_at=asked_at,
         )
 
     @activity.defn
@@ -100,7 +103,7 @@ class SubscriptionActivities:
     async def conclude_subscriptions(self, task: SubscriptionsEnd) -> None:
         """Remember the health; a problem becomes a task."""
         async with self._ledger.transaction(task.tenant) as db:
-            await subscriptions.conclude(db, task.tenant, problem=task.problem)
+            await subscriptions.conclude(db, task.tenant, problem=task.problem, asked_at=task.asked_at)
 
 
 def webhook_address(public_url: str, tenant: Tenant) -> str:

@@ -80,9 +80,13 @@ class EndOfPass(Frozen):
 
 
 class SubscriptionPlan(Frozen):
-    """What is to be done so that lexoffice notifies us. `problem`: a German sentence, then nothing can be done."""
+    """What is to be done so that lexoffice notifies us. `problem`: a German sentence, then nothing can be done.
+
+    `asked_at`: the wish for a set-up that stood before lexoffice was asked.
+    """
 
     problem: str | None = None
+    asked_at: datetime | None = None
     register_types: tuple[str, ...] = ()
     remove: tuple[UUID, ...] = ()
 
@@ -96,5 +100,8 @@ class OneSubscription(Frozen):
 
 
 class SubscriptionsEnd(Frozen):
+    """`asked_at`: the wish that is fulfilled, or found impossible. None: there was none, or nothing was looked at."""
+
     tenant: Tenant
     problem: str | None = None
+    asked_at: datetime | None = None

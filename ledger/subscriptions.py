@@ -131,8 +131,11 @@ async def end_unlisted(db: Connection, tenant: Tenant, listed: Sequence[UUID]) -
     await _end_tokens(db, tenant)
 
 
-async def conclude(db: Connection, tenant: Tenant, *, problem: str | None) -> None:
-    """Remember how the upkeep ended; a problem is asked about, once."""
+async def conclude(db: Connection, tenant: Tenant, *, problem: str | None, asked_at: datetime | None) -> None:
+    """Remember how the upkeep ended; a problem is asked about, once.
+
+    Only the wish of `asked_at` has ended: who asked later may know of something that was not seen, such as a new key.
+    """
     await db.execute(
         """
         INSERT INTO sweep_states (tenant_id, provider, subscriptions_state, subscriptions_reason,
@@ -140,12 +143,14 @@ async def conclude(db: Connection, tenant: Tenant, *, problem: str | None) -> No
         VALUES ($1, $2, $3, $4, now())
         ON CONFLICT (tenant_id, provider) DO UPDATE SET
                subscriptions_state = EXCLUDED.subscriptions_state, subscriptions_reason = EXCLUDED.subscriptions_reason,
-               subscriptions_checked_at = EXCLUDED.subscriptions_checked_at, subscriptions_wanted_at = NULL
+               subscriptions_checked_at = EXCLUDED.subscriptions_checked_at,
+               subscriptions_wanted_at = NULLIF(sweep_states.subscriptions_wanted_at, $5)
         """,
         tenant.id,
         LEXOFFICE,
         "failing" if problem else "healthy",
         problem,
+        asked_at,
     )
     if problem:
         await tasks.ask(
@@ -171,6 +176,14 @@ async def want_set_up(db: Connection, tenant: Tenant) -> None:
         tenant.id,
         LEXOFFICE,
     )
+
+
+async def wanted_since(db: Connection, tenant: Tenant) -> datetime | None:
+    """When the last person asked for a set-up that has not ended."""
+    asked_at: datetime | None = await db.fetchval(
+        "SELECT subscriptions_wanted_at FROM sweep_states WHERE tenant_id = $1 AND provider = $2", tenant.id, LEXOFFICE
+    )
+    return asked_at
 
 
 async def health(db: Connection, tenant: Tenant) -> Health:

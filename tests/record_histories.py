@@ -495,6 +495,20 @@ async def passes(to: Recorder) -> None:
     await away("subscriptions-lexoffice_away", "SubscriptionsWorkflow", "event-subscriptions")
 
 
+async def subscriptions_asked_for_twice(to: Recorder) -> None:
+    """While lexoffice is away somebody asks again: the upkeep begins once more when it has ended."""
+    shop = await to.shop()
+    await fault(shop, "unavailable_503", method="GET", path="event-subscriptions")
+    handle = to.product.house.engine.get_workflow_handle(f"subscriptions/{shop.tenant.slug}")
+    for _ in range(2):
+        await shop.api("POST", "/providers/lexoffice/subscriptions")
+        await until(lambda: _attempts(handle), lambda seen: seen >= 2, "another try")
+    await to.keep("subscriptions-asked_again", handle)
+    await mended(shop)
+    await _ended(handle)
+    await to.keep("subscriptions-begun_once_more", handle)
+
+
 async def invoices_that_wait(to: Recorder) -> None:
     """One that was written and cannot be read yet; one of which there are two: a person must say which is ours."""
 
@@ -604,6 +618,7 @@ SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
     papers,
     payout_runs_,
     passes,
+    subscriptions_asked_for_twice,
     invoices_that_wait,
     unknown_documents,
     mails,

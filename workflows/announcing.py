@@ -150,7 +150,7 @@ async def announce_papers(client: Client, tenant: Tenant) -> None:
 
 
 async def set_up_subscriptions(client: Client, tenant: Tenant) -> None:
-    """Have the tenant's event subscriptions checked and repaired, unless that is just being done."""
+    """Have the tenant's event subscriptions checked and repaired; where that is being done, once more afterwards."""
     await client.start_workflow(
         "SubscriptionsWorkflow",
         tenant,
@@ -158,6 +158,7 @@ async def set_up_subscriptions(client: Client, tenant: Tenant) -> None:
         task_queue=PAYOUTS,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal="set_up",
         search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
         static_summary="Meldungen von lexoffice einrichten",
         priority=Priority(fairness_key=tenant.slug),

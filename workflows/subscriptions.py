@@ -1,6 +1,8 @@
 """Looking after a tenant's event subscriptions at lexoffice, one at a time for each tenant.
 
 list, register what is missing, and only then remove what of ours is one too many
+
+Whoever asks while it runs may know of something that it has not seen, such as a new key: then it begins once more.
 """
 
 from collections.abc import Callable, Coroutine
@@ -13,7 +15,7 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.subscriptions import NOT_REACHED, SubscriptionActivities
-    from activities.sweep_models import OneSubscription, SubscriptionsEnd
+    from activities.sweep_models import OneSubscription, SubscriptionPlan, SubscriptionsEnd
     from ledger.types import Tenant
     from workflows.messages import LEXOFFICE
 
@@ -28,25 +30,38 @@ Done = TypeVar("Done")
 
 @workflow.defn
 class SubscriptionsWorkflow:
+    def __init__(self) -> None:
+        self._asked = False
+
     @workflow.run
     async def run(self, tenant: Tenant) -> str:
+        while True:
+            self._asked = False
+            outcome = await self._look_after(tenant)
+            if not self._asked:
+                return outcome
+
+    @workflow.signal
+    def set_up(self) -> None:
+        self._asked = True
+
+    async def _look_after(self, tenant: Tenant) -> str:
+        plan = SubscriptionPlan()
         try:
-            problem = await self._repair(tenant)
+            plan = await self._call(SubscriptionActivities.check_subscriptions, tenant, tenant, "Meldungen auflisten")
+            problem = plan.problem or await self._repair(tenant, plan)
         except ActivityError:
             problem = NO_ANSWER
         await workflow.execute_activity_method(
             SubscriptionActivities.conclude_subscriptions,
-            SubscriptionsEnd(tenant=tenant, problem=problem),
+            SubscriptionsEnd(tenant=tenant, problem=problem, asked_at=plan.asked_at),
             summary="Zustand der Meldungen festhalten",
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
         return "failing" if problem else "healthy"
 
-    async def _repair(self, tenant: Tenant) -> str | None:
-        plan = await self._call(SubscriptionActivities.check_subscriptions, tenant, tenant, "Meldungen auflisten")
-        if plan.problem:
-            return plan.problem
+    async def _repair(self, tenant: Tenant, plan: SubscriptionPlan) -> str | None:
         for event_type in plan.register_types:
             task = OneSubscription(tenant=tenant, event_type=event_type)
             if not await self._call(

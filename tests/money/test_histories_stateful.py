@@ -192,9 +192,14 @@ def test_no_order_of_events_loses_or_doubles_a_cent(database: Database) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(900)
 def test_no_longer_order_of_events_loses_or_doubles_a_cent(database: Database) -> None:
-    """And a search that hardly made a bank file, or never looked at a paid payout, would have found nothing."""
-    taken = _search(database, examples=30, steps=40)
-    print(*(f"{name} {times}" for name, times in taken.most_common()), sep=", ")
-    assert {name for name in OF_EVERY_PROMISE if taken[name] < 3} == set()
+    """And a search that hardly made a bank file, or never looked at a paid payout, would have found nothing: it goes on
+    until it has. What five searches hardly meet is not possible any more, or not as likely as it was."""
+    taken, hardly = Counter[str](), OF_EVERY_PROMISE
+    for _ in range(5):
+        taken += _search(database, examples=30, steps=40)
+        print(*(f"{name} {times}" for name, times in taken.most_common()), sep=", ")
+        if not (hardly := {name for name in OF_EVERY_PROMISE if taken[name] < 3}):
+            break
+    assert hardly == set()
     assert taken["(looks at what is exported or paid)"] > 100
     assert taken["(looks back)"] > 30

@@ -10,14 +10,14 @@ from tests.people.test_roles import fill, pages
 async def test_no_form_counts_without_its_sessions_token(firm: Firm) -> None:
     admin, other = await firm.person(Role.ADMIN), await firm.person(Role.ADMIN)
     foreign = await other.token()
-    before = await firm.rows("SELECT seq FROM audit_entries")
+    before = await firm.rows("SELECT seq FROM audit_entries ORDER BY seq")
     for _, path in sorted(page for page in pages() if page[0] == "POST"):
         filled = fill(path.replace("{user}", str(other.user)))
         form = {"email": "neu@acme.example", "role": "viewer", "name": "x", "read": "1", "days": "1", "limit": "1"}
         for token in ({}, {"csrf": ""}, {"csrf": foreign}, {"csrf": "0" * 64}):
             answer = await admin.http.post(filled, data=form | token)
             assert (answer.status_code, "foreign_form" in answer.text) == (403, True), (path, token)
-    assert await firm.rows("SELECT seq FROM audit_entries") == before
+    assert await firm.rows("SELECT seq FROM audit_entries ORDER BY seq") == before
     assert await admin.is_in()
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from activities.subscriptions import may_be_called, points_at
+from ledger import subscriptions as wishes
 from lexoffice.webhook import SUBSCRIBED
 from tests.house import House, Shop, until
 from tests.sweep.sweeping import subscriptions, sweep
@@ -53,6 +54,43 @@ async def test_setting_up_twice_makes_nothing_new(quiet_shop: Shop) -> None:
     await quiet_shop.forget_calls()
     await set_up(quiet_shop)
     assert await subscriptions(quiet_shop) == before
+
+
+async def test_who_asks_while_it_is_being_done_has_it_done_once_more(quiet_shop: Shop) -> None:
+    """What the one under way has listed may be gone by then: deleted by hand, or with a key that was replaced."""
+    await set_up(quiet_shop)
+    before = await subscriptions(quiet_shop)
+    slow = {"kind": "slow", "method": "GET", "path": "event-subscriptions", "times": 1, "delayMs": 2000}
+    await quiet_shop.hook("POST", "faults", slow)
+    await quiet_shop.call("POST", "/providers/lexoffice/subscriptions")
+    await until(
+        lambda: quiet_shop.hook("GET", "faults"),
+        lambda seen: seen["injected"] == {"slow": 1},
+        "a list on its way to us",
+    )
+    answer = await quiet_shop.house.http.delete(
+        f"{quiet_shop.house.lexoffice.base_url}/v1/event-subscriptions/{before[0]['subscriptionId']}",
+        headers={"Authorization": f"Bearer {quiet_shop.api_key}"},
+    )
+    assert answer.status_code == 204
+    health = await set_up(quiet_shop)
+    assert (health["state"], health["missing"]) == ("healthy", [])
+    assert sorted(one["eventType"] for one in await subscriptions(quiet_shop)) == sorted(SUBSCRIBED)
+
+
+async def test_a_wish_that_was_not_seen_stays(quiet_shop: Shop) -> None:
+    """Its signal may be lost while the engine is away: the row then tells the next sweep."""
+    tenant = quiet_shop.tenant
+    for _ in range(2):
+        async with quiet_shop.house.ledger.transaction(tenant) as db:
+            seen = await wishes.wanted_since(db, tenant)
+            await wishes.want_set_up(db, tenant)
+    async with quiet_shop.house.ledger.transaction(tenant) as db:
+        await wishes.conclude(db, tenant, problem=None, asked_at=seen)
+        newest = await wishes.wanted_since(db, tenant)
+        assert newest is not None
+        await wishes.conclude(db, tenant, problem=None, asked_at=newest)
+        assert await wishes.wanted_since(db, tenant) is None
 
 
 async def test_the_tokens_stand_nowhere_but_in_lexoffice(quiet_shop: Shop) -> None:
