@@ -6,18 +6,18 @@ from contextlib import asynccontextmanager, suppress
 
 from temporalio import activity
 
-_EVERY = 3.0
+EVERY = 3.0
 """Seconds; the workflows give up on a worker after 15 s of silence."""
 
 
 @asynccontextmanager
-async def heartbeats() -> AsyncIterator[None]:
+async def heartbeats(*, every: float = EVERY) -> AsyncIterator[None]:
     """Say every few seconds that this worker lives."""
 
     async def beat() -> None:
         while True:
             # First the pause: most answers are here before it ends, and cost the engine no message.
-            await asyncio.sleep(_EVERY)
+            await asyncio.sleep(every)
             activity.heartbeat()
 
     beating = asyncio.create_task(beat())

@@ -1,15 +1,21 @@
 """Activities at the edge of what a workflow ever asks of them."""
 
+import asyncio
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from temporalio.testing import ActivityEnvironment
 
 from activities.creating import Creation, DocumentCreator, Outcome
+from activities.credit_note_settling import JustRead, apply_credit_note
+from activities.heartbeats import EVERY, heartbeats
+from activities.lost_documents import Document
 from activities.models import Advance, Note
 from activities.payouts import PayoutActivities
-from ledger import lost_answers
+from activities.reading_back import keep, read_back
+from ledger import intents, lost_answers, payouts
 from ledger.database import Connection
+from ledger.intents import Intent
 from ledger.types import IntentId, PayoutNumber
 from tests.house import Shop, until
 from tests.workflows.desk import credit_notes, fault, posts, requested, task, with_open_credit_note
@@ -87,3 +93,53 @@ async def test_an_answer_that_nobody_waits_for_any_more_is_a_document_too_many(s
     asked = await task(shop, "document_too_many")
     assert asked["subject_id"] == made["id"]
     assert await shop.rows("SELECT 1 FROM external_documents WHERE resource_id = $1", made["id"]) == []
+
+
+async def test_what_was_read_back_is_not_judged_where_something_newer_is_known(silent_shop: Shop) -> None:
+    """The GET of a worker that was frozen for minutes arrives after the sweep has seen the credit note paid."""
+    shop, house = silent_shop, silent_shop.house
+    number = PayoutNumber((await with_open_credit_note(shop))["number"])
+    await shop.payout_workflow(number).terminate("nobody else looks")
+    [row] = await shop.rows("SELECT id FROM creation_intents")
+    async with hands_of(house.settings) as hands:
+
+        async def read() -> tuple[Intent, UUID, Document]:
+            async with house.ledger.transaction(shop.tenant) as db:
+                intent = await intents.find(db, shop.tenant, IntentId(row["id"]))
+            document = await ActivityEnvironment().run(read_back, hands.door, shop.tenant, intent)
+            assert document is not None
+            async with house.ledger.transaction(shop.tenant) as db:
+                return intent, await keep(db, shop.tenant, intent, document), document
+
+        frozen = JustRead(*await read())
+        (note,) = await credit_notes(shop)
+        await shop.click(note["id"], "pay")
+        await read()
+    async with house.ledger.transaction(shop.tenant) as db:
+        payout = await payouts.lock(db, shop.tenant, number)
+        assert payout.state == "credit_note_open"
+        payout = await apply_credit_note(db, shop.tenant, payout, [], frozen)
+    assert payout.state == "paid"
+
+
+async def test_a_worker_says_that_it_lives_until_its_answer_is_there() -> None:
+    beats, heard = 0, asyncio.Event()
+
+    def beat(*_: object) -> None:
+        nonlocal beats
+        beats += 1
+        if beats == 3:
+            heard.set()
+
+    async def answer() -> int:
+        async with heartbeats(every=0.001):
+            await heard.wait()
+        at_the_end = beats
+        await asyncio.sleep(0.01)
+        return beats - at_the_end
+
+    environment = ActivityEnvironment()
+    environment.on_heartbeat = beat
+    async with asyncio.timeout(10):
+        assert await environment.run(answer) == 0
+    assert EVERY < 15, "or the workflows miss a worker that lives"
