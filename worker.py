@@ -8,11 +8,12 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import asyncpg
 import structlog
@@ -22,6 +23,7 @@ from temporalio.worker import Interceptor, Worker
 from activities.conclusions import ConclusionActivities
 from activities.creating import DocumentCreator
 from activities.credit_notes import CreditNoteActivities
+from activities.engine_away import AWAY
 from activities.failures import ExplainFailures
 from activities.fetching import FetchActivities
 from activities.handover import HandoverActivities
@@ -31,16 +33,15 @@ from activities.mailing import MailActivities
 from activities.papers import PaperActivities
 from activities.payout_runs import PayoutRunActivities
 from activities.payouts import PayoutActivities
-from activities.post import post_of
+from activities.post import FolderPost, Post, SmtpPost
 from activities.searching import SearchActivities
 from activities.subscriptions import SubscriptionActivities
 from activities.sweeping import SweepActivities
 from api.authorization import oauth_access
-from api.engine import AWAY, connect, missing_search_attributes
+from api.engine import connect, missing_search_attributes
 from api.worker_doors import serve_doors
 from ledger import payout_runs, sweeps
 from ledger.database import Ledger
-from ledger.vault import Vault
 from settings import Settings
 from workflows import announcing
 from workflows.document import DocumentWorkflow
@@ -87,17 +88,13 @@ class Hands:
     door: LexofficeDoor
     settings: Settings
 
-    def of_the_ledger(self) -> Sequence[object]:
+    def of_the_ledger(self) -> Sequence[Callable[..., Any]]:
         payouts = PayoutActivities(
             self.ledger,
             unclear_wait=self.settings.unclear_outcome,
             trust_engine_signals=self.settings.trust_engine_signals,
         )
         conclusions = ConclusionActivities(self.ledger)
-        invoices = InvoiceActivities(self.ledger, self.door, self._creator, unclear_wait=self.settings.unclear_outcome)
-        credit_notes = CreditNoteActivities(
-            self.ledger, self.door, self._creator, unclear_wait=self.settings.unclear_outcome
-        )
         handover = HandoverActivities(
             self.ledger,
             announcing,
@@ -105,8 +102,6 @@ class Hands:
             pace=self._pace,
             bundle_mails=timedelta(seconds=self.settings.mail_bundle_seconds) if self.settings.sends_mail else None,
         )
-        mailing = self._mailing()
-        sweeping = self._sweeping()
         runs = PayoutRunActivities(self.ledger, announcing.announce_payout)
         return [
             payouts.advance,
@@ -119,48 +114,43 @@ class Hands:
             runs.take_partners,
             runs.end_payout_run,
             handover.announce_what_nobody_announced,
-            invoices.look_at_invoice,
-            invoices.judge_invoice_search,
-            credit_notes.judge_credit_note_search,
-            PaperActivities(self.ledger, self.door).paper_was_missed,
-            sweeping.plan_sweep,
-            sweeping.end_pass,
-            self._subscriptions().conclude_subscriptions,
-            mailing.give_up_mail,
-            mailing.write_daily_mails,
+            self._invoices.look_at_invoice,
+            self._invoices.judge_invoice_search,
+            self._credit_notes.judge_credit_note_search,
+            self._papers.paper_was_missed,
+            self._sweeping.plan_sweep,
+            self._sweeping.end_pass,
+            self._subscriptions.conclude_subscriptions,
+            self._mailing.give_up_mail,
+            self._mailing.write_daily_mails,
         ]
 
-    def of_lexoffice(self) -> Sequence[object]:
+    def of_lexoffice(self) -> Sequence[Callable[..., Any]]:
         fetching = FetchActivities(self.ledger, self.door)
-        wait = self.settings.unclear_outcome
-        credit_notes = CreditNoteActivities(self.ledger, self.door, self._creator, unclear_wait=wait)
-        invoices = InvoiceActivities(self.ledger, self.door, self._creator, unclear_wait=wait)
         searching = SearchActivities(self.ledger, self.door)
-        papers = PaperActivities(self.ledger, self.door)
-        sweeping, subscriptions = self._sweeping(), self._subscriptions()
         return [
-            sweeping.sweep_page,
-            subscriptions.check_subscriptions,
-            subscriptions.register_subscription,
-            subscriptions.remove_subscription,
+            self._sweeping.sweep_page,
+            self._subscriptions.check_subscriptions,
+            self._subscriptions.register_subscription,
+            self._subscriptions.remove_subscription,
             fetching.fetch_document,
             fetching.fetch_payments,
             fetching.fetch_contact,
             fetching.check_connection,
-            papers.fetch_next_paper,
-            papers.fetch_paper,
-            credit_notes.create_credit_note,
-            credit_notes.read_back_credit_note,
-            credit_notes.search_credit_note,
+            self._papers.fetch_next_paper,
+            self._papers.fetch_paper,
+            self._credit_notes.create_credit_note,
+            self._credit_notes.read_back_credit_note,
+            self._credit_notes.search_credit_note,
             searching.search_page,
             searching.search_candidate,
-            invoices.create_invoice,
-            invoices.read_back_invoice,
-            invoices.search_invoice,
+            self._invoices.create_invoice,
+            self._invoices.read_back_invoice,
+            self._invoices.search_invoice,
         ]
 
-    def of_mail(self) -> Sequence[object]:
-        return [self._mailing().send_mail]
+    def of_mail(self) -> Sequence[Callable[..., Any]]:
+        return [self._mailing.send_mail]
 
     @property
     def _pace(self) -> Pace:
@@ -175,11 +165,25 @@ class Hands:
             certain_after=timedelta(seconds=self.settings.certain_seconds),
         )
 
+    @property
+    def _credit_notes(self) -> CreditNoteActivities:
+        return CreditNoteActivities(self.ledger, self.door, self._creator, unclear_wait=self.settings.unclear_outcome)
+
+    @property
+    def _invoices(self) -> InvoiceActivities:
+        return InvoiceActivities(self.ledger, self.door, self._creator, unclear_wait=self.settings.unclear_outcome)
+
+    @property
+    def _papers(self) -> PaperActivities:
+        return PaperActivities(self.ledger, self.door)
+
+    @property
     def _mailing(self) -> MailActivities:
         return MailActivities(
             self.ledger, self.settings.vault(), post_of(self.settings), public_url=self.settings.public_url
         )
 
+    @property
     def _sweeping(self) -> SweepActivities:
         return SweepActivities(
             self.ledger,
@@ -188,21 +192,39 @@ class Hands:
             compare_open_every=timedelta(seconds=self.settings.sweep_open_every_seconds),
         )
 
+    @property
     def _subscriptions(self) -> SubscriptionActivities:
         return SubscriptionActivities(
             self.ledger, self.door, self.settings.vault(), public_url=self.settings.public_url
         )
 
 
+def post_of(settings: Settings) -> Post | None:
+    """How mails leave. None: none is sent."""
+    if settings.mail_folder is not None:
+        return FolderPost(settings.mail_folder, sender=settings.mail_sender or "partnerdesk@localhost")
+    if settings.smtp_host is None:
+        return None
+    assert settings.mail_sender is not None  # the settings see to it
+    return SmtpPost(
+        settings.smtp_host,
+        settings.smtp_port,
+        sender=settings.mail_sender,
+        security=settings.smtp_security,
+        user=settings.smtp_user,
+        password=None if settings.smtp_password is None else settings.smtp_password.get_secret_value(),
+    )
+
+
 def workers(client: Client, hands: Hands) -> list[Worker]:
-    """One worker a queue, both in this process."""
+    """One worker a queue, all in this process."""
     interceptors: Sequence[Interceptor] = [ExplainFailures()]
     return [
         Worker(
             client,
             task_queue=PAYOUTS,
             workflows=WORKFLOWS,
-            activities=hands.of_the_ledger(),  # type: ignore[arg-type]
+            activities=hands.of_the_ledger(),
             interceptors=interceptors,
             graceful_shutdown_timeout=GRACE,
             max_concurrent_activities=20,
@@ -210,7 +232,7 @@ def workers(client: Client, hands: Hands) -> list[Worker]:
         Worker(
             client,
             task_queue=LEXOFFICE,
-            activities=hands.of_lexoffice(),  # type: ignore[arg-type]
+            activities=hands.of_lexoffice(),
             interceptors=interceptors,
             graceful_shutdown_timeout=GRACE,
             # A slot is held for one request and at most 3 s of waiting for the budget.
@@ -221,7 +243,7 @@ def workers(client: Client, hands: Hands) -> list[Worker]:
         Worker(
             client,
             task_queue=MAIL,
-            activities=hands.of_mail(),  # type: ignore[arg-type]
+            activities=hands.of_mail(),
             interceptors=interceptors,
             graceful_shutdown_timeout=GRACE,
             max_concurrent_activities=4,
@@ -239,7 +261,7 @@ async def hands_of(settings: Settings) -> AsyncIterator[Hands]:
         stack.push_async_callback(ledger.close)
         door = LexofficeDoor(
             ledger,
-            Vault.from_setting(settings.secret_key.get_secret_value()),
+            settings.vault(),
             base_url=settings.lexoffice_base_url,
             pace_per_second=settings.lexoffice_pace,
             recovery=settings.recovery,
@@ -249,7 +271,7 @@ async def hands_of(settings: Settings) -> AsyncIterator[Hands]:
         yield Hands(ledger=ledger, door=door, settings=settings)
 
 
-async def run(settings: Settings, *, health_port: int) -> None:
+async def run(settings: Settings, *, health_host: str, health_port: int) -> None:
     """Work until SIGTERM or SIGINT. Raises NotRegistered and EngineAway before any work is taken."""
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -261,7 +283,7 @@ async def run(settings: Settings, *, health_port: int) -> None:
         hands = await stack.enter_async_context(hands_of(settings))
         for worker in workers(client, hands):
             await stack.enter_async_context(worker)
-        await stack.enter_async_context(serve_doors(client, hands.ledger, health_port))
+        await stack.enter_async_context(serve_doors(client, hands.ledger, host=health_host, port=health_port))
         await _ensure_schedules(client, hands)
         log.info("worker ready", queues=[PAYOUTS, LEXOFFICE, MAIL], pid=os.getpid())
         await stop.wait()
@@ -279,8 +301,8 @@ async def _ensure_schedules(client: Client, hands: Hands) -> None:
         log.warning("schedules not scheduled", error=type(error).__name__)
 
 
-def main(settings: Settings, *, health_port: int) -> None:
-    asyncio.run(run(settings, health_port=health_port))
+def main(settings: Settings, *, health_host: str, health_port: int) -> None:
+    asyncio.run(run(settings, health_host=health_host, health_port=health_port))
 
 
 if __name__ == "__main__":

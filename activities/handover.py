@@ -1,4 +1,5 @@
-"""Announcing what was committed and not announced: events, payouts, decisions (engine.md, hand-over)."""
+"""Announcing what was committed and not announced: payouts, decisions, invoices, events, mails, PDFs that are due
+(engine.md, hand-over). And bank details whose quarantine is over come into force."""
 
 from datetime import timedelta
 from typing import Protocol
@@ -8,6 +9,7 @@ import structlog
 from temporalio import activity
 from temporalio.client import Client
 
+from activities.engine_away import AWAY
 from activities.fetching import CONNECTION_REVOKED
 from activities.models import DocumentCreation, MailInput, Pace, PayoutInput
 from ledger import decisions, events, intents, outbox, partner_bank, payouts, sweep_findings
@@ -68,7 +70,10 @@ class HandoverActivities:
 
     @activity.defn
     async def announce_what_nobody_announced(self) -> int:
-        """One pass over all tenants. Each announcement is safe to repeat; one that fails waits for the next pass."""
+        """One pass over all tenants. Each announcement is safe to repeat; one that fails waits for the next pass.
+
+        Returns how many were announced. A row that fails holds up no other one.
+        """
         await self._put_accounts_into_force()
         async with self._ledger.without_tenant() as db:
             found = await db.fetch("SELECT * FROM find_unannounced($1, $2)", self._older_than, BATCH)
@@ -79,7 +84,7 @@ class HandoverActivities:
             try:
                 await self._announce(tenant, row["kind"], row["id"])
                 announced += 1
-            except Exception as error:  # one row that cannot be announced must not hold up those behind it
+            except Exception as error:
                 log.warning("announcement failed", tenant=tenant.slug, kind=row["kind"], error=type(error).__name__)
         return announced + await self._announce_mails() + await self._announce_papers()
 
@@ -94,9 +99,9 @@ class HandoverActivities:
             told = MailInput(tenant=row.tenant, user=row.user, mail=row.id, kind=row.kind)
             try:
                 await self._announcer.announce_mail(activity.client(), told)
-            except Exception as error:
+            except AWAY as error:
                 log.warning("announcement failed", kind="mail", error=type(error).__name__)
-                return announced  # the engine is away; nothing else depends on these
+                return announced  # nothing else depends on these
             await outbox.mark_announced(self._ledger, row)
             announced += 1
         return announced
@@ -106,9 +111,13 @@ class HandoverActivities:
         async with self._ledger.without_tenant() as db:
             due = await db.fetch("SELECT * FROM find_accounts_to_activate($1)", BATCH)
         for row in due:
+            activity.heartbeat()
             tenant = Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"])
-            async with self._ledger.transaction(tenant, cause="quarantine") as db:
-                await partner_bank.put_into_force(db, tenant, PartnerId(row["partner_id"]))
+            try:
+                async with self._ledger.transaction(tenant, cause="quarantine") as db:
+                    await partner_bank.put_into_force(db, tenant, PartnerId(row["partner_id"]))
+            except Exception as error:
+                log.warning("account not in force", tenant=tenant.slug, error=type(error).__name__)
 
     async def _announce_papers(self) -> int:
         """Tenants for whose credit notes PDFs are to be fetched. What is due stays due until it is there or put off."""
@@ -135,6 +144,8 @@ class HandoverActivities:
                 await self._announce_invoice(tenant, IntentId(UUID(id)))
             case "event":
                 await self._announce_event(tenant, EventId(int(id)))
+            case _:
+                raise ValueError(f"find_unannounced of a newer version: {kind}")
 
     async def _announce_payout(self, tenant: Tenant, number: str) -> None:
         async with self._ledger.transaction(tenant) as db:

@@ -7,8 +7,8 @@ from typing import Protocol
 import structlog
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.service import RPCError
 
+from activities.engine_away import AWAY
 from activities.models import PayoutInput
 from activities.payout_run_models import Batch, BatchWanted, RunBegun, RunOver, RunWanted
 from ledger import month_close, payout_run_results, payout_runs, payouts
@@ -115,7 +115,7 @@ class PayoutRunActivities:
         outcomes = await asyncio.gather(*map(announce, made), return_exceptions=True)
         told = [payout.number for payout, outcome in zip(made, outcomes, strict=True) if outcome is None]
         for outcome in outcomes:
-            if outcome is not None and not isinstance(outcome, (RPCError, RuntimeError, TimeoutError, OSError)):
+            if outcome is not None and not isinstance(outcome, AWAY):
                 raise outcome
         if len(told) < len(made):
             log.warning("payouts left to the hand-over", tenant=tenant.slug, payouts=len(made) - len(told))

@@ -9,12 +9,9 @@ import ssl
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import aiosmtplib
-
-if TYPE_CHECKING:
-    from settings import Settings
 
 _PATIENCE_S = 30.0
 # The server knows us no more, or asks for more than we show: a matter of settings, not of this mail.
@@ -91,20 +88,3 @@ class FolderPost:
         file = self._folder / f"{name}.eml"
         file.touch(mode=0o600)
         file.write_bytes(message.as_bytes(policy=SMTP))
-
-
-def post_of(settings: "Settings") -> Post | None:
-    """None: no mail is sent."""
-    if settings.mail_folder is not None:
-        return FolderPost(settings.mail_folder, sender=settings.mail_sender or "partnerdesk@localhost")
-    if settings.smtp_host is None:
-        return None
-    assert settings.mail_sender is not None  # the settings see to it
-    return SmtpPost(
-        settings.smtp_host,
-        settings.smtp_port,
-        sender=settings.mail_sender,
-        security=settings.smtp_security,
-        user=settings.smtp_user,
-        password=None if settings.smtp_password is None else settings.smtp_password.get_secret_value(),
-    )

@@ -8,8 +8,8 @@ from uuid import UUID
 import structlog
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.service import RPCError
 
+from activities.engine_away import AWAY
 from activities.heartbeats import heartbeats
 from activities.lexoffice_door import LexofficeDoor
 from activities.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
@@ -244,8 +244,8 @@ class SweepActivities:
     async def _tell(self, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, *, known: bool) -> None:
         try:
             await self._announce(activity.client(), tenant, resource_id, event, delivery, known=known)
-        except RPCError as error:
-            log.warning("announcement failed", tenant=tenant.slug, kind="event", status=error.status.name)
+        except AWAY as error:
+            log.warning("announcement failed", tenant=tenant.slug, kind="event", error=type(error).__name__)
             return
         await events.mark_announced(self._ledger, tenant, {event: delivery})
 

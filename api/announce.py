@@ -4,21 +4,22 @@ the hand-over announces it later (engine.md, Three writes and one hand-over)."""
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Iterator, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from temporalio.client import Client
 
+from activities.engine_away import AWAY, RPC_TIMEOUT
 from activities.models import DocumentCreation
-from api.engine import AWAY, RPC_TIMEOUT
 from api.logs import where
 from api.metrics import Metrics
 from ledger import decisions, events, intents, outbox, payouts
 from ledger.database import Ledger
 from ledger.decisions import Decision
 from ledger.events import Event
+from ledger.outbox import ToSend
 from ledger.payouts import Payout
 from ledger.types import EventId, IntentId, Tenant, TransactionId, UserId
 from workflows import announcing
@@ -94,7 +95,7 @@ class Announcer:
             announcing.announce_payout(self._engine, PayoutInput.of(tenant, payout)),
         )
         if told:
-            with contextlib.suppress(Exception):  # the hand-over would start it again, which changes nothing
+            with left_to_the_handover("payout"):
                 async with self._ledger.transaction(tenant) as db:
                     await payouts.mark_started(db, tenant, payout.number)
         return told
@@ -106,7 +107,7 @@ class Announcer:
             announcing.announce_decision(self._engine, PayoutInput.of(tenant, payout), decision.kind, decision.id),
         )
         if told:
-            with contextlib.suppress(Exception):
+            with left_to_the_handover("decision"):
                 async with self._ledger.transaction(tenant) as db:
                     await decisions.mark_delivered(db, tenant, decision.id)
                     await payouts.mark_started(db, tenant, payout.number)
@@ -119,22 +120,24 @@ class Announcer:
             "invoice", invoice_workflow_id(tenant, intent), announcing.announce_invoice(self._engine, creation)
         )
         if told:
-            with contextlib.suppress(Exception):
+            with left_to_the_handover("invoice"):
                 async with self._ledger.transaction(tenant) as db:
                     await intents.mark_announced(db, tenant, intent)
         return told
 
     async def recheck(self, tenant: Tenant, payout: Payout) -> bool:
         """Lines, bank data or state of a payout changed outside its workflow."""
-        async with self._ledger.transaction(tenant) as db:
-            wanted = await payouts.recheck_wanted(db, tenant, payout.id)
+        wanted: datetime | None = None
+        with left_to_the_handover("recheck"):
+            async with self._ledger.transaction(tenant) as db:
+                wanted = await payouts.recheck_wanted(db, tenant, payout.id)
         told = await self._attempt(
             "recheck",
             payout_workflow_id(tenant, payout.number),
             announcing.announce_recheck(self._engine, PayoutInput.of(tenant, payout)),
         )
         if told and wanted:
-            with contextlib.suppress(Exception):
+            with left_to_the_handover("recheck"):
                 async with self._ledger.transaction(tenant) as db:
                     await payouts.mark_started(db, tenant, payout.number)
                     await payouts.mark_rechecked(db, tenant, payout.number, wanted)
@@ -144,11 +147,14 @@ class Announcer:
         """What was just written to a person about the own account: somebody waits for such a mail."""
         if not self._sends_mail:
             return
-        for mail in await outbox.unannounced_of(self._ledger, user):
+        written: list[ToSend] = []
+        with left_to_the_handover("mail"):
+            written = await outbox.unannounced_of(self._ledger, user)
+        for mail in written:
             told = MailInput(tenant=None, user=user, mail=mail.id, kind=mail.kind)
             if not await self._attempt("mail", mail_workflow_id(told), announcing.announce_mail(self._engine, told)):
                 return
-            with contextlib.suppress(Exception):  # the hand-over would announce it again, which changes nothing
+            with left_to_the_handover("mail"):
                 await outbox.mark_announced(self._ledger, mail)
 
     async def subscriptions(self, tenant: Tenant) -> bool:
@@ -196,7 +202,15 @@ class Announcer:
     async def _flush(self) -> None:
         waiting, self._to_mark = self._to_mark, {}
         for tenant, deliveries in waiting.items():
-            try:
+            with left_to_the_handover("event"):
                 await events.mark_announced(self._ledger, tenant, deliveries)
-            except Exception as error:
-                log.warning("not_marked", **where(error))
+
+
+@contextlib.contextmanager
+def left_to_the_handover(kind: str) -> Iterator[None]:
+    """What is read or noted about an announcement may fail: the request's own rows stand, and telling twice what is
+    not noted as told changes nothing."""
+    try:
+        yield
+    except Exception as error:
+        log.warning("not_noted", kind=kind, **where(error))

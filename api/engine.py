@@ -11,22 +11,17 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
-from temporalio.service import RPCError
 
+from activities.engine_away import AWAY, RPC_TIMEOUT
 from settings import EngineSettings
 from workflows import search_attributes
 from workflows.payloads import data_converter
 
-RPC_TIMEOUT = timedelta(seconds=2)
 _VISIBLE_WITHIN_S = 15.0
 
 
 class EngineAway(Exception):
-    """The engine does not answer. One kind of failure for doors: RPCError, RuntimeError of a lazy client, time-out."""
-
-
-AWAY = (RPCError, RuntimeError, TimeoutError, OSError)
-"""What a client raises when the engine is away; OSError is a refused connection."""
+    """The engine does not answer. One kind of failure for doors, whatever the client raised (`AWAY`)."""
 
 
 async def connect(*, lazy: bool = False) -> Client:

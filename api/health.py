@@ -1,5 +1,6 @@
 """Doors for operators: alive, ready, and in figures. What is missing is said with the command that mends it."""
 
+import asyncio
 from typing import Any
 
 import asyncpg
@@ -8,12 +9,14 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from temporalio.client import Client
 
-from api.engine import AWAY, missing_search_attributes
+from activities.engine_away import AWAY
+from api.engine import missing_search_attributes
 from api.parts import Doors
 from api.problems import DATABASE_AWAY
 from ledger.database import Ledger
 
 router = APIRouter(tags=["Betrieb"])
+_DATABASE_WITHIN_S = 2.0
 
 
 @router.head("/healthz", include_in_schema=False)
@@ -31,13 +34,7 @@ async def healthz() -> dict[str, str]:
     responses={503: {"description": "Etwas fehlt", "content": {"application/json": {"schema": {"type": "object"}}}}},
 )
 async def readyz(doors: Doors) -> JSONResponse:
-    found = (
-        await missing_of_database(doors.ledger, doors.newest_version),
-        await missing_of_engine(doors.engine),
-    )
-    missing = [text for text in found if text]
-    body: dict[str, Any] = {"status": "not ready", "missing": missing} if missing else {"status": "ready"}
-    return JSONResponse(body, status_code=503 if missing else 200)
+    return await readiness(doors.ledger, doors.engine, doors.newest_version)
 
 
 @router.get("/metrics", summary="Kennzahlen für Prometheus", operation_id="metrics", response_class=Response)
@@ -50,10 +47,18 @@ async def metrics(doors: Doors) -> Response:
     return Response(generate_latest(doors.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def missing_of_database(ledger: Ledger, wanted: str) -> str | None:
+async def readiness(ledger: Ledger, engine: Client, wanted: str) -> JSONResponse:
+    """200, or 503 with what is missing. Both are asked at once: an answer within 2 s, whichever of them hangs."""
+    found = await asyncio.gather(_missing_of_database(ledger, wanted), _missing_of_engine(engine))
+    missing = [text for text in found if text]
+    body: dict[str, Any] = {"status": "not ready", "missing": missing} if missing else {"status": "ready"}
+    return JSONResponse(body, status_code=503 if missing else 200)
+
+
+async def _missing_of_database(ledger: Ledger, wanted: str) -> str | None:
     """What keeps the database from being used, with the command that mends it; None when nothing does."""
     try:
-        async with ledger.without_tenant() as db:
+        async with asyncio.timeout(_DATABASE_WITHIN_S), ledger.without_tenant() as db:
             version = await db.fetchval("SELECT version_num FROM alembic_version")
     except DATABASE_AWAY:
         return "The database does not answer. Check PARTNERDESK_DATABASE_URL, and that PostgreSQL runs."
@@ -64,7 +69,7 @@ async def missing_of_database(ledger: Ledger, wanted: str) -> str | None:
     return None
 
 
-async def missing_of_engine(engine: Client) -> str | None:
+async def _missing_of_engine(engine: Client) -> str | None:
     """What keeps the engine from being used, with the command that mends it; None when nothing does."""
     try:
         missing = await missing_search_attributes(engine)

@@ -9,6 +9,7 @@ from typing import Any
 from temporalio.client import Client
 
 from activities.doctor.examination import Doctor
+from activities.engine_away import AWAY
 from activities.lexoffice_door import LexofficeDoor
 from api import engine
 from api.authorization import oauth_access
@@ -37,7 +38,7 @@ async def sweep_tenants(
             }
             for tenant in chosen
         ]
-    except engine.AWAY as error:
+    except AWAY as error:
         raise engine.EngineAway("The engine does not start sweeps.") from error
     finally:
         await ledger.close()

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from api.engine import AWAY, RPC_TIMEOUT, EngineAway
+from activities.engine_away import AWAY, RPC_TIMEOUT
+from api.engine import EngineAway
 from api.parts import Parts
 from ledger import payout_runs
 from ledger.database import Connection

@@ -1,4 +1,4 @@
-"""The worker's own doors for operators: alive, ready, and in figures. Loopback or the inner network only."""
+"""The worker's own doors for operators: alive, ready, and in figures. Nobody logs in here: not for outside."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,31 +12,28 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from temporalio.client import Client
 
-from api.health import missing_of_database, missing_of_engine
+from api.health import readiness
 from ledger.database import Ledger
 from ledger.migrate import newest_version
 
 
 @asynccontextmanager
-async def serve_doors(client: Client, ledger: Ledger, port: int) -> AsyncIterator[None]:
-    """Serve /healthz, /readyz and /metrics on 127.0.0.1 while the worker works."""
+async def serve_doors(client: Client, ledger: Ledger, *, host: str, port: int) -> AsyncIterator[None]:
+    """Serve /healthz, /readyz and /metrics while the worker works."""
     wanted = newest_version()
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
 
     async def readyz(_: Request) -> Response:
-        found = (await missing_of_database(ledger, wanted), await missing_of_engine(client))
-        missing = [text for text in found if text]
-        body = {"status": "not ready", "missing": missing} if missing else {"status": "ready"}
-        return JSONResponse(body, status_code=503 if missing else 200)
+        return await readiness(ledger, client, wanted)
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     app = Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)])
     server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off")
+        uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")
     )
     # Signals are the worker's own: it must end its activities before this server ends.
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,unused-ignore]

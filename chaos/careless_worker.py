@@ -43,7 +43,7 @@ def main() -> None:
     setattr(searching, "page_of_search", finds_nothing)  # noqa: B010
     settings = Settings.from_environment()
     configure_logs(settings.log_format, settings.log_level)
-    worker.main(settings, health_port=options.health_port)
+    worker.main(settings, health_host="127.0.0.1", health_port=options.health_port)
     sys.stdout.flush()
     os._exit(0)
 

@@ -38,6 +38,7 @@ def migrate(without_engine: bool) -> None:
 
 
 async def _prepare_engine(owner: OwnerSettings) -> str:
+    from activities.engine_away import AWAY
     from api import engine
     from ledger import sweeps
     from ledger.database import Ledger
@@ -46,7 +47,7 @@ async def _prepare_engine(owner: OwnerSettings) -> str:
     client = await engine.connect()
     try:
         registered = await engine.register_search_attributes(client)
-    except engine.AWAY as error:
+    except AWAY as error:
         raise engine.EngineAway("The engine does not register search attributes.") from error
     await ensure_schedules(client, handover_every=timedelta(seconds=owner.handover_every_seconds))
     ledger = await Ledger.open(owner.owner_database_url.get_secret_value(), most_connections=1)
@@ -96,16 +97,19 @@ def api(host: str, port: int) -> None:
 
 
 @click.command()
-@click.option("--health-port", default=8001, show_default=True, help="Port of the worker's own /healthz and /readyz.")
+@click.option(
+    "--health-host", default="127.0.0.1", show_default=True, help="Address of /healthz, /readyz and /metrics."
+)
+@click.option("--health-port", default=8001, show_default=True, help="Port of the worker's own doors.")
 @plain_errors
-def worker(health_port: int) -> None:
+def worker(health_host: str, health_port: int) -> None:
     """Run workflows and activities until SIGTERM.
 
     Activities that have begun get time to end; what they leave is done by the next worker. Start as many as you like.
 
     \b
     Example:
-      partnerdesk worker --health-port 8001
+      partnerdesk worker --health-host 0.0.0.0 --health-port 8001
     """
     import worker as process
     from api.logs import configure_logs
@@ -113,6 +117,6 @@ def worker(health_port: int) -> None:
     settings = Settings.from_environment()
     configure_logs(settings.log_format, settings.log_level)
     try:
-        process.main(settings, health_port=health_port)
+        process.main(settings, health_host=health_host, health_port=health_port)
     except process.NotRegistered as error:
         raise click.ClickException(str(error)) from None

@@ -136,14 +136,16 @@ async def change_state(
 
 async def want_recheck(db: Connection, tenant: Tenant, payout: PayoutId) -> None:
     """Its workflow must look again; the hand-over tells it if nobody does before."""
-    await db.execute("UPDATE payouts SET recheck_wanted_at = now() WHERE tenant_id = $1 AND id = $2", tenant.id, payout)
+    await db.execute(
+        "UPDATE payouts SET recheck_wanted_at = clock_timestamp() WHERE tenant_id = $1 AND id = $2", tenant.id, payout
+    )
 
 
 async def want_recheck_of_blocked(db: Connection, tenant: Tenant) -> None:
     """The connection works again: payouts that waited for it go on."""
     await db.execute(
         """
-        UPDATE payouts SET recheck_wanted_at = now()
+        UPDATE payouts SET recheck_wanted_at = clock_timestamp()
          WHERE tenant_id = $1 AND state IN ('approved', 'outcome_unknown') AND blocked_reason IS NOT NULL
         """,
         tenant.id,
@@ -180,7 +182,8 @@ async def recheck_wanted(db: Connection, tenant: Tenant, payout: PayoutId) -> da
 
 
 async def mark_rechecked(db: Connection, tenant: Tenant, number: str, seen: datetime) -> None:
-    """The recheck wanted at `seen` was announced; a later wish stands."""
+    """The recheck wanted at `seen` was announced; a later wish stands, which is why wishes carry the clock's time and
+    not that of their transaction's beginning."""
     await db.execute(
         """
         UPDATE payouts SET recheck_wanted_at = NULL

@@ -11,7 +11,7 @@ async def want_for_partner(db: Connection, tenant: Tenant, partner: PartnerId) -
     await tax_questions.look_again_at(db, tenant, partner)
     rows = await db.fetch(
         """
-        UPDATE payouts SET recheck_wanted_at = now()
+        UPDATE payouts SET recheck_wanted_at = clock_timestamp()
          WHERE tenant_id = $1 AND partner_id = $2 AND state IN ('awaiting_approval', 'approved')
         RETURNING number
         """,

@@ -50,7 +50,7 @@ async def record(
 
 
 async def skip_numbers(db: Connection, tenant: Tenant, highest: dict[int, int]) -> dict[int, int]:
-    """Let no payout get a number that lexoffice already shows on a document: the counters go on behind them.
+    """Let no payout get a number that lexoffice or the engine has seen: the counters go on behind them.
 
     Returns the years and numbers that were moved.
     """

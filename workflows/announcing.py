@@ -5,7 +5,6 @@ the client raises (RPCError, RuntimeError of a lazy client, time-outs); the row 
 """
 
 import contextlib
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from activities.engine_away import RPC_TIMEOUT
 from activities.models import DocumentCreation
 from ledger.types import DecisionId, DecisionKind, EventId, PayoutState, Tenant
 from workflows import search_attributes
@@ -39,9 +39,6 @@ from workflows.messages import (
     payout_workflow_id,
     subscriptions_workflow_id,
 )
-
-# Without a time-out of its own a hanging engine costs 30 s (engine.md).
-RPC_TIMEOUT = timedelta(seconds=2)
 
 
 async def announce_payout(client: Client, payout: PayoutInput) -> None:

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError
 
 from activities.doctor import engine_check, lexoffice_check
 from activities.doctor.lexoffice_check import LexofficeView, Say
 from activities.doctor.views import Engine
+from activities.engine_away import AWAY
 from activities.lexoffice_door import LexofficeDoor
 from ledger import invariants, recovery
 from ledger.connections import ConnectionBroken, NotConnected
@@ -59,9 +59,11 @@ class Doctor:
             numbers = await engine_check.numbers_in_the_engine(self._engine, tenant) if self._recovery_word else []
             differences, notes = [*differences, *found], [*notes, *noted]
             compared.append("engine")
-        except (RPCError, RuntimeError, TimeoutError):
+        except AWAY:
             numbers = []
-            differences.append(_away("engine", "The engine does not answer.", "Start Temporal, then run this again."))
+            mend = "Start Temporal, then run this again."
+            # It may know of payouts and numbers that a restored ledger has forgotten.
+            differences.append(_away("engine", "The engine does not answer.", mend, bars_creating=True))
         view = await self._lexoffice(tenant, say, differences, notes)
         if view is not None:
             compared.append("lexoffice")
@@ -127,5 +129,12 @@ class Doctor:
         return notes
 
 
-def _away(part: str, says: str, mend: str) -> Difference:
-    return Difference(check=f"{part}_not_compared", subject="tenant", subject_id=part, says=says, mend=mend)
+def _away(part: str, says: str, mend: str, *, bars_creating: bool = False) -> Difference:
+    return Difference(
+        check=f"{part}_not_compared",
+        subject="tenant",
+        subject_id=part,
+        says=says,
+        mend=mend,
+        bars_creating=bars_creating,
+    )

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from api.announce import left_to_the_handover
 from api.parts import Parts
 from ledger import rechecks
+from ledger.payouts import Payout
 from ledger.types import PayoutNumber, Tenant
 
 
@@ -11,8 +13,10 @@ async def announce_rechecks(doors: Parts, tenant: Tenant, numbers: Sequence[Payo
     """What fails here is told by the hand-over: the wish stands in the payout's row."""
     if not numbers:
         return
-    async with doors.ledger.transaction(tenant) as db:
-        touched = await rechecks.load(db, tenant, list(numbers))
+    touched: list[Payout] = []
+    with left_to_the_handover("recheck"):
+        async with doors.ledger.transaction(tenant) as db:
+            touched = await rechecks.load(db, tenant, list(numbers))
     for payout in touched:
         if not await doors.announcer.recheck(tenant, payout):
             return

@@ -30,12 +30,14 @@ async def plant(database: Database, sql: str, *args: Any) -> None:
         await connection.execute(sql, *args)
 
 
-async def examine(shop: Shop, *, accept: str | None = None, **settings: Any) -> dict[str, Any]:
+async def examine(
+    shop: Shop, *, accept: str | None = None, engine_at: str | None = None, **settings: Any
+) -> dict[str, Any]:
     """As `partnerdesk doctor --tenant … --json` does it."""
     engine = shop.house.engine
     # Another product of this session may have told the environment of its own engine since.
     of_this_house = {
-        "TEMPORAL_ADDRESS": engine.service_client.config.target_host,
+        "TEMPORAL_ADDRESS": engine_at or engine.service_client.config.target_host,
         "TEMPORAL_NAMESPACE": engine.namespace,
     }
     with pytest.MonkeyPatch.context() as environment:

@@ -62,6 +62,17 @@ async def test_what_the_ledger_has_forgotten_bars_creating_until_it_is_mended_or
     assert await creates(door, shop)
 
 
+async def test_an_engine_that_is_away_bars_creating(door: LexofficeDoor, shop: Shop) -> None:
+    """It may know of payouts and numbers that the restored ledger has forgotten."""
+    report = await examine(shop, recovery=WORD, engine_at="127.0.0.1:1")
+    assert [one["check"] for one in report["differences"]] == ["engine_not_compared"]
+    assert not await creates(door, shop)
+    await examine(shop, recovery=WORD, engine_at="127.0.0.1:1", accept="the engine was lost as well")
+    assert await creates(door, shop)
+    await examine(shop, recovery=WORD)
+    assert await creates(door, shop)
+
+
 async def test_numbers_that_lexoffice_or_the_engine_have_seen_are_not_given_again(
     shop: Shop, database: Database
 ) -> None:

@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
-from activities.post import FolderPost, NotSent, SmtpPost, post_of
+from activities.post import FolderPost, NotSent, SmtpPost
 from settings import Settings
 from tests.mail.postbox import PASSWORD, USER, Postbox, open_postbox
+from worker import post_of
 
 SENDER = "partnerdesk@example.com"
 
