@@ -4,6 +4,7 @@ Money arrives as whole cents. Ids and codes are taken as text of a bounded lengt
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -62,30 +63,12 @@ def read_event(told: dict[str, Any]) -> StripeEvent:
 
 def report_of(event: StripeEvent) -> Report | Ignored:
     """What is to be booked. Raises ValueError for an object that contradicts its type."""
-    match event.type:
-        case "checkout.session.completed" if event.object.get("payment_status") != "paid":
-            return NOT_PAID_YET
-        case "checkout.session.completed" | "checkout.session.async_payment_succeeded":
-            return _of_session(event)
-        case "checkout.session.async_payment_failed":
-            return FAILED_PAYMENT
-        case "payment_intent.succeeded":
-            return _of_payment_intent(event)
-        case "invoice.paid":
-            return _of_invoice(event)
-        case "charge.refunded":
-            return _of_refund(event)
-        case "charge.refund.updated" | "refund.updated" | "refund.failed":
-            return _of_failed_refund(event)
-        case (
-            "charge.dispute.created"
-            | "charge.dispute.updated"
-            | "charge.dispute.closed"
-            | "charge.dispute.funds_reinstated"
-        ):
-            return _of_dispute(event)
-        case _:
-            return NOT_HANDLED
+    read = _READ.get(event.type)
+    return NOT_HANDLED if read is None else read(event)
+
+
+def _of_completed_session(event: StripeEvent) -> SaleReport | Ignored:
+    return _of_session(event) if event.object.get("payment_status") == "paid" else NOT_PAID_YET
 
 
 def _of_session(event: StripeEvent) -> SaleReport | Ignored:
@@ -302,3 +285,25 @@ def _text(value: Any, longest: int = 200) -> str | None:
 
 def _cents(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**13 else None
+
+
+_READ: dict[str, Callable[[StripeEvent], Report | Ignored]] = {
+    "checkout.session.completed": _of_completed_session,
+    "checkout.session.async_payment_succeeded": _of_session,
+    "checkout.session.async_payment_failed": lambda _: FAILED_PAYMENT,
+    "payment_intent.succeeded": _of_payment_intent,
+    "invoice.paid": _of_invoice,
+    "charge.refunded": _of_refund,
+    "refund.failed": _of_failed_refund,
+    "refund.updated": _of_failed_refund,
+    "charge.refund.updated": _of_failed_refund,
+    "charge.dispute.created": _of_dispute,
+    "charge.dispute.updated": _of_dispute,
+    "charge.dispute.closed": _of_dispute,
+    "charge.dispute.funds_reinstated": _of_dispute,
+}
+_OLDER_NAMES = {"charge.refund.updated"}
+"""Of endpoints with an API version before 2024-10-28; who adds one now needs only the other."""
+
+EVENTS = tuple(kind for kind in _READ if kind not in _OLDER_NAMES)
+"""What an endpoint at Stripe is to be set up for."""

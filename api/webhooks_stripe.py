@@ -23,15 +23,13 @@ from ledger.refusals import NotFound
 from ledger.types import Tenant, TenantId
 
 router = APIRouter(tags=["Webhooks"])
-log = structlog.get_logger("webhooks")
 
 
 @router.post(
     "/api/webhooks/{tenant}/stripe",
     summary="Ein Ereignis von Stripe annehmen",
     description="Geprüft wird die Signatur (`Stripe-Signature`) mit dem hinterlegten Geheimnis; ohne Geheimnis ist die "
-    "Adresse abgeschaltet. Ausgewertet werden checkout.session.completed und .async_payment_*, "
-    "payment_intent.succeeded, invoice.paid (Zahlungen eines Abonnements), charge.refunded und charge.dispute.*.",
+    f"Adresse abgeschaltet. Ausgewertet werden {', '.join(stripe_events.EVENTS)}.",
     operation_id="receive_stripe_event",
     responses={
         200: {

@@ -1,6 +1,5 @@
 """Admin → Zahlungsanbieter → Stripe: the address for its webhooks, and the secret that it signs them with."""
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -9,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.pages.languages import N_
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
+from api.stripe_events import EVENTS
 from ledger import connections, event_list, stripe_secret, tenants
 from ledger.connections import STRIPE
 from ledger.event_list import EventFilter
@@ -16,16 +16,6 @@ from ledger.refusals import NotAcceptable
 from ledger.roles import Permission
 
 PAGE = "/admin/zahlungsanbieter/stripe"
-EVENTS = (
-    "checkout.session.completed",
-    "checkout.session.async_payment_succeeded",
-    "checkout.session.async_payment_failed",
-    "payment_intent.succeeded",
-    "charge.refunded",
-    "charge.dispute.created",
-    "charge.dispute.closed",
-)
-_SECRET = re.compile(r"whsec_[\x21-\x7e]{6,490}")
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Member = Annotated[Visit, may(Permission.READ)]
 SettingsAdmin = Annotated[Visit, may(Permission.SETTINGS, page=PAGE)]

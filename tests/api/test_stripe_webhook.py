@@ -11,6 +11,7 @@ import pytest
 import stripe
 from fastapi import FastAPI
 
+from api import stripe_events
 from tests.api.conftest import Door, new_door
 
 SECRET = "whsec_" + "a1B2" * 8
@@ -105,6 +106,12 @@ async def test_session_and_payment_intent_are_one_sale_in_either_order(shop: Doo
         assert (await send(shop, event)).status_code == 200
     (sale,) = await sales(shop)
     assert (sale["partner_code"], sale["base_cents"], sale["checkout_session"]) == ("ANNA", 10000, f"cs_{intent}")
+
+
+@pytest.mark.parametrize("kind", stripe_events.EVENTS)
+def test_an_endpoint_is_set_up_for_nothing_that_is_not_read(kind: str) -> None:
+    told = stripe_events.read_event(an_event(kind, {"status": "failed"}))
+    assert stripe_events.report_of(told) != stripe_events.NOT_HANDLED
 
 
 async def test_the_same_event_ten_times_at_once_books_once(shop: Door, intent: str) -> None:

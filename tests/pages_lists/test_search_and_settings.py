@@ -2,6 +2,7 @@
 
 import pytest
 
+from api import stripe_events
 from ledger.roles import Role
 from ledger.search import amount, folded
 from tests.pages_lists.books import Books
@@ -132,6 +133,8 @@ async def test_the_cards_say_how_each_provider_stands(books: Books) -> None:
     page = await books.read("/admin/zahlungsanbieter")
     assert "…1234" in page
     assert "whsec_abcdefgh" not in page
-    assert f"/api/webhooks/{books.firm.tenant.slug}/stripe" in await books.read("/admin/zahlungsanbieter/stripe")
+    page = await books.read("/admin/zahlungsanbieter/stripe")
+    assert f"/api/webhooks/{books.firm.tenant.slug}/stripe" in page
+    assert [kind for kind in stripe_events.EVENTS if kind not in page] == []
     await books.send("/admin/zahlungsanbieter/stripe/entfernen", browser=admin)
     assert "abgeschaltet" in await books.read("/admin/zahlungsanbieter")
