@@ -1,4 +1,4 @@
-"""`partnerdesk audit`: the trail, verified and exported."""
+"""`partnerdesk audit`: the trail, verified and exported; and personal data taken out of it."""
 
 import asyncio
 import json
@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from commands.ground import AS_JSON, TENANT, open_ledger, plain_errors, print_result
+from commands.ground import AS_JSON, TENANT, open_ledger, operator, plain_errors, print_result
 
 
 @click.group()
@@ -72,3 +72,36 @@ def export_audit(slug: str, file: Any) -> None:
                     file.write(lines)
 
     asyncio.run(run())
+
+
+@audit.command("erase")
+@TENANT
+@click.option("--about", metavar="WORD", required=True, help="A mail address or a name, exactly as it was entered.")
+@click.option("--reason", required=True, help="Why; it stands in the trail and must not name the person.")
+@click.option("--yes", is_flag=True, help="Erase. Without it only the number of entries is told.")
+@AS_JSON
+@plain_errors
+def erase_personal(slug: str, about: str, reason: str, yes: bool, as_json: bool) -> None:
+    """Erase the personal data beside the entries about somebody (GDPR, Art. 17).
+
+    The entries and their chain stay, without what tells who it was. It cannot be taken back.
+
+    \b
+    Example:
+      partnerdesk audit erase --tenant acme --about anna@example.com --reason "Request of 2026-11-28" --yes
+    """
+    from ledger import audit as trail
+    from ledger import tenants
+
+    async def run() -> tuple[int, int]:
+        async with open_ledger() as ledger:
+            of = await tenants.find(ledger, slug)
+            async with ledger.transaction(of, cause=operator()) as db:
+                found = await trail.entries_about(db, of, about)
+                if not (yes and found):
+                    return len(found), 0
+                return len(found), await trail.erase_personal(db, of, found, actor=operator(), reason=reason)
+
+    found, erased = asyncio.run(run())
+    told = f"{erased} of {found} entries erased." if yes else f"{found} entries; nothing is erased without --yes."
+    print_result({"entries": found, "erased": erased}, as_json, told)

@@ -219,7 +219,7 @@ async def erase_personal(db: Connection, tenant: Tenant, seqs: Sequence[int], *,
         actor=actor,
         action="audit.personal_data_erased",
         subject="audit",
-        subject_id=str(len(seqs)),
+        subject_id=tenant.slug,
         detail={"entries": sorted(seqs)[:1000], "erased": erased, "reason": reason},
     )
     return erased

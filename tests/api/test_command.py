@@ -228,3 +228,27 @@ async def test_the_api_starts_serves_and_stops_on_sigterm_without_leaking_a_toke
     assert request["request_id"]
     for secret in ("geheim", "Kundenname"):
         assert secret not in (out + err).decode()
+
+
+async def test_what_tells_who_somebody_was_is_erased_from_the_trail_on_demand(
+    environment: dict[str, str], door: Door
+) -> None:
+    await door.api("POST", "partners", {"code": "ANNA", "name": "Anna Beispiel", "email": "anna@p.example"})
+    about = (
+        "audit",
+        "erase",
+        "--tenant",
+        door.tenant.slug,
+        "--about",
+        "anna@p.example",
+        "--reason",
+        "Art. 17",
+        "--json",
+    )
+    assert (await partnerdesk(environment, *about)).json() == {"entries": 1, "erased": 0}
+    assert (await partnerdesk(environment, *about, "--yes")).json() == {"entries": 1, "erased": 1}
+    assert (await partnerdesk(environment, *about, "--yes")).json() == {"entries": 0, "erased": 0}
+    verified = await partnerdesk(environment, "audit", "verify", "--tenant", door.tenant.slug, "--json")
+    assert (verified.json()["ok"], verified.json()["erased"]) == (True, 1)
+    unknown = await partnerdesk(environment, "audit", "erase", "--tenant", "nobody", "--about", "x", "--reason", "y")
+    assert unknown.status == 1
