@@ -9,10 +9,10 @@ from temporalio.exceptions import ApplicationError
 from activities.creating import Creation, DocumentCreator, Outcome
 from activities.credit_note_judgement import differences_from_approval
 from activities.credit_note_settling import JustRead, apply_credit_note
-from activities.lexoffice_door import CONNECTION_UNUSABLE, LexofficeDoor
+from activities.lexoffice_door import LexofficeDoor
 from activities.lost_documents import Document, judge_search
-from activities.models import DocumentCreation, Look, Step
-from activities.payout_look import BLOCKED_BY, as_it_stands, block_and_ask, what_next
+from activities.models import CONNECTION_UNUSABLE, DocumentCreation, Look, Step
+from activities.payout_look import as_it_stands, block_and_ask, what_next
 from activities.reading_back import keep, read_back
 from activities.search_models import Searched
 from activities.searching import kept_documents, whole_search
@@ -209,7 +209,7 @@ async def _close_questions(db: Connection, tenant: Tenant, number: PayoutNumber)
         tenant,
         subject="payout",
         subject_id=number,
-        kinds=("outcome_unknown", *BLOCKED_BY),
+        kinds=("outcome_unknown", *tasks.BLOCKED_BY),
         by="engine",
     )
 

@@ -101,6 +101,7 @@ class InvoiceActivities:
     @activity.defn
     async def judge_invoice_search(self, searched: Searched) -> InvoiceLook:
         """Adopt the lost invoice if it is the only one with the marker, and as it was sent."""
+        assert not searched.unusable, "the search of an invoice waits for a working key"
         task = searched.creation
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
             return await self._judge_search(db, task, await kept_documents(db, searched, DocumentKind.INVOICE))

@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.models import CONNECTION_UNUSABLE
 from activities.oauth_access import OAuthAccess, RenewingTransport
 from ledger import budget, connection_health, connections, oauth_connection, recovery
 from ledger.budget import Slot
@@ -29,9 +30,8 @@ from lexoffice.errors import (
 from lexoffice.transports import fresh_connection_transport, shared_transport
 
 RATE_LIMITED = "RateLimited"
-CONNECTION_UNUSABLE = "ConnectionUnusable"
 RECOVERY_NOT_CHECKED = "RecoveryNotChecked"
-"""Types of ApplicationError that workflows tell apart."""
+"""Types of ApplicationError, beside CONNECTION_UNUSABLE: both are retried, and a history shows which it was."""
 
 _REFUSED_KEY = "lexoffice lehnt den API-Schlüssel ab. Bitte hinterlegen Sie einen gültigen Schlüssel."
 _REFUSED_GRANT = "lexoffice lehnt den Zugang über OAuth ab. Bitte verbinden Sie lexoffice erneut."

@@ -5,10 +5,20 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Self
 from uuid import UUID
 
+from temporalio.exceptions import ActivityError, ApplicationError
+
 from ledger.types import DocumentKind, EventId, Frozen, IntentId, PayoutNumber, PayoutState, Tenant, TransactionId
 
 if TYPE_CHECKING:
     from ledger.payouts import Payout
+
+CONNECTION_UNUSABLE = "ConnectionUnusable"
+"""Type of the ApplicationError with which an activity says that no retry helps before there is another key."""
+
+
+def is_unusable(error: ActivityError) -> bool:
+    """Whether an activity failed because the key is missing or refused."""
+    return isinstance(error.cause, ApplicationError) and error.cause.type == CONNECTION_UNUSABLE
 
 
 class PayoutInput(Frozen):

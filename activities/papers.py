@@ -6,7 +6,8 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.lexoffice_door import CONNECTION_UNUSABLE, RATE_LIMITED, LexofficeDoor
+from activities.lexoffice_door import RATE_LIMITED, LexofficeDoor
+from activities.models import CONNECTION_UNUSABLE
 from ledger import papers
 from ledger.database import Ledger
 from ledger.types import Frozen, Tenant

@@ -13,9 +13,6 @@ from ledger.intents import Intent
 from ledger.payouts import Payout
 from ledger.types import BERLIN, DocumentKind, PayoutState, Tenant
 
-BLOCKED_BY = ("payout_blocked", "credit_note_refused")
-"""Kinds of the questions that keep a payout where it is until a person, or a mended connection, says to go on."""
-
 _ON_THE_WAY = (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
 
 
@@ -124,7 +121,9 @@ async def _unblock(db: Connection, tenant: Tenant, payout: Payout) -> None:
     if payout.blocked_reason is not None:
         await payouts.block(db, tenant, payout.id, None)
     # An approval that became void may have left its question behind without the reason on the row.
-    await tasks.close_questions(db, tenant, subject="payout", subject_id=payout.number, kinds=BLOCKED_BY, by="engine")
+    await tasks.close_questions(
+        db, tenant, subject="payout", subject_id=payout.number, kinds=tasks.BLOCKED_BY, by="engine"
+    )
 
 
 async def _why_not(db: Connection, tenant: Tenant, payout: Payout, connection: ProviderConnection) -> str | None:

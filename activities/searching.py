@@ -14,8 +14,9 @@ from temporalio.exceptions import ApplicationError
 
 from activities.evidence import body_of
 from activities.heartbeats import heartbeats
-from activities.lexoffice_door import CONNECTION_UNUSABLE, LexofficeDoor
+from activities.lexoffice_door import LexofficeDoor
 from activities.lost_documents import Document, carries_marker, fetch, parse
+from activities.models import CONNECTION_UNUSABLE
 from activities.search_models import Candidate, PageOfSearch, Searched, SearchedPage
 from ledger import documents, intents
 from ledger.database import Connection, Ledger

@@ -183,7 +183,7 @@ async def _end(
         tenant,
         subject="payout",
         subject_id=payout.number,
-        kinds=("payout_blocked", "credit_note_refused"),
+        kinds=tasks.BLOCKED_BY,
         by=actor,
     )
     return decision

@@ -213,6 +213,7 @@ async def park(db: Connection, tenant: Tenant, ids: Sequence[EventId]) -> None:
     )
 
 
+# Rows are found by these sentences: other words for them need a migration of the rows that have the old ones.
 PARKED = "Wartet auf eine Gutschrift, deren Id noch fehlt."
 GONE = "lexoffice kennt diesen Beleg nicht."
 

@@ -5,6 +5,9 @@ from typing import Any
 from ledger.database import Connection
 from ledger.types import TaskId, Tenant
 
+BLOCKED_BY = ("payout_blocked", "credit_note_refused")
+"""Kinds of the questions that keep a payout where it is until a person, or a mended connection, says to go on."""
+
 
 async def ask(
     db: Connection,

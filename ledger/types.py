@@ -91,7 +91,7 @@ class DecisionKind(StrEnum):
 
 
 class EventState(StrEnum):
-    """received: to be handled; waiting: for our own document's id; the others say how it ended."""
+    """received: to be handled; waiting: for our own document's id, or for the sweep; the others say how it ended."""
 
     RECEIVED = "received"
     WAITING = "waiting"

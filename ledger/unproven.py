@@ -12,6 +12,7 @@ from uuid import UUID
 from ledger.database import Connection
 from ledger.types import EventId, Tenant
 
+# Rows are found by it: other words for it need a migration of those that have the old ones.
 WAITS = "Wartet auf den Abgleich: In dieser Stunde wurden schon viele hier unbekannte Belege abgerufen."
 NOT_LISTED = "Der Abgleich hat diesen Beleg in lexoffice nicht gefunden."
 NOTHING_NEW = "Der Abgleich zeigt nichts Neues."

@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
         Tell,
         Unfetched,
         VoidedInvoice,
+        is_unusable,
     )
     from activities.payouts import PayoutActivities
     from ledger.types import EventId, IntentId
@@ -196,10 +197,9 @@ class DocumentWorkflow:
         )
 
     async def _conclude_unfetched(self, gathered: Gathered, error: ActivityError, since: datetime) -> Conclusion:
-        unusable = isinstance(error.cause, ApplicationError) and error.cause.type == "ConnectionUnusable"
         return await workflow.execute_activity_method(
             ConclusionActivities.conclude_unfetched,
-            Unfetched(gathered=gathered, because="connection" if unusable else "gave_up", since=since),
+            Unfetched(gathered=gathered, because="connection" if is_unusable(error) else "gave_up", since=since),
             summary="Festhalten, dass der Beleg nicht abgerufen werden konnte",
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),

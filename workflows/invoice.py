@@ -33,7 +33,7 @@ class InvoiceWorkflow:
                     self._look = await self._search_unless_told()
                 case Step.READ_BACK:
                     self._look = await self._call(InvoiceActivities.read_back_invoice, "Nummer der Rechnung lesen")
-                case _:
+                case Step.CREATE:
                     # As for a credit note (workflows/payout.py): a worker that died is missed after 15 s.
                     self._look = await self._call(
                         InvoiceActivities.create_invoice, "Rechnung in lexoffice anlegen", seconds=60, silence=15

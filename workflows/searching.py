@@ -6,10 +6,10 @@ from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.models import DocumentCreation
+    from activities.models import DocumentCreation, is_unusable
     from activities.search_models import Candidate, PageOfSearch, Searched
     from activities.searching import SearchActivities
     from workflows.messages import LEXOFFICE
@@ -59,6 +59,6 @@ async def search(creation: DocumentCreation, priority: int, *, pages: str, candi
                 return Searched(creation=creation, marked=tuple(marked))
             number += 1
     except ActivityError as error:
-        if isinstance(error.cause, ApplicationError) and error.cause.type == "ConnectionUnusable":
+        if is_unusable(error):
             return Searched(creation=creation, unusable=True)
         raise
