@@ -34,6 +34,7 @@ from activities.papers import PaperActivities
 from activities.payout_runs import PayoutRunActivities
 from activities.payouts import PayoutActivities
 from activities.post import FolderPost, Post, SmtpPost
+from activities.schedule_setting import ScheduleSetter
 from activities.searching import SearchActivities
 from activities.subscriptions import SubscriptionActivities
 from activities.sweeping import SweepActivities
@@ -43,7 +44,7 @@ from api.worker_doors import serve_doors
 from ledger import payout_runs, sweeps
 from ledger.database import Ledger
 from settings import Settings
-from workflows import announcing
+from workflows import announcing, schedules
 from workflows.document import DocumentWorkflow
 from workflows.handover import HandoverWorkflow
 from workflows.invoice import InvoiceWorkflow
@@ -100,6 +101,9 @@ class Hands:
             announcing,
             older_than=timedelta(seconds=self.settings.handover_after_seconds),
             pace=self._pace,
+            schedules=ScheduleSetter(
+                self.ledger, schedules, sweep_every=timedelta(seconds=self.settings.sweep_every_seconds)
+            ),
             bundle_mails=timedelta(seconds=self.settings.mail_bundle_seconds) if self.settings.sends_mail else None,
         )
         runs = PayoutRunActivities(self.ledger, announcing.announce_payout)

@@ -22,6 +22,7 @@ from ledger import (
     credited_invoices,
     documents,
     events,
+    intents,
     invoices,
     lost_answers,
     lost_invoices,
@@ -155,8 +156,11 @@ async def _answer_lost_invoice(db: Connection, gathered: Gathered, invoice: Invo
     if differences := differences_of_invoice(invoice, intent):
         await lost_answers.stop_searching(db, gathered.tenant, intent.id)
         await ask_about_lost_invoice(db, gathered.tenant, intent, [str(invoice.id)], differences)
-        return intent.id
-    return intent.id if await lost_invoices.adopt(db, gathered.tenant, intent, invoice.id) else None
+    elif not await lost_invoices.adopt(db, gathered.tenant, intent, invoice.id):
+        return None
+    # Should this answer be lost after the commit, the hand-over tells it: the second time nothing is found here.
+    await intents.want_announcement(db, gathered.tenant, intent.id)
+    return intent.id
 
 
 async def _conclude_gone(db: Connection, task: Conclude, told: Sequence[Event]) -> Conclusion:

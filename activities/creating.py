@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -58,6 +58,8 @@ class Creation(Generic[L]):
     sentence: str = ""
     technical: str | None = None
     look: L | None = None
+    unconnected: bool = False
+    """Nothing was sent, because there was no connection that works."""
 
 
 class DocumentCreator:
@@ -83,6 +85,7 @@ class DocumentCreator:
         raises would lose the id. Raises a retryable ApplicationError where the same intent may be tried again: no slot,
         429, no connection.
         """
+        asked_at = datetime.now(UTC)
         try:
             client = await self._door.creating(tenant)
         except (NotConnected, ConnectionBroken) as error:
@@ -96,20 +99,25 @@ class DocumentCreator:
                 permission = await intents.may_send(db, tenant, intent_id, certain_after=self._certain_after)
             match permission.verdict:
                 case MaySend.YES if time.monotonic() - asked <= self._patience.total_seconds():
-                    return await self._send(tenant, client, permission.intent, look)
+                    return await self._send(tenant, client, permission.intent, look, asked_at)
                 case MaySend.YES | MaySend.UNCLEAR:
                     # YES, but so late that another worker may already hold this one for dead: not sending is safe.
                     return Creation(outcome=Outcome.UNCLEAR)
                 case MaySend.ALREADY_MADE | MaySend.CLOSED:
                     return Creation(outcome=Outcome.NOTHING_TO_DO)
 
-    async def _send(self, tenant: Tenant, client: LexofficeClient, intent: Intent, look: Looking[L]) -> Creation[L]:
+    async def _send(
+        self, tenant: Tenant, client: LexofficeClient, intent: Intent, look: Looking[L], asked_at: datetime
+    ) -> Creation[L]:
         try:
             async with asyncio.timeout(self._answer_within.total_seconds()):
                 created = await _post(client, intent)
         except Unauthorized as error:
-            await self._door.key_was_refused(tenant)
-            return await self._refused(tenant, intent, "lexoffice lehnt den hinterlegten Zugang ab.", str(error))
+            # The proof first: without it the outcome would be unknown.
+            refused = await self._refused(tenant, intent, "lexoffice lehnt den hinterlegten Zugang ab.", str(error))
+            if not await self._door.key_was_refused(tenant, asked_at=asked_at):
+                raise ApplicationError("another key was saved meanwhile", type="KeyChanged") from None
+            return refused
         except (Forbidden, ContractDoesNotInclude) as error:
             return await self._refused(
                 tenant, intent, "Der hinterlegte Zugang darf solche Belege nicht anlegen.", str(error)
@@ -163,7 +171,8 @@ class DocumentCreator:
             intent = await intents.find(db, tenant, intent_id)
         if intent.resource_id is not None or intent.closed_at is not None:
             return Creation(outcome=Outcome.NOTHING_TO_DO)
-        return Creation(outcome=Outcome.UNCLEAR if intent.is_unclear else Outcome.REFUSED, sentence=sentence)
+        outcome = Outcome.UNCLEAR if intent.is_unclear else Outcome.REFUSED
+        return Creation(outcome=outcome, sentence=sentence, unconnected=True)
 
 
 async def _post(client: LexofficeClient, intent: Intent) -> Created:

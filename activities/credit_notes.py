@@ -11,12 +11,12 @@ from activities.credit_note_judgement import differences_from_approval
 from activities.credit_note_settling import JustRead, apply_credit_note
 from activities.lexoffice_door import LexofficeDoor
 from activities.lost_documents import Document, judge_search
-from activities.models import CONNECTION_UNUSABLE, DocumentCreation, Look, Step
+from activities.models import CONNECTION_UNUSABLE, DocumentCreation, Look, Step, mendable
 from activities.payout_look import as_it_stands, block_and_ask, what_next
 from activities.reading_back import keep, read_back
 from activities.search_models import Searched
 from activities.searching import kept_documents, whole_search
-from ledger import events, four_eyes, intents, lost_answers, payouts, tasks
+from ledger import connections, events, four_eyes, intents, lost_answers, payouts, tasks
 from ledger.database import Connection, Ledger
 from ledger.intents import Intent
 from ledger.payouts import Payout
@@ -39,6 +39,8 @@ class CreditNoteActivities:
         if creation.look is not None:
             return creation.look
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
+            if creation.unconnected and await connections.works(db, task.tenant):
+                return await self._look(db, task)
             payout = await payouts.lock(db, task.tenant, _number(task))
             if creation.outcome is Outcome.REFUSED:
                 await _refused(db, task, payout, creation)
@@ -93,7 +95,7 @@ class CreditNoteActivities:
         """Adopt the lost credit note if it is the only one with the marker, and as approved."""
         task = searched.creation
         if searched.unusable:
-            return await self._block_for_connection(task)
+            return await self._block_for_connection(task, mendable=searched.mendable)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
             return await self._judge_search(db, task, await kept_documents(db, searched, DocumentKind.CREDIT_NOTE))
 
@@ -124,10 +126,13 @@ class CreditNoteActivities:
         """The key is refused or gone: the payout waits for another one, and its workflow lives on."""
         if error.type != CONNECTION_UNUSABLE:
             raise error
-        return await self._block_for_connection(task)
+        return await self._block_for_connection(task, mendable=mendable(error))
 
-    async def _block_for_connection(self, task: DocumentCreation) -> Look:
+    async def _block_for_connection(self, task: DocumentCreation, *, mendable: bool) -> Look:
         async with self._ledger.transaction(task.tenant) as db:
+            # Whoever mends it wakes the payouts that are blocked; one that is just being blocked is not among them.
+            if mendable and await connections.works(db, task.tenant):
+                return await self._look(db, task)
             payout = await payouts.lock(db, task.tenant, _number(task))
             if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
                 sentence = "Die Verbindung zu lexoffice ist gestört."
@@ -154,7 +159,8 @@ async def _look_at_made(db: Connection, task: DocumentCreation) -> Look:
 async def _disown(db: Connection, task: DocumentCreation, payout: Payout, differences: tuple[str, ...]) -> None:
     """The document is not there, or not the one that was lost: what became of ours is for a person to say."""
     candidates = [payout.credit_note_id] if differences and payout.credit_note_id else []
-    await lost_answers.unmake(db, task.tenant, task.intent)
+    if not await lost_answers.unmake(db, task.tenant, task.intent):
+        return  # another attempt, which this one was slower than, has read it back
     if payout.state is PayoutState.APPROVED:
         reason = "lexoffice kennt die angelegte Gutschrift nicht."
         await payouts.change_state(db, task.tenant, payout, PayoutState.OUTCOME_UNKNOWN, reason=reason)

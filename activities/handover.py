@@ -1,5 +1,6 @@
 """Announcing what was committed and not announced: payouts, decisions, invoices, events, mails, PDFs that are due
-(engine.md, hand-over). And bank details whose quarantine is over come into force."""
+(engine.md, hand-over). Bank details whose quarantine is over come into force, and schedules that are wanted are set.
+"""
 
 from datetime import timedelta
 from typing import Protocol
@@ -12,7 +13,8 @@ from temporalio.client import Client
 from activities.engine_away import AWAY
 from activities.fetching import CONNECTION_REVOKED
 from activities.models import DocumentCreation, MailInput, Pace, PayoutInput
-from ledger import decisions, events, intents, outbox, partner_bank, payouts, sweep_findings
+from activities.schedule_setting import ScheduleSetter
+from ledger import decisions, events, intents, outbox, partner_bank, payouts, schedule_wishes, sweep_findings
 from ledger.database import Ledger
 from ledger.types import DecisionId, DecisionKind, EventId, IntentId, PartnerId, Tenant, TenantId
 
@@ -60,10 +62,12 @@ class HandoverActivities:
         *,
         older_than: timedelta,
         pace: Pace,
+        schedules: ScheduleSetter,
         bundle_mails: timedelta | None = None,
     ) -> None:
         self._ledger = ledger
         self._announcer = announcer
+        self._schedules = schedules
         self._older_than = older_than
         self._pace = pace
         self._bundle_mails = bundle_mails
@@ -86,7 +90,17 @@ class HandoverActivities:
                 announced += 1
             except Exception as error:
                 log.warning("announcement failed", tenant=tenant.slug, kind=row["kind"], error=type(error).__name__)
-        return announced + await self._announce_mails() + await self._announce_papers()
+        announced += await self._announce_mails() + await self._announce_papers()
+        await self._set_schedules()
+        return announced
+
+    async def _set_schedules(self) -> None:
+        for tenant, kind in await schedule_wishes.find(self._ledger, older_than=self._older_than, at_most=BATCH):
+            activity.heartbeat()
+            try:
+                await self._schedules.set(activity.client(), tenant, kind)
+            except Exception as error:
+                log.warning("schedule not set", tenant=tenant.slug, kind=kind, error=type(error).__name__)
 
     async def _announce_mails(self) -> int:
         if self._bundle_mails is None:

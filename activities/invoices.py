@@ -13,9 +13,19 @@ from activities.payout_look import next_step
 from activities.reading_back import keep, read_back
 from activities.search_models import Searched
 from activities.searching import kept_documents, waiting_for_the_connection, whole_search
-from ledger import documents, events, four_eyes, intents, lost_answers, tasks
+from ledger import (
+    documents,
+    events,
+    four_eyes,
+    intents,
+    invoice_sales,
+    lost_answers,
+    lost_invoices,
+    tasks,
+    transactions,
+)
 from ledger.database import Connection, Ledger
-from ledger.types import DocumentKind, IntentId, Tenant
+from ledger.types import DocumentKind, IntentId, Tenant, TransactionState
 
 
 class InvoiceActivities:
@@ -36,6 +46,8 @@ class InvoiceActivities:
     @activity.defn
     async def create_invoice(self, task: DocumentCreation) -> InvoiceLook:
         """POST the invoice once. Only a proof that nothing was made allows another POST."""
+        if await self._is_not_wanted_any_more(task):
+            return await self.look_at_invoice(task)
         creation = await self._creator.create(
             task.tenant, task.intent, lambda db: self._look(db, task.tenant, task.intent)
         )
@@ -57,6 +69,23 @@ class InvoiceActivities:
                 )
             return await self._look(db, task.tenant, task.intent)
 
+    async def _is_not_wanted_any_more(self, task: DocumentCreation) -> bool:
+        """While ours could not be sent, somebody wrote the invoice by hand, or the money was given back.
+
+        What was sent and not refused may exist: that is for the search to find, and never given up here.
+        """
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
+            intent = await intents.find(db, task.tenant, task.intent)
+            assert intent.transaction_id is not None, "an invoice is a sale's"
+            sale = await transactions.lock(db, task.tenant, intent.transaction_id)
+            another = await invoice_sales.live_invoice_of(db, task.tenant, sale) not in (None, intent.resource_id)
+            if sale.state is not TransactionState.REFUNDED and not another:
+                return False
+            if not await lost_answers.give_up(db, task.tenant, task.intent):
+                return False
+            await events.hand_over_parked(db, task.tenant)
+            return True
+
     @activity.defn
     async def read_back_invoice(self, task: DocumentCreation) -> InvoiceLook:
         """GET what was created and keep its number and totals; its payment will be told by a notification."""
@@ -71,11 +100,14 @@ class InvoiceActivities:
             wrong = differences_of_invoice(invoice, intent) if invoice and intent.adopted else ()
             if invoice is None or wrong:
                 # It is gone, or somebody named another document: what became of ours is for a person to say.
-                await lost_answers.unmake(db, task.tenant, intent.id)
-                candidates = [str(invoice.id)] if invoice else []
-                await ask_about_lost_invoice(db, task.tenant, intent, candidates, wrong)
+                if await lost_answers.unmake(db, task.tenant, intent.id):
+                    candidates = [str(invoice.id)] if invoice else []
+                    await ask_about_lost_invoice(db, task.tenant, intent, candidates, wrong)
                 return await self._look(db, task.tenant, task.intent)
             await keep(db, task.tenant, intent, invoice)
+            known = await documents.find(db, task.tenant, invoice.id)
+            if intent.transaction_id is not None and (known is None or known.transaction_id is None):
+                await lost_invoices.ask_which_is_right(db, task.tenant, invoice.id, intent.transaction_id)
             await tasks.close_questions(
                 db,
                 task.tenant,

@@ -217,7 +217,7 @@ class LexofficeDoor:
 
 def unusable(why: str) -> ApplicationError:
     """No retry mends a missing or refused key; the events are kept as skipped, payouts wait."""
-    return ApplicationError(f"lexoffice connection unusable: {why}", type=CONNECTION_UNUSABLE, non_retryable=True)
+    return ApplicationError(f"lexoffice connection unusable: {why}", why, type=CONNECTION_UNUSABLE, non_retryable=True)
 
 
 def not_renewed() -> ApplicationError:

@@ -16,8 +16,17 @@ CONNECTION_UNUSABLE = "ConnectionUnusable"
 """Type of the ApplicationError with which an activity says that no retry helps before there is another key."""
 
 
+NOT_ALLOWED = ("Forbidden", "ContractDoesNotInclude")
+"""What such an error names where the key works, and may not do this."""
+
+
+def mendable(error: BaseException | None) -> bool:
+    """Whether such an error was about the key itself: by now there may be another one."""
+    return isinstance(error, ApplicationError) and not set(error.details) & set(NOT_ALLOWED)
+
+
 def is_unusable(error: ActivityError) -> bool:
-    """Whether an activity failed because the key is missing or refused."""
+    """Whether an activity failed because the key is missing, refused or not allowed to."""
     return isinstance(error.cause, ApplicationError) and error.cause.type == CONNECTION_UNUSABLE
 
 

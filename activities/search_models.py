@@ -28,9 +28,11 @@ class Candidate(Frozen):
 class Searched(Frozen):
     """A search that came to its end. `marked`: stored snapshots of the documents that carry the marker.
 
-    `unusable`: it did not come to its end, because the connection to lexoffice does not work.
+    `unusable`: it did not come to its end, because the connection to lexoffice does not work; `mendable`: another key
+    would mend that.
     """
 
     creation: DocumentCreation
     marked: tuple[UUID, ...] = ()
     unusable: bool = False
+    mendable: bool = False

@@ -38,6 +38,9 @@ class SweepPlan(Frozen):
 
     slices: tuple[Slice, ...] = ()
     began_at: datetime
+    swept_until: datetime | None = None
+    open_swept_at: datetime | None = None
+    """As the plan found them: who wants to look further back meanwhile is answered by the next pass."""
     compares_open: bool = False
     checks_subscriptions: bool = False
 

@@ -89,6 +89,8 @@ class SweepActivities:
             return SweepPlan(
                 slices=tuple(slices),
                 began_at=state.now,
+                swept_until=state.swept_until,
+                open_swept_at=state.open_swept_at,
                 compares_open=due,
                 checks_subscriptions=due or state.subscriptions_wanted,
             )
@@ -142,6 +144,7 @@ class SweepActivities:
                 db,
                 task.tenant,
                 began_at=task.plan.began_at,
+                seen=(task.plan.swept_until, task.plan.open_swept_at),
                 compared_open=task.plan.compares_open,
                 found=handed_over,
                 left_out=task.left_out,

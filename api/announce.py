@@ -13,6 +13,7 @@ from temporalio.client import Client
 
 from activities.engine_away import AWAY, RPC_TIMEOUT
 from activities.models import DocumentCreation
+from activities.schedule_setting import ScheduleSetter
 from api.logs import where
 from api.metrics import Metrics
 from ledger import decisions, events, intents, outbox, payouts
@@ -21,8 +22,9 @@ from ledger.decisions import Decision
 from ledger.events import Event
 from ledger.outbox import ToSend
 from ledger.payouts import Payout
+from ledger.schedule_wishes import ScheduleKind
 from ledger.types import EventId, IntentId, Tenant, TransactionId, UserId
-from workflows import announcing
+from workflows import announcing, schedules
 from workflows.messages import (
     MailInput,
     Pace,
@@ -30,12 +32,9 @@ from workflows.messages import (
     document_workflow_id,
     invoice_workflow_id,
     mail_workflow_id,
-    payout_run_id,
     payout_workflow_id,
     subscriptions_workflow_id,
-    sweep_id,
 )
-from workflows.schedules import ensure_payout_run, ensure_sweep
 
 log = structlog.get_logger("announce")
 
@@ -46,13 +45,21 @@ _MOST_REMEMBERED = 10_000
 
 class Announcer:
     def __init__(
-        self, engine: Client, ledger: Ledger, metrics: Metrics, pace: Pace, *, sends_mail: bool = False
+        self,
+        engine: Client,
+        ledger: Ledger,
+        metrics: Metrics,
+        pace: Pace,
+        *,
+        sweep_every: timedelta = timedelta(minutes=15),
+        sends_mail: bool = False,
     ) -> None:
         self._engine = engine
         self._sends_mail = sends_mail
         self._ledger = ledger
         self._metrics = metrics
         self._pace = pace
+        self._schedules = ScheduleSetter(ledger, schedules, sweep_every=sweep_every)
         self._outcomes: OrderedDict[tuple[EventId, int], bool] = OrderedDict()
         self._to_mark: dict[Tenant, dict[EventId, int]] = {}
         self._flushing: asyncio.Task[None] | None = None
@@ -165,15 +172,11 @@ class Announcer:
             announcing.set_up_subscriptions(self._engine, tenant),
         )
 
-    async def sweep(self, tenant: Tenant, every: timedelta) -> bool:
-        """A tenant was connected: compare its documents from now on. Workers and `migrate` see to it as well."""
-        return await self._attempt("sweep", sweep_id(tenant), ensure_sweep(self._engine, tenant, every=every))
-
-    async def payout_run_day(self, tenant: Tenant, *, day: int | None, hour: int) -> bool:
-        """The monthly run was set to another day. Workers see to it as well when they start."""
-        return await self._attempt(
-            "payout_run_day", payout_run_id(tenant), ensure_payout_run(self._engine, tenant, day=day, hour=hour)
-        )
+    async def schedule(self, tenant: Tenant, kind: ScheduleKind) -> bool:
+        """A tenant was connected, or its monthly run was set to another day. What fails here the hand-over does."""
+        with left_to_the_handover("schedule"):
+            return await self._attempt("schedule", kind, self._schedules.set(self._engine, tenant, kind))
+        return False
 
     async def close(self) -> None:
         """Write what is still to be marked."""

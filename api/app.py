@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import structlog
 from fastapi import FastAPI
@@ -89,6 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
             ledger,
             metrics,
             Pace(quiet=settings.quiet_seconds, look_again=settings.look_again_seconds),
+            sweep_every=timedelta(seconds=settings.sweep_every_seconds),
             sends_mail=settings.sends_mail,
         )
         transport = shared_transport()

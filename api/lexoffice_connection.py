@@ -1,6 +1,6 @@
 """What people do about the connection to lexoffice. The JSON API and the page call these functions and no others."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import structlog
@@ -26,6 +26,7 @@ from ledger.connections import LEXOFFICE, OtherOrganization, ProviderConnection
 from ledger.database import Connection
 from ledger.events import Event
 from ledger.refusals import NotAllowedNow, Refused
+from ledger.schedule_wishes import ScheduleKind
 from ledger.types import EventId, Frozen, Tenant
 from lexoffice.oauth import AuthorizationAway, AuthorizationServer, ClientRefused, GrantRefused, OAuthFailed
 
@@ -136,20 +137,25 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
                 await subscriptions.want_set_up(db, tenant)
         if wanted.credential is not None:
             await oauth_connection.choose(db, tenant, oauth=wanted.credential == "oauth", actor=actor)
-            await payouts.want_recheck_of_blocked(db, tenant)
+            taken_up += await _go_on(db, tenant)
         to_announce = await events.load(db, tenant, taken_up)
         answer = await show(db, doors, tenant)
     doors.webhook_tokens.forget()
     await doors.announcer.events(tenant, to_announce)
     if account is not None:
-        await _begin_sweeps(doors, tenant)
+        await doors.announcer.schedule(tenant, ScheduleKind.SWEEP)
     if repairs:
         await doors.announcer.subscriptions(tenant)
     return answer
 
 
-async def _begin_sweeps(doors: Parts, tenant: Tenant) -> None:
-    await doors.announcer.sweep(tenant, timedelta(seconds=doors.settings.sweep_every_seconds))
+async def _go_on(db: Connection, tenant: Tenant) -> list[EventId]:
+    """Another credential is used from now on: what waited for one goes on. Returns what is to be announced."""
+    connection = await connections.load(db, tenant, LEXOFFICE)
+    if connection.state != "connected" or connection.organization_id is None:
+        return []
+    await payouts.want_recheck_of_blocked(db, tenant)
+    return await connecting.take_up_skipped(db, tenant, connection.organization_id)
 
 
 async def generate_webhook_token(doors: Parts, tenant: Tenant, *, actor: str) -> SecretStr:
@@ -181,10 +187,14 @@ async def probe(doors: Parts, tenant: Tenant) -> KeyRefused | None:
     return None
 
 
-async def note_probe(db: Connection, tenant: Tenant, refused: KeyRefused | None) -> list[Event]:
-    """Returns what was skipped while the connection did not work, and is to be announced now."""
+async def note_probe(db: Connection, tenant: Tenant, refused: KeyRefused | None, *, asked_at: datetime) -> list[Event]:
+    """Returns what was skipped while the connection did not work, and is to be announced now.
+
+    What is stored since `asked_at` is not what was refused.
+    """
     if refused is not None:
-        await connection_health.mark_broken(db, tenant, refused.detail)
+        if not await connections.key_saved_since(db, tenant, asked_at):
+            await connection_health.mark_broken(db, tenant, refused.detail)
         return []
     await connection_health.mark_connected(db, tenant)
     await payouts.want_recheck_of_blocked(db, tenant)
@@ -197,6 +207,7 @@ async def remove_key(doors: Parts, tenant: Tenant, *, actor: str) -> tuple[str, 
     """Returns what stops from now on, as German sentences; nothing does where OAuth goes on."""
     async with doors.ledger.transaction(tenant) as db:
         await connecting.remove_lexoffice_key(db, tenant, actor=actor)
+        await _go_on(db, tenant)
         goes_on = (await connections.load(db, tenant, LEXOFFICE)).has_secret
     doors.webhook_tokens.forget()
     return () if goes_on else STOPS
@@ -238,7 +249,7 @@ async def connect_by_oauth(doors: Parts, tenant: Tenant, *, code: str, verifier:
         raise
     doors.webhook_tokens.forget()
     await doors.announcer.events(tenant, to_announce)
-    await _begin_sweeps(doors, tenant)
+    await doors.announcer.schedule(tenant, ScheduleKind.SWEEP)
     if connected.former is not None:
         await _give_back(server, connected.former)
 
@@ -247,6 +258,7 @@ async def disconnect_oauth(doors: Parts, tenant: Tenant, *, actor: str) -> Disco
     """Forget the grant here, then revoke it there. Raises NotConnectedByOAuth."""
     async with doors.ledger.transaction(tenant) as db:
         token = await oauth_connection.disconnect(db, tenant, doors.vault, actor=actor)
+        await _go_on(db, tenant)
         goes_on = (await connections.load(db, tenant, LEXOFFICE)).has_secret
     doors.webhook_tokens.forget()
     server = doors.oauth.server

@@ -164,10 +164,27 @@ async def key_saved_since(db: Connection, tenant: Tenant, since: datetime) -> bo
             """
             SELECT state = 'connected' AND CASE WHEN uses_oauth THEN oauth_connected_at ELSE secret_saved_at END > $3
               FROM provider_connections
-             WHERE tenant_id = $1 AND provider = $2 FOR SHARE
+             WHERE tenant_id = $1 AND provider = $2 FOR NO KEY UPDATE
             """,
             tenant.id,
             LEXOFFICE,
             since,
+        )
+    )
+
+
+async def works(db: Connection, tenant: Tenant) -> bool:
+    """Whether there is something to call lexoffice with that is not known to be refused.
+
+    Held until the end of the transaction: take it before a payout's row, as whoever mends the connection does.
+    """
+    return bool(
+        await db.fetchval(
+            """
+            SELECT state = 'connected' AND has_credential FROM provider_connections
+             WHERE tenant_id = $1 AND provider = $2 FOR SHARE
+            """,
+            tenant.id,
+            LEXOFFICE,
         )
     )

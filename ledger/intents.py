@@ -224,8 +224,13 @@ async def made(db: Connection, tenant: Tenant, intent: IntentId, resource_id: UU
         """
         INSERT INTO external_documents
                (tenant_id, provider, organization_id, kind, resource_id, payout_id, transaction_id)
-        SELECT tenant_id, provider, organization_id, kind, $3, payout_id, transaction_id
-          FROM creation_intents WHERE tenant_id = $1 AND id = $2
+        SELECT tenant_id, provider, organization_id, kind, $3, payout_id,
+               -- The sale may have got another invoice meanwhile, which stays (one_invoice_per_sale).
+               CASE WHEN NOT EXISTS (SELECT FROM external_documents d
+                                      WHERE d.tenant_id = i.tenant_id AND d.transaction_id = i.transaction_id
+                                        AND d.detached_at IS NULL AND d.resource_id <> $3)
+                    THEN transaction_id END
+          FROM creation_intents i WHERE tenant_id = $1 AND id = $2
         ON CONFLICT (tenant_id, provider, resource_id)
         DO UPDATE SET payout_id = EXCLUDED.payout_id, transaction_id = EXCLUDED.transaction_id
         """,

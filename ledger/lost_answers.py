@@ -79,10 +79,10 @@ async def give_up_by_word(db: Connection, tenant: Tenant, intent: IntentId) -> N
     )
 
 
-async def unmake(db: Connection, tenant: Tenant, intent: IntentId) -> None:
+async def unmake(db: Connection, tenant: Tenant, intent: IntentId) -> bool:
     """What was taken for this intent's document is none: it is unclear again, and a person decides.
 
-    The machine has nothing more to find.
+    The machine has nothing more to find. False where it was read back meanwhile, and stays.
     """
     await db.execute(
         """
@@ -94,16 +94,17 @@ async def unmake(db: Connection, tenant: Tenant, intent: IntentId) -> None:
         tenant.id,
         intent,
     )
-    await db.execute(
+    unmade = await db.fetchval(
         """
         UPDATE creation_intents
            SET resource_id = NULL, adopted = false, unclear_at = now(), empty_searches = greatest(empty_searches, $3)
-         WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL
+         WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL RETURNING true
         """,
         tenant.id,
         intent,
         ENOUGH_SEARCHES,
     )
+    return bool(unmade)
 
 
 async def hold_lost_credit_notes(db: Connection, tenant: Tenant) -> bool:

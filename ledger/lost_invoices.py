@@ -5,7 +5,7 @@ from uuid import UUID
 from ledger import intents, invoice_sales, tasks, transactions
 from ledger.database import Connection
 from ledger.intents import Intent
-from ledger.types import IntentId, Tenant
+from ledger.types import IntentId, Tenant, TransactionId
 
 
 async def find(db: Connection, tenant: Tenant, text: str) -> Intent | None:
@@ -32,14 +32,19 @@ async def adopt(db: Connection, tenant: Tenant, intent: Intent, resource_id: UUI
     assert intent.transaction_id is not None, "an invoice is a sale's"
     sale = await transactions.lock(db, tenant, intent.transaction_id)
     if await invoice_sales.live_invoice_of(db, tenant, sale) not in (None, resource_id):
-        await tasks.ask(
-            db,
-            tenant,
-            kind="order_reference_taken",
-            subject="document",
-            subject_id=str(resource_id),
-            reason="Die von uns geschriebene Rechnung ist da, der Verkauf hat inzwischen aber eine andere.",
-            links={"invoice_id": str(resource_id), "transaction_id": str(sale.id)},
-        )
+        await ask_which_is_right(db, tenant, resource_id, sale.id)
         return False
     return await intents.made(db, tenant, intent.id, resource_id, adopted=True)
+
+
+async def ask_which_is_right(db: Connection, tenant: Tenant, resource_id: UUID, sale: TransactionId) -> None:
+    """Ours exists, and the sale has got another invoice while it was on its way, which stays the sale's."""
+    await tasks.ask(
+        db,
+        tenant,
+        kind="order_reference_taken",
+        subject="document",
+        subject_id=str(resource_id),
+        reason="Die von uns geschriebene Rechnung ist da, der Verkauf hat inzwischen aber eine andere.",
+        links={"invoice_id": str(resource_id), "transaction_id": str(sale)},
+    )

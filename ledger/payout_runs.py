@@ -255,6 +255,24 @@ async def take(ledger: Ledger, tenant: Tenant, run: UUID, partners: Sequence[Par
     return Taken(payouts=tuple(made))
 
 
+async def held_by_calendar(db: Connection, tenant: Tenant, run: UUID) -> bool:
+    """Whether the tenant has a day for its runs, or this one has begun already.
+
+    Without a day its schedule could only not be removed yet, because the engine was away.
+    """
+    return bool(
+        await db.fetchval(
+            """
+            SELECT t.payout_run_day IS NOT NULL
+                OR EXISTS (SELECT FROM payout_runs r WHERE r.tenant_id = t.id AND r.id = $2)
+              FROM tenants t WHERE t.id = $1
+            """,
+            tenant.id,
+            run,
+        )
+    )
+
+
 async def run_days(ledger: Ledger) -> list[RunDay]:
     """Every tenant whose runs begin by the calendar."""
     async with ledger.without_tenant() as db:

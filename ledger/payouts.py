@@ -182,12 +182,11 @@ async def recheck_wanted(db: Connection, tenant: Tenant, payout: PayoutId) -> da
 
 
 async def mark_rechecked(db: Connection, tenant: Tenant, number: str, seen: datetime) -> None:
-    """The recheck wanted at `seen` was announced; a later wish stands, which is why wishes carry the clock's time and
-    not that of their transaction's beginning."""
+    """The recheck wanted at `seen` was announced; any other wish stands, one that was older and committed later too."""
     await db.execute(
         """
         UPDATE payouts SET recheck_wanted_at = NULL
-         WHERE tenant_id = $1 AND number = $2 AND recheck_wanted_at <= $3
+         WHERE tenant_id = $1 AND number = $2 AND recheck_wanted_at = $3
         """,
         tenant.id,
         number,

@@ -67,6 +67,12 @@ class Resolved(Frozen):
 
 async def resolve(db: Connection, tenant: Tenant, task_id: TaskId, answer: Answer, *, actor: str) -> Resolved:
     """Raises NotFound, NotAllowedNow (already resolved, or the world has moved on), NotAcceptable (unknown action)."""
+    # The payout first and then its question, as whoever ends both does.
+    number = await db.fetchval(
+        "SELECT subject_id FROM tasks WHERE tenant_id = $1 AND id = $2 AND subject = 'payout'", tenant.id, task_id
+    )
+    if number is not None:
+        await payouts.lock(db, tenant, number)
     task = await db.fetchrow("SELECT * FROM tasks WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, task_id)
     if task is None:
         raise NotFound("Aufgabe")

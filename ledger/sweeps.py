@@ -39,22 +39,36 @@ async def read_state(db: Connection, tenant: Tenant) -> SweepState:
 
 
 async def finish_pass(
-    db: Connection, tenant: Tenant, *, began_at: datetime, compared_open: bool, found: int, left_out: bool
+    db: Connection,
+    tenant: Tenant,
+    *,
+    began_at: datetime,
+    seen: tuple[datetime | None, datetime | None],
+    compared_open: bool,
+    found: int,
+    left_out: bool,
 ) -> None:
-    """What changed before `began_at` has been compared. `left_out`: not all of it, and a person must know."""
+    """What changed before `began_at` has been compared. `left_out`: not all of it, and a person must know.
+
+    `seen`: `swept_until` and `open_swept_at` as the pass began with. Whoever set them back since then still waits.
+    """
     await db.execute(
         """
         INSERT INTO sweep_states AS s (tenant_id, provider, swept_until, finished_at, found, open_swept_at)
         VALUES ($1, $2, $3, clock_timestamp(), $4, CASE WHEN $5 THEN $3::timestamptz END)
         ON CONFLICT (tenant_id, provider) DO UPDATE SET
-               swept_until = EXCLUDED.swept_until, finished_at = EXCLUDED.finished_at, found = EXCLUDED.found,
-               open_swept_at = COALESCE(EXCLUDED.open_swept_at, s.open_swept_at)
+               swept_until = CASE WHEN s.swept_until IS NOT DISTINCT FROM $6 THEN EXCLUDED.swept_until
+                                  ELSE s.swept_until END,
+               open_swept_at = CASE WHEN s.open_swept_at IS NOT DISTINCT FROM $7
+                                    THEN COALESCE(EXCLUDED.open_swept_at, s.open_swept_at) ELSE s.open_swept_at END,
+               finished_at = EXCLUDED.finished_at, found = EXCLUDED.found
         """,
         tenant.id,
         LEXOFFICE,
         began_at,
         found,
         compared_open,
+        *seen,
     )
     if left_out:
         await tasks.ask(

@@ -43,7 +43,7 @@ class PayoutRunWorkflow:
                 workflow.continue_as_new(wanted.model_copy(update={"progress": progress}))
 
     async def _begin(self, wanted: PayoutRunInput) -> RunProgress | None:
-        """None where another run has the period."""
+        """None where another run has the period, or the calendar knows of none any more."""
         run = wanted.run or workflow.uuid4()
         begun: RunBegun = await workflow.execute_activity_method(
             PayoutRunActivities.begin_payout_run,
@@ -60,7 +60,7 @@ class PayoutRunWorkflow:
             retry_policy=_IN_THE_LEDGER,
         )
         if begun.period is None:
-            workflow.set_current_details("Für diesen Zeitraum gibt es bereits einen Lauf.")
+            workflow.set_current_details("Kein Lauf: Es gibt schon einen, oder der Kalender sieht keinen mehr vor.")
             return None
         if not begun.rehearsal:
             workflow.set_current_details(f"Lauf {begun.period}: Monate werden abgeschlossen.")

@@ -9,7 +9,7 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.models import DocumentCreation, is_unusable
+    from activities.models import DocumentCreation, is_unusable, mendable
     from activities.search_models import Candidate, PageOfSearch, Searched
     from activities.searching import SearchActivities
     from workflows.messages import LEXOFFICE
@@ -60,5 +60,5 @@ async def search(creation: DocumentCreation, priority: int, *, pages: str, candi
             number += 1
     except ActivityError as error:
         if is_unusable(error):
-            return Searched(creation=creation, unusable=True)
+            return Searched(creation=creation, unusable=True, mendable=mendable(error.cause))
         raise

@@ -46,15 +46,14 @@ class SubscriptionsWorkflow:
         self._asked = True
 
     async def _look_after(self, tenant: Tenant) -> str:
-        plan = SubscriptionPlan()
         try:
             plan = await self._call(SubscriptionActivities.check_subscriptions, tenant, tenant, "Meldungen auflisten")
-            problem = plan.problem or await self._repair(tenant, plan)
+            problem, asked_at = plan.problem or await self._repair(tenant, plan), plan.asked_at
         except ActivityError:
-            problem = NO_ANSWER
+            problem, asked_at = NO_ANSWER, None  # the wish stands: the next sweep tries
         await workflow.execute_activity_method(
             SubscriptionActivities.conclude_subscriptions,
-            SubscriptionsEnd(tenant=tenant, problem=problem, asked_at=plan.asked_at),
+            SubscriptionsEnd(tenant=tenant, problem=problem, asked_at=asked_at),
             summary="Zustand der Meldungen festhalten",
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),

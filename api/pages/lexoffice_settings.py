@@ -130,9 +130,10 @@ async def _disconnected(visit: Visit) -> Response:
 
 
 async def _tested(visit: Visit) -> Response:
+    asked_at = datetime.now(UTC)
     refused = await lexoffice_connection.probe(visit.doors, visit.tenant)
     async with visit.doors.ledger.transaction(visit.tenant, cause=visit.person.actor) as db:
-        taken_up = await lexoffice_connection.note_probe(db, visit.tenant, refused)
+        taken_up = await lexoffice_connection.note_probe(db, visit.tenant, refused, asked_at=asked_at)
     await visit.doors.announcer.events(visit.tenant, taken_up)
     if refused is not None:
         raise refused

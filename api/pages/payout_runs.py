@@ -17,6 +17,7 @@ from ledger import payout_run_results, payout_runs, tenants
 from ledger.due import Reason
 from ledger.refusals import AlreadyExists, NotAcceptable, NotAllowedNow
 from ledger.roles import Permission
+from ledger.schedule_wishes import ScheduleKind
 
 PAGE = "/admin/auszahlungslaeufe"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
@@ -71,7 +72,7 @@ async def set_day(visit: SettingsAdmin) -> Response:
     try:
         day, hour = _number(visit.field("tag"), 1, 28), _number(visit.field("stunde"), 0, 23)
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            changed = await tenants.change(
+            await tenants.change(
                 db,
                 visit.tenant,
                 {"payout_run_day": day, "payout_run_hour": 6 if hour is None else hour},
@@ -79,7 +80,7 @@ async def set_day(visit: SettingsAdmin) -> Response:
             )
     except NotAcceptable as refused:
         return await _list(visit, wrong=refused.sentence)
-    await visit.doors.announcer.payout_run_day(visit.tenant, day=changed.payout_run_day, hour=changed.payout_run_hour)
+    await visit.doors.announcer.schedule(visit.tenant, ScheduleKind.PAYOUT_RUN)
     return RedirectResponse(PAGE, status_code=303)
 
 

@@ -1,6 +1,6 @@
 """Connections: lexoffice, where documents are made, and Stripe, where sales come from. No secret is shown again."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body
@@ -102,11 +102,12 @@ async def generate_token(doors: Doors, caller: Writer) -> JSONResponse:
 async def test_lexoffice(doors: Doors, caller: Writer, once: OnlyOnce) -> JSONResponse:
     if (kept := await once.kept()) is not None:
         return kept
+    asked_at = datetime.now(UTC)
     refused = await lexoffice_connection.probe(doors, caller.tenant)
     taken_up: list[Event] = []
 
     async def act(db: Connection) -> dict[str, Any]:
-        taken_up.extend(await lexoffice_connection.note_probe(db, caller.tenant, refused))
+        taken_up.extend(await lexoffice_connection.note_probe(db, caller.tenant, refused, asked_at=asked_at))
         told = {} if refused is None else {"code": refused.code, "detail": refused.detail}
         connection = await lexoffice_connection.show(db, doors, caller.tenant)
         return {"ok": refused is None, **told, "connection": connection}

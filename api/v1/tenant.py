@@ -11,6 +11,7 @@ from api.parts import Doors
 from api.v1.answers import PROBLEMS, shown
 from api.v1.callers import Anyone, Reader, Writer
 from ledger import tenants
+from ledger.schedule_wishes import ScheduleKind
 from ledger.tenants import TenantProfile
 
 router = APIRouter(tags=["Mandant"], responses=PROBLEMS)
@@ -85,5 +86,5 @@ async def change_tenant(
     async with doors.ledger.transaction(caller.tenant) as db:
         changed = await tenants.change(db, caller.tenant, changes, actor=caller.actor)
     if changes.keys() & {"payout_run_day", "payout_run_hour"}:
-        await doors.announcer.payout_run_day(caller.tenant, day=changed.payout_run_day, hour=changed.payout_run_hour)
+        await doors.announcer.schedule(caller.tenant, ScheduleKind.PAYOUT_RUN)
     return JSONResponse(shown(changed))

@@ -204,6 +204,23 @@ async def test_with_key_and_oauth_it_is_shown_which_is_used_and_the_other_can_be
     assert (refused.status_code, refused.json()["code"]) == (409, "no_such_credential")
 
 
+async def test_choosing_the_one_that_works_takes_up_what_was_skipped(connected: Shop) -> None:
+    await connected.api("PUT", "providers/lexoffice", {"api_key": connected.office.api_key})
+    await connected.firm.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'lexoffice'")
+    [skipped] = await connected.firm.rows(
+        """
+        INSERT INTO events (tenant_id, provider, organization_id, event_type, resource_id, body, state, handed_over_at)
+        VALUES ($1, 'lexoffice', $2, 'invoice.status.changed', $3, '', 'skipped', now()) RETURNING id
+        """,
+        connected.firm.tenant.id,
+        connected.office.organization,
+        str(uuid4()),
+    )
+    await connected.api("PUT", "providers/lexoffice", {"credential": "oauth"})
+    assert (await connected.connection())["state"] == "connected"
+    assert (await connected.api("GET", f"events/{skipped['id']}")).json()["state"] == "received"
+
+
 async def test_removing_the_key_stops_nothing_while_oauth_is_there(connected: Shop) -> None:
     await connected.api("PUT", "providers/lexoffice", {"api_key": connected.office.api_key})
     assert (await connected.api("DELETE", "providers/lexoffice/key")).json()["stops"] == []

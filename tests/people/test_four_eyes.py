@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from pydantic import SecretStr
+from temporalio.testing import ActivityEnvironment
 
 from activities.handover import HandoverActivities
 from ledger import (
@@ -323,5 +324,6 @@ async def test_another_partners_account_is_not_found(office: Office) -> None:
 
 async def _handover(office: Office) -> None:
     """As the schedule does it each 30 s."""
-    hands = HandoverActivities(office.firm.parts.ledger, None, older_than=None, pace=None)  # type: ignore[arg-type]
-    await hands._put_accounts_into_force()
+    nobody: Any = None
+    hands = HandoverActivities(office.firm.parts.ledger, nobody, older_than=nobody, pace=nobody, schedules=nobody)
+    await ActivityEnvironment().run(hands._put_accounts_into_force)

@@ -163,3 +163,49 @@ async def adopt(shop: Shop, asked: dict[str, Any], resource: str) -> None:
         "POST", f"/tasks/{asked['id']}/resolve", {"action": "adopt", "detail": {"resource_id": resource}}
     )
     assert answered.status_code == 202, answered.text
+
+
+async def by_hand(shop: Shop, payment_intent: str) -> str:
+    """The tenant writes the invoice in lexoffice, it is paid, and booked on the sale."""
+    written = await shop.write_invoice(remark=f"Bestellung: {payment_intent}")
+    await shop.click(written["id"], "pay")
+    await shop.transaction(payment_intent, lambda sale: sale["invoice_id"] == written["id"])
+    return str(written["id"])
+
+
+async def ended(shop: Shop) -> None:
+    [intent] = await shop.rows("SELECT id FROM creation_intents")
+    await shop.house.engine.get_workflow_handle(f"invoice/{shop.tenant.slug}/{intent['id']}").result()
+
+
+async def test_one_written_by_hand_while_lexoffice_was_busy_is_the_only_one(hasty_shop: Shop) -> None:
+    shop = hasty_shop
+    payment_intent = await shop.sale()
+    sale = await shop.transaction(payment_intent)
+    await fault(shop, "rate_limit_429", path="/v1/invoices")
+    await shop.api("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER)
+    await until(lambda: shop.rows("SELECT 1 FROM creation_intents WHERE refused_at IS NOT NULL"), bool, "a try")
+    await by_hand(shop, payment_intent)
+    await mended(shop)
+    await ended(shop)
+    assert len(await invoices(shop)) == 1
+    assert await shop.rows("SELECT 1 FROM creation_intents WHERE closed_at IS NULL") == []
+
+
+async def test_one_written_by_hand_while_ours_was_on_its_way_is_asked_about(hasty_shop: Shop) -> None:
+    """There are two then: the sale keeps the one it has, and the workflow comes to its end."""
+    shop = hasty_shop
+    payment_intent = await shop.sale()
+    sale = await shop.transaction(payment_intent)
+    await fault(shop, "timeout_504_after", path="/v1/invoices", times=1)
+    await fault(shop, "unavailable_503", method="GET", path="/v1/voucherlist")
+    await shop.hook("PUT", "notification-faults", {"dropRate": 1.0, "seed": 1})
+    await shop.api("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER)
+    (ours,) = await until(lambda: invoices(shop), bool, "ours")
+    await shop.hook("PUT", "notification-faults", {"dropRate": 0.0, "seed": 1})
+    theirs = await by_hand(shop, payment_intent)
+    await mended(shop)
+    await ended(shop)
+    asked = await task(shop, "order_reference_taken")
+    assert (asked["subject_id"], asked["links"]["transaction_id"]) == (ours["id"], sale["id"])
+    assert (await shop.api("GET", f"/transactions/{sale['id']}"))["invoice_id"] == theirs

@@ -1,0 +1,68 @@
+"""A schedule that was to be set, or removed, while the engine was away is set when it is back."""
+
+from typing import Any
+
+import pytest
+from temporalio.client import ScheduleOverlapPolicy
+from temporalio.service import RPCError, RPCStatusCode
+
+from tests.house import Shop, until
+from tests.workflows.desk import handed_over
+from workflows import schedules
+from workflows.messages import payout_run_id, sweep_id
+
+
+async def away(*_: Any, **__: Any) -> None:
+    raise TimeoutError
+
+
+async def is_there(shop: Shop, schedule: str) -> bool:
+    try:
+        await shop.house.engine.get_schedule_handle(schedule).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True
+
+
+async def the_engine_is_back(shop: Shop) -> None:
+    """And what it was not told is old enough for the hand-over."""
+    await shop.rows("UPDATE schedules_wanted SET wanted_at = wanted_at - interval '1 hour'")
+    await handed_over(shop.house)
+
+
+async def switched_off_while_away(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    await shop.api("PATCH", "/tenant", {"payout_run_day": 5, "payout_run_hour": 7})
+    with monkeypatch.context() as engine:
+        engine.setattr(schedules, "ensure_payout_run", away)
+        assert (await shop.api("PATCH", "/tenant", {"payout_run_day": None}))["payout_run_day"] is None
+    assert await is_there(shop, payout_run_id(shop.tenant))
+
+
+async def test_a_monthly_run_that_was_switched_off_ends(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    await switched_off_while_away(shop, monkeypatch)
+    await the_engine_is_back(shop)
+    assert not await is_there(shop, payout_run_id(shop.tenant))
+    assert await shop.rows("SELECT 1 FROM schedules_wanted WHERE tenant_id = $1", shop.tenant.id) == []
+
+
+async def test_until_then_it_makes_no_payouts(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    await switched_off_while_away(shop, monkeypatch)
+    schedule = shop.house.engine.get_schedule_handle(payout_run_id(shop.tenant))
+    await schedule.trigger(overlap=ScheduleOverlapPolicy.SKIP)
+    described = await until(schedule.describe, lambda seen: bool(seen.info.recent_actions), "a run by the calendar")
+    action: Any = described.info.recent_actions[0].action
+    run = shop.house.engine.get_workflow_handle(action.workflow_id, run_id=action.first_execution_run_id)
+    await run.result()
+    assert (await shop.api("GET", "/payout-runs"))["items"] == []
+
+
+async def test_a_tenant_that_was_connected_is_swept(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = await shop.house.shop(connected=False)
+    with monkeypatch.context() as engine:
+        engine.setattr(schedules, "ensure_sweep", away)
+        await other.connect()
+    assert not await is_there(other, sweep_id(other.tenant))
+    await the_engine_is_back(other)
+    assert await is_there(other, sweep_id(other.tenant))
