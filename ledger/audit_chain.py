@@ -9,10 +9,9 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from typing import Any
 
-from ledger import tenants
 from ledger.audit import commitment
 from ledger.csv_writing import csv_lines
-from ledger.database import Connection, Ledger
+from ledger.database import Connection
 from ledger.types import BERLIN, Frozen, Tenant
 
 _BATCH = 1000
@@ -57,15 +56,6 @@ async def head(db: Connection, tenant: Tenant) -> Head:
     if row is None:
         return Head(number=0, hash=_first(tenant).hex(), at=None)
     return Head(**dict(row))
-
-
-async def heads(ledger: Ledger) -> list[tuple[Tenant, Head]]:
-    """Of all tenants: what the daily mail to their admins says."""
-    found = []
-    for tenant in await tenants.list_all(ledger):
-        async with ledger.transaction(tenant) as db:
-            found.append((tenant, await head(db, tenant)))
-    return found
 
 
 async def verify(db: Connection, tenant: Tenant, *, anchor: str | None = None) -> Verified:

@@ -5,7 +5,7 @@ tenant's limit; per tax case. Below the minimum it is carried (Übertrag), unles
 Cents are net of the partner's VAT.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,7 +24,6 @@ from ledger.refusals import NotAllowedNow, NotFound
 from ledger.tax import RULES, BlockedBy, DocumentRule, PartnerFacts, TenantFacts, document_rule
 from ledger.types import CommissionId, Frozen, PartnerId, TaxCase, Tenant
 
-_ROWS_AT_ONCE = 2_000
 _PATIENCE_S = 3.0
 """For one partner, who may have thousands of open lines: they take longer than most statements may."""
 
@@ -183,31 +182,6 @@ async def of_partners(
     )
     settings = await _settings(db, tenant, cut_off)
     return [_partner_due(list(of_one), settings) for _, of_one in groupby(rows, itemgetter("partner_id"))]
-
-
-async def stream(
-    db: Connection, tenant: Tenant, *, cut_off: datetime | None = None, after: PartnerId | None = None
-) -> AsyncIterator[PartnerDue]:
-    """Every partner with something open, in the order of their ids; `after` goes on where a batch ended.
-
-    One statement, read through a cursor: memory holds one partner's lines. Stop reading whenever you like.
-    """
-    settings = await _settings(db, tenant, cut_off)
-    rows = db.cursor(
-        _ROWS + " AND ($3::uuid IS NULL OR c.partner_id > $3) ORDER BY c.partner_id, c.seq",
-        tenant.id,
-        cut_off,
-        after,
-        prefetch=_ROWS_AT_ONCE,
-    )
-    of_one: list[asyncpg.Record] = []
-    async for row in rows:
-        if of_one and of_one[0]["partner_id"] != row["partner_id"]:
-            yield _partner_due(of_one, settings)
-            of_one = []
-        of_one.append(row)
-    if of_one:
-        yield _partner_due(of_one, settings)
 
 
 async def begin_final_settlement(db: Connection, tenant: Tenant, partner_id: PartnerId, *, by: str) -> None:

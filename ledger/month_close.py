@@ -108,13 +108,6 @@ async def months_to_close(db: Connection, tenant: Tenant, *, now: datetime | Non
     return [row["month"] for row in rows]
 
 
-async def close_months(ledger: Ledger, tenant: Tenant, *, now: datetime | None = None) -> list[MonthClosed]:
-    """All that is to be closed, as a monthly run does before it collects."""
-    async with ledger.transaction(tenant, cause=ACTOR) as db:
-        months = await months_to_close(db, tenant, now=now)
-    return [await close_month(ledger, tenant, month, now=now) for month in months]
-
-
 async def month_that_waits(db: Connection, tenant: Tenant, *, now: datetime | None = None) -> date | None:
     """The next one for a sweep: the oldest that was never closed, else the one that was looked at longest ago, over a
     day. One at a time, because a pass has little time."""

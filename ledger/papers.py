@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ledger.database import Connection
 from ledger.refusals import NotFound
-from ledger.types import Frozen, PayoutId, PayoutNumber, Tenant
+from ledger.types import Frozen, PayoutNumber, Tenant
 
 SECONDS = 15.0
 _LONGEST_PAUSE = timedelta(days=1)
@@ -21,16 +21,6 @@ class Paper(Frozen):
     content: bytes
     sha256: str
     fetched_at: datetime
-
-
-class PaperState(Frozen):
-    """What is known of a payout's PDF without reading it."""
-
-    resource_id: UUID
-    sha256: str | None
-    size: int | None
-    fetched_at: datetime | None
-    failed_reason: str | None
 
 
 async def is_wanted(db: Connection, tenant: Tenant, resource_id: UUID) -> bool:
@@ -106,23 +96,6 @@ async def try_all_later(db: Connection, tenant: Tenant, reason: str) -> None:
         tenant.id,
         reason,
     )
-
-
-async def of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> list[PaperState]:
-    """A payout has one credit note; several only where an earlier one was voided and made again."""
-    rows = await db.fetch(
-        """
-        SELECT COALESCE(p.resource_id, w.resource_id) AS resource_id, encode(p.sha256, 'hex') AS sha256,
-               length(p.content) AS size, p.fetched_at, w.failed_reason
-          FROM (SELECT * FROM credit_note_papers WHERE tenant_id = $1 AND payout_id = $2) p
-          FULL JOIN (SELECT * FROM papers_wanted WHERE tenant_id = $1 AND payout_id = $2) w
-               ON w.resource_id = p.resource_id
-         ORDER BY p.fetched_at DESC NULLS LAST
-        """,
-        tenant.id,
-        payout,
-    )
-    return [PaperState(**row) for row in rows]
 
 
 async def read(db: Connection, tenant: Tenant, number: PayoutNumber | str) -> Paper:

@@ -208,16 +208,6 @@ async def pending_of(db: Connection, tenant: Tenant, partner_id: PartnerId) -> B
     return await _in_state(db, tenant, partner_id, "pending")
 
 
-async def iban_of(db: Connection, tenant: Tenant, vault: Vault, bank_details_id: UUID) -> str:
-    """The whole IBAN, for a transfer. Raises NotFound and CannotDecrypt."""
-    stored = await db.fetchval(
-        "SELECT iban_encrypted FROM partner_bank_details WHERE tenant_id = $1 AND id = $2", tenant.id, bank_details_id
-    )
-    if stored is None:
-        raise NotFound("Bankverbindung")
-    return vault.decrypt(stored)
-
-
 async def partners_with_iban(db: Connection, tenant: Tenant, vault: Vault, iban: str) -> list[PartnerId]:
     """Whose account it is, or is to be: the same IBAN on two partners is worth a look."""
     return [

@@ -5,7 +5,7 @@ mean rate of the month, so that neither the order of the sales nor the instant a
 At last the cap of the month cuts a partner's sum.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -138,13 +138,6 @@ class Month:
             _settlement(partner_id, self._plans[partner_id], found, self._paid.get(partner_id))
             for partner_id, found in levels.items()
         ]
-
-
-def settle(sales: Iterable[SaleOfMonth]) -> list[Settlement]:
-    month = Month()
-    for sale in sales:
-        month.add(sale)
-    return month.settlements()
 
 
 class _Sum(NamedTuple):

@@ -43,10 +43,6 @@ class Plan(Terms):
     recorded_by: str | None
     created_at: datetime
 
-    @property
-    def closes_monthly(self) -> bool:
-        return self.tier_mode is not None or self.cap_per_month_cents is not None
-
 
 _PLAN = """
     SELECT p.id, p.campaign_id, p.version, NULLIF(p.valid_from, '-infinity') AS valid_from, p.tier_mode, p.max_payments,

@@ -5,7 +5,9 @@ import itertools
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from temporalio.testing import ActivityEnvironment
 
+from activities.payout_runs import PayoutRunActivities
 from ledger import month_close
 from ledger.commission import Rate
 from ledger.refusals import NotAcceptable, NotAllowedNow
@@ -13,6 +15,7 @@ from ledger.tiers import TierMode
 from tests.ledger import invoicing
 from tests.ledger.conftest import Shop, at
 from tests.money.selling import MONTH, OVER, close, earned, invoice, lines_of_months, plan_from_march, sell, tiers
+from workflows.announcing import announce_payout
 
 FLAT = Rate(level=1, percent=10, tiers=tiers((500_000, 12), (1_000_000, 15)))
 
@@ -132,8 +135,11 @@ async def test_the_last_minutes_of_a_month_in_berlin_belong_to_it(shop: Shop) ->
 async def test_a_run_finds_the_months_to_close_by_itself(shop: Shop) -> None:
     await plan_from_march(shop, FLAT, tier_mode=TierMode.FLAT)
     await sell(shop, 600_000)
-    closed = await month_close.close_months(shop.ledger, shop.tenant, now=at("2026-05-02T08:00+02:00"))
-    assert [(month.month, month.difference_cents) for month in closed] == [(MONTH, 12_000)]
+    async with shop.ledger.transaction(shop.tenant) as db:
+        assert await month_close.months_to_close(db, shop.tenant, now=at("2026-05-02T08:00+02:00")) == [MONTH]
+    hands = PayoutRunActivities(shop.ledger, announce_payout)
+    assert await ActivityEnvironment().run(hands.close_months, shop.tenant) == 1
+    assert [(line["month"], line["net_cents"]) for line in await lines_of_months(shop)] == [(MONTH, 12_000)]
     [row] = await shop.rows("SELECT count(*) AS n FROM month_closes")
     assert row["n"] == 1
 

@@ -1,6 +1,7 @@
 """What plans promise, whatever the numbers."""
 
 import random
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import accumulate
 from uuid import UUID, uuid4
@@ -9,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ledger.commission import Circumstances, Earner, Rate, commissions_of
-from ledger.plan_month import LevelOfSale, PlanOfMonth, SaleOfMonth, Settlement, kept, settle
+from ledger.plan_month import LevelOfSale, Month, PlanOfMonth, SaleOfMonth, Settlement, kept
 from ledger.plans import Terms
 from ledger.tiers import Tier, TierMode, mean_rate, reached, rounded, slices, worth
 from ledger.types import PartnerId
@@ -66,6 +67,13 @@ def months(draw: st.DrawFn, *, cap: bool = True) -> tuple[PlanOfMonth, list[Sale
         sale._replace(levels=[LevelOfSale(one.level, one.partner_id, plan, one.net_cents, revenue) for one in earned])
         for sale, earned in zip(sales, given_at_once, strict=True)
     ]
+
+
+def settle(sales: Iterable[SaleOfMonth]) -> list[Settlement]:
+    month = Month()
+    for sale in sales:
+        month.add(sale)
+    return month.settlements()
 
 
 def by_partner(settlements: list[Settlement]) -> dict[PartnerId, int]:
