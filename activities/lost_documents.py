@@ -15,16 +15,18 @@ from lexoffice.client import LexofficeClient
 from lexoffice.documents import CreditNote, DocumentAddress, Invoice
 from lexoffice.errors import NotFound
 from lexoffice.new_documents import NewCreditNote, NewInvoice, Recipient
-from lexoffice.wire import CURRENCY
+from lexoffice.wire import CURRENCY, without_none
 
 Document = CreditNote | Invoice
 
 
 def content_of(intent: Intent) -> NewCreditNote | NewInvoice:
     """What is sent, or was."""
+    # Older versions stored null for members that the client has no longer (language, layout, terms of payment).
+    content = without_none(**intent.content)
     if intent.kind is DocumentKind.CREDIT_NOTE:
-        return NewCreditNote.model_validate(intent.content)
-    return NewInvoice.model_validate(intent.content)
+        return NewCreditNote.model_validate(content)
+    return NewInvoice.model_validate(content)
 
 
 async def fetch(client: LexofficeClient, kind: DocumentKind, resource_id: UUID) -> Document | None:

@@ -35,18 +35,5 @@ def search_text(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-def contact_filter(text: str) -> str:
-    """Part of a name or mail address to look for, as the filters of contacts take it (Contacts endpoint).
-
-    A backslash keeps `_` and `%` from being wildcards. Raises ValueError unless lexoffice counts 3 to 128 characters,
-    before or after the encoding: which of the two it counts is not known.
-    """
-    literal = text.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%")
-    encoded = search_text(literal)
-    if len(text) < 3 or len(encoded) > 128:
-        raise ValueError("a filter has 3 to 128 characters")
-    return encoded
-
-
 def _parameter(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

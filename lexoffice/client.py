@@ -7,7 +7,7 @@ RateLimited, passes unchanged.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
 from typing import Final, Self, TypeVar, cast
 from uuid import UUID
@@ -15,9 +15,9 @@ from uuid import UUID
 import httpx
 from pydantic import ValidationError
 
-from lexoffice.addresses import api_root, contact_filter, query_string, resource_path, search_text
+from lexoffice.addresses import api_root, query_string, resource_path, search_text
 from lexoffice.answers import Created, Fetched, Page
-from lexoffice.contacts import Contact, NewContact
+from lexoffice.contacts import Contact
 from lexoffice.documents import CreditNote, Invoice
 from lexoffice.errors import LexofficeError, SearchWindowExceeded, UnusableFile, name_or_none
 from lexoffice.new_documents import NewCreditNote, NewDocument, NewInvoice
@@ -25,11 +25,9 @@ from lexoffice.payments import Payments
 from lexoffice.profile import Profile
 from lexoffice.refusals import Call, no_answer, refusal, unusable_answer
 from lexoffice.subscriptions import Subscription
-from lexoffice.transports import Borrowed, fresh_connection_transport, shared_transport
+from lexoffice.transports import Borrowed, fresh_connection_transport
 from lexoffice.vouchers import VoucherQuery, VoucherRow
 from lexoffice.wire import read_json, write_json
-
-__all__ = ["LexofficeClient", "fresh_connection_transport", "shared_transport"]
 
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 10.0
@@ -113,33 +111,6 @@ class LexofficeClient:
         """One contact (Contacts endpoint)."""
         return await self._fetch(Contact, resource_path("contacts", id))
 
-    async def contacts(
-        self,
-        *,
-        email: str | None = None,
-        name: str | None = None,
-        number: int | None = None,
-        customer: bool | None = None,
-        page: int = 0,
-        size: int = 100,
-    ) -> Page[Contact]:
-        """One page of contacts (Contacts endpoint, filtering).
-
-        `email` and `name` are parts of the text, 3 to 128 characters, upper and lower case alike; `_` and `%` in
-        them are taken literally. The filters narrow each other. Raises ValueError for a filter out of range.
-        """
-        if not 1 <= size <= 250:
-            raise ValueError("a page has 1 to 250 rows")
-        query = {
-            "email": contact_filter(email) if email is not None else None,
-            "name": contact_filter(name) if name is not None else None,
-            "number": number,
-            "customer": customer,
-            "page": page,
-            "size": size,
-        }
-        return await self._read("contacts", query, lambda body: Page[Contact].model_validate(read_json(body)))
-
     async def voucherlist(self, query: VoucherQuery, page: int = 0) -> Page[VoucherRow]:
         """One page of the list of documents, the first being 0 (Voucherlist endpoint).
 
@@ -164,27 +135,6 @@ class LexofficeClient:
         }
         return await self._read("voucherlist", filters, lambda body: Page[VoucherRow].model_validate(read_json(body)))
 
-    async def all_vouchers(self, query: VoucherQuery) -> AsyncIterator[VoucherRow]:
-        """All rows of the list, each document once, one request per page.
-
-        Raises SearchWindowExceeded rather than leaving rows out.
-        """
-        seen: set[UUID] = set()
-        number = 0
-        while True:
-            page = await self.voucherlist(query, number)
-            if (page.total_elements or 0) >= SEARCH_WINDOW:
-                # The count stops here and the last page calls itself the last, however many rows there are.
-                raise SearchWindowExceeded(request="GET voucherlist")
-            for row in page.content:
-                # A document created between two requests pushes a row onto the next page, where it comes again.
-                if row.id not in seen:
-                    seen.add(row.id)
-                    yield row
-            if page.is_last:
-                return
-            number += 1
-
     async def subscriptions(self) -> list[Subscription]:
         """The event subscriptions of this token (Event Subscriptions endpoint)."""
         page = await self._read(
@@ -193,10 +143,6 @@ class LexofficeClient:
         return list(page.content)
 
     # What is made
-
-    async def create_contact(self, new: NewContact) -> Created:
-        """Create a contact (Contacts endpoint). There is no protection against doing so twice."""
-        return await self._create(Call.CREATE, "contacts", new.body())
 
     async def create_credit_note(self, new: NewCreditNote, *, finalize: bool = True) -> Created:
         """Create a credit note, open or as a draft (Credit Notes endpoint).

@@ -1,12 +1,11 @@
 """Customers and vendors (lexoffice API, Contacts endpoint)."""
 
-from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import field_validator
 
 from lexoffice.custom_fields import WithCustomFields
-from lexoffice.wire import New, Several, Text, Wire, at_most, without_none, write_json
+from lexoffice.wire import Several, Wire
 
 
 class Role(Wire):
@@ -98,87 +97,3 @@ class Contact(WithCustomFields):
         people = self.company.contact_persons if self.company is not None else ()
         known = (*own.business, *own.office, *own.private, *own.other, *(p.email_address for p in people))
         return tuple(dict.fromkeys(address for address in known if address))
-
-
-Name = Annotated[Text, Field(min_length=1), at_most(255)]
-CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}(_[A-Z]{2})?$")]  # extended: ES_CN are the Canary Islands
-
-
-class NewCompany(New):
-    name: Name
-    tax_number: Annotated[Text, at_most(255)] | None = None
-    vat_registration_id: Annotated[Text, at_most(255)] | None = None
-
-
-class NewPerson(New):
-    last_name: Name
-    first_name: Annotated[Text, at_most(255)] | None = None
-    salutation: Annotated[Text, at_most(25)] | None = None
-
-
-class NewPostalAddress(New):
-    country_code: CountryCode
-    supplement: Annotated[Text, at_most(255)] | None = None
-    street: Annotated[Text, at_most(255)] | None = None
-    zip: Annotated[Text, at_most(255)] | None = None
-    city: Annotated[Text, at_most(255)] | None = None
-
-
-class NewContact(New):
-    """A contact to create: a company or a person, in at least one role.
-
-    Credit notes and invoices can only be addressed to a contact with the role customer. `email` becomes the
-    business address.
-    """
-
-    company: NewCompany | None = None
-    person: NewPerson | None = None
-    customer: bool = True
-    vendor: bool = False
-    billing_address: NewPostalAddress | None = None
-    email: Annotated[Text, Field(min_length=3), at_most(255)] | None = None
-    note: Annotated[Text, at_most(1000)] | None = None
-
-    @model_validator(mode="after")
-    def _one_kind_and_a_role(self) -> Self:
-        if (self.company is None) == (self.person is None):
-            raise ValueError("a contact is either a company or a person")
-        if not (self.customer or self.vendor):
-            raise ValueError("a contact needs a role")
-        return self
-
-    def body(self) -> bytes:
-        """The JSON to send."""
-        members: dict[str, Any] = without_none(
-            version=0,
-            roles={role: {} for role in ("customer", "vendor") if getattr(self, role)},
-            note=self.note,
-        )
-        if self.company is not None:
-            members["company"] = without_none(
-                name=self.company.name,
-                taxNumber=self.company.tax_number,
-                vatRegistrationId=self.company.vat_registration_id,
-            )
-        if self.person is not None:
-            members["person"] = without_none(
-                salutation=self.person.salutation,
-                firstName=self.person.first_name,
-                lastName=self.person.last_name,
-            )
-        if self.billing_address is not None:
-            address = self.billing_address
-            members["addresses"] = {
-                "billing": [
-                    without_none(
-                        supplement=address.supplement,
-                        street=address.street,
-                        zip=address.zip,
-                        city=address.city,
-                        countryCode=address.country_code,
-                    )
-                ]
-            }
-        if self.email is not None:
-            members["emailAddresses"] = {"business": [self.email]}
-        return write_json(members)

@@ -14,8 +14,3 @@ def document_url(
 ) -> str:
     """The page of a document. `edit` falls back to `view` where the document cannot be edited any more."""
     return f"{app_url.rstrip('/')}/permalink/{_RESOURCES[kind]}/{mode}/{id}"
-
-
-def contact_url(app_url: str, id: UUID) -> str:
-    """The page of a contact; there is none to edit it."""
-    return f"{app_url.rstrip('/')}/permalink/contacts/view/{id}"

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from lexoffice.contacts import CountryCode, Name
 from lexoffice.wire import CURRENCY, Amount, AwareTime, New, Text, at_most, euros, render_time, without_none, write_json
 
 TaxType = Literal[
@@ -26,6 +25,8 @@ TaxType = Literal[
 ]
 _TAXED = ("net", "gross")
 
+Name = Annotated[Text, Field(min_length=1), at_most(255)]
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}(_[A-Z]{2})?$")]  # extended: ES_CN are the Canary Islands
 Short = Annotated[Text, at_most(255)]
 Long = Annotated[Text, at_most(2000)]
 
@@ -88,16 +89,6 @@ class LineItem(New):
         )
 
 
-class TextLine(New):
-    """A line of words, without a price."""
-
-    name: Name
-    description: Long | None = None
-
-    def members(self, tax_type: TaxType) -> dict[str, object]:
-        return without_none(type="text", name=self.name, description=self.description)
-
-
 class NewDocument(New):
     """What invoices and credit notes have in common.
 
@@ -106,21 +97,16 @@ class NewDocument(New):
 
     voucher_date: AwareTime
     recipient: Recipient
-    lines: Annotated[tuple[LineItem | TextLine, ...], Field(min_length=1, max_length=300)]
+    lines: Annotated[tuple[LineItem, ...], Field(min_length=1, max_length=300)]
     tax_type: TaxType
     tax_type_note: Short | None = None
     title: Annotated[Text, Field(min_length=1), at_most(25)] | None = None
     introduction: Long | None = None
     remark: Long | None = None
-    language: Literal["de", "en"] | None = None
-    print_layout_id: UUID | None = None
 
     @model_validator(mode="after")
     def _taxed_as_the_type_says(self) -> Self:
-        priced = [line for line in self.lines if isinstance(line, LineItem)]
-        if not priced:
-            raise ValueError("a document needs a line with a price")
-        if self.tax_type not in _TAXED and any(line.tax_rate_percentage for line in priced):
+        if self.tax_type not in _TAXED and any(line.tax_rate_percentage for line in self.lines):
             raise ValueError("a document free of VAT has lines of 0 % only")
         if self.tax_type not in (*_TAXED, "vatfree") and self.recipient.contact_id is None:
             raise ValueError("this tax type needs a contact")
@@ -140,8 +126,6 @@ class NewDocument(New):
             title=self.title,
             introduction=self.introduction,
             remark=self.remark,
-            language=self.language,
-            printLayoutId=str(self.print_layout_id) if self.print_layout_id is not None else None,
         )
 
 
@@ -174,27 +158,13 @@ class ShippingConditions(New):
         )
 
 
-class PaymentConditions(New):
-    """Terms of payment. The label must be sent with the days, else lexoffice refuses both."""
-
-    label: Annotated[Text, Field(min_length=1), at_most(255)]
-    days: Annotated[int, Field(strict=True, ge=0, le=3650)]
-
-    def members(self) -> dict[str, object]:
-        return {"paymentTermLabel": self.label, "paymentTermDuration": self.days}
-
-
 class NewInvoice(NewDocument):
-    """An invoice to create. Without `payment_conditions` those of the contact or the organisation apply."""
+    """An invoice to create. The terms of payment are those of the contact or the organisation."""
 
     shipping_conditions: ShippingConditions
-    payment_conditions: PaymentConditions | None = None
 
     def members(self) -> dict[str, object]:
-        return super().members() | without_none(
-            shippingConditions=self.shipping_conditions.members(),
-            paymentConditions=self.payment_conditions.members() if self.payment_conditions else None,
-        )
+        return super().members() | {"shippingConditions": self.shipping_conditions.members()}
 
 
 def _rendered(moment: datetime | None) -> str | None:

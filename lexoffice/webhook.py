@@ -31,23 +31,6 @@ SUBSCRIBED: Final = (
 )
 """The events that tell about the life of invoices and credit notes, and the end of the connection."""
 
-_WITH_STATUS = (
-    "credit-note",
-    "delivery-note",
-    "down-payment-invoice",
-    "invoice",
-    "order-confirmation",
-    "quotation",
-    "voucher",
-)
-_WITHOUT_STATUS = ("article", "contact", "dunning", "recurring-template")
-EVENT_TYPES: Final = frozenset(
-    {f"{kind}.{what}" for kind in _WITH_STATUS for what in ("created", "changed", "deleted", "status.changed")}
-    | {f"{kind}.{what}" for kind in _WITHOUT_STATUS for what in ("created", "changed", "deleted")}
-    | {"payment.changed", "token.revoked"}
-)
-"""All 42 types that can be subscribed to."""
-
 _LARGEST_EVENT = 64 * 1024  # a real one has some 250 bytes
 _LONGEST_TYPE = 100
 _LONGEST_REFERENCE = 255

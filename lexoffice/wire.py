@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
@@ -140,11 +140,6 @@ def parse_time(text: object) -> datetime:
 def render_time(moment: datetime) -> str:
     """`yyyy-MM-ddTHH:mm:ss.SSS+hh:mm` in German local time, the one form that is accepted everywhere."""
     return moment.astimezone(BERLIN).isoformat(timespec="milliseconds")
-
-
-def german_midnight(day: date) -> datetime:
-    """The first instant of a day in Germany."""
-    return datetime(day.year, day.month, day.day, tzinfo=BERLIN)
 
 
 def _aware(moment: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """Documents as the API shows them, documents to create, and how patient properties are tried."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,11 +9,17 @@ from uuid import UUID
 from hypothesis import settings
 
 from lexoffice.new_documents import LineItem, NewCreditNote, NewInvoice, Recipient, ShippingConditions
-from lexoffice.wire import german_midnight
+from lexoffice.wire import BERLIN
 
 ID = UUID("e9066f04-8cc7-4616-93f8-ac9ecc8479c8")
 ORGANISATION = UUID("aa93e8a8-2aa3-470b-b914-caad8a255dd8")
 unhurried = settings(deadline=None)  # a loaded machine is no counter-example
+
+
+def german_midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=BERLIN)
+
+
 DAY = german_midnight(date(2026, 11, 22))
 
 

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lexoffice.webhook import (
-    EVENT_TYPES,
     SUBSCRIBED,
     NotAnEvent,
     NotAPublicKey,
@@ -110,7 +109,7 @@ JSON = st.recursive(
 MEMBERS = st.fixed_dictionaries(
     {},
     optional={
-        "eventType": st.sampled_from(sorted(EVENT_TYPES)) | JSON,
+        "eventType": st.sampled_from(SUBSCRIBED) | JSON,
         "resourceId": st.uuids().map(str) | JSON,
         "organizationId": st.uuids().map(str) | JSON,
         "eventDate": st.datetimes().map(datetime.isoformat) | JSON,
@@ -132,13 +131,6 @@ def test_arbitrary_bytes_are_an_event_that_can_be_stored_or_no_event(body: bytes
     assert "\x00" not in stored
     assert stored.encode("utf-8")
     assert read.event_date is None or read.event_date.tzinfo is UTC
-
-
-def test_there_are_42_types_and_the_six_we_subscribe_to_are_among_them() -> None:
-    assert len(EVENT_TYPES) == 42
-    assert len(set(SUBSCRIBED)) == 6
-    assert set(SUBSCRIBED) <= EVENT_TYPES
-    assert "invoice.status.paid" not in EVENT_TYPES
 
 
 KEY = rsa.generate_private_key(65537, 2048)

@@ -3,15 +3,14 @@
 import subprocess
 import sys
 
-from lexoffice.links import contact_url, document_url
+from lexoffice.links import document_url
 from tests.lexoffice_client.samples import ID
 
 
-def test_documents_can_be_viewed_and_edited_and_contacts_viewed() -> None:
+def test_documents_can_be_viewed_and_edited() -> None:
     app = "https://app.lexware.de/"
     assert document_url(app, "invoice", ID) == f"https://app.lexware.de/permalink/invoices/view/{ID}"
     assert document_url(app, "credit-note", ID, "edit") == f"https://app.lexware.de/permalink/credit-notes/edit/{ID}"
-    assert contact_url("https://app.lexware.de", ID) == f"https://app.lexware.de/permalink/contacts/view/{ID}"
 
 
 def test_the_package_itself_imports_nothing() -> None:

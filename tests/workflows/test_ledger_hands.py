@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from temporalio.testing import ActivityEnvironment
@@ -9,15 +10,16 @@ from temporalio.testing import ActivityEnvironment
 from activities.creating import Creation, DocumentCreator, Outcome
 from activities.credit_note_settling import JustRead, apply_credit_note
 from activities.heartbeats import EVERY, heartbeats
-from activities.lost_documents import Document
+from activities.lost_documents import Document, content_of
 from activities.models import Advance, Note
 from activities.payouts import PayoutActivities
 from activities.reading_back import keep, read_back
 from ledger import intents, lost_answers, payouts
 from ledger.database import Connection
 from ledger.intents import Intent
-from ledger.types import IntentId, PayoutNumber
+from ledger.types import DocumentKind, IntentId, PayoutNumber
 from tests.house import Shop, until
+from tests.lexoffice_client.samples import new_credit_note, new_invoice
 from tests.workflows.desk import credit_notes, fault, posts, requested, task, with_open_credit_note
 from worker import hands_of
 
@@ -50,6 +52,19 @@ async def test_what_was_told_about_a_document_that_is_not_the_payouts_any_more_i
     await PayoutActivities(shop.house.ledger, unclear_wait=timedelta(0)).advance(told)
     [after] = await shop.rows("SELECT state, delivery, handed_over_at FROM events WHERE id = $1", event["id"])
     assert (after["state"], after["delivery"], after["handed_over_at"]) == ("received", 2, None)
+
+
+def test_what_an_older_version_has_meant_to_send_is_still_known() -> None:
+    """It stored null for members that the client had then; an intent may wait for weeks."""
+    gone: dict[str, Any] = {"language": None, "print_layout_id": None}
+    kept: dict[str, Any] = {
+        "kind": DocumentKind.CREDIT_NOTE,
+        "content": new_credit_note().model_dump(mode="json") | gone,
+    }
+    assert content_of(Intent.model_construct(**kept)) == new_credit_note()
+    gone["payment_conditions"] = None
+    kept = {"kind": DocumentKind.INVOICE, "content": new_invoice().model_dump(mode="json") | gone}
+    assert content_of(Intent.model_construct(**kept)) == new_invoice()
 
 
 async def nobody_looks(_: Connection) -> None:
