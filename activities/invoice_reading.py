@@ -50,7 +50,6 @@ class Paid(Frozen):
     base_cents: int
     cash_cents: int
     credited_cents: int = 0
-    is_paid: bool
     paid_at: datetime | None
     reason: str | None = None
 
@@ -93,7 +92,6 @@ def read_invoice(
         address=invoice.address.model_dump(mode="json", exclude_none=True),
         line_items=[line.model_dump(mode="json", exclude_none=True) for line in invoice.line_items],
         reason=paid.reason,
-        closing=invoice.closing_invoice,
     )
 
 
@@ -107,7 +105,7 @@ def read_payments(invoice: Invoice, payments: Payments | None, *, discount_lower
     items = payments.payment_items if payments else ()
     cash = sum(item.amount_cents for item in items if item.type in CASH)
     if invoice.voucher_status != "paid":
-        return Paid(base_cents=net, cash_cents=cash, is_paid=False, paid_at=None)
+        return Paid(base_cents=net, cash_cents=cash, paid_at=None)
     if payments is None:
         return Doubt.NO_PAYMENTS
     if any(item.type not in CASH | NO_PAYMENT | ON_TOP | {DISCOUNT} for item in items):
@@ -122,7 +120,6 @@ def read_payments(invoice: Invoice, payments: Payments | None, *, discount_lower
         base_cents=base,
         cash_cents=cash,
         credited_cents=min(sum(item.amount_cents for item in items if item.type == CREDITED), gross),
-        is_paid=True,
         paid_at=payments.paid_date or max((i.posting_date for i in items if i.posting_date), default=None),
         reason=_why_less(unpaid, base),
     )

@@ -158,11 +158,11 @@ def _calculation(base_cents: int, rate: Rate, under: Circumstances, net: int) ->
         base_cents=base_cents,
         parts=tuple(parts) if rate.tiers else (),
         net_cents=net,
-        words=_words(base_cents, rate, under, parts, before, net),
+        words=_words(rate, under, parts, before, net),
     )
 
 
-def _words(base_cents: int, rate: Rate, under: Circumstances, parts: Sequence[Slice], before: int, net: int) -> str:
+def _words(rate: Rate, under: Circumstances, parts: Sequence[Slice], before: int, net: int) -> str:
     """„10 % von 84,03 € + 1,00 €“"""
     if not under.pays:
         return f"{under.payment_number}. Zahlung; der Plan zahlt die ersten {under.max_payments}"

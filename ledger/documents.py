@@ -41,7 +41,6 @@ class KnownDocument(Frozen):
     created_totals: dict[str, int] | None
     last_snapshot_id: UUID | None
     last_payments_id: UUID | None
-    detached: bool
 
 
 class Observed(Frozen):
@@ -108,8 +107,7 @@ async def bodies(db: Connection, tenant: Tenant, snapshots: Sequence[UUID | None
 async def find(db: Connection, tenant: Tenant, resource_id: UUID) -> KnownDocument | None:
     row = await db.fetchrow(
         """
-        SELECT d.*, p.number AS payout_number, t.partner_id IS NOT NULL AS sale_has_partner,
-               d.detached_at IS NOT NULL AS detached
+        SELECT d.*, p.number AS payout_number, t.partner_id IS NOT NULL AS sale_has_partner
           FROM external_documents d
           LEFT JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
           LEFT JOIN transactions t ON t.tenant_id = d.tenant_id AND t.id = d.transaction_id

@@ -45,8 +45,6 @@ class InvoiceFacts(Frozen):
     address: dict[str, Any] | None = None
     line_items: list[dict[str, Any]] = Field(default_factory=list)
     reason: str | None = None
-    down_payment: bool = False
-    closing: bool = False
 
     @property
     def customer(self) -> CustomerNames:

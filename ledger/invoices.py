@@ -82,8 +82,6 @@ async def _first_seen(db: Connection, tenant: Tenant, facts: InvoiceFacts, *, re
         return _nothing("Die gelöschte Rechnung gehörte zu keinem Verkauf.")
     if facts.voucher_date is not None and await is_before_cut_over(db, tenant, facts.voucher_date):
         return Outcome(state=EventState.IGNORED, reason=BEFORE_CUT_OVER)
-    if facts.down_payment:
-        return Outcome(state=EventState.IGNORED, reason="Eine Abschlagsrechnung ist kein Verkauf.")
     sales = await invoice_sales.sales_named_by(db, tenant, facts)
     if len(sales) > 1:
         raise Unclear(Question.SEVERAL_SALES, {"candidates": [{"transaction_id": str(found)} for found in sales]})

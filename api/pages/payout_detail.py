@@ -244,7 +244,7 @@ async def _shown(
         sentence=payout_words.waiting_sentence(payout, waits, name_of),
         sentence_tone=payout_words.waiting_tone(payout, waits),
         who=payout_words.who_can_act(waits, name_of, me=person.actor),
-        why=payout_words.why_ended(payout, waits),
+        why=payout_words.why_ended(waits),
         lines=lines[:_LINES],
         next_line=lines[_LINES - 1].position if len(lines) > _LINES else None,
         is_later=bool(after),

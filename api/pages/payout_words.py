@@ -73,7 +73,7 @@ def waiting_sentence(payout: Payout, waits: Waits, name_of: Names) -> str:
     )
 
 
-def why_ended(payout: Payout, waits: Waits) -> str | None:
+def why_ended(waits: Waits) -> str | None:
     """The reason of an end, or of an approval that became void; what is waited for has its own."""
     if waits.waits_for in (For.ENDED, For.APPROVAL, For.SECOND_PERSON) and waits.reason:
         return _(waits.reason)

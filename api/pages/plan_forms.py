@@ -5,17 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from api.pages.languages import N_, _
+from api.pages.languages import _
 from ledger.commission import DEEPEST_LEVEL, Rate
 from ledger.plan_files import cents_of, instant_of, percent_of
 from ledger.plans import NewPlan, Plan
 from ledger.refusals import NotAcceptable
 from ledger.tiers import Tier, TierMode
 
-MODES = {
-    TierMode.FLAT: N_("durchgehend: alles zum erreichten Satz"),
-    TierMode.GRADUATED: N_("gestaffelt: scheibenweise"),
-}
 _MOST_TIERS = 200
 
 

@@ -259,13 +259,6 @@ async def test_invoices_before_the_cut_over_are_ignored(shop: Shop) -> None:
     assert await count(shop, "transactions") == 1
 
 
-async def test_a_down_payment_makes_no_sale_and_the_closing_invoice_counts_its_net(shop: Shop) -> None:
-    assert (await apply(shop, paid(down_payment=True, partner_code="ANNA"))).state is EventState.IGNORED
-    outcome = await apply(shop, paid(closing=True, partner_code="ANNA"))
-    assert await earned(shop, booked(outcome)) == FINAL
-    assert await count(shop, "transactions") == 1
-
-
 async def test_a_second_valid_invoice_for_one_order_asks_a_person(shop: Shop) -> None:
     sale = await sell(shop)
     await apply(shop, paid(order_references=("pi_1",)))
