@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from pydantic import Field, SecretStr
-from schwifty import BIC, IBAN
-from schwifty.exceptions import SchwiftyException
 
 from ledger import audit, four_eyes, rechecks, tasks
+from ledger.bank_ids import checked_bic, checked_iban, masked
 from ledger.database import Connection
-from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
+from ledger.refusals import NotAllowedNow, NotFound
 from ledger.types import Frozen, PartnerId, PayoutNumber, Tenant
 from ledger.vault import Vault
 
@@ -45,7 +44,7 @@ class BankDetails(Frozen):
 
     @property
     def masked_iban(self) -> str:
-        return f"•••• {self.iban_last4}"
+        return masked(self.iban_last4)
 
 
 async def save_bank_details(
@@ -55,8 +54,8 @@ async def save_bank_details(
 
     Raises NotAcceptable for an IBAN or BIC that cannot exist, NotFound.
     """
-    iban = _checked_iban(new.iban.get_secret_value())
-    bic = _checked_bic(new.bic) if new.bic else iban.bic
+    iban = checked_iban(new.iban.get_secret_value())
+    bic = checked_bic(new.bic) if new.bic else iban.bic
     # The row lock lets two edits at once follow each other; one account is pending (one_pending_account_per_partner).
     code = await db.fetchval(
         "UPDATE partners SET last_edited_by = $3 WHERE tenant_id = $1 AND id = $2 RETURNING code",
@@ -219,7 +218,7 @@ async def partners_with_iban(db: Connection, tenant: Tenant, vault: Vault, iban:
              GROUP BY partner_id ORDER BY min(recorded_at)
             """,
             tenant.id,
-            vault.recognise_under_all_keys(_checked_iban(iban).compact),
+            vault.recognise_under_all_keys(checked_iban(iban).compact),
         )
     ]
 
@@ -282,18 +281,3 @@ async def _ask_about_second_owner(db: Connection, tenant: Tenant, vault: Vault, 
         )
     else:
         await tasks.close_questions(db, tenant, subject="partner", subject_id=code, kinds=(IBAN_TWICE,), by="ledger")
-
-
-def _checked_iban(iban: str) -> IBAN:
-    try:
-        return IBAN(iban)
-    except SchwiftyException:
-        # `from None`: the library's message repeats the IBAN.
-        raise NotAcceptable("Die IBAN ist nicht gültig.", code="iban_invalid") from None
-
-
-def _checked_bic(bic: str) -> BIC:
-    try:
-        return BIC(bic)
-    except SchwiftyException:
-        raise NotAcceptable("Der BIC ist nicht gültig.", code="bic_invalid") from None
