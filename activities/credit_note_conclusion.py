@@ -19,7 +19,7 @@ from ledger.documents import KnownDocument
 from ledger.events import Event
 from ledger.settlement import Meaning, Verdict, agrees
 from ledger.types import DocumentKind, EventState, PayoutNumber
-from lexoffice.documents import CreditNote
+from lexoffice.documents import SETTLED, CreditNote
 from lexoffice.payments import Payments
 
 
@@ -68,7 +68,7 @@ async def tell_payout(
             signal = "credit_note_voided"
         case Meaning.PAID | Meaning.SETTLED_BY_RELATED:
             signal = "credit_note_paid"
-        case Meaning.DEVIATES if status in ("paidoff", "paid"):
+        case Meaning.DEVIATES if status in SETTLED:
             signal = "credit_note_paid"
         case _:
             # `recheck` names no event, so these end here.

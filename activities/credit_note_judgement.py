@@ -14,11 +14,10 @@ from ledger.intents import Intent
 from ledger.payouts import Payout
 from ledger.settlement import Meaning, Verdict
 from ledger.types import BERLIN
-from lexoffice.documents import SalesDocument
+from lexoffice.documents import SETTLED, SalesDocument
 from lexoffice.payments import Payments
 
 _DRAFT, _OPEN, _VOIDED = "draft", "open", "voided"
-_PAID = ("paidoff", "paid")  # "paid" is the chapter's word
 
 
 def judge_credit_note(
@@ -40,7 +39,7 @@ def judge_credit_note(
             differences=differences,
             versions={"approved": _approved(payout, intent), "fetched": _fetched(document)},
         )
-    if document.voucher_status in _PAID:
+    if document.voucher_status in SETTLED:
         if document.related_vouchers:
             return Verdict(meaning=Meaning.SETTLED_BY_RELATED)
         return Verdict(

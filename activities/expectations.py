@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from ledger.documents import KnownDocument
 from ledger.events import Event
-from lexoffice.documents import SalesDocument
+from lexoffice.documents import SETTLED, SalesDocument
 from lexoffice.payments import Payments
 
 _PROMISED: dict[str, frozenset[str]] = {
@@ -17,13 +17,11 @@ _PROMISED: dict[str, frozenset[str]] = {
     "invoice.status.voided": frozenset({"voided"}),
     "invoice.status.cancelled": frozenset({"voided"}),
     "invoice.deleted": frozenset(),
-    "credit-note.status.paid": frozenset({"paidoff", "paid"}),
+    "credit-note.status.paid": SETTLED,
     "credit-note.status.voided": frozenset({"voided"}),
     "credit-note.deleted": frozenset(),
 }
 """The chapter's names say a state; a deleted document has none."""
-
-_SETTLED = frozenset({"paid", "paidoff"})
 
 _SAYS_ONLY_THAT = (".status.changed", "payment.changed")
 """lexoffice's own names say that something changed, not what."""
@@ -54,7 +52,7 @@ def is_outdated(document: SalesDocument, known: KnownDocument | None) -> bool:
 
 def is_torn(document: SalesDocument, payments: Payments) -> bool:
     """Document and payments, fetched one after the other, show the document before and after it was settled."""
-    return (document.voucher_status in _SETTLED) != (payments.voucher_status in _SETTLED)
+    return (document.voucher_status in SETTLED) != (payments.voucher_status in SETTLED)
 
 
 def payments_lag(

@@ -11,11 +11,10 @@ from ledger import connecting, connection_health, documents, events, invoices, p
 from ledger.database import Connection, Ledger
 from ledger.documents import KnownDocument
 from ledger.types import BERLIN, DocumentKind, EventState
-from lexoffice.documents import CreditNote, Invoice
+from lexoffice.documents import SETTLED, CreditNote, Invoice
 from lexoffice.errors import NotFound, ValidationFailed
 
 _KIND_OF_VOUCHER = {"invoice": DocumentKind.INVOICE, "creditnote": DocumentKind.CREDIT_NOTE}
-_SETTLED = ("paid", "paidoff")
 CONNECTION_REVOKED = "token.revoked"
 
 Next = Literal["payments", "contact"] | None
@@ -151,7 +150,7 @@ def _kind_named(types: set[str]) -> DocumentKind | None:
 
 def _asks_for_payments(types: set[str], document: Invoice | CreditNote, known: KnownDocument | None) -> bool:
     """A settled document: by what, and when? An open one: has a part been paid, or a payment been taken back?"""
-    if document.voucher_status in _SETTLED:
+    if document.voucher_status in SETTLED:
         return True
     partly_paid = known is not None and known.open_cents not in (None, known.gross_cents)
     return document.voucher_status == "open" and ("payment.changed" in types or partly_paid)
@@ -163,7 +162,7 @@ async def _contact_or_nothing(
     """Only a paid invoice that names no partner, of a sale that has none, makes us ask for its customer."""
     if (
         isinstance(document, CreditNote)
-        or document.voucher_status not in _SETTLED
+        or document.voucher_status not in SETTLED
         or document.address.contact_id is None
         or (known is not None and known.sale_has_partner)
         or names_a_partner(document)

@@ -1,9 +1,13 @@
 """Invoices and credit notes as lexoffice shows them (lexoffice API, Invoices and Credit Notes endpoints)."""
 
+from typing import Final
 from uuid import UUID
 
 from lexoffice.custom_fields import WithCustomFields
 from lexoffice.wire import Amount, Several, Time, Wire, whole_cents
+
+SETTLED: Final = frozenset({"paid", "paidoff"})
+"""An invoice is paid, a credit note paidoff; `paid` for a credit note is the word of the chapter on lexoffice."""
 
 
 class DocumentAddress(Wire):
