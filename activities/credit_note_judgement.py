@@ -5,7 +5,7 @@ rules.md: paid only if organisation, marker, recipient and currency are those of
 approved one, and the totals are those stored at creation (tax ± 1 cent against the approval).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from activities.lost_documents import Document, identity
@@ -13,7 +13,7 @@ from ledger.documents import KnownDocument
 from ledger.intents import Intent
 from ledger.payouts import Payout
 from ledger.settlement import Meaning, Verdict
-from ledger.types import BERLIN
+from ledger.types import BERLIN, PayoutState
 from lexoffice.documents import SETTLED, SalesDocument
 from lexoffice.payments import Payments
 
@@ -86,7 +86,7 @@ def totals(document: SalesDocument) -> dict[str, int]:
 def _money_may_have_left(payout: Payout, known: KnownDocument | None) -> bool:
     """Its last known open amount was not the whole gross. Whether it is in a bank file ledger/settlement.py sees."""
     if known is None or known.open_cents is None:
-        return payout.state.value == "paid"
+        return payout.state is PayoutState.PAID
     return known.open_cents != (known.gross_cents if known.gross_cents is not None else payout.gross_cents)
 
 
@@ -111,5 +111,5 @@ def _fetched(document: Document) -> dict[str, Any]:
     }
 
 
-def _berlin(moment: datetime) -> Any:
+def _berlin(moment: datetime) -> date:
     return moment.astimezone(BERLIN).date()

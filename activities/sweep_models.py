@@ -4,9 +4,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ledger.types import Frozen, Tenant
+from lexoffice.vouchers import VoucherStatus, VoucherType
 
-SALES_DOCUMENTS = ("invoice", "creditnote")
-STATUSES = ("open", "draft", "paid", "paidoff", "voided")
+SALES_DOCUMENTS: tuple[VoucherType, ...] = ("invoice", "creditnote")
+STATUSES: tuple[VoucherStatus, ...] = ("open", "draft", "paid", "paidoff", "voided")
 
 
 class Slice(Frozen):
@@ -15,8 +16,8 @@ class Slice(Frozen):
     `updated_since` is a German day. `of_open`: what is awaited and not in this list has changed.
     """
 
-    types: tuple[str, ...] = SALES_DOCUMENTS
-    statuses: tuple[str, ...] = ("any",)
+    types: tuple[VoucherType, ...] = SALES_DOCUMENTS
+    statuses: tuple[VoucherStatus, ...] = ("any",)
     updated_since: date | None = None
     of_open: bool = False
 

@@ -33,7 +33,7 @@ from ledger.types import BERLIN, DocumentKind, EventId, Tenant
 from ledger.unproven import TakenUp
 from lexoffice.client import SEARCH_WINDOW
 from lexoffice.errors import FractionOfACent
-from lexoffice.vouchers import VoucherQuery, VoucherRow
+from lexoffice.vouchers import VoucherQuery, VoucherRow, VoucherStatus, VoucherType
 
 
 class Announce(Protocol):
@@ -44,9 +44,9 @@ class Announce(Protocol):
     ) -> None: ...
 
 
-_KINDS = {"invoice": DocumentKind.INVOICE, "creditnote": DocumentKind.CREDIT_NOTE}
-_TYPES = {kind: type for type, kind in _KINDS.items()}
-_NOT_CLOSED = ("open", "draft")
+_TYPES: dict[DocumentKind, VoucherType] = {DocumentKind.INVOICE: "invoice", DocumentKind.CREDIT_NOTE: "creditnote"}
+_KINDS: dict[str, DocumentKind] = {type: kind for kind, type in _TYPES.items()}
+_NOT_CLOSED: tuple[VoucherStatus, ...] = ("open", "draft")
 """What has not been settled: a draft may be an invoice not yet finalized, or a credit note that was reopened."""
 
 log = structlog.get_logger()
@@ -98,12 +98,10 @@ class SweepActivities:
     @activity.defn
     async def sweep_page(self, task: PageOfSlice) -> SweptPage:
         """GET one page of one list, and hand over what differs. Repeating it hands over nothing twice."""
-        query = VoucherQuery.model_validate(
-            {
-                "voucher_types": task.slice.types,
-                "voucher_statuses": task.slice.statuses,
-                "updated_date_from": task.slice.updated_since,
-            }
+        query = VoucherQuery(
+            voucher_types=task.slice.types,
+            voucher_statuses=task.slice.statuses,
+            updated_date_from=task.slice.updated_since,
         )
         async with heartbeats():
             return await self._sweep_page(task, query)

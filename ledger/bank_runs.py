@@ -20,7 +20,7 @@ from ledger.bank_file import Debtor, Payment, write_bank_file
 from ledger.bank_run_rows import BankRun, BankRunLine, find, lines, lock, of_row, payouts_paid
 from ledger.database import Connection
 from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow, NotFound, NothingDue
-from ledger.types import BERLIN, Frozen, Tenant
+from ledger.types import BERLIN, Frozen, PayoutId, Tenant
 from ledger.vault import Vault
 
 MOST_PAYMENTS = 10_000
@@ -272,15 +272,15 @@ async def withdraw_cancel(db: Connection, tenant: Tenant, number: str, *, by: st
 
 
 async def _chosen(db: Connection, tenant: Tenant, vault: Vault, numbers: Sequence[str] | None) -> list[Candidate]:
-    wanted: list[UUID] | None = None
+    wanted: list[PayoutId] | None = None
     if numbers is not None:
         found = await db.fetch(
             "SELECT id, number FROM payouts WHERE tenant_id = $1 AND number = ANY ($2)", tenant.id, list(numbers)
         )
         if {row["number"] for row in found} != set(numbers):
             raise NotFound("Auszahlung")
-        wanted = [row["id"] for row in found]
-    judged = await bank_candidates.judged(db, tenant, vault, payouts=wanted, lock=True)  # type: ignore[arg-type]
+        wanted = [PayoutId(row["id"]) for row in found]
+    judged = await bank_candidates.judged(db, tenant, vault, payouts=wanted, lock=True)
     if wanted is not None:
         for one in judged:
             if one.barred:

@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from ledger import audit, connection_health
 from ledger.connections import LEXOFFICE, OrganizationTaken, OtherOrganization
 from ledger.database import Connection
@@ -87,8 +89,8 @@ async def pin(db: Connection, tenant: Tenant, account: LexofficeAccount) -> UUID
             account.small_business,
             account.profile,
         )
-    except Exception as error:
-        if getattr(error, "constraint_name", None) == "an_organization_belongs_to_one_tenant":
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name == "an_organization_belongs_to_one_tenant":
             raise OrganizationTaken from None
         raise
     return pinned
