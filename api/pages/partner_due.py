@@ -7,7 +7,7 @@ from api.pages.partners import PAGE, TAX_STATUSES, Code, Reader, Writer, of_code
 from api.pages.payout_runs import REASONS
 from api.pages.people import Visit
 from api.pages.rendering import PageRoute
-from ledger import due
+from ledger import due, final_settlement
 from ledger.refusals import NotAllowedNow
 from ledger.roles import Permission
 from ledger.types import TaxStatus
@@ -26,7 +26,7 @@ async def settle_finally(code: Code, visit: Writer) -> Response:
     try:
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
             partner = await of_code(db, visit.tenant, code)
-            act = due.take_back_final_settlement if visit.field("zurueck") else due.begin_final_settlement
+            act = final_settlement.take_back if visit.field("zurueck") else final_settlement.begin
             await act(db, visit.tenant, partner.id, by=visit.person.actor)
     except NotAllowedNow as refused:
         return await _shown(visit, code, wrong=refused.sentence)

@@ -10,7 +10,7 @@ from api.parts import Doors
 from api.v1.answers import PROBLEMS, PartnerCode
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger import due, partners
+from ledger import due, final_settlement, partners
 from ledger.credentials import Caller
 from ledger.database import Connection
 from ledger.due import PartnerDue, Waiting
@@ -65,7 +65,7 @@ async def get_due(
 async def begin_final_settlement(code: PartnerCode, caller: Writer, once: OnlyOnce) -> JSONResponse:
     async def act(db: Connection) -> dict[str, Any]:
         partner_id = await _partner(db, caller, code)
-        await due.begin_final_settlement(db, caller.tenant, partner_id, by=caller.actor)
+        await final_settlement.begin(db, caller.tenant, partner_id, by=caller.actor)
         return _shown(await due.of_partner(db, caller.tenant, partner_id))
 
     return await once.answer(act)
@@ -80,7 +80,7 @@ async def begin_final_settlement(code: PartnerCode, caller: Writer, once: OnlyOn
 async def take_back_final_settlement(code: PartnerCode, caller: Writer, once: OnlyOnce) -> JSONResponse:
     async def act(db: Connection) -> dict[str, Any]:
         partner_id = await _partner(db, caller, code)
-        await due.take_back_final_settlement(db, caller.tenant, partner_id, by=caller.actor)
+        await final_settlement.take_back(db, caller.tenant, partner_id, by=caller.actor)
         return _shown(await due.of_partner(db, caller.tenant, partner_id))
 
     return await once.answer(act)

@@ -9,7 +9,7 @@ from ledger import (
     campaigns,
     credited_invoices,
     documents,
-    due,
+    final_settlement,
     invoices,
     manual_lines,
     month_close,
@@ -64,11 +64,11 @@ class TellsOfSales(Teller):
 
     async def _leaves(self, partner: str) -> None:
         async with self._db() as db:
-            await due.begin_final_settlement(db, self.tenant, self.partner[partner], by=MAKER)
+            await final_settlement.begin(db, self.tenant, self.partner[partner], by=MAKER)
 
     async def _stays(self, partner: str) -> None:
         async with self._db() as db:
-            await due.take_back_final_settlement(db, self.tenant, self.partner[partner], by=MAKER)
+            await final_settlement.take_back(db, self.tenant, self.partner[partner], by=MAKER)
 
     async def _written(self, name: str, partner: str, cents: int, day: date) -> None:
         new = NewManualLine(

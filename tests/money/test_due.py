@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ledger import due, payout_requests
+from ledger import due, final_settlement, payout_requests
 from ledger.due import PartnerDue, Reason
 from ledger.refusals import Blocked, NotAllowedNow, NothingDue
 from ledger.types import TaxCase
@@ -90,13 +90,13 @@ async def test_a_final_settlement_ignores_the_minimum_and_waits_for_the_hold(sho
     await sell(shop, 100_000, day=10)
     anna = shop.partner["ANNA"].id
     async with shop.ledger.transaction(shop.tenant) as db:
-        await due.begin_final_settlement(db, shop.tenant, anna, by="user:1")
+        await final_settlement.begin(db, shop.tenant, anna, by="user:1")
         with pytest.raises(NotAllowedNow):
-            await due.begin_final_settlement(db, shop.tenant, anna, by="user:1")
+            await final_settlement.begin(db, shop.tenant, anna, by="user:1")
     assert (await owed(shop, cut_off=at("2026-03-23T00:00+01:00"))).payable == ()
     assert len((await owed(shop, cut_off=at("2026-03-24T00:00+01:00"))).payable) == 1
     async with shop.ledger.transaction(shop.tenant) as db:
-        await due.take_back_final_settlement(db, shop.tenant, anna, by="user:1")
+        await final_settlement.take_back(db, shop.tenant, anna, by="user:1")
     assert reasons(await owed(shop)) == {Reason.BELOW_MINIMUM: 10_000}
     assert [row["action"] for row in await shop.rows("SELECT action FROM audit_entries ORDER BY seq DESC LIMIT 2")] == [
         "partner.final_settlement_taken_back",

@@ -1,6 +1,6 @@
 """What is paid, and what is carried."""
 
-from ledger import due, payout_requests
+from ledger import due, final_settlement, payout_requests
 from ledger.refusals import NothingDue
 from tests.ledger.conftest import Shop
 from tests.ledger.paying import earn, fit_to_be_paid, fit_to_pay
@@ -17,7 +17,7 @@ async def check(row: dict[str, str], shop: Shop) -> None:
     anna = shop.partner["ANNA"]
     async with shop.ledger.transaction(shop.tenant) as db:
         if row["leaving"] == "yes":
-            await due.begin_final_settlement(db, shop.tenant, anna.id, by="test")
+            await final_settlement.begin(db, shop.tenant, anna.id, by="test")
         try:
             made = await payout_requests.request_payout(db, shop.tenant, partner_code="ANNA", actor="key:test")
             paid = made.net_cents
