@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ledger import audit, partners
 from ledger.database import Connection, savepoint
-from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
+from ledger.refusals import AlreadyExists, NotAcceptable, NotFound, require_reason
 from ledger.types import CustomerId, Frozen, PartnerId, Tenant
 
 
@@ -77,8 +77,7 @@ async def assign_partner(
     Who gets the commissions to come is decided here, so it takes a reason like every such act.
     """
     reason = reason.strip()
-    if not 1 <= len(reason) <= 500:
-        raise NotAcceptable("Bitte nennen Sie den Grund (höchstens 500 Zeichen).", code="reason_missing")
+    require_reason(reason)
     before = await find(db, tenant, customer_id)
     await db.execute(
         "UPDATE customers SET assigned_partner_id = $3 WHERE tenant_id = $1 AND id = $2",

@@ -3,7 +3,7 @@
 from ledger import audit, intents, payouts
 from ledger.database import Connection
 from ledger.payouts import Payout
-from ledger.refusals import DocumentUnderWay, NotAcceptable, NotAllowedNow
+from ledger.refusals import DocumentUnderWay, NotAllowedNow, require_reason
 from ledger.types import PayoutState, Tenant
 
 _BEFORE_ITS_DOCUMENT = (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED)
@@ -15,7 +15,7 @@ async def put_back(db: Connection, tenant: Tenant, number: str, *, actor: str, r
     Raises NotFound, NotAcceptable (no reason), NotAllowedNow, DocumentUnderWay once a creation intent exists.
     """
     payout = await payouts.lock(db, tenant, number)
-    _require_reason(reason)
+    require_reason(reason)
     if payout.state not in _BEFORE_ITS_DOCUMENT:
         raise NotAllowedNow("Zurückstellen lässt sich nur, wofür es noch keine Gutschrift gibt.")
     if await intents.open_of_payout(db, tenant, payout.id) is not None:
@@ -42,7 +42,7 @@ async def take_up(db: Connection, tenant: Tenant, number: str, *, actor: str, re
     Its workflow is to look again. Raises NotFound, NotAcceptable (no reason), NotAllowedNow.
     """
     payout = await payouts.lock(db, tenant, number)
-    _require_reason(reason)
+    require_reason(reason)
     done = await db.fetchval(
         """
         UPDATE payouts SET held_reason = NULL, held_by = NULL, held_at = NULL, updated_at = now()
@@ -56,11 +56,6 @@ async def take_up(db: Connection, tenant: Tenant, number: str, *, actor: str, re
     await payouts.want_recheck(db, tenant, payout.id)
     await _note(db, tenant, payout, "payout.taken_up", actor, reason)
     return payout
-
-
-def _require_reason(reason: str) -> None:
-    if not 1 <= len(reason) <= 500:
-        raise NotAcceptable("Bitte nennen Sie den Grund (höchstens 500 Zeichen).", code="reason_missing")
 
 
 async def _note(db: Connection, tenant: Tenant, payout: Payout, action: str, actor: str, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from ledger import audit, payouts
 from ledger.database import Connection
-from ledger.refusals import NotAcceptable, NotAllowedNow
+from ledger.refusals import NotAcceptable, NotAllowedNow, require_reason
 from ledger.types import Tenant
 
 
@@ -27,8 +27,7 @@ async def send_document_again(db: Connection, tenant: Tenant, number: str, *, ac
     Raises NotFound, NotAcceptable (no reason), NotAllowedNow (no document yet, no address, mails switched off).
     """
     payout = await payouts.find(db, tenant, number)
-    if not 1 <= len(reason) <= 500:
-        raise NotAcceptable("Bitte nennen Sie den Grund (höchstens 500 Zeichen).", code="reason_missing")
+    require_reason(reason)
     if payout.credit_note_number is None:
         raise NotAllowedNow("Zu dieser Auszahlung gibt es noch keinen Beleg.")
     sent = await db.fetchval(

@@ -2,7 +2,7 @@
 
 from ledger import audit, partners, rechecks
 from ledger.database import Connection
-from ledger.refusals import NotAcceptable, NotAllowedNow
+from ledger.refusals import NotAllowedNow, require_reason
 from ledger.types import PartnerId, PayoutNumber, Tenant
 
 
@@ -12,7 +12,7 @@ async def stop(db: Connection, tenant: Tenant, partner_id: PartnerId, *, by: str
     Returns the payouts that must look again. Raises NotFound, NotAcceptable (no reason), NotAllowedNow (stopped).
     """
     await partners.find(db, tenant, partner_id)
-    _require_reason(reason)
+    require_reason(reason)
     done = await db.fetchval(
         """
         UPDATE partners SET payouts_stopped_reason = $3, payouts_stopped_by = $4, payouts_stopped_at = now()
@@ -32,7 +32,7 @@ async def stop(db: Connection, tenant: Tenant, partner_id: PartnerId, *, by: str
 async def resume(db: Connection, tenant: Tenant, partner_id: PartnerId, *, by: str, reason: str) -> list[PayoutNumber]:
     """Raises NotFound, NotAcceptable (no reason), NotAllowedNow (not stopped)."""
     await partners.find(db, tenant, partner_id)
-    _require_reason(reason)
+    require_reason(reason)
     done = await db.fetchval(
         """
         UPDATE partners SET payouts_stopped_reason = NULL, payouts_stopped_by = NULL, payouts_stopped_at = NULL
@@ -45,11 +45,6 @@ async def resume(db: Connection, tenant: Tenant, partner_id: PartnerId, *, by: s
         raise NotAllowedNow("Die Auszahlungen an diesen Partner sind nicht angehalten.", code="not_stopped")
     await _audited(db, tenant, partner_id, by, "partner.payouts_resumed", reason)
     return await rechecks.want_for_partner(db, tenant, partner_id)
-
-
-def _require_reason(reason: str) -> None:
-    if not 1 <= len(reason) <= 500:
-        raise NotAcceptable("Bitte nennen Sie den Grund (höchstens 500 Zeichen).", code="reason_missing")
 
 
 async def _audited(db: Connection, tenant: Tenant, partner_id: PartnerId, by: str, action: str, reason: str) -> None:

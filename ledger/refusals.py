@@ -65,6 +65,12 @@ class NotAcceptable(Refused):
     code = "not_acceptable"
 
 
+def require_reason(reason: str) -> None:
+    """Raises NotAcceptable unless there are 1 to 500 characters."""
+    if not 1 <= len(reason) <= 500:
+        raise NotAcceptable("Bitte nennen Sie den Grund (höchstens 500 Zeichen).", code="reason_missing")
+
+
 class NothingDue(Refused):
     code = "nothing_due"
 

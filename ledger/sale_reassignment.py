@@ -3,7 +3,7 @@
 from ledger import attribution, audit, partners, payout_lines, tasks, transactions
 from ledger.database import Connection
 from ledger.outcome import Outcome, look, settled
-from ledger.refusals import NotAcceptable, NotAllowedNow
+from ledger.refusals import NotAcceptable, NotAllowedNow, require_reason
 from ledger.types import CommissionState, Tenant, TransactionId
 
 
@@ -19,8 +19,7 @@ async def reassign(
     partner = await partners.find_by_code(db, tenant, partner_code)
     if partner is None:
         raise NotAcceptable("Einen Partner mit diesem Code gibt es nicht.", code="unknown_partner")
-    if not 1 <= len(reason) <= 500:
-        raise NotAcceptable("Bitte nennen Sie den Grund (höchstens 500 Zeichen).", code="reason_missing")
+    require_reason(reason)
     if sale.partner_id == partner.id:
         raise NotAllowedNow("Dieser Verkauf gehört dem Partner schon.", code="same_partner")
     before = await look(db, tenant, transaction_id)

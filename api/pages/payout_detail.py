@@ -35,7 +35,7 @@ from ledger.bank_candidates import Candidate
 from ledger.database import Connection
 from ledger.decisions import Decision
 from ledger.payouts import Payout
-from ledger.refusals import NotAcceptable, NotFound, Refused
+from ledger.refusals import NotFound, Refused, require_reason
 from ledger.roles import Permission
 from ledger.types import PayoutState, TaskId
 from lexoffice.links import document_url
@@ -165,8 +165,7 @@ def rejecting(visit: Visit, number: str, seen_hash: str) -> Callable[[Connection
 
 def required_reason(visit: Visit) -> str:
     reason = visit.field("grund")
-    if not 1 <= len(reason) <= 500:
-        raise NotAcceptable("Bitte nennen Sie den Grund (höchstens 500 Zeichen).", code="reason_missing")
+    require_reason(reason)
     return reason
 
 
