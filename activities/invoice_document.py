@@ -13,7 +13,7 @@ from ledger.intents import Intent
 from ledger.money import round_half_away
 from ledger.refusals import AlreadyExists, NotAcceptable, NotAllowedNow
 from ledger.transactions import Transaction
-from ledger.types import BERLIN, DocumentKind, Frozen, Tenant, TransactionId, TransactionState
+from ledger.types import BERLIN, DocumentKind, Frozen, Tenant, TransactionId, TransactionState, midnight
 from lexoffice.new_documents import LineItem, NewInvoice, Recipient, ShippingConditions
 
 
@@ -49,7 +49,7 @@ async def intend_invoice(
     connection = await connections.load(db, tenant, connections.LEXOFFICE)
     if connection.organization_id is None or not connection.has_secret:
         raise NotAllowedNow("lexoffice ist nicht verbunden.", code="not_connected")
-    moment = (now or datetime.now(BERLIN)).astimezone(BERLIN).replace(hour=0, minute=0, second=0, microsecond=0)
+    moment = midnight((now or datetime.now(BERLIN)).astimezone(BERLIN).date())
     marker = intents.new_marker(f"TX-{str(sale.id)[:8]}")
     customer = await customers.find(db, tenant, sale.customer_id) if sale.customer_id else None
     content = _invoice(sale, wish, customer, small_business=bool(connection.small_business), marker=marker, date=moment)

@@ -11,7 +11,7 @@ from ledger.connections import ProviderConnection
 from ledger.database import Connection
 from ledger.intents import Intent
 from ledger.payouts import Payout
-from ledger.types import BERLIN, DocumentKind, PayoutState, Tenant
+from ledger.types import BERLIN, DocumentKind, PayoutState, Tenant, midnight
 
 _ON_THE_WAY = (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
 
@@ -93,7 +93,7 @@ async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) ->
         return None
     assert connection.organization_id is not None
     marker = intents.new_marker(payout.number)
-    voucher_date = datetime.now(BERLIN).replace(hour=0, minute=0, second=0, microsecond=0)
+    voucher_date = midnight(datetime.now(BERLIN).date())
     try:
         content = await write_credit_note(db, tenant, payout, marker=marker, voucher_date=voucher_date)
     except ValidationError as error:

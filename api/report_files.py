@@ -1,6 +1,6 @@
 """Reports and papers as files, the same for machines (api/v1) and people (api/pages)."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from fastapi.responses import Response
 
@@ -10,7 +10,7 @@ from ledger import audit, evidence_bundle, papers, payouts, reports, statement_p
 from ledger.csv_writing import Cents, csv_lines
 from ledger.refusals import NotAcceptable, NotFound
 from ledger.reports import DayReport, Reconciliation
-from ledger.types import BERLIN, Tenant
+from ledger.types import BERLIN, Tenant, midnight
 
 _YEARS = (2000, 2999)
 
@@ -19,8 +19,8 @@ def end_of(day: date) -> datetime:
     """The instant at which this day is over (Berlin); for today it is now. Raises NotAcceptable."""
     if not _YEARS[0] <= day.year <= _YEARS[1]:
         raise NotAcceptable("Der Stichtag liegt nicht in unserer Zeit.", code="day_not_acceptable")
-    midnight = datetime.combine(day + timedelta(days=1), time(), BERLIN)
-    return min(midnight, datetime.now(BERLIN)) if day <= datetime.now(BERLIN).date() else midnight
+    end = midnight(day + timedelta(days=1))
+    return min(end, datetime.now(BERLIN)) if day <= datetime.now(BERLIN).date() else end
 
 
 async def list_csv(doors: Parts, tenant: Tenant, name: str) -> Response:

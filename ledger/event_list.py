@@ -5,8 +5,8 @@ from typing import Literal
 from uuid import UUID
 
 from ledger.database import Connection
-from ledger.keyset import Conditions, Position, midnight
-from ledger.types import EventId, EventState, Frozen, PayoutNumber, Tenant, TransactionId
+from ledger.keyset import Conditions, Position
+from ledger.types import EventId, EventState, Frozen, PayoutNumber, Tenant, TransactionId, midnight
 
 _KNOWN_TYPES = 60
 _A_UUID = "'^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'"

@@ -9,7 +9,7 @@ from ledger.database import Connection
 from ledger.invoice_facts import InvoiceFacts
 from ledger.references import sales_with_reference
 from ledger.transactions import Transaction
-from ledger.types import BERLIN, Frozen, Tenant, TransactionId
+from ledger.types import BERLIN, Frozen, Tenant, TransactionId, midnight
 
 PROVIDER = "lexoffice"
 LOOK_BACK = timedelta(days=60)
@@ -120,7 +120,7 @@ async def candidates(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> lis
 
     Where both name an order they are different orders, or the reference would have found the sale.
     """
-    written = datetime.combine(facts.voucher_date, time(), BERLIN) if facts.voucher_date else datetime.now(UTC)
+    written = midnight(facts.voucher_date) if facts.voucher_date else datetime.now(UTC)
     rows = await db.fetch(
         """
         SELECT t.id, t.sold_at, t.gross_cents, t.payment_intent,

@@ -5,10 +5,8 @@ parts are merged. SQL is put together from fixed phrases; whatever comes from ou
 """
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
-
-from ledger.types import BERLIN
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _POSITION = re.compile(r"(-?\d{1,17})_(\d{1,19})", re.ASCII)
@@ -62,8 +60,3 @@ def position_in_days(written: str | None) -> Position | None:
     if found is None or int(found[2]) > _LARGEST or not 1 <= int(found[1]) <= date.max.toordinal():
         return None
     return Position(date.fromordinal(int(found[1])), int(found[2]))
-
-
-def midnight(day: date) -> datetime:
-    """The beginning of a business day (rules.md, Money: Europe/Berlin)."""
-    return datetime.combine(day, time(), BERLIN)

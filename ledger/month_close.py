@@ -6,7 +6,7 @@ Business months are Europe/Berlin.
 """
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -15,7 +15,7 @@ from ledger import audit, plans
 from ledger.database import Connection, Ledger
 from ledger.plan_month import LevelOfSale, Month, PlanOfMonth, SaleOfMonth, Settlement
 from ledger.refusals import NotAcceptable, NotAllowedNow
-from ledger.types import BERLIN, CampaignId, CommissionId, Frozen, PartnerId, Tenant
+from ledger.types import BERLIN, CampaignId, CommissionId, Frozen, PartnerId, Tenant, midnight
 
 ACTOR = "engine:month-close"
 LOOK_BACK_MONTHS = 24
@@ -55,7 +55,7 @@ async def close_month(ledger: Ledger, tenant: Tenant, month: date, *, now: datet
     """
     if month.day != 1:
         raise NotAcceptable("Ein Monat wird durch seinen ersten Tag genannt.", code="not_a_month")
-    if (now or datetime.now(UTC)) < _begin(_next(month)):
+    if (now or datetime.now(UTC)) < midnight(_next(month)):
         raise NotAllowedNow("Der Monat ist noch nicht vorbei.", code="month_not_over")
     async with ledger.transaction(tenant, cause=ACTOR) as db:
         campaigns = await _campaigns_to_close(db, tenant, month)
@@ -209,8 +209,8 @@ async def _sales(
         """,
         tenant.id,
         campaign_id,
-        _begin(month),
-        _begin(_next(month)),
+        midnight(month),
+        midnight(_next(month)),
         prefetch=_ROWS_AT_ONCE,
     )
     levels: list[asyncpg.Record] = []
@@ -298,7 +298,7 @@ async def _write_difference(
         campaign_id,
         month,
         part,
-        max(_begin(_next(month)), now.free_from) if now and now.free_from else _begin(_next(month)),
+        max(midnight(_next(month)), now.free_from) if now and now.free_from else midnight(_next(month)),
         {"words": words, "month": f"{month:%Y-%m}", "part": part, **detail},
     )
     return SettledMonth(
@@ -316,7 +316,3 @@ async def _write_difference(
 
 def _next(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)
-
-
-def _begin(month: date) -> datetime:
-    return datetime.combine(month, time(), BERLIN)

@@ -6,8 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from ledger.database import Connection
-from ledger.keyset import Conditions, Position, midnight
-from ledger.types import Frozen, PartnerId, PayoutId, PayoutNumber, PayoutState, Tenant
+from ledger.keyset import Conditions, Position
+from ledger.types import Frozen, PartnerId, PayoutId, PayoutNumber, PayoutState, Tenant, midnight
 
 
 class PayoutFilter(Frozen):

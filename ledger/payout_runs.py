@@ -14,10 +14,9 @@ import asyncpg
 from ledger import audit, due, payout_requests, payout_run_rows, tax_questions
 from ledger.database import Connection, Ledger
 from ledger.due import Reason
-from ledger.keyset import midnight
 from ledger.payouts import Payout
 from ledger.refusals import AlreadyExists, NotAcceptable, NotAllowedNow, NotFound
-from ledger.types import BERLIN, Frozen, PartnerId, Tenant, TenantId
+from ledger.types import BERLIN, Frozen, PartnerId, Tenant, TenantId, midnight
 
 SCHEDULE = "schedule:payout-run"
 """The actor of a run that nobody asked for but the calendar."""

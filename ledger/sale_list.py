@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ledger import references
 from ledger.database import Connection
-from ledger.keyset import Conditions, Position, midnight
+from ledger.keyset import Conditions, Position
 from ledger.types import (
     CampaignId,
     CustomerId,
@@ -15,6 +15,7 @@ from ledger.types import (
     Tenant,
     TransactionId,
     TransactionState,
+    midnight,
 )
 
 

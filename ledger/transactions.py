@@ -1,6 +1,6 @@
 """Sales as the ledger holds them, what each earned on which level, and what a partner is owed."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,6 @@ from ledger.database import Connection
 from ledger.money import euro
 from ledger.refusals import NotFound
 from ledger.types import (
-    BERLIN,
     CampaignId,
     CommissionId,
     CommissionState,
@@ -20,6 +19,7 @@ from ledger.types import (
     Tenant,
     TransactionId,
     TransactionState,
+    midnight,
 )
 
 
@@ -195,8 +195,8 @@ async def list_transactions(
         tenant.id,
         state,
         partner_id,
-        _midnight(sold_from),
-        _midnight(sold_before),
+        sold_from and midnight(sold_from),
+        sold_before and midnight(sold_before),
         after,
         limit + 1,
     )
@@ -243,7 +243,3 @@ async def list_commissions(
     )
     found = [Commission.model_validate(dict(row)) for row in rows[:limit]]
     return found, found[-1].seq if len(rows) > limit else None
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return None if day is None else datetime.combine(day, time(), BERLIN)

@@ -3,6 +3,7 @@
 States and arrows: rules.md, States; PostgreSQL keeps them (table state_arrows).
 """
 
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import NewType
 from uuid import UUID
@@ -26,6 +27,11 @@ EventId = NewType("EventId", int)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 """Business dates are Europe/Berlin (rules.md, Money)."""
+
+
+def midnight(day: date) -> datetime:
+    """The beginning of a business day."""
+    return datetime.combine(day, time(), BERLIN)
 
 
 class Frozen(BaseModel):

@@ -13,9 +13,9 @@ from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from ledger import audit, audit_chain
 from ledger.audit import AuditEntry
-from ledger.keyset import midnight
 from ledger.refusals import NotAcceptable
 from ledger.roles import Permission
+from ledger.types import midnight
 
 PAGE = "/admin/pruefpfad"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

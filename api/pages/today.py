@@ -11,10 +11,9 @@ from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.pages.task_words import of_kind
 from ledger import approval_queue, today
-from ledger.keyset import midnight
 from ledger.roles import Permission
 from ledger.today import OpenDocument
-from ledger.types import BERLIN
+from ledger.types import BERLIN, midnight
 from lexoffice.links import document_url
 
 PAGE = "/admin/heute"
