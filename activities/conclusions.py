@@ -40,7 +40,7 @@ from lexoffice.documents import Invoice
 from lexoffice.errors import FractionOfACent
 
 _PAYMENT_UNCLEAR = "payment_unclear"
-_NO_WHOLE_CENTS = "Der Beleg nennt Summen, die keine ganzen Cent sind."
+NO_WHOLE_CENTS = "Der Beleg nennt Summen, die keine ganzen Cent sind."
 
 
 class ConclusionActivities:
@@ -57,7 +57,7 @@ class ConclusionActivities:
                 return await conclude_within(db, task)
         except (Refused, FractionOfACent) as refused:
             # The ledger says no: nothing of it was applied, and asking again would not change the answer.
-            reason = refused.sentence if isinstance(refused, Refused) else _NO_WHOLE_CENTS
+            reason = refused.sentence if isinstance(refused, Refused) else NO_WHOLE_CENTS
             async with self._ledger.transaction(gathered.tenant, cause=cause) as db:
                 return await end(db, gathered, EventState.FAILED, reason)
 

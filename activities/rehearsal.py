@@ -11,10 +11,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from activities.conclusions import conclude_within
+from activities.conclusions import NO_WHOLE_CENTS, conclude_within
 from activities.credit_note_settling import apply_credit_note
 from activities.models import Conclude, Conclusion, Delivery, Gathered
 from ledger import events, payouts
+from ledger.connections import LEXOFFICE
 from ledger.database import Connection, Ledger
 from ledger.events import Event
 from ledger.refusals import NotFound, Refused
@@ -57,9 +58,7 @@ async def rehearse(
     except _Over as over:
         return over.rehearsal
     except FractionOfACent:
-        return Rehearsal(
-            event=event_id, state=EventState.FAILED, reason="Der Beleg nennt Summen, die keine ganzen Cent sind."
-        )
+        return Rehearsal(event=event_id, state=EventState.FAILED, reason=NO_WHOLE_CENTS)
     except UnexpectedAnswer:
         return Rehearsal(
             event=event_id, state=EventState.FAILED, reason="Die gespeicherte Fassung des Belegs ist nicht lesbar."
@@ -75,7 +74,7 @@ async def _play(db: Connection, tenant: Tenant, event_id: EventId) -> Rehearsal:
     if not found:
         raise NotFound("Ereignis")
     event = found[0]
-    if event.provider != "lexoffice" or not events.is_uuid(event.resource_id):
+    if event.provider != LEXOFFICE or not events.is_uuid(event.resource_id):
         return Rehearsal(event=event_id)
     gathered, fetched_at = await _stored(db, tenant, event)
     if gathered is None or gathered.kind is None:

@@ -16,6 +16,7 @@ from api.parts import Doors, Parts
 from api.problems import DATABASE_AWAY, Problem, answer, database_away, not_available, unauthorized
 from api.signing_key import KeyNotToBeHad
 from ledger import events
+from ledger.connections import LEXOFFICE
 from ledger.credentials import WebhookDoor
 from ledger.events import Arrival, TakenIn
 from ledger.types import EventState
@@ -29,7 +30,6 @@ Answered = tuple[str, JSONResponse]
 """What is counted, and what is sent."""
 
 PATH = "/api/webhooks/{tenant}/lexoffice"
-PROVIDER = "lexoffice"
 
 _HANDLED_PREFIXES = ("invoice.", "credit-note.")
 _NAMES_NO_DOCUMENT = ("token.revoked",)
@@ -93,7 +93,7 @@ async def receive(tenant: str, request: Request, doors: Doors) -> JSONResponse:
     except DATABASE_AWAY:
         away = database_away()
         status, response = str(away.status), answer(away)
-    doors.metrics.webhooks.labels(PROVIDER, status).inc()
+    doors.metrics.webhooks.labels(LEXOFFICE, status).inc()
     return response
 
 
@@ -104,7 +104,7 @@ async def _receive(slug: str, request: Request, doors: Parts) -> Answered:
     event = _read(body)
     signed = await _is_signed(body, request, doors)
 
-    if door is None or door.provider != PROVIDER or door.tenant.slug != slug:
+    if door is None or door.provider != LEXOFFICE or door.tenant.slug != slug:
         raise unauthorized()
     if not _host_fits(request, doors.settings.public_host, slug):
         raise unauthorized()
@@ -199,7 +199,7 @@ def _arrival(event: WebhookEvent, body: bytes, *, signed: bool) -> Arrival:
     if not (event.event_type.startswith(_HANDLED_PREFIXES) or event.event_type in _HANDLED_TYPES):
         ignored = _BOOKKEEPING if event.event_type.startswith("voucher.") else _NOT_HANDLED
     return Arrival(
-        provider=PROVIDER,
+        provider=LEXOFFICE,
         organization_id=None if event.organization_id is None else str(event.organization_id),
         event_type=event.event_type,
         resource_id=str(event.resource_id),
@@ -222,7 +222,7 @@ async def _not_an_event(error: NotAnEvent, body: bytes, door: WebhookDoor, doors
         doors.ledger,
         door.tenant,
         Arrival(
-            provider=PROVIDER,
+            provider=LEXOFFICE,
             organization_id=None,
             event_type=event_type,
             resource_id=resource_id,

@@ -12,6 +12,7 @@ import asyncpg
 from pydantic import SecretStr
 
 from ledger import audit
+from ledger.connections import LEXOFFICE
 from ledger.database import Connection, Ledger
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
 from ledger.types import Frozen, Tenant, TenantId, UserId
@@ -215,7 +216,7 @@ async def create_webhook_token(
     tenant: Tenant,
     vault: Vault,
     *,
-    provider: str = "lexoffice",
+    provider: str = LEXOFFICE,
     chosen: str | None = None,
     kind: str = "chosen",
     grace: timedelta | None = None,

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ledger.connections import LEXOFFICE
 from ledger.database import Connection
 from ledger.refusals import NotFound
 from ledger.types import DocumentKind, Frozen, PayoutNumber, Tenant, TransactionId
-
-LEXOFFICE = "lexoffice"
 
 
 class Snapshot(Frozen):

@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from ledger import customers, refunds, transactions
+from ledger.connections import LEXOFFICE
 from ledger.database import Connection
 from ledger.invoice_facts import InvoiceFacts
 from ledger.references import sales_with_reference
 from ledger.transactions import Transaction
 from ledger.types import BERLIN, Frozen, Tenant, TransactionId, midnight
 
-PROVIDER = "lexoffice"
 LOOK_BACK = timedelta(days=60)
 REWRITTEN_WITHIN = timedelta(days=7)
 
@@ -32,7 +32,7 @@ async def document_of(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> St
         VALUES ($1, $2, $3, 'invoice', $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
         """,
         tenant.id,
-        PROVIDER,
+        LEXOFFICE,
         facts.organization_id,
         facts.resource_id,
         facts.voucher_number,
@@ -49,7 +49,7 @@ async def document_of(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> St
           FROM external_documents WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3
         """,
         tenant.id,
-        PROVIDER,
+        LEXOFFICE,
         facts.resource_id,
     )
     assert row is not None
@@ -97,7 +97,7 @@ async def store_reference(db: Connection, tenant: Tenant, resource_id: UUID, sal
          WHERE tenant_id = $1 AND provider = $2 AND resource_id = $4
         """,
         tenant.id,
-        PROVIDER,
+        LEXOFFICE,
         sale.id,
         resource_id,
     )
@@ -110,7 +110,7 @@ async def detach(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> None:
          WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3 AND detached_at IS NULL
         """,
         tenant.id,
-        PROVIDER,
+        LEXOFFICE,
         facts.resource_id,
     )
 
