@@ -15,7 +15,7 @@ from ledger import audit
 from ledger.connections import LEXOFFICE
 from ledger.database import Connection, Ledger
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
-from ledger.types import Frozen, Tenant, TenantId, UserId
+from ledger.types import Frozen, Tenant, UserId
 from ledger.vault import Vault
 
 SCOPES = ("read", "write", "approve", "bank")
@@ -169,7 +169,7 @@ async def recognise_api_key(ledger: Ledger, vault: Vault, presented: str) -> Cal
     if row is None or row["secret_hmac"] not in vault.recognise_under_all_keys(parts[2]):
         return None
     caller = Caller(
-        tenant=Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"]),
+        tenant=Tenant.of(row),
         key_id=parts[1],
         scopes=frozenset(row["scopes"]),
     )
@@ -284,7 +284,7 @@ async def recognise_webhook_token(ledger: Ledger, vault: Vault, presented: str) 
     if row is None:
         return None
     return WebhookDoor(
-        tenant=Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"]),
+        tenant=Tenant.of(row),
         provider=row["provider"],
         token_id=row["token_id"],
         kind=row["kind"],

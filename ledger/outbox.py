@@ -15,7 +15,7 @@ from ledger import audit_chain
 from ledger.database import Connection, Ledger
 from ledger.notifications import GETS, MailKind
 from ledger.roles import Role
-from ledger.types import Frozen, PartnerId, Tenant, TenantId, UserId
+from ledger.types import Frozen, PartnerId, Tenant, UserId
 from ledger.vault import Vault
 
 BUNDLED = frozenset({MailKind.APPROVAL_WAITS, MailKind.TASK_CREATED})
@@ -53,7 +53,7 @@ async def to_announce(ledger: Ledger, *, older_than: timedelta, bundle: timedelt
         rows = await db.fetch("SELECT * FROM find_mails_to_send($1, $2, $3)", older_than, bundle, at_most)
     return [
         ToSend(
-            tenant=None if row["tenant_id"] is None else Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"]),
+            tenant=None if row["tenant_id"] is None else Tenant.of(row),
             user=row["user_id"],
             id=row["id"],
             kind=MailKind(row["kind"]),

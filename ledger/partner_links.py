@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from ledger import audit, partners
 from ledger.database import Connection, Ledger
 from ledger.refusals import NotAllowedNow, NotFound
-from ledger.types import Frozen, PartnerId, Tenant, TenantId
+from ledger.types import Frozen, PartnerId, Tenant
 from ledger.vault import Vault
 
 _BYTES = 32
@@ -133,7 +133,7 @@ async def _find(ledger: Ledger, function: str, hmacs: list[bytes]) -> Guest | No
     if row is None:
         return None
     return Guest(
-        tenant=Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"]),
+        tenant=Tenant.of(row),
         link_id=row["link_id"],
         partner_id=PartnerId(row["partner_id"]),
     )

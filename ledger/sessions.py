@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from ledger.database import Ledger
 from ledger.roles import NEEDS_SECOND_FACTOR, Permission, Role, permissions
-from ledger.types import Frozen, Tenant, TenantId, UserId
+from ledger.types import Frozen, Tenant, UserId
 from ledger.vault import Vault
 
 LONGEST = timedelta(hours=12)
@@ -102,7 +102,7 @@ async def recognise(ledger: Ledger, vault: Vault, token: str) -> Person | None:
         user_id=UserId(row["user_id"]),
         email=row["email"],
         platform_admin=row["platform_admin"],
-        tenant=Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"]) if entered else None,
+        tenant=Tenant.of(row) if entered else None,
         tenant_name=row["tenant_name"] if entered else None,
         role=Role(row["role"]) if entered and row["role"] else None,
         enrolled=row["enrolled"],

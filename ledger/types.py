@@ -5,7 +5,7 @@ States and arrows: rules.md, States; PostgreSQL keeps them (table state_arrows).
 
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -45,6 +45,11 @@ class Tenant(Frozen):
 
     id: TenantId
     slug: str
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """From a row with `tenant_id` and `slug`."""
+        return cls(id=row["tenant_id"], slug=row["slug"])
 
 
 class TransactionState(StrEnum):
