@@ -68,56 +68,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        vault = settings.vault()
-        # Nothing is tried here: an API that starts while a part is away answers 503 and says so at /readyz.
-        ledger = await Ledger.open(
-            settings.database_url.get_secret_value(),
-            least_connections=0,
-            most_connections=settings.database_connections,
-            acquire_timeout=settings.acquire_seconds,
-            statement_timeout=settings.statement_seconds,
-        )
-        files = await Ledger.open(
-            settings.database_url.get_secret_value(),
-            least_connections=0,
-            most_connections=_FILES_AT_ONCE,
-            acquire_timeout=_SOME_ROWS_S,
-            statement_timeout=_SOME_ROWS_S,
-        )
-        client = await engine.connect(lazy=True)
-        announcer = Announcer(
-            client,
-            ledger,
-            metrics,
-            Pace(quiet=settings.quiet_seconds, look_again=settings.look_again_seconds),
-            sweep_every=timedelta(seconds=settings.sweep_every_seconds),
-            sends_mail=settings.sends_mail,
-        )
-        transport = shared_transport()
-        oauth = oauth_access(settings, ledger)
-        app.state.parts = Parts(
-            settings=settings,
-            ledger=ledger,
-            files=files,
-            vault=vault,
-            engine=client,
-            announcer=announcer,
-            metrics=metrics,
-            api_keys=Recognition(vault, lambda presented: recognise_api_key(ledger, vault, presented)),
-            webhook_tokens=Recognition(vault, lambda presented: recognise_webhook_token(ledger, vault, presented)),
-            signing_key=SigningKey(settings.lexoffice_public_key_url, settings.lexoffice_public_key_file),
-            lexoffice_transport=transport,
-            oauth=oauth,
-            newest_version=newest_version(),
-        )
-        log.info("started")
-        yield
-        # Requests have ended by now; what they announced is written down before the pool goes.
-        await announcer.close()
-        await oauth.close()
-        await transport.aclose()
-        await files.close()
-        await ledger.close()
+        async with _opened(settings, metrics) as app.state.parts:
+            log.info("started")
+            yield
         log.info("stopped")
 
     app = FastAPI(
@@ -148,6 +101,58 @@ def create_app(settings: Settings) -> FastAPI:
         trusted_proxies=settings.trusted_proxies,
     )
     return app
+
+
+@asynccontextmanager
+async def _opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Parts]:
+    vault = settings.vault()
+    # Nothing is tried here: an API that starts while a part is away answers 503 and says so at /readyz.
+    ledger = await Ledger.open(
+        settings.database_url.get_secret_value(),
+        least_connections=0,
+        most_connections=settings.database_connections,
+        acquire_timeout=settings.acquire_seconds,
+        statement_timeout=settings.statement_seconds,
+    )
+    files = await Ledger.open(
+        settings.database_url.get_secret_value(),
+        least_connections=0,
+        most_connections=_FILES_AT_ONCE,
+        acquire_timeout=_SOME_ROWS_S,
+        statement_timeout=_SOME_ROWS_S,
+    )
+    client = await engine.connect(lazy=True)
+    announcer = Announcer(
+        client,
+        ledger,
+        metrics,
+        Pace(quiet=settings.quiet_seconds, look_again=settings.look_again_seconds),
+        sweep_every=timedelta(seconds=settings.sweep_every_seconds),
+        sends_mail=settings.sends_mail,
+    )
+    transport = shared_transport()
+    oauth = oauth_access(settings, ledger)
+    yield Parts(
+        settings=settings,
+        ledger=ledger,
+        files=files,
+        vault=vault,
+        engine=client,
+        announcer=announcer,
+        metrics=metrics,
+        api_keys=Recognition(vault, lambda presented: recognise_api_key(ledger, vault, presented)),
+        webhook_tokens=Recognition(vault, lambda presented: recognise_webhook_token(ledger, vault, presented)),
+        signing_key=SigningKey(settings.lexoffice_public_key_url, settings.lexoffice_public_key_file),
+        lexoffice_transport=transport,
+        oauth=oauth,
+        newest_version=newest_version(),
+    )
+    # Requests have ended by now; what they announced is written down before the pool goes.
+    await announcer.close()
+    await oauth.close()
+    await transport.aclose()
+    await files.close()
+    await ledger.close()
 
 
 def _seconds(path: str, settings: Settings) -> float:

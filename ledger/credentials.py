@@ -231,16 +231,7 @@ async def create_webhook_token(
         raise NotAcceptable(weak, code="weak_token")
     token = chosen or secrets.token_urlsafe(32)
     if grace is not None:
-        await db.execute(
-            """
-            UPDATE webhook_tokens SET expires_at = now() + $4
-             WHERE tenant_id = $1 AND provider = $2 AND kind = $3 AND (expires_at IS NULL OR expires_at > now() + $4)
-            """,
-            tenant.id,
-            provider,
-            kind,
-            grace,
-        )
+        await _end_older_tokens(db, tenant, provider, kind, grace)
     # One of the tenant's own that is chosen again lives again.
     created = await db.fetchval(
         """
@@ -276,6 +267,19 @@ async def create_webhook_token(
         detail={"provider": provider, "kind": kind, "chosen": chosen is not None},
     )
     return SecretStr(token)
+
+
+async def _end_older_tokens(db: Connection, tenant: Tenant, provider: str, kind: str, grace: timedelta) -> None:
+    await db.execute(
+        """
+        UPDATE webhook_tokens SET expires_at = now() + $4
+         WHERE tenant_id = $1 AND provider = $2 AND kind = $3 AND (expires_at IS NULL OR expires_at > now() + $4)
+        """,
+        tenant.id,
+        provider,
+        kind,
+        grace,
+    )
 
 
 async def recognise_webhook_token(ledger: Ledger, vault: Vault, presented: str) -> WebhookDoor | None:

@@ -63,32 +63,7 @@ async def make_payouts(
             await debts.split(db, tenant, line.commission_id, -line.net_cents)
     numbers = await _next_numbers(db, tenant, now or datetime.now(BERLIN), len(wanted))
     taxes = [vat_cents(group.net_cents, group.rule.rate) for _, group in wanted]
-    rows = await db.fetch(
-        """
-        INSERT INTO payouts (tenant_id, number, partner_id, tax_case, net_cents, tax_rate, tax_cents, gross_cents,
-                             period_from, period_to, bank_details_id, content_hash, requested_by, run_id)
-        SELECT $1, number, partner, tax_case, net, rate, tax, net + tax, first_day, last_day,
-               (SELECT id FROM partner_bank_details b
-                 WHERE b.tenant_id = $1 AND b.partner_id = partner AND b.state = 'active'),
-               '', $2, $3
-          FROM unnest($4::text[], $5::uuid[], $6::text[], $7::bigint[], $8::numeric[], $9::bigint[], $10::date[],
-                      $11::date[]) WITH ORDINALITY
-               AS w (number, partner, tax_case, net, rate, tax, first_day, last_day, position)
-         ORDER BY position RETURNING id, number
-        """,
-        tenant.id,
-        actor,
-        run,
-        numbers,
-        [owed.partner_id for owed, _ in wanted],
-        [group.rule.tax_case for _, group in wanted],
-        [group.net_cents for _, group in wanted],
-        [group.rule.rate for _, group in wanted],
-        taxes,
-        [min(line.service_date for line in group.lines) for _, group in wanted],
-        [max(line.service_date for line in group.lines) for _, group in wanted],
-    )
-    made: dict[str, PayoutId] = {row["number"]: row["id"] for row in rows}
+    made = await _insert_payouts(db, tenant, wanted, numbers, taxes, actor=actor, run=run)
     groups = [(made[number], group, tax) for number, (_, group), tax in zip(numbers, wanted, taxes, strict=True)]
     await _insert_lines(db, tenant, groups)
     await payout_content.renew_content_hashes(db, tenant, [id for id, _, _ in groups])
@@ -182,6 +157,44 @@ async def _next_numbers(db: Connection, tenant: Tenant, now: datetime, count: in
     if last is None:
         raise NotAcceptable("Die Auszahlungsnummer ließ sich nicht vergeben.")
     return [PayoutNumber(f"PO-{year}-{number:04d}") for number in range(last - count + 1, last + 1)]
+
+
+async def _insert_payouts(
+    db: Connection,
+    tenant: Tenant,
+    wanted: Sequence[tuple[PartnerDue, DueGroup]],
+    numbers: Sequence[PayoutNumber],
+    taxes: Sequence[int],
+    *,
+    actor: str,
+    run: UUID | None,
+) -> dict[PayoutNumber, PayoutId]:
+    rows = await db.fetch(
+        """
+        INSERT INTO payouts (tenant_id, number, partner_id, tax_case, net_cents, tax_rate, tax_cents, gross_cents,
+                             period_from, period_to, bank_details_id, content_hash, requested_by, run_id)
+        SELECT $1, number, partner, tax_case, net, rate, tax, net + tax, first_day, last_day,
+               (SELECT id FROM partner_bank_details b
+                 WHERE b.tenant_id = $1 AND b.partner_id = partner AND b.state = 'active'),
+               '', $2, $3
+          FROM unnest($4::text[], $5::uuid[], $6::text[], $7::bigint[], $8::numeric[], $9::bigint[], $10::date[],
+                      $11::date[]) WITH ORDINALITY
+               AS w (number, partner, tax_case, net, rate, tax, first_day, last_day, position)
+         ORDER BY position RETURNING id, number
+        """,
+        tenant.id,
+        actor,
+        run,
+        numbers,
+        [owed.partner_id for owed, _ in wanted],
+        [group.rule.tax_case for _, group in wanted],
+        [group.net_cents for _, group in wanted],
+        [group.rule.rate for _, group in wanted],
+        taxes,
+        [min(line.service_date for line in group.lines) for _, group in wanted],
+        [max(line.service_date for line in group.lines) for _, group in wanted],
+    )
+    return {PayoutNumber(row["number"]): PayoutId(row["id"]) for row in rows}
 
 
 async def _insert_lines(db: Connection, tenant: Tenant, groups: Sequence[tuple[PayoutId, DueGroup, int]]) -> None:

@@ -93,27 +93,7 @@ async def add_plan(db: Connection, tenant: Tenant, campaign_id: CampaignId, new:
     )
     if plan_id is None:
         raise AlreadyExists("Ab diesem Zeitpunkt gibt es schon einen Plan.", code="plan_instant_taken")
-    await db.executemany(
-        """
-        INSERT INTO plan_levels (tenant_id, plan_id, level, percent, fixed_cents, cap_per_sale_cents)
-        VALUES ($1, $2, $3, $4, $5, $6)
-        """,
-        [
-            (tenant.id, plan_id, rate.level, rate.percent, rate.fixed_cents, rate.cap_per_sale_cents)
-            for rate in new.levels
-        ],
-    )
-    await db.executemany(
-        """
-        INSERT INTO plan_tiers (tenant_id, plan_id, level, from_cents, percent, fixed_cents)
-        VALUES ($1, $2, $3, $4, $5, $6)
-        """,
-        [
-            (tenant.id, plan_id, rate.level, tier.from_cents, tier.percent, tier.fixed_cents)
-            for rate in new.levels
-            for tier in rate.tiers
-        ],
-    )
+    await _insert_levels(db, tenant, plan_id, new.levels)
     made = await plan(db, tenant, plan_id)
     before = await _valid_before(db, tenant, made)
     await audit.record(
@@ -156,6 +136,27 @@ async def list_plans(db: Connection, tenant: Tenant, campaign_id: CampaignId) ->
     """All versions, the one that holds last first."""
     rows = await db.fetch(_PLAN + " AND p.campaign_id = $2 ORDER BY p.valid_from DESC", tenant.id, campaign_id)
     return [Plan.model_validate(dict(row)) for row in rows]
+
+
+async def _insert_levels(db: Connection, tenant: Tenant, plan_id: UUID, levels: Sequence[Rate]) -> None:
+    await db.executemany(
+        """
+        INSERT INTO plan_levels (tenant_id, plan_id, level, percent, fixed_cents, cap_per_sale_cents)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """,
+        [(tenant.id, plan_id, rate.level, rate.percent, rate.fixed_cents, rate.cap_per_sale_cents) for rate in levels],
+    )
+    await db.executemany(
+        """
+        INSERT INTO plan_tiers (tenant_id, plan_id, level, from_cents, percent, fixed_cents)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """,
+        [
+            (tenant.id, plan_id, rate.level, tier.from_cents, tier.percent, tier.fixed_cents)
+            for rate in levels
+            for tier in rate.tiers
+        ],
+    )
 
 
 async def _valid_before(db: Connection, tenant: Tenant, plan: Plan) -> Plan | None:

@@ -31,12 +31,15 @@ from ledger import (
     payouts,
     task_list,
 )
+from ledger.approval_queue import Waiting
 from ledger.bank_candidates import Candidate
 from ledger.database import Connection
 from ledger.decisions import Decision
+from ledger.payout_waiting import For, Waits
 from ledger.payouts import Payout
 from ledger.refusals import NotFound, Refused, require_reason
 from ledger.roles import Permission
+from ledger.sessions import Person
 from ledger.types import PayoutState, TaskId
 from lexoffice.links import document_url
 from workflows.messages import payout_workflow_id
@@ -48,6 +51,7 @@ Approver = Annotated[Visit, may(Permission.APPROVE, page=PAGE)]
 Number = Annotated[str, Path(max_length=40)]
 
 _LINES = 100
+_EARLY = (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED)
 _HINTS = {
     "angefordert": N_("Die Auszahlung ist angefordert und wartet auf Freigabe."),
     "freigegeben": N_("Die Auszahlung ist freigegeben. Die Gutschrift wird jetzt in lexoffice angelegt."),
@@ -217,18 +221,6 @@ async def _shown(
         objection = await objections.of_payout(db, tenant, payout.number)
         name_of = await names(db, tenant)
         transfer = await _not_in_a_file(db, visit, payout)
-    is_early = payout.state in (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED)
-    is_put_back = waits.waits_for is payout_waiting.For.TAKEN_UP
-    may_work = person.may(Permission.WRITE) or person.may(Permission.APPROVE)
-    can: dict[str, bool] = {
-        "approve": person.may(Permission.APPROVE) and payout.state is PayoutState.AWAITING_APPROVAL,
-        "approve_now": payout.held_reason is None and seen.may_be_approved_by(person.actor),
-        "cancel": may_work and is_early,
-        "put_back": may_work and is_early and not is_put_back,
-        "take_up": may_work and is_put_back,
-        "note": may_work,
-        "send": may_work and payout.credit_note_number is not None,
-    }
     return visit.page(
         "payout.html",
         status=status if wrong else 200,
@@ -238,7 +230,7 @@ async def _shown(
         payout=payout,
         address=f"{PAGE}/{number}",
         seen=seen,
-        unusual=payout_words.unusual(seen) if is_early else [],
+        unusual=payout_words.unusual(seen) if payout.state in _EARLY else [],
         tax_case=payout_words.TAX_CASES[payout.tax_case],
         sentence=payout_words.waiting_sentence(payout, waits, name_of),
         sentence_tone=payout_words.waiting_tone(payout, waits),
@@ -254,7 +246,7 @@ async def _shown(
         objection=objection,
         transfer=transfer,
         way_out=transfer and transfer.why_not and bank_words.WAYS_OUT.get(transfer.why_not),
-        can=can,
+        can=_can(person, payout, waits, seen),
         of_kind=of_kind,
         kinds=KINDS,
         account=account if person.may(Permission.SEE_BANK) else None,
@@ -262,6 +254,22 @@ async def _shown(
         document_url=lambda resource: _document_url(visit, resource),
         temporal_url=_temporal_url(visit, number),
     )
+
+
+def _can(person: Person, payout: Payout, waits: Waits, seen: Waiting) -> dict[str, bool]:
+    """Which acts the page offers."""
+    is_early = payout.state in _EARLY
+    is_put_back = waits.waits_for is For.TAKEN_UP
+    may_work = person.may(Permission.WRITE) or person.may(Permission.APPROVE)
+    return {
+        "approve": person.may(Permission.APPROVE) and payout.state is PayoutState.AWAITING_APPROVAL,
+        "approve_now": payout.held_reason is None and seen.may_be_approved_by(person.actor),
+        "cancel": may_work and is_early,
+        "put_back": may_work and is_early and not is_put_back,
+        "take_up": may_work and is_put_back,
+        "note": may_work,
+        "send": may_work and payout.credit_note_number is not None,
+    }
 
 
 async def _open_questions(db: Connection, visit: Visit, payout: Payout) -> list[Any]:
