@@ -7,6 +7,7 @@ Business months are Europe/Berlin.
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -23,8 +24,8 @@ LOOK_AGAIN_AFTER = timedelta(days=1)
 _ROWS_AT_ONCE = 2_000
 
 
-class SettledMonth(Frozen):
-    """A part of a month that was written now."""
+class Difference(Frozen):
+    """What is due of a partner's month, less what its sales gave and what earlier parts have settled."""
 
     partner_id: PartnerId
     campaign_id: CampaignId
@@ -34,6 +35,11 @@ class SettledMonth(Frozen):
     given_cents: int
     settled_cents: int
     difference_cents: int
+
+
+class SettledMonth(Difference):
+    """A part of a month that was written now."""
+
     commission_id: CommissionId
 
 
@@ -258,50 +264,9 @@ async def _write_difference(
     """None where the month stands as it was settled. `now` is None when no sale of the partner is left."""
     due, given = (now.due_cents, now.given_cents) if now else (0, 0)
     part, settled = (before["part"] + 1, before["cents"]) if before else (1, 0)
-    difference = due - given - settled
-    if difference == 0:
+    if due - given == settled:
         return None
-    detail = now.detail() if now else {}
-    words = now.words(month, settled) if now else f"Monatsabschluss {month:%m.%Y}; kein Verkauf ist geblieben"
-    await db.execute(
-        """
-        INSERT INTO month_settlements (tenant_id, partner_id, campaign_id, month, part, due_cents, given_cents,
-                                       settled_cents, difference_cents, detail)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        """,
-        tenant.id,
-        partner_id,
-        campaign_id,
-        month,
-        part,
-        due,
-        given,
-        settled,
-        difference,
-        detail,
-    )
-    plan = now.plan if now else max(known.values(), key=lambda plan: plan.version)
-    commission_id = await db.fetchval(
-        """
-        INSERT INTO commissions (tenant_id, kind, partner_id, level, plan_id, base_cents, net_cents, state, provisional,
-                                 service_date, campaign_id, month, month_part, free_from, calculation)
-        VALUES ($1, 'month_close', $2, $3, $4, $5, $6, 'approved', false, $7, $8, $9, $10, $11, $12) RETURNING id
-        """,
-        tenant.id,
-        partner_id,
-        now.levels[0].level if now else 1,
-        plan.id,
-        now.levels[0].revenue_cents if now else 0,
-        difference,
-        # The whole month is what this is for, and it is over on its last day. [K]
-        _next(month) - timedelta(days=1),
-        campaign_id,
-        month,
-        part,
-        max(midnight(_next(month)), now.free_from) if now and now.free_from else midnight(_next(month)),
-        {"words": words, "month": f"{month:%Y-%m}", "part": part, **detail},
-    )
-    return SettledMonth(
+    found = Difference(
         partner_id=partner_id,
         campaign_id=campaign_id,
         month=month,
@@ -309,9 +274,67 @@ async def _write_difference(
         due_cents=due,
         given_cents=given,
         settled_cents=settled,
-        difference_cents=difference,
-        commission_id=CommissionId(commission_id),
+        difference_cents=due - given - settled,
     )
+    detail = now.detail() if now else {}
+    await _insert_settlement(db, tenant, found, detail)
+    plan = now.plan if now else max(known.values(), key=lambda plan: plan.version)
+    words = now.words(month, settled) if now else f"Monatsabschluss {month:%m.%Y}; kein Verkauf ist geblieben"
+    calculation = {"words": words, "month": f"{month:%Y-%m}", "part": part, **detail}
+    commission_id = await _insert_commission(db, tenant, found, now, plan.id, calculation)
+    return SettledMonth(**dict(found), commission_id=commission_id)
+
+
+async def _insert_settlement(db: Connection, tenant: Tenant, found: Difference, detail: dict[str, Any]) -> None:
+    await db.execute(
+        """
+        INSERT INTO month_settlements (tenant_id, partner_id, campaign_id, month, part, due_cents, given_cents,
+                                       settled_cents, difference_cents, detail)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """,
+        tenant.id,
+        found.partner_id,
+        found.campaign_id,
+        found.month,
+        found.part,
+        found.due_cents,
+        found.given_cents,
+        found.settled_cents,
+        found.difference_cents,
+        detail,
+    )
+
+
+async def _insert_commission(
+    db: Connection,
+    tenant: Tenant,
+    found: Difference,
+    now: Settlement | None,
+    plan_id: UUID,
+    calculation: dict[str, Any],
+) -> CommissionId:
+    over = _next(found.month)
+    commission_id = await db.fetchval(
+        """
+        INSERT INTO commissions (tenant_id, kind, partner_id, level, plan_id, base_cents, net_cents, state, provisional,
+                                 service_date, campaign_id, month, month_part, free_from, calculation)
+        VALUES ($1, 'month_close', $2, $3, $4, $5, $6, 'approved', false, $7, $8, $9, $10, $11, $12) RETURNING id
+        """,
+        tenant.id,
+        found.partner_id,
+        now.levels[0].level if now else 1,
+        plan_id,
+        now.levels[0].revenue_cents if now else 0,
+        found.difference_cents,
+        # The whole month is what this is for, and it is over on its last day. [K]
+        over - timedelta(days=1),
+        found.campaign_id,
+        found.month,
+        found.part,
+        max(midnight(over), now.free_from) if now and now.free_from else midnight(over),
+        calculation,
+    )
+    return CommissionId(commission_id)
 
 
 def _next(month: date) -> date:
