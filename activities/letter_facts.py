@@ -100,12 +100,22 @@ async def _document(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
     if payout.credit_note_number is None or payout.state is PayoutState.CANCELLED:
         return None
     name = await db.fetchval("SELECT name FROM partners WHERE tenant_id = $1 AND id = $2", tenant.id, mail.partner_id)
+    # Of the document, which may differ by a cent: it is attached, and the bank pays it.
+    gross_cents = await db.fetchval(
+        """
+        SELECT gross_cents FROM external_documents
+         WHERE tenant_id = $1 AND payout_id = $2 AND detached_at IS NULL AND net_cents = $3
+        """,
+        tenant.id,
+        payout.id,
+        payout.net_cents,
+    )
     return {
         "partner": name,
         "title": "Provisionsabrechnung" if payout.tax_case == "private" else "Gutschrift",
         "number": payout.credit_note_number,
         "payout": payout.number,
-        "gross_cents": payout.gross_cents,
+        "gross_cents": payout.gross_cents if gross_cents is None else gross_cents,
         "period_from": payout.period_from,
         "period_to": payout.period_to,
         "attached": False,
@@ -185,8 +195,15 @@ async def _digest(db: Connection, tenant: Tenant, mail: Mail, since: datetime) -
         found["state"]: (found["number"], found["cents"])
         for found in await db.fetch(
             """
-            SELECT state, count(*) AS number, sum(gross_cents)::bigint AS cents FROM payouts
-             WHERE tenant_id = $1 AND (state = 'credit_note_open' OR state = 'paid' AND updated_at > $2)
+            SELECT state, count(*) AS number, sum(gross_cents)::bigint AS cents FROM payouts p
+             WHERE tenant_id = $1
+               AND (state = 'paid' AND updated_at > $2
+                    -- As on the page Heute: what is in a bank file that has left the house is transferred.
+                    OR state = 'credit_note_open' AND NOT EXISTS (
+                       SELECT FROM bank_run_lines l
+                         JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
+                        WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
+                          AND r.state IN ('exported', 'confirmed')))
              GROUP BY state
             """,
             tenant.id,

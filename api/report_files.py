@@ -73,7 +73,7 @@ def day_report_csv(report: DayReport) -> Response:
         ("Stichtag", "Partner", "Name", "Zustand", "Steuerfall", "Provisionen", "Netto"),
         *(
             (
-                report.at,
+                report.day,
                 row.partner_code,
                 row.partner_name,
                 row.state,
@@ -84,7 +84,7 @@ def day_report_csv(report: DayReport) -> Response:
             for row in report.rows
         ),
     ]
-    return attachment(csv_lines(rows, first=True), f"stichtag-{report.at:%Y-%m-%d}.csv", CSV)
+    return attachment(csv_lines(rows, first=True), f"stichtag-{report.day:%Y-%m-%d}.csv", CSV)
 
 
 def reconciliation_csv(report: Reconciliation) -> Response:

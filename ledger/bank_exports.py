@@ -33,6 +33,19 @@ async def exported_as(db: Connection, tenant: Tenant, payout: PayoutId) -> str |
     return found
 
 
+async def awaited_in(db: Connection, tenant: Tenant, payout: PayoutId) -> str | None:
+    """The run whose file holds the payout and is neither confirmed nor cancelled. The payout must be locked."""
+    found: str | None = await db.fetchval(
+        """
+        SELECT r.number FROM bank_run_lines l JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL AND r.state = 'exported'
+        """,
+        tenant.id,
+        payout,
+    )
+    return found
+
+
 async def transfer_of(db: Connection, tenant: Tenant, payout: Payout) -> Transfer:
     """What its first payment left on the payout, else the bank file that it stands in. The payout must be locked."""
     row = await db.fetchrow(

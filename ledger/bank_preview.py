@@ -23,9 +23,10 @@ class Preview(Frozen):
 
 
 _FREE = """
-  SELECT count(*) AS payouts, COALESCE(sum(p.gross_cents), 0)::bigint AS gross_cents,
+  SELECT count(*) AS payouts, COALESCE(sum(COALESCE(d.gross_cents, p.gross_cents)), 0)::bigint AS gross_cents,
          (array_agg(p.id ORDER BY p.created_at, p.seq))[1:$2::integer] AS oldest
     FROM payouts p
+    LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
    WHERE p.tenant_id = $1 AND p.state = 'credit_note_open'
      AND (SELECT l.id FROM bank_run_lines l
            WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL LIMIT 1) IS NULL

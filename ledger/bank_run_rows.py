@@ -128,10 +128,11 @@ async def lines(
 
 
 async def payouts_paid(db: Connection, tenant: Tenant, run: UUID) -> tuple[int, int]:
-    """Of the payments that are still in the run: how many payouts are paid, says lexoffice, and how many there are."""
+    """Of the payments that are still in the run: how many payouts are or were paid, says lexoffice, and how many there
+    are. One that came back since then was in a file that the bank has had."""
     row = await db.fetchrow(
         """
-        SELECT count(*) FILTER (WHERE p.state = 'paid') AS paid, count(*) AS payments
+        SELECT count(*) FILTER (WHERE p.state = 'paid' OR p.paid_on IS NOT NULL) AS paid, count(*) AS payments
           FROM bank_run_lines l JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
          WHERE l.tenant_id = $1 AND l.run_id = $2 AND l.released_at IS NULL
         """,

@@ -173,11 +173,22 @@ async def of_partner(
 
 
 async def of_partners(
-    db: Connection, tenant: Tenant, partners: Sequence[PartnerId], *, cut_off: datetime | None = None
+    db: Connection,
+    tenant: Tenant,
+    partners: Sequence[PartnerId],
+    *,
+    cut_off: datetime | None = None,
+    holds_at: datetime | None = None,
 ) -> list[PartnerDue]:
-    """The same of several in one statement, in the order of their ids; those with nothing open are left out."""
+    """The same of several in one statement, in the order of their ids; those with nothing open are left out.
+
+    `holds_at`: the instant at which a hold must be over, where that is not the cut-off.
+    """
     rows = await db.fetch(
-        _ROWS + " AND c.partner_id = ANY ($3) ORDER BY c.partner_id, c.seq", tenant.id, cut_off, list(partners)
+        _ROWS + " AND c.partner_id = ANY ($3) ORDER BY c.partner_id, c.seq",
+        tenant.id,
+        holds_at or cut_off,
+        list(partners),
     )
     settings = await _settings(db, tenant, cut_off)
     return [_partner_due(list(of_one), settings) for _, of_one in groupby(rows, itemgetter("partner_id"))]

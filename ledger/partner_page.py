@@ -44,7 +44,12 @@ async def payouts_of(
     """Newest first; the second value is after which number the next page begins."""
     rows = await db.fetch(
         """
-        SELECT o.seq, o.number, o.state, o.held_reason IS NOT NULL AS held, o.net_cents, o.tax_cents, o.gross_cents,
+        SELECT o.seq, o.number, o.state, o.held_reason IS NOT NULL AS held, o.net_cents,
+               -- The document wins a cent of VAT, and the bank pays its gross (rules.md, Money).
+               CASE WHEN d.net_cents = o.net_cents AND abs(d.tax_cents - o.tax_cents) <= 1
+                    THEN d.tax_cents ELSE o.tax_cents END AS tax_cents,
+               CASE WHEN d.net_cents = o.net_cents AND abs(d.tax_cents - o.tax_cents) <= 1
+                    THEN d.gross_cents ELSE o.gross_cents END AS gross_cents,
                o.period_from, o.period_to, o.created_at, o.paid_on, d.voucher_number AS credit_note_number,
                EXISTS (SELECT 1 FROM credit_note_papers c
                         WHERE c.tenant_id = o.tenant_id AND c.payout_id = o.id) AS has_paper,

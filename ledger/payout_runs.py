@@ -83,13 +83,17 @@ def read_day(text: str) -> date:
 async def check(db: Connection, tenant: Tenant, cut_off: datetime, *, rehearsal: bool) -> None:
     """Whether such a run may begin. Raises NotAcceptable, AlreadyExists. The index says it again when it begins."""
     now = await db.fetchval("SELECT now()")
-    # Tomorrow's midnight is "up to and including today".
-    if cut_off > now + timedelta(days=1) and not rehearsal:
+    if cut_off > _end_of_today(now) and not rehearsal:
         raise NotAcceptable("Der Stichtag liegt in der Zukunft; nur ein Probelauf kann das.", code="cut_off_to_come")
     if not now - timedelta(days=3660) < cut_off < now + timedelta(days=366):
         raise NotAcceptable("Der Stichtag liegt zu weit entfernt.", code="cut_off_not_acceptable")
     if not rehearsal and await of_period(db, tenant, period_of(cut_off)):
         raise AlreadyExists("Für diesen Zeitraum gibt es bereits einen Lauf.", code="run_exists")
+
+
+def _end_of_today(now: datetime) -> datetime:
+    """Tomorrow's midnight: "up to and including today". Not 24 hours: two days a year have 23 or 25."""
+    return midnight(now.astimezone(BERLIN).date() + timedelta(days=1))
 
 
 async def begin(
@@ -240,7 +244,10 @@ async def take(ledger: Ledger, tenant: Tenant, run: UUID, partners: Sequence[Par
             return Taken(ended=True)
         if not found.rehearsal:
             await payout_requests.hold_open_commissions(db, tenant, partners)
-        everybody = await due.of_partners(db, tenant, partners, cut_off=found.cut_off)
+        now = await db.fetchval("SELECT now()")
+        # A run up to and including today ends no hold before its midnight; nor does the rehearsal of one.
+        holds_at = min(found.cut_off, now) if found.cut_off <= _end_of_today(now) else found.cut_off
+        everybody = await due.of_partners(db, tenant, partners, cut_off=found.cut_off, holds_at=holds_at)
         made: list[Payout] = []
         if not found.rehearsal:
             payable = [(owed, group) for owed in everybody for group in owed.payable]

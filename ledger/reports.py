@@ -7,13 +7,13 @@ lexoffice has and we do not know is found by `partnerdesk doctor`, which asks le
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ledger.csv_writing import Cents, csv_lines
 from ledger.database import Connection
 from ledger.refusals import NotAcceptable
-from ledger.types import Frozen, Tenant
+from ledger.types import BERLIN, Frozen, Tenant
 
 SECONDS = 30.0
 """Of one statement: a year of commissions is read."""
@@ -38,6 +38,11 @@ class OpenCommissions(Frozen):
 class DayReport(Frozen):
     at: datetime
     rows: tuple[OpenCommissions, ...]
+
+    @property
+    def day(self) -> date:
+        """The day in Berlin whose books these are: midnight is the end of the day before."""
+        return (self.at - timedelta(microseconds=1)).astimezone(BERLIN).date()
 
     @property
     def net_cents(self) -> int:
@@ -72,6 +77,13 @@ class Compared(Frozen):
     fetched_at: datetime | None
     differences: tuple[str, ...]
 
+    @property
+    def is_gone(self) -> bool:
+        """Ended, or voided in lexoffice in a state that allows it: what is voided elsewhere is a difference."""
+        return self.payout_state in ("cancelled", "rejected") or (
+            self.payout_state in ("returned", "settled_manually") and self.document_status in _GONE
+        )
+
 
 class Reconciliation(Frozen):
     """The credit notes of one month, by their own date. What was voided counts in neither sum."""
@@ -81,7 +93,7 @@ class Reconciliation(Frozen):
 
     @property
     def approved_gross_cents(self) -> int:
-        return sum(row.approved_gross_cents for row in self.rows if row.payout_state not in ("cancelled", "rejected"))
+        return sum(row.approved_gross_cents for row in self.rows if not row.is_gone)
 
     @property
     def document_gross_cents(self) -> int:

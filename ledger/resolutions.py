@@ -231,6 +231,12 @@ async def _end_returned(db: Connection, tenant: Tenant, payout: Payout, to: Payo
     """returned → paid | cancelled | settled_manually, each by a person and with a reason (rules.md, States)."""
     if not answer.reason:
         raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
+    if to is PayoutState.CANCELLED and (run := await bank_exports.awaited_in(db, tenant, payout.id)):
+        # Its commissions are owed anew: a file that may still be carried out would pay them a second time.
+        raise NotAllowedNow(
+            f"Die Auszahlung steht im Zahlungslauf {run}. Bitte bestätigen oder stornieren Sie ihn zuerst.",
+            code="in_an_exported_run",
+        )
     paid: dict[str, Any] = {}
     if to is PayoutState.PAID:
         known = await bank_exports.transfer_of(db, tenant, payout)

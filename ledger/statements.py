@@ -233,7 +233,12 @@ _WHO = """
 _PAYOUTS = """
     SELECT p.id, p.number, p.state, p.tax_case,
            (p.created_at AT TIME ZONE 'Europe/Berlin')::date AS created_on, p.period_from,
-           p.period_to, p.net_cents, p.tax_rate, p.tax_cents, p.gross_cents, p.paid_on, p.payment_reference,
+           p.period_to, p.net_cents, p.tax_rate, p.paid_on, p.payment_reference,
+           -- The document wins a cent of VAT, and the bank pays its gross (rules.md, Money).
+           CASE WHEN d.net_cents = p.net_cents AND abs(d.tax_cents - p.tax_cents) <= 1
+                THEN d.tax_cents ELSE p.tax_cents END AS tax_cents,
+           CASE WHEN d.net_cents = p.net_cents AND abs(d.tax_cents - p.tax_cents) <= 1
+                THEN d.gross_cents ELSE p.gross_cents END AS gross_cents,
            d.voucher_number AS credit_note_number,
            q.code AS partner_code, q.name AS partner_name, q.supplement AS partner_supplement,
            q.street AS partner_street, q.zip AS partner_zip, q.city AS partner_city,
@@ -264,7 +269,11 @@ async def _lines(db: Connection, tenant: Tenant, payout: PayoutId) -> list[State
                  ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id AND d.detached_at IS NULL
          WHERE l.tenant_id = $1 AND l.payout_id = $2
            -- A cancelled payout has released all its lines; it still tells what it was made of.
-           AND (l.released_at IS NULL OR p.state IN ('cancelled', 'rejected'))
+           -- Lines that had been taken out before are not of it: its amounts are without them.
+           AND (l.released_at IS NULL
+                OR p.state IN ('cancelled', 'rejected')
+                   AND l.released_at = (SELECT max(x.released_at) FROM payout_lines x
+                                         WHERE x.tenant_id = p.tenant_id AND x.payout_id = p.id))
          ORDER BY l.position
         """,
         tenant.id,

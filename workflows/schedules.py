@@ -120,6 +120,20 @@ def _sweep(tenant: Tenant, every: timedelta) -> Schedule:
 
 
 def _payout_run(tenant: Tenant, day: int, hour: int) -> Schedule:
+    calendars = [
+        ScheduleCalendarSpec(day_of_month=[ScheduleRange(day)], hour=[ScheduleRange(hour)], comment="monatlicher Lauf")
+    ]
+    if hour == 2 and day >= 25:
+        # The last Sunday of March has no such hour, and the engine leaves out what is not there: the whole month.
+        calendars.append(
+            ScheduleCalendarSpec(
+                month=[ScheduleRange(3)],
+                day_of_month=[ScheduleRange(day)],
+                day_of_week=[ScheduleRange(0)],
+                hour=[ScheduleRange(3)],
+                comment="monatlicher Lauf am Tag der Umstellung auf Sommerzeit",
+            )
+        )
     return Schedule(
         action=ScheduleActionStartWorkflow(
             "PayoutRunWorkflow",
@@ -130,14 +144,7 @@ def _payout_run(tenant: Tenant, day: int, hour: int) -> Schedule:
             typed_search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
             priority=Priority(fairness_key=tenant.slug),
         ),
-        spec=ScheduleSpec(
-            calendars=[
-                ScheduleCalendarSpec(
-                    day_of_month=[ScheduleRange(day)], hour=[ScheduleRange(hour)], comment="monatlicher Lauf"
-                )
-            ],
-            time_zone_name="Europe/Berlin",
-        ),
+        spec=ScheduleSpec(calendars=calendars, time_zone_name="Europe/Berlin"),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(days=7)),
     )
 

@@ -85,7 +85,9 @@ def _of_payouts(model: Model, dice: random.Random) -> Iterator[Event]:
     for name, payout in model.payouts.items():
         yield from ((step, name) for step in TO_A_STATE.get(payout.state, ()))
         if payout.state == "returned":
-            yield from (("answered", name, answer) for answer in ("paid", "cancelled", "settled_manually"))
+            yield from (("answered", name, answer) for answer in ("paid", "settled_manually"))
+            if not model.awaits_its_file(name):
+                yield ("answered", name, "cancelled")
 
 
 def _of_the_bank(model: Model) -> Iterator[Event]:

@@ -434,9 +434,9 @@ class Model:
         self.bank_runs[name].state = "confirmed"
 
     def _run_cancelled(self, name: str) -> None:
-        """Not one all of whose payouts are paid: the bank has had the file."""
+        """Not one all of whose payouts are or were paid: the bank has had the file."""
         run = self.bank_runs[name]
-        if run.state != "exported" or any(self.payouts[payout].state != "paid" for payout in run.payouts):
+        if run.state != "exported" or any(not self.payouts[payout].was_paid for payout in run.payouts):
             run.state = "cancelled"
 
     def _drop(self, name: str) -> set[str]:
@@ -447,6 +447,10 @@ class Model:
 
     def _in_a_file(self, payout: str) -> bool:
         return any(run.state in ("exported", "confirmed") and payout in run.payouts for run in self.bank_runs.values())
+
+    def awaits_its_file(self, payout: str) -> bool:
+        """It stands in a file that may still be carried out."""
+        return any(run.state == "exported" and payout in run.payouts for run in self.bank_runs.values())
 
     # What follows.
 

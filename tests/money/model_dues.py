@@ -124,7 +124,8 @@ class Facts:
     has_hold: bool = True
 
     def is_free(self, hold_days: int, cut_off: int | None) -> bool:
-        on = 0 if cut_off is None else cut_off
+        # 1 is tomorrow's midnight, "up to and including today": no hold ends before its day.
+        on = 0 if cut_off is None or cut_off == 1 else cut_off
         held = self.has_hold and hold_days > 0 and self.begins + hold_days > on
         return not self.unpaid and not held and (cut_off is None or self.begins < cut_off)
 

@@ -1,0 +1,144 @@
+"""What the bank pays: once, and the same amount wherever somebody reads it."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from activities import letter_facts
+from ledger import (
+    bank_preview,
+    bank_runs,
+    decisions,
+    partner_page,
+    payout_lines,
+    payouts,
+    reports,
+    resolutions,
+    settlement,
+    statements,
+)
+from ledger.bank_run_rows import BankRun
+from ledger.payouts import Payout
+from ledger.refusals import NotAllowedNow
+from ledger.resolutions import Answer
+from ledger.settlement import Meaning, Verdict
+from ledger.types import TaskId
+from ledger.vault import Vault
+from tests.bank import paying as bank
+from tests.ledger import paying
+from tests.ledger.conftest import Shop
+
+
+async def voided_after_export(shop: Shop, vault: Vault) -> tuple[Payout, BankRun]:
+    await bank.own_account(shop, vault)
+    payout = await bank.open_payout(shop, vault)
+    run = await bank.exported(shop, vault, payout)
+    await shop.rows("UPDATE external_documents SET status = 'voided' WHERE payout_id = $1", payout.id)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+        now = await payouts.lock(db, shop.tenant, payout.number)
+        await settlement.settle(db, shop.tenant, now, Verdict(meaning=Meaning.VOIDED))
+    return payout, run
+
+
+async def test_a_returned_payout_whose_credit_note_is_voided_counts_in_no_sum(shop: Shop, vault: Vault) -> None:
+    await voided_after_export(shop, vault)
+    async with shop.ledger.transaction(shop.tenant) as db:
+        today = await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
+        report = await reports.reconcile(db, shop.tenant, today)
+    assert report.different == ()
+    assert (report.approved_gross_cents, report.document_gross_cents) == (0, 0)
+
+
+async def test_what_a_file_may_still_pay_is_not_owed_anew(shop: Shop, vault: Vault) -> None:
+    """Else the commissions stand in two files, and each may be carried out."""
+    payout, run = await voided_after_export(shop, vault)
+    [task] = await shop.rows("SELECT id FROM tasks WHERE kind = 'returned' AND state = 'open'")
+    answer = Answer(action="cancelled", reason="Es wurde nichts überwiesen.")
+
+    async def answered() -> None:
+        async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+            await resolutions.resolve(db, shop.tenant, TaskId(task["id"]), answer, actor=bank.MAKER)
+
+    with pytest.raises(NotAllowedNow) as refused:
+        await answered()
+    assert refused.value.code == "in_an_exported_run"
+    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+        await bank_runs.cancel(db, shop.tenant, run.number, by=bank.MAKER, reason="Nicht hochgeladen.")
+        await bank_runs.confirm_cancel(db, shop.tenant, run.number, by=bank.SECOND)
+    await answered()
+    assert (await paying.look(shop, payout.number)).state == "cancelled"
+
+
+async def test_the_statement_of_a_rejected_payout_adds_up(shop: Shop) -> None:
+    await paying.fit_to_pay(shop)
+    await paying.fit_to_be_paid(shop)
+    refunded, _ = await paying.earn(shop, 10_000, 5_000)
+    payout = await paying.request(shop)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+        assert await payout_lines.take_out(db, shop.tenant, cast(Any, refunded))
+    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+        await decisions.reject(db, shop.tenant, payout.number, actor="key:chief", reason="Doppelt.")
+    async with shop.ledger.transaction(shop.tenant) as db:
+        statement = await statements.of_payout(db, shop.tenant, payout.number)
+    assert statement.net_cents == 5_000
+    assert [line.net_cents for line in statement.lines] == [5_000]
+
+
+async def test_the_amount_paid_is_the_documents_wherever_the_partner_reads_it(shop: Shop, vault: Vault) -> None:
+    await bank.own_account(shop, vault)
+    payout = await bank.open_payout(shop, vault)
+    await shop.rows(
+        "UPDATE external_documents SET tax_cents = tax_cents + 1, gross_cents = gross_cents + 1,"
+        " open_cents = open_cents + 1, created_totals = jsonb_build_object('gross_cents', gross_cents + 1)"
+    )
+    async with shop.ledger.transaction(shop.tenant) as db:
+        preview = await bank_preview.preview(db, shop.tenant, vault)
+    run = await bank.exported(shop, vault, payout)
+    async with shop.ledger.transaction(shop.tenant) as db:
+        statement = await statements.of_payout(db, shop.tenant, payout.number)
+        [own], _ = await partner_page.payouts_of(db, shop.tenant, payout.partner_id)
+        mail = SimpleNamespace(about=[payout.number], partner_id=payout.partner_id)
+        letter = await letter_facts._document(db, shop.tenant, cast(Any, mail))
+    assert letter is not None
+    assert run.total_cents == 11_901
+    assert {
+        "statement": statement.gross_cents,
+        "/p": own.gross_cents,
+        "mail": letter["gross_cents"],
+        "preview": preview.gross_cents,
+    } == dict.fromkeys(("statement", "/p", "mail", "preview"), 11_901)
+    assert statement.net_cents + statement.tax_cents == statement.gross_cents
+
+
+async def test_the_daily_mail_asks_for_no_transfer_that_has_left(shop: Shop, vault: Vault) -> None:
+    await bank.own_account(shop, vault)
+    payout = await bank.open_payout(shop, vault)
+    mail = cast(Any, SimpleNamespace(user_id=None, created_at=datetime.now(UTC)))
+
+    async def to_pay() -> int:
+        async with shop.ledger.transaction(shop.tenant) as db:
+            found = await letter_facts._digest(db, shop.tenant, mail, datetime.now(UTC) - timedelta(days=1))
+        return 0 if found is None else found["to_pay"]
+
+    assert await to_pay() == 1
+    await bank.exported(shop, vault, payout)
+    assert await to_pay() == 0
+
+
+async def test_a_file_that_the_bank_has_had_is_not_cancelled_because_its_payments_came_back(
+    shop: Shop, vault: Vault
+) -> None:
+    await bank.own_account(shop, vault)
+    payout = await bank.open_payout(shop, vault)
+    run = await bank.exported(shop, vault, payout)
+    for meaning in (Meaning.PAID, Meaning.VOIDED):
+        async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+            now = await payouts.lock(db, shop.tenant, payout.number)
+            await settlement.settle(db, shop.tenant, now, Verdict(meaning=meaning))
+    assert (await paying.look(shop, payout.number)).state == "returned"
+    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+        with pytest.raises(NotAllowedNow) as refused:
+            await bank_runs.cancel(db, shop.tenant, run.number, by=bank.MAKER, reason="Kam zurück.")
+    assert refused.value.code == "bank_run_paid"
