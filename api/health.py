@@ -64,7 +64,8 @@ async def _missing_of_database(ledger: Ledger, wanted: str) -> str | None:
         return "The database does not answer. Check PARTNERDESK_DATABASE_URL, and that PostgreSQL runs."
     except asyncpg.PostgresError:
         version = None
-    if version != wanted:
+    # Migrations only go forward and come first: the processes of the version before work on until they are replaced.
+    if version is None or version < wanted:
         return f"The database is at version {version or 'none'}, this code needs {wanted}. Run `partnerdesk migrate`."
     return None
 

@@ -1,6 +1,7 @@
 """The worker's own doors for operators: alive, ready, and in figures. Nobody logs in here: not for outside."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -17,9 +18,14 @@ from ledger.database import Ledger
 from ledger.migrate import newest_version
 
 
+class PortBusy(Exception):
+    """The worker's doors cannot be opened where they should be."""
+
+
 @asynccontextmanager
 async def serve_doors(client: Client, ledger: Ledger, *, host: str, port: int) -> AsyncIterator[None]:
-    """Serve /healthz, /readyz and /metrics while the worker works."""
+    """Serve /healthz, /readyz and /metrics while the worker works. Raises PortBusy."""
+    listening = _listen(host, port)
     wanted = newest_version()
 
     async def healthz(_: Request) -> Response:
@@ -37,9 +43,28 @@ async def serve_doors(client: Client, ledger: Ledger, *, host: str, port: int) -
     )
     # Signals are the worker's own: it must end its activities before this server ends.
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,unused-ignore]
-    serving = asyncio.create_task(server._serve())
+    serving = asyncio.create_task(server._serve([listening]))
     try:
         yield
     finally:
         server.should_exit = True
         await serving
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Ours, not uvicorn's: it ends the process by SystemExit, from which neither loop nor workers would come back."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind(address)
+        except OSError:
+            listening.close()
+            raise
+    except OSError:
+        raise PortBusy(
+            f"{host}:{port} cannot be listened at. Each worker of a machine needs a --health-port of its own."
+        ) from None
+    listening.setblocking(False)
+    return listening

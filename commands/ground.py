@@ -109,6 +109,16 @@ def span(text: str) -> timedelta:
     return timedelta(**{_UNITS[parts[2]]: int(parts[1])})
 
 
+def past(text: str) -> datetime:
+    """A day, or a span that ends now. What lies ahead is refused: nothing has changed there."""
+    if _SPAN.fullmatch(text.strip()):
+        return datetime.now(UTC) - span(text)
+    found = moment(text)
+    if found > datetime.now(UTC):
+        raise click.BadParameter(f"{text!r} is in the future.")
+    return found
+
+
 def moment(text: str) -> datetime:
     if _SPAN.fullmatch(text.strip()):
         return datetime.now(UTC) + span(text)

@@ -113,10 +113,11 @@ def worker(health_host: str, health_port: int) -> None:
     """
     import worker as process
     from api.logs import configure_logs
+    from api.worker_doors import PortBusy
 
     settings = Settings.from_environment()
     configure_logs(settings.log_format, settings.log_level)
     try:
         process.main(settings, health_host=health_host, health_port=health_port)
-    except process.NotRegistered as error:
+    except (process.NotRegistered, PortBusy) as error:
         raise click.ClickException(str(error)) from None

@@ -5,13 +5,15 @@ from typing import Any
 
 import click
 
-from commands.ground import AS_JSON, moment, operator, plain_errors, print_result
+from commands.ground import AS_JSON, operator, past, plain_errors, print_result
 from settings import Settings
 
 
 @click.command()
 @click.option("--tenant", "slug", metavar="SLUG", help="Only this tenant; else all that are connected.")
-@click.option("--since", metavar="DAY", help="Compare what changed since this day, such as 2026-11-01.")
+@click.option(
+    "--since", metavar="DAY", help="Compare what changed since this day, such as 2026-11-01, or within the last 7d."
+)
 @click.option("--open", "all_open", is_flag=True, help="Also compare all open documents now, not only hourly.")
 @click.option("--wait", is_flag=True, help="Wait until the passes have ended, and say what they found.")
 @AS_JSON
@@ -28,7 +30,7 @@ def sweep(slug: str | None, since: str | None, all_open: bool, wait: bool, as_js
     from api.operators import sweep_tenants
 
     settings = Settings.from_environment()
-    to = moment(since) if since else None
+    to = past(since) if since else None
     swept = asyncio.run(sweep_tenants(settings, slug, to=to, all_open=all_open, wait=wait))
     told = [f"{row['tenant']}: {row['says']}" for row in swept]
     print_result({"tenants": swept}, as_json, "\n".join(told) or "No tenant is connected to lexoffice.")

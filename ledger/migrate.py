@@ -28,7 +28,8 @@ def migrate(owner_url: str) -> str:
     """Bring the database to the newest version and return that version.
 
     owner_url names the role partnerdesk_owner. Raises RolesMissing before anything is changed; each migration is
-    one transaction, so a failing one leaves the database at the version before it.
+    one transaction, so a failing one leaves the database at the version before it. A database that a newer version
+    of the code has migrated is left as it is.
     """
     engine = create_engine(make_url(owner_url).set(drivername="postgresql+psycopg"))
     try:
@@ -37,6 +38,10 @@ def migrate(owner_url: str) -> str:
                 raise RolesMissing(RolesMissing.__doc__)
             connection.execute(_ONE_AT_A_TIME)
             connection.commit()
+            version = current_version(connection)
+            connection.commit()
+            if version is not None and version > newest_version():
+                return version
             config = _config()
             config.attributes["connection"] = connection
             with _ONE_THREAD_AT_A_TIME:

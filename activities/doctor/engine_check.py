@@ -39,7 +39,7 @@ async def _look(ledger: Ledger, engine: Engine, tenant: Tenant) -> Suspects:
         seen = running.get(number)
         if seen is None or seen.payout_state != payout.state:
             seen = await engine.look(tenant, number)
-        if verdict := _of_open(number, payout.state, seen, announced=payout.announced):
+        if verdict := _of_open(tenant, number, payout.state, seen, announced=payout.announced):
             suspects[number] = verdict
     for number in running.keys() - waiting.keys():
         seen = await engine.look(tenant, number)
@@ -49,11 +49,12 @@ async def _look(ledger: Ledger, engine: Engine, tenant: Tenant) -> Suspects:
 
 
 def _of_open(
-    number: PayoutNumber, state: PayoutState, seen: SeenWorkflow | None, *, announced: bool
+    tenant: Tenant, number: PayoutNumber, state: PayoutState, seen: SeenWorkflow | None, *, announced: bool
 ) -> tuple[Difference | None, str | None] | None:
     if seen is None:
         told = f"{number} is {state}, and the engine knows no workflow of it"
-        mend = "to start one: UPDATE payouts SET recheck_wanted_at = now() for it, the hand-over does the rest."
+        update = f"UPDATE payouts SET recheck_wanted_at = now() WHERE number = '{number}'"
+        mend = f"to start one (the hand-over does the rest): {invariants.by_hand(tenant.id, update)}"
         return (None, f"{told}; {mend}") if announced else None
     if seen.status != "running":
         return _difference(

@@ -4,16 +4,21 @@ import asyncio
 import json
 import os
 import secrets
+import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+import click
 import httpx
 import pytest
 from cryptography.fernet import Fernet
 
+from commands.ground import past
 from sandbox.processes import free_port
 from sandbox.temporal_server import TemporalAddresses
 from settings import Settings
@@ -252,3 +257,33 @@ async def test_what_tells_who_somebody_was_is_erased_from_the_trail_on_demand(
     assert (verified.json()["ok"], verified.json()["erased"]) == (True, 1)
     unknown = await partnerdesk(environment, "audit", "erase", "--tenant", "nobody", "--about", "x", "--reason", "y")
     assert unknown.status == 1
+
+
+async def test_a_worker_whose_health_port_is_taken_says_so_and_ends(environment: dict[str, str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = await partnerdesk(environment, "worker", "--health-port", str(taken.getsockname()[1]))
+    assert (result.status, "--health-port" in result.err) == (1, True), result.err
+
+
+async def test_code_of_the_version_before_works_on_with_a_newer_database(
+    environment: dict[str, str], database: Database, door: Door
+) -> None:
+    owner = await asyncpg.connect(database.owner_url)
+    before = await owner.fetchval("SELECT version_num FROM alembic_version")
+    try:
+        await owner.execute("UPDATE alembic_version SET version_num = '9999'")
+        ready = await door.http.get("/readyz")
+        result = await partnerdesk(environment, "migrate", "--without-engine")
+    finally:
+        await owner.execute("UPDATE alembic_version SET version_num = $1", before)
+        await owner.close()
+    assert ready.status_code == 200, ready.text
+    assert (result.status, result.out) == (0, "The database is at version 9999.\n"), result.err
+
+
+def test_a_sweep_since_a_span_looks_back() -> None:
+    assert timedelta(days=6, hours=23) < datetime.now(UTC) - past("7d") < timedelta(days=7, hours=1)
+    with pytest.raises(click.BadParameter, match="future"):
+        past("2999-01-01")

@@ -1,8 +1,10 @@
 """The doctor is silent about a healthy tenant, and finds each difference that is planted."""
 
 import json
+import re
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from activities.doctor import lexoffice_check
@@ -271,3 +273,16 @@ async def test_an_engine_that_is_away_is_a_difference_and_the_rest_is_compared(
     assert result.status == 1
     assert [one["check"] for one in report["differences"]] == ["engine_not_compared"]
     assert report["compared_with"] == ["ledger", "lexoffice"]
+
+
+async def test_what_the_doctor_says_to_mend_by_hand_mends_as_the_owner(shop: Shop, database: Database) -> None:
+    await shop.payout()
+    await plant(database, "UPDATE payout_counters SET last = 0 WHERE tenant_id = $1", shop.tenant.id)
+    [found] = [one for one in (await examine(shop))["differences"] if one["check"] == "counter_behind"]
+    owner = await asyncpg.connect(database.owner_url)
+    try:
+        for statement in re.findall(r'-c "([^"]+)"', found["mend"]):
+            await owner.execute(statement)
+    finally:
+        await owner.close()
+    assert "counter_behind" not in await checks(shop)
