@@ -12,11 +12,12 @@ from activities.event_endings import LOOK_AGAIN, end, finish, unfit_to_judge
 from activities.evidence import body_of, observed_now, payments_of
 from activities.expectations import may_lag
 from activities.models import Conclude, Conclusion, Gathered, Tell
-from ledger import credited_invoices, documents, events, intents, lost_answers, payouts
+from ledger import credited_invoices, documents, events, intents, lost_answers, payouts, seen_credit_notes
 from ledger.credited_invoices import CreditFacts
 from ledger.database import Connection
 from ledger.documents import KnownDocument
 from ledger.events import Event
+from ledger.seen_credit_notes import Seen
 from ledger.settlement import Meaning, Verdict, agrees
 from ledger.types import DocumentKind, EventState, PayoutNumber
 from lexoffice.documents import SETTLED, CreditNote
@@ -93,11 +94,19 @@ async def _end_of_a_stranger(db: Connection, gathered: Gathered) -> Conclusion:
     """The invoices that it names are kept with the event: should one become a sale's, it is looked at again."""
     invoices: tuple[UUID, ...] = ()
     if gathered.document is not None:
-        invoices = _invoices_of(CreditNote.from_body(await body_of(db, gathered.tenant, gathered.document)))
+        note = CreditNote.from_body(await body_of(db, gathered.tenant, gathered.document))
+        invoices = _invoices_of(note)
+        await _remember(db, gathered, note)
     if not invoices:
         return await end(db, gathered, EventState.IGNORED, "Diese Gutschrift gehört zu keiner Auszahlung.")
     named = {credited_invoices.NAMED: [str(id) for id in invoices]}
     return await end(db, gathered, EventState.IGNORED, credited_invoices.NO_SALE_YET, named)
+
+
+async def _remember(db: Connection, gathered: Gathered, note: CreditNote) -> None:
+    """So that no sweep fetches it again before it changes."""
+    seen = Seen(status=note.voucher_status, updated_at=note.updated_date)
+    await seen_credit_notes.remember(db, gathered.tenant, note.id, seen)
 
 
 def _invoices_of(note: CreditNote) -> tuple[UUID, ...]:
@@ -123,6 +132,7 @@ async def _conclude_credit_of_invoice(db: Connection, gathered: Gathered, told: 
     )
     if outcome is None:
         return None
+    await _remember(db, gathered, note)
     await finish(db, gathered, told, note.voucher_status, outcome.state, outcome.reason, outcome.changes)
     return Conclusion(
         outcome=outcome.state, tell=tuple(Tell(number=number, signal="recheck") for number in outcome.payouts)

@@ -22,6 +22,7 @@ from ledger import (
     lost_answers,
     month_close,
     replacement,
+    seen_credit_notes,
     sweep_findings,
     sweeps,
     tax_questions,
@@ -172,12 +173,19 @@ class SweepActivities:
         ids = [row.resource_id for row in listed_ones]
         async with self._ledger.transaction(tenant) as db:
             known = await sweep_findings.held(db, tenant, ids)
+            seen = await seen_credit_notes.find(db, tenant, ids)
             cut_over = (await sweeps.read_state(db, tenant)).effective_from
             lost = await lost_answers.hold_lost_credit_notes(db, tenant)
             if of_open:
                 await sweep_findings.mark_listed_as_open(db, tenant, ids)
             compared = (
-                sweep_findings.differs(row, known.get(row.resource_id), cut_over=cut_over, lost=lost)
+                sweep_findings.differs(
+                    row,
+                    known.get(row.resource_id),
+                    cut_over=cut_over,
+                    lost=lost,
+                    seen=seen.get(row.resource_id),
+                )
                 for row in listed_ones
             )
             found = [one for one in compared if one]
@@ -194,7 +202,7 @@ class SweepActivities:
     ) -> list[TakenUp]:
         """Notifications beyond the bound waited for these lists: what is in them is the tenant's own document.
 
-        A credit note that is not ours, and what the ledger holds as it is, need no call.
+        A credit note that corrects nothing or was looked at, and what the ledger holds, each as it is, need no call.
         """
         waiting = await unproven.that_wait(db, tenant, [row.resource_id for row in rows])
         worth = {one.resource_id for one in found} | {

@@ -12,6 +12,7 @@ from uuid import UUID
 from ledger.connections import LEXOFFICE
 from ledger.database import Connection
 from ledger.events import GONE, Arrival
+from ledger.seen_credit_notes import Seen
 from ledger.types import BERLIN, DocumentKind, EventId, EventState, Frozen, Tenant
 
 _FROM_THE_SWEEP = b'{"source":"sweep",'
@@ -21,6 +22,11 @@ _RETRY_AFTER = timedelta(hours=1)
 _RETRY_AT_LEAST = timedelta(days=1)
 """An event of ours that failed, or that was handled and has not removed the difference (what was fetched may have
 lagged), is tried again after an hour, then two, four, …; at last once a day."""
+
+_SETTLED = ("paid", "paidoff")
+"""A credit note that corrects an invoice is paid off at once (lexoffice API, Credit Notes, Pursue)."""
+
+_SAME_INSTANT = timedelta(seconds=2)
 
 _UNDER_WAY = (EventState.RECEIVED, EventState.WAITING)
 
@@ -102,17 +108,21 @@ async def held(db: Connection, tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID
     return {row["resource_id"]: Held(**{name: row[name] for name in Held.model_fields}) for row in rows}
 
 
-def differs(row: Listed, known: Held | None, *, cut_over: date | None, lost: bool) -> Found | None:
+def differs(
+    row: Listed, known: Held | None, *, cut_over: date | None, lost: bool, seen: Seen | None = None
+) -> Found | None:
     """Compare one row with what the ledger holds; by status and open amount, as the list shows no more.
 
-    An unknown document matters when it is a paid invoice, or a credit note while one of ours is lost.
+    A document that it does not hold matters when it is a paid invoice, a credit note that may correct one or that has
+    changed since it was `seen`, or any credit note while one of ours is lost.
     """
     if known is None:
-        matters = (
-            lost
-            if row.kind is DocumentKind.CREDIT_NOTE
-            else row.status == "paid" and not (cut_over and row.voucher_date and row.voucher_date < cut_over)
-        )
+        if row.kind is DocumentKind.CREDIT_NOTE and seen is not None:
+            matters = lost or _has_changed(row, seen)
+        elif row.kind is DocumentKind.CREDIT_NOTE:
+            matters = lost or (row.status in _SETTLED and not _is_before(row, cut_over))
+        else:
+            matters = row.status == "paid" and not _is_before(row, cut_over)
         return _found(row, f"{row.kind}.changed") if matters else None
     if known.status is None and row.status in ("draft", "open"):
         return None  # ours, just made: whoever made it is about to read it
@@ -123,6 +133,15 @@ def differs(row: Listed, known: Held | None, *, cut_over: date | None, lost: boo
         # The document itself does not show what is open: this name makes its payments be fetched.
         return _found(row, "payment.changed")
     return None
+
+
+def _is_before(row: Listed, cut_over: date | None) -> bool:
+    return bool(cut_over and row.voucher_date and row.voucher_date < cut_over)
+
+
+def _has_changed(row: Listed, seen: Seen) -> bool:
+    is_newer = row.updated_at is not None and row.updated_at > seen.updated_at + _SAME_INSTANT
+    return row.status != seen.status or is_newer
 
 
 async def mark_listed_as_open(db: Connection, tenant: Tenant, ids: Sequence[UUID]) -> None:

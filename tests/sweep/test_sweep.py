@@ -10,6 +10,7 @@ from ledger import campaigns, invoices, plans, sweep_findings, sweeps
 from ledger.commission import Rate
 from ledger.invoice_facts import InvoiceFacts
 from ledger.plans import NewPlan
+from ledger.seen_credit_notes import Seen
 from ledger.sweep_findings import Held, Listed
 from ledger.types import BERLIN, DocumentKind
 from tests.house import Shop, until
@@ -182,17 +183,84 @@ def test_rows_are_compared_by_status_and_open_amount(
     assert (difference and difference.event_type) == found
 
 
-def test_an_unknown_credit_note_matters_only_while_one_of_ours_is_lost() -> None:
-    row = Listed(
-        kind=DocumentKind.CREDIT_NOTE,
-        resource_id=uuid4(),
-        status="open",
-        open_cents=100,
-        voucher_date=None,
-        updated_at=None,
+_NOON = datetime(2026, 11, 20, 12, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("row", "seen", "lost", "matters"),
+    [
+        ({"status": "open"}, None, False, False),  # one that corrects an invoice is paid off at once
+        ({"status": "open"}, None, True, True),
+        ({"status": "paidoff"}, None, False, True),
+        ({"status": "paid"}, None, False, True),
+        ({"status": "paidoff", "voucher_date": date(2025, 12, 31)}, None, False, False),
+        ({"status": "paidoff"}, "paidoff", False, False),
+        ({"status": "paidoff", "updated_at": _NOON + timedelta(seconds=1)}, "paidoff", False, False),
+        ({"status": "paidoff", "updated_at": _NOON + timedelta(minutes=1)}, "paidoff", False, True),
+        ({"status": "voided"}, "paidoff", False, True),
+        ({"status": "voided", "voucher_date": date(2025, 12, 31)}, "paidoff", False, True),
+        ({"status": "draft"}, "paidoff", False, True),
+        ({"status": "voided"}, "voided", False, False),
+        ({"status": "paidoff"}, "paidoff", True, True),
+    ],
+)
+def test_a_credit_note_that_pays_no_payout_matters_until_it_was_looked_at_and_when_it_changes(
+    row: dict[str, object], seen: str | None, lost: bool, matters: bool
+) -> None:
+    listed = Listed.model_validate(
+        {
+            "kind": DocumentKind.CREDIT_NOTE,
+            "resource_id": uuid4(),
+            "open_cents": None,
+            "voucher_date": None,
+            "updated_at": None,
+        }
+        | row
     )
-    assert sweep_findings.differs(row, None, cut_over=None, lost=False) is None
-    assert sweep_findings.differs(row, None, cut_over=None, lost=True) is not None
+    before = seen and Seen(status=seen, updated_at=_NOON)
+    found = sweep_findings.differs(listed, None, cut_over=date(2026, 1, 1), lost=lost, seen=before or None)
+    assert (found is not None) == matters
+
+
+async def test_a_correction_that_nobody_told_of_is_found_and_so_is_its_end(shop: Shop) -> None:
+    payment_intent = await shop.sale()
+    invoice = await shop.write_invoice(remark=f"Bestellung: {payment_intent}")
+    await shop.click(invoice["id"], "pay")
+    await shop.transaction(payment_intent, lambda sale: sale["state"] == "approved")
+    await settled(shop)
+    await silence(shop)
+    correction = {"customer": "Kunde AG", "net": "1000.00", "precedingSalesVoucherId": invoice["id"]}
+    note = await shop.hook("POST", "credit-notes", correction)
+    assert await sweep(shop) == 1
+    await shop.transaction(payment_intent, lambda sale: sale["state"] == "refunded")
+    await settled(shop)
+    await shop.forget_calls()
+    assert await sweep(shop, hours_later=30) == 0, "what was booked is not fetched again"
+    assert await shop.calls() == {"GET /v1/voucherlist": 1}
+
+    await shop.click(note["id"], "void")
+    assert await sweep(shop) == 1
+    await shop.transaction(payment_intent, lambda sale: sale["state"] == "approved")
+
+
+async def test_a_foreign_credit_note_is_fetched_once_whoever_told_of_it(shop: Shop) -> None:
+    notified = await shop.hook("POST", "credit-notes", {"customer": "Kunde AG", "net": "10.00"})
+    await shop.click(notified["id"], "mark-paid")
+    await shop.events_ended(notified["id"])
+    await settled(shop)
+    await silence(shop)
+    await shop.forget_calls()
+    assert await sweep(shop) == 0, "its notification had it looked at"
+
+    in_silence = await shop.hook("POST", "credit-notes", {"customer": "Kunde AG", "net": "10.00"})
+    await shop.click(in_silence["id"], "mark-paid")
+    assert await sweep(shop) == 1
+    [event] = await shop.events_ended(in_silence["id"])
+    assert event["state"] == "ignored"
+    assert (await shop.calls())["GET /v1/credit-notes/{id}"] == 1
+    await shop.forget_calls()
+    assert await sweep(shop, hours_later=30) == 0
+    assert await shop.calls() == {"GET /v1/voucherlist": 1}
 
 
 async def test_a_sweep_closes_the_month_of_a_tenant_that_begins_no_payout_runs(shop: Shop) -> None:

@@ -90,6 +90,19 @@ async def test_a_foreign_credit_note_beyond_the_bound_costs_no_call_at_all(silen
     assert await shop.calls() == {"GET /v1/voucherlist": 1}
 
 
+async def test_a_correction_beyond_the_bound_is_booked_by_the_next_sweep(silent_shop: Shop) -> None:
+    shop = silent_shop
+    sale, invoice = await paid_sale(shop)
+    await leave_room_for(shop, 0)
+    correction = {"customer": "Kunde AG", "net": "1000.00", "precedingSalesVoucherId": invoice}
+    note = await shop.hook("POST", "credit-notes", correction)
+    answer = (await shop.notify(four_members(shop, "credit-note.status.changed", note["id"]))).json()
+    assert answer["reason"] == unproven.WAITS
+    assert await sweep(shop) == 1
+    assert (await ended(shop, answer["event"]))["state"] == "processed"
+    assert (await shop.api("GET", f"/transactions/{sale['id']}"))["state"] == "refunded"
+
+
 async def test_a_burst_about_one_unknown_document_counts_once(silent_shop: Shop) -> None:
     shop = silent_shop
     await leave_room_for(shop, 1)
