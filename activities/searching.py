@@ -7,6 +7,7 @@ ledger are fetched and compared with the marker.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from temporalio import activity
@@ -23,7 +24,7 @@ from ledger.database import Connection, Ledger
 from ledger.intents import Intent
 from ledger.types import BERLIN, DocumentKind, IntentId, Tenant
 from lexoffice.client import SEARCH_WINDOW, LexofficeClient
-from lexoffice.errors import FractionOfACent, SearchWindowExceeded
+from lexoffice.errors import FractionOfACent, SearchWindowExceeded, UnexpectedAnswer
 from lexoffice.vouchers import VoucherQuery, VoucherRow
 
 _NOTHING = SearchedPage(is_last=True)
@@ -59,8 +60,8 @@ class SearchActivities:
         async with heartbeats():
             with waiting_for_the_connection(intent):
                 async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
-                    document = await fetch(client, intent.kind, task.resource_id)
-        if document is None or not carries_marker(document, intent):
+                    document = await _marked(client, intent, task.resource_id)
+        if document is None:
             return None
         async with self._ledger.transaction(tenant) as db:
             return await documents.keep_snapshot(
@@ -88,6 +89,24 @@ async def page_of_search(client: LexofficeClient, intent: Intent, number: int) -
     return [row for row in page.content if _is_of_that_amount(row, intent)], page.is_last
 
 
+async def _marked(client: LexofficeClient, intent: Intent, resource_id: UUID) -> Document | None:
+    """The document, if it carries the marker.
+
+    One that cannot be read, as where somebody mistyped a year, must not hold the search up: without the marker in its
+    text it is not ours. With it, it is asked for until it can be read.
+    """
+    try:
+        document = await fetch(client, intent.kind, resource_id)
+    except UnexpectedAnswer:
+        resource: Literal["credit-notes", "invoices"] = (
+            "credit-notes" if intent.kind is DocumentKind.CREDIT_NOTE else "invoices"
+        )
+        if intent.marker in (await client.document_text(resource, resource_id)).text:
+            raise
+        return None
+    return document if document is not None and carries_marker(document, intent) else None
+
+
 def _is_of_that_amount(row: VoucherRow, intent: Intent) -> bool:
     try:
         total = row.total_cents
@@ -111,8 +130,8 @@ async def whole_search(ledger: Ledger, door: LexofficeDoor, tenant: Tenant, inte
                 activity.heartbeat()
                 async with ledger.transaction(tenant) as db:
                     is_ours = await documents.is_ours(db, tenant, row.id)
-                document = None if is_ours else await fetch(client, intent.kind, row.id)
-                if document is not None and carries_marker(document, intent):
+                document = None if is_ours else await _marked(client, intent, row.id)
+                if document is not None:
                     marked[document.id] = document
     return list(marked.values())
 

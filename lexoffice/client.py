@@ -9,7 +9,7 @@ RateLimited, passes unchanged.
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
-from typing import Final, Self, TypeVar, cast
+from typing import Final, Literal, Self, TypeVar, cast
 from uuid import UUID
 
 import httpx
@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from lexoffice.addresses import api_root, query_string, resource_path, search_text
 from lexoffice.answers import Created, Fetched, Page
 from lexoffice.contacts import Contact
-from lexoffice.documents import CreditNote, Invoice
+from lexoffice.documents import CreditNote, DocumentText, Invoice
 from lexoffice.errors import LexofficeError, SearchWindowExceeded, UnusableFile, name_or_none
 from lexoffice.new_documents import NewCreditNote, NewDocument, NewInvoice
 from lexoffice.payments import Payments
@@ -88,6 +88,10 @@ class LexofficeClient:
     async def credit_note(self, id: UUID) -> CreditNote:
         """One credit note. NotFound also where the id is another kind of document (Credit Notes endpoint)."""
         return await self._fetch(CreditNote, resource_path("credit-notes", id))
+
+    async def document_text(self, resource: Literal["invoices", "credit-notes"], id: UUID) -> DocumentText:
+        """The same answer as that of a whole document, of which only the texts are read."""
+        return await self._fetch(DocumentText, resource_path(resource, id))
 
     async def credit_note_file(self, id: UUID) -> bytes:
         """The PDF of a credit note, at most 10 MB (Credit Notes endpoint, file).

@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from lexoffice.answers import Fetched
 from lexoffice.custom_fields import WithCustomFields
 from lexoffice.wire import Amount, Several, Time, Wire, whole_cents
 
@@ -136,6 +137,20 @@ class SalesDocument(WithCustomFields):
     @property
     def currency(self) -> str:
         return self.total_price.currency
+
+
+class DocumentText(Fetched):
+    """What people read of a document. It can be had though a date or an amount in the document makes no sense."""
+
+    id: UUID
+    voucher_status: str
+    voucher_number: str | None = None
+    introduction: str | None = None
+    remark: str | None = None
+
+    @property
+    def text(self) -> str:
+        return f"{self.introduction or ''}\n{self.remark or ''}"
 
 
 class CreditNote(SalesDocument):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from lexoffice.wire import Amount, New, Time, Wire, whole_cents
+from lexoffice.wire import Amount, IdOrNone, New, TimeOrNone, Wire, whole_cents
 
 VoucherType = Literal[
     "any",
@@ -72,11 +72,11 @@ class VoucherRow(Wire):
     voucher_type: str
     voucher_status: str
     voucher_number: str | None = None
-    voucher_date: Time | None = None
-    created_date: Time | None = None
-    updated_date: Time | None = None
-    due_date: Time | None = None
-    contact_id: UUID | None = None
+    voucher_date: TimeOrNone = None
+    created_date: TimeOrNone = None
+    updated_date: TimeOrNone = None
+    due_date: TimeOrNone = None
+    contact_id: IdOrNone = None
     contact_name: str | None = None
     total_amount: Amount | None = None
     open_amount: Amount | None = None

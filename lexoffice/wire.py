@@ -5,6 +5,7 @@ import unicodedata
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, NoReturn, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
@@ -137,6 +138,13 @@ def parse_time(text: object) -> datetime:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=BERLIN)
 
 
+def _time_or_none(text: object) -> datetime | None:
+    try:
+        return parse_time(text)
+    except ValueError:
+        return None
+
+
 def render_time(moment: datetime) -> str:
     """`yyyy-MM-ddTHH:mm:ss.SSS+hh:mm` in German local time, the one form that is accepted everywhere."""
     return moment.astimezone(BERLIN).isoformat(timespec="milliseconds")
@@ -156,6 +164,14 @@ def _number(value: object) -> object:
 
 def _empty_for_none(value: object) -> object:
     return () if value is None else value
+
+
+def _false_for_none(value: object) -> object:
+    return False if value is None else value
+
+
+def _none_for_empty(value: object) -> object:
+    return None if value == "" else value
 
 
 def at_most(units: int) -> AfterValidator:
@@ -178,9 +194,13 @@ def _sendable(text: str) -> str:
 Item = TypeVar("Item")
 
 Time = Annotated[datetime, BeforeValidator(parse_time)]
+# For rows of lists: one mistyped year must not make a page of 250 documents unreadable.
+TimeOrNone = Annotated[datetime | None, BeforeValidator(_time_or_none)]
 AwareTime = Annotated[datetime, AfterValidator(_aware)]
 # A number, or its text: `openAmount` has been seen as both (lexoffice API, Payments endpoint).
 Amount = Annotated[Decimal, BeforeValidator(_number)]
+Flag = Annotated[bool, BeforeValidator(_false_for_none)]
+IdOrNone = Annotated[UUID | None, BeforeValidator(_none_for_empty)]
 # Text that goes out; what lexoffice could not store or show is refused here.
 Text = Annotated[str, AfterValidator(_sendable)]
 Several = Annotated[tuple[Item, ...], BeforeValidator(_empty_for_none)]

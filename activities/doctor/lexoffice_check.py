@@ -21,7 +21,7 @@ from ledger.invariants import Difference, KnownCreditNote
 from ledger.types import BERLIN, Frozen, Tenant
 from lexoffice.answers import Page
 from lexoffice.client import SEARCH_WINDOW, LexofficeClient
-from lexoffice.documents import CreditNote
+from lexoffice.documents import DocumentText
 from lexoffice.errors import NoAnswer, NotFound, RateLimited, ServerError, Unreachable
 from lexoffice.vouchers import VoucherQuery, VoucherRow, VoucherType
 
@@ -90,10 +90,10 @@ class _Asking:
     async def _page(self, query: VoucherQuery, number: int) -> Page[VoucherRow]:
         return await self._patiently(lambda: self._client.voucherlist(query, number))
 
-    async def credit_note(self, id: UUID) -> CreditNote | None:
+    async def credit_note(self, id: UUID) -> DocumentText | None:
         """None: it is gone."""
         try:
-            return await self._patiently(lambda: self._client.credit_note(id))
+            return await self._patiently(lambda: self._client.document_text("credit-notes", id))
         except NotFound:
             return None
 
@@ -123,7 +123,7 @@ async def _credit_notes(
     for position, row in enumerate(candidates, start=1):
         say(f"reading credit notes that the ledger does not know, {position} of {len(candidates)}")
         document = await asking.credit_note(row.id)
-        marker = _MARKER.search(f"{document.introduction or ''}\n{document.remark or ''}") if document else None
+        marker = _MARKER.search(document.text) if document else None
         if marker is None or document is None:
             continue
         year, number = int(marker[2]), int(marker[3])
@@ -134,7 +134,7 @@ async def _credit_notes(
     return found, highest
 
 
-async def _unowned(ledger: Ledger, tenant: Tenant, document: CreditNote, marker: re.Match[str]) -> Difference | None:
+async def _unowned(ledger: Ledger, tenant: Tenant, document: DocumentText, marker: re.Match[str]) -> Difference | None:
     """A document with our marker that no payout refers to."""
     number, name = marker[1], document.voucher_number or str(document.id)
     async with ledger.transaction(tenant) as db:
@@ -277,9 +277,14 @@ async def _unknown_invoices(
         and row.id not in heard_of
         and not open_intents
         and sweep_findings.differs(listed(row), None, cut_over=cut_over, lost=False)
-        and row.updated_date is not None
-        and since < row.updated_date < recently
+        and _has_changed_between(row, since, recently)
     ]
+
+
+def _has_changed_between(row: VoucherRow, since: datetime, until: datetime) -> bool:
+    """One whose times cannot be read is rather named than left out."""
+    changed = row.updated_date or row.created_date
+    return changed is None or since < changed < until
 
 
 def _updated(row: VoucherRow) -> str:

@@ -104,6 +104,17 @@ async def test_a_list_that_does_not_say_where_it_ends_ends_with_an_empty_page(
     assert (await client.voucherlist(VoucherQuery(voucher_types=("invoice",)))).is_last is is_last
 
 
+async def test_a_time_that_makes_no_sense_spoils_neither_its_row_nor_its_page(
+    canned: CannedServer, client: LexofficeClient
+) -> None:
+    row = {"id": str(ID), "voucherType": "invoice", "voucherStatus": "open", "updatedDate": "2026-03-01"}
+    odd = row | {"voucherDate": "2206-11-28T00:00:00.000+01:00", "dueDate": "soon", "createdDate": 7}
+    canned.answer = http(200, {"content": [odd, row]})
+    listed = await client.voucherlist(VoucherQuery(voucher_types=("invoice",)))
+    assert [(one.voucher_date, one.due_date, one.created_date) for one in listed.content] == [(None, None, None)] * 2
+    assert all(one.updated_date for one in listed.content)
+
+
 async def test_a_page_beyond_the_window_costs_no_request(canned: CannedServer, client: LexofficeClient) -> None:
     canned.answer = EMPTY
     query = VoucherQuery(voucher_types=("invoice",), size=250)

@@ -40,6 +40,16 @@ async def test_an_unknown_paid_invoice_is_found_and_what_is_open_costs_nothing(s
     await shop.transaction(payment_intent, lambda sale: sale["state"] == "approved")
 
 
+async def test_one_document_with_a_mistyped_year_hides_no_other(shop: Shop) -> None:
+    await silence(shop)
+    payment_intent = await shop.sale()
+    invoice = await shop.write_invoice(remark=f"Bestellung: {payment_intent}")
+    await shop.click(invoice["id"], "pay")
+    await shop.write_invoice(finalize=False, voucherDate="2206-11-28")
+    assert await sweep(shop) == 1
+    await shop.transaction(payment_intent, lambda sale: sale["state"] == "approved")
+
+
 async def test_a_credit_note_marked_paid_in_silence_pays_its_payout(shop: Shop) -> None:
     payout = await shop.open_payout()
     await settled(shop)

@@ -47,6 +47,17 @@ async def test_every_page_is_read_before_nothing_counts_as_found(hasty_shop: Sho
     assert (opened["credit_note_id"], await posts(shop)) == (lost["id"], 1)
 
 
+async def test_a_document_of_the_same_amount_with_a_mistyped_year_holds_no_search_up(hasty_shop: Shop) -> None:
+    shop = hasty_shop
+    await shop.hook("PUT", "notification-faults", {"dropRate": 1.0, "seed": 1})
+    await shop.hook("POST", "credit-notes", {"customer": "Partner ANNA", "net": "100.00", "voucherDate": "2206-11-28"})
+    await fault(shop, "timeout_504_after", times=1)
+    payout = await approved(shop, 10_000)
+    opened = await shop.payout_when(payout["number"], "credit_note_open")
+    assert (len(await credit_notes(shop)), await posts(shop)) == (2, 1)
+    assert opened["credit_note_number"]
+
+
 @pytest.mark.parametrize(
     ("sent_at", "first", "last"),
     [
