@@ -131,10 +131,7 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
                 db, tenant, doors.vault, api_key=wanted.api_key.get_secret_value(), account=account, actor=actor
             )
             await payouts.want_recheck_of_blocked(db, tenant)
-            # lexoffice deletes an API key's subscriptions together with the key.
-            repairs = (await subscriptions.health(db, tenant)).checked_at is not None
-            if repairs:
-                await subscriptions.want_set_up(db, tenant)
+            repairs = await _want_repair(db, tenant)
         if wanted.credential is not None:
             await oauth_connection.choose(db, tenant, oauth=wanted.credential == "oauth", actor=actor)
             taken_up += await _go_on(db, tenant)
@@ -156,6 +153,17 @@ async def _go_on(db: Connection, tenant: Tenant) -> list[EventId]:
         return []
     await payouts.want_recheck_of_blocked(db, tenant)
     return await connecting.take_up_skipped(db, tenant, connection.organization_id)
+
+
+async def _want_repair(db: Connection, tenant: Tenant) -> bool:
+    """lexoffice deletes the subscriptions of a key or grant together with it (lexoffice API, Event Subscriptions).
+
+    Whether they are to be set up anew: whoever has had none set up is notified by a relay.
+    """
+    if (await subscriptions.health(db, tenant)).checked_at is None:
+        return False
+    await subscriptions.want_set_up(db, tenant)
+    return True
 
 
 async def generate_webhook_token(doors: Parts, tenant: Tenant, *, actor: str) -> SecretStr:
@@ -209,7 +217,10 @@ async def remove_key(doors: Parts, tenant: Tenant, *, actor: str) -> tuple[str, 
         await connecting.remove_lexoffice_key(db, tenant, actor=actor)
         await _go_on(db, tenant)
         goes_on = (await connections.load(db, tenant, LEXOFFICE)).has_secret
+        repairs = goes_on and await _want_repair(db, tenant)
     doors.webhook_tokens.forget()
+    if repairs:
+        await doors.announcer.subscriptions(tenant)
     return () if goes_on else STOPS
 
 
@@ -243,6 +254,7 @@ async def connect_by_oauth(doors: Parts, tenant: Tenant, *, code: str, verifier:
         async with doors.ledger.transaction(tenant, cause=actor) as db:
             connected = await oauth_connection.connect(db, tenant, doors.vault, pair=pair, account=account, actor=actor)
             await payouts.want_recheck_of_blocked(db, tenant)
+            repairs = await _want_repair(db, tenant)
             to_announce = await events.load(db, tenant, connected.taken_up)
     except (Problem, Refused, OSError):
         await _give_back(server, pair.refresh_token)
@@ -251,7 +263,9 @@ async def connect_by_oauth(doors: Parts, tenant: Tenant, *, code: str, verifier:
     await doors.announcer.events(tenant, to_announce)
     await doors.announcer.schedule(tenant, ScheduleKind.SWEEP)
     if connected.former is not None:
-        await _give_back(server, connected.former)
+        await _give_back(server, connected.former)  # its subscriptions go with it: they are set up after that
+    if repairs:
+        await doors.announcer.subscriptions(tenant)
 
 
 async def disconnect_oauth(doors: Parts, tenant: Tenant, *, actor: str) -> Disconnected:
@@ -260,9 +274,12 @@ async def disconnect_oauth(doors: Parts, tenant: Tenant, *, actor: str) -> Disco
         token = await oauth_connection.disconnect(db, tenant, doors.vault, actor=actor)
         await _go_on(db, tenant)
         goes_on = (await connections.load(db, tenant, LEXOFFICE)).has_secret
+        repairs = goes_on and await _want_repair(db, tenant)
     doors.webhook_tokens.forget()
     server = doors.oauth.server
     revoked = token is not None and server is not None and await _give_back(server, token)
+    if repairs:
+        await doors.announcer.subscriptions(tenant)
     return Disconnected(stops=() if goes_on else STOPS, revoked=revoked)
 
 

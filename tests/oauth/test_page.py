@@ -61,6 +61,39 @@ async def test_oauth_is_disconnected_by_a_button(connected: Shop) -> None:
     assert (again.status_code, "nicht mit OAuth verbunden" in again.text) == (409, True)
 
 
+async def subscriptions_were_set_up(shop: Shop) -> None:
+    await shop.firm.rows(
+        """
+        INSERT INTO sweep_states (tenant_id, provider, subscriptions_state, subscriptions_checked_at)
+        VALUES ($1, 'lexoffice', 'healthy', now())
+        ON CONFLICT (tenant_id, provider) DO UPDATE SET
+               subscriptions_state = 'healthy', subscriptions_checked_at = now(), subscriptions_wanted_at = NULL
+        """,
+        shop.firm.tenant.id,
+    )
+
+
+async def are_wanted_anew(shop: Shop) -> bool:
+    rows = await shop.firm.rows("SELECT subscriptions_wanted_at FROM sweep_states")
+    return any(row["subscriptions_wanted_at"] for row in rows)
+
+
+async def test_the_subscriptions_that_go_with_a_grant_are_set_up_anew(connected: Shop) -> None:
+    await subscriptions_were_set_up(connected)
+    await connected.connected()
+    assert await are_wanted_anew(connected)
+
+    await connected.admin.post(f"{PAGE}/schluessel", {"api_key": connected.office.api_key}, shown_at=PAGE)
+    await subscriptions_were_set_up(connected)
+    await connected.admin.post(f"{PAGE}/oauth/trennen", shown_at=PAGE)
+    assert await are_wanted_anew(connected), "the key is left, and goes on"
+
+
+async def test_who_is_notified_by_a_relay_gets_no_subscriptions(connected: Shop) -> None:
+    await connected.connected()
+    assert not await are_wanted_anew(connected)
+
+
 async def test_with_both_one_is_chosen(connected: Shop) -> None:
     await connected.admin.post(f"{PAGE}/schluessel", {"api_key": connected.office.api_key}, shown_at=PAGE)
     assert '<option value="api_key" selected>' in (await connected.admin.get(PAGE)).text
