@@ -134,6 +134,7 @@ class Hands:
         searching = SearchActivities(self.ledger, self.door)
         return [
             self._sweeping.sweep_page,
+            self._sweeping.read_profile,
             self._subscriptions.check_subscriptions,
             self._subscriptions.register_subscription,
             self._subscriptions.remove_subscription,

@@ -5,6 +5,7 @@ from typing import Literal
 from temporalio import activity
 
 from activities.invoice_reading import names_a_partner, order_references
+from activities.lexoffice_account import account_of
 from activities.lexoffice_door import LexofficeDoor, unusable
 from activities.models import Gathered
 from ledger import connecting, connection_health, documents, events, invoices, payouts, references
@@ -124,6 +125,7 @@ class FetchActivities:
         if profile.organization_id != pinned:
             raise unusable("other organization")
         async with self._ledger.transaction(gathered.tenant) as db:
+            await connecting.note_profile(db, gathered.tenant, account_of(profile))
             await connection_health.mark_connected(db, gathered.tenant)
             # This closes the question about a refused access, so what was skipped meanwhile is not left behind: the
             # hand-over announces it, and the payouts that waited.

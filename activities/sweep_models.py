@@ -44,6 +44,7 @@ class SweepPlan(Frozen):
     """As the plan found them: who wants to look further back meanwhile is answered by the next pass."""
     compares_open: bool = False
     checks_subscriptions: bool = False
+    reads_profile: bool = False
 
 
 class SweepProgress(Frozen):

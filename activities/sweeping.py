@@ -11,10 +11,12 @@ from temporalio.client import Client
 
 from activities.engine_away import AWAY
 from activities.heartbeats import heartbeats
+from activities.lexoffice_account import account_of
 from activities.lexoffice_door import LexofficeDoor
 from activities.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
 from ledger import (
     budget,
+    connecting,
     connections,
     debts,
     events,
@@ -94,7 +96,16 @@ class SweepActivities:
                 open_swept_at=state.open_swept_at,
                 compares_open=due,
                 checks_subscriptions=due or state.subscriptions_wanted,
+                reads_profile=due and (state.checked_at is None or state.checked_at + _PROFILE_AFTER <= state.now),
             )
+
+    @activity.defn
+    async def read_profile(self, tenant: Tenant) -> None:
+        """GET the profile: nothing notifies of it when the organisation is taxed otherwise from now on."""
+        async with heartbeats(), self._door.failures_explained(tenant), self._door.reading(tenant) as client:
+            profile = await client.profile()
+        async with self._ledger.transaction(tenant, cause="sweep") as db:
+            await connecting.note_profile(db, tenant, account_of(profile))
 
     @activity.defn
     async def sweep_page(self, task: PageOfSlice) -> SweptPage:

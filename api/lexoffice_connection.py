@@ -22,6 +22,7 @@ from ledger import (
     payouts,
     subscriptions,
 )
+from ledger.connecting import LexofficeAccount
 from ledger.connections import LEXOFFICE, OtherOrganization, ProviderConnection
 from ledger.database import Connection
 from ledger.events import Event
@@ -174,8 +175,8 @@ async def generate_webhook_token(doors: Parts, tenant: Tenant, *, actor: str) ->
     return token
 
 
-async def probe(doors: Parts, tenant: Tenant) -> KeyRefused | None:
-    """Ask lexoffice with what is used, a broken connection too. None: it works.
+async def probe(doors: Parts, tenant: Tenant) -> LexofficeAccount | KeyRefused:
+    """Ask lexoffice with what is used, a broken connection too: whose it is, or why it does not work.
 
     Raises NotConnected, and Problem (503, 502) when lexoffice cannot be asked.
     """
@@ -192,18 +193,21 @@ async def probe(doors: Parts, tenant: Tenant) -> KeyRefused | None:
     if account.organization_id != stored.organization_id:
         other = OtherOrganization()
         return KeyRefused(other.code, other.sentence)
-    return None
+    return account
 
 
-async def note_probe(db: Connection, tenant: Tenant, refused: KeyRefused | None, *, asked_at: datetime) -> list[Event]:
+async def note_probe(
+    db: Connection, tenant: Tenant, probed: LexofficeAccount | KeyRefused, *, asked_at: datetime
+) -> list[Event]:
     """Returns what was skipped while the connection did not work, and is to be announced now.
 
     What is stored since `asked_at` is not what was refused.
     """
-    if refused is not None:
+    if isinstance(probed, KeyRefused):
         if not await connections.key_saved_since(db, tenant, asked_at):
-            await connection_health.mark_broken(db, tenant, refused.detail)
+            await connection_health.mark_broken(db, tenant, probed.detail)
         return []
+    await connecting.note_profile(db, tenant, probed)
     await connection_health.mark_connected(db, tenant)
     await payouts.want_recheck_of_blocked(db, tenant)
     organization = (await connections.load(db, tenant, LEXOFFICE)).organization_id

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from ledger import audit, connection_health
+from ledger import audit, connection_health, rechecks
 from ledger.connections import LEXOFFICE, OrganizationTaken, OtherOrganization
 from ledger.database import Connection
 from ledger.types import EventId, Frozen, Tenant
@@ -94,6 +94,50 @@ async def pin(db: Connection, tenant: Tenant, account: LexofficeAccount) -> UUID
             raise OrganizationTaken from None
         raise
     return pinned
+
+
+async def note_profile(db: Connection, tenant: Tenant, account: LexofficeAccount) -> None:
+    """The pinned organisation has said who it is now. Where it is taxed otherwise, waiting payouts look again.
+
+    What another organisation says changes nothing.
+    """
+    before = await db.fetchrow(
+        """
+        SELECT tax_type, small_business FROM provider_connections
+         WHERE tenant_id = $1 AND provider = $2 AND organization_id = $3 FOR UPDATE
+        """,
+        tenant.id,
+        LEXOFFICE,
+        account.organization_id,
+    )
+    if before is None:
+        return
+    await db.execute(
+        """
+        UPDATE provider_connections
+           SET company_name = $3, tax_type = $4, small_business = $5, profile = $6, checked_at = now()
+         WHERE tenant_id = $1 AND provider = $2
+        """,
+        tenant.id,
+        LEXOFFICE,
+        account.company_name,
+        account.tax_type,
+        account.small_business,
+        account.profile,
+    )
+    now = {"tax_type": account.tax_type, "small_business": account.small_business}
+    if dict(before) == now:
+        return
+    await rechecks.want_for_tenant(db, tenant)
+    await audit.record(
+        db,
+        tenant,
+        actor="engine",
+        action="connection.tax_profile_changed",
+        subject="connection",
+        subject_id=LEXOFFICE,
+        detail={name: [before[name], value] for name, value in now.items() if before[name] != value},
+    )
 
 
 async def change_lexoffice(

@@ -21,5 +21,16 @@ async def want_for_partner(db: Connection, tenant: Tenant, partner: PartnerId) -
     return sorted(PayoutNumber(row["number"]) for row in rows)
 
 
+async def want_for_tenant(db: Connection, tenant: Tenant) -> None:
+    """How the tenant is taxed was changed in lexoffice: that decides with each partner's status what a document is."""
+    await db.execute(
+        """
+        UPDATE payouts SET recheck_wanted_at = clock_timestamp()
+         WHERE tenant_id = $1 AND state IN ('awaiting_approval', 'approved')
+        """,
+        tenant.id,
+    )
+
+
 async def load(db: Connection, tenant: Tenant, numbers: list[PayoutNumber]) -> list[Payout]:
     return [await payouts.find(db, tenant, number) for number in numbers]

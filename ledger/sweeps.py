@@ -13,6 +13,8 @@ class SweepState(Frozen):
 
     now: datetime
     connected: bool
+    checked_at: datetime | None
+    """When lexoffice last said who the organisation is."""
     effective_from: date | None
     swept_until: datetime | None
     finished_at: datetime | None
@@ -24,7 +26,7 @@ class SweepState(Frozen):
 async def read_state(db: Connection, tenant: Tenant) -> SweepState:
     row = await db.fetchrow(
         """
-        SELECT now() AS now, c.has_credential AND c.state = 'connected' AS connected, c.effective_from,
+        SELECT now() AS now, c.has_credential AND c.state = 'connected' AS connected, c.checked_at, c.effective_from,
                s.swept_until, s.finished_at, COALESCE(s.found, 0) AS found, s.open_swept_at,
                s.subscriptions_wanted_at IS NOT NULL AS subscriptions_wanted
           FROM provider_connections c

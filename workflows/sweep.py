@@ -1,6 +1,7 @@
 """One pass over a tenant's documents in lexoffice: what notifications never told is found here.
 
-    plan, compare page by page, hand over what differs, remember the pass; now and then look after the subscriptions
+    plan, compare page by page, hand over what differs, remember the pass
+    now and then look at the tax profile, and after the subscriptions
 
 What it finds goes the way of a notification: an event, and the document's own workflow.
 """
@@ -37,6 +38,8 @@ class SweepWorkflow:
             progress = await self._compare(sweep, progress)
         except ActivityError:
             return "not finished"  # No key any more, or lexoffice is away: the next pass begins where this one did.
+        if progress.plan.reads_profile:
+            await self._read_profile(sweep)
         found = await self._end(sweep, progress)
         if progress.plan.checks_subscriptions:
             await self._look_after_subscriptions(sweep)
@@ -73,6 +76,22 @@ class SweepWorkflow:
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=2)),
             priority=Priority(priority_key=SWEEPS_LAST, fairness_key=sweep.tenant.slug),
         )
+
+    async def _read_profile(self, sweep: SweepInput) -> None:
+        try:
+            await workflow.execute_activity_method(
+                SweepActivities.read_profile,
+                sweep.tenant,
+                task_queue=LEXOFFICE,
+                summary="Steuerliches Profil in lexoffice ansehen",
+                start_to_close_timeout=timedelta(minutes=2),
+                heartbeat_timeout=timedelta(seconds=15),
+                schedule_to_close_timeout=LONGEST_CALL,
+                retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=2)),
+                priority=Priority(priority_key=SWEEPS_LAST, fairness_key=sweep.tenant.slug),
+            )
+        except ActivityError:
+            pass  # The next hourly pass asks again.
 
     async def _end(self, sweep: SweepInput, progress: SweepProgress) -> int:
         return await workflow.execute_activity_method(

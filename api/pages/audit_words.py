@@ -33,6 +33,7 @@ ACTIONS = {
     "connection.oauth_removed": N_("OAuth-Verbindung getrennt"),
     "connection.secret_removed": N_("Stripe-Geheimnis entfernt"),
     "connection.secret_saved": N_("Stripe-Geheimnis hinterlegt"),
+    "connection.tax_profile_changed": N_("Steuerliches Profil in lexoffice geändert"),
     "customer.assigned": N_("Kunde zugeordnet"),
     "customer.created": N_("Kunde angelegt"),
     "event.replayed": N_("Ereignis erneut verarbeitet"),

@@ -19,6 +19,7 @@ from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute, problem_of
 from api.problems import Problem
 from api.v1 import subscriptions
+from api.v1.lexoffice_profile import KeyRefused
 from ledger import connections
 from ledger.connections import LEXOFFICE
 from ledger.refusals import NotAcceptable, Refused
@@ -131,12 +132,12 @@ async def _disconnected(visit: Visit) -> Response:
 
 async def _tested(visit: Visit) -> Response:
     asked_at = datetime.now(UTC)
-    refused = await lexoffice_connection.probe(visit.doors, visit.tenant)
+    probed = await lexoffice_connection.probe(visit.doors, visit.tenant)
     async with visit.doors.ledger.transaction(visit.tenant, cause=visit.person.actor) as db:
-        taken_up = await lexoffice_connection.note_probe(db, visit.tenant, refused, asked_at=asked_at)
+        taken_up = await lexoffice_connection.note_probe(db, visit.tenant, probed, asked_at=asked_at)
     await visit.doors.announcer.events(visit.tenant, taken_up)
-    if refused is not None:
-        raise refused
+    if isinstance(probed, KeyRefused):
+        raise probed
     return _go("geprueft")
 
 

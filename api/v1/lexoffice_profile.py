@@ -1,7 +1,6 @@
 """Asking lexoffice whose access it is, while the caller waits. Keeps to the budget like every other call."""
 
-import json
-
+from activities.lexoffice_account import account_of
 from activities.lexoffice_door import BudgetTransport, NoSlot
 from activities.oauth_access import RenewingTransport
 from api.parts import Parts
@@ -71,11 +70,4 @@ async def _profile(client: LexofficeClient, refused: KeyRefused) -> LexofficeAcc
         raise not_available("lexoffice antwortet zurzeit nicht.", "lexoffice_away") from None
     except errors.LexofficeError:
         raise Problem(502, "lexoffice_unexpected", "lexoffice hat nicht wie erwartet geantwortet.") from None
-    return LexofficeAccount(
-        organization_id=profile.organization_id,
-        connection_id=profile.connection_id,
-        company_name=profile.company_name,
-        tax_type=profile.tax_type,
-        small_business=profile.small_business,
-        profile=json.loads(profile.raw),
-    )
+    return account_of(profile)

@@ -12,6 +12,7 @@ from api.lexoffice_connection import LexofficeChange, LexofficeConnection
 from api.parts import Doors, Parts
 from api.v1.answers import PROBLEMS
 from api.v1.callers import Reader, Writer
+from api.v1.lexoffice_profile import KeyRefused
 from api.v1.once import OnlyOnce
 from ledger import connections, stripe_secret
 from ledger.connections import STRIPE
@@ -103,11 +104,12 @@ async def test_lexoffice(doors: Doors, caller: Writer, once: OnlyOnce) -> JSONRe
     if (kept := await once.kept()) is not None:
         return kept
     asked_at = datetime.now(UTC)
-    refused = await lexoffice_connection.probe(doors, caller.tenant)
+    probed = await lexoffice_connection.probe(doors, caller.tenant)
+    refused = probed if isinstance(probed, KeyRefused) else None
     taken_up: list[Event] = []
 
     async def act(db: Connection) -> dict[str, Any]:
-        taken_up.extend(await lexoffice_connection.note_probe(db, caller.tenant, refused, asked_at=asked_at))
+        taken_up.extend(await lexoffice_connection.note_probe(db, caller.tenant, probed, asked_at=asked_at))
         told = {} if refused is None else {"code": refused.code, "detail": refused.detail}
         connection = await lexoffice_connection.show(db, doors, caller.tenant)
         return {"ok": refused is None, **told, "connection": connection}
