@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from ledger import connections, customers, intents, transactions
 from ledger.customers import Customer
@@ -18,14 +18,14 @@ from lexoffice.new_documents import LineItem, NewInvoice, Recipient, ShippingCon
 
 
 class InvoiceWish(Frozen):
-    """What a person or a shop adds to what the ledger knows of a sale."""
+    """What a person or a shop adds to what the ledger knows of a sale. Without a contact the country is DE."""
 
     contact_id: UUID | None = None
     name: str | None = None
     street: str | None = None
     zip: str | None = None
     city: str | None = None
-    country_code: str = "DE"
+    country_code: str | None = None
     item: str = Field(default="Leistung laut Bestellung", max_length=255)
     tax_rate_percentage: Decimal = Decimal(19)
     service_date: datetime | None = None
@@ -37,7 +37,7 @@ async def intend_invoice(
     """Commit to writing this sale's invoice. The workflow that sends it is announced afterwards.
 
     Raises NotFound, AlreadyExists (there is an invoice, or an intent to write it), NotAllowedNow (refunded, or no
-    connection), NotAcceptable (nobody to address it to).
+    connection), NotAcceptable (nobody to address it to, or what lexoffice cannot store).
     """
     sale = await transactions.lock(db, tenant, transaction_id)
     if sale.invoice_id is not None:
@@ -52,8 +52,16 @@ async def intend_invoice(
     moment = midnight((now or datetime.now(BERLIN)).astimezone(BERLIN).date())
     marker = intents.new_marker(f"TX-{str(sale.id)[:8]}")
     customer = await customers.find(db, tenant, sale.customer_id) if sale.customer_id else None
-    content = _invoice(sale, wish, customer, small_business=bool(connection.small_business), marker=marker, date=moment)
-    rate = Decimal(0) if connection.small_business else wish.tax_rate_percentage
+    # An organisation that is exempt (§ 4 UStG) is no Kleinunternehmer, and lexoffice takes no VAT of either.
+    no_vat = bool(connection.small_business) or connection.tax_type == "vatfree"
+    rate = Decimal(0) if no_vat else wish.tax_rate_percentage
+    try:
+        content = _invoice(sale, wish, customer, no_vat=no_vat, rate=rate, marker=marker, date=moment)
+    except ValidationError:
+        raise NotAcceptable(
+            "Die Rechnung lässt sich so nicht schreiben: Eine Angabe ist zu lang, enthält Steuerzeichen oder nennt "
+            "einen unmöglichen Tag."
+        ) from None
     return await intents.open_intent(
         db,
         tenant,
@@ -73,26 +81,28 @@ def _invoice(
     wish: InvoiceWish,
     customer: Customer | None,
     *,
-    small_business: bool,
+    no_vat: bool,
+    rate: Decimal,
     marker: str,
     date: datetime,
 ) -> NewInvoice:
-    name = wish.name or (customer.name if customer else None)
-    if wish.contact_id is None and sale.customer_contact_id is None and not name:
+    contact_id = wish.contact_id or sale.customer_contact_id
+    # What is sent beside a contact replaces that part of its address on this document.
+    name = wish.name or (customer.name if customer and contact_id is None else None)
+    if contact_id is None and not name:
         raise NotAcceptable("Für die Rechnung fehlt der Name des Kunden oder sein Kontakt in lexoffice.")
-    rate = Decimal(0) if small_business else wish.tax_rate_percentage
     return NewInvoice(
         voucher_date=date,
         recipient=Recipient(
-            contact_id=wish.contact_id or sale.customer_contact_id,
+            contact_id=contact_id,
             name=name,
             street=wish.street,
             zip=wish.zip,
             city=wish.city,
-            country_code=wish.country_code,
+            country_code=wish.country_code or (None if contact_id else "DE"),
         ),
         lines=(LineItem(name=wish.item, unit_price_cents=sale.gross_cents, tax_rate_percentage=rate),),
-        tax_type="vatfree" if small_business else "gross",
+        tax_type="vatfree" if no_vat else "gross",
         remark=f"Bestellung: {sale.payment_intent or sale.id}\n{marker}",
         shipping_conditions=ShippingConditions(
             shipping_type="service", shipping_date=wish.service_date or sale.sold_at

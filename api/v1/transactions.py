@@ -43,14 +43,17 @@ class Assignment(BaseModel):
 
 
 class NewInvoiceOfSale(BaseModel):
-    """To whom, and for what. A contact in lexoffice, or name and address; without both the sale's customer."""
+    """To whom, and for what. A contact in lexoffice, or name and address; without both the sale's customer.
+
+    Beside a contact, the parts of the address that are given replace the contact's on this invoice.
+    """
 
     contact_id: UUID | None = None
     name: str | None = Field(default=None, min_length=1, max_length=200)
     street: str | None = Field(default=None, max_length=200)
     zip: str | None = Field(default=None, max_length=20)
     city: str | None = Field(default=None, max_length=100)
-    country_code: str = Field(default="DE", pattern=r"^[A-Z]{2}$")
+    country_code: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="Ohne Angabe und Kontakt: DE")
     item: str = Field(default="Leistung laut Bestellung", min_length=1, max_length=255)
     tax_rate_percentage: Decimal = Field(default=Decimal(19), ge=0, le=30, max_digits=4, decimal_places=2)
     service_date: AwareDatetime | None = Field(default=None, description="Ohne Angabe der Tag des Verkaufs")

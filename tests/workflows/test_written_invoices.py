@@ -60,6 +60,61 @@ async def test_an_invoice_is_written_and_its_payment_approves_the_sale(shop: Sho
     assert len(await invoices(shop)) == 1
 
 
+async def test_a_contact_keeps_what_the_caller_does_not_say_otherwise(shop: Shop) -> None:
+    address = {"street": "Ring 1", "zip": "1010", "city": "Wien", "countryCode": "AT"}
+    contact = await shop.hook("POST", "contacts", {"name": "Wiener AG", **address})
+    await shop.sale()
+    sale = await one_sale(shop)
+    await shop.api("POST", f"/transactions/{sale['id']}/invoice", {"contact_id": contact["id"], "street": "Ring 2"})
+    (made,) = await until(lambda: invoices(shop), bool, "the invoice")
+    shown = made["address"]
+    assert (shown["contactId"], shown["name"], shown["countryCode"]) == (contact["id"], "Wiener AG", "AT")
+    assert (shown["street"], shown["city"]) == ("Ring 2", "Wien")
+    await numbered(shop, sale)
+
+
+async def test_without_a_contact_the_customer_is_in_germany(shop: Shop) -> None:
+    await wanted(shop)
+    (made,) = await until(lambda: invoices(shop), bool, "the invoice")
+    assert made["address"]["countryCode"] == "DE"
+
+
+@pytest.mark.parametrize(
+    "profile", [{"taxType": "vatfree", "smallBusiness": False}, {"taxType": "vatfree", "smallBusiness": True}]
+)
+async def test_an_organisation_without_vat_writes_invoices_without_it(product: House, profile: dict[str, Any]) -> None:
+    shop = await product.shop(**profile)
+    await shop.partners("ANNA")
+    await shop.sale()
+    sale = await one_sale(shop)
+    under_way = await shop.api("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER)
+    assert (under_way["net_cents"], under_way["gross_cents"]) == (119_000, 119_000)
+    await numbered(shop, sale)
+    (made,) = await invoices(shop)
+    assert (made["taxConditions"]["taxType"], made["totalPrice"]["totalGrossAmount"]) == ("vatfree", 1190.0)
+    assert await shop.tasks() == []
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"item": "Beratung\u0007"},
+        {"name": "Kunde\x01AG"},
+        {"name": "\U0001f600" * 200},
+        {"zip": "531\r11"},
+        {"service_date": "0001-01-01T00:00:00+00:00"},
+        {"service_date": "9999-12-31T23:59:59-12:00"},
+    ],
+)
+async def test_what_lexoffice_could_not_store_is_refused_with_words(shop: Shop, odd: dict[str, Any]) -> None:
+    await shop.sale()
+    sale = await one_sale(shop)
+    answer = await shop.call("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER | odd)
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_acceptable")
+    assert answer.json()["detail"].startswith("Die Rechnung lässt sich so nicht schreiben")
+    assert await shop.rows("SELECT 1 FROM creation_intents") == []
+
+
 async def test_asked_for_ten_times_at_once_it_is_written_once(silent_shop: Shop) -> None:
     shop = silent_shop
     await shop.sale()
