@@ -52,6 +52,11 @@ _KINDS: dict[str, DocumentKind] = {type: kind for kind, type in _TYPES.items()}
 _NOT_CLOSED: tuple[VoucherStatus, ...] = ("open", "draft")
 """What has not been settled: a draft may be an invoice not yet finalized, or a credit note that was reopened."""
 
+_PROFILE_AFTER = timedelta(days=1)
+
+_VIEWS_OF_OPEN = ("overdue", "sepadebit", "transferred")
+"""Only lists and payments show these; the document itself stays open (lexoffice API, Invoices, Voucherlist)."""
+
 log = structlog.get_logger()
 
 
@@ -271,11 +276,11 @@ class SweepActivities:
 
 
 def listed(row: VoucherRow) -> Listed:
-    """A row in the ledger's terms. Overdue is open (lexoffice API, Voucherlist)."""
+    """A row in the ledger's terms."""
     return Listed(
         kind=_KINDS[row.voucher_type],
         resource_id=row.id,
-        status="open" if row.voucher_status == "overdue" else row.voucher_status,
+        status="open" if row.voucher_status in _VIEWS_OF_OPEN else row.voucher_status,
         open_cents=_open_cents(row),
         voucher_date=_day(row),
         updated_at=row.updated_date,

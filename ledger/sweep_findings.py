@@ -49,7 +49,7 @@ class Held(Frozen):
 
 
 class Listed(Frozen):
-    """One row of a list of lexoffice's. `status` without `overdue`, which is `open`."""
+    """One row of a list of lexoffice's. `status` is the document's own: what lists show as `overdue` is `open`."""
 
     kind: DocumentKind
     resource_id: UUID

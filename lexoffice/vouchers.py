@@ -66,7 +66,7 @@ class VoucherQuery(New):
 
 
 class VoucherRow(Wire):
-    """One document in the list. `open` documents past their due date may be shown as `overdue`."""
+    """One document in the list. An `open` one may be shown as `overdue`, `sepadebit` or `transferred`."""
 
     id: UUID
     voucher_type: str

@@ -355,6 +355,7 @@ class OrganizationForm(Wire):
     payment_term_days: int | None = Field(None, ge=0, le=3650)
     open_amount_as_string: bool | None = None
     credit_note_paid_word: Literal["paidoff", "paid"] | None = None
+    open_listed_as: Literal["open", "sepadebit", "transferred"] | None = None
     cancel_event: bool | None = None
 
     def settings(self) -> dict[str, Any]:

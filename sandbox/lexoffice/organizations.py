@@ -51,6 +51,7 @@ class Organization(Wire):
     payment_term_days: int = Field(14, ge=0, le=3650)
     open_amount_as_string: bool = False
     credit_note_paid_word: Literal["paidoff", "paid"] = "paidoff"
+    open_listed_as: Literal["open", "sepadebit", "transferred"] = "open"
     cancel_event: bool = True
     webhook: Webhook | None = None
 

@@ -12,6 +12,7 @@ from .clock import NotALexofficeDate, day_end, day_start, german_day, millis, no
 from .document import Document
 from .errors import Answer, RegularRefusal, json_answer
 from .kinds import KINDS
+from .organizations import Organization
 from .paging import page_of, read_page
 
 VOUCHER_TYPES = frozenset(
@@ -56,7 +57,7 @@ async def get(call: Call) -> Answer:
         raise RegularRefusal(400, "parameter 'voucherStatus': overdue cannot be combined with other values")
     where, values = _filters(query)
     today = day_start(german_day(now()))
-    condition = _status_condition(statuses, today)
+    condition = _status_condition(statuses, today, call.organization.open_listed_as)
     kinds = [KIND_OF_TYPE[name] for name in sorted(types) if name in KIND_OF_TYPE]
     if (until := call.stale.indexed_until()) is not None:
         where.append("created < ?")
@@ -73,8 +74,7 @@ async def get(call: Call) -> Answer:
         page.size,
         page.number * page.size,
     )
-    word = call.organization.credit_note_paid_word
-    content = [_row(Document.model_validate_json(row["body"]), today, word) for row in rows]
+    content = [_row(Document.model_validate_json(row["body"]), today, call.organization) for row in rows]
     return json_answer(200, page_of(content, page, total["n"], "voucherdate", direction))
 
 
@@ -90,8 +90,8 @@ def _mandatory(query: Mapping[str, str], key: str, allowed: frozenset[str]) -> f
     return words
 
 
-def _status_condition(statuses: frozenset[str], today: datetime) -> str:
-    """`open` also finds what is shown as overdue; `paid` and `paidoff` each belong to their kinds."""
+def _status_condition(statuses: frozenset[str], today: datetime, open_listed_as: str) -> str:
+    """`open` also finds what is shown otherwise; `paid` and `paidoff` each belong to their kinds."""
     conditions = []
     for status in sorted(statuses):
         if status == "overdue":
@@ -100,6 +100,8 @@ def _status_condition(statuses: frozenset[str], today: datetime) -> str:
             conditions.append("(status = 'paid' AND kind <> 'credit-note')")
         elif status == "paidoff":
             conditions.append("(status = 'paid' AND kind = 'credit-note')")
+        elif status == open_listed_as:
+            conditions.append("status = 'open'")
         elif status in ("draft", "open", "voided"):
             conditions.append(f"status = '{status}'")
     return f"({' OR '.join(conditions) or '0'})"
@@ -141,9 +143,11 @@ def _direction(query: Mapping[str, str]) -> str:
     return direction.upper() or "ASC"
 
 
-def _row(document: Document, today: datetime, credit_note_paid_word: str) -> dict[str, Any]:
-    status = document.status_word(credit_note_paid_word)
-    if status == "open" and document.due is not None and document.due < today:
+def _row(document: Document, today: datetime, organization: Organization) -> dict[str, Any]:
+    status = document.status_word(organization.credit_note_paid_word)
+    if status == "open" and organization.open_listed_as != "open":
+        status = organization.open_listed_as
+    elif status == "open" and document.due is not None and document.due < today:
         status = "overdue"
     return {
         "id": document.id,

@@ -74,6 +74,16 @@ def test_type_and_status_choose_the_rows(account: Account) -> None:
     assert states == {draft: "draft", late: "overdue", fresh: "open", note["id"]: "paidoff", paid["id"]: "paid"}
 
 
+def test_what_is_open_may_be_listed_by_how_it_will_be_paid(account: Account) -> None:
+    invoice = account.writes("invoices")["id"]
+    account.hook("PATCH", "", {"openListedAs": "sepadebit"})
+    for status in ("any", "open", "sepadebit"):
+        assert [(row["id"], row["voucherStatus"]) for row in listed(account, voucherStatus=status)] == [
+            (invoice, "sepadebit")
+        ]
+    assert account.api("GET", f"invoices/{invoice}").json()["voucherStatus"] == "open"
+
+
 def test_date_filters_count_whole_german_days_and_include_the_last(account: Account) -> None:
     created = account.create("credit-notes", credit_note(voucherDate="2026-06-30T22:30:00.000Z"))
     assert [row["id"] for row in listed(account, voucherDateFrom="2026-07-01")] == [created]

@@ -13,6 +13,7 @@ from ledger.plans import NewPlan
 from ledger.seen_credit_notes import Seen
 from ledger.sweep_findings import Held, Listed
 from ledger.types import BERLIN, DocumentKind
+from tests.doctor.planting import checks
 from tests.house import Shop, until
 from tests.sweep.sweeping import settled, silence, sweep
 
@@ -94,6 +95,18 @@ async def test_the_hourly_pass_costs_one_more_list_per_awaited_kind_and_the_list
     await shop.forget_calls()
     assert await sweep(shop, open_ones=True) == 0
     assert await shop.calls() == {"GET /v1/voucherlist": 2, "GET /v1/event-subscriptions": 1}
+
+
+@pytest.mark.parametrize("shown_as", ["sepadebit", "transferred"])
+async def test_an_open_document_that_the_list_names_otherwise_is_open(shop: Shop, shown_as: str) -> None:
+    await shop.open_payout()
+    payment_intent = await shop.sale()
+    invoice = await shop.write_invoice(remark=f"Bestellung: {payment_intent}")
+    await shop.events_ended(invoice["id"])
+    await settled(shop)
+    await shop.office("PATCH", f"/sandbox/organizations/{shop.organization}", {"openListedAs": shown_as})
+    assert await sweep(shop, open_ones=True) == 0
+    assert await checks(shop) == []
 
 
 async def test_a_list_of_several_pages_is_compared_whole(shop: Shop) -> None:
