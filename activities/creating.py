@@ -16,7 +16,7 @@ from uuid import UUID
 from temporalio.exceptions import ApplicationError
 
 from activities.heartbeats import heartbeats
-from activities.lexoffice_door import LexofficeDoor, NoSlot, rate_limited
+from activities.lexoffice_door import LexofficeDoor, NoSlot, no_slot, throttled
 from activities.lost_documents import content_of
 from ledger import budget, connections, events, intents, tasks
 from ledger.connections import ConnectionBroken, NotConnected
@@ -91,7 +91,7 @@ class DocumentCreator:
         except (NotConnected, ConnectionBroken) as error:
             return await self._without_connection(tenant, intent_id, error.sentence)
         except NoSlot:
-            raise rate_limited() from None
+            raise no_slot() from None
         async with client, heartbeats():
             async with self._ledger.transaction(tenant) as db:
                 # Taken before the mark, so that whatever stops this process meanwhile counts as lost time.
@@ -122,9 +122,9 @@ class DocumentCreator:
             return await self._refused(
                 tenant, intent, "Der hinterlegte Zugang darf solche Belege nicht anlegen.", str(error)
             )
-        except RateLimited:
+        except RateLimited as too_fast:
             await self._refused(tenant, intent, "429")
-            raise rate_limited() from None
+            raise throttled(too_fast) from None
         except Unreachable as error:
             await self._refused(tenant, intent, str(error))
             # lexoffice may be away for hours: the retry policy asks ever more rarely.

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import httpx
+from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.models import CONNECTION_UNUSABLE
@@ -35,6 +36,8 @@ RECOVERY_NOT_CHECKED = "RecoveryNotChecked"
 
 _REFUSED_KEY = "lexoffice lehnt den API-Schlüssel ab. Bitte hinterlegen Sie einen gültigen Schlüssel."
 _REFUSED_GRANT = "lexoffice lehnt den Zugang über OAuth ab. Bitte verbinden Sie lexoffice erneut."
+
+_LONGEST_PAUSE = 30.0
 
 _RESEND_A_CREATE_WITHIN = 3.0
 """Seconds between a create that was refused for its old token and the same with a new one: below the 5 s after which
@@ -234,8 +237,8 @@ def not_checked() -> ApplicationError:
     )
 
 
-def rate_limited() -> ApplicationError:
-    """Not sent, or refused unread: try again soon, at a random instant, so that waiting calls do not march in step."""
+def no_slot() -> ApplicationError:
+    """Not sent: try again soon, at a random instant, so that waiting calls do not march in step."""
     return ApplicationError(
         "no slot in the budget of 2 requests/s",
         type=RATE_LIMITED,
@@ -244,12 +247,31 @@ def rate_limited() -> ApplicationError:
     )
 
 
+def throttled(refused: RateLimited) -> ApplicationError:
+    """Sent, and refused unread. Others use up the budget as well, or lexoffice has less of it than we believe."""
+    attempt = activity.info().attempt if activity.in_activity() else 1
+    return ApplicationError(
+        "lexoffice refuses for speed",
+        type=RATE_LIMITED,
+        next_retry_delay=timedelta(seconds=pause_after(refused, attempt)),
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
+def pause_after(refused: RateLimited, attempt: int) -> float:
+    """Seconds: twice as many with each attempt, up to 30, and never fewer than lexoffice asks for."""
+    backing_off = min(_LONGEST_PAUSE, 2.0 ** min(attempt, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
+    return max(refused.retry_after or 0.0, backing_off)
+
+
 @contextmanager
 def _retry_advice() -> Iterator[None]:
     try:
         yield
-    except (NoSlot, RateLimited):
-        raise rate_limited() from None
+    except NoSlot:
+        raise no_slot() from None
+    except RateLimited as refused:
+        raise throttled(refused) from None
     except (Unauthorized, Forbidden, ContractDoesNotInclude):
         raise
     except LexofficeError as error:

@@ -133,7 +133,7 @@ class Conflict(LexofficeError):
 class RateLimited(LexofficeError):
     """The call was not carried out; slow down. `retry_after` is in seconds, where the answer says so.
 
-    None is documented or was ever seen to say so (lexoffice API, Rate limits).
+    No answer is documented to say so, or was ever seen to (lexoffice API, Rate limits).
     """
 
     def __init__(

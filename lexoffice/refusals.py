@@ -4,7 +4,10 @@ The question behind every line is whether the call may have had an effect. For a
 first byte and the statuses of `_REFUSED` prove that it had none; whatever is not in this list is unknown.
 """
 
+import time
 from collections.abc import Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from enum import Enum
 
 import httpx
@@ -160,6 +163,14 @@ def _text(value: object) -> str | None:
 
 
 def _seconds(header: str | None) -> float | None:
-    if header is None or not (header.isascii() and header.isdigit() and len(header) <= 9):
+    """`Retry-After`: seconds, or the instant until which to wait (RFC 9110, 10.2.3)."""
+    if header is None or not header.isascii() or len(header) > 40:
         return None
-    return min(float(header), _LONGEST_PAUSE)
+    if header.isdigit():
+        return min(float(header), _LONGEST_PAUSE)
+    try:
+        until = parsedate_to_datetime(header)
+        left = (until if until.tzinfo else until.replace(tzinfo=UTC)).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(left, 0.0), _LONGEST_PAUSE)

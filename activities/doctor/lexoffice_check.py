@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from activities.lexoffice_door import LexofficeDoor, NoSlot
+from activities.lexoffice_door import LexofficeDoor, NoSlot, pause_after
 from activities.sweeping import listed
 from ledger import invariants, sweep_findings, sweeps
 from ledger.database import Ledger
@@ -99,12 +99,15 @@ class _Asking:
 
     async def _patiently(self, ask: Callable[[], Awaitable[Answer]]) -> Answer:
         """Raises what the last try raised. Doctor runs outside the engine, which would else do the waiting."""
-        failures = 0
+        failures = refusals = 0
         while True:
             try:
                 return await ask()
-            except (NoSlot, RateLimited):
+            except NoSlot:
                 await asyncio.sleep(random.uniform(0.3, 1.5))  # noqa: S311
+            except RateLimited as refused:
+                refusals += 1
+                await asyncio.sleep(pause_after(refused, refusals))
             except (ServerError, NoAnswer, Unreachable):
                 failures += 1
                 if failures == _TRIES:

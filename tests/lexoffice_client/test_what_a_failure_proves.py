@@ -4,6 +4,8 @@ import asyncio
 import re
 import socket
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import httpx
 import pytest
@@ -230,6 +232,33 @@ async def test_a_pause_is_taken_over_where_the_answer_names_one(
     assert isinstance(error, errors.RateLimited)
     assert error.proves_nothing_was_made
     assert error.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3600.0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("Wed, 21 Oct 2015 07:28:00 -0000", 0.0),
+        ("Mon, 99 Foo 2026 07:28:00 GMT", None),
+    ],
+)
+async def test_a_pause_may_be_named_by_its_end(
+    canned: CannedServer, client: LexofficeClient, header: str, seconds: float | None
+) -> None:
+    canned.answer = http(429, {"message": "Rate limit exceeded"}, f"Retry-After: {header}")
+    error = await failure(read(client))
+    assert isinstance(error, errors.RateLimited)
+    assert error.retry_after == seconds
+
+
+async def test_a_pause_that_ends_soon_is_counted_from_now(canned: CannedServer, client: LexofficeClient) -> None:
+    end = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
+    canned.answer = http(429, {"message": "Rate limit exceeded"}, f"Retry-After: {end}")
+    error = await failure(read(client))
+    assert isinstance(error, errors.RateLimited)
+    assert error.retry_after is not None
+    assert 10 < error.retry_after <= 20
 
 
 async def test_a_duplicate_subscription_is_a_conflict_and_other_doubts_stay(
