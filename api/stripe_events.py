@@ -48,12 +48,12 @@ def read_event(told: dict[str, Any]) -> StripeEvent:
     id_, kind, created = _text(told.get("id")), _text(told.get("type")), told.get("created")
     if not isinstance(thing, dict) or id_ is None or kind is None:
         raise NotAStripeEvent
-    if not isinstance(created, int) or not 0 <= created < 2**32:
+    if (at := _instant(created)) is None:
         raise NotAStripeEvent
     return StripeEvent(
         id=id_,
         type=kind,
-        created=datetime.fromtimestamp(created, UTC),
+        created=at,
         livemode=told.get("livemode") is True,
         # Never empty: a repeat is known by account, type, id and date together.
         account=_text(told.get("account")) or "self",
@@ -181,13 +181,12 @@ def _of_refund(event: StripeEvent) -> RefundReport | Ignored:
         return NO_PAYMENT_INTENT
     if amount is None or refunded is None:
         return NO_AMOUNT
-    created = charge.get("created")
     return RefundReport(
         payment_intent=intent,
         charge_cents=amount,
         refunded_cents=refunded,
         currency=_text(charge.get("currency")) or "",
-        sold_at=datetime.fromtimestamp(created, UTC) if isinstance(created, int) else event.created,
+        sold_at=_instant(charge.get("created")) or event.created,
         as_of=event.created,
         customer_email=_text(_members(charge.get("billing_details")).get("email"))
         or _text(charge.get("receipt_email")),
@@ -281,6 +280,13 @@ def _text(value: Any, longest: int = 200) -> str | None:
     if not isinstance(value, str) or not value.strip() or len(value) > longest or not value.isprintable():
         return None
     return value.strip()
+
+
+def _instant(value: Any) -> datetime | None:
+    """Seconds since 1970, of four bytes: what is larger is no time of Stripe's, and overflows later on."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**32:
+        return None
+    return datetime.fromtimestamp(value, UTC)
 
 
 def _cents(value: Any) -> int | None:

@@ -93,7 +93,7 @@ async def _tenant(doors: Parts, slug: str) -> Tenant:
 def _verify(body: bytes, request: Request, secret: str) -> None:
     try:
         stripe.WebhookSignature.verify_header(body, request.headers.get("stripe-signature"), secret, 300)
-    except (stripe.SignatureVerificationError, ValueError):
+    except (stripe.SignatureVerificationError, ValueError, TypeError):  # TypeError: no signature is outside ASCII
         raise unauthorized() from None
 
 
