@@ -354,8 +354,13 @@ def is_uuid(text: str) -> bool:
 
 
 def readable_body(body: bytes) -> Any:
-    """A body as JSON where it is JSON, else as text."""
+    """A body as JSON where it is JSON that can be sent on, else as text.
+
+    What Python reads and nobody may write: NaN, 1e999, half a surrogate pair; or nested deeper than it can render.
+    """
     try:
-        return json.loads(body)
-    except ValueError:
+        told = json.loads(body)
+        json.dumps(told, ensure_ascii=False, allow_nan=False).encode()
+        return told
+    except (ValueError, RecursionError):
         return body.decode("utf-8", "replace")

@@ -277,6 +277,17 @@ async def test_with_the_database_away_the_answer_is_503_within_5_s(
         assert "PARTNERDESK_DATABASE_URL" in ready.text
 
 
+@pytest.mark.parametrize("odd", [b"NaN", b"1e999", b'"\\ud800"', b"[" * 500 + b"]" * 500])
+async def test_whatever_was_accepted_can_be_looked_at(connected: Door, odd: bytes) -> None:
+    body = json.dumps(connected.event()).encode()[:-1] + b',"x":' + odd + b"}"
+    answer = await connected.notify(body)
+    assert answer.status_code == 200, answer.text
+    seen = await connected.api("GET", f"events/{answer.json()['event']}")
+    assert seen.status_code == 200, seen.text
+    shown = seen.json()["body"]
+    assert shown == body.decode() or shown["resourceId"]
+
+
 async def test_a_token_of_a_subscription_opens_to_signed_bodies_only(connected: Door) -> None:
     parts = connected.parts
     async with parts.ledger.transaction(connected.tenant) as db:
