@@ -5,7 +5,7 @@ from uuid import UUID
 
 from lexoffice.answers import Fetched
 from lexoffice.custom_fields import WithCustomFields
-from lexoffice.wire import Amount, Several, Time, Wire, whole_cents
+from lexoffice.wire import Amount, Flag, IdOrNone, Several, Time, Wire, whole_cents
 
 SETTLED: Final = frozenset({"paid", "paidoff"})
 """An invoice is paid, a credit note paidoff; `paid` for a credit note is the word of the chapter on lexoffice."""
@@ -14,7 +14,7 @@ SETTLED: Final = frozenset({"paid", "paidoff"})
 class DocumentAddress(Wire):
     """The recipient. Without `contact_id` it is a one-time address; `name` is always there."""
 
-    contact_id: UUID | None = None
+    contact_id: IdOrNone = None
     name: str | None = None
     supplement: str | None = None
     street: str | None = None
@@ -37,7 +37,7 @@ class DocumentLine(Wire):
     """One line. A line of type `text` has neither quantity nor price."""
 
     type: str
-    id: UUID | None = None
+    id: IdOrNone = None
     name: str | None = None
     description: str | None = None
     quantity: Amount | None = None
@@ -85,7 +85,7 @@ class RelatedVoucher(Wire):
 class DownPaymentDeduction(Wire):
     """A down payment that a closing invoice deducts, in EUR."""
 
-    id: UUID | None = None
+    id: IdOrNone = None
     voucher_type: str | None = None
     title: str | None = None
     voucher_number: str | None = None
@@ -164,10 +164,10 @@ class Invoice(SalesDocument):
     """
 
     due_date: Time | None = None
-    closing_invoice: bool = False
+    closing_invoice: Flag = False
     claimed_gross_amount: Amount | None = None
     down_payment_deductions: Several[DownPaymentDeduction] = ()
-    recurring_template_id: UUID | None = None
+    recurring_template_id: IdOrNone = None
 
     @property
     def claimed_gross_cents(self) -> int | None:

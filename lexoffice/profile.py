@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from lexoffice.answers import Fetched
-from lexoffice.wire import Several
+from lexoffice.wire import Flag, IdOrNone, Several
 
 
 class Profile(Fetched):
@@ -11,8 +11,8 @@ class Profile(Fetched):
 
     organization_id: UUID
     company_name: str | None = None
-    connection_id: UUID | None = None
-    small_business: bool = False
+    connection_id: IdOrNone = None
+    small_business: Flag = False
     tax_type: str | None = None
     distance_sales_principle: str | None = None
     business_features: Several[str] = ()

@@ -27,7 +27,7 @@ class NotJson(ValueError):
 class Wire(BaseModel):
     """Something lexoffice sends: camelCase there, snake_case here. Unknown members are ignored.
 
-    lexoffice leaves out members that are null, so a missing one and a null one are the same.
+    lexoffice leaves out members that are null, so a missing one and a null one are the same. So is an id that is empty.
     """
 
     model_config = ConfigDict(

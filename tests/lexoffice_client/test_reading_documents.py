@@ -37,6 +37,16 @@ def test_null_is_the_same_as_left_out() -> None:
         ("voucherNumber", "lineItems", "relatedVouchers", "downPaymentDeductions", "dueDate", "xRechnung", "title")
     )
     assert invoice(**nulls).line_items == ()
+    assert invoice(closingInvoice=None).closing_invoice is False
+    profile = {"organizationId": str(ID), "smallBusiness": None, "connectionId": None}
+    assert Profile.from_body(as_bytes(profile)).small_business is False
+
+
+def test_an_empty_id_is_none() -> None:
+    assert invoice(address={"name": "A", "contactId": ""}).address.contact_id is None
+    assert Profile.from_body(as_bytes({"organizationId": str(ID), "connectionId": ""})).connection_id is None
+    with pytest.raises(ValueError, match="UUID"):
+        Profile.from_body(as_bytes({"organizationId": ""}))
 
 
 def test_members_nobody_has_heard_of_are_ignored() -> None:
