@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.logs import where
 from api.metrics import Metrics
-from api.problems import Problem, answer, took_too_long
+from api.problems import RETRY_AFTER_S, Problem, answer, took_too_long
 from ledger.audit import Origin, coming_from
 
 log = structlog.get_logger("access")
@@ -114,8 +114,14 @@ class Edge:
             async with asyncio.timeout(self._body_seconds):
                 body = await self._read_body(scope, receive)
         except TimeoutError:
+            # A sender of notifications repeats what was answered with 503, and what was answered with 408 not
+            # (lexoffice API, Event Subscriptions, Delivery).
+            again = _door(scope["path"]) == "webhook"
             return Problem(
-                408, "body_too_slow", "Der Inhalt kam nicht rechtzeitig an.", headers={"Connection": "close"}
+                503 if again else 408,
+                "body_too_slow",
+                "Der Inhalt kam nicht rechtzeitig an.",
+                headers={"Connection": "close", **({"Retry-After": str(RETRY_AFTER_S)} if again else {})},
             )
         except _TooLarge:
             return Problem(

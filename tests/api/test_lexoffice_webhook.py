@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -275,6 +275,23 @@ async def test_with_the_database_away_the_answer_is_503_within_5_s(
         ready = await http.get("/readyz")
         assert ready.status_code == 503
         assert "PARTNERDESK_DATABASE_URL" in ready.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/api/webhooks/acme/lexoffice", 503), ("/api/webhooks/acme/stripe", 503), ("/login", 408)]
+)
+async def test_a_body_that_comes_too_late_is_asked_for_again_where_somebody_notifies(
+    product_settings: Settings, engine_address: object, path: str, status: int
+) -> None:
+    async def late() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(2)
+        yield b"}"
+
+    async with running(product_settings.model_copy(update={"request_seconds": 0.3})) as (_, http):
+        answer = await http.post(path, content=late())
+        assert (answer.status_code, answer.json()["code"]) == (status, "body_too_slow")
+        assert ("retry-after" in answer.headers) == (status == 503)
 
 
 @pytest.mark.parametrize("odd", [b"NaN", b"1e999", b'"\\ud800"', b"[" * 500 + b"]" * 500])
