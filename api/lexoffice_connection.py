@@ -1,5 +1,7 @@
 """What people do about the connection to lexoffice. The JSON API and the page call these functions and no others."""
 
+import asyncio
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -26,10 +28,10 @@ from ledger.connecting import LexofficeAccount
 from ledger.connections import LEXOFFICE, OtherOrganization, ProviderConnection
 from ledger.database import Connection
 from ledger.events import Event
-from ledger.refusals import NotAllowedNow, Refused
+from ledger.refusals import NotAllowedNow
 from ledger.schedule_wishes import ScheduleKind
 from ledger.types import EventId, Frozen, Tenant
-from lexoffice.oauth import AuthorizationAway, AuthorizationServer, ClientRefused, GrantRefused, OAuthFailed
+from lexoffice.oauth import AuthorizationAway, AuthorizationServer, ClientRefused, GrantRefused, OAuthFailed, Tokens
 
 log = structlog.get_logger("connection")
 
@@ -235,7 +237,7 @@ async def connect_by_oauth(doors: Parts, tenant: Tenant, *, code: str, verifier:
     """
     server = authorization_server(doors)
     try:
-        pair = pair_of(await server.exchange(code, verifier))
+        pair = pair_of(await _exchanged(server, code, verifier))
     except GrantRefused:
         raise Problem(
             400,
@@ -260,8 +262,9 @@ async def connect_by_oauth(doors: Parts, tenant: Tenant, *, code: str, verifier:
             await payouts.want_recheck_of_blocked(db, tenant)
             repairs = await _want_repair(db, tenant)
             to_announce = await events.load(db, tenant, connected.taken_up)
-    except (Problem, Refused, OSError):
-        await _give_back(server, pair.refresh_token)
+    except BaseException:
+        # Whatever it was, the database or a caller who is gone included: nobody would ever end this grant.
+        await asyncio.shield(_give_back(server, pair.refresh_token))
         raise
     doors.webhook_tokens.forget()
     await doors.announcer.events(tenant, to_announce)
@@ -292,6 +295,17 @@ def authorization_server(doors: Parts) -> AuthorizationServer:
     if doors.oauth.server is None:
         raise OAuthNotSetUp
     return doors.oauth.server
+
+
+async def _exchanged(server: AuthorizationServer, code: str, verifier: SecretStr) -> Tokens:
+    """Raises what the exchange does. Cancelled meanwhile it comes to its end, and what it brought is given back."""
+    exchanging = asyncio.create_task(server.exchange(code, verifier))
+    try:
+        return await asyncio.shield(exchanging)
+    except asyncio.CancelledError:
+        with suppress(OAuthFailed):
+            await asyncio.shield(_give_back(server, (await exchanging).refresh_token))
+        raise
 
 
 async def _give_back(server: AuthorizationServer, refresh_token: SecretStr) -> bool:

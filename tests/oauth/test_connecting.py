@@ -1,5 +1,6 @@
 """„Mit OAuth verbinden“: who may, what binds the way there to the way back, and what a grant becomes."""
 
+import asyncio
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -276,6 +277,33 @@ async def test_a_grant_whose_profile_cannot_be_read_is_given_back(shop: Shop) ->
     assert (await shop.connect()).status_code == 503
     (grant,) = (await shop.office.hook("GET", "oauth-connections"))["content"]
     assert grant["ended"] == "revoked_by_client"
+
+
+async def how_the_grant_ended(shop: Shop) -> str | None:
+    (grant,) = (await shop.office.hook("GET", "oauth-connections"))["content"]
+    ended: str | None = grant["ended"]
+    return ended
+
+
+@pytest.mark.parametrize("path", ["oauth2/token", "profile"])
+async def test_a_grant_whose_caller_is_gone_meanwhile_is_given_back(shop: Shop, path: str) -> None:
+    back = await decide(await shop.is_sent_out(), shop.office.organization)
+    await shop.office.hook("POST", "faults", {"kind": "slow", "path": path, "delayMs": 1000, "times": 1})
+    coming = asyncio.create_task(shop.comes_back(back))
+    await asyncio.sleep(0.5)
+    coming.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await coming
+    assert await how_the_grant_ended(shop) == "revoked_by_client"
+    assert (await shop.connection())["state"] == "unconnected"
+
+
+async def test_a_grant_that_the_database_does_not_keep_is_given_back(shop: Shop) -> None:
+    back = await decide(await shop.is_sent_out(), shop.office.organization)
+    async with shop.firm.parts.ledger.transaction(shop.firm.tenant) as db:
+        await db.execute("SELECT 1 FROM provider_connections WHERE tenant_id = $1 FOR UPDATE", shop.firm.tenant.id)
+        assert (await shop.comes_back(back)).status_code == 503
+    assert await how_the_grant_ended(shop) == "revoked_by_client"
 
 
 async def test_a_client_that_lexoffice_has_switched_off_is_named(
