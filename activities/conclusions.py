@@ -40,6 +40,7 @@ from lexoffice.documents import Invoice
 from lexoffice.errors import FractionOfACent
 
 _PAYMENT_UNCLEAR = "payment_unclear"
+NOT_READABLE = "lexoffice zeigt den Beleg so, dass er nicht zu verstehen ist, etwa mit einem unmöglichen Datum."
 NO_WHOLE_CENTS = "Der Beleg nennt Summen, die keine ganzen Cent sind."
 
 
@@ -87,7 +88,8 @@ class ConclusionActivities:
                 return await end(
                     db, task.gathered, EventState.SKIPPED, "Die Verbindung zu lexoffice ist nicht nutzbar."
                 )
-            return await end(db, task.gathered, EventState.FAILED, "lexoffice hat nicht geantwortet.")
+            reason = NOT_READABLE if task.because == "not_understood" else "lexoffice hat nicht geantwortet."
+            return await end(db, task.gathered, EventState.FAILED, reason)
 
 
 async def conclude_within(db: Connection, task: Conclude) -> Conclusion:

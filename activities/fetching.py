@@ -1,21 +1,26 @@
 """Fetching what a notification only names. One request = one activity; what comes back is kept whole as evidence."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Literal
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.invoice_reading import names_a_partner, order_references
 from activities.lexoffice_account import account_of
 from activities.lexoffice_door import LexofficeDoor, unusable
-from activities.models import Gathered
+from activities.models import NOT_UNDERSTOOD, Gathered
 from ledger import connecting, connection_health, documents, events, invoices, payouts, references
 from ledger.database import Connection, Ledger
 from ledger.documents import KnownDocument
-from ledger.types import BERLIN, DocumentKind, EventState
+from ledger.types import BERLIN, DocumentKind, EventState, Tenant
+from lexoffice.client import LexofficeClient
 from lexoffice.documents import SETTLED, CreditNote, Invoice
-from lexoffice.errors import NotFound, ValidationFailed
+from lexoffice.errors import NotFound, UnexpectedAnswer, ValidationFailed
 
 _KIND_OF_VOUCHER = {"invoice": DocumentKind.INVOICE, "creditnote": DocumentKind.CREDIT_NOTE}
+_TRIES_TO_UNDERSTAND = 4
 CONNECTION_REVOKED = "token.revoked"
 
 Next = Literal["payments", "contact"] | None
@@ -40,7 +45,7 @@ class FetchActivities:
         kind = gathered.kind or (known.kind if known else None) or _kind_named(types)
         if kind is None or kind == "connection":
             return await self.fetch_payments(gathered)
-        async with self._door.failures_explained(gathered.tenant), self._door.reading(gathered.tenant) as client:
+        async with self._asking(gathered.tenant) as client:
             document: Invoice | CreditNote
             try:
                 if kind is DocumentKind.INVOICE:
@@ -71,7 +76,7 @@ class FetchActivities:
     @activity.defn
     async def fetch_payments(self, gathered: Gathered) -> Gathered:
         """GET the payments; of a document of unknown kind they tell the kind as well."""
-        async with self._door.failures_explained(gathered.tenant), self._door.reading(gathered.tenant) as client:
+        async with self._asking(gathered.tenant) as client:
             try:
                 payments = await client.payments(gathered.resource_id)
             except NotFound:
@@ -104,7 +109,7 @@ class FetchActivities:
             contact_id = (await _invoice(db, gathered)).address.contact_id
         if contact_id is None:
             return gathered.model_copy(update={"missing": None})
-        async with self._door.failures_explained(gathered.tenant), self._door.reading(gathered.tenant) as client:
+        async with self._asking(gathered.tenant) as client:
             try:
                 contact = await client.contact(contact_id)
             except NotFound:
@@ -119,7 +124,7 @@ class FetchActivities:
     async def check_connection(self, gathered: Gathered) -> Gathered:
         """Whether the key still works, and for the pinned organisation: token.revoked and a 404 are hints too."""
         await self._door.check_grant_beside_key(gathered.tenant, gathered.resource_id)
-        async with self._door.failures_explained(gathered.tenant), self._door.reading(gathered.tenant) as client:
+        async with self._asking(gathered.tenant) as client:
             pinned = (await self._door.access(gathered.tenant)).organization_id
             profile = await client.profile()
         if profile.organization_id != pinned:
@@ -132,6 +137,20 @@ class FetchActivities:
             await connecting.take_up_skipped(db, gathered.tenant, pinned)
             await payouts.want_recheck_of_blocked(db, gathered.tenant)
         return gathered.model_copy(update={"kind": gathered.kind or "connection", "missing": None})
+
+    @asynccontextmanager
+    async def _asking(self, tenant: Tenant) -> AsyncIterator[LexofficeClient]:
+        """What cannot be understood may be a moment's disorder; hours later it would still be the document's own.
+
+        Whatever ends as failed is looked at again by the sweep, ever more rarely.
+        """
+        try:
+            async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
+                yield client
+        except ApplicationError as error:
+            if error.type != UnexpectedAnswer.__name__ or activity.info().attempt < _TRIES_TO_UNDERSTAND:
+                raise
+            raise ApplicationError(error.message, type=NOT_UNDERSTOOD, non_retryable=True) from None
 
     async def _after_payments(self, gathered: Gathered) -> Next:
         if gathered.document is None or gathered.kind is not DocumentKind.INVOICE:

@@ -25,6 +25,14 @@ def mendable(error: BaseException | None) -> bool:
     return isinstance(error, ApplicationError) and not set(error.details) & set(NOT_ALLOWED)
 
 
+NOT_UNDERSTOOD = "NotUnderstood"
+"""Type of the ApplicationError with which a fetch says that asking again brings the same odd answer."""
+
+
+def is_not_understood(error: ActivityError) -> bool:
+    return isinstance(error.cause, ApplicationError) and error.cause.type == NOT_UNDERSTOOD
+
+
 def is_unusable(error: ActivityError) -> bool:
     """Whether an activity failed because the key is missing, refused or not allowed to."""
     return isinstance(error.cause, ApplicationError) and error.cause.type == CONNECTION_UNUSABLE
@@ -140,10 +148,11 @@ class Gathered(Frozen):
 
 
 class Unfetched(Frozen):
-    """Fetching was given up: the connection does not work, or lexoffice did not answer in all that time."""
+    """Fetching was given up: the connection does not work, lexoffice did not answer in all that time, or what it
+    answers is not what the API promises."""
 
     gathered: Gathered
-    because: Literal["connection", "gave_up"]
+    because: Literal["connection", "gave_up", "not_understood"]
     since: datetime | None = None
     """When fetching began: a key that was saved later has not been tried."""
 

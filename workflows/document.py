@@ -6,7 +6,7 @@ Events of one document are handled here, one after the other; a burst of them co
 """
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy
@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
         Tell,
         Unfetched,
         VoidedInvoice,
+        is_not_understood,
         is_unusable,
     )
     from activities.payouts import PayoutActivities
@@ -199,7 +200,7 @@ class DocumentWorkflow:
     async def _conclude_unfetched(self, gathered: Gathered, error: ActivityError, since: datetime) -> Conclusion:
         return await workflow.execute_activity_method(
             ConclusionActivities.conclude_unfetched,
-            Unfetched(gathered=gathered, because="connection" if is_unusable(error) else "gave_up", since=since),
+            Unfetched(gathered=gathered, because=_why(error), since=since),
             summary="Festhalten, dass der Beleg nicht abgerufen werden konnte",
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
@@ -234,6 +235,12 @@ class DocumentWorkflow:
         except ApplicationError as error:
             if error.type != "ExternalWorkflowExecutionNotFound":
                 raise
+
+
+def _why(error: ActivityError) -> Literal["connection", "gave_up", "not_understood"]:
+    if is_unusable(error):
+        return "connection"
+    return "not_understood" if is_not_understood(error) else "gave_up"
 
 
 def _priority(gathered: Gathered) -> int:

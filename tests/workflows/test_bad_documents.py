@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from activities.conclusions import NOT_READABLE
 from tests.house import House, Shop, until
 from tests.workflows.telling import (
     accepted,
@@ -53,6 +54,18 @@ async def test_what_cannot_be_booked_says_why_and_books_nothing(silent_shop: Sho
     await all_at_once(negative, *(refused(*case) for case in wanted.items()))
     assert await no_sale(shop)
     assert await shop.rows("SELECT 1 FROM commissions") == []
+
+
+async def test_what_cannot_be_understood_is_asked_for_a_few_times_and_says_so(silent_shop: Shop) -> None:
+    shop = silent_shop
+    invoice = await shop.write_invoice(remark="Partner: ANNA", voucherDate="2206-11-28")
+    await shop.click(invoice["id"], "pay")
+    await shop.forget_calls()
+    event = await tell(shop, "invoice.status.changed", invoice["id"])
+    assert (event["state"], event["reason"]) == ("failed", NOT_READABLE)
+    assert await fetches(shop) == 4
+    await shop.click(invoice["id"], "edit", voucherDate="2026-03-02", force=True)
+    assert (await replay(shop, event["id"]))["state"] == "processed"
 
 
 async def test_an_open_invoice_in_another_currency_leaves_its_sale_as_it_was(silent_shop: Shop) -> None:
