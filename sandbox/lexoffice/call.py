@@ -34,7 +34,7 @@ class Call:
             value = json.loads(self.body, parse_float=Decimal, parse_constant=_no_constant)
             if b"\\u" in self.body:
                 json.dumps(value, ensure_ascii=False, default=str).encode()  # half a surrogate pair is no text
-        except (ValueError, RecursionError) as error:
+        except (ValueError, ArithmeticError, RecursionError) as error:  # ArithmeticError: 1e99999999999999999999
             raise RegularRefusal(400, "Malformed JSON request body.") from error
         if not isinstance(value, dict):
             raise RegularRefusal(400, "Malformed JSON request body.")

@@ -59,7 +59,10 @@ def test_a_post_that_is_no_json_by_its_header_is_415(account: Account, content_t
     assert account.http.post("/v1/credit-notes", content=b"{}", headers=headers).status_code == 415
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b'{"voucherDate": NaN}', b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b'"x"', b'{"voucherDate": NaN}', b'{"x": 1.5e99999999999999999999}', b"\xff", b"[" * 100_000],
+)
 def test_a_body_that_is_no_json_object_is_400(account: Account, body: bytes) -> None:
     headers = {**account.authorization, "Content-Type": "application/json; charset=utf-8"}
     assert account.http.post("/v1/credit-notes", content=body, headers=headers).status_code == 400
