@@ -53,7 +53,7 @@ from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, Pace
 from workflows.paper import PapersWorkflow, PaperWorkflow
 from workflows.payout import PayoutWorkflow
 from workflows.payout_run import PayoutRunWorkflow
-from workflows.schedules import ensure_payout_run, ensure_sweeps
+from workflows.schedules import ensure_payout_run, ensure_sweeps, restore_schedules
 from workflows.subscriptions import SubscriptionsWorkflow
 from workflows.sweep import SweepWorkflow
 
@@ -298,6 +298,7 @@ async def run(settings: Settings, *, health_host: str, health_port: int) -> None
 async def _ensure_schedules(client: Client, hands: Hands) -> None:
     """Best effort: the API and `partnerdesk migrate` make them too."""
     try:
+        await restore_schedules(client)
         tenants = await sweeps.list_connected(hands.ledger)
         await ensure_sweeps(client, tenants, every=timedelta(seconds=hands.settings.sweep_every_seconds))
         for of in await payout_runs.run_days(hands.ledger):

@@ -41,9 +41,11 @@ async def readyz(doors: Doors) -> JSONResponse:
 async def metrics(doors: Doors) -> Response:
     try:
         async with doors.ledger.without_tenant() as db:
-            doors.metrics.inbox_age.set(await db.fetchval("SELECT inbox_age_seconds()"))
+            [(inbox, sweep)] = await db.fetch("SELECT inbox_age_seconds(), sweep_age_seconds()")
     except (*DATABASE_AWAY, asyncpg.PostgresError):
-        doors.metrics.inbox_age.set(float("nan"))  # unknown, which is not zero
+        inbox = sweep = float("nan")  # unknown, which is not zero
+    doors.metrics.inbox_age.set(inbox)
+    doors.metrics.sweep_age.set(sweep)
     return Response(generate_latest(doors.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 

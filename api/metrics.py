@@ -30,3 +30,8 @@ class Metrics:
             "How long the oldest event has been waiting to be announced",
             registry=self.registry,
         )
+        self.sweep_age = Gauge(
+            "partnerdesk_sweep_age_seconds",
+            "How long ago the last complete sweep ended, of the connected tenant where it is longest ago",
+            registry=self.registry,
+        )

@@ -167,15 +167,24 @@ async def approve(db: Connection, tenant: Tenant, vault: Vault, number: str, *, 
     return of_row(row)
 
 
-async def download(db: Connection, tenant: Tenant, vault: Vault, number: str, *, by: str) -> BankFile:
+async def download(
+    db: Connection, tenant: Tenant, vault: Vault, number: str, *, by: str, in_recovery: bool = False
+) -> BankFile:
     """The file. The first download makes it (approved → exported), each later one is that very file.
 
-    Two at once take turns on the run's row, so that there is one file. Raises NotFound, NotAllowedNow,
-    ContentHasChanged (something would drop out: `refresh` first), NotAcceptable (the day has passed).
+    Two at once take turns on the run's row, so that there is one file. `in_recovery`: the ledger may have forgotten
+    files that the bank has had, and no new one is made. Raises NotFound, NotAllowedNow, ContentHasChanged (something
+    would drop out: `refresh` first), NotAcceptable (the day has passed).
     """
     run = await lock(db, tenant, number)
     _require(run, "approved", "exported", "confirmed")
     if run.state == "approved":
+        if in_recovery:
+            raise NotAllowedNow(
+                "Nach einer Wiederherstellung der Datenbank wird keine neue Bankdatei erstellt, bis der Betreiber sie "
+                "freigibt.",
+                code="recovery",
+            )
         await _export(db, tenant, vault, run, by)
     row = await db.fetchrow(
         """

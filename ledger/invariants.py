@@ -9,6 +9,8 @@ from ledger.database import Connection
 from ledger.events import PARKED
 from ledger.types import Frozen, PayoutNumber, PayoutState, Tenant
 
+SWEPT_WITHIN = timedelta(hours=6)
+"""A pass that finds lexoffice away lasts an hour at most; several in a row do so only while it is."""
 WAITING_TOO_LONG = timedelta(minutes=10)
 
 
@@ -268,6 +270,22 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
             mend="See that a worker runs and that the schedule `handover` exists (partnerdesk migrate makes it).",
         ),
         lambda _: (WAITING_TOO_LONG,),
+    ),
+    (
+        """
+        SELECT GREATEST(s.finished_at, c.secret_saved_at, c.oauth_connected_at) AS since FROM provider_connections c
+          LEFT JOIN sweep_states s ON s.tenant_id = c.tenant_id AND s.provider = c.provider
+         WHERE c.tenant_id = $1 AND c.provider = 'lexoffice' AND c.state = 'connected' AND c.has_credential
+           AND GREATEST(s.finished_at, c.secret_saved_at, c.oauth_connected_at) < now() - $2::interval
+        """,
+        lambda row: Difference(
+            check="sweep_stands_still",
+            subject="tenant",
+            subject_id="sweep",
+            says=f"Nothing has been compared with lexoffice since {row['since']:%Y-%m-%d %H:%M} UTC.",
+            mend="See that a worker runs; one that starts anew sets the schedule. Then `partnerdesk sweep --wait`.",
+        ),
+        lambda _: (SWEPT_WITHIN,),
     ),
     (
         """

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from temporalio.client import (
@@ -32,37 +33,15 @@ DAILY_MAIL = "daily-mail"
 
 async def ensure_schedules(client: Client, *, handover_every: timedelta = timedelta(seconds=30)) -> None:
     """Create the schedules, or bring existing ones to what this version wants. Safe to repeat."""
-    await _ensure(
-        client,
-        HANDOVER,
-        Schedule(
-            action=ScheduleActionStartWorkflow(
-                "HandoverWorkflow",
-                id=HANDOVER,  # the engine appends the time: handover-2026-11-22T12:00:00Z
-                task_queue=PAYOUTS,
-                static_summary="Übergabe an die Workflows",
-            ),
-            spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=handover_every)]),
-            policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
-        ),
-    )
-    await _ensure(
-        client,
-        DAILY_MAIL,
-        Schedule(
-            action=ScheduleActionStartWorkflow(
-                "DailyMailWorkflow",
-                id=DAILY_MAIL,
-                task_queue=PAYOUTS,
-                static_summary="Stand des Tages und Prüfsumme des Prüfpfads an die Mandanten",
-            ),
-            # When people begin to work, summer and winter. One that was missed is made up for within the day.
-            spec=ScheduleSpec(
-                calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(7)])], time_zone_name="Europe/Berlin"
-            ),
-            policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(hours=12)),
-        ),
-    )
+    await _ensure(client, HANDOVER, _handover(handover_every))
+    await _ensure(client, DAILY_MAIL, _daily_mail())
+
+
+async def restore_schedules(client: Client) -> None:
+    """Create those of `ensure_schedules` that are missing, as when they were deleted; what is there keeps its pace."""
+    for id, wanted in ((HANDOVER, _handover(timedelta(seconds=30))), (DAILY_MAIL, _daily_mail())):
+        with suppress(ScheduleAlreadyRunningError):
+            await client.create_schedule(id, wanted)
 
 
 async def ensure_sweep(client: Client, tenant: Tenant, *, every: timedelta) -> None:
@@ -97,6 +76,33 @@ async def ensure_payout_run(client: Client, tenant: Tenant, *, day: int | None, 
 async def sweep_now(client: Client, tenant: Tenant) -> None:
     """Begin a pass now, unless one is under way."""
     await client.get_schedule_handle(sweep_id(tenant)).trigger(overlap=ScheduleOverlapPolicy.SKIP)
+
+
+def _handover(every: timedelta) -> Schedule:
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            "HandoverWorkflow",
+            id=HANDOVER,  # the engine appends the time: handover-2026-11-22T12:00:00Z
+            task_queue=PAYOUTS,
+            static_summary="Übergabe an die Workflows",
+        ),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
+    )
+
+
+def _daily_mail() -> Schedule:
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            "DailyMailWorkflow",
+            id=DAILY_MAIL,
+            task_queue=PAYOUTS,
+            static_summary="Stand des Tages und Prüfsumme des Prüfpfads an die Mandanten",
+        ),
+        # When people begin to work, summer and winter. One that was missed is made up for within the day.
+        spec=ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(7)])], time_zone_name="Europe/Berlin"),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(hours=12)),
+    )
 
 
 def _sweep(tenant: Tenant, every: timedelta) -> Schedule:

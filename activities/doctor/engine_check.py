@@ -61,7 +61,8 @@ def _of_open(
             "workflow_ended_early",
             number,
             f"{number} is {state}, but its workflow is {seen.status}.",
-            "Reset the workflow in Temporal (temporal workflow reset --type LastWorkflowTask) once its cause is gone.",
+            "Once its cause is gone: temporal workflow reset --type LastWorkflowTask --reason 'ended early' "
+            f"--workflow-id 'payout/{tenant.slug}/{number}' (of one that has ended, and of no other).",
         ), None
     if seen.payout_state != state:
         return _difference(

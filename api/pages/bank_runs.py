@@ -85,7 +85,14 @@ async def download(number: str, visit: Banker) -> Response:
     try:
         await _refresh(visit, number)
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            file = await bank_runs.download(db, visit.tenant, visit.doors.vault, number, by=visit.person.actor)
+            file = await bank_runs.download(
+                db,
+                visit.tenant,
+                visit.doors.vault,
+                number,
+                by=visit.person.actor,
+                in_recovery=visit.doors.settings.recovery is not None,
+            )
     except ContentHasChanged:
         return await _run(visit, number, wrong=_CHANGED)
     except (NotAcceptable, NotAllowedNow) as refused:

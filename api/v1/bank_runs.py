@@ -262,7 +262,9 @@ async def drop(
 async def download(number: RunNumber, doors: Doors, caller: Banker) -> Response:
     await _refresh(doors, caller, number)
     async with doors.ledger.transaction(caller.tenant, cause=caller.actor) as db:
-        file = await bank_runs.download(db, caller.tenant, doors.vault, number, by=caller.actor)
+        file = await bank_runs.download(
+            db, caller.tenant, doors.vault, number, by=caller.actor, in_recovery=doors.settings.recovery is not None
+        )
     return xml_file(file)
 
 

@@ -127,6 +127,18 @@ async def test_the_daily_mail_asks_for_no_transfer_that_has_left(shop: Shop, vau
     assert await to_pay() == 0
 
 
+async def test_after_a_restore_no_new_file_is_made_and_an_old_one_is_still_there(shop: Shop, vault: Vault) -> None:
+    """The ledger may have forgotten files that the bank has had since the backup."""
+    await bank.own_account(shop, vault)
+    before = await bank.exported(shop, vault, await bank.open_payout(shop, vault))
+    later = await bank.approve(shop, vault, await bank.draft(shop, vault, await bank.open_payout(shop, vault)))
+    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+        assert await bank_runs.download(db, shop.tenant, vault, before.number, by=bank.MAKER, in_recovery=True)
+        with pytest.raises(NotAllowedNow) as refused:
+            await bank_runs.download(db, shop.tenant, vault, later.number, by=bank.MAKER, in_recovery=True)
+    assert refused.value.code == "recovery"
+
+
 async def test_a_file_that_the_bank_has_had_is_not_cancelled_because_its_payments_came_back(
     shop: Shop, vault: Vault
 ) -> None:

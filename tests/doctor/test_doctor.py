@@ -274,6 +274,25 @@ async def test_an_engine_that_is_away_is_a_difference_and_the_rest_is_compared(
     assert report["compared_with"] == ["ledger", "lexoffice"]
 
 
+async def test_a_tenant_that_is_not_swept_any_more_is_found(product: House, shop: Shop, database: Database) -> None:
+    """A schedule that was lost shows nowhere else."""
+    before = float(re.findall(r"^partnerdesk_sweep_age_seconds (\S+)", await metrics(product), re.MULTILINE)[0])
+    await plant(
+        database,
+        """
+        UPDATE provider_connections SET secret_saved_at = now() - interval '400 days' WHERE tenant_id = $1
+        """,
+        shop.tenant.id,
+    )
+    assert await checks(shop) == ["sweep_stands_still"]
+    after = float(re.findall(r"^partnerdesk_sweep_age_seconds (\S+)", await metrics(product), re.MULTILINE)[0])
+    assert before < 400 * 86_400 < after + 60
+
+
+async def metrics(product: House) -> str:
+    return (await product.http.get(f"{product.api_url}/metrics")).text
+
+
 async def test_what_the_doctor_says_to_mend_by_hand_mends_as_the_owner(shop: Shop, database: Database) -> None:
     await shop.payout()
     await plant(database, "UPDATE payout_counters SET last = 0 WHERE tenant_id = $1", shop.tenant.id)

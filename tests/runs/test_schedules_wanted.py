@@ -1,5 +1,6 @@
 """A schedule that was to be set, or removed, while the engine was away is set when it is back."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -66,3 +67,17 @@ async def test_a_tenant_that_was_connected_is_swept(shop: Shop, monkeypatch: pyt
     assert not await is_there(other, sweep_id(other.tenant))
     await the_engine_is_back(other)
     assert await is_there(other, sweep_id(other.tenant))
+
+
+async def test_a_worker_that_starts_restores_what_was_deleted_and_leaves_what_is_there(shop: Shop) -> None:
+    engine = shop.house.engine
+    await schedules.ensure_schedules(engine, handover_every=timedelta(hours=1))
+    try:
+        await engine.get_schedule_handle(schedules.DAILY_MAIL).delete()
+        await schedules.restore_schedules(engine)
+        assert await is_there(shop, schedules.DAILY_MAIL)
+        [interval] = (await engine.get_schedule_handle(schedules.HANDOVER).describe()).schedule.spec.intervals
+        assert interval.every == timedelta(hours=1)
+    finally:
+        for name in (schedules.DAILY_MAIL, schedules.HANDOVER):
+            await engine.get_schedule_handle(name).delete()
