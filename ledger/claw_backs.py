@@ -12,7 +12,16 @@ from ledger import payout_lines, transactions
 from ledger.database import Connection
 from ledger.money import reversed_so_far
 from ledger.transactions import Commission, Transaction
-from ledger.types import CommissionId, CommissionState, PayoutNumber, TaxCase, Tenant, TransactionState
+from ledger.types import (
+    CommissionId,
+    CommissionState,
+    PayoutId,
+    PayoutNumber,
+    TaxCase,
+    Tenant,
+    TransactionId,
+    TransactionState,
+)
 
 _SETTLED = (CommissionState.IN_PAYOUT, CommissionState.PAID)
 BASE_LOWERED = "base_lowered"
@@ -68,23 +77,75 @@ async def follow(db: Connection, tenant: Tenant, sale: Transaction) -> list[Payo
     """
     due = state_due(sale)
     touched: list[PayoutNumber] = []
-    # A payout may take an approved commission between our look and our write; then look again. Each round ends with
-    # at least one commission further on its way to paid, so this ends.
+    stays: set[CommissionId] = set()
+    held = False
     while True:
         families = await families_of(db, tenant, sale)
-        gone = [
-            PayoutNumber(str(row.payout_number))
-            for row in _to_be_taken_out(families, sale, due)
-            if await payout_lines.take_out(db, tenant, row.id)
-        ]
-        if gone:
-            touched += gone
-            families = await families_of(db, tenant, sale)
-        for family in families:
-            if not await _settle(db, tenant, sale, family, due):
-                break
-        else:
-            return list(dict.fromkeys(touched))
+        wanted = [row for row in _to_be_taken_out(families, sale, due) if row.id not in stays]
+        for row in wanted:
+            if await take_out(db, tenant, row):
+                touched.append(PayoutNumber(str(row.payout_number)))
+            else:
+                stays.add(row.id)
+        if not wanted and held:
+            break
+        if not wanted:
+            # A payout may take a commission, or give one back, between our look and our write: hold them, look again.
+            await transactions.hold_commissions(db, tenant, [sale.id])
+            held = True
+    for family in families:
+        await _settle(db, tenant, sale, family, due)
+    return list(dict.fromkeys(touched))
+
+
+async def take_out(db: Connection, tenant: Tenant, row: Commission) -> bool:
+    """As payout_lines.take_out; a payout that is cancelled by it gives back the lines of other sales as well."""
+    if not await payout_lines.take_out(db, tenant, row.id):
+        return False
+    cancelled = await db.fetchval(
+        "SELECT id FROM payouts WHERE tenant_id = $1 AND number = $2 AND state = 'cancelled'",
+        tenant.id,
+        row.payout_number,
+    )
+    if cancelled:
+        await _net_released(db, tenant, PayoutId(cancelled), but=row.transaction_id)
+    return True
+
+
+async def give_back(db: Connection, tenant: Tenant, payout: PayoutId, *, was_paid: bool = False) -> None:
+    """A payout that ended owes its lines anew, less what was taken back of them while it held them.
+
+    The payout is locked, so its sales must not be locked now: a sale comes before its payouts. Its commissions come
+    after both, and `follow` holds them too while it looks and writes. Either it wrote its claw-back before, and is
+    netted here; or it sees what was given back. What is netted is judged by the sale as it is committed: whoever
+    changes it now follows it afterwards.
+    """
+    await payout_lines.release(db, tenant, payout)
+    if was_paid:
+        await payout_lines.reissue_paid(db, tenant, payout)
+    await _net_released(db, tenant, payout)
+
+
+async def _net_released(db: Connection, tenant: Tenant, payout: PayoutId, *, but: TransactionId | None = None) -> None:
+    """What is free again beside a claw-back of its own must not be paid first and taken back later. But for the sale
+    that somebody follows at this moment."""
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT c.transaction_id FROM payout_lines l
+          JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND c.transaction_id IS DISTINCT FROM $3
+           AND EXISTS (SELECT 1 FROM commissions k
+                        WHERE k.tenant_id = c.tenant_id AND k.transaction_id = c.transaction_id
+                          AND k.kind = 'clawback' AND k.state = 'approved')
+        """,
+        tenant.id,
+        payout,
+        but,
+    )
+    for row in rows:
+        sale = await transactions.find(db, tenant, TransactionId(row["transaction_id"]))
+        for family in await families_of(db, tenant, sale):
+            await _settle(db, tenant, sale, family, state_due(sale))
 
 
 async def families_of(db: Connection, tenant: Tenant, sale: Transaction) -> list[Family]:
@@ -121,8 +182,8 @@ def _to_be_taken_out(families: Sequence[Family], sale: Transaction, due: Commiss
     return sorted(wanted, key=lambda row: row.payout_number or "")
 
 
-async def _settle(db: Connection, tenant: Tenant, sale: Transaction, family: Family, due: CommissionState) -> bool:
-    """Make the open rows add up to what is left beside the settled ones. False when a row was no longer as seen."""
+async def _settle(db: Connection, tenant: Tenant, sale: Transaction, family: Family, due: CommissionState) -> None:
+    """Make the open rows add up to what is left beside the settled ones. Its commissions are held."""
     left = worth(sale, family.root.earned_cents) - family.settled_cents
     # Owed although the sale is refunded: its claw-back was netted, but the commission itself never left.
     owed_as = CommissionState.APPROVED if due is CommissionState.REVERSED else due
@@ -132,16 +193,13 @@ async def _settle(db: Connection, tenant: Tenant, sale: Transaction, family: Fam
         rest -= part
         nothing = part == 0 and (row.earned_cents > 0 or due is CommissionState.REVERSED)
         state = CommissionState.REVERSED if nothing else owed_as
-        if not await _write(db, tenant, sale, row, row.earned_cents if nothing else part, state):
-            return False
-    if not await _settle_debts(db, tenant, sale, family, max(-left, 0)):
-        return False
+        await _write(db, tenant, sale, row, row.earned_cents if nothing else part, state)
+    await _settle_debts(db, tenant, sale, family, max(-left, 0))
     if rest > 0:
         await _answer(db, tenant, sale, family, kind="reissue", net_cents=rest, state=owed_as)
-    return True
 
 
-async def _settle_debts(db: Connection, tenant: Tenant, sale: Transaction, family: Family, owed: int) -> bool:
+async def _settle_debts(db: Connection, tenant: Tenant, sale: Transaction, family: Family, owed: int) -> None:
     """The open claw-backs come to exactly what is owed. Each further refund writes its own, which names its cause."""
     surplus = -sum(row.net_cents for row in family.debts) - owed
     for row in reversed(family.debts):
@@ -151,34 +209,24 @@ async def _settle_debts(db: Connection, tenant: Tenant, sale: Transaction, famil
         kept = row.net_cents if gone else row.net_cents + surplus
         surplus = surplus + row.net_cents if gone else 0
         state = CommissionState.REVERSED if gone else row.state
-        if not await _write(db, tenant, sale, row, kept, state):
-            return False
+        await _write(db, tenant, sale, row, kept, state)
     if surplus < 0:
         await _answer(db, tenant, sale, family, kind="clawback", net_cents=surplus, state=CommissionState.APPROVED)
-    return True
 
 
 async def _write(
     db: Connection, tenant: Tenant, sale: Transaction, row: Commission, net_cents: int, state: CommissionState
-) -> bool:
+) -> None:
     base_cents = sale.base_cents if row.kind == "sale" else row.base_cents
     if (row.net_cents, row.state, row.base_cents) == (net_cents, state, base_cents):
-        return True
-    # Whether the row is still free to change is asked in WHERE: a payout may take it at this moment.
-    return bool(
-        await db.fetchval(
-            """
-            UPDATE commissions SET net_cents = $5, state = $6, base_cents = $7
-             WHERE tenant_id = $1 AND id = $2 AND state = $3 AND net_cents = $4 RETURNING true
-            """,
-            tenant.id,
-            row.id,
-            row.state,
-            row.net_cents,
-            net_cents,
-            state,
-            base_cents,
-        )
+        return
+    await db.execute(
+        "UPDATE commissions SET net_cents = $3, state = $4, base_cents = $5 WHERE tenant_id = $1 AND id = $2",
+        tenant.id,
+        row.id,
+        net_cents,
+        state,
+        base_cents,
     )
 
 

@@ -6,7 +6,7 @@ engine.md, Decisions: the row is refused when the state does not allow it; the w
 from datetime import datetime
 from typing import Any
 
-from ledger import audit, four_eyes, payout_content, payout_lines, payouts, tasks
+from ledger import audit, claw_backs, four_eyes, payout_content, payouts, tasks
 from ledger.database import Connection
 from ledger.payout_requests import why_blocked
 from ledger.payouts import Payout
@@ -177,7 +177,7 @@ async def _end(
         raise ContentHasChanged
     decision = await _record(db, tenant, payout, kind, actor, now, reason)
     await payouts.change_state(db, tenant, payout, to, reason=reason, blocked_reason=None)
-    await payout_lines.release(db, tenant, payout.id)
+    await claw_backs.give_back(db, tenant, payout.id)
     await tasks.close_questions(
         db,
         tenant,

@@ -3,11 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
-from ledger import payout_content, payouts
+from ledger import payout_content, payouts, transactions
 from ledger.database import Connection
 from ledger.money import share, vat_cents
 from ledger.payouts import Payout
-from ledger.types import CommissionId, CommissionState, Frozen, PayoutId, PayoutState, Tenant
+from ledger.types import CommissionId, CommissionState, Frozen, PayoutId, PayoutState, Tenant, TransactionId
 
 
 class PayoutLine(Frozen):
@@ -47,7 +47,20 @@ async def of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> list[Pa
 
 
 async def release(db: Connection, tenant: Tenant, payout: PayoutId) -> None:
-    """Give every commission of a payout back: a rejected or cancelled payout holds nothing."""
+    """Give every commission of a payout back: a rejected or cancelled payout holds nothing.
+
+    All commissions of its sales are held, for whoever nets them next (claw_backs.give_back).
+    """
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT c.transaction_id FROM payout_lines l
+          JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND c.transaction_id IS NOT NULL
+        """,
+        tenant.id,
+        payout,
+    )
+    await transactions.hold_commissions(db, tenant, [TransactionId(row["transaction_id"]) for row in rows])
     released = await db.fetch(
         """
         UPDATE payout_lines SET released_at = now()

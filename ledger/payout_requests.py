@@ -83,8 +83,9 @@ async def make_payouts(
 
 async def hold_open_commissions(db: Connection, tenant: Tenant, partners: Sequence[PartnerId]) -> None:
     """Two requests for one partner take turns: the second finds nothing left."""
+    # Not FOR UPDATE: whoever follows a refund holds commissions that we want next, and writes one of this partner.
     await db.execute(
-        "SELECT 1 FROM partners WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE",
+        "SELECT 1 FROM partners WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE",
         tenant.id,
         list(partners),
     )

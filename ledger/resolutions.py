@@ -12,6 +12,7 @@ from pydantic import Field
 from ledger import (
     audit,
     bank_exports,
+    claw_backs,
     decisions,
     documents,
     events,
@@ -177,7 +178,7 @@ async def _answer_lost_credit_note(db: Connection, tenant: Tenant, payout: Payou
             await payouts.change_state(
                 db, tenant, payout, PayoutState.CANCELLED, reason=answer.reason, blocked_reason=None
             )
-            await payout_lines.release(db, tenant, payout.id)
+            await claw_backs.give_back(db, tenant, payout.id)
             await events.hand_over_parked(db, tenant)
 
 
@@ -251,8 +252,7 @@ async def _end_returned(db: Connection, tenant: Tenant, payout: Payout, to: Payo
         # Settled outside is settled: it must not stand among what is owed for ever.
         await payout_lines.pay(db, tenant, payout.id)
     elif to is PayoutState.CANCELLED:
-        await payout_lines.release(db, tenant, payout.id)
-        await payout_lines.reissue_paid(db, tenant, payout.id)
+        await claw_backs.give_back(db, tenant, payout.id, was_paid=True)
 
 
 async def _day_of_payment(db: Connection, payout: Payout, said: Any, known: date | None) -> date:

@@ -1,6 +1,6 @@
 """A person gives a sale to another partner, as long as nothing of it was settled."""
 
-from ledger import attribution, audit, partners, payout_lines, tasks, transactions
+from ledger import attribution, audit, claw_backs, partners, tasks, transactions
 from ledger.database import Connection
 from ledger.outcome import Outcome, look, settled
 from ledger.refusals import NotAcceptable, NotAllowedNow, require_reason
@@ -26,7 +26,7 @@ async def reassign(
     earned = [row for row in before.commissions if row.kind != "correction"]
     touched = []
     for row in sorted(earned, key=lambda row: row.payout_number or ""):
-        if row.state is CommissionState.IN_PAYOUT and await payout_lines.take_out(db, tenant, row.id):
+        if row.state is CommissionState.IN_PAYOUT and await claw_backs.take_out(db, tenant, row):
             touched.append(row.payout_number)
         elif row.kind != "sale" or row.state in (CommissionState.PAID, CommissionState.IN_PAYOUT):
             raise NotAllowedNow(

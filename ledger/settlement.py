@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from ledger import bank_exports, payout_lines, payouts, tasks
+from ledger import bank_exports, claw_backs, payout_lines, payouts, tasks
 from ledger.database import Connection
 from ledger.payouts import Payout
 from ledger.types import EventState, Frozen, PayoutState, Tenant
@@ -136,7 +136,7 @@ async def _cancelled(db: Connection, tenant: Tenant, payout: Payout, meaning: Me
     await payouts.change_state(
         db, tenant, payout, PayoutState.CANCELLED, reason=reason, reopened=False, blocked_reason=None
     )
-    await payout_lines.release(db, tenant, payout.id)
+    await claw_backs.give_back(db, tenant, payout.id)
     await tasks.close_questions(
         db, tenant, subject="payout", subject_id=payout.number, kinds=_ABOUT_THE_DOCUMENT, by="engine"
     )

@@ -1,5 +1,6 @@
 """Sales as the ledger holds them, what each earned on which level, and what a partner is owed."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -208,6 +209,21 @@ async def commissions_of(db: Connection, tenant: Tenant, transaction_id: Transac
     """Level by level, what was written later after it."""
     rows = await db.fetch(_COMMISSION + " AND c.transaction_id = $2 ORDER BY c.level, c.seq", tenant.id, transaction_id)
     return [Commission.model_validate(dict(row)) for row in rows]
+
+
+async def hold_commissions(db: Connection, tenant: Tenant, sales: Sequence[TransactionId]) -> None:
+    """Until the end of the transaction nothing takes, pays or gives back a commission of these sales.
+
+    The last of all locks, and taken in the order of payout_requests.hold_open_commissions. What is read before is old.
+    """
+    await db.execute(
+        """
+        SELECT 1 FROM commissions WHERE tenant_id = $1 AND transaction_id = ANY ($2)
+         ORDER BY partner_id, seq FOR UPDATE
+        """,
+        tenant.id,
+        list(sales),
+    )
 
 
 async def list_commissions(

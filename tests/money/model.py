@@ -467,10 +467,13 @@ class Model:
                 if payout.state in EARLY and (name, level) in payout.lines:
                     self._take_out(payout, (name, level), above=less or waits, below=more)
         for level in levels:
-            left = sale.worth(level) - self._settled((name, level))
-            share = self.unsettled[name, level]
-            share.above = max(left, 0)
-            share.owe(min(left, 0), self.clock, self._case_of_line((name, level)))
+            self._net((name, level))
+
+    def _net(self, family: Family) -> None:
+        """What is open of a sale is either to be paid or owed back, never both."""
+        left = self.sales[family[0]].worth(family[1]) - self._settled(family)
+        self.unsettled[family].above = max(left, 0)
+        self.unsettled[family].owe(min(left, 0), self.clock, self._case_of_line(family))
 
     def _case_of_line(self, family: Family) -> str | None:
         """Of the newest payout that holds something of it."""
@@ -493,7 +496,10 @@ class Model:
     def _give_back(self, payout: Payout, state: str) -> None:
         for family, share in payout.lines.items():
             self.unsettled[family].add(share)
+        given_back = [family for family in payout.lines if family[0] in self.sales]
         payout.lines, payout.state = {}, state
+        for family in given_back:
+            self._net(family)
 
     def _settled(self, family: Family) -> int:
         return sum(payout.lines[family].cents for payout in self.payouts.values() if family in payout.lines)

@@ -1,22 +1,38 @@
 """Which debts are netted within the limit, in what order, and what becomes of those that stay."""
 
+import asyncio
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 import pytest
 
-from ledger import debts, due, manual_lines, payout_lines, payouts, tax_questions
+from ledger import (
+    claw_backs,
+    debts,
+    decisions,
+    due,
+    manual_lines,
+    partner_tax,
+    payouts,
+    settlement,
+    tax_questions,
+    transactions,
+)
 from ledger.commission import Rate
+from ledger.database import Connection
 from ledger.manual_lines import NewManualLine
+from ledger.partner_tax import NewTaxStatus
 from ledger.refusals import NothingDue
+from ledger.settlement import Meaning, Verdict
 from ledger.tiers import TierMode
-from ledger.types import PayoutState
+from ledger.types import PayoutState, TaxCase, TaxStatus, TransactionId
 from tests.ledger import paying
 from tests.ledger.conftest import Shop
 from tests.ledger.invoicing import give_back
 from tests.ledger.paying import EARNED_ON
 from tests.money.selling import close, plan_from_march, sell, tiers
-from tests.money.test_refunds import approved_sale, balance, settle
+from tests.money.test_refunds import approved_sale, balance, of_level, settle
 
 
 async def limit(shop: Shop, percent: int) -> None:
@@ -75,8 +91,110 @@ async def came_back(shop: Shop, number: str) -> None:
         for state in (PayoutState.RETURNED, PayoutState.CANCELLED):
             payout = await payouts.lock(db, shop.tenant, number)
             await payouts.change_state(db, shop.tenant, payout, state)
-        await payout_lines.release(db, shop.tenant, payout.id)
-        await payout_lines.reissue_paid(db, shop.tenant, payout.id)
+        await claw_backs.give_back(db, shop.tenant, payout.id, was_paid=True)
+
+
+async def voided(db: Connection, shop: Shop, number: str) -> None:
+    """Its credit note, which was open and of which nothing was paid."""
+    await db.execute("UPDATE creation_intents SET closed_at = now() WHERE marker = $1", number)
+    await db.execute("UPDATE payouts SET state = 'credit_note_open' WHERE number = $1", number)
+    payout = await payouts.lock(db, shop.tenant, number)
+    await settlement.settle(db, shop.tenant, payout, Verdict(meaning=Meaning.VOIDED))
+
+
+async def voids(shop: Shop, number: str) -> None:
+    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+        await voided(db, shop, number)
+
+
+async def due_to_anna(shop: Shop) -> list[tuple[TaxCase, int]]:
+    async with shop.ledger.transaction(shop.tenant) as db:
+        found = await due.of_partner(db, shop.tenant, shop.partner["ANNA"].id)
+    return [(group.tax_case, group.net_cents) for group in found.groups]
+
+
+async def test_what_was_refunded_while_its_credit_note_was_open_is_not_owed_when_that_is_voided(shop: Shop) -> None:
+    """Within a limit of claw-backs the commission would be paid, and half of it taken back."""
+    sale = await approved_sale(shop)
+    number = await settle(shop, pay=False)
+    await give_back(shop)
+    await limit(shop, 50)
+    await voids(shop, number)
+    assert await of_level(shop, sale) == [(1000, "reversed", "sale"), (-1000, "reversed", "clawback")]
+    assert await due_to_anna(shop) == []
+
+
+async def test_what_was_refunded_in_part_is_owed_as_the_rest_in_the_tax_case_of_today(shop: Shop) -> None:
+    """A claw-back keeps the case of its line: in another one it would never meet the commission that it answers."""
+    await approved_sale(shop)
+    number = await settle(shop, pay=False)
+    await give_back(shop, refunded_cents=5950)
+    await voids(shop, number)
+    new = NewTaxStatus(status=TaxStatus.REGULAR, valid_from=date(2026, 1, 1), tax_number="12/345/67890")
+    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+        await partner_tax.record_tax_status(db, shop.tenant, shop.partner["ANNA"].id, new, by="test")
+    assert await due_to_anna(shop) == [(TaxCase.REGULAR, 500)]
+
+
+async def test_what_was_refunded_after_it_was_paid_is_not_owed_when_the_payout_comes_back(shop: Shop) -> None:
+    sale = await approved_sale(shop)
+    number = await settle(shop)
+    await give_back(shop)
+    await came_back(shop, number)
+    assert await of_level(shop, sale) == [
+        (1000, "paid", "sale"),
+        (-1000, "reversed", "clawback"),
+        (1000, "reversed", "reissue"),
+    ]
+    assert await due_to_anna(shop) == []
+
+
+async def test_a_refund_at_the_moment_of_the_voiding_waits_and_sees_what_was_given_back(shop: Shop) -> None:
+    sale = await approved_sale(shop)
+    number = await settle(shop, pay=False)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+        await voided(db, shop, number)
+        refund = asyncio.create_task(give_back(shop))
+        await somebody_waits(db)
+    await refund
+    assert await of_level(shop, sale) == [(1000, "reversed", "sale")]
+
+
+async def test_a_voiding_at_the_moment_of_a_refund_waits_and_nets_it(shop: Shop) -> None:
+    sale = await approved_sale(shop)
+    number = await settle(shop, pay=False)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+        await db.execute("UPDATE transactions SET refunded_cents = 5950, refund_cause = 'provider_refund',"
+                         " refund_document = 'pi_1' WHERE id = $1", sale)  # fmt: skip
+        await claw_backs.follow(db, shop.tenant, await transactions.lock(db, shop.tenant, TransactionId(sale)))
+        voiding = asyncio.create_task(voids(shop, number))
+        await somebody_waits(db)
+    await voiding
+    assert await of_level(shop, sale) == [(500, "approved", "sale"), (-500, "reversed", "clawback")]
+
+
+async def somebody_waits(db: Connection) -> None:
+    """For a lock that this transaction holds."""
+    for _ in range(2_000):
+        if await db.fetchval(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+        ):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+async def test_a_payout_that_is_cancelled_after_its_document_was_refused_nets_as_well(shop: Shop) -> None:
+    """A refund had been answered by a claw-back, because the document might have been made."""
+    first = await approved_sale(shop)
+    second = await approved_sale(shop, "pi_2", voucher_number="RE-2")
+    number = await settle(shop, pay=False)
+    await give_back(shop, refunded_cents=5950)
+    await shop.rows("UPDATE creation_intents SET closed_at = now(), refused_at = now() WHERE marker = $1", number)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+        await decisions.cancel(db, shop.tenant, number, actor="user:second", reason="Test")
+    assert await of_level(shop, first) == [(500, "approved", "sale"), (-500, "reversed", "clawback")]
+    assert await of_level(shop, second) == [(1000, "approved", "sale")]
 
 
 async def corrected(shop: Shop, cents: int) -> UUID:
