@@ -43,7 +43,8 @@ async def of_payout(db: Connection, tenant: Tenant, payout: Payout) -> FourEyes:
     row = await db.fetchrow(
         """
         SELECT t.four_eyes_limit_cents AS limit_cents, t.single_approver,
-               (SELECT p.four_eyes_switched_off FROM payouts p WHERE p.tenant_id = $1 AND p.id = $3) AS was_off,
+               (SELECT p.four_eyes_switched_off AND p.state <> 'awaiting_approval'
+                  FROM payouts p WHERE p.tenant_id = $1 AND p.id = $3) AS was_off,
                $5::bigint + COALESCE((
                    SELECT sum(p.gross_cents) FROM payouts p
                     WHERE p.tenant_id = $1 AND p.partner_id = $2 AND p.id <> $3
@@ -80,6 +81,12 @@ async def require(db: Connection, tenant: Tenant, payout: Payout, actor: str) ->
     # Two approvals for one partner at once would each not count the other.
     await db.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('four-eyes:' || $1::text, 0))", str(payout.partner_id)
+    )
+    # What an earlier approval was given under says nothing of this one: that approval is void.
+    await db.execute(
+        "UPDATE payouts SET four_eyes_switched_off = false WHERE tenant_id = $1 AND id = $2 AND four_eyes_switched_off",
+        tenant.id,
+        payout.id,
     )
     rule = await of_payout(db, tenant, payout)
     if not rule.above_limit or not await _same_person(db, tenant, actor, await makers(db, tenant, payout)):

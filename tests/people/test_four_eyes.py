@@ -32,7 +32,7 @@ from ledger.partners import NewPartner
 from ledger.payouts import Payout
 from ledger.refusals import NotAllowedNow
 from ledger.roles import Role
-from ledger.types import PartnerId, TaxStatus, Tenant, UserId
+from ledger.types import PartnerId, PayoutState, TaxStatus, Tenant, UserId
 from tests.people.browsers import Firm
 
 IBAN, OTHER_IBAN = "DE02120300000000202051", "DE54120300000000303062"
@@ -188,6 +188,25 @@ async def test_switched_off_a_single_approver_approves_and_the_payout_shows_it(o
         shown = await four_eyes.of_payout(db, office.tenant, payout)
     assert (shown.switched_off, shown.above_limit, shown.counted_cents) == (True, True, ABOVE)
     assert "payout.approved_alone" in await office.firm.actions()
+
+
+async def test_an_approval_that_became_void_leaves_nothing_switched_off(office: Office) -> None:
+    admin = await office.firm.member(Role.ADMIN)
+    actor = f"user:{admin.user}"
+    payout = await office.payout(ABOVE, by=actor)
+    async with office.ledger() as db:
+        await db.execute("UPDATE tenants SET single_approver = true")
+    await office.approve(payout, actor)
+    async with office.ledger() as db:
+        held = await payouts.lock(db, office.tenant, payout.number)
+        await payouts.change_state(db, office.tenant, held, PayoutState.AWAITING_APPROVAL)
+        await db.execute("UPDATE tenants SET single_approver = false")
+    other = await office.firm.member(Role.APPROVER)
+    with pytest.raises(SecondPersonNeeded):
+        await office.approve(payout, actor)
+    await office.approve(payout, f"user:{other.user}")
+    async with office.ledger() as db:
+        assert not (await four_eyes.of_payout(db, office.tenant, payout)).switched_off
 
 
 async def test_with_a_second_approver_the_switch_is_without_effect(office: Office) -> None:
