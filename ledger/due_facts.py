@@ -41,10 +41,10 @@ async def partner_facts(db: Connection, tenant: Tenant, partner: PartnerId, on: 
 async def tenant_facts(db: Connection, tenant: Tenant) -> TenantFacts:
     """Raises NotFound."""
     row = await db.fetchrow(
-        """
+        r"""
         SELECT p.small_business, p.tax_type, t.agreement_version,
-               (t.street IS NOT NULL AND t.zip IS NOT NULL AND t.city IS NOT NULL) AS address_known,
-               (t.vat_id IS NOT NULL OR t.tax_number IS NOT NULL) AS tax_id_known
+               (t.street ~ '\S' AND t.zip ~ '\S' AND t.city ~ '\S') IS TRUE AS address_known,
+               (t.vat_id ~ '\S' OR t.tax_number ~ '\S') IS TRUE AS tax_id_known
           FROM tenants t LEFT JOIN provider_connections p ON p.tenant_id = t.id AND p.provider = 'lexoffice'
          WHERE t.id = $1
         """,

@@ -115,7 +115,7 @@ def _missing(partner: PartnerFacts, tenant: TenantFacts) -> BlockedBy | None:
         return BlockedBy(
             code="tax_status_missing", sentence="Der Steuerstatus des Partners fehlt für den Leistungstag."
         )
-    if not (partner.street and partner.zip and partner.city and partner.country_code):
+    if not all(_says(text) for text in (partner.street, partner.zip, partner.city, partner.country_code)):
         return BlockedBy(code="address_missing", sentence="Die Anschrift des Partners ist unvollständig.")
     if not partner.agreement_accepted:
         return BlockedBy(
@@ -130,7 +130,7 @@ def _missing(partner: PartnerFacts, tenant: TenantFacts) -> BlockedBy | None:
     if abroad and partner.status in (TaxStatus.REGULAR, TaxStatus.SMALL_BUSINESS):
         return BlockedBy(code="needs_own_document", sentence="Nur mit eigener Gutschrift und Eingangsbeleg.")
     if partner.status in (TaxStatus.REGULAR, TaxStatus.SMALL_BUSINESS):
-        if not (partner.tax_number or partner.vat_id):
+        if not (_says(partner.tax_number) or _says(partner.vat_id)):
             return BlockedBy(code="tax_number_missing", sentence="Steuernummer oder USt-IdNr. des Partners fehlt.")
         if not tenant.tax_id_known:
             return BlockedBy(
@@ -138,3 +138,8 @@ def _missing(partner: PartnerFacts, tenant: TenantFacts) -> BlockedBy | None:
                 sentence="Die eigene USt-IdNr. oder Steuernummer fehlt in den Einstellungen.",
             )
     return None
+
+
+def _says(text: str | None) -> bool:
+    """Whether anything would stand on the document."""
+    return bool(text and text.strip())

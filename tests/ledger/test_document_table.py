@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -63,6 +64,7 @@ def said(rule: DocumentRule | BlockedBy) -> object:
         ({"street": None}, "address_missing"),
         ({"zip": None}, "address_missing"),
         ({"city": ""}, "address_missing"),
+        ({"street": " "}, "address_missing"),
         ({"country_code": None}, "address_missing"),
         ({"agreement_accepted": False}, "agreement_missing"),
     ],
@@ -77,6 +79,7 @@ def test_whatever_is_missing_blocks_every_document(status: TaxStatus, missing: d
     ("status", "tax_number", "vat_id", "code"),
     [
         (TaxStatus.REGULAR, None, None, "tax_number_missing"),
+        (TaxStatus.REGULAR, " ", "\t", "tax_number_missing"),
         (TaxStatus.REGULAR, None, "DE1", NET),
         (TaxStatus.SMALL_BUSINESS, None, None, "tax_number_missing"),
         (TaxStatus.SMALL_BUSINESS, "1/2", None, FREE),
@@ -148,6 +151,23 @@ async def test_a_request_follows_the_table(
         payout = await request(shop)
         assert (payout.tax_case, payout.tax_cents) == expected
         assert payout.gross_cents == 1000 + expected[1]
+
+
+@pytest.mark.parametrize(
+    ("blank", "code"),
+    [
+        ({"street": " "}, "tenant_address_missing"),
+        ({"city": ""}, "tenant_address_missing"),
+        ({"vat_id": "\t", "tax_number": ""}, "tenant_tax_id_missing"),
+    ],
+)
+async def test_a_blank_text_of_the_tenant_is_none(shop: Shop, blank: dict[str, Any], code: str) -> None:
+    await fit_to_pay(shop, **blank)
+    await fit_to_be_paid(shop)
+    await earn(shop, 1000)
+    with pytest.raises(Blocked) as blocked:
+        await request(shop)
+    assert blocked.value.code == code
 
 
 async def test_a_payout_is_blocked_with_the_reason_before_there_is_one(shop: Shop) -> None:
