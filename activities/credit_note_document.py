@@ -154,11 +154,7 @@ async def _partner(db: Connection, tenant: Tenant, payout: Payout) -> Party:
         SELECT p.name, p.supplement, p.street, p.zip, p.city, p.country_code, p.lexoffice_contact_id AS contact_id,
                s.vat_id, s.tax_number
           FROM partners p CROSS JOIN paid
-          LEFT JOIN LATERAL (
-               SELECT vat_id, tax_number FROM partner_tax_statuses s
-                WHERE s.tenant_id = p.tenant_id AND s.partner_id = p.id
-                  AND s.valid_from <= paid.until AND (s.valid_until IS NULL OR s.valid_until > paid.until)
-                ORDER BY s.valid_from DESC, s.recorded_at DESC LIMIT 1) s ON true
+          LEFT JOIN LATERAL tax_status_on(p.tenant_id, p.id, paid.until) s ON true
          WHERE p.tenant_id = $1 AND p.id = $2
         """,
         tenant.id,

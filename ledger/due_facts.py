@@ -15,14 +15,8 @@ FACTS = """
 
 
 def status_on(day: str) -> str:
-    """A join of the tax status `s` of partner `p` on that day. Of overlapping ones the one that began last counts."""
-    return f"""
-        LEFT JOIN LATERAL (
-             SELECT * FROM partner_tax_statuses s
-              WHERE s.tenant_id = p.tenant_id AND s.partner_id = p.id
-                AND s.valid_from <= {day} AND (s.valid_until IS NULL OR s.valid_until > {day})
-              ORDER BY s.valid_from DESC, s.recorded_at DESC LIMIT 1) s ON true
-    """
+    """A join of the tax status `s` of partner `p` on that day."""
+    return f"LEFT JOIN LATERAL tax_status_on(p.tenant_id, p.id, {day}) s ON true"
 
 
 async def partner_facts(db: Connection, tenant: Tenant, partner: PartnerId, on: date) -> PartnerFacts:

@@ -87,10 +87,7 @@ async def page(
         f"""
         SELECT p.id, p.code, p.name, p.status, s.code AS sponsor_code,
                p.payouts_stopped_reason IS NOT NULL AS payouts_stopped,
-               (SELECT x.status FROM partner_tax_statuses x
-                 WHERE x.tenant_id = p.tenant_id AND x.partner_id = p.id AND x.valid_from <= current_date
-                   AND (x.valid_until IS NULL OR x.valid_until > current_date)
-                 ORDER BY x.valid_from DESC, x.recorded_at DESC LIMIT 1) AS tax_status,
+               (SELECT x.status FROM tax_status_on(p.tenant_id, p.id, current_date) x) AS tax_status,
                EXISTS (SELECT 1 FROM partner_bank_details b
                         WHERE b.tenant_id = p.tenant_id AND b.partner_id = p.id AND b.state = 'active') AS has_account,
                COALESCE((SELECT sum(c.net_cents) FROM commissions c

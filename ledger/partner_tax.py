@@ -37,11 +37,8 @@ class TaxRecord(NewTaxStatus):
     recorded_at: datetime
 
 
-_RECORD = """
-    SELECT id, partner_id, status, valid_from, valid_until, vat_id, tax_number, confirmed_year,
-           recorded_by, recorded_at
-      FROM partner_tax_statuses
-     WHERE tenant_id = $1 AND partner_id = $2
+_COLUMNS = """
+    id, partner_id, status, valid_from, valid_until, vat_id, tax_number, confirmed_year, recorded_by, recorded_at
 """
 
 
@@ -61,12 +58,11 @@ async def record_tax_status(
     )
     # clock_timestamp(): of two records for the same day in one transaction the later one counts.
     recorded = await db.fetchrow(
-        """
+        f"""
         INSERT INTO partner_tax_statuses (tenant_id, partner_id, status, valid_from, valid_until, vat_id, tax_number,
                                           confirmed_year, recorded_by, recorded_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp())
-        RETURNING id, partner_id, status, valid_from, valid_until, vat_id, tax_number, confirmed_year,
-                  recorded_by, recorded_at
+        RETURNING {_COLUMNS}
         """,
         tenant.id,
         partner_id,
@@ -97,20 +93,18 @@ async def record_tax_status(
 
 async def tax_status_on(db: Connection, tenant: Tenant, partner_id: PartnerId, day: date) -> TaxRecord | None:
     """What the partner was on that day (Europe/Berlin); None where nothing is recorded for it."""
-    row = await db.fetchrow(
-        _RECORD
-        + """
-          AND valid_from <= $3 AND (valid_until IS NULL OR valid_until > $3)
-        ORDER BY valid_from DESC, recorded_at DESC LIMIT 1
-        """,
-        tenant.id,
-        partner_id,
-        day,
-    )
+    row = await db.fetchrow(f"SELECT {_COLUMNS} FROM tax_status_on($1, $2, $3)", tenant.id, partner_id, day)
     return None if row is None else TaxRecord.model_validate(dict(row))
 
 
 async def tax_statuses(db: Connection, tenant: Tenant, partner_id: PartnerId) -> list[TaxRecord]:
     """All of them, the latest first."""
-    rows = await db.fetch(_RECORD + " ORDER BY valid_from DESC, recorded_at DESC", tenant.id, partner_id)
+    rows = await db.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM partner_tax_statuses WHERE tenant_id = $1 AND partner_id = $2
+         ORDER BY valid_from DESC, recorded_at DESC
+        """,
+        tenant.id,
+        partner_id,
+    )
     return [TaxRecord.model_validate(dict(row)) for row in rows]

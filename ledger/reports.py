@@ -136,11 +136,7 @@ async def open_commissions(db: Connection, tenant: Tenant, at: datetime) -> DayR
                count(*) AS commissions, sum(w.net_cents)::bigint AS net_cents
           FROM worth w
           JOIN partners q ON q.tenant_id = $1 AND q.id = w.partner_id
-          LEFT JOIN LATERAL (
-               SELECT s.status, s.confirmed_year FROM partner_tax_statuses s
-                WHERE s.tenant_id = $1 AND s.partner_id = w.partner_id AND s.valid_from <= w.service_date
-                  AND (s.valid_until IS NULL OR s.valid_until > w.service_date)
-                ORDER BY s.valid_from DESC, s.recorded_at DESC LIMIT 1) s ON true
+          LEFT JOIN LATERAL tax_status_on($1, w.partner_id, w.service_date) s ON true
          GROUP BY 1, 2, 3, 4 ORDER BY 1, 3, 4
         """,
         tenant.id,

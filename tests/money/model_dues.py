@@ -41,11 +41,11 @@ class Statuses(list[Status]):
 
     def case_on(self, day: date) -> str | None:
         """None: there is no document for a service on this day."""
-        held = [one for one in self if one.begins <= day and (one.ends is None or day < one.ends)]
+        replacing = {one.begins: one for one in self}
+        held = [one for one in replacing.values() if one.begins <= day and (one.ends is None or day < one.ends)]
         if not held:
             return None
-        newest = max(one.begins for one in held)
-        status = [one for one in held if one.begins == newest][-1]
+        status = max(held, key=lambda one: one.begins)
         if status.kind == "small_business" and status.year != day.year:
             return None
         return status.kind if status.kind in RATES else None

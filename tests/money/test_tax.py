@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from activities.credit_note_document import write_credit_note
-from ledger import partner_tax, rechecks, tax_questions
+from ledger import partner_tax, rechecks, reports, tax_questions
 from ledger.partner_tax import NewTaxStatus
 from ledger.payouts import Payout
 from ledger.refusals import Blocked, NothingDue
@@ -111,6 +111,24 @@ async def test_what_was_earned_before_moving_abroad_is_paid_the_rest_is_blocked(
     assert await asked(shop)
     [task] = await shop.rows("SELECT kind, reason, detail FROM tasks WHERE state = 'open'")
     assert (task["kind"], task["detail"]["net_cents"]) == ("partner_without_document", 700)
+
+
+async def test_a_replaced_status_does_not_come_back_when_the_one_of_the_same_day_ends(shop: Shop) -> None:
+    await ready(shop)
+    await is_(shop, REGULAR)
+    await is_(shop, SMALL.model_copy(update={"valid_until": FIRST_OF_APRIL}))
+    await earn(shop, 1000, on=MARCH)
+    await earn(shop, 700, on=MAY)
+    [made] = await all_payouts(shop)
+    assert (made.tax_case, made.net_cents) == (TaxCase.SMALL_BUSINESS, 1000)
+    async with shop.ledger.transaction(shop.tenant) as db:
+        partner = shop.partner["ANNA"].id
+        assert await partner_tax.tax_status_on(db, shop.tenant, partner, MAY) is None
+        report = await reports.open_commissions(db, shop.tenant, await db.fetchval("SELECT clock_timestamp()"))
+    assert {row.tax_case: row.net_cents for row in report.rows} == {"small_business": 1000, "blocked": 700}
+    with pytest.raises(Blocked) as refused:
+        await request(shop)
+    assert refused.value.code == "tax_status_missing"
 
 
 async def test_a_small_business_is_confirmed_year_by_year(shop: Shop) -> None:
