@@ -213,10 +213,10 @@ async def _fill(
     db: Connection, tenant: Tenant, sale: Transaction, report: SaleReport, customer: Customer | None
 ) -> Transaction:
     """Only what is missing: what the invoice or an earlier event said stays."""
-    gross = sale.gross_cents
+    gross, sold_at = sale.gross_cents, sale.sold_at
     if sale.provisional and sale.partner_id is None and sale.invoice_id is None:
-        # Recorded when only a refund or a dispute was known, which need not name the whole charge.
-        gross = max(gross, report.gross_cents)
+        # Recorded when only a refund or a dispute was known, which need not name the whole charge, nor its day.
+        gross, sold_at = max(gross, report.gross_cents), min(sold_at, report.sold_at)
     taxed_now = sale.provisional and sale.base_cents == sale.gross_cents and gross == report.gross_cents
     tax = _tax(report) if taxed_now else sale.tax_cents
     await db.execute(
@@ -233,7 +233,7 @@ async def _fill(
                provider_invoice = COALESCE(provider_invoice, $12), subscription = COALESCE(subscription, $13),
                -- Counted anew among the payments of the subscription; what is final keeps its number.
                payment_number = CASE WHEN NOT (provisional AND subscription IS NULL AND $13::text IS NOT NULL)
-                                     THEN payment_number END
+                                     THEN payment_number END, sold_at = $14
          WHERE tenant_id = $1 AND id = $2
         """,
         tenant.id,
@@ -249,6 +249,7 @@ async def _fill(
         gross,
         report.provider_invoice,
         report.subscription,
+        sold_at,
     )
     if gross != sale.gross_cents:
         await refunds.recompute(db, tenant, sale.id)

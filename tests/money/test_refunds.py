@@ -57,7 +57,8 @@ async def refund_fails(shop: Shop, cents: int, *, refund: str = "re_1", intent: 
         )
 
 
-async def dispute(shop: Shop, status: Any, cents: int, *, name: str = "dp_1") -> Outcome:
+async def dispute(shop: Shop, status: Any, cents: int, *, name: str = "dp_1", **more: Any) -> Outcome:
+    at: dict[str, Any] = {"sold_at": SOLD_AT, "as_of": datetime.now(UTC)}
     async with shop.ledger.transaction(shop.tenant, cause="stripe:test") as db:
         return await sales.record_dispute(
             db,
@@ -69,8 +70,7 @@ async def dispute(shop: Shop, status: Any, cents: int, *, name: str = "dp_1") ->
                 charge_cents=11900,
                 disputed_cents=cents,
                 currency="eur",
-                sold_at=SOLD_AT,
-                as_of=datetime.now(UTC),
+                **at | more,
             ),
         )
 
@@ -234,6 +234,16 @@ async def test_two_disputes_hold_until_both_are_decided(shop: Shop) -> None:
     assert (await shop.transaction(sale))["held_reason"] == "Zahlungsstreit"
     await dispute(shop, "won", 1000, name="dp_2")
     assert await of_level(shop, sale) == [(1000, "approved", "sale")]
+
+
+async def test_a_sale_whose_dispute_was_known_first_is_of_its_own_day(shop: Shop) -> None:
+    """Partner, plan, tier and tax status are those of the day of the sale."""
+    in_may = SOLD_AT.replace(month=5)
+    await dispute(shop, "won", 5950, sold_at=in_may, as_of=in_may)
+    sale = await sell(shop)
+    assert (await shop.transaction(sale))["sold_at"] == SOLD_AT
+    days = await shop.rows("SELECT DISTINCT service_date FROM commissions WHERE transaction_id = $1", sale)
+    assert [row["service_date"] for row in days] == [SOLD_AT.date()]
 
 
 async def test_a_credit_note_that_names_the_invoice_is_a_refund_until_it_is_voided(shop: Shop) -> None:
