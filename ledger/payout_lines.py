@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from ledger import payout_content, payouts, transactions
+from ledger import payout_content, payouts, tasks, transactions
 from ledger.database import Connection
 from ledger.money import share, vat_cents
 from ledger.payouts import Payout
@@ -83,7 +83,7 @@ async def reissue_paid(db: Connection, tenant: Tenant, payout: PayoutId) -> None
         INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, plan_id, percent, fixed_cents,
                                  base_cents, net_cents, state, provisional, service_date, origin_id, reissued_of,
                                  cause, cause_document, tax_case, campaign_id, month, month_part, free_from,
-                                 calculation, created_at)
+                                 calculation, recorded_by, created_at)
         SELECT c.tenant_id, k.kind, c.transaction_id, c.partner_id, c.level, c.plan_id, c.percent, c.fixed_cents,
                c.base_cents, c.net_cents,
                CASE WHEN k.kind = 'reissue' AND ((t.state = 'pending' AND t.invoice_state = 'pending')
@@ -92,7 +92,7 @@ async def reissue_paid(db: Connection, tenant: Tenant, payout: PayoutId) -> None
                false, c.service_date,
                CASE WHEN k.kind IN ('clawback', 'reissue') THEN COALESCE(c.origin_id, c.id) END, c.id,
                c.cause, c.cause_document, c.tax_case, c.campaign_id, c.month, c.month_part, c.free_from, c.calculation,
-               CASE WHEN c.net_cents < 0 THEN c.created_at ELSE now() END
+               c.recorded_by, CASE WHEN c.net_cents < 0 THEN c.created_at ELSE now() END
           FROM payout_lines l
           JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
           LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
@@ -186,6 +186,9 @@ async def _compute_anew(db: Connection, tenant: Tenant, payout: Payout) -> None:
         now = await payouts.find(db, tenant, payout.number)
         await payouts.change_state(db, tenant, now, PayoutState.CANCELLED, reason="Es ist nichts mehr auszuzahlen.")
         await release(db, tenant, payout.id)
+        await tasks.close_questions(
+            db, tenant, subject="payout", subject_id=payout.number, kinds=tasks.BLOCKED_BY, by="engine"
+        )
         return
     tax = vat_cents(net, payout.tax_rate)
     shares = share(tax, [row["net_cents"] for row in rows])

@@ -6,7 +6,7 @@ from datetime import date, datetime
 import asyncpg
 import pytest
 
-from ledger import decisions, intents, lost_answers, payout_lines, payout_requests
+from ledger import decisions, intents, lost_answers, payout_lines, payout_requests, tasks
 from ledger.refusals import AlreadyExists, Blocked, NotAcceptable, NotFound, NothingDue, Refused
 from ledger.types import BERLIN, CommissionId, IntentId, PayoutState, TaxCase
 from tests.ledger.conftest import Shop
@@ -232,7 +232,12 @@ async def test_a_payout_that_lost_its_last_line_is_cancelled(shop: Shop) -> None
     await fit_to_be_paid(shop)
     big, _ = await earn(shop, 1000, -300)
     payout = await request(shop)
+    async with shop.ledger.transaction(shop.tenant) as db:
+        await tasks.ask(
+            db, shop.tenant, kind="payout_blocked", subject="payout", subject_id=payout.number, reason="Gestört."
+        )
     assert await take_out(shop, big)
+    assert await shop.tasks() == [], "nobody is asked about what has ended"
     assert (await look(shop, payout.number)).state is PayoutState.CANCELLED
     assert {row["state"] for row in await shop.rows("SELECT state FROM commissions")} == {"approved"}
 

@@ -12,6 +12,7 @@ from ledger import (
     debts,
     decisions,
     due,
+    four_eyes,
     manual_lines,
     partner_tax,
     payouts,
@@ -203,6 +204,15 @@ async def corrected(shop: Shop, cents: int) -> UUID:
         line = await manual_lines.write(db, shop.tenant, shop.partner["ANNA"].id, new, by="user:editor")
         await manual_lines.decide(db, shop.tenant, line, confirmed=True, by="user:second", reason=None)
     return line
+
+
+async def test_who_wrote_a_line_is_one_of_the_makers_of_the_payout_that_holds_it_again(shop: Shop) -> None:
+    await corrected(shop, 2000)
+    await came_back(shop, await settle(shop))
+    number = await shop.payout("ANNA")
+    async with shop.ledger.transaction(shop.tenant) as db:
+        made = await four_eyes.makers(db, shop.tenant, await payouts.find(db, shop.tenant, number))
+    assert "user:editor" in made
 
 
 async def test_a_correction_that_does_not_fit_waits_and_leaves_its_room(shop: Shop) -> None:
