@@ -50,6 +50,7 @@ class Paid(Frozen):
     base_cents: int
     cash_cents: int
     credited_cents: int = 0
+    written_off_cents: int = 0
     paid_at: datetime | None
     reason: str | None = None
 
@@ -79,6 +80,7 @@ def read_invoice(
         base_cents=paid.base_cents,
         paid_cents=paid.cash_cents,
         credited_cents=max(paid.credited_cents, 0),
+        written_off_cents=max(paid.written_off_cents, 0),
         open_cents=payments.open_cents if payments else 0,
         paid_at=paid.paid_at,
         order_references=order_references(invoice),
@@ -116,10 +118,12 @@ def read_payments(invoice: Invoice, payments: Payments | None, *, discount_lower
         return Doubt.NOT_COVERED
     off = unpaid + (discount if discount_lowers_base else 0)
     base = net if gross <= 0 else max(0, round_half_away(Decimal(net) * (gross - off) / gross))
+    credited = min(sum(item.amount_cents for item in items if item.type == CREDITED), gross)
     return Paid(
         base_cents=base,
         cash_cents=cash,
-        credited_cents=min(sum(item.amount_cents for item in items if item.type == CREDITED), gross),
+        credited_cents=credited,
+        written_off_cents=min(off, gross) - credited,
         paid_at=payments.paid_date or max((i.posting_date for i in items if i.posting_date), default=None),
         reason=_why_less(unpaid, base),
     )

@@ -63,11 +63,15 @@ def state_due(sale: Transaction) -> CommissionState:
 
 
 def worth(sale: Transaction, earned_cents: int) -> int:
-    """What is left of a commission after all refunds up to now. What a credit note took is off the base already."""
+    """What is left of a commission after all refunds up to now.
+
+    What a credit note took, or was never paid, is off the base already: refunds take their share of the rest.
+    """
     if sale.state is TransactionState.REFUNDED:
         return 0
     refunded = max(0, sale.refunded_cents - sale.credited_cents)
-    return earned_cents - reversed_so_far(earned_cents, refunded, sale.gross_cents - sale.credited_cents)
+    whole = sale.gross_cents - sale.credited_cents - sale.written_off_cents
+    return earned_cents - reversed_so_far(earned_cents, refunded, whole)
 
 
 async def follow(db: Connection, tenant: Tenant, sale: Transaction) -> list[PayoutNumber]:

@@ -15,7 +15,7 @@ class InvoiceFacts(Frozen):
 
     `base_cents` is the net that was or will be paid by cash, `paid` says that cash covers it; what write-offs or
     credit notes settled is off the base, and a base of 0 is a refund for `reason`, a German sentence. `credited_cents`
-    is what of it credit notes settled, gross.
+    is what of it credit notes settled, gross, `written_off_cents` what else is off the base.
     `order_references` are those of the document, `partner_code` and `campaign_slug` are named by it,
     `customer_partner_code` by its contact. A deleted invoice has nothing but its ids.
     """
@@ -32,6 +32,7 @@ class InvoiceFacts(Frozen):
     base_cents: int = 0
     paid_cents: int = 0
     credited_cents: int = 0
+    written_off_cents: int = 0
     open_cents: int = 0
     paid_at: AwareDatetime | None = None
     order_references: tuple[str, ...] = ()

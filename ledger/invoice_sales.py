@@ -1,6 +1,6 @@
 """Which sale an invoice belongs to, and what of the invoice is kept with the sale."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -186,14 +186,17 @@ async def lately_voided(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> 
     ]
 
 
+def sold_at(day: date | None) -> datetime:
+    """An invoice has a day, not an instant: the end of that day, or now where that is earlier."""
+    now = datetime.now(UTC)
+    return min(datetime.combine(day, time.max, BERLIN).astimezone(UTC), now) if day else now
+
+
 async def create(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> Transaction:
     """A sale that only its invoice tells of; partner, amounts and state follow.
 
-    An invoice has a day, not an instant: its sale counts as of the end of that day, or of now where that is earlier,
-    so that a partner or plan of the same day is seen.
+    It counts as of the end of the invoice's day, so that a partner or plan of the same day is seen.
     """
-    now = datetime.now(UTC)
-    day_over = datetime.combine(facts.voucher_date, time.max, BERLIN).astimezone(UTC) if facts.voucher_date else now
     inserted = await db.fetchval(
         """
         INSERT INTO transactions (tenant_id, source, order_reference, base_cents, tax_cents, gross_cents, provisional,
@@ -205,7 +208,7 @@ async def create(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> Transac
         facts.base_cents,
         facts.tax_cents,
         facts.gross_cents,
-        min(day_over, now),
+        sold_at(facts.voucher_date),
     )
     return await transactions.find(db, tenant, TransactionId(inserted))
 
@@ -217,7 +220,7 @@ async def write_amounts(db: Connection, tenant: Tenant, facts: InvoiceFacts, sal
         """
         UPDATE transactions SET base_cents = $3, tax_cents = $4, gross_cents = $5, provisional = false,
                paid_cents = $6, paid_at = $7, refunded_cents = least(refunded_cents, $5), address = $8, line_items = $9,
-               credited_cents = least($13, $5),
+               credited_cents = least($13, $5), written_off_cents = least($14, $5),
                customer_id = COALESCE(customer_id, $10), customer_contact_id = COALESCE(customer_contact_id, $11),
                customer_email = COALESCE(customer_email, $12)
          WHERE tenant_id = $1 AND id = $2
@@ -235,5 +238,6 @@ async def write_amounts(db: Connection, tenant: Tenant, facts: InvoiceFacts, sal
         facts.contact_id,
         facts.customer_email,
         facts.credited_cents,
+        facts.written_off_cents,
     )
     await refunds.recompute(db, tenant, sale.id)

@@ -207,7 +207,8 @@ async def _sales(
                   FROM transactions t
                   JOIN commissions c ON c.tenant_id = t.tenant_id AND c.transaction_id = t.id AND c.kind = 'sale'
                  CROSS JOIN LATERAL (SELECT greatest(0, t.refunded_cents - t.credited_cents) AS refunded_cents,
-                                            greatest(1, t.gross_cents - t.credited_cents) AS whole_cents) r
+                                            greatest(1, t.gross_cents - t.credited_cents - t.written_off_cents)
+                                                AS whole_cents) r
                  WHERE t.tenant_id = $1 AND t.campaign_id = $2 AND t.sold_at >= $3 AND t.sold_at < $4
                    AND t.state = 'approved' AND NOT t.provisional AND t.held_reason IS NULL AND t.blocked_reason IS NULL
                    AND (c.earned_cents <> 0 OR c.calculation IS NOT NULL)) s

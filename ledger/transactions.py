@@ -52,6 +52,8 @@ class Transaction(Frozen):
     """What went back in all, gross, whoever told of it."""
     credited_cents: int
     """What of the invoice was settled by credit notes, gross; it is off the base already."""
+    written_off_cents: int
+    """What of it is off the base and was never paid, gross: written off, or a discount that lowers the base."""
     sold_at: datetime
     paid_at: datetime | None
     address: dict[str, Any] | None

@@ -16,7 +16,7 @@ _BROKEN = {
                <> CASE WHEN t.state = 'refunded' THEN 0
                        ELSE r.earned_cents - round(r.earned_cents::numeric
                             * greatest(t.refunded_cents - t.credited_cents, 0)
-                            / nullif(t.gross_cents - t.credited_cents, 0)) END
+                            / nullif(t.gross_cents - t.credited_cents - t.written_off_cents, 0)) END
     """,
     "a commission is paid twice": """
         SELECT c.id::text FROM commissions c JOIN payout_lines l ON l.commission_id = c.id

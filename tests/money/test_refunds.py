@@ -299,6 +299,25 @@ async def test_a_payment_that_a_credit_note_replaced_is_clawed_back_by_the_base(
     assert (await of_level(shop, sale, 2)) == [(375, "approved", "sale")]
 
 
+@pytest.mark.parametrize(
+    ("base", "cash", "earned"),
+    [(5000, 5950, 500), (9700, 11543, 970)],
+    ids=["half of it written off", "3 % of discount that lowers the base"],
+)
+async def test_all_that_was_paid_given_back_reverses_all_that_was_earned(
+    shop: Shop, base: int, cash: int, earned: int
+) -> None:
+    sale = await sell(shop)
+    invoice = paid(order_references=("pi_1",), base_cents=base, paid_cents=cash, written_off_cents=11900 - cash)
+    await apply(shop, invoice)
+    assert await of_level(shop, sale) == [(earned, "approved", "sale")]
+    half = credit_note(invoice.resource_id, cash // 2)
+    await credit(shop, half)
+    assert await of_level(shop, sale) == [(earned // 2, "approved", "sale")]
+    await credit(shop, credit_note(invoice.resource_id, cash - cash // 2))
+    assert await of_level(shop, sale) == [(earned, "reversed", "sale")]
+
+
 async def test_debts_beyond_what_is_due_are_carried_and_shown(shop: Shop) -> None:
     await approved_sale(shop)
     await settle(shop)
