@@ -5,10 +5,10 @@ from uuid import UUID
 from activities.credit_note_judgement import totals
 from activities.invoice_reading import campaign_slug, order_references, partner_codes
 from activities.models import Gathered
-from ledger import documents, references
+from ledger import documents, invoice_sales, references
 from ledger.database import Connection
 from ledger.documents import KnownDocument, Observed
-from ledger.types import DocumentKind, Tenant
+from ledger.types import BERLIN, DocumentKind, Tenant
 from lexoffice.contacts import Contact
 from lexoffice.documents import Invoice, SalesDocument
 from lexoffice.payments import Payments
@@ -32,7 +32,7 @@ async def contact_of(db: Connection, gathered: Gathered) -> Contact | None:
 
 
 async def discount_lowers_base(db: Connection, tenant: Tenant, known: KnownDocument | None, invoice: Invoice) -> bool:
-    """As the plan of the sale says; of a sale that is not there yet: the newest plan that would pay for it."""
+    """As the plan of the sale says; of a sale that is not there yet: the plan of its day that would pay for it."""
     sale = known.transaction_id if known else None
     sales = [sale] if sale else await references.sales_with_reference(db, tenant, order_references(invoice))
     return bool(
@@ -45,12 +45,14 @@ async def discount_lowers_base(db: Connection, tenant: Tenant, known: KnownDocum
               LEFT JOIN partners b ON b.tenant_id = p.tenant_id AND b.campaign_id = p.campaign_id AND b.code = $4
               LEFT JOIN tenants m ON m.id = p.tenant_id AND m.default_campaign_id = p.campaign_id
              WHERE p.tenant_id = $1 AND COALESCE(t.id, named.id, b.id, m.id) IS NOT NULL
+               AND (t.id IS NOT NULL OR p.valid_from <= $5)
              ORDER BY t.id IS NULL, named.id IS NULL, b.id IS NULL, p.valid_from DESC LIMIT 1
             """,
             tenant.id,
             sales,
             campaign_slug(invoice),
             next(iter(partner_codes(invoice)), None),
+            invoice_sales.sold_at(invoice.voucher_date.astimezone(BERLIN).date()),
         )
     )
 

@@ -246,6 +246,19 @@ async def test_a_down_payment_is_no_sale_and_the_closing_invoice_counts_its_net(
     assert await shop.tasks() == []
 
 
+async def test_whether_a_discount_lowers_the_base_says_the_plan_of_the_sales_day(silent_shop: Shop) -> None:
+    shop = silent_shop
+    levels = [{"level": 1, "percent": "10"}]
+    to_come = {"cash_discount_lowers_base": True, "valid_from": "2100-01-01T00:00:00Z"}
+    await shop.api("POST", "/campaigns", {"slug": "skonto", "name": "Skonto"})
+    for plan in ({"levels": levels}, {"levels": levels} | to_come):
+        await shop.api("POST", "/campaigns/skonto/plans", plan)
+    invoice = await shop.write_invoice(remark="Partner: ANNA\nKampagne: skonto")
+    await settle(shop, invoice["id"], {MANUAL: "1166.20", DISCOUNT: "23.80"})
+    sale = await the_sale_of(shop, invoice["id"])
+    assert (sale["base_cents"], earned(sale)) == (100_000, {"ANNA": 10_000})
+
+
 async def test_an_invoice_before_the_cut_over_is_ignored_after_one_call(silent_shop: Shop) -> None:
     shop = silent_shop
     contact = await shop.hook("POST", "contacts", {"name": "Kunde AG", "note": "Partner: ANNA"})
