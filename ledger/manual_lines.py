@@ -13,7 +13,7 @@ from ledger import audit, four_eyes, partners, tasks
 from ledger.database import Connection
 from ledger.money import euro
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
-from ledger.types import CommissionId, Frozen, PartnerId, Tenant, TransactionId
+from ledger.types import BusinessDay, Cents, CommissionId, Frozen, PartnerId, Tenant, TransactionId
 
 TASK = "manual_line"
 ManualKind = Literal["bonus", "correction"]
@@ -23,17 +23,20 @@ class NewManualLine(Frozen):
     """Cents are net. A bonus is positive; a correction may take back as well."""
 
     kind: ManualKind
-    net_cents: int = Field(ge=-100_000_000, le=100_000_000)
-    service_date: date
+    net_cents: Cents = Field(ge=-100_000_000, le=100_000_000)
+    service_date: BusinessDay
     reason: str = Field(min_length=1, max_length=500)
     transaction_id: TransactionId | None = None
 
 
 async def write(db: Connection, tenant: Tenant, partner_id: PartnerId, new: NewManualLine, *, by: str) -> CommissionId:
-    """Raises NotFound (partner, sale) and NotAcceptable (nothing, or a bonus that takes)."""
+    """Raises NotFound (partner, sale) and NotAcceptable (nothing, a bonus that takes, a day that is to come)."""
     partner = await partners.find(db, tenant, partner_id)
     if new.net_cents == 0 or (new.kind == "bonus" and new.net_cents < 0):
         raise NotAcceptable("Ein Bonus ist größer als null, eine Korrektur nicht null.", code="amount_not_acceptable")
+    if new.service_date > await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date"):
+        # Its document would name a service that nobody has rendered, and the tax status of that day is not known yet.
+        raise NotAcceptable("Der Leistungstag liegt in der Zukunft.", code="service_date_to_come")
     sale = new.transaction_id or await _sale_of_nothing(db, tenant, partner_id, new.service_date)
     if not await db.fetchval("SELECT true FROM transactions WHERE tenant_id = $1 AND id = $2", tenant.id, sale):
         raise NotFound("Transaktion")

@@ -8,15 +8,15 @@ from pydantic import Field, model_validator
 
 from ledger import audit, partners, tax_questions
 from ledger.database import Connection
-from ledger.types import Frozen, PartnerId, TaxStatus, Tenant
+from ledger.types import BusinessDay, Frozen, PartnerId, TaxStatus, Tenant
 
 
 class NewTaxStatus(Frozen):
     """`valid_until` is exclusive. A small business is confirmed for a calendar year and counts only in it."""
 
     status: TaxStatus
-    valid_from: date
-    valid_until: date | None = None
+    valid_from: BusinessDay
+    valid_until: BusinessDay | None = None
     vat_id: str | None = Field(default=None, max_length=20)
     tax_number: str | None = Field(default=None, max_length=30)
     confirmed_year: int | None = Field(default=None, ge=2000, le=2200)
@@ -33,6 +33,8 @@ class NewTaxStatus(Frozen):
 class TaxRecord(NewTaxStatus):
     id: UUID
     partner_id: PartnerId
+    valid_from: date
+    valid_until: date | None = None
     recorded_by: str | None
     recorded_at: datetime
 

@@ -16,7 +16,7 @@ from ledger.database import Connection, Ledger
 from ledger.due import Reason
 from ledger.payouts import Payout
 from ledger.refusals import AlreadyExists, NotAcceptable, NotAllowedNow, NotFound
-from ledger.types import BERLIN, Frozen, PartnerId, Tenant, TenantId, midnight
+from ledger.types import BERLIN, Frozen, PartnerId, Tenant, TenantId, business_day, midnight
 
 SCHEDULE = "schedule:payout-run"
 """The actor of a run that nobody asked for but the calendar."""
@@ -75,7 +75,7 @@ def read_day(text: str) -> date:
     try:
         if _DAY.fullmatch(text) is None:
             raise ValueError
-        return date.fromisoformat(text)
+        return business_day(text)
     except ValueError:
         raise NotAcceptable("Bitte nennen Sie den Stichtag als Datum.", code="cut_off_not_acceptable") from None
 

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from ledger import audit
 from ledger.commission import Rate, refuse_unfit_levels
 from ledger.database import Connection
 from ledger.refusals import AlreadyExists, NotFound
 from ledger.tiers import TierMode
-from ledger.types import CampaignId, Frozen, Tenant
+from ledger.types import BusinessTime, CampaignId, Cents, Frozen, Tenant
 
 
 class Terms(Frozen):
@@ -23,7 +23,7 @@ class Terms(Frozen):
     max_payments: int | None = Field(
         default=None, gt=0, le=10_000, description="So many payments of a customer or subscription earn"
     )
-    cap_per_month_cents: int | None = Field(
+    cap_per_month_cents: Cents | None = Field(
         default=None, gt=0, description="At most so much per partner and calendar month, all levels together"
     )
     cash_discount_lowers_base: bool = False
@@ -32,7 +32,7 @@ class Terms(Frozen):
 class NewPlan(Terms):
     """Without `valid_from` it holds from ever: the first plan of a campaign."""
 
-    valid_from: AwareDatetime | None = None
+    valid_from: BusinessTime | None = None
 
 
 class Plan(Terms):

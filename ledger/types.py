@@ -3,13 +3,15 @@
 States and arrows: rules.md, States; PostgreSQL keeps them (table state_arrows).
 """
 
-from datetime import date, datetime, time
+import re
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NewType, Self
+from typing import Annotated, Any, NewType, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 TenantId = NewType("TenantId", UUID)
 UserId = NewType("UserId", UUID)
@@ -27,6 +29,38 @@ EventId = NewType("EventId", int)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 """Business dates are Europe/Berlin (rules.md, Money)."""
+
+
+_FIRST_DAY, _DAY_AFTER = date(2000, 1, 1), date(2200, 1, 1)
+
+BusinessDay = Annotated[date, Field(ge=_FIRST_DAY, lt=_DAY_AFTER)]
+"""The ends of the calendar are infinite to asyncpg, and no page can show them in Berlin."""
+BusinessTime = Annotated[
+    AwareDatetime,
+    Field(ge=datetime.combine(_FIRST_DAY, time(), UTC), lt=datetime.combine(_DAY_AFTER, time(), UTC)),
+]
+
+
+def _plain_decimal(given: Any) -> Any:
+    """„12.5“ as text or number; what else Decimal would take (1e1, 1_0, other digits, true) nobody means."""
+    if isinstance(given, bool) or (isinstance(given, str) and not _PLAIN.fullmatch(given)):
+        raise ValueError("Eine Zahl wie 12.5.")
+    return given
+
+
+_PLAIN = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
+
+Cents = Annotated[int, Strict()]
+"""Of a caller: a whole number, not what can be taken for one."""
+Percent = Annotated[Decimal, BeforeValidator(_plain_decimal)]
+
+
+def business_day(text: str) -> date:
+    """A day as people and forms write it. Raises ValueError for what is none, or is too far away."""
+    day = date.fromisoformat(text)
+    if not _FIRST_DAY <= day < _DAY_AFTER:
+        raise ValueError("not between 2000 and 2199")
+    return day
 
 
 def midnight(day: date) -> datetime:

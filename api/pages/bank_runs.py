@@ -20,7 +20,7 @@ from ledger.bank_days import next_target_day
 from ledger.database import Connection
 from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow, NotFound, NothingDue
 from ledger.roles import Permission
-from ledger.types import BERLIN
+from ledger.types import BERLIN, business_day
 
 PAGE = "/admin/zahlungslaeufe"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
@@ -244,6 +244,6 @@ def _uuid(text: str) -> UUID | None:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        return business_day(text) if text else None
     except ValueError:
         raise NotAcceptable("Bitte nennen Sie den Tag als Datum.", code="day_not_acceptable") from None

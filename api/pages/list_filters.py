@@ -16,7 +16,7 @@ from ledger import campaigns, partners
 from ledger.campaigns import Campaign
 from ledger.csv_writing import csv_lines
 from ledger.database import Connection
-from ledger.types import BERLIN, CampaignId, PartnerId, Tenant
+from ledger.types import BERLIN, CampaignId, PartnerId, Tenant, business_day
 
 PAGE_LENGTH = 50
 IN_A_FILE = 1_000
@@ -64,7 +64,7 @@ class Asked:
         if not written:
             return None
         try:
-            return date.fromisoformat(written)
+            return business_day(written)
         except ValueError:
             self.wrong = N_("Bitte nennen Sie den Tag als Datum.")
             return None

@@ -14,6 +14,7 @@ from ledger.partner_bank import NewBankDetails
 from ledger.partner_tax import NewTaxStatus
 from ledger.partners import NewPartner, Partner, PartnerChange
 from ledger.refusals import NotAcceptable
+from ledger.types import business_day
 
 Wanted = TypeVar("Wanted", bound=BaseModel)
 
@@ -100,7 +101,7 @@ def agreement(form: Mapping[str, str]) -> tuple[str, date]:
     if not 1 <= len(version) <= 50:
         raise NotAcceptable(N_("Bitte nennen Sie die Fassung der Vereinbarung."), code="version_missing")
     try:
-        return version, date.fromisoformat(_word(form, "accepted_on"))
+        return version, business_day(_word(form, "accepted_on"))
     except ValueError:
         raise NotAcceptable(N_("Bitte nennen Sie den Tag als Datum."), code="day_missing") from None
 

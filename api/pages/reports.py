@@ -13,7 +13,7 @@ from api.pages.rendering import PageRoute
 from ledger import number_check, reports
 from ledger.refusals import NotAcceptable
 from ledger.roles import Permission
-from ledger.types import BERLIN
+from ledger.types import BERLIN, business_day
 
 PAGE = "/admin/berichte"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
@@ -138,7 +138,7 @@ async def _day_report(visit: Visit) -> reports.DayReport:
 
 async def _reconciliation(visit: Visit) -> reports.Reconciliation:
     try:
-        month = date.fromisoformat(f"{_query(visit, 'monat')}-01")
+        month = business_day(f"{_query(visit, 'monat')}-01")
     except ValueError:
         raise NotAcceptable(NOT_A_DAY, code="day_not_acceptable") from None
     async with visit.doors.ledger.transaction(visit.tenant) as db:
@@ -151,6 +151,6 @@ def _query(visit: Visit, name: str) -> str:
 
 def _day(visit: Visit, name: str) -> date:
     try:
-        return date.fromisoformat(_query(visit, name))
+        return business_day(_query(visit, name))
     except ValueError:
         raise NotAcceptable(NOT_A_DAY, code="day_not_acceptable") from None

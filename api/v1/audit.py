@@ -5,14 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime
 
 from api.parts import Doors
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, shown
 from api.v1.callers import Approver
 from ledger import audit, audit_chain
 from ledger.audit_chain import Head
-from ledger.types import Frozen
+from ledger.types import BusinessTime, Frozen
 
 router = APIRouter(prefix="/audit", tags=["Prüfpfad"], responses=PROBLEMS)
 Word = Annotated[str | None, Query(max_length=100)]
@@ -45,8 +44,8 @@ async def list_entries(
     action: Word = None,
     subject: Word = None,
     subject_id: Word = None,
-    since: Annotated[AwareDatetime | None, Query()] = None,
-    before: Annotated[AwareDatetime | None, Query()] = None,
+    since: Annotated[BusinessTime | None, Query()] = None,
+    before: Annotated[BusinessTime | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:

@@ -1,7 +1,6 @@
 """Bank runs and the tenant's own accounts. Everything here needs the scope `bank`; two persons are two keys' makers."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from ledger.bank_run_rows import BankRun, BankRunLine
 from ledger.bank_runs import BankFile
 from ledger.credentials import Caller
 from ledger.database import Connection
+from ledger.types import BusinessDay
 
 router = APIRouter(tags=["Zahlungsläufe"], responses=PROBLEMS)
 RunNumber = Annotated[str, Path(max_length=32, description="Nummer des Zahlungslaufs", examples=["ZL-2026-0001"])]
@@ -55,7 +55,7 @@ class RunInFull(BankRun):
 
 class RunRequest(BaseModel):
     account: UUID | None = Field(default=None, description="Eigenes Konto; nötig, wenn mehrere in Kraft sind")
-    execution_date: date | None = Field(
+    execution_date: BusinessDay | None = Field(
         default=None, description="Ein Bankarbeitstag; sonst der nächste", examples=["2026-12-01"]
     )
     payouts: list[str] | None = Field(
@@ -78,7 +78,7 @@ class Reason(BaseModel):
 
 
 class NewDay(BaseModel):
-    execution_date: date = Field(examples=["2026-12-01"])
+    execution_date: BusinessDay = Field(examples=["2026-12-01"])
 
 
 @router.get(

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from api.parts import Doors
 from api.v1.answers import PROBLEMS, PartnerCode
@@ -15,7 +15,7 @@ from ledger.credentials import Caller
 from ledger.database import Connection
 from ledger.due import PartnerDue, Waiting
 from ledger.refusals import NotFound
-from ledger.types import PartnerId, TaxCase
+from ledger.types import BusinessTime, PartnerId, TaxCase
 
 router = APIRouter(prefix="/partners", tags=["Partner"], responses=PROBLEMS)
 
@@ -48,7 +48,7 @@ async def get_due(
     code: PartnerCode,
     doors: Doors,
     caller: Reader,
-    cut_off: Annotated[AwareDatetime | None, Query(description="Stichtag; sonst jetzt")] = None,
+    cut_off: Annotated[BusinessTime | None, Query(description="Stichtag; sonst jetzt")] = None,
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as db:
         partner_id = await _partner(db, caller, code)

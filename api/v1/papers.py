@@ -1,6 +1,5 @@
 """Papers of a payout: lexoffice's PDF, the statement, and the bundle of evidence. All are attachments."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -10,6 +9,7 @@ from api import report_files
 from api.parts import Doors
 from api.v1.answers import PROBLEMS, PartnerCode, PayoutNo
 from api.v1.callers import Approver, Reader
+from ledger.types import BusinessDay
 
 router = APIRouter(prefix="/reports", tags=["Berichte"], responses=PROBLEMS)
 Form = Literal["pdf", "csv"]
@@ -65,7 +65,7 @@ async def partner_statement(
     form: Form,
     doors: Doors,
     caller: Reader,
-    first_day: Annotated[date, Query(description="Erster Tag")],
-    last_day: Annotated[date, Query(description="Letzter Tag, eingeschlossen")],
+    first_day: Annotated[BusinessDay, Query(description="Erster Tag")],
+    last_day: Annotated[BusinessDay, Query(description="Letzter Tag, eingeschlossen")],
 ) -> Response:
     return await report_files.partner_statement(doors, caller.tenant, code, first_day, last_day, form)

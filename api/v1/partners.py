@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from api.parts import Doors
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PartnerCode, after, page, shown
@@ -21,7 +21,7 @@ from ledger.partner_bank import BankDetails, NewBankDetails
 from ledger.partner_tax import NewTaxStatus, TaxRecord
 from ledger.partners import NewPartner, Partner, PartnerChange, PartnerStatus
 from ledger.refusals import NotFound
-from ledger.types import PayoutNumber
+from ledger.types import BusinessTime, PayoutNumber
 
 router = APIRouter(prefix="/partners", tags=["Partner"], responses=PROBLEMS)
 
@@ -53,7 +53,7 @@ class Agreement(BaseModel):
     """The partner's consent to self-billing (§ 14 Abs. 2 Satz 5 UStG)."""
 
     version: str = Field(min_length=1, max_length=50, examples=["2026-01"])
-    accepted_at: AwareDatetime = Field(examples=["2026-01-15T10:00:00+01:00"])
+    accepted_at: BusinessTime = Field(examples=["2026-01-15T10:00:00+01:00"])
 
 
 class NamedAccount(BaseModel):

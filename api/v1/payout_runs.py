@@ -1,6 +1,5 @@
 """Payout runs: all that is due at a cut-off, as one payout per partner and tax case; or worked out only (rehearsal)."""
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,12 +16,13 @@ from ledger import payout_run_results, payout_runs
 from ledger.database import Connection
 from ledger.payout_run_results import Difference, RunRow, RunTotals
 from ledger.payout_runs import PayoutRun
+from ledger.types import BusinessDay
 
 router = APIRouter(prefix="/payout-runs", tags=["Auszahlungsläufe"], responses=PROBLEMS)
 
 
 class RunWanted(BaseModel):
-    cut_off: date | None = Field(
+    cut_off: BusinessDay | None = Field(
         default=None,
         description="Stichtag: gezahlt vor diesem Tag, 0 Uhr (Europe/Berlin); sonst der Erste dieses Monats",
         examples=["2026-11-01"],

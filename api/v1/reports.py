@@ -14,6 +14,7 @@ from ledger import number_check, reports
 from ledger.number_check import NumberCheck
 from ledger.refusals import NotAcceptable
 from ledger.reports import DayReport, Reconciliation
+from ledger.types import BusinessDay
 
 router = APIRouter(prefix="/reports", tags=["Berichte"], responses=PROBLEMS)
 Month = Annotated[str, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="Monat, in Berlin", examples=["2026-11"])]
@@ -30,7 +31,7 @@ _FILE = {"content": {"text/csv": {}}, "description": "UTF-8 mit BOM, `;`, Dezima
 async def open_commissions(
     doors: Doors,
     caller: Reader,
-    on: Annotated[date | None, Query(description="Stichtag")] = None,
+    on: Annotated[BusinessDay | None, Query(description="Stichtag")] = None,
     at: Annotated[datetime | None, Query(description="Oder ein Zeitpunkt mit Zeitzone")] = None,
 ) -> JSONResponse:
     if (on is None) == (at is None) or (at is not None and (at.tzinfo is None or not 2000 <= at.year <= 2999)):

@@ -1,13 +1,12 @@
 """Sales, and what they earn on each level."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from activities.invoice_document import InvoiceWish, intend_invoice
 from api.parts import Doors
@@ -20,7 +19,16 @@ from ledger.database import Connection
 from ledger.intents import Intent
 from ledger.refusals import NotFound
 from ledger.transactions import Commission, Transaction
-from ledger.types import CommissionState, PartnerId, PayoutNumber, TransactionId, TransactionState
+from ledger.types import (
+    BusinessDay,
+    BusinessTime,
+    CommissionState,
+    PartnerId,
+    PayoutNumber,
+    Percent,
+    TransactionId,
+    TransactionState,
+)
 from workflows.messages import invoice_workflow_id
 
 router = APIRouter(tags=["Verkäufe und Provisionen"], responses=PROBLEMS)
@@ -55,8 +63,8 @@ class NewInvoiceOfSale(BaseModel):
     city: str | None = Field(default=None, max_length=100)
     country_code: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="Ohne Angabe und Kontakt: DE")
     item: str = Field(default="Leistung laut Bestellung", min_length=1, max_length=255)
-    tax_rate_percentage: Decimal = Field(default=Decimal(19), ge=0, le=30, max_digits=4, decimal_places=2)
-    service_date: AwareDatetime | None = Field(default=None, description="Ohne Angabe der Tag des Verkaufs")
+    tax_rate_percentage: Percent = Field(default=Decimal(19), ge=0, le=30, max_digits=4, decimal_places=2)
+    service_date: BusinessTime | None = Field(default=None, description="Ohne Angabe der Tag des Verkaufs")
 
 
 class InvoiceUnderWay(BaseModel):
@@ -74,8 +82,8 @@ async def list_transactions(
     caller: Reader,
     state: Annotated[TransactionState | None, Query()] = None,
     partner: _PartnerFilter = None,
-    sold_from: Annotated[date | None, Query(description="Tag in Europe/Berlin, einschließlich")] = None,
-    sold_before: Annotated[date | None, Query(description="Tag in Europe/Berlin, ausschließlich")] = None,
+    sold_from: Annotated[BusinessDay | None, Query(description="Tag in Europe/Berlin, einschließlich")] = None,
+    sold_before: Annotated[BusinessDay | None, Query(description="Tag in Europe/Berlin, ausschließlich")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:
@@ -203,8 +211,8 @@ async def list_commissions(
     state: Annotated[CommissionState | None, Query()] = None,
     partner: _PartnerFilter = None,
     transaction: Annotated[UUID | None, Query(description="Id des Verkaufs")] = None,
-    served_from: Annotated[date | None, Query(description="Leistungstag, einschließlich")] = None,
-    served_before: Annotated[date | None, Query(description="Leistungstag, ausschließlich")] = None,
+    served_from: Annotated[BusinessDay | None, Query(description="Leistungstag, einschließlich")] = None,
+    served_before: Annotated[BusinessDay | None, Query(description="Leistungstag, ausschließlich")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:
