@@ -15,7 +15,7 @@ from pydantic import Field
 from ledger.money import euro
 from ledger.refusals import NotAcceptable
 from ledger.tiers import Slice, Tier, TierMode, rounded, slices, worth
-from ledger.types import Frozen, PartnerId
+from ledger.types import Cents, Frozen, PartnerId, Percent
 
 DEEPEST_LEVEL = 10
 
@@ -24,9 +24,9 @@ class Rate(Frozen):
     """What one level of a plan pays. `percent` is of the base, with up to four decimals."""
 
     level: int = Field(ge=1, le=DEEPEST_LEVEL)
-    percent: Decimal = Field(default=Decimal(0), ge=0, le=100, max_digits=7, decimal_places=4)
-    fixed_cents: int = Field(default=0, ge=0)
-    cap_per_sale_cents: int | None = Field(default=None, gt=0)
+    percent: Percent = Field(default=Decimal(0), ge=0, le=100, max_digits=7, decimal_places=4)
+    fixed_cents: Cents = Field(default=0, ge=0)
+    cap_per_sale_cents: Cents | None = Field(default=None, gt=0)
     tiers: tuple[Tier, ...] = Field(default=(), max_length=20)
 
     @property

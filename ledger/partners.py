@@ -10,7 +10,7 @@ from ledger import audit, campaigns
 from ledger.commission import DEEPEST_LEVEL, Earner
 from ledger.database import Connection
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
-from ledger.types import CampaignId, Frozen, PartnerId, Tenant
+from ledger.types import CampaignId, Cents, Frozen, PartnerId, Tenant
 
 CODE_PATTERN = r"^[A-Z0-9_-]{1,32}$"
 PartnerStatus = Literal["active", "inactive"]
@@ -54,7 +54,7 @@ class PartnerChange(Frozen):
     zip: str | None = Field(default=None, max_length=20)
     city: str | None = Field(default=None, max_length=100)
     country_code: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
-    minimum_payout_cents: int | None = Field(default=None, ge=0)
+    minimum_payout_cents: Cents | None = Field(default=None, ge=0)
 
 
 class NewPartner(PartnerChange):

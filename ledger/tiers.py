@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from pydantic import Field
 
-from ledger.types import Frozen
+from ledger.types import Cents, Frozen, Percent
 
 
 class TierMode(StrEnum):
@@ -23,9 +23,9 @@ class TierMode(StrEnum):
 class Tier(Frozen):
     """From this revenue on (inclusive). `fixed_cents` is per sale and for flat tiers only."""
 
-    from_cents: int = Field(gt=0)
-    percent: Decimal = Field(default=Decimal(0), ge=0, le=100, max_digits=7, decimal_places=4)
-    fixed_cents: int = Field(default=0, ge=0)
+    from_cents: Cents = Field(gt=0)
+    percent: Percent = Field(default=Decimal(0), ge=0, le=100, max_digits=7, decimal_places=4)
+    fixed_cents: Cents = Field(default=0, ge=0)
 
 
 class Slice(Frozen):

@@ -13,6 +13,7 @@ from api.v1.callers import Anyone, Reader, Writer
 from ledger import tenants
 from ledger.schedule_wishes import ScheduleKind
 from ledger.tenants import TenantProfile
+from ledger.types import Cents
 
 router = APIRouter(tags=["Mandant"], responses=PROBLEMS)
 
@@ -33,7 +34,7 @@ class TenantChange(BaseModel):
     country_code: str = Field(default="DE", pattern=r"^[A-Z]{2}$")
     vat_id: str | None = Field(default=None, max_length=20)
     tax_number: str | None = Field(default=None, max_length=30)
-    minimum_payout_cents: int = Field(default=0, ge=0, le=10**12)
+    minimum_payout_cents: Cents = Field(default=0, ge=0, le=10**12)
     hold_days: int = Field(
         default=0,
         ge=0,
@@ -43,7 +44,7 @@ class TenantChange(BaseModel):
     clawback_limit_percent: int = Field(
         default=100, ge=1, le=100, description="So viel einer Auszahlung wird höchstens mit Rückforderungen verrechnet"
     )
-    clawback_limit_cents: int | None = Field(default=None, ge=1, le=10**12)
+    clawback_limit_cents: Cents | None = Field(default=None, ge=1, le=10**12)
     replacement_window: timedelta = Field(
         default=timedelta(days=3),
         ge=timedelta(0),
