@@ -22,7 +22,7 @@ from ledger.plan_examples import Example, example_of
 from ledger.plans import NewPlan, Plan
 from ledger.refusals import AlreadyExists, NotAcceptable, Refused
 from ledger.tiers import Tier, TierMode
-from ledger.types import BERLIN, CampaignId, Frozen, Tenant
+from ledger.types import BERLIN, CampaignId, Frozen, Tenant, business_day, midnight
 
 COLUMNS = (
     "kampagne",
@@ -35,6 +35,7 @@ COLUMNS = (
     "staffelart",
     "zahlungen",
     "hoechstbetrag_monat",
+    "skonto",
 )
 MOST_LINES = 2_000
 _MODES = {"durchgehend": TierMode.FLAT, "gestaffelt": TierMode.GRADUATED}
@@ -110,6 +111,7 @@ def written(campaign: str, plan: Plan) -> bytes:
                     next((word for word, mode in _MODES.items() if first and mode is plan.tier_mode), None),
                     plan.max_payments if first else None,
                     None if not first or plan.cap_per_month_cents is None else Cents(plan.cap_per_month_cents),
+                    "mindert" if first and plan.cash_discount_lowers_base else None,
                 )
             )
     return csv_lines(rows, first=True)
@@ -130,10 +132,11 @@ def percent_of(text: str) -> Decimal | None:
 
 
 def instant_of(text: str) -> datetime | None:
-    """Midnight in Berlin of „31.12.2026“ or „2026-12-31“; None for what is no day."""
+    """Midnight in Berlin of „31.12.2026“ or „2026-12-31“; None for what is no business day."""
     for shape in ("%d.%m.%Y", "%Y-%m-%d"):
         try:
-            return datetime.strptime(text, shape).replace(tzinfo=BERLIN)
+            day = datetime.strptime(text, shape).replace(tzinfo=BERLIN)
+            return midnight(business_day(day.date().isoformat()))
         except ValueError:
             continue
     return None
@@ -267,6 +270,7 @@ def _plan(slug: str, rows: list[_Line]) -> PlanInFile | None:
         "tier_mode": _mode(rows),
         "max_payments": _of_whole_plan(rows, "zahlungen").whole("zahlungen", 1, 10_000),
         "cap_per_month_cents": _of_whole_plan(rows, "hoechstbetrag_monat").cents("hoechstbetrag_monat"),
+        "cash_discount_lowers_base": _discount_lowers_base(rows),
     }
     if first.errors_so_far > before:
         return None  # what is left of the plan says nothing
@@ -311,6 +315,14 @@ def _of_whole_plan(rows: list[_Line], column: str) -> _Line:
         if row.text(column) != said[0].text(column):
             row.wrong(f"„{column}“ ist anders als in Zeile {said[0].number} desselben Plans.")
     return said[0] if said else rows[0]
+
+
+def _discount_lowers_base(rows: list[_Line]) -> bool:
+    row = _of_whole_plan(rows, "skonto")
+    text = row.text("skonto").lower()
+    if text not in ("", "mindert"):
+        row.wrong("„skonto“ ist leer, oder „mindert“, wenn es die Basis mindert.")
+    return text == "mindert"
 
 
 def _mode(rows: list[_Line]) -> TierMode | None:

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from pydantic import ValidationError
+
 from api.pages.languages import _
 from ledger.commission import DEEPEST_LEVEL, Rate
 from ledger.plan_files import cents_of, instant_of, percent_of
@@ -26,13 +28,19 @@ def read(form: Mapping[str, str]) -> NewPlan:
     payments = form.get("max_payments", "").strip()
     if payments and not (payments.isascii() and payments.isdigit() and len(payments) < 6 and int(payments) > 0):
         raise _wrong(_("Die Zahl der Zahlungen ist eine ganze Zahl ab 1."))
-    return NewPlan(
-        levels=tuple(levels[level] for level in sorted(levels)),
-        valid_from=_valid_from(form),
-        tier_mode=TierMode(mode) if mode in [str(known) for known in TierMode] else None,
-        max_payments=int(payments) if payments else None,
-        cap_per_month_cents=_cents(form, "cap_per_month", _("Höchstbetrag im Monat")) or None,
-    )
+    wanted = {
+        "levels": [levels[level].model_dump() for level in sorted(levels)],
+        "valid_from": _valid_from(form),
+        "tier_mode": mode if mode in [str(known) for known in TierMode] else None,
+        "max_payments": int(payments) if payments else None,
+        "cap_per_month_cents": _cents(form, "cap_per_month", _("Höchstbetrag im Monat")) or None,
+        "cash_discount_lowers_base": bool(form.get("cash_discount_lowers_base")),
+    }
+    try:
+        return NewPlan.model_validate(wanted)
+    except ValidationError:
+        # `from None`: the error repeats what was typed.
+        raise _wrong(_("Ein Plan hat höchstens 10.000 Zahlungen je Kunde und 20 Staffeln je Stufe.")) from None
 
 
 def fields_of(plan: Plan | None) -> dict[str, str]:
@@ -42,6 +50,7 @@ def fields_of(plan: Plan | None) -> dict[str, str]:
     fields = {
         "tier_mode": plan.tier_mode or "",
         "max_payments": str(plan.max_payments or ""),
+        "cash_discount_lowers_base": "1" if plan.cash_discount_lowers_base else "",
         "cap_per_month": _written(plan.cap_per_month_cents),
         "tiers": "\n".join(
             "; ".join(

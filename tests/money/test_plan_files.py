@@ -13,7 +13,7 @@ from tests.money.selling import standard
 
 HEAD = "\ufeff" + ";".join(plan_files.COLUMNS) + "\r\n"
 GOOD = HEAD + (
-    "standard;01.12.2026;1;;20;1,50;500,00;durchgehend;12;5.000,00\r\n"
+    "standard;01.12.2026;1;;20;1,50;500,00;durchgehend;12;5.000,00;mindert\r\n"
     "standard;01.12.2026;1;10.000,00;25;1,50;;;;\r\n"
     "STANDARD;01.12.2026;2;;5;;;;;\r\n"
     "\r\n"
@@ -45,12 +45,15 @@ async def test_a_file_becomes_versions_and_a_version_a_file(shop: Shop) -> None:
         other = plan_files.written("standard", first).decode().replace("01.12.2026", "01.06.2027")
         [again] = await plan_files.take_in(db, shop.tenant, other, by="key:k")
     assert (again.levels, again.tier_mode, again.max_payments) == (first.levels, first.tier_mode, 12)
+    assert [plan.cash_discount_lowers_base for plan in (first, second, again)] == [True, False, True]
 
 
 @pytest.mark.parametrize(
     ("rows", "line", "words"),
     [
         ("standard;31.02.2026;1;;20;;;;;", 2, "„gueltig_ab“ ist kein Tag"),
+        ("standard;31.12.9999;1;;20;;;;;", 2, "„gueltig_ab“ ist kein Tag"),
+        ("standard;;1;;20;;;;;;ja", 2, "„skonto“ ist leer, oder „mindert“"),
         ("standard;;11;;20;;;;;", 2, "„stufe“ ist keine ganze Zahl von 1 bis 10"),
         ("standard;;1;;zwanzig;;;;;", 2, "„prozent“ ist kein Prozentsatz"),
         ("standard;;1;;20;1.50;;;;", 2, "„festbetrag“ ist kein Betrag"),

@@ -58,7 +58,10 @@ async def test_a_plan_is_tried_first_and_saved_with_the_other_button(firm: Firm)
         ({"tier_mode": ""}, "der Plan sagt nicht, welche Art"),
         ({"percent_2": "90"}, "übersteigen zusammen die Basis"),
         ({"valid_from": "morgen"}, "ist ein Tag wie 31.12.2026"),
+        ({"valid_from": "9999-12-31"}, "ist ein Tag wie 31.12.2026"),
         ({"max_payments": "0"}, "eine ganze Zahl ab 1"),
+        ({"max_payments": "99999"}, "höchstens 10.000 Zahlungen"),
+        ({"tiers": "\n".join(f"1; {n}.000,00; 25" for n in range(1, 23))}, "20 Staffeln je Stufe"),
     ],
 )
 async def test_a_plan_that_is_wrong_is_refused_with_what_was_typed(
@@ -70,6 +73,21 @@ async def test_a_plan_that_is_wrong_is_refused_with_what_was_typed(
         assert (answer.status_code, words in answer.text) == (422, True), answer.text
         assert "1,50" in answer.text or "fixed_2" in changed
     assert await firm.rows("SELECT 1 FROM plans") == []
+
+
+async def test_the_next_version_keeps_that_a_discount_lowers_the_base(firm: Firm) -> None:
+    editor = await an_editor(firm)
+    lowers = {"cash_discount_lowers_base": "1"}
+    await editor.post(f"{PAGE}/sommer/plan", PLAN | lowers | {"valid_from": "", "do": "save"})
+    page = (await editor.get(f"{PAGE}/sommer")).text
+    assert "mindert die Basis" in page
+    assert 'name="cash_discount_lowers_base" value="1" checked' in page
+    file = (await editor.get(f"{PAGE}/sommer/plan/1")).text.replace("sommer;;1;", "sommer;01.01.2027;1;")
+    taken = await editor.post(f"{PAGE}/-/datei", {"csv": file.replace("sommer;;", "sommer;01.01.2027;"), "do": "save"})
+    assert taken.status_code == 303, taken.text
+    await editor.post(f"{PAGE}/sommer/plan", PLAN | {"valid_from": "2027-02-01", "do": "save"})
+    rows = await firm.rows("SELECT cash_discount_lowers_base AS lowers FROM plans ORDER BY version")
+    assert [row["lowers"] for row in rows] == [True, True, False]
 
 
 async def test_a_file_is_shown_before_it_is_taken_in(firm: Firm) -> None:
@@ -86,7 +104,7 @@ async def test_a_file_is_shown_before_it_is_taken_in(firm: Firm) -> None:
     assert len(await firm.rows("SELECT 1 FROM plan_levels")) == 2
     file = await editor.get(f"{PAGE}/sommer/plan/1")
     assert file.headers["content-disposition"] == 'attachment; filename="plan-sommer-1.csv"'
-    assert file.text.splitlines()[1] == "sommer;01.12.2026;1;;20;0,00;;;;"
+    assert file.text.splitlines()[1] == "sommer;01.12.2026;1;;20;0,00;;;;;"
 
 
 async def test_the_hold_of_a_campaign_is_a_number_of_days_or_the_tenants(firm: Firm) -> None:
