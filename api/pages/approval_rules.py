@@ -35,6 +35,10 @@ async def change_rules(visit: SettingsAdmin) -> Response:
                 raise NotAllowedNow(
                     "Mehrere Personen dürfen freigeben; das Vier-Augen-Prinzip bleibt an.", code="several_approvers"
                 )
+            profile = await tenants.load(db, tenant)
+            if changes["bank_quarantine"].days == profile.bank_quarantine.days:
+                # The form shows whole days; what was set in hours stays unless another day is typed.
+                del changes["bank_quarantine"]
             await tenants.change(db, tenant, changes, actor=person.actor)
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _shown(visit, wrong=refused.sentence)

@@ -30,6 +30,10 @@ async def change_rules(visit: SettingsAdmin) -> Response:
     try:
         changes = _read(visit)
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
+            profile = await tenants.load(db, visit.tenant)
+            if changes["replacement_window"].days == profile.replacement_window.days:
+                # The form shows whole days; what was set in hours stays unless another day is typed.
+                del changes["replacement_window"]
             await tenants.change(db, visit.tenant, changes, actor=visit.person.actor)
     except NotAcceptable as refused:
         return await _shown(visit, wrong=refused.sentence)

@@ -1,5 +1,7 @@
 """People see why something is not due, begin a final settlement, and set the rules of paying out."""
 
+from datetime import timedelta
+
 import pytest
 
 from ledger.roles import Role
@@ -107,3 +109,17 @@ async def test_what_cannot_be_a_rule_is_refused_and_what_was_typed_stays(
     assert refused.status_code == 422
     assert words in refused.text
     assert all(f'value="{value}"' in refused.text for value in changed.values() if value)
+
+
+@pytest.mark.parametrize(("hours", "shown"), [(36, "1"), (12, "0")])
+async def test_a_window_of_hours_stays_when_another_rule_is_saved(firm: Firm, hours: int, shown: str) -> None:
+    admin = await firm.person(Role.ADMIN)
+    await firm.rows(
+        "UPDATE tenants SET replacement_window = make_interval(hours => $2) WHERE id = $1 RETURNING id",
+        firm.tenant.id,
+        hours,
+    )
+    for typed, kept in ((shown, hours), ("5", 120)):
+        assert (await admin.post(RULES, GOOD | {"ersatzfrist": typed})).status_code == 303
+        [row] = await firm.rows("SELECT replacement_window FROM tenants WHERE id = $1", firm.tenant.id)
+        assert row["replacement_window"] == timedelta(hours=kept)
