@@ -29,7 +29,7 @@ from ledger import (
 from ledger.database import Connection
 from ledger.decisions import Decision
 from ledger.payouts import Payout
-from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
+from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, require_reason
 from ledger.types import (
     BERLIN,
     CommissionId,
@@ -174,6 +174,7 @@ async def _answer_lost_credit_note(db: Connection, tenant: Tenant, payout: Payou
         case "create_again":
             await intents.refuse(db, tenant, intent.id, _BY_WORD, attempt=intent.attempt)
         case "cancel":
+            require_reason(answer.reason or "")
             await lost_answers.give_up_by_word(db, tenant, intent.id)
             await payouts.change_state(
                 db, tenant, payout, PayoutState.CANCELLED, reason=answer.reason, blocked_reason=None
