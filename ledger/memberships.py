@@ -6,7 +6,7 @@ from uuid import UUID
 from ledger import users
 from ledger.database import Connection, Ledger
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
-from ledger.roles import Role, permissions
+from ledger.roles import Permission, Role, permissions
 from ledger.types import Frozen, Tenant, TenantId, UserId
 
 _ANYBODY_WHO_APPROVES = [role for role in Role if "approve" in permissions(role)]
@@ -53,8 +53,12 @@ async def add(db: Connection, tenant: Tenant, user: UserId, role: Role, *, by: U
 async def change_role(
     db: Connection, tenant: Tenant, user: UserId, role: Role, *, by: UserId | None, actor: str
 ) -> Member:
-    """All sessions of this person end. Raises NotFound, NotAcceptable for the own role."""
+    """This person's sessions here end.
+
+    Raises NotFound, NotAcceptable for the own role, NotAllowedNow for who may no more.
+    """
     _refuse_oneself(user, by)
+    await _still_may(db, tenant, by)
     before = await find(db, tenant, user, lock=True)
     await db.execute(
         """
@@ -72,8 +76,12 @@ async def change_role(
 async def set_disabled(
     db: Connection, tenant: Tenant, user: UserId, *, disabled: bool, by: UserId | None, actor: str
 ) -> Member:
-    """In this tenant. Sessions end, keys that this person made stop. Raises NotFound, NotAcceptable for oneself."""
+    """In this tenant. Sessions end, keys that this person made stop.
+
+    Raises NotFound, NotAcceptable for oneself, NotAllowedNow for who may no more.
+    """
     _refuse_oneself(user, by)
+    await _still_may(db, tenant, by)
     await find(db, tenant, user, lock=True)
     await db.execute(
         """
@@ -104,6 +112,21 @@ async def may_hand_a_way_in(db: Connection, tenant: Tenant, user: UserId) -> boo
     Somebody who works elsewhere, too, would lose that other tenant to whoever holds the link.
     """
     return bool(await db.fetchval("SELECT is_at_home_only_in($1, $2)", tenant.id, user))
+
+
+async def refuse_people_of_others(db: Connection, tenant: Tenant, user: UserId) -> None:
+    """Raises NotAllowedNow for an account that works elsewhere, or for the platform.
+
+    Whoever made that account may hold its password, because nobody proves an address. Whether it is the person whom
+    both mean, the operator finds out.
+    """
+    # Two tenants that invite one new person at once would each not see the other.
+    await db.execute("SELECT pg_advisory_xact_lock(hashtextextended('home:' || $1::text, 0))", str(user))
+    if await db.fetchval("SELECT is_at_home_elsewhere($1, $2)", tenant.id, user):
+        raise NotAllowedNow(
+            "Diese Person hat schon ein Konto, das nicht nur zu Ihnen gehört. Der Betreiber nimmt sie bei Ihnen auf.",
+            code="not_only_here",
+        )
 
 
 async def find(db: Connection, tenant: Tenant, user: UserId, *, lock: bool = False) -> Member:
@@ -163,6 +186,18 @@ async def homes(ledger: Ledger, user: UserId) -> list[Home]:
         assert row is not None
         found.append(Home(tenant=Tenant(id=TenantId(tenant_id), slug=row["slug"]), name=row["name"], role=Role(role)))
     return sorted(found, key=lambda home: home.name)
+
+
+async def _still_may(db: Connection, tenant: Tenant, by: UserId | None) -> None:
+    """Two admins who take each other's role at once take turns; the second is none any more. `by` None: an operator."""
+    await db.execute("SELECT pg_advisory_xact_lock(hashtextextended('members:' || $1::text, 0))", str(tenant.id))
+    if by is None:
+        return
+    role = await db.fetchval(
+        "SELECT role FROM memberships WHERE tenant_id = $1 AND user_id = $2 AND disabled_at IS NULL", tenant.id, by
+    )
+    if role is None or Permission.USERS not in permissions(Role(role)):
+        raise NotAllowedNow("Ihre Rolle wurde gerade geändert.", code="role_changed")
 
 
 def _refuse_oneself(user: UserId, by: UserId | None) -> None:

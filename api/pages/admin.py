@@ -87,8 +87,9 @@ async def create_tenant(visit: Platform) -> Response:
         return await _tenants(visit, wrong=refused.sentence)
     async with doors.ledger.transaction(tenant, person=person.user_id) as db:
         await memberships.add(db, tenant, user, Role.ADMIN, by=person.user_id, actor=person.actor)
+        may_have_a_link = await memberships.may_hand_a_way_in(db, tenant, user)
     link = None
-    if not await users.has_password(doors.ledger, user):
+    if may_have_a_link and not await users.has_password(doors.ledger, user):
         token = await users.make_link(doors.ledger, doors.vault, user, purpose="invite", actor=person.actor)
         await doors.announcer.mails_to(user)
         link = f"{doors.settings.public_url}/reset/{token.get_secret_value()}"

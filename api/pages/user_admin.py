@@ -27,12 +27,13 @@ async def users_page(visit: UserAdmin) -> Response:
 
 @router.post("")
 async def invite(visit: UserAdmin) -> Response:
-    """Somebody new gets a link, shown once. Somebody who has an account already logs in with it."""
+    """Somebody new gets a link, shown once. Whom another tenant may let in, only the operator lets in here, too."""
     doors, person, tenant = visit.doors, visit.person, visit.tenant
     try:
         role = _role(visit)
         user, _ = await users.add(doors.ledger, visit.field("email"), name=visit.field("name"))
         async with doors.ledger.transaction(tenant, person=person.user_id) as db:
+            await memberships.refuse_people_of_others(db, tenant, user)
             await memberships.add(db, tenant, user, role, by=person.user_id, actor=person.actor)
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _listed(visit, wrong=refused.sentence)

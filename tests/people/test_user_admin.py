@@ -1,10 +1,14 @@
 """What an admin may do to colleagues, and what nobody may do to oneself."""
 
+import asyncio
+
 import asyncpg
 import pytest
 
+from ledger import memberships
+from ledger.refusals import NotAllowedNow
 from ledger.roles import Role
-from tests.people.browsers import PASSWORD, Firm, link_in
+from tests.people.browsers import PASSWORD, Browser, Firm, link_in
 
 
 async def test_an_admin_invites_somebody_who_then_works_in_that_role(firm: Firm) -> None:
@@ -60,6 +64,22 @@ async def test_nobody_changes_the_own_role(firm: Firm, what: str, form: dict[str
     assert await admin.is_in()
 
 
+async def test_two_admins_who_take_each_others_role_at_once_leave_one(firm: Firm) -> None:
+    one, two = await firm.member(Role.ADMIN), await firm.member(Role.ADMIN)
+    both_begun = asyncio.Barrier(2)
+
+    async def demote(whom: Browser, by: Browser) -> None:
+        assert whom.user is not None
+        async with firm.parts.ledger.transaction(firm.tenant, person=by.user) as db:
+            await both_begun.wait()
+            await memberships.change_role(db, firm.tenant, whom.user, Role.VIEWER, by=by.user, actor=f"user:{by.user}")
+            await asyncio.sleep(0.1)
+
+    outcomes = await asyncio.gather(demote(two, by=one), demote(one, by=two), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes if outcome is not None] == [NotAllowedNow]
+    assert len(await firm.rows("SELECT 1 FROM memberships WHERE role = 'admin'")) == 1
+
+
 async def test_the_database_keeps_it_too(firm: Firm) -> None:
     viewer = await firm.member(Role.VIEWER)
     with pytest.raises(asyncpg.CheckViolationError, match="nobody_changes_the_own_role"):
@@ -80,7 +100,8 @@ async def test_inviting_somebody_who_works_elsewhere_hands_out_no_way_into_that_
 ) -> None:
     admin, theirs = await firm.person(Role.ADMIN), await other_firm.person(Role.ADMIN)
     page = await admin.post("/admin/benutzer", {"email": theirs.email, "role": "viewer"})
-    assert (page.status_code, "/reset/" in page.text) == (200, False)
+    assert (page.status_code, "/reset/" in page.text) == (422, False)
+    await firm.member(Role.VIEWER, email=theirs.email)
     refused = await admin.post(f"/admin/benutzer/{theirs.user}/link", {"second_factor": "1"})
     assert (refused.status_code, "/reset/" in refused.text) == (409, False)
     assert await theirs.is_in()

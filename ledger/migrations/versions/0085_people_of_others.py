@@ -1,0 +1,10 @@
+"""People who work in several tenants."""
+
+from ledger.migrate import run_sql_beside, version_before
+
+revision = "0085"
+down_revision = version_before(__file__)
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
