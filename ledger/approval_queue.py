@@ -6,11 +6,11 @@ Decides nothing: `decisions.approve` judges each payout anew, under a lock.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-from ledger import memberships, payout_content
+from ledger import one_person, payout_content, weakened_rules
 from ledger.database import Connection
 from ledger.keyset import Position
+from ledger.one_person import Eyes
 from ledger.types import Frozen, PayoutId, PayoutNumber, TaxCase, Tenant, UserId
 
 _NEW_ACCOUNT = timedelta(days=30)
@@ -52,7 +52,10 @@ class Waiting(Frozen):
     limit_cents: int
     rule_is_off: bool
     makers: frozenset[str]
-    """People (`user:…`, and keys nobody stands behind) who made it what it is."""
+    """Who made it what it is."""
+    earlier_limits: dict[str, int]
+    """Actor → cents: whoever raised the limit lately is judged by the lower one."""
+    eyes: Eyes
     last: LastPayout | None
 
     @property
@@ -77,7 +80,10 @@ class Waiting(Frozen):
         return self.above_limit and not self.rule_is_off
 
     def may_be_approved_by(self, actor: str) -> bool:
-        return not (self.needs_second_person and actor in self.makers)
+        lower = [who for who, cents in self.earlier_limits.items() if self.counted_cents > cents]
+        if self.rule_is_off or not (self.above_limit or self.eyes.same(actor, lower)):
+            return True
+        return not self.eyes.same(actor, self.makers)
 
 
 _LOOK = """
@@ -205,26 +211,18 @@ async def _oldest(db: Connection, tenant: Tenant, after: Position | None) -> lis
 async def _understood(db: Connection, tenant: Tenant, rows: Sequence[Any]) -> list[Waiting]:
     if not rows:
         return []
-    alone = bool(await db.fetchval("SELECT single_approver FROM tenants WHERE id = $1", tenant.id))
-    is_off = alone and await memberships.approvers(db, tenant) <= 1
-    people = await _people_behind_keys(db, tenant)
-    return [_waiting(dict(row), people, is_off=is_off) for row in rows]
+    is_off = await weakened_rules.one_approves_alone(db, tenant)
+    earlier, eyes = await weakened_rules.earlier_limits(db, tenant), await one_person.eyes(db, tenant)
+    return [_waiting(dict(row), earlier, eyes, is_off=is_off) for row in rows]
 
 
-async def _people_behind_keys(db: Connection, tenant: Tenant) -> dict[str, str]:
-    rows = await db.fetch(
-        "SELECT id, created_by_user FROM api_keys WHERE tenant_id = $1 AND created_by_user IS NOT NULL", tenant.id
-    )
-    return {f"key:{row['id']}": f"user:{UUID(str(row['created_by_user']))}" for row in rows}
-
-
-def _waiting(row: dict[str, Any], people: dict[str, str], *, is_off: bool) -> Waiting:
+def _waiting(row: dict[str, Any], earlier: dict[str, int], eyes: Eyes, *, is_off: bool) -> Waiting:
     last_number = row.pop("last_number")
     last = {"gross_cents": row.pop("last_gross_cents"), "created_at": row.pop("last_created_at")}
-    makers = {maker for maker in row.pop("makers") if maker is not None}
     return Waiting(
-        **row,
+        **row | {"makers": frozenset(maker for maker in row["makers"] if maker is not None)},
         rule_is_off=is_off,
-        makers=frozenset(makers | {people[maker] for maker in makers if maker in people}),
+        earlier_limits=earlier,
+        eyes=eyes,
         last=None if last_number is None else LastPayout(number=last_number, **last),
     )

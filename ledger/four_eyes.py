@@ -1,12 +1,11 @@
 """Four eyes: who made a payout what it is does not approve it above the limit (rules.md, Approval).
 
-A key stands for the person who made it: one person with two keys is one pair of eyes.
+Who is one person: one_person.py.
 """
 
 from collections.abc import Iterable
-from uuid import UUID
 
-from ledger import audit, memberships
+from ledger import audit, one_person, weakened_rules
 from ledger.database import Connection
 from ledger.payouts import Payout
 from ledger.refusals import NotAllowedNow
@@ -42,7 +41,7 @@ async def limit_cents(db: Connection, tenant: Tenant) -> int:
 async def of_payout(db: Connection, tenant: Tenant, payout: Payout) -> FourEyes:
     row = await db.fetchrow(
         """
-        SELECT t.four_eyes_limit_cents AS limit_cents, t.single_approver,
+        SELECT t.four_eyes_limit_cents AS limit_cents,
                (SELECT p.four_eyes_switched_off AND p.state <> 'awaiting_approval'
                   FROM payouts p WHERE p.tenant_id = $1 AND p.id = $3) AS was_off,
                $5::bigint + COALESCE((
@@ -66,7 +65,7 @@ async def of_payout(db: Connection, tenant: Tenant, payout: Payout) -> FourEyes:
         limit_cents=row["limit_cents"],
         counted_cents=row["counted_cents"],
         above_limit=row["counted_cents"] > row["limit_cents"],
-        switched_off=row["was_off"] or (row["single_approver"] and await memberships.approvers(db, tenant) <= 1),
+        switched_off=row["was_off"] or await weakened_rules.one_approves_alone(db, tenant),
     )
 
 
@@ -89,7 +88,8 @@ async def require(db: Connection, tenant: Tenant, payout: Payout, actor: str) ->
         payout.id,
     )
     rule = await of_payout(db, tenant, payout)
-    if not rule.above_limit or not await _same_person(db, tenant, actor, await makers(db, tenant, payout)):
+    above = await _above_limit_of(db, tenant, actor, rule)
+    if not above or not await _same_person(db, tenant, actor, await makers(db, tenant, payout)):
         return
     if not rule.switched_off:
         raise SecondPersonNeeded(
@@ -113,7 +113,7 @@ async def require(db: Connection, tenant: Tenant, payout: Payout, actor: str) ->
 async def may_approve(db: Connection, tenant: Tenant, payout: Payout, actor: str) -> bool:
     """For lists of what somebody may approve. Decides nothing."""
     rule = await of_payout(db, tenant, payout)
-    if rule.switched_off or not rule.above_limit:
+    if rule.switched_off or not await _above_limit_of(db, tenant, actor, rule):
         return True
     return not await _same_person(db, tenant, actor, await makers(db, tenant, payout))
 
@@ -152,27 +152,20 @@ async def require_second_person(db: Connection, tenant: Tenant, actor: str, *, m
     """
     if not await _same_person(db, tenant, actor, [maker for maker in made_by if maker]):
         return False
-    alone = await db.fetchval("SELECT single_approver FROM tenants WHERE id = $1", tenant.id)
-    if alone and await memberships.approvers(db, tenant) <= 1:
+    if await weakened_rules.one_approves_alone(db, tenant):
         return True
     raise SecondPersonNeeded("Das bestätigt eine zweite Person.")
 
 
 async def _same_person(db: Connection, tenant: Tenant, actor: str, others: list[str]) -> bool:
-    mine, theirs = await _identities(db, tenant, [actor]), await _identities(db, tenant, others)
-    return not mine.isdisjoint(theirs)
+    return (await one_person.eyes(db, tenant)).same(actor, others)
 
 
-async def _identities(db: Connection, tenant: Tenant, actors: list[str]) -> set[str]:
-    """The actors, and the people who made those of them that are keys."""
-    keys = [actor.removeprefix("key:") for actor in actors if actor.startswith("key:")]
-    rows = await db.fetch(
-        "SELECT created_by_user FROM api_keys WHERE tenant_id = $1 AND id = ANY ($2) AND created_by_user IS NOT NULL",
-        tenant.id,
-        keys,
-    )
-    owners: list[UUID] = [row["created_by_user"] for row in rows]
-    return {*actors, *(f"user:{owner}" for owner in owners)}
+async def _above_limit_of(db: Connection, tenant: Tenant, actor: str, rule: FourEyes) -> bool:
+    """Whoever raised the limit is judged by the lower one for as long as amounts are counted together."""
+    earlier = {} if rule.above_limit else await weakened_rules.earlier_limits(db, tenant)
+    passed = [who for who, cents in earlier.items() if rule.counted_cents > cents]
+    return rule.above_limit or await _same_person(db, tenant, actor, passed)
 
 
 async def _account_pending(db: Connection, tenant: Tenant, payout: Payout) -> bool:

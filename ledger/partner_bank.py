@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field, SecretStr
 
-from ledger import audit, four_eyes, rechecks, tasks
+from ledger import audit, four_eyes, rechecks, tasks, weakened_rules
 from ledger.bank_ids import checked_bic, checked_iban, masked
 from ledger.database import Connection
 from ledger.refusals import NotAllowedNow, NotFound
@@ -80,8 +80,7 @@ async def save_bank_details(
         SELECT $1, $2, $3, $4, $5, $6, $7, $8,
                now() + CASE WHEN EXISTS (SELECT 1 FROM partner_bank_details
                                           WHERE tenant_id = $1 AND partner_id = $2 AND state = 'active')
-                            THEN t.bank_quarantine ELSE interval '0' END
-          FROM tenants t WHERE t.id = $1
+                            THEN $9::interval ELSE interval '0' END
         RETURNING {_COLUMNS}
         """,
         tenant.id,
@@ -92,6 +91,7 @@ async def save_bank_details(
         iban.compact[-4:],
         None if bic is None else bic.compact,
         by,
+        await weakened_rules.quarantine(db, tenant),
     )
     assert row is not None
     await audit.record(

@@ -16,11 +16,13 @@ from ledger import (
     decisions,
     documents,
     events,
+    four_eyes,
     intents,
     invoice_questions,
     lost_answers,
     manual_lines,
     objections,
+    partner_bank,
     payout_lines,
     payouts,
     sale_decisions,
@@ -129,12 +131,31 @@ async def _act(db: Connection, tenant: Tenant, task_id: TaskId, task: Any, answe
                 reason=answer.reason,
             )
             return Resolved(task=task_id)
+        case "partner", partner_bank.IBAN_TWICE:
+            await _acknowledge_iban(db, tenant, task["subject_id"], answer, actor)
+            return Resolved(task=task_id)
         case objections.SUBJECT, _:
             if not answer.reason:
                 raise NotAcceptable("Bitte schreiben Sie dem Partner eine Antwort.", code="reason_missing")
             return Resolved(task=task_id)
         case _:
             return Resolved(task=task_id)
+
+
+async def _acknowledge_iban(db: Connection, tenant: Tenant, code: str, answer: Answer, actor: str) -> None:
+    """Whoever recorded the account does not take the warning from the second person."""
+    if not answer.reason:
+        raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
+    recorded_by = await db.fetchval(
+        """
+        SELECT b.recorded_by FROM partner_bank_details b
+          JOIN partners p ON p.tenant_id = b.tenant_id AND p.id = b.partner_id
+         WHERE b.tenant_id = $1 AND p.code = $2 AND b.state = 'pending'
+        """,
+        tenant.id,
+        code,
+    )
+    await four_eyes.require_second_person(db, tenant, actor, made_by=[recorded_by])
 
 
 async def _about_payout(

@@ -1,0 +1,58 @@
+"""Which actors are one pair of eyes.
+
+A key stands for whoever made it. Who was handed a way into somebody's account, or let somebody in, may be that
+somebody: both are one for seven days, until there was time to notice.
+"""
+
+from collections.abc import Iterable
+
+from ledger.database import Connection
+from ledger.roles import Permission, Role, permissions
+from ledger.types import Frozen, Tenant
+
+_DAYS = 7
+APPROVING = [role.value for role in Role if Permission.APPROVE in permissions(role)]
+
+
+class Eyes(Frozen):
+    stands_for: dict[str, frozenset[str]]
+    """Of actors that may be somebody else: who that may be."""
+
+    def behind(self, actor: str) -> frozenset[str]:
+        found, new = frozenset[str](), frozenset({actor})
+        while new:
+            found |= new
+            new = frozenset(who for one in new for who in self.stands_for.get(one, ())) - found
+        return found
+
+    def same(self, actor: str, others: Iterable[str]) -> bool:
+        """Whether this actor may be one of the others."""
+        mine = self.behind(actor)
+        return any(not mine.isdisjoint(self.behind(other)) for other in others)
+
+
+async def eyes(db: Connection, tenant: Tenant) -> Eyes:
+    rows = await db.fetch(
+        """
+        SELECT 'key:' || id AS actor, 'user:' || created_by_user AS may_be FROM api_keys
+         WHERE tenant_id = $1 AND created_by_user IS NOT NULL
+        UNION
+        SELECT 'user:' || e.subject_id, e.actor FROM audit_entries e
+         WHERE e.tenant_id = $1 AND e.action = ANY ('{member.link_made, member.added}') AND e.subject = 'user'
+           AND e.actor LIKE 'user:%' AND e.at > now() - make_interval(days => $2)
+           -- Where nobody else approved before, nobody could notice, and nobody is left to be the second person.
+           AND (e.action = 'member.link_made' OR EXISTS (
+                SELECT 1 FROM memberships m
+                 WHERE m.tenant_id = $1 AND 'user:' || m.user_id <> e.actor
+                   AND m.created_at < now() - make_interval(days => $2)
+                   AND (m.role = ANY ($3) AND m.disabled_at IS NULL
+                        OR m.changed_at > now() - make_interval(days => $2))))
+        """,
+        tenant.id,
+        _DAYS,
+        APPROVING,
+    )
+    found: dict[str, frozenset[str]] = {}
+    for row in rows:
+        found[row["actor"]] = found.get(row["actor"], frozenset()) | {row["may_be"]}
+    return Eyes(stands_for=found)
