@@ -89,7 +89,7 @@ async def resolve(db: Connection, tenant: Tenant, task_id: TaskId, answer: Answe
         tenant,
         task_id,
         by=actor,
-        resolution={"action": answer.action, "reason": answer.reason, **answer.detail},
+        resolution={**answer.detail, "action": answer.action, "reason": answer.reason},
     )
     await audit.record(
         db,

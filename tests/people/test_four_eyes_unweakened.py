@@ -11,6 +11,7 @@ from ledger import (
     memberships,
     partner_bank,
     resolutions,
+    tasks,
     tenants,
     users,
     weakened_rules,
@@ -178,3 +179,15 @@ async def test_who_recorded_an_account_does_not_take_its_warning_away(office: Of
                 db, office.tenant, task, Answer.model_validate(answer), actor=await office.key(admin.user)
             )
     assert (await other.post(f"/admin/aufgaben/{task}", answer)).status_code == 303
+
+
+async def test_what_a_task_was_answered_is_kept_as_it_was_answered(office: Office) -> None:
+    async with office.ledger() as db:
+        task = await tasks.ask(
+            db, office.tenant, kind="x", subject="partner", subject_id="ANNA", reason="Warum.", actions=("done",)
+        )
+        detail = {"action": "book_new", "reason": "falsch", "day": "2026-01-01"}
+        answer = Answer(action="done", reason="wahr", detail=detail)
+        await resolutions.resolve(db, office.tenant, task, answer, actor="key:x")
+        told = await db.fetchval("SELECT resolution FROM tasks WHERE id = $1", task)
+    assert told == {"action": "done", "reason": "wahr", "day": "2026-01-01"}
