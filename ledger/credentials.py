@@ -15,6 +15,7 @@ from ledger import audit
 from ledger.connections import LEXOFFICE
 from ledger.database import Connection, Ledger
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
+from ledger.roles import Permission, Role, permissions
 from ledger.types import Frozen, Tenant, UserId
 from ledger.vault import Vault
 
@@ -175,6 +176,23 @@ async def recognise_api_key(ledger: Ledger, vault: Vault, presented: str) -> Cal
     )
     await note_use(ledger, caller)
     return caller
+
+
+async def maker_may_change_settings(db: Connection, tenant: Tenant, key_id: str) -> bool:
+    """Scopes do not tell settings from other writing, so the key's maker is asked for. True for a key by command."""
+    row = await db.fetchrow(
+        """
+        SELECT k.created_by_user, m.role FROM api_keys k
+          LEFT JOIN memberships m ON m.tenant_id = k.tenant_id AND m.user_id = k.created_by_user
+                                 AND m.disabled_at IS NULL
+         WHERE k.tenant_id = $1 AND k.id = $2
+        """,
+        tenant.id,
+        key_id,
+    )
+    if row is None or row["created_by_user"] is None:
+        return row is not None
+    return row["role"] is not None and Permission.SETTINGS in permissions(Role(row["role"]))
 
 
 async def note_use(ledger: Ledger, caller: Caller) -> None:

@@ -8,6 +8,7 @@ from fastapi.security import APIKeyHeader
 
 from api.parts import Doors
 from api.problems import Problem, unauthorized
+from ledger import credentials
 from ledger.credentials import Caller
 
 _HEADER = APIKeyHeader(name="X-API-Key", scheme_name="API-Schlüssel", description="pdk_…", auto_error=False)
@@ -51,8 +52,21 @@ async def _writer_or_approver(caller: Anyone) -> Caller:
     return require(caller, "write", "approve")
 
 
-Reader = Annotated[Caller, Depends(_reader)]
 Writer = Annotated[Caller, Depends(_writer)]
+
+
+async def _administrator(doors: Doors, caller: Writer) -> Caller:
+    async with doors.ledger.transaction(caller.tenant) as db:
+        if not await credentials.maker_may_change_settings(db, caller.tenant, caller.key_id):
+            raise Problem(
+                403, "maker_may_not", "Wer diesen Schlüssel angelegt hat, darf Einstellungen nicht mehr ändern."
+            )
+    return caller
+
+
+Reader = Annotated[Caller, Depends(_reader)]
+Administrator = Annotated[Caller, Depends(_administrator)]
+"""A writer whose key's maker still changes settings; a key by command has no maker."""
 Approver = Annotated[Caller, Depends(_approver)]
 Banker = Annotated[Caller, Depends(_banker)]
 WriterOrApprover = Annotated[Caller, Depends(_writer_or_approver)]

@@ -11,7 +11,7 @@ from api import lexoffice_connection
 from api.lexoffice_connection import LexofficeChange, LexofficeConnection
 from api.parts import Doors, Parts
 from api.v1.answers import PROBLEMS
-from api.v1.callers import Reader, Writer
+from api.v1.callers import Administrator, Reader
 from api.v1.lexoffice_profile import KeyRefused
 from api.v1.once import OnlyOnce
 from ledger import connections, stripe_secret
@@ -76,7 +76,7 @@ async def get_lexoffice(doors: Doors, caller: Reader) -> JSONResponse:
 )
 async def put_lexoffice(
     doors: Doors,
-    caller: Writer,
+    caller: Administrator,
     change: Annotated[LexofficeChange, Body(examples=[{"api_key": "…", "effective_from": "2026-01-01"}])],
 ) -> JSONResponse:
     return JSONResponse(await lexoffice_connection.change(doors, caller.tenant, change, actor=caller.actor))
@@ -88,7 +88,7 @@ async def put_lexoffice(
     operation_id="generate_webhook_token",
     response_model=NewToken,
 )
-async def generate_token(doors: Doors, caller: Writer) -> JSONResponse:
+async def generate_token(doors: Doors, caller: Administrator) -> JSONResponse:
     token = await lexoffice_connection.generate_webhook_token(doors, caller.tenant, actor=caller.actor)
     return JSONResponse({"token": token.get_secret_value()})
 
@@ -100,7 +100,7 @@ async def generate_token(doors: Doors, caller: Writer) -> JSONResponse:
     operation_id="test_lexoffice",
     response_model=ConnectionTest,
 )
-async def test_lexoffice(doors: Doors, caller: Writer, once: OnlyOnce) -> JSONResponse:
+async def test_lexoffice(doors: Doors, caller: Administrator, once: OnlyOnce) -> JSONResponse:
     if (kept := await once.kept()) is not None:
         return kept
     asked_at = datetime.now(UTC)
@@ -125,7 +125,7 @@ async def test_lexoffice(doors: Doors, caller: Writer, once: OnlyOnce) -> JSONRe
     operation_id="remove_lexoffice_key",
     response_model=Removed,
 )
-async def remove_key(doors: Doors, caller: Writer) -> JSONResponse:
+async def remove_key(doors: Doors, caller: Administrator) -> JSONResponse:
     stops = await lexoffice_connection.remove_key(doors, caller.tenant, actor=caller.actor)
     return JSONResponse({"stops": list(stops)})
 
@@ -137,7 +137,7 @@ async def remove_key(doors: Doors, caller: Writer) -> JSONResponse:
     operation_id="disconnect_lexoffice_oauth",
     response_model=Disconnected,
 )
-async def disconnect_oauth(doors: Doors, caller: Writer) -> JSONResponse:
+async def disconnect_oauth(doors: Doors, caller: Administrator) -> JSONResponse:
     ended = await lexoffice_connection.disconnect_oauth(doors, caller.tenant, actor=caller.actor)
     return JSONResponse(ended.model_dump(mode="json"))
 
@@ -160,7 +160,7 @@ async def get_stripe(doors: Doors, caller: Reader) -> JSONResponse:
     response_model=StripeConnection,
 )
 async def put_stripe(
-    doors: Doors, caller: Writer, change: Annotated[StripeChange, Body(examples=[{"signing_secret": "whsec_…"}])]
+    doors: Doors, caller: Administrator, change: Annotated[StripeChange, Body(examples=[{"signing_secret": "whsec_…"}])]
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as db:
         await stripe_secret.save_stripe_secret(

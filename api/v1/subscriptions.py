@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.parts import Doors, Parts
 from api.v1.answers import PROBLEMS, shown
-from api.v1.callers import Reader, Writer
+from api.v1.callers import Administrator, Reader
 from api.v1.once import OnlyOnce
 from ledger import connections, subscriptions
 from ledger.connections import NotConnected
@@ -52,7 +52,7 @@ async def get_subscriptions(doors: Doors, caller: Reader) -> JSONResponse:
     response_model=Subscriptions,
     status_code=202,
 )
-async def set_up_subscriptions(doors: Doors, caller: Writer, once: OnlyOnce) -> JSONResponse:
+async def set_up_subscriptions(doors: Doors, caller: Administrator, once: OnlyOnce) -> JSONResponse:
     async def act(db: Connection) -> dict[str, Any]:
         await want(db, caller.tenant)
         return await health(db, doors, caller.tenant)

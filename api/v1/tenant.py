@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.parts import Doors
 from api.v1.answers import PROBLEMS, shown
-from api.v1.callers import Anyone, Reader, Writer
+from api.v1.callers import Administrator, Anyone, Reader
 from ledger import tenants
 from ledger.schedule_wishes import ScheduleKind
 from ledger.tenants import TenantProfile
@@ -80,7 +80,7 @@ async def get_tenant(doors: Doors, caller: Reader) -> JSONResponse:
 )
 async def change_tenant(
     doors: Doors,
-    caller: Writer,
+    caller: Administrator,
     change: Annotated[TenantChange, Body(examples=[{"street": "Hauptstr. 1", "zip": "10115", "city": "Berlin"}])],
 ) -> JSONResponse:
     changes: dict[str, Any] = change.model_dump(exclude_unset=True)

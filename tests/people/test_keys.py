@@ -110,3 +110,32 @@ async def test_the_database_keeps_both(firm: Firm, scopes: list[str], days: int,
             scopes,
             datetime.now(UTC) + timedelta(days=days),
         )
+
+
+_SETTINGS = [
+    ("PATCH", "/api/v1/tenant", {"minimum_payout_cents": 5}),
+    ("PUT", "/api/v1/providers/stripe", {"signing_secret": "whsec_" + "a" * 32}),
+    ("PUT", "/api/v1/providers/lexoffice", {"effective_from": "2026-01-01"}),
+    ("PUT", "/api/v1/providers/lexoffice/webhook-token", None),
+    ("POST", "/api/v1/providers/lexoffice/test", None),
+    ("POST", "/api/v1/providers/lexoffice/subscriptions", None),
+    ("DELETE", "/api/v1/providers/lexoffice/key", None),
+    ("DELETE", "/api/v1/providers/lexoffice/oauth", None),
+]
+
+
+async def test_who_is_an_admin_no_more_changes_no_settings_by_an_older_key(firm: Firm) -> None:
+    one, two = await firm.person(Role.ADMIN), await firm.person(Role.ADMIN)
+    key, by_command = await key_of(firm, one.user, "read", "write"), await key_of(firm, None, "read", "write")
+    change = {"minimum_payout_cents": 5}
+
+    async def change_tenant(by: str) -> int:
+        return (await one.http.patch("/api/v1/tenant", json=change, headers={"X-API-Key": by})).status_code
+
+    assert await change_tenant(key) == 200
+    await two.post(f"/admin/benutzer/{one.user}/rolle", {"role": "editor"})
+    for method, path, body in _SETTINGS:
+        answer = await one.http.request(method, path, json=body, headers={"X-API-Key": key})
+        assert (answer.status_code, answer.json()["code"]) == (403, "maker_may_not"), path
+    assert await asks(one, key) == (200, ["read", "write"])
+    assert await change_tenant(by_command) == 200
