@@ -13,7 +13,7 @@ from activities import letter_facts
 from activities.letter import Attachment, message, reachable, written
 from activities.models import MailInput
 from activities.post import NotSent, Post
-from ledger import outbox, papers, tenants, users
+from ledger import idempotency, outbox, papers, tenants, users
 from ledger.database import Connection, Ledger
 from ledger.notifications import MailKind
 from ledger.outbox import Mail
@@ -22,6 +22,7 @@ from ledger.types import BERLIN, Tenant, UserId
 from ledger.vault import Vault
 
 _GERMAN = "de"
+_ANSWERS_AT_ONCE = 5_000
 log = structlog.get_logger("mail")
 
 
@@ -70,8 +71,8 @@ class MailActivities:
     @activity.defn
     async def write_daily_mails(self, at: datetime) -> int:
         """The mails of this day, over all tenants, into the outbox; and what is too old to matter is forgotten."""
+        await self._forget_old()
         if self._post is None:
-            await outbox.forget_old(self._ledger)
             return 0
         day: date = at.astimezone(BERLIN).date()
         wrote = 0
@@ -79,8 +80,12 @@ class MailActivities:
             activity.heartbeat()
             async with self._ledger.transaction(tenant, cause="daily mail") as db:
                 wrote += await outbox.write_daily(db, tenant, day)
-        await outbox.forget_old(self._ledger)
         return wrote
+
+    async def _forget_old(self) -> None:
+        await outbox.forget_old(self._ledger)
+        while await idempotency.forget_old(self._ledger, at_most=_ANSWERS_AT_ONCE) == _ANSWERS_AT_ONCE:
+            activity.heartbeat()
 
     async def _taken(self, to: MailInput) -> Mail | None:
         async with self._entered(to) as db:

@@ -6,11 +6,12 @@ The answer is kept in the transaction that makes it true, so there is none witho
 import hashlib
 from typing import Any
 
-from ledger.database import Connection
+from ledger.database import Connection, Ledger
 from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.types import Frozen, Tenant
 
 KEPT_DAYS = 7
+"""forget_old_answers() in 0086_kept_answers_end.sql says the same."""
 
 
 class UnderWay(NotAllowedNow):
@@ -78,3 +79,10 @@ async def keep(
         answer.status,
         answer.body,
     )
+
+
+async def forget_old(ledger: Ledger, *, at_most: int) -> int:
+    """What is older than KEPT_DAYS, in all tenants, so many at once. Returns how many went."""
+    async with ledger.without_tenant() as db:
+        gone: int = await db.fetchval("SELECT forget_old_answers($1)", at_most)
+    return gone
