@@ -56,7 +56,7 @@ async def partner_statement(
     return attachment(statement_pdf.partner_pdf(statement), f"{name}.pdf", PDF)
 
 
-async def evidence(doors: Parts, tenant: Tenant, number: str, *, by: str) -> Response:
+async def evidence(doors: Parts, tenant: Tenant, number: str, *, by: str, sees_bank: bool = True) -> Response:
     """That it was taken stands in the trail."""
     async with doors.ledger.transaction(tenant) as db:
         payout = await payouts.find(db, tenant, number)
@@ -64,7 +64,7 @@ async def evidence(doors: Parts, tenant: Tenant, number: str, *, by: str) -> Res
             db, tenant, actor=by, action="payout.evidence_exported", subject="payout", subject_id=payout.number
         )
     async with doors.ledger.transaction(tenant) as db:
-        file = await evidence_bundle.build(db, tenant, number)
+        file = await evidence_bundle.build(db, tenant, number, sees_bank=sees_bank)
     return from_file(file, f"{number}-nachweis.zip", ZIP)
 
 

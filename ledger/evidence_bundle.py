@@ -61,8 +61,11 @@ class _Pack:
         self._zip.close()
 
 
-async def build(db: Connection, tenant: Tenant, number: str) -> IO[bytes]:
-    """A file at its beginning, to be read and closed; large ones lie on disk. Raises NotFound."""
+async def build(db: Connection, tenant: Tenant, number: str, *, sees_bank: bool = True) -> IO[bytes]:
+    """A file at its beginning, to be read and closed; large ones lie on disk. Raises NotFound.
+
+    Without `sees_bank` it tells no account.
+    """
     payout = await payouts.find(db, tenant, number)
     now = datetime.now(UTC)
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (who asked closes it)
@@ -81,7 +84,7 @@ async def build(db: Connection, tenant: Tenant, number: str) -> IO[bytes]:
             pack.add("gutschrift.pdf", (await papers.read(db, tenant, number)).content)
         except NotFound:
             pass  # it was not fetched yet, or there is no credit note: the manifest shows that there is none
-        pack.add_json("ueberweisung.json", await _transfers(db, tenant, payout))
+        pack.add_json("ueberweisung.json", await _transfers(db, tenant, payout, sees_bank=sees_bank))
         async for name, content in _snapshots(db, tenant, payout):
             pack.add(name, content)
         async for name, content in _notifications(db, tenant, payout):
@@ -125,7 +128,7 @@ async def _month_closes(db: Connection, tenant: Tenant, payout: Payout) -> list[
     return [dict(row) for row in rows]
 
 
-async def _transfers(db: Connection, tenant: Tenant, payout: Payout) -> list[dict[str, Any]]:
+async def _transfers(db: Connection, tenant: Tenant, payout: Payout, *, sees_bank: bool) -> list[dict[str, Any]]:
     rows = await db.fetch(
         """
         SELECT r.number, r.state, r.execution_date, l.end_to_end_id, l.amount_cents, l.remittance, l.creditor,
@@ -140,7 +143,8 @@ async def _transfers(db: Connection, tenant: Tenant, payout: Payout) -> list[dic
         tenant.id,
         payout.id,
     )
-    return [dict(row) for row in rows]
+    hidden = () if sees_bank else ("iban_last4", "creditor")
+    return [{name: value for name, value in row.items() if name not in hidden} for row in rows]
 
 
 _DOCUMENTS = """

@@ -127,7 +127,13 @@ async def payout_statement(number: str, form: str, visit: Reader) -> Response:
 
 @router.get("/auszahlungen/{number}/nachweis.zip")
 async def evidence(number: str, visit: Auditor) -> Response:
-    return await report_files.evidence(visit.doors, visit.tenant, number[:32], by=visit.person.actor)
+    return await report_files.evidence(
+        visit.doors,
+        visit.tenant,
+        number[:32],
+        by=visit.person.actor,
+        sees_bank=visit.person.may(Permission.SEE_BANK),
+    )
 
 
 async def _day_report(visit: Visit) -> reports.DayReport:
