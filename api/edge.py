@@ -213,15 +213,10 @@ def _request_id(scope: Scope) -> str:
 def _route_of(scope: Scope) -> str:
     """The template of the route that was taken, prefixes included: `/api/v1/payouts/{number}`.
 
-    The framework keeps only the innermost router's part, so the values of the parameters are named in the path again,
-    from its end: a prefix has none.
+    The framework keeps only the innermost router's part; what stands before it in the path has no parameters.
     """
-    if scope.get("route") is None:
+    route = scope.get("route")
+    if route is None:
         return "unmatched"
-    segments = scope["path"].split("/")
-    for name, value in reversed(scope.get("path_params", {}).items()):
-        for index in range(len(segments) - 1, 0, -1):
-            if segments[index] == str(value):
-                segments[index] = f"{{{name}}}"
-                break
-    return "/".join(segments)
+    template, segments = route.path.split("/")[1:], scope["path"].split("/")
+    return "/".join([*segments[: len(segments) - len(template)], *template])

@@ -1,5 +1,7 @@
 """What stands around every page: whose books these are, and the menu, which an error does not take away."""
 
+import secrets
+
 import pytest
 
 from ledger.roles import Role
@@ -46,3 +48,15 @@ async def test_the_other_language_never_asks_for_an_address_that_takes_forms_onl
 async def test_the_page_of_keys_says_what_each_scope_allows(firm: Firm) -> None:
     page = (await (await firm.person(Role.ADMIN)).get("/admin/schluessel")).text
     assert "Auszahlungen freigeben, ablehnen und stornieren, Prüfpfad und Nachweise lesen" in page
+
+
+async def test_a_stranger_writes_nothing_into_the_labels_of_metrics_and_logs(firm: Firm) -> None:
+    stranger, words = firm.browser(), [f"geheim{secrets.token_hex(6)}" for _ in range(4)]
+    await stranger.get(f"/admin/berichte/partner.{words[0]}")
+    await stranger.get(f"/admin/berichte/liste/{words[1]}.csv")
+    await stranger.get(f"/admin/berichte/auszahlungen/PO-1/abrechnung.{words[2]}")
+    await stranger.http.post(f"/api/webhooks/{words[3]}/stripe", content=b"{}")
+    shown = (await stranger.get("/metrics")).text
+    assert not any(word in shown for word in words)
+    assert "/admin/berichte/auszahlungen/{number}/abrechnung.{form}" in shown
+    assert "/api/webhooks/{tenant}/stripe" in shown
