@@ -85,12 +85,15 @@ def _composed(text: str, kind: str = _LEDGERS) -> str:
 
 
 def _part(text: str, kind: str) -> str:
-    if _AMOUNT.fullmatch(text):
-        return money(int(re.sub(r"[^-0-9]", "", text)))
-    if _DAY.fullmatch(text):
-        return day(date(int(text[6:]), int(text[3:5]), int(text[:2])))
-    if _MONTH.fullmatch(text):
-        return month(date(int(text[3:]), int(text[:2]), 1))
+    try:
+        if _AMOUNT.fullmatch(text):
+            return money(int(re.sub(r"[^-0-9]", "", text)))
+        if _DAY.fullmatch(text):
+            return day(date(int(text[6:]), int(text[3:5]), int(text[:2])))
+        if _MONTH.fullmatch(text):
+            return month(date(int(text[3:]), int(text[:2]), 1))
+    except ValueError:
+        return text  # a person wrote it: there is no such day, or no such number
     if _PERCENT.fullmatch(text):
         return percent(Decimal(text[:-2].replace(",", ".")))
     return _(text) if kind == _LEDGERS else _composed(text, kind)

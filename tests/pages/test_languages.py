@@ -59,6 +59,13 @@ def test_a_stored_sentence_is_known_again_whatever_its_amounts() -> None:
         assert languages._("Was kein Katalog kennt, 5,00 €.") == "Was kein Katalog kennt, 5,00 €."
 
 
+@pytest.mark.parametrize("typed", ["99.99.2026", "00.2026", "31.02.2026", "13.0000", f"{'123.' * 1500}123,00 €"])
+def test_what_a_person_typed_breaks_no_page_whatever_it_looks_like(typed: str) -> None:
+    with speaking(ENGLISH):
+        assert typed in languages._(f"{typed} nicht gefunden.")
+        assert languages._(typed) == typed
+
+
 @pytest.mark.parametrize(
     ("stored", "said"),
     [
