@@ -31,10 +31,14 @@ async def count(ledger: Ledger, vault: Vault, *, account: str, address: str, wha
         by_address: int = await db.fetchval(
             "SELECT count_login_attempt($1, $2)", _subject(vault, what, "address", address), SPAN
         )
-        by_account: int = await db.fetchval(
-            "SELECT count_login_attempt($1, $2)", _subject(vault, what, "account", account), SPAN
-        )
-    if by_account > PER_ACCOUNT or by_address > PER_ADDRESS:
+        # An address that is stopped counts for no account: it must neither lock whom it likes nor fill the table.
+        stopped = by_address > PER_ADDRESS
+        by_account: int = 0
+        if not stopped:
+            by_account = await db.fetchval(
+                "SELECT count_login_attempt($1, $2)", _subject(vault, what, "account", account), SPAN
+            )
+    if stopped or by_account > PER_ACCOUNT:
         raise TooManyAttempts
 
 

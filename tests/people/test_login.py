@@ -196,3 +196,18 @@ async def test_pages_carry_no_script_and_no_style_of_their_own(firm: Firm, http:
         assert page.headers["referrer-policy"] == "no-referrer"
         assert page.text.count("<h1>") == 1
     assert (await http.get("/static/pages.css")).headers["content-type"].startswith("text/css")
+
+
+async def test_one_address_locks_a_few_accounts_and_not_whom_it_likes(firm: Firm) -> None:
+    victim, guesser = await firm.member(Role.VIEWER), firm.browser()
+    token = await guesser.token("/login")
+
+    async def guess(email: str) -> int:
+        form = {"csrf": token, "email": email, "password": "x"}
+        return (await guesser.http.post("/login", data=form)).status_code
+
+    for attempt in range(throttling.PER_ADDRESS):
+        await guess(f"x{attempt}-{firm.tenant.slug}@acme.example")
+    for _ in range(throttling.PER_ACCOUNT + 1):
+        assert await guess(victim.email) == 429
+    assert (await victim.log_in()).status_code == 303
