@@ -2,7 +2,7 @@
 
 from ledger.migrate import run_sql_beside, version_before
 
-revision = "0086"
+revision = "0087"
 down_revision = version_before(__file__)
 
 
