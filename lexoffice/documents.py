@@ -5,7 +5,7 @@ from uuid import UUID
 
 from lexoffice.answers import Fetched
 from lexoffice.custom_fields import WithCustomFields
-from lexoffice.wire import Amount, Flag, IdOrNone, Several, Time, Wire, whole_cents
+from lexoffice.wire import Amount, Flag, IdOrNone, Several, Time, TimeOrNone, Wire, whole_cents
 
 SETTLED: Final = frozenset({"paid", "paidoff"})
 """An invoice is paid, a credit note paidoff; `paid` for a credit note is the word of the chapter on lexoffice."""
@@ -89,7 +89,7 @@ class DownPaymentDeduction(Wire):
     voucher_type: str | None = None
     title: str | None = None
     voucher_number: str | None = None
-    voucher_date: Time | None = None
+    voucher_date: TimeOrNone = None
     received_gross_amount: Amount | None = None
     received_net_amount: Amount | None = None
     received_tax_amount: Amount | None = None
@@ -163,7 +163,7 @@ class Invoice(SalesDocument):
     A closing invoice (`closing_invoice`) names the down payments it deducts; `claimed_gross_amount` is what is left.
     """
 
-    due_date: Time | None = None
+    due_date: TimeOrNone = None
     closing_invoice: Flag = False
     claimed_gross_amount: Amount | None = None
     down_payment_deductions: Several[DownPaymentDeduction] = ()

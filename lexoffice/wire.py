@@ -194,7 +194,7 @@ def _sendable(text: str) -> str:
 Item = TypeVar("Item")
 
 Time = Annotated[datetime, BeforeValidator(parse_time)]
-# For rows of lists: one mistyped year must not make a page of 250 documents unreadable.
+# For rows of lists, and for what nothing is booked by: one mistyped year must not make the rest unreadable.
 TimeOrNone = Annotated[datetime | None, BeforeValidator(_time_or_none)]
 AwareTime = Annotated[datetime, AfterValidator(_aware)]
 # A number, or its text: `openAmount` has been seen as both (lexoffice API, Payments endpoint).

@@ -42,6 +42,12 @@ def test_null_is_the_same_as_left_out() -> None:
     assert Profile.from_body(as_bytes(profile)).small_business is False
 
 
+def test_an_impossible_day_that_nothing_is_booked_by_is_none() -> None:
+    assert invoice(dueDate="2206-12-12T00:00:00.000+01:00").due_date is None
+    with pytest.raises(ValueError, match="out of range"):
+        invoice(voucherDate="2206-11-28T00:00:00.000+01:00")
+
+
 def test_an_empty_id_is_none() -> None:
     assert invoice(address={"name": "A", "contactId": ""}).address.contact_id is None
     assert Profile.from_body(as_bytes({"organizationId": str(ID), "connectionId": ""})).connection_id is None
