@@ -44,7 +44,7 @@ BusinessTime = Annotated[
 def _plain_decimal(given: Any) -> Any:
     """„12.5“ as text or number; what else Decimal would take (1e1, 1_0, other digits, true) nobody means."""
     if isinstance(given, bool) or (isinstance(given, str) and not _PLAIN.fullmatch(given)):
-        raise ValueError("Eine Zahl wie 12.5.")
+        raise ValueError("no plain decimal")
     return given
 
 
