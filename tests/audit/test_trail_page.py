@@ -57,9 +57,9 @@ async def test_it_tells_who_did_what_before_and_after_and_through_which_door(fir
         ("kennung=PO-2026-0001", {"PO-2026-0001"}),
         ("art=payout", {"PO-2026-0001", "PO-2026-0002", "PO-2026-0003"}),
         ("art=partner", set()),
-        ("von=2999-01-01", set()),
+        ("von=2199-01-01", set()),
         ("bis=2000-01-01", set()),
-        ("von=2020-01-01&bis=2999-01-01&art=payout", {"PO-2026-0001", "PO-2026-0002", "PO-2026-0003"}),
+        ("von=2020-01-01&bis=2199-01-01&art=payout", {"PO-2026-0001", "PO-2026-0002", "PO-2026-0003"}),
     ],
 )
 async def test_filters_say_who_what_which_and_when(firm: Firm, query: str, seen: set[str]) -> None:
