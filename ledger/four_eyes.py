@@ -41,7 +41,7 @@ async def limit_cents(db: Connection, tenant: Tenant) -> int:
 async def of_payout(db: Connection, tenant: Tenant, payout: Payout) -> FourEyes:
     row = await db.fetchrow(
         """
-        SELECT t.four_eyes_limit_cents AS limit_cents,
+        SELECT t.four_eyes_limit_cents AS limit_cents, t.single_approver,
                (SELECT p.four_eyes_switched_off AND p.state <> 'awaiting_approval'
                   FROM payouts p WHERE p.tenant_id = $1 AND p.id = $3) AS was_off,
                $5::bigint + COALESCE((
@@ -65,7 +65,7 @@ async def of_payout(db: Connection, tenant: Tenant, payout: Payout) -> FourEyes:
         limit_cents=row["limit_cents"],
         counted_cents=row["counted_cents"],
         above_limit=row["counted_cents"] > row["limit_cents"],
-        switched_off=row["was_off"] or await weakened_rules.one_approves_alone(db, tenant),
+        switched_off=row["was_off"] or (row["single_approver"] and await weakened_rules.one_approves_alone(db, tenant)),
     )
 
 
