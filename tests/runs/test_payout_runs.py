@@ -128,7 +128,8 @@ async def test_the_difference_to_the_run_before_is_shown_by_partner(shop: Shop) 
     ("cut_off", "code"),
     [
         ((TOMORROW + timedelta(days=2)).isoformat(), "cut_off_to_come"),
-        ("1999-01-01", "cut_off_not_acceptable"),
+        ("2010-01-01", "cut_off_not_acceptable"),
+        ("1999-01-01", "invalid_request"),
     ],
 )
 async def test_a_cut_off_that_cannot_be_is_refused(shop: Shop, cut_off: str, code: str) -> None:
