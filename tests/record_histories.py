@@ -509,6 +509,20 @@ async def subscriptions_asked_for_twice(to: Recorder) -> None:
     await to.keep("subscriptions-begun_once_more", handle)
 
 
+async def profiles(to: Recorder) -> None:
+    """A sweep that looks at the tax profile as well, and one whose look is refused."""
+    for name, refused in (("sweep-profile_read", False), ("sweep-profile_refused", True)):
+        shop = await to.shop()
+        await shop.rows("UPDATE provider_connections SET checked_at = NULL WHERE provider = 'lexoffice'")
+        if refused:
+            await fault(shop, "forbidden_403", method="GET", path="profile")
+        handle: Handle = await to.product.house.engine.start_workflow(
+            "SweepWorkflow", {"tenant": shop.tenant}, id=f"{name}/{shop.tenant.slug}-recorded", task_queue="payouts"
+        )
+        await handle.result()
+        await to.keep(name, handle)
+
+
 async def invoices_that_wait(to: Recorder) -> None:
     """One that was written and cannot be read yet; one of which there are two: a person must say which is ours."""
 
@@ -619,6 +633,7 @@ SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
     payout_runs_,
     passes,
     subscriptions_asked_for_twice,
+    profiles,
     invoices_that_wait,
     unknown_documents,
     mails,

@@ -38,9 +38,10 @@ class SweepWorkflow:
             progress = await self._compare(sweep, progress)
         except ActivityError:
             return "not finished"  # No key any more, or lexoffice is away: the next pass begins where this one did.
+        found = await self._end(sweep, progress)
+        # After the pass is remembered: what may take its time here holds up nothing of it.
         if progress.plan.reads_profile:
             await self._read_profile(sweep)
-        found = await self._end(sweep, progress)
         if progress.plan.checks_subscriptions:
             await self._look_after_subscriptions(sweep)
         return f"{found} found"
@@ -86,7 +87,8 @@ class SweepWorkflow:
                 summary="Steuerliches Profil in lexoffice ansehen",
                 start_to_close_timeout=timedelta(minutes=2),
                 heartbeat_timeout=timedelta(seconds=15),
-                schedule_to_close_timeout=LONGEST_CALL,
+                # While it is asked no other pass begins.
+                schedule_to_close_timeout=timedelta(minutes=10),
                 retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=2)),
                 priority=Priority(priority_key=SWEEPS_LAST, fairness_key=sweep.tenant.slug),
             )

@@ -285,7 +285,7 @@ async def test_a_body_that_comes_too_late_is_asked_for_again_where_somebody_noti
 ) -> None:
     async def late() -> AsyncIterator[bytes]:
         yield b"{"
-        await asyncio.sleep(2)
+        await asyncio.Event().wait()  # for ever
         yield b"}"
 
     async with running(product_settings.model_copy(update={"request_seconds": 0.3})) as (_, http):

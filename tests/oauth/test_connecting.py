@@ -12,6 +12,7 @@ from ledger.events import Arrival
 from ledger.roles import Role
 from settings import Settings
 from tests.api.office import Office
+from tests.house import until
 from tests.oauth.conftest import PAGE, PUBLIC_URL, Shop, open_shop
 from tests.oauth.consent import decide, told
 
@@ -290,7 +291,9 @@ async def test_a_grant_whose_caller_is_gone_meanwhile_is_given_back(shop: Shop, 
     back = await decide(await shop.is_sent_out(), shop.office.organization)
     await shop.office.hook("POST", "faults", {"kind": "slow", "path": path, "delayMs": 1000, "times": 1})
     coming = asyncio.create_task(shop.comes_back(back))
-    await asyncio.sleep(0.5)
+    await until(
+        lambda: shop.office.hook("GET", "faults"), lambda seen: seen["injected"] == {"slow": 1}, "an answer on its way"
+    )
     coming.cancel()
     with pytest.raises(asyncio.CancelledError):
         await coming
