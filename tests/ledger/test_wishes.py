@@ -90,7 +90,15 @@ async def both(first: Any, second: Any) -> list[BaseException | None]:
 
 
 async def test_two_refusals_of_one_key_at_once_do_not_wait_for_each_other(shop: Shop) -> None:
-    asked_at, first_holds = datetime.now(UTC), asyncio.Event()
+    asked_at, first_holds = datetime.now(UTC) + timedelta(hours=1), asyncio.Event()
+    await shop.rows(
+        """
+        UPDATE provider_connections
+           SET state = 'connected', secret_encrypted = '\\x00', secret_last4 = 'abcd', secret_saved_at = now(),
+               organization_id = gen_random_uuid()
+         WHERE provider = 'lexoffice'
+        """
+    )
 
     async def refused() -> None:
         async with shop.ledger.transaction(shop.tenant) as db:
