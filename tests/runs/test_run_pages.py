@@ -96,6 +96,8 @@ async def test_a_runs_payouts_are_listed_summed_and_put_in_a_file_by_its_link(bo
     assert f'href="{PAGE}/{run}"' in (await browser.get(f"/admin/auszahlungen/{alone.number[:-1]}2")).text
     lines = (await browser.get(listed.replace("?", ".csv?"))).content.decode("utf-8-sig").splitlines()
     assert len(lines) == 2
-    assert f";{TOMORROW.isoformat()};" in lines[1] or f";{TOMORROW:%Y-%m}" in lines[1]
+    # A run up to the first of a month is that month's, named by the month that it closes; any other by its day.
+    period = f"{TOMORROW - timedelta(days=1):%Y-%m}" if TOMORROW.day == 1 else TOMORROW.isoformat()
+    assert f";{period};" in lines[1]
     assert (await browser.get("/admin/auszahlungen?auszahlungslauf=x")).status_code == 422
     assert (await browser.get(f"/admin/auszahlungen?auszahlungslauf={uuid4()}")).status_code == 404
