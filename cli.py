@@ -32,6 +32,7 @@ def main() -> NoReturn:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="partnerdesk-payouts")
 def commands() -> None:
     """Partner payouts as durable workflows, with lexoffice as the book of record.
 
