@@ -11,7 +11,7 @@ from activities.models import Advance, Look, Note
 from activities.payout_look import as_it_stands, what_next
 from activities.signallers import signaller_of
 from ledger import audit, decisions, payout_content, payouts, tasks
-from ledger.database import Connection, Ledger, savepoint
+from ledger.database import Connection, Ledger
 from ledger.payouts import Payout
 from ledger.refusals import Refused, refusals_of_the_database
 from ledger.types import DecisionId, DecisionKind, EventId, Tenant
@@ -122,7 +122,7 @@ async def _decide_for_signaller(db: Connection, tenant: Tenant, payout: Payout, 
     actor = f"engine:{sender}"
     # A refusal by a trigger must undo this decision only, not what else this transaction does.
     with refusals_of_the_database():
-        async with savepoint(db):
+        async with db.savepoint():
             match DecisionKind(note.signal):
                 case DecisionKind.APPROVE:
                     seen = await payout_content.content_hash(db, tenant, payout.id)

@@ -9,7 +9,7 @@ from activities.rehearsal import Rehearsal, asked_since, newest_task
 from api import stripe_events
 from api.stripe_events import Ignored, Report, StripeEvent
 from ledger import events, sales, tenants
-from ledger.database import Connection, savepoint
+from ledger.database import Connection
 from ledger.events import Event
 from ledger.outcome import Outcome
 from ledger.refusals import Refused, refusals_of_the_database
@@ -36,7 +36,7 @@ async def book(db: Connection, tenant: Tenant, number: EventId, report: Report |
     if report is not None:
         try:
             with refusals_of_the_database():
-                async with savepoint(db):
+                async with db.savepoint():
                     outcome = await _record(db, tenant, report)
         except Refused as refused:
             outcome = Outcome(state=EventState.FAILED, reason=refused.sentence)

@@ -7,7 +7,7 @@ import asyncpg
 from pydantic import Field
 
 from ledger import audit, partners
-from ledger.database import Connection, savepoint
+from ledger.database import Connection
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound, require_reason
 from ledger.types import CustomerId, Frozen, PartnerId, Tenant
 
@@ -161,7 +161,7 @@ async def remember(db: Connection, tenant: Tenant, names: CustomerNames) -> Cust
     if not lacking:
         return known
     try:
-        async with savepoint(db):
+        async with db.savepoint():
             await db.execute(
                 """
                 UPDATE customers SET external_id = COALESCE(external_id, $3), email = COALESCE(email, $4),

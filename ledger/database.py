@@ -1,20 +1,19 @@
 """The pool, and transactions that know their tenant."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 
 from ledger.refusals import refusals_of_the_database
-from ledger.types import Tenant, TenantId, UserId
+from ledger.types import Tenant, UserId
 
 if TYPE_CHECKING:
-    Connection = PoolConnectionProxy[asyncpg.Record]
-else:  # asyncpg's classes are generic in their stubs only
-    Connection = PoolConnectionProxy
+    from asyncpg.connection import LoggedQuery
+    from asyncpg.cursor import CursorFactory
+    from asyncpg.pool import PoolConnectionProxy
 
 # set_config(…, true) ends with the transaction; the tenant must be its first statement (engine.md, Database).
 _ENTER = (
@@ -26,8 +25,83 @@ _ENTER = (
 class NotCommitted(RuntimeError):
     """A statement had failed, and whoever ran it went on as if it had not: PostgreSQL has rolled everything back.
 
-    What may fail runs within `savepoint`.
+    What may fail runs within `Connection.savepoint`.
     """
+
+
+class Connection:
+    """Statements, whatever they may see; times out after `timeout` seconds, or those that the ledger was opened with.
+
+    asyncpg's connection behind it goes back to the pool when the `async with` ends, and refuses from then on.
+    """
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: "PoolConnectionProxy[asyncpg.Record]") -> None:
+        self._connection = connection
+
+    def fetch(
+        self, query: str, *args: object, timeout: float | None = None
+    ) -> Coroutine[Any, Any, list[asyncpg.Record]]:
+        return self._connection.fetch(query, *args, timeout=timeout)
+
+    def fetchrow(
+        self, query: str, *args: object, timeout: float | None = None
+    ) -> Coroutine[Any, Any, asyncpg.Record | None]:
+        return self._connection.fetchrow(query, *args, timeout=timeout)
+
+    def fetchval(self, query: str, *args: object, timeout: float | None = None) -> Coroutine[Any, Any, Any]:
+        return self._connection.fetchval(query, *args, timeout=timeout)
+
+    def execute(self, query: str, *args: object, timeout: float | None = None) -> Coroutine[Any, Any, str]:
+        """What PostgreSQL says of it ('UPDATE 3')."""
+        return self._connection.execute(query, *args, timeout=timeout)
+
+    def executemany(
+        self, query: str, args: Iterable[Sequence[object]], *, timeout: float | None = None
+    ) -> Coroutine[Any, Any, None]:
+        return self._connection.executemany(query, args, timeout=timeout)
+
+    def cursor(self, query: str, *args: object, prefetch: int) -> "CursorFactory[asyncpg.Record]":
+        """Rows to be read with `async for`, so many at a time."""
+        return self._connection.cursor(query, *args, prefetch=prefetch)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part of a transaction that may fail by itself: an error undoes what was done within, and is raised."""
+        await self.execute("SAVEPOINT part")  # one inside another hides it until it is released
+        try:
+            yield
+        except BaseException:
+            await _undo(self._connection, "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
+            raise
+        await self.execute("RELEASE SAVEPOINT part")
+
+
+class Transaction(Connection):
+    """One transaction of one tenant: whoever is given it knows whose rows it opens."""
+
+    __slots__ = ("tenant",)
+
+    def __init__(self, connection: "PoolConnectionProxy[asyncpg.Record]", tenant: Tenant) -> None:
+        super().__init__(connection)
+        self.tenant = tenant
+
+
+class PersonTransaction(Connection):
+    """One transaction about one person, in no tenant."""
+
+    __slots__ = ("person",)
+
+    def __init__(self, connection: "PoolConnectionProxy[asyncpg.Record]", person: UserId) -> None:
+        super().__init__(connection)
+        self.person = person
+
+
+class Lookup(Connection):
+    """Before it is known whose rows are meant: functions that return ids only. Each statement stands alone."""
+
+    __slots__ = ()
 
 
 class Ledger:
@@ -46,18 +120,25 @@ class Ledger:
         most_connections: int = 10,
         acquire_timeout: float | None = None,
         statement_timeout: float | None = None,
+        on_statement: "Callable[[LoggedQuery], None] | None" = None,
     ) -> Self:
         """Connect. Time-outs are seconds; the API sets them short (engine.md: pool 1 s, statement 1 s).
 
         With `least_connections=0` nothing is tried before the first transaction: whoever must start and say so while
-        the database is away needs that.
+        the database is away needs that. `on_statement` is told each message to PostgreSQL, for measuring.
         """
+
+        async def prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+            await _speak_json(connection)
+            if on_statement is not None:
+                connection.add_query_logger(on_statement)
+
         pool = await asyncpg.create_pool(
             url,
             min_size=least_connections,
             max_size=most_connections,
             command_timeout=statement_timeout,
-            init=_speak_json,
+            init=prepare,
             reset=_nothing_to_reset,
             server_settings={
                 "application_name": "partnerdesk",
@@ -72,24 +153,25 @@ class Ledger:
 
     @asynccontextmanager
     async def transaction(
-        self, tenant: Tenant | TenantId, *, cause: str = "", person: UserId | None = None
-    ) -> AsyncIterator[Connection]:
+        self, tenant: Tenant, *, cause: str = "", person: UserId | None = None
+    ) -> AsyncIterator[Transaction]:
         """One transaction of one tenant. `cause` is remembered with each change of state ('event:17').
 
         `person` opens the rows of that person, too (0010_people.sql). Raises the Refused that a constraint stands for.
         """
-        tenant_id = tenant.id if isinstance(tenant, Tenant) else tenant
-        async with self._entered(str(tenant_id), cause, person) as connection:
-            yield connection
+        async with self._entered(str(tenant.id), cause, person) as connection:
+            yield Transaction(connection, tenant)
 
     @asynccontextmanager
-    async def of_person(self, person: UserId) -> AsyncIterator[Connection]:
+    async def of_person(self, person: UserId) -> AsyncIterator[PersonTransaction]:
         """One transaction about one person, in no tenant: secrets, sessions, links."""
         async with self._entered("", "", person) as connection:
-            yield connection
+            yield PersonTransaction(connection, person)
 
     @asynccontextmanager
-    async def _entered(self, tenant: str, cause: str, person: UserId | None) -> AsyncIterator[Connection]:
+    async def _entered(
+        self, tenant: str, cause: str, person: UserId | None
+    ) -> AsyncIterator["PoolConnectionProxy[asyncpg.Record]"]:
         with refusals_of_the_database():
             async with self._pool.acquire(timeout=self._acquire_timeout) as connection:
                 try:
@@ -105,28 +187,16 @@ class Ledger:
                     raise NotCommitted
 
     @asynccontextmanager
-    async def without_tenant(self) -> AsyncIterator[Connection]:
+    async def without_tenant(self) -> AsyncIterator[Lookup]:
         """For the look-up functions that return ids only; tables are empty here."""
         async with self._pool.acquire(timeout=self._acquire_timeout) as connection:
-            yield connection
+            yield Lookup(connection)
 
 
-@asynccontextmanager
-async def savepoint(db: Connection) -> AsyncIterator[None]:
-    """A part of a transaction that may fail by itself: an error undoes what was done within, and is raised."""
-    await db.execute("SAVEPOINT part")  # one inside another hides it until it is released
-    try:
-        yield
-    except BaseException:
-        await _undo(db, "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
-        raise
-    await db.execute("RELEASE SAVEPOINT part")
-
-
-async def _undo(db: Connection, statement: str) -> None:
+async def _undo(connection: "PoolConnectionProxy[asyncpg.Record]", statement: str) -> None:
     """With a lost connection all is undone already. The error that led here is the one to be known, not this one."""
     with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-        await db.execute(statement)
+        await connection.execute(statement)
 
 
 def _quoted(value: str) -> str:

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from ledger import users
+from ledger import tenants, users
 from ledger.database import Connection, Ledger
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
 from ledger.roles import Permission, Role, permissions
-from ledger.types import Frozen, Tenant, TenantId, UserId
+from ledger.types import Frozen, Tenant, UserId
 
 _ANYBODY_WHO_APPROVES = [role for role in Role if "approve" in permissions(role)]
 
@@ -180,11 +180,11 @@ async def homes(ledger: Ledger, user: UserId) -> list[Home]:
             )
         }
     found = []
-    for tenant_id, role in mine.items():
-        async with ledger.transaction(TenantId(tenant_id)) as db:
-            row = await db.fetchrow("SELECT slug, name FROM tenants WHERE id = $1", tenant_id)
-        assert row is not None
-        found.append(Home(tenant=Tenant(id=TenantId(tenant_id), slug=row["slug"]), name=row["name"], role=Role(role)))
+    for tenant in await tenants.list_all(ledger):
+        if tenant.id in mine:
+            async with ledger.transaction(tenant) as db:
+                name: str = await db.fetchval("SELECT name FROM tenants WHERE id = $1", tenant.id)
+            found.append(Home(tenant=tenant, name=name, role=Role(mine[tenant.id])))
     return sorted(found, key=lambda home: home.name)
 
 

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from ledger import audit, users
-from ledger.database import Ledger, savepoint
+from ledger.database import Ledger
 from ledger.types import Tenant, TenantId, UserId
 from tests.conftest import Database
 
@@ -95,9 +95,9 @@ async def test_a_tenant_writes_into_no_other(app: asyncpg.Connection, tenant: Te
             async with app.transaction():
                 await app.execute("SELECT set_config('app.tenant', $1, true)", str(uuid4()))
                 assert await app.execute(statement) == f"{right} 0", name
-    async with ledger.transaction(TenantId(uuid4())) as db:
+    async with ledger.transaction(Tenant(id=TenantId(uuid4()), slug="other")) as db:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            async with savepoint(db):
+            async with db.savepoint():
                 await db.execute(
                     "INSERT INTO audit_entries (tenant_id, actor, action, subject, subject_id)"
                     " VALUES ($1, 'x', 'y', 'z', '1')",

@@ -7,7 +7,7 @@ from contextlib import suppress
 import asyncpg
 import pytest
 
-from ledger.database import Connection, Ledger, NotCommitted, savepoint
+from ledger.database import Connection, Ledger, NotCommitted
 from ledger.types import Tenant
 from tests.conftest import Database
 
@@ -107,7 +107,8 @@ async def test_an_error_is_raised_as_it_is_and_leaves_nothing_for_the_next(
         await renamed_and(single, tenant, then)
     async with single.without_tenant() as db:
         assert [value or None for value in await db.fetchrow(SETTINGS) or ()] == [None, None]
-        assert not db.is_in_transaction()
+        # Each statement is a transaction of its own again.
+        assert await db.fetchval("SELECT now()") < await db.fetchval("SELECT now()")
     assert await name_of(single, tenant) == "Test"
 
 
@@ -120,7 +121,7 @@ async def test_one_that_is_given_up_while_it_waits_is_rolled_back(single: Ledger
 
 async def test_a_part_may_fail_by_itself_even_within_another(single: Ledger, tenant: Tenant) -> None:
     async def part(db: Connection, name: str, then: Callable[[Connection], Awaitable[object]]) -> None:
-        async with savepoint(db):
+        async with db.savepoint():
             await rename(db, tenant, name)
             await then(db)
 

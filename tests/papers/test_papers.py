@@ -8,7 +8,6 @@ import asyncpg
 import pytest
 
 from ledger import papers
-from ledger.database import savepoint
 from tests.house import Shop, until
 from tests.workflows.desk import fault, handed_over
 from workflows.messages import papers_workflow_id
@@ -53,7 +52,7 @@ async def test_what_is_no_pdf_is_not_kept_and_tried_again_later(shop: Shop) -> N
     resource = UUID(payout["credit_note_id"])
     async with shop.house.ledger.transaction(shop.tenant) as db:
         with pytest.raises(asyncpg.CheckViolationError):
-            async with savepoint(db):
+            async with db.savepoint():
                 await papers.keep(db, shop.tenant, resource, b"<html>")
         await papers.try_later(db, shop.tenant, resource, "lexoffice gibt zu diesem Beleg kein PDF aus.")
         [row] = await db.fetch("SELECT *, next_try_at > now() + interval '50 minutes' AS later FROM papers_wanted")

@@ -9,8 +9,9 @@ import asyncpg
 import pytest
 from temporalio.client import ScheduleOverlapPolicy
 
-from bench.payout_run import CountingLedger
+from bench.payout_run import Statements
 from ledger import payout_runs
+from ledger.database import Ledger
 from ledger.payout_runs import cut_off_of, period_of
 from ledger.types import BERLIN
 from tests.conftest import Database
@@ -165,7 +166,8 @@ async def test_more_partners_in_a_batch_cost_no_more_statements(shop: Shop, data
     await shop.partner("DORA")
     await shop.approved_sale()
     await shop.approved_sale(partner="DORA")
-    ledger, tenant, id = await CountingLedger.open(database.app_url, most_connections=1), shop.tenant, uuid4()
+    sent, tenant, id = Statements(), shop.tenant, uuid4()
+    ledger = await Ledger.open(database.app_url, most_connections=1, on_statement=sent.add)
     counted = []
     try:
         async with ledger.transaction(tenant) as db:
@@ -173,9 +175,9 @@ async def test_more_partners_in_a_batch_cost_no_more_statements(shop: Shop, data
             first, second, *others = await payout_runs.partners_left(db, tenant, id, after=None, limit=200)
         # The first batch of a connection also asks for the types of its columns.
         for partners in ([first], [second], others):
-            before = ledger.statements
+            before = sent.number
             assert len((await payout_runs.take(ledger, tenant, id, partners)).payouts) == len(partners)
-            counted.append(ledger.statements - before)
+            counted.append(sent.number - before)
     finally:
         await ledger.close()
     assert len(others) == 2
