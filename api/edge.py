@@ -14,6 +14,7 @@ from typing import Literal
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.language import asked_for, speaking
 from api.logs import where
 from api.metrics import Metrics
 from api.problems import RETRY_AFTER_S, Problem, answer, took_too_long
@@ -95,6 +96,7 @@ class Edge:
         with (
             structlog.contextvars.bound_contextvars(request_id=request_id),
             coming_from(Origin(door=_door(scope["path"]), request_id=request_id, address=address)),
+            speaking(asked_for(_accept_language(scope))),
         ):
             problem: Problem | None = None
             try:
@@ -180,6 +182,11 @@ def _door(path: str) -> Literal["page", "api", "webhook"]:
     if path.startswith("/api/v1/"):
         return "api"
     return "webhook" if path.startswith("/api/webhooks/") else "page"
+
+
+def _accept_language(scope: Scope) -> str:
+    """At most what a browser would send: a header may hold anything."""
+    return ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language")[:200]
 
 
 def _address(scope: Scope, trusted_proxies: int) -> str:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from api.engine import EngineAway
+from api.language import said
 from ledger.refusals import AlreadyExists, Blocked, NotAcceptable, NotAllowedNow, NotFound, NothingDue, Refused
 from ledger.vault import CannotDecrypt
 
@@ -106,7 +107,7 @@ def answer(problem: Problem) -> JSONResponse:
 
 def of_refusal(refused: Refused) -> Problem:
     status = next((_STATUS_OF_REFUSAL[kind] for kind in type(refused).__mro__ if kind in _STATUS_OF_REFUSAL), 409)
-    return Problem(status, refused.code, refused.sentence)
+    return Problem(status, refused.code, said(refused))
 
 
 def of_validation(error: RequestValidationError) -> Problem:

@@ -14,6 +14,7 @@ import click
 from ledger.audit import Origin, coming_from
 from ledger.refusals import Refused
 from settings import Settings, UnusableSettings
+from words import sentence
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,7 +44,7 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
         except UnusableSettings as error:
             raise _UsageOfSettings(f"The environment is not complete.\n{error}") from None
         except Refused as refused:
-            raise click.ClickException(refused.sentence) from None
+            raise click.ClickException(sentence(refused.sentence, refused.params)) from None
         except RolesMissing as error:
             raise click.ClickException(str(error)) from None
         except EngineAway as error:

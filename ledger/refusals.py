@@ -11,22 +11,47 @@ Refused
 └── Blocked              the document table or a missing fact forbids the payout, with the reason
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
 
 import asyncpg
 
+_CODE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+
 
 class Refused(Exception):
-    """`code` is for machines and stays; `sentence` is German, for people, without anything from outside."""
+    """`code` says what is wrong and stays; `params` is what its sentence in `words/` names, as plain JSON.
+
+    Days, moments, rates and ids may be given as they are. Until every place names a code, the first argument may be a
+    German sentence instead; then `code` is given apart.
+    """
 
     code = "refused"
 
-    def __init__(self, sentence: str, *, code: str | None = None) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, code_or_sentence: str, /, *, code: str | None = None, **params: object) -> None:
+        super().__init__(code_or_sentence)
+        self.sentence = code_or_sentence
         if code is not None:
             self.code = code
+        elif _CODE.fullmatch(code_or_sentence):
+            self.code = code_or_sentence
+        self.params = {name: _plain(value) for name, value in params.items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):  # a datetime is one
+        return value.isoformat()
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(one) for one in value]
+    return value
 
 
 class NotFound(Refused):
@@ -68,7 +93,7 @@ class NotAcceptable(Refused):
 def require_reason(reason: str) -> None:
     """Raises NotAcceptable unless there are 1 to 500 characters."""
     if not 1 <= len(reason) <= 500:
-        raise NotAcceptable("Bitte nennen Sie den Grund (höchstens 500 Zeichen).", code="reason_missing")
+        raise NotAcceptable("reason_missing")
 
 
 class NothingDue(Refused):

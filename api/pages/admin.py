@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages.engine_views import VIEWS, engine_for
+from api.pages.languages import said
 from api.pages.people import Proved, Visit, may
 from api.pages.rendering import GoTo, PageRoute
 from api.pages.words import ALLOWS, ROLES
@@ -84,7 +85,7 @@ async def create_tenant(visit: Platform) -> Response:
             raise NotAcceptable("Der erste Admin eines Mandanten ist jemand anderes als Sie.", code="own_role")
         tenant = await tenants.create(doors.ledger, visit.field("slug"), visit.field("name"), actor=person.actor)
     except NotAcceptable as refused:
-        return await _tenants(visit, wrong=refused.sentence)
+        return await _tenants(visit, wrong=said(refused))
     async with doors.ledger.transaction(tenant, person=person.user_id) as db:
         await memberships.add(db, tenant, user, Role.ADMIN, by=person.user_id, actor=person.actor)
         may_have_a_link = await memberships.may_hand_a_way_in(db, tenant, user)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from api.pages.languages import said
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from ledger import memberships, tenants
@@ -41,7 +42,7 @@ async def change_rules(visit: SettingsAdmin) -> Response:
                 del changes["bank_quarantine"]
             await tenants.change(db, tenant, changes, actor=person.actor)
     except (NotAcceptable, NotAllowedNow) as refused:
-        return await _shown(visit, wrong=refused.sentence)
+        return await _shown(visit, wrong=said(refused))
     return RedirectResponse(PAGE, status_code=303)
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.pages import payout_words
-from api.pages.languages import N_, _
+from api.pages.languages import N_, _, said
 from api.pages.payout_detail import approving, rejecting
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
@@ -92,7 +92,7 @@ async def _decided(visit: Visit, chosen: Sequence[Chosen], *, is_approval: bool)
                 made = await decision(db)
                 to_announce.append((await payouts.find(db, tenant, one.number), made))
         except Refused as refused:
-            outcomes.append(Outcome(one.number, _(refused.sentence), TROUBLE))
+            outcomes.append(Outcome(one.number, said(refused), TROUBLE))
         else:
             outcomes.append(Outcome(one.number, _("Freigegeben") if is_approval else _("Abgelehnt"), DONE))
     await asyncio.gather(*(visit.doors.announcer.decision(tenant, payout, made) for payout, made in to_announce))

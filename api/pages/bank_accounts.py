@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import SecretStr, ValidationError
 
 from api.pages import actor_names
-from api.pages.languages import N_
+from api.pages.languages import N_, said
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from ledger import bank_accounts
@@ -50,7 +50,7 @@ async def record(visit: Banker) -> Response:
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
             await bank_accounts.record(db, visit.tenant, visit.doors.vault, new, by=visit.person.actor)
     except (NotAcceptable, NotAllowedNow) as refused:
-        return await _shown(visit, wrong=refused.sentence)
+        return await _shown(visit, wrong=said(refused))
     return RedirectResponse(PAGE, status_code=303)
 
 
@@ -60,7 +60,7 @@ async def confirm(account: UUID, visit: Second) -> Response:
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
             await bank_accounts.confirm(db, visit.tenant, account, by=visit.person.actor)
     except NotAllowedNow as refused:
-        return await _shown(visit, wrong=refused.sentence)
+        return await _shown(visit, wrong=said(refused))
     return RedirectResponse(PAGE, status_code=303)
 
 
@@ -73,7 +73,7 @@ async def end(account: UUID, visit: Banker) -> Response:
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
             await bank_accounts.end(db, visit.tenant, account, by=visit.person.actor, reason=reason)
     except NotAllowedNow as refused:
-        return await _shown(visit, wrong=refused.sentence)
+        return await _shown(visit, wrong=said(refused))
     return RedirectResponse(PAGE, status_code=303)
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages import actor_names
-from api.pages.languages import N_
+from api.pages.languages import N_, said
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.v1.rechecks import announce_rechecks
@@ -48,7 +48,7 @@ async def confirm(account: UUID, visit: SecondPerson) -> Response:
                 db, visit.tenant, pending.partner_id, account, by=visit.person.actor
             )
     except (NotAllowedNow, NotAcceptable) as refused:
-        return await _listed(visit, wrong=refused.sentence)
+        return await _listed(visit, wrong=said(refused))
     return await _done(visit, "bestaetigt", touched)
 
 
@@ -63,7 +63,7 @@ async def refuse(account: UUID, visit: SecondPerson) -> Response:
                 db, visit.tenant, pending.partner_id, account, by=visit.person.actor, reason=reason
             )
     except (NotAllowedNow, NotAcceptable) as refused:
-        return await _listed(visit, wrong=refused.sentence)
+        return await _listed(visit, wrong=said(refused))
     return await _done(visit, "abgelehnt", touched)
 
 
@@ -85,7 +85,7 @@ async def acknowledge(account: UUID, visit: SecondPerson) -> Response:
                 actor=visit.person.actor,
             )
     except (NotAllowedNow, NotAcceptable) as refused:
-        return await _listed(visit, wrong=refused.sentence)
+        return await _listed(visit, wrong=said(refused))
     return await _done(visit, "doppelt", [])
 
 

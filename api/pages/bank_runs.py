@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.pages import actor_names
 from api.pages.bank_words import WAYS_OUT
-from api.pages.languages import N_
+from api.pages.languages import N_, said
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.v1.answers import after
@@ -60,7 +60,7 @@ async def create(visit: Banker) -> Response:
                 execution_date=day,
             )
     except (NotAcceptable, NotAllowedNow, NothingDue) as refused:
-        return await _list(visit, wrong=refused.sentence)
+        return await _list(visit, wrong=said(refused))
     return RedirectResponse(f"{PAGE}/{run.number}", status_code=303)
 
 
@@ -96,7 +96,7 @@ async def download(number: str, visit: Banker) -> Response:
     except ContentHasChanged:
         return await _run(visit, number, wrong=_CHANGED)
     except (NotAcceptable, NotAllowedNow) as refused:
-        return await _run(visit, number, wrong=refused.sentence)
+        return await _run(visit, number, wrong=said(refused))
     return xml_file(file)
 
 
@@ -165,7 +165,7 @@ async def _acted(visit: Visit, number: str, act: Act, *, refresh: bool = False) 
     except ContentHasChanged:
         return await _run(visit, number, wrong=_CHANGED)
     except (NotAcceptable, NotAllowedNow) as refused:
-        return await _run(visit, number, wrong=refused.sentence)
+        return await _run(visit, number, wrong=said(refused))
     return RedirectResponse(f"{PAGE}/{number}", status_code=303)
 
 

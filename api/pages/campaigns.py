@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.pages import plan_forms
 from api.pages.actor_names import names
-from api.pages.languages import N_
+from api.pages.languages import N_, said
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from ledger import campaigns, plan_files, plans, tenants
@@ -49,7 +49,7 @@ async def create(visit: Writer) -> Response:
         async with visit.doors.ledger.transaction(visit.tenant) as db:
             await campaigns.create(db, visit.tenant, new, by=visit.person.actor)
     except Refused as refused:
-        return await _list(visit, wrong=refused.sentence)
+        return await _list(visit, wrong=said(refused))
     return RedirectResponse(f"{PAGE}/{new.slug}", status_code=303)
 
 
@@ -98,7 +98,7 @@ async def change(slug: Slug, visit: Writer) -> Response:
         async with visit.doors.ledger.transaction(visit.tenant) as db:
             await campaigns.change(db, visit.tenant, slug, wanted, by=visit.person.actor)
     except NotAcceptable as refused:
-        return await _one(visit, slug, wrong=refused.sentence)
+        return await _one(visit, slug, wrong=said(refused))
     return RedirectResponse(f"{PAGE}/{slug}?hinweis=gespeichert", status_code=303)
 
 
@@ -124,7 +124,7 @@ async def new_version(slug: Slug, visit: Writer) -> Response:
     except NotFound:
         raise
     except Refused as refused:
-        return await _one(visit, slug, wrong_plan=refused.sentence)
+        return await _one(visit, slug, wrong_plan=said(refused))
     return RedirectResponse(f"{PAGE}/{slug}?hinweis=plan", status_code=303)
 
 

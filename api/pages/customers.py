@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.languages import N_
+from api.pages.languages import N_, said
 from api.pages.list_filters import PAGE_LENGTH, Asked
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
@@ -66,7 +66,7 @@ async def assign(customer: UUID, visit: Writer) -> Response:
                 reason=visit.field("grund"),
             )
     except NotAcceptable as refused:
-        return await _shown(visit, CustomerId(customer), wrong=refused.sentence)
+        return await _shown(visit, CustomerId(customer), wrong=said(refused))
     return RedirectResponse(f"{PAGE}/{customer}?hinweis=zugeordnet", status_code=303)
 
 

@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from activities.rehearsal import Rehearsal
 from api import replaying
 from api.pages import event_words
-from api.pages.languages import N_, _
+from api.pages.languages import N_, _, said
 from api.pages.list_filters import PAGE_LENGTH, Asked
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
@@ -93,7 +93,7 @@ async def replay_chosen(visit: Writer) -> Response:
             made.append(await _replayed(visit, event))
             results.append((event, None))
         except Refused as refused:
-            results.append((event, refused.sentence))
+            results.append((event, said(refused)))
     await replaying.announce(visit.doors, visit.tenant, made)
     if all(wrong is None for _event, wrong in results):
         return RedirectResponse(f"{PAGE}?hinweis=alle", status_code=303)
@@ -162,7 +162,7 @@ async def _preview(visit: Visit, chosen: Sequence[EventId], *, wrong: Refused | 
     return visit.page(
         "event_preview.html",
         status=422 if wrong else 200,
-        wrong=wrong and wrong.sentence,
+        wrong=wrong and said(wrong),
         rehearsed=rehearsed,
         fetches=any(event.provider == LEXOFFICE for event in found),
         changes_of=event_words.changes_of,

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages import words
+from api.pages.languages import said
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from ledger import credentials, roles
@@ -46,7 +47,7 @@ async def create(visit: KeyAdmin) -> Response:
                 creator_scopes=roles.scopes(person.role),
             )
     except NotAcceptable as refused:
-        return await _listed(visit, wrong=refused.sentence)
+        return await _listed(visit, wrong=said(refused))
     return await _listed(visit, made=made)
 
 

@@ -7,9 +7,6 @@ sentences, amounts and days included: the catalogue has them with places, marked
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -19,10 +16,12 @@ from babel.dates import format_date, format_datetime, format_time
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent
 
+from api.language import language
+from api.language import said as of_code
+from ledger.refusals import Refused
 from ledger.types import BERLIN
+from words import ENGLISH, GERMAN, is_known
 
-GERMAN = "de"
-ENGLISH = "en"
 LANGUAGES = {GERMAN: "Deutsch", ENGLISH: "English"}
 """Each in its own words."""
 COOKIE = "partnerdesk-language"
@@ -37,24 +36,9 @@ _MONTH = re.compile(r"\d{2}\.\d{4}", re.ASCII)
 _PERCENT = re.compile(r"\d+(?:,\d+)? %", re.ASCII)
 _DAY = re.compile(r"\d{2}\.\d{2}\.\d{4}", re.ASCII)
 _FOLDER = Path(__file__).parent / "locale"
-_spoken: ContextVar[str] = ContextVar("language", default=GERMAN)
 
 Entry = str | tuple[str, ...]
 """One text, or its forms by number."""
-
-
-@contextmanager
-def speaking(language: str | None) -> Iterator[None]:
-    """Texts, amounts and dates are in this language until the block ends; an unknown one is German."""
-    token = _spoken.set(language if language in LANGUAGES else GERMAN)
-    try:
-        yield
-    finally:
-        _spoken.reset(token)
-
-
-def language() -> str:
-    return _spoken.get()
 
 
 def N_(text: str) -> str:
@@ -69,6 +53,11 @@ def _(text: str, **values: object) -> str:
         return text % values if values else _composed(text)
     said = found if isinstance(found, str) else found[0]
     return said % values if values else said
+
+
+def said(refused: Refused) -> str:
+    """Why something is refused, in the language of this request."""
+    return of_code(refused) if is_known(refused.sentence) else _(refused.sentence)
 
 
 def rule(text: str) -> str:

@@ -10,7 +10,8 @@ from uuid import UUID
 from fastapi.responses import Response
 
 from api.files import csv_file
-from api.pages.languages import N_, _, language, speaking
+from api.language import language, speaking
+from api.pages.languages import N_, _
 from api.pages.people import Visit
 from ledger import campaigns, partners
 from ledger.campaigns import Campaign

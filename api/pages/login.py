@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages import language_choice
-from api.pages.languages import N_
+from api.pages.languages import N_, said
 from api.pages.people import LoggedIn, Proved, Visit, Visiting
 from api.pages.rendering import PageRoute
 from ledger import memberships, sessions, throttling, users
@@ -89,7 +89,7 @@ async def change_password(visit: Proved) -> Response:
     try:
         await users.set_password(doors.ledger, person.user_id, _repeated(visit))
     except NotAcceptable as weak:
-        return visit.page("password.html", status=422, wrong=weak.sentence)
+        return visit.page("password.html", status=422, wrong=said(weak))
     token = await sessions.begin(
         doors.ledger, doors.vault, person.user_id, tenant=person.tenant, second_factor_at=person.second_factor_at
     )
@@ -115,7 +115,7 @@ async def reset(token: Token, visit: Visiting) -> Response:
         if not await users.use_link(visit.doors.ledger, link, _repeated(visit)):
             return visit.page("reset_over.html", status=404, detail=_OVER)
     except NotAcceptable as weak:
-        return visit.page("reset.html", status=422, is_invitation=link.purpose == "invite", wrong=weak.sentence)
+        return visit.page("reset.html", status=422, is_invitation=link.purpose == "invite", wrong=said(weak))
     for home in await memberships.homes(visit.doors.ledger, link.user_id):
         await note(visit, home.tenant, link.user_id, "person.password_set_by_link")
     return visit.leave("/login?hinweis=passwort")

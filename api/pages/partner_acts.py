@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages import partner_forms
+from api.pages.languages import said
 from api.pages.partners import PAGE, Code, Writer, go, of_code, shown
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
@@ -36,7 +37,7 @@ async def save_account(code: Code, visit: Banker) -> Response:
             )
             touched = await rechecks.want_for_partner(db, visit.tenant, partner.id)
     except NotAcceptable as refused:
-        return await _account_form(visit, code, wrong=refused.sentence)
+        return await _account_form(visit, code, wrong=said(refused))
     await announce_rechecks(visit.doors, visit.tenant, touched)
     return go(partner, "bank")
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from api.pages.languages import said
 from api.pages.partners import PAGE, TAX_STATUSES, Code, Reader, Writer, of_code
 from api.pages.payout_runs import REASONS
 from api.pages.people import Visit
@@ -29,7 +30,7 @@ async def settle_finally(code: Code, visit: Writer) -> Response:
             act = final_settlement.take_back if visit.field("zurueck") else final_settlement.begin
             await act(db, visit.tenant, partner.id, by=visit.person.actor)
     except NotAllowedNow as refused:
-        return await _shown(visit, code, wrong=refused.sentence)
+        return await _shown(visit, code, wrong=said(refused))
     return RedirectResponse(f"{PAGE}/{partner.code}/faelligkeit", status_code=303)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.languages import N_, _, day
+from api.pages.languages import N_, _, day, said
 from api.pages.people import Visit, Visiting
 from api.pages.rendering import PageRoute
 from ledger import objections, papers, partner_balance, partner_bank, partner_links, partner_page
@@ -144,7 +144,7 @@ async def _shown(
         status=422 if wrong else 200,
         person=None,
         message=N_("Ihr Widerspruch ist angekommen. Die Antwort steht später hier.") if hint == "widerspruch" else None,
-        wrong=wrong and wrong.sentence,
+        wrong=wrong and said(wrong),
         about=about,
         typed=visit.form.get("grund", "") if wrong else "",
         recipient=recipient,

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from api.pages import partner_forms
 from api.pages.actor_names import names
-from api.pages.languages import N_, _
+from api.pages.languages import N_, _, said
 from api.pages.list_filters import PAGE_LENGTH, Asked, campaign_choices
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
@@ -211,7 +211,7 @@ async def shown(
     return visit.page(
         "partner.html",
         status=422 if wrong else 200,
-        wrong=wrong and wrong.sentence,
+        wrong=wrong and said(wrong),
         where=where,
         typed=visit.form if wrong else {},
         message=HINTS.get(hint),
@@ -239,7 +239,7 @@ async def _form(
     return visit.page(
         "partner_form.html",
         status=422 if wrong else 200,
-        wrong=wrong and wrong.sentence,
+        wrong=wrong and said(wrong),
         partner=partner,
         typed=typed,
         campaigns=choices,

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.pages import bank_words, payout_words
 from api.pages.actor_names import names
-from api.pages.languages import N_
+from api.pages.languages import N_, said
 from api.pages.payouts import PAGE
 from api.pages.people import Visit, may, require_fresh
 from api.pages.rendering import PageRoute
@@ -183,7 +183,7 @@ async def _decided(
             decision = await decide(db)
             payout = await payouts.find(db, tenant, number)
     except Refused as refused:
-        return await _shown(visit, number, wrong=refused.sentence, status=409)
+        return await _shown(visit, number, wrong=said(refused), status=409)
     await visit.doors.announcer.decision(tenant, payout, decision)
     return RedirectResponse(f"{PAGE}/{number}?hinweis={hint}", status_code=303)
 
@@ -195,7 +195,7 @@ async def _done(visit: Visit, number: str, hint: str, act: Act) -> Response:
     except NotFound:
         raise
     except Refused as refused:
-        return await _shown(visit, number, wrong=refused.sentence)
+        return await _shown(visit, number, wrong=said(refused))
     return RedirectResponse(f"{PAGE}/{number}?hinweis={hint}", status_code=303)
 
 

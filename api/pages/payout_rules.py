@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages.amounts import cents_of
-from api.pages.languages import N_
+from api.pages.languages import N_, said
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from ledger import tenants
@@ -36,7 +36,7 @@ async def change_rules(visit: SettingsAdmin) -> Response:
                 del changes["replacement_window"]
             await tenants.change(db, visit.tenant, changes, actor=visit.person.actor)
     except NotAcceptable as refused:
-        return await _shown(visit, wrong=refused.sentence)
+        return await _shown(visit, wrong=said(refused))
     return RedirectResponse(PAGE, status_code=303)
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from api import payout_run_start
 from api.engine import EngineAway
 from api.pages import actor_names
-from api.pages.languages import N_
+from api.pages.languages import N_, said
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.v1.answers import after
@@ -60,7 +60,7 @@ async def begin(visit: Editor) -> Response:
                 db, visit.doors, visit.tenant, day=day, rehearsal=rehearsal, by=visit.person.actor
             )
     except (NotAcceptable, AlreadyExists) as refused:
-        return await _list(visit, wrong=refused.sentence)
+        return await _list(visit, wrong=said(refused))
     except EngineAway:
         return await _list(visit, wrong=N_("Die Workflow-Engine ist zurzeit nicht erreichbar. Bitte später erneut."))
     return RedirectResponse(f"{PAGE}?begonnen=1", status_code=303)
@@ -79,7 +79,7 @@ async def set_day(visit: SettingsAdmin) -> Response:
                 actor=visit.person.actor,
             )
     except NotAcceptable as refused:
-        return await _list(visit, wrong=refused.sentence)
+        return await _list(visit, wrong=said(refused))
     await visit.doors.announcer.schedule(visit.tenant, ScheduleKind.PAYOUT_RUN)
     return RedirectResponse(PAGE, status_code=303)
 
@@ -95,7 +95,7 @@ async def cancel(run: UUID, visit: Editor) -> Response:
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
             await payout_runs.cancel(db, visit.tenant, run, by=visit.person.actor, reason=visit.field("reason")[:500])
     except (NotAcceptable, NotAllowedNow) as refused:
-        return await _run(visit, run, wrong=refused.sentence)
+        return await _run(visit, run, wrong=said(refused))
     return RedirectResponse(f"{PAGE}/{run}", status_code=303)
 
 

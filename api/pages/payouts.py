@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.languages import N_, _
+from api.pages.languages import N_, _, said
 from api.pages.list_filters import PAGE_LENGTH, Asked, csv_answer, every_row
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
@@ -106,7 +106,7 @@ async def request_payout(visit: Writer) -> Response:
     except Refused as refused:
         if isinstance(refused, Blocked):
             await _ask_to_mend(visit)
-        return _new(visit, partner=visit.field("partner"), wrong=refused.sentence)
+        return _new(visit, partner=visit.field("partner"), wrong=said(refused))
     await visit.doors.announcer.payout(visit.tenant, payout)
     return RedirectResponse(f"{PAGE}/{payout.number}?hinweis=angefordert", status_code=303)
 

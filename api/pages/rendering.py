@@ -15,9 +15,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 
+from api.language import language, speaking
 from api.logs import where
 from api.pages import languages, words
-from api.pages.languages import COOKIE, LANGUAGES, N_, speaking
+from api.pages.languages import COOKIE, LANGUAGES, N_
 from api.pages.navigation import menu_of
 from api.problems import DATABASE_AWAY, NOT_STORABLE, Problem, database_away, of_http, of_refusal
 from ledger.refusals import Refused
@@ -63,7 +64,7 @@ def static_address(name: str) -> str:
 _TEMPLATES.globals |= {
     "_": _translated,
     "ngettext": _translated_number,
-    "language": languages.language,
+    "language": language,
     "LANGUAGES": LANGUAGES,
     "menu_of": menu_of,
     "static": static_address,

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
 
+from api.pages.languages import said
 from api.pages.login import note
 from api.pages.people import LoggedIn, Visit
 from api.pages.rendering import GoTo, PageRoute
@@ -27,7 +28,7 @@ async def show_second_factor(visit: LoggedIn) -> Response:
     try:
         await users.check_code(doors.ledger, doors.vault, person.user_id, visit.field("code"))
     except WrongCode as wrong:
-        return await _asked(visit, wrong=wrong.sentence)
+        return await _asked(visit, wrong=said(wrong))
     await throttling.forget(doors.ledger, doors.vault, account=str(person.user_id), what="second factor")
     token = await sessions.show_second_factor(doors.ledger, doors.vault, person)
     if token is None:

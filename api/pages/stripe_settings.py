@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.languages import N_
+from api.pages.languages import N_, said
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.stripe_events import EVENTS
@@ -40,7 +40,7 @@ async def save_secret(visit: SettingsAdmin) -> Response:
             )
         await _save(visit, secret)
     except NotAcceptable as refused:
-        return await _shown(visit, wrong=refused.sentence)
+        return await _shown(visit, wrong=said(refused))
     return RedirectResponse(f"{PAGE}?hinweis=gespeichert", status_code=303)
 
 

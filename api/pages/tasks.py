@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.pages import event_words, task_words
 from api.pages.actor_names import names
-from api.pages.languages import N_, _
+from api.pages.languages import N_, _, said
 from api.pages.list_filters import PAGE_LENGTH, Asked
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
@@ -112,7 +112,7 @@ async def _shown(visit: Visit, task_id: TaskId, *, wrong: Refused | None = None)
     return visit.page(
         "task.html",
         status=422 if wrong else 200,
-        wrong=wrong and wrong.sentence,
+        wrong=wrong and said(wrong),
         typed=visit.form if wrong else {},
         task=task,
         words=task_words.of_kind(task.kind),

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages import sale_words
-from api.pages.languages import N_, _
+from api.pages.languages import N_, _, said
 from api.pages.list_filters import PAGE_LENGTH, Asked, campaign_choices, csv_answer, every_row
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
@@ -135,7 +135,7 @@ async def _shown(visit: Visit, sale_id: TransactionId, *, hint: str = "", wrong:
     return visit.page(
         "transaction.html",
         status=422 if wrong else 200,
-        wrong=wrong and wrong.sentence,
+        wrong=wrong and said(wrong),
         message=_HINTS.get(hint),
         sale=sale,
         partner=partner,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.languages import N_
+from api.pages.languages import N_, said
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.pages.words import ROLES
@@ -36,7 +36,7 @@ async def invite(visit: UserAdmin) -> Response:
             await memberships.refuse_people_of_others(db, tenant, user)
             await memberships.add(db, tenant, user, role, by=person.user_id, actor=person.actor)
     except (NotAcceptable, NotAllowedNow) as refused:
-        return await _listed(visit, wrong=refused.sentence)
+        return await _listed(visit, wrong=said(refused))
     if await users.has_password(doors.ledger, user):
         return await _listed(visit, message=N_("Diese Person hat bereits ein Konto und kann sich damit anmelden."))
     return await _listed(visit, link=await _link(visit, user, "invite"))

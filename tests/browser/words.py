@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from re import Pattern
 
+from api.language import speaking
 from api.pages import languages
 from api.pages.words import of_state
 
@@ -12,14 +13,14 @@ Say = Callable[[str], str]
 
 def speaker(language: str) -> Say:
     def say(text: str) -> str:
-        with languages.speaking(language):
+        with speaking(language):
             return languages._(text)
 
     return say
 
 
 def state(language: str, kind: str, name: str) -> str:
-    with languages.speaking(language):
+    with speaking(language):
         return of_state(kind, name)
 
 

@@ -8,11 +8,13 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
+from api.language import speaking
 from api.pages import languages
-from api.pages.languages import COOKIE, ENGLISH, GERMAN, catalogue, speaking
+from api.pages.languages import COOKIE, catalogue
 from ledger.roles import Role
 from tests.pages import texts
 from tests.people.browsers import Firm
+from words import ENGLISH, GERMAN
 
 _PLACES = re.compile(r"%\((\w+)\)s")
 _FILES = sorted((texts.PAGES / "locale" / "en").glob("*.po"))
