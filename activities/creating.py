@@ -18,7 +18,7 @@ from temporalio.exceptions import ApplicationError
 from activities.heartbeats import heartbeats
 from activities.lexoffice_door import LexofficeDoor, NoSlot, no_slot, throttled
 from activities.lost_documents import content_of
-from ledger import budget, connections, events, intents, tasks
+from ledger import budget, events, intents, tasks, types
 from ledger.connections import ConnectionBroken, NotConnected
 from ledger.database import Connection, Ledger
 from ledger.intents import CERTAIN_AFTER, Intent, MaySend
@@ -162,7 +162,7 @@ class DocumentCreator:
         """It is proved that nothing was made by this attempt."""
         async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as db:
             await intents.refuse(db, tenant, intent.id, technical or sentence, attempt=intent.attempt)
-            await budget.count_none_created(db, tenant, provider=connections.LEXOFFICE)
+            await budget.count_none_created(db, tenant, provider=types.LEXOFFICE)
         return Creation(outcome=Outcome.REFUSED, sentence=sentence, technical=technical)
 
     async def _without_connection(self, tenant: Tenant, intent_id: IntentId, sentence: str) -> Creation[Any]:

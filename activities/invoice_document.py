@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, ValidationError
 
-from ledger import connections, customers, intents, transactions
+from ledger import connections, customers, intents, transactions, types
 from ledger.customers import Customer
 from ledger.database import Connection
 from ledger.intents import Intent
@@ -46,7 +46,7 @@ async def intend_invoice(
         raise AlreadyExists("Die Rechnung zu diesem Verkauf wird bereits angelegt.", code="invoice_under_way")
     if sale.state is TransactionState.REFUNDED:
         raise NotAllowedNow("Der Verkauf ist erstattet.")
-    connection = await connections.load(db, tenant, connections.LEXOFFICE)
+    connection = await connections.load(db, tenant, types.LEXOFFICE)
     if connection.organization_id is None or not connection.has_secret:
         raise NotAllowedNow("lexoffice ist nicht verbunden.", code="not_connected")
     moment = midnight((now or datetime.now(BERLIN)).astimezone(BERLIN).date())

@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.models import CONNECTION_UNUSABLE
 from activities.oauth_access import OAuthAccess, RenewingTransport
-from ledger import budget, connection_health, connections, oauth_connection, recovery
+from ledger import budget, connection_health, connections, oauth_connection, recovery, types
 from ledger.budget import Slot
 from ledger.connections import Access, ConnectionBroken, NotConnected
 from ledger.database import Connection, Ledger
@@ -65,9 +65,7 @@ class BudgetTransport(httpx.AsyncBaseTransport):
         self._pace = pace_per_second
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        slot = await budget.reserve(
-            self._ledger, self._tenant, provider=connections.LEXOFFICE, pace_per_second=self._pace
-        )
+        slot = await budget.reserve(self._ledger, self._tenant, provider=types.LEXOFFICE, pace_per_second=self._pace)
         if slot is None:
             raise NoSlot
         await asyncio.sleep(slot.wait_seconds)
@@ -135,7 +133,7 @@ class LexofficeDoor:
         return self._client(tenant, opened, self._creates, resend_seconds=_RESEND_A_CREATE_WITHIN)
 
     async def _creation_slot(self, db: Connection, tenant: Tenant) -> Slot | None:
-        return await budget.reserve_creation(db, tenant, provider=connections.LEXOFFICE, pace_per_second=self._pace)
+        return await budget.reserve_creation(db, tenant, provider=types.LEXOFFICE, pace_per_second=self._pace)
 
     async def access(self, tenant: Tenant) -> Access:
         """Raises NotConnected, ConnectionBroken."""
@@ -185,7 +183,7 @@ class LexofficeDoor:
         async with self._ledger.transaction(tenant) as db:
             if asked_at is not None and await connections.key_saved_since(db, tenant, asked_at):
                 return False
-            connection = await connections.load(db, tenant, connections.LEXOFFICE)
+            connection = await connections.load(db, tenant, types.LEXOFFICE)
             if connection.state != "broken":  # else a failed refresh has said why
                 await connection_health.mark_broken(
                     db, tenant, _REFUSED_GRANT if connection.uses_oauth else _REFUSED_KEY
@@ -195,7 +193,7 @@ class LexofficeDoor:
     async def check_grant_beside_key(self, tenant: Tenant, connection_id: UUID) -> None:
         """token.revoked named this connection. If it is our OAuth grant and a key is used, no other call tells."""
         async with self._ledger.transaction(tenant) as db:
-            stored = await connections.load(db, tenant, connections.LEXOFFICE)
+            stored = await connections.load(db, tenant, types.LEXOFFICE)
             is_beside = not stored.uses_oauth and await oauth_connection.is_our_grant(db, tenant, connection_id)
         if is_beside:
             try:

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from activities.credit_note_document import write_credit_note
 from activities.models import Look, Step
-from ledger import connections, decisions, intents, lost_answers, payout_content, payout_requests, payouts, tasks
+from ledger import connections, decisions, intents, lost_answers, payout_content, payout_requests, payouts, tasks, types
 from ledger.connections import ProviderConnection
 from ledger.database import Connection
 from ledger.intents import Intent
@@ -87,7 +87,7 @@ async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) ->
             blocked_reason=None,
         )
         return None
-    connection = await connections.load(db, tenant, connections.LEXOFFICE)
+    connection = await connections.load(db, tenant, types.LEXOFFICE)
     if blocked := await _why_not(db, tenant, payout, connection):
         await block_and_ask(db, tenant, payout, kind="payout_blocked", sentence=blocked)
         return None

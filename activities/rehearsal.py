@@ -15,11 +15,10 @@ from activities.conclusions import NO_WHOLE_CENTS, conclude_within
 from activities.credit_note_settling import apply_credit_note
 from activities.models import Conclude, Conclusion, Delivery, Gathered
 from ledger import events, payouts
-from ledger.connections import LEXOFFICE
 from ledger.database import Connection, Ledger
 from ledger.events import Event
 from ledger.refusals import NotFound, Refused
-from ledger.types import DocumentKind, EventId, EventState, Frozen, Tenant
+from ledger.types import LEXOFFICE, DocumentKind, EventId, EventState, Frozen, Tenant
 from lexoffice.documents import Invoice
 from lexoffice.errors import FractionOfACent, UnexpectedAnswer
 

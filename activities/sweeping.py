@@ -28,6 +28,7 @@ from ledger import (
     sweep_findings,
     sweeps,
     tax_questions,
+    types,
     unproven,
 )
 from ledger.database import Connection, Ledger
@@ -86,7 +87,7 @@ class SweepActivities:
             if not state.connected:
                 return SweepPlan(began_at=state.now)
             await key_age.warn(db, tenant)
-            await budget.warn_of_the_year(db, tenant, provider=connections.LEXOFFICE)
+            await budget.warn_of_the_year(db, tenant, provider=types.LEXOFFICE)
             slices = [Slice(updated_since=sweeps.since_when(state))]
             due = state.open_swept_at is None or state.open_swept_at + self._compare_open_every <= state.now
             if due:
@@ -237,7 +238,7 @@ class SweepActivities:
         async with self._ledger.transaction(tenant) as db:
             now = (await sweeps.read_state(db, tenant)).now
             earlier = await sweep_findings.newest_of(db, tenant, [one.resource_id for one in found])
-            organization = (await connections.load(db, tenant, connections.LEXOFFICE)).organization_id
+            organization = (await connections.load(db, tenant, types.LEXOFFICE)).organization_id
         assert organization is not None, "a connected tenant has a pinned organisation"
         handed_over = set()
         for one in found:

@@ -25,12 +25,12 @@ from ledger import (
     subscriptions,
 )
 from ledger.connecting import LexofficeAccount
-from ledger.connections import LEXOFFICE, OtherOrganization, ProviderConnection
+from ledger.connections import OtherOrganization, ProviderConnection
 from ledger.database import Connection
 from ledger.events import Event
 from ledger.refusals import NotAllowedNow
 from ledger.schedule_wishes import ScheduleKind
-from ledger.types import EventId, Frozen, Tenant
+from ledger.types import LEXOFFICE, EventId, Frozen, Tenant
 from lexoffice.oauth import AuthorizationAway, AuthorizationServer, ClientRefused, GrantRefused, OAuthFailed, Tokens
 
 log = structlog.get_logger("connection")

@@ -7,9 +7,9 @@ from uuid import UUID
 import asyncpg
 
 from ledger import audit, connection_health, rechecks
-from ledger.connections import LEXOFFICE, OrganizationTaken, OtherOrganization
+from ledger.connections import OrganizationTaken, OtherOrganization
 from ledger.database import Connection
-from ledger.types import EventId, Frozen, Tenant
+from ledger.types import LEXOFFICE, EventId, Frozen, Tenant
 from ledger.vault import Vault
 
 

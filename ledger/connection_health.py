@@ -1,9 +1,8 @@
 """Whether lexoffice answers to what is stored: broken, whole again, or refusing documents; a person is asked."""
 
 from ledger import connections, tasks
-from ledger.connections import LEXOFFICE
 from ledger.database import Connection
-from ledger.types import Tenant
+from ledger.types import LEXOFFICE, Tenant
 
 
 async def mark_broken(db: Connection, tenant: Tenant, reason: str) -> None:

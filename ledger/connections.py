@@ -7,11 +7,8 @@ from pydantic import SecretStr
 
 from ledger.database import Connection
 from ledger.refusals import AlreadyExists, NotAllowedNow, NotFound
-from ledger.types import Frozen, Tenant
+from ledger.types import LEXOFFICE, Frozen, Tenant
 from ledger.vault import Vault
-
-LEXOFFICE = "lexoffice"
-STRIPE = "stripe"
 
 
 class NotConnected(NotAllowedNow):

@@ -12,11 +12,10 @@ import asyncpg
 from pydantic import SecretStr
 
 from ledger import audit
-from ledger.connections import LEXOFFICE
 from ledger.database import Connection, Ledger
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
 from ledger.roles import Permission, Role, permissions
-from ledger.types import Frozen, Tenant, UserId
+from ledger.types import LEXOFFICE, Frozen, Tenant, UserId
 from ledger.vault import Vault
 
 SCOPES = ("read", "write", "approve", "bank")

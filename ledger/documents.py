@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ledger.connections import LEXOFFICE
 from ledger.database import Connection
 from ledger.refusals import NotFound
-from ledger.types import DocumentKind, Frozen, PayoutNumber, Tenant, TransactionId
+from ledger.types import LEXOFFICE, DocumentKind, Frozen, PayoutNumber, Tenant, TransactionId
 
 
 class Snapshot(Frozen):

@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from ledger import customers, refunds, transactions
-from ledger.connections import LEXOFFICE
 from ledger.database import Connection
 from ledger.invoice_facts import InvoiceFacts
 from ledger.references import sales_with_reference
 from ledger.transactions import Transaction
-from ledger.types import BERLIN, Frozen, Tenant, TransactionId, midnight
+from ledger.types import BERLIN, LEXOFFICE, Frozen, Tenant, TransactionId, midnight
 
 LOOK_BACK = timedelta(days=60)
 REWRITTEN_WITHIN = timedelta(days=7)

@@ -1,9 +1,8 @@
 """The end of an API key: lexoffice deactivates it 24 months after it was made (lexoffice API, Auth and key life)."""
 
 from ledger import tasks
-from ledger.connections import LEXOFFICE
 from ledger.database import Connection
-from ledger.types import Tenant
+from ledger.types import LEXOFFICE, Tenant
 
 _LIFE = "interval '24 months'"
 WARNINGS_DAYS = (60, 30, 7)

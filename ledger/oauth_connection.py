@@ -6,10 +6,10 @@ from pydantic import SecretStr
 
 from ledger import audit, connecting, connection_health, connections, oauth_tokens
 from ledger.connecting import LexofficeAccount
-from ledger.connections import LEXOFFICE, NoSuchCredential
+from ledger.connections import NoSuchCredential
 from ledger.database import Connection
 from ledger.oauth_tokens import NotConnectedByOAuth, TokenPair
-from ledger.types import EventId, Frozen, Tenant
+from ledger.types import LEXOFFICE, EventId, Frozen, Tenant
 from ledger.vault import Vault
 
 

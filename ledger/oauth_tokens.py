@@ -13,10 +13,9 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from ledger import connecting, connection_health, connections, tasks
-from ledger.connections import LEXOFFICE
 from ledger.database import Connection, Ledger
 from ledger.refusals import NotAllowedNow
-from ledger.types import Frozen, Tenant
+from ledger.types import LEXOFFICE, Frozen, Tenant
 from ledger.vault import Vault
 
 CONSENT_MINUTES = 10

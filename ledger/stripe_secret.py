@@ -3,9 +3,8 @@
 from pydantic import SecretStr
 
 from ledger import audit
-from ledger.connections import STRIPE
 from ledger.database import Connection
-from ledger.types import Tenant
+from ledger.types import STRIPE, Tenant
 from ledger.vault import Vault
 
 

@@ -11,9 +11,8 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from ledger import credentials, tasks
-from ledger.connections import LEXOFFICE
 from ledger.database import Connection
-from ledger.types import Frozen, Tenant
+from ledger.types import LEXOFFICE, Frozen, Tenant
 from ledger.vault import Vault
 
 AFTERLIFE = timedelta(hours=1)

@@ -9,11 +9,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from ledger.connections import LEXOFFICE
 from ledger.database import Connection
 from ledger.events import GONE, Arrival
 from ledger.seen_credit_notes import Seen
-from ledger.types import BERLIN, DocumentKind, EventId, EventState, Frozen, Tenant
+from ledger.types import BERLIN, LEXOFFICE, DocumentKind, EventId, EventState, Frozen, Tenant
 
 _FROM_THE_SWEEP = b'{"source":"sweep",'
 _LIKE_THE_SWEEP = _FROM_THE_SWEEP.replace(b"_", b"\\_") + b"%"

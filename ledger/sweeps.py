@@ -3,9 +3,8 @@
 from datetime import date, datetime, timedelta
 
 from ledger import tasks
-from ledger.connections import LEXOFFICE
 from ledger.database import Connection, Ledger
-from ledger.types import BERLIN, Frozen, Tenant, TenantId
+from ledger.types import BERLIN, LEXOFFICE, Frozen, Tenant, TenantId
 
 
 class SweepState(Frozen):

@@ -27,6 +27,10 @@ IntentId = NewType("IntentId", UUID)
 TaskId = NewType("TaskId", UUID)
 EventId = NewType("EventId", int)
 
+# Providers, as rows name them.
+LEXOFFICE = "lexoffice"
+STRIPE = "stripe"
+
 BERLIN = ZoneInfo("Europe/Berlin")
 """Business dates are Europe/Berlin (rules.md, Money)."""
 

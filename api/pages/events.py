@@ -21,13 +21,12 @@ from api.pages.rendering import PageRoute
 from api.pages.words import STATES
 from api.replaying import Replayed, is_replayable
 from ledger import event_list, events
-from ledger.connections import LEXOFFICE
 from ledger.event_list import EventFilter
 from ledger.events import Event
 from ledger.keyset import position_in_time
 from ledger.refusals import NotAcceptable, NotFound, Refused
 from ledger.roles import Permission
-from ledger.types import EventId, EventState
+from ledger.types import LEXOFFICE, EventId, EventState
 from lexoffice.links import document_url
 
 PAGE = "/admin/ereignisse"

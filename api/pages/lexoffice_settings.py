@@ -21,9 +21,9 @@ from api.problems import Problem
 from api.v1 import subscriptions
 from api.v1.lexoffice_profile import KeyRefused
 from ledger import connections
-from ledger.connections import LEXOFFICE
 from ledger.refusals import NotAcceptable, Refused
 from ledger.roles import Permission
+from ledger.types import LEXOFFICE
 
 PAGE = "/admin/zahlungsanbieter/lexoffice"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

@@ -13,9 +13,9 @@ from api.pages.task_words import of_kind
 from api.pages.words import of_state
 from ledger import overview
 from ledger.budget import CREATIONS_A_YEAR, created_this_year
-from ledger.connections import LEXOFFICE
 from ledger.overview import Owed, Standing
 from ledger.roles import Permission
+from ledger.types import LEXOFFICE
 
 PAGE = "/admin/uebersicht"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)

@@ -10,8 +10,8 @@ from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.v1 import subscriptions
 from ledger import connections, event_list
-from ledger.connections import LEXOFFICE, STRIPE
 from ledger.roles import Permission
+from ledger.types import LEXOFFICE, STRIPE
 
 PAGE = "/admin/zahlungsanbieter"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

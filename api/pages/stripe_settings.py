@@ -10,10 +10,10 @@ from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.stripe_events import EVENTS
 from ledger import connections, event_list, stripe_secret, tenants
-from ledger.connections import STRIPE
 from ledger.event_list import EventFilter
 from ledger.refusals import NotAcceptable
 from ledger.roles import Permission
+from ledger.types import STRIPE
 
 PAGE = "/admin/zahlungsanbieter/stripe"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

@@ -15,10 +15,10 @@ from api.v1.callers import Administrator, Reader
 from api.v1.lexoffice_profile import KeyRefused
 from api.v1.once import OnlyOnce
 from ledger import connections, stripe_secret
-from ledger.connections import STRIPE
 from ledger.credentials import Caller
 from ledger.database import Connection
 from ledger.events import Event
+from ledger.types import STRIPE
 
 router = APIRouter(prefix="/providers", tags=["Zahlungsanbieter"], responses=PROBLEMS)
 

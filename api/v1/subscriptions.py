@@ -11,7 +11,7 @@ from api.parts import Doors, Parts
 from api.v1.answers import PROBLEMS, shown
 from api.v1.callers import Administrator, Reader
 from api.v1.once import OnlyOnce
-from ledger import connections, subscriptions
+from ledger import connections, subscriptions, types
 from ledger.connections import NotConnected
 from ledger.database import Connection
 from ledger.subscriptions import Subscribed
@@ -65,7 +65,7 @@ async def set_up_subscriptions(doors: Doors, caller: Administrator, once: OnlyOn
 
 async def want(db: Connection, tenant: Tenant) -> None:
     """Raises NotConnected."""
-    if not (await connections.load(db, tenant, connections.LEXOFFICE)).has_secret:
+    if not (await connections.load(db, tenant, types.LEXOFFICE)).has_secret:
         raise NotConnected
     await subscriptions.want_set_up(db, tenant)
 

@@ -7,9 +7,8 @@ from datetime import datetime
 import pytest
 
 from ledger import budget
-from ledger.connections import LEXOFFICE
 from ledger.database import Ledger
-from ledger.types import Tenant
+from ledger.types import LEXOFFICE, Tenant
 from tests.conftest import Database
 from tests.ledger.conftest import NewTenant
 
