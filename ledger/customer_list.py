@@ -3,7 +3,7 @@
 from ledger.customers import Customer
 from ledger.database import Connection
 from ledger.keyset import Conditions
-from ledger.search import named
+from ledger.search_terms import named
 from ledger.types import PartnerId, Tenant
 
 

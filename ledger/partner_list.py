@@ -6,7 +6,7 @@ from ledger.commission import DEEPEST_LEVEL
 from ledger.database import Connection
 from ledger.keyset import Conditions
 from ledger.partners import PartnerStatus
-from ledger.search import named
+from ledger.search_terms import named
 from ledger.types import Frozen, PartnerId, PayoutNumber, PayoutState, TaxStatus, Tenant
 
 MOST_BELOW = 200

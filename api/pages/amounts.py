@@ -2,7 +2,7 @@
 
 from api.pages.languages import N_
 from ledger.refusals import NotAcceptable
-from ledger.search import amount
+from ledger.search_terms import amount
 
 
 def cents_of(written: str) -> int:

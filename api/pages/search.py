@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
-from ledger import search
+from ledger import search, search_terms
 from ledger.roles import Permission
 from ledger.search import Found
 from lexoffice.links import document_url
@@ -39,12 +39,15 @@ async def search_page(visit: Reader) -> Response:
 
 def _the_only_one(found: Found, words: str) -> str | None:
     """Who types a whole number or code means that one thing."""
-    word, number = words.upper(), search.bare_number(words)
+    word, number = words.upper(), search_terms.bare_number(words)
     for payout in found.payouts:
-        if number in (search.bare_number(payout.number), search.bare_number(payout.credit_note_number or "")):
+        if number in (
+            search_terms.bare_number(payout.number),
+            search_terms.bare_number(payout.credit_note_number or ""),
+        ):
             return f"/admin/auszahlungen/{payout.number}"
     for sale in found.sales[:1]:
-        if words == sale.order_reference or number == search.bare_number(sale.invoice_number or ""):
+        if words == sale.order_reference or number == search_terms.bare_number(sale.invoice_number or ""):
             return f"/admin/transaktionen/{sale.id}"
     if found.partners and found.partners[0].code == word and not (found.sales or found.payouts):
         return f"/admin/partner/{word}"

@@ -4,7 +4,7 @@ import pytest
 
 from api import stripe_events
 from ledger.roles import Role
-from ledger.search import amount, folded
+from ledger.search_terms import amount, folded
 from tests.pages_lists.books import Books
 
 
