@@ -1,12 +1,38 @@
 """What no machine may decide: a row with reason, links, and the actions that resolve it."""
 
+from datetime import datetime
 from typing import Any
 
 from ledger.database import Connection
-from ledger.types import TaskId, Tenant
+from ledger.keyset import Conditions
+from ledger.refusals import NotFound
+from ledger.types import Frozen, TaskId, Tenant
 
 BLOCKED_BY = ("payout_blocked", "credit_note_refused")
 """Kinds of the questions that keep a payout where it is until a person, or a mended connection, says to go on."""
+
+
+class Task(Frozen):
+    """`actions` are the words that resolve it; `reason` is one German sentence."""
+
+    id: TaskId
+    seq: int
+    kind: str
+    subject: str
+    subject_id: str
+    reason: str
+    detail: dict[str, Any]
+    links: dict[str, Any]
+    actions: list[str]
+    state: str
+    created_at: datetime
+    resolved_at: datetime | None
+    resolved_by: str | None
+    resolution: dict[str, Any] | None
+
+
+_COLUMNS = """id, seq, kind, subject, subject_id, reason, detail, links, actions, state, created_at, resolved_at,
+       resolved_by, resolution"""
 
 
 async def ask(
@@ -88,5 +114,78 @@ async def open_kinds(db: Connection, tenant: Tenant, *, subject: str, subject_id
         tenant.id,
         subject,
         subject_id,
+    )
+    return [row["kind"] for row in rows]
+
+
+async def find(db: Connection, tenant: Tenant, task: TaskId) -> Task:
+    """Raises NotFound."""
+    row = await db.fetchrow(f"SELECT {_COLUMNS} FROM tasks WHERE tenant_id = $1 AND id = $2", tenant.id, task)
+    if row is None:
+        raise NotFound("Aufgabe")
+    return Task.model_validate(dict(row))
+
+
+async def list_tasks(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    state: str | None = None,
+    kind: str | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> tuple[list[Task], int | None]:
+    """Newest first; the second value is where the next page begins."""
+    rows = await db.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM tasks
+         WHERE tenant_id = $1
+           AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR kind = $3)
+           AND ($4::bigint IS NULL OR seq < $4)
+        ORDER BY seq DESC LIMIT $5
+        """,
+        tenant.id,
+        state,
+        kind,
+        after,
+        limit + 1,
+    )
+    found = [Task.model_validate(dict(row)) for row in rows[:limit]]
+    return found, (found[-1].seq if len(rows) > limit else None)
+
+
+async def page(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    resolved: bool = False,
+    kind: str | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> tuple[list[Task], int | None]:
+    """As a list of work: the longest waiting first; done ones, the last done first.
+
+    The second value is after which number the next page begins.
+    """
+    where = Conditions(tenant.id, "resolved" if resolved else "open", limit + 1)
+    if kind:
+        where.require("kind = {}", kind)
+    if after is not None:
+        where.require("seq < {}" if resolved else "seq > {}", after)
+    rows = await db.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM tasks WHERE tenant_id = $1 AND state = $2 {where}
+         ORDER BY seq {"DESC" if resolved else ""} LIMIT $3
+        """,
+        *where.parameters,
+    )
+    found = [Task.model_validate(dict(row)) for row in rows[:limit]]
+    return found, (found[-1].seq if len(rows) > limit else None)
+
+
+async def kinds(db: Connection, tenant: Tenant) -> list[str]:
+    """Of those that are open."""
+    rows = await db.fetch(
+        "SELECT DISTINCT kind FROM tasks WHERE tenant_id = $1 AND state = 'open' ORDER BY kind", tenant.id
     )
     return [row["kind"] for row in rows]

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.database import Connection
-from ledger.task_list import Task, list_tasks
+from ledger.tasks import Task, list_tasks
 from ledger.types import Frozen, PayoutNumber, PayoutState, Tenant
 
 _SHOWN = 8

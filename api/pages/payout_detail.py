@@ -29,7 +29,7 @@ from ledger import (
     payout_timeline,
     payout_waiting,
     payouts,
-    task_list,
+    tasks,
 )
 from ledger.approval_queue import Waiting
 from ledger.bank_candidates import Candidate
@@ -281,7 +281,7 @@ async def _open_questions(db: Connection, visit: Visit, payout: Payout) -> list[
         visit.tenant.id,
         payout.number,
     )
-    return [await task_list.find(db, visit.tenant, TaskId(row["id"])) for row in rows]
+    return [await tasks.find(db, visit.tenant, TaskId(row["id"])) for row in rows]
 
 
 async def _not_in_a_file(db: Connection, visit: Visit, payout: Payout) -> Candidate | None:

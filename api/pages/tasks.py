@@ -14,22 +14,12 @@ from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.problems import Problem
 from api.v1.tasks import announce_answer
-from ledger import (
-    bank_exports,
-    event_list,
-    events,
-    manual_lines,
-    open_tasks,
-    payouts,
-    resolutions,
-    task_list,
-    transactions,
-)
+from ledger import bank_exports, event_list, events, manual_lines, payouts, resolutions, tasks, transactions
 from ledger.database import Connection
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
 from ledger.resolutions import Answer
 from ledger.roles import Permission
-from ledger.task_list import Task
+from ledger.tasks import Task
 from ledger.transactions import Transaction
 from ledger.types import TaskId, Tenant, TransactionId
 from lexoffice.links import document_url
@@ -46,7 +36,7 @@ async def tasks_page(visit: Reader) -> Response:
     asked = Asked(visit, PAGE, "status", "art")
     resolved = asked.text("status") == "erledigt"
     async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-        found, following = await open_tasks.page(
+        found, following = await tasks.page(
             db,
             visit.tenant,
             resolved=resolved,
@@ -54,7 +44,7 @@ async def tasks_page(visit: Reader) -> Response:
             after=asked.number,
             limit=PAGE_LENGTH,
         )
-        kinds = await open_tasks.kinds(db, visit.tenant)
+        kinds = await tasks.kinds(db, visit.tenant)
         name_of = await names(db, visit.tenant)
     return visit.page(
         "tasks.html",
@@ -84,7 +74,7 @@ async def resolve(task: UUID, visit: Reader) -> Response:
     answer = Answer(action=visit.field("action"), reason=visit.field("reason") or None, detail=detail)
     try:
         async with visit.doors.ledger.transaction(tenant, cause=person.actor, person=person.user_id) as db:
-            asked = await task_list.find(db, tenant, TaskId(task))
+            asked = await tasks.find(db, tenant, TaskId(task))
             if not _may_answer(visit, asked):
                 raise Problem(403, "not_allowed", N_("Ihre Rolle erlaubt das nicht."))
             _require_what_it_needs(answer)
@@ -104,7 +94,7 @@ async def resolve(task: UUID, visit: Reader) -> Response:
 async def _shown(visit: Visit, task_id: TaskId, *, wrong: Refused | None = None) -> Response:
     tenant = visit.tenant
     async with visit.doors.ledger.transaction(tenant, person=visit.person.user_id) as db:
-        task = await task_list.find(db, tenant, task_id)
+        task = await tasks.find(db, tenant, task_id)
         name_of = await names(db, tenant)
         where = await _where(db, visit, task)
         candidates = await _candidates(db, tenant, task)
@@ -146,7 +136,7 @@ def _require_what_it_needs(answer: Answer) -> None:
 async def _exists(visit: Visit, task_id: TaskId) -> bool:
     async with visit.doors.ledger.transaction(visit.tenant) as db:
         try:
-            await task_list.find(db, visit.tenant, task_id)
+            await tasks.find(db, visit.tenant, task_id)
         except NotFound:
             return False
     return True

@@ -12,10 +12,10 @@ from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
 from api.v1.callers import Reader, WriterOrApprover, require
 from api.v1.once import OnlyOnce
 from api.v1.rechecks import announce_rechecks
-from ledger import events, payouts, resolutions, task_list
+from ledger import events, payouts, resolutions, tasks
 from ledger.database import Connection
 from ledger.resolutions import Answer, Resolved
-from ledger.task_list import Task
+from ledger.tasks import Task
 from ledger.types import TaskId, Tenant
 
 router = APIRouter(prefix="/tasks", tags=["Aufgaben"], responses=PROBLEMS)
@@ -44,14 +44,14 @@ async def list_tasks(
     limit: Limit = 50,
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as db:
-        found = await task_list.list_tasks(db, caller.tenant, state=state, kind=kind, after=after(cursor), limit=limit)
+        found = await tasks.list_tasks(db, caller.tenant, state=state, kind=kind, after=after(cursor), limit=limit)
     return JSONResponse(page(found))
 
 
 @router.get("/{task_id}", summary="Eine Aufgabe ansehen", operation_id="get_task", response_model=Task)
 async def get_task(task_id: UUID, doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as db:
-        task: Any = await task_list.find(db, caller.tenant, TaskId(task_id))
+        task: Any = await tasks.find(db, caller.tenant, TaskId(task_id))
     return JSONResponse(shown(task))
 
 
@@ -74,7 +74,7 @@ async def resolve_task(
     made: list[Resolved] = []
 
     async def act(db: Connection) -> dict[str, Any]:
-        task = await task_list.find(db, caller.tenant, TaskId(task_id))
+        task = await tasks.find(db, caller.tenant, TaskId(task_id))
         require(caller, "approve" if task.subject == "payout" else "write")
         resolved = await resolutions.resolve(
             db, caller.tenant, task.id, Answer.model_validate(resolution.model_dump()), actor=caller.actor
@@ -82,7 +82,7 @@ async def resolve_task(
         for event in resolved.replay:
             await events.replay(db, caller.tenant, event, actor=caller.actor)
         made.append(resolved)
-        return shown(await task_list.find(db, caller.tenant, task.id))
+        return shown(await tasks.find(db, caller.tenant, task.id))
 
     answer = await once.answer(act, status=202)
     for resolved in made:
