@@ -15,7 +15,7 @@ from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.v1.answers import after
 from api.v1.bank_runs import xml_file
-from ledger import bank_accounts, bank_preview, bank_run_rows, bank_runs
+from ledger import bank_accounts, bank_candidates, bank_run_rows, bank_runs
 from ledger.bank_days import next_target_day
 from ledger.database import Connection
 from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow, NotFound, NothingDue
@@ -180,7 +180,7 @@ async def _list(visit: Visit, *, wrong: str | None = None) -> Response:
     position = cursor if cursor.isascii() and cursor.isdecimal() and len(cursor) < 19 else None
     async with visit.doors.ledger.transaction(visit.tenant) as db:
         runs, following = await bank_run_rows.list_runs(db, visit.tenant, after=after(position), limit=50)
-        before = await bank_preview.preview(db, visit.tenant, visit.doors.vault)
+        before = await bank_candidates.preview(db, visit.tenant, visit.doors.vault)
         accounts = await bank_accounts.list_accounts(db, visit.tenant)
     payable = [one for one in before.judged if one.barred is None]
     return visit.page(

@@ -10,7 +10,7 @@ from api.pages.languages import N_, said
 from api.pages.list_filters import PAGE_LENGTH, Asked
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
-from ledger import customer_list, customers
+from ledger import customers
 from ledger.refusals import NotAcceptable
 from ledger.roles import Permission
 from ledger.types import CustomerId
@@ -30,7 +30,7 @@ async def customers_page(visit: Reader) -> Response:
         found, following = (
             ([], None)
             if asked.wrong
-            else await customer_list.page(
+            else await customers.page(
                 db,
                 visit.tenant,
                 partner_id=partner,

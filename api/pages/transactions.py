@@ -14,16 +14,7 @@ from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.pages.words import STATES, of_state
 from api.v1.rechecks import announce_rechecks
-from ledger import (
-    commission_list,
-    customers,
-    documents,
-    partners,
-    sale_decisions,
-    sale_list,
-    sale_reassignment,
-    transactions,
-)
+from ledger import commission_list, customers, documents, partners, sale_decisions, sale_list, transactions
 from ledger.csv_writing import Cents
 from ledger.database import Connection
 from ledger.keyset import position_in_time
@@ -99,7 +90,7 @@ async def give_to_partner(sale: UUID, visit: Writer) -> Response:
     actor = visit.person.actor
     try:
         async with visit.doors.ledger.transaction(visit.tenant, cause=actor, person=visit.person.user_id) as db:
-            outcome = await sale_reassignment.reassign(db, visit.tenant, transaction_id, code, by=actor, reason=reason)
+            outcome = await sale_decisions.reassign(db, visit.tenant, transaction_id, code, by=actor, reason=reason)
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _shown(visit, transaction_id, wrong=refused)
     await announce_rechecks(visit.doors, visit.tenant, outcome.payouts)

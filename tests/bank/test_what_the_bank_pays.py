@@ -8,7 +8,7 @@ import pytest
 
 from activities import letter_facts
 from ledger import (
-    bank_preview,
+    bank_candidates,
     bank_runs,
     decisions,
     partner_page,
@@ -94,7 +94,7 @@ async def test_the_amount_paid_is_the_documents_wherever_the_partner_reads_it(sh
         " open_cents = open_cents + 1, created_totals = jsonb_build_object('gross_cents', gross_cents + 1)"
     )
     async with shop.ledger.transaction(shop.tenant) as db:
-        preview = await bank_preview.preview(db, shop.tenant, vault)
+        preview = await bank_candidates.preview(db, shop.tenant, vault)
     run = await bank.exported(shop, vault, payout)
     async with shop.ledger.transaction(shop.tenant) as db:
         statement = await statements.of_payout(db, shop.tenant, payout.number)
