@@ -8,8 +8,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.invoice_reading import names_a_partner, order_references
-from activities.lexoffice_account import account_of
-from activities.lexoffice_door import LexofficeDoor, unusable
+from activities.lexoffice_door import LexofficeDoor, account_of, unusable
 from activities.models import NOT_UNDERSTOOD, Gathered
 from ledger import connecting, connection_health, documents, events, invoices, payouts, references
 from ledger.database import Connection, Ledger

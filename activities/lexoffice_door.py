@@ -1,6 +1,7 @@
 """The way to lexoffice for one tenant: its token, its budget, and what a failure means to the engine."""
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -15,6 +16,7 @@ from activities.models import CONNECTION_UNUSABLE
 from activities.oauth_access import OAuthAccess, RenewingTransport
 from ledger import budget, connection_health, connections, oauth_connection, recovery, types
 from ledger.budget import Slot
+from ledger.connecting import LexofficeAccount
 from ledger.connections import Access, ConnectionBroken, NotConnected
 from ledger.database import Connection, Ledger
 from ledger.oauth_tokens import GrantLost, NotConnectedByOAuth, RenewalPaused
@@ -28,6 +30,7 @@ from lexoffice.errors import (
     RateLimited,
     Unauthorized,
 )
+from lexoffice.profile import Profile
 from lexoffice.transports import fresh_connection_transport, shared_transport
 
 RATE_LIMITED = "RateLimited"
@@ -275,3 +278,14 @@ def _retry_advice() -> Iterator[None]:
     except LexofficeError as error:
         # str() of these names status, trace id and field names only.
         raise ApplicationError(str(error), type=type(error).__name__) from None
+
+
+def account_of(profile: Profile) -> LexofficeAccount:
+    return LexofficeAccount(
+        organization_id=profile.organization_id,
+        connection_id=profile.connection_id,
+        company_name=profile.company_name,
+        tax_type=profile.tax_type,
+        small_business=profile.small_business,
+        profile=json.loads(profile.raw),
+    )

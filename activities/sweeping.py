@@ -11,8 +11,7 @@ from temporalio.client import Client
 
 from activities.engine_away import AWAY
 from activities.heartbeats import heartbeats
-from activities.lexoffice_account import account_of
-from activities.lexoffice_door import LexofficeDoor
+from activities.lexoffice_door import LexofficeDoor, account_of
 from activities.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
 from ledger import (
     budget,

@@ -18,7 +18,8 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 from api.language import language
 from api.language import said as of_code
-from ledger.refusals import Refused
+from ledger.refusals import NotAcceptable, Refused
+from ledger.search_terms import amount
 from ledger.types import BERLIN
 from words import ENGLISH, GERMAN, is_known
 
@@ -196,3 +197,11 @@ def _local(at: date | datetime) -> date:
 
 def _locale() -> str:
     return _LOCALES[language()]
+
+
+def cents_of(written: str) -> int:
+    """Cents of „1.234,56“. Raises NotAcceptable."""
+    cents = amount(written)
+    if cents is None:
+        raise NotAcceptable(N_("Bitte nennen Sie einen Betrag, etwa 1.234,56."), code="amount_not_acceptable")
+    return cents

@@ -1,18 +1,24 @@
-"""Logging in and out, and passwords. Whatever is wrong with a login, the answer and the work are the same."""
+"""Logging in and out, passwords, and the second factor.
+
+Whatever is wrong with a login, the answer and the work are the same. The second factor is enrolled with a QR code, and
+shown at login and again before dangerous acts.
+"""
 
 from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
 
 from api.pages import language_choice
 from api.pages.languages import N_, said
 from api.pages.people import LoggedIn, Proved, Visit, Visiting
-from api.pages.rendering import PageRoute
-from ledger import memberships, sessions, throttling, users
+from api.pages.rendering import GoTo, PageRoute
+from ledger import memberships, sessions, throttling, totp, users
 from ledger.refusals import NotAcceptable
 from ledger.types import Tenant, UserId
+from ledger.users import WrongCode
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 log = structlog.get_logger("people")
@@ -119,6 +125,40 @@ async def reset(token: Token, visit: Visiting) -> Response:
     for home in await memberships.homes(visit.doors.ledger, link.user_id):
         await note(visit, home.tenant, link.user_id, "person.password_set_by_link")
     return visit.leave("/login?hinweis=passwort")
+
+
+@router.get("/second-factor")
+async def second_factor_page(visit: LoggedIn) -> Response:
+    return await _second_factor_asked(visit)
+
+
+@router.post("/second-factor")
+async def show_second_factor(visit: LoggedIn) -> Response:
+    doors, person = visit.doors, visit.person
+    await throttling.count(
+        doors.ledger, doors.vault, account=str(person.user_id), address=visit.address, what="second factor"
+    )
+    try:
+        await users.check_code(doors.ledger, doors.vault, person.user_id, visit.field("code"))
+    except WrongCode as wrong:
+        return await _second_factor_asked(visit, wrong=said(wrong))
+    await throttling.forget(doors.ledger, doors.vault, account=str(person.user_id), what="second factor")
+    token = await sessions.show_second_factor(doors.ledger, doors.vault, person)
+    if token is None:
+        raise GoTo("/login")
+    if not person.enrolled and person.tenant is not None and person.role is not None:
+        await note(visit, person.tenant, person.user_id, "person.second_factor_enrolled")
+    return visit.begin(token.get_secret_value(), visit.onward())
+
+
+async def _second_factor_asked(visit: Visit, *, wrong: str | None = None) -> Response:
+    status = 422 if wrong else 200
+    if visit.person.enrolled:
+        return visit.page("second_factor.html", status=status, onward=visit.onward(), wrong=wrong)
+    secret = (await users.totp_secret(visit.doors.ledger, visit.doors.vault, visit.person.user_id)).get_secret_value()
+    # Our own drawing of our own text: its only variable parts are squares.
+    drawing = Markup(totp.qr_svg(totp.address(secret, account=visit.person.email)))  # noqa: S704
+    return visit.page("enrol.html", status=status, onward=visit.onward(), wrong=wrong, secret=secret, drawing=drawing)
 
 
 async def note(visit: Visit, tenant: Tenant, user: UserId, action: str) -> None:

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from api.pages.amounts import cents_of
-from api.pages.languages import N_
+from api.pages.languages import N_, cents_of
 from ledger.manual_lines import NewManualLine
 from ledger.partner_bank import NewBankDetails
 from ledger.partner_tax import NewTaxStatus

@@ -6,8 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.amounts import cents_of
-from api.pages.languages import N_, said
+from api.pages.languages import N_, cents_of, said
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from ledger import tenants

@@ -1,4 +1,8 @@
-"""Templates, and what a page looks like when something is refused."""
+"""Templates, static files, and what a page looks like when something is refused.
+
+Static are the stylesheet, our one script, and htmx 2.0.11 as its makers publish it on npm (static/htmx.LICENSE).
+htmx.min.js has the SHA-256 d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717 (tests/pages keeps it).
+"""
 
 import hashlib
 from collections.abc import Callable, Coroutine, Mapping
@@ -7,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from fastapi import Request
+from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
@@ -21,7 +25,7 @@ from api.pages import languages, words
 from api.pages.languages import COOKIE, LANGUAGES, N_
 from api.pages.navigation import menu_of
 from api.problems import DATABASE_AWAY, NOT_STORABLE, Problem, database_away, of_http, of_refusal
-from ledger.refusals import Refused
+from ledger.refusals import NotFound, Refused
 from ledger.throttling import TooManyAttempts
 
 log = structlog.get_logger("pages")
@@ -159,3 +163,22 @@ class PageRoute(APIRoute):
                     return refusal(problem, request_id=known["request_id"], frame=known.get(FRAME, {}))
 
         return page
+
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+_KINDS = {
+    "pages.css": "text/css",
+    "pages.js": "text/javascript",
+    "htmx.min.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@router.get("/static/{name}")
+async def static_file(name: str) -> Response:
+    """Pages name these with the hash of their content, so a browser need not ask again."""
+    if name not in _KINDS:
+        raise NotFound("Datei")
+    return FileResponse(HERE / "static" / name, media_type=_KINDS[name], headers={"cache-control": _FOR_EVER})

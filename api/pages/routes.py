@@ -30,10 +30,9 @@ from api.pages import (
     payout_runs,
     payouts,
     providers,
+    rendering,
     reports,
     search,
-    second_factor,
-    static_files,
     stripe_settings,
     tasks,
     today,
@@ -43,11 +42,10 @@ from api.pages import (
 
 router = APIRouter()
 for part in (
-    static_files,
+    rendering,
     language_choice,
     login,
     forgotten_password,
-    second_factor,
     admin,
     today,
     overview,

@@ -1,7 +1,6 @@
 """Asking lexoffice whose access it is, while the caller waits. Keeps to the budget like every other call."""
 
-from activities.lexoffice_account import account_of
-from activities.lexoffice_door import BudgetTransport, NoSlot
+from activities.lexoffice_door import BudgetTransport, NoSlot, account_of
 from activities.oauth_access import RenewingTransport
 from api.parts import Parts
 from api.problems import Problem, not_available

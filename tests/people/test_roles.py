@@ -3,7 +3,7 @@
 import re
 from collections.abc import Set
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from uuid import uuid4
 
 import pytest
@@ -149,7 +149,7 @@ _PLATFORM = {Permission.READ, Permission.AUDIT, Permission.TENANTS}
 
 def pages() -> set[tuple[str, str]]:
     """All that the modules of api/pages serve."""
-    modules = [import_module(f"api.pages.{found.name}") for found in iter_modules(api.pages.__path__)]
+    modules = [import_module(found.name) for found in walk_packages(api.pages.__path__, "api.pages.")]
     routers = [
         module.router for module in modules if module.__name__ != "api.pages.routes" and hasattr(module, "router")
     ]
