@@ -18,9 +18,10 @@ from api.parts import Parts
 from api.recognition import Recognition
 from api.signing_key import SigningKey
 from api.v1 import routes
-from ledger.credentials import recognise_api_key, recognise_webhook_token
+from ledger.credentials import recognise_api_key
 from ledger.database import Ledger
 from ledger.migrate import newest_version
+from ledger.webhook_tokens import recognise_webhook_token
 from lexoffice.transports import shared_transport
 from settings import Settings
 from workflows.messages import Pace

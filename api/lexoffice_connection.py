@@ -18,11 +18,11 @@ from ledger import (
     connecting,
     connection_health,
     connections,
-    credentials,
     events,
     oauth_connection,
     payouts,
     subscriptions,
+    webhook_tokens,
 )
 from ledger.connecting import LexofficeAccount
 from ledger.connections import OtherOrganization, ProviderConnection
@@ -112,7 +112,7 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
     repairs = False
     async with doors.ledger.transaction(tenant, cause=actor) as db:
         if wanted.webhook_token is not None:
-            await credentials.create_webhook_token(
+            await webhook_tokens.create_webhook_token(
                 db,
                 tenant,
                 doors.vault,
@@ -172,7 +172,7 @@ async def _want_repair(db: Connection, tenant: Tenant) -> bool:
 async def generate_webhook_token(doors: Parts, tenant: Tenant, *, actor: str) -> SecretStr:
     """256 random bits, seen only now; older ones work for a day."""
     async with doors.ledger.transaction(tenant) as db:
-        token = await credentials.create_webhook_token(db, tenant, doors.vault, grace=GRACE, actor=actor)
+        token = await webhook_tokens.create_webhook_token(db, tenant, doors.vault, grace=GRACE, actor=actor)
     doors.webhook_tokens.forget()
     return token
 

@@ -12,9 +12,10 @@ from api.announce import Announcer
 from api.metrics import Metrics
 from api.recognition import Recognition
 from api.signing_key import SigningKey
-from ledger.credentials import Caller, WebhookDoor
+from ledger.credentials import Caller
 from ledger.database import Ledger
 from ledger.vault import Vault
+from ledger.webhook_tokens import WebhookDoor
 from settings import Settings
 
 

@@ -16,9 +16,9 @@ from api.parts import Doors, Parts
 from api.problems import DATABASE_AWAY, Problem, answer, database_away, not_available, unauthorized
 from api.signing_key import KeyNotToBeHad
 from ledger import events
-from ledger.credentials import WebhookDoor
 from ledger.events import Arrival, TakenIn
 from ledger.types import LEXOFFICE, EventState
+from ledger.webhook_tokens import WebhookDoor
 from lexoffice.webhook import NotAnEvent, WebhookEvent, parse_event
 from workflows.messages import document_workflow_id
 

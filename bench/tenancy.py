@@ -14,7 +14,6 @@ from activities.models import PayoutInput
 from ledger import (
     campaigns,
     connecting,
-    credentials,
     decisions,
     documents,
     invoices,
@@ -23,6 +22,7 @@ from ledger import (
     payout_requests,
     sales,
     tenants,
+    webhook_tokens,
 )
 from ledger.campaigns import NewCampaign, NewPlan
 from ledger.commission import Rate
@@ -92,7 +92,7 @@ async def open_tenant(
             actor=_BY,
         )
         await connecting.change_lexoffice(db, tenant, confirm_credit_note_notice=True, actor=_BY)
-        token = (await credentials.create_webhook_token(db, tenant, vault, actor=_BY)).get_secret_value()
+        token = (await webhook_tokens.create_webhook_token(db, tenant, vault, actor=_BY)).get_secret_value()
         await _make_partner(db, tenant)
     for event_type in subscribe:
         wanted = {"eventType": event_type, "callbackUrl": f"{api_url}/api/webhooks/{slug}/lexoffice?token={token}"}

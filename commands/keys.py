@@ -97,7 +97,7 @@ def create_webhook_token(slug: str, chosen: str | None, grace: str | None, as_js
     Example:
       partnerdesk webhook-token create --tenant acme --grace 7d
     """
-    from ledger import credentials, tenants
+    from ledger import tenants, webhook_tokens
 
     if chosen == "-":
         chosen = sys.stdin.readline().strip()
@@ -107,7 +107,7 @@ def create_webhook_token(slug: str, chosen: str | None, grace: str | None, as_js
         async with open_ledger(settings) as ledger:
             of = await tenants.find(ledger, slug)
             async with ledger.transaction(of) as db:
-                made = await credentials.create_webhook_token(
+                made = await webhook_tokens.create_webhook_token(
                     db,
                     of,
                     settings.vault(),

@@ -1,21 +1,19 @@
-"""What proves who is calling: API keys for machines, tokens in the addresses that providers call."""
+"""What proves which machine is calling: API keys."""
 
 import contextlib
-import math
 import re
 import secrets
 import string
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 import asyncpg
 from pydantic import SecretStr
 
 from ledger import audit
 from ledger.database import Connection, Ledger
-from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
+from ledger.refusals import NotAcceptable, NotFound
 from ledger.roles import Permission, Role, permissions
-from ledger.types import LEXOFFICE, Frozen, Tenant, UserId
+from ledger.types import Frozen, Tenant, UserId
 from ledger.vault import Vault
 
 SCOPES = ("read", "write", "approve", "bank")
@@ -24,10 +22,6 @@ DEFAULT_LIFE = timedelta(days=365)
 
 _ID_ALPHABET = string.ascii_lowercase + string.digits
 _KEY = re.compile(r"pdk_([a-z0-9]{10})_([A-Za-z0-9_-]{43})", re.ASCII)
-
-FEWEST_TOKEN_BITS = 128
-_FEWEST_DIFFERENT_CHARACTERS = 10
-_LONGEST_TOKEN = 200
 
 
 class NewApiKey(Frozen):
@@ -60,18 +54,6 @@ class Caller(Frozen):
     def actor(self) -> str:
         """As decisions and the audit trail name it."""
         return f"key:{self.key_id}"
-
-
-class WebhookDoor(Frozen):
-    """What a token in an address opens."""
-
-    tenant: Tenant
-    provider: str
-    token_id: UUID
-    kind: str
-    organization_id: UUID | None
-    """Pinned organisation; None until the tenant first connects."""
-    requires_signature: bool
 
 
 async def create_api_key(
@@ -209,106 +191,3 @@ async def note_use(ledger: Ledger, caller: Caller) -> None:
                 caller.tenant.id,
                 caller.key_id,
             )
-
-
-def weakness(token: str) -> str | None:
-    """Why a self-chosen token is too weak, as a German sentence; None for a good one (at least 128 bits)."""
-    if not token.isascii() or not token.isprintable() or " " in token:
-        return "Ein Token besteht aus druckbaren ASCII-Zeichen ohne Leerzeichen."
-    if len(token) > _LONGEST_TOKEN:
-        return f"Ein Token hat höchstens {_LONGEST_TOKEN} Zeichen."
-    sets = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation)
-    alphabet = sum(len(chars) for chars in sets if set(chars) & set(token))
-    if not token or len(token) * math.log2(max(alphabet, 2)) < FEWEST_TOKEN_BITS:
-        return "Der Token ist zu kurz: er braucht mindestens 128 Bit, etwa 22 zufällige Buchstaben und Ziffern."
-    if len(set(token)) < _FEWEST_DIFFERENT_CHARACTERS:
-        return (
-            f"Der Token ist zu gleichförmig: er braucht mindestens {_FEWEST_DIFFERENT_CHARACTERS} verschiedene Zeichen."
-        )
-    return None
-
-
-async def create_webhook_token(
-    db: Connection,
-    tenant: Tenant,
-    vault: Vault,
-    *,
-    provider: str = LEXOFFICE,
-    chosen: str | None = None,
-    kind: str = "chosen",
-    grace: timedelta | None = None,
-    actor: str,
-) -> SecretStr:
-    """A token for the address that a provider calls: `chosen`, or 256 random bits. Only its HMAC is kept.
-
-    grace: how long older tokens of this kind still work; None leaves them as they are.
-    Raises NotAcceptable for a weak one, AlreadyExists for one that opens a door already.
-    """
-    if chosen is not None and (weak := weakness(chosen)):
-        raise NotAcceptable(weak, code="weak_token")
-    token = chosen or secrets.token_urlsafe(32)
-    if grace is not None:
-        await _end_older_tokens(db, tenant, provider, kind, grace)
-    # One of the tenant's own that is chosen again lives again.
-    created = await db.fetchval(
-        """
-        UPDATE webhook_tokens SET expires_at = NULL
-         WHERE tenant_id = $1 AND provider = $2 AND token_hmac = ANY ($3) AND kind = $4
-        RETURNING id
-        """,
-        tenant.id,
-        provider,
-        vault.recognise_under_all_keys(token),
-        kind,
-    ) or await db.fetchval(
-        """
-        INSERT INTO webhook_tokens (tenant_id, provider, token_hmac, kind) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (token_hmac) DO NOTHING
-        RETURNING id
-        """,
-        tenant.id,
-        provider,
-        vault.recognise(token),
-        kind,
-    )
-    if created is None:
-        # Whether it is this tenant's or another's is not told.
-        raise AlreadyExists("Dieser Token ist nicht verfügbar. Bitte wählen Sie einen anderen.", code="token_taken")
-    await audit.record(
-        db,
-        tenant,
-        actor=actor,
-        action="webhook_token.created",
-        subject="webhook_token",
-        subject_id=str(created),
-        detail={"provider": provider, "kind": kind, "chosen": chosen is not None},
-    )
-    return SecretStr(token)
-
-
-async def _end_older_tokens(db: Connection, tenant: Tenant, provider: str, kind: str, grace: timedelta) -> None:
-    await db.execute(
-        """
-        UPDATE webhook_tokens SET expires_at = now() + $4
-         WHERE tenant_id = $1 AND provider = $2 AND kind = $3 AND (expires_at IS NULL OR expires_at > now() + $4)
-        """,
-        tenant.id,
-        provider,
-        kind,
-        grace,
-    )
-
-
-async def recognise_webhook_token(ledger: Ledger, vault: Vault, presented: str) -> WebhookDoor | None:
-    async with ledger.without_tenant() as db:
-        row = await db.fetchrow("SELECT * FROM find_webhook_token($1)", vault.recognise_under_all_keys(presented))
-    if row is None:
-        return None
-    return WebhookDoor(
-        tenant=Tenant.of(row),
-        provider=row["provider"],
-        token_id=row["token_id"],
-        kind=row["kind"],
-        organization_id=row["organization_id"],
-        requires_signature=row["requires_signature"],
-    )

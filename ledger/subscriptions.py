@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from ledger import credentials, tasks
+from ledger import tasks, webhook_tokens
 from ledger.database import Connection
 from ledger.types import LEXOFFICE, Frozen, Tenant
 from ledger.vault import Vault
@@ -43,7 +43,7 @@ class Health(Frozen):
 
 async def mint(db: Connection, tenant: Tenant, vault: Vault, *, event_type: str, address: str) -> SecretStr:
     """A token for one subscription that is about to be registered. It is stored before lexoffice learns of it."""
-    token = await credentials.create_webhook_token(db, tenant, vault, kind=KIND, actor="engine")
+    token = await webhook_tokens.create_webhook_token(db, tenant, vault, kind=KIND, actor="engine")
     await db.execute(
         """
         INSERT INTO event_subscriptions (tenant_id, token_id, event_type, address)

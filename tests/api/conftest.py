@@ -19,7 +19,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.parts import Parts
-from ledger import connecting, credentials, tenants
+from ledger import connecting, credentials, tenants, webhook_tokens
 from ledger.connecting import LexofficeAccount
 from ledger.types import Tenant
 from sandbox.lexoffice_server import LexofficeAddresses
@@ -157,7 +157,7 @@ async def new_door(started: tuple[FastAPI, httpx.AsyncClient], **tenant: Any) ->
             ).key.get_secret_value()
             for scope in ("write", "approve")
         ]
-        token = await credentials.create_webhook_token(db, made, parts.vault, actor="test")
+        token = await webhook_tokens.create_webhook_token(db, made, parts.vault, actor="test")
     worker, approver = keys
     return Door(app, http, made, worker, approver, token.get_secret_value())
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from temporalio.client import Client
 
-from ledger import connecting, credentials, events
+from ledger import connecting, events, webhook_tokens
 from ledger.events import Arrival
 from ledger.types import EventState
 from settings import Settings
@@ -308,7 +308,7 @@ async def test_whatever_was_accepted_can_be_looked_at(connected: Door, odd: byte
 async def test_a_token_of_a_subscription_opens_to_signed_bodies_only(connected: Door) -> None:
     parts = connected.parts
     async with parts.ledger.transaction(connected.tenant) as db:
-        token = await credentials.create_webhook_token(
+        token = await webhook_tokens.create_webhook_token(
             db, connected.tenant, parts.vault, kind="subscription", actor="test"
         )
     headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
