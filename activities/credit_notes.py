@@ -16,7 +16,7 @@ from activities.payout_look import as_it_stands, block_and_ask, what_next
 from activities.reading_back import keep, read_back
 from activities.search_models import Searched
 from activities.searching import kept_documents, whole_search
-from ledger import connections, events, four_eyes, intents, lost_answers, payouts, tasks
+from ledger import approval_rule, connections, events, intents, lost_answers, payouts, tasks
 from ledger.database import Connection, Ledger
 from ledger.intents import Intent
 from ledger.payouts import Payout
@@ -110,7 +110,7 @@ class CreditNoteActivities:
                 marked,
                 differences=lambda found: differences_from_approval(payout, intent, None, found),
                 # Counted as for an approval: many small payouts to one partner are a large one.
-                needs_person=(await four_eyes.of_payout(db, task.tenant, payout)).above_limit,
+                needs_person=(await approval_rule.of_payout(db, task.tenant, payout)).above_limit,
             )
             if candidates is not None:
                 await _ask_about_lost(db, task.tenant, payout.number, candidates)

@@ -14,9 +14,9 @@ from activities.reading_back import keep, read_back
 from activities.search_models import Searched
 from activities.searching import kept_documents, waiting_for_the_connection, whole_search
 from ledger import (
+    approval_rule,
     documents,
     events,
-    four_eyes,
     intents,
     invoice_sales,
     lost_answers,
@@ -147,7 +147,7 @@ class InvoiceActivities:
                 intent,
                 marked,
                 differences=lambda found: differences_of_invoice(found, intent),
-                needs_person=intent.gross_cents > await four_eyes.limit_cents(db, task.tenant),
+                needs_person=intent.gross_cents > await approval_rule.limit_cents(db, task.tenant),
             )
             if candidates is not None:
                 await ask_about_lost_invoice(db, task.tenant, intent, candidates)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from ledger import four_eyes, outbox, payouts, tenants
+from ledger import approval_rule, outbox, payouts, tenants
 from ledger.database import Connection
 from ledger.notifications import MailKind
 from ledger.outbox import Mail
@@ -59,7 +59,7 @@ async def _approvals(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None
         for payout in found
         if payout.state is PayoutState.AWAITING_APPROVAL
         and payout.held_reason is None
-        and await four_eyes.may_approve(db, tenant, payout, _actor(mail))
+        and await approval_rule.may_approve(db, tenant, payout, _actor(mail))
     ]
     if not mine:
         return None
@@ -242,7 +242,7 @@ async def _waiting_for(db: Connection, tenant: Tenant, mail: Mail) -> tuple[int,
     mine = [
         payout.gross_cents
         for payout in [await payouts.find(db, tenant, row["number"]) for row in rows]
-        if await four_eyes.may_approve(db, tenant, payout, _actor(mail))
+        if await approval_rule.may_approve(db, tenant, payout, _actor(mail))
     ]
     return len(mine), sum(mine)
 

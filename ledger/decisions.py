@@ -6,7 +6,7 @@ engine.md, Decisions: the row is refused when the state does not allow it; the w
 from datetime import datetime
 from typing import Any
 
-from ledger import audit, claw_backs, four_eyes, payout_content, payouts, tasks
+from ledger import approval_rule, audit, claw_backs, payout_content, payouts, tasks
 from ledger.database import Connection
 from ledger.payout_requests import why_blocked
 from ledger.payouts import Payout
@@ -50,7 +50,7 @@ async def approve(
     """awaiting_approval → approved. Raises NotFound, NotAllowedNow, SecondPersonNeeded, ContentHasChanged, Blocked."""
     payout = await payouts.lock(db, tenant, number)
     _require(payout, PayoutState.AWAITING_APPROVAL)
-    await four_eyes.require(db, tenant, payout, actor)
+    await approval_rule.require(db, tenant, payout, actor)
     if payout.held_reason:
         raise NotAllowedNow("Die Auszahlung ist zurückgestellt.")
     if await payout_content.renew_content_hash(db, tenant, payout.id) != seen_hash:

@@ -18,9 +18,9 @@ from api.pages.sale_words import KINDS
 from api.pages.task_words import of_kind
 from ledger import (
     approval_queue,
+    approval_rule,
     bank_candidates,
     decisions,
-    four_eyes,
     objections,
     partner_bank,
     payout_holds,
@@ -74,7 +74,7 @@ async def payout_page(number: Number, visit: Reader) -> Response:
 async def approve(number: Number, visit: Approver) -> Response:
     """Above the limit with a fresh second factor; who may not, hears it from the ledger (four eyes)."""
     async with visit.doors.ledger.transaction(visit.tenant) as db:
-        rule = await four_eyes.of_payout(db, visit.tenant, await payouts.find(db, visit.tenant, number))
+        rule = await approval_rule.of_payout(db, visit.tenant, await payouts.find(db, visit.tenant, number))
     if rule.above_limit:
         require_fresh(visit, page=f"{PAGE}/{number}")
     return await _decided(visit, number, "freigegeben", approving(visit, number, visit.field("inhalt")))

@@ -14,11 +14,11 @@ from api.parts import Doors, Parts
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PayoutNo, after, page, shown
 from api.v1.callers import Approver, Reader, Writer, WriterOrApprover
 from api.v1.once import OnlyOnce
-from ledger import decisions, four_eyes, objections, partners, payout_lines, payout_requests, payouts, tax_questions
+from ledger import approval_rule, decisions, objections, partners, payout_lines, payout_requests, payouts, tax_questions
+from ledger.approval_rule import FourEyes
 from ledger.credentials import Caller
 from ledger.database import Connection
 from ledger.decisions import Decision
-from ledger.four_eyes import FourEyes
 from ledger.objections import Objection
 from ledger.payout_lines import PayoutLine
 from ledger.payouts import Payout
@@ -199,7 +199,7 @@ async def _in_full(db: Connection, doors: Parts, caller: Caller, payout: Payout)
         payout,
         lines=[shown(line) for line in await payout_lines.of_payout(db, tenant, payout.id)],
         decisions=[shown(decision) for decision in await decisions.of_payout(db, tenant, payout.id)],
-        four_eyes=shown(await four_eyes.of_payout(db, tenant, payout)),
+        four_eyes=shown(await approval_rule.of_payout(db, tenant, payout)),
         objection=None if objection is None else shown(objection),
         workflow_id=payout_workflow_id(tenant, payout.number),
         credit_note_url=url,

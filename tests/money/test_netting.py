@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 
 from ledger import (
+    approval_rule,
     claw_backs,
     debts,
     decisions,
     due,
-    four_eyes,
     manual_lines,
     partner_tax,
     payouts,
@@ -211,7 +211,7 @@ async def test_who_wrote_a_line_is_one_of_the_makers_of_the_payout_that_holds_it
     await came_back(shop, await settle(shop))
     number = await shop.payout("ANNA")
     async with shop.ledger.transaction(shop.tenant) as db:
-        made = await four_eyes.makers(db, shop.tenant, await payouts.find(db, shop.tenant, number))
+        made = await approval_rule.makers(db, shop.tenant, await payouts.find(db, shop.tenant, number))
     assert "user:editor" in made
 
 

@@ -12,10 +12,10 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.handover import HandoverActivities
 from ledger import (
+    approval_rule,
     campaigns,
     credentials,
     decisions,
-    four_eyes,
     partner_bank,
     partner_tax,
     partners,
@@ -23,9 +23,9 @@ from ledger import (
     payout_requests,
     payouts,
 )
+from ledger.approval_rule import SecondPersonNeeded
 from ledger.campaigns import NewCampaign, NewPlan
 from ledger.commission import Rate
-from ledger.four_eyes import SecondPersonNeeded
 from ledger.partner_bank import BankDetails, NewBankDetails
 from ledger.partner_tax import NewTaxStatus
 from ledger.partners import NewPartner
@@ -181,11 +181,11 @@ async def test_switched_off_a_single_approver_approves_and_the_payout_shows_it(o
     payout = await office.payout(ABOVE, by=actor)
     async with office.ledger() as db:
         await db.execute("UPDATE tenants SET single_approver = true")
-        assert (await four_eyes.of_payout(db, office.tenant, payout)).switched_off
+        assert (await approval_rule.of_payout(db, office.tenant, payout)).switched_off
     await office.approve(payout, actor)
     async with office.ledger() as db:
         await db.execute("UPDATE tenants SET single_approver = false")
-        shown = await four_eyes.of_payout(db, office.tenant, payout)
+        shown = await approval_rule.of_payout(db, office.tenant, payout)
     assert (shown.switched_off, shown.above_limit, shown.counted_cents) == (True, True, ABOVE)
     assert "payout.approved_alone" in await office.firm.actions()
 
@@ -206,7 +206,7 @@ async def test_an_approval_that_became_void_leaves_nothing_switched_off(office: 
         await office.approve(payout, actor)
     await office.approve(payout, f"user:{other.user}")
     async with office.ledger() as db:
-        assert not (await four_eyes.of_payout(db, office.tenant, payout)).switched_off
+        assert not (await approval_rule.of_payout(db, office.tenant, payout)).switched_off
 
 
 async def test_with_a_second_approver_the_switch_is_without_effect(office: Office) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from ledger import (
     approval_queue,
-    four_eyes,
+    approval_rule,
     memberships,
     partner_bank,
     resolutions,
@@ -16,7 +16,7 @@ from ledger import (
     users,
     weakened_rules,
 )
-from ledger.four_eyes import SecondPersonNeeded
+from ledger.approval_rule import SecondPersonNeeded
 from ledger.payouts import Payout
 from ledger.resolutions import Answer
 from ledger.roles import Role
@@ -38,7 +38,7 @@ async def offered(office: Office, user: UserId | None) -> list[str]:
 
 async def may_approve(office: Office, payout: Payout, browser: Browser) -> bool:
     async with office.ledger() as db:
-        return await four_eyes.may_approve(db, office.tenant, payout, f"user:{browser.user}")
+        return await approval_rule.may_approve(db, office.tenant, payout, f"user:{browser.user}")
 
 
 async def refused_above(office: Office, payout: Payout, browser: Browser) -> None:
