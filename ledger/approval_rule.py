@@ -3,22 +3,14 @@
 Who is one person: one_person.py.
 """
 
-from collections.abc import Iterable
-
-from ledger import audit, one_person, weakened_rules
+from ledger import audit, weakened_rules
 from ledger.database import Connection
+from ledger.four_eyes import SecondPersonNeeded, is_same_person
 from ledger.payouts import Payout
 from ledger.refusals import NotAllowedNow
 from ledger.types import Frozen, Tenant
 
 _SPAN_DAYS = 30
-
-
-class SecondPersonNeeded(NotAllowedNow):
-    code = "second_person_needed"
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
 
 
 class FourEyes(Frozen):
@@ -89,7 +81,7 @@ async def require(db: Connection, tenant: Tenant, payout: Payout, actor: str) ->
     )
     rule = await of_payout(db, tenant, payout)
     above = await _above_limit_of(db, tenant, actor, rule)
-    if not above or not await _same_person(db, tenant, actor, await makers(db, tenant, payout)):
+    if not above or not await is_same_person(db, tenant, actor, await makers(db, tenant, payout)):
         return
     if not rule.switched_off:
         raise SecondPersonNeeded(
@@ -115,7 +107,7 @@ async def may_approve(db: Connection, tenant: Tenant, payout: Payout, actor: str
     rule = await of_payout(db, tenant, payout)
     if rule.switched_off or not await _above_limit_of(db, tenant, actor, rule):
         return True
-    return not await _same_person(db, tenant, actor, await makers(db, tenant, payout))
+    return not await is_same_person(db, tenant, actor, await makers(db, tenant, payout))
 
 
 async def makers(db: Connection, tenant: Tenant, payout: Payout) -> list[str]:
@@ -145,27 +137,11 @@ async def makers(db: Connection, tenant: Tenant, payout: Payout) -> list[str]:
     return [row["maker"] for row in rows if row["maker"] is not None]
 
 
-async def require_second_person(db: Connection, tenant: Tenant, actor: str, *, made_by: Iterable[str | None]) -> bool:
-    """For what always needs a second person. True when the rule is switched off and this is the same one.
-
-    Raises SecondPersonNeeded.
-    """
-    if not await _same_person(db, tenant, actor, [maker for maker in made_by if maker]):
-        return False
-    if await weakened_rules.one_approves_alone(db, tenant):
-        return True
-    raise SecondPersonNeeded("Das bestätigt eine zweite Person.")
-
-
-async def _same_person(db: Connection, tenant: Tenant, actor: str, others: list[str]) -> bool:
-    return (await one_person.eyes(db, tenant)).same(actor, others)
-
-
 async def _above_limit_of(db: Connection, tenant: Tenant, actor: str, rule: FourEyes) -> bool:
     """Whoever raised the limit is judged by the lower one for as long as amounts are counted together."""
     earlier = {} if rule.above_limit else await weakened_rules.earlier_limits(db, tenant)
     passed = [who for who, cents in earlier.items() if rule.counted_cents > cents]
-    return rule.above_limit or await _same_person(db, tenant, actor, passed)
+    return rule.above_limit or await is_same_person(db, tenant, actor, passed)
 
 
 async def _account_pending(db: Connection, tenant: Tenant, payout: Payout) -> bool:

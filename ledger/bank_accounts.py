@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field, SecretStr
 
-from ledger import approval_rule, audit
+from ledger import audit, four_eyes
 from ledger.bank_ids import checked_bic, checked_iban, country_outside_sepa, masked
 from ledger.bank_text import says_something, sepa_text
 from ledger.database import Connection
@@ -97,7 +97,7 @@ async def confirm(db: Connection, tenant: Tenant, account: UUID, *, by: str) -> 
     Raises NotFound, NotAllowedNow, SecondPersonNeeded.
     """
     found = await _lock(db, tenant, account, "pending")
-    alone = await approval_rule.require_second_person(db, tenant, by, made_by=[found.recorded_by])
+    alone = await four_eyes.require_second_person(db, tenant, by, made_by=[found.recorded_by])
     await db.execute(
         """
         UPDATE tenant_bank_accounts SET state = 'retired', ended_by = $3, ended_at = now(),

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from ledger import approval_rule, audit, bank_accounts, bank_candidates
+from ledger import audit, bank_accounts, bank_candidates, four_eyes
 from ledger.bank_candidates import SECONDS, Candidate
 from ledger.bank_days import checked_execution_date
 from ledger.bank_file import Debtor, Payment, write_bank_file
@@ -147,7 +147,7 @@ async def approve(db: Connection, tenant: Tenant, vault: Vault, number: str, *, 
     _require(run, "draft")
     if not run.payments:
         raise NotAllowedNow("Der Zahlungslauf ist leer.", code="bank_run_empty")
-    alone = await approval_rule.require_second_person(db, tenant, by, made_by=[run.created_by])
+    alone = await four_eyes.require_second_person(db, tenant, by, made_by=[run.created_by])
     await bank_accounts.the_active_one(db, tenant, run.account_id)
     checked_execution_date(run.execution_date, datetime.now(BERLIN).date())
     if run.content_hash != seen_hash or await _barred(db, tenant, vault, run):
@@ -261,7 +261,7 @@ async def confirm_cancel(db: Connection, tenant: Tenant, number: str, *, by: str
     """
     run = await _cancel_asked(db, tenant, number)
     await _require_not_carried_out(db, tenant, run)
-    alone = await approval_rule.require_second_person(db, tenant, by, made_by=[run.cancel_requested_by])
+    alone = await four_eyes.require_second_person(db, tenant, by, made_by=[run.cancel_requested_by])
     return await _cancelled(db, tenant, run, by, alone=alone)
 
 

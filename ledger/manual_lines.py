@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger import approval_rule, audit, partners, tasks
+from ledger import audit, four_eyes, partners, tasks
 from ledger.database import Connection
 from ledger.money import euro
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
@@ -103,7 +103,7 @@ async def decide(
         raise NotAllowedNow("Über diese Zeile ist bereits entschieden.", code="line_decided")
     if not confirmed and not reason:
         raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
-    alone = confirmed and await approval_rule.require_second_person(db, tenant, by, made_by=[written["recorded_by"]])
+    alone = confirmed and await four_eyes.require_second_person(db, tenant, by, made_by=[written["recorded_by"]])
     await db.execute(
         """
         UPDATE manual_lines SET decided_by = $3, decided_at = now(), confirmed = $4, confirmed_alone = $5,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field, SecretStr
 
-from ledger import approval_rule, audit, rechecks, tasks, weakened_rules
+from ledger import audit, four_eyes, rechecks, tasks, weakened_rules
 from ledger.bank_ids import checked_bic, checked_iban, masked
 from ledger.database import Connection
 from ledger.refusals import NotAllowedNow, NotFound
@@ -118,7 +118,7 @@ async def confirm(
             "Diese IBAN gehört auch einem anderen Partner. Bitte erledigen Sie zuerst die Aufgabe dazu.",
             code=IBAN_TWICE,
         )
-    alone = await approval_rule.require_second_person(db, tenant, by, made_by=[found.recorded_by])
+    alone = await four_eyes.require_second_person(db, tenant, by, made_by=[found.recorded_by])
     await db.execute(
         """
         UPDATE partner_bank_details SET confirmed_by = $3, confirmed_at = now(), confirmed_alone = $4

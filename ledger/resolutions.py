@@ -10,13 +10,13 @@ from uuid import UUID
 from pydantic import Field
 
 from ledger import (
-    approval_rule,
     audit,
     bank_exports,
     claw_backs,
     decisions,
     documents,
     events,
+    four_eyes,
     intents,
     invoice_questions,
     lost_answers,
@@ -155,7 +155,7 @@ async def _acknowledge_iban(db: Connection, tenant: Tenant, code: str, answer: A
         tenant.id,
         code,
     )
-    await approval_rule.require_second_person(db, tenant, actor, made_by=[recorded_by])
+    await four_eyes.require_second_person(db, tenant, actor, made_by=[recorded_by])
 
 
 async def _about_payout(

@@ -14,7 +14,7 @@ from api.pages.languages import N_, said
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.v1.rechecks import announce_rechecks
-from ledger import approval_rule, partner_bank, pending_accounts, resolutions
+from ledger import four_eyes, partner_bank, pending_accounts, resolutions
 from ledger.database import Connection
 from ledger.pending_accounts import PendingAccount
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
@@ -76,9 +76,7 @@ async def acknowledge(account: UUID, visit: SecondPerson) -> Response:
             pending = await _find(db, visit, account)
             if pending.same_iban_task is None:
                 raise NotAllowedNow("Diese Aufgabe ist bereits erledigt.", code="task_resolved")
-            await approval_rule.require_second_person(
-                db, visit.tenant, visit.person.actor, made_by=[pending.recorded_by]
-            )
+            await four_eyes.require_second_person(db, visit.tenant, visit.person.actor, made_by=[pending.recorded_by])
             await resolutions.resolve(
                 db,
                 visit.tenant,

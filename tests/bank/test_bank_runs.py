@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from ledger import bank_accounts, bank_candidates, bank_run_rows, bank_runs, objections, resolutions
-from ledger.approval_rule import SecondPersonNeeded
 from ledger.bank_days import is_target_day, next_target_day
 from ledger.bank_file import control_sum_cents
 from ledger.bank_run_rows import BankRun
+from ledger.four_eyes import SecondPersonNeeded
 from ledger.refusals import AlreadyExists, ContentHasChanged, NotAcceptable, NotAllowedNow, NothingDue
 from ledger.resolutions import Answer
 from ledger.types import BERLIN, TaskId

@@ -4,8 +4,8 @@ import pytest
 from pydantic import SecretStr
 
 from ledger import bank_accounts
-from ledger.approval_rule import SecondPersonNeeded
 from ledger.bank_accounts import NewOwnAccount
+from ledger.four_eyes import SecondPersonNeeded
 from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.vault import Vault
 from tests.bank.paying import MAKER, OWN_IBAN, SECOND, iban, own_account

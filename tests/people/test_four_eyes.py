@@ -23,9 +23,9 @@ from ledger import (
     payout_requests,
     payouts,
 )
-from ledger.approval_rule import SecondPersonNeeded
 from ledger.campaigns import NewCampaign, NewPlan
 from ledger.commission import Rate
+from ledger.four_eyes import SecondPersonNeeded
 from ledger.partner_bank import BankDetails, NewBankDetails
 from ledger.partner_tax import NewTaxStatus
 from ledger.partners import NewPartner

@@ -16,7 +16,7 @@ from ledger import (
     users,
     weakened_rules,
 )
-from ledger.approval_rule import SecondPersonNeeded
+from ledger.four_eyes import SecondPersonNeeded
 from ledger.payouts import Payout
 from ledger.resolutions import Answer
 from ledger.roles import Role
