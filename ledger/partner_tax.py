@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from ledger import audit, partners, tax_questions
+from ledger import audit, partners
 from ledger.database import Connection
 from ledger.types import BusinessDay, Frozen, PartnerId, TaxStatus, Tenant
 
@@ -47,7 +47,10 @@ _COLUMNS = """
 async def record_tax_status(
     db: Connection, tenant: Tenant, partner_id: PartnerId, new: NewTaxStatus, *, by: str
 ) -> TaxRecord:
-    """From its first day on the new status takes the place of what was valid then. Raises NotFound."""
+    """From its first day on the new status takes the place of what was valid then. Raises NotFound.
+
+    What stands on it, payouts and documents of now and then, is looked at by rechecks.want_for_partner.
+    """
     await partners.find(db, tenant, partner_id)
     await db.execute(
         """
@@ -89,7 +92,6 @@ async def record_tax_status(
         subject_id=str(partner_id),
         **audit.apart(new.model_dump(mode="json", exclude_none=True)),
     )
-    await tax_questions.ask_about_documents(db, tenant, partner_id)
     return TaxRecord.model_validate(dict(recorded))
 
 

@@ -7,7 +7,9 @@ from ledger.types import PartnerId, PayoutNumber, Tenant
 
 
 async def want_for_partner(db: Connection, tenant: Tenant, partner: PartnerId) -> list[PayoutNumber]:
-    """Address, tax status or account of a partner was changed: an approval may be void, a block may be lifted."""
+    """Address, tax status or account of a partner was changed: an approval may be void, a block may be lifted, and
+    documents of then may be of another tax case now."""
+    await tax_questions.ask_about_documents(db, tenant, partner)
     await tax_questions.look_again_at(db, tenant, partner)
     rows = await db.fetch(
         """
