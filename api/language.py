@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from ledger.reasons import Reason
 from ledger.refusals import Refused
 from words import GERMAN, LANGUAGES, sentence
 
@@ -41,6 +42,11 @@ def asked_for(accept_language: str) -> str:
 def said(refused: Refused) -> str:
     """Why something is refused, in the language of this request."""
     return sentence(refused.sentence, refused.params, language())
+
+
+def in_words(reason: Reason) -> str:
+    """A reason that the ledger keeps, in the language of this request."""
+    return sentence(reason.code, reason.params, language())
 
 
 def _quality(parameters: list[str]) -> float:

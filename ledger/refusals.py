@@ -12,13 +12,12 @@ Refused
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
-from decimal import Decimal
-from uuid import UUID
 
 import asyncpg
+
+from ledger.reasons import plain
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
@@ -39,19 +38,7 @@ class Refused(Exception):
             self.code = code
         elif _CODE.fullmatch(code_or_sentence):
             self.code = code_or_sentence
-        self.params = {name: _plain(value) for name, value in params.items()}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, date):  # a datetime is one
-        return value.isoformat()
-    if isinstance(value, Decimal | UUID):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(one) for one in value]
-    return value
+        self.params = {name: plain(value) for name, value in params.items()}
 
 
 class NotFound(Refused):
