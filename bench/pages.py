@@ -1,7 +1,6 @@
 """Every list, filter and detail page, and the lists of the JSON API, over books of two years: median and 95th."""
 
 import argparse
-import asyncio
 import os
 import random
 import time
@@ -54,7 +53,7 @@ async def run(options: argparse.Namespace, state: Path) -> dict[str, Any]:
     server = PostgresServer(state / "postgres", free_port(), durable=False)
     postgres = await server.start()
     try:
-        await asyncio.to_thread(migrate, postgres.owner_url)
+        await migrate(postgres.owner_url)
         ledger, vault = await Ledger.open(postgres.app_url), Vault.from_setting(secret_key)
         superuser = await asyncpg.connect(postgres.admin_url, database=DATABASE)
         try:

@@ -33,10 +33,9 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
     @wraps(command)
     def inner(*args: P.args, **kwargs: P.kwargs) -> R:
         import asyncpg
-        from sqlalchemy.exc import OperationalError
 
         from api.engine import EngineAway
-        from ledger.migrate import RolesMissing
+        from ledger.migrations.errors import CannotMigrate
 
         try:
             with coming_from(Origin(door="cli")):
@@ -45,15 +44,21 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
             raise _UsageOfSettings(f"The environment is not complete.\n{error}") from None
         except Refused as refused:
             raise click.ClickException(sentence(refused.sentence, refused.params)) from None
-        except RolesMissing as error:
-            raise click.ClickException(str(error)) from None
+        except CannotMigrate as error:
+            click.echo(f"Error: {error}", err=True)
+            raise click.exceptions.Exit(error.exit_code) from None
         except EngineAway as error:
             raise click.ClickException(
                 f"{error} Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, and that Temporal runs."
             ) from None
         except asyncpg.InvalidPasswordError:
             raise click.ClickException("The database refuses the password in the settings.") from None
-        except (OSError, OperationalError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError):
+        except (
+            OSError,
+            asyncpg.InterfaceError,
+            asyncpg.PostgresConnectionError,
+            asyncpg.OperatorInterventionError,
+        ):
             raise click.ClickException(
                 "The database does not answer. Check PARTNERDESK_DATABASE_URL (for migrate: "
                 "PARTNERDESK_OWNER_DATABASE_URL), and that PostgreSQL runs."

@@ -26,15 +26,24 @@ def migrate(without_engine: bool) -> None:
     from ledger.migrate import migrate as migrate_database
 
     owner = OwnerSettings.from_environment()
-    version = announced(
+    done = announced(
         "Bringing the database to the newest version",
-        lambda: migrate_database(owner.owner_database_url.get_secret_value()),
+        lambda: asyncio.run(migrate_database(owner.owner_database_url.get_secret_value(), say=_say)),
     )
-    click.echo(f"The database is at version {version}.")
+    click.echo(f"The database is at version {done.version}.")
+    if done.version > done.newest:
+        _say(
+            f"That is newer than this code, which knows {done.newest}: nothing was changed. The release before a newer "
+            "one works beside it; an older one does not, and wants the release that the database belongs to."
+        )
     if not without_engine:
         click.echo(
             announced("Registering search attributes and schedules", lambda: asyncio.run(_prepare_engine(owner)))
         )
+
+
+def _say(sentence: str) -> None:
+    click.echo(sentence, err=True)
 
 
 async def _prepare_engine(owner: OwnerSettings) -> str:

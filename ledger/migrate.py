@@ -1,80 +1,50 @@
-"""Forward migrations of the ledger: hand-written SQL files, run in order by Alembic as the owner's role."""
+"""Forward migrations of the ledger: hand-written SQL files, run in order as the owner's role."""
 
-import threading
-from pathlib import Path
+from collections.abc import Callable
 
-from alembic import command, op
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.engine import make_url
+import asyncpg
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+from ledger.migrations.chain import Chain
+from ledger.migrations.errors import WrongDatabase
+from ledger.migrations.runner import Outcome, Patience, run
 
-# Two `partnerdesk migrate` at once (two machines of one deployment) take turns.
-_ONE_AT_A_TIME = text("SELECT pg_advisory_lock(hashtextextended('partnerdesk-migrate', 0))")
+_CONNECT_WITHIN_S = 10.0
 
 
-# Alembic keeps its context in globals of its modules.
-_ONE_THREAD_AT_A_TIME = threading.Lock()
+async def migrate(
+    owner_url: str, *, patience: Patience | None = None, say: Callable[[str], None] = lambda _: None
+) -> Outcome:
+    """Bring the database to the newest version.
 
-
-class RolesMissing(Exception):
-    """The roles of ledger/roles.sql do not exist on this server. Run that file as a superuser first."""
-
-
-def migrate(owner_url: str) -> str:
-    """Bring the database to the newest version and return that version.
-
-    owner_url names the role partnerdesk_owner. Raises RolesMissing before anything is changed; each migration is
-    one transaction, so a failing one leaves the database at the version before it. A database that a newer version
-    of the code has migrated is left as it is.
+    owner_url names the role partnerdesk_owner. Each migration is one transaction, so a failing one leaves the
+    database at the version before it. A database that a newer version of the code has migrated is left as it is.
+    Two runs at once take turns. Raises CannotMigrate (ledger/migrations/errors.py), or asyncpg's error where there is
+    no connection.
     """
-    engine = create_engine(make_url(owner_url).set(drivername="postgresql+psycopg"))
     try:
-        with engine.connect() as connection:
-            if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = 'partnerdesk_app'")):
-                raise RolesMissing(RolesMissing.__doc__)
-            connection.execute(_ONE_AT_A_TIME)
-            connection.commit()
-            version = current_version(connection)
-            connection.commit()
-            if version is not None and version > newest_version():
-                return version
-            config = _config()
-            config.attributes["connection"] = connection
-            with _ONE_THREAD_AT_A_TIME:
-                command.upgrade(config, "head")
-            connection.commit()
-            return current_version(connection) or ""
+        db = await asyncpg.connect(
+            owner_url,
+            timeout=_CONNECT_WITHIN_S,
+            server_settings={
+                "application_name": "partnerdesk migrate",
+                "search_path": "public",
+                "timezone": "UTC",
+                "standard_conforming_strings": "on",
+            },
+        )
+    except asyncpg.InvalidCatalogNameError as error:
+        raise WrongDatabase(f"{error}. Run ledger/roles.sql as a superuser first, which makes it.") from None
+    try:
+        return await run(db, Chain(), patience or Patience(), say)
     finally:
-        engine.dispose()
+        await db.close()
 
 
 def newest_version() -> str:
     """The version that this code needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return Chain().newest
 
 
-def current_version(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def run_sql_beside(migration: str) -> None:
-    """Run the SQL file that lies beside a migration and shares its name. For migrations only."""
-    statements = Path(migration).with_suffix(".sql").read_text(encoding="utf-8")
-    cursor = op.get_bind().connection.cursor()
-    cursor.execute(statements)
-
-
-def version_before(migration: str) -> str:
-    """The version of the file that lies before this one. For migrations only."""
-    files = sorted(path.name for path in Path(migration).parent.glob("[0-9]*.sql"))
-    return files[files.index(Path(migration).with_suffix(".sql").name) - 1].partition("_")[0]
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    return config
+def schema_digest() -> str:
+    """A hash of all that decides what a migrated database looks like, for whoever keeps a template of one."""
+    return Chain().digest()

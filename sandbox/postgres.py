@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
+import asyncpg
 
 import ledger
 from sandbox.processes import (
@@ -125,8 +125,8 @@ class PostgresServer(Service):
 
     async def is_ready(self) -> bool:
         try:
-            connection = await psycopg.AsyncConnection.connect(self.addresses.admin_url, connect_timeout=2)
-        except psycopg.OperationalError:
+            connection = await asyncpg.connect(self.addresses.admin_url, timeout=2)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):  # a TimeoutError is an OSError
             return False
         await connection.close()
         return True

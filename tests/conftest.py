@@ -82,7 +82,7 @@ class Parts:
 
     async def _database(self) -> Database:
         postgres = await self._begin(PostgresAddresses)
-        await asyncio.to_thread(migrate, postgres.owner_url)
+        await migrate(postgres.owner_url)
         return Database(app_url=postgres.app_url, owner_url=postgres.owner_url, admin_url=postgres.admin_url)
 
     async def _temporal(self) -> TemporalAddresses:

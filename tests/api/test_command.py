@@ -281,6 +281,7 @@ async def test_code_of_the_version_before_works_on_with_a_newer_database(
         await owner.close()
     assert ready.status_code == 200, ready.text
     assert (result.status, result.out) == (0, "The database is at version 9999.\n"), result.err
+    assert f"newer than this code, which knows {before}: nothing was changed" in result.err
 
 
 def test_a_sweep_since_a_span_looks_back() -> None:

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
-import psycopg
 import pytest
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
@@ -53,12 +52,16 @@ async def own_server(stack_state: Path) -> AsyncIterator[PostgresServer]:
 
 
 async def test_a_killed_database_serves_again_with_what_was_committed(own_server: PostgresServer) -> None:
-    with psycopg.connect(own_server.addresses.owner_url) as connection:
-        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    before = await asyncpg.connect(own_server.addresses.owner_url)
+    await before.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     await own_server.kill()
+    before.terminate()
     await own_server.restart()
-    with psycopg.connect(own_server.addresses.owner_url) as connection:
-        assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+    after = await asyncpg.connect(own_server.addresses.owner_url)
+    try:
+        assert await after.fetchval("SELECT answer FROM kept") == 42
+    finally:
+        await after.close()
 
 
 async def test_the_engine_knows_the_search_attributes_and_keeps_histories_for_90_days(

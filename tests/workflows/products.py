@@ -23,9 +23,6 @@ from sandbox.temporal_server import TemporalServer
 from tests.conftest import Database
 from tests.house import House, Shop, running
 
-_MIGRATING = asyncio.Lock()
-"""Alembic keeps what it works on in module globals: one migration at a time in a process."""
-
 
 @dataclass(frozen=True)
 class OwnProduct:
@@ -78,8 +75,7 @@ async def own_database(postgres: PostgresAddresses) -> Database:
         owner_url=_in(postgres.owner_url, name),
         admin_url=_in(postgres.admin_url, name),
     )
-    async with _MIGRATING:
-        await asyncio.to_thread(migrate, made.owner_url)
+    await migrate(made.owner_url)
     return made
 
 
