@@ -14,7 +14,6 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ledger.vault import UnusableSecretKey, Vault
-from workflows.payloads import EncryptedPayloads, UnusablePayloadKey
 
 LEXOFFICE_API = "https://api.lexware.io"
 LEXOFFICE_APP = "https://app.lexware.de"
@@ -53,6 +52,9 @@ def _mail_address(text: str | None) -> str | None:
 
 
 def _payload_key(secret: SecretStr) -> SecretStr:
+    # With the Temporal SDK, which most commands of an operator do without.
+    from workflows.payloads import EncryptedPayloads, UnusablePayloadKey
+
     try:
         EncryptedPayloads(secret.get_secret_value())
     except UnusablePayloadKey:

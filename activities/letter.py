@@ -16,9 +16,6 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date
-from babel.dates import format_datetime as format_moment
-from babel.numbers import format_currency
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ledger.types import BERLIN, Frozen
@@ -104,6 +101,10 @@ def message(
 
 
 def _environment(language: str) -> Environment:
+    from babel.dates import format_date
+    from babel.dates import format_datetime as format_moment
+    from babel.numbers import format_currency
+
     locale = _LOCALES[language]
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES),

@@ -6,7 +6,7 @@ from fastapi.responses import Response
 
 from api.files import CSV, PDF, ZIP, attachment, csv_file, from_file
 from api.parts import Parts
-from ledger import audit, evidence_bundle, papers, payouts, reports, statement_pdf, statements
+from ledger import audit, evidence_bundle, papers, payouts, reports, statements
 from ledger.csv_writing import Cents, csv_lines
 from ledger.refusals import NotAcceptable, NotFound
 from ledger.reports import DayReport, Reconciliation
@@ -42,6 +42,8 @@ async def payout_statement(doors: Parts, tenant: Tenant, number: str, form: str)
         statement = await statements.of_payout(db, tenant, number)
     if form == "csv":
         return attachment(statements.payout_csv(statement), f"{number}-abrechnung.csv", CSV)
+    from ledger import statement_pdf  # fpdf brings Pillow and fontTools, 0.3 s: with the first PDF, not with the start
+
     return attachment(statement_pdf.payout_pdf(statement), f"{number}-abrechnung.pdf", PDF)
 
 
@@ -53,6 +55,8 @@ async def partner_statement(
     name = f"{code}-{first_day.isoformat()}-{last_day.isoformat()}-abrechnung"
     if form == "csv":
         return csv_file(statements.partner_csv(statement), f"{name}.csv")
+    from ledger import statement_pdf
+
     return attachment(statement_pdf.partner_pdf(statement), f"{name}.pdf", PDF)
 
 

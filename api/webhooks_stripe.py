@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-import stripe
 import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -91,6 +90,8 @@ async def _tenant(doors: Parts, slug: str) -> Tenant:
 
 
 def _verify(body: bytes, request: Request, secret: str) -> None:
+    import stripe  # with requests and urllib3: not while a process starts that may never hear of Stripe
+
     try:
         stripe.WebhookSignature.verify_header(body, request.headers.get("stripe-signature"), secret, 300)
     except (stripe.SignatureVerificationError, ValueError, TypeError):  # TypeError: no signature is outside ASCII

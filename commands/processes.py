@@ -1,6 +1,9 @@
 """`partnerdesk migrate`, `api` and `worker`: what a deployment runs."""
 
 import asyncio
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import click
@@ -83,18 +86,20 @@ def api(host: str, port: int) -> None:
     """
     import signal
 
-    import uvicorn
-
-    from api.app import create_app
-    from api.logs import configure_logs
-
     settings = Settings.from_environment()
-    configure_logs(settings.log_format, settings.log_level)
+    with _nothing_collected():
+        import uvicorn
+
+        from api.app import create_app
+        from api.logs import configure_logs
+
+        configure_logs(settings.log_format, settings.log_level)
+        app = create_app(settings)
     for name in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops gracefully and then raises the signal once more; by then all is done, and the status is 0.
         signal.signal(name, lambda *_: None)
     uvicorn.run(
-        create_app(settings),
+        app,
         host=host,
         port=port,
         access_log=False,  # ours knows no queries, hence no ?token=
@@ -120,13 +125,26 @@ def worker(health_host: str, health_port: int) -> None:
     Example:
       partnerdesk worker --health-host 0.0.0.0 --health-port 8001
     """
-    import worker as process
-    from api.logs import configure_logs
-    from api.worker_doors import PortBusy
-
     settings = Settings.from_environment()
+    with _nothing_collected():
+        import worker as process
+        from api.logs import configure_logs
+        from api.worker_doors import PortBusy
+
     configure_logs(settings.log_format, settings.log_level)
     try:
         process.main(settings, health_host=health_host, health_port=health_port)
     except (process.NotRegistered, PortBusy) as error:
         raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """For modules, routes and models, which stay as long as the process: a collector that looks for garbage among
+    them again and again takes a sixth of the start and finds none, then or later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -2,17 +2,22 @@
 
 from datetime import date, timedelta
 from functools import lru_cache
-
-from holidays.financial.european_central_bank import EuropeanCentralBank
+from typing import TYPE_CHECKING
 
 from ledger.refusals import NotAcceptable
+
+if TYPE_CHECKING:
+    from holidays.financial.european_central_bank import EuropeanCentralBank
 
 LATEST_DAYS = 30
 """Banks take files with a date at most this many days ahead or more; nobody plans payouts further."""
 
 
 @lru_cache(maxsize=1)
-def _closed() -> EuropeanCentralBank:
+def _closed() -> "EuropeanCentralBank":
+    # The calendars of all countries come with it, 0.2 s: no process waits for them when it starts.
+    from holidays.financial.european_central_bank import EuropeanCentralBank
+
     return EuropeanCentralBank()  # type: ignore[no-untyped-call]
 
 

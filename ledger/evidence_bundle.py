@@ -19,7 +19,6 @@ from ledger.csv_writing import csv_lines
 from ledger.database import Connection
 from ledger.payouts import Payout
 from ledger.refusals import NotFound
-from ledger.statement_pdf import payout_pdf
 from ledger.types import BERLIN, Tenant
 
 SECONDS = 15.0
@@ -75,6 +74,8 @@ async def build(db: Connection, tenant: Tenant, number: str, *, sees_bank: bool 
         pack.add_json("auszahlung.json", payout.model_dump(mode="json", exclude={"seq"}))
         statement = await statements.of_payout(db, tenant, number)
         pack.add("berechnung.csv", statements.payout_csv(statement))
+        from ledger.statement_pdf import payout_pdf  # as in api/report_files.py
+
         pack.add("berechnung.pdf", payout_pdf(statement))
         if closes := await _month_closes(db, tenant, payout):
             pack.add_json("monatsabschluss.json", closes)

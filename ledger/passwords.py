@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -18,7 +19,6 @@ _FEWEST_DIFFERENT = 6
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Hashing waits for hashing, and for nothing else: four at a time.
 _WORKERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="passwords")
-_NOBODYS = _HASHER.hash(secrets.token_urlsafe(32))
 
 
 async def hashed(password: str) -> str:
@@ -27,9 +27,7 @@ async def hashed(password: str) -> str:
 
 async def matches(stored: str | None, password: str) -> bool:
     """With nothing stored the work is done all the same, so that time tells nothing about who has an account."""
-    right = await asyncio.get_running_loop().run_in_executor(
-        _WORKERS, _verified, stored or _NOBODYS, password[: LONGEST + 1]
-    )
+    right = await asyncio.get_running_loop().run_in_executor(_WORKERS, _verified, stored, password[: LONGEST + 1])
     return right and stored is not None
 
 
@@ -54,8 +52,13 @@ def same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def _verified(stored: str, password: str) -> bool:
+@cache
+def _nobodys() -> str:
+    return _HASHER.hash(secrets.token_urlsafe(32))
+
+
+def _verified(stored: str | None, password: str) -> bool:
     try:
-        return _HASHER.verify(stored, password)
+        return _HASHER.verify(stored or _nobodys(), password)
     except (VerificationError, InvalidHashError):
         return False

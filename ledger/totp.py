@@ -6,7 +6,6 @@ import secrets
 import time
 from urllib.parse import quote, urlencode
 
-import segno
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
@@ -29,6 +28,8 @@ def address(secret: str, *, account: str, issuer: str = "PartnerDesk Payouts") -
 
 def qr_svg(text: str) -> str:
     """An SVG for the page itself: attributes only, no style, so that the content policy holds."""
+    import segno  # by the few who set up a second factor
+
     out = io.BytesIO()
     segno.make(text, error="m").save(
         out, kind="svg", xmldecl=False, svgns=False, scale=5, border=4, dark="#000", light="#fff", svgclass="qr"

@@ -12,21 +12,12 @@ a refresh token is good for one answer, and whoever holds its lock decides what 
 
 import asyncio
 import secrets
-import warnings
 from typing import Any, Final
 
-import authlib.deprecate  # type: ignore[import-untyped]
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from lexoffice.transports import Borrowed
-
-with warnings.catch_warnings():
-    # authlib prefers a fork of httpx with the same interface, and says so when it is imported. authlib.deprecate
-    # switches these warnings on, so it was loaded before.
-    warnings.simplefilter("ignore", authlib.deprecate.AuthlibDeprecationWarning)
-    from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
-    from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[import-untyped]
 
 CONNECT_SECONDS: Final = 5.0
 IN_ALL_SECONDS: Final = 12.0
@@ -123,6 +114,8 @@ class AuthorizationServer:
             raise OddTokenAnswer("unusable tokens") from None
 
     async def _send(self, method: str, url: str, **parameters: str) -> Any:
+        from lexoffice.oauth_client import OAuthError
+
         failure: OAuthFailed
         try:
             async with asyncio.timeout(IN_ALL_SECONDS), self._client() as client:
@@ -139,6 +132,8 @@ class AuthorizationServer:
         raise failure
 
     def _client(self) -> Any:
+        from lexoffice.oauth_client import AsyncOAuth2Client
+
         client = AsyncOAuth2Client(
             client_id=self._client_id,
             client_secret=self._client_secret.get_secret_value(),

@@ -1,9 +1,11 @@
-"""The language of a page: German is the source, English is looked up in `locale/en/*.po`, read when the process starts.
+"""The language of a page: German is the source, English is looked up in `locale/en/*.po`, read with the first text.
 
 A text stands in the code as people read it, in German: `_("Auszahlung %(number)s", number=…)` in templates and in
 Python, `N_("…")` where it is only written down and shown later. A text of the ledger that is shown on a page (a
 refusal, a reason) goes through `_()` as well; what no catalogue knows stays as it is. The ledger stores whole German
 sentences, amounts and days included: the catalogue has them with places, marked `ledger`, and they are recognized.
+
+babel is imported by what writes with it: the doors for machines start without it.
 """
 
 import re
@@ -11,10 +13,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-
-from babel.dates import format_date, format_datetime, format_time
-from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal, format_percent
 
 from api.language import language
 from api.language import said as of_code
@@ -99,6 +97,8 @@ def ngettext(one: str, many: str, n: int, **values: object) -> str:
 @cache
 def catalogue(spoken: str) -> dict[str, Entry]:
     """What all files of this language say. Empty for the source language."""
+    from babel.messages.pofile import read_po
+
     texts: dict[str, Entry] = {}
     for path in sorted((_FOLDER / spoken).glob("*.po")):
         with path.open("rb") as file:
@@ -115,6 +115,8 @@ def catalogue(spoken: str) -> dict[str, Entry]:
 @cache
 def _patterns(spoken: str, kind: str) -> list[tuple[re.Pattern[str], str]]:
     """The sentences of this kind that have places, those with the most words first."""
+    from babel.messages.pofile import read_po
+
     found = []
     for path in sorted((_FOLDER / spoken).glob("*.po")):
         with path.open("rb") as file:
@@ -130,6 +132,8 @@ def _patterns(spoken: str, kind: str) -> list[tuple[re.Pattern[str], str]]:
 
 def money(cents: int | None, currency: str = "EUR") -> str:
     """`1.234,56 €`; a dash for no amount."""
+    from babel.numbers import format_currency
+
     if cents is None:
         return "–"
     return format_currency(Decimal(cents) / 100, currency, locale=_locale())
@@ -137,16 +141,22 @@ def money(cents: int | None, currency: str = "EUR") -> str:
 
 def number(value: float | Decimal, digits: int = 0) -> str:
     """`1.234`; `digits` are those after the comma."""
+    from babel.numbers import format_decimal
+
     return format_decimal(round(Decimal(value), digits), locale=_locale(), format=f"#,##0.{'0' * digits}".rstrip("."))
 
 
 def percent(value: Decimal | float) -> str:
     """Of a number between 0 and 100, with the digits it needs: `7,5 %`."""
+    from babel.numbers import format_percent
+
     return format_percent(Decimal(value) / 100, locale=_locale(), decimal_quantization=False)
 
 
 def day(at: date | datetime | None) -> str:
     """`22.11.2026`, in Berlin."""
+    from babel.dates import format_date
+
     if at is None:
         return "–"
     return format_date(_local(at), format="medium", locale=_locale())
@@ -154,6 +164,8 @@ def day(at: date | datetime | None) -> str:
 
 def days_to(first: date, last: date) -> str:
     """`22.11.2026`, or `28.09. – 16.11.2026`; what both days share is said once."""
+    from babel.dates import format_date
+
     if first == last:
         return day(first)
     shared = {GERMAN: "dd.MM.", ENGLISH: "d MMM"}[language()]
@@ -163,6 +175,8 @@ def days_to(first: date, last: date) -> str:
 
 def moment(at: datetime | None) -> str:
     """`22.11.2026 16:05`, in Berlin."""
+    from babel.dates import format_datetime
+
     if at is None:
         return "–"
     shape = "dd.MM.yyyy HH:mm" if language() == GERMAN else "d MMM yyyy, HH:mm"
@@ -171,11 +185,15 @@ def moment(at: datetime | None) -> str:
 
 def clock(at: datetime) -> str:
     """`16:05`, in Berlin."""
+    from babel.dates import format_time
+
     return format_time(at.astimezone(BERLIN), format="HH:mm", locale=_locale())
 
 
 def month(at: date) -> str:
     """`Nov. 2026`"""
+    from babel.dates import format_date
+
     return format_date(at, format="MMM yyyy", locale=_locale())
 
 
