@@ -8,10 +8,11 @@ What is open is changed; what a document promises, or what is paid, stays and is
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ledger import payout_lines, transactions
+from ledger import commissions, payout_lines, transactions
+from ledger.commissions import Commission
 from ledger.database import Connection
 from ledger.money import reversed_so_far
-from ledger.transactions import Commission, Transaction
+from ledger.transactions import Transaction
 from ledger.types import (
     CommissionId,
     CommissionState,
@@ -95,7 +96,7 @@ async def follow(db: Connection, tenant: Tenant, sale: Transaction) -> list[Payo
             break
         if not wanted:
             # A payout may take a commission, or give one back, between our look and our write: hold them, look again.
-            await transactions.hold_commissions(db, tenant, [sale.id])
+            await commissions.hold_commissions(db, tenant, [sale.id])
             held = True
     for family in families:
         await _settle(db, tenant, sale, family, due)
@@ -154,7 +155,7 @@ async def _net_released(db: Connection, tenant: Tenant, payout: PayoutId, *, but
 
 async def families_of(db: Connection, tenant: Tenant, sale: Transaction) -> list[Family]:
     """One per level; lines that belong to no sale's level (corrections) are none of a refund's business."""
-    rows = await transactions.commissions_of(db, tenant, sale.id)
+    rows = await commissions.commissions_of(db, tenant, sale.id)
     by_id = {row.id: row for row in rows}
     replaced = {row.reissued_of for row in rows}
 

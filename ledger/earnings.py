@@ -3,12 +3,13 @@ refunds and payouts, follows in ledger/claw_backs.py."""
 
 from collections.abc import Sequence
 
-from ledger import transactions
+from ledger import commissions
 from ledger.commission import Calculation, Circumstances, Earned, Earner, Rate, commissions_of
+from ledger.commissions import Commission
 from ledger.database import Connection
 from ledger.plan_circumstances import circumstances_of
 from ledger.plans import Plan
-from ledger.transactions import Commission, Transaction
+from ledger.transactions import Transaction
 from ledger.types import BERLIN, PartnerId, Tenant
 
 
@@ -66,7 +67,7 @@ async def reprice(db: Connection, tenant: Tenant, sale: Transaction) -> None:
 
     Only what was earned: what of it is owed, and what of it was settled and is answered, follows (claw_backs.follow).
     """
-    rows = [row for row in await transactions.commissions_of(db, tenant, sale.id) if row.kind == "sale"]
+    rows = [row for row in await commissions.commissions_of(db, tenant, sale.id) if row.kind == "sale"]
     if not rows:
         return
     due = _computed_anew(sale.base_cents, rows)

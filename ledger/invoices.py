@@ -10,6 +10,7 @@ from datetime import date
 from ledger import (
     attribution,
     campaigns,
+    commissions,
     credited_invoices,
     customers,
     intents,
@@ -215,7 +216,7 @@ async def _unpay(db: Connection, tenant: Tenant, sale: Transaction, facts: Invoi
 
 async def _is_settled(db: Connection, tenant: Tenant, sale: Transaction) -> bool:
     """Whether a commission is paid, or in a payout whose document exists or may. Holds the payouts it asks about."""
-    rows = await transactions.commissions_of(db, tenant, sale.id)
+    rows = await commissions.commissions_of(db, tenant, sale.id)
     came_back = {row.reissued_of for row in rows}
     if any(row.state is CommissionState.PAID and row.id not in came_back for row in rows):
         return True

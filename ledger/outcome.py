@@ -5,10 +5,11 @@ from typing import Any
 
 from pydantic import Field
 
-from ledger import claw_backs, earnings, transactions
+from ledger import claw_backs, commissions, earnings, transactions
+from ledger.commissions import Commission
 from ledger.database import Connection
 from ledger.money import euro
-from ledger.transactions import Commission, Transaction
+from ledger.transactions import Transaction
 from ledger.types import EventState, Frozen, PayoutNumber, Tenant, TransactionId
 
 
@@ -55,7 +56,7 @@ _WORTH_SAYING_CENTS = 100
 
 async def look(db: Connection, tenant: Tenant, transaction_id: TransactionId) -> SaleState:
     sale = await transactions.find(db, tenant, transaction_id)
-    return SaleState(sale=sale, commissions=tuple(await transactions.commissions_of(db, tenant, transaction_id)))
+    return SaleState(sale=sale, commissions=tuple(await commissions.commissions_of(db, tenant, transaction_id)))
 
 
 async def settled(

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from ledger import payout_content, payouts, tasks, transactions
+from ledger import commissions, payout_content, payouts, tasks
 from ledger.database import Connection
 from ledger.money import share, vat_cents
 from ledger.payouts import Payout
@@ -60,7 +60,7 @@ async def release(db: Connection, tenant: Tenant, payout: PayoutId) -> None:
         tenant.id,
         payout,
     )
-    await transactions.hold_commissions(db, tenant, [TransactionId(row["transaction_id"]) for row in rows])
+    await commissions.hold_commissions(db, tenant, [TransactionId(row["transaction_id"]) for row in rows])
     released = await db.fetch(
         """
         UPDATE payout_lines SET released_at = now()

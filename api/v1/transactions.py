@@ -13,12 +13,13 @@ from api.parts import Doors
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger import audit, partners, sale_decisions, transactions
+from ledger import audit, commissions, partners, sale_decisions, transactions
+from ledger.commissions import Commission
 from ledger.credentials import Caller
 from ledger.database import Connection
 from ledger.intents import Intent
 from ledger.refusals import NotFound
-from ledger.transactions import Commission, Transaction
+from ledger.transactions import Transaction
 from ledger.types import (
     BusinessDay,
     BusinessTime,
@@ -217,7 +218,7 @@ async def list_commissions(
     limit: Limit = 50,
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as db:
-        found = await transactions.list_commissions(
+        found = await commissions.list_commissions(
             db,
             caller.tenant,
             state=state,
@@ -242,5 +243,5 @@ async def _partner(db: Connection, caller: Caller, code: str | None) -> PartnerI
 
 async def _in_full(db: Connection, caller: Caller, transaction_id: TransactionId) -> dict[str, Any]:
     sale = await transactions.find(db, caller.tenant, transaction_id)
-    earned = await transactions.commissions_of(db, caller.tenant, transaction_id)
+    earned = await commissions.commissions_of(db, caller.tenant, transaction_id)
     return shown(sale, commissions=[shown(commission) for commission in earned])

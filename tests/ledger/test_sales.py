@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from ledger import campaigns, customers, partner_balance, partners, sale_decisions, sales, transactions
+from ledger import campaigns, commissions, customers, partner_balance, partners, sale_decisions, sales, transactions
 from ledger.campaigns import NewCampaign, NewPlan
 from ledger.commission import Rate
 from ledger.customers import NewCustomer
@@ -372,7 +372,7 @@ async def test_sales_and_commissions_are_listed_by_what_one_asks_for(shop: Shop)
         assert [found.id for found in of_anna] == [second]
         older, end = await transactions.list_transactions(db, shop.tenant, partner_id=anna, after=cursor, limit=1)
         assert ([found.payment_intent for found in older], end) == (["pi_1"], None)
-        carls, _ = await transactions.list_commissions(db, shop.tenant, partner_id=shop.partner["CARL"].id)
+        carls, _ = await commissions.list_commissions(db, shop.tenant, partner_id=shop.partner["CARL"].id)
         assert [(found.level, found.rule) for found in carls] == [
             (1, "10 % von 119,00 €"),
             (3, "2 % von 119,00 €"),

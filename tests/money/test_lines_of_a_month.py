@@ -11,6 +11,7 @@ import pytest
 
 from ledger import (
     commission_list,
+    commissions,
     due,
     evidence_bundle,
     invariants,
@@ -21,7 +22,6 @@ from ledger import (
     plans,
     reports,
     statements,
-    transactions,
 )
 from ledger.commission import Rate
 from ledger.commission_list import CommissionFilter
@@ -56,7 +56,7 @@ async def test_the_list_of_commissions_shows_it_also_by_campaign(books: Shop) ->
                 ("sale", "standard", 60_000),
                 ("month_close", "standard", 12_000),
             }
-        listed, _ = await transactions.list_commissions(db, books.tenant)
+        listed, _ = await commissions.list_commissions(db, books.tenant)
     assert sorted(row.net_cents for row in listed) == [12_000, 60_000]
 
 
