@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from ledger import audit
+from ledger.bank_candidates import SECONDS
 from ledger.bank_ids import masked
 from ledger.database import Connection
-from ledger.refusals import NotFound
+from ledger.refusals import NotAllowedNow, NotFound
 from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState, Tenant
-
-_SECONDS = 15.0
 
 
 class BankRun(Frozen):
@@ -81,7 +81,7 @@ async def lock(db: Connection, tenant: Tenant, number: str) -> BankRun:
             "SELECT * FROM bank_runs WHERE tenant_id = $1 AND number = $2 FOR UPDATE",
             tenant.id,
             number,
-            timeout=_SECONDS,
+            timeout=SECONDS,
         )
     )
 
@@ -122,7 +122,7 @@ async def lines(
         run,
         after,
         limit,
-        timeout=_SECONDS,
+        timeout=SECONDS,
     )
     return [BankRunLine(**{name: row[name] for name in BankRunLine.model_fields}) for row in rows]
 
@@ -150,3 +150,43 @@ def of_row(row: Any) -> BankRun:
     members = {name: row[name] for name in BankRun.model_fields}
     digest = members.pop("file_sha256")
     return BankRun(**members, file_sha256=None if digest is None else digest.hex())
+
+
+_WHY_NOT = {
+    "draft": "Der Zahlungslauf ist noch ein Entwurf.",
+    "approved": "Der Zahlungslauf ist bereits freigegeben.",
+    "exported": "Der Zahlungslauf ist bereits exportiert.",
+    "confirmed": "Der Zahlungslauf ist bereits bestätigt.",
+    "cancelled": "Der Zahlungslauf ist storniert.",
+}
+
+
+async def release(db: Connection, tenant: Tenant, reasons: dict[UUID, str]) -> None:
+    await db.execute(
+        """
+        UPDATE bank_run_lines l SET released_at = now(), released_reason = r.reason
+          FROM unnest($2::uuid[], $3::text[]) AS r (id, reason)
+         WHERE l.tenant_id = $1 AND l.id = r.id AND l.released_at IS NULL
+        """,
+        tenant.id,
+        list(reasons),
+        list(reasons.values()),
+        timeout=SECONDS,
+    )
+
+
+def require_state(run: BankRun, *states: str) -> None:
+    if run.state not in states:
+        raise NotAllowedNow(_WHY_NOT[run.state], code=f"bank_run_{run.state}")
+
+
+async def note(db: Connection, tenant: Tenant, by: str, what: str, run: BankRun, **detail: Any) -> None:
+    await audit.record(
+        db,
+        tenant,
+        actor=by,
+        action=f"bank_run.{what}",
+        subject="bank_run",
+        subject_id=run.number,
+        detail={"payments": run.payments, "total_cents": run.total_cents, **detail},
+    )

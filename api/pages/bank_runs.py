@@ -15,7 +15,7 @@ from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.v1.answers import after
 from api.v1.bank_runs import xml_file
-from ledger import bank_accounts, bank_candidates, bank_run_rows, bank_runs
+from ledger import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
 from ledger.bank_days import next_target_day
 from ledger.database import Connection
 from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow, NotFound, NothingDue
@@ -85,7 +85,7 @@ async def download(number: str, visit: Banker) -> Response:
     try:
         await _refresh(visit, number)
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            file = await bank_runs.download(
+            file = await bank_export.download(
                 db,
                 visit.tenant,
                 visit.doors.vault,
@@ -133,7 +133,9 @@ async def drop(number: str, visit: Banker) -> Response:
 @router.post("/{number}/stornieren")
 async def cancel(number: str, visit: Banker) -> Response:
     async def act(db: Connection) -> None:
-        await bank_runs.cancel(db, visit.tenant, number, by=visit.person.actor, reason=visit.field("reason")[:500])
+        await bank_run_cancelling.cancel(
+            db, visit.tenant, number, by=visit.person.actor, reason=visit.field("reason")[:500]
+        )
 
     return await _acted(visit, number, act)
 
@@ -141,7 +143,7 @@ async def cancel(number: str, visit: Banker) -> Response:
 @router.post("/{number}/stornieren/bestaetigen")
 async def confirm_cancel(number: str, visit: Second) -> Response:
     async def act(db: Connection) -> None:
-        await bank_runs.confirm_cancel(db, visit.tenant, number, by=visit.person.actor)
+        await bank_run_cancelling.confirm_cancel(db, visit.tenant, number, by=visit.person.actor)
 
     return await _acted(visit, number, act)
 
@@ -149,7 +151,7 @@ async def confirm_cancel(number: str, visit: Second) -> Response:
 @router.post("/{number}/stornieren/zurueckziehen")
 async def withdraw_cancel(number: str, visit: Banker) -> Response:
     async def act(db: Connection) -> None:
-        await bank_runs.withdraw_cancel(db, visit.tenant, number, by=visit.person.actor)
+        await bank_run_cancelling.withdraw_cancel(db, visit.tenant, number, by=visit.person.actor)
 
     return await _acted(visit, number, act)
 

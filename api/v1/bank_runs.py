@@ -12,11 +12,11 @@ from api.parts import Doors, Parts
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
 from api.v1.callers import Banker
 from api.v1.once import OnlyOnce
-from ledger import bank_accounts, bank_candidates, bank_run_rows, bank_runs
+from ledger import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
 from ledger.bank_accounts import NewOwnAccount, OwnAccount
 from ledger.bank_candidates import Candidate
+from ledger.bank_export import BankFile
 from ledger.bank_run_rows import BankRun, BankRunLine
-from ledger.bank_runs import BankFile
 from ledger.credentials import Caller
 from ledger.database import Connection
 from ledger.types import BusinessDay
@@ -262,7 +262,7 @@ async def drop(
 async def download(number: RunNumber, doors: Doors, caller: Banker) -> Response:
     await _refresh(doors, caller, number)
     async with doors.ledger.transaction(caller.tenant, cause=caller.actor) as db:
-        file = await bank_runs.download(
+        file = await bank_export.download(
             db, caller.tenant, doors.vault, number, by=caller.actor, in_recovery=doors.settings.recovery is not None
         )
     return xml_file(file)
@@ -290,7 +290,7 @@ async def confirm(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResp
 )
 async def cancel(number: RunNumber, caller: Banker, once: OnlyOnce, why: Annotated[Reason, Body()]) -> JSONResponse:
     async def act(db: Connection) -> BankRun:
-        return await bank_runs.cancel(db, caller.tenant, number, by=caller.actor, reason=why.reason)
+        return await bank_run_cancelling.cancel(db, caller.tenant, number, by=caller.actor, reason=why.reason)
 
     return await _acted(caller, once, act)
 
@@ -304,7 +304,7 @@ async def cancel(number: RunNumber, caller: Banker, once: OnlyOnce, why: Annotat
 )
 async def confirm_cancel(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResponse:
     async def act(db: Connection) -> BankRun:
-        return await bank_runs.confirm_cancel(db, caller.tenant, number, by=caller.actor)
+        return await bank_run_cancelling.confirm_cancel(db, caller.tenant, number, by=caller.actor)
 
     return await _acted(caller, once, act)
 
@@ -317,7 +317,7 @@ async def confirm_cancel(number: RunNumber, caller: Banker, once: OnlyOnce) -> J
 )
 async def withdraw_cancel(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResponse:
     async def act(db: Connection) -> BankRun:
-        return await bank_runs.withdraw_cancel(db, caller.tenant, number, by=caller.actor)
+        return await bank_run_cancelling.withdraw_cancel(db, caller.tenant, number, by=caller.actor)
 
     return await _acted(caller, once, act)
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 from pydantic import SecretStr
 from schwifty import IBAN
 
-from ledger import bank_accounts, bank_run_rows, bank_runs, partner_bank
+from ledger import bank_accounts, bank_export, bank_run_rows, bank_runs, partner_bank
 from ledger.bank_accounts import NewOwnAccount, OwnAccount
 from ledger.bank_run_rows import BankRun, BankRunLine
 from ledger.partner_bank import NewBankDetails
@@ -130,9 +130,9 @@ async def approve(shop: Shop, vault: Vault, run: BankRun, *, by: str = SECOND) -
         return await bank_runs.approve(db, shop.tenant, vault, run.number, by=by, seen_hash=run.content_hash)
 
 
-async def download(shop: Shop, vault: Vault, run: BankRun, *, by: str = MAKER) -> bank_runs.BankFile:
+async def download(shop: Shop, vault: Vault, run: BankRun, *, by: str = MAKER) -> bank_export.BankFile:
     async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        return await bank_runs.download(db, shop.tenant, vault, run.number, by=by)
+        return await bank_export.download(db, shop.tenant, vault, run.number, by=by)
 
 
 async def exported(shop: Shop, vault: Vault, *payouts: Payout) -> BankRun:

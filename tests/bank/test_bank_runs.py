@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from ledger import bank_accounts, bank_candidates, bank_run_rows, bank_runs, objections, resolutions
+from ledger import (
+    bank_accounts,
+    bank_candidates,
+    bank_run_cancelling,
+    bank_run_rows,
+    bank_runs,
+    objections,
+    resolutions,
+)
 from ledger.bank_days import is_target_day, next_target_day
 from ledger.bank_file import control_sum_cents
 from ledger.bank_run_rows import BankRun
@@ -246,16 +254,18 @@ async def test_an_exported_run_is_cancelled_with_a_reason_and_by_two(shop: Shop,
     run = await exported(shop, vault)
     async with shop.ledger.transaction(shop.tenant) as db:
         with pytest.raises(NotAcceptable):
-            await bank_runs.cancel(db, shop.tenant, run.number, by=MAKER, reason="  ")
+            await bank_run_cancelling.cancel(db, shop.tenant, run.number, by=MAKER, reason="  ")
     async with shop.ledger.transaction(shop.tenant) as db:
-        await bank_runs.cancel(db, shop.tenant, run.number, by=MAKER, reason="Die Bank hat die Datei abgelehnt.")
+        await bank_run_cancelling.cancel(
+            db, shop.tenant, run.number, by=MAKER, reason="Die Bank hat die Datei abgelehnt."
+        )
     async with shop.ledger.transaction(shop.tenant) as db:
         with pytest.raises(SecondPersonNeeded):
-            await bank_runs.confirm_cancel(db, shop.tenant, run.number, by=MAKER)
+            await bank_run_cancelling.confirm_cancel(db, shop.tenant, run.number, by=MAKER)
     with pytest.raises(NothingDue):
         await draft(shop, vault)
     async with shop.ledger.transaction(shop.tenant) as db:
-        await bank_runs.confirm_cancel(db, shop.tenant, run.number, by=SECOND)
+        await bank_run_cancelling.confirm_cancel(db, shop.tenant, run.number, by=SECOND)
     again = await exported(shop, vault)
     [line] = await held(shop, again)
     assert line.payout == payout.number

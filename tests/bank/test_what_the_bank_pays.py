@@ -9,7 +9,8 @@ import pytest
 from activities import letter_facts
 from ledger import (
     bank_candidates,
-    bank_runs,
+    bank_export,
+    bank_run_cancelling,
     decisions,
     partner_page,
     payout_lines,
@@ -65,8 +66,8 @@ async def test_what_a_file_may_still_pay_is_not_owed_anew(shop: Shop, vault: Vau
         await answered()
     assert refused.value.code == "in_an_exported_run"
     async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        await bank_runs.cancel(db, shop.tenant, run.number, by=bank.MAKER, reason="Nicht hochgeladen.")
-        await bank_runs.confirm_cancel(db, shop.tenant, run.number, by=bank.SECOND)
+        await bank_run_cancelling.cancel(db, shop.tenant, run.number, by=bank.MAKER, reason="Nicht hochgeladen.")
+        await bank_run_cancelling.confirm_cancel(db, shop.tenant, run.number, by=bank.SECOND)
     await answered()
     assert (await paying.look(shop, payout.number)).state == "cancelled"
 
@@ -133,9 +134,9 @@ async def test_after_a_restore_no_new_file_is_made_and_an_old_one_is_still_there
     before = await bank.exported(shop, vault, await bank.open_payout(shop, vault))
     later = await bank.approve(shop, vault, await bank.draft(shop, vault, await bank.open_payout(shop, vault)))
     async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        assert await bank_runs.download(db, shop.tenant, vault, before.number, by=bank.MAKER, in_recovery=True)
+        assert await bank_export.download(db, shop.tenant, vault, before.number, by=bank.MAKER, in_recovery=True)
         with pytest.raises(NotAllowedNow) as refused:
-            await bank_runs.download(db, shop.tenant, vault, later.number, by=bank.MAKER, in_recovery=True)
+            await bank_export.download(db, shop.tenant, vault, later.number, by=bank.MAKER, in_recovery=True)
     assert refused.value.code == "recovery"
 
 
@@ -152,5 +153,5 @@ async def test_a_file_that_the_bank_has_had_is_not_cancelled_because_its_payment
     assert (await paying.look(shop, payout.number)).state == "returned"
     async with shop.ledger.transaction(shop.tenant, cause="test") as db:
         with pytest.raises(NotAllowedNow) as refused:
-            await bank_runs.cancel(db, shop.tenant, run.number, by=bank.MAKER, reason="Kam zurück.")
+            await bank_run_cancelling.cancel(db, shop.tenant, run.number, by=bank.MAKER, reason="Kam zurück.")
     assert refused.value.code == "bank_run_paid"

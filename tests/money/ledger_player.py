@@ -11,6 +11,8 @@ from schwifty import IBAN
 from activities import payout_look
 from ledger import (
     bank_accounts,
+    bank_export,
+    bank_run_cancelling,
     bank_run_rows,
     bank_runs,
     decisions,
@@ -183,7 +185,7 @@ class LedgerPlayer(TellsOfSales):
     async def _exported(self, name: str) -> None:
         if (await self._refreshed(name)).state == "approved":
             async with self._db() as db:
-                await bank_runs.download(db, self.tenant, VAULT, self._bank_run[name], by=MAKER)
+                await bank_export.download(db, self.tenant, VAULT, self._bank_run[name], by=MAKER)
 
     async def _confirmed(self, name: str) -> None:
         async with self._db() as db:
@@ -192,9 +194,9 @@ class LedgerPlayer(TellsOfSales):
     async def _run_cancelled(self, name: str) -> None:
         try:
             async with self._db() as db:
-                run = await bank_runs.cancel(db, self.tenant, self._bank_run[name], by=MAKER, reason="Test")
+                run = await bank_run_cancelling.cancel(db, self.tenant, self._bank_run[name], by=MAKER, reason="Test")
                 if run.state == "exported":
-                    await bank_runs.confirm_cancel(db, self.tenant, run.number, by=SECOND)
+                    await bank_run_cancelling.confirm_cancel(db, self.tenant, run.number, by=SECOND)
         except NotAllowedNow as refused:
             # The model knows whether all are paid: then its run stays as it was, too, and holds its payouts.
             if refused.code != "bank_run_paid":

@@ -120,9 +120,9 @@ async def test_numbers_have_no_gaps_and_each_cancelled_one_has_its_reason(books:
     payout = await bank.open_payout(books, vault)
     run = await bank.draft(books, vault)
     async with books.ledger.transaction(books.tenant) as db:
-        from ledger import bank_runs
+        from ledger import bank_run_cancelling
 
-        await bank_runs.cancel(db, books.tenant, run.number, by="user:x", reason="Falsches Konto.")
+        await bank_run_cancelling.cancel(db, books.tenant, run.number, by="user:x", reason="Falsches Konto.")
     rejected = await paying.request(books) if await paying.earn(books, 100) else payout
     async with books.ledger.transaction(books.tenant) as db:
         from ledger import decisions
