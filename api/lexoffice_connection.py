@@ -12,7 +12,7 @@ from activities.oauth_access import pair_of
 from api.authorization import HINT
 from api.parts import Parts
 from api.problems import Problem, not_available
-from api.v1.answers import shown
+from api.rows import shown
 from api.v1.lexoffice_profile import KeyRefused, ask_profile, ask_profile_by_oauth
 from ledger import (
     connecting,

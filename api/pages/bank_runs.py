@@ -8,13 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from api.bank_file import xml_file
 from api.pages import actor_names
 from api.pages.bank_words import WAYS_OUT
 from api.pages.languages import N_, said
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
-from api.v1.answers import after
-from api.v1.bank_runs import xml_file
+from api.rows import after
 from ledger import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
 from ledger.bank_days import next_target_day
 from ledger.database import Connection

@@ -11,14 +11,13 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from pydantic import SecretStr, ValidationError
 
-from api import lexoffice_connection
+from api import lexoffice_connection, subscriptions
 from api.lexoffice_connection import STOPS, LexofficeChange
 from api.pages import actor_names
 from api.pages.languages import N_
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute, problem_of
 from api.problems import Problem
-from api.v1 import subscriptions
 from api.v1.lexoffice_profile import KeyRefused
 from ledger import connections
 from ledger.refusals import NotAcceptable, Refused

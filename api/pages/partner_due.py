@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.pages.languages import said
 from api.pages.partners import PAGE, TAX_STATUSES, Code, Reader, Writer, of_code
-from api.pages.payout_runs import REASONS
+from api.pages.payout_words import REASONS
 from api.pages.people import Visit
 from api.pages.rendering import PageRoute
 from ledger import due, final_settlement

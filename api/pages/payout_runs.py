@@ -10,11 +10,11 @@ from api import payout_run_start
 from api.engine import EngineAway
 from api.pages import actor_names
 from api.pages.languages import N_, said
+from api.pages.payout_words import REASONS
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
-from api.v1.answers import after
+from api.rows import after
 from ledger import payout_run_results, payout_runs, tenants
-from ledger.due import Reason
 from ledger.refusals import AlreadyExists, NotAcceptable, NotAllowedNow
 from ledger.roles import Permission
 from ledger.schedule_wishes import ScheduleKind
@@ -29,19 +29,6 @@ STATES = {
     "running": (N_("läuft"), "moving"),
     "done": (N_("abgeschlossen"), "done"),
     "cancelled": (N_("abgebrochen"), "stopped"),
-}
-REASONS = {
-    Reason.NOT_PAID: N_("Kunde hat noch nicht bezahlt"),
-    Reason.PROVISIONAL: N_("Vorläufig, Rechnung fehlt"),
-    Reason.SALE_HELD: N_("Verkauf angehalten"),
-    Reason.SALE_BLOCKED: N_("Rechnung storniert, Ersatz möglich"),
-    Reason.HOLD: N_("Stornofrist"),
-    Reason.AFTER_CUT_OFF: N_("Nach dem Stichtag"),
-    Reason.PARTNER_STOPPED: N_("Partner angehalten"),
-    Reason.NO_DOCUMENT: N_("Beleg nicht möglich"),
-    Reason.CLAWBACK_LIMIT: N_("Rückforderung über der Grenze"),
-    Reason.BELOW_MINIMUM: N_("Unter der Mindestauszahlung"),
-    Reason.NOT_ABOVE_ZERO: N_("Saldo nicht über null"),
 }
 
 

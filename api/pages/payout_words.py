@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from api.pages.languages import N_, _, day, money, ngettext, span
 from api.pages.words import DONE, MOVING, STOPPED, TROUBLE, WAITING, tone
 from ledger.approval_queue import Waiting
+from ledger.due import Reason
 from ledger.payout_timeline import Step
 from ledger.payout_waiting import For, Waits
 from ledger.payouts import Payout
@@ -179,3 +180,18 @@ def unusual(waiting: Waiting) -> list[tuple[str, str]]:
         if waiting.rule_is_off:
             found.append((_("Vier-Augen-Prinzip ist aus"), TROUBLE))
     return found
+
+
+REASONS = {
+    Reason.NOT_PAID: N_("Kunde hat noch nicht bezahlt"),
+    Reason.PROVISIONAL: N_("Vorläufig, Rechnung fehlt"),
+    Reason.SALE_HELD: N_("Verkauf angehalten"),
+    Reason.SALE_BLOCKED: N_("Rechnung storniert, Ersatz möglich"),
+    Reason.HOLD: N_("Stornofrist"),
+    Reason.AFTER_CUT_OFF: N_("Nach dem Stichtag"),
+    Reason.PARTNER_STOPPED: N_("Partner angehalten"),
+    Reason.NO_DOCUMENT: N_("Beleg nicht möglich"),
+    Reason.CLAWBACK_LIMIT: N_("Rückforderung über der Grenze"),
+    Reason.BELOW_MINIMUM: N_("Unter der Mindestauszahlung"),
+    Reason.NOT_ABOVE_ZERO: N_("Saldo nicht über null"),
+}

@@ -5,10 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api import lexoffice_connection
+from api import lexoffice_connection, subscriptions
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
-from api.v1 import subscriptions
 from ledger import connections, event_list
 from ledger.roles import Permission
 from ledger.types import LEXOFFICE, STRIPE

@@ -13,7 +13,7 @@ from api.pages.list_filters import PAGE_LENGTH, Asked
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.problems import Problem
-from api.v1.tasks import announce_answer
+from api.task_answers import announce_answer
 from ledger import bank_exports, event_list, events, manual_lines, payouts, resolutions, tasks, transactions
 from ledger.database import Connection
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused

@@ -7,6 +7,7 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, Field
 
 from api.problems import ProblemBody
+from api.rows import shown
 from ledger.types import Frozen
 
 Item = TypeVar("Item")
@@ -36,10 +37,6 @@ PartnerCode = Annotated[str, Path(max_length=32, description="Code des Partners"
 PayoutNo = Annotated[str, Path(max_length=32, description="Nummer der Auszahlung", examples=["PO-2026-0001"])]
 
 
-def after(cursor: str | None) -> int | None:
-    return None if cursor is None else int(cursor)
-
-
 def page(
     found: tuple[Sequence[Frozen], int | None], show: Callable[[Any], dict[str, Any]] | None = None
 ) -> dict[str, Any]:
@@ -48,11 +45,6 @@ def page(
         "items": [(show or shown)(row) for row in rows],
         "next_cursor": None if following is None else str(following),
     }
-
-
-def shown(row: Frozen, **more: Any) -> dict[str, Any]:
-    """A row as the API shows it. `seq` is the cursor's business."""
-    return row.model_dump(mode="json", exclude={"seq"}) | more
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from api.parts import Doors
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, shown
+from api.rows import after, shown
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page
 from api.v1.callers import Approver
 from ledger import audit, audit_chain
 from ledger.audit_chain import Head

@@ -8,14 +8,15 @@ from fastapi import APIRouter, Body, Path, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
+from api.bank_file import xml_file
 from api.parts import Doors, Parts
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
+from api.rows import after, shown
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Banker
 from api.v1.once import OnlyOnce
 from ledger import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
 from ledger.bank_accounts import NewOwnAccount, OwnAccount
 from ledger.bank_candidates import Candidate
-from ledger.bank_export import BankFile
 from ledger.bank_run_rows import BankRun, BankRunLine
 from ledger.credentials import Caller
 from ledger.database import Connection
@@ -320,17 +321,6 @@ async def withdraw_cancel(number: RunNumber, caller: Banker, once: OnlyOnce) -> 
         return await bank_run_cancelling.withdraw_cancel(db, caller.tenant, number, by=caller.actor)
 
     return await _acted(caller, once, act)
-
-
-def xml_file(file: BankFile) -> Response:
-    return Response(
-        file.content,
-        media_type="application/xml",
-        headers={
-            "Content-Disposition": f'attachment; filename="{file.number}.xml"',
-            "X-Content-SHA256": file.sha256,
-        },
-    )
 
 
 async def _refresh(doors: Parts, caller: Caller, number: str) -> None:

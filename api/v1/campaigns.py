@@ -6,7 +6,8 @@ from fastapi import APIRouter, Body, Path
 from fastapi.responses import JSONResponse
 
 from api.parts import Doors
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
+from api.rows import after, shown
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
 from ledger import campaigns

@@ -9,7 +9,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from api.parts import Doors
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PartnerCode, after, page, shown
+from api.rows import after, shown
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PartnerCode, page
 from api.v1.callers import Banker, Reader, Writer
 from api.v1.once import OnlyOnce
 from api.v1.rechecks import announce_rechecks

@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from api.parts import Doors, Parts
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PayoutNo, after, page, shown
+from api.rows import after, shown
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PayoutNo, page
 from api.v1.callers import Approver, Reader, Writer, WriterOrApprover
 from api.v1.once import OnlyOnce
 from ledger import approval_rule, decisions, objections, partners, payout_lines, payout_requests, payouts, tax_questions

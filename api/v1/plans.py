@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from api.parts import Doors
 from api.problems import Problem
-from api.v1.answers import PROBLEMS, shown
+from api.rows import shown
+from api.v1.answers import PROBLEMS
 from api.v1.callers import Reader, Writer
 from api.v1.campaigns import Slug, of_slug
 from api.v1.once import OnlyOnce

@@ -7,16 +7,17 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.parts import Doors, Parts
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
+from api.parts import Doors
+from api.rows import after, shown
+from api.task_answers import announce_answer
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, WriterOrApprover, require
 from api.v1.once import OnlyOnce
-from api.v1.rechecks import announce_rechecks
-from ledger import events, payouts, resolutions, tasks
+from ledger import events, resolutions, tasks
 from ledger.database import Connection
 from ledger.resolutions import Answer, Resolved
 from ledger.tasks import Task
-from ledger.types import TaskId, Tenant
+from ledger.types import TaskId
 
 router = APIRouter(prefix="/tasks", tags=["Aufgaben"], responses=PROBLEMS)
 
@@ -88,16 +89,3 @@ async def resolve_task(
     for resolved in made:
         await announce_answer(doors, caller.tenant, resolved)
     return answer
-
-
-async def announce_answer(doors: Parts, tenant: Tenant, resolved: Resolved) -> None:
-    """What a committed answer must tell the engine; pages call it, too."""
-    async with doors.ledger.transaction(tenant) as db:
-        to_replay = await events.load(db, tenant, resolved.replay)
-        payout = None if resolved.payout is None else await payouts.find(db, tenant, resolved.payout)
-    if payout is not None and resolved.decision is not None:
-        await doors.announcer.decision(tenant, payout, resolved.decision)
-    if resolved.invoice_intent is not None:
-        await doors.announcer.invoice(tenant, resolved.invoice_intent, resolved.transaction)
-    await doors.announcer.events(tenant, to_replay)
-    await announce_rechecks(doors, tenant, resolved.rechecks)

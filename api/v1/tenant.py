@@ -8,7 +8,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from api.parts import Doors
-from api.v1.answers import PROBLEMS, shown
+from api.rows import shown
+from api.v1.answers import PROBLEMS
 from api.v1.callers import Administrator, Anyone, Reader
 from ledger import tenants
 from ledger.schedule_wishes import ScheduleKind

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from activities.invoice_document import InvoiceWish, intend_invoice
 from api.parts import Doors
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, after, page, shown
+from api.rows import after, shown
+from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
 from ledger import audit, commissions, partners, sale_decisions, transactions
