@@ -4,7 +4,7 @@ the hand-over announces it later (engine.md, Three writes and one hand-over)."""
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from activities.engine_away import AWAY, RPC_TIMEOUT
 from activities.models import DocumentCreation
 from activities.schedule_setting import ScheduleSetter
 from api.logs import where
-from api.metrics import Metrics
 from ledger import decisions, events, intents, outbox, payouts
 from ledger.database import Ledger
 from ledger.decisions import Decision
@@ -48,16 +47,17 @@ class Announcer:
         self,
         engine: Client,
         ledger: Ledger,
-        metrics: Metrics,
         pace: Pace,
         *,
+        count_failed: Callable[[str], None] = lambda kind: None,
         sweep_every: timedelta = timedelta(minutes=15),
         sends_mail: bool = False,
     ) -> None:
+        """`count_failed` is called with the kind of each announcement that is left to the hand-over."""
         self._engine = engine
         self._sends_mail = sends_mail
         self._ledger = ledger
-        self._metrics = metrics
+        self._count_failed = count_failed
         self._pace = pace
         self._schedules = ScheduleSetter(ledger, schedules, sweep_every=sweep_every)
         self._outcomes: OrderedDict[tuple[EventId, int], bool] = OrderedDict()
@@ -192,7 +192,7 @@ class Announcer:
             async with asyncio.timeout(RPC_TIMEOUT.total_seconds()):
                 await telling
         except AWAY as error:
-            self._metrics.announcements_failed.labels(kind).inc()
+            self._count_failed(kind)
             log.warning("not_announced", kind=kind, workflow_id=workflow, **where(error))
             return False
         return True

@@ -126,8 +126,8 @@ async def _opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Parts]:
     announcer = Announcer(
         client,
         ledger,
-        metrics,
         Pace(quiet=settings.quiet_seconds, look_again=settings.look_again_seconds),
+        count_failed=lambda kind: metrics.announcements_failed.labels(kind).inc(),
         sweep_every=timedelta(seconds=settings.sweep_every_seconds),
         sends_mail=settings.sends_mail,
     )

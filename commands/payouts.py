@@ -85,7 +85,6 @@ def _decide(
 async def _decided(kind: str, slug: str, number: str, user: str, reason: str, seen_hash: str | None) -> dict[str, Any]:
     from api import engine
     from api.announce import Announcer
-    from api.metrics import Metrics
     from ledger import audit, decisions, memberships, payout_content, payouts, tenants
     from workflows.messages import Pace
 
@@ -110,6 +109,6 @@ async def _decided(kind: str, slug: str, number: str, user: str, reason: str, se
                 detail={"as": user, "decision": str(decision.id)},
             )
             found = await payouts.find(db, of, number)
-        announcer = Announcer(await engine.connect(lazy=True), ledger, Metrics(), Pace())
+        announcer = Announcer(await engine.connect(lazy=True), ledger, Pace())
         announced = await announcer.decision(of, found, decision)
     return {"payout": found.number, "state": found.state.value, "decision": str(decision.id), "announced": announced}
