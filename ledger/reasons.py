@@ -22,6 +22,11 @@ class Reason(Frozen):
         """Days, moments, rates and ids may be given as they are."""
         return cls(code=code, params={name: plain(value) for name, value in params.items()})
 
+    @classmethod
+    def read(cls, code: str | None, params: Mapping[str, Any] | None) -> Self | None:
+        """As two columns of a row hold it; None where there is none."""
+        return None if code is None else cls(code=code, params=dict(params or {}))
+
 
 class Hold(Reason):
     """Something that keeps a sale or a payout where it is, until it is released."""
