@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from activities.invoice_reading import names_a_partner, order_references
 from activities.lexoffice_door import LexofficeDoor, account_of, unusable
 from activities.models import NOT_UNDERSTOOD, Gathered
-from ledger import connecting, connection_health, documents, events, invoices, payouts, references
+from ledger import documents, events, invoices, reconnection, references
 from ledger.database import Connection, Ledger
 from ledger.documents import KnownDocument
 from ledger.types import BERLIN, DocumentKind, EventState, Tenant
@@ -129,12 +129,8 @@ class FetchActivities:
         if profile.organization_id != pinned:
             raise unusable("other organization")
         async with self._ledger.transaction(gathered.tenant) as db:
-            await connecting.note_profile(db, gathered.tenant, account_of(profile))
-            await connection_health.mark_connected(db, gathered.tenant)
-            # This closes the question about a refused access, so what was skipped meanwhile is not left behind: the
-            # hand-over announces it, and the payouts that waited.
-            await connecting.take_up_skipped(db, gathered.tenant, pinned)
-            await payouts.want_recheck_of_blocked(db, gathered.tenant)
+            # What goes on is announced by the hand-over, also what waited for an access that was refused.
+            await reconnection.note_answer(db, gathered.tenant, account_of(profile))
         return gathered.model_copy(update={"kind": gathered.kind or "connection", "missing": None})
 
     @asynccontextmanager

@@ -15,13 +15,13 @@ from activities.lexoffice_door import LexofficeDoor, account_of
 from activities.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
 from ledger import (
     budget,
-    connecting,
     connections,
     debts,
     events,
     key_age,
     lost_answers,
     month_close,
+    reconnection,
     replacement,
     seen_credit_notes,
     sweep_findings,
@@ -110,7 +110,7 @@ class SweepActivities:
         async with heartbeats(), self._door.failures_explained(tenant), self._door.reading(tenant) as client:
             profile = await client.profile()
         async with self._ledger.transaction(tenant, cause="sweep") as db:
-            await connecting.note_profile(db, tenant, account_of(profile))
+            await reconnection.note_profile(db, tenant, account_of(profile))
 
     @activity.defn
     async def sweep_page(self, task: PageOfSlice) -> SweptPage:

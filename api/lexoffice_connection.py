@@ -19,18 +19,17 @@ from ledger import (
     connection_health,
     connections,
     events,
-    oauth_connection,
-    payouts,
-    subscriptions,
+    reconnection,
     webhook_tokens,
 )
 from ledger.connecting import LexofficeAccount
 from ledger.connections import OtherOrganization, ProviderConnection
 from ledger.database import Connection
 from ledger.events import Event
+from ledger.reconnection import GoesOn
 from ledger.refusals import NotAllowedNow
 from ledger.schedule_wishes import ScheduleKind
-from ledger.types import LEXOFFICE, EventId, Frozen, Tenant
+from ledger.types import LEXOFFICE, Frozen, Tenant
 from lexoffice.oauth import AuthorizationAway, AuthorizationServer, ClientRefused, GrantRefused, OAuthFailed, Tokens
 
 log = structlog.get_logger("connection")
@@ -108,8 +107,7 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
     account = None
     if wanted.api_key is not None:
         account = await ask_profile(doors, tenant, wanted.api_key.get_secret_value())
-    taken_up: list[EventId] = []
-    repairs = False
+    connected, chosen = GoesOn(), GoesOn()
     async with doors.ledger.transaction(tenant, cause=actor) as db:
         if wanted.webhook_token is not None:
             await webhook_tokens.create_webhook_token(
@@ -130,43 +128,20 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
                 actor=actor,
             )
         if wanted.api_key is not None and account is not None:
-            taken_up = await connecting.connect_lexoffice(
+            connected = await reconnection.save_key(
                 db, tenant, doors.vault, api_key=wanted.api_key.get_secret_value(), account=account, actor=actor
             )
-            await payouts.want_recheck_of_blocked(db, tenant)
-            repairs = await _want_repair(db, tenant)
         if wanted.credential is not None:
-            await oauth_connection.choose(db, tenant, oauth=wanted.credential == "oauth", actor=actor)
-            taken_up += await _go_on(db, tenant)
-        to_announce = await events.load(db, tenant, taken_up)
+            chosen = await reconnection.choose(db, tenant, oauth=wanted.credential == "oauth", actor=actor)
+        to_announce = await events.load(db, tenant, [*connected.events, *chosen.events])
         answer = await show(db, doors, tenant)
     doors.webhook_tokens.forget()
     await doors.announcer.events(tenant, to_announce)
     if account is not None:
         await doors.announcer.schedule(tenant, ScheduleKind.SWEEP)
-    if repairs:
+    if connected.subscriptions:
         await doors.announcer.subscriptions(tenant)
     return answer
-
-
-async def _go_on(db: Connection, tenant: Tenant) -> list[EventId]:
-    """Another credential is used from now on: what waited for one goes on. Returns what is to be announced."""
-    connection = await connections.load(db, tenant, LEXOFFICE)
-    if connection.state != "connected" or connection.organization_id is None:
-        return []
-    await payouts.want_recheck_of_blocked(db, tenant)
-    return await connecting.take_up_skipped(db, tenant, connection.organization_id)
-
-
-async def _want_repair(db: Connection, tenant: Tenant) -> bool:
-    """lexoffice deletes the subscriptions of a key or grant together with it (lexoffice API, Event Subscriptions).
-
-    Whether they are to be set up anew: whoever has had none set up is notified by a relay.
-    """
-    if (await subscriptions.health(db, tenant)).checked_at is None:
-        return False
-    await subscriptions.want_set_up(db, tenant)
-    return True
 
 
 async def generate_webhook_token(doors: Parts, tenant: Tenant, *, actor: str) -> SecretStr:
@@ -209,25 +184,20 @@ async def note_probe(
         if not await connections.key_saved_since(db, tenant, asked_at):
             await connection_health.mark_broken(db, tenant, probed.detail)
         return []
-    await connecting.note_profile(db, tenant, probed)
-    await connection_health.mark_connected(db, tenant)
-    await payouts.want_recheck_of_blocked(db, tenant)
-    organization = (await connections.load(db, tenant, LEXOFFICE)).organization_id
-    taken_up = [] if organization is None else await connecting.take_up_skipped(db, tenant, organization)
-    return await events.load(db, tenant, taken_up)
+    return await events.load(db, tenant, (await reconnection.note_answer(db, tenant, probed)).events)
 
 
 async def remove_key(doors: Parts, tenant: Tenant, *, actor: str) -> tuple[str, ...]:
     """Returns what stops from now on, as German sentences; nothing does where OAuth goes on."""
     async with doors.ledger.transaction(tenant) as db:
-        await connecting.remove_lexoffice_key(db, tenant, actor=actor)
-        await _go_on(db, tenant)
-        goes_on = (await connections.load(db, tenant, LEXOFFICE)).has_secret
-        repairs = goes_on and await _want_repair(db, tenant)
+        goes_on = await reconnection.remove_key(db, tenant, actor=actor)
+        to_announce = await events.load(db, tenant, goes_on.events)
+        is_left = (await connections.load(db, tenant, LEXOFFICE)).has_secret
     doors.webhook_tokens.forget()
-    if repairs:
+    await doors.announcer.events(tenant, to_announce)
+    if goes_on.subscriptions:
         await doors.announcer.subscriptions(tenant)
-    return () if goes_on else STOPS
+    return () if is_left else STOPS
 
 
 async def connect_by_oauth(doors: Parts, tenant: Tenant, *, code: str, verifier: SecretStr, actor: str) -> None:
@@ -258,10 +228,10 @@ async def connect_by_oauth(doors: Parts, tenant: Tenant, *, code: str, verifier:
     try:
         account = await ask_profile(doors, tenant, pair.access_token.get_secret_value())
         async with doors.ledger.transaction(tenant, cause=actor) as db:
-            connected = await oauth_connection.connect(db, tenant, doors.vault, pair=pair, account=account, actor=actor)
-            await payouts.want_recheck_of_blocked(db, tenant)
-            repairs = await _want_repair(db, tenant)
-            to_announce = await events.load(db, tenant, connected.taken_up)
+            goes_on, former = await reconnection.save_grant(
+                db, tenant, doors.vault, pair=pair, account=account, actor=actor
+            )
+            to_announce = await events.load(db, tenant, goes_on.events)
     except BaseException:
         # Whatever it was, the database or a caller who is gone included: nobody would ever end this grant.
         await asyncio.shield(_give_back(server, pair.refresh_token))
@@ -269,25 +239,25 @@ async def connect_by_oauth(doors: Parts, tenant: Tenant, *, code: str, verifier:
     doors.webhook_tokens.forget()
     await doors.announcer.events(tenant, to_announce)
     await doors.announcer.schedule(tenant, ScheduleKind.SWEEP)
-    if connected.former is not None:
-        await _give_back(server, connected.former)  # its subscriptions go with it: they are set up after that
-    if repairs:
+    if former is not None:
+        await _give_back(server, former)  # its subscriptions go with it: they are set up after that
+    if goes_on.subscriptions:
         await doors.announcer.subscriptions(tenant)
 
 
 async def disconnect_oauth(doors: Parts, tenant: Tenant, *, actor: str) -> Disconnected:
     """Forget the grant here, then revoke it there. Raises NotConnectedByOAuth."""
     async with doors.ledger.transaction(tenant) as db:
-        token = await oauth_connection.disconnect(db, tenant, doors.vault, actor=actor)
-        await _go_on(db, tenant)
-        goes_on = (await connections.load(db, tenant, LEXOFFICE)).has_secret
-        repairs = goes_on and await _want_repair(db, tenant)
+        goes_on, token = await reconnection.remove_grant(db, tenant, doors.vault, actor=actor)
+        to_announce = await events.load(db, tenant, goes_on.events)
+        is_left = (await connections.load(db, tenant, LEXOFFICE)).has_secret
     doors.webhook_tokens.forget()
     server = doors.oauth.server
     revoked = token is not None and server is not None and await _give_back(server, token)
-    if repairs:
+    await doors.announcer.events(tenant, to_announce)
+    if goes_on.subscriptions:
         await doors.announcer.subscriptions(tenant)
-    return Disconnected(stops=() if goes_on else STOPS, revoked=revoked)
+    return Disconnected(stops=() if is_left else STOPS, revoked=revoked)
 
 
 def authorization_server(doors: Parts) -> AuthorizationServer:

@@ -1,4 +1,7 @@
-"""Connecting a tenant's lexoffice: the key is kept, the organisation pinned, what was skipped without one taken up."""
+"""Connecting a tenant's lexoffice: the key is kept, the organisation pinned.
+
+What waited for that goes on by reconnection.py, which calls these functions.
+"""
 
 from datetime import date
 from typing import Any
@@ -6,10 +9,10 @@ from uuid import UUID
 
 import asyncpg
 
-from ledger import audit, connection_health, rechecks
+from ledger import audit, connection_health
 from ledger.connections import OrganizationTaken, OtherOrganization
 from ledger.database import Connection
-from ledger.types import LEXOFFICE, EventId, Frozen, Tenant
+from ledger.types import LEXOFFICE, Frozen, Tenant
 from ledger.vault import Vault
 
 
@@ -24,12 +27,19 @@ class LexofficeAccount(Frozen):
     profile: dict[str, Any]
 
 
+class Noted(Frozen):
+    """What the ledger held of the account before, and whether the tenant is taxed otherwise now."""
+
+    organization_before: UUID | None
+    taxed_otherwise: bool
+
+
 async def connect_lexoffice(
     db: Connection, tenant: Tenant, vault: Vault, *, api_key: str, account: LexofficeAccount, actor: str
-) -> list[EventId]:
-    """Store a key that `/v1/profile` has proved, pin its organisation, and take up what was skipped without one.
+) -> bool:
+    """Store a key that `/v1/profile` has proved, and pin its organisation. True where that is taxed otherwise.
 
-    Returns the events that are to be announced now. Raises OtherOrganization, OrganizationTaken.
+    Raises OtherOrganization, OrganizationTaken.
     """
     pinned = await pin(db, tenant, account)
     await db.execute(
@@ -51,25 +61,33 @@ async def connect_lexoffice(
         action="connection.key_saved",
         subject="connection",
         subject_id=LEXOFFICE,
-        detail={"organization": str(account.organization_id), "before": str(pinned) if pinned else None},
+        detail=of_organizations(account, pinned),
     )
-    return await take_up_skipped(db, tenant, account.organization_id)
+    return pinned.taxed_otherwise
 
 
-async def pin(db: Connection, tenant: Tenant, account: LexofficeAccount) -> UUID | None:
-    """The account that was just asked is from now on this tenant's. Returns the organisation before.
+def of_organizations(account: LexofficeAccount, pinned: Noted) -> dict[str, str | None]:
+    """For the trail: which organisation it is, and which it was."""
+    before = pinned.organization_before
+    return {"organization": str(account.organization_id), "before": str(before) if before else None}
+
+
+async def pin(db: Connection, tenant: Tenant, account: LexofficeAccount) -> Noted:
+    """The account that was just asked is from now on this tenant's.
 
     Raises OtherOrganization, OrganizationTaken.
     """
     # FOR UPDATE against the FOR SHARE of take_in_event: an event is either skipped before this, and taken up by
     # take_up_skipped, or it sees the credential.
-    pinned: UUID | None = await db.fetchval(
+    before = await db.fetchrow(
         """
-        SELECT organization_id FROM provider_connections WHERE tenant_id = $1 AND provider = $2 FOR UPDATE
+        SELECT organization_id, tax_type, small_business FROM provider_connections
+         WHERE tenant_id = $1 AND provider = $2 FOR UPDATE
         """,
         tenant.id,
         LEXOFFICE,
     )
+    pinned: UUID | None = before["organization_id"] if before is not None else None
     if pinned is not None and pinned != account.organization_id and await _references_are_open(db, tenant):
         raise OtherOrganization
     try:
@@ -93,14 +111,14 @@ async def pin(db: Connection, tenant: Tenant, account: LexofficeAccount) -> UUID
         if error.constraint_name == "an_organization_belongs_to_one_tenant":
             raise OrganizationTaken from None
         raise
-    return pinned
+    return Noted(
+        organization_before=pinned,
+        taxed_otherwise=before is not None and await _taxed_otherwise(db, tenant, before, account),
+    )
 
 
-async def note_profile(db: Connection, tenant: Tenant, account: LexofficeAccount) -> None:
-    """The pinned organisation has said who it is now. Where it is taxed otherwise, waiting payouts look again.
-
-    What another organisation says changes nothing.
-    """
+async def note_profile(db: Connection, tenant: Tenant, account: LexofficeAccount) -> Noted | None:
+    """The pinned organisation has said who it is now. None: another one has, and nothing is changed."""
     before = await db.fetchrow(
         """
         SELECT tax_type, small_business FROM provider_connections
@@ -111,7 +129,7 @@ async def note_profile(db: Connection, tenant: Tenant, account: LexofficeAccount
         account.organization_id,
     )
     if before is None:
-        return
+        return None
     await db.execute(
         """
         UPDATE provider_connections
@@ -125,19 +143,27 @@ async def note_profile(db: Connection, tenant: Tenant, account: LexofficeAccount
         account.small_business,
         account.profile,
     )
-    now = {"tax_type": account.tax_type, "small_business": account.small_business}
-    if dict(before) == now:
-        return
-    await rechecks.want_for_tenant(db, tenant)
-    await audit.record(
-        db,
-        tenant,
-        actor="engine",
-        action="connection.tax_profile_changed",
-        subject="connection",
-        subject_id=LEXOFFICE,
-        detail={name: [before[name], value] for name, value in now.items() if before[name] != value},
+    return Noted(
+        organization_before=account.organization_id,
+        taxed_otherwise=await _taxed_otherwise(db, tenant, before, account),
     )
+
+
+async def _taxed_otherwise(db: Connection, tenant: Tenant, before: Any, account: LexofficeAccount) -> bool:
+    """How the tenant is taxed decides with each partner's status what a document is; a change is in the trail."""
+    now = {"tax_type": account.tax_type, "small_business": account.small_business}
+    changed = {name: [before[name], value] for name, value in now.items() if before[name] != value}
+    if changed and any(before[name] is not None for name in now):
+        await audit.record(
+            db,
+            tenant,
+            actor="engine",
+            action="connection.tax_profile_changed",
+            subject="connection",
+            subject_id=LEXOFFICE,
+            detail=changed,
+        )
+    return bool(changed)
 
 
 async def change_lexoffice(
@@ -245,27 +271,3 @@ async def _references_are_open(db: Connection, tenant: Tenant) -> bool:
             tenant.id,
         )
     )
-
-
-async def take_up_skipped(db: Connection, tenant: Tenant, organization_id: UUID) -> list[EventId]:
-    """What arrived without a key is to be handled now; what another organisation sent is not ours."""
-    await db.execute(
-        """
-        UPDATE events SET state = 'ignored', reason = 'Die Meldung kam von einer anderen lexoffice-Organisation.',
-                          handled_at = now()
-         WHERE tenant_id = $1 AND provider = $2 AND state = 'skipped' AND organization_id <> $3
-        """,
-        tenant.id,
-        LEXOFFICE,
-        str(organization_id),
-    )
-    rows = await db.fetch(
-        """
-        UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
-         WHERE tenant_id = $1 AND provider = $2 AND state = 'skipped'
-        RETURNING id
-        """,
-        tenant.id,
-        LEXOFFICE,
-    )
-    return sorted(EventId(row["id"]) for row in rows)

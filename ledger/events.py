@@ -13,7 +13,7 @@ from uuid import UUID
 from ledger import audit, connections, unproven
 from ledger.database import Connection, Ledger
 from ledger.refusals import NotAllowedNow, NotFound
-from ledger.types import EventId, EventState, Frozen, Tenant
+from ledger.types import LEXOFFICE, EventId, EventState, Frozen, Tenant
 
 
 class Arrival(Frozen):
@@ -364,3 +364,27 @@ def readable_body(body: bytes) -> Any:
         return told
     except (ValueError, RecursionError):
         return body.decode("utf-8", "replace")
+
+
+async def take_up_skipped(db: Connection, tenant: Tenant, organization_id: UUID) -> list[EventId]:
+    """What arrived without a key is to be handled now; what another organisation sent is not ours."""
+    await db.execute(
+        """
+        UPDATE events SET state = 'ignored', reason = 'Die Meldung kam von einer anderen lexoffice-Organisation.',
+                          handled_at = now()
+         WHERE tenant_id = $1 AND provider = $2 AND state = 'skipped' AND organization_id <> $3
+        """,
+        tenant.id,
+        LEXOFFICE,
+        str(organization_id),
+    )
+    rows = await db.fetch(
+        """
+        UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
+         WHERE tenant_id = $1 AND provider = $2 AND state = 'skipped'
+        RETURNING id
+        """,
+        tenant.id,
+        LEXOFFICE,
+    )
+    return sorted(EventId(row["id"]) for row in rows)

@@ -9,15 +9,15 @@ from ledger.connecting import LexofficeAccount
 from ledger.connections import NoSuchCredential
 from ledger.database import Connection
 from ledger.oauth_tokens import NotConnectedByOAuth, TokenPair
-from ledger.types import LEXOFFICE, EventId, Frozen, Tenant
+from ledger.types import LEXOFFICE, Frozen, Tenant
 from ledger.vault import Vault
 
 
 class Connected(Frozen):
-    """`taken_up`: events to announce now. `former`: the refresh token of a grant that this one replaces."""
+    """`former`: the refresh token of a grant that this one replaces."""
 
-    taken_up: tuple[EventId, ...]
     former: SecretStr | None
+    taxed_otherwise: bool
 
 
 async def connect(
@@ -51,11 +51,9 @@ async def connect(
         action="connection.oauth_connected",
         subject="connection",
         subject_id=LEXOFFICE,
-        detail={"organization": str(account.organization_id), "before": str(pinned) if pinned else None},
+        detail=connecting.of_organizations(account, pinned),
     )
-    return Connected(
-        taken_up=tuple(await connecting.take_up_skipped(db, tenant, account.organization_id)), former=former
-    )
+    return Connected(former=former, taxed_otherwise=pinned.taxed_otherwise)
 
 
 async def disconnect(db: Connection, tenant: Tenant, vault: Vault, *, actor: str) -> SecretStr | None:
