@@ -3,7 +3,6 @@
 import re
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
 
 import structlog
 from temporalio import activity
@@ -13,12 +12,12 @@ from activities import letter_facts
 from activities.letter import Attachment, message, reachable, written
 from activities.models import MailInput
 from activities.post import NotSent, Post
-from ledger import idempotency, outbox, papers, tenants, users
-from ledger.database import Connection, Ledger
+from ledger import idempotency, memberships, outbox, papers, tenants, users
+from ledger.database import Connection, Ledger, TenantTransaction
 from ledger.notifications import MailKind
 from ledger.outbox import Mail
 from ledger.refusals import NotFound
-from ledger.types import BERLIN, Tenant, UserId
+from ledger.types import BERLIN, UserId
 from ledger.vault import Vault
 
 _GERMAN = "de"
@@ -104,7 +103,7 @@ class MailActivities:
         async with self._entered(to) as db:
             known = await users.load(db, mail.user_id)
             spoken = await db.fetchval("SELECT language FROM users WHERE id = $1", mail.user_id)
-            if to.tenant is not None and not await _is_member(db, to.tenant, mail.user_id):
+            if isinstance(db, TenantTransaction) and not await memberships.is_member(db, db.tenant, mail.user_id):
                 return None
         address = reachable(known.email)
         return None if address is None or known.disabled_at is not None else (address, spoken or _GERMAN)
@@ -117,7 +116,7 @@ class MailActivities:
             ):
                 return None  # used meanwhile: it was shown on a page as well
             return letter_facts.of_person_mail(mail, address, public_url=self._public_url)
-        async with self._entered(to) as db:
+        async with self._ledger.transaction(to.tenant, cause="mail") as db:
             return await letter_facts.of_tenant_mail(db, to.tenant, mail)
 
     async def _attached(self, to: MailInput, mail: Mail, facts: letter_facts.Facts) -> tuple[Attachment, ...]:
@@ -125,7 +124,7 @@ class MailActivities:
         if to.tenant is None or mail.kind is not MailKind.PARTNER_DOCUMENT:
             return ()
         number = mail.about[0]
-        async with self._entered(to) as db:
+        async with self._ledger.transaction(to.tenant, cause="mail") as db:
             try:
                 paper = await papers.read(db, to.tenant, number)
             except NotFound:
@@ -149,11 +148,3 @@ class MailActivities:
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _PATIENCE_FOR_A_PAPER = timedelta(hours=1)
 _LINKS = (MailKind.RESET_LINK, MailKind.INVITATION)
-
-
-async def _is_member(db: Connection, tenant: Tenant, user: UUID) -> bool:
-    return bool(
-        await db.fetchval(
-            "SELECT 1 FROM memberships WHERE tenant_id = $1 AND user_id = $2 AND disabled_at IS NULL", tenant.id, user
-        )
-    )

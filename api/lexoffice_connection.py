@@ -90,7 +90,7 @@ class Disconnected(Frozen):
     revoked: bool
 
 
-async def show(db: Connection, doors: Parts, tenant: Tenant) -> dict[str, Any]:
+async def show(db: Connection, tenant: Tenant, doors: Parts) -> dict[str, Any]:
     connection = await connections.load(db, tenant, LEXOFFICE)
     used = "oauth" if connection.uses_oauth else "api_key" if connection.secret_last4 else None
     return shown(
@@ -134,7 +134,7 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
         if wanted.credential is not None:
             chosen = await reconnection.choose(db, tenant, oauth=wanted.credential == "oauth", actor=actor)
         to_announce = await events.load(db, tenant, [*connected.events, *chosen.events])
-        answer = await show(db, doors, tenant)
+        answer = await show(db, tenant, doors)
     doors.webhook_tokens.forget()
     await doors.announcer.events(tenant, to_announce)
     if account is not None:

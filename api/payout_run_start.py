@@ -18,7 +18,7 @@ from workflows.messages import PayoutRunInput
 
 
 async def start(
-    db: Connection, doors: Parts, tenant: Tenant, *, day: date | None, rehearsal: bool, by: str
+    db: Connection, tenant: Tenant, doors: Parts, *, day: date | None, rehearsal: bool, by: str
 ) -> tuple[UUID, str]:
     """Id and period of a run up to this day (its sales not included); without one, to the end of last month.
 

@@ -32,7 +32,7 @@ async def want(db: Connection, tenant: Tenant) -> None:
     await subscriptions.want_set_up(db, tenant)
 
 
-async def health(db: Connection, doors: Parts, tenant: Tenant) -> dict[str, Any]:
+async def health(db: Connection, tenant: Tenant, doors: Parts) -> dict[str, Any]:
     """Members of `Subscriptions`, as the last check found them; no call of lexoffice."""
     found = await subscriptions.health(db, tenant)
     there = {one.event_type for one in found.subscriptions}

@@ -78,7 +78,7 @@ class Connection:
         await self.execute("RELEASE SAVEPOINT part")
 
 
-class Transaction(Connection):
+class TenantTransaction(Connection):
     """One transaction of one tenant: whoever is given it knows whose rows it opens."""
 
     __slots__ = ("tenant",)
@@ -154,13 +154,13 @@ class Ledger:
     @asynccontextmanager
     async def transaction(
         self, tenant: Tenant, *, cause: str = "", person: UserId | None = None
-    ) -> AsyncIterator[Transaction]:
+    ) -> AsyncIterator[TenantTransaction]:
         """One transaction of one tenant. `cause` is remembered with each change of state ('event:17').
 
         `person` opens the rows of that person, too (0010_people.sql). Raises the Refused that a constraint stands for.
         """
         async with self._entered(str(tenant.id), cause, person) as connection:
-            yield Transaction(connection, tenant)
+            yield TenantTransaction(connection, tenant)
 
     @asynccontextmanager
     async def of_person(self, person: UserId) -> AsyncIterator[PersonTransaction]:

@@ -144,6 +144,15 @@ async def list_members(db: Connection, tenant: Tenant) -> list[Member]:
     return [Member.model_validate(dict(row)) for row in rows]
 
 
+async def is_member(db: Connection, tenant: Tenant, user: UserId) -> bool:
+    """Whether this person works here, and still may."""
+    return bool(
+        await db.fetchval(
+            "SELECT 1 FROM memberships WHERE tenant_id = $1 AND user_id = $2 AND disabled_at IS NULL", tenant.id, user
+        )
+    )
+
+
 async def approvers(db: Connection, tenant: Tenant) -> int:
     """How many people may approve here. Keys are not counted: each belongs to somebody."""
     found: int = await db.fetchval(

@@ -172,8 +172,8 @@ async def _shown(
     doors, tenant = visit.doors, visit.tenant
     async with doors.ledger.transaction(tenant) as db:
         connection = await connections.load(db, tenant, LEXOFFICE)
-        told = await lexoffice_connection.show(db, doors, tenant)
-        reports = await subscriptions.health(db, doors, tenant)
+        told = await lexoffice_connection.show(db, tenant, doors)
+        reports = await subscriptions.health(db, tenant, doors)
         name_of = await actor_names.names(db, tenant)
     return visit.page(
         "lexoffice.html",

@@ -44,7 +44,7 @@ async def begin(visit: Editor) -> Response:
         day = payout_runs.read_day(visit.field("stichtag")) if visit.field("stichtag") else None
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
             await payout_run_start.start(
-                db, visit.doors, visit.tenant, day=day, rehearsal=rehearsal, by=visit.person.actor
+                db, visit.tenant, visit.doors, day=day, rehearsal=rehearsal, by=visit.person.actor
             )
     except (NotAcceptable, AlreadyExists) as refused:
         return await _list(visit, wrong=said(refused))

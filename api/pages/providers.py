@@ -23,8 +23,8 @@ async def providers_page(visit: Reader) -> Response:
     async with visit.doors.ledger.transaction(tenant) as db:
         context: dict[str, Any] = {
             "lexoffice": await connections.load(db, tenant, LEXOFFICE),
-            "lexoffice_told": await lexoffice_connection.show(db, visit.doors, tenant),
-            "reports": await subscriptions.health(db, visit.doors, tenant),
+            "lexoffice_told": await lexoffice_connection.show(db, tenant, visit.doors),
+            "reports": await subscriptions.health(db, tenant, visit.doors),
             "stripe": await connections.load(db, tenant, STRIPE),
             "last_lexoffice": await event_list.last_of(db, tenant, LEXOFFICE),
             "last_stripe": await event_list.last_of(db, tenant, STRIPE),

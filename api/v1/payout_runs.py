@@ -66,7 +66,7 @@ async def list_runs(doors: Doors, caller: Reader, cursor: Cursor = None, limit: 
 async def begin(doors: Doors, caller: Writer, once: OnlyOnce, wanted: Annotated[RunWanted, Body()]) -> JSONResponse:
     async def act(db: Connection) -> dict[str, Any]:
         run, period = await payout_run_start.start(
-            db, doors, caller.tenant, day=wanted.cut_off, rehearsal=wanted.rehearsal, by=caller.actor
+            db, caller.tenant, doors, day=wanted.cut_off, rehearsal=wanted.rehearsal, by=caller.actor
         )
         return {"id": str(run), "period": period, "rehearsal": wanted.rehearsal}
 

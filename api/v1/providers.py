@@ -63,7 +63,7 @@ class NewToken(BaseModel):
 )
 async def get_lexoffice(doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(await lexoffice_connection.show(db, doors, caller.tenant))
+        return JSONResponse(await lexoffice_connection.show(db, caller.tenant, doors))
 
 
 @router.put(
@@ -111,7 +111,7 @@ async def test_lexoffice(doors: Doors, caller: Administrator, once: OnlyOnce) ->
     async def act(db: Connection) -> dict[str, Any]:
         taken_up.extend(await lexoffice_connection.note_probe(db, caller.tenant, probed, asked_at=asked_at))
         told = {} if refused is None else {"code": refused.code, "detail": refused.detail}
-        connection = await lexoffice_connection.show(db, doors, caller.tenant)
+        connection = await lexoffice_connection.show(db, caller.tenant, doors)
         return {"ok": refused is None, **told, "connection": connection}
 
     answer = await once.answer(act)

@@ -24,7 +24,7 @@ router = APIRouter(prefix="/providers/lexoffice/subscriptions", tags=["Zahlungsa
 )
 async def get_subscriptions(doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(await health(db, doors, caller.tenant))
+        return JSONResponse(await health(db, caller.tenant, doors))
 
 
 @router.post(
@@ -39,7 +39,7 @@ async def get_subscriptions(doors: Doors, caller: Reader) -> JSONResponse:
 async def set_up_subscriptions(doors: Doors, caller: Administrator, once: OnlyOnce) -> JSONResponse:
     async def act(db: Connection) -> dict[str, Any]:
         await want(db, caller.tenant)
-        return await health(db, doors, caller.tenant)
+        return await health(db, caller.tenant, doors)
 
     answer = await once.answer(act, status=202)
     # When the engine is away the wish stands, and the next sweep fulfils it.

@@ -1,7 +1,7 @@
 """Days as people in Berlin count them: the cut-off, a hold's end, the day of a report, the hour of a monthly run."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,6 +17,8 @@ from workflows.schedules import _payout_run
 
 class Clock:
     """The database's clock at another time; there is no run and nothing else to read."""
+
+    tenant = Tenant(id=TenantId(uuid4()), slug="x")
 
     def __init__(self, now: datetime) -> None:
         self.now = now.astimezone(UTC)
@@ -40,10 +42,10 @@ class Clock:
 async def test_up_to_and_including_today_is_tomorrows_midnight_on_days_of_23_and_25_hours(
     now: datetime, day: date, allowed: bool
 ) -> None:
-    tenant = Tenant(id=TenantId(uuid4()), slug="x")
+    clock: Any = Clock(now)
     refused = None
     try:
-        await payout_runs.check(cast(Any, Clock(now)), tenant, payout_runs.cut_off_of(day), rehearsal=False)
+        await payout_runs.check(clock, clock.tenant, payout_runs.cut_off_of(day), rehearsal=False)
     except NotAcceptable as error:
         refused = error.code
     assert refused == (None if allowed else "cut_off_to_come")

@@ -3,12 +3,14 @@
 import json
 import re
 from datetime import timedelta
+from typing import Any, cast
 
 import asyncpg
 import pytest
 
 from activities.doctor import lexoffice_check
 from ledger import invariants
+from ledger.database import TenantTransaction
 from sandbox.temporal_server import TemporalAddresses
 from tests.api.test_command import partnerdesk
 from tests.conftest import Database
@@ -151,7 +153,7 @@ async def test_each_row_that_breaks_a_rule_is_found(busy_shop: Shop, database: D
                 await connection.execute("DROP INDEX a_commission_in_at_most_one_payout")
                 await connection.execute(sql, busy_shop.tenant.id)
                 differences = await invariants.check(
-                    connection,  # type: ignore[arg-type]
+                    TenantTransaction(cast(Any, connection), busy_shop.tenant),
                     busy_shop.tenant,
                     stuck_after=timedelta(minutes=30),
                 )
