@@ -138,8 +138,7 @@ async def whole_search(ledger: Ledger, door: LexofficeDoor, tenant: Tenant, inte
 
 async def kept_documents(db: Connection, searched: Searched, kind: DocumentKind) -> list[Document]:
     """What a search has found, as it was kept."""
-    tenant = searched.creation.tenant
-    return [parse(kind, await body_of(db, tenant, snapshot)) for snapshot in searched.marked]
+    return [parse(kind, await body_of(db, searched.creation.tenant, snapshot)) for snapshot in searched.marked]
 
 
 def days_of_search(sent_at: datetime) -> tuple[date, date]:
