@@ -17,8 +17,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-
 LOOPBACK = "127.0.0.1"
 _LEASH = Path(__file__).with_name("leash.py")
 _LOG_KEPT_BYTES = 5_000_000
@@ -216,6 +214,8 @@ async def run_to_end(command: Command, *, timeout_s: float) -> None:
 
 async def http_answers(url: str) -> bool:
     """Whether a GET is answered with success."""
+    import httpx  # 0.1 s that PostgreSQL and Temporal need not wait for
+
     try:
         async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
             return (await client.get(url)).is_success

@@ -6,7 +6,6 @@ SDK; `go install`, which compiles the newest version that can be had this way.
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import re
 import shutil
@@ -14,10 +13,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
-from typing import IO
 
+from sandbox.cache import cache_folder, locked
 from sandbox.processes import Command, Emit, ProcessFailed, StackError, run_to_end
 
 OLDEST_SERVER = (1, 29)
@@ -54,11 +53,13 @@ async def find_cli(emit: Emit) -> Path:
         if (version := _server_version(Path(on_path))) is not None and version >= OLDEST_SERVER:
             return Path(on_path)
         emit(f"{on_path} is no temporal command with a server ≥ 1.29; looking for another.")
-    cached = cache_folder() / "temporal"
+    cached = cache_folder("temporal-cli") / "temporal"
     if _server_version(cached) is not None:
         return cached
     cached.parent.mkdir(parents=True, exist_ok=True)
-    async with _only_one_fetches(cached, emit):
+    # Two scripts on a new machine would build it twice, each for ten minutes: the second waits, and finds it there.
+    other_script = partial(emit, "Another script is getting the Temporal command-line tool; waiting for it …")
+    async with locked(cached.with_suffix(".lock"), waiting=other_script):
         if _server_version(cached) is not None or await _download(cached, emit) or await _build(cached, emit):
             return cached
     raise TemporalCliMissing(
@@ -69,36 +70,6 @@ async def find_cli(emit: Emit) -> Path:
         "  - allow a connection to temporal.download: the SDK then downloads it\n"
         f"  - install Go ≥ 1.24: it is then built with `go install {_GO_PACKAGE}`"
     )
-
-
-@contextlib.asynccontextmanager
-async def _only_one_fetches(target: Path, emit: Emit) -> AsyncIterator[None]:
-    """Two scripts on a new machine would build it twice, each for ten minutes: the second waits, and finds it there.
-
-    The lock ends with the process that holds it, however that ends.
-    """
-    with target.with_suffix(".lock").open("w") as lock:
-        told = False
-        while not _locked(lock):
-            if not told:
-                emit("Another script is getting the Temporal command-line tool; waiting for it …")
-            told = True
-            await asyncio.sleep(0.5)
-        yield
-
-
-def _locked(lock: IO[str]) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def cache_folder() -> Path:
-    """Where the tool is kept between checkouts."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "partnerdesk" / "temporal-cli"
 
 
 def _server_version(cli: Path) -> tuple[int, int] | None:

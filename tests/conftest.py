@@ -2,29 +2,34 @@
 
 The first test that needs a part starts all that the chosen tests need, side by side. Ports are free ones;
 nothing is shared with another run. Tests keep apart by making a tenant each, not by emptying tables.
+
+A test is *pure* that asks for no server, not even through another fixture: `script/test --pure` runs these alone.
 """
 
 import asyncio
+import os
 import shutil
+import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import pytest
 
-from ledger.migrate import migrate
-from sandbox.lexoffice_server import LexofficeAddresses, LexofficeServer
-from sandbox.postgres import PostgresAddresses, PostgresServer
-from sandbox.processes import free_port
-from sandbox.temporal_cli import find_cli
-from sandbox.temporal_server import TemporalAddresses, TemporalServer
-
+# What a pure test does without is imported by the fixtures that need it: loading it takes longer than such a test.
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
+    from sandbox.lexoffice_server import LexofficeAddresses
+    from sandbox.postgres import PostgresAddresses
+    from sandbox.temporal_server import TemporalAddresses
+    from tests.fixtures.parts import Parts
     from tests.house import House, Shop
+
+_OF_SERVERS = {"stack_state", "chromium"}
+"""Whatever runs a server keeps its state in the first."""
 
 
 @dataclass(frozen=True)
@@ -36,71 +41,43 @@ class Database:
     admin_url: str
 
 
-_PART_OF_FIXTURE: dict[str, type] = {
-    "postgres": PostgresAddresses,
-    "database": Database,
-    "temporal": TemporalAddresses,
-    "lexoffice_sandbox": LexofficeAddresses,
-}
-Part = TypeVar("Part")
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pure", action="store_true", help="only tests that ask for no server, by whatever fixture")
 
 
-class Parts:
-    """What runs for this session. `of` gives a part's addresses and waits until it is ready."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--pure"):
+        config.hook.pytest_deselected(items=[item for item in items if not is_pure(item)])
+        items[:] = [item for item in items if is_pure(item)]
 
-    def __init__(self, state: Path, wanted: set[type]) -> None:
-        self._state = state
-        self._wanted = wanted
-        self._starting: dict[type, asyncio.Task[Any]] = {}
-        self._stops: list[Callable[[], Awaitable[None]]] = []
-        self._recipes: dict[type, Callable[[], Awaitable[Any]]] = {
-            PostgresAddresses: self._postgres,
-            Database: self._database,
-            TemporalAddresses: self._temporal,
-            LexofficeAddresses: self._lexoffice,
-        }
 
-    async def of(self, part: type[Part]) -> Part:
-        for wanted in self._wanted:
-            self._begin(wanted)
-        return await self._begin(part)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The Temporal command is found, downloaded or built before a test's time runs: that can take minutes."""
+    if any("temporal_cli" in fixtures_of(item) for item in session.items) and not session.config.option.collectonly:
+        from sandbox.temporal_cli import TemporalCliMissing, find_cli
 
-    async def stop(self) -> None:
-        await asyncio.gather(*self._starting.values(), return_exceptions=True)
-        for stop in reversed(self._stops):
-            await stop()
+        try:
+            found = asyncio.run(find_cli(lambda text: print(text, file=sys.stderr, flush=True)))
+        except TemporalCliMissing as error:
+            raise pytest.UsageError(str(error)) from None
+        os.environ["TEMPORAL_CLI"] = str(found)
 
-    def _begin(self, part: type[Part]) -> "asyncio.Task[Part]":
-        if part not in self._starting:
-            self._starting[part] = asyncio.ensure_future(self._recipes[part]())
-        return self._starting[part]
 
-    async def _postgres(self) -> PostgresAddresses:
-        server = PostgresServer(self._state / "postgres", free_port(), durable=False)
-        self._stops.append(server.stop)
-        return await server.start()
+def is_pure(item: pytest.Item) -> bool:
+    return _OF_SERVERS.isdisjoint(fixtures_of(item))
 
-    async def _database(self) -> Database:
-        postgres = await self._begin(PostgresAddresses)
-        await migrate(postgres.owner_url)
-        return Database(app_url=postgres.app_url, owner_url=postgres.owner_url, admin_url=postgres.admin_url)
 
-    async def _temporal(self) -> TemporalAddresses:
-        server = TemporalServer(await find_cli(print), self._state / "temporal", port=free_port())
-        self._stops.append(server.stop)
-        return await server.start()
-
-    async def _lexoffice(self) -> LexofficeAddresses:
-        server = LexofficeServer(
-            self._state / "lexoffice", free_port(), options=["--key-bits", "2048", "--time-scale", "0.001"]
-        )
-        self._stops.append(server.stop)
-        return await server.start()
+def fixtures_of(item: pytest.Item) -> list[str]:
+    """Those that a test asks for, and those that they ask for."""
+    return list(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
 def stack_state() -> Iterator[Path]:
-    """A folder for the state of real parts, open to the user that runs PostgreSQL when we are root."""
+    """A folder for the state of servers, open to the user that runs PostgreSQL when we are root.
+
+    A fixture that starts a server asks for it, if only to be known as one that does.
+    """
     folder = Path(tempfile.mkdtemp(prefix="partnerdesk-test-"))
     folder.chmod(0o711)
     yield folder
@@ -108,34 +85,48 @@ def stack_state() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-async def parts(request: pytest.FixtureRequest, stack_state: Path) -> AsyncIterator[Parts]:
-    asked = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
-    running = Parts(stack_state, {part for name, part in _PART_OF_FIXTURE.items() if name in asked})
+async def parts(request: pytest.FixtureRequest, stack_state: Path) -> "AsyncIterator[Parts]":
+    from tests.fixtures.parts import PART_OF_FIXTURE, Parts
+
+    asked = {name for item in request.session.items for name in fixtures_of(item)}
+    running = Parts(stack_state, {part for name, part in PART_OF_FIXTURE.items() if name in asked})
     yield running
     await running.stop()
 
 
 @pytest.fixture(scope="session")
-async def postgres(parts: Parts) -> PostgresAddresses:
+async def postgres(parts: "Parts") -> "PostgresAddresses":
     """An embedded PostgreSQL with roles and a database. For one that has tables ask for `database`."""
+    from sandbox.postgres import PostgresAddresses
+
     return await parts.of(PostgresAddresses)
 
 
 @pytest.fixture(scope="session")
-async def database(parts: Parts) -> Database:
+async def database(parts: "Parts") -> Database:
     """The ledger, migrated."""
     return await parts.of(Database)
 
 
 @pytest.fixture(scope="session")
-async def temporal(parts: Parts) -> TemporalAddresses:
+def temporal_cli() -> Path:
+    """The `temporal` command, for who starts a server of its own; there before the first test begins."""
+    return Path(os.environ["TEMPORAL_CLI"])
+
+
+@pytest.fixture(scope="session")
+async def temporal(parts: "Parts", temporal_cli: Path) -> "TemporalAddresses":
     """A Temporal dev server in memory, with search attributes, fairness and rate as script/dev has them."""
+    from sandbox.temporal_server import TemporalAddresses
+
     return await parts.of(TemporalAddresses)
 
 
 @pytest.fixture(scope="session")
-async def lexoffice_sandbox(parts: Parts) -> LexofficeAddresses:
+async def lexoffice_sandbox(parts: "Parts") -> "LexofficeAddresses":
     """A sandbox lexoffice. Its organisations, documents and faults are made by its JSON hooks."""
+    from sandbox.lexoffice_server import LexofficeAddresses
+
     return await parts.of(LexofficeAddresses)
 
 
@@ -158,7 +149,7 @@ async def chromium() -> "AsyncIterator[Browser]":
 
 @pytest.fixture(scope="session")
 async def product(
-    database: Database, temporal: TemporalAddresses, lexoffice_sandbox: LexofficeAddresses
+    database: Database, temporal: "TemporalAddresses", lexoffice_sandbox: "LexofficeAddresses"
 ) -> "AsyncIterator[House]":
     """API and worker, running over the real parts for the whole session."""
     from tests.house import running

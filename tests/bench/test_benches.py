@@ -11,7 +11,11 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 # Each starts stacks of its own, on a machine that may be busy with other tests.
-pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(900),
+    pytest.mark.usefixtures("stack_state", "temporal_cli"),
+]
 
 
 async def figures_of(*words: str) -> dict[str, Any]:

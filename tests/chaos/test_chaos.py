@@ -11,6 +11,9 @@ import pytest
 
 from chaos.plan import draw
 
+# Each starts a stack of its own.
+pytestmark = pytest.mark.usefixtures("stack_state", "temporal_cli")
+
 _CHECKOUT = Path(__file__).resolve().parents[2]
 # Half of all creates are carried out and not answered: enough of them that something must happen in ten payouts.
 _SHORT = "--payouts 10 --minutes 0.3 --tenants 2 --kills-per-minute 9 --limits lifted --lost-answers 0.5"

@@ -110,7 +110,7 @@ async def test_a_workflow_whose_payout_the_restored_ledger_does_not_know_bars_cr
 
 
 async def test_a_restored_product_pays_nobody_until_the_doctor_has_compared(
-    postgres: PostgresAddresses, database: Database, stack_state: Path
+    postgres: PostgresAddresses, database: Database, temporal_cli: Path, stack_state: Path
 ) -> None:
     """The whole product, started with PARTNERDESK_RECOVERY: `database` comes first, as in tests/workflows."""
     async with own_product(postgres, stack_state / "restored", recovery=WORD) as product:

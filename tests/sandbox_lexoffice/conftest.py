@@ -14,9 +14,9 @@ OpenAccount = Callable[..., Account]
 
 
 @pytest.fixture(scope="session")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
+def sandbox(stack_state: Path) -> Iterator[RunningSandbox]:
     # 10 s of the retry plan become 0.2 ms, all of it 2.8 s.
-    with running_sandbox(tmp_path_factory.mktemp("lexoffice"), "--time-scale", "0.00002") as running:
+    with running_sandbox(stack_state / "own-lexoffice", "--time-scale", "0.00002") as running:
         yield running
 
 
@@ -43,5 +43,6 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Path:
+def state(tmp_path: Path, stack_state: Path) -> Path:
+    """For a sandbox of the test's own; `stack_state`, as that is a server."""
     return tmp_path / "state"

@@ -27,7 +27,9 @@ READABLE = ("Tenant", "Partner", "PayoutStatus", "CreditNoteNumber")
 
 
 @pytest.fixture(scope="module")
-async def sealed(postgres: PostgresAddresses, database: Database, stack_state: Path) -> AsyncIterator[OwnProduct]:
+async def sealed(
+    postgres: PostgresAddresses, database: Database, temporal_cli: Path, stack_state: Path
+) -> AsyncIterator[OwnProduct]:
     """A product whose API encrypts, without a worker. `database` comes first: one migration at a time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, f"{OLD},{NEW}")

@@ -64,7 +64,7 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-async def run(stack_state: Path) -> AsyncIterator[Run]:
+async def run(temporal_cli: Path, stack_state: Path) -> AsyncIterator[Run]:
     quick = {
         "PARTNERDESK_LOG_LEVEL": "debug",
         "PARTNERDESK_QUIET_SECONDS": "0.2",

@@ -13,7 +13,6 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from sandbox.processes import free_port
-from sandbox.temporal_cli import find_cli
 from sandbox.temporal_server import API_QUEUE, TemporalServer
 from tests.stack.calls_of_tenants import CallsOfOneTenant
 
@@ -21,10 +20,10 @@ RATE = 4.0
 
 
 @pytest.fixture
-async def client(stack_state: Path) -> AsyncIterator[Client]:
+async def client(temporal_cli: Path, stack_state: Path) -> AsyncIterator[Client]:
     """To a server of its own: workers of other tests must not take the tasks."""
     state = stack_state / "fairness"
-    server = TemporalServer(await find_cli(print), state, port=free_port(), requests_per_second=RATE)
+    server = TemporalServer(temporal_cli, state, port=free_port(), requests_per_second=RATE)
     addresses = await server.start()
     yield await Client.connect(addresses.address, namespace=addresses.namespace)
     await server.stop()

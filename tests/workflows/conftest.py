@@ -10,7 +10,9 @@ from tests.workflows.products import OwnProduct, own_product
 
 
 @pytest.fixture(scope="session")
-async def impatient(postgres: PostgresAddresses, database: Database, stack_state: Path) -> AsyncIterator[OwnProduct]:
+async def impatient(
+    postgres: PostgresAddresses, database: Database, temporal_cli: Path, stack_state: Path
+) -> AsyncIterator[OwnProduct]:
     """A product that gives up early on an answer of lexoffice, and believes whoever signals its engine.
 
     `database` comes first: two migrations at once get into each other's way.

@@ -54,7 +54,9 @@ async def fragile_product(state: Path) -> AsyncIterator[tuple[OwnProduct, Postgr
 
 
 @pytest.fixture(scope="module")
-async def fragile(database: object, stack_state: Path) -> AsyncIterator[tuple[OwnProduct, PostgresServer]]:
+async def fragile(
+    database: object, temporal_cli: Path, stack_state: Path
+) -> AsyncIterator[tuple[OwnProduct, PostgresServer]]:
     async with fragile_product(stack_state / "fragile") as both:
         yield both
 
