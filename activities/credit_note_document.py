@@ -2,40 +2,18 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
-from uuid import UUID
 
-from ledger import payout_lines
+from ledger import document_parties, payout_lines
 from ledger.database import Connection
+from ledger.document_parties import Party
 from ledger.payout_lines import PayoutLine
 from ledger.payouts import Payout
-from ledger.refusals import NotFound
 from ledger.tax import RULES, DocumentRule
-from ledger.types import Frozen, TaxCase, Tenant
+from ledger.types import TaxCase, Tenant
 from lexoffice.new_documents import LineItem, NewCreditNote, Recipient
 
 MOST_LINES = 250
 """lexoffice takes 300; above 250 the lines are one per campaign, level and month, the rest is in the statement."""
-
-
-class Party(Frozen):
-    name: str
-    supplement: str | None
-    street: str | None
-    zip: str | None
-    city: str | None
-    country_code: str | None
-    vat_id: str | None
-    tax_number: str | None
-    contact_id: UUID | None = None
-
-    @property
-    def in_one_line(self) -> str:
-        place = " ".join(part for part in (self.zip, self.city) if part)
-        ids = [f"USt-IdNr. {self.vat_id}" if self.vat_id else None]
-        if not self.vat_id and self.tax_number:
-            ids = [f"Steuernummer {self.tax_number}"]
-        return ", ".join(part for part in (self.name, self.street, place, self.country_code, *ids) if part)
 
 
 async def write_credit_note(
@@ -43,7 +21,7 @@ async def write_credit_note(
 ) -> NewCreditNote:
     """The finalized credit note for this payout. Amounts are the approved ones; lexoffice adds the tax itself."""
     rule = RULES[payout.tax_case]
-    partner = await _partner(db, tenant, payout)
+    partner = await document_parties.partner_of(db, tenant, payout)
     lines = [line for line in await payout_lines.of_payout(db, tenant, payout.id) if not line.released]
     return NewCreditNote(
         voucher_date=voucher_date,
@@ -52,7 +30,7 @@ async def write_credit_note(
         tax_type=rule.tax_type,
         tax_type_note=rule.note,
         title=rule.title,
-        introduction=_introduction(payout, partner, await _tenant(db, tenant)),
+        introduction=_introduction(payout, partner, await document_parties.tenant_of(db, tenant)),
         remark=f"Auszahlung {payout.number}\n{marker}",
     )
 
@@ -140,43 +118,3 @@ def _sale(line: PayoutLine) -> str:
 
 def _day(day: date) -> str:
     return f"{day:%d.%m.%Y}"
-
-
-async def _partner(db: Connection, tenant: Tenant, payout: Payout) -> Party:
-    """With the tax number of the days that it is paid for. A claw-back may be of a day on which the partner is, by now,
-    known to have been something else; it keeps its tax case, and says nothing here."""
-    row = await db.fetchrow(
-        """
-        WITH paid AS (
-            SELECT COALESCE(max(c.service_date), $4) AS until
-              FROM payout_lines l JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
-             WHERE l.tenant_id = $1 AND l.payout_id = $3 AND l.released_at IS NULL AND c.tax_case IS NULL)
-        SELECT p.name, p.supplement, p.street, p.zip, p.city, p.country_code, p.lexoffice_contact_id AS contact_id,
-               s.vat_id, s.tax_number
-          FROM partners p CROSS JOIN paid
-          LEFT JOIN LATERAL tax_status_on(p.tenant_id, p.id, paid.until) s ON true
-         WHERE p.tenant_id = $1 AND p.id = $2
-        """,
-        tenant.id,
-        payout.partner_id,
-        payout.id,
-        payout.period_to,
-    )
-    return _party(row)
-
-
-async def _tenant(db: Connection, tenant: Tenant) -> Party:
-    row = await db.fetchrow(
-        """
-        SELECT name, NULL AS supplement, street, zip, city, country_code, vat_id, tax_number, NULL::uuid AS contact_id
-          FROM tenants WHERE id = $1
-        """,
-        tenant.id,
-    )
-    return _party(row)
-
-
-def _party(row: Any) -> Party:
-    if row is None:
-        raise NotFound
-    return Party(**row)

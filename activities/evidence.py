@@ -5,7 +5,7 @@ from uuid import UUID
 from activities.credit_note_judgement import totals
 from activities.invoice_reading import campaign_slug, order_references, partner_codes
 from activities.models import Gathered
-from ledger import documents, invoice_sales, references
+from ledger import documents, invoice_sales, plans, references
 from ledger.database import Connection
 from ledger.documents import KnownDocument, Observed
 from ledger.types import BERLIN, DocumentKind, Tenant
@@ -35,25 +35,13 @@ async def discount_lowers_base(db: Connection, tenant: Tenant, known: KnownDocum
     """As the plan of the sale says; of a sale that is not there yet: the plan of its day that would pay for it."""
     sale = known.transaction_id if known else None
     sales = [sale] if sale else await references.sales_with_reference(db, tenant, order_references(invoice))
-    return bool(
-        await db.fetchval(
-            """
-            SELECT p.cash_discount_lowers_base FROM plans p
-              LEFT JOIN transactions t ON t.tenant_id = p.tenant_id AND t.plan_id = p.id AND t.id = ANY ($2)
-              LEFT JOIN campaigns named ON named.tenant_id = p.tenant_id AND named.id = p.campaign_id
-                                       AND named.slug = lower($3)
-              LEFT JOIN partners b ON b.tenant_id = p.tenant_id AND b.campaign_id = p.campaign_id AND b.code = $4
-              LEFT JOIN tenants m ON m.id = p.tenant_id AND m.default_campaign_id = p.campaign_id
-             WHERE p.tenant_id = $1 AND COALESCE(t.id, named.id, b.id, m.id) IS NOT NULL
-               AND (t.id IS NOT NULL OR p.valid_from <= $5)
-             ORDER BY t.id IS NULL, named.id IS NULL, b.id IS NULL, p.valid_from DESC LIMIT 1
-            """,
-            tenant.id,
-            sales,
-            campaign_slug(invoice),
-            next(iter(partner_codes(invoice)), None),
-            invoice_sales.sold_at(invoice.voucher_date.astimezone(BERLIN).date()),
-        )
+    return await plans.cash_discount_lowers_base(
+        db,
+        tenant,
+        sales=sales,
+        campaign=campaign_slug(invoice),
+        partner=next(iter(partner_codes(invoice)), None),
+        sold_at=invoice_sales.sold_at(invoice.voucher_date.astimezone(BERLIN).date()),
     )
 
 

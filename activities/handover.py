@@ -14,9 +14,20 @@ from activities.engine_away import AWAY
 from activities.fetching import CONNECTION_REVOKED
 from activities.models import DocumentCreation, MailInput, Pace, PayoutInput
 from activities.schedule_setting import ScheduleSetter
-from ledger import decisions, events, intents, outbox, partner_bank, payouts, schedule_wishes, sweep_findings
+from ledger import (
+    decisions,
+    events,
+    intents,
+    outbox,
+    papers,
+    partner_bank,
+    payouts,
+    schedule_wishes,
+    sweep_findings,
+    unannounced,
+)
 from ledger.database import Ledger
-from ledger.types import DecisionId, DecisionKind, EventId, IntentId, PartnerId, Tenant, TenantId
+from ledger.types import DecisionId, DecisionKind, EventId, IntentId, Tenant
 
 BATCH = 500
 log = structlog.get_logger()
@@ -79,17 +90,14 @@ class HandoverActivities:
         Returns how many were announced. A row that fails holds up no other one.
         """
         await self._put_accounts_into_force()
-        async with self._ledger.without_tenant() as db:
-            found = await db.fetch("SELECT * FROM find_unannounced($1, $2)", self._older_than, BATCH)
         announced = 0
-        for row in found:
+        for row in await unannounced.find(self._ledger, older_than=self._older_than, at_most=BATCH):
             activity.heartbeat()
-            tenant = Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"])
             try:
-                await self._announce(tenant, row["kind"], row["id"])
+                await self._announce(row.tenant, row.kind, row.id)
                 announced += 1
             except Exception as error:
-                log.warning("announcement failed", tenant=tenant.slug, kind=row["kind"], error=type(error).__name__)
+                log.warning("announcement failed", tenant=row.tenant.slug, kind=row.kind, error=type(error).__name__)
         announced += await self._announce_mails() + await self._announce_papers()
         await self._set_schedules()
         return announced
@@ -122,25 +130,19 @@ class HandoverActivities:
 
     async def _put_accounts_into_force(self) -> None:
         """Confirmed accounts whose quarantine is over; the payouts that they change are announced like any other."""
-        async with self._ledger.without_tenant() as db:
-            due = await db.fetch("SELECT * FROM find_accounts_to_activate($1)", BATCH)
-        for row in due:
+        for tenant, partner in await partner_bank.list_due(self._ledger, at_most=BATCH):
             activity.heartbeat()
-            tenant = Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"])
             try:
                 async with self._ledger.transaction(tenant, cause="quarantine") as db:
-                    await partner_bank.put_into_force(db, tenant, PartnerId(row["partner_id"]))
+                    await partner_bank.put_into_force(db, tenant, partner)
             except Exception as error:
                 log.warning("account not in force", tenant=tenant.slug, error=type(error).__name__)
 
     async def _announce_papers(self) -> int:
         """Tenants for whose credit notes PDFs are to be fetched. What is due stays due until it is there or put off."""
-        async with self._ledger.without_tenant() as db:
-            waiting = await db.fetch("SELECT * FROM find_tenants_awaiting_papers()")
         announced = 0
-        for row in waiting:
+        for tenant in await papers.list_waiting(self._ledger):
             activity.heartbeat()
-            tenant = Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"])
             try:
                 await self._announcer.announce_papers(activity.client(), tenant)
                 announced += 1

@@ -13,6 +13,7 @@ from activities.engine_away import AWAY
 from api.engine import missing_search_attributes
 from api.parts import Doors
 from api.problems import DATABASE_AWAY
+from ledger import sweeps
 from ledger.database import Ledger
 
 router = APIRouter(tags=["Betrieb"])
@@ -40,8 +41,7 @@ async def readyz(doors: Doors) -> JSONResponse:
 @router.get("/metrics", summary="Kennzahlen für Prometheus", operation_id="metrics", response_class=Response)
 async def metrics(doors: Doors) -> Response:
     try:
-        async with doors.ledger.without_tenant() as db:
-            [(inbox, sweep)] = await db.fetch("SELECT inbox_age_seconds(), sweep_age_seconds()")
+        inbox, sweep = await sweeps.ages(doors.ledger)
     except (*DATABASE_AWAY, asyncpg.PostgresError):
         inbox = sweep = float("nan")  # unknown, which is not zero
     doors.metrics.inbox_age.set(inbox)
@@ -60,8 +60,8 @@ async def readiness(ledger: Ledger, engine: Client, wanted: str) -> JSONResponse
 async def _missing_of_database(ledger: Ledger, wanted: str) -> str | None:
     """What keeps the database from being used, with the command that mends it; None when nothing does."""
     try:
-        async with asyncio.timeout(_DATABASE_WITHIN_S), ledger.without_tenant() as db:
-            version = await db.fetchval("SELECT version_num FROM alembic_version")
+        async with asyncio.timeout(_DATABASE_WITHIN_S):
+            version = await ledger.schema_version()
     except DATABASE_AWAY:
         return "The database does not answer. Check PARTNERDESK_DATABASE_URL, and that PostgreSQL runs."
     except asyncpg.PostgresError:

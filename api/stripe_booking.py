@@ -8,7 +8,7 @@ import json
 from activities.rehearsal import Rehearsal, asked_since, newest_task
 from api import stripe_events
 from api.stripe_events import Ignored, Report, StripeEvent
-from ledger import events, sales, tenants
+from ledger import events, sales, tenants, transactions
 from ledger.database import Connection
 from ledger.events import Event
 from ledger.outcome import Outcome
@@ -93,9 +93,5 @@ async def _record(db: Connection, tenant: Tenant, report: Report) -> Outcome:
 
 async def _with_whole_charge(db: Connection, tenant: Tenant, report: DisputeReport) -> DisputeReport:
     """A dispute names the disputed part only; the sale, where it is known, tells the whole."""
-    whole = await db.fetchval(
-        "SELECT gross_cents FROM transactions WHERE tenant_id = $1 AND payment_intent = $2",
-        tenant.id,
-        report.payment_intent,
-    )
+    whole = await transactions.paid_by(db, tenant, report.payment_intent)
     return report if whole is None else report.model_copy(update={"charge_cents": max(whole, report.disputed_cents)})

@@ -76,6 +76,14 @@ async def commissions_of(db: Connection, tenant: Tenant, transaction_id: Transac
     return [Commission.model_validate(dict(row)) for row in rows]
 
 
+async def sale_of(db: Connection, tenant: Tenant, commission: CommissionId) -> TransactionId | None:
+    """None for one that stands on no sale, or is not there."""
+    found: UUID | None = await db.fetchval(
+        "SELECT transaction_id FROM commissions WHERE tenant_id = $1 AND id = $2", tenant.id, commission
+    )
+    return None if found is None else TransactionId(found)
+
+
 async def hold_commissions(db: Connection, tenant: Tenant, sales: Sequence[TransactionId]) -> None:
     """Until the end of the transaction nothing takes, pays or gives back a commission of these sales.
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ledger.database import Connection
 from ledger.refusals import NotFound
-from ledger.types import LEXOFFICE, DocumentKind, Frozen, PayoutNumber, Tenant, TransactionId
+from ledger.types import LEXOFFICE, DocumentKind, Frozen, PayoutNumber, PayoutState, Tenant, TransactionId
 
 
 class Snapshot(Frozen):
@@ -59,6 +59,19 @@ class Observed(Frozen):
     payments_id: UUID | None = None
 
 
+class Claim(Frozen):
+    """Whose a document is that carries our marker."""
+
+    payout_state: PayoutState | None
+    """Of the payout that its marker names; None: there is none."""
+    is_owned: bool
+    """A payout refers to this very document."""
+    is_under_way: bool
+    """The creation that the marker is of has not ended."""
+    has_another: bool
+    """That creation made another document."""
+
+
 async def keep_snapshot(db: Connection, tenant: Tenant, *, resource: str, resource_id: UUID, body: bytes) -> UUID:
     """Store a body byte for byte (append-only); the same body again is the same snapshot."""
     kept: UUID = await db.fetchval(
@@ -100,6 +113,25 @@ async def bodies(db: Connection, tenant: Tenant, snapshots: Sequence[UUID | None
         [snapshot for snapshot in snapshots if snapshot],
     )
     return {row["id"]: row["body"].encode() for row in rows}
+
+
+async def claim(db: Connection, tenant: Tenant, resource_id: UUID, *, number: PayoutNumber, marker: str) -> Claim:
+    row = await db.fetchrow(
+        """
+        SELECT p.state AS payout_state, i.closed_at IS NULL AND i.marker IS NOT NULL AS is_under_way,
+               i.resource_id IS NOT NULL AS has_another,
+               EXISTS (SELECT 1 FROM external_documents d
+                        WHERE d.tenant_id = $1 AND d.resource_id = $4 AND d.payout_id IS NOT NULL) AS is_owned
+          FROM (SELECT 1) always
+          LEFT JOIN payouts p ON p.tenant_id = $1 AND p.number = $2
+          LEFT JOIN creation_intents i ON i.tenant_id = $1 AND i.marker = $3
+        """,
+        tenant.id,
+        number,
+        marker,
+        resource_id,
+    )
+    return Claim.model_validate(dict(row or {}))
 
 
 async def find(db: Connection, tenant: Tenant, resource_id: UUID) -> KnownDocument | None:

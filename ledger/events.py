@@ -168,6 +168,20 @@ async def load(db: Connection, tenant: Tenant, ids: Sequence[EventId]) -> list[E
     return [Event.model_validate(dict(row)) for row in rows]
 
 
+async def heard_of(db: Connection, tenant: Tenant, documents: Sequence[UUID], *, under_way: bool = False) -> set[UUID]:
+    """Those of these documents that an event is about; `under_way`: one that is still to be handled."""
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT resource_id FROM events
+         WHERE tenant_id = $1 AND resource_id = ANY ($2) AND (NOT $3 OR state IN ('received', 'waiting'))
+        """,
+        tenant.id,
+        [str(id) for id in documents],
+        under_way,
+    )
+    return {UUID(row["resource_id"]) for row in rows}
+
+
 async def finish(
     db: Connection,
     tenant: Tenant,

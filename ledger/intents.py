@@ -137,6 +137,15 @@ async def open_of_sale(db: Connection, tenant: Tenant, transaction: TransactionI
     return None if row is None else _intent(row)
 
 
+async def open_invoices(db: Connection, tenant: Tenant) -> int:
+    """How many invoices are being written."""
+    found: int = await db.fetchval(
+        "SELECT count(*) FROM creation_intents WHERE tenant_id = $1 AND kind = 'invoice' AND closed_at IS NULL",
+        tenant.id,
+    )
+    return found
+
+
 async def of_document(db: Connection, tenant: Tenant, resource_id: UUID) -> Intent | None:
     """The intent that this document answers: what was approved and sent."""
     row = await db.fetchrow(

@@ -8,7 +8,7 @@ import hashlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ledger.database import Connection
+from ledger.database import Connection, Ledger
 from ledger.refusals import NotFound
 from ledger.types import Frozen, PayoutNumber, Tenant
 
@@ -30,6 +30,12 @@ async def is_wanted(db: Connection, tenant: Tenant, resource_id: UUID) -> bool:
             "SELECT 1 FROM papers_wanted WHERE tenant_id = $1 AND resource_id = $2", tenant.id, resource_id
         )
     )
+
+
+async def list_waiting(ledger: Ledger) -> list[Tenant]:
+    """Tenants for whose credit notes PDFs are to be fetched."""
+    async with ledger.without_tenant() as db:
+        return [Tenant.of(row) for row in await db.fetch("SELECT * FROM find_tenants_awaiting_papers()")]
 
 
 async def next_due(db: Connection, tenant: Tenant) -> UUID | None:

@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr
 
 from ledger import audit, four_eyes, rechecks, tasks, weakened_rules
 from ledger.bank_ids import checked_bic, checked_iban, masked
-from ledger.database import Connection
+from ledger.database import Connection, Ledger
 from ledger.refusals import NotAllowedNow, NotFound
 from ledger.types import Frozen, PartnerId, PayoutNumber, Tenant
 from ledger.vault import Vault
@@ -164,6 +164,13 @@ async def refuse(
     )
     touched = await rechecks.want_for_partner(db, tenant, partner_id)
     return await _find(db, tenant, partner_id, account), touched
+
+
+async def list_due(ledger: Ledger, *, at_most: int) -> list[tuple[Tenant, PartnerId]]:
+    """Over all tenants: whose confirmed account has waited long enough."""
+    async with ledger.without_tenant() as db:
+        rows = await db.fetch("SELECT * FROM find_accounts_to_activate($1)", at_most)
+    return [(Tenant.of(row), PartnerId(row["partner_id"])) for row in rows]
 
 
 async def put_into_force(db: Connection, tenant: Tenant, partner_id: PartnerId) -> list[PayoutNumber]:

@@ -12,7 +12,7 @@ from ledger.commission import Rate, refuse_unfit_levels
 from ledger.database import Connection
 from ledger.refusals import AlreadyExists, NotFound
 from ledger.tiers import TierMode
-from ledger.types import BusinessTime, CampaignId, Cents, Frozen, Tenant
+from ledger.types import BusinessTime, CampaignId, Cents, Frozen, Tenant, TransactionId
 
 
 class Terms(Frozen):
@@ -130,6 +130,39 @@ async def plan_at(db: Connection, tenant: Tenant, campaign_id: CampaignId, insta
         instant,
     )
     return None if row is None else Plan.model_validate(dict(row))
+
+
+async def cash_discount_lowers_base(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    sales: Sequence[TransactionId],
+    campaign: str | None,
+    partner: str | None,
+    sold_at: datetime,
+) -> bool:
+    """As the plan of these sales says; where none of them has one, the plan of that day that would pay for it: of the
+    campaign that is named, else of the partner's, else of the tenant's."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT p.cash_discount_lowers_base FROM plans p
+              LEFT JOIN transactions t ON t.tenant_id = p.tenant_id AND t.plan_id = p.id AND t.id = ANY ($2)
+              LEFT JOIN campaigns named ON named.tenant_id = p.tenant_id AND named.id = p.campaign_id
+                                       AND named.slug = lower($3)
+              LEFT JOIN partners b ON b.tenant_id = p.tenant_id AND b.campaign_id = p.campaign_id AND b.code = $4
+              LEFT JOIN tenants m ON m.id = p.tenant_id AND m.default_campaign_id = p.campaign_id
+             WHERE p.tenant_id = $1 AND COALESCE(t.id, named.id, b.id, m.id) IS NOT NULL
+               AND (t.id IS NOT NULL OR p.valid_from <= $5)
+             ORDER BY t.id IS NULL, named.id IS NULL, b.id IS NULL, p.valid_from DESC LIMIT 1
+            """,
+            tenant.id,
+            sales,
+            campaign,
+            partner,
+            sold_at,
+        )
+    )
 
 
 async def list_plans(db: Connection, tenant: Tenant, campaign_id: CampaignId) -> Sequence[Plan]:

@@ -109,6 +109,14 @@ def since_when(state: SweepState) -> date:
     return min(yesterday, (state.swept_until - timedelta(days=1)).astimezone(BERLIN).date())
 
 
+async def ages(ledger: Ledger) -> tuple[float, float]:
+    """Over all tenants, in seconds: how long the oldest event waits to be handed over, and how old the oldest of the
+    last sweeps is."""
+    async with ledger.without_tenant() as db:
+        [(inbox, sweep)] = await db.fetch("SELECT inbox_age_seconds(), sweep_age_seconds()")
+    return inbox, sweep
+
+
 async def list_connected(ledger: Ledger) -> list[Tenant]:
     """Every tenant with an API key of lexoffice."""
     async with ledger.without_tenant() as db:

@@ -118,6 +118,21 @@ async def open_kinds(db: Connection, tenant: Tenant, *, subject: str, subject_id
     return [row["kind"] for row in rows]
 
 
+async def list_open_about(db: Connection, tenant: Tenant, *, subject: str, subject_id: str, at_most: int) -> list[Task]:
+    """The questions about this object that still wait for a person, the oldest first."""
+    rows = await db.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM tasks
+         WHERE tenant_id = $1 AND subject = $2 AND subject_id = $3 AND state = 'open' ORDER BY seq LIMIT $4
+        """,
+        tenant.id,
+        subject,
+        subject_id,
+        at_most,
+    )
+    return [Task.model_validate(dict(row)) for row in rows]
+
+
 async def find(db: Connection, tenant: Tenant, task: TaskId) -> Task:
     """Raises NotFound."""
     row = await db.fetchrow(f"SELECT {_COLUMNS} FROM tasks WHERE tenant_id = $1 AND id = $2", tenant.id, task)

@@ -1,7 +1,7 @@
 """Tenants: who uses this service, and as whom they appear on each Gutschrift."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -149,6 +149,11 @@ async def load(db: Connection, tenant: Tenant) -> TenantProfile:
     if row is None:
         raise NotFound("Mandant")
     return TenantProfile.model_validate(dict(row))
+
+
+async def created_at(db: Connection, tenant: Tenant) -> datetime:
+    found: datetime = await db.fetchval("SELECT created_at FROM tenants WHERE id = $1", tenant.id)
+    return found
 
 
 _CHANGEABLE = frozenset(

@@ -87,6 +87,14 @@ async def find(db: Connection, tenant: Tenant, transaction_id: TransactionId) ->
     return Transaction.model_validate(dict(row))
 
 
+async def paid_by(db: Connection, tenant: Tenant, payment_intent: str) -> int | None:
+    """Gross cents of the sale that this payment paid; None where it is not known."""
+    found: int | None = await db.fetchval(
+        "SELECT gross_cents FROM transactions WHERE tenant_id = $1 AND payment_intent = $2", tenant.id, payment_intent
+    )
+    return found
+
+
 async def lock(db: Connection, tenant: Tenant, transaction_id: TransactionId) -> Transaction:
     """Hold the sale until the end of the transaction: who judges it judges alone. Raises NotFound.
 

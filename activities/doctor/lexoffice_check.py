@@ -15,10 +15,10 @@ from pydantic import Field
 
 from activities.lexoffice_door import LexofficeDoor, NoSlot, pause_after
 from activities.sweeping import listed
-from ledger import invariants, sweep_findings, sweeps
+from ledger import documents, events, intents, invariants, sweep_findings, sweeps, tenants
 from ledger.database import Ledger
 from ledger.invariants import Difference, KnownCreditNote
-from ledger.types import BERLIN, Frozen, Tenant
+from ledger.types import BERLIN, Frozen, PayoutNumber, Tenant
 from lexoffice.answers import Page
 from lexoffice.client import SEARCH_WINDOW, LexofficeClient
 from lexoffice.documents import DocumentText
@@ -50,7 +50,7 @@ async def check(
     `read_voided`: also fetch voided credit notes, whose numbers must not be used again (after a restore).
     """
     async with ledger.transaction(tenant) as db:
-        since: datetime = await db.fetchval("SELECT created_at FROM tenants WHERE id = $1", tenant.id)
+        since = await tenants.created_at(db, tenant)
     async with door.reading(tenant) as client:
         asking = _Asking(client, (since - timedelta(days=1)).astimezone(BERLIN).date())
         say("listing credit notes")
@@ -141,32 +141,17 @@ async def _unowned(ledger: Ledger, tenant: Tenant, document: DocumentText, marke
     """A document with our marker that no payout refers to."""
     number, name = marker[1], document.voucher_number or str(document.id)
     async with ledger.transaction(tenant) as db:
-        row = await db.fetchrow(
-            """
-            SELECT p.state, p.number, i.marker IS NOT NULL AS ours, i.closed_at IS NULL AS under_way,
-                   i.resource_id IS NOT NULL AS has_another,
-                   EXISTS (SELECT 1 FROM external_documents d
-                            WHERE d.tenant_id = $1 AND d.resource_id = $4 AND d.payout_id IS NOT NULL) AS owned
-              FROM (SELECT 1) always
-              LEFT JOIN payouts p ON p.tenant_id = $1 AND p.number = $2
-              LEFT JOIN creation_intents i ON i.tenant_id = $1 AND i.marker = $3
-            """,
-            tenant.id,
-            number,
-            marker[0],
-            document.id,
-        )
-    assert row is not None
-    if row["owned"] or (row["ours"] and row["under_way"] and not row["has_another"]):
+        claim = await documents.claim(db, tenant, document.id, number=PayoutNumber(number), marker=marker[0])
+    if claim.is_owned or (claim.is_under_way and not claim.has_another):
         return None  # adopted meanwhile, or its creation is still being cleared up
-    if row["number"] is None:
+    if claim.payout_state is None:
         says = f"Credit note {name} in lexoffice is for {number}, which the ledger does not know."
         mend = "The ledger is older than lexoffice, as after a restore: void it in lexoffice if no money left for it."
-    elif row["has_another"]:
+    elif claim.has_another:
         says = f"Credit note {name} in lexoffice carries the marker of {number}, which has another credit note."
         mend = "Two documents for one payout: void one of them in lexoffice, and see that only one is transferred."
     else:
-        says = f"Credit note {name} in lexoffice is for {number}, which is {row['state']} and refers to none."
+        says = f"Credit note {name} in lexoffice is for {number}, which is {claim.payout_state} and refers to none."
         mend = (
             f"Void it in lexoffice; or, if money left for it, cancel or reject {number} so that it is not paid again."
         )
@@ -216,7 +201,7 @@ async def _states(ledger: Ledger, tenant: Tenant, rows: Sequence[VoucherRow]) ->
     async with ledger.transaction(tenant) as db:
         held = await sweep_findings.held(db, tenant, [row.id for row in rows])
         differing = [row for row in rows if row.id in held and _differs(row, held[row.id])]
-        under_way = await _under_way(ledger, tenant, [row.id for row in differing])
+        under_way = await events.heard_of(db, tenant, [row.id for row in differing], under_way=True)
         now = await sweep_findings.held(db, tenant, [row.id for row in differing])
     return [
         Difference(
@@ -236,19 +221,6 @@ def _differs(row: VoucherRow, held: sweep_findings.Held) -> bool:
     return sweep_findings.differs(listed(row), held, cut_over=None, lost=False) is not None
 
 
-async def _under_way(ledger: Ledger, tenant: Tenant, ids: Sequence[UUID]) -> set[UUID]:
-    async with ledger.transaction(tenant) as db:
-        rows = await db.fetch(
-            """
-            SELECT resource_id FROM events
-             WHERE tenant_id = $1 AND state IN ('received', 'waiting') AND resource_id = ANY ($2)
-            """,
-            tenant.id,
-            [str(id) for id in ids],
-        )
-    return {UUID(row["resource_id"]) for row in rows}
-
-
 async def _unknown_invoices(
     ledger: Ledger, tenant: Tenant, rows: Sequence[VoucherRow], since: datetime
 ) -> list[Difference]:
@@ -257,16 +229,8 @@ async def _unknown_invoices(
     async with ledger.transaction(tenant) as db:
         cut_over = (await sweeps.read_state(db, tenant)).effective_from
         held = await sweep_findings.held(db, tenant, [row.id for row in rows])
-        told = await db.fetch(
-            "SELECT DISTINCT resource_id FROM events WHERE tenant_id = $1 AND resource_id = ANY ($2)",
-            tenant.id,
-            [str(row.id) for row in rows],
-        )
-        open_intents = await db.fetchval(
-            "SELECT count(*) FROM creation_intents WHERE tenant_id = $1 AND kind = 'invoice' AND closed_at IS NULL",
-            tenant.id,
-        )
-    heard_of = {UUID(row["resource_id"]) for row in told}
+        told = await events.heard_of(db, tenant, [row.id for row in rows])
+        being_made = await intents.open_invoices(db, tenant)
     return [
         Difference(
             check="invoice_unknown",
@@ -277,8 +241,8 @@ async def _unknown_invoices(
         )
         for row in rows
         if row.id not in held
-        and row.id not in heard_of
-        and not open_intents
+        and row.id not in told
+        and not being_made
         and sweep_findings.differs(listed(row), None, cut_over=cut_over, lost=False)
         and _has_changed_between(row, since, recently)
     ]

@@ -174,7 +174,6 @@ async def _one(
         versions = await plans.list_plans(db, visit.tenant, campaign.id)
         holding = await plans.plan_at(db, visit.tenant, campaign.id, datetime.now(UTC))
         profile = await tenants.load(db, visit.tenant)
-        tenant_days = await db.fetchval("SELECT hold_days FROM tenants WHERE id = $1", visit.tenant.id)
         name_of = await names(db, visit.tenant)
     typing = bool(wrong_plan or tried)
     return visit.page(
@@ -182,7 +181,7 @@ async def _one(
         status=422 if wrong or wrong_plan else 200,
         message=HINTS.get(visit.request.query_params.get("hinweis", "")),
         campaign=campaign,
-        tenant_days=tenant_days,
+        tenant_days=profile.hold_days,
         minimum_cents=profile.minimum_payout_cents,
         versions=[(plan, example_of(plan)) for plan in versions],
         holding=holding,

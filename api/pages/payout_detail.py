@@ -1,7 +1,7 @@
 """Admin → Auszahlung: one payout, what it waits for, its lines, its way, and what can be done about it."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
@@ -40,7 +40,7 @@ from ledger.payouts import Payout
 from ledger.refusals import NotFound, Refused, require_reason
 from ledger.roles import Permission
 from ledger.sessions import Person
-from ledger.types import PayoutState, TaskId
+from ledger.types import PayoutState
 from lexoffice.links import document_url
 from workflows.messages import payout_workflow_id
 
@@ -51,6 +51,7 @@ Approver = Annotated[Visit, may(Permission.APPROVE, page=PAGE)]
 Number = Annotated[str, Path(max_length=40)]
 
 _LINES = 100
+_MOST_QUESTIONS = 20
 _EARLY = (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED)
 _HINTS = {
     "angefordert": N_("Die Auszahlung ist angefordert und wartet auf Freigabe."),
@@ -217,7 +218,9 @@ async def _shown(
         steps = await payout_timeline.of_payout(db, tenant, payout)
         [seen] = await approval_queue.of_numbers(db, tenant, [number])
         account = await partner_bank.bank_details_of(db, tenant, payout.partner_id)
-        questions = await _open_questions(db, visit, payout)
+        questions = await tasks.list_open_about(
+            db, visit.tenant, subject="payout", subject_id=payout.number, at_most=_MOST_QUESTIONS
+        )
         objection = await objections.of_payout(db, tenant, payout.number)
         name_of = await names(db, tenant)
         transfer = await _not_in_a_file(db, visit, payout)
@@ -270,18 +273,6 @@ def _can(person: Person, payout: Payout, waits: Waits, seen: Waiting) -> dict[st
         "note": may_work,
         "send": may_work and payout.credit_note_number is not None,
     }
-
-
-async def _open_questions(db: Connection, visit: Visit, payout: Payout) -> list[Any]:
-    rows = await db.fetch(
-        """
-        SELECT id FROM tasks
-         WHERE tenant_id = $1 AND subject = 'payout' AND subject_id = $2 AND state = 'open' ORDER BY seq LIMIT 20
-        """,
-        visit.tenant.id,
-        payout.number,
-    )
-    return [await tasks.find(db, visit.tenant, TaskId(row["id"])) for row in rows]
 
 
 async def _not_in_a_file(db: Connection, visit: Visit, payout: Payout) -> Candidate | None:

@@ -14,14 +14,24 @@ from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from api.problems import Problem
 from api.task_answers import announce_answer
-from ledger import bank_exports, event_list, events, manual_lines, payouts, resolutions, tasks, transactions
+from ledger import (
+    bank_exports,
+    commissions,
+    event_list,
+    events,
+    manual_lines,
+    payouts,
+    resolutions,
+    tasks,
+    transactions,
+)
 from ledger.database import Connection
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
 from ledger.resolutions import Answer
 from ledger.roles import Permission
 from ledger.tasks import Task
 from ledger.transactions import Transaction
-from ledger.types import TaskId, Tenant, TransactionId
+from ledger.types import CommissionId, TaskId, Tenant, TransactionId
 from lexoffice.links import document_url
 
 PAGE = "/admin/aufgaben"
@@ -155,11 +165,7 @@ async def _where(db: Connection, visit: Visit, task: Task) -> list[tuple[str, st
         case "connection":
             return [(_("Verbindung ansehen"), f"/admin/zahlungsanbieter/{_provider(task.subject_id)}")]
         case "commission":
-            sale = await db.fetchval(
-                "SELECT transaction_id FROM commissions WHERE tenant_id = $1 AND id = $2",
-                visit.tenant.id,
-                UUID(task.subject_id),
-            )
+            sale = await commissions.sale_of(db, visit.tenant, CommissionId(UUID(task.subject_id)))
             return [(_("Verkauf ansehen"), f"/admin/transaktionen/{sale}")] if sale else []
         case "document":
             return await _document(db, visit, task)
