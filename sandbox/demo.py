@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.demo_office import DoorClosed, Office
-from sandbox.processes import announced
+from sandbox.demo_doors import DoorClosed
+from sandbox.demo_office import Office
 from sandbox.stack import StackAddresses
+from sandbox.waiting import PATIENCE, announced
 
 Step = Mapping[str, object]
 Emit = Callable[[Step], None]
 
-PATIENCE_SECONDS = 60.0
 _GROSS, _NET, _TAX = 119_000, "1000.00", 19_000
 
 
@@ -33,7 +33,7 @@ async def run_loop(
 ) -> bool:
     """Run the loop, `emit` each of its steps, `say` what takes long. True if every state was reached."""
     async with Office(addresses, dialect) as office:
-        loop = Loop(office, emit)
+        loop = Loop(office, emit, say)
         try:
             async with announced("Preparing the demo tenant; lexoffice takes two requests a second …", say):
                 await office.open()
@@ -84,9 +84,10 @@ def _spoken(command: Path) -> str:
 class Loop:
     """One sale on its way to a paid payout."""
 
-    def __init__(self, office: Office, emit: Emit) -> None:
+    def __init__(self, office: Office, emit: Emit, say: Callable[[str], None]) -> None:
         self._office = office
         self._emit = emit
+        self._say = say
         self.step = 0
 
     async def run(self) -> None:
@@ -186,14 +187,15 @@ class Loop:
         return next((row for row in rows if row["payment_intent"] == payment_intent), None)
 
     async def _until(self, state: str, look: Callable[[], Awaitable[Any]], reached: Callable[[Any], bool]) -> Any:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            seen = await look()
-            if reached(seen):
-                return seen
-            if time.monotonic() > deadline:
-                raise NotReached(f"{state}: not within {PATIENCE_SECONDS:.0f} s")
-            await asyncio.sleep(0.2)
+        deadline = time.monotonic() + PATIENCE.in_all_s
+        async with announced(f"Waiting until {state} …", self._say, after_s=15):
+            while True:
+                seen = await look()
+                if reached(seen):
+                    return seen
+                if time.monotonic() > deadline:
+                    raise NotReached(f"{state}: not within {PATIENCE.in_all_s:.0f} s")
+                await asyncio.sleep(0.2)
 
     def _reached(self, name: str, ok: bool, **evidence: object) -> None:
         self._emit({"step": self.step + 1, "name": name, "ok": ok, **evidence})

@@ -15,10 +15,10 @@ from typing import Any, Self
 
 import httpx
 
-from sandbox.processes import StackError
+from sandbox.demo_doors import ANSWER_S, DoorClosed, answer_of
+from sandbox.kept_files import keep
 from sandbox.stack import StackAddresses
-
-SUBSCRIBED_WITHIN_SECONDS = 60.0
+from sandbox.waiting import PATIENCE
 
 _ADDRESS = {"street": "Lindenweg 5", "zip": "10115", "city": "Berlin", "country_code": "DE"}
 PARTNERS = (
@@ -39,10 +39,6 @@ LEVELS = (
 )
 
 
-class DoorClosed(StackError):
-    """A public door answered something else than the demo needs; the text says which and how."""
-
-
 @dataclass(frozen=True)
 class _Papers:
     """What the demo's people and machines must keep from one start to the next: it is shown only once."""
@@ -61,8 +57,7 @@ class _Papers:
             return None
 
     def write(self, file: Path) -> None:
-        file.touch(mode=0o600)
-        file.write_text(json.dumps(asdict(self), indent=2) + "\n")
+        keep(file, json.dumps(asdict(self), indent=2) + "\n")
 
 
 class Office:
@@ -75,7 +70,7 @@ class Office:
         self.company = "Demo GmbH" if dialect == "lexoffice" else "Demo Kapitel GmbH"
         self._papers_file = addresses.state / f"{self.slug}.json"
         self._papers = _Papers()
-        self._http = httpx.AsyncClient(timeout=30, trust_env=False)
+        self._http = httpx.AsyncClient(timeout=ANSWER_S, trust_env=False)
         self.organization = ""
 
     @property
@@ -150,8 +145,11 @@ class Office:
         return answer.json() if answer.content else None
 
     async def _asked(self, method: str, path: str, body: Any, key: str) -> httpx.Response:
-        return await self._http.request(
-            method, f"{self._addresses.api_url}/api/v1{path}", json=body, headers={"X-API-Key": self.keys[key]}
+        headers = {"X-API-Key": self.keys[key]}
+        if method == "POST":
+            headers["Idempotency-Key"] = secrets.token_hex(8)  # what is asked again is done once
+        return await answer_of(
+            lambda: self._http.request(method, f"{self._addresses.api_url}/api/v1{path}", json=body, headers=headers)
         )
 
     async def lexoffice(self, method: str, path: str, body: Any = None) -> Any:
@@ -168,10 +166,12 @@ class Office:
         signature = hmac.new(
             self._papers.signing_secret.encode(), f"{stamp}.{body}".encode(), hashlib.sha256
         ).hexdigest()
-        answer = await self._http.post(
-            f"{self._addresses.api_url}/api/webhooks/{self.slug}/stripe",
-            content=body,
-            headers={"Stripe-Signature": f"t={stamp},v1={signature}", "Content-Type": "application/json"},
+        answer = await answer_of(
+            lambda: self._http.post(
+                f"{self._addresses.api_url}/api/webhooks/{self.slug}/stripe",
+                content=body,
+                headers={"Stripe-Signature": f"t={stamp},v1={signature}", "Content-Type": "application/json"},
+            )
         )
         if answer.status_code != 200:
             raise DoorClosed(f"Stripe webhook: {answer.status_code} {answer.text[:300]}")
@@ -238,7 +238,7 @@ class Office:
     async def _subscribe(self) -> None:
         """lexoffice can send no header of ours: the product mints a token for each subscription, and waits its turn."""
         health = await self.api("POST", "/providers/lexoffice/subscriptions")
-        deadline = time.monotonic() + SUBSCRIBED_WITHIN_SECONDS
+        deadline = time.monotonic() + PATIENCE.in_all_s
         while health["pending"] and time.monotonic() < deadline:
             await asyncio.sleep(0.2)
             health = await self.api("GET", "/providers/lexoffice/subscriptions")

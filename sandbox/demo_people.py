@@ -20,7 +20,9 @@ from pathlib import Path
 
 import httpx
 
-from sandbox.demo_office import DoorClosed, Office
+from sandbox.demo_doors import ANSWER_S, DoorClosed, answer_of
+from sandbox.demo_office import Office
+from sandbox.kept_files import keep
 from sandbox.stack import StackAddresses
 
 _OPERATIONS = "platform"
@@ -69,9 +71,7 @@ async def let_in(addresses: StackAddresses, office: Office) -> list[DemoPerson]:
         if known is None or not await _can_log_in(addresses, known):
             known = await _take_up(addresses, office, email, name, role)
         people.append(known)
-    file = _file(addresses.state)
-    file.touch(mode=0o600)
-    file.write_text(json.dumps([asdict(person) for person in people], indent=2) + "\n")
+    keep(_file(addresses.state), json.dumps([asdict(person) for person in people], indent=2) + "\n")
     return people
 
 
@@ -110,11 +110,11 @@ async def _take_up(addresses: StackAddresses, office: Office, email: str, name: 
     if status != 0:
         raise DoorClosed(f"partnerdesk user: {output}")
     password = "-".join(secrets.choice(_WORDS) for _ in range(4)) + f"-{secrets.randbelow(900) + 100}"
-    async with httpx.AsyncClient(timeout=30, trust_env=False, base_url=addresses.api_url) as browser:
+    async with httpx.AsyncClient(timeout=ANSWER_S, trust_env=False, base_url=addresses.api_url) as browser:
         link = json.loads(output)["link"]
         await _send(browser, link, {"new": password, "repeated": password})
         await _send(browser, "/login", {"email": email, "password": password})
-        page = (await browser.get("/second-factor")).text
+        page = (await answer_of(lambda: browser.get("/second-factor"))).text
         found = _SECRET.search(page)
         if found is None:
             raise DoorClosed("The page of the second factor shows no secret.")
@@ -124,7 +124,7 @@ async def _take_up(addresses: StackAddresses, office: Office, email: str, name: 
 
 
 async def _can_log_in(addresses: StackAddresses, person: DemoPerson) -> bool:
-    async with httpx.AsyncClient(timeout=30, trust_env=False, base_url=addresses.api_url) as browser:
+    async with httpx.AsyncClient(timeout=ANSWER_S, trust_env=False, base_url=addresses.api_url) as browser:
         try:
             await _send(browser, "/login", {"email": person.email, "password": person.password})
         except DoorClosed:
@@ -134,8 +134,12 @@ async def _can_log_in(addresses: StackAddresses, person: DemoPerson) -> bool:
 
 async def _send(browser: httpx.AsyncClient, address: str, form: dict[str, str]) -> None:
     """Fill in the form that is shown there, as a browser does. Raises DoorClosed when it is not taken."""
-    shown = _TOKEN.search((await browser.get(address)).text)
-    answer = await browser.post(address, data={"csrf": shown[1] if shown else "", **form})
+
+    async def fill_in() -> httpx.Response:
+        shown = _TOKEN.search((await browser.get(address)).text)
+        return await browser.post(address, data={"csrf": shown[1] if shown else "", **form})
+
+    answer = await answer_of(fill_in)
     if answer.status_code != 303:
         raise DoorClosed(f"{httpx.URL(address).path.partition('/reset/')[0] or '/reset'}: {answer.status_code}")
 

@@ -16,7 +16,7 @@ from sandbox.demo import leave_one_waiting, run_loop
 from sandbox.demo_office import Office
 from sandbox.demo_people import USUAL_STATE, codes, kept_people, let_in, told
 from sandbox.operator_command import write_command
-from sandbox.processes import StackError
+from sandbox.processes import ProcessFailed, StackError
 from sandbox.stack import Ports, Stack, StackAddresses
 
 
@@ -38,7 +38,7 @@ async def run_once(dialect: str) -> bool:
         async with Stack(state, Ports.free(), emit=say, durable=False, lexoffice_options=quick) as stack:
             complete = await run_loop(stack.addresses, _print_json, say=say, dialect=dialect)
     except StackError as error:
-        say(str(error))
+        _tell(error)
     except asyncio.CancelledError:
         shutil.rmtree(state, ignore_errors=True)
         raise
@@ -103,13 +103,19 @@ async def _main(options: argparse.Namespace) -> int:
             run_once(options.dialect or "lexoffice") if options.once else run_until_stopped(options.state.resolve())
         )
     except StackError as error:
-        say(str(error))
+        _tell(error)
         return 1
     except asyncio.CancelledError:
         # Stopping the kept stack is how it is meant to end; stopping a run before its result is not.
         say("Stopped.")
         return 130 if options.once else 0
     return 0 if complete else 1
+
+
+def _tell(error: StackError) -> None:
+    say(str(error))
+    if isinstance(error, ProcessFailed):
+        say("What had been started is stopped again. Trying again is safe.")
 
 
 def _cancel_on_signals(running: "asyncio.Task[int] | None") -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 import asyncpg
 
 import ledger
+from sandbox.kept_files import keep
 from sandbox.processes import (
     LOOPBACK,
     Command,
@@ -125,7 +126,7 @@ class PostgresServer(Service):
 
     async def is_ready(self) -> bool:
         try:
-            connection = await asyncpg.connect(self.addresses.admin_url, timeout=2)
+            connection = await asyncpg.connect(self.addresses.admin_url, timeout=10)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):  # a TimeoutError is an OSError
             return False
         await connection.close()
@@ -167,7 +168,6 @@ class PostgresServer(Service):
         try:
             await run_to_end(
                 Command("initdb", command, self._log, env=_environment(), identity=self._identity),
-                timeout_s=120,
             )
         finally:
             password_file.unlink()
@@ -191,7 +191,7 @@ class PostgresServer(Service):
             "-f",
             str(ROLES_SQL),
         ]
-        await run_to_end(Command("roles.sql", command, self._log, env=environment), timeout_s=30)
+        await run_to_end(Command("roles.sql", command, self._log, env=environment))
 
     def _read_or_make_passwords(self) -> _Passwords:
         file = self._state / "passwords.json"
@@ -200,8 +200,7 @@ class PostgresServer(Service):
                 raise StackError(f"{file} is missing, so nobody can enter {self._data}. Move that away to start anew.")
             # Data that had to be kept elsewhere, of a state that has been deleted.
             shutil.rmtree(self._data, ignore_errors=True)
-            file.touch(mode=0o600)
-            file.write_text(json.dumps({role: secrets.token_urlsafe(24) for role in ("admin", "owner", "app")}))
+            keep(file, json.dumps({role: secrets.token_urlsafe(24) for role in ("admin", "owner", "app")}))
         return _Passwords(**json.loads(file.read_text()))
 
     def _url(self, role: str, password: str, database: str = DATABASE) -> str:
@@ -247,7 +246,10 @@ def _binaries(identity: Identity | None) -> Path:
         for path in unfinished.rglob("*"):
             if not path.is_symlink():
                 path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or os.access(path, os.X_OK) else 0o044))
-        unfinished.rename(copy)
+        try:
+            unfinished.rename(copy)
+        except OSError:  # somebody else was quicker
+            shutil.rmtree(unfinished)
     return copy / binaries.relative_to(wheel.parent)
 
 

@@ -19,15 +19,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sandbox.kept_files import keep
 from sandbox.lexoffice_server import LexofficeAddresses, LexofficeServer
 from sandbox.postgres import PostgresAddresses, PostgresServer
 from sandbox.processes import (
     LOOPBACK,
     Command,
-    Emit,
     Service,
     StackError,
-    announced,
     free_port,
     http_answers,
     require_free,
@@ -35,6 +34,7 @@ from sandbox.processes import (
 )
 from sandbox.temporal_cli import find_cli
 from sandbox.temporal_server import TemporalAddresses, TemporalServer
+from sandbox.waiting import Emit, announced
 
 # Settings of the user's shell must not reach the stack: it talks to its own parts only.
 _FOREIGN = ("PARTNERDESK_", "TEMPORAL_", "LEXOFFICE_", "STRIPE_", "PG")
@@ -176,7 +176,7 @@ class Stack:
                 f"{environment['PARTNERDESK_PUBLIC_URL']}/oauth/lexoffice/callback",
             )
             async with announced("Bringing the database to the newest version …", self._emit):
-                await run_to_end(self._migrate(environment), timeout_s=120)
+                await run_to_end(self._migrate(environment))
             self.worker = self._partnerdesk("worker", "--health-port", self._ports.worker, environment)
             self.api = self._partnerdesk("api", "--port", self._ports.api, environment)
             exits.push_async_callback(_stop, self.worker, self.api)
@@ -262,8 +262,7 @@ async def _stop(*services: Service) -> None:
 def _kept_secret_key(file: Path) -> str:
     """A Fernet key: made once, so that what the database holds encrypted can be read after a restart."""
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_bytes(base64.urlsafe_b64encode(secrets.token_bytes(32)))
+        keep(file, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     return file.read_text()
 
 

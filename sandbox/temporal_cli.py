@@ -17,7 +17,8 @@ from functools import partial
 from pathlib import Path
 
 from sandbox.cache import cache_folder, locked
-from sandbox.processes import Command, Emit, ProcessFailed, StackError, run_to_end
+from sandbox.processes import Command, ProcessFailed, StackError, run_to_end
+from sandbox.waiting import Emit, Patience
 
 OLDEST_SERVER = (1, 29)
 _GO_PACKAGE = "github.com/temporalio/cli/cmd/temporal@v1.5.1"
@@ -93,7 +94,7 @@ async def _download(target: Path, emit: Emit) -> bool:
         with contextlib.suppress(ProcessFailed):
             await run_to_end(
                 Command("The SDK's download", command, log, env=dict(os.environ)),
-                timeout_s=_DOWNLOAD_TIMEOUT_S,
+                patience=Patience(_DOWNLOAD_TIMEOUT_S, idle_s=_DOWNLOAD_TIMEOUT_S),
             )
         return _keep_first_cli(Path(folder), target)
 
@@ -118,7 +119,7 @@ async def _build(target: Path, emit: Emit) -> bool:
         log = target.parent / "build.log"
         command = Command("go install", [go, "install", _GO_PACKAGE], log, env={**os.environ, "GOBIN": folder})
         try:
-            await run_to_end(command, timeout_s=_BUILD_TIMEOUT_S)
+            await run_to_end(command, patience=Patience(_BUILD_TIMEOUT_S, idle_s=_BUILD_TIMEOUT_S))
         except ProcessFailed as error:
             emit(str(error))
         return _keep_first_cli(Path(folder), target)

@@ -39,7 +39,6 @@ class TemporalServer(Service):
     """One dev server. Without `database` it lives in memory; without `ui_port` it has no web pages."""
 
     name = "Temporal server"
-    ready_within_s = 60.0
 
     def __init__(
         self,
@@ -107,8 +106,8 @@ class TemporalServer(Service):
     async def _run(self, *words: str) -> None:
         # The user's own profiles and TEMPORAL_… variables must not lead the command to another server.
         argv = [str(self._cli), *words, "--address", f"{LOOPBACK}:{self._port}"]
-        argv += ["--disable-config-env", "--disable-config-file", "--command-timeout", "20s"]
-        await run_to_end(Command(f"temporal {words[0]}", argv, self._log, env=_environment()), timeout_s=30)
+        argv += ["--disable-config-env", "--disable-config-file", "--command-timeout", "120s"]
+        await run_to_end(Command(f"temporal {words[0]}", argv, self._log, env=_environment()))
 
     @property
     def _log(self) -> Path:

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.processes import Command, PortBusy, Process, ProcessFailed, Service, StackError, free_port
+from sandbox.processes import Command, PortBusy, Process, ProcessFailed, Service, StackError, free_port, run_to_end
 from sandbox.stack import Ports, Stack, only_one
 from sandbox.temporal_cli import TemporalCliMissing, find_cli
+from sandbox.waiting import Patience, announced
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
@@ -23,6 +25,16 @@ STUBBORN = [
     "-c",
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)",
 ]
+BUSY = [sys.executable, "-c", "while True: pass"]
+WORKS_FOR_A_WHILE = """
+import time
+end = time.monotonic() + 4
+while time.monotonic() < end:
+    pass
+print('up', flush=True)
+time.sleep(600)
+"""
+BUSY_THEN_UP = [sys.executable, "-c", WORKS_FOR_A_WHILE]
 PARENT = """
 import sys, time
 from pathlib import Path
@@ -64,7 +76,7 @@ def test_a_part_does_not_survive_a_parent_that_is_killed_hard(tmp_path: Path) ->
 async def test_a_part_that_ignores_the_request_to_end_is_killed_after_the_grace(tmp_path: Path) -> None:
     log = tmp_path / "stubborn.log"
     process = Process(Command("stubborn", STUBBORN, log))
-    await process.ready(lambda: says_up(log), timeout_s=10)
+    await process.ready(lambda: says_up(log))
     assert await process.stop(grace_s=0.2) == -signal.SIGKILL
 
 
@@ -82,21 +94,66 @@ async def test_a_part_that_ends_at_once_is_reported_with_the_end_of_its_log(tmp_
         await Broken().serve()
 
 
-async def test_a_part_that_is_never_ready_is_stopped_and_reported(tmp_path: Path) -> None:
-    class Mute(Service):
-        name = "Mute part"
-        ready_within_s = 0.3
+class Mute(Service):
+    """Never ready, and says so once."""
 
-        def command(self) -> Command:
-            return Command(self.name, SLEEPER, tmp_path / "log")
+    name = "Mute part"
 
-        async def is_ready(self) -> bool:
-            return False
+    def __init__(self, argv: list[str], log: Path, patience: Patience) -> None:
+        self._argv = argv
+        self._log = log
+        self.patience = patience
 
-    part = Mute()
-    with pytest.raises(ProcessFailed, match="was not ready within"):
+    def command(self) -> Command:
+        return Command(self.name, self._argv, self._log)
+
+    async def is_ready(self) -> bool:
+        return False
+
+
+async def test_a_part_that_does_nothing_and_is_not_ready_is_given_up_and_stopped(tmp_path: Path) -> None:
+    part = Mute(SLEEPER, tmp_path / "log", Patience(in_all_s=60, idle_s=1.5))
+    with pytest.raises(ProcessFailed, match=r"Mute part is not ready: it has done nothing for 2 s"):
         await part.serve()
     assert part.has_ended
+
+
+async def test_a_part_that_works_is_waited_for_but_not_for_ever(tmp_path: Path) -> None:
+    part = Mute(BUSY, tmp_path / "log", Patience(in_all_s=4, idle_s=1.5))
+    with pytest.raises(ProcessFailed, match=r"Mute part is not ready: it was given 4 s"):
+        await part.serve()
+    assert part.has_ended
+
+
+async def test_a_part_that_is_slow_to_begin_is_ready_when_it_is(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    process = Process(Command("slow", BUSY_THEN_UP, log))
+    try:
+        await process.ready(lambda: says_up(log), patience=Patience(in_all_s=60, idle_s=2))
+    finally:
+        await process.kill()
+
+
+async def test_of_a_log_that_earlier_starts_have_filled_only_this_one_is_quoted(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("FATAL: of yesterday\n")
+    with pytest.raises(ProcessFailed) as failed:
+        await run_to_end(Command("Broken part", [sys.executable, "-c", "raise SystemExit('of today')"], log))
+    assert "of today" in str(failed.value)
+    assert "of yesterday" not in str(failed.value)
+
+
+async def test_who_waits_long_is_told_for_what_and_where_its_log_is(tmp_path: Path) -> None:
+    told: list[str] = []
+    log = tmp_path / "log"
+    async with announced("Starting …", told.append, after_s=0.1, again_after_s=0.1):
+        process = Process(Command("slow part", BUSY_THEN_UP, log))
+        try:
+            await process.ready(lambda: says_up(log))
+        finally:
+            await process.kill()
+    assert told[0] == "Starting …"
+    assert re.fullmatch(rf"Still waiting for slow part \(\d+ s; {re.escape(str(log))}\)\.", told[1])
 
 
 async def test_a_program_that_does_not_exist_is_named(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ async def worker(product: OwnProduct, log: Path) -> AsyncIterator[Process]:
     argv = [sys.executable, "-m", "cli", "worker", "--health-port", str(port)]
     process = Process(Command("worker", argv, log / f"worker-{port}.log", env=environment))
     try:
-        await process.ready(lambda: http_answers(f"http://127.0.0.1:{port}/readyz"), timeout_s=60)
+        await process.ready(lambda: http_answers(f"http://127.0.0.1:{port}/readyz"))
         yield process
     finally:
         await process.stop(grace_s=15)
