@@ -102,11 +102,10 @@ class MailActivities:
             return None if address is None else (address, _GERMAN)
         async with self._entered(to) as db:
             known = await users.load(db, mail.user_id)
-            spoken = await db.fetchval("SELECT language FROM users WHERE id = $1", mail.user_id)
             if isinstance(db, TenantTransaction) and not await memberships.is_member(db, db.tenant, mail.user_id):
                 return None
         address = reachable(known.email)
-        return None if address is None or known.disabled_at is not None else (address, spoken or _GERMAN)
+        return None if address is None or known.disabled_at is not None else (address, known.language or _GERMAN)
 
     async def _facts(self, to: MailInput, mail: Mail, address: str) -> letter_facts.Facts | None:
         if to.tenant is None:

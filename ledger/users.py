@@ -22,6 +22,8 @@ class User(Frozen):
     id: UserId
     email: str
     name: str | None
+    language: str | None
+    """In which pages and mails speak; None: not chosen."""
     platform_admin: bool
     disabled_at: datetime | None
 
@@ -76,7 +78,9 @@ async def find(ledger: Ledger, email: str) -> UserId:
 
 async def load(db: Connection, user: UserId) -> User:
     """In a transaction of this person, or of a tenant where it works. Raises NotFound."""
-    row = await db.fetchrow("SELECT id, email, name, platform_admin, disabled_at FROM users WHERE id = $1", user)
+    row = await db.fetchrow(
+        "SELECT id, email, name, language, platform_admin, disabled_at FROM users WHERE id = $1", user
+    )
     if row is None:
         raise NotFound("Benutzer")
     return User.model_validate(dict(row))
