@@ -11,7 +11,7 @@ from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.types import Frozen, Tenant
 
 KEPT_DAYS = 7
-"""forget_old_answers() in 0087_kept_answers_end.sql says the same."""
+"""forget_old_answers() says the same."""
 
 
 class UnderWay(NotAllowedNow):

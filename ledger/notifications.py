@@ -26,12 +26,16 @@ class MailKind(StrEnum):
     DAILY = "daily"
 
 
-GETS: dict[MailKind, frozenset[Role]] = {
+RECIPIENTS: dict[MailKind, frozenset[Role]] = {
     MailKind.APPROVAL_WAITS: frozenset({Role.APPROVER, Role.ADMIN}),
     MailKind.TASK_CREATED: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMIN}),
     MailKind.CONNECTION_BROKEN: frozenset({Role.ADMIN}),
+    MailKind.BANK_DETAILS_CHANGED: frozenset({Role.ADMIN}),
     MailKind.DAILY: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMIN}),
 }
+"""Roles whose members get it. The triggers name them again; a test compares (tests/ledger/test_said_twice.py)."""
+
+GETS = {kind: roles for kind, roles in RECIPIENTS.items() if kind is not MailKind.BANK_DETAILS_CHANGED}
 """What each person may switch off, and the roles that get it."""
 
 OF_THE_TENANT = frozenset({*GETS, MailKind.PARTNER_DOCUMENT})

@@ -20,6 +20,8 @@ from ledger.vault import Vault
 
 BUNDLED = frozenset({MailKind.APPROVAL_WAITS, MailKind.TASK_CREATED})
 """Several of these for one person are one mail (find_mails_to_send says the same)."""
+KEPT_DAYS = 60
+"""forget_old_mails() says the same."""
 
 
 class ToSend(Frozen):
@@ -202,7 +204,7 @@ async def daily_before(db: Connection, tenant: Tenant, mail: Mail) -> tuple[date
 
 
 async def forget_old(ledger: Ledger) -> int:
-    """What is older than 60 days, in all tenants."""
+    """What is older than KEPT_DAYS, in all tenants."""
     async with ledger.without_tenant() as db:
         forgotten: int = await db.fetchval("SELECT forget_old_mails()")
     return forgotten

@@ -1,4 +1,4 @@
-"""What a role allows. One table for pages and tests; scopes_of_role() in 0010_people.sql says the same of keys."""
+"""What a role allows. One table for pages and tests; scopes_of_role() says the same of keys."""
 
 from enum import StrEnum
 
