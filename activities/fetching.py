@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.invoice_reading import names_a_partner, order_references
 from activities.lexoffice_door import LexofficeDoor, account_of, unusable
-from activities.models import NOT_UNDERSTOOD, Gathered
+from activities.models import CONNECTION_REVOKED, NOT_UNDERSTOOD, Gathered
 from ledger import documents, events, invoices, reconnection, references
 from ledger.database import Connection, Ledger
 from ledger.documents import KnownDocument
@@ -20,7 +20,6 @@ from lexoffice.errors import NotFound, UnexpectedAnswer, ValidationFailed
 
 _KIND_OF_VOUCHER = {"invoice": DocumentKind.INVOICE, "creditnote": DocumentKind.CREDIT_NOTE}
 _TRIES_TO_UNDERSTAND = 4
-CONNECTION_REVOKED = "token.revoked"
 
 Next = Literal["payments", "contact"] | None
 

@@ -11,8 +11,7 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.engine_away import AWAY
-from activities.fetching import CONNECTION_REVOKED
-from activities.models import DocumentCreation, MailInput, Pace, PayoutInput
+from activities.models import CONNECTION_REVOKED, DocumentCreation, MailInput, Pace, PayoutInput
 from activities.schedule_setting import ScheduleSetter
 from ledger import (
     decisions,

@@ -12,6 +12,8 @@ from ledger.types import DocumentKind, EventId, Frozen, IntentId, PayoutNumber, 
 if TYPE_CHECKING:
     from ledger.payouts import Payout
 
+CONNECTION_REVOKED = "token.revoked"
+"""The event by which lexoffice says that a key or a grant has ended."""
 CONNECTION_UNUSABLE = "ConnectionUnusable"
 """Type of the ApplicationError with which an activity says that no retry helps before there is another key."""
 
