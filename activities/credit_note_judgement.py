@@ -84,7 +84,7 @@ def totals(document: SalesDocument) -> dict[str, int]:
 
 
 def _money_may_have_left(payout: Payout, known: KnownDocument | None) -> bool:
-    """Its last known open amount was not the whole gross. Whether it is in a bank file ledger/settlement.py sees."""
+    """Its last known open amount was not the whole gross. For bank files: ledger/settlement.py."""
     if known is None or known.open_cents is None:
         return payout.state is PayoutState.PAID
     return known.open_cents != (known.gross_cents if known.gross_cents is not None else payout.gross_cents)

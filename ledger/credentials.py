@@ -177,7 +177,7 @@ async def maker_may_change_settings(db: Connection, tenant: Tenant, key_id: str)
 
 
 async def note_use(ledger: Ledger, caller: Caller) -> None:
-    """Remember that a key was used, to the hour. Called at most every 30 s (api/recognition.py), not for each request.
+    """Remember that a key was used, to the hour. Called at most every 30 s (api/recognition.py).
 
     Whoever holds a good key is let in even if this cannot be written, as while the database only reads.
     """

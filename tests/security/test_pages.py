@@ -1,7 +1,7 @@
 """Every page and form, enumerated from the application: closed to strangers, foreign forms and small roles.
 
-And to people of other tenants. Which permission a page needs is said once, in tests/people/test_roles.py; a page that
-is missing there fails here, too.
+And to people of other tenants. Which permission a page needs is said once, in tests/people/test_roles.py; a page
+that is missing there fails here, too.
 """
 
 import asyncpg
