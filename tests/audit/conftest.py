@@ -10,17 +10,14 @@ from ledger import tenants
 from ledger.database import Ledger
 from ledger.types import Tenant
 from tests.conftest import Database
+from tests.ledger.conftest import ledger, new_tenant, tenant, vault
 
-
-@pytest.fixture(scope="session")
-async def ledger(database: Database) -> AsyncIterator[Ledger]:
-    opened = await Ledger.open(database.app_url)
-    yield opened
-    await opened.close()
+__all__ = ["ledger", "new_tenant", "tenant", "vault"]
 
 
 @pytest.fixture
-async def tenant(ledger: Ledger) -> Tenant:
+async def audited(ledger: Ledger) -> Tenant:
+    """A tenant that was made as tenants are, so that its trail begins with that."""
     return await tenants.create(ledger, f"t-{uuid4().hex[:12]}", "Test", actor="test")
 
 

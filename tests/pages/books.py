@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import asyncpg
+import pytest
 from pydantic import SecretStr
 
 from ledger import campaigns, decisions, partner_bank, partners, payout_lines, payout_requests, payouts
@@ -95,7 +96,8 @@ class Books(Shop):
         return str(row["state"])
 
 
-async def keep_books(firm: Firm) -> Books:
+@pytest.fixture
+async def payout_books(firm: Firm) -> Books:
     """Partners ANNA under BERT, a plan of 10 and 5 per cent, and a tenant that may pay."""
     async with firm.parts.ledger.transaction(firm.tenant, cause="test") as db:
         campaign = await campaigns.create(db, firm.tenant, NewCampaign(slug="standard", name="Standard"), by="test")

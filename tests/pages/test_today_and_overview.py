@@ -8,17 +8,17 @@ from tests.pages.books import Books
 from tests.people.browsers import Firm
 
 
-async def test_login_leads_to_todays_work(books: Books, firm: Firm) -> None:
+async def test_login_leads_to_todays_work(payout_books: Books, firm: Firm) -> None:
     browser = await firm.person(Role.VIEWER)
     assert (await browser.get("/")).headers["location"] == "/admin/"
     assert (await browser.get("/admin/")).headers["location"] == "/admin/heute"
     assert "Heute" in (await browser.get("/admin/heute")).text
 
 
-async def test_today_says_what_waits_and_what_changed(books: Books, firm: Firm) -> None:
+async def test_today_says_what_waits_and_what_changed(payout_books: Books, firm: Firm) -> None:
     approver, viewer = await firm.person(Role.APPROVER), await firm.person(Role.VIEWER)
-    waiting = await books.asked_for(10_000)
-    opened = await books.open_credit_note(await books.asked_for(20_000, code="BERT"), "GS-2026-0099")
+    waiting = await payout_books.asked_for(10_000)
+    opened = await payout_books.open_credit_note(await payout_books.asked_for(20_000, code="BERT"), "GS-2026-0099")
     page = (await approver.get("/admin/heute")).text
     assert "eine Auszahlung wartet auf Freigabe." in page
     assert waiting.number in page
@@ -29,21 +29,21 @@ async def test_today_says_what_waits_and_what_changed(books: Books, firm: Firm) 
     assert "/admin/freigaben" not in (await viewer.get("/admin/heute")).text
 
 
-async def test_todays_tasks_lead_to_their_answers(books: Books, firm: Firm) -> None:
+async def test_todays_tasks_lead_to_their_answers(payout_books: Books, firm: Firm) -> None:
     editor = await firm.person(Role.EDITOR)
-    await books.rows(
+    await payout_books.rows(
         "INSERT INTO tasks (tenant_id, kind, subject, subject_id, reason, actions)"
         " VALUES ($1, 'payout_blocked', 'payout', 'PO-2026-0001', 'Es fehlt etwas.', '{retry}')",
         firm.tenant.id,
     )
-    [task] = await books.rows("SELECT id FROM tasks")
+    [task] = await payout_books.rows("SELECT id FROM tasks")
     assert f"/admin/aufgaben/{task['id']}" in (await editor.get("/admin/heute")).text
 
 
-async def test_the_overview_adds_up_what_is_owed(books: Books, firm: Firm) -> None:
+async def test_the_overview_adds_up_what_is_owed(payout_books: Books, firm: Firm) -> None:
     viewer = await firm.person(Role.VIEWER)
-    await books.asked_for(10_000)
-    await books.open_credit_note(await books.asked_for(20_000, code="BERT"))
+    await payout_books.asked_for(10_000)
+    await payout_books.open_credit_note(await payout_books.asked_for(20_000, code="BERT"))
     page = (await viewer.get("/admin/uebersicht")).text
     assert "357,00\xa0€" in page
     assert "Auszahlungen: Wartet auf Freigabe" in page
@@ -51,23 +51,23 @@ async def test_the_overview_adds_up_what_is_owed(books: Books, firm: Firm) -> No
     assert page.count('role="img"') == 4
 
 
-async def test_the_overview_measures_from_the_customers_payment_to_ours(books: Books, firm: Firm) -> None:
+async def test_the_overview_measures_from_the_customers_payment_to_ours(payout_books: Books, firm: Firm) -> None:
     viewer = await firm.person(Role.VIEWER)
-    payout = await books.asked_for(10_000)
-    await books.rows("UPDATE transactions SET paid_at = now() - interval '6 days'")
-    await books.paid(payout, on=date.today() - timedelta(days=1))  # noqa: DTZ011
+    payout = await payout_books.asked_for(10_000)
+    await payout_books.rows("UPDATE transactions SET paid_at = now() - interval '6 days'")
+    await payout_books.paid(payout, on=date.today() - timedelta(days=1))  # noqa: DTZ011
     page = (await viewer.get("/admin/uebersicht")).text
     assert "6,0 Tage" in page
     assert "119,00\xa0€" in page
 
 
-async def test_the_overview_names_what_stands_still_and_why(books: Books, firm: Firm) -> None:
+async def test_the_overview_names_what_stands_still_and_why(payout_books: Books, firm: Firm) -> None:
     editor = await firm.person(Role.EDITOR)
-    payout = await books.asked_for(10_000)
+    payout = await payout_books.asked_for(10_000)
     address = f"/admin/auszahlungen/{payout.number}"
     await editor.post(f"{address}/zurueckstellen", {"grund": "Rückfrage <läuft>"}, shown_at=address)
-    await books.asked_for(20_000, code="BERT")
-    await books.rows(
+    await payout_books.asked_for(20_000, code="BERT")
+    await payout_books.rows(
         "UPDATE transactions SET held_reason = 'Eigenkauf' WHERE seq = (SELECT min(seq) FROM transactions)"
     )
     page = (await editor.get("/admin/uebersicht")).text
@@ -75,13 +75,13 @@ async def test_the_overview_names_what_stands_still_and_why(books: Books, firm: 
     assert "Eigenkauf" in page
 
 
-async def test_requests_to_lexoffice_are_counted_by_the_hour(books: Books, firm: Firm) -> None:
+async def test_requests_to_lexoffice_are_counted_by_the_hour(payout_books: Books, firm: Firm) -> None:
     viewer = await firm.person(Role.VIEWER)
     for _ in range(3):
-        await books.rows("UPDATE api_budgets SET next_free_at = now() WHERE provider = 'lexoffice'")
+        await payout_books.rows("UPDATE api_budgets SET next_free_at = now() WHERE provider = 'lexoffice'")
     page = (await viewer.get("/admin/uebersicht")).text
     assert re.search(r'<span class="figure">3</span>\s*<span class="hint">von 164.160 möglichen in 24 Stunden', page)
-    [row] = await books.rows("SELECT requests FROM api_usage")
+    [row] = await payout_books.rows("SELECT requests FROM api_usage")
     assert row["requests"] == 3
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 
 from ledger import campaigns, partners, sales
 from ledger.campaigns import NewCampaign, NewPlan
@@ -97,7 +98,8 @@ class Books:
         )
 
 
-async def open_books(firm: Firm) -> Books:
+@pytest.fixture
+async def sale_books(firm: Firm) -> Books:
     async with firm.parts.ledger.transaction(firm.tenant, cause="test") as db:
         campaign = await campaigns.create(db, firm.tenant, NewCampaign(slug="herbst", name="Herbst"), by="test")
         levels = tuple(Rate(level=level, percent=percent) for level, percent in ((1, 10), (2, 5), (3, 2)))

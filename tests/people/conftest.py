@@ -20,6 +20,7 @@ def people_settings(database: Database) -> Settings:
         database_url=database.app_url,
         secret_key=Fernet.generate_key().decode(),
         public_url="http://127.0.0.1",
+        temporal_ui_url="http://temporal.example",
         log_level="error",
     )
 
