@@ -41,14 +41,14 @@ async def intend_invoice(
     """
     sale = await transactions.lock(db, tenant, transaction_id)
     if sale.invoice_id is not None:
-        raise AlreadyExists("Zu diesem Verkauf gibt es bereits eine Rechnung.", code="invoice_exists")
+        raise AlreadyExists("invoice_exists")
     if await intents.open_of_sale(db, tenant, transaction_id) is not None:
-        raise AlreadyExists("Die Rechnung zu diesem Verkauf wird bereits angelegt.", code="invoice_under_way")
+        raise AlreadyExists("invoice_under_way")
     if sale.state is TransactionState.REFUNDED:
-        raise NotAllowedNow("Der Verkauf ist erstattet.")
+        raise NotAllowedNow("sale_refunded")
     connection = await connections.load(db, tenant, types.LEXOFFICE)
     if connection.organization_id is None or not connection.has_secret:
-        raise NotAllowedNow("lexoffice ist nicht verbunden.", code="not_connected")
+        raise NotAllowedNow("not_connected")
     moment = midnight((now or datetime.now(BERLIN)).astimezone(BERLIN).date())
     marker = intents.new_marker(f"TX-{str(sale.id)[:8]}")
     customer = await customers.find(db, tenant, sale.customer_id) if sale.customer_id else None
@@ -58,10 +58,7 @@ async def intend_invoice(
     try:
         content = _invoice(sale, wish, customer, no_vat=no_vat, rate=rate, marker=marker, date=moment)
     except ValidationError:
-        raise NotAcceptable(
-            "Die Rechnung lässt sich so nicht schreiben: Eine Angabe ist zu lang, enthält Steuerzeichen oder nennt "
-            "einen unmöglichen Tag."
-        ) from None
+        raise NotAcceptable("invoice_not_writable") from None
     return await intents.open_intent(
         db,
         tenant,
@@ -90,7 +87,7 @@ def _invoice(
     # What is sent beside a contact replaces that part of its address on this document.
     name = wish.name or (customer.name if customer and contact_id is None else None)
     if contact_id is None and not name:
-        raise NotAcceptable("Für die Rechnung fehlt der Name des Kunden oder sein Kontakt in lexoffice.")
+        raise NotAcceptable("invoice_without_customer")
     return NewInvoice(
         voucher_date=date,
         recipient=Recipient(

@@ -132,7 +132,7 @@ async def _decide_for_signaller(db: Connection, tenant: Tenant, payout: Payout, 
                 case DecisionKind.CANCEL:
                     decision = await decisions.cancel(db, tenant, payout.number, actor=actor, reason="Signal")
                 case DecisionKind.RESOLVE:
-                    raise Refused("Ein Signal ohne Entscheidung nennt keine Aufgabe, die es löst.")
+                    raise Refused("signal_resolves_no_task")
             await decisions.mark_delivered(db, tenant, decision.id)
     return True
 

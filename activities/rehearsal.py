@@ -71,7 +71,7 @@ async def rehearse(
 async def _play(db: Connection, tenant: Tenant, event_id: EventId) -> Rehearsal:
     found = await events.load(db, tenant, [event_id])
     if not found:
-        raise NotFound("Ereignis")
+        raise NotFound("event_not_found")
     event = found[0]
     if event.provider != LEXOFFICE or not events.is_uuid(event.resource_id):
         return Rehearsal(event=event_id)

@@ -105,7 +105,7 @@ class Edge:
                 status = 499
             except Exception as error:
                 log.error("unexpected", **where(error))
-                problem = Problem(500, "unexpected", "Ein unerwarteter Fehler ist aufgetreten.", request_id=request_id)
+                problem = Problem(500, "unexpected", request_id=request_id)
             if problem is not None and status == 0:
                 await answer(problem)(scope, receive, sending)
             self._record(scope, status, time.perf_counter() - started)
@@ -122,14 +122,13 @@ class Edge:
             return Problem(
                 503 if again else 408,
                 "body_too_slow",
-                "Der Inhalt kam nicht rechtzeitig an.",
                 headers={"Connection": "close", **({"Retry-After": str(RETRY_AFTER_S)} if again else {})},
             )
         except _TooLarge:
             return Problem(
                 413,
                 "too_large",
-                f"Der Inhalt ist größer als {self._body_bytes // 1000} kB.",
+                {"kilobytes": self._body_bytes // 1000},
                 headers={"Connection": "close"},
             )
         delivered = False

@@ -3,7 +3,7 @@
 The edge sets it for every request from `Accept-Language`; a page follows the choice of its reader instead.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -39,9 +39,14 @@ def asked_for(accept_language: str) -> str:
     return best
 
 
+def say(code: str, params: Mapping[str, object] | None = None) -> str:
+    """The sentence of a code, in the language of this request."""
+    return sentence(code, params, language())
+
+
 def said(refused: Refused) -> str:
     """Why something is refused, in the language of this request."""
-    return sentence(refused.sentence, refused.params, language())
+    return say(refused.sentence, refused.params)
 
 
 def in_words(reason: Reason) -> str:

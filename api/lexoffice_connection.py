@@ -49,10 +49,8 @@ STOPS = (
 
 
 class OAuthNotSetUp(NotAllowedNow):
-    code = "oauth_not_set_up"
-
     def __init__(self) -> None:
-        super().__init__(HINT)
+        super().__init__("oauth_not_offered")
 
 
 class LexofficeConnection(ProviderConnection):
@@ -169,7 +167,7 @@ async def probe(doors: Parts, tenant: Tenant) -> LexofficeAccount | KeyRefused:
         return refused
     if account.organization_id != stored.organization_id:
         other = OtherOrganization()
-        return KeyRefused(other.code, other.sentence)
+        return KeyRefused(other.code)
     return account
 
 
@@ -209,22 +207,13 @@ async def connect_by_oauth(doors: Parts, tenant: Tenant, *, code: str, verifier:
     try:
         pair = pair_of(await _exchanged(server, code, verifier))
     except GrantRefused:
-        raise Problem(
-            400,
-            "oauth_code_refused",
-            "lexoffice nimmt die Bestätigung nicht an: Sie ist abgelaufen oder wurde schon verwendet. "
-            "Bitte verbinden Sie noch einmal.",
-        ) from None
+        raise Problem(400, "oauth_code_refused") from None
     except ClientRefused:
-        raise Problem(
-            502, "oauth_client_refused", "lexoffice lehnt die OAuth-Zugangsdaten dieser Installation ab."
-        ) from None
+        raise Problem(502, "oauth_client_refused") from None
     except AuthorizationAway:
-        raise not_available(
-            "lexoffice antwortet zurzeit nicht. Bitte verbinden Sie noch einmal.", "lexoffice_away"
-        ) from None
+        raise not_available("lexoffice_away_while_connecting") from None
     except OAuthFailed:
-        raise Problem(502, "lexoffice_unexpected", "lexoffice hat nicht wie erwartet geantwortet.") from None
+        raise Problem(502, "lexoffice_unexpected") from None
     try:
         account = await ask_profile(doors, tenant, pair.access_token.get_secret_value())
         async with doors.ledger.transaction(tenant, cause=actor) as db:

@@ -21,13 +21,6 @@ from lexoffice.oauth import new_secret
 START = "/oauth/lexoffice/start"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-_DENIED = "Sie haben den Zugriff in lexoffice nicht erlaubt. Es wurde nichts geändert."
-_REFUSED = "lexoffice hat die Verbindung nicht erlaubt. Es wurde nichts geändert."
-_NOT_OURS = (
-    "Diese Bestätigung gehört nicht zu Ihrer Sitzung, ist älter als zehn Minuten oder wurde schon verwendet. "
-    "Bitte verbinden Sie noch einmal."
-)
-_NO_SESSION = "Ihre Sitzung ist beendet. Bitte melden Sie sich an und verbinden Sie noch einmal."
 Told = Annotated[str, Query(max_length=2000)]
 
 
@@ -50,19 +43,18 @@ async def start(visit: Proved) -> Response:
 async def callback(visit: Visiting, state: Told = "", code: Told = "", error: Told = "") -> Response:
     """lexoffice sends the browser back here, with a code or with an error."""
     if visit.anybody is None:
-        raise Problem(401, "session_over", _NO_SESSION)
+        raise Problem(401, "session_over")
     if visit.person.tenant is None:
-        raise Problem(400, "oauth_state_unknown", _NOT_OURS)
+        raise Problem(400, "oauth_state_unknown")
     _require_settings(visit)
     doors, tenant = visit.doors, visit.tenant
     async with doors.ledger.transaction(tenant) as db:
         returned = await oauth_tokens.take_back(db, tenant, doors.vault, state=state, session=visit.person.session_id)
     # Before anything that the address says is believed, a refusal included.
     if returned is None:
-        raise Problem(400, "oauth_state_unknown", _NOT_OURS)
+        raise Problem(400, "oauth_state_unknown")
     if error or not code:
-        denied = error == "access_denied"
-        raise Problem(400, "oauth_denied" if denied else "oauth_refused", _DENIED if denied else _REFUSED)
+        raise Problem(400, "oauth_denied" if error == "access_denied" else "oauth_refused")
     await lexoffice_connection.connect_by_oauth(
         doors, tenant, code=code, verifier=returned.verifier, actor=visit.person.actor
     )
@@ -72,4 +64,4 @@ async def callback(visit: Visiting, state: Told = "", code: Told = "", error: To
 
 def _require_settings(visit: Visit) -> None:
     if visit.person.tenant is None or not visit.person.may(Permission.SETTINGS):
-        raise Problem(403, "not_allowed", "Ihre Rolle erlaubt das nicht.")
+        raise Problem(403, "not_allowed")

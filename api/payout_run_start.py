@@ -33,7 +33,7 @@ async def start(
         async with asyncio.timeout(RPC_TIMEOUT.total_seconds()):
             await start_payout_run(doors.engine, wanted, period)
     except WorkflowAlreadyStartedError:
-        raise AlreadyExists("Für diesen Zeitraum gibt es bereits einen Lauf.", code="run_exists") from None
+        raise AlreadyExists("run_exists") from None
     except AWAY as error:
         raise EngineAway("The engine does not start a payout run.") from error
     return run, period

@@ -52,5 +52,5 @@ async def preview(doors: Parts, tenant: Tenant, event: Event) -> Rehearsal:
 async def _is_of_stripe(db: Connection, tenant: Tenant, number: EventId) -> bool:
     found = await events.load(db, tenant, [number])
     if not found:
-        raise NotFound("Ereignis")
+        raise NotFound("event_not_found")
     return found[0].provider == stripe_booking.PROVIDER

@@ -18,7 +18,7 @@ _YEARS = (2000, 2999)
 def end_of(day: date) -> datetime:
     """The instant at which this day is over (Berlin); for today it is now. Raises NotAcceptable."""
     if not _YEARS[0] <= day.year <= _YEARS[1]:
-        raise NotAcceptable("Der Stichtag liegt nicht in unserer Zeit.", code="day_not_acceptable")
+        raise NotAcceptable("day_out_of_range")
     end = midnight(day + timedelta(days=1))
     return min(end, datetime.now(BERLIN)) if day <= datetime.now(BERLIN).date() else end
 
@@ -26,7 +26,7 @@ def end_of(day: date) -> datetime:
 async def list_csv(doors: Parts, tenant: Tenant, name: str) -> Response:
     """Raises NotFound."""
     if name not in reports.LISTS:
-        raise NotFound("Liste")
+        raise NotFound("report_not_found")
     content = reports.csv_of(lambda: doors.files.transaction(tenant), tenant, reports.LISTS[name])
     return csv_file(content, f"{name}.csv")
 

@@ -187,7 +187,7 @@ def _require_signature(signed: bool | KeyNotToBeHad | None, door: WebhookDoor) -
     must_be_signed = door.requires_signature or door.kind == "subscription"
     if isinstance(signed, KeyNotToBeHad):
         if must_be_signed:
-            raise not_available("Die Signatur kann zurzeit nicht geprüft werden.", "signature_not_checkable")
+            raise not_available("signature_not_checkable")
         log.warning("signature_not_checked")
     elif signed is False or (signed is None and must_be_signed):
         raise unauthorized()
@@ -215,7 +215,7 @@ async def _not_an_event(error: NotAnEvent, body: bytes, door: WebhookDoor, doors
     """400; and where type and id can be told all the same, the attempt is kept for people to see."""
     named = _named_at_least(body)
     if named is None:
-        return Problem(400, "not_an_event", f"Der Inhalt ist kein Ereignis ({error.reason}).")
+        return Problem(400, "not_an_event", {"technical": error.reason})
     event_type, resource_id = named
     taken = await events.take_in(
         doors.ledger,
@@ -231,7 +231,7 @@ async def _not_an_event(error: NotAnEvent, body: bytes, door: WebhookDoor, doors
             ignored_because=f"Kein gültiges Ereignis ({error.reason}).",
         ),
     )
-    return Problem(400, "not_an_event", f"Der Inhalt ist kein Ereignis ({error.reason}).", event=taken.id)
+    return Problem(400, "not_an_event", {"technical": error.reason}, event=taken.id)
 
 
 def _named_at_least(body: bytes) -> tuple[str, str] | None:

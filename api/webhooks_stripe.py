@@ -105,7 +105,7 @@ def _read(body: bytes) -> StripeEvent:
             raise NotAStripeEvent
         return stripe_events.read_event(told)
     except (ValueError, RecursionError):
-        raise Problem(400, "not_an_event", "Der Inhalt ist kein Ereignis von Stripe.") from None
+        raise Problem(400, "not_a_stripe_event") from None
 
 
 def _arrival(event: StripeEvent, body: bytes, report: Report | Ignored | None) -> Arrival:

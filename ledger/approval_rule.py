@@ -68,7 +68,7 @@ async def require(db: Connection, tenant: Tenant, payout: Payout, actor: str) ->
     limit. Where the rule is switched off, that is written on the payout.
     """
     if await _account_pending(db, tenant, payout):
-        raise NotAllowedNow("Eine neue Bankverbindung des Partners ist noch nicht in Kraft.", code="account_pending")
+        raise NotAllowedNow("account_pending")
     # Two approvals for one partner at once would each not count the other.
     await db.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('four-eyes:' || $1::text, 0))", str(payout.partner_id)
@@ -84,10 +84,7 @@ async def require(db: Connection, tenant: Tenant, payout: Payout, actor: str) ->
     if not above or not await is_same_person(db, tenant, actor, await makers(db, tenant, payout)):
         return
     if not rule.switched_off:
-        raise SecondPersonNeeded(
-            "Sie haben diese Auszahlung angefordert oder Bank-, Steuer- oder Plandaten dazu zuletzt bearbeitet. "
-            "Über der Grenze gibt sie jemand anderes frei."
-        )
+        raise SecondPersonNeeded("second_person_needed")
     await db.execute(
         "UPDATE payouts SET four_eyes_switched_off = true WHERE tenant_id = $1 AND id = $2", tenant.id, payout.id
     )

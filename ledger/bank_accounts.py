@@ -51,12 +51,12 @@ async def record(db: Connection, tenant: Tenant, vault: Vault, new: NewOwnAccoun
     """A pending account. Raises NotAcceptable (IBAN, BIC, a holder without letters, outside SEPA), AlreadyExists."""
     iban = checked_iban(new.iban.get_secret_value())
     if country_outside_sepa(iban.compact):
-        raise NotAcceptable("Von diesem Konto sind keine SEPA-Überweisungen möglich.", code="iban_outside_sepa")
+        raise NotAcceptable("iban_outside_sepa")
     bic = checked_bic(new.bic) if new.bic else iban.bic
     if bic is None:
-        raise NotAcceptable("Zu dieser IBAN ist kein BIC bekannt; bitte nennen Sie ihn.", code="bic_missing")
+        raise NotAcceptable("bic_missing")
     if not says_something(sepa_text(new.account_holder)):
-        raise NotAcceptable("Der Kontoinhaber lässt sich nicht in SEPA-Zeichen schreiben.", code="holder_not_sepa")
+        raise NotAcceptable("holder_not_sepa")
     # The uniqueness of the HMAC holds under one key only.
     if await db.fetchval(
         """
@@ -70,7 +70,7 @@ async def record(db: Connection, tenant: Tenant, vault: Vault, new: NewOwnAccoun
         bic.compact,
         new.batch_booking,
     ):
-        raise NotAllowedNow("Dieses Konto ist schon festgehalten.", code="account_recorded")
+        raise NotAllowedNow("account_recorded")
     row = await db.fetchrow(
         f"""
         INSERT INTO tenant_bank_accounts (tenant_id, account_holder, iban_encrypted, iban_hmac, iban_last4, bic,
@@ -172,13 +172,13 @@ async def the_active_one(db: Connection, tenant: Tenant, wanted: UUID | None) ->
     if wanted is not None:
         found = await find(db, tenant, wanted)
         if found.state != "active":
-            raise NotAllowedNow("Dieses Konto ist nicht in Kraft.", code="own_account_not_active")
+            raise NotAllowedNow("own_account_not_active")
         return found
     active = [account for account in await list_accounts(db, tenant) if account.state == "active"]
     if not active:
-        raise NotAllowedNow("Es ist kein eigenes Bankkonto in Kraft.", code="no_own_account")
+        raise NotAllowedNow("no_own_account")
     if len(active) > 1:
-        raise NotAllowedNow("Bitte nennen Sie das Konto, von dem gezahlt wird.", code="own_account_unclear")
+        raise NotAllowedNow("own_account_unclear")
     return active[0]
 
 
@@ -188,7 +188,7 @@ async def iban_of(db: Connection, tenant: Tenant, vault: Vault, account: UUID) -
         "SELECT iban_encrypted FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2", tenant.id, account
     )
     if stored is None:
-        raise NotFound("Bankkonto")
+        raise NotFound("own_account_not_found")
     return vault.decrypt(stored)
 
 
@@ -204,7 +204,7 @@ async def _lock(db: Connection, tenant: Tenant, account: UUID, *states: str) -> 
     )
     found = _account(row)
     if found.state not in states:
-        raise NotAllowedNow("Über dieses Bankkonto ist bereits entschieden.", code="account_decided")
+        raise NotAllowedNow("own_account_decided")
     return found
 
 
@@ -222,5 +222,5 @@ async def _note(db: Connection, tenant: Tenant, by: str, what: str, account: Own
 
 def _account(row: Any) -> OwnAccount:
     if row is None:
-        raise NotFound("Bankkonto")
+        raise NotFound("own_account_not_found")
     return OwnAccount(**{name: row[name] for name in OwnAccount.model_fields})

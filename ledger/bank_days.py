@@ -41,15 +41,9 @@ def checked_execution_date(wanted: date | None, today: date) -> date:
     if wanted is None:
         return next_target_day(today)
     if wanted < today:
-        raise NotAcceptable("Der Ausführungstag ist vergangen.", code="execution_date_past")
+        raise NotAcceptable("execution_date_past")
     if wanted > today + timedelta(days=LATEST_DAYS):
-        raise NotAcceptable(
-            f"Der Ausführungstag liegt mehr als {LATEST_DAYS} Tage voraus.", code="execution_date_too_far"
-        )
+        raise NotAcceptable("execution_date_too_far", days=LATEST_DAYS)
     if not is_target_day(wanted):
-        raise NotAcceptable(
-            f"Am {wanted:%d.%m.%Y} führen Banken nicht aus; der nächste Bankarbeitstag ist der "
-            f"{next_target_day(wanted):%d.%m.%Y}.",
-            code="no_target_day",
-        )
+        raise NotAcceptable("no_target_day", day=wanted, next_day=next_target_day(wanted))
     return wanted

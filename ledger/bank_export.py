@@ -38,11 +38,7 @@ async def download(
     require_state(run, "approved", "exported", "confirmed")
     if run.state == "approved":
         if in_recovery:
-            raise NotAllowedNow(
-                "Nach einer Wiederherstellung der Datenbank wird keine neue Bankdatei erstellt, bis der Betreiber sie "
-                "freigibt.",
-                code="recovery",
-            )
+            raise NotAllowedNow("recovery")
         await _export(db, tenant, vault, run, by)
     row = await db.fetchrow(
         """
@@ -55,7 +51,7 @@ async def download(
     assert row is not None
     content = vault.decrypt(row["file_encrypted"]).encode()
     if hashlib.sha256(content).digest() != row["file_sha256"]:
-        raise NotAllowedNow("Die gespeicherte Datei ist nicht unversehrt.", code="bank_file_damaged")
+        raise NotAllowedNow("bank_file_damaged")
     found = BankFile(number=run.number, content=content, sha256=row["file_sha256"].hex(), downloads=row["downloads"])
     await note(db, tenant, by, "downloaded", run, sha256=found.sha256, download=found.downloads)
     return found

@@ -19,7 +19,7 @@ def checked_iban(iban: str) -> "IBAN":
     try:
         return IBAN(iban)
     except SchwiftyException:
-        raise NotAcceptable("Die IBAN ist nicht gültig.", code="iban_invalid") from None
+        raise NotAcceptable("iban_invalid") from None
 
 
 def checked_bic(bic: str) -> "BIC":
@@ -30,7 +30,7 @@ def checked_bic(bic: str) -> "BIC":
     try:
         return BIC(bic)
     except SchwiftyException:
-        raise NotAcceptable("Der BIC ist nicht gültig.", code="bic_invalid") from None
+        raise NotAcceptable("bic_invalid") from None
 
 
 def country_outside_sepa(iban: str) -> str | None:

@@ -13,11 +13,11 @@ async def cancel(db: Connection, tenant: Tenant, number: str, *, by: str, reason
     Raises NotFound, NotAllowedNow (also when all of its payouts are paid), NotAcceptable without a reason.
     """
     if not reason.strip():
-        raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
+        raise NotAcceptable("reason_missing")
     run = await lock(db, tenant, number)
     require_state(run, "draft", "approved", "exported")
     if run.cancel_requested_by is not None:
-        raise NotAllowedNow("Die Stornierung ist bereits beantragt.", code="cancel_requested")
+        raise NotAllowedNow("cancel_requested_before")
     await _require_not_carried_out(db, tenant, run)
     row = await db.fetchrow(
         """
@@ -66,7 +66,7 @@ async def _cancel_asked(db: Connection, tenant: Tenant, number: str) -> BankRun:
     run = await lock(db, tenant, number)
     require_state(run, "exported")
     if run.cancel_requested_by is None:
-        raise NotAllowedNow("Für diesen Zahlungslauf ist keine Stornierung beantragt.", code="cancel_not_requested")
+        raise NotAllowedNow("cancel_not_requested")
     return run
 
 
@@ -93,6 +93,4 @@ async def _require_not_carried_out(db: Connection, tenant: Tenant, run: BankRun)
         return
     paid, payments = await payouts_paid(db, tenant, run.id)
     if 0 < payments == paid:
-        raise NotAllowedNow(
-            "Alle Auszahlungen dieses Zahlungslaufs sind bezahlt; die Datei wurde ausgeführt.", code="bank_run_paid"
-        )
+        raise NotAllowedNow("bank_run_paid")

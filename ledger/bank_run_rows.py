@@ -146,18 +146,18 @@ async def payouts_paid(db: Connection, tenant: Tenant, run: UUID) -> tuple[int, 
 def of_row(row: Any) -> BankRun:
     """Raises NotFound for no row."""
     if row is None:
-        raise NotFound("Zahlungslauf")
+        raise NotFound("bank_run_not_found")
     members = {name: row[name] for name in BankRun.model_fields}
     digest = members.pop("file_sha256")
     return BankRun(**members, file_sha256=None if digest is None else digest.hex())
 
 
 _WHY_NOT = {
-    "draft": "Der Zahlungslauf ist noch ein Entwurf.",
-    "approved": "Der Zahlungslauf ist bereits freigegeben.",
-    "exported": "Der Zahlungslauf ist bereits exportiert.",
-    "confirmed": "Der Zahlungslauf ist bereits bestätigt.",
-    "cancelled": "Der Zahlungslauf ist storniert.",
+    "draft": "bank_run_draft",
+    "approved": "bank_run_approved",
+    "exported": "bank_run_exported",
+    "confirmed": "bank_run_confirmed",
+    "cancelled": "bank_run_cancelled",
 }
 
 
@@ -177,7 +177,7 @@ async def release(db: Connection, tenant: Tenant, reasons: dict[UUID, str]) -> N
 
 def require_state(run: BankRun, *states: str) -> None:
     if run.state not in states:
-        raise NotAllowedNow(_WHY_NOT[run.state], code=f"bank_run_{run.state}")
+        raise NotAllowedNow(_WHY_NOT[run.state])
 
 
 async def note(db: Connection, tenant: Tenant, by: str, what: str, run: BankRun, **detail: Any) -> None:

@@ -77,7 +77,7 @@ async def drop(db: Connection, tenant: Tenant, number: str, payout: str, *, by: 
     require_state(run, "draft")
     line = next((one for one in await lines(db, tenant, run.id) if one.payout == payout and not one.released_at), None)
     if line is None:
-        raise NotFound("Zahlung")
+        raise NotFound("payment_not_found")
     await release(db, tenant, {line.id: reason})
     run = await _count_anew(db, tenant, run)
     await note(db, tenant, by, "payment_dropped", run, payout=payout, reason=reason)
@@ -136,7 +136,7 @@ async def approve(db: Connection, tenant: Tenant, vault: Vault, number: str, *, 
     run = await lock(db, tenant, number)
     require_state(run, "draft")
     if not run.payments:
-        raise NotAllowedNow("Der Zahlungslauf ist leer.", code="bank_run_empty")
+        raise NotAllowedNow("bank_run_empty")
     alone = await four_eyes.require_second_person(db, tenant, by, made_by=[run.created_by])
     await bank_accounts.the_active_one(db, tenant, run.account_id)
     checked_execution_date(run.execution_date, datetime.now(BERLIN).date())
@@ -165,7 +165,7 @@ async def confirm(db: Connection, tenant: Tenant, number: str, *, by: str) -> Ba
     run = await lock(db, tenant, number)
     require_state(run, "exported")
     if run.cancel_requested_by is not None:
-        raise NotAllowedNow("Für diesen Zahlungslauf ist eine Stornierung beantragt.", code="cancel_requested")
+        raise NotAllowedNow("cancel_requested")
     row = await db.fetchrow(
         """
         UPDATE bank_runs SET state = 'confirmed', confirmed_by = $3, confirmed_at = now()
@@ -186,16 +186,16 @@ async def _chosen(db: Connection, tenant: Tenant, vault: Vault, numbers: Sequenc
             "SELECT id, number FROM payouts WHERE tenant_id = $1 AND number = ANY ($2)", tenant.id, list(numbers)
         )
         if {row["number"] for row in found} != set(numbers):
-            raise NotFound("Auszahlung")
+            raise NotFound("payout_not_found")
         wanted = [PayoutId(row["id"]) for row in found]
     judged = await bank_candidates.judged(db, tenant, vault, payouts=wanted, lock=True)
     if wanted is not None:
         for one in judged:
             if one.barred:
-                raise NotAcceptable(f"{one.number}: {one.barred}", code="payout_not_payable")
+                raise NotAcceptable("payout_not_payable", number=one.number, why=one.barred)
     payable = [one for one in judged if one.barred is None][:MOST_PAYMENTS]
     if not payable:
-        raise NothingDue("Keine Auszahlung kann zurzeit überwiesen werden.")
+        raise NothingDue("nothing_to_transfer")
     return payable
 
 

@@ -61,7 +61,7 @@ async def create(db: Connection, tenant: Tenant, new: NewCampaign, *, by: str) -
         new.hold_days,
     )
     if campaign_id is None:
-        raise AlreadyExists("Eine Kampagne mit diesem Kürzel gibt es schon.", code="campaign_slug_taken")
+        raise AlreadyExists("campaign_slug_taken")
     await db.execute(
         "UPDATE tenants SET default_campaign_id = $2 WHERE id = $1 AND default_campaign_id IS NULL",
         tenant.id,
@@ -75,7 +75,7 @@ async def change(db: Connection, tenant: Tenant, slug: str, wanted: CampaignChan
     """Raises NotFound."""
     before = await find_by_slug(db, tenant, slug)
     if before is None:
-        raise NotFound("Kampagne")
+        raise NotFound("campaign_not_found")
     after = before.model_copy(update=wanted.model_dump(exclude_unset=True))
     await db.execute(
         "UPDATE campaigns SET name = $3, hold_days = $4 WHERE tenant_id = $1 AND id = $2",
@@ -105,7 +105,7 @@ async def find(db: Connection, tenant: Tenant, campaign_id: CampaignId) -> Campa
     """Raises NotFound."""
     row = await db.fetchrow(_CAMPAIGN + " AND c.id = $2", tenant.id, campaign_id)
     if row is None:
-        raise NotFound("Kampagne")
+        raise NotFound("campaign_not_found")
     return Campaign.model_validate(dict(row))
 
 

@@ -191,38 +191,29 @@ def refuse_unfit_levels(rates: Sequence[Rate], mode: TierMode | None = None) -> 
     """Raises NotAcceptable for a plan that no sale could pay: empty, a level twice or without pay, above the base, or
     with tiers that contradict their mode."""
     if not rates:
-        raise NotAcceptable("Ein Plan braucht mindestens eine Stufe.", code="plan_is_empty")
+        raise NotAcceptable("plan_is_empty")
     if len({rate.level for rate in rates}) < len(rates):
-        raise NotAcceptable("Jede Stufe darf im Plan nur einmal vorkommen.", code="plan_level_twice")
+        raise NotAcceptable("plan_level_twice")
     if any(rate.percent == 0 and rate.fixed_cents == 0 for rate in rates):
-        raise NotAcceptable(
-            "Jede Stufe braucht einen Prozentsatz oder einen Festbetrag.", code="plan_level_without_pay"
-        )
+        raise NotAcceptable("plan_level_without_pay")
     for rate in rates:
         _refuse_unfit_tiers(rate, mode)
     percent = sum((rate.highest_percent for rate in rates), Decimal(0))
     # At exactly 100 percent any fixed amount exceeds every base; below it depends on the sale.
     if percent > 100 or (percent == 100 and any(rate.highest_fixed_cents for rate in rates)):
-        raise NotAcceptable("Die Stufen des Plans übersteigen zusammen die Basis.", code="plan_exceeds_base")
+        raise NotAcceptable("plan_exceeds_base")
 
 
 def _refuse_unfit_tiers(rate: Rate, mode: TierMode | None) -> None:
     if not rate.tiers:
         return
-    where = f"Stufe {rate.level}"
     if mode is None:
-        raise NotAcceptable(f"{where} hat Staffeln; der Plan sagt nicht, welche Art.", code="tier_mode_missing")
+        raise NotAcceptable("tier_mode_missing", level=rate.level)
     if len({tier.from_cents for tier in rate.tiers}) < len(rate.tiers):
-        raise NotAcceptable(f"{where} nennt dieselbe Umsatzgrenze zweimal.", code="tier_twice")
+        raise NotAcceptable("tier_twice", level=rate.level)
     if mode is TierMode.GRADUATED and any(tier.fixed_cents for tier in rate.tiers):
-        raise NotAcceptable(
-            f"{where}: gestaffelt wird nur der Prozentsatz; einen Festbetrag hat die Stufe selbst.",
-            code="graduated_tier_with_fixed_amount",
-        )
+        raise NotAcceptable("graduated_tier_with_fixed_amount", level=rate.level)
     if mode is TierMode.FLAT:
         steps: list[Rate | Tier] = [rate, *sorted(rate.tiers, key=lambda tier: tier.from_cents)]
         if any(low.percent > high.percent or low.fixed_cents > high.fixed_cents for low, high in pairwise(steps)):
-            raise NotAcceptable(
-                f"{where}: bei durchgehenden Staffeln sinkt kein Satz; mehr Umsatz brächte sonst weniger Provision.",
-                code="flat_tier_falls",
-            )
+            raise NotAcceptable("flat_tier_falls", level=rate.level)

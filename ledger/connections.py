@@ -12,47 +12,32 @@ from ledger.vault import Vault
 
 
 class NotConnected(NotAllowedNow):
-    code = "not_connected"
-
     def __init__(self) -> None:
-        super().__init__("lexoffice ist nicht verbunden: Es ist kein API-Schlüssel hinterlegt.")
+        super().__init__("no_access_stored")
 
 
 class NoSuchCredential(NotAllowedNow):
     """What is to be used is not there."""
 
-    code = "no_such_credential"
-
     def __init__(self) -> None:
-        super().__init__("Dieser Zugang zu lexoffice ist nicht hinterlegt.")
+        super().__init__("no_such_credential")
 
 
 class ConnectionBroken(NotAllowedNow):
-    code = "connection_broken"
-
     def __init__(self) -> None:
-        super().__init__(
-            "Die Verbindung zu lexoffice ist unterbrochen. Bitte verbinden Sie lexoffice erneut, oder hinterlegen Sie "
-            "einen neuen API-Schlüssel."
-        )
+        super().__init__("connection_broken")
 
 
 class OtherOrganization(NotAllowedNow):
     """References to documents of the pinned organisation are open (rules.md, The connection)."""
 
-    code = "other_organization"
-
     def __init__(self) -> None:
-        super().__init__(
-            "Der Zugang gehört zu einer anderen lexoffice-Organisation, und Belege der bisherigen sind noch offen."
-        )
+        super().__init__("other_organization")
 
 
 class OrganizationTaken(AlreadyExists):
-    code = "organization_taken"
-
     def __init__(self) -> None:
-        super().__init__("Diese lexoffice-Organisation ist bereits mit einem anderen Mandanten verbunden.")
+        super().__init__("organization_taken")
 
 
 class ProviderConnection(Frozen):
@@ -115,7 +100,7 @@ async def load(db: Connection, tenant: Tenant, provider: str) -> ProviderConnect
         provider,
     )
     if row is None:
-        raise NotFound("Verbindung")
+        raise NotFound("connection_not_found")
     return ProviderConnection.model_validate(dict(row))
 
 

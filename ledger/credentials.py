@@ -76,17 +76,15 @@ async def create_api_key(
     now = datetime.now(UTC)
     until = expires_at or now + DEFAULT_LIFE
     if not scopes or not set(scopes) <= set(SCOPES):
-        raise NotAcceptable("Rechte eines Schlüssels sind read, write, approve und bank.", code="unknown_scope")
+        raise NotAcceptable("unknown_scope")
     if {"approve", "write"} <= set(scopes):
-        raise NotAcceptable(
-            "Wer freigibt, schreibt nicht: approve und write schließen sich aus.", code="scopes_exclude"
-        )
+        raise NotAcceptable("scopes_exclude")
     if not set(scopes) <= creator_scopes:
-        raise NotAcceptable("Ein Schlüssel darf nicht mehr als die Person, die ihn anlegt.", code="exceeds_creator")
+        raise NotAcceptable("exceeds_creator")
     if not now < until <= now + LONGEST_LIFE:
-        raise NotAcceptable("Ein Schlüssel gilt höchstens 12 Monate.", code="expiry_not_acceptable")
+        raise NotAcceptable("expiry_not_acceptable")
     if not 1 <= len(name) <= 100:
-        raise NotAcceptable("Der Name eines Schlüssels hat 1 bis 100 Zeichen.", code="name_not_acceptable")
+        raise NotAcceptable("key_name_not_acceptable")
     key_id = "".join(secrets.choice(_ID_ALPHABET) for _ in range(10))
     secret = secrets.token_urlsafe(32)
     ordered = tuple(scope for scope in SCOPES if scope in scopes)
@@ -136,7 +134,7 @@ async def revoke_api_key(db: Connection, tenant: Tenant, key_id: str, *, actor: 
         key_id,
     )
     if found is None:
-        raise NotFound("Schlüssel")
+        raise NotFound("api_key_not_found")
     await audit.record(db, tenant, actor=actor, action="api_key.revoked", subject="api_key", subject_id=key_id)
 
 

@@ -55,10 +55,7 @@ async def create(db: Connection, tenant: Tenant, new: NewCustomer, *, by: str) -
     """Raises AlreadyExists (external id, contact or mail) and NotAcceptable (unknown partner)."""
     customer_id = await _insert(db, tenant, new, await _assigned(db, tenant, new.assigned_partner_code))
     if customer_id is None:
-        raise AlreadyExists(
-            "Einen Kunden mit dieser Kennung, diesem Kontakt oder dieser E-Mail-Adresse gibt es schon.",
-            code="customer_known",
-        )
+        raise AlreadyExists("customer_known")
     await audit.record(
         db,
         tenant,
@@ -104,7 +101,7 @@ async def find(db: Connection, tenant: Tenant, customer_id: CustomerId) -> Custo
     """Raises NotFound."""
     row = await db.fetchrow(_CUSTOMER + " AND c.id = $2", tenant.id, customer_id)
     if row is None:
-        raise NotFound("Kunde")
+        raise NotFound("customer_not_found")
     return Customer.model_validate(dict(row))
 
 
@@ -205,7 +202,7 @@ async def _assigned(db: Connection, tenant: Tenant, code: str | None) -> Partner
         return None
     partner = await partners.find_by_code(db, tenant, code)
     if partner is None:
-        raise NotAcceptable("Einen Partner mit diesem Code gibt es nicht.", code="unknown_partner")
+        raise NotAcceptable("unknown_partner")
     return partner.id
 
 

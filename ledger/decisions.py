@@ -14,15 +14,15 @@ from ledger.refusals import Blocked, ContentHasChanged, DocumentUnderWay, NotAll
 from ledger.types import DecisionId, DecisionKind, Frozen, PayoutId, PayoutNumber, PayoutState, Tenant
 
 _WHY_NOT = {
-    PayoutState.AWAITING_APPROVAL: "Die Auszahlung wartet auf Freigabe.",
-    PayoutState.APPROVED: "Die Auszahlung ist bereits freigegeben.",
-    PayoutState.REJECTED: "Die Auszahlung wurde abgelehnt.",
-    PayoutState.OUTCOME_UNKNOWN: "Ob die Gutschrift angelegt wurde, ist unklar; das muss zuerst geklärt werden.",
-    PayoutState.CREDIT_NOTE_OPEN: "Die Gutschrift ist bereits angelegt.",
-    PayoutState.PAID: "Die Auszahlung ist bereits bezahlt.",
-    PayoutState.RETURNED: "Die Auszahlung ist ein Rückläufer.",
-    PayoutState.CANCELLED: "Die Auszahlung ist storniert.",
-    PayoutState.SETTLED_MANUALLY: "Die Auszahlung wurde von Hand erledigt.",
+    PayoutState.AWAITING_APPROVAL: "payout_awaits_approval",
+    PayoutState.APPROVED: "payout_approved",
+    PayoutState.REJECTED: "payout_rejected",
+    PayoutState.OUTCOME_UNKNOWN: "payout_outcome_unclear",
+    PayoutState.CREDIT_NOTE_OPEN: "payout_has_credit_note",
+    PayoutState.PAID: "payout_paid",
+    PayoutState.RETURNED: "payout_returned",
+    PayoutState.CANCELLED: "payout_cancelled",
+    PayoutState.SETTLED_MANUALLY: "payout_settled_manually",
 }
 
 
@@ -52,7 +52,7 @@ async def approve(
     _require(payout, PayoutState.AWAITING_APPROVAL)
     await approval_rule.require(db, tenant, payout, actor)
     if payout.held_reason:
-        raise NotAllowedNow("Die Auszahlung ist zurückgestellt.")
+        raise NotAllowedNow("payout_held")
     if await payout_content.renew_content_hash(db, tenant, payout.id) != seen_hash:
         raise ContentHasChanged
     if blocked := await why_blocked(db, tenant, payout):

@@ -69,5 +69,5 @@ async def tenant_of(db: Connection, tenant: Tenant) -> Party:
 
 def _party(row: Any) -> Party:
     if row is None:
-        raise NotFound
+        raise NotFound("partner_not_found")
     return Party(**row)

@@ -101,7 +101,7 @@ async def snapshot(db: Connection, tenant: Tenant, snapshot_id: UUID) -> Snapsho
     """Raises NotFound."""
     row = await db.fetchrow("SELECT * FROM document_snapshots WHERE tenant_id = $1 AND id = $2", tenant.id, snapshot_id)
     if row is None:
-        raise NotFound("Beleg")
+        raise NotFound("document_not_found")
     return Snapshot(**{name: row[name] for name in Snapshot.model_fields})
 
 

@@ -161,7 +161,7 @@ async def of_partner(
         partner_id,
     )
     if partner is None:
-        raise NotFound("Partner")
+        raise NotFound("partner_not_found")
     return PartnerDue(
         partner_id=partner_id,
         partner_code=partner["code"],

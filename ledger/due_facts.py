@@ -28,7 +28,7 @@ async def partner_facts(db: Connection, tenant: Tenant, partner: PartnerId, on: 
         on,
     )
     if row is None:
-        raise NotFound("Partner")
+        raise NotFound("partner_not_found")
     return PartnerFacts(**row)
 
 
@@ -45,5 +45,5 @@ async def tenant_facts(db: Connection, tenant: Tenant) -> TenantFacts:
         tenant.id,
     )
     if row is None:
-        raise NotFound("Mandant")
+        raise NotFound("tenant_not_found")
     return TenantFacts(**row)

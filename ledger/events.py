@@ -280,9 +280,9 @@ async def replay(db: Connection, tenant: Tenant, event_id: EventId, *, actor: st
     from, NotConnected."""
     found = await load(db, tenant, [event_id])
     if not found:
-        raise NotFound("Ereignis")
+        raise NotFound("event_not_found")
     if not is_uuid(found[0].resource_id):
-        raise NotAllowedNow("Das Ereignis nennt keinen Beleg, der geholt werden könnte.", code="replay_not_possible")
+        raise NotAllowedNow("replay_not_possible")
     if not (await connections.load(db, tenant, found[0].provider)).has_secret:
         raise connections.NotConnected
     await take_up_again(db, tenant, event_id, actor=actor)
@@ -303,7 +303,7 @@ async def take_up_again(db: Connection, tenant: Tenant, event_id: EventId, *, ac
         event_id,
     )
     if row is None:
-        raise NotFound("Ereignis")
+        raise NotFound("event_not_found")
     await audit.record(
         db,
         tenant,
@@ -329,7 +329,7 @@ async def read(db: Connection, tenant: Tenant, event_id: EventId) -> EventWithEv
         event_id,
     )
     if row is None:
-        raise NotFound("Ereignis")
+        raise NotFound("event_not_found")
     return EventWithEvidence.model_validate(dict(row))
 
 

@@ -19,7 +19,7 @@ async def take_back(db: Connection, tenant: Tenant, partner_id: PartnerId, *, by
 async def _set_leaving(db: Connection, tenant: Tenant, partner_id: PartnerId, *, leaving: bool, by: str) -> None:
     code = await db.fetchval("SELECT code FROM partners WHERE tenant_id = $1 AND id = $2", tenant.id, partner_id)
     if code is None:
-        raise NotFound("Partner")
+        raise NotFound("partner_not_found")
     done = await db.fetchval(
         """
         UPDATE partners SET leaving_since = CASE WHEN $3 THEN now() END, last_edited_by = $4
@@ -31,10 +31,7 @@ async def _set_leaving(db: Connection, tenant: Tenant, partner_id: PartnerId, *,
         by,
     )
     if not done:
-        raise NotAllowedNow(
-            "Die Schlussabrechnung läuft bereits." if leaving else "Für diesen Partner läuft keine Schlussabrechnung.",
-            code="final_settlement_unchanged",
-        )
+        raise NotAllowedNow("final_settlement_under_way" if leaving else "no_final_settlement")
     await audit.record(
         db,
         tenant,

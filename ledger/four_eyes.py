@@ -9,10 +9,7 @@ from ledger.types import Tenant
 
 
 class SecondPersonNeeded(NotAllowedNow):
-    code = "second_person_needed"
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
+    pass
 
 
 async def require_second_person(db: Connection, tenant: Tenant, actor: str, *, made_by: Iterable[str | None]) -> bool:
@@ -24,7 +21,7 @@ async def require_second_person(db: Connection, tenant: Tenant, actor: str, *, m
         return False
     if await weakened_rules.one_approves_alone(db, tenant):
         return True
-    raise SecondPersonNeeded("Das bestätigt eine zweite Person.")
+    raise SecondPersonNeeded("second_person_confirms")
 
 
 async def is_same_person(db: Connection, tenant: Tenant, actor: str, others: list[str]) -> bool:

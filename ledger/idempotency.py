@@ -17,17 +17,13 @@ KEPT_DAYS = 7
 class UnderWay(NotAllowedNow):
     """Another request with this key has not ended yet."""
 
-    code = "idempotency_key_in_use"
-
     def __init__(self) -> None:
-        super().__init__("Eine Anfrage mit diesem Idempotency-Key läuft noch.")
+        super().__init__("idempotency_key_in_use")
 
 
 class KeyReused(NotAcceptable):
-    code = "idempotency_key_reused"
-
     def __init__(self) -> None:
-        super().__init__("Dieser Idempotency-Key wurde schon mit einem anderen Inhalt verwendet.")
+        super().__init__("idempotency_key_reused")
 
 
 class KeptAnswer(Frozen):

@@ -277,5 +277,5 @@ async def close(db: Connection, tenant: Tenant, intent: IntentId) -> None:
 
 def _intent(row: asyncpg.Record | None) -> Intent:
     if row is None:
-        raise NotFound("Anlagevorgang")
+        raise NotFound("intent_not_found")
     return Intent(**{name: row[name] for name in Intent.model_fields})

@@ -139,13 +139,13 @@ async def resolve_invoice_question(
         action,
     )
     if question is None:
-        raise NotAllowedNow("Diese Frage ist nicht offen oder wird so nicht beantwortet.", code="question_not_open")
+        raise NotAllowedNow("question_not_open")
     if action == "assign":
         if transaction_id is None:
-            raise NotAllowedNow("Bitte nennen Sie die Transaktion.", code="transaction_missing")
+            raise NotAllowedNow("transaction_missing")
         sale = await transactions.lock(db, tenant, transaction_id)
         if await invoice_sales.live_invoice_of(db, tenant, sale) is not None:
-            raise NotAllowedNow("Dieser Verkauf hat schon eine gültige Rechnung.", code="sale_has_invoice")
+            raise NotAllowedNow("sale_has_invoice")
         await invoice_sales.store_reference(db, tenant, resource_id, sale)
     await db.execute(
         """

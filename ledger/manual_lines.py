@@ -33,13 +33,13 @@ async def write(db: Connection, tenant: Tenant, partner_id: PartnerId, new: NewM
     """Raises NotFound (partner, sale) and NotAcceptable (nothing, a bonus that takes, a day that is to come)."""
     partner = await partners.find(db, tenant, partner_id)
     if new.net_cents == 0 or (new.kind == "bonus" and new.net_cents < 0):
-        raise NotAcceptable("Ein Bonus ist größer als null, eine Korrektur nicht null.", code="amount_not_acceptable")
+        raise NotAcceptable("line_amount_not_acceptable")
     if new.service_date > await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date"):
         # Its document would name a service that nobody has rendered, and the tax status of that day is not known yet.
-        raise NotAcceptable("Der Leistungstag liegt in der Zukunft.", code="service_date_to_come")
+        raise NotAcceptable("service_date_to_come")
     sale = new.transaction_id or await _sale_of_nothing(db, tenant, partner_id, new.service_date)
     if not await db.fetchval("SELECT true FROM transactions WHERE tenant_id = $1 AND id = $2", tenant.id, sale):
-        raise NotFound("Transaktion")
+        raise NotFound("transaction_not_found")
     line = await db.fetchval(
         """
         INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, base_cents, net_cents, state,
@@ -98,11 +98,11 @@ async def decide(
         line,
     )
     if written is None:
-        raise NotFound("Zeile")
+        raise NotFound("line_not_found")
     if written["decided_at"] is not None:
-        raise NotAllowedNow("Über diese Zeile ist bereits entschieden.", code="line_decided")
+        raise NotAllowedNow("line_decided")
     if not confirmed and not reason:
-        raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
+        raise NotAcceptable("reason_missing")
     alone = confirmed and await four_eyes.require_second_person(db, tenant, by, made_by=[written["recorded_by"]])
     await db.execute(
         """

@@ -46,7 +46,7 @@ async def add(db: Connection, tenant: Tenant, user: UserId, role: Role, *, by: U
         by,
     )
     if not made:
-        raise NotAllowedNow("Diese Person gehört bereits zum Mandanten.", code="member_already")
+        raise NotAllowedNow("member_already")
     await users.note(db, tenant, user, "member.added", actor=actor, role=role.value)
 
 
@@ -123,10 +123,7 @@ async def refuse_people_of_others(db: Connection, tenant: Tenant, user: UserId) 
     # Two tenants that invite one new person at once would each not see the other.
     await db.execute("SELECT pg_advisory_xact_lock(hashtextextended('home:' || $1::text, 0))", str(user))
     if await db.fetchval("SELECT is_at_home_elsewhere($1, $2)", tenant.id, user):
-        raise NotAllowedNow(
-            "Diese Person hat schon ein Konto, das nicht nur zu Ihnen gehört. Der Betreiber nimmt sie bei Ihnen auf.",
-            code="not_only_here",
-        )
+        raise NotAllowedNow("has_account_elsewhere")
 
 
 async def find(db: Connection, tenant: Tenant, user: UserId, *, lock: bool = False) -> Member:
@@ -135,7 +132,7 @@ async def find(db: Connection, tenant: Tenant, user: UserId, *, lock: bool = Fal
         await db.execute("SELECT 1 FROM memberships WHERE tenant_id = $1 AND user_id = $2 FOR UPDATE", tenant.id, user)
     row = await db.fetchrow(_MEMBER + " AND m.user_id = $2", tenant.id, user)
     if row is None:
-        raise NotFound("Benutzer")
+        raise NotFound("user_not_found")
     return Member.model_validate(dict(row))
 
 
@@ -206,12 +203,12 @@ async def _still_may(db: Connection, tenant: Tenant, by: UserId | None) -> None:
         "SELECT role FROM memberships WHERE tenant_id = $1 AND user_id = $2 AND disabled_at IS NULL", tenant.id, by
     )
     if role is None or Permission.USERS not in permissions(Role(role)):
-        raise NotAllowedNow("Ihre Rolle wurde gerade geändert.", code="role_changed")
+        raise NotAllowedNow("role_changed")
 
 
 def _refuse_oneself(user: UserId, by: UserId | None) -> None:
     if user == by:
-        raise NotAcceptable("Die eigene Rolle ändert jemand anderes.", code="own_role")
+        raise NotAcceptable("own_role")
 
 
 _MEMBER = """

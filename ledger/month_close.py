@@ -60,9 +60,9 @@ async def close_month(ledger: Ledger, tenant: Tenant, month: date, *, now: datet
     Raises NotAcceptable (no first day of a month), NotAllowedNow (the month is not over in Berlin).
     """
     if month.day != 1:
-        raise NotAcceptable("Ein Monat wird durch seinen ersten Tag genannt.", code="not_a_month")
+        raise NotAcceptable("not_a_month")
     if (now or datetime.now(UTC)) < midnight(_next(month)):
-        raise NotAllowedNow("Der Monat ist noch nicht vorbei.", code="month_not_over")
+        raise NotAllowedNow("month_not_over")
     async with ledger.transaction(tenant, cause=ACTOR) as db:
         campaigns = await _campaigns_to_close(db, tenant, month)
     written: list[SettledMonth] = []

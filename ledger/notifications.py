@@ -68,7 +68,7 @@ async def switch(
 ) -> Choices:
     """From now on exactly these are off: for this person, or for the whole tenant. Raises NotAcceptable."""
     if not off <= (OF_THE_TENANT if user is None else GETS.keys()):
-        raise NotAcceptable("Diese Benachrichtigung lässt sich nicht abschalten.", code="mail_always_sent")
+        raise NotAcceptable("mail_always_sent")
     before = await choices(db, tenant, user)
     was = before.by_tenant if user is None else before.by_person
     await db.execute(

@@ -77,17 +77,13 @@ class GrantLost(NotAllowedNow):
 class RenewalPaused(NotAllowedNow):
     """The authorization server does not answer; the next refresh waits a little."""
 
-    code = "oauth_server_away"
-
     def __init__(self) -> None:
-        super().__init__("lexoffice erneuert den Zugriff zurzeit nicht. Bitte versuchen Sie es gleich noch einmal.")
+        super().__init__("oauth_server_away")
 
 
 class NotConnectedByOAuth(NotAllowedNow):
-    code = "not_connected_by_oauth"
-
     def __init__(self) -> None:
-        super().__init__("lexoffice ist nicht mit OAuth verbunden.")
+        super().__init__("not_connected_by_oauth")
 
 
 class Returned(Frozen):

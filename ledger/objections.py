@@ -46,7 +46,7 @@ async def object_to(db: Connection, tenant: Tenant, partner_id: PartnerId, numbe
     """Raises NotFound (also for another partner's), NotAcceptable (no reason), NotAllowedNow (objected before)."""
     reason = reason.strip()
     if not 1 <= len(reason) <= 1000:
-        raise NotAcceptable("Bitte nennen Sie den Grund (höchstens 1.000 Zeichen).", code="reason_missing")
+        raise NotAcceptable("objection_reason_missing")
     row = await db.fetchrow(
         """
         SELECT id, objected_at FROM payouts WHERE tenant_id = $1 AND number = $2 AND partner_id = $3 FOR UPDATE
@@ -56,9 +56,9 @@ async def object_to(db: Connection, tenant: Tenant, partner_id: PartnerId, numbe
         partner_id,
     )
     if row is None:
-        raise NotFound("Auszahlung")
+        raise NotFound("payout_not_found")
     if row["objected_at"] is not None:
-        raise NotAllowedNow("Dieser Auszahlung haben Sie bereits widersprochen.", code="objected_before")
+        raise NotAllowedNow("objected_before")
     await db.execute(
         "UPDATE payouts SET objected_at = now(), objection_reason = $3 WHERE tenant_id = $1 AND id = $2",
         tenant.id,

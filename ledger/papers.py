@@ -71,7 +71,7 @@ async def keep(db: Connection, tenant: Tenant, resource_id: UUID, content: bytes
         "SELECT sha256 FROM credit_note_papers WHERE tenant_id = $1 AND resource_id = $2", tenant.id, resource_id
     )
     if kept is None:
-        raise NotFound("Gutschrift")
+        raise NotFound("credit_note_not_found")
     await db.execute("DELETE FROM papers_wanted WHERE tenant_id = $1 AND resource_id = $2", tenant.id, resource_id)
     return str(kept.hex())
 
@@ -117,5 +117,5 @@ async def read(db: Connection, tenant: Tenant, number: PayoutNumber | str) -> Pa
         timeout=SECONDS,
     )
     if row is None:
-        raise NotFound("Beleg")
+        raise NotFound("document_not_found")
     return Paper(**row)

@@ -64,7 +64,7 @@ async def save_bank_details(
         by,
     )
     if code is None:
-        raise NotFound("Partner")
+        raise NotFound("partner_not_found")
     await db.execute(
         """
         UPDATE partner_bank_details SET state = 'superseded'
@@ -111,13 +111,10 @@ async def confirm(
     """
     found = await _lock_pending(db, tenant, partner_id, account)
     if found.confirmed_at is not None:
-        raise NotAllowedNow("Diese Bankverbindung ist bereits bestätigt.", code="account_confirmed")
+        raise NotAllowedNow("account_confirmed")
     code = await db.fetchval("SELECT code FROM partners WHERE tenant_id = $1 AND id = $2", tenant.id, partner_id)
     if IBAN_TWICE in await tasks.open_kinds(db, tenant, subject="partner", subject_id=code):
-        raise NotAllowedNow(
-            "Diese IBAN gehört auch einem anderen Partner. Bitte erledigen Sie zuerst die Aufgabe dazu.",
-            code=IBAN_TWICE,
-        )
+        raise NotAllowedNow("iban_twice")
     alone = await four_eyes.require_second_person(db, tenant, by, made_by=[found.recorded_by])
     await db.execute(
         """
@@ -254,7 +251,7 @@ async def _find(db: Connection, tenant: Tenant, partner_id: PartnerId, account: 
         account,
     )
     if row is None:
-        raise NotFound("Bankverbindung")
+        raise NotFound("partner_account_not_found")
     return BankDetails.model_validate(dict(row))
 
 
@@ -263,7 +260,7 @@ async def _lock_pending(db: Connection, tenant: Tenant, partner_id: PartnerId, a
     await db.execute("SELECT 1 FROM partners WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, partner_id)
     found = await _find(db, tenant, partner_id, account)
     if found.state != "pending":
-        raise NotAllowedNow("Über diese Bankverbindung ist bereits entschieden.", code="account_decided")
+        raise NotAllowedNow("account_decided")
     return found
 
 

@@ -75,7 +75,7 @@ async def revoke(db: Connection, tenant: Tenant, partner_id: PartnerId, link: UU
         by,
     )
     if not done:
-        raise NotAllowedNow("Diesen Link gibt es nicht, oder er ist schon widerrufen.", code="link_over")
+        raise NotAllowedNow("link_over")
     await _audited(db, tenant, partner_id, by, "partner.link_revoked", link)
 
 
@@ -102,7 +102,7 @@ async def open_link(ledger: Ledger, vault: Vault, token: str) -> SecretStr:
     """Exchange the link for a cookie, once. Raises NotFound for one that is unknown, used, over or revoked."""
     guest = await _find(ledger, "find_partner_link", vault.recognise_under_all_keys(_link(token)))
     if guest is None:
-        raise NotFound("Link")
+        raise NotFound("link_not_found")
     cookie = secrets.token_urlsafe(_BYTES)
     async with ledger.transaction(guest.tenant) as db:
         # In WHERE: two browsers may open it at the same moment, and one gets in.
@@ -116,7 +116,7 @@ async def open_link(ledger: Ledger, vault: Vault, token: str) -> SecretStr:
             vault.recognise(_cookie(cookie)),
         )
         if not done:
-            raise NotFound("Link")
+            raise NotFound("link_not_found")
         by = f"partner:{guest.partner_id}"
         await _audited(db, guest.tenant, guest.partner_id, by, "partner.link_opened", guest.link_id)
     return SecretStr(cookie)

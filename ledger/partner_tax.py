@@ -24,9 +24,9 @@ class NewTaxStatus(Frozen):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.status is TaxStatus.SMALL_BUSINESS and self.confirmed_year is None:
-            raise ValueError("Für Kleinunternehmer fehlt das bestätigte Kalenderjahr.")
+            raise ValueError("confirmed_year_missing")
         if self.valid_until is not None and self.valid_until <= self.valid_from:
-            raise ValueError("Das Ende der Gültigkeit muss nach ihrem Beginn liegen.")
+            raise ValueError("validity_ends_too_early")
         return self
 
 

@@ -180,7 +180,7 @@ async def find(db: Connection, tenant: Tenant, partner_id: PartnerId) -> Partner
     """Raises NotFound."""
     row = await db.fetchrow(_PARTNER + " AND p.id = $2", tenant.id, partner_id)
     if row is None:
-        raise NotFound("Partner")
+        raise NotFound("partner_not_found")
     return Partner.model_validate(dict(row))
 
 
@@ -266,7 +266,7 @@ async def _sponsor(db: Connection, tenant: Tenant, code: str | None) -> PartnerI
         return None
     sponsor = await find_by_code(db, tenant, code)
     if sponsor is None:
-        raise NotAcceptable("Einen Partner mit dem Code des Sponsors gibt es nicht.", code="unknown_sponsor")
+        raise NotAcceptable("unknown_sponsor")
     return sponsor.id
 
 
@@ -275,16 +275,14 @@ async def _campaign(db: Connection, tenant: Tenant, slug: str | None) -> Campaig
         return None
     campaign = await campaigns.find_by_slug(db, tenant, slug)
     if campaign is None:
-        raise NotAcceptable("Eine Kampagne mit diesem Kürzel gibt es nicht.", code="unknown_campaign")
+        raise NotAcceptable("unknown_campaign")
     return campaign.id
 
 
 def _taken(*, code: bool) -> AlreadyExists:
     if code:
-        return AlreadyExists("Einen Partner mit diesem Code gibt es schon.", code="partner_code_taken")
-    return AlreadyExists(
-        "Dieser lexoffice-Kontakt gehört schon zu einem anderen Partner.", code="a_contact_is_one_partner"
-    )
+        return AlreadyExists("partner_code_taken")
+    return AlreadyExists("a_contact_is_one_partner")
 
 
 async def _audited(

@@ -38,14 +38,12 @@ def needs_new_hash(stored: str) -> bool:
 def refuse_weak(password: str, *, email: str) -> None:
     """Raises NotAcceptable, saying why (ASVS 6.2: length over composition, nothing about oneself)."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise NotAcceptable(f"Das Passwort hat {SHORTEST} bis {LONGEST} Zeichen.", code="password_length")
+        raise NotAcceptable("password_length", least=SHORTEST, most=LONGEST)
     if len(set(password)) < _FEWEST_DIFFERENT:
-        raise NotAcceptable("Das Passwort ist zu gleichförmig.", code="password_uniform")
+        raise NotAcceptable("password_uniform")
     told = {part for part in (email.lower(), email.partition("@")[0].lower(), "partnerdesk") if len(part) > 3}
     if any(part in password.lower() for part in told):
-        raise NotAcceptable(
-            "Das Passwort enthält Ihre E-Mail-Adresse oder den Namen des Produkts.", code="password_guessable"
-        )
+        raise NotAcceptable("password_guessable")
 
 
 def same(one: str, other: str) -> bool:

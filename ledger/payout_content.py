@@ -17,7 +17,7 @@ async def content_hash(db: Connection, tenant: Tenant, payout: PayoutId) -> str:
     """
     found = await content_hashes(db, tenant, [payout])
     if payout not in found:
-        raise NotFound("Auszahlung")
+        raise NotFound("payout_not_found")
     return found[payout]
 
 

@@ -17,7 +17,7 @@ async def put_back(db: Connection, tenant: Tenant, number: str, *, actor: str, r
     payout = await payouts.lock(db, tenant, number)
     require_reason(reason)
     if payout.state not in _BEFORE_ITS_DOCUMENT:
-        raise NotAllowedNow("Zurückstellen lässt sich nur, wofür es noch keine Gutschrift gibt.")
+        raise NotAllowedNow("put_back_too_late")
     if await intents.open_of_payout(db, tenant, payout.id) is not None:
         raise DocumentUnderWay
     done = await db.fetchval(
@@ -31,7 +31,7 @@ async def put_back(db: Connection, tenant: Tenant, number: str, *, actor: str, r
         actor,
     )
     if not done:
-        raise NotAllowedNow("Die Auszahlung ist bereits zurückgestellt.")
+        raise NotAllowedNow("put_back_before")
     await _note(db, tenant, payout, "payout.put_back", actor, reason)
     return payout
 
@@ -52,7 +52,7 @@ async def take_up(db: Connection, tenant: Tenant, number: str, *, actor: str, re
         payout.id,
     )
     if not done:
-        raise NotAllowedNow("Die Auszahlung ist nicht zurückgestellt.")
+        raise NotAllowedNow("not_put_back")
     await payouts.want_recheck(db, tenant, payout.id)
     await _note(db, tenant, payout, "payout.taken_up", actor, reason)
     return payout

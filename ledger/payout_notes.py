@@ -10,7 +10,7 @@ async def write(db: Connection, tenant: Tenant, number: str, *, actor: str, note
     """Raises NotFound, NotAcceptable. The trail names the writer; what was written stands in the note itself."""
     payout = await payouts.find(db, tenant, number)
     if not 1 <= len(note) <= 2000:
-        raise NotAcceptable("Eine Notiz hat 1 bis 2.000 Zeichen.", code="note_not_acceptable")
+        raise NotAcceptable("note_not_acceptable")
     await db.execute(
         "INSERT INTO payout_notes (tenant_id, payout_id, written_by, note) VALUES ($1, $2, $3, $4)",
         tenant.id,
@@ -29,7 +29,7 @@ async def send_document_again(db: Connection, tenant: Tenant, number: str, *, ac
     payout = await payouts.find(db, tenant, number)
     require_reason(reason)
     if payout.credit_note_number is None:
-        raise NotAllowedNow("Zu dieser Auszahlung gibt es noch keinen Beleg.")
+        raise NotAllowedNow("payout_has_no_document")
     sent = await db.fetchval(
         """
         INSERT INTO mails (tenant_id, kind, partner_id, address, about)
@@ -44,7 +44,7 @@ async def send_document_again(db: Connection, tenant: Tenant, number: str, *, ac
         number,
     )
     if not sent:
-        raise NotAllowedNow("Der Partner hat keine E-Mail-Adresse, oder diese Mails sind abgeschaltet.")
+        raise NotAllowedNow("partner_gets_no_mail")
     await audit.record(
         db,
         tenant,

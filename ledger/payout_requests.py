@@ -8,7 +8,7 @@ from ledger import audit, debts, due, payout_content, payouts
 from ledger.database import Connection
 from ledger.due import DueGroup, DueLine, PartnerDue, Reason
 from ledger.due_facts import partner_facts, tenant_facts
-from ledger.money import euro, share, vat_cents
+from ledger.money import share, vat_cents
 from ledger.payouts import Payout
 from ledger.refusals import Blocked, NotAcceptable, NotFound, NothingDue, Refused
 from ledger.tax import BlockedBy, document_rule
@@ -125,7 +125,7 @@ async def _lock_partner(db: Connection, tenant: Tenant, code: str) -> PartnerId:
         "SELECT id FROM partners WHERE tenant_id = $1 AND code = $2", tenant.id, code
     )
     if partner is None:
-        raise NotFound("Partner")
+        raise NotFound("partner_not_found")
     await hold_open_commissions(db, tenant, [partner])
     return partner
 
@@ -134,12 +134,11 @@ def _nothing_due(owed: PartnerDue, wanted: TaxCase | None) -> Refused:
     if no_document := owed.waits_for(Reason.NO_DOCUMENT):
         return Blocked(no_document.sentence, code=no_document.code)
     if wanted and owed.groups:
-        return NothingDue("In diesem Steuerfall ist nichts auszuzahlen.")
+        return NothingDue("nothing_due_in_tax_case")
     if hold := owed.waits_for(Reason.HOLD):
         if hold.until is None:
-            return NothingDue(f"Für {euro(hold.cents)} läuft die Stornofrist noch.")
-        day = f"{hold.until.astimezone(BERLIN):%d.%m.%Y}"
-        return NothingDue(f"Für {euro(hold.cents)} läuft die Stornofrist noch bis {day}.")
+            return NothingDue("hold_not_over", amount=hold.cents)
+        return NothingDue("hold_until", amount=hold.cents, day=hold.until)
     return NothingDue()
 
 
@@ -156,7 +155,7 @@ async def _next_numbers(db: Connection, tenant: Tenant, now: datetime, count: in
         count,
     )
     if last is None:
-        raise NotAcceptable("Die Auszahlungsnummer ließ sich nicht vergeben.")
+        raise NotAcceptable("no_payout_number")
     return [PayoutNumber(f"PO-{year}-{number:04d}") for number in range(last - count + 1, last + 1)]
 
 

@@ -77,18 +77,18 @@ def read_day(text: str) -> date:
             raise ValueError
         return business_day(text)
     except ValueError:
-        raise NotAcceptable("Bitte nennen Sie den Stichtag als Datum.", code="cut_off_not_acceptable") from None
+        raise NotAcceptable("cut_off_missing") from None
 
 
 async def check(db: Connection, tenant: Tenant, cut_off: datetime, *, rehearsal: bool) -> None:
     """Whether such a run may begin. Raises NotAcceptable, AlreadyExists. The index says it again when it begins."""
     now = await db.fetchval("SELECT now()")
     if cut_off > _end_of_today(now) and not rehearsal:
-        raise NotAcceptable("Der Stichtag liegt in der Zukunft; nur ein Probelauf kann das.", code="cut_off_to_come")
+        raise NotAcceptable("cut_off_to_come")
     if not now - timedelta(days=3660) < cut_off < now + timedelta(days=366):
-        raise NotAcceptable("Der Stichtag liegt zu weit entfernt.", code="cut_off_not_acceptable")
+        raise NotAcceptable("cut_off_not_acceptable")
     if not rehearsal and await of_period(db, tenant, period_of(cut_off)):
-        raise AlreadyExists("Für diesen Zeitraum gibt es bereits einen Lauf.", code="run_exists")
+        raise AlreadyExists("run_exists")
 
 
 def _end_of_today(now: datetime) -> datetime:
@@ -170,7 +170,7 @@ async def that_paid(db: Connection, tenant: Tenant, *, limit: int = 60) -> list[
 async def cancel(db: Connection, tenant: Tenant, run: UUID, *, by: str, reason: str) -> PayoutRun:
     """End a run that is under way: no further payout is made, those made stay. Raises NotFound, NotAllowedNow."""
     if not reason.strip():
-        raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
+        raise NotAcceptable("reason_missing")
     row = await db.fetchrow(
         """
         UPDATE payout_runs SET state = 'cancelled', ended_at = now(), cancelled_by = $3, cancel_reason = $4
@@ -183,7 +183,7 @@ async def cancel(db: Connection, tenant: Tenant, run: UUID, *, by: str, reason: 
     )
     if row is None:
         await find(db, tenant, run)
-        raise NotAllowedNow("Der Lauf ist schon beendet.", code="run_ended")
+        raise NotAllowedNow("run_ended")
     await audit.record(
         db,
         tenant,
@@ -297,5 +297,5 @@ async def _keep_statistics(ledger: Ledger) -> None:
 
 def _run(row: asyncpg.Record | None) -> PayoutRun:
     if row is None:
-        raise NotFound("Lauf")
+        raise NotFound("payout_run_not_found")
     return PayoutRun.model_validate(dict(row))

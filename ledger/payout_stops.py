@@ -24,7 +24,7 @@ async def stop(db: Connection, tenant: Tenant, partner_id: PartnerId, *, by: str
         by,
     )
     if not done:
-        raise NotAllowedNow("Die Auszahlungen an diesen Partner sind bereits angehalten.", code="already_stopped")
+        raise NotAllowedNow("already_stopped")
     await _audited(db, tenant, partner_id, by, "partner.payouts_stopped", reason)
     return await rechecks.want_for_partner(db, tenant, partner_id)
 
@@ -42,7 +42,7 @@ async def resume(db: Connection, tenant: Tenant, partner_id: PartnerId, *, by: s
         partner_id,
     )
     if not done:
-        raise NotAllowedNow("Die Auszahlungen an diesen Partner sind nicht angehalten.", code="not_stopped")
+        raise NotAllowedNow("not_stopped")
     await _audited(db, tenant, partner_id, by, "partner.payouts_resumed", reason)
     return await rechecks.want_for_partner(db, tenant, partner_id)
 

@@ -196,5 +196,5 @@ async def mark_rechecked(db: Connection, tenant: Tenant, number: str, seen: date
 
 def _payout(row: asyncpg.Record | None) -> Payout:
     if row is None:
-        raise NotFound("Auszahlung")
+        raise NotFound("payout_not_found")
     return Payout(**{name: row[name] for name in Payout.model_fields})

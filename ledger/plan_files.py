@@ -7,12 +7,12 @@ in the others it is empty or the same. Errors name the line as an editor counts 
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from ledger import campaigns, plans
 from ledger.commission import Rate
@@ -44,19 +44,23 @@ _PERCENT = re.compile(r"\d{1,3}(?:,\d{1,4})?", re.ASCII)
 
 
 class LineError(Frozen):
-    """`line` counts from 1, the heading included. `sentence` is German and names the column."""
+    """`line` counts from 1, the heading included. The sentence of `code` names the column."""
 
     line: int
-    sentence: str
+    code: str
+    params: Mapping[str, Any] = Field(default_factory=dict)
 
 
 class PlanFileRefused(NotAcceptable):
-    code = "plan_file_not_acceptable"
+    """Its sentence is that of the first line."""
 
     def __init__(self, errors: Sequence[LineError]) -> None:
-        first = errors[0]
-        more = f" (und {len(errors) - 1} weitere)" if len(errors) > 1 else ""
-        super().__init__(f"Zeile {first.line}: {first.sentence}{more}")
+        first, more = errors[0], len(errors) - 1
+        said: dict[str, Any] = {"line": first.line, "why": {"code": first.code, "params": first.params}}
+        if more:
+            super().__init__("plan_file_lines_not_acceptable", **said, more=more)
+        else:
+            super().__init__("plan_file_not_acceptable", **said)
         self.errors = tuple(errors)
 
 
@@ -81,7 +85,7 @@ async def preview(db: Connection, tenant: Tenant, text: str) -> Preview:
         try:
             await _fit(db, tenant, one)
         except Refused as refused:
-            errors.append(LineError(line=one.line, sentence=refused.sentence))
+            errors.append(LineError(line=one.line, code=refused.code, params=refused.params))
     return Preview(plans=tuple(found), errors=tuple(sorted(errors, key=lambda error: error.line)))
 
 
@@ -146,11 +150,11 @@ async def _fit(db: Connection, tenant: Tenant, one: PlanInFile) -> CampaignId:
     """Raises what add_plan would, without writing."""
     campaign = await campaigns.find_by_slug(db, tenant, one.campaign)
     if campaign is None:
-        raise NotAcceptable("Eine Kampagne mit diesem Kürzel gibt es nicht.", code="unknown_campaign")
+        raise NotAcceptable("unknown_campaign")
     plans.refuse_unfit(one.plan)
     known = await plans.list_plans(db, tenant, campaign.id)
     if any(plan.valid_from == one.plan.valid_from for plan in known):
-        raise AlreadyExists("Ab diesem Zeitpunkt gibt es schon einen Plan.", code="plan_instant_taken")
+        raise AlreadyExists("plan_instant_taken")
     return campaign.id
 
 
@@ -167,8 +171,8 @@ class _Line:
         """In the whole file."""
         return len(self._errors)
 
-    def wrong(self, sentence: str) -> None:
-        self._errors.append(LineError(line=self.number, sentence=sentence))
+    def wrong(self, code: str, **params: Any) -> None:
+        self._errors.append(LineError(line=self.number, code=code, params=params))
 
     def text(self, column: str) -> str:
         # A leading apostrophe is what our own files put before what looks like a formula.
@@ -178,14 +182,14 @@ class _Line:
         text = self.text(column)
         found = cents_of(text) if text else None
         if text and found is None:
-            self.wrong(f"„{column}“ ist kein Betrag wie 1.234,56.")
+            self.wrong("column_no_amount", column=column)
         return found
 
     def percent(self) -> Decimal:
         text = self.text("prozent")
         found = percent_of(text) if text else Decimal(0)
         if found is None or found > 100:
-            self.wrong("„prozent“ ist kein Prozentsatz wie 12,5 (höchstens 100, vier Nachkommastellen).")
+            self.wrong("column_no_percent", column="prozent")
             return Decimal(0)
         return found
 
@@ -194,7 +198,7 @@ class _Line:
         if not text:
             return None
         if not (text.isascii() and text.isdigit() and len(text) < 9 and least <= int(text) <= most):
-            self.wrong(f"„{column}“ ist keine ganze Zahl von {least} bis {most}.")
+            self.wrong("column_no_whole_number", column=column, least=least, most=most)
             return None
         return int(text)
 
@@ -206,7 +210,7 @@ def _read(text: str) -> tuple[list[PlanInFile], list[LineError]]:
     for line in lines:
         slug = line.text("kampagne").lower()
         if not slug:
-            line.wrong("„kampagne“ fehlt.")
+            line.wrong("column_missing", column="kampagne")
             continue
         # The same day may be written in two ways; it is one plan.
         day = line.text("gueltig_ab")
@@ -217,7 +221,7 @@ def _read(text: str) -> tuple[list[PlanInFile], list[LineError]]:
         one for one, rows in zip(found, by_plan.values(), strict=True) if one and not bad & {r.number for r in rows}
     ]
     if not lines and not errors:
-        errors.append(LineError(line=1, sentence="Die Datei hat keine Zeilen."))
+        errors.append(LineError(line=1, code="file_has_no_lines"))
     return whole, errors
 
 
@@ -234,25 +238,24 @@ def _lines(text: str, errors: list[LineError]) -> list[_Line]:
                 missing = [name for name in ("kampagne", "stufe") if name not in columns]
                 unknown = [name for name in columns if name not in COLUMNS]
                 if missing or unknown:
-                    named = ", ".join(f"„{name}“" for name in missing) or "keine"
                     errors.append(
                         LineError(
                             line=reader.line_num,
-                            sentence=f"Die erste Zeile nennt die Spalten ({'; '.join(COLUMNS)}). "
-                            f"Es fehlen: {named}; unbekannt sind {len(unknown)}.",
+                            code="columns_unknown_or_missing" if missing else "columns_unknown",
+                            params={"columns": COLUMNS, "missing": missing, "unknown": len(unknown)},
                         )
                     )
                     return []
                 continue
             if len(cells) > len(columns):
-                errors.append(LineError(line=reader.line_num, sentence="Die Zeile hat mehr Felder als Spalten."))
+                errors.append(LineError(line=reader.line_num, code="line_has_more_fields"))
                 continue
             lines.append(_Line(reader.line_num, dict(zip(columns, cells, strict=False)), errors))
             if len(lines) > MOST_LINES:
-                errors.append(LineError(line=reader.line_num, sentence=f"Mehr als {MOST_LINES} Zeilen."))
+                errors.append(LineError(line=reader.line_num, code="file_too_long", params={"most": MOST_LINES}))
                 return []
     except csv.Error:
-        errors.append(LineError(line=reader.line_num, sentence="Ein Anführungszeichen ist nicht geschlossen."))
+        errors.append(LineError(line=reader.line_num, code="quote_not_closed"))
     return lines
 
 
@@ -261,7 +264,7 @@ def _plan(slug: str, rows: list[_Line]) -> PlanInFile | None:
     before, day = first.errors_so_far, first.text("gueltig_ab")
     valid_from = instant_of(day) if day else None
     if day and valid_from is None:
-        first.wrong("„gueltig_ab“ ist kein Tag wie 31.12.2026.")
+        first.wrong("column_no_day", column="gueltig_ab")
     levels: dict[int, dict[str, Any]] = {}
     for row in rows:
         _read_step(row, levels)
@@ -279,10 +282,10 @@ def _plan(slug: str, rows: list[_Line]) -> PlanInFile | None:
         plan = NewPlan(levels=rates, **whole)
         plans.refuse_unfit(plan)
     except ValidationError:
-        first.wrong("Ein Höchstbetrag oder eine Umsatzgrenze ist nicht größer als null, oder es sind über 20 Staffeln.")
+        first.wrong("plan_limits_not_acceptable")
         return None
     except NotAcceptable as refused:
-        first.wrong(refused.sentence)
+        first.wrong(refused.code, **refused.params)
         return None
     return PlanInFile(line=first.number, campaign=slug, plan=plan, example=example_of(plan))
 
@@ -291,19 +294,19 @@ def _read_step(row: _Line, levels: dict[int, dict[str, Any]]) -> None:
     level = row.whole("stufe", 1, 10)
     if level is None:
         if not row.text("stufe"):
-            row.wrong("„stufe“ fehlt.")
+            row.wrong("column_missing", column="stufe")
         return
     pay = {"percent": row.percent(), "fixed_cents": row.cents("festbetrag") or 0}
     start = row.cents("ab_umsatz")
     if not row.text("ab_umsatz"):
         if level in levels:
-            row.wrong(f"Stufe {level} steht zweimal ohne „ab_umsatz“.")
+            row.wrong("level_twice_without_start", level=level)
             return
         levels[level] = pay | {"cap_per_sale_cents": row.cents("hoechstbetrag_verkauf"), "tiers": ()}
     elif level not in levels:
-        row.wrong(f"Vor den Staffeln von Stufe {level} steht eine Zeile ohne „ab_umsatz“ mit ihrem Grundsatz.")
+        row.wrong("tiers_without_basic_rate", level=level)
     elif not start:
-        row.wrong("„ab_umsatz“ ist kein Betrag größer als null.")
+        row.wrong("column_not_above_zero", column="ab_umsatz")
     else:
         levels[level]["tiers"] = (*levels[level]["tiers"], Tier(from_cents=start, **pay))
 
@@ -313,7 +316,7 @@ def _of_whole_plan(rows: list[_Line], column: str) -> _Line:
     said = [row for row in rows if row.text(column)]
     for row in said[1:]:
         if row.text(column) != said[0].text(column):
-            row.wrong(f"„{column}“ ist anders als in Zeile {said[0].number} desselben Plans.")
+            row.wrong("column_differs_in_plan", column=column, line=said[0].number)
     return said[0] if said else rows[0]
 
 
@@ -321,7 +324,7 @@ def _discount_lowers_base(rows: list[_Line]) -> bool:
     row = _of_whole_plan(rows, "skonto")
     text = row.text("skonto").lower()
     if text not in ("", "mindert"):
-        row.wrong("„skonto“ ist leer, oder „mindert“, wenn es die Basis mindert.")
+        row.wrong("column_skonto_not_acceptable")
     return text == "mindert"
 
 
@@ -329,5 +332,5 @@ def _mode(rows: list[_Line]) -> TierMode | None:
     row = _of_whole_plan(rows, "staffelart")
     text = row.text("staffelart").lower()
     if text and text not in _MODES:
-        row.wrong("„staffelart“ ist „durchgehend“ oder „gestaffelt“.")
+        row.wrong("column_tier_mode_not_acceptable")
     return _MODES.get(text)

@@ -74,7 +74,7 @@ async def add_plan(db: Connection, tenant: Tenant, campaign_id: CampaignId, new:
     if not await db.fetchval(
         "SELECT true FROM campaigns WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, campaign_id
     ):
-        raise NotFound("Kampagne")
+        raise NotFound("campaign_not_found")
     plan_id = await db.fetchval(
         """
         INSERT INTO plans (tenant_id, campaign_id, valid_from, tier_mode, max_payments, cap_per_month_cents,
@@ -92,7 +92,7 @@ async def add_plan(db: Connection, tenant: Tenant, campaign_id: CampaignId, new:
         by,
     )
     if plan_id is None:
-        raise AlreadyExists("Ab diesem Zeitpunkt gibt es schon einen Plan.", code="plan_instant_taken")
+        raise AlreadyExists("plan_instant_taken")
     await _insert_levels(db, tenant, plan_id, new.levels)
     made = await plan(db, tenant, plan_id)
     before = await _valid_before(db, tenant, made)
@@ -117,7 +117,7 @@ async def plan(db: Connection, tenant: Tenant, plan_id: UUID) -> Plan:
     """Raises NotFound."""
     row = await db.fetchrow(_PLAN + " AND p.id = $2", tenant.id, plan_id)
     if row is None:
-        raise NotFound("Plan")
+        raise NotFound("plan_not_found")
     return Plan.model_validate(dict(row))
 
 

@@ -14,6 +14,7 @@ Refused
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import asyncpg
 
@@ -31,7 +32,7 @@ class Refused(Exception):
 
     code = "refused"
 
-    def __init__(self, code_or_sentence: str, /, *, code: str | None = None, **params: object) -> None:
+    def __init__(self, code_or_sentence: str, /, *, code: str | None = None, **params: Any) -> None:
         super().__init__(code_or_sentence)
         self.sentence = code_or_sentence
         if code is not None:
@@ -42,79 +43,59 @@ class Refused(Exception):
 
 
 class NotFound(Refused):
-    code = "not_found"
-
-    def __init__(self, what: str = "Objekt") -> None:
-        super().__init__(f"{what} nicht gefunden.")
+    pass
 
 
 class AlreadyExists(Refused):
-    code = "already_exists"
+    pass
 
 
 class NotAllowedNow(Refused):
-    code = "not_allowed_now"
+    pass
 
 
 class ContentHasChanged(NotAllowedNow):
-    code = "content_has_changed"
-
     def __init__(self) -> None:
-        super().__init__("Der Inhalt der Auszahlung hat sich seit der Anzeige geändert. Bitte erneut prüfen.")
+        super().__init__("content_has_changed")
 
 
 class DocumentUnderWay(NotAllowedNow):
-    code = "document_under_way"
-
     def __init__(self) -> None:
-        super().__init__(
-            "Für diese Auszahlung wird bereits eine Gutschrift angelegt oder es gibt sie schon. "
-            "Bitte stornieren Sie die Gutschrift in lexoffice."
-        )
+        super().__init__("document_under_way")
 
 
 class NotAcceptable(Refused):
-    code = "not_acceptable"
+    pass
 
 
 def require_reason(reason: str) -> None:
     """Raises NotAcceptable unless there are 1 to 500 characters."""
     if not 1 <= len(reason) <= 500:
-        raise NotAcceptable("reason_missing")
+        raise NotAcceptable("reason_length")
 
 
 class NothingDue(Refused):
-    code = "nothing_due"
-
-    def __init__(self, sentence: str = "Für diesen Partner ist keine freigegebene Provision offen.") -> None:
-        super().__init__(sentence)
+    def __init__(self, code: str = "nothing_due", /, **params: Any) -> None:
+        super().__init__(code, **params)
 
 
 class Blocked(Refused):
-    code = "blocked"
+    pass
 
 
-# SQLSTATEs that our migrations raise, and the constraints whose names say the rule.
-_BY_SQLSTATE: dict[str, tuple[type[Refused], str, str]] = {
-    "PD001": (NotAllowedNow, "state_does_not_allow", "Der Zustand lässt das nicht zu."),
-    "PD002": (NotAcceptable, "plan_exceeds_base", "Die Stufen des Plans übersteigen zusammen die Basis."),
-    "PD003": (NotAcceptable, "sponsor_cycle", "Ein Partner kann nicht unter sich selbst stehen."),
-    "PD004": (
-        NotAllowedNow,
-        "commission_settled",
-        "Der Betrag einer Provision in Auszahlung ist unveränderlich.",
-    ),
-    "PD005": (
-        NotAcceptable,
-        "lines_do_not_add_up",
-        "Die Summe der Zeilen ist nicht der Betrag der Auszahlung.",
-    ),
-    "PD006": (DocumentUnderWay, "document_under_way", ""),
-    "PD007": (NotAllowedNow, "payouts_stay", "Auszahlungen werden nie gelöscht."),
-    "PD020": (NotAllowedNow, "bank_run_fixed", "Was freigegeben oder exportiert ist, ändert sich nicht mehr."),
-    "PD008": (NotAcceptable, "clawback_exceeds", "Es würde mehr zurückgefordert, als verdient wurde."),
-    "PD030": (NotAcceptable, "month_differs", "Die Zeile ist nicht der Betrag des Monatsabschlusses."),
+# SQLSTATEs that our migrations raise.
+_BY_SQLSTATE: dict[str, tuple[type[Refused], str]] = {
+    "PD001": (NotAllowedNow, "state_does_not_allow"),
+    "PD002": (NotAcceptable, "plan_exceeds_base"),
+    "PD003": (NotAcceptable, "sponsor_cycle"),
+    "PD004": (NotAllowedNow, "commission_settled"),
+    "PD005": (NotAcceptable, "lines_do_not_add_up"),
+    "PD007": (NotAllowedNow, "payouts_stay"),
+    "PD008": (NotAcceptable, "clawback_exceeds"),
+    "PD020": (NotAllowedNow, "bank_run_fixed"),
+    "PD030": (NotAcceptable, "month_differs"),
 }
+_DOCUMENT_UNDER_WAY = "PD006"
 
 
 @contextmanager
@@ -123,10 +104,12 @@ def refusals_of_the_database() -> Iterator[None]:
     try:
         yield
     except asyncpg.UniqueViolationError as error:
-        raise AlreadyExists("Diese Angabe ist bereits vergeben.", code=error.constraint_name) from error
+        raise AlreadyExists("value_taken", constraint=error.constraint_name) from error
     except asyncpg.PostgresError as error:
+        if error.sqlstate == _DOCUMENT_UNDER_WAY:
+            raise DocumentUnderWay from error
         found = _BY_SQLSTATE.get(error.sqlstate or "")
         if found is None:
             raise
-        kind, code, sentence = found
-        raise (DocumentUnderWay() if kind is DocumentUnderWay else kind(sentence, code=code)) from error
+        kind, code = found
+        raise kind(code) from error

@@ -107,7 +107,7 @@ class Reconciliation(Frozen):
 async def open_commissions(db: Connection, tenant: Tenant, at: datetime) -> DayReport:
     """What was pending, approved or in a payout at this instant. Raises NotAcceptable for one that has yet to come."""
     if await db.fetchval("SELECT $1 > clock_timestamp()", at):
-        raise NotAcceptable("Der Stichtag liegt in der Zukunft.", code="day_in_future")
+        raise NotAcceptable("day_in_future")
     rows = await db.fetch(
         """
         -- What changed later was, at that instant, what its first later change left; the rest is as it stands now.

@@ -78,11 +78,11 @@ async def resolve(db: Connection, tenant: Tenant, task_id: TaskId, answer: Answe
         await payouts.lock(db, tenant, number)
     task = await db.fetchrow("SELECT * FROM tasks WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, task_id)
     if task is None:
-        raise NotFound("Aufgabe")
+        raise NotFound("task_not_found")
     if task["state"] != "open":
-        raise NotAllowedNow("Diese Aufgabe ist bereits erledigt.", code="task_resolved")
+        raise NotAllowedNow("task_resolved")
     if answer.action not in task["actions"]:
-        raise NotAcceptable(f"Diese Aufgabe kennt nur: {', '.join(task['actions'])}.", code="unknown_action")
+        raise NotAcceptable("unknown_action", actions=task["actions"])
     resolved = await _act(db, tenant, task_id, task, answer, actor)
     await tasks.resolve(
         db,
@@ -136,7 +136,7 @@ async def _act(db: Connection, tenant: Tenant, task_id: TaskId, task: Any, answe
             return Resolved(task=task_id)
         case objections.SUBJECT, _:
             if not answer.reason:
-                raise NotAcceptable("Bitte schreiben Sie dem Partner eine Antwort.", code="reason_missing")
+                raise NotAcceptable("answer_missing")
             return Resolved(task=task_id)
         case _:
             return Resolved(task=task_id)
@@ -145,7 +145,7 @@ async def _act(db: Connection, tenant: Tenant, task_id: TaskId, task: Any, answe
 async def _acknowledge_iban(db: Connection, tenant: Tenant, code: str, answer: Answer, actor: str) -> None:
     """Whoever recorded the account does not take the warning from the second person."""
     if not answer.reason:
-        raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
+        raise NotAcceptable("reason_missing")
     recorded_by = await db.fetchval(
         """
         SELECT b.recorded_by FROM partner_bank_details b
@@ -188,7 +188,7 @@ async def _about_payout(
 async def _answer_lost_credit_note(db: Connection, tenant: Tenant, payout: Payout, action: str, answer: Answer) -> None:
     intent = await intents.open_of_payout(db, tenant, payout.id)
     if payout.state is not PayoutState.OUTCOME_UNKNOWN or intent is None:
-        raise NotAllowedNow("Das Ergebnis ist nicht mehr unklar.")
+        raise NotAllowedNow("outcome_not_unclear")
     match action:
         case "adopt":
             await _adopt(db, tenant, intent.id, answer)
@@ -209,12 +209,12 @@ async def _about_sale(
 ) -> Resolved:
     if answer.action == "release":
         if not answer.reason:
-            raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
+            raise NotAcceptable("reason_missing")
         outcome = await sale_decisions.release_hold(db, tenant, transaction, by=actor, reason=answer.reason)
     else:
         code = answer.detail.get("partner_code")
         if not isinstance(code, str):
-            raise NotAcceptable("Bitte nennen Sie den Partner (partner_code).", code="partner_missing")
+            raise NotAcceptable("partner_missing")
         outcome = await sale_decisions.assign_partner(db, tenant, transaction, code, by=actor)
     return Resolved(task=task_id, transaction=transaction, rechecks=outcome.payouts)
 
@@ -224,7 +224,7 @@ async def _about_lost_invoice(
 ) -> Resolved:
     intent = await intents.find(db, tenant, IntentId(intent_id))
     if not intent.is_unclear:
-        raise NotAllowedNow("Das Ergebnis ist nicht mehr unklar.")
+        raise NotAllowedNow("outcome_not_unclear")
     match answer.action:
         case "adopt":
             await _adopt(db, tenant, intent.id, answer)
@@ -242,24 +242,21 @@ async def _adopt(db: Connection, tenant: Tenant, intent: IntentId, answer: Answe
     try:
         resource_id = UUID(str(answer.detail["resource_id"]))
     except (KeyError, ValueError):
-        raise NotAcceptable("Bitte nennen Sie die Id des Belegs (resource_id).", code="resource_id_missing") from None
+        raise NotAcceptable("resource_id_missing") from None
     if await documents.is_ours(db, tenant, resource_id):
-        raise NotAllowedNow("Dieser Beleg gehört bereits zu einer Auszahlung oder einem Verkauf.")
+        raise NotAllowedNow("document_taken")
     if not await intents.made(db, tenant, intent, resource_id, adopted=True):
-        raise NotAllowedNow("Das Ergebnis ist nicht mehr unklar.")
+        raise NotAllowedNow("outcome_not_unclear")
     await events.hand_over_parked(db, tenant)
 
 
 async def _end_returned(db: Connection, tenant: Tenant, payout: Payout, to: PayoutState, answer: Answer) -> None:
     """returned → paid | cancelled | settled_manually, each by a person and with a reason (rules.md, States)."""
     if not answer.reason:
-        raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
+        raise NotAcceptable("reason_missing")
     if to is PayoutState.CANCELLED and (run := await bank_exports.awaited_in(db, tenant, payout.id)):
         # Its commissions are owed anew: a file that may still be carried out would pay them a second time.
-        raise NotAllowedNow(
-            f"Die Auszahlung steht im Zahlungslauf {run}. Bitte bestätigen oder stornieren Sie ihn zuerst.",
-            code="in_an_exported_run",
-        )
+        raise NotAllowedNow("in_an_exported_run", run=run)
     paid: dict[str, Any] = {}
     if to is PayoutState.PAID:
         known = await bank_exports.transfer_of(db, tenant, payout)
@@ -269,7 +266,7 @@ async def _end_returned(db: Connection, tenant: Tenant, payout: Payout, to: Payo
             "paid_on": await _day_of_payment(db, payout, answer.detail.get("paid_on"), known.day),
         }
     if not await payouts.change_state(db, tenant, payout, to, reason=answer.reason, **paid):
-        raise NotAllowedNow("Die Auszahlung ist kein Rückläufer mehr.")
+        raise NotAllowedNow("not_returned")
     if to in (PayoutState.PAID, PayoutState.SETTLED_MANUALLY):
         # Settled outside is settled: it must not stand among what is owed for ever.
         await payout_lines.pay(db, tenant, payout.id)
@@ -282,19 +279,14 @@ async def _day_of_payment(db: Connection, payout: Payout, said: Any, known: date
     today: date = await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
     if said is None or not str(said).strip():
         if known is None or known > today:
-            raise NotAcceptable(
-                "Bitte nennen Sie den Tag, an dem das Geld beim Partner war (paid_on).", code="paid_on_missing"
-            )
+            raise NotAcceptable("paid_on_missing")
         return known
     try:
         day = date.fromisoformat(str(said).strip())
     except ValueError:
-        raise NotAcceptable("Bitte nennen Sie den Tag als Datum (JJJJ-MM-TT).", code="paid_on_not_acceptable") from None
+        raise NotAcceptable("paid_on_unreadable") from None
     if not payout.created_at.astimezone(BERLIN).date() <= day <= today:
-        raise NotAcceptable(
-            "Der Tag der Zahlung liegt zwischen der Anforderung der Auszahlung und heute.",
-            code="paid_on_not_acceptable",
-        )
+        raise NotAcceptable("paid_on_not_acceptable")
     return day
 
 
@@ -302,4 +294,4 @@ def _transaction(answer: Answer) -> TransactionId:
     try:
         return TransactionId(UUID(str(answer.detail["transaction_id"])))
     except (KeyError, ValueError):
-        raise NotAcceptable("Bitte nennen Sie die Transaktion.", code="transaction_missing") from None
+        raise NotAcceptable("transaction_missing") from None

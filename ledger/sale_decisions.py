@@ -13,7 +13,7 @@ async def release_hold(
     """A person lets a held sale go on. Raises NotFound and NotAllowedNow (it is not held)."""
     held = await transactions.lock(db, tenant, transaction_id)
     if held.held_reason is None:
-        raise NotAllowedNow("Diese Transaktion ist nicht angehalten.", code="not_held")
+        raise NotAllowedNow("not_held")
     before = await look(db, tenant, transaction_id)
     await db.execute(
         "UPDATE transactions SET held_reason = NULL WHERE tenant_id = $1 AND id = $2", tenant.id, transaction_id
@@ -43,9 +43,9 @@ async def assign_partner(
     sale = await transactions.lock(db, tenant, transaction_id)
     partner = await partners.find_by_code(db, tenant, partner_code)
     if partner is None:
-        raise NotAcceptable("Einen Partner mit diesem Code gibt es nicht.", code="unknown_partner")
+        raise NotAcceptable("unknown_partner")
     if sale.partner_id is not None:
-        raise NotAllowedNow("Diese Transaktion hat schon einen Partner.", code="has_partner")
+        raise NotAllowedNow("has_partner")
     before = await look(db, tenant, transaction_id)
     bound = await attribution.bind(db, tenant, sale, partner_id=partner.id, campaign_id=sale.campaign_id)
     await attribution.hold_own_purchase(db, tenant, sale, bound)
@@ -77,10 +77,10 @@ async def reassign(
     sale = await transactions.lock(db, tenant, transaction_id)
     partner = await partners.find_by_code(db, tenant, partner_code)
     if partner is None:
-        raise NotAcceptable("Einen Partner mit diesem Code gibt es nicht.", code="unknown_partner")
+        raise NotAcceptable("unknown_partner")
     require_reason(reason)
     if sale.partner_id == partner.id:
-        raise NotAllowedNow("Dieser Verkauf gehört dem Partner schon.", code="same_partner")
+        raise NotAllowedNow("same_partner")
     before = await look(db, tenant, transaction_id)
     earned = [row for row in before.commissions if row.kind != "correction"]
     touched = []
@@ -88,10 +88,7 @@ async def reassign(
         if row.state is CommissionState.IN_PAYOUT and await claw_backs.take_out(db, tenant, row):
             touched.append(row.payout_number)
         elif row.kind != "sale" or row.state in (CommissionState.PAID, CommissionState.IN_PAYOUT):
-            raise NotAllowedNow(
-                "Provisionen dieses Verkaufs sind schon abgerechnet. Bitte gleichen Sie mit Korrekturzeilen aus.",
-                code="sale_settled",
-            )
+            raise NotAllowedNow("sale_settled")
     bound = await attribution.bind(db, tenant, sale, partner_id=partner.id, campaign_id=sale.campaign_id)
     await attribution.hold_own_purchase(db, tenant, sale, bound)
     await audit.record(

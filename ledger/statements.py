@@ -144,17 +144,17 @@ async def of_payout(db: Connection, tenant: Tenant, number: str) -> PayoutStatem
     """Raises NotFound."""
     rows = await db.fetch(_PAYOUTS + " AND p.number = $2", tenant.id, number)
     if not rows:
-        raise NotFound("Auszahlung")
+        raise NotFound("payout_not_found")
     return _payout(rows[0], await _lines(db, tenant, rows[0]["id"]))
 
 
 async def of_partner(db: Connection, tenant: Tenant, code: str, first_day: date, last_day: date) -> PartnerStatement:
     """Raises NotFound, NotAcceptable for days in the wrong order or more than two years apart."""
     if last_day < first_day or (last_day - first_day).days > MOST_DAYS:
-        raise NotAcceptable("Bitte nennen Sie einen Zeitraum von höchstens zwei Jahren.", code="period_not_acceptable")
+        raise NotAcceptable("period_not_acceptable")
     partner = await db.fetchrow(_WHO + " AND q.code = $2", tenant.id, code)
     if partner is None:
-        raise NotFound("Partner")
+        raise NotFound("partner_not_found")
     rows = await db.fetch(
         _PAYOUTS
         + """

@@ -137,7 +137,7 @@ async def find(db: Connection, tenant: Tenant, task: TaskId) -> Task:
     """Raises NotFound."""
     row = await db.fetchrow(f"SELECT {_COLUMNS} FROM tasks WHERE tenant_id = $1 AND id = $2", tenant.id, task)
     if row is None:
-        raise NotFound("Aufgabe")
+        raise NotFound("task_not_found")
     return Task.model_validate(dict(row))
 
 

@@ -13,10 +13,6 @@ from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
 from ledger.types import CampaignId, Frozen, Tenant, TenantId
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_NOT_A_SLUG = (
-    "Der Kurzname eines Mandanten besteht aus a–z, 0–9 und Bindestrich, höchstens 63 Zeichen, "
-    "und beginnt und endet nicht mit einem Bindestrich."
-)
 
 
 class TenantAddress(Frozen):
@@ -71,7 +67,7 @@ async def create(
 ) -> Tenant:
     """A tenant with its connections (unconnected) and budget. Raises AlreadyExists, NotAcceptable."""
     if not _SLUG.fullmatch(slug):
-        raise NotAcceptable(_NOT_A_SLUG, code="slug_not_acceptable")
+        raise NotAcceptable("slug_not_acceptable")
     tenant = Tenant(id=TenantId(uuid4()), slug=slug)
     of = address or TenantAddress()
     # Row-level security lets a transaction write its own tenant only, so the id is chosen before it begins.
@@ -98,9 +94,9 @@ async def create(
                 replacement_window,
             )
         except asyncpg.UniqueViolationError:
-            raise AlreadyExists("Diesen Mandanten gibt es bereits.", code="tenant_exists") from None
+            raise AlreadyExists("tenant_exists") from None
         except asyncpg.CheckViolationError:
-            raise NotAcceptable("Der Name eines Mandanten hat 1 bis 200 Zeichen.", code="name_not_acceptable") from None
+            raise NotAcceptable("tenant_name_not_acceptable") from None
         await db.execute(
             """
             INSERT INTO provider_connections (tenant_id, provider) VALUES ($1, 'lexoffice'), ($1, 'stripe')
@@ -125,7 +121,7 @@ async def find(ledger: Ledger, slug: str) -> Tenant:
     async with ledger.without_tenant() as db:
         found: UUID | None = await db.fetchval("SELECT find_tenant($1)", slug)
     if found is None:
-        raise NotFound("Mandant")
+        raise NotFound("tenant_not_found")
     return Tenant(id=TenantId(found), slug=slug)
 
 
@@ -147,7 +143,7 @@ async def load(db: Connection, tenant: Tenant) -> TenantProfile:
         tenant.id,
     )
     if row is None:
-        raise NotFound("Mandant")
+        raise NotFound("tenant_not_found")
     return TenantProfile.model_validate(dict(row))
 
 
@@ -193,9 +189,7 @@ async def change(db: Connection, tenant: Tenant, changes: dict[str, Any], *, act
             # The names are those of _CHANGEABLE, the values are parameters.
             await db.execute(f"UPDATE tenants SET {columns} WHERE id = $1", tenant.id, *changes.values())
         except (asyncpg.CheckViolationError, asyncpg.ForeignKeyViolationError, asyncpg.NotNullViolationError):
-            raise NotAcceptable(
-                "Diese Angabe zum Mandanten ist nicht zulässig.", code="tenant_not_acceptable"
-            ) from None
+            raise NotAcceptable("tenant_not_acceptable") from None
         await audit.record(
             db,
             tenant,

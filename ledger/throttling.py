@@ -16,10 +16,8 @@ PER_ADDRESS = 60
 
 
 class TooManyAttempts(Refused):
-    code = "too_many_attempts"
-
     def __init__(self) -> None:
-        super().__init__("Zu viele Versuche. Bitte versuchen Sie es in einer Viertelstunde erneut.")
+        super().__init__("too_many_attempts")
 
 
 async def count(ledger: Ledger, vault: Vault, *, account: str, address: str, what: str = "login") -> None:

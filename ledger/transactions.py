@@ -83,7 +83,7 @@ async def find(db: Connection, tenant: Tenant, transaction_id: TransactionId) ->
     """Raises NotFound."""
     row = await db.fetchrow(_TRANSACTION + " AND t.id = $2", tenant.id, transaction_id)
     if row is None:
-        raise NotFound("Transaktion")
+        raise NotFound("transaction_not_found")
     return Transaction.model_validate(dict(row))
 
 

@@ -37,17 +37,15 @@ class Link(Frozen):
 
 
 class WrongCode(NotAcceptable):
-    code = "wrong_code"
-
     def __init__(self) -> None:
-        super().__init__("Der Code stimmt nicht oder wurde schon benutzt. Bitte geben Sie den nächsten ein.")
+        super().__init__("wrong_code")
 
 
 async def add(ledger: Ledger, email: str, *, name: str | None = None) -> tuple[UserId, bool]:
     """The account of this address, and whether it is new. Raises NotAcceptable."""
     address = email.strip().lower()
     if len(address) > 254 or not _EMAIL.fullmatch(address) or not address.isprintable():
-        raise NotAcceptable("Das ist keine E-Mail-Adresse.", code="email_not_acceptable")
+        raise NotAcceptable("email_not_acceptable")
     async with ledger.without_tenant() as db:
         row = await db.fetchrow("SELECT * FROM add_user($1, $2)", address, name or None)
     assert row is not None
@@ -72,7 +70,7 @@ async def find(ledger: Ledger, email: str) -> UserId:
     async with ledger.without_tenant() as db:
         found = await db.fetchval("SELECT find_user($1)", email.strip())
     if found is None:
-        raise NotFound("Benutzer")
+        raise NotFound("user_not_found")
     return UserId(found)
 
 
@@ -82,7 +80,7 @@ async def load(db: Connection, user: UserId) -> User:
         "SELECT id, email, name, language, platform_admin, disabled_at FROM users WHERE id = $1", user
     )
     if row is None:
-        raise NotFound("Benutzer")
+        raise NotFound("user_not_found")
     return User.model_validate(dict(row))
 
 
@@ -222,7 +220,7 @@ async def totp_secret(ledger: Ledger, vault: Vault, user: UserId) -> SecretStr:
     async with ledger.of_person(user) as db:
         row = await _secret_row(db, user)
         if row["totp_confirmed_at"] is not None:
-            raise NotAcceptable("Der zweite Faktor ist bereits eingerichtet.", code="already_enrolled")
+            raise NotAcceptable("already_enrolled")
         if row["totp_secret_encrypted"] is not None:
             return SecretStr(vault.decrypt(row["totp_secret_encrypted"]))
         secret = totp.new_secret()
@@ -286,5 +284,5 @@ async def _secret_row(db: Connection, user: UserId) -> Any:
         "SELECT totp_secret_encrypted, totp_confirmed_at FROM user_secrets WHERE user_id = $1 FOR UPDATE", user
     )
     if row is None:
-        raise NotFound("Benutzer")
+        raise NotFound("user_not_found")
     return row

@@ -31,21 +31,18 @@ class WebhookDoor(Frozen):
     requires_signature: bool
 
 
-def weakness(token: str) -> str | None:
-    """Why a self-chosen token is too weak, as a German sentence; None for a good one (at least 128 bits)."""
+def refuse_weak(token: str) -> None:
+    """Raises NotAcceptable for a self-chosen token of less than 128 bits."""
     if not token.isascii() or not token.isprintable() or " " in token:
-        return "Ein Token besteht aus druckbaren ASCII-Zeichen ohne Leerzeichen."
+        raise NotAcceptable("token_not_ascii")
     if len(token) > _LONGEST_TOKEN:
-        return f"Ein Token hat höchstens {_LONGEST_TOKEN} Zeichen."
+        raise NotAcceptable("token_too_long", most=_LONGEST_TOKEN)
     sets = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation)
     alphabet = sum(len(chars) for chars in sets if set(chars) & set(token))
     if not token or len(token) * math.log2(max(alphabet, 2)) < FEWEST_TOKEN_BITS:
-        return "Der Token ist zu kurz: er braucht mindestens 128 Bit, etwa 22 zufällige Buchstaben und Ziffern."
+        raise NotAcceptable("token_too_short", bits=FEWEST_TOKEN_BITS)
     if len(set(token)) < _FEWEST_DIFFERENT_CHARACTERS:
-        return (
-            f"Der Token ist zu gleichförmig: er braucht mindestens {_FEWEST_DIFFERENT_CHARACTERS} verschiedene Zeichen."
-        )
-    return None
+        raise NotAcceptable("token_uniform", least=_FEWEST_DIFFERENT_CHARACTERS)
 
 
 async def create_webhook_token(
@@ -64,8 +61,8 @@ async def create_webhook_token(
     grace: how long older tokens of this kind still work; None leaves them as they are.
     Raises NotAcceptable for a weak one, AlreadyExists for one that opens a door already.
     """
-    if chosen is not None and (weak := weakness(chosen)):
-        raise NotAcceptable(weak, code="weak_token")
+    if chosen is not None:
+        refuse_weak(chosen)
     token = chosen or secrets.token_urlsafe(32)
     if grace is not None:
         await _end_older_tokens(db, tenant, provider, kind, grace)
@@ -93,7 +90,7 @@ async def create_webhook_token(
     )
     if created is None:
         # Whether it is this tenant's or another's is not told.
-        raise AlreadyExists("Dieser Token ist nicht verfügbar. Bitte wählen Sie einen anderen.", code="token_taken")
+        raise AlreadyExists("token_taken")
     await audit.record(
         db,
         tenant,

@@ -54,7 +54,7 @@ async def choose(visit: Proved) -> Response:
     slug = visit.field("tenant")
     home = next((one for one in await memberships.homes(ledger, person.user_id) if one.tenant.slug == slug), None)
     if home is None and not person.platform_admin:
-        raise NotFound("Mandant")
+        raise NotFound("tenant_not_found")
     tenant = home.tenant if home is not None else await tenants.find(ledger, slug)
     async with ledger.transaction(tenant) as db:
         await audit.record(
@@ -82,7 +82,7 @@ async def create_tenant(visit: Platform) -> Response:
     try:
         user, _ = await users.add(doors.ledger, visit.field("email"))
         if user == person.user_id:
-            raise NotAcceptable("Der erste Admin eines Mandanten ist jemand anderes als Sie.", code="own_role")
+            raise NotAcceptable("first_admin_is_you")
         tenant = await tenants.create(doors.ledger, visit.field("slug"), visit.field("name"), actor=person.actor)
     except NotAcceptable as refused:
         return await _tenants(visit, wrong=said(refused))

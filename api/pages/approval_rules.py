@@ -33,9 +33,7 @@ async def change_rules(visit: SettingsAdmin) -> Response:
         changes = _read(visit)
         async with visit.doors.ledger.transaction(tenant, person=person.user_id) as db:
             if changes["single_approver"] and await memberships.approvers(db, tenant) > 1:
-                raise NotAllowedNow(
-                    "Mehrere Personen dürfen freigeben; das Vier-Augen-Prinzip bleibt an.", code="several_approvers"
-                )
+                raise NotAllowedNow("several_approvers")
             profile = await tenants.load(db, tenant)
             if changes["bank_quarantine"].days == profile.bank_quarantine.days:
                 # The form shows whole days; what was set in hours stays unless another day is typed.
@@ -65,9 +63,9 @@ async def _shown(visit: Visit, *, wrong: str | None = None) -> Response:
 def _read(visit: Visit) -> dict[str, Any]:
     euros, days = _EUROS.fullmatch(visit.field("limit")), visit.field("days")
     if euros is None:
-        raise NotAcceptable("Bitte nennen Sie die Grenze als Betrag, etwa 1.000,00.", code="limit_not_acceptable")
+        raise NotAcceptable("limit_not_acceptable")
     if not (days.isascii() and days.isdigit() and len(days) < 3 and int(days) <= 90):
-        raise NotAcceptable("Die Sperrfrist hat 0 bis 90 Tage.", code="quarantine_not_acceptable")
+        raise NotAcceptable("quarantine_not_acceptable")
     return {
         "four_eyes_limit_cents": int(euros[1].replace(".", "")) * 100 + int(euros[2] or 0),
         "bank_quarantine": timedelta(days=int(days)),

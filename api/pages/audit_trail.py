@@ -13,7 +13,6 @@ from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from ledger import audit, audit_chain
 from ledger.audit import AuditEntry
-from ledger.refusals import NotAcceptable
 from ledger.roles import Permission
 from ledger.types import midnight
 
@@ -57,8 +56,8 @@ async def audit_page(visit: Auditor) -> Response:
 async def audit_file(visit: Auditor) -> Response:
     asked = Asked(visit, PAGE, *_FILTERS)
     wanted = _wanted(asked)
-    if asked.wrong:
-        raise NotAcceptable(asked.wrong)
+    if asked.refused:
+        raise asked.refused
     sees_personal = _sees_personal(visit)
     async with visit.doors.ledger.transaction(visit.tenant) as db:
         name = await actor_names.names(db, visit.tenant)

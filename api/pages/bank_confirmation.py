@@ -75,7 +75,7 @@ async def acknowledge(account: UUID, visit: SecondPerson) -> Response:
         async with visit.doors.ledger.transaction(visit.tenant) as db:
             pending = await _find(db, visit, account)
             if pending.same_iban_task is None:
-                raise NotAllowedNow("Diese Aufgabe ist bereits erledigt.", code="task_resolved")
+                raise NotAllowedNow("task_resolved")
             await four_eyes.require_second_person(db, visit.tenant, visit.person.actor, made_by=[pending.recorded_by])
             await resolutions.resolve(
                 db,
@@ -93,7 +93,7 @@ async def _find(db: Connection, visit: Visit, account: UUID) -> PendingAccount:
     for pending in await pending_accounts.list_pending(db, visit.tenant):
         if pending.id == account:
             return pending
-    raise NotFound("Bankverbindung")
+    raise NotFound("partner_account_not_found")
 
 
 async def _done(visit: Visit, what: str, touched: list[PayoutNumber]) -> Response:
@@ -119,5 +119,5 @@ async def _listed(visit: Visit, *, wrong: str | None = None) -> Response:
 def _reason(visit: Visit) -> str:
     reason = visit.field("reason")
     if not 3 <= len(reason) <= 500:
-        raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
+        raise NotAcceptable("reason_missing")
     return reason

@@ -113,7 +113,7 @@ async def reschedule(number: str, visit: Banker) -> Response:
     async def act(db: Connection) -> None:
         day = _day(visit.field("day"))
         if day is None:
-            raise NotAcceptable("Bitte nennen Sie den Tag als Datum.", code="day_not_acceptable")
+            raise NotAcceptable("day_not_acceptable")
         await bank_runs.reschedule(db, visit.tenant, number, day, by=visit.person.actor)
 
     return await _acted(visit, number, act)
@@ -124,7 +124,7 @@ async def drop(number: str, visit: Banker) -> Response:
     async def act(db: Connection) -> None:
         reason = visit.field("reason")[:500]
         if not reason:
-            raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
+            raise NotAcceptable("reason_missing")
         await bank_runs.drop(db, visit.tenant, number, visit.field("payout"), by=visit.person.actor, reason=reason)
 
     return await _acted(visit, number, act)
@@ -241,11 +241,11 @@ def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text) if text else None
     except ValueError:
-        raise NotFound("Bankkonto") from None
+        raise NotFound("own_account_not_found") from None
 
 
 def _day(text: str) -> date | None:
     try:
         return business_day(text) if text else None
     except ValueError:
-        raise NotAcceptable("Bitte nennen Sie den Tag als Datum.", code="day_not_acceptable") from None
+        raise NotAcceptable("day_not_acceptable") from None

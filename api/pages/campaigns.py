@@ -31,7 +31,6 @@ HINTS = {
     "plan": N_("Die neue Fassung ist gespeichert. Was frühere gezahlt haben, bleibt."),
     "datei": N_("Die Pläne der Datei sind gespeichert."),
 }
-_BAD_CAMPAIGN = N_("Eine Kampagne hat ein Kürzel aus a–z, 0–9, _ und -, und einen Namen.")
 
 
 @router.get("")
@@ -45,7 +44,7 @@ async def create(visit: Writer) -> Response:
         try:
             new = NewCampaign(slug=visit.field("slug"), name=visit.field("name"))
         except ValueError:
-            raise NotAcceptable(_BAD_CAMPAIGN, code="campaign_not_acceptable") from None
+            raise NotAcceptable("campaign_not_acceptable") from None
         async with visit.doors.ledger.transaction(visit.tenant) as db:
             await campaigns.create(db, visit.tenant, new, by=visit.person.actor)
     except Refused as refused:
@@ -91,9 +90,9 @@ async def change(slug: Slug, visit: Writer) -> Response:
     try:
         days = visit.field("hold_days")
         if days and not (days.isascii() and days.isdigit() and len(days) < 4 and int(days) <= 365):
-            raise NotAcceptable(N_("Die Stornofrist hat 0 bis 365 Tage."), code="hold_not_acceptable")
+            raise NotAcceptable("hold_not_acceptable")
         if not 0 < len(visit.field("name")) <= 200:
-            raise NotAcceptable(_BAD_CAMPAIGN, code="campaign_not_acceptable")
+            raise NotAcceptable("campaign_not_acceptable")
         wanted = CampaignChange(name=visit.field("name"), hold_days=int(days) if days else None)
         async with visit.doors.ledger.transaction(visit.tenant) as db:
             await campaigns.change(db, visit.tenant, slug, wanted, by=visit.person.actor)
@@ -135,7 +134,7 @@ async def version_as_file(slug: Slug, version: Version, visit: Reader) -> Respon
         found = await plans.list_plans(db, visit.tenant, campaign.id)
     plan = next((plan for plan in found if plan.version == version), None)
     if plan is None:
-        raise NotFound("Plan")
+        raise NotFound("plan_not_found")
     return Response(
         plan_files.written(campaign.slug, plan),
         media_type="text/csv; charset=utf-8",
@@ -199,7 +198,7 @@ async def _one(
 async def _of_slug(db: Connection, visit: Visit, slug: str) -> Campaign:
     campaign = await campaigns.find_by_slug(db, visit.tenant, slug)
     if campaign is None:
-        raise NotFound("Kampagne")
+        raise NotFound("campaign_not_found")
     return campaign
 
 

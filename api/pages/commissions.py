@@ -18,7 +18,6 @@ from ledger.commission_list import CommissionFilter, CommissionRow
 from ledger.csv_writing import Cents
 from ledger.database import Connection
 from ledger.keyset import position_in_days
-from ledger.refusals import NotAcceptable
 from ledger.roles import Permission
 from ledger.types import CommissionState
 
@@ -61,8 +60,8 @@ async def commissions_file(visit: Reader) -> Response:
     asked = Asked(visit, PAGE, *_FILTERS)
     async with visit.doors.ledger.transaction(visit.tenant) as db:
         wanted = await _filter(db, visit, asked)
-    if asked.wrong:
-        raise NotAcceptable(asked.wrong)
+    if asked.refused:
+        raise asked.refused
     header = [
         _(text)
         for text in (

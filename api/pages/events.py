@@ -149,11 +149,11 @@ async def _replayed(visit: Visit, event: EventId) -> Replayed:
 
 async def _preview(visit: Visit, chosen: Sequence[EventId], *, wrong: Refused | None = None) -> Response:
     if not chosen:
-        raise NotAcceptable(N_("Bitte wählen Sie mindestens ein Ereignis."), code="nothing_chosen")
+        raise NotAcceptable("nothing_chosen")
     async with visit.doors.ledger.transaction(visit.tenant) as db:
         found = await events.load(db, visit.tenant, chosen)
     if not found:
-        raise NotFound("Ereignis")
+        raise NotFound("event_not_found")
     rehearsed: list[tuple[Event, Rehearsal | None]] = [
         (event, await replaying.preview(visit.doors, visit.tenant, event) if is_replayable(event) else None)
         for event in found

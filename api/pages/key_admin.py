@@ -33,7 +33,7 @@ async def create(visit: KeyAdmin) -> Response:
     days = visit.field("days")
     try:
         if not (days.isascii() and days.isdigit() and len(days) < 5):
-            raise NotAcceptable("Bitte nennen Sie die Gültigkeit in Tagen.", code="expiry_not_acceptable")
+            raise NotAcceptable("expiry_missing")
         async with visit.doors.ledger.transaction(visit.tenant, person=person.user_id) as db:
             made = await credentials.create_api_key(
                 db,

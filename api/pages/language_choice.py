@@ -5,7 +5,7 @@ import re
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.languages import COOKIE, LANGUAGES, N_
+from api.pages.languages import COOKIE, LANGUAGES
 from api.pages.people import Visit, Visiting
 from api.pages.rendering import PageRoute
 from api.problems import Problem
@@ -23,7 +23,7 @@ _A_YEAR_S = 365 * 86_400
 async def choose(visit: Visiting) -> Response:
     wanted, onward = visit.field("sprache"), visit.field("weiter")
     if wanted not in LANGUAGES:
-        raise Problem(422, "unknown_language", N_("Diese Sprache gibt es nicht."))
+        raise Problem(422, "unknown_language")
     if visit.anybody is not None:
         await users.set_language(visit.doors.ledger, visit.person.user_id, wanted)
     fallback = "/admin" if visit.anybody is not None else "/login"

@@ -221,5 +221,5 @@ def cents_of(written: str) -> int:
     """Cents of „1.234,56“. Raises NotAcceptable."""
     cents = amount(written)
     if cents is None:
-        raise NotAcceptable(N_("Bitte nennen Sie einen Betrag, etwa 1.234,56."), code="amount_not_acceptable")
+        raise NotAcceptable("amount_not_acceptable")
     return cents

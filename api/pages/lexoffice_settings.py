@@ -117,7 +117,7 @@ async def _change(visit: Visit, hint: str, **members: Any) -> Response:
         try:
             wanted = LexofficeChange(**members)
         except ValidationError:
-            raise NotAcceptable("Angaben fehlen oder sind nicht zulässig.", code="invalid_request") from None
+            raise NotAcceptable("invalid_request") from None
         await lexoffice_connection.change(visit.doors, visit.tenant, wanted, actor=visit.person.actor)
         return _go(hint)
 

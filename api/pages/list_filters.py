@@ -10,13 +10,14 @@ from uuid import UUID
 from fastapi.responses import Response
 
 from api.files import csv_file
-from api.language import language, speaking
-from api.pages.languages import N_, _
+from api.language import language, said, speaking
+from api.pages.languages import _
 from api.pages.people import Visit
 from ledger import campaigns, partners
 from ledger.campaigns import Campaign
 from ledger.csv_writing import csv_lines
 from ledger.database import Connection
+from ledger.refusals import NotAcceptable
 from ledger.types import BERLIN, CampaignId, PartnerId, Tenant, business_day
 
 PAGE_LENGTH = 50
@@ -29,14 +30,19 @@ Row = TypeVar("Row")
 
 
 class Asked:
-    """The filters as they were typed, and as they are understood. What is not understood is said in `wrong`."""
+    """The filters as they were typed, and as they are understood. What is not understood is `refused`."""
 
     def __init__(self, visit: Visit, path: str, *names: str) -> None:
         self.path = path
         query = visit.request.query_params
         self.typed = {name: query.get(name, "").strip()[:200] for name in names}
         self.cursor = query.get("ab", "")[:60]
-        self.wrong: str | None = None
+        self.refused: NotAcceptable | None = None
+
+    @property
+    def wrong(self) -> str | None:
+        """For people."""
+        return None if self.refused is None else said(self.refused)
 
     @property
     def number(self) -> int | None:
@@ -56,7 +62,7 @@ class Asked:
         if not written:
             return None
         if written not in list(kind):
-            self.wrong = N_("Diesen Status gibt es nicht.")
+            self.refused = NotAcceptable("unknown_status")
             return None
         return kind(written)
 
@@ -67,7 +73,7 @@ class Asked:
         try:
             return business_day(written)
         except ValueError:
-            self.wrong = N_("Bitte nennen Sie den Tag als Datum.")
+            self.refused = NotAcceptable("day_not_acceptable")
             return None
 
     def day_after(self, name: str) -> date | None:
@@ -82,7 +88,7 @@ class Asked:
         try:
             return UUID(written)
         except ValueError:
-            self.wrong = N_("Diese Kennung gibt es nicht.")
+            self.refused = NotAcceptable("unknown_id")
             return None
 
     async def partner(self, db: Connection, tenant: Tenant, name: str) -> PartnerId | None:
@@ -90,7 +96,7 @@ class Asked:
             return None
         found = await partners.find_by_code(db, tenant, self.typed[name])
         if found is None:
-            self.wrong = N_("Einen Partner mit diesem Code gibt es nicht.")
+            self.refused = NotAcceptable("unknown_partner")
             return None
         return found.id
 
@@ -99,7 +105,7 @@ class Asked:
             return None
         found = await campaigns.find_by_slug(db, tenant, self.typed[name])
         if found is None:
-            self.wrong = N_("Eine Kampagne mit diesem Kürzel gibt es nicht.")
+            self.refused = NotAcceptable("unknown_campaign")
             return None
         return found.id
 

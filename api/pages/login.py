@@ -170,5 +170,5 @@ async def note(visit: Visit, tenant: Tenant, user: UserId, action: str) -> None:
 def _repeated(visit: Visit) -> str:
     new = visit.form.get("new", "")
     if new != visit.form.get("repeated", ""):
-        raise NotAcceptable(N_("Die beiden Passwörter sind verschieden."), code="passwords_differ")
+        raise NotAcceptable("passwords_differ")
     return new

@@ -45,7 +45,7 @@ async def choose(visit: Member) -> Response:
     """For oneself, in this tenant."""
     person = visit.person
     if person.role is None:
-        raise NotAllowedNow("Nur wer zum Mandanten gehört, bekommt Benachrichtigungen.", code="not_a_member")
+        raise NotAllowedNow("not_a_member")
     mine = [kind for kind in KINDS if kind in GETS and person.role in GETS[kind]]
     async with visit.doors.ledger.transaction(visit.tenant, person=person.user_id) as db:
         await notifications.switch(db, visit.tenant, person.user_id, _off(visit, mine), actor=person.actor)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from api.pages.languages import N_, cents_of
+from api.pages.languages import cents_of
 from ledger.manual_lines import NewManualLine
 from ledger.partner_bank import NewBankDetails
 from ledger.partner_tax import NewTaxStatus
@@ -19,24 +19,25 @@ Wanted = TypeVar("Wanted", bound=BaseModel)
 
 _FIELDS = ("name", "email", "sponsor_code", "campaign_slug", "supplement", "street", "zip", "city", "country_code")
 _WRONG = {
-    "code": N_("Der Code hat 1 bis 32 Zeichen: Großbuchstaben, Ziffern, „-“ und „_“."),
-    "name": N_("Der Name hat 1 bis 200 Zeichen."),
-    "email": N_("Die E-Mail-Adresse ist zu lang."),
-    "country_code": N_("Das Land hat zwei Großbuchstaben, etwa DE."),
-    "zip": N_("Die Postleitzahl ist zu lang."),
-    "minimum_payout_cents": N_("Die Mindestauszahlung ist null oder größer."),
-    "lexoffice_contact_id": N_("Die Id des Kontakts in lexoffice ist keine."),
-    "valid_from": N_("Bitte nennen Sie den ersten Tag."),
-    "status": N_("Diesen Status gibt es nicht."),
-    "confirmed_year": N_("Das bestätigte Kalenderjahr ist keines."),
-    "account_holder": N_("Der Kontoinhaber hat 1 bis 70 Zeichen."),
-    "iban": N_("Die IBAN ist nicht gültig."),
-    "reason": N_("Bitte nennen Sie den Grund (höchstens 500 Zeichen)."),
-    "service_date": N_("Bitte nennen Sie den Leistungstag."),
-    "net_cents": N_("Der Betrag ist zu groß."),
-    "transaction_id": N_("Die Id des Verkaufs ist keine."),
-    "kind": N_("Bonus oder Korrektur?"),
+    "code": "partner_code_not_acceptable",
+    "name": "partner_name_not_acceptable",
+    "email": "email_too_long",
+    "country_code": "country_not_acceptable",
+    "zip": "zip_too_long",
+    "minimum_payout_cents": "minimum_not_acceptable",
+    "lexoffice_contact_id": "contact_not_acceptable",
+    "valid_from": "first_day_missing",
+    "status": "unknown_status",
+    "confirmed_year": "confirmed_year_not_acceptable",
+    "account_holder": "account_holder_not_acceptable",
+    "iban": "iban_invalid",
+    "reason": "reason_length",
+    "service_date": "service_date_missing",
+    "net_cents": "amount_too_large",
+    "transaction_id": "sale_id_not_acceptable",
+    "kind": "line_kind_missing",
 }
+"""Why a field is not acceptable, by its name."""
 
 
 def typed_of(partner: Partner) -> dict[str, str]:
@@ -98,11 +99,11 @@ def agreement(form: Mapping[str, str]) -> tuple[str, date]:
     """Version and day of the agreement on self-billing."""
     version = _word(form, "version")
     if not 1 <= len(version) <= 50:
-        raise NotAcceptable(N_("Bitte nennen Sie die Fassung der Vereinbarung."), code="version_missing")
+        raise NotAcceptable("version_missing")
     try:
         return version, business_day(_word(form, "accepted_on"))
     except ValueError:
-        raise NotAcceptable(N_("Bitte nennen Sie den Tag als Datum."), code="day_missing") from None
+        raise NotAcceptable("day_not_acceptable") from None
 
 
 def _members(form: Mapping[str, str]) -> dict[str, Any]:
@@ -115,7 +116,7 @@ def _members(form: Mapping[str, str]) -> dict[str, Any]:
     try:
         members["lexoffice_contact_id"] = UUID(contact) if contact else None
     except ValueError:
-        raise NotAcceptable(_WRONG["lexoffice_contact_id"], code="contact_not_acceptable") from None
+        raise NotAcceptable("contact_not_acceptable") from None
     return members
 
 
@@ -125,13 +126,11 @@ def _read(kind: type[Wanted], members: dict[str, Any]) -> Wanted:
     except ValidationError as error:
         first = error.errors()[0]
         field = str(first["loc"][0]) if first["loc"] else ""
-        sentence = _WRONG.get(field)
-        if sentence is None and first["type"] == "value_error":
-            sentence = str(first["ctx"]["error"])  # a sentence of the ledger's own
+        code = _WRONG.get(field)
+        if code is None and first["type"] == "value_error":
+            code = str(first["ctx"]["error"])  # a code of the ledger's own
         # `from None`: the error repeats what was typed.
-        raise NotAcceptable(
-            sentence or N_("Angaben fehlen oder sind nicht zulässig."), code="invalid_request"
-        ) from None
+        raise NotAcceptable(code or "invalid_request") from None
 
 
 def _word(form: Mapping[str, str], name: str) -> str:

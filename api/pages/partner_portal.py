@@ -73,7 +73,7 @@ async def paper(number: Annotated[str, Path(max_length=40)], visit: Visiting) ->
         return _over(visit)
     async with visit.doors.ledger.transaction(guest.tenant) as db:
         if not await partner_page.is_own(db, guest.tenant, guest.partner_id, number):
-            raise NotFound("Beleg")
+            raise NotFound("document_not_found")
         found = await papers.read(db, guest.tenant, number)
     return Response(
         found.content,

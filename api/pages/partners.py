@@ -171,7 +171,7 @@ async def accept_agreement(code: Code, visit: Writer) -> Response:
 async def of_code(db: Connection, tenant: Tenant, code: str) -> Partner:
     found = await partners.find_by_code(db, tenant, code)
     if found is None:
-        raise NotFound("Partner")
+        raise NotFound("partner_not_found")
     return found
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.languages import N_, cents_of, said
+from api.pages.languages import cents_of, said
 from api.pages.people import Visit, may
 from api.pages.rendering import PageRoute
 from ledger import tenants
@@ -73,24 +73,22 @@ def _read(visit: Visit) -> dict[str, Any]:
     """Raises NotAcceptable."""
     version, most = visit.field("fassung").strip(), visit.field("hoechstens").strip()
     if len(version) > 100:
-        raise NotAcceptable(N_("Die Fassung der Vereinbarung hat höchstens 100 Zeichen."), code="agreement_version")
+        raise NotAcceptable("agreement_version")
     minimum, limit = cents_of(visit.field("mindestbetrag")), cents_of(most) if most else None
     if minimum < 0 or (limit is not None and limit <= 0):
-        raise NotAcceptable(N_("Bitte nennen Sie einen Betrag, etwa 1.234,56."), code="amount_not_acceptable")
+        raise NotAcceptable("amount_not_acceptable")
     return {
-        "hold_days": _days(visit, "stornofrist", 0, 365, N_("Die Stornofrist hat 0 bis 365 Tage.")),
+        "hold_days": _days(visit, "stornofrist", 0, 365, "hold_not_acceptable"),
         "minimum_payout_cents": minimum,
-        "clawback_limit_percent": _days(visit, "prozent", 1, 100, N_("Verrechnet werden 1 bis 100 Prozent.")),
+        "clawback_limit_percent": _days(visit, "prozent", 1, 100, "clawback_limit_not_acceptable"),
         "clawback_limit_cents": limit,
-        "replacement_window": timedelta(
-            days=_days(visit, "ersatzfrist", 0, 30, N_("Die Ersatzfrist hat 0 bis 30 Tage."))
-        ),
+        "replacement_window": timedelta(days=_days(visit, "ersatzfrist", 0, 30, "replacement_window_not_acceptable")),
         "agreement_version": version or None,
     }
 
 
-def _days(visit: Visit, name: str, least: int, most: int, sentence: str) -> int:
+def _days(visit: Visit, name: str, least: int, most: int, code: str) -> int:
     text = visit.field(name).strip()
     if not (text.isascii() and text.isdigit() and len(text) < 4 and least <= int(text) <= most):
-        raise NotAcceptable(sentence, code="number_not_acceptable")
+        raise NotAcceptable(code)
     return int(text)

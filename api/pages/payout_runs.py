@@ -150,7 +150,5 @@ def _number(text: str, lowest: int, highest: int) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 3 and lowest <= int(text) <= highest):
-        raise NotAcceptable(
-            "Bitte nennen Sie einen Tag von 1 bis 28 und eine Stunde von 0 bis 23.", code="day_unusable"
-        )
+        raise NotAcceptable("day_unusable")
     return int(text)

@@ -18,7 +18,7 @@ from ledger.database import Connection
 from ledger.keyset import position_in_time
 from ledger.payout_list import PayoutFilter, PayoutRow
 from ledger.payout_runs import PayoutRun
-from ledger.refusals import Blocked, NotAcceptable, Refused
+from ledger.refusals import Blocked, Refused
 from ledger.roles import Permission
 from ledger.types import PayoutState
 
@@ -76,8 +76,8 @@ async def payouts_file(visit: Reader) -> Response:
     asked = Asked(visit, PAGE, *_FILTERS)
     async with visit.doors.ledger.transaction(visit.tenant) as db:
         wanted = await _filter(db, visit, asked)
-    if asked.wrong:
-        raise NotAcceptable(asked.wrong)
+    if asked.refused:
+        raise asked.refused
     header = [
         _(text)
         for text in (

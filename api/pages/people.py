@@ -14,7 +14,6 @@ import structlog
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.languages import N_
 from api.pages.rendering import FRAME, GoTo, rendered
 from api.parts import Doors, Parts
 from api.problems import Problem
@@ -132,7 +131,7 @@ async def _own_form(visit: Visit) -> dict[str, str]:
     if visit.request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise _foreign_form()
     if not visit.request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        raise Problem(415, "no_form", N_("Das ist kein Formular."))
+        raise Problem(415, "no_form")
     sent = await visit.request.form(max_fields=200)
     form = {name: value for name, value in sent.items() if isinstance(value, str)}
     if not visit.is_own_form(form.pop("csrf", "")):
@@ -141,7 +140,7 @@ async def _own_form(visit: Visit) -> dict[str, str]:
 
 
 def _foreign_form() -> Problem:
-    return Problem(403, "foreign_form", N_("Dieses Formular ist abgelaufen. Bitte laden Sie die Seite neu."))
+    return Problem(403, "foreign_form")
 
 
 Visiting = Annotated[Visit, Depends(_visit)]
@@ -178,7 +177,7 @@ def may(permission: Permission, *others: Permission, page: str = "/admin") -> An
         if visit.person.tenant is None and permission is not Permission.TENANTS:
             raise GoTo("/admin/mandant")
         if not any(visit.person.may(one) for one in (permission, *others)):
-            raise Problem(403, "not_allowed", N_("Ihre Rolle erlaubt das nicht."))
+            raise Problem(403, "not_allowed")
         if permission in DANGEROUS:
             require_fresh(visit, page=page)
         return visit

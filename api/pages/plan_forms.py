@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from api.pages.languages import _
 from ledger.commission import DEEPEST_LEVEL, Rate
 from ledger.plan_files import cents_of, instant_of, percent_of
 from ledger.plans import NewPlan, Plan
@@ -18,29 +17,29 @@ _MOST_TIERS = 200
 
 
 def read(form: Mapping[str, str]) -> NewPlan:
-    """Raises NotAcceptable with a sentence that names the level."""
+    """Raises NotAcceptable naming the level."""
     levels = _levels(form)
     for level, tier in _tiers(form):
         if level not in levels:
-            raise _wrong(_("Staffel für Stufe %(level)s: diese Stufe hat keinen Grundsatz.", level=level))
+            raise NotAcceptable("tier_without_level", level=level)
         levels[level] = levels[level].model_copy(update={"tiers": (*levels[level].tiers, tier)})
     mode = form.get("tier_mode", "")
     payments = form.get("max_payments", "").strip()
     if payments and not (payments.isascii() and payments.isdigit() and len(payments) < 6 and int(payments) > 0):
-        raise _wrong(_("Die Zahl der Zahlungen ist eine ganze Zahl ab 1."))
+        raise NotAcceptable("payments_not_acceptable")
     wanted = {
         "levels": [levels[level].model_dump() for level in sorted(levels)],
         "valid_from": _valid_from(form),
         "tier_mode": mode if mode in [str(known) for known in TierMode] else None,
         "max_payments": int(payments) if payments else None,
-        "cap_per_month_cents": _cents(form, "cap_per_month", _("Höchstbetrag im Monat")) or None,
+        "cap_per_month_cents": _cents(form, "cap_per_month", {"code": "cap_per_month"}) or None,
         "cash_discount_lowers_base": bool(form.get("cash_discount_lowers_base")),
     }
     try:
         return NewPlan.model_validate(wanted)
     except ValidationError:
         # `from None`: the error repeats what was typed.
-        raise _wrong(_("Ein Plan hat höchstens 10.000 Zahlungen je Kunde und 20 Staffeln je Stufe.")) from None
+        raise NotAcceptable("plan_too_large") from None
 
 
 def fields_of(plan: Plan | None) -> dict[str, str]:
@@ -70,10 +69,10 @@ def fields_of(plan: Plan | None) -> dict[str, str]:
 def _levels(form: Mapping[str, str]) -> dict[int, Rate]:
     levels = {}
     for level in range(1, DEEPEST_LEVEL + 1):
-        said = _("Stufe %(level)s", level=level)
-        percent = _percent(form.get(f"percent_{level}", ""), said)
-        fixed = _cents(form, f"fixed_{level}", said) or 0
-        cap = _cents(form, f"cap_{level}", said)
+        where = {"code": "plan_level", "params": {"level": level}}
+        percent = _percent(form.get(f"percent_{level}", ""), where)
+        fixed = _cents(form, f"fixed_{level}", where) or 0
+        cap = _cents(form, f"cap_{level}", where)
         if percent or fixed:
             levels[level] = Rate(level=level, percent=percent, fixed_cents=fixed, cap_per_sale_cents=cap or None)
     return levels
@@ -84,17 +83,15 @@ def _tiers(form: Mapping[str, str]) -> list[tuple[int, Tier]]:
     for number, line in enumerate(form.get("tiers", "").splitlines()[:_MOST_TIERS], start=1):
         if not line.strip():
             continue
-        said = _("Staffeln, Zeile %(number)s", number=number)
+        where = {"code": "tiers_line", "params": {"line": number}}
         cells: list[str] = [cell.strip() for cell in line.split(";")] + [""] * 4
         start, level = cents_of(cells[1]), cells[0]
         if not (level.isascii() and level.isdigit() and len(level) < 3 and 1 <= int(level) <= DEEPEST_LEVEL and start):
-            raise _wrong(
-                _("%(where)s: bitte „Stufe; ab Umsatz; Prozent; Festbetrag“, etwa „1; 10.000,00; 12“.", where=said)
-            )
+            raise NotAcceptable("tier_line_not_acceptable", where=where)
         fixed = cents_of(cells[3]) if cells[3] else 0
         if fixed is None:
-            raise _wrong(_("%(where)s: der Festbetrag ist kein Betrag wie 1.234,56.", where=said))
-        found.append((int(level), Tier(from_cents=start, percent=_percent(cells[2], said), fixed_cents=fixed)))
+            raise NotAcceptable("fixed_no_amount", where=where)
+        found.append((int(level), Tier(from_cents=start, percent=_percent(cells[2], where), fixed_cents=fixed)))
     return found
 
 
@@ -102,22 +99,22 @@ def _valid_from(form: Mapping[str, str]) -> datetime | None:
     text = form.get("valid_from", "").strip()
     instant = instant_of(text) if text else None
     if text and instant is None:
-        raise _wrong(_("„Gültig ab“ ist ein Tag wie 31.12.2026."))
+        raise NotAcceptable("valid_from_not_acceptable")
     return instant
 
 
-def _percent(text: str, where: str) -> Decimal:
+def _percent(text: str, where: dict[str, Any]) -> Decimal:
     found = percent_of(text.strip()) if text.strip() else Decimal(0)
     if found is None or found > 100:
-        raise _wrong(_("%(where)s: der Prozentsatz ist eine Zahl wie 12,5, höchstens 100.", where=where))
+        raise NotAcceptable("percent_not_acceptable", where=where)
     return found
 
 
-def _cents(form: Mapping[str, str], name: str, where: str) -> int | None:
+def _cents(form: Mapping[str, str], name: str, where: dict[str, Any]) -> int | None:
     text = form.get(name, "").strip()
     found = cents_of(text) if text else None
     if text and found is None:
-        raise _wrong(_("%(where)s: bitte ein Betrag wie 1.234,56.", where=where))
+        raise NotAcceptable("no_amount_at", where=where)
     return found
 
 
@@ -129,7 +126,3 @@ def _written(cents: int | None) -> str:
 
 def _of(percent: Decimal) -> str:
     return f"{percent.normalize():f}".replace(".", ",")
-
-
-def _wrong(sentence: Any) -> NotAcceptable:
-    return NotAcceptable(str(sentence), code="plan_not_acceptable")

@@ -19,10 +19,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 
-from api.language import language, speaking
+from api.language import language, say, speaking
 from api.logs import where
 from api.pages import languages, words
-from api.pages.languages import COOKIE, LANGUAGES, N_
+from api.pages.languages import COOKIE, LANGUAGES
 from api.pages.navigation import menu_of
 from api.problems import DATABASE_AWAY, NOT_STORABLE, Problem, database_away, of_http, of_refusal
 from ledger.refusals import NotFound, Refused
@@ -69,6 +69,7 @@ _TEMPLATES.globals |= {
     "_": _translated,
     "ngettext": _translated_number,
     "language": language,
+    "say": say,
     "LANGUAGES": LANGUAGES,
     "menu_of": menu_of,
     "static": static_address,
@@ -127,15 +128,15 @@ def problem_of(error: Exception) -> Problem | None:
         case Problem():
             return error
         case TooManyAttempts():
-            return Problem(429, error.code, error.sentence)
+            return Problem(429, error.code)
         case Refused():
             return of_refusal(error)
         case RequestValidationError():
-            return Problem(422, "invalid_request", N_("Angaben fehlen oder sind nicht zulässig."))
+            return Problem(422, "invalid_request")
         case HTTPException():
             return of_http(error)
         case _ if isinstance(error, NOT_STORABLE):
-            return Problem(422, "value_not_acceptable", N_("Eine Angabe lässt sich so nicht speichern."))
+            return Problem(422, "value_not_acceptable")
         case _ if isinstance(error, DATABASE_AWAY):
             return database_away()
         case _:
@@ -158,7 +159,7 @@ class PageRoute(APIRoute):
                     problem = problem_of(error)
                     if problem is None:
                         log.error("unexpected", **where(error))
-                        problem = Problem(500, "unexpected", N_("Ein unerwarteter Fehler ist aufgetreten."))
+                        problem = Problem(500, "unexpected")
                     known = request.scope["state"]
                     return refusal(problem, request_id=known["request_id"], frame=known.get(FRAME, {}))
 
@@ -180,5 +181,5 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 async def static_file(name: str) -> Response:
     """Pages name these with the hash of their content, so a browser need not ask again."""
     if name not in _KINDS:
-        raise NotFound("Datei")
+        raise NotFound("file_not_found")
     return FileResponse(HERE / "static" / name, media_type=_KINDS[name], headers={"cache-control": _FOR_EVER})

@@ -50,7 +50,6 @@ KINDS = {
     "bank_run": N_("Zahlungsläufe"),
     "credit_note": N_("Gutschriften"),
 }
-NOT_A_DAY = N_("Bitte nennen Sie den Tag als Datum.")
 
 
 @router.get("")
@@ -146,7 +145,7 @@ async def _reconciliation(visit: Visit) -> reports.Reconciliation:
     try:
         month = business_day(f"{_query(visit, 'monat')}-01")
     except ValueError:
-        raise NotAcceptable(NOT_A_DAY, code="day_not_acceptable") from None
+        raise NotAcceptable("day_not_acceptable") from None
     async with visit.doors.ledger.transaction(visit.tenant) as db:
         return await reports.reconcile(db, visit.tenant, month)
 
@@ -159,4 +158,4 @@ def _day(visit: Visit, name: str) -> date:
     try:
         return business_day(_query(visit, name))
     except ValueError:
-        raise NotAcceptable(NOT_A_DAY, code="day_not_acceptable") from None
+        raise NotAcceptable("day_not_acceptable") from None

@@ -35,9 +35,7 @@ async def save_secret(visit: SettingsAdmin) -> Response:
     secret = visit.field("signing_secret")
     try:
         if not (secret.startswith("whsec_") and 12 <= len(secret) <= 500 and secret.isascii() and secret.isprintable()):
-            raise NotAcceptable(
-                N_("Ein Signaturgeheimnis von Stripe beginnt mit whsec_."), code="secret_not_acceptable"
-            )
+            raise NotAcceptable("secret_not_acceptable")
         await _save(visit, secret)
     except NotAcceptable as refused:
         return await _shown(visit, wrong=said(refused))

@@ -86,7 +86,7 @@ async def resolve(task: UUID, visit: Reader) -> Response:
         async with visit.doors.ledger.transaction(tenant, cause=person.actor, person=person.user_id) as db:
             asked = await tasks.find(db, tenant, TaskId(task))
             if not _may_answer(visit, asked):
-                raise Problem(403, "not_allowed", N_("Ihre Rolle erlaubt das nicht."))
+                raise Problem(403, "not_allowed")
             _require_what_it_needs(answer)
             resolved = await resolutions.resolve(db, tenant, asked.id, answer, actor=person.actor)
             for event in resolved.replay:
@@ -140,7 +140,7 @@ def _may_answer(visit: Visit, task: Task) -> bool:
 
 def _require_what_it_needs(answer: Answer) -> None:
     if task_words.of_action(answer.action).reason and not answer.reason:
-        raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
+        raise NotAcceptable("reason_missing")
 
 
 async def _exists(visit: Visit, task_id: TaskId) -> bool:

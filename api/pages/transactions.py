@@ -64,8 +64,8 @@ async def sales_file(visit: Reader) -> Response:
     asked = Asked(visit, PAGE, *_FILTERS)
     async with visit.doors.ledger.transaction(visit.tenant) as db:
         wanted = await _filter(db, visit, asked)
-    if asked.wrong:
-        raise NotAcceptable(asked.wrong)
+    if asked.refused:
+        raise asked.refused
     header = [
         _(text)
         for text in (
@@ -103,7 +103,7 @@ async def release(sale: UUID, visit: Writer) -> Response:
     transaction_id, reason, actor = TransactionId(sale), visit.field("reason"), visit.person.actor
     try:
         if not reason:
-            raise NotAcceptable("Bitte nennen Sie den Grund.", code="reason_missing")
+            raise NotAcceptable("reason_missing")
         async with visit.doors.ledger.transaction(visit.tenant, cause=actor, person=visit.person.user_id) as db:
             outcome = await sale_decisions.release_hold(db, visit.tenant, transaction_id, by=actor, reason=reason)
     except (NotAcceptable, NotAllowedNow) as refused:
@@ -168,7 +168,7 @@ def customer_id(asked: Asked) -> CustomerId | None:
     try:
         return CustomerId(UUID(written))
     except ValueError:
-        asked.wrong = N_("Diesen Kunden gibt es nicht.")
+        asked.refused = NotAcceptable("unknown_customer")
         return None
 
 

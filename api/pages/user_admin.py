@@ -75,10 +75,7 @@ async def new_link(user: UUID, visit: UserAdmin) -> Response:
     async with doors.ledger.transaction(tenant, person=visit.person.user_id) as db:
         member = await memberships.find(db, tenant, UserId(user))
         if not await memberships.may_hand_a_way_in(db, tenant, member.user_id) or not member.is_active:
-            raise NotAllowedNow(
-                "Diese Person arbeitet auch anderswo. Einen neuen Zugang bekommt sie vom Betreiber.",
-                code="not_only_here",
-            )
+            raise NotAllowedNow("not_only_here")
         await users.note(
             db,
             tenant,
@@ -130,7 +127,7 @@ def _role(visit: Visit) -> Role:
     try:
         return Role(visit.field("role"))
     except ValueError:
-        raise NotAcceptable("Diese Rolle gibt es nicht.", code="unknown_role") from None
+        raise NotAcceptable("unknown_role") from None
 
 
 def _back(visit: Visit) -> Response:

@@ -28,7 +28,7 @@ Anyone = Annotated[Caller, Depends(_caller)]
 def require(caller: Caller, *scopes: str) -> Caller:
     """Raises Problem (403) for a key that has none of these scopes."""
     if not caller.scopes.intersection(scopes):
-        raise Problem(403, "missing_scope", f"Dem Schlüssel fehlt das Recht „{scopes[0]}“.", scope=scopes[0])
+        raise Problem(403, "missing_scope", {"scope": scopes[0]}, scope=scopes[0])
     return caller
 
 
@@ -58,9 +58,7 @@ Writer = Annotated[Caller, Depends(_writer)]
 async def _administrator(doors: Doors, caller: Writer) -> Caller:
     async with doors.ledger.transaction(caller.tenant) as db:
         if not await credentials.maker_may_change_settings(db, caller.tenant, caller.key_id):
-            raise Problem(
-                403, "maker_may_not", "Wer diesen Schlüssel angelegt hat, darf Einstellungen nicht mehr ändern."
-            )
+            raise Problem(403, "maker_may_not")
     return caller
 
 

@@ -90,5 +90,5 @@ async def make_default(slug: Slug, caller: Writer, once: OnlyOnce) -> JSONRespon
 async def of_slug(db: Connection, caller: Caller, slug: str) -> Campaign:
     campaign = await campaigns.find_by_slug(db, caller.tenant, slug)
     if campaign is None:
-        raise NotFound("Kampagne")
+        raise NotFound("campaign_not_found")
     return campaign

@@ -39,7 +39,7 @@ async def list_customers(
         if partner is not None:
             assigned = await partners.find_by_code(db, caller.tenant, partner)
             if assigned is None:
-                raise NotFound("Partner")
+                raise NotFound("partner_not_found")
             partner_id = assigned.id
         found = await customers.list_customers(
             db, caller.tenant, partner_id=partner_id, after=after(cursor), limit=limit

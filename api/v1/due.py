@@ -89,7 +89,7 @@ async def take_back_final_settlement(code: PartnerCode, caller: Writer, once: On
 async def _partner(db: Connection, caller: Caller, code: str) -> PartnerId:
     found = await partners.find_by_code(db, caller.tenant, code)
     if found is None:
-        raise NotFound("Partner")
+        raise NotFound("partner_not_found")
     return found.id
 
 

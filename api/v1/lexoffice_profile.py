@@ -3,7 +3,7 @@
 from activities.lexoffice_door import BudgetTransport, NoSlot, account_of
 from activities.oauth_access import RenewingTransport
 from api.parts import Parts
-from api.problems import Problem, not_available
+from api.problems import Problem, code_of, not_available
 from ledger.connecting import LexofficeAccount
 from ledger.oauth_tokens import GrantLost, RenewalPaused
 from ledger.types import Tenant
@@ -14,8 +14,8 @@ from lexoffice.client import LexofficeClient
 class KeyRefused(Problem):
     """lexoffice says that this key or grant is not valid, or may not do what we need."""
 
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(422, code, detail)
+    def __init__(self, reason: str, *, code: str | None = None) -> None:
+        super().__init__(422, reason, code=code)
 
 
 async def ask_profile(doors: Parts, tenant: Tenant, api_key: str) -> LexofficeAccount:
@@ -25,8 +25,8 @@ async def ask_profile(doors: Parts, tenant: Tenant, api_key: str) -> LexofficeAc
             base_url=doors.settings.lexoffice_base_url, token=api_key, transport=_within_budget(doors, tenant)
         )
     except ValueError:
-        raise KeyRefused("key_malformed", "Das ist kein API-Schlüssel von lexoffice.") from None
-    return await _profile(client, KeyRefused("key_refused", "lexoffice lehnt den API-Schlüssel ab."))
+        raise KeyRefused("key_malformed") from None
+    return await _profile(client, KeyRefused("key_refused"))
 
 
 async def ask_profile_by_oauth(doors: Parts, tenant: Tenant) -> LexofficeAccount:
@@ -34,9 +34,9 @@ async def ask_profile_by_oauth(doors: Parts, tenant: Tenant) -> LexofficeAccount
     try:
         held = await doors.oauth.current(tenant)
     except GrantLost as lost:
-        raise KeyRefused(lost.code, lost.sentence) from None
+        raise KeyRefused(lost.sentence, code=code_of(lost)) from None
     except RenewalPaused as paused:
-        raise not_available(paused.sentence, paused.code) from None
+        raise not_available(paused.code) from None
     client = LexofficeClient(
         base_url=doors.settings.lexoffice_base_url,
         token=held.token.get_secret_value(),
@@ -46,7 +46,7 @@ async def ask_profile_by_oauth(doors: Parts, tenant: Tenant) -> LexofficeAccount
             generation=held.generation,
         ),
     )
-    return await _profile(client, KeyRefused(GrantLost.code, "lexoffice lehnt den Zugang über OAuth ab."))
+    return await _profile(client, KeyRefused("oauth_connection_refused"))
 
 
 def _within_budget(doors: Parts, tenant: Tenant) -> BudgetTransport:
@@ -60,13 +60,13 @@ async def _profile(client: LexofficeClient, refused: KeyRefused) -> LexofficeAcc
     except errors.Unauthorized:
         raise refused from None
     except errors.Forbidden:
-        raise KeyRefused("key_lacks_rights", "Dem Zugang fehlen Rechte in lexoffice.") from None
+        raise KeyRefused("key_lacks_rights") from None
     except errors.ContractDoesNotInclude:
-        raise KeyRefused("plan_lacks_api", "Der lexoffice-Tarif enthält die Schnittstelle nicht.") from None
+        raise KeyRefused("plan_lacks_api") from None
     except (NoSlot, errors.RateLimited):
-        raise not_available("lexoffice erlaubt zurzeit keine weitere Anfrage.", "lexoffice_busy") from None
+        raise not_available("lexoffice_busy") from None
     except (errors.Unreachable, errors.NoAnswer, errors.ServerError):
-        raise not_available("lexoffice antwortet zurzeit nicht.", "lexoffice_away") from None
+        raise not_available("lexoffice_away") from None
     except errors.LexofficeError:
-        raise Problem(502, "lexoffice_unexpected", "lexoffice hat nicht wie erwartet geantwortet.") from None
+        raise Problem(502, "lexoffice_unexpected") from None
     return account_of(profile)

@@ -249,7 +249,7 @@ async def refuse_bank_details(
 async def _of_code(db: Connection, caller: Caller, code: str) -> Partner:
     partner = await partners.find_by_code(db, caller.tenant, code)
     if partner is None:
-        raise NotFound("Partner")
+        raise NotFound("partner_not_found")
     return partner
 
 

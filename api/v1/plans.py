@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from api.language import say
 from api.parts import Doors
 from api.problems import Problem
 from api.rows import shown
@@ -17,7 +18,7 @@ from api.v1.once import OnlyOnce
 from ledger import plan_files, plans
 from ledger.database import Connection
 from ledger.plan_examples import EXAMPLE_CENTS, Example, example_of
-from ledger.plan_files import PlanFileRefused, Preview
+from ledger.plan_files import LineError, PlanFileRefused, PlanInFile
 from ledger.plans import NewPlan, Plan, Terms
 from ledger.refusals import NotFound
 
@@ -55,6 +56,22 @@ class PlanFile(BaseModel):
 
 class PlansMade(BaseModel):
     items: list[Plan]
+
+
+class LineErrorShown(BaseModel):
+    """What is wrong in a line of a plan file."""
+
+    line: int = Field(description="Ab 1, die Kopfzeile mitgezählt")
+    reason: str = Field(examples=["column_no_day"])
+    params: dict[str, Any]
+    sentence: str = Field(examples=["„gueltig_ab“ ist kein Tag wie 31.12.2026."])
+
+
+class PreviewShown(BaseModel):
+    """What taking the file in would do; with errors, nothing."""
+
+    plans: list[PlanInFile]
+    errors: list[LineErrorShown]
 
 
 @router.get("/{slug}/plans", summary="Pläne auflisten", operation_id="list_plans", response_model=PlanList)
@@ -103,7 +120,7 @@ async def plan_example(
             found = await plans.list_plans(db, caller.tenant, campaign.id)
             plan = next((plan for plan in found if plan.version == version), None)
     if plan is None:
-        raise NotFound("Plan")
+        raise NotFound("plan_not_found")
     return JSONResponse(example_of(plan, base_cents).model_dump(mode="json"))
 
 
@@ -129,19 +146,25 @@ async def try_plan(
     summary="Eine Plandatei prüfen",
     description="Sagt, welche Pläne entstünden und was falsch ist, mit Zeilennummern. Schreibt nichts.",
     operation_id="preview_plan_file",
-    response_model=Preview,
+    response_model=PreviewShown,
 )
 async def preview_plan_file(caller: Reader, once: OnlyOnce, file: PlanFile) -> JSONResponse:
     async def act(db: Connection) -> dict[str, Any]:
-        return (await plan_files.preview(db, caller.tenant, file.csv)).model_dump(mode="json")
+        seen = await plan_files.preview(db, caller.tenant, file.csv)
+        return seen.model_dump(mode="json") | {"errors": [_line_error(error) for error in seen.errors]}
 
     return await once.answer(act)
+
+
+def _line_error(error: LineError) -> dict[str, Any]:
+    said = say(error.code, error.params)
+    return LineErrorShown(line=error.line, reason=error.code, params=error.params, sentence=said).model_dump()
 
 
 @router.post(
     "/import-plans",
     summary="Eine Plandatei übernehmen",
-    description="Alle Pläne der Datei oder keiner; 422 mit `errors` (Zeile und Satz), wenn etwas falsch ist.",
+    description="Alle Pläne der Datei oder keiner; 422 mit `errors` (Zeile, Grund und Satz), wenn etwas falsch ist.",
     operation_id="import_plans",
     status_code=201,
     response_model=PlansMade,
@@ -151,8 +174,8 @@ async def import_plans(caller: Writer, once: OnlyOnce, file: PlanFile) -> JSONRe
         try:
             made = await plan_files.take_in(db, caller.tenant, file.csv, by=caller.actor)
         except PlanFileRefused as refused:
-            errors = [error.model_dump() for error in refused.errors[:200]]
-            raise Problem(422, refused.code, refused.sentence, errors=errors) from None
+            errors = [_line_error(error) for error in refused.errors[:200]]
+            raise Problem(422, refused.code, refused.params, errors=errors) from None
         return {"items": [shown(plan) for plan in made]}
 
     return await once.answer(act, status=201)

@@ -35,7 +35,7 @@ async def open_commissions(
     at: Annotated[datetime | None, Query(description="Oder ein Zeitpunkt mit Zeitzone")] = None,
 ) -> JSONResponse:
     if (on is None) == (at is None) or (at is not None and (at.tzinfo is None or not 2000 <= at.year <= 2999)):
-        raise NotAcceptable("Bitte nennen Sie den Tag oder einen Zeitpunkt mit Zeitzone.", code="day_not_acceptable")
+        raise NotAcceptable("day_or_moment_not_acceptable")
     instant = at if at is not None else report_files.end_of(on or date.min)
     async with doors.ledger.transaction(caller.tenant) as db:
         report = await reports.open_commissions(db, caller.tenant, instant)

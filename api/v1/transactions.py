@@ -238,7 +238,7 @@ async def _partner(db: Connection, caller: Caller, code: str | None) -> PartnerI
         return None
     found = await partners.find_by_code(db, caller.tenant, code)
     if found is None:
-        raise NotFound("Partner")
+        raise NotFound("partner_not_found")
     return found.id
 
 

@@ -45,10 +45,10 @@ async def test_with_several_accounts_one_is_named(shop: Shop, vault: Vault) -> N
     first = await own_account(shop, vault)
     async with shop.ledger.transaction(shop.tenant) as db:
         second = await bank_accounts.record(db, shop.tenant, vault, new(iban(5)), by=MAKER)
-        with pytest.raises(NotAllowedNow, match="schon festgehalten"):
+        with pytest.raises(NotAllowedNow, match="account_recorded"):
             await bank_accounts.record(db, shop.tenant, vault, new(iban(5)), by=MAKER)
         await bank_accounts.confirm(db, shop.tenant, second.id, by=SECOND)
-        with pytest.raises(NotAllowedNow, match="nennen Sie"):
+        with pytest.raises(NotAllowedNow, match="own_account_unclear"):
             await bank_accounts.the_active_one(db, shop.tenant, None)
         assert (await bank_accounts.the_active_one(db, shop.tenant, first.id)).id == first.id
 

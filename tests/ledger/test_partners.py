@@ -196,7 +196,7 @@ async def test_the_tax_status_is_that_of_the_day(shop: Shop) -> None:
 
 
 def test_a_small_business_names_the_year_it_is_confirmed_for() -> None:
-    with pytest.raises(ValidationError, match="Kalenderjahr"):
+    with pytest.raises(ValidationError, match="confirmed_year_missing"):
         status(TaxStatus.SMALL_BUSINESS, "2026-01-01")
 
 

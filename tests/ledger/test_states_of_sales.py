@@ -135,7 +135,7 @@ async def test_one_invoice_per_sale_is_kept_by_the_database(shop: Shop) -> None:
             " SELECT tenant_id, gen_random_uuid(), 'invoice', gen_random_uuid(), id FROM transactions WHERE id = $1",
             sale,
         )
-    assert refused.value.code == "one_invoice_per_sale"
+    assert (refused.value.code, refused.value.params) == ("value_taken", {"constraint": "one_invoice_per_sale"})
 
 
 async def row_states(shop: Shop, sale: UUID) -> tuple[str, list[tuple[int, int, str, str]]]:

@@ -10,6 +10,7 @@ from ledger.plan_files import PlanFileRefused
 from ledger.tiers import TierMode
 from tests.ledger.conftest import Shop, at
 from tests.money.selling import standard
+from words import sentence
 
 HEAD = "\ufeff" + ";".join(plan_files.COLUMNS) + "\r\n"
 GOOD = HEAD + (
@@ -75,7 +76,9 @@ async def test_an_error_names_its_line_and_nothing_of_the_file_is_taken_in(
 ) -> None:
     text = HEAD + rows
     seen = await preview(shop, text)
-    assert [(error.line, words in error.sentence) for error in seen.errors] == [(line, True)], seen.errors
+    assert [(error.line, words in sentence(error.code, error.params)) for error in seen.errors] == [(line, True)], (
+        seen.errors
+    )
     good_too = text + "\nstandard;01.05.2027;1;;20;;;;;" if rows and '"' not in rows else text
     with pytest.raises(PlanFileRefused):
         async with shop.ledger.transaction(shop.tenant) as db:

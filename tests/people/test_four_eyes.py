@@ -30,7 +30,7 @@ from ledger.partner_bank import BankDetails, NewBankDetails
 from ledger.partner_tax import NewTaxStatus
 from ledger.partners import NewPartner
 from ledger.payouts import Payout
-from ledger.refusals import NotAllowedNow
+from ledger.refusals import NotAllowedNow, NotFound
 from ledger.roles import Role
 from ledger.types import PartnerId, PayoutState, TaxStatus, Tenant, UserId
 from tests.people.browsers import Firm
@@ -337,7 +337,7 @@ async def test_another_partners_account_is_not_found(office: Office) -> None:
     account = await office.record()
     (bert,) = await office.firm.rows("SELECT id FROM partners WHERE code = 'BERT'")
     async with office.ledger() as db:
-        with pytest.raises(Exception, match="nicht gefunden"):
+        with pytest.raises(NotFound, match="partner_account_not_found"):
             await partner_bank.confirm(db, office.tenant, PartnerId(UUID(str(bert["id"]))), account.id, by=SECOND)
 
 
