@@ -22,6 +22,7 @@ from ledger import budget, events, intents, tasks, types
 from ledger.connections import ConnectionBroken, NotConnected
 from ledger.database import Connection, Ledger
 from ledger.intents import CERTAIN_AFTER, Intent, MaySend
+from ledger.reasons import Reason
 from ledger.types import IntentId, Tenant
 from lexoffice.answers import Created
 from lexoffice.client import CREATE_IN_ALL_SECONDS, LexofficeClient
@@ -49,13 +50,14 @@ Looking = Callable[[Connection], Awaitable[L]]
 
 @dataclass(frozen=True)
 class Creation(Generic[L]):
-    """What came of one attempt. A refusal says why: a German sentence for people, status and fields for ops.
+    """What came of one attempt. `technical`: status and fields of a refusal, for ops.
 
     `look`: of a document that was made, what its owner looks like with it.
     """
 
     outcome: Outcome
-    sentence: str = ""
+    refusal: Reason | None = None
+    """Of REFUSED, and of what was not sent."""
     technical: str | None = None
     look: L | None = None
     unconnected: bool = False
@@ -89,7 +91,7 @@ class DocumentCreator:
         try:
             client = await self._door.creating(tenant)
         except (NotConnected, ConnectionBroken) as error:
-            return await self._without_connection(tenant, intent_id, error.sentence)
+            return await self._without_connection(tenant, intent_id, Reason(code=error.code))
         except NoSlot:
             raise no_slot() from None
         async with client, heartbeats():
@@ -114,24 +116,22 @@ class DocumentCreator:
                 created = await _post(client, intent)
         except Unauthorized as error:
             # The proof first: without it the outcome would be unknown.
-            refused = await self._refused(tenant, intent, "lexoffice lehnt den hinterlegten Zugang ab.", str(error))
+            refused = await self._refused(tenant, intent, Reason.of("credential_rejected"), str(error))
             if not await self._door.key_was_refused(tenant, asked_at=asked_at):
                 raise ApplicationError("another key was saved meanwhile", type="KeyChanged") from None
             return refused
         except (Forbidden, ContractDoesNotInclude) as error:
-            return await self._refused(
-                tenant, intent, "Der hinterlegte Zugang darf solche Belege nicht anlegen.", str(error)
-            )
+            return await self._refused(tenant, intent, Reason.of("credential_may_not"), str(error))
         except RateLimited as too_fast:
-            await self._refused(tenant, intent, "429")
+            await self._note_refusal(tenant, intent, "429")
             raise throttled(too_fast) from None
         except Unreachable as error:
-            await self._refused(tenant, intent, str(error))
+            await self._note_refusal(tenant, intent, str(error))
             # lexoffice may be away for hours: the retry policy asks ever more rarely.
             raise ApplicationError("no connection to lexoffice", type="Unreachable") from None
         except LexofficeError as error:
             if error.proves_nothing_was_made:
-                return await self._refused(tenant, intent, "lexoffice lehnt den Inhalt des Belegs ab.", str(error))
+                return await self._refused(tenant, intent, Reason.of("document_rejected"), str(error))
             return Creation(outcome=Outcome.UNCLEAR)
         except TimeoutError:
             return Creation(outcome=Outcome.UNCLEAR)
@@ -156,23 +156,24 @@ class DocumentCreator:
             await events.hand_over_parked(db, tenant)
             return Creation(outcome=Outcome.MADE, look=await look(db))
 
-    async def _refused(
-        self, tenant: Tenant, intent: Intent, sentence: str, technical: str | None = None
-    ) -> Creation[Any]:
+    async def _refused(self, tenant: Tenant, intent: Intent, refusal: Reason, technical: str) -> Creation[Any]:
+        await self._note_refusal(tenant, intent, technical)
+        return Creation(outcome=Outcome.REFUSED, refusal=refusal, technical=technical)
+
+    async def _note_refusal(self, tenant: Tenant, intent: Intent, technical: str) -> None:
         """It is proved that nothing was made by this attempt."""
         async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as db:
-            await intents.refuse(db, tenant, intent.id, technical or sentence, attempt=intent.attempt)
+            await intents.refuse(db, tenant, intent.id, technical, attempt=intent.attempt)
             await budget.count_none_created(db, tenant, provider=types.LEXOFFICE)
-        return Creation(outcome=Outcome.REFUSED, sentence=sentence, technical=technical)
 
-    async def _without_connection(self, tenant: Tenant, intent_id: IntentId, sentence: str) -> Creation[Any]:
+    async def _without_connection(self, tenant: Tenant, intent_id: IntentId, refusal: Reason) -> Creation[Any]:
         """Nothing can be sent now; what an earlier attempt has done stands in the row."""
         async with self._ledger.transaction(tenant) as db:
             intent = await intents.find(db, tenant, intent_id)
         if intent.resource_id is not None or intent.closed_at is not None:
             return Creation(outcome=Outcome.NOTHING_TO_DO)
         outcome = Outcome.UNCLEAR if intent.is_unclear else Outcome.REFUSED
-        return Creation(outcome=outcome, sentence=sentence, unconnected=True)
+        return Creation(outcome=outcome, refusal=refusal, unconnected=True)
 
 
 async def _post(client: LexofficeClient, intent: Intent) -> Created:

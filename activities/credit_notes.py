@@ -20,6 +20,7 @@ from ledger import approval_rule, connections, events, intents, lost_answers, pa
 from ledger.database import Connection, Ledger
 from ledger.intents import Intent
 from ledger.payouts import Payout
+from ledger.reasons import Reason
 from ledger.types import DocumentKind, PayoutNumber, PayoutState, Tenant
 
 
@@ -135,15 +136,14 @@ class CreditNoteActivities:
                 return await self._look(db, task)
             payout = await payouts.lock(db, task.tenant, _number(task))
             if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
-                sentence = "Die Verbindung zu lexoffice ist gestört."
-                await block_and_ask(db, task.tenant, payout, kind="payout_blocked", sentence=sentence)
+                await block_and_ask(db, task.tenant, payout, Reason.of("connection_broken"), kind="payout_blocked")
             return await self._look(db, task)
 
     async def _keep(self, db: Connection, tenant: Tenant, payout: Payout, intent: Intent, document: Document) -> Payout:
         snapshot = await keep(db, tenant, intent, document)
         await _close_questions(db, tenant, payout.number)
         if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
-            await payouts.change_state(db, tenant, payout, PayoutState.CREDIT_NOTE_OPEN, blocked_reason=None)
+            await payouts.change_state(db, tenant, payout, PayoutState.CREDIT_NOTE_OPEN, unblock=True)
         # A notification may have brought something newer than this GET: what is judged is the newest there is.
         return await apply_credit_note(
             db, tenant, await payouts.find(db, tenant, payout.number), [], JustRead(intent, snapshot, document)
@@ -173,6 +173,7 @@ async def _refused(db: Connection, task: DocumentCreation, payout: Payout, creat
     An approved one goes back to having no intent: it may be cancelled, and a retry writes the document anew. One whose
     outcome was unknown keeps its intent, because it can never be approved again: it is sent as it is, or cancelled.
     """
+    assert creation.refusal is not None
     actions: tuple[str, ...] = ("retry", "cancel")
     if payout.state is PayoutState.APPROVED:
         await lost_answers.give_up(db, task.tenant, task.intent)
@@ -182,8 +183,8 @@ async def _refused(db: Connection, task: DocumentCreation, payout: Payout, creat
         db,
         task.tenant,
         payout,
+        creation.refusal,
         kind="credit_note_refused",
-        sentence=creation.sentence,
         technical=creation.technical,
         actions=actions,
     )

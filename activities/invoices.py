@@ -26,6 +26,7 @@ from ledger import (
 )
 from ledger.database import Connection, Ledger
 from ledger.types import DocumentKind, IntentId, Tenant, TransactionState
+from words import sentence
 
 
 class InvoiceActivities:
@@ -55,6 +56,7 @@ class InvoiceActivities:
             return creation.look
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
             if creation.outcome is Outcome.REFUSED:
+                assert creation.refusal is not None
                 await lost_answers.give_up(db, task.tenant, task.intent)
                 await events.hand_over_parked(db, task.tenant)
                 await tasks.ask(
@@ -63,7 +65,7 @@ class InvoiceActivities:
                     kind="invoice_refused",
                     subject="transaction",
                     subject_id=str(task.transaction_id),
-                    reason=creation.sentence,
+                    reason=sentence(creation.refusal.code, creation.refusal.params),
                     detail={"technical": creation.technical},
                     links={"transaction": f"/api/v1/transactions/{task.transaction_id}"},
                 )

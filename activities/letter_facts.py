@@ -58,7 +58,7 @@ async def _approvals(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None
         payout
         for payout in found
         if payout.state is PayoutState.AWAITING_APPROVAL
-        and payout.held_reason is None
+        and not payout.holds
         and await approval_rule.may_approve(db, tenant, payout, _actor(mail))
     ]
     if not mine:
@@ -234,7 +234,7 @@ async def _waiting_for(db: Connection, tenant: Tenant, mail: Mail) -> tuple[int,
         return 0, 0
     rows = await db.fetch(
         """
-        SELECT number FROM payouts WHERE tenant_id = $1 AND state = 'awaiting_approval' AND held_reason IS NULL
+        SELECT number FROM payouts WHERE tenant_id = $1 AND state = 'awaiting_approval' AND open_holds IS NULL
          ORDER BY seq LIMIT 500
         """,
         tenant.id,

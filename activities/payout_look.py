@@ -11,7 +11,9 @@ from ledger.connections import ProviderConnection
 from ledger.database import Connection
 from ledger.intents import Intent
 from ledger.payouts import Payout
+from ledger.reasons import Reason
 from ledger.types import BERLIN, DocumentKind, PayoutState, Tenant, midnight
+from words import sentence
 
 _ON_THE_WAY = (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
 
@@ -25,12 +27,12 @@ async def what_next(
     """
     intent = await intents.open_of_payout(db, tenant, payout.id) if payout.state in _ON_THE_WAY else None
     step, search_in = Step.WAIT, 0.0
-    if payout.state in _ON_THE_WAY and (retry or payout.blocked_reason is None):
+    if payout.state in _ON_THE_WAY and (retry or payout.blocked is None):
         if intent is None and payout.state is PayoutState.APPROVED:
             intent = await _commit_to_creating(db, tenant, payout)
-        elif payout.blocked_reason is not None:
+        elif payout.blocked is not None:
             await _unblock(db, tenant, payout)
-        if intent is None or payout.blocked_reason is not None:
+        if intent is None or payout.blocked is not None:
             payout = await payouts.find(db, tenant, payout.number)
         step, search_in = await _next_step(db, tenant, payout, intent, unclear_wait)
     looked = await as_it_stands(db, tenant, payout)
@@ -43,7 +45,7 @@ async def as_it_stands(db: Connection, tenant: Tenant, payout: Payout) -> Look:
     """The payout as the ledger holds it, without taking or committing to any step."""
     return Look(
         state=payout.state,
-        blocked=payout.blocked_reason is not None,
+        blocked=payout.blocked is not None,
         reopened=payout.reopened,
         credit_note_number=payout.credit_note_number,
         open_tasks=tuple(await tasks.open_kinds(db, tenant, subject="payout", subject_id=payout.number)),
@@ -84,12 +86,12 @@ async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) ->
             payout,
             PayoutState.AWAITING_APPROVAL,
             reason="Der Inhalt hat sich seit der Freigabe geändert; sie ist hinfällig.",
-            blocked_reason=None,
+            unblock=True,
         )
         return None
     connection = await connections.load(db, tenant, types.LEXOFFICE)
-    if blocked := await _why_not(db, tenant, payout, connection):
-        await block_and_ask(db, tenant, payout, kind="payout_blocked", sentence=blocked)
+    if why := await _why_not(db, tenant, payout, connection):
+        await block_and_ask(db, tenant, payout, why, kind="payout_blocked")
         return None
     assert connection.organization_id is not None
     marker = intents.new_marker(payout.number)
@@ -98,8 +100,8 @@ async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) ->
         content = await write_credit_note(db, tenant, payout, marker=marker, voucher_date=voucher_date)
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, fault["loc"])) for fault in error.errors()}))
-        sentence = "Der Beleg lässt sich so nicht schreiben; Angaben fehlen oder sind zu lang."
-        await block_and_ask(db, tenant, payout, kind="payout_blocked", sentence=sentence, technical=fields)
+        why = Reason.of("document_not_writable")
+        await block_and_ask(db, tenant, payout, why, kind="payout_blocked", technical=fields)
         return None
     intent = await intents.open_intent(
         db,
@@ -118,7 +120,7 @@ async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) ->
 
 
 async def _unblock(db: Connection, tenant: Tenant, payout: Payout) -> None:
-    if payout.blocked_reason is not None:
+    if payout.blocked is not None:
         await payouts.block(db, tenant, payout.id, None)
     # An approval that became void may have left its question behind without the reason on the row.
     await tasks.close_questions(
@@ -126,15 +128,15 @@ async def _unblock(db: Connection, tenant: Tenant, payout: Payout) -> None:
     )
 
 
-async def _why_not(db: Connection, tenant: Tenant, payout: Payout, connection: ProviderConnection) -> str | None:
-    if payout.held_reason:
-        return "Die Auszahlung ist zurückgestellt."
+async def _why_not(db: Connection, tenant: Tenant, payout: Payout, connection: ProviderConnection) -> Reason | None:
+    if payout.holds:
+        return Reason.of("payout_held")
     if rule := await payout_requests.why_blocked(db, tenant, payout):
-        return rule.sentence
+        return rule
     if connection.organization_id is None or not connection.has_secret:
-        return "lexoffice ist nicht verbunden."
+        return Reason.of("not_connected")
     if connection.state == "broken":
-        return "Die Verbindung zu lexoffice ist gestört."
+        return Reason.of("connection_broken")
     return None
 
 
@@ -142,21 +144,21 @@ async def block_and_ask(
     db: Connection,
     tenant: Tenant,
     payout: Payout,
+    why: Reason,
     *,
     kind: str,
-    sentence: str,
     technical: str | None = None,
     actions: tuple[str, ...] = ("retry",),
 ) -> None:
     """Keep a payout where it is, with the reason on it and a question to a person."""
-    await payouts.block(db, tenant, payout.id, sentence)
+    await payouts.block(db, tenant, payout.id, why)
     await tasks.ask(
         db,
         tenant,
         kind=kind,
         subject="payout",
         subject_id=payout.number,
-        reason=sentence,
+        reason=sentence(why.code, why.params),
         actions=actions,
         detail={"technical": technical} if technical else None,
         links={"payout": f"/api/v1/payouts/{payout.number}"},

@@ -5,12 +5,14 @@ from datetime import date, datetime, timedelta
 from fastapi.responses import Response
 
 from api.files import CSV, PDF, ZIP, attachment, csv_file, from_file
+from api.language import language
 from api.parts import Parts
 from ledger import audit, evidence_bundle, papers, payouts, reports, statements
 from ledger.csv_writing import Cents, csv_lines
 from ledger.refusals import NotAcceptable, NotFound
 from ledger.reports import DayReport, Reconciliation
 from ledger.types import BERLIN, Tenant, midnight
+from words import sentence
 
 _YEARS = (2000, 2999)
 
@@ -27,7 +29,13 @@ async def list_csv(doors: Parts, tenant: Tenant, name: str) -> Response:
     """Raises NotFound."""
     if name not in reports.LISTS:
         raise NotFound("report_not_found")
-    content = reports.csv_of(lambda: doors.files.transaction(tenant), tenant, reports.LISTS[name])
+    spoken = language()  # it is written while the answer is sent
+    content = reports.csv_of(
+        lambda: doors.files.transaction(tenant),
+        tenant,
+        reports.LISTS[name],
+        in_words=lambda reason: sentence(reason.code, reason.params, spoken),
+    )
     return csv_file(content, f"{name}.csv")
 
 

@@ -45,8 +45,8 @@ class Waiting(Frozen):
     account_changed: bool
     """The money goes to another account than the last time, or to one that is newer than a month."""
     tax_case_changed: bool
-    held_reason: str | None
-    blocked_reason: str | None
+    open_holds: tuple[str, ...] | None
+    """Codes; None where nothing holds it."""
     state_reason: str | None
     counted_cents: int
     limit_cents: int
@@ -88,7 +88,7 @@ class Waiting(Frozen):
 
 _LOOK = """
     SELECT w.id, w.seq, w.number, w.content_hash, q.code AS partner_code, q.name AS partner_name, w.tax_case,
-           w.net_cents, w.tax_cents, w.gross_cents, w.created_at, w.held_reason, w.blocked_reason, w.state_reason,
+           w.net_cents, w.tax_cents, w.gross_cents, w.created_at, w.open_holds, w.state_reason,
            held.sales, b.iban_last4,
            COALESCE(b.recorded_at > now() - $2::interval OR b.id <> last.bank_details_id, false) AS account_changed,
            COALESCE(last.tax_case <> w.tax_case, false) AS tax_case_changed,
@@ -152,7 +152,7 @@ async def _chosen(
         if not batch:
             return found, None
         for one in batch:
-            if one.held_reason is None and one.may_be_approved_by(actor):
+            if one.open_holds is None and one.may_be_approved_by(actor):
                 if len(found) == limit:
                     return found, found[-1].position
                 found.append(one)

@@ -1,11 +1,10 @@
 """Who brought a sale, what its campaign pays, and whether the buyer is the partner itself."""
 
-from ledger import campaigns, earnings, partners, tasks, transactions
+from ledger import campaigns, earnings, partners, sale_holds, tasks, transactions
 from ledger.database import Connection
+from ledger.sale_holds import SaleHold
 from ledger.transactions import Transaction
 from ledger.types import CampaignId, PartnerId, Tenant
-
-OWN_PURCHASE = "Eigenkauf"
 
 
 async def bind(
@@ -57,7 +56,7 @@ async def hold_own_purchase(db: Connection, tenant: Tenant, before: Transaction 
     )
     if not own:
         return False
-    await hold(db, tenant, sale, OWN_PURCHASE)
+    await sale_holds.hold(db, tenant, sale.id, SaleHold.OWN_PURCHASE)
     await tasks.ask(
         db,
         tenant,
@@ -69,28 +68,6 @@ async def hold_own_purchase(db: Connection, tenant: Tenant, before: Transaction 
         links={"transaction_id": str(sale.id)},
     )
     return True
-
-
-async def hold(db: Connection, tenant: Tenant, sale: Transaction, reason: str) -> None:
-    """Add a reason to hold; a sale may have several („Eigenkauf; Zahlungsstreit“)."""
-    reasons = (sale.held_reason or "").split("; ") if sale.held_reason else []
-    if reason not in reasons:
-        await _held(db, tenant, sale, [*reasons, reason])
-
-
-async def unhold(db: Connection, tenant: Tenant, sale: Transaction, reason: str) -> None:
-    reasons = (sale.held_reason or "").split("; ")
-    if reason in reasons:
-        await _held(db, tenant, sale, [other for other in reasons if other != reason])
-
-
-async def _held(db: Connection, tenant: Tenant, sale: Transaction, reasons: list[str]) -> None:
-    await db.execute(
-        "UPDATE transactions SET held_reason = $3 WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
-        sale.id,
-        "; ".join(reasons) or None,
-    )
 
 
 async def _default_campaign(db: Connection, tenant: Tenant) -> CampaignId | None:

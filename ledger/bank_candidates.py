@@ -130,13 +130,13 @@ _CANDIDATES = """
                THEN 'deviates'
              WHEN a.content_hash IS NULL OR i.content_hash IS DISTINCT FROM a.content_hash
                THEN 'other_approval'
-             WHEN p.held_reason IS NOT NULL THEN 'put_back'
+             WHEN p.open_holds IS NOT NULL THEN 'put_back'
              WHEN p.objected_at IS NOT NULL
                   AND NOT EXISTS (SELECT 1 FROM tasks t
                                    WHERE t.tenant_id = p.tenant_id AND t.subject = 'objection'
                                      AND t.subject_id = p.number AND t.state = 'resolved')
                THEN 'objected'
-             WHEN p.blocked_reason IS NOT NULL THEN 'blocked'
+             WHEN p.blocked_code IS NOT NULL THEN 'blocked'
              WHEN EXISTS (SELECT 1 FROM tasks t
                            WHERE t.tenant_id = p.tenant_id AND t.subject = 'payout' AND t.subject_id = p.number
                              AND t.state = 'open' AND t.kind <> 'signal_refused')

@@ -58,7 +58,7 @@ def state_due(sale: Transaction) -> CommissionState:
     """What a commission of this sale may be at most: a held or blocked sale releases nothing."""
     if sale.state is TransactionState.REFUNDED:
         return CommissionState.REVERSED
-    if sale.state is TransactionState.APPROVED and not _on_hold(sale):
+    if sale.state is TransactionState.APPROVED and not sale.holds:
         return CommissionState.APPROVED
     return CommissionState.PENDING
 
@@ -286,7 +286,3 @@ async def _tax_case_of(db: Connection, tenant: Tenant, commissions: Sequence[Com
         list(commissions),
     )
     return None if found is None else TaxCase(found)
-
-
-def _on_hold(sale: Transaction) -> bool:
-    return sale.held_reason is not None or sale.blocked_reason is not None

@@ -51,15 +51,15 @@ async def approve(
     payout = await payouts.lock(db, tenant, number)
     _require(payout, PayoutState.AWAITING_APPROVAL)
     await approval_rule.require(db, tenant, payout, actor)
-    if payout.held_reason:
+    if payout.holds:
         raise NotAllowedNow("payout_held")
     if await payout_content.renew_content_hash(db, tenant, payout.id) != seen_hash:
         raise ContentHasChanged
     if blocked := await why_blocked(db, tenant, payout):
-        raise Blocked(blocked.sentence, code=blocked.code)
+        raise Blocked(blocked.code, **blocked.params)
     decision = await _record(db, tenant, payout, DecisionKind.APPROVE, actor, seen_hash, reason)
     # What blocked an earlier approval is judged anew; left standing it would keep this one waiting without a word.
-    await payouts.change_state(db, tenant, payout, PayoutState.APPROVED, blocked_reason=None)
+    await payouts.change_state(db, tenant, payout, PayoutState.APPROVED, unblock=True)
     # The account that this approval saw (it is part of the hash) is the one that will be paid.
     await db.execute(
         """
@@ -176,7 +176,7 @@ async def _end(
     if seen_hash is not None and seen_hash != now:
         raise ContentHasChanged
     decision = await _record(db, tenant, payout, kind, actor, now, reason)
-    await payouts.change_state(db, tenant, payout, to, reason=reason, blocked_reason=None)
+    await payouts.change_state(db, tenant, payout, to, reason=reason, unblock=True)
     await claw_backs.give_back(db, tenant, payout.id)
     await tasks.close_questions(
         db,

@@ -20,6 +20,7 @@ from ledger.database import Connection
 from ledger.due_facts import FACTS, status_on, tenant_facts
 from ledger.money import euro
 from ledger.refusals import NotFound
+from ledger.sale_holds import SaleHold
 from ledger.tax import RULES, BlockedBy, DocumentRule, PartnerFacts, TenantFacts, document_rule
 from ledger.types import CommissionId, Frozen, PartnerId, TaxCase, Tenant
 
@@ -119,7 +120,7 @@ class _Settings(NamedTuple):
 
 _ROWS = f"""
     SELECT c.partner_id, c.id, c.kind, c.state, c.net_cents, c.service_date, c.provisional, c.tax_case, c.created_at,
-           t.held_reason IS NOT NULL AS held, t.blocked_reason IS NOT NULL AS blocked,
+           t.open_holds,
            p.code, p.payouts_stopped_reason IS NOT NULL AS stopped, p.leaving_since IS NOT NULL AS leaving,
            COALESCE(p.minimum_payout_cents, n.minimum_payout_cents) AS minimum_cents, h.begins, h.free_at,
            COALESCE(h.free_at, '-infinity') > COALESCE($2::timestamptz, now()) AS on_hold,
@@ -260,10 +261,8 @@ def _oldest(group: tuple[DocumentRule, list[asyncpg.Record]]) -> tuple[bool, dat
 def _reason(row: asyncpg.Record, cut_off: datetime | None) -> Reason | None:
     if row["stopped"]:
         return Reason.PARTNER_STOPPED
-    if row["held"]:
-        return Reason.SALE_HELD
-    if row["blocked"]:
-        return Reason.SALE_BLOCKED
+    if row["open_holds"] is not None:
+        return Reason.SALE_BLOCKED if row["open_holds"] == [SaleHold.INVOICE_VOIDED] else Reason.SALE_HELD
     if row["state"] == "pending":
         return Reason.PROVISIONAL if row["provisional"] else Reason.NOT_PAID
     if row["provisional"]:

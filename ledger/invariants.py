@@ -100,6 +100,10 @@ def _no_more(_: timedelta) -> tuple[Any, ...]:
     return ()
 
 
+def _codes(codes: list[str] | None) -> str:
+    return ", ".join(codes or []) or "none"
+
+
 _Row = dict[str, Any]
 _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tuple[Any, ...]]], ...] = (
     (
@@ -286,6 +290,36 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
             mend="See that a worker runs; one that starts anew sets the schedule. Then `partnerdesk sweep --wait`.",
         ),
         lambda _: (SWEPT_WITHIN,),
+    ),
+    (
+        """
+        SELECT 'transactions' AS held, 'sale_holds' AS holds, 'transaction_id' AS of, $1 AS tenant_id,
+               COALESCE(t.id, h.id) AS id, t.open_holds AS shown, h.codes AS open
+          FROM (SELECT id, open_holds FROM transactions WHERE tenant_id = $1 AND open_holds IS NOT NULL) t
+          FULL JOIN (SELECT transaction_id AS id, array_agg(code ORDER BY since, code) AS codes FROM sale_holds
+                      WHERE tenant_id = $1 AND released_at IS NULL GROUP BY transaction_id) h ON h.id = t.id
+         WHERE t.open_holds IS DISTINCT FROM h.codes
+        UNION ALL
+        SELECT 'payouts', 'payout_holds', 'payout_id', $1, COALESCE(p.id, h.id), p.open_holds, h.codes
+          FROM (SELECT id, open_holds FROM payouts WHERE tenant_id = $1 AND open_holds IS NOT NULL) p
+          FULL JOIN (SELECT payout_id AS id, array_agg(code ORDER BY since, code) AS codes FROM payout_holds
+                      WHERE tenant_id = $1 AND released_at IS NULL GROUP BY payout_id) h ON h.id = p.id
+         WHERE p.open_holds IS DISTINCT FROM h.codes
+        """,
+        lambda row: Difference(
+            check="holds_not_shown",
+            subject=row["held"].removesuffix("s"),
+            subject_id=str(row["id"]),
+            says=f"The open holds of {row['held']} {row['id']} are {_codes(row['open'])}, its row says "
+            f"{_codes(row['shown'])}.",
+            mend=by_hand(
+                row["tenant_id"],
+                f"UPDATE {row['held']} SET open_holds = (SELECT array_agg(code ORDER BY since, code)"
+                f" FROM {row['holds']} WHERE {row['of']} = '{row['id']}' AND released_at IS NULL)"
+                f" WHERE id = '{row['id']}'",
+            ),
+        ),
+        _no_more,
     ),
     (
         """

@@ -210,7 +210,7 @@ async def _sales(
                                             greatest(1, t.gross_cents - t.credited_cents - t.written_off_cents)
                                                 AS whole_cents) r
                  WHERE t.tenant_id = $1 AND t.campaign_id = $2 AND t.sold_at >= $3 AND t.sold_at < $4
-                   AND t.state = 'approved' AND NOT t.provisional AND t.held_reason IS NULL AND t.blocked_reason IS NULL
+                   AND t.state = 'approved' AND NOT t.provisional AND t.open_holds IS NULL
                    AND (c.earned_cents <> 0 OR c.calculation IS NOT NULL)) s
          ORDER BY s.transaction_id, s.level
         """,

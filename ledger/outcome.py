@@ -35,8 +35,7 @@ class SaleState(Frozen):
 _SHOWN = (
     "state",
     "state_reason",
-    "held_reason",
-    "blocked_reason",
+    "holds",
     "payment_intent",
     "checkout_session",
     "order_reference",
@@ -90,7 +89,7 @@ def _changes(before: SaleState, after: SaleState) -> dict[str, Any]:
     """Each changed member as [before, after]; empty when nothing changed."""
     assert after.sale is not None
     changes: dict[str, Any] = {}
-    was, now = before.sale.model_dump(mode="json") if before.sale else {}, after.sale.model_dump(mode="json")
+    was, now = _members(before.sale) if before.sale else {"holds": []}, _members(after.sale)
     for member in _SHOWN:
         if was.get(member) != now[member]:
             changes[member] = [was.get(member), now[member]]
@@ -104,6 +103,11 @@ def _changes(before: SaleState, after: SaleState) -> dict[str, Any]:
     if difference and changes:
         changes["difference"] = difference
     return changes
+
+
+def _members(sale: Transaction) -> dict[str, Any]:
+    """Of what holds it the codes: since when and by whom stands in rows of their own."""
+    return sale.model_dump(mode="json") | {"holds": [hold.code for hold in sale.holds]}
 
 
 def _commission_change(was: Commission | None, now: Commission) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from ledger.database import Connection
+from ledger.reasons import Reason
 from ledger.types import CommissionState, Frozen, PayoutState, Tenant
 
 _OWED = (
@@ -44,10 +45,10 @@ class Waited(Frozen):
 
 
 class Standing(Frozen):
-    """What stands still for one reason (German). Cents of payouts gross, of sales gross; tasks have none."""
+    """What stands still for one reason; of tasks it is their kind. Cents of payouts gross, of sales gross."""
 
     kind: Literal["payout", "sale", "task"]
-    reason: str
+    reason: Reason
     rows: int
     cents: int | None
 
@@ -125,27 +126,42 @@ async def waited(db: Connection, tenant: Tenant) -> Waited:
 
 
 async def standing_still(db: Connection, tenant: Tenant) -> list[Standing]:
-    """Most first. Payouts and sales name what is on them; open tasks are counted by their kind."""
+    """Most first. Payouts and sales name one thing that holds them; open tasks are counted by their kind."""
     rows = await db.fetch(
         """
         SELECT * FROM (
-            SELECT 'payout' AS kind, COALESCE(held_reason, blocked_reason) AS reason, count(*) AS rows,
-                   sum(gross_cents)::bigint AS cents
-              FROM payouts
-             WHERE tenant_id = $1 AND (held_reason IS NOT NULL OR blocked_reason IS NOT NULL)
-               AND state IN ('awaiting_approval', 'approved', 'outcome_unknown', 'credit_note_open') GROUP BY 2
+            SELECT 'payout' AS kind, COALESCE(h.code, p.blocked_code) AS code,
+                   COALESCE(h.params, p.blocked_params) AS params, count(*) AS rows, sum(gross_cents)::bigint AS cents
+              FROM payouts p
+              LEFT JOIN LATERAL (
+                   SELECT code, params FROM payout_holds
+                    WHERE p.open_holds IS NOT NULL AND tenant_id = p.tenant_id AND payout_id = p.id
+                      AND released_at IS NULL ORDER BY code = 'put_back' DESC, since, code LIMIT 1) h ON true
+             WHERE p.tenant_id = $1 AND (p.open_holds IS NOT NULL OR p.blocked_code IS NOT NULL)
+               AND p.state IN ('awaiting_approval', 'approved', 'outcome_unknown', 'credit_note_open') GROUP BY 2, 3
             UNION ALL
-            SELECT 'sale', COALESCE(held_reason, blocked_reason), count(*), sum(gross_cents)::bigint
-              FROM transactions
-             WHERE tenant_id = $1 AND (held_reason IS NOT NULL OR blocked_reason IS NOT NULL)
-               AND state IN ('pending', 'approved') GROUP BY 2
+            SELECT 'sale', h.code, h.params, count(*), sum(t.gross_cents)::bigint
+              FROM transactions t
+             CROSS JOIN LATERAL (
+                   SELECT code, params FROM sale_holds
+                    WHERE tenant_id = t.tenant_id AND transaction_id = t.id AND released_at IS NULL
+                    ORDER BY since, code LIMIT 1) h
+             WHERE t.tenant_id = $1 AND t.open_holds IS NOT NULL AND t.state IN ('pending', 'approved') GROUP BY 2, 3
             UNION ALL
-            SELECT 'task', kind, count(*), NULL FROM tasks WHERE tenant_id = $1 AND state = 'open' GROUP BY 2
+            SELECT 'task', kind, '{}', count(*), NULL FROM tasks WHERE tenant_id = $1 AND state = 'open' GROUP BY 2
         ) s ORDER BY cents DESC NULLS LAST, rows DESC LIMIT 30
         """,
         tenant.id,
     )
-    return [Standing(**row) for row in rows]
+    return [
+        Standing(
+            kind=row["kind"],
+            reason=Reason(code=row["code"], params=row["params"]),
+            rows=row["rows"],
+            cents=row["cents"],
+        )
+        for row in rows
+    ]
 
 
 async def requests_by_hour(db: Connection, tenant: Tenant, provider: str) -> list[Hour]:

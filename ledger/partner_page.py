@@ -44,7 +44,7 @@ async def payouts_of(
     """Newest first; the second value is after which number the next page begins."""
     rows = await db.fetch(
         """
-        SELECT o.seq, o.number, o.state, o.held_reason IS NOT NULL AS held, o.net_cents,
+        SELECT o.seq, o.number, o.state, o.open_holds IS NOT NULL AS held, o.net_cents,
                -- The document wins a cent of VAT, and the bank pays its gross (rules.md, Money).
                CASE WHEN d.net_cents = o.net_cents AND abs(d.tax_cents - o.tax_cents) <= 1
                     THEN d.tax_cents ELSE o.tax_cents END AS tax_cents,

@@ -1,4 +1,10 @@
-"""A person puts a payout back („zurückstellen“), and takes it up again. The ledger's own holds are not lifted here."""
+"""What holds a payout: while a row is open it is neither approved nor is a document made for it. Several may be open.
+
+A person puts it back („zurückstellen“) and takes it up again, here. The ledger's own holds come and go with what they
+stand for, by triggers. PostgreSQL keeps the codes of the open rows on the payout (`open_holds`).
+"""
+
+from enum import StrEnum
 
 from ledger import audit, intents, payouts
 from ledger.database import Connection
@@ -6,6 +12,19 @@ from ledger.payouts import Payout
 from ledger.refusals import DocumentUnderWay, NotAllowedNow, require_reason
 from ledger.types import PayoutState, Tenant
 
+
+class PayoutHold(StrEnum):
+    PUT_BACK = "put_back"
+    """By a person, whose words are its `reason`."""
+    ACCOUNT_PENDING = "account_pending"
+    """A new account of the partner is not in force."""
+    PARTNER_STOPPED = "partner_stopped"
+    AS_IT_WAS_WRITTEN = "as_it_was_written"
+    """Of before holds had codes, in words that nobody knows any more: `text`."""
+
+
+LIFTED_BY_A_PERSON = (PayoutHold.PUT_BACK, PayoutHold.AS_IT_WAS_WRITTEN)
+"""The others end by themselves."""
 _BEFORE_ITS_DOCUMENT = (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED)
 
 
@@ -22,12 +41,13 @@ async def put_back(db: Connection, tenant: Tenant, number: str, *, actor: str, r
         raise DocumentUnderWay
     done = await db.fetchval(
         """
-        UPDATE payouts SET held_reason = $3, held_by = $4, held_at = now(), updated_at = now()
-         WHERE tenant_id = $1 AND id = $2 AND held_by IS NULL RETURNING true
+        INSERT INTO payout_holds (tenant_id, payout_id, code, params, set_by) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (tenant_id, payout_id, code) WHERE released_at IS NULL DO NOTHING RETURNING true
         """,
         tenant.id,
         payout.id,
-        reason,
+        PayoutHold.PUT_BACK,
+        {"reason": reason},
         actor,
     )
     if not done:
@@ -37,7 +57,7 @@ async def put_back(db: Connection, tenant: Tenant, number: str, *, actor: str, r
 
 
 async def take_up(db: Connection, tenant: Tenant, number: str, *, actor: str, reason: str) -> Payout:
-    """What else holds it (a new account, a stopped partner) comes to light again by a trigger.
+    """What else holds it (a new account, a stopped partner) still does.
 
     Its workflow is to look again. Raises NotFound, NotAcceptable (no reason), NotAllowedNow.
     """
@@ -45,11 +65,15 @@ async def take_up(db: Connection, tenant: Tenant, number: str, *, actor: str, re
     require_reason(reason)
     done = await db.fetchval(
         """
-        UPDATE payouts SET held_reason = NULL, held_by = NULL, held_at = NULL, updated_at = now()
-         WHERE tenant_id = $1 AND id = $2 AND held_by IS NOT NULL RETURNING true
+        WITH lifted AS (
+            UPDATE payout_holds SET released_at = now(), released_by = $4
+             WHERE tenant_id = $1 AND payout_id = $2 AND code = ANY ($3) AND released_at IS NULL RETURNING id)
+        SELECT count(*) > 0 FROM lifted
         """,
         tenant.id,
         payout.id,
+        list(LIFTED_BY_A_PERSON),
+        actor,
     )
     if not done:
         raise NotAllowedNow("not_put_back")

@@ -87,7 +87,7 @@ async def reissue_paid(db: Connection, tenant: Tenant, payout: PayoutId) -> None
         SELECT c.tenant_id, k.kind, c.transaction_id, c.partner_id, c.level, c.plan_id, c.percent, c.fixed_cents,
                c.base_cents, c.net_cents,
                CASE WHEN k.kind = 'reissue' AND ((t.state = 'pending' AND t.invoice_state = 'pending')
-                                                 OR t.held_reason IS NOT NULL OR t.blocked_reason IS NOT NULL)
+                                                 OR t.open_holds IS NOT NULL)
                     THEN 'pending' ELSE 'approved' END,
                false, c.service_date,
                CASE WHEN k.kind IN ('clawback', 'reissue') THEN COALESCE(c.origin_id, c.id) END, c.id,
@@ -154,7 +154,7 @@ async def take_out(db: Connection, tenant: Tenant, commission: CommissionId) -> 
             payout,
             PayoutState.AWAITING_APPROVAL,
             reason="Eine Provision entfiel; die Freigabe ist hinfällig.",
-            blocked_reason=None,
+            unblock=True,
         )
     await db.execute(
         """
@@ -227,7 +227,7 @@ async def _back_to_approved(db: Connection, tenant: Tenant, commissions: list[Co
          WHERE c.tenant_id = $1 AND c.id = ANY ($2) AND c.state = 'approved' AND c.kind IN ('sale', 'reissue')
            AND t.tenant_id = c.tenant_id AND t.id = c.transaction_id
            AND ((t.state = 'pending' AND t.invoice_state = 'pending')
-                OR t.held_reason IS NOT NULL OR t.blocked_reason IS NOT NULL)
+                OR t.open_holds IS NOT NULL)
         """,
         tenant.id,
         commissions,

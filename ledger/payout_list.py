@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ledger.database import Connection
 from ledger.keyset import Conditions, Position
+from ledger.reasons import Reason
 from ledger.types import Frozen, PartnerId, PayoutId, PayoutNumber, PayoutState, Tenant, midnight
 
 
@@ -26,7 +27,7 @@ class PayoutFilter(Frozen):
 
 
 class PayoutRow(Frozen):
-    """Amounts are cents. `standing` says why it stands still, in German."""
+    """Amounts are cents. `standing` says why it stands still."""
 
     seq: int
     number: PayoutNumber
@@ -40,7 +41,7 @@ class PayoutRow(Frozen):
     period_to: date
     created_at: datetime
     paid_on: date | None
-    standing: str | None
+    standing: Reason | None
     credit_note_number: str | None
     run_period: str | None
 
@@ -59,13 +60,19 @@ class StateSum(Frozen):
 _SHOWN = """
     SELECT p.seq, p.number, p.state, q.code AS partner_code, q.name AS partner_name, p.net_cents, p.tax_cents,
            p.gross_cents, p.period_from, p.period_to, p.created_at, p.paid_on,
-           COALESCE(p.held_reason, p.blocked_reason) AS standing, d.voucher_number AS credit_note_number,
+           CASE WHEN h.code IS NOT NULL THEN jsonb_build_object('code', h.code, 'params', h.params)
+                WHEN p.blocked_code IS NOT NULL
+                THEN jsonb_build_object('code', p.blocked_code, 'params', p.blocked_params)
+           END AS standing, d.voucher_number AS credit_note_number,
            r.period AS run_period
       FROM (SELECT * FROM payouts p WHERE p.tenant_id = $1 {where}
              ORDER BY p.created_at DESC, p.seq DESC LIMIT {limit}) p
       JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
       LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
       LEFT JOIN payout_runs r ON r.tenant_id = p.tenant_id AND r.id = p.run_id
+      LEFT JOIN LATERAL (SELECT code, params FROM payout_holds
+                          WHERE p.open_holds IS NOT NULL AND tenant_id = p.tenant_id AND payout_id = p.id
+                            AND released_at IS NULL ORDER BY code = 'put_back' DESC, since, code LIMIT 1) h ON true
      ORDER BY p.created_at DESC, p.seq DESC
 """
 

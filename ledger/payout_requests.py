@@ -116,7 +116,7 @@ async def why_blocked(db: Connection, tenant: Tenant, payout: Payout) -> Blocked
         if isinstance(rule, BlockedBy):
             return rule
         if rule.tax_case is not payout.tax_case:
-            return BlockedBy(code="tax_case_changed", sentence="Der Steuerfall des Partners hat sich geändert.")
+            return BlockedBy(code="tax_case_changed")
     return None
 
 

@@ -5,7 +5,9 @@ from enum import StrEnum
 
 from ledger import approval_queue, memberships
 from ledger.database import Connection
+from ledger.payout_holds import LIFTED_BY_A_PERSON
 from ledger.payouts import Payout
+from ledger.reasons import Reason
 from ledger.roles import Permission, permissions
 from ledger.types import Frozen, PayoutState, Tenant
 
@@ -18,7 +20,7 @@ class For(StrEnum):
     TAKEN_UP = "taken_up"
     """A person has put it back."""
     LEDGER = "ledger"
-    """A new account not in force, a partner stopped: `reason` says which."""
+    """A new account not in force, a partner stopped: `why` says which."""
     MENDING = "mending"
     """Approved, and something forbids its document: `reason`."""
     CREATION = "creation"
@@ -32,6 +34,8 @@ class For(StrEnum):
 class Waits(Frozen):
     waits_for: For
     since: datetime
+    why: tuple[Reason, ...] = ()
+    """What holds or blocks it."""
     reason: str | None = None
     who: tuple[str, ...] = ()
     """People who can act (`user:…`), best known first. Empty where nobody need."""
@@ -48,29 +52,15 @@ async def of_payout(db: Connection, tenant: Tenant, payout: Payout) -> Waits:
         tenant.id,
         payout.number,
     )
-    held = await db.fetchrow(
-        "SELECT held_by, held_at FROM payouts WHERE tenant_id = $1 AND id = $2", tenant.id, payout.id
-    )
-    assert held is not None
-    is_early = payout.state in (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED)
-    if is_early and payout.held_reason is not None:
-        if held["held_by"] is not None:
-            return Waits(
-                waits_for=For.TAKEN_UP,
-                since=held["held_at"],
-                reason=payout.held_reason,
-                who=await _people(db, tenant, Permission.APPROVE),
-                put_back_by=held["held_by"],
-            )
-        who = await _people(db, tenant, Permission.CONFIRM_BANK)
-        return Waits(waits_for=For.LEDGER, since=since, reason=payout.held_reason, who=who)
+    if payout.holds and payout.state in (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED):
+        return await _for_holds(db, tenant, payout)
     match payout.state:
         case PayoutState.AWAITING_APPROVAL:
             return await _for_approval(db, tenant, payout, since)
-        case PayoutState.APPROVED if payout.blocked_reason is not None:
+        case PayoutState.APPROVED if payout.blocked is not None:
             who = await _people(db, tenant, Permission.APPROVE)
             at = question["created_at"] if question is not None else since
-            return Waits(waits_for=For.MENDING, since=at, reason=payout.blocked_reason, who=who)
+            return Waits(waits_for=For.MENDING, since=at, why=(payout.blocked,), who=who)
         case PayoutState.APPROVED:
             return Waits(waits_for=For.CREATION, since=since)
         case PayoutState.OUTCOME_UNKNOWN | PayoutState.CREDIT_NOTE_OPEN | PayoutState.RETURNED if question is not None:
@@ -84,6 +74,21 @@ async def of_payout(db: Connection, tenant: Tenant, payout: Payout) -> Waits:
             return Waits(waits_for=For.ANSWER, since=since, who=await _people(db, tenant, Permission.APPROVE))
         case _:
             return Waits(waits_for=For.ENDED, since=since, reason=payout.state_reason)
+
+
+async def _for_holds(db: Connection, tenant: Tenant, payout: Payout) -> Waits:
+    """A person's word comes first: whoever takes the payout up sees then what else holds it."""
+    lifted = next((hold for hold in payout.holds if hold.code in LIFTED_BY_A_PERSON), None)
+    if lifted is not None:
+        return Waits(
+            waits_for=For.TAKEN_UP,
+            since=lifted.since,
+            why=(lifted,),
+            who=await _people(db, tenant, Permission.APPROVE),
+            put_back_by=lifted.set_by,
+        )
+    who = await _people(db, tenant, Permission.CONFIRM_BANK)
+    return Waits(waits_for=For.LEDGER, since=payout.holds[0].since, why=payout.holds, who=who)
 
 
 async def _for_approval(db: Connection, tenant: Tenant, payout: Payout, since: datetime) -> Waits:

@@ -10,6 +10,7 @@ import asyncpg
 
 from ledger.database import Connection
 from ledger.keyset import Conditions
+from ledger.reasons import Hold, Reason
 from ledger.refusals import NotFound
 from ledger.types import (
     Frozen,
@@ -40,8 +41,10 @@ class Payout(Frozen):
     content_hash: str
     requested_by: str
     state_reason: str | None
-    blocked_reason: str | None
-    held_reason: str | None
+    holds: tuple[Hold, ...]
+    """Oldest first. While there is one, it is neither approved nor is a document made."""
+    blocked: Reason | None
+    """What keeps an approved one from going on."""
     reopened: bool
     payment_reference: str | None
     paid_on: date | None
@@ -53,8 +56,20 @@ class Payout(Frozen):
     credit_note_open_cents: int | None
 
 
-_PAYOUT = """
-    SELECT p.*, q.code AS partner_code, d.resource_id::text AS credit_note_id,
+HOLDS = """
+    CASE WHEN p.open_holds IS NULL THEN '[]' ELSE (
+         SELECT jsonb_agg(to_jsonb(h) ORDER BY h.since, h.code)
+           FROM (SELECT code, params, since, set_by FROM payout_holds
+                  WHERE tenant_id = p.tenant_id AND payout_id = p.id AND released_at IS NULL) h) END AS holds
+"""
+BLOCKED = """
+    CASE WHEN p.blocked_code IS NOT NULL
+         THEN jsonb_build_object('code', p.blocked_code, 'params', p.blocked_params) END AS blocked
+"""
+"""Columns of a query over `payouts p`."""
+
+_PAYOUT = f"""
+    SELECT p.*, {HOLDS}, {BLOCKED}, q.code AS partner_code, d.resource_id::text AS credit_note_id,
            d.voucher_number AS credit_note_number, d.open_cents AS credit_note_open_cents
       FROM payouts p
       JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
@@ -112,13 +127,23 @@ async def list_payouts(
 
 
 async def change_state(
-    db: Connection, tenant: Tenant, payout: Payout, to: PayoutState, *, reason: str | None = None, **columns: Any
+    db: Connection,
+    tenant: Tenant,
+    payout: Payout,
+    to: PayoutState,
+    *,
+    reason: str | None = None,
+    unblock: bool = False,
+    **columns: Any,
 ) -> bool:
     """One conditional UPDATE with the expected state in WHERE; False when the payout is no longer in it.
 
-    The arrows themselves are kept by PostgreSQL. `columns` are written with it (payment_reference, paid_on, …).
+    The arrows themselves are kept by PostgreSQL. `columns` are written with it (payment_reference, paid_on, …);
+    `unblock`: what blocked it is over.
     """
     assignments = "".join(f", {name} = ${index}" for index, name in enumerate(columns, start=6))
+    if unblock:
+        assignments += ", blocked_code = NULL, blocked_params = NULL"
     done = await db.fetchval(
         f"""
         UPDATE payouts SET state = $4, state_reason = $5, updated_at = now() {assignments}
@@ -146,18 +171,21 @@ async def want_recheck_of_blocked(db: Connection, tenant: Tenant) -> None:
     await db.execute(
         """
         UPDATE payouts SET recheck_wanted_at = clock_timestamp()
-         WHERE tenant_id = $1 AND state IN ('approved', 'outcome_unknown') AND blocked_reason IS NOT NULL
+         WHERE tenant_id = $1 AND state IN ('approved', 'outcome_unknown') AND blocked_code IS NOT NULL
         """,
         tenant.id,
     )
 
 
-async def block(db: Connection, tenant: Tenant, payout: PayoutId, reason: str | None) -> None:
+async def block(db: Connection, tenant: Tenant, payout: PayoutId, reason: Reason | None) -> None:
     await db.execute(
-        "UPDATE payouts SET blocked_reason = $3, updated_at = now() WHERE tenant_id = $1 AND id = $2",
+        """
+        UPDATE payouts SET blocked_code = $3, blocked_params = $4, updated_at = now() WHERE tenant_id = $1 AND id = $2
+        """,
         tenant.id,
         payout,
-        reason,
+        reason and reason.code,
+        None if reason is None else reason.params,
     )
 
 

@@ -48,7 +48,8 @@ async def list_pending(db: Connection, tenant: Tenant) -> list[PendingAccount]:
                            AND t.subject_id = p.code AND t.state = 'open'
          CROSS JOIN LATERAL (SELECT count(*) AS number, COALESCE(sum(gross_cents), 0)::bigint AS cents FROM payouts o
                               WHERE o.tenant_id = b.tenant_id AND o.partner_id = b.partner_id
-                                AND o.state IN ('awaiting_approval', 'approved') AND o.held_reason IS NOT NULL) held
+                                AND o.state IN ('awaiting_approval', 'approved')
+                                AND 'account_pending' = ANY (o.open_holds)) held
          WHERE b.tenant_id = $1 AND b.state = 'pending'
          ORDER BY b.confirmed_at IS NOT NULL, b.recorded_at LIMIT 500
         """,

@@ -7,14 +7,14 @@ Its commissions are blocked at once, and reversed when no other invoice with the
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ledger import refunds, transactions
+from ledger import refunds, sale_holds, transactions
 from ledger.database import Connection
 from ledger.outcome import Outcome, look, settled
+from ledger.sale_holds import SaleHold
 from ledger.transactions import Transaction
 from ledger.types import Frozen, Tenant, TransactionId, TransactionState
 
 VOIDED = "Die Rechnung wurde storniert."
-BLOCKED = "Die Rechnung wurde storniert; eine neue kann noch an ihre Stelle treten."
 
 FORGOTTEN_AFTER = timedelta(hours=1)
 """The workflow that waits is late by then, or gone: the sweep ends the window."""
@@ -28,22 +28,23 @@ class Window(Frozen):
 
 
 async def begin_or_wait(db: Connection, tenant: Tenant, sale: Transaction) -> bool:
-    """Block the sale for the tenant's window. False when there is none, or it is over: then it is to be refunded."""
+    """Hold the sale for the tenant's window. False when there is none, or it is over: then it is to be refunded."""
     if sale.state is TransactionState.REFUNDED:
         return False
     until: datetime | None = sale.replacement_until
     if until is None:
         until = await db.fetchval(
             """
-            UPDATE transactions t SET blocked_reason = $3, replacement_until = now() + m.replacement_window
+            UPDATE transactions t SET replacement_until = now() + m.replacement_window
               FROM tenants m
              WHERE t.tenant_id = $1 AND t.id = $2 AND m.id = t.tenant_id AND m.replacement_window > interval '0'
             RETURNING t.replacement_until
             """,
             tenant.id,
             sale.id,
-            BLOCKED,
         )
+        if until is not None:
+            await sale_holds.hold(db, tenant, sale.id, SaleHold.INVOICE_VOIDED)
     return until is not None and until > await _now(db)
 
 
@@ -51,12 +52,13 @@ async def end(db: Connection, tenant: Tenant, sale: Transaction) -> None:
     """Another invoice has come, or none in time."""
     await db.execute(
         """
-        UPDATE transactions SET replacement_until = NULL, blocked_reason = NULL
+        UPDATE transactions SET replacement_until = NULL
          WHERE tenant_id = $1 AND id = $2 AND replacement_until IS NOT NULL
         """,
         tenant.id,
         sale.id,
     )
+    await sale_holds.release(db, tenant, sale.id, [SaleHold.INVOICE_VOIDED])
 
 
 async def look_at_window(db: Connection, tenant: Tenant, resource_id: UUID) -> Window:

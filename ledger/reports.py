@@ -5,13 +5,15 @@ what lexoffice last said to us, and tells when that was: it finds what differs a
 lexoffice has and we do not know is found by `partnerdesk doctor`, which asks lexoffice itself.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from ledger import sale_holds
 from ledger.csv_writing import Cents, csv_lines
 from ledger.database import Connection
+from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable
 from ledger.types import BERLIN, Frozen, Tenant
 
@@ -208,9 +210,13 @@ class List(Frozen):
     columns: tuple[str, ...]
     statement: str
     cents: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
+    """Columns that hold reasons, as a JSON list of code and params."""
 
 
-async def csv_of(open_: Transactions, tenant: Tenant, wanted: List) -> AsyncIterator[bytes]:
+async def csv_of(
+    open_: Transactions, tenant: Tenant, wanted: List, *, in_words: Callable[[Reason], str]
+) -> AsyncIterator[bytes]:
     """The list as it was when it was begun: what is added meanwhile is left out.
 
     Read in many short transactions, so that a slow reader holds no connection.
@@ -224,16 +230,22 @@ async def csv_of(open_: Transactions, tenant: Tenant, wanted: List) -> AsyncIter
         async with open_() as db:
             rows = await db.fetch(wanted.statement, tenant.id, after, last, _BATCH, timeout=SECONDS)
         if rows:
-            yield csv_lines(_cells(row, wanted.cents) for row in rows)
+            yield csv_lines(_cells(row, wanted, in_words) for row in rows)
             after = rows[-1]["seq"]
         if len(rows) < _BATCH:
             return
 
 
-def _cells(row: Any, cents: Sequence[str]) -> list[Any]:
-    return [
-        Cents(value) if name in cents and value is not None else value for name, value in row.items() if name != "seq"
-    ]
+def _cells(row: Any, wanted: List, in_words: Callable[[Reason], str]) -> list[Any]:
+    cells: list[Any] = []
+    for name, value in row.items():
+        if name in wanted.cents and value is not None:
+            cells.append(Cents(value))
+        elif name in wanted.reasons:
+            cells.append("; ".join(in_words(Reason.model_validate(one)) for one in value))
+        elif name != "seq":
+            cells.append(value)
+    return cells
 
 
 TRANSACTIONS = List(
@@ -243,10 +255,11 @@ TRANSACTIONS = List(
         "Basis netto", "USt", "Brutto", "Bezahlt", "Erstattet", "Vorläufig", "Zurückgestellt",
     ),
     cents=("base_cents", "tax_cents", "gross_cents", "paid_cents", "refunded_cents"),
-    statement="""
+    reasons=("holds",),
+    statement=f"""
         SELECT t.seq, t.id::text, t.source, t.state, t.sold_at, t.paid_at, t.order_reference,
                d.voucher_number, q.code, k.slug, t.base_cents, t.tax_cents, t.gross_cents, t.paid_cents,
-               t.refunded_cents, t.provisional, t.held_reason
+               t.refunded_cents, t.provisional, {sale_holds.SHOWN}
           FROM transactions t
           LEFT JOIN partners q ON q.tenant_id = t.tenant_id AND q.id = t.partner_id
           LEFT JOIN campaigns k ON k.tenant_id = t.tenant_id AND k.id = t.campaign_id

@@ -197,9 +197,7 @@ async def _answer_lost_credit_note(db: Connection, tenant: Tenant, payout: Payou
         case "cancel":
             require_reason(answer.reason or "")
             await lost_answers.give_up_by_word(db, tenant, intent.id)
-            await payouts.change_state(
-                db, tenant, payout, PayoutState.CANCELLED, reason=answer.reason, blocked_reason=None
-            )
+            await payouts.change_state(db, tenant, payout, PayoutState.CANCELLED, reason=answer.reason, unblock=True)
             await claw_backs.give_back(db, tenant, payout.id)
             await events.hand_over_parked(db, tenant)
 

@@ -1,9 +1,10 @@
 """What a person decides about a sale: that it may go on though it was held, who brought it, and who gets it instead."""
 
-from ledger import attribution, audit, claw_backs, partners, tasks, transactions
+from ledger import attribution, audit, claw_backs, partners, sale_holds, tasks, transactions
 from ledger.database import Connection
 from ledger.outcome import Outcome, look, settled
 from ledger.refusals import NotAcceptable, NotAllowedNow, require_reason
+from ledger.sale_holds import HELD_FOR_A_PERSON
 from ledger.types import CommissionState, Tenant, TransactionId
 
 
@@ -12,12 +13,10 @@ async def release_hold(
 ) -> Outcome:
     """A person lets a held sale go on. Raises NotFound and NotAllowedNow (it is not held)."""
     held = await transactions.lock(db, tenant, transaction_id)
-    if held.held_reason is None:
+    if not held.held:
         raise NotAllowedNow("not_held")
     before = await look(db, tenant, transaction_id)
-    await db.execute(
-        "UPDATE transactions SET held_reason = NULL WHERE tenant_id = $1 AND id = $2", tenant.id, transaction_id
-    )
+    await sale_holds.release(db, tenant, transaction_id, HELD_FOR_A_PERSON, by=by)
     await audit.record(
         db,
         tenant,
@@ -25,7 +24,7 @@ async def release_hold(
         action="transaction.released",
         subject="transaction",
         subject_id=str(transaction_id),
-        detail={"held_reason": held.held_reason, "reason": reason},
+        detail={"holds": [hold.code for hold in held.held], "reason": reason},
     )
     await tasks.close_questions(
         db, tenant, subject="transaction", subject_id=str(transaction_id), kinds=("own_purchase",), by=by

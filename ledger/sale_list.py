@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from ledger import references
+from ledger import references, sale_holds
 from ledger.database import Connection
 from ledger.keyset import Conditions, Position
+from ledger.reasons import Hold
+from ledger.sale_holds import SaleHold
 from ledger.types import (
     CampaignId,
     CustomerId,
@@ -51,22 +53,26 @@ class SaleRow(Frozen):
     gross_cents: int
     refunded_cents: int
     provisional: bool
-    held_reason: str | None
-    blocked_reason: str | None
+    holds: tuple[Hold, ...]
     invoice_id: UUID | None
     invoice_number: str | None
     commissions_cents: int
+
+    @property
+    def held(self) -> tuple[Hold, ...]:
+        """Without what a voided invoice holds, which no person can release."""
+        return tuple(hold for hold in self.holds if hold.code != SaleHold.INVOICE_VOIDED)
 
     @property
     def position(self) -> Position:
         return Position(self.sold_at, self.seq)
 
 
-_SHOWN = """
+_SHOWN = f"""
     SELECT t.id, t.seq, t.source, t.state, t.sold_at, t.order_reference, t.payment_intent, t.customer_id,
            COALESCE(k.name, k.email, t.customer_email) AS customer, t.partner_id, p.code AS partner_code,
-           c.slug AS campaign_slug, t.base_cents, t.gross_cents, t.refunded_cents, t.provisional, t.held_reason,
-           t.blocked_reason, d.resource_id AS invoice_id, d.voucher_number AS invoice_number,
+           c.slug AS campaign_slug, t.base_cents, t.gross_cents, t.refunded_cents, t.provisional, {sale_holds.SHOWN},
+           d.resource_id AS invoice_id, d.voucher_number AS invoice_number,
            COALESCE((SELECT sum(e.net_cents) FROM commissions e
                       WHERE e.tenant_id = t.tenant_id AND e.transaction_id = t.id AND e.state <> 'reversed'
                     ), 0)::bigint AS commissions_cents

@@ -11,16 +11,16 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, model_validator
 
-from ledger import attribution, campaigns, customers, partners, refunds, tasks, transactions
+from ledger import attribution, campaigns, customers, partners, refunds, sale_holds, tasks, transactions
 from ledger.customers import Customer, CustomerNames
 from ledger.database import Connection
 from ledger.outcome import Outcome, SaleState, look, settled
 from ledger.references import hold_references, sales_with_reference
 from ledger.refunds import MoneyBack
+from ledger.sale_holds import SaleHold
 from ledger.transactions import Transaction
 from ledger.types import EventState, Frozen, PartnerId, Tenant, TransactionId
 
-DISPUTE = "Zahlungsstreit"
 FOREIGN_CURRENCY = "Fremdwährung: gebucht wird nur in Euro."
 
 
@@ -161,11 +161,10 @@ async def record_dispute(db: Connection, tenant: Tenant, report: DisputeReport) 
             as_of=report.as_of,
         ),
     )
-    now = await transactions.find(db, tenant, sale.id)
     if await refunds.is_disputed(db, tenant, sale.id):
-        await attribution.hold(db, tenant, now, DISPUTE)
+        await sale_holds.hold(db, tenant, sale.id, SaleHold.DISPUTE)
     else:
-        await attribution.unhold(db, tenant, now, DISPUTE)
+        await sale_holds.release(db, tenant, sale.id, [SaleHold.DISPUTE])
     return await settled(db, tenant, before, sale.id)
 
 

@@ -117,7 +117,7 @@ async def _paid(db: Connection, tenant: Tenant, payout: Payout, reference: str, 
         payment_reference=reference,
         paid_on=day,
         reopened=False,
-        blocked_reason=None,
+        unblock=True,
     )
     await payout_lines.pay(db, tenant, payout.id)
     await tasks.close_questions(
@@ -133,9 +133,7 @@ async def _paid(db: Connection, tenant: Tenant, payout: Payout, reference: str, 
 
 async def _cancelled(db: Connection, tenant: Tenant, payout: Payout, meaning: Meaning) -> Settled:
     reason = "Gutschrift in lexoffice gelöscht." if meaning is Meaning.DELETED else "Gutschrift in lexoffice storniert."
-    await payouts.change_state(
-        db, tenant, payout, PayoutState.CANCELLED, reason=reason, reopened=False, blocked_reason=None
-    )
+    await payouts.change_state(db, tenant, payout, PayoutState.CANCELLED, reason=reason, reopened=False, unblock=True)
     await claw_backs.give_back(db, tenant, payout.id)
     await tasks.close_questions(
         db, tenant, subject="payout", subject_id=payout.number, kinds=_ABOUT_THE_DOCUMENT, by="engine"

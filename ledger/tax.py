@@ -6,6 +6,7 @@ Pure. [K] a tax adviser must confirm the table before real use. Sources: § 14 A
 from datetime import date
 from decimal import Decimal
 
+from ledger.reasons import Reason
 from ledger.types import Frozen, TaxCase, TaxStatus
 
 PRIVATE_NOTE = "Ohne Umsatzsteuer: Leistung einer Privatperson"
@@ -51,11 +52,29 @@ class DocumentRule(Frozen):
     note: str | None = None
 
 
-class BlockedBy(Frozen):
-    """Why there is no document: a code for machines and a sentence for people."""
+class BlockedBy(Reason):
+    """Why there is no document."""
 
-    code: str
-    sentence: str
+    @property
+    def sentence(self) -> str:
+        """For what ledger/due.py still says in German."""
+        return _GERMAN[self.code] % self.params
+
+
+_GERMAN = {
+    "not_connected": "lexoffice ist nicht verbunden; das Steuerprofil fehlt.",
+    "tenant_address_missing": "Die eigene Anschrift fehlt in den Einstellungen.",
+    "tenant_tax_id_missing": "Die eigene USt-IdNr. oder Steuernummer fehlt in den Einstellungen.",
+    "tax_status_missing": "Der Steuerstatus des Partners fehlt für den Leistungstag.",
+    "address_missing": "Die Anschrift des Partners ist unvollständig.",
+    "agreement_missing": "Die Vereinbarung über die Abrechnung per Gutschrift fehlt.",
+    "agreement_outdated": "Der Partner hat der geltenden Fassung der Gutschrift-Vereinbarung noch nicht zugestimmt.",
+    "tax_number_missing": "Steuernummer oder USt-IdNr. des Partners fehlt.",
+    "needs_own_document": "Nur mit eigener Gutschrift und Eingangsbeleg.",
+    "small_business_not_confirmed": "Der Kleinunternehmer-Status ist für %(year)s nicht bestätigt.",
+    "regular_partner_of_small_business": "Als Kleinunternehmer können Sie einem regelbesteuerten Partner keine "
+    "Gutschrift ausstellen.",
+}
 
 
 RULES = {
@@ -87,56 +106,40 @@ def document_rule(partner: PartnerFacts, tenant: TenantFacts, service_date: date
     match partner.status:
         # A tax-exempt organisation may write only vat-free documents (lexoffice API, taxConditions).
         case TaxStatus.REGULAR if tenant.small_business or tenant.tax_type == "vatfree":
-            return BlockedBy(
-                code="regular_partner_of_small_business",
-                sentence="Als Kleinunternehmer können Sie einem regelbesteuerten Partner keine Gutschrift ausstellen.",
-            )
+            return BlockedBy(code="regular_partner_of_small_business")
         case TaxStatus.REGULAR:
             return RULES[TaxCase.REGULAR]
         case TaxStatus.SMALL_BUSINESS if partner.confirmed_year != service_date.year:
-            return BlockedBy(
-                code="small_business_not_confirmed",
-                sentence=f"Der Kleinunternehmer-Status ist für {service_date.year} nicht bestätigt.",
-            )
+            return BlockedBy.of("small_business_not_confirmed", year=service_date.year)
         case TaxStatus.SMALL_BUSINESS:
             return RULES[TaxCase.SMALL_BUSINESS]
         case TaxStatus.PRIVATE:
             return RULES[TaxCase.PRIVATE]
         case _:
-            return BlockedBy(code="needs_own_document", sentence="Nur mit eigener Gutschrift und Eingangsbeleg.")
+            return BlockedBy(code="needs_own_document")
 
 
 def _missing(partner: PartnerFacts, tenant: TenantFacts) -> BlockedBy | None:
     if tenant.small_business is None:
-        return BlockedBy(code="not_connected", sentence="lexoffice ist nicht verbunden; das Steuerprofil fehlt.")
+        return BlockedBy(code="not_connected")
     if not tenant.address_known:
-        return BlockedBy(code="tenant_address_missing", sentence="Die eigene Anschrift fehlt in den Einstellungen.")
+        return BlockedBy(code="tenant_address_missing")
     if partner.status is None:
-        return BlockedBy(
-            code="tax_status_missing", sentence="Der Steuerstatus des Partners fehlt für den Leistungstag."
-        )
+        return BlockedBy(code="tax_status_missing")
     if not all(_says(text) for text in (partner.street, partner.zip, partner.city, partner.country_code)):
-        return BlockedBy(code="address_missing", sentence="Die Anschrift des Partners ist unvollständig.")
+        return BlockedBy(code="address_missing")
     if not partner.agreement_accepted:
-        return BlockedBy(
-            code="agreement_missing", sentence="Die Vereinbarung über die Abrechnung per Gutschrift fehlt."
-        )
+        return BlockedBy(code="agreement_missing")
     if tenant.agreement_version not in (None, partner.agreement_version):
-        return BlockedBy(
-            code="agreement_outdated",
-            sentence="Der Partner hat der geltenden Fassung der Gutschrift-Vereinbarung noch nicht zugestimmt.",
-        )
+        return BlockedBy(code="agreement_outdated")
     abroad = partner.country_code != "DE"
     if abroad and partner.status in (TaxStatus.REGULAR, TaxStatus.SMALL_BUSINESS):
-        return BlockedBy(code="needs_own_document", sentence="Nur mit eigener Gutschrift und Eingangsbeleg.")
+        return BlockedBy(code="needs_own_document")
     if partner.status in (TaxStatus.REGULAR, TaxStatus.SMALL_BUSINESS):
         if not (_says(partner.tax_number) or _says(partner.vat_id)):
-            return BlockedBy(code="tax_number_missing", sentence="Steuernummer oder USt-IdNr. des Partners fehlt.")
+            return BlockedBy(code="tax_number_missing")
         if not tenant.tax_id_known:
-            return BlockedBy(
-                code="tenant_tax_id_missing",
-                sentence="Die eigene USt-IdNr. oder Steuernummer fehlt in den Einstellungen.",
-            )
+            return BlockedBy(code="tenant_tax_id_missing")
     return None
 
 

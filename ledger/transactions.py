@@ -4,8 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from ledger import sale_holds
 from ledger.database import Connection
+from ledger.reasons import Hold
 from ledger.refusals import NotFound
+from ledger.sale_holds import SaleHold
 from ledger.types import (
     CampaignId,
     CustomerId,
@@ -53,8 +56,8 @@ class Transaction(Frozen):
     address: dict[str, Any] | None
     line_items: list[Any] | None
     state_reason: str | None
-    held_reason: str | None
-    blocked_reason: str | None
+    holds: tuple[Hold, ...]
+    """Oldest first. While there is one, nothing that it earns is paid."""
     replacement_until: datetime | None
     """The invoice was voided; until then another one may take its place."""
     refund_cause: str | None
@@ -66,9 +69,14 @@ class Transaction(Frozen):
     invoice_id: UUID | None
     invoice_number: str | None
 
+    @property
+    def held(self) -> tuple[Hold, ...]:
+        """What a person may release, or somebody else's word does."""
+        return tuple(hold for hold in self.holds if hold.code != SaleHold.INVOICE_VOIDED)
 
-_TRANSACTION = """
-    SELECT t.*, p.code AS partner_code, c.slug AS campaign_slug, d.resource_id AS invoice_id,
+
+_TRANSACTION = f"""
+    SELECT t.*, {sale_holds.SHOWN}, p.code AS partner_code, c.slug AS campaign_slug, d.resource_id AS invoice_id,
            d.voucher_number AS invoice_number
       FROM transactions t
       LEFT JOIN partners p ON p.tenant_id = t.tenant_id AND p.id = t.partner_id

@@ -3,15 +3,16 @@
 import json
 from typing import Any, NamedTuple
 
+from api.language import language
 from api.pages.languages import N_, _, money
 from api.pages.words import STATES, of_state
+from words import sentence
 
 PROVIDERS = {"lexoffice": "lexoffice", "stripe": "Stripe"}
 _MEMBERS = {
     "state": N_("Status"),
     "state_reason": N_("Grund"),
-    "held_reason": N_("Angehalten"),
-    "blocked_reason": N_("Gesperrt"),
+    "holds": N_("Angehalten"),
     "payment_intent": N_("Zahlung bei Stripe"),
     "checkout_session": N_("Sitzung bei Stripe"),
     "order_reference": N_("Bestellung"),
@@ -81,6 +82,8 @@ def _value(value: Any, member: str, kind: str) -> str:
         return "–"
     if isinstance(value, bool):
         return _("ja") if value else _("nein")
+    if member == "holds":
+        return "; ".join(sentence(str(code), {}, language()) for code in value) or "–"
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     if member.endswith("_cents") and isinstance(value, int):

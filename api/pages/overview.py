@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from api.language import in_words
 from api.pages import plots
 from api.pages.languages import N_, _, clock, money, month, number
 from api.pages.people import Visit, may
@@ -89,7 +90,7 @@ def _owed_word(one: Owed) -> str:
 
 
 def _reason_of(one: Standing) -> str:
-    return _(of_kind(one.reason).title) if one.kind == "task" else _(one.reason)
+    return _(of_kind(one.reason.code).title) if one.kind == "task" else in_words(one.reason)
 
 
 def _euros(cents: float) -> str:

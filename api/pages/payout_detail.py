@@ -266,7 +266,7 @@ def _can(person: Person, payout: Payout, waits: Waits, seen: Waiting) -> dict[st
     may_work = person.may(Permission.WRITE) or person.may(Permission.APPROVE)
     return {
         "approve": person.may(Permission.APPROVE) and payout.state is PayoutState.AWAITING_APPROVAL,
-        "approve_now": payout.held_reason is None and seen.may_be_approved_by(person.actor),
+        "approve_now": not payout.holds and seen.may_be_approved_by(person.actor),
         "cancel": may_work and is_early,
         "put_back": may_work and is_early and not is_put_back,
         "take_up": may_work and is_put_back,

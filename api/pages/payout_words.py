@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from api.language import in_words
 from api.pages.languages import N_, _, day, money, ngettext, span
 from api.pages.words import DONE, MOVING, STOPPED, TROUBLE, WAITING, tone
 from ledger.approval_queue import Waiting
@@ -67,11 +68,17 @@ def waiting_sentence(payout: Payout, waits: Waits, name_of: Names) -> str:
     return _(
         _WAITS[waits.waits_for],
         since=span(datetime.now(UTC) - waits.since),
-        reason=_(waits.reason) if waits.reason else _("Der Grund ist nicht festgehalten."),
+        reason=_why(waits),
         who=name_of(waits.put_back_by),
         amount=money(payout.gross_cents),
         document=payout.credit_note_number or _("die Gutschrift"),
     )
+
+
+def _why(waits: Waits) -> str:
+    if waits.why:
+        return " ".join(in_words(reason) for reason in waits.why)
+    return _(waits.reason) if waits.reason else _("Der Grund ist nicht festgehalten.")
 
 
 def why_ended(waits: Waits) -> str | None:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from api.language import in_words
 from api.pages.languages import N_, _, said
 from api.pages.list_filters import PAGE_LENGTH, Asked, csv_answer, every_row
 from api.pages.people import Visit, may
@@ -150,7 +151,7 @@ def _line(row: PayoutRow) -> Sequence[Any]:
         row.created_at,
         row.paid_on,
         row.run_period,
-        None if row.standing is None else _(row.standing),
+        None if row.standing is None else in_words(row.standing),
     )
 
 

@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 
-from api.language import language, say, speaking
+from api.language import in_words, language, say, speaking
 from api.logs import where
 from api.pages import languages, words
 from api.pages.languages import COOKIE, LANGUAGES
@@ -78,6 +78,7 @@ _TEMPLATES.globals |= {
     "tone": words.tone,
 }
 _TEMPLATES.filters |= {
+    "in_words": in_words,
     "money": languages.money,
     "number": languages.number,
     "percent": languages.percent,

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from api.language import in_words
 from api.pages import sale_words
 from api.pages.languages import N_, _, said
 from api.pages.list_filters import PAGE_LENGTH, Asked, campaign_choices, csv_answer, every_row
@@ -190,6 +191,6 @@ def _line(row: SaleRow) -> Sequence[Any]:
         Cents(row.refunded_cents),
         Cents(row.commissions_cents),
         row.provisional,
-        row.held_reason or row.blocked_reason,
+        "; ".join(in_words(hold) for hold in row.holds),
         row.id,
     )

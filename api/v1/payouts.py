@@ -14,6 +14,7 @@ from api.parts import Doors, Parts
 from api.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PayoutNo, page
 from api.v1.callers import Approver, Reader, Writer, WriterOrApprover
+from api.v1.holds import PayoutShown, payout_shown
 from api.v1.once import OnlyOnce
 from ledger import approval_rule, decisions, objections, partners, payout_lines, payout_requests, payouts, tax_questions
 from ledger.approval_rule import FourEyes
@@ -31,7 +32,7 @@ from workflows.messages import payout_workflow_id
 router = APIRouter(prefix="/payouts", tags=["Auszahlungen"], responses=PROBLEMS)
 
 
-class PayoutInFull(Payout):
+class PayoutInFull(PayoutShown):
     """With lines, decisions, what four eyes say, the partner's objection, the id of its workflow
     and its credit note's page in lexoffice."""
 
@@ -62,7 +63,7 @@ class Refusal(BaseModel):
     content_hash: str | None = Field(default=None, max_length=64)
 
 
-@router.get("", summary="Auszahlungen auflisten", operation_id="list_payouts", response_model=Page[Payout])
+@router.get("", summary="Auszahlungen auflisten", operation_id="list_payouts", response_model=Page[PayoutShown])
 async def list_payouts(
     doors: Doors,
     caller: Reader,
@@ -76,7 +77,7 @@ async def list_payouts(
         found = await payouts.list_payouts(
             db, caller.tenant, after=after(cursor), limit=limit, state=state, partner_code=partner, run=payout_run
         )
-    return JSONResponse(page(found))
+    return JSONResponse(page(found, payout_shown))
 
 
 @router.post(
@@ -196,7 +197,7 @@ async def _in_full(db: Connection, doors: Parts, caller: Caller, payout: Payout)
     if payout.credit_note_id is not None:
         url = document_url(doors.settings.lexoffice_app_url, "credit-note", UUID(payout.credit_note_id))
     objection = await objections.of_payout(db, tenant, payout.number)
-    return shown(
+    return payout_shown(
         payout,
         lines=[shown(line) for line in await payout_lines.of_payout(db, tenant, payout.id)],
         decisions=[shown(decision) for decision in await decisions.of_payout(db, tenant, payout.id)],

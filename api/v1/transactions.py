@@ -13,6 +13,7 @@ from api.parts import Doors
 from api.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
+from api.v1.holds import TransactionShown, sale_shown
 from api.v1.once import OnlyOnce
 from ledger import audit, commissions, partners, sale_decisions, transactions
 from ledger.commissions import Commission
@@ -20,7 +21,6 @@ from ledger.credentials import Caller
 from ledger.database import Connection
 from ledger.intents import Intent
 from ledger.refusals import NotFound
-from ledger.transactions import Transaction
 from ledger.types import (
     BusinessDay,
     BusinessTime,
@@ -38,7 +38,7 @@ router = APIRouter(tags=["Verkäufe und Provisionen"], responses=PROBLEMS)
 _PartnerFilter = Annotated[str | None, Query(max_length=32, description="Code des Partners", examples=["ANNA"])]
 
 
-class TransactionInFull(Transaction):
+class TransactionInFull(TransactionShown):
     """With its commissions, level by level."""
 
     commissions: list[Commission]
@@ -77,7 +77,10 @@ class InvoiceUnderWay(BaseModel):
 
 
 @router.get(
-    "/transactions", summary="Verkäufe auflisten", operation_id="list_transactions", response_model=Page[Transaction]
+    "/transactions",
+    summary="Verkäufe auflisten",
+    operation_id="list_transactions",
+    response_model=Page[TransactionShown],
 )
 async def list_transactions(
     doors: Doors,
@@ -100,7 +103,7 @@ async def list_transactions(
             after=after(cursor),
             limit=limit,
         )
-    return JSONResponse(page(found))
+    return JSONResponse(page(found, sale_shown))
 
 
 @router.get(
@@ -245,4 +248,4 @@ async def _partner(db: Connection, caller: Caller, code: str | None) -> PartnerI
 async def _in_full(db: Connection, caller: Caller, transaction_id: TransactionId) -> dict[str, Any]:
     sale = await transactions.find(db, caller.tenant, transaction_id)
     earned = await commissions.commissions_of(db, caller.tenant, transaction_id)
-    return shown(sale, commissions=[shown(commission) for commission in earned])
+    return sale_shown(sale, commissions=[shown(commission) for commission in earned])

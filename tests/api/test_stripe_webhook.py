@@ -203,7 +203,9 @@ async def test_a_dispute_holds_and_a_lost_one_refunds(shop: Door, intent: str) -
     await send(shop, an_event("checkout.session.completed", a_session(intent)))
     dispute = {"id": "dp_1", "payment_intent": intent, "charge": "ch_1", "amount": 11900, "currency": "eur"}
     await send(shop, an_event("charge.dispute.created", dispute | {"status": "needs_response"}))
-    assert (await sales(shop))[0]["held_reason"] == "Zahlungsstreit"
+    [held] = await sales(shop)
+    assert (held["held_reason"], held["blocked_reason"]) == ("Zahlungsstreit", None)
+    assert [(hold["code"], hold["sentence"]) for hold in held["holds"]] == [("dispute", "Zahlungsstreit")]
     await send(shop, an_event("charge.dispute.closed", dispute | {"status": "lost"}))
     assert (await sales(shop))[0]["state"] == "refunded"
 

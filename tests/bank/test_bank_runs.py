@@ -290,8 +290,12 @@ async def _judged(shop: Shop, vault: Vault) -> dict[str, str | None]:
     ("statement", "reason"),
     [
         ("UPDATE payouts SET reopened = true", "Entwurf"),
-        ("UPDATE payouts SET held_reason = 'x'", "zurückgestellt"),
-        ("UPDATE payouts SET blocked_reason = 'x'", "blockiert"),
+        (
+            "INSERT INTO payout_holds (tenant_id, payout_id, code)"
+            " SELECT tenant_id, id, 'partner_stopped' FROM payouts",
+            "zurückgestellt",
+        ),
+        ("UPDATE payouts SET blocked_code = 'connection_broken', blocked_params = '{}'", "blockiert"),
         ("UPDATE payouts SET objected_at = now(), objection_reason = 'x'", "widersprochen"),
         ("UPDATE payouts SET bank_details_id = NULL", "keine Bankverbindung"),
         ("UPDATE external_documents SET status = 'voided'", "nicht offen"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.language import in_words
 from ledger import bank_days, payouts, reports, resolutions, settlement, statements
 from ledger.payouts import Payout
 from ledger.refusals import NotAcceptable
@@ -56,7 +57,9 @@ async def test_the_day_that_a_person_names_stands_wherever_the_payout_is_shown(s
     listed = b"".join(
         [
             part
-            async for part in reports.csv_of(lambda: shop.ledger.transaction(shop.tenant), shop.tenant, reports.PAYOUTS)
+            async for part in reports.csv_of(
+                lambda: shop.ledger.transaction(shop.tenant), shop.tenant, reports.PAYOUTS, in_words=in_words
+            )
         ]
     )
     assert f";{payout.number};{day:%d.%m.%Y};" in listed.decode("utf-8-sig")

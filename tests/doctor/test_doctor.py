@@ -140,6 +140,14 @@ PLANTS = {  # by the check that finds it, and what of it
         SELECT tenant_id, 'invoice', id, 'x', gen_random_uuid(), '{}', '', 1, 1, now() - interval '11 minutes'
           FROM transactions WHERE tenant_id = $1 LIMIT 1
         """,
+    "holds_not_shown: a sale": """
+        UPDATE transactions SET open_holds = '{dispute}'
+         WHERE id = (SELECT id FROM transactions WHERE tenant_id = $1 LIMIT 1)
+        """,
+    "holds_not_shown: a payout": """
+        INSERT INTO payout_holds (tenant_id, payout_id, code) SELECT tenant_id, id, 'partner_stopped' FROM payouts
+         WHERE tenant_id = $1 AND state = 'awaiting_approval'
+        """,
     "counter_behind": "UPDATE payout_counters SET last = last - 1 WHERE tenant_id = $1",
 }
 

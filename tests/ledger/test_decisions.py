@@ -103,7 +103,9 @@ async def test_an_approval_is_refused_where_the_document_is_blocked_meanwhile(sh
 
 async def test_a_payout_that_is_held_is_not_approved(shop: Shop) -> None:
     payout = await ask_for(shop)
-    await shop.rows("UPDATE payouts SET held_reason = 'Prüfung'")
+    await shop.rows(
+        "INSERT INTO payout_holds (tenant_id, payout_id, code) SELECT tenant_id, id, 'to_look_at' FROM payouts"
+    )
     with pytest.raises(NotAllowedNow):
         await decide(shop, payout, "approve")
 
@@ -145,9 +147,9 @@ async def test_reject_and_cancel_set_the_commissions_free_and_close_what_was_ask
 
 async def test_an_approval_forgets_what_blocked_an_earlier_one(shop: Shop) -> None:
     payout = await ask_for(shop)
-    await shop.rows("UPDATE payouts SET blocked_reason = 'Die Verbindung zu lexoffice ist gestört.'")
+    await shop.rows("UPDATE payouts SET blocked_code = 'connection_broken', blocked_params = '{}'")
     await decide(shop, payout, "approve")
-    assert (await look(shop, payout.number)).blocked_reason is None
+    assert (await look(shop, payout.number)).blocked is None
 
 
 async def test_another_tenants_payout_is_not_there(shop: Shop, new_tenant: NewTenant) -> None:

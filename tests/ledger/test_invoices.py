@@ -383,7 +383,7 @@ async def test_a_question_is_answered_once_and_only_as_it_may_be(shop: Shop) -> 
 async def test_an_own_purchase_by_invoice_is_approved_but_its_commissions_wait(shop: Shop) -> None:
     outcome = await apply(shop, paid(partner_code="ANNA", customer_email="anna@p.example"))
     row = await shop.transaction(booked(outcome))
-    assert (row["state"], row["held_reason"]) == ("approved", "Eigenkauf")
+    assert (row["state"], row["open_holds"]) == ("approved", ["own_purchase"])
     assert await states(shop, row["id"]) == {"pending"}
 
 

@@ -63,8 +63,9 @@ async def test_held_blocked_and_provisional_sales_are_not_collected(shop: Shop) 
     await fit_to_be_paid(shop)
     held, blocked, provisional, _ = await earn(shop, 1, 10, 100, 1000)
     of = "(SELECT transaction_id FROM commissions WHERE id = $1)"
-    await shop.rows(f"UPDATE transactions SET held_reason = 'x' WHERE id = {of}", held)
-    await shop.rows(f"UPDATE transactions SET blocked_reason = 'x' WHERE id = {of}", blocked)
+    hold = f"INSERT INTO sale_holds (tenant_id, transaction_id, code) VALUES ($2, {of}, $3)"
+    await shop.rows(hold, held, shop.tenant.id, "dispute")
+    await shop.rows(hold, blocked, shop.tenant.id, "invoice_voided")
     await shop.rows("UPDATE commissions SET provisional = true WHERE id = $1", provisional)
     assert (await request(shop)).net_cents == 1000
 
@@ -213,7 +214,7 @@ async def test_a_line_taken_out_voids_the_approval_and_the_rest_is_computed_anew
     first, _ = await earn(shop, 1000, 2055)
     payout = await request(shop)
     await approve(shop, payout)
-    await shop.rows("UPDATE payouts SET blocked_reason = 'Die Verbindung zu lexoffice ist gestört.'")
+    await shop.rows("UPDATE payouts SET blocked_code = 'connection_broken', blocked_params = '{}'")
     assert await take_out(shop, first)
     left = await look(shop, payout.number)
     assert (left.state, left.net_cents, left.tax_cents, left.gross_cents) == (
@@ -223,7 +224,7 @@ async def test_a_line_taken_out_voids_the_approval_and_the_rest_is_computed_anew
         2445,
     )
     assert left.content_hash != payout.content_hash
-    assert left.blocked_reason is None
+    assert left.blocked is None
     assert not await take_out(shop, first), "it is in no payout any more"
     assert (await request(shop)).net_cents == 1000
 

@@ -60,7 +60,9 @@ async def test_each_reason_is_said_with_its_sum(shop: Shop) -> None:
     await invoicing.apply(shop, open_invoice)
     await invoicing.apply(shop, invoicing.still(open_invoice, status="open", paid_cents=0, paid_at=None))
     [held] = await sell(shop, 600_000, day=2)
-    await shop.rows("UPDATE transactions SET held_reason = 'Zahlungsstreit' WHERE id = $1", held)
+    await shop.rows(
+        "INSERT INTO sale_holds (tenant_id, transaction_id, code) VALUES ($1, $2, 'dispute')", shop.tenant.id, held
+    )
     found = await owed(shop, cut_off=at("2026-03-10T00:00+01:00"))
     assert [group.net_cents for group in found.payable] == [10_000]
     assert reasons(found) == {
@@ -115,7 +117,7 @@ async def test_what_is_said_to_be_due_is_what_a_payout_holds_also_where_claw_bac
     await shop.document_under_way(number)
     await shop.pay(number)
     await invoicing.apply(shop, invoicing.still(paid, status="voided"))
-    await shop.rows("UPDATE transactions SET blocked_reason = NULL")
+    await shop.rows("UPDATE sale_holds SET released_at = now(), released_by = 'test'")
     await sell(shop, 400_000)
     await shop.rows("UPDATE tenants SET clawback_limit_percent = 25")
     found = await owed(shop)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from api.language import in_words
 from ledger import (
     commission_list,
     commissions,
@@ -81,7 +82,9 @@ async def test_exports_name_its_month_and_campaign(books: Shop) -> None:
     def open_() -> AbstractAsyncContextManager[Connection]:
         return books.ledger.transaction(books.tenant)
 
-    written = b"".join([part async for part in reports.csv_of(open_, books.tenant, reports.COMMISSIONS)])
+    written = b"".join(
+        [part async for part in reports.csv_of(open_, books.tenant, reports.COMMISSIONS, in_words=in_words)]
+    )
     rows = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig")), delimiter=";"))
     assert [(row["Art"], row["Verkauf"] != "", row["Netto"], row["Kampagne"], row["Monat"]) for row in rows] == [
         ("sale", True, "600,00", "standard", ""),

@@ -68,7 +68,8 @@ async def test_the_overview_names_what_stands_still_and_why(payout_books: Books,
     await editor.post(f"{address}/zurueckstellen", {"grund": "Rückfrage <läuft>"}, shown_at=address)
     await payout_books.asked_for(20_000, code="BERT")
     await payout_books.rows(
-        "UPDATE transactions SET held_reason = 'Eigenkauf' WHERE seq = (SELECT min(seq) FROM transactions)"
+        "INSERT INTO sale_holds (tenant_id, transaction_id, code)"
+        " SELECT tenant_id, id, 'own_purchase' FROM transactions ORDER BY seq LIMIT 1"
     )
     page = (await editor.get("/admin/uebersicht")).text
     assert "Rückfrage &lt;läuft&gt;" in page

@@ -209,7 +209,11 @@ async def test_a_task_is_answered_by_its_own_form(books: Books) -> None:
 
 async def test_an_answer_that_needs_a_reason_is_refused_without_one(books: Books) -> None:
     sale = await books.sale()
-    await books.rows("UPDATE transactions SET held_reason = 'Eigenkauf' WHERE id = $1", sale)
+    await books.rows(
+        "INSERT INTO sale_holds (tenant_id, transaction_id, code) VALUES ($1, $2, 'own_purchase')",
+        books.firm.tenant.id,
+        sale,
+    )
     task = await a_task(books, "own_purchase", "transaction", str(sale), "release", "keep_held")
     assert "Grund" in await books.send(f"/admin/aufgaben/{task}", {"action": "release"}, status=422)
     await books.send(f"/admin/aufgaben/{task}", {"action": "release", "reason": "Für einen Kunden"})

@@ -101,17 +101,22 @@ async def test_stopped_payouts_are_held_and_go_on_when_they_are_resumed(books: B
     await books.send("/admin/partner/ANNA/auszahlung")
     assert "Grund" in await books.send("/admin/partner/ANNA/anhalten", {"reason": ""}, status=422)
     await books.send("/admin/partner/ANNA/anhalten", {"reason": "Verdacht auf Betrug"})
-    [held] = await books.rows("SELECT held_reason FROM payouts")
-    assert held["held_reason"] == "Die Auszahlungen an diesen Partner sind angehalten."
+    [held] = await books.rows("SELECT open_holds FROM payouts")
+    assert held["open_holds"] == ["partner_stopped"]
     await books.approved_sale()
     assert "angehalten" in await books.send("/admin/partner/ANNA/auszahlung", status=422)
-    assert await books.rows("SELECT 1 FROM payouts WHERE held_reason IS NULL") == []
+    assert await books.rows("SELECT 1 FROM payouts WHERE open_holds IS NULL") == []
+    [payout] = await books.rows("SELECT number FROM payouts")
     # Whoever lifts another hold uncovers this one.
-    await books.rows("UPDATE payouts SET held_reason = NULL")
-    assert await books.rows("SELECT 1 FROM payouts WHERE held_reason IS NULL") == []
+    await books.send(f"/admin/auszahlungen/{payout['number']}/zurueckstellen", {"grund": "Rückfrage <läuft>"})
+    assert "Rückfrage <läuft>" in await books.read(f"/admin/auszahlungen/{payout['number']}")
+    await books.send(f"/admin/auszahlungen/{payout['number']}/aufnehmen", {"grund": "Geklärt"})
+    assert "Die Auszahlungen an diesen Partner sind angehalten." in await books.read(
+        f"/admin/auszahlungen/{payout['number']}"
+    )
     assert "Verdacht auf Betrug" in await books.read("/admin/partner/ANNA")
     await books.send("/admin/partner/ANNA/fortsetzen", {"reason": "Geklärt"})
-    assert await books.rows("SELECT 1 FROM payouts WHERE held_reason IS NOT NULL") == []
+    assert await books.rows("SELECT 1 FROM payouts WHERE open_holds IS NOT NULL") == []
     assert (await books.firm.actions()).count("partner.payouts_resumed") == 1
 
 
@@ -123,8 +128,8 @@ async def test_a_payout_that_waits_for_an_account_waits_again_when_the_partner_i
     await books.send("/admin/partner/ANNA/bankverbindung", {"account_holder": "Anna", "iban": IBAN}, browser=admin)
     await books.send("/admin/partner/ANNA/anhalten", {"reason": "x"})
     await books.send("/admin/partner/ANNA/fortsetzen", {"reason": "y"})
-    [row] = await books.rows("SELECT held_reason FROM payouts")
-    assert row["held_reason"] == "Eine neue Bankverbindung ist noch nicht in Kraft."
+    [row] = await books.rows("SELECT open_holds FROM payouts")
+    assert row["open_holds"] == ["account_pending"]
 
 
 async def test_a_bonus_counts_once_a_second_person_has_confirmed_it(books: Books) -> None:

@@ -132,12 +132,18 @@ async def test_a_sale_that_was_paid_for_stays_with_its_partner_and_the_form_keep
 
 async def test_a_held_sale_goes_on_with_a_reason(books: Books) -> None:
     sale = await books.sale()
-    await books.rows("UPDATE transactions SET held_reason = 'Eigenkauf' WHERE id = $1", sale)
+    await books.rows(
+        "INSERT INTO sale_holds (tenant_id, transaction_id, code) VALUES ($1, $2, 'own_purchase')",
+        books.firm.tenant.id,
+        sale,
+    )
     assert "angehalten: Eigenkauf" in await books.read(f"/admin/transaktionen/{sale}")
     await books.send(f"/admin/transaktionen/{sale}/weiter", {"reason": ""}, status=422)
     await books.send(f"/admin/transaktionen/{sale}/weiter", {"reason": "Der Kunde ist ein Freund"})
-    [row] = await books.rows("SELECT held_reason FROM transactions WHERE id = $1", sale)
-    assert row["held_reason"] is None
+    [row] = await books.rows("SELECT open_holds FROM transactions WHERE id = $1", sale)
+    assert row["open_holds"] is None
+    [hold] = await books.rows("SELECT released_by FROM sale_holds")
+    assert hold["released_by"] == f"user:{books.editor.user}"
 
 
 async def test_a_viewer_sees_no_forms(books: Books) -> None:

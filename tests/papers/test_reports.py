@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.language import in_words
 from ledger import documents, evidence_bundle, manual_lines, number_check, reports, statement_pdf, statements
 from ledger.commission import Rate
 from ledger.manual_lines import NewManualLine
@@ -262,7 +263,7 @@ async def test_a_list_is_whole_and_its_cells_are_no_formulas(
         [
             part
             async for part in reports.csv_of(
-                lambda: books.ledger.transaction(books.tenant), books.tenant, reports.LISTS[name]
+                lambda: books.ledger.transaction(books.tenant), books.tenant, reports.LISTS[name], in_words=in_words
             )
         ]
     )

@@ -20,6 +20,7 @@ from ledger import (
     partner_tax,
     partners,
     payout_content,
+    payout_holds,
     payout_requests,
     payouts,
 )
@@ -94,9 +95,9 @@ class Office:
             confirmed, _ = await partner_bank.confirm(db, self.tenant, account.partner_id, account.id, by=by)
         return confirmed
 
-    async def held(self, payout: Payout) -> str | None:
+    async def held(self, payout: Payout) -> list[str]:
         async with self.ledger() as db:
-            return (await payouts.find(db, self.tenant, payout.number)).held_reason
+            return [hold.code for hold in (await payouts.find(db, self.tenant, payout.number)).holds]
 
     async def key(self, maker: UserId | None) -> str:
         async with self.ledger() as db:
@@ -225,17 +226,14 @@ async def test_with_a_second_approver_the_switch_is_without_effect(office: Offic
 async def test_a_first_account_is_in_force_once_a_second_person_confirms_it(office: Office) -> None:
     payout = await office.payout(BELOW)
     account = await office.record()
-    assert (account.state, await office.held(payout)) == (
-        "pending",
-        "Eine neue Bankverbindung ist noch nicht in Kraft.",
-    )
+    assert (account.state, await office.held(payout)) == ("pending", ["account_pending"])
     with pytest.raises(NotAllowedNow) as waiting:
         await office.approve(payout, SECOND)
     assert waiting.value.code == "account_pending"
     with pytest.raises(SecondPersonNeeded):
         await office.confirm(account, by=MAKER)
     assert (await office.confirm(account)).state == "active"
-    assert await office.held(payout) is None
+    assert await office.held(payout) == []
     await office.approve(payout, SECOND)
 
 
@@ -268,7 +266,7 @@ async def test_a_changed_account_waits_for_its_quarantine_and_the_old_one_stays_
     fresh = await office.payout(BELOW)
     confirmed = await office.confirm(changed)
     assert confirmed.state == "pending"
-    assert all([await office.held(payout) for payout in (approved, fresh)])
+    assert [await office.held(payout) for payout in (approved, fresh)] == [["account_pending"]] * 2
     async with office.ledger() as db:
         active = await partner_bank.bank_details_of(db, office.tenant, office.anna)
         assert active is not None
@@ -280,7 +278,7 @@ async def test_a_changed_account_waits_for_its_quarantine_and_the_old_one_stays_
         assert active is not None
         assert active.id == changed.id
         assert await db.fetchval("SELECT count(*) FROM payouts WHERE recheck_wanted_at IS NOT NULL") == 2
-    assert [await office.held(payout) for payout in (approved, fresh)] == [None, None]
+    assert [await office.held(payout) for payout in (approved, fresh)] == [[], []]
 
 
 async def test_a_quarantine_that_is_over_without_a_second_person_changes_nothing(office: Office) -> None:
@@ -302,7 +300,7 @@ async def test_a_refused_account_leaves_the_old_one_and_frees_the_payouts(office
         refused, touched = await partner_bank.refuse(
             db, office.tenant, office.anna, changed.id, by=SECOND, reason="unbekannt"
         )
-    assert (refused.state, touched, await office.held(payout)) == ("refused", [payout.number], None)
+    assert (refused.state, touched, await office.held(payout)) == ("refused", [payout.number], [])
     async with office.ledger() as db:
         active = await partner_bank.bank_details_of(db, office.tenant, office.anna)
     assert active is not None
@@ -314,10 +312,11 @@ async def test_a_refused_account_leaves_the_old_one_and_frees_the_payouts(office
 async def test_what_a_person_put_back_stays_put_back(office: Office) -> None:
     payout = await office.payout(BELOW)
     async with office.ledger() as db:
-        await db.execute("UPDATE payouts SET held_reason = 'zurückgestellt'")
+        await payout_holds.put_back(db, office.tenant, payout.number, actor=MAKER, reason="Rückfrage")
     account = await office.record()
+    assert await office.held(payout) == ["put_back", "account_pending"]
     await office.confirm(account)
-    assert await office.held(payout) == "zurückgestellt"
+    assert await office.held(payout) == ["put_back"]
 
 
 async def test_the_same_iban_on_two_partners_must_be_acknowledged(office: Office) -> None:
