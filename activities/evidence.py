@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from activities.credit_note_judgement import totals
-from activities.invoice_reading import campaign_slug, order_references, partner_codes
+from activities.invoice_labels import campaign_slug, order_references, partner_codes
 from activities.models import Gathered
 from ledger import documents, invoice_sales, plans, references
 from ledger.database import Connection

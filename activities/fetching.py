@@ -7,7 +7,7 @@ from typing import Literal
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.invoice_reading import names_a_partner, order_references
+from activities.invoice_labels import names_a_partner, order_references
 from activities.lexoffice_door import LexofficeDoor, account_of, unusable
 from activities.models import CONNECTION_REVOKED, NOT_UNDERSTOOD, Gathered
 from ledger import documents, events, invoices, reconnection, references

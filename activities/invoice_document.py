@@ -11,6 +11,7 @@ from ledger.customers import Customer
 from ledger.database import Connection
 from ledger.intents import Intent
 from ledger.money import round_half_away
+from ledger.plain_text import PrintedLine, PrintedName
 from ledger.refusals import AlreadyExists, NotAcceptable, NotAllowedNow
 from ledger.transactions import Transaction
 from ledger.types import BERLIN, DocumentKind, Frozen, Tenant, TransactionId, TransactionState, midnight
@@ -21,12 +22,12 @@ class InvoiceWish(Frozen):
     """What a person or a shop adds to what the ledger knows of a sale. Without a contact the country is DE."""
 
     contact_id: UUID | None = None
-    name: str | None = None
-    street: str | None = None
-    zip: str | None = None
-    city: str | None = None
+    name: PrintedName | None = None
+    street: PrintedLine | None = None
+    zip: PrintedLine | None = None
+    city: PrintedLine | None = None
     country_code: str | None = None
-    item: str = Field(default="Leistung laut Bestellung", max_length=255)
+    item: PrintedLine = Field(default="Leistung laut Bestellung", max_length=255)
     tax_rate_percentage: Decimal = Decimal(19)
     service_date: datetime | None = None
 

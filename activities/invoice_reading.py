@@ -3,14 +3,14 @@
 rules.md, What a fetched document means. Pure: takes what was fetched, gives facts for the ledger or a doubt.
 """
 
-import re
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from activities.invoice_labels import campaign_slug, order_references, partner_codes, partner_codes_of_customer
 from ledger.invoices import InvoiceFacts
 from ledger.money import round_half_away
+from ledger.plain_text import cleaned
 from ledger.types import BERLIN, Frozen
 from lexoffice.contacts import Contact
 from lexoffice.documents import Invoice
@@ -22,18 +22,7 @@ NO_PAYMENT = {CREDITED, "irrecoverableReceivable"}
 DISCOUNT = "cashDiscount"
 ON_TOP = {"dunningCosts"}
 
-_ORDER = re.compile(r"^[ \t]*(?:Bestellung|Order):[ \t]*([A-Za-z0-9_-]{3,80})[ \t]*$", re.MULTILINE)
-_PARTNER = re.compile(r"^[ \t]*Partner:[ \t]*([A-Za-z0-9_-]{1,32})[ \t]*$", re.MULTILINE)
-_CAMPAIGN = re.compile(r"^[ \t]*(?:Kampagne|Campaign):[ \t]*([A-Za-z0-9][A-Za-z0-9_-]{0,63})[ \t]*$", re.MULTILINE)
-
-_REFERENCE = re.compile(r"[A-Za-z0-9_-]{3,80}")
-_LONGEST_CODE = 100
 _LONGEST_MAIL, _LONGEST_NAME = 320, 300
-
-# Custom fields are named by people: compared without case, spaces, `_` and `-`.
-_ORDER_FIELDS = {"orderreference", "ordernumber", "bestellung", "bestellnummer"}
-_PARTNER_FIELDS = {"partner", "partnercode", "partnerid", "affiliate", "affiliatecode", "affiliateid"}
-_CAMPAIGN_FIELDS = {"campaign", "campaignslug", "kampagne"}
 
 
 class Doubt(StrEnum):
@@ -65,7 +54,7 @@ def read_invoice(
     paid = read_payments(invoice, payments, discount_lowers_base=discount_lowers_base)
     if isinstance(paid, Doubt):
         return paid
-    codes, customers_codes = partner_codes(invoice), _customer_partners(contact)
+    codes, customers_codes = partner_codes(invoice), partner_codes_of_customer(contact)
     status = invoice.voucher_status
     return InvoiceFacts(
         resource_id=invoice.id,
@@ -90,7 +79,7 @@ def read_invoice(
         campaign_slug=campaign_slug(invoice),
         contact_id=invoice.address.contact_id,
         customer_email=_mail(contact),
-        customer_name=(invoice.address.name or "")[:_LONGEST_NAME] or None,
+        customer_name=cleaned(invoice.address.name or "", _LONGEST_NAME) or None,
         address=invoice.address.model_dump(mode="json", exclude_none=True),
         line_items=[line.model_dump(mode="json", exclude_none=True) for line in invoice.line_items],
         reason=paid.reason,
@@ -129,54 +118,10 @@ def read_payments(invoice: Invoice, payments: Payments | None, *, discount_lower
     )
 
 
-def partner_codes(document: Invoice) -> list[str]:
-    """Every different code that the document names, fields first. More than one is a question for a person."""
-    return _codes(document.custom_fields, document.introduction, document.remark)
-
-
-def names_a_partner(document: Invoice) -> bool:
-    return bool(partner_codes(document))
-
-
-def order_references(invoice: Invoice) -> tuple[str, ...]:
-    """Every order that the document names, fields first; what is no reference (design.md, Events) names none."""
-    named = _named(invoice, _ORDER_FIELDS, _ORDER)
-    return tuple(reference for reference in named if _REFERENCE.fullmatch(reference))
-
-
-def campaign_slug(invoice: Invoice) -> str | None:
-    return next(iter(_named(invoice, _CAMPAIGN_FIELDS, _CAMPAIGN)), None)
-
-
-def _customer_partners(contact: Contact | None) -> list[str]:
-    return _codes(contact.custom_fields, contact.note) if contact else []
-
-
 def _mail(contact: Contact | None) -> str | None:
     """The first mail address that can be one (RFC 5321, 4.5.3.1: 320 characters at most)."""
-    return next((mail for mail in contact.emails if len(mail) <= _LONGEST_MAIL), None) if contact else None
-
-
-def _codes(fields: Mapping[str, str], *texts: str | None) -> list[str]:
-    """A field for the partner counts whatever it holds: a code that nobody has is asked about, not passed over."""
-    named = [value.strip().upper()[:_LONGEST_CODE] for key, value in fields.items() if _plain(key) in _PARTNER_FIELDS]
-    named += [code.upper() for text in texts for code in _PARTNER.findall(_lines(text))]
-    return list(dict.fromkeys(code for code in named if code))
-
-
-def _named(invoice: Invoice, fields: set[str], line: re.Pattern[str]) -> Iterable[str]:
-    named = [value.strip() for key, value in invoice.custom_fields.items() if _plain(key) in fields]
-    named += [found for text in (invoice.introduction, invoice.remark) for found in line.findall(_lines(text))]
-    return dict.fromkeys(value for value in named if value)
-
-
-def _lines(text: str | None) -> str:
-    """Text as people paste it: with the line ends of any system, and with spaces that do not break."""
-    return "\n".join((text or "").replace("\xa0", " ").splitlines())
-
-
-def _plain(key: str) -> str:
-    return re.sub(r"[\s_-]", "", key).casefold()
+    mails = (cleaned(mail) for mail in contact.emails) if contact else ()
+    return next((mail for mail in mails if 0 < len(mail) <= _LONGEST_MAIL), None)
 
 
 def _why_less(unpaid: int, base: int) -> str | None:

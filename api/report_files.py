@@ -60,7 +60,7 @@ async def partner_statement(
 ) -> Response:
     async with doors.ledger.transaction(tenant) as db:
         statement = await statements.of_partner(db, tenant, code, first_day, last_day)
-    name = f"{code}-{first_day.isoformat()}-{last_day.isoformat()}-abrechnung"
+    name = f"{statement.partner_code}-{first_day.isoformat()}-{last_day.isoformat()}-abrechnung"
     if form == "csv":
         return csv_file(statements.partner_csv(statement), f"{name}.csv")
     from ledger import statement_pdf

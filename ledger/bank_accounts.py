@@ -13,6 +13,7 @@ from ledger import audit, four_eyes
 from ledger.bank_ids import checked_bic, checked_iban, country_outside_sepa, masked
 from ledger.bank_text import says_something, sepa_text
 from ledger.database import Connection
+from ledger.plain_text import PrintedName
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
 from ledger.types import Frozen, Tenant
 from ledger.vault import Vault
@@ -21,7 +22,7 @@ from ledger.vault import Vault
 class NewOwnAccount(Frozen):
     """`bic` may be left out where the IBAN tells it."""
 
-    account_holder: str = Field(min_length=1, max_length=70, examples=["Acme GmbH"])
+    account_holder: PrintedName = Field(min_length=1, max_length=70, examples=["Acme GmbH"])
     iban: SecretStr = Field(examples=["DE89370400440532013000"])
     bic: str | None = Field(default=None, max_length=11)
     batch_booking: bool = True

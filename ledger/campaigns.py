@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ledger import audit
 from ledger.database import Connection
+from ledger.plain_text import PrintedName
 from ledger.plans import NewPlan, Plan, add_plan, list_plans, plan, plan_at
 from ledger.refusals import AlreadyExists, NotFound
 from ledger.types import CampaignId, Frozen, Tenant
@@ -29,14 +30,14 @@ class Campaign(Frozen):
 
 class NewCampaign(Frozen):
     slug: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
-    name: str = Field(min_length=1, max_length=200)
+    name: PrintedName = Field(min_length=1, max_length=200)
     hold_days: int | None = Field(default=None, ge=0, le=365)
 
 
 class CampaignChange(Frozen):
     """What is set is changed, None included; what is not set stays."""
 
-    name: str = Field(default="", min_length=1, max_length=200)
+    name: PrintedName = Field(default="", min_length=1, max_length=200)
     hold_days: int | None = Field(default=None, ge=0, le=365)
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from ledger import audit, partners
 from ledger.database import Connection
 from ledger.keyset import Conditions
+from ledger.plain_text import PrintedName
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound, require_reason
 from ledger.search_terms import named
 from ledger.types import CustomerId, Frozen, PartnerId, Tenant
@@ -40,6 +41,7 @@ class CustomerNames(Frozen):
 
 
 class NewCustomer(CustomerNames):
+    name: PrintedName | None = Field(default=None, max_length=300)
     assigned_partner_code: str | None = None
 
 

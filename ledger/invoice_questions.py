@@ -5,12 +5,14 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from ledger import audit, invoice_sales, tasks, transactions
+from ledger import audit, invoice_sales, partners, tasks, transactions
 from ledger.database import Connection
 from ledger.outcome import Outcome
 from ledger.references import hold_references
-from ledger.refusals import NotAllowedNow
-from ledger.types import EventId, EventState, Tenant, TransactionId
+from ledger.refusals import NotAcceptable, NotAllowedNow
+from ledger.types import EventId, EventState, Frozen, Tenant, TransactionId
+
+_WHO_BROUGHT_IT = ("assign_partner", "book_without_partner", "done")
 
 
 class Question(Enum):
@@ -22,13 +24,13 @@ class Question(Enum):
         "two_partner_codes",
         EventState.FAILED,
         "Der Beleg nennt zwei verschiedene Partner.",
-        ("done",),
+        _WHO_BROUGHT_IT,
     )
     UNKNOWN_PARTNER = (
         "unknown_partner_code",
         EventState.FAILED,
         "Die Rechnung nennt einen Partnercode, den es nicht gibt.",
-        ("done",),
+        _WHO_BROUGHT_IT,
     )
     UNKNOWN_CAMPAIGN = (
         "unknown_campaign",
@@ -82,8 +84,10 @@ class Question(Enum):
 
 
 CLOSED_BY_AN_ANSWER = tuple(question.value[0] for question in Question if question.value[0] is not None)
-ANSWERED_BY_A_PERSON = tuple(
-    question.value[0] for question in (Question.WHICH_SALE, Question.SEVERAL_SALES, Question.REPLACES_VOIDED)
+ABOUT_THE_PARTNER = tuple(question.value[0] for question in (Question.TWO_PARTNERS, Question.UNKNOWN_PARTNER))
+ANSWERED_BY_A_PERSON = (
+    *ABOUT_THE_PARTNER,
+    *(question.value[0] for question in (Question.WHICH_SALE, Question.SEVERAL_SALES, Question.REPLACES_VOIDED)),
 )
 
 
@@ -112,6 +116,29 @@ async def booked_as_new_by_decision(db: Connection, tenant: Tenant, resource_id:
     )
 
 
+class WhoBroughtIt(Frozen):
+    """A person's answer; None: nobody."""
+
+    partner_code: str | None
+
+
+async def partner_decided(db: Connection, tenant: Tenant, resource_id: UUID) -> WhoBroughtIt | None:
+    """What a person last answered to the question who brought this invoice."""
+    row = await db.fetchrow(
+        """
+        SELECT CASE resolution ->> 'action' WHEN 'assign_partner' THEN resolution ->> 'partner_code' END AS partner_code
+          FROM tasks
+         WHERE tenant_id = $1 AND subject = 'document' AND subject_id = $2 AND kind = ANY ($3)
+           AND resolution ->> 'action' IN ('assign_partner', 'book_without_partner')
+         ORDER BY resolved_at DESC LIMIT 1
+        """,
+        tenant.id,
+        str(resource_id),
+        list(ABOUT_THE_PARTNER),
+    )
+    return None if row is None else WhoBroughtIt(partner_code=row["partner_code"])
+
+
 async def resolve_invoice_question(
     db: Connection,
     tenant: Tenant,
@@ -119,12 +146,14 @@ async def resolve_invoice_question(
     *,
     action: str,
     transaction_id: TransactionId | None = None,
+    partner_code: str | None = None,
     by: str,
 ) -> tuple[EventId, ...]:
-    """Say whose invoice it is: `assign` to a sale, or `book_new`. Returns the events to replay; that books it.
+    """Say whose invoice it is: `assign` to a sale, or `book_new`; or who brought it: `assign_partner`, or
+    `book_without_partner`. Returns the events to replay; that books it.
 
     Raises NotAllowedNow (no such question is open, the action does not answer it, the sale has another valid
-    invoice) and NotFound (no such sale).
+    invoice), NotAcceptable (no such partner) and NotFound (no such sale).
     """
     await hold_references(db, tenant, [str(resource_id)])
     question = await db.fetchrow(
@@ -147,6 +176,12 @@ async def resolve_invoice_question(
         if await invoice_sales.live_invoice_of(db, tenant, sale) is not None:
             raise NotAllowedNow("sale_has_invoice")
         await invoice_sales.store_reference(db, tenant, resource_id, sale)
+    named: dict[str, Any] = {"transaction_id": transaction_id and str(transaction_id)}
+    if action == "assign_partner":
+        partner = await partners.find_by_code(db, tenant, partner_code or "")
+        if partner is None:
+            raise NotAcceptable("unknown_partner")
+        named["partner_code"] = partner.code
     await db.execute(
         """
         UPDATE tasks SET state = 'resolved', resolved_at = now(), resolved_by = $3, resolution = $4
@@ -155,7 +190,7 @@ async def resolve_invoice_question(
         tenant.id,
         question["id"],
         by,
-        {"action": action, "transaction_id": transaction_id and str(transaction_id)},
+        {"action": action, **named},
     )
     await audit.record(
         db,
@@ -164,6 +199,6 @@ async def resolve_invoice_question(
         action=f"invoice.{action}",
         subject="document",
         subject_id=str(resource_id),
-        detail={"transaction_id": transaction_id and str(transaction_id)},
+        detail=named,
     )
     return tuple(EventId(event_id) for event_id in question["links"].get("event_ids", []))

@@ -24,7 +24,13 @@ from ledger import (
 )
 from ledger.database import Connection
 from ledger.invoice_facts import InvoiceFacts
-from ledger.invoice_questions import CLOSED_BY_AN_ANSWER, Question, Unclear, booked_as_new_by_decision
+from ledger.invoice_questions import (
+    CLOSED_BY_AN_ANSWER,
+    Question,
+    Unclear,
+    booked_as_new_by_decision,
+    partner_decided,
+)
 from ledger.money import euro
 from ledger.outcome import Outcome, SaleState, look, settled
 from ledger.partners import Partner
@@ -234,13 +240,19 @@ def _refuse_what_cannot_be_booked(facts: InvoiceFacts) -> None:
         raise Unclear(Question.FOREIGN_CURRENCY)
     if facts.gross_cents <= 0 or facts.base_cents < 0:
         raise Unclear(Question.NOTHING_TO_PAY)
-    if facts.partner_codes_differ:
-        raise Unclear(Question.TWO_PARTNERS)
 
 
 async def _partner_named(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> Partner | None:
-    """By the document, else by the customer's fields, else the customer's assigned partner (design.md, Events)."""
-    code = facts.partner_code or facts.customer_partner_code
+    """By the document, else by the customer's fields, else the customer's assigned partner (design.md, Events).
+
+    What a person answered to the question comes first.
+    """
+    decided = await partner_decided(db, tenant, facts.resource_id)
+    if decided is not None:
+        return await _partner(db, tenant, decided.partner_code) if decided.partner_code else None
+    if facts.partner_codes_differ:
+        raise Unclear(Question.TWO_PARTNERS)
+    code = facts.customer_partner_code if facts.partner_code is None else facts.partner_code
     if code is not None:
         return await _partner(db, tenant, code)
     customer = await customers.find_by_names(db, tenant, facts.customer)
@@ -266,11 +278,14 @@ async def _campaign_named(db: Connection, tenant: Tenant, facts: InvoiceFacts) -
 
 
 async def _ask_about_other_partner(db: Connection, tenant: Tenant, facts: InvoiceFacts, sale: Transaction) -> None:
-    """The sale's own partner stays: it knows who clicked, the invoice was written later by a person."""
+    """The sale's own partner stays: it knows who clicked, the invoice was written later by a person.
+
+    A code that nobody has is no question then: somebody is named already.
+    """
     if sale.partner_id is None or facts.partner_code is None:
         return
-    named = await _partner(db, tenant, facts.partner_code)
-    if named.id != sale.partner_id:
+    named = await partners.find_by_code(db, tenant, facts.partner_code)
+    if named is not None and named.id != sale.partner_id:
         await tasks.ask(
             db,
             tenant,

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr
 from ledger import audit, four_eyes, rechecks, tasks, weakened_rules
 from ledger.bank_ids import checked_bic, checked_iban, masked
 from ledger.database import Connection, Ledger
+from ledger.plain_text import PrintedName
 from ledger.refusals import NotAllowedNow, NotFound
 from ledger.types import Frozen, PartnerId, PayoutNumber, Tenant
 from ledger.vault import Vault
@@ -23,7 +24,7 @@ IBAN_TWICE = "iban_on_two_partners"
 class NewBankDetails(Frozen):
     """`bic` may be left out where the IBAN tells it."""
 
-    account_holder: str = Field(min_length=1, max_length=70)
+    account_holder: PrintedName = Field(min_length=1, max_length=70)
     iban: SecretStr
     bic: str | None = None
 

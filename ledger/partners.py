@@ -9,6 +9,7 @@ from pydantic import Field
 from ledger import audit, campaigns
 from ledger.commission import DEEPEST_LEVEL, Earner
 from ledger.database import Connection
+from ledger.plain_text import PrintedLine, PrintedName, WrittenCode, code_of
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
 from ledger.types import CampaignId, Cents, Frozen, PartnerId, Tenant
 
@@ -43,23 +44,23 @@ class Partner(Frozen):
 class PartnerChange(Frozen):
     """What is set is changed, None included; what is not set stays."""
 
-    name: str = Field(default="", min_length=1, max_length=200)
+    name: PrintedName = Field(default="", min_length=1, max_length=200)
     email: str | None = Field(default=None, max_length=320)
     status: PartnerStatus = "active"
     sponsor_code: str | None = None
     campaign_slug: str | None = None
     lexoffice_contact_id: UUID | None = None
-    supplement: str | None = Field(default=None, max_length=200)
-    street: str | None = Field(default=None, max_length=200)
-    zip: str | None = Field(default=None, max_length=20)
-    city: str | None = Field(default=None, max_length=100)
+    supplement: PrintedLine | None = Field(default=None, max_length=200)
+    street: PrintedLine | None = Field(default=None, max_length=200)
+    zip: PrintedLine | None = Field(default=None, max_length=20)
+    city: PrintedLine | None = Field(default=None, max_length=100)
     country_code: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
     minimum_payout_cents: Cents | None = Field(default=None, ge=0)
 
 
 class NewPartner(PartnerChange):
-    code: str = Field(pattern=CODE_PATTERN)
-    name: str = Field(min_length=1, max_length=200)
+    code: WrittenCode = Field(pattern=CODE_PATTERN)
+    name: PrintedName = Field(min_length=1, max_length=200)
 
 
 _PARTNER = """
@@ -185,8 +186,8 @@ async def find(db: Connection, tenant: Tenant, partner_id: PartnerId) -> Partner
 
 
 async def find_by_code(db: Connection, tenant: Tenant, code: str) -> Partner | None:
-    """Codes are upper case; what is asked for may be written small."""
-    row = await db.fetchrow(_PARTNER + " AND p.code = upper($2)", tenant.id, code.strip())
+    """Codes are upper case; what is asked for may be written small, and with what nobody sees."""
+    row = await db.fetchrow(_PARTNER + " AND p.code = $2", tenant.id, code_of(code))
     return None if row is None else Partner.model_validate(dict(row))
 
 

@@ -10,6 +10,7 @@ from ledger.due import DueGroup, DueLine, PartnerDue, Reason
 from ledger.due_facts import partner_facts, tenant_facts
 from ledger.money import share, vat_cents
 from ledger.payouts import Payout
+from ledger.plain_text import code_of
 from ledger.refusals import Blocked, NotAcceptable, NotFound, NothingDue, Refused
 from ledger.tax import BlockedBy, document_rule
 from ledger.types import BERLIN, PartnerId, PayoutId, PayoutNumber, TaxCase, Tenant
@@ -122,7 +123,7 @@ async def why_blocked(db: Connection, tenant: Tenant, payout: Payout) -> Blocked
 
 async def _lock_partner(db: Connection, tenant: Tenant, code: str) -> PartnerId:
     partner: PartnerId | None = await db.fetchval(
-        "SELECT id FROM partners WHERE tenant_id = $1 AND code = $2", tenant.id, code
+        "SELECT id FROM partners WHERE tenant_id = $1 AND code = $2", tenant.id, code_of(code)
     )
     if partner is None:
         raise NotFound("partner_not_found")

@@ -10,6 +10,7 @@ import asyncpg
 
 from ledger.database import Connection
 from ledger.keyset import Conditions
+from ledger.plain_text import code_of
 from ledger.reasons import Hold, Reason
 from ledger.refusals import NotFound
 from ledger.types import (
@@ -117,7 +118,9 @@ async def list_payouts(
     if state is not None:
         where.require("p.state = {}", state)
     if partner_code is not None:
-        where.require("p.partner_id = (SELECT id FROM partners WHERE tenant_id = $1 AND code = {})", partner_code)
+        where.require(
+            "p.partner_id = (SELECT id FROM partners WHERE tenant_id = $1 AND code = {})", code_of(partner_code)
+        )
     if run is not None:
         where.require("p.run_id = {}", run)
     last = where.parameter(limit + 1)

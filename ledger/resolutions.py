@@ -111,13 +111,14 @@ async def _act(db: Connection, tenant: Tenant, task_id: TaskId, task: Any, answe
             return await _about_lost_invoice(db, tenant, task_id, UUID(task["detail"]["intent"]), answer)
         case "transaction", _ if answer.action in ("release", "assign_partner"):
             return await _about_sale(db, tenant, task_id, TransactionId(UUID(task["subject_id"])), answer, actor)
-        case "document", kind if kind in invoice_questions.ANSWERED_BY_A_PERSON:
+        case "document", kind if kind in invoice_questions.ANSWERED_BY_A_PERSON and answer.action != "done":
             found = await invoice_questions.resolve_invoice_question(
                 db,
                 tenant,
                 UUID(task["subject_id"]),
                 action=answer.action,
                 transaction_id=_transaction(answer) if answer.action == "assign" else None,
+                partner_code=_partner_code(answer) if answer.action == "assign_partner" else None,
                 by=actor,
             )
             return Resolved(task=task_id, replay=tuple(found))
@@ -210,10 +211,7 @@ async def _about_sale(
             raise NotAcceptable("reason_missing")
         outcome = await sale_decisions.release_hold(db, tenant, transaction, by=actor, reason=answer.reason)
     else:
-        code = answer.detail.get("partner_code")
-        if not isinstance(code, str):
-            raise NotAcceptable("partner_missing")
-        outcome = await sale_decisions.assign_partner(db, tenant, transaction, code, by=actor)
+        outcome = await sale_decisions.assign_partner(db, tenant, transaction, _partner_code(answer), by=actor)
     return Resolved(task=task_id, transaction=transaction, rechecks=outcome.payouts)
 
 
@@ -286,6 +284,13 @@ async def _day_of_payment(db: Connection, payout: Payout, said: Any, known: date
     if not payout.created_at.astimezone(BERLIN).date() <= day <= today:
         raise NotAcceptable("paid_on_not_acceptable")
     return day
+
+
+def _partner_code(answer: Answer) -> str:
+    code = answer.detail.get("partner_code")
+    if not isinstance(code, str):
+        raise NotAcceptable("partner_missing")
+    return code
 
 
 def _transaction(answer: Answer) -> TransactionId:

@@ -11,6 +11,7 @@ from typing import Any
 from ledger.csv_writing import Cents, csv_lines
 from ledger.database import Connection
 from ledger.money import euro
+from ledger.plain_text import code_of
 from ledger.refusals import NotAcceptable, NotFound
 from ledger.tax import RULES
 from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState, TaxCase, Tenant
@@ -152,6 +153,7 @@ async def of_partner(db: Connection, tenant: Tenant, code: str, first_day: date,
     """Raises NotFound, NotAcceptable for days in the wrong order or more than two years apart."""
     if last_day < first_day or (last_day - first_day).days > MOST_DAYS:
         raise NotAcceptable("period_not_acceptable")
+    code = code_of(code)
     partner = await db.fetchrow(_WHO + " AND q.code = $2", tenant.id, code)
     if partner is None:
         raise NotFound("partner_not_found")

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from ledger import audit
+from ledger import audit, plain_text
 from ledger.database import Connection, Ledger
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
 from ledger.types import CampaignId, Frozen, Tenant, TenantId
@@ -69,7 +69,8 @@ async def create(
     if not _SLUG.fullmatch(slug):
         raise NotAcceptable("slug_not_acceptable")
     tenant = Tenant(id=TenantId(uuid4()), slug=slug)
-    of = address or TenantAddress()
+    of = _printed((address or TenantAddress()).model_dump())
+    named = _printed({"name": name})["name"]
     # Row-level security lets a transaction write its own tenant only, so the id is chosen before it begins.
     async with ledger.transaction(tenant) as db:
         try:
@@ -83,13 +84,8 @@ async def create(
                 """,
                 tenant.id,
                 slug,
-                name,
-                of.street,
-                of.zip,
-                of.city,
-                of.country_code,
-                of.vat_id,
-                of.tax_number,
+                named,
+                *(of[member] for member in ("street", "zip", "city", "country_code", "vat_id", "tax_number")),
                 is_demo,
                 replacement_window,
             )
@@ -183,6 +179,7 @@ async def change(db: Connection, tenant: Tenant, changes: dict[str, Any], *, act
     if unknown:
         raise ValueError(f"no such setting of a tenant: {sorted(unknown)}")
     if changes:
+        changes = _printed(changes)
         before = (await load(db, tenant)).model_dump(mode="json", include=set(changes))
         columns = ", ".join(f"{name} = ${number}" for number, name in enumerate(changes, start=2))
         try:
@@ -203,3 +200,13 @@ async def change(db: Connection, tenant: Tenant, changes: dict[str, Any], *, act
             },
         )
     return await load(db, tenant)
+
+
+def _printed(fields: dict[str, Any]) -> dict[str, Any]:
+    """What stands on documents, as it may stand there. Raises NotAcceptable."""
+    lines = {
+        member: plain_text.optional_line(text)
+        for member, text in fields.items()
+        if member in ("street", "zip", "city") and isinstance(text, str)
+    }
+    return fields | lines | ({"name": plain_text.name(fields["name"])} if isinstance(fields.get("name"), str) else {})

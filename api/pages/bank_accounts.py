@@ -46,6 +46,8 @@ async def record(visit: Banker) -> Response:
         )
     except ValidationError:
         return await _shown(visit, wrong=N_("Bitte nennen Sie Kontoinhaber (höchstens 70 Zeichen) und IBAN."))
+    except NotAcceptable as refused:
+        return await _shown(visit, wrong=said(refused))
     try:
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
             await bank_accounts.record(db, visit.tenant, visit.doors.vault, new, by=visit.person.actor)

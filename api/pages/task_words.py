@@ -81,7 +81,7 @@ KINDS: dict[str, TaskWords] = {
         N_("Unbekannter Partnercode"), N_("Bitte nennen Sie den richtigen Partner, oder legen Sie ihn zuerst an.")
     ),
     "two_partner_codes": TaskWords(
-        N_("Zwei Partner genannt"), N_("Bitte ändern Sie den Beleg, und verarbeiten Sie sein Ereignis erneut.")
+        N_("Zwei Partner genannt"), N_("Bitte nennen Sie den, der diesen Verkauf gebracht hat.")
     ),
     "unknown_campaign": TaskWords(
         N_("Unbekannte Kampagne"), N_("Bitte legen Sie die Kampagne an, und verarbeiten Sie das Ereignis erneut.")
@@ -179,6 +179,9 @@ ACTIONS: dict[str, ActionWords] = {
     "keep_held": ActionWords(N_("Angehalten lassen"), N_("Die Provisionen bleiben angehalten.")),
     "assign_partner": ActionWords(
         N_("Diesem Partner geben"), N_("Die Provisionen werden berechnet."), needs=("partner_code",)
+    ),
+    "book_without_partner": ActionWords(
+        N_("Ohne Partner buchen"), N_("Niemand hat diesen Verkauf gebracht; niemand bekommt Provisionen.")
     ),
     "assign": ActionWords(
         N_("Diesem Verkauf zuordnen"), N_("Die Rechnung wird diesem Verkauf gebucht."), needs=("transaction_id",)

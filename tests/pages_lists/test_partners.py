@@ -52,6 +52,23 @@ async def test_a_new_partner_is_added_and_a_refused_one_keeps_what_was_typed(boo
         assert 'role="alert"' in answer.text
 
 
+async def test_a_name_that_nobody_can_read_is_refused_with_the_reason(books: Books) -> None:
+    admin = await books.firm.person(Role.ADMIN)
+    unseen = "Namen und Anschriften sind eine sichtbare Zeile"
+    for text, why in (("Do\u200bra", unseen), ("Dora\u202e", unseen), ("Do\nra", unseen), ("4711", "mindestens einen")):
+        for page, form, browser in (
+            ("/admin/partner/neu", {"code": "DORA", "name": text}, books.editor),
+            ("/admin/partner/ANNA/bearbeiten", {"name": text}, books.editor),
+            ("/admin/partner/ANNA/bankverbindung", {"account_holder": text, "iban": IBAN}, admin),
+            ("/admin/bankkonten", {"holder": text, "iban": IBAN}, admin),
+            ("/admin/kampagnen", {"slug": "messe", "name": text}, admin),
+        ):
+            answer = await browser.post(page, form)
+            assert (answer.status_code, why in answer.text) == (422, True), (page, ascii(text))
+    [row] = await books.rows("SELECT count(*) AS n FROM partner_bank_details")
+    assert row["n"] == 0
+
+
 async def test_master_data_are_edited_with_before_and_after_in_the_trail(books: Books) -> None:
     await books.send(
         "/admin/partner/ANNA/bearbeiten", {"name": "Anna AG", "sponsor_code": "BERT", "minimum": "1.234,56"}

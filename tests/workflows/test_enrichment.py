@@ -49,13 +49,31 @@ async def test_the_partner_stands_on_a_line_of_its_own(silent_shop: Shop) -> Non
         {"introduction": "Guten Tag,\nPartner: ANNA\nvielen Dank."},
         {"remark": "Vielen Dank!\r\nPartner:\u00a0anna \r\nBis bald"},
     ]
-    prose = [
-        {"remark": text} for text in ("Unser Partner: ANNA dankt", "Partner: ANNA und BERND", "Partner:", "Partnerin")
-    ]
+    prose = [{"remark": text} for text in ("Unser Partner: ANNA dankt", "Partnerin")]
     events = await all_at_once(*(paid(shop, **members) for members in written + prose))
     named = [(await the_sale_of(shop, event["resource_id"]))["partner_code"] for event in events]
-    assert named == ["ANNA", "ANNA", None, None, None, None]
+    assert named == ["ANNA", "ANNA", None, None]
     assert await number_of_calls(shop) == 2 * len(events)
+
+
+async def test_a_line_for_the_partner_that_names_none_asks_and_the_answer_books(silent_shop: Shop) -> None:
+    """The invoice cannot be changed any more, so that the answer alone must do."""
+    shop = silent_shop
+    texts = ("Partner: ANNA und BERND", "Partner:", "Partner : Anna Müller")
+    events = await all_at_once(*(paid(shop, remark=text) for text in texts))
+    assert [event["state"] for event in events] == ["failed"] * 3
+    asked = {task["subject_id"]: task for task in await shop.tasks()}
+    assert {task["kind"] for task in asked.values()} == {"unknown_partner_code"}
+    answers: list[dict[str, Any]] = [
+        {"action": "assign_partner", "detail": {"partner_code": "anna\u200b"}},
+        {"action": "book_without_partner"},
+        {"action": "assign_partner", "detail": {"partner_code": "BERND"}},
+    ]
+    for event, answer in zip(events, answers, strict=True):
+        await shop.api("POST", f"/tasks/{asked[event['resource_id']]['id']}/resolve", answer)
+    sales = [await the_sale_of(shop, event["resource_id"]) for event in events]
+    assert [sale["partner_code"] for sale in sales] == ["ANNA", None, "BERND"]
+    assert await shop.tasks() == []
 
 
 async def test_the_partner_stands_with_the_customer(silent_chapter_shop: Shop) -> None:
