@@ -20,7 +20,7 @@ from api.signing_key import SigningKey
 from api.v1 import routes
 from ledger.credentials import recognise_api_key
 from ledger.database import Ledger
-from ledger.migrate import newest_version
+from ledger.migrations.needed import needed_schema
 from ledger.webhook_tokens import recognise_webhook_token
 from lexoffice.transports import shared_transport
 from settings import Settings
@@ -146,7 +146,7 @@ async def _opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Parts]:
         signing_key=SigningKey(settings.lexoffice_public_key_url, settings.lexoffice_public_key_file),
         lexoffice_transport=transport,
         oauth=oauth,
-        newest_version=newest_version(),
+        needed_schema=needed_schema(),
     )
     # Requests have ended by now; what they announced is written down before the pool goes.
     await announcer.close()

@@ -15,6 +15,7 @@ from api.parts import Doors
 from api.problems import DATABASE_AWAY
 from ledger import sweeps
 from ledger.database import Ledger
+from ledger.migrations.needed import NeededSchema, what_is_missing
 
 router = APIRouter(tags=["Betrieb"])
 _DATABASE_WITHIN_S = 2.0
@@ -35,7 +36,7 @@ async def healthz() -> dict[str, str]:
     responses={503: {"description": "Etwas fehlt", "content": {"application/json": {"schema": {"type": "object"}}}}},
 )
 async def readyz(doors: Doors) -> JSONResponse:
-    return await readiness(doors.ledger, doors.engine, doors.newest_version)
+    return await readiness(doors.ledger, doors.engine, doors.needed_schema)
 
 
 @router.get("/metrics", summary="Kennzahlen für Prometheus", operation_id="metrics", response_class=Response)
@@ -49,27 +50,21 @@ async def metrics(doors: Doors) -> Response:
     return Response(generate_latest(doors.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def readiness(ledger: Ledger, engine: Client, wanted: str) -> JSONResponse:
+async def readiness(ledger: Ledger, engine: Client, needed: NeededSchema) -> JSONResponse:
     """200, or 503 with what is missing. Both are asked at once: an answer within 2 s, whichever of them hangs."""
-    found = await asyncio.gather(_missing_of_database(ledger, wanted), _missing_of_engine(engine))
+    found = await asyncio.gather(_missing_of_database(ledger, needed), _missing_of_engine(engine))
     missing = [text for text in found if text]
     body: dict[str, Any] = {"status": "not ready", "missing": missing} if missing else {"status": "ready"}
     return JSONResponse(body, status_code=503 if missing else 200)
 
 
-async def _missing_of_database(ledger: Ledger, wanted: str) -> str | None:
+async def _missing_of_database(ledger: Ledger, needed: NeededSchema) -> str | None:
     """What keeps the database from being used, with the command that mends it; None when nothing does."""
     try:
-        async with asyncio.timeout(_DATABASE_WITHIN_S):
-            version = await ledger.schema_version()
+        async with asyncio.timeout(_DATABASE_WITHIN_S), ledger.without_tenant() as db:
+            return await what_is_missing(db, needed)
     except DATABASE_AWAY:
         return "The database does not answer. Check PARTNERDESK_DATABASE_URL, and that PostgreSQL runs."
-    except asyncpg.PostgresError:
-        version = None
-    # Migrations only go forward and come first: the processes of the version before work on until they are replaced.
-    if version is None or version < wanted:
-        return f"The database is at version {version or 'none'}, this code needs {wanted}. Run `partnerdesk migrate`."
-    return None
 
 
 async def _missing_of_engine(engine: Client) -> str | None:

@@ -14,6 +14,7 @@ from api.recognition import Recognition
 from api.signing_key import SigningKey
 from ledger.credentials import Caller
 from ledger.database import Ledger
+from ledger.migrations.needed import NeededSchema
 from ledger.vault import Vault
 from ledger.webhook_tokens import WebhookDoor
 from settings import Settings
@@ -34,8 +35,7 @@ class Parts:
     signing_key: SigningKey
     lexoffice_transport: httpx.AsyncBaseTransport
     oauth: OAuthAccess
-    newest_version: str
-    """Of the schema, as this code needs it."""
+    needed_schema: NeededSchema
 
 
 async def _parts(request: Request) -> Parts:

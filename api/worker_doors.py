@@ -15,7 +15,7 @@ from temporalio.client import Client
 
 from api.health import readiness
 from ledger.database import Ledger
-from ledger.migrate import newest_version
+from ledger.migrations.needed import needed_schema
 
 
 class PortBusy(Exception):
@@ -26,13 +26,13 @@ class PortBusy(Exception):
 async def serve_doors(client: Client, ledger: Ledger, *, host: str, port: int) -> AsyncIterator[None]:
     """Serve /healthz, /readyz and /metrics while the worker works. Raises PortBusy."""
     listening = _listen(host, port)
-    wanted = newest_version()
+    needed = needed_schema()
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
 
     async def readyz(_: Request) -> Response:
-        return await readiness(ledger, client, wanted)
+        return await readiness(ledger, client, needed)
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

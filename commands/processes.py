@@ -14,8 +14,11 @@ from settings import OwnerSettings, Settings
 
 @click.command()
 @click.option("--without-engine", is_flag=True, help="Bring only the database up to date.")
+@click.option(
+    "--check", is_flag=True, help="Change nothing: show where the database differs from what this code makes."
+)
 @plain_errors
-def migrate(without_engine: bool) -> None:
+def migrate(without_engine: bool, check: bool) -> None:
     """Bring database and engine to what this code needs.
 
     Runs the ledger's migrations as the owner's role (PARTNERDESK_OWNER_DATABASE_URL), registers the four search
@@ -26,9 +29,16 @@ def migrate(without_engine: bool) -> None:
     Example:
       PARTNERDESK_OWNER_DATABASE_URL=postgresql://partnerdesk_owner:…@db/partnerdesk partnerdesk migrate
     """
+    from ledger.migrate import differences
     from ledger.migrate import migrate as migrate_database
 
     owner = OwnerSettings.from_environment()
+    if check:
+        if lines := asyncio.run(differences(owner.owner_database_url.get_secret_value())):
+            click.echo("\n".join(lines))
+            raise click.ClickException("The schema was changed by hand: lines with - are missing, with + too many.")
+        click.echo("The schema is what this code makes.")
+        return
     done = announced(
         "Bringing the database to the newest version",
         lambda: asyncio.run(migrate_database(owner.owner_database_url.get_secret_value(), say=_say)),

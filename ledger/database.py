@@ -151,12 +151,6 @@ class Ledger:
     async def close(self) -> None:
         await self._pool.close()
 
-    async def schema_version(self) -> str | None:
-        """Of the newest migration that was applied. Raises asyncpg.PostgresError where none ever was."""
-        async with self.without_tenant() as db:
-            version: str | None = await db.fetchval("SELECT version_num FROM alembic_version")
-        return version
-
     @asynccontextmanager
     async def transaction(
         self, tenant: Tenant, *, cause: str = "", person: UserId | None = None

@@ -1,24 +1,22 @@
-"""One run of `partnerdesk migrate`: who may, from where, and each migration in a transaction of its own."""
+"""One run of `partnerdesk migrate`: each migration in a transaction of its own, the texts with the last one."""
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import asyncpg
 
+from ledger.migrations import history
+from ledger.migrations.admission import require_roles, take_turns
 from ledger.migrations.chain import Chain, Migration
-from ledger.migrations.errors import LockNotHad, MigrationFailed, WrongDatabase
+from ledger.migrations.errors import LockNotHad, MigrationFailed
+from ledger.migrations.history import Position
+from ledger.migrations.texts import GROUND, Text
 
 Connection = asyncpg.Connection  # generic in asyncpg's stubs only
 
-# Two `partnerdesk migrate` at once (two machines of one deployment) take turns.
-_ONE_AT_A_TIME = "hashtextextended('partnerdesk-migrate', 0)"
 _PAUSE_S = 1.0
-_VERSION_TABLE = """
-CREATE TABLE IF NOT EXISTS alembic_version (
-    version_num varchar(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))
-"""
 _MADE_ALREADY = (
     asyncpg.DuplicateTableError,
     asyncpg.DuplicateColumnError,
@@ -43,145 +41,152 @@ class Outcome:
 
     version: str
     applied: tuple[str, ...]
-    """Versions of the migrations that this run applied."""
+    """Names of what this run applied."""
     newest: str
     """What this code needs; less than `version` where newer code has migrated the database."""
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One transaction. `source` is the SQL that a position in an error counts in."""
+
+    name: str
+    version_before: str | None
+    source: str
+    work: Callable[["Connection"], Awaitable[None]]
 
 
 async def run(db: "Connection", chain: Chain, patience: Patience, say: Callable[[str], None]) -> Outcome:
     """Bring the database to the newest version. Raises CannotMigrate.
 
-    Takes the advisory lock of all runs for as long as `db` is connected.
+    Takes the advisory lock of all runs for as long as `db` is connected; each step sets `lock_timeout`.
     """
-    await _require_roles(db)
-    await _take_turns(db, patience, say)
-    version = await _version(db, chain)
+    await require_roles(db)
+    await take_turns(db, within_s=patience.in_all, say=say)
+    position = await history.find_position(db, chain)
+    if position.version is not None and position.version > chain.newest:
+        return Outcome(version=position.version, applied=(), newest=chain.newest)
     applied = []
-    for migration in chain.migrations:
-        if version is None or migration.version > version:
-            await _apply(db, migration, version, patience, say)
-            version = migration.version
-            applied.append(version)
-    return Outcome(version=version or "", applied=tuple(applied), newest=chain.newest)
+    for step in _steps(position, chain):
+        await _take(db, step, patience, say)
+        say(f"Applied {step.name}.")
+        applied.append(step.name)
+    return Outcome(version=chain.newest, applied=tuple(applied), newest=chain.newest)
 
 
-async def _require_roles(db: "Connection") -> None:
-    role = await db.fetchrow(
-        """
-        SELECT r.rolname, r.rolsuper OR r.rolbypassrls AS mighty,
-               EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'partnerdesk_app') AS has_application,
-               (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = 'partnerdesk_app') AS mighty_application
-          FROM pg_roles r WHERE r.rolname = current_user
-        """
-    )
-    assert role is not None
-    if not role["has_application"]:
-        raise WrongDatabase(
-            "The role partnerdesk_app does not exist on this server. Run ledger/roles.sql as a superuser first."
-        )
-    if role["mighty_application"]:
-        raise WrongDatabase(
-            "The role partnerdesk_app passes row-level security, so every tenant would see every other. "
-            "Run ledger/roles.sql as a superuser, which takes that from it."
-        )
-    if role["rolname"] == "partnerdesk_app" or role["mighty"]:
-        raise WrongDatabase(
-            f"PARTNERDESK_OWNER_DATABASE_URL connects as {role['rolname']}, which must not own the tables. "
-            "Name the role partnerdesk_owner there."
-        )
+def _steps(position: Position, chain: Chain) -> list[_Step]:
+    version = position.version
+    steps = []
+    pending = [migration for migration in chain.migrations if migration.name not in position.migrations]
+    if position.before is not None:
+        for migration in chain.before:
+            if migration.version > position.before:
+                steps.append(_step_before(migration, version))
+                version = migration.version
+        pending = pending[1:]
+    for place, migration in enumerate(pending):
+        steps.append(_step(migration, version, chain, with_ground=place == 0, with_texts=place == len(pending) - 1))
+        version = max(version or "", migration.version)
+    if position.before is not None:
+        steps.insert(len(steps) - len(pending), _taking_over(chain, with_texts=not pending))
+    elif not pending and position.texts_digest != chain.texts_digest:
+        steps.append(_Step("functions and triggers", version, "", lambda db: _apply_texts(db, chain)))
+    return steps
 
 
-async def _take_turns(db: "Connection", patience: Patience, say: Callable[[str], None]) -> None:
-    if await db.fetchval(f"SELECT pg_try_advisory_lock({_ONE_AT_A_TIME})"):
-        return
-    say("Another `partnerdesk migrate` is at work in this database; waiting for its end …")
-    await db.execute(f"SET lock_timeout = {round(patience.in_all * 1000)}")
-    try:
-        await db.execute(f"SELECT pg_advisory_lock({_ONE_AT_A_TIME})")
-    except asyncpg.LockNotAvailableError:
-        raise LockNotHad(
-            f"Another `partnerdesk migrate` has been at work for {patience.in_all:.0f} s ({await _other_run(db)}). "
-            "Nothing was changed. Run this again when it has ended."
-        ) from None
-    finally:
-        await db.execute("RESET lock_timeout")
+def _step_before(migration: Migration, version: str | None) -> _Step:
+    async def work(db: "Connection") -> None:
+        await db.execute(migration.sql())
+        await history.note_version_before(db, migration)
+
+    return _Step(migration.name, version, migration.sql(), work)
 
 
-async def _other_run(db: "Connection") -> str:
-    pid = await db.fetchval(
-        f"""
-        SELECT pid FROM pg_locks
-         WHERE locktype = 'advisory' AND granted AND objsubid = 1
-           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-           AND ((classid::bigint << 32) | objid::bigint) = {_ONE_AT_A_TIME}
-        """
-    )
-    return f"process {pid} of the database server" if pid else "which has ended this moment"
+def _taking_over(chain: Chain, *, with_texts: bool) -> _Step:
+    async def work(db: "Connection") -> None:
+        await history.take_over(db, chain)
+        if with_texts:
+            await _apply_texts(db, chain)
+
+    return _Step(chain.baseline.name, chain.before[-1].version, "", work)
 
 
-async def _version(db: "Connection", chain: Chain) -> str | None:
-    """The version that the database is at; None for an empty one."""
-    rows = await db.fetch("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'")
-    tables = {row["relname"] for row in rows}
-    versions = []
-    if "alembic_version" in tables:
-        versions = [row["version_num"] for row in await db.fetch("SELECT version_num FROM alembic_version")]
-    if not versions and tables <= {"alembic_version"}:
-        return None
-    database = await db.fetchval("SELECT current_database()")
-    if not versions:
-        raise WrongDatabase(
-            f"The database {database} has tables ({', '.join(sorted(tables)[:5])} …) and no version. It belongs to "
-            "another program, or was restored in part. Name an empty one, or restore all of it. Nothing was changed."
-        )
-    if len(versions) > 1:
-        raise WrongDatabase(
-            f"The database {database} names {len(versions)} versions ({', '.join(sorted(versions))}), and is at one at "
-            "most. Restore the table alembic_version from a backup. Nothing was changed."
-        )
-    version: str = versions[0]
-    if version <= chain.newest and version not in {migration.version for migration in chain.migrations}:
-        raise WrongDatabase(
-            f"The database {database} is at version {version}, which this code does not know. It was migrated by "
-            "code that never was a release: go back to that, or restore a backup. Nothing was changed."
-        )
-    return version
+def _step(migration: Migration, version: str | None, chain: Chain, *, with_ground: bool, with_texts: bool) -> _Step:
+    async def work(db: "Connection") -> None:
+        if migration is chain.baseline:
+            await history.begin_history(db)
+        if with_ground:
+            await _apply_texts(db, chain, wing=GROUND)
+        await db.execute(migration.sql())
+        await history.note_migration(db, migration)
+        if with_texts:
+            await _apply_texts(db, chain)
+
+    return _Step(migration.name, version, migration.sql(), work)
 
 
-async def _apply(
-    db: "Connection", migration: Migration, version: str | None, patience: Patience, say: Callable[[str], None]
-) -> None:
+async def _apply_texts(db: "Connection", chain: Chain, *, wing: str | None = None) -> None:
+    """Apply what differs from what was applied last; of one wing only its functions, which need no table."""
+    position = await history.read_history(db)
+    there = await history.existing(db, chain.texts)
+    await db.execute("SET LOCAL check_function_bodies = off")  # a body may speak of what comes after it
+    applied = set()
+    for text in chain.texts:
+        if wing is not None and (text.wing, text.kind) != (wing, "function"):
+            continue
+        is_known = position.texts.get(text.name) == text.sha256 and text.name in there
+        # A trigger that was made anew has lost what was said of it.
+        if not is_known or (text.kind == "comment" and (text.subject, text.table) in applied):
+            await _apply_text(db, text)
+            await history.note_text(db, text.name, text.sha256)
+            applied.add((text.subject, text.table))
+    await db.execute("SET LOCAL check_function_bodies = on")
+    if wing is None:
+        for name in sorted(position.texts.keys() - {text.name for text in chain.texts}):
+            await history.note_text(db, name, None)
+        await history.note_texts(db, chain.texts_digest)
+
+
+async def _apply_text(db: "Connection", text: Text) -> None:
+    if text.is_constraint_trigger:
+        await db.execute(f"DROP TRIGGER IF EXISTS {text.subject} ON {text.table}")
+    for statement in text.statements:
+        try:
+            await db.execute(statement)
+        except asyncpg.InvalidFunctionDefinitionError as error:
+            raise MigrationFailed(
+                f"functions/{text.wing}.sql, {text.name}: {_said(error)}. What a function takes and returns is not "
+                "replaced: name the new one anew, or drop the old one in a migration. Nothing of this was kept."
+            ) from error
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            raise
+        except asyncpg.PostgresError as error:
+            error.add_note(f"functions/{text.wing}.sql, {text.name}")
+            raise
+
+
+async def _take(db: "Connection", step: _Step, patience: Patience, say: Callable[[str], None]) -> None:
     until = time.monotonic() + patience.in_all
     while True:
         try:
             async with db.transaction():
                 await db.execute(f"SET LOCAL lock_timeout = {round(patience.at_once * 1000)}")
-                if version is None:
-                    await db.execute(_VERSION_TABLE)
-                await db.execute(migration.sql())
-                await _note(db, migration, version)
+                await step.work(db)
             return
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             holders = await _holders(db)
             if time.monotonic() > until:
                 raise LockNotHad(
-                    f"Migration {migration.name} did not get its locks within {patience.in_all:.0f} s. Nothing of it "
-                    f"was kept; the database is at version {version or 'none'}. {holders} "
+                    f"Migration {step.name} did not get its locks within {patience.in_all:.0f} s. Nothing of it was "
+                    f"kept; the database is at version {step.version_before or 'none'}. {holders} "
                     "End that, or wait for its end, and run this again."
                 ) from None
-            say(f"Migration {migration.name} waits for locks. {holders} Trying again …")
+            say(f"Migration {step.name} waits for locks. {holders} Trying again …")
             await asyncio.sleep(_PAUSE_S)
         except (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError):
             raise  # the server went away; whether a COMMIT under way was kept, the next run sees
         except asyncpg.PostgresError as error:
-            raise MigrationFailed(_failure(migration, version, error)) from error
-
-
-async def _note(db: "Connection", migration: Migration, version: str | None) -> None:
-    if version is None:
-        await db.execute("INSERT INTO alembic_version VALUES ($1)", migration.version)
-    else:
-        await db.execute("UPDATE alembic_version SET version_num = $1", migration.version)
+            raise MigrationFailed(_failure(step, error)) from error
 
 
 async def _holders(db: "Connection") -> str:
@@ -205,13 +210,18 @@ async def _holders(db: "Connection") -> str:
     )
 
 
-def _failure(migration: Migration, version: str | None, error: asyncpg.PostgresError) -> str:
-    where = ""
-    if position := getattr(error, "position", None):
-        where = f", line {migration.sql().count(chr(10), 0, int(position)) + 1}"
+def _said(error: asyncpg.PostgresError) -> str:
+    """Message, detail and hint on one line."""
+    return " ".join(str(error).split()).rstrip(".")
+
+
+def _failure(step: _Step, error: asyncpg.PostgresError) -> str:
+    notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
+    position = getattr(error, "position", None)
+    where = f", line {step.source.count(chr(10), 0, int(position)) + 1}" if position and not notes else ""
     text = (
-        f"Migration {migration.name}{where}: {error}. Nothing of it was kept; the database is at version "
-        f"{version or 'none'}."
+        f"Migration {step.name}{where}: {_said(error)}{notes}. Nothing of it was kept; the database is at version "
+        f"{step.version_before or 'none'}."
     )
     if isinstance(error, _MADE_ALREADY):
         text += " A part of it seems to have been run by hand: take that back, and run this again."

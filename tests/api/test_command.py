@@ -19,6 +19,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from commands.ground import past
+from ledger.migrations.needed import needed_schema
 from sandbox.processes import free_port
 from sandbox.temporal_server import TemporalAddresses
 from settings import Settings
@@ -271,17 +272,29 @@ async def test_code_of_the_version_before_works_on_with_a_newer_database(
     environment: dict[str, str], database: Database, door: Door
 ) -> None:
     owner = await asyncpg.connect(database.owner_url)
-    before = await owner.fetchval("SELECT version_num FROM alembic_version")
     try:
-        await owner.execute("UPDATE alembic_version SET version_num = '9999'")
+        await owner.execute("INSERT INTO schema_history (kind, name) VALUES ('migration', '9999_of_the_next_release')")
         ready = await door.http.get("/readyz")
         result = await partnerdesk(environment, "migrate", "--without-engine")
     finally:
-        await owner.execute("UPDATE alembic_version SET version_num = $1", before)
+        await owner.execute("DELETE FROM schema_history WHERE name = '9999_of_the_next_release'")
         await owner.close()
     assert ready.status_code == 200, ready.text
     assert (result.status, result.out) == (0, "The database is at version 9999.\n"), result.err
-    assert f"newer than this code, which knows {before}: nothing was changed" in result.err
+    assert f"newer than this code, which knows {needed_schema().version}: nothing was changed" in result.err
+
+
+async def test_a_schema_that_is_as_it_should_be_is_said_to_be(environment: dict[str, str]) -> None:
+    result = await partnerdesk(environment, "migrate", "--check")
+    assert (result.status, result.out) == (0, "The schema is what this code makes.\n"), result.err
+
+
+async def test_what_stops_a_migration_is_one_sentence_and_a_status(environment: dict[str, str]) -> None:
+    as_application = environment | {"PARTNERDESK_OWNER_DATABASE_URL": environment["PARTNERDESK_DATABASE_URL"]}
+    result = await partnerdesk(as_application, "migrate", "--without-engine")
+    assert (result.status, result.out) == (4, "")
+    assert "Error: PARTNERDESK_OWNER_DATABASE_URL connects as partnerdesk_app" in result.err
+    assert "Traceback" not in result.err
 
 
 def test_a_sweep_since_a_span_looks_back() -> None:

@@ -3,16 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
 
-import ledger
+from ledger.migrate import migrate
 from sandbox.postgres import PostgresAddresses
 from tests.conftest import Database
-
-_VERSIONS = Path(ledger.__file__).parent / "migrations" / "versions"
+from tests.migrations.old_chain import migrate_before_1_0
 
 
 @dataclass
@@ -22,18 +20,13 @@ class OldDatabase:
     urls: Database
     owner: "asyncpg.Connection[asyncpg.Record]"
     admin: "asyncpg.Connection[asyncpg.Record]"
-    version: str = "0000"
 
-    async def migrate(self, *, to: str = "9999") -> None:
-        """Apply what lies between its version and `to`, each file in one transaction."""
-        for path in sorted(_VERSIONS.glob("[0-9]*.sql")):
-            number = path.name.partition("_")[0]
-            if self.version < number <= to:
-                async with self.owner.transaction():
-                    await self.owner.execute(path.read_text(encoding="utf-8"))
-                    await self.owner.execute("DELETE FROM alembic_version")
-                    await self.owner.execute("INSERT INTO alembic_version VALUES ($1)", number)
-                self.version = number
+    async def migrate(self, *, to: str | None = None) -> None:
+        """Bring it to a version before 1.0, or (None) to today."""
+        if to is None:
+            await migrate(self.urls.owner_url)
+        else:
+            await migrate_before_1_0(self.urls.owner_url, until=to)
 
     async def new_tenant(self, slug: str) -> UUID:
         """With the rows that every tenant has."""
@@ -60,7 +53,6 @@ async def old_database(postgres: PostgresAddresses, *, version: str) -> AsyncIte
         owner = await asyncpg.connect(urls.owner_url)
         try:
             await admin.execute("GRANT USAGE ON SCHEMA public TO partnerdesk_app")
-            await owner.execute("CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)")
             old = OldDatabase(urls, owner, admin)
             await old.migrate(to=version)
             yield old

@@ -4,15 +4,11 @@ Two products over one database or one engine would take each other's work, witho
 """
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
-
-import asyncpg
 
 from ledger.migrate import migrate
 from sandbox.lexoffice_server import LexofficeServer
@@ -22,6 +18,7 @@ from sandbox.temporal_cli import find_cli
 from sandbox.temporal_server import TemporalServer
 from tests.conftest import Database
 from tests.house import House, Shop, running
+from tests.migrations.databases import made_database
 
 
 @dataclass(frozen=True)
@@ -58,35 +55,6 @@ async def own_product(postgres: PostgresAddresses, state: Path, **settings: Any)
 
 async def own_database(postgres: PostgresAddresses) -> Database:
     """As ledger/roles.sql makes it, and migrated."""
-    name = f"partnerdesk_{secrets.token_hex(4)}"
-    await _as_superuser(
-        _in(postgres.admin_url, "postgres"),
-        f"CREATE DATABASE {name} OWNER partnerdesk_owner ENCODING 'UTF8' TEMPLATE template0",
-        f"REVOKE ALL ON DATABASE {name} FROM PUBLIC",
-        f"GRANT CONNECT ON DATABASE {name} TO partnerdesk_app",
-    )
-    await _as_superuser(
-        _in(postgres.admin_url, name),
-        "REVOKE ALL ON SCHEMA public FROM PUBLIC",
-        "GRANT USAGE ON SCHEMA public TO partnerdesk_app",
-    )
-    made = Database(
-        app_url=_in(postgres.app_url, name),
-        owner_url=_in(postgres.owner_url, name),
-        admin_url=_in(postgres.admin_url, name),
-    )
+    made = await made_database(postgres)
     await migrate(made.owner_url)
     return made
-
-
-async def _as_superuser(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-def _in(url: str, database: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))

@@ -1,0 +1,114 @@
+COMMENT ON TABLE tenant_bank_accounts IS 'An account that the tenant pays from.';
+COMMENT ON TABLE partner_bank_details IS
+    'An account that a partner is paid to: waiting, in force, superseded or refused.';
+COMMENT ON TABLE bank_runs IS 'A file for the bank: which account, which day, which payments, and that very file.';
+COMMENT ON TABLE bank_run_lines IS 'One payment of a bank run; released when it drops out.';
+COMMENT ON TABLE bank_run_counters IS 'The last number of a bank run in a year.';
+
+CREATE OR REPLACE TRIGGER follow_the_arrows AFTER INSERT OR UPDATE OF state ON bank_runs
+    FOR EACH ROW EXECUTE FUNCTION follow_the_arrows();
+COMMENT ON TRIGGER follow_the_arrows ON bank_runs IS
+    'Refuses a state that may not follow (PD001), and notes in state_changes each one that does.'
+    ' Relied on by ledger/bank_runs.py.';
+
+-- Confirmed, and the quarantine is over: to be put into force by the hand-over. Ids only.
+CREATE OR REPLACE FUNCTION find_accounts_to_activate(at_most integer) RETURNS TABLE (tenant_id uuid, slug text, partner_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+    SELECT b.tenant_id, t.slug, b.partner_id
+      FROM partner_bank_details b JOIN tenants t ON t.id = b.tenant_id
+     WHERE b.state = 'pending' AND b.confirmed_at IS NOT NULL AND b.usable_from <= now()
+     ORDER BY b.usable_from LIMIT at_most
+    $$;
+REVOKE ALL ON FUNCTION find_accounts_to_activate FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_accounts_to_activate TO partnerdesk_app;
+
+-- Number and sum of a run are those of its payments, and what two persons saw is what the file holds.
+CREATE OR REPLACE FUNCTION bank_run_adds_up() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+DECLARE
+    run   bank_runs%ROWTYPE;
+    lines record;
+BEGIN
+    SELECT * INTO run FROM bank_runs WHERE tenant_id = NEW.tenant_id AND id = NEW.id;
+    IF run.state = 'cancelled' THEN
+        RETURN NULL;
+    END IF;
+    SELECT count(*) AS payments, COALESCE(sum(amount_cents), 0) AS total INTO lines
+      FROM bank_run_lines WHERE tenant_id = NEW.tenant_id AND run_id = NEW.id AND released_at IS NULL;
+    IF (lines.payments, lines.total) IS DISTINCT FROM (run.payments::bigint, run.total_cents::numeric) THEN
+        RAISE EXCEPTION 'the payments of run % do not add up', run.number USING ERRCODE = 'PD005';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER bank_run_adds_up AFTER INSERT OR UPDATE OF state, payments, total_cents ON bank_runs
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION bank_run_adds_up();
+COMMENT ON TRIGGER bank_run_adds_up ON bank_runs IS
+    'Refuses a run whose payments do not add up to it (PD005), at the end of the transaction.'
+    ' Relied on by ledger/bank_runs.py.';
+
+CREATE OR REPLACE FUNCTION bank_run_lines_stay() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND (NEW.run_id, NEW.payout_id, NEW.bank_details_id, NEW.creditor, NEW.amount_cents,
+                             NEW.end_to_end_id, NEW.remittance)
+                            IS DISTINCT FROM
+                            (OLD.run_id, OLD.payout_id, OLD.bank_details_id, OLD.creditor, OLD.amount_cents,
+                             OLD.end_to_end_id, OLD.remittance) THEN
+        RAISE EXCEPTION 'a payment of a bank run does not change' USING ERRCODE = 'PD020';
+    END IF;
+    -- Lines come and go while the run is a draft; all of them are released with a run that is cancelled.
+    IF NOT EXISTS (SELECT 1 FROM bank_runs
+                    WHERE tenant_id = NEW.tenant_id AND id = NEW.run_id
+                      AND (state = 'draft' OR state = 'cancelled' AND TG_OP = 'UPDATE')) THEN
+        RAISE EXCEPTION 'the payments of an approved bank run do not change' USING ERRCODE = 'PD020';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER bank_run_lines_stay AFTER INSERT OR UPDATE ON bank_run_lines
+    FOR EACH ROW EXECUTE FUNCTION bank_run_lines_stay();
+COMMENT ON TRIGGER bank_run_lines_stay ON bank_run_lines IS
+    'Refuses to change a payment, and any change after the run was approved (PD020).'
+    ' Relied on by ledger/bank_runs.py, ledger/bank_run_cancelling.py.';
+
+-- The file is made once; what can be stored anew is its encryption alone.
+CREATE OR REPLACE FUNCTION bank_file_stays() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the file of bank run % was made', OLD.number USING ERRCODE = 'PD020';
+END $$;
+
+CREATE OR REPLACE TRIGGER bank_file_stays BEFORE UPDATE ON bank_runs FOR EACH ROW
+    WHEN (OLD.file_sha256 IS NOT NULL
+          AND (OLD.file_sha256, OLD.content_hash, OLD.payments, OLD.total_cents, OLD.account_id, OLD.execution_date,
+               OLD.batch_booking, OLD.approved_hash)
+              IS DISTINCT FROM
+              (NEW.file_sha256, NEW.content_hash, NEW.payments, NEW.total_cents, NEW.account_id, NEW.execution_date,
+               NEW.batch_booking, NEW.approved_hash))
+    EXECUTE FUNCTION bank_file_stays();
+COMMENT ON TRIGGER bank_file_stays ON bank_runs IS
+    'Refuses to change what a file that was made says (PD020).'
+    ' Relied on by ledger/bank_export.py.';
+
+-- An exported payout never changes what is paid (its state goes on).
+CREATE OR REPLACE FUNCTION exported_payouts_stay() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM bank_run_lines l JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
+                WHERE l.tenant_id = NEW.tenant_id AND l.payout_id = NEW.id AND l.released_at IS NULL
+                  AND r.state IN ('exported', 'confirmed')) THEN
+        RAISE EXCEPTION 'payout % is in a bank file', NEW.number USING ERRCODE = 'PD020';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER exported_payouts_stay AFTER UPDATE ON payouts FOR EACH ROW
+    WHEN ((OLD.net_cents, OLD.tax_cents, OLD.gross_cents, OLD.partner_id, OLD.bank_details_id, OLD.number)
+          IS DISTINCT FROM
+          (NEW.net_cents, NEW.tax_cents, NEW.gross_cents, NEW.partner_id, NEW.bank_details_id, NEW.number))
+    EXECUTE FUNCTION exported_payouts_stay();
+COMMENT ON TRIGGER exported_payouts_stay ON payouts IS
+    'Refuses to change what is paid of a payout in a bank file (PD020).'
+    ' Relied on by ledger/bank_export.py, ledger/payout_lines.py.';

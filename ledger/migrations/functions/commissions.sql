@@ -1,0 +1,113 @@
+COMMENT ON TABLE commissions IS
+    'What a partner earns or gives back: one line per sale and level, clawback, correction or month.';
+COMMENT ON TABLE commission_amounts_before IS 'Amounts that a commission had before it was computed again.';
+COMMENT ON TABLE manual_lines IS 'A bonus or correction that a person wrote, and who confirmed it.';
+COMMENT ON TABLE month_settlements IS
+    'What a month was worth beyond its sales: one part per settlement of partner, campaign and month.';
+COMMENT ON TABLE month_closes IS 'A month that was closed, first and last.';
+
+CREATE OR REPLACE TRIGGER follow_the_arrows AFTER INSERT OR UPDATE OF state ON commissions
+    FOR EACH ROW EXECUTE FUNCTION follow_the_arrows();
+COMMENT ON TRIGGER follow_the_arrows ON commissions IS
+    'Refuses a state that may not follow (PD001), and notes in state_changes each one that does.'
+    ' Relied on by ledger/commissions.py, ledger/payout_lines.py.';
+
+-- Amounts of a commission that a payout holds, or has paid, are history.
+CREATE OR REPLACE FUNCTION settled_commissions_keep_their_amount() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the amount of a commission in a payout may not change' USING ERRCODE = 'PD004';
+END $$;
+
+CREATE OR REPLACE TRIGGER settled_commissions_keep_their_amount BEFORE UPDATE ON commissions
+    FOR EACH ROW
+    WHEN (OLD.state IN ('in_payout', 'paid')
+          AND (OLD.net_cents, OLD.partner_id, OLD.transaction_id) IS DISTINCT FROM
+              (NEW.net_cents, NEW.partner_id, NEW.transaction_id))
+    EXECUTE FUNCTION settled_commissions_keep_their_amount();
+COMMENT ON TRIGGER settled_commissions_keep_their_amount ON commissions IS
+    'Refuses another amount, partner or sale of a commission that a payout holds or has paid (PD004).'
+    ' Relied on by ledger/earnings.py, ledger/payout_lines.py.';
+
+CREATE OR REPLACE FUNCTION clawbacks_stay_within_their_commission() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT sum(c.net_cents) FROM commissions c
+         WHERE c.tenant_id = NEW.tenant_id AND (c.id = NEW.origin_id OR c.origin_id = NEW.origin_id)
+           AND c.state <> 'reversed'
+           AND NOT EXISTS (SELECT 1 FROM commissions r WHERE r.tenant_id = c.tenant_id AND r.reissued_of = c.id)) < 0
+    THEN
+        RAISE EXCEPTION 'more would be clawed back than was earned' USING ERRCODE = 'PD008';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER clawbacks_stay_within_their_commission AFTER INSERT OR UPDATE ON commissions
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.kind = 'clawback') EXECUTE FUNCTION clawbacks_stay_within_their_commission();
+COMMENT ON TRIGGER clawbacks_stay_within_their_commission ON commissions IS
+    'Refuses to take back more than was given (PD008), at the end of the transaction.'
+    ' Relied on by ledger/claw_backs.py.';
+
+CREATE OR REPLACE FUNCTION a_manual_line_was_confirmed() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM manual_lines
+                WHERE tenant_id = NEW.tenant_id AND commission_id = NEW.id AND confirmed IS NOT TRUE) THEN
+        RAISE EXCEPTION 'the line has not been confirmed' USING ERRCODE = 'PD001';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER a_manual_line_was_confirmed AFTER UPDATE OF state ON commissions
+    FOR EACH ROW WHEN (NEW.kind = 'correction' AND NEW.state IN ('approved', 'in_payout', 'paid'))
+    EXECUTE FUNCTION a_manual_line_was_confirmed();
+COMMENT ON TRIGGER a_manual_line_was_confirmed ON commissions IS
+    'Refuses to let a line written by hand be worth something before a second person confirmed it (PD001).'
+    ' Relied on by ledger/manual_lines.py.';
+
+-- The line of a settlement is its difference, and what was written stays (rules.md: never by changing what was paid).
+CREATE OR REPLACE FUNCTION line_is_its_settlement() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM month_settlements
+                    WHERE tenant_id = NEW.tenant_id AND partner_id = NEW.partner_id AND campaign_id = NEW.campaign_id
+                      AND month = NEW.month AND part = NEW.month_part AND difference_cents = NEW.net_cents) THEN
+        RAISE EXCEPTION 'the line of a month is not what was settled' USING ERRCODE = 'PD030';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER line_is_its_settlement AFTER INSERT OR UPDATE OF net_cents, partner_id ON commissions
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.kind = 'month_close')
+    EXECUTE FUNCTION line_is_its_settlement();
+COMMENT ON TRIGGER line_is_its_settlement ON commissions IS
+    'Refuses the line of a month that is not its settlement (PD030), at the end of the transaction.'
+    ' Relied on by ledger/month_close.py.';
+
+CREATE OR REPLACE FUNCTION a_commission_begins_whole() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.earned_cents := COALESCE(NEW.earned_cents, NEW.net_cents);
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER a_commission_begins_whole BEFORE INSERT ON commissions
+    FOR EACH ROW WHEN (NEW.earned_cents IS NULL) EXECUTE FUNCTION a_commission_begins_whole();
+COMMENT ON TRIGGER a_commission_begins_whole ON commissions IS
+    'Sets what was earned to the line''s amount where nobody says more.'
+    ' Relied on by ledger/commissions.py.';
+
+CREATE OR REPLACE FUNCTION keep_amount_before() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO commission_amounts_before (tenant_id, commission_id, net_cents)
+    VALUES (OLD.tenant_id, OLD.id, OLD.net_cents);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER keep_amount_before AFTER UPDATE OF net_cents ON commissions
+    FOR EACH ROW WHEN (OLD.net_cents IS DISTINCT FROM NEW.net_cents) EXECUTE FUNCTION keep_amount_before();
+COMMENT ON TRIGGER keep_amount_before ON commissions IS
+    'Keeps the amount that a commission had.'
+    ' Relied on by ledger/reports.py.';

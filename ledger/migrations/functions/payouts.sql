@@ -1,0 +1,351 @@
+COMMENT ON TABLE payouts IS 'What a partner is to get in one tax case: lines, sums, approval, document and payment.';
+COMMENT ON TABLE payout_lines IS 'A commission in a payout; released when it drops out.';
+COMMENT ON TABLE payout_counters IS 'The last number of a payout in a year.';
+COMMENT ON TABLE decisions IS
+    'A person''s decision about a payout: approve, reject, cancel, resolve; handed to its workflow.';
+COMMENT ON TABLE payout_notes IS 'What people write down about a payout.';
+COMMENT ON TABLE payout_runs IS 'A run that makes the payouts of a period, or rehearses it.';
+COMMENT ON TABLE payout_run_rows IS 'What a run did for one partner and tax case, or why it did nothing.';
+COMMENT ON TABLE payout_holds IS
+    'What holds a payout: a code with parameters, since when, by whom, and until when it did.';
+
+CREATE OR REPLACE TRIGGER follow_the_arrows AFTER INSERT OR UPDATE OF state ON payout_runs
+    FOR EACH ROW EXECUTE FUNCTION follow_the_arrows();
+COMMENT ON TRIGGER follow_the_arrows ON payout_runs IS
+    'Refuses a state that may not follow (PD001), and notes in state_changes each one that does.'
+    ' Relied on by ledger/payout_runs.py.';
+
+CREATE OR REPLACE TRIGGER follow_the_arrows AFTER INSERT OR UPDATE OF state ON payouts
+    FOR EACH ROW EXECUTE FUNCTION follow_the_arrows();
+COMMENT ON TRIGGER follow_the_arrows ON payouts IS
+    'Refuses a state that may not follow (PD001), and notes in state_changes each one that does.'
+    ' Relied on by ledger/payouts.py, ledger/decisions.py, ledger/payout_timeline.py.';
+
+-- Sum of lines = payout, at the end of each transaction. A cancelled or rejected payout has released its lines
+-- and keeps its amounts as history.
+CREATE OR REPLACE FUNCTION lines_add_up() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+DECLARE
+    wanted uuid;
+    payout payouts%ROWTYPE;
+    lines  record;
+BEGIN
+    IF TG_TABLE_NAME = 'payouts' THEN
+        wanted := NEW.id;
+    ELSE
+        wanted := NEW.payout_id;
+    END IF;
+    SELECT * INTO payout FROM payouts WHERE tenant_id = NEW.tenant_id AND id = wanted;
+    IF payout.state IN ('cancelled', 'rejected') THEN
+        RETURN NULL;
+    END IF;
+    SELECT COALESCE(sum(net_cents), 0) AS net, COALESCE(sum(tax_cents), 0) AS tax INTO lines
+      FROM payout_lines WHERE tenant_id = NEW.tenant_id AND payout_id = wanted AND released_at IS NULL;
+    IF lines.net <> payout.net_cents OR lines.tax <> payout.tax_cents THEN
+        RAISE EXCEPTION 'the lines of payout % do not add up', payout.number USING ERRCODE = 'PD005';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER lines_add_up AFTER INSERT OR UPDATE OF net_cents, tax_cents, state ON payouts
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION lines_add_up();
+COMMENT ON TRIGGER lines_add_up ON payouts IS
+    'Refuses a payout whose lines do not add up to it (PD005), at the end of the transaction.'
+    ' Relied on by ledger/payout_lines.py, ledger/payout_requests.py.';
+
+-- Lines arrive and leave by the hundred: once per statement is enough, and the payout's own row is always touched
+-- with them, so its deferred trigger sees the end result.
+CREATE OR REPLACE FUNCTION touch_payout_of_line() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE payouts SET net_cents = net_cents, updated_at = now()
+     WHERE (tenant_id, id) IN (SELECT DISTINCT tenant_id, payout_id FROM changed);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER touch_payout_on_insert AFTER INSERT ON payout_lines
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_payout_of_line();
+COMMENT ON TRIGGER touch_payout_on_insert ON payout_lines IS
+    'Touches the payouts of new lines, so that lines_add_up looks at them.'
+    ' Relied on by ledger/payout_requests.py.';
+
+CREATE OR REPLACE TRIGGER touch_payout_on_update AFTER UPDATE ON payout_lines
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_payout_of_line();
+COMMENT ON TRIGGER touch_payout_on_update ON payout_lines IS
+    'Touches the payouts of changed lines, so that lines_add_up looks at them.'
+    ' Relied on by ledger/payout_lines.py.';
+
+-- "approved → cancelled | awaiting_approval, both only while no creation intent exists" (rules.md, States).
+CREATE OR REPLACE FUNCTION an_intent_holds_the_payout() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM creation_intents
+                WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.id AND closed_at IS NULL) THEN
+        RAISE EXCEPTION 'payout % has a creation intent', NEW.number USING ERRCODE = 'PD006';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER an_intent_holds_the_payout AFTER UPDATE OF state ON payouts
+    FOR EACH ROW WHEN (OLD.state = 'approved' AND NEW.state IN ('cancelled', 'awaiting_approval'))
+    EXECUTE FUNCTION an_intent_holds_the_payout();
+COMMENT ON TRIGGER an_intent_holds_the_payout ON payouts IS
+    'Refuses to take an approved payout back while a document is under way (PD006).'
+    ' Relied on by ledger/payouts.py, ledger/intents.py.';
+
+CREATE OR REPLACE FUNCTION payouts_stay() RETURNS trigger
+    LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'payouts are never deleted' USING ERRCODE = 'PD007'; END $$;
+
+CREATE OR REPLACE TRIGGER payouts_stay BEFORE DELETE ON payouts FOR EACH STATEMENT EXECUTE FUNCTION payouts_stay();
+COMMENT ON TRIGGER payouts_stay ON payouts IS
+    'Refuses to delete a payout (PD007).'
+    ' Relied on by ledger/payouts.py.';
+
+-- What was committed and not yet announced to the engine, over all tenants: ids only (engine.md, hand-over).
+CREATE OR REPLACE FUNCTION find_unannounced(older_than interval, at_most integer)
+    RETURNS TABLE (kind text, tenant_id uuid, slug text, id text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+    SELECT u.kind, u.tenant_id, t.slug, u.id FROM (
+        (SELECT 'payout' AS kind, p.tenant_id, p.number AS id, p.created_at AS since FROM payouts p
+          WHERE (p.workflow_started_at IS NULL AND p.created_at < now() - older_than)
+             OR p.recheck_wanted_at < now() - older_than
+          LIMIT at_most)
+        UNION ALL
+        (SELECT 'decision', d.tenant_id, d.id::text, d.decided_at FROM decisions d
+          WHERE d.delivered_at IS NULL AND d.decided_at < now() - older_than
+          LIMIT at_most)
+        UNION ALL
+        (SELECT 'invoice', i.tenant_id, i.id::text, i.created_at FROM creation_intents i
+          WHERE i.kind = 'invoice' AND i.announced_at IS NULL AND i.created_at < now() - older_than
+          LIMIT at_most)
+        UNION ALL
+        (SELECT 'event', e.tenant_id, e.id::text, e.received_at FROM events e
+          WHERE e.state = 'received' AND e.handed_over_at IS NULL AND e.received_at < now() - older_than
+            AND e.provider = 'lexoffice'
+          LIMIT at_most)
+    ) u JOIN tenants t ON t.id = u.tenant_id
+    ORDER BY u.since LIMIT at_most
+    $$;
+REVOKE ALL ON FUNCTION find_unannounced FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_unannounced TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION hold_payouts_of_pending_account() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM partner_bank_details
+                WHERE tenant_id = NEW.tenant_id AND partner_id = NEW.partner_id AND state = 'pending') THEN
+        PERFORM hold_payouts_of(NEW.tenant_id, NEW.partner_id, 'account_pending');
+    ELSE
+        PERFORM release_payouts_of(NEW.tenant_id, NEW.partner_id, 'account_pending');
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER hold_payouts AFTER INSERT OR UPDATE OF state ON partner_bank_details
+    FOR EACH ROW EXECUTE FUNCTION hold_payouts_of_pending_account();
+COMMENT ON TRIGGER hold_payouts ON partner_bank_details IS
+    'Holds the partner''s payouts while an account waits, and lets them go when none does.'
+    ' Relied on by ledger/partner_bank.py, ledger/payout_holds.py.';
+
+CREATE OR REPLACE FUNCTION hold_new_payout() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO payout_holds (tenant_id, payout_id, code) SELECT NEW.tenant_id, NEW.id, unnest(NEW.open_holds);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER hold_new_payout AFTER INSERT ON payouts FOR EACH ROW
+    WHEN (NEW.open_holds IS NOT NULL) EXECUTE FUNCTION hold_new_payout();
+COMMENT ON TRIGGER hold_new_payout ON payouts IS
+    'Writes a row for each hold that a new payout was found to have.'
+    ' Relied on by ledger/payout_holds.py.';
+
+-- How long the sales of a payout waited for it, from the customer's payment to ours: mean over its lines. Line by
+-- line: without statistics, as in a young database, the join of three tables read all
+-- commissions of the tenant for each payout that was paid.
+CREATE OR REPLACE FUNCTION note_how_long_it_took() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT extract(epoch FROM avg(now() - sale.paid_at))::bigint INTO NEW.waited_seconds
+      FROM payout_lines l
+      CROSS JOIN LATERAL (
+           SELECT transaction_id FROM commissions
+            WHERE tenant_id = l.tenant_id AND id = l.commission_id AND kind = 'sale' LIMIT 1) c
+      CROSS JOIN LATERAL (
+           SELECT paid_at FROM transactions WHERE tenant_id = l.tenant_id AND id = c.transaction_id LIMIT 1) sale
+     WHERE l.tenant_id = NEW.tenant_id AND l.payout_id = NEW.id AND l.released_at IS NULL;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER note_how_long_it_took BEFORE UPDATE OF state ON payouts
+    FOR EACH ROW WHEN (NEW.state = 'paid' AND OLD.state <> 'paid' AND NEW.waited_seconds IS NULL)
+    EXECUTE FUNCTION note_how_long_it_took();
+COMMENT ON TRIGGER note_how_long_it_took ON payouts IS
+    'Notes how long its sales waited, when a payout is paid.'
+    ' Relied on by ledger/overview.py.';
+
+CREATE OR REPLACE FUNCTION hold_payouts_of_stopped_partner() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.payouts_stopped_reason IS NOT NULL THEN
+        PERFORM hold_payouts_of(NEW.tenant_id, NEW.id, 'partner_stopped');
+    ELSE
+        PERFORM release_payouts_of(NEW.tenant_id, NEW.id, 'partner_stopped');
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER hold_payouts AFTER UPDATE OF payouts_stopped_reason ON partners
+    FOR EACH ROW EXECUTE FUNCTION hold_payouts_of_stopped_partner();
+COMMENT ON TRIGGER hold_payouts ON partners IS
+    'Holds the payouts of a partner that is stopped, and lets them go afterwards.'
+    ' Relied on by ledger/payout_stops.py.';
+
+CREATE OR REPLACE FUNCTION list_run_days() RETURNS TABLE (id uuid, slug text, day smallint, hour smallint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT id, slug, payout_run_day, payout_run_hour FROM tenants WHERE payout_run_day IS NOT NULL
+$$;
+REVOKE ALL ON FUNCTION list_run_days FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION list_run_days TO partnerdesk_app;
+
+-- Statistics of what a payout run fills, by the hundred thousand rows. The planner knows nothing of a table that was empty
+-- when autovacuum looked, and every index begins with the tenant: all look alike, and whichever it takes may read all of
+-- the tenant's rows for each line. Called between transactions; it looks at a table that has grown to twice its size.
+CREATE OR REPLACE FUNCTION keep_statistics_of_payouts() RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+DECLARE
+    filled regclass;
+BEGIN
+    FOR filled IN
+        SELECT oid FROM pg_class
+         WHERE oid IN ('payouts'::regclass, 'payout_lines'::regclass, 'payout_run_rows'::regclass,
+                       'state_changes'::regclass, 'audit_entries'::regclass, 'audit_chain'::regclass)
+           AND pg_relation_size(oid) > 2 * relpages::bigint * current_setting('block_size')::bigint
+    LOOP
+        -- Who looks already will be done soon.
+        EXECUTE format('ANALYZE (SKIP_LOCKED) %s', filled);
+    END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION keep_statistics_of_payouts FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION keep_statistics_of_payouts TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION show_holds_of_payout() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM payouts WHERE tenant_id = NEW.tenant_id AND id = NEW.payout_id FOR NO KEY UPDATE;
+    UPDATE payouts p SET open_holds = h.codes
+      FROM (SELECT array_agg(code ORDER BY since, code) AS codes FROM payout_holds
+             WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.payout_id AND released_at IS NULL) h
+     WHERE p.tenant_id = NEW.tenant_id AND p.id = NEW.payout_id AND p.open_holds IS DISTINCT FROM h.codes;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER show_holds AFTER INSERT OR UPDATE OF released_at ON payout_holds
+    FOR EACH ROW EXECUTE FUNCTION show_holds_of_payout();
+COMMENT ON TRIGGER show_holds ON payout_holds IS
+    'Keeps the codes of the open holds on the payout, under its lock.'
+    ' Relied on by ledger/payout_holds.py, ledger/decisions.py.';
+
+CREATE OR REPLACE FUNCTION hold_payouts_of(tenant uuid, partner uuid, of_code text) RETURNS void
+    LANGUAGE sql VOLATILE AS $$
+    INSERT INTO payout_holds (tenant_id, payout_id, code)
+    SELECT p.tenant_id, p.id, of_code FROM payouts p
+     WHERE p.tenant_id = tenant AND p.partner_id = partner AND p.state IN ('awaiting_approval', 'approved')
+     ORDER BY p.id
+    ON CONFLICT (tenant_id, payout_id, code) WHERE released_at IS NULL DO NOTHING
+    $$;
+
+CREATE OR REPLACE FUNCTION release_payouts_of(tenant uuid, partner uuid, of_code text) RETURNS void
+    LANGUAGE sql VOLATILE AS $$
+    UPDATE payout_holds h SET released_at = now(), released_by = who_acts()
+      FROM payouts p
+     WHERE p.tenant_id = tenant AND p.partner_id = partner AND p.open_holds IS NOT NULL
+       AND h.tenant_id = p.tenant_id AND h.payout_id = p.id AND h.code = of_code AND h.released_at IS NULL
+    $$;
+
+-- The codes stand on the new row at once: who is told that it waits for approval looks at them.
+CREATE OR REPLACE FUNCTION find_holds_of_new_payout() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.open_holds := NULLIF(ARRAY(
+        SELECT 'account_pending' WHERE EXISTS (
+               SELECT 1 FROM partner_bank_details
+                WHERE tenant_id = NEW.tenant_id AND partner_id = NEW.partner_id AND state = 'pending')
+        UNION ALL
+        SELECT 'partner_stopped' WHERE EXISTS (
+               SELECT 1 FROM partners
+                WHERE tenant_id = NEW.tenant_id AND id = NEW.partner_id AND payouts_stopped_reason IS NOT NULL)),
+        '{}');
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER find_holds BEFORE INSERT ON payouts FOR EACH ROW
+    WHEN (NEW.state IN ('awaiting_approval', 'approved')) EXECUTE FUNCTION find_holds_of_new_payout();
+COMMENT ON TRIGGER find_holds ON payouts IS
+    'Finds what holds a new payout: an account that waits, a partner who is stopped.'
+    ' Relied on by ledger/payout_requests.py.';
+
+-- That release knew one hold of a payout: a person's before that of a stopped partner before that of a new account.
+CREATE OR REPLACE FUNCTION tell_the_release_before_of_payout() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+DECLARE
+    told record;
+BEGIN
+    IF TG_OP = 'INSERT' THEN  -- the rows come after it
+        NEW.held_reason := sentence_of_hold(NEW.open_holds[cardinality(NEW.open_holds)], '{}');
+        RETURN NEW;
+    END IF;
+    SELECT code, params, since, set_by INTO told FROM payout_holds
+     WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.id AND released_at IS NULL
+     ORDER BY array_position(ARRAY['put_back', 'partner_stopped', 'account_pending'], code) NULLS LAST LIMIT 1;
+    NEW.held_reason := CASE WHEN told.code IS NOT NULL THEN sentence_of_hold(told.code, told.params) END;
+    NEW.held_by := CASE WHEN told.code = 'put_back' THEN told.set_by END;
+    NEW.held_at := CASE WHEN told.code = 'put_back' THEN told.since END;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER tell_the_release_before BEFORE INSERT OR UPDATE OF open_holds ON payouts
+    FOR EACH ROW EXECUTE FUNCTION tell_the_release_before_of_payout();
+COMMENT ON TRIGGER tell_the_release_before ON payouts IS
+    'Says what holds it in the columns that the release before reads.'
+    ' Relied on by the release before 1.0.';
+
+CREATE OR REPLACE FUNCTION hear_the_release_before_of_payout() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.held_by IS NULL THEN
+        UPDATE payout_holds SET released_at = now(), released_by = who_acts()
+         WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.id AND released_at IS NULL AND code = 'put_back';
+    ELSE
+        INSERT INTO payout_holds (tenant_id, payout_id, code, params, since, set_by)
+        VALUES (NEW.tenant_id, NEW.id, 'put_back', jsonb_build_object('reason', NEW.held_reason), NEW.held_at, NEW.held_by)
+        ON CONFLICT (tenant_id, payout_id, code) WHERE released_at IS NULL DO NOTHING;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER hear_the_release_before AFTER UPDATE OF held_by ON payouts FOR EACH ROW
+    WHEN (NEW.held_by IS DISTINCT FROM OLD.held_by) EXECUTE FUNCTION hear_the_release_before_of_payout();
+COMMENT ON TRIGGER hear_the_release_before ON payouts IS
+    'Makes rows of holds of what the release before writes.'
+    ' Relied on by the release before 1.0.';
+
+CREATE OR REPLACE FUNCTION keep_the_block_in_both() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.blocked_code, NEW.blocked_params) IS DISTINCT FROM (OLD.blocked_code, OLD.blocked_params) THEN
+        NEW.blocked_reason := CASE WHEN NEW.blocked_code IS NOT NULL
+                                   THEN sentence_of_hold(NEW.blocked_code, NEW.blocked_params) END;
+    ELSIF NEW.blocked_reason IS DISTINCT FROM OLD.blocked_reason THEN
+        SELECT code, params INTO NEW.blocked_code, NEW.blocked_params FROM hold_of_sentence(NEW.blocked_reason);
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER keep_the_block_in_both BEFORE UPDATE OF blocked_reason, blocked_code, blocked_params ON payouts
+    FOR EACH ROW EXECUTE FUNCTION keep_the_block_in_both();
+COMMENT ON TRIGGER keep_the_block_in_both ON payouts IS
+    'Keeps why an approved payout is blocked the same as a code and as the release before reads and writes it.'
+    ' Relied on by the release before 1.0.';

@@ -1,0 +1,52 @@
+"""What the code that runs needs of the database, asked for by health checks and before work begins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import asyncpg
+
+from ledger.migrations.chain import Chain
+
+
+class _Asked(Protocol):
+    async def fetch(self, query: str, *values: object) -> Sequence[Any]: ...
+
+
+@dataclass(frozen=True)
+class NeededSchema:
+    """Read from the files of this code once."""
+
+    version: str
+    migrations: frozenset[str]
+    texts_digest: str
+
+
+def needed_schema() -> NeededSchema:
+    """Of this code."""
+    chain = Chain()
+    return NeededSchema(
+        version=chain.newest,
+        migrations=frozenset(migration.name for migration in chain.migrations),
+        texts_digest=chain.texts_digest,
+    )
+
+
+async def what_is_missing(db: _Asked, needed: NeededSchema) -> str | None:
+    """A sentence for operators, None where nothing is missing. Any role may ask.
+
+    A database that newer code has migrated lacks nothing: migrations come first and only expand, so that the processes
+    of the version before work on until they are replaced.
+    """
+    try:
+        rows = await db.fetch("SELECT kind, name, sha256 FROM schema_history WHERE kind <> 'text'")
+    except asyncpg.PostgresError:
+        rows = []
+    names = {row["name"] for row in rows if row["kind"] == "migration"}
+    if not names:
+        return f"The database has no schema of version {needed.version} yet. Run `partnerdesk migrate`."
+    if lacking := sorted(needed.migrations - names):
+        return f"The database is at version {max(names)[:4]}, this code needs {lacking[-1]}. Run `partnerdesk migrate`."
+    if needed.texts_digest not in {row["sha256"] for row in rows if row["kind"] == "texts"}:
+        return "Functions of the database are older than this code. Run `partnerdesk migrate`."
+    return None
