@@ -20,6 +20,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 
+import words
 from activities.conclusions import ConclusionActivities
 from activities.creating import DocumentCreator
 from activities.credit_notes import CreditNoteActivities
@@ -281,6 +282,7 @@ async def run(settings: Settings, *, health_host: str, health_port: int) -> None
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    words.load()  # no workflow task waits for a disk
     client = await connect()
     if missing := await missing_search_attributes(client):
         raise NotRegistered(f"{NotRegistered.__doc__} Missing: {', '.join(missing)}.")

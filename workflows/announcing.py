@@ -39,6 +39,7 @@ from workflows.messages import (
     payout_workflow_id,
     subscriptions_workflow_id,
 )
+from workflows.words import say
 
 
 async def announce_payout(client: Client, payout: PayoutInput) -> None:
@@ -73,7 +74,7 @@ async def announce_invoice(client: Client, creation: DocumentCreation) -> None:
             search_attributes=TypedSearchAttributes(
                 [SearchAttributePair(search_attributes.TENANT, creation.tenant.slug)]
             ),
-            static_summary="Rechnung in lexoffice anlegen",
+            static_summary=say("step_create_invoice"),
             priority=Priority(fairness_key=creation.tenant.slug),
             rpc_timeout=RPC_TIMEOUT,
         )
@@ -105,7 +106,7 @@ async def announce_event(
         start_signal="notify",
         start_signal_args=[{"event": event, "delivery": delivery, **({} if known else {"unknown": True})}],
         search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
-        static_summary="Beleg aus lexoffice abgleichen",
+        static_summary=say("workflow_document"),
         priority=Priority(fairness_key=tenant.slug),
         rpc_timeout=RPC_TIMEOUT,
     )
@@ -123,7 +124,7 @@ async def announce_mail(client: Client, mail: MailInput) -> None:
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             search_attributes=TypedSearchAttributes(whose),
-            static_summary=f"Mail: {MAILS.get(mail.kind, mail.kind)}",
+            static_summary=say("workflow_mail", kind=MAILS.get(mail.kind, mail.kind)),
             priority=Priority(fairness_key=mail.tenant.slug if mail.tenant else "person"),
             rpc_timeout=RPC_TIMEOUT,
         )
@@ -140,7 +141,7 @@ async def announce_papers(client: Client, tenant: Tenant) -> None:
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
-        static_summary="PDFs von Gutschriften abrufen",
+        static_summary=say("workflow_papers"),
         priority=Priority(fairness_key=tenant.slug),
         rpc_timeout=RPC_TIMEOUT,
     )
@@ -157,7 +158,7 @@ async def set_up_subscriptions(client: Client, tenant: Tenant) -> None:
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         start_signal="set_up",
         search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
-        static_summary="Meldungen von lexoffice einrichten",
+        static_summary=say("workflow_subscriptions"),
         priority=Priority(fairness_key=tenant.slug),
         rpc_timeout=RPC_TIMEOUT,
     )
@@ -176,7 +177,7 @@ async def start_payout_run(client: Client, run: PayoutRunInput, period: str) -> 
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
         search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, run.tenant.slug)]),
-        static_summary=f"{'Probelauf' if run.rehearsal else 'Auszahlungslauf'} {period}",
+        static_summary=say("workflow_rehearsal" if run.rehearsal else "workflow_run", period=period),
         priority=Priority(fairness_key=run.tenant.slug),
         rpc_timeout=RPC_TIMEOUT,
     )
@@ -203,7 +204,7 @@ async def _start_payout(
                     SearchAttributePair(search_attributes.PAYOUT_STATUS, PayoutState.AWAITING_APPROVAL.value),
                 ]
             ),
-            static_summary=f"Auszahlung {payout.number} an Partner {payout.partner}",
+            static_summary=say("workflow_payout", number=payout.number, partner=payout.partner),
             priority=Priority(fairness_key=payout.tenant.slug),
             rpc_timeout=RPC_TIMEOUT,
             # From a worker (a run, the hand-over) the first task comes back with the answer and is done beside. Left in

@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.payouts import PayoutActivities
     from ledger.types import EventId, IntentId
     from workflows.messages import LEXOFFICE, DocumentInput, invoice_workflow_id, payout_workflow_id
+    from workflows.words import say
 
 ENRICHMENT = 3
 """Priority of fetches after a notification: behind what a person has asked for, before sweeps."""
@@ -79,7 +80,7 @@ class DocumentWorkflow:
 
     async def _wait_for_quiet(self) -> None:
         """One click in lexoffice sends two or three notifications; they are one matter."""
-        workflow.set_current_details("Wartet kurz, ob weitere Meldungen zum selben Beleg eintreffen.")
+        workflow.set_current_details(say("now_waiting_for_quiet"))
         quiet = timedelta(seconds=self._document.pace.quiet)
         until = workflow.now() + LONGEST_QUIET * quiet
         while workflow.now() < until:
@@ -108,7 +109,7 @@ class DocumentWorkflow:
         """Fetch and conclude; where the fetch does not show yet what was announced, look again after a while."""
         patience = [*self._document.pace.look_again]
         while True:
-            workflow.set_current_details("Der Beleg wird aus lexoffice abgerufen und mit dem Hauptbuch verglichen.")
+            workflow.set_current_details(say("now_fetching_document"))
             gathered = Gathered(
                 tenant=self._document.tenant, resource_id=self._document.resource_id, deliveries=deliveries
             )
@@ -131,18 +132,18 @@ class DocumentWorkflow:
         A new event about this document ends the wait early; what it concludes says whether there is more to wait for.
         """
         while conclusion.replacement_in_seconds > 0 and not self._arrived:
-            workflow.set_current_details("Die Rechnung wurde storniert; eine neue kann noch an ihre Stelle treten.")
+            workflow.set_current_details(say("now_in_replacement_window"))
             try:
                 await workflow.wait_condition(
                     lambda: bool(self._arrived),
                     timeout=timedelta(seconds=conclusion.replacement_in_seconds),
-                    timeout_summary="Ersatzfrist einer stornierten Rechnung",
+                    timeout_summary=say("timer_replacement_window"),
                 )
             except TimeoutError:
                 conclusion = await workflow.execute_activity_method(
                     ConclusionActivities.look_at_replacement_window,
                     VoidedInvoice(tenant=self._document.tenant, resource_id=self._document.resource_id),
-                    summary="Prüfen, ob die Ersatzfrist der stornierten Rechnung vorbei ist",
+                    summary=say("step_check_replacement_window"),
                     start_to_close_timeout=timedelta(seconds=30),
                     retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
                 )
@@ -151,12 +152,12 @@ class DocumentWorkflow:
         return conclusion.outcome
 
     async def _wait_or_hear(self, seconds: float) -> None:
-        workflow.set_current_details("lexoffice zeigt die Änderung noch nicht; der Beleg wird noch einmal abgerufen.")
+        workflow.set_current_details(say("now_looking_again"))
         try:
             await workflow.wait_condition(
                 lambda: bool(self._arrived),
                 timeout=timedelta(seconds=seconds),
-                timeout_summary="lexoffice zeigt die Änderung noch nicht",
+                timeout_summary=say("timer_looking_again"),
             )
             await self._wait_for_quiet()
         except TimeoutError:
@@ -172,7 +173,7 @@ class DocumentWorkflow:
         return await workflow.execute_activity_method(
             ConclusionActivities.conclude,
             Conclude(gathered=gathered, last_look=last_look),
-            summary="Beleg mit dem Hauptbuch vergleichen und buchen",
+            summary=say("step_conclude_document"),
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
@@ -180,10 +181,10 @@ class DocumentWorkflow:
     async def _fetch(self, gathered: Gathered) -> Gathered:
         """One request. Which one comes next is decided by what the last one showed."""
         activity, summary = {
-            "document": (FetchActivities.fetch_document, "Beleg aus lexoffice abrufen"),
-            "payments": (FetchActivities.fetch_payments, "Zahlungen des Belegs abrufen"),
-            "contact": (FetchActivities.fetch_contact, "Kontakt des Belegs abrufen"),
-            "connection": (FetchActivities.check_connection, "Verbindung zu lexoffice prüfen"),
+            "document": (FetchActivities.fetch_document, say("step_fetch_document")),
+            "payments": (FetchActivities.fetch_payments, say("step_fetch_payments")),
+            "contact": (FetchActivities.fetch_contact, say("step_fetch_contact")),
+            "connection": (FetchActivities.check_connection, say("step_check_connection")),
         }[gathered.missing or "document"]
         return await workflow.execute_activity_method(
             activity,
@@ -201,7 +202,7 @@ class DocumentWorkflow:
         return await workflow.execute_activity_method(
             ConclusionActivities.conclude_unfetched,
             Unfetched(gathered=gathered, because=_why(error), since=since),
-            summary="Festhalten, dass der Beleg nicht abgerufen werden konnte",
+            summary=say("step_conclude_unfetched"),
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
@@ -222,7 +223,7 @@ class DocumentWorkflow:
                     number=tell.number,
                     notes=(Note(signal=tell.signal, value=value),),
                 ),
-                summary="Beleg auf eine beendete Auszahlung anwenden",
+                summary=say("step_apply_to_ended_payout"),
                 start_to_close_timeout=timedelta(seconds=30),
                 retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
             )

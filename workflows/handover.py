@@ -7,6 +7,7 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.handover import HandoverActivities
+    from workflows.words import say
 
 
 @workflow.defn
@@ -16,7 +17,7 @@ class HandoverWorkflow:
         """How many announcements were made."""
         return await workflow.execute_activity_method(
             HandoverActivities.announce_what_nobody_announced,
-            summary="Nicht gemeldete Ereignisse, Auszahlungen und Entscheidungen melden",
+            summary=say("step_announce_missed"),
             start_to_close_timeout=timedelta(minutes=5),
             # No end to the tries: while PostgreSQL is away this pass waits for it, and no other begins (SKIP).
             # Passes do not overlap: while one hangs on a worker that was killed, nobody announces anything.

@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.models import DocumentCreation, InvoiceLook, Step
     from workflows.messages import LEXOFFICE
     from workflows.searching import ONE_REQUEST_AT_A_TIME, search
+    from workflows.words import say
 
 PRIORITY = 2
 """Behind payouts that a person has approved, before the enrichment of notifications."""
@@ -32,13 +33,13 @@ class InvoiceWorkflow:
                 case Step.SEARCH | Step.WAIT:
                     self._look = await self._search_unless_told()
                 case Step.READ_BACK:
-                    self._look = await self._call(InvoiceActivities.read_back_invoice, "Nummer der Rechnung lesen")
+                    self._look = await self._call(InvoiceActivities.read_back_invoice, say("step_read_invoice_back"))
                 case Step.CREATE:
                     # As for a credit note (workflows/payout.py): a worker that died is missed after 15 s.
                     self._look = await self._call(
-                        InvoiceActivities.create_invoice, "Rechnung in lexoffice anlegen", seconds=60, silence=15
+                        InvoiceActivities.create_invoice, say("step_create_invoice"), seconds=60, silence=15
                     )
-        workflow.set_current_details("Angelegt." if self._look.made else "Nicht angelegt.")
+        workflow.set_current_details(say("now_invoice_created") if self._look.made else say("now_invoice_not_created"))
         return self._look
 
     @workflow.signal
@@ -52,14 +53,14 @@ class InvoiceWorkflow:
             await workflow.wait_condition(
                 lambda: self._told,
                 timeout=None if waits_for_person else timedelta(seconds=self._look.search_in_seconds),
-                timeout_summary="Bis zur nächsten Suche nach der Rechnung",
+                timeout_summary=say("timer_search_invoice"),
             )
         except TimeoutError:
             if workflow.patched(ONE_REQUEST_AT_A_TIME):
                 return await self._search()
             return await self._call(
                 InvoiceActivities.search_invoice,
-                "Verlorene Rechnung an ihrem Kennzeichen suchen",
+                say("step_search_invoice"),
                 seconds=900,
                 silence=60,
             )
@@ -67,7 +68,7 @@ class InvoiceWorkflow:
         return await workflow.execute_activity_method(
             InvoiceActivities.look_at_invoice,
             self._creation,
-            summary="Antwort im Hauptbuch lesen",
+            summary=say("step_read_answer"),
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
@@ -76,13 +77,13 @@ class InvoiceWorkflow:
         searched = await search(
             self._creation,
             PRIORITY,
-            pages="Verlorene Rechnung suchen",
-            candidates="Kennzeichen einer Rechnung vergleichen",
+            pages="step_search_invoice_page",
+            candidates="step_compare_invoice",
         )
         return await workflow.execute_activity_method(
             InvoiceActivities.judge_invoice_search,
             searched,
-            summary="Ergebnis der Suche beurteilen",
+            summary=say("step_judge_search"),
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
@@ -102,8 +103,8 @@ class InvoiceWorkflow:
 
 
 _WORDS = {
-    Step.CREATE: "Die Rechnung wird in lexoffice angelegt.",
-    Step.READ_BACK: "Die Nummer der Rechnung wird gelesen.",
-    Step.SEARCH: "Die Antwort von lexoffice ging verloren; die Rechnung wird an ihrem Kennzeichen gesucht.",
-    Step.WAIT: "Wartet auf eine Person, die klärt, ob die Rechnung in lexoffice besteht.",
+    Step.CREATE: say("now_creating_invoice"),
+    Step.READ_BACK: say("now_reading_invoice_back"),
+    Step.SEARCH: say("now_searching_invoice"),
+    Step.WAIT: say("now_invoice_unclear"),
 }

@@ -14,19 +14,20 @@ with workflow.unsafe.imports_passed_through():
     from activities.mailing import MailActivities
     from activities.models import MailInput
     from workflows.messages import MAIL
+    from workflows.words import say
 
 MAILS = {
-    "approval_waits": "Freigabe wartet",
-    "task_created": "neue Aufgabe",
-    "partner_document": "Beleg an den Partner",
-    "bank_details_changed": "Bankverbindung geändert",
-    "connection_broken": "Verbindung unterbrochen",
-    "password_changed": "Passwort geändert",
-    "second_factor_added": "zweiter Faktor eingerichtet",
-    "second_factor_removed": "zweiter Faktor entfernt",
-    "reset_link": "Link für ein neues Passwort",
-    "invitation": "Einladung",
-    "daily": "Stand des Tages",
+    "approval_waits": "mail_approval_waits",
+    "task_created": "mail_task_created",
+    "partner_document": "mail_partner_document",
+    "bank_details_changed": "mail_bank_details_changed",
+    "connection_broken": "mail_connection_broken",
+    "password_changed": "mail_password_changed",
+    "second_factor_added": "mail_second_factor_added",
+    "second_factor_removed": "mail_second_factor_removed",
+    "reset_link": "mail_reset_link",
+    "invitation": "mail_invitation",
+    "daily": "mail_daily",
 }
 """What a kind is called in summaries."""
 
@@ -46,7 +47,7 @@ class MailWorkflow:
                 MailActivities.send_mail,
                 mail,
                 task_queue=MAIL,
-                summary=f"Mail senden: {MAILS.get(mail.kind, 'andere')}",
+                summary=say("step_send_mail", kind=MAILS.get(mail.kind, "mail_other")),
                 start_to_close_timeout=timedelta(minutes=2),
                 schedule_to_close_timeout=LONGEST,
                 retry_policy=RetryPolicy(
@@ -58,7 +59,7 @@ class MailWorkflow:
             return await workflow.execute_activity_method(
                 MailActivities.give_up_mail,
                 mail,
-                summary="Mail aufgeben",
+                summary=say("step_give_up_mail"),
                 start_to_close_timeout=timedelta(seconds=30),
                 retry_policy=_IN_THE_LEDGER,
             )
@@ -72,7 +73,7 @@ class DailyMailWorkflow:
         return await workflow.execute_activity_method(
             MailActivities.write_daily_mails,
             workflow.now(),
-            summary="Stand des Tages für alle Mandanten schreiben",
+            summary=say("step_write_daily_mails"),
             start_to_close_timeout=timedelta(minutes=30),
             heartbeat_timeout=timedelta(minutes=1),
             retry_policy=_IN_THE_LEDGER,

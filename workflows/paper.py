@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.papers import NO_FILE, NOT_REACHED, WITHOUT_FILE, Missed, PaperActivities, PaperTask
     from ledger.types import Tenant
     from workflows.messages import LEXOFFICE, PapersInput
+    from workflows.words import say
 
 PRIORITY = 5
 """Behind everything that somebody waits for."""
@@ -30,14 +31,14 @@ class PapersWorkflow:
         """How many files were dealt with."""
         dealt_with = wanted.dealt_with
         while True:
-            workflow.set_current_details(f"PDFs von Gutschriften werden abgerufen: {dealt_with} bisher.")
+            workflow.set_current_details(say("now_fetching_papers", count=dealt_with))
             try:
                 found = await self._fetch_next(wanted.tenant)
             except ActivityError:
-                workflow.set_current_details(f"{NOT_REACHED} Es wird später erneut versucht.")
+                workflow.set_current_details(say("now_papers_later", why=NOT_REACHED))
                 return dealt_with
             if not found:
-                workflow.set_current_details(f"PDFs von Gutschriften: {dealt_with} abgerufen, keines steht mehr aus.")
+                workflow.set_current_details(say("now_papers_done", count=dealt_with))
                 return dealt_with
             dealt_with += 1
             if workflow.info().is_continue_as_new_suggested():
@@ -48,7 +49,7 @@ class PapersWorkflow:
             PaperActivities.fetch_next_paper,
             tenant,
             task_queue=LEXOFFICE,
-            summary="Nächstes PDF einer Gutschrift abrufen",
+            summary=say("step_fetch_next_paper"),
             start_to_close_timeout=timedelta(seconds=60),
             schedule_to_close_timeout=LONGEST_AWAY,
             retry_policy=_RETRY,
@@ -63,13 +64,13 @@ class PaperWorkflow:
     @workflow.run
     async def run(self, task: PaperTask) -> bool:
         """Whether the file is kept now."""
-        workflow.set_current_details("Das PDF der Gutschrift wird abgerufen.")
+        workflow.set_current_details(say("now_fetching_paper"))
         try:
             kept = await workflow.execute_activity_method(
                 PaperActivities.fetch_paper,
                 task,
                 task_queue=LEXOFFICE,
-                summary="PDF der Gutschrift abrufen",
+                summary=say("step_fetch_paper"),
                 start_to_close_timeout=timedelta(seconds=60),
                 schedule_to_close_timeout=LONGEST_AWAY,
                 retry_policy=_RETRY,
@@ -81,11 +82,11 @@ class PaperWorkflow:
             await workflow.execute_activity_method(
                 PaperActivities.paper_was_missed,
                 Missed(task=task, reason=reason),
-                summary="Später erneut versuchen",
+                summary=say("step_try_paper_later"),
                 start_to_close_timeout=timedelta(seconds=10),
                 retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
             )
-            workflow.set_current_details(f"{reason} Es wird später erneut versucht.")
+            workflow.set_current_details(say("now_papers_later", why=reason))
             return False
-        workflow.set_current_details("Das PDF ist abgelegt." if kept else "Das PDF lag schon vor.")
+        workflow.set_current_details(say("now_paper_kept") if kept else say("now_paper_kept_before"))
         return True

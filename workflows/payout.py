@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.messages import LEXOFFICE, PayoutInput
     from workflows.search_attributes import CREDIT_NOTE_NUMBER, PAYOUT_STATUS
     from workflows.searching import ONE_REQUEST_AT_A_TIME, search
-    from workflows.words import waiting_for
+    from workflows.words import say, waiting_for
 
 APPROVALS_FIRST = 1
 """Priority of calls that a person has asked for; the enrichment of notifications runs at 3, sweeps at 5."""
@@ -63,7 +63,7 @@ class PayoutWorkflow:
         return await workflow.execute_activity_method(
             PayoutActivities.advance,
             Advance(tenant=self._payout.tenant, number=self._payout.number, notes=tuple(notes)),
-            summary="Entscheidungen und Beleg mit dem Hauptbuch abgleichen",
+            summary=say("step_look_at_payout"),
             # One short transaction. While PostgreSQL is away it is tried for as long as it takes: nothing may be lost.
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
@@ -74,7 +74,7 @@ class PayoutWorkflow:
             CreditNoteActivities.create_credit_note,
             self._creation(),
             task_queue=LEXOFFICE,
-            summary="Gutschrift in lexoffice anlegen",
+            summary=say("step_create_credit_note"),
             # 3 s for the slot, 35 s for the POST, the rest for the ledger. An attempt that times out, or whose worker
             # died, leaves `sent_at` behind, and the next one finds the outcome unknown instead of posting again.
             start_to_close_timeout=timedelta(seconds=60),
@@ -88,7 +88,7 @@ class PayoutWorkflow:
             CreditNoteActivities.read_back_credit_note,
             self._creation(),
             task_queue=LEXOFFICE,
-            summary="Nummer und Summen der Gutschrift lesen",
+            summary=say("step_read_credit_note_back"),
             start_to_close_timeout=timedelta(seconds=30),
             # The document exists: reading it is tried until lexoffice answers.
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=5)),
@@ -101,7 +101,7 @@ class PayoutWorkflow:
             await workflow.wait_condition(
                 lambda: bool(self._notes),
                 timeout=timedelta(seconds=self._look.search_in_seconds),
-                timeout_summary="Bis zur nächsten Suche nach der Gutschrift",
+                timeout_summary=say("timer_search_credit_note"),
             )
             return await self._advance()
         except TimeoutError:
@@ -112,7 +112,7 @@ class PayoutWorkflow:
             CreditNoteActivities.search_credit_note,
             self._creation(),
             task_queue=LEXOFFICE,
-            summary="Verlorene Gutschrift an ihrem Kennzeichen suchen",
+            summary=say("step_search_credit_note"),
             start_to_close_timeout=timedelta(minutes=15),
             heartbeat_timeout=timedelta(seconds=60),
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=5)),
@@ -123,13 +123,13 @@ class PayoutWorkflow:
         searched = await search(
             self._creation(),
             APPROVALS_FIRST,
-            pages="Verlorene Gutschrift suchen",
-            candidates="Kennzeichen einer Gutschrift vergleichen",
+            pages="step_search_credit_note_page",
+            candidates="step_compare_credit_note",
         )
         return await workflow.execute_activity_method(
             CreditNoteActivities.judge_credit_note_search,
             searched,
-            summary="Ergebnis der Suche beurteilen",
+            summary=say("step_judge_search"),
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )

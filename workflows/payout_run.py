@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.payout_run_models import Batch, BatchWanted, RunBegun, RunOver, RunWanted
     from activities.payout_runs import PayoutRunActivities
     from workflows.messages import PayoutRunInput, RunProgress
+    from workflows.words import say
 
 BATCHES_A_RUN = 25
 """Of one history; then it continues as new (engine.md, Sweep and schedules)."""
@@ -55,15 +56,15 @@ class PayoutRunWorkflow:
                 requested_by=wanted.requested_by,
                 asked_at=workflow.info().workflow_start_time,
             ),
-            summary="Lauf eintragen",
+            summary=say("step_begin_run"),
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=_IN_THE_LEDGER,
         )
         if begun.period is None:
-            workflow.set_current_details("Kein Lauf: Es gibt schon einen, oder der Kalender sieht keinen mehr vor.")
+            workflow.set_current_details(say("now_no_run"))
             return None
         if not begun.rehearsal:
-            workflow.set_current_details(f"Lauf {begun.period}: Monate werden abgeschlossen.")
+            workflow.set_current_details(say("now_closing_months", period=begun.period))
             await self._close_months(wanted)
         return RunProgress(run=run, period=begun.period, rehearsal=begun.rehearsal)
 
@@ -71,7 +72,7 @@ class PayoutRunWorkflow:
         await workflow.execute_activity_method(
             PayoutRunActivities.close_months,
             wanted.tenant,
-            summary="Staffeln und Höchstbeträge der Monate abrechnen",
+            summary=say("step_close_months"),
             start_to_close_timeout=timedelta(hours=1),
             heartbeat_timeout=timedelta(minutes=10),
             retry_policy=_IN_THE_LEDGER,
@@ -81,7 +82,7 @@ class PayoutRunWorkflow:
         return await workflow.execute_activity_method(
             PayoutRunActivities.take_partners,
             BatchWanted(tenant=wanted.tenant, run=progress.run, after=progress.last),
-            summary=f"Die nächsten Partner nach {progress.partners}",
+            summary=say("step_next_partners", partners=progress.partners),
             start_to_close_timeout=timedelta(minutes=10),
             heartbeat_timeout=timedelta(minutes=1),
             retry_policy=_IN_THE_LEDGER,
@@ -92,18 +93,24 @@ class PayoutRunWorkflow:
         return await workflow.execute_activity_method(
             PayoutRunActivities.end_payout_run,
             BatchWanted(tenant=wanted.tenant, run=progress.run, after=None),
-            summary="Lauf abschließen",
+            summary=say("step_end_run"),
             start_to_close_timeout=timedelta(minutes=1),
             retry_policy=_IN_THE_LEDGER,
         )
 
     def _show(self, progress: RunProgress) -> None:
-        name = "Probelauf" if progress.rehearsal else "Lauf"
         workflow.set_current_details(
-            f"{name} {progress.period}: {progress.partners} Partner geprüft, {progress.payouts} Auszahlungen angelegt."
+            say(
+                "now_rehearsing" if progress.rehearsal else "now_running",
+                period=progress.period,
+                partners=progress.partners,
+                payouts=progress.payouts,
+            )
         )
 
     def _show_end(self, progress: RunProgress, over: RunOver) -> None:
-        name = "Probelauf" if progress.rehearsal else "Lauf"
-        ended = "abgeschlossen" if over.done else "abgebrochen"
-        workflow.set_current_details(f"{name} {progress.period} {ended}: {over.payouts} Auszahlungen.")
+        if progress.rehearsal:
+            code = "now_rehearsal_done" if over.done else "now_rehearsal_stopped"
+        else:
+            code = "now_run_done" if over.done else "now_run_stopped"
+        workflow.set_current_details(say(code, period=progress.period, payouts=over.payouts))

@@ -26,6 +26,7 @@ from activities.sweep_models import SweepInput
 from ledger.types import Tenant
 from workflows import search_attributes
 from workflows.messages import PAYOUTS, PayoutRunInput, payout_run_id, sweep_id
+from workflows.words import say
 
 HANDOVER = "handover"
 DAILY_MAIL = "daily-mail"
@@ -84,7 +85,7 @@ def _handover(every: timedelta) -> Schedule:
             "HandoverWorkflow",
             id=HANDOVER,  # the engine appends the time: handover-2026-11-22T12:00:00Z
             task_queue=PAYOUTS,
-            static_summary="Übergabe an die Workflows",
+            static_summary=say("workflow_handover"),
         ),
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
@@ -97,7 +98,7 @@ def _daily_mail() -> Schedule:
             "DailyMailWorkflow",
             id=DAILY_MAIL,
             task_queue=PAYOUTS,
-            static_summary="Stand des Tages und Prüfsumme des Prüfpfads an die Mandanten",
+            static_summary=say("workflow_daily_mail"),
         ),
         # When people begin to work, summer and winter. One that was missed is made up for within the day.
         spec=ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(7)])], time_zone_name="Europe/Berlin"),
@@ -114,7 +115,7 @@ def _sweep(tenant: Tenant, every: timedelta) -> Schedule:
             SweepInput(tenant=tenant),
             id=sweep_id(tenant),  # the engine appends the time: sweep/acme-2026-11-22T12:00:00Z
             task_queue=PAYOUTS,
-            static_summary="Belege in lexoffice mit dem Hauptbuch abgleichen",
+            static_summary=say("workflow_sweep"),
             typed_search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
             priority=Priority(fairness_key=tenant.slug),
         ),
@@ -127,7 +128,9 @@ def _sweep(tenant: Tenant, every: timedelta) -> Schedule:
 
 def _payout_run(tenant: Tenant, day: int, hour: int) -> Schedule:
     calendars = [
-        ScheduleCalendarSpec(day_of_month=[ScheduleRange(day)], hour=[ScheduleRange(hour)], comment="monatlicher Lauf")
+        ScheduleCalendarSpec(
+            day_of_month=[ScheduleRange(day)], hour=[ScheduleRange(hour)], comment=say("calendar_monthly")
+        )
     ]
     if hour == 2 and day >= 25:
         # The last Sunday of March has no such hour, and the engine leaves out what is not there: the whole month.
@@ -137,7 +140,7 @@ def _payout_run(tenant: Tenant, day: int, hour: int) -> Schedule:
                 day_of_month=[ScheduleRange(day)],
                 day_of_week=[ScheduleRange(0)],
                 hour=[ScheduleRange(3)],
-                comment="monatlicher Lauf am Tag der Umstellung auf Sommerzeit",
+                comment=say("calendar_summer_time"),
             )
         )
     return Schedule(
@@ -146,7 +149,7 @@ def _payout_run(tenant: Tenant, day: int, hour: int) -> Schedule:
             PayoutRunInput(tenant=tenant),
             id=payout_run_id(tenant),  # the engine appends the time: payout-run/acme-2026-12-05T05:00:00Z
             task_queue=PAYOUTS,
-            static_summary="Monatlicher Auszahlungslauf",
+            static_summary=say("workflow_monthly_run"),
             typed_search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
             priority=Priority(fairness_key=tenant.slug),
         ),

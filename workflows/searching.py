@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.search_models import Candidate, PageOfSearch, Searched
     from activities.searching import SearchActivities
     from workflows.messages import LEXOFFICE
+    from workflows.words import say
 
 ONE_REQUEST_AT_A_TIME = "one-activity-per-request-of-a-search"
 """Patch: searches that began before it was deployed are one activity each."""
@@ -22,7 +23,7 @@ Found = TypeVar("Found")
 
 
 async def search(creation: DocumentCreation, priority: int, *, pages: str, candidates: str) -> Searched:
-    """Every document with the marker. `pages`, `candidates`: what the activities are called in the engine's UI."""
+    """Every document with the marker. `pages`, `candidates`: codes of what the engine's UI calls the activities."""
 
     async def ask(activity: Callable[[Any, Task], Coroutine[Any, Any, Found]], task: Task, summary: str) -> Found:
         return await workflow.execute_activity_method(
@@ -45,7 +46,7 @@ async def search(creation: DocumentCreation, priority: int, *, pages: str, candi
             page = await ask(
                 SearchActivities.search_page,
                 PageOfSearch(creation=creation, page=number),
-                f"{pages}, Seite {number + 1}",
+                say(pages, page=number + 1),
             )
             for resource_id in page.candidates:
                 # A document created between two requests pushes a row onto the next page, where it comes again.
@@ -53,7 +54,7 @@ async def search(creation: DocumentCreation, priority: int, *, pages: str, candi
                     continue
                 looked_at.add(resource_id)
                 task = Candidate(creation=creation, resource_id=resource_id)
-                if kept := await ask(SearchActivities.search_candidate, task, candidates):
+                if kept := await ask(SearchActivities.search_candidate, task, say(candidates)):
                     marked.append(kept)
             if page.is_last:
                 return Searched(creation=creation, marked=tuple(marked))

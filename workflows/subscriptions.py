@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.sweep_models import OneSubscription, SubscriptionPlan, SubscriptionsEnd
     from ledger.types import Tenant
     from workflows.messages import LEXOFFICE
+    from workflows.words import say
 
 PRIORITY = 4
 """A person may be waiting for it; before sweeps, behind the enrichment of notifications."""
@@ -47,14 +48,16 @@ class SubscriptionsWorkflow:
 
     async def _look_after(self, tenant: Tenant) -> str:
         try:
-            plan = await self._call(SubscriptionActivities.check_subscriptions, tenant, tenant, "Meldungen auflisten")
+            plan = await self._call(
+                SubscriptionActivities.check_subscriptions, tenant, tenant, say("step_list_subscriptions")
+            )
             problem, asked_at = plan.problem or await self._repair(tenant, plan), plan.asked_at
         except ActivityError:
             problem, asked_at = NO_ANSWER, None  # the wish stands: the next sweep tries
         await workflow.execute_activity_method(
             SubscriptionActivities.conclude_subscriptions,
             SubscriptionsEnd(tenant=tenant, problem=problem, asked_at=asked_at),
-            summary="Zustand der Meldungen festhalten",
+            summary=say("step_conclude_subscriptions"),
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
@@ -64,12 +67,15 @@ class SubscriptionsWorkflow:
         for event_type in plan.register_types:
             task = OneSubscription(tenant=tenant, event_type=event_type)
             if not await self._call(
-                SubscriptionActivities.register_subscription, task, tenant, f"{event_type} abonnieren"
+                SubscriptionActivities.register_subscription,
+                task,
+                tenant,
+                say("step_register_subscription", event_type=event_type),
             ):
                 return NOT_REACHED  # what is there stays: an old one may still work
         for subscription in plan.remove:
             task = OneSubscription(tenant=tenant, subscription_id=subscription)
-            await self._call(SubscriptionActivities.remove_subscription, task, tenant, "Überzähliges löschen")
+            await self._call(SubscriptionActivities.remove_subscription, task, tenant, say("step_remove_subscription"))
         return None
 
     async def _call(

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.sweeping import SweepActivities
     from workflows.messages import LEXOFFICE, subscriptions_workflow_id
     from workflows.subscriptions import SubscriptionsWorkflow
+    from workflows.words import say
 
 SWEEPS_LAST = 5
 """Behind whatever a person or a notification waits for."""
@@ -60,7 +61,7 @@ class SweepWorkflow:
         return await workflow.execute_activity_method(
             SweepActivities.plan_sweep,
             sweep.tenant,
-            summary="Festlegen, was abgeglichen wird",
+            summary=say("step_plan_sweep"),
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=_IN_THE_LEDGER,
         )
@@ -70,7 +71,7 @@ class SweepWorkflow:
             SweepActivities.sweep_page,
             PageOfSlice(tenant=sweep.tenant, slice=slice, page=page),
             task_queue=LEXOFFICE,
-            summary=f"Belegliste vergleichen, Seite {page + 1}",
+            summary=say("step_compare_list", page=page + 1),
             start_to_close_timeout=timedelta(minutes=2),
             heartbeat_timeout=timedelta(seconds=15),
             schedule_to_close_timeout=LONGEST_CALL,
@@ -84,7 +85,7 @@ class SweepWorkflow:
                 SweepActivities.read_profile,
                 sweep.tenant,
                 task_queue=LEXOFFICE,
-                summary="Steuerliches Profil in lexoffice ansehen",
+                summary=say("step_look_at_profile"),
                 start_to_close_timeout=timedelta(minutes=2),
                 heartbeat_timeout=timedelta(seconds=15),
                 # While it is asked no other pass begins.
@@ -99,7 +100,7 @@ class SweepWorkflow:
         return await workflow.execute_activity_method(
             SweepActivities.end_pass,
             EndOfPass(tenant=sweep.tenant, plan=progress.plan, found=progress.found, left_out=progress.left_out),
-            summary="Abgleich abschließen",
+            summary=say("step_end_sweep"),
             start_to_close_timeout=timedelta(minutes=2),
             retry_policy=_IN_THE_LEDGER,
         )
@@ -110,7 +111,7 @@ class SweepWorkflow:
                 SubscriptionsWorkflow.run,
                 sweep.tenant,
                 id=subscriptions_workflow_id(sweep.tenant),
-                static_summary="Meldungen von lexoffice prüfen",
+                static_summary=say("workflow_check_subscriptions"),
             )
         except WorkflowAlreadyStartedError:
             pass  # A person has just asked for it.

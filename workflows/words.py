@@ -1,61 +1,73 @@
-"""The state of a payout in words, for the Temporal UI: fixed phrases and numbers, nothing from outside."""
+"""What the Temporal UI shows of a workflow and its steps, in German: fixed phrases and numbers, nothing from outside.
 
-from activities.models import Look, Step
-from ledger.types import PayoutState
-from workflows.messages import PayoutInput
+Summaries stand in histories and are not compared when one is replayed; a sentence may change.
+"""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.models import Look, Step
+    from ledger.types import PayoutState
+    from words import sentence
+    from workflows.messages import PayoutInput
 
 _STATES = {
-    PayoutState.AWAITING_APPROVAL: "Wartet auf Freigabe",
-    PayoutState.APPROVED: "Freigegeben",
-    PayoutState.REJECTED: "Abgelehnt",
-    PayoutState.OUTCOME_UNKNOWN: "Ergebnis unklar",
-    PayoutState.CREDIT_NOTE_OPEN: "Gutschrift angelegt",
-    PayoutState.PAID: "Ausgezahlt",
-    PayoutState.RETURNED: "Rückläufer",
-    PayoutState.CANCELLED: "Storniert",
-    PayoutState.SETTLED_MANUALLY: "Von Hand erledigt",
+    PayoutState.AWAITING_APPROVAL: "state_awaiting_approval",
+    PayoutState.APPROVED: "state_approved",
+    PayoutState.REJECTED: "state_rejected",
+    PayoutState.OUTCOME_UNKNOWN: "state_outcome_unknown",
+    PayoutState.CREDIT_NOTE_OPEN: "state_credit_note_open",
+    PayoutState.PAID: "state_paid",
+    PayoutState.RETURNED: "state_returned",
+    PayoutState.CANCELLED: "state_cancelled",
+    PayoutState.SETTLED_MANUALLY: "state_settled_manually",
 }
 
 _TASKS = {
-    "signal_refused": "Ein Signal ohne Entscheidung wurde zurückgewiesen",
-    "document_deviates": "Beleg weicht von der Freigabe ab",
-    "document_reopened": "Die Gutschrift ist in lexoffice wieder ein Entwurf",
-    "settled_by_related": "Die Gutschrift wurde mit einem Beleg verrechnet",
-    "credit_note_refused": "lexoffice hat die Gutschrift nicht angenommen",
-    "payout_blocked": "Die Auszahlung ist blockiert",
-    "outcome_unknown": "Ob die Gutschrift entstanden ist, muss geklärt werden",
-    "returned": "Wurde Geld überwiesen?",
+    "signal_refused": "open_signal_refused",
+    "document_deviates": "open_document_deviates",
+    "document_reopened": "open_document_reopened",
+    "settled_by_related": "open_settled_by_related",
+    "credit_note_refused": "open_credit_note_refused",
+    "payout_blocked": "open_payout_blocked",
+    "outcome_unknown": "open_outcome_unknown",
+    "returned": "open_returned",
 }
+
+
+def say(code: str, **params: object) -> str:
+    """The sentence of a code."""
+    return sentence(code, params)
 
 
 def waiting_for(payout: PayoutInput, look: Look) -> str:
     """Markdown: the state, what it waits for and for whom, and the questions that are open."""
     number = f" ({look.credit_note_number})" if look.credit_note_number else ""
-    lines = [f"**{payout.number}: {_STATES[look.state]}{number}**", "", _next(look)]
+    lines = [f"**{payout.number}: {say(_STATES[look.state])}{number}**", "", say(_next(look))]
     if look.open_tasks:
-        lines += ["", "Offene Aufgaben:", *(f"- {_TASKS.get(kind, kind)}" for kind in look.open_tasks)]
+        lines += ["", say("now_open_tasks"), *(f"- {say(_TASKS.get(kind, kind))}" for kind in look.open_tasks)]
     return "\n".join(lines)
 
 
 def _next(look: Look) -> str:
     match look.step, look.state:
         case Step.CREATE, _:
-            return "Die Gutschrift wird in lexoffice angelegt."
+            return "now_creating_credit_note"
         case Step.READ_BACK, _:
-            return "Nummer und Summen der Gutschrift werden gelesen."
+            return "now_reading_credit_note_back"
         case Step.SEARCH, _:
-            return "Die Antwort von lexoffice ging verloren; die Gutschrift wird an ihrem Kennzeichen gesucht."
+            return "now_searching_credit_note"
         case _, PayoutState.AWAITING_APPROVAL:
-            return "Wartet auf die Entscheidung einer Person mit dem Recht zur Freigabe."
+            return "now_awaiting_approval"
         case _, PayoutState.APPROVED if look.blocked:
-            return "Angehalten: Der Grund steht an der Auszahlung und bei den Aufgaben. Wartet auf eine Person."
+            return "now_blocked"
         case _, PayoutState.OUTCOME_UNKNOWN:
-            return "Wartet auf eine Person, die klärt, ob die Gutschrift in lexoffice besteht."
+            return "now_credit_note_unclear"
         case _, PayoutState.CREDIT_NOTE_OPEN if look.reopened:
-            return "Wartet darauf, dass die Gutschrift in lexoffice wieder abgeschlossen wird."
+            return "now_reopened"
         case _, PayoutState.CREDIT_NOTE_OPEN:
-            return "Wartet auf die Überweisung und darauf, dass die Gutschrift in lexoffice bezahlt ist."
+            return "now_awaiting_payment"
         case _, PayoutState.RETURNED:
-            return "Beendet. Eine Person entscheidet, wie es weitergeht."
+            return "now_returned"
         case _:
-            return "Beendet."
+            return "now_ended"
