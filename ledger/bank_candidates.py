@@ -169,7 +169,7 @@ _CANDIDATES = """
 
 
 async def _blocked_by_tax(db: Connection, tenant: Tenant, payouts: list[UUID]) -> dict[UUID, str]:
-    """Payouts whose document the table would refuse today, judged together (singly: ledger/payout_requests.py)."""
+    """Payouts whose document the table would refuse today, judged together (see ledger/payout_requests.py)."""
     if not payouts:
         return {}
     facts = await tenant_facts(db, tenant)

@@ -1,6 +1,6 @@
 """Admin → Zahlungsanbieter → lexoffice. Everybody sees how it stands; who may change settings also sees the forms.
 
-It calls what the JSON API calls (api/lexoffice_connection.py, api/subscriptions.py), and decides nothing.
+It calls what the JSON API calls (api/lexoffice_connection.py) and decides nothing.
 """
 
 from collections.abc import Awaitable
