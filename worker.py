@@ -21,31 +21,33 @@ from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 
 import words
-from activities.conclusions import ConclusionActivities
-from activities.creating import DocumentCreator
-from activities.credit_notes import CreditNoteActivities
+from activities.creation.creating import DocumentCreator
+from activities.creation.credit_notes import CreditNoteActivities
+from activities.creation.invoices import InvoiceActivities
+from activities.creation.papers import PaperActivities
+from activities.creation.searching import SearchActivities
 from activities.engine_away import AWAY
 from activities.failures import ExplainFailures
-from activities.fetching import FetchActivities
+from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.handover import HandoverActivities
-from activities.invoices import InvoiceActivities
-from activities.lexoffice_door import LexofficeDoor
-from activities.mailing import MailActivities
-from activities.papers import PaperActivities
-from activities.payout_runs import PayoutRunActivities
-from activities.payouts import PayoutActivities
-from activities.post import FolderPost, Post, SmtpPost
+from activities.mail.mailing import MailActivities
+from activities.mail.post import FolderPost, Post, SmtpPost
+from activities.notifications.conclusions import ConclusionActivities
+from activities.notifications.fetching import FetchActivities
+from activities.payouts.payout_runs import PayoutRunActivities
+from activities.payouts.payouts import PayoutActivities
 from activities.schedule_setting import ScheduleSetter
-from activities.searching import SearchActivities
-from activities.subscriptions import SubscriptionActivities
-from activities.sweeping import SweepActivities
-from api.authorization import oauth_access
-from api.engine import connect, missing_search_attributes
+from activities.sweep.subscriptions import SubscriptionActivities
+from activities.sweep.sweeping import SweepActivities
+from api.actions.authorization import oauth_access
 from api.worker_doors import serve_doors
-from ledger import payout_runs, sweeps
+from engine import announcing, schedules
+from engine.connect import connect, missing_search_attributes
+from engine.schedules import ensure_payout_run, ensure_sweeps, restore_schedules
 from ledger.database import Ledger
+from ledger.inbox import sweeps
+from ledger.payouts import payout_runs
 from settings import Settings
-from workflows import announcing, schedules
 from workflows.document import DocumentWorkflow
 from workflows.handover import HandoverWorkflow
 from workflows.invoice import InvoiceWorkflow
@@ -54,7 +56,6 @@ from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, Pace
 from workflows.paper import PapersWorkflow, PaperWorkflow
 from workflows.payout import PayoutWorkflow
 from workflows.payout_run import PayoutRunWorkflow
-from workflows.schedules import ensure_payout_run, ensure_sweeps, restore_schedules
 from workflows.subscriptions import SubscriptionsWorkflow
 from workflows.sweep import SweepWorkflow
 

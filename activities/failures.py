@@ -15,7 +15,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, FailureError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from ledger.audit import Origin, coming_from
+from ledger.audit.audit import Origin, coming_from
 from ledger.refusals import Refused
 
 log = structlog.get_logger("activity")

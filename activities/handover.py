@@ -13,19 +13,14 @@ from temporalio.client import Client
 from activities.engine_away import AWAY
 from activities.models import CONNECTION_REVOKED, DocumentCreation, MailInput, Pace, PayoutInput
 from activities.schedule_setting import ScheduleSetter
-from ledger import (
-    decisions,
-    events,
-    intents,
-    outbox,
-    papers,
-    partner_bank,
-    payouts,
-    schedule_wishes,
-    sweep_findings,
-    unannounced,
-)
+from ledger.audit import unannounced
+from ledger.bank import partner_accounts
+from ledger.connections import wanted_schedules
 from ledger.database import Ledger
+from ledger.documents import intents, papers
+from ledger.inbox import events, sweep_findings
+from ledger.mail import outbox
+from ledger.payouts import decisions, payouts
 from ledger.types import DecisionId, DecisionKind, EventId, IntentId, Tenant
 
 BATCH = 500
@@ -33,7 +28,7 @@ log = structlog.get_logger()
 
 
 class Announcer(Protocol):
-    """workflows/announcing.py, handed in by the worker: activities do not know the workflows."""
+    """engine/announcing.py, handed in by the worker: activities do not know the workflows."""
 
     async def announce_payout(self, client: Client, payout: PayoutInput) -> None: ...
 
@@ -102,7 +97,7 @@ class HandoverActivities:
         return announced
 
     async def _set_schedules(self) -> None:
-        for tenant, kind in await schedule_wishes.find(self._ledger, older_than=self._older_than, at_most=BATCH):
+        for tenant, kind in await wanted_schedules.find(self._ledger, older_than=self._older_than, at_most=BATCH):
             activity.heartbeat()
             try:
                 await self._schedules.set(activity.client(), tenant, kind)
@@ -129,11 +124,11 @@ class HandoverActivities:
 
     async def _put_accounts_into_force(self) -> None:
         """Confirmed accounts whose quarantine is over; the payouts that they change are announced like any other."""
-        for tenant, partner in await partner_bank.list_due(self._ledger, at_most=BATCH):
+        for tenant, partner in await partner_accounts.list_due(self._ledger, at_most=BATCH):
             activity.heartbeat()
             try:
                 async with self._ledger.transaction(tenant, cause="quarantine") as db:
-                    await partner_bank.put_into_force(db, tenant, partner)
+                    await partner_accounts.put_into_force(db, tenant, partner)
             except Exception as error:
                 log.warning("account not in force", tenant=tenant.slug, error=type(error).__name__)
 

@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from ledger.types import DocumentKind, EventId, Frozen, IntentId, PayoutNumber, PayoutState, Tenant, TransactionId
 
 if TYPE_CHECKING:
-    from ledger.payouts import Payout
+    from ledger.payouts.payouts import Payout
 
 CONNECTION_REVOKED = "token.revoked"
 """The event by which lexoffice says that a key or a grant has ended."""

@@ -5,14 +5,14 @@ from typing import Protocol
 
 from temporalio.client import Client
 
-from ledger import schedule_wishes
+from ledger.connections import wanted_schedules
+from ledger.connections.wanted_schedules import ScheduleKind
 from ledger.database import Ledger
-from ledger.schedule_wishes import ScheduleKind
 from ledger.types import Tenant
 
 
 class Schedules(Protocol):
-    """workflows/schedules.py, handed in: activities do not know the workflows."""
+    """engine/schedules.py, handed in: activities do not know the workflows."""
 
     async def ensure_sweep(self, client: Client, tenant: Tenant, *, every: timedelta) -> None: ...
 
@@ -29,7 +29,7 @@ class ScheduleSetter:
         """Set it, if it is wanted. Raises what the client raises; it stays wanted then."""
         while True:
             async with self._ledger.transaction(tenant) as db:
-                wish = await schedule_wishes.read(db, tenant, kind)
+                wish = await wanted_schedules.read(db, tenant, kind)
             if wish is None:
                 return
             match kind:
@@ -38,5 +38,5 @@ class ScheduleSetter:
                 case ScheduleKind.PAYOUT_RUN:
                     await self._schedules.ensure_payout_run(client, tenant, day=wish.day, hour=wish.hour)
             async with self._ledger.transaction(tenant) as db:
-                if await schedule_wishes.fulfilled(db, tenant, kind, wish):
+                if await wanted_schedules.fulfilled(db, tenant, kind, wish):
                     return

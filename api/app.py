@@ -7,21 +7,25 @@ from datetime import timedelta
 import structlog
 from fastapi import FastAPI
 
-from api import docs_page, engine, health, oauth_lexoffice, problems, webhooks_lexoffice, webhooks_stripe
-from api.announce import Announcer
-from api.authorization import oauth_access
-from api.described import describe_problems
-from api.edge import Edge
-from api.metrics import Metrics
+from api import health
+from api.actions.authorization import oauth_access
+from api.http import docs_page, problems
+from api.http.described import describe_problems
+from api.http.edge import Edge
+from api.http.metrics import Metrics
+from api.http.parts import Parts
+from api.http.recognition import Recognition
+from api.http.signing_key import SigningKey
 from api.pages import routes as pages
-from api.parts import Parts
-from api.recognition import Recognition
-from api.signing_key import SigningKey
+from api.pages.settings import lexoffice_oauth
 from api.v1 import routes
-from ledger.credentials import recognise_api_key
+from api.webhooks import lexoffice, stripe
+from engine import connect
+from engine.announcer import Announcer
+from ledger.access.api_keys import recognise_api_key
+from ledger.connections.webhook_tokens import recognise_webhook_token
 from ledger.database import Ledger
 from ledger.migrations.needed import needed_schema
-from ledger.webhook_tokens import recognise_webhook_token
 from lexoffice.transports import shared_transport
 from settings import Settings
 from workflows.messages import Pace
@@ -84,13 +88,13 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.register(app)
     # First what comes most often: routes are tried in this order.
-    app.include_router(webhooks_lexoffice.router)
-    app.include_router(webhooks_stripe.router)
+    app.include_router(lexoffice.router)
+    app.include_router(stripe.router)
     app.include_router(routes.router)
     app.include_router(health.router)
     app.include_router(docs_page.router)
     app.include_router(pages.router)
-    app.include_router(oauth_lexoffice.router)
+    app.include_router(lexoffice_oauth.router)
     describe_problems(app)
     app.add_middleware(
         Edge,
@@ -122,7 +126,7 @@ async def _opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Parts]:
         acquire_timeout=_SOME_ROWS_S,
         statement_timeout=_SOME_ROWS_S,
     )
-    client = await engine.connect(lazy=True)
+    client = await connect.connect(lazy=True)
     announcer = Announcer(
         client,
         ledger,

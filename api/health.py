@@ -10,11 +10,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from temporalio.client import Client
 
 from activities.engine_away import AWAY
-from api.engine import missing_search_attributes
-from api.parts import Doors
-from api.problems import DATABASE_AWAY
-from ledger import sweeps
+from api.http.parts import Doors
+from api.http.problems import DATABASE_AWAY
+from engine.connect import missing_search_attributes
 from ledger.database import Ledger
+from ledger.inbox import sweeps
 from ledger.migrations.needed import NeededSchema, what_is_missing
 
 router = APIRouter(tags=["Betrieb"])

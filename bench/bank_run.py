@@ -9,10 +9,11 @@ from pydantic import SecretStr
 from bench.machine import resident_mib
 from bench.rig import Rig, say
 from bench.seeding import open_credit_notes
-from ledger import bank_accounts, credentials
-from ledger.bank_accounts import NewOwnAccount
-from ledger.bank_file import control_sum_cents
-from ledger.bank_runs import MOST_PAYMENTS
+from ledger.access import api_keys
+from ledger.bank import bank_accounts
+from ledger.bank.bank_accounts import NewOwnAccount
+from ledger.bank.bank_file import control_sum_cents
+from ledger.bank.bank_runs import MOST_PAYMENTS
 from ledger.types import Tenant
 
 _OWN = NewOwnAccount(account_holder="Musterfirma GmbH", iban=SecretStr("DE89370400440532013000"))
@@ -58,7 +59,7 @@ async def _timed(
 
 async def _key(rig: Rig, tenant: Tenant, name: str) -> str:
     async with rig.ledger.transaction(tenant) as db:
-        made = await credentials.create_api_key(db, tenant, rig.vault, name=name, scopes=("bank",), actor="bench")
+        made = await api_keys.create_api_key(db, tenant, rig.vault, name=name, scopes=("bank",), actor="bench")
     return made.key.get_secret_value()
 
 

@@ -23,9 +23,10 @@ from bench.clock import LegClock, until
 from bench.crowd import all_of, insist
 from bench.rig import UNLIMITED_STARTS, Rig, Stuck
 from bench.tenancy import PARTNER
+from engine import announcing
 from ledger.types import DecisionId, DecisionKind, EventId, Tenant, TenantId
 from sandbox.processes import Command, Service
-from workflows import announcing, search_attributes
+from workflows import search_attributes
 from workflows.messages import LEXOFFICE, Pace, document_workflow_id, payout_workflow_id
 
 NAMESPACE = "bare"

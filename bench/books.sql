@@ -1,6 +1,6 @@
 -- Two years of one tenant's books. bench/seeding.py puts in :tenant and :payouts, and runs this as the superuser with
 -- session_replication_role = replica: triggers and foreign keys would make hours of it. What they keep is kept here by
--- hand, and looked at afterwards by ledger/invariants.py: lines add up, numbers run, every state has its history.
+-- hand, and looked at afterwards by ledger/reports/invariants.py: lines add up, numbers run, every state has its history.
 --
 -- Partners stand in a tree and sell unevenly (the best one a hundred times as much as the last). P00002 has recruited four
 -- of five, and so holds a third of all commissions. Every 62 days all that is due is paid out; the newest payouts, of

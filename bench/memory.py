@@ -15,8 +15,8 @@ from bench.crowd import all_of, insist
 from bench.machine import resident_mib
 from bench.rig import Rig, running, say
 from bench.tenancy import PARTNER
+from engine import announcing
 from ledger.types import PayoutNumber, Tenant, TenantId
-from workflows import announcing
 from workflows.messages import PAYOUTS
 
 _SETTLES_S = 3.0

@@ -13,9 +13,11 @@ from uuid import uuid4
 import httpx
 
 from bench.rig import Stuck
-from ledger import connecting, credentials, memberships, partner_links, partners, tenants, totp, users
-from ledger.connecting import LexofficeAccount
+from ledger.access import api_keys, memberships, tenants, totp, users
+from ledger.connections import connecting
+from ledger.connections.connecting import LexofficeAccount
 from ledger.database import Ledger
+from ledger.programme import partner_links, partners
 from ledger.roles import Role
 from ledger.types import Tenant, UserId
 from ledger.vault import Vault
@@ -98,7 +100,7 @@ class Visitors:
 async def visiting(address: str, ledger: Ledger, vault: Vault, tenant: Tenant) -> AsyncIterator[Visitors]:
     """Logged in with password and second factor, through the doors that everybody uses."""
     async with ledger.transaction(tenant) as db:
-        key = await credentials.create_api_key(
+        key = await api_keys.create_api_key(
             db, tenant, vault, name="bench", scopes=("read", "approve", "bank"), actor="bench"
         )
         seller = await partners.find_by_code(db, tenant, "P00001")

@@ -23,9 +23,9 @@ from bench.page_addresses import OF_THE_WHOLE_BOOKS, PAGES, SAMPLES, addresses, 
 from bench.page_visitor import Visitors, make_person, open_tenant, serving, visiting
 from bench.rig import Stuck, say
 from bench.seeding import fill_books
-from ledger import invariants
 from ledger.database import Ledger
 from ledger.migrate import migrate
+from ledger.reports import invariants
 from ledger.types import Tenant
 from ledger.vault import Vault
 from sandbox.postgres import DATABASE, PostgresServer

@@ -17,10 +17,10 @@ from bench.figures import aim
 from bench.machine import cpu_seconds, resident_mib
 from bench.rig import Rig, running, say
 from bench.seeding import add_partners
-from ledger import payout_runs
+from engine import announcing
 from ledger.database import Ledger
+from ledger.payouts import payout_runs
 from ledger.types import BERLIN, Tenant
-from workflows import announcing
 from workflows.messages import PayoutRunInput, payout_run_id
 
 ABOUT = "a payout run: time, peak memory, statements per payout, and twice the size; a bank run, from draft to file"

@@ -5,20 +5,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from activities.conclusions import ConclusionActivities
-from activities.fetching import FetchActivities
 from activities.models import Conclude, Delivery, Gathered, Tell
+from activities.notifications.conclusions import ConclusionActivities
+from activities.notifications.fetching import FetchActivities
 from bench.clock import LegClock, until
 from bench.crowd import all_of, insist
 from bench.poster import fresh_notifications, send_all, signer_of
 from bench.rig import Rig, Stuck
 from bench.tenancy import ApprovedPayout, BenchTenant, approve_payouts
-from ledger import decisions, events, payouts
-from ledger.events import Arrival
+from engine import announcing
+from engine.schedules import HANDOVER
+from ledger.inbox import events
+from ledger.inbox.events import Arrival
+from ledger.payouts import decisions, payouts
 from ledger.types import DecisionKind, PayoutState
-from workflows import announcing
 from workflows.messages import payout_workflow_id
-from workflows.schedules import HANDOVER
 
 CLICKS_IN_FLIGHT = 8
 

@@ -16,9 +16,9 @@ from bench.clock import NotReached
 from bench.figures import spread
 from bench.rig import Rig, running, say
 from bench.tenancy import ApprovedPayout, approve_payouts
+from engine import announcing
 from ledger.types import DecisionKind
 from sandbox.processes import Service
-from workflows import announcing
 
 EVERY_S = 0.2
 """A person approves a payout so often, before, while and after a part is away."""

@@ -13,7 +13,7 @@ import httpx
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from activities.lexoffice_door import LexofficeDoor
+from activities.gateway.lexoffice_gateway import LexofficeDoor
 from bench.tenancy import BenchTenant, open_tenant
 from ledger.database import Ledger
 from ledger.vault import Vault

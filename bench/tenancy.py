@@ -11,28 +11,22 @@ from uuid import UUID, uuid4
 import httpx
 
 from activities.models import PayoutInput
-from ledger import (
-    campaigns,
-    connecting,
-    decisions,
-    documents,
-    invoices,
-    partner_tax,
-    partners,
-    payout_requests,
-    sales,
-    tenants,
-    webhook_tokens,
-)
-from ledger.campaigns import NewCampaign, NewPlan
-from ledger.commission import Rate
-from ledger.connecting import LexofficeAccount
+from ledger.access import tenants
+from ledger.booking import invoices, provider_reports
+from ledger.booking.invoices import InvoiceFacts
+from ledger.booking.provider_reports import SaleReport
+from ledger.connections import connecting, webhook_tokens
+from ledger.connections.connecting import LexofficeAccount
 from ledger.database import Connection, Ledger
-from ledger.documents import Observed
-from ledger.invoices import InvoiceFacts
-from ledger.partner_tax import NewTaxStatus
-from ledger.partners import NewPartner
-from ledger.sales import SaleReport
+from ledger.documents import documents
+from ledger.documents.documents import Observed
+from ledger.payouts import decisions, payout_requests
+from ledger.programme import campaigns, partners
+from ledger.programme.calculation import Rate
+from ledger.programme.campaigns import NewCampaign, NewPlan
+from ledger.programme.partners import NewPartner
+from ledger.tax import tax_statuses
+from ledger.tax.tax_statuses import NewTaxStatus
 from ledger.types import DecisionId, DocumentKind, TaxStatus, Tenant
 from ledger.vault import Vault
 
@@ -119,7 +113,7 @@ async def _book_paid_sale(db: Connection, of: BenchTenant) -> None:
     now = datetime.now(UTC)
     intent = f"pi_{secrets.token_hex(10)}"
     amounts: dict[str, Any] = {"net_cents": 100_000, "tax_cents": 19_000, "gross_cents": 119_000}
-    await sales.record_sale(
+    await provider_reports.record_sale(
         db,
         of.tenant,
         SaleReport(
@@ -166,7 +160,7 @@ async def _make_partner(db: Connection, tenant: Tenant) -> None:
     await campaigns.make_default(db, tenant, campaign.id, by=_BY)
     partner = await partners.create(db, tenant, NewPartner(code=PARTNER, name="Anna Albrecht", **_ADDRESS), by=_BY)
     status = NewTaxStatus(status=TaxStatus.REGULAR, valid_from=date(2020, 1, 1), vat_id="DE987654321")
-    await partner_tax.record_tax_status(db, tenant, partner.id, status, by=_BY)
+    await tax_statuses.record_tax_status(db, tenant, partner.id, status, by=_BY)
     await partners.accept_agreement(
         db, tenant, partner.id, version="2026-01", accepted_at=datetime(2026, 1, 2, tzinfo=UTC), by=_BY
     )

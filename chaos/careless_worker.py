@@ -10,11 +10,11 @@ import sys
 from typing import Any
 
 import worker
-from activities import searching
-from api.logs import configure_logs
-from ledger import intents
+from activities.creation import searching
 from ledger.database import Connection
+from ledger.documents import intents
 from ledger.types import IntentId, Tenant
+from logs import configure_logs
 from settings import Settings
 
 _may_send = intents.may_send

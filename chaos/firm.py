@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx
 from schwifty import IBAN
 
-from ledger import credentials, tenants
+from ledger.access import api_keys, tenants
 from ledger.database import Ledger
 from ledger.types import Tenant
 from ledger.vault import Vault
@@ -81,7 +81,7 @@ class Firm:
         vault = Vault.from_setting(addresses.environment["PARTNERDESK_SECRET_KEY"])
         async with ledger.transaction(tenant) as db:
             for name, scopes in (("write", ("read", "write", "bank")), ("approve", ("read", "approve", "bank"))):
-                made = await credentials.create_api_key(db, tenant, vault, name=name, scopes=scopes, actor="chaos")
+                made = await api_keys.create_api_key(db, tenant, vault, name=name, scopes=scopes, actor="chaos")
                 firm.keys[name] = made.key.get_secret_value()
         await firm._connect(lexoffice_rate)
         await firm._open_campaign()

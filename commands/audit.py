@@ -28,7 +28,8 @@ def verify_audit(slug: str, anchor: str | None, as_json: bool) -> None:
     Example:
       partnerdesk audit verify --tenant acme --anchor 9f2b…
     """
-    from ledger import audit_chain, tenants
+    from ledger.access import tenants
+    from ledger.audit import audit_chain
 
     async def run() -> audit_chain.Verified:
         async with open_ledger() as ledger:
@@ -62,7 +63,8 @@ def export_audit(slug: str, file: Any) -> None:
     Example:
       partnerdesk audit export --tenant acme --to audit.csv
     """
-    from ledger import audit_chain, tenants
+    from ledger.access import tenants
+    from ledger.audit import audit_chain
 
     async def run() -> None:
         async with open_ledger() as ledger:
@@ -90,8 +92,8 @@ def erase_personal(slug: str, about: str, reason: str, yes: bool, as_json: bool)
     Example:
       partnerdesk audit erase --tenant acme --about anna@example.com --reason "Request of 2026-11-28" --yes
     """
-    from ledger import audit as trail
-    from ledger import tenants
+    from ledger.access import tenants
+    from ledger.audit import audit as trail
 
     async def run() -> tuple[int, int]:
         async with open_ledger() as ledger:

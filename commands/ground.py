@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from ledger.audit import Origin, coming_from
+from ledger.audit.audit import Origin, coming_from
 from ledger.refusals import Refused
 from settings import Settings, UnusableSettings
 from words import sentence
@@ -34,7 +34,7 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
     def inner(*args: P.args, **kwargs: P.kwargs) -> R:
         import asyncpg
 
-        from api.engine import EngineAway
+        from engine.connect import EngineAway
         from ledger.migrations.errors import CannotMigrate
 
         try:

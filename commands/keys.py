@@ -29,17 +29,17 @@ def create_api_key(slug: str, name: str, scopes: str, expires: str | None, as_js
       partnerdesk api-key create --tenant acme --name shop --scopes read,write --expires 90d
       curl -H "X-API-Key: pdk_…" https://partner.example.com/api/v1/me
     """
-    from ledger import credentials, tenants
+    from ledger.access import api_keys, tenants
 
     until = moment(expires) if expires else None
     wanted = tuple(scope.strip() for scope in scopes.split(",") if scope.strip())
 
-    async def run() -> credentials.NewApiKey:
+    async def run() -> api_keys.NewApiKey:
         settings = Settings.from_environment()
         async with open_ledger(settings) as ledger:
             of = await tenants.find(ledger, slug)
             async with ledger.transaction(of) as db:
-                return await credentials.create_api_key(
+                return await api_keys.create_api_key(
                     db, of, settings.vault(), name=name, scopes=wanted, expires_at=until, actor=operator()
                 )
 
@@ -65,13 +65,13 @@ def revoke_api_key(slug: str, key_id: str) -> None:
     Example:
       partnerdesk api-key revoke --tenant acme k3x8q2m9ab
     """
-    from ledger import credentials, tenants
+    from ledger.access import api_keys, tenants
 
     async def run() -> None:
         async with open_ledger() as ledger:
             of = await tenants.find(ledger, slug)
             async with ledger.transaction(of) as db:
-                await credentials.revoke_api_key(db, of, key_id, actor=operator())
+                await api_keys.revoke_api_key(db, of, key_id, actor=operator())
 
     asyncio.run(run())
     click.echo("Revoked. It stops working everywhere within 30 s.")
@@ -97,7 +97,8 @@ def create_webhook_token(slug: str, chosen: str | None, grace: str | None, as_js
     Example:
       partnerdesk webhook-token create --tenant acme --grace 7d
     """
-    from ledger import tenants, webhook_tokens
+    from ledger.access import tenants
+    from ledger.connections import webhook_tokens
 
     if chosen == "-":
         chosen = sys.stdin.readline().strip()

@@ -83,9 +83,11 @@ def _decide(
 
 
 async def _decided(kind: str, slug: str, number: str, user: str, reason: str, seen_hash: str | None) -> dict[str, Any]:
-    from api import engine
-    from api.announce import Announcer
-    from ledger import audit, decisions, memberships, payout_content, payouts, tenants
+    from engine import connect
+    from engine.announcer import Announcer
+    from ledger.access import memberships, tenants
+    from ledger.audit import audit
+    from ledger.payouts import decisions, payout_content, payouts
     from workflows.messages import Pace
 
     async with open_ledger() as ledger:
@@ -109,6 +111,6 @@ async def _decided(kind: str, slug: str, number: str, user: str, reason: str, se
                 detail={"as": user, "decision": str(decision.id)},
             )
             found = await payouts.find(db, of, number)
-        announcer = Announcer(await engine.connect(lazy=True), ledger, Pace())
+        announcer = Announcer(await connect.connect(lazy=True), ledger, Pace())
         announced = await announcer.decision(of, found, decision)
     return {"payout": found.number, "state": found.state.value, "decision": str(decision.id), "announced": announced}

@@ -61,16 +61,16 @@ def _say(sentence: str) -> None:
 
 async def _prepare_engine(owner: OwnerSettings) -> str:
     from activities.engine_away import AWAY
-    from api import engine
-    from ledger import sweeps
+    from engine import connect
+    from engine.schedules import ensure_schedules, ensure_sweeps
     from ledger.database import Ledger
-    from workflows.schedules import ensure_schedules, ensure_sweeps
+    from ledger.inbox import sweeps
 
-    client = await engine.connect()
+    client = await connect.connect()
     try:
-        registered = await engine.register_search_attributes(client)
+        registered = await connect.register_search_attributes(client)
     except AWAY as error:
-        raise engine.EngineAway("The engine does not register search attributes.") from error
+        raise connect.EngineAway("The engine does not register search attributes.") from error
     await ensure_schedules(client, handover_every=timedelta(seconds=owner.handover_every_seconds))
     ledger = await Ledger.open(owner.owner_database_url.get_secret_value(), most_connections=1)
     try:
@@ -101,7 +101,7 @@ def api(host: str, port: int) -> None:
         import uvicorn
 
         from api.app import create_app
-        from api.logs import configure_logs
+        from logs import configure_logs
 
         configure_logs(settings.log_format, settings.log_level)
         app = create_app(settings)
@@ -138,8 +138,8 @@ def worker(health_host: str, health_port: int) -> None:
     settings = Settings.from_environment()
     with _nothing_collected():
         import worker as process
-        from api.logs import configure_logs
         from api.worker_doors import PortBusy
+        from logs import configure_logs
 
     configure_logs(settings.log_format, settings.log_level)
     try:

@@ -41,7 +41,7 @@ def rotate_secrets(as_json: bool) -> None:
     Example:
       partnerdesk secrets rotate
     """
-    from ledger.secret_rotation import Rotated, rotate
+    from ledger.access.secret_rotation import Rotated, rotate
 
     settings = Settings.from_environment()
 

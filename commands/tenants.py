@@ -47,7 +47,7 @@ def create_tenant(
       partnerdesk tenant create acme --name "Acme GmbH" --street "Hauptstr. 1" --zip 10115 --city Berlin \\
         --vat-id DE123456789
     """
-    from ledger import tenants
+    from ledger.access import tenants
 
     address = tenants.TenantAddress(
         street=street, zip=zip_code, city=city, country_code=country, vat_id=vat_id, tax_number=tax_number
@@ -74,7 +74,7 @@ def list_tenants(as_json: bool) -> None:
     Example:
       partnerdesk tenant list --json
     """
-    from ledger import tenants
+    from ledger.access import tenants
 
     async def run() -> list[dict[str, str]]:
         async with open_ledger() as ledger:

@@ -27,7 +27,7 @@ def sweep(slug: str | None, since: str | None, all_open: bool, wait: bool, as_js
     Example:
       partnerdesk sweep --tenant acme --since 2026-11-01 --wait
     """
-    from api.operators import sweep_tenants
+    from commands.operators import sweep_tenants
 
     settings = Settings.from_environment()
     to = past(since) if since else None
@@ -51,7 +51,7 @@ def doctor(slug: str | None, accept: str | None, as_json: bool) -> None:
     Example:
       partnerdesk doctor --tenant acme
     """
-    from api.operators import examine_tenants
+    from commands.operators import examine_tenants
 
     settings = Settings.from_environment()
     if accept and not settings.recovery:

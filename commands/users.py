@@ -36,7 +36,7 @@ def create_user(
     Example:
       partnerdesk user create --email chris@acme.example --tenant acme --role admin
     """
-    from ledger import memberships, tenants, users
+    from ledger.access import memberships, tenants, users
     from ledger.roles import Role
 
     if (slug is None) != (role is None) or (slug is None and not platform_admin):
@@ -74,7 +74,7 @@ def reset_user(email: str, second_factor: bool, as_json: bool) -> None:
     Example:
       partnerdesk user reset --email chris@acme.example
     """
-    from ledger import memberships, users
+    from ledger.access import memberships, users
 
     settings = Settings.from_environment()
 
@@ -111,7 +111,7 @@ def disable_user(email: str, undo: bool) -> None:
     Example:
       partnerdesk user disable --email chris@acme.example
     """
-    from ledger import memberships, users
+    from ledger.access import memberships, users
 
     async def run() -> None:
         async with open_ledger() as ledger:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from sandbox.lexoffice_server import LexofficeAddresses
     from sandbox.postgres import PostgresAddresses
     from sandbox.temporal_server import TemporalAddresses
+    from tests.fixtures.house import House, Shop
     from tests.fixtures.parts import Parts
-    from tests.house import House, Shop
 
 _OF_SERVERS = {"stack_state", "chromium"}
 """Whatever runs a server keeps its state in the first."""
@@ -152,9 +152,9 @@ async def product(
     database: Database, temporal: "TemporalAddresses", lexoffice_sandbox: "LexofficeAddresses"
 ) -> "AsyncIterator[House]":
     """API and worker, running over the real parts for the whole session."""
-    from tests.house import running
-    from tests.mail.postbox import open_postbox
-    from tests.oauth.consent import Client
+    from tests.fixtures.consent import Client
+    from tests.fixtures.house import running
+    from tests.fixtures.postbox import open_postbox
 
     oauth = await Client.contracted(lexoffice_sandbox, "http://127.0.0.1")
     async with (

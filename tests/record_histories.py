@@ -24,14 +24,13 @@ from temporalio.client import WorkflowExecutionDescription, WorkflowHandle
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from ledger import memberships, payout_runs, users
+from ledger.access import memberships, users
+from ledger.payouts import payout_runs
 from ledger.roles import Role
 from ledger.types import BERLIN
 from sandbox.postgres import PostgresServer
 from sandbox.processes import free_port
-from tests.house import Shop, until
-from tests.mail.postbox import open_postbox
-from tests.workflows.desk import (
+from tests.fixtures.desk import (
     answer,
     approved,
     decide,
@@ -44,7 +43,9 @@ from tests.workflows.desk import (
     task,
     with_open_credit_note,
 )
-from tests.workflows.products import OwnProduct, own_product
+from tests.fixtures.house import Shop, until
+from tests.fixtures.postbox import open_postbox
+from tests.fixtures.products import OwnProduct, own_product
 from workflows.messages import PayoutRunInput, RunProgress, papers_workflow_id
 
 HISTORIES = Path(__file__).parent / "histories"

@@ -13,8 +13,6 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.conclusions import ConclusionActivities
-    from activities.fetching import FetchActivities
     from activities.models import (
         Advance,
         Conclude,
@@ -28,7 +26,9 @@ with workflow.unsafe.imports_passed_through():
         is_not_understood,
         is_unusable,
     )
-    from activities.payouts import PayoutActivities
+    from activities.notifications.conclusions import ConclusionActivities
+    from activities.notifications.fetching import FetchActivities
+    from activities.payouts.payouts import PayoutActivities
     from ledger.types import EventId, IntentId
     from workflows.messages import LEXOFFICE, DocumentInput, invoice_workflow_id, payout_workflow_id
     from workflows.words import say

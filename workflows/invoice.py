@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.invoices import InvoiceActivities
+    from activities.creation.invoices import InvoiceActivities
     from activities.models import DocumentCreation, InvoiceLook, Step
     from workflows.messages import LEXOFFICE
     from workflows.searching import ONE_REQUEST_AT_A_TIME, search

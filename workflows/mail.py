@@ -11,7 +11,7 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.mailing import MailActivities
+    from activities.mail.mailing import MailActivities
     from activities.models import MailInput
     from workflows.messages import MAIL
     from workflows.words import say

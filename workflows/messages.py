@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from activities.models import Delivery, MailInput, Pace, PayoutInput
-from activities.payout_run_models import Batch
+from activities.payouts.payout_run_models import Batch
 from ledger.types import Frozen, IntentId, PartnerId, Tenant
 
 __all__ = [

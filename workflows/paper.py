@@ -7,7 +7,7 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.papers import NO_FILE, NOT_REACHED, WITHOUT_FILE, Missed, PaperActivities, PaperTask
+    from activities.creation.papers import NO_FILE, NOT_REACHED, WITHOUT_FILE, Missed, PaperActivities, PaperTask
     from ledger.types import Tenant
     from workflows.messages import LEXOFFICE, PapersInput
     from workflows.words import say

@@ -13,9 +13,9 @@ from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.credit_notes import CreditNoteActivities
+    from activities.creation.credit_notes import CreditNoteActivities
     from activities.models import Advance, DocumentCreation, Look, Note, Step
-    from activities.payouts import PayoutActivities
+    from activities.payouts.payouts import PayoutActivities
     from ledger.types import PayoutState
     from workflows.messages import LEXOFFICE, PayoutInput
     from workflows.search_attributes import CREDIT_NOTE_NUMBER, PAYOUT_STATUS

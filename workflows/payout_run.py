@@ -11,8 +11,8 @@ from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.payout_run_models import Batch, BatchWanted, RunBegun, RunOver, RunWanted
-    from activities.payout_runs import PayoutRunActivities
+    from activities.payouts.payout_run_models import Batch, BatchWanted, RunBegun, RunOver, RunWanted
+    from activities.payouts.payout_runs import PayoutRunActivities
     from workflows.messages import PayoutRunInput, RunProgress
     from workflows.words import say
 

@@ -9,9 +9,9 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.creation.search_models import Candidate, PageOfSearch, Searched
+    from activities.creation.searching import SearchActivities
     from activities.models import DocumentCreation, is_unusable, mendable
-    from activities.search_models import Candidate, PageOfSearch, Searched
-    from activities.searching import SearchActivities
     from workflows.messages import LEXOFFICE
     from workflows.words import say
 

@@ -14,8 +14,8 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.subscriptions import NOT_REACHED, SubscriptionActivities
-    from activities.sweep_models import OneSubscription, SubscriptionPlan, SubscriptionsEnd
+    from activities.sweep.subscriptions import NOT_REACHED, SubscriptionActivities
+    from activities.sweep.sweep_models import OneSubscription, SubscriptionPlan, SubscriptionsEnd
     from ledger.types import Tenant
     from workflows.messages import LEXOFFICE
     from workflows.words import say

@@ -13,8 +13,16 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.sweep_models import EndOfPass, PageOfSlice, Slice, SweepInput, SweepPlan, SweepProgress, SweptPage
-    from activities.sweeping import SweepActivities
+    from activities.sweep.sweep_models import (
+        EndOfPass,
+        PageOfSlice,
+        Slice,
+        SweepInput,
+        SweepPlan,
+        SweepProgress,
+        SweptPage,
+    )
+    from activities.sweep.sweeping import SweepActivities
     from workflows.messages import LEXOFFICE, subscriptions_workflow_id
     from workflows.subscriptions import SubscriptionsWorkflow
     from workflows.words import say

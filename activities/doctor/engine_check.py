@@ -3,9 +3,9 @@
 import asyncio
 
 from activities.doctor.views import Engine, SeenWorkflow
-from ledger import invariants
 from ledger.database import Ledger
-from ledger.invariants import Difference
+from ledger.reports import invariants
+from ledger.reports.invariants import Difference
 from ledger.types import PayoutNumber, PayoutState, Tenant
 
 SETTLES_WITHIN_S = 3.0

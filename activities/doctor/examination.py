@@ -8,11 +8,12 @@ from activities.doctor import engine_check, lexoffice_check
 from activities.doctor.lexoffice_check import LexofficeView, Say
 from activities.doctor.views import Engine
 from activities.engine_away import AWAY
-from activities.lexoffice_door import LexofficeDoor
-from ledger import invariants, recovery
-from ledger.connections import ConnectionBroken, NotConnected
+from activities.gateway.lexoffice_gateway import LexofficeDoor
+from ledger.connections import recovery
+from ledger.connections.connections import ConnectionBroken, NotConnected
 from ledger.database import Ledger
-from ledger.invariants import Difference
+from ledger.reports import invariants
+from ledger.reports.invariants import Difference
 from ledger.types import Frozen, PayoutNumber, Tenant
 from ledger.vault import CannotDecrypt
 from lexoffice.errors import ContractDoesNotInclude, Forbidden, LexofficeError, Unauthorized

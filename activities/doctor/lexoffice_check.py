@@ -13,11 +13,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from activities.lexoffice_door import LexofficeDoor, NoSlot, pause_after
-from activities.sweeping import listed
-from ledger import documents, events, intents, invariants, sweep_findings, sweeps, tenants
+from activities.gateway.lexoffice_gateway import LexofficeDoor, NoSlot, pause_after
+from activities.sweep.sweeping import listed
+from ledger.access import tenants
 from ledger.database import Ledger
-from ledger.invariants import Difference, KnownCreditNote
+from ledger.documents import documents, intents
+from ledger.inbox import events, sweep_findings, sweeps
+from ledger.reports import invariants
+from ledger.reports.invariants import Difference, KnownCreditNote
 from ledger.types import BERLIN, Frozen, PayoutNumber, Tenant
 from lexoffice.answers import Page
 from lexoffice.client import SEARCH_WINDOW, LexofficeClient

@@ -17,7 +17,7 @@ class SeenWorkflow(Frozen):
 
 
 class Engine(Protocol):
-    """workflows/watching.py, handed in: activities do not know the workflows."""
+    """engine/watching.py, handed in: activities do not know the workflows."""
 
     async def running(self, tenant: Tenant) -> dict[PayoutNumber, SeenWorkflow]: ...
 

@@ -2,41 +2,22 @@
 
 from fastapi import APIRouter
 
-from api.pages import (
-    admin,
+from api.pages.account import forgotten_password, language_choice, login, mail_choices, own_account
+from api.pages.bank import bank_accounts, bank_runs
+from api.pages.frame import rendering
+from api.pages.inbox import events, tasks
+from api.pages.partners import bank_confirmation, partner_acts, partner_due, partner_portal, partners
+from api.pages.payouts import approvals, payout_detail, payout_runs, payouts
+from api.pages.programme import campaigns
+from api.pages.reports import audit_trail, overview, reports, search, today
+from api.pages.sales import commissions, customers, transactions
+from api.pages.settings import (
     approval_rules,
-    approvals,
-    audit_trail,
-    bank_accounts,
-    bank_confirmation,
-    bank_runs,
-    campaigns,
-    commissions,
-    customers,
-    events,
-    forgotten_password,
     key_admin,
-    language_choice,
     lexoffice_settings,
-    login,
-    notifications,
-    overview,
-    partner_acts,
-    partner_due,
-    partner_portal,
-    partners,
-    payout_detail,
     payout_rules,
-    payout_runs,
-    payouts,
     providers,
-    rendering,
-    reports,
-    search,
     stripe_settings,
-    tasks,
-    today,
-    transactions,
     user_admin,
 )
 
@@ -46,7 +27,7 @@ for part in (
     language_choice,
     login,
     forgotten_password,
-    admin,
+    own_account,
     today,
     overview,
     approvals,
@@ -59,7 +40,7 @@ for part in (
     payout_rules,
     audit_trail,
     bank_confirmation,
-    notifications,
+    mail_choices,
     bank_accounts,
     bank_runs,
     reports,

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, Field
 
-from api.problems import ProblemBody
-from api.rows import shown
+from api.http.problems import ProblemBody
+from api.http.rows import shown
 from ledger.types import Frozen
 
 Item = TypeVar("Item")

@@ -6,12 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from api.parts import Doors
-from api.rows import after, shown
+from api.http.parts import Doors
+from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page
 from api.v1.callers import Approver
-from ledger import audit, audit_chain
-from ledger.audit_chain import Head
+from ledger.audit import audit, audit_chain
+from ledger.audit.audit_chain import Head
 from ledger.types import BusinessTime, Frozen
 
 router = APIRouter(prefix="/audit", tags=["Prüfpfad"], responses=PROBLEMS)

@@ -8,17 +8,17 @@ from fastapi import APIRouter, Body, Path, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
-from api.bank_file import xml_file
-from api.parts import Doors, Parts
-from api.rows import after, shown
+from api.actions.bank_file import xml_file
+from api.http.parts import Doors, Parts
+from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Banker
 from api.v1.once import OnlyOnce
-from ledger import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
-from ledger.bank_accounts import NewOwnAccount, OwnAccount
-from ledger.bank_candidates import Candidate
-from ledger.bank_run_rows import BankRun, BankRunLine
-from ledger.credentials import Caller
+from ledger.access.api_keys import Caller
+from ledger.bank import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
+from ledger.bank.bank_accounts import NewOwnAccount, OwnAccount
+from ledger.bank.bank_candidates import Candidate
+from ledger.bank.bank_run_rows import BankRun, BankRunLine
 from ledger.database import Connection
 from ledger.types import BusinessDay
 

@@ -6,10 +6,10 @@ import structlog
 from fastapi import Depends, Security
 from fastapi.security import APIKeyHeader
 
-from api.parts import Doors
-from api.problems import Problem, unauthorized
-from ledger import credentials
-from ledger.credentials import Caller
+from api.http.parts import Doors
+from api.http.problems import Problem, unauthorized
+from ledger.access import api_keys
+from ledger.access.api_keys import Caller
 
 _HEADER = APIKeyHeader(name="X-API-Key", scheme_name="API-Schlüssel", description="pdk_…", auto_error=False)
 
@@ -57,7 +57,7 @@ Writer = Annotated[Caller, Depends(_writer)]
 
 async def _administrator(doors: Doors, caller: Writer) -> Caller:
     async with doors.ledger.transaction(caller.tenant) as db:
-        if not await credentials.maker_may_change_settings(db, caller.tenant, caller.key_id):
+        if not await api_keys.maker_may_change_settings(db, caller.tenant, caller.key_id):
             raise Problem(403, "maker_may_not")
     return caller
 

@@ -5,15 +5,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path
 from fastapi.responses import JSONResponse
 
-from api.parts import Doors
-from api.rows import after, shown
+from api.http.parts import Doors
+from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger import campaigns
-from ledger.campaigns import Campaign, CampaignChange, NewCampaign, Plan
-from ledger.credentials import Caller
+from ledger.access.api_keys import Caller
 from ledger.database import Connection
+from ledger.programme import campaigns
+from ledger.programme.campaigns import Campaign, CampaignChange, NewCampaign, Plan
 from ledger.refusals import NotFound
 
 router = APIRouter(prefix="/campaigns", tags=["Kampagnen"], responses=PROBLEMS)

@@ -7,15 +7,16 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.parts import Doors
-from api.rows import after, shown
+from api.http.parts import Doors
+from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger import customers, partners
-from ledger.customers import Customer, NewCustomer
 from ledger.database import Connection
+from ledger.programme import partners
 from ledger.refusals import NotFound
+from ledger.sales import customers
+from ledger.sales.customers import Customer, NewCustomer
 from ledger.types import CustomerId
 
 router = APIRouter(prefix="/customers", tags=["Kunden"], responses=PROBLEMS)

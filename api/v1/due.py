@@ -6,14 +6,15 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from api.parts import Doors
+from api.http.parts import Doors
 from api.v1.answers import PROBLEMS, PartnerCode
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger import due, final_settlement, partners
-from ledger.credentials import Caller
+from ledger.access.api_keys import Caller
 from ledger.database import Connection
-from ledger.due import PartnerDue, Waiting
+from ledger.payouts import due, final_settlement
+from ledger.payouts.due import PartnerDue, Waiting
+from ledger.programme import partners
 from ledger.refusals import NotFound
 from ledger.types import BusinessTime, PartnerId, TaxCase
 

@@ -5,16 +5,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 
-from api import replaying
-from api.parts import Doors
-from api.replaying import Replayed
-from api.rows import after, shown
+from api.actions import replaying
+from api.actions.replaying import Replayed
+from api.http.parts import Doors
+from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger import events
 from ledger.database import Connection
-from ledger.events import Event
+from ledger.inbox import events
+from ledger.inbox.events import Event
 from ledger.types import EventId, EventState
 
 router = APIRouter(prefix="/events", tags=["Ereignisse"], responses=PROBLEMS)

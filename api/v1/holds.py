@@ -4,12 +4,12 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.language import in_words
-from api.rows import shown
-from ledger.payouts import Payout
+from api.http.language import in_words
+from api.http.rows import shown
+from ledger.payouts.payouts import Payout
 from ledger.reasons import Hold
-from ledger.sale_holds import SaleHold
-from ledger.transactions import Transaction
+from ledger.sales.sale_holds import SaleHold
+from ledger.sales.transactions import Transaction
 
 
 class HoldInWords(Hold):

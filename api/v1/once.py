@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request
 from fastapi.responses import JSONResponse
 
-from api.parts import Doors, Parts
+from api.actions.rechecks import announce_rechecks
+from api.http.parts import Doors, Parts
 from api.v1.callers import Anyone
-from api.v1.rechecks import announce_rechecks
 from ledger import idempotency
-from ledger.credentials import Caller
+from ledger.access.api_keys import Caller
 from ledger.database import Connection
 from ledger.idempotency import KeptAnswer
 from ledger.types import PayoutNumber

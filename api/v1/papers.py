@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from api import report_files
-from api.parts import Doors
+from api.actions import report_files
+from api.http.parts import Doors
 from api.v1.answers import PROBLEMS, PartnerCode, PayoutNo
 from api.v1.callers import Approver, Reader
 from ledger.types import BusinessDay

@@ -8,20 +8,23 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.parts import Doors
-from api.rows import after, shown
+from api.actions.rechecks import announce_rechecks
+from api.http.parts import Doors
+from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PartnerCode, page
 from api.v1.callers import Banker, Reader, Writer
 from api.v1.once import OnlyOnce
-from api.v1.rechecks import announce_rechecks
-from ledger import partner_balance, partner_bank, partner_tax, partners, rechecks
-from ledger.credentials import Caller
+from ledger.access.api_keys import Caller
+from ledger.bank import partner_accounts
+from ledger.bank.partner_accounts import BankDetails, NewBankDetails
 from ledger.database import Connection
-from ledger.partner_balance import Balance
-from ledger.partner_bank import BankDetails, NewBankDetails
-from ledger.partner_tax import NewTaxStatus, TaxRecord
-from ledger.partners import NewPartner, Partner, PartnerChange, PartnerStatus
+from ledger.payouts import partner_balance, rechecks
+from ledger.payouts.partner_balance import Balance
+from ledger.programme import partners
+from ledger.programme.partners import NewPartner, Partner, PartnerChange, PartnerStatus
 from ledger.refusals import NotFound
+from ledger.tax import tax_statuses as partner_tax
+from ledger.tax.tax_statuses import NewTaxStatus, TaxRecord
 from ledger.types import BusinessTime, PayoutNumber
 
 router = APIRouter(prefix="/partners", tags=["Partner"], responses=PROBLEMS)
@@ -198,7 +201,9 @@ async def save_bank_details(
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as db:
         partner = await _of_code(db, caller, code)
-        saved = await partner_bank.save_bank_details(db, caller.tenant, doors.vault, partner.id, new, by=caller.actor)
+        saved = await partner_accounts.save_bank_details(
+            db, caller.tenant, doors.vault, partner.id, new, by=caller.actor
+        )
         touched = await rechecks.want_for_partner(db, caller.tenant, partner.id)
     await announce_rechecks(doors, caller.tenant, touched)
     return JSONResponse(shown(saved))
@@ -217,7 +222,7 @@ async def confirm_bank_details(code: PartnerCode, caller: Banker, once: OnlyOnce
 
     async def act(db: Connection) -> dict[str, Any]:
         partner = await _of_code(db, caller, code)
-        account, looking = await partner_bank.confirm(db, caller.tenant, partner.id, named.account, by=caller.actor)
+        account, looking = await partner_accounts.confirm(db, caller.tenant, partner.id, named.account, by=caller.actor)
         touched.extend(looking)
         return shown(account)
 
@@ -237,7 +242,7 @@ async def refuse_bank_details(
 
     async def act(db: Connection) -> dict[str, Any]:
         partner = await _of_code(db, caller, code)
-        account, looking = await partner_bank.refuse(
+        account, looking = await partner_accounts.refuse(
             db, caller.tenant, partner.id, refused.account, by=caller.actor, reason=refused.reason
         )
         touched.extend(looking)
@@ -254,8 +259,8 @@ async def _of_code(db: Connection, caller: Caller, code: str) -> Partner:
 
 
 async def _in_full(db: Connection, caller: Caller, partner: Partner) -> dict[str, Any]:
-    account = await partner_bank.bank_details_of(db, caller.tenant, partner.id)
-    pending = await partner_bank.pending_of(db, caller.tenant, partner.id)
+    account = await partner_accounts.bank_details_of(db, caller.tenant, partner.id)
+    pending = await partner_accounts.pending_of(db, caller.tenant, partner.id)
     return shown(
         partner,
         balance=shown(await partner_balance.of_partner(db, caller.tenant, partner.id)),

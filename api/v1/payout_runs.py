@@ -7,16 +7,16 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api import payout_run_start
-from api.parts import Doors
-from api.rows import after, shown
+from api.actions import payout_run_start
+from api.http.parts import Doors
+from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger import payout_run_results, payout_runs
 from ledger.database import Connection
-from ledger.payout_run_results import Difference, RunRow, RunTotals
-from ledger.payout_runs import PayoutRun
+from ledger.payouts import payout_run_results, payout_runs
+from ledger.payouts.payout_run_results import Difference, RunRow, RunTotals
+from ledger.payouts.payout_runs import PayoutRun
 from ledger.types import BusinessDay
 
 router = APIRouter(prefix="/payout-runs", tags=["Auszahlungsläufe"], responses=PROBLEMS)

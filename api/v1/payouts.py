@@ -10,20 +10,21 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.parts import Doors, Parts
-from api.rows import after, shown
+from api.http.parts import Doors, Parts
+from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PayoutNo, page
 from api.v1.callers import Approver, Reader, Writer, WriterOrApprover
 from api.v1.holds import PayoutShown, payout_shown
 from api.v1.once import OnlyOnce
-from ledger import approval_rule, decisions, objections, partners, payout_lines, payout_requests, payouts, tax_questions
-from ledger.approval_rule import FourEyes
-from ledger.credentials import Caller
+from ledger.access.api_keys import Caller
 from ledger.database import Connection
-from ledger.decisions import Decision
-from ledger.objections import Objection
-from ledger.payout_lines import PayoutLine
-from ledger.payouts import Payout
+from ledger.payouts import approval_rule, decisions, objections, payout_lines, payout_requests, payouts, tax_questions
+from ledger.payouts.approval_rule import FourEyes
+from ledger.payouts.decisions import Decision
+from ledger.payouts.objections import Objection
+from ledger.payouts.payout_lines import PayoutLine
+from ledger.payouts.payouts import Payout
+from ledger.programme import partners
 from ledger.refusals import Blocked
 from ledger.types import PayoutState, TaxCase
 from lexoffice.links import document_url

@@ -7,19 +7,19 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.language import say
-from api.parts import Doors
-from api.problems import Problem
-from api.rows import shown
+from api.http.language import say
+from api.http.parts import Doors
+from api.http.problems import Problem
+from api.http.rows import shown
 from api.v1.answers import PROBLEMS
 from api.v1.callers import Reader, Writer
 from api.v1.campaigns import Slug, of_slug
 from api.v1.once import OnlyOnce
-from ledger import plan_files, plans
 from ledger.database import Connection
-from ledger.plan_examples import EXAMPLE_CENTS, Example, example_of
-from ledger.plan_files import LineError, PlanFileRefused, PlanInFile
-from ledger.plans import NewPlan, Plan, Terms
+from ledger.programme import plan_files, plans
+from ledger.programme.plan_examples import EXAMPLE_CENTS, Example, example_of
+from ledger.programme.plan_files import LineError, PlanFileRefused, PlanInFile
+from ledger.programme.plans import NewPlan, Plan, Terms
 from ledger.refusals import NotFound
 
 router = APIRouter(prefix="/campaigns", tags=["Kampagnen"], responses=PROBLEMS)

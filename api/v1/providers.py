@@ -7,17 +7,17 @@ from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from api import lexoffice_connection
-from api.lexoffice_connection import LexofficeChange, LexofficeConnection
-from api.parts import Doors, Parts
+from api.actions import lexoffice_connection
+from api.actions.lexoffice_connection import LexofficeChange, LexofficeConnection
+from api.actions.lexoffice_profile import KeyRefused
+from api.http.parts import Doors, Parts
 from api.v1.answers import PROBLEMS
 from api.v1.callers import Administrator, Reader
-from api.v1.lexoffice_profile import KeyRefused
 from api.v1.once import OnlyOnce
-from ledger import connections, stripe_secret
-from ledger.credentials import Caller
+from ledger.access.api_keys import Caller
+from ledger.connections import connections, stripe_secret
 from ledger.database import Connection
-from ledger.events import Event
+from ledger.inbox.events import Event
 from ledger.types import STRIPE
 
 router = APIRouter(prefix="/providers", tags=["Zahlungsanbieter"], responses=PROBLEMS)

@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
-from api import report_files
-from api.parts import Doors
+from api.actions import report_files
+from api.http.parts import Doors
 from api.v1.answers import PROBLEMS
 from api.v1.callers import Reader
-from ledger import number_check, reports
-from ledger.number_check import NumberCheck
 from ledger.refusals import NotAcceptable
-from ledger.reports import DayReport, Reconciliation
+from ledger.reports import number_check, reports
+from ledger.reports.number_check import NumberCheck
+from ledger.reports.reports import DayReport, Reconciliation
 from ledger.types import BusinessDay
 
 router = APIRouter(prefix="/reports", tags=["Berichte"], responses=PROBLEMS)

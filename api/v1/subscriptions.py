@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api.parts import Doors
-from api.subscriptions import Subscriptions, health, want
+from api.actions.subscriptions import Subscriptions, health, want
+from api.http.parts import Doors
 from api.v1.answers import PROBLEMS
 from api.v1.callers import Administrator, Reader
 from api.v1.once import OnlyOnce

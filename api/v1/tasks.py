@@ -7,15 +7,17 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.parts import Doors
-from api.rows import after, shown
-from api.task_answers import announce_answer
+from api.actions.task_answers import announce_answer
+from api.http.parts import Doors
+from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, WriterOrApprover, require
 from api.v1.once import OnlyOnce
-from ledger import events, resolutions, tasks
+from ledger import tasks
+from ledger.booking import resolutions
+from ledger.booking.resolutions import Answer, Resolved
 from ledger.database import Connection
-from ledger.resolutions import Answer, Resolved
+from ledger.inbox import events
 from ledger.tasks import Task
 from ledger.types import TaskId
 

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.parts import Doors
-from api.rows import shown
+from api.http.parts import Doors
+from api.http.rows import shown
 from api.v1.answers import PROBLEMS
 from api.v1.callers import Administrator, Anyone, Reader
-from ledger import tenants
-from ledger.schedule_wishes import ScheduleKind
-from ledger.tenants import TenantProfile
+from ledger.access import tenants
+from ledger.access.tenants import TenantProfile
+from ledger.connections.wanted_schedules import ScheduleKind
 from ledger.types import Cents
 
 router = APIRouter(tags=["Mandant"], responses=PROBLEMS)

@@ -8,19 +8,23 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from activities.invoice_document import InvoiceWish, intend_invoice
-from api.parts import Doors
-from api.rows import after, shown
+from activities.creation.invoice_document import InvoiceWish, intend_invoice
+from api.http.parts import Doors
+from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.holds import TransactionShown, sale_shown
 from api.v1.once import OnlyOnce
-from ledger import audit, commissions, partners, sale_decisions, transactions
-from ledger.commissions import Commission
-from ledger.credentials import Caller
+from ledger.access.api_keys import Caller
+from ledger.audit import audit
+from ledger.booking import sale_decisions
+from ledger.commissions import commissions
+from ledger.commissions.commissions import Commission
 from ledger.database import Connection
-from ledger.intents import Intent
+from ledger.documents.intents import Intent
+from ledger.programme import partners
 from ledger.refusals import NotFound
+from ledger.sales import transactions
 from ledger.types import (
     BusinessDay,
     BusinessTime,

@@ -560,7 +560,7 @@ CREATE INDEX recovery_checks_tenant_id_checked_at_idx ON recovery_checks (tenant
 SELECT protect_tenant_table('recovery_checks', rights => 'SELECT, INSERT');
 
 -- The engine keeps a sweep for each connected tenant, and a payout run for each that has a day. Which of them are still
--- to be set as the ledger says: written by what they follow, removed by who has set them (ledger/schedule_wishes.py).
+-- to be set as the ledger says: written by what they follow, removed by who has set them (ledger/connections/wanted_schedules.py).
 CREATE TABLE schedules_wanted (
     tenant_id uuid NOT NULL REFERENCES tenants,
     kind      text NOT NULL CHECK (kind IN ('sweep', 'payout_run')),
@@ -1227,7 +1227,7 @@ SELECT protect_tenant_table('papers_wanted', rights => 'SELECT, INSERT, UPDATE, 
 SELECT allow_lookup('papers_wanted');
 
 -- Credit notes of the tenant that pay no payout, as they were last fetched: whether one corrects the invoice of a sale
--- stands in its text only. What a list shows as it stands here needs no call (ledger/seen_credit_notes.py).
+-- stands in its text only. What a list shows as it stands here needs no call (ledger/documents/seen_credit_notes.py).
 CREATE TABLE seen_credit_notes (
     tenant_id   uuid NOT NULL REFERENCES tenants,
     resource_id uuid NOT NULL,
@@ -1661,7 +1661,7 @@ CREATE INDEX events_by_state ON events (tenant_id, state, received_at, id, provi
 CREATE INDEX events_by_type ON events (tenant_id, event_type, state, received_at, id);
 CREATE INDEX events_tenant_id_resource_id_idx ON events (tenant_id, resource_id);
 CREATE INDEX events_tenant_id_state_id_idx ON events (tenant_id, state, id);
--- Credit notes that named an invoice before it was a sale's (ledger/credited_invoices.py): looked up once for each
+-- Credit notes that named an invoice before it was a sale's (ledger/booking/credited_invoices.py): looked up once for each
 -- invoice that becomes one. Few events have the member.
 CREATE INDEX events_that_name_invoices ON events
     USING gin ((changes -> 'names_invoices'))

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.firm import Month, a_month_of
-from tests.house import House
+from tests.fixtures.house import House
 
 
 @pytest.fixture(scope="session")

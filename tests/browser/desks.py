@@ -11,12 +11,12 @@ from typing import Any
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, ViewportSize
 
-from api.pages.languages import COOKIE
-from ledger import memberships, sessions, totp, users
+from api.pages.frame.languages import COOKIE
+from ledger.access import memberships, sessions, totp, users
 from ledger.roles import Role
 from ledger.types import UserId
-from tests.house import House, Shop
-from tests.people.browsers import PASSWORD
+from tests.fixtures.browsers import PASSWORD
+from tests.fixtures.house import House, Shop
 
 WIDE = ViewportSize(width=1280, height=860)
 PHONE = ViewportSize(width=390, height=800)

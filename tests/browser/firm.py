@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from ledger import objections, partner_links
-from ledger.bank_days import next_target_day
+from ledger.bank.bank_days import next_target_day
+from ledger.payouts import objections
+from ledger.programme import partner_links
 from ledger.roles import Role
 from ledger.types import BERLIN
 from tests.browser.desks import Colleague, hired, operator
-from tests.house import House, Shop, until
+from tests.fixtures.house import House, Shop, until
 
 NAMES = {"CLARA": "Clara Conrad", "BERND": "Bernd Brandt", "ANNA": "Anna Albrecht"}
 
@@ -24,7 +25,7 @@ class Month:
     link: str
     """A partner's personal link that nobody has opened."""
     names: dict[str, str] = field(default_factory=dict)
-    """What an address can name, as tests/security/premises.py calls it: parameter → object."""
+    """What an address can name, as tests/fixtures/premises.py calls it: parameter → object."""
     numbers: dict[str, str] = field(default_factory=dict)
     """Payouts by state."""
 

@@ -17,13 +17,13 @@ from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page
 
-from ledger import users
+from ledger.access import users
 from ledger.types import BERLIN
+from tests.api.pages.test_roles import pages
 from tests.browser.desks import PHONE, WIDE, browsing, cookie_of
 from tests.browser.firm import Month, personal_cookie
 from tests.browser.pictures import keep
-from tests.people.test_roles import pages
-from tests.security.premises import address
+from tests.fixtures.premises import address
 
 pytestmark = pytest.mark.long
 

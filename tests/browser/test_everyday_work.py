@@ -10,7 +10,7 @@ from ledger.roles import Role
 from ledger.types import BERLIN
 from tests.browser.desks import at_desk, hired, operator
 from tests.browser.firm import Month, bank_day, open_for_business
-from tests.house import House, Shop, until
+from tests.fixtures.house import House, Shop, until
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(120)]
 SOON_MS = 30_000

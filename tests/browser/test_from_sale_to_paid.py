@@ -7,8 +7,8 @@ from playwright.async_api import Page, expect
 from ledger.roles import Role
 from tests.browser.desks import Colleague, at_desk, browsing, hired
 from tests.browser.words import Say, speaker, state
-from tests.house import House, Shop
-from tests.people.browsers import PASSWORD
+from tests.fixtures.browsers import PASSWORD
+from tests.fixtures.house import House, Shop
 
 pytestmark = pytest.mark.long
 SOON_MS = 30_000

@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 
 from ledger.roles import Role
 from tests.browser.desks import PHONE, at_desk, hired
-from tests.house import Shop
+from tests.fixtures.house import Shop
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(90)]
 

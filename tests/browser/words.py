@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from re import Pattern
 
-from api.language import speaking
-from api.pages import languages
-from api.pages.words import of_state
+from api.http.language import speaking
+from api.pages.frame import languages
+from api.pages.frame.words import of_state
 
 Say = Callable[[str], str]
 

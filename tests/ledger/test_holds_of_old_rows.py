@@ -16,14 +16,15 @@ import pytest
 from cryptography.fernet import Fernet
 
 from api.app import create_app
-from ledger import credentials, sale_holds
+from ledger.access import api_keys
 from ledger.roles import Role
-from ledger.sale_holds import SaleHold
+from ledger.sales import sale_holds
+from ledger.sales.sale_holds import SaleHold
 from ledger.types import Tenant, TenantId, TransactionId
 from sandbox.postgres import PostgresAddresses
 from settings import Settings
+from tests.fixtures.browsers import Firm
 from tests.ledger.old_shape import OldDatabase, old_database
-from tests.people.browsers import Firm
 
 _ACCOUNT = "Eine neue Bankverbindung ist noch nicht in Kraft."
 _STOPPED = "Die Auszahlungen an diesen Partner sind angehalten."
@@ -336,7 +337,7 @@ async def _look_at_pages(firm: Firm, books: Books) -> None:
 
 async def _look_at_the_api(firm: Firm, settings: Settings, books: Books) -> None:
     async with firm.parts.ledger.transaction(firm.tenant) as db:
-        made = await credentials.create_api_key(
+        made = await api_keys.create_api_key(
             db, firm.tenant, settings.vault(), name="x", scopes=("read", "write"), actor="test"
         )
     headers = {"X-API-Key": made.key.get_secret_value()}

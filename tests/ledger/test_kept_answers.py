@@ -6,7 +6,7 @@ from ledger import idempotency
 from ledger.database import Ledger
 from ledger.idempotency import KEPT_DAYS, KeptAnswer
 from ledger.types import Tenant
-from tests.audit.conftest import superuser
+from tests.fixtures.trail import superuser
 
 __all__ = ["superuser"]
 

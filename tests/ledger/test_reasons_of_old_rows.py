@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ledger import events
 from ledger.database import Ledger
+from ledger.inbox import events
 from ledger.types import Tenant, TenantId
 from sandbox.postgres import PostgresAddresses
 from tests.ledger.old_shape import OldDatabase, old_database

@@ -4,9 +4,11 @@ import re
 
 import pytest
 
-from ledger import idempotency, notifications, outbox, users
+from ledger import idempotency
+from ledger.access import users
 from ledger.database import Ledger
-from ledger.notifications import MailKind
+from ledger.mail import mail_kinds, outbox
+from ledger.mail.mail_kinds import MailKind
 from ledger.roles import Role
 
 
@@ -24,7 +26,7 @@ async def test_the_triggers_write_to_the_roles_that_get_a_mail(ledger: Ledger) -
         for row in texts
         for kind, roles in re.findall(r"mail_members\([^,]+, '(\w+)', ARRAY\[([^\]]*)\]", row["prosrc"])
     }
-    assert written == {kind: set(roles) for kind, roles in notifications.RECIPIENTS.items() if kind != MailKind.DAILY}
+    assert written == {kind: set(roles) for kind, roles in mail_kinds.RECIPIENTS.items() if kind != MailKind.DAILY}
 
 
 async def test_what_is_said_in_one_mail_is_handed_over_as_one(ledger: Ledger) -> None:

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from ledger import tenants
+from ledger.access import tenants
 from ledger.database import Ledger
 from ledger.migrate import migrate
 from ledger.migrations import history

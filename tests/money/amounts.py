@@ -4,8 +4,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from ledger.commission import Rate
-from ledger.tiers import Tier
+from ledger.programme.calculation import Rate
+from ledger.programme.tiers import Tier
 
 _TIER = re.compile(r"from ([0-9.,]+)")
 

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from ledger import invariants, partner_balance
 from ledger.database import Ledger
+from ledger.payouts import partner_balance
+from ledger.reports import invariants
 from ledger.types import Tenant
 
 _BROKEN = {

@@ -8,31 +8,17 @@ from uuid import uuid4
 from pydantic import SecretStr
 from schwifty import IBAN
 
-from activities import payout_look
-from ledger import (
-    bank_accounts,
-    bank_export,
-    bank_run_cancelling,
-    bank_run_rows,
-    bank_runs,
-    decisions,
-    documents,
-    due,
-    intents,
-    partner_balance,
-    partner_bank,
-    payout_content,
-    payout_requests,
-    payout_runs,
-    payouts,
-    reports,
-)
-from ledger.bank_accounts import NewOwnAccount
-from ledger.documents import Observed
-from ledger.partner_bank import NewBankDetails
-from ledger.payouts import Payout
+from activities.payouts import next_step
+from ledger.bank import bank_accounts, bank_export, bank_run_cancelling, bank_run_rows, bank_runs, partner_accounts
+from ledger.bank.bank_accounts import NewOwnAccount
+from ledger.bank.partner_accounts import NewBankDetails
+from ledger.booking.settlement import Meaning, Verdict, settle
+from ledger.documents import documents, intents
+from ledger.documents.documents import Observed
+from ledger.payouts import decisions, due, partner_balance, payout_content, payout_requests, payout_runs, payouts
+from ledger.payouts.payouts import Payout
 from ledger.refusals import Blocked, NotAllowedNow, NothingDue
-from ledger.settlement import Meaning, Verdict, settle
+from ledger.reports import reports
 from ledger.types import DocumentKind, PayoutState, TaxCase
 from tests.money.histories import CHAIN
 from tests.money.model_sales import Event
@@ -122,7 +108,7 @@ class LedgerPlayer(TellsOfSales):
         """The workflow looks what it may do; where that is to create, the credit note is made and read back."""
         async with self._db() as db:
             payout = await payouts.lock(db, self.tenant, self._number[name])
-            look = await payout_look.what_next(db, self.tenant, payout, unclear_wait=timedelta(minutes=15), retry=True)
+            look = await next_step.what_next(db, self.tenant, payout, unclear_wait=timedelta(minutes=15), retry=True)
             if look.intent is None:
                 return
             document, totals = uuid4(), _totals(payout)
@@ -216,7 +202,7 @@ class LedgerPlayer(TellsOfSales):
             await bank_accounts.confirm(db, self.tenant, own.id, by=SECOND)
             for number, partner in enumerate(CHAIN, start=1):
                 iban = IBAN.generate("DE", bank_code="12030000", account_code=f"{number:010}")
-                account = await partner_bank.save_bank_details(
+                account = await partner_accounts.save_bank_details(
                     db,
                     self.tenant,
                     VAULT,
@@ -225,7 +211,7 @@ class LedgerPlayer(TellsOfSales):
                     by=MAKER,
                 )
                 await db.execute("UPDATE partner_bank_details SET usable_from = now() WHERE id = $1", account.id)
-                await partner_bank.confirm(db, self.tenant, self.partner[partner], account.id, by=SECOND)
+                await partner_accounts.confirm(db, self.tenant, self.partner[partner], account.id, by=SECOND)
 
     # What the ledger says now.
 

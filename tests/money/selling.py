@@ -5,15 +5,16 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from ledger import campaigns, month_close, plans
-from ledger.campaigns import Campaign
-from ledger.commission import Rate
-from ledger.invoice_facts import InvoiceFacts
-from ledger.month_close import MonthClosed
-from ledger.plans import NewPlan, Plan
-from ledger.tiers import Tier
-from tests.ledger import invoicing
-from tests.ledger.conftest import Shop, at
+from ledger.booking.invoice_facts import InvoiceFacts
+from ledger.commissions import month_close
+from ledger.commissions.month_close import MonthClosed
+from ledger.programme import campaigns, plans
+from ledger.programme.calculation import Rate
+from ledger.programme.campaigns import Campaign
+from ledger.programme.plans import NewPlan, Plan
+from ledger.programme.tiers import Tier
+from tests.fixtures import invoices
+from tests.fixtures.ledger_shop import Shop, at
 
 MONTH = date(2026, 3, 1)
 OVER = at("2026-04-01T00:00+02:00")
@@ -51,12 +52,12 @@ def invoice(base_cents: int, *, day: int = 6, code: str = "ANNA", **more: Any) -
         "partner_code": code,
         "order_references": (f"order-{uuid4().hex}",),
     }
-    return invoicing.paid(**members | more)
+    return invoices.paid(**members | more)
 
 
 async def sell(shop: Shop, *bases: int, **more: Any) -> list[UUID]:
     """Paid sales, one after the other."""
-    return [invoicing.booked(await invoicing.apply(shop, invoice(base, **more))) for base in bases]
+    return [invoices.booked(await invoices.apply(shop, invoice(base, **more))) for base in bases]
 
 
 async def close(shop: Shop, month: date = MONTH) -> MonthClosed:

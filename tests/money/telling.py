@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
 
+from ledger.booking.resolutions import Answer, resolve
 from ledger.database import Connection, Ledger
-from ledger.resolutions import Answer, resolve
 from ledger.types import PartnerId, TaskId, Tenant
 from ledger.vault import Vault
 from tests.money.model_sales import LONG_AGO

@@ -5,29 +5,22 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from ledger import (
-    campaigns,
-    credited_invoices,
-    documents,
-    final_settlement,
-    invoices,
-    manual_lines,
-    month_close,
-    partner_tax,
-    plans,
-    replacement,
-    sales,
-    tenants,
-)
-from ledger.commission import Rate
-from ledger.credited_invoices import CreditFacts
-from ledger.documents import Observed
-from ledger.invoice_facts import InvoiceFacts
-from ledger.manual_lines import NewManualLine
-from ledger.partner_tax import NewTaxStatus
-from ledger.plans import NewPlan
-from ledger.sales import DisputeReport, RefundReport, SaleReport
-from ledger.tiers import Tier, TierMode
+from ledger.access import tenants
+from ledger.booking import credited_invoices, invoices, provider_reports, replacement
+from ledger.booking.credited_invoices import CreditFacts
+from ledger.booking.invoice_facts import InvoiceFacts
+from ledger.booking.provider_reports import DisputeReport, RefundReport, SaleReport
+from ledger.commissions import manual_lines, month_close
+from ledger.commissions.manual_lines import NewManualLine
+from ledger.documents import documents
+from ledger.documents.documents import Observed
+from ledger.payouts import final_settlement
+from ledger.programme import campaigns, plans
+from ledger.programme.calculation import Rate
+from ledger.programme.plans import NewPlan
+from ledger.programme.tiers import Tier, TierMode
+from ledger.tax import tax_statuses
+from ledger.tax.tax_statuses import NewTaxStatus
 from ledger.types import CommissionId, DocumentKind, TaxStatus
 from tests.money.model_sales import LONG_AGO, PLANS, Plan, gross_of, moment
 from tests.money.telling import MAKER, Teller
@@ -60,7 +53,7 @@ class TellsOfSales(Teller):
             status=TaxStatus(kind), valid_from=begins, valid_until=ends, confirmed_year=year, tax_number="12/345/67890"
         )
         async with self._db() as db:
-            await partner_tax.record_tax_status(db, self.tenant, self.partner[partner], new, by=MAKER)
+            await tax_statuses.record_tax_status(db, self.tenant, self.partner[partner], new, by=MAKER)
 
     async def _leaves(self, partner: str) -> None:
         async with self._db() as db:
@@ -105,7 +98,7 @@ class TellsOfSales(Teller):
     async def _sale(self, name: str, partners: tuple[str, ...], net: int, month: int, subscription: str | None) -> None:
         self._net[name], self._charge[name] = net, gross_of(net)
         async with self._db() as db:
-            await sales.record_sale(
+            await provider_reports.record_sale(
                 db,
                 self.tenant,
                 SaleReport(
@@ -189,7 +182,7 @@ class TellsOfSales(Teller):
 
     async def _refund_report(self, name: str, cents: int, failed: str | None) -> None:
         async with self._db() as db:
-            await sales.record_refund(
+            await provider_reports.record_refund(
                 db,
                 self.tenant,
                 RefundReport(
@@ -211,7 +204,7 @@ class TellsOfSales(Teller):
 
     async def _dispute(self, name: str, dispute: str, status: str, cents: int) -> None:
         async with self._db() as db:
-            await sales.record_dispute(
+            await provider_reports.record_dispute(
                 db,
                 self.tenant,
                 DisputeReport.model_validate(

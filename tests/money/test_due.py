@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from ledger import due, final_settlement, payout_requests
-from ledger.due import PartnerDue, Reason
+from ledger.payouts import due, final_settlement, payout_requests
+from ledger.payouts.due import PartnerDue, Reason
 from ledger.refusals import Blocked, NotAllowedNow, NothingDue
 from ledger.types import TaxCase
-from tests.ledger import invoicing
-from tests.ledger.conftest import Shop, at
-from tests.ledger.paying import earn, fit_to_be_paid, fit_to_pay, request
+from tests.fixtures import invoices
+from tests.fixtures.ledger_shop import Shop, at
+from tests.fixtures.payable import earn, fit_to_be_paid, fit_to_pay, request
 from tests.money.selling import invoice, sell
 from words import sentence
 
@@ -55,10 +55,10 @@ async def test_each_reason_is_said_with_its_sum(shop: Shop) -> None:
     await sell(shop, 100_000, day=2)
     await sell(shop, 200_000, day=8)
     await sell(shop, 300_000, day=12)
-    await invoicing.sell(shop, "pi_provisional")
+    await invoices.sell(shop, "pi_provisional")
     open_invoice = invoice(500_000, day=2)
-    await invoicing.apply(shop, open_invoice)
-    await invoicing.apply(shop, invoicing.still(open_invoice, status="open", paid_cents=0, paid_at=None))
+    await invoices.apply(shop, open_invoice)
+    await invoices.apply(shop, invoices.still(open_invoice, status="open", paid_cents=0, paid_at=None))
     [held] = await sell(shop, 600_000, day=2)
     await shop.rows(
         "INSERT INTO sale_holds (tenant_id, transaction_id, code) VALUES ($1, $2, 'dispute')", shop.tenant.id, held
@@ -112,11 +112,11 @@ async def test_a_final_settlement_ignores_the_minimum_and_waits_for_the_hold(sho
 async def test_what_is_said_to_be_due_is_what_a_payout_holds_also_where_claw_backs_are_limited(shop: Shop) -> None:
     await ready(shop)
     paid = invoice(300_000)
-    await invoicing.apply(shop, paid)
+    await invoices.apply(shop, paid)
     number = await shop.payout("ANNA")
     await shop.document_under_way(number)
     await shop.pay(number)
-    await invoicing.apply(shop, invoicing.still(paid, status="voided"))
+    await invoices.apply(shop, invoices.still(paid, status="voided"))
     await shop.rows("UPDATE sale_holds SET released_at = now(), released_by = 'test'")
     await sell(shop, 400_000)
     await shop.rows("UPDATE tenants SET clawback_limit_percent = 25")

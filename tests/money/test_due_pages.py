@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from ledger.roles import Role
-from tests.people.browsers import Firm
-from tests.people.conftest import firm, people_app, people_settings
+from tests.fixtures.browsers import Firm
+from tests.fixtures.people import firm, people_app, people_settings
 
 __all__ = ["firm", "people_app", "people_settings"]
 RULES = "/admin/abrechnungsregeln"

@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ledger import manual_lines
-from ledger.manual_lines import NewManualLine
+from ledger.commissions import manual_lines
+from ledger.commissions.manual_lines import NewManualLine
 from ledger.refusals import NotAcceptable
 from ledger.roles import Role
-from tests.ledger.conftest import Shop
-from tests.people.browsers import Browser, Firm
-from tests.people.conftest import firm, people_app, people_settings
+from tests.fixtures.browsers import Browser, Firm
+from tests.fixtures.ledger_shop import Shop
+from tests.fixtures.people import firm, people_app, people_settings
 
 __all__ = ["firm", "people_app", "people_settings"]
 FAR = ["0001-01-01", "1999-12-31", "2200-01-01", "9999-12-31"]

@@ -6,12 +6,12 @@ from uuid import uuid4
 
 import pytest
 
-from ledger import campaigns, partners
-from ledger.campaigns import NewCampaign
 from ledger.database import Ledger
-from ledger.partners import NewPartner
+from ledger.programme import campaigns, partners
+from ledger.programme.campaigns import NewCampaign
+from ledger.programme.partners import NewPartner
 from ledger.types import Tenant
-from tests.ledger.conftest import NewTenant
+from tests.fixtures.ledger_shop import NewTenant
 from tests.money.histories import CHAIN, random_history
 from tests.money.invariants import broken
 from tests.money.ledger_player import LedgerPlayer

@@ -9,31 +9,21 @@ from datetime import date, timedelta
 
 import pytest
 
-from api.language import in_words
-from ledger import (
-    commission_list,
-    commissions,
-    due,
-    evidence_bundle,
-    invariants,
-    partner_balance,
-    partner_page,
-    payout_lines,
-    payouts,
-    plans,
-    reports,
-    statements,
-)
-from ledger.commission import Rate
-from ledger.commission_list import CommissionFilter
+from api.http.language import in_words
+from ledger.commissions import commission_list, commissions
+from ledger.commissions.commission_list import CommissionFilter
 from ledger.database import Connection
-from ledger.payouts import Payout
-from ledger.plans import NewPlan
-from ledger.statement_pdf import payout_pdf
-from ledger.tiers import TierMode
+from ledger.payouts import due, partner_balance, payout_lines, payouts
+from ledger.payouts.payouts import Payout
+from ledger.programme import plans
+from ledger.programme.calculation import Rate
+from ledger.programme.plans import NewPlan
+from ledger.programme.tiers import TierMode
+from ledger.reports import evidence_bundle, invariants, partner_portal, reports, statements
+from ledger.reports.statement_pdf import payout_pdf
 from ledger.types import CommissionState, PayoutState
-from tests.ledger import paying
-from tests.ledger.conftest import Shop, at
+from tests.fixtures import payable
+from tests.fixtures.ledger_shop import Shop, at
 from tests.money.selling import close, earned, lines_of_months, plan_from_march, sell, standard, tiers
 
 
@@ -43,8 +33,8 @@ async def books(shop: Shop) -> Shop:
     await plan_from_march(shop, Rate(level=1, percent=10, tiers=tiers((500_000, 12))), tier_mode=TierMode.FLAT)
     await sell(shop, 600_000)
     await close(shop)
-    await paying.fit_to_pay(shop)
-    await paying.fit_to_be_paid(shop)
+    await payable.fit_to_pay(shop)
+    await payable.fit_to_be_paid(shop)
     return shop
 
 
@@ -93,7 +83,7 @@ async def test_exports_name_its_month_and_campaign(books: Shop) -> None:
 
 
 async def test_papers_tell_how_it_came_about(books: Shop) -> None:
-    payout = await paying.request(books)
+    payout = await payable.request(books)
     async with books.ledger.transaction(books.tenant) as db:
         statement = await statements.of_payout(db, books.tenant, payout.number)
         with await evidence_bundle.build(db, books.tenant, payout.number) as file, zipfile.ZipFile(file) as packed:
@@ -109,10 +99,10 @@ async def test_papers_tell_how_it_came_about(books: Shop) -> None:
 
 
 async def _open_document(books: Shop) -> Payout:
-    payout = await paying.request(books)
-    await paying.approve(books, payout)
+    payout = await payable.request(books)
+    await payable.approve(books, payout)
     await books.rows("UPDATE payouts SET state = 'credit_note_open' WHERE number = $1", payout.number)
-    return await paying.look(books, payout.number)
+    return await payable.look(books, payout.number)
 
 
 async def _pay(books: Shop, payout: Payout) -> Payout:
@@ -121,14 +111,14 @@ async def _pay(books: Shop, payout: Payout) -> Payout:
             db, books.tenant, payout, PayoutState.PAID, payment_reference="x", paid_on=date(2026, 4, 2)
         )
         await payout_lines.pay(db, books.tenant, payout.id)
-    return await paying.look(books, payout.number)
+    return await payable.look(books, payout.number)
 
 
 async def test_the_partners_own_page_and_the_doctor_agree_when_it_is_paid(books: Shop) -> None:
     payout = await _pay(books, await _open_document(books))
     anna = books.partner["ANNA"].id
     async with books.ledger.transaction(books.tenant) as db:
-        [own], _ = await partner_page.payouts_of(db, books.tenant, anna)
+        [own], _ = await partner_portal.payouts_of(db, books.tenant, anna)
         balance = await partner_balance.of_partner(db, books.tenant, anna)
         found = await invariants.check(db, books.tenant, stuck_after=timedelta(hours=1))
         [row] = await db.fetch("SELECT waited_seconds FROM payouts WHERE number = $1", payout.number)
@@ -149,7 +139,7 @@ async def test_it_is_owed_again_when_its_payout_came_back_and_was_cancelled(book
     }
     assert (balance.approved_cents, balance.paid_cents) == (72_000, 0)
     assert (await close(books)).written == ()
-    again = await paying.request(books)
+    again = await payable.request(books)
     assert again.net_cents == 72_000
 
 

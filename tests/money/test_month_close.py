@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from activities.payout_runs import PayoutRunActivities
-from ledger import month_close
-from ledger.commission import Rate
+from activities.payouts.payout_runs import PayoutRunActivities
+from engine.announcing import announce_payout
+from ledger.commissions import month_close
+from ledger.programme.calculation import Rate
+from ledger.programme.tiers import TierMode
 from ledger.refusals import NotAcceptable, NotAllowedNow
-from ledger.tiers import TierMode
-from tests.ledger import invoicing
-from tests.ledger.conftest import Shop, at
+from tests.fixtures import invoices
+from tests.fixtures.ledger_shop import Shop, at
 from tests.money.selling import MONTH, OVER, close, earned, invoice, lines_of_months, plan_from_march, sell, tiers
-from workflows.announcing import announce_payout
 
 FLAT = Rate(level=1, percent=10, tiers=tiers((500_000, 12), (1_000_000, 15)))
 
@@ -44,11 +44,11 @@ async def test_closing_again_or_twice_at_once_writes_nothing_more(shop: Shop) ->
 async def test_a_late_refund_and_a_late_payment_make_further_lines_and_change_none(shop: Shop) -> None:
     await plan_from_march(shop, FLAT, tier_mode=TierMode.FLAT)
     big, small = invoice(600_000), invoice(100_000)
-    await invoicing.apply(shop, big)
-    await invoicing.apply(shop, small)
+    await invoices.apply(shop, big)
+    await invoices.apply(shop, small)
     await close(shop)
     assert await earned(shop) == 84_000
-    await invoicing.apply(shop, invoicing.still(big, status="voided"))
+    await invoices.apply(shop, invoices.still(big, status="voided"))
     assert [part.difference_cents for part in (await close(shop)).written] == [-14_000]
     assert await earned(shop) == 10_000
     await sell(shop, 900_000, day=20)
@@ -60,9 +60,9 @@ async def test_a_late_refund_and_a_late_payment_make_further_lines_and_change_no
 async def test_a_month_without_a_sale_left_takes_back_what_its_close_gave(shop: Shop) -> None:
     await plan_from_march(shop, FLAT, tier_mode=TierMode.FLAT)
     only = invoice(600_000)
-    await invoicing.apply(shop, only)
+    await invoices.apply(shop, only)
     await close(shop)
-    await invoicing.apply(shop, invoicing.still(only, status="voided"))
+    await invoices.apply(shop, invoices.still(only, status="voided"))
     await close(shop)
     assert await earned(shop) == 0
 
@@ -89,7 +89,7 @@ async def test_the_order_of_sales_does_not_matter_after_the_close(shop: Shop, mo
     for month, order in zip(months, itertools.permutations((111_111, 250_017, 555_555)), strict=True):
         for day, base in enumerate(order, start=3):
             facts = invoice(base, voucher_date=month.replace(day=day), paid_at=at(f"{month:%Y-%m}-20T12:00+01:00"))
-            await invoicing.apply(shop, facts)
+            await invoices.apply(shop, facts)
         await close(shop, month)
         after = await earned(shop) + await earned(shop, "BERT")
         of_months.add(after - before)

@@ -7,31 +7,23 @@ from uuid import UUID
 
 import pytest
 
-from ledger import (
-    approval_rule,
-    claw_backs,
-    debts,
-    decisions,
-    due,
-    manual_lines,
-    partner_tax,
-    payouts,
-    settlement,
-    tax_questions,
-    transactions,
-)
-from ledger.commission import Rate
+from ledger.booking import settlement
+from ledger.booking.settlement import Meaning, Verdict
+from ledger.commissions import debts, manual_lines
+from ledger.commissions.manual_lines import NewManualLine
 from ledger.database import Connection
-from ledger.manual_lines import NewManualLine
-from ledger.partner_tax import NewTaxStatus
+from ledger.payouts import approval_rule, clawbacks, decisions, due, payouts, tax_questions
+from ledger.programme.calculation import Rate
+from ledger.programme.tiers import TierMode
 from ledger.refusals import NothingDue
-from ledger.settlement import Meaning, Verdict
-from ledger.tiers import TierMode
+from ledger.sales import transactions
+from ledger.tax import tax_statuses
+from ledger.tax.tax_statuses import NewTaxStatus
 from ledger.types import PayoutState, TaxCase, TaxStatus, TransactionId
-from tests.ledger import paying
-from tests.ledger.conftest import Shop
-from tests.ledger.invoicing import give_back
-from tests.ledger.paying import EARNED_ON
+from tests.fixtures import payable
+from tests.fixtures.invoices import give_back
+from tests.fixtures.ledger_shop import Shop
+from tests.fixtures.payable import EARNED_ON
 from tests.money.selling import close, plan_from_march, sell, tiers
 from tests.money.test_refunds import approved_sale, balance, of_level, settle
 
@@ -92,7 +84,7 @@ async def came_back(shop: Shop, number: str) -> None:
         for state in (PayoutState.RETURNED, PayoutState.CANCELLED):
             payout = await payouts.lock(db, shop.tenant, number)
             await payouts.change_state(db, shop.tenant, payout, state)
-        await claw_backs.give_back(db, shop.tenant, payout.id, was_paid=True)
+        await clawbacks.give_back(db, shop.tenant, payout.id, was_paid=True)
 
 
 async def voided(db: Connection, shop: Shop, number: str) -> None:
@@ -133,7 +125,7 @@ async def test_what_was_refunded_in_part_is_owed_as_the_rest_in_the_tax_case_of_
     await voids(shop, number)
     new = NewTaxStatus(status=TaxStatus.REGULAR, valid_from=date(2026, 1, 1), tax_number="12/345/67890")
     async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        await partner_tax.record_tax_status(db, shop.tenant, shop.partner["ANNA"].id, new, by="test")
+        await tax_statuses.record_tax_status(db, shop.tenant, shop.partner["ANNA"].id, new, by="test")
     assert await due_to_anna(shop) == [(TaxCase.REGULAR, 500)]
 
 
@@ -167,7 +159,7 @@ async def test_a_voiding_at_the_moment_of_a_refund_waits_and_nets_it(shop: Shop)
     async with shop.ledger.transaction(shop.tenant, cause="test") as db:
         await db.execute("UPDATE transactions SET refunded_cents = 5950, refund_cause = 'provider_refund',"
                          " refund_document = 'pi_1' WHERE id = $1", sale)  # fmt: skip
-        await claw_backs.follow(db, shop.tenant, await transactions.lock(db, shop.tenant, TransactionId(sale)))
+        await clawbacks.follow(db, shop.tenant, await transactions.lock(db, shop.tenant, TransactionId(sale)))
         voiding = asyncio.create_task(voids(shop, number))
         await somebody_waits(db)
     await voiding
@@ -264,8 +256,8 @@ async def nothing(shop: Shop) -> Sequence[object]:
 
 async def test_a_commission_of_nothing_is_in_no_payout_and_asks_nobody(shop: Shop) -> None:
     """Two cents of 10 per cent are none: no line of 0,00 in a document, no question why there is no document."""
-    await paying.fit_to_pay(shop)
-    await paying.fit_to_be_paid(shop, status=None)
+    await payable.fit_to_pay(shop)
+    await payable.fit_to_be_paid(shop, status=None)
     await sell(shop, 2)
     assert len(await nothing(shop)) > 0
     async with shop.ledger.transaction(shop.tenant) as db:
@@ -273,9 +265,9 @@ async def test_a_commission_of_nothing_is_in_no_payout_and_asks_nobody(shop: Sho
         assert (found.groups, found.waiting) == ((), ())
         assert not await tax_questions.ask_or_close(db, shop.tenant, shop.partner["ANNA"].id)
     with pytest.raises(NothingDue):
-        await paying.request(shop)
-    await paying.fit_to_be_paid(shop)
+        await payable.request(shop)
+    await payable.fit_to_be_paid(shop)
     await sell(shop, 10_000)
-    payout = await paying.request(shop)
+    payout = await payable.request(shop)
     lines = await shop.rows("SELECT net_cents FROM payout_lines WHERE payout_id = $1", payout.id)
     assert [line["net_cents"] for line in lines] == [1_000]

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from ledger import plan_files, plans
-from ledger.commission import Rate
-from ledger.plan_files import PlanFileRefused
-from ledger.tiers import TierMode
-from tests.ledger.conftest import Shop, at
+from ledger.programme import plan_files, plans
+from ledger.programme.calculation import Rate
+from ledger.programme.plan_files import PlanFileRefused
+from ledger.programme.tiers import TierMode
+from tests.fixtures.ledger_shop import Shop, at
 from tests.money.selling import standard
 from words import sentence
 

@@ -3,8 +3,8 @@
 import pytest
 
 from ledger.roles import Role
-from tests.people.browsers import Browser, Firm
-from tests.people.conftest import firm, people_app, people_settings
+from tests.fixtures.browsers import Browser, Firm
+from tests.fixtures.people import firm, people_app, people_settings
 
 __all__ = ["firm", "people_app", "people_settings"]
 PLAN = {

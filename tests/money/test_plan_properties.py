@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ledger.commission import Circumstances, Earner, Rate, commissions_of
-from ledger.plan_month import LevelOfSale, Month, PlanOfMonth, SaleOfMonth, Settlement, kept
-from ledger.plans import Terms
-from ledger.tiers import Tier, TierMode, mean_rate, reached, rounded, slices, worth
+from ledger.commissions.plan_month import LevelOfSale, Month, PlanOfMonth, SaleOfMonth, Settlement, kept
+from ledger.programme.calculation import Circumstances, Earner, Rate, commissions_of
+from ledger.programme.plans import Terms
+from ledger.programme.tiers import Tier, TierMode, mean_rate, reached, rounded, slices, worth
 from ledger.types import PartnerId
 
 ANNA, BERT = PartnerId(UUID(int=1)), PartnerId(UUID(int=2))

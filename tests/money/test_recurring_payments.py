@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from api import stripe_events
-from api.stripe_events import Ignored
-from ledger import sales
-from ledger.commission import Rate
-from ledger.sales import DisputeReport, RefundReport
-from ledger.tiers import TierMode
-from tests.ledger.conftest import Shop, at
+from api.actions import stripe_events
+from api.actions.stripe_events import Ignored
+from ledger.booking import provider_reports
+from ledger.booking.provider_reports import DisputeReport, RefundReport
+from ledger.programme.calculation import Rate
+from ledger.programme.tiers import TierMode
+from tests.fixtures.ledger_shop import Shop, at
 from tests.money.selling import earned, plan_from_march, tiers
 
 CREATED = int(at("2026-03-05T10:00+01:00").timestamp())
@@ -51,7 +51,7 @@ async def report(shop: Shop, *reports: Any) -> None:
     for one in reports:
         assert not isinstance(one, Ignored | RefundReport | DisputeReport), one
         async with shop.ledger.transaction(shop.tenant, cause="stripe:test") as db:
-            await sales.record_sale(db, shop.tenant, one)
+            await provider_reports.record_sale(db, shop.tenant, one)
 
 
 async def numbers(shop: Shop) -> list[tuple[str, str | None, int | None]]:

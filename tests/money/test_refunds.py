@@ -8,15 +8,17 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from ledger import credited_invoices, debts, partner_balance, payout_lines, payout_requests, payouts, sales
-from ledger.credited_invoices import CreditFacts
-from ledger.outcome import Outcome
-from ledger.partner_balance import Balance
+from ledger.booking import credited_invoices, provider_reports
+from ledger.booking.credited_invoices import CreditFacts
+from ledger.booking.outcome import Outcome
+from ledger.booking.provider_reports import DisputeReport, RefundReport
+from ledger.commissions import debts
+from ledger.payouts import partner_balance, payout_lines, payout_requests, payouts
+from ledger.payouts.partner_balance import Balance
 from ledger.refusals import NothingDue
-from ledger.sales import DisputeReport, RefundReport
 from ledger.types import EventState, PayoutState
-from tests.ledger.conftest import Shop
-from tests.ledger.invoicing import SOLD_AT, apply, booked, give_back, paid, sell, still
+from tests.fixtures.invoices import SOLD_AT, apply, booked, give_back, paid, sell, still
+from tests.fixtures.ledger_shop import Shop
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -42,7 +44,7 @@ async def of_level(shop: Shop, sale: UUID, level: int = 1) -> list[tuple[int, st
 
 async def refund_fails(shop: Shop, cents: int, *, refund: str = "re_1", intent: str = "pi_1") -> Outcome:
     async with shop.ledger.transaction(shop.tenant, cause="stripe:test") as db:
-        return await sales.record_refund(
+        return await provider_reports.record_refund(
             db,
             shop.tenant,
             RefundReport(
@@ -60,7 +62,7 @@ async def refund_fails(shop: Shop, cents: int, *, refund: str = "re_1", intent: 
 async def dispute(shop: Shop, status: Any, cents: int, *, name: str = "dp_1", **more: Any) -> Outcome:
     at: dict[str, Any] = {"sold_at": SOLD_AT, "as_of": datetime.now(UTC)}
     async with shop.ledger.transaction(shop.tenant, cause="stripe:test") as db:
-        return await sales.record_dispute(
+        return await provider_reports.record_dispute(
             db,
             shop.tenant,
             DisputeReport(

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tests.house import Shop
-from tests.workflows.desk import handed_over
-from tests.workflows.telling import earned, ended, paid_sale, tell, the_sale_of
+from tests.fixtures.desk import handed_over
+from tests.fixtures.house import Shop
+from tests.fixtures.notifications import earned, ended, paid_sale, tell, the_sale_of
 
 
 async def corrected(shop: Shop, invoice: str, net: str) -> dict[str, Any]:

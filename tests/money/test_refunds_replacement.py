@@ -4,14 +4,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from ledger import invoice_questions, replacement
-from ledger.replacement import Window
+from ledger.booking import invoice_questions, replacement
+from ledger.booking.replacement import Window
 from ledger.types import EventState, TransactionId
-from tests.house import Shop as HouseShop
-from tests.house import until
-from tests.ledger.conftest import Shop
-from tests.ledger.invoicing import apply, booked, paid, sell, still, unpaid
-from tests.workflows.telling import earned, paid_sale, states, tell, the_sale_of
+from tests.fixtures.house import Shop as HouseShop
+from tests.fixtures.house import until
+from tests.fixtures.invoices import apply, booked, paid, sell, still, unpaid
+from tests.fixtures.ledger_shop import Shop
+from tests.fixtures.notifications import earned, paid_sale, states, tell, the_sale_of
 
 
 async def with_window(shop: Shop, days: float = 3) -> None:

@@ -1,6 +1,6 @@
 """Which document a partner gets for what it earned on which day, and what blocks it: through real payouts.
 
-The table itself is tests/ledger/test_document_table.py; here statuses begin and end between the commissions.
+The table itself is tests/ledger/tax/test_document_table.py; here statuses begin and end between the commissions.
 """
 
 from datetime import date
@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
-from activities.credit_note_document import write_credit_note
-from ledger import partner_tax, rechecks, reports, tax_questions
-from ledger.partner_tax import NewTaxStatus
-from ledger.payouts import Payout
+from activities.payouts.credit_note_document import write_credit_note
+from ledger.payouts import rechecks, tax_questions
+from ledger.payouts.payouts import Payout
 from ledger.refusals import Blocked, NothingDue
+from ledger.reports import reports
+from ledger.tax import tax_statuses
+from ledger.tax.tax_statuses import NewTaxStatus
 from ledger.types import TaxCase, TaxStatus
 from ledger.vault import Vault
-from tests.bank import paying as bank
-from tests.ledger.conftest import Shop, at
-from tests.ledger.paying import earn, fit_to_be_paid, fit_to_pay, request
+from tests.fixtures import bank_runs as bank
+from tests.fixtures.ledger_shop import Shop, at
+from tests.fixtures.payable import earn, fit_to_be_paid, fit_to_pay, request
 
 JANUARY, MARCH, MAY = date(2026, 1, 15), date(2026, 3, 15), date(2026, 5, 15)
 FIRST_OF_APRIL = date(2026, 4, 1)
@@ -47,7 +49,7 @@ def begins(status: NewTaxStatus, day: date) -> NewTaxStatus:
 async def is_(shop: Shop, status: NewTaxStatus) -> None:
     async with shop.ledger.transaction(shop.tenant) as db:
         partner = shop.partner["ANNA"].id
-        await partner_tax.record_tax_status(db, shop.tenant, partner, status, by="test")
+        await tax_statuses.record_tax_status(db, shop.tenant, partner, status, by="test")
         await rechecks.want_for_partner(db, shop.tenant, partner)
 
 
@@ -123,7 +125,7 @@ async def test_a_replaced_status_does_not_come_back_when_the_one_of_the_same_day
     assert (made.tax_case, made.net_cents) == (TaxCase.SMALL_BUSINESS, 1000)
     async with shop.ledger.transaction(shop.tenant) as db:
         partner = shop.partner["ANNA"].id
-        assert await partner_tax.tax_status_on(db, shop.tenant, partner, MAY) is None
+        assert await tax_statuses.tax_status_on(db, shop.tenant, partner, MAY) is None
         report = await reports.open_commissions(db, shop.tenant, await db.fetchval("SELECT clock_timestamp()"))
     assert {row.tax_case: row.net_cents for row in report.rows} == {"small_business": 1000, "blocked": 700}
     with pytest.raises(Blocked) as refused:

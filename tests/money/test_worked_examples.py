@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ledger.conftest import Shop
+from tests.fixtures.ledger_shop import Shop
 from tests.money import worked_kinds
 
 PAGE = Path(__file__).parents[2] / "docs" / "money.md"

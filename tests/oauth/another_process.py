@@ -8,8 +8,8 @@ import json
 import sys
 from uuid import UUID
 
-from activities.lexoffice_door import LexofficeDoor
-from api.authorization import oauth_access
+from activities.gateway.lexoffice_gateway import LexofficeDoor
+from api.actions.authorization import oauth_access
 from ledger.database import Ledger
 from ledger.types import Tenant, TenantId
 from settings import Settings

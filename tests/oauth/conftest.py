@@ -9,17 +9,17 @@ import pytest
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 
-from activities.lexoffice_door import LexofficeDoor
+from activities.gateway.lexoffice_gateway import LexofficeDoor
+from api.actions.authorization import oauth_access
 from api.app import create_app
-from api.authorization import oauth_access
-from ledger import credentials
+from ledger.access import api_keys
 from ledger.roles import Role
 from sandbox.lexoffice_server import LexofficeAddresses
 from settings import Settings
-from tests.api.office import Office
 from tests.conftest import Database
-from tests.oauth.consent import Client, decide
-from tests.people.browsers import Browser, Firm, new_firm
+from tests.fixtures.browsers import Browser, Firm, new_firm
+from tests.fixtures.consent import Client, decide
+from tests.fixtures.office import Office
 
 PUBLIC_URL = "http://127.0.0.1"
 PAGE = "/admin/zahlungsanbieter/lexoffice"
@@ -120,7 +120,7 @@ async def open_shop(app: FastAPI, client: Client) -> Shop:
     firm = await new_firm(app)
     admin = await firm.person(Role.ADMIN)
     async with firm.parts.ledger.transaction(firm.tenant) as db:
-        key = await credentials.create_api_key(
+        key = await api_keys.create_api_key(
             db, firm.tenant, firm.parts.vault, name="test", scopes=("read", "write"), actor="test"
         )
     return Shop(firm, admin, await Office.found(client.sandbox), client, key.key.get_secret_value())

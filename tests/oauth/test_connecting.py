@@ -7,14 +7,14 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 
-from ledger import events
-from ledger.events import Arrival
+from ledger.inbox import events
+from ledger.inbox.events import Arrival
 from ledger.roles import Role
 from settings import Settings
-from tests.api.office import Office
-from tests.house import until
+from tests.fixtures.consent import decide, told
+from tests.fixtures.house import until
+from tests.fixtures.office import Office
 from tests.oauth.conftest import PAGE, PUBLIC_URL, Shop, open_shop
-from tests.oauth.consent import decide, told
 
 
 async def test_an_admin_goes_to_lexoffice_and_comes_back_connected(shop: Shop) -> None:

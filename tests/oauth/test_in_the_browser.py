@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
-from tests.house import House, Shop
+from tests.fixtures.house import House, Shop
 from tests.oauth.conftest import PAGE
 from tests.oauth.visitors import session_of_admin
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from api.lexoffice_connection import NOTICE, STOPS
+from api.actions.lexoffice_connection import NOTICE, STOPS
 from ledger.roles import Role
-from tests.api.office import Office
+from tests.fixtures.office import Office
 from tests.oauth.conftest import PAGE, Shop
 
 TOKEN = re.compile(r"nicht noch einmal gezeigt: <code>([^<]+)</code>")

@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities import lexoffice_door
-from activities.lexoffice_door import LexofficeDoor
-from ledger.connections import ConnectionBroken
+from activities.gateway import lexoffice_gateway
+from activities.gateway.lexoffice_gateway import LexofficeDoor
+from ledger.connections.connections import ConnectionBroken
 from lexoffice.errors import Unauthorized, Unreachable
 from tests.lexoffice_client.samples import new_credit_note
 from tests.oauth.conftest import PAGE, Shop
@@ -299,7 +299,7 @@ async def test_a_create_that_is_renewed_too_late_counts_as_not_sent(
     connected: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its permission is good for a few seconds (engine.md); 401 has proved that nothing was made."""
-    monkeypatch.setattr(lexoffice_door, "_RESEND_A_CREATE_WITHIN", 0.1)
+    monkeypatch.setattr(lexoffice_gateway, "_RESEND_A_CREATE_WITHIN", 0.1)
     door = connected.door()
     await connected.office.hook("POST", "oauth-tokens/access/end")
     await connected.office.hook("POST", "faults", {"kind": "slow", "path": "oauth2/token", "delayMs": 300, "times": 1})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.house import House, Shop, until
+from tests.fixtures.house import House, Shop, until
 from tests.oauth.visitors import connect_by_oauth
 
 

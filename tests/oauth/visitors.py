@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import httpx
 from pydantic import SecretStr
 
-from ledger import memberships, sessions, users
+from ledger.access import memberships, sessions, users
 from ledger.roles import Role
-from tests.house import Shop
-from tests.oauth.consent import decide
-from tests.people.browsers import PASSWORD
+from tests.fixtures.browsers import PASSWORD
+from tests.fixtures.consent import decide
+from tests.fixtures.house import Shop
 
 
 async def session_of_admin(shop: Shop) -> tuple[str, SecretStr]:

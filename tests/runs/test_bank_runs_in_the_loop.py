@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.house import Shop, until
+from tests.fixtures.house import Shop, until
 
 
 async def _account(shop: Shop) -> None:

@@ -10,12 +10,12 @@ import pytest
 from temporalio.client import ScheduleOverlapPolicy
 
 from bench.payout_run import Statements
-from ledger import payout_runs
 from ledger.database import Ledger
-from ledger.payout_runs import cut_off_of, period_of
+from ledger.payouts import payout_runs
+from ledger.payouts.payout_runs import cut_off_of, period_of
 from ledger.types import BERLIN
 from tests.conftest import Database
-from tests.house import Shop, until
+from tests.fixtures.house import Shop, until
 from workflows.messages import payout_run_id
 
 TOMORROW = datetime.now(BERLIN).date() + timedelta(days=1)

@@ -7,9 +7,9 @@ import pytest
 from temporalio.client import ScheduleOverlapPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from tests.house import Shop, until
-from tests.workflows.desk import handed_over
-from workflows import schedules
+from engine import schedules
+from tests.fixtures.desk import handed_over
+from tests.fixtures.house import Shop, until
 from workflows.messages import payout_run_id, sweep_id
 
 

@@ -11,9 +11,9 @@ from fastapi import FastAPI
 from sandbox.lexoffice_server import LexofficeAddresses
 from sandbox.temporal_server import TemporalAddresses
 from settings import Settings
-from tests.api.conftest import running
 from tests.conftest import Database
-from tests.security.premises import Premises, premises
+from tests.fixtures.door import running
+from tests.fixtures.premises import Premises, premises
 
 Started = tuple[FastAPI, httpx.AsyncClient]
 

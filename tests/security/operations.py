@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from tests.security.premises import address, bank_day, objects_in
+from tests.fixtures.premises import address, bank_day, objects_in
 
 READ, WRITE, APPROVE, BANK = frozenset({"read"}), frozenset({"write"}), frozenset({"approve"}), frozenset({"bank"})
 ANY_KEY = frozenset({"read", "write", "approve", "bank"})

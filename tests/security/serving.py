@@ -16,7 +16,7 @@ from sandbox.lexoffice_server import LexofficeAddresses
 from sandbox.processes import free_port
 from settings import Settings
 from tests.conftest import Database
-from tests.house import until
+from tests.fixtures.house import until
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Served:
 
     @property
     def started(self) -> tuple[FastAPI, httpx.AsyncClient]:
-        """As tests/api/conftest.py takes it."""
+        """As tests/fixtures/door.py takes it."""
         return self.app, self.http
 
 

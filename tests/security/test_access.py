@@ -10,10 +10,10 @@ import asyncpg
 import httpx
 import pytest
 
-from ledger import credentials
+from ledger.access import api_keys
+from tests.fixtures.premises import Premises, nowhere, premises, without
 from tests.security.conftest import Started
 from tests.security.operations import ANY_KEY, BY_TOKEN, NEEDS, OPEN, Operation, described, of_keys
-from tests.security.premises import Premises, nowhere, premises, without
 
 
 async def call(
@@ -63,7 +63,7 @@ async def test_the_right_key_opens_each_operation_so_that_a_refusal_means_someth
 async def revoked_key(ours: Premises) -> str:
     key = await ours.door.new_key("read", "write")
     async with ours.door.parts.ledger.transaction(ours.door.tenant) as db:
-        await credentials.revoke_api_key(db, ours.door.tenant, key.split("_")[1], actor="test")
+        await api_keys.revoke_api_key(db, ours.door.tenant, key.split("_")[1], actor="test")
     return key
 
 

@@ -1,6 +1,6 @@
 """Every page and form, enumerated from the application: closed to strangers, foreign forms and small roles.
 
-And to people of other tenants. Which permission a page needs is said once, in tests/people/test_roles.py; a page
+And to people of other tenants. Which permission a page needs is said once, in tests/api/pages/test_roles.py; a page
 that is missing there fails here, too.
 """
 
@@ -10,10 +10,10 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from ledger.roles import Permission, Role, permissions
-from tests.people.browsers import Browser
-from tests.people.test_roles import ANYBODY, LOGGED_IN, NEEDS
+from tests.api.pages.test_roles import ANYBODY, LOGGED_IN, NEEDS
+from tests.fixtures.browsers import Browser
+from tests.fixtures.premises import Premises, address, nowhere, objects_in, premises, without
 from tests.security.conftest import Started
-from tests.security.premises import Premises, address, nowhere, objects_in, premises, without
 
 OAUTH = {
     ("GET", "/oauth/lexoffice/start"): Permission.SETTINGS,

@@ -12,13 +12,13 @@ from temporalio.client import Client
 from temporalio.worker import Replayer
 
 import worker
-from api.engine import connect
+from engine.connect import connect
 from sandbox.postgres import PostgresAddresses
 from tests.conftest import Database
-from tests.house import Shop
+from tests.fixtures.desk import requested
+from tests.fixtures.house import Shop
+from tests.fixtures.products import OwnProduct, own_product
 from tests.security.histories import every_history, payloads
-from tests.workflows.desk import requested
-from tests.workflows.products import OwnProduct, own_product
 from workflows.payloads import ENCODING, EncryptedPayloads, UnreadablePayload, UnusablePayloadKey, data_converter
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()

@@ -20,8 +20,8 @@ from schemathesis.engine import events
 from sandbox.lexoffice_server import LexofficeAddresses
 from sandbox.temporal_server import TemporalAddresses
 from tests.conftest import Database
+from tests.fixtures.premises import NO_OBJECTS, Premises, object_of, premises
 from tests.security.operations import NEEDS, Operation, described
-from tests.security.premises import NO_OBJECTS, Premises, object_of, premises
 from tests.security.serving import Served, served
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(600)]

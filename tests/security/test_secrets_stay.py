@@ -18,14 +18,14 @@ from schwifty import IBAN
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from ledger import memberships, users
+from ledger.access import memberships, users
 from ledger.database import Ledger
 from ledger.roles import Role
 from sandbox.stack import Ports, Stack
 from settings import Settings
-from tests.house import House, Shop, until
-from tests.oauth.consent import decide
-from tests.people.browsers import PASSWORD, Browser, key_in, link_in
+from tests.fixtures.browsers import PASSWORD, Browser, key_in, link_in
+from tests.fixtures.consent import decide
+from tests.fixtures.house import House, Shop, until
 from tests.security.leaks import SHORTEST, forms_of, in_histories, in_logs, in_tables, kept_encrypted, leaks
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]

@@ -19,11 +19,11 @@ from fastapi.routing import iter_route_contexts
 from api.app import create_app
 from ledger.roles import Role
 from sandbox.lexoffice_server import LexofficeAddresses
-from tests.api.conftest import new_door
 from tests.conftest import Database
-from tests.people.browsers import Browser, Firm, new_firm
+from tests.fixtures.browsers import Browser, Firm, new_firm
+from tests.fixtures.door import new_door
+from tests.fixtures.premises import Premises, address
 from tests.security.conftest import Started
-from tests.security.premises import Premises, address
 from tests.security.serving import served, settings_of
 
 ALWAYS = {

@@ -18,8 +18,8 @@ import pytest
 
 from sandbox.lexoffice_server import LexofficeAddresses
 from sandbox.temporal_server import TemporalAddresses
-from tests.api.conftest import Door, new_door
 from tests.conftest import Database
+from tests.fixtures.door import Door, new_door
 from tests.security.serving import Served, served
 
 pytestmark = pytest.mark.timeout(600)

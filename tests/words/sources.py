@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("activities", "api", "commands", "ledger", "workflows")
+FOLDERS = ("activities", "api", "commands", "engine", "ledger", "workflows")
 _REFUSALS = {"Refused"}
 _WORD = re.compile(r"\w+", re.ASCII)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from api.language import asked_for
+from api.http.language import asked_for
 from tests.words import sources
 from words import ENGLISH, GERMAN, LANGUAGES, sentence
 from words.catalogue import places, templates

@@ -5,8 +5,8 @@ import pytest
 
 from sandbox.postgres import PostgresAddresses
 from tests.conftest import Database
-from tests.house import Shop
-from tests.workflows.products import OwnProduct, own_product
+from tests.fixtures.house import Shop
+from tests.fixtures.products import OwnProduct, own_product
 
 
 @pytest.fixture(scope="session")

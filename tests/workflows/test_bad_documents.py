@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from activities.conclusions import NOT_READABLE
-from tests.house import House, Shop, until
-from tests.workflows.telling import (
+from activities.notifications.conclusions import NOT_READABLE
+from tests.fixtures.house import House, Shop, until
+from tests.fixtures.notifications import (
     accepted,
     all_at_once,
     ended,

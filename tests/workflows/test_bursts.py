@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.house import House, Shop, until
-from tests.workflows.desk import handed_over
-from tests.workflows.telling import (
+from engine import announcing
+from tests.fixtures.desk import handed_over
+from tests.fixtures.house import House, Shop, until
+from tests.fixtures.notifications import (
     accepted,
     all_at_once,
     earned,
@@ -20,7 +21,6 @@ from tests.workflows.telling import (
     tell,
     the_sale_of,
 )
-from workflows import announcing
 
 
 async def paid_invoice(shop: Shop) -> str:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.house import Shop, until
-from tests.workflows.desk import fault, mended, save_key, task
-from tests.workflows.telling import tell
+from tests.fixtures.desk import fault, mended, save_key, task
+from tests.fixtures.house import Shop, until
+from tests.fixtures.notifications import tell
 
 CUSTOMER = {"name": "Kunde AG", "street": "Weg 2", "zip": "53111", "city": "Bonn"}
 

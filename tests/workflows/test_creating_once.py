@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.house import Shop, until
-from tests.workflows.desk import (
+from tests.fixtures.desk import (
     answer,
     approved,
     credit_notes,
@@ -23,7 +22,8 @@ from tests.workflows.desk import (
     task,
     with_open_credit_note,
 )
-from tests.workflows.products import OwnProduct
+from tests.fixtures.house import Shop, until
+from tests.fixtures.products import OwnProduct
 
 
 async def shop_of(product: OwnProduct) -> Shop:

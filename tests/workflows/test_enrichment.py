@@ -5,8 +5,18 @@ from uuid import uuid4
 
 import pytest
 
-from tests.house import Shop
-from tests.workflows.telling import all_at_once, earned, no_sale, one_sale, replay, sale_of, states, tell, the_sale_of
+from tests.fixtures.house import Shop
+from tests.fixtures.notifications import (
+    all_at_once,
+    earned,
+    no_sale,
+    one_sale,
+    replay,
+    sale_of,
+    states,
+    tell,
+    the_sale_of,
+)
 
 SHAPES = ["object", "key_value", "name_value"]
 

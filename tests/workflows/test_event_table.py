@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.house import Shop, until
-from tests.workflows.telling import (
+from tests.fixtures.house import Shop, until
+from tests.fixtures.notifications import (
     accepted,
     all_at_once,
     earned,

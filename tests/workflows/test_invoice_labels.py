@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from activities.invoice_labels import campaign_slug, order_references, partner_codes, partner_codes_of_customer
+from activities.judging.invoice_labels import campaign_slug, order_references, partner_codes, partner_codes_of_customer
 from lexoffice.contacts import Contact
 from lexoffice.documents import Invoice
 

@@ -7,20 +7,21 @@ from uuid import UUID, uuid4
 
 from temporalio.testing import ActivityEnvironment
 
-from activities.creating import Creation, DocumentCreator, Outcome
-from activities.credit_note_settling import JustRead, apply_credit_note
+from activities.creation.creating import Creation, DocumentCreator, Outcome
+from activities.creation.reading_back import keep, read_back
 from activities.heartbeats import EVERY, heartbeats
-from activities.lost_documents import Document, content_of
+from activities.judging.credit_note_settling import JustRead, apply_credit_note
+from activities.judging.document_identity import Document, content_of
 from activities.models import Advance, Note
-from activities.payouts import PayoutActivities
-from activities.reading_back import keep, read_back
-from ledger import intents, lost_answers, payouts
+from activities.payouts.payouts import PayoutActivities
 from ledger.database import Connection
-from ledger.intents import Intent
+from ledger.documents import intents, unclear_outcomes
+from ledger.documents.intents import Intent
+from ledger.payouts import payouts
 from ledger.types import DocumentKind, IntentId, PayoutNumber
-from tests.house import Shop, until
+from tests.fixtures.desk import credit_notes, fault, posts, requested, task, with_open_credit_note
+from tests.fixtures.house import Shop, until
 from tests.lexoffice_client.samples import new_credit_note, new_invoice
-from tests.workflows.desk import credit_notes, fault, posts, requested, task, with_open_credit_note
 from worker import hands_of
 
 
@@ -104,7 +105,7 @@ async def test_an_answer_that_nobody_waits_for_any_more_is_a_document_too_many(s
     (made,) = await until(lambda: credit_notes(shop), bool, "the credit note, whose answer is still on its way")
     [intent] = await shop.rows("SELECT id FROM creation_intents")
     async with shop.house.ledger.transaction(shop.tenant) as db:
-        await lost_answers.give_up_by_word(db, shop.tenant, IntentId(intent["id"]))
+        await unclear_outcomes.give_up_by_word(db, shop.tenant, IntentId(intent["id"]))
     asked = await task(shop, "document_too_many")
     assert asked["subject_id"] == made["id"]
     assert await shop.rows("SELECT 1 FROM external_documents WHERE resource_id = $1", made["id"]) == []

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from ledger.types import Tenant, TenantId
-from tests.house import Shop
+from tests.fixtures.house import Shop
 from workflows import document
 from workflows.document import DocumentWorkflow
 from workflows.messages import DocumentInput

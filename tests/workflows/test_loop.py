@@ -1,6 +1,6 @@
 """The loop as a whole, in both dialects."""
 
-from tests.house import Shop
+from tests.fixtures.house import Shop
 
 
 async def test_the_loop_reaches_paid(shop: Shop) -> None:

@@ -6,15 +6,15 @@ from uuid import UUID
 from temporalio.client import WorkflowHandle
 from temporalio.testing import ActivityEnvironment
 
-from activities.conclusions import ConclusionActivities
-from activities.fetching import FetchActivities
-from activities.lost_documents import content_of
+from activities.judging.document_identity import content_of
 from activities.models import Conclude, Delivery, Gathered
-from ledger import intents
+from activities.notifications.conclusions import ConclusionActivities
+from activities.notifications.fetching import FetchActivities
+from ledger.documents import intents
 from ledger.types import EventId, IntentId
 from lexoffice.new_documents import NewInvoice
-from tests.house import Shop, until
-from tests.workflows.desk import fault, handed_over, mended, requested, save_key, task
+from tests.fixtures.desk import fault, handed_over, mended, requested, save_key, task
+from tests.fixtures.house import Shop, until
 from tests.workflows.test_creating_invoices_once import wanted
 from worker import hands_of
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.house import Shop
-from tests.workflows.telling import (
+from tests.fixtures.house import Shop
+from tests.fixtures.notifications import (
     all_at_once,
     earned,
     ended,

@@ -9,17 +9,9 @@ from uuid import uuid4
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from tests.house import House, Shop, until
-from tests.workflows.desk import (
-    approved,
-    credit_notes,
-    decide,
-    earned,
-    requested,
-    task,
-    with_open_credit_note,
-)
-from tests.workflows.products import OwnProduct
+from tests.fixtures.desk import approved, credit_notes, decide, earned, requested, task, with_open_credit_note
+from tests.fixtures.house import House, Shop, until
+from tests.fixtures.products import OwnProduct
 
 # By people
 

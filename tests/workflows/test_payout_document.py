@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.house import Shop
-from tests.workflows.desk import approved, credit_notes, earned, requested, task, with_open_credit_note
+from tests.fixtures.desk import approved, credit_notes, earned, requested, task, with_open_credit_note
+from tests.fixtures.house import Shop
 
 
 async def the_credit_note(shop: Shop) -> dict[str, Any]:

@@ -8,15 +8,8 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from ledger.types import BERLIN
-from tests.house import Shop, until
-from tests.workflows.desk import (
-    answer,
-    decide,
-    earned,
-    requested,
-    task,
-    with_open_credit_note,
-)
+from tests.fixtures.desk import answer, decide, earned, requested, task, with_open_credit_note
+from tests.fixtures.house import Shop, until
 
 
 async def states_of_commissions(shop: Shop) -> set[str]:

@@ -15,19 +15,9 @@ from temporalio.client import WorkflowExecutionStatus
 
 from sandbox.postgres import PostgresAddresses, PostgresServer
 from sandbox.processes import Command, Process, free_port, http_answers
-from tests.house import Shop, until
-from tests.workflows.desk import (
-    answer,
-    credit_notes,
-    earned,
-    fault,
-    handed_over,
-    mended,
-    posts,
-    requested,
-    task,
-)
-from tests.workflows.products import OwnProduct, own_product
+from tests.fixtures.desk import answer, credit_notes, earned, fault, handed_over, mended, posts, requested, task
+from tests.fixtures.house import Shop, until
+from tests.fixtures.products import OwnProduct, own_product
 from workflows.messages import PAYOUTS
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from activities.searching import days_of_search
-from ledger import intents, lost_answers
+from activities.creation.searching import days_of_search
+from ledger.documents import intents, unclear_outcomes
 from ledger.types import BERLIN, IntentId
-from tests.house import Shop, until
-from tests.workflows.desk import approved, credit_notes, fault, posts
+from tests.fixtures.desk import approved, credit_notes, fault, posts
+from tests.fixtures.house import Shop, until
 
 
 async def test_each_request_of_a_search_is_an_activity_of_its_own(hasty_shop: Shop) -> None:
@@ -90,8 +90,8 @@ async def test_three_searches_end_with_the_waiting_time_counted_from_the_deadlin
     )
     due = []
     async with shop.house.ledger.transaction(shop.tenant) as db:
-        for _ in range(lost_answers.ENOUGH_SEARCHES):
+        for _ in range(unclear_outcomes.ENOUGH_SEARCHES):
             intent = await intents.find(db, shop.tenant, IntentId(row["id"]))
-            due.append(await lost_answers.seconds_to_search(db, shop.tenant, intent, timedelta(minutes=15)))
-            await lost_answers.count_empty_search(db, shop.tenant, intent.id)
+            due.append(await unclear_outcomes.seconds_to_search(db, shop.tenant, intent, timedelta(minutes=15)))
+            await unclear_outcomes.count_empty_search(db, shop.tenant, intent.id)
     assert due == pytest.approx([45, 45 + 450, 45 + 900], abs=5)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from activities.lexoffice_door import pause_after
+from activities.gateway.lexoffice_gateway import pause_after
 from lexoffice.errors import RateLimited
-from tests.house import Shop
-from tests.workflows.desk import fault
-from tests.workflows.telling import tell
+from tests.fixtures.desk import fault
+from tests.fixtures.house import Shop
+from tests.fixtures.notifications import tell
 
 
 @pytest.mark.parametrize(

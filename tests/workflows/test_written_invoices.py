@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.house import House, Shop, until
-from tests.workflows.telling import all_at_once, one_sale, paid_sale, tell
+from tests.fixtures.house import House, Shop, until
+from tests.fixtures.notifications import all_at_once, one_sale, paid_sale, tell
 
 LOST_AFTER_IT_WAS_MADE = ["timeout_504_after", "reset_after"]
 CUSTOMER = {"name": "Kunde AG", "street": "Weg 2", "zip": "53111", "city": "Bonn"}

@@ -352,7 +352,7 @@ CREATE TABLE audit_chain (
 );
 SELECT protect_tenant_table('audit_chain', rights => 'SELECT');
 
--- What is hashed, each part with its length before it. ledger/audit_chain.py builds the same bytes.
+-- What is hashed, each part with its length before it. ledger/audit/audit_chain.py builds the same bytes.
 CREATE FUNCTION audit_part(part text) RETURNS bytea
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT convert_to(octet_length(COALESCE(part, '')) || ':' || COALESCE(part, ''), 'UTF8') $$;

@@ -1,8 +1,8 @@
--- What the search looks through (ledger/search.py). There is no pg_trgm everywhere, and under row-level security its
+-- What the search looks through (ledger/reports/search.py). There is no pg_trgm everywhere, and under row-level security its
 -- operators would be served by no index, because they are not leakproof. So a tenant's names are read through, which are
 -- tens of thousands and short; numbers, of which there are hundreds of thousands, are found by both of their ends.
 
--- The same as ledger.search.folded: without regard to case, umlauts and accents.
+-- The same as ledger.reports.search.folded: without regard to case, umlauts and accents.
 CREATE FUNCTION folded(words text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$

@@ -1,5 +1,5 @@
 -- The engine keeps a sweep for each connected tenant, and a payout run for each that has a day. Which of them are still
--- to be set as the ledger says: written by what they follow, removed by who has set them (ledger/schedule_wishes.py).
+-- to be set as the ledger says: written by what they follow, removed by who has set them (ledger/connections/wanted_schedules.py).
 CREATE TABLE schedules_wanted (
     tenant_id   uuid NOT NULL REFERENCES tenants,
     kind        text NOT NULL CHECK (kind IN ('sweep', 'payout_run')),

@@ -1,5 +1,5 @@
 -- Credit notes of the tenant that pay no payout, as they were last fetched: whether one corrects the invoice of a sale
--- stands in its text only. What a list shows as it stands here needs no call (ledger/seen_credit_notes.py).
+-- stands in its text only. What a list shows as it stands here needs no call (ledger/documents/seen_credit_notes.py).
 CREATE TABLE seen_credit_notes (
     tenant_id   uuid NOT NULL REFERENCES tenants,
     resource_id uuid NOT NULL,

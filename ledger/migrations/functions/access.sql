@@ -147,14 +147,14 @@ CREATE OR REPLACE TRIGGER end_sessions AFTER UPDATE ON user_secrets FOR EACH ROW
     EXECUTE FUNCTION end_sessions_of_person();
 COMMENT ON TRIGGER end_sessions ON user_secrets IS
     'Ends the sessions of a person whose password changed or whose second factor went.'
-    ' Relied on by ledger/users.py, ledger/sessions.py.';
+    ' Relied on by ledger/access/users.py, ledger/access/sessions.py.';
 
 CREATE OR REPLACE TRIGGER end_sessions AFTER UPDATE ON users FOR EACH ROW
     WHEN ((OLD.disabled_at, OLD.platform_admin) IS DISTINCT FROM (NEW.disabled_at, NEW.platform_admin))
     EXECUTE FUNCTION end_sessions_of_person();
 COMMENT ON TRIGGER end_sessions ON users IS
     'Ends the sessions of a person who is disabled, or becomes or ceases to be a platform admin.'
-    ' Relied on by ledger/users.py, ledger/sessions.py.';
+    ' Relied on by ledger/access/users.py, ledger/access/sessions.py.';
 
 -- Sessions that have entered another tenant go on: the role here is asked for anew when they enter this one.
 CREATE OR REPLACE FUNCTION end_sessions_in(for_tenant uuid, person uuid) RETURNS integer
@@ -206,4 +206,4 @@ CREATE OR REPLACE TRIGGER end_sessions AFTER UPDATE ON memberships FOR EACH ROW
     EXECUTE FUNCTION end_sessions_of_member();
 COMMENT ON TRIGGER end_sessions ON memberships IS
     'Ends the sessions in a tenant where a role changed or ended.'
-    ' Relied on by ledger/memberships.py, ledger/sessions.py.';
+    ' Relied on by ledger/access/memberships.py, ledger/access/sessions.py.';

@@ -2,7 +2,7 @@ COMMENT ON TABLE audit_entries IS 'Who did what to which object; never changed.'
 COMMENT ON TABLE audit_personal IS 'Personal data of an entry, beside the chain, so that it can be erased.';
 COMMENT ON TABLE audit_chain IS 'The hash that seals each entry to the one before.';
 
--- What is hashed, each part with its length before it. ledger/audit_chain.py builds the same bytes.
+-- What is hashed, each part with its length before it. ledger/audit/audit_chain.py builds the same bytes.
 CREATE OR REPLACE FUNCTION audit_part(part text) RETURNS bytea
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT convert_to(octet_length(COALESCE(part, '')) || ':' || COALESCE(part, ''), 'UTF8') $$;
@@ -38,7 +38,7 @@ CREATE CONSTRAINT TRIGGER seal_audit_entry AFTER INSERT ON audit_entries
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION seal_audit_entry();
 COMMENT ON TRIGGER seal_audit_entry ON audit_entries IS
     'Writes the entry''s link of the chain when its transaction commits.'
-    ' Relied on by ledger/audit.py, ledger/audit_chain.py.';
+    ' Relied on by ledger/audit/audit.py, ledger/audit/audit_chain.py.';
 
 -- The duty to erase (GDPR, Art. 17): what lies beside the chain goes, the chain stays. Own tenant only.
 CREATE OR REPLACE FUNCTION erase_audit_personal(seqs bigint[]) RETURNS integer

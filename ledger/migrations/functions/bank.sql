@@ -9,7 +9,7 @@ CREATE OR REPLACE TRIGGER follow_the_arrows AFTER INSERT OR UPDATE OF state ON b
     FOR EACH ROW EXECUTE FUNCTION follow_the_arrows();
 COMMENT ON TRIGGER follow_the_arrows ON bank_runs IS
     'Refuses a state that may not follow (PD001), and notes in state_changes each one that does.'
-    ' Relied on by ledger/bank_runs.py.';
+    ' Relied on by ledger/bank/bank_runs.py.';
 
 -- Confirmed, and the quarantine is over: to be put into force by the hand-over. Ids only.
 CREATE OR REPLACE FUNCTION find_accounts_to_activate(at_most integer) RETURNS TABLE (tenant_id uuid, slug text, partner_id uuid)
@@ -46,7 +46,7 @@ CREATE CONSTRAINT TRIGGER bank_run_adds_up AFTER INSERT OR UPDATE OF state, paym
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION bank_run_adds_up();
 COMMENT ON TRIGGER bank_run_adds_up ON bank_runs IS
     'Refuses a run whose payments do not add up to it (PD005), at the end of the transaction.'
-    ' Relied on by ledger/bank_runs.py.';
+    ' Relied on by ledger/bank/bank_runs.py.';
 
 CREATE OR REPLACE FUNCTION bank_run_lines_stay() RETURNS trigger
     LANGUAGE plpgsql AS $$
@@ -71,7 +71,7 @@ CREATE OR REPLACE TRIGGER bank_run_lines_stay AFTER INSERT OR UPDATE ON bank_run
     FOR EACH ROW EXECUTE FUNCTION bank_run_lines_stay();
 COMMENT ON TRIGGER bank_run_lines_stay ON bank_run_lines IS
     'Refuses to change a payment, and any change after the run was approved (PD020).'
-    ' Relied on by ledger/bank_runs.py, ledger/bank_run_cancelling.py.';
+    ' Relied on by ledger/bank/bank_runs.py, ledger/bank/bank_run_cancelling.py.';
 
 -- The file is made once; what can be stored anew is its encryption alone.
 CREATE OR REPLACE FUNCTION bank_file_stays() RETURNS trigger
@@ -90,7 +90,7 @@ CREATE OR REPLACE TRIGGER bank_file_stays BEFORE UPDATE ON bank_runs FOR EACH RO
     EXECUTE FUNCTION bank_file_stays();
 COMMENT ON TRIGGER bank_file_stays ON bank_runs IS
     'Refuses to change what a file that was made says (PD020).'
-    ' Relied on by ledger/bank_export.py.';
+    ' Relied on by ledger/bank/bank_export.py.';
 
 -- An exported payout never changes what is paid (its state goes on).
 CREATE OR REPLACE FUNCTION exported_payouts_stay() RETURNS trigger
@@ -111,4 +111,4 @@ CREATE OR REPLACE TRIGGER exported_payouts_stay AFTER UPDATE ON payouts FOR EACH
     EXECUTE FUNCTION exported_payouts_stay();
 COMMENT ON TRIGGER exported_payouts_stay ON payouts IS
     'Refuses to change what is paid of a payout in a bank file (PD020).'
-    ' Relied on by ledger/bank_export.py, ledger/payout_lines.py.';
+    ' Relied on by ledger/bank/bank_export.py, ledger/payouts/payout_lines.py.';

@@ -10,7 +10,7 @@ CREATE OR REPLACE TRIGGER follow_the_arrows AFTER INSERT OR UPDATE OF state ON c
     FOR EACH ROW EXECUTE FUNCTION follow_the_arrows();
 COMMENT ON TRIGGER follow_the_arrows ON commissions IS
     'Refuses a state that may not follow (PD001), and notes in state_changes each one that does.'
-    ' Relied on by ledger/commissions.py, ledger/payout_lines.py.';
+    ' Relied on by ledger/commissions/commissions.py, ledger/payouts/payout_lines.py.';
 
 -- Amounts of a commission that a payout holds, or has paid, are history.
 CREATE OR REPLACE FUNCTION settled_commissions_keep_their_amount() RETURNS trigger
@@ -27,7 +27,7 @@ CREATE OR REPLACE TRIGGER settled_commissions_keep_their_amount BEFORE UPDATE ON
     EXECUTE FUNCTION settled_commissions_keep_their_amount();
 COMMENT ON TRIGGER settled_commissions_keep_their_amount ON commissions IS
     'Refuses another amount, partner or sale of a commission that a payout holds or has paid (PD004).'
-    ' Relied on by ledger/earnings.py, ledger/payout_lines.py.';
+    ' Relied on by ledger/commissions/earnings.py, ledger/payouts/payout_lines.py.';
 
 CREATE OR REPLACE FUNCTION clawbacks_stay_within_their_commission() RETURNS trigger
     LANGUAGE plpgsql AS $$
@@ -47,7 +47,7 @@ CREATE CONSTRAINT TRIGGER clawbacks_stay_within_their_commission AFTER INSERT OR
     FOR EACH ROW WHEN (NEW.kind = 'clawback') EXECUTE FUNCTION clawbacks_stay_within_their_commission();
 COMMENT ON TRIGGER clawbacks_stay_within_their_commission ON commissions IS
     'Refuses to take back more than was given (PD008), at the end of the transaction.'
-    ' Relied on by ledger/claw_backs.py.';
+    ' Relied on by ledger/payouts/clawbacks.py.';
 
 CREATE OR REPLACE FUNCTION a_manual_line_was_confirmed() RETURNS trigger
     LANGUAGE plpgsql AS $$
@@ -64,7 +64,7 @@ CREATE OR REPLACE TRIGGER a_manual_line_was_confirmed AFTER UPDATE OF state ON c
     EXECUTE FUNCTION a_manual_line_was_confirmed();
 COMMENT ON TRIGGER a_manual_line_was_confirmed ON commissions IS
     'Refuses to let a line written by hand be worth something before a second person confirmed it (PD001).'
-    ' Relied on by ledger/manual_lines.py.';
+    ' Relied on by ledger/commissions/manual_lines.py.';
 
 -- The line of a settlement is its difference, and what was written stays (rules.md: never by changing what was paid).
 CREATE OR REPLACE FUNCTION line_is_its_settlement() RETURNS trigger
@@ -83,7 +83,7 @@ CREATE CONSTRAINT TRIGGER line_is_its_settlement AFTER INSERT OR UPDATE OF net_c
     EXECUTE FUNCTION line_is_its_settlement();
 COMMENT ON TRIGGER line_is_its_settlement ON commissions IS
     'Refuses the line of a month that is not its settlement (PD030), at the end of the transaction.'
-    ' Relied on by ledger/month_close.py.';
+    ' Relied on by ledger/commissions/month_close.py.';
 
 CREATE OR REPLACE FUNCTION a_commission_begins_whole() RETURNS trigger
     LANGUAGE plpgsql AS $$
@@ -96,7 +96,7 @@ CREATE OR REPLACE TRIGGER a_commission_begins_whole BEFORE INSERT ON commissions
     FOR EACH ROW WHEN (NEW.earned_cents IS NULL) EXECUTE FUNCTION a_commission_begins_whole();
 COMMENT ON TRIGGER a_commission_begins_whole ON commissions IS
     'Sets what was earned to the line''s amount where nobody says more.'
-    ' Relied on by ledger/commissions.py.';
+    ' Relied on by ledger/commissions/commissions.py.';
 
 CREATE OR REPLACE FUNCTION keep_amount_before() RETURNS trigger
     LANGUAGE plpgsql AS $$
@@ -110,4 +110,4 @@ CREATE OR REPLACE TRIGGER keep_amount_before AFTER UPDATE OF net_cents ON commis
     FOR EACH ROW WHEN (OLD.net_cents IS DISTINCT FROM NEW.net_cents) EXECUTE FUNCTION keep_amount_before();
 COMMENT ON TRIGGER keep_amount_before ON commissions IS
     'Keeps the amount that a commission had.'
-    ' Relied on by ledger/reports.py.';
+    ' Relied on by ledger/reports/reports.py.';

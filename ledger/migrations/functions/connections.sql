@@ -46,7 +46,7 @@ CREATE OR REPLACE TRIGGER count_api_request AFTER UPDATE OF next_free_at ON api_
     FOR EACH ROW EXECUTE FUNCTION count_api_request();
 COMMENT ON TRIGGER count_api_request ON api_budgets IS
     'Counts a request in its hour.'
-    ' Relied on by ledger/budget.py, ledger/overview.py.';
+    ' Relied on by ledger/connections/budget.py, ledger/reports/overview.py.';
 
 CREATE OR REPLACE FUNCTION want_schedule() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -60,14 +60,14 @@ CREATE OR REPLACE TRIGGER want_sweep AFTER UPDATE ON provider_connections FOR EA
     EXECUTE FUNCTION want_schedule('sweep', 'tenant_id');
 COMMENT ON TRIGGER want_sweep ON provider_connections IS
     'Notes that the engine needs a schedule of sweeps, now that there is a credential.'
-    ' Relied on by ledger/connecting.py, ledger/schedule_wishes.py.';
+    ' Relied on by ledger/connections/connecting.py, ledger/connections/wanted_schedules.py.';
 
 CREATE OR REPLACE TRIGGER want_payout_run AFTER UPDATE OF payout_run_day, payout_run_hour ON tenants FOR EACH ROW
     WHEN ((OLD.payout_run_day, OLD.payout_run_hour) IS DISTINCT FROM (NEW.payout_run_day, NEW.payout_run_hour))
     EXECUTE FUNCTION want_schedule('payout_run', 'id');
 COMMENT ON TRIGGER want_payout_run ON tenants IS
     'Notes that the engine''s schedule of payout runs is to be set anew.'
-    ' Relied on by ledger/tenants.py, ledger/schedule_wishes.py.';
+    ' Relied on by ledger/access/tenants.py, ledger/connections/wanted_schedules.py.';
 
 CREATE OR REPLACE FUNCTION find_schedules_wanted(older_than interval, at_most integer)
     RETURNS TABLE (tenant_id uuid, slug text, kind text)

@@ -26,7 +26,7 @@ CREATE OR REPLACE TRIGGER want_paper AFTER INSERT OR UPDATE OF status, payout_id
     EXECUTE FUNCTION want_paper();
 COMMENT ON TRIGGER want_paper ON external_documents IS
     'Notes that the PDF of a final credit note is to be fetched.'
-    ' Relied on by ledger/papers.py.';
+    ' Relied on by ledger/documents/papers.py.';
 
 -- Of all tenants, for the hand-over; ids only.
 CREATE OR REPLACE FUNCTION find_papers_to_fetch(older_than interval, at_most integer)

@@ -12,7 +12,7 @@ CREATE OR REPLACE TRIGGER remember_address AFTER UPDATE OF email ON partners FOR
     WHEN (OLD.email IS NOT NULL AND OLD.email IS DISTINCT FROM NEW.email) EXECUTE FUNCTION remember_address();
 COMMENT ON TRIGGER remember_address ON partners IS
     'Keeps the address that a partner had, for mails about the account.'
-    ' Relied on by ledger/partners.py, ledger/outbox.py.';
+    ' Relied on by ledger/programme/partners.py, ledger/mail/outbox.py.';
 
 -- One row for each member of these roles who wants this kind.
 CREATE OR REPLACE FUNCTION mail_members(of_tenant uuid, of_kind text, roles text[], of_what text, with_facts jsonb DEFAULT '{}')
@@ -38,7 +38,7 @@ CREATE OR REPLACE TRIGGER mail_about_new_payout AFTER INSERT ON payouts FOR EACH
     WHEN (NEW.state = 'awaiting_approval' AND NEW.open_holds IS NULL) EXECUTE FUNCTION mail_about_approval();
 COMMENT ON TRIGGER mail_about_new_payout ON payouts IS
     'Writes mails to approvers about a payout that waits for them from the start.'
-    ' Relied on by ledger/payout_requests.py, ledger/outbox.py.';
+    ' Relied on by ledger/payouts/payout_requests.py, ledger/mail/outbox.py.';
 
 CREATE OR REPLACE TRIGGER mail_about_payout AFTER UPDATE OF state, open_holds ON payouts FOR EACH ROW
     WHEN (NEW.state = 'awaiting_approval' AND NEW.open_holds IS NULL
@@ -46,7 +46,7 @@ CREATE OR REPLACE TRIGGER mail_about_payout AFTER UPDATE OF state, open_holds ON
     EXECUTE FUNCTION mail_about_approval();
 COMMENT ON TRIGGER mail_about_payout ON payouts IS
     'Writes mails to approvers about a payout that waits for them again, or is held no more.'
-    ' Relied on by ledger/payouts.py, ledger/outbox.py.';
+    ' Relied on by ledger/payouts/payouts.py, ledger/mail/outbox.py.';
 
 CREATE OR REPLACE FUNCTION mail_about_task() RETURNS trigger
     LANGUAGE plpgsql AS $$
@@ -60,7 +60,7 @@ CREATE OR REPLACE TRIGGER mail_about_task AFTER INSERT ON tasks FOR EACH ROW
     WHEN (NEW.state = 'open' AND NEW.kind <> 'connection_broken') EXECUTE FUNCTION mail_about_task();
 COMMENT ON TRIGGER mail_about_task ON tasks IS
     'Writes mails about a new task to those who may answer it.'
-    ' Relied on by ledger/tasks.py, ledger/outbox.py.';
+    ' Relied on by ledger/tasks.py, ledger/mail/outbox.py.';
 
 CREATE OR REPLACE FUNCTION mail_about_connection() RETURNS trigger
     LANGUAGE plpgsql AS $$
@@ -73,7 +73,7 @@ CREATE OR REPLACE TRIGGER mail_about_connection AFTER UPDATE OF state ON provide
     WHEN (NEW.state = 'broken' AND OLD.state <> 'broken') EXECUTE FUNCTION mail_about_connection();
 COMMENT ON TRIGGER mail_about_connection ON provider_connections IS
     'Writes mails to admins about a connection that broke.'
-    ' Relied on by ledger/connection_health.py, ledger/outbox.py.';
+    ' Relied on by ledger/connections/connection_health.py, ledger/mail/outbox.py.';
 
 -- All admins; and, where money could be diverted (there is an account already), the partner: at the address of today
 -- and at those that were given up in the last 30 days.
@@ -99,7 +99,7 @@ CREATE OR REPLACE TRIGGER mail_about_account AFTER INSERT ON partner_bank_detail
     WHEN (NEW.state = 'pending') EXECUTE FUNCTION mail_about_account();
 COMMENT ON TRIGGER mail_about_account ON partner_bank_details IS
     'Writes mails about a new account: to admins, and to the partner where there was an account before.'
-    ' Relied on by ledger/partner_bank.py, ledger/outbox.py.';
+    ' Relied on by ledger/bank/partner_accounts.py, ledger/mail/outbox.py.';
 
 CREATE OR REPLACE FUNCTION mail_about_document() RETURNS trigger
     LANGUAGE plpgsql AS $$
@@ -118,13 +118,13 @@ CREATE OR REPLACE TRIGGER mail_about_document AFTER UPDATE OF voucher_number ON 
     EXECUTE FUNCTION mail_about_document();
 COMMENT ON TRIGGER mail_about_document ON external_documents IS
     'Writes the mail to a partner whose credit note got its number.'
-    ' Relied on by ledger/documents.py, ledger/outbox.py.';
+    ' Relied on by ledger/documents/documents.py, ledger/mail/outbox.py.';
 
 CREATE OR REPLACE TRIGGER mail_about_new_document AFTER INSERT ON external_documents FOR EACH ROW
     WHEN (NEW.payout_id IS NOT NULL AND NEW.voucher_number IS NOT NULL) EXECUTE FUNCTION mail_about_document();
 COMMENT ON TRIGGER mail_about_new_document ON external_documents IS
     'The same where the number came with the document.'
-    ' Relied on by ledger/documents.py, ledger/outbox.py.';
+    ' Relied on by ledger/documents/documents.py, ledger/mail/outbox.py.';
 
 -- A person is told what became of the own account; the first password is no news.
 CREATE OR REPLACE FUNCTION mail_about_secrets() RETURNS trigger
@@ -146,7 +146,7 @@ CREATE OR REPLACE TRIGGER mail_about_secrets AFTER UPDATE OF password_changed_at
     FOR EACH ROW EXECUTE FUNCTION mail_about_secrets();
 COMMENT ON TRIGGER mail_about_secrets ON user_secrets IS
     'Writes mails to a person whose password or second factor changed.'
-    ' Relied on by ledger/users.py, ledger/outbox.py.';
+    ' Relied on by ledger/access/users.py, ledger/mail/outbox.py.';
 
 -- To be handed over: of what is said in one mail (approvals, tasks) the oldest, once it has waited for the others. Ids only.
 CREATE OR REPLACE FUNCTION find_mails_to_send(older_than interval, bundle interval, at_most integer)

@@ -13,13 +13,13 @@ CREATE OR REPLACE TRIGGER follow_the_arrows AFTER INSERT OR UPDATE OF state ON p
     FOR EACH ROW EXECUTE FUNCTION follow_the_arrows();
 COMMENT ON TRIGGER follow_the_arrows ON payout_runs IS
     'Refuses a state that may not follow (PD001), and notes in state_changes each one that does.'
-    ' Relied on by ledger/payout_runs.py.';
+    ' Relied on by ledger/payouts/payout_runs.py.';
 
 CREATE OR REPLACE TRIGGER follow_the_arrows AFTER INSERT OR UPDATE OF state ON payouts
     FOR EACH ROW EXECUTE FUNCTION follow_the_arrows();
 COMMENT ON TRIGGER follow_the_arrows ON payouts IS
     'Refuses a state that may not follow (PD001), and notes in state_changes each one that does.'
-    ' Relied on by ledger/payouts.py, ledger/decisions.py, ledger/payout_timeline.py.';
+    ' Relied on by ledger/payouts/payouts.py, ledger/payouts/decisions.py, ledger/payouts/payout_timeline.py.';
 
 -- Sum of lines = payout, at the end of each transaction. A cancelled or rejected payout has released its lines
 -- and keeps its amounts as history.
@@ -51,7 +51,7 @@ CREATE CONSTRAINT TRIGGER lines_add_up AFTER INSERT OR UPDATE OF net_cents, tax_
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION lines_add_up();
 COMMENT ON TRIGGER lines_add_up ON payouts IS
     'Refuses a payout whose lines do not add up to it (PD005), at the end of the transaction.'
-    ' Relied on by ledger/payout_lines.py, ledger/payout_requests.py.';
+    ' Relied on by ledger/payouts/payout_lines.py, ledger/payouts/payout_requests.py.';
 
 -- Lines arrive and leave by the hundred: once per statement is enough, and the payout's own row is always touched
 -- with them, so its deferred trigger sees the end result.
@@ -67,13 +67,13 @@ CREATE OR REPLACE TRIGGER touch_payout_on_insert AFTER INSERT ON payout_lines
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_payout_of_line();
 COMMENT ON TRIGGER touch_payout_on_insert ON payout_lines IS
     'Touches the payouts of new lines, so that lines_add_up looks at them.'
-    ' Relied on by ledger/payout_requests.py.';
+    ' Relied on by ledger/payouts/payout_requests.py.';
 
 CREATE OR REPLACE TRIGGER touch_payout_on_update AFTER UPDATE ON payout_lines
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION touch_payout_of_line();
 COMMENT ON TRIGGER touch_payout_on_update ON payout_lines IS
     'Touches the payouts of changed lines, so that lines_add_up looks at them.'
-    ' Relied on by ledger/payout_lines.py.';
+    ' Relied on by ledger/payouts/payout_lines.py.';
 
 -- "approved → cancelled | awaiting_approval, both only while no creation intent exists" (rules.md, States).
 CREATE OR REPLACE FUNCTION an_intent_holds_the_payout() RETURNS trigger
@@ -91,7 +91,7 @@ CREATE OR REPLACE TRIGGER an_intent_holds_the_payout AFTER UPDATE OF state ON pa
     EXECUTE FUNCTION an_intent_holds_the_payout();
 COMMENT ON TRIGGER an_intent_holds_the_payout ON payouts IS
     'Refuses to take an approved payout back while a document is under way (PD006).'
-    ' Relied on by ledger/payouts.py, ledger/intents.py.';
+    ' Relied on by ledger/payouts/payouts.py, ledger/documents/intents.py.';
 
 CREATE OR REPLACE FUNCTION payouts_stay() RETURNS trigger
     LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'payouts are never deleted' USING ERRCODE = 'PD007'; END $$;
@@ -99,7 +99,7 @@ CREATE OR REPLACE FUNCTION payouts_stay() RETURNS trigger
 CREATE OR REPLACE TRIGGER payouts_stay BEFORE DELETE ON payouts FOR EACH STATEMENT EXECUTE FUNCTION payouts_stay();
 COMMENT ON TRIGGER payouts_stay ON payouts IS
     'Refuses to delete a payout (PD007).'
-    ' Relied on by ledger/payouts.py.';
+    ' Relied on by ledger/payouts/payouts.py.';
 
 -- What was committed and not yet announced to the engine, over all tenants: ids only (engine.md, hand-over).
 CREATE OR REPLACE FUNCTION find_unannounced(older_than interval, at_most integer)
@@ -146,7 +146,7 @@ CREATE OR REPLACE TRIGGER hold_payouts AFTER INSERT OR UPDATE OF state ON partne
     FOR EACH ROW EXECUTE FUNCTION hold_payouts_of_pending_account();
 COMMENT ON TRIGGER hold_payouts ON partner_bank_details IS
     'Holds the partner''s payouts while an account waits, and lets them go when none does.'
-    ' Relied on by ledger/partner_bank.py, ledger/payout_holds.py.';
+    ' Relied on by ledger/bank/partner_accounts.py, ledger/payouts/payout_holds.py.';
 
 CREATE OR REPLACE FUNCTION hold_new_payout() RETURNS trigger
     LANGUAGE plpgsql AS $$
@@ -159,7 +159,7 @@ CREATE OR REPLACE TRIGGER hold_new_payout AFTER INSERT ON payouts FOR EACH ROW
     WHEN (NEW.open_holds IS NOT NULL) EXECUTE FUNCTION hold_new_payout();
 COMMENT ON TRIGGER hold_new_payout ON payouts IS
     'Writes a row for each hold that a new payout was found to have.'
-    ' Relied on by ledger/payout_holds.py.';
+    ' Relied on by ledger/payouts/payout_holds.py.';
 
 -- How long the sales of a payout waited for it, from the customer's payment to ours: mean over its lines. Line by
 -- line: without statistics, as in a young database, the join of three tables read all
@@ -183,7 +183,7 @@ CREATE OR REPLACE TRIGGER note_how_long_it_took BEFORE UPDATE OF state ON payout
     EXECUTE FUNCTION note_how_long_it_took();
 COMMENT ON TRIGGER note_how_long_it_took ON payouts IS
     'Notes how long its sales waited, when a payout is paid.'
-    ' Relied on by ledger/overview.py.';
+    ' Relied on by ledger/reports/overview.py.';
 
 CREATE OR REPLACE FUNCTION hold_payouts_of_stopped_partner() RETURNS trigger
     LANGUAGE plpgsql AS $$
@@ -200,7 +200,7 @@ CREATE OR REPLACE TRIGGER hold_payouts AFTER UPDATE OF payouts_stopped_reason ON
     FOR EACH ROW EXECUTE FUNCTION hold_payouts_of_stopped_partner();
 COMMENT ON TRIGGER hold_payouts ON partners IS
     'Holds the payouts of a partner that is stopped, and lets them go afterwards.'
-    ' Relied on by ledger/payout_stops.py.';
+    ' Relied on by ledger/payouts/payout_stops.py.';
 
 CREATE OR REPLACE FUNCTION list_run_days() RETURNS TABLE (id uuid, slug text, day smallint, hour smallint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -246,7 +246,7 @@ CREATE OR REPLACE TRIGGER show_holds AFTER INSERT OR UPDATE OF released_at ON pa
     FOR EACH ROW EXECUTE FUNCTION show_holds_of_payout();
 COMMENT ON TRIGGER show_holds ON payout_holds IS
     'Keeps the codes of the open holds on the payout, under its lock.'
-    ' Relied on by ledger/payout_holds.py, ledger/decisions.py.';
+    ' Relied on by ledger/payouts/payout_holds.py, ledger/payouts/decisions.py.';
 
 CREATE OR REPLACE FUNCTION hold_payouts_of(tenant uuid, partner uuid, of_code text) RETURNS void
     LANGUAGE sql VOLATILE AS $$
@@ -285,7 +285,7 @@ CREATE OR REPLACE TRIGGER find_holds BEFORE INSERT ON payouts FOR EACH ROW
     WHEN (NEW.state IN ('awaiting_approval', 'approved')) EXECUTE FUNCTION find_holds_of_new_payout();
 COMMENT ON TRIGGER find_holds ON payouts IS
     'Finds what holds a new payout: an account that waits, a partner who is stopped.'
-    ' Relied on by ledger/payout_requests.py.';
+    ' Relied on by ledger/payouts/payout_requests.py.';
 
 -- That release knew one hold of a payout: a person's before that of a stopped partner before that of a new account.
 CREATE OR REPLACE FUNCTION tell_the_release_before_of_payout() RETURNS trigger

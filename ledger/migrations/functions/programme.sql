@@ -24,13 +24,13 @@ CREATE CONSTRAINT TRIGGER plan_fits_its_base AFTER INSERT OR UPDATE ON plan_leve
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION plan_fits_its_base();
 COMMENT ON TRIGGER plan_fits_its_base ON plan_levels IS
     'Refuses levels that together exceed the base (PD002), at the end of the transaction.'
-    ' Relied on by ledger/plans.py.';
+    ' Relied on by ledger/programme/plans.py.';
 
 CREATE CONSTRAINT TRIGGER plan_fits_its_base AFTER INSERT OR UPDATE ON plan_tiers
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION plan_fits_its_base();
 COMMENT ON TRIGGER plan_fits_its_base ON plan_tiers IS
     'The same, each level with its highest tier.'
-    ' Relied on by ledger/plans.py.';
+    ' Relied on by ledger/programme/plans.py.';
 
 -- Two edits at once could close a circle that neither sees, hence the lock on the tenant's tree.
 CREATE OR REPLACE FUNCTION no_sponsor_cycle() RETURNS trigger
@@ -57,7 +57,7 @@ CREATE OR REPLACE TRIGGER no_sponsor_cycle BEFORE INSERT OR UPDATE OF sponsor_id
     FOR EACH ROW EXECUTE FUNCTION no_sponsor_cycle();
 COMMENT ON TRIGGER no_sponsor_cycle ON partners IS
     'Refuses a partner below itself (PD003), under the lock of the tenant''s tree.'
-    ' Relied on by ledger/partners.py.';
+    ' Relied on by ledger/programme/partners.py.';
 
 CREATE OR REPLACE FUNCTION remember_partner() RETURNS trigger
     LANGUAGE plpgsql AS $$
@@ -74,7 +74,7 @@ CREATE OR REPLACE TRIGGER remember_partner AFTER INSERT OR UPDATE ON partners
     FOR EACH ROW EXECUTE FUNCTION remember_partner();
 COMMENT ON TRIGGER remember_partner ON partners IS
     'Notes sponsor, status and campaign in partner_history when one changes.'
-    ' Relied on by ledger/partners.py, ledger/earnings.py.';
+    ' Relied on by ledger/programme/partners.py, ledger/commissions/earnings.py.';
 
 -- Look-ups before the tenant is known. They run as the owner and return ids only.
 CREATE OR REPLACE FUNCTION find_partner_link(hmacs bytea[]) RETURNS TABLE (tenant_id uuid, slug text, link_id uuid, partner_id uuid)
@@ -110,4 +110,4 @@ END $$;
 CREATE OR REPLACE TRIGGER number_the_plan BEFORE INSERT ON plans FOR EACH ROW EXECUTE FUNCTION number_the_plan();
 COMMENT ON TRIGGER number_the_plan ON plans IS
     'Numbers the versions of a campaign''s plans 1, 2, 3, under the campaign''s lock.'
-    ' Relied on by ledger/plans.py.';
+    ' Relied on by ledger/programme/plans.py.';

@@ -8,7 +8,7 @@ CREATE OR REPLACE TRIGGER follow_the_arrows AFTER INSERT OR UPDATE OF state ON t
     FOR EACH ROW EXECUTE FUNCTION follow_the_arrows();
 COMMENT ON TRIGGER follow_the_arrows ON transactions IS
     'Refuses a state that may not follow (PD001), and notes in state_changes each one that does.'
-    ' Relied on by ledger/transactions.py, ledger/settlement.py.';
+    ' Relied on by ledger/sales/transactions.py, ledger/booking/settlement.py.';
 
 -- Two that hold or release the same one take turns at its row, and the second sees what the first has done.
 CREATE OR REPLACE FUNCTION show_holds_of_sale() RETURNS trigger
@@ -26,7 +26,7 @@ CREATE OR REPLACE TRIGGER show_holds AFTER INSERT OR UPDATE OF released_at ON sa
     FOR EACH ROW EXECUTE FUNCTION show_holds_of_sale();
 COMMENT ON TRIGGER show_holds ON sale_holds IS
     'Keeps the codes of the open holds on the sale, under its lock.'
-    ' Relied on by ledger/sale_holds.py, ledger/due.py.';
+    ' Relied on by ledger/sales/sale_holds.py, ledger/payouts/due.py.';
 
 -- For servers of the release before, which may run beside this one for as long as a deploy takes: the columns that they
 -- read say the same in German, and what they write into them becomes rows and codes. A later release takes these triggers

@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
-from ledger.bank_days import next_target_day
-from tests.ledger.conftest import Shop
+from ledger.bank.bank_days import next_target_day
+from tests.fixtures.ledger_shop import Shop
 
 KIND = "bank-day"
 

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from ledger.bank_file import Debtor, Payment, control_sum_cents, write_bank_file
+from ledger.bank.bank_file import Debtor, Payment, control_sum_cents, write_bank_file
 from ledger.money import vat_cents
-from tests.bank.paying import OWN_IBAN, iban
-from tests.bank.test_bank_file import DAY
-from tests.ledger.conftest import Shop
+from tests.fixtures.bank_runs import OWN_IBAN, iban
+from tests.fixtures.ledger_shop import Shop
+from tests.ledger.bank.test_bank_file import DAY
 from tests.money.amounts import cents, percent, several
 
 KIND = "bank-file"

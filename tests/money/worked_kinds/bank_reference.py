@@ -4,11 +4,12 @@ from datetime import date
 
 from cryptography.fernet import Fernet
 
-from ledger import payouts, settlement
-from ledger.settlement import Meaning, Verdict
+from ledger.booking import settlement
+from ledger.booking.settlement import Meaning, Verdict
+from ledger.payouts import payouts
 from ledger.vault import Vault
-from tests.bank import paying as bank
-from tests.ledger.conftest import Shop
+from tests.fixtures import bank_runs as bank
+from tests.fixtures.ledger_shop import Shop
 
 KIND = "bank-reference"
 

@@ -1,7 +1,7 @@
 """A name as a bank file writes it."""
 
-from ledger.bank_text import NAME_LENGTH, sepa_text
-from tests.ledger.conftest import Shop
+from ledger.bank.bank_text import NAME_LENGTH, sepa_text
+from tests.fixtures.ledger_shop import Shop
 
 KIND = "bank-text"
 

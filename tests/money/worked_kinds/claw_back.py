@@ -1,8 +1,8 @@
 """ANNA was paid 10,00 for a sale of 100,00 net, 119,00 gross; then something is refunded and something new earned."""
 
 from ledger.refusals import NothingDue
-from tests.ledger.conftest import Shop
-from tests.ledger.invoicing import apply, give_back, paid, sell
+from tests.fixtures.invoices import apply, give_back, paid, sell
+from tests.fixtures.ledger_shop import Shop
 from tests.money.amounts import cents, optional, percent
 
 KIND = "claw-back"

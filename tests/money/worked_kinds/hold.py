@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from ledger import due
-from ledger.due import Reason
+from ledger.payouts import due
+from ledger.payouts.due import Reason
 from ledger.types import BERLIN
-from tests.ledger.conftest import Shop
-from tests.ledger.paying import fit_to_be_paid, fit_to_pay
+from tests.fixtures.ledger_shop import Shop
+from tests.fixtures.payable import fit_to_be_paid, fit_to_pay
 from tests.money.selling import sell
 
 KIND = "hold"

@@ -1,9 +1,9 @@
 """What is paid, and what is carried."""
 
-from ledger import due, final_settlement, payout_requests
+from ledger.payouts import due, final_settlement, payout_requests
 from ledger.refusals import NothingDue
-from tests.ledger.conftest import Shop
-from tests.ledger.paying import earn, fit_to_be_paid, fit_to_pay
+from tests.fixtures.ledger_shop import Shop
+from tests.fixtures.payable import earn, fit_to_be_paid, fit_to_pay
 from tests.money.amounts import cents, several
 
 KIND = "minimum"

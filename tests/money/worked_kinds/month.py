@@ -1,7 +1,7 @@
 """What the sales of a month give, and what its close adds: booked by invoices and closed in PostgreSQL."""
 
-from ledger.tiers import TierMode
-from tests.ledger.conftest import Shop
+from ledger.programme.tiers import TierMode
+from tests.fixtures.ledger_shop import Shop
 from tests.money import amounts
 from tests.money.selling import close, earned, plan_from_march, sell
 

@@ -2,9 +2,9 @@
 
 from uuid import uuid4
 
-from ledger.commission import Circumstances, Earner, commissions_of
+from ledger.programme.calculation import Circumstances, Earner, commissions_of
 from ledger.types import PartnerId
-from tests.ledger.conftest import Shop
+from tests.fixtures.ledger_shop import Shop
 from tests.money.amounts import cents, levels, several
 
 KIND = "recurring"

@@ -1,7 +1,7 @@
 """What a sale is worth to each level after refunds. The plan pays 10 %, 5 % and 2 %."""
 
-from tests.ledger.conftest import Shop
-from tests.ledger.invoicing import give_back_of, sell
+from tests.fixtures.invoices import give_back_of, sell
+from tests.fixtures.ledger_shop import Shop
 from tests.money.amounts import cents, several
 from tests.money.model import gross_of
 

@@ -2,9 +2,9 @@
 
 from uuid import uuid4
 
-from ledger.commission import Earner, commissions_of, refuse_unfit_levels
+from ledger.programme.calculation import Earner, commissions_of, refuse_unfit_levels
 from ledger.types import PartnerId
-from tests.ledger.conftest import Shop
+from tests.fixtures.ledger_shop import Shop
 from tests.money.amounts import cents, levels, several
 
 KIND = "sale"

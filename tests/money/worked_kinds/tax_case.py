@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from ledger.refusals import Blocked
-from tests.ledger.conftest import Shop
-from tests.ledger.paying import earn, fit_to_be_paid, fit_to_pay, request
+from tests.fixtures.ledger_shop import Shop
+from tests.fixtures.payable import earn, fit_to_be_paid, fit_to_pay, request
 from tests.money.amounts import cents, percent
 
 KIND = "tax-case"

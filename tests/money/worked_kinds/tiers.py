@@ -1,7 +1,7 @@
 """What a month's revenue is worth."""
 
-from ledger.tiers import reached, rounded, slices, worth
-from tests.ledger.conftest import Shop
+from ledger.programme.tiers import reached, rounded, slices, worth
+from tests.fixtures.ledger_shop import Shop
 from tests.money import amounts
 
 KIND = "tiers"

@@ -1,0 +1,230 @@
+"""The credit note of a payout in lexoffice: created once, read back, and searched for when an answer was lost."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.creation.creating import Creation, DocumentCreator, Outcome
+from activities.creation.reading_back import keep, read_back
+from activities.creation.search_models import Searched
+from activities.creation.searching import kept_documents, whole_search
+from activities.gateway.lexoffice_gateway import LexofficeDoor
+from activities.judging.credit_note_judgement import differences_from_approval
+from activities.judging.credit_note_settling import JustRead, apply_credit_note
+from activities.judging.document_identity import Document, judge_search
+from activities.models import CONNECTION_UNUSABLE, DocumentCreation, Look, Step, mendable
+from activities.payouts.next_step import as_it_stands, block_and_ask, what_next
+from ledger import tasks
+from ledger.connections import connections
+from ledger.database import Connection, Ledger
+from ledger.documents import intents, unclear_outcomes
+from ledger.documents.intents import Intent
+from ledger.inbox import events
+from ledger.payouts import approval_rule, payouts
+from ledger.payouts.payouts import Payout
+from ledger.reasons import Reason
+from ledger.types import DocumentKind, PayoutNumber, PayoutState, Tenant
+
+
+class CreditNoteActivities:
+    def __init__(
+        self, ledger: Ledger, door: LexofficeDoor, creator: DocumentCreator, *, unclear_wait: timedelta
+    ) -> None:
+        self._ledger = ledger
+        self._door = door
+        self._creator = creator
+        self._unclear_wait = unclear_wait
+
+    @activity.defn
+    async def create_credit_note(self, task: DocumentCreation) -> Look:
+        """POST the credit note once. Only a proof that nothing was made allows another POST."""
+        creation = await self._creator.create(task.tenant, task.intent, lambda db: _look_at_made(db, task))
+        if creation.look is not None:
+            return creation.look
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
+            if creation.unconnected and await connections.works(db, task.tenant):
+                return await self._look(db, task)
+            payout = await payouts.lock(db, task.tenant, _number(task))
+            if creation.outcome is Outcome.REFUSED:
+                await _refused(db, task, payout, creation)
+            elif creation.outcome is Outcome.UNCLEAR and payout.state is PayoutState.APPROVED:
+                await payouts.change_state(
+                    db,
+                    task.tenant,
+                    payout,
+                    PayoutState.OUTCOME_UNKNOWN,
+                    reason="lexoffice hat nicht eindeutig geantwortet; die Gutschrift kann entstanden sein.",
+                )
+            return await self._look(db, task)
+
+    @activity.defn
+    async def read_back_credit_note(self, task: DocumentCreation) -> Look:
+        """GET what was created, keep its number and totals, and judge it as a notification would be judged."""
+        try:
+            async with self._door.failures_explained(task.tenant):
+                async with self._ledger.transaction(task.tenant) as db:
+                    intent = await intents.find(db, task.tenant, task.intent)
+                    if intent.resource_id is None or intent.closed_at is not None:
+                        return await self._look(db, task)
+                    access = await self._door.access_in(db, task.tenant)
+                document = await read_back(self._door, task.tenant, intent, access)
+        except ApplicationError as error:
+            return await self._wait_for_connection(task, error)
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as db:
+            payout = await payouts.lock(db, task.tenant, _number(task))
+            # One that was found, or named by somebody, is adopted only if it is as approved; a new one is judged below.
+            wrong = differences_from_approval(payout, intent, None, document) if document and intent.adopted else ()
+            if document is None or wrong:
+                await _disown(db, task, payout, wrong)
+                return await self._look(db, task)
+            return await self._what_next(db, task.tenant, await self._keep(db, task.tenant, payout, intent, document))
+
+    @activity.defn
+    async def search_credit_note(self, task: DocumentCreation) -> Look:
+        """A whole search in one activity: for those that began before searching.py was there."""
+        async with self._ledger.transaction(task.tenant) as db:
+            intent = await intents.find(db, task.tenant, task.intent)
+        marked: list[Document] = []
+        if intent.is_unclear:
+            try:
+                marked = await whole_search(self._ledger, self._door, task.tenant, intent)
+            except ApplicationError as error:
+                return await self._wait_for_connection(task, error)
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as db:
+            return await self._judge_search(db, task, marked)
+
+    @activity.defn
+    async def judge_credit_note_search(self, searched: Searched) -> Look:
+        """Adopt the lost credit note if it is the only one with the marker, and as approved."""
+        task = searched.creation
+        if searched.unusable:
+            return await self._block_for_connection(task, mendable=searched.mendable)
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
+            return await self._judge_search(db, task, await kept_documents(db, searched, DocumentKind.CREDIT_NOTE))
+
+    async def _judge_search(self, db: Connection, task: DocumentCreation, marked: Sequence[Document]) -> Look:
+        payout = await payouts.lock(db, task.tenant, _number(task))
+        intent = await intents.find(db, task.tenant, task.intent)
+        if intent.is_unclear:
+            candidates = await judge_search(
+                db,
+                task.tenant,
+                intent,
+                marked,
+                differences=lambda found: differences_from_approval(payout, intent, None, found),
+                # Counted as for an approval: many small payouts to one partner are a large one.
+                needs_person=(await approval_rule.of_payout(db, task.tenant, payout)).above_limit,
+            )
+            if candidates is not None:
+                await _ask_about_lost(db, task.tenant, payout.number, candidates)
+        return await self._look(db, task)
+
+    async def _look(self, db: Connection, task: DocumentCreation) -> Look:
+        return await self._what_next(db, task.tenant, await payouts.lock(db, task.tenant, _number(task)))
+
+    async def _what_next(self, db: Connection, tenant: Tenant, locked: Payout) -> Look:
+        return await what_next(db, tenant, locked, unclear_wait=self._unclear_wait)
+
+    async def _wait_for_connection(self, task: DocumentCreation, error: ApplicationError) -> Look:
+        """The key is refused or gone: the payout waits for another one, and its workflow lives on."""
+        if error.type != CONNECTION_UNUSABLE:
+            raise error
+        return await self._block_for_connection(task, mendable=mendable(error))
+
+    async def _block_for_connection(self, task: DocumentCreation, *, mendable: bool) -> Look:
+        async with self._ledger.transaction(task.tenant) as db:
+            # Whoever mends it wakes the payouts that are blocked; one that is just being blocked is not among them.
+            if mendable and await connections.works(db, task.tenant):
+                return await self._look(db, task)
+            payout = await payouts.lock(db, task.tenant, _number(task))
+            if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
+                await block_and_ask(db, task.tenant, payout, Reason.of("connection_broken"), kind="payout_blocked")
+            return await self._look(db, task)
+
+    async def _keep(self, db: Connection, tenant: Tenant, payout: Payout, intent: Intent, document: Document) -> Payout:
+        snapshot = await keep(db, tenant, intent, document)
+        await _close_questions(db, tenant, payout.number)
+        if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
+            await payouts.change_state(db, tenant, payout, PayoutState.CREDIT_NOTE_OPEN, unblock=True)
+        # A notification may have brought something newer than this GET: what is judged is the newest there is.
+        return await apply_credit_note(
+            db, tenant, await payouts.find(db, tenant, payout.number), [], JustRead(intent, snapshot, document)
+        )
+
+
+async def _look_at_made(db: Connection, task: DocumentCreation) -> Look:
+    """Its id is known, and whatever else became of the payout: what was made is read back."""
+    looked = await as_it_stands(db, task.tenant, await payouts.find(db, task.tenant, _number(task)))
+    return looked.model_copy(update={"step": Step.READ_BACK, "intent": task.intent})
+
+
+async def _disown(db: Connection, task: DocumentCreation, payout: Payout, differences: tuple[str, ...]) -> None:
+    """The document is not there, or not the one that was lost: what became of ours is for a person to say."""
+    candidates = [payout.credit_note_id] if differences and payout.credit_note_id else []
+    if not await unclear_outcomes.unmake(db, task.tenant, task.intent):
+        return  # another attempt, which this one was slower than, has read it back
+    if payout.state is PayoutState.APPROVED:
+        reason = "lexoffice kennt die angelegte Gutschrift nicht."
+        await payouts.change_state(db, task.tenant, payout, PayoutState.OUTCOME_UNKNOWN, reason=reason)
+    await _ask_about_lost(db, task.tenant, payout.number, candidates, differences)
+
+
+async def _refused(db: Connection, task: DocumentCreation, payout: Payout, creation: Creation[Look]) -> None:
+    """Nothing was made, and as it stands trying again is useless: the payout waits for a person.
+
+    An approved one goes back to having no intent: it may be cancelled, and a retry writes the document anew. One whose
+    outcome was unknown keeps its intent, because it can never be approved again: it is sent as it is, or cancelled.
+    """
+    assert creation.refusal is not None
+    actions: tuple[str, ...] = ("retry", "cancel")
+    if payout.state is PayoutState.APPROVED:
+        await unclear_outcomes.give_up(db, task.tenant, task.intent)
+        await events.hand_over_parked(db, task.tenant)
+        actions = ("retry",)
+    await block_and_ask(
+        db,
+        task.tenant,
+        payout,
+        creation.refusal,
+        kind="credit_note_refused",
+        technical=creation.technical,
+        actions=actions,
+    )
+
+
+async def _ask_about_lost(
+    db: Connection,
+    tenant: Tenant,
+    number: PayoutNumber,
+    candidates: list[str],
+    differences: tuple[str, ...] = (),
+) -> None:
+    await tasks.ask(
+        db,
+        tenant,
+        kind="outcome_unknown",
+        subject="payout",
+        subject_id=number,
+        reason="Ob die Gutschrift in lexoffice angelegt wurde, ist unklar.",
+        actions=("adopt", "create_again", "cancel"),
+        detail={"candidates": candidates, "differences": list(differences)},
+        links={"payout": f"/api/v1/payouts/{number}"},
+    )
+
+
+async def _close_questions(db: Connection, tenant: Tenant, number: PayoutNumber) -> None:
+    await tasks.close_questions(
+        db,
+        tenant,
+        subject="payout",
+        subject_id=number,
+        kinds=("outcome_unknown", *tasks.BLOCKED_BY),
+        by="engine",
+    )
+
+
+def _number(task: DocumentCreation) -> PayoutNumber:
+    assert task.number is not None, "a credit note belongs to a payout"
+    return task.number

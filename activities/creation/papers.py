@@ -1,0 +1,95 @@
+"""Fetching the PDFs of credit notes, each once."""
+
+import contextlib
+from uuid import UUID
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.gateway.lexoffice_gateway import RATE_LIMITED, LexofficeDoor
+from activities.models import CONNECTION_UNUSABLE
+from ledger.database import Ledger
+from ledger.documents import papers
+from ledger.types import Frozen, Tenant
+from lexoffice.errors import Conflict, NotFound, UnusableFile
+
+NO_FILE = "NoFile"
+"""Type of the ApplicationError for a document without a usable file; trying again at once is useless."""
+
+WITHOUT_FILE = "lexoffice gibt zu diesem Beleg kein PDF aus."
+NOT_REACHED = "lexoffice war nicht erreichbar."
+
+
+class PaperTask(Frozen):
+    tenant: Tenant
+    resource_id: UUID
+
+
+class Missed(Frozen):
+    task: PaperTask
+    reason: str
+    """A fixed phrase."""
+
+
+class PaperActivities:
+    def __init__(self, ledger: Ledger, door: LexofficeDoor) -> None:
+        self._ledger = ledger
+        self._door = door
+
+    @activity.defn
+    async def fetch_next_paper(self, tenant: Tenant) -> bool:
+        """GET the file that is due for longest, and keep it. False where none is due.
+
+        What has no file is put off and counts as done. After a failure of lexoffice the file is put off too, so that
+        the retry takes the next one: a document that cannot be had holds up no other.
+        """
+        async with self._ledger.transaction(tenant) as db:
+            due = await papers.next_due(db, tenant)
+        if due is None:
+            return False
+        content: bytes | None = None
+        try:
+            async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
+                # A draft, deleted, no PDF or too large; the file of a new document may also lag for a while.
+                with contextlib.suppress(Conflict, NotFound, UnusableFile):
+                    content = await client.credit_note_file(due)
+        except ApplicationError as error:
+            await self._put_off(tenant, due, error)
+            raise
+        async with self._ledger.transaction(tenant, cause="paper") as db:
+            if content is None:
+                await papers.try_later(db, tenant, due, WITHOUT_FILE)
+            else:
+                await papers.keep(db, tenant, due, content)
+        return True
+
+    async def _put_off(self, tenant: Tenant, due: UUID, error: ApplicationError) -> None:
+        if error.type == RATE_LIMITED:
+            return  # nothing was asked
+        async with self._ledger.transaction(tenant) as db:
+            if error.type == CONNECTION_UNUSABLE:
+                await papers.try_all_later(db, tenant, NOT_REACHED)
+            else:
+                await papers.try_later(db, tenant, due, NOT_REACHED)
+
+    @activity.defn
+    async def fetch_paper(self, task: PaperTask) -> bool:
+        """One file by its id, for workflows that began before there was one for all of a tenant."""
+        async with self._ledger.transaction(task.tenant) as db:
+            if not await papers.is_wanted(db, task.tenant, task.resource_id):
+                return False
+        async with self._door.failures_explained(task.tenant), self._door.reading(task.tenant) as client:
+            try:
+                content = await client.credit_note_file(task.resource_id)
+            except (Conflict, NotFound, UnusableFile) as error:
+                # A draft, deleted, no PDF or too large; the file of a new document may also lag for a while.
+                raise ApplicationError(type(error).__name__, type=NO_FILE, non_retryable=True) from None
+        async with self._ledger.transaction(task.tenant, cause="paper") as db:
+            await papers.keep(db, task.tenant, task.resource_id, content)
+        return True
+
+    @activity.defn
+    async def paper_was_missed(self, missed: Missed) -> None:
+        """As above: it is tried again later, ever more rarely."""
+        async with self._ledger.transaction(missed.task.tenant) as db:
+            await papers.try_later(db, missed.task.tenant, missed.task.resource_id, missed.reason)

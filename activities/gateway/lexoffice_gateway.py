@@ -1,0 +1,292 @@
+"""The way to lexoffice for one tenant: its token, its budget, and what a failure means to the engine."""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import httpx
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from activities.gateway.oauth_access import OAuthAccess, RenewingTransport
+from activities.models import CONNECTION_UNUSABLE
+from ledger import types
+from ledger.connections import budget, connection_health, connections, oauth_connection, recovery
+from ledger.connections.budget import Slot
+from ledger.connections.connecting import LexofficeAccount
+from ledger.connections.connections import Access, ConnectionBroken, NotConnected
+from ledger.connections.oauth_tokens import GrantLost, NotConnectedByOAuth, RenewalPaused
+from ledger.database import Connection, Ledger
+from ledger.types import Frozen, Tenant
+from ledger.vault import Vault
+from lexoffice.client import LexofficeClient
+from lexoffice.errors import (
+    ContractDoesNotInclude,
+    Forbidden,
+    LexofficeError,
+    RateLimited,
+    Unauthorized,
+)
+from lexoffice.profile import Profile
+from lexoffice.transports import fresh_connection_transport, shared_transport
+
+RATE_LIMITED = "RateLimited"
+RECOVERY_NOT_CHECKED = "RecoveryNotChecked"
+"""Types of ApplicationError, beside CONNECTION_UNUSABLE: both are retried, and a history shows which it was."""
+
+_REFUSED_KEY = "lexoffice lehnt den API-Schlüssel ab. Bitte hinterlegen Sie einen gültigen Schlüssel."
+_REFUSED_GRANT = "lexoffice lehnt den Zugang über OAuth ab. Bitte verbinden Sie lexoffice erneut."
+
+_LONGEST_PAUSE = 30.0
+
+_RESEND_A_CREATE_WITHIN = 3.0
+"""Seconds between a create that was refused for its old token and the same with a new one: below the 5 s after which
+its permission is not used any more (engine.md, Creating a document)."""
+
+
+class NoSlot(Exception):
+    """The budget of this organisation has no slot within 3 s. Nothing was sent."""
+
+
+class _Opened(Frozen):
+    """What the next call presents. `generation`: of the pair of an OAuth connection; None for an API key."""
+
+    token: str
+    generation: int | None
+
+
+class BudgetTransport(httpx.AsyncBaseTransport):
+    """Reserves each request's slot in PostgreSQL, right where the socket is: no call can go round it."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, ledger: Ledger, tenant: Tenant, pace_per_second: float) -> None:
+        self._inner = inner
+        self._ledger = ledger
+        self._tenant = tenant
+        self._pace = pace_per_second
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        slot = await budget.reserve(self._ledger, self._tenant, provider=types.LEXOFFICE, pace_per_second=self._pace)
+        if slot is None:
+            raise NoSlot
+        await asyncio.sleep(slot.wait_seconds)
+        return await self._inner.handle_async_request(request)
+
+
+class LexofficeDoor:
+    """One per process. Reads share kept connections; creates get a fresh one each."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        vault: Vault,
+        *,
+        base_url: str,
+        pace_per_second: float,
+        recovery: str | None = None,
+        oauth: OAuthAccess | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._oauth = oauth or OAuthAccess(ledger, vault, None)
+        self._recovery = recovery
+        self._vault = vault
+        self._base_url = base_url
+        self._pace = pace_per_second
+        self._reads = shared_transport()
+        self._creates = fresh_connection_transport()
+
+    async def close(self) -> None:
+        await self._oauth.close()
+        await self._reads.aclose()
+        await self._creates.aclose()
+
+    @asynccontextmanager
+    async def reading(self, tenant: Tenant, access: Access | None = None) -> AsyncIterator[LexofficeClient]:
+        """A client whose every request takes a slot of the tenant's budget first.
+
+        `access` is for whoever has just read it, together with other rows.
+        """
+        opened = await self._opened(tenant, access or await self.access(tenant))
+        # Outside the budget's transport, so that a second try after a refresh takes a slot of its own.
+        yield self._client(tenant, opened, BudgetTransport(self._reads, self._ledger, tenant, self._pace))
+
+    async def creating(self, tenant: Tenant) -> LexofficeClient:
+        """A client for one create, on a fresh connection, when its slot has come: before the intent is marked as sent.
+
+        After a restore (PARTNERDESK_RECOVERY) the ledger may have forgotten what it created: until the numbers were
+        compared nothing is, and the activity is tried again. Raises NoSlot, and what `_opened` raises.
+        """
+        slot: Slot | None = None
+        async with self._ledger.transaction(tenant) as db:
+            if self._recovery and not await recovery.may_create(db, tenant, self._recovery):
+                raise not_checked()
+            access = await self.access_in(db, tenant)
+            if access.token is not None:
+                slot = await self._creation_slot(db, tenant)
+        opened = await self._opened(tenant, access)
+        if access.token is None:
+            # A renewal may last longer than a slot does.
+            async with self._ledger.transaction(tenant) as db:
+                slot = await self._creation_slot(db, tenant)
+        if slot is None:
+            raise NoSlot
+        await asyncio.sleep(slot.wait_seconds)
+        return self._client(tenant, opened, self._creates, resend_seconds=_RESEND_A_CREATE_WITHIN)
+
+    async def _creation_slot(self, db: Connection, tenant: Tenant) -> Slot | None:
+        return await budget.reserve_creation(db, tenant, provider=types.LEXOFFICE, pace_per_second=self._pace)
+
+    async def access(self, tenant: Tenant) -> Access:
+        """Raises NotConnected, ConnectionBroken."""
+        async with self._ledger.transaction(tenant) as db:
+            return await self.access_in(db, tenant)
+
+    async def access_in(self, db: Connection, tenant: Tenant) -> Access:
+        """Raises NotConnected, ConnectionBroken."""
+        return await connections.lexoffice_access(db, tenant, self._vault)
+
+    async def _opened(self, tenant: Tenant, access: Access) -> _Opened:
+        """Raises NotConnected, ConnectionBroken, ApplicationError (retryable) while no token can be renewed."""
+        if access.token is not None:
+            return _Opened(token=access.token.get_secret_value(), generation=None)
+        try:
+            held = await self._oauth.current(tenant)
+        except GrantLost:
+            raise ConnectionBroken from None
+        except NotConnectedByOAuth:
+            raise NotConnected from None
+        except RenewalPaused:
+            raise not_renewed() from None
+        return _Opened(token=held.token.get_secret_value(), generation=held.generation)
+
+    def _client(
+        self,
+        tenant: Tenant,
+        opened: _Opened,
+        transport: httpx.AsyncBaseTransport,
+        *,
+        resend_seconds: float | None = None,
+    ) -> LexofficeClient:
+        if opened.generation is not None:
+            transport = RenewingTransport(
+                transport,
+                lambda seen: self._oauth.renewed(tenant, seen),
+                generation=opened.generation,
+                resend_seconds=resend_seconds,
+            )
+        return LexofficeClient(base_url=self._base_url, token=opened.token, transport=transport)
+
+    async def key_was_refused(self, tenant: Tenant, *, asked_at: datetime | None = None) -> bool:
+        """lexoffice says 401: mark the connection broken, with a task.
+
+        False: what is stored was saved after the call began, so that it was another key that was refused.
+        """
+        async with self._ledger.transaction(tenant) as db:
+            if asked_at is not None and await connections.key_saved_since(db, tenant, asked_at):
+                return False
+            connection = await connections.load(db, tenant, types.LEXOFFICE)
+            if connection.state != "broken":  # else a failed refresh has said why
+                await connection_health.mark_broken(
+                    db, tenant, _REFUSED_GRANT if connection.uses_oauth else _REFUSED_KEY
+                )
+        return True
+
+    async def check_grant_beside_key(self, tenant: Tenant, connection_id: UUID) -> None:
+        """token.revoked named this connection. If it is our OAuth grant and a key is used, no other call tells."""
+        async with self._ledger.transaction(tenant) as db:
+            stored = await connections.load(db, tenant, types.LEXOFFICE)
+            is_beside = not stored.uses_oauth and await oauth_connection.is_our_grant(db, tenant, connection_id)
+        if is_beside:
+            try:
+                await self._oauth.check(tenant)
+            except RenewalPaused:
+                raise not_renewed() from None
+
+    @asynccontextmanager
+    async def failures_explained(self, tenant: Tenant) -> AsyncIterator[None]:
+        """Turn what a call can raise into what the engine should do about it."""
+        asked_at = datetime.now(UTC)
+        try:
+            with _retry_advice():
+                yield
+        except Unauthorized:
+            if not await self.key_was_refused(tenant, asked_at=asked_at):
+                raise ApplicationError("another key was saved meanwhile", type="KeyChanged") from None
+            raise unusable("401") from None
+        except (Forbidden, ContractDoesNotInclude, NotConnected, ConnectionBroken) as error:
+            raise unusable(type(error).__name__) from None
+
+
+def unusable(why: str) -> ApplicationError:
+    """No retry mends a missing or refused key; the events are kept as skipped, payouts wait."""
+    return ApplicationError(f"lexoffice connection unusable: {why}", why, type=CONNECTION_UNUSABLE, non_retryable=True)
+
+
+def not_renewed() -> ApplicationError:
+    """Nobody answers at the authorization server: try again, ever more rarely."""
+    return ApplicationError("the OAuth access is not renewed at present", type="AuthorizationAway")
+
+
+def not_checked() -> ApplicationError:
+    return ApplicationError(
+        "recovery: nothing is created at lexoffice until `partnerdesk doctor` has compared the numbers",
+        type=RECOVERY_NOT_CHECKED,
+        next_retry_delay=timedelta(seconds=15),
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
+def no_slot() -> ApplicationError:
+    """Not sent: try again soon, at a random instant, so that waiting calls do not march in step."""
+    return ApplicationError(
+        "no slot in the budget of 2 requests/s",
+        type=RATE_LIMITED,
+        next_retry_delay=timedelta(seconds=random.uniform(0.5, 3.0)),  # noqa: S311
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
+def throttled(refused: RateLimited) -> ApplicationError:
+    """Sent, and refused unread. Others use up the budget as well, or lexoffice has less of it than we believe."""
+    attempt = activity.info().attempt if activity.in_activity() else 1
+    return ApplicationError(
+        "lexoffice refuses for speed",
+        type=RATE_LIMITED,
+        next_retry_delay=timedelta(seconds=pause_after(refused, attempt)),
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
+def pause_after(refused: RateLimited, attempt: int) -> float:
+    """Seconds: twice as many with each attempt, up to 30, and never fewer than lexoffice asks for."""
+    backing_off = min(_LONGEST_PAUSE, 2.0 ** min(attempt, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
+    return max(refused.retry_after or 0.0, backing_off)
+
+
+@contextmanager
+def _retry_advice() -> Iterator[None]:
+    try:
+        yield
+    except NoSlot:
+        raise no_slot() from None
+    except RateLimited as refused:
+        raise throttled(refused) from None
+    except (Unauthorized, Forbidden, ContractDoesNotInclude):
+        raise
+    except LexofficeError as error:
+        # str() of these names status, trace id and field names only.
+        raise ApplicationError(str(error), type=type(error).__name__) from None
+
+
+def account_of(profile: Profile) -> LexofficeAccount:
+    return LexofficeAccount(
+        organization_id=profile.organization_id,
+        connection_id=profile.connection_id,
+        company_name=profile.company_name,
+        tax_type=profile.tax_type,
+        small_business=profile.small_business,
+        profile=json.loads(profile.raw),
+    )

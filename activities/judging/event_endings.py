@@ -1,0 +1,84 @@
+"""How the events that announced a document end, and when what was fetched is not fit to be judged yet."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from activities.judging.expectations import contradicts, is_confirmed, is_outdated, is_torn, payments_lag
+from activities.models import Conclude, Conclusion, Gathered
+from ledger.database import Connection
+from ledger.documents.documents import KnownDocument
+from ledger.inbox import events
+from ledger.inbox.events import Event
+from ledger.types import EventState
+from lexoffice.documents import CreditNote, Invoice
+from lexoffice.payments import Payments
+
+LOOK_AGAIN = Conclusion(outcome="look again", look_again=True)
+
+
+async def finish(
+    db: Connection,
+    gathered: Gathered,
+    told: Sequence[Event],
+    status: str,
+    state: EventState,
+    reason: str | None,
+    changes: dict[str, Any] | None,
+) -> None:
+    """End the events. One whose name the document does not bear out is `failed`, unless a newer one explains it."""
+    wrong = set() if is_confirmed(told, status) else {event.id for event in told if contradicts([event], status)}
+    right = [event for event in gathered.events if event not in wrong]
+    await events.finish(
+        db, gathered.tenant, right, state, reason=reason, changes=changes or None, snapshot_id=gathered.document
+    )
+    await events.finish(
+        db,
+        gathered.tenant,
+        sorted(wrong),
+        EventState.FAILED,
+        reason="lexoffice zeigt den Beleg in einem anderen Zustand als gemeldet; der Beleg gilt.",
+        changes=changes or None,
+        snapshot_id=gathered.document,
+    )
+
+
+async def end(
+    db: Connection,
+    gathered: Gathered,
+    state: EventState,
+    reason: str | None,
+    changes: dict[str, Any] | None = None,
+) -> Conclusion:
+    await events.finish(
+        db,
+        gathered.tenant,
+        gathered.events,
+        state,
+        reason=reason,
+        changes=changes or None,
+        snapshot_id=gathered.document,
+    )
+    return Conclusion(outcome=state)
+
+
+async def unfit_to_judge(
+    db: Connection,
+    task: Conclude,
+    told: Sequence[Event],
+    document: Invoice | CreditNote,
+    known: KnownDocument | None,
+    payments: Payments | None,
+) -> Conclusion | None:
+    """What was fetched contradicts the events, itself, or what is known already: look again; at last say so."""
+    outdated = is_outdated(document, known)
+    torn = payments is not None and is_torn(document, payments)
+    if not task.last_look:
+        early = contradicts(told, document.voucher_status) or payments_lag(told, document, known, payments)
+        return LOOK_AGAIN if outdated or torn or early else None
+    if outdated:
+        return await end(db, task.gathered, EventState.UNCHANGED, "lexoffice zeigt einen älteren Stand des Belegs.")
+    if torn:
+        return await end(
+            db, task.gathered, EventState.FAILED, "lexoffice zeigt Beleg und Zahlungen in verschiedenen Ständen."
+        )
+    return None

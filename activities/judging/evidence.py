@@ -1,0 +1,79 @@
+"""What was fetched about one document, read back from the ledger, where it is kept whole as evidence."""
+
+from uuid import UUID
+
+from activities.judging.credit_note_judgement import totals
+from activities.judging.invoice_labels import campaign_slug, order_references, partner_codes
+from activities.models import Gathered
+from ledger.booking import invoice_sales
+from ledger.database import Connection
+from ledger.documents import documents
+from ledger.documents.documents import KnownDocument, Observed
+from ledger.programme import plans
+from ledger.sales import references
+from ledger.types import BERLIN, DocumentKind, Tenant
+from lexoffice.contacts import Contact
+from lexoffice.documents import Invoice, SalesDocument
+from lexoffice.payments import Payments
+
+
+async def body_of(db: Connection, tenant: Tenant, snapshot: UUID | None) -> bytes:
+    assert snapshot is not None
+    return (await documents.snapshot(db, tenant, snapshot)).body.encode()
+
+
+async def payments_of(db: Connection, gathered: Gathered) -> Payments | None:
+    if gathered.payments is None:
+        return None
+    return Payments.from_body(await body_of(db, gathered.tenant, gathered.payments))
+
+
+async def contact_of(db: Connection, gathered: Gathered) -> Contact | None:
+    if gathered.contact is None:
+        return None
+    return Contact.from_body(await body_of(db, gathered.tenant, gathered.contact))
+
+
+async def discount_lowers_base(db: Connection, tenant: Tenant, known: KnownDocument | None, invoice: Invoice) -> bool:
+    """As the plan of the sale says; of a sale that is not there yet: the plan of its day that would pay for it."""
+    sale = known.transaction_id if known else None
+    sales = [sale] if sale else await references.sales_with_reference(db, tenant, order_references(invoice))
+    return await plans.cash_discount_lowers_base(
+        db,
+        tenant,
+        sales=sales,
+        campaign=campaign_slug(invoice),
+        partner=next(iter(partner_codes(invoice)), None),
+        sold_at=invoice_sales.sold_at(invoice.voucher_date.astimezone(BERLIN).date()),
+    )
+
+
+def observed(
+    kind: DocumentKind,
+    document: SalesDocument,
+    *,
+    snapshot: UUID | None,
+    payments: Payments | None = None,
+    payments_snapshot: UUID | None = None,
+) -> Observed:
+    assert snapshot is not None
+    return Observed(
+        kind=kind,
+        organization_id=document.organization_id,
+        resource_id=document.id,
+        voucher_number=document.voucher_number,
+        status=document.voucher_status,
+        version=document.version,
+        updated_at=document.updated_date,
+        open_cents=payments.open_cents if payments else None,
+        snapshot_id=snapshot,
+        payments_id=payments_snapshot,
+        **totals(document),
+    )
+
+
+def observed_now(
+    gathered: Gathered, kind: DocumentKind, document: SalesDocument, payments: Payments | None
+) -> Observed:
+    """The same of what an event's fetches have gathered."""
+    return observed(kind, document, snapshot=gathered.document, payments=payments, payments_snapshot=gathered.payments)

@@ -1,0 +1,102 @@
+"""What an event's name promises about its document, and whether a fetch may simply be too early.
+
+lexoffice lags: a GET right after a notification may show the state before it. Then it is fetched again, with back-off;
+if it still contradicts, the fetched document wins (design.md, Events).
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from ledger.documents.documents import KnownDocument
+from ledger.inbox.events import Event
+from lexoffice.documents import SETTLED, SalesDocument
+from lexoffice.payments import Payments
+
+_PROMISED: dict[str, frozenset[str]] = {
+    "invoice.status.paid": frozenset({"paid"}),
+    "invoice.status.voided": frozenset({"voided"}),
+    "invoice.status.cancelled": frozenset({"voided"}),
+    "invoice.deleted": frozenset(),
+    "credit-note.status.paid": SETTLED,
+    "credit-note.status.voided": frozenset({"voided"}),
+    "credit-note.deleted": frozenset(),
+}
+"""The chapter's names say a state; a deleted document has none."""
+
+_SAYS_ONLY_THAT = (".status.changed", "payment.changed")
+"""lexoffice's own names say that something changed, not what."""
+
+_SAME_INSTANT = timedelta(seconds=2)
+"""An event and the document's `updatedDate` come from two clocks of one change."""
+
+
+def contradicts(told: Sequence[Event], status: str) -> bool:
+    """Whether events promise another state and none of them explains this one."""
+    promises = [_PROMISED[event.event_type] for event in told if event.event_type in _PROMISED]
+    return bool(promises) and all(status not in promised for promised in promises)
+
+
+def is_confirmed(told: Sequence[Event], status: str) -> bool:
+    """Whether some event promised just this state: then an older one that did not is merely overtaken."""
+    return any(status in _PROMISED.get(event.event_type, ()) for event in told)
+
+
+def is_outdated(document: SalesDocument, known: KnownDocument | None) -> bool:
+    """The ledger has seen a newer state: this answer came from a part of lexoffice that lags behind."""
+    return (
+        known is not None
+        and known.document_updated_at is not None
+        and document.updated_date < known.document_updated_at
+    )
+
+
+def is_torn(document: SalesDocument, payments: Payments) -> bool:
+    """Document and payments, fetched one after the other, show the document before and after it was settled."""
+    return (document.voucher_status in SETTLED) != (payments.voucher_status in SETTLED)
+
+
+def payments_lag(
+    told: Sequence[Event], document: SalesDocument, known: KnownDocument | None, payments: Payments | None
+) -> bool:
+    """A payment was told of that the ledger cannot know yet, and the open amount is what it was.
+
+    Document and payments are fetched one after the other: the document may show the new state by its `updatedDate`
+    while its payments still show the one before.
+    """
+    if known is None or payments is None or known.document_updated_at is None:
+        return False
+    was_open = known.gross_cents if known.open_cents is None else known.open_cents
+    if known.status != document.voucher_status or payments.open_cents != was_open:
+        return False
+    known_at = known.document_updated_at + _SAME_INSTANT
+    return any(
+        event.event_type == "payment.changed" and event.event_date is not None and event.event_date > known_at
+        for event in told
+    )
+
+
+def may_lag(
+    told: Sequence[Event], document: SalesDocument, known: KnownDocument | None, payments: Payments | None
+) -> bool:
+    """Nothing new is shown, and an event is younger than what is shown: look again.
+
+    An event that is not younger than the document's `updatedDate` is explained by what was fetched, as is the
+    notification of our own document.
+    """
+    if known is None or not _same(document, known, payments):
+        return False
+    return any(
+        event.event_type.endswith(_SAYS_ONLY_THAT)
+        and (event.event_date is None or event.event_date > document.updated_date + _SAME_INSTANT)
+        for event in told
+    )
+
+
+def _same(document: SalesDocument, known: KnownDocument, payments: Payments | None) -> bool:
+    """Status, open amount, version and updatedDate are those that the ledger holds (engine.md, DocumentWorkflow)."""
+    return (
+        known.status == document.voucher_status
+        and known.version == document.version
+        and known.document_updated_at == document.updated_date
+        and (payments is None or known.open_cents == payments.open_cents)
+    )

@@ -1,0 +1,253 @@
+"""What a mail says, read from the ledger when it is sent: what was settled meanwhile is not told any more.
+
+Each function gives the words' facts, or None when there is nothing left to say.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from ledger.access import tenants
+from ledger.access.users import LINK_MINUTES
+from ledger.database import Connection
+from ledger.mail import outbox
+from ledger.mail.mail_kinds import MailKind
+from ledger.mail.outbox import Mail
+from ledger.payouts import approval_rule, payouts
+from ledger.types import PayoutState, Tenant, UserId
+
+_LISTED = 30
+_PROVIDERS = {"lexoffice": "lexoffice", "stripe": "Stripe"}
+
+Facts = dict[str, Any]
+
+
+async def of_tenant_mail(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
+    company = (await tenants.load(db, tenant)).name
+    facts: Facts | None
+    match mail.kind:
+        case MailKind.APPROVAL_WAITS:
+            facts = await _approvals(db, tenant, mail)
+        case MailKind.TASK_CREATED:
+            facts = await _tasks(db, tenant, mail)
+        case MailKind.PARTNER_DOCUMENT:
+            facts = await _document(db, tenant, mail)
+        case MailKind.BANK_DETAILS_CHANGED:
+            facts = await _account(db, tenant, mail)
+        case MailKind.CONNECTION_BROKEN:
+            facts = await _connection(db, tenant, mail)
+        case MailKind.DAILY:
+            facts = await _day(db, tenant, mail)
+        case _:
+            facts = None
+    return None if facts is None else {"company": company, **facts}
+
+
+def of_person_mail(mail: Mail, email: str, *, public_url: str) -> Facts | None:
+    """About somebody's own account. None for a link that works no more."""
+    facts: Facts = {"email": email, "at": mail.created_at}
+    if mail.kind in (MailKind.RESET_LINK, MailKind.INVITATION):
+        until = mail.created_at + timedelta(minutes=LINK_MINUTES)
+        if mail.link is None or until < datetime.now(UTC):
+            return None
+        facts |= {"until": until, "link": f"{public_url}/reset/{mail.link.get_secret_value()}"}
+    return facts
+
+
+async def _approvals(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
+    found = [payout for number in dict.fromkeys(mail.about) if (payout := await payouts.find(db, tenant, number))]
+    mine = [
+        payout
+        for payout in found
+        if payout.state is PayoutState.AWAITING_APPROVAL
+        and not payout.holds
+        and await approval_rule.may_approve(db, tenant, payout, _actor(mail))
+    ]
+    if not mine:
+        return None
+    return {
+        "count": len(mine),
+        "total": sum(payout.gross_cents for payout in mine),
+        "payouts": [
+            {"number": payout.number, "partner": payout.partner_code, "gross_cents": payout.gross_cents}
+            for payout in mine[:_LISTED]
+        ],
+        "more": max(len(mine) - _LISTED, 0),
+    }
+
+
+async def _tasks(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
+    rows = await db.fetch(
+        """
+        SELECT COALESCE(p.code, CASE WHEN t.subject IN ('payout', 'partner') THEN t.subject_id ELSE t.kind END)
+               AS subject, t.reason
+          FROM tasks t
+          LEFT JOIN partners p ON p.tenant_id = t.tenant_id AND t.subject = 'partner' AND p.id::text = t.subject_id
+         WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND t.state = 'open' ORDER BY t.seq
+        """,
+        tenant.id,
+        [UUID(task) for task in mail.about],
+    )
+    if not rows:
+        return None
+    return {
+        "count": len(rows),
+        "tasks": [dict(row) for row in rows[:_LISTED]],
+        "more": max(len(rows) - _LISTED, 0),
+    }
+
+
+async def _document(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
+    payout = await payouts.find(db, tenant, mail.about[0])
+    if payout.credit_note_number is None or payout.state is PayoutState.CANCELLED:
+        return None
+    name = await db.fetchval("SELECT name FROM partners WHERE tenant_id = $1 AND id = $2", tenant.id, mail.partner_id)
+    # Of the document, which may differ by a cent: it is attached, and the bank pays it.
+    gross_cents = await db.fetchval(
+        """
+        SELECT gross_cents FROM external_documents
+         WHERE tenant_id = $1 AND payout_id = $2 AND detached_at IS NULL AND net_cents = $3
+        """,
+        tenant.id,
+        payout.id,
+        payout.net_cents,
+    )
+    return {
+        "partner": name,
+        "title": "Provisionsabrechnung" if payout.tax_case == "private" else "Gutschrift",
+        "number": payout.credit_note_number,
+        "payout": payout.number,
+        "gross_cents": payout.gross_cents if gross_cents is None else gross_cents,
+        "period_from": payout.period_from,
+        "period_to": payout.period_to,
+        "attached": False,
+    }
+
+
+async def _account(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
+    row = await db.fetchrow(
+        """
+        SELECT p.code AS partner_code, p.name AS partner, b.iban_last4 AS last4, b.recorded_at, b.usable_from,
+               b.recorded_by
+          FROM partner_bank_details b JOIN partners p ON p.tenant_id = b.tenant_id AND p.id = b.partner_id
+         WHERE b.tenant_id = $1 AND b.id = $2
+        """,
+        tenant.id,
+        UUID(mail.about[0]),
+    )
+    if row is None:
+        return None
+    who = await db.fetchval(
+        """
+        SELECT COALESCE(u.name, u.email) FROM users u JOIN memberships m ON m.user_id = u.id
+         WHERE m.tenant_id = $1 AND 'user:' || u.id = $2
+        """,
+        tenant.id,
+        row["recorded_by"],
+    )
+    return {**dict(row), "recorded_by": who or row["recorded_by"], "to_partner": mail.partner_id is not None}
+
+
+async def _connection(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
+    row = await db.fetchrow(
+        "SELECT state, state_reason FROM provider_connections WHERE tenant_id = $1 AND provider = $2",
+        tenant.id,
+        mail.about[0],
+    )
+    if row is None or row["state"] != "broken":
+        return None
+    return {"provider": _PROVIDERS.get(mail.about[0], mail.about[0]), "reason": row["state_reason"]}
+
+
+async def _day(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
+    began, head_before = await outbox.daily_before(db, tenant, mail)
+    since = began or mail.created_at - timedelta(days=1)
+    head = mail.facts.get("head")
+    # The same head again would be no news, and a trail in which nothing was written cannot have lost anything since.
+    new_head = head if head != head_before else None
+    digest = await _digest(db, tenant, mail, since) if mail.facts.get("digest") else None
+    if new_head is None and digest is None:
+        return None
+    return {
+        "today": date.fromisoformat(mail.about[0]),
+        "since": since,
+        "head": new_head,
+        "links": mail.facts.get("links"),
+        "digest": digest is not None,
+        **(digest or {}),
+    }
+
+
+async def _digest(db: Connection, tenant: Tenant, mail: Mail, since: datetime) -> Facts | None:
+    """What waits, and what has changed. None when both are nothing."""
+    row = await db.fetchrow(
+        """
+        SELECT (SELECT count(*) FROM tasks WHERE tenant_id = $1 AND state = 'open') AS tasks,
+               (SELECT count(*) FROM partner_bank_details
+                 WHERE tenant_id = $1 AND state = 'pending' AND confirmed_at IS NULL) AS accounts,
+               (SELECT count(*) FROM payouts WHERE tenant_id = $1 AND created_at > $2) AS requested,
+               (SELECT count(*) FROM transactions WHERE tenant_id = $1 AND created_at > $2) AS sales,
+               (SELECT count(*) FROM events
+                 WHERE tenant_id = $1 AND state = 'failed' AND received_at > $2) AS failed
+        """,
+        tenant.id,
+        since,
+    )
+    sums = {
+        found["state"]: (found["number"], found["cents"])
+        for found in await db.fetch(
+            """
+            SELECT state, count(*) AS number, sum(gross_cents)::bigint AS cents FROM payouts p
+             WHERE tenant_id = $1
+               AND (state = 'paid' AND updated_at > $2
+                    -- As on the page Heute: what is in a bank file that has left the house is transferred.
+                    OR state = 'credit_note_open' AND NOT EXISTS (
+                       SELECT FROM bank_run_lines l
+                         JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
+                        WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
+                          AND r.state IN ('exported', 'confirmed')))
+             GROUP BY state
+            """,
+            tenant.id,
+            since,
+        )
+    }
+    assert row is not None
+    to_pay, paid = sums.get("credit_note_open", (0, 0)), sums.get("paid", (0, 0))
+    approvals, approvals_cents = await _waiting_for(db, tenant, mail)
+    facts = {
+        **dict(row),
+        "approvals": approvals,
+        "approvals_cents": approvals_cents,
+        "to_pay": to_pay[0],
+        "to_pay_cents": to_pay[1],
+        "paid": paid[0],
+        "paid_cents": paid[1],
+    }
+    return facts if any(facts.values()) else None
+
+
+async def _waiting_for(db: Connection, tenant: Tenant, mail: Mail) -> tuple[int, int]:
+    """How many payouts this person may approve, and their sum; the first few hundred are looked at one by one."""
+    role = await db.fetchval(
+        "SELECT role FROM memberships WHERE tenant_id = $1 AND user_id = $2", tenant.id, mail.user_id
+    )
+    if role not in ("approver", "admin"):
+        return 0, 0
+    rows = await db.fetch(
+        """
+        SELECT number FROM payouts WHERE tenant_id = $1 AND state = 'awaiting_approval' AND open_holds IS NULL
+         ORDER BY seq LIMIT 500
+        """,
+        tenant.id,
+    )
+    mine = [
+        payout.gross_cents
+        for payout in [await payouts.find(db, tenant, row["number"]) for row in rows]
+        if await approval_rule.may_approve(db, tenant, payout, _actor(mail))
+    ]
+    return len(mine), sum(mine)
+
+
+def _actor(mail: Mail) -> str:
+    return f"user:{UserId(mail.user_id) if mail.user_id else ''}"

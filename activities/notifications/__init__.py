@@ -1,0 +1,1 @@
+"""What became of a notification: fetched, compared with the ledger, concluded."""

@@ -1,0 +1,206 @@
+"""Fetching what a notification only names. One request = one activity; what comes back is kept whole as evidence."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Literal
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.gateway.lexoffice_gateway import LexofficeDoor, account_of, unusable
+from activities.judging.invoice_labels import names_a_partner, order_references
+from activities.models import CONNECTION_REVOKED, NOT_UNDERSTOOD, Gathered
+from ledger.booking import invoices, reconnection
+from ledger.database import Connection, Ledger
+from ledger.documents import documents
+from ledger.documents.documents import KnownDocument
+from ledger.inbox import events
+from ledger.sales import references
+from ledger.types import BERLIN, DocumentKind, EventState, Tenant
+from lexoffice.client import LexofficeClient
+from lexoffice.documents import SETTLED, CreditNote, Invoice
+from lexoffice.errors import NotFound, UnexpectedAnswer, ValidationFailed
+
+_KIND_OF_VOUCHER = {"invoice": DocumentKind.INVOICE, "creditnote": DocumentKind.CREDIT_NOTE}
+_TRIES_TO_UNDERSTAND = 4
+
+Next = Literal["payments", "contact"] | None
+
+
+class FetchActivities:
+    def __init__(self, ledger: Ledger, door: LexofficeDoor) -> None:
+        self._ledger = ledger
+        self._door = door
+
+    @activity.defn
+    async def fetch_document(self, gathered: Gathered) -> Gathered:
+        """GET the document. What kind it is, its events or the ledger tell, else its payments are asked first."""
+        async with self._ledger.transaction(gathered.tenant) as db:
+            known = await documents.find(db, gathered.tenant, gathered.resource_id)
+            told = await events.load(db, gathered.tenant, gathered.events)
+        if all(event.state is not EventState.RECEIVED for event in told):
+            return gathered.model_copy(update={"missing": None})  # announced once more, and handled already
+        types = {event.event_type for event in told}
+        if CONNECTION_REVOKED in types:
+            return await self.check_connection(gathered)
+        kind = gathered.kind or (known.kind if known else None) or _kind_named(types)
+        if kind is None or kind == "connection":
+            return await self.fetch_payments(gathered)
+        async with self._asking(gathered.tenant) as client:
+            document: Invoice | CreditNote
+            try:
+                if kind is DocumentKind.INVOICE:
+                    document = await client.invoice(gathered.resource_id)
+                else:
+                    document = await client.credit_note(gathered.resource_id)
+            except NotFound:
+                # Believed only while the key still belongs to the organisation whose documents we know.
+                deleted = known is not None and any(type.endswith(".deleted") for type in types)
+                return gathered.model_copy(
+                    update={"kind": kind, "missing": "connection" if deleted else None, "gone": True}
+                )
+        async with self._ledger.transaction(gathered.tenant) as db:
+            kept = await documents.keep_snapshot(
+                db, gathered.tenant, resource=kind.value, resource_id=gathered.resource_id, body=document.raw
+            )
+            seen = gathered.model_copy(
+                update={"kind": kind, "document": kept, "status": document.voucher_status, "missing": None}
+            )
+            if isinstance(document, CreditNote):
+                payments_count = known is not None and known.payout_number is not None  # else it is not ours
+            else:
+                payments_count = not await _is_before_cut_over(db, seen, known, document)
+            if payments_count and gathered.payments is None and _asks_for_payments(types, document, known):
+                return seen.model_copy(update={"missing": "payments"})
+            return seen.model_copy(update={"missing": await _contact_or_nothing(db, seen, document, known)})
+
+    @activity.defn
+    async def fetch_payments(self, gathered: Gathered) -> Gathered:
+        """GET the payments; of a document of unknown kind they tell the kind as well."""
+        async with self._asking(gathered.tenant) as client:
+            try:
+                payments = await client.payments(gathered.resource_id)
+            except NotFound:
+                return gathered.model_copy(update={"missing": None, "gone": gathered.document is None})
+            except ValidationFailed:
+                # 406 "no payment information": a draft, or a credit note tied to an invoice. Not an error here.
+                return gathered.model_copy(update={"missing": await self._after_payments(gathered)})
+        async with self._ledger.transaction(gathered.tenant) as db:
+            kept = await documents.keep_snapshot(
+                db, gathered.tenant, resource="payments", resource_id=gathered.resource_id, body=payments.raw
+            )
+        if gathered.document is None:
+            # Unknown to the ledger: a credit note is not ours then, and of other kinds we keep no books.
+            kind = _KIND_OF_VOUCHER.get(payments.voucher_type)
+            return gathered.model_copy(
+                update={
+                    "kind": kind,
+                    "payments": kept,
+                    "status": payments.voucher_status,
+                    "missing": "document" if kind is DocumentKind.INVOICE else None,
+                }
+            )
+        return gathered.model_copy(update={"payments": kept, "missing": await self._after_payments(gathered)})
+
+    @activity.defn
+    async def fetch_contact(self, gathered: Gathered) -> Gathered:
+        """GET the customer of an invoice that names no partner itself."""
+        assert gathered.document is not None
+        async with self._ledger.transaction(gathered.tenant) as db:
+            contact_id = (await _invoice(db, gathered)).address.contact_id
+        if contact_id is None:
+            return gathered.model_copy(update={"missing": None})
+        async with self._asking(gathered.tenant) as client:
+            try:
+                contact = await client.contact(contact_id)
+            except NotFound:
+                return gathered.model_copy(update={"missing": None})
+        async with self._ledger.transaction(gathered.tenant) as db:
+            kept = await documents.keep_snapshot(
+                db, gathered.tenant, resource="contact", resource_id=contact_id, body=contact.raw
+            )
+        return gathered.model_copy(update={"contact": kept, "missing": None})
+
+    @activity.defn
+    async def check_connection(self, gathered: Gathered) -> Gathered:
+        """Whether the key still works, and for the pinned organisation: token.revoked and a 404 are hints too."""
+        await self._door.check_grant_beside_key(gathered.tenant, gathered.resource_id)
+        async with self._asking(gathered.tenant) as client:
+            pinned = (await self._door.access(gathered.tenant)).organization_id
+            profile = await client.profile()
+        if profile.organization_id != pinned:
+            raise unusable("other organization")
+        async with self._ledger.transaction(gathered.tenant) as db:
+            # What goes on is announced by the hand-over, also what waited for an access that was refused.
+            await reconnection.note_answer(db, gathered.tenant, account_of(profile))
+        return gathered.model_copy(update={"kind": gathered.kind or "connection", "missing": None})
+
+    @asynccontextmanager
+    async def _asking(self, tenant: Tenant) -> AsyncIterator[LexofficeClient]:
+        """What cannot be understood may be a moment's disorder; hours later it would still be the document's own.
+
+        Whatever ends as failed is looked at again by the sweep, ever more rarely.
+        """
+        try:
+            async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
+                yield client
+        except ApplicationError as error:
+            if error.type != UnexpectedAnswer.__name__ or activity.info().attempt < _TRIES_TO_UNDERSTAND:
+                raise
+            raise ApplicationError(error.message, type=NOT_UNDERSTOOD, non_retryable=True) from None
+
+    async def _after_payments(self, gathered: Gathered) -> Next:
+        if gathered.document is None or gathered.kind is not DocumentKind.INVOICE:
+            return None
+        async with self._ledger.transaction(gathered.tenant) as db:
+            known = await documents.find(db, gathered.tenant, gathered.resource_id)
+            return await _contact_or_nothing(db, gathered, await _invoice(db, gathered), known)
+
+
+def _kind_named(types: set[str]) -> DocumentKind | None:
+    """By the event's name: invoice.* and credit-note.* say it, payment.changed does not."""
+    if any(type.startswith("invoice.") for type in types):
+        return DocumentKind.INVOICE
+    if any(type.startswith("credit-note.") for type in types):
+        return DocumentKind.CREDIT_NOTE
+    return None
+
+
+def _asks_for_payments(types: set[str], document: Invoice | CreditNote, known: KnownDocument | None) -> bool:
+    """A settled document: by what, and when? An open one: has a part been paid, or a payment been taken back?"""
+    if document.voucher_status in SETTLED:
+        return True
+    partly_paid = known is not None and known.open_cents not in (None, known.gross_cents)
+    return document.voucher_status == "open" and ("payment.changed" in types or partly_paid)
+
+
+async def _contact_or_nothing(
+    db: Connection, gathered: Gathered, document: Invoice | CreditNote, known: KnownDocument | None
+) -> Next:
+    """Only a paid invoice that names no partner, of a sale that has none, makes us ask for its customer."""
+    if (
+        isinstance(document, CreditNote)
+        or document.voucher_status not in SETTLED
+        or document.address.contact_id is None
+        or (known is not None and known.sale_has_partner)
+        or names_a_partner(document)
+        or await references.a_sale_has_partner(db, gathered.tenant, order_references(document))
+        or await _is_before_cut_over(db, gathered, known, document)
+    ):
+        return None
+    return "contact"
+
+
+async def _is_before_cut_over(
+    db: Connection, gathered: Gathered, known: KnownDocument | None, document: Invoice
+) -> bool:
+    """Such an invoice is ignored, unless it belongs to a sale already: then it is still followed."""
+    if known is not None and known.transaction_id is not None:
+        return False
+    return await invoices.is_before_cut_over(db, gathered.tenant, document.voucher_date.astimezone(BERLIN).date())
+
+
+async def _invoice(db: Connection, gathered: Gathered) -> Invoice:
+    assert gathered.document is not None
+    kept = await documents.snapshot(db, gathered.tenant, gathered.document)
+    return Invoice.from_body(kept.body.encode())

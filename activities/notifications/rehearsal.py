@@ -1,0 +1,171 @@
+"""What would an event change if it were handled now? Played in a transaction that is rolled back.
+
+Nothing is fetched: the newest stored copy of the document is judged against the ledger as it stands. A replay fetches
+anew, and lexoffice may show something else by then; so `fetched_at` says how old the copy is.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from activities.judging.credit_note_settling import apply_credit_note
+from activities.models import Conclude, Conclusion, Delivery, Gathered
+from activities.notifications.conclusions import NO_WHOLE_CENTS, conclude_within
+from ledger.database import Connection, Ledger
+from ledger.inbox import events
+from ledger.inbox.events import Event
+from ledger.payouts import payouts
+from ledger.refusals import NotFound, Refused
+from ledger.types import LEXOFFICE, DocumentKind, EventId, EventState, Frozen, Tenant
+from lexoffice.documents import Invoice
+from lexoffice.errors import FractionOfACent, UnexpectedAnswer
+
+
+class Rehearsal(Frozen):
+    """`state` is how the event would end; None where there is no stored document to judge."""
+
+    event: EventId
+    document: DocumentKind | None = None
+    fetched_at: datetime | None = None
+    state: EventState | None = None
+    reason: str | None = None
+    changes: dict[str, Any] = Field(default_factory=dict)
+    questions: tuple[str, ...] = ()
+    """What a person would be asked."""
+
+
+class _Over(Exception):
+    """Ends the transaction, so that nothing of the rehearsal stays."""
+
+    def __init__(self, rehearsal: Rehearsal) -> None:
+        super().__init__("over")
+        self.rehearsal = rehearsal
+
+
+async def rehearse(
+    ledger: Ledger,
+    tenant: Tenant,
+    event_id: EventId,
+    play: Callable[[Connection, Tenant, EventId], Awaitable[Rehearsal]] | None = None,
+) -> Rehearsal:
+    """`play` handles the event and says what came of it; without one, as an event of lexoffice. Raises NotFound."""
+    try:
+        async with ledger.transaction(tenant, cause="rehearsal") as db:
+            raise _Over(await (play or _play)(db, tenant, event_id))
+    except _Over as over:
+        return over.rehearsal
+    except FractionOfACent:
+        return Rehearsal(event=event_id, state=EventState.FAILED, reason=NO_WHOLE_CENTS)
+    except UnexpectedAnswer:
+        return Rehearsal(
+            event=event_id, state=EventState.FAILED, reason="Die gespeicherte Fassung des Belegs ist nicht lesbar."
+        )
+    except NotFound:
+        raise
+    except Refused as refused:
+        return Rehearsal(event=event_id, state=EventState.FAILED, reason=refused.sentence)
+
+
+async def _play(db: Connection, tenant: Tenant, event_id: EventId) -> Rehearsal:
+    found = await events.load(db, tenant, [event_id])
+    if not found:
+        raise NotFound("event_not_found")
+    event = found[0]
+    if event.provider != LEXOFFICE or not events.is_uuid(event.resource_id):
+        return Rehearsal(event=event_id)
+    gathered, fetched_at = await _stored(db, tenant, event)
+    if gathered is None or gathered.kind is None:
+        return Rehearsal(event=event_id)
+    assert isinstance(gathered.kind, DocumentKind)
+    await db.execute(
+        "UPDATE events SET state = 'received', reason = NULL, changes = NULL WHERE tenant_id = $1 AND id = $2",
+        tenant.id,
+        event_id,
+    )
+    asked_before = await newest_task(db, tenant)
+    # What was announced and is not shown (yet) would be looked for again; here the copy is all there is.
+    conclusion = await conclude_within(db, Conclude(gathered=gathered, last_look=True))
+    await _tell_payouts(db, tenant, conclusion)
+    [after] = await events.load(db, tenant, [event_id])
+    return Rehearsal(
+        event=event_id,
+        document=gathered.kind,
+        fetched_at=fetched_at,
+        state=after.state,
+        reason=after.reason,
+        changes=after.changes or {},
+        questions=await asked_since(db, tenant, asked_before),
+    )
+
+
+async def _stored(db: Connection, tenant: Tenant, event: Event) -> tuple[Gathered | None, datetime | None]:
+    """The newest copies of the document, its payments and its customer, as if they had been fetched now."""
+    resource_id = UUID(event.resource_id)
+    document = await db.fetchrow(
+        """
+        SELECT id, resource, body, fetched_at FROM document_snapshots
+         WHERE tenant_id = $1 AND resource_id = $2 AND resource IN ('invoice', 'credit-note')
+         ORDER BY fetched_at DESC LIMIT 1
+        """,
+        tenant.id,
+        resource_id,
+    )
+    if document is None:
+        return None, None
+    kind = DocumentKind(document["resource"])
+    contact = None
+    if kind is DocumentKind.INVOICE:
+        customer = Invoice.from_body(document["body"].encode()).address.contact_id
+        contact = None if customer is None else await _newest(db, tenant, customer, "contact")
+    gathered = Gathered(
+        tenant=tenant,
+        resource_id=resource_id,
+        deliveries=(Delivery(event=event.id, number=event.delivery),),
+        kind=kind,
+        missing=None,
+        document=document["id"],
+        payments=await _newest(db, tenant, resource_id, "payments"),
+        contact=contact,
+    )
+    return gathered, document["fetched_at"]
+
+
+async def _newest(db: Connection, tenant: Tenant, resource_id: UUID, resource: str) -> UUID | None:
+    found: UUID | None = await db.fetchval(
+        """
+        SELECT id FROM document_snapshots WHERE tenant_id = $1 AND resource_id = $2 AND resource = $3
+         ORDER BY fetched_at DESC LIMIT 1
+        """,
+        tenant.id,
+        resource_id,
+        resource,
+    )
+    return found
+
+
+async def _tell_payouts(db: Connection, tenant: Tenant, conclusion: Conclusion) -> None:
+    """What a payout's own workflow would do once it is told."""
+    for tell in conclusion.tell:
+        payout = await payouts.lock(db, tenant, tell.number)
+        if payout.credit_note_id is not None:
+            await apply_credit_note(db, tenant, payout, [tell.event] if tell.event is not None else [])
+
+
+async def newest_task(db: Connection, tenant: Tenant) -> int:
+    """For `asked_since`."""
+    found = await db.fetchval(
+        "SELECT seq FROM tasks WHERE tenant_id = $1 AND state = 'open' ORDER BY seq DESC LIMIT 1",
+        tenant.id,
+    )
+    return int(found or 0)
+
+
+async def asked_since(db: Connection, tenant: Tenant, before: int) -> tuple[str, ...]:
+    """What people are asked since this task."""
+    rows = await db.fetch(
+        "SELECT reason FROM tasks WHERE tenant_id = $1 AND state = 'open' AND seq > $2 ORDER BY seq", tenant.id, before
+    )
+    return tuple(row["reason"] for row in rows)

@@ -1,0 +1,1 @@
+"""What a payout may do next, its document, and runs of many."""

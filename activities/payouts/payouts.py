@@ -1,0 +1,152 @@
+"""What is done for one payout in the ledger: hear what was decided, apply what documents say, see what comes next."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from temporalio import activity
+
+from activities.judging.credit_note_settling import apply_credit_note
+from activities.models import Advance, Look, Note
+from activities.payouts.next_step import as_it_stands, what_next
+from activities.payouts.signallers import signaller_of
+from ledger import tasks
+from ledger.audit import audit
+from ledger.database import Connection, Ledger
+from ledger.payouts import decisions, payout_content, payouts
+from ledger.payouts.payouts import Payout
+from ledger.refusals import Refused, refusals_of_the_database
+from ledger.types import DecisionId, DecisionKind, EventId, Tenant
+
+_DECISIONS = {kind.value for kind in DecisionKind}
+_LARGEST_ID = 2**63 - 1
+
+Senders = Mapping[str, str]
+"""Signal → whom the history names as its sender."""
+
+
+class _SenderWanted(Exception):
+    """No decision stands behind this signal: the history must be asked who sent it, outside of any transaction."""
+
+    def __init__(self, note: Note) -> None:
+        super().__init__(note.signal)
+        self.note = note
+
+
+class PayoutActivities:
+    def __init__(self, ledger: Ledger, *, unclear_wait: timedelta, trust_engine_signals: bool = False) -> None:
+        self._ledger = ledger
+        self._unclear_wait = unclear_wait
+        self._trust_engine_signals = trust_engine_signals
+
+    @activity.defn
+    async def advance(self, task: Advance) -> Look:
+        """Check each note against its row, apply what the documents say, and see what the payout may do next."""
+        senders: dict[str, str] = {}
+        while True:
+            try:
+                return await self._advance(task, senders)
+            except _SenderWanted as wanted:
+                signal = wanted.note.signal
+                senders[signal] = await signaller_of(activity.client(), activity.info(), signal, wanted.note.value)
+
+    async def _advance(self, task: Advance, senders: Senders) -> Look:
+        async with self._ledger.transaction(task.tenant, cause=f"payout:{task.number}") as db:
+            payout = await payouts.lock(db, task.tenant, task.number)
+            retry = False
+            for note in task.notes:
+                if note.signal in _DECISIONS:
+                    heard = await self._hear_decision(db, task.tenant, payout, note, senders)
+                    retry = retry or (heard and note.signal == DecisionKind.RESOLVE)
+            if self._trust_engine_signals:
+                # Only there a signal itself may have changed the row.
+                payout = await payouts.find(db, task.tenant, task.number)
+            # Whatever is no decision says that something has changed: look at what lexoffice last showed.
+            if any(note.signal not in _DECISIONS for note in task.notes):
+                payout = await apply_credit_note(db, task.tenant, payout, _events(task))
+            retry = retry or any(note.signal == "recheck" for note in task.notes)
+            return await what_next(db, task.tenant, payout, unclear_wait=self._unclear_wait, retry=retry)
+
+    @activity.defn
+    async def settle_ended_payout(self, task: Advance) -> Look:
+        """lexoffice says something about a payout whose workflow has ended: one conditional UPDATE, or a task."""
+        async with self._ledger.transaction(task.tenant, cause=f"payout:{task.number}") as db:
+            payout = await payouts.lock(db, task.tenant, task.number)
+            payout = await apply_credit_note(db, task.tenant, payout, _events(task))
+            # Nobody is there to take a step: an intent that is committed to now would only bar the payout's cancelling.
+            return await as_it_stands(db, task.tenant, payout)
+
+    async def _hear_decision(
+        self, db: Connection, tenant: Tenant, payout: Payout, note: Note, senders: Senders
+    ) -> bool:
+        """Whether a decision stands behind the signal. One that does not is recorded, refused, and becomes a task."""
+        wanted = _decision_id(note)
+        if wanted and await decisions.hear(db, tenant, wanted, payout.id, DecisionKind(note.signal)):
+            return True
+        if note.signal not in senders:
+            raise _SenderWanted(note)
+        sentence = "Ein Signal ohne gültige Entscheidung wurde zurückgewiesen."
+        if wanted is None and self._trust_engine_signals:
+            try:
+                return await _decide_for_signaller(db, tenant, payout, note, senders[note.signal])
+            except Refused as refused:
+                sentence = refused.sentence
+        await _refuse_signal(db, tenant, payout, note, senders[note.signal], sentence)
+        return False
+
+
+async def _refuse_signal(
+    db: Connection, tenant: Tenant, payout: Payout, note: Note, sender: str, sentence: str
+) -> None:
+    await audit.record(
+        db,
+        tenant,
+        actor="engine",
+        action="payout.signal_refused",
+        subject="payout",
+        subject_id=payout.number,
+        detail={"signal": note.signal, "sender": sender},
+    )
+    await tasks.ask(
+        db,
+        tenant,
+        kind="signal_refused",
+        subject="payout",
+        subject_id=payout.number,
+        reason=sentence,
+        detail={"signal": note.signal, "sender": sender},
+        links={"payout": f"/api/v1/payouts/{payout.number}"},
+    )
+
+
+async def _decide_for_signaller(db: Connection, tenant: Tenant, payout: Payout, note: Note, sender: str) -> bool:
+    """script/dev only: a bare signal of ops counts; the row says who sent it. Raises Refused."""
+    actor = f"engine:{sender}"
+    # A refusal by a trigger must undo this decision only, not what else this transaction does.
+    with refusals_of_the_database():
+        async with db.savepoint():
+            match DecisionKind(note.signal):
+                case DecisionKind.APPROVE:
+                    seen = await payout_content.content_hash(db, tenant, payout.id)
+                    decision = await decisions.approve(db, tenant, payout.number, actor=actor, seen_hash=seen)
+                case DecisionKind.REJECT:
+                    decision = await decisions.reject(db, tenant, payout.number, actor=actor, reason="Signal")
+                case DecisionKind.CANCEL:
+                    decision = await decisions.cancel(db, tenant, payout.number, actor=actor, reason="Signal")
+                case DecisionKind.RESOLVE:
+                    raise Refused("signal_resolves_no_task")
+            await decisions.mark_delivered(db, tenant, decision.id)
+    return True
+
+
+def _events(task: Advance) -> list[EventId]:
+    """The events that the notes name; what is no event id is nobody's and names nothing."""
+    named = (note.value.get("event") for note in task.notes if isinstance(note.value, dict))
+    return [EventId(event) for event in named if type(event) is int and 0 < event <= _LARGEST_ID]
+
+
+def _decision_id(note: Note) -> DecisionId | None:
+    try:
+        return DecisionId(UUID(note.value["decision"]))
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None

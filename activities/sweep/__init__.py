@@ -1,0 +1,1 @@
+"""Comparing lexoffice's lists with the ledger, and looking after its subscriptions."""

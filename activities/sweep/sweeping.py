@@ -1,0 +1,288 @@
+"""Asking lexoffice for its lists, page by page, and handing over what the ledger does not hold yet."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+import structlog
+from temporalio import activity
+from temporalio.client import Client
+
+from activities.engine_away import AWAY
+from activities.gateway.lexoffice_gateway import LexofficeDoor, account_of
+from activities.heartbeats import heartbeats
+from activities.sweep.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
+from ledger import types
+from ledger.booking import reconnection, replacement
+from ledger.commissions import debts, month_close
+from ledger.connections import budget, connections, key_age
+from ledger.database import Connection, Ledger
+from ledger.documents import seen_credit_notes, unclear_outcomes
+from ledger.inbox import events, sweep_findings, sweeps, unknown_documents
+from ledger.inbox.sweep_findings import Found, Held, Listed, Verdict
+from ledger.inbox.unknown_documents import TakenUp
+from ledger.payouts import tax_questions
+from ledger.types import BERLIN, DocumentKind, EventId, Tenant
+from lexoffice.client import SEARCH_WINDOW
+from lexoffice.errors import FractionOfACent
+from lexoffice.vouchers import VoucherQuery, VoucherRow, VoucherStatus, VoucherType
+
+
+class Announce(Protocol):
+    """engine/announcing.py, handed in by the worker: activities do not know the workflows."""
+
+    async def __call__(
+        self, client: Client, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, *, known: bool
+    ) -> None: ...
+
+
+_TYPES: dict[DocumentKind, VoucherType] = {DocumentKind.INVOICE: "invoice", DocumentKind.CREDIT_NOTE: "creditnote"}
+_KINDS: dict[str, DocumentKind] = {type: kind for kind, type in _TYPES.items()}
+_NOT_CLOSED: tuple[VoucherStatus, ...] = ("open", "draft")
+"""What has not been settled: a draft may be an invoice not yet finalized, or a credit note that was reopened."""
+
+_PROFILE_AFTER = timedelta(days=1)
+
+_VIEWS_OF_OPEN = ("overdue", "sepadebit", "transferred")
+"""Only lists and payments show these; the document itself stays open (lexoffice API, Invoices, Voucherlist)."""
+
+log = structlog.get_logger()
+
+
+class _Compared(NamedTuple):
+    """Of one page: what differs, what of it the ledger knows, and what waited for it and is to be announced."""
+
+    found: list[Found]
+    known: frozenset[UUID]
+    taken_up: list[TakenUp]
+
+
+class SweepActivities:
+    def __init__(
+        self, ledger: Ledger, door: LexofficeDoor, announce: Announce, *, compare_open_every: timedelta
+    ) -> None:
+        self._ledger = ledger
+        self._door = door
+        self._announce = announce
+        self._compare_open_every = compare_open_every
+
+    @activity.defn
+    async def plan_sweep(self, tenant: Tenant) -> SweepPlan:
+        """What this pass compares; nothing for a tenant without a working key. No call of lexoffice."""
+        await self._look_after_money(tenant)
+        async with self._ledger.transaction(tenant) as db:
+            state = await sweeps.read_state(db, tenant)
+            if not state.connected:
+                return SweepPlan(began_at=state.now)
+            await key_age.warn(db, tenant)
+            await budget.warn_of_the_year(db, tenant, provider=types.LEXOFFICE)
+            slices = [Slice(updated_since=sweeps.since_when(state))]
+            due = state.open_swept_at is None or state.open_swept_at + self._compare_open_every <= state.now
+            if due:
+                slices += [
+                    Slice(types=(_TYPES[kind],), statuses=_NOT_CLOSED, of_open=True)
+                    for kind in await sweep_findings.awaited_kinds(db, tenant)
+                ]
+            return SweepPlan(
+                slices=tuple(slices),
+                began_at=state.now,
+                swept_until=state.swept_until,
+                open_swept_at=state.open_swept_at,
+                compares_open=due,
+                checks_subscriptions=due or state.subscriptions_wanted,
+                reads_profile=due and (state.checked_at is None or state.checked_at + _PROFILE_AFTER <= state.now),
+            )
+
+    @activity.defn
+    async def read_profile(self, tenant: Tenant) -> None:
+        """GET the profile: nothing notifies of it when the organisation is taxed otherwise from now on."""
+        async with heartbeats(), self._door.failures_explained(tenant), self._door.reading(tenant) as client:
+            profile = await client.profile()
+        async with self._ledger.transaction(tenant, cause="sweep") as db:
+            await reconnection.note_profile(db, tenant, account_of(profile))
+
+    @activity.defn
+    async def sweep_page(self, task: PageOfSlice) -> SweptPage:
+        """GET one page of one list, and hand over what differs. Repeating it hands over nothing twice."""
+        query = VoucherQuery(
+            voucher_types=task.slice.types,
+            voucher_statuses=task.slice.statuses,
+            updated_date_from=task.slice.updated_since,
+        )
+        async with heartbeats():
+            return await self._sweep_page(task, query)
+
+    async def _sweep_page(self, task: PageOfSlice, query: VoucherQuery) -> SweptPage:
+        async with self._door.failures_explained(task.tenant), self._door.reading(task.tenant) as client:
+            page = await client.voucherlist(query, task.page)
+        too_long = (page.total_elements or 0) >= SEARCH_WINDOW
+        if too_long and task.slice.narrower:
+            return SweptPage(too_long=True)
+        last_to_be_had = (task.page + 2) * query.size > SEARCH_WINDOW
+        rows = [row for row in page.content if row.voucher_type in _KINDS]
+        compared = await self._compare(task.tenant, rows, of_open=task.slice.of_open)
+        told = await self._hand_over(task.tenant, compared.found, compared.known)
+        for one in compared.taken_up:
+            await self._tell(
+                task.tenant, one.resource_id, one.event, one.delivery, known=one.resource_id in compared.known
+            )
+        return SweptPage(
+            found=len(told | {one.resource_id for one in compared.taken_up}),
+            is_last=page.is_last or last_to_be_had,
+            left_out=too_long,
+        )
+
+    @activity.defn
+    async def end_pass(self, task: EndOfPass) -> int:
+        """Hand over what is awaited and was in no list of open ones; remember the pass. Returns all it found."""
+        found: list[Found] = []
+        if task.plan.compares_open and not task.left_out:
+            async with self._ledger.transaction(task.tenant) as db:
+                found = await sweep_findings.awaited_but_not_listed(db, task.tenant, since=task.plan.began_at)
+        awaited = {one.resource_id for one in found}
+        handed_over = task.found + len(await self._hand_over(task.tenant, found, awaited))
+        async with self._ledger.transaction(task.tenant) as db:
+            if not task.left_out:
+                await unknown_documents.end_unlisted(db, task.tenant, compared_from=task.plan.began_at)
+            await sweeps.finish_pass(
+                db,
+                task.tenant,
+                began_at=task.plan.began_at,
+                seen=(task.plan.swept_until, task.plan.open_swept_at),
+                compared_open=task.plan.compares_open,
+                found=handed_over,
+                left_out=task.left_out,
+            )
+        await self._close_a_month(task.tenant)
+        return handed_over
+
+    async def _close_a_month(self, tenant: Tenant) -> None:
+        """Tiers and caps are settled also where nobody begins payout runs. A run closes all months by itself."""
+        async with self._ledger.transaction(tenant, cause="sweep") as db:
+            month = await month_close.month_that_waits(db, tenant)
+        if month is not None:
+            await month_close.close_month(self._ledger, tenant, month)
+
+    async def _look_after_money(self, tenant: Tenant) -> None:
+        """What only time changes: old debts, partners without a document, windows that no workflow ended."""
+        async with self._ledger.transaction(tenant, cause="sweep") as db:
+            await debts.ask_about_old_debts(db, tenant)
+            await tax_questions.look_again(db, tenant)
+            forgotten = await replacement.forgotten(db, tenant)
+        for resource_id in forgotten:
+            async with self._ledger.transaction(tenant, cause="sweep") as db:
+                await replacement.look_at_window(db, tenant, resource_id)
+
+    async def _compare(self, tenant: Tenant, rows: Sequence[VoucherRow], *, of_open: bool) -> _Compared:
+        listed_ones = [listed(row) for row in rows]
+        ids = [row.resource_id for row in listed_ones]
+        async with self._ledger.transaction(tenant) as db:
+            known = await sweep_findings.held(db, tenant, ids)
+            seen = await seen_credit_notes.find(db, tenant, ids)
+            cut_over = (await sweeps.read_state(db, tenant)).effective_from
+            lost = await unclear_outcomes.hold_lost_credit_notes(db, tenant)
+            if of_open:
+                await sweep_findings.mark_listed_as_open(db, tenant, ids)
+            compared = (
+                sweep_findings.differs(
+                    row,
+                    known.get(row.resource_id),
+                    cut_over=cut_over,
+                    lost=lost,
+                    seen=seen.get(row.resource_id),
+                )
+                for row in listed_ones
+            )
+            found = [one for one in compared if one]
+            taken_up = await self._take_up(db, tenant, listed_ones, found, known)
+        return _Compared(found, frozenset(known), taken_up)
+
+    async def _take_up(
+        self,
+        db: Connection,
+        tenant: Tenant,
+        rows: Sequence[Listed],
+        found: Sequence[Found],
+        known: Mapping[UUID, Held],
+    ) -> list[TakenUp]:
+        """Notifications beyond the bound waited for these lists: what is in them is the tenant's own document.
+
+        A credit note that corrects nothing or was looked at, and what the ledger holds, each as it is, need no call.
+        """
+        waiting = await unknown_documents.that_wait(db, tenant, [row.resource_id for row in rows])
+        worth = {one.resource_id for one in found} | {
+            row.resource_id for row in rows if row.kind is DocumentKind.INVOICE and row.resource_id not in known
+        }
+        await unknown_documents.nothing_new(db, tenant, list(waiting - worth))
+        return await unknown_documents.take_up(db, tenant, list(waiting & worth))
+
+    async def _hand_over(self, tenant: Tenant, found: Sequence[Found], known: Collection[UUID]) -> set[UUID]:
+        """Commit an event for each, then announce it, as the webhook does; the rest is the hand-over's.
+
+        Returns the documents that were handed over.
+        """
+        if not found:
+            return set()
+        async with self._ledger.transaction(tenant) as db:
+            now = (await sweeps.read_state(db, tenant)).now
+            earlier = await sweep_findings.newest_of(db, tenant, [one.resource_id for one in found])
+            organization = (await connections.load(db, tenant, types.LEXOFFICE)).organization_id
+        assert organization is not None, "a connected tenant has a pinned organisation"
+        handed_over = set()
+        for one in found:
+            before = earlier.get(one.resource_id)
+            match before.verdict(one, now) if before else Verdict.NEW:
+                case Verdict.REPEAT:
+                    continue
+                case Verdict.TRY_AGAIN:
+                    assert before is not None
+                    async with self._ledger.transaction(tenant) as db:
+                        delivery = await sweep_findings.try_again(db, tenant, before)
+                    if delivery is None:
+                        continue
+                    event = before.id
+                case Verdict.NEW:
+                    taken = await events.take_in(self._ledger, tenant, sweep_findings.arrival(one, organization))
+                    if not taken.is_new and taken.handled:
+                        # A notification of that instant has been handled, and there is a difference all the same.
+                        taken = await events.take_in(
+                            self._ledger, tenant, sweep_findings.arrival(one, organization, at=now)
+                        )
+                    if not taken.is_new:
+                        continue  # another attempt of this activity was faster
+                    event, delivery = taken.id, taken.delivery
+            handed_over.add(one.resource_id)
+            await self._tell(tenant, one.resource_id, event, delivery, known=one.resource_id in known)
+        return handed_over
+
+    async def _tell(self, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, *, known: bool) -> None:
+        try:
+            await self._announce(activity.client(), tenant, resource_id, event, delivery, known=known)
+        except AWAY as error:
+            log.warning("announcement failed", tenant=tenant.slug, kind="event", error=type(error).__name__)
+            return
+        await events.mark_announced(self._ledger, tenant, {event: delivery})
+
+
+def listed(row: VoucherRow) -> Listed:
+    """A row in the ledger's terms."""
+    return Listed(
+        kind=_KINDS[row.voucher_type],
+        resource_id=row.id,
+        status="open" if row.voucher_status in _VIEWS_OF_OPEN else row.voucher_status,
+        open_cents=_open_cents(row),
+        voucher_date=_day(row),
+        updated_at=row.updated_date,
+    )
+
+
+def _open_cents(row: VoucherRow) -> int | None:
+    try:
+        return row.open_cents
+    except FractionOfACent:
+        return None  # no amount of money: compare by status only
+
+
+def _day(row: VoucherRow) -> date | None:
+    return None if row.voucher_date is None else row.voucher_date.astimezone(BERLIN).date()

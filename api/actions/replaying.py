@@ -1,0 +1,56 @@
+"""„Erneut verarbeiten“, by page and by JSON API: documents of lexoffice are fetched anew, events of Stripe are booked
+from what they said.
+"""
+
+from collections.abc import Sequence
+
+from activities.notifications.rehearsal import Rehearsal, rehearse
+from api.actions import stripe_booking
+from api.actions.rechecks import announce_rechecks
+from api.http.parts import Parts
+from ledger.database import Connection
+from ledger.inbox import events
+from ledger.inbox.events import Event
+from ledger.refusals import NotFound
+from ledger.types import EventId, Frozen, PayoutNumber, Tenant
+
+
+class Replayed(Frozen):
+    """`payouts` must look again."""
+
+    event: Event
+    payouts: tuple[PayoutNumber, ...] = ()
+
+
+def is_replayable(event: Event) -> bool:
+    """Not one that names no document, such as a revoked token."""
+    return event.provider == stripe_booking.PROVIDER or events.is_uuid(event.resource_id)
+
+
+async def replay(db: Connection, tenant: Tenant, number: EventId, *, actor: str) -> Replayed:
+    """Raises NotFound, NotAllowedNow, NotConnected. `announce` what it returns once the transaction is over."""
+    if await _is_of_stripe(db, tenant, number):
+        event, payouts = await stripe_booking.book_again(db, tenant, number, actor=actor)
+        return Replayed(event=event, payouts=payouts)
+    return Replayed(event=await events.replay(db, tenant, number, actor=actor))
+
+
+async def announce(doors: Parts, tenant: Tenant, replayed: Sequence[Replayed]) -> None:
+    """Tell the engine; what fails here the hand-over tells."""
+    told = [one.event for one in replayed if one.event.provider != stripe_booking.PROVIDER]
+    await doors.announcer.events(tenant, told)
+    await announce_rechecks(doors, tenant, [number for one in replayed for number in one.payouts])
+
+
+async def preview(doors: Parts, tenant: Tenant, event: Event) -> Rehearsal:
+    """What would change, without changing it. Raises NotFound."""
+    if event.provider == stripe_booking.PROVIDER:
+        return await rehearse(doors.ledger, tenant, event.id, stripe_booking.rehearsed)
+    return await rehearse(doors.ledger, tenant, event.id)
+
+
+async def _is_of_stripe(db: Connection, tenant: Tenant, number: EventId) -> bool:
+    found = await events.load(db, tenant, [number])
+    if not found:
+        raise NotFound("event_not_found")
+    return found[0].provider == stripe_booking.PROVIDER

@@ -1,0 +1,44 @@
+"""How lexoffice notifies this tenant, and asking for that to be set up anew."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from api.http.parts import Parts
+from api.http.rows import shown
+from ledger import types
+from ledger.connections import connections, subscriptions
+from ledger.connections.connections import NotConnected
+from ledger.connections.subscriptions import Subscribed
+from ledger.database import Connection
+from ledger.types import Tenant
+from lexoffice.webhook import SUBSCRIBED
+
+
+class Subscriptions(BaseModel):
+    state: Literal["unknown", "healthy", "failing"]
+    reason: str | None = Field(description="Woran es liegt, wenn der Zustand `failing` ist")
+    checked_at: datetime | None
+    pending: bool = Field(description="Eine Einrichtung wurde verlangt und ist noch nicht abgeschlossen")
+    address: str = Field(description="Wohin lexoffice meldet; der Token jedes Abonnements wird nicht gezeigt")
+    subscriptions: list[Subscribed]
+    missing: list[str] = Field(description="Ereignisse, die zurzeit niemand meldet")
+
+
+async def want(db: Connection, tenant: Tenant) -> None:
+    """Have them set up anew: the next sweep does it if the engine cannot be told now. Raises NotConnected."""
+    if not (await connections.load(db, tenant, types.LEXOFFICE)).has_secret:
+        raise NotConnected
+    await subscriptions.want_set_up(db, tenant)
+
+
+async def health(db: Connection, tenant: Tenant, doors: Parts) -> dict[str, Any]:
+    """Members of `Subscriptions`, as the last check found them; no call of lexoffice."""
+    found = await subscriptions.health(db, tenant)
+    there = {one.event_type for one in found.subscriptions}
+    return shown(
+        found,
+        address=f"{doors.settings.public_url}/api/webhooks/{tenant.slug}/lexoffice",
+        missing=[event_type for event_type in SUBSCRIBED if event_type not in there],
+    )

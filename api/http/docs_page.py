@@ -1,0 +1,112 @@
+"""/docs: the OpenAPI document as a page of our own, without scripts and without anything from another host.
+
+A strict content policy holds for it as for every other answer, and it works where there is no internet.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup, escape
+
+router = APIRouter(include_in_schema=False)
+
+_HERE = Path(__file__).parents[1] / "pages"
+_PAGES = Environment(loader=FileSystemLoader(_HERE), autoescape=select_autoescape(default=True), trim_blocks=True)
+_CODE, _STRONG = re.compile(r"`([^`]+)`"), re.compile(r"\*\*([^*]+)\*\*")
+
+
+def _marked_up(text: str) -> Markup:
+    """The little Markdown that descriptions use: `code` and **strong**."""
+    return Markup(_STRONG.sub(r"<strong>\1</strong>", _CODE.sub(r"<code>\1</code>", str(escape(text)))))  # noqa: S704
+
+
+_PAGES.filters["marked_up"] = _marked_up
+_METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@router.get("/docs")
+async def docs(request: Request) -> HTMLResponse:
+    described: dict[str, Any] = request.app.openapi()
+    return HTMLResponse(_PAGES.get_template("docs.html").render(info=described["info"], groups=_groups(described)))
+
+
+@router.get("/docs/style.css")
+async def style() -> Response:
+    return Response((_HERE / "docs.css").read_text(encoding="utf-8"), media_type="text/css")
+
+
+def _groups(described: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for path, operations in described["paths"].items():
+        for method in _METHODS:
+            if method in operations:
+                operation = operations[method]
+                groups.setdefault((operation.get("tags") or ["Weiteres"])[0], []).append(
+                    _operation(described, path, method, operation)
+                )
+    return groups
+
+
+def _operation(described: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    body = _resolved(described, content.get("schema", {}))
+    example = next(iter(content.get("examples", body.get("examples", []))), None)
+    return {
+        "id": operation.get("operationId", f"{method}-{path}"),
+        "method": method.upper(),
+        "path": path,
+        "summary": operation.get("summary", ""),
+        "description": operation.get("description", ""),
+        "parameters": operation.get("parameters", []),
+        "members": _members(described, body),
+        "example": None if example is None else json.dumps(example, ensure_ascii=False, indent=2),
+        "answers": [
+            {
+                "status": status,
+                "text": answer.get("description", "").replace("Successful Response", "Erfolg"),
+                "members": _members(
+                    described,
+                    _resolved(described, answer.get("content", {}).get("application/json", {}).get("schema", {})),
+                )
+                if status.startswith("2")
+                else [],
+            }
+            for status, answer in sorted(operation.get("responses", {}).items())
+        ],
+    }
+
+
+def _members(described: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "kind": _kind(described, member),
+            "required": name in schema.get("required", ()),
+            "text": member.get("description") or _resolved(described, member).get("description", ""),
+        }
+        for name, member in schema.get("properties", {}).items()
+    ]
+
+
+def _kind(described: dict[str, Any], schema: dict[str, Any]) -> str:
+    if "anyOf" in schema:
+        return " | ".join(_kind(described, part) for part in schema["anyOf"])
+    resolved = _resolved(described, schema)
+    if "enum" in resolved:
+        return " | ".join(str(word) for word in resolved["enum"])
+    if resolved.get("type") == "array":
+        return f"[{_kind(described, resolved.get('items', {}))}]"
+    if "$ref" in schema:
+        return str(schema["$ref"].rpartition("/")[2])
+    return " ".join(str(resolved[part]) for part in ("type", "format") if part in resolved) or "any"
+
+
+def _resolved(described: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found: dict[str, Any] = described["components"]["schemas"][name] if name else schema
+    return found

@@ -1,0 +1,228 @@
+"""The edge of the application: what holds for each request, whatever its door.
+
+A request id, a bound on the body and on the time, security headers, one line in the log, one count in the metrics. It
+stands outside the framework's routing, so that it holds for what no route takes, too.
+"""
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import Callable
+from typing import Literal
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.language import asked_for, speaking
+from api.http.metrics import Metrics
+from api.http.problems import RETRY_AFTER_S, Problem, answer, took_too_long
+from ledger.audit.audit import Origin, coming_from
+from logs import where
+
+log = structlog.get_logger("access")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=()"),
+)
+_POLICY = (
+    b"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class _Gone(Exception):
+    """The caller hung up before the body was complete."""
+
+
+class Edge:
+    """`seconds` says how long a path may take; the body gets as long as the shortest of them."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        metrics: Metrics,
+        body_bytes: int,
+        body_seconds: float,
+        seconds: Callable[[str], float],
+        https: bool,
+        trusted_proxies: int = 0,
+    ) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._body_bytes = body_bytes
+        self._body_seconds = body_seconds
+        self._seconds = seconds
+        self._trusted_proxies = trusted_proxies
+        self._headers = _HEADERS + (
+            ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),) if https else ()
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        state["address"] = address = _address(scope, self._trusted_proxies)
+        started = time.perf_counter()
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = message.setdefault("headers", [])
+                present = {name for name, _ in headers}
+                headers += [header for header in self._headers if header[0] not in present]
+                if b"content-security-policy" not in present:
+                    headers.append((b"content-security-policy", _POLICY))
+                if b"cache-control" not in present:
+                    headers.append((b"cache-control", b"no-store"))
+                headers.append((b"x-request-id", request_id.encode()))
+            await send(message)
+
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            coming_from(Origin(door=_door(scope["path"]), request_id=request_id, address=address)),
+            speaking(asked_for(_accept_language(scope))),
+        ):
+            problem: Problem | None = None
+            try:
+                problem = await self._pass_on(scope, receive, sending)
+            except _Gone:
+                status = 499
+            except Exception as error:
+                log.error("unexpected", **where(error))
+                problem = Problem(500, "unexpected", request_id=request_id)
+            if problem is not None and status == 0:
+                await answer(problem)(scope, receive, sending)
+            self._record(scope, status, time.perf_counter() - started)
+            structlog.contextvars.clear_contextvars()
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> Problem | None:
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                body = await self._read_body(scope, receive)
+        except TimeoutError:
+            # A sender of notifications repeats what was answered with 503, and what was answered with 408 not
+            # (lexoffice API, Event Subscriptions, Delivery).
+            again = _door(scope["path"]) == "webhook"
+            return Problem(
+                503 if again else 408,
+                "body_too_slow",
+                headers={"Connection": "close", **({"Retry-After": str(RETRY_AFTER_S)} if again else {})},
+            )
+        except _TooLarge:
+            return Problem(
+                413,
+                "too_large",
+                {"kilobytes": self._body_bytes // 1000},
+                headers={"Connection": "close"},
+            )
+        delivered = False
+
+        async def replay() -> Message:
+            nonlocal delivered
+            if delivered:
+                return await receive()
+            delivered = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        limit = asyncio.timeout(self._seconds(scope["path"]))
+        try:
+            async with limit:
+                await self._app(scope, replay, send)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            log.warning("took_too_long")
+            return took_too_long()
+        return None
+
+    async def _read_body(self, scope: Scope, receive: Receive) -> bytes:
+        """The whole body. A declared length is refused unread; one without a length is counted as it comes."""
+        for name, value in scope["headers"]:
+            if name == b"content-length" and value.isdigit() and int(value[:20]) > self._body_bytes:
+                raise _TooLarge
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _Gone
+            body += message.get("body", b"")
+            if len(body) > self._body_bytes:
+                raise _TooLarge
+            if not message.get("more_body", False):
+                return bytes(body)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        # The route, never the path: a path may hold anything, and a query a token.
+        route = _route_of(scope)
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._metrics.requests.labels(method, route, str(status)).inc()
+        self._metrics.seconds.labels(route).observe(seconds)
+        if route not in _QUIET:
+            log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _door(path: str) -> Literal["page", "api", "webhook"]:
+    if path.startswith("/api/v1/"):
+        return "api"
+    return "webhook" if path.startswith("/api/webhooks/") else "page"
+
+
+def _accept_language(scope: Scope) -> str:
+    """At most what a browser would send: a header may hold anything."""
+    return ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language")[:200]
+
+
+def _address(scope: Scope, trusted_proxies: int) -> str:
+    """Who connected. What a caller writes into X-Forwarded-For itself stands left of what our proxies append."""
+    if trusted_proxies:
+        hops = [
+            hop.strip()
+            for name, value in scope["headers"]
+            if name == b"x-forwarded-for"
+            for hop in value.decode("latin-1").split(",")
+        ]
+        if len(hops) >= trusted_proxies:
+            return str(hops[-trusted_proxies])[:100]
+    client = scope.get("client")
+    return str(client[0]) if client else "unknown"
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            text: str = value.decode("latin-1")
+            if _REQUEST_ID.fullmatch(text):
+                return text
+    return secrets.token_hex(8)
+
+
+def _route_of(scope: Scope) -> str:
+    """The template of the route that was taken, prefixes included: `/api/v1/payouts/{number}`.
+
+    The framework keeps only the innermost router's part; what stands before it in the path has no parameters.
+    """
+    route = scope.get("route")
+    if route is None:
+        return "unmatched"
+    template, segments = route.path.split("/")[1:], scope["path"].split("/")
+    return "/".join([*segments[: len(segments) - len(template)], *template])

@@ -1,0 +1,47 @@
+"""What every door works with, made once when the application starts."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import httpx
+from fastapi import Depends, Request
+from temporalio.client import Client
+
+from activities.gateway.oauth_access import OAuthAccess
+from api.http.metrics import Metrics
+from api.http.recognition import Recognition
+from api.http.signing_key import SigningKey
+from engine.announcer import Announcer
+from ledger.access.api_keys import Caller
+from ledger.connections.webhook_tokens import WebhookDoor
+from ledger.database import Ledger
+from ledger.migrations.needed import NeededSchema
+from ledger.vault import Vault
+from settings import Settings
+
+
+@dataclass(frozen=True)
+class Parts:
+    settings: Settings
+    ledger: Ledger
+    files: Ledger
+    """The same ledger for files of whole lists: on connections of their own, and in no hurry."""
+    vault: Vault
+    engine: Client
+    announcer: Announcer
+    metrics: Metrics
+    api_keys: Recognition[Caller]
+    webhook_tokens: Recognition[WebhookDoor]
+    signing_key: SigningKey
+    lexoffice_transport: httpx.AsyncBaseTransport
+    oauth: OAuthAccess
+    needed_schema: NeededSchema
+
+
+async def _parts(request: Request) -> Parts:
+    parts = request.app.state.parts
+    assert isinstance(parts, Parts)
+    return parts
+
+
+Doors = Annotated[Parts, Depends(_parts)]

@@ -1,0 +1,1 @@
+"""Getting in, and what somebody changes about the own account."""

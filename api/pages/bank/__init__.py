@@ -1,0 +1,1 @@
+"""Own accounts, and bank runs."""

@@ -1,0 +1,251 @@
+"""Admin → Zahlungsläufe: what can be transferred, drafts, their approval by a second person, and the file."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from api.actions.bank_file import xml_file
+from api.http.rows import after
+from api.pages.frame import actor_names
+from api.pages.frame.languages import N_, said
+from api.pages.frame.rendering import PageRoute
+from api.pages.frame.visits import Visit, may
+from api.pages.words.bank_words import WAYS_OUT
+from ledger.bank import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
+from ledger.bank.bank_days import next_target_day
+from ledger.database import Connection
+from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow, NotFound, NothingDue
+from ledger.roles import Permission
+from ledger.types import BERLIN, business_day
+
+PAGE = "/admin/zahlungslaeufe"
+router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
+Viewer = Annotated[Visit, may(Permission.SEE_BANK, page=PAGE)]
+Banker = Annotated[Visit, may(Permission.BANK, page=PAGE)]
+Second = Annotated[Visit, may(Permission.CONFIRM_BANK, page=PAGE)]
+Act = Callable[[Connection], Awaitable[Any]]
+_LINES = 500
+"""Payments on one page."""
+
+STATES = {
+    "draft": (N_("Entwurf"), "waiting"),
+    "approved": (N_("freigegeben"), "moving"),
+    "exported": (N_("exportiert"), "moving"),
+    "confirmed": (N_("bestätigt"), "done"),
+    "cancelled": (N_("storniert"), "stopped"),
+}
+_CHANGED = N_("Der Zahlungslauf hat sich geändert. Bitte prüfen Sie ihn noch einmal.")
+
+
+@router.get("")
+async def runs_page(visit: Viewer) -> Response:
+    return await _list(visit)
+
+
+@router.post("")
+async def create(visit: Banker) -> Response:
+    try:
+        account, day = _uuid(visit.field("account")), _day(visit.field("day"))
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
+            run = await bank_runs.create(
+                db,
+                visit.tenant,
+                visit.doors.vault,
+                by=visit.person.actor,
+                account=account,
+                execution_date=day,
+            )
+    except (NotAcceptable, NotAllowedNow, NothingDue) as refused:
+        return await _list(visit, wrong=said(refused))
+    return RedirectResponse(f"{PAGE}/{run.number}", status_code=303)
+
+
+@router.get("/{number}")
+async def run_page(number: str, visit: Viewer) -> Response:
+    return await _run(visit, number)
+
+
+@router.post("/{number}/freigeben")
+async def approve(number: str, visit: Second) -> Response:
+    seen = visit.field("content_hash")[:64]
+
+    async def act(db: Connection) -> None:
+        await bank_runs.approve(db, visit.tenant, visit.doors.vault, number, by=visit.person.actor, seen_hash=seen)
+
+    return await _acted(visit, number, act, refresh=True)
+
+
+@router.post("/{number}/datei")
+async def download(number: str, visit: Banker) -> Response:
+    """The first time makes the file. By POST, so that no browser fetches it ahead."""
+    try:
+        await _refresh(visit, number)
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
+            file = await bank_export.download(
+                db,
+                visit.tenant,
+                visit.doors.vault,
+                number,
+                by=visit.person.actor,
+                in_recovery=visit.doors.settings.recovery is not None,
+            )
+    except ContentHasChanged:
+        return await _run(visit, number, wrong=_CHANGED)
+    except (NotAcceptable, NotAllowedNow) as refused:
+        return await _run(visit, number, wrong=said(refused))
+    return xml_file(file)
+
+
+@router.post("/{number}/bestaetigen")
+async def confirm(number: str, visit: Banker) -> Response:
+    async def act(db: Connection) -> None:
+        await bank_runs.confirm(db, visit.tenant, number, by=visit.person.actor)
+
+    return await _acted(visit, number, act)
+
+
+@router.post("/{number}/tag")
+async def reschedule(number: str, visit: Banker) -> Response:
+    async def act(db: Connection) -> None:
+        day = _day(visit.field("day"))
+        if day is None:
+            raise NotAcceptable("day_not_acceptable")
+        await bank_runs.reschedule(db, visit.tenant, number, day, by=visit.person.actor)
+
+    return await _acted(visit, number, act)
+
+
+@router.post("/{number}/entfernen")
+async def drop(number: str, visit: Banker) -> Response:
+    async def act(db: Connection) -> None:
+        reason = visit.field("reason")[:500]
+        if not reason:
+            raise NotAcceptable("reason_missing")
+        await bank_runs.drop(db, visit.tenant, number, visit.field("payout"), by=visit.person.actor, reason=reason)
+
+    return await _acted(visit, number, act)
+
+
+@router.post("/{number}/stornieren")
+async def cancel(number: str, visit: Banker) -> Response:
+    async def act(db: Connection) -> None:
+        await bank_run_cancelling.cancel(
+            db, visit.tenant, number, by=visit.person.actor, reason=visit.field("reason")[:500]
+        )
+
+    return await _acted(visit, number, act)
+
+
+@router.post("/{number}/stornieren/bestaetigen")
+async def confirm_cancel(number: str, visit: Second) -> Response:
+    async def act(db: Connection) -> None:
+        await bank_run_cancelling.confirm_cancel(db, visit.tenant, number, by=visit.person.actor)
+
+    return await _acted(visit, number, act)
+
+
+@router.post("/{number}/stornieren/zurueckziehen")
+async def withdraw_cancel(number: str, visit: Banker) -> Response:
+    async def act(db: Connection) -> None:
+        await bank_run_cancelling.withdraw_cancel(db, visit.tenant, number, by=visit.person.actor)
+
+    return await _acted(visit, number, act)
+
+
+async def _acted(visit: Visit, number: str, act: Act, *, refresh: bool = False) -> Response:
+    try:
+        if refresh:
+            await _refresh(visit, number)
+        async with visit.doors.ledger.transaction(
+            visit.tenant, cause=visit.person.actor, person=visit.person.user_id
+        ) as db:
+            await act(db)
+    except ContentHasChanged:
+        return await _run(visit, number, wrong=_CHANGED)
+    except (NotAcceptable, NotAllowedNow) as refused:
+        return await _run(visit, number, wrong=said(refused))
+    return RedirectResponse(f"{PAGE}/{number}", status_code=303)
+
+
+async def _refresh(visit: Visit, number: str) -> None:
+    """What may not be paid any more drops out and stays out, whether or not the act that follows is refused."""
+    async with visit.doors.ledger.transaction(visit.tenant, cause=visit.person.actor) as db:
+        await bank_runs.refresh(db, visit.tenant, visit.doors.vault, number, by=visit.person.actor)
+
+
+async def _list(visit: Visit, *, wrong: str | None = None) -> Response:
+    cursor = visit.request.query_params.get("ab", "")
+    position = cursor if cursor.isascii() and cursor.isdecimal() and len(cursor) < 19 else None
+    async with visit.doors.ledger.transaction(visit.tenant) as db:
+        runs, following = await bank_run_rows.list_runs(db, visit.tenant, after=after(position), limit=50)
+        before = await bank_candidates.preview(db, visit.tenant, visit.doors.vault)
+        accounts = await bank_accounts.list_accounts(db, visit.tenant)
+    payable = [one for one in before.judged if one.barred is None]
+    return visit.page(
+        "bank_runs.html",
+        status=422 if wrong else 200,
+        wrong=wrong,
+        runs=runs,
+        states=STATES,
+        first=PAGE if position else "",
+        following=f"{PAGE}?ab={following}" if following else "",
+        payable=payable,
+        payable_cents=sum(one.amount_cents for one in payable),
+        barred=[one for one in before.judged if one.barred and one.run is None],
+        before=before,
+        ways_out=WAYS_OUT,
+        accounts=[one for one in accounts if one.state == "active"],
+        day=next_target_day(datetime.now(BERLIN).date()),
+        may_create=visit.person.may(Permission.BANK),
+    )
+
+
+async def _run(visit: Visit, number: str, *, wrong: str | None = None) -> Response:
+    async with visit.doors.ledger.transaction(visit.tenant) as db:
+        run = await bank_run_rows.find(db, visit.tenant, number)
+        account = await bank_accounts.find(db, visit.tenant, run.account_id)
+        start = _position(visit)
+        lines = await bank_run_rows.lines(db, visit.tenant, run.id, after=start, limit=_LINES + 1)
+        names = await actor_names.names(db, visit.tenant)
+        paid = (await bank_run_rows.payouts_paid(db, visit.tenant, run.id))[0] if run.state == "exported" else 0
+    following = f"{PAGE}/{number}?ab={lines[_LINES - 1].position}" if len(lines) > _LINES else ""
+    shown = lines[:_LINES]
+    return visit.page(
+        "bank_run.html",
+        status=422 if wrong else 200,
+        wrong=wrong,
+        run=run,
+        account=account,
+        lines=[line for line in shown if line.released_at is None or run.state == "cancelled"],
+        dropped=[line for line in shown if line.released_at is not None and run.state != "cancelled"],
+        names=names,
+        paid=paid,
+        states=STATES,
+        first=f"{PAGE}/{number}" if start else "",
+        following=following,
+        may_bank=visit.person.may(Permission.BANK),
+        may_confirm=visit.person.may(Permission.CONFIRM_BANK),
+    )
+
+
+def _position(visit: Visit) -> int:
+    wanted = visit.request.query_params.get("ab", "")
+    return int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 9 else 0
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise NotFound("own_account_not_found") from None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return business_day(text) if text else None
+    except ValueError:
+        raise NotAcceptable("day_not_acceptable") from None

@@ -1,0 +1,1 @@
+"""What every page stands in: templates, languages, the menu, lists, and who visits."""

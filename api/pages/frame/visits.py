@@ -1,0 +1,209 @@
+"""Who visits a page, what was proved, and what that allows.
+
+A page asks for what it needs by its type: `Visiting` for anybody, `LoggedIn`, or `Annotated[Visit, may(…)]`. Every form
+that changes something is checked for its session's token here, before the page sees it.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import structlog
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.http.parts import Doors, Parts
+from api.http.problems import Problem
+from api.pages.frame.rendering import FRAME, GoTo, rendered
+from ledger.access import passwords, sessions
+from ledger.access.sessions import Person
+from ledger.roles import DANGEROUS, Permission
+from ledger.types import Tenant
+
+_LOCAL = re.compile(r"/admin(/[A-Za-z0-9_.-]+)*(\?[A-Za-z0-9_=&.%+-]*)?")
+_CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class Visit:
+    """One request of a browser."""
+
+    def __init__(self, request: Request, doors: Parts, person: Person | None, secret: str, *, is_known: bool) -> None:
+        self.request = request
+        self.doors = doors
+        self.form: Mapping[str, str] = {}
+        self._person = person
+        self._secret = secret
+        self._is_known = is_known
+
+    @property
+    def anybody(self) -> Person | None:
+        return self._person
+
+    @property
+    def person(self) -> Person:
+        """On pages that ask for one."""
+        assert self._person is not None
+        return self._person
+
+    @property
+    def tenant(self) -> Tenant:
+        """On pages of a tenant."""
+        assert self.person.tenant is not None
+        return self.person.tenant
+
+    @property
+    def address(self) -> str:
+        return str(self.request.scope["state"]["address"])
+
+    @property
+    def csrf(self) -> str:
+        """Known to this browser's pages only; bound to its session, or, before one, to a cookie of its own."""
+        return self.doors.vault.recognise(f"form:{self._secret}").hex()
+
+    def is_own_form(self, token: str) -> bool:
+        known = self.doors.vault.recognise_under_all_keys(f"form:{self._secret}")
+        return self._is_known and any(passwords.same(token, one.hex()) for one in known)
+
+    @property
+    def frame(self) -> dict[str, Any]:
+        """What the frame of every page shows: who is there, where, and what to go back to in the other language."""
+        here = _here(self)
+        back = here if self.request.method == "GET" else "/p" if here.startswith("/p/") else "/admin"
+        return {"person": self._person, "csrf": self.csrf, "here": here, "back": back}
+
+    def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
+        answer = rendered(template, status=status, **(self.frame | context))
+        if not self._is_known:
+            self._set(answer, self._form_cookie, self._secret)
+        return answer
+
+    def field(self, name: str) -> str:
+        return self.form.get(name, "").strip()
+
+    def onward(self, fallback: str = "/admin") -> str:
+        """Where to go after this: an address of ours that was asked for, and no other."""
+        wanted = self.form.get("weiter") or self.request.query_params.get("weiter") or ""
+        return wanted if _LOCAL.fullmatch(wanted) else fallback
+
+    def begin(self, token: str, address: str) -> Response:
+        """Go on with a session of this token."""
+        answer = RedirectResponse(address, status_code=303)
+        self._set(answer, _session_cookie(self.doors), token)
+        return answer
+
+    def leave(self, address: str) -> Response:
+        answer = RedirectResponse(address, status_code=303)
+        answer.delete_cookie(
+            _session_cookie(self.doors), path="/", secure=self.doors.settings.https, httponly=True, samesite="lax"
+        )
+        return answer
+
+    @property
+    def _form_cookie(self) -> str:
+        return _cookie(self.doors, "partnerdesk-form")
+
+    def _set(self, answer: Response, name: str, value: str) -> None:
+        # Without an age: the browser forgets it when it is closed; the ledger ends the session anyway.
+        answer.set_cookie(name, value, path="/", secure=self.doors.settings.https, httponly=True, samesite="lax")
+
+
+async def _visit(request: Request, doors: Doors) -> Visit:
+    token = request.cookies.get(_session_cookie(doors))
+    person = None if not token else await sessions.recognise(doors.ledger, doors.vault, token)
+    if person is not None:
+        structlog.contextvars.bind_contextvars(person=str(person.user_id))
+        if person.tenant is not None:
+            structlog.contextvars.bind_contextvars(tenant=person.tenant.slug)
+    form_secret = request.cookies.get(_cookie(doors, "partnerdesk-form"))
+    known = token if person is not None else form_secret
+    visit = Visit(request, doors, person, known or secrets.token_urlsafe(32), is_known=known is not None)
+    if person is not None:
+        # An error repeats no address: what is not there and what is somebody else's must look the same.
+        request.scope["state"][FRAME] = visit.frame | {"back": "/admin"}
+    if request.method in _CHANGES:
+        visit.form = await _own_form(visit)
+    return visit
+
+
+async def _own_form(visit: Visit) -> dict[str, str]:
+    if visit.request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise _foreign_form()
+    if not visit.request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise Problem(415, "no_form")
+    sent = await visit.request.form(max_fields=200)
+    form = {name: value for name, value in sent.items() if isinstance(value, str)}
+    if not visit.is_own_form(form.pop("csrf", "")):
+        raise _foreign_form()
+    return form
+
+
+def _foreign_form() -> Problem:
+    return Problem(403, "foreign_form")
+
+
+Visiting = Annotated[Visit, Depends(_visit)]
+
+
+async def _logged_in(visit: Visiting) -> Visit:
+    """Somebody with a password proved; the second factor may be owed."""
+    if visit.anybody is None:
+        raise GoTo(_after("/login", _here(visit)))
+    return visit
+
+
+LoggedIn = Annotated[Visit, Depends(_logged_in)]
+
+
+async def _proved(visit: LoggedIn) -> Visit:
+    """Somebody who has shown all that the role asks for."""
+    if visit.person.owes_second_factor:
+        raise GoTo(_after("/second-factor", _here(visit)))
+    return visit
+
+
+Proved = Annotated[Visit, Depends(_proved)]
+
+
+def may(permission: Permission, *others: Permission, page: str = "/admin") -> Any:
+    """For people who have this permission, or one of the others, in the tenant that they entered; dangerous ones with a
+    fresh second factor.
+
+    `page` is where somebody goes on whose form came too late for that.
+    """
+
+    async def allowed(visit: Proved) -> Visit:
+        if visit.person.tenant is None and permission is not Permission.TENANTS:
+            raise GoTo("/admin/mandant")
+        if not any(visit.person.may(one) for one in (permission, *others)):
+            raise Problem(403, "not_allowed")
+        if permission in DANGEROUS:
+            require_fresh(visit, page=page)
+        return visit
+
+    return Depends(allowed)
+
+
+def require_fresh(visit: Visit, *, page: str = "/admin") -> None:
+    """Where only some acts of a page are dangerous: an approval above the limit. Raises GoTo."""
+    if not visit.person.is_fresh:
+        raise GoTo(_after("/second-factor", _here(visit) if visit.request.method == "GET" else page))
+
+
+def _here(visit: Visit) -> str:
+    url = visit.request.url
+    return f"{url.path}?{url.query}" if url.query else url.path
+
+
+def _after(address: str, then: str) -> str:
+    return f"{address}?{urlencode({'weiter': then})}" if _LOCAL.fullmatch(then) else address
+
+
+def _session_cookie(doors: Parts) -> str:
+    return _cookie(doors, "partnerdesk")
+
+
+def _cookie(doors: Parts, name: str) -> str:
+    # __Host-: Secure, from this host and for it alone. Browsers take it over https only.
+    return f"__Host-{name}" if doors.settings.https else name

@@ -1,0 +1,1 @@
+"""Events, and tasks that wait for a person."""

@@ -1,0 +1,224 @@
+"""Admin → Aufgaben: everything that waits for a person, each kind with its own words and the answers it takes."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from api.actions.task_answers import announce_answer
+from api.http.problems import Problem
+from api.pages.frame.actor_names import names
+from api.pages.frame.languages import N_, _, said
+from api.pages.frame.list_filters import PAGE_LENGTH, Asked
+from api.pages.frame.rendering import PageRoute
+from api.pages.frame.visits import Visit, may
+from api.pages.words import event_words, task_words
+from ledger import tasks
+from ledger.bank import bank_transfers
+from ledger.booking import resolutions
+from ledger.booking.resolutions import Answer
+from ledger.commissions import commissions, manual_lines
+from ledger.database import Connection
+from ledger.inbox import event_list, events
+from ledger.payouts import payouts
+from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
+from ledger.roles import Permission
+from ledger.sales import transactions
+from ledger.sales.transactions import Transaction
+from ledger.tasks import Task
+from ledger.types import CommissionId, TaskId, Tenant, TransactionId
+from lexoffice.links import document_url
+
+PAGE = "/admin/aufgaben"
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+Reader = Annotated[Visit, may(Permission.READ)]
+_DONE = N_("Die Aufgabe ist erledigt.")
+_MOST_CANDIDATES = 10
+
+
+@router.get(PAGE)
+async def tasks_page(visit: Reader) -> Response:
+    asked = Asked(visit, PAGE, "status", "art")
+    resolved = asked.text("status") == "erledigt"
+    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
+        found, following = await tasks.page(
+            db,
+            visit.tenant,
+            resolved=resolved,
+            kind=asked.text("art"),
+            after=asked.number,
+            limit=PAGE_LENGTH,
+        )
+        kinds = await tasks.kinds(db, visit.tenant)
+        name_of = await names(db, visit.tenant)
+    return visit.page(
+        "tasks.html",
+        asked=asked,
+        tasks=found,
+        resolved=resolved,
+        first=asked.first,
+        following=asked.following(following),
+        kinds=[(kind, _(task_words.of_kind(kind).title)) for kind in kinds],
+        of_kind=task_words.of_kind,
+        of_action=task_words.of_action,
+        name_of=name_of,
+        message=_DONE if visit.request.query_params.get("hinweis") == "erledigt" else None,
+    )
+
+
+@router.get(PAGE + "/{task}")
+async def task_page(task: UUID, visit: Reader) -> Response:
+    return await _shown(visit, TaskId(task))
+
+
+@router.post(PAGE + "/{task}")
+async def resolve(task: UUID, visit: Reader) -> Response:
+    """What concerns a payout is a decision and needs the right to approve, as with keys."""
+    tenant, person = visit.tenant, visit.person
+    detail = {name: visit.field(name) for name in task_words.FIELDS if visit.field(name)}
+    answer = Answer(action=visit.field("action"), reason=visit.field("reason") or None, detail=detail)
+    try:
+        async with visit.doors.ledger.transaction(tenant, cause=person.actor, person=person.user_id) as db:
+            asked = await tasks.find(db, tenant, TaskId(task))
+            if not _may_answer(visit, asked):
+                raise Problem(403, "not_allowed")
+            _require_what_it_needs(answer)
+            resolved = await resolutions.resolve(db, tenant, asked.id, answer, actor=person.actor)
+            for event in resolved.replay:
+                await events.replay(db, tenant, event, actor=person.actor)
+    except NotFound as refused:
+        if await _exists(visit, TaskId(task)):  # what was named is not there, such as a sale
+            return await _shown(visit, TaskId(task), wrong=refused)
+        raise
+    except (NotAcceptable, NotAllowedNow) as refused:
+        return await _shown(visit, TaskId(task), wrong=refused)
+    await announce_answer(visit.doors, tenant, resolved)
+    return RedirectResponse(f"{PAGE}?hinweis=erledigt", status_code=303)
+
+
+async def _shown(visit: Visit, task_id: TaskId, *, wrong: Refused | None = None) -> Response:
+    tenant = visit.tenant
+    async with visit.doors.ledger.transaction(tenant, person=visit.person.user_id) as db:
+        task = await tasks.find(db, tenant, task_id)
+        name_of = await names(db, tenant)
+        where = await _where(db, visit, task)
+        candidates = await _candidates(db, tenant, task)
+        known = await _known(db, tenant, task)
+    return visit.page(
+        "task.html",
+        status=422 if wrong else 200,
+        wrong=wrong and said(wrong),
+        typed=visit.form if wrong else {},
+        task=task,
+        words=task_words.of_kind(task.kind),
+        of_action=task_words.of_action,
+        fields=task_words.FIELDS,
+        where=where,
+        candidates=candidates,
+        known=known,
+        versions=_versions(task),
+        detail=event_words.readable(_rest(task)) if _rest(task) else None,
+        name_of=name_of,
+        may_answer=_may_answer(visit, task),
+        needs_approval=task.subject == "payout",
+    )
+
+
+def _may_answer(visit: Visit, task: Task) -> bool:
+    person = visit.person
+    if task.subject == "payout":
+        return person.may(Permission.APPROVE)
+    if task.kind == manual_lines.TASK:
+        return person.may(Permission.WRITE) or person.may(Permission.APPROVE)
+    return person.may(Permission.WRITE)
+
+
+def _require_what_it_needs(answer: Answer) -> None:
+    if task_words.of_action(answer.action).reason and not answer.reason:
+        raise NotAcceptable("reason_missing")
+
+
+async def _exists(visit: Visit, task_id: TaskId) -> bool:
+    async with visit.doors.ledger.transaction(visit.tenant) as db:
+        try:
+            await tasks.find(db, visit.tenant, task_id)
+        except NotFound:
+            return False
+    return True
+
+
+async def _where(db: Connection, visit: Visit, task: Task) -> list[tuple[str, str]]:
+    """(text, address) of what the task is about."""
+    match task.subject:
+        case "payout" | "objection":
+            return [(task.subject_id, f"/admin/auszahlungen/{task.subject_id}")]
+        case "transaction":
+            return [(_("Verkauf ansehen"), f"/admin/transaktionen/{task.subject_id}")]
+        case "partner":
+            code = await _partner_code(db, visit.tenant, task.subject_id)
+            return [(code, f"/admin/partner/{code}")]
+        case "connection":
+            return [(_("Verbindung ansehen"), f"/admin/zahlungsanbieter/{_provider(task.subject_id)}")]
+        case "commission":
+            sale = await commissions.sale_of(db, visit.tenant, CommissionId(UUID(task.subject_id)))
+            return [(_("Verkauf ansehen"), f"/admin/transaktionen/{sale}")] if sale else []
+        case "document":
+            return await _document(db, visit, task)
+        case "event":
+            return [(_("Ereignis %(id)s", id=task.subject_id), f"/admin/ereignisse/{task.subject_id}")]
+        case _:
+            return []
+
+
+async def _partner_code(db: Connection, tenant: Tenant, subject_id: str) -> str:
+    """Some questions name the partner by id, some by code."""
+    found = await db.fetchval("SELECT code FROM partners WHERE tenant_id = $1 AND id::text = $2", tenant.id, subject_id)
+    return str(found or subject_id)
+
+
+async def _document(db: Connection, visit: Visit, task: Task) -> list[tuple[str, str]]:
+    app_url = visit.doors.settings.lexoffice_app_url
+    known = await event_list.document_of(db, visit.tenant, task.subject_id)
+    found = [(_("Ereignisse zu diesem Beleg"), f"/admin/ereignisse?beleg={task.subject_id}")]
+    if known is not None:
+        text = known.voucher_number or _("Beleg in lexoffice ansehen")
+        found.insert(0, (text, document_url(app_url, known.kind, known.resource_id)))
+    return found
+
+
+def _provider(subject_id: str) -> str:
+    return "stripe" if subject_id == "stripe" else "lexoffice"
+
+
+async def _candidates(db: Connection, tenant: Tenant, task: Task) -> list[Transaction]:
+    found = []
+    for candidate in (task.detail.get("candidates") or [])[:_MOST_CANDIDATES]:
+        try:
+            found.append(await transactions.find(db, tenant, TransactionId(UUID(candidate["transaction_id"]))))
+        except (KeyError, ValueError, TypeError, NotFound):
+            continue
+    return found
+
+
+async def _known(db: Connection, tenant: Tenant, task: Task) -> dict[str, str]:
+    """What need not be looked up at the bank: day and reference of a transfer that came back, or may have."""
+    if (task.subject, task.kind, task.state) != ("payout", "returned", "open"):
+        return {}
+    transfer = await bank_transfers.transfer_of(db, tenant, await payouts.find(db, tenant, task.subject_id))
+    return {
+        "paid_on": transfer.day.isoformat() if transfer.day else "",
+        "payment_reference": transfer.reference or "",
+    }
+
+
+def _versions(task: Task) -> list[tuple[str, Any, Any]]:
+    """Of a document that is not as approved: member, approved, fetched."""
+    approved, fetched = task.detail.get("approved"), task.detail.get("fetched")
+    if not (isinstance(approved, dict) and isinstance(fetched, dict)):
+        return []
+    return [(member, approved.get(member), fetched.get(member)) for member in {**approved, **fetched}]
+
+
+def _rest(task: Task) -> dict[str, Any]:
+    return {name: value for name, value in task.detail.items() if name not in ("candidates", "approved", "fetched")}

@@ -1,0 +1,1 @@
+"""Partners as their firm sees them, and the page of a partner."""

@@ -1,0 +1,170 @@
+"""A partner's own page, behind a personal link: read-only but for the objection.
+
+The link is shown a button first, so that a mail scanner that opens links does not use it up; pressing it exchanges the
+link for a cookie. Whoever has that cookie is this partner here and nobody anywhere else.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import RedirectResponse, Response
+
+from api.pages.frame.languages import N_, _, day, said
+from api.pages.frame.rendering import PageRoute
+from api.pages.frame.visits import Visit, Visiting
+from ledger.bank import partner_accounts
+from ledger.documents import papers
+from ledger.payouts import objections, partner_balance
+from ledger.programme import partner_links
+from ledger.programme.partner_links import Guest
+from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
+from ledger.reports import partner_portal
+from ledger.reports.partner_portal import OwnPayout
+from ledger.types import PayoutState
+
+PAGE = "/p"
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+Token = Annotated[str, Path(max_length=100)]
+_30_DAYS_S = 30 * 86_400
+_STATES = {
+    PayoutState.AWAITING_APPROVAL: N_("Wird geprüft."),
+    PayoutState.APPROVED: N_("Freigegeben; der Beleg wird erstellt."),
+    PayoutState.OUTCOME_UNKNOWN: N_("Freigegeben; der Beleg wird erstellt."),
+    PayoutState.CREDIT_NOTE_OPEN: N_("Der Beleg ist erstellt; die Überweisung steht noch aus."),
+    PayoutState.PAID: N_("Ausgezahlt."),
+    PayoutState.REJECTED: N_("Nicht freigegeben; die Provisionen bleiben in Ihrem Saldo."),
+    PayoutState.CANCELLED: N_("Storniert; die Provisionen bleiben in Ihrem Saldo."),
+    PayoutState.RETURNED: N_("Die Überweisung wird geklärt."),
+    PayoutState.SETTLED_MANUALLY: N_("Außerhalb dieser Abrechnung erledigt."),
+}
+
+
+@router.get(PAGE)
+async def own_page(visit: Visiting) -> Response:
+    guest = await _guest(visit)
+    if guest is None:
+        return _over(visit)
+    return await _shown(visit, guest, hint=visit.request.query_params.get("hinweis", ""))
+
+
+@router.post(f"{PAGE}/widerspruch")
+async def object_to_payout(visit: Visiting) -> Response:
+    guest = await _guest(visit)
+    if guest is None:
+        return _over(visit)
+    number = visit.field("nummer")
+    try:
+        async with visit.doors.ledger.transaction(guest.tenant) as db:
+            await objections.object_to(db, guest.tenant, guest.partner_id, number, reason=visit.field("grund"))
+    except (NotAcceptable, NotAllowedNow) as refused:
+        return await _shown(visit, guest, wrong=refused, about=number)
+    return RedirectResponse(f"{PAGE}?hinweis=widerspruch", status_code=303)
+
+
+@router.post(f"{PAGE}/abmelden")
+async def leave(visit: Visiting) -> Response:
+    """This browser forgets the partner; the link stays used."""
+    answer = _over(visit, status=200)
+    answer.delete_cookie(_cookie(visit), path="/", secure=visit.doors.settings.https, httponly=True, samesite="lax")
+    return answer
+
+
+@router.get(PAGE + "/belege/{number}")
+async def paper(number: Annotated[str, Path(max_length=40)], visit: Visiting) -> Response:
+    """The PDF of a credit note of this partner, as lexoffice issued it."""
+    guest = await _guest(visit)
+    if guest is None:
+        return _over(visit)
+    async with visit.doors.ledger.transaction(guest.tenant) as db:
+        if not await partner_portal.is_own(db, guest.tenant, guest.partner_id, number):
+            raise NotFound("document_not_found")
+        found = await papers.read(db, guest.tenant, number)
+    return Response(
+        found.content,
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="Beleg-{number}.pdf"'},
+    )
+
+
+@router.get(PAGE + "/{token}")
+async def link(token: Token, visit: Visiting) -> Response:
+    doors = visit.doors
+    if not await partner_links.is_open(doors.ledger, doors.vault, token):
+        return RedirectResponse(PAGE, status_code=303) if await _guest(visit) else _over(visit, status=404)
+    return visit.page("portal_link.html", person=None)
+
+
+@router.post(PAGE + "/{token}")
+async def open_link(token: Token, visit: Visiting) -> Response:
+    doors = visit.doors
+    try:
+        cookie = await partner_links.open_link(doors.ledger, doors.vault, token)
+    except NotFound:
+        return _over(visit, status=404)
+    answer = RedirectResponse(PAGE, status_code=303)
+    answer.set_cookie(
+        _cookie(visit),
+        cookie.get_secret_value(),
+        max_age=_30_DAYS_S,
+        path="/",
+        secure=doors.settings.https,
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+def state_words(payout: OwnPayout) -> str:
+    if payout.held and payout.state in (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED):
+        return _("Zurzeit angehalten.")
+    if payout.state is PayoutState.PAID and payout.paid_on is not None:
+        return _("Ausgezahlt am %(day)s.", day=day(payout.paid_on))
+    return _(_STATES[payout.state])
+
+
+async def _guest(visit: Visit) -> Guest | None:
+    cookie = visit.request.cookies.get(_cookie(visit))
+    if not cookie:
+        return None
+    return await partner_links.recognise(visit.doors.ledger, visit.doors.vault, cookie)
+
+
+async def _shown(
+    visit: Visit, guest: Guest, *, hint: str = "", wrong: Refused | None = None, about: str = ""
+) -> Response:
+    cursor = visit.request.query_params.get("ab", "")
+    async with visit.doors.ledger.transaction(guest.tenant) as db:
+        recipient = await partner_portal.recipient(db, guest.tenant, guest.partner_id)
+        balance = await partner_balance.of_partner(db, guest.tenant, guest.partner_id)
+        account = await partner_accounts.bank_details_of(db, guest.tenant, guest.partner_id)
+        payouts, following = await partner_portal.payouts_of(
+            db,
+            guest.tenant,
+            guest.partner_id,
+            after=int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 19 else None,
+        )
+    return visit.page(
+        "portal.html",
+        status=422 if wrong else 200,
+        person=None,
+        message=N_("Ihr Widerspruch ist angekommen. Die Antwort steht später hier.") if hint == "widerspruch" else None,
+        wrong=wrong and said(wrong),
+        about=about,
+        typed=visit.form.get("grund", "") if wrong else "",
+        recipient=recipient,
+        balance=balance,
+        account=account,
+        payouts=payouts,
+        first=PAGE if cursor else "",
+        following=f"{PAGE}?ab={following}" if following else "",
+        state_words=state_words,
+    )
+
+
+def _over(visit: Visit, *, status: int = 401) -> Response:
+    return visit.page("portal_over.html", status=status, person=None)
+
+
+def _cookie(visit: Visit) -> str:
+    # __Host-: Secure, from this host and for it alone. Browsers take it over https only.
+    return "__Host-partnerdesk-partner" if visit.doors.settings.https else "partnerdesk-partner"

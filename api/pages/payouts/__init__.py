@@ -1,0 +1,1 @@
+"""Payouts, approvals, and runs of many."""

@@ -1,0 +1,297 @@
+"""Admin → Auszahlung: one payout, what it waits for, its lines, its way, and what can be done about it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Path
+from fastapi.responses import RedirectResponse, Response
+
+from api.pages.frame.actor_names import names
+from api.pages.frame.languages import N_, said
+from api.pages.frame.rendering import PageRoute
+from api.pages.frame.visits import Visit, may, require_fresh
+from api.pages.payouts.payouts import PAGE
+from api.pages.words import bank_words, payout_words
+from api.pages.words.sale_words import KINDS
+from api.pages.words.task_words import of_kind
+from ledger import tasks
+from ledger.access.sessions import Person
+from ledger.bank import bank_candidates, partner_accounts
+from ledger.bank.bank_candidates import Candidate
+from ledger.database import Connection
+from ledger.payouts import (
+    approval_queue,
+    approval_rule,
+    decisions,
+    objections,
+    payout_holds,
+    payout_list,
+    payout_notes,
+    payout_timeline,
+    payout_waiting,
+    payouts,
+)
+from ledger.payouts.approval_queue import Waiting
+from ledger.payouts.decisions import Decision
+from ledger.payouts.payout_waiting import For, Waits
+from ledger.payouts.payouts import Payout
+from ledger.refusals import NotFound, Refused, require_reason
+from ledger.roles import Permission
+from ledger.types import PayoutState
+from lexoffice.links import document_url
+from workflows.messages import payout_workflow_id
+
+router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
+Reader = Annotated[Visit, may(Permission.READ)]
+Worker = Annotated[Visit, may(Permission.WRITE, Permission.APPROVE, page=PAGE)]
+Approver = Annotated[Visit, may(Permission.APPROVE, page=PAGE)]
+Number = Annotated[str, Path(max_length=40)]
+
+_LINES = 100
+_MOST_QUESTIONS = 20
+_EARLY = (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED)
+_HINTS = {
+    "angefordert": N_("Die Auszahlung ist angefordert und wartet auf Freigabe."),
+    "freigegeben": N_("Die Auszahlung ist freigegeben. Die Gutschrift wird jetzt in lexoffice angelegt."),
+    "abgelehnt": N_("Die Auszahlung ist abgelehnt. Ihre Provisionen sind wieder frei."),
+    "storniert": N_("Die Auszahlung ist storniert. Ihre Provisionen sind wieder frei."),
+    "zurueckgestellt": N_("Die Auszahlung ist zurückgestellt."),
+    "aufgenommen": N_("Die Auszahlung ist wieder aufgenommen."),
+    "notiz": N_("Die Notiz ist festgehalten."),
+    "gesendet": N_("Der Beleg wird erneut an den Partner gesendet."),
+}
+Act = Callable[[Connection], Awaitable[None]]
+
+
+@router.get("/{number}")
+async def payout_page(number: Number, visit: Reader) -> Response:
+    return await _shown(visit, number, message=_HINTS.get(visit.request.query_params.get("hinweis", "")))
+
+
+@router.post("/{number}/freigeben")
+async def approve(number: Number, visit: Approver) -> Response:
+    """Above the limit with a fresh second factor; who may not, hears it from the ledger (four eyes)."""
+    async with visit.doors.ledger.transaction(visit.tenant) as db:
+        rule = await approval_rule.of_payout(db, visit.tenant, await payouts.find(db, visit.tenant, number))
+    if rule.above_limit:
+        require_fresh(visit, page=f"{PAGE}/{number}")
+    return await _decided(visit, number, "freigegeben", approving(visit, number, visit.field("inhalt")))
+
+
+@router.post("/{number}/ablehnen")
+async def reject(number: Number, visit: Approver) -> Response:
+    return await _decided(visit, number, "abgelehnt", rejecting(visit, number, visit.field("inhalt")))
+
+
+@router.post("/{number}/stornieren")
+async def cancel(number: Number, visit: Worker) -> Response:
+    async def decide(db: Connection) -> Decision:
+        return await decisions.cancel(
+            db,
+            visit.tenant,
+            number,
+            actor=visit.person.actor,
+            reason=required_reason(visit),
+            seen_hash=visit.field("inhalt") or None,
+        )
+
+    return await _decided(visit, number, "storniert", decide)
+
+
+@router.post("/{number}/zurueckstellen")
+async def put_back(number: Number, visit: Worker) -> Response:
+    async def act(db: Connection) -> None:
+        await payout_holds.put_back(db, visit.tenant, number, actor=visit.person.actor, reason=visit.field("grund"))
+
+    return await _done(visit, number, "zurueckgestellt", act)
+
+
+@router.post("/{number}/aufnehmen")
+async def take_up(number: Number, visit: Worker) -> Response:
+    async def act(db: Connection) -> None:
+        await payout_holds.take_up(db, visit.tenant, number, actor=visit.person.actor, reason=visit.field("grund"))
+
+    answer = await _done(visit, number, "aufgenommen", act)
+    if answer.status_code == 303:
+        async with visit.doors.ledger.transaction(visit.tenant) as db:
+            payout = await payouts.find(db, visit.tenant, number)
+        await visit.doors.announcer.recheck(visit.tenant, payout)
+    return answer
+
+
+@router.post("/{number}/notiz")
+async def note(number: Number, visit: Worker) -> Response:
+    async def act(db: Connection) -> None:
+        await payout_notes.write(db, visit.tenant, number, actor=visit.person.actor, note=visit.field("notiz"))
+
+    return await _done(visit, number, "notiz", act)
+
+
+@router.post("/{number}/beleg-senden")
+async def send_document_again(number: Number, visit: Worker) -> Response:
+    async def act(db: Connection) -> None:
+        await payout_notes.send_document_again(
+            db, visit.tenant, number, actor=visit.person.actor, reason=visit.field("grund")
+        )
+
+    return await _done(visit, number, "gesendet", act)
+
+
+def approving(visit: Visit, number: str, seen_hash: str) -> Callable[[Connection], Awaitable[Decision]]:
+    async def decide(db: Connection) -> Decision:
+        return await decisions.approve(
+            db,
+            visit.tenant,
+            number,
+            actor=visit.person.actor,
+            seen_hash=seen_hash,
+            reason=visit.field("grund")[:500] or None,
+        )
+
+    return decide
+
+
+def rejecting(visit: Visit, number: str, seen_hash: str) -> Callable[[Connection], Awaitable[Decision]]:
+    async def decide(db: Connection) -> Decision:
+        return await decisions.reject(
+            db,
+            visit.tenant,
+            number,
+            actor=visit.person.actor,
+            reason=required_reason(visit),
+            seen_hash=seen_hash,
+        )
+
+    return decide
+
+
+def required_reason(visit: Visit) -> str:
+    reason = visit.field("grund")
+    require_reason(reason)
+    return reason
+
+
+async def _decided(
+    visit: Visit, number: str, hint: str, decide: Callable[[Connection], Awaitable[Decision]]
+) -> Response:
+    """The row first, then the announcement, as behind the JSON API."""
+    tenant = visit.tenant
+    try:
+        async with visit.doors.ledger.transaction(tenant, person=visit.person.user_id) as db:
+            decision = await decide(db)
+            payout = await payouts.find(db, tenant, number)
+    except Refused as refused:
+        return await _shown(visit, number, wrong=said(refused), status=409)
+    await visit.doors.announcer.decision(tenant, payout, decision)
+    return RedirectResponse(f"{PAGE}/{number}?hinweis={hint}", status_code=303)
+
+
+async def _done(visit: Visit, number: str, hint: str, act: Act) -> Response:
+    try:
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
+            await act(db)
+    except NotFound:
+        raise
+    except Refused as refused:
+        return await _shown(visit, number, wrong=said(refused))
+    return RedirectResponse(f"{PAGE}/{number}?hinweis={hint}", status_code=303)
+
+
+async def _shown(
+    visit: Visit, number: str, *, message: str | None = None, wrong: str | None = None, status: int = 422
+) -> Response:
+    tenant, person = visit.tenant, visit.person
+    after = visit.request.query_params.get("ab", "")
+    async with visit.doors.ledger.transaction(tenant) as db:
+        payout = await payouts.find(db, tenant, number)
+        waits = await payout_waiting.of_payout(db, tenant, payout)
+        lines = await payout_list.lines(
+            db,
+            tenant,
+            payout.id,
+            after=int(after) if after.isascii() and after.isdigit() and len(after) < 8 else 0,
+            limit=_LINES + 1,
+        )
+        steps = await payout_timeline.of_payout(db, tenant, payout)
+        [seen] = await approval_queue.of_numbers(db, tenant, [number])
+        account = await partner_accounts.bank_details_of(db, tenant, payout.partner_id)
+        questions = await tasks.list_open_about(
+            db, visit.tenant, subject="payout", subject_id=payout.number, at_most=_MOST_QUESTIONS
+        )
+        objection = await objections.of_payout(db, tenant, payout.number)
+        name_of = await names(db, tenant)
+        transfer = await _not_in_a_file(db, visit, payout)
+    return visit.page(
+        "payout.html",
+        status=status if wrong else 200,
+        message=message,
+        wrong=wrong,
+        typed=visit.form,
+        payout=payout,
+        address=f"{PAGE}/{number}",
+        seen=seen,
+        unusual=payout_words.unusual(seen) if payout.state in _EARLY else [],
+        tax_case=payout_words.TAX_CASES[payout.tax_case],
+        sentence=payout_words.waiting_sentence(payout, waits, name_of),
+        sentence_tone=payout_words.waiting_tone(payout, waits),
+        who=payout_words.who_can_act(waits, name_of, me=person.actor),
+        why=payout_words.why_ended(waits),
+        lines=lines[:_LINES],
+        next_line=lines[_LINES - 1].position if len(lines) > _LINES else None,
+        is_later=bool(after),
+        steps=steps,
+        words=payout_words,
+        name_of=name_of,
+        questions=questions,
+        objection=objection,
+        transfer=transfer,
+        way_out=transfer and transfer.why_not and bank_words.WAYS_OUT.get(transfer.why_not),
+        can=_can(person, payout, waits, seen),
+        of_kind=of_kind,
+        kinds=KINDS,
+        account=account if person.may(Permission.SEE_BANK) else None,
+        credit_note_url=_document_url(visit, payout.credit_note_id),
+        document_url=lambda resource: _document_url(visit, resource),
+        temporal_url=_temporal_url(visit, number),
+    )
+
+
+def _can(person: Person, payout: Payout, waits: Waits, seen: Waiting) -> dict[str, bool]:
+    """Which acts the page offers."""
+    is_early = payout.state in _EARLY
+    is_put_back = waits.waits_for is For.TAKEN_UP
+    may_work = person.may(Permission.WRITE) or person.may(Permission.APPROVE)
+    return {
+        "approve": person.may(Permission.APPROVE) and payout.state is PayoutState.AWAITING_APPROVAL,
+        "approve_now": not payout.holds and seen.may_be_approved_by(person.actor),
+        "cancel": may_work and is_early,
+        "put_back": may_work and is_early and not is_put_back,
+        "take_up": may_work and is_put_back,
+        "note": may_work,
+        "send": may_work and payout.credit_note_number is not None,
+    }
+
+
+async def _not_in_a_file(db: Connection, visit: Visit, payout: Payout) -> Candidate | None:
+    """Why no bank file may pay what waits for its transfer; None where one may, or has."""
+    if payout.state is not PayoutState.CREDIT_NOTE_OPEN:
+        return None
+    [judged] = await bank_candidates.judged(db, visit.tenant, visit.doors.vault, payouts=[payout.id])
+    return judged if judged.barred and judged.why_not != "in_another_run" else None
+
+
+def _document_url(visit: Visit, resource: UUID | str | None) -> str | None:
+    if resource is None:
+        return None
+    return document_url(visit.doors.settings.lexoffice_app_url, "credit-note", UUID(str(resource)))
+
+
+def _temporal_url(visit: Visit, number: str) -> str | None:
+    """The engine's page shows every tenant: for operators only."""
+    ui = visit.doors.settings.temporal_ui_url
+    if ui is None or not visit.person.platform_admin:
+        return None
+    workflow = quote(payout_workflow_id(visit.tenant, number), safe="")
+    return f"{ui.rstrip('/')}/namespaces/{visit.doors.engine.namespace}/workflows/{workflow}"

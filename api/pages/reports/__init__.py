@@ -1,0 +1,1 @@
+"""What is told: today, overview, reports, search, the trail."""

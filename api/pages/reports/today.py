@@ -1,0 +1,64 @@
+"""Admin → Heute, the page after login: what waits for a decision, for money, for an answer; what changed."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from api.pages.frame.rendering import PageRoute
+from api.pages.frame.visits import Visit, may
+from api.pages.words import payout_words
+from api.pages.words.task_words import of_kind
+from ledger.payouts import approval_queue
+from ledger.reports import today
+from ledger.reports.today import OpenDocument
+from ledger.roles import Permission
+from ledger.types import BERLIN, midnight
+from lexoffice.links import document_url
+
+PAGE = "/admin/heute"
+router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
+Reader = Annotated[Visit, may(Permission.READ)]
+_SHOWN = 6
+
+
+@router.get("")
+async def today_page(visit: Reader) -> Response:
+    tenant, person = visit.tenant, visit.person
+    yesterday = midnight(datetime.now(BERLIN).date() - timedelta(days=1))
+    may_approve = person.may(Permission.APPROVE)
+    async with visit.doors.ledger.transaction(tenant) as db:
+        mine, more = (
+            await approval_queue.for_person(db, tenant, person.user_id, after=None, limit=_SHOWN)
+            if may_approve
+            else ([], None)
+        )
+        awaiting, awaiting_cents = await approval_queue.count(db, tenant)
+        to_transfer, to_mark = await today.open_documents(db, tenant)
+        tasks, newest = await today.open_tasks(db, tenant)
+        news = await today.news(db, tenant, yesterday)
+
+    def document_address(one: OpenDocument) -> str | None:
+        if one.resource_id is None:
+            return None
+        return document_url(visit.doors.settings.lexoffice_app_url, "credit-note", one.resource_id)
+
+    return visit.page(
+        "today.html",
+        now=datetime.now(BERLIN),
+        may_approve=may_approve,
+        mine=mine,
+        has_more=more is not None,
+        awaiting=awaiting,
+        awaiting_cents=awaiting_cents,
+        unusual=payout_words.unusual,
+        to_transfer=to_transfer,
+        to_mark=to_mark,
+        document_address=document_address,
+        tasks=tasks,
+        newest=newest,
+        of_kind=of_kind,
+        news=news,
+        yesterday=yesterday,
+    )

@@ -1,0 +1,1 @@
+"""Providers, rules, keys, users."""

@@ -1,0 +1,35 @@
+"""Admin → Zahlungsanbieter: a card for each connection, with how it stands."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from api.actions import lexoffice_connection, subscriptions
+from api.pages.frame.rendering import PageRoute
+from api.pages.frame.visits import Visit, may
+from ledger.connections import connections
+from ledger.inbox import event_list
+from ledger.roles import Permission
+from ledger.types import LEXOFFICE, STRIPE
+
+PAGE = "/admin/zahlungsanbieter"
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+Reader = Annotated[Visit, may(Permission.READ)]
+
+
+@router.get(PAGE)
+async def providers_page(visit: Reader) -> Response:
+    tenant = visit.tenant
+    async with visit.doors.ledger.transaction(tenant) as db:
+        context: dict[str, Any] = {
+            "lexoffice": await connections.load(db, tenant, LEXOFFICE),
+            "lexoffice_told": await lexoffice_connection.show(db, tenant, visit.doors),
+            "reports": await subscriptions.health(db, tenant, visit.doors),
+            "stripe": await connections.load(db, tenant, STRIPE),
+            "last_lexoffice": await event_list.last_of(db, tenant, LEXOFFICE),
+            "last_stripe": await event_list.last_of(db, tenant, STRIPE),
+            "failed_stripe": await event_list.last_of(db, tenant, STRIPE, failed=True),
+            "failed_lexoffice": await event_list.last_of(db, tenant, LEXOFFICE, failed=True),
+        }
+    return visit.page("providers.html", **context)

@@ -1,0 +1,78 @@
+"""Admin → Zahlungsanbieter → Stripe: the address for its webhooks, and the secret that it signs them with."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from api.actions.stripe_events import EVENTS
+from api.pages.frame.languages import N_, said
+from api.pages.frame.rendering import PageRoute
+from api.pages.frame.visits import Visit, may
+from ledger.access import tenants
+from ledger.connections import connections, stripe_secret
+from ledger.inbox import event_list
+from ledger.inbox.event_list import EventFilter
+from ledger.refusals import NotAcceptable
+from ledger.roles import Permission
+from ledger.types import STRIPE
+
+PAGE = "/admin/zahlungsanbieter/stripe"
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+Member = Annotated[Visit, may(Permission.READ)]
+SettingsAdmin = Annotated[Visit, may(Permission.SETTINGS, page=PAGE)]
+_HINTS = {
+    "gespeichert": N_("Das Signaturgeheimnis ist hinterlegt. Stripe kann jetzt melden."),
+    "entfernt": N_("Das Signaturgeheimnis ist entfernt; die Adresse nimmt nichts mehr an."),
+}
+
+
+@router.get(PAGE)
+async def page(visit: Member) -> Response:
+    return await _shown(visit, message=_HINTS.get(visit.request.query_params.get("hinweis", "")))
+
+
+@router.post(PAGE)
+async def save_secret(visit: SettingsAdmin) -> Response:
+    secret = visit.field("signing_secret")
+    try:
+        if not (secret.startswith("whsec_") and 12 <= len(secret) <= 500 and secret.isascii() and secret.isprintable()):
+            raise NotAcceptable("secret_not_acceptable")
+        await _save(visit, secret)
+    except NotAcceptable as refused:
+        return await _shown(visit, wrong=said(refused))
+    return RedirectResponse(f"{PAGE}?hinweis=gespeichert", status_code=303)
+
+
+@router.post(f"{PAGE}/entfernen")
+async def remove_secret(visit: SettingsAdmin) -> Response:
+    """Without a secret the address is switched off."""
+    await _save(visit, "")
+    return RedirectResponse(f"{PAGE}?hinweis=entfernt", status_code=303)
+
+
+async def _save(visit: Visit, secret: str) -> None:
+    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
+        await stripe_secret.save_stripe_secret(
+            db, visit.tenant, visit.doors.vault, signing_secret=secret, actor=visit.person.actor
+        )
+
+
+async def _shown(visit: Visit, *, message: str | None = None, wrong: str | None = None) -> Response:
+    tenant = visit.tenant
+    async with visit.doors.ledger.transaction(tenant) as db:
+        connection = await connections.load(db, tenant, STRIPE)
+        last, _following = await event_list.page(db, tenant, EventFilter(provider=STRIPE), limit=5)
+        profile = await tenants.load(db, tenant)
+    return visit.page(
+        "stripe.html",
+        status=422 if wrong else 200,
+        message=message,
+        wrong=wrong,
+        connection=connection,
+        address=f"{visit.doors.settings.public_url}/api/webhooks/{tenant.slug}/stripe",
+        listened_to=EVENTS,
+        last=last,
+        is_demo=profile.is_demo,
+        may_change=visit.person.may(Permission.SETTINGS),
+    )

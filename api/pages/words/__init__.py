@@ -1,0 +1,1 @@
+"""What codes and states are called on pages."""

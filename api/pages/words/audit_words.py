@@ -1,0 +1,268 @@
+"""What the audit trail says, in words: actions, kinds of object, and what changed."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from api.pages.frame import languages
+from api.pages.frame.languages import N_, _
+from api.pages.frame.words import STATES, of_state
+
+ACTIONS = {
+    "api_key.created": N_("API-Schlüssel angelegt"),
+    "api_key.revoked": N_("API-Schlüssel widerrufen"),
+    "audit.personal_data_erased": N_("Personenbezogene Angaben gelöscht"),
+    "bank_run.approved": N_("Zahlungslauf freigegeben"),
+    "bank_run.cancel_requested": N_("Stornierung eines Zahlungslaufs beantragt"),
+    "bank_run.cancel_withdrawn": N_("Stornierung eines Zahlungslaufs zurückgezogen"),
+    "bank_run.cancelled": N_("Zahlungslauf storniert"),
+    "bank_run.confirmed": N_("Ausführung durch die Bank bestätigt"),
+    "bank_run.created": N_("Zahlungslauf entworfen"),
+    "bank_run.rescheduled": N_("Ausführungstag geändert"),
+    "bank_run.downloaded": N_("Bankdatei abgerufen"),
+    "bank_run.exported": N_("Bankdatei erstellt"),
+    "bank_run.payment_dropped": N_("Zahlung aus einem Zahlungslauf entfernt"),
+    "campaign.changed": N_("Kampagne geändert"),
+    "campaign.created": N_("Kampagne angelegt"),
+    "campaign.made_default": N_("Kampagne zum Standard gemacht"),
+    "connection.changed": N_("Einstellung der Verbindung geändert"),
+    "connection.credential_chosen": N_("Zugang gewechselt"),
+    "connection.key_removed": N_("lexoffice-Schlüssel entfernt"),
+    "connection.key_saved": N_("lexoffice-Schlüssel hinterlegt"),
+    "connection.oauth_connected": N_("Mit OAuth verbunden"),
+    "connection.oauth_removed": N_("OAuth-Verbindung getrennt"),
+    "connection.secret_removed": N_("Stripe-Geheimnis entfernt"),
+    "connection.secret_saved": N_("Stripe-Geheimnis hinterlegt"),
+    "connection.tax_profile_changed": N_("Steuerliches Profil in lexoffice geändert"),
+    "customer.assigned": N_("Kunde zugeordnet"),
+    "customer.created": N_("Kunde angelegt"),
+    "event.replayed": N_("Ereignis erneut verarbeitet"),
+    "invoice.intended": N_("Rechnung beauftragt"),
+    "manual_line.confirmed": N_("Zeile von Hand bestätigt"),
+    "manual_line.refused": N_("Zeile von Hand abgelehnt"),
+    "member.added": N_("Person aufgenommen"),
+    "member.disabled": N_("Person gesperrt"),
+    "member.enabled": N_("Person entsperrt"),
+    "member.link_made": N_("Link für einen neuen Zugang gemacht"),
+    "member.logged_out": N_("Person überall abgemeldet"),
+    "member.role_changed": N_("Rolle geändert"),
+    "month.closed": N_("Monat abgeschlossen"),
+    "notifications.switched": N_("Benachrichtigungen geändert"),
+    "own_account.recorded": N_("Eigenes Konto festgehalten"),
+    "own_account.confirmed": N_("Eigenes Konto bestätigt"),
+    "own_account.refused": N_("Eigenes Konto abgelehnt"),
+    "own_account.retired": N_("Eigenes Konto stillgelegt"),
+    "partner.agreement_accepted": N_("Vereinbarung angenommen"),
+    "partner.bank_details_confirmed": N_("Bankverbindung bestätigt"),
+    "partner.bank_details_refused": N_("Bankverbindung abgelehnt"),
+    "partner.bank_details_saved": N_("Bankverbindung eingetragen"),
+    "partner.bonus_written": N_("Bonus geschrieben"),
+    "partner.changed": N_("Partner geändert"),
+    "partner.correction_written": N_("Korrektur geschrieben"),
+    "partner.created": N_("Partner angelegt"),
+    "partner.link_made": N_("Persönlichen Link erstellt"),
+    "partner.link_opened": N_("Persönlichen Link geöffnet"),
+    "partner.link_revoked": N_("Persönlichen Link widerrufen"),
+    "partner.payouts_resumed": N_("Auszahlungen fortgesetzt"),
+    "partner.final_settlement_begun": N_("Schlussabrechnung begonnen"),
+    "partner.final_settlement_taken_back": N_("Schlussabrechnung zurückgenommen"),
+    "partner.payouts_stopped": N_("Auszahlungen angehalten"),
+    "partner.tax_status_recorded": N_("Steuerstatus eingetragen"),
+    "payout.approve": N_("Auszahlung freigegeben"),
+    "payout.approved_alone": N_("Auszahlung allein freigegeben"),
+    "payout.cancel": N_("Auszahlung storniert"),
+    "payout.document_sent_again": N_("Beleg erneut gesendet"),
+    "payout.evidence_exported": N_("Belegmappe einer Auszahlung abgerufen"),
+    "payout.note_written": N_("Notiz geschrieben"),
+    "payout.objected": N_("Widerspruch des Partners"),
+    "payout.put_back": N_("Auszahlung zurückgestellt"),
+    "payout.reject": N_("Auszahlung abgelehnt"),
+    "payout.requested": N_("Auszahlung angefordert"),
+    "payout.resolve": N_("Frage zu einer Auszahlung beantwortet"),
+    "payout.signal_refused": N_("Signal ohne Entscheidung abgewiesen"),
+    "payout.taken_up": N_("Auszahlung wieder aufgenommen"),
+    "payout_run.begun": N_("Auszahlungslauf begonnen"),
+    "payout_run.cancelled": N_("Auszahlungslauf abgebrochen"),
+    "payout_run.rehearsed": N_("Probelauf begonnen"),
+    "person.logged_in": N_("Angemeldet"),
+    "person.password_changed": N_("Passwort geändert"),
+    "person.link_asked": N_("Link für ein neues Passwort verlangt"),
+    "person.password_set_by_link": N_("Passwort über einen Link gesetzt"),
+    "person.second_factor_enrolled": N_("Zweiten Faktor eingerichtet"),
+    "plan.added": N_("Provisionsplan angelegt"),
+    "recovery.checked": N_("Nach einer Wiederherstellung verglichen"),
+    "task.resolved": N_("Aufgabe erledigt"),
+    "tenant.changed": N_("Einstellung des Mandanten geändert"),
+    "tenant.created": N_("Mandant angelegt"),
+    "tenant.entered": N_("Mandant betreten"),
+    "tenant.entered_by_platform": N_("Mandant vom Betreiber betreten"),
+    "transaction.partner_assigned": N_("Verkauf zugeordnet"),
+    "transaction.partner_reassigned": N_("Verkauf anders zugeordnet"),
+    "transaction.released": N_("Verkauf freigegeben"),
+    "user.disabled": N_("Konto einer Person gesperrt"),
+    "user.enabled": N_("Konto einer Person entsperrt"),
+    "webhook_token.created": N_("Webhook-Token angelegt"),
+}
+
+SUBJECTS = {
+    "api_key": N_("API-Schlüssel"),
+    "audit": N_("Prüfpfad"),
+    "bank_run": N_("Zahlungslauf"),
+    "campaign": N_("Kampagne"),
+    "commission": N_("Provision"),
+    "connection": N_("Verbindung"),
+    "customer": N_("Kunde"),
+    "document": N_("Beleg"),
+    "event": N_("Ereignis"),
+    "month": N_("Monat"),
+    "own_account": N_("Eigenes Konto"),
+    "partner": N_("Partner"),
+    "payout": N_("Auszahlung"),
+    "payout_run": N_("Auszahlungslauf"),
+    "tenant": N_("Mandant"),
+    "transaction": N_("Verkauf"),
+    "user": N_("Person"),
+    "webhook_token": N_("Webhook-Token"),
+}
+
+_FIELDS = {
+    "account": N_("Konto"),
+    "action": N_("Antwort"),
+    "address": N_("Netzadresse"),
+    "alone": N_("allein"),
+    "as": N_("Im Namen von"),
+    "bank_quarantine": N_("Sperrfrist"),
+    "batch_booking": N_("Sammelbuchung"),
+    "commission": N_("Provision"),
+    "content_hash": N_("Prüfsumme des Inhalts"),
+    "counted_cents": N_("Gezählter Betrag"),
+    "cut_off": N_("Stichtag"),
+    "decision": N_("Entscheidung"),
+    "download": N_("Abruf"),
+    "email": N_("E-Mail-Adresse"),
+    "execution_date": N_("Ausführungstag"),
+    "expires_at": N_("Endet"),
+    "four_eyes_limit_cents": N_("Vier-Augen-Grenze"),
+    "from": N_("Zustand davor"),
+    "gross_cents": N_("Auszahlungsbetrag"),
+    "kind": N_("Art"),
+    "limit_cents": N_("Grenze"),
+    "lines": N_("Zeilen"),
+    "link": N_("Link"),
+    "name": N_("Name"),
+    "net_cents": N_("Netto"),
+    "off": N_("Abgeschaltet"),
+    "organization": N_("Organisation"),
+    "partner": N_("Partner"),
+    "partner_code": N_("Partner"),
+    "payments": N_("Zahlungen"),
+    "payout": N_("Auszahlung"),
+    "payouts": N_("Auszahlungen"),
+    "period": N_("Zeitraum"),
+    "provider": N_("Anbieter"),
+    "reason": N_("Grund"),
+    "recorded_by": N_("Festgehalten von"),
+    "role": N_("Rolle"),
+    "scopes": N_("Rechte"),
+    "second_factor_removed": N_("Zweiter Faktor entfernt"),
+    "sha256": N_("Prüfsumme der Datei (SHA-256)"),
+    "single_approver": N_("Nur eine Person gibt frei"),
+    "sponsor_code": N_("Geworben von"),
+    "status": N_("Status"),
+    "task": N_("Aufgabe"),
+    "tax_cents": N_("USt"),
+    "total_cents": N_("Summe"),
+    "usable_from": N_("Gilt ab"),
+    "was": N_("Zustand davor"),
+    "word": N_("Kennwort"),
+}
+
+DOORS = {
+    "page": N_("Seite"),
+    "api": N_("API"),
+    "webhook": N_("Webhook"),
+    "cli": N_("Befehl"),
+    "engine": N_("Ablauf"),
+}
+
+_PAGES = {
+    "bank_run": "/admin/zahlungslaeufe/{}",
+    "event": "/admin/ereignisse/{}",
+    "payout": "/admin/auszahlungen/{}",
+    "payout_run": "/admin/auszahlungslaeufe/{}",
+    "transaction": "/admin/transaktionen/{}",
+}
+
+
+class Line(NamedTuple):
+    """One fact of an entry. `before` is None where nothing was there to change."""
+
+    field: str
+    before: str | None
+    after: str
+
+
+def action(word: str) -> str:
+    """What was done; a decision by command says so."""
+    plain = word.removesuffix(".by_command")
+    said = _(ACTIONS[plain]) if plain in ACTIONS else plain
+    return said if plain == word else _("%(what)s, per Befehl", what=said)
+
+
+def subject(word: str) -> str:
+    return _(SUBJECTS[word]) if word in SUBJECTS else word
+
+
+def page_of(kind: str, id: str) -> str | None:
+    return _PAGES[kind].format(id) if kind in _PAGES else None
+
+
+def origin(words: str | None) -> tuple[str, str]:
+    """The door in words, and the id of the request or workflow."""
+    door, _sep, id = (words or "").partition(":")
+    return (_(DOORS[door]), id) if door in DOORS else ("", words or "")
+
+
+def lines(facts: Mapping[str, Any] | None) -> list[Line]:
+    """What an entry says; pairs are what was before and what is now."""
+    facts = dict(facts or {})
+    changed: list[Line] = []
+    if "before" in facts and "after" in facts:
+        before, after = facts.pop("before"), facts.pop("after")
+        if isinstance(before, dict) and isinstance(after, dict):
+            changed = [
+                Line(_field(name), _value(name, before.get(name)), _value(name, value))
+                for name, value in after.items()
+                if value != before.get(name)
+            ]
+        else:
+            changed = [Line("", _value("", before), _value("", after))]
+    return changed + [
+        Line(_field(name), _value(name, value[0]), _value(name, value[1]))
+        if isinstance(value, list) and len(value) == 2
+        else Line(_field(name), None, _value(name, value))
+        for name, value in facts.items()
+        if value not in (None, "", [], {})
+    ]
+
+
+def _field(name: str) -> str:
+    return _(_FIELDS[name]) if name in _FIELDS else name
+
+
+def _value(name: str, value: Any) -> str:
+    match value:
+        case None | "" | []:
+            return "–"
+        case bool():
+            return _("ja") if value else _("nein")
+        case int() if name.endswith("_cents"):
+            return languages.money(value)
+        case str() if name == "from" and value in STATES["payout"]:
+            return of_state("payout", value)
+        case str():
+            return value
+        case list() if all(isinstance(one, str) for one in value):
+            return ", ".join(value)
+        case _:
+            return json.dumps(value, ensure_ascii=False, sort_keys=True)

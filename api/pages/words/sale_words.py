@@ -1,0 +1,69 @@
+"""The words of sales and commissions: where they come from, which rule made them, what changed their state."""
+
+import re
+from decimal import Decimal
+from typing import Protocol
+
+from api.pages.frame.languages import N_, _, money, percent, rule
+
+SOURCES = {"stripe": N_("Stripe"), "lexoffice": N_("Rechnung in lexoffice"), "api": N_("Eigene Erfassung")}
+KINDS = {
+    "sale": N_("Provision"),
+    "clawback": N_("Rückbelastung"),
+    "reissue": N_("Neu ausgestellt"),
+    "correction": N_("Korrektur"),
+    "month_close": N_("Monatsabschluss"),
+    "bonus": N_("Bonus"),
+}
+_PLAIN = re.compile(r"[\d.,]+ % von [\d.,]+ €")
+_EVENT = re.compile(r"event:(\d+)(?:,\d+)*")
+_CAUSES = {
+    "stripe": N_("Ereignis von Stripe"),
+    "decision": N_("Entscheidung über eine Auszahlung"),
+    "user": N_("eine Person"),
+    "key": N_("API-Schlüssel"),
+    "engine": N_("automatisch"),
+}
+
+
+class Earned(Protocol):
+    @property
+    def kind(self) -> str: ...
+    @property
+    def manual_kind(self) -> str | None: ...
+    @property
+    def percent(self) -> Decimal: ...
+    @property
+    def fixed_cents(self) -> int: ...
+    @property
+    def base_cents(self) -> int: ...
+    @property
+    def words(self) -> str | None: ...
+
+
+def kind_of(row: Earned) -> str:
+    return _(KINDS.get(row.manual_kind or row.kind, row.kind))
+
+
+def rule_of(row: Earned) -> str:
+    """„10 % von 84,03 € + 1,00 €“; of a line that a person wrote, that one did."""
+    if row.manual_kind:
+        return _("von Hand")
+    if row.words and not _PLAIN.fullmatch(row.words):
+        return rule(row.words)  # tiers, caps and counted payments: said when it was computed
+    parts = []
+    if row.percent:
+        parts.append(_("%(percent)s von %(base)s", percent=percent(row.percent), base=money(row.base_cents)))
+    if row.fixed_cents:
+        parts.append(money(row.fixed_cents))
+    return " + ".join(parts) or "–"
+
+
+def event_of(cause: str | None) -> int | None:
+    """The event that caused a change, where one did."""
+    found = _EVENT.fullmatch(cause or "")
+    return int(found[1]) if found else None
+
+
+def cause_words(cause: str | None) -> str:
+    return _(_CAUSES.get((cause or "").partition(":")[0], N_("PartnerDesk")))

@@ -1,0 +1,213 @@
+"""What each kind of task asks, what helps to answer it, and what each answer does and needs."""
+
+from typing import NamedTuple
+
+from api.pages.frame.languages import N_
+
+
+class TaskWords(NamedTuple):
+    title: str
+    advice: str
+
+
+class ActionWords(NamedTuple):
+    button: str
+    effect: str
+    needs: tuple[str, ...] = ()
+    """resource_id, transaction_id, partner_code, paid_on or payment_reference."""
+    reason: bool = False
+    """Whether it must be given."""
+
+
+_CONNECTION = N_(
+    "Bitte prüfen Sie die Verbindung auf der Seite von lexoffice. Erledigt ist sie, wenn sie wieder steht."
+)
+
+KINDS: dict[str, TaskWords] = {
+    "outcome_unknown": TaskWords(
+        N_("Gutschrift: Ergebnis unklar"),
+        N_("Bitte suchen Sie in lexoffice nach der Nummer der Auszahlung. Gibt es die Gutschrift, nennen Sie ihre Id."),
+    ),
+    "invoice_outcome_unknown": TaskWords(
+        N_("Rechnung: Ergebnis unklar"),
+        N_("Bitte suchen Sie in lexoffice nach der Rechnung. Gibt es sie, nennen Sie ihre Id."),
+    ),
+    "credit_note_refused": TaskWords(
+        N_("lexoffice lehnt die Gutschrift ab"),
+        N_("Bitte beheben Sie, was lexoffice bemängelt, und versuchen Sie es erneut; oder stornieren Sie."),
+    ),
+    "invoice_refused": TaskWords(
+        N_("lexoffice lehnt die Rechnung ab"), N_("Bitte schreiben Sie die Rechnung mit anderen Angaben oder von Hand.")
+    ),
+    "payout_blocked": TaskWords(
+        N_("Auszahlung gesperrt"), N_("Bitte beheben Sie den genannten Grund, und versuchen Sie es dann erneut.")
+    ),
+    "returned": TaskWords(
+        N_("Rückläufer: Wurde Geld überwiesen?"),
+        N_("Bitte sehen Sie auf dem Kontoauszug nach. „Storniert“ heißt: Der Partner bekommt die Provisionen noch."),
+    ),
+    "document_deviates": TaskWords(
+        N_("Beleg weicht von der Freigabe ab"),
+        N_("Bitte gleichen Sie den Beleg in lexoffice an die Freigabe an; vorher gilt er nicht als bezahlt."),
+    ),
+    "document_reopened": TaskWords(
+        N_("Gutschrift ist wieder ein Entwurf"), N_("Bitte schließen Sie die Gutschrift in lexoffice wieder ab.")
+    ),
+    "settled_by_related": TaskWords(
+        N_("Gutschrift wurde verrechnet"),
+        N_("Sie wurde nicht überwiesen, sondern mit einem Beleg verrechnet. Bitte klären Sie, ob das gewollt war."),
+    ),
+    "unexpected_document": TaskWords(
+        N_("Beleg passt nicht zur Auszahlung"), N_("Bitte sehen Sie sich Beleg und Auszahlung an, bevor gezahlt wird.")
+    ),
+    "document_too_many": TaskWords(
+        N_("Ein Beleg zu viel"), N_("Bitte stornieren Sie den genannten Beleg in lexoffice.")
+    ),
+    "signal_refused": TaskWords(
+        N_("Freigabe ohne Nachweis"),
+        N_("Jemand hat der Auszahlung ein Signal ohne Entscheidung geschickt. Es blieb ohne Wirkung."),
+    ),
+    "payout_objected": TaskWords(
+        N_("Widerspruch eines Partners"),
+        N_("Bitte klären Sie den Widerspruch. Ihre Antwort steht danach auf der Seite des Partners."),
+    ),
+    "manual_line": TaskWords(
+        N_("Zeile von Hand bestätigen"), N_("Wer sie geschrieben hat, kann sie nicht selbst bestätigen.")
+    ),
+    "own_purchase": TaskWords(
+        N_("Eigenkauf?"), N_("Ist es kein Eigenkauf, lassen Sie den Verkauf weiterlaufen; sonst bleibt er angehalten.")
+    ),
+    "unknown_partner_code": TaskWords(
+        N_("Unbekannter Partnercode"), N_("Bitte nennen Sie den richtigen Partner, oder legen Sie ihn zuerst an.")
+    ),
+    "two_partner_codes": TaskWords(
+        N_("Zwei Partner genannt"), N_("Bitte nennen Sie den, der diesen Verkauf gebracht hat.")
+    ),
+    "unknown_campaign": TaskWords(
+        N_("Unbekannte Kampagne"), N_("Bitte legen Sie die Kampagne an, und verarbeiten Sie das Ereignis erneut.")
+    ),
+    "partner_differs": TaskWords(
+        N_("Ein anderer Partner wird genannt"),
+        N_("Es bleibt beim ersten. Auf der Seite des Verkaufs können Sie ihn ändern."),
+    ),
+    "invoice_names_other_partner": TaskWords(
+        N_("Die Rechnung nennt einen anderen Partner"),
+        N_("Es bleibt beim ersten. Auf der Seite des Verkaufs können Sie ihn ändern."),
+    ),
+    "invoice_without_reference": TaskWords(
+        N_("Zu welchem Verkauf gehört die Rechnung?"),
+        N_("Wählen Sie den Verkauf, oder buchen Sie die Rechnung als eigenen."),
+    ),
+    "order_reference_ambiguous": TaskWords(
+        N_("Zu welchem Verkauf gehört die Rechnung?"), N_("Ihre Bestellnummern gehören zu verschiedenen Verkäufen.")
+    ),
+    "order_reference_taken": TaskWords(
+        N_("Zwei Rechnungen zu einer Bestellung"), N_("Bitte stornieren Sie in lexoffice die falsche von beiden.")
+    ),
+    "replaces_voided": TaskWords(
+        N_("Ersetzt diese Rechnung die stornierte?"),
+        N_("Wählen Sie den Verkauf, oder buchen Sie die Rechnung als eigenen."),
+    ),
+    "unpaid_after_payout": TaskWords(
+        N_("Rechnung nicht mehr bezahlt"), N_("Die Provision ist schon abgerechnet. Bitte klären Sie die Zahlung.")
+    ),
+    "partner_owes_too_long": TaskWords(
+        N_("Rückforderung lange offen"),
+        N_(
+            "Der Partner hat lange nichts verdient, womit sie sich verrechnen ließe. Bitte fordern Sie das Geld zurück"
+            ", oder gleichen Sie den Betrag mit einer Zeile von Hand aus."
+        ),
+    ),
+    "documents_of_another_tax_case": TaskWords(
+        N_("Ausgestellte Belege passen nicht zum Steuerstatus"),
+        N_(
+            "Die genannten Belege zeigen einen anderen Steuerfall als den, der nun gilt. Zu Unrecht ausgewiesene "
+            "Umsatzsteuer wird geschuldet, bis der Beleg berichtigt ist (§ 14c UStG): Bitte berichtigen Sie die "
+            "Angabe, oder stornieren Sie die Belege in lexoffice und klären Sie es mit Ihrer Steuerberatung."
+        ),
+    ),
+    "partner_without_document": TaskWords(
+        N_("Für den Partner ist kein Beleg möglich"),
+        N_(
+            "Bitte ergänzen Sie die Angaben des Partners. Die Aufgabe schließt sich, sobald ein Beleg möglich ist; "
+            "bis dahin wird ihm nichts ausgezahlt."
+        ),
+    ),
+    "payment_unclear": TaskWords(
+        N_("Zahlung unklar"), N_("Bitte sehen Sie sich die Zahlungen des Belegs in lexoffice an.")
+    ),
+    "iban_on_two_partners": TaskWords(
+        N_("Eine IBAN, zwei Partner"), N_("Bitte prüfen Sie die Bankverbindung, bevor sie bestätigt wird.")
+    ),
+    "connection_broken": TaskWords(N_("Verbindung unterbrochen"), _CONNECTION),
+    "access_refused": TaskWords(N_("Zugriff verweigert"), _CONNECTION),
+    "subscriptions_failing": TaskWords(N_("Meldungen kommen nicht an"), _CONNECTION),
+    "sweep_incomplete": TaskWords(N_("Abgleich unvollständig"), _CONNECTION),
+    "oauth_grant_ended": TaskWords(N_("OAuth-Verbindung beendet"), _CONNECTION),
+    "documents_of_the_year": TaskWords(
+        N_("Die Belege des Jahres gehen zur Neige"),
+        N_("Bitte sprechen Sie mit lexoffice, bevor es keine weiteren annimmt. Die Übersicht zählt sie."),
+    ),
+}
+OTHER = TaskWords(N_("Aufgabe"), N_("Bitte sehen Sie sich die Einzelheiten an."))
+_KEY_ENDS = TaskWords(
+    N_("Der API-Schlüssel endet bald"), N_("Bitte hinterlegen Sie auf der Seite von lexoffice einen neuen.")
+)
+
+ACTIONS: dict[str, ActionWords] = {
+    "adopt": ActionWords(N_("Diesen Beleg übernehmen"), N_("Er wird geprüft, bevor er gilt."), needs=("resource_id",)),
+    "create_again": ActionWords(
+        N_("Erneut anlegen"), N_("Nur, wenn es den Beleg sicher nicht gibt: Sonst entsteht er doppelt."), reason=True
+    ),
+    "cancel": ActionWords(N_("Stornieren"), N_("Es wird kein Beleg mehr angelegt."), reason=True),
+    "retry": ActionWords(N_("Erneut versuchen"), N_("Mit demselben Inhalt.")),
+    "paid": ActionWords(
+        N_("Ausgezahlt"),
+        N_("Das Geld ist beim Partner. Ist die Gutschrift in lexoffice aufgehoben, brauchen Ihre Bücher eine neue."),
+        needs=("paid_on", "payment_reference"),
+        reason=True,
+    ),
+    "cancelled": ActionWords(
+        N_("Storniert"),
+        N_("Das Geld kam zurück; der Partner bekommt die Provisionen in einer neuen Auszahlung."),
+        reason=True,
+    ),
+    "settled_manually": ActionWords(
+        N_("Von Hand erledigt"), N_("Außerhalb von PartnerDesk abgerechnet; nichts wird neu fällig."), reason=True
+    ),
+    "release": ActionWords(N_("Weiterlaufen lassen"), N_("Die Provisionen werden wieder fällig."), reason=True),
+    "keep_held": ActionWords(N_("Angehalten lassen"), N_("Die Provisionen bleiben angehalten.")),
+    "assign_partner": ActionWords(
+        N_("Diesem Partner geben"), N_("Die Provisionen werden berechnet."), needs=("partner_code",)
+    ),
+    "book_without_partner": ActionWords(
+        N_("Ohne Partner buchen"), N_("Niemand hat diesen Verkauf gebracht; niemand bekommt Provisionen.")
+    ),
+    "assign": ActionWords(
+        N_("Diesem Verkauf zuordnen"), N_("Die Rechnung wird diesem Verkauf gebucht."), needs=("transaction_id",)
+    ),
+    "book_new": ActionWords(N_("Als eigenen Verkauf buchen"), N_("Die Rechnung wird ein neuer Verkauf.")),
+    "confirm": ActionWords(N_("Bestätigen"), N_("Die Zeile zählt von nun an.")),
+    "refuse": ActionWords(N_("Ablehnen"), N_("Die Zeile zählt nicht."), reason=True),
+    "acknowledge": ActionWords(N_("Zur Kenntnis nehmen"), N_("Danach kann die Bankverbindung bestätigt werden.")),
+    "obsolete": ActionWords(N_("Hat sich erledigt"), ""),
+    "done": ActionWords(N_("Erledigt"), N_("Die Aufgabe ist damit geschlossen.")),
+}
+FIELDS = {
+    "resource_id": N_("Id des Belegs in lexoffice (steht in der Adresse seiner Seite)"),
+    "transaction_id": N_("Verkauf"),
+    "partner_code": N_("Code des Partners"),
+    "paid_on": N_("Tag, an dem das Geld beim Partner war"),
+    "payment_reference": N_("Zahlungsreferenz (freiwillig)"),
+}
+
+
+def of_kind(kind: str) -> TaskWords:
+    """A kind that has no words yet is still shown, with its own reason."""
+    if kind.startswith("api_key_ends_in_"):
+        return _KEY_ENDS
+    return KINDS.get(kind, OTHER)
+
+
+def of_action(action: str) -> ActionWords:
+    return ACTIONS.get(action, ActionWords(action, ""))

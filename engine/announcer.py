@@ -1,0 +1,222 @@
+"""Telling the engine what a request has committed. A failure here is no failure of the request: the row stands, and
+the hand-over announces it later (engine.md, Three writes and one hand-over)."""
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from temporalio.client import Client
+
+from activities.engine_away import AWAY, RPC_TIMEOUT
+from activities.models import DocumentCreation
+from activities.schedule_setting import ScheduleSetter
+from engine import announcing, schedules
+from ledger.connections.wanted_schedules import ScheduleKind
+from ledger.database import Ledger
+from ledger.documents import intents
+from ledger.inbox import events
+from ledger.inbox.events import Event
+from ledger.mail import outbox
+from ledger.mail.outbox import ToSend
+from ledger.payouts import decisions, payouts
+from ledger.payouts.decisions import Decision
+from ledger.payouts.payouts import Payout
+from ledger.types import EventId, IntentId, Tenant, TransactionId, UserId
+from logs import where
+from workflows.messages import (
+    MailInput,
+    Pace,
+    PayoutInput,
+    document_workflow_id,
+    invoice_workflow_id,
+    mail_workflow_id,
+    payout_workflow_id,
+    subscriptions_workflow_id,
+)
+
+log = structlog.get_logger("announce")
+
+# Handed over is written a moment later, many at once: an announcement repeated because of that changes nothing.
+FLUSH_EVERY_S = 0.1
+_MOST_REMEMBERED = 10_000
+
+
+class Announcer:
+    def __init__(
+        self,
+        engine: Client,
+        ledger: Ledger,
+        pace: Pace,
+        *,
+        count_failed: Callable[[str], None] = lambda kind: None,
+        sweep_every: timedelta = timedelta(minutes=15),
+        sends_mail: bool = False,
+    ) -> None:
+        """`count_failed` is called with the kind of each announcement that is left to the hand-over."""
+        self._engine = engine
+        self._sends_mail = sends_mail
+        self._ledger = ledger
+        self._count_failed = count_failed
+        self._pace = pace
+        self._schedules = ScheduleSetter(ledger, schedules, sweep_every=sweep_every)
+        self._outcomes: OrderedDict[tuple[EventId, int], bool] = OrderedDict()
+        self._to_mark: dict[Tenant, dict[EventId, int]] = {}
+        self._flushing: asyncio.Task[None] | None = None
+
+    def outcome(self, event: EventId, delivery: int) -> bool | None:
+        """Whether this process has announced this delivery (True) or could not (False); None: it has not ended yet,
+        or another process, or an earlier life of this one, had to."""
+        return self._outcomes.get((event, delivery))
+
+    async def event(
+        self, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, *, known: bool = True
+    ) -> bool:
+        """False when the engine is away; the event stays to be handed over. `known`: the ledger has the document."""
+        told = await self._attempt(
+            "event",
+            document_workflow_id(tenant, resource_id),
+            announcing.announce_event(self._engine, tenant, resource_id, event, delivery, self._pace, known=known),
+        )
+        if told:
+            self._to_mark.setdefault(tenant, {})[event] = delivery
+            if self._flushing is None or self._flushing.done():
+                self._flushing = asyncio.create_task(self._flush_soon())
+        self._outcomes[(event, delivery)] = told
+        while len(self._outcomes) > _MOST_REMEMBERED:
+            self._outcomes.popitem(last=False)
+        return told
+
+    async def events(self, tenant: Tenant, taken_up: Sequence[Event]) -> None:
+        """Several at once, such as what was skipped until a key came. What fails is left to the hand-over."""
+        for event in taken_up:
+            if events.is_uuid(event.resource_id) and not await self.event(
+                tenant, UUID(event.resource_id), event.id, event.delivery
+            ):
+                return
+
+    async def payout(self, tenant: Tenant, payout: Payout) -> bool:
+        told = await self._attempt(
+            "payout",
+            payout_workflow_id(tenant, payout.number),
+            announcing.announce_payout(self._engine, PayoutInput.of(tenant, payout)),
+        )
+        if told:
+            with left_to_the_handover("payout"):
+                async with self._ledger.transaction(tenant) as db:
+                    await payouts.mark_started(db, tenant, payout.number)
+        return told
+
+    async def decision(self, tenant: Tenant, payout: Payout, decision: Decision) -> bool:
+        told = await self._attempt(
+            "decision",
+            payout_workflow_id(tenant, payout.number),
+            announcing.announce_decision(self._engine, PayoutInput.of(tenant, payout), decision.kind, decision.id),
+        )
+        if told:
+            with left_to_the_handover("decision"):
+                async with self._ledger.transaction(tenant) as db:
+                    await decisions.mark_delivered(db, tenant, decision.id)
+                    await payouts.mark_started(db, tenant, payout.number)
+        return told
+
+    async def invoice(self, tenant: Tenant, intent: IntentId, transaction: TransactionId | None) -> bool:
+        """An invoice that we are to write for a sale, or a person's word about what became of it."""
+        creation = DocumentCreation(tenant=tenant, intent=intent, transaction_id=transaction)
+        told = await self._attempt(
+            "invoice", invoice_workflow_id(tenant, intent), announcing.announce_invoice(self._engine, creation)
+        )
+        if told:
+            with left_to_the_handover("invoice"):
+                async with self._ledger.transaction(tenant) as db:
+                    await intents.mark_announced(db, tenant, intent)
+        return told
+
+    async def recheck(self, tenant: Tenant, payout: Payout) -> bool:
+        """Lines, bank data or state of a payout changed outside its workflow."""
+        wanted: datetime | None = None
+        with left_to_the_handover("recheck"):
+            async with self._ledger.transaction(tenant) as db:
+                wanted = await payouts.recheck_wanted(db, tenant, payout.id)
+        told = await self._attempt(
+            "recheck",
+            payout_workflow_id(tenant, payout.number),
+            announcing.announce_recheck(self._engine, PayoutInput.of(tenant, payout)),
+        )
+        if told and wanted:
+            with left_to_the_handover("recheck"):
+                async with self._ledger.transaction(tenant) as db:
+                    await payouts.mark_started(db, tenant, payout.number)
+                    await payouts.mark_rechecked(db, tenant, payout.number, wanted)
+        return told
+
+    async def mails_to(self, user: UserId) -> None:
+        """What was just written to a person about the own account: somebody waits for such a mail."""
+        if not self._sends_mail:
+            return
+        written: list[ToSend] = []
+        with left_to_the_handover("mail"):
+            written = await outbox.unannounced_of(self._ledger, user)
+        for mail in written:
+            told = MailInput(tenant=None, user=user, mail=mail.id, kind=mail.kind)
+            if not await self._attempt("mail", mail_workflow_id(told), announcing.announce_mail(self._engine, told)):
+                return
+            with left_to_the_handover("mail"):
+                await outbox.mark_announced(self._ledger, mail)
+
+    async def subscriptions(self, tenant: Tenant) -> bool:
+        """A person wants lexoffice's notifications set up; what fails here the next sweep does."""
+        return await self._attempt(
+            "subscriptions",
+            subscriptions_workflow_id(tenant),
+            announcing.set_up_subscriptions(self._engine, tenant),
+        )
+
+    async def schedule(self, tenant: Tenant, kind: ScheduleKind) -> bool:
+        """A tenant was connected, or its monthly run was set to another day. What fails here the hand-over does."""
+        with left_to_the_handover("schedule"):
+            return await self._attempt("schedule", kind, self._schedules.set(self._engine, tenant, kind))
+        return False
+
+    async def close(self) -> None:
+        """Write what is still to be marked."""
+        if self._flushing is not None:
+            self._flushing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._flushing
+        await self._flush()
+
+    async def _attempt(self, kind: str, workflow: str, telling: Awaitable[None]) -> bool:
+        try:
+            # Also bounds the connecting of a lazy client, of which the RPC's own time-out knows nothing.
+            async with asyncio.timeout(RPC_TIMEOUT.total_seconds()):
+                await telling
+        except AWAY as error:
+            self._count_failed(kind)
+            log.warning("not_announced", kind=kind, workflow_id=workflow, **where(error))
+            return False
+        return True
+
+    async def _flush_soon(self) -> None:
+        while self._to_mark:
+            await asyncio.sleep(FLUSH_EVERY_S)
+            await self._flush()
+
+    async def _flush(self) -> None:
+        waiting, self._to_mark = self._to_mark, {}
+        for tenant, deliveries in waiting.items():
+            with left_to_the_handover("event"):
+                await events.mark_announced(self._ledger, tenant, deliveries)
+
+
+@contextlib.contextmanager
+def left_to_the_handover(kind: str) -> Iterator[None]:
+    """What is read or noted about an announcement may fail: the request's own rows stand, and telling twice what is
+    not noted as told changes nothing."""
+    try:
+        yield
+    except Exception as error:
+        log.warning("not_noted", kind=kind, **where(error))

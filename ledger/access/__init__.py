@@ -1,0 +1,1 @@
+"""Who may: users, memberships, sessions, keys, four eyes."""

@@ -1,0 +1,246 @@
+"""Who did what: one entry for each decision and each setting, in the transaction that makes it true.
+
+An entry never changes; its link in the chain is written when the transaction commits (0010_people.sql), and
+audit_chain.py verifies it. Personal data lie beside the chain, behind a salted commitment.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypedDict
+
+from ledger.database import Connection
+from ledger.keyset import Conditions
+from ledger.types import Frozen, Tenant
+
+
+class Origin(Frozen):
+    """Where something came from. Door and id are kept in the entry, the address beside it."""
+
+    door: Literal["page", "api", "webhook", "cli", "engine"] | None = None
+    request_id: str | None = None
+    """Of a request; of the engine the id of the workflow."""
+    address: str | None = None
+
+    @property
+    def words(self) -> str | None:
+        """`page:3f2a…`, `engine:payout/acme/PO-2026-0001`, `cli`."""
+        return ":".join(part for part in (self.door, self.request_id) if part) or None
+
+
+_AROUND = timedelta(hours=1)
+_SEQ = "SELECT seq FROM audit_entries WHERE tenant_id = $1"
+_origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
+
+
+@contextmanager
+def coming_from(origin: Origin) -> Iterator[None]:
+    """Entries that are recorded inside name this origin."""
+    token = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(token)
+
+
+class AuditEntry(Frozen):
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    subject_id: str
+    detail: dict[str, Any]
+    origin: str | None
+    personal: dict[str, Any] | None
+    """None where there never was any, or it was erased."""
+
+
+async def record(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    actor: str,
+    action: str,
+    subject: str,
+    subject_id: str,
+    detail: dict[str, Any] | None = None,
+    personal: dict[str, Any] | None = None,
+) -> None:
+    """Append an entry. `detail` holds before and after; no secret and no bank detail (rules.md, Words and content).
+
+    What tells who somebody is (mail address, network address) belongs into `personal`: it can be erased later.
+    """
+    await _append(db, tenant, actor, action, subject, [(subject_id, detail or {})], personal or {})
+
+
+async def record_each(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    actor: str,
+    action: str,
+    subject: str,
+    entries: Sequence[tuple[str, dict[str, Any]]],
+) -> None:
+    """The same action for many: an entry for each id with its detail, in this order, in one statement."""
+    await _append(db, tenant, actor, action, subject, entries, {})
+
+
+async def _append(
+    db: Connection,
+    tenant: Tenant,
+    actor: str,
+    action: str,
+    subject: str,
+    entries: Sequence[tuple[str, dict[str, Any]]],
+    personal: dict[str, Any],
+) -> None:
+    come_from = _origin.get() or Origin()
+    beside = {**personal, **({"address": come_from.address} if come_from.address else {})}
+    data = json.dumps(beside, ensure_ascii=False, sort_keys=True, default=str)
+    salts = [secrets.token_bytes(16) for _ in entries]
+    commitments = [commitment(salt, data) if beside else None for salt in salts]
+    rows = await db.fetch(
+        """
+        INSERT INTO audit_entries (tenant_id, actor, action, subject, subject_id, detail, origin, commitment)
+        SELECT $1, $2, $3, $4, subject_id, detail, $5, commitment
+          FROM unnest($6::text[], $7::jsonb[], $8::bytea[]) WITH ORDINALITY
+               AS e (subject_id, detail, commitment, position)
+         ORDER BY position RETURNING seq, commitment
+        """,
+        tenant.id,
+        actor,
+        action,
+        subject,
+        come_from.words,
+        [id for id, _ in entries],
+        [detail for _, detail in entries],
+        commitments,
+    )
+    if beside:
+        seq_of = {row["commitment"]: row["seq"] for row in rows}
+        await db.executemany(
+            "INSERT INTO audit_personal (tenant_id, seq, salt, data) VALUES ($1, $2, $3, $4)",
+            [(tenant.id, seq_of[made], salt, data) for made, salt in zip(commitments, salts, strict=True)],
+        )
+
+
+_PERSONAL = frozenset({"name", "email", "supplement", "street", "zip", "city", "vat_id", "tax_number"})
+"""Fields of partners and customers that tell who somebody is (a sole trader's tax number does, too)."""
+
+
+class Apart(TypedDict):
+    detail: dict[str, Any]
+    personal: dict[str, Any]
+
+
+def apart(fields: dict[str, Any]) -> Apart:
+    """Fields of a partner or customer as `record` takes them: what may be erased later beside what stays."""
+    return {
+        "detail": {name: value for name, value in fields.items() if name not in _PERSONAL},
+        "personal": {name: value for name, value in fields.items() if name in _PERSONAL},
+    }
+
+
+def commitment(salt: bytes, data: str) -> bytes:
+    """What the chain holds in place of personal data: without the salt nobody can try names against it."""
+    return hashlib.sha256(salt + data.encode()).digest()
+
+
+async def list_entries(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    after: int | None = None,
+    limit: int = 50,
+    subject: str | None = None,
+    subject_id: str | None = None,
+    actor: str | None = None,
+    action: str | None = None,
+    since: datetime | None = None,
+    before: datetime | None = None,
+) -> tuple[list[AuditEntry], int | None]:
+    """Newest first; the second value is the cursor of the next page."""
+    where = Conditions(tenant.id)
+    equal = {"e.subject": subject, "e.subject_id": subject_id, "e.actor": actor, "e.action": action}
+    for column, value in equal.items():
+        if value is not None:
+            where.require(f"{column} = {{}}", value)
+    if after is not None:
+        where.require("e.seq < {}", after)
+    # Numbers and times rise together, but for entries written at once: an hour around is surely enough, and keeps the
+    # list in the order of one index.
+    if since is not None:
+        where.require("e.at >= {}", since)
+        where.require(f"e.seq >= ({_SEQ} AND at >= {{}} ORDER BY at LIMIT 1)", since - _AROUND)
+    if before is not None:
+        where.require("e.at < {}", before)
+        where.require(f"e.seq <= ({_SEQ} AND at < {{}} ORDER BY at DESC LIMIT 1)", before + _AROUND)
+    rows = await db.fetch(
+        f"""
+        SELECT e.seq, e.at, e.actor, e.action, e.subject, e.subject_id, e.detail, e.origin, p.data AS personal
+          FROM audit_entries e LEFT JOIN audit_personal p ON p.tenant_id = e.tenant_id AND p.seq = e.seq
+         WHERE e.tenant_id = $1 {where} ORDER BY e.seq DESC LIMIT {where.parameter(limit + 1)}
+        """,
+        *where.parameters,
+    )
+    found = [_entry(row) for row in rows[:limit]]
+    return found, (found[-1].seq if len(rows) > limit else None)
+
+
+async def known(db: Connection, tenant: Tenant, what: Literal["actor", "action", "subject"]) -> list[str]:
+    """All actors, actions or kinds of object that the trail names, in order: one step in the index for each."""
+    rows = await db.fetch(
+        f"""
+        WITH RECURSIVE step AS (
+            (SELECT {what} AS named FROM audit_entries WHERE tenant_id = $1 ORDER BY {what} LIMIT 1)
+            UNION ALL
+            SELECT (SELECT {what} FROM audit_entries WHERE tenant_id = $1 AND {what} > step.named
+                     ORDER BY {what} LIMIT 1)
+              FROM step WHERE step.named IS NOT NULL)
+        SELECT named FROM step WHERE named IS NOT NULL LIMIT 500
+        """,
+        tenant.id,
+    )
+    return [row["named"] for row in rows]
+
+
+async def erase_personal(db: Connection, tenant: Tenant, seqs: Sequence[int], *, actor: str, reason: str) -> int:
+    """Erase what lies beside these entries (GDPR, Art. 17). The entries and their chain stay. Returns how many."""
+    erased: int = await db.fetchval("SELECT erase_audit_personal($1)", list(seqs))
+    await record(
+        db,
+        tenant,
+        actor=actor,
+        action="audit.personal_data_erased",
+        subject="audit",
+        subject_id=tenant.slug,
+        detail={"entries": sorted(seqs)[:1000], "erased": erased, "reason": reason},
+    )
+    return erased
+
+
+async def entries_about(db: Connection, tenant: Tenant, word: str) -> list[int]:
+    """Entries beside which this value lies (a mail address, a name): what a wish to be erased is about."""
+    rows = await db.fetch(
+        """
+        SELECT p.seq FROM audit_personal p
+         WHERE p.tenant_id = $1
+           AND EXISTS (SELECT 1 FROM jsonb_path_query(p.data::jsonb, '$.**') v WHERE v #>> '{}' = $2)
+         ORDER BY p.seq
+        """,
+        tenant.id,
+        word,
+    )
+    return [row["seq"] for row in rows]
+
+
+def _entry(row: Any) -> AuditEntry:
+    members = dict(row)
+    personal = members.pop("personal")
+    return AuditEntry(**members, personal=None if personal is None else json.loads(personal))

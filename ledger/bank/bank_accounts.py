@@ -1,0 +1,228 @@
+"""The tenant's own accounts, from which bank runs pay. Two persons: one records, another puts it into force.
+
+An account is never changed, only replaced by another row, so that a file can tell for ever what it was paid from.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field, SecretStr
+
+from ledger.access import four_eyes
+from ledger.audit import audit
+from ledger.bank.bank_ids import checked_bic, checked_iban, country_outside_sepa, masked
+from ledger.bank.bank_text import says_something, sepa_text
+from ledger.database import Connection
+from ledger.plain_text import PrintedName
+from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
+from ledger.types import Frozen, Tenant
+from ledger.vault import Vault
+
+
+class NewOwnAccount(Frozen):
+    """`bic` may be left out where the IBAN tells it."""
+
+    account_holder: PrintedName = Field(min_length=1, max_length=70, examples=["Acme GmbH"])
+    iban: SecretStr = Field(examples=["DE89370400440532013000"])
+    bic: str | None = Field(default=None, max_length=11)
+    batch_booking: bool = True
+
+
+class OwnAccount(Frozen):
+    id: UUID
+    seq: int
+    account_holder: str
+    iban_last4: str
+    bic: str
+    batch_booking: bool
+    state: str
+    recorded_by: str
+    recorded_at: datetime
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    confirmed_alone: bool
+    ended_reason: str | None
+
+    @property
+    def masked_iban(self) -> str:
+        return masked(self.iban_last4)
+
+
+async def record(db: Connection, tenant: Tenant, vault: Vault, new: NewOwnAccount, *, by: str) -> OwnAccount:
+    """A pending account. Raises NotAcceptable (IBAN, BIC, a holder without letters, outside SEPA), AlreadyExists."""
+    iban = checked_iban(new.iban.get_secret_value())
+    if country_outside_sepa(iban.compact):
+        raise NotAcceptable("iban_outside_sepa")
+    bic = checked_bic(new.bic) if new.bic else iban.bic
+    if bic is None:
+        raise NotAcceptable("bic_missing")
+    if not says_something(sepa_text(new.account_holder)):
+        raise NotAcceptable("holder_not_sepa")
+    # The uniqueness of the HMAC holds under one key only.
+    if await db.fetchval(
+        """
+        SELECT 1 FROM tenant_bank_accounts
+         WHERE tenant_id = $1 AND iban_hmac = ANY ($2) AND state IN ('pending', 'active')
+           AND (state = 'pending' OR account_holder = $3 AND bic = $4 AND batch_booking = $5)
+        """,
+        tenant.id,
+        vault.recognise_under_all_keys(iban.compact),
+        new.account_holder,
+        bic.compact,
+        new.batch_booking,
+    ):
+        raise NotAllowedNow("account_recorded")
+    row = await db.fetchrow(
+        f"""
+        INSERT INTO tenant_bank_accounts (tenant_id, account_holder, iban_encrypted, iban_hmac, iban_last4, bic,
+                                          batch_booking, recorded_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING {_COLUMNS}
+        """,
+        tenant.id,
+        new.account_holder,
+        vault.encrypt(iban.compact),
+        vault.recognise(iban.compact),
+        iban.compact[-4:],
+        bic.compact,
+        new.batch_booking,
+        by,
+    )
+    made = _account(row)
+    await _note(db, tenant, by, "recorded", made)
+    return made
+
+
+async def confirm(db: Connection, tenant: Tenant, account: UUID, *, by: str) -> OwnAccount:
+    """pending → active, by a second person; the account with the same IBAN that it replaces is retired.
+
+    Raises NotFound, NotAllowedNow, SecondPersonNeeded.
+    """
+    found = await _lock(db, tenant, account, "pending")
+    alone = await four_eyes.require_second_person(db, tenant, by, made_by=[found.recorded_by])
+    await db.execute(
+        """
+        UPDATE tenant_bank_accounts SET state = 'retired', ended_by = $3, ended_at = now(),
+                                        ended_reason = 'Ersetzt durch eine neuere Angabe.'
+         WHERE tenant_id = $1 AND id <> $2 AND state = 'active'
+           AND iban_hmac = (SELECT iban_hmac FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2)
+        """,
+        tenant.id,
+        account,
+        by,
+    )
+    row = await db.fetchrow(
+        f"""
+        UPDATE tenant_bank_accounts
+           SET state = 'active', confirmed_by = $3, confirmed_at = now(), confirmed_alone = $4
+         WHERE tenant_id = $1 AND id = $2 RETURNING {_COLUMNS}
+        """,
+        tenant.id,
+        account,
+        by,
+        alone,
+    )
+    await _note(db, tenant, by, "confirmed", found, alone=alone)
+    return _account(row)
+
+
+async def end(db: Connection, tenant: Tenant, account: UUID, *, by: str, reason: str) -> OwnAccount:
+    """pending → refused, active → retired. One person is enough: it only ever bars.
+
+    Raises NotFound, NotAllowedNow.
+    """
+    found = await _lock(db, tenant, account, "pending", "active")
+    row = await db.fetchrow(
+        f"""
+        UPDATE tenant_bank_accounts
+           SET state = CASE state WHEN 'pending' THEN 'refused' ELSE 'retired' END,
+               ended_by = $3, ended_at = now(), ended_reason = $4
+         WHERE tenant_id = $1 AND id = $2 RETURNING {_COLUMNS}
+        """,
+        tenant.id,
+        account,
+        by,
+        reason,
+    )
+    ended = _account(row)
+    await _note(db, tenant, by, ended.state, found, reason=reason)
+    return ended
+
+
+async def list_accounts(db: Connection, tenant: Tenant) -> list[OwnAccount]:
+    """What is in force or waits first, then what was."""
+    rows = await db.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM tenant_bank_accounts WHERE tenant_id = $1
+         ORDER BY state NOT IN ('pending', 'active'), seq DESC LIMIT 200
+        """,
+        tenant.id,
+    )
+    return [_account(row) for row in rows]
+
+
+async def find(db: Connection, tenant: Tenant, account: UUID) -> OwnAccount:
+    """Raises NotFound."""
+    row = await db.fetchrow(
+        f"SELECT {_COLUMNS} FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2", tenant.id, account
+    )
+    return _account(row)
+
+
+async def the_active_one(db: Connection, tenant: Tenant, wanted: UUID | None) -> OwnAccount:
+    """The account to pay from: the one that is named, else the only one in force. Raises NotAllowedNow, NotFound."""
+    if wanted is not None:
+        found = await find(db, tenant, wanted)
+        if found.state != "active":
+            raise NotAllowedNow("own_account_not_active")
+        return found
+    active = [account for account in await list_accounts(db, tenant) if account.state == "active"]
+    if not active:
+        raise NotAllowedNow("no_own_account")
+    if len(active) > 1:
+        raise NotAllowedNow("own_account_unclear")
+    return active[0]
+
+
+async def iban_of(db: Connection, tenant: Tenant, vault: Vault, account: UUID) -> str:
+    """The whole IBAN, for a file. Raises NotFound and CannotDecrypt."""
+    stored = await db.fetchval(
+        "SELECT iban_encrypted FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2", tenant.id, account
+    )
+    if stored is None:
+        raise NotFound("own_account_not_found")
+    return vault.decrypt(stored)
+
+
+_COLUMNS = """
+    id, seq, account_holder, iban_last4, bic, batch_booking, state, recorded_by, recorded_at, confirmed_by,
+    confirmed_at, confirmed_alone, ended_reason
+"""
+
+
+async def _lock(db: Connection, tenant: Tenant, account: UUID, *states: str) -> OwnAccount:
+    row = await db.fetchrow(
+        f"SELECT {_COLUMNS} FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, account
+    )
+    found = _account(row)
+    if found.state not in states:
+        raise NotAllowedNow("own_account_decided")
+    return found
+
+
+async def _note(db: Connection, tenant: Tenant, by: str, what: str, account: OwnAccount, **more: Any) -> None:
+    await audit.record(
+        db,
+        tenant,
+        actor=by,
+        action=f"own_account.{what}",
+        subject="own_account",
+        subject_id=str(account.id),
+        detail={"batch_booking": account.batch_booking, **more},
+    )
+
+
+def _account(row: Any) -> OwnAccount:
+    if row is None:
+        raise NotFound("own_account_not_found")
+    return OwnAccount(**{name: row[name] for name in OwnAccount.model_fields})

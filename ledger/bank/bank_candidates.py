@@ -1,0 +1,261 @@
+"""Which payouts a bank run may pay now, and in plain words why the others may not.
+
+rules.md: only an open credit note that is the approved one, and only to the account of the approval. The same
+judgement is made when a run is drafted, when a second person approves it, and when its file is made.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from ledger.bank.bank_ids import country_outside_sepa, masked
+from ledger.bank.bank_text import NAME_LENGTH, TEXT_LENGTH, says_something, sepa_text
+from ledger.database import Connection
+from ledger.tax.document_rules import BlockedBy, PartnerFacts, TenantFacts, document_rule
+from ledger.tax.tax_facts import FACTS, status_on, tenant_facts
+from ledger.types import Frozen, PartnerId, PayoutId, PayoutNumber, TaxCase, Tenant
+from ledger.vault import CannotDecrypt, Vault
+
+SECONDS = 15.0
+"""Time of one statement here: up to 10,000 payouts are looked at together."""
+
+
+WHY_NOT = {
+    "not_waiting": "Die Auszahlung wartet nicht auf eine Überweisung.",
+    "in_another_run": "Sie steht schon in einem anderen Zahlungslauf.",
+    "not_read_back": "Die Gutschrift ist noch nicht zurückgelesen.",
+    "reopened": "Die Gutschrift ist in lexoffice wieder ein Entwurf.",
+    "not_open": "Die Gutschrift ist in lexoffice nicht offen.",
+    "partly_paid": "Auf die Gutschrift ist schon etwas bezahlt.",
+    "deviates": "Der Beleg weicht von der Freigabe ab.",
+    "other_approval": "Die Gutschrift gehört nicht zur letzten Freigabe.",
+    "put_back": "Die Auszahlung ist zurückgestellt.",
+    "objected": "Der Partner hat der Gutschrift widersprochen.",
+    "blocked": "Die Auszahlung ist blockiert.",
+    "task_open": "Zu dieser Auszahlung ist eine Aufgabe offen.",
+    "no_account": "Bei der Freigabe gab es keine Bankverbindung.",
+    "account_changed": "Die Bankverbindung ist nicht mehr die der Freigabe.",
+    "account_pending": "Eine neue Bankverbindung des Partners ist noch nicht in Kraft.",
+    "tax": "Der Steuerfall des Partners hat sich geändert.",
+    "cannot_decrypt": "Die Bankverbindung lässt sich nicht entschlüsseln.",
+    "outside_sepa": "Das Konto liegt außerhalb des SEPA-Raums.",
+    "unwritable_holder": "Der Kontoinhaber lässt sich nicht in SEPA-Zeichen schreiben.",
+}
+"""Why no bank file may pay a payout, by code. `tax` may say more: the sentence of the document table."""
+
+
+class Candidate(Frozen):
+    """A payout with an open credit note. Amounts are cents, gross: what the document says is paid."""
+
+    payout_id: PayoutId
+    number: PayoutNumber
+    partner_code: str
+    credit_note_number: str | None
+    amount_cents: int
+    account_holder: str | None
+    iban_last4: str | None
+    bank_details_id: UUID | None
+    barred: str | None
+    """Why no bank file may pay it, in German; None where one may."""
+    why_not: str | None
+    """The code of that, of WHY_NOT."""
+    outside_sepa: str | None = None
+    """The country of an account that SEPA does not reach: it is paid in another way."""
+    run: str | None = None
+    """The run that holds it already."""
+
+    @property
+    def masked_iban(self) -> str:
+        return masked(self.iban_last4 or "????")
+
+    @property
+    def creditor(self) -> str:
+        return sepa_text(self.account_holder or "", NAME_LENGTH)
+
+    @property
+    def remittance(self) -> str:
+        """Begins with the number of the Gutschrift, by which lexoffice and the partner know it."""
+        return sepa_text(f"{self.credit_note_number} Provision {self.number}", TEXT_LENGTH)
+
+
+async def judged(
+    db: Connection,
+    tenant: Tenant,
+    vault: Vault,
+    *,
+    payouts: Sequence[PayoutId] | None = None,
+    in_run: UUID | None = None,
+    lock: bool = False,
+) -> list[Candidate]:
+    """All payouts with an open credit note, or these; oldest first. `in_run`: those that this run holds.
+
+    With `lock` they stay as they are until the transaction ends: a void that arrives meanwhile waits, and then sees
+    what was exported. Payouts are locked in one order everywhere here, so that two runs do not wait for each other.
+    """
+    if lock:
+        await db.execute(
+            """
+            SELECT 1 FROM payouts p
+             WHERE p.tenant_id = $1 AND ($2::uuid[] IS NULL OR p.id = ANY ($2))
+               AND ($2::uuid[] IS NOT NULL OR p.state = 'credit_note_open')
+             ORDER BY p.seq FOR UPDATE
+            """,
+            tenant.id,
+            payouts,
+            timeout=SECONDS,
+        )
+    rows = await db.fetch(_CANDIDATES, tenant.id, payouts, in_run, timeout=SECONDS)
+    blocked = await _blocked_by_tax(db, tenant, [row["payout_id"] for row in rows if row["why_not"] is None])
+    return [_candidate(vault, row, blocked.get(row["payout_id"])) for row in rows]
+
+
+_CANDIDATES = """
+    SELECT p.id AS payout_id, p.number, q.code AS partner_code, d.voucher_number AS credit_note_number,
+           COALESCE(d.gross_cents, p.gross_cents) AS amount_cents,
+           b.account_holder, b.iban_last4, b.iban_encrypted, p.bank_details_id, r.number AS run,
+           CASE
+             WHEN p.state <> 'credit_note_open' THEN 'not_waiting'
+             WHEN r.id IS NOT NULL AND r.id IS DISTINCT FROM $3 THEN 'in_another_run'
+             WHEN d.id IS NULL OR d.voucher_number IS NULL OR d.created_totals IS NULL
+               THEN 'not_read_back'
+             WHEN p.reopened OR d.status = 'draft' THEN 'reopened'
+             WHEN d.status <> 'open' THEN 'not_open'
+             WHEN d.open_cents IS DISTINCT FROM d.gross_cents THEN 'partly_paid'
+             WHEN d.net_cents <> p.net_cents OR abs(d.tax_cents - p.tax_cents) > 1
+                  OR (d.created_totals->>'gross_cents')::bigint <> d.gross_cents
+                  OR EXISTS (SELECT 1 FROM tasks t
+                              WHERE t.tenant_id = p.tenant_id AND t.subject = 'payout' AND t.subject_id = p.number
+                                AND t.state = 'open' AND t.kind = 'document_deviates')
+               THEN 'deviates'
+             WHEN a.content_hash IS NULL OR i.content_hash IS DISTINCT FROM a.content_hash
+               THEN 'other_approval'
+             WHEN p.open_holds IS NOT NULL THEN 'put_back'
+             WHEN p.objected_at IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM tasks t
+                                   WHERE t.tenant_id = p.tenant_id AND t.subject = 'objection'
+                                     AND t.subject_id = p.number AND t.state = 'resolved')
+               THEN 'objected'
+             WHEN p.blocked_code IS NOT NULL THEN 'blocked'
+             WHEN EXISTS (SELECT 1 FROM tasks t
+                           WHERE t.tenant_id = p.tenant_id AND t.subject = 'payout' AND t.subject_id = p.number
+                             AND t.state = 'open' AND t.kind <> 'signal_refused')
+               THEN 'task_open'
+             WHEN p.bank_details_id IS NULL THEN 'no_account'
+             WHEN b.state <> 'active' THEN 'account_changed'
+             WHEN EXISTS (SELECT 1 FROM partner_bank_details w
+                           WHERE w.tenant_id = p.tenant_id AND w.partner_id = p.partner_id AND w.state = 'pending')
+               THEN 'account_pending'
+           END AS why_not
+      FROM payouts p
+      JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+      LEFT JOIN external_documents d
+             ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+      LEFT JOIN partner_bank_details b ON b.tenant_id = p.tenant_id AND b.id = p.bank_details_id
+      LEFT JOIN bank_run_lines l ON l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
+      LEFT JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
+      LEFT JOIN LATERAL (SELECT content_hash FROM decisions
+                          WHERE tenant_id = p.tenant_id AND payout_id = p.id AND kind = 'approve'
+                          ORDER BY decided_at DESC LIMIT 1) a ON true
+      LEFT JOIN LATERAL (SELECT content_hash FROM creation_intents
+                          WHERE tenant_id = p.tenant_id AND payout_id = p.id AND resource_id = d.resource_id
+                          ORDER BY created_at DESC LIMIT 1) i ON true
+     WHERE p.tenant_id = $1
+       AND CASE WHEN $3::uuid IS NOT NULL THEN r.id = $3
+                WHEN $2::uuid[] IS NOT NULL THEN p.id = ANY ($2)
+                ELSE p.state = 'credit_note_open' END
+     ORDER BY p.seq
+"""
+
+
+async def _blocked_by_tax(db: Connection, tenant: Tenant, payouts: list[UUID]) -> dict[UUID, str]:
+    """Payouts whose document the table would refuse today, judged together (see ledger/payouts/payout_requests.py)."""
+    if not payouts:
+        return {}
+    facts = await tenant_facts(db, tenant)
+    rows = await db.fetch(
+        f"""
+        WITH days AS (
+            SELECT DISTINCT p.id AS payout_id, p.partner_id, p.tax_case, c.service_date
+              FROM payouts p
+              JOIN payout_lines l ON l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
+              JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+             -- A claw-back keeps the tax case of the line that it answers: it is of the payout's case already.
+             WHERE p.tenant_id = $1 AND p.id = ANY ($2) AND c.tax_case IS NULL)
+        SELECT days.*, {FACTS}
+          FROM days JOIN partners p ON p.tenant_id = $1 AND p.id = days.partner_id
+          {status_on("days.service_date")}
+        """,
+        tenant.id,
+        payouts,
+        timeout=SECONDS,
+    )
+    verdicts: dict[tuple[PartnerId, date], tuple[str | None, TaxCase | None]] = {}
+    blocked: dict[UUID, str] = {}
+    for row in rows:
+        key = (row["partner_id"], row["service_date"])
+        if key not in verdicts:
+            verdicts[key] = _verdict(facts, row)
+        sentence, tax_case = verdicts[key]
+        if sentence is None and tax_case is not TaxCase(row["tax_case"]):
+            sentence = WHY_NOT["tax"]
+        if sentence is not None:
+            blocked.setdefault(row["payout_id"], sentence)
+    return blocked
+
+
+def _verdict(facts: TenantFacts, row: Any) -> tuple[str | None, TaxCase | None]:
+    partner = PartnerFacts(**{name: row[name] for name in PartnerFacts.model_fields})
+    rule = document_rule(partner, facts, row["service_date"])
+    return (rule.sentence, None) if isinstance(rule, BlockedBy) else (None, rule.tax_case)
+
+
+def _candidate(vault: Vault, row: Any, blocked: str | None) -> Candidate:
+    members = {name: row[name] for name in Candidate.model_fields if name not in ("barred", "why_not", "outside_sepa")}
+    why_not, outside = row["why_not"] or ("tax" if blocked else None), None
+    if why_not is None:
+        try:
+            outside = country_outside_sepa(vault.decrypt(row["iban_encrypted"]))
+        except CannotDecrypt:
+            why_not = "cannot_decrypt"
+        if outside is not None:
+            why_not = "outside_sepa"
+        elif why_not is None and not says_something(sepa_text(row["account_holder"], NAME_LENGTH)):
+            why_not = "unwritable_holder"
+    barred = blocked if why_not == "tax" else WHY_NOT[why_not] if why_not else None
+    return Candidate(**members, barred=barred, why_not=why_not, outside_sepa=outside)
+
+
+LOOKED_AT = 50
+"""Each is judged by its lines, and drafting judges all of them anyway."""
+
+
+class Preview(Frozen):
+    """Open credit notes that are in no bank run: all of them, and the oldest few as they were judged."""
+
+    payouts: int
+    gross_cents: int
+    judged: tuple[Candidate, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        return self.payouts <= len(self.judged)
+
+
+_FREE = """
+  SELECT count(*) AS payouts, COALESCE(sum(COALESCE(d.gross_cents, p.gross_cents)), 0)::bigint AS gross_cents,
+         (array_agg(p.id ORDER BY p.created_at, p.seq))[1:$2::integer] AS oldest
+    FROM payouts p
+    LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+   WHERE p.tenant_id = $1 AND p.state = 'credit_note_open'
+     AND (SELECT l.id FROM bank_run_lines l
+           WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL LIMIT 1) IS NULL
+"""
+
+
+async def preview(db: Connection, tenant: Tenant, vault: Vault) -> Preview:
+    """What waits for a bank run: the oldest open credit notes, judged, and the sum of all."""
+    row = await db.fetchrow(_FREE, tenant.id, LOOKED_AT)
+    assert row is not None  # an aggregate answers with one row
+    found = await judged(db, tenant, vault, payouts=row["oldest"]) if row["oldest"] else []
+    return Preview(payouts=row["payouts"], gross_cents=row["gross_cents"], judged=tuple(found))

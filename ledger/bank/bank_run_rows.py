@@ -1,0 +1,192 @@
+"""Bank runs and their payments as the ledger holds them. What may be done with them: bank_runs.py."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from ledger.audit import audit
+from ledger.bank.bank_candidates import SECONDS
+from ledger.bank.bank_ids import masked
+from ledger.database import Connection
+from ledger.refusals import NotAllowedNow, NotFound
+from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState, Tenant
+
+
+class BankRun(Frozen):
+    id: UUID
+    seq: int
+    number: str
+    state: str
+    account_id: UUID
+    execution_date: date
+    batch_booking: bool
+    payments: int
+    total_cents: int
+    content_hash: str
+    created_by: str
+    created_at: datetime
+    approved_by: str | None
+    approved_at: datetime | None
+    approved_alone: bool
+    approved_hash: str | None
+    file_made_at: datetime | None
+    downloads: int
+    exported_by: str | None
+    exported_at: datetime | None
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    cancel_requested_by: str | None
+    cancel_requested_at: datetime | None
+    cancel_reason: str | None
+    cancelled_by: str | None
+    cancelled_at: datetime | None
+    state_reason: str | None
+    file_sha256: str | None
+    """Of the file as it is downloaded."""
+
+
+class BankRunLine(Frozen):
+    """One payment. `released_reason` says why it is not (any more) in the run."""
+
+    id: UUID
+    position: int
+    payout_id: PayoutId
+    payout: PayoutNumber
+    payout_state: PayoutState
+    partner_code: str
+    credit_note_number: str | None
+    bank_details_id: UUID
+    creditor: str
+    iban_last4: str
+    amount_cents: int
+    end_to_end_id: str
+    remittance: str
+    released_at: datetime | None
+    released_reason: str | None
+
+    @property
+    def masked_iban(self) -> str:
+        return masked(self.iban_last4)
+
+
+async def find(db: Connection, tenant: Tenant, number: str) -> BankRun:
+    """Raises NotFound."""
+    return of_row(await db.fetchrow("SELECT * FROM bank_runs WHERE tenant_id = $1 AND number = $2", tenant.id, number))
+
+
+async def lock(db: Connection, tenant: Tenant, number: str) -> BankRun:
+    """The run, held until the end of the transaction. Raises NotFound."""
+    return of_row(
+        await db.fetchrow(
+            "SELECT * FROM bank_runs WHERE tenant_id = $1 AND number = $2 FOR UPDATE",
+            tenant.id,
+            number,
+            timeout=SECONDS,
+        )
+    )
+
+
+async def list_runs(
+    db: Connection, tenant: Tenant, *, after: int | None = None, limit: int = 50
+) -> tuple[list[BankRun], int | None]:
+    """Newest first; the second value is the cursor of the next page."""
+    rows = await db.fetch(
+        """
+        SELECT * FROM bank_runs WHERE tenant_id = $1 AND ($2::bigint IS NULL OR seq < $2) ORDER BY seq DESC LIMIT $3
+        """,
+        tenant.id,
+        after,
+        limit + 1,
+    )
+    found = [of_row(row) for row in rows[:limit]]
+    return found, (found[-1].seq if len(rows) > limit else None)
+
+
+async def lines(
+    db: Connection, tenant: Tenant, run: UUID, *, after: int = 0, limit: int | None = None
+) -> list[BankRunLine]:
+    """The payments in the order of the file, those that dropped out among them."""
+    rows = await db.fetch(
+        """
+        SELECT l.*, p.number AS payout, p.state AS payout_state, q.code AS partner_code, b.iban_last4,
+               d.voucher_number AS credit_note_number
+          FROM bank_run_lines l
+          JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
+          JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+          JOIN partner_bank_details b ON b.tenant_id = l.tenant_id AND b.id = l.bank_details_id
+          LEFT JOIN external_documents d
+                 ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+         WHERE l.tenant_id = $1 AND l.run_id = $2 AND l.position > $3 ORDER BY l.position LIMIT $4
+        """,
+        tenant.id,
+        run,
+        after,
+        limit,
+        timeout=SECONDS,
+    )
+    return [BankRunLine(**{name: row[name] for name in BankRunLine.model_fields}) for row in rows]
+
+
+async def payouts_paid(db: Connection, tenant: Tenant, run: UUID) -> tuple[int, int]:
+    """Of the payments that are still in the run: how many payouts are or were paid, says lexoffice, and how many there
+    are. One that came back since then was in a file that the bank has had."""
+    row = await db.fetchrow(
+        """
+        SELECT count(*) FILTER (WHERE p.state = 'paid' OR p.paid_on IS NOT NULL) AS paid, count(*) AS payments
+          FROM bank_run_lines l JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
+         WHERE l.tenant_id = $1 AND l.run_id = $2 AND l.released_at IS NULL
+        """,
+        tenant.id,
+        run,
+    )
+    assert row is not None, "it counts"
+    return row["paid"], row["payments"]
+
+
+def of_row(row: Any) -> BankRun:
+    """Raises NotFound for no row."""
+    if row is None:
+        raise NotFound("bank_run_not_found")
+    members = {name: row[name] for name in BankRun.model_fields}
+    digest = members.pop("file_sha256")
+    return BankRun(**members, file_sha256=None if digest is None else digest.hex())
+
+
+_WHY_NOT = {
+    "draft": "bank_run_draft",
+    "approved": "bank_run_approved",
+    "exported": "bank_run_exported",
+    "confirmed": "bank_run_confirmed",
+    "cancelled": "bank_run_cancelled",
+}
+
+
+async def release(db: Connection, tenant: Tenant, reasons: dict[UUID, str]) -> None:
+    await db.execute(
+        """
+        UPDATE bank_run_lines l SET released_at = now(), released_reason = r.reason
+          FROM unnest($2::uuid[], $3::text[]) AS r (id, reason)
+         WHERE l.tenant_id = $1 AND l.id = r.id AND l.released_at IS NULL
+        """,
+        tenant.id,
+        list(reasons),
+        list(reasons.values()),
+        timeout=SECONDS,
+    )
+
+
+def require_state(run: BankRun, *states: str) -> None:
+    if run.state not in states:
+        raise NotAllowedNow(_WHY_NOT[run.state])
+
+
+async def note(db: Connection, tenant: Tenant, by: str, what: str, run: BankRun, **detail: Any) -> None:
+    await audit.record(
+        db,
+        tenant,
+        actor=by,
+        action=f"bank_run.{what}",
+        subject="bank_run",
+        subject_id=run.number,
+        detail={"payments": run.payments, "total_cents": run.total_cents, **detail},
+    )

@@ -1,0 +1,1 @@
+"""What that changes: invoices, attribution, refunds applied, answers to questions, the connection that works again."""

@@ -1,0 +1,57 @@
+"""An invoice as it was fetched and judged, in the words of the ledger."""
+
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from ledger.sales.customers import CustomerNames
+from ledger.types import Frozen
+
+
+class InvoiceFacts(Frozen):
+    """A judged invoice. Amounts are cents.
+
+    `base_cents` is the net that was or will be paid by cash, `paid` says that cash covers it; what write-offs or
+    credit notes settled is off the base, and a base of 0 is a refund for `reason`, a German sentence. `credited_cents`
+    is what of it credit notes settled, gross, `written_off_cents` what else is off the base.
+    `order_references` are those of the document, `partner_code` and `campaign_slug` are named by it,
+    `customer_partner_code` by its contact. A deleted invoice has nothing but its ids.
+    """
+
+    resource_id: UUID
+    organization_id: UUID
+    status: Literal["draft", "open", "paid", "voided", "deleted"]
+    voucher_number: str | None = None
+    voucher_date: date | None = None
+    currency: str = "EUR"
+    net_cents: int = 0
+    tax_cents: int = 0
+    gross_cents: int = 0
+    base_cents: int = 0
+    paid_cents: int = 0
+    credited_cents: int = 0
+    written_off_cents: int = 0
+    open_cents: int = 0
+    paid_at: AwareDatetime | None = None
+    order_references: tuple[str, ...] = ()
+    partner_code: str | None = None
+    partner_codes_differ: bool = False
+    customer_partner_code: str | None = None
+    campaign_slug: str | None = None
+    contact_id: UUID | None = None
+    customer_email: str | None = None
+    customer_name: str | None = None
+    address: dict[str, Any] | None = None
+    line_items: list[dict[str, Any]] = Field(default_factory=list)
+    reason: str | None = None
+
+    @property
+    def customer(self) -> CustomerNames:
+        return CustomerNames(lexoffice_contact_id=self.contact_id, email=self.customer_email, name=self.customer_name)
+
+    @property
+    def to_be_booked(self) -> bool:
+        """Whether amounts and names of the document count: not those of a draft or of what was taken back."""
+        return self.status in ("open", "paid")

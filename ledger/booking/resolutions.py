@@ -1,0 +1,290 @@
+"""A person answers a task. What concerns a payout is a decision like any other: a row, its effect, and then a signal.
+
+Which actions a task takes stands on the task itself; what each does is written here, once.
+"""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from ledger import tasks
+from ledger.access import four_eyes
+from ledger.audit import audit
+from ledger.bank import bank_transfers, partner_accounts
+from ledger.booking import invoice_questions, sale_decisions
+from ledger.commissions import manual_lines
+from ledger.database import Connection
+from ledger.documents import documents, intents, unclear_outcomes
+from ledger.inbox import events
+from ledger.payouts import clawbacks, decisions, objections, payout_lines, payouts
+from ledger.payouts.decisions import Decision
+from ledger.payouts.payouts import Payout
+from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, require_reason
+from ledger.types import (
+    BERLIN,
+    CommissionId,
+    EventId,
+    Frozen,
+    IntentId,
+    PayoutNumber,
+    PayoutState,
+    TaskId,
+    Tenant,
+    TransactionId,
+)
+
+_BY_WORD = "a person says that it was not made"
+
+
+class Answer(Frozen):
+    """What a person says to a task. `detail` holds what the action needs: resource_id, transaction_id, paid_on, …"""
+
+    action: str
+    reason: str | None = None
+    detail: dict[str, Any] = Field(default_factory=dict)
+
+
+class Resolved(Frozen):
+    """What must be announced now that the answer is committed."""
+
+    task: TaskId
+    payout: PayoutNumber | None = None
+    decision: Decision | None = None
+    invoice_intent: IntentId | None = None
+    transaction: TransactionId | None = None
+    replay: tuple[EventId, ...] = ()
+    rechecks: tuple[PayoutNumber, ...] = ()
+
+
+async def resolve(db: Connection, tenant: Tenant, task_id: TaskId, answer: Answer, *, actor: str) -> Resolved:
+    """Raises NotFound, NotAllowedNow (already resolved, or the world has moved on), NotAcceptable (unknown action)."""
+    # The payout first and then its question, as whoever ends both does.
+    number = await db.fetchval(
+        "SELECT subject_id FROM tasks WHERE tenant_id = $1 AND id = $2 AND subject = 'payout'", tenant.id, task_id
+    )
+    if number is not None:
+        await payouts.lock(db, tenant, number)
+    task = await db.fetchrow("SELECT * FROM tasks WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, task_id)
+    if task is None:
+        raise NotFound("task_not_found")
+    if task["state"] != "open":
+        raise NotAllowedNow("task_resolved")
+    if answer.action not in task["actions"]:
+        raise NotAcceptable("unknown_action", actions=task["actions"])
+    resolved = await _act(db, tenant, task_id, task, answer, actor)
+    await tasks.resolve(
+        db,
+        tenant,
+        task_id,
+        by=actor,
+        resolution={**answer.detail, "action": answer.action, "reason": answer.reason},
+    )
+    await audit.record(
+        db,
+        tenant,
+        actor=actor,
+        action="task.resolved",
+        subject=task["subject"],
+        subject_id=task["subject_id"],
+        detail={"task": str(task_id), "kind": task["kind"], "action": answer.action, "reason": answer.reason},
+    )
+    return resolved
+
+
+async def _act(db: Connection, tenant: Tenant, task_id: TaskId, task: Any, answer: Answer, actor: str) -> Resolved:
+    match task["subject"], task["kind"]:
+        case "payout", _:
+            return await _about_payout(db, tenant, task_id, task["subject_id"], task["kind"], answer, actor)
+        case "transaction", "invoice_outcome_unknown":
+            return await _about_lost_invoice(db, tenant, task_id, UUID(task["detail"]["intent"]), answer)
+        case "transaction", _ if answer.action in ("release", "assign_partner"):
+            return await _about_sale(db, tenant, task_id, TransactionId(UUID(task["subject_id"])), answer, actor)
+        case "document", kind if kind in invoice_questions.ANSWERED_BY_A_PERSON and answer.action != "done":
+            found = await invoice_questions.resolve_invoice_question(
+                db,
+                tenant,
+                UUID(task["subject_id"]),
+                action=answer.action,
+                transaction_id=_transaction(answer) if answer.action == "assign" else None,
+                partner_code=_partner_code(answer) if answer.action == "assign_partner" else None,
+                by=actor,
+            )
+            return Resolved(task=task_id, replay=tuple(found))
+        case "commission", manual_lines.TASK:
+            await manual_lines.decide(
+                db,
+                tenant,
+                CommissionId(UUID(task["subject_id"])),
+                confirmed=answer.action == "confirm",
+                by=actor,
+                reason=answer.reason,
+            )
+            return Resolved(task=task_id)
+        case "partner", partner_accounts.IBAN_TWICE:
+            await _acknowledge_iban(db, tenant, task["subject_id"], answer, actor)
+            return Resolved(task=task_id)
+        case objections.SUBJECT, _:
+            if not answer.reason:
+                raise NotAcceptable("answer_missing")
+            return Resolved(task=task_id)
+        case _:
+            return Resolved(task=task_id)
+
+
+async def _acknowledge_iban(db: Connection, tenant: Tenant, code: str, answer: Answer, actor: str) -> None:
+    """Whoever recorded the account does not take the warning from the second person."""
+    if not answer.reason:
+        raise NotAcceptable("reason_missing")
+    recorded_by = await db.fetchval(
+        """
+        SELECT b.recorded_by FROM partner_bank_details b
+          JOIN partners p ON p.tenant_id = b.tenant_id AND p.id = b.partner_id
+         WHERE b.tenant_id = $1 AND p.code = $2 AND b.state = 'pending'
+        """,
+        tenant.id,
+        code,
+    )
+    await four_eyes.require_second_person(db, tenant, actor, made_by=[recorded_by])
+
+
+async def _about_payout(
+    db: Connection, tenant: Tenant, task_id: TaskId, number: str, kind: str, answer: Answer, actor: str
+) -> Resolved:
+    payout = await payouts.lock(db, tenant, number)
+    decision = await decisions.resolve(
+        db,
+        tenant,
+        number,
+        actor=actor,
+        reason=answer.reason,
+        detail={"task": str(task_id), "kind": kind, "action": answer.action},
+    )
+    match kind, answer.action:
+        case "outcome_unknown", action:
+            await _answer_lost_credit_note(db, tenant, payout, action, answer)
+        case "credit_note_refused", "cancel":
+            await _answer_lost_credit_note(db, tenant, payout, "cancel", answer)
+        case "returned", action:
+            await _end_returned(db, tenant, payout, PayoutState(action), answer)
+            # Its workflow ended when the payout was returned: nobody is there to be told.
+            await decisions.mark_delivered(db, tenant, decision.id)
+            return Resolved(task=task_id, payout=payout.number)
+        case _:
+            pass  # "retry" is done by the workflow once it hears of the decision; "done" only closes the question
+    return Resolved(task=task_id, payout=payout.number, decision=decision)
+
+
+async def _answer_lost_credit_note(db: Connection, tenant: Tenant, payout: Payout, action: str, answer: Answer) -> None:
+    intent = await intents.open_of_payout(db, tenant, payout.id)
+    if payout.state is not PayoutState.OUTCOME_UNKNOWN or intent is None:
+        raise NotAllowedNow("outcome_not_unclear")
+    match action:
+        case "adopt":
+            await _adopt(db, tenant, intent.id, answer)
+        case "create_again":
+            await intents.refuse(db, tenant, intent.id, _BY_WORD, attempt=intent.attempt)
+        case "cancel":
+            require_reason(answer.reason or "")
+            await unclear_outcomes.give_up_by_word(db, tenant, intent.id)
+            await payouts.change_state(db, tenant, payout, PayoutState.CANCELLED, reason=answer.reason, unblock=True)
+            await clawbacks.give_back(db, tenant, payout.id)
+            await events.hand_over_parked(db, tenant)
+
+
+async def _about_sale(
+    db: Connection, tenant: Tenant, task_id: TaskId, transaction: TransactionId, answer: Answer, actor: str
+) -> Resolved:
+    if answer.action == "release":
+        if not answer.reason:
+            raise NotAcceptable("reason_missing")
+        outcome = await sale_decisions.release_hold(db, tenant, transaction, by=actor, reason=answer.reason)
+    else:
+        outcome = await sale_decisions.assign_partner(db, tenant, transaction, _partner_code(answer), by=actor)
+    return Resolved(task=task_id, transaction=transaction, rechecks=outcome.payouts)
+
+
+async def _about_lost_invoice(
+    db: Connection, tenant: Tenant, task_id: TaskId, intent_id: UUID, answer: Answer
+) -> Resolved:
+    intent = await intents.find(db, tenant, IntentId(intent_id))
+    if not intent.is_unclear:
+        raise NotAllowedNow("outcome_not_unclear")
+    match answer.action:
+        case "adopt":
+            await _adopt(db, tenant, intent.id, answer)
+        case "create_again":
+            await intents.refuse(db, tenant, intent.id, _BY_WORD, attempt=intent.attempt)
+        case _:
+            await unclear_outcomes.give_up_by_word(db, tenant, intent.id)
+            await events.hand_over_parked(db, tenant)
+    await intents.want_announcement(db, tenant, intent.id)
+    return Resolved(task=task_id, invoice_intent=intent.id, transaction=intent.transaction_id)
+
+
+async def _adopt(db: Connection, tenant: Tenant, intent: IntentId, answer: Answer) -> None:
+    """A person names the document. It is read back and judged like any other before anything is paid."""
+    try:
+        resource_id = UUID(str(answer.detail["resource_id"]))
+    except (KeyError, ValueError):
+        raise NotAcceptable("resource_id_missing") from None
+    if await documents.is_ours(db, tenant, resource_id):
+        raise NotAllowedNow("document_taken")
+    if not await intents.made(db, tenant, intent, resource_id, adopted=True):
+        raise NotAllowedNow("outcome_not_unclear")
+    await events.hand_over_parked(db, tenant)
+
+
+async def _end_returned(db: Connection, tenant: Tenant, payout: Payout, to: PayoutState, answer: Answer) -> None:
+    """returned → paid | cancelled | settled_manually, each by a person and with a reason (rules.md, States)."""
+    if not answer.reason:
+        raise NotAcceptable("reason_missing")
+    if to is PayoutState.CANCELLED and (run := await bank_transfers.awaited_in(db, tenant, payout.id)):
+        # Its commissions are owed anew: a file that may still be carried out would pay them a second time.
+        raise NotAllowedNow("in_an_exported_run", run=run)
+    paid: dict[str, Any] = {}
+    if to is PayoutState.PAID:
+        known = await bank_transfers.transfer_of(db, tenant, payout)
+        named = answer.detail.get("payment_reference")
+        paid = {
+            "payment_reference": str(named or known.reference or payout.number)[:140],
+            "paid_on": await _day_of_payment(db, payout, answer.detail.get("paid_on"), known.day),
+        }
+    if not await payouts.change_state(db, tenant, payout, to, reason=answer.reason, **paid):
+        raise NotAllowedNow("not_returned")
+    if to in (PayoutState.PAID, PayoutState.SETTLED_MANUALLY):
+        # Settled outside is settled: it must not stand among what is owed for ever.
+        await payout_lines.pay(db, tenant, payout.id)
+    elif to is PayoutState.CANCELLED:
+        await clawbacks.give_back(db, tenant, payout.id, was_paid=True)
+
+
+async def _day_of_payment(db: Connection, payout: Payout, said: Any, known: date | None) -> date:
+    """lexoffice tells no day here: its document is voided. A person names it, unless it is known already."""
+    today: date = await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
+    if said is None or not str(said).strip():
+        if known is None or known > today:
+            raise NotAcceptable("paid_on_missing")
+        return known
+    try:
+        day = date.fromisoformat(str(said).strip())
+    except ValueError:
+        raise NotAcceptable("paid_on_unreadable") from None
+    if not payout.created_at.astimezone(BERLIN).date() <= day <= today:
+        raise NotAcceptable("paid_on_not_acceptable")
+    return day
+
+
+def _partner_code(answer: Answer) -> str:
+    code = answer.detail.get("partner_code")
+    if not isinstance(code, str):
+        raise NotAcceptable("partner_missing")
+    return code
+
+
+def _transaction(answer: Answer) -> TransactionId:
+    try:
+        return TransactionId(UUID(str(answer.detail["transaction_id"])))
+    except (KeyError, ValueError):
+        raise NotAcceptable("transaction_missing") from None

@@ -1,0 +1,213 @@
+"""What the state of its credit note does to a payout (rules.md, States and What a fetched document means)."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from ledger import tasks
+from ledger.bank import bank_transfers
+from ledger.database import Connection
+from ledger.payouts import clawbacks, payout_lines, payouts
+from ledger.payouts.payouts import Payout
+from ledger.types import EventState, Frozen, PayoutState, Tenant
+
+
+class Meaning(StrEnum):
+    """What a fetched credit note says about the payout it was made for."""
+
+    OPEN = "open"
+    PARTLY_PAID = "partly_paid"
+    PAID = "paid"
+    SETTLED_BY_RELATED = "settled_by_related"
+    DEVIATES = "deviates"
+    REOPENED = "reopened"
+    VOIDED = "voided"
+    DELETED = "deleted"
+
+
+class Verdict(Frozen):
+    """A judged credit note. `differences` name the fields that are not those of the approval."""
+
+    meaning: Meaning
+    differences: tuple[str, ...] = ()
+    money_may_have_left: bool = False
+    """As far as its payments tell; that it is in a bank file `settle` sees itself."""
+    payment_reference: str | None = None
+    """The event's own."""
+    voucher_number: str | None = None
+    paid_on: date | None = None
+    versions: dict[str, Any] = Field(default_factory=dict)
+
+
+class Settled(Frozen):
+    """How the events that led here end, and what changed."""
+
+    state: EventState
+    reason: str | None = None
+    changes: dict[str, Any] = Field(default_factory=dict)
+
+
+_AGREES = {
+    PayoutState.CREDIT_NOTE_OPEN: {Meaning.OPEN, Meaning.PARTLY_PAID},
+    PayoutState.PAID: {Meaning.PAID},
+    PayoutState.CANCELLED: {Meaning.VOIDED, Meaning.DELETED},
+    PayoutState.RETURNED: {Meaning.OPEN, Meaning.PARTLY_PAID, Meaning.VOIDED, Meaning.DELETED, Meaning.REOPENED},
+    PayoutState.SETTLED_MANUALLY: set(Meaning),
+}
+
+
+_ABOUT_THE_DOCUMENT = ("document_deviates", "document_reopened", "settled_by_related")
+"""Questions that its end answers."""
+
+
+def agrees(payout: Payout, meaning: Meaning) -> bool:
+    """Whether the payout already shows what its document says."""
+    return meaning in _AGREES.get(payout.state, set()) and not (
+        payout.reopened and payout.state is PayoutState.CREDIT_NOTE_OPEN
+    )
+
+
+async def settle(db: Connection, tenant: Tenant, payout: Payout, verdict: Verdict) -> Settled:
+    """Apply a judged credit note to its payout, which the caller has locked. Applying twice changes nothing."""
+    if agrees(payout, verdict.meaning):
+        return Settled(state=EventState.UNCHANGED)
+    exported_as = await bank_transfers.exported_as(db, tenant, payout.id)
+    match verdict.meaning, payout.state:
+        case Meaning.DEVIATES, _:
+            return await _deviates(db, tenant, payout, verdict)
+        case Meaning.SETTLED_BY_RELATED, PayoutState.CREDIT_NOTE_OPEN:
+            await _ask(db, tenant, payout, "settled_by_related", "Die Gutschrift wurde mit einem Beleg verrechnet.")
+            return Settled(state=EventState.FAILED, reason="Mit einem anderen Beleg verrechnet, nicht überwiesen.")
+        case Meaning.PAID, PayoutState.CREDIT_NOTE_OPEN:
+            # In this order (design.md, Events): the event's own, the bank file's EndToEndId, the voucher number.
+            reference = verdict.payment_reference or exported_as or verdict.voucher_number or payout.number
+            return await _paid(db, tenant, payout, reference, verdict.paid_on)
+        case Meaning.OPEN | Meaning.PARTLY_PAID, PayoutState.CREDIT_NOTE_OPEN:
+            await _set_reopened(db, tenant, payout, reopened=False)
+            return Settled(state=EventState.PROCESSED, changes={"reopened": [True, False]})
+        case Meaning.REOPENED, PayoutState.CREDIT_NOTE_OPEN:
+            return await _reopened(db, tenant, payout)
+        case Meaning.VOIDED | Meaning.DELETED, PayoutState.CREDIT_NOTE_OPEN if (
+            verdict.money_may_have_left or exported_as
+        ):
+            return await _returned(db, tenant, payout, "Der Beleg wurde aufgehoben. Wurde Geld überwiesen?")
+        case Meaning.VOIDED | Meaning.DELETED, PayoutState.CREDIT_NOTE_OPEN:
+            return await _cancelled(db, tenant, payout, verdict.meaning)
+        case _, PayoutState.PAID:
+            return await _returned(db, tenant, payout, "Die bezahlte Gutschrift wurde in lexoffice wieder verändert.")
+        case _:
+            await _ask(
+                db,
+                tenant,
+                payout,
+                "unexpected_document",
+                "Der Beleg in lexoffice passt nicht zum Zustand der Auszahlung.",
+            )
+            return Settled(state=EventState.FAILED, reason="Der Beleg passt nicht zum Zustand der Auszahlung.")
+
+
+async def _paid(db: Connection, tenant: Tenant, payout: Payout, reference: str, paid_on: date | None) -> Settled:
+    # Without lexoffice's own day it is the one on which it told us.
+    day = paid_on or await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
+    await payouts.change_state(
+        db,
+        tenant,
+        payout,
+        PayoutState.PAID,
+        payment_reference=reference,
+        paid_on=day,
+        reopened=False,
+        unblock=True,
+    )
+    await payout_lines.pay(db, tenant, payout.id)
+    await tasks.close_questions(
+        db,
+        tenant,
+        subject="payout",
+        subject_id=payout.number,
+        kinds=_ABOUT_THE_DOCUMENT,
+        by="engine",
+    )
+    return _moved(payout, PayoutState.PAID)
+
+
+async def _cancelled(db: Connection, tenant: Tenant, payout: Payout, meaning: Meaning) -> Settled:
+    reason = "Gutschrift in lexoffice gelöscht." if meaning is Meaning.DELETED else "Gutschrift in lexoffice storniert."
+    await payouts.change_state(db, tenant, payout, PayoutState.CANCELLED, reason=reason, reopened=False, unblock=True)
+    await clawbacks.give_back(db, tenant, payout.id)
+    await tasks.close_questions(
+        db, tenant, subject="payout", subject_id=payout.number, kinds=_ABOUT_THE_DOCUMENT, by="engine"
+    )
+    return _moved(payout, PayoutState.CANCELLED)
+
+
+async def _returned(db: Connection, tenant: Tenant, payout: Payout, reason: str) -> Settled:
+    await payouts.change_state(db, tenant, payout, PayoutState.RETURNED, reason=reason)
+    await _ask(db, tenant, payout, "returned", reason, actions=("paid", "cancelled", "settled_manually"))
+    return _moved(payout, PayoutState.RETURNED)
+
+
+async def _reopened(db: Connection, tenant: Tenant, payout: Payout) -> Settled:
+    if payout.reopened:
+        return Settled(state=EventState.UNCHANGED)
+    await _set_reopened(db, tenant, payout, reopened=True)
+    await _ask(db, tenant, payout, "document_reopened", "Die Gutschrift ist in lexoffice wieder ein Entwurf.")
+    return Settled(state=EventState.PROCESSED, changes={"reopened": [False, True]})
+
+
+async def _deviates(db: Connection, tenant: Tenant, payout: Payout, verdict: Verdict) -> Settled:
+    await _ask(
+        db,
+        tenant,
+        payout,
+        "document_deviates",
+        "Beleg weicht von der Freigabe ab.",
+        detail={"differences": list(verdict.differences), **verdict.versions},
+    )
+    return Settled(
+        state=EventState.FAILED,
+        reason="Beleg weicht von der Freigabe ab.",
+        changes={"differences": list(verdict.differences)},
+    )
+
+
+async def _set_reopened(db: Connection, tenant: Tenant, payout: Payout, *, reopened: bool) -> None:
+    await db.execute(
+        "UPDATE payouts SET reopened = $3, updated_at = now() WHERE tenant_id = $1 AND id = $2",
+        tenant.id,
+        payout.id,
+        reopened,
+    )
+    if not reopened:
+        await tasks.close_questions(
+            db, tenant, subject="payout", subject_id=payout.number, kinds=("document_reopened",), by="engine"
+        )
+
+
+async def _ask(
+    db: Connection,
+    tenant: Tenant,
+    payout: Payout,
+    kind: str,
+    reason: str,
+    *,
+    actions: tuple[str, ...] = ("done",),
+    detail: dict[str, Any] | None = None,
+) -> None:
+    await tasks.ask(
+        db,
+        tenant,
+        kind=kind,
+        subject="payout",
+        subject_id=payout.number,
+        reason=reason,
+        actions=actions,
+        detail=detail,
+        links={"payout": f"/api/v1/payouts/{payout.number}", "credit_note": payout.credit_note_id},
+    )
+
+
+def _moved(payout: Payout, to: PayoutState) -> Settled:
+    return Settled(state=EventState.PROCESSED, changes={"payout": payout.number, "state": [payout.state, to]})

@@ -1,0 +1,183 @@
+"""Commissions as lists show them, and what became of those of one sale."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from ledger.database import Connection
+from ledger.keyset import Conditions, Position
+from ledger.sales import sale_list
+from ledger.types import (
+    CampaignId,
+    CommissionId,
+    CommissionState,
+    CustomerId,
+    Frozen,
+    PartnerId,
+    PayoutNumber,
+    Tenant,
+    TransactionId,
+)
+
+_SALES_OF_A_CUSTOMER = 5_000
+
+
+class CommissionFilter(Frozen):
+    """What is set is asked for. The service date is the day of the sale in Berlin, [from, before)."""
+
+    state: CommissionState | None = None
+    partner_id: PartnerId | None = None
+    customer_id: CustomerId | None = None
+    campaign_id: CampaignId | None = None
+    served_from: date | None = None
+    served_before: date | None = None
+    reference: str | None = None
+    """As in SaleFilter."""
+
+
+class CommissionRow(Frozen):
+    """Amounts are cents, net of the partner's VAT. `plan_version` and `plan_from` say which plan made it."""
+
+    id: CommissionId
+    seq: int
+    kind: str
+    manual_kind: str | None
+    reason: str | None
+    transaction_id: TransactionId | None
+    """None of a month's close, which is no sale's."""
+    order_reference: str | None
+    partner_code: str
+    level: int
+    campaign_slug: str | None
+    plan_version: int | None
+    plan_from: datetime | None
+    percent: Decimal
+    fixed_cents: int
+    base_cents: int
+    net_cents: int
+    state: CommissionState
+    provisional: bool
+    words: str | None
+    """How it was computed, in German, as it was stored with it (ledger/programme/calculation.py)."""
+    service_date: date
+    created_at: datetime
+    payout_number: PayoutNumber | None
+    invoice_number: str | None
+
+    @property
+    def position(self) -> Position:
+        return Position(self.service_date, self.seq)
+
+
+class EarlierPayout(Frozen):
+    """A payout that a commission was taken out of."""
+
+    commission_id: CommissionId
+    payout_number: PayoutNumber
+    released_at: datetime
+
+
+_SHOWN = """
+    SELECT c.id, c.seq, c.kind, m.kind AS manual_kind, m.reason, c.transaction_id,
+           COALESCE(t.order_reference, t.payment_intent) AS order_reference, p.code AS partner_code, c.level,
+           k.slug AS campaign_slug, v.version AS plan_version, NULLIF(v.valid_from, '-infinity') AS plan_from,
+           c.percent, c.fixed_cents, c.base_cents, c.net_cents, c.state, c.provisional,
+           c.calculation ->> 'words' AS words, c.service_date, c.created_at, o.number AS payout_number,
+           d.voucher_number AS invoice_number
+"""
+_BESIDE = """
+      JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.partner_id
+      LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
+      LEFT JOIN manual_lines m ON m.tenant_id = c.tenant_id AND m.commission_id = c.id
+      LEFT JOIN plans v ON v.tenant_id = c.tenant_id AND v.id = c.plan_id
+      LEFT JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = COALESCE(v.campaign_id, c.campaign_id)
+      LEFT JOIN payout_lines l ON l.tenant_id = c.tenant_id AND l.commission_id = c.id AND l.released_at IS NULL
+      LEFT JOIN payouts o ON o.tenant_id = l.tenant_id AND o.id = l.payout_id
+      LEFT JOIN external_documents d ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id
+                                    AND d.detached_at IS NULL
+"""
+
+
+async def page(
+    db: Connection, tenant: Tenant, wanted: CommissionFilter, *, after: Position | None = None, limit: int = 50
+) -> tuple[list[CommissionRow], Position | None]:
+    """Newest day first; the second value is where the next page begins, None on the last one."""
+    states = [wanted.state] if wanted.state else list(CommissionState)
+    where = Conditions(tenant.id, [state.value for state in states], limit + 1)
+    parts = "unnest($2::text[]) AS one (state)"
+    if wanted.reference:
+        where.require("c.transaction_id = ANY ({})", await sale_list.with_reference(db, tenant, wanted.reference))
+    if wanted.customer_id:
+        where.require("c.transaction_id = ANY ({})", await _sales_of(db, tenant, wanted.customer_id))
+    if wanted.partner_id:
+        where.require("c.partner_id = {}", wanted.partner_id)
+    if wanted.campaign_id:
+        plans = await _plans_of(db, tenant, wanted.campaign_id)
+        if wanted.partner_id or wanted.reference or wanted.customer_id:
+            where.require("c.plan_id = ANY ({})", plans)
+        else:
+            parts += f" CROSS JOIN unnest({where.parameter(plans)}::uuid[]) AS of (plan_id)"
+            where.require("c.plan_id = of.plan_id")
+    if wanted.served_from:
+        where.require("c.service_date >= {}", wanted.served_from)
+    if wanted.served_before:
+        where.require("c.service_date < {}", wanted.served_before)
+    if after:
+        where.require("(c.service_date, c.seq) < ({}::date, {}::bigint)", after.at, after.seq)
+    rows = await db.fetch(
+        f"""
+        {_SHOWN}
+          FROM (SELECT n.* FROM {parts}
+                 CROSS JOIN LATERAL (
+                       SELECT c.* FROM commissions c
+                        WHERE c.tenant_id = $1 AND c.state = one.state {where}
+                        ORDER BY c.service_date DESC, c.seq DESC LIMIT $3) n
+                 ORDER BY n.service_date DESC, n.seq DESC LIMIT $3) c
+        {_BESIDE}
+         ORDER BY c.service_date DESC, c.seq DESC
+        """,
+        *where.parameters,
+    )
+    found = [CommissionRow.model_validate(dict(row)) for row in rows[:limit]]
+    return found, found[-1].position if len(rows) > limit else None
+
+
+async def of_sale(db: Connection, tenant: Tenant, sale: TransactionId) -> list[CommissionRow]:
+    """Level by level, what was written later after it."""
+    rows = await db.fetch(
+        f"""
+        {_SHOWN} FROM commissions c {_BESIDE}
+         WHERE c.tenant_id = $1 AND c.transaction_id = $2 ORDER BY c.level, c.seq
+        """,
+        tenant.id,
+        sale,
+    )
+    return [CommissionRow.model_validate(dict(row)) for row in rows]
+
+
+async def earlier_payouts(db: Connection, tenant: Tenant, commissions: list[CommissionId]) -> list[EarlierPayout]:
+    rows = await db.fetch(
+        """
+        SELECT l.commission_id, o.number AS payout_number, l.released_at
+          FROM payout_lines l JOIN payouts o ON o.tenant_id = l.tenant_id AND o.id = l.payout_id
+         WHERE l.tenant_id = $1 AND l.commission_id = ANY ($2) AND l.released_at IS NOT NULL
+         ORDER BY l.released_at
+        """,
+        tenant.id,
+        commissions,
+    )
+    return [EarlierPayout(**row) for row in rows]
+
+
+async def _sales_of(db: Connection, tenant: Tenant, customer: CustomerId) -> list[TransactionId]:
+    rows = await db.fetch(
+        "SELECT id FROM transactions WHERE tenant_id = $1 AND customer_id = $2 ORDER BY sold_at DESC LIMIT $3",
+        tenant.id,
+        customer,
+        _SALES_OF_A_CUSTOMER,
+    )
+    return [TransactionId(row["id"]) for row in rows]
+
+
+async def _plans_of(db: Connection, tenant: Tenant, campaign: CampaignId) -> list[object]:
+    rows = await db.fetch("SELECT id FROM plans WHERE tenant_id = $1 AND campaign_id = $2", tenant.id, campaign)
+    return [row["id"] for row in rows]

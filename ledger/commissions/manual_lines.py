@@ -1,0 +1,154 @@
+"""A bonus or a correction that a person writes. It is worth nothing until a second person has confirmed it.
+
+The line is a commission of kind `correction`: `recorded_by` makes its writer one of the payout's makers, too
+(ledger/payouts/approval_rule.py). Without a sale to stand on it gets one of its own, of nothing.
+"""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from ledger import tasks
+from ledger.access import four_eyes
+from ledger.audit import audit
+from ledger.database import Connection
+from ledger.money import euro
+from ledger.programme import partners
+from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
+from ledger.types import BusinessDay, Cents, CommissionId, Frozen, PartnerId, Tenant, TransactionId
+
+TASK = "manual_line"
+ManualKind = Literal["bonus", "correction"]
+
+
+class NewManualLine(Frozen):
+    """Cents are net. A bonus is positive; a correction may take back as well."""
+
+    kind: ManualKind
+    net_cents: Cents = Field(ge=-100_000_000, le=100_000_000)
+    service_date: BusinessDay
+    reason: str = Field(min_length=1, max_length=500)
+    transaction_id: TransactionId | None = None
+
+
+async def write(db: Connection, tenant: Tenant, partner_id: PartnerId, new: NewManualLine, *, by: str) -> CommissionId:
+    """Raises NotFound (partner, sale) and NotAcceptable (nothing, a bonus that takes, a day that is to come)."""
+    partner = await partners.find(db, tenant, partner_id)
+    if new.net_cents == 0 or (new.kind == "bonus" and new.net_cents < 0):
+        raise NotAcceptable("line_amount_not_acceptable")
+    if new.service_date > await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date"):
+        # Its document would name a service that nobody has rendered, and the tax status of that day is not known yet.
+        raise NotAcceptable("service_date_to_come")
+    sale = new.transaction_id or await _sale_of_nothing(db, tenant, partner_id, new.service_date)
+    if not await db.fetchval("SELECT true FROM transactions WHERE tenant_id = $1 AND id = $2", tenant.id, sale):
+        raise NotFound("transaction_not_found")
+    line = await db.fetchval(
+        """
+        INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, base_cents, net_cents, state,
+                                 provisional, service_date, recorded_by)
+        VALUES ($1, 'correction', $2, $3, 1, 0, $4, 'pending', false, $5, $6) RETURNING id
+        """,
+        tenant.id,
+        sale,
+        partner_id,
+        new.net_cents,
+        new.service_date,
+        by,
+    )
+    await db.execute(
+        "INSERT INTO manual_lines (tenant_id, commission_id, kind, reason, recorded_by) VALUES ($1, $2, $3, $4, $5)",
+        tenant.id,
+        line,
+        new.kind,
+        new.reason,
+        by,
+    )
+    await audit.record(
+        db,
+        tenant,
+        actor=by,
+        action=f"partner.{new.kind}_written",
+        subject="partner",
+        subject_id=str(partner_id),
+        detail={"commission": str(line), "net_cents": new.net_cents, "reason": new.reason},
+    )
+    what = "Ein Bonus" if new.kind == "bonus" else "Eine Korrektur"
+    await tasks.ask(
+        db,
+        tenant,
+        kind=TASK,
+        subject="commission",
+        subject_id=str(line),
+        reason=f"{what} von {euro(new.net_cents)} wartet auf die Bestätigung durch eine zweite Person.",
+        actions=("confirm", "refuse"),
+        detail={"partner_code": partner.code, "recorded_by": by},
+        links={"partner_id": str(partner_id), "transaction_id": str(sale)},
+    )
+    return CommissionId(line)
+
+
+async def decide(
+    db: Connection, tenant: Tenant, line: CommissionId, *, confirmed: bool, by: str, reason: str | None
+) -> None:
+    """A second person lets the line count, or not. Whoever wrote it may take it back.
+
+    Raises NotFound, NotAllowedNow (decided already), NotAcceptable (refused without a reason), SecondPersonNeeded.
+    """
+    written = await db.fetchrow(
+        "SELECT recorded_by, decided_at FROM manual_lines WHERE tenant_id = $1 AND commission_id = $2 FOR UPDATE",
+        tenant.id,
+        line,
+    )
+    if written is None:
+        raise NotFound("line_not_found")
+    if written["decided_at"] is not None:
+        raise NotAllowedNow("line_decided")
+    if not confirmed and not reason:
+        raise NotAcceptable("reason_missing")
+    alone = confirmed and await four_eyes.require_second_person(db, tenant, by, made_by=[written["recorded_by"]])
+    await db.execute(
+        """
+        UPDATE manual_lines SET decided_by = $3, decided_at = now(), confirmed = $4, confirmed_alone = $5,
+                                refused_reason = CASE WHEN NOT $4 THEN $6 END
+         WHERE tenant_id = $1 AND commission_id = $2
+        """,
+        tenant.id,
+        line,
+        by,
+        confirmed,
+        alone,
+        reason,
+    )
+    await db.execute(
+        "UPDATE commissions SET state = $3 WHERE tenant_id = $1 AND id = $2 AND state = 'pending'",
+        tenant.id,
+        line,
+        "approved" if confirmed else "reversed",
+    )
+    await audit.record(
+        db,
+        tenant,
+        actor=by,
+        action="manual_line.confirmed" if confirmed else "manual_line.refused",
+        subject="commission",
+        subject_id=str(line),
+        detail={"alone": alone, "reason": reason},
+    )
+
+
+async def _sale_of_nothing(db: Connection, tenant: Tenant, partner_id: PartnerId, day: date) -> TransactionId:
+    found = await db.fetchval(
+        """
+        INSERT INTO transactions (tenant_id, source, state, partner_id, base_cents, gross_cents, provisional, sold_at,
+                                  state_reason)
+        VALUES ($1, 'api', 'pending', $2, 0, 0, false, $3::date::timestamp AT TIME ZONE 'Europe/Berlin',
+                'Ohne Verkauf: eine Zeile von Hand.')
+        RETURNING id
+        """,
+        tenant.id,
+        partner_id,
+        day,
+    )
+    await db.execute("UPDATE transactions SET state = 'approved' WHERE tenant_id = $1 AND id = $2", tenant.id, found)
+    return TransactionId(found)

@@ -1,0 +1,343 @@
+"""The close of a month: what flat tiers, graduated tiers and caps of the month make of what its sales have given.
+
+The difference becomes one commission of kind `month_close` per partner, campaign and month; what was paid is never
+changed. Closing again finds only what has changed since (a late refund, a late payment) and writes a further part.
+Business months are Europe/Berlin.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from ledger.audit import audit
+from ledger.commissions.plan_month import LevelOfSale, Month, PlanOfMonth, SaleOfMonth, Settlement
+from ledger.database import Connection, Ledger
+from ledger.programme import plans
+from ledger.refusals import NotAcceptable, NotAllowedNow
+from ledger.types import BERLIN, CampaignId, CommissionId, Frozen, PartnerId, Tenant, midnight
+
+ACTOR = "engine:month-close"
+LOOK_BACK_MONTHS = 24
+LOOK_AGAIN_AFTER = timedelta(days=1)
+_ROWS_AT_ONCE = 2_000
+
+
+class Difference(Frozen):
+    """What is due of a partner's month, less what its sales gave and what earlier parts have settled."""
+
+    partner_id: PartnerId
+    campaign_id: CampaignId
+    month: date
+    part: int
+    due_cents: int
+    given_cents: int
+    settled_cents: int
+    difference_cents: int
+
+
+class SettledMonth(Difference):
+    """A part of a month that was written now."""
+
+    commission_id: CommissionId
+
+
+class MonthClosed(Frozen):
+    """Nothing written: the month stands as it was closed before, or has nothing to settle."""
+
+    month: date
+    written: tuple[SettledMonth, ...]
+
+    @property
+    def difference_cents(self) -> int:
+        return sum(part.difference_cents for part in self.written)
+
+
+async def close_month(ledger: Ledger, tenant: Tenant, month: date, *, now: datetime | None = None) -> MonthClosed:
+    """Settle a month, given by its first day; again at any time. One transaction per campaign.
+
+    Raises NotAcceptable (no first day of a month), NotAllowedNow (the month is not over in Berlin).
+    """
+    if month.day != 1:
+        raise NotAcceptable("not_a_month")
+    if (now or datetime.now(UTC)) < midnight(_next(month)):
+        raise NotAllowedNow("month_not_over")
+    async with ledger.transaction(tenant, cause=ACTOR) as db:
+        campaigns = await _campaigns_to_close(db, tenant, month)
+    written: list[SettledMonth] = []
+    for campaign_id in campaigns:
+        async with ledger.transaction(tenant, cause=ACTOR) as db:
+            written += await _close_campaign(db, tenant, campaign_id, month)
+    async with ledger.transaction(tenant, cause=ACTOR) as db:
+        await db.execute(
+            """
+            INSERT INTO month_closes (tenant_id, month) VALUES ($1, $2)
+            ON CONFLICT (tenant_id, month) DO UPDATE SET last_closed_at = now()
+            """,
+            tenant.id,
+            month,
+        )
+        if written:
+            closed = MonthClosed(month=month, written=tuple(written))
+            await audit.record(
+                db,
+                tenant,
+                actor=ACTOR,
+                action="month.closed",
+                subject="month",
+                subject_id=f"{month:%Y-%m}",
+                detail={"lines": len(written), "difference_cents": closed.difference_cents},
+            )
+    return MonthClosed(month=month, written=tuple(written))
+
+
+async def months_to_close(db: Connection, tenant: Tenant, *, now: datetime | None = None) -> list[date]:
+    """Months that are over and have sales under a plan that closes monthly, of the last two years, oldest first.
+
+    The ones closed before are among them: what changed since is found by closing them again, which costs one query.
+    """
+    this = (now or datetime.now(UTC)).astimezone(BERLIN).date().replace(day=1)
+    since = date(this.year - LOOK_BACK_MONTHS // 12, this.month, 1)
+    rows = await db.fetch(
+        """
+        SELECT m::date AS month FROM generate_series($2::date, $3::date - 1, interval '1 month') m
+         WHERE EXISTS (SELECT 1 FROM plans p JOIN commissions c ON c.tenant_id = p.tenant_id AND c.plan_id = p.id
+                        WHERE p.tenant_id = $1 AND p.closes_monthly
+                          AND c.service_date >= m::date AND c.service_date < (m + interval '1 month')::date)
+         ORDER BY 1
+        """,
+        tenant.id,
+        since,
+        this,
+    )
+    return [row["month"] for row in rows]
+
+
+async def month_that_waits(db: Connection, tenant: Tenant, *, now: datetime | None = None) -> date | None:
+    """The next one for a sweep: the oldest that was never closed, else the one that was looked at longest ago, over a
+    day. One at a time, because a pass has little time."""
+    months = await months_to_close(db, tenant, now=now)
+    if not months:
+        return None
+    rows = await db.fetch(
+        "SELECT month, last_closed_at FROM month_closes WHERE tenant_id = $1 AND month = ANY ($2)", tenant.id, months
+    )
+    closed = {row["month"]: row["last_closed_at"] for row in rows}
+    never = [month for month in months if month not in closed]
+    waits = never[0] if never else min(closed, key=lambda month: closed[month])
+    return waits if never or closed[waits] < (now or datetime.now(UTC)) - LOOK_AGAIN_AFTER else None
+
+
+async def _campaigns_to_close(db: Connection, tenant: Tenant, month: date) -> list[CampaignId]:
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT p.campaign_id FROM plans p
+         WHERE p.tenant_id = $1 AND p.closes_monthly
+           AND (EXISTS (SELECT 1 FROM commissions c
+                         WHERE c.tenant_id = p.tenant_id AND c.plan_id = p.id
+                           AND c.service_date >= $2 AND c.service_date < $3)
+                OR EXISTS (SELECT 1 FROM month_settlements s
+                            WHERE s.tenant_id = p.tenant_id AND s.campaign_id = p.campaign_id AND s.month = $2))
+         ORDER BY 1
+        """,
+        tenant.id,
+        month,
+        _next(month),
+    )
+    return [CampaignId(row["campaign_id"]) for row in rows]
+
+
+async def _close_campaign(db: Connection, tenant: Tenant, campaign_id: CampaignId, month: date) -> list[SettledMonth]:
+    # Two closes of one month at once: the second sees what the first has written. The key of month_settlements
+    # would refuse it anyway.
+    await db.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('month-close:' || $1::text || $2::text, 0))",
+        str(campaign_id),
+        month.isoformat(),
+    )
+    known = {
+        plan.id: PlanOfMonth(id=plan.id, version=plan.version, valid_from=plan.valid_from, terms=plan)
+        for plan in await plans.list_plans(db, tenant, campaign_id)
+    }
+    before = {
+        PartnerId(row["partner_id"]): row
+        for row in await db.fetch(
+            """
+            SELECT partner_id, max(part) AS part, sum(difference_cents)::bigint AS cents FROM month_settlements
+             WHERE tenant_id = $1 AND campaign_id = $2 AND month = $3 GROUP BY partner_id
+            """,
+            tenant.id,
+            campaign_id,
+            month,
+        )
+    }
+    sums = Month()
+    async for sale in _sales(db, tenant, campaign_id, month, known):
+        sums.add(sale)
+    settled = {one.partner_id: one for one in sums.settlements()}
+    written = []
+    for partner_id in sorted(settled.keys() | before.keys()):
+        part = await _write_difference(
+            db, tenant, campaign_id, month, partner_id, settled.get(partner_id), before.get(partner_id), known
+        )
+        if part is not None:
+            written.append(part)
+    return written
+
+
+async def _sales(
+    db: Connection, tenant: Tenant, campaign_id: CampaignId, month: date, known: dict[UUID, PlanOfMonth]
+) -> AsyncIterator[SaleOfMonth]:
+    """Approved sales of the month with all their levels. What is held, blocked or not paid comes when it is.
+
+    The base is the sale's: a commission that was settled keeps the one of then.
+    """
+    rows = db.cursor(
+        """
+        SELECT s.*,
+               sum(s.kept_cents) FILTER (WHERE s.counts) OVER (PARTITION BY s.partner_id, s.level)::bigint AS revenue
+          FROM (SELECT c.transaction_id, c.level, c.partner_id, c.plan_id, t.base_cents, c.earned_cents, t.paid_at,
+                       r.refunded_cents, r.whole_cents,
+                       COALESCE((c.calculation->>'payment_number')::int <= (c.calculation->>'max_payments')::int, true)
+                           AS counts,
+                       CASE WHEN r.refunded_cents >= r.whole_cents THEN 0
+                            ELSE t.base_cents - round(t.base_cents::numeric * r.refunded_cents / r.whole_cents)::bigint
+                       END AS kept_cents
+                  FROM transactions t
+                  JOIN commissions c ON c.tenant_id = t.tenant_id AND c.transaction_id = t.id AND c.kind = 'sale'
+                 CROSS JOIN LATERAL (SELECT greatest(0, t.refunded_cents - t.credited_cents) AS refunded_cents,
+                                            greatest(1, t.gross_cents - t.credited_cents - t.written_off_cents)
+                                                AS whole_cents) r
+                 WHERE t.tenant_id = $1 AND t.campaign_id = $2 AND t.sold_at >= $3 AND t.sold_at < $4
+                   AND t.state = 'approved' AND NOT t.provisional AND t.open_holds IS NULL
+                   AND (c.earned_cents <> 0 OR c.calculation IS NOT NULL)) s
+         ORDER BY s.transaction_id, s.level
+        """,
+        tenant.id,
+        campaign_id,
+        midnight(month),
+        midnight(_next(month)),
+        prefetch=_ROWS_AT_ONCE,
+    )
+    levels: list[asyncpg.Record] = []
+    async for row in rows:
+        if levels and levels[0]["transaction_id"] != row["transaction_id"]:
+            yield _sale(levels, known)
+            levels = []
+        levels.append(row)
+    if levels:
+        yield _sale(levels, known)
+
+
+def _sale(rows: list[asyncpg.Record], known: dict[UUID, PlanOfMonth]) -> SaleOfMonth:
+    first = rows[0]
+    return SaleOfMonth(
+        base_cents=first["base_cents"],
+        refunded_cents=first["refunded_cents"],
+        whole_cents=first["whole_cents"],
+        paid_at=first["paid_at"],
+        levels=[
+            LevelOfSale(
+                level=row["level"],
+                partner_id=PartnerId(row["partner_id"]),
+                plan=known[row["plan_id"]],
+                earned_cents=row["earned_cents"],
+                revenue_cents=row["revenue"] or 0,
+                counts=row["counts"],
+            )
+            for row in rows
+            if row["plan_id"] in known
+        ],
+    )
+
+
+async def _write_difference(
+    db: Connection,
+    tenant: Tenant,
+    campaign_id: CampaignId,
+    month: date,
+    partner_id: PartnerId,
+    now: Settlement | None,
+    before: asyncpg.Record | None,
+    known: dict[UUID, PlanOfMonth],
+) -> SettledMonth | None:
+    """None where the month stands as it was settled. `now` is None when no sale of the partner is left."""
+    due, given = (now.due_cents, now.given_cents) if now else (0, 0)
+    part, settled = (before["part"] + 1, before["cents"]) if before else (1, 0)
+    if due - given == settled:
+        return None
+    found = Difference(
+        partner_id=partner_id,
+        campaign_id=campaign_id,
+        month=month,
+        part=part,
+        due_cents=due,
+        given_cents=given,
+        settled_cents=settled,
+        difference_cents=due - given - settled,
+    )
+    detail = now.detail() if now else {}
+    await _insert_settlement(db, tenant, found, detail)
+    plan = now.plan if now else max(known.values(), key=lambda plan: plan.version)
+    words = now.words(month, settled) if now else f"Monatsabschluss {month:%m.%Y}; kein Verkauf ist geblieben"
+    calculation = {"words": words, "month": f"{month:%Y-%m}", "part": part, **detail}
+    commission_id = await _insert_commission(db, tenant, found, now, plan.id, calculation)
+    return SettledMonth(**dict(found), commission_id=commission_id)
+
+
+async def _insert_settlement(db: Connection, tenant: Tenant, found: Difference, detail: dict[str, Any]) -> None:
+    await db.execute(
+        """
+        INSERT INTO month_settlements (tenant_id, partner_id, campaign_id, month, part, due_cents, given_cents,
+                                       settled_cents, difference_cents, detail)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """,
+        tenant.id,
+        found.partner_id,
+        found.campaign_id,
+        found.month,
+        found.part,
+        found.due_cents,
+        found.given_cents,
+        found.settled_cents,
+        found.difference_cents,
+        detail,
+    )
+
+
+async def _insert_commission(
+    db: Connection,
+    tenant: Tenant,
+    found: Difference,
+    now: Settlement | None,
+    plan_id: UUID,
+    calculation: dict[str, Any],
+) -> CommissionId:
+    over = _next(found.month)
+    commission_id = await db.fetchval(
+        """
+        INSERT INTO commissions (tenant_id, kind, partner_id, level, plan_id, base_cents, net_cents, state, provisional,
+                                 service_date, campaign_id, month, month_part, free_from, calculation)
+        VALUES ($1, 'month_close', $2, $3, $4, $5, $6, 'approved', false, $7, $8, $9, $10, $11, $12) RETURNING id
+        """,
+        tenant.id,
+        found.partner_id,
+        now.levels[0].level if now else 1,
+        plan_id,
+        now.levels[0].revenue_cents if now else 0,
+        found.difference_cents,
+        # The whole month is what this is for, and it is over on its last day. [K]
+        over - timedelta(days=1),
+        found.campaign_id,
+        found.month,
+        found.part,
+        max(midnight(over), now.free_from) if now and now.free_from else midnight(over),
+        calculation,
+    )
+    return CommissionId(commission_id)
+
+
+def _next(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1)

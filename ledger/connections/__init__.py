@@ -1,0 +1,1 @@
+"""Whom we talk to: accounts in the books, tokens, subscriptions, the budget."""

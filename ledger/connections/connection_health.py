@@ -1,0 +1,71 @@
+"""Whether lexoffice answers to what is stored: broken, whole again, or refusing documents; a person is asked."""
+
+from ledger import tasks
+from ledger.connections import connections
+from ledger.database import Connection
+from ledger.types import LEXOFFICE, Tenant
+
+
+async def mark_broken(db: Connection, tenant: Tenant, reason: str) -> None:
+    """lexoffice refuses the key or has revoked it. `reason` is a German sentence of fixed phrases.
+
+    A connection without a key is not broken, and stays as it is.
+    """
+    broken = await db.fetchval(
+        """
+        UPDATE provider_connections SET state = 'broken', state_reason = $3, checked_at = now()
+         WHERE tenant_id = $1 AND provider = $2 AND has_credential
+        RETURNING true
+        """,
+        tenant.id,
+        LEXOFFICE,
+        reason,
+    )
+    if broken:
+        await tasks.ask(
+            db,
+            tenant,
+            kind="connection_broken",
+            subject="connection",
+            subject_id=LEXOFFICE,
+            reason=reason,
+            actions=("done",),
+            links={"connection": "/api/v1/providers/lexoffice"},
+        )
+
+
+async def ask_about_access(db: Connection, tenant: Tenant) -> None:
+    """The connection stands, and lexoffice refuses documents to it all the same (402, 403).
+
+    A broken one has its task already.
+    """
+    if (await connections.load(db, tenant, LEXOFFICE)).state == "connected":
+        await tasks.ask(
+            db,
+            tenant,
+            kind="access_refused",
+            subject="connection",
+            subject_id=LEXOFFICE,
+            reason="lexoffice verweigert den Zugriff auf Belege: Ein Recht fehlt, oder der Vertrag enthält es nicht.",
+            links={"connection": "/api/v1/providers/lexoffice"},
+        )
+
+
+async def mark_connected(db: Connection, tenant: Tenant) -> None:
+    """lexoffice has answered to what is stored: what was broken is whole."""
+    await db.execute(
+        """
+        UPDATE provider_connections SET state = 'connected', state_reason = NULL, checked_at = now()
+         WHERE tenant_id = $1 AND provider = $2 AND has_credential
+        """,
+        tenant.id,
+        LEXOFFICE,
+    )
+    await close_broken(db, tenant, by="engine")
+
+
+async def close_broken(db: Connection, tenant: Tenant, *, by: str) -> None:
+    """Whoever connected anew has answered the question."""
+    await tasks.close_questions(
+        db, tenant, subject="connection", subject_id=LEXOFFICE, kinds=("connection_broken", "access_refused"), by=by
+    )

@@ -1,0 +1,258 @@
+"""The pair of tokens of a connection that was granted by OAuth (lexoffice API, OAuth2).
+
+A connection has exactly one valid pair, and each refresh replaces it. So one process at a time refreshes, under a lock
+on the pair's row; whoever waited finds another generation and takes it; the new pair is committed before it is used.
+What can be lost is the answer between lexoffice and our commit: the next refresh then tells (`GrantEnded`, or a pair).
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import SecretStr
+
+from ledger import tasks
+from ledger.connections import connecting, connection_health, connections
+from ledger.database import Connection, Ledger
+from ledger.refusals import NotAllowedNow
+from ledger.types import LEXOFFICE, Frozen, Tenant
+from ledger.vault import Vault
+
+CONSENT_MINUTES = 10
+
+GRANT_ENDED = "lexoffice hat die OAuth-Verbindung beendet. Bitte verbinden Sie lexoffice erneut."
+CLIENT_REFUSED = (
+    "lexoffice lehnt die OAuth-Zugangsdaten dieser Installation ab. Bitte wenden Sie sich an deren Betreiber."
+)
+NOT_SET_UP = (
+    "In dieser Installation ist OAuth nicht mehr eingerichtet (LEXOFFICE_OAUTH_CLIENT_ID und _SECRET). "
+    "Bitte hinterlegen Sie einen API-Schlüssel."
+)
+
+_LEEWAY = timedelta(minutes=2)
+"""An access token is renewed so long before its end, or in the last tenth of a short life."""
+_FIRST_PAUSE = timedelta(seconds=2)
+_LONGEST_PAUSE = timedelta(minutes=5)
+"""The authorization server blocks whoever hammers (lexoffice API, Rate limits): pauses double up to this."""
+
+
+class TokenPair(Frozen):
+    """What the token endpoint has answered."""
+
+    access_token: SecretStr
+    refresh_token: SecretStr
+    lives_seconds: int
+    """Of the access token."""
+    scopes: str | None
+
+
+class GrantEnded(Frozen):
+    """lexoffice will answer this refresh token with no pair again. `reason` is a German sentence."""
+
+    reason: str = GRANT_ENDED
+
+
+class NoAnswer(Frozen):
+    """Nobody answered, or not now. Whether the token was used up is not known."""
+
+
+Renewal = TokenPair | GrantEnded | NoAnswer
+AskForPair = Callable[[SecretStr], Awaitable[Renewal]]
+
+
+class HeldAccess(Frozen):
+    """An access token, and which pair it belongs to."""
+
+    token: SecretStr
+    generation: int
+    is_near_its_end: bool
+
+
+class GrantLost(NotAllowedNow):
+    """lexoffice has ended it. The connection has been marked as broken if it was used, with a task."""
+
+    code = "oauth_connection_broken"
+
+
+class RenewalPaused(NotAllowedNow):
+    """The authorization server does not answer; the next refresh waits a little."""
+
+    def __init__(self) -> None:
+        super().__init__("oauth_server_away")
+
+
+class NotConnectedByOAuth(NotAllowedNow):
+    def __init__(self) -> None:
+        super().__init__("not_connected_by_oauth")
+
+
+class Returned(Frozen):
+    """A person has come back from the consent page that this session was sent to."""
+
+    verifier: SecretStr
+
+
+async def current(ledger: Ledger, tenant: Tenant, vault: Vault) -> HeldAccess:
+    """The stored access token. Raises NotConnectedByOAuth, CannotDecrypt."""
+    async with ledger.transaction(tenant) as db:
+        return _access(await _row(db, tenant), vault)
+
+
+async def renewed(ledger: Ledger, tenant: Tenant, vault: Vault, *, seen: int, ask: AskForPair) -> HeldAccess:
+    """The access token after generation `seen`: another process's if there is a newer one, else by one refresh.
+
+    `ask` must not use this pool: those who wait for the lock may hold all of its connections.
+    Raises GrantLost (the connection is marked as broken), RenewalPaused, NotConnectedByOAuth.
+    """
+    async with ledger.transaction(tenant) as db:
+        row = await _row(db, tenant, lock=True)
+        if row["generation"] != seen:
+            return _access(row, vault)
+        if row["is_paused"]:
+            raise RenewalPaused
+        answer = await ask(SecretStr(vault.decrypt(row["refresh_token_encrypted"])))
+        if isinstance(answer, TokenPair):
+            return await keep_pair(db, tenant, vault, answer)
+        if isinstance(answer, GrantEnded):
+            await _ended(db, tenant, answer.reason)
+        else:
+            await _pause(db, tenant, failures=row["failures"])
+    # Raised out here, so that what was written stands.
+    raise GrantLost(answer.reason) if isinstance(answer, GrantEnded) else RenewalPaused()
+
+
+async def keep_pair(db: Connection, tenant: Tenant, vault: Vault, pair: TokenPair) -> HeldAccess:
+    """Store a pair in place of the one before."""
+    await db.execute(
+        """
+        INSERT INTO oauth_tokens AS t (tenant_id, provider, refresh_token_encrypted, access_token_encrypted,
+                                       access_expires_at)
+        VALUES ($1, $2, $3, $4, clock_timestamp() + $5 * interval '1 second')
+        ON CONFLICT (tenant_id, provider) DO UPDATE SET
+               generation = EXCLUDED.generation, refresh_token_encrypted = EXCLUDED.refresh_token_encrypted,
+               access_token_encrypted = EXCLUDED.access_token_encrypted, obtained_at = EXCLUDED.obtained_at,
+               access_expires_at = EXCLUDED.access_expires_at, failures = 0, not_before = NULL
+        """,
+        tenant.id,
+        LEXOFFICE,
+        vault.encrypt(pair.refresh_token.get_secret_value()),
+        vault.encrypt(pair.access_token.get_secret_value()),
+        pair.lives_seconds,
+    )
+    return _access(await _row(db, tenant), vault)
+
+
+async def refresh_token(db: Connection, tenant: Tenant, vault: Vault) -> SecretStr | None:
+    """For revoking it. Waits for a refresh that is under way, and keeps others out. None where there is no pair.
+
+    Whoever changes the connection takes this lock first and that of provider_connections second, as a refresh does
+    that ends in a broken connection.
+    """
+    try:
+        row = await _row(db, tenant, lock=True)
+    except NotConnectedByOAuth:
+        return None
+    return SecretStr(vault.decrypt(row["refresh_token_encrypted"]))
+
+
+async def lock(db: Connection, tenant: Tenant) -> None:
+    """Keep refreshes out until the end of the transaction."""
+    await db.execute(
+        "SELECT 1 FROM oauth_tokens WHERE tenant_id = $1 AND provider = $2 FOR UPDATE", tenant.id, LEXOFFICE
+    )
+
+
+async def forget_pair(db: Connection, tenant: Tenant) -> None:
+    await db.execute("DELETE FROM oauth_tokens WHERE tenant_id = $1 AND provider = $2", tenant.id, LEXOFFICE)
+
+
+async def send_out(
+    db: Connection, tenant: Tenant, vault: Vault, *, state: SecretStr, verifier: SecretStr, session: UUID
+) -> None:
+    """Remember whom we send to lexoffice's consent page."""
+    await db.execute(
+        "DELETE FROM oauth_consents WHERE tenant_id = $1 AND started_at < now() - interval '1 day'", tenant.id
+    )
+    await db.execute(
+        """
+        INSERT INTO oauth_consents (tenant_id, state_hmac, session_id, verifier_encrypted) VALUES ($1, $2, $3, $4)
+        """,
+        tenant.id,
+        vault.recognise(state.get_secret_value()),
+        session,
+        vault.encrypt(verifier.get_secret_value()),
+    )
+
+
+async def take_back(db: Connection, tenant: Tenant, vault: Vault, *, state: str, session: UUID) -> Returned | None:
+    """Once, in the session that was sent out, within ten minutes; None for everybody else."""
+    stored = await db.fetchval(
+        """
+        UPDATE oauth_consents SET used_at = now()
+         WHERE tenant_id = $1 AND state_hmac = ANY ($2) AND session_id = $3 AND used_at IS NULL
+           AND started_at > now() - $4 * interval '1 minute'
+        RETURNING verifier_encrypted
+        """,
+        tenant.id,
+        vault.recognise_under_all_keys(state),
+        session,
+        CONSENT_MINUTES,
+    )
+    return None if stored is None else Returned(verifier=SecretStr(vault.decrypt(stored)))
+
+
+async def _ended(db: Connection, tenant: Tenant, reason: str) -> None:
+    """A grant that is used breaks the connection; one beside an API key that is used is forgotten, and said."""
+    if (await connections.load(db, tenant, LEXOFFICE)).uses_oauth:
+        await connection_health.mark_broken(db, tenant, reason)
+        return
+    await forget_pair(db, tenant)
+    await connecting.forget_grant(db, tenant)
+    await tasks.ask(
+        db,
+        tenant,
+        kind="oauth_grant_ended",
+        subject="connection",
+        subject_id=LEXOFFICE,
+        reason="lexoffice hat die OAuth-Verbindung beendet; verwendet wird der API-Schlüssel.",
+        links={"connection": "/api/v1/providers/lexoffice"},
+    )
+
+
+async def _pause(db: Connection, tenant: Tenant, *, failures: int) -> None:
+    await db.execute(
+        """
+        UPDATE oauth_tokens SET failures = failures + 1, not_before = clock_timestamp() + $3
+         WHERE tenant_id = $1 AND provider = $2
+        """,
+        tenant.id,
+        LEXOFFICE,
+        min(_FIRST_PAUSE * 2 ** min(failures, 10), _LONGEST_PAUSE),
+    )
+
+
+async def _row(db: Connection, tenant: Tenant, *, lock: bool = False) -> Any:
+    row = await db.fetchrow(
+        f"""
+        SELECT generation, refresh_token_encrypted, access_token_encrypted, failures,
+               COALESCE(not_before > clock_timestamp(), false) AS is_paused,
+               access_expires_at - LEAST($3, (access_expires_at - obtained_at) / 10) < clock_timestamp()
+                   AS is_near_its_end
+          FROM oauth_tokens WHERE tenant_id = $1 AND provider = $2 {"FOR UPDATE" if lock else ""}
+        """,
+        tenant.id,
+        LEXOFFICE,
+        _LEEWAY,
+    )
+    if row is None:
+        raise NotConnectedByOAuth
+    return row
+
+
+def _access(row: Any, vault: Vault) -> HeldAccess:
+    return HeldAccess(
+        token=SecretStr(vault.decrypt(row["access_token_encrypted"])),
+        generation=row["generation"],
+        is_near_its_end=row["is_near_its_end"],
+    )

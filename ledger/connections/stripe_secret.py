@@ -1,0 +1,41 @@
+"""The secret that Stripe signs its webhooks with."""
+
+from pydantic import SecretStr
+
+from ledger.audit import audit
+from ledger.database import Connection
+from ledger.types import STRIPE, Tenant
+from ledger.vault import Vault
+
+
+async def save_stripe_secret(db: Connection, tenant: Tenant, vault: Vault, *, signing_secret: str, actor: str) -> None:
+    """The secret that Stripe signs its webhooks with; an empty one switches the address off."""
+    await db.execute(
+        """
+        UPDATE provider_connections
+           SET state = CASE WHEN $3::bytea IS NULL THEN 'unconnected' ELSE 'connected' END,
+               secret_encrypted = $3, secret_last4 = $4,
+               secret_saved_at = CASE WHEN $3::bytea IS NOT NULL THEN now() END
+         WHERE tenant_id = $1 AND provider = $2
+        """,
+        tenant.id,
+        STRIPE,
+        vault.encrypt(signing_secret) if signing_secret else None,
+        signing_secret[-4:] if signing_secret else None,
+    )
+    await audit.record(
+        db,
+        tenant,
+        actor=actor,
+        action="connection.secret_saved" if signing_secret else "connection.secret_removed",
+        subject="connection",
+        subject_id=STRIPE,
+    )
+
+
+async def stripe_secret(db: Connection, tenant: Tenant, vault: Vault) -> SecretStr | None:
+    """None while there is none: the address is switched off."""
+    stored = await db.fetchval(
+        "SELECT secret_encrypted FROM provider_connections WHERE tenant_id = $1 AND provider = $2", tenant.id, STRIPE
+    )
+    return None if stored is None else SecretStr(vault.decrypt(stored))

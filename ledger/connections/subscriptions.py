@@ -1,0 +1,225 @@
+"""The event subscriptions that we made at lexoffice: their tokens, and whether they stand.
+
+lexoffice can send no header of ours, so each subscription's address carries a token of its own. The token is in
+lexoffice's list and nowhere here: it is recognised by its HMAC.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pydantic import SecretStr
+
+from ledger import tasks
+from ledger.connections import webhook_tokens
+from ledger.database import Connection
+from ledger.types import LEXOFFICE, Frozen, Tenant
+from ledger.vault import Vault
+
+AFTERLIFE = timedelta(hours=1)
+"""What lexoffice has sent before a subscription was removed may still arrive, and be repeated for some minutes."""
+
+KIND = "subscription"
+TASK = "subscriptions_failing"
+
+
+class Subscribed(Frozen):
+    """One subscription as people see it: never its token."""
+
+    event_type: str
+    subscription_id: UUID
+    since: datetime
+    seen_at: datetime | None
+
+
+class Health(Frozen):
+    """`state`: unknown, healthy or failing; `reason` is a German sentence; `pending`: a set-up was asked for."""
+
+    state: str
+    reason: str | None
+    checked_at: datetime | None
+    pending: bool
+    subscriptions: tuple[Subscribed, ...]
+
+
+async def mint(db: Connection, tenant: Tenant, vault: Vault, *, event_type: str, address: str) -> SecretStr:
+    """A token for one subscription that is about to be registered. It is stored before lexoffice learns of it."""
+    token = await webhook_tokens.create_webhook_token(db, tenant, vault, kind=KIND, actor="engine")
+    await db.execute(
+        """
+        INSERT INTO event_subscriptions (tenant_id, token_id, event_type, address)
+        SELECT tenant_id, id, $3, $4 FROM webhook_tokens WHERE tenant_id = $1 AND token_hmac = $2
+        """,
+        tenant.id,
+        vault.recognise(token.get_secret_value()),
+        event_type,
+        address,
+    )
+    return token
+
+
+async def registered(
+    db: Connection, tenant: Tenant, vault: Vault, token: SecretStr, subscription_id: UUID | None
+) -> None:
+    """lexoffice named the subscription that carries this token; None: it has refused it, and the token ends."""
+    await db.execute(
+        """
+        UPDATE event_subscriptions s
+           SET subscription_id = $3, seen_at = CASE WHEN $3::uuid IS NOT NULL THEN now() END,
+               ended_at = CASE WHEN $3::uuid IS NULL THEN now() END
+          FROM webhook_tokens t
+         WHERE s.tenant_id = $1 AND t.tenant_id = $1 AND t.id = s.token_id AND t.token_hmac = $2
+        """,
+        tenant.id,
+        vault.recognise(token.get_secret_value()),
+        subscription_id,
+    )
+    if subscription_id is None:
+        await _end_tokens(db, tenant)
+
+
+async def recognise(
+    db: Connection, tenant: Tenant, vault: Vault, listed: dict[UUID, str]
+) -> dict[UUID, tuple[UUID, datetime]]:
+    """Which of these subscriptions (id: token in its address) carry a token that we minted and that still works.
+
+    Returns token id and age by subscription. They are noted as seen; one whose answer was lost gets its id here.
+    """
+    marks = {mark: id for id, token in listed.items() for mark in vault.recognise_under_all_keys(token)}
+    rows = await db.fetch(
+        """
+        UPDATE event_subscriptions s SET subscription_id = l.id, seen_at = now(), ended_at = NULL
+          FROM webhook_tokens t, unnest($2::bytea[], $3::uuid[]) AS l (mark, id)
+         WHERE s.tenant_id = $1 AND t.tenant_id = $1 AND t.id = s.token_id AND t.token_hmac = l.mark
+           AND t.kind = $4 AND (t.expires_at IS NULL OR t.expires_at > now() + $5)
+        RETURNING l.id, s.token_id, s.created_at
+        """,
+        tenant.id,
+        list(marks),
+        list(marks.values()),
+        KIND,
+        AFTERLIFE,
+    )
+    return {row["id"]: (row["token_id"], row["created_at"]) for row in rows}
+
+
+async def removed(db: Connection, tenant: Tenant, subscription_id: UUID) -> None:
+    """The subscription is gone at lexoffice: its token ends when nothing it sent can still arrive."""
+    await db.execute(
+        """
+        UPDATE event_subscriptions SET ended_at = COALESCE(ended_at, now())
+         WHERE tenant_id = $1 AND subscription_id = $2
+        """,
+        tenant.id,
+        subscription_id,
+    )
+    await _end_tokens(db, tenant)
+
+
+async def end_unlisted(db: Connection, tenant: Tenant, listed: Sequence[UUID]) -> None:
+    """lexoffice lists these and no others: the rest of ours is gone, deleted there or never made."""
+    await db.execute(
+        """
+        UPDATE event_subscriptions SET ended_at = now()
+         WHERE tenant_id = $1 AND ended_at IS NULL
+           AND (subscription_id <> ALL ($2) OR (subscription_id IS NULL AND created_at < now() - $3::interval))
+        """,
+        tenant.id,
+        list(listed),
+        AFTERLIFE,
+    )
+    await _end_tokens(db, tenant)
+
+
+async def conclude(db: Connection, tenant: Tenant, *, problem: str | None, asked_at: datetime | None) -> None:
+    """Remember how the upkeep ended; a problem is asked about, once.
+
+    Only the wish of `asked_at` has ended: who asked later may know of something that was not seen, such as a new key.
+    """
+    await db.execute(
+        """
+        INSERT INTO sweep_states (tenant_id, provider, subscriptions_state, subscriptions_reason,
+                                  subscriptions_checked_at)
+        VALUES ($1, $2, $3, $4, now())
+        ON CONFLICT (tenant_id, provider) DO UPDATE SET
+               subscriptions_state = EXCLUDED.subscriptions_state, subscriptions_reason = EXCLUDED.subscriptions_reason,
+               subscriptions_checked_at = EXCLUDED.subscriptions_checked_at,
+               subscriptions_wanted_at = NULLIF(sweep_states.subscriptions_wanted_at, $5)
+        """,
+        tenant.id,
+        LEXOFFICE,
+        "failing" if problem else "healthy",
+        problem,
+        asked_at,
+    )
+    if problem:
+        await tasks.ask(
+            db,
+            tenant,
+            kind=TASK,
+            subject="connection",
+            subject_id=LEXOFFICE,
+            reason=problem,
+            links={"subscriptions": "/api/v1/providers/lexoffice/subscriptions"},
+        )
+    else:
+        await tasks.close_questions(db, tenant, subject="connection", subject_id=LEXOFFICE, kinds=(TASK,), by="engine")
+
+
+async def want_set_up(db: Connection, tenant: Tenant) -> None:
+    """A person asks for it: the next sweep does it if the engine cannot be told now."""
+    await db.execute(
+        """
+        INSERT INTO sweep_states (tenant_id, provider, subscriptions_wanted_at) VALUES ($1, $2, now())
+        ON CONFLICT (tenant_id, provider) DO UPDATE SET subscriptions_wanted_at = now()
+        """,
+        tenant.id,
+        LEXOFFICE,
+    )
+
+
+async def wanted_since(db: Connection, tenant: Tenant) -> datetime | None:
+    """When the last person asked for a set-up that has not ended."""
+    asked_at: datetime | None = await db.fetchval(
+        "SELECT subscriptions_wanted_at FROM sweep_states WHERE tenant_id = $1 AND provider = $2", tenant.id, LEXOFFICE
+    )
+    return asked_at
+
+
+async def health(db: Connection, tenant: Tenant) -> Health:
+    """What the last check found; no call of lexoffice."""
+    state = await db.fetchrow(
+        """
+        SELECT subscriptions_state, subscriptions_reason, subscriptions_checked_at, subscriptions_wanted_at
+          FROM sweep_states WHERE tenant_id = $1 AND provider = $2
+        """,
+        tenant.id,
+        LEXOFFICE,
+    )
+    rows = await db.fetch(
+        """
+        SELECT event_type, subscription_id, created_at AS since, seen_at FROM event_subscriptions
+         WHERE tenant_id = $1 AND ended_at IS NULL AND subscription_id IS NOT NULL ORDER BY event_type
+        """,
+        tenant.id,
+    )
+    return Health(
+        state=state["subscriptions_state"] if state else "unknown",
+        reason=state["subscriptions_reason"] if state else None,
+        checked_at=state["subscriptions_checked_at"] if state else None,
+        pending=bool(state and state["subscriptions_wanted_at"]),
+        subscriptions=tuple(Subscribed(**row) for row in rows),
+    )
+
+
+async def _end_tokens(db: Connection, tenant: Tenant) -> None:
+    await db.execute(
+        """
+        UPDATE webhook_tokens t SET expires_at = now() + $2
+          FROM event_subscriptions s
+         WHERE t.tenant_id = $1 AND s.tenant_id = $1 AND s.token_id = t.id AND s.ended_at IS NOT NULL
+           AND t.expires_at IS NULL
+        """,
+        tenant.id,
+        AFTERLIFE,
+    )

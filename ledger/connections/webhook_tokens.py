@@ -1,0 +1,131 @@
+"""Tokens in the addresses that providers call: what proves that a call is meant for a tenant."""
+
+import math
+import secrets
+import string
+from datetime import timedelta
+from uuid import UUID
+
+from pydantic import SecretStr
+
+from ledger.audit import audit
+from ledger.database import Connection, Ledger
+from ledger.refusals import AlreadyExists, NotAcceptable
+from ledger.types import LEXOFFICE, Frozen, Tenant
+from ledger.vault import Vault
+
+FEWEST_TOKEN_BITS = 128
+_FEWEST_DIFFERENT_CHARACTERS = 10
+_LONGEST_TOKEN = 200
+
+
+class WebhookDoor(Frozen):
+    """What a token in an address opens."""
+
+    tenant: Tenant
+    provider: str
+    token_id: UUID
+    kind: str
+    organization_id: UUID | None
+    """Pinned organisation; None until the tenant first connects."""
+    requires_signature: bool
+
+
+def refuse_weak(token: str) -> None:
+    """Raises NotAcceptable for a self-chosen token of less than 128 bits."""
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise NotAcceptable("token_not_ascii")
+    if len(token) > _LONGEST_TOKEN:
+        raise NotAcceptable("token_too_long", most=_LONGEST_TOKEN)
+    sets = (string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation)
+    alphabet = sum(len(chars) for chars in sets if set(chars) & set(token))
+    if not token or len(token) * math.log2(max(alphabet, 2)) < FEWEST_TOKEN_BITS:
+        raise NotAcceptable("token_too_short", bits=FEWEST_TOKEN_BITS)
+    if len(set(token)) < _FEWEST_DIFFERENT_CHARACTERS:
+        raise NotAcceptable("token_uniform", least=_FEWEST_DIFFERENT_CHARACTERS)
+
+
+async def create_webhook_token(
+    db: Connection,
+    tenant: Tenant,
+    vault: Vault,
+    *,
+    provider: str = LEXOFFICE,
+    chosen: str | None = None,
+    kind: str = "chosen",
+    grace: timedelta | None = None,
+    actor: str,
+) -> SecretStr:
+    """A token for the address that a provider calls: `chosen`, or 256 random bits. Only its HMAC is kept.
+
+    grace: how long older tokens of this kind still work; None leaves them as they are.
+    Raises NotAcceptable for a weak one, AlreadyExists for one that opens a door already.
+    """
+    if chosen is not None:
+        refuse_weak(chosen)
+    token = chosen or secrets.token_urlsafe(32)
+    if grace is not None:
+        await _end_older_tokens(db, tenant, provider, kind, grace)
+    # One of the tenant's own that is chosen again lives again.
+    created = await db.fetchval(
+        """
+        UPDATE webhook_tokens SET expires_at = NULL
+         WHERE tenant_id = $1 AND provider = $2 AND token_hmac = ANY ($3) AND kind = $4
+        RETURNING id
+        """,
+        tenant.id,
+        provider,
+        vault.recognise_under_all_keys(token),
+        kind,
+    ) or await db.fetchval(
+        """
+        INSERT INTO webhook_tokens (tenant_id, provider, token_hmac, kind) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (token_hmac) DO NOTHING
+        RETURNING id
+        """,
+        tenant.id,
+        provider,
+        vault.recognise(token),
+        kind,
+    )
+    if created is None:
+        # Whether it is this tenant's or another's is not told.
+        raise AlreadyExists("token_taken")
+    await audit.record(
+        db,
+        tenant,
+        actor=actor,
+        action="webhook_token.created",
+        subject="webhook_token",
+        subject_id=str(created),
+        detail={"provider": provider, "kind": kind, "chosen": chosen is not None},
+    )
+    return SecretStr(token)
+
+
+async def _end_older_tokens(db: Connection, tenant: Tenant, provider: str, kind: str, grace: timedelta) -> None:
+    await db.execute(
+        """
+        UPDATE webhook_tokens SET expires_at = now() + $4
+         WHERE tenant_id = $1 AND provider = $2 AND kind = $3 AND (expires_at IS NULL OR expires_at > now() + $4)
+        """,
+        tenant.id,
+        provider,
+        kind,
+        grace,
+    )
+
+
+async def recognise_webhook_token(ledger: Ledger, vault: Vault, presented: str) -> WebhookDoor | None:
+    async with ledger.without_tenant() as db:
+        row = await db.fetchrow("SELECT * FROM find_webhook_token($1)", vault.recognise_under_all_keys(presented))
+    if row is None:
+        return None
+    return WebhookDoor(
+        tenant=Tenant.of(row),
+        provider=row["provider"],
+        token_id=row["token_id"],
+        kind=row["kind"],
+        organization_id=row["organization_id"],
+        requires_signature=row["requires_signature"],
+    )

@@ -1,0 +1,1 @@
+"""What exists in the books: intents, documents, evidence."""

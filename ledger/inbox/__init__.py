@@ -1,0 +1,1 @@
+"""What was heard: events, and what sweeps found."""

@@ -1,0 +1,406 @@
+"""The inbox: every event as it arrived, and what became of it.
+
+An event is committed here first and announced to the engine afterwards (engine.md, Three writes and one hand-over).
+`delivery` counts how often it was handed over on purpose, so that a replay is seen as new.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from ledger.audit import audit
+from ledger.connections import connections
+from ledger.database import Connection, Ledger
+from ledger.inbox import unknown_documents
+from ledger.refusals import NotAllowedNow, NotFound
+from ledger.types import LEXOFFICE, EventId, EventState, Frozen, Tenant
+
+
+class Arrival(Frozen):
+    """An event at the door, not yet in the inbox."""
+
+    provider: str
+    organization_id: str | None
+    event_type: str
+    resource_id: str
+    event_date: datetime | None
+    body: bytes
+    signed: bool = False
+    payment_reference: str | None = None
+    ignored_because: str | None = None
+    """A German sentence when it is kept, but nothing follows from it."""
+    document: UUID | None = None
+    """What would be fetched because of it, where that is a document."""
+
+
+class TakenIn(NamedTuple):
+    """What the inbox says about an arrival. `is_new` is False for a repeat of an event that is there already."""
+
+    id: EventId
+    is_new: bool
+    state: EventState
+    reason: str | None
+    delivery: int
+    handed_over: bool
+    age_seconds: float
+    is_known: bool = True
+    """False: it names a document that the ledger does not know."""
+
+    @property
+    def handled(self) -> bool:
+        return self.state not in (EventState.RECEIVED, EventState.WAITING)
+
+
+class Event(Frozen):
+    id: EventId
+    provider: str
+    organization_id: str | None
+    event_type: str
+    resource_id: str
+    event_date: datetime | None
+    signed: bool
+    payment_reference: str | None
+    state: EventState
+    reason: str | None
+    changes: Any = None
+    snapshot_id: UUID | None
+    delivery: int
+    received_at: datetime
+    handed_over_at: datetime | None
+    handled_at: datetime | None
+
+
+class EventWithEvidence(Event):
+    """Together with the body as it arrived and the document that was fetched because of it."""
+
+    body: bytes
+    snapshot: str | None
+    snapshot_fetched_at: datetime | None
+
+
+_COLUMNS = """e.id, e.provider, e.organization_id, e.event_type, e.resource_id, e.event_date, e.signed,
+       e.payment_reference, e.state, e.reason, e.changes, e.snapshot_id, e.delivery, e.received_at,
+       e.handed_over_at, e.handled_at"""
+
+
+async def take_in(ledger: Ledger, tenant: Tenant, arrival: Arrival, *, unproven_an_hour: int | None = None) -> TakenIn:
+    """Insert the event, or find the one it repeats; one round trip, one transaction.
+
+    'skipped' is decided in there under a lock on the connection, so that no event is lost while a key is added. Beyond
+    `unproven_an_hour` documents that the ledger does not know it is 'waiting' for the sweep (None: no bound).
+    """
+    async with ledger.without_tenant() as db:
+        row = await db.fetchrow(
+            "SELECT * FROM take_in_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            tenant.id,
+            arrival.provider,
+            arrival.organization_id,
+            arrival.event_type,
+            arrival.resource_id,
+            arrival.event_date,
+            arrival.body,
+            arrival.signed,
+            arrival.payment_reference,
+            arrival.ignored_because,
+            arrival.document,
+            unproven_an_hour,
+            unknown_documents.WAITS,
+        )
+    assert row is not None  # the function answers with one row, or fails
+    return TakenIn(
+        id=EventId(row["id"]),
+        is_new=row["outcome"] == "new",
+        state=EventState(row["state"]),
+        reason=row["reason"],
+        delivery=row["delivery"],
+        handed_over=row["handed_over"],
+        age_seconds=row["age_seconds"],
+        is_known=row["is_known"],
+    )
+
+
+async def take_in_here(db: Connection, tenant: Tenant, arrival: Arrival) -> EventId | None:
+    """Insert an event that is applied in the same transaction; None for one that is there already.
+
+    One that had failed is applied once more: its sender was asked to send it again. A repeat that arrives meanwhile
+    waits in here until the first has been committed or rolled back.
+    """
+    found = await db.fetchval(
+        """
+        INSERT INTO events (tenant_id, provider, organization_id, event_type, resource_id, event_date, body, signed,
+                            state, reason)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $9::text IS NULL THEN 'received' ELSE 'ignored' END, $9)
+        ON CONFLICT (tenant_id, provider, organization_id, event_type, resource_id, event_date) DO UPDATE
+           SET state = EXCLUDED.state, reason = EXCLUDED.reason, body = EXCLUDED.body, delivery = events.delivery + 1
+         WHERE events.state = 'failed'
+        RETURNING id
+        """,
+        tenant.id,
+        arrival.provider,
+        arrival.organization_id,
+        arrival.event_type,
+        arrival.resource_id,
+        arrival.event_date,
+        arrival.body,
+        arrival.signed,
+        arrival.ignored_because,
+    )
+    return None if found is None else EventId(found)
+
+
+async def mark_announced(ledger: Ledger, tenant: Tenant, deliveries: dict[EventId, int]) -> None:
+    """Remember that these deliveries were announced; one round trip."""
+    async with ledger.without_tenant() as db:
+        await db.execute(
+            "SELECT mark_events_handed_over($1, $2, $3)", tenant.id, list(deliveries), list(deliveries.values())
+        )
+
+
+async def load(db: Connection, tenant: Tenant, ids: Sequence[EventId]) -> list[Event]:
+    """In the order of their arrival; ids that do not exist are left out."""
+    if not ids:
+        return []
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM events e WHERE e.tenant_id = $1 AND e.id = ANY ($2) ORDER BY e.id",
+        tenant.id,
+        list(ids),
+    )
+    return [Event.model_validate(dict(row)) for row in rows]
+
+
+async def heard_of(db: Connection, tenant: Tenant, documents: Sequence[UUID], *, under_way: bool = False) -> set[UUID]:
+    """Those of these documents that an event is about; `under_way`: one that is still to be handled."""
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT resource_id FROM events
+         WHERE tenant_id = $1 AND resource_id = ANY ($2) AND (NOT $3 OR state IN ('received', 'waiting'))
+        """,
+        tenant.id,
+        [str(id) for id in documents],
+        under_way,
+    )
+    return {UUID(row["resource_id"]) for row in rows}
+
+
+async def finish(
+    db: Connection,
+    tenant: Tenant,
+    ids: Sequence[EventId],
+    state: EventState,
+    *,
+    reason: str | None = None,
+    changes: Any = None,
+    snapshot_id: UUID | None = None,
+) -> None:
+    """Record how handling these events ended, and what it changed. `reason` is a German sentence.
+
+    Only of what is still to be handled: an activity that is repeated after its commit finds nothing changed, and must
+    not say so of an event that changed something.
+    """
+    if not ids:
+        return
+    await db.execute(
+        """
+        UPDATE events SET state = $3, reason = $4, changes = $5, snapshot_id = COALESCE($6, snapshot_id),
+                          handled_at = now(), handed_over_at = COALESCE(handed_over_at, now())
+         WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'received'
+        """,
+        tenant.id,
+        list(ids),
+        state.value,
+        reason,
+        changes,
+        snapshot_id,
+    )
+
+
+async def park(db: Connection, tenant: Tenant, ids: Sequence[EventId]) -> None:
+    """Let them wait for a document of our own whose id is not known yet (engine.md, DocumentWorkflow)."""
+    await db.execute(
+        """
+        UPDATE events SET state = 'waiting', reason = $3, handed_over_at = COALESCE(handed_over_at, now())
+         WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'received'
+        """,
+        tenant.id,
+        list(ids),
+        PARKED,
+    )
+
+
+# Rows are found by these sentences: other words for them need a migration of the rows that have the old ones.
+PARKED = "Wartet auf eine Gutschrift, deren Id noch fehlt."
+GONE = "lexoffice kennt diesen Beleg nicht."
+
+
+async def hand_over_again(db: Connection, tenant: Tenant, ids: Sequence[EventId]) -> None:
+    """Whoever was to end them will not: they go back to the document's own workflow. What has ended stays ended."""
+    if not ids:
+        return
+    await db.execute(
+        """
+        UPDATE events SET delivery = delivery + 1, handed_over_at = NULL
+         WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'received' AND handed_over_at IS NOT NULL
+        """,
+        tenant.id,
+        list(ids),
+    )
+
+
+async def hand_over_parked(db: Connection, tenant: Tenant) -> list[EventId]:
+    """A document of ours has got its id, or will never exist: what was parked for it is looked at again."""
+    rows = await db.fetch(
+        """
+        UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
+         WHERE tenant_id = $1 AND state = 'waiting' AND reason = $2 RETURNING id
+        """,
+        tenant.id,
+        PARKED,
+    )
+    return sorted(EventId(row["id"]) for row in rows)
+
+
+async def hand_over_waiting(
+    db: Connection, tenant: Tenant, resource_ids: Sequence[UUID] | None = None
+) -> list[EventId]:
+    """What waited for these documents (None: for any) is to be handed over again. Returns what is to be announced."""
+    rows = await db.fetch(
+        """
+        UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
+         WHERE tenant_id = $1 AND state = 'waiting' AND ($2::text[] IS NULL OR resource_id = ANY ($2))
+        RETURNING id
+        """,
+        tenant.id,
+        None if resource_ids is None else [str(resource_id) for resource_id in resource_ids],
+    )
+    return sorted(EventId(row["id"]) for row in rows)
+
+
+async def replay(db: Connection, tenant: Tenant, event_id: EventId, *, actor: str) -> Event:
+    """Have an event of lexoffice handled once more. Raises NotFound, NotAllowedNow for one that nothing can follow
+    from, NotConnected."""
+    found = await load(db, tenant, [event_id])
+    if not found:
+        raise NotFound("event_not_found")
+    if not is_uuid(found[0].resource_id):
+        raise NotAllowedNow("replay_not_possible")
+    if not (await connections.load(db, tenant, found[0].provider)).has_secret:
+        raise connections.NotConnected
+    await take_up_again(db, tenant, event_id, actor=actor)
+    [again] = await load(db, tenant, [event_id])
+    return again
+
+
+async def take_up_again(db: Connection, tenant: Tenant, event_id: EventId, *, actor: str) -> bytes:
+    """It is to be handled as if it had just arrived. Returns its body as it was kept. Raises NotFound."""
+    row = await db.fetchrow(
+        """
+        UPDATE events e SET state = 'received', reason = NULL, delivery = e.delivery + 1, handed_over_at = NULL
+          FROM events before
+         WHERE e.tenant_id = $1 AND e.id = $2 AND before.tenant_id = e.tenant_id AND before.id = e.id
+        RETURNING before.state, e.body
+        """,
+        tenant.id,
+        event_id,
+    )
+    if row is None:
+        raise NotFound("event_not_found")
+    await audit.record(
+        db,
+        tenant,
+        actor=actor,
+        action="event.replayed",
+        subject="event",
+        subject_id=str(event_id),
+        detail={"before": row["state"]},
+    )
+    body: bytes = row["body"]
+    return body
+
+
+async def read(db: Connection, tenant: Tenant, event_id: EventId) -> EventWithEvidence:
+    """Raises NotFound."""
+    row = await db.fetchrow(
+        f"""
+        SELECT {_COLUMNS}, e.body, s.body AS snapshot, s.fetched_at AS snapshot_fetched_at
+          FROM events e LEFT JOIN document_snapshots s ON s.tenant_id = e.tenant_id AND s.id = e.snapshot_id
+         WHERE e.tenant_id = $1 AND e.id = $2
+        """,
+        tenant.id,
+        event_id,
+    )
+    if row is None:
+        raise NotFound("event_not_found")
+    return EventWithEvidence.model_validate(dict(row))
+
+
+async def page(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    state: EventState | None = None,
+    resource_id: str | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> tuple[list[Event], int | None]:
+    """Newest first; the second value is where the next page begins, None at the end."""
+    rows = await db.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM events e
+         WHERE e.tenant_id = $1 AND ($2::text IS NULL OR e.state = $2) AND ($3::text IS NULL OR e.resource_id = $3)
+           AND ($4::bigint IS NULL OR e.id < $4)
+         ORDER BY e.id DESC LIMIT $5
+        """,
+        tenant.id,
+        state.value if state else None,
+        resource_id,
+        after,
+        limit + 1,
+    )
+    found = [Event.model_validate(dict(row)) for row in rows[:limit]]
+    return found, (found[-1].id if len(rows) > limit else None)
+
+
+def is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def readable_body(body: bytes) -> Any:
+    """A body as JSON where it is JSON that can be sent on, else as text.
+
+    What Python reads and nobody may write: NaN, 1e999, half a surrogate pair; or nested deeper than it can render.
+    """
+    try:
+        told = json.loads(body)
+        json.dumps(told, ensure_ascii=False, allow_nan=False).encode()
+        return told
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "replace")
+
+
+async def take_up_skipped(db: Connection, tenant: Tenant, organization_id: UUID) -> list[EventId]:
+    """What arrived without a key is to be handled now; what another organisation sent is not ours."""
+    await db.execute(
+        """
+        UPDATE events SET state = 'ignored', reason = 'Die Meldung kam von einer anderen lexoffice-Organisation.',
+                          handled_at = now()
+         WHERE tenant_id = $1 AND provider = $2 AND state = 'skipped' AND organization_id <> $3
+        """,
+        tenant.id,
+        LEXOFFICE,
+        str(organization_id),
+    )
+    rows = await db.fetch(
+        """
+        UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
+         WHERE tenant_id = $1 AND provider = $2 AND state = 'skipped'
+        RETURNING id
+        """,
+        tenant.id,
+        LEXOFFICE,
+    )
+    return sorted(EventId(row["id"]) for row in rows)

@@ -1,0 +1,259 @@
+"""What notifications never told: comparing rows of lexoffice's lists with the ledger.
+
+What differs is handed over as an event; what it means is decided where notifications are handled.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from ledger.database import Connection
+from ledger.documents.seen_credit_notes import Seen
+from ledger.inbox.events import GONE, Arrival
+from ledger.types import BERLIN, LEXOFFICE, DocumentKind, EventId, EventState, Frozen, Tenant
+
+_FROM_THE_SWEEP = b'{"source":"sweep",'
+_LIKE_THE_SWEEP = _FROM_THE_SWEEP.replace(b"_", b"\\_") + b"%"
+
+_RETRY_AFTER = timedelta(hours=1)
+_RETRY_AT_LEAST = timedelta(days=1)
+"""An event of ours that failed, or that was handled and has not removed the difference (what was fetched may have
+lagged), is tried again after an hour, then two, four, …; at last once a day."""
+
+_SETTLED = ("paid", "paidoff")
+"""A credit note that corrects an invoice is paid off at once (lexoffice API, Credit Notes, Pursue)."""
+
+_SAME_INSTANT = timedelta(seconds=2)
+
+_UNDER_WAY = (EventState.RECEIVED, EventState.WAITING)
+
+_AWAITED = """
+          FROM external_documents d
+          LEFT JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
+          LEFT JOIN transactions t ON t.tenant_id = d.tenant_id AND t.id = d.transaction_id
+         WHERE d.tenant_id = $1 AND d.provider = $2 AND d.detached_at IS NULL AND d.status IS DISTINCT FROM 'deleted'
+           AND (p.state = 'credit_note_open' OR t.state = 'pending')
+"""
+
+
+class Held(Frozen):
+    """What the ledger holds about one document of a list."""
+
+    kind: DocumentKind
+    status: str | None
+    gross_cents: int | None
+    open_cents: int | None
+
+
+class Listed(Frozen):
+    """One row of a list of lexoffice's. `status` is the document's own: what lists show as `overdue` is `open`."""
+
+    kind: DocumentKind
+    resource_id: UUID
+    status: str
+    open_cents: int | None
+    voucher_date: date | None
+    updated_at: datetime | None
+
+
+class Found(Frozen):
+    """A document to hand over, and the event that says so."""
+
+    resource_id: UUID
+    event_type: str
+    event_date: datetime
+    body: bytes
+
+
+class Verdict(StrEnum):
+    NEW = "new"
+    REPEAT = "repeat"
+    TRY_AGAIN = "try again"
+
+
+class Earlier(Frozen):
+    """The newest event about a document that a sweep made."""
+
+    id: EventId
+    delivery: int
+    state: EventState
+    reason: str | None
+    body: bytes
+    handled_at: datetime | None
+
+    def verdict(self, found: Found, now: datetime) -> Verdict:
+        """Whether the same was said before; what failed is tried again, ever more rarely."""
+        if self.body != found.body:
+            return Verdict.NEW
+        if self.state in _UNDER_WAY or self.handled_at is None:
+            return Verdict.REPEAT
+        pause = min(_RETRY_AFTER * 2 ** min(self.delivery - 1, 10), _RETRY_AT_LEAST)
+        return Verdict.TRY_AGAIN if self.handled_at + pause < now else Verdict.REPEAT
+
+
+async def held(db: Connection, tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID, Held]:
+    """Those of these documents that the ledger knows."""
+    rows = await db.fetch(
+        """
+        SELECT resource_id, kind, status, gross_cents, open_cents FROM external_documents
+         WHERE tenant_id = $1 AND provider = $2 AND resource_id = ANY ($3)
+        """,
+        tenant.id,
+        LEXOFFICE,
+        list(ids),
+    )
+    return {row["resource_id"]: Held(**{name: row[name] for name in Held.model_fields}) for row in rows}
+
+
+def differs(
+    row: Listed, known: Held | None, *, cut_over: date | None, lost: bool, seen: Seen | None = None
+) -> Found | None:
+    """Compare one row with what the ledger holds; by status and open amount, as the list shows no more.
+
+    A document that it does not hold matters when it is a paid invoice, a credit note that may correct one or that has
+    changed since it was `seen`, or any credit note while one of ours is lost.
+    """
+    if known is None:
+        if row.kind is DocumentKind.CREDIT_NOTE and seen is not None:
+            matters = lost or _has_changed(row, seen)
+        elif row.kind is DocumentKind.CREDIT_NOTE:
+            matters = lost or (row.status in _SETTLED and not _is_before(row, cut_over))
+        else:
+            matters = row.status == "paid" and not _is_before(row, cut_over)
+        return _found(row, f"{row.kind}.changed") if matters else None
+    if known.status is None and row.status in ("draft", "open"):
+        return None  # ours, just made: whoever made it is about to read it
+    if known.status != row.status:
+        return _found(row, f"{row.kind}.changed")
+    expected = known.gross_cents if known.open_cents is None else known.open_cents
+    if row.status == "open" and row.open_cents is not None and row.open_cents != expected:
+        # The document itself does not show what is open: this name makes its payments be fetched.
+        return _found(row, "payment.changed")
+    return None
+
+
+def _is_before(row: Listed, cut_over: date | None) -> bool:
+    return bool(cut_over and row.voucher_date and row.voucher_date < cut_over)
+
+
+def _has_changed(row: Listed, seen: Seen) -> bool:
+    is_newer = row.updated_at is not None and row.updated_at > seen.updated_at + _SAME_INSTANT
+    return row.status != seen.status or is_newer
+
+
+async def mark_listed_as_open(db: Connection, tenant: Tenant, ids: Sequence[UUID]) -> None:
+    await db.execute(
+        """
+        UPDATE external_documents SET seen_open_at = clock_timestamp()
+         WHERE tenant_id = $1 AND provider = $2 AND resource_id = ANY ($3)
+           AND (payout_id IS NOT NULL OR transaction_id IS NOT NULL)
+        """,
+        tenant.id,
+        LEXOFFICE,
+        list(ids),
+    )
+
+
+async def awaited_kinds(db: Connection, tenant: Tenant) -> list[DocumentKind]:
+    """Of which kinds a document is awaited: where none is, its list need not be asked for."""
+    rows = await db.fetch(f"SELECT DISTINCT d.kind {_AWAITED}", tenant.id, LEXOFFICE)
+    return [DocumentKind(row["kind"]) for row in rows]
+
+
+async def awaited_but_not_listed(db: Connection, tenant: Tenant, *, since: datetime) -> list[Found]:
+    """The credit notes of open payouts and the invoices of pending sales that no list of open ones has shown.
+
+    Where the last look by a sweep met a 404, this is the second sweep without it: it counts as deleted (rules.md),
+    which is believed only while `/profile` shows the pinned organisation.
+    """
+    rows = await db.fetch(
+        f"""
+        SELECT d.kind, d.resource_id, d.status {_AWAITED}
+           AND d.created_at < $3 AND COALESCE(d.seen_open_at, '-infinity') < $3 AND d.status IS NOT NULL
+        """,
+        tenant.id,
+        LEXOFFICE,
+        since,
+    )
+    earlier = await newest_of(db, tenant, [row["resource_id"] for row in rows])
+    found = []
+    for row in rows:
+        before = earlier.get(row["resource_id"])
+        if before is not None and before.state in _UNDER_WAY:
+            continue  # what this pass has found by another list is enough
+        was_gone = before is not None and before.state is EventState.FAILED and before.reason == GONE
+        body = {"notListedAs": "open", "knownAs": row["status"], **({"missing": "twice"} if was_gone else {})}
+        found.append(
+            Found(
+                resource_id=row["resource_id"],
+                event_type=f"{row['kind']}.{'deleted' if was_gone else 'changed'}",
+                event_date=since,
+                body=_body(body),
+            )
+        )
+    return found
+
+
+async def newest_of(db: Connection, tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID, Earlier]:
+    """What sweeps last said about these documents."""
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT ON (resource_id) resource_id, id, delivery, state, reason, body, handled_at FROM events
+         WHERE tenant_id = $1 AND resource_id = ANY ($2) AND provider = $3 AND body LIKE $4
+         ORDER BY resource_id, id DESC
+        """,
+        tenant.id,
+        [str(id) for id in ids],
+        LEXOFFICE,
+        _LIKE_THE_SWEEP,
+    )
+    return {UUID(row["resource_id"]): Earlier(**{name: row[name] for name in Earlier.model_fields}) for row in rows}
+
+
+async def try_again(db: Connection, tenant: Tenant, earlier: Earlier) -> int | None:
+    """Have an event handled once more. Returns its new delivery; None where somebody else did."""
+    found: int | None = await db.fetchval(
+        """
+        UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
+         WHERE tenant_id = $1 AND id = $2 AND delivery = $3 AND state NOT IN ('received', 'waiting')
+        RETURNING delivery
+        """,
+        tenant.id,
+        earlier.id,
+        earlier.delivery,
+    )
+    return found
+
+
+def arrival(found: Found, organization: UUID, *, at: datetime | None = None) -> Arrival:
+    """As the inbox takes it. The organisation is named, or no two of them could be the same event."""
+    return Arrival(
+        provider=LEXOFFICE,
+        organization_id=str(organization),
+        event_type=found.event_type,
+        resource_id=str(found.resource_id),
+        event_date=at or found.event_date,
+        body=found.body,
+    )
+
+
+def _found(row: Listed, event_type: str) -> Found:
+    at = row.updated_at or datetime.now(BERLIN)
+    return Found(
+        resource_id=row.resource_id,
+        event_type=event_type,
+        event_date=at,
+        body=_body(
+            {
+                "voucherStatus": row.status,
+                "openCents": row.open_cents,
+                "updatedDate": row.updated_at and row.updated_at.isoformat(),
+            }
+        ),
+    )
+
+
+def _body(says: dict[str, object]) -> bytes:
+    return _FROM_THE_SWEEP + json.dumps(says, separators=(",", ":")).encode()[1:]

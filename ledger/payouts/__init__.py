@@ -1,0 +1,1 @@
+"""What is paid: due, requests, decisions, runs, clawbacks, holds."""

@@ -1,0 +1,229 @@
+"""What waits for approval, with all that a person looks at before approving, read for many payouts at once.
+
+Decides nothing: `decisions.approve` judges each payout anew, under a lock.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from ledger.access import rule_changes, same_person
+from ledger.access.same_person import Eyes
+from ledger.database import Connection
+from ledger.keyset import Position
+from ledger.payouts import payout_content
+from ledger.types import Frozen, PayoutId, PayoutNumber, TaxCase, Tenant, UserId
+
+_NEW_ACCOUNT = timedelta(days=30)
+_MOST_LOOKED_AT = 400
+"""Payouts that are looked through for one page: who may approve hardly any of them sees the rest on the next."""
+_AT_ONCE = 50
+
+
+class LastPayout(Frozen):
+    number: PayoutNumber
+    gross_cents: int
+    created_at: datetime
+
+
+class Waiting(Frozen):
+    """A payout that awaits approval. Amounts are cents; `counted_cents` is what the four-eyes limit counts."""
+
+    id: PayoutId
+    seq: int
+    number: PayoutNumber
+    content_hash: str
+    """Of the content as it is shown."""
+    partner_code: str
+    partner_name: str
+    tax_case: TaxCase
+    net_cents: int
+    tax_cents: int
+    gross_cents: int
+    created_at: datetime
+    sales: int
+    iban_last4: str | None
+    account_changed: bool
+    """The money goes to another account than the last time, or to one that is newer than a month."""
+    tax_case_changed: bool
+    open_holds: tuple[str, ...] | None
+    """Codes; None where nothing holds it."""
+    state_reason: str | None
+    counted_cents: int
+    limit_cents: int
+    rule_is_off: bool
+    makers: frozenset[str]
+    """Who made it what it is."""
+    earlier_limits: dict[str, int]
+    """Actor → cents: whoever raised the limit lately is judged by the lower one."""
+    eyes: Eyes
+    last: LastPayout | None
+
+    @property
+    def position(self) -> Position:
+        return Position(self.created_at, self.seq)
+
+    @property
+    def above_limit(self) -> bool:
+        return self.counted_cents > self.limit_cents
+
+    @property
+    def is_first(self) -> bool:
+        return self.last is None
+
+    @property
+    def change_cents(self) -> int | None:
+        """Against the last payout of this partner."""
+        return None if self.last is None else self.gross_cents - self.last.gross_cents
+
+    @property
+    def needs_second_person(self) -> bool:
+        return self.above_limit and not self.rule_is_off
+
+    def may_be_approved_by(self, actor: str) -> bool:
+        lower = [who for who, cents in self.earlier_limits.items() if self.counted_cents > cents]
+        if self.rule_is_off or not (self.above_limit or self.eyes.same(actor, lower)):
+            return True
+        return not self.eyes.same(actor, self.makers)
+
+
+_LOOK = """
+    SELECT w.id, w.seq, w.number, w.content_hash, q.code AS partner_code, q.name AS partner_name, w.tax_case,
+           w.net_cents, w.tax_cents, w.gross_cents, w.created_at, w.open_holds, w.state_reason,
+           held.sales, b.iban_last4,
+           COALESCE(b.recorded_at > now() - $2::interval OR b.id <> last.bank_details_id, false) AS account_changed,
+           COALESCE(last.tax_case <> w.tax_case, false) AS tax_case_changed,
+           w.gross_cents + COALESCE((
+               SELECT sum(p.gross_cents) FROM payouts p
+                WHERE p.tenant_id = w.tenant_id AND p.partner_id = w.partner_id AND p.id <> w.id
+                  AND p.state NOT IN ('awaiting_approval', 'rejected', 'cancelled')
+                  AND EXISTS (SELECT 1 FROM decisions d
+                               WHERE d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.kind = 'approve'
+                                 AND d.decided_at > now() - interval '30 days')), 0)::bigint AS counted_cents,
+           t.four_eyes_limit_cents AS limit_cents,
+           ARRAY(
+               SELECT w.requested_by
+               UNION
+               SELECT a.recorded_by FROM partner_bank_details a
+                WHERE a.tenant_id = w.tenant_id AND a.partner_id = w.partner_id AND a.state IN ('active', 'pending')
+               UNION
+               (SELECT s.recorded_by FROM partner_tax_statuses s
+                 WHERE s.tenant_id = w.tenant_id AND s.partner_id = w.partner_id ORDER BY s.recorded_at DESC LIMIT 1)
+               UNION
+               SELECT v.recorded_by FROM plans v WHERE v.tenant_id = w.tenant_id AND v.id = ANY (held.plans)
+               UNION
+               SELECT unnest(held.recorders)) AS makers,
+           last.number AS last_number, last.gross_cents AS last_gross_cents, last.created_at AS last_created_at
+      FROM payouts w
+      JOIN tenants t ON t.id = w.tenant_id
+      JOIN partners q ON q.tenant_id = w.tenant_id AND q.id = w.partner_id
+      LEFT JOIN partner_bank_details b
+             ON b.tenant_id = w.tenant_id AND b.partner_id = w.partner_id AND b.state = 'active'
+      LEFT JOIN LATERAL (
+           SELECT p.number, p.gross_cents, p.created_at, p.bank_details_id, p.tax_case FROM payouts p
+            WHERE p.tenant_id = w.tenant_id AND p.partner_id = w.partner_id AND p.seq < w.seq
+              AND p.state IN ('approved', 'outcome_unknown', 'credit_note_open', 'paid', 'settled_manually')
+            ORDER BY p.seq DESC LIMIT 1) last ON true
+      -- Once: a payout may have tens of thousands of lines.
+      CROSS JOIN LATERAL (
+           SELECT count(DISTINCT c.transaction_id) AS sales, array_agg(DISTINCT c.plan_id) AS plans,
+                  array_agg(DISTINCT c.recorded_by) AS recorders
+             FROM payout_lines l JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+            WHERE l.tenant_id = w.tenant_id AND l.payout_id = w.id AND l.released_at IS NULL) held
+     WHERE w.tenant_id = $1
+"""
+
+
+async def for_person(
+    db: Connection, tenant: Tenant, user: UserId, *, after: Position | None, limit: int
+) -> tuple[list[Waiting], Position | None]:
+    """What this person may approve now, oldest first. Held payouts are left out: nobody may."""
+    chosen, following = await _chosen(db, tenant, f"user:{user}", after, limit)
+    return await _with_fresh_hashes(db, tenant, chosen), following
+
+
+async def _chosen(
+    db: Connection, tenant: Tenant, actor: str, after: Position | None, limit: int
+) -> tuple[list[Waiting], Position | None]:
+    found: list[Waiting] = []
+    position, looked_at = after, 0
+    while len(found) <= limit and looked_at < _MOST_LOOKED_AT:
+        batch = await _oldest(db, tenant, position)
+        looked_at += len(batch)
+        if not batch:
+            return found, None
+        for one in batch:
+            if one.open_holds is None and one.may_be_approved_by(actor):
+                if len(found) == limit:
+                    return found, found[-1].position
+                found.append(one)
+        position = batch[-1].position
+        if len(batch) < _AT_ONCE:
+            return found, None
+    return found, position
+
+
+async def of_numbers(db: Connection, tenant: Tenant, numbers: Sequence[str]) -> list[Waiting]:
+    """These payouts as their approver sees them, whatever their state."""
+    rows = await db.fetch(
+        f"{_LOOK} AND w.number = ANY ($3) ORDER BY w.created_at, w.seq", tenant.id, _NEW_ACCOUNT, list(numbers)
+    )
+    return await _with_fresh_hashes(db, tenant, await _understood(db, tenant, rows))
+
+
+async def count(db: Connection, tenant: Tenant) -> tuple[int, int]:
+    """All that awaits approval in the tenant, whoever may give it: how many, and their gross cents."""
+    row = await db.fetchrow(
+        """
+        SELECT count(*) AS payouts, COALESCE(sum(gross_cents), 0)::bigint AS cents
+          FROM payouts WHERE tenant_id = $1 AND state = 'awaiting_approval'
+        """,
+        tenant.id,
+    )
+    assert row is not None
+    return row["payouts"], row["cents"]
+
+
+async def _with_fresh_hashes(db: Connection, tenant: Tenant, found: list[Waiting]) -> list[Waiting]:
+    """The hash on the row may be older than what is shown: a decision names what was seen."""
+    fresh = await payout_content.content_hashes(db, tenant, [one.id for one in found])
+    return [one.model_copy(update={"content_hash": fresh[one.id]}) for one in found]
+
+
+async def _oldest(db: Connection, tenant: Tenant, after: Position | None) -> list[Waiting]:
+    rows = await db.fetch(
+        f"""
+        {_LOOK} AND w.id IN (
+            SELECT p.id FROM payouts p
+             WHERE p.tenant_id = $1 AND p.state = 'awaiting_approval'
+               AND ($3::timestamptz IS NULL OR (p.created_at, p.seq) > ($3, $4))
+             ORDER BY p.created_at, p.seq LIMIT $5)
+         ORDER BY w.created_at, w.seq
+        """,
+        tenant.id,
+        _NEW_ACCOUNT,
+        None if after is None else after.at,
+        0 if after is None else after.seq,
+        _AT_ONCE,
+    )
+    return await _understood(db, tenant, rows)
+
+
+async def _understood(db: Connection, tenant: Tenant, rows: Sequence[Any]) -> list[Waiting]:
+    if not rows:
+        return []
+    is_off = await rule_changes.one_approves_alone(db, tenant)
+    earlier, eyes = await rule_changes.earlier_limits(db, tenant), await same_person.eyes(db, tenant)
+    return [_waiting(dict(row), earlier, eyes, is_off=is_off) for row in rows]
+
+
+def _waiting(row: dict[str, Any], earlier: dict[str, int], eyes: Eyes, *, is_off: bool) -> Waiting:
+    last_number = row.pop("last_number")
+    last = {"gross_cents": row.pop("last_gross_cents"), "created_at": row.pop("last_created_at")}
+    return Waiting(
+        **row | {"makers": frozenset(maker for maker in row["makers"] if maker is not None)},
+        rule_is_off=is_off,
+        earlier_limits=earlier,
+        eyes=eyes,
+        last=None if last_number is None else LastPayout(number=last_number, **last),
+    )

@@ -1,0 +1,152 @@
+"""Four eyes: who made a payout what it is does not approve it above the limit (rules.md, Approval).
+
+Who is one person: ledger/access/same_person.py.
+"""
+
+from ledger.access import rule_changes
+from ledger.access.four_eyes import SecondPersonNeeded, is_same_person
+from ledger.audit import audit
+from ledger.database import Connection
+from ledger.payouts.payouts import Payout
+from ledger.refusals import NotAllowedNow
+from ledger.types import Frozen, Tenant
+
+_SPAN_DAYS = 30
+
+
+class FourEyes(Frozen):
+    """What the rule says about one payout. Cents are EUR, gross: what leaves the bank."""
+
+    limit_cents: int
+    counted_cents: int
+    """This payout and what was approved for its partner in the last 30 days."""
+    above_limit: bool
+    switched_off: bool
+    """One person approves alone in this tenant, and the rule is off, or was when this payout was approved."""
+
+
+async def limit_cents(db: Connection, tenant: Tenant) -> int:
+    """EUR cents, gross: above it nothing that matters is decided by one alone, and nothing unclear by a machine."""
+    found: int = await db.fetchval("SELECT four_eyes_limit_cents FROM tenants WHERE id = $1", tenant.id)
+    return found
+
+
+async def of_payout(db: Connection, tenant: Tenant, payout: Payout) -> FourEyes:
+    row = await db.fetchrow(
+        """
+        SELECT t.four_eyes_limit_cents AS limit_cents, t.single_approver,
+               (SELECT p.four_eyes_switched_off AND p.state <> 'awaiting_approval'
+                  FROM payouts p WHERE p.tenant_id = $1 AND p.id = $3) AS was_off,
+               $5::bigint + COALESCE((
+                   SELECT sum(p.gross_cents) FROM payouts p
+                    WHERE p.tenant_id = $1 AND p.partner_id = $2 AND p.id <> $3
+                      AND p.state NOT IN ('awaiting_approval', 'rejected', 'cancelled')
+                      AND EXISTS (SELECT 1 FROM decisions d
+                                   WHERE d.tenant_id = $1 AND d.payout_id = p.id AND d.kind = 'approve'
+                                     AND d.decided_at > now() - make_interval(days => $4))
+               ), 0)::bigint AS counted_cents
+          FROM tenants t WHERE t.id = $1
+        """,
+        tenant.id,
+        payout.partner_id,
+        payout.id,
+        _SPAN_DAYS,
+        payout.gross_cents,
+    )
+    assert row is not None
+    return FourEyes(
+        limit_cents=row["limit_cents"],
+        counted_cents=row["counted_cents"],
+        above_limit=row["counted_cents"] > row["limit_cents"],
+        switched_off=row["was_off"] or (row["single_approver"] and await rule_changes.one_approves_alone(db, tenant)),
+    )
+
+
+async def require(db: Connection, tenant: Tenant, payout: Payout, actor: str) -> None:
+    """May this actor approve this payout? The payout must be locked.
+
+    Raises NotAllowedNow while a new account of the partner is not in force, SecondPersonNeeded for a maker above the
+    limit. Where the rule is switched off, that is written on the payout.
+    """
+    if await _account_pending(db, tenant, payout):
+        raise NotAllowedNow("account_pending")
+    # Two approvals for one partner at once would each not count the other.
+    await db.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('four-eyes:' || $1::text, 0))", str(payout.partner_id)
+    )
+    # What an earlier approval was given under says nothing of this one: that approval is void.
+    await db.execute(
+        "UPDATE payouts SET four_eyes_switched_off = false WHERE tenant_id = $1 AND id = $2 AND four_eyes_switched_off",
+        tenant.id,
+        payout.id,
+    )
+    rule = await of_payout(db, tenant, payout)
+    above = await _above_limit_of(db, tenant, actor, rule)
+    if not above or not await is_same_person(db, tenant, actor, await makers(db, tenant, payout)):
+        return
+    if not rule.switched_off:
+        raise SecondPersonNeeded("second_person_needed")
+    await db.execute(
+        "UPDATE payouts SET four_eyes_switched_off = true WHERE tenant_id = $1 AND id = $2", tenant.id, payout.id
+    )
+    await audit.record(
+        db,
+        tenant,
+        actor=actor,
+        action="payout.approved_alone",
+        subject="payout",
+        subject_id=payout.number,
+        detail={"limit_cents": rule.limit_cents, "counted_cents": rule.counted_cents},
+    )
+
+
+async def may_approve(db: Connection, tenant: Tenant, payout: Payout, actor: str) -> bool:
+    """For lists of what somebody may approve. Decides nothing."""
+    rule = await of_payout(db, tenant, payout)
+    if rule.switched_off or not await _above_limit_of(db, tenant, actor, rule):
+        return True
+    return not await is_same_person(db, tenant, actor, await makers(db, tenant, payout))
+
+
+async def makers(db: Connection, tenant: Tenant, payout: Payout) -> list[str]:
+    """Who asked for it, last edited its partner's bank or tax data or its plan, or wrote one of its lines by hand."""
+    rows = await db.fetch(
+        """
+        WITH lines AS (
+            SELECT c.plan_id, c.recorded_by FROM payout_lines l
+              JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+             WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL)
+        SELECT requested_by AS maker FROM payouts WHERE tenant_id = $1 AND id = $2
+        UNION
+        SELECT recorded_by FROM partner_bank_details
+         WHERE tenant_id = $1 AND partner_id = $3 AND state IN ('active', 'pending')
+        UNION
+        (SELECT recorded_by FROM partner_tax_statuses WHERE tenant_id = $1 AND partner_id = $3
+          ORDER BY recorded_at DESC LIMIT 1)
+        UNION
+        SELECT p.recorded_by FROM plans p WHERE p.tenant_id = $1 AND p.id IN (SELECT plan_id FROM lines)
+        UNION
+        SELECT recorded_by FROM lines
+        """,
+        tenant.id,
+        payout.id,
+        payout.partner_id,
+    )
+    return [row["maker"] for row in rows if row["maker"] is not None]
+
+
+async def _above_limit_of(db: Connection, tenant: Tenant, actor: str, rule: FourEyes) -> bool:
+    """Whoever raised the limit is judged by the lower one for as long as amounts are counted together."""
+    earlier = {} if rule.above_limit else await rule_changes.earlier_limits(db, tenant)
+    passed = [who for who, cents in earlier.items() if rule.counted_cents > cents]
+    return rule.above_limit or await is_same_person(db, tenant, actor, passed)
+
+
+async def _account_pending(db: Connection, tenant: Tenant, payout: Payout) -> bool:
+    return bool(
+        await db.fetchval(
+            "SELECT 1 FROM partner_bank_details WHERE tenant_id = $1 AND partner_id = $2 AND state = 'pending'",
+            tenant.id,
+            payout.partner_id,
+        )
+    )

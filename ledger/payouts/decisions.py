@@ -1,0 +1,229 @@
+"""Decisions by people: a row behind an authenticated user or key, and the state it brings, in one transaction.
+
+engine.md, Decisions: the row is refused when the state does not allow it; the workflow is told afterwards and follows.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from ledger import tasks
+from ledger.audit import audit
+from ledger.database import Connection
+from ledger.payouts import approval_rule, clawbacks, payout_content, payouts
+from ledger.payouts.payout_requests import why_blocked
+from ledger.payouts.payouts import Payout
+from ledger.refusals import Blocked, ContentHasChanged, DocumentUnderWay, NotAllowedNow
+from ledger.types import DecisionId, DecisionKind, Frozen, PayoutId, PayoutNumber, PayoutState, Tenant
+
+_WHY_NOT = {
+    PayoutState.AWAITING_APPROVAL: "payout_awaits_approval",
+    PayoutState.APPROVED: "payout_approved",
+    PayoutState.REJECTED: "payout_rejected",
+    PayoutState.OUTCOME_UNKNOWN: "payout_outcome_unclear",
+    PayoutState.CREDIT_NOTE_OPEN: "payout_has_credit_note",
+    PayoutState.PAID: "payout_paid",
+    PayoutState.RETURNED: "payout_returned",
+    PayoutState.CANCELLED: "payout_cancelled",
+    PayoutState.SETTLED_MANUALLY: "payout_settled_manually",
+}
+
+
+class Decision(Frozen):
+    id: DecisionId
+    payout_id: PayoutId
+    number: PayoutNumber
+    kind: DecisionKind
+    decided_by: str
+    decided_at: datetime
+    content_hash: str
+    reason: str | None
+    detail: dict[str, Any]
+
+
+_DECISION = """
+    SELECT d.*, p.number FROM decisions d JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
+     WHERE d.tenant_id = $1
+"""
+
+
+async def approve(
+    db: Connection, tenant: Tenant, number: str, *, actor: str, seen_hash: str, reason: str | None = None
+) -> Decision:
+    """awaiting_approval → approved. Raises NotFound, NotAllowedNow, SecondPersonNeeded, ContentHasChanged, Blocked."""
+    payout = await payouts.lock(db, tenant, number)
+    _require(payout, PayoutState.AWAITING_APPROVAL)
+    await approval_rule.require(db, tenant, payout, actor)
+    if payout.holds:
+        raise NotAllowedNow("payout_held")
+    if await payout_content.renew_content_hash(db, tenant, payout.id) != seen_hash:
+        raise ContentHasChanged
+    if blocked := await why_blocked(db, tenant, payout):
+        raise Blocked(blocked.code, **blocked.params)
+    decision = await _record(db, tenant, payout, DecisionKind.APPROVE, actor, seen_hash, reason)
+    # What blocked an earlier approval is judged anew; left standing it would keep this one waiting without a word.
+    await payouts.change_state(db, tenant, payout, PayoutState.APPROVED, unblock=True)
+    # The account that this approval saw (it is part of the hash) is the one that will be paid.
+    await db.execute(
+        """
+        UPDATE payouts SET bank_details_id = (SELECT id FROM partner_bank_details
+                                               WHERE tenant_id = $1 AND partner_id = $3 AND state = 'active')
+         WHERE tenant_id = $1 AND id = $2
+        """,
+        tenant.id,
+        payout.id,
+        payout.partner_id,
+    )
+    return decision
+
+
+async def reject(
+    db: Connection, tenant: Tenant, number: str, *, actor: str, reason: str, seen_hash: str | None = None
+) -> Decision:
+    """awaiting_approval → rejected; the commissions are free again.
+
+    Raises NotFound, NotAllowedNow, ContentHasChanged.
+    """
+    payout = await payouts.lock(db, tenant, number)
+    _require(payout, PayoutState.AWAITING_APPROVAL)
+    return await _end(db, tenant, payout, DecisionKind.REJECT, PayoutState.REJECTED, actor, reason, seen_hash)
+
+
+async def cancel(
+    db: Connection, tenant: Tenant, number: str, *, actor: str, reason: str, seen_hash: str | None = None
+) -> Decision:
+    """awaiting_approval | approved → cancelled, while no document can exist.
+
+    Raises NotFound, NotAllowedNow, ContentHasChanged, and DocumentUnderWay once a creation intent exists: then the
+    document must be voided in lexoffice first (rules.md, States).
+    """
+    payout = await payouts.lock(db, tenant, number)
+    if payout.state in (PayoutState.OUTCOME_UNKNOWN, PayoutState.CREDIT_NOTE_OPEN):
+        raise DocumentUnderWay
+    _require(payout, PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED)
+    # A trigger refuses the state while an intent is open (PD006 → DocumentUnderWay).
+    return await _end(db, tenant, payout, DecisionKind.CANCEL, PayoutState.CANCELLED, actor, reason, seen_hash)
+
+
+async def resolve(
+    db: Connection, tenant: Tenant, number: str, *, actor: str, detail: dict[str, Any], reason: str | None = None
+) -> Decision:
+    """A person's answer to a task about this payout; what it does is decided where the task is understood."""
+    payout = await payouts.lock(db, tenant, number)
+    return await _record(db, tenant, payout, DecisionKind.RESOLVE, actor, payout.content_hash, reason, detail)
+
+
+async def find(db: Connection, tenant: Tenant, decision: DecisionId) -> Decision | None:
+    row = await db.fetchrow(_DECISION + " AND d.id = $2", tenant.id, decision)
+    return None if row is None else Decision(**{name: row[name] for name in Decision.model_fields})
+
+
+async def of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> list[Decision]:
+    rows = await db.fetch(_DECISION + " AND d.payout_id = $2 ORDER BY d.decided_at", tenant.id, payout)
+    return [Decision(**{name: row[name] for name in Decision.model_fields}) for row in rows]
+
+
+async def approved_hash(db: Connection, tenant: Tenant, payout: PayoutId) -> str | None:
+    """The content that the newest approval stands for."""
+    found: str | None = await db.fetchval(
+        """
+        SELECT content_hash FROM decisions WHERE tenant_id = $1 AND payout_id = $2 AND kind = 'approve'
+         ORDER BY decided_at DESC LIMIT 1
+        """,
+        tenant.id,
+        payout,
+    )
+    return found
+
+
+async def mark_delivered(db: Connection, tenant: Tenant, decision: DecisionId) -> None:
+    await db.execute(
+        "UPDATE decisions SET delivered_at = now() WHERE tenant_id = $1 AND id = $2 AND delivered_at IS NULL",
+        tenant.id,
+        decision,
+    )
+
+
+async def hear(db: Connection, tenant: Tenant, decision: DecisionId, payout: PayoutId, kind: DecisionKind) -> bool:
+    """Whether there is such a decision about this payout. Whoever asks was told of it, and the row says so."""
+    return bool(
+        await db.fetchval(
+            """
+            UPDATE decisions SET delivered_at = COALESCE(delivered_at, now())
+             WHERE tenant_id = $1 AND id = $2 AND payout_id = $3 AND kind = $4 RETURNING true
+            """,
+            tenant.id,
+            decision,
+            payout,
+            kind,
+        )
+    )
+
+
+def _require(payout: Payout, *allowed: PayoutState) -> None:
+    if payout.state not in allowed:
+        raise NotAllowedNow(_WHY_NOT[payout.state])
+
+
+async def _end(
+    db: Connection,
+    tenant: Tenant,
+    payout: Payout,
+    kind: DecisionKind,
+    to: PayoutState,
+    actor: str,
+    reason: str,
+    seen_hash: str | None,
+) -> Decision:
+    now = await payout_content.renew_content_hash(db, tenant, payout.id)
+    if seen_hash is not None and seen_hash != now:
+        raise ContentHasChanged
+    decision = await _record(db, tenant, payout, kind, actor, now, reason)
+    await payouts.change_state(db, tenant, payout, to, reason=reason, unblock=True)
+    await clawbacks.give_back(db, tenant, payout.id)
+    await tasks.close_questions(
+        db,
+        tenant,
+        subject="payout",
+        subject_id=payout.number,
+        kinds=tasks.BLOCKED_BY,
+        by=actor,
+    )
+    return decision
+
+
+async def _record(
+    db: Connection,
+    tenant: Tenant,
+    payout: Payout,
+    kind: DecisionKind,
+    actor: str,
+    content_hash: str,
+    reason: str | None,
+    detail: dict[str, Any] | None = None,
+) -> Decision:
+    decision = await db.fetchval(
+        """
+        INSERT INTO decisions (tenant_id, payout_id, kind, decided_by, content_hash, reason, detail)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
+        """,
+        tenant.id,
+        payout.id,
+        kind,
+        actor,
+        content_hash,
+        reason,
+        detail or {},
+    )
+    await db.execute("SELECT set_config('app.cause', $1, true)", f"decision:{decision}")
+    await audit.record(
+        db,
+        tenant,
+        actor=actor,
+        action=f"payout.{kind}",
+        subject="payout",
+        subject_id=payout.number,
+        detail={"decision": str(decision), "from": payout.state.value, "content_hash": content_hash, "reason": reason},
+    )
+    found = await find(db, tenant, decision)
+    assert found is not None
+    return found

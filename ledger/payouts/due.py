@@ -1,0 +1,340 @@
+"""What is due to a partner at an instant, and why the rest is not. Everything that pays asks here.
+
+Due is what is approved, final, neither held nor blocked, and past its hold (Stornofrist); less claw-backs within the
+tenant's limit; per tax case. Below the minimum it is carried (Übertrag), unless the partner leaves (Schlussabrechnung).
+Cents are net of the partner's VAT.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import asyncpg
+
+from ledger.database import Connection
+from ledger.money import euro
+from ledger.refusals import NotFound
+from ledger.sales.sale_holds import SaleHold
+from ledger.tax.document_rules import RULES, BlockedBy, DocumentRule, PartnerFacts, TenantFacts, document_rule
+from ledger.tax.tax_facts import FACTS, status_on, tenant_facts
+from ledger.types import CommissionId, Frozen, PartnerId, TaxCase, Tenant
+
+_PATIENCE_S = 3.0
+"""For one partner, who may have thousands of open lines: they take longer than most statements may."""
+
+
+class Reason(StrEnum):
+    """Why something is not paid yet."""
+
+    NOT_PAID = "not_paid"
+    PROVISIONAL = "provisional"
+    SALE_HELD = "sale_held"
+    SALE_BLOCKED = "sale_blocked"
+    HOLD = "hold"
+    AFTER_CUT_OFF = "after_cut_off"
+    PARTNER_STOPPED = "partner_stopped"
+    NO_DOCUMENT = "no_document"
+    CLAWBACK_LIMIT = "clawback_limit"
+    BELOW_MINIMUM = "below_minimum"
+    NOT_ABOVE_ZERO = "not_above_zero"
+
+
+_SENTENCES = {
+    Reason.NOT_PAID: "Der Kunde hat noch nicht bezahlt.",
+    Reason.PROVISIONAL: "Vorläufig: die Rechnung fehlt noch.",
+    Reason.SALE_HELD: "Der Verkauf ist angehalten.",
+    Reason.SALE_BLOCKED: "Die Rechnung ist storniert und wird vielleicht ersetzt.",
+    Reason.HOLD: "Die Stornofrist läuft noch.",
+    Reason.AFTER_CUT_OFF: "Nach dem Stichtag.",
+    Reason.PARTNER_STOPPED: "Die Auszahlungen an diesen Partner sind angehalten.",
+    Reason.CLAWBACK_LIMIT: "Rückforderungen über der Grenze je Lauf; sie folgen später.",
+}
+
+
+class Waiting(Frozen):
+    """What is not due, summed by reason. `until` is the earliest instant at which some of it changes by itself."""
+
+    reason: Reason
+    code: str
+    sentence: str
+    cents: int
+    lines: int
+    until: datetime | None = None
+
+
+class DueLine(NamedTuple):
+    """`net_cents` is what a payout would hold; a claw-back over the limit is taken in part (`whole_cents`)."""
+
+    commission_id: CommissionId
+    net_cents: int
+    whole_cents: int
+    service_date: date
+
+
+class DueGroup(Frozen):
+    """What one document would hold. `carried` says why there is none, and what goes to the next time."""
+
+    tax_case: TaxCase
+    rule: DocumentRule
+    lines: tuple[DueLine, ...]
+    every_line: tuple[DueLine, ...]
+    """With the claw-backs that the limit leaves for later."""
+    carried: Waiting | None
+
+    @property
+    def net_cents(self) -> int:
+        return sum(line.net_cents for line in self.lines)
+
+
+class PartnerDue(Frozen):
+    partner_id: PartnerId
+    partner_code: str
+    minimum_cents: int
+    leaving: bool
+    groups: tuple[DueGroup, ...]
+    """The tax case of the oldest service first; one that holds nothing but claw-backs comes last."""
+    waiting: tuple[Waiting, ...]
+
+    @property
+    def payable(self) -> tuple[DueGroup, ...]:
+        return tuple(group for group in self.groups if group.carried is None)
+
+    def group_of(self, tax_case: TaxCase) -> DueGroup | None:
+        return next((group for group in self.groups if group.tax_case is tax_case), None)
+
+    def waits_for(self, reason: Reason) -> Waiting | None:
+        return next((waiting for waiting in self.waiting if waiting.reason is reason), None)
+
+
+class _Settings(NamedTuple):
+    facts: TenantFacts
+    limit_percent: Decimal
+    limit_cents: int | None
+    cut_off: datetime | None
+
+
+_ROWS = f"""
+    SELECT c.partner_id, c.id, c.kind, c.state, c.net_cents, c.service_date, c.provisional, c.tax_case, c.created_at,
+           t.open_holds,
+           p.code, p.payouts_stopped_reason IS NOT NULL AS stopped, p.leaving_since IS NOT NULL AS leaving,
+           COALESCE(p.minimum_payout_cents, n.minimum_payout_cents) AS minimum_cents, h.begins, h.free_at,
+           COALESCE(h.free_at, '-infinity') > COALESCE($2::timestamptz, now()) AS on_hold,
+           {FACTS}
+      FROM commissions c
+      JOIN tenants n ON n.id = c.tenant_id
+      JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.partner_id
+      LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
+      LEFT JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = COALESCE(t.campaign_id, c.campaign_id)
+      {status_on("c.service_date")}
+     CROSS JOIN LATERAL (
+           -- The hold ends at midnight in Berlin, so many days after the day on which the customer paid.
+           SELECT b.begins, CASE WHEN b.days > 0 AND c.net_cents > 0 AND c.kind <> 'correction'
+                                 THEN ((b.begins AT TIME ZONE 'Europe/Berlin')::date + b.days)::timestamp
+                                      AT TIME ZONE 'Europe/Berlin' END AS free_at
+             FROM (SELECT COALESCE(c.free_from, t.paid_at, t.sold_at, c.created_at) AS begins,
+                          COALESCE(k.hold_days, n.hold_days) AS days) b) h
+     -- What is worth nothing (a payment beyond the plan's number, less than half a cent) is in no payout.
+     WHERE c.tenant_id = $1 AND c.state IN ('pending', 'approved') AND c.net_cents <> 0
+"""
+
+
+async def of_partner(
+    db: Connection, tenant: Tenant, partner_id: PartnerId, *, cut_off: datetime | None = None
+) -> PartnerDue:
+    """Raises NotFound. Without `cut_off` it is now. To pay it, hold the partner's commissions first."""
+    rows = await db.fetch(
+        _ROWS + " AND c.partner_id = $3 ORDER BY c.seq", tenant.id, cut_off, partner_id, timeout=_PATIENCE_S
+    )
+    if rows:
+        return _partner_due(rows, await _settings(db, tenant, cut_off))
+    partner = await db.fetchrow(
+        """
+        SELECT p.code, COALESCE(p.minimum_payout_cents, n.minimum_payout_cents) AS minimum_cents,
+               p.leaving_since IS NOT NULL AS leaving
+          FROM partners p JOIN tenants n ON n.id = p.tenant_id WHERE p.tenant_id = $1 AND p.id = $2
+        """,
+        tenant.id,
+        partner_id,
+    )
+    if partner is None:
+        raise NotFound("partner_not_found")
+    return PartnerDue(
+        partner_id=partner_id,
+        partner_code=partner["code"],
+        minimum_cents=partner["minimum_cents"],
+        leaving=partner["leaving"],
+        groups=(),
+        waiting=(),
+    )
+
+
+async def of_partners(
+    db: Connection,
+    tenant: Tenant,
+    partners: Sequence[PartnerId],
+    *,
+    cut_off: datetime | None = None,
+    holds_at: datetime | None = None,
+) -> list[PartnerDue]:
+    """The same of several in one statement, in the order of their ids; those with nothing open are left out.
+
+    `holds_at`: the instant at which a hold must be over, where that is not the cut-off.
+    """
+    rows = await db.fetch(
+        _ROWS + " AND c.partner_id = ANY ($3) ORDER BY c.partner_id, c.seq",
+        tenant.id,
+        holds_at or cut_off,
+        list(partners),
+    )
+    settings = await _settings(db, tenant, cut_off)
+    return [_partner_due(list(of_one), settings) for _, of_one in groupby(rows, itemgetter("partner_id"))]
+
+
+async def _settings(db: Connection, tenant: Tenant, cut_off: datetime | None) -> _Settings:
+    row = await db.fetchrow("SELECT clawback_limit_percent, clawback_limit_cents FROM tenants WHERE id = $1", tenant.id)
+    assert row is not None
+    return _Settings(
+        await tenant_facts(db, tenant), row["clawback_limit_percent"], row["clawback_limit_cents"], cut_off
+    )
+
+
+def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> PartnerDue:
+    first = rows[0]
+    sums: dict[tuple[Reason, str], _Sum] = {}
+    by_case: dict[TaxCase, tuple[DocumentRule, list[asyncpg.Record]]] = {}
+    rules: dict[Any, DocumentRule | BlockedBy] = {}
+    for row in rows:
+        reason = _reason(row, settings.cut_off)
+        if reason is not None:
+            sums.setdefault((reason, str(reason)), _Sum(_SENTENCES[reason])).add(row, reason)
+            continue
+        if row["service_date"] not in rules:
+            facts = PartnerFacts(**{name: row[name] for name in PartnerFacts.model_fields})
+            rules[row["service_date"]] = document_rule(facts, settings.facts, row["service_date"])
+        rule = rules[row["service_date"]]
+        if row["tax_case"] is not None:
+            # A claw-back keeps the tax case of the line that it answers, whatever the partner has become.
+            rule = RULES[TaxCase(row["tax_case"])]
+        if isinstance(rule, BlockedBy):
+            sums.setdefault((Reason.NO_DOCUMENT, rule.code), _Sum(rule.sentence)).add(row, Reason.NO_DOCUMENT)
+            continue
+        by_case.setdefault(rule.tax_case, (rule, []))[1].append(row)
+    waiting = {
+        (reason, code): Waiting(
+            reason=reason, code=code, sentence=of.sentence, cents=of.cents, lines=of.lines, until=of.until
+        )
+        for (reason, code), of in sums.items()
+    }
+    groups = tuple(_group(rule, found, first, settings) for rule, found in sorted(by_case.values(), key=_oldest))
+    for group in groups:
+        left = sum(line.whole_cents for line in group.every_line) - group.net_cents
+        if left:
+            key = (Reason.CLAWBACK_LIMIT, str(group.tax_case))
+            waiting[key] = Waiting(
+                reason=Reason.CLAWBACK_LIMIT,
+                code=str(Reason.CLAWBACK_LIMIT),
+                sentence=_SENTENCES[Reason.CLAWBACK_LIMIT],
+                cents=left,
+                lines=len(group.every_line) - len(group.lines),
+            )
+    return PartnerDue(
+        partner_id=PartnerId(first["partner_id"]),
+        partner_code=first["code"],
+        minimum_cents=first["minimum_cents"],
+        leaving=first["leaving"],
+        groups=groups,
+        waiting=(*waiting.values(), *(group.carried for group in groups if group.carried)),
+    )
+
+
+def _oldest(group: tuple[DocumentRule, list[asyncpg.Record]]) -> tuple[bool, date]:
+    """A tie is left to the order of the lines."""
+    own = [row["service_date"] for row in group[1] if row["tax_case"] is None]
+    return not own, min(own or [row["service_date"] for row in group[1]])
+
+
+def _reason(row: asyncpg.Record, cut_off: datetime | None) -> Reason | None:
+    if row["stopped"]:
+        return Reason.PARTNER_STOPPED
+    if row["open_holds"] is not None:
+        return Reason.SALE_BLOCKED if row["open_holds"] == [SaleHold.INVOICE_VOIDED] else Reason.SALE_HELD
+    if row["state"] == "pending":
+        return Reason.PROVISIONAL if row["provisional"] else Reason.NOT_PAID
+    if row["provisional"]:
+        return Reason.PROVISIONAL
+    # What was taken back is netted as soon as it is known.
+    if cut_off is not None and row["net_cents"] > 0 and row["begins"] >= cut_off:
+        return Reason.AFTER_CUT_OFF
+    return Reason.HOLD if row["on_hold"] else None
+
+
+@dataclass
+class _Sum:
+    """What waits for one reason, while it is added up: a partner may have thousands of such lines."""
+
+    sentence: str
+    cents: int = 0
+    lines: int = 0
+    until: datetime | None = None
+
+    def add(self, row: asyncpg.Record, reason: Reason) -> None:
+        self.cents += row["net_cents"]
+        self.lines += 1
+        if reason is Reason.HOLD and (self.until is None or row["free_at"] < self.until):
+            self.until = row["free_at"]
+
+
+def _group(
+    rule: DocumentRule, rows: Sequence[asyncpg.Record], partner: asyncpg.Record, settings: _Settings
+) -> DueGroup:
+    # What is left of a claw-back that was split, or came back with its payout, is a newer row and as old as the first.
+    by_age = sorted(rows, key=itemgetter("created_at"))
+    every = tuple(DueLine(row["id"], row["net_cents"], row["net_cents"], row["service_date"]) for row in by_age)
+    lines = _netted(every, [row["kind"] for row in by_age], settings)
+    return DueGroup(
+        tax_case=rule.tax_case,
+        rule=rule,
+        lines=lines,
+        every_line=every,
+        carried=_carried(sum(line.net_cents for line in lines), len(lines), partner),
+    )
+
+
+def _netted(every: tuple[DueLine, ...], kinds: Sequence[str], settings: _Settings) -> tuple[DueLine, ...]:
+    """The lines with as much of the claw-backs as the limit allows, the oldest first; the last may be taken in part.
+
+    Where all of it may be netted and it is more than there is, nothing is paid and everything is carried.
+    """
+    positive = sum(line.net_cents for line in every if line.net_cents > 0)
+    owed = -sum(line.net_cents for line in every if line.net_cents < 0)
+    limit = int(positive * settings.limit_percent // 100)
+    limit = limit if settings.limit_cents is None else min(limit, settings.limit_cents)
+    if owed <= limit or limit == positive:
+        return every
+    kept = []
+    for line, kind in zip(every, kinds, strict=True):
+        part = min(-line.net_cents, limit)
+        if line.net_cents > 0:
+            kept.append(line)
+        elif part == -line.net_cents or (part > 0 and kind == "clawback"):
+            # A correction, or the line of a month, is netted whole or waits; what comes after it may use the room.
+            kept.append(line._replace(net_cents=-part))
+            limit -= part
+    return tuple(kept)
+
+
+def _carried(net: int, lines: int, partner: asyncpg.Record) -> Waiting | None:
+    minimum = partner["minimum_cents"]
+    if net <= 0:
+        reason, sentence = Reason.NOT_ABOVE_ZERO, f"Der Saldo ist {euro(net)}; er wird vorgetragen (Übertrag)."
+    elif net < minimum and not partner["leaving"]:
+        reason = Reason.BELOW_MINIMUM
+        sentence = f"{euro(net)} liegen unter der Mindestauszahlung von {euro(minimum)} (Übertrag)."
+    else:
+        return None
+    return Waiting(reason=reason, code=str(reason), sentence=sentence, cents=net, lines=lines)

@@ -1,0 +1,236 @@
+"""The commissions that a payout holds: taken out, given back, paid, and owed anew."""
+
+from datetime import date
+from decimal import Decimal
+
+from ledger import tasks
+from ledger.commissions import commissions
+from ledger.database import Connection
+from ledger.money import share, vat_cents
+from ledger.payouts import payout_content, payouts
+from ledger.payouts.payouts import Payout
+from ledger.types import CommissionId, CommissionState, Frozen, PayoutId, PayoutState, Tenant, TransactionId
+
+
+class PayoutLine(Frozen):
+    position: int
+    commission_id: CommissionId
+    transaction_id: str | None
+    campaign: str | None
+    month: date | None
+    """Of a month's close, which has no sale."""
+    level: int
+    kind: str
+    service_date: date
+    net_cents: int
+    tax_rate: Decimal
+    tax_cents: int
+    gross_cents: int
+    released: bool
+
+
+async def of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> list[PayoutLine]:
+    rows = await db.fetch(
+        """
+        SELECT l.position, l.commission_id, c.transaction_id::text, k.slug AS campaign, c.month, c.level, c.kind,
+               c.service_date, l.net_cents, l.tax_rate, l.tax_cents, l.gross_cents,
+               l.released_at IS NOT NULL AS released
+          FROM payout_lines l
+          JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+          LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
+          LEFT JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = COALESCE(t.campaign_id, c.campaign_id)
+         WHERE l.tenant_id = $1 AND l.payout_id = $2
+         ORDER BY l.position
+        """,
+        tenant.id,
+        payout,
+    )
+    return [PayoutLine(**row) for row in rows]
+
+
+async def release(db: Connection, tenant: Tenant, payout: PayoutId) -> None:
+    """Give every commission of a payout back: a rejected or cancelled payout holds nothing.
+
+    All commissions of its sales are held, for whoever nets them next (claw_backs.give_back).
+    """
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT c.transaction_id FROM payout_lines l
+          JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND c.transaction_id IS NOT NULL
+        """,
+        tenant.id,
+        payout,
+    )
+    await commissions.hold_commissions(db, tenant, [TransactionId(row["transaction_id"]) for row in rows])
+    released = await db.fetch(
+        """
+        UPDATE payout_lines SET released_at = now()
+         WHERE tenant_id = $1 AND payout_id = $2 AND released_at IS NULL RETURNING commission_id
+        """,
+        tenant.id,
+        payout,
+    )
+    await _back_to_approved(db, tenant, [row["commission_id"] for row in released])
+
+
+async def reissue_paid(db: Connection, tenant: Tenant, payout: PayoutId) -> None:
+    """A payout that was paid came back and is cancelled: its commissions stay paid, equal new ones are owed.
+
+    What stands in for the line of a month's close is no close of its own: the month was settled once. A debt is as old
+    as it was.
+    """
+    await db.execute(
+        """
+        INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, plan_id, percent, fixed_cents,
+                                 base_cents, net_cents, state, provisional, service_date, origin_id, reissued_of,
+                                 cause, cause_document, tax_case, campaign_id, month, month_part, free_from,
+                                 calculation, recorded_by, created_at)
+        SELECT c.tenant_id, k.kind, c.transaction_id, c.partner_id, c.level, c.plan_id, c.percent, c.fixed_cents,
+               c.base_cents, c.net_cents,
+               CASE WHEN k.kind = 'reissue' AND ((t.state = 'pending' AND t.invoice_state = 'pending')
+                                                 OR t.open_holds IS NOT NULL)
+                    THEN 'pending' ELSE 'approved' END,
+               false, c.service_date,
+               CASE WHEN k.kind IN ('clawback', 'reissue') THEN COALESCE(c.origin_id, c.id) END, c.id,
+               c.cause, c.cause_document, c.tax_case, c.campaign_id, c.month, c.month_part, c.free_from, c.calculation,
+               c.recorded_by, CASE WHEN c.net_cents < 0 THEN c.created_at ELSE now() END
+          FROM payout_lines l
+          JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+          LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
+         CROSS JOIN LATERAL (SELECT CASE WHEN c.kind = 'month_close' AND c.net_cents < 0 THEN 'correction'
+                                         WHEN c.kind IN ('sale', 'month_close') THEN 'reissue'
+                                         ELSE c.kind END AS kind) k
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND c.state = 'paid'
+           AND NOT EXISTS (SELECT 1 FROM commissions r WHERE r.tenant_id = c.tenant_id AND r.reissued_of = c.id)
+        """,
+        tenant.id,
+        payout,
+    )
+
+
+async def pay(db: Connection, tenant: Tenant, payout: PayoutId) -> None:
+    """Every commission of this payout is paid, which is final."""
+    await db.execute(
+        """
+        UPDATE commissions SET state = 'paid'
+         WHERE tenant_id = $1 AND state = 'in_payout'
+           AND id IN (SELECT commission_id FROM payout_lines
+                       WHERE tenant_id = $1 AND payout_id = $2 AND released_at IS NULL)
+        """,
+        tenant.id,
+        payout,
+    )
+
+
+async def take_out(db: Connection, tenant: Tenant, commission: CommissionId) -> bool:
+    """Remove one commission from the payout that holds it, if no document can exist yet.
+
+    True: the line is gone, the approval void, the commission `approved` again, and a payout whose net fell to 0 or
+    below is cancelled. False: a creation intent exists or the payout has gone on; the line stays (rules.md, States).
+    """
+    number = await db.fetchval(
+        """
+        SELECT p.number FROM payout_lines l JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
+         WHERE l.tenant_id = $1 AND l.commission_id = $2 AND l.released_at IS NULL
+        """,
+        tenant.id,
+        commission,
+    )
+    if number is None:
+        return False
+    payout = await payouts.lock(db, tenant, number)
+    # The same lock is taken to insert the intent, so either it is visible here or it will see the new content.
+    if payout.state not in (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED):
+        return False
+    if await db.fetchval(
+        "SELECT 1 FROM creation_intents WHERE tenant_id = $1 AND payout_id = $2 AND closed_at IS NULL",
+        tenant.id,
+        payout.id,
+    ):
+        return False
+    if payout.state is PayoutState.APPROVED:
+        await payouts.change_state(
+            db,
+            tenant,
+            payout,
+            PayoutState.AWAITING_APPROVAL,
+            reason="Eine Provision entfiel; die Freigabe ist hinfällig.",
+            unblock=True,
+        )
+    await db.execute(
+        """
+        UPDATE payout_lines SET released_at = now()
+         WHERE tenant_id = $1 AND commission_id = $2 AND released_at IS NULL
+        """,
+        tenant.id,
+        commission,
+    )
+    await _back_to_approved(db, tenant, [commission])
+    await _compute_anew(db, tenant, payout)
+    await payouts.want_recheck(db, tenant, payout.id)
+    return True
+
+
+async def _compute_anew(db: Connection, tenant: Tenant, payout: Payout) -> None:
+    """Amounts, shares of the tax, period and hash from the lines that are left."""
+    rows = await db.fetch(
+        """
+        SELECT l.id, l.net_cents, c.service_date FROM payout_lines l
+          JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL ORDER BY l.position
+        """,
+        tenant.id,
+        payout.id,
+    )
+    net = sum(row["net_cents"] for row in rows)
+    if net <= 0:
+        now = await payouts.find(db, tenant, payout.number)
+        await payouts.change_state(db, tenant, now, PayoutState.CANCELLED, reason="Es ist nichts mehr auszuzahlen.")
+        await release(db, tenant, payout.id)
+        await tasks.close_questions(
+            db, tenant, subject="payout", subject_id=payout.number, kinds=tasks.BLOCKED_BY, by="engine"
+        )
+        return
+    tax = vat_cents(net, payout.tax_rate)
+    shares = share(tax, [row["net_cents"] for row in rows])
+    await db.executemany(
+        "UPDATE payout_lines SET tax_cents = $3, gross_cents = net_cents + $3 WHERE tenant_id = $1 AND id = $2",
+        [(tenant.id, row["id"], part) for row, part in zip(rows, shares, strict=True)],
+    )
+    await db.execute(
+        """
+        UPDATE payouts SET net_cents = $3, tax_cents = $4, gross_cents = $3::bigint + $4::bigint,
+                           period_from = $5, period_to = $6
+         WHERE tenant_id = $1 AND id = $2
+        """,
+        tenant.id,
+        payout.id,
+        net,
+        tax,
+        min(row["service_date"] for row in rows),
+        max(row["service_date"] for row in rows),
+    )
+    await payout_content.renew_content_hash(db, tenant, payout.id)
+
+
+async def _back_to_approved(db: Connection, tenant: Tenant, commissions: list[CommissionId]) -> None:
+    await db.execute(
+        "UPDATE commissions SET state = $3 WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'in_payout'",
+        tenant.id,
+        commissions,
+        CommissionState.APPROVED,
+    )
+    # The sale may have been held, blocked or un-paid while a document kept its commission in the payout.
+    await db.execute(
+        """
+        UPDATE commissions c SET state = 'pending'
+          FROM transactions t
+         WHERE c.tenant_id = $1 AND c.id = ANY ($2) AND c.state = 'approved' AND c.kind IN ('sale', 'reissue')
+           AND t.tenant_id = c.tenant_id AND t.id = c.transaction_id
+           AND ((t.state = 'pending' AND t.invoice_state = 'pending')
+                OR t.open_holds IS NOT NULL)
+        """,
+        tenant.id,
+        commissions,
+    )

@@ -1,0 +1,229 @@
+"""Making a payout: all that is due to a partner (due.py), or why there is nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from ledger.audit import audit
+from ledger.commissions import debts
+from ledger.database import Connection
+from ledger.money import share, vat_cents
+from ledger.payouts import due, payout_content, payouts
+from ledger.payouts.due import DueGroup, DueLine, PartnerDue, Reason
+from ledger.payouts.payouts import Payout
+from ledger.plain_text import code_of
+from ledger.refusals import Blocked, NotAcceptable, NotFound, NothingDue, Refused
+from ledger.tax.document_rules import BlockedBy, document_rule
+from ledger.tax.tax_facts import partner_facts, tenant_facts
+from ledger.types import BERLIN, PartnerId, PayoutId, PayoutNumber, TaxCase, Tenant
+
+
+async def request_payout(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    partner_code: str,
+    actor: str,
+    tax_case: TaxCase | None = None,
+    now: datetime | None = None,
+) -> Payout:
+    """Put all that is due to a partner (due.py) into one new payout that awaits approval.
+
+    One document holds one tax case: where the commissions fall into several, the oldest one's is taken, or the one
+    asked for. Raises NotFound, NothingDue (nothing due, below the minimum, not above zero) and Blocked (the partner is
+    stopped, or the document table forbids it, with the reason).
+    """
+    partner_id = await _lock_partner(db, tenant, partner_code)
+    owed = await due.of_partner(db, tenant, partner_id)
+    if stopped := owed.waits_for(Reason.PARTNER_STOPPED):
+        raise Blocked(stopped.sentence, code=stopped.code)
+    group = owed.group_of(tax_case) if tax_case else next(iter(owed.groups), None)
+    if group is None:
+        raise _nothing_due(owed, tax_case)
+    if group.carried is not None:
+        raise NothingDue(group.carried.sentence)
+    [payout] = await make_payouts(db, tenant, [(owed, group)], actor=actor, now=now)
+    return payout
+
+
+async def make_payouts(
+    db: Connection,
+    tenant: Tenant,
+    wanted: Sequence[tuple[PartnerDue, DueGroup]],
+    *,
+    actor: str,
+    now: datetime | None = None,
+    run: UUID | None = None,
+) -> list[Payout]:
+    """A payout of each payable group, in this order. They were read in this transaction under `hold_open_commissions`.
+
+    Each statement writes for all of them: a run makes many in one transaction.
+    """
+    if not wanted:
+        return []
+    for line in (line for _, group in wanted for line in group.lines):
+        if line.net_cents != line.whole_cents:
+            await debts.split(db, tenant, line.commission_id, -line.net_cents)
+    numbers = await _next_numbers(db, tenant, now or datetime.now(BERLIN), len(wanted))
+    taxes = [vat_cents(group.net_cents, group.rule.rate) for _, group in wanted]
+    made = await _insert_payouts(db, tenant, wanted, numbers, taxes, actor=actor, run=run)
+    groups = [(made[number], group, tax) for number, (_, group), tax in zip(numbers, wanted, taxes, strict=True)]
+    await _insert_lines(db, tenant, groups)
+    await payout_content.renew_content_hashes(db, tenant, [id for id, _, _ in groups])
+    await audit.record_each(
+        db,
+        tenant,
+        actor=actor,
+        action="payout.requested",
+        subject="payout",
+        entries=[
+            (number, {"net_cents": group.net_cents, "tax_cents": tax, "lines": len(group.lines)})
+            for number, (_, group, tax) in zip(numbers, groups, strict=True)
+        ],
+    )
+    return await payouts.find_all(db, tenant, numbers)
+
+
+async def hold_open_commissions(db: Connection, tenant: Tenant, partners: Sequence[PartnerId]) -> None:
+    """Two requests for one partner take turns: the second finds nothing left."""
+    # Not FOR UPDATE: whoever follows a refund holds commissions that we want next, and writes one of this partner.
+    await db.execute(
+        "SELECT 1 FROM partners WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE",
+        tenant.id,
+        list(partners),
+    )
+    await db.execute(
+        """
+        SELECT 1 FROM commissions WHERE tenant_id = $1 AND partner_id = ANY ($2) AND state = 'approved'
+         ORDER BY partner_id, seq FOR UPDATE
+        """,
+        tenant.id,
+        list(partners),
+    )
+
+
+async def why_blocked(db: Connection, tenant: Tenant, payout: Payout) -> BlockedBy | None:
+    """Whether the document table still allows this payout's document, judged anew before the document is made."""
+    facts = await tenant_facts(db, tenant)
+    rows = await db.fetch(
+        """
+        SELECT DISTINCT c.service_date FROM payout_lines l
+          JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL AND c.tax_case IS NULL ORDER BY 1
+        """,
+        tenant.id,
+        payout.id,
+    )
+    for row in rows:
+        rule = document_rule(await partner_facts(db, tenant, payout.partner_id, row[0]), facts, row[0])
+        if isinstance(rule, BlockedBy):
+            return rule
+        if rule.tax_case is not payout.tax_case:
+            return BlockedBy(code="tax_case_changed")
+    return None
+
+
+async def _lock_partner(db: Connection, tenant: Tenant, code: str) -> PartnerId:
+    partner: PartnerId | None = await db.fetchval(
+        "SELECT id FROM partners WHERE tenant_id = $1 AND code = $2", tenant.id, code_of(code)
+    )
+    if partner is None:
+        raise NotFound("partner_not_found")
+    await hold_open_commissions(db, tenant, [partner])
+    return partner
+
+
+def _nothing_due(owed: PartnerDue, wanted: TaxCase | None) -> Refused:
+    if no_document := owed.waits_for(Reason.NO_DOCUMENT):
+        return Blocked(no_document.sentence, code=no_document.code)
+    if wanted and owed.groups:
+        return NothingDue("nothing_due_in_tax_case")
+    if hold := owed.waits_for(Reason.HOLD):
+        if hold.until is None:
+            return NothingDue("hold_not_over", amount=hold.cents)
+        return NothingDue("hold_until", amount=hold.cents, day=hold.until)
+    return NothingDue()
+
+
+async def _next_numbers(db: Connection, tenant: Tenant, now: datetime, count: int) -> list[PayoutNumber]:
+    """Without gaps: the counter's row is held by the transaction that inserts the payouts."""
+    year = now.astimezone(BERLIN).year
+    last = await db.fetchval(
+        """
+        INSERT INTO payout_counters (tenant_id, year, last) VALUES ($1, $2, $3)
+        ON CONFLICT (tenant_id, year) DO UPDATE SET last = payout_counters.last + $3 RETURNING last
+        """,
+        tenant.id,
+        year,
+        count,
+    )
+    if last is None:
+        raise NotAcceptable("no_payout_number")
+    return [PayoutNumber(f"PO-{year}-{number:04d}") for number in range(last - count + 1, last + 1)]
+
+
+async def _insert_payouts(
+    db: Connection,
+    tenant: Tenant,
+    wanted: Sequence[tuple[PartnerDue, DueGroup]],
+    numbers: Sequence[PayoutNumber],
+    taxes: Sequence[int],
+    *,
+    actor: str,
+    run: UUID | None,
+) -> dict[PayoutNumber, PayoutId]:
+    rows = await db.fetch(
+        """
+        INSERT INTO payouts (tenant_id, number, partner_id, tax_case, net_cents, tax_rate, tax_cents, gross_cents,
+                             period_from, period_to, bank_details_id, content_hash, requested_by, run_id)
+        SELECT $1, number, partner, tax_case, net, rate, tax, net + tax, first_day, last_day,
+               (SELECT id FROM partner_bank_details b
+                 WHERE b.tenant_id = $1 AND b.partner_id = partner AND b.state = 'active'),
+               '', $2, $3
+          FROM unnest($4::text[], $5::uuid[], $6::text[], $7::bigint[], $8::numeric[], $9::bigint[], $10::date[],
+                      $11::date[]) WITH ORDINALITY
+               AS w (number, partner, tax_case, net, rate, tax, first_day, last_day, position)
+         ORDER BY position RETURNING id, number
+        """,
+        tenant.id,
+        actor,
+        run,
+        numbers,
+        [owed.partner_id for owed, _ in wanted],
+        [group.rule.tax_case for _, group in wanted],
+        [group.net_cents for _, group in wanted],
+        [group.rule.rate for _, group in wanted],
+        taxes,
+        [min(line.service_date for line in group.lines) for _, group in wanted],
+        [max(line.service_date for line in group.lines) for _, group in wanted],
+    )
+    return {PayoutNumber(row["number"]): PayoutId(row["id"]) for row in rows}
+
+
+async def _insert_lines(db: Connection, tenant: Tenant, groups: Sequence[tuple[PayoutId, DueGroup, int]]) -> None:
+    """The lines of these payouts with their shares of the tax; their commissions are in a payout from here on."""
+    lines = [
+        (payout, position, line.commission_id, line.net_cents, group.rule.rate, part)
+        for payout, group, tax in groups
+        for position, (line, part) in enumerate(zip(group.lines, _shares(tax, group.lines), strict=True), start=1)
+    ]
+    await db.execute(
+        """
+        INSERT INTO payout_lines
+               (tenant_id, payout_id, position, commission_id, net_cents, tax_rate, tax_cents, gross_cents)
+        SELECT $1, payout, position, commission, net, rate, tax, net + tax
+          FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::bigint[], $6::numeric[], $7::bigint[])
+               AS l (payout, position, commission, net, rate, tax)
+        """,
+        tenant.id,
+        *map(list, zip(*lines, strict=True)),
+    )
+    await db.execute(
+        "UPDATE commissions SET state = 'in_payout' WHERE tenant_id = $1 AND id = ANY ($2)",
+        tenant.id,
+        [line.commission_id for _, group, _ in groups for line in group.lines],
+    )
+
+
+def _shares(tax: int, lines: Sequence[DueLine]) -> list[int]:
+    return share(tax, [line.net_cents for line in lines]) if tax else [0] * len(lines)

@@ -1,0 +1,153 @@
+"""What a payout run came to: who gets what, who gets nothing and why, what changed since the last one, what it costs.
+
+Cents are net of the partner's VAT unless they are called gross.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from ledger.connections.budget import CREATIONS_A_MINUTE, CREATIONS_A_YEAR
+from ledger.database import Connection
+from ledger.payouts.payout_runs import PayoutRun
+from ledger.types import Frozen, PayoutNumber, TaxCase, Tenant
+
+
+class RunRow(Frozen):
+    """One partner in one tax case that is paid (`reason` None), or what waits for one reason."""
+
+    seq: int
+    partner_code: str
+    partner_name: str
+    payout: PayoutNumber | None
+    tax_case: TaxCase | None
+    reason: str | None
+    sentence: str | None
+    until: datetime | None
+    lines: int
+    net_cents: int
+    tax_cents: int
+    gross_cents: int
+
+
+class WaitingSum(Frozen):
+    reason: str
+    partners: int
+    net_cents: int
+
+
+class RunTotals(Frozen):
+    """`minutes_at_lexoffice` is how long the credit notes take at 18 a minute."""
+
+    partners: int
+    payouts: int
+    lines: int
+    net_cents: int
+    tax_cents: int
+    gross_cents: int
+    waiting: tuple[WaitingSum, ...]
+
+    @property
+    def minutes_at_lexoffice(self) -> float:
+        return self.payouts / CREATIONS_A_MINUTE
+
+    @property
+    def share_of_the_year(self) -> float:
+        return self.payouts / CREATIONS_A_YEAR
+
+
+class Difference(Frozen):
+    """A partner whose net is another one than in the run before; a null is "not in that run"."""
+
+    partner_code: str
+    partner_name: str
+    net_cents: int | None
+    before_cents: int | None
+
+
+async def totals(db: Connection, tenant: Tenant, run: UUID) -> RunTotals:
+    rows = await db.fetch(
+        """
+        SELECT reason, count(*) AS rows, count(DISTINCT partner_id) AS partners, sum(lines)::bigint AS lines,
+               sum(net_cents)::bigint AS net, sum(tax_cents)::bigint AS tax, sum(gross_cents)::bigint AS gross
+          FROM payout_run_rows WHERE tenant_id = $1 AND run_id = $2 GROUP BY reason ORDER BY reason
+        """,
+        tenant.id,
+        run,
+    )
+    paid = next((row for row in rows if row["reason"] is None), None)
+    return RunTotals(
+        partners=paid["partners"] if paid else 0,
+        payouts=paid["rows"] if paid else 0,
+        lines=paid["lines"] if paid else 0,
+        net_cents=paid["net"] if paid else 0,
+        tax_cents=paid["tax"] if paid else 0,
+        gross_cents=paid["gross"] if paid else 0,
+        waiting=tuple(
+            WaitingSum(reason=row["reason"], partners=row["partners"], net_cents=row["net"])
+            for row in rows
+            if row["reason"] is not None
+        ),
+    )
+
+
+async def list_rows(
+    db: Connection,
+    tenant: Tenant,
+    run: UUID,
+    *,
+    paid: bool | None = None,
+    after: int | None = None,
+    limit: int = 100,
+) -> tuple[list[RunRow], int | None]:
+    """In the order in which the run came to them; `paid` leaves out the others."""
+    rows = await db.fetch(
+        """
+        SELECT r.*, p.code AS partner_code, p.name AS partner_name, o.number AS payout
+          FROM payout_run_rows r
+          JOIN partners p ON p.tenant_id = r.tenant_id AND p.id = r.partner_id
+          LEFT JOIN payouts o ON o.tenant_id = r.tenant_id AND o.id = r.payout_id
+         WHERE r.tenant_id = $1 AND r.run_id = $2 AND r.seq > $3 AND ($4::boolean IS NULL OR (r.reason IS NULL) = $4)
+         ORDER BY r.seq LIMIT $5
+        """,
+        tenant.id,
+        run,
+        after or 0,
+        paid,
+        limit + 1,
+    )
+    found = [RunRow.model_validate(dict(row)) for row in rows[:limit]]
+    return found, found[-1].seq if len(rows) > limit else None
+
+
+async def run_before(db: Connection, tenant: Tenant, run: PayoutRun) -> UUID | None:
+    """The last run that paid, with an earlier cut-off."""
+    found: UUID | None = await db.fetchval(
+        """
+        SELECT id FROM payout_runs
+         WHERE tenant_id = $1 AND NOT rehearsal AND state = 'done' AND cut_off < $2 ORDER BY cut_off DESC LIMIT 1
+        """,
+        tenant.id,
+        run.cut_off,
+    )
+    return found
+
+
+async def differences(db: Connection, tenant: Tenant, run: UUID, before: UUID, *, most: int = 50) -> list[Difference]:
+    """Against an earlier run, by partner, the largest first."""
+    rows = await db.fetch(
+        """
+        SELECT p.code AS partner_code, p.name AS partner_name, d.net_cents, d.before_cents
+          FROM (SELECT partner_id, sum(net_cents) FILTER (WHERE run_id = $2)::bigint AS net_cents,
+                       sum(net_cents) FILTER (WHERE run_id = $3)::bigint AS before_cents
+                  FROM payout_run_rows
+                 WHERE tenant_id = $1 AND run_id IN ($2, $3) AND reason IS NULL GROUP BY partner_id) d
+          JOIN partners p ON p.tenant_id = $1 AND p.id = d.partner_id
+         WHERE d.net_cents IS DISTINCT FROM d.before_cents
+         ORDER BY abs(COALESCE(d.net_cents, 0) - COALESCE(d.before_cents, 0)) DESC, p.code LIMIT $4
+        """,
+        tenant.id,
+        run,
+        before,
+        most,
+    )
+    return [Difference.model_validate(dict(row)) for row in rows]

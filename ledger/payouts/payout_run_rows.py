@@ -1,0 +1,84 @@
+"""What became of each partner in a payout run: a row for what is paid, and one for each reason why something is not."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from ledger.database import Connection
+from ledger.money import vat_cents
+from ledger.payouts.due import DueGroup, PartnerDue, Reason, Waiting
+from ledger.payouts.payouts import Payout
+from ledger.types import PartnerId, PayoutId, TaxCase, Tenant
+
+
+class _Row(NamedTuple):
+    """In the order of the columns below."""
+
+    partner_id: PartnerId
+    payout_id: PayoutId | None
+    tax_case: TaxCase | None
+    reason: Reason | None
+    code: str | None
+    sentence: str | None
+    until: datetime | None
+    lines: int
+    net_cents: int
+    tax_cents: int
+
+
+async def note(
+    db: Connection, tenant: Tenant, run: UUID, everybody: Sequence[PartnerDue], made: Sequence[Payout]
+) -> None:
+    """`made`: a payout for each payable group, in their order; none in a rehearsal."""
+    payouts = iter(made)
+    rows: list[_Row] = []
+    for owed in everybody:
+        rows += [_paid(owed.partner_id, group, next(payouts, None)) for group in owed.payable]
+        rows += [_waiting(owed.partner_id, one) for one in owed.waiting]
+    if not rows:
+        return
+    await db.execute(
+        """
+        INSERT INTO payout_run_rows (tenant_id, run_id, partner_id, payout_id, tax_case, reason, code, sentence, until,
+                                     lines, net_cents, tax_cents, gross_cents)
+        SELECT $1, $2, partner, payout, tax_case, reason, code, sentence, until, lines, net, tax, net + tax
+          FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[],
+                      $10::integer[], $11::bigint[], $12::bigint[]) WITH ORDINALITY
+               AS r (partner, payout, tax_case, reason, code, sentence, until, lines, net, tax, position)
+         ORDER BY position
+        """,
+        tenant.id,
+        run,
+        *map(list, zip(*rows, strict=True)),
+    )
+
+
+def _paid(partner: PartnerId, group: DueGroup, payout: Payout | None) -> _Row:
+    return _Row(
+        partner_id=partner,
+        payout_id=payout.id if payout else None,
+        tax_case=group.tax_case,
+        reason=None,
+        code=None,
+        sentence=None,
+        until=None,
+        lines=len(group.lines),
+        net_cents=group.net_cents,
+        tax_cents=payout.tax_cents if payout else vat_cents(group.net_cents, group.rule.rate),
+    )
+
+
+def _waiting(partner: PartnerId, one: Waiting) -> _Row:
+    return _Row(
+        partner_id=partner,
+        payout_id=None,
+        tax_case=None,
+        reason=one.reason,
+        code=one.code,
+        sentence=one.sentence,
+        until=one.until,
+        lines=one.lines,
+        net_cents=one.cents,
+        tax_cents=0,
+    )

@@ -1,0 +1,1 @@
+"""What we promise: campaigns, plans, partners, the tree."""

@@ -1,0 +1,192 @@
+"""Partners as lists show them, and who stands above and below one of them."""
+
+from datetime import date, datetime
+
+from ledger.database import Connection
+from ledger.keyset import Conditions
+from ledger.programme.calculation import DEEPEST_LEVEL
+from ledger.programme.partners import PartnerStatus
+from ledger.search_terms import named
+from ledger.types import Frozen, PartnerId, PayoutNumber, PayoutState, TaxStatus, Tenant
+
+MOST_BELOW = 200
+"""So many partners below one are shown at most."""
+_LEVELS_BELOW = 3
+
+
+class PartnerRow(Frozen):
+    """`approved_cents` is what could be paid now, net; negative where more was taken back than earned."""
+
+    id: PartnerId
+    code: str
+    name: str
+    status: PartnerStatus
+    sponsor_code: str | None
+    payouts_stopped: bool
+    tax_status: TaxStatus | None
+    has_account: bool
+    approved_cents: int
+
+
+class Relative(Frozen):
+    """A partner above (negative depth) or below (positive) another."""
+
+    id: PartnerId
+    code: str
+    name: str
+    status: PartnerStatus
+    sponsor_id: PartnerId | None
+    depth: int
+
+
+class Stop(Frozen):
+    """Why and since when nothing is paid to a partner."""
+
+    reason: str
+    stopped_by: str
+    stopped_at: datetime
+
+
+class PayoutOfPartner(Frozen):
+    number: PayoutNumber
+    state: PayoutState
+    gross_cents: int
+    created_at: datetime
+    paid_on: date | None
+    credit_note_number: str | None
+    objection_reason: str | None
+
+
+async def page(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    status: PartnerStatus | None = None,
+    sponsor_id: PartnerId | None = None,
+    stopped: bool = False,
+    name: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> tuple[list[PartnerRow], str | None]:
+    """By code; the second value is the code after which the next page begins.
+
+    The words of `name` stand in code, name or mail address.
+    """
+    where = Conditions(tenant.id, limit + 1)
+    if status:
+        where.require("p.status = {}", status)
+    if sponsor_id:
+        where.require("p.sponsor_id = {}", sponsor_id)
+    if stopped:
+        where.require("p.payouts_stopped_reason IS NOT NULL")
+    if name:
+        named(where, "p.sought", name)
+    if after:
+        where.require("p.code > {}", after)
+    rows = await db.fetch(
+        f"""
+        SELECT p.id, p.code, p.name, p.status, s.code AS sponsor_code,
+               p.payouts_stopped_reason IS NOT NULL AS payouts_stopped,
+               (SELECT x.status FROM tax_status_on(p.tenant_id, p.id, current_date) x) AS tax_status,
+               EXISTS (SELECT 1 FROM partner_bank_details b
+                        WHERE b.tenant_id = p.tenant_id AND b.partner_id = p.id AND b.state = 'active') AS has_account,
+               COALESCE((SELECT sum(c.net_cents) FROM commissions c
+                          WHERE c.tenant_id = p.tenant_id AND c.partner_id = p.id AND c.state = 'approved'
+                        ), 0)::bigint AS approved_cents
+          FROM (SELECT * FROM partners p WHERE p.tenant_id = $1 {where} ORDER BY p.code LIMIT $2) p
+          LEFT JOIN partners s ON s.tenant_id = p.tenant_id AND s.id = p.sponsor_id
+         ORDER BY p.code
+        """,
+        *where.parameters,
+    )
+    found = [PartnerRow(**row) for row in rows[:limit]]
+    return found, found[-1].code if len(rows) > limit else None
+
+
+async def above(db: Connection, tenant: Tenant, partner_id: PartnerId) -> list[Relative]:
+    """The sponsors as they stand now, the nearest first; as many as can earn."""
+    rows = await db.fetch(
+        """
+        WITH RECURSIVE chain AS (
+            SELECT p.id, p.code, p.name, p.status, p.sponsor_id, 0 AS depth
+              FROM partners p WHERE p.tenant_id = $1 AND p.id = $2
+            UNION ALL
+            SELECT p.id, p.code, p.name, p.status, p.sponsor_id, c.depth - 1
+              FROM chain c JOIN partners p ON p.tenant_id = $1 AND p.id = c.sponsor_id
+             WHERE c.depth > -$3::integer)
+        SELECT * FROM chain WHERE depth < 0 ORDER BY depth DESC
+        """,
+        tenant.id,
+        partner_id,
+        DEEPEST_LEVEL - 1,
+    )
+    return [Relative(**row) for row in rows]
+
+
+async def below(db: Connection, tenant: Tenant, partner_id: PartnerId) -> tuple[list[Relative], bool]:
+    """Whom the partner and those below it sponsor, three levels down, each below its sponsor.
+
+    The second value says whether there are more than MOST_BELOW.
+    """
+    found: list[Relative] = []
+    layer, more = [partner_id], False
+    for depth in range(1, _LEVELS_BELOW + 1):
+        rows = await db.fetch(
+            """
+            SELECT p.id, p.code, p.name, p.status, p.sponsor_id, $3::integer AS depth
+              FROM partners p WHERE p.tenant_id = $1 AND p.sponsor_id = ANY ($2) LIMIT $4
+            """,
+            tenant.id,
+            layer,
+            depth,
+            MOST_BELOW - len(found) + 1,
+        )
+        more = more or len(found) + len(rows) > MOST_BELOW
+        layer_rows = [Relative(**row) for row in rows[: MOST_BELOW - len(found)]]
+        found += layer_rows
+        layer = [row.id for row in layer_rows]
+        if not layer:
+            break
+    return _as_tree(found, partner_id), more
+
+
+def _as_tree(relatives: list[Relative], root: PartnerId) -> list[Relative]:
+    children: dict[PartnerId | None, list[Relative]] = {}
+    for one in sorted(relatives, key=lambda one: one.code):
+        children.setdefault(one.sponsor_id, []).append(one)
+
+    def ordered(parent: PartnerId) -> list[Relative]:
+        return [entry for child in children.get(parent, []) for entry in (child, *ordered(child.id))]
+
+    return ordered(root)
+
+
+async def payouts_of(
+    db: Connection, tenant: Tenant, partner_id: PartnerId, *, limit: int = 20
+) -> list[PayoutOfPartner]:
+    """The newest ones."""
+    rows = await db.fetch(
+        """
+        SELECT o.number, o.state, o.gross_cents, o.created_at, o.paid_on, o.objection_reason,
+               d.voucher_number AS credit_note_number
+          FROM payouts o
+          LEFT JOIN external_documents d ON d.tenant_id = o.tenant_id AND d.payout_id = o.id AND d.detached_at IS NULL
+         WHERE o.tenant_id = $1 AND o.partner_id = $2 ORDER BY o.seq DESC LIMIT $3
+        """,
+        tenant.id,
+        partner_id,
+        limit,
+    )
+    return [PayoutOfPartner(**row) for row in rows]
+
+
+async def stop_of(db: Connection, tenant: Tenant, partner_id: PartnerId) -> Stop | None:
+    row = await db.fetchrow(
+        """
+        SELECT payouts_stopped_reason AS reason, payouts_stopped_by AS stopped_by, payouts_stopped_at AS stopped_at
+          FROM partners WHERE tenant_id = $1 AND id = $2 AND payouts_stopped_reason IS NOT NULL
+        """,
+        tenant.id,
+        partner_id,
+    )
+    return None if row is None else Stop(**row)

@@ -1,0 +1,209 @@
+"""What a campaign pays: versions of a plan, each from an instant on. A new one never changes what an older one paid."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from ledger.audit import audit
+from ledger.database import Connection
+from ledger.programme.calculation import Rate, refuse_unfit_levels
+from ledger.programme.tiers import TierMode
+from ledger.refusals import AlreadyExists, NotFound
+from ledger.types import BusinessTime, CampaignId, Cents, Frozen, Tenant, TransactionId
+
+
+class Terms(Frozen):
+    """What a plan says. Amounts are cents, net."""
+
+    levels: tuple[Rate, ...]
+    tier_mode: TierMode | None = Field(default=None, description="flat: all at the reached tier; graduated: by slices")
+    max_payments: int | None = Field(
+        default=None, gt=0, le=10_000, description="So many payments of a customer or subscription earn"
+    )
+    cap_per_month_cents: Cents | None = Field(
+        default=None, gt=0, description="At most so much per partner and calendar month, all levels together"
+    )
+    cash_discount_lowers_base: bool = False
+
+
+class NewPlan(Terms):
+    """Without `valid_from` it holds from ever: the first plan of a campaign."""
+
+    valid_from: BusinessTime | None = None
+
+
+class Plan(Terms):
+    id: UUID
+    campaign_id: CampaignId
+    version: int
+    valid_from: datetime | None
+    recorded_by: str | None
+    created_at: datetime
+
+
+_PLAN = """
+    SELECT p.id, p.campaign_id, p.version, NULLIF(p.valid_from, '-infinity') AS valid_from, p.tier_mode, p.max_payments,
+           p.cap_per_month_cents, p.cash_discount_lowers_base, p.recorded_by, p.created_at,
+           (SELECT jsonb_agg(jsonb_build_object(
+                       'level', l.level, 'percent', l.percent::text, 'fixed_cents', l.fixed_cents,
+                       'cap_per_sale_cents', l.cap_per_sale_cents,
+                       'tiers', COALESCE((SELECT jsonb_agg(jsonb_build_object(
+                                                     'from_cents', t.from_cents, 'percent', t.percent::text,
+                                                     'fixed_cents', t.fixed_cents) ORDER BY t.from_cents)
+                                            FROM plan_tiers t
+                                           WHERE t.tenant_id = l.tenant_id AND t.plan_id = l.plan_id
+                                             AND t.level = l.level), '[]')) ORDER BY l.level)
+              FROM plan_levels l WHERE l.tenant_id = p.tenant_id AND l.plan_id = p.id) AS levels
+      FROM plans p
+     WHERE p.tenant_id = $1
+"""
+
+
+async def add_plan(db: Connection, tenant: Tenant, campaign_id: CampaignId, new: NewPlan, *, by: str) -> Plan:
+    """A new version of what the campaign pays; what an older one has paid stays.
+
+    Raises NotAcceptable (levels that exceed the base, unfit tiers), AlreadyExists (a plan from the same instant),
+    NotFound.
+    """
+    refuse_unfit(new)
+    mode = new.tier_mode if any(rate.tiers for rate in new.levels) else None
+    # Versions run without gaps: two people at once take turns.
+    if not await db.fetchval(
+        "SELECT true FROM campaigns WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, campaign_id
+    ):
+        raise NotFound("campaign_not_found")
+    plan_id = await db.fetchval(
+        """
+        INSERT INTO plans (tenant_id, campaign_id, valid_from, tier_mode, max_payments, cap_per_month_cents,
+                           cash_discount_lowers_base, recorded_by)
+        VALUES ($1, $2, COALESCE($3::timestamptz, '-infinity'), $4, $5, $6, $7, $8)
+        ON CONFLICT (tenant_id, campaign_id, valid_from) DO NOTHING RETURNING id
+        """,
+        tenant.id,
+        campaign_id,
+        new.valid_from,
+        mode,
+        new.max_payments,
+        new.cap_per_month_cents,
+        new.cash_discount_lowers_base,
+        by,
+    )
+    if plan_id is None:
+        raise AlreadyExists("plan_instant_taken")
+    await _insert_levels(db, tenant, plan_id, new.levels)
+    made = await plan(db, tenant, plan_id)
+    before = await _valid_before(db, tenant, made)
+    await audit.record(
+        db,
+        tenant,
+        actor=by,
+        action="plan.added",
+        subject="campaign",
+        subject_id=str(campaign_id),
+        detail={"before": _shown(before), "after": _shown(made)},
+    )
+    return made
+
+
+def refuse_unfit(terms: Terms) -> None:
+    """Raises NotAcceptable for what no sale could be paid by."""
+    refuse_unfit_levels(terms.levels, terms.tier_mode)
+
+
+async def plan(db: Connection, tenant: Tenant, plan_id: UUID) -> Plan:
+    """Raises NotFound."""
+    row = await db.fetchrow(_PLAN + " AND p.id = $2", tenant.id, plan_id)
+    if row is None:
+        raise NotFound("plan_not_found")
+    return Plan.model_validate(dict(row))
+
+
+async def plan_at(db: Connection, tenant: Tenant, campaign_id: CampaignId, instant: datetime) -> Plan | None:
+    """What the campaign pays for a sale of that instant; None before its first plan."""
+    row = await db.fetchrow(
+        _PLAN + " AND p.campaign_id = $2 AND p.valid_from <= $3 ORDER BY p.valid_from DESC LIMIT 1",
+        tenant.id,
+        campaign_id,
+        instant,
+    )
+    return None if row is None else Plan.model_validate(dict(row))
+
+
+async def cash_discount_lowers_base(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    sales: Sequence[TransactionId],
+    campaign: str | None,
+    partner: str | None,
+    sold_at: datetime,
+) -> bool:
+    """As the plan of these sales says; where none of them has one, the plan of that day that would pay for it: of the
+    campaign that is named, else of the partner's, else of the tenant's."""
+    return bool(
+        await db.fetchval(
+            """
+            SELECT p.cash_discount_lowers_base FROM plans p
+              LEFT JOIN transactions t ON t.tenant_id = p.tenant_id AND t.plan_id = p.id AND t.id = ANY ($2)
+              LEFT JOIN campaigns named ON named.tenant_id = p.tenant_id AND named.id = p.campaign_id
+                                       AND named.slug = lower($3)
+              LEFT JOIN partners b ON b.tenant_id = p.tenant_id AND b.campaign_id = p.campaign_id AND b.code = $4
+              LEFT JOIN tenants m ON m.id = p.tenant_id AND m.default_campaign_id = p.campaign_id
+             WHERE p.tenant_id = $1 AND COALESCE(t.id, named.id, b.id, m.id) IS NOT NULL
+               AND (t.id IS NOT NULL OR p.valid_from <= $5)
+             ORDER BY t.id IS NULL, named.id IS NULL, b.id IS NULL, p.valid_from DESC LIMIT 1
+            """,
+            tenant.id,
+            sales,
+            campaign,
+            partner,
+            sold_at,
+        )
+    )
+
+
+async def list_plans(db: Connection, tenant: Tenant, campaign_id: CampaignId) -> Sequence[Plan]:
+    """All versions, the one that holds last first."""
+    rows = await db.fetch(_PLAN + " AND p.campaign_id = $2 ORDER BY p.valid_from DESC", tenant.id, campaign_id)
+    return [Plan.model_validate(dict(row)) for row in rows]
+
+
+async def _insert_levels(db: Connection, tenant: Tenant, plan_id: UUID, levels: Sequence[Rate]) -> None:
+    await db.executemany(
+        """
+        INSERT INTO plan_levels (tenant_id, plan_id, level, percent, fixed_cents, cap_per_sale_cents)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """,
+        [(tenant.id, plan_id, rate.level, rate.percent, rate.fixed_cents, rate.cap_per_sale_cents) for rate in levels],
+    )
+    await db.executemany(
+        """
+        INSERT INTO plan_tiers (tenant_id, plan_id, level, from_cents, percent, fixed_cents)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """,
+        [
+            (tenant.id, plan_id, rate.level, tier.from_cents, tier.percent, tier.fixed_cents)
+            for rate in levels
+            for tier in rate.tiers
+        ],
+    )
+
+
+async def _valid_before(db: Connection, tenant: Tenant, plan: Plan) -> Plan | None:
+    """The version that this one takes the place of."""
+    row = await db.fetchrow(
+        _PLAN
+        + " AND p.campaign_id = $2 AND p.valid_from < COALESCE($3::timestamptz, '-infinity')"
+        + " ORDER BY p.valid_from DESC LIMIT 1",
+        tenant.id,
+        plan.campaign_id,
+        plan.valid_from,
+    )
+    return None if row is None else Plan.model_validate(dict(row))
+
+
+def _shown(plan: Plan | None) -> dict[str, Any] | None:
+    return None if plan is None else plan.model_dump(mode="json", exclude={"id", "campaign_id", "created_at"})

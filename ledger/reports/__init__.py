@@ -1,0 +1,1 @@
+"""What is told: reports, statements, search, evidence, the partner's page."""

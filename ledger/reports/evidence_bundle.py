@@ -1,0 +1,255 @@
+"""Everything that proves one payout, in one ZIP: for an auditor, who needs neither this product nor lexoffice for it.
+
+Notifications as they arrived, documents as they were fetched, the calculation, the approvals, the credit note's PDF,
+the transfer, and the part of the audit trail that is about it, with the head of the chain. `manifest.json` names the
+SHA-256 of every file.
+"""
+
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from ledger.audit import audit_chain
+from ledger.csv_writing import csv_lines
+from ledger.database import Connection
+from ledger.documents import papers
+from ledger.payouts import decisions, payouts
+from ledger.payouts.payouts import Payout
+from ledger.refusals import NotFound
+from ledger.reports import statements
+from ledger.types import BERLIN, Tenant
+
+SECONDS = 15.0
+_BATCH = 200
+_IN_MEMORY = 5_000_000
+_README = """Nachweis zu einer Auszahlung
+
+manifest.json        alle Dateien mit ihrer Prüfsumme (SHA-256), und der Kopf der Prüfpfad-Kette
+auszahlung.json      die Auszahlung und ihre Beträge in Cent
+berechnung.csv/.pdf  die Provisionen, aus denen sie besteht
+monatsabschluss.json Staffeln und Höchstbeträge der Monate, deren Abschluss darin steht
+freigaben.json       wer wann welchen Stand freigegeben, abgelehnt oder geklärt hat
+gutschrift.pdf       der Beleg, wie lexoffice ihn ausgestellt hat
+belege/              Belege und Zahlungen, wie lexoffice sie geliefert hat
+meldungen/           Meldungen, wie sie eingegangen sind
+ueberweisung.json    Zahlungslauf, Referenz und Prüfsumme der Bankdatei
+pruefpfad.csv        Einträge des Prüfpfads zu dieser Auszahlung, mit Nummer und Hash in der Kette
+
+Die Kette prüft `partnerdesk audit verify`; der Kopf in manifest.json dient dabei als Anker.
+"""
+
+
+class _Pack:
+    """Writes files one after the other and remembers their hashes."""
+
+    def __init__(self, file: IO[bytes], at: datetime) -> None:
+        self._zip = ZipFile(file, "w", ZIP_DEFLATED)
+        self._at = at.astimezone(BERLIN).timetuple()[:6]
+        self.hashes: dict[str, str] = {}
+
+    def add(self, name: str, content: bytes) -> None:
+        self.hashes[name] = hashlib.sha256(content).hexdigest()
+        self._zip.writestr(ZipInfo(name, self._at), content, ZIP_DEFLATED)
+
+    def add_json(self, name: str, content: Any) -> None:
+        self.add(name, json.dumps(content, ensure_ascii=False, indent=1, default=str).encode())
+
+    def close(self) -> None:
+        self._zip.close()
+
+
+async def build(db: Connection, tenant: Tenant, number: str, *, sees_bank: bool = True) -> IO[bytes]:
+    """A file at its beginning, to be read and closed; large ones lie on disk. Raises NotFound.
+
+    Without `sees_bank` it tells no account.
+    """
+    payout = await payouts.find(db, tenant, number)
+    now = datetime.now(UTC)
+    file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (who asked closes it)
+    try:
+        pack = _Pack(file, now)
+        pack.add("LIESMICH.txt", _README.encode())
+        pack.add_json("auszahlung.json", payout.model_dump(mode="json", exclude={"seq"}))
+        statement = await statements.of_payout(db, tenant, number)
+        pack.add("berechnung.csv", statements.payout_csv(statement))
+        from ledger.reports.statement_pdf import payout_pdf  # as in api/actions/report_files.py
+
+        pack.add("berechnung.pdf", payout_pdf(statement))
+        if closes := await _month_closes(db, tenant, payout):
+            pack.add_json("monatsabschluss.json", closes)
+        made = await decisions.of_payout(db, tenant, payout.id)
+        pack.add_json("freigaben.json", [one.model_dump(mode="json") for one in made])
+        try:
+            pack.add("gutschrift.pdf", (await papers.read(db, tenant, number)).content)
+        except NotFound:
+            pass  # it was not fetched yet, or there is no credit note: the manifest shows that there is none
+        pack.add_json("ueberweisung.json", await _transfers(db, tenant, payout, sees_bank=sees_bank))
+        async for name, content in _snapshots(db, tenant, payout):
+            pack.add(name, content)
+        async for name, content in _notifications(db, tenant, payout):
+            pack.add(name, content)
+        pack.add("pruefpfad.csv", await _trail(db, tenant, payout))
+        head = await audit_chain.head(db, tenant)
+        pack.add_json(
+            "manifest.json",
+            {
+                "payout": payout.number,
+                "made_at": now.isoformat(),
+                "audit_head": {"number": head.number, "hash": head.hash},
+                "sha256": dict(pack.hashes),
+            },
+        )
+        pack.close()
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+async def _month_closes(db: Connection, tenant: Tenant, payout: Payout) -> list[dict[str, Any]]:
+    """How the lines without a sale came about."""
+    rows = await db.fetch(
+        """
+        SELECT k.slug AS campaign, s.month, s.part, s.due_cents, s.given_cents, s.settled_cents, s.difference_cents,
+               s.detail, c.calculation->>'words' AS words, s.created_at
+          FROM payout_lines l
+          JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+          JOIN month_settlements s ON s.tenant_id = c.tenant_id AND s.partner_id = c.partner_id
+                                  AND s.campaign_id = c.campaign_id AND s.month = c.month AND s.part = c.month_part
+          JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = c.campaign_id
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 ORDER BY l.position
+        """,
+        tenant.id,
+        payout.id,
+        timeout=SECONDS,
+    )
+    return [dict(row) for row in rows]
+
+
+async def _transfers(db: Connection, tenant: Tenant, payout: Payout, *, sees_bank: bool) -> list[dict[str, Any]]:
+    rows = await db.fetch(
+        """
+        SELECT r.number, r.state, r.execution_date, l.end_to_end_id, l.amount_cents, l.remittance, l.creditor,
+               b.iban_last4, l.released_reason, r.created_by, r.approved_by, r.approved_at, r.exported_by,
+               r.exported_at, r.confirmed_by, r.confirmed_at, r.cancel_reason, r.cancelled_by, r.cancelled_at,
+               encode(r.file_sha256, 'hex') AS file_sha256
+          FROM bank_run_lines l
+          JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
+          JOIN partner_bank_details b ON b.tenant_id = l.tenant_id AND b.id = l.bank_details_id
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 ORDER BY r.seq
+        """,
+        tenant.id,
+        payout.id,
+    )
+    hidden = () if sees_bank else ("iban_last4", "creditor")
+    return [{name: value for name, value in row.items() if name not in hidden} for row in rows]
+
+
+_DOCUMENTS = """
+    WITH sales AS (
+        SELECT DISTINCT c.transaction_id FROM payout_lines l
+          JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND c.transaction_id IS NOT NULL),
+    documents AS (
+        SELECT d.resource_id FROM external_documents d
+         WHERE d.tenant_id = $1 AND (d.payout_id = $2 OR d.transaction_id IN (SELECT transaction_id FROM sales))
+         UNION
+        -- Credit notes of lexoffice that took a sale back: what a claw-back names.
+        SELECT r.reference::uuid FROM refunds r
+         WHERE r.tenant_id = $1 AND r.kind = 'credit_note' AND r.transaction_id IN (SELECT transaction_id FROM sales))
+"""
+
+
+async def _snapshots(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterator[tuple[str, bytes]]:
+    after = "00000000-0000-0000-0000-000000000000"
+    while True:
+        rows = await db.fetch(
+            _DOCUMENTS
+            + """
+            SELECT s.id::text, s.resource, s.resource_id, s.body, s.fetched_at FROM document_snapshots s
+             WHERE s.tenant_id = $1 AND s.resource_id IN (SELECT resource_id FROM documents) AND s.id > $3::uuid
+             ORDER BY s.id LIMIT $4
+            """,
+            tenant.id,
+            payout.id,
+            after,
+            _BATCH,
+            timeout=SECONDS,
+        )
+        for row in rows:
+            at = row["fetched_at"].astimezone(BERLIN).strftime("%Y%m%dT%H%M%S")
+            yield f"belege/{row['resource']}-{row['resource_id']}-{at}-{row['id'][:8]}.json", row["body"].encode()
+        if len(rows) < _BATCH:
+            return
+        after = rows[-1]["id"]
+
+
+async def _notifications(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterator[tuple[str, bytes]]:
+    listed: list[dict[str, Any]] = []
+    after = 0
+    while True:
+        rows = await db.fetch(
+            _DOCUMENTS
+            + """
+            , named AS (
+                SELECT resource_id::text AS id FROM documents
+                -- Stripe's are named by their own id; the history of states tells what they changed.
+                UNION SELECT substr(s.cause, 8) FROM state_changes s
+                       WHERE s.tenant_id = $1 AND s.cause LIKE 'stripe:%'
+                         AND s.subject_id IN (SELECT transaction_id FROM sales
+                                              UNION ALL SELECT l.commission_id FROM payout_lines l
+                                                         WHERE l.tenant_id = $1 AND l.payout_id = $2))
+            SELECT e.id, e.provider, e.event_type, e.resource_id, e.event_date, e.received_at, e.signed, e.state,
+                   e.reason, e.body
+              FROM events e
+             WHERE e.tenant_id = $1 AND e.resource_id IN (SELECT id FROM named) AND e.id > $3
+             ORDER BY e.id LIMIT $4
+            """,
+            tenant.id,
+            payout.id,
+            after,
+            _BATCH,
+            timeout=SECONDS,
+        )
+        for row in rows:
+            # The type comes from outside; a name in a ZIP must not lead anywhere else.
+            kind = re.sub(r"[^A-Za-z0-9.-]", "_", row["event_type"])[:80]
+            name = f"meldungen/{row['id']:09d}-{kind}.json"
+            yield name, bytes(row["body"])
+            listed.append({"file": name} | {key: row[key] for key in row.keys() if key != "body"})  # noqa: SIM118
+        if len(rows) < _BATCH:
+            break
+        after = rows[-1]["id"]
+    yield "meldungen/liste.json", json.dumps(listed, ensure_ascii=False, indent=1, default=str).encode()
+
+
+async def _trail(db: Connection, tenant: Tenant, payout: Payout) -> bytes:
+    rows = await db.fetch(
+        """
+        SELECT c.number, e.at, e.actor, e.action, e.subject, e.subject_id, e.detail, encode(c.hash, 'hex') AS hash
+          FROM audit_entries e JOIN audit_chain c ON c.tenant_id = e.tenant_id AND c.seq = e.seq
+         WHERE e.tenant_id = $1
+           AND (e.subject = 'payout' AND e.subject_id IN ($2, $3)
+                -- Who wrote a bonus or a correction, and who confirmed it.
+                OR e.subject = 'commission' AND e.subject_id IN (
+                   SELECT commission_id::text FROM payout_lines WHERE tenant_id = $1 AND payout_id = $4)
+                OR e.subject = 'bank_run' AND e.subject_id IN (
+                   SELECT r.number FROM bank_run_lines l
+                     JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
+                    WHERE l.tenant_id = $1 AND l.payout_id = $4))
+         ORDER BY c.number
+        """,
+        tenant.id,
+        payout.number,
+        str(payout.id),
+        payout.id,
+        timeout=SECONDS,
+    )
+    header = ("Nr.", "Zeitpunkt", "Wer", "Aktion", "Was", "Kennung", "Einzelheiten", "Hash")
+    return csv_lines([header, *(tuple(row) for row in rows)], first=True)

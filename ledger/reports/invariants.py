@@ -1,0 +1,346 @@
+"""What must be true of a tenant's ledger, asked of the rows themselves. PostgreSQL's constraints keep most of it; a
+restored backup, a hand-written UPDATE or a bug in a migration may not have."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from ledger.database import Connection
+from ledger.inbox.events import PARKED
+from ledger.types import Frozen, PayoutNumber, PayoutState, Tenant
+
+SWEPT_WITHIN = timedelta(hours=6)
+"""A pass that finds lexoffice away lasts an hour at most; several in a row do so only while it is."""
+WAITING_TOO_LONG = timedelta(minutes=10)
+
+
+class Difference(Frozen):
+    """Something that is not as it must be. `check` is for machines; `says` and `mend` are for operators.
+
+    `bars_creating`: a document may exist that the ledger does not know, so after a restore nothing is created.
+    """
+
+    check: str
+    subject: str
+    subject_id: str
+    says: str
+    mend: str
+    bars_creating: bool = False
+
+
+class OpenPayout(Frozen):
+    """A payout, as its workflow should know it."""
+
+    number: PayoutNumber
+    state: PayoutState
+    announced: bool
+
+
+def by_hand(tenant_id: Any, sql: str) -> str:
+    """A correction by the owner of the tables; without the tenant, row-level security makes it `UPDATE 0`."""
+    return f'psql "$PARTNERDESK_OWNER_DATABASE_URL" -c "SET app.tenant = \'{tenant_id}\'" -c "{sql}"'
+
+
+_LOOK = "Look at {what} in the audit trail and in lexoffice before anything is paid; then correct the row by hand."
+
+
+async def check(db: Connection, tenant: Tenant, *, stuck_after: timedelta) -> list[Difference]:
+    """All that can be said without asking anybody. `stuck_after`: how long an intent may take at most."""
+    found: list[Difference] = []
+    for sql, says, more in _CHECKS:
+        rows = await db.fetch(sql, tenant.id, *more(stuck_after))
+        found += [says(dict(row)) for row in rows]
+    return found
+
+
+async def open_payouts(db: Connection, tenant: Tenant) -> list[OpenPayout]:
+    """Payouts that a workflow should be looking after."""
+    rows = await db.fetch(
+        """
+        SELECT number, state, workflow_started_at IS NOT NULL AS announced FROM payouts
+         WHERE tenant_id = $1 AND state IN ('awaiting_approval', 'approved', 'outcome_unknown', 'credit_note_open')
+         ORDER BY seq
+        """,
+        tenant.id,
+    )
+    return [OpenPayout(**row) for row in rows]
+
+
+async def states_of(db: Connection, tenant: Tenant, numbers: list[PayoutNumber]) -> dict[PayoutNumber, PayoutState]:
+    rows = await db.fetch(
+        "SELECT number, state FROM payouts WHERE tenant_id = $1 AND number = ANY ($2)", tenant.id, numbers
+    )
+    return {PayoutNumber(row["number"]): PayoutState(row["state"]) for row in rows}
+
+
+class KnownCreditNote(Frozen):
+    """A credit note that belongs to a payout, detached ones included."""
+
+    resource_id: Any
+    number: PayoutNumber
+    payout_state: PayoutState
+    gross_cents: int
+    status: str | None
+    created_at: datetime
+
+
+async def credit_notes(db: Connection, tenant: Tenant) -> list[KnownCreditNote]:
+    rows = await db.fetch(
+        """
+        SELECT d.resource_id, p.number, p.state AS payout_state, p.gross_cents, d.status, d.created_at
+          FROM external_documents d JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
+         WHERE d.tenant_id = $1 AND d.provider = 'lexoffice' AND d.kind = 'credit-note'
+        """,
+        tenant.id,
+    )
+    return [KnownCreditNote(**row) for row in rows]
+
+
+def _no_more(_: timedelta) -> tuple[Any, ...]:
+    return ()
+
+
+def _codes(codes: list[str] | None) -> str:
+    return ", ".join(codes or []) or "none"
+
+
+_Row = dict[str, Any]
+_CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tuple[Any, ...]]], ...] = (
+    (
+        """
+        SELECT p.number, p.net_cents, p.tax_cents, COALESCE(sum(l.net_cents), 0)::bigint AS lines_net,
+               COALESCE(sum(l.tax_cents), 0)::bigint AS lines_tax
+          FROM payouts p
+          LEFT JOIN payout_lines l ON l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
+         WHERE p.tenant_id = $1 AND p.state NOT IN ('cancelled', 'rejected')
+         GROUP BY p.id, p.number, p.net_cents, p.tax_cents
+        HAVING COALESCE(sum(l.net_cents), 0) <> p.net_cents OR COALESCE(sum(l.tax_cents), 0) <> p.tax_cents
+        """,
+        lambda row: Difference(
+            check="lines_do_not_add_up",
+            subject="payout",
+            subject_id=row["number"],
+            says=f"{row['number']}: net {row['net_cents']} and tax {row['tax_cents']} cents, "
+            f"but its lines come to {row['lines_net']} and {row['lines_tax']}.",
+            mend=_LOOK.format(what="the payout"),
+        ),
+        _no_more,
+    ),
+    (
+        """
+        SELECT l.commission_id, string_agg(p.number, ', ' ORDER BY p.number) AS numbers
+          FROM payout_lines l JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
+         WHERE l.tenant_id = $1 AND l.released_at IS NULL
+         GROUP BY l.commission_id HAVING count(*) > 1
+        """,
+        lambda row: Difference(
+            check="commission_in_two_payouts",
+            subject="commission",
+            subject_id=str(row["commission_id"]),
+            says=f"Commission {row['commission_id']} is in {row['numbers']}.",
+            mend="Cancel the payout that has not been paid: without a credit note by a decision, else by voiding its "
+            "credit note in lexoffice.",
+        ),
+        _no_more,
+    ),
+    (
+        """
+        SELECT p.number, p.state AS payout_state, l.commission_id, c.state, c.net_cents, l.net_cents AS line_net
+          FROM payout_lines l
+          JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
+          JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+         WHERE l.tenant_id = $1 AND l.released_at IS NULL
+           AND (c.net_cents <> l.net_cents OR (p.state = 'paid' AND c.state <> 'paid')
+                OR (p.state IN ('awaiting_approval', 'approved', 'outcome_unknown', 'credit_note_open')
+                    AND c.state <> 'in_payout'))
+        """,
+        lambda row: Difference(
+            check="commission_does_not_fit_its_payout",
+            subject="payout",
+            subject_id=row["number"],
+            says=f"{row['number']} is {row['payout_state']}, its commission {row['commission_id']} is {row['state']} "
+            f"with {row['net_cents']} cents, the line has {row['line_net']}.",
+            mend=_LOOK.format(what="the commission"),
+        ),
+        _no_more,
+    ),
+    (
+        """
+        SELECT c.id, c.tenant_id FROM commissions c
+         WHERE c.tenant_id = $1 AND c.state = 'in_payout'
+           AND NOT EXISTS (SELECT 1 FROM payout_lines l WHERE l.tenant_id = c.tenant_id AND l.commission_id = c.id
+                                                          AND l.released_at IS NULL)
+        """,
+        lambda row: Difference(
+            check="commission_in_no_payout",
+            subject="commission",
+            subject_id=str(row["id"]),
+            says=f"Commission {row['id']} is in_payout, but no payout has a line with it: it would never be paid.",
+            mend="Set its state to approved; the next payout takes it: "
+            + by_hand(row["tenant_id"], f"UPDATE commissions SET state = 'approved' WHERE id = '{row['id']}'"),
+        ),
+        _no_more,
+    ),
+    (
+        """
+        SELECT p.number, p.state FROM payouts p
+         WHERE p.tenant_id = $1 AND p.provider = 'lexoffice' AND p.state IN ('credit_note_open', 'paid', 'returned')
+           AND NOT EXISTS (SELECT 1 FROM external_documents d WHERE d.tenant_id = p.tenant_id AND d.payout_id = p.id)
+        """,
+        lambda row: Difference(
+            check="payout_without_document",
+            subject="payout",
+            subject_id=row["number"],
+            says=f"{row['number']} is {row['state']}, but the ledger knows no credit note of it.",
+            mend="Find the credit note in lexoffice by the payout's number; void it there, or link it by hand.",
+            bars_creating=True,
+        ),
+        _no_more,
+    ),
+    (
+        """
+        SELECT i.id, i.kind, i.marker, COALESCE(p.number, i.transaction_id::text) AS of, i.sent_at IS NOT NULL AS sent,
+               i.resource_id IS NOT NULL AS made,
+               EXISTS (SELECT 1 FROM tasks t
+                        WHERE t.tenant_id = i.tenant_id AND t.state = 'open'
+                          AND t.subject_id = COALESCE(p.number, i.transaction_id::text)) AS asked
+          FROM creation_intents i LEFT JOIN payouts p ON p.tenant_id = i.tenant_id AND p.id = i.payout_id
+         WHERE i.tenant_id = $1 AND i.closed_at IS NULL
+           AND greatest(i.created_at, i.sent_at, i.deadline) < now() - $2::interval
+        """,
+        lambda row: Difference(
+            check="creation_is_stuck",
+            subject="intent",
+            subject_id=str(row["id"]),
+            says=f"The {row['kind']} for {row['of']} is "
+            + ("made, but not read back." if row["made"] else "of unknown outcome." if row["sent"] else "not sent."),
+            mend="A person must answer the open task about it."
+            if row["asked"]
+            else "See that a worker runs, and look at the pending activity of its workflow in the Temporal UI.",
+        ),
+        lambda stuck_after: (stuck_after,),
+    ),
+    (
+        """
+        SELECT id, event_type, resource_id FROM events
+         WHERE tenant_id = $1 AND state = 'received'
+           AND greatest(received_at, handed_over_at, handled_at) < now() - $2::interval
+        """,
+        lambda row: Difference(
+            check="event_not_handled",
+            subject="event",
+            subject_id=str(row["id"]),
+            says=f"Event {row['id']} ({row['event_type']}) has waited for more than 10 minutes.",
+            mend=f"See that a worker runs and lexoffice answers; then POST /api/v1/events/{row['id']}/replay.",
+        ),
+        lambda _: (WAITING_TOO_LONG,),
+    ),
+    (
+        """
+        SELECT e.id, e.event_type FROM events e
+         WHERE e.tenant_id = $1 AND e.state = 'waiting' AND e.handled_at IS NULL
+           AND e.received_at < now() - $2::interval
+           AND NOT EXISTS (SELECT 1 FROM creation_intents i
+                            WHERE i.tenant_id = e.tenant_id AND i.closed_at IS NULL AND i.resource_id IS NULL)
+           AND e.reason = $3
+        """,
+        lambda row: Difference(
+            check="event_waits_for_nothing",
+            subject="event",
+            subject_id=str(row["id"]),
+            says=f"Event {row['id']} ({row['event_type']}) waits for a document, and none is being created.",
+            mend=f"POST /api/v1/events/{row['id']}/replay.",
+        ),
+        lambda _: (WAITING_TOO_LONG, PARKED),
+    ),
+    (
+        """
+        SELECT p.number AS id, 'payout' AS what FROM payouts p
+         WHERE p.tenant_id = $1 AND (p.recheck_wanted_at < now() - $2::interval
+                OR (p.workflow_started_at IS NULL AND p.created_at < now() - $2::interval))
+        UNION ALL
+        SELECT d.id::text, 'decision ' || d.kind FROM decisions d
+         WHERE d.tenant_id = $1 AND d.delivered_at IS NULL AND d.decided_at < now() - $2::interval
+        UNION ALL
+        SELECT i.id::text, 'invoice' FROM creation_intents i
+         WHERE i.tenant_id = $1 AND i.kind = 'invoice' AND i.announced_at IS NULL
+           AND i.created_at < now() - $2::interval
+        """,
+        lambda row: Difference(
+            check="not_announced",
+            subject=row["what"].partition(" ")[0],
+            subject_id=row["id"],
+            says=f"The {row['what']} {row['id']} was not announced to the engine.",
+            mend="See that a worker runs and that the schedule `handover` exists (partnerdesk migrate makes it).",
+        ),
+        lambda _: (WAITING_TOO_LONG,),
+    ),
+    (
+        """
+        SELECT GREATEST(s.finished_at, c.secret_saved_at, c.oauth_connected_at) AS since FROM provider_connections c
+          LEFT JOIN sweep_states s ON s.tenant_id = c.tenant_id AND s.provider = c.provider
+         WHERE c.tenant_id = $1 AND c.provider = 'lexoffice' AND c.state = 'connected' AND c.has_credential
+           AND GREATEST(s.finished_at, c.secret_saved_at, c.oauth_connected_at) < now() - $2::interval
+        """,
+        lambda row: Difference(
+            check="sweep_stands_still",
+            subject="tenant",
+            subject_id="sweep",
+            says=f"Nothing has been compared with lexoffice since {row['since']:%Y-%m-%d %H:%M} UTC.",
+            mend="See that a worker runs; one that starts anew sets the schedule. Then `partnerdesk sweep --wait`.",
+        ),
+        lambda _: (SWEPT_WITHIN,),
+    ),
+    (
+        """
+        SELECT 'transactions' AS held, 'sale_holds' AS holds, 'transaction_id' AS of, $1 AS tenant_id,
+               COALESCE(t.id, h.id) AS id, t.open_holds AS shown, h.codes AS open
+          FROM (SELECT id, open_holds FROM transactions WHERE tenant_id = $1 AND open_holds IS NOT NULL) t
+          FULL JOIN (SELECT transaction_id AS id, array_agg(code ORDER BY since, code) AS codes FROM sale_holds
+                      WHERE tenant_id = $1 AND released_at IS NULL GROUP BY transaction_id) h ON h.id = t.id
+         WHERE t.open_holds IS DISTINCT FROM h.codes
+        UNION ALL
+        SELECT 'payouts', 'payout_holds', 'payout_id', $1, COALESCE(p.id, h.id), p.open_holds, h.codes
+          FROM (SELECT id, open_holds FROM payouts WHERE tenant_id = $1 AND open_holds IS NOT NULL) p
+          FULL JOIN (SELECT payout_id AS id, array_agg(code ORDER BY since, code) AS codes FROM payout_holds
+                      WHERE tenant_id = $1 AND released_at IS NULL GROUP BY payout_id) h ON h.id = p.id
+         WHERE p.open_holds IS DISTINCT FROM h.codes
+        """,
+        lambda row: Difference(
+            check="holds_not_shown",
+            subject=row["held"].removesuffix("s"),
+            subject_id=str(row["id"]),
+            says=f"The open holds of {row['held']} {row['id']} are {_codes(row['open'])}, its row says "
+            f"{_codes(row['shown'])}.",
+            mend=by_hand(
+                row["tenant_id"],
+                f"UPDATE {row['held']} SET open_holds = (SELECT array_agg(code ORDER BY since, code)"
+                f" FROM {row['holds']} WHERE {row['of']} = '{row['id']}' AND released_at IS NULL)"
+                f" WHERE id = '{row['id']}'",
+            ),
+        ),
+        _no_more,
+    ),
+    (
+        """
+        SELECT m.year, m.highest, c.last, $1 AS tenant_id FROM (
+            SELECT substr(number, 4, 4)::int AS year, max(substr(number, 9)::int) AS highest
+              FROM payouts WHERE tenant_id = $1 GROUP BY 1) m
+          LEFT JOIN payout_counters c ON c.tenant_id = $1 AND c.year = m.year
+         WHERE COALESCE(c.last, 0) < m.highest
+        """,
+        lambda row: Difference(
+            check="counter_behind",
+            subject="counter",
+            subject_id=str(row["year"]),
+            says=f"The counter of {row['year']} stands at {row['last']}, but number {row['highest']} is taken.",
+            mend=by_hand(
+                row["tenant_id"],
+                f"INSERT INTO payout_counters VALUES ('{row['tenant_id']}', {row['year']}, {row['highest']}) "
+                "ON CONFLICT (tenant_id, year) DO UPDATE SET last = EXCLUDED.last",
+            ),
+            bars_creating=True,
+        ),
+        _no_more,
+    ),
+)

@@ -1,0 +1,99 @@
+"""What a partner sees of its payouts: no customers, no other partners, no whole IBAN."""
+
+from datetime import date, datetime
+
+from ledger.database import Connection
+from ledger.payouts.objections import SUBJECT
+from ledger.types import Frozen, PartnerId, PayoutNumber, PayoutState, Tenant
+
+
+class OwnPayout(Frozen):
+    """Cents. `answer` is what a person said to the objection; None while it waits."""
+
+    seq: int
+    number: PayoutNumber
+    state: PayoutState
+    held: bool
+    net_cents: int
+    tax_cents: int
+    gross_cents: int
+    period_from: date
+    period_to: date
+    created_at: datetime
+    paid_on: date | None
+    credit_note_number: str | None
+    has_paper: bool
+    objected_at: datetime | None
+    objection_reason: str | None
+    answered: bool
+    answer: str | None
+
+
+class Recipient(Frozen):
+    """Who the partner is, and who pays it."""
+
+    code: str
+    name: str
+    firm: str
+    minimum_payout_cents: int
+
+
+async def payouts_of(
+    db: Connection, tenant: Tenant, partner_id: PartnerId, *, after: int | None = None, limit: int = 25
+) -> tuple[list[OwnPayout], int | None]:
+    """Newest first; the second value is after which number the next page begins."""
+    rows = await db.fetch(
+        """
+        SELECT o.seq, o.number, o.state, o.open_holds IS NOT NULL AS held, o.net_cents,
+               -- The document wins a cent of VAT, and the bank pays its gross (rules.md, Money).
+               CASE WHEN d.net_cents = o.net_cents AND abs(d.tax_cents - o.tax_cents) <= 1
+                    THEN d.tax_cents ELSE o.tax_cents END AS tax_cents,
+               CASE WHEN d.net_cents = o.net_cents AND abs(d.tax_cents - o.tax_cents) <= 1
+                    THEN d.gross_cents ELSE o.gross_cents END AS gross_cents,
+               o.period_from, o.period_to, o.created_at, o.paid_on, d.voucher_number AS credit_note_number,
+               EXISTS (SELECT 1 FROM credit_note_papers c
+                        WHERE c.tenant_id = o.tenant_id AND c.payout_id = o.id) AS has_paper,
+               o.objected_at, o.objection_reason, t.id IS NOT NULL AS answered, t.resolution ->> 'reason' AS answer
+          FROM payouts o
+          LEFT JOIN external_documents d ON d.tenant_id = o.tenant_id AND d.payout_id = o.id AND d.detached_at IS NULL
+          LEFT JOIN LATERAL (
+               SELECT t.id, t.resolution FROM tasks t
+                WHERE o.objected_at IS NOT NULL AND t.tenant_id = o.tenant_id AND t.state = 'resolved'
+                  AND t.subject = $5 AND t.subject_id = o.number
+                ORDER BY t.seq DESC LIMIT 1) t ON true
+         WHERE o.tenant_id = $1 AND o.partner_id = $2 AND ($3::bigint IS NULL OR o.seq < $3)
+         ORDER BY o.seq DESC LIMIT $4
+        """,
+        tenant.id,
+        partner_id,
+        after,
+        limit + 1,
+        SUBJECT,
+    )
+    found = [OwnPayout(**row) for row in rows[:limit]]
+    return found, (found[-1].seq if len(rows) > limit else None)
+
+
+async def recipient(db: Connection, tenant: Tenant, partner_id: PartnerId) -> Recipient:
+    row = await db.fetchrow(
+        """
+        SELECT p.code, p.name, t.name AS firm,
+               COALESCE(p.minimum_payout_cents, t.minimum_payout_cents) AS minimum_payout_cents
+          FROM partners p JOIN tenants t ON t.id = p.tenant_id WHERE p.tenant_id = $1 AND p.id = $2
+        """,
+        tenant.id,
+        partner_id,
+    )
+    assert row is not None, "a link belongs to a partner"
+    return Recipient(**row)
+
+
+async def is_own(db: Connection, tenant: Tenant, partner_id: PartnerId, number: str) -> bool:
+    return bool(
+        await db.fetchval(
+            "SELECT true FROM payouts WHERE tenant_id = $1 AND partner_id = $2 AND number = $3",
+            tenant.id,
+            partner_id,
+            number,
+        )
+    )

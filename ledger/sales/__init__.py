@@ -1,0 +1,1 @@
+"""What was sold: transactions, customers, refunds."""

@@ -1,0 +1,243 @@
+"""Customers: who bought, under the names that shop, payment provider and lexoffice know them by."""
+
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+from pydantic import Field
+
+from ledger.audit import audit
+from ledger.database import Connection
+from ledger.keyset import Conditions
+from ledger.plain_text import PrintedName
+from ledger.programme import partners
+from ledger.refusals import AlreadyExists, NotAcceptable, NotFound, require_reason
+from ledger.search_terms import named
+from ledger.types import CustomerId, Frozen, PartnerId, Tenant
+
+
+class Customer(Frozen):
+    id: CustomerId
+    seq: int
+    external_id: str | None
+    email: str | None
+    name: str | None
+    lexoffice_contact_id: UUID | None
+    assigned_partner_id: PartnerId | None
+    assigned_partner_code: str | None
+    created_at: datetime
+
+
+class CustomerNames(Frozen):
+    """What a sale or an invoice says about its customer; the earlier member is the surer one."""
+
+    external_id: str | None = Field(default=None, max_length=200)
+    lexoffice_contact_id: UUID | None = None
+    email: str | None = Field(default=None, max_length=320)
+    name: str | None = Field(default=None, max_length=300)
+
+    @property
+    def identify(self) -> bool:
+        return bool(self.external_id or self.lexoffice_contact_id or self.email)
+
+
+class NewCustomer(CustomerNames):
+    name: PrintedName | None = Field(default=None, max_length=300)
+    assigned_partner_code: str | None = None
+
+
+_CUSTOMER = """
+    SELECT c.id, c.seq, c.external_id, c.email, c.name, c.lexoffice_contact_id, c.assigned_partner_id,
+           p.code AS assigned_partner_code, c.created_at
+      FROM customers c LEFT JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.assigned_partner_id
+     WHERE c.tenant_id = $1
+"""
+
+
+async def create(db: Connection, tenant: Tenant, new: NewCustomer, *, by: str) -> Customer:
+    """Raises AlreadyExists (external id, contact or mail) and NotAcceptable (unknown partner)."""
+    customer_id = await _insert(db, tenant, new, await _assigned(db, tenant, new.assigned_partner_code))
+    if customer_id is None:
+        raise AlreadyExists("customer_known")
+    await audit.record(
+        db,
+        tenant,
+        actor=by,
+        action="customer.created",
+        subject="customer",
+        subject_id=str(customer_id),
+        **audit.apart(new.model_dump(mode="json", exclude_none=True)),
+    )
+    return await find(db, tenant, customer_id)
+
+
+async def assign_partner(
+    db: Connection, tenant: Tenant, customer_id: CustomerId, partner_code: str | None, *, by: str, reason: str
+) -> Customer:
+    """Whose customer it is from now on; None: nobody's. Raises NotFound and NotAcceptable (no reason, unknown partner).
+
+    Who gets the commissions to come is decided here, so it takes a reason like every such act.
+    """
+    reason = reason.strip()
+    require_reason(reason)
+    before = await find(db, tenant, customer_id)
+    await db.execute(
+        "UPDATE customers SET assigned_partner_id = $3 WHERE tenant_id = $1 AND id = $2",
+        tenant.id,
+        customer_id,
+        await _assigned(db, tenant, partner_code),
+    )
+    after = await find(db, tenant, customer_id)
+    await audit.record(
+        db,
+        tenant,
+        actor=by,
+        action="customer.assigned",
+        subject="customer",
+        subject_id=str(customer_id),
+        detail={"partner": [before.assigned_partner_code, after.assigned_partner_code], "reason": reason},
+    )
+    return after
+
+
+async def find(db: Connection, tenant: Tenant, customer_id: CustomerId) -> Customer:
+    """Raises NotFound."""
+    row = await db.fetchrow(_CUSTOMER + " AND c.id = $2", tenant.id, customer_id)
+    if row is None:
+        raise NotFound("customer_not_found")
+    return Customer.model_validate(dict(row))
+
+
+async def find_by_names(db: Connection, tenant: Tenant, names: CustomerNames) -> Customer | None:
+    """By external id, else by lexoffice contact, else by mail address (design.md: contact id, then mail)."""
+    row = await db.fetchrow(
+        _CUSTOMER
+        + """
+          AND (c.external_id = $2 OR c.lexoffice_contact_id = $3 OR lower(c.email) = lower($4))
+        ORDER BY c.external_id IS NOT DISTINCT FROM $2 AND $2 IS NOT NULL DESC,
+                 c.lexoffice_contact_id IS NOT DISTINCT FROM $3 AND $3 IS NOT NULL DESC
+        LIMIT 1
+        """,
+        tenant.id,
+        names.external_id,
+        names.lexoffice_contact_id,
+        names.email,
+    )
+    return None if row is None else Customer.model_validate(dict(row))
+
+
+async def list_customers(
+    db: Connection, tenant: Tenant, *, partner_id: PartnerId | None = None, after: int | None = None, limit: int = 50
+) -> tuple[list[Customer], int | None]:
+    """Newest first; the second value is `after` of the next page."""
+    rows = await db.fetch(
+        _CUSTOMER
+        + """
+          AND ($2::uuid IS NULL OR c.assigned_partner_id = $2) AND ($3::bigint IS NULL OR c.seq < $3)
+        ORDER BY c.seq DESC LIMIT $4
+        """,
+        tenant.id,
+        partner_id,
+        after,
+        limit + 1,
+    )
+    found = [Customer.model_validate(dict(row)) for row in rows[:limit]]
+    return found, found[-1].seq if len(rows) > limit else None
+
+
+async def remember(db: Connection, tenant: Tenant, names: CustomerNames) -> Customer | None:
+    """Find the customer of a sale or make one; what was not known of it is filled in, nothing known is changed."""
+    if not names.identify:
+        return None
+    known = await find_by_names(db, tenant, names)
+    if known is None:
+        await _insert(db, tenant, names, None)
+        # Not inserted: another session was first, and its row is committed now.
+        known = await find_by_names(db, tenant, names)
+        assert known is not None
+    lacking = [
+        field
+        for field in ("external_id", "email", "name", "lexoffice_contact_id")
+        if getattr(known, field) is None and getattr(names, field) is not None
+    ]
+    if not lacking:
+        return known
+    try:
+        async with db.savepoint():
+            await db.execute(
+                """
+                UPDATE customers SET external_id = COALESCE(external_id, $3), email = COALESCE(email, $4),
+                       name = COALESCE(name, $5), lexoffice_contact_id = COALESCE(lexoffice_contact_id, $6)
+                 WHERE tenant_id = $1 AND id = $2
+                """,
+                tenant.id,
+                known.id,
+                names.external_id,
+                names.email,
+                names.name,
+                names.lexoffice_contact_id,
+            )
+    except asyncpg.UniqueViolationError:
+        pass  # One of the names is another customer's already: two records that only a person may join.
+    return await find(db, tenant, known.id)
+
+
+async def _insert(
+    db: Connection, tenant: Tenant, names: CustomerNames, assigned: PartnerId | None
+) -> CustomerId | None:
+    inserted = await db.fetchval(
+        """
+        INSERT INTO customers (tenant_id, external_id, email, name, lexoffice_contact_id, assigned_partner_id)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id
+        """,
+        tenant.id,
+        names.external_id,
+        names.email,
+        names.name,
+        names.lexoffice_contact_id,
+        assigned,
+    )
+    return None if inserted is None else CustomerId(inserted)
+
+
+async def _assigned(db: Connection, tenant: Tenant, code: str | None) -> PartnerId | None:
+    if code is None:
+        return None
+    partner = await partners.find_by_code(db, tenant, code)
+    if partner is None:
+        raise NotAcceptable("unknown_partner")
+    return partner.id
+
+
+async def page(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    partner_id: PartnerId | None = None,
+    name: str | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> tuple[list[Customer], int | None]:
+    """Newest first, or those in whose name, mail address or id the words of `name` stand.
+
+    The second value is after which number the next page begins.
+    """
+    where = Conditions(tenant.id, limit + 1)
+    if partner_id:
+        where.require("c.assigned_partner_id = {}", partner_id)
+    if after is not None:
+        where.require("c.seq < {}", after)
+    if name:
+        named(where, "c.sought", name)
+    rows = await db.fetch(
+        f"""
+        SELECT c.id, c.seq, c.external_id, c.email, c.name, c.lexoffice_contact_id, c.assigned_partner_id,
+               p.code AS assigned_partner_code, c.created_at
+          FROM (SELECT * FROM customers c WHERE c.tenant_id = $1 {where} ORDER BY c.seq DESC LIMIT $2) c
+          LEFT JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.assigned_partner_id
+         ORDER BY c.seq DESC
+        """,
+        *where.parameters,
+    )
+    found = [Customer.model_validate(dict(row)) for row in rows[:limit]]
+    return found, found[-1].seq if len(rows) > limit else None

@@ -1,0 +1,195 @@
+"""Money that went back: what payment provider and credit notes say of it, and what is left of the sale.
+
+Reports come in any order and more than once. Each source keeps its newest word (table refunds); the sale's
+`refunded_cents` is computed from all of them, so that a refund that fails later restores by the same way.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from ledger.database import Connection
+from ledger.sales.transactions import Transaction
+from ledger.types import Frozen, Tenant, TransactionId, TransactionState
+
+PROVIDER_REFUND = "provider_refund"
+DISPUTE_LOST = "dispute_lost"
+CREDIT_NOTE = "credit_note"
+INVOICE_VOIDED = "invoice_voided"
+NOT_PAID = "not_paid"
+
+_REASON = {
+    PROVIDER_REFUND: "Über Stripe erstattet.",
+    DISPUTE_LOST: "Nach Zahlungsstreit zurückgebucht.",
+    CREDIT_NOTE: "Die Rechnung wurde durch eine Gutschrift in lexoffice ganz zurückgenommen.",
+}
+_CAUSE_OF = {
+    "charge": PROVIDER_REFUND,
+    "refund_failed": PROVIDER_REFUND,
+    "dispute": DISPUTE_LOST,
+    "credit_note": CREDIT_NOTE,
+}
+_TAKEN_BACK = "Die Erstattung wurde zurückgenommen."
+
+
+class MoneyBack(Frozen):
+    """One source's newest word. Cents are gross.
+
+    `charge`: all refunds of a charge up to `as_of`. `refund_failed`: one of them did not arrive. `dispute`: counts once
+    lost. `credit_note`: of lexoffice, names the invoice; counts while it is valid.
+    """
+
+    kind: Literal["charge", "refund_failed", "dispute", "credit_note"]
+    reference: str
+    document: str | None = None
+    cents: int
+    of_cents: int | None = None
+    counts: bool = True
+    is_open: bool = False
+    """A dispute that is not decided yet."""
+    as_of: datetime
+
+
+async def record(db: Connection, tenant: Tenant, sale: Transaction, told: MoneyBack) -> None:
+    """Keep it, unless something newer is known, and bring the sale to it. The sale must be locked."""
+    fresh = await db.fetchval(
+        """
+        INSERT INTO refunds AS r
+               (tenant_id, transaction_id, kind, reference, document, cents, of_cents, counts, is_open, as_of)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT (tenant_id, kind, reference) DO UPDATE SET
+               document = COALESCE(EXCLUDED.document, r.document), cents = EXCLUDED.cents,
+               of_cents = COALESCE(EXCLUDED.of_cents, r.of_cents), counts = EXCLUDED.counts,
+               is_open = EXCLUDED.is_open, as_of = EXCLUDED.as_of
+         -- Within one second, which is as fine as the provider tells it, more was refunded and a dispute was decided.
+         WHERE r.as_of < EXCLUDED.as_of
+            OR (r.as_of = EXCLUDED.as_of
+                AND (r.cents, r.counts, NOT r.is_open) < (EXCLUDED.cents, EXCLUDED.counts, NOT EXCLUDED.is_open))
+        RETURNING true
+        """,
+        tenant.id,
+        sale.id,
+        told.kind,
+        told.reference,
+        told.document,
+        told.cents,
+        told.of_cents,
+        told.counts,
+        told.is_open,
+        told.as_of,
+    )
+    if fresh:
+        await recompute(db, tenant, sale.id, cause=_CAUSE_OF[told.kind], document=told.document or told.reference)
+
+
+async def is_disputed(db: Connection, tenant: Tenant, transaction_id: TransactionId) -> bool:
+    """Whether a dispute about this sale is still to be decided."""
+    return bool(
+        await db.fetchval(
+            "SELECT EXISTS (SELECT 1 FROM refunds WHERE tenant_id = $1 AND transaction_id = $2 AND is_open)",
+            tenant.id,
+            transaction_id,
+        )
+    )
+
+
+async def recompute(
+    db: Connection,
+    tenant: Tenant,
+    transaction_id: TransactionId,
+    *,
+    cause: str | None = None,
+    document: str | None = None,
+) -> None:
+    """What went back in all, never more than the sale. Provider and credit note may tell of the same money: the larger
+    counts. `cause` and `document` are kept with the sale when it changes something."""
+    sale = await db.fetchrow(
+        "SELECT gross_cents, refunded_cents, state FROM transactions WHERE tenant_id = $1 AND id = $2",
+        tenant.id,
+        transaction_id,
+    )
+    assert sale is not None
+    rows = await db.fetch(
+        "SELECT kind, cents, of_cents, counts, as_of FROM refunds WHERE tenant_id = $1 AND transaction_id = $2",
+        tenant.id,
+        transaction_id,
+    )
+    charges = [row for row in rows if row["kind"] == "charge"]
+    returned = sum(
+        row["cents"]
+        for row in rows
+        # A later look at the charge has a failed refund taken off already.
+        if row["kind"] == "refund_failed" and all(row["as_of"] >= charge["as_of"] for charge in charges)
+    )
+    disputed = sum(row["cents"] for row in rows if row["kind"] == "dispute" and row["counts"])
+    by_provider = max(0, sum(row["cents"] for row in charges) - returned) + disputed
+    whole = max((row["of_cents"] for row in rows if row["of_cents"]), default=sale["gross_cents"])
+    credited = sum(row["cents"] for row in rows if row["kind"] == "credit_note" and row["counts"])
+    refunded = min(sale["gross_cents"], max(by_provider, credited))
+    if 0 < whole <= by_provider:
+        refunded = sale["gross_cents"]
+    if refunded == sale["refunded_cents"]:
+        return
+    await db.execute(
+        """
+        UPDATE transactions SET refunded_cents = $3, refund_cause = COALESCE($4, refund_cause),
+               refund_document = CASE WHEN $4::text IS NULL THEN refund_document ELSE $5 END
+         WHERE tenant_id = $1 AND id = $2
+        """,
+        tenant.id,
+        transaction_id,
+        refunded,
+        cause,
+        document,
+    )
+    await _derive_state(db, tenant, transaction_id, _REASON.get(cause or ""))
+
+
+async def follow_invoice(
+    db: Connection, tenant: Tenant, transaction_id: TransactionId, state: TransactionState, reason: str | None
+) -> None:
+    """The invoice says so. What the provider gave back wholly stays refunded: lexoffice does not know of it."""
+    await db.execute(
+        """
+        UPDATE transactions SET invoice_state = $3,
+               state = CASE WHEN gross_cents > 0 AND refunded_cents >= gross_cents THEN 'refunded' ELSE $3 END,
+               state_reason = CASE WHEN gross_cents > 0 AND refunded_cents >= gross_cents AND state = 'refunded'
+                                   THEN state_reason ELSE $4 END
+         WHERE tenant_id = $1 AND id = $2
+        """,
+        tenant.id,
+        transaction_id,
+        state,
+        reason,
+    )
+
+
+async def note_cause(
+    db: Connection, tenant: Tenant, transaction_id: TransactionId, *, cause: str, document: str | None
+) -> None:
+    """What a claw-back that follows now will name."""
+    await db.execute(
+        "UPDATE transactions SET refund_cause = $3, refund_document = $4 WHERE tenant_id = $1 AND id = $2",
+        tenant.id,
+        transaction_id,
+        cause,
+        document,
+    )
+
+
+async def _derive_state(db: Connection, tenant: Tenant, transaction_id: TransactionId, reason: str | None) -> None:
+    """Refunded while everything went back; else what the invoice says, and pending before there is one."""
+    await db.execute(
+        """
+        UPDATE transactions t SET state = due.state,
+               state_reason = CASE WHEN due.state = t.state THEN t.state_reason
+                                   WHEN due.state = 'refunded' THEN $3 ELSE $4 END
+          FROM (SELECT CASE WHEN gross_cents > 0 AND refunded_cents >= gross_cents THEN 'refunded'
+                            ELSE COALESCE(invoice_state, 'pending') END AS state
+                  FROM transactions WHERE tenant_id = $1 AND id = $2) due
+         WHERE t.tenant_id = $1 AND t.id = $2
+        """,
+        tenant.id,
+        transaction_id,
+        reason,
+        _TAKEN_BACK,
+    )

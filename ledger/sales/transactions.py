@@ -1,0 +1,159 @@
+"""Sales as the ledger holds them."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from ledger.database import Connection
+from ledger.reasons import Hold
+from ledger.refusals import NotFound
+from ledger.sales import sale_holds
+from ledger.sales.sale_holds import SaleHold
+from ledger.types import (
+    CampaignId,
+    CustomerId,
+    Frozen,
+    PartnerId,
+    Tenant,
+    TransactionId,
+    TransactionState,
+    midnight,
+)
+
+
+class Transaction(Frozen):
+    """A sale. Amounts are cents; the base is what commissions are computed from, net once it is final."""
+
+    id: TransactionId
+    seq: int
+    source: str
+    state: TransactionState
+    payment_intent: str | None
+    checkout_session: str | None
+    order_reference: str | None
+    customer_id: CustomerId | None
+    customer_contact_id: UUID | None
+    customer_email: str | None
+    partner_id: PartnerId | None
+    partner_code: str | None
+    campaign_id: CampaignId | None
+    campaign_slug: str | None
+    plan_id: UUID | None
+    currency: str
+    base_cents: int
+    tax_cents: int
+    gross_cents: int
+    provisional: bool
+    paid_cents: int
+    refunded_cents: int
+    """What went back in all, gross, whoever told of it."""
+    credited_cents: int
+    """What of the invoice was settled by credit notes, gross; it is off the base already."""
+    written_off_cents: int
+    """What of it is off the base and was never paid, gross: written off, or a discount that lowers the base."""
+    sold_at: datetime
+    paid_at: datetime | None
+    address: dict[str, Any] | None
+    line_items: list[Any] | None
+    state_reason: str | None
+    holds: tuple[Hold, ...]
+    """Oldest first. While there is one, nothing that it earns is paid."""
+    replacement_until: datetime | None
+    """The invoice was voided; until then another one may take its place."""
+    refund_cause: str | None
+    refund_document: str | None
+    subscription: str | None
+    payment_number: int | None
+    """Which payment of its subscription or customer it is; a plan may pay the first twelve only."""
+    created_at: datetime
+    invoice_id: UUID | None
+    invoice_number: str | None
+
+    @property
+    def held(self) -> tuple[Hold, ...]:
+        """What a person may release, or somebody else's word does."""
+        return tuple(hold for hold in self.holds if hold.code != SaleHold.INVOICE_VOIDED)
+
+
+_TRANSACTION = f"""
+    SELECT t.*, {sale_holds.SHOWN}, p.code AS partner_code, c.slug AS campaign_slug, d.resource_id AS invoice_id,
+           d.voucher_number AS invoice_number
+      FROM transactions t
+      LEFT JOIN partners p ON p.tenant_id = t.tenant_id AND p.id = t.partner_id
+      LEFT JOIN campaigns c ON c.tenant_id = t.tenant_id AND c.id = t.campaign_id
+      LEFT JOIN external_documents d ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id
+                                    AND d.detached_at IS NULL
+     WHERE t.tenant_id = $1
+"""
+
+
+async def find(db: Connection, tenant: Tenant, transaction_id: TransactionId) -> Transaction:
+    """Raises NotFound."""
+    row = await db.fetchrow(_TRANSACTION + " AND t.id = $2", tenant.id, transaction_id)
+    if row is None:
+        raise NotFound("transaction_not_found")
+    return Transaction.model_validate(dict(row))
+
+
+async def paid_by(db: Connection, tenant: Tenant, payment_intent: str) -> int | None:
+    """Gross cents of the sale that this payment paid; None where it is not known."""
+    found: int | None = await db.fetchval(
+        "SELECT gross_cents FROM transactions WHERE tenant_id = $1 AND payment_intent = $2", tenant.id, payment_intent
+    )
+    return found
+
+
+async def lock(db: Connection, tenant: Tenant, transaction_id: TransactionId) -> Transaction:
+    """Hold the sale until the end of the transaction: who judges it judges alone. Raises NotFound.
+
+    Order of locks, everywhere: references of the sale, its document, the sale, payouts, commissions.
+    """
+    await db.execute(
+        "SELECT 1 FROM transactions WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, transaction_id
+    )
+    return await find(db, tenant, transaction_id)
+
+
+# The days first, from their index alone (sales_by_time): by number, all that was sold since would be looked through.
+_SOLD_THEN = """
+          AND t.seq = ANY (ARRAY(
+              SELECT s.seq FROM transactions s
+               WHERE s.tenant_id = $1 AND s.state = ANY (
+                         CASE WHEN $2::text IS NULL THEN ARRAY['pending', 'approved', 'refunded'] ELSE ARRAY[$2] END)
+                 AND ($4::timestamptz IS NULL OR s.sold_at >= $4) AND ($5::timestamptz IS NULL OR s.sold_at < $5)
+                 AND ($3::uuid IS NULL OR s.partner_id = $3) AND ($6::bigint IS NULL OR s.seq < $6)
+               ORDER BY s.seq + 0 DESC LIMIT $7))
+"""
+
+
+async def list_transactions(
+    db: Connection,
+    tenant: Tenant,
+    *,
+    state: TransactionState | None = None,
+    partner_id: PartnerId | None = None,
+    sold_from: date | None = None,
+    sold_before: date | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> tuple[list[Transaction], int | None]:
+    """Newest first; the second value is `after` of the next page. Days are Europe/Berlin, [from, before)."""
+    rows = await db.fetch(
+        _TRANSACTION
+        + """
+          AND ($2::text IS NULL OR t.state = $2) AND ($3::uuid IS NULL OR t.partner_id = $3)
+          AND ($4::timestamptz IS NULL OR t.sold_at >= $4) AND ($5::timestamptz IS NULL OR t.sold_at < $5)
+          AND ($6::bigint IS NULL OR t.seq < $6)
+        """
+        + ("" if sold_from is None and sold_before is None else _SOLD_THEN)
+        + " ORDER BY t.seq DESC LIMIT $7",
+        tenant.id,
+        state,
+        partner_id,
+        sold_from and midnight(sold_from),
+        sold_before and midnight(sold_before),
+        after,
+        limit + 1,
+    )
+    found = [Transaction.model_validate(dict(row)) for row in rows[:limit]]
+    return found, found[-1].seq if len(rows) > limit else None

@@ -1,0 +1,148 @@
+"""The document table of rules.md (strategy A, lexoffice credit note): which partner may get which document, or why not.
+
+Pure. [K] a tax adviser must confirm the table before real use. Sources: § 14 Abs. 2 Satz 5, § 14c, § 19 UStG.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from ledger.reasons import Reason
+from ledger.types import Frozen, TaxCase, TaxStatus
+
+PRIVATE_NOTE = "Ohne Umsatzsteuer: Leistung einer Privatperson"
+SMALL_BUSINESS_NOTE = "Steuerfreie Leistung eines Kleinunternehmers (§ 19 UStG)"
+STANDARD_RATE = Decimal("19.00")
+NO_TAX = Decimal("0.00")
+
+
+class PartnerFacts(Frozen):
+    """What is known of a partner on the service date."""
+
+    status: TaxStatus | None
+    confirmed_year: int | None = None
+    tax_number: str | None = None
+    vat_id: str | None = None
+    name: str = ""
+    street: str | None = None
+    zip: str | None = None
+    city: str | None = None
+    country_code: str | None = None
+    agreement_accepted: bool = False
+    agreement_version: str | None = None
+
+
+class TenantFacts(Frozen):
+    """The tenant as lexoffice's profile shows it."""
+
+    small_business: bool | None
+    tax_type: str | None
+    address_known: bool
+    tax_id_known: bool
+    agreement_version: str | None = None
+    """The version of the agreement that partners must have accepted; None: any."""
+
+
+class DocumentRule(Frozen):
+    """How the document is written: lexoffice's taxType, the rate in percent, title and the note to a vat-free one."""
+
+    tax_case: TaxCase
+    tax_type: str
+    rate: Decimal
+    title: str
+    note: str | None = None
+
+
+class BlockedBy(Reason):
+    """Why there is no document."""
+
+    @property
+    def sentence(self) -> str:
+        """For what ledger/payouts/due.py still says in German."""
+        return _GERMAN[self.code] % self.params
+
+
+_GERMAN = {
+    "not_connected": "lexoffice ist nicht verbunden; das Steuerprofil fehlt.",
+    "tenant_address_missing": "Die eigene Anschrift fehlt in den Einstellungen.",
+    "tenant_tax_id_missing": "Die eigene USt-IdNr. oder Steuernummer fehlt in den Einstellungen.",
+    "tax_status_missing": "Der Steuerstatus des Partners fehlt für den Leistungstag.",
+    "address_missing": "Die Anschrift des Partners ist unvollständig.",
+    "agreement_missing": "Die Vereinbarung über die Abrechnung per Gutschrift fehlt.",
+    "agreement_outdated": "Der Partner hat der geltenden Fassung der Gutschrift-Vereinbarung noch nicht zugestimmt.",
+    "tax_number_missing": "Steuernummer oder USt-IdNr. des Partners fehlt.",
+    "needs_own_document": "Nur mit eigener Gutschrift und Eingangsbeleg.",
+    "small_business_not_confirmed": "Der Kleinunternehmer-Status ist für %(year)s nicht bestätigt.",
+    "regular_partner_of_small_business": "Als Kleinunternehmer können Sie einem regelbesteuerten Partner keine "
+    "Gutschrift ausstellen.",
+}
+
+
+RULES = {
+    TaxCase.REGULAR: DocumentRule(tax_case=TaxCase.REGULAR, tax_type="net", rate=STANDARD_RATE, title="Gutschrift"),
+    TaxCase.SMALL_BUSINESS: DocumentRule(
+        tax_case=TaxCase.SMALL_BUSINESS,
+        tax_type="vatfree",
+        rate=NO_TAX,
+        title="Gutschrift",
+        note=SMALL_BUSINESS_NOTE,
+    ),
+    # Never VAT for a private person (§ 14c UStG), and not the word Gutschrift either.
+    TaxCase.PRIVATE: DocumentRule(
+        tax_case=TaxCase.PRIVATE,
+        tax_type="vatfree",
+        rate=NO_TAX,
+        title="Provisionsabrechnung",
+        # Without a note of ours lexoffice prints the organisation's own, usually that of § 19 UStG: not true of her.
+        note=PRIVATE_NOTE,
+    ),
+}
+
+
+def document_rule(partner: PartnerFacts, tenant: TenantFacts, service_date: date) -> DocumentRule | BlockedBy:
+    """What document this partner gets for a service on this day (Europe/Berlin), or why none."""
+    missing = _missing(partner, tenant)
+    if missing:
+        return missing
+    match partner.status:
+        # A tax-exempt organisation may write only vat-free documents (lexoffice API, taxConditions).
+        case TaxStatus.REGULAR if tenant.small_business or tenant.tax_type == "vatfree":
+            return BlockedBy(code="regular_partner_of_small_business")
+        case TaxStatus.REGULAR:
+            return RULES[TaxCase.REGULAR]
+        case TaxStatus.SMALL_BUSINESS if partner.confirmed_year != service_date.year:
+            return BlockedBy.of("small_business_not_confirmed", year=service_date.year)
+        case TaxStatus.SMALL_BUSINESS:
+            return RULES[TaxCase.SMALL_BUSINESS]
+        case TaxStatus.PRIVATE:
+            return RULES[TaxCase.PRIVATE]
+        case _:
+            return BlockedBy(code="needs_own_document")
+
+
+def _missing(partner: PartnerFacts, tenant: TenantFacts) -> BlockedBy | None:
+    if tenant.small_business is None:
+        return BlockedBy(code="not_connected")
+    if not tenant.address_known:
+        return BlockedBy(code="tenant_address_missing")
+    if partner.status is None:
+        return BlockedBy(code="tax_status_missing")
+    if not all(_says(text) for text in (partner.street, partner.zip, partner.city, partner.country_code)):
+        return BlockedBy(code="address_missing")
+    if not partner.agreement_accepted:
+        return BlockedBy(code="agreement_missing")
+    if tenant.agreement_version not in (None, partner.agreement_version):
+        return BlockedBy(code="agreement_outdated")
+    abroad = partner.country_code != "DE"
+    if abroad and partner.status in (TaxStatus.REGULAR, TaxStatus.SMALL_BUSINESS):
+        return BlockedBy(code="needs_own_document")
+    if partner.status in (TaxStatus.REGULAR, TaxStatus.SMALL_BUSINESS):
+        if not (_says(partner.tax_number) or _says(partner.vat_id)):
+            return BlockedBy(code="tax_number_missing")
+        if not tenant.tax_id_known:
+            return BlockedBy(code="tenant_tax_id_missing")
+    return None
+
+
+def _says(text: str | None) -> bool:
+    """Whether anything would stand on the document."""
+    return bool(text and text.strip())

@@ -1,0 +1,49 @@
+"""What the document table asks about tenant and partner, read once for many lines or for one day."""
+
+from datetime import date
+
+from ledger.database import Connection
+from ledger.refusals import NotFound
+from ledger.tax.document_rules import PartnerFacts, TenantFacts
+from ledger.types import PartnerId, Tenant
+
+FACTS = """
+    p.name, p.street, p.zip, p.city, p.country_code, p.agreement_accepted_at IS NOT NULL AS agreement_accepted,
+    p.agreement_version, s.status, s.confirmed_year, s.vat_id, s.tax_number
+"""
+"""Of partner `p` with tax status `s`, as members of PartnerFacts."""
+
+
+def status_on(day: str) -> str:
+    """A join of the tax status `s` of partner `p` on that day."""
+    return f"LEFT JOIN LATERAL tax_status_on(p.tenant_id, p.id, {day}) s ON true"
+
+
+async def partner_facts(db: Connection, tenant: Tenant, partner: PartnerId, on: date) -> PartnerFacts:
+    """What the partner was on this day. Raises NotFound."""
+    row = await db.fetchrow(
+        f"SELECT {FACTS} FROM partners p {status_on('$3::date')} WHERE p.tenant_id = $1 AND p.id = $2",
+        tenant.id,
+        partner,
+        on,
+    )
+    if row is None:
+        raise NotFound("partner_not_found")
+    return PartnerFacts(**row)
+
+
+async def tenant_facts(db: Connection, tenant: Tenant) -> TenantFacts:
+    """Raises NotFound."""
+    row = await db.fetchrow(
+        r"""
+        SELECT p.small_business, p.tax_type, t.agreement_version,
+               (t.street ~ '\S' AND t.zip ~ '\S' AND t.city ~ '\S') IS TRUE AS address_known,
+               (t.vat_id ~ '\S' OR t.tax_number ~ '\S') IS TRUE AS tax_id_known
+          FROM tenants t LEFT JOIN provider_connections p ON p.tenant_id = t.id AND p.provider = 'lexoffice'
+         WHERE t.id = $1
+        """,
+        tenant.id,
+    )
+    if row is None:
+        raise NotFound("tenant_not_found")
+    return TenantFacts(**row)

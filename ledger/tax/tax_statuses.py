@@ -1,0 +1,115 @@
+"""What a partner is for German VAT, and when. The document table (document_rules.py) judges it; this only remembers."""
+
+from datetime import date, datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from ledger.audit import audit
+from ledger.database import Connection
+from ledger.programme import partners
+from ledger.types import BusinessDay, Frozen, PartnerId, TaxStatus, Tenant
+
+
+class NewTaxStatus(Frozen):
+    """`valid_until` is exclusive. A small business is confirmed for a calendar year and counts only in it."""
+
+    status: TaxStatus
+    valid_from: BusinessDay
+    valid_until: BusinessDay | None = None
+    vat_id: str | None = Field(default=None, max_length=20)
+    tax_number: str | None = Field(default=None, max_length=30)
+    confirmed_year: int | None = Field(default=None, ge=2000, le=2200)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.status is TaxStatus.SMALL_BUSINESS and self.confirmed_year is None:
+            raise ValueError("confirmed_year_missing")
+        if self.valid_until is not None and self.valid_until <= self.valid_from:
+            raise ValueError("validity_ends_too_early")
+        return self
+
+
+class TaxRecord(NewTaxStatus):
+    id: UUID
+    partner_id: PartnerId
+    valid_from: date
+    valid_until: date | None = None
+    recorded_by: str | None
+    recorded_at: datetime
+
+
+_COLUMNS = """
+    id, partner_id, status, valid_from, valid_until, vat_id, tax_number, confirmed_year, recorded_by, recorded_at
+"""
+
+
+async def record_tax_status(
+    db: Connection, tenant: Tenant, partner_id: PartnerId, new: NewTaxStatus, *, by: str
+) -> TaxRecord:
+    """From its first day on the new status takes the place of what was valid then. Raises NotFound.
+
+    What stands on it, payouts and documents of now and then, is looked at by rechecks.want_for_partner.
+    """
+    await partners.find(db, tenant, partner_id)
+    await db.execute(
+        """
+        UPDATE partner_tax_statuses SET valid_until = $3
+         WHERE tenant_id = $1 AND partner_id = $2 AND valid_from < $3 AND (valid_until IS NULL OR valid_until > $3)
+        """,
+        tenant.id,
+        partner_id,
+        new.valid_from,
+    )
+    # clock_timestamp(): of two records for the same day in one transaction the later one counts.
+    recorded = await db.fetchrow(
+        f"""
+        INSERT INTO partner_tax_statuses (tenant_id, partner_id, status, valid_from, valid_until, vat_id, tax_number,
+                                          confirmed_year, recorded_by, recorded_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp())
+        RETURNING {_COLUMNS}
+        """,
+        tenant.id,
+        partner_id,
+        new.status,
+        new.valid_from,
+        new.valid_until,
+        new.vat_id,
+        new.tax_number,
+        new.confirmed_year,
+        by,
+    )
+    assert recorded is not None
+    await db.execute(
+        "UPDATE partners SET last_edited_by = $3 WHERE tenant_id = $1 AND id = $2", tenant.id, partner_id, by
+    )
+    await audit.record(
+        db,
+        tenant,
+        actor=by,
+        action="partner.tax_status_recorded",
+        subject="partner",
+        subject_id=str(partner_id),
+        **audit.apart(new.model_dump(mode="json", exclude_none=True)),
+    )
+    return TaxRecord.model_validate(dict(recorded))
+
+
+async def tax_status_on(db: Connection, tenant: Tenant, partner_id: PartnerId, day: date) -> TaxRecord | None:
+    """What the partner was on that day (Europe/Berlin); None where nothing is recorded for it."""
+    row = await db.fetchrow(f"SELECT {_COLUMNS} FROM tax_status_on($1, $2, $3)", tenant.id, partner_id, day)
+    return None if row is None else TaxRecord.model_validate(dict(row))
+
+
+async def tax_statuses(db: Connection, tenant: Tenant, partner_id: PartnerId) -> list[TaxRecord]:
+    """All of them, the latest first."""
+    rows = await db.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM partner_tax_statuses WHERE tenant_id = $1 AND partner_id = $2
+         ORDER BY valid_from DESC, recorded_at DESC
+        """,
+        tenant.id,
+        partner_id,
+    )
+    return [TaxRecord.model_validate(dict(row)) for row in rows]

@@ -1,0 +1,5 @@
+"""And the ledger's fixtures: a fresh tenant for each test."""
+
+from tests.fixtures.ledger_shop import ledger, new_tenant, shop, tenant, vault
+
+__all__ = ["ledger", "new_tenant", "shop", "tenant", "vault"]

@@ -1,0 +1,180 @@
+"""A partner's own page: a link that works once, a cookie that is nobody else's, and an objection that asks a person."""
+
+import re
+
+from tests.fixtures.browsers import Browser
+from tests.fixtures.sale_books import Books, said
+
+_LINK = re.compile(r"<code>http://127\.0\.0\.1(/p/[A-Za-z0-9_-]{43})</code>")
+
+
+async def a_link(books: Books, code: str = "ANNA") -> str:
+    page = await books.editor.post(f"/admin/partner/{code}/link")
+    found = _LINK.search(page.text)
+    assert found, page.text
+    return found[1]
+
+
+async def a_guest(books: Books, code: str = "ANNA") -> Browser:
+    link = await a_link(books, code)
+    guest = books.firm.browser()
+    opened = await guest.post(link, shown_at=link)
+    assert (opened.status_code, opened.headers["location"]) == (303, "/p")
+    return guest
+
+
+async def a_payout(books: Books) -> str:
+    await books.fit_to_be_paid()
+    await books.approved_sale(customer_email="kunde@geheim.example", customer_name="Geheime Kundin")
+    return (await books.send("/admin/partner/ANNA/auszahlung")).rpartition("/")[2]
+
+
+async def test_a_partner_sees_its_balance_and_payouts_and_no_customer(books: Books) -> None:
+    number = await a_payout(books)
+    guest = await a_guest(books)
+    answer = await guest.get("/p")
+    page = said(answer.text)
+    assert number in page
+    assert "Wird geprüft." in page
+    assert "In Auszahlung 10,00 €" in page
+    for secret in ("Geheime", "geheim.example", "BERT", "CARL"):
+        assert secret not in answer.text
+    assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_a_link_works_once(books: Books) -> None:
+    link = await a_link(books)
+    looked_at = books.firm.browser()
+    # A mail scanner looks and uses nothing up.
+    assert "Meine Abrechnung öffnen" in (await looked_at.get(link)).text
+    assert "Meine Abrechnung öffnen" in (await looked_at.get(link)).text
+    await looked_at.post(link, shown_at=link)
+    assert (await looked_at.get("/p")).status_code == 200
+    late = books.firm.browser()
+    assert (await late.get(link)).status_code == 404
+    assert (await late.post(link)).status_code == 404
+    assert (await late.get("/p")).status_code == 401
+
+
+async def test_the_ledger_keeps_neither_link_nor_cookie(books: Books) -> None:
+    link = await a_link(books)
+    guest = books.firm.browser()
+    await guest.post(link, shown_at=link)
+    cookie = guest.http.cookies["partnerdesk-partner"]
+    [row] = await books.rows("SELECT * FROM partner_links")
+    for secret in (link.rpartition("/")[2], cookie):
+        assert secret.encode() not in row["token_hmac"] + row["cookie_hmac"]
+        assert await books.rows("SELECT 1 FROM audit_entries WHERE detail::text LIKE $1", f"%{secret}%") == []
+    assert [action for action in await books.firm.actions() if "link" in action] == [
+        "partner.link_made",
+        "partner.link_opened",
+    ]
+
+
+async def test_a_revoked_link_ends_link_and_cookie(books: Books) -> None:
+    guest = await a_guest(books)
+    [row] = await books.rows("SELECT id FROM partner_links")
+    await books.send(f"/admin/partner/ANNA/link/{row['id']}/widerrufen")
+    assert (await guest.get("/p")).status_code == 401
+    unused = await a_link(books)
+    [row] = await books.rows("SELECT id FROM partner_links WHERE used_at IS NULL")
+    await books.send(f"/admin/partner/ANNA/link/{row['id']}/widerrufen")
+    assert (await guest.get(unused)).status_code == 404
+
+
+async def test_link_and_cookie_end_after_thirty_days(books: Books) -> None:
+    guest, unused = await a_guest(books), await a_link(books)
+    await books.rows(
+        """
+        UPDATE partner_links
+           SET created_at = created_at - interval '31 days', expires_at = expires_at - interval '31 days',
+               used_at = used_at - interval '31 days', cookie_expires_at = cookie_expires_at - interval '31 days'
+        """
+    )
+    assert (await guest.get("/p")).status_code == 401
+    assert (await guest.get(unused)).status_code == 404
+    assert "abgelaufen" in await books.read("/admin/partner/ANNA")
+
+
+async def test_the_cookie_opens_nothing_else(books: Books) -> None:
+    guest = await a_guest(books)
+    for path in ("/admin", "/admin/partner/ANNA", "/admin/auszahlungen"):
+        assert (await guest.get(path)).headers["location"].startswith("/login")
+
+
+async def test_another_partners_payout_is_one_that_does_not_exist(books: Books) -> None:
+    number = await a_payout(books)
+    guest = await a_guest(books, "BERT")
+    assert number not in (await guest.get("/p")).text
+    assert (await guest.get(f"/p/belege/{number}")).status_code == 404
+    refused = await guest.post("/p/widerspruch", {"nummer": number, "grund": "Falsch"}, shown_at="/p")
+    assert refused.status_code == 404
+
+
+async def test_an_objection_is_noted_asks_a_person_and_shows_the_answer(books: Books) -> None:
+    number = await a_payout(books)
+    guest = await a_guest(books)
+    empty = await guest.post("/p/widerspruch", {"nummer": number, "grund": ""}, shown_at="/p")
+    assert empty.status_code == 422
+    await guest.post("/p/widerspruch", {"nummer": number, "grund": "Der Mai fehlt"}, shown_at="/p")
+    again = await guest.post("/p/widerspruch", {"nummer": number, "grund": "Nochmal"}, shown_at="/p")
+    assert again.status_code == 422
+    assert "bereits widersprochen" in again.text
+    [row] = await books.rows("SELECT objection_reason FROM payouts WHERE number = $1", number)
+    assert row["objection_reason"] == "Der Mai fehlt"
+    assert "Der Mai fehlt" in await books.read("/admin/partner/ANNA")
+    [task] = await books.rows("SELECT id FROM tasks WHERE kind = 'payout_objected'")
+    page = f"/admin/auszahlungen/{number}"
+    asked = await books.read(page)
+    assert "Der Mai fehlt" in asked
+    assert "Bis dahin nimmt kein Zahlungslauf die Auszahlung auf." in asked
+    silent = await books.send(f"/admin/aufgaben/{task['id']}", {"action": "done"}, status=422)
+    assert "Bitte schreiben Sie dem Partner eine Antwort." in silent
+    await books.send(f"/admin/aufgaben/{task['id']}", {"action": "done", "reason": "Mai kommt mit der nächsten"})
+    assert "Antwort: Mai kommt mit der nächsten" in said((await guest.get("/p")).text)
+    assert "payout.objected" in await books.firm.actions()
+    answered = await books.read(page)
+    assert "Widerspruch beantwortet" in answered
+    assert "Mai kommt mit der nächsten" in answered
+    assert "Bis dahin nimmt kein Zahlungslauf" not in answered
+
+
+async def test_the_credit_note_is_handed_out_as_a_file(books: Books) -> None:
+    number = await a_payout(books)
+    guest = await a_guest(books)
+    assert (await guest.get(f"/p/belege/{number}")).status_code == 404
+    await books.rows(
+        """
+        WITH note AS (
+            INSERT INTO external_documents (tenant_id, organization_id, kind, resource_id, voucher_number, payout_id)
+            SELECT tenant_id, gen_random_uuid(), 'credit-note', gen_random_uuid(), 'GS-2026-0042', id
+              FROM payouts WHERE number = $1 RETURNING tenant_id, resource_id, payout_id)
+        INSERT INTO credit_note_papers (tenant_id, resource_id, payout_id, content, sha256)
+        SELECT tenant_id, resource_id, payout_id, convert_to('%PDF-1.7 Gutschrift', 'UTF8'),
+               sha256(convert_to('%PDF-1.7 Gutschrift', 'UTF8'))
+          FROM note
+        """,
+        number,
+    )
+    assert "GS-2026-0042 als PDF" in said((await guest.get("/p")).text)
+    answer = await guest.get(f"/p/belege/{number}")
+    assert answer.content == b"%PDF-1.7 Gutschrift"
+    assert answer.headers["content-disposition"].startswith("attachment;")
+
+
+async def test_the_page_speaks_english_too(books: Books) -> None:
+    guest = await a_guest(books)
+    chosen = await guest.post("/sprache", {"sprache": "en", "weiter": "/p"}, shown_at="/p")
+    assert chosen.headers["location"] == "/p"
+    assert "Your payouts" in (await guest.get("/p")).text
+
+
+async def test_somebody_who_logs_out_is_forgotten_by_the_browser(books: Books) -> None:
+    guest = await a_guest(books)
+    await guest.post("/p/abmelden", shown_at="/p")
+    assert (await guest.get("/p")).status_code == 401
+
+
+async def test_the_partners_page_asks_for_its_states_again(books: Books) -> None:
+    page = (await (await a_guest(books)).get("/p")).text
+    assert 'data-renew="15" hx-get="/p"' in page

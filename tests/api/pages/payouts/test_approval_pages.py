@@ -1,0 +1,121 @@
+"""The queue of approvals: what one may approve, with what is unusual; many at once, each with its result."""
+
+import re
+
+from ledger.roles import Role
+from tests.fixtures.browsers import Browser, Firm
+from tests.fixtures.payout_books import Books, let_second_factor_age, shown_hash, ticks
+
+QUEUE = "/admin/freigaben"
+
+
+async def queue(browser: Browser) -> dict[str, str]:
+    """Number → content hash, in the order of the page."""
+    page = (await browser.get(QUEUE)).text
+    return dict(re.findall(r'name="wahl-(PO-[0-9-]+)" value="([0-9a-f]{64})"', page))
+
+
+def results(page: str) -> list[tuple[str, str]]:
+    rows = re.findall(r"<li><a [^>]+>(PO-[0-9-]+)</a>(.*?)</li>", page, re.DOTALL)
+    return [(number, re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", rest)).strip()) for number, rest in rows]
+
+
+async def test_the_queue_shows_what_i_may_approve_the_oldest_first(books: Books, firm: Firm) -> None:
+    maker, other = await firm.person(Role.ADMIN), await firm.person(Role.APPROVER)
+    small = await books.asked_for(1_000, by=f"user:{maker.user}")
+    large = await books.asked_for(200_000, code="BERT", by=f"user:{maker.user}")
+    assert list(await queue(other)) == [small.number, large.number]
+    assert list(await queue(maker)) == [small.number]
+    assert "Eine weitere Auszahlung wartet auf jemand anderen" in (await maker.get(QUEUE)).text
+
+
+async def test_the_queue_says_what_is_unusual(books: Books, firm: Firm) -> None:
+    approver = await firm.person(Role.APPROVER)
+    await books.account()
+    await books.paid(await books.asked_for(10_000))
+    await books.asked_for(15_000)
+    await books.asked_for(200_000, code="BERT")
+    page = (await approver.get(QUEUE)).text
+    anna, bert = page.split("<tr>")[2:4]
+    assert "•••• 3000" in anna
+    assert "+59,50\xa0€" in anna
+    assert "Neue Bankverbindung" in anna
+    assert "Erste Auszahlung" not in anna
+    assert "Erste Auszahlung" in bert
+    assert "Keine Bankverbindung" in bert
+    assert "Über der Grenze" in bert
+    assert '<span class="hint">19 %</span>' in bert
+
+
+async def test_many_are_approved_at_once_each_with_its_result(books: Books, firm: Firm) -> None:
+    approver = await firm.person(Role.APPROVER)
+    first, second, third = [await books.asked_for(1_000, code=code) for code in ("ANNA", "BERT", "ANNA")]
+    shown = await queue(approver)
+    await books.rows("UPDATE partners SET street = 'Neuer Weg 1' WHERE code = 'BERT'")
+    answer = await approver.post(QUEUE, ticks(*shown.items()) | {"entscheidung": "freigeben"}, shown_at=QUEUE)
+    assert results(answer.text) == [
+        (first.number, "Freigegeben"),
+        (second.number, "Der Inhalt der Auszahlung hat sich seit der Anzeige geändert. Bitte erneut prüfen."),
+        (third.number, "Freigegeben"),
+    ]
+    assert [await books.in_state(one.number) for one in (first, second, third)] == [
+        "approved", "awaiting_approval", "approved",
+    ]  # fmt: skip
+    assert "Über 3 Auszahlungen ist entschieden." in answer.text
+
+
+async def test_more_than_a_few_go_on_by_themselves_with_progress(books: Books, firm: Firm) -> None:
+    approver = await firm.person(Role.APPROVER)
+    for n in range(7):
+        await books.asked_for(1_000 + n)
+    shown = await queue(approver)
+    page = (await approver.post(QUEUE, ticks(*shown.items()) | {"entscheidung": "freigeben"}, shown_at=QUEUE)).text
+    assert len(results(page)) == 5
+    assert '<progress max="7" value="5"' in page
+    rest = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.split('id="rest"')[1]))
+    page = (await approver.post(QUEUE, {k: v for k, v in rest.items() if k != "csrf"}, shown_at=QUEUE)).text
+    assert len(results(page)) == 2
+    assert "Über 7 Auszahlungen ist entschieden." in page
+    assert await queue(approver) == {}
+
+
+async def test_rejecting_needs_a_reason_and_keeps_what_was_ticked(books: Books, firm: Firm) -> None:
+    approver = await firm.person(Role.APPROVER)
+    payout = await books.asked_for()
+    form = ticks(*(await queue(approver)).items()) | {"entscheidung": "ablehnen"}
+    refused = await approver.post(QUEUE, form, shown_at=QUEUE)
+    assert refused.status_code == 422
+    assert "Grund der Ablehnung" in refused.text
+    assert re.search(rf'name="wahl-{payout.number}"[^>]+ checked', refused.text)
+    done = await approver.post(QUEUE, form | {"grund": "doppelt"}, shown_at=QUEUE)
+    assert results(done.text) == [(payout.number, "Abgelehnt")]
+    assert await books.in_state(payout.number) == "rejected"
+    [decision] = await books.rows("SELECT reason FROM decisions")
+    assert decision["reason"] == "doppelt"
+
+
+async def test_nothing_chosen_is_said(books: Books, firm: Firm) -> None:
+    approver = await firm.person(Role.APPROVER)
+    await books.asked_for()
+    answer = await approver.post(QUEUE, {"entscheidung": "freigeben"}, shown_at=QUEUE)
+    assert (answer.status_code, "mindestens eine Auszahlung" in answer.text) == (422, True)
+
+
+async def test_above_the_limit_the_queue_wants_a_fresh_second_factor(books: Books, firm: Firm) -> None:
+    approver = await firm.person(Role.APPROVER)
+    payout = await books.asked_for(200_000)
+    form = ticks((payout.number, await shown_hash(approver, payout.number))) | {"entscheidung": "freigeben"}
+    await let_second_factor_age(firm, approver)
+    page = (await approver.post(QUEUE, form, shown_at=QUEUE)).text
+    assert "/second-factor?weiter=%2Fadmin%2Ffreigaben" in page
+    assert await books.in_state(payout.number) == "awaiting_approval"
+
+
+async def test_whoever_made_it_does_not_get_past_the_queue_by_hand(books: Books, firm: Firm) -> None:
+    maker = await firm.person(Role.ADMIN)
+    await firm.person(Role.APPROVER)
+    payout = await books.asked_for(200_000, by=f"user:{maker.user}")
+    form = ticks((payout.number, payout.content_hash)) | {"entscheidung": "freigeben"}
+    page = (await maker.post(QUEUE, form, shown_at=QUEUE)).text
+    assert "gibt sie jemand anderes frei" in page
+    assert await books.in_state(payout.number) == "awaiting_approval"

@@ -1,0 +1,339 @@
+"""Two people behind money: who made a payout does not approve it above the limit, nor confirm the own account entry."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+from temporalio.testing import ActivityEnvironment
+
+from activities.handover import HandoverActivities
+from ledger.access import api_keys
+from ledger.access.four_eyes import SecondPersonNeeded
+from ledger.bank import partner_accounts
+from ledger.bank.partner_accounts import BankDetails, NewBankDetails
+from ledger.payouts import approval_rule, decisions, payout_content, payout_holds, payout_requests, payouts
+from ledger.payouts.payouts import Payout
+from ledger.programme import campaigns, partners
+from ledger.programme.calculation import Rate
+from ledger.programme.campaigns import NewCampaign, NewPlan
+from ledger.programme.partners import NewPartner
+from ledger.refusals import NotAllowedNow, NotFound
+from ledger.roles import Role
+from ledger.tax import tax_statuses
+from ledger.tax.tax_statuses import NewTaxStatus
+from ledger.types import PartnerId, PayoutState, TaxStatus, Tenant, UserId
+from tests.fixtures.browsers import Firm
+
+IBAN, OTHER_IBAN = "DE02120300000000202051", "DE54120300000000303062"
+ABOVE, BELOW = 150_000, 30_000
+MAKER, SECOND = "key:maker", "key:second"
+
+
+@dataclass
+class Office:
+    """A firm's partner ANNA, private, and what is owed to her."""
+
+    firm: Firm
+    anna: PartnerId
+
+    @property
+    def tenant(self) -> Tenant:
+        return self.firm.tenant
+
+    def ledger(self) -> Any:
+        return self.firm.parts.ledger.transaction(self.tenant, cause="test")
+
+    async def payout(self, cents: int, *, by: str = MAKER, code: str = "ANNA") -> Payout:
+        async with self.ledger() as db:
+            await db.execute(
+                """
+                WITH sale AS (INSERT INTO transactions (tenant_id, source, base_cents, gross_cents, provisional,
+                                                        sold_at)
+                              VALUES ($1, 'api', $2::bigint * 10, $2::bigint * 12, false, now()) RETURNING id)
+                INSERT INTO commissions (tenant_id, transaction_id, partner_id, level, base_cents, net_cents, state,
+                                         provisional, service_date, plan_id)
+                SELECT $1, sale.id, q.id, 1, $2::bigint * 10, $2, 'approved', false, current_date,
+                       (SELECT id FROM plans WHERE tenant_id = $1)
+                  FROM sale, partners q WHERE q.tenant_id = $1 AND q.code = $3
+                """,
+                self.tenant.id,
+                cents,
+                code,
+            )
+            return await payout_requests.request_payout(db, self.tenant, partner_code=code, actor=by)
+
+    async def approve(self, payout: Payout, by: str) -> None:
+        async with self.ledger() as db:
+            seen = await payout_content.content_hash(db, self.tenant, payout.id)
+            await decisions.approve(db, self.tenant, payout.number, actor=by, seen_hash=seen)
+
+    async def record(self, iban: str = IBAN, *, by: str = MAKER, partner: PartnerId | None = None) -> BankDetails:
+        async with self.ledger() as db:
+            return await partner_accounts.save_bank_details(
+                db,
+                self.tenant,
+                self.firm.parts.vault,
+                partner or self.anna,
+                NewBankDetails(account_holder="Anna", iban=SecretStr(iban)),
+                by=by,
+            )
+
+    async def confirm(self, account: BankDetails, by: str = SECOND) -> BankDetails:
+        async with self.ledger() as db:
+            confirmed, _ = await partner_accounts.confirm(db, self.tenant, account.partner_id, account.id, by=by)
+        return confirmed
+
+    async def held(self, payout: Payout) -> list[str]:
+        async with self.ledger() as db:
+            return [hold.code for hold in (await payouts.find(db, self.tenant, payout.number)).holds]
+
+    async def key(self, maker: UserId | None) -> str:
+        async with self.ledger() as db:
+            made = await api_keys.create_api_key(
+                db, self.tenant, self.firm.parts.vault, name="x", scopes=("read",), actor="test", created_by=maker
+            )
+        return f"key:{made.id}"
+
+
+@pytest.fixture
+async def office(firm: Firm) -> Office:
+    async with firm.parts.ledger.transaction(firm.tenant, cause="test") as db:
+        await db.execute("UPDATE tenants SET street = 'Weg 1', zip = '10115', city = 'Berlin', vat_id = 'DE1'")
+        await db.execute("UPDATE provider_connections SET small_business = false, tax_type = 'net'")
+        campaign = await campaigns.create(db, firm.tenant, NewCampaign(slug="x", name="X"), by="setup")
+        plan = NewPlan(levels=(Rate(level=1, percent=10),))
+        await campaigns.add_plan(db, firm.tenant, campaign.id, plan, by="key:planner")
+        address = {"street": "Weg 2", "zip": "10115", "city": "Berlin", "country_code": "DE"}
+        for code in ("ANNA", "BERT"):
+            made = await partners.create(db, firm.tenant, NewPartner(code=code, name=code, **address), by="setup")
+            status = NewTaxStatus(status=TaxStatus.PRIVATE, valid_from=date(2020, 1, 1))
+            await tax_statuses.record_tax_status(db, firm.tenant, made.id, status, by="key:taxes")
+        await db.execute("UPDATE partners SET agreement_accepted_at = now()")
+        (anna,) = await db.fetch("SELECT id FROM partners WHERE code = 'ANNA'")
+    return Office(firm, PartnerId(anna["id"]))
+
+
+@pytest.mark.parametrize("maker", [MAKER, "key:planner", "key:taxes", "key:banker"])
+async def test_no_maker_approves_above_the_limit_and_somebody_else_does(office: Office, maker: str) -> None:
+    await office.confirm(await office.record(by="key:banker"))
+    payout = await office.payout(ABOVE)
+    with pytest.raises(SecondPersonNeeded):
+        await office.approve(payout, maker)
+    await office.approve(payout, SECOND)
+
+
+async def test_who_wrote_a_line_by_hand_does_not_approve_it(office: Office) -> None:
+    payout = await office.payout(ABOVE)
+    async with office.ledger() as db:
+        await db.execute("UPDATE commissions SET recorded_by = 'key:hand'")
+    with pytest.raises(SecondPersonNeeded):
+        await office.approve(payout, "key:hand")
+
+
+async def test_up_to_the_limit_one_pair_of_eyes_is_enough(office: Office) -> None:
+    await office.approve(await office.payout(100_000), MAKER)
+
+
+async def test_the_limit_counts_what_a_partner_gets_in_30_days(office: Office) -> None:
+    for _ in range(3):
+        await office.approve(await office.payout(BELOW), MAKER)
+    fourth = await office.payout(BELOW)
+    with pytest.raises(SecondPersonNeeded):
+        await office.approve(fourth, MAKER)
+    # Another partner's payouts do not count, nor does what is longer ago.
+    await office.approve(await office.payout(BELOW, code="BERT"), MAKER)
+    async with office.ledger() as db:
+        await db.execute("UPDATE decisions SET decided_at = decided_at - interval '31 days'")
+    await office.approve(fourth, MAKER)
+
+
+async def test_a_rejected_payout_does_not_count(office: Office) -> None:
+    first = await office.payout(90_000)
+    async with office.ledger() as db:
+        await decisions.reject(db, office.tenant, first.number, actor=SECOND, reason="falsch")
+    await office.approve(await office.payout(5_000), MAKER)
+
+
+async def test_a_person_and_the_keys_it_made_are_one_pair_of_eyes(office: Office) -> None:
+    admin, other = await office.firm.member(Role.ADMIN), await office.firm.member(Role.ADMIN)
+    one, two, foreign = await office.key(admin.user), await office.key(admin.user), await office.key(other.user)
+    payout = await office.payout(ABOVE, by=one)
+    for same in (one, two, f"user:{admin.user}"):
+        with pytest.raises(SecondPersonNeeded):
+            await office.approve(payout, same)
+    await office.approve(payout, foreign)
+
+
+async def test_switched_off_a_single_approver_approves_and_the_payout_shows_it(office: Office) -> None:
+    admin = await office.firm.member(Role.ADMIN)
+    actor = f"user:{admin.user}"
+    payout = await office.payout(ABOVE, by=actor)
+    async with office.ledger() as db:
+        await db.execute("UPDATE tenants SET single_approver = true")
+        assert (await approval_rule.of_payout(db, office.tenant, payout)).switched_off
+    await office.approve(payout, actor)
+    async with office.ledger() as db:
+        await db.execute("UPDATE tenants SET single_approver = false")
+        shown = await approval_rule.of_payout(db, office.tenant, payout)
+    assert (shown.switched_off, shown.above_limit, shown.counted_cents) == (True, True, ABOVE)
+    assert "payout.approved_alone" in await office.firm.actions()
+
+
+async def test_an_approval_that_became_void_leaves_nothing_switched_off(office: Office) -> None:
+    admin = await office.firm.member(Role.ADMIN)
+    actor = f"user:{admin.user}"
+    payout = await office.payout(ABOVE, by=actor)
+    async with office.ledger() as db:
+        await db.execute("UPDATE tenants SET single_approver = true")
+    await office.approve(payout, actor)
+    async with office.ledger() as db:
+        held = await payouts.lock(db, office.tenant, payout.number)
+        await payouts.change_state(db, office.tenant, held, PayoutState.AWAITING_APPROVAL)
+        await db.execute("UPDATE tenants SET single_approver = false")
+    other = await office.firm.member(Role.APPROVER)
+    with pytest.raises(SecondPersonNeeded):
+        await office.approve(payout, actor)
+    await office.approve(payout, f"user:{other.user}")
+    async with office.ledger() as db:
+        assert not (await approval_rule.of_payout(db, office.tenant, payout)).switched_off
+
+
+async def test_with_a_second_approver_the_switch_is_without_effect(office: Office) -> None:
+    admin = await office.firm.member(Role.ADMIN)
+    await office.firm.member(Role.APPROVER)
+    payout = await office.payout(ABOVE, by=f"user:{admin.user}")
+    async with office.ledger() as db:
+        await db.execute("UPDATE tenants SET single_approver = true")
+    with pytest.raises(SecondPersonNeeded):
+        await office.approve(payout, f"user:{admin.user}")
+
+
+# Accounts
+
+
+async def test_a_first_account_is_in_force_once_a_second_person_confirms_it(office: Office) -> None:
+    payout = await office.payout(BELOW)
+    account = await office.record()
+    assert (account.state, await office.held(payout)) == ("pending", ["account_pending"])
+    with pytest.raises(NotAllowedNow) as waiting:
+        await office.approve(payout, SECOND)
+    assert waiting.value.code == "account_pending"
+    with pytest.raises(SecondPersonNeeded):
+        await office.confirm(account, by=MAKER)
+    assert (await office.confirm(account)).state == "active"
+    assert await office.held(payout) == []
+    await office.approve(payout, SECOND)
+
+
+async def test_the_database_refuses_an_account_that_its_recorder_confirmed(office: Office) -> None:
+    account = await office.record()
+    with pytest.raises(asyncpg.CheckViolationError, match="confirmed_by_a_second_person"):
+        async with office.ledger() as db:
+            await db.execute("UPDATE partner_bank_details SET confirmed_by = recorded_by, confirmed_at = now()")
+    with pytest.raises(asyncpg.CheckViolationError, match="an_account_in_use_was_confirmed"):
+        async with office.ledger() as db:
+            await db.execute("UPDATE partner_bank_details SET state = 'active' WHERE id = $1", account.id)
+
+
+async def test_a_single_approver_confirms_the_own_entry_and_it_shows(office: Office) -> None:
+    admin = await office.firm.member(Role.ADMIN)
+    async with office.ledger() as db:
+        await db.execute("UPDATE tenants SET single_approver = true")
+    account = await office.record(by=f"user:{admin.user}")
+    assert (await office.confirm(account, by=f"user:{admin.user}")).state == "active"
+    (row,) = await office.firm.rows("SELECT confirmed_alone FROM partner_bank_details")
+    assert row["confirmed_alone"] is True
+
+
+async def test_a_changed_account_waits_for_its_quarantine_and_the_old_one_stays_until_then(office: Office) -> None:
+    first = await office.confirm(await office.record())
+    approved, fresh = await office.payout(BELOW), None
+    await office.approve(approved, SECOND)
+    changed = await office.record(OTHER_IBAN)
+    assert (changed.usable_from - changed.recorded_at).days == 7
+    fresh = await office.payout(BELOW)
+    confirmed = await office.confirm(changed)
+    assert confirmed.state == "pending"
+    assert [await office.held(payout) for payout in (approved, fresh)] == [["account_pending"]] * 2
+    async with office.ledger() as db:
+        active = await partner_accounts.bank_details_of(db, office.tenant, office.anna)
+        assert active is not None
+        assert active.id == first.id
+        await db.execute("UPDATE partner_bank_details SET usable_from = now() WHERE id = $1", changed.id)
+    await _handover(office)
+    async with office.ledger() as db:
+        active = await partner_accounts.bank_details_of(db, office.tenant, office.anna)
+        assert active is not None
+        assert active.id == changed.id
+        assert await db.fetchval("SELECT count(*) FROM payouts WHERE recheck_wanted_at IS NOT NULL") == 2
+    assert [await office.held(payout) for payout in (approved, fresh)] == [[], []]
+
+
+async def test_a_quarantine_that_is_over_without_a_second_person_changes_nothing(office: Office) -> None:
+    await office.confirm(await office.record())
+    changed = await office.record(OTHER_IBAN)
+    async with office.ledger() as db:
+        await db.execute("UPDATE partner_bank_details SET usable_from = now() - interval '1 day'")
+    await _handover(office)
+    async with office.ledger() as db:
+        pending = await partner_accounts.pending_of(db, office.tenant, office.anna)
+    assert pending is not None
+    assert pending.id == changed.id
+
+
+async def test_a_refused_account_leaves_the_old_one_and_frees_the_payouts(office: Office) -> None:
+    first = await office.confirm(await office.record())
+    payout, changed = await office.payout(BELOW), await office.record(OTHER_IBAN)
+    async with office.ledger() as db:
+        refused, touched = await partner_accounts.refuse(
+            db, office.tenant, office.anna, changed.id, by=SECOND, reason="unbekannt"
+        )
+    assert (refused.state, touched, await office.held(payout)) == ("refused", [payout.number], [])
+    async with office.ledger() as db:
+        active = await partner_accounts.bank_details_of(db, office.tenant, office.anna)
+    assert active is not None
+    assert active.id == first.id
+    with pytest.raises(NotAllowedNow):
+        await office.confirm(changed)
+
+
+async def test_what_a_person_put_back_stays_put_back(office: Office) -> None:
+    payout = await office.payout(BELOW)
+    async with office.ledger() as db:
+        await payout_holds.put_back(db, office.tenant, payout.number, actor=MAKER, reason="Rückfrage")
+    account = await office.record()
+    assert await office.held(payout) == ["put_back", "account_pending"]
+    await office.confirm(account)
+    assert await office.held(payout) == ["put_back"]
+
+
+async def test_the_same_iban_on_two_partners_must_be_acknowledged(office: Office) -> None:
+    await office.confirm(await office.record())
+    (bert,) = await office.firm.rows("SELECT id FROM partners WHERE code = 'BERT'")
+    twice = await office.record(partner=PartnerId(bert["id"]))
+    with pytest.raises(NotAllowedNow) as refused:
+        await office.confirm(twice)
+    assert refused.value.code == partner_accounts.IBAN_TWICE
+    (task,) = await office.firm.rows("SELECT kind, subject_id, detail->'partners' AS partners, actions FROM tasks")
+    assert (task["subject_id"], task["partners"], task["actions"]) == ("BERT", ["ANNA"], ["acknowledge"])
+    await office.firm.rows("UPDATE tasks SET state = 'resolved', resolved_at = now() RETURNING id")
+    assert (await office.confirm(twice)).state == "active"
+
+
+async def test_another_partners_account_is_not_found(office: Office) -> None:
+    account = await office.record()
+    (bert,) = await office.firm.rows("SELECT id FROM partners WHERE code = 'BERT'")
+    async with office.ledger() as db:
+        with pytest.raises(NotFound, match="partner_account_not_found"):
+            await partner_accounts.confirm(db, office.tenant, PartnerId(UUID(str(bert["id"]))), account.id, by=SECOND)
+
+
+async def _handover(office: Office) -> None:
+    """As the schedule does it each 30 s."""
+    nobody: Any = None
+    hands = HandoverActivities(office.firm.parts.ledger, nobody, older_than=nobody, pace=nobody, schedules=nobody)
+    await ActivityEnvironment().run(hands._put_accounts_into_force)

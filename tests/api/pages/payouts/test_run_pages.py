@@ -1,0 +1,103 @@
+"""The pages of payout runs, over runs as their workflow writes them."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from ledger.payouts import payout_runs
+from ledger.payouts.payout_runs import cut_off_of
+from ledger.roles import Role
+from ledger.types import BERLIN
+from tests.fixtures.browsers import Firm
+from tests.fixtures.payable import earn
+from tests.fixtures.payout_books import Books
+
+PAGE = "/admin/auszahlungslaeufe"
+TOMORROW = datetime.now(BERLIN).date() + timedelta(days=1)
+
+
+async def begun(books: Books, *, rehearsal: bool = False) -> UUID:
+    run = uuid4()
+    async with books.ledger.transaction(books.tenant) as db:
+        await payout_runs.begin(
+            db, books.tenant, run, cut_off=cut_off_of(TOMORROW), rehearsal=rehearsal, requested_by="key:shop"
+        )
+        partners = await payout_runs.partners_left(db, books.tenant, run, after=None, limit=200)
+    await payout_runs.take(books.ledger, books.tenant, run, partners)
+    return run
+
+
+async def test_a_rehearsal_shows_who_would_get_what_and_links_no_payout(books: Books, firm: Firm) -> None:
+    await earn(books, 10_000)
+    run = await begun(books, rehearsal=True)
+    page = (await (await firm.person(Role.VIEWER)).get(f"{PAGE}/{run}")).text
+    assert "Probelauf" in page
+    assert "100,00\xa0€" in page
+    assert "käme" in page
+    assert "PO-" not in page
+
+
+async def test_a_run_is_watched_and_its_payouts_are_linked(books: Books, firm: Firm) -> None:
+    await earn(books, 10_000)
+    run = await begun(books)
+    browser = await firm.person(Role.VIEWER)
+    page = (await browser.get(f"{PAGE}/{run}")).text
+    assert "läuft" in page
+    assert 'data-renew="3"' in page
+    assert f'href="/admin/auszahlungen/PO-{datetime.now(UTC).year}-0001"' in page
+    assert "Auszahlungslauf" in page
+    waiting = (await browser.get(f"{PAGE}/{run}?zeige=wartet")).text
+    assert "-0001" not in waiting
+
+
+async def test_a_run_is_cancelled_with_a_reason_only(books: Books, firm: Firm) -> None:
+    run = await begun(books)
+    browser = await firm.person(Role.EDITOR)
+    refused = await browser.post(f"{PAGE}/{run}/abbrechen", {"reason": " "}, shown_at=f"{PAGE}/{run}")
+    assert refused.status_code == 422
+    assert "Bitte nennen Sie den Grund." in refused.text
+    done = await browser.post(f"{PAGE}/{run}/abbrechen", {"reason": "Falscher Tag."}, shown_at=f"{PAGE}/{run}")
+    assert done.status_code == 303
+    assert "abgebrochen" in (await browser.get(f"{PAGE}/{run}")).text
+
+
+async def test_a_day_that_is_none_is_told_and_kept(firm: Firm) -> None:
+    browser = await firm.person(Role.EDITOR)
+    answer = await browser.post(PAGE, {"stichtag": "31.02.2026", "art": "probe"}, shown_at=PAGE)
+    assert answer.status_code == 422
+    assert "Bitte nennen Sie den Stichtag als Datum." in answer.text
+    assert "31.02.2026" in answer.text
+
+
+async def test_only_an_admin_sets_the_monthly_day(firm: Firm) -> None:
+    admin = await firm.person(Role.ADMIN)
+    assert (await admin.post(f"{PAGE}/kalender", {"tag": "29"}, shown_at=PAGE)).status_code == 422
+    assert (await admin.post(f"{PAGE}/kalender", {"tag": "5", "stunde": "7"}, shown_at=PAGE)).status_code == 303
+    assert "Am 5. jedes Monats um 7 Uhr" in (await admin.get(PAGE)).text
+    editor = await firm.person(Role.EDITOR)
+    assert (await editor.post(f"{PAGE}/kalender", {"tag": ""}, shown_at=PAGE)).status_code == 403
+
+
+async def test_another_firms_run_is_not_found(books: Books, other_firm: Firm) -> None:
+    run = await begun(books)
+    assert (await (await other_firm.person(Role.ADMIN)).get(f"{PAGE}/{run}")).status_code == 404
+
+
+async def test_a_runs_payouts_are_listed_summed_and_put_in_a_file_by_its_link(books: Books, firm: Firm) -> None:
+    alone = await books.asked_for(7_000)
+    await earn(books, 10_000)
+    run = await begun(books)
+    browser = await firm.person(Role.VIEWER)
+    listed = f"/admin/auszahlungen?auszahlungslauf={run}"
+    assert f'href="{listed}"' in (await browser.get(f"{PAGE}/{run}")).text
+    page = (await browser.get(listed)).text
+    assert "-0002</a>" in page
+    assert f">{alone.number}</a>" not in page
+    assert f'<option value="{run}" selected>' in page
+    assert f'href="{PAGE}/{run}"' in (await browser.get(f"/admin/auszahlungen/{alone.number[:-1]}2")).text
+    lines = (await browser.get(listed.replace("?", ".csv?"))).content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    # A run up to the first of a month is that month's, named by the month that it closes; any other by its day.
+    period = f"{TOMORROW - timedelta(days=1):%Y-%m}" if TOMORROW.day == 1 else TOMORROW.isoformat()
+    assert f";{period};" in lines[1]
+    assert (await browser.get("/admin/auszahlungen?auszahlungslauf=x")).status_code == 422
+    assert (await browser.get(f"/admin/auszahlungen?auszahlungslauf={uuid4()}")).status_code == 404

@@ -1,0 +1,326 @@
+"""Sales from Stripe: verified, kept and booked in one transaction, once."""
+
+import asyncio
+import json
+import secrets
+import time
+from typing import Any
+
+import httpx
+import pytest
+import stripe
+from fastapi import FastAPI
+
+from api.actions import stripe_events
+from tests.fixtures.door import Door, new_door
+
+SECRET = "whsec_" + "a1B2" * 8
+
+
+@pytest.fixture
+async def shop(application: tuple[FastAPI, httpx.AsyncClient]) -> Door:
+    """A tenant with a signing secret, a partner ANNA below BERTA, and a campaign that pays 20 % and 5 %."""
+    door = await new_door(application)
+    assert (await door.api("PUT", "providers/stripe", {"signing_secret": SECRET})).status_code == 200
+    await door.api("POST", "campaigns", {"slug": "sommer", "name": "Sommer"})
+    levels = [{"level": 1, "percent": "20"}, {"level": 2, "percent": "5"}]
+    await door.api("POST", "campaigns/sommer/plans", {"levels": levels})
+    await door.api("POST", "partners", {"code": "BERTA", "name": "Berta"})
+    await door.api("POST", "partners", {"code": "ANNA", "name": "Anna", "sponsor_code": "BERTA"})
+    return door
+
+
+def an_event(kind: str, thing: dict[str, Any], **members: Any) -> dict[str, Any]:
+    return {
+        "id": f"evt_{secrets.token_hex(8)}",
+        "object": "event",
+        "type": kind,
+        "created": int(time.time()),
+        "livemode": True,
+        "data": {"object": thing},
+    } | members
+
+
+def a_session(intent: str, **members: Any) -> dict[str, Any]:
+    return {
+        "id": f"cs_{intent}",
+        "object": "checkout.session",
+        "payment_intent": intent,
+        "payment_status": "paid",
+        "amount_total": 11900,
+        "currency": "eur",
+        "client_reference_id": "ANNA",
+        "customer_details": {"email": "kunde@example.com", "name": "Kunde AG"},
+        "total_details": {"amount_tax": 1900},
+        "automatic_tax": {"enabled": True, "status": "complete"},
+        "metadata": {},
+    } | members
+
+
+def an_intent(intent: str, **members: Any) -> dict[str, Any]:
+    return {"id": intent, "object": "payment_intent", "amount_received": 11900, "currency": "eur"} | members
+
+
+async def send(
+    door: Door, event: dict[str, Any] | bytes, *, secret: str = SECRET, at: int | None = None
+) -> httpx.Response:
+    body = event if isinstance(event, bytes) else json.dumps(event).encode()
+    header = stripe.WebhookSignature.generate_signature_header(body.decode("latin-1"), secret, at)
+    return await door.http.post(
+        f"/api/webhooks/{door.tenant.slug}/stripe", content=body, headers={"Stripe-Signature": header}
+    )
+
+
+async def sales(door: Door) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await door.api("GET", "transactions")).json()["items"]
+    return items
+
+
+@pytest.fixture
+def intent() -> str:
+    return f"pi_{secrets.token_hex(6)}"
+
+
+async def test_a_paid_checkout_is_a_sale_with_commissions_on_each_level(shop: Door, intent: str) -> None:
+    answer = await send(shop, an_event("checkout.session.completed", a_session(intent)))
+    assert (answer.status_code, answer.json()["status"], answer.json()["state"]) == (200, "accepted", "processed")
+    (sale,) = await sales(shop)
+    assert (sale["state"], sale["base_cents"], sale["partner_code"], sale["payment_intent"]) == (
+        "pending",
+        10000,
+        "ANNA",
+        intent,
+    )
+    commissions = (await shop.api("GET", f"transactions/{sale['id']}")).json()["commissions"]
+    earned = [(one["level"], one["partner_code"], one["net_cents"], one["state"]) for one in commissions]
+    assert earned == [(1, "ANNA", 2000, "pending"), (2, "BERTA", 500, "pending")]
+
+
+@pytest.mark.parametrize("first", ["session", "intent"])
+async def test_session_and_payment_intent_are_one_sale_in_either_order(shop: Door, intent: str, first: str) -> None:
+    reports = [
+        an_event("checkout.session.completed", a_session(intent)),
+        an_event("payment_intent.succeeded", an_intent(intent)),
+    ]
+    for event in reports if first == "session" else reversed(reports):
+        assert (await send(shop, event)).status_code == 200
+    (sale,) = await sales(shop)
+    assert (sale["partner_code"], sale["base_cents"], sale["checkout_session"]) == ("ANNA", 10000, f"cs_{intent}")
+
+
+@pytest.mark.parametrize("kind", stripe_events.EVENTS)
+def test_an_endpoint_is_set_up_for_nothing_that_is_not_read(kind: str) -> None:
+    told = stripe_events.read_event(an_event(kind, {"status": "failed"}))
+    assert stripe_events.report_of(told) != stripe_events.NOT_HANDLED
+
+
+async def test_the_same_event_ten_times_at_once_books_once(shop: Door, intent: str) -> None:
+    event = an_event("checkout.session.completed", a_session(intent))
+    answers = await asyncio.gather(*(send(shop, event) for _ in range(10)))
+    assert sorted(answer.json()["status"] for answer in answers) == ["accepted"] + ["duplicate"] * 9
+    assert len(await sales(shop)) == 1
+
+
+async def test_a_checkout_counts_when_it_is_paid(shop: Door, intent: str) -> None:
+    waiting = a_session(intent, payment_status="unpaid")
+    assert (await send(shop, an_event("checkout.session.completed", waiting))).json()["status"] == "ignored"
+    failed = an_event("checkout.session.async_payment_failed", waiting)
+    assert (await send(shop, failed)).json()["status"] == "ignored"
+    assert await sales(shop) == []
+    paid = an_event("checkout.session.async_payment_succeeded", a_session(intent))
+    assert (await send(shop, paid)).json()["state"] == "processed"
+    assert len(await sales(shop)) == 1
+
+
+async def test_without_tax_data_the_base_is_gross_and_provisional(shop: Door, intent: str) -> None:
+    session = a_session(intent, total_details={"amount_tax": 0}, automatic_tax={"enabled": False, "status": None})
+    await send(shop, an_event("checkout.session.completed", session))
+    (sale,) = await sales(shop)
+    assert (sale["base_cents"], sale["provisional"]) == (11900, True)
+
+
+async def test_the_partner_may_stand_in_the_metadata(shop: Door, intent: str) -> None:
+    session = a_session(intent, client_reference_id="order 4711", metadata={"partner": "BERTA", "campaign": "sommer"})
+    await send(shop, an_event("checkout.session.completed", session))
+    (sale,) = await sales(shop)
+    assert (sale["partner_code"], sale["campaign_slug"]) == ("BERTA", "sommer")
+
+
+async def test_a_code_that_does_not_exist_asks_a_person(shop: Door, intent: str) -> None:
+    await send(shop, an_event("checkout.session.completed", a_session(intent, client_reference_id="NOBODY")))
+    (sale,) = await sales(shop)
+    assert sale["partner_code"] is None
+    (task,) = (await shop.api("GET", "tasks")).json()["items"]
+    assert task["kind"] == "unknown_partner_code"
+    assigned = await shop.api("POST", f"transactions/{sale['id']}/partner", {"partner_code": "ANNA"})
+    assert [one["partner_code"] for one in assigned.json()["commissions"]] == ["ANNA", "BERTA"]
+    assert (await shop.api("GET", "tasks")).json()["items"] == []
+
+
+async def test_a_refund_in_part_lowers_and_a_full_one_reverses(shop: Door, intent: str) -> None:
+    await send(shop, an_event("checkout.session.completed", a_session(intent)))
+    charge = {"id": "ch_1", "payment_intent": intent, "amount": 11900, "currency": "eur", "created": int(time.time())}
+    await send(shop, an_event("charge.refunded", charge | {"amount_refunded": 1000}))
+    (sale,) = await sales(shop)
+    assert (sale["state"], sale["refunded_cents"]) == ("pending", 1000)
+    assert (await shop.api("GET", "tasks")).json()["items"] == []
+    lowered = (await shop.api("GET", f"commissions?transaction={sale['id']}")).json()["items"]
+    assert all(0 < one["net_cents"] < one["earned_cents"] for one in lowered)
+    await send(shop, an_event("charge.refunded", charge | {"amount_refunded": 11900}))
+    (sale,) = await sales(shop)
+    assert sale["state"] == "refunded"
+    commissions = (await shop.api("GET", f"commissions?transaction={sale['id']}")).json()["items"]
+    assert {one["state"] for one in commissions} == {"reversed"}
+
+
+@pytest.mark.parametrize("created", [2**32, 10**30, -1, True, 1e300, "now"])
+async def test_a_charge_with_an_impossible_time_is_refunded_all_the_same(
+    shop: Door, intent: str, created: object
+) -> None:
+    await send(shop, an_event("checkout.session.completed", a_session(intent)))
+    charge = {"id": "ch_1", "payment_intent": intent, "amount": 11900, "currency": "eur", "created": created}
+    answer = await send(shop, an_event("charge.refunded", charge | {"amount_refunded": 11900}))
+    assert (answer.status_code, answer.json()["state"]) == (200, "processed")
+    assert (await sales(shop))[0]["state"] == "refunded"
+
+
+async def test_a_refund_that_fails_restores(shop: Door, intent: str) -> None:
+    await send(shop, an_event("checkout.session.completed", a_session(intent)))
+    charge = {"id": "ch_1", "payment_intent": intent, "amount": 11900, "currency": "eur", "created": int(time.time())}
+    await send(shop, an_event("charge.refunded", charge | {"amount_refunded": 11900}))
+    assert (await sales(shop))[0]["state"] == "refunded"
+    refund = {"id": "re_1", "payment_intent": intent, "charge": "ch_1", "amount": 11900, "currency": "eur"}
+    told = await send(shop, an_event("refund.updated", refund | {"status": "succeeded"}))
+    assert told.json()["status"] == "ignored"
+    await send(shop, an_event("refund.failed", refund | {"status": "failed"}))
+    (sale,) = await sales(shop)
+    assert (sale["state"], sale["refunded_cents"]) == ("pending", 0)
+    commissions = (await shop.api("GET", f"commissions?transaction={sale['id']}")).json()["items"]
+    assert {one["state"] for one in commissions} == {"pending"}
+
+
+async def test_a_dispute_holds_and_a_lost_one_refunds(shop: Door, intent: str) -> None:
+    await send(shop, an_event("checkout.session.completed", a_session(intent)))
+    dispute = {"id": "dp_1", "payment_intent": intent, "charge": "ch_1", "amount": 11900, "currency": "eur"}
+    await send(shop, an_event("charge.dispute.created", dispute | {"status": "needs_response"}))
+    [held] = await sales(shop)
+    assert (held["held_reason"], held["blocked_reason"]) == ("Zahlungsstreit", None)
+    assert [(hold["code"], hold["sentence"]) for hold in held["holds"]] == [("dispute", "Zahlungsstreit")]
+    await send(shop, an_event("charge.dispute.closed", dispute | {"status": "lost"}))
+    assert (await sales(shop))[0]["state"] == "refunded"
+
+
+async def test_another_currency_is_recorded_and_books_nothing(shop: Door, intent: str) -> None:
+    answer = await send(shop, an_event("checkout.session.completed", a_session(intent, currency="usd")))
+    assert answer.json()["state"] == "failed"
+    assert await sales(shop) == []
+
+
+async def test_an_event_that_failed_is_booked_when_stripe_is_asked_to_send_it_again(shop: Door, intent: str) -> None:
+    event = an_event("checkout.session.completed", a_session(intent))
+    failed = await send(shop, event | {"data": {"object": a_session(intent, currency="usd")}})
+    assert failed.json()["state"] == "failed"
+    again = (await send(shop, event)).json()
+    assert (again["event"], again["state"]) == (failed.json()["event"], "processed")
+    assert len(await sales(shop)) == 1
+    assert (await send(shop, event)).json() == {"status": "duplicate"}, "it did not fail this time"
+    [row] = await shop.rows("SELECT state, reason, delivery FROM events WHERE resource_id = $1", event["id"])
+    assert tuple(row) == ("processed", None, 2)
+    replayed = await shop.api("POST", f"events/{again['event']}/replay")
+    assert replayed.json()["state"] == "unchanged", "what was booked is what is kept"
+
+
+async def test_an_event_is_booked_anew_from_what_it_said_once(shop: Door, intent: str) -> None:
+    """Replaying changes nothing twice, however often; and nothing at all for another tenant."""
+    event = an_event("checkout.session.completed", a_session(intent))
+    number = (await send(shop, event)).json()["event"]
+    before = [(await sales(shop)), (await shop.api("GET", "commissions")).json()]
+    for _ in range(2):
+        replayed = await shop.api("POST", f"events/{number}/replay")
+        assert (replayed.status_code, replayed.json()["state"]) == (202, "unchanged")
+    assert before == [(await sales(shop)), (await shop.api("GET", "commissions")).json()]
+    [row] = await shop.rows("SELECT count(*) AS times FROM audit_entries WHERE action = 'event.replayed'")
+    assert row["times"] == 2
+
+
+async def test_what_did_not_count_counts_when_it_is_booked_anew_after_the_reason_is_gone(
+    shop: Door, intent: str
+) -> None:
+    number = (await send(shop, an_event("payment_intent.succeeded", an_intent(intent), livemode=False))).json()["event"]
+    assert (await shop.api("POST", f"events/{number}/replay")).json()["state"] == "ignored"
+    await shop.rows("UPDATE tenants SET is_demo = true WHERE id = $1", shop.tenant.id)
+    assert (await shop.api("POST", f"events/{number}/replay")).json()["state"] == "processed"
+    assert [sale["payment_intent"] for sale in await sales(shop)] == [intent]
+
+
+async def test_nobody_books_the_event_of_another_tenant(
+    shop: Door, intent: str, application: tuple[FastAPI, httpx.AsyncClient]
+) -> None:
+    stranger = await new_door(application)
+    number = (await send(shop, an_event("checkout.session.completed", a_session(intent)))).json()["event"]
+    assert (await stranger.api("POST", f"events/{number}/replay")).status_code == 404
+    [row] = await shop.rows("SELECT delivery FROM events WHERE id = $1", number)
+    assert row["delivery"] == 1
+
+
+async def test_test_events_count_for_demo_tenants_only(
+    shop: Door, intent: str, application: tuple[FastAPI, httpx.AsyncClient]
+) -> None:
+    event = an_event("checkout.session.completed", a_session(intent), livemode=False)
+    assert (await send(shop, event)).json()["status"] == "ignored"
+    demo = await new_door(application, is_demo=True)
+    await demo.api("PUT", "providers/stripe", {"signing_secret": SECRET})
+    assert (await send(demo, event)).json()["status"] == "accepted"
+    assert (len(await sales(shop)), len(await sales(demo))) == (0, 1)
+
+
+async def test_whoever_cannot_sign_gets_the_answer_of_an_unknown_tenant(shop: Door, door: Door, intent: str) -> None:
+    event = an_event("checkout.session.completed", a_session(intent))
+    body = json.dumps(event).encode()
+    unknown = await door.http.post(
+        "/api/webhooks/nobody/stripe", content=body, headers={"Stripe-Signature": "t=1,v1=a"}
+    )
+    refused = [
+        unknown,
+        await send(shop, event, secret="whsec_wrong"),
+        await send(shop, event, at=int(time.time()) - 3600),
+        await send(door, event),  # this tenant has no secret
+        await shop.http.post(f"/api/webhooks/{shop.tenant.slug}/stripe", content=body),
+        await shop.http.post(
+            f"/api/webhooks/{shop.tenant.slug}/stripe", content=body, headers={b"Stripe-Signature": b"t=1,v1=\xe9"}
+        ),
+        await shop.http.post(
+            f"/api/webhooks/{shop.tenant.slug}/stripe", content=b"\xff", headers={"Stripe-Signature": ""}
+        ),
+    ]
+    assert {answer.status_code for answer in refused} == {401}
+    assert len({answer.content for answer in refused}) == 1
+    await shop.api("PUT", "providers/stripe", {"signing_secret": ""})
+    assert (await send(shop, event)).status_code == 401
+    assert (await send(shop, event, secret="")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[]", b"no json", b'{"id": "evt_1"}', b'{"id": "evt_1", "type": "x", "created": "now", "data": {"object": {}}}'],
+    ids=["list", "no json", "no object", "no time"],
+)
+async def test_a_signed_body_that_is_no_event_is_400(shop: Door, body: bytes) -> None:
+    assert (await send(shop, body)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        {},
+        {"payment_status": "paid"},
+        {"payment_status": "paid", "amount_total": "11900", "currency": "eur"},
+        {"payment_status": "paid", "amount_total": 11900, "currency": 7, "metadata": ["x"], "customer_details": "x"},
+        {"payment_status": "paid", "amount_total": -5, "id": "cs_1", "currency": "eur"},
+    ],
+)
+async def test_a_signed_event_with_odd_members_is_kept_and_books_nothing(shop: Door, thing: dict[str, Any]) -> None:
+    answer = await send(shop, an_event("checkout.session.completed", thing))
+    assert answer.status_code == 200
+    assert answer.json()["event"]
+    assert await sales(shop) == []

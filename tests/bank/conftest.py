@@ -1,5 +1,0 @@
-"""The ledger's fixtures: a fresh tenant for each test."""
-
-from tests.ledger.conftest import ledger, new_tenant, shop, tenant, vault
-
-__all__ = ["ledger", "new_tenant", "shop", "tenant", "vault"]

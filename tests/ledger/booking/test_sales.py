@@ -1,0 +1,395 @@
+"""What the payment provider reports becomes one sale, in whatever order it is told."""
+
+import asyncio
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pydantic import ValidationError
+
+from ledger.booking import provider_reports, sale_decisions
+from ledger.booking.outcome import Outcome
+from ledger.booking.provider_reports import DisputeReport, RefundReport, SaleReport
+from ledger.commissions import commissions
+from ledger.payouts import partner_balance
+from ledger.programme import campaigns, partners
+from ledger.programme.calculation import Rate
+from ledger.programme.campaigns import NewCampaign, NewPlan
+from ledger.programme.partners import PartnerChange
+from ledger.refusals import NotAcceptable, NotAllowedNow
+from ledger.sales import customers, transactions
+from ledger.sales.customers import NewCustomer
+from ledger.types import EventState, TransactionId
+from tests.fixtures.ledger_shop import Shop, at
+
+SOLD_AT = at("2026-03-05T10:00+01:00")
+
+
+def sale(payment_intent: str = "pi_1", **more: Any) -> SaleReport:
+    members: dict[str, Any] = {"payment_intent": payment_intent, "gross_cents": 11900, "currency": "eur"}
+    return SaleReport(**members | {"sold_at": SOLD_AT} | more)
+
+
+def refund(refunded_cents: int, payment_intent: str = "pi_1", *, as_of: datetime | None = None) -> RefundReport:
+    return RefundReport(
+        payment_intent=payment_intent,
+        charge_cents=11900,
+        refunded_cents=refunded_cents,
+        currency="eur",
+        sold_at=SOLD_AT,
+        as_of=as_of or datetime.now(UTC),
+    )
+
+
+def dispute(status: Any, disputed_cents: int = 11900) -> DisputeReport:
+    return DisputeReport(
+        payment_intent="pi_1",
+        dispute="dp_1",
+        status=status,
+        charge_cents=11900,
+        disputed_cents=disputed_cents,
+        currency="eur",
+        sold_at=SOLD_AT,
+        as_of=datetime.now(UTC),
+    )
+
+
+async def report(shop: Shop, what: SaleReport | RefundReport | DisputeReport) -> Outcome:
+    async with shop.ledger.transaction(shop.tenant, cause="stripe:test") as db:
+        if isinstance(what, SaleReport):
+            return await provider_reports.record_sale(db, shop.tenant, what)
+        if isinstance(what, RefundReport):
+            return await provider_reports.record_refund(db, shop.tenant, what)
+        return await provider_reports.record_dispute(db, shop.tenant, what)
+
+
+def booked(outcome: Outcome) -> UUID:
+    assert outcome.transaction_id is not None
+    return outcome.transaction_id
+
+
+async def only_sale(shop: Shop) -> Any:
+    [row] = await shop.rows("SELECT * FROM transactions")
+    return row
+
+
+async def test_a_sale_earns_on_each_level_provisionally(shop: Shop) -> None:
+    outcome = await report(shop, sale(partner_code="anna", tax_cents=1900))
+    assert outcome.state is EventState.PROCESSED
+    row = await shop.transaction(booked(outcome))
+    assert (row["state"], row["base_cents"], row["tax_cents"], row["provisional"]) == ("pending", 10000, 1900, True)
+    assert await shop.commissions(row["id"]) == [
+        (1, "ANNA", 1000, "pending", "sale"),
+        (2, "BERT", 500, "pending", "sale"),
+        (3, "CARL", 200, "pending", "sale"),
+    ]
+    [first] = await shop.rows("SELECT * FROM commissions WHERE level = 1")
+    assert (first["provisional"], str(first["service_date"]), first["percent"]) == (True, "2026-03-05", Decimal(10))
+
+
+async def test_without_tax_data_the_base_is_the_gross(shop: Shop) -> None:
+    row = await shop.transaction(booked(await report(shop, sale(partner_code="ANNA"))))
+    assert (row["base_cents"], row["provisional"]) == (11900, True)
+
+
+@pytest.mark.parametrize("session_first", [True, False])
+async def test_checkout_and_payment_make_one_sale_in_either_order(shop: Shop, session_first: bool) -> None:
+    checkout = sale(
+        checkout_session="cs_1",
+        partner_code="ANNA",
+        tax_cents=1900,
+        customer_email="k@example.org",
+        order_reference="A-7",
+    )
+    payment = sale()
+    for what in (checkout, payment) if session_first else (payment, checkout):
+        await report(shop, what)
+    row = await only_sale(shop)
+    assert (row["payment_intent"], row["checkout_session"], row["order_reference"]) == ("pi_1", "cs_1", "A-7")
+    assert (row["base_cents"], row["tax_cents"], row["customer_email"]) == (10000, 1900, "k@example.org")
+    assert [entry[:3] for entry in await shop.commissions(row["id"])] == [
+        (1, "ANNA", 1000),
+        (2, "BERT", 500),
+        (3, "CARL", 200),
+    ]
+
+
+async def test_the_same_event_ten_times_in_parallel_is_one_sale(shop: Shop) -> None:
+    events = [sale(checkout_session="cs_1", partner_code="ANNA"), sale()] * 5
+    outcomes = await asyncio.gather(*(report(shop, event) for event in events))
+    assert len({outcome.transaction_id for outcome in outcomes}) == 1
+    assert len(await shop.commissions((await only_sale(shop))["id"])) == 3
+
+
+async def test_a_repeated_event_changes_nothing(shop: Shop) -> None:
+    await report(shop, sale(partner_code="ANNA"))
+    again = await report(shop, sale(partner_code="ANNA"))
+    assert (again.state, again.changes) == (EventState.UNCHANGED, {})
+
+
+async def test_two_payments_for_one_order_are_two_sales(shop: Shop) -> None:
+    await report(shop, sale("pi_1", order_reference="A-7"))
+    await report(shop, sale("pi_2", order_reference="A-7"))
+    rows = await shop.rows("SELECT payment_intent, order_reference FROM transactions ORDER BY seq")
+    assert [tuple(row) for row in rows] == [("pi_1", "A-7"), ("pi_2", None)]
+
+
+async def test_without_a_code_the_customers_partner_earns(shop: Shop) -> None:
+    async with shop.ledger.transaction(shop.tenant) as db:
+        new = NewCustomer(email="k@example.org", assigned_partner_code="CARL")
+        await customers.create(db, shop.tenant, new, by="test")
+    outcome = await report(shop, sale(customer_email="K@example.org"))
+    assert [entry[:2] for entry in await shop.commissions(booked(outcome))] == [(1, "CARL")]
+
+
+@pytest.mark.parametrize("named_first", [True, False])
+async def test_a_named_partner_comes_before_the_customers_in_either_order(shop: Shop, named_first: bool) -> None:
+    async with shop.ledger.transaction(shop.tenant) as db:
+        new = NewCustomer(email="k@example.org", assigned_partner_code="CARL")
+        await customers.create(db, shop.tenant, new, by="test")
+    events = [sale(customer_email="k@example.org", partner_code="ANNA"), sale(customer_email="k@example.org")]
+    for event in events if named_first else reversed(events):
+        await report(shop, event)
+    commissions = await shop.commissions((await only_sale(shop))["id"])
+    assert [entry[:3] for entry in commissions] == [(1, "ANNA", 1190), (2, "BERT", 595), (3, "CARL", 238)]
+    assert await shop.tasks() == []
+
+
+async def test_an_unknown_code_books_the_sale_without_commissions_and_asks(shop: Shop) -> None:
+    async with shop.ledger.transaction(shop.tenant) as db:
+        new = NewCustomer(email="k@example.org", assigned_partner_code="CARL")
+        await customers.create(db, shop.tenant, new, by="test")
+    outcome = await report(shop, sale(partner_code="NIEMAND", customer_email="k@example.org"))
+    await report(shop, sale(customer_email="k@example.org"))
+    assert await shop.commissions(booked(outcome)) == []
+    assert await shop.tasks() == [("unknown_partner_code", str(booked(outcome)))]
+
+
+async def test_a_person_may_say_who_brought_a_sale(shop: Shop) -> None:
+    transaction_id = TransactionId(booked(await report(shop, sale(partner_code="NIEMAND"))))
+    async with shop.ledger.transaction(shop.tenant) as db:
+        await sale_decisions.assign_partner(db, shop.tenant, transaction_id, "BERT", by="key:x")
+        with pytest.raises(NotAllowedNow):
+            await sale_decisions.assign_partner(db, shop.tenant, transaction_id, "ANNA", by="key:x")
+        with pytest.raises(NotAcceptable):
+            await sale_decisions.assign_partner(db, shop.tenant, transaction_id, "NIEMAND", by="key:x")
+    assert [entry[:2] for entry in await shop.commissions(transaction_id)] == [(1, "BERT"), (2, "CARL")]
+    assert await shop.tasks() == []
+
+
+async def test_a_later_event_with_another_partner_asks_a_person(shop: Shop) -> None:
+    await report(shop, sale(partner_code="ANNA"))
+    outcome = await report(shop, sale(partner_code="CARL"))
+    assert [entry[1] for entry in await shop.commissions(booked(outcome))] == ["ANNA", "BERT", "CARL"]
+    assert await shop.tasks() == [("partner_differs", str(booked(outcome)))]
+
+
+async def test_the_campaign_is_the_sales_then_the_partners_then_the_tenants(shop: Shop) -> None:
+    async with shop.ledger.transaction(shop.tenant) as db:
+        for slug, percent in (("partner", 20), ("metadata", 30)):
+            campaign = await campaigns.create(db, shop.tenant, NewCampaign(slug=slug, name=slug), by="test")
+            plan = NewPlan(levels=(Rate(level=1, percent=Decimal(percent)),))
+            await campaigns.add_plan(db, shop.tenant, campaign.id, plan, by="test")
+        change = PartnerChange(campaign_slug="partner")
+        await partners.change(db, shop.tenant, shop.partner["CARL"].id, change, by="test")
+    since = (await shop.rows("SELECT clock_timestamp() AS now"))[0]["now"]
+    earned = [
+        (await shop.commissions(booked(await report(shop, what))))[0][2]
+        for what in (
+            sale("pi_1", partner_code="BERT", gross_cents=10000, sold_at=since),
+            sale("pi_2", partner_code="CARL", gross_cents=10000, sold_at=since),
+            sale("pi_3", partner_code="CARL", gross_cents=10000, campaign_slug="metadata", sold_at=since),
+        )
+    ]
+    assert earned == [1000, 2000, 3000]
+
+
+async def test_a_campaign_named_by_the_later_event_counts(shop: Shop) -> None:
+    async with shop.ledger.transaction(shop.tenant) as db:
+        campaign = await campaigns.create(db, shop.tenant, NewCampaign(slug="sommer", name="Sommer"), by="test")
+        plan = NewPlan(levels=(Rate(level=1, fixed_cents=2500),))
+        await campaigns.add_plan(db, shop.tenant, campaign.id, plan, by="test")
+    await report(shop, sale(partner_code="ANNA"))
+    outcome = await report(shop, sale(checkout_session="cs_1", campaign_slug="sommer"))
+    assert [entry[:3] for entry in await shop.commissions(booked(outcome))] == [
+        (1, "ANNA", 2500),
+        (2, "BERT", 0),
+        (3, "CARL", 0),
+    ]
+
+
+async def test_an_unknown_campaign_asks_a_person(shop: Shop) -> None:
+    outcome = await report(shop, sale(partner_code="ANNA", campaign_slug="nirgends"))
+    assert await shop.commissions(booked(outcome)) == []
+    assert await shop.tasks() == [("unknown_campaign", str(booked(outcome)))]
+
+
+async def test_an_own_purchase_is_held_until_a_person_releases_it(shop: Shop) -> None:
+    outcome = await report(shop, sale(partner_code="ANNA", customer_email=" Anna@P.example "))
+    transaction_id = TransactionId(booked(outcome))
+    assert (await shop.transaction(transaction_id))["open_holds"] == ["own_purchase"]
+    assert await shop.tasks() == [("own_purchase", str(transaction_id))]
+    async with shop.ledger.transaction(shop.tenant) as db:
+        await sale_decisions.release_hold(db, shop.tenant, transaction_id, by="key:x", reason="geprüft")
+        with pytest.raises(NotAllowedNow):
+            await sale_decisions.release_hold(db, shop.tenant, transaction_id, by="key:x", reason="geprüft")
+    await report(shop, sale(partner_code="ANNA", customer_email="anna@p.example"))
+    assert (await shop.transaction(transaction_id))["open_holds"] is None
+    assert await shop.tasks() == []
+
+
+async def test_an_own_purchase_is_seen_when_the_mail_comes_later(shop: Shop) -> None:
+    await report(shop, sale(partner_code="ANNA"))
+    await report(shop, sale(customer_email="anna@p.example"))
+    assert (await only_sale(shop))["open_holds"] == ["own_purchase"]
+
+
+@pytest.mark.parametrize("currency", ["usd", "CHF", ""])
+async def test_foreign_currency_books_nothing(shop: Shop, currency: str) -> None:
+    outcome = await report(shop, sale(currency=currency))
+    assert (outcome.state, outcome.transaction_id) == (EventState.FAILED, None)
+    assert outcome.reason is not None
+    assert "Euro" in outcome.reason
+    assert await shop.rows("SELECT 1 FROM transactions") == []
+
+
+async def test_a_free_order_books_nothing(shop: Shop) -> None:
+    assert (await report(shop, sale(gross_cents=0))).state is EventState.IGNORED
+    assert await shop.rows("SELECT 1 FROM transactions") == []
+
+
+def test_a_sale_names_its_payment() -> None:
+    with pytest.raises(ValidationError, match="payment intent"):
+        SaleReport(gross_cents=1, currency="eur", sold_at=SOLD_AT)
+
+
+async def test_a_full_refund_reverses_every_level(shop: Shop) -> None:
+    await report(shop, sale(partner_code="ANNA"))
+    outcome = await report(shop, refund(11900))
+    row = await shop.transaction(booked(outcome))
+    assert (row["state"], row["refunded_cents"], row["state_reason"]) == ("refunded", 11900, "Über Stripe erstattet.")
+    assert {entry[3] for entry in await shop.commissions(row["id"])} == {"reversed"}
+    assert (await report(shop, refund(11900))).state is EventState.UNCHANGED
+
+
+async def test_a_part_refund_takes_its_share_of_every_level(shop: Shop) -> None:
+    await report(shop, sale(partner_code="ANNA"))
+    long_ago = datetime.now(UTC)
+    outcome = await report(shop, refund(2000))
+    row = await shop.transaction(booked(outcome))
+    assert (row["state"], row["refunded_cents"]) == ("pending", 2000)
+    assert [entry[2:4] for entry in await shop.commissions(row["id"])] == [
+        (990, "pending"),
+        (495, "pending"),
+        (198, "pending"),
+    ]
+    assert await shop.tasks() == []
+    # An earlier step told late takes nothing back; the last step makes it whole.
+    assert (await report(shop, refund(1000, as_of=long_ago))).state is EventState.UNCHANGED
+    await report(shop, refund(11900))
+    assert (await shop.transaction(row["id"]))["state"] == "refunded"
+
+
+async def test_a_refund_before_its_sale_is_not_revived_by_it(shop: Shop) -> None:
+    first = await report(shop, refund(11900))
+    later = await report(shop, sale(checkout_session="cs_1", partner_code="ANNA", tax_cents=1900))
+    assert later.transaction_id == first.transaction_id
+    row = await only_sale(shop)
+    assert (row["state"], row["checkout_session"], row["base_cents"]) == ("refunded", "cs_1", 10000)
+    assert [(entry[2], entry[3]) for entry in await shop.commissions(row["id"])] == [
+        (1000, "reversed"),
+        (500, "reversed"),
+        (200, "reversed"),
+    ]
+
+
+async def test_sale_and_refund_at_once_end_refunded(shop: Shop) -> None:
+    for number in range(5):
+        pair = (sale(f"pi_{number}", partner_code="ANNA"), refund(11900, f"pi_{number}"))
+        await asyncio.gather(*(report(shop, what) for what in pair))
+    states = await shop.rows(
+        "SELECT t.state, c.state FROM transactions t JOIN commissions c ON c.transaction_id = t.id"
+    )
+    assert {tuple(row) for row in states} == {("refunded", "reversed")}
+    assert len(states) == 15
+
+
+async def approve(shop: Shop, transaction_id: UUID) -> None:
+    """As a paid invoice would."""
+    async with shop.ledger.transaction(shop.tenant) as db:
+        await db.execute(
+            "UPDATE transactions SET state = 'approved', provisional = false WHERE id = $1", transaction_id
+        )
+        await db.execute("UPDATE commissions SET state = 'approved', provisional = false")
+
+
+async def test_an_open_dispute_holds_and_a_won_one_frees(shop: Shop) -> None:
+    transaction_id = booked(await report(shop, sale(partner_code="ANNA")))
+    await approve(shop, transaction_id)
+    await report(shop, dispute("open"))
+    row = await shop.transaction(transaction_id)
+    assert (row["state"], row["open_holds"]) == ("approved", ["dispute"])
+    assert {entry[3] for entry in await shop.commissions(transaction_id)} == {"pending"}
+    await report(shop, dispute("won"))
+    assert (await shop.transaction(transaction_id))["open_holds"] is None
+    assert {entry[3] for entry in await shop.commissions(transaction_id)} == {"approved"}
+
+
+async def test_a_lost_dispute_refunds(shop: Shop) -> None:
+    transaction_id = booked(await report(shop, sale(partner_code="ANNA")))
+    await report(shop, dispute("open"))
+    await report(shop, dispute("lost"))
+    row = await shop.transaction(transaction_id)
+    assert (row["state"], row["open_holds"]) == ("refunded", None)
+    assert {entry[3] for entry in await shop.commissions(transaction_id)} == {"reversed"}
+
+
+async def test_a_won_dispute_does_not_free_an_own_purchase(shop: Shop) -> None:
+    transaction_id = booked(await report(shop, sale(partner_code="ANNA", customer_email="anna@p.example")))
+    await report(shop, dispute("open"))
+    assert (await shop.transaction(transaction_id))["open_holds"] == ["own_purchase", "dispute"]
+    await report(shop, dispute("won"))
+    assert (await shop.transaction(transaction_id))["open_holds"] == ["own_purchase"]
+
+
+async def test_a_dispute_lost_in_part_takes_its_share(shop: Shop) -> None:
+    await report(shop, sale(partner_code="ANNA"))
+    outcome = await report(shop, dispute("lost", disputed_cents=5950))
+    assert (await shop.transaction(booked(outcome)))["state"] == "pending"
+    assert [entry[2] for entry in await shop.commissions(booked(outcome))] == [595, 297, 119]
+
+
+async def test_sales_and_commissions_are_listed_by_what_one_asks_for(shop: Shop) -> None:
+    await report(shop, sale("pi_1", partner_code="ANNA", sold_at=at("2026-02-28T23:59+01:00")))
+    second = booked(await report(shop, sale("pi_2", partner_code="ANNA", sold_at=at("2026-03-01T00:00+01:00"))))
+    third = booked(await report(shop, sale("pi_3", partner_code="CARL", sold_at=at("2026-03-31T23:59+02:00"))))
+    await report(shop, sale("pi_4", sold_at=at("2026-04-01T00:00+02:00")))
+    async with shop.ledger.transaction(shop.tenant) as db:
+        in_march, _ = await transactions.list_transactions(
+            db, shop.tenant, sold_from=date(2026, 3, 1), sold_before=date(2026, 4, 1)
+        )
+        assert [found.id for found in in_march] == [third, second]
+        anna = shop.partner["ANNA"].id
+        of_anna, cursor = await transactions.list_transactions(db, shop.tenant, partner_id=anna, limit=1)
+        assert [found.id for found in of_anna] == [second]
+        older, end = await transactions.list_transactions(db, shop.tenant, partner_id=anna, after=cursor, limit=1)
+        assert ([found.payment_intent for found in older], end) == (["pi_1"], None)
+        carls, _ = await commissions.list_commissions(db, shop.tenant, partner_id=shop.partner["CARL"].id)
+        assert [(found.level, found.rule) for found in carls] == [
+            (1, "10 % von 119,00 €"),
+            (3, "2 % von 119,00 €"),
+            (3, "2 % von 119,00 €"),
+        ]
+        balance = await partner_balance.of_partner(db, shop.tenant, shop.partner["CARL"].id)
+        assert (balance.pending_cents, balance.paid_cents) == (1190 + 238 + 238, 0)
+
+
+async def test_a_payout_loses_what_a_dispute_holds(shop: Shop) -> None:
+    transaction_id = booked(await report(shop, sale(partner_code="CARL")))
+    await approve(shop, transaction_id)
+    number = await shop.payout("CARL")
+    outcome = await report(shop, dispute("open"))
+    assert outcome.payouts == (number,)
+    assert await shop.commissions(transaction_id) == [(1, "CARL", 1190, "pending", "sale")]
