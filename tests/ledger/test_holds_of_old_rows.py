@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -17,6 +17,7 @@ from cryptography.fernet import Fernet
 
 from api.app import create_app
 from ledger.access import api_keys
+from ledger.database import TenantTransaction
 from ledger.roles import Role
 from ledger.sales import sale_holds
 from ledger.sales.sale_holds import SaleHold
@@ -387,11 +388,14 @@ async def app(books: Books) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]
 async def test_the_release_before_reads_what_this_one_holds_and_releases(
     books: Books, app: "asyncpg.Connection[asyncpg.Record]"
 ) -> None:
-    tenant, sale = Tenant(id=TenantId(books.tenant), slug="acme"), TransactionId(books.sales["own"])
-    await sale_holds.hold(app, tenant, sale, SaleHold.DISPUTE)  # type: ignore[arg-type]
-    await sale_holds.hold(app, tenant, sale, SaleHold.INVOICE_VOIDED)  # type: ignore[arg-type]
+    tx, sale = (
+        TenantTransaction(cast(Any, app), Tenant(id=TenantId(books.tenant), slug="acme")),
+        TransactionId(books.sales["own"]),
+    )
+    await sale_holds.hold(tx, tx.tenant, sale, SaleHold.DISPUTE)
+    await sale_holds.hold(tx, tx.tenant, sale, SaleHold.INVOICE_VOIDED)
     assert await _told(books, "own") == ("Eigenkauf; Zahlungsstreit", _VOIDED)
-    await sale_holds.release(app, tenant, sale, list(SaleHold))  # type: ignore[arg-type]
+    await sale_holds.release(tx, tx.tenant, sale, list(SaleHold))
     assert await _told(books, "own") == (None, None)
 
 
