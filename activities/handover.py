@@ -127,8 +127,8 @@ class HandoverActivities:
         for tenant, partner in await partner_accounts.list_due(self._ledger, at_most=BATCH):
             activity.heartbeat()
             try:
-                async with self._ledger.transaction(tenant, cause="quarantine") as db:
-                    await partner_accounts.put_into_force(db, tenant, partner)
+                async with self._ledger.transaction(tenant, cause="quarantine") as tx:
+                    await partner_accounts.put_into_force(tx, partner)
             except Exception as error:
                 log.warning("account not in force", tenant=tenant.slug, error=type(error).__name__)
 
@@ -158,46 +158,46 @@ class HandoverActivities:
                 raise ValueError(f"find_unannounced of a newer version: {kind}")
 
     async def _announce_payout(self, tenant: Tenant, number: str) -> None:
-        async with self._ledger.transaction(tenant) as db:
-            payout = await payouts.find(db, tenant, number)
-            wanted = await payouts.recheck_wanted(db, tenant, payout.id)
+        async with self._ledger.transaction(tenant) as tx:
+            payout = await payouts.find(tx, number)
+            wanted = await payouts.recheck_wanted(tx, payout.id)
         told = PayoutInput.of(tenant, payout)
         client = activity.client()
         if wanted:
             await self._announcer.announce_recheck(client, told)
         else:
             await self._announcer.announce_payout(client, told)
-        async with self._ledger.transaction(tenant) as db:
-            await payouts.mark_started(db, tenant, number)
+        async with self._ledger.transaction(tenant) as tx:
+            await payouts.mark_started(tx, number)
             if wanted:
-                await payouts.mark_rechecked(db, tenant, number, wanted)
+                await payouts.mark_rechecked(tx, number, wanted)
 
     async def _announce_decision(self, tenant: Tenant, id: DecisionId) -> None:
-        async with self._ledger.transaction(tenant) as db:
-            decision = await decisions.find(db, tenant, id)
+        async with self._ledger.transaction(tenant) as tx:
+            decision = await decisions.find(tx, id)
             if decision is None:
                 return
-            payout = await payouts.find(db, tenant, decision.number)
+            payout = await payouts.find(tx, decision.number)
         await self._announcer.announce_decision(
             activity.client(), PayoutInput.of(tenant, payout), decision.kind, decision.id
         )
-        async with self._ledger.transaction(tenant) as db:
-            await decisions.mark_delivered(db, tenant, id)
-            await payouts.mark_started(db, tenant, decision.number)
+        async with self._ledger.transaction(tenant) as tx:
+            await decisions.mark_delivered(tx, id)
+            await payouts.mark_started(tx, decision.number)
 
     async def _announce_invoice(self, tenant: Tenant, id: IntentId) -> None:
-        async with self._ledger.transaction(tenant) as db:
-            intent = await intents.find(db, tenant, id)
+        async with self._ledger.transaction(tenant) as tx:
+            intent = await intents.find(tx, id)
         await self._announcer.announce_invoice(
             activity.client(), DocumentCreation(tenant=tenant, intent=id, transaction_id=intent.transaction_id)
         )
-        async with self._ledger.transaction(tenant) as db:
-            await intents.mark_announced(db, tenant, id)
+        async with self._ledger.transaction(tenant) as tx:
+            await intents.mark_announced(tx, id)
 
     async def _announce_event(self, tenant: Tenant, id: EventId) -> None:
-        async with self._ledger.transaction(tenant) as db:
-            found = await events.load(db, tenant, [id])
-            known = await sweep_findings.held(db, tenant, [UUID(event.resource_id) for event in found])
+        async with self._ledger.transaction(tenant) as tx:
+            found = await events.load(tx, [id])
+            known = await sweep_findings.held(tx, [UUID(event.resource_id) for event in found])
         for event in found:
             resource_id = UUID(event.resource_id)
             await self._announcer.announce_event(

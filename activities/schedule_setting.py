@@ -28,8 +28,8 @@ class ScheduleSetter:
     async def set(self, client: Client, tenant: Tenant, kind: ScheduleKind) -> None:
         """Set it, if it is wanted. Raises what the client raises; it stays wanted then."""
         while True:
-            async with self._ledger.transaction(tenant) as db:
-                wish = await wanted_schedules.read(db, tenant, kind)
+            async with self._ledger.transaction(tenant) as tx:
+                wish = await wanted_schedules.read(tx, kind)
             if wish is None:
                 return
             match kind:
@@ -37,6 +37,6 @@ class ScheduleSetter:
                     await self._schedules.ensure_sweep(client, tenant, every=self._sweep_every)
                 case ScheduleKind.PAYOUT_RUN:
                     await self._schedules.ensure_payout_run(client, tenant, day=wish.day, hour=wish.hour)
-            async with self._ledger.transaction(tenant) as db:
-                if await wanted_schedules.fulfilled(db, tenant, kind, wish):
+            async with self._ledger.transaction(tenant) as tx:
+                if await wanted_schedules.fulfilled(tx, kind, wish):
                     return

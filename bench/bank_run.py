@@ -58,12 +58,12 @@ async def _timed(
 
 
 async def _key(rig: Rig, tenant: Tenant, name: str) -> str:
-    async with rig.ledger.transaction(tenant) as db:
-        made = await api_keys.create_api_key(db, tenant, rig.vault, name=name, scopes=("bank",), actor="bench")
+    async with rig.ledger.transaction(tenant) as tx:
+        made = await api_keys.create_api_key(tx, rig.vault, name=name, scopes=("bank",), actor="bench")
     return made.key.get_secret_value()
 
 
 async def _own_account(rig: Rig, tenant: Tenant) -> None:
-    async with rig.ledger.transaction(tenant, cause="bench") as db:
-        own = await bank_accounts.record(db, tenant, rig.vault, _OWN, by="key:bench-maker")
-        await bank_accounts.confirm(db, tenant, own.id, by="key:bench-second")
+    async with rig.ledger.transaction(tenant, cause="bench") as tx:
+        own = await bank_accounts.record(tx, rig.vault, _OWN, by="key:bench-maker")
+        await bank_accounts.confirm(tx, own.id, by="key:bench-second")

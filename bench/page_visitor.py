@@ -67,12 +67,12 @@ async def open_tenant(ledger: Ledger, vault: Vault, slug: str, *, person: UserId
         small_business=False,
         profile={},
     )
-    async with ledger.transaction(tenant) as db:
+    async with ledger.transaction(tenant) as tx:
         await connecting.connect_lexoffice(
-            db, tenant, vault, api_key=f"bench-{secrets.token_hex(12)}", account=account, actor="bench"
+            tx, vault, api_key=f"bench-{secrets.token_hex(12)}", account=account, actor="bench"
         )
         if person is not None:
-            await memberships.add(db, tenant, person, Role.ADMIN, by=None, actor="bench")
+            await memberships.add(tx, person, Role.ADMIN, by=None, actor="bench")
     return tenant
 
 
@@ -99,13 +99,11 @@ class Visitors:
 @asynccontextmanager
 async def visiting(address: str, ledger: Ledger, vault: Vault, tenant: Tenant) -> AsyncIterator[Visitors]:
     """Logged in with password and second factor, through the doors that everybody uses."""
-    async with ledger.transaction(tenant) as db:
-        key = await api_keys.create_api_key(
-            db, tenant, vault, name="bench", scopes=("read", "approve", "bank"), actor="bench"
-        )
-        seller = await partners.find_by_code(db, tenant, "P00001")
+    async with ledger.transaction(tenant) as tx:
+        key = await api_keys.create_api_key(tx, vault, name="bench", scopes=("read", "approve", "bank"), actor="bench")
+        seller = await partners.find_by_code(tx, "P00001")
         assert seller is not None
-        link = (await partner_links.make(db, tenant, vault, seller.id, by="bench")).get_secret_value()
+        link = (await partner_links.make(tx, vault, seller.id, by="bench")).get_secret_value()
     async with (
         httpx.AsyncClient(base_url=address, timeout=120, trust_env=False) as admin,
         httpx.AsyncClient(

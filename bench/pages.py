@@ -105,8 +105,8 @@ async def _books(
     started = time.perf_counter()
     await fill_books(superuser, vault, [(tenant, payouts), *((one, max(100, payouts // 500)) for one in small)], person)
     seconds = round(time.perf_counter() - started, 1)
-    async with ledger.transaction(tenant) as db:
-        if wrong := await invariants.check(db, tenant, stuck_after=timedelta(days=3)):
+    async with ledger.transaction(tenant) as tx:
+        if wrong := await invariants.check(tx, stuck_after=timedelta(days=3)):
             raise Stuck(f"The books do not hold: {wrong[0].says}")
     rows = {
         name: await superuser.fetchval(f"SELECT count(*) FROM {name} WHERE tenant_id = $1", tenant.id)

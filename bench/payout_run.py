@@ -69,9 +69,9 @@ async def _leg(rig: Rig, partners: int) -> tuple[dict[str, Any], Tenant]:
     used = cpu_seconds(rig.processes())
     seconds, peak = await _held(rig, tenant, pid, rehearsal=False)
     used = {name: now - used[name] for name, now in cpu_seconds(rig.processes()).items()}
-    async with rig.ledger.transaction(tenant) as db:
-        payouts = await db.fetchval("SELECT count(*) FROM payouts WHERE tenant_id = $1", tenant.id)
-        paid = await db.fetchval(
+    async with rig.ledger.transaction(tenant) as tx:
+        payouts = await tx.fetchval("SELECT count(*) FROM payouts WHERE tenant_id = $1", tenant.id)
+        paid = await tx.fetchval(
             "SELECT count(*) FROM commissions WHERE tenant_id = $1 AND state = 'in_payout'", tenant.id
         )
     assert (payouts, paid) == (partners, partners * SALES_EACH), "every partner has one payout of all that was due"
@@ -114,13 +114,13 @@ async def _statements_per_payout(rig: Rig, partners: int) -> float:
     run = uuid4()
     cut_off = payout_runs.cut_off_of(datetime.now(BERLIN).date() + timedelta(days=1))
     try:
-        async with counting.transaction(tenant) as db:
-            await payout_runs.begin(db, tenant, run, cut_off=cut_off, rehearsal=False, requested_by="key:bench")
+        async with counting.transaction(tenant) as tx:
+            await payout_runs.begin(tx, run, cut_off=cut_off, rehearsal=False, requested_by="key:bench")
         counted.number = 0
         made, last = 0, None
         while True:
-            async with counting.transaction(tenant) as db:
-                some = await payout_runs.partners_left(db, tenant, run, after=last, limit=200)
+            async with counting.transaction(tenant) as tx:
+                some = await payout_runs.partners_left(tx, run, after=last, limit=200)
             if not some:
                 return round(counted.number / made, 2)
             for first in range(0, len(some), 25):

@@ -74,8 +74,8 @@ class Product:
     async def fetch_papers(self) -> None:
         """Have the PDF of every credit note fetched now; else the hand-over has it done amid the legs that follow."""
         for of in (*self.quiet, *self.notified):
-            async with self.rig.ledger.transaction(of.tenant) as db:
-                await db.execute("UPDATE papers_wanted SET next_try_at = next_try_at - interval '1 hour'")
+            async with self.rig.ledger.transaction(of.tenant) as tx:
+                await tx.execute("UPDATE papers_wanted SET next_try_at = next_try_at - interval '1 hour'")
         await self.rig.engine.get_schedule_handle(HANDOVER).trigger()
 
         async def all_kept() -> bool:
@@ -84,8 +84,8 @@ class Product:
         await until(all_kept, "the PDF of every credit note")
 
     async def credit_note_of(self, made: ApprovedPayout) -> str:
-        async with self.rig.ledger.transaction(made.payout.tenant) as db:
-            found = (await payouts.find(db, made.payout.tenant, made.payout.number)).credit_note_id
+        async with self.rig.ledger.transaction(made.payout.tenant) as tx:
+            found = (await payouts.find(tx, made.payout.number)).credit_note_id
         assert found is not None, "it has been created"
         return found
 
@@ -93,12 +93,12 @@ class Product:
         """As the API announces, with the marks that keep the hand-over from doing so again."""
         engine, payout = self.rig.engine, made.payout
         await insist(lambda: announcing.announce_payout(engine, payout))
-        async with self.rig.ledger.transaction(payout.tenant) as db:
-            await payouts.mark_started(db, payout.tenant, payout.number)
+        async with self.rig.ledger.transaction(payout.tenant) as tx:
+            await payouts.mark_started(tx, payout.number)
         await insist(lambda: announcing.announce_decision(engine, payout, DecisionKind.APPROVE, made.decision))
-        async with self.rig.ledger.transaction(payout.tenant) as db:
-            await decisions.mark_delivered(db, payout.tenant, made.decision)
-            await payouts.mark_started(db, payout.tenant, payout.number)
+        async with self.rig.ledger.transaction(payout.tenant) as tx:
+            await decisions.mark_delivered(tx, made.decision)
+            await payouts.mark_started(tx, payout.number)
 
     async def _mark_paid(self, credit_note: str) -> None:
         answer = await self.rig.hooks.post(f"/sandbox/documents/{credit_note}/mark-paid", json={})

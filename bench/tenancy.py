@@ -17,7 +17,7 @@ from ledger.booking.invoices import InvoiceFacts
 from ledger.booking.provider_reports import SaleReport
 from ledger.connections import connecting, webhook_tokens
 from ledger.connections.connecting import LexofficeAccount
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.documents import documents
 from ledger.documents.documents import Observed
 from ledger.payouts import decisions, payout_requests
@@ -69,10 +69,9 @@ async def open_tenant(
     organization = UUID(account["organizationId"])
     address = tenants.TenantAddress(street="Marktplatz 1", zip="20095", city="Hamburg", vat_id="DE123456789")
     tenant = await tenants.create(ledger, slug, f"{slug} GmbH", actor=_BY, address=address, is_demo=True)
-    async with ledger.transaction(tenant) as db:
+    async with ledger.transaction(tenant) as tx:
         await connecting.connect_lexoffice(
-            db,
-            tenant,
+            tx,
             vault,
             api_key=key,
             account=LexofficeAccount(
@@ -85,9 +84,9 @@ async def open_tenant(
             ),
             actor=_BY,
         )
-        await connecting.change_lexoffice(db, tenant, confirm_credit_note_notice=True, actor=_BY)
-        token = (await webhook_tokens.create_webhook_token(db, tenant, vault, actor=_BY)).get_secret_value()
-        await _make_partner(db, tenant)
+        await connecting.change_lexoffice(tx, confirm_credit_note_notice=True, actor=_BY)
+        token = (await webhook_tokens.create_webhook_token(tx, vault, actor=_BY)).get_secret_value()
+        await _make_partner(tx)
     for event_type in subscribe:
         wanted = {"eventType": event_type, "callbackUrl": f"{api_url}/api/webhooks/{slug}/lexoffice?token={token}"}
         told = await hooks.post("/v1/event-subscriptions", json=wanted, headers={"Authorization": f"Bearer {key}"})
@@ -102,20 +101,19 @@ async def approve_payouts(ledger: Ledger, of: Sequence[BenchTenant], count: int)
 
 async def _approve_one(ledger: Ledger, of: BenchTenant) -> ApprovedPayout:
     tenant = of.tenant
-    async with ledger.transaction(tenant, cause="bench") as db:
-        await _book_paid_sale(db, of)
-        made = await payout_requests.request_payout(db, tenant, partner_code=PARTNER, actor=_BY)
-        decision = await decisions.approve(db, tenant, made.number, actor="key:bench", seen_hash=made.content_hash)
+    async with ledger.transaction(tenant, cause="bench") as tx:
+        await _book_paid_sale(tx, of)
+        made = await payout_requests.request_payout(tx, partner_code=PARTNER, actor=_BY)
+        decision = await decisions.approve(tx, made.number, actor="key:bench", seen_hash=made.content_hash)
         return ApprovedPayout(of, PayoutInput.of(tenant, made), decision.id)
 
 
-async def _book_paid_sale(db: Connection, of: BenchTenant) -> None:
+async def _book_paid_sale(tx: TenantTransaction, of: BenchTenant) -> None:
     now = datetime.now(UTC)
     intent = f"pi_{secrets.token_hex(10)}"
     amounts: dict[str, Any] = {"net_cents": 100_000, "tax_cents": 19_000, "gross_cents": 119_000}
     await provider_reports.record_sale(
-        db,
-        of.tenant,
+        tx,
         SaleReport(
             payment_intent=intent,
             partner_code=PARTNER,
@@ -136,7 +134,7 @@ async def _book_paid_sale(db: Connection, of: BenchTenant) -> None:
         order_references=(intent,),
         **amounts,
     )
-    await invoices.wait_for_turn(db, of.tenant, invoice)
+    await invoices.wait_for_turn(tx, invoice)
     observed = Observed(
         kind=DocumentKind.INVOICE,
         organization_id=of.organization,
@@ -149,18 +147,18 @@ async def _book_paid_sale(db: Connection, of: BenchTenant) -> None:
         snapshot_id=uuid4(),
         **amounts,
     )
-    await documents.observe(db, of.tenant, observed)
-    await invoices.apply_invoice(db, of.tenant, invoice)
+    await documents.observe(tx, observed)
+    await invoices.apply_invoice(tx, invoice)
 
 
-async def _make_partner(db: Connection, tenant: Tenant) -> None:
-    campaign = await campaigns.create(db, tenant, NewCampaign(slug="bench", name="Bench"), by=_BY)
+async def _make_partner(tx: TenantTransaction) -> None:
+    campaign = await campaigns.create(tx, NewCampaign(slug="bench", name="Bench"), by=_BY)
     plan = NewPlan(levels=(Rate(level=1, percent=Decimal(10)),))
-    await campaigns.add_plan(db, tenant, campaign.id, plan, by=_BY)
-    await campaigns.make_default(db, tenant, campaign.id, by=_BY)
-    partner = await partners.create(db, tenant, NewPartner(code=PARTNER, name="Anna Albrecht", **_ADDRESS), by=_BY)
+    await campaigns.add_plan(tx, campaign.id, plan, by=_BY)
+    await campaigns.make_default(tx, campaign.id, by=_BY)
+    partner = await partners.create(tx, NewPartner(code=PARTNER, name="Anna Albrecht", **_ADDRESS), by=_BY)
     status = NewTaxStatus(status=TaxStatus.REGULAR, valid_from=date(2020, 1, 1), vat_id="DE987654321")
-    await tax_statuses.record_tax_status(db, tenant, partner.id, status, by=_BY)
+    await tax_statuses.record_tax_status(tx, partner.id, status, by=_BY)
     await partners.accept_agreement(
-        db, tenant, partner.id, version="2026-01", accepted_at=datetime(2026, 1, 2, tzinfo=UTC), by=_BY
+        tx, partner.id, version="2026-01", accepted_at=datetime(2026, 1, 2, tzinfo=UTC), by=_BY
     )

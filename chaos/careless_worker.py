@@ -11,23 +11,23 @@ from typing import Any
 
 import worker
 from activities.creation import searching
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents import intents
-from ledger.types import IntentId, Tenant
+from ledger.types import IntentId
 from logs import configure_logs
 from settings import Settings
 
 _may_send = intents.may_send
 
 
-async def may_always_send(db: Connection, tenant: Tenant, intent: IntentId, **how: Any) -> Any:
+async def may_always_send(tx: TenantTransaction, intent: IntentId, **how: Any) -> Any:
     """As if no request had ever been sent for it."""
-    await db.execute(
+    await tx.execute(
         "UPDATE creation_intents SET refused_at = now() WHERE tenant_id = $1 AND id = $2 AND sent_at IS NOT NULL",
-        tenant.id,
+        tx.tenant.id,
         intent,
     )
-    return await _may_send(db, tenant, intent, **how)
+    return await _may_send(tx, intent, **how)
 
 
 async def finds_nothing(*_: Any, **__: Any) -> tuple[list[Any], bool]:

@@ -34,8 +34,8 @@ def verify_audit(slug: str, anchor: str | None, as_json: bool) -> None:
     async def run() -> audit_chain.Verified:
         async with open_ledger() as ledger:
             of = await tenants.find(ledger, slug)
-            async with ledger.transaction(of) as db:
-                return await audit_chain.verify(db, of, anchor=anchor)
+            async with ledger.transaction(of) as tx:
+                return await audit_chain.verify(tx, anchor=anchor)
 
     try:
         verified = asyncio.run(run())
@@ -69,8 +69,8 @@ def export_audit(slug: str, file: Any) -> None:
     async def run() -> None:
         async with open_ledger() as ledger:
             of = await tenants.find(ledger, slug)
-            async with ledger.transaction(of) as db:
-                async for lines in audit_chain.export(db, of):
+            async with ledger.transaction(of) as tx:
+                async for lines in audit_chain.export(tx):
                     file.write(lines)
 
     asyncio.run(run())
@@ -98,11 +98,11 @@ def erase_personal(slug: str, about: str, reason: str, yes: bool, as_json: bool)
     async def run() -> tuple[int, int]:
         async with open_ledger() as ledger:
             of = await tenants.find(ledger, slug)
-            async with ledger.transaction(of, cause=operator()) as db:
-                found = await trail.entries_about(db, of, about)
+            async with ledger.transaction(of, cause=operator()) as tx:
+                found = await trail.entries_about(tx, about)
                 if not (yes and found):
                     return len(found), 0
-                return len(found), await trail.erase_personal(db, of, found, actor=operator(), reason=reason)
+                return len(found), await trail.erase_personal(tx, found, actor=operator(), reason=reason)
 
     found, erased = asyncio.run(run())
     told = f"{erased} of {found} entries erased." if yes else f"{found} entries; nothing is erased without --yes."

@@ -38,9 +38,9 @@ def create_api_key(slug: str, name: str, scopes: str, expires: str | None, as_js
         settings = Settings.from_environment()
         async with open_ledger(settings) as ledger:
             of = await tenants.find(ledger, slug)
-            async with ledger.transaction(of) as db:
+            async with ledger.transaction(of) as tx:
                 return await api_keys.create_api_key(
-                    db, of, settings.vault(), name=name, scopes=wanted, expires_at=until, actor=operator()
+                    tx, settings.vault(), name=name, scopes=wanted, expires_at=until, actor=operator()
                 )
 
     made = asyncio.run(run())
@@ -70,8 +70,8 @@ def revoke_api_key(slug: str, key_id: str) -> None:
     async def run() -> None:
         async with open_ledger() as ledger:
             of = await tenants.find(ledger, slug)
-            async with ledger.transaction(of) as db:
-                await api_keys.revoke_api_key(db, of, key_id, actor=operator())
+            async with ledger.transaction(of) as tx:
+                await api_keys.revoke_api_key(tx, key_id, actor=operator())
 
     asyncio.run(run())
     click.echo("Revoked. It stops working everywhere within 30 s.")
@@ -107,10 +107,9 @@ def create_webhook_token(slug: str, chosen: str | None, grace: str | None, as_js
     async def run() -> str:
         async with open_ledger(settings) as ledger:
             of = await tenants.find(ledger, slug)
-            async with ledger.transaction(of) as db:
+            async with ledger.transaction(of) as tx:
                 made = await webhook_tokens.create_webhook_token(
-                    db,
-                    of,
+                    tx,
                     settings.vault(),
                     chosen=chosen,
                     grace=span(grace) if grace else None,

@@ -86,20 +86,20 @@ async def _sweep(
     all_open: bool,
     wait: bool,
 ) -> dict[str, Any]:
-    async with ledger.transaction(tenant) as db:
-        state = await sweeps.read_state(db, tenant)
+    async with ledger.transaction(tenant) as tx:
+        state = await sweeps.read_state(tx)
         if not state.connected:
             return {"triggered": False, "says": "not connected to lexoffice, or its key does not work"}
         if to or all_open:
-            await sweeps.look_back(db, tenant, to=to and to + timedelta(days=1), all_open=all_open)
+            await sweeps.look_back(tx, to=to and to + timedelta(days=1), all_open=all_open)
     await ensure_sweep(client, tenant, every=timedelta(seconds=settings.sweep_every_seconds))
     await sweep_now(client, tenant)
     if not wait:
         return {"triggered": True, "says": "a pass has begun"}
     began = time.monotonic()
     while time.monotonic() - began < PATIENCE_S:
-        async with ledger.transaction(tenant) as db:
-            now = await sweeps.read_state(db, tenant)
+        async with ledger.transaction(tenant) as tx:
+            now = await sweeps.read_state(tx)
         if now.finished_at is not None and now.finished_at > state.now:
             return {"triggered": True, "found": now.found, "says": f"{now.found} documents handed over"}
         await asyncio.sleep(0.2)

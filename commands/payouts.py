@@ -92,25 +92,24 @@ async def _decided(kind: str, slug: str, number: str, user: str, reason: str, se
 
     async with open_ledger() as ledger:
         of = await tenants.find(ledger, slug)
-        async with ledger.transaction(of, cause=operator()) as db:
-            actor = await memberships.actor_named(db, of, user)
+        async with ledger.transaction(of, cause=operator()) as tx:
+            actor = await memberships.actor_named(tx, user)
             if kind == "approve":
-                seen = seen_hash or await payout_content.content_hash(db, of, (await payouts.find(db, of, number)).id)
-                decision = await decisions.approve(db, of, number, actor=actor, seen_hash=seen, reason=reason)
+                seen = seen_hash or await payout_content.content_hash(tx, (await payouts.find(tx, number)).id)
+                decision = await decisions.approve(tx, number, actor=actor, seen_hash=seen, reason=reason)
             elif kind == "reject":
-                decision = await decisions.reject(db, of, number, actor=actor, reason=reason)
+                decision = await decisions.reject(tx, number, actor=actor, reason=reason)
             else:
-                decision = await decisions.cancel(db, of, number, actor=actor, reason=reason)
+                decision = await decisions.cancel(tx, number, actor=actor, reason=reason)
             await audit.record(
-                db,
-                of,
+                tx,
                 actor=operator(),
                 action=f"payout.{kind}.by_command",
                 subject="payout",
                 subject_id=number,
                 detail={"as": user, "decision": str(decision.id)},
             )
-            found = await payouts.find(db, of, number)
+            found = await payouts.find(tx, number)
         announcer = Announcer(await connect.connect(lazy=True), ledger, Pace())
         announced = await announcer.decision(of, found, decision)
     return {"payout": found.number, "state": found.state.value, "decision": str(decision.id), "announced": announced}

@@ -48,8 +48,8 @@ def create_user(
             of = None if slug is None else await tenants.find(ledger, slug)
             made, _ = await users.add(ledger, email, name=name)
             if of is not None and role is not None:
-                async with ledger.transaction(of, person=made) as db:
-                    await memberships.add(db, of, made, Role(role), by=None, actor=operator())
+                async with ledger.transaction(of, person=made) as tx:
+                    await memberships.add(tx, made, Role(role), by=None, actor=operator())
             if platform_admin:
                 await users.set_platform_admin(ledger, made, platform_admin=True)
             link = None
@@ -82,14 +82,9 @@ def reset_user(email: str, second_factor: bool, as_json: bool) -> None:
         async with open_ledger(settings) as ledger:
             found = await users.find(ledger, email)
             for home in await memberships.homes(ledger, found):
-                async with ledger.transaction(home.tenant, person=found) as db:
+                async with ledger.transaction(home.tenant, person=found) as tx:
                     await users.note(
-                        db,
-                        home.tenant,
-                        found,
-                        "member.link_made",
-                        actor=operator(),
-                        second_factor_removed=second_factor,
+                        tx, found, "member.link_made", actor=operator(), second_factor_removed=second_factor
                     )
             if second_factor:
                 await users.remove_second_factor(ledger, found)
@@ -117,9 +112,9 @@ def disable_user(email: str, undo: bool) -> None:
         async with open_ledger() as ledger:
             found = await users.find(ledger, email)
             for home in await memberships.homes(ledger, found):
-                async with ledger.transaction(home.tenant, person=found) as db:
+                async with ledger.transaction(home.tenant, person=found) as tx:
                     action = "user.enabled" if undo else "user.disabled"
-                    await users.note(db, home.tenant, found, action, actor=operator())
+                    await users.note(tx, found, action, actor=operator())
             await users.set_disabled(ledger, found, disabled=not undo)
 
     asyncio.run(run())

@@ -106,8 +106,8 @@ class Announcer:
         )
         if told:
             with left_to_the_handover("payout"):
-                async with self._ledger.transaction(tenant) as db:
-                    await payouts.mark_started(db, tenant, payout.number)
+                async with self._ledger.transaction(tenant) as tx:
+                    await payouts.mark_started(tx, payout.number)
         return told
 
     async def decision(self, tenant: Tenant, payout: Payout, decision: Decision) -> bool:
@@ -118,9 +118,9 @@ class Announcer:
         )
         if told:
             with left_to_the_handover("decision"):
-                async with self._ledger.transaction(tenant) as db:
-                    await decisions.mark_delivered(db, tenant, decision.id)
-                    await payouts.mark_started(db, tenant, payout.number)
+                async with self._ledger.transaction(tenant) as tx:
+                    await decisions.mark_delivered(tx, decision.id)
+                    await payouts.mark_started(tx, payout.number)
         return told
 
     async def invoice(self, tenant: Tenant, intent: IntentId, transaction: TransactionId | None) -> bool:
@@ -131,16 +131,16 @@ class Announcer:
         )
         if told:
             with left_to_the_handover("invoice"):
-                async with self._ledger.transaction(tenant) as db:
-                    await intents.mark_announced(db, tenant, intent)
+                async with self._ledger.transaction(tenant) as tx:
+                    await intents.mark_announced(tx, intent)
         return told
 
     async def recheck(self, tenant: Tenant, payout: Payout) -> bool:
         """Lines, bank data or state of a payout changed outside its workflow."""
         wanted: datetime | None = None
         with left_to_the_handover("recheck"):
-            async with self._ledger.transaction(tenant) as db:
-                wanted = await payouts.recheck_wanted(db, tenant, payout.id)
+            async with self._ledger.transaction(tenant) as tx:
+                wanted = await payouts.recheck_wanted(tx, payout.id)
         told = await self._attempt(
             "recheck",
             payout_workflow_id(tenant, payout.number),
@@ -148,9 +148,9 @@ class Announcer:
         )
         if told and wanted:
             with left_to_the_handover("recheck"):
-                async with self._ledger.transaction(tenant) as db:
-                    await payouts.mark_started(db, tenant, payout.number)
-                    await payouts.mark_rechecked(db, tenant, payout.number, wanted)
+                async with self._ledger.transaction(tenant) as tx:
+                    await payouts.mark_started(tx, payout.number)
+                    await payouts.mark_rechecked(tx, payout.number, wanted)
         return told
 
     async def mails_to(self, user: UserId) -> None:

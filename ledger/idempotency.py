@@ -6,9 +6,9 @@ The answer is kept in the transaction that makes it true, so there is none witho
 import hashlib
 from typing import Any
 
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.refusals import NotAcceptable, NotAllowedNow
-from ledger.types import Frozen, Tenant
+from ledger.types import Frozen
 
 KEPT_DAYS = 7
 """forget_old_answers() says the same."""
@@ -31,21 +31,21 @@ class KeptAnswer(Frozen):
     body: Any
 
 
-async def recall(db: Connection, tenant: Tenant, *, caller: str, key: str, request_sha256: bytes) -> KeptAnswer | None:
+async def recall(tx: TenantTransaction, *, caller: str, key: str, request_sha256: bytes) -> KeptAnswer | None:
     """The answer that was given; None when this is the first request, which then holds the key until its end.
 
     Raises UnderWay, KeyReused.
     """
     # A lock of the transaction instead of a row: when the process dies nothing is left behind.
-    name = hashlib.sha256(f"{tenant.id}\0{caller}\0{key}".encode()).digest()[:8]
-    if not await db.fetchval("SELECT pg_try_advisory_xact_lock($1)", int.from_bytes(name, "big", signed=True)):
+    name = hashlib.sha256(f"{tx.tenant.id}\0{caller}\0{key}".encode()).digest()[:8]
+    if not await tx.fetchval("SELECT pg_try_advisory_xact_lock($1)", int.from_bytes(name, "big", signed=True)):
         raise UnderWay
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT request_sha256, status, body FROM idempotency_keys
          WHERE tenant_id = $1 AND caller = $2 AND key = $3 AND created_at > now() - make_interval(days => $4)
         """,
-        tenant.id,
+        tx.tenant.id,
         caller,
         key,
         KEPT_DAYS,
@@ -57,10 +57,8 @@ async def recall(db: Connection, tenant: Tenant, *, caller: str, key: str, reque
     return KeptAnswer(status=row["status"], body=row["body"])
 
 
-async def keep(
-    db: Connection, tenant: Tenant, *, caller: str, key: str, request_sha256: bytes, answer: KeptAnswer
-) -> None:
-    await db.execute(
+async def keep(tx: TenantTransaction, *, caller: str, key: str, request_sha256: bytes, answer: KeptAnswer) -> None:
+    await tx.execute(
         """
         INSERT INTO idempotency_keys (tenant_id, caller, key, request_sha256, status, body)
         VALUES ($1, $2, $3, $4, $5, $6)
@@ -68,7 +66,7 @@ async def keep(
         DO UPDATE SET request_sha256 = EXCLUDED.request_sha256, status = EXCLUDED.status, body = EXCLUDED.body,
                       created_at = now()
         """,
-        tenant.id,
+        tx.tenant.id,
         caller,
         key,
         request_sha256,

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.keyset import Conditions
 from ledger.refusals import NotFound
-from ledger.types import Frozen, TaskId, Tenant
+from ledger.types import Frozen, TaskId
 
 BLOCKED_BY = ("payout_blocked", "credit_note_refused")
 """Kinds of the questions that keep a payout where it is until a person, or a mended connection, says to go on."""
@@ -36,8 +36,7 @@ _COLUMNS = """id, seq, kind, subject, subject_id, reason, detail, links, actions
 
 
 async def ask(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     kind: str,
     subject: str,
@@ -51,7 +50,7 @@ async def ask(
 
     `reason` is one German sentence of fixed phrases and numbers. `actions` are the words that `resolve` accepts.
     """
-    found = await db.fetchval(
+    found = await tx.fetchval(
         """
         INSERT INTO tasks (tenant_id, kind, subject, subject_id, reason, actions, detail, links)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -60,7 +59,7 @@ async def ask(
                       actions = EXCLUDED.actions
         RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         kind,
         subject,
         subject_id,
@@ -72,14 +71,14 @@ async def ask(
     return TaskId(found)
 
 
-async def resolve(db: Connection, tenant: Tenant, task: TaskId, *, by: str, resolution: dict[str, Any]) -> None:
+async def resolve(tx: TenantTransaction, task: TaskId, *, by: str, resolution: dict[str, Any]) -> None:
     """A person has answered."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE tasks SET state = 'resolved', resolved_at = now(), resolved_by = $3, resolution = $4
          WHERE tenant_id = $1 AND id = $2 AND state = 'open'
         """,
-        tenant.id,
+        tx.tenant.id,
         task,
         by,
         resolution,
@@ -87,16 +86,16 @@ async def resolve(db: Connection, tenant: Tenant, task: TaskId, *, by: str, reso
 
 
 async def close_questions(
-    db: Connection, tenant: Tenant, *, subject: str, subject_id: str, kinds: tuple[str, ...], by: str
+    tx: TenantTransaction, *, subject: str, subject_id: str, kinds: tuple[str, ...], by: str
 ) -> None:
     """The world answered by itself: close what is still open about it."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE tasks SET state = 'resolved', resolved_at = now(), resolved_by = $5,
                          resolution = '{"action": "obsolete"}'
          WHERE tenant_id = $1 AND subject = $2 AND subject_id = $3 AND kind = ANY ($4) AND state = 'open'
         """,
-        tenant.id,
+        tx.tenant.id,
         subject,
         subject_id,
         list(kinds),
@@ -104,28 +103,28 @@ async def close_questions(
     )
 
 
-async def open_kinds(db: Connection, tenant: Tenant, *, subject: str, subject_id: str) -> list[str]:
+async def open_kinds(tx: TenantTransaction, *, subject: str, subject_id: str) -> list[str]:
     """Kinds of the questions about this object that still wait for a person."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT kind FROM tasks WHERE tenant_id = $1 AND subject = $2 AND subject_id = $3 AND state = 'open'
          ORDER BY kind
         """,
-        tenant.id,
+        tx.tenant.id,
         subject,
         subject_id,
     )
     return [row["kind"] for row in rows]
 
 
-async def list_open_about(db: Connection, tenant: Tenant, *, subject: str, subject_id: str, at_most: int) -> list[Task]:
+async def list_open_about(tx: TenantTransaction, *, subject: str, subject_id: str, at_most: int) -> list[Task]:
     """The questions about this object that still wait for a person, the oldest first."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         SELECT {_COLUMNS} FROM tasks
          WHERE tenant_id = $1 AND subject = $2 AND subject_id = $3 AND state = 'open' ORDER BY seq LIMIT $4
         """,
-        tenant.id,
+        tx.tenant.id,
         subject,
         subject_id,
         at_most,
@@ -133,17 +132,16 @@ async def list_open_about(db: Connection, tenant: Tenant, *, subject: str, subje
     return [Task.model_validate(dict(row)) for row in rows]
 
 
-async def find(db: Connection, tenant: Tenant, task: TaskId) -> Task:
+async def find(tx: TenantTransaction, task: TaskId) -> Task:
     """Raises NotFound."""
-    row = await db.fetchrow(f"SELECT {_COLUMNS} FROM tasks WHERE tenant_id = $1 AND id = $2", tenant.id, task)
+    row = await tx.fetchrow(f"SELECT {_COLUMNS} FROM tasks WHERE tenant_id = $1 AND id = $2", tx.tenant.id, task)
     if row is None:
         raise NotFound("task_not_found")
     return Task.model_validate(dict(row))
 
 
 async def list_tasks(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     state: str | None = None,
     kind: str | None = None,
@@ -151,7 +149,7 @@ async def list_tasks(
     limit: int = 50,
 ) -> tuple[list[Task], int | None]:
     """Newest first; the second value is where the next page begins."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         SELECT {_COLUMNS} FROM tasks
          WHERE tenant_id = $1
@@ -159,7 +157,7 @@ async def list_tasks(
            AND ($4::bigint IS NULL OR seq < $4)
         ORDER BY seq DESC LIMIT $5
         """,
-        tenant.id,
+        tx.tenant.id,
         state,
         kind,
         after,
@@ -170,24 +168,18 @@ async def list_tasks(
 
 
 async def page(
-    db: Connection,
-    tenant: Tenant,
-    *,
-    resolved: bool = False,
-    kind: str | None = None,
-    after: int | None = None,
-    limit: int = 50,
+    tx: TenantTransaction, *, resolved: bool = False, kind: str | None = None, after: int | None = None, limit: int = 50
 ) -> tuple[list[Task], int | None]:
     """As a list of work: the longest waiting first; done ones, the last done first.
 
     The second value is after which number the next page begins.
     """
-    where = Conditions(tenant.id, "resolved" if resolved else "open", limit + 1)
+    where = Conditions(tx.tenant.id, "resolved" if resolved else "open", limit + 1)
     if kind:
         where.require("kind = {}", kind)
     if after is not None:
         where.require("seq < {}" if resolved else "seq > {}", after)
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         SELECT {_COLUMNS} FROM tasks WHERE tenant_id = $1 AND state = $2 {where}
          ORDER BY seq {"DESC" if resolved else ""} LIMIT $3
@@ -198,9 +190,9 @@ async def page(
     return found, (found[-1].seq if len(rows) > limit else None)
 
 
-async def kinds(db: Connection, tenant: Tenant) -> list[str]:
+async def kinds(tx: TenantTransaction) -> list[str]:
     """Of those that are open."""
-    rows = await db.fetch(
-        "SELECT DISTINCT kind FROM tasks WHERE tenant_id = $1 AND state = 'open' ORDER BY kind", tenant.id
+    rows = await tx.fetch(
+        "SELECT DISTINCT kind FROM tasks WHERE tenant_id = $1 AND state = 'open' ORDER BY kind", tx.tenant.id
     )
     return [row["kind"] for row in rows]

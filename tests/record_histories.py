@@ -405,8 +405,8 @@ async def payout_runs_(to: Recorder) -> None:
     rehearsed = await begun(shop, "rehearsal", run=uuid4(), cut_off=cut_off, rehearsal=True)
     assert await rehearsed.result() == "done"
     await to.keep("payout_run-rehearsal", rehearsed)
-    async with to.product.house.ledger.transaction(shop.tenant) as db:
-        await db.execute("SELECT 1 FROM partners FOR UPDATE")  # the batch waits for us
+    async with to.product.house.ledger.transaction(shop.tenant) as tx:
+        await tx.execute("SELECT 1 FROM partners FOR UPDATE")  # the batch waits for us
         running = await begun(shop, "run", run=uuid4(), cut_off=cut_off)
         await until(lambda: _events(running), lambda found: found >= 17, "the batch is under way")
         await to.keep("payout_run-running", running)
@@ -417,9 +417,9 @@ async def payout_runs_(to: Recorder) -> None:
     await to.keep("payout_run-not_held", again)
     other = await to.shop()
     run = uuid4()
-    async with to.product.house.ledger.transaction(other.tenant) as db:
-        await payout_runs.begin(db, other.tenant, run, cut_off=cut_off, rehearsal=False, requested_by="key:recorder")
-        await payout_runs.cancel(db, other.tenant, run, by="key:recorder", reason="Test")
+    async with to.product.house.ledger.transaction(other.tenant) as tx:
+        await payout_runs.begin(tx, run, cut_off=cut_off, rehearsal=False, requested_by="key:recorder")
+        await payout_runs.cancel(tx, run, by="key:recorder", reason="Test")
     progress = RunProgress(run=run, period=payout_runs.period_of(cut_off), rehearsal=False)
     cancelled_one = await begun(other, "cancelled", run=run, cut_off=cut_off, progress=progress)
     assert await cancelled_one.result() == "cancelled"
@@ -560,8 +560,8 @@ async def mails(to: Recorder) -> None:
         """Stripe's connection breaks, of which admins are told."""
         shop = await to.shop()
         user, _ = await users.add(house.ledger, address)
-        async with house.ledger.transaction(shop.tenant, person=user) as db:
-            await memberships.add(db, shop.tenant, user, Role.ADMIN, by=None, actor="recorder")
+        async with house.ledger.transaction(shop.tenant, person=user) as tx:
+            await memberships.add(tx, user, Role.ADMIN, by=None, actor="recorder")
         await shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
         if name == "idle":
             await shop.rows("UPDATE provider_connections SET state = 'connected' WHERE provider = 'stripe' RETURNING 1")

@@ -21,7 +21,7 @@ from activities.judging.document_identity import content_of
 from ledger import tasks, types
 from ledger.connections import budget
 from ledger.connections.connections import ConnectionBroken, NotConnected
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.documents import intents
 from ledger.documents.intents import CERTAIN_AFTER, Intent, MaySend
 from ledger.inbox import events
@@ -48,7 +48,7 @@ class Outcome(StrEnum):
 
 
 L = TypeVar("L")
-Looking = Callable[[Connection], Awaitable[L]]
+Looking = Callable[[TenantTransaction], Awaitable[L]]
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,10 @@ class DocumentCreator:
         except NoSlot:
             raise no_slot() from None
         async with client, heartbeats():
-            async with self._ledger.transaction(tenant) as db:
+            async with self._ledger.transaction(tenant) as tx:
                 # Taken before the mark, so that whatever stops this process meanwhile counts as lost time.
                 asked = time.monotonic()
-                permission = await intents.may_send(db, tenant, intent_id, certain_after=self._certain_after)
+                permission = await intents.may_send(tx, intent_id, certain_after=self._certain_after)
             match permission.verdict:
                 case MaySend.YES if time.monotonic() - asked <= self._patience.total_seconds():
                     return await self._send(tenant, client, permission.intent, look, asked_at)
@@ -141,13 +141,12 @@ class DocumentCreator:
         return await self._made(tenant, intent, created.id, look)
 
     async def _made(self, tenant: Tenant, intent: Intent, resource_id: UUID, look: Looking[L]) -> Creation[L]:
-        async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as db:
-            if not await intents.made(db, tenant, intent.id, resource_id):
+        async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as tx:
+            if not await intents.made(tx, intent.id, resource_id):
                 # Only a worker that was frozen for longer than the waiting time can come here: meanwhile the intent
                 # was answered by another document, or given up.
                 await tasks.ask(
-                    db,
-                    tenant,
+                    tx,
                     kind="document_too_many",
                     subject="document",
                     subject_id=str(resource_id),
@@ -156,8 +155,8 @@ class DocumentCreator:
                 )
                 return Creation(outcome=Outcome.NOTHING_TO_DO)
             # A notification may have been faster than this line: it waits for this id.
-            await events.hand_over_parked(db, tenant)
-            return Creation(outcome=Outcome.MADE, look=await look(db))
+            await events.hand_over_parked(tx)
+            return Creation(outcome=Outcome.MADE, look=await look(tx))
 
     async def _refused(self, tenant: Tenant, intent: Intent, refusal: Reason, technical: str) -> Creation[Any]:
         await self._note_refusal(tenant, intent, technical)
@@ -165,14 +164,14 @@ class DocumentCreator:
 
     async def _note_refusal(self, tenant: Tenant, intent: Intent, technical: str) -> None:
         """It is proved that nothing was made by this attempt."""
-        async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as db:
-            await intents.refuse(db, tenant, intent.id, technical, attempt=intent.attempt)
-            await budget.count_none_created(db, tenant, provider=types.LEXOFFICE)
+        async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as tx:
+            await intents.refuse(tx, intent.id, technical, attempt=intent.attempt)
+            await budget.count_none_created(tx, provider=types.LEXOFFICE)
 
     async def _without_connection(self, tenant: Tenant, intent_id: IntentId, refusal: Reason) -> Creation[Any]:
         """Nothing can be sent now; what an earlier attempt has done stands in the row."""
-        async with self._ledger.transaction(tenant) as db:
-            intent = await intents.find(db, tenant, intent_id)
+        async with self._ledger.transaction(tenant) as tx:
+            intent = await intents.find(tx, intent_id)
         if intent.resource_id is not None or intent.closed_at is not None:
             return Creation(outcome=Outcome.NOTHING_TO_DO)
         outcome = Outcome.UNCLEAR if intent.is_unclear else Outcome.REFUSED

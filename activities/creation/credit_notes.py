@@ -18,14 +18,14 @@ from activities.models import CONNECTION_UNUSABLE, DocumentCreation, Look, Step,
 from activities.payouts.next_step import as_it_stands, block_and_ask, what_next
 from ledger import tasks
 from ledger.connections import connections
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.documents import intents, unclear_outcomes
 from ledger.documents.intents import Intent
 from ledger.inbox import events
 from ledger.payouts import approval_rule, payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
-from ledger.types import DocumentKind, PayoutNumber, PayoutState, Tenant
+from ledger.types import DocumentKind, PayoutNumber, PayoutState
 
 
 class CreditNoteActivities:
@@ -40,60 +40,59 @@ class CreditNoteActivities:
     @activity.defn
     async def create_credit_note(self, task: DocumentCreation) -> Look:
         """POST the credit note once. Only a proof that nothing was made allows another POST."""
-        creation = await self._creator.create(task.tenant, task.intent, lambda db: _look_at_made(db, task))
+        creation = await self._creator.create(task.tenant, task.intent, lambda tx: _look_at_made(tx, task))
         if creation.look is not None:
             return creation.look
-        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
-            if creation.unconnected and await connections.works(db, task.tenant):
-                return await self._look(db, task)
-            payout = await payouts.lock(db, task.tenant, _number(task))
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as tx:
+            if creation.unconnected and await connections.works(tx):
+                return await self._look(tx, task)
+            payout = await payouts.lock(tx, _number(task))
             if creation.outcome is Outcome.REFUSED:
-                await _refused(db, task, payout, creation)
+                await _refused(tx, task, payout, creation)
             elif creation.outcome is Outcome.UNCLEAR and payout.state is PayoutState.APPROVED:
                 await payouts.change_state(
-                    db,
-                    task.tenant,
+                    tx,
                     payout,
                     PayoutState.OUTCOME_UNKNOWN,
                     reason="lexoffice hat nicht eindeutig geantwortet; die Gutschrift kann entstanden sein.",
                 )
-            return await self._look(db, task)
+            return await self._look(tx, task)
 
     @activity.defn
     async def read_back_credit_note(self, task: DocumentCreation) -> Look:
         """GET what was created, keep its number and totals, and judge it as a notification would be judged."""
         try:
             async with self._door.failures_explained(task.tenant):
-                async with self._ledger.transaction(task.tenant) as db:
-                    intent = await intents.find(db, task.tenant, task.intent)
+                async with self._ledger.transaction(task.tenant) as tx:
+                    intent = await intents.find(tx, task.intent)
                     if intent.resource_id is None or intent.closed_at is not None:
-                        return await self._look(db, task)
-                    access = await self._door.access_in(db, task.tenant)
+                        return await self._look(tx, task)
+                    access = await self._door.access_in(tx)
                 document = await read_back(self._door, task.tenant, intent, access)
         except ApplicationError as error:
             return await self._wait_for_connection(task, error)
-        async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as db:
-            payout = await payouts.lock(db, task.tenant, _number(task))
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as tx:
+            payout = await payouts.lock(tx, _number(task))
             # One that was found, or named by somebody, is adopted only if it is as approved; a new one is judged below.
             wrong = differences_from_approval(payout, intent, None, document) if document and intent.adopted else ()
             if document is None or wrong:
-                await _disown(db, task, payout, wrong)
-                return await self._look(db, task)
-            return await self._what_next(db, task.tenant, await self._keep(db, task.tenant, payout, intent, document))
+                await _disown(tx, task, payout, wrong)
+                return await self._look(tx, task)
+            return await self._what_next(tx, await self._keep(tx, payout, intent, document))
 
     @activity.defn
     async def search_credit_note(self, task: DocumentCreation) -> Look:
         """A whole search in one activity: for those that began before searching.py was there."""
-        async with self._ledger.transaction(task.tenant) as db:
-            intent = await intents.find(db, task.tenant, task.intent)
+        async with self._ledger.transaction(task.tenant) as tx:
+            intent = await intents.find(tx, task.intent)
         marked: list[Document] = []
         if intent.is_unclear:
             try:
                 marked = await whole_search(self._ledger, self._door, task.tenant, intent)
             except ApplicationError as error:
                 return await self._wait_for_connection(task, error)
-        async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as db:
-            return await self._judge_search(db, task, marked)
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as tx:
+            return await self._judge_search(tx, task, marked)
 
     @activity.defn
     async def judge_credit_note_search(self, searched: Searched) -> Look:
@@ -101,31 +100,30 @@ class CreditNoteActivities:
         task = searched.creation
         if searched.unusable:
             return await self._block_for_connection(task, mendable=searched.mendable)
-        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
-            return await self._judge_search(db, task, await kept_documents(db, searched, DocumentKind.CREDIT_NOTE))
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as tx:
+            return await self._judge_search(tx, task, await kept_documents(tx, searched, DocumentKind.CREDIT_NOTE))
 
-    async def _judge_search(self, db: Connection, task: DocumentCreation, marked: Sequence[Document]) -> Look:
-        payout = await payouts.lock(db, task.tenant, _number(task))
-        intent = await intents.find(db, task.tenant, task.intent)
+    async def _judge_search(self, tx: TenantTransaction, task: DocumentCreation, marked: Sequence[Document]) -> Look:
+        payout = await payouts.lock(tx, _number(task))
+        intent = await intents.find(tx, task.intent)
         if intent.is_unclear:
             candidates = await judge_search(
-                db,
-                task.tenant,
+                tx,
                 intent,
                 marked,
                 differences=lambda found: differences_from_approval(payout, intent, None, found),
                 # Counted as for an approval: many small payouts to one partner are a large one.
-                needs_person=(await approval_rule.of_payout(db, task.tenant, payout)).above_limit,
+                needs_person=(await approval_rule.of_payout(tx, payout)).above_limit,
             )
             if candidates is not None:
-                await _ask_about_lost(db, task.tenant, payout.number, candidates)
-        return await self._look(db, task)
+                await _ask_about_lost(tx, payout.number, candidates)
+        return await self._look(tx, task)
 
-    async def _look(self, db: Connection, task: DocumentCreation) -> Look:
-        return await self._what_next(db, task.tenant, await payouts.lock(db, task.tenant, _number(task)))
+    async def _look(self, tx: TenantTransaction, task: DocumentCreation) -> Look:
+        return await self._what_next(tx, await payouts.lock(tx, _number(task)))
 
-    async def _what_next(self, db: Connection, tenant: Tenant, locked: Payout) -> Look:
-        return await what_next(db, tenant, locked, unclear_wait=self._unclear_wait)
+    async def _what_next(self, tx: TenantTransaction, locked: Payout) -> Look:
+        return await what_next(tx, locked, unclear_wait=self._unclear_wait)
 
     async def _wait_for_connection(self, task: DocumentCreation, error: ApplicationError) -> Look:
         """The key is refused or gone: the payout waits for another one, and its workflow lives on."""
@@ -134,44 +132,44 @@ class CreditNoteActivities:
         return await self._block_for_connection(task, mendable=mendable(error))
 
     async def _block_for_connection(self, task: DocumentCreation, *, mendable: bool) -> Look:
-        async with self._ledger.transaction(task.tenant) as db:
+        async with self._ledger.transaction(task.tenant) as tx:
             # Whoever mends it wakes the payouts that are blocked; one that is just being blocked is not among them.
-            if mendable and await connections.works(db, task.tenant):
-                return await self._look(db, task)
-            payout = await payouts.lock(db, task.tenant, _number(task))
+            if mendable and await connections.works(tx):
+                return await self._look(tx, task)
+            payout = await payouts.lock(tx, _number(task))
             if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
-                await block_and_ask(db, task.tenant, payout, Reason.of("connection_broken"), kind="payout_blocked")
-            return await self._look(db, task)
+                await block_and_ask(tx, payout, Reason.of("connection_broken"), kind="payout_blocked")
+            return await self._look(tx, task)
 
-    async def _keep(self, db: Connection, tenant: Tenant, payout: Payout, intent: Intent, document: Document) -> Payout:
-        snapshot = await keep(db, tenant, intent, document)
-        await _close_questions(db, tenant, payout.number)
+    async def _keep(self, tx: TenantTransaction, payout: Payout, intent: Intent, document: Document) -> Payout:
+        snapshot = await keep(tx, intent, document)
+        await _close_questions(tx, payout.number)
         if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
-            await payouts.change_state(db, tenant, payout, PayoutState.CREDIT_NOTE_OPEN, unblock=True)
+            await payouts.change_state(tx, payout, PayoutState.CREDIT_NOTE_OPEN, unblock=True)
         # A notification may have brought something newer than this GET: what is judged is the newest there is.
         return await apply_credit_note(
-            db, tenant, await payouts.find(db, tenant, payout.number), [], JustRead(intent, snapshot, document)
+            tx, await payouts.find(tx, payout.number), [], JustRead(intent, snapshot, document)
         )
 
 
-async def _look_at_made(db: Connection, task: DocumentCreation) -> Look:
+async def _look_at_made(tx: TenantTransaction, task: DocumentCreation) -> Look:
     """Its id is known, and whatever else became of the payout: what was made is read back."""
-    looked = await as_it_stands(db, task.tenant, await payouts.find(db, task.tenant, _number(task)))
+    looked = await as_it_stands(tx, await payouts.find(tx, _number(task)))
     return looked.model_copy(update={"step": Step.READ_BACK, "intent": task.intent})
 
 
-async def _disown(db: Connection, task: DocumentCreation, payout: Payout, differences: tuple[str, ...]) -> None:
+async def _disown(tx: TenantTransaction, task: DocumentCreation, payout: Payout, differences: tuple[str, ...]) -> None:
     """The document is not there, or not the one that was lost: what became of ours is for a person to say."""
     candidates = [payout.credit_note_id] if differences and payout.credit_note_id else []
-    if not await unclear_outcomes.unmake(db, task.tenant, task.intent):
+    if not await unclear_outcomes.unmake(tx, task.intent):
         return  # another attempt, which this one was slower than, has read it back
     if payout.state is PayoutState.APPROVED:
         reason = "lexoffice kennt die angelegte Gutschrift nicht."
-        await payouts.change_state(db, task.tenant, payout, PayoutState.OUTCOME_UNKNOWN, reason=reason)
-    await _ask_about_lost(db, task.tenant, payout.number, candidates, differences)
+        await payouts.change_state(tx, payout, PayoutState.OUTCOME_UNKNOWN, reason=reason)
+    await _ask_about_lost(tx, payout.number, candidates, differences)
 
 
-async def _refused(db: Connection, task: DocumentCreation, payout: Payout, creation: Creation[Look]) -> None:
+async def _refused(tx: TenantTransaction, task: DocumentCreation, payout: Payout, creation: Creation[Look]) -> None:
     """Nothing was made, and as it stands trying again is useless: the payout waits for a person.
 
     An approved one goes back to having no intent: it may be cancelled, and a retry writes the document anew. One whose
@@ -180,30 +178,22 @@ async def _refused(db: Connection, task: DocumentCreation, payout: Payout, creat
     assert creation.refusal is not None
     actions: tuple[str, ...] = ("retry", "cancel")
     if payout.state is PayoutState.APPROVED:
-        await unclear_outcomes.give_up(db, task.tenant, task.intent)
-        await events.hand_over_parked(db, task.tenant)
+        await unclear_outcomes.give_up(tx, task.intent)
+        await events.hand_over_parked(tx)
         actions = ("retry",)
     await block_and_ask(
-        db,
-        task.tenant,
-        payout,
-        creation.refusal,
-        kind="credit_note_refused",
-        technical=creation.technical,
-        actions=actions,
+        tx, payout, creation.refusal, kind="credit_note_refused", technical=creation.technical, actions=actions
     )
 
 
 async def _ask_about_lost(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     number: PayoutNumber,
     candidates: list[str],
     differences: tuple[str, ...] = (),
 ) -> None:
     await tasks.ask(
-        db,
-        tenant,
+        tx,
         kind="outcome_unknown",
         subject="payout",
         subject_id=number,
@@ -214,10 +204,9 @@ async def _ask_about_lost(
     )
 
 
-async def _close_questions(db: Connection, tenant: Tenant, number: PayoutNumber) -> None:
+async def _close_questions(tx: TenantTransaction, number: PayoutNumber) -> None:
     await tasks.close_questions(
-        db,
-        tenant,
+        tx,
         subject="payout",
         subject_id=number,
         kinds=("outcome_unknown", *tasks.BLOCKED_BY),

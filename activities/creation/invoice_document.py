@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from ledger import types
 from ledger.connections import connections
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents import intents
 from ledger.documents.intents import Intent
 from ledger.money import round_half_away
@@ -17,7 +17,7 @@ from ledger.refusals import AlreadyExists, NotAcceptable, NotAllowedNow
 from ledger.sales import customers, transactions
 from ledger.sales.customers import Customer
 from ledger.sales.transactions import Transaction
-from ledger.types import BERLIN, DocumentKind, Frozen, Tenant, TransactionId, TransactionState, midnight
+from ledger.types import BERLIN, DocumentKind, Frozen, TransactionId, TransactionState, midnight
 from lexoffice.new_documents import LineItem, NewInvoice, Recipient, ShippingConditions
 
 
@@ -36,26 +36,26 @@ class InvoiceWish(Frozen):
 
 
 async def intend_invoice(
-    db: Connection, tenant: Tenant, transaction_id: TransactionId, wish: InvoiceWish, *, now: datetime | None = None
+    tx: TenantTransaction, transaction_id: TransactionId, wish: InvoiceWish, *, now: datetime | None = None
 ) -> Intent:
     """Commit to writing this sale's invoice. The workflow that sends it is announced afterwards.
 
     Raises NotFound, AlreadyExists (there is an invoice, or an intent to write it), NotAllowedNow (refunded, or no
     connection), NotAcceptable (nobody to address it to, or what lexoffice cannot store).
     """
-    sale = await transactions.lock(db, tenant, transaction_id)
+    sale = await transactions.lock(tx, transaction_id)
     if sale.invoice_id is not None:
         raise AlreadyExists("invoice_exists")
-    if await intents.open_of_sale(db, tenant, transaction_id) is not None:
+    if await intents.open_of_sale(tx, transaction_id) is not None:
         raise AlreadyExists("invoice_under_way")
     if sale.state is TransactionState.REFUNDED:
         raise NotAllowedNow("sale_refunded")
-    connection = await connections.load(db, tenant, types.LEXOFFICE)
+    connection = await connections.load(tx, types.LEXOFFICE)
     if connection.organization_id is None or not connection.has_secret:
         raise NotAllowedNow("not_connected")
     moment = midnight((now or datetime.now(BERLIN)).astimezone(BERLIN).date())
     marker = intents.new_marker(f"TX-{str(sale.id)[:8]}")
-    customer = await customers.find(db, tenant, sale.customer_id) if sale.customer_id else None
+    customer = await customers.find(tx, sale.customer_id) if sale.customer_id else None
     # An organisation that is exempt (§ 4 UStG) is no Kleinunternehmer, and lexoffice takes no VAT of either.
     no_vat = bool(connection.small_business) or connection.tax_type == "vatfree"
     rate = Decimal(0) if no_vat else wish.tax_rate_percentage
@@ -64,8 +64,7 @@ async def intend_invoice(
     except ValidationError:
         raise NotAcceptable("invoice_not_writable") from None
     return await intents.open_intent(
-        db,
-        tenant,
+        tx,
         kind=DocumentKind.INVOICE,
         marker=marker,
         organization_id=connection.organization_id,

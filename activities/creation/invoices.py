@@ -15,12 +15,12 @@ from activities.models import DocumentCreation, InvoiceLook, Step
 from activities.payouts.next_step import next_step
 from ledger import tasks
 from ledger.booking import invoice_sales, lost_invoices
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.documents import documents, intents, unclear_outcomes
 from ledger.inbox import events
 from ledger.payouts import approval_rule
 from ledger.sales import transactions
-from ledger.types import DocumentKind, IntentId, Tenant, TransactionState
+from ledger.types import DocumentKind, IntentId, TransactionState
 from words import sentence
 
 
@@ -36,27 +36,24 @@ class InvoiceActivities:
     @activity.defn
     async def look_at_invoice(self, task: DocumentCreation) -> InvoiceLook:
         """What the intent's row permits next; a person may have answered the question about it."""
-        async with self._ledger.transaction(task.tenant) as db:
-            return await self._look(db, task.tenant, task.intent)
+        async with self._ledger.transaction(task.tenant) as tx:
+            return await self._look(tx, task.intent)
 
     @activity.defn
     async def create_invoice(self, task: DocumentCreation) -> InvoiceLook:
         """POST the invoice once. Only a proof that nothing was made allows another POST."""
         if await self._is_not_wanted_any_more(task):
             return await self.look_at_invoice(task)
-        creation = await self._creator.create(
-            task.tenant, task.intent, lambda db: self._look(db, task.tenant, task.intent)
-        )
+        creation = await self._creator.create(task.tenant, task.intent, lambda tx: self._look(tx, task.intent))
         if creation.look is not None:
             return creation.look
-        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as tx:
             if creation.outcome is Outcome.REFUSED:
                 assert creation.refusal is not None
-                await unclear_outcomes.give_up(db, task.tenant, task.intent)
-                await events.hand_over_parked(db, task.tenant)
+                await unclear_outcomes.give_up(tx, task.intent)
+                await events.hand_over_parked(tx)
                 await tasks.ask(
-                    db,
-                    task.tenant,
+                    tx,
                     kind="invoice_refused",
                     subject="transaction",
                     subject_id=str(task.transaction_id),
@@ -64,98 +61,98 @@ class InvoiceActivities:
                     detail={"technical": creation.technical},
                     links={"transaction": f"/api/v1/transactions/{task.transaction_id}"},
                 )
-            return await self._look(db, task.tenant, task.intent)
+            return await self._look(tx, task.intent)
 
     async def _is_not_wanted_any_more(self, task: DocumentCreation) -> bool:
         """While ours could not be sent, somebody wrote the invoice by hand, or the money was given back.
 
         What was sent and not refused may exist: that is for the search to find, and never given up here.
         """
-        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
-            intent = await intents.find(db, task.tenant, task.intent)
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as tx:
+            intent = await intents.find(tx, task.intent)
             assert intent.transaction_id is not None, "an invoice is a sale's"
-            sale = await transactions.lock(db, task.tenant, intent.transaction_id)
-            another = await invoice_sales.live_invoice_of(db, task.tenant, sale) not in (None, intent.resource_id)
+            sale = await transactions.lock(tx, intent.transaction_id)
+            another = await invoice_sales.live_invoice_of(tx, sale) not in (None, intent.resource_id)
             if sale.state is not TransactionState.REFUNDED and not another:
                 return False
-            if not await unclear_outcomes.give_up(db, task.tenant, task.intent):
+            if not await unclear_outcomes.give_up(tx, task.intent):
                 return False
-            await events.hand_over_parked(db, task.tenant)
+            await events.hand_over_parked(tx)
             return True
 
     @activity.defn
     async def read_back_invoice(self, task: DocumentCreation) -> InvoiceLook:
         """GET what was created and keep its number and totals; its payment will be told by a notification."""
-        async with self._ledger.transaction(task.tenant) as db:
-            intent = await intents.find(db, task.tenant, task.intent)
+        async with self._ledger.transaction(task.tenant) as tx:
+            intent = await intents.find(tx, task.intent)
         if intent.resource_id is None or intent.closed_at is not None:
             return await self.look_at_invoice(task)
         with waiting_for_the_connection(intent):
             async with self._door.failures_explained(task.tenant):
                 invoice = await read_back(self._door, task.tenant, intent)
-        async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as db:
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as tx:
             wrong = differences_of_invoice(invoice, intent) if invoice and intent.adopted else ()
             if invoice is None or wrong:
                 # It is gone, or somebody named another document: what became of ours is for a person to say.
-                if await unclear_outcomes.unmake(db, task.tenant, intent.id):
+                if await unclear_outcomes.unmake(tx, intent.id):
                     candidates = [str(invoice.id)] if invoice else []
-                    await ask_about_lost_invoice(db, task.tenant, intent, candidates, wrong)
-                return await self._look(db, task.tenant, task.intent)
-            await keep(db, task.tenant, intent, invoice)
-            known = await documents.find(db, task.tenant, invoice.id)
+                    await ask_about_lost_invoice(tx, intent, candidates, wrong)
+                return await self._look(tx, task.intent)
+            await keep(tx, intent, invoice)
+            known = await documents.find(tx, invoice.id)
             if intent.transaction_id is not None and (known is None or known.transaction_id is None):
-                await lost_invoices.ask_which_is_right(db, task.tenant, invoice.id, intent.transaction_id)
+                await lost_invoices.ask_which_is_right(tx, invoice.id, intent.transaction_id)
             await tasks.close_questions(
-                db,
-                task.tenant,
+                tx,
                 subject="transaction",
                 subject_id=str(intent.transaction_id),
                 kinds=("invoice_outcome_unknown", "invoice_refused"),
                 by="engine",
             )
-            return await self._look(db, task.tenant, task.intent)
+            return await self._look(tx, task.intent)
 
     @activity.defn
     async def search_invoice(self, task: DocumentCreation) -> InvoiceLook:
         """A whole search in one activity: for those that began before searching.py was there."""
-        async with self._ledger.transaction(task.tenant) as db:
-            intent = await intents.find(db, task.tenant, task.intent)
+        async with self._ledger.transaction(task.tenant) as tx:
+            intent = await intents.find(tx, task.intent)
         marked: list[Document] = []
         if intent.is_unclear:
             with waiting_for_the_connection(intent):
                 marked = await whole_search(self._ledger, self._door, task.tenant, intent)
-        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
-            return await self._judge_search(db, task, marked)
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as tx:
+            return await self._judge_search(tx, task, marked)
 
     @activity.defn
     async def judge_invoice_search(self, searched: Searched) -> InvoiceLook:
         """Adopt the lost invoice if it is the only one with the marker, and as it was sent."""
         assert not searched.unusable, "the search of an invoice waits for a working key"
         task = searched.creation
-        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as db:
-            return await self._judge_search(db, task, await kept_documents(db, searched, DocumentKind.INVOICE))
+        async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as tx:
+            return await self._judge_search(tx, task, await kept_documents(tx, searched, DocumentKind.INVOICE))
 
-    async def _judge_search(self, db: Connection, task: DocumentCreation, marked: Sequence[Document]) -> InvoiceLook:
-        intent = await intents.lock(db, task.tenant, task.intent)
+    async def _judge_search(
+        self, tx: TenantTransaction, task: DocumentCreation, marked: Sequence[Document]
+    ) -> InvoiceLook:
+        intent = await intents.lock(tx, task.intent)
         if intent.is_unclear:
             candidates = await judge_search(
-                db,
-                task.tenant,
+                tx,
                 intent,
                 marked,
                 differences=lambda found: differences_of_invoice(found, intent),
-                needs_person=intent.gross_cents > await approval_rule.limit_cents(db, task.tenant),
+                needs_person=intent.gross_cents > await approval_rule.limit_cents(tx),
             )
             if candidates is not None:
-                await ask_about_lost_invoice(db, task.tenant, intent, candidates)
-        return await self._look(db, task.tenant, task.intent)
+                await ask_about_lost_invoice(tx, intent, candidates)
+        return await self._look(tx, task.intent)
 
-    async def _look(self, db: Connection, tenant: Tenant, intent_id: IntentId) -> InvoiceLook:
-        intent = await intents.find(db, tenant, intent_id)
+    async def _look(self, tx: TenantTransaction, intent_id: IntentId) -> InvoiceLook:
+        intent = await intents.find(tx, intent_id)
         step, search_in = Step.END, 0.0
         if intent.closed_at is None:
-            step, search_in = await next_step(db, tenant, intent, self._unclear_wait)
-        known = await documents.find(db, tenant, intent.resource_id) if intent.resource_id else None
+            step, search_in = await next_step(tx, intent, self._unclear_wait)
+        known = await documents.find(tx, intent.resource_id) if intent.resource_id else None
         return InvoiceLook(
             step=step,
             made=intent.resource_id is not None,

@@ -43,8 +43,8 @@ class PaperActivities:
         What has no file is put off and counts as done. After a failure of lexoffice the file is put off too, so that
         the retry takes the next one: a document that cannot be had holds up no other.
         """
-        async with self._ledger.transaction(tenant) as db:
-            due = await papers.next_due(db, tenant)
+        async with self._ledger.transaction(tenant) as tx:
+            due = await papers.next_due(tx)
         if due is None:
             return False
         content: bytes | None = None
@@ -56,27 +56,27 @@ class PaperActivities:
         except ApplicationError as error:
             await self._put_off(tenant, due, error)
             raise
-        async with self._ledger.transaction(tenant, cause="paper") as db:
+        async with self._ledger.transaction(tenant, cause="paper") as tx:
             if content is None:
-                await papers.try_later(db, tenant, due, WITHOUT_FILE)
+                await papers.try_later(tx, due, WITHOUT_FILE)
             else:
-                await papers.keep(db, tenant, due, content)
+                await papers.keep(tx, due, content)
         return True
 
     async def _put_off(self, tenant: Tenant, due: UUID, error: ApplicationError) -> None:
         if error.type == RATE_LIMITED:
             return  # nothing was asked
-        async with self._ledger.transaction(tenant) as db:
+        async with self._ledger.transaction(tenant) as tx:
             if error.type == CONNECTION_UNUSABLE:
-                await papers.try_all_later(db, tenant, NOT_REACHED)
+                await papers.try_all_later(tx, NOT_REACHED)
             else:
-                await papers.try_later(db, tenant, due, NOT_REACHED)
+                await papers.try_later(tx, due, NOT_REACHED)
 
     @activity.defn
     async def fetch_paper(self, task: PaperTask) -> bool:
         """One file by its id, for workflows that began before there was one for all of a tenant."""
-        async with self._ledger.transaction(task.tenant) as db:
-            if not await papers.is_wanted(db, task.tenant, task.resource_id):
+        async with self._ledger.transaction(task.tenant) as tx:
+            if not await papers.is_wanted(tx, task.resource_id):
                 return False
         async with self._door.failures_explained(task.tenant), self._door.reading(task.tenant) as client:
             try:
@@ -84,12 +84,12 @@ class PaperActivities:
             except (Conflict, NotFound, UnusableFile) as error:
                 # A draft, deleted, no PDF or too large; the file of a new document may also lag for a while.
                 raise ApplicationError(type(error).__name__, type=NO_FILE, non_retryable=True) from None
-        async with self._ledger.transaction(task.tenant, cause="paper") as db:
-            await papers.keep(db, task.tenant, task.resource_id, content)
+        async with self._ledger.transaction(task.tenant, cause="paper") as tx:
+            await papers.keep(tx, task.resource_id, content)
         return True
 
     @activity.defn
     async def paper_was_missed(self, missed: Missed) -> None:
         """As above: it is tried again later, ever more rarely."""
-        async with self._ledger.transaction(missed.task.tenant) as db:
-            await papers.try_later(db, missed.task.tenant, missed.task.resource_id, missed.reason)
+        async with self._ledger.transaction(missed.task.tenant) as tx:
+            await papers.try_later(tx, missed.task.resource_id, missed.reason)

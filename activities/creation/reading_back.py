@@ -11,7 +11,7 @@ from activities.judging.credit_note_judgement import totals
 from activities.judging.document_identity import Document, fetch
 from activities.judging.evidence import observed
 from ledger.connections.connections import Access
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents import documents, intents
 from ledger.documents.intents import Intent
 from ledger.types import Tenant
@@ -38,17 +38,15 @@ async def read_back(
     return document
 
 
-async def keep(db: Connection, tenant: Tenant, intent: Intent, document: Document) -> UUID:
+async def keep(tx: TenantTransaction, intent: Intent, document: Document) -> UUID:
     """What the ledger knows of it from now on. Newer news, which a notification may have brought, stand.
 
     Returns the snapshot.
     """
-    kept = await documents.keep_snapshot(
-        db, tenant, resource=intent.kind.value, resource_id=document.id, body=document.raw
-    )
-    await documents.observe(db, tenant, observed(intent.kind, document, snapshot=kept))
-    await documents.keep_created_totals(db, tenant, document.id, totals(document))
-    await intents.close(db, tenant, intent.id)
+    kept = await documents.keep_snapshot(tx, resource=intent.kind.value, resource_id=document.id, body=document.raw)
+    await documents.observe(tx, observed(intent.kind, document, snapshot=kept))
+    await documents.keep_created_totals(tx, document.id, totals(document))
+    await intents.close(tx, intent.id)
     return kept
 
 

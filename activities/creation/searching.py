@@ -19,7 +19,7 @@ from activities.heartbeats import heartbeats
 from activities.judging.document_identity import Document, carries_marker, fetch, parse
 from activities.judging.evidence import body_of
 from activities.models import CONNECTION_UNUSABLE
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.documents import documents, intents
 from ledger.documents.intents import Intent
 from ledger.types import BERLIN, DocumentKind, IntentId, Tenant
@@ -46,8 +46,8 @@ class SearchActivities:
             with waiting_for_the_connection(intent):
                 async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
                     rows, is_last = await page_of_search(client, intent, task.page)
-        async with self._ledger.transaction(tenant) as db:
-            candidates = [row.id for row in rows if not await documents.is_ours(db, tenant, row.id)]
+        async with self._ledger.transaction(tenant) as tx:
+            candidates = [row.id for row in rows if not await documents.is_ours(tx, row.id)]
         return SearchedPage(candidates=tuple(candidates), is_last=is_last)
 
     @activity.defn
@@ -63,14 +63,14 @@ class SearchActivities:
                     document = await _marked(client, intent, task.resource_id)
         if document is None:
             return None
-        async with self._ledger.transaction(tenant) as db:
+        async with self._ledger.transaction(tenant) as tx:
             return await documents.keep_snapshot(
-                db, tenant, resource=intent.kind.value, resource_id=document.id, body=document.raw
+                tx, resource=intent.kind.value, resource_id=document.id, body=document.raw
             )
 
     async def _intent(self, tenant: Tenant, intent: IntentId) -> Intent:
-        async with self._ledger.transaction(tenant) as db:
-            return await intents.find(db, tenant, intent)
+        async with self._ledger.transaction(tenant) as tx:
+            return await intents.find(tx, intent)
 
 
 async def page_of_search(client: LexofficeClient, intent: Intent, number: int) -> tuple[list[VoucherRow], bool]:
@@ -128,17 +128,17 @@ async def whole_search(ledger: Ledger, door: LexofficeDoor, tenant: Tenant, inte
             number += 1
             for row in rows:
                 activity.heartbeat()
-                async with ledger.transaction(tenant) as db:
-                    is_ours = await documents.is_ours(db, tenant, row.id)
+                async with ledger.transaction(tenant) as tx:
+                    is_ours = await documents.is_ours(tx, row.id)
                 document = None if is_ours else await _marked(client, intent, row.id)
                 if document is not None:
                     marked[document.id] = document
     return list(marked.values())
 
 
-async def kept_documents(db: Connection, searched: Searched, kind: DocumentKind) -> list[Document]:
+async def kept_documents(tx: TenantTransaction, searched: Searched, kind: DocumentKind) -> list[Document]:
     """What a search has found, as it was kept."""
-    return [parse(kind, await body_of(db, searched.creation.tenant, snapshot)) for snapshot in searched.marked]
+    return [parse(kind, await body_of(tx, snapshot)) for snapshot in searched.marked]
 
 
 def days_of_search(sent_at: datetime) -> tuple[date, date]:

@@ -31,9 +31,9 @@ async def numbers_in_the_engine(engine: Engine, tenant: Tenant) -> list[PayoutNu
 
 async def _look(ledger: Ledger, engine: Engine, tenant: Tenant) -> Suspects:
     running = await engine.running(tenant)
-    async with ledger.transaction(tenant) as db:
-        waiting = {payout.number: payout for payout in await invariants.open_payouts(db, tenant)}
-        states = await invariants.states_of(db, tenant, [number for number in running if number not in waiting])
+    async with ledger.transaction(tenant) as tx:
+        waiting = {payout.number: payout for payout in await invariants.open_payouts(tx)}
+        states = await invariants.states_of(tx, [number for number in running if number not in waiting])
     suspects: Suspects = {}
     for number, payout in waiting.items():
         seen = running.get(number)

@@ -50,8 +50,8 @@ class Doctor:
     async def examine(self, tenant: Tenant, say: Say, *, by: str, accept: str | None = None) -> Report:
         """Compare everything; in a recovery, record it. `accept`: why creating may go on in spite of differences."""
         say("checking the ledger")
-        async with self._ledger.transaction(tenant) as db:
-            differences = await invariants.check(db, tenant, stuck_after=self._stuck_after)
+        async with self._ledger.transaction(tenant) as tx:
+            differences = await invariants.check(tx, stuck_after=self._stuck_after)
         compared = ["ledger"]
         notes: list[str] = []
         say("comparing with the engine")
@@ -115,11 +115,9 @@ class Doctor:
             year, count = int(number[3:7]), int(number[8:])
             highest[year] = max(count, highest.get(year, 0))
         barring = sum(1 for one in differences if one.bars_creating)
-        async with self._ledger.transaction(tenant, cause=by) as db:
-            moved = await recovery.skip_numbers(db, tenant, highest)
-            await recovery.record(
-                db, tenant, word=self._recovery_word, by=by, differences=barring, accepted_because=accept
-            )
+        async with self._ledger.transaction(tenant, cause=by) as tx:
+            moved = await recovery.skip_numbers(tx, highest)
+            await recovery.record(tx, word=self._recovery_word, by=by, differences=barring, accepted_because=accept)
         notes = [
             f"Payout numbers of {year} go on after {number}: so far they are in use." for year, number in moved.items()
         ]

@@ -52,8 +52,8 @@ async def check(
 
     `read_voided`: also fetch voided credit notes, whose numbers must not be used again (after a restore).
     """
-    async with ledger.transaction(tenant) as db:
-        since = await tenants.created_at(db, tenant)
+    async with ledger.transaction(tenant) as tx:
+        since = await tenants.created_at(tx)
     async with door.reading(tenant) as client:
         asking = _Asking(client, (since - timedelta(days=1)).astimezone(BERLIN).date())
         say("listing credit notes")
@@ -121,8 +121,8 @@ class _Asking:
 async def _credit_notes(
     ledger: Ledger, tenant: Tenant, asking: _Asking, rows: Sequence[VoucherRow], say: Say, *, read_voided: bool
 ) -> tuple[list[Difference], dict[int, int]]:
-    async with ledger.transaction(tenant) as db:
-        known = {note.resource_id: note for note in await invariants.credit_notes(db, tenant)}
+    async with ledger.transaction(tenant) as tx:
+        known = {note.resource_id: note for note in await invariants.credit_notes(tx)}
     found = [one for row in rows if row.id in known and (one := _amount(row, known[row.id]))]
     candidates = [row for row in rows if row.id not in known and (read_voided or row.voucher_status != "voided")]
     highest: dict[int, int] = {}
@@ -143,8 +143,8 @@ async def _credit_notes(
 async def _unowned(ledger: Ledger, tenant: Tenant, document: DocumentText, marker: re.Match[str]) -> Difference | None:
     """A document with our marker that no payout refers to."""
     number, name = marker[1], document.voucher_number or str(document.id)
-    async with ledger.transaction(tenant) as db:
-        claim = await documents.claim(db, tenant, document.id, number=PayoutNumber(number), marker=marker[0])
+    async with ledger.transaction(tenant) as tx:
+        claim = await documents.claim(tx, document.id, number=PayoutNumber(number), marker=marker[0])
     if claim.is_owned or (claim.is_under_way and not claim.has_another):
         return None  # adopted meanwhile, or its creation is still being cleared up
     if claim.payout_state is None:
@@ -201,11 +201,11 @@ async def _missing(asking: _Asking, known: dict[UUID, KnownCreditNote], there: s
 
 async def _states(ledger: Ledger, tenant: Tenant, rows: Sequence[VoucherRow]) -> list[Difference]:
     """Known documents whose state the ledger does not hold, unless an event about them is under way."""
-    async with ledger.transaction(tenant) as db:
-        held = await sweep_findings.held(db, tenant, [row.id for row in rows])
+    async with ledger.transaction(tenant) as tx:
+        held = await sweep_findings.held(tx, [row.id for row in rows])
         differing = [row for row in rows if row.id in held and _differs(row, held[row.id])]
-        under_way = await events.heard_of(db, tenant, [row.id for row in differing], under_way=True)
-        now = await sweep_findings.held(db, tenant, [row.id for row in differing])
+        under_way = await events.heard_of(tx, [row.id for row in differing], under_way=True)
+        now = await sweep_findings.held(tx, [row.id for row in differing])
     return [
         Difference(
             check="document_state",
@@ -229,11 +229,11 @@ async def _unknown_invoices(
 ) -> list[Difference]:
     """Paid invoices that nobody ever told us of, and no sweep has found."""
     recently = datetime.now(UTC) - _TOO_FRESH
-    async with ledger.transaction(tenant) as db:
-        cut_over = (await sweeps.read_state(db, tenant)).effective_from
-        held = await sweep_findings.held(db, tenant, [row.id for row in rows])
-        told = await events.heard_of(db, tenant, [row.id for row in rows])
-        being_made = await intents.open_invoices(db, tenant)
+    async with ledger.transaction(tenant) as tx:
+        cut_over = (await sweeps.read_state(tx)).effective_from
+        held = await sweep_findings.held(tx, [row.id for row in rows])
+        told = await events.heard_of(tx, [row.id for row in rows])
+        being_made = await intents.open_invoices(tx)
     return [
         Difference(
             check="invoice_unknown",

@@ -20,7 +20,7 @@ from ledger.connections.budget import Slot
 from ledger.connections.connecting import LexofficeAccount
 from ledger.connections.connections import Access, ConnectionBroken, NotConnected
 from ledger.connections.oauth_tokens import GrantLost, NotConnectedByOAuth, RenewalPaused
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.types import Frozen, Tenant
 from ledger.vault import Vault
 from lexoffice.client import LexofficeClient
@@ -120,33 +120,33 @@ class LexofficeDoor:
         compared nothing is, and the activity is tried again. Raises NoSlot, and what `_opened` raises.
         """
         slot: Slot | None = None
-        async with self._ledger.transaction(tenant) as db:
-            if self._recovery and not await recovery.may_create(db, tenant, self._recovery):
+        async with self._ledger.transaction(tenant) as tx:
+            if self._recovery and not await recovery.may_create(tx, self._recovery):
                 raise not_checked()
-            access = await self.access_in(db, tenant)
+            access = await self.access_in(tx)
             if access.token is not None:
-                slot = await self._creation_slot(db, tenant)
+                slot = await self._creation_slot(tx)
         opened = await self._opened(tenant, access)
         if access.token is None:
             # A renewal may last longer than a slot does.
-            async with self._ledger.transaction(tenant) as db:
-                slot = await self._creation_slot(db, tenant)
+            async with self._ledger.transaction(tenant) as tx:
+                slot = await self._creation_slot(tx)
         if slot is None:
             raise NoSlot
         await asyncio.sleep(slot.wait_seconds)
         return self._client(tenant, opened, self._creates, resend_seconds=_RESEND_A_CREATE_WITHIN)
 
-    async def _creation_slot(self, db: Connection, tenant: Tenant) -> Slot | None:
-        return await budget.reserve_creation(db, tenant, provider=types.LEXOFFICE, pace_per_second=self._pace)
+    async def _creation_slot(self, tx: TenantTransaction) -> Slot | None:
+        return await budget.reserve_creation(tx, provider=types.LEXOFFICE, pace_per_second=self._pace)
 
     async def access(self, tenant: Tenant) -> Access:
         """Raises NotConnected, ConnectionBroken."""
-        async with self._ledger.transaction(tenant) as db:
-            return await self.access_in(db, tenant)
+        async with self._ledger.transaction(tenant) as tx:
+            return await self.access_in(tx)
 
-    async def access_in(self, db: Connection, tenant: Tenant) -> Access:
+    async def access_in(self, tx: TenantTransaction) -> Access:
         """Raises NotConnected, ConnectionBroken."""
-        return await connections.lexoffice_access(db, tenant, self._vault)
+        return await connections.lexoffice_access(tx, self._vault)
 
     async def _opened(self, tenant: Tenant, access: Access) -> _Opened:
         """Raises NotConnected, ConnectionBroken, ApplicationError (retryable) while no token can be renewed."""
@@ -184,21 +184,19 @@ class LexofficeDoor:
 
         False: what is stored was saved after the call began, so that it was another key that was refused.
         """
-        async with self._ledger.transaction(tenant) as db:
-            if asked_at is not None and await connections.key_saved_since(db, tenant, asked_at):
+        async with self._ledger.transaction(tenant) as tx:
+            if asked_at is not None and await connections.key_saved_since(tx, asked_at):
                 return False
-            connection = await connections.load(db, tenant, types.LEXOFFICE)
+            connection = await connections.load(tx, types.LEXOFFICE)
             if connection.state != "broken":  # else a failed refresh has said why
-                await connection_health.mark_broken(
-                    db, tenant, _REFUSED_GRANT if connection.uses_oauth else _REFUSED_KEY
-                )
+                await connection_health.mark_broken(tx, _REFUSED_GRANT if connection.uses_oauth else _REFUSED_KEY)
         return True
 
     async def check_grant_beside_key(self, tenant: Tenant, connection_id: UUID) -> None:
         """token.revoked named this connection. If it is our OAuth grant and a key is used, no other call tells."""
-        async with self._ledger.transaction(tenant) as db:
-            stored = await connections.load(db, tenant, types.LEXOFFICE)
-            is_beside = not stored.uses_oauth and await oauth_connection.is_our_grant(db, tenant, connection_id)
+        async with self._ledger.transaction(tenant) as tx:
+            stored = await connections.load(tx, types.LEXOFFICE)
+            is_beside = not stored.uses_oauth and await oauth_connection.is_our_grant(tx, connection_id)
         if is_beside:
             try:
                 await self._oauth.check(tenant)

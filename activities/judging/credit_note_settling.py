@@ -7,7 +7,7 @@ from activities.judging.credit_note_judgement import judge_credit_note, judge_mi
 from activities.judging.document_identity import Document
 from ledger.booking import settlement
 from ledger.booking.settlement import Verdict
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents import documents, intents
 from ledger.documents.documents import KnownDocument
 from ledger.documents.intents import Intent
@@ -15,7 +15,7 @@ from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.payouts import payouts
 from ledger.payouts.payouts import Payout
-from ledger.types import EventId, EventState, PayoutState, Tenant
+from ledger.types import EventId, EventState, PayoutState
 from lexoffice.documents import CreditNote
 from lexoffice.payments import Payments
 
@@ -33,32 +33,31 @@ class JustRead:
 
 
 async def apply_credit_note(
-    db: Connection, tenant: Tenant, payout: Payout, told: list[EventId], read: JustRead | None = None
+    tx: TenantTransaction, payout: Payout, told: list[EventId], read: JustRead | None = None
 ) -> Payout:
     """Apply what lexoffice last showed, and end the events that announced it. The payout must be locked.
 
     Applying twice changes nothing. An event about another document is not this payout's to end, whoever names it.
     """
-    heard = await events.load(db, tenant, told)
+    heard = await events.load(tx, told)
     # What was told about a document that has turned out not to be this payout's meanwhile is judged anew.
-    await events.hand_over_again(db, tenant, [e.id for e in heard if e.resource_id != payout.credit_note_id])
+    await events.hand_over_again(tx, [e.id for e in heard if e.resource_id != payout.credit_note_id])
     if payout.credit_note_id is None:
         return payout
     announced = [e for e in heard if e.resource_id == payout.credit_note_id]
-    known = await documents.find(db, tenant, UUID(payout.credit_note_id))
+    known = await documents.find(tx, UUID(payout.credit_note_id))
     if payout.state in _BEFORE_THE_DOCUMENT:
         # It is not read back yet; when it is, the newest state there is will be judged.
-        await events.finish(db, tenant, [event.id for event in announced], EventState.PROCESSED)
+        await events.finish(tx, [event.id for event in announced], EventState.PROCESSED)
         return payout
     if known is None or known.last_snapshot_id is None:
         return payout
-    verdict = await _judge(db, tenant, payout, known, announced, read)
-    settled = await settlement.settle(db, tenant, payout, verdict)
+    verdict = await _judge(tx, payout, known, announced, read)
+    settled = await settlement.settle(tx, payout, verdict)
     if settled.state is not EventState.UNCHANGED:
-        payout = await payouts.find(db, tenant, payout.number)
+        payout = await payouts.find(tx, payout.number)
     await events.finish(
-        db,
-        tenant,
+        tx,
         [event.id for event in announced],
         settled.state,
         reason=settled.reason,
@@ -69,8 +68,7 @@ async def apply_credit_note(
 
 
 async def _judge(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     payout: Payout,
     known: KnownDocument,
     announced: list[Event],
@@ -78,14 +76,14 @@ async def _judge(
 ) -> Verdict:
     if known.status == "deleted":
         return judge_missing(payout, known)
-    intent = read.intent if read else await intents.of_document(db, tenant, known.resource_id)
+    intent = read.intent if read else await intents.of_document(tx, known.resource_id)
     assert intent is not None, "a payout's credit note answers an intent"
     assert known.last_snapshot_id is not None
     payments = None
     if read and read.snapshot == known.last_snapshot_id and known.last_payments_id is None:
         document = read.document
     else:
-        bodies = await documents.bodies(db, tenant, (known.last_snapshot_id, known.last_payments_id))
+        bodies = await documents.bodies(tx, (known.last_snapshot_id, known.last_payments_id))
         document = CreditNote.from_body(bodies[known.last_snapshot_id])
         if known.last_payments_id is not None:
             payments = Payments.from_body(bodies[known.last_payments_id])

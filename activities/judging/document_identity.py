@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from ledger import tasks
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents import intents, unclear_outcomes
 from ledger.documents.intents import Intent
 from ledger.inbox import events
-from ledger.types import DocumentKind, Tenant
+from ledger.types import DocumentKind
 from lexoffice.client import LexofficeClient
 from lexoffice.documents import CreditNote, DocumentAddress, Invoice
 from lexoffice.errors import NotFound
@@ -75,8 +75,7 @@ def differences_of_invoice(document: Document, intent: Intent) -> tuple[str, ...
 
 
 async def judge_search(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     intent: Intent,
     marked: Sequence[Document],
     *,
@@ -91,26 +90,25 @@ async def judge_search(
     if intent.empty_searches >= unclear_outcomes.ENOUGH_SEARCHES:
         return None  # A notification has brought the question before a person meanwhile.
     if len(marked) == 1 and not differences(marked[0]):
-        await intents.made(db, tenant, intent.id, marked[0].id, adopted=True)
-        await events.hand_over_parked(db, tenant)
+        await intents.made(tx, intent.id, marked[0].id, adopted=True)
+        await events.hand_over_parked(tx)
         return None
     if marked:
-        await unclear_outcomes.stop_searching(db, tenant, intent.id)
+        await unclear_outcomes.stop_searching(tx, intent.id)
         return [str(document.id) for document in marked]
-    if await unclear_outcomes.count_empty_search(db, tenant, intent.id) < unclear_outcomes.ENOUGH_SEARCHES:
+    if await unclear_outcomes.count_empty_search(tx, intent.id) < unclear_outcomes.ENOUGH_SEARCHES:
         return None
     if needs_person:
         return []
-    await intents.refuse(db, tenant, intent.id, "not found in three searches", attempt=intent.attempt)
+    await intents.refuse(tx, intent.id, "not found in three searches", attempt=intent.attempt)
     return None
 
 
 async def ask_about_lost_invoice(
-    db: Connection, tenant: Tenant, intent: Intent, candidates: Sequence[str], differences: Sequence[str] = ()
+    tx: TenantTransaction, intent: Intent, candidates: Sequence[str], differences: Sequence[str] = ()
 ) -> None:
     await tasks.ask(
-        db,
-        tenant,
+        tx,
         kind="invoice_outcome_unknown",
         subject="transaction",
         subject_id=str(intent.transaction_id),

@@ -5,7 +5,7 @@ from typing import Any
 
 from activities.judging.expectations import contradicts, is_confirmed, is_outdated, is_torn, payments_lag
 from activities.models import Conclude, Conclusion, Gathered
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents.documents import KnownDocument
 from ledger.inbox import events
 from ledger.inbox.events import Event
@@ -17,7 +17,7 @@ LOOK_AGAIN = Conclusion(outcome="look again", look_again=True)
 
 
 async def finish(
-    db: Connection,
+    tx: TenantTransaction,
     gathered: Gathered,
     told: Sequence[Event],
     status: str,
@@ -28,12 +28,9 @@ async def finish(
     """End the events. One whose name the document does not bear out is `failed`, unless a newer one explains it."""
     wrong = set() if is_confirmed(told, status) else {event.id for event in told if contradicts([event], status)}
     right = [event for event in gathered.events if event not in wrong]
+    await events.finish(tx, right, state, reason=reason, changes=changes or None, snapshot_id=gathered.document)
     await events.finish(
-        db, gathered.tenant, right, state, reason=reason, changes=changes or None, snapshot_id=gathered.document
-    )
-    await events.finish(
-        db,
-        gathered.tenant,
+        tx,
         sorted(wrong),
         EventState.FAILED,
         reason="lexoffice zeigt den Beleg in einem anderen Zustand als gemeldet; der Beleg gilt.",
@@ -43,26 +40,20 @@ async def finish(
 
 
 async def end(
-    db: Connection,
+    tx: TenantTransaction,
     gathered: Gathered,
     state: EventState,
     reason: str | None,
     changes: dict[str, Any] | None = None,
 ) -> Conclusion:
     await events.finish(
-        db,
-        gathered.tenant,
-        gathered.events,
-        state,
-        reason=reason,
-        changes=changes or None,
-        snapshot_id=gathered.document,
+        tx, gathered.events, state, reason=reason, changes=changes or None, snapshot_id=gathered.document
     )
     return Conclusion(outcome=state)
 
 
 async def unfit_to_judge(
-    db: Connection,
+    tx: TenantTransaction,
     task: Conclude,
     told: Sequence[Event],
     document: Invoice | CreditNote,
@@ -76,9 +67,9 @@ async def unfit_to_judge(
         early = contradicts(told, document.voucher_status) or payments_lag(told, document, known, payments)
         return LOOK_AGAIN if outdated or torn or early else None
     if outdated:
-        return await end(db, task.gathered, EventState.UNCHANGED, "lexoffice zeigt einen älteren Stand des Belegs.")
+        return await end(tx, task.gathered, EventState.UNCHANGED, "lexoffice zeigt einen älteren Stand des Belegs.")
     if torn:
         return await end(
-            db, task.gathered, EventState.FAILED, "lexoffice zeigt Beleg und Zahlungen in verschiedenen Ständen."
+            tx, task.gathered, EventState.FAILED, "lexoffice zeigt Beleg und Zahlungen in verschiedenen Ständen."
         )
     return None

@@ -6,41 +6,40 @@ from activities.judging.credit_note_judgement import totals
 from activities.judging.invoice_labels import campaign_slug, order_references, partner_codes
 from activities.models import Gathered
 from ledger.booking import invoice_sales
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents import documents
 from ledger.documents.documents import KnownDocument, Observed
 from ledger.programme import plans
 from ledger.sales import references
-from ledger.types import BERLIN, DocumentKind, Tenant
+from ledger.types import BERLIN, DocumentKind
 from lexoffice.contacts import Contact
 from lexoffice.documents import Invoice, SalesDocument
 from lexoffice.payments import Payments
 
 
-async def body_of(db: Connection, tenant: Tenant, snapshot: UUID | None) -> bytes:
+async def body_of(tx: TenantTransaction, snapshot: UUID | None) -> bytes:
     assert snapshot is not None
-    return (await documents.snapshot(db, tenant, snapshot)).body.encode()
+    return (await documents.snapshot(tx, snapshot)).body.encode()
 
 
-async def payments_of(db: Connection, gathered: Gathered) -> Payments | None:
+async def payments_of(tx: TenantTransaction, gathered: Gathered) -> Payments | None:
     if gathered.payments is None:
         return None
-    return Payments.from_body(await body_of(db, gathered.tenant, gathered.payments))
+    return Payments.from_body(await body_of(tx, gathered.payments))
 
 
-async def contact_of(db: Connection, gathered: Gathered) -> Contact | None:
+async def contact_of(tx: TenantTransaction, gathered: Gathered) -> Contact | None:
     if gathered.contact is None:
         return None
-    return Contact.from_body(await body_of(db, gathered.tenant, gathered.contact))
+    return Contact.from_body(await body_of(tx, gathered.contact))
 
 
-async def discount_lowers_base(db: Connection, tenant: Tenant, known: KnownDocument | None, invoice: Invoice) -> bool:
+async def discount_lowers_base(tx: TenantTransaction, known: KnownDocument | None, invoice: Invoice) -> bool:
     """As the plan of the sale says; of a sale that is not there yet: the plan of its day that would pay for it."""
     sale = known.transaction_id if known else None
-    sales = [sale] if sale else await references.sales_with_reference(db, tenant, order_references(invoice))
+    sales = [sale] if sale else await references.sales_with_reference(tx, order_references(invoice))
     return await plans.cash_discount_lowers_base(
-        db,
-        tenant,
+        tx,
         sales=sales,
         campaign=campaign_slug(invoice),
         partner=next(iter(partner_codes(invoice)), None),

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from ledger.access import tenants
 from ledger.access.users import LINK_MINUTES
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.mail import outbox
 from ledger.mail.mail_kinds import MailKind
 from ledger.mail.outbox import Mail
 from ledger.payouts import approval_rule, payouts
-from ledger.types import PayoutState, Tenant, UserId
+from ledger.types import PayoutState, UserId
 
 _LISTED = 30
 _PROVIDERS = {"lexoffice": "lexoffice", "stripe": "Stripe"}
@@ -22,22 +22,22 @@ _PROVIDERS = {"lexoffice": "lexoffice", "stripe": "Stripe"}
 Facts = dict[str, Any]
 
 
-async def of_tenant_mail(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
-    company = (await tenants.load(db, tenant)).name
+async def of_tenant_mail(tx: TenantTransaction, mail: Mail) -> Facts | None:
+    company = (await tenants.load(tx)).name
     facts: Facts | None
     match mail.kind:
         case MailKind.APPROVAL_WAITS:
-            facts = await _approvals(db, tenant, mail)
+            facts = await _approvals(tx, mail)
         case MailKind.TASK_CREATED:
-            facts = await _tasks(db, tenant, mail)
+            facts = await _tasks(tx, mail)
         case MailKind.PARTNER_DOCUMENT:
-            facts = await _document(db, tenant, mail)
+            facts = await _document(tx, mail)
         case MailKind.BANK_DETAILS_CHANGED:
-            facts = await _account(db, tenant, mail)
+            facts = await _account(tx, mail)
         case MailKind.CONNECTION_BROKEN:
-            facts = await _connection(db, tenant, mail)
+            facts = await _connection(tx, mail)
         case MailKind.DAILY:
-            facts = await _day(db, tenant, mail)
+            facts = await _day(tx, mail)
         case _:
             facts = None
     return None if facts is None else {"company": company, **facts}
@@ -54,14 +54,14 @@ def of_person_mail(mail: Mail, email: str, *, public_url: str) -> Facts | None:
     return facts
 
 
-async def _approvals(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
-    found = [payout for number in dict.fromkeys(mail.about) if (payout := await payouts.find(db, tenant, number))]
+async def _approvals(tx: TenantTransaction, mail: Mail) -> Facts | None:
+    found = [payout for number in dict.fromkeys(mail.about) if (payout := await payouts.find(tx, number))]
     mine = [
         payout
         for payout in found
         if payout.state is PayoutState.AWAITING_APPROVAL
         and not payout.holds
-        and await approval_rule.may_approve(db, tenant, payout, _actor(mail))
+        and await approval_rule.may_approve(tx, payout, _actor(mail))
     ]
     if not mine:
         return None
@@ -76,8 +76,8 @@ async def _approvals(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None
     }
 
 
-async def _tasks(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
-    rows = await db.fetch(
+async def _tasks(tx: TenantTransaction, mail: Mail) -> Facts | None:
+    rows = await tx.fetch(
         """
         SELECT COALESCE(p.code, CASE WHEN t.subject IN ('payout', 'partner') THEN t.subject_id ELSE t.kind END)
                AS subject, t.reason
@@ -85,7 +85,7 @@ async def _tasks(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
           LEFT JOIN partners p ON p.tenant_id = t.tenant_id AND t.subject = 'partner' AND p.id::text = t.subject_id
          WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND t.state = 'open' ORDER BY t.seq
         """,
-        tenant.id,
+        tx.tenant.id,
         [UUID(task) for task in mail.about],
     )
     if not rows:
@@ -97,18 +97,20 @@ async def _tasks(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
     }
 
 
-async def _document(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
-    payout = await payouts.find(db, tenant, mail.about[0])
+async def _document(tx: TenantTransaction, mail: Mail) -> Facts | None:
+    payout = await payouts.find(tx, mail.about[0])
     if payout.credit_note_number is None or payout.state is PayoutState.CANCELLED:
         return None
-    name = await db.fetchval("SELECT name FROM partners WHERE tenant_id = $1 AND id = $2", tenant.id, mail.partner_id)
+    name = await tx.fetchval(
+        "SELECT name FROM partners WHERE tenant_id = $1 AND id = $2", tx.tenant.id, mail.partner_id
+    )
     # Of the document, which may differ by a cent: it is attached, and the bank pays it.
-    gross_cents = await db.fetchval(
+    gross_cents = await tx.fetchval(
         """
         SELECT gross_cents FROM external_documents
          WHERE tenant_id = $1 AND payout_id = $2 AND detached_at IS NULL AND net_cents = $3
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
         payout.net_cents,
     )
@@ -124,34 +126,34 @@ async def _document(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
     }
 
 
-async def _account(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
-    row = await db.fetchrow(
+async def _account(tx: TenantTransaction, mail: Mail) -> Facts | None:
+    row = await tx.fetchrow(
         """
         SELECT p.code AS partner_code, p.name AS partner, b.iban_last4 AS last4, b.recorded_at, b.usable_from,
                b.recorded_by
           FROM partner_bank_details b JOIN partners p ON p.tenant_id = b.tenant_id AND p.id = b.partner_id
          WHERE b.tenant_id = $1 AND b.id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         UUID(mail.about[0]),
     )
     if row is None:
         return None
-    who = await db.fetchval(
+    who = await tx.fetchval(
         """
         SELECT COALESCE(u.name, u.email) FROM users u JOIN memberships m ON m.user_id = u.id
          WHERE m.tenant_id = $1 AND 'user:' || u.id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         row["recorded_by"],
     )
     return {**dict(row), "recorded_by": who or row["recorded_by"], "to_partner": mail.partner_id is not None}
 
 
-async def _connection(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
-    row = await db.fetchrow(
+async def _connection(tx: TenantTransaction, mail: Mail) -> Facts | None:
+    row = await tx.fetchrow(
         "SELECT state, state_reason FROM provider_connections WHERE tenant_id = $1 AND provider = $2",
-        tenant.id,
+        tx.tenant.id,
         mail.about[0],
     )
     if row is None or row["state"] != "broken":
@@ -159,13 +161,13 @@ async def _connection(db: Connection, tenant: Tenant, mail: Mail) -> Facts | Non
     return {"provider": _PROVIDERS.get(mail.about[0], mail.about[0]), "reason": row["state_reason"]}
 
 
-async def _day(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
-    began, head_before = await outbox.daily_before(db, tenant, mail)
+async def _day(tx: TenantTransaction, mail: Mail) -> Facts | None:
+    began, head_before = await outbox.daily_before(tx, mail)
     since = began or mail.created_at - timedelta(days=1)
     head = mail.facts.get("head")
     # The same head again would be no news, and a trail in which nothing was written cannot have lost anything since.
     new_head = head if head != head_before else None
-    digest = await _digest(db, tenant, mail, since) if mail.facts.get("digest") else None
+    digest = await _digest(tx, mail, since) if mail.facts.get("digest") else None
     if new_head is None and digest is None:
         return None
     return {
@@ -178,9 +180,9 @@ async def _day(db: Connection, tenant: Tenant, mail: Mail) -> Facts | None:
     }
 
 
-async def _digest(db: Connection, tenant: Tenant, mail: Mail, since: datetime) -> Facts | None:
+async def _digest(tx: TenantTransaction, mail: Mail, since: datetime) -> Facts | None:
     """What waits, and what has changed. None when both are nothing."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT (SELECT count(*) FROM tasks WHERE tenant_id = $1 AND state = 'open') AS tasks,
                (SELECT count(*) FROM partner_bank_details
@@ -190,12 +192,12 @@ async def _digest(db: Connection, tenant: Tenant, mail: Mail, since: datetime) -
                (SELECT count(*) FROM events
                  WHERE tenant_id = $1 AND state = 'failed' AND received_at > $2) AS failed
         """,
-        tenant.id,
+        tx.tenant.id,
         since,
     )
     sums = {
         found["state"]: (found["number"], found["cents"])
-        for found in await db.fetch(
+        for found in await tx.fetch(
             """
             SELECT state, count(*) AS number, sum(gross_cents)::bigint AS cents FROM payouts p
              WHERE tenant_id = $1
@@ -208,13 +210,13 @@ async def _digest(db: Connection, tenant: Tenant, mail: Mail, since: datetime) -
                           AND r.state IN ('exported', 'confirmed')))
              GROUP BY state
             """,
-            tenant.id,
+            tx.tenant.id,
             since,
         )
     }
     assert row is not None
     to_pay, paid = sums.get("credit_note_open", (0, 0)), sums.get("paid", (0, 0))
-    approvals, approvals_cents = await _waiting_for(db, tenant, mail)
+    approvals, approvals_cents = await _waiting_for(tx, mail)
     facts = {
         **dict(row),
         "approvals": approvals,
@@ -227,24 +229,24 @@ async def _digest(db: Connection, tenant: Tenant, mail: Mail, since: datetime) -
     return facts if any(facts.values()) else None
 
 
-async def _waiting_for(db: Connection, tenant: Tenant, mail: Mail) -> tuple[int, int]:
+async def _waiting_for(tx: TenantTransaction, mail: Mail) -> tuple[int, int]:
     """How many payouts this person may approve, and their sum; the first few hundred are looked at one by one."""
-    role = await db.fetchval(
-        "SELECT role FROM memberships WHERE tenant_id = $1 AND user_id = $2", tenant.id, mail.user_id
+    role = await tx.fetchval(
+        "SELECT role FROM memberships WHERE tenant_id = $1 AND user_id = $2", tx.tenant.id, mail.user_id
     )
     if role not in ("approver", "admin"):
         return 0, 0
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT number FROM payouts WHERE tenant_id = $1 AND state = 'awaiting_approval' AND open_holds IS NULL
          ORDER BY seq LIMIT 500
         """,
-        tenant.id,
+        tx.tenant.id,
     )
     mine = [
         payout.gross_cents
-        for payout in [await payouts.find(db, tenant, row["number"]) for row in rows]
-        if await approval_rule.may_approve(db, tenant, payout, _actor(mail))
+        for payout in [await payouts.find(tx, row["number"]) for row in rows]
+        if await approval_rule.may_approve(tx, payout, _actor(mail))
     ]
     return len(mine), sum(mine)
 

@@ -80,8 +80,8 @@ class MailActivities:
         wrote = 0
         for tenant in await tenants.list_all(self._ledger):
             activity.heartbeat()
-            async with self._ledger.transaction(tenant, cause="daily mail") as db:
-                wrote += await outbox.write_daily(db, tenant, day)
+            async with self._ledger.transaction(tenant, cause="daily mail") as tx:
+                wrote += await outbox.write_daily(tx, day)
         return wrote
 
     async def _forget_old(self) -> None:
@@ -105,7 +105,7 @@ class MailActivities:
             return None if address is None else (address, _GERMAN)
         async with self._entered(to) as db:
             known = await users.load(db, mail.user_id)
-            if isinstance(db, TenantTransaction) and not await memberships.is_member(db, db.tenant, mail.user_id):
+            if isinstance(db, TenantTransaction) and not await memberships.is_member(db, mail.user_id):
                 return None
         address = reachable(known.email)
         return None if address is None or known.disabled_at is not None else (address, known.language or _GERMAN)
@@ -118,17 +118,17 @@ class MailActivities:
             ):
                 return None  # used meanwhile: it was shown on a page as well
             return letter_facts.of_person_mail(mail, address, public_url=self._public_url)
-        async with self._ledger.transaction(to.tenant, cause="mail") as db:
-            return await letter_facts.of_tenant_mail(db, to.tenant, mail)
+        async with self._ledger.transaction(to.tenant, cause="mail") as tx:
+            return await letter_facts.of_tenant_mail(tx, mail)
 
     async def _attached(self, to: MailInput, mail: Mail, facts: letter_facts.Facts) -> tuple[Attachment, ...]:
         """The PDF of a partner's document. It is fetched beside this mail, which waits for it for an hour."""
         if to.tenant is None or mail.kind is not MailKind.PARTNER_DOCUMENT:
             return ()
         number = mail.about[0]
-        async with self._ledger.transaction(to.tenant, cause="mail") as db:
+        async with self._ledger.transaction(to.tenant, cause="mail") as tx:
             try:
-                paper = await papers.read(db, to.tenant, number)
+                paper = await papers.read(tx, number)
             except NotFound:
                 paper = None
         if paper is not None:

@@ -15,7 +15,7 @@ from activities.models import Conclude, Conclusion, Gathered, Tell
 from ledger.booking import credited_invoices
 from ledger.booking.credited_invoices import CreditFacts
 from ledger.booking.settlement import Meaning, Verdict, agrees
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents import documents, intents, seen_credit_notes, unclear_outcomes
 from ledger.documents.documents import KnownDocument
 from ledger.documents.seen_credit_notes import Seen
@@ -27,39 +27,39 @@ from lexoffice.documents import SETTLED, CreditNote
 from lexoffice.payments import Payments
 
 
-async def conclude_credit_note(db: Connection, task: Conclude, told: Sequence[Event]) -> Conclusion:
+async def conclude_credit_note(tx: TenantTransaction, task: Conclude, told: Sequence[Event]) -> Conclusion:
     gathered = task.gathered
     # Held until the end: whoever stores the id of a lost document hands over afterwards what is parked here.
-    lost = await unclear_outcomes.hold_lost_credit_notes(db, gathered.tenant)
-    known = await documents.find(db, gathered.tenant, gathered.resource_id)
+    lost = await unclear_outcomes.hold_lost_credit_notes(tx)
+    known = await documents.find(tx, gathered.resource_id)
     if known is None or known.payout_number is None:
-        if credited := await _conclude_credit_of_invoice(db, gathered, told):
+        if credited := await _conclude_credit_of_invoice(tx, gathered, told):
             return credited
         if lost:
-            await events.park(db, gathered.tenant, gathered.events)
+            await events.park(tx, gathered.events)
             return Conclusion(outcome=EventState.WAITING)
-        return await _end_of_a_stranger(db, gathered)
-    note = CreditNote.from_body(await body_of(db, gathered.tenant, gathered.document))
-    payments = await payments_of(db, gathered)
-    if unfit := await unfit_to_judge(db, task, told, note, known, payments):
+        return await _end_of_a_stranger(tx, gathered)
+    note = CreditNote.from_body(await body_of(tx, gathered.document))
+    payments = await payments_of(tx, gathered)
+    if unfit := await unfit_to_judge(tx, task, told, note, known, payments):
         return unfit
-    payout = await payouts.lock(db, gathered.tenant, known.payout_number)
-    intent = await intents.of_document(db, gathered.tenant, note.id)
+    payout = await payouts.lock(tx, known.payout_number)
+    intent = await intents.of_document(tx, note.id)
     assert intent is not None, "a payout's credit note answers an intent"
     verdict = judge_credit_note(payout, intent, known, note, payments)
     if agrees(payout, verdict.meaning) and not task.last_look and may_lag(told, note, known, payments):
         return LOOK_AGAIN
-    await documents.observe(db, gathered.tenant, observed_now(gathered, DocumentKind.CREDIT_NOTE, note, payments))
+    await documents.observe(tx, observed_now(gathered, DocumentKind.CREDIT_NOTE, note, payments))
     if agrees(payout, verdict.meaning):
         changes = _changes(known, note, payments)
         state = EventState.PROCESSED if changes else EventState.UNCHANGED
-        await finish(db, gathered, told, note.voucher_status, state, None, changes)
+        await finish(tx, gathered, told, note.voucher_status, state, None, changes)
         return Conclusion(outcome=state)
-    return await tell_payout(db, gathered, told, payout.number, verdict, note.voucher_status)
+    return await tell_payout(tx, gathered, told, payout.number, verdict, note.voucher_status)
 
 
 async def tell_payout(
-    db: Connection,
+    tx: TenantTransaction,
     gathered: Gathered,
     told: Sequence[Event],
     number: PayoutNumber,
@@ -78,13 +78,12 @@ async def tell_payout(
             # `recheck` names no event, so these end here.
             state = EventState.FAILED if verdict.meaning is Meaning.DEVIATES else EventState.PROCESSED
             reason = "Beleg weicht von der Freigabe ab." if verdict.meaning is Meaning.DEVIATES else None
-            await finish(db, gathered, told, status, state, reason, {"payout": number, "shows": verdict.meaning})
+            await finish(tx, gathered, told, status, state, reason, {"payout": number, "shows": verdict.meaning})
             return Conclusion(outcome=state, tell=(Tell(number=number, signal="recheck"),))
     # One click sends two or three notifications; the payout hears of one, which names the reference if any does.
     spokesman = next((event for event in told if event.payment_reference), told[-1])
     await events.finish(
-        db,
-        gathered.tenant,
+        tx,
         [event.id for event in told if event.id != spokesman.id],
         EventState.PROCESSED,
         reason=f"Zusammen mit Ereignis {spokesman.id} behandelt.",
@@ -93,37 +92,38 @@ async def tell_payout(
     return Conclusion(outcome="told", tell=(Tell(number=number, signal=signal, event=spokesman.id),))
 
 
-async def _end_of_a_stranger(db: Connection, gathered: Gathered) -> Conclusion:
+async def _end_of_a_stranger(tx: TenantTransaction, gathered: Gathered) -> Conclusion:
     """The invoices that it names are kept with the event: should one become a sale's, it is looked at again."""
     invoices: tuple[UUID, ...] = ()
     if gathered.document is not None:
-        note = CreditNote.from_body(await body_of(db, gathered.tenant, gathered.document))
+        note = CreditNote.from_body(await body_of(tx, gathered.document))
         invoices = _invoices_of(note)
-        await _remember(db, gathered, note)
+        await _remember(tx, note)
     if not invoices:
-        return await end(db, gathered, EventState.IGNORED, "Diese Gutschrift gehört zu keiner Auszahlung.")
+        return await end(tx, gathered, EventState.IGNORED, "Diese Gutschrift gehört zu keiner Auszahlung.")
     named = {credited_invoices.NAMED: [str(id) for id in invoices]}
-    return await end(db, gathered, EventState.IGNORED, credited_invoices.NO_SALE_YET, named)
+    return await end(tx, gathered, EventState.IGNORED, credited_invoices.NO_SALE_YET, named)
 
 
-async def _remember(db: Connection, gathered: Gathered, note: CreditNote) -> None:
+async def _remember(tx: TenantTransaction, note: CreditNote) -> None:
     """So that no sweep fetches it again before it changes."""
     seen = Seen(status=note.voucher_status, updated_at=note.updated_date)
-    await seen_credit_notes.remember(db, gathered.tenant, note.id, seen)
+    await seen_credit_notes.remember(tx, note.id, seen)
 
 
 def _invoices_of(note: CreditNote) -> tuple[UUID, ...]:
     return tuple(related.id for related in note.related_vouchers)
 
 
-async def _conclude_credit_of_invoice(db: Connection, gathered: Gathered, told: Sequence[Event]) -> Conclusion | None:
+async def _conclude_credit_of_invoice(
+    tx: TenantTransaction, gathered: Gathered, told: Sequence[Event]
+) -> Conclusion | None:
     """A credit note that corrects the invoice of a sale: a refund."""
     if gathered.document is None:
         return None
-    note = CreditNote.from_body(await body_of(db, gathered.tenant, gathered.document))
+    note = CreditNote.from_body(await body_of(tx, gathered.document))
     outcome = await credited_invoices.apply_credit(
-        db,
-        gathered.tenant,
+        tx,
         CreditFacts(
             resource_id=note.id,
             voucher_number=note.voucher_number,
@@ -135,8 +135,8 @@ async def _conclude_credit_of_invoice(db: Connection, gathered: Gathered, told: 
     )
     if outcome is None:
         return None
-    await _remember(db, gathered, note)
-    await finish(db, gathered, told, note.voucher_status, outcome.state, outcome.reason, outcome.changes)
+    await _remember(tx, note)
+    await finish(tx, gathered, told, note.voucher_status, outcome.state, outcome.reason, outcome.changes)
     return Conclusion(
         outcome=outcome.state, tell=tuple(Tell(number=number, signal="recheck") for number in outcome.payouts)
     )

@@ -11,7 +11,7 @@ from activities.gateway.lexoffice_gateway import LexofficeDoor, account_of, unus
 from activities.judging.invoice_labels import names_a_partner, order_references
 from activities.models import CONNECTION_REVOKED, NOT_UNDERSTOOD, Gathered
 from ledger.booking import invoices, reconnection
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.documents import documents
 from ledger.documents.documents import KnownDocument
 from ledger.inbox import events
@@ -35,9 +35,9 @@ class FetchActivities:
     @activity.defn
     async def fetch_document(self, gathered: Gathered) -> Gathered:
         """GET the document. What kind it is, its events or the ledger tell, else its payments are asked first."""
-        async with self._ledger.transaction(gathered.tenant) as db:
-            known = await documents.find(db, gathered.tenant, gathered.resource_id)
-            told = await events.load(db, gathered.tenant, gathered.events)
+        async with self._ledger.transaction(gathered.tenant) as tx:
+            known = await documents.find(tx, gathered.resource_id)
+            told = await events.load(tx, gathered.events)
         if all(event.state is not EventState.RECEIVED for event in told):
             return gathered.model_copy(update={"missing": None})  # announced once more, and handled already
         types = {event.event_type for event in told}
@@ -59,9 +59,9 @@ class FetchActivities:
                 return gathered.model_copy(
                     update={"kind": kind, "missing": "connection" if deleted else None, "gone": True}
                 )
-        async with self._ledger.transaction(gathered.tenant) as db:
+        async with self._ledger.transaction(gathered.tenant) as tx:
             kept = await documents.keep_snapshot(
-                db, gathered.tenant, resource=kind.value, resource_id=gathered.resource_id, body=document.raw
+                tx, resource=kind.value, resource_id=gathered.resource_id, body=document.raw
             )
             seen = gathered.model_copy(
                 update={"kind": kind, "document": kept, "status": document.voucher_status, "missing": None}
@@ -69,10 +69,10 @@ class FetchActivities:
             if isinstance(document, CreditNote):
                 payments_count = known is not None and known.payout_number is not None  # else it is not ours
             else:
-                payments_count = not await _is_before_cut_over(db, seen, known, document)
+                payments_count = not await _is_before_cut_over(tx, known, document)
             if payments_count and gathered.payments is None and _asks_for_payments(types, document, known):
                 return seen.model_copy(update={"missing": "payments"})
-            return seen.model_copy(update={"missing": await _contact_or_nothing(db, seen, document, known)})
+            return seen.model_copy(update={"missing": await _contact_or_nothing(tx, document, known)})
 
     @activity.defn
     async def fetch_payments(self, gathered: Gathered) -> Gathered:
@@ -85,9 +85,9 @@ class FetchActivities:
             except ValidationFailed:
                 # 406 "no payment information": a draft, or a credit note tied to an invoice. Not an error here.
                 return gathered.model_copy(update={"missing": await self._after_payments(gathered)})
-        async with self._ledger.transaction(gathered.tenant) as db:
+        async with self._ledger.transaction(gathered.tenant) as tx:
             kept = await documents.keep_snapshot(
-                db, gathered.tenant, resource="payments", resource_id=gathered.resource_id, body=payments.raw
+                tx, resource="payments", resource_id=gathered.resource_id, body=payments.raw
             )
         if gathered.document is None:
             # Unknown to the ledger: a credit note is not ours then, and of other kinds we keep no books.
@@ -106,8 +106,8 @@ class FetchActivities:
     async def fetch_contact(self, gathered: Gathered) -> Gathered:
         """GET the customer of an invoice that names no partner itself."""
         assert gathered.document is not None
-        async with self._ledger.transaction(gathered.tenant) as db:
-            contact_id = (await _invoice(db, gathered)).address.contact_id
+        async with self._ledger.transaction(gathered.tenant) as tx:
+            contact_id = (await _invoice(tx, gathered)).address.contact_id
         if contact_id is None:
             return gathered.model_copy(update={"missing": None})
         async with self._asking(gathered.tenant) as client:
@@ -115,10 +115,8 @@ class FetchActivities:
                 contact = await client.contact(contact_id)
             except NotFound:
                 return gathered.model_copy(update={"missing": None})
-        async with self._ledger.transaction(gathered.tenant) as db:
-            kept = await documents.keep_snapshot(
-                db, gathered.tenant, resource="contact", resource_id=contact_id, body=contact.raw
-            )
+        async with self._ledger.transaction(gathered.tenant) as tx:
+            kept = await documents.keep_snapshot(tx, resource="contact", resource_id=contact_id, body=contact.raw)
         return gathered.model_copy(update={"contact": kept, "missing": None})
 
     @activity.defn
@@ -130,9 +128,9 @@ class FetchActivities:
             profile = await client.profile()
         if profile.organization_id != pinned:
             raise unusable("other organization")
-        async with self._ledger.transaction(gathered.tenant) as db:
+        async with self._ledger.transaction(gathered.tenant) as tx:
             # What goes on is announced by the hand-over, also what waited for an access that was refused.
-            await reconnection.note_answer(db, gathered.tenant, account_of(profile))
+            await reconnection.note_answer(tx, account_of(profile))
         return gathered.model_copy(update={"kind": gathered.kind or "connection", "missing": None})
 
     @asynccontextmanager
@@ -152,9 +150,9 @@ class FetchActivities:
     async def _after_payments(self, gathered: Gathered) -> Next:
         if gathered.document is None or gathered.kind is not DocumentKind.INVOICE:
             return None
-        async with self._ledger.transaction(gathered.tenant) as db:
-            known = await documents.find(db, gathered.tenant, gathered.resource_id)
-            return await _contact_or_nothing(db, gathered, await _invoice(db, gathered), known)
+        async with self._ledger.transaction(gathered.tenant) as tx:
+            known = await documents.find(tx, gathered.resource_id)
+            return await _contact_or_nothing(tx, await _invoice(tx, gathered), known)
 
 
 def _kind_named(types: set[str]) -> DocumentKind | None:
@@ -175,7 +173,7 @@ def _asks_for_payments(types: set[str], document: Invoice | CreditNote, known: K
 
 
 async def _contact_or_nothing(
-    db: Connection, gathered: Gathered, document: Invoice | CreditNote, known: KnownDocument | None
+    tx: TenantTransaction, document: Invoice | CreditNote, known: KnownDocument | None
 ) -> Next:
     """Only a paid invoice that names no partner, of a sale that has none, makes us ask for its customer."""
     if (
@@ -184,23 +182,21 @@ async def _contact_or_nothing(
         or document.address.contact_id is None
         or (known is not None and known.sale_has_partner)
         or names_a_partner(document)
-        or await references.a_sale_has_partner(db, gathered.tenant, order_references(document))
-        or await _is_before_cut_over(db, gathered, known, document)
+        or await references.a_sale_has_partner(tx, order_references(document))
+        or await _is_before_cut_over(tx, known, document)
     ):
         return None
     return "contact"
 
 
-async def _is_before_cut_over(
-    db: Connection, gathered: Gathered, known: KnownDocument | None, document: Invoice
-) -> bool:
+async def _is_before_cut_over(tx: TenantTransaction, known: KnownDocument | None, document: Invoice) -> bool:
     """Such an invoice is ignored, unless it belongs to a sale already: then it is still followed."""
     if known is not None and known.transaction_id is not None:
         return False
-    return await invoices.is_before_cut_over(db, gathered.tenant, document.voucher_date.astimezone(BERLIN).date())
+    return await invoices.is_before_cut_over(tx, document.voucher_date.astimezone(BERLIN).date())
 
 
-async def _invoice(db: Connection, gathered: Gathered) -> Invoice:
+async def _invoice(tx: TenantTransaction, gathered: Gathered) -> Invoice:
     assert gathered.document is not None
-    kept = await documents.snapshot(db, gathered.tenant, gathered.document)
+    kept = await documents.snapshot(tx, gathered.document)
     return Invoice.from_body(kept.body.encode())

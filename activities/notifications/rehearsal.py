@@ -14,7 +14,7 @@ from pydantic import Field
 from activities.judging.credit_note_settling import apply_credit_note
 from activities.models import Conclude, Conclusion, Delivery, Gathered
 from activities.notifications.conclusions import NO_WHOLE_CENTS, conclude_within
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.payouts import payouts
@@ -49,12 +49,12 @@ async def rehearse(
     ledger: Ledger,
     tenant: Tenant,
     event_id: EventId,
-    play: Callable[[Connection, Tenant, EventId], Awaitable[Rehearsal]] | None = None,
+    play: Callable[[TenantTransaction, EventId], Awaitable[Rehearsal]] | None = None,
 ) -> Rehearsal:
     """`play` handles the event and says what came of it; without one, as an event of lexoffice. Raises NotFound."""
     try:
-        async with ledger.transaction(tenant, cause="rehearsal") as db:
-            raise _Over(await (play or _play)(db, tenant, event_id))
+        async with ledger.transaction(tenant, cause="rehearsal") as tx:
+            raise _Over(await (play or _play)(tx, event_id))
     except _Over as over:
         return over.rehearsal
     except FractionOfACent:
@@ -69,27 +69,27 @@ async def rehearse(
         return Rehearsal(event=event_id, state=EventState.FAILED, reason=refused.sentence)
 
 
-async def _play(db: Connection, tenant: Tenant, event_id: EventId) -> Rehearsal:
-    found = await events.load(db, tenant, [event_id])
+async def _play(tx: TenantTransaction, event_id: EventId) -> Rehearsal:
+    found = await events.load(tx, [event_id])
     if not found:
         raise NotFound("event_not_found")
     event = found[0]
     if event.provider != LEXOFFICE or not events.is_uuid(event.resource_id):
         return Rehearsal(event=event_id)
-    gathered, fetched_at = await _stored(db, tenant, event)
+    gathered, fetched_at = await _stored(tx, event)
     if gathered is None or gathered.kind is None:
         return Rehearsal(event=event_id)
     assert isinstance(gathered.kind, DocumentKind)
-    await db.execute(
+    await tx.execute(
         "UPDATE events SET state = 'received', reason = NULL, changes = NULL WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
+        tx.tenant.id,
         event_id,
     )
-    asked_before = await newest_task(db, tenant)
+    asked_before = await newest_task(tx)
     # What was announced and is not shown (yet) would be looked for again; here the copy is all there is.
-    conclusion = await conclude_within(db, Conclude(gathered=gathered, last_look=True))
-    await _tell_payouts(db, tenant, conclusion)
-    [after] = await events.load(db, tenant, [event_id])
+    conclusion = await conclude_within(tx, Conclude(gathered=gathered, last_look=True))
+    await _tell_payouts(tx, conclusion)
+    [after] = await events.load(tx, [event_id])
     return Rehearsal(
         event=event_id,
         document=gathered.kind,
@@ -97,20 +97,20 @@ async def _play(db: Connection, tenant: Tenant, event_id: EventId) -> Rehearsal:
         state=after.state,
         reason=after.reason,
         changes=after.changes or {},
-        questions=await asked_since(db, tenant, asked_before),
+        questions=await asked_since(tx, asked_before),
     )
 
 
-async def _stored(db: Connection, tenant: Tenant, event: Event) -> tuple[Gathered | None, datetime | None]:
+async def _stored(tx: TenantTransaction, event: Event) -> tuple[Gathered | None, datetime | None]:
     """The newest copies of the document, its payments and its customer, as if they had been fetched now."""
     resource_id = UUID(event.resource_id)
-    document = await db.fetchrow(
+    document = await tx.fetchrow(
         """
         SELECT id, resource, body, fetched_at FROM document_snapshots
          WHERE tenant_id = $1 AND resource_id = $2 AND resource IN ('invoice', 'credit-note')
          ORDER BY fetched_at DESC LIMIT 1
         """,
-        tenant.id,
+        tx.tenant.id,
         resource_id,
     )
     if document is None:
@@ -119,53 +119,55 @@ async def _stored(db: Connection, tenant: Tenant, event: Event) -> tuple[Gathere
     contact = None
     if kind is DocumentKind.INVOICE:
         customer = Invoice.from_body(document["body"].encode()).address.contact_id
-        contact = None if customer is None else await _newest(db, tenant, customer, "contact")
+        contact = None if customer is None else await _newest(tx, customer, "contact")
     gathered = Gathered(
-        tenant=tenant,
+        tenant=tx.tenant,
         resource_id=resource_id,
         deliveries=(Delivery(event=event.id, number=event.delivery),),
         kind=kind,
         missing=None,
         document=document["id"],
-        payments=await _newest(db, tenant, resource_id, "payments"),
+        payments=await _newest(tx, resource_id, "payments"),
         contact=contact,
     )
     return gathered, document["fetched_at"]
 
 
-async def _newest(db: Connection, tenant: Tenant, resource_id: UUID, resource: str) -> UUID | None:
-    found: UUID | None = await db.fetchval(
+async def _newest(tx: TenantTransaction, resource_id: UUID, resource: str) -> UUID | None:
+    found: UUID | None = await tx.fetchval(
         """
         SELECT id FROM document_snapshots WHERE tenant_id = $1 AND resource_id = $2 AND resource = $3
          ORDER BY fetched_at DESC LIMIT 1
         """,
-        tenant.id,
+        tx.tenant.id,
         resource_id,
         resource,
     )
     return found
 
 
-async def _tell_payouts(db: Connection, tenant: Tenant, conclusion: Conclusion) -> None:
+async def _tell_payouts(tx: TenantTransaction, conclusion: Conclusion) -> None:
     """What a payout's own workflow would do once it is told."""
     for tell in conclusion.tell:
-        payout = await payouts.lock(db, tenant, tell.number)
+        payout = await payouts.lock(tx, tell.number)
         if payout.credit_note_id is not None:
-            await apply_credit_note(db, tenant, payout, [tell.event] if tell.event is not None else [])
+            await apply_credit_note(tx, payout, [tell.event] if tell.event is not None else [])
 
 
-async def newest_task(db: Connection, tenant: Tenant) -> int:
+async def newest_task(tx: TenantTransaction) -> int:
     """For `asked_since`."""
-    found = await db.fetchval(
+    found = await tx.fetchval(
         "SELECT seq FROM tasks WHERE tenant_id = $1 AND state = 'open' ORDER BY seq DESC LIMIT 1",
-        tenant.id,
+        tx.tenant.id,
     )
     return int(found or 0)
 
 
-async def asked_since(db: Connection, tenant: Tenant, before: int) -> tuple[str, ...]:
+async def asked_since(tx: TenantTransaction, before: int) -> tuple[str, ...]:
     """What people are asked since this task."""
-    rows = await db.fetch(
-        "SELECT reason FROM tasks WHERE tenant_id = $1 AND state = 'open' AND seq > $2 ORDER BY seq", tenant.id, before
+    rows = await tx.fetch(
+        "SELECT reason FROM tasks WHERE tenant_id = $1 AND state = 'open' AND seq > $2 ORDER BY seq",
+        tx.tenant.id,
+        before,
     )
     return tuple(row["reason"] for row in rows)

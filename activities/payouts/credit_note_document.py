@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import document_parties, payout_lines
 from ledger.payouts.document_parties import Party
 from ledger.payouts.payout_lines import PayoutLine
 from ledger.payouts.payouts import Payout
 from ledger.tax.document_rules import RULES, DocumentRule
-from ledger.types import TaxCase, Tenant
+from ledger.types import TaxCase
 from lexoffice.new_documents import LineItem, NewCreditNote, Recipient
 
 MOST_LINES = 250
@@ -17,12 +17,12 @@ MOST_LINES = 250
 
 
 async def write_credit_note(
-    db: Connection, tenant: Tenant, payout: Payout, *, marker: str, voucher_date: datetime
+    tx: TenantTransaction, payout: Payout, *, marker: str, voucher_date: datetime
 ) -> NewCreditNote:
     """The finalized credit note for this payout. Amounts are the approved ones; lexoffice adds the tax itself."""
     rule = RULES[payout.tax_case]
-    partner = await document_parties.partner_of(db, tenant, payout)
-    lines = [line for line in await payout_lines.of_payout(db, tenant, payout.id) if not line.released]
+    partner = await document_parties.partner_of(tx, payout)
+    lines = [line for line in await payout_lines.of_payout(tx, payout.id) if not line.released]
     return NewCreditNote(
         voucher_date=voucher_date,
         recipient=_recipient(partner),
@@ -30,7 +30,7 @@ async def write_credit_note(
         tax_type=rule.tax_type,
         tax_type_note=rule.note,
         title=rule.title,
-        introduction=_introduction(payout, partner, await document_parties.tenant_of(db, tenant)),
+        introduction=_introduction(payout, partner, await document_parties.tenant_of(tx)),
         remark=f"Auszahlung {payout.number}\n{marker}",
     )
 

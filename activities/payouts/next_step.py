@@ -9,106 +9,102 @@ from activities.payouts.credit_note_document import write_credit_note
 from ledger import tasks, types
 from ledger.connections import connections
 from ledger.connections.connections import ProviderConnection
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents import intents, unclear_outcomes
 from ledger.documents.intents import Intent
 from ledger.payouts import decisions, payout_content, payout_requests, payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
-from ledger.types import BERLIN, DocumentKind, PayoutState, Tenant, midnight
+from ledger.types import BERLIN, DocumentKind, PayoutState, midnight
 from words import sentence
 
 _ON_THE_WAY = (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
 
 
-async def what_next(
-    db: Connection, tenant: Tenant, payout: Payout, *, unclear_wait: timedelta, retry: bool = False
-) -> Look:
+async def what_next(tx: TenantTransaction, payout: Payout, *, unclear_wait: timedelta, retry: bool = False) -> Look:
     """The payout's state and the one step it may take; commits to creating its credit note where that is due.
 
     `retry`: a person, or a mended connection, says that what blocked the payout may be tried again.
     """
-    intent = await intents.open_of_payout(db, tenant, payout.id) if payout.state in _ON_THE_WAY else None
+    intent = await intents.open_of_payout(tx, payout.id) if payout.state in _ON_THE_WAY else None
     step, search_in = Step.WAIT, 0.0
     if payout.state in _ON_THE_WAY and (retry or payout.blocked is None):
         if intent is None and payout.state is PayoutState.APPROVED:
-            intent = await _commit_to_creating(db, tenant, payout)
+            intent = await _commit_to_creating(tx, payout)
         elif payout.blocked is not None:
-            await _unblock(db, tenant, payout)
+            await _unblock(tx, payout)
         if intent is None or payout.blocked is not None:
-            payout = await payouts.find(db, tenant, payout.number)
-        step, search_in = await _next_step(db, tenant, payout, intent, unclear_wait)
-    looked = await as_it_stands(db, tenant, payout)
+            payout = await payouts.find(tx, payout.number)
+        step, search_in = await _next_step(tx, payout, intent, unclear_wait)
+    looked = await as_it_stands(tx, payout)
     return looked.model_copy(
         update={"step": step, "intent": intent.id if intent else None, "search_in_seconds": search_in}
     )
 
 
-async def as_it_stands(db: Connection, tenant: Tenant, payout: Payout) -> Look:
+async def as_it_stands(tx: TenantTransaction, payout: Payout) -> Look:
     """The payout as the ledger holds it, without taking or committing to any step."""
     return Look(
         state=payout.state,
         blocked=payout.blocked is not None,
         reopened=payout.reopened,
         credit_note_number=payout.credit_note_number,
-        open_tasks=tuple(await tasks.open_kinds(db, tenant, subject="payout", subject_id=payout.number)),
+        open_tasks=tuple(await tasks.open_kinds(tx, subject="payout", subject_id=payout.number)),
     )
 
 
 async def _next_step(
-    db: Connection, tenant: Tenant, payout: Payout, intent: Intent | None, unclear_wait: timedelta
+    tx: TenantTransaction, payout: Payout, intent: Intent | None, unclear_wait: timedelta
 ) -> tuple[Step, float]:
     if intent is None:
         return Step.WAIT, 0.0
     if payout.state is PayoutState.APPROVED and intent.resource_id is None:
         return Step.CREATE, 0.0  # Whatever became of it: the attempt finds the row as it is, and says so on the payout.
-    return await next_step(db, tenant, intent, unclear_wait)
+    return await next_step(tx, intent, unclear_wait)
 
 
-async def next_step(db: Connection, tenant: Tenant, intent: Intent, unclear_wait: timedelta) -> tuple[Step, float]:
+async def next_step(tx: TenantTransaction, intent: Intent, unclear_wait: timedelta) -> tuple[Step, float]:
     """What the row of an open intent permits, and in how many seconds a search is due."""
     if intent.resource_id is not None:
         return Step.READ_BACK, 0.0
     if not intent.is_unclear:
         return Step.CREATE, 0.0
     if intent.empty_searches < unclear_outcomes.ENOUGH_SEARCHES:
-        return Step.SEARCH, await unclear_outcomes.seconds_to_search(db, tenant, intent, unclear_wait)
+        return Step.SEARCH, await unclear_outcomes.seconds_to_search(tx, intent, unclear_wait)
     return Step.WAIT, 0.0
 
 
-async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) -> Intent | None:
+async def _commit_to_creating(tx: TenantTransaction, payout: Payout) -> Intent | None:
     """Insert the creation intent, or say on the row why not.
 
     The approval must stand for the content as it is now: whatever changed it since has voided it (rules.md, Approval).
     """
-    now = await payout_content.renew_content_hash(db, tenant, payout.id, held=payout.content_hash)
-    if await decisions.approved_hash(db, tenant, payout.id) != now:
+    now = await payout_content.renew_content_hash(tx, payout.id, held=payout.content_hash)
+    if await decisions.approved_hash(tx, payout.id) != now:
         await payouts.change_state(
-            db,
-            tenant,
+            tx,
             payout,
             PayoutState.AWAITING_APPROVAL,
             reason="Der Inhalt hat sich seit der Freigabe geändert; sie ist hinfällig.",
             unblock=True,
         )
         return None
-    connection = await connections.load(db, tenant, types.LEXOFFICE)
-    if why := await _why_not(db, tenant, payout, connection):
-        await block_and_ask(db, tenant, payout, why, kind="payout_blocked")
+    connection = await connections.load(tx, types.LEXOFFICE)
+    if why := await _why_not(tx, payout, connection):
+        await block_and_ask(tx, payout, why, kind="payout_blocked")
         return None
     assert connection.organization_id is not None
     marker = intents.new_marker(payout.number)
     voucher_date = midnight(datetime.now(BERLIN).date())
     try:
-        content = await write_credit_note(db, tenant, payout, marker=marker, voucher_date=voucher_date)
+        content = await write_credit_note(tx, payout, marker=marker, voucher_date=voucher_date)
     except ValidationError as error:
         fields = ", ".join(sorted({".".join(map(str, fault["loc"])) for fault in error.errors()}))
         why = Reason.of("document_not_writable")
-        await block_and_ask(db, tenant, payout, why, kind="payout_blocked", technical=fields)
+        await block_and_ask(tx, payout, why, kind="payout_blocked", technical=fields)
         return None
     intent = await intents.open_intent(
-        db,
-        tenant,
+        tx,
         kind=DocumentKind.CREDIT_NOTE,
         marker=marker,
         organization_id=connection.organization_id,
@@ -118,23 +114,21 @@ async def _commit_to_creating(db: Connection, tenant: Tenant, payout: Payout) ->
         gross_cents=payout.gross_cents,
         payout_id=payout.id,
     )
-    await _unblock(db, tenant, payout)
+    await _unblock(tx, payout)
     return intent
 
 
-async def _unblock(db: Connection, tenant: Tenant, payout: Payout) -> None:
+async def _unblock(tx: TenantTransaction, payout: Payout) -> None:
     if payout.blocked is not None:
-        await payouts.block(db, tenant, payout.id, None)
+        await payouts.block(tx, payout.id, None)
     # An approval that became void may have left its question behind without the reason on the row.
-    await tasks.close_questions(
-        db, tenant, subject="payout", subject_id=payout.number, kinds=tasks.BLOCKED_BY, by="engine"
-    )
+    await tasks.close_questions(tx, subject="payout", subject_id=payout.number, kinds=tasks.BLOCKED_BY, by="engine")
 
 
-async def _why_not(db: Connection, tenant: Tenant, payout: Payout, connection: ProviderConnection) -> Reason | None:
+async def _why_not(tx: TenantTransaction, payout: Payout, connection: ProviderConnection) -> Reason | None:
     if payout.holds:
         return Reason.of("payout_held")
-    if rule := await payout_requests.why_blocked(db, tenant, payout):
+    if rule := await payout_requests.why_blocked(tx, payout):
         return rule
     if connection.organization_id is None or not connection.has_secret:
         return Reason.of("not_connected")
@@ -144,8 +138,7 @@ async def _why_not(db: Connection, tenant: Tenant, payout: Payout, connection: P
 
 
 async def block_and_ask(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     payout: Payout,
     why: Reason,
     *,
@@ -154,10 +147,9 @@ async def block_and_ask(
     actions: tuple[str, ...] = ("retry",),
 ) -> None:
     """Keep a payout where it is, with the reason on it and a question to a person."""
-    await payouts.block(db, tenant, payout.id, why)
+    await payouts.block(tx, payout.id, why)
     await tasks.ask(
-        db,
-        tenant,
+        tx,
         kind=kind,
         subject="payout",
         subject_id=payout.number,

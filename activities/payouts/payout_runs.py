@@ -44,12 +44,11 @@ class PayoutRunActivities:
     async def begin_payout_run(self, wanted: RunWanted) -> RunBegun:
         """Insert the run; repeating it finds the one that was inserted."""
         cut_off = wanted.cut_off or payout_runs.last_month(wanted.asked_at)
-        async with self._ledger.transaction(wanted.tenant) as db:
-            if wanted.requested_by is None and not await payout_runs.held_by_calendar(db, wanted.tenant, wanted.run):
+        async with self._ledger.transaction(wanted.tenant) as tx:
+            if wanted.requested_by is None and not await payout_runs.held_by_calendar(tx, wanted.run):
                 return RunBegun(period=None)
             begun = await payout_runs.begin(
-                db,
-                wanted.tenant,
+                tx,
                 wanted.run,
                 cut_off=cut_off,
                 rehearsal=wanted.rehearsal,
@@ -62,8 +61,8 @@ class PayoutRunActivities:
     @activity.defn
     async def close_months(self, tenant: Tenant) -> int:
         """Settle tiers and caps of the months that are over. Returns how many lines were written."""
-        async with self._ledger.transaction(tenant) as db:
-            months = await month_close.months_to_close(db, tenant)
+        async with self._ledger.transaction(tenant) as tx:
+            months = await month_close.months_to_close(tx)
         written = 0
         for month in months:
             activity.heartbeat()
@@ -73,10 +72,8 @@ class PayoutRunActivities:
     @activity.defn
     async def take_partners(self, wanted: BatchWanted) -> Batch:
         """Make the payouts of the next partners and announce them. Repeating it leaves out who has been taken."""
-        async with self._ledger.transaction(wanted.tenant) as db:
-            partners = await payout_runs.partners_left(
-                db, wanted.tenant, wanted.run, after=wanted.after, limit=PARTNERS_A_BATCH
-            )
+        async with self._ledger.transaction(wanted.tenant) as tx:
+            partners = await payout_runs.partners_left(tx, wanted.run, after=wanted.after, limit=PARTNERS_A_BATCH)
         made = 0
         # Payouts are announced while the next ones are made: one half keeps PostgreSQL busy, the other the engine.
         # One announcement at a time, so that at most two transactions' payouts wait for the hand-over after a crash.
@@ -100,9 +97,9 @@ class PayoutRunActivities:
 
     @activity.defn
     async def end_payout_run(self, wanted: BatchWanted) -> RunOver:
-        async with self._ledger.transaction(wanted.tenant) as db:
-            done = await payout_runs.end(db, wanted.tenant, wanted.run)
-            totals = await payout_run_results.totals(db, wanted.tenant, wanted.run)
+        async with self._ledger.transaction(wanted.tenant) as tx:
+            done = await payout_runs.end(tx, wanted.run)
+            totals = await payout_run_results.totals(tx, wanted.run)
         return RunOver(done=done, payouts=totals.payouts, net_cents=totals.net_cents)
 
     async def _announce_all(self, tenant: Tenant, made: Sequence[Payout]) -> None:
@@ -122,5 +119,5 @@ class PayoutRunActivities:
                 raise outcome
         if len(told) < len(made):
             log.warning("payouts left to the hand-over", tenant=tenant.slug, payouts=len(made) - len(told))
-        async with self._ledger.transaction(tenant) as db:
-            await payouts.mark_started(db, tenant, *told)
+        async with self._ledger.transaction(tenant) as tx:
+            await payouts.mark_started(tx, *told)

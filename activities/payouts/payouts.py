@@ -12,11 +12,11 @@ from activities.payouts.next_step import as_it_stands, what_next
 from activities.payouts.signallers import signaller_of
 from ledger import tasks
 from ledger.audit import audit
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.payouts import decisions, payout_content, payouts
 from ledger.payouts.payouts import Payout
 from ledger.refusals import Refused, refusals_of_the_database
-from ledger.types import DecisionId, DecisionKind, EventId, Tenant
+from ledger.types import DecisionId, DecisionKind, EventId
 
 _DECISIONS = {kind.value for kind in DecisionKind}
 _LARGEST_ID = 2**63 - 1
@@ -51,56 +51,51 @@ class PayoutActivities:
                 senders[signal] = await signaller_of(activity.client(), activity.info(), signal, wanted.note.value)
 
     async def _advance(self, task: Advance, senders: Senders) -> Look:
-        async with self._ledger.transaction(task.tenant, cause=f"payout:{task.number}") as db:
-            payout = await payouts.lock(db, task.tenant, task.number)
+        async with self._ledger.transaction(task.tenant, cause=f"payout:{task.number}") as tx:
+            payout = await payouts.lock(tx, task.number)
             retry = False
             for note in task.notes:
                 if note.signal in _DECISIONS:
-                    heard = await self._hear_decision(db, task.tenant, payout, note, senders)
+                    heard = await self._hear_decision(tx, payout, note, senders)
                     retry = retry or (heard and note.signal == DecisionKind.RESOLVE)
             if self._trust_engine_signals:
                 # Only there a signal itself may have changed the row.
-                payout = await payouts.find(db, task.tenant, task.number)
+                payout = await payouts.find(tx, task.number)
             # Whatever is no decision says that something has changed: look at what lexoffice last showed.
             if any(note.signal not in _DECISIONS for note in task.notes):
-                payout = await apply_credit_note(db, task.tenant, payout, _events(task))
+                payout = await apply_credit_note(tx, payout, _events(task))
             retry = retry or any(note.signal == "recheck" for note in task.notes)
-            return await what_next(db, task.tenant, payout, unclear_wait=self._unclear_wait, retry=retry)
+            return await what_next(tx, payout, unclear_wait=self._unclear_wait, retry=retry)
 
     @activity.defn
     async def settle_ended_payout(self, task: Advance) -> Look:
         """lexoffice says something about a payout whose workflow has ended: one conditional UPDATE, or a task."""
-        async with self._ledger.transaction(task.tenant, cause=f"payout:{task.number}") as db:
-            payout = await payouts.lock(db, task.tenant, task.number)
-            payout = await apply_credit_note(db, task.tenant, payout, _events(task))
+        async with self._ledger.transaction(task.tenant, cause=f"payout:{task.number}") as tx:
+            payout = await payouts.lock(tx, task.number)
+            payout = await apply_credit_note(tx, payout, _events(task))
             # Nobody is there to take a step: an intent that is committed to now would only bar the payout's cancelling.
-            return await as_it_stands(db, task.tenant, payout)
+            return await as_it_stands(tx, payout)
 
-    async def _hear_decision(
-        self, db: Connection, tenant: Tenant, payout: Payout, note: Note, senders: Senders
-    ) -> bool:
+    async def _hear_decision(self, tx: TenantTransaction, payout: Payout, note: Note, senders: Senders) -> bool:
         """Whether a decision stands behind the signal. One that does not is recorded, refused, and becomes a task."""
         wanted = _decision_id(note)
-        if wanted and await decisions.hear(db, tenant, wanted, payout.id, DecisionKind(note.signal)):
+        if wanted and await decisions.hear(tx, wanted, payout.id, DecisionKind(note.signal)):
             return True
         if note.signal not in senders:
             raise _SenderWanted(note)
         sentence = "Ein Signal ohne gültige Entscheidung wurde zurückgewiesen."
         if wanted is None and self._trust_engine_signals:
             try:
-                return await _decide_for_signaller(db, tenant, payout, note, senders[note.signal])
+                return await _decide_for_signaller(tx, payout, note, senders[note.signal])
             except Refused as refused:
                 sentence = refused.sentence
-        await _refuse_signal(db, tenant, payout, note, senders[note.signal], sentence)
+        await _refuse_signal(tx, payout, note, senders[note.signal], sentence)
         return False
 
 
-async def _refuse_signal(
-    db: Connection, tenant: Tenant, payout: Payout, note: Note, sender: str, sentence: str
-) -> None:
+async def _refuse_signal(tx: TenantTransaction, payout: Payout, note: Note, sender: str, sentence: str) -> None:
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor="engine",
         action="payout.signal_refused",
         subject="payout",
@@ -108,8 +103,7 @@ async def _refuse_signal(
         detail={"signal": note.signal, "sender": sender},
     )
     await tasks.ask(
-        db,
-        tenant,
+        tx,
         kind="signal_refused",
         subject="payout",
         subject_id=payout.number,
@@ -119,23 +113,23 @@ async def _refuse_signal(
     )
 
 
-async def _decide_for_signaller(db: Connection, tenant: Tenant, payout: Payout, note: Note, sender: str) -> bool:
+async def _decide_for_signaller(tx: TenantTransaction, payout: Payout, note: Note, sender: str) -> bool:
     """script/dev only: a bare signal of ops counts; the row says who sent it. Raises Refused."""
     actor = f"engine:{sender}"
     # A refusal by a trigger must undo this decision only, not what else this transaction does.
     with refusals_of_the_database():
-        async with db.savepoint():
+        async with tx.savepoint():
             match DecisionKind(note.signal):
                 case DecisionKind.APPROVE:
-                    seen = await payout_content.content_hash(db, tenant, payout.id)
-                    decision = await decisions.approve(db, tenant, payout.number, actor=actor, seen_hash=seen)
+                    seen = await payout_content.content_hash(tx, payout.id)
+                    decision = await decisions.approve(tx, payout.number, actor=actor, seen_hash=seen)
                 case DecisionKind.REJECT:
-                    decision = await decisions.reject(db, tenant, payout.number, actor=actor, reason="Signal")
+                    decision = await decisions.reject(tx, payout.number, actor=actor, reason="Signal")
                 case DecisionKind.CANCEL:
-                    decision = await decisions.cancel(db, tenant, payout.number, actor=actor, reason="Signal")
+                    decision = await decisions.cancel(tx, payout.number, actor=actor, reason="Signal")
                 case DecisionKind.RESOLVE:
                     raise Refused("signal_resolves_no_task")
-            await decisions.mark_delivered(db, tenant, decision.id)
+            await decisions.mark_delivered(tx, decision.id)
     return True
 
 

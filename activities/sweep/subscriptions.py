@@ -39,8 +39,8 @@ class SubscriptionActivities:
     @activity.defn
     async def check_subscriptions(self, tenant: Tenant) -> SubscriptionPlan:
         """GET the list and compare it: what is missing, and what of ours is one too many. Foreign ones are not ours."""
-        async with self._ledger.transaction(tenant) as db:
-            asked_at = await subscriptions.wanted_since(db, tenant)
+        async with self._ledger.transaction(tenant) as tx:
+            asked_at = await subscriptions.wanted_since(tx)
         if not may_be_called(self._public_url):
             return SubscriptionPlan(problem=NOT_HTTPS, asked_at=asked_at)
         async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
@@ -52,10 +52,10 @@ class SubscriptionActivities:
             if points_at(one.callback_url, webhook_address(self._public_url, tenant))
             and one.organization_id in (None, organization)
         ]
-        async with self._ledger.transaction(tenant) as db:
-            await subscriptions.end_unlisted(db, tenant, [one.id for one in listed])
+        async with self._ledger.transaction(tenant) as tx:
+            await subscriptions.end_unlisted(tx, [one.id for one in listed])
             tokens = {one.id: token for one in ours if (token := _token(one.callback_url))}
-            recognised = await subscriptions.recognise(db, tenant, self._vault, tokens)
+            recognised = await subscriptions.recognise(tx, self._vault, tokens)
         keep: dict[str, UUID] = {}
         for one in sorted((one for one in ours if one.id in recognised), key=lambda one: recognised[one.id][1]):
             if one.event_type in SUBSCRIBED:
@@ -74,8 +74,8 @@ class SubscriptionActivities:
         """
         assert task.event_type is not None
         address = webhook_address(self._public_url, task.tenant)
-        async with self._ledger.transaction(task.tenant) as db:
-            token = await subscriptions.mint(db, task.tenant, self._vault, event_type=task.event_type, address=address)
+        async with self._ledger.transaction(task.tenant) as tx:
+            token = await subscriptions.mint(tx, self._vault, event_type=task.event_type, address=address)
         created: UUID | None = None
         async with self._door.failures_explained(task.tenant), self._door.reading(task.tenant) as client:
             try:
@@ -83,8 +83,8 @@ class SubscriptionActivities:
                 created = made.id
             except (ValidationFailed, Conflict):
                 pass  # 406: its HEAD request did not reach us; 409 cannot be, the token is new
-        async with self._ledger.transaction(task.tenant) as db:
-            await subscriptions.registered(db, task.tenant, self._vault, token, created)
+        async with self._ledger.transaction(task.tenant) as tx:
+            await subscriptions.registered(tx, self._vault, token, created)
         return created is not None
 
     @activity.defn
@@ -96,14 +96,14 @@ class SubscriptionActivities:
                 await client.unsubscribe(task.subscription_id)
             except NotFound:
                 pass
-        async with self._ledger.transaction(task.tenant) as db:
-            await subscriptions.removed(db, task.tenant, task.subscription_id)
+        async with self._ledger.transaction(task.tenant) as tx:
+            await subscriptions.removed(tx, task.subscription_id)
 
     @activity.defn
     async def conclude_subscriptions(self, task: SubscriptionsEnd) -> None:
         """Remember the health; a problem becomes a task."""
-        async with self._ledger.transaction(task.tenant) as db:
-            await subscriptions.conclude(db, task.tenant, problem=task.problem, asked_at=task.asked_at)
+        async with self._ledger.transaction(task.tenant) as tx:
+            await subscriptions.conclude(tx, problem=task.problem, asked_at=task.asked_at)
 
 
 def webhook_address(public_url: str, tenant: Tenant) -> str:

@@ -17,7 +17,7 @@ from ledger import types
 from ledger.booking import reconnection, replacement
 from ledger.commissions import debts, month_close
 from ledger.connections import budget, connections, key_age
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.documents import seen_credit_notes, unclear_outcomes
 from ledger.inbox import events, sweep_findings, sweeps, unknown_documents
 from ledger.inbox.sweep_findings import Found, Held, Listed, Verdict
@@ -71,18 +71,18 @@ class SweepActivities:
     async def plan_sweep(self, tenant: Tenant) -> SweepPlan:
         """What this pass compares; nothing for a tenant without a working key. No call of lexoffice."""
         await self._look_after_money(tenant)
-        async with self._ledger.transaction(tenant) as db:
-            state = await sweeps.read_state(db, tenant)
+        async with self._ledger.transaction(tenant) as tx:
+            state = await sweeps.read_state(tx)
             if not state.connected:
                 return SweepPlan(began_at=state.now)
-            await key_age.warn(db, tenant)
-            await budget.warn_of_the_year(db, tenant, provider=types.LEXOFFICE)
+            await key_age.warn(tx)
+            await budget.warn_of_the_year(tx, provider=types.LEXOFFICE)
             slices = [Slice(updated_since=sweeps.since_when(state))]
             due = state.open_swept_at is None or state.open_swept_at + self._compare_open_every <= state.now
             if due:
                 slices += [
                     Slice(types=(_TYPES[kind],), statuses=_NOT_CLOSED, of_open=True)
-                    for kind in await sweep_findings.awaited_kinds(db, tenant)
+                    for kind in await sweep_findings.awaited_kinds(tx)
                 ]
             return SweepPlan(
                 slices=tuple(slices),
@@ -99,8 +99,8 @@ class SweepActivities:
         """GET the profile: nothing notifies of it when the organisation is taxed otherwise from now on."""
         async with heartbeats(), self._door.failures_explained(tenant), self._door.reading(tenant) as client:
             profile = await client.profile()
-        async with self._ledger.transaction(tenant, cause="sweep") as db:
-            await reconnection.note_profile(db, tenant, account_of(profile))
+        async with self._ledger.transaction(tenant, cause="sweep") as tx:
+            await reconnection.note_profile(tx, account_of(profile))
 
     @activity.defn
     async def sweep_page(self, task: PageOfSlice) -> SweptPage:
@@ -138,16 +138,15 @@ class SweepActivities:
         """Hand over what is awaited and was in no list of open ones; remember the pass. Returns all it found."""
         found: list[Found] = []
         if task.plan.compares_open and not task.left_out:
-            async with self._ledger.transaction(task.tenant) as db:
-                found = await sweep_findings.awaited_but_not_listed(db, task.tenant, since=task.plan.began_at)
+            async with self._ledger.transaction(task.tenant) as tx:
+                found = await sweep_findings.awaited_but_not_listed(tx, since=task.plan.began_at)
         awaited = {one.resource_id for one in found}
         handed_over = task.found + len(await self._hand_over(task.tenant, found, awaited))
-        async with self._ledger.transaction(task.tenant) as db:
+        async with self._ledger.transaction(task.tenant) as tx:
             if not task.left_out:
-                await unknown_documents.end_unlisted(db, task.tenant, compared_from=task.plan.began_at)
+                await unknown_documents.end_unlisted(tx, compared_from=task.plan.began_at)
             await sweeps.finish_pass(
-                db,
-                task.tenant,
+                tx,
                 began_at=task.plan.began_at,
                 seen=(task.plan.swept_until, task.plan.open_swept_at),
                 compared_open=task.plan.compares_open,
@@ -159,31 +158,31 @@ class SweepActivities:
 
     async def _close_a_month(self, tenant: Tenant) -> None:
         """Tiers and caps are settled also where nobody begins payout runs. A run closes all months by itself."""
-        async with self._ledger.transaction(tenant, cause="sweep") as db:
-            month = await month_close.month_that_waits(db, tenant)
+        async with self._ledger.transaction(tenant, cause="sweep") as tx:
+            month = await month_close.month_that_waits(tx)
         if month is not None:
             await month_close.close_month(self._ledger, tenant, month)
 
     async def _look_after_money(self, tenant: Tenant) -> None:
         """What only time changes: old debts, partners without a document, windows that no workflow ended."""
-        async with self._ledger.transaction(tenant, cause="sweep") as db:
-            await debts.ask_about_old_debts(db, tenant)
-            await tax_questions.look_again(db, tenant)
-            forgotten = await replacement.forgotten(db, tenant)
+        async with self._ledger.transaction(tenant, cause="sweep") as tx:
+            await debts.ask_about_old_debts(tx)
+            await tax_questions.look_again(tx)
+            forgotten = await replacement.forgotten(tx)
         for resource_id in forgotten:
-            async with self._ledger.transaction(tenant, cause="sweep") as db:
-                await replacement.look_at_window(db, tenant, resource_id)
+            async with self._ledger.transaction(tenant, cause="sweep") as tx:
+                await replacement.look_at_window(tx, resource_id)
 
     async def _compare(self, tenant: Tenant, rows: Sequence[VoucherRow], *, of_open: bool) -> _Compared:
         listed_ones = [listed(row) for row in rows]
         ids = [row.resource_id for row in listed_ones]
-        async with self._ledger.transaction(tenant) as db:
-            known = await sweep_findings.held(db, tenant, ids)
-            seen = await seen_credit_notes.find(db, tenant, ids)
-            cut_over = (await sweeps.read_state(db, tenant)).effective_from
-            lost = await unclear_outcomes.hold_lost_credit_notes(db, tenant)
+        async with self._ledger.transaction(tenant) as tx:
+            known = await sweep_findings.held(tx, ids)
+            seen = await seen_credit_notes.find(tx, ids)
+            cut_over = (await sweeps.read_state(tx)).effective_from
+            lost = await unclear_outcomes.hold_lost_credit_notes(tx)
             if of_open:
-                await sweep_findings.mark_listed_as_open(db, tenant, ids)
+                await sweep_findings.mark_listed_as_open(tx, ids)
             compared = (
                 sweep_findings.differs(
                     row,
@@ -195,13 +194,12 @@ class SweepActivities:
                 for row in listed_ones
             )
             found = [one for one in compared if one]
-            taken_up = await self._take_up(db, tenant, listed_ones, found, known)
+            taken_up = await self._take_up(tx, listed_ones, found, known)
         return _Compared(found, frozenset(known), taken_up)
 
     async def _take_up(
         self,
-        db: Connection,
-        tenant: Tenant,
+        tx: TenantTransaction,
         rows: Sequence[Listed],
         found: Sequence[Found],
         known: Mapping[UUID, Held],
@@ -210,12 +208,12 @@ class SweepActivities:
 
         A credit note that corrects nothing or was looked at, and what the ledger holds, each as it is, need no call.
         """
-        waiting = await unknown_documents.that_wait(db, tenant, [row.resource_id for row in rows])
+        waiting = await unknown_documents.that_wait(tx, [row.resource_id for row in rows])
         worth = {one.resource_id for one in found} | {
             row.resource_id for row in rows if row.kind is DocumentKind.INVOICE and row.resource_id not in known
         }
-        await unknown_documents.nothing_new(db, tenant, list(waiting - worth))
-        return await unknown_documents.take_up(db, tenant, list(waiting & worth))
+        await unknown_documents.nothing_new(tx, list(waiting - worth))
+        return await unknown_documents.take_up(tx, list(waiting & worth))
 
     async def _hand_over(self, tenant: Tenant, found: Sequence[Found], known: Collection[UUID]) -> set[UUID]:
         """Commit an event for each, then announce it, as the webhook does; the rest is the hand-over's.
@@ -224,10 +222,10 @@ class SweepActivities:
         """
         if not found:
             return set()
-        async with self._ledger.transaction(tenant) as db:
-            now = (await sweeps.read_state(db, tenant)).now
-            earlier = await sweep_findings.newest_of(db, tenant, [one.resource_id for one in found])
-            organization = (await connections.load(db, tenant, types.LEXOFFICE)).organization_id
+        async with self._ledger.transaction(tenant) as tx:
+            now = (await sweeps.read_state(tx)).now
+            earlier = await sweep_findings.newest_of(tx, [one.resource_id for one in found])
+            organization = (await connections.load(tx, types.LEXOFFICE)).organization_id
         assert organization is not None, "a connected tenant has a pinned organisation"
         handed_over = set()
         for one in found:
@@ -237,8 +235,8 @@ class SweepActivities:
                     continue
                 case Verdict.TRY_AGAIN:
                     assert before is not None
-                    async with self._ledger.transaction(tenant) as db:
-                        delivery = await sweep_findings.try_again(db, tenant, before)
+                    async with self._ledger.transaction(tenant) as tx:
+                        delivery = await sweep_findings.try_again(tx, before)
                     if delivery is None:
                         continue
                     event = before.id

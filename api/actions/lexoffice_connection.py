@@ -20,7 +20,7 @@ from ledger.connections import connecting, connection_health, connections, webho
 from ledger.connections.connecting import LexofficeAccount
 from ledger.connections.connections import OtherOrganization, ProviderConnection
 from ledger.connections.wanted_schedules import ScheduleKind
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.refusals import NotAllowedNow
@@ -83,14 +83,14 @@ class Disconnected(Frozen):
     revoked: bool
 
 
-async def show(db: Connection, tenant: Tenant, doors: Parts) -> dict[str, Any]:
-    connection = await connections.load(db, tenant, LEXOFFICE)
+async def show(tx: TenantTransaction, doors: Parts) -> dict[str, Any]:
+    connection = await connections.load(tx, LEXOFFICE)
     used = "oauth" if connection.uses_oauth else "api_key" if connection.secret_last4 else None
     return shown(
         connection,
         credential=used,
         oauth_hint=None if doors.oauth.server is not None else HINT,
-        webhook_address=f"{doors.settings.public_url}/api/webhooks/{tenant.slug}/lexoffice",
+        webhook_address=f"{doors.settings.public_url}/api/webhooks/{tx.tenant.slug}/lexoffice",
         notice=NOTICE,
     )
 
@@ -101,11 +101,10 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
     if wanted.api_key is not None:
         account = await ask_profile(doors, tenant, wanted.api_key.get_secret_value())
     connected, chosen = GoesOn(), GoesOn()
-    async with doors.ledger.transaction(tenant, cause=actor) as db:
+    async with doors.ledger.transaction(tenant, cause=actor) as tx:
         if wanted.webhook_token is not None:
             await webhook_tokens.create_webhook_token(
-                db,
-                tenant,
+                tx,
                 doors.vault,
                 chosen=wanted.webhook_token.get_secret_value(),
                 grace=GRACE,
@@ -113,8 +112,7 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
             )
         if wanted.model_fields_set & {"effective_from", "requires_signature", "confirm_credit_note_notice"}:
             await connecting.change_lexoffice(
-                db,
-                tenant,
+                tx,
                 effective_from=wanted.effective_from,
                 requires_signature=wanted.requires_signature,
                 confirm_credit_note_notice=bool(wanted.confirm_credit_note_notice),
@@ -122,12 +120,12 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
             )
         if wanted.api_key is not None and account is not None:
             connected = await reconnection.save_key(
-                db, tenant, doors.vault, api_key=wanted.api_key.get_secret_value(), account=account, actor=actor
+                tx, doors.vault, api_key=wanted.api_key.get_secret_value(), account=account, actor=actor
             )
         if wanted.credential is not None:
-            chosen = await reconnection.choose(db, tenant, oauth=wanted.credential == "oauth", actor=actor)
-        to_announce = await events.load(db, tenant, [*connected.events, *chosen.events])
-        answer = await show(db, tenant, doors)
+            chosen = await reconnection.choose(tx, oauth=wanted.credential == "oauth", actor=actor)
+        to_announce = await events.load(tx, [*connected.events, *chosen.events])
+        answer = await show(tx, doors)
     doors.webhook_tokens.forget()
     await doors.announcer.events(tenant, to_announce)
     if account is not None:
@@ -139,8 +137,8 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
 
 async def generate_webhook_token(doors: Parts, tenant: Tenant, *, actor: str) -> SecretStr:
     """256 random bits, seen only now; older ones work for a day."""
-    async with doors.ledger.transaction(tenant) as db:
-        token = await webhook_tokens.create_webhook_token(db, tenant, doors.vault, grace=GRACE, actor=actor)
+    async with doors.ledger.transaction(tenant) as tx:
+        token = await webhook_tokens.create_webhook_token(tx, doors.vault, grace=GRACE, actor=actor)
     doors.webhook_tokens.forget()
     return token
 
@@ -150,9 +148,9 @@ async def probe(doors: Parts, tenant: Tenant) -> LexofficeAccount | KeyRefused:
 
     Raises NotConnected, and Problem (503, 502) when lexoffice cannot be asked.
     """
-    async with doors.ledger.transaction(tenant) as db:
-        stored = await connections.load(db, tenant, LEXOFFICE)
-        key = None if stored.uses_oauth else await connections.lexoffice_key(db, tenant, doors.vault)
+    async with doors.ledger.transaction(tenant) as tx:
+        stored = await connections.load(tx, LEXOFFICE)
+        key = None if stored.uses_oauth else await connections.lexoffice_key(tx, doors.vault)
     try:
         if key is None:
             account = await ask_profile_by_oauth(doors, tenant)
@@ -167,25 +165,25 @@ async def probe(doors: Parts, tenant: Tenant) -> LexofficeAccount | KeyRefused:
 
 
 async def note_probe(
-    db: Connection, tenant: Tenant, probed: LexofficeAccount | KeyRefused, *, asked_at: datetime
+    tx: TenantTransaction, probed: LexofficeAccount | KeyRefused, *, asked_at: datetime
 ) -> list[Event]:
     """Returns what was skipped while the connection did not work, and is to be announced now.
 
     What is stored since `asked_at` is not what was refused.
     """
     if isinstance(probed, KeyRefused):
-        if not await connections.key_saved_since(db, tenant, asked_at):
-            await connection_health.mark_broken(db, tenant, probed.detail)
+        if not await connections.key_saved_since(tx, asked_at):
+            await connection_health.mark_broken(tx, probed.detail)
         return []
-    return await events.load(db, tenant, (await reconnection.note_answer(db, tenant, probed)).events)
+    return await events.load(tx, (await reconnection.note_answer(tx, probed)).events)
 
 
 async def remove_key(doors: Parts, tenant: Tenant, *, actor: str) -> tuple[str, ...]:
     """Returns what stops from now on, as German sentences; nothing does where OAuth goes on."""
-    async with doors.ledger.transaction(tenant) as db:
-        goes_on = await reconnection.remove_key(db, tenant, actor=actor)
-        to_announce = await events.load(db, tenant, goes_on.events)
-        is_left = (await connections.load(db, tenant, LEXOFFICE)).has_secret
+    async with doors.ledger.transaction(tenant) as tx:
+        goes_on = await reconnection.remove_key(tx, actor=actor)
+        to_announce = await events.load(tx, goes_on.events)
+        is_left = (await connections.load(tx, LEXOFFICE)).has_secret
     doors.webhook_tokens.forget()
     await doors.announcer.events(tenant, to_announce)
     if goes_on.subscriptions:
@@ -211,11 +209,9 @@ async def connect_by_oauth(doors: Parts, tenant: Tenant, *, code: str, verifier:
         raise Problem(502, "lexoffice_unexpected") from None
     try:
         account = await ask_profile(doors, tenant, pair.access_token.get_secret_value())
-        async with doors.ledger.transaction(tenant, cause=actor) as db:
-            goes_on, former = await reconnection.save_grant(
-                db, tenant, doors.vault, pair=pair, account=account, actor=actor
-            )
-            to_announce = await events.load(db, tenant, goes_on.events)
+        async with doors.ledger.transaction(tenant, cause=actor) as tx:
+            goes_on, former = await reconnection.save_grant(tx, doors.vault, pair=pair, account=account, actor=actor)
+            to_announce = await events.load(tx, goes_on.events)
     except BaseException:
         # Whatever it was, the database or a caller who is gone included: nobody would ever end this grant.
         await asyncio.shield(_give_back(server, pair.refresh_token))
@@ -231,10 +227,10 @@ async def connect_by_oauth(doors: Parts, tenant: Tenant, *, code: str, verifier:
 
 async def disconnect_oauth(doors: Parts, tenant: Tenant, *, actor: str) -> Disconnected:
     """Forget the grant here, then revoke it there. Raises NotConnectedByOAuth."""
-    async with doors.ledger.transaction(tenant) as db:
-        goes_on, token = await reconnection.remove_grant(db, tenant, doors.vault, actor=actor)
-        to_announce = await events.load(db, tenant, goes_on.events)
-        is_left = (await connections.load(db, tenant, LEXOFFICE)).has_secret
+    async with doors.ledger.transaction(tenant) as tx:
+        goes_on, token = await reconnection.remove_grant(tx, doors.vault, actor=actor)
+        to_announce = await events.load(tx, goes_on.events)
+        is_left = (await connections.load(tx, LEXOFFICE)).has_secret
     doors.webhook_tokens.forget()
     server = doors.oauth.server
     revoked = token is not None and server is not None and await _give_back(server, token)

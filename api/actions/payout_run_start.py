@@ -10,25 +10,23 @@ from activities.engine_away import AWAY, RPC_TIMEOUT
 from api.http.parts import Parts
 from engine.announcing import start_payout_run
 from engine.connect import EngineAway
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import payout_runs
 from ledger.refusals import AlreadyExists
-from ledger.types import BERLIN, Tenant
+from ledger.types import BERLIN
 from workflows.messages import PayoutRunInput
 
 
-async def start(
-    db: Connection, tenant: Tenant, doors: Parts, *, day: date | None, rehearsal: bool, by: str
-) -> tuple[UUID, str]:
+async def start(tx: TenantTransaction, doors: Parts, *, day: date | None, rehearsal: bool, by: str) -> tuple[UUID, str]:
     """Id and period of a run up to this day (its sales not included); without one, to the end of last month.
 
     The run's row is written by its workflow's first activity, a moment later. Raises NotAcceptable, AlreadyExists and
     EngineAway: a run is nothing that the hand-over could begin later, on another day.
     """
     cut_off = payout_runs.cut_off_of(day) if day else payout_runs.last_month(datetime.now(BERLIN))
-    await payout_runs.check(db, tenant, cut_off, rehearsal=rehearsal)
+    await payout_runs.check(tx, cut_off, rehearsal=rehearsal)
     run, period = uuid4(), payout_runs.period_of(cut_off)
-    wanted = PayoutRunInput(tenant=tenant, run=run, cut_off=cut_off, rehearsal=rehearsal, requested_by=by)
+    wanted = PayoutRunInput(tenant=tx.tenant, run=run, cut_off=cut_off, rehearsal=rehearsal, requested_by=by)
     try:
         async with asyncio.timeout(RPC_TIMEOUT.total_seconds()):
             await start_payout_run(doors.engine, wanted, period)

@@ -15,8 +15,8 @@ async def announce_rechecks(doors: Parts, tenant: Tenant, numbers: Sequence[Payo
         return
     touched: list[Payout] = []
     with left_to_the_handover("recheck"):
-        async with doors.ledger.transaction(tenant) as db:
-            touched = await rechecks.load(db, tenant, list(numbers))
+        async with doors.ledger.transaction(tenant) as tx:
+            touched = await rechecks.load(tx, list(numbers))
     for payout in touched:
         if not await doors.announcer.recheck(tenant, payout):
             return

@@ -8,7 +8,7 @@ from activities.notifications.rehearsal import Rehearsal, rehearse
 from api.actions import stripe_booking
 from api.actions.rechecks import announce_rechecks
 from api.http.parts import Parts
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.refusals import NotFound
@@ -27,12 +27,12 @@ def is_replayable(event: Event) -> bool:
     return event.provider == stripe_booking.PROVIDER or events.is_uuid(event.resource_id)
 
 
-async def replay(db: Connection, tenant: Tenant, number: EventId, *, actor: str) -> Replayed:
+async def replay(tx: TenantTransaction, number: EventId, *, actor: str) -> Replayed:
     """Raises NotFound, NotAllowedNow, NotConnected. `announce` what it returns once the transaction is over."""
-    if await _is_of_stripe(db, tenant, number):
-        event, payouts = await stripe_booking.book_again(db, tenant, number, actor=actor)
+    if await _is_of_stripe(tx, number):
+        event, payouts = await stripe_booking.book_again(tx, number, actor=actor)
         return Replayed(event=event, payouts=payouts)
-    return Replayed(event=await events.replay(db, tenant, number, actor=actor))
+    return Replayed(event=await events.replay(tx, number, actor=actor))
 
 
 async def announce(doors: Parts, tenant: Tenant, replayed: Sequence[Replayed]) -> None:
@@ -49,8 +49,8 @@ async def preview(doors: Parts, tenant: Tenant, event: Event) -> Rehearsal:
     return await rehearse(doors.ledger, tenant, event.id)
 
 
-async def _is_of_stripe(db: Connection, tenant: Tenant, number: EventId) -> bool:
-    found = await events.load(db, tenant, [number])
+async def _is_of_stripe(tx: TenantTransaction, number: EventId) -> bool:
+    found = await events.load(tx, [number])
     if not found:
         raise NotFound("event_not_found")
     return found[0].provider == stripe_booking.PROVIDER

@@ -43,14 +43,14 @@ async def list_csv(doors: Parts, tenant: Tenant, name: str) -> Response:
 
 
 async def credit_note(doors: Parts, tenant: Tenant, number: str) -> Response:
-    async with doors.ledger.transaction(tenant) as db:
-        paper = await papers.read(db, tenant, number)
+    async with doors.ledger.transaction(tenant) as tx:
+        paper = await papers.read(tx, number)
     return attachment(paper.content, f"{number}-gutschrift.pdf", PDF, **{"X-Content-SHA256": paper.sha256})
 
 
 async def payout_statement(doors: Parts, tenant: Tenant, number: str, form: str) -> Response:
-    async with doors.ledger.transaction(tenant) as db:
-        statement = await statements.of_payout(db, tenant, number)
+    async with doors.ledger.transaction(tenant) as tx:
+        statement = await statements.of_payout(tx, number)
     if form == "csv":
         return attachment(statements.payout_csv(statement), f"{number}-abrechnung.csv", CSV)
     from ledger.reports import (
@@ -63,8 +63,8 @@ async def payout_statement(doors: Parts, tenant: Tenant, number: str, form: str)
 async def partner_statement(
     doors: Parts, tenant: Tenant, code: str, first_day: date, last_day: date, form: str
 ) -> Response:
-    async with doors.ledger.transaction(tenant) as db:
-        statement = await statements.of_partner(db, tenant, code, first_day, last_day)
+    async with doors.ledger.transaction(tenant) as tx:
+        statement = await statements.of_partner(tx, code, first_day, last_day)
     name = f"{statement.partner_code}-{first_day.isoformat()}-{last_day.isoformat()}-abrechnung"
     if form == "csv":
         return csv_file(statements.partner_csv(statement), f"{name}.csv")
@@ -75,13 +75,11 @@ async def partner_statement(
 
 async def evidence(doors: Parts, tenant: Tenant, number: str, *, by: str, sees_bank: bool = True) -> Response:
     """That it was taken stands in the trail."""
-    async with doors.ledger.transaction(tenant) as db:
-        payout = await payouts.find(db, tenant, number)
-        await audit.record(
-            db, tenant, actor=by, action="payout.evidence_exported", subject="payout", subject_id=payout.number
-        )
-    async with doors.ledger.transaction(tenant) as db:
-        file = await evidence_bundle.build(db, tenant, number, sees_bank=sees_bank)
+    async with doors.ledger.transaction(tenant) as tx:
+        payout = await payouts.find(tx, number)
+        await audit.record(tx, actor=by, action="payout.evidence_exported", subject="payout", subject_id=payout.number)
+    async with doors.ledger.transaction(tenant) as tx:
+        file = await evidence_bundle.build(tx, number, sees_bank=sees_bank)
     return from_file(file, f"{number}-nachweis.zip", ZIP)
 
 

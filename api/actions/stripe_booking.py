@@ -12,12 +12,12 @@ from ledger.access import tenants
 from ledger.booking import provider_reports
 from ledger.booking.outcome import Outcome
 from ledger.booking.provider_reports import DisputeReport, RefundReport
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.refusals import Refused, refusals_of_the_database
 from ledger.sales import transactions
-from ledger.types import EventId, EventState, PayoutNumber, Tenant
+from ledger.types import EventId, EventState, PayoutNumber
 
 PROVIDER = "stripe"
 _CONTRADICTION = "Das Ereignis widerspricht sich selbst; gebucht wurde nichts."
@@ -33,68 +33,66 @@ def judge(event: StripeEvent, *, is_demo: bool) -> Report | Ignored | None:
         return None
 
 
-async def book(db: Connection, tenant: Tenant, number: EventId, report: Report | None) -> Outcome:
+async def book(tx: TenantTransaction, number: EventId, report: Report | None) -> Outcome:
     """Apply the report and record how it ended. A refusal undoes the booking, not the event."""
     outcome = Outcome(state=EventState.FAILED, reason=_CONTRADICTION)
     if report is not None:
         try:
             with refusals_of_the_database():
-                async with db.savepoint():
-                    outcome = await _record(db, tenant, report)
+                async with tx.savepoint():
+                    outcome = await _record(tx, report)
         except Refused as refused:
             outcome = Outcome(state=EventState.FAILED, reason=refused.sentence)
-    await events.finish(db, tenant, [number], outcome.state, reason=outcome.reason, changes=outcome.changes or None)
+    await events.finish(tx, [number], outcome.state, reason=outcome.reason, changes=outcome.changes or None)
     return outcome
 
 
-async def book_again(
-    db: Connection, tenant: Tenant, number: EventId, *, actor: str
-) -> tuple[Event, tuple[PayoutNumber, ...]]:
+async def book_again(tx: TenantTransaction, number: EventId, *, actor: str) -> tuple[Event, tuple[PayoutNumber, ...]]:
     """Book an event anew from its body, as it was kept. Returns it, and the payouts that must look again.
 
     Raises NotFound.
     """
-    body = await events.take_up_again(db, tenant, number, actor=actor)
-    report = await _judged_again(db, tenant, body)
+    body = await events.take_up_again(tx, number, actor=actor)
+    report = await _judged_again(tx, body)
     payouts: tuple[PayoutNumber, ...] = ()
     if isinstance(report, Ignored):
-        await events.finish(db, tenant, [number], EventState.IGNORED, reason=report.because)
+        await events.finish(tx, [number], EventState.IGNORED, reason=report.because)
     else:
-        payouts = (await book(db, tenant, number, report)).payouts
-    [after] = await events.load(db, tenant, [number])
+        payouts = (await book(tx, number, report)).payouts
+    [after] = await events.load(tx, [number])
     return after, payouts
 
 
-async def _judged_again(db: Connection, tenant: Tenant, body: bytes) -> Report | Ignored | None:
+async def _judged_again(tx: TenantTransaction, body: bytes) -> Report | Ignored | None:
     try:
         event = stripe_events.read_event(json.loads(body))
     except ValueError:  # nothing like that is kept; whoever put it there learns that nothing follows from it
         return None
-    return judge(event, is_demo=(await tenants.load(db, tenant)).is_demo)
+    return judge(event, is_demo=(await tenants.load(tx)).is_demo)
 
 
-async def rehearsed(db: Connection, tenant: Tenant, number: EventId) -> Rehearsal:
+async def rehearsed(tx: TenantTransaction, number: EventId) -> Rehearsal:
     """What booking it again would do, for `rehearse`, which undoes it. Raises NotFound."""
-    before = await newest_task(db, tenant)
-    after, _ = await book_again(db, tenant, number, actor="rehearsal")
+    before = await newest_task(tx)
+    after, _ = await book_again(tx, number, actor="rehearsal")
     return Rehearsal(
         event=number,
         state=after.state,
         reason=after.reason,
         changes=after.changes or {},
-        questions=await asked_since(db, tenant, before),
+        questions=await asked_since(tx, before),
     )
 
 
-async def _record(db: Connection, tenant: Tenant, report: Report) -> Outcome:
+async def _record(tx: TenantTransaction, report: Report) -> Outcome:
     if isinstance(report, RefundReport):
-        return await provider_reports.record_refund(db, tenant, report)
+        return await provider_reports.record_refund(tx, report)
     if isinstance(report, DisputeReport):
-        return await provider_reports.record_dispute(db, tenant, await _with_whole_charge(db, tenant, report))
-    return await provider_reports.record_sale(db, tenant, report)
+        return await provider_reports.record_dispute(tx, await _with_whole_charge(tx, report))
+    return await provider_reports.record_sale(tx, report)
 
 
-async def _with_whole_charge(db: Connection, tenant: Tenant, report: DisputeReport) -> DisputeReport:
+async def _with_whole_charge(tx: TenantTransaction, report: DisputeReport) -> DisputeReport:
     """A dispute names the disputed part only; the sale, where it is known, tells the whole."""
-    whole = await transactions.paid_by(db, tenant, report.payment_intent)
+    whole = await transactions.paid_by(tx, report.payment_intent)
     return report if whole is None else report.model_copy(update={"charge_cents": max(whole, report.disputed_cents)})

@@ -11,8 +11,7 @@ from ledger import types
 from ledger.connections import connections, subscriptions
 from ledger.connections.connections import NotConnected
 from ledger.connections.subscriptions import Subscribed
-from ledger.database import Connection
-from ledger.types import Tenant
+from ledger.database import TenantTransaction
 from lexoffice.webhook import SUBSCRIBED
 
 
@@ -26,19 +25,19 @@ class Subscriptions(BaseModel):
     missing: list[str] = Field(description="Ereignisse, die zurzeit niemand meldet")
 
 
-async def want(db: Connection, tenant: Tenant) -> None:
+async def want(tx: TenantTransaction) -> None:
     """Have them set up anew: the next sweep does it if the engine cannot be told now. Raises NotConnected."""
-    if not (await connections.load(db, tenant, types.LEXOFFICE)).has_secret:
+    if not (await connections.load(tx, types.LEXOFFICE)).has_secret:
         raise NotConnected
-    await subscriptions.want_set_up(db, tenant)
+    await subscriptions.want_set_up(tx)
 
 
-async def health(db: Connection, tenant: Tenant, doors: Parts) -> dict[str, Any]:
+async def health(tx: TenantTransaction, doors: Parts) -> dict[str, Any]:
     """Members of `Subscriptions`, as the last check found them; no call of lexoffice."""
-    found = await subscriptions.health(db, tenant)
+    found = await subscriptions.health(tx)
     there = {one.event_type for one in found.subscriptions}
     return shown(
         found,
-        address=f"{doors.settings.public_url}/api/webhooks/{tenant.slug}/lexoffice",
+        address=f"{doors.settings.public_url}/api/webhooks/{tx.tenant.slug}/lexoffice",
         missing=[event_type for event_type in SUBSCRIBED if event_type not in there],
     )

@@ -50,10 +50,9 @@ async def list_entries(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
+    async with doors.ledger.transaction(caller.tenant) as tx:
         found, following = await audit.list_entries(
-            db,
-            caller.tenant,
+            tx,
             after=after(cursor),
             limit=limit,
             actor=actor,
@@ -77,5 +76,5 @@ async def list_entries(
     response_model=Head,
 )
 async def get_head(doors: Doors, caller: Approver) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(shown(await audit_chain.head(db, caller.tenant)))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        return JSONResponse(shown(await audit_chain.head(tx)))

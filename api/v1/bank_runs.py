@@ -19,12 +19,12 @@ from ledger.bank import bank_accounts, bank_candidates, bank_export, bank_run_ca
 from ledger.bank.bank_accounts import NewOwnAccount, OwnAccount
 from ledger.bank.bank_candidates import Candidate
 from ledger.bank.bank_run_rows import BankRun, BankRunLine
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.types import BusinessDay
 
 router = APIRouter(tags=["Zahlungsläufe"], responses=PROBLEMS)
 RunNumber = Annotated[str, Path(max_length=32, description="Nummer des Zahlungslaufs", examples=["ZL-2026-0001"])]
-Act = Callable[[Connection], Awaitable[BankRun]]
+Act = Callable[[TenantTransaction], Awaitable[BankRun]]
 
 
 class CandidateShown(BaseModel):
@@ -86,8 +86,8 @@ class NewDay(BaseModel):
     "/bank-accounts", summary="Eigene Bankkonten", operation_id="list_bank_accounts", response_model=list[OwnAccount]
 )
 async def list_accounts(doors: Doors, caller: Banker) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse([_account(one) for one in await bank_accounts.list_accounts(db, caller.tenant)])
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        return JSONResponse([_account(one) for one in await bank_accounts.list_accounts(tx)])
 
 
 @router.post(
@@ -99,8 +99,8 @@ async def list_accounts(doors: Doors, caller: Banker) -> JSONResponse:
     response_model=OwnAccount,
 )
 async def record_account(doors: Doors, caller: Banker, once: OnlyOnce, new: NewOwnAccount) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
-        return _account(await bank_accounts.record(db, caller.tenant, doors.vault, new, by=caller.actor))
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        return _account(await bank_accounts.record(tx, doors.vault, new, by=caller.actor))
 
     return await once.answer(act, status=201)
 
@@ -112,8 +112,8 @@ async def record_account(doors: Doors, caller: Banker, once: OnlyOnce, new: NewO
     response_model=OwnAccount,
 )
 async def confirm_account(account: UUID, caller: Banker, once: OnlyOnce) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
-        return _account(await bank_accounts.confirm(db, caller.tenant, account, by=caller.actor))
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        return _account(await bank_accounts.confirm(tx, account, by=caller.actor))
 
     return await once.answer(act)
 
@@ -125,8 +125,8 @@ async def confirm_account(account: UUID, caller: Banker, once: OnlyOnce) -> JSON
     response_model=OwnAccount,
 )
 async def end_account(account: UUID, caller: Banker, once: OnlyOnce, why: Annotated[Reason, Body()]) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
-        return _account(await bank_accounts.end(db, caller.tenant, account, by=caller.actor, reason=why.reason))
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        return _account(await bank_accounts.end(tx, account, by=caller.actor, reason=why.reason))
 
     return await once.answer(act)
 
@@ -138,8 +138,8 @@ async def end_account(account: UUID, caller: Banker, once: OnlyOnce, why: Annota
     response_model=Candidates,
 )
 async def candidates(doors: Doors, caller: Banker) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        judged = await bank_candidates.judged(db, caller.tenant, doors.vault)
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        judged = await bank_candidates.judged(tx, doors.vault)
     payable = [one for one in judged if one.barred is None]
     return JSONResponse(
         {
@@ -155,8 +155,8 @@ async def candidates(doors: Doors, caller: Banker) -> JSONResponse:
     "/bank-runs", summary="Zahlungsläufe auflisten", operation_id="list_bank_runs", response_model=Page[BankRun]
 )
 async def list_runs(doors: Doors, caller: Banker, cursor: Cursor = None, limit: Limit = 50) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        found = await bank_run_rows.list_runs(db, caller.tenant, after=after(cursor), limit=limit)
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        found = await bank_run_rows.list_runs(tx, after=after(cursor), limit=limit)
     return JSONResponse(page(found))
 
 
@@ -170,10 +170,9 @@ async def list_runs(doors: Doors, caller: Banker, cursor: Cursor = None, limit: 
     response_model=RunInFull,
 )
 async def create_run(doors: Doors, caller: Banker, once: OnlyOnce, wanted: RunRequest) -> JSONResponse:
-    async def act(db: Connection) -> BankRun:
+    async def act(tx: TenantTransaction) -> BankRun:
         return await bank_runs.create(
-            db,
-            caller.tenant,
+            tx,
             doors.vault,
             by=caller.actor,
             account=wanted.account,
@@ -194,9 +193,9 @@ async def get_run(
     after_position: Annotated[int, Query(ge=0, le=10**9, description="Zahlungen nach dieser Position")] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 10_000,
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        run = await bank_run_rows.find(db, caller.tenant, number)
-        return JSONResponse(await _in_full(db, caller, run, after_position=after_position, limit=limit))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        run = await bank_run_rows.find(tx, number)
+        return JSONResponse(await _in_full(tx, run, after_position=after_position, limit=limit))
 
 
 @router.post(
@@ -210,10 +209,8 @@ async def get_run(
 async def approve(number: RunNumber, doors: Doors, caller: Banker, once: OnlyOnce, seen: RunApproval) -> JSONResponse:
     await _refresh(doors, caller, number)
 
-    async def act(db: Connection) -> BankRun:
-        return await bank_runs.approve(
-            db, caller.tenant, doors.vault, number, by=caller.actor, seen_hash=seen.content_hash
-        )
+    async def act(tx: TenantTransaction) -> BankRun:
+        return await bank_runs.approve(tx, doors.vault, number, by=caller.actor, seen_hash=seen.content_hash)
 
     return await _acted(caller, once, act)
 
@@ -226,8 +223,8 @@ async def approve(number: RunNumber, doors: Doors, caller: Banker, once: OnlyOnc
     response_model=RunInFull,
 )
 async def reschedule(number: RunNumber, caller: Banker, once: OnlyOnce, day: NewDay) -> JSONResponse:
-    async def act(db: Connection) -> BankRun:
-        return await bank_runs.reschedule(db, caller.tenant, number, day.execution_date, by=caller.actor)
+    async def act(tx: TenantTransaction) -> BankRun:
+        return await bank_runs.reschedule(tx, number, day.execution_date, by=caller.actor)
 
     return await _acted(caller, once, act)
 
@@ -245,8 +242,8 @@ async def drop(
     once: OnlyOnce,
     why: Annotated[Reason, Body()],
 ) -> JSONResponse:
-    async def act(db: Connection) -> BankRun:
-        return await bank_runs.drop(db, caller.tenant, number, payout, by=caller.actor, reason=why.reason)
+    async def act(tx: TenantTransaction) -> BankRun:
+        return await bank_runs.drop(tx, number, payout, by=caller.actor, reason=why.reason)
 
     return await _acted(caller, once, act)
 
@@ -262,9 +259,9 @@ async def drop(
 )
 async def download(number: RunNumber, doors: Doors, caller: Banker) -> Response:
     await _refresh(doors, caller, number)
-    async with doors.ledger.transaction(caller.tenant, cause=caller.actor) as db:
+    async with doors.ledger.transaction(caller.tenant, cause=caller.actor) as tx:
         file = await bank_export.download(
-            db, caller.tenant, doors.vault, number, by=caller.actor, in_recovery=doors.settings.recovery is not None
+            tx, doors.vault, number, by=caller.actor, in_recovery=doors.settings.recovery is not None
         )
     return xml_file(file)
 
@@ -276,8 +273,8 @@ async def download(number: RunNumber, doors: Doors, caller: Banker) -> Response:
     response_model=RunInFull,
 )
 async def confirm(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResponse:
-    async def act(db: Connection) -> BankRun:
-        return await bank_runs.confirm(db, caller.tenant, number, by=caller.actor)
+    async def act(tx: TenantTransaction) -> BankRun:
+        return await bank_runs.confirm(tx, number, by=caller.actor)
 
     return await _acted(caller, once, act)
 
@@ -290,8 +287,8 @@ async def confirm(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResp
     response_model=RunInFull,
 )
 async def cancel(number: RunNumber, caller: Banker, once: OnlyOnce, why: Annotated[Reason, Body()]) -> JSONResponse:
-    async def act(db: Connection) -> BankRun:
-        return await bank_run_cancelling.cancel(db, caller.tenant, number, by=caller.actor, reason=why.reason)
+    async def act(tx: TenantTransaction) -> BankRun:
+        return await bank_run_cancelling.cancel(tx, number, by=caller.actor, reason=why.reason)
 
     return await _acted(caller, once, act)
 
@@ -304,8 +301,8 @@ async def cancel(number: RunNumber, caller: Banker, once: OnlyOnce, why: Annotat
     response_model=RunInFull,
 )
 async def confirm_cancel(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResponse:
-    async def act(db: Connection) -> BankRun:
-        return await bank_run_cancelling.confirm_cancel(db, caller.tenant, number, by=caller.actor)
+    async def act(tx: TenantTransaction) -> BankRun:
+        return await bank_run_cancelling.confirm_cancel(tx, number, by=caller.actor)
 
     return await _acted(caller, once, act)
 
@@ -317,29 +314,29 @@ async def confirm_cancel(number: RunNumber, caller: Banker, once: OnlyOnce) -> J
     response_model=RunInFull,
 )
 async def withdraw_cancel(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResponse:
-    async def act(db: Connection) -> BankRun:
-        return await bank_run_cancelling.withdraw_cancel(db, caller.tenant, number, by=caller.actor)
+    async def act(tx: TenantTransaction) -> BankRun:
+        return await bank_run_cancelling.withdraw_cancel(tx, number, by=caller.actor)
 
     return await _acted(caller, once, act)
 
 
 async def _refresh(doors: Parts, caller: Caller, number: str) -> None:
     """What may not be paid any more drops out, whether or not the act that follows is refused then."""
-    async with doors.ledger.transaction(caller.tenant, cause=caller.actor) as db:
-        await bank_runs.refresh(db, caller.tenant, doors.vault, number, by=caller.actor)
+    async with doors.ledger.transaction(caller.tenant, cause=caller.actor) as tx:
+        await bank_runs.refresh(tx, doors.vault, number, by=caller.actor)
 
 
 async def _acted(caller: Caller, once: OnlyOnce, act: Act, *, status: int = 200) -> JSONResponse:
-    async def whole(db: Connection) -> dict[str, Any]:
-        return await _in_full(db, caller, await act(db))
+    async def whole(tx: TenantTransaction) -> dict[str, Any]:
+        return await _in_full(tx, await act(tx))
 
     return await once.answer(whole, status=status)
 
 
 async def _in_full(
-    db: Connection, caller: Caller, run: BankRun, *, after_position: int = 0, limit: int | None = None
+    tx: TenantTransaction, run: BankRun, *, after_position: int = 0, limit: int | None = None
 ) -> dict[str, Any]:
-    held = await bank_run_rows.lines(db, caller.tenant, run.id, after=after_position, limit=limit)
+    held = await bank_run_rows.lines(tx, run.id, after=after_position, limit=limit)
     return shown(run, lines=[shown(line) | {"iban": line.masked_iban} for line in held])
 
 

@@ -56,8 +56,8 @@ Writer = Annotated[Caller, Depends(_writer)]
 
 
 async def _administrator(doors: Doors, caller: Writer) -> Caller:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        if not await api_keys.maker_may_change_settings(db, caller.tenant, caller.key_id):
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        if not await api_keys.maker_may_change_settings(tx, caller.key_id):
             raise Problem(403, "maker_may_not")
     return caller
 

@@ -10,8 +10,7 @@ from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger.access.api_keys import Caller
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.programme import campaigns
 from ledger.programme.campaigns import Campaign, CampaignChange, NewCampaign, Plan
 from ledger.refusals import NotFound
@@ -29,8 +28,8 @@ class CampaignWithPlans(Campaign):
 
 @router.get("", summary="Kampagnen auflisten", operation_id="list_campaigns", response_model=Page[Campaign])
 async def list_campaigns(doors: Doors, caller: Reader, cursor: Cursor = None, limit: Limit = 50) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(page(await campaigns.list_campaigns(db, caller.tenant, after=after(cursor), limit=limit)))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        return JSONResponse(page(await campaigns.list_campaigns(tx, after=after(cursor), limit=limit)))
 
 
 @router.post(
@@ -44,17 +43,17 @@ async def list_campaigns(doors: Doors, caller: Reader, cursor: Cursor = None, li
 async def create_campaign(
     caller: Writer, once: OnlyOnce, new: Annotated[NewCampaign, Body(examples=[{"slug": "sommer", "name": "Sommer"}])]
 ) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
-        return shown(await campaigns.create(db, caller.tenant, new, by=caller.actor))
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        return shown(await campaigns.create(tx, new, by=caller.actor))
 
     return await once.answer(act, status=201)
 
 
 @router.get("/{slug}", summary="Eine Kampagne ansehen", operation_id="get_campaign", response_model=CampaignWithPlans)
 async def get_campaign(slug: Slug, doors: Doors, caller: Reader) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        campaign = await of_slug(db, caller, slug)
-        plans = await campaigns.list_plans(db, caller.tenant, campaign.id)
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        campaign = await of_slug(tx, slug)
+        plans = await campaigns.list_plans(tx, campaign.id)
     return JSONResponse(shown(campaign, plans=[shown(plan) for plan in plans]))
 
 
@@ -68,8 +67,8 @@ async def get_campaign(slug: Slug, doors: Doors, caller: Reader) -> JSONResponse
 async def change_campaign(
     slug: Slug, doors: Doors, caller: Writer, wanted: Annotated[CampaignChange, Body(examples=[{"hold_days": 30}])]
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant, cause=caller.actor) as db:
-        return JSONResponse(shown(await campaigns.change(db, caller.tenant, slug, wanted, by=caller.actor)))
+    async with doors.ledger.transaction(caller.tenant, cause=caller.actor) as tx:
+        return JSONResponse(shown(await campaigns.change(tx, slug, wanted, by=caller.actor)))
 
 
 @router.post(
@@ -79,16 +78,16 @@ async def change_campaign(
     response_model=Campaign,
 )
 async def make_default(slug: Slug, caller: Writer, once: OnlyOnce) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
-        campaign = await of_slug(db, caller, slug)
-        await campaigns.make_default(db, caller.tenant, campaign.id, by=caller.actor)
-        return shown(await campaigns.find(db, caller.tenant, campaign.id))
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        campaign = await of_slug(tx, slug)
+        await campaigns.make_default(tx, campaign.id, by=caller.actor)
+        return shown(await campaigns.find(tx, campaign.id))
 
     return await once.answer(act)
 
 
-async def of_slug(db: Connection, caller: Caller, slug: str) -> Campaign:
-    campaign = await campaigns.find_by_slug(db, caller.tenant, slug)
+async def of_slug(tx: TenantTransaction, slug: str) -> Campaign:
+    campaign = await campaigns.find_by_slug(tx, slug)
     if campaign is None:
         raise NotFound("campaign_not_found")
     return campaign

@@ -12,7 +12,7 @@ from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.programme import partners
 from ledger.refusals import NotFound
 from ledger.sales import customers
@@ -35,16 +35,14 @@ async def list_customers(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
+    async with doors.ledger.transaction(caller.tenant) as tx:
         partner_id = None
         if partner is not None:
-            assigned = await partners.find_by_code(db, caller.tenant, partner)
+            assigned = await partners.find_by_code(tx, partner)
             if assigned is None:
                 raise NotFound("partner_not_found")
             partner_id = assigned.id
-        found = await customers.list_customers(
-            db, caller.tenant, partner_id=partner_id, after=after(cursor), limit=limit
-        )
+        found = await customers.list_customers(tx, partner_id=partner_id, after=after(cursor), limit=limit)
     return JSONResponse(page(found))
 
 
@@ -63,16 +61,16 @@ async def create_customer(
         NewCustomer, Body(examples=[{"external_id": "cus_123", "name": "Kunde AG", "assigned_partner_code": "ANNA"}])
     ],
 ) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
-        return shown(await customers.create(db, caller.tenant, new, by=caller.actor))
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        return shown(await customers.create(tx, new, by=caller.actor))
 
     return await once.answer(act, status=201)
 
 
 @router.get("/{customer_id}", summary="Einen Kunden ansehen", operation_id="get_customer", response_model=Customer)
 async def get_customer(customer_id: UUID, doors: Doors, caller: Reader) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(shown(await customers.find(db, caller.tenant, CustomerId(customer_id))))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        return JSONResponse(shown(await customers.find(tx, CustomerId(customer_id))))
 
 
 @router.patch(
@@ -83,13 +81,8 @@ async def get_customer(customer_id: UUID, doors: Doors, caller: Reader) -> JSONR
     response_model=Customer,
 )
 async def assign_customer(customer_id: UUID, doors: Doors, caller: Writer, change: CustomerChange) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
+    async with doors.ledger.transaction(caller.tenant) as tx:
         assigned = await customers.assign_partner(
-            db,
-            caller.tenant,
-            CustomerId(customer_id),
-            change.assigned_partner_code,
-            by=caller.actor,
-            reason=change.reason,
+            tx, CustomerId(customer_id), change.assigned_partner_code, by=caller.actor, reason=change.reason
         )
     return JSONResponse(shown(assigned))

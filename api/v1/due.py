@@ -10,8 +10,7 @@ from api.http.parts import Doors
 from api.v1.answers import PROBLEMS, PartnerCode
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger.access.api_keys import Caller
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import due, final_settlement
 from ledger.payouts.due import PartnerDue, Waiting
 from ledger.programme import partners
@@ -51,9 +50,9 @@ async def get_due(
     caller: Reader,
     cut_off: Annotated[BusinessTime | None, Query(description="Stichtag; sonst jetzt")] = None,
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        partner_id = await _partner(db, caller, code)
-        return JSONResponse(_shown(await due.of_partner(db, caller.tenant, partner_id, cut_off=cut_off)))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        partner_id = await _partner(tx, code)
+        return JSONResponse(_shown(await due.of_partner(tx, partner_id, cut_off=cut_off)))
 
 
 @router.post(
@@ -64,10 +63,10 @@ async def get_due(
     response_model=Due,
 )
 async def begin_final_settlement(code: PartnerCode, caller: Writer, once: OnlyOnce) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
-        partner_id = await _partner(db, caller, code)
-        await final_settlement.begin(db, caller.tenant, partner_id, by=caller.actor)
-        return _shown(await due.of_partner(db, caller.tenant, partner_id))
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        partner_id = await _partner(tx, code)
+        await final_settlement.begin(tx, partner_id, by=caller.actor)
+        return _shown(await due.of_partner(tx, partner_id))
 
     return await once.answer(act)
 
@@ -79,16 +78,16 @@ async def begin_final_settlement(code: PartnerCode, caller: Writer, once: OnlyOn
     response_model=Due,
 )
 async def take_back_final_settlement(code: PartnerCode, caller: Writer, once: OnlyOnce) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
-        partner_id = await _partner(db, caller, code)
-        await final_settlement.take_back(db, caller.tenant, partner_id, by=caller.actor)
-        return _shown(await due.of_partner(db, caller.tenant, partner_id))
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        partner_id = await _partner(tx, code)
+        await final_settlement.take_back(tx, partner_id, by=caller.actor)
+        return _shown(await due.of_partner(tx, partner_id))
 
     return await once.answer(act)
 
 
-async def _partner(db: Connection, caller: Caller, code: str) -> PartnerId:
-    found = await partners.find_by_code(db, caller.tenant, code)
+async def _partner(tx: TenantTransaction, code: str) -> PartnerId:
+    found = await partners.find_by_code(tx, code)
     if found is None:
         raise NotFound("partner_not_found")
     return found.id

@@ -12,7 +12,7 @@ from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.types import EventId, EventState
@@ -38,10 +38,8 @@ async def list_events(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        found = await events.page(
-            db, caller.tenant, state=state, resource_id=resource, after=after(cursor), limit=limit
-        )
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        found = await events.page(tx, state=state, resource_id=resource, after=after(cursor), limit=limit)
     return JSONResponse(page(found))
 
 
@@ -53,8 +51,8 @@ async def list_events(
     response_model=EventInFull,
 )
 async def get_event(event: Number, doors: Doors, caller: Reader) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        found = await events.read(db, caller.tenant, EventId(event))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        found = await events.read(tx, EventId(event))
     snapshot = None if found.snapshot is None else events.readable_body(found.snapshot.encode())
     bare = Event.model_validate(found.model_dump(exclude={"body", "snapshot"}))
     return JSONResponse(
@@ -79,8 +77,8 @@ async def get_event(event: Number, doors: Doors, caller: Reader) -> JSONResponse
 async def replay(event: Number, doors: Doors, caller: Writer, once: OnlyOnce) -> JSONResponse:
     made: list[Replayed] = []
 
-    async def act(db: Connection) -> dict[str, Any]:
-        replayed = await replaying.replay(db, caller.tenant, EventId(event), actor=caller.actor)
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        replayed = await replaying.replay(tx, EventId(event), actor=caller.actor)
         made.append(replayed)
         return shown(replayed.event)
 

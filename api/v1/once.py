@@ -12,11 +12,11 @@ from api.http.parts import Doors, Parts
 from api.v1.callers import Anyone
 from ledger import idempotency
 from ledger.access.api_keys import Caller
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.idempotency import KeptAnswer
 from ledger.types import PayoutNumber
 
-Act = Callable[[Connection], Awaitable[dict[str, Any]]]
+Act = Callable[[TenantTransaction], Awaitable[dict[str, Any]]]
 
 
 class Once:
@@ -36,38 +36,31 @@ class Once:
     ) -> JSONResponse:
         """`rechecks` are read after the act: the payouts that must look again are told once it is committed."""
         tenant = self._caller.tenant
-        async with self._doors.ledger.transaction(tenant, cause=cause or self._caller.actor) as db:
-            if (kept := await self._recall(db)) is not None:
+        async with self._doors.ledger.transaction(tenant, cause=cause or self._caller.actor) as tx:
+            if (kept := await self._recall(tx)) is not None:
                 return JSONResponse(kept.body, status_code=kept.status, headers={"Idempotency-Replayed": "true"})
-            body = await act(db)
-            await self._keep(db, KeptAnswer(status=status, body=body))
+            body = await act(tx)
+            await self._keep(tx, KeptAnswer(status=status, body=body))
         await announce_rechecks(self._doors, tenant, rechecks)
         return JSONResponse(body, status_code=status)
 
     async def kept(self) -> JSONResponse | None:
         """The answer that was given before, for doors that ask others before they act."""
-        async with self._doors.ledger.transaction(self._caller.tenant) as db:
-            kept = await self._recall(db)
+        async with self._doors.ledger.transaction(self._caller.tenant) as tx:
+            kept = await self._recall(tx)
         if kept is None:
             return None
         return JSONResponse(kept.body, status_code=kept.status, headers={"Idempotency-Replayed": "true"})
 
-    async def _recall(self, db: Connection) -> KeptAnswer | None:
+    async def _recall(self, tx: TenantTransaction) -> KeptAnswer | None:
         if self._key is None:
             return None
-        return await idempotency.recall(
-            db, self._caller.tenant, caller=self._caller.actor, key=self._key, request_sha256=self._request
-        )
+        return await idempotency.recall(tx, caller=self._caller.actor, key=self._key, request_sha256=self._request)
 
-    async def _keep(self, db: Connection, answer: KeptAnswer) -> None:
+    async def _keep(self, tx: TenantTransaction, answer: KeptAnswer) -> None:
         if self._key is not None:
             await idempotency.keep(
-                db,
-                self._caller.tenant,
-                caller=self._caller.actor,
-                key=self._key,
-                request_sha256=self._request,
-                answer=answer,
+                tx, caller=self._caller.actor, key=self._key, request_sha256=self._request, answer=answer
             )
 
 

@@ -14,10 +14,9 @@ from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PartnerCode, page
 from api.v1.callers import Banker, Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger.access.api_keys import Caller
 from ledger.bank import partner_accounts
 from ledger.bank.partner_accounts import BankDetails, NewBankDetails
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import partner_balance, rechecks
 from ledger.payouts.partner_balance import Balance
 from ledger.programme import partners
@@ -79,11 +78,9 @@ async def list_partners(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        sponsor_id = None if sponsor is None else (await _of_code(db, caller, sponsor)).id
-        found = await partners.list_partners(
-            db, caller.tenant, status=status, sponsor_id=sponsor_id, after=after(cursor), limit=limit
-        )
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        sponsor_id = None if sponsor is None else (await _of_code(tx, sponsor)).id
+        found = await partners.list_partners(tx, status=status, sponsor_id=sponsor_id, after=after(cursor), limit=limit)
     return JSONResponse(page(found))
 
 
@@ -99,16 +96,16 @@ async def list_partners(
 async def create_partner(
     caller: Writer, once: OnlyOnce, new: Annotated[NewPartner, Body(examples=[_ANNA])]
 ) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
-        return shown(await partners.create(db, caller.tenant, new, by=caller.actor))
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        return shown(await partners.create(tx, new, by=caller.actor))
 
     return await once.answer(act, status=201)
 
 
 @router.get("/{code}", summary="Einen Partner ansehen", operation_id="get_partner", response_model=PartnerInFull)
 async def get_partner(code: PartnerCode, doors: Doors, caller: Reader) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(await _in_full(db, caller, await _of_code(db, caller, code)))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        return JSONResponse(await _in_full(tx, await _of_code(tx, code)))
 
 
 @router.patch(
@@ -125,10 +122,10 @@ async def change_partner(
     caller: Writer,
     change: Annotated[PartnerChange, Body(examples=[{"city": "Hamburg"}])],
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        partner = await _of_code(db, caller, code)
-        changed = await partners.change(db, caller.tenant, partner.id, change, by=caller.actor)
-        touched = await rechecks.want_for_partner(db, caller.tenant, partner.id)
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        partner = await _of_code(tx, code)
+        changed = await partners.change(tx, partner.id, change, by=caller.actor)
+        touched = await rechecks.want_for_partner(tx, partner.id)
     await announce_rechecks(doors, caller.tenant, touched)
     return JSONResponse(shown(changed))
 
@@ -143,13 +140,13 @@ async def change_partner(
 async def accept_agreement(code: PartnerCode, caller: Writer, once: OnlyOnce, agreement: Agreement) -> JSONResponse:
     touched: list[PayoutNumber] = []
 
-    async def act(db: Connection) -> dict[str, Any]:
-        partner = await _of_code(db, caller, code)
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        partner = await _of_code(tx, code)
         accepted_at: datetime = agreement.accepted_at
         changed = await partners.accept_agreement(
-            db, caller.tenant, partner.id, version=agreement.version, accepted_at=accepted_at, by=caller.actor
+            tx, partner.id, version=agreement.version, accepted_at=accepted_at, by=caller.actor
         )
-        touched.extend(await rechecks.want_for_partner(db, caller.tenant, partner.id))
+        touched.extend(await rechecks.want_for_partner(tx, partner.id))
         return shown(changed)
 
     return await once.answer(act, status=201, rechecks=touched)
@@ -174,10 +171,10 @@ async def record_tax_status(
 ) -> JSONResponse:
     touched: list[PayoutNumber] = []
 
-    async def act(db: Connection) -> dict[str, Any]:
-        partner = await _of_code(db, caller, code)
-        recorded = await partner_tax.record_tax_status(db, caller.tenant, partner.id, new, by=caller.actor)
-        touched.extend(await rechecks.want_for_partner(db, caller.tenant, partner.id))
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        partner = await _of_code(tx, code)
+        recorded = await partner_tax.record_tax_status(tx, partner.id, new, by=caller.actor)
+        touched.extend(await rechecks.want_for_partner(tx, partner.id))
         return shown(recorded)
 
     return await once.answer(act, status=201, rechecks=touched)
@@ -199,12 +196,10 @@ async def save_bank_details(
         NewBankDetails, Body(examples=[{"account_holder": "Anna Beispiel", "iban": "DE02120300000000202051"}])
     ],
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        partner = await _of_code(db, caller, code)
-        saved = await partner_accounts.save_bank_details(
-            db, caller.tenant, doors.vault, partner.id, new, by=caller.actor
-        )
-        touched = await rechecks.want_for_partner(db, caller.tenant, partner.id)
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        partner = await _of_code(tx, code)
+        saved = await partner_accounts.save_bank_details(tx, doors.vault, partner.id, new, by=caller.actor)
+        touched = await rechecks.want_for_partner(tx, partner.id)
     await announce_rechecks(doors, caller.tenant, touched)
     return JSONResponse(shown(saved))
 
@@ -220,9 +215,9 @@ async def save_bank_details(
 async def confirm_bank_details(code: PartnerCode, caller: Banker, once: OnlyOnce, named: NamedAccount) -> JSONResponse:
     touched: list[PayoutNumber] = []
 
-    async def act(db: Connection) -> dict[str, Any]:
-        partner = await _of_code(db, caller, code)
-        account, looking = await partner_accounts.confirm(db, caller.tenant, partner.id, named.account, by=caller.actor)
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        partner = await _of_code(tx, code)
+        account, looking = await partner_accounts.confirm(tx, partner.id, named.account, by=caller.actor)
         touched.extend(looking)
         return shown(account)
 
@@ -240,10 +235,10 @@ async def refuse_bank_details(
 ) -> JSONResponse:
     touched: list[PayoutNumber] = []
 
-    async def act(db: Connection) -> dict[str, Any]:
-        partner = await _of_code(db, caller, code)
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        partner = await _of_code(tx, code)
         account, looking = await partner_accounts.refuse(
-            db, caller.tenant, partner.id, refused.account, by=caller.actor, reason=refused.reason
+            tx, partner.id, refused.account, by=caller.actor, reason=refused.reason
         )
         touched.extend(looking)
         return shown(account)
@@ -251,20 +246,20 @@ async def refuse_bank_details(
     return await once.answer(act, rechecks=touched)
 
 
-async def _of_code(db: Connection, caller: Caller, code: str) -> Partner:
-    partner = await partners.find_by_code(db, caller.tenant, code)
+async def _of_code(tx: TenantTransaction, code: str) -> Partner:
+    partner = await partners.find_by_code(tx, code)
     if partner is None:
         raise NotFound("partner_not_found")
     return partner
 
 
-async def _in_full(db: Connection, caller: Caller, partner: Partner) -> dict[str, Any]:
-    account = await partner_accounts.bank_details_of(db, caller.tenant, partner.id)
-    pending = await partner_accounts.pending_of(db, caller.tenant, partner.id)
+async def _in_full(tx: TenantTransaction, partner: Partner) -> dict[str, Any]:
+    account = await partner_accounts.bank_details_of(tx, partner.id)
+    pending = await partner_accounts.pending_of(tx, partner.id)
     return shown(
         partner,
-        balance=shown(await partner_balance.of_partner(db, caller.tenant, partner.id)),
-        tax_statuses=[shown(status) for status in await partner_tax.tax_statuses(db, caller.tenant, partner.id)],
+        balance=shown(await partner_balance.of_partner(tx, partner.id)),
+        tax_statuses=[shown(status) for status in await partner_tax.tax_statuses(tx, partner.id)],
         bank_details=None if account is None else shown(account),
         pending_bank_details=None if pending is None else shown(pending),
     )

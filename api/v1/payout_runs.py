@@ -13,7 +13,7 @@ from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import payout_run_results, payout_runs
 from ledger.payouts.payout_run_results import Difference, RunRow, RunTotals
 from ledger.payouts.payout_runs import PayoutRun
@@ -51,8 +51,8 @@ class Reason(BaseModel):
 
 @router.get("", summary="Auszahlungsläufe auflisten", operation_id="list_payout_runs", response_model=Page[PayoutRun])
 async def list_runs(doors: Doors, caller: Reader, cursor: Cursor = None, limit: Limit = 50) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(page(await payout_runs.list_runs(db, caller.tenant, after=after(cursor), limit=limit)))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        return JSONResponse(page(await payout_runs.list_runs(tx, after=after(cursor), limit=limit)))
 
 
 @router.post(
@@ -64,9 +64,9 @@ async def list_runs(doors: Doors, caller: Reader, cursor: Cursor = None, limit: 
     response_model=RunBegun,
 )
 async def begin(doors: Doors, caller: Writer, once: OnlyOnce, wanted: Annotated[RunWanted, Body()]) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
         run, period = await payout_run_start.start(
-            db, caller.tenant, doors, day=wanted.cut_off, rehearsal=wanted.rehearsal, by=caller.actor
+            tx, doors, day=wanted.cut_off, rehearsal=wanted.rehearsal, by=caller.actor
         )
         return {"id": str(run), "period": period, "rehearsal": wanted.rehearsal}
 
@@ -75,9 +75,9 @@ async def begin(doors: Doors, caller: Writer, once: OnlyOnce, wanted: Annotated[
 
 @router.get("/{run}", summary="Einen Lauf ansehen", operation_id="get_payout_run", response_model=RunInFull)
 async def get_run(doors: Doors, caller: Reader, run: UUID) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        found = await payout_runs.find(db, caller.tenant, run)
-        totals = await payout_run_results.totals(db, caller.tenant, run)
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        found = await payout_runs.find(tx, run)
+        totals = await payout_run_results.totals(tx, run)
     return JSONResponse(
         shown(
             found,
@@ -102,9 +102,9 @@ async def list_rows(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        await payout_runs.find(db, caller.tenant, run)
-        rows = await payout_run_results.list_rows(db, caller.tenant, run, paid=paid, after=after(cursor), limit=limit)
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        await payout_runs.find(tx, run)
+        rows = await payout_run_results.list_rows(tx, run, paid=paid, after=after(cursor), limit=limit)
     return JSONResponse(page(rows))
 
 
@@ -116,10 +116,10 @@ async def list_rows(
     response_model=list[Difference],
 )
 async def list_differences(doors: Doors, caller: Reader, run: UUID) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        found = await payout_runs.find(db, caller.tenant, run)
-        before = await payout_run_results.run_before(db, caller.tenant, found)
-        changed = await payout_run_results.differences(db, caller.tenant, run, before) if before else []
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        found = await payout_runs.find(tx, run)
+        before = await payout_run_results.run_before(tx, found)
+        changed = await payout_run_results.differences(tx, run, before) if before else []
     return JSONResponse([shown(one) for one in changed])
 
 
@@ -131,7 +131,7 @@ async def list_differences(doors: Doors, caller: Reader, run: UUID) -> JSONRespo
     response_model=PayoutRun,
 )
 async def cancel(caller: Writer, once: OnlyOnce, run: UUID, why: Annotated[Reason, Body()]) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
-        return shown(await payout_runs.cancel(db, caller.tenant, run, by=caller.actor, reason=why.reason))
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        return shown(await payout_runs.cancel(tx, run, by=caller.actor, reason=why.reason))
 
     return await once.answer(act)

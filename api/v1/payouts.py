@@ -17,7 +17,7 @@ from api.v1.callers import Approver, Reader, Writer, WriterOrApprover
 from api.v1.holds import PayoutShown, payout_shown
 from api.v1.once import OnlyOnce
 from ledger.access.api_keys import Caller
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import approval_rule, decisions, objections, payout_lines, payout_requests, payouts, tax_questions
 from ledger.payouts.approval_rule import FourEyes
 from ledger.payouts.decisions import Decision
@@ -74,9 +74,9 @@ async def list_payouts(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
+    async with doors.ledger.transaction(caller.tenant) as tx:
         found = await payouts.list_payouts(
-            db, caller.tenant, after=after(cursor), limit=limit, state=state, partner_code=partner, run=payout_run
+            tx, after=after(cursor), limit=limit, state=state, partner_code=partner, run=payout_run
         )
     return JSONResponse(page(found, payout_shown))
 
@@ -93,21 +93,21 @@ async def list_payouts(
 async def request_payout(doors: Doors, caller: Writer, once: OnlyOnce, wanted: PayoutRequest) -> JSONResponse:
     made: list[Payout] = []
 
-    async def act(db: Connection) -> dict[str, Any]:
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
         payout = await payout_requests.request_payout(
-            db, caller.tenant, partner_code=wanted.partner, actor=caller.actor, tax_case=wanted.tax_case
+            tx, partner_code=wanted.partner, actor=caller.actor, tax_case=wanted.tax_case
         )
         made.append(payout)
-        return await _in_full(db, doors, caller, payout)
+        return await _in_full(tx, doors, caller, payout)
 
     try:
         answer = await once.answer(act, status=201)
     except Blocked:
         # The reason stays as a task for whoever mends the partner's data; the refusal undid everything else.
-        async with doors.ledger.transaction(caller.tenant) as db:
-            partner = await partners.find_by_code(db, caller.tenant, wanted.partner)
+        async with doors.ledger.transaction(caller.tenant) as tx:
+            partner = await partners.find_by_code(tx, wanted.partner)
             if partner is not None:
-                await tax_questions.ask_or_close(db, caller.tenant, partner.id)
+                await tax_questions.ask_or_close(tx, partner.id)
         raise
     for payout in made:
         await doors.announcer.payout(caller.tenant, payout)
@@ -116,8 +116,8 @@ async def request_payout(doors: Doors, caller: Writer, once: OnlyOnce, wanted: P
 
 @router.get("/{number}", summary="Eine Auszahlung ansehen", operation_id="get_payout", response_model=PayoutInFull)
 async def get_payout(number: PayoutNo, doors: Doors, caller: Reader) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(await _in_full(db, doors, caller, await payouts.find(db, caller.tenant, number)))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        return JSONResponse(await _in_full(tx, doors, caller, await payouts.find(tx, number)))
 
 
 @router.post(
@@ -131,9 +131,9 @@ async def get_payout(number: PayoutNo, doors: Doors, caller: Reader) -> JSONResp
     response_model=PayoutInFull,
 )
 async def approve(number: PayoutNo, doors: Doors, caller: Approver, once: OnlyOnce, approval: Approval) -> JSONResponse:
-    async def decide(db: Connection) -> Decision:
+    async def decide(tx: TenantTransaction) -> Decision:
         return await decisions.approve(
-            db, caller.tenant, number, actor=caller.actor, seen_hash=approval.content_hash, reason=approval.reason
+            tx, number, actor=caller.actor, seen_hash=approval.content_hash, reason=approval.reason
         )
 
     return await _decided(doors, caller, once, number, decide)
@@ -150,9 +150,9 @@ async def approve(number: PayoutNo, doors: Doors, caller: Approver, once: OnlyOn
 async def reject(
     number: PayoutNo, doors: Doors, caller: Approver, once: OnlyOnce, refusal: Annotated[Refusal, Body()]
 ) -> JSONResponse:
-    async def decide(db: Connection) -> Decision:
+    async def decide(tx: TenantTransaction) -> Decision:
         return await decisions.reject(
-            db, caller.tenant, number, actor=caller.actor, reason=refusal.reason, seen_hash=refusal.content_hash
+            tx, number, actor=caller.actor, reason=refusal.reason, seen_hash=refusal.content_hash
         )
 
     return await _decided(doors, caller, once, number, decide)
@@ -169,9 +169,9 @@ async def reject(
 async def cancel(
     number: PayoutNo, doors: Doors, caller: WriterOrApprover, once: OnlyOnce, refusal: Annotated[Refusal, Body()]
 ) -> JSONResponse:
-    async def decide(db: Connection) -> Decision:
+    async def decide(tx: TenantTransaction) -> Decision:
         return await decisions.cancel(
-            db, caller.tenant, number, actor=caller.actor, reason=refusal.reason, seen_hash=refusal.content_hash
+            tx, number, actor=caller.actor, reason=refusal.reason, seen_hash=refusal.content_hash
         )
 
     return await _decided(doors, caller, once, number, decide)
@@ -180,11 +180,11 @@ async def cancel(
 async def _decided(doors: Parts, caller: Caller, once: OnlyOnce, number: str, decide: Any) -> JSONResponse:
     made: list[tuple[Payout, Decision]] = []
 
-    async def act(db: Connection) -> dict[str, Any]:
-        decision: Decision = await decide(db)
-        payout = await payouts.find(db, caller.tenant, number)
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        decision: Decision = await decide(tx)
+        payout = await payouts.find(tx, number)
         made.append((payout, decision))
-        return await _in_full(db, doors, caller, payout)
+        return await _in_full(tx, doors, caller, payout)
 
     answer = await once.answer(act, status=202)
     for payout, decision in made:
@@ -192,17 +192,17 @@ async def _decided(doors: Parts, caller: Caller, once: OnlyOnce, number: str, de
     return answer
 
 
-async def _in_full(db: Connection, doors: Parts, caller: Caller, payout: Payout) -> dict[str, Any]:
+async def _in_full(tx: TenantTransaction, doors: Parts, caller: Caller, payout: Payout) -> dict[str, Any]:
     tenant = caller.tenant
     url = None
     if payout.credit_note_id is not None:
         url = document_url(doors.settings.lexoffice_app_url, "credit-note", UUID(payout.credit_note_id))
-    objection = await objections.of_payout(db, tenant, payout.number)
+    objection = await objections.of_payout(tx, payout.number)
     return payout_shown(
         payout,
-        lines=[shown(line) for line in await payout_lines.of_payout(db, tenant, payout.id)],
-        decisions=[shown(decision) for decision in await decisions.of_payout(db, tenant, payout.id)],
-        four_eyes=shown(await approval_rule.of_payout(db, tenant, payout)),
+        lines=[shown(line) for line in await payout_lines.of_payout(tx, payout.id)],
+        decisions=[shown(decision) for decision in await decisions.of_payout(tx, payout.id)],
+        four_eyes=shown(await approval_rule.of_payout(tx, payout)),
         objection=None if objection is None else shown(objection),
         workflow_id=payout_workflow_id(tenant, payout.number),
         credit_note_url=url,

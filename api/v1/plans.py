@@ -15,7 +15,7 @@ from api.v1.answers import PROBLEMS
 from api.v1.callers import Reader, Writer
 from api.v1.campaigns import Slug, of_slug
 from api.v1.once import OnlyOnce
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.programme import plan_files, plans
 from ledger.programme.plan_examples import EXAMPLE_CENTS, Example, example_of
 from ledger.programme.plan_files import LineError, PlanFileRefused, PlanInFile
@@ -76,9 +76,9 @@ class PreviewShown(BaseModel):
 
 @router.get("/{slug}/plans", summary="Pläne auflisten", operation_id="list_plans", response_model=PlanList)
 async def list_plans(slug: Slug, doors: Doors, caller: Reader) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        campaign = await of_slug(db, caller, slug)
-        found = await plans.list_plans(db, caller.tenant, campaign.id)
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        campaign = await of_slug(tx, slug)
+        found = await plans.list_plans(tx, campaign.id)
     return JSONResponse({"items": [shown(plan) for plan in found]})
 
 
@@ -96,9 +96,9 @@ async def list_plans(slug: Slug, doors: Doors, caller: Reader) -> JSONResponse:
 async def add_plan(
     slug: Slug, caller: Writer, once: OnlyOnce, new: Annotated[NewPlan, Body(examples=[_PLAN])]
 ) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
-        campaign = await of_slug(db, caller, slug)
-        return shown(await plans.add_plan(db, caller.tenant, campaign.id, new, by=caller.actor))
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        campaign = await of_slug(tx, slug)
+        return shown(await plans.add_plan(tx, campaign.id, new, by=caller.actor))
 
     return await once.answer(act, status=201)
 
@@ -112,12 +112,12 @@ async def add_plan(
 async def plan_example(
     slug: Slug, doors: Doors, caller: Reader, version: _Version = None, base_cents: _Amount = EXAMPLE_CENTS
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        campaign = await of_slug(db, caller, slug)
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        campaign = await of_slug(tx, slug)
         if version is None:
-            plan = await plans.plan_at(db, caller.tenant, campaign.id, datetime.now(UTC))
+            plan = await plans.plan_at(tx, campaign.id, datetime.now(UTC))
         else:
-            found = await plans.list_plans(db, caller.tenant, campaign.id)
+            found = await plans.list_plans(tx, campaign.id)
             plan = next((plan for plan in found if plan.version == version), None)
     if plan is None:
         raise NotFound("plan_not_found")
@@ -134,7 +134,7 @@ async def plan_example(
 async def try_plan(
     caller: Reader, once: OnlyOnce, terms: Annotated[Terms, Body(examples=[_PLAN])], base_cents: _Amount = EXAMPLE_CENTS
 ) -> JSONResponse:
-    async def act(_: Connection) -> dict[str, Any]:
+    async def act(_: TenantTransaction) -> dict[str, Any]:
         plans.refuse_unfit(terms)
         return example_of(terms, base_cents).model_dump(mode="json")
 
@@ -149,8 +149,8 @@ async def try_plan(
     response_model=PreviewShown,
 )
 async def preview_plan_file(caller: Reader, once: OnlyOnce, file: PlanFile) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
-        seen = await plan_files.preview(db, caller.tenant, file.csv)
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        seen = await plan_files.preview(tx, file.csv)
         return seen.model_dump(mode="json") | {"errors": [_line_error(error) for error in seen.errors]}
 
     return await once.answer(act)
@@ -170,9 +170,9 @@ def _line_error(error: LineError) -> dict[str, Any]:
     response_model=PlansMade,
 )
 async def import_plans(caller: Writer, once: OnlyOnce, file: PlanFile) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
         try:
-            made = await plan_files.take_in(db, caller.tenant, file.csv, by=caller.actor)
+            made = await plan_files.take_in(tx, file.csv, by=caller.actor)
         except PlanFileRefused as refused:
             errors = [_line_error(error) for error in refused.errors[:200]]
             raise Problem(422, refused.code, refused.params, errors=errors) from None

@@ -16,7 +16,7 @@ from api.v1.callers import Administrator, Reader
 from api.v1.once import OnlyOnce
 from ledger.access.api_keys import Caller
 from ledger.connections import connections, stripe_secret
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.inbox.events import Event
 from ledger.types import STRIPE
 
@@ -62,8 +62,8 @@ class NewToken(BaseModel):
     response_model=LexofficeConnection,
 )
 async def get_lexoffice(doors: Doors, caller: Reader) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(await lexoffice_connection.show(db, caller.tenant, doors))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        return JSONResponse(await lexoffice_connection.show(tx, doors))
 
 
 @router.put(
@@ -108,10 +108,10 @@ async def test_lexoffice(doors: Doors, caller: Administrator, once: OnlyOnce) ->
     refused = probed if isinstance(probed, KeyRefused) else None
     taken_up: list[Event] = []
 
-    async def act(db: Connection) -> dict[str, Any]:
-        taken_up.extend(await lexoffice_connection.note_probe(db, caller.tenant, probed, asked_at=asked_at))
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        taken_up.extend(await lexoffice_connection.note_probe(tx, probed, asked_at=asked_at))
         told = {} if refused is None else {"code": refused.code, "detail": refused.detail}
-        connection = await lexoffice_connection.show(db, caller.tenant, doors)
+        connection = await lexoffice_connection.show(tx, doors)
         return {"ok": refused is None, **told, "connection": connection}
 
     answer = await once.answer(act)
@@ -149,8 +149,8 @@ async def disconnect_oauth(doors: Doors, caller: Administrator) -> JSONResponse:
     response_model=StripeConnection,
 )
 async def get_stripe(doors: Doors, caller: Reader) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(await _stripe(db, doors, caller))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        return JSONResponse(await _stripe(tx, doors, caller))
 
 
 @router.put(
@@ -162,19 +162,15 @@ async def get_stripe(doors: Doors, caller: Reader) -> JSONResponse:
 async def put_stripe(
     doors: Doors, caller: Administrator, change: Annotated[StripeChange, Body(examples=[{"signing_secret": "whsec_…"}])]
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
+    async with doors.ledger.transaction(caller.tenant) as tx:
         await stripe_secret.save_stripe_secret(
-            db,
-            caller.tenant,
-            doors.vault,
-            signing_secret=change.signing_secret.get_secret_value().strip(),
-            actor=caller.actor,
+            tx, doors.vault, signing_secret=change.signing_secret.get_secret_value().strip(), actor=caller.actor
         )
-        return JSONResponse(await _stripe(db, doors, caller))
+        return JSONResponse(await _stripe(tx, doors, caller))
 
 
-async def _stripe(db: Connection, doors: Parts, caller: Caller) -> dict[str, Any]:
-    connection = await connections.load(db, caller.tenant, STRIPE)
+async def _stripe(tx: TenantTransaction, doors: Parts, caller: Caller) -> dict[str, Any]:
+    connection = await connections.load(tx, STRIPE)
     return {
         "state": connection.state,
         "secret_last4": connection.secret_last4,

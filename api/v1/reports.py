@@ -37,8 +37,8 @@ async def open_commissions(
     if (on is None) == (at is None) or (at is not None and (at.tzinfo is None or not 2000 <= at.year <= 2999)):
         raise NotAcceptable("day_or_moment_not_acceptable")
     instant = at if at is not None else report_files.end_of(on or date.min)
-    async with doors.ledger.transaction(caller.tenant) as db:
-        report = await reports.open_commissions(db, caller.tenant, instant)
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        report = await reports.open_commissions(tx, instant)
     return JSONResponse(report.model_dump(mode="json") | {"net_cents": report.net_cents, "by_state": report.by_state()})
 
 
@@ -51,8 +51,8 @@ async def open_commissions(
     response_model=Reconciliation,
 )
 async def reconciliation(doors: Doors, caller: Reader, month: Month) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        report = await reports.reconcile(db, caller.tenant, date.fromisoformat(f"{month}-01"))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        report = await reports.reconcile(tx, date.fromisoformat(f"{month}-01"))
     return JSONResponse(
         report.model_dump(mode="json")
         | {
@@ -72,8 +72,8 @@ async def reconciliation(doors: Doors, caller: Reader, month: Month) -> JSONResp
 async def numbers(
     doors: Doors, caller: Reader, year: Annotated[int | None, Query(ge=2000, le=2999)] = None
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        found = await number_check.check(db, caller.tenant, year=year)
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        found = await number_check.check(tx, year=year)
     return JSONResponse(found.model_dump(mode="json") | {"is_whole": found.is_whole})
 
 

@@ -10,7 +10,7 @@ from api.http.parts import Doors
 from api.v1.answers import PROBLEMS
 from api.v1.callers import Administrator, Reader
 from api.v1.once import OnlyOnce
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 
 router = APIRouter(prefix="/providers/lexoffice/subscriptions", tags=["Zahlungsanbieter"], responses=PROBLEMS)
 
@@ -23,8 +23,8 @@ router = APIRouter(prefix="/providers/lexoffice/subscriptions", tags=["Zahlungsa
     response_model=Subscriptions,
 )
 async def get_subscriptions(doors: Doors, caller: Reader) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(await health(db, caller.tenant, doors))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        return JSONResponse(await health(tx, doors))
 
 
 @router.post(
@@ -37,9 +37,9 @@ async def get_subscriptions(doors: Doors, caller: Reader) -> JSONResponse:
     status_code=202,
 )
 async def set_up_subscriptions(doors: Doors, caller: Administrator, once: OnlyOnce) -> JSONResponse:
-    async def act(db: Connection) -> dict[str, Any]:
-        await want(db, caller.tenant)
-        return await health(db, caller.tenant, doors)
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        await want(tx)
+        return await health(tx, doors)
 
     answer = await once.answer(act, status=202)
     # When the engine is away the wish stands, and the next sweep fulfils it.

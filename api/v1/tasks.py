@@ -16,7 +16,7 @@ from api.v1.once import OnlyOnce
 from ledger import tasks
 from ledger.booking import resolutions
 from ledger.booking.resolutions import Answer, Resolved
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.inbox import events
 from ledger.tasks import Task
 from ledger.types import TaskId
@@ -46,15 +46,15 @@ async def list_tasks(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        found = await tasks.list_tasks(db, caller.tenant, state=state, kind=kind, after=after(cursor), limit=limit)
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        found = await tasks.list_tasks(tx, state=state, kind=kind, after=after(cursor), limit=limit)
     return JSONResponse(page(found))
 
 
 @router.get("/{task_id}", summary="Eine Aufgabe ansehen", operation_id="get_task", response_model=Task)
 async def get_task(task_id: UUID, doors: Doors, caller: Reader) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        task: Any = await tasks.find(db, caller.tenant, TaskId(task_id))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        task: Any = await tasks.find(tx, TaskId(task_id))
     return JSONResponse(shown(task))
 
 
@@ -76,16 +76,16 @@ async def resolve_task(
 ) -> JSONResponse:
     made: list[Resolved] = []
 
-    async def act(db: Connection) -> dict[str, Any]:
-        task = await tasks.find(db, caller.tenant, TaskId(task_id))
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
+        task = await tasks.find(tx, TaskId(task_id))
         require(caller, "approve" if task.subject == "payout" else "write")
         resolved = await resolutions.resolve(
-            db, caller.tenant, task.id, Answer.model_validate(resolution.model_dump()), actor=caller.actor
+            tx, task.id, Answer.model_validate(resolution.model_dump()), actor=caller.actor
         )
         for event in resolved.replay:
-            await events.replay(db, caller.tenant, event, actor=caller.actor)
+            await events.replay(tx, event, actor=caller.actor)
         made.append(resolved)
-        return shown(await tasks.find(db, caller.tenant, task.id))
+        return shown(await tasks.find(tx, task.id))
 
     answer = await once.answer(act, status=202)
     for resolved in made:

@@ -68,8 +68,8 @@ async def me(caller: Anyone) -> JSONResponse:
 
 @router.get("/tenant", summary="Den Mandanten ansehen", operation_id="get_tenant", response_model=TenantProfile)
 async def get_tenant(doors: Doors, caller: Reader) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(shown(await tenants.load(db, caller.tenant)))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        return JSONResponse(shown(await tenants.load(tx)))
 
 
 @router.patch(
@@ -85,8 +85,8 @@ async def change_tenant(
     change: Annotated[TenantChange, Body(examples=[{"street": "Hauptstr. 1", "zip": "10115", "city": "Berlin"}])],
 ) -> JSONResponse:
     changes: dict[str, Any] = change.model_dump(exclude_unset=True)
-    async with doors.ledger.transaction(caller.tenant) as db:
-        changed = await tenants.change(db, caller.tenant, changes, actor=caller.actor)
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        changed = await tenants.change(tx, changes, actor=caller.actor)
     if changes.keys() & {"payout_run_day", "payout_run_hour"}:
         await doors.announcer.schedule(caller.tenant, ScheduleKind.PAYOUT_RUN)
     return JSONResponse(shown(changed))

@@ -15,12 +15,11 @@ from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.holds import TransactionShown, sale_shown
 from api.v1.once import OnlyOnce
-from ledger.access.api_keys import Caller
 from ledger.audit import audit
 from ledger.booking import sale_decisions
 from ledger.commissions import commissions
 from ledger.commissions.commissions import Commission
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents.intents import Intent
 from ledger.programme import partners
 from ledger.refusals import NotFound
@@ -96,12 +95,11 @@ async def list_transactions(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
+    async with doors.ledger.transaction(caller.tenant) as tx:
         found = await transactions.list_transactions(
-            db,
-            caller.tenant,
+            tx,
             state=state,
-            partner_id=await _partner(db, caller, partner),
+            partner_id=await _partner(tx, partner),
             sold_from=sold_from,
             sold_before=sold_before,
             after=after(cursor),
@@ -117,8 +115,8 @@ async def list_transactions(
     response_model=TransactionInFull,
 )
 async def get_transaction(transaction_id: UUID, doors: Doors, caller: Reader) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
-        return JSONResponse(await _in_full(db, caller, TransactionId(transaction_id)))
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        return JSONResponse(await _in_full(tx, TransactionId(transaction_id)))
 
 
 @router.post(
@@ -133,12 +131,12 @@ async def release(
 ) -> JSONResponse:
     touched: list[PayoutNumber] = []
 
-    async def act(db: Connection) -> dict[str, Any]:
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
         outcome = await sale_decisions.release_hold(
-            db, caller.tenant, TransactionId(transaction_id), by=caller.actor, reason=wanted.reason
+            tx, TransactionId(transaction_id), by=caller.actor, reason=wanted.reason
         )
         touched.extend(outcome.payouts)
-        return await _in_full(db, caller, TransactionId(transaction_id))
+        return await _in_full(tx, TransactionId(transaction_id))
 
     return await once.answer(act, rechecks=touched)
 
@@ -156,12 +154,12 @@ async def assign(
 ) -> JSONResponse:
     touched: list[PayoutNumber] = []
 
-    async def act(db: Connection) -> dict[str, Any]:
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
         outcome = await sale_decisions.assign_partner(
-            db, caller.tenant, TransactionId(transaction_id), wanted.partner_code, by=caller.actor
+            tx, TransactionId(transaction_id), wanted.partner_code, by=caller.actor
         )
         touched.extend(outcome.payouts)
-        return await _in_full(db, caller, TransactionId(transaction_id))
+        return await _in_full(tx, TransactionId(transaction_id))
 
     return await once.answer(act, rechecks=touched)
 
@@ -184,14 +182,13 @@ async def write_invoice(
 ) -> JSONResponse:
     made: list[Intent] = []
 
-    async def act(db: Connection) -> dict[str, Any]:
+    async def act(tx: TenantTransaction) -> dict[str, Any]:
         intent = await intend_invoice(
-            db, caller.tenant, TransactionId(transaction_id), InvoiceWish.model_validate(wanted.model_dump())
+            tx, TransactionId(transaction_id), InvoiceWish.model_validate(wanted.model_dump())
         )
         made.append(intent)
         await audit.record(
-            db,
-            caller.tenant,
+            tx,
             actor=caller.actor,
             action="invoice.intended",
             subject="transaction",
@@ -225,12 +222,11 @@ async def list_commissions(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:
-    async with doors.ledger.transaction(caller.tenant) as db:
+    async with doors.ledger.transaction(caller.tenant) as tx:
         found = await commissions.list_commissions(
-            db,
-            caller.tenant,
+            tx,
             state=state,
-            partner_id=await _partner(db, caller, partner),
+            partner_id=await _partner(tx, partner),
             transaction_id=None if transaction is None else TransactionId(transaction),
             served_from=served_from,
             served_before=served_before,
@@ -240,16 +236,16 @@ async def list_commissions(
     return JSONResponse(page(found))
 
 
-async def _partner(db: Connection, caller: Caller, code: str | None) -> PartnerId | None:
+async def _partner(tx: TenantTransaction, code: str | None) -> PartnerId | None:
     if code is None:
         return None
-    found = await partners.find_by_code(db, caller.tenant, code)
+    found = await partners.find_by_code(tx, code)
     if found is None:
         raise NotFound("partner_not_found")
     return found.id
 
 
-async def _in_full(db: Connection, caller: Caller, transaction_id: TransactionId) -> dict[str, Any]:
-    sale = await transactions.find(db, caller.tenant, transaction_id)
-    earned = await commissions.commissions_of(db, caller.tenant, transaction_id)
+async def _in_full(tx: TenantTransaction, transaction_id: TransactionId) -> dict[str, Any]:
+    sale = await transactions.find(tx, transaction_id)
+    earned = await commissions.commissions_of(tx, transaction_id)
     return sale_shown(sale, commissions=[shown(commission) for commission in earned])

@@ -62,21 +62,21 @@ async def receive(tenant: str, request: Request, doors: Doors) -> JSONResponse:
 async def _receive(slug: str, request: Request, doors: Parts) -> JSONResponse:
     body = await request.body()
     tenant = await _tenant(doors, slug)
-    async with doors.ledger.transaction(tenant) as db:
-        secret = await stripe_secret.stripe_secret(db, tenant, doors.vault)
+    async with doors.ledger.transaction(tenant) as tx:
+        secret = await stripe_secret.stripe_secret(tx, doors.vault)
         # Without a secret, or without a tenant, the same check fails against one that nobody knows.
         _verify(body, request, secret.get_secret_value() if secret else secrets.token_hex(32))
         structlog.contextvars.bind_contextvars(tenant=slug)
         event = _read(body)
-        is_demo = (await tenants.load(db, tenant)).is_demo
+        is_demo = (await tenants.load(tx)).is_demo
     report = stripe_booking.judge(event, is_demo=is_demo)
-    async with doors.ledger.transaction(tenant, cause=f"stripe:{event.id}") as db:
-        number = await events.take_in_here(db, tenant, _arrival(event, body, report))
+    async with doors.ledger.transaction(tenant, cause=f"stripe:{event.id}") as tx:
+        number = await events.take_in_here(tx, _arrival(event, body, report))
         if number is None:
             return JSONResponse({"status": "duplicate"})
         if isinstance(report, Ignored):
             return JSONResponse({"status": "ignored", "event": number, "reason": report.because})
-        outcome = await stripe_booking.book(db, tenant, number, report)
+        outcome = await stripe_booking.book(tx, number, report)
     structlog.contextvars.bind_contextvars(event_id=number)
     await announce_rechecks(doors, tenant, outcome.payouts)
     reason = {"reason": outcome.reason} if outcome.reason else {}

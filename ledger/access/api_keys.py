@@ -10,7 +10,7 @@ import asyncpg
 from pydantic import SecretStr
 
 from ledger.audit import audit
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.refusals import NotAcceptable, NotFound
 from ledger.roles import Permission, Role, permissions
 from ledger.types import Frozen, Tenant, UserId
@@ -57,8 +57,7 @@ class Caller(Frozen):
 
 
 async def create_api_key(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     vault: Vault,
     *,
     name: str,
@@ -88,12 +87,12 @@ async def create_api_key(
     key_id = "".join(secrets.choice(_ID_ALPHABET) for _ in range(10))
     secret = secrets.token_urlsafe(32)
     ordered = tuple(scope for scope in SCOPES if scope in scopes)
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO api_keys (tenant_id, id, name, secret_hmac, scopes, expires_at, created_by_user)
         VALUES ($1, $2, $3, $4, $5, $6, $7)
         """,
-        tenant.id,
+        tx.tenant.id,
         key_id,
         name,
         vault.recognise(secret),
@@ -102,8 +101,7 @@ async def create_api_key(
         created_by,
     )
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=actor,
         action="api_key.created",
         subject="api_key",
@@ -113,29 +111,29 @@ async def create_api_key(
     return NewApiKey(id=key_id, key=SecretStr(f"pdk_{key_id}_{secret}"), scopes=ordered, expires_at=until)
 
 
-async def list_api_keys(db: Connection, tenant: Tenant) -> list[ApiKey]:
-    rows = await db.fetch(
+async def list_api_keys(tx: TenantTransaction) -> list[ApiKey]:
+    rows = await tx.fetch(
         """
         SELECT id, name, scopes, created_at, expires_at, last_used_at, revoked_at
           FROM api_keys WHERE tenant_id = $1 ORDER BY created_at
         """,
-        tenant.id,
+        tx.tenant.id,
     )
     return [ApiKey.model_validate(dict(row)) for row in rows]
 
 
-async def revoke_api_key(db: Connection, tenant: Tenant, key_id: str, *, actor: str) -> None:
+async def revoke_api_key(tx: TenantTransaction, key_id: str, *, actor: str) -> None:
     """Raises NotFound; a key that is revoked already stays so."""
-    found = await db.fetchval(
+    found = await tx.fetchval(
         """
         UPDATE api_keys SET revoked_at = COALESCE(revoked_at, now()) WHERE tenant_id = $1 AND id = $2 RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         key_id,
     )
     if found is None:
         raise NotFound("api_key_not_found")
-    await audit.record(db, tenant, actor=actor, action="api_key.revoked", subject="api_key", subject_id=key_id)
+    await audit.record(tx, actor=actor, action="api_key.revoked", subject="api_key", subject_id=key_id)
 
 
 async def recognise_api_key(ledger: Ledger, vault: Vault, presented: str) -> Caller | None:
@@ -157,16 +155,16 @@ async def recognise_api_key(ledger: Ledger, vault: Vault, presented: str) -> Cal
     return caller
 
 
-async def maker_may_change_settings(db: Connection, tenant: Tenant, key_id: str) -> bool:
+async def maker_may_change_settings(tx: TenantTransaction, key_id: str) -> bool:
     """Scopes do not tell settings from other writing, so the key's maker is asked for. True for a key by command."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT k.created_by_user, m.role FROM api_keys k
           LEFT JOIN memberships m ON m.tenant_id = k.tenant_id AND m.user_id = k.created_by_user
                                  AND m.disabled_at IS NULL
          WHERE k.tenant_id = $1 AND k.id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         key_id,
     )
     if row is None or row["created_by_user"] is None:
@@ -180,8 +178,8 @@ async def note_use(ledger: Ledger, caller: Caller) -> None:
     Whoever holds a good key is let in even if this cannot be written, as while the database only reads.
     """
     with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-        async with ledger.transaction(caller.tenant) as db:
-            await db.execute(
+        async with ledger.transaction(caller.tenant) as tx:
+            await tx.execute(
                 """
                 UPDATE api_keys SET last_used_at = now()
                  WHERE tenant_id = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 hour')

@@ -3,27 +3,26 @@
 from collections.abc import Iterable
 
 from ledger.access import rule_changes, same_person
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.refusals import NotAllowedNow
-from ledger.types import Tenant
 
 
 class SecondPersonNeeded(NotAllowedNow):
     pass
 
 
-async def require_second_person(db: Connection, tenant: Tenant, actor: str, *, made_by: Iterable[str | None]) -> bool:
+async def require_second_person(tx: TenantTransaction, actor: str, *, made_by: Iterable[str | None]) -> bool:
     """For what always needs a second person. True when the rule is switched off and this is the same one.
 
     Raises SecondPersonNeeded.
     """
-    if not await is_same_person(db, tenant, actor, [maker for maker in made_by if maker]):
+    if not await is_same_person(tx, actor, [maker for maker in made_by if maker]):
         return False
-    if await rule_changes.one_approves_alone(db, tenant):
+    if await rule_changes.one_approves_alone(tx):
         return True
     raise SecondPersonNeeded("second_person_confirms")
 
 
-async def is_same_person(db: Connection, tenant: Tenant, actor: str, others: list[str]) -> bool:
+async def is_same_person(tx: TenantTransaction, actor: str, others: list[str]) -> bool:
     """Whether this actor may be one of the others, as far as anybody can tell now."""
-    return (await same_person.eyes(db, tenant)).same(actor, others)
+    return (await same_person.eyes(tx)).same(actor, others)

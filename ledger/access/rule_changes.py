@@ -7,17 +7,16 @@ from datetime import timedelta
 
 from ledger.access import memberships
 from ledger.access.same_person import APPROVING
-from ledger.database import Connection
-from ledger.types import Tenant
+from ledger.database import TenantTransaction
 
 _LIMIT_DAYS = 30
 """As long as amounts are counted together."""
 _LONGEST_QUARANTINE = timedelta(days=90)
 
 
-async def earlier_limits(db: Connection, tenant: Tenant) -> dict[str, int]:
+async def earlier_limits(tx: TenantTransaction) -> dict[str, int]:
     """Actor → the lowest limit (EUR cents) that this actor raised in the last 30 days."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT actor, min((detail #>> '{before,four_eyes_limit_cents}')::bigint) AS cents FROM audit_entries
          WHERE tenant_id = $1 AND action = 'tenant.changed' AND at > now() - make_interval(days => $2)
@@ -25,15 +24,15 @@ async def earlier_limits(db: Connection, tenant: Tenant) -> dict[str, int]:
                < (detail #>> '{after,four_eyes_limit_cents}')::bigint
          GROUP BY actor
         """,
-        tenant.id,
+        tx.tenant.id,
         _LIMIT_DAYS,
     )
     return {row["actor"]: row["cents"] for row in rows}
 
 
-async def quarantine(db: Connection, tenant: Tenant) -> timedelta:
+async def quarantine(tx: TenantTransaction) -> timedelta:
     """How long a changed account waits: a shorter time holds only once the one before it has passed."""
-    found: timedelta = await db.fetchval(
+    found: timedelta = await tx.fetchval(
         """
         SELECT greatest(t.bank_quarantine, (
                    SELECT max(e.before) FROM (
@@ -42,20 +41,20 @@ async def quarantine(db: Connection, tenant: Tenant) -> timedelta:
                     WHERE e.at > now() - e.before))
           FROM tenants t WHERE t.id = $1
         """,
-        tenant.id,
+        tx.tenant.id,
         _LONGEST_QUARANTINE,
     )
     return found
 
 
-async def one_approves_alone(db: Connection, tenant: Tenant) -> bool:
+async def one_approves_alone(tx: TenantTransaction) -> bool:
     """Whether four eyes are switched off: by the setting, with one approver, and nobody was put out lately by another.
 
     Else an admin would take the only other approver's role and approve alone.
     """
-    if await memberships.approvers(db, tenant) > 1:
+    if await memberships.approvers(tx) > 1:
         return False
-    found: bool = await db.fetchval(
+    found: bool = await tx.fetchval(
         """
         SELECT t.single_approver AND NOT EXISTS (
                SELECT 1 FROM audit_entries e
@@ -67,8 +66,8 @@ async def one_approves_alone(db: Connection, tenant: Tenant) -> bool:
                            WHERE m.tenant_id = $1 AND m.user_id::text = e.subject_id AND m.role = ANY ($2))))
           FROM tenants t WHERE t.id = $1
         """,
-        tenant.id,
+        tx.tenant.id,
         APPROVING,
-        await quarantine(db, tenant),
+        await quarantine(tx),
     )
     return found

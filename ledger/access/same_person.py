@@ -6,9 +6,9 @@ somebody: both are one for seven days, until there was time to notice.
 
 from collections.abc import Iterable
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.roles import Permission, Role, permissions
-from ledger.types import Frozen, Tenant
+from ledger.types import Frozen
 
 _DAYS = 7
 APPROVING = [role.value for role in Role if Permission.APPROVE in permissions(role)]
@@ -31,8 +31,8 @@ class Eyes(Frozen):
         return any(not mine.isdisjoint(self.behind(other)) for other in others)
 
 
-async def eyes(db: Connection, tenant: Tenant) -> Eyes:
-    rows = await db.fetch(
+async def eyes(tx: TenantTransaction) -> Eyes:
+    rows = await tx.fetch(
         """
         SELECT 'key:' || id AS actor, 'user:' || created_by_user AS may_be FROM api_keys
          WHERE tenant_id = $1 AND created_by_user IS NOT NULL
@@ -48,7 +48,7 @@ async def eyes(db: Connection, tenant: Tenant) -> Eyes:
                    AND (m.role = ANY ($3) AND m.disabled_at IS NULL
                         OR m.changed_at > now() - make_interval(days => $2))))
         """,
-        tenant.id,
+        tx.tenant.id,
         _DAYS,
         APPROVING,
     )

@@ -100,8 +100,8 @@ async def _rotate(ledger: Ledger, vault: Vault, column: Column, owner: Tenant | 
 @asynccontextmanager
 async def _entered(ledger: Ledger, owner: Tenant | UserId) -> AsyncIterator[Connection]:
     if isinstance(owner, Tenant):
-        async with ledger.transaction(owner, cause="secrets rotate") as db:
-            yield db
+        async with ledger.transaction(owner, cause="secrets rotate") as tx:
+            yield tx
     else:
-        async with ledger.of_person(owner) as db:
-            yield db
+        async with ledger.of_person(owner) as tx:
+            yield tx

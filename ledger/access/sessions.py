@@ -74,9 +74,9 @@ async def begin(
 ) -> SecretStr:
     """Returns the token for the cookie, seen only now."""
     token = secrets.token_urlsafe(32)
-    async with ledger.of_person(user) as db:
-        await db.execute("DELETE FROM sessions WHERE user_id = $1 AND expires_at < now()", user)
-        await db.execute(
+    async with ledger.of_person(user) as tx:
+        await tx.execute("DELETE FROM sessions WHERE user_id = $1 AND expires_at < now()", user)
+        await tx.execute(
             """
             INSERT INTO sessions (token_hmac, user_id, tenant_id, expires_at, second_factor_at)
             VALUES ($1, $2, $3, now() + $4, $5)
@@ -109,15 +109,15 @@ async def recognise(ledger: Ledger, vault: Vault, token: str) -> Person | None:
         second_factor_at=row["second_factor_at"],
     )
     if row["last_seen_at"] < datetime.now(UTC) - _SEEN_EVERY:
-        async with ledger.of_person(person.user_id) as db:
-            await db.execute("UPDATE sessions SET last_seen_at = now() WHERE id = $1", person.session_id)
+        async with ledger.of_person(person.user_id) as tx:
+            await tx.execute("UPDATE sessions SET last_seen_at = now() WHERE id = $1", person.session_id)
     return person
 
 
 async def enter(ledger: Ledger, person: Person, tenant: Tenant) -> None:
     """From now on this session works in that tenant. Whether it may is asked before."""
-    async with ledger.of_person(person.user_id) as db:
-        await db.execute("UPDATE sessions SET tenant_id = $2 WHERE id = $1", person.session_id, tenant.id)
+    async with ledger.of_person(person.user_id) as tx:
+        await tx.execute("UPDATE sessions SET tenant_id = $2 WHERE id = $1", person.session_id, tenant.id)
 
 
 async def show_second_factor(ledger: Ledger, vault: Vault, person: Person) -> SecretStr | None:
@@ -126,8 +126,8 @@ async def show_second_factor(ledger: Ledger, vault: Vault, person: Person) -> Se
     None when the session ended meanwhile.
     """
     token = secrets.token_urlsafe(32)
-    async with ledger.of_person(person.user_id) as db:
-        renewed = await db.fetchval(
+    async with ledger.of_person(person.user_id) as tx:
+        renewed = await tx.fetchval(
             "UPDATE sessions SET second_factor_at = now(), token_hmac = $2 WHERE id = $1 RETURNING true",
             person.session_id,
             vault.recognise(token),
@@ -136,12 +136,12 @@ async def show_second_factor(ledger: Ledger, vault: Vault, person: Person) -> Se
 
 
 async def end(ledger: Ledger, person: Person) -> None:
-    async with ledger.of_person(person.user_id) as db:
-        await db.execute("DELETE FROM sessions WHERE id = $1", person.session_id)
+    async with ledger.of_person(person.user_id) as tx:
+        await tx.execute("DELETE FROM sessions WHERE id = $1", person.session_id)
 
 
 async def end_all(ledger: Ledger, user: UserId) -> int:
     """Log out everywhere. Returns how many sessions ended."""
-    async with ledger.of_person(user) as db:
-        rows = await db.fetch("DELETE FROM sessions WHERE user_id = $1 RETURNING 1", user)
+    async with ledger.of_person(user) as tx:
+        rows = await tx.fetch("DELETE FROM sessions WHERE user_id = $1 RETURNING 1", user)
     return len(rows)

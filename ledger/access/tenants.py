@@ -9,7 +9,7 @@ import asyncpg
 
 from ledger import plain_text
 from ledger.audit import audit
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
 from ledger.types import CampaignId, Frozen, Tenant, TenantId
 
@@ -73,9 +73,9 @@ async def create(
     of = _printed((address or TenantAddress()).model_dump())
     named = _printed({"name": name})["name"]
     # Row-level security lets a transaction write its own tenant only, so the id is chosen before it begins.
-    async with ledger.transaction(tenant) as db:
+    async with ledger.transaction(tenant) as tx:
         try:
-            await db.execute(
+            await tx.execute(
                 """
                 INSERT INTO tenants (id, slug, name, street, zip, city, country_code, vat_id, tax_number, is_demo,
                                      replacement_window, bank_quarantine)
@@ -94,21 +94,15 @@ async def create(
             raise AlreadyExists("tenant_exists") from None
         except asyncpg.CheckViolationError:
             raise NotAcceptable("tenant_name_not_acceptable") from None
-        await db.execute(
+        await tx.execute(
             """
             INSERT INTO provider_connections (tenant_id, provider) VALUES ($1, 'lexoffice'), ($1, 'stripe')
             """,
             tenant.id,
         )
-        await db.execute("INSERT INTO api_budgets (tenant_id, provider) VALUES ($1, 'lexoffice')", tenant.id)
+        await tx.execute("INSERT INTO api_budgets (tenant_id, provider) VALUES ($1, 'lexoffice')", tenant.id)
         await audit.record(
-            db,
-            tenant,
-            actor=actor,
-            action="tenant.created",
-            subject="tenant",
-            subject_id=slug,
-            detail={"demo": is_demo},
+            tx, actor=actor, action="tenant.created", subject="tenant", subject_id=slug, detail={"demo": is_demo}
         )
     return tenant
 
@@ -128,8 +122,8 @@ async def list_all(ledger: Ledger) -> list[Tenant]:
     return [Tenant(id=row["id"], slug=row["slug"]) for row in rows]
 
 
-async def load(db: Connection, tenant: Tenant) -> TenantProfile:
-    row = await db.fetchrow(
+async def load(tx: TenantTransaction) -> TenantProfile:
+    row = await tx.fetchrow(
         """
         SELECT id, slug, name, street, zip, city, country_code, vat_id, tax_number, is_demo, default_campaign_id,
                replacement_window, minimum_payout_cents, hold_days, clawback_limit_percent, clawback_limit_cents,
@@ -137,15 +131,15 @@ async def load(db: Connection, tenant: Tenant) -> TenantProfile:
                payout_run_hour
           FROM tenants WHERE id = $1
         """,
-        tenant.id,
+        tx.tenant.id,
     )
     if row is None:
         raise NotFound("tenant_not_found")
     return TenantProfile.model_validate(dict(row))
 
 
-async def created_at(db: Connection, tenant: Tenant) -> datetime:
-    found: datetime = await db.fetchval("SELECT created_at FROM tenants WHERE id = $1", tenant.id)
+async def created_at(tx: TenantTransaction) -> datetime:
+    found: datetime = await tx.fetchval("SELECT created_at FROM tenants WHERE id = $1", tx.tenant.id)
     return found
 
 
@@ -174,33 +168,32 @@ _CHANGEABLE = frozenset(
 )
 
 
-async def change(db: Connection, tenant: Tenant, changes: dict[str, Any], *, actor: str) -> TenantProfile:
+async def change(tx: TenantTransaction, changes: dict[str, Any], *, actor: str) -> TenantProfile:
     """Change what is named, leave the rest. Raises NotAcceptable for a value that the schema refuses."""
     unknown = changes.keys() - _CHANGEABLE
     if unknown:
         raise ValueError(f"no such setting of a tenant: {sorted(unknown)}")
     if changes:
         changes = _printed(changes)
-        before = (await load(db, tenant)).model_dump(mode="json", include=set(changes))
+        before = (await load(tx)).model_dump(mode="json", include=set(changes))
         columns = ", ".join(f"{name} = ${number}" for number, name in enumerate(changes, start=2))
         try:
             # The names are those of _CHANGEABLE, the values are parameters.
-            await db.execute(f"UPDATE tenants SET {columns} WHERE id = $1", tenant.id, *changes.values())
+            await tx.execute(f"UPDATE tenants SET {columns} WHERE id = $1", tx.tenant.id, *changes.values())
         except (asyncpg.CheckViolationError, asyncpg.ForeignKeyViolationError, asyncpg.NotNullViolationError):
             raise NotAcceptable("tenant_not_acceptable") from None
         await audit.record(
-            db,
-            tenant,
+            tx,
             actor=actor,
             action="tenant.changed",
             subject="tenant",
-            subject_id=tenant.slug,
+            subject_id=tx.tenant.slug,
             detail={
                 "before": before,
-                "after": (await load(db, tenant)).model_dump(mode="json", include=set(changes)),
+                "after": (await load(tx)).model_dump(mode="json", include=set(changes)),
             },
         )
-    return await load(db, tenant)
+    return await load(tx)
 
 
 def _printed(fields: dict[str, Any]) -> dict[str, Any]:

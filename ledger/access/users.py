@@ -10,10 +10,10 @@ from pydantic import SecretStr
 
 from ledger.access import passwords, totp
 from ledger.audit import audit
-from ledger.database import Connection, Ledger
+from ledger.database import Connection, Ledger, TenantTransaction
 from ledger.mail import outbox
 from ledger.refusals import NotAcceptable, NotFound
-from ledger.types import Frozen, Tenant, UserId
+from ledger.types import Frozen, UserId
 from ledger.vault import Vault
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[^@\s]+@localhost")
@@ -56,14 +56,14 @@ async def add(ledger: Ledger, email: str, *, name: str | None = None) -> tuple[U
 
 async def set_language(ledger: Ledger, user: UserId, language: str) -> None:
     """In which pages and mails speak to this person."""
-    async with ledger.of_person(user) as db:
-        await db.execute("UPDATE users SET language = $2 WHERE id = $1", user, language)
+    async with ledger.of_person(user) as tx:
+        await tx.execute("UPDATE users SET language = $2 WHERE id = $1", user, language)
 
 
 async def language(ledger: Ledger, user: UserId) -> str | None:
     """None: not chosen."""
-    async with ledger.of_person(user) as db:
-        chosen: str | None = await db.fetchval("SELECT language FROM users WHERE id = $1", user)
+    async with ledger.of_person(user) as tx:
+        chosen: str | None = await tx.fetchval("SELECT language FROM users WHERE id = $1", user)
     return chosen
 
 
@@ -88,8 +88,8 @@ async def load(db: Connection, user: UserId) -> User:
 
 async def set_disabled(ledger: Ledger, user: UserId, *, disabled: bool) -> None:
     """The whole account, in all tenants: its sessions end, its keys stop. By operators only."""
-    async with ledger.of_person(user) as db:
-        await db.execute(
+    async with ledger.of_person(user) as tx:
+        await tx.execute(
             "UPDATE users SET disabled_at = CASE WHEN $2 THEN COALESCE(disabled_at, now()) END WHERE id = $1",
             user,
             disabled,
@@ -98,8 +98,8 @@ async def set_disabled(ledger: Ledger, user: UserId, *, disabled: bool) -> None:
 
 async def set_platform_admin(ledger: Ledger, user: UserId, *, platform_admin: bool) -> None:
     """By operators only."""
-    async with ledger.of_person(user) as db:
-        await db.execute("UPDATE users SET platform_admin = $2 WHERE id = $1", user, platform_admin)
+    async with ledger.of_person(user) as tx:
+        await tx.execute("UPDATE users SET platform_admin = $2 WHERE id = $1", user, platform_admin)
 
 
 # Passwords
@@ -111,8 +111,8 @@ async def with_password(ledger: Ledger, email: str, password: str) -> UserId | N
         found = await db.fetchval("SELECT find_user($1)", email.strip()[:300])
     # Nobody's id is asked like anybody's: the same two questions, the same work.
     user = UserId(found or UUID(int=0))
-    async with ledger.of_person(user) as db:
-        row = await db.fetchrow(
+    async with ledger.of_person(user) as tx:
+        row = await tx.fetchrow(
             """
             SELECT s.password_hash, u.disabled_at IS NOT NULL AS disabled
               FROM user_secrets s JOIN users u ON u.id = s.user_id WHERE s.user_id = $1
@@ -129,20 +129,20 @@ async def with_password(ledger: Ledger, email: str, password: str) -> UserId | N
 
 async def set_password(ledger: Ledger, user: UserId, password: str) -> None:
     """All sessions of this person end (a trigger sees to it). Raises NotAcceptable for a weak one."""
-    async with ledger.of_person(user) as db:
-        known = await load(db, user)
+    async with ledger.of_person(user) as tx:
+        known = await load(tx, user)
     passwords.refuse_weak(password, email=known.email)
     await _keep_hash(ledger, user, await passwords.hashed(password), renewed=True)
 
 
 async def has_password(ledger: Ledger, user: UserId) -> bool:
-    async with ledger.of_person(user) as db:
-        return bool(await db.fetchval("SELECT password_hash IS NOT NULL FROM user_secrets WHERE user_id = $1", user))
+    async with ledger.of_person(user) as tx:
+        return bool(await tx.fetchval("SELECT password_hash IS NOT NULL FROM user_secrets WHERE user_id = $1", user))
 
 
 async def _keep_hash(ledger: Ledger, user: UserId, hashed: str, *, renewed: bool) -> None:
-    async with ledger.of_person(user) as db:
-        await db.execute(
+    async with ledger.of_person(user) as tx:
+        await tx.execute(
             """
             UPDATE user_secrets SET password_hash = $2,
                    password_changed_at = CASE WHEN $3 THEN clock_timestamp() ELSE password_changed_at END
@@ -160,19 +160,19 @@ async def _keep_hash(ledger: Ledger, user: UserId, hashed: str, *, renewed: bool
 async def make_link(ledger: Ledger, vault: Vault, user: UserId, *, purpose: str, actor: str) -> SecretStr:
     """A token that sets a password once, within 30 minutes; it is mailed, too. Older ones of this person end."""
     token = secrets.token_urlsafe(32)
-    async with ledger.of_person(user) as db:
-        await db.execute(
+    async with ledger.of_person(user) as tx:
+        await tx.execute(
             "UPDATE one_time_links SET used_at = now() WHERE user_id = $1 AND used_at IS NULL AND expires_at > now()",
             user,
         )
-        await db.execute(
+        await tx.execute(
             "INSERT INTO one_time_links (token_hmac, user_id, purpose, created_by) VALUES ($1, $2, $3, $4)",
             vault.recognise(token),
             user,
             purpose,
             actor,
         )
-        await outbox.write_link(db, vault, user, purpose=purpose, token=token)
+        await outbox.write_link(tx, vault, user, purpose=purpose, token=token)
     return SecretStr(token)
 
 
@@ -188,13 +188,13 @@ async def use_link(ledger: Ledger, link: Link, password: str) -> bool:
 
     A weak password leaves the link as it is.
     """
-    async with ledger.of_person(link.user_id) as db:
-        known = await load(db, link.user_id)
+    async with ledger.of_person(link.user_id) as tx:
+        known = await load(tx, link.user_id)
     passwords.refuse_weak(password, email=known.email)
     hashed = await passwords.hashed(password)
-    async with ledger.of_person(link.user_id) as db:
+    async with ledger.of_person(link.user_id) as tx:
         # Of two that use it at once the second finds it used.
-        taken = await db.fetchval(
+        taken = await tx.fetchval(
             """
             UPDATE one_time_links SET used_at = now()
              WHERE id = $1 AND used_at IS NULL AND expires_at > now() RETURNING true
@@ -203,7 +203,7 @@ async def use_link(ledger: Ledger, link: Link, password: str) -> bool:
         )
         if not taken:
             return False
-        await db.execute(
+        await tx.execute(
             "UPDATE user_secrets SET password_hash = $2, password_changed_at = clock_timestamp() WHERE user_id = $1",
             link.user_id,
             hashed,
@@ -219,14 +219,14 @@ async def totp_secret(ledger: Ledger, vault: Vault, user: UserId) -> SecretStr:
 
     Raises NotAcceptable once it is: a confirmed secret is never shown again.
     """
-    async with ledger.of_person(user) as db:
-        row = await _secret_row(db, user)
+    async with ledger.of_person(user) as tx:
+        row = await _secret_row(tx, user)
         if row["totp_confirmed_at"] is not None:
             raise NotAcceptable("already_enrolled")
         if row["totp_secret_encrypted"] is not None:
             return SecretStr(vault.decrypt(row["totp_secret_encrypted"]))
         secret = totp.new_secret()
-        await db.execute(
+        await tx.execute(
             "UPDATE user_secrets SET totp_secret_encrypted = $2 WHERE user_id = $1", user, vault.encrypt(secret)
         )
     return SecretStr(secret)
@@ -234,15 +234,15 @@ async def totp_secret(ledger: Ledger, vault: Vault, user: UserId) -> SecretStr:
 
 async def check_code(ledger: Ledger, vault: Vault, user: UserId, code: str) -> None:
     """A right code counts once; the first one confirms the enrolment. Raises WrongCode."""
-    async with ledger.of_person(user) as db:
-        row = await _secret_row(db, user)
+    async with ledger.of_person(user) as tx:
+        row = await _secret_row(tx, user)
         if row["totp_secret_encrypted"] is None:
             raise WrongCode
         step = totp.step_of(vault.decrypt(row["totp_secret_encrypted"]), code)
         if step is None:
             raise WrongCode
         # A replay, be it side by side, finds the step taken.
-        taken = await db.fetchval(
+        taken = await tx.fetchval(
             """
             UPDATE user_secrets SET totp_last_step = $2, totp_confirmed_at = COALESCE(totp_confirmed_at, now())
              WHERE user_id = $1 AND totp_last_step < $2 RETURNING true
@@ -256,8 +256,8 @@ async def check_code(ledger: Ledger, vault: Vault, user: UserId, code: str) -> N
 
 async def remove_second_factor(ledger: Ledger, user: UserId) -> None:
     """The phone is lost: the next login enrols anew. All sessions end."""
-    async with ledger.of_person(user) as db:
-        await db.execute(
+    async with ledger.of_person(user) as tx:
+        await tx.execute(
             """
             UPDATE user_secrets SET totp_secret_encrypted = NULL, totp_confirmed_at = NULL, totp_last_step = 0
              WHERE user_id = $1
@@ -266,12 +266,11 @@ async def remove_second_factor(ledger: Ledger, user: UserId) -> None:
         )
 
 
-async def note(db: Connection, tenant: Tenant, user: UserId, action: str, *, actor: str, **detail: Any) -> None:
+async def note(tx: TenantTransaction, user: UserId, action: str, *, actor: str, **detail: Any) -> None:
     """An audit entry about a person: the id in the chain, the address beside it."""
-    known = await load(db, user)
+    known = await load(tx, user)
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=actor,
         action=action,
         subject="user",

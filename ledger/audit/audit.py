@@ -13,9 +13,9 @@ from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypedDict
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.keyset import Conditions
-from ledger.types import Frozen, Tenant
+from ledger.types import Frozen
 
 
 class Origin(Frozen):
@@ -61,8 +61,7 @@ class AuditEntry(Frozen):
 
 
 async def record(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     actor: str,
     action: str,
@@ -75,25 +74,18 @@ async def record(
 
     What tells who somebody is (mail address, network address) belongs into `personal`: it can be erased later.
     """
-    await _append(db, tenant, actor, action, subject, [(subject_id, detail or {})], personal or {})
+    await _append(tx, actor, action, subject, [(subject_id, detail or {})], personal or {})
 
 
 async def record_each(
-    db: Connection,
-    tenant: Tenant,
-    *,
-    actor: str,
-    action: str,
-    subject: str,
-    entries: Sequence[tuple[str, dict[str, Any]]],
+    tx: TenantTransaction, *, actor: str, action: str, subject: str, entries: Sequence[tuple[str, dict[str, Any]]]
 ) -> None:
     """The same action for many: an entry for each id with its detail, in this order, in one statement."""
-    await _append(db, tenant, actor, action, subject, entries, {})
+    await _append(tx, actor, action, subject, entries, {})
 
 
 async def _append(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     actor: str,
     action: str,
     subject: str,
@@ -105,7 +97,7 @@ async def _append(
     data = json.dumps(beside, ensure_ascii=False, sort_keys=True, default=str)
     salts = [secrets.token_bytes(16) for _ in entries]
     commitments = [commitment(salt, data) if beside else None for salt in salts]
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         INSERT INTO audit_entries (tenant_id, actor, action, subject, subject_id, detail, origin, commitment)
         SELECT $1, $2, $3, $4, subject_id, detail, $5, commitment
@@ -113,7 +105,7 @@ async def _append(
                AS e (subject_id, detail, commitment, position)
          ORDER BY position RETURNING seq, commitment
         """,
-        tenant.id,
+        tx.tenant.id,
         actor,
         action,
         subject,
@@ -124,9 +116,9 @@ async def _append(
     )
     if beside:
         seq_of = {row["commitment"]: row["seq"] for row in rows}
-        await db.executemany(
+        await tx.executemany(
             "INSERT INTO audit_personal (tenant_id, seq, salt, data) VALUES ($1, $2, $3, $4)",
-            [(tenant.id, seq_of[made], salt, data) for made, salt in zip(commitments, salts, strict=True)],
+            [(tx.tenant.id, seq_of[made], salt, data) for made, salt in zip(commitments, salts, strict=True)],
         )
 
 
@@ -153,8 +145,7 @@ def commitment(salt: bytes, data: str) -> bytes:
 
 
 async def list_entries(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     after: int | None = None,
     limit: int = 50,
@@ -166,7 +157,7 @@ async def list_entries(
     before: datetime | None = None,
 ) -> tuple[list[AuditEntry], int | None]:
     """Newest first; the second value is the cursor of the next page."""
-    where = Conditions(tenant.id)
+    where = Conditions(tx.tenant.id)
     equal = {"e.subject": subject, "e.subject_id": subject_id, "e.actor": actor, "e.action": action}
     for column, value in equal.items():
         if value is not None:
@@ -181,7 +172,7 @@ async def list_entries(
     if before is not None:
         where.require("e.at < {}", before)
         where.require(f"e.seq <= ({_SEQ} AND at < {{}} ORDER BY at DESC LIMIT 1)", before + _AROUND)
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         SELECT e.seq, e.at, e.actor, e.action, e.subject, e.subject_id, e.detail, e.origin, p.data AS personal
           FROM audit_entries e LEFT JOIN audit_personal p ON p.tenant_id = e.tenant_id AND p.seq = e.seq
@@ -193,9 +184,9 @@ async def list_entries(
     return found, (found[-1].seq if len(rows) > limit else None)
 
 
-async def known(db: Connection, tenant: Tenant, what: Literal["actor", "action", "subject"]) -> list[str]:
+async def known(tx: TenantTransaction, what: Literal["actor", "action", "subject"]) -> list[str]:
     """All actors, actions or kinds of object that the trail names, in order: one step in the index for each."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         WITH RECURSIVE step AS (
             (SELECT {what} AS named FROM audit_entries WHERE tenant_id = $1 ORDER BY {what} LIMIT 1)
@@ -205,36 +196,35 @@ async def known(db: Connection, tenant: Tenant, what: Literal["actor", "action",
               FROM step WHERE step.named IS NOT NULL)
         SELECT named FROM step WHERE named IS NOT NULL LIMIT 500
         """,
-        tenant.id,
+        tx.tenant.id,
     )
     return [row["named"] for row in rows]
 
 
-async def erase_personal(db: Connection, tenant: Tenant, seqs: Sequence[int], *, actor: str, reason: str) -> int:
+async def erase_personal(tx: TenantTransaction, seqs: Sequence[int], *, actor: str, reason: str) -> int:
     """Erase what lies beside these entries (GDPR, Art. 17). The entries and their chain stay. Returns how many."""
-    erased: int = await db.fetchval("SELECT erase_audit_personal($1)", list(seqs))
+    erased: int = await tx.fetchval("SELECT erase_audit_personal($1)", list(seqs))
     await record(
-        db,
-        tenant,
+        tx,
         actor=actor,
         action="audit.personal_data_erased",
         subject="audit",
-        subject_id=tenant.slug,
+        subject_id=tx.tenant.slug,
         detail={"entries": sorted(seqs)[:1000], "erased": erased, "reason": reason},
     )
     return erased
 
 
-async def entries_about(db: Connection, tenant: Tenant, word: str) -> list[int]:
+async def entries_about(tx: TenantTransaction, word: str) -> list[int]:
     """Entries beside which this value lies (a mail address, a name): what a wish to be erased is about."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT p.seq FROM audit_personal p
          WHERE p.tenant_id = $1
            AND EXISTS (SELECT 1 FROM jsonb_path_query(p.data::jsonb, '$.**') v WHERE v #>> '{}' = $2)
          ORDER BY p.seq
         """,
-        tenant.id,
+        tx.tenant.id,
         word,
     )
     return [row["seq"] for row in rows]

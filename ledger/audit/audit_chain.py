@@ -11,7 +11,7 @@ from typing import Any
 
 from ledger.audit.audit import commitment
 from ledger.csv_writing import csv_lines
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.types import BERLIN, Frozen, Tenant
 
 _BATCH = 1000
@@ -43,40 +43,40 @@ class AuditBroken(Exception):
         self.what = what
 
 
-async def head(db: Connection, tenant: Tenant) -> Head:
+async def head(tx: TenantTransaction) -> Head:
     """The newest link. Sent to the tenant's admins once a day, it is the anchor of a later verification."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT c.number, encode(c.hash, 'hex') AS hash, e.at
           FROM audit_chain c JOIN audit_entries e ON e.tenant_id = c.tenant_id AND e.seq = c.seq
          WHERE c.tenant_id = $1 ORDER BY c.number DESC LIMIT 1
         """,
-        tenant.id,
+        tx.tenant.id,
     )
     if row is None:
-        return Head(number=0, hash=_first(tenant).hex(), at=None)
+        return Head(number=0, hash=_first(tx.tenant).hex(), at=None)
     return Head(**dict(row))
 
 
-async def verify(db: Connection, tenant: Tenant, *, anchor: str | None = None) -> Verified:
+async def verify(tx: TenantTransaction, *, anchor: str | None = None) -> Verified:
     """Walk the whole chain. `anchor` is a head's hash, in hex. Raises AuditBroken."""
-    loose = await db.fetchval(
+    loose = await tx.fetchval(
         """
         SELECT count(*) FROM audit_entries e WHERE e.tenant_id = $1
            AND NOT EXISTS (SELECT 1 FROM audit_chain c WHERE c.tenant_id = e.tenant_id AND c.seq = e.seq)
         """,
-        tenant.id,
+        tx.tenant.id,
     )
     if loose:
         raise AuditBroken(0, f"{loose} entries have no link")
-    previous, number, erased, anchored_at = _first(tenant), 0, 0, None
-    async for row in _links(db, tenant):
+    previous, number, erased, anchored_at = _first(tx.tenant), 0, 0, None
+    async for row in _links(tx):
         number += 1
         if row["number"] != number:
             raise AuditBroken(number, "a link is missing")
         if row["entry"] is None:
             raise AuditBroken(number, "its entry is missing")
-        previous = _hash(tenant, row, previous)
+        previous = _hash(tx.tenant, row, previous)
         if previous != row["hash"]:
             raise AuditBroken(number, "the entry is not the one that was written")
         if row["salt"] is None:
@@ -90,14 +90,14 @@ async def verify(db: Connection, tenant: Tenant, *, anchor: str | None = None) -
     return Verified(entries=number, head=previous.hex(), anchored_at=anchored_at, erased=erased)
 
 
-async def export(db: Connection, tenant: Tenant) -> AsyncIterator[bytes]:
+async def export(tx: TenantTransaction) -> AsyncIterator[bytes]:
     """The trail as CSV, oldest first, with the hash of each link."""
     yield csv_lines(
         [("Nr.", "Zeitpunkt", "Wer", "Aktion", "Was", "Kennung", "Einzelheiten", "Personenbezogen", "Anfrage", "Hash")],
         first=True,
     )
     lines: list[tuple[Any, ...]] = []
-    async for row in _links(db, tenant):
+    async for row in _links(tx):
         lines.append(
             (
                 row["number"],
@@ -119,10 +119,10 @@ async def export(db: Connection, tenant: Tenant) -> AsyncIterator[bytes]:
         yield csv_lines(lines)
 
 
-async def _links(db: Connection, tenant: Tenant) -> AsyncIterator[Any]:
+async def _links(tx: TenantTransaction) -> AsyncIterator[Any]:
     after = 0
     while True:
-        rows = await db.fetch(
+        rows = await tx.fetch(
             """
             SELECT c.number, c.hash, c.seq, e.seq AS entry, e.at,
                    ((extract(epoch FROM e.at) * 1000000)::bigint)::text AS instant,
@@ -133,7 +133,7 @@ async def _links(db: Connection, tenant: Tenant) -> AsyncIterator[Any]:
               LEFT JOIN audit_personal p ON p.tenant_id = c.tenant_id AND p.seq = c.seq
              WHERE c.tenant_id = $1 AND c.number > $2 ORDER BY c.number LIMIT $3
             """,
-            tenant.id,
+            tx.tenant.id,
             after,
             _BATCH,
         )

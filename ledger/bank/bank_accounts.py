@@ -13,10 +13,10 @@ from ledger.access import four_eyes
 from ledger.audit import audit
 from ledger.bank.bank_ids import checked_bic, checked_iban, country_outside_sepa, masked
 from ledger.bank.bank_text import says_something, sepa_text
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.plain_text import PrintedName
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
-from ledger.types import Frozen, Tenant
+from ledger.types import Frozen
 from ledger.vault import Vault
 
 
@@ -49,7 +49,7 @@ class OwnAccount(Frozen):
         return masked(self.iban_last4)
 
 
-async def record(db: Connection, tenant: Tenant, vault: Vault, new: NewOwnAccount, *, by: str) -> OwnAccount:
+async def record(tx: TenantTransaction, vault: Vault, new: NewOwnAccount, *, by: str) -> OwnAccount:
     """A pending account. Raises NotAcceptable (IBAN, BIC, a holder without letters, outside SEPA), AlreadyExists."""
     iban = checked_iban(new.iban.get_secret_value())
     if country_outside_sepa(iban.compact):
@@ -60,26 +60,26 @@ async def record(db: Connection, tenant: Tenant, vault: Vault, new: NewOwnAccoun
     if not says_something(sepa_text(new.account_holder)):
         raise NotAcceptable("holder_not_sepa")
     # The uniqueness of the HMAC holds under one key only.
-    if await db.fetchval(
+    if await tx.fetchval(
         """
         SELECT 1 FROM tenant_bank_accounts
          WHERE tenant_id = $1 AND iban_hmac = ANY ($2) AND state IN ('pending', 'active')
            AND (state = 'pending' OR account_holder = $3 AND bic = $4 AND batch_booking = $5)
         """,
-        tenant.id,
+        tx.tenant.id,
         vault.recognise_under_all_keys(iban.compact),
         new.account_holder,
         bic.compact,
         new.batch_booking,
     ):
         raise NotAllowedNow("account_recorded")
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         f"""
         INSERT INTO tenant_bank_accounts (tenant_id, account_holder, iban_encrypted, iban_hmac, iban_last4, bic,
                                           batch_booking, recorded_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING {_COLUMNS}
         """,
-        tenant.id,
+        tx.tenant.id,
         new.account_holder,
         vault.encrypt(iban.compact),
         vault.recognise(iban.compact),
@@ -89,94 +89,94 @@ async def record(db: Connection, tenant: Tenant, vault: Vault, new: NewOwnAccoun
         by,
     )
     made = _account(row)
-    await _note(db, tenant, by, "recorded", made)
+    await _note(tx, by, "recorded", made)
     return made
 
 
-async def confirm(db: Connection, tenant: Tenant, account: UUID, *, by: str) -> OwnAccount:
+async def confirm(tx: TenantTransaction, account: UUID, *, by: str) -> OwnAccount:
     """pending → active, by a second person; the account with the same IBAN that it replaces is retired.
 
     Raises NotFound, NotAllowedNow, SecondPersonNeeded.
     """
-    found = await _lock(db, tenant, account, "pending")
-    alone = await four_eyes.require_second_person(db, tenant, by, made_by=[found.recorded_by])
-    await db.execute(
+    found = await _lock(tx, account, "pending")
+    alone = await four_eyes.require_second_person(tx, by, made_by=[found.recorded_by])
+    await tx.execute(
         """
         UPDATE tenant_bank_accounts SET state = 'retired', ended_by = $3, ended_at = now(),
                                         ended_reason = 'Ersetzt durch eine neuere Angabe.'
          WHERE tenant_id = $1 AND id <> $2 AND state = 'active'
            AND iban_hmac = (SELECT iban_hmac FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2)
         """,
-        tenant.id,
+        tx.tenant.id,
         account,
         by,
     )
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         f"""
         UPDATE tenant_bank_accounts
            SET state = 'active', confirmed_by = $3, confirmed_at = now(), confirmed_alone = $4
          WHERE tenant_id = $1 AND id = $2 RETURNING {_COLUMNS}
         """,
-        tenant.id,
+        tx.tenant.id,
         account,
         by,
         alone,
     )
-    await _note(db, tenant, by, "confirmed", found, alone=alone)
+    await _note(tx, by, "confirmed", found, alone=alone)
     return _account(row)
 
 
-async def end(db: Connection, tenant: Tenant, account: UUID, *, by: str, reason: str) -> OwnAccount:
+async def end(tx: TenantTransaction, account: UUID, *, by: str, reason: str) -> OwnAccount:
     """pending → refused, active → retired. One person is enough: it only ever bars.
 
     Raises NotFound, NotAllowedNow.
     """
-    found = await _lock(db, tenant, account, "pending", "active")
-    row = await db.fetchrow(
+    found = await _lock(tx, account, "pending", "active")
+    row = await tx.fetchrow(
         f"""
         UPDATE tenant_bank_accounts
            SET state = CASE state WHEN 'pending' THEN 'refused' ELSE 'retired' END,
                ended_by = $3, ended_at = now(), ended_reason = $4
          WHERE tenant_id = $1 AND id = $2 RETURNING {_COLUMNS}
         """,
-        tenant.id,
+        tx.tenant.id,
         account,
         by,
         reason,
     )
     ended = _account(row)
-    await _note(db, tenant, by, ended.state, found, reason=reason)
+    await _note(tx, by, ended.state, found, reason=reason)
     return ended
 
 
-async def list_accounts(db: Connection, tenant: Tenant) -> list[OwnAccount]:
+async def list_accounts(tx: TenantTransaction) -> list[OwnAccount]:
     """What is in force or waits first, then what was."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         SELECT {_COLUMNS} FROM tenant_bank_accounts WHERE tenant_id = $1
          ORDER BY state NOT IN ('pending', 'active'), seq DESC LIMIT 200
         """,
-        tenant.id,
+        tx.tenant.id,
     )
     return [_account(row) for row in rows]
 
 
-async def find(db: Connection, tenant: Tenant, account: UUID) -> OwnAccount:
+async def find(tx: TenantTransaction, account: UUID) -> OwnAccount:
     """Raises NotFound."""
-    row = await db.fetchrow(
-        f"SELECT {_COLUMNS} FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2", tenant.id, account
+    row = await tx.fetchrow(
+        f"SELECT {_COLUMNS} FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2", tx.tenant.id, account
     )
     return _account(row)
 
 
-async def the_active_one(db: Connection, tenant: Tenant, wanted: UUID | None) -> OwnAccount:
+async def the_active_one(tx: TenantTransaction, wanted: UUID | None) -> OwnAccount:
     """The account to pay from: the one that is named, else the only one in force. Raises NotAllowedNow, NotFound."""
     if wanted is not None:
-        found = await find(db, tenant, wanted)
+        found = await find(tx, wanted)
         if found.state != "active":
             raise NotAllowedNow("own_account_not_active")
         return found
-    active = [account for account in await list_accounts(db, tenant) if account.state == "active"]
+    active = [account for account in await list_accounts(tx) if account.state == "active"]
     if not active:
         raise NotAllowedNow("no_own_account")
     if len(active) > 1:
@@ -184,10 +184,10 @@ async def the_active_one(db: Connection, tenant: Tenant, wanted: UUID | None) ->
     return active[0]
 
 
-async def iban_of(db: Connection, tenant: Tenant, vault: Vault, account: UUID) -> str:
+async def iban_of(tx: TenantTransaction, vault: Vault, account: UUID) -> str:
     """The whole IBAN, for a file. Raises NotFound and CannotDecrypt."""
-    stored = await db.fetchval(
-        "SELECT iban_encrypted FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2", tenant.id, account
+    stored = await tx.fetchval(
+        "SELECT iban_encrypted FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2", tx.tenant.id, account
     )
     if stored is None:
         raise NotFound("own_account_not_found")
@@ -200,9 +200,11 @@ _COLUMNS = """
 """
 
 
-async def _lock(db: Connection, tenant: Tenant, account: UUID, *states: str) -> OwnAccount:
-    row = await db.fetchrow(
-        f"SELECT {_COLUMNS} FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, account
+async def _lock(tx: TenantTransaction, account: UUID, *states: str) -> OwnAccount:
+    row = await tx.fetchrow(
+        f"SELECT {_COLUMNS} FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2 FOR UPDATE",
+        tx.tenant.id,
+        account,
     )
     found = _account(row)
     if found.state not in states:
@@ -210,10 +212,9 @@ async def _lock(db: Connection, tenant: Tenant, account: UUID, *states: str) -> 
     return found
 
 
-async def _note(db: Connection, tenant: Tenant, by: str, what: str, account: OwnAccount, **more: Any) -> None:
+async def _note(tx: TenantTransaction, by: str, what: str, account: OwnAccount, **more: Any) -> None:
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action=f"own_account.{what}",
         subject="own_account",

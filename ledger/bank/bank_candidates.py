@@ -11,10 +11,10 @@ from uuid import UUID
 
 from ledger.bank.bank_ids import country_outside_sepa, masked
 from ledger.bank.bank_text import NAME_LENGTH, TEXT_LENGTH, says_something, sepa_text
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.tax.document_rules import BlockedBy, PartnerFacts, TenantFacts, document_rule
 from ledger.tax.tax_facts import FACTS, status_on, tenant_facts
-from ledger.types import Frozen, PartnerId, PayoutId, PayoutNumber, TaxCase, Tenant
+from ledger.types import Frozen, PartnerId, PayoutId, PayoutNumber, TaxCase
 from ledger.vault import CannotDecrypt, Vault
 
 SECONDS = 15.0
@@ -80,8 +80,7 @@ class Candidate(Frozen):
 
 
 async def judged(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     vault: Vault,
     *,
     payouts: Sequence[PayoutId] | None = None,
@@ -94,19 +93,19 @@ async def judged(
     what was exported. Payouts are locked in one order everywhere here, so that two runs do not wait for each other.
     """
     if lock:
-        await db.execute(
+        await tx.execute(
             """
             SELECT 1 FROM payouts p
              WHERE p.tenant_id = $1 AND ($2::uuid[] IS NULL OR p.id = ANY ($2))
                AND ($2::uuid[] IS NOT NULL OR p.state = 'credit_note_open')
              ORDER BY p.seq FOR UPDATE
             """,
-            tenant.id,
+            tx.tenant.id,
             payouts,
             timeout=SECONDS,
         )
-    rows = await db.fetch(_CANDIDATES, tenant.id, payouts, in_run, timeout=SECONDS)
-    blocked = await _blocked_by_tax(db, tenant, [row["payout_id"] for row in rows if row["why_not"] is None])
+    rows = await tx.fetch(_CANDIDATES, tx.tenant.id, payouts, in_run, timeout=SECONDS)
+    blocked = await _blocked_by_tax(tx, [row["payout_id"] for row in rows if row["why_not"] is None])
     return [_candidate(vault, row, blocked.get(row["payout_id"])) for row in rows]
 
 
@@ -168,12 +167,12 @@ _CANDIDATES = """
 """
 
 
-async def _blocked_by_tax(db: Connection, tenant: Tenant, payouts: list[UUID]) -> dict[UUID, str]:
+async def _blocked_by_tax(tx: TenantTransaction, payouts: list[UUID]) -> dict[UUID, str]:
     """Payouts whose document the table would refuse today, judged together (see ledger/payouts/payout_requests.py)."""
     if not payouts:
         return {}
-    facts = await tenant_facts(db, tenant)
-    rows = await db.fetch(
+    facts = await tenant_facts(tx)
+    rows = await tx.fetch(
         f"""
         WITH days AS (
             SELECT DISTINCT p.id AS payout_id, p.partner_id, p.tax_case, c.service_date
@@ -186,7 +185,7 @@ async def _blocked_by_tax(db: Connection, tenant: Tenant, payouts: list[UUID]) -
           FROM days JOIN partners p ON p.tenant_id = $1 AND p.id = days.partner_id
           {status_on("days.service_date")}
         """,
-        tenant.id,
+        tx.tenant.id,
         payouts,
         timeout=SECONDS,
     )
@@ -253,9 +252,9 @@ _FREE = """
 """
 
 
-async def preview(db: Connection, tenant: Tenant, vault: Vault) -> Preview:
+async def preview(tx: TenantTransaction, vault: Vault) -> Preview:
     """What waits for a bank run: the oldest open credit notes, judged, and the sum of all."""
-    row = await db.fetchrow(_FREE, tenant.id, LOOKED_AT)
+    row = await tx.fetchrow(_FREE, tx.tenant.id, LOOKED_AT)
     assert row is not None  # an aggregate answers with one row
-    found = await judged(db, tenant, vault, payouts=row["oldest"]) if row["oldest"] else []
+    found = await judged(tx, vault, payouts=row["oldest"]) if row["oldest"] else []
     return Preview(payouts=row["payouts"], gross_cents=row["gross_cents"], judged=tuple(found))

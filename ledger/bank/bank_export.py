@@ -10,9 +10,9 @@ from ledger.bank.bank_days import checked_execution_date
 from ledger.bank.bank_file import Debtor, Payment, write_bank_file
 from ledger.bank.bank_run_rows import BankRun, lock, note, require_state
 from ledger.bank.bank_runs import barred
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.refusals import ContentHasChanged, NotAllowedNow
-from ledger.types import BERLIN, Frozen, Tenant
+from ledger.types import BERLIN, Frozen
 from ledger.vault import Vault
 
 
@@ -25,27 +25,25 @@ class BankFile(Frozen):
     downloads: int
 
 
-async def download(
-    db: Connection, tenant: Tenant, vault: Vault, number: str, *, by: str, in_recovery: bool = False
-) -> BankFile:
+async def download(tx: TenantTransaction, vault: Vault, number: str, *, by: str, in_recovery: bool = False) -> BankFile:
     """The file. The first download makes it (approved → exported), each later one is that very file.
 
     Two at once take turns on the run's row, so that there is one file. `in_recovery`: the ledger may have forgotten
     files that the bank has had, and no new one is made. Raises NotFound, NotAllowedNow, ContentHasChanged (something
     would drop out: `refresh` first), NotAcceptable (the day has passed).
     """
-    run = await lock(db, tenant, number)
+    run = await lock(tx, number)
     require_state(run, "approved", "exported", "confirmed")
     if run.state == "approved":
         if in_recovery:
             raise NotAllowedNow("recovery")
-        await _export(db, tenant, vault, run, by)
-    row = await db.fetchrow(
+        await _export(tx, vault, run, by)
+    row = await tx.fetchrow(
         """
         UPDATE bank_runs SET downloads = downloads + 1 WHERE tenant_id = $1 AND id = $2
         RETURNING file_encrypted, file_sha256, downloads
         """,
-        tenant.id,
+        tx.tenant.id,
         run.id,
     )
     assert row is not None
@@ -53,17 +51,17 @@ async def download(
     if hashlib.sha256(content).digest() != row["file_sha256"]:
         raise NotAllowedNow("bank_file_damaged")
     found = BankFile(number=run.number, content=content, sha256=row["file_sha256"].hex(), downloads=row["downloads"])
-    await note(db, tenant, by, "downloaded", run, sha256=found.sha256, download=found.downloads)
+    await note(tx, by, "downloaded", run, sha256=found.sha256, download=found.downloads)
     return found
 
 
-async def _export(db: Connection, tenant: Tenant, vault: Vault, run: BankRun, by: str) -> None:
-    own = await bank_accounts.the_active_one(db, tenant, run.account_id)
+async def _export(tx: TenantTransaction, vault: Vault, run: BankRun, by: str) -> None:
+    own = await bank_accounts.the_active_one(tx, run.account_id)
     checked_execution_date(run.execution_date, datetime.now(BERLIN).date())
-    if run.approved_hash != run.content_hash or await barred(db, tenant, vault, run):
+    if run.approved_hash != run.content_hash or await barred(tx, vault, run):
         raise ContentHasChanged
-    payments = await _payments(db, tenant, vault, run)
-    debtor = Debtor(holder=own.account_holder, iban=await bank_accounts.iban_of(db, tenant, vault, own.id), bic=own.bic)
+    payments = await _payments(tx, vault, run)
+    debtor = Debtor(holder=own.account_holder, iban=await bank_accounts.iban_of(tx, vault, own.id), bic=own.bic)
     # Seconds of computing: beside the event loop, so that other requests go on.
     content = await asyncio.to_thread(
         write_bank_file,
@@ -73,13 +71,13 @@ async def _export(db: Connection, tenant: Tenant, vault: Vault, run: BankRun, by
         execution_date=run.execution_date,
         batch_booking=run.batch_booking,
     )
-    await db.execute(
+    await tx.execute(
         """
         UPDATE bank_runs SET state = 'exported', file_encrypted = $3, file_sha256 = $4, file_made_at = now(),
                              exported_by = $5, exported_at = now()
          WHERE tenant_id = $1 AND id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         run.id,
         vault.encrypt(content.decode()),
         hashlib.sha256(content).digest(),
@@ -87,8 +85,7 @@ async def _export(db: Connection, tenant: Tenant, vault: Vault, run: BankRun, by
         timeout=SECONDS,
     )
     await note(
-        db,
-        tenant,
+        tx,
         by,
         "exported",
         run,
@@ -97,15 +94,15 @@ async def _export(db: Connection, tenant: Tenant, vault: Vault, run: BankRun, by
     )
 
 
-async def _payments(db: Connection, tenant: Tenant, vault: Vault, run: BankRun) -> list[Payment]:
-    rows = await db.fetch(
+async def _payments(tx: TenantTransaction, vault: Vault, run: BankRun) -> list[Payment]:
+    rows = await tx.fetch(
         """
         SELECT l.creditor, l.amount_cents, l.end_to_end_id, l.remittance, b.iban_encrypted, b.bic
           FROM bank_run_lines l
           JOIN partner_bank_details b ON b.tenant_id = l.tenant_id AND b.id = l.bank_details_id
          WHERE l.tenant_id = $1 AND l.run_id = $2 AND l.released_at IS NULL ORDER BY l.position
         """,
-        tenant.id,
+        tx.tenant.id,
         run.id,
         timeout=SECONDS,
     )

@@ -2,95 +2,94 @@
 
 from ledger.access import four_eyes
 from ledger.bank.bank_run_rows import BankRun, lines, lock, note, of_row, payouts_paid, release, require_state
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.refusals import NotAcceptable, NotAllowedNow
-from ledger.types import Tenant
 
 
-async def cancel(db: Connection, tenant: Tenant, number: str, *, by: str, reason: str) -> BankRun:
+async def cancel(tx: TenantTransaction, number: str, *, by: str, reason: str) -> BankRun:
     """Before the export at once; after it this is a request that a second person confirms (`confirm_cancel`).
 
     Raises NotFound, NotAllowedNow (also when all of its payouts are paid), NotAcceptable without a reason.
     """
     if not reason.strip():
         raise NotAcceptable("reason_missing")
-    run = await lock(db, tenant, number)
+    run = await lock(tx, number)
     require_state(run, "draft", "approved", "exported")
     if run.cancel_requested_by is not None:
         raise NotAllowedNow("cancel_requested_before")
-    await _require_not_carried_out(db, tenant, run)
-    row = await db.fetchrow(
+    await _require_not_carried_out(tx, run)
+    row = await tx.fetchrow(
         """
         UPDATE bank_runs SET cancel_reason = $3, cancel_requested_by = $4, cancel_requested_at = now()
          WHERE tenant_id = $1 AND id = $2 RETURNING *
         """,
-        tenant.id,
+        tx.tenant.id,
         run.id,
         reason.strip(),
         by,
     )
     asked = of_row(row)
     if run.state == "exported":
-        await note(db, tenant, by, "cancel_requested", asked, reason=asked.cancel_reason)
+        await note(tx, by, "cancel_requested", asked, reason=asked.cancel_reason)
         return asked
-    return await _cancelled(db, tenant, asked, by, alone=False)
+    return await _cancelled(tx, asked, by, alone=False)
 
 
-async def confirm_cancel(db: Connection, tenant: Tenant, number: str, *, by: str) -> BankRun:
+async def confirm_cancel(tx: TenantTransaction, number: str, *, by: str) -> BankRun:
     """The second person: the file was not, and will not be, carried out. Its payouts are free for another run.
 
     Raises NotFound, NotAllowedNow, SecondPersonNeeded.
     """
-    run = await _cancel_asked(db, tenant, number)
-    await _require_not_carried_out(db, tenant, run)
-    alone = await four_eyes.require_second_person(db, tenant, by, made_by=[run.cancel_requested_by])
-    return await _cancelled(db, tenant, run, by, alone=alone)
+    run = await _cancel_asked(tx, number)
+    await _require_not_carried_out(tx, run)
+    alone = await four_eyes.require_second_person(tx, by, made_by=[run.cancel_requested_by])
+    return await _cancelled(tx, run, by, alone=alone)
 
 
-async def withdraw_cancel(db: Connection, tenant: Tenant, number: str, *, by: str) -> BankRun:
+async def withdraw_cancel(tx: TenantTransaction, number: str, *, by: str) -> BankRun:
     """The request was wrong: the file counts. Raises NotFound, NotAllowedNow."""
-    run = await _cancel_asked(db, tenant, number)
-    row = await db.fetchrow(
+    run = await _cancel_asked(tx, number)
+    row = await tx.fetchrow(
         """
         UPDATE bank_runs SET cancel_reason = NULL, cancel_requested_by = NULL, cancel_requested_at = NULL
          WHERE tenant_id = $1 AND id = $2 RETURNING *
         """,
-        tenant.id,
+        tx.tenant.id,
         run.id,
     )
-    await note(db, tenant, by, "cancel_withdrawn", of_row(row), reason=run.cancel_reason)
+    await note(tx, by, "cancel_withdrawn", of_row(row), reason=run.cancel_reason)
     return of_row(row)
 
 
-async def _cancel_asked(db: Connection, tenant: Tenant, number: str) -> BankRun:
-    run = await lock(db, tenant, number)
+async def _cancel_asked(tx: TenantTransaction, number: str) -> BankRun:
+    run = await lock(tx, number)
     require_state(run, "exported")
     if run.cancel_requested_by is None:
         raise NotAllowedNow("cancel_not_requested")
     return run
 
 
-async def _cancelled(db: Connection, tenant: Tenant, run: BankRun, by: str, *, alone: bool) -> BankRun:
-    row = await db.fetchrow(
+async def _cancelled(tx: TenantTransaction, run: BankRun, by: str, *, alone: bool) -> BankRun:
+    row = await tx.fetchrow(
         """
         UPDATE bank_runs SET state = 'cancelled', cancelled_by = $3, cancelled_at = now(), cancelled_alone = $4
          WHERE tenant_id = $1 AND id = $2 RETURNING *
         """,
-        tenant.id,
+        tx.tenant.id,
         run.id,
         by,
         alone,
     )
-    held = [line.id for line in await lines(db, tenant, run.id) if line.released_at is None]
-    await release(db, tenant, dict.fromkeys(held, "Der Zahlungslauf wurde storniert."))
-    await note(db, tenant, by, "cancelled", run, reason=run.cancel_reason, was=run.state, alone=alone)
+    held = [line.id for line in await lines(tx, run.id) if line.released_at is None]
+    await release(tx, dict.fromkeys(held, "Der Zahlungslauf wurde storniert."))
+    await note(tx, by, "cancelled", run, reason=run.cancel_reason, was=run.state, alone=alone)
     return of_row(row)
 
 
-async def _require_not_carried_out(db: Connection, tenant: Tenant, run: BankRun) -> None:
+async def _require_not_carried_out(tx: TenantTransaction, run: BankRun) -> None:
     """One that was paid by hand keeps no run from being cancelled. All of them: then the bank has had the file."""
     if run.state != "exported":
         return
-    paid, payments = await payouts_paid(db, tenant, run.id)
+    paid, payments = await payouts_paid(tx, run.id)
     if 0 < payments == paid:
         raise NotAllowedNow("bank_run_paid")

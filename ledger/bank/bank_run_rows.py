@@ -7,9 +7,9 @@ from uuid import UUID
 from ledger.audit import audit
 from ledger.bank.bank_candidates import SECONDS
 from ledger.bank.bank_ids import masked
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.refusals import NotAllowedNow, NotFound
-from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState, Tenant
+from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState
 
 
 class BankRun(Frozen):
@@ -69,17 +69,19 @@ class BankRunLine(Frozen):
         return masked(self.iban_last4)
 
 
-async def find(db: Connection, tenant: Tenant, number: str) -> BankRun:
+async def find(tx: TenantTransaction, number: str) -> BankRun:
     """Raises NotFound."""
-    return of_row(await db.fetchrow("SELECT * FROM bank_runs WHERE tenant_id = $1 AND number = $2", tenant.id, number))
+    return of_row(
+        await tx.fetchrow("SELECT * FROM bank_runs WHERE tenant_id = $1 AND number = $2", tx.tenant.id, number)
+    )
 
 
-async def lock(db: Connection, tenant: Tenant, number: str) -> BankRun:
+async def lock(tx: TenantTransaction, number: str) -> BankRun:
     """The run, held until the end of the transaction. Raises NotFound."""
     return of_row(
-        await db.fetchrow(
+        await tx.fetchrow(
             "SELECT * FROM bank_runs WHERE tenant_id = $1 AND number = $2 FOR UPDATE",
-            tenant.id,
+            tx.tenant.id,
             number,
             timeout=SECONDS,
         )
@@ -87,14 +89,14 @@ async def lock(db: Connection, tenant: Tenant, number: str) -> BankRun:
 
 
 async def list_runs(
-    db: Connection, tenant: Tenant, *, after: int | None = None, limit: int = 50
+    tx: TenantTransaction, *, after: int | None = None, limit: int = 50
 ) -> tuple[list[BankRun], int | None]:
     """Newest first; the second value is the cursor of the next page."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT * FROM bank_runs WHERE tenant_id = $1 AND ($2::bigint IS NULL OR seq < $2) ORDER BY seq DESC LIMIT $3
         """,
-        tenant.id,
+        tx.tenant.id,
         after,
         limit + 1,
     )
@@ -102,11 +104,9 @@ async def list_runs(
     return found, (found[-1].seq if len(rows) > limit else None)
 
 
-async def lines(
-    db: Connection, tenant: Tenant, run: UUID, *, after: int = 0, limit: int | None = None
-) -> list[BankRunLine]:
+async def lines(tx: TenantTransaction, run: UUID, *, after: int = 0, limit: int | None = None) -> list[BankRunLine]:
     """The payments in the order of the file, those that dropped out among them."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT l.*, p.number AS payout, p.state AS payout_state, q.code AS partner_code, b.iban_last4,
                d.voucher_number AS credit_note_number
@@ -118,7 +118,7 @@ async def lines(
                  ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
          WHERE l.tenant_id = $1 AND l.run_id = $2 AND l.position > $3 ORDER BY l.position LIMIT $4
         """,
-        tenant.id,
+        tx.tenant.id,
         run,
         after,
         limit,
@@ -127,16 +127,16 @@ async def lines(
     return [BankRunLine(**{name: row[name] for name in BankRunLine.model_fields}) for row in rows]
 
 
-async def payouts_paid(db: Connection, tenant: Tenant, run: UUID) -> tuple[int, int]:
+async def payouts_paid(tx: TenantTransaction, run: UUID) -> tuple[int, int]:
     """Of the payments that are still in the run: how many payouts are or were paid, says lexoffice, and how many there
     are. One that came back since then was in a file that the bank has had."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT count(*) FILTER (WHERE p.state = 'paid' OR p.paid_on IS NOT NULL) AS paid, count(*) AS payments
           FROM bank_run_lines l JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
          WHERE l.tenant_id = $1 AND l.run_id = $2 AND l.released_at IS NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         run,
     )
     assert row is not None, "it counts"
@@ -161,14 +161,14 @@ _WHY_NOT = {
 }
 
 
-async def release(db: Connection, tenant: Tenant, reasons: dict[UUID, str]) -> None:
-    await db.execute(
+async def release(tx: TenantTransaction, reasons: dict[UUID, str]) -> None:
+    await tx.execute(
         """
         UPDATE bank_run_lines l SET released_at = now(), released_reason = r.reason
           FROM unnest($2::uuid[], $3::text[]) AS r (id, reason)
          WHERE l.tenant_id = $1 AND l.id = r.id AND l.released_at IS NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         list(reasons),
         list(reasons.values()),
         timeout=SECONDS,
@@ -180,10 +180,9 @@ def require_state(run: BankRun, *states: str) -> None:
         raise NotAllowedNow(_WHY_NOT[run.state])
 
 
-async def note(db: Connection, tenant: Tenant, by: str, what: str, run: BankRun, **detail: Any) -> None:
+async def note(tx: TenantTransaction, by: str, what: str, run: BankRun, **detail: Any) -> None:
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action=f"bank_run.{what}",
         subject="bank_run",

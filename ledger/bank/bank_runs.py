@@ -16,9 +16,9 @@ from ledger.bank import bank_accounts, bank_candidates
 from ledger.bank.bank_candidates import SECONDS, Candidate
 from ledger.bank.bank_days import checked_execution_date
 from ledger.bank.bank_run_rows import BankRun, BankRunLine, find, lines, lock, note, of_row, release, require_state
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow, NotFound, NothingDue
-from ledger.types import BERLIN, PayoutId, Tenant
+from ledger.types import BERLIN, PayoutId
 from ledger.vault import Vault
 
 MOST_PAYMENTS = 10_000
@@ -26,8 +26,7 @@ MOST_PAYMENTS = 10_000
 
 
 async def create(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     vault: Vault,
     *,
     by: str,
@@ -39,147 +38,146 @@ async def create(
 
     Raises NothingDue, NotAcceptable (date; a named payout that may not be paid), NotAllowedNow (account), NotFound.
     """
-    own = await bank_accounts.the_active_one(db, tenant, account)
+    own = await bank_accounts.the_active_one(tx, account)
     today = datetime.now(BERLIN).date()
     day = checked_execution_date(execution_date, today)
-    chosen = await _chosen(db, tenant, vault, payouts)
-    row = await db.fetchrow(
+    chosen = await _chosen(tx, vault, payouts)
+    row = await tx.fetchrow(
         """
         INSERT INTO bank_runs (tenant_id, number, account_id, execution_date, batch_booking, created_by)
         VALUES ($1, $2, $3, $4, $5, $6) RETURNING *
         """,
-        tenant.id,
-        await _next_number(db, tenant, today.year),
+        tx.tenant.id,
+        await _next_number(tx, today.year),
         own.id,
         day,
         own.batch_booking,
         by,
     )
     run = of_row(row)
-    await _insert_lines(db, tenant, run, chosen)
-    run = await _count_anew(db, tenant, run)
-    await note(db, tenant, by, "created", run, execution_date=day.isoformat(), account=str(own.id))
+    await _insert_lines(tx, run, chosen)
+    run = await _count_anew(tx, run)
+    await note(tx, by, "created", run, execution_date=day.isoformat(), account=str(own.id))
     return run
 
 
-async def drop(db: Connection, tenant: Tenant, number: str, payout: str, *, by: str, reason: str) -> BankRun:
+async def drop(tx: TenantTransaction, number: str, payout: str, *, by: str, reason: str) -> BankRun:
     """Take one payment out of a draft by hand. Raises NotFound, NotAllowedNow."""
-    run = await lock(db, tenant, number)
+    run = await lock(tx, number)
     require_state(run, "draft")
-    line = next((one for one in await lines(db, tenant, run.id) if one.payout == payout and not one.released_at), None)
+    line = next((one for one in await lines(tx, run.id) if one.payout == payout and not one.released_at), None)
     if line is None:
         raise NotFound("payment_not_found")
-    await release(db, tenant, {line.id: reason})
-    run = await _count_anew(db, tenant, run)
-    await note(db, tenant, by, "payment_dropped", run, payout=payout, reason=reason)
+    await release(tx, {line.id: reason})
+    run = await _count_anew(tx, run)
+    await note(tx, by, "payment_dropped", run, payout=payout, reason=reason)
     return run
 
 
-async def reschedule(db: Connection, tenant: Tenant, number: str, day: date, *, by: str) -> BankRun:
+async def reschedule(tx: TenantTransaction, number: str, day: date, *, by: str) -> BankRun:
     """Another execution day; an approval is void with it. Raises NotFound, NotAllowedNow, NotAcceptable."""
-    run = await lock(db, tenant, number)
+    run = await lock(tx, number)
     require_state(run, "draft", "approved")
     checked = checked_execution_date(day, datetime.now(BERLIN).date())
     if run.state == "approved":
-        await _void_approval(db, tenant, run, "Der Ausführungstag hat sich geändert; die Freigabe ist hinfällig.")
-    await db.execute(
-        "UPDATE bank_runs SET execution_date = $3 WHERE tenant_id = $1 AND id = $2", tenant.id, run.id, checked
+        await _void_approval(tx, run, "Der Ausführungstag hat sich geändert; die Freigabe ist hinfällig.")
+    await tx.execute(
+        "UPDATE bank_runs SET execution_date = $3 WHERE tenant_id = $1 AND id = $2", tx.tenant.id, run.id, checked
     )
     await note(
-        db,
-        tenant,
+        tx,
         by,
         "rescheduled",
         run,
         before=run.execution_date.isoformat(),
         after=checked.isoformat(),
     )
-    return await _count_anew(db, tenant, run)
+    return await _count_anew(tx, run)
 
 
-async def refresh(db: Connection, tenant: Tenant, vault: Vault, number: str, *, by: str) -> list[BankRunLine]:
+async def refresh(tx: TenantTransaction, vault: Vault, number: str, *, by: str) -> list[BankRunLine]:
     """Judge every payment of a draft or approved run anew; what may not be paid any more drops out, with the reason.
 
     An approval is void when something drops out: the sum is another one. Returns what dropped out. To be committed
     before `approve` and `export`, which refuse what they would have to drop. Raises NotFound.
     """
-    run = await lock(db, tenant, number)
+    run = await lock(tx, number)
     if run.state not in ("draft", "approved"):
         return []
-    reasons = await barred(db, tenant, vault, run)
+    reasons = await barred(tx, vault, run)
     if not reasons:
         return []
-    dropped = [line for line in await lines(db, tenant, run.id) if line.id in reasons]
+    dropped = [line for line in await lines(tx, run.id) if line.id in reasons]
     if run.state == "approved":
-        await _void_approval(db, tenant, run, "Eine Zahlung ist entfallen; die Freigabe ist hinfällig.")
-    await release(db, tenant, reasons)
-    run = await _count_anew(db, tenant, run)
+        await _void_approval(tx, run, "Eine Zahlung ist entfallen; die Freigabe ist hinfällig.")
+    await release(tx, reasons)
+    run = await _count_anew(tx, run)
     for line in dropped:
-        await note(db, tenant, by, "payment_dropped", run, payout=line.payout, reason=reasons[line.id])
+        await note(tx, by, "payment_dropped", run, payout=line.payout, reason=reasons[line.id])
     return [line.model_copy(update={"released_reason": reasons[line.id]}) for line in dropped]
 
 
-async def approve(db: Connection, tenant: Tenant, vault: Vault, number: str, *, by: str, seen_hash: str) -> BankRun:
+async def approve(tx: TenantTransaction, vault: Vault, number: str, *, by: str, seen_hash: str) -> BankRun:
     """draft → approved, by somebody else than who made it. `seen_hash` is the content that was looked at.
 
     Raises NotFound, NotAllowedNow, SecondPersonNeeded, ContentHasChanged, NotAcceptable (a day that has passed).
     """
-    run = await lock(db, tenant, number)
+    run = await lock(tx, number)
     require_state(run, "draft")
     if not run.payments:
         raise NotAllowedNow("bank_run_empty")
-    alone = await four_eyes.require_second_person(db, tenant, by, made_by=[run.created_by])
-    await bank_accounts.the_active_one(db, tenant, run.account_id)
+    alone = await four_eyes.require_second_person(tx, by, made_by=[run.created_by])
+    await bank_accounts.the_active_one(tx, run.account_id)
     checked_execution_date(run.execution_date, datetime.now(BERLIN).date())
-    if run.content_hash != seen_hash or await barred(db, tenant, vault, run):
+    if run.content_hash != seen_hash or await barred(tx, vault, run):
         raise ContentHasChanged
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         UPDATE bank_runs SET state = 'approved', approved_by = $3, approved_at = now(), approved_alone = $4,
                              approved_hash = content_hash, state_reason = NULL
          WHERE tenant_id = $1 AND id = $2 RETURNING *
         """,
-        tenant.id,
+        tx.tenant.id,
         run.id,
         by,
         alone,
     )
-    await note(db, tenant, by, "approved", of_row(row), content_hash=run.content_hash, alone=alone)
+    await note(tx, by, "approved", of_row(row), content_hash=run.content_hash, alone=alone)
     return of_row(row)
 
 
-async def confirm(db: Connection, tenant: Tenant, number: str, *, by: str) -> BankRun:
+async def confirm(tx: TenantTransaction, number: str, *, by: str) -> BankRun:
     """exported → confirmed: the bank has carried it out. Whether a payout is paid lexoffice says, not this.
 
     Raises NotFound, NotAllowedNow.
     """
-    run = await lock(db, tenant, number)
+    run = await lock(tx, number)
     require_state(run, "exported")
     if run.cancel_requested_by is not None:
         raise NotAllowedNow("cancel_requested")
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         UPDATE bank_runs SET state = 'confirmed', confirmed_by = $3, confirmed_at = now()
          WHERE tenant_id = $1 AND id = $2 RETURNING *
         """,
-        tenant.id,
+        tx.tenant.id,
         run.id,
         by,
     )
-    await note(db, tenant, by, "confirmed", of_row(row))
+    await note(tx, by, "confirmed", of_row(row))
     return of_row(row)
 
 
-async def _chosen(db: Connection, tenant: Tenant, vault: Vault, numbers: Sequence[str] | None) -> list[Candidate]:
+async def _chosen(tx: TenantTransaction, vault: Vault, numbers: Sequence[str] | None) -> list[Candidate]:
     wanted: list[PayoutId] | None = None
     if numbers is not None:
-        found = await db.fetch(
-            "SELECT id, number FROM payouts WHERE tenant_id = $1 AND number = ANY ($2)", tenant.id, list(numbers)
+        found = await tx.fetch(
+            "SELECT id, number FROM payouts WHERE tenant_id = $1 AND number = ANY ($2)", tx.tenant.id, list(numbers)
         )
         if {row["number"] for row in found} != set(numbers):
             raise NotFound("payout_not_found")
         wanted = [PayoutId(row["id"]) for row in found]
-    judged = await bank_candidates.judged(db, tenant, vault, payouts=wanted, lock=True)
+    judged = await bank_candidates.judged(tx, vault, payouts=wanted, lock=True)
     if wanted is not None:
         for one in judged:
             if one.barred:
@@ -190,8 +188,8 @@ async def _chosen(db: Connection, tenant: Tenant, vault: Vault, numbers: Sequenc
     return payable
 
 
-async def _insert_lines(db: Connection, tenant: Tenant, run: BankRun, chosen: list[Candidate]) -> None:
-    await db.execute(
+async def _insert_lines(tx: TenantTransaction, run: BankRun, chosen: list[Candidate]) -> None:
+    await tx.execute(
         """
         INSERT INTO bank_run_lines (tenant_id, run_id, position, payout_id, bank_details_id, creditor, amount_cents,
                                     end_to_end_id, remittance)
@@ -199,7 +197,7 @@ async def _insert_lines(db: Connection, tenant: Tenant, run: BankRun, chosen: li
           FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::text[], $8::text[]) WITH ORDINALITY
                AS l (payout, account, creditor, amount, reference, remittance, position)
         """,
-        tenant.id,
+        tx.tenant.id,
         run.id,
         [one.payout_id for one in chosen],
         [one.bank_details_id for one in chosen],
@@ -211,10 +209,10 @@ async def _insert_lines(db: Connection, tenant: Tenant, run: BankRun, chosen: li
     )
 
 
-async def barred(db: Connection, tenant: Tenant, vault: Vault, run: BankRun) -> dict[UUID, str]:
+async def barred(tx: TenantTransaction, vault: Vault, run: BankRun) -> dict[UUID, str]:
     """Lines that may not be paid (any more), with the reason. The run is locked; its payouts are, from here on."""
-    held = {line.payout_id: line for line in await lines(db, tenant, run.id) if line.released_at is None}
-    judged = await bank_candidates.judged(db, tenant, vault, payouts=list(held), in_run=run.id, lock=True)
+    held = {line.payout_id: line for line in await lines(tx, run.id) if line.released_at is None}
+    judged = await bank_candidates.judged(tx, vault, payouts=list(held), in_run=run.id, lock=True)
     reasons = {}
     for one in judged:
         line = held[one.payout_id]
@@ -227,10 +225,10 @@ async def barred(db: Connection, tenant: Tenant, vault: Vault, run: BankRun) -> 
     return reasons
 
 
-async def _count_anew(db: Connection, tenant: Tenant, run: BankRun) -> BankRun:
+async def _count_anew(tx: TenantTransaction, run: BankRun) -> BankRun:
     """Number, sum and hash of a draft from the lines that are left."""
-    held = [line for line in await lines(db, tenant, run.id) if line.released_at is None]
-    fresh = await find(db, tenant, run.number)
+    held = [line for line in await lines(tx, run.id) if line.released_at is None]
+    fresh = await find(tx, run.number)
     content = {
         "run": run.number,
         "account": str(fresh.account_id),
@@ -242,12 +240,12 @@ async def _count_anew(db: Connection, tenant: Tenant, run: BankRun) -> BankRun:
         ],
     }
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         UPDATE bank_runs SET payments = $3, total_cents = $4, content_hash = $5
          WHERE tenant_id = $1 AND id = $2 RETURNING *
         """,
-        tenant.id,
+        tx.tenant.id,
         run.id,
         len(held),
         sum(line.amount_cents for line in held),
@@ -256,26 +254,26 @@ async def _count_anew(db: Connection, tenant: Tenant, run: BankRun) -> BankRun:
     return of_row(row)
 
 
-async def _void_approval(db: Connection, tenant: Tenant, run: BankRun, reason: str) -> None:
-    await db.execute(
+async def _void_approval(tx: TenantTransaction, run: BankRun, reason: str) -> None:
+    await tx.execute(
         """
         UPDATE bank_runs SET state = 'draft', approved_by = NULL, approved_at = NULL, approved_alone = false,
                              approved_hash = NULL, state_reason = $3
          WHERE tenant_id = $1 AND id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         run.id,
         reason,
     )
 
 
-async def _next_number(db: Connection, tenant: Tenant, year: int) -> str:
-    last = await db.fetchval(
+async def _next_number(tx: TenantTransaction, year: int) -> str:
+    last = await tx.fetchval(
         """
         INSERT INTO bank_run_counters (tenant_id, year, last) VALUES ($1, $2, 1)
         ON CONFLICT (tenant_id, year) DO UPDATE SET last = bank_run_counters.last + 1 RETURNING last
         """,
-        tenant.id,
+        tx.tenant.id,
         year,
     )
     return f"ZL-{year}-{last:04d}"

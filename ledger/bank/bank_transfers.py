@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts.payouts import Payout
-from ledger.types import Frozen, PayoutId, Tenant
+from ledger.types import Frozen, PayoutId
 
 
 class Transfer(Frozen):
@@ -14,48 +14,48 @@ class Transfer(Frozen):
     day: date | None = None
 
 
-async def exported_as(db: Connection, tenant: Tenant, payout: PayoutId) -> str | None:
+async def exported_as(tx: TenantTransaction, payout: PayoutId) -> str | None:
     """The EndToEndId under which a payout stands in an exported bank file; None where it stands in none.
 
     A run that two persons cancelled counts no more: they have answered that its file was not carried out. The payout
     must be locked, then no file can be exported with it meanwhile (bank_runs.export locks it too).
     """
-    found: str | None = await db.fetchval(
+    found: str | None = await tx.fetchval(
         """
         SELECT l.end_to_end_id FROM bank_run_lines l
           JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
          WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL
            AND r.state IN ('exported', 'confirmed')
         """,
-        tenant.id,
+        tx.tenant.id,
         payout,
     )
     return found
 
 
-async def awaited_in(db: Connection, tenant: Tenant, payout: PayoutId) -> str | None:
+async def awaited_in(tx: TenantTransaction, payout: PayoutId) -> str | None:
     """The run whose file holds the payout and is neither confirmed nor cancelled. The payout must be locked."""
-    found: str | None = await db.fetchval(
+    found: str | None = await tx.fetchval(
         """
         SELECT r.number FROM bank_run_lines l JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
          WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL AND r.state = 'exported'
         """,
-        tenant.id,
+        tx.tenant.id,
         payout,
     )
     return found
 
 
-async def transfer_of(db: Connection, tenant: Tenant, payout: Payout) -> Transfer:
+async def transfer_of(tx: TenantTransaction, payout: Payout) -> Transfer:
     """What its first payment left on the payout, else the bank file that it stands in. The payout must be locked."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT l.end_to_end_id, r.execution_date FROM bank_run_lines l
           JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
          WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL
            AND r.state IN ('exported', 'confirmed')
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
     )
     reference, day = (row["end_to_end_id"], row["execution_date"]) if row else (None, None)

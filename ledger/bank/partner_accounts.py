@@ -13,7 +13,7 @@ from ledger import tasks
 from ledger.access import four_eyes, rule_changes
 from ledger.audit import audit
 from ledger.bank.bank_ids import checked_bic, checked_iban, masked
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.payouts import rechecks
 from ledger.plain_text import PrintedName
 from ledger.refusals import NotAllowedNow, NotFound
@@ -52,7 +52,7 @@ class BankDetails(Frozen):
 
 
 async def save_bank_details(
-    db: Connection, tenant: Tenant, vault: Vault, partner_id: PartnerId, new: NewBankDetails, *, by: str
+    tx: TenantTransaction, vault: Vault, partner_id: PartnerId, new: NewBankDetails, *, by: str
 ) -> BankDetails:
     """Record a pending account; an older pending one is given up. The active one stays until this one replaces it.
 
@@ -61,23 +61,23 @@ async def save_bank_details(
     iban = checked_iban(new.iban.get_secret_value())
     bic = checked_bic(new.bic) if new.bic else iban.bic
     # The row lock lets two edits at once follow each other; one account is pending (one_pending_account_per_partner).
-    code = await db.fetchval(
+    code = await tx.fetchval(
         "UPDATE partners SET last_edited_by = $3 WHERE tenant_id = $1 AND id = $2 RETURNING code",
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         by,
     )
     if code is None:
         raise NotFound("partner_not_found")
-    await db.execute(
+    await tx.execute(
         """
         UPDATE partner_bank_details SET state = 'superseded'
          WHERE tenant_id = $1 AND partner_id = $2 AND state = 'pending'
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
     )
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         f"""
         INSERT INTO partner_bank_details (tenant_id, partner_id, account_holder, iban_encrypted, iban_hmac,
                                           iban_last4, bic, recorded_by, usable_from)
@@ -87,7 +87,7 @@ async def save_bank_details(
                             THEN $9::interval ELSE interval '0' END
         RETURNING {_COLUMNS}
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         new.account_holder,
         vault.encrypt(iban.compact),
@@ -95,76 +95,72 @@ async def save_bank_details(
         iban.compact[-4:],
         None if bic is None else bic.compact,
         by,
-        await rule_changes.quarantine(db, tenant),
+        await rule_changes.quarantine(tx),
     )
     assert row is not None
-    await audit.record(
-        db, tenant, actor=by, action="partner.bank_details_saved", subject="partner", subject_id=str(partner_id)
-    )
-    await _ask_about_second_owner(db, tenant, vault, code, iban.compact)
+    await audit.record(tx, actor=by, action="partner.bank_details_saved", subject="partner", subject_id=str(partner_id))
+    await _ask_about_second_owner(tx, vault, code, iban.compact)
     return BankDetails.model_validate(dict(row))
 
 
 async def confirm(
-    db: Connection, tenant: Tenant, partner_id: PartnerId, account: UUID, *, by: str
+    tx: TenantTransaction, partner_id: PartnerId, account: UUID, *, by: str
 ) -> tuple[BankDetails, list[PayoutNumber]]:
     """A second person has checked it. It is in force at once, or when its quarantine is over.
 
     Returns the account and the payouts that must look again. Raises NotFound, NotAllowedNow (already decided, or its
     IBAN is another partner's and nobody has acknowledged that), SecondPersonNeeded.
     """
-    found = await _lock_pending(db, tenant, partner_id, account)
+    found = await _lock_pending(tx, partner_id, account)
     if found.confirmed_at is not None:
         raise NotAllowedNow("account_confirmed")
-    code = await db.fetchval("SELECT code FROM partners WHERE tenant_id = $1 AND id = $2", tenant.id, partner_id)
-    if IBAN_TWICE in await tasks.open_kinds(db, tenant, subject="partner", subject_id=code):
+    code = await tx.fetchval("SELECT code FROM partners WHERE tenant_id = $1 AND id = $2", tx.tenant.id, partner_id)
+    if IBAN_TWICE in await tasks.open_kinds(tx, subject="partner", subject_id=code):
         raise NotAllowedNow("iban_twice")
-    alone = await four_eyes.require_second_person(db, tenant, by, made_by=[found.recorded_by])
-    await db.execute(
+    alone = await four_eyes.require_second_person(tx, by, made_by=[found.recorded_by])
+    await tx.execute(
         """
         UPDATE partner_bank_details SET confirmed_by = $3, confirmed_at = now(), confirmed_alone = $4
          WHERE tenant_id = $1 AND id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         account,
         by,
         alone,
     )
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action="partner.bank_details_confirmed",
         subject="partner",
         subject_id=str(partner_id),
         detail={"account": str(account), "usable_from": found.usable_from.isoformat(), "alone": alone},
     )
-    touched = await put_into_force(db, tenant, partner_id)
-    return await _find(db, tenant, partner_id, account), touched
+    touched = await put_into_force(tx, partner_id)
+    return await _find(tx, partner_id, account), touched
 
 
 async def refuse(
-    db: Connection, tenant: Tenant, partner_id: PartnerId, account: UUID, *, by: str, reason: str
+    tx: TenantTransaction, partner_id: PartnerId, account: UUID, *, by: str, reason: str
 ) -> tuple[BankDetails, list[PayoutNumber]]:
     """It is not the partner's, or not wanted: the old one stays in force. Raises NotFound, NotAllowedNow."""
-    await _lock_pending(db, tenant, partner_id, account)
-    await db.execute(
+    await _lock_pending(tx, partner_id, account)
+    await tx.execute(
         "UPDATE partner_bank_details SET state = 'refused', refused_reason = $3 WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
+        tx.tenant.id,
         account,
         reason,
     )
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action="partner.bank_details_refused",
         subject="partner",
         subject_id=str(partner_id),
         detail={"account": str(account), "reason": reason},
     )
-    touched = await rechecks.want_for_partner(db, tenant, partner_id)
-    return await _find(db, tenant, partner_id, account), touched
+    touched = await rechecks.want_for_partner(tx, partner_id)
+    return await _find(tx, partner_id, account), touched
 
 
 async def list_due(ledger: Ledger, *, at_most: int) -> list[tuple[Tenant, PartnerId]]:
@@ -174,58 +170,58 @@ async def list_due(ledger: Ledger, *, at_most: int) -> list[tuple[Tenant, Partne
     return [(Tenant.of(row), PartnerId(row["partner_id"])) for row in rows]
 
 
-async def put_into_force(db: Connection, tenant: Tenant, partner_id: PartnerId) -> list[PayoutNumber]:
+async def put_into_force(tx: TenantTransaction, partner_id: PartnerId) -> list[PayoutNumber]:
     """The confirmed account whose quarantine is over replaces the active one.
 
     Returns the payouts that must look again: what an approval stood for has changed. Nothing due: nothing happens.
     """
-    await db.execute("SELECT 1 FROM partners WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, partner_id)
-    due = await db.fetchval(
+    await tx.execute("SELECT 1 FROM partners WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tx.tenant.id, partner_id)
+    due = await tx.fetchval(
         """
         SELECT id FROM partner_bank_details
          WHERE tenant_id = $1 AND partner_id = $2 AND state = 'pending' AND confirmed_at IS NOT NULL
            AND usable_from <= now()
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
     )
     if due is None:
         return []
-    await db.execute(
+    await tx.execute(
         """
         UPDATE partner_bank_details SET state = 'superseded'
          WHERE tenant_id = $1 AND partner_id = $2 AND state = 'active'
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
     )
-    await db.execute(
-        "UPDATE partner_bank_details SET state = 'active' WHERE tenant_id = $1 AND id = $2", tenant.id, due
+    await tx.execute(
+        "UPDATE partner_bank_details SET state = 'active' WHERE tenant_id = $1 AND id = $2", tx.tenant.id, due
     )
-    return await rechecks.want_for_partner(db, tenant, partner_id)
+    return await rechecks.want_for_partner(tx, partner_id)
 
 
-async def bank_details_of(db: Connection, tenant: Tenant, partner_id: PartnerId) -> BankDetails | None:
+async def bank_details_of(tx: TenantTransaction, partner_id: PartnerId) -> BankDetails | None:
     """The active account."""
-    return await _in_state(db, tenant, partner_id, "active")
+    return await _in_state(tx, partner_id, "active")
 
 
-async def pending_of(db: Connection, tenant: Tenant, partner_id: PartnerId) -> BankDetails | None:
+async def pending_of(tx: TenantTransaction, partner_id: PartnerId) -> BankDetails | None:
     """The account that waits for a second person or for the end of its quarantine."""
-    return await _in_state(db, tenant, partner_id, "pending")
+    return await _in_state(tx, partner_id, "pending")
 
 
-async def partners_with_iban(db: Connection, tenant: Tenant, vault: Vault, iban: str) -> list[PartnerId]:
+async def partners_with_iban(tx: TenantTransaction, vault: Vault, iban: str) -> list[PartnerId]:
     """Whose account it is, or is to be: the same IBAN on two partners is worth a look."""
     return [
         PartnerId(row["partner_id"])
-        for row in await db.fetch(
+        for row in await tx.fetch(
             """
             SELECT partner_id FROM partner_bank_details
              WHERE tenant_id = $1 AND iban_hmac = ANY ($2) AND state IN ('active', 'pending')
              GROUP BY partner_id ORDER BY min(recorded_at)
             """,
-            tenant.id,
+            tx.tenant.id,
             vault.recognise_under_all_keys(checked_iban(iban).compact),
         )
     ]
@@ -237,20 +233,20 @@ _COLUMNS = """
 """
 
 
-async def _in_state(db: Connection, tenant: Tenant, partner_id: PartnerId, state: str) -> BankDetails | None:
-    row = await db.fetchrow(
+async def _in_state(tx: TenantTransaction, partner_id: PartnerId, state: str) -> BankDetails | None:
+    row = await tx.fetchrow(
         f"SELECT {_COLUMNS} FROM partner_bank_details WHERE tenant_id = $1 AND partner_id = $2 AND state = $3",
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         state,
     )
     return None if row is None else BankDetails.model_validate(dict(row))
 
 
-async def _find(db: Connection, tenant: Tenant, partner_id: PartnerId, account: UUID) -> BankDetails:
-    row = await db.fetchrow(
+async def _find(tx: TenantTransaction, partner_id: PartnerId, account: UUID) -> BankDetails:
+    row = await tx.fetchrow(
         f"SELECT {_COLUMNS} FROM partner_bank_details WHERE tenant_id = $1 AND partner_id = $2 AND id = $3",
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         account,
     )
@@ -259,26 +255,25 @@ async def _find(db: Connection, tenant: Tenant, partner_id: PartnerId, account: 
     return BankDetails.model_validate(dict(row))
 
 
-async def _lock_pending(db: Connection, tenant: Tenant, partner_id: PartnerId, account: UUID) -> BankDetails:
+async def _lock_pending(tx: TenantTransaction, partner_id: PartnerId, account: UUID) -> BankDetails:
     # The partner's row, as in save_bank_details: who confirms and who records anew take turns.
-    await db.execute("SELECT 1 FROM partners WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, partner_id)
-    found = await _find(db, tenant, partner_id, account)
+    await tx.execute("SELECT 1 FROM partners WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tx.tenant.id, partner_id)
+    found = await _find(tx, partner_id, account)
     if found.state != "pending":
         raise NotAllowedNow("account_decided")
     return found
 
 
-async def _ask_about_second_owner(db: Connection, tenant: Tenant, vault: Vault, code: str, iban: str) -> None:
-    owners = await db.fetch(
+async def _ask_about_second_owner(tx: TenantTransaction, vault: Vault, code: str, iban: str) -> None:
+    owners = await tx.fetch(
         "SELECT code FROM partners WHERE tenant_id = $1 AND id = ANY ($2) AND code <> $3 ORDER BY code",
-        tenant.id,
-        await partners_with_iban(db, tenant, vault, iban),
+        tx.tenant.id,
+        await partners_with_iban(tx, vault, iban),
         code,
     )
     if owners:
         await tasks.ask(
-            db,
-            tenant,
+            tx,
             kind=IBAN_TWICE,
             subject="partner",
             subject_id=code,
@@ -288,4 +283,4 @@ async def _ask_about_second_owner(db: Connection, tenant: Tenant, vault: Vault, 
             links={"partner": f"/api/v1/partners/{code}"},
         )
     else:
-        await tasks.close_questions(db, tenant, subject="partner", subject_id=code, kinds=(IBAN_TWICE,), by="ledger")
+        await tasks.close_questions(tx, subject="partner", subject_id=code, kinds=(IBAN_TWICE,), by="ledger")

@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.bank.partner_accounts import IBAN_TWICE
-from ledger.database import Connection
-from ledger.types import Frozen, PartnerId, TaskId, Tenant
+from ledger.database import TenantTransaction
+from ledger.types import Frozen, PartnerId, TaskId
 
 
 class PendingAccount(Frozen):
@@ -31,9 +31,9 @@ class PendingAccount(Frozen):
     """EUR, gross: what waits for this account."""
 
 
-async def list_pending(db: Connection, tenant: Tenant) -> list[PendingAccount]:
+async def list_pending(tx: TenantTransaction) -> list[PendingAccount]:
     """Those that nobody has decided first, then those in quarantine; the oldest first."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT b.id, b.partner_id, p.code AS partner_code, p.name AS partner_name, b.account_holder, b.iban_last4,
                b.bic, active.iban_last4 AS replaces_last4, b.recorded_by, b.recorded_at, b.usable_from, b.confirmed_by,
@@ -53,7 +53,7 @@ async def list_pending(db: Connection, tenant: Tenant) -> list[PendingAccount]:
          WHERE b.tenant_id = $1 AND b.state = 'pending'
          ORDER BY b.confirmed_at IS NOT NULL, b.recorded_at LIMIT 500
         """,
-        tenant.id,
+        tx.tenant.id,
         IBAN_TWICE,
     )
     return [PendingAccount.model_validate(dict(row)) for row in rows]

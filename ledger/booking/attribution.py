@@ -2,67 +2,66 @@
 
 from ledger import tasks
 from ledger.commissions import earnings
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.programme import campaigns, partners
 from ledger.sales import sale_holds, transactions
 from ledger.sales.sale_holds import SaleHold
 from ledger.sales.transactions import Transaction
-from ledger.types import CampaignId, PartnerId, Tenant
+from ledger.types import CampaignId, PartnerId
 
 
 async def bind(
-    db: Connection, tenant: Tenant, sale: Transaction, *, partner_id: PartnerId, campaign_id: CampaignId | None
+    tx: TenantTransaction, sale: Transaction, *, partner_id: PartnerId, campaign_id: CampaignId | None
 ) -> Transaction:
     """Give the sale its partner and write its commissions: tree, status and plan are those of the instant of the sale.
 
     `campaign_id` is the one that document or sale name; else the partner's of that instant, else the tenant's default.
     """
-    chain = await partners.chain_at(db, tenant, partner_id, sale.sold_at)
-    campaign_id = campaign_id or chain[0].campaign_id or await _default_campaign(db, tenant)
-    plan = await campaigns.plan_at(db, tenant, campaign_id, sale.sold_at) if campaign_id else None
-    await db.execute(
+    chain = await partners.chain_at(tx, partner_id, sale.sold_at)
+    campaign_id = campaign_id or chain[0].campaign_id or await _default_campaign(tx)
+    plan = await campaigns.plan_at(tx, campaign_id, sale.sold_at) if campaign_id else None
+    await tx.execute(
         "UPDATE transactions SET partner_id = $3, campaign_id = $4, plan_id = $5 WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
+        tx.tenant.id,
         sale.id,
         partner_id,
         campaign_id,
         plan and plan.id,
     )
     if plan is not None:
-        await earnings.write(db, tenant, sale, plan=plan, chain=[standing.earner for standing in chain])
-    return await transactions.find(db, tenant, sale.id)
+        await earnings.write(tx, sale, plan=plan, chain=[standing.earner for standing in chain])
+    return await transactions.find(tx, sale.id)
 
 
-async def name_campaign(db: Connection, tenant: Tenant, sale: Transaction, campaign_id: CampaignId) -> Transaction:
+async def name_campaign(tx: TenantTransaction, sale: Transaction, campaign_id: CampaignId) -> Transaction:
     """The campaign of a sale that has no partner yet."""
-    await db.execute(
+    await tx.execute(
         "UPDATE transactions SET campaign_id = $3 WHERE tenant_id = $1 AND id = $2 AND campaign_id IS NULL",
-        tenant.id,
+        tx.tenant.id,
         sale.id,
         campaign_id,
     )
-    return await transactions.find(db, tenant, sale.id)
+    return await transactions.find(tx, sale.id)
 
 
-async def hold_own_purchase(db: Connection, tenant: Tenant, before: Transaction | None, sale: Transaction) -> bool:
+async def hold_own_purchase(tx: TenantTransaction, before: Transaction | None, sale: Transaction) -> bool:
     """Hold a sale whose customer has the mail address of its partner (rules.md, The connection). True: held now.
 
     Judged only when partner or mail become known, so that what a person released stays released.
     """
     if before is not None and (before.partner_id, before.customer_email) == (sale.partner_id, sale.customer_email):
         return False
-    own = await db.fetchval(
+    own = await tx.fetchval(
         "SELECT lower(trim(email)) = lower(trim($3)) FROM partners WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
+        tx.tenant.id,
         sale.partner_id,
         sale.customer_email,
     )
     if not own:
         return False
-    await sale_holds.hold(db, tenant, sale.id, SaleHold.OWN_PURCHASE)
+    await sale_holds.hold(tx, sale.id, SaleHold.OWN_PURCHASE)
     await tasks.ask(
-        db,
-        tenant,
+        tx,
         kind="own_purchase",
         subject="transaction",
         subject_id=str(sale.id),
@@ -73,6 +72,6 @@ async def hold_own_purchase(db: Connection, tenant: Tenant, before: Transaction 
     return True
 
 
-async def _default_campaign(db: Connection, tenant: Tenant) -> CampaignId | None:
-    found = await db.fetchval("SELECT default_campaign_id FROM tenants WHERE id = $1", tenant.id)
+async def _default_campaign(tx: TenantTransaction) -> CampaignId | None:
+    found = await tx.fetchval("SELECT default_campaign_id FROM tenants WHERE id = $1", tx.tenant.id)
     return None if found is None else CampaignId(found)

@@ -9,10 +9,10 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.booking.outcome import Outcome, look, settled
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.sales import refunds, transactions
 from ledger.sales.references import hold_references
-from ledger.types import Frozen, Tenant, TransactionId
+from ledger.types import Frozen, TransactionId
 
 NAMED = "names_invoices"
 NO_SALE_YET = "Die Gutschrift nennt eine Rechnung, zu der kein Verkauf bekannt ist."
@@ -31,20 +31,19 @@ class CreditFacts(Frozen):
     invoice_ids: tuple[UUID, ...]
 
 
-async def apply_credit(db: Connection, tenant: Tenant, facts: CreditFacts) -> Outcome | None:
+async def apply_credit(tx: TenantTransaction, facts: CreditFacts) -> Outcome | None:
     """Bring the sale of the invoice that it names to it; None where it names no invoice of a sale.
 
     A voided or deleted credit note gives back what it took.
     """
-    await hold_references(db, tenant, [str(facts.resource_id), *(str(id) for id in facts.invoice_ids)])
-    sales = await _sales_of(db, tenant, facts.invoice_ids) or await _sale_before(db, tenant, facts.resource_id)
+    await hold_references(tx, [str(facts.resource_id), *(str(id) for id in facts.invoice_ids)])
+    sales = await _sales_of(tx, facts.invoice_ids) or await _sale_before(tx, facts.resource_id)
     if len(sales) != 1:
         return None
-    sale = await transactions.lock(db, tenant, sales[0])
-    before = await look(db, tenant, sale.id)
+    sale = await transactions.lock(tx, sales[0])
+    before = await look(tx, sale.id)
     await refunds.record(
-        db,
-        tenant,
+        tx,
         sale,
         refunds.MoneyBack(
             kind="credit_note",
@@ -55,15 +54,15 @@ async def apply_credit(db: Connection, tenant: Tenant, facts: CreditFacts) -> Ou
             as_of=facts.updated_at,
         ),
     )
-    return await settled(db, tenant, before, sale.id)
+    return await settled(tx, before, sale.id)
 
 
-async def take_up(db: Connection, tenant: Tenant, invoice: UUID) -> None:
+async def take_up(tx: TenantTransaction, invoice: UUID) -> None:
     """The invoice has become a sale's: credit notes that named it before are looked at again, by the hand-over.
 
     Call it where the references of the invoice are held, so that a credit note that is judged meanwhile is seen.
     """
-    await db.execute(
+    await tx.execute(
         """
         UPDATE events SET state = 'received', reason = NULL, changes = NULL, delivery = delivery + 1,
                           handed_over_at = NULL
@@ -73,24 +72,23 @@ async def take_up(db: Connection, tenant: Tenant, invoice: UUID) -> None:
                         WHERE tenant_id = $1 AND resource_id = $2::text::uuid AND transaction_id IS NOT NULL
                           AND detached_at IS NULL)
         """,
-        tenant.id,
+        tx.tenant.id,
         str(invoice),
     )
 
 
-async def take_back(db: Connection, tenant: Tenant, resource_id: UUID) -> Outcome | None:
+async def take_back(tx: TenantTransaction, resource_id: UUID) -> Outcome | None:
     """The credit note is deleted. None where the ledger never counted it."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         "SELECT cents, document, now() AS now FROM refunds"
         " WHERE tenant_id = $1 AND kind = 'credit_note' AND reference = $2",
-        tenant.id,
+        tx.tenant.id,
         str(resource_id),
     )
     if row is None:
         return None
     return await apply_credit(
-        db,
-        tenant,
+        tx,
         CreditFacts(
             resource_id=resource_id,
             voucher_number=row["document"],
@@ -102,24 +100,24 @@ async def take_back(db: Connection, tenant: Tenant, resource_id: UUID) -> Outcom
     )
 
 
-async def _sales_of(db: Connection, tenant: Tenant, invoices: Sequence[UUID]) -> list[TransactionId]:
-    rows = await db.fetch(
+async def _sales_of(tx: TenantTransaction, invoices: Sequence[UUID]) -> list[TransactionId]:
+    rows = await tx.fetch(
         """
         SELECT DISTINCT transaction_id FROM external_documents
          WHERE tenant_id = $1 AND kind = 'invoice' AND resource_id = ANY ($2) AND transaction_id IS NOT NULL
            AND detached_at IS NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         list(invoices),
     )
     return [TransactionId(row["transaction_id"]) for row in rows]
 
 
-async def _sale_before(db: Connection, tenant: Tenant, resource_id: UUID) -> list[TransactionId]:
+async def _sale_before(tx: TenantTransaction, resource_id: UUID) -> list[TransactionId]:
     """Whose it was when it was counted: a voided one may name its invoice no longer."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         "SELECT transaction_id FROM refunds WHERE tenant_id = $1 AND kind = 'credit_note' AND reference = $2",
-        tenant.id,
+        tx.tenant.id,
         str(resource_id),
     )
     return [TransactionId(row["transaction_id"]) for row in rows]

@@ -9,12 +9,12 @@ from ledger import tasks
 from ledger.audit import audit
 from ledger.booking import invoice_sales
 from ledger.booking.outcome import Outcome
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.sales import transactions
 from ledger.sales.references import hold_references
-from ledger.types import EventId, EventState, Frozen, Tenant, TransactionId
+from ledger.types import EventId, EventState, Frozen, TransactionId
 
 _WHO_BROUGHT_IT = ("assign_partner", "book_without_partner", "done")
 
@@ -69,13 +69,12 @@ class Question(Enum):
     )
 
     async def ask(
-        self, db: Connection, tenant: Tenant, resource_id: UUID, event_ids: Sequence[EventId], detail: dict[str, Any]
+        self, tx: TenantTransaction, resource_id: UUID, event_ids: Sequence[EventId], detail: dict[str, Any]
     ) -> Outcome:
         kind, state, reason, actions = self.value
         if kind is not None:
             await tasks.ask(
-                db,
-                tenant,
+                tx,
                 kind=kind,
                 subject="document",
                 subject_id=str(resource_id),
@@ -104,16 +103,16 @@ class Unclear(Exception):
         self.detail = detail or {}
 
 
-async def booked_as_new_by_decision(db: Connection, tenant: Tenant, resource_id: UUID) -> bool:
+async def booked_as_new_by_decision(tx: TenantTransaction, resource_id: UUID) -> bool:
     """Whether a person said that this invoice is a sale of its own."""
     return bool(
-        await db.fetchval(
+        await tx.fetchval(
             """
             SELECT EXISTS (SELECT 1 FROM tasks
                             WHERE tenant_id = $1 AND subject = 'document' AND subject_id = $2 AND kind = ANY ($3)
                               AND resolution ->> 'action' = 'book_new')
             """,
-            tenant.id,
+            tx.tenant.id,
             str(resource_id),
             list(ANSWERED_BY_A_PERSON),
         )
@@ -126,9 +125,9 @@ class WhoBroughtIt(Frozen):
     partner_code: str | None
 
 
-async def partner_decided(db: Connection, tenant: Tenant, resource_id: UUID) -> WhoBroughtIt | None:
+async def partner_decided(tx: TenantTransaction, resource_id: UUID) -> WhoBroughtIt | None:
     """What a person last answered to the question who brought this invoice."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT CASE resolution ->> 'action' WHEN 'assign_partner' THEN resolution ->> 'partner_code' END AS partner_code
           FROM tasks
@@ -136,7 +135,7 @@ async def partner_decided(db: Connection, tenant: Tenant, resource_id: UUID) -> 
            AND resolution ->> 'action' IN ('assign_partner', 'book_without_partner')
          ORDER BY resolved_at DESC LIMIT 1
         """,
-        tenant.id,
+        tx.tenant.id,
         str(resource_id),
         list(ABOUT_THE_PARTNER),
     )
@@ -144,8 +143,7 @@ async def partner_decided(db: Connection, tenant: Tenant, resource_id: UUID) -> 
 
 
 async def resolve_invoice_question(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     resource_id: UUID,
     *,
     action: str,
@@ -159,14 +157,14 @@ async def resolve_invoice_question(
     Raises NotAllowedNow (no such question is open, the action does not answer it, the sale has another valid
     invoice), NotAcceptable (no such partner) and NotFound (no such sale).
     """
-    await hold_references(db, tenant, [str(resource_id)])
-    question = await db.fetchrow(
+    await hold_references(tx, [str(resource_id)])
+    question = await tx.fetchrow(
         """
         SELECT id, links FROM tasks
          WHERE tenant_id = $1 AND subject = 'document' AND subject_id = $2 AND kind = ANY ($3) AND state = 'open'
            AND $4 = ANY (actions)
         """,
-        tenant.id,
+        tx.tenant.id,
         str(resource_id),
         list(ANSWERED_BY_A_PERSON),
         action,
@@ -176,29 +174,28 @@ async def resolve_invoice_question(
     if action == "assign":
         if transaction_id is None:
             raise NotAllowedNow("transaction_missing")
-        sale = await transactions.lock(db, tenant, transaction_id)
-        if await invoice_sales.live_invoice_of(db, tenant, sale) is not None:
+        sale = await transactions.lock(tx, transaction_id)
+        if await invoice_sales.live_invoice_of(tx, sale) is not None:
             raise NotAllowedNow("sale_has_invoice")
-        await invoice_sales.store_reference(db, tenant, resource_id, sale)
+        await invoice_sales.store_reference(tx, resource_id, sale)
     named: dict[str, Any] = {"transaction_id": transaction_id and str(transaction_id)}
     if action == "assign_partner":
-        partner = await partners.find_by_code(db, tenant, partner_code or "")
+        partner = await partners.find_by_code(tx, partner_code or "")
         if partner is None:
             raise NotAcceptable("unknown_partner")
         named["partner_code"] = partner.code
-    await db.execute(
+    await tx.execute(
         """
         UPDATE tasks SET state = 'resolved', resolved_at = now(), resolved_by = $3, resolution = $4
          WHERE tenant_id = $1 AND id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         question["id"],
         by,
         {"action": action, **named},
     )
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action=f"invoice.{action}",
         subject="document",

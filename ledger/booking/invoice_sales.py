@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from ledger.booking.invoice_facts import InvoiceFacts
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.sales import customers, refunds, transactions
 from ledger.sales.references import sales_with_reference
 from ledger.sales.transactions import Transaction
-from ledger.types import BERLIN, LEXOFFICE, Frozen, Tenant, TransactionId, midnight
+from ledger.types import BERLIN, LEXOFFICE, Frozen, TransactionId, midnight
 
 LOOK_BACK = timedelta(days=60)
 REWRITTEN_WITHIN = timedelta(days=7)
@@ -22,15 +22,15 @@ class StoredReference(Frozen):
     was_detached: bool
 
 
-async def document_of(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> StoredReference:
+async def document_of(tx: TenantTransaction, facts: InvoiceFacts) -> StoredReference:
     """The row of this document, made where nobody stored it before."""
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO external_documents (tenant_id, provider, organization_id, kind, resource_id, voucher_number, status,
                                         net_cents, tax_cents, gross_cents, open_cents)
         VALUES ($1, $2, $3, 'invoice', $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         facts.organization_id,
         facts.resource_id,
@@ -41,13 +41,13 @@ async def document_of(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> St
         facts.gross_cents,
         facts.open_cents,
     )
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT CASE WHEN detached_at IS NULL THEN transaction_id END AS transaction_id,
                transaction_id IS NOT NULL AND detached_at IS NOT NULL AS was_detached
           FROM external_documents WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         facts.resource_id,
     )
@@ -55,72 +55,72 @@ async def document_of(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> St
     return StoredReference.model_validate(dict(row))
 
 
-async def sales_named_by(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> list[TransactionId]:
+async def sales_named_by(tx: TenantTransaction, facts: InvoiceFacts) -> list[TransactionId]:
     """By order reference: payment intent, checkout session, the shop's own order number, or our transaction id."""
-    return await sales_with_reference(db, tenant, facts.order_references)
+    return await sales_with_reference(tx, facts.order_references)
 
 
-async def live_invoice_of(db: Connection, tenant: Tenant, sale: Transaction) -> UUID | None:
+async def live_invoice_of(tx: TenantTransaction, sale: Transaction) -> UUID | None:
     """The valid invoice that the sale has already; one that is voided or deleted gives way to a new one."""
-    found: UUID | None = await db.fetchval(
+    found: UUID | None = await tx.fetchval(
         """
         SELECT resource_id FROM external_documents
          WHERE tenant_id = $1 AND transaction_id = $2 AND detached_at IS NULL
            AND COALESCE(status, 'open') NOT IN ('voided', 'deleted')
         """,
-        tenant.id,
+        tx.tenant.id,
         sale.id,
     )
     return found
 
 
-async def attach(db: Connection, tenant: Tenant, facts: InvoiceFacts, sale: Transaction) -> None:
+async def attach(tx: TenantTransaction, facts: InvoiceFacts, sale: Transaction) -> None:
     if sale.invoice_id != facts.resource_id:
-        await store_reference(db, tenant, facts.resource_id, sale)
+        await store_reference(tx, facts.resource_id, sale)
 
 
-async def store_reference(db: Connection, tenant: Tenant, resource_id: UUID, sale: Transaction) -> None:
+async def store_reference(tx: TenantTransaction, resource_id: UUID, sale: Transaction) -> None:
     """This document is the sale's invoice from now on; what it had before keeps its row, detached."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE external_documents SET detached_at = now()
          WHERE tenant_id = $1 AND transaction_id = $2 AND resource_id <> $3 AND detached_at IS NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         sale.id,
         resource_id,
     )
-    await db.execute(
+    await tx.execute(
         """
         UPDATE external_documents SET transaction_id = $3, detached_at = NULL
          WHERE tenant_id = $1 AND provider = $2 AND resource_id = $4
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         sale.id,
         resource_id,
     )
 
 
-async def detach(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> None:
-    await db.execute(
+async def detach(tx: TenantTransaction, facts: InvoiceFacts) -> None:
+    await tx.execute(
         """
         UPDATE external_documents SET detached_at = now(), status = 'deleted'
          WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3 AND detached_at IS NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         facts.resource_id,
     )
 
 
-async def candidates(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> list[dict[str, Any]]:
+async def candidates(tx: TenantTransaction, facts: InvoiceFacts) -> list[dict[str, Any]]:
     """Pending sales of the 60 days before the invoice that it might belong to: same customer, or gross ± 1 cent.
 
     Where both name an order they are different orders, or the reference would have found the sale.
     """
     written = midnight(facts.voucher_date) if facts.voucher_date else datetime.now(UTC)
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT t.id, t.sold_at, t.gross_cents, t.payment_intent,
                COALESCE(t.customer_contact_id = $3 OR c.lexoffice_contact_id = $3
@@ -137,7 +137,7 @@ async def candidates(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> lis
                               AND COALESCE(d.status, 'open') NOT IN ('voided', 'deleted'))
          ORDER BY same_customer DESC, abs(t.gross_cents - $5::bigint), t.seq DESC LIMIT 20
         """,
-        tenant.id,
+        tx.tenant.id,
         written - LOOK_BACK,
         facts.contact_id,
         facts.customer_email,
@@ -155,9 +155,9 @@ async def candidates(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> lis
     ]
 
 
-async def lately_voided(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> list[dict[str, Any]]:
+async def lately_voided(tx: TenantTransaction, facts: InvoiceFacts) -> list[dict[str, Any]]:
     """Sales whose invoice was voided in the last 7 days, of the same contact and gross, which have no other yet."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT t.id, t.sold_at, t.gross_cents, d.voucher_number
           FROM transactions t
@@ -168,7 +168,7 @@ async def lately_voided(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> 
            AND (t.customer_contact_id = $4 OR c.lexoffice_contact_id = $4) AND d.gross_cents = $5
          ORDER BY t.seq DESC LIMIT 20
         """,
-        tenant.id,
+        tx.tenant.id,
         facts.resource_id,
         REWRITTEN_WITHIN,
         facts.contact_id,
@@ -191,31 +191,31 @@ def sold_at(day: date | None) -> datetime:
     return min(datetime.combine(day, time.max, BERLIN).astimezone(UTC), now) if day else now
 
 
-async def create(db: Connection, tenant: Tenant, facts: InvoiceFacts) -> Transaction:
+async def create(tx: TenantTransaction, facts: InvoiceFacts) -> Transaction:
     """A sale that only its invoice tells of; partner, amounts and state follow.
 
     It counts as of the end of the invoice's day, so that a partner or plan of the same day is seen.
     """
-    inserted = await db.fetchval(
+    inserted = await tx.fetchval(
         """
         INSERT INTO transactions (tenant_id, source, order_reference, base_cents, tax_cents, gross_cents, provisional,
                                   sold_at)
         VALUES ($1, 'lexoffice', $2, $3, $4, $5, true, $6) RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         next(iter(facts.order_references), None),
         facts.base_cents,
         facts.tax_cents,
         facts.gross_cents,
         sold_at(facts.voucher_date),
     )
-    return await transactions.find(db, tenant, TransactionId(inserted))
+    return await transactions.find(tx, TransactionId(inserted))
 
 
-async def write_amounts(db: Connection, tenant: Tenant, facts: InvoiceFacts, sale: Transaction) -> None:
+async def write_amounts(tx: TenantTransaction, facts: InvoiceFacts, sale: Transaction) -> None:
     """Final base, what was paid, address and lines; the customer's names where the sale lacked them."""
-    customer = await customers.remember(db, tenant, facts.customer)
-    await db.execute(
+    customer = await customers.remember(tx, facts.customer)
+    await tx.execute(
         """
         UPDATE transactions SET base_cents = $3, tax_cents = $4, gross_cents = $5, provisional = false,
                paid_cents = $6, paid_at = $7, refunded_cents = least(refunded_cents, $5), address = $8, line_items = $9,
@@ -224,7 +224,7 @@ async def write_amounts(db: Connection, tenant: Tenant, facts: InvoiceFacts, sal
                customer_email = COALESCE(customer_email, $12)
          WHERE tenant_id = $1 AND id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         sale.id,
         facts.base_cents,
         facts.tax_cents,
@@ -239,4 +239,4 @@ async def write_amounts(db: Connection, tenant: Tenant, facts: InvoiceFacts, sal
         facts.credited_cents,
         facts.written_off_cents,
     )
-    await refunds.recompute(db, tenant, sale.id)
+    await refunds.recompute(tx, sale.id)

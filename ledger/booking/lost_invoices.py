@@ -4,47 +4,46 @@ from uuid import UUID
 
 from ledger import tasks
 from ledger.booking import invoice_sales
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents import intents
 from ledger.documents.intents import Intent
 from ledger.sales import transactions
-from ledger.types import IntentId, Tenant, TransactionId
+from ledger.types import IntentId, TransactionId
 
 
-async def find(db: Connection, tenant: Tenant, text: str) -> Intent | None:
+async def find(tx: TenantTransaction, text: str) -> Intent | None:
     """The intent whose marker stands in this text, if it waits for an answer. It is held until the end of the
     transaction."""
-    found: UUID | None = await db.fetchval(
+    found: UUID | None = await tx.fetchval(
         """
         SELECT id FROM creation_intents
          WHERE tenant_id = $1 AND kind = 'invoice' AND resource_id IS NULL AND closed_at IS NULL
            AND sent_at IS NOT NULL AND strpos($2, marker) > 0
            FOR UPDATE
         """,
-        tenant.id,
+        tx.tenant.id,
         text,
     )
-    return None if found is None else await intents.find(db, tenant, IntentId(found))
+    return None if found is None else await intents.find(tx, IntentId(found))
 
 
-async def adopt(db: Connection, tenant: Tenant, intent: Intent, resource_id: UUID) -> bool:
+async def adopt(tx: TenantTransaction, intent: Intent, resource_id: UUID) -> bool:
     """This fetched invoice answers the intent: its id is stored.
 
     False where the sale has got another invoice meanwhile: then there are two, and a person is asked.
     """
     assert intent.transaction_id is not None, "an invoice is a sale's"
-    sale = await transactions.lock(db, tenant, intent.transaction_id)
-    if await invoice_sales.live_invoice_of(db, tenant, sale) not in (None, resource_id):
-        await ask_which_is_right(db, tenant, resource_id, sale.id)
+    sale = await transactions.lock(tx, intent.transaction_id)
+    if await invoice_sales.live_invoice_of(tx, sale) not in (None, resource_id):
+        await ask_which_is_right(tx, resource_id, sale.id)
         return False
-    return await intents.made(db, tenant, intent.id, resource_id, adopted=True)
+    return await intents.made(tx, intent.id, resource_id, adopted=True)
 
 
-async def ask_which_is_right(db: Connection, tenant: Tenant, resource_id: UUID, sale: TransactionId) -> None:
+async def ask_which_is_right(tx: TenantTransaction, resource_id: UUID, sale: TransactionId) -> None:
     """Ours exists, and the sale has got another invoice while it was on its way, which stays the sale's."""
     await tasks.ask(
-        db,
-        tenant,
+        tx,
         kind="order_reference_taken",
         subject="document",
         subject_id=str(resource_id),

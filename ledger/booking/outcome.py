@@ -7,12 +7,12 @@ from pydantic import Field
 
 from ledger.commissions import commissions, earnings
 from ledger.commissions.commissions import Commission
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.money import euro
 from ledger.payouts import clawbacks
 from ledger.sales import transactions
 from ledger.sales.transactions import Transaction
-from ledger.types import EventState, Frozen, PayoutNumber, Tenant, TransactionId
+from ledger.types import EventState, Frozen, PayoutNumber, TransactionId
 
 
 class Outcome(Frozen):
@@ -55,28 +55,27 @@ _SHOWN = (
 _WORTH_SAYING_CENTS = 100
 
 
-async def look(db: Connection, tenant: Tenant, transaction_id: TransactionId) -> SaleState:
-    sale = await transactions.find(db, tenant, transaction_id)
-    return SaleState(sale=sale, commissions=tuple(await commissions.commissions_of(db, tenant, transaction_id)))
+async def look(tx: TenantTransaction, transaction_id: TransactionId) -> SaleState:
+    sale = await transactions.find(tx, transaction_id)
+    return SaleState(sale=sale, commissions=tuple(await commissions.commissions_of(tx, transaction_id)))
 
 
 async def settled(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     before: SaleState,
     transaction_id: TransactionId,
     *,
     reason: str | None = None,
 ) -> Outcome:
     """Let the commissions follow what the sale has become: `processed` with what changed, or `unchanged`."""
-    sale = await transactions.find(db, tenant, transaction_id)
+    sale = await transactions.find(tx, transaction_id)
     if before.sale is not None and (before.sale.base_cents, before.sale.provisional) != (
         sale.base_cents,
         sale.provisional,
     ):
-        await earnings.reprice(db, tenant, sale)
-    touched = await clawbacks.follow(db, tenant, sale)
-    changes = _changes(before, await look(db, tenant, transaction_id))
+        await earnings.reprice(tx, sale)
+    touched = await clawbacks.follow(tx, sale)
+    changes = _changes(before, await look(tx, transaction_id))
     return Outcome(
         state=EventState.PROCESSED if changes else EventState.UNCHANGED,
         reason=reason,

@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, model_validator
 from ledger import tasks
 from ledger.booking import attribution
 from ledger.booking.outcome import Outcome, SaleState, look, settled
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.programme import campaigns, partners
 from ledger.sales import customers, refunds, sale_holds, transactions
 from ledger.sales.customers import Customer, CustomerNames
@@ -22,7 +22,7 @@ from ledger.sales.references import hold_references, sales_with_reference
 from ledger.sales.refunds import MoneyBack
 from ledger.sales.sale_holds import SaleHold
 from ledger.sales.transactions import Transaction
-from ledger.types import EventState, Frozen, PartnerId, Tenant, TransactionId
+from ledger.types import EventState, Frozen, PartnerId, TransactionId
 
 FOREIGN_CURRENCY = "Fremdwährung: gebucht wird nur in Euro."
 
@@ -91,28 +91,24 @@ class DisputeReport(Frozen):
     as_of: AwareDatetime
 
 
-async def record_sale(db: Connection, tenant: Tenant, report: SaleReport) -> SaleOutcome:
+async def record_sale(tx: TenantTransaction, report: SaleReport) -> SaleOutcome:
     if not _is_euro(report.currency):
         return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
     if report.gross_cents <= 0:
         return SaleOutcome(state=EventState.IGNORED, reason="Ein Verkauf ohne Betrag wird nicht gebucht.")
     named = (report.payment_intent, report.checkout_session, report.provider_invoice, report.order_reference)
     references = [ref for ref in named if ref]
-    await hold_references(db, tenant, references)
-    known = await _known_sale(db, tenant, references, report.payment_intent)
-    before = await look(db, tenant, known) if known else SaleState(sale=None)
-    customer = await customers.remember(db, tenant, report.customer)
-    sale = (
-        await _fill(db, tenant, before.sale, report, customer)
-        if before.sale
-        else await _insert(db, tenant, report, customer)
-    )
-    sale = await _attribute(db, tenant, sale, report, customer)
-    await attribution.hold_own_purchase(db, tenant, before.sale, sale)
-    return await settled(db, tenant, before, sale.id)
+    await hold_references(tx, references)
+    known = await _known_sale(tx, references, report.payment_intent)
+    before = await look(tx, known) if known else SaleState(sale=None)
+    customer = await customers.remember(tx, report.customer)
+    sale = await _fill(tx, before.sale, report, customer) if before.sale else await _insert(tx, report, customer)
+    sale = await _attribute(tx, sale, report, customer)
+    await attribution.hold_own_purchase(tx, before.sale, sale)
+    return await settled(tx, before, sale.id)
 
 
-async def record_refund(db: Connection, tenant: Tenant, report: RefundReport) -> SaleOutcome:
+async def record_refund(tx: TenantTransaction, report: RefundReport) -> SaleOutcome:
     """What was given back takes its share of the commissions; a refund that failed gives it back.
 
     A refund may arrive before its sale: then the sale is recorded as refunded, and stays so when it is reported.
@@ -120,18 +116,17 @@ async def record_refund(db: Connection, tenant: Tenant, report: RefundReport) ->
     if not _is_euro(report.currency):
         return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
     gross = report.charge_cents or report.refunded_cents
-    before, sale = await _sale_of_charge(db, tenant, report.payment_intent, gross, report.sold_at)
+    before, sale = await _sale_of_charge(tx, report.payment_intent, gross, report.sold_at)
     if report.customer_email and sale.customer_email is None:
-        await db.execute(
+        await tx.execute(
             "UPDATE transactions SET customer_email = $3 WHERE tenant_id = $1 AND id = $2",
-            tenant.id,
+            tx.tenant.id,
             sale.id,
             report.customer_email,
         )
     failed = report.failed_refund
     await refunds.record(
-        db,
-        tenant,
+        tx,
         sale,
         MoneyBack(
             kind="refund_failed" if failed else "charge",
@@ -141,18 +136,17 @@ async def record_refund(db: Connection, tenant: Tenant, report: RefundReport) ->
             as_of=report.as_of,
         ),
     )
-    return await settled(db, tenant, before, sale.id)
+    return await settled(tx, before, sale.id)
 
 
-async def record_dispute(db: Connection, tenant: Tenant, report: DisputeReport) -> SaleOutcome:
+async def record_dispute(tx: TenantTransaction, report: DisputeReport) -> SaleOutcome:
     """An open dispute holds the commissions, a won one frees them, a lost one is a refund."""
     if not _is_euro(report.currency):
         return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
     gross = report.charge_cents or report.disputed_cents
-    before, sale = await _sale_of_charge(db, tenant, report.payment_intent, gross, report.sold_at)
+    before, sale = await _sale_of_charge(tx, report.payment_intent, gross, report.sold_at)
     await refunds.record(
-        db,
-        tenant,
+        tx,
         sale,
         MoneyBack(
             kind="dispute",
@@ -164,26 +158,26 @@ async def record_dispute(db: Connection, tenant: Tenant, report: DisputeReport) 
             as_of=report.as_of,
         ),
     )
-    if await refunds.is_disputed(db, tenant, sale.id):
-        await sale_holds.hold(db, tenant, sale.id, SaleHold.DISPUTE)
+    if await refunds.is_disputed(tx, sale.id):
+        await sale_holds.hold(tx, sale.id, SaleHold.DISPUTE)
     else:
-        await sale_holds.release(db, tenant, sale.id, [SaleHold.DISPUTE])
-    return await settled(db, tenant, before, sale.id)
+        await sale_holds.release(tx, sale.id, [SaleHold.DISPUTE])
+    return await settled(tx, before, sale.id)
 
 
 async def _known_sale(
-    db: Connection, tenant: Tenant, references: Iterable[str], payment_intent: str | None
+    tx: TenantTransaction, references: Iterable[str], payment_intent: str | None
 ) -> TransactionId | None:
     """The sale of this payment, locked. A second payment for the same order is a sale of its own."""
-    for transaction_id in await sales_with_reference(db, tenant, references):
-        sale = await transactions.lock(db, tenant, transaction_id)
+    for transaction_id in await sales_with_reference(tx, references):
+        sale = await transactions.lock(tx, transaction_id)
         if payment_intent is None or sale.payment_intent in (None, payment_intent):
             return transaction_id
     return None
 
 
-async def _insert(db: Connection, tenant: Tenant, report: SaleReport, customer: Customer | None) -> Transaction:
-    inserted = await db.fetchval(
+async def _insert(tx: TenantTransaction, report: SaleReport, customer: Customer | None) -> Transaction:
+    inserted = await tx.fetchval(
         """
         INSERT INTO transactions (tenant_id, source, payment_intent, checkout_session, order_reference, customer_id,
                                   customer_contact_id, customer_email, base_cents, tax_cents, gross_cents,
@@ -194,7 +188,7 @@ async def _insert(db: Connection, tenant: Tenant, report: SaleReport, customer: 
                 $5, $6, $7, $8, $9, $10, true, $11, $12, $13)
         RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         report.payment_intent,
         report.checkout_session,
         report.order_reference,
@@ -208,12 +202,10 @@ async def _insert(db: Connection, tenant: Tenant, report: SaleReport, customer: 
         report.provider_invoice,
         report.subscription,
     )
-    return await transactions.find(db, tenant, TransactionId(inserted))
+    return await transactions.find(tx, TransactionId(inserted))
 
 
-async def _fill(
-    db: Connection, tenant: Tenant, sale: Transaction, report: SaleReport, customer: Customer | None
-) -> Transaction:
+async def _fill(tx: TenantTransaction, sale: Transaction, report: SaleReport, customer: Customer | None) -> Transaction:
     """Only what is missing: what the invoice or an earlier event said stays."""
     gross, sold_at = sale.gross_cents, sale.sold_at
     if sale.provisional and sale.partner_id is None and sale.invoice_id is None:
@@ -221,7 +213,7 @@ async def _fill(
         gross, sold_at = max(gross, report.gross_cents), min(sold_at, report.sold_at)
     taxed_now = sale.provisional and sale.base_cents == sale.gross_cents and gross == report.gross_cents
     tax = _tax(report) if taxed_now else sale.tax_cents
-    await db.execute(
+    await tx.execute(
         """
         UPDATE transactions t SET payment_intent = COALESCE(payment_intent, $3),
                checkout_session = COALESCE(checkout_session,
@@ -238,7 +230,7 @@ async def _fill(
                                      THEN payment_number END, sold_at = $14
          WHERE tenant_id = $1 AND id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         sale.id,
         report.payment_intent,
         report.checkout_session,
@@ -254,46 +246,43 @@ async def _fill(
         sold_at,
     )
     if gross != sale.gross_cents:
-        await refunds.recompute(db, tenant, sale.id)
-    return await transactions.find(db, tenant, sale.id)
+        await refunds.recompute(tx, sale.id)
+    return await transactions.find(tx, sale.id)
 
 
 async def _attribute(
-    db: Connection, tenant: Tenant, sale: Transaction, report: SaleReport, customer: Customer | None
+    tx: TenantTransaction, sale: Transaction, report: SaleReport, customer: Customer | None
 ) -> Transaction:
     """Give the sale the partner and the campaign that the report names; without a name, the customer's partner."""
-    campaign = await campaigns.find_by_slug(db, tenant, report.campaign_slug) if report.campaign_slug else None
+    campaign = await campaigns.find_by_slug(tx, report.campaign_slug) if report.campaign_slug else None
     if report.campaign_slug and campaign is None:
-        await _ask(db, tenant, sale, "unknown_campaign", "Der Verkauf nennt eine Kampagne, die es nicht gibt.")
+        await _ask(tx, sale, "unknown_campaign", "Der Verkauf nennt eine Kampagne, die es nicht gibt.")
         return sale
-    partner_id = await _partner_of(db, tenant, sale, report, customer)
+    partner_id = await _partner_of(tx, sale, report, customer)
     if partner_id is None:
         # Kept for the partner that only the invoice may name.
-        return await attribution.name_campaign(db, tenant, sale, campaign.id) if campaign else sale
+        return await attribution.name_campaign(tx, sale, campaign.id) if campaign else sale
     renamed = campaign is not None and campaign.id != sale.campaign_id and sale.provisional
     uncounted = sale.provisional and sale.subscription is not None and sale.payment_number is None
     if partner_id == sale.partner_id and not renamed and not uncounted:
         return sale
     kept = sale.campaign_id if partner_id == sale.partner_id or sale.partner_id is None else None
-    return await attribution.bind(
-        db, tenant, sale, partner_id=partner_id, campaign_id=campaign.id if campaign else kept
-    )
+    return await attribution.bind(tx, sale, partner_id=partner_id, campaign_id=campaign.id if campaign else kept)
 
 
 async def _partner_of(
-    db: Connection, tenant: Tenant, sale: Transaction, report: SaleReport, customer: Customer | None
+    tx: TenantTransaction, sale: Transaction, report: SaleReport, customer: Customer | None
 ) -> PartnerId | None:
     """A code that nobody has leaves the sale without commissions and asks a person."""
     assigned = customer.assigned_partner_id if customer else None
     if report.partner_code is None:
-        waits_for_a_person = sale.partner_id is None and await _asked(db, tenant, sale, "unknown_partner_code")
+        waits_for_a_person = sale.partner_id is None and await _asked(tx, sale, "unknown_partner_code")
         return sale.partner_id or (None if waits_for_a_person else assigned)
-    named = await partners.find_by_code(db, tenant, report.partner_code)
+    named = await partners.find_by_code(tx, report.partner_code)
     if named is None:
         if sale.partner_id is None:
             await _ask(
-                db,
-                tenant,
+                tx,
                 sale,
                 "unknown_partner_code",
                 "Der Verkauf nennt einen Partnercode, den es nicht gibt.",
@@ -305,30 +294,29 @@ async def _partner_of(
     # Where the event without a name came first, what it took from the customer yields to the name.
     if sale.provisional and sale.partner_id == assigned:
         return named.id
-    await _ask(db, tenant, sale, "partner_differs", "Ein späteres Ereignis nennt einen anderen Partner.")
+    await _ask(tx, sale, "partner_differs", "Ein späteres Ereignis nennt einen anderen Partner.")
     return sale.partner_id
 
 
 async def _sale_of_charge(
-    db: Connection, tenant: Tenant, payment_intent: str, charge_cents: int, sold_at: datetime
+    tx: TenantTransaction, payment_intent: str, charge_cents: int, sold_at: datetime
 ) -> tuple[SaleState, Transaction]:
     """The sale of a charge, as it was and locked; recorded now where its own report is still to come."""
-    await hold_references(db, tenant, [payment_intent])
-    known = await _known_sale(db, tenant, [payment_intent], payment_intent)
+    await hold_references(tx, [payment_intent])
+    known = await _known_sale(tx, [payment_intent], payment_intent)
     if known is not None:
-        before = await look(db, tenant, known)
+        before = await look(tx, known)
         assert before.sale is not None
         return before, before.sale
     first_sign = SaleReport(payment_intent=payment_intent, gross_cents=charge_cents, currency="EUR", sold_at=sold_at)
-    return SaleState(sale=None), await _insert(db, tenant, first_sign, None)
+    return SaleState(sale=None), await _insert(tx, first_sign, None)
 
 
 async def _ask(
-    db: Connection, tenant: Tenant, sale: Transaction, kind: str, reason: str, actions: tuple[str, ...] = ("done",)
+    tx: TenantTransaction, sale: Transaction, kind: str, reason: str, actions: tuple[str, ...] = ("done",)
 ) -> None:
     await tasks.ask(
-        db,
-        tenant,
+        tx,
         kind=kind,
         subject="transaction",
         subject_id=str(sale.id),
@@ -338,14 +326,14 @@ async def _ask(
     )
 
 
-async def _asked(db: Connection, tenant: Tenant, sale: Transaction, kind: str) -> bool:
+async def _asked(tx: TenantTransaction, sale: Transaction, kind: str) -> bool:
     return bool(
-        await db.fetchval(
+        await tx.fetchval(
             """
             SELECT EXISTS (SELECT 1 FROM tasks WHERE tenant_id = $1 AND kind = $2 AND subject = 'transaction'
                                                 AND subject_id = $3)
             """,
-            tenant.id,
+            tx.tenant.id,
             kind,
             str(sale.id),
         )

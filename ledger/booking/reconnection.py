@@ -12,10 +12,10 @@ from pydantic import SecretStr
 from ledger.connections import connecting, connection_health, connections, oauth_connection, subscriptions
 from ledger.connections.connecting import LexofficeAccount
 from ledger.connections.oauth_tokens import TokenPair
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.inbox import events
 from ledger.payouts import payouts, rechecks
-from ledger.types import LEXOFFICE, EventId, Frozen, Tenant
+from ledger.types import LEXOFFICE, EventId, Frozen
 from ledger.vault import Vault
 
 
@@ -28,75 +28,75 @@ class GoesOn(Frozen):
 
 
 async def save_key(
-    db: Connection, tenant: Tenant, vault: Vault, *, api_key: str, account: LexofficeAccount, actor: str
+    tx: TenantTransaction, vault: Vault, *, api_key: str, account: LexofficeAccount, actor: str
 ) -> GoesOn:
     """Use a key that `/v1/profile` has proved from now on. Raises OtherOrganization, OrganizationTaken."""
-    if await connecting.connect_lexoffice(db, tenant, vault, api_key=api_key, account=account, actor=actor):
-        await rechecks.want_for_tenant(db, tenant)
-    return await _go_on(db, tenant, other_credential=True)
+    if await connecting.connect_lexoffice(tx, vault, api_key=api_key, account=account, actor=actor):
+        await rechecks.want_for_tenant(tx)
+    return await _go_on(tx, other_credential=True)
 
 
 async def save_grant(
-    db: Connection, tenant: Tenant, vault: Vault, *, pair: TokenPair, account: LexofficeAccount, actor: str
+    tx: TenantTransaction, vault: Vault, *, pair: TokenPair, account: LexofficeAccount, actor: str
 ) -> tuple[GoesOn, SecretStr | None]:
     """Use a grant that `/v1/profile` has proved from now on. The second value is the refresh token of a grant that it
     replaces, to be revoked. Raises OtherOrganization, OrganizationTaken."""
-    connected = await oauth_connection.connect(db, tenant, vault, pair=pair, account=account, actor=actor)
+    connected = await oauth_connection.connect(tx, vault, pair=pair, account=account, actor=actor)
     if connected.taxed_otherwise:
-        await rechecks.want_for_tenant(db, tenant)
-    return await _go_on(db, tenant, other_credential=True), connected.former
+        await rechecks.want_for_tenant(tx)
+    return await _go_on(tx, other_credential=True), connected.former
 
 
-async def choose(db: Connection, tenant: Tenant, *, oauth: bool, actor: str) -> GoesOn:
+async def choose(tx: TenantTransaction, *, oauth: bool, actor: str) -> GoesOn:
     """Use the grant, or else the key, from now on; both stay. Raises NoSuchCredential."""
-    await oauth_connection.choose(db, tenant, oauth=oauth, actor=actor)
-    return await _go_on(db, tenant)
+    await oauth_connection.choose(tx, oauth=oauth, actor=actor)
+    return await _go_on(tx)
 
 
-async def remove_key(db: Connection, tenant: Tenant, *, actor: str) -> GoesOn:
+async def remove_key(tx: TenantTransaction, *, actor: str) -> GoesOn:
     """Forget the key. Where a grant is there, everything goes on with that."""
-    await connecting.remove_lexoffice_key(db, tenant, actor=actor)
-    return await _go_on(db, tenant, other_credential=True)
+    await connecting.remove_lexoffice_key(tx, actor=actor)
+    return await _go_on(tx, other_credential=True)
 
 
-async def remove_grant(db: Connection, tenant: Tenant, vault: Vault, *, actor: str) -> tuple[GoesOn, SecretStr | None]:
+async def remove_grant(tx: TenantTransaction, vault: Vault, *, actor: str) -> tuple[GoesOn, SecretStr | None]:
     """Forget the grant. Where a key is there, everything goes on with that. The second value is the refresh token that
     is to be revoked. Raises NotConnectedByOAuth."""
-    token = await oauth_connection.disconnect(db, tenant, vault, actor=actor)
-    return await _go_on(db, tenant, other_credential=True), token
+    token = await oauth_connection.disconnect(tx, vault, actor=actor)
+    return await _go_on(tx, other_credential=True), token
 
 
-async def note_answer(db: Connection, tenant: Tenant, account: LexofficeAccount) -> GoesOn:
+async def note_answer(tx: TenantTransaction, account: LexofficeAccount) -> GoesOn:
     """lexoffice was asked whether what is stored works, and it does. Of another organisation nothing is noted."""
-    if not await note_profile(db, tenant, account):
+    if not await note_profile(tx, account):
         return GoesOn()
-    await connection_health.mark_connected(db, tenant)
-    return await _go_on(db, tenant)
+    await connection_health.mark_connected(tx)
+    return await _go_on(tx)
 
 
-async def note_profile(db: Connection, tenant: Tenant, account: LexofficeAccount) -> bool:
+async def note_profile(tx: TenantTransaction, account: LexofficeAccount) -> bool:
     """Who the pinned organisation is now. Where it is taxed otherwise, waiting payouts look again.
 
     False: another organisation has said this, and nothing is changed.
     """
-    noted = await connecting.note_profile(db, tenant, account)
+    noted = await connecting.note_profile(tx, account)
     if noted is not None and noted.taxed_otherwise:
-        await rechecks.want_for_tenant(db, tenant)
+        await rechecks.want_for_tenant(tx)
     return noted is not None
 
 
-async def _go_on(db: Connection, tenant: Tenant, *, other_credential: bool = False) -> GoesOn:
+async def _go_on(tx: TenantTransaction, *, other_credential: bool = False) -> GoesOn:
     """Nothing goes on while the connection is broken or not there.
 
     `other_credential`: lexoffice deletes the subscriptions of a key or grant together with it (lexoffice API, Event
     Subscriptions). Whoever has had none set up is notified by a relay.
     """
-    connection = await connections.load(db, tenant, LEXOFFICE)
+    connection = await connections.load(tx, LEXOFFICE)
     if connection.state != "connected" or connection.organization_id is None:
         return GoesOn()
-    await payouts.want_recheck_of_blocked(db, tenant)
-    taken_up = await events.take_up_skipped(db, tenant, connection.organization_id)
-    repairs = other_credential and (await subscriptions.health(db, tenant)).checked_at is not None
+    await payouts.want_recheck_of_blocked(tx)
+    taken_up = await events.take_up_skipped(tx, connection.organization_id)
+    repairs = other_credential and (await subscriptions.health(tx)).checked_at is not None
     if repairs:
-        await subscriptions.want_set_up(db, tenant)
+        await subscriptions.want_set_up(tx)
     return GoesOn(events=tuple(taken_up), subscriptions=repairs)

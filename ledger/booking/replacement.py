@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from ledger.booking.outcome import Outcome, look, settled
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.sales import refunds, sale_holds, transactions
 from ledger.sales.sale_holds import SaleHold
 from ledger.sales.transactions import Transaction
-from ledger.types import Frozen, Tenant, TransactionId, TransactionState
+from ledger.types import Frozen, TransactionId, TransactionState
 
 VOIDED = "Die Rechnung wurde storniert."
 
@@ -27,88 +27,88 @@ class Window(Frozen):
     outcome: Outcome | None = None
 
 
-async def begin_or_wait(db: Connection, tenant: Tenant, sale: Transaction) -> bool:
+async def begin_or_wait(tx: TenantTransaction, sale: Transaction) -> bool:
     """Hold the sale for the tenant's window. False when there is none, or it is over: then it is to be refunded."""
     if sale.state is TransactionState.REFUNDED:
         return False
     until: datetime | None = sale.replacement_until
     if until is None:
-        until = await db.fetchval(
+        until = await tx.fetchval(
             """
             UPDATE transactions t SET replacement_until = now() + m.replacement_window
               FROM tenants m
              WHERE t.tenant_id = $1 AND t.id = $2 AND m.id = t.tenant_id AND m.replacement_window > interval '0'
             RETURNING t.replacement_until
             """,
-            tenant.id,
+            tx.tenant.id,
             sale.id,
         )
         if until is not None:
-            await sale_holds.hold(db, tenant, sale.id, SaleHold.INVOICE_VOIDED)
-    return until is not None and until > await _now(db)
+            await sale_holds.hold(tx, sale.id, SaleHold.INVOICE_VOIDED)
+    return until is not None and until > await _now(tx)
 
 
-async def end(db: Connection, tenant: Tenant, sale: Transaction) -> None:
+async def end(tx: TenantTransaction, sale: Transaction) -> None:
     """Another invoice has come, or none in time."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE transactions SET replacement_until = NULL
          WHERE tenant_id = $1 AND id = $2 AND replacement_until IS NOT NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         sale.id,
     )
-    await sale_holds.release(db, tenant, sale.id, [SaleHold.INVOICE_VOIDED])
+    await sale_holds.release(tx, sale.id, [SaleHold.INVOICE_VOIDED])
 
 
-async def look_at_window(db: Connection, tenant: Tenant, resource_id: UUID) -> Window:
+async def look_at_window(tx: TenantTransaction, resource_id: UUID) -> Window:
     """The voided invoice's time may be over: then its sale is refunded."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT transaction_id, voucher_number FROM external_documents
          WHERE tenant_id = $1 AND provider = 'lexoffice' AND resource_id = $2 AND transaction_id IS NOT NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         resource_id,
     )
     if row is None:
         return Window()
-    sale = await transactions.lock(db, tenant, TransactionId(row["transaction_id"]))
+    sale = await transactions.lock(tx, TransactionId(row["transaction_id"]))
     if sale.replacement_until is None:
         return Window()
-    left = (sale.replacement_until - await _now(db)).total_seconds()
+    left = (sale.replacement_until - await _now(tx)).total_seconds()
     if left > 0:
         return Window(wait_seconds=left)
-    before = await look(db, tenant, sale.id)
-    await end(db, tenant, sale)
-    await refunds.note_cause(db, tenant, sale.id, cause=refunds.INVOICE_VOIDED, document=row["voucher_number"])
-    await refunds.follow_invoice(db, tenant, sale.id, TransactionState.REFUNDED, VOIDED)
-    return Window(outcome=await settled(db, tenant, before, sale.id))
+    before = await look(tx, sale.id)
+    await end(tx, sale)
+    await refunds.note_cause(tx, sale.id, cause=refunds.INVOICE_VOIDED, document=row["voucher_number"])
+    await refunds.follow_invoice(tx, sale.id, TransactionState.REFUNDED, VOIDED)
+    return Window(outcome=await settled(tx, before, sale.id))
 
 
-async def seconds_left(db: Connection, outcome: Outcome) -> float:
+async def seconds_left(tx: TenantTransaction, outcome: Outcome) -> float:
     """How long the sale of this outcome still waits for another invoice; 0 where it does not."""
     if outcome.replacement_until is None:
         return 0.0
     # An end that has just passed is looked at once more.
-    return max((outcome.replacement_until - await _now(db)).total_seconds(), 0.1)
+    return max((outcome.replacement_until - await _now(tx)).total_seconds(), 0.1)
 
 
-async def forgotten(db: Connection, tenant: Tenant) -> list[UUID]:
+async def forgotten(tx: TenantTransaction) -> list[UUID]:
     """Voided invoices whose window is long over and was never ended."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT DISTINCT ON (t.id) d.resource_id FROM transactions t
           JOIN external_documents d ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id AND d.status = 'voided'
          WHERE t.tenant_id = $1 AND t.replacement_until < now() - $2::interval
          ORDER BY t.id LIMIT 500
         """,
-        tenant.id,
+        tx.tenant.id,
         FORGOTTEN_AFTER,
     )
     return [row["resource_id"] for row in rows]
 
 
-async def _now(db: Connection) -> datetime:
-    now: datetime = await db.fetchval("SELECT now()")
+async def _now(tx: TenantTransaction) -> datetime:
+    now: datetime = await tx.fetchval("SELECT now()")
     return now

@@ -15,7 +15,7 @@ from ledger.audit import audit
 from ledger.bank import bank_transfers, partner_accounts
 from ledger.booking import invoice_questions, sale_decisions
 from ledger.commissions import manual_lines
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents import documents, intents, unclear_outcomes
 from ledger.inbox import events
 from ledger.payouts import clawbacks, decisions, objections, payout_lines, payouts
@@ -31,7 +31,6 @@ from ledger.types import (
     PayoutNumber,
     PayoutState,
     TaskId,
-    Tenant,
     TransactionId,
 )
 
@@ -58,32 +57,30 @@ class Resolved(Frozen):
     rechecks: tuple[PayoutNumber, ...] = ()
 
 
-async def resolve(db: Connection, tenant: Tenant, task_id: TaskId, answer: Answer, *, actor: str) -> Resolved:
+async def resolve(tx: TenantTransaction, task_id: TaskId, answer: Answer, *, actor: str) -> Resolved:
     """Raises NotFound, NotAllowedNow (already resolved, or the world has moved on), NotAcceptable (unknown action)."""
     # The payout first and then its question, as whoever ends both does.
-    number = await db.fetchval(
-        "SELECT subject_id FROM tasks WHERE tenant_id = $1 AND id = $2 AND subject = 'payout'", tenant.id, task_id
+    number = await tx.fetchval(
+        "SELECT subject_id FROM tasks WHERE tenant_id = $1 AND id = $2 AND subject = 'payout'", tx.tenant.id, task_id
     )
     if number is not None:
-        await payouts.lock(db, tenant, number)
-    task = await db.fetchrow("SELECT * FROM tasks WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, task_id)
+        await payouts.lock(tx, number)
+    task = await tx.fetchrow("SELECT * FROM tasks WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tx.tenant.id, task_id)
     if task is None:
         raise NotFound("task_not_found")
     if task["state"] != "open":
         raise NotAllowedNow("task_resolved")
     if answer.action not in task["actions"]:
         raise NotAcceptable("unknown_action", actions=task["actions"])
-    resolved = await _act(db, tenant, task_id, task, answer, actor)
+    resolved = await _act(tx, task_id, task, answer, actor)
     await tasks.resolve(
-        db,
-        tenant,
+        tx,
         task_id,
         by=actor,
         resolution={**answer.detail, "action": answer.action, "reason": answer.reason},
     )
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=actor,
         action="task.resolved",
         subject=task["subject"],
@@ -93,18 +90,17 @@ async def resolve(db: Connection, tenant: Tenant, task_id: TaskId, answer: Answe
     return resolved
 
 
-async def _act(db: Connection, tenant: Tenant, task_id: TaskId, task: Any, answer: Answer, actor: str) -> Resolved:
+async def _act(tx: TenantTransaction, task_id: TaskId, task: Any, answer: Answer, actor: str) -> Resolved:
     match task["subject"], task["kind"]:
         case "payout", _:
-            return await _about_payout(db, tenant, task_id, task["subject_id"], task["kind"], answer, actor)
+            return await _about_payout(tx, task_id, task["subject_id"], task["kind"], answer, actor)
         case "transaction", "invoice_outcome_unknown":
-            return await _about_lost_invoice(db, tenant, task_id, UUID(task["detail"]["intent"]), answer)
+            return await _about_lost_invoice(tx, task_id, UUID(task["detail"]["intent"]), answer)
         case "transaction", _ if answer.action in ("release", "assign_partner"):
-            return await _about_sale(db, tenant, task_id, TransactionId(UUID(task["subject_id"])), answer, actor)
+            return await _about_sale(tx, task_id, TransactionId(UUID(task["subject_id"])), answer, actor)
         case "document", kind if kind in invoice_questions.ANSWERED_BY_A_PERSON and answer.action != "done":
             found = await invoice_questions.resolve_invoice_question(
-                db,
-                tenant,
+                tx,
                 UUID(task["subject_id"]),
                 action=answer.action,
                 transaction_id=_transaction(answer) if answer.action == "assign" else None,
@@ -114,8 +110,7 @@ async def _act(db: Connection, tenant: Tenant, task_id: TaskId, task: Any, answe
             return Resolved(task=task_id, replay=tuple(found))
         case "commission", manual_lines.TASK:
             await manual_lines.decide(
-                db,
-                tenant,
+                tx,
                 CommissionId(UUID(task["subject_id"])),
                 confirmed=answer.action == "confirm",
                 by=actor,
@@ -123,7 +118,7 @@ async def _act(db: Connection, tenant: Tenant, task_id: TaskId, task: Any, answe
             )
             return Resolved(task=task_id)
         case "partner", partner_accounts.IBAN_TWICE:
-            await _acknowledge_iban(db, tenant, task["subject_id"], answer, actor)
+            await _acknowledge_iban(tx, task["subject_id"], answer, actor)
             return Resolved(task=task_id)
         case objections.SUBJECT, _:
             if not answer.reason:
@@ -133,29 +128,28 @@ async def _act(db: Connection, tenant: Tenant, task_id: TaskId, task: Any, answe
             return Resolved(task=task_id)
 
 
-async def _acknowledge_iban(db: Connection, tenant: Tenant, code: str, answer: Answer, actor: str) -> None:
+async def _acknowledge_iban(tx: TenantTransaction, code: str, answer: Answer, actor: str) -> None:
     """Whoever recorded the account does not take the warning from the second person."""
     if not answer.reason:
         raise NotAcceptable("reason_missing")
-    recorded_by = await db.fetchval(
+    recorded_by = await tx.fetchval(
         """
         SELECT b.recorded_by FROM partner_bank_details b
           JOIN partners p ON p.tenant_id = b.tenant_id AND p.id = b.partner_id
          WHERE b.tenant_id = $1 AND p.code = $2 AND b.state = 'pending'
         """,
-        tenant.id,
+        tx.tenant.id,
         code,
     )
-    await four_eyes.require_second_person(db, tenant, actor, made_by=[recorded_by])
+    await four_eyes.require_second_person(tx, actor, made_by=[recorded_by])
 
 
 async def _about_payout(
-    db: Connection, tenant: Tenant, task_id: TaskId, number: str, kind: str, answer: Answer, actor: str
+    tx: TenantTransaction, task_id: TaskId, number: str, kind: str, answer: Answer, actor: str
 ) -> Resolved:
-    payout = await payouts.lock(db, tenant, number)
+    payout = await payouts.lock(tx, number)
     decision = await decisions.resolve(
-        db,
-        tenant,
+        tx,
         number,
         actor=actor,
         reason=answer.reason,
@@ -163,106 +157,104 @@ async def _about_payout(
     )
     match kind, answer.action:
         case "outcome_unknown", action:
-            await _answer_lost_credit_note(db, tenant, payout, action, answer)
+            await _answer_lost_credit_note(tx, payout, action, answer)
         case "credit_note_refused", "cancel":
-            await _answer_lost_credit_note(db, tenant, payout, "cancel", answer)
+            await _answer_lost_credit_note(tx, payout, "cancel", answer)
         case "returned", action:
-            await _end_returned(db, tenant, payout, PayoutState(action), answer)
+            await _end_returned(tx, payout, PayoutState(action), answer)
             # Its workflow ended when the payout was returned: nobody is there to be told.
-            await decisions.mark_delivered(db, tenant, decision.id)
+            await decisions.mark_delivered(tx, decision.id)
             return Resolved(task=task_id, payout=payout.number)
         case _:
             pass  # "retry" is done by the workflow once it hears of the decision; "done" only closes the question
     return Resolved(task=task_id, payout=payout.number, decision=decision)
 
 
-async def _answer_lost_credit_note(db: Connection, tenant: Tenant, payout: Payout, action: str, answer: Answer) -> None:
-    intent = await intents.open_of_payout(db, tenant, payout.id)
+async def _answer_lost_credit_note(tx: TenantTransaction, payout: Payout, action: str, answer: Answer) -> None:
+    intent = await intents.open_of_payout(tx, payout.id)
     if payout.state is not PayoutState.OUTCOME_UNKNOWN or intent is None:
         raise NotAllowedNow("outcome_not_unclear")
     match action:
         case "adopt":
-            await _adopt(db, tenant, intent.id, answer)
+            await _adopt(tx, intent.id, answer)
         case "create_again":
-            await intents.refuse(db, tenant, intent.id, _BY_WORD, attempt=intent.attempt)
+            await intents.refuse(tx, intent.id, _BY_WORD, attempt=intent.attempt)
         case "cancel":
             require_reason(answer.reason or "")
-            await unclear_outcomes.give_up_by_word(db, tenant, intent.id)
-            await payouts.change_state(db, tenant, payout, PayoutState.CANCELLED, reason=answer.reason, unblock=True)
-            await clawbacks.give_back(db, tenant, payout.id)
-            await events.hand_over_parked(db, tenant)
+            await unclear_outcomes.give_up_by_word(tx, intent.id)
+            await payouts.change_state(tx, payout, PayoutState.CANCELLED, reason=answer.reason, unblock=True)
+            await clawbacks.give_back(tx, payout.id)
+            await events.hand_over_parked(tx)
 
 
 async def _about_sale(
-    db: Connection, tenant: Tenant, task_id: TaskId, transaction: TransactionId, answer: Answer, actor: str
+    tx: TenantTransaction, task_id: TaskId, transaction: TransactionId, answer: Answer, actor: str
 ) -> Resolved:
     if answer.action == "release":
         if not answer.reason:
             raise NotAcceptable("reason_missing")
-        outcome = await sale_decisions.release_hold(db, tenant, transaction, by=actor, reason=answer.reason)
+        outcome = await sale_decisions.release_hold(tx, transaction, by=actor, reason=answer.reason)
     else:
-        outcome = await sale_decisions.assign_partner(db, tenant, transaction, _partner_code(answer), by=actor)
+        outcome = await sale_decisions.assign_partner(tx, transaction, _partner_code(answer), by=actor)
     return Resolved(task=task_id, transaction=transaction, rechecks=outcome.payouts)
 
 
-async def _about_lost_invoice(
-    db: Connection, tenant: Tenant, task_id: TaskId, intent_id: UUID, answer: Answer
-) -> Resolved:
-    intent = await intents.find(db, tenant, IntentId(intent_id))
+async def _about_lost_invoice(tx: TenantTransaction, task_id: TaskId, intent_id: UUID, answer: Answer) -> Resolved:
+    intent = await intents.find(tx, IntentId(intent_id))
     if not intent.is_unclear:
         raise NotAllowedNow("outcome_not_unclear")
     match answer.action:
         case "adopt":
-            await _adopt(db, tenant, intent.id, answer)
+            await _adopt(tx, intent.id, answer)
         case "create_again":
-            await intents.refuse(db, tenant, intent.id, _BY_WORD, attempt=intent.attempt)
+            await intents.refuse(tx, intent.id, _BY_WORD, attempt=intent.attempt)
         case _:
-            await unclear_outcomes.give_up_by_word(db, tenant, intent.id)
-            await events.hand_over_parked(db, tenant)
-    await intents.want_announcement(db, tenant, intent.id)
+            await unclear_outcomes.give_up_by_word(tx, intent.id)
+            await events.hand_over_parked(tx)
+    await intents.want_announcement(tx, intent.id)
     return Resolved(task=task_id, invoice_intent=intent.id, transaction=intent.transaction_id)
 
 
-async def _adopt(db: Connection, tenant: Tenant, intent: IntentId, answer: Answer) -> None:
+async def _adopt(tx: TenantTransaction, intent: IntentId, answer: Answer) -> None:
     """A person names the document. It is read back and judged like any other before anything is paid."""
     try:
         resource_id = UUID(str(answer.detail["resource_id"]))
     except (KeyError, ValueError):
         raise NotAcceptable("resource_id_missing") from None
-    if await documents.is_ours(db, tenant, resource_id):
+    if await documents.is_ours(tx, resource_id):
         raise NotAllowedNow("document_taken")
-    if not await intents.made(db, tenant, intent, resource_id, adopted=True):
+    if not await intents.made(tx, intent, resource_id, adopted=True):
         raise NotAllowedNow("outcome_not_unclear")
-    await events.hand_over_parked(db, tenant)
+    await events.hand_over_parked(tx)
 
 
-async def _end_returned(db: Connection, tenant: Tenant, payout: Payout, to: PayoutState, answer: Answer) -> None:
+async def _end_returned(tx: TenantTransaction, payout: Payout, to: PayoutState, answer: Answer) -> None:
     """returned → paid | cancelled | settled_manually, each by a person and with a reason (rules.md, States)."""
     if not answer.reason:
         raise NotAcceptable("reason_missing")
-    if to is PayoutState.CANCELLED and (run := await bank_transfers.awaited_in(db, tenant, payout.id)):
+    if to is PayoutState.CANCELLED and (run := await bank_transfers.awaited_in(tx, payout.id)):
         # Its commissions are owed anew: a file that may still be carried out would pay them a second time.
         raise NotAllowedNow("in_an_exported_run", run=run)
     paid: dict[str, Any] = {}
     if to is PayoutState.PAID:
-        known = await bank_transfers.transfer_of(db, tenant, payout)
+        known = await bank_transfers.transfer_of(tx, payout)
         named = answer.detail.get("payment_reference")
         paid = {
             "payment_reference": str(named or known.reference or payout.number)[:140],
-            "paid_on": await _day_of_payment(db, payout, answer.detail.get("paid_on"), known.day),
+            "paid_on": await _day_of_payment(tx, payout, answer.detail.get("paid_on"), known.day),
         }
-    if not await payouts.change_state(db, tenant, payout, to, reason=answer.reason, **paid):
+    if not await payouts.change_state(tx, payout, to, reason=answer.reason, **paid):
         raise NotAllowedNow("not_returned")
     if to in (PayoutState.PAID, PayoutState.SETTLED_MANUALLY):
         # Settled outside is settled: it must not stand among what is owed for ever.
-        await payout_lines.pay(db, tenant, payout.id)
+        await payout_lines.pay(tx, payout.id)
     elif to is PayoutState.CANCELLED:
-        await clawbacks.give_back(db, tenant, payout.id, was_paid=True)
+        await clawbacks.give_back(tx, payout.id, was_paid=True)
 
 
-async def _day_of_payment(db: Connection, payout: Payout, said: Any, known: date | None) -> date:
+async def _day_of_payment(tx: TenantTransaction, payout: Payout, said: Any, known: date | None) -> date:
     """lexoffice tells no day here: its document is voided. A person names it, unless it is known already."""
-    today: date = await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
+    today: date = await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
     if said is None or not str(said).strip():
         if known is None or known > today:
             raise NotAcceptable("paid_on_missing")

@@ -4,27 +4,24 @@ from ledger import tasks
 from ledger.audit import audit
 from ledger.booking import attribution
 from ledger.booking.outcome import Outcome, look, settled
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import clawbacks
 from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotAllowedNow, require_reason
 from ledger.sales import sale_holds, transactions
 from ledger.sales.sale_holds import HELD_FOR_A_PERSON
-from ledger.types import CommissionState, Tenant, TransactionId
+from ledger.types import CommissionState, TransactionId
 
 
-async def release_hold(
-    db: Connection, tenant: Tenant, transaction_id: TransactionId, *, by: str, reason: str
-) -> Outcome:
+async def release_hold(tx: TenantTransaction, transaction_id: TransactionId, *, by: str, reason: str) -> Outcome:
     """A person lets a held sale go on. Raises NotFound and NotAllowedNow (it is not held)."""
-    held = await transactions.lock(db, tenant, transaction_id)
+    held = await transactions.lock(tx, transaction_id)
     if not held.held:
         raise NotAllowedNow("not_held")
-    before = await look(db, tenant, transaction_id)
-    await sale_holds.release(db, tenant, transaction_id, HELD_FOR_A_PERSON, by=by)
+    before = await look(tx, transaction_id)
+    await sale_holds.release(tx, transaction_id, HELD_FOR_A_PERSON, by=by)
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action="transaction.released",
         subject="transaction",
@@ -32,30 +29,29 @@ async def release_hold(
         detail={"holds": [hold.code for hold in held.held], "reason": reason},
     )
     await tasks.close_questions(
-        db, tenant, subject="transaction", subject_id=str(transaction_id), kinds=("own_purchase",), by=by
+        tx, subject="transaction", subject_id=str(transaction_id), kinds=("own_purchase",), by=by
     )
-    return await settled(db, tenant, before, transaction_id)
+    return await settled(tx, before, transaction_id)
 
 
 async def assign_partner(
-    db: Connection, tenant: Tenant, transaction_id: TransactionId, partner_code: str, *, by: str
+    tx: TenantTransaction, transaction_id: TransactionId, partner_code: str, *, by: str
 ) -> Outcome:
     """Say who brought a sale that nobody brought yet.
 
     Raises NotFound, NotAcceptable (no such partner) and NotAllowedNow (it has a partner, whose commissions stand).
     """
-    sale = await transactions.lock(db, tenant, transaction_id)
-    partner = await partners.find_by_code(db, tenant, partner_code)
+    sale = await transactions.lock(tx, transaction_id)
+    partner = await partners.find_by_code(tx, partner_code)
     if partner is None:
         raise NotAcceptable("unknown_partner")
     if sale.partner_id is not None:
         raise NotAllowedNow("has_partner")
-    before = await look(db, tenant, transaction_id)
-    bound = await attribution.bind(db, tenant, sale, partner_id=partner.id, campaign_id=sale.campaign_id)
-    await attribution.hold_own_purchase(db, tenant, sale, bound)
+    before = await look(tx, transaction_id)
+    bound = await attribution.bind(tx, sale, partner_id=partner.id, campaign_id=sale.campaign_id)
+    await attribution.hold_own_purchase(tx, sale, bound)
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action="transaction.partner_assigned",
         subject="transaction",
@@ -63,13 +59,13 @@ async def assign_partner(
         detail={"partner": partner.code},
     )
     await tasks.close_questions(
-        db, tenant, subject="transaction", subject_id=str(transaction_id), kinds=("unknown_partner_code",), by=by
+        tx, subject="transaction", subject_id=str(transaction_id), kinds=("unknown_partner_code",), by=by
     )
-    return await settled(db, tenant, before, transaction_id)
+    return await settled(tx, before, transaction_id)
 
 
 async def reassign(
-    db: Connection, tenant: Tenant, transaction_id: TransactionId, partner_code: str, *, by: str, reason: str
+    tx: TenantTransaction, transaction_id: TransactionId, partner_code: str, *, by: str, reason: str
 ) -> Outcome:
     """A person gives a sale to another partner, as long as nothing of it was settled.
 
@@ -78,26 +74,25 @@ async def reassign(
     What a payout holds is taken out of it, which voids its approval. Raises NotFound, NotAcceptable (no such partner,
     no reason) and NotAllowedNow (it is the partner already; something is paid or promised by a document).
     """
-    sale = await transactions.lock(db, tenant, transaction_id)
-    partner = await partners.find_by_code(db, tenant, partner_code)
+    sale = await transactions.lock(tx, transaction_id)
+    partner = await partners.find_by_code(tx, partner_code)
     if partner is None:
         raise NotAcceptable("unknown_partner")
     require_reason(reason)
     if sale.partner_id == partner.id:
         raise NotAllowedNow("same_partner")
-    before = await look(db, tenant, transaction_id)
+    before = await look(tx, transaction_id)
     earned = [row for row in before.commissions if row.kind != "correction"]
     touched = []
     for row in sorted(earned, key=lambda row: row.payout_number or ""):
-        if row.state is CommissionState.IN_PAYOUT and await clawbacks.take_out(db, tenant, row):
+        if row.state is CommissionState.IN_PAYOUT and await clawbacks.take_out(tx, row):
             touched.append(row.payout_number)
         elif row.kind != "sale" or row.state in (CommissionState.PAID, CommissionState.IN_PAYOUT):
             raise NotAllowedNow("sale_settled")
-    bound = await attribution.bind(db, tenant, sale, partner_id=partner.id, campaign_id=sale.campaign_id)
-    await attribution.hold_own_purchase(db, tenant, sale, bound)
+    bound = await attribution.bind(tx, sale, partner_id=partner.id, campaign_id=sale.campaign_id)
+    await attribution.hold_own_purchase(tx, sale, bound)
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action="transaction.partner_reassigned",
         subject="transaction",
@@ -105,13 +100,12 @@ async def reassign(
         detail={"partner": [sale.partner_code, partner.code], "reason": reason},
     )
     await tasks.close_questions(
-        db,
-        tenant,
+        tx,
         subject="transaction",
         subject_id=str(transaction_id),
         kinds=("unknown_partner_code", "partner_differs", "invoice_names_other_partner"),
         by=by,
     )
-    outcome = await settled(db, tenant, before, transaction_id)
+    outcome = await settled(tx, before, transaction_id)
     numbers = [number for number in touched if number is not None]
     return outcome.model_copy(update={"payouts": tuple(dict.fromkeys([*numbers, *outcome.payouts]))})

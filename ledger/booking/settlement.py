@@ -8,10 +8,10 @@ from pydantic import Field
 
 from ledger import tasks
 from ledger.bank import bank_transfers
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import clawbacks, payout_lines, payouts
 from ledger.payouts.payouts import Payout
-from ledger.types import EventState, Frozen, PayoutState, Tenant
+from ledger.types import EventState, Frozen, PayoutState
 
 
 class Meaning(StrEnum):
@@ -69,51 +69,46 @@ def agrees(payout: Payout, meaning: Meaning) -> bool:
     )
 
 
-async def settle(db: Connection, tenant: Tenant, payout: Payout, verdict: Verdict) -> Settled:
+async def settle(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> Settled:
     """Apply a judged credit note to its payout, which the caller has locked. Applying twice changes nothing."""
     if agrees(payout, verdict.meaning):
         return Settled(state=EventState.UNCHANGED)
-    exported_as = await bank_transfers.exported_as(db, tenant, payout.id)
+    exported_as = await bank_transfers.exported_as(tx, payout.id)
     match verdict.meaning, payout.state:
         case Meaning.DEVIATES, _:
-            return await _deviates(db, tenant, payout, verdict)
+            return await _deviates(tx, payout, verdict)
         case Meaning.SETTLED_BY_RELATED, PayoutState.CREDIT_NOTE_OPEN:
-            await _ask(db, tenant, payout, "settled_by_related", "Die Gutschrift wurde mit einem Beleg verrechnet.")
+            await _ask(tx, payout, "settled_by_related", "Die Gutschrift wurde mit einem Beleg verrechnet.")
             return Settled(state=EventState.FAILED, reason="Mit einem anderen Beleg verrechnet, nicht überwiesen.")
         case Meaning.PAID, PayoutState.CREDIT_NOTE_OPEN:
             # In this order (design.md, Events): the event's own, the bank file's EndToEndId, the voucher number.
             reference = verdict.payment_reference or exported_as or verdict.voucher_number or payout.number
-            return await _paid(db, tenant, payout, reference, verdict.paid_on)
+            return await _paid(tx, payout, reference, verdict.paid_on)
         case Meaning.OPEN | Meaning.PARTLY_PAID, PayoutState.CREDIT_NOTE_OPEN:
-            await _set_reopened(db, tenant, payout, reopened=False)
+            await _set_reopened(tx, payout, reopened=False)
             return Settled(state=EventState.PROCESSED, changes={"reopened": [True, False]})
         case Meaning.REOPENED, PayoutState.CREDIT_NOTE_OPEN:
-            return await _reopened(db, tenant, payout)
+            return await _reopened(tx, payout)
         case Meaning.VOIDED | Meaning.DELETED, PayoutState.CREDIT_NOTE_OPEN if (
             verdict.money_may_have_left or exported_as
         ):
-            return await _returned(db, tenant, payout, "Der Beleg wurde aufgehoben. Wurde Geld überwiesen?")
+            return await _returned(tx, payout, "Der Beleg wurde aufgehoben. Wurde Geld überwiesen?")
         case Meaning.VOIDED | Meaning.DELETED, PayoutState.CREDIT_NOTE_OPEN:
-            return await _cancelled(db, tenant, payout, verdict.meaning)
+            return await _cancelled(tx, payout, verdict.meaning)
         case _, PayoutState.PAID:
-            return await _returned(db, tenant, payout, "Die bezahlte Gutschrift wurde in lexoffice wieder verändert.")
+            return await _returned(tx, payout, "Die bezahlte Gutschrift wurde in lexoffice wieder verändert.")
         case _:
             await _ask(
-                db,
-                tenant,
-                payout,
-                "unexpected_document",
-                "Der Beleg in lexoffice passt nicht zum Zustand der Auszahlung.",
+                tx, payout, "unexpected_document", "Der Beleg in lexoffice passt nicht zum Zustand der Auszahlung."
             )
             return Settled(state=EventState.FAILED, reason="Der Beleg passt nicht zum Zustand der Auszahlung.")
 
 
-async def _paid(db: Connection, tenant: Tenant, payout: Payout, reference: str, paid_on: date | None) -> Settled:
+async def _paid(tx: TenantTransaction, payout: Payout, reference: str, paid_on: date | None) -> Settled:
     # Without lexoffice's own day it is the one on which it told us.
-    day = paid_on or await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
+    day = paid_on or await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
     await payouts.change_state(
-        db,
-        tenant,
+        tx,
         payout,
         PayoutState.PAID,
         payment_reference=reference,
@@ -121,10 +116,9 @@ async def _paid(db: Connection, tenant: Tenant, payout: Payout, reference: str, 
         reopened=False,
         unblock=True,
     )
-    await payout_lines.pay(db, tenant, payout.id)
+    await payout_lines.pay(tx, payout.id)
     await tasks.close_questions(
-        db,
-        tenant,
+        tx,
         subject="payout",
         subject_id=payout.number,
         kinds=_ABOUT_THE_DOCUMENT,
@@ -133,34 +127,31 @@ async def _paid(db: Connection, tenant: Tenant, payout: Payout, reference: str, 
     return _moved(payout, PayoutState.PAID)
 
 
-async def _cancelled(db: Connection, tenant: Tenant, payout: Payout, meaning: Meaning) -> Settled:
+async def _cancelled(tx: TenantTransaction, payout: Payout, meaning: Meaning) -> Settled:
     reason = "Gutschrift in lexoffice gelöscht." if meaning is Meaning.DELETED else "Gutschrift in lexoffice storniert."
-    await payouts.change_state(db, tenant, payout, PayoutState.CANCELLED, reason=reason, reopened=False, unblock=True)
-    await clawbacks.give_back(db, tenant, payout.id)
-    await tasks.close_questions(
-        db, tenant, subject="payout", subject_id=payout.number, kinds=_ABOUT_THE_DOCUMENT, by="engine"
-    )
+    await payouts.change_state(tx, payout, PayoutState.CANCELLED, reason=reason, reopened=False, unblock=True)
+    await clawbacks.give_back(tx, payout.id)
+    await tasks.close_questions(tx, subject="payout", subject_id=payout.number, kinds=_ABOUT_THE_DOCUMENT, by="engine")
     return _moved(payout, PayoutState.CANCELLED)
 
 
-async def _returned(db: Connection, tenant: Tenant, payout: Payout, reason: str) -> Settled:
-    await payouts.change_state(db, tenant, payout, PayoutState.RETURNED, reason=reason)
-    await _ask(db, tenant, payout, "returned", reason, actions=("paid", "cancelled", "settled_manually"))
+async def _returned(tx: TenantTransaction, payout: Payout, reason: str) -> Settled:
+    await payouts.change_state(tx, payout, PayoutState.RETURNED, reason=reason)
+    await _ask(tx, payout, "returned", reason, actions=("paid", "cancelled", "settled_manually"))
     return _moved(payout, PayoutState.RETURNED)
 
 
-async def _reopened(db: Connection, tenant: Tenant, payout: Payout) -> Settled:
+async def _reopened(tx: TenantTransaction, payout: Payout) -> Settled:
     if payout.reopened:
         return Settled(state=EventState.UNCHANGED)
-    await _set_reopened(db, tenant, payout, reopened=True)
-    await _ask(db, tenant, payout, "document_reopened", "Die Gutschrift ist in lexoffice wieder ein Entwurf.")
+    await _set_reopened(tx, payout, reopened=True)
+    await _ask(tx, payout, "document_reopened", "Die Gutschrift ist in lexoffice wieder ein Entwurf.")
     return Settled(state=EventState.PROCESSED, changes={"reopened": [False, True]})
 
 
-async def _deviates(db: Connection, tenant: Tenant, payout: Payout, verdict: Verdict) -> Settled:
+async def _deviates(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> Settled:
     await _ask(
-        db,
-        tenant,
+        tx,
         payout,
         "document_deviates",
         "Beleg weicht von der Freigabe ab.",
@@ -173,22 +164,21 @@ async def _deviates(db: Connection, tenant: Tenant, payout: Payout, verdict: Ver
     )
 
 
-async def _set_reopened(db: Connection, tenant: Tenant, payout: Payout, *, reopened: bool) -> None:
-    await db.execute(
+async def _set_reopened(tx: TenantTransaction, payout: Payout, *, reopened: bool) -> None:
+    await tx.execute(
         "UPDATE payouts SET reopened = $3, updated_at = now() WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
+        tx.tenant.id,
         payout.id,
         reopened,
     )
     if not reopened:
         await tasks.close_questions(
-            db, tenant, subject="payout", subject_id=payout.number, kinds=("document_reopened",), by="engine"
+            tx, subject="payout", subject_id=payout.number, kinds=("document_reopened",), by="engine"
         )
 
 
 async def _ask(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     payout: Payout,
     kind: str,
     reason: str,
@@ -197,8 +187,7 @@ async def _ask(
     detail: dict[str, Any] | None = None,
 ) -> None:
     await tasks.ask(
-        db,
-        tenant,
+        tx,
         kind=kind,
         subject="payout",
         subject_id=payout.number,

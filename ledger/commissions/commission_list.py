@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.keyset import Conditions, Position
 from ledger.sales import sale_list
 from ledger.types import (
@@ -14,7 +14,6 @@ from ledger.types import (
     Frozen,
     PartnerId,
     PayoutNumber,
-    Tenant,
     TransactionId,
 )
 
@@ -98,20 +97,20 @@ _BESIDE = """
 
 
 async def page(
-    db: Connection, tenant: Tenant, wanted: CommissionFilter, *, after: Position | None = None, limit: int = 50
+    tx: TenantTransaction, wanted: CommissionFilter, *, after: Position | None = None, limit: int = 50
 ) -> tuple[list[CommissionRow], Position | None]:
     """Newest day first; the second value is where the next page begins, None on the last one."""
     states = [wanted.state] if wanted.state else list(CommissionState)
-    where = Conditions(tenant.id, [state.value for state in states], limit + 1)
+    where = Conditions(tx.tenant.id, [state.value for state in states], limit + 1)
     parts = "unnest($2::text[]) AS one (state)"
     if wanted.reference:
-        where.require("c.transaction_id = ANY ({})", await sale_list.with_reference(db, tenant, wanted.reference))
+        where.require("c.transaction_id = ANY ({})", await sale_list.with_reference(tx, wanted.reference))
     if wanted.customer_id:
-        where.require("c.transaction_id = ANY ({})", await _sales_of(db, tenant, wanted.customer_id))
+        where.require("c.transaction_id = ANY ({})", await _sales_of(tx, wanted.customer_id))
     if wanted.partner_id:
         where.require("c.partner_id = {}", wanted.partner_id)
     if wanted.campaign_id:
-        plans = await _plans_of(db, tenant, wanted.campaign_id)
+        plans = await _plans_of(tx, wanted.campaign_id)
         if wanted.partner_id or wanted.reference or wanted.customer_id:
             where.require("c.plan_id = ANY ({})", plans)
         else:
@@ -123,7 +122,7 @@ async def page(
         where.require("c.service_date < {}", wanted.served_before)
     if after:
         where.require("(c.service_date, c.seq) < ({}::date, {}::bigint)", after.at, after.seq)
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         {_SHOWN}
           FROM (SELECT n.* FROM {parts}
@@ -141,43 +140,43 @@ async def page(
     return found, found[-1].position if len(rows) > limit else None
 
 
-async def of_sale(db: Connection, tenant: Tenant, sale: TransactionId) -> list[CommissionRow]:
+async def of_sale(tx: TenantTransaction, sale: TransactionId) -> list[CommissionRow]:
     """Level by level, what was written later after it."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         {_SHOWN} FROM commissions c {_BESIDE}
          WHERE c.tenant_id = $1 AND c.transaction_id = $2 ORDER BY c.level, c.seq
         """,
-        tenant.id,
+        tx.tenant.id,
         sale,
     )
     return [CommissionRow.model_validate(dict(row)) for row in rows]
 
 
-async def earlier_payouts(db: Connection, tenant: Tenant, commissions: list[CommissionId]) -> list[EarlierPayout]:
-    rows = await db.fetch(
+async def earlier_payouts(tx: TenantTransaction, commissions: list[CommissionId]) -> list[EarlierPayout]:
+    rows = await tx.fetch(
         """
         SELECT l.commission_id, o.number AS payout_number, l.released_at
           FROM payout_lines l JOIN payouts o ON o.tenant_id = l.tenant_id AND o.id = l.payout_id
          WHERE l.tenant_id = $1 AND l.commission_id = ANY ($2) AND l.released_at IS NOT NULL
          ORDER BY l.released_at
         """,
-        tenant.id,
+        tx.tenant.id,
         commissions,
     )
     return [EarlierPayout(**row) for row in rows]
 
 
-async def _sales_of(db: Connection, tenant: Tenant, customer: CustomerId) -> list[TransactionId]:
-    rows = await db.fetch(
+async def _sales_of(tx: TenantTransaction, customer: CustomerId) -> list[TransactionId]:
+    rows = await tx.fetch(
         "SELECT id FROM transactions WHERE tenant_id = $1 AND customer_id = $2 ORDER BY sold_at DESC LIMIT $3",
-        tenant.id,
+        tx.tenant.id,
         customer,
         _SALES_OF_A_CUSTOMER,
     )
     return [TransactionId(row["id"]) for row in rows]
 
 
-async def _plans_of(db: Connection, tenant: Tenant, campaign: CampaignId) -> list[object]:
-    rows = await db.fetch("SELECT id FROM plans WHERE tenant_id = $1 AND campaign_id = $2", tenant.id, campaign)
+async def _plans_of(tx: TenantTransaction, campaign: CampaignId) -> list[object]:
+    rows = await tx.fetch("SELECT id FROM plans WHERE tenant_id = $1 AND campaign_id = $2", tx.tenant.id, campaign)
     return [row["id"] for row in rows]

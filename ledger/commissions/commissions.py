@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.money import euro
-from ledger.types import CommissionId, CommissionState, Frozen, PartnerId, TaxCase, Tenant, TransactionId
+from ledger.types import CommissionId, CommissionState, Frozen, PartnerId, TaxCase, TransactionId
 
 
 class Commission(Frozen):
@@ -70,38 +70,39 @@ _COMMISSION = """
 """
 
 
-async def commissions_of(db: Connection, tenant: Tenant, transaction_id: TransactionId) -> list[Commission]:
+async def commissions_of(tx: TenantTransaction, transaction_id: TransactionId) -> list[Commission]:
     """Level by level, what was written later after it."""
-    rows = await db.fetch(_COMMISSION + " AND c.transaction_id = $2 ORDER BY c.level, c.seq", tenant.id, transaction_id)
+    rows = await tx.fetch(
+        _COMMISSION + " AND c.transaction_id = $2 ORDER BY c.level, c.seq", tx.tenant.id, transaction_id
+    )
     return [Commission.model_validate(dict(row)) for row in rows]
 
 
-async def sale_of(db: Connection, tenant: Tenant, commission: CommissionId) -> TransactionId | None:
+async def sale_of(tx: TenantTransaction, commission: CommissionId) -> TransactionId | None:
     """None for one that stands on no sale, or is not there."""
-    found: UUID | None = await db.fetchval(
-        "SELECT transaction_id FROM commissions WHERE tenant_id = $1 AND id = $2", tenant.id, commission
+    found: UUID | None = await tx.fetchval(
+        "SELECT transaction_id FROM commissions WHERE tenant_id = $1 AND id = $2", tx.tenant.id, commission
     )
     return None if found is None else TransactionId(found)
 
 
-async def hold_commissions(db: Connection, tenant: Tenant, sales: Sequence[TransactionId]) -> None:
+async def hold_commissions(tx: TenantTransaction, sales: Sequence[TransactionId]) -> None:
     """Until the end of the transaction nothing takes, pays or gives back a commission of these sales.
 
     The last of all locks, and taken in the order of payout_requests.hold_open_commissions. What is read before is old.
     """
-    await db.execute(
+    await tx.execute(
         """
         SELECT 1 FROM commissions WHERE tenant_id = $1 AND transaction_id = ANY ($2)
          ORDER BY partner_id, seq FOR UPDATE
         """,
-        tenant.id,
+        tx.tenant.id,
         list(sales),
     )
 
 
 async def list_commissions(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     state: CommissionState | None = None,
     partner_id: PartnerId | None = None,
@@ -112,7 +113,7 @@ async def list_commissions(
     limit: int = 50,
 ) -> tuple[list[Commission], int | None]:
     """Newest first; the second value is `after` of the next page. The service date is the day of the sale in Berlin."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         _COMMISSION
         + """
           AND ($2::text IS NULL OR c.state = $2) AND ($3::uuid IS NULL OR c.partner_id = $3)
@@ -121,7 +122,7 @@ async def list_commissions(
           AND ($7::bigint IS NULL OR c.seq < $7)
         ORDER BY c.seq DESC LIMIT $8
         """,
-        tenant.id,
+        tx.tenant.id,
         state,
         partner_id,
         transaction_id,

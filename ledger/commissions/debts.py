@@ -3,18 +3,18 @@
 from datetime import timedelta
 
 from ledger import tasks
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.money import euro
-from ledger.types import CommissionId, Tenant
+from ledger.types import CommissionId
 
 OWES_TOO_LONG = "partner_owes_too_long"
 OLD_DEBT = timedelta(days=180)
 
 
-async def split(db: Connection, tenant: Tenant, commission: CommissionId, taken_cents: int) -> None:
+async def split(tx: TenantTransaction, commission: CommissionId, taken_cents: int) -> None:
     """Make two of a claw-back that the limit lets through in part: `taken_cents` stay in the row, the rest is a new
     one, as old as the first."""
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO commissions (tenant_id, kind, origin_id, transaction_id, partner_id, level, plan_id, percent,
                                  fixed_cents, base_cents, net_cents, state, provisional, service_date, cause,
@@ -23,23 +23,23 @@ async def split(db: Connection, tenant: Tenant, commission: CommissionId, taken_
                net_cents + $3::bigint, state, provisional, service_date, cause, cause_document, tax_case, created_at
           FROM commissions WHERE tenant_id = $1 AND id = $2 AND kind = 'clawback'
         """,
-        tenant.id,
+        tx.tenant.id,
         commission,
         taken_cents,
     )
-    await db.execute(
+    await tx.execute(
         "UPDATE commissions SET net_cents = -$3::bigint, earned_cents = -$3::bigint WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
+        tx.tenant.id,
         commission,
         taken_cents,
     )
 
 
-async def ask_about_old_debts(db: Connection, tenant: Tenant) -> int:
+async def ask_about_old_debts(tx: TenantTransaction) -> int:
     """A debt that nothing was earned against for 180 days is a person's to decide: a task per partner, whether it comes
     of a claw-back, a correction or the close of a month. A step of each sweep; the question closes when the debt is
     gone. Returns how many partners owe that long."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT p.id, p.code, sum(c.net_cents)::bigint AS open_cents,
                min(c.created_at) FILTER (WHERE c.net_cents < 0) AS since
@@ -48,13 +48,12 @@ async def ask_about_old_debts(db: Connection, tenant: Tenant) -> int:
          GROUP BY p.id, p.code
         HAVING sum(c.net_cents) < 0 AND min(c.created_at) FILTER (WHERE c.net_cents < 0) < now() - $2::interval
         """,
-        tenant.id,
+        tx.tenant.id,
         OLD_DEBT,
     )
     for row in rows:
         await tasks.ask(
-            db,
-            tenant,
+            tx,
             kind=OWES_TOO_LONG,
             subject="partner",
             subject_id=str(row["id"]),
@@ -62,13 +61,13 @@ async def ask_about_old_debts(db: Connection, tenant: Tenant) -> int:
             detail={"open_cents": row["open_cents"], "since": row["since"].isoformat()},
             links={"partner": f"/api/v1/partners/{row['code']}"},
         )
-    await db.execute(
+    await tx.execute(
         """
         UPDATE tasks SET state = 'resolved', resolved_at = now(), resolved_by = 'engine',
                          resolution = '{"action": "obsolete"}'
          WHERE tenant_id = $1 AND kind = $2 AND state = 'open' AND NOT subject_id = ANY ($3)
         """,
-        tenant.id,
+        tx.tenant.id,
         OWES_TOO_LONG,
         [str(row["id"]) for row in rows],
     )

@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from ledger.commissions import commissions
 from ledger.commissions.commissions import Commission
 from ledger.commissions.plan_circumstances import circumstances_of
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.programme.calculation import Calculation, Circumstances, Earned, Earner, Rate, commissions_of
 from ledger.programme.plans import Plan
 from ledger.sales.transactions import Transaction
-from ledger.types import BERLIN, PartnerId, Tenant
+from ledger.types import BERLIN, PartnerId
 
 
-async def write(db: Connection, tenant: Tenant, sale: Transaction, *, plan: Plan, chain: Sequence[Earner]) -> None:
+async def write(tx: TenantTransaction, sale: Transaction, *, plan: Plan, chain: Sequence[Earner]) -> None:
     """One row per earning level, pending. Levels written before under another plan or partner are rewritten.
 
     A level that no longer earns keeps its row with zero: rows are never deleted.
     """
-    under = await circumstances_of(db, tenant, sale, campaign_id=plan.campaign_id, plan=plan, chain=chain)
+    under = await circumstances_of(tx, sale, campaign_id=plan.campaign_id, plan=plan, chain=chain)
     earned = commissions_of(sale.base_cents, plan.levels, chain, under)
-    await db.executemany(
+    await tx.executemany(
         """
         INSERT INTO commissions (tenant_id, transaction_id, partner_id, level, plan_id, percent, fixed_cents,
                                  base_cents, net_cents, provisional, service_date, calculation)
@@ -33,7 +33,7 @@ async def write(db: Connection, tenant: Tenant, sale: Transaction, *, plan: Plan
         """,
         [
             (
-                tenant.id,
+                tx.tenant.id,
                 sale.id,
                 entry.partner_id,
                 entry.level,
@@ -49,33 +49,33 @@ async def write(db: Connection, tenant: Tenant, sale: Transaction, *, plan: Plan
             for entry in earned
         ],
     )
-    await db.execute(
+    await tx.execute(
         """
         UPDATE commissions SET plan_id = $3, percent = 0, fixed_cents = 0, net_cents = 0, earned_cents = 0,
                                calculation = NULL
          WHERE tenant_id = $1 AND transaction_id = $2 AND kind = 'sale' AND level <> ALL ($4)
         """,
-        tenant.id,
+        tx.tenant.id,
         sale.id,
         plan.id,
         [entry.level for entry in earned],
     )
 
 
-async def reprice(db: Connection, tenant: Tenant, sale: Transaction) -> None:
+async def reprice(tx: TenantTransaction, sale: Transaction) -> None:
     """Compute anew from the sale's base, with the rates and the chain that were stored with it.
 
     Only what was earned: what of it is owed, and what of it was settled and is answered, follows (claw_backs.follow).
     """
-    rows = [row for row in await commissions.commissions_of(db, tenant, sale.id) if row.kind == "sale"]
+    rows = [row for row in await commissions.commissions_of(tx, sale.id) if row.kind == "sale"]
     if not rows:
         return
     due = _computed_anew(sale.base_cents, rows)
-    await db.executemany(
+    await tx.executemany(
         "UPDATE commissions SET earned_cents = $3, provisional = $4, calculation = $5 WHERE tenant_id = $1 AND id = $2",
         [
             (
-                tenant.id,
+                tx.tenant.id,
                 row.id,
                 due[row.level].net_cents,
                 sale.provisional,

@@ -12,11 +12,11 @@ from pydantic import Field
 from ledger import tasks
 from ledger.access import four_eyes
 from ledger.audit import audit
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.money import euro
 from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
-from ledger.types import BusinessDay, Cents, CommissionId, Frozen, PartnerId, Tenant, TransactionId
+from ledger.types import BusinessDay, Cents, CommissionId, Frozen, PartnerId, TransactionId
 
 TASK = "manual_line"
 ManualKind = Literal["bonus", "correction"]
@@ -32,41 +32,40 @@ class NewManualLine(Frozen):
     transaction_id: TransactionId | None = None
 
 
-async def write(db: Connection, tenant: Tenant, partner_id: PartnerId, new: NewManualLine, *, by: str) -> CommissionId:
+async def write(tx: TenantTransaction, partner_id: PartnerId, new: NewManualLine, *, by: str) -> CommissionId:
     """Raises NotFound (partner, sale) and NotAcceptable (nothing, a bonus that takes, a day that is to come)."""
-    partner = await partners.find(db, tenant, partner_id)
+    partner = await partners.find(tx, partner_id)
     if new.net_cents == 0 or (new.kind == "bonus" and new.net_cents < 0):
         raise NotAcceptable("line_amount_not_acceptable")
-    if new.service_date > await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date"):
+    if new.service_date > await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date"):
         # Its document would name a service that nobody has rendered, and the tax status of that day is not known yet.
         raise NotAcceptable("service_date_to_come")
-    sale = new.transaction_id or await _sale_of_nothing(db, tenant, partner_id, new.service_date)
-    if not await db.fetchval("SELECT true FROM transactions WHERE tenant_id = $1 AND id = $2", tenant.id, sale):
+    sale = new.transaction_id or await _sale_of_nothing(tx, partner_id, new.service_date)
+    if not await tx.fetchval("SELECT true FROM transactions WHERE tenant_id = $1 AND id = $2", tx.tenant.id, sale):
         raise NotFound("transaction_not_found")
-    line = await db.fetchval(
+    line = await tx.fetchval(
         """
         INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, base_cents, net_cents, state,
                                  provisional, service_date, recorded_by)
         VALUES ($1, 'correction', $2, $3, 1, 0, $4, 'pending', false, $5, $6) RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         sale,
         partner_id,
         new.net_cents,
         new.service_date,
         by,
     )
-    await db.execute(
+    await tx.execute(
         "INSERT INTO manual_lines (tenant_id, commission_id, kind, reason, recorded_by) VALUES ($1, $2, $3, $4, $5)",
-        tenant.id,
+        tx.tenant.id,
         line,
         new.kind,
         new.reason,
         by,
     )
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action=f"partner.{new.kind}_written",
         subject="partner",
@@ -75,8 +74,7 @@ async def write(db: Connection, tenant: Tenant, partner_id: PartnerId, new: NewM
     )
     what = "Ein Bonus" if new.kind == "bonus" else "Eine Korrektur"
     await tasks.ask(
-        db,
-        tenant,
+        tx,
         kind=TASK,
         subject="commission",
         subject_id=str(line),
@@ -88,16 +86,14 @@ async def write(db: Connection, tenant: Tenant, partner_id: PartnerId, new: NewM
     return CommissionId(line)
 
 
-async def decide(
-    db: Connection, tenant: Tenant, line: CommissionId, *, confirmed: bool, by: str, reason: str | None
-) -> None:
+async def decide(tx: TenantTransaction, line: CommissionId, *, confirmed: bool, by: str, reason: str | None) -> None:
     """A second person lets the line count, or not. Whoever wrote it may take it back.
 
     Raises NotFound, NotAllowedNow (decided already), NotAcceptable (refused without a reason), SecondPersonNeeded.
     """
-    written = await db.fetchrow(
+    written = await tx.fetchrow(
         "SELECT recorded_by, decided_at FROM manual_lines WHERE tenant_id = $1 AND commission_id = $2 FOR UPDATE",
-        tenant.id,
+        tx.tenant.id,
         line,
     )
     if written is None:
@@ -106,29 +102,28 @@ async def decide(
         raise NotAllowedNow("line_decided")
     if not confirmed and not reason:
         raise NotAcceptable("reason_missing")
-    alone = confirmed and await four_eyes.require_second_person(db, tenant, by, made_by=[written["recorded_by"]])
-    await db.execute(
+    alone = confirmed and await four_eyes.require_second_person(tx, by, made_by=[written["recorded_by"]])
+    await tx.execute(
         """
         UPDATE manual_lines SET decided_by = $3, decided_at = now(), confirmed = $4, confirmed_alone = $5,
                                 refused_reason = CASE WHEN NOT $4 THEN $6 END
          WHERE tenant_id = $1 AND commission_id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         line,
         by,
         confirmed,
         alone,
         reason,
     )
-    await db.execute(
+    await tx.execute(
         "UPDATE commissions SET state = $3 WHERE tenant_id = $1 AND id = $2 AND state = 'pending'",
-        tenant.id,
+        tx.tenant.id,
         line,
         "approved" if confirmed else "reversed",
     )
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action="manual_line.confirmed" if confirmed else "manual_line.refused",
         subject="commission",
@@ -137,8 +132,8 @@ async def decide(
     )
 
 
-async def _sale_of_nothing(db: Connection, tenant: Tenant, partner_id: PartnerId, day: date) -> TransactionId:
-    found = await db.fetchval(
+async def _sale_of_nothing(tx: TenantTransaction, partner_id: PartnerId, day: date) -> TransactionId:
+    found = await tx.fetchval(
         """
         INSERT INTO transactions (tenant_id, source, state, partner_id, base_cents, gross_cents, provisional, sold_at,
                                   state_reason)
@@ -146,9 +141,9 @@ async def _sale_of_nothing(db: Connection, tenant: Tenant, partner_id: PartnerId
                 'Ohne Verkauf: eine Zeile von Hand.')
         RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         day,
     )
-    await db.execute("UPDATE transactions SET state = 'approved' WHERE tenant_id = $1 AND id = $2", tenant.id, found)
+    await tx.execute("UPDATE transactions SET state = 'approved' WHERE tenant_id = $1 AND id = $2", tx.tenant.id, found)
     return TransactionId(found)

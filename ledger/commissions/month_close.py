@@ -14,7 +14,7 @@ import asyncpg
 
 from ledger.audit import audit
 from ledger.commissions.plan_month import LevelOfSale, Month, PlanOfMonth, SaleOfMonth, Settlement
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.programme import plans
 from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.types import BERLIN, CampaignId, CommissionId, Frozen, PartnerId, Tenant, midnight
@@ -64,14 +64,14 @@ async def close_month(ledger: Ledger, tenant: Tenant, month: date, *, now: datet
         raise NotAcceptable("not_a_month")
     if (now or datetime.now(UTC)) < midnight(_next(month)):
         raise NotAllowedNow("month_not_over")
-    async with ledger.transaction(tenant, cause=ACTOR) as db:
-        campaigns = await _campaigns_to_close(db, tenant, month)
+    async with ledger.transaction(tenant, cause=ACTOR) as tx:
+        campaigns = await _campaigns_to_close(tx, month)
     written: list[SettledMonth] = []
     for campaign_id in campaigns:
-        async with ledger.transaction(tenant, cause=ACTOR) as db:
-            written += await _close_campaign(db, tenant, campaign_id, month)
-    async with ledger.transaction(tenant, cause=ACTOR) as db:
-        await db.execute(
+        async with ledger.transaction(tenant, cause=ACTOR) as tx:
+            written += await _close_campaign(tx, campaign_id, month)
+    async with ledger.transaction(tenant, cause=ACTOR) as tx:
+        await tx.execute(
             """
             INSERT INTO month_closes (tenant_id, month) VALUES ($1, $2)
             ON CONFLICT (tenant_id, month) DO UPDATE SET last_closed_at = now()
@@ -82,8 +82,7 @@ async def close_month(ledger: Ledger, tenant: Tenant, month: date, *, now: datet
         if written:
             closed = MonthClosed(month=month, written=tuple(written))
             await audit.record(
-                db,
-                tenant,
+                tx,
                 actor=ACTOR,
                 action="month.closed",
                 subject="month",
@@ -93,14 +92,14 @@ async def close_month(ledger: Ledger, tenant: Tenant, month: date, *, now: datet
     return MonthClosed(month=month, written=tuple(written))
 
 
-async def months_to_close(db: Connection, tenant: Tenant, *, now: datetime | None = None) -> list[date]:
+async def months_to_close(tx: TenantTransaction, *, now: datetime | None = None) -> list[date]:
     """Months that are over and have sales under a plan that closes monthly, of the last two years, oldest first.
 
     The ones closed before are among them: what changed since is found by closing them again, which costs one query.
     """
     this = (now or datetime.now(UTC)).astimezone(BERLIN).date().replace(day=1)
     since = date(this.year - LOOK_BACK_MONTHS // 12, this.month, 1)
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT m::date AS month FROM generate_series($2::date, $3::date - 1, interval '1 month') m
          WHERE EXISTS (SELECT 1 FROM plans p JOIN commissions c ON c.tenant_id = p.tenant_id AND c.plan_id = p.id
@@ -108,21 +107,21 @@ async def months_to_close(db: Connection, tenant: Tenant, *, now: datetime | Non
                           AND c.service_date >= m::date AND c.service_date < (m + interval '1 month')::date)
          ORDER BY 1
         """,
-        tenant.id,
+        tx.tenant.id,
         since,
         this,
     )
     return [row["month"] for row in rows]
 
 
-async def month_that_waits(db: Connection, tenant: Tenant, *, now: datetime | None = None) -> date | None:
+async def month_that_waits(tx: TenantTransaction, *, now: datetime | None = None) -> date | None:
     """The next one for a sweep: the oldest that was never closed, else the one that was looked at longest ago, over a
     day. One at a time, because a pass has little time."""
-    months = await months_to_close(db, tenant, now=now)
+    months = await months_to_close(tx, now=now)
     if not months:
         return None
-    rows = await db.fetch(
-        "SELECT month, last_closed_at FROM month_closes WHERE tenant_id = $1 AND month = ANY ($2)", tenant.id, months
+    rows = await tx.fetch(
+        "SELECT month, last_closed_at FROM month_closes WHERE tenant_id = $1 AND month = ANY ($2)", tx.tenant.id, months
     )
     closed = {row["month"]: row["last_closed_at"] for row in rows}
     never = [month for month in months if month not in closed]
@@ -130,8 +129,8 @@ async def month_that_waits(db: Connection, tenant: Tenant, *, now: datetime | No
     return waits if never or closed[waits] < (now or datetime.now(UTC)) - LOOK_AGAIN_AFTER else None
 
 
-async def _campaigns_to_close(db: Connection, tenant: Tenant, month: date) -> list[CampaignId]:
-    rows = await db.fetch(
+async def _campaigns_to_close(tx: TenantTransaction, month: date) -> list[CampaignId]:
+    rows = await tx.fetch(
         """
         SELECT DISTINCT p.campaign_id FROM plans p
          WHERE p.tenant_id = $1 AND p.closes_monthly
@@ -142,45 +141,45 @@ async def _campaigns_to_close(db: Connection, tenant: Tenant, month: date) -> li
                             WHERE s.tenant_id = p.tenant_id AND s.campaign_id = p.campaign_id AND s.month = $2))
          ORDER BY 1
         """,
-        tenant.id,
+        tx.tenant.id,
         month,
         _next(month),
     )
     return [CampaignId(row["campaign_id"]) for row in rows]
 
 
-async def _close_campaign(db: Connection, tenant: Tenant, campaign_id: CampaignId, month: date) -> list[SettledMonth]:
+async def _close_campaign(tx: TenantTransaction, campaign_id: CampaignId, month: date) -> list[SettledMonth]:
     # Two closes of one month at once: the second sees what the first has written. The key of month_settlements
     # would refuse it anyway.
-    await db.execute(
+    await tx.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('month-close:' || $1::text || $2::text, 0))",
         str(campaign_id),
         month.isoformat(),
     )
     known = {
         plan.id: PlanOfMonth(id=plan.id, version=plan.version, valid_from=plan.valid_from, terms=plan)
-        for plan in await plans.list_plans(db, tenant, campaign_id)
+        for plan in await plans.list_plans(tx, campaign_id)
     }
     before = {
         PartnerId(row["partner_id"]): row
-        for row in await db.fetch(
+        for row in await tx.fetch(
             """
             SELECT partner_id, max(part) AS part, sum(difference_cents)::bigint AS cents FROM month_settlements
              WHERE tenant_id = $1 AND campaign_id = $2 AND month = $3 GROUP BY partner_id
             """,
-            tenant.id,
+            tx.tenant.id,
             campaign_id,
             month,
         )
     }
     sums = Month()
-    async for sale in _sales(db, tenant, campaign_id, month, known):
+    async for sale in _sales(tx, campaign_id, month, known):
         sums.add(sale)
     settled = {one.partner_id: one for one in sums.settlements()}
     written = []
     for partner_id in sorted(settled.keys() | before.keys()):
         part = await _write_difference(
-            db, tenant, campaign_id, month, partner_id, settled.get(partner_id), before.get(partner_id), known
+            tx, campaign_id, month, partner_id, settled.get(partner_id), before.get(partner_id), known
         )
         if part is not None:
             written.append(part)
@@ -188,13 +187,13 @@ async def _close_campaign(db: Connection, tenant: Tenant, campaign_id: CampaignI
 
 
 async def _sales(
-    db: Connection, tenant: Tenant, campaign_id: CampaignId, month: date, known: dict[UUID, PlanOfMonth]
+    tx: TenantTransaction, campaign_id: CampaignId, month: date, known: dict[UUID, PlanOfMonth]
 ) -> AsyncIterator[SaleOfMonth]:
     """Approved sales of the month with all their levels. What is held, blocked or not paid comes when it is.
 
     The base is the sale's: a commission that was settled keeps the one of then.
     """
-    rows = db.cursor(
+    rows = tx.cursor(
         """
         SELECT s.*,
                sum(s.kept_cents) FILTER (WHERE s.counts) OVER (PARTITION BY s.partner_id, s.level)::bigint AS revenue
@@ -215,7 +214,7 @@ async def _sales(
                    AND (c.earned_cents <> 0 OR c.calculation IS NOT NULL)) s
          ORDER BY s.transaction_id, s.level
         """,
-        tenant.id,
+        tx.tenant.id,
         campaign_id,
         midnight(month),
         midnight(_next(month)),
@@ -254,8 +253,7 @@ def _sale(rows: list[asyncpg.Record], known: dict[UUID, PlanOfMonth]) -> SaleOfM
 
 
 async def _write_difference(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     campaign_id: CampaignId,
     month: date,
     partner_id: PartnerId,
@@ -279,22 +277,22 @@ async def _write_difference(
         difference_cents=due - given - settled,
     )
     detail = now.detail() if now else {}
-    await _insert_settlement(db, tenant, found, detail)
+    await _insert_settlement(tx, found, detail)
     plan = now.plan if now else max(known.values(), key=lambda plan: plan.version)
     words = now.words(month, settled) if now else f"Monatsabschluss {month:%m.%Y}; kein Verkauf ist geblieben"
     calculation = {"words": words, "month": f"{month:%Y-%m}", "part": part, **detail}
-    commission_id = await _insert_commission(db, tenant, found, now, plan.id, calculation)
+    commission_id = await _insert_commission(tx, found, now, plan.id, calculation)
     return SettledMonth(**dict(found), commission_id=commission_id)
 
 
-async def _insert_settlement(db: Connection, tenant: Tenant, found: Difference, detail: dict[str, Any]) -> None:
-    await db.execute(
+async def _insert_settlement(tx: TenantTransaction, found: Difference, detail: dict[str, Any]) -> None:
+    await tx.execute(
         """
         INSERT INTO month_settlements (tenant_id, partner_id, campaign_id, month, part, due_cents, given_cents,
                                        settled_cents, difference_cents, detail)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """,
-        tenant.id,
+        tx.tenant.id,
         found.partner_id,
         found.campaign_id,
         found.month,
@@ -308,21 +306,16 @@ async def _insert_settlement(db: Connection, tenant: Tenant, found: Difference, 
 
 
 async def _insert_commission(
-    db: Connection,
-    tenant: Tenant,
-    found: Difference,
-    now: Settlement | None,
-    plan_id: UUID,
-    calculation: dict[str, Any],
+    tx: TenantTransaction, found: Difference, now: Settlement | None, plan_id: UUID, calculation: dict[str, Any]
 ) -> CommissionId:
     over = _next(found.month)
-    commission_id = await db.fetchval(
+    commission_id = await tx.fetchval(
         """
         INSERT INTO commissions (tenant_id, kind, partner_id, level, plan_id, base_cents, net_cents, state, provisional,
                                  service_date, campaign_id, month, month_part, free_from, calculation)
         VALUES ($1, 'month_close', $2, $3, $4, $5, $6, 'approved', false, $7, $8, $9, $10, $11, $12) RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         found.partner_id,
         now.levels[0].level if now else 1,
         plan_id,

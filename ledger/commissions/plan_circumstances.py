@@ -2,36 +2,36 @@
 
 from collections.abc import Sequence
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.programme.calculation import Circumstances, Earner
 from ledger.programme.plans import Plan
 from ledger.programme.tiers import TierMode
 from ledger.sales.transactions import Transaction
-from ledger.types import CampaignId, Tenant
+from ledger.types import CampaignId
 
 
 async def circumstances_of(
-    db: Connection, tenant: Tenant, sale: Transaction, *, campaign_id: CampaignId, plan: Plan, chain: Sequence[Earner]
+    tx: TenantTransaction, sale: Transaction, *, campaign_id: CampaignId, plan: Plan, chain: Sequence[Earner]
 ) -> Circumstances:
     """The sale's number is kept on its row; what the partners had sold is taken as the ledger knows it now."""
     return Circumstances(
         plan_version=plan.version,
         tier_mode=plan.tier_mode,
-        revenue_before=await _revenue_before(db, tenant, sale, campaign_id, plan, chain),
-        payment_number=await _number_the_payment(db, tenant, sale, campaign_id, plan),
+        revenue_before=await _revenue_before(tx, sale, campaign_id, plan, chain),
+        payment_number=await _number_the_payment(tx, sale, campaign_id, plan),
         max_payments=plan.max_payments,
     )
 
 
 async def _revenue_before(
-    db: Connection, tenant: Tenant, sale: Transaction, campaign_id: CampaignId, plan: Plan, chain: Sequence[Earner]
+    tx: TenantTransaction, sale: Transaction, campaign_id: CampaignId, plan: Plan, chain: Sequence[Earner]
 ) -> dict[int, int]:
     """By level, in cents, of the sales on which the partner earns. Two sales at once may not see each other: what that
     moves, the month's close settles."""
     if plan.tier_mode is not TierMode.GRADUATED:
         return {}
     tiered = [rate.level for rate in plan.levels if rate.tiers and rate.level <= len(chain)]
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT w.level, COALESCE(sum(t.base_cents), 0)::bigint AS cents
           FROM unnest($3::int[], $4::uuid[]) AS w (level, partner_id)
@@ -46,7 +46,7 @@ async def _revenue_before(
                                  AND t.state <> 'refunded'
          GROUP BY w.level
         """,
-        tenant.id,
+        tx.tenant.id,
         sale.id,
         tiered,
         [chain[level - 1].partner_id for level in tiered],
@@ -57,7 +57,7 @@ async def _revenue_before(
 
 
 async def _number_the_payment(
-    db: Connection, tenant: Tenant, sale: Transaction, campaign_id: CampaignId, plan: Plan
+    tx: TenantTransaction, sale: Transaction, campaign_id: CampaignId, plan: Plan
 ) -> int | None:
     """1 for the first payment of this subscription, or of this customer where none is named; None where nobody is.
 
@@ -69,13 +69,13 @@ async def _number_the_payment(
         return None
     if plan.max_payments is not None:
         # Two payments at once must not both be the twelfth.
-        await db.execute(
+        await tx.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('payments:' || $1::text || $2::text || $3::text, 0))",
-            str(tenant.id),
+            str(tx.tenant.id),
             str(campaign_id),
             payer,
         )
-    number: int | None = await db.fetchval(
+    number: int | None = await tx.fetchval(
         """
         UPDATE transactions t
            SET payment_number = COALESCE(CASE WHEN NOT $6 THEN t.payment_number END, 1 + (
@@ -85,7 +85,7 @@ async def _number_the_payment(
                                ELSE o.customer_id = $5 AND o.subscription IS NULL END))
          WHERE t.tenant_id = $1 AND t.id = $2 RETURNING payment_number
         """,
-        tenant.id,
+        tx.tenant.id,
         sale.id,
         campaign_id,
         sale.subscription,

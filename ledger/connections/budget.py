@@ -7,7 +7,7 @@ lexoffice API, rate limits: one token bucket over all endpoints; enforcing exact
 from datetime import datetime
 
 from ledger import tasks
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.types import BERLIN, Frozen, Tenant
 
 LONGEST_WAIT_SECONDS = 3.0
@@ -28,8 +28,8 @@ async def reserve(ledger: Ledger, tenant: Tenant, *, provider: str, pace_per_sec
     """Take the next slot if one is free within 3 s, else None: nothing queues here, so priorities still count."""
     if pace_per_second <= 0:  # unlimited: benches against a sandbox without limits
         return Slot(wait_seconds=0.0)
-    async with ledger.transaction(tenant) as db:
-        wait = await db.fetchval(
+    async with ledger.transaction(tenant) as tx:
+        wait = await tx.fetchval(
             """
             UPDATE api_budgets
                SET next_free_at = greatest(next_free_at, clock_timestamp()) + $3 * interval '1 second'
@@ -45,12 +45,12 @@ async def reserve(ledger: Ledger, tenant: Tenant, *, provider: str, pace_per_sec
     return None if wait is None else Slot(wait_seconds=max(0.0, wait))
 
 
-async def reserve_creation(db: Connection, tenant: Tenant, *, provider: str, pace_per_second: float) -> Slot | None:
+async def reserve_creation(tx: TenantTransaction, *, provider: str, pace_per_second: float) -> Slot | None:
     """Like `reserve`, for a request that creates a document: at most 18 a minute, and one more for the year.
 
     Every worker of the tenant waits for this row: end the transaction at once.
     """
-    wait = await db.fetchval(
+    wait = await tx.fetchval(
         """
         UPDATE api_budgets
            SET next_free_at = greatest(next_free_at, clock_timestamp()) + $3 * interval '1 second',
@@ -64,7 +64,7 @@ async def reserve_creation(db: Connection, tenant: Tenant, *, provider: str, pac
         RETURNING greatest(extract(epoch FROM next_free_at - clock_timestamp())::float8 - $3,
                            extract(epoch FROM next_creation_at - clock_timestamp())::float8 - $4)
         """,
-        tenant.id,
+        tx.tenant.id,
         provider,
         0.0 if pace_per_second <= 0 else 1.0 / pace_per_second,
         0.0 if pace_per_second <= 0 else 60.0 / CREATIONS_A_MINUTE,
@@ -73,57 +73,56 @@ async def reserve_creation(db: Connection, tenant: Tenant, *, provider: str, pac
     return None if wait is None else Slot(wait_seconds=max(0.0, wait))
 
 
-async def count_none_created(db: Connection, tenant: Tenant, *, provider: str) -> None:
+async def count_none_created(tx: TenantTransaction, *, provider: str) -> None:
     """The slot of a create was used, and it is proved that nothing was made: it does not count towards the year.
 
     While lexoffice is away for hours every waiting document is tried again and again.
     """
-    await db.execute(
+    await tx.execute(
         """
         UPDATE api_budgets SET creations = greatest(creations - 1, 0)
          WHERE tenant_id = $1 AND provider = $2
            AND creations_year = extract(year FROM now() AT TIME ZONE 'Europe/Berlin')
         """,
-        tenant.id,
+        tx.tenant.id,
         provider,
     )
 
 
-async def created_this_year(db: Connection, tenant: Tenant, *, provider: str) -> int:
-    found = await db.fetchval(
+async def created_this_year(tx: TenantTransaction, *, provider: str) -> int:
+    found = await tx.fetchval(
         """
         SELECT creations FROM api_budgets
          WHERE tenant_id = $1 AND provider = $2
            AND creations_year = extract(year FROM now() AT TIME ZONE 'Europe/Berlin')
         """,
-        tenant.id,
+        tx.tenant.id,
         provider,
     )
     return found or 0
 
 
-async def warn_of_the_year(db: Connection, tenant: Tenant, *, provider: str) -> None:
+async def warn_of_the_year(tx: TenantTransaction, *, provider: str) -> None:
     """Ask once a year, when four of five documents are created; a new year answers it (rules.md, The connection)."""
-    if await created_this_year(db, tenant, provider=provider) < _WARNED_AT:
+    if await created_this_year(tx, provider=provider) < _WARNED_AT:
         await tasks.close_questions(
-            db, tenant, subject="connection", subject_id=provider, kinds=(YEAR_NEARLY_USED,), by="engine"
+            tx, subject="connection", subject_id=provider, kinds=(YEAR_NEARLY_USED,), by="engine"
         )
         return
     year = datetime.now(BERLIN).year
-    asked = await db.fetchval(
+    asked = await tx.fetchval(
         """
         SELECT 1 FROM tasks
          WHERE tenant_id = $1 AND kind = $2 AND subject = 'connection' AND subject_id = $3 AND detail ->> 'year' = $4
         """,
-        tenant.id,
+        tx.tenant.id,
         YEAR_NEARLY_USED,
         provider,
         str(year),
     )
     if not asked:
         await tasks.ask(
-            db,
-            tenant,
+            tx,
             kind=YEAR_NEARLY_USED,
             subject="connection",
             subject_id=provider,

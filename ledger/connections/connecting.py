@@ -12,8 +12,8 @@ import asyncpg
 from ledger.audit import audit
 from ledger.connections import connection_health
 from ledger.connections.connections import OrganizationTaken, OtherOrganization
-from ledger.database import Connection
-from ledger.types import LEXOFFICE, Frozen, Tenant
+from ledger.database import TenantTransaction
+from ledger.types import LEXOFFICE, Frozen
 from ledger.vault import Vault
 
 
@@ -36,28 +36,27 @@ class Noted(Frozen):
 
 
 async def connect_lexoffice(
-    db: Connection, tenant: Tenant, vault: Vault, *, api_key: str, account: LexofficeAccount, actor: str
+    tx: TenantTransaction, vault: Vault, *, api_key: str, account: LexofficeAccount, actor: str
 ) -> bool:
     """Store a key that `/v1/profile` has proved, and pin its organisation. True where that is taxed otherwise.
 
     Raises OtherOrganization, OrganizationTaken.
     """
-    pinned = await pin(db, tenant, account)
-    await db.execute(
+    pinned = await pin(tx, account)
+    await tx.execute(
         """
         UPDATE provider_connections
            SET secret_encrypted = $3, secret_last4 = $4, secret_saved_at = now(), uses_oauth = false
          WHERE tenant_id = $1 AND provider = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         vault.encrypt(api_key),
         api_key[-4:],
     )
-    await connection_health.close_broken(db, tenant, by=actor)
+    await connection_health.close_broken(tx, by=actor)
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=actor,
         action="connection.key_saved",
         subject="connection",
@@ -73,33 +72,33 @@ def of_organizations(account: LexofficeAccount, pinned: Noted) -> dict[str, str 
     return {"organization": str(account.organization_id), "before": str(before) if before else None}
 
 
-async def pin(db: Connection, tenant: Tenant, account: LexofficeAccount) -> Noted:
+async def pin(tx: TenantTransaction, account: LexofficeAccount) -> Noted:
     """The account that was just asked is from now on this tenant's.
 
     Raises OtherOrganization, OrganizationTaken.
     """
     # FOR UPDATE against the FOR SHARE of take_in_event: an event is either skipped before this, and taken up by
     # take_up_skipped, or it sees the credential.
-    before = await db.fetchrow(
+    before = await tx.fetchrow(
         """
         SELECT organization_id, tax_type, small_business FROM provider_connections
          WHERE tenant_id = $1 AND provider = $2 FOR UPDATE
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
     )
     pinned: UUID | None = before["organization_id"] if before is not None else None
-    if pinned is not None and pinned != account.organization_id and await _references_are_open(db, tenant):
+    if pinned is not None and pinned != account.organization_id and await _references_are_open(tx):
         raise OtherOrganization
     try:
-        await db.execute(
+        await tx.execute(
             """
             UPDATE provider_connections
                SET state = 'connected', state_reason = NULL, organization_id = $3, connection_id = $4,
                    company_name = $5, tax_type = $6, small_business = $7, profile = $8, checked_at = now()
              WHERE tenant_id = $1 AND provider = $2
             """,
-            tenant.id,
+            tx.tenant.id,
             LEXOFFICE,
             account.organization_id,
             account.connection_id,
@@ -114,30 +113,30 @@ async def pin(db: Connection, tenant: Tenant, account: LexofficeAccount) -> Note
         raise
     return Noted(
         organization_before=pinned,
-        taxed_otherwise=before is not None and await _taxed_otherwise(db, tenant, before, account),
+        taxed_otherwise=before is not None and await _taxed_otherwise(tx, before, account),
     )
 
 
-async def note_profile(db: Connection, tenant: Tenant, account: LexofficeAccount) -> Noted | None:
+async def note_profile(tx: TenantTransaction, account: LexofficeAccount) -> Noted | None:
     """The pinned organisation has said who it is now. None: another one has, and nothing is changed."""
-    before = await db.fetchrow(
+    before = await tx.fetchrow(
         """
         SELECT tax_type, small_business FROM provider_connections
          WHERE tenant_id = $1 AND provider = $2 AND organization_id = $3 FOR UPDATE
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         account.organization_id,
     )
     if before is None:
         return None
-    await db.execute(
+    await tx.execute(
         """
         UPDATE provider_connections
            SET company_name = $3, tax_type = $4, small_business = $5, profile = $6, checked_at = now()
          WHERE tenant_id = $1 AND provider = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         account.company_name,
         account.tax_type,
@@ -146,18 +145,17 @@ async def note_profile(db: Connection, tenant: Tenant, account: LexofficeAccount
     )
     return Noted(
         organization_before=account.organization_id,
-        taxed_otherwise=await _taxed_otherwise(db, tenant, before, account),
+        taxed_otherwise=await _taxed_otherwise(tx, before, account),
     )
 
 
-async def _taxed_otherwise(db: Connection, tenant: Tenant, before: Any, account: LexofficeAccount) -> bool:
+async def _taxed_otherwise(tx: TenantTransaction, before: Any, account: LexofficeAccount) -> bool:
     """How the tenant is taxed decides with each partner's status what a document is; a change is in the trail."""
     now = {"tax_type": account.tax_type, "small_business": account.small_business}
     changed = {name: [before[name], value] for name, value in now.items() if before[name] != value}
     if changed and any(before[name] is not None for name in now):
         await audit.record(
-            db,
-            tenant,
+            tx,
             actor="engine",
             action="connection.tax_profile_changed",
             subject="connection",
@@ -168,8 +166,7 @@ async def _taxed_otherwise(db: Connection, tenant: Tenant, before: Any, account:
 
 
 async def change_lexoffice(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     effective_from: date | None = None,
     requires_signature: bool | None = None,
@@ -177,7 +174,7 @@ async def change_lexoffice(
     actor: str,
 ) -> None:
     """Change what is given. The confirmation is that lexoffice books a credit note as a Rechnungskorrektur."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE provider_connections
            SET effective_from = COALESCE($3, effective_from),
@@ -186,7 +183,7 @@ async def change_lexoffice(
                credit_note_notice_confirmed_at = CASE WHEN $5 THEN now() ELSE credit_note_notice_confirmed_at END
          WHERE tenant_id = $1 AND provider = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         effective_from,
         requires_signature,
@@ -194,8 +191,7 @@ async def change_lexoffice(
         actor,
     )
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=actor,
         action="connection.changed",
         subject="connection",
@@ -208,10 +204,10 @@ async def change_lexoffice(
     )
 
 
-async def remove_lexoffice_key(db: Connection, tenant: Tenant, *, actor: str) -> None:
+async def remove_lexoffice_key(tx: TenantTransaction, *, actor: str) -> None:
     """From now on notifications are kept and skipped, and no document can be read or made, unless OAuth is there:
     then that is used. The organisation stays pinned while references to its documents exist."""
-    state = await db.fetchval(
+    state = await tx.fetchval(
         """
         UPDATE provider_connections
            SET state = CASE WHEN uses_oauth THEN state WHEN oauth_connected_at IS NOT NULL THEN 'connected'
@@ -222,19 +218,17 @@ async def remove_lexoffice_key(db: Connection, tenant: Tenant, *, actor: str) ->
          WHERE tenant_id = $1 AND provider = $2
         RETURNING state
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
     )
     if state != "broken":
-        await connection_health.close_broken(db, tenant, by=actor)
-    await audit.record(
-        db, tenant, actor=actor, action="connection.key_removed", subject="connection", subject_id=LEXOFFICE
-    )
+        await connection_health.close_broken(tx, by=actor)
+    await audit.record(tx, actor=actor, action="connection.key_removed", subject="connection", subject_id=LEXOFFICE)
 
 
-async def forget_grant(db: Connection, tenant: Tenant) -> str:
+async def forget_grant(tx: TenantTransaction) -> str:
     """There is no OAuth connection any more; an API key that is there is used. Returns the state after that."""
-    state: str = await db.fetchval(
+    state: str = await tx.fetchval(
         """
         UPDATE provider_connections
            SET state = CASE WHEN NOT uses_oauth THEN state WHEN secret_encrypted IS NOT NULL THEN 'connected'
@@ -245,16 +239,16 @@ async def forget_grant(db: Connection, tenant: Tenant) -> str:
          WHERE tenant_id = $1 AND provider = $2
         RETURNING state
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
     )
     return state
 
 
-async def _references_are_open(db: Connection, tenant: Tenant) -> bool:
+async def _references_are_open(tx: TenantTransaction) -> bool:
     """Whether a document of the pinned organisation may still change what is owed."""
     return bool(
-        await db.fetchval(
+        await tx.fetchval(
             """
             SELECT EXISTS (SELECT 1 FROM creation_intents WHERE tenant_id = $1 AND closed_at IS NULL)
                 OR EXISTS (SELECT 1 FROM external_documents d
@@ -269,6 +263,6 @@ async def _references_are_open(db: Connection, tenant: Tenant) -> bool:
                                                WHERE c.tenant_id = t.tenant_id AND c.transaction_id = t.id
                                                  AND c.state NOT IN ('paid', 'reversed'))))
             """,
-            tenant.id,
+            tx.tenant.id,
         )
     )

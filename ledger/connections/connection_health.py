@@ -2,29 +2,28 @@
 
 from ledger import tasks
 from ledger.connections import connections
-from ledger.database import Connection
-from ledger.types import LEXOFFICE, Tenant
+from ledger.database import TenantTransaction
+from ledger.types import LEXOFFICE
 
 
-async def mark_broken(db: Connection, tenant: Tenant, reason: str) -> None:
+async def mark_broken(tx: TenantTransaction, reason: str) -> None:
     """lexoffice refuses the key or has revoked it. `reason` is a German sentence of fixed phrases.
 
     A connection without a key is not broken, and stays as it is.
     """
-    broken = await db.fetchval(
+    broken = await tx.fetchval(
         """
         UPDATE provider_connections SET state = 'broken', state_reason = $3, checked_at = now()
          WHERE tenant_id = $1 AND provider = $2 AND has_credential
         RETURNING true
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         reason,
     )
     if broken:
         await tasks.ask(
-            db,
-            tenant,
+            tx,
             kind="connection_broken",
             subject="connection",
             subject_id=LEXOFFICE,
@@ -34,15 +33,14 @@ async def mark_broken(db: Connection, tenant: Tenant, reason: str) -> None:
         )
 
 
-async def ask_about_access(db: Connection, tenant: Tenant) -> None:
+async def ask_about_access(tx: TenantTransaction) -> None:
     """The connection stands, and lexoffice refuses documents to it all the same (402, 403).
 
     A broken one has its task already.
     """
-    if (await connections.load(db, tenant, LEXOFFICE)).state == "connected":
+    if (await connections.load(tx, LEXOFFICE)).state == "connected":
         await tasks.ask(
-            db,
-            tenant,
+            tx,
             kind="access_refused",
             subject="connection",
             subject_id=LEXOFFICE,
@@ -51,21 +49,21 @@ async def ask_about_access(db: Connection, tenant: Tenant) -> None:
         )
 
 
-async def mark_connected(db: Connection, tenant: Tenant) -> None:
+async def mark_connected(tx: TenantTransaction) -> None:
     """lexoffice has answered to what is stored: what was broken is whole."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE provider_connections SET state = 'connected', state_reason = NULL, checked_at = now()
          WHERE tenant_id = $1 AND provider = $2 AND has_credential
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
     )
-    await close_broken(db, tenant, by="engine")
+    await close_broken(tx, by="engine")
 
 
-async def close_broken(db: Connection, tenant: Tenant, *, by: str) -> None:
+async def close_broken(tx: TenantTransaction, *, by: str) -> None:
     """Whoever connected anew has answered the question."""
     await tasks.close_questions(
-        db, tenant, subject="connection", subject_id=LEXOFFICE, kinds=("connection_broken", "access_refused"), by=by
+        tx, subject="connection", subject_id=LEXOFFICE, kinds=("connection_broken", "access_refused"), by=by
     )

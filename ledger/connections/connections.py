@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.refusals import AlreadyExists, NotAllowedNow, NotFound
-from ledger.types import LEXOFFICE, Frozen, Tenant
+from ledger.types import LEXOFFICE, Frozen
 from ledger.vault import Vault
 
 
@@ -93,10 +93,10 @@ _COLUMNS = """provider, state, state_reason, secret_last4, secret_saved_at,
        credit_note_notice_confirmed_at, checked_at"""
 
 
-async def load(db: Connection, tenant: Tenant, provider: str) -> ProviderConnection:
-    row = await db.fetchrow(
+async def load(tx: TenantTransaction, provider: str) -> ProviderConnection:
+    row = await tx.fetchrow(
         f"SELECT {_COLUMNS} FROM provider_connections WHERE tenant_id = $1 AND provider = $2",
-        tenant.id,
+        tx.tenant.id,
         provider,
     )
     if row is None:
@@ -104,15 +104,15 @@ async def load(db: Connection, tenant: Tenant, provider: str) -> ProviderConnect
     return ProviderConnection.model_validate(dict(row))
 
 
-async def lexoffice_access(db: Connection, tenant: Tenant, vault: Vault) -> Access:
+async def lexoffice_access(tx: TenantTransaction, vault: Vault) -> Access:
     """Raises NotConnected, ConnectionBroken; CannotDecrypt when the server's key was lost."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT state, secret_encrypted, uses_oauth, has_credential, organization_id, connection_id, tax_type,
                small_business, effective_from
           FROM provider_connections WHERE tenant_id = $1 AND provider = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
     )
     if row is None or not row["has_credential"] or row["organization_id"] is None:
@@ -129,44 +129,46 @@ async def lexoffice_access(db: Connection, tenant: Tenant, vault: Vault) -> Acce
     )
 
 
-async def lexoffice_key(db: Connection, tenant: Tenant, vault: Vault) -> SecretStr:
+async def lexoffice_key(tx: TenantTransaction, vault: Vault) -> SecretStr:
     """The stored key of a broken connection too, for testing it. Raises NotConnected, CannotDecrypt."""
-    stored = await db.fetchval(
-        "SELECT secret_encrypted FROM provider_connections WHERE tenant_id = $1 AND provider = $2", tenant.id, LEXOFFICE
+    stored = await tx.fetchval(
+        "SELECT secret_encrypted FROM provider_connections WHERE tenant_id = $1 AND provider = $2",
+        tx.tenant.id,
+        LEXOFFICE,
     )
     if stored is None:
         raise NotConnected
     return SecretStr(vault.decrypt(stored))
 
 
-async def key_saved_since(db: Connection, tenant: Tenant, since: datetime) -> bool:
+async def key_saved_since(tx: TenantTransaction, since: datetime) -> bool:
     """Whether what is used is newer than that, and not known to be refused. Held until the end of the transaction."""
     return bool(
-        await db.fetchval(
+        await tx.fetchval(
             """
             SELECT state = 'connected' AND CASE WHEN uses_oauth THEN oauth_connected_at ELSE secret_saved_at END > $3
               FROM provider_connections
              WHERE tenant_id = $1 AND provider = $2 FOR NO KEY UPDATE
             """,
-            tenant.id,
+            tx.tenant.id,
             LEXOFFICE,
             since,
         )
     )
 
 
-async def works(db: Connection, tenant: Tenant) -> bool:
+async def works(tx: TenantTransaction) -> bool:
     """Whether there is something to call lexoffice with that is not known to be refused.
 
     Held until the end of the transaction: take it before a payout's row, as whoever mends the connection does.
     """
     return bool(
-        await db.fetchval(
+        await tx.fetchval(
             """
             SELECT state = 'connected' AND has_credential FROM provider_connections
              WHERE tenant_id = $1 AND provider = $2 FOR SHARE
             """,
-            tenant.id,
+            tx.tenant.id,
             LEXOFFICE,
         )
     )

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from ledger import tasks
 from ledger.connections import connecting, connection_health, connections
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.refusals import NotAllowedNow
 from ledger.types import LEXOFFICE, Frozen, Tenant
 from ledger.vault import Vault
@@ -95,8 +95,8 @@ class Returned(Frozen):
 
 async def current(ledger: Ledger, tenant: Tenant, vault: Vault) -> HeldAccess:
     """The stored access token. Raises NotConnectedByOAuth, CannotDecrypt."""
-    async with ledger.transaction(tenant) as db:
-        return _access(await _row(db, tenant), vault)
+    async with ledger.transaction(tenant) as tx:
+        return _access(await _row(tx), vault)
 
 
 async def renewed(ledger: Ledger, tenant: Tenant, vault: Vault, *, seen: int, ask: AskForPair) -> HeldAccess:
@@ -105,26 +105,26 @@ async def renewed(ledger: Ledger, tenant: Tenant, vault: Vault, *, seen: int, as
     `ask` must not use this pool: those who wait for the lock may hold all of its connections.
     Raises GrantLost (the connection is marked as broken), RenewalPaused, NotConnectedByOAuth.
     """
-    async with ledger.transaction(tenant) as db:
-        row = await _row(db, tenant, lock=True)
+    async with ledger.transaction(tenant) as tx:
+        row = await _row(tx, lock=True)
         if row["generation"] != seen:
             return _access(row, vault)
         if row["is_paused"]:
             raise RenewalPaused
         answer = await ask(SecretStr(vault.decrypt(row["refresh_token_encrypted"])))
         if isinstance(answer, TokenPair):
-            return await keep_pair(db, tenant, vault, answer)
+            return await keep_pair(tx, vault, answer)
         if isinstance(answer, GrantEnded):
-            await _ended(db, tenant, answer.reason)
+            await _ended(tx, answer.reason)
         else:
-            await _pause(db, tenant, failures=row["failures"])
+            await _pause(tx, failures=row["failures"])
     # Raised out here, so that what was written stands.
     raise GrantLost(answer.reason) if isinstance(answer, GrantEnded) else RenewalPaused()
 
 
-async def keep_pair(db: Connection, tenant: Tenant, vault: Vault, pair: TokenPair) -> HeldAccess:
+async def keep_pair(tx: TenantTransaction, vault: Vault, pair: TokenPair) -> HeldAccess:
     """Store a pair in place of the one before."""
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO oauth_tokens AS t (tenant_id, provider, refresh_token_encrypted, access_token_encrypted,
                                        access_expires_at)
@@ -134,67 +134,67 @@ async def keep_pair(db: Connection, tenant: Tenant, vault: Vault, pair: TokenPai
                access_token_encrypted = EXCLUDED.access_token_encrypted, obtained_at = EXCLUDED.obtained_at,
                access_expires_at = EXCLUDED.access_expires_at, failures = 0, not_before = NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         vault.encrypt(pair.refresh_token.get_secret_value()),
         vault.encrypt(pair.access_token.get_secret_value()),
         pair.lives_seconds,
     )
-    return _access(await _row(db, tenant), vault)
+    return _access(await _row(tx), vault)
 
 
-async def refresh_token(db: Connection, tenant: Tenant, vault: Vault) -> SecretStr | None:
+async def refresh_token(tx: TenantTransaction, vault: Vault) -> SecretStr | None:
     """For revoking it. Waits for a refresh that is under way, and keeps others out. None where there is no pair.
 
     Whoever changes the connection takes this lock first and that of provider_connections second, as a refresh does
     that ends in a broken connection.
     """
     try:
-        row = await _row(db, tenant, lock=True)
+        row = await _row(tx, lock=True)
     except NotConnectedByOAuth:
         return None
     return SecretStr(vault.decrypt(row["refresh_token_encrypted"]))
 
 
-async def lock(db: Connection, tenant: Tenant) -> None:
+async def lock(tx: TenantTransaction) -> None:
     """Keep refreshes out until the end of the transaction."""
-    await db.execute(
-        "SELECT 1 FROM oauth_tokens WHERE tenant_id = $1 AND provider = $2 FOR UPDATE", tenant.id, LEXOFFICE
+    await tx.execute(
+        "SELECT 1 FROM oauth_tokens WHERE tenant_id = $1 AND provider = $2 FOR UPDATE", tx.tenant.id, LEXOFFICE
     )
 
 
-async def forget_pair(db: Connection, tenant: Tenant) -> None:
-    await db.execute("DELETE FROM oauth_tokens WHERE tenant_id = $1 AND provider = $2", tenant.id, LEXOFFICE)
+async def forget_pair(tx: TenantTransaction) -> None:
+    await tx.execute("DELETE FROM oauth_tokens WHERE tenant_id = $1 AND provider = $2", tx.tenant.id, LEXOFFICE)
 
 
 async def send_out(
-    db: Connection, tenant: Tenant, vault: Vault, *, state: SecretStr, verifier: SecretStr, session: UUID
+    tx: TenantTransaction, vault: Vault, *, state: SecretStr, verifier: SecretStr, session: UUID
 ) -> None:
     """Remember whom we send to lexoffice's consent page."""
-    await db.execute(
-        "DELETE FROM oauth_consents WHERE tenant_id = $1 AND started_at < now() - interval '1 day'", tenant.id
+    await tx.execute(
+        "DELETE FROM oauth_consents WHERE tenant_id = $1 AND started_at < now() - interval '1 day'", tx.tenant.id
     )
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO oauth_consents (tenant_id, state_hmac, session_id, verifier_encrypted) VALUES ($1, $2, $3, $4)
         """,
-        tenant.id,
+        tx.tenant.id,
         vault.recognise(state.get_secret_value()),
         session,
         vault.encrypt(verifier.get_secret_value()),
     )
 
 
-async def take_back(db: Connection, tenant: Tenant, vault: Vault, *, state: str, session: UUID) -> Returned | None:
+async def take_back(tx: TenantTransaction, vault: Vault, *, state: str, session: UUID) -> Returned | None:
     """Once, in the session that was sent out, within ten minutes; None for everybody else."""
-    stored = await db.fetchval(
+    stored = await tx.fetchval(
         """
         UPDATE oauth_consents SET used_at = now()
          WHERE tenant_id = $1 AND state_hmac = ANY ($2) AND session_id = $3 AND used_at IS NULL
            AND started_at > now() - $4 * interval '1 minute'
         RETURNING verifier_encrypted
         """,
-        tenant.id,
+        tx.tenant.id,
         vault.recognise_under_all_keys(state),
         session,
         CONSENT_MINUTES,
@@ -202,16 +202,15 @@ async def take_back(db: Connection, tenant: Tenant, vault: Vault, *, state: str,
     return None if stored is None else Returned(verifier=SecretStr(vault.decrypt(stored)))
 
 
-async def _ended(db: Connection, tenant: Tenant, reason: str) -> None:
+async def _ended(tx: TenantTransaction, reason: str) -> None:
     """A grant that is used breaks the connection; one beside an API key that is used is forgotten, and said."""
-    if (await connections.load(db, tenant, LEXOFFICE)).uses_oauth:
-        await connection_health.mark_broken(db, tenant, reason)
+    if (await connections.load(tx, LEXOFFICE)).uses_oauth:
+        await connection_health.mark_broken(tx, reason)
         return
-    await forget_pair(db, tenant)
-    await connecting.forget_grant(db, tenant)
+    await forget_pair(tx)
+    await connecting.forget_grant(tx)
     await tasks.ask(
-        db,
-        tenant,
+        tx,
         kind="oauth_grant_ended",
         subject="connection",
         subject_id=LEXOFFICE,
@@ -220,20 +219,20 @@ async def _ended(db: Connection, tenant: Tenant, reason: str) -> None:
     )
 
 
-async def _pause(db: Connection, tenant: Tenant, *, failures: int) -> None:
-    await db.execute(
+async def _pause(tx: TenantTransaction, *, failures: int) -> None:
+    await tx.execute(
         """
         UPDATE oauth_tokens SET failures = failures + 1, not_before = clock_timestamp() + $3
          WHERE tenant_id = $1 AND provider = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         min(_FIRST_PAUSE * 2 ** min(failures, 10), _LONGEST_PAUSE),
     )
 
 
-async def _row(db: Connection, tenant: Tenant, *, lock: bool = False) -> Any:
-    row = await db.fetchrow(
+async def _row(tx: TenantTransaction, *, lock: bool = False) -> Any:
+    row = await tx.fetchrow(
         f"""
         SELECT generation, refresh_token_encrypted, access_token_encrypted, failures,
                COALESCE(not_before > clock_timestamp(), false) AS is_paused,
@@ -241,7 +240,7 @@ async def _row(db: Connection, tenant: Tenant, *, lock: bool = False) -> Any:
                    AS is_near_its_end
           FROM oauth_tokens WHERE tenant_id = $1 AND provider = $2 {"FOR UPDATE" if lock else ""}
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         _LEEWAY,
     )

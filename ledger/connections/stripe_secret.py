@@ -3,14 +3,14 @@
 from pydantic import SecretStr
 
 from ledger.audit import audit
-from ledger.database import Connection
-from ledger.types import STRIPE, Tenant
+from ledger.database import TenantTransaction
+from ledger.types import STRIPE
 from ledger.vault import Vault
 
 
-async def save_stripe_secret(db: Connection, tenant: Tenant, vault: Vault, *, signing_secret: str, actor: str) -> None:
+async def save_stripe_secret(tx: TenantTransaction, vault: Vault, *, signing_secret: str, actor: str) -> None:
     """The secret that Stripe signs its webhooks with; an empty one switches the address off."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE provider_connections
            SET state = CASE WHEN $3::bytea IS NULL THEN 'unconnected' ELSE 'connected' END,
@@ -18,14 +18,13 @@ async def save_stripe_secret(db: Connection, tenant: Tenant, vault: Vault, *, si
                secret_saved_at = CASE WHEN $3::bytea IS NOT NULL THEN now() END
          WHERE tenant_id = $1 AND provider = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         STRIPE,
         vault.encrypt(signing_secret) if signing_secret else None,
         signing_secret[-4:] if signing_secret else None,
     )
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=actor,
         action="connection.secret_saved" if signing_secret else "connection.secret_removed",
         subject="connection",
@@ -33,9 +32,9 @@ async def save_stripe_secret(db: Connection, tenant: Tenant, vault: Vault, *, si
     )
 
 
-async def stripe_secret(db: Connection, tenant: Tenant, vault: Vault) -> SecretStr | None:
+async def stripe_secret(tx: TenantTransaction, vault: Vault) -> SecretStr | None:
     """None while there is none: the address is switched off."""
-    stored = await db.fetchval(
-        "SELECT secret_encrypted FROM provider_connections WHERE tenant_id = $1 AND provider = $2", tenant.id, STRIPE
+    stored = await tx.fetchval(
+        "SELECT secret_encrypted FROM provider_connections WHERE tenant_id = $1 AND provider = $2", tx.tenant.id, STRIPE
     )
     return None if stored is None else SecretStr(vault.decrypt(stored))

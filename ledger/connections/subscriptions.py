@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from ledger import tasks
 from ledger.connections import webhook_tokens
-from ledger.database import Connection
-from ledger.types import LEXOFFICE, Frozen, Tenant
+from ledger.database import TenantTransaction
+from ledger.types import LEXOFFICE, Frozen
 from ledger.vault import Vault
 
 AFTERLIFE = timedelta(hours=1)
@@ -42,15 +42,15 @@ class Health(Frozen):
     subscriptions: tuple[Subscribed, ...]
 
 
-async def mint(db: Connection, tenant: Tenant, vault: Vault, *, event_type: str, address: str) -> SecretStr:
+async def mint(tx: TenantTransaction, vault: Vault, *, event_type: str, address: str) -> SecretStr:
     """A token for one subscription that is about to be registered. It is stored before lexoffice learns of it."""
-    token = await webhook_tokens.create_webhook_token(db, tenant, vault, kind=KIND, actor="engine")
-    await db.execute(
+    token = await webhook_tokens.create_webhook_token(tx, vault, kind=KIND, actor="engine")
+    await tx.execute(
         """
         INSERT INTO event_subscriptions (tenant_id, token_id, event_type, address)
         SELECT tenant_id, id, $3, $4 FROM webhook_tokens WHERE tenant_id = $1 AND token_hmac = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         vault.recognise(token.get_secret_value()),
         event_type,
         address,
@@ -58,11 +58,9 @@ async def mint(db: Connection, tenant: Tenant, vault: Vault, *, event_type: str,
     return token
 
 
-async def registered(
-    db: Connection, tenant: Tenant, vault: Vault, token: SecretStr, subscription_id: UUID | None
-) -> None:
+async def registered(tx: TenantTransaction, vault: Vault, token: SecretStr, subscription_id: UUID | None) -> None:
     """lexoffice named the subscription that carries this token; None: it has refused it, and the token ends."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE event_subscriptions s
            SET subscription_id = $3, seen_at = CASE WHEN $3::uuid IS NOT NULL THEN now() END,
@@ -70,23 +68,21 @@ async def registered(
           FROM webhook_tokens t
          WHERE s.tenant_id = $1 AND t.tenant_id = $1 AND t.id = s.token_id AND t.token_hmac = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         vault.recognise(token.get_secret_value()),
         subscription_id,
     )
     if subscription_id is None:
-        await _end_tokens(db, tenant)
+        await _end_tokens(tx)
 
 
-async def recognise(
-    db: Connection, tenant: Tenant, vault: Vault, listed: dict[UUID, str]
-) -> dict[UUID, tuple[UUID, datetime]]:
+async def recognise(tx: TenantTransaction, vault: Vault, listed: dict[UUID, str]) -> dict[UUID, tuple[UUID, datetime]]:
     """Which of these subscriptions (id: token in its address) carry a token that we minted and that still works.
 
     Returns token id and age by subscription. They are noted as seen; one whose answer was lost gets its id here.
     """
     marks = {mark: id for id, token in listed.items() for mark in vault.recognise_under_all_keys(token)}
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         UPDATE event_subscriptions s SET subscription_id = l.id, seen_at = now(), ended_at = NULL
           FROM webhook_tokens t, unnest($2::bytea[], $3::uuid[]) AS l (mark, id)
@@ -94,7 +90,7 @@ async def recognise(
            AND t.kind = $4 AND (t.expires_at IS NULL OR t.expires_at > now() + $5)
         RETURNING l.id, s.token_id, s.created_at
         """,
-        tenant.id,
+        tx.tenant.id,
         list(marks),
         list(marks.values()),
         KIND,
@@ -103,40 +99,40 @@ async def recognise(
     return {row["id"]: (row["token_id"], row["created_at"]) for row in rows}
 
 
-async def removed(db: Connection, tenant: Tenant, subscription_id: UUID) -> None:
+async def removed(tx: TenantTransaction, subscription_id: UUID) -> None:
     """The subscription is gone at lexoffice: its token ends when nothing it sent can still arrive."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE event_subscriptions SET ended_at = COALESCE(ended_at, now())
          WHERE tenant_id = $1 AND subscription_id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         subscription_id,
     )
-    await _end_tokens(db, tenant)
+    await _end_tokens(tx)
 
 
-async def end_unlisted(db: Connection, tenant: Tenant, listed: Sequence[UUID]) -> None:
+async def end_unlisted(tx: TenantTransaction, listed: Sequence[UUID]) -> None:
     """lexoffice lists these and no others: the rest of ours is gone, deleted there or never made."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE event_subscriptions SET ended_at = now()
          WHERE tenant_id = $1 AND ended_at IS NULL
            AND (subscription_id <> ALL ($2) OR (subscription_id IS NULL AND created_at < now() - $3::interval))
         """,
-        tenant.id,
+        tx.tenant.id,
         list(listed),
         AFTERLIFE,
     )
-    await _end_tokens(db, tenant)
+    await _end_tokens(tx)
 
 
-async def conclude(db: Connection, tenant: Tenant, *, problem: str | None, asked_at: datetime | None) -> None:
+async def conclude(tx: TenantTransaction, *, problem: str | None, asked_at: datetime | None) -> None:
     """Remember how the upkeep ended; a problem is asked about, once.
 
     Only the wish of `asked_at` has ended: who asked later may know of something that was not seen, such as a new key.
     """
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO sweep_states (tenant_id, provider, subscriptions_state, subscriptions_reason,
                                   subscriptions_checked_at)
@@ -146,7 +142,7 @@ async def conclude(db: Connection, tenant: Tenant, *, problem: str | None, asked
                subscriptions_checked_at = EXCLUDED.subscriptions_checked_at,
                subscriptions_wanted_at = NULLIF(sweep_states.subscriptions_wanted_at, $5)
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         "failing" if problem else "healthy",
         problem,
@@ -154,8 +150,7 @@ async def conclude(db: Connection, tenant: Tenant, *, problem: str | None, asked
     )
     if problem:
         await tasks.ask(
-            db,
-            tenant,
+            tx,
             kind=TASK,
             subject="connection",
             subject_id=LEXOFFICE,
@@ -163,45 +158,47 @@ async def conclude(db: Connection, tenant: Tenant, *, problem: str | None, asked
             links={"subscriptions": "/api/v1/providers/lexoffice/subscriptions"},
         )
     else:
-        await tasks.close_questions(db, tenant, subject="connection", subject_id=LEXOFFICE, kinds=(TASK,), by="engine")
+        await tasks.close_questions(tx, subject="connection", subject_id=LEXOFFICE, kinds=(TASK,), by="engine")
 
 
-async def want_set_up(db: Connection, tenant: Tenant) -> None:
+async def want_set_up(tx: TenantTransaction) -> None:
     """A person asks for it: the next sweep does it if the engine cannot be told now."""
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO sweep_states (tenant_id, provider, subscriptions_wanted_at) VALUES ($1, $2, now())
         ON CONFLICT (tenant_id, provider) DO UPDATE SET subscriptions_wanted_at = now()
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
     )
 
 
-async def wanted_since(db: Connection, tenant: Tenant) -> datetime | None:
+async def wanted_since(tx: TenantTransaction) -> datetime | None:
     """When the last person asked for a set-up that has not ended."""
-    asked_at: datetime | None = await db.fetchval(
-        "SELECT subscriptions_wanted_at FROM sweep_states WHERE tenant_id = $1 AND provider = $2", tenant.id, LEXOFFICE
+    asked_at: datetime | None = await tx.fetchval(
+        "SELECT subscriptions_wanted_at FROM sweep_states WHERE tenant_id = $1 AND provider = $2",
+        tx.tenant.id,
+        LEXOFFICE,
     )
     return asked_at
 
 
-async def health(db: Connection, tenant: Tenant) -> Health:
+async def health(tx: TenantTransaction) -> Health:
     """What the last check found; no call of lexoffice."""
-    state = await db.fetchrow(
+    state = await tx.fetchrow(
         """
         SELECT subscriptions_state, subscriptions_reason, subscriptions_checked_at, subscriptions_wanted_at
           FROM sweep_states WHERE tenant_id = $1 AND provider = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
     )
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT event_type, subscription_id, created_at AS since, seen_at FROM event_subscriptions
          WHERE tenant_id = $1 AND ended_at IS NULL AND subscription_id IS NOT NULL ORDER BY event_type
         """,
-        tenant.id,
+        tx.tenant.id,
     )
     return Health(
         state=state["subscriptions_state"] if state else "unknown",
@@ -212,14 +209,14 @@ async def health(db: Connection, tenant: Tenant) -> Health:
     )
 
 
-async def _end_tokens(db: Connection, tenant: Tenant) -> None:
-    await db.execute(
+async def _end_tokens(tx: TenantTransaction) -> None:
+    await tx.execute(
         """
         UPDATE webhook_tokens t SET expires_at = now() + $2
           FROM event_subscriptions s
          WHERE t.tenant_id = $1 AND s.tenant_id = $1 AND s.token_id = t.id AND s.ended_at IS NOT NULL
            AND t.expires_at IS NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         AFTERLIFE,
     )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.types import Frozen, Tenant, TenantId
 
 
@@ -27,38 +27,38 @@ async def find(ledger: Ledger, *, older_than: timedelta, at_most: int) -> list[t
     return [(Tenant(id=TenantId(row["tenant_id"]), slug=row["slug"]), ScheduleKind(row["kind"])) for row in rows]
 
 
-async def read(db: Connection, tenant: Tenant, kind: ScheduleKind) -> Wish | None:
+async def read(tx: TenantTransaction, kind: ScheduleKind) -> Wish | None:
     """None: it is set."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT w.wanted_at, t.payout_run_day AS day, t.payout_run_hour AS hour
           FROM schedules_wanted w JOIN tenants t ON t.id = w.tenant_id WHERE w.tenant_id = $1 AND w.kind = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         kind,
     )
     return None if row is None else Wish(**row)
 
 
-async def fulfilled(db: Connection, tenant: Tenant, kind: ScheduleKind, wish: Wish) -> bool:
+async def fulfilled(tx: TenantTransaction, kind: ScheduleKind, wish: Wish) -> bool:
     """It was set as `wish` says.
 
     False where somebody else wished, or set it, meanwhile: whose word reached the engine last is unknown, and it stays
     wanted.
     """
-    done = await db.fetchval(
+    done = await tx.fetchval(
         "DELETE FROM schedules_wanted WHERE tenant_id = $1 AND kind = $2 AND wanted_at = $3 RETURNING true",
-        tenant.id,
+        tx.tenant.id,
         kind,
         wish.wanted_at,
     )
     if not done:
-        await db.execute(
+        await tx.execute(
             """
             INSERT INTO schedules_wanted (tenant_id, kind) VALUES ($1, $2)
             ON CONFLICT (tenant_id, kind) DO UPDATE SET wanted_at = clock_timestamp()
             """,
-            tenant.id,
+            tx.tenant.id,
             kind,
         )
     return bool(done)

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from ledger.audit import audit
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.refusals import AlreadyExists, NotAcceptable
 from ledger.types import LEXOFFICE, Frozen, Tenant
 from ledger.vault import Vault
@@ -46,8 +46,7 @@ def refuse_weak(token: str) -> None:
 
 
 async def create_webhook_token(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     vault: Vault,
     *,
     provider: str = LEXOFFICE,
@@ -65,25 +64,25 @@ async def create_webhook_token(
         refuse_weak(chosen)
     token = chosen or secrets.token_urlsafe(32)
     if grace is not None:
-        await _end_older_tokens(db, tenant, provider, kind, grace)
+        await _end_older_tokens(tx, provider, kind, grace)
     # One of the tenant's own that is chosen again lives again.
-    created = await db.fetchval(
+    created = await tx.fetchval(
         """
         UPDATE webhook_tokens SET expires_at = NULL
          WHERE tenant_id = $1 AND provider = $2 AND token_hmac = ANY ($3) AND kind = $4
         RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         provider,
         vault.recognise_under_all_keys(token),
         kind,
-    ) or await db.fetchval(
+    ) or await tx.fetchval(
         """
         INSERT INTO webhook_tokens (tenant_id, provider, token_hmac, kind) VALUES ($1, $2, $3, $4)
         ON CONFLICT (token_hmac) DO NOTHING
         RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         provider,
         vault.recognise(token),
         kind,
@@ -92,8 +91,7 @@ async def create_webhook_token(
         # Whether it is this tenant's or another's is not told.
         raise AlreadyExists("token_taken")
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=actor,
         action="webhook_token.created",
         subject="webhook_token",
@@ -103,13 +101,13 @@ async def create_webhook_token(
     return SecretStr(token)
 
 
-async def _end_older_tokens(db: Connection, tenant: Tenant, provider: str, kind: str, grace: timedelta) -> None:
-    await db.execute(
+async def _end_older_tokens(tx: TenantTransaction, provider: str, kind: str, grace: timedelta) -> None:
+    await tx.execute(
         """
         UPDATE webhook_tokens SET expires_at = now() + $4
          WHERE tenant_id = $1 AND provider = $2 AND kind = $3 AND (expires_at IS NULL OR expires_at > now() + $4)
         """,
-        tenant.id,
+        tx.tenant.id,
         provider,
         kind,
         grace,

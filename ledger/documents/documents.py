@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.refusals import NotFound
-from ledger.types import LEXOFFICE, DocumentKind, Frozen, PayoutNumber, PayoutState, Tenant, TransactionId
+from ledger.types import LEXOFFICE, DocumentKind, Frozen, PayoutNumber, PayoutState, TransactionId
 
 
 class Snapshot(Frozen):
@@ -72,9 +72,9 @@ class Claim(Frozen):
     """That creation made another document."""
 
 
-async def keep_snapshot(db: Connection, tenant: Tenant, *, resource: str, resource_id: UUID, body: bytes) -> UUID:
+async def keep_snapshot(tx: TenantTransaction, *, resource: str, resource_id: UUID, body: bytes) -> UUID:
     """Store a body byte for byte (append-only); the same body again is the same snapshot."""
-    kept: UUID = await db.fetchval(
+    kept: UUID = await tx.fetchval(
         """
         WITH newest AS (
             SELECT id, sha256 FROM document_snapshots
@@ -88,7 +88,7 @@ async def keep_snapshot(db: Connection, tenant: Tenant, *, resource: str, resour
         )
         SELECT id FROM same UNION ALL SELECT id FROM stored
         """,
-        tenant.id,
+        tx.tenant.id,
         resource,
         resource_id,
         body.decode(),
@@ -97,26 +97,28 @@ async def keep_snapshot(db: Connection, tenant: Tenant, *, resource: str, resour
     return kept
 
 
-async def snapshot(db: Connection, tenant: Tenant, snapshot_id: UUID) -> Snapshot:
+async def snapshot(tx: TenantTransaction, snapshot_id: UUID) -> Snapshot:
     """Raises NotFound."""
-    row = await db.fetchrow("SELECT * FROM document_snapshots WHERE tenant_id = $1 AND id = $2", tenant.id, snapshot_id)
+    row = await tx.fetchrow(
+        "SELECT * FROM document_snapshots WHERE tenant_id = $1 AND id = $2", tx.tenant.id, snapshot_id
+    )
     if row is None:
         raise NotFound("document_not_found")
     return Snapshot(**{name: row[name] for name in Snapshot.model_fields})
 
 
-async def bodies(db: Connection, tenant: Tenant, snapshots: Sequence[UUID | None]) -> dict[UUID, bytes]:
+async def bodies(tx: TenantTransaction, snapshots: Sequence[UUID | None]) -> dict[UUID, bytes]:
     """What was fetched, byte for byte, by snapshot."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         "SELECT id, body FROM document_snapshots WHERE tenant_id = $1 AND id = ANY ($2)",
-        tenant.id,
+        tx.tenant.id,
         [snapshot for snapshot in snapshots if snapshot],
     )
     return {row["id"]: row["body"].encode() for row in rows}
 
 
-async def claim(db: Connection, tenant: Tenant, resource_id: UUID, *, number: PayoutNumber, marker: str) -> Claim:
-    row = await db.fetchrow(
+async def claim(tx: TenantTransaction, resource_id: UUID, *, number: PayoutNumber, marker: str) -> Claim:
+    row = await tx.fetchrow(
         """
         SELECT p.state AS payout_state, i.closed_at IS NULL AND i.marker IS NOT NULL AS is_under_way,
                i.resource_id IS NOT NULL AS has_another,
@@ -126,7 +128,7 @@ async def claim(db: Connection, tenant: Tenant, resource_id: UUID, *, number: Pa
           LEFT JOIN payouts p ON p.tenant_id = $1 AND p.number = $2
           LEFT JOIN creation_intents i ON i.tenant_id = $1 AND i.marker = $3
         """,
-        tenant.id,
+        tx.tenant.id,
         number,
         marker,
         resource_id,
@@ -134,8 +136,8 @@ async def claim(db: Connection, tenant: Tenant, resource_id: UUID, *, number: Pa
     return Claim.model_validate(dict(row or {}))
 
 
-async def find(db: Connection, tenant: Tenant, resource_id: UUID) -> KnownDocument | None:
-    row = await db.fetchrow(
+async def find(tx: TenantTransaction, resource_id: UUID) -> KnownDocument | None:
+    row = await tx.fetchrow(
         """
         SELECT d.*, p.number AS payout_number, t.partner_id IS NOT NULL AS sale_has_partner
           FROM external_documents d
@@ -143,20 +145,20 @@ async def find(db: Connection, tenant: Tenant, resource_id: UUID) -> KnownDocume
           LEFT JOIN transactions t ON t.tenant_id = d.tenant_id AND t.id = d.transaction_id
          WHERE d.tenant_id = $1 AND d.provider = $2 AND d.resource_id = $3
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         resource_id,
     )
     return None if row is None else KnownDocument(**{name: row[name] for name in KnownDocument.model_fields})
 
 
-async def observe(db: Connection, tenant: Tenant, seen: Observed) -> bool:
+async def observe(tx: TenantTransaction, seen: Observed) -> bool:
     """Remember what a fetch shows. False when the ledger already holds something newer.
 
     A voided document is balanced: its open amount before that is kept, it tells whether money may have left.
     """
     return bool(
-        await db.fetchval(
+        await tx.fetchval(
             """
             INSERT INTO external_documents AS d
                    (tenant_id, provider, organization_id, kind, resource_id, voucher_number, status, version,
@@ -176,7 +178,7 @@ async def observe(db: Connection, tenant: Tenant, seen: Observed) -> bool:
              WHERE d.document_updated_at IS NULL OR d.document_updated_at <= EXCLUDED.document_updated_at
             RETURNING true
             """,
-            tenant.id,
+            tx.tenant.id,
             LEXOFFICE,
             seen.organization_id,
             seen.kind,
@@ -195,15 +197,15 @@ async def observe(db: Connection, tenant: Tenant, seen: Observed) -> bool:
     )
 
 
-async def keep_created_totals(db: Connection, tenant: Tenant, resource_id: UUID, totals: dict[str, Any]) -> None:
+async def keep_created_totals(tx: TenantTransaction, resource_id: UUID, totals: dict[str, Any]) -> None:
     """lexoffice's own totals as first read back after our POST: what `paid` is compared with. Written once."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE external_documents SET created_totals = COALESCE(created_totals, $4),
                                       open_cents = COALESCE(open_cents, $5)
          WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         resource_id,
         totals,
@@ -211,29 +213,29 @@ async def keep_created_totals(db: Connection, tenant: Tenant, resource_id: UUID,
     )
 
 
-async def mark_deleted(db: Connection, tenant: Tenant, resource_id: UUID) -> None:
+async def mark_deleted(tx: TenantTransaction, resource_id: UUID) -> None:
     """The document is gone in lexoffice; the row stays, for what it was."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE external_documents SET status = 'deleted', fetched_at = now()
          WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         resource_id,
     )
 
 
-async def is_ours(db: Connection, tenant: Tenant, resource_id: UUID) -> bool:
+async def is_ours(tx: TenantTransaction, resource_id: UUID) -> bool:
     """Whether this document already belongs to a payout or a sale, and so cannot be one that was lost."""
     return bool(
-        await db.fetchval(
+        await tx.fetchval(
             """
             SELECT EXISTS (SELECT 1 FROM external_documents
                             WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3
                               AND (payout_id IS NOT NULL OR transaction_id IS NOT NULL))
             """,
-            tenant.id,
+            tx.tenant.id,
             LEXOFFICE,
             resource_id,
         )

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import asyncpg
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.refusals import NotFound
-from ledger.types import DocumentKind, Frozen, IntentId, PayoutId, Tenant, TransactionId
+from ledger.types import DocumentKind, Frozen, IntentId, PayoutId, TransactionId
 
 CERTAIN_AFTER = timedelta(seconds=45)
 """`deadline` = sent_at + this: later, nothing that we sent can still be carried out (a POST may take 35 s)."""
@@ -73,8 +73,7 @@ def new_marker(number: str) -> str:
 
 
 async def open_intent(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     kind: DocumentKind,
     marker: str,
@@ -87,13 +86,13 @@ async def open_intent(
     transaction_id: TransactionId | None = None,
 ) -> Intent:
     """Commit to creating this document. The payout (or transaction) must be locked and found fit by the caller."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         INSERT INTO creation_intents (tenant_id, kind, payout_id, transaction_id, marker, organization_id, content,
                                       content_hash, net_cents, gross_cents)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *
         """,
-        tenant.id,
+        tx.tenant.id,
         kind,
         payout_id,
         transaction_id,
@@ -107,63 +106,61 @@ async def open_intent(
     return _intent(row)
 
 
-async def lock(db: Connection, tenant: Tenant, intent: IntentId) -> Intent:
+async def lock(tx: TenantTransaction, intent: IntentId) -> Intent:
     """The intent, held until the end of the transaction. Raises NotFound."""
-    await db.execute("SELECT 1 FROM creation_intents WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, intent)
-    return await find(db, tenant, intent)
+    await tx.execute("SELECT 1 FROM creation_intents WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tx.tenant.id, intent)
+    return await find(tx, intent)
 
 
-async def find(db: Connection, tenant: Tenant, intent: IntentId) -> Intent:
+async def find(tx: TenantTransaction, intent: IntentId) -> Intent:
     """Raises NotFound."""
-    row = await db.fetchrow("SELECT * FROM creation_intents WHERE tenant_id = $1 AND id = $2", tenant.id, intent)
+    row = await tx.fetchrow("SELECT * FROM creation_intents WHERE tenant_id = $1 AND id = $2", tx.tenant.id, intent)
     return _intent(row)
 
 
-async def open_of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> Intent | None:
-    row = await db.fetchrow(
+async def open_of_payout(tx: TenantTransaction, payout: PayoutId) -> Intent | None:
+    row = await tx.fetchrow(
         "SELECT * FROM creation_intents WHERE tenant_id = $1 AND payout_id = $2 AND closed_at IS NULL",
-        tenant.id,
+        tx.tenant.id,
         payout,
     )
     return None if row is None else _intent(row)
 
 
-async def open_of_sale(db: Connection, tenant: Tenant, transaction: TransactionId) -> Intent | None:
-    row = await db.fetchrow(
+async def open_of_sale(tx: TenantTransaction, transaction: TransactionId) -> Intent | None:
+    row = await tx.fetchrow(
         "SELECT * FROM creation_intents WHERE tenant_id = $1 AND transaction_id = $2 AND closed_at IS NULL",
-        tenant.id,
+        tx.tenant.id,
         transaction,
     )
     return None if row is None else _intent(row)
 
 
-async def open_invoices(db: Connection, tenant: Tenant) -> int:
+async def open_invoices(tx: TenantTransaction) -> int:
     """How many invoices are being written."""
-    found: int = await db.fetchval(
+    found: int = await tx.fetchval(
         "SELECT count(*) FROM creation_intents WHERE tenant_id = $1 AND kind = 'invoice' AND closed_at IS NULL",
-        tenant.id,
+        tx.tenant.id,
     )
     return found
 
 
-async def of_document(db: Connection, tenant: Tenant, resource_id: UUID) -> Intent | None:
+async def of_document(tx: TenantTransaction, resource_id: UUID) -> Intent | None:
     """The intent that this document answers: what was approved and sent."""
-    row = await db.fetchrow(
-        "SELECT * FROM creation_intents WHERE tenant_id = $1 AND resource_id = $2", tenant.id, resource_id
+    row = await tx.fetchrow(
+        "SELECT * FROM creation_intents WHERE tenant_id = $1 AND resource_id = $2", tx.tenant.id, resource_id
     )
     return None if row is None else _intent(row)
 
 
-async def may_send(
-    db: Connection, tenant: Tenant, intent: IntentId, *, certain_after: timedelta = CERTAIN_AFTER
-) -> Permission:
+async def may_send(tx: TenantTransaction, intent: IntentId, *, certain_after: timedelta = CERTAIN_AFTER) -> Permission:
     """Take the one permission to POST: afterwards `sent_at` stands, and only a proof of refusal gives another.
 
     A row that was sent and not refused has an unknown outcome, whoever asks: a second worker, or the same one after
     a crash at any line.
     """
-    row = await db.fetchrow(
-        "SELECT * FROM creation_intents WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, intent
+    row = await tx.fetchrow(
+        "SELECT * FROM creation_intents WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tx.tenant.id, intent
     )
     held = _intent(row)
     if held.resource_id is not None:
@@ -171,65 +168,65 @@ async def may_send(
     if held.closed_at is not None:
         return Permission(verdict=MaySend.CLOSED, intent=held)
     if held.is_unclear:
-        await db.execute(
+        await tx.execute(
             "UPDATE creation_intents SET unclear_at = COALESCE(unclear_at, now()) WHERE tenant_id = $1 AND id = $2",
-            tenant.id,
+            tx.tenant.id,
             intent,
         )
         return Permission(verdict=MaySend.UNCLEAR, intent=held)
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         UPDATE creation_intents
            SET sent_at = clock_timestamp(), deadline = clock_timestamp() + $3, refused_at = NULL, refused_reason = NULL,
                unclear_at = NULL, empty_searches = 0, attempt = attempt + 1
          WHERE tenant_id = $1 AND id = $2 RETURNING *
         """,
-        tenant.id,
+        tx.tenant.id,
         intent,
         certain_after,
     )
     return Permission(verdict=MaySend.YES, intent=_intent(row))
 
 
-async def refuse(db: Connection, tenant: Tenant, intent: IntentId, reason: str, *, attempt: int) -> None:
+async def refuse(tx: TenantTransaction, intent: IntentId, reason: str, *, attempt: int) -> None:
     """It is proved that nothing was made by this attempt: the row may be sent again, or given up.
 
     A worker that was frozen for minutes may learn of its refusal while a later attempt is already on its way; of
     that one it proves nothing, and the row stays as it is.
     """
-    await db.execute(
+    await tx.execute(
         """
         UPDATE creation_intents SET refused_at = clock_timestamp(), refused_reason = $3
          WHERE tenant_id = $1 AND id = $2 AND resource_id IS NULL AND attempt = $4
         """,
-        tenant.id,
+        tx.tenant.id,
         intent,
         reason,
         attempt,
     )
 
 
-async def made(db: Connection, tenant: Tenant, intent: IntentId, resource_id: UUID, *, adopted: bool = False) -> bool:
+async def made(tx: TenantTransaction, intent: IntentId, resource_id: UUID, *, adopted: bool = False) -> bool:
     """lexoffice named the document it created: the id is the reference that its notifications are matched by.
 
     `adopted`: not lexoffice's answer says so, but a search, a notification or a person.
     False, and nothing is stored, when the intent was given up or answered by another document: then this one is one
     too many, and a person must know.
     """
-    taken = await db.fetchval(
+    taken = await tx.fetchval(
         """
         UPDATE creation_intents SET resource_id = $3, adopted = $4, unclear_at = NULL
          WHERE tenant_id = $1 AND id = $2 AND (resource_id = $3 OR (resource_id IS NULL AND closed_at IS NULL))
         RETURNING true
         """,
-        tenant.id,
+        tx.tenant.id,
         intent,
         resource_id,
         adopted,
     )
     if not taken:
         return False
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO external_documents
                (tenant_id, provider, organization_id, kind, resource_id, payout_id, transaction_id)
@@ -243,34 +240,34 @@ async def made(db: Connection, tenant: Tenant, intent: IntentId, resource_id: UU
         ON CONFLICT (tenant_id, provider, resource_id)
         DO UPDATE SET payout_id = EXCLUDED.payout_id, transaction_id = EXCLUDED.transaction_id
         """,
-        tenant.id,
+        tx.tenant.id,
         intent,
         resource_id,
     )
     return True
 
 
-async def want_announcement(db: Connection, tenant: Tenant, intent: IntentId) -> None:
+async def want_announcement(tx: TenantTransaction, intent: IntentId) -> None:
     """The workflow that sends this invoice must look at its row again; the hand-over tells it if nobody does before."""
-    await db.execute(
-        "UPDATE creation_intents SET announced_at = NULL WHERE tenant_id = $1 AND id = $2", tenant.id, intent
+    await tx.execute(
+        "UPDATE creation_intents SET announced_at = NULL WHERE tenant_id = $1 AND id = $2", tx.tenant.id, intent
     )
 
 
-async def mark_announced(db: Connection, tenant: Tenant, intent: IntentId) -> None:
+async def mark_announced(tx: TenantTransaction, intent: IntentId) -> None:
     """The workflow that sends this invoice was announced. (A payout's intent is its own workflow's.)"""
-    await db.execute(
+    await tx.execute(
         "UPDATE creation_intents SET announced_at = COALESCE(announced_at, now()) WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
+        tx.tenant.id,
         intent,
     )
 
 
-async def close(db: Connection, tenant: Tenant, intent: IntentId) -> None:
+async def close(tx: TenantTransaction, intent: IntentId) -> None:
     """The document exists and was read back."""
-    await db.execute(
+    await tx.execute(
         "UPDATE creation_intents SET closed_at = COALESCE(closed_at, now()) WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
+        tx.tenant.id,
         intent,
     )
 

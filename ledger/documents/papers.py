@@ -8,7 +8,7 @@ import hashlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.refusals import NotFound
 from ledger.types import Frozen, PayoutNumber, Tenant
 
@@ -23,11 +23,11 @@ class Paper(Frozen):
     fetched_at: datetime
 
 
-async def is_wanted(db: Connection, tenant: Tenant, resource_id: UUID) -> bool:
+async def is_wanted(tx: TenantTransaction, resource_id: UUID) -> bool:
     """Whether it is still to be fetched."""
     return bool(
-        await db.fetchval(
-            "SELECT 1 FROM papers_wanted WHERE tenant_id = $1 AND resource_id = $2", tenant.id, resource_id
+        await tx.fetchval(
+            "SELECT 1 FROM papers_wanted WHERE tenant_id = $1 AND resource_id = $2", tx.tenant.id, resource_id
         )
     )
 
@@ -38,81 +38,81 @@ async def list_waiting(ledger: Ledger) -> list[Tenant]:
         return [Tenant.of(row) for row in await db.fetch("SELECT * FROM find_tenants_awaiting_papers()")]
 
 
-async def next_due(db: Connection, tenant: Tenant) -> UUID | None:
+async def next_due(tx: TenantTransaction) -> UUID | None:
     """The credit note whose file has been due for longest."""
-    found: UUID | None = await db.fetchval(
+    found: UUID | None = await tx.fetchval(
         """
         SELECT resource_id FROM papers_wanted WHERE tenant_id = $1 AND next_try_at <= now()
          ORDER BY next_try_at, resource_id LIMIT 1
         """,
-        tenant.id,
+        tx.tenant.id,
     )
     return found
 
 
-async def keep(db: Connection, tenant: Tenant, resource_id: UUID, content: bytes) -> str:
+async def keep(tx: TenantTransaction, resource_id: UUID, content: bytes) -> str:
     """Keep the file, once; a second one changes nothing. Returns the hash of what is kept.
 
     The database checks that it is a PDF of at most 10 MB. Raises NotFound where no payout has this credit note.
     """
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO credit_note_papers (tenant_id, resource_id, payout_id, content, sha256)
         SELECT tenant_id, resource_id, payout_id, $3, $4 FROM papers_wanted WHERE tenant_id = $1 AND resource_id = $2
         ON CONFLICT (tenant_id, provider, resource_id) DO NOTHING
         """,
-        tenant.id,
+        tx.tenant.id,
         resource_id,
         content,
         hashlib.sha256(content).digest(),
         timeout=SECONDS,
     )
-    kept = await db.fetchval(
-        "SELECT sha256 FROM credit_note_papers WHERE tenant_id = $1 AND resource_id = $2", tenant.id, resource_id
+    kept = await tx.fetchval(
+        "SELECT sha256 FROM credit_note_papers WHERE tenant_id = $1 AND resource_id = $2", tx.tenant.id, resource_id
     )
     if kept is None:
         raise NotFound("credit_note_not_found")
-    await db.execute("DELETE FROM papers_wanted WHERE tenant_id = $1 AND resource_id = $2", tenant.id, resource_id)
+    await tx.execute("DELETE FROM papers_wanted WHERE tenant_id = $1 AND resource_id = $2", tx.tenant.id, resource_id)
     return str(kept.hex())
 
 
-async def try_later(db: Connection, tenant: Tenant, resource_id: UUID, reason: str) -> None:
+async def try_later(tx: TenantTransaction, resource_id: UUID, reason: str) -> None:
     """It could not be fetched: again after 1, 2, 4 … 24 hours."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE papers_wanted
            SET announced_at = NULL, tries = tries + 1, failed_reason = $3,
                next_try_at = now() + LEAST(interval '1 hour' * 2 ^ LEAST(tries, 5), $4)
          WHERE tenant_id = $1 AND resource_id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         resource_id,
         reason,
         _LONGEST_PAUSE,
     )
 
 
-async def try_all_later(db: Connection, tenant: Tenant, reason: str) -> None:
+async def try_all_later(tx: TenantTransaction, reason: str) -> None:
     """lexoffice refuses the access: for none of those that are due it is worth asking within the hour."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE papers_wanted SET announced_at = NULL, failed_reason = $2, next_try_at = now() + interval '1 hour'
          WHERE tenant_id = $1 AND next_try_at <= now()
         """,
-        tenant.id,
+        tx.tenant.id,
         reason,
     )
 
 
-async def read(db: Connection, tenant: Tenant, number: PayoutNumber | str) -> Paper:
+async def read(tx: TenantTransaction, number: PayoutNumber | str) -> Paper:
     """The newest PDF of a payout. Raises NotFound."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT c.resource_id, c.content, encode(c.sha256, 'hex') AS sha256, c.fetched_at
           FROM credit_note_papers c JOIN payouts p ON p.tenant_id = c.tenant_id AND p.id = c.payout_id
          WHERE c.tenant_id = $1 AND p.number = $2 ORDER BY c.fetched_at DESC LIMIT 1
         """,
-        tenant.id,
+        tx.tenant.id,
         number,
         timeout=SECONDS,
     )

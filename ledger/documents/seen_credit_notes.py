@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from ledger.database import Connection
-from ledger.types import Frozen, Tenant
+from ledger.database import TenantTransaction
+from ledger.types import Frozen
 
 
 class Seen(Frozen):
@@ -19,26 +19,26 @@ class Seen(Frozen):
     updated_at: datetime
 
 
-async def remember(db: Connection, tenant: Tenant, resource_id: UUID, seen: Seen) -> None:
+async def remember(tx: TenantTransaction, resource_id: UUID, seen: Seen) -> None:
     """What was fetched and has been judged. An older look, which lagged, takes nothing back."""
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO seen_credit_notes AS s (tenant_id, resource_id, status, updated_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (tenant_id, resource_id) DO UPDATE SET status = EXCLUDED.status, updated_at = EXCLUDED.updated_at
          WHERE s.updated_at <= EXCLUDED.updated_at
         """,
-        tenant.id,
+        tx.tenant.id,
         resource_id,
         seen.status,
         seen.updated_at,
     )
 
 
-async def find(db: Connection, tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID, Seen]:
+async def find(tx: TenantTransaction, ids: Sequence[UUID]) -> dict[UUID, Seen]:
     """Those of these documents that have been fetched."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         "SELECT resource_id, status, updated_at FROM seen_credit_notes WHERE tenant_id = $1 AND resource_id = ANY ($2)",
-        tenant.id,
+        tx.tenant.id,
         list(ids),
     )
     return {row["resource_id"]: Seen(status=row["status"], updated_at=row["updated_at"]) for row in rows}

@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.keyset import Conditions, Position
-from ledger.types import EventId, EventState, Frozen, PayoutNumber, Tenant, TransactionId, midnight
+from ledger.types import EventId, EventState, Frozen, PayoutNumber, TransactionId, midnight
 
 _KNOWN_TYPES = 60
 _A_UUID = "'^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'"
@@ -54,13 +54,13 @@ class DocumentOfEvent(Frozen):
 
 
 async def page(
-    db: Connection, tenant: Tenant, wanted: EventFilter, *, after: Position | None = None, limit: int = 50
+    tx: TenantTransaction, wanted: EventFilter, *, after: Position | None = None, limit: int = 50
 ) -> tuple[list[EventRow], Position | None]:
     """The second value is where the next page begins; None on the last one."""
     states = [wanted.state] if wanted.state else list(EventState)
-    where = Conditions(tenant.id, [state.value for state in states], limit + 1)
+    where = Conditions(tx.tenant.id, [state.value for state in states], limit + 1)
     if wanted.document:
-        where.require("e.resource_id = ANY ({})", await _named(db, tenant, wanted.document))
+        where.require("e.resource_id = ANY ({})", await _named(tx, wanted.document))
     if wanted.event_type:
         where.require("e.event_type = {}", wanted.event_type)
     if wanted.provider:
@@ -71,7 +71,7 @@ async def page(
         where.require("e.received_at < {}", midnight(wanted.received_before))
     if after:
         where.require("(e.received_at, e.id) < ({}::timestamptz, {}::bigint)", after.at, after.seq)
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         SELECT e.id, e.provider, e.event_type, e.resource_id, e.state, e.reason, e.received_at, e.handled_at,
                e.delivery, e.changes IS NOT NULL AS changed,
@@ -94,9 +94,9 @@ async def page(
     return found, found[-1].position if len(rows) > limit else None
 
 
-async def types(db: Connection, tenant: Tenant) -> list[str]:
+async def types(tx: TenantTransaction) -> list[str]:
     """Which types have arrived, for the choice in a filter: each next one is looked up in the index."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         WITH RECURSIVE known AS (
             (SELECT event_type, 1 AS n FROM events WHERE tenant_id = $1 ORDER BY event_type LIMIT 1)
@@ -108,35 +108,35 @@ async def types(db: Connection, tenant: Tenant) -> list[str]:
              WHERE k.n < $2)
         SELECT event_type FROM known
         """,
-        tenant.id,
+        tx.tenant.id,
         _KNOWN_TYPES,
     )
     return [row["event_type"] for row in rows]
 
 
-async def document_of(db: Connection, tenant: Tenant, resource_id: str) -> DocumentOfEvent | None:
+async def document_of(tx: TenantTransaction, resource_id: str) -> DocumentOfEvent | None:
     """None for what the ledger does not know, and for events of Stripe."""
     try:
         wanted = UUID(resource_id)
     except ValueError:
         return None
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT d.kind, d.resource_id, d.voucher_number, d.status, p.number AS payout_number, d.transaction_id
           FROM external_documents d
           LEFT JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
          WHERE d.tenant_id = $1 AND d.provider = 'lexoffice' AND d.resource_id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         wanted,
     )
     return None if row is None else DocumentOfEvent(**row)
 
 
-async def _named(db: Connection, tenant: Tenant, document: str) -> list[str]:
-    rows = await db.fetch(
+async def _named(tx: TenantTransaction, document: str) -> list[str]:
+    rows = await tx.fetch(
         "SELECT resource_id::text FROM external_documents WHERE tenant_id = $1 AND voucher_number = $2",
-        tenant.id,
+        tx.tenant.id,
         document,
     )
     return [document, *(row["resource_id"] for row in rows)]
@@ -149,9 +149,9 @@ class LastEvent(Frozen):
     received_at: datetime
 
 
-async def last_of(db: Connection, tenant: Tenant, provider: str, *, failed: bool = False) -> LastEvent | None:
+async def last_of(tx: TenantTransaction, provider: str, *, failed: bool = False) -> LastEvent | None:
     """The newest notification of a provider; with `failed` the newest one that failed."""
     found, _following = await page(
-        db, tenant, EventFilter(provider=provider, state=EventState.FAILED if failed else None), limit=1
+        tx, EventFilter(provider=provider, state=EventState.FAILED if failed else None), limit=1
     )
     return None if not found else LastEvent(**found[0].model_dump(include=set(LastEvent.model_fields)))

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from ledger.audit import audit
 from ledger.connections import connections
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.inbox import unknown_documents
 from ledger.refusals import NotAllowedNow, NotFound
 from ledger.types import LEXOFFICE, EventId, EventState, Frozen, Tenant
@@ -121,13 +121,13 @@ async def take_in(ledger: Ledger, tenant: Tenant, arrival: Arrival, *, unproven_
     )
 
 
-async def take_in_here(db: Connection, tenant: Tenant, arrival: Arrival) -> EventId | None:
+async def take_in_here(tx: TenantTransaction, arrival: Arrival) -> EventId | None:
     """Insert an event that is applied in the same transaction; None for one that is there already.
 
     One that had failed is applied once more: its sender was asked to send it again. A repeat that arrives meanwhile
     waits in here until the first has been committed or rolled back.
     """
-    found = await db.fetchval(
+    found = await tx.fetchval(
         """
         INSERT INTO events (tenant_id, provider, organization_id, event_type, resource_id, event_date, body, signed,
                             state, reason)
@@ -137,7 +137,7 @@ async def take_in_here(db: Connection, tenant: Tenant, arrival: Arrival) -> Even
          WHERE events.state = 'failed'
         RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         arrival.provider,
         arrival.organization_id,
         arrival.event_type,
@@ -158,26 +158,26 @@ async def mark_announced(ledger: Ledger, tenant: Tenant, deliveries: dict[EventI
         )
 
 
-async def load(db: Connection, tenant: Tenant, ids: Sequence[EventId]) -> list[Event]:
+async def load(tx: TenantTransaction, ids: Sequence[EventId]) -> list[Event]:
     """In the order of their arrival; ids that do not exist are left out."""
     if not ids:
         return []
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"SELECT {_COLUMNS} FROM events e WHERE e.tenant_id = $1 AND e.id = ANY ($2) ORDER BY e.id",
-        tenant.id,
+        tx.tenant.id,
         list(ids),
     )
     return [Event.model_validate(dict(row)) for row in rows]
 
 
-async def heard_of(db: Connection, tenant: Tenant, documents: Sequence[UUID], *, under_way: bool = False) -> set[UUID]:
+async def heard_of(tx: TenantTransaction, documents: Sequence[UUID], *, under_way: bool = False) -> set[UUID]:
     """Those of these documents that an event is about; `under_way`: one that is still to be handled."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT DISTINCT resource_id FROM events
          WHERE tenant_id = $1 AND resource_id = ANY ($2) AND (NOT $3 OR state IN ('received', 'waiting'))
         """,
-        tenant.id,
+        tx.tenant.id,
         [str(id) for id in documents],
         under_way,
     )
@@ -185,8 +185,7 @@ async def heard_of(db: Connection, tenant: Tenant, documents: Sequence[UUID], *,
 
 
 async def finish(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     ids: Sequence[EventId],
     state: EventState,
     *,
@@ -201,13 +200,13 @@ async def finish(
     """
     if not ids:
         return
-    await db.execute(
+    await tx.execute(
         """
         UPDATE events SET state = $3, reason = $4, changes = $5, snapshot_id = COALESCE($6, snapshot_id),
                           handled_at = now(), handed_over_at = COALESCE(handed_over_at, now())
          WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'received'
         """,
-        tenant.id,
+        tx.tenant.id,
         list(ids),
         state.value,
         reason,
@@ -216,14 +215,14 @@ async def finish(
     )
 
 
-async def park(db: Connection, tenant: Tenant, ids: Sequence[EventId]) -> None:
+async def park(tx: TenantTransaction, ids: Sequence[EventId]) -> None:
     """Let them wait for a document of our own whose id is not known yet (engine.md, DocumentWorkflow)."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE events SET state = 'waiting', reason = $3, handed_over_at = COALESCE(handed_over_at, now())
          WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'received'
         """,
-        tenant.id,
+        tx.tenant.id,
         list(ids),
         PARKED,
     )
@@ -234,81 +233,78 @@ PARKED = "Wartet auf eine Gutschrift, deren Id noch fehlt."
 GONE = "lexoffice kennt diesen Beleg nicht."
 
 
-async def hand_over_again(db: Connection, tenant: Tenant, ids: Sequence[EventId]) -> None:
+async def hand_over_again(tx: TenantTransaction, ids: Sequence[EventId]) -> None:
     """Whoever was to end them will not: they go back to the document's own workflow. What has ended stays ended."""
     if not ids:
         return
-    await db.execute(
+    await tx.execute(
         """
         UPDATE events SET delivery = delivery + 1, handed_over_at = NULL
          WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'received' AND handed_over_at IS NOT NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         list(ids),
     )
 
 
-async def hand_over_parked(db: Connection, tenant: Tenant) -> list[EventId]:
+async def hand_over_parked(tx: TenantTransaction) -> list[EventId]:
     """A document of ours has got its id, or will never exist: what was parked for it is looked at again."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
          WHERE tenant_id = $1 AND state = 'waiting' AND reason = $2 RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         PARKED,
     )
     return sorted(EventId(row["id"]) for row in rows)
 
 
-async def hand_over_waiting(
-    db: Connection, tenant: Tenant, resource_ids: Sequence[UUID] | None = None
-) -> list[EventId]:
+async def hand_over_waiting(tx: TenantTransaction, resource_ids: Sequence[UUID] | None = None) -> list[EventId]:
     """What waited for these documents (None: for any) is to be handed over again. Returns what is to be announced."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
          WHERE tenant_id = $1 AND state = 'waiting' AND ($2::text[] IS NULL OR resource_id = ANY ($2))
         RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         None if resource_ids is None else [str(resource_id) for resource_id in resource_ids],
     )
     return sorted(EventId(row["id"]) for row in rows)
 
 
-async def replay(db: Connection, tenant: Tenant, event_id: EventId, *, actor: str) -> Event:
+async def replay(tx: TenantTransaction, event_id: EventId, *, actor: str) -> Event:
     """Have an event of lexoffice handled once more. Raises NotFound, NotAllowedNow for one that nothing can follow
     from, NotConnected."""
-    found = await load(db, tenant, [event_id])
+    found = await load(tx, [event_id])
     if not found:
         raise NotFound("event_not_found")
     if not is_uuid(found[0].resource_id):
         raise NotAllowedNow("replay_not_possible")
-    if not (await connections.load(db, tenant, found[0].provider)).has_secret:
+    if not (await connections.load(tx, found[0].provider)).has_secret:
         raise connections.NotConnected
-    await take_up_again(db, tenant, event_id, actor=actor)
-    [again] = await load(db, tenant, [event_id])
+    await take_up_again(tx, event_id, actor=actor)
+    [again] = await load(tx, [event_id])
     return again
 
 
-async def take_up_again(db: Connection, tenant: Tenant, event_id: EventId, *, actor: str) -> bytes:
+async def take_up_again(tx: TenantTransaction, event_id: EventId, *, actor: str) -> bytes:
     """It is to be handled as if it had just arrived. Returns its body as it was kept. Raises NotFound."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         UPDATE events e SET state = 'received', reason = NULL, delivery = e.delivery + 1, handed_over_at = NULL
           FROM events before
          WHERE e.tenant_id = $1 AND e.id = $2 AND before.tenant_id = e.tenant_id AND before.id = e.id
         RETURNING before.state, e.body
         """,
-        tenant.id,
+        tx.tenant.id,
         event_id,
     )
     if row is None:
         raise NotFound("event_not_found")
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=actor,
         action="event.replayed",
         subject="event",
@@ -319,15 +315,15 @@ async def take_up_again(db: Connection, tenant: Tenant, event_id: EventId, *, ac
     return body
 
 
-async def read(db: Connection, tenant: Tenant, event_id: EventId) -> EventWithEvidence:
+async def read(tx: TenantTransaction, event_id: EventId) -> EventWithEvidence:
     """Raises NotFound."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         f"""
         SELECT {_COLUMNS}, e.body, s.body AS snapshot, s.fetched_at AS snapshot_fetched_at
           FROM events e LEFT JOIN document_snapshots s ON s.tenant_id = e.tenant_id AND s.id = e.snapshot_id
          WHERE e.tenant_id = $1 AND e.id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         event_id,
     )
     if row is None:
@@ -336,8 +332,7 @@ async def read(db: Connection, tenant: Tenant, event_id: EventId) -> EventWithEv
 
 
 async def page(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     state: EventState | None = None,
     resource_id: str | None = None,
@@ -345,14 +340,14 @@ async def page(
     limit: int = 50,
 ) -> tuple[list[Event], int | None]:
     """Newest first; the second value is where the next page begins, None at the end."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         SELECT {_COLUMNS} FROM events e
          WHERE e.tenant_id = $1 AND ($2::text IS NULL OR e.state = $2) AND ($3::text IS NULL OR e.resource_id = $3)
            AND ($4::bigint IS NULL OR e.id < $4)
          ORDER BY e.id DESC LIMIT $5
         """,
-        tenant.id,
+        tx.tenant.id,
         state.value if state else None,
         resource_id,
         after,
@@ -382,25 +377,25 @@ def readable_body(body: bytes) -> Any:
         return body.decode("utf-8", "replace")
 
 
-async def take_up_skipped(db: Connection, tenant: Tenant, organization_id: UUID) -> list[EventId]:
+async def take_up_skipped(tx: TenantTransaction, organization_id: UUID) -> list[EventId]:
     """What arrived without a key is to be handled now; what another organisation sent is not ours."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE events SET state = 'ignored', reason = 'Die Meldung kam von einer anderen lexoffice-Organisation.',
                           handled_at = now()
          WHERE tenant_id = $1 AND provider = $2 AND state = 'skipped' AND organization_id <> $3
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         str(organization_id),
     )
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
          WHERE tenant_id = $1 AND provider = $2 AND state = 'skipped'
         RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
     )
     return sorted(EventId(row["id"]) for row in rows)

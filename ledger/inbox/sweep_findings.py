@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents.seen_credit_notes import Seen
 from ledger.inbox.events import GONE, Arrival
-from ledger.types import BERLIN, LEXOFFICE, DocumentKind, EventId, EventState, Frozen, Tenant
+from ledger.types import BERLIN, LEXOFFICE, DocumentKind, EventId, EventState, Frozen
 
 _FROM_THE_SWEEP = b'{"source":"sweep",'
 _LIKE_THE_SWEEP = _FROM_THE_SWEEP.replace(b"_", b"\\_") + b"%"
@@ -93,14 +93,14 @@ class Earlier(Frozen):
         return Verdict.TRY_AGAIN if self.handled_at + pause < now else Verdict.REPEAT
 
 
-async def held(db: Connection, tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID, Held]:
+async def held(tx: TenantTransaction, ids: Sequence[UUID]) -> dict[UUID, Held]:
     """Those of these documents that the ledger knows."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT resource_id, kind, status, gross_cents, open_cents FROM external_documents
          WHERE tenant_id = $1 AND provider = $2 AND resource_id = ANY ($3)
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         list(ids),
     )
@@ -143,41 +143,41 @@ def _has_changed(row: Listed, seen: Seen) -> bool:
     return row.status != seen.status or is_newer
 
 
-async def mark_listed_as_open(db: Connection, tenant: Tenant, ids: Sequence[UUID]) -> None:
-    await db.execute(
+async def mark_listed_as_open(tx: TenantTransaction, ids: Sequence[UUID]) -> None:
+    await tx.execute(
         """
         UPDATE external_documents SET seen_open_at = clock_timestamp()
          WHERE tenant_id = $1 AND provider = $2 AND resource_id = ANY ($3)
            AND (payout_id IS NOT NULL OR transaction_id IS NOT NULL)
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         list(ids),
     )
 
 
-async def awaited_kinds(db: Connection, tenant: Tenant) -> list[DocumentKind]:
+async def awaited_kinds(tx: TenantTransaction) -> list[DocumentKind]:
     """Of which kinds a document is awaited: where none is, its list need not be asked for."""
-    rows = await db.fetch(f"SELECT DISTINCT d.kind {_AWAITED}", tenant.id, LEXOFFICE)
+    rows = await tx.fetch(f"SELECT DISTINCT d.kind {_AWAITED}", tx.tenant.id, LEXOFFICE)
     return [DocumentKind(row["kind"]) for row in rows]
 
 
-async def awaited_but_not_listed(db: Connection, tenant: Tenant, *, since: datetime) -> list[Found]:
+async def awaited_but_not_listed(tx: TenantTransaction, *, since: datetime) -> list[Found]:
     """The credit notes of open payouts and the invoices of pending sales that no list of open ones has shown.
 
     Where the last look by a sweep met a 404, this is the second sweep without it: it counts as deleted (rules.md),
     which is believed only while `/profile` shows the pinned organisation.
     """
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         SELECT d.kind, d.resource_id, d.status {_AWAITED}
            AND d.created_at < $3 AND COALESCE(d.seen_open_at, '-infinity') < $3 AND d.status IS NOT NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         since,
     )
-    earlier = await newest_of(db, tenant, [row["resource_id"] for row in rows])
+    earlier = await newest_of(tx, [row["resource_id"] for row in rows])
     found = []
     for row in rows:
         before = earlier.get(row["resource_id"])
@@ -196,15 +196,15 @@ async def awaited_but_not_listed(db: Connection, tenant: Tenant, *, since: datet
     return found
 
 
-async def newest_of(db: Connection, tenant: Tenant, ids: Sequence[UUID]) -> dict[UUID, Earlier]:
+async def newest_of(tx: TenantTransaction, ids: Sequence[UUID]) -> dict[UUID, Earlier]:
     """What sweeps last said about these documents."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT DISTINCT ON (resource_id) resource_id, id, delivery, state, reason, body, handled_at FROM events
          WHERE tenant_id = $1 AND resource_id = ANY ($2) AND provider = $3 AND body LIKE $4
          ORDER BY resource_id, id DESC
         """,
-        tenant.id,
+        tx.tenant.id,
         [str(id) for id in ids],
         LEXOFFICE,
         _LIKE_THE_SWEEP,
@@ -212,15 +212,15 @@ async def newest_of(db: Connection, tenant: Tenant, ids: Sequence[UUID]) -> dict
     return {UUID(row["resource_id"]): Earlier(**{name: row[name] for name in Earlier.model_fields}) for row in rows}
 
 
-async def try_again(db: Connection, tenant: Tenant, earlier: Earlier) -> int | None:
+async def try_again(tx: TenantTransaction, earlier: Earlier) -> int | None:
     """Have an event handled once more. Returns its new delivery; None where somebody else did."""
-    found: int | None = await db.fetchval(
+    found: int | None = await tx.fetchval(
         """
         UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
          WHERE tenant_id = $1 AND id = $2 AND delivery = $3 AND state NOT IN ('received', 'waiting')
         RETURNING delivery
         """,
-        tenant.id,
+        tx.tenant.id,
         earlier.id,
         earlier.delivery,
     )

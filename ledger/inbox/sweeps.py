@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from ledger import tasks
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.types import BERLIN, LEXOFFICE, Frozen, Tenant, TenantId
 
 
@@ -22,8 +22,8 @@ class SweepState(Frozen):
     subscriptions_wanted: bool
 
 
-async def read_state(db: Connection, tenant: Tenant) -> SweepState:
-    row = await db.fetchrow(
+async def read_state(tx: TenantTransaction) -> SweepState:
+    row = await tx.fetchrow(
         """
         SELECT now() AS now, c.has_credential AND c.state = 'connected' AS connected, c.checked_at, c.effective_from,
                s.swept_until, s.finished_at, COALESCE(s.found, 0) AS found, s.open_swept_at,
@@ -32,7 +32,7 @@ async def read_state(db: Connection, tenant: Tenant) -> SweepState:
           LEFT JOIN sweep_states s ON s.tenant_id = c.tenant_id AND s.provider = c.provider
          WHERE c.tenant_id = $1 AND c.provider = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
     )
     assert row is not None, "every tenant has a row for its connection"
@@ -40,8 +40,7 @@ async def read_state(db: Connection, tenant: Tenant) -> SweepState:
 
 
 async def finish_pass(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     began_at: datetime,
     seen: tuple[datetime | None, datetime | None],
@@ -53,7 +52,7 @@ async def finish_pass(
 
     `seen`: `swept_until` and `open_swept_at` as the pass began with. Whoever set them back since then still waits.
     """
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO sweep_states AS s (tenant_id, provider, swept_until, finished_at, found, open_swept_at)
         VALUES ($1, $2, $3, clock_timestamp(), $4, CASE WHEN $5 THEN $3::timestamptz END)
@@ -64,7 +63,7 @@ async def finish_pass(
                                     THEN COALESCE(EXCLUDED.open_swept_at, s.open_swept_at) ELSE s.open_swept_at END,
                finished_at = EXCLUDED.finished_at, found = EXCLUDED.found
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         began_at,
         found,
@@ -73,8 +72,7 @@ async def finish_pass(
     )
     if left_out:
         await tasks.ask(
-            db,
-            tenant,
+            tx,
             kind="sweep_incomplete",
             subject="connection",
             subject_id=LEXOFFICE,
@@ -82,16 +80,16 @@ async def finish_pass(
         )
 
 
-async def look_back(db: Connection, tenant: Tenant, *, to: datetime | None, all_open: bool) -> None:
+async def look_back(tx: TenantTransaction, *, to: datetime | None, all_open: bool) -> None:
     """Let the next pass compare everything since `to`, and all open documents."""
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO sweep_states (tenant_id, provider, swept_until) VALUES ($1, $2, $3)
         ON CONFLICT (tenant_id, provider) DO UPDATE SET
                swept_until = COALESCE(LEAST(sweep_states.swept_until, $3), sweep_states.swept_until, $3),
                open_swept_at = CASE WHEN $4 THEN NULL ELSE sweep_states.open_swept_at END
         """,
-        tenant.id,
+        tx.tenant.id,
         LEXOFFICE,
         to,
         all_open,

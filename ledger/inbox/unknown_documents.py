@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from ledger.database import Connection
-from ledger.types import EventId, Tenant
+from ledger.database import TenantTransaction
+from ledger.types import EventId
 
 # Rows are found by it: other words for it need a migration of those that have the old ones.
 WAITS = "Wartet auf den Abgleich: In dieser Stunde wurden schon viele hier unbekannte Belege abgerufen."
@@ -26,60 +26,60 @@ class TakenUp(NamedTuple):
     delivery: int
 
 
-async def that_wait(db: Connection, tenant: Tenant, ids: Sequence[UUID]) -> set[UUID]:
+async def that_wait(tx: TenantTransaction, ids: Sequence[UUID]) -> set[UUID]:
     """Those of these documents about which something waits for the sweep."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT DISTINCT resource_id FROM events
          WHERE tenant_id = $1 AND resource_id = ANY ($2) AND state = 'waiting' AND reason = $3
         """,
-        tenant.id,
+        tx.tenant.id,
         [str(id) for id in ids],
         WAITS,
     )
     return {UUID(row["resource_id"]) for row in rows}
 
 
-async def take_up(db: Connection, tenant: Tenant, ids: Sequence[UUID]) -> list[TakenUp]:
+async def take_up(tx: TenantTransaction, ids: Sequence[UUID]) -> list[TakenUp]:
     """What waited about these documents is to be handled now. Returns what is to be announced."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
          WHERE tenant_id = $1 AND resource_id = ANY ($2) AND state = 'waiting' AND reason = $3
         RETURNING resource_id, id, delivery
         """,
-        tenant.id,
+        tx.tenant.id,
         [str(id) for id in ids],
         WAITS,
     )
     return sorted(TakenUp(UUID(row["resource_id"]), EventId(row["id"]), row["delivery"]) for row in rows)
 
 
-async def nothing_new(db: Connection, tenant: Tenant, ids: Sequence[UUID]) -> None:
+async def nothing_new(tx: TenantTransaction, ids: Sequence[UUID]) -> None:
     """A list has shown these documents, and there is nothing to be booked of them: that cost no call."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE events SET state = 'unchanged', reason = $4, handled_at = now()
          WHERE tenant_id = $1 AND resource_id = ANY ($2) AND state = 'waiting' AND reason = $3
         """,
-        tenant.id,
+        tx.tenant.id,
         [str(id) for id in ids],
         WAITS,
         NOTHING_NEW,
     )
 
 
-async def end_unlisted(db: Connection, tenant: Tenant, *, compared_from: datetime) -> None:
+async def end_unlisted(tx: TenantTransaction, *, compared_from: datetime) -> None:
     """After a complete pass: what no list has shown is no invoice or credit note of this organisation.
 
     Only what had arrived some time before the pass began: the list lags (lexoffice API, Voucherlist).
     """
-    await db.execute(
+    await tx.execute(
         """
         UPDATE events SET state = 'ignored', reason = $3, handled_at = now()
          WHERE tenant_id = $1 AND state = 'waiting' AND reason = $2 AND received_at < $4
         """,
-        tenant.id,
+        tx.tenant.id,
         WAITS,
         NOT_LISTED,
         compared_from - _THE_LIST_LAGS,

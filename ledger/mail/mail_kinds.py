@@ -6,10 +6,10 @@ Who gets what when is decided where it happens: by the triggers of 0014_mail.sql
 from enum import StrEnum
 
 from ledger.audit import audit
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.refusals import NotAcceptable
 from ledger.roles import Role
-from ledger.types import Frozen, Tenant, UserId
+from ledger.types import Frozen, UserId
 
 
 class MailKind(StrEnum):
@@ -50,11 +50,11 @@ class Choices(Frozen):
     by_person: frozenset[MailKind]
 
 
-async def choices(db: Connection, tenant: Tenant, user: UserId | None) -> Choices:
+async def choices(tx: TenantTransaction, user: UserId | None) -> Choices:
     """Of the tenant, and of this person there."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         "SELECT user_id, kind FROM mails_switched_off WHERE tenant_id = $1 AND (user_id IS NULL OR user_id = $2)",
-        tenant.id,
+        tx.tenant.id,
         user,
     )
     return Choices(
@@ -63,40 +63,37 @@ async def choices(db: Connection, tenant: Tenant, user: UserId | None) -> Choice
     )
 
 
-async def switch(
-    db: Connection, tenant: Tenant, user: UserId | None, off: frozenset[MailKind], *, actor: str
-) -> Choices:
+async def switch(tx: TenantTransaction, user: UserId | None, off: frozenset[MailKind], *, actor: str) -> Choices:
     """From now on exactly these are off: for this person, or for the whole tenant. Raises NotAcceptable."""
     if not off <= (OF_THE_TENANT if user is None else GETS.keys()):
         raise NotAcceptable("mail_always_sent")
-    before = await choices(db, tenant, user)
+    before = await choices(tx, user)
     was = before.by_tenant if user is None else before.by_person
-    await db.execute(
+    await tx.execute(
         """
         DELETE FROM mails_switched_off
          WHERE tenant_id = $1 AND user_id IS NOT DISTINCT FROM $2 AND kind <> ALL ($3)
         """,
-        tenant.id,
+        tx.tenant.id,
         user,
         list(off),
     )
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO mails_switched_off (tenant_id, user_id, kind) SELECT $1, $2, unnest($3::text[])
         ON CONFLICT DO NOTHING
         """,
-        tenant.id,
+        tx.tenant.id,
         user,
         list(off),
     )
     if was != off:
         await audit.record(
-            db,
-            tenant,
+            tx,
             actor=actor,
             action="notifications.switched",
             subject="tenant" if user is None else "user",
-            subject_id=tenant.slug if user is None else str(user),
+            subject_id=tx.tenant.slug if user is None else str(user),
             detail={"off": [sorted(was), sorted(off)]},
         )
-    return await choices(db, tenant, user)
+    return await choices(tx, user)

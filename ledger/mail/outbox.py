@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from ledger.audit import audit_chain
-from ledger.database import Connection, Ledger
+from ledger.database import Connection, Ledger, TenantTransaction
 from ledger.mail.mail_kinds import GETS, MailKind
 from ledger.roles import Role
 from ledger.types import Frozen, PartnerId, Tenant, UserId
@@ -66,8 +66,8 @@ async def to_announce(ledger: Ledger, *, older_than: timedelta, bundle: timedelt
 
 async def unannounced_of(ledger: Ledger, user: UserId) -> list[ToSend]:
     """What this person is to be told about the own account: links, and what became of the account."""
-    async with ledger.of_person(user) as db:
-        rows = await db.fetch(
+    async with ledger.of_person(user) as tx:
+        rows = await tx.fetch(
             """
             SELECT id, kind FROM mails
              WHERE tenant_id IS NULL AND user_id = $1 AND announced_at IS NULL AND taken_at IS NULL AND ended_at IS NULL
@@ -157,13 +157,13 @@ async def write_link(db: Connection, vault: Vault, user: UserId, *, purpose: str
     )
 
 
-async def write_daily(db: Connection, tenant: Tenant, day: date) -> int:
+async def write_daily(tx: TenantTransaction, day: date) -> int:
     """The day's mail to each member who gets one; again on the same day changes nothing. Returns how many are new.
 
     Admins are told the head of the audit trail: what somebody else keeps is what `audit verify --anchor` needs.
     """
-    head = await audit_chain.head(db, tenant)
-    rows = await db.fetch(
+    head = await audit_chain.head(tx)
+    rows = await tx.fetch(
         """
         INSERT INTO mails (tenant_id, kind, user_id, about, facts)
         SELECT $1, 'daily', m.user_id, $2,
@@ -178,7 +178,7 @@ async def write_daily(db: Connection, tenant: Tenant, day: date) -> int:
         ON CONFLICT (tenant_id, user_id, about) WHERE kind = 'daily' DO NOTHING
         RETURNING 1
         """,
-        tenant.id,
+        tx.tenant.id,
         day.isoformat(),
         list(GETS[MailKind.DAILY]),
         Role.ADMIN,
@@ -188,15 +188,15 @@ async def write_daily(db: Connection, tenant: Tenant, day: date) -> int:
     return len(rows)
 
 
-async def daily_before(db: Connection, tenant: Tenant, mail: Mail) -> tuple[datetime | None, str | None]:
+async def daily_before(tx: TenantTransaction, mail: Mail) -> tuple[datetime | None, str | None]:
     """When this person's day before began, and the head that stood in that mail."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT created_at, facts->>'head' AS head FROM mails
          WHERE tenant_id = $1 AND user_id = $2 AND kind = 'daily' AND created_at < $3 AND outcome IN ('sent', 'idle')
          ORDER BY created_at DESC LIMIT 1
         """,
-        tenant.id,
+        tx.tenant.id,
         mail.user_id,
         mail.created_at,
     )

@@ -9,10 +9,10 @@ from typing import Any
 
 from ledger.access import rule_changes, same_person
 from ledger.access.same_person import Eyes
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.keyset import Position
 from ledger.payouts import payout_content
-from ledger.types import Frozen, PayoutId, PayoutNumber, TaxCase, Tenant, UserId
+from ledger.types import Frozen, PayoutId, PayoutNumber, TaxCase, UserId
 
 _NEW_ACCOUNT = timedelta(days=30)
 _MOST_LOOKED_AT = 400
@@ -135,20 +135,20 @@ _LOOK = """
 
 
 async def for_person(
-    db: Connection, tenant: Tenant, user: UserId, *, after: Position | None, limit: int
+    tx: TenantTransaction, user: UserId, *, after: Position | None, limit: int
 ) -> tuple[list[Waiting], Position | None]:
     """What this person may approve now, oldest first. Held payouts are left out: nobody may."""
-    chosen, following = await _chosen(db, tenant, f"user:{user}", after, limit)
-    return await _with_fresh_hashes(db, tenant, chosen), following
+    chosen, following = await _chosen(tx, f"user:{user}", after, limit)
+    return await _with_fresh_hashes(tx, chosen), following
 
 
 async def _chosen(
-    db: Connection, tenant: Tenant, actor: str, after: Position | None, limit: int
+    tx: TenantTransaction, actor: str, after: Position | None, limit: int
 ) -> tuple[list[Waiting], Position | None]:
     found: list[Waiting] = []
     position, looked_at = after, 0
     while len(found) <= limit and looked_at < _MOST_LOOKED_AT:
-        batch = await _oldest(db, tenant, position)
+        batch = await _oldest(tx, position)
         looked_at += len(batch)
         if not batch:
             return found, None
@@ -163,35 +163,35 @@ async def _chosen(
     return found, position
 
 
-async def of_numbers(db: Connection, tenant: Tenant, numbers: Sequence[str]) -> list[Waiting]:
+async def of_numbers(tx: TenantTransaction, numbers: Sequence[str]) -> list[Waiting]:
     """These payouts as their approver sees them, whatever their state."""
-    rows = await db.fetch(
-        f"{_LOOK} AND w.number = ANY ($3) ORDER BY w.created_at, w.seq", tenant.id, _NEW_ACCOUNT, list(numbers)
+    rows = await tx.fetch(
+        f"{_LOOK} AND w.number = ANY ($3) ORDER BY w.created_at, w.seq", tx.tenant.id, _NEW_ACCOUNT, list(numbers)
     )
-    return await _with_fresh_hashes(db, tenant, await _understood(db, tenant, rows))
+    return await _with_fresh_hashes(tx, await _understood(tx, rows))
 
 
-async def count(db: Connection, tenant: Tenant) -> tuple[int, int]:
+async def count(tx: TenantTransaction) -> tuple[int, int]:
     """All that awaits approval in the tenant, whoever may give it: how many, and their gross cents."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT count(*) AS payouts, COALESCE(sum(gross_cents), 0)::bigint AS cents
           FROM payouts WHERE tenant_id = $1 AND state = 'awaiting_approval'
         """,
-        tenant.id,
+        tx.tenant.id,
     )
     assert row is not None
     return row["payouts"], row["cents"]
 
 
-async def _with_fresh_hashes(db: Connection, tenant: Tenant, found: list[Waiting]) -> list[Waiting]:
+async def _with_fresh_hashes(tx: TenantTransaction, found: list[Waiting]) -> list[Waiting]:
     """The hash on the row may be older than what is shown: a decision names what was seen."""
-    fresh = await payout_content.content_hashes(db, tenant, [one.id for one in found])
+    fresh = await payout_content.content_hashes(tx, [one.id for one in found])
     return [one.model_copy(update={"content_hash": fresh[one.id]}) for one in found]
 
 
-async def _oldest(db: Connection, tenant: Tenant, after: Position | None) -> list[Waiting]:
-    rows = await db.fetch(
+async def _oldest(tx: TenantTransaction, after: Position | None) -> list[Waiting]:
+    rows = await tx.fetch(
         f"""
         {_LOOK} AND w.id IN (
             SELECT p.id FROM payouts p
@@ -200,20 +200,20 @@ async def _oldest(db: Connection, tenant: Tenant, after: Position | None) -> lis
              ORDER BY p.created_at, p.seq LIMIT $5)
          ORDER BY w.created_at, w.seq
         """,
-        tenant.id,
+        tx.tenant.id,
         _NEW_ACCOUNT,
         None if after is None else after.at,
         0 if after is None else after.seq,
         _AT_ONCE,
     )
-    return await _understood(db, tenant, rows)
+    return await _understood(tx, rows)
 
 
-async def _understood(db: Connection, tenant: Tenant, rows: Sequence[Any]) -> list[Waiting]:
+async def _understood(tx: TenantTransaction, rows: Sequence[Any]) -> list[Waiting]:
     if not rows:
         return []
-    is_off = await rule_changes.one_approves_alone(db, tenant)
-    earlier, eyes = await rule_changes.earlier_limits(db, tenant), await same_person.eyes(db, tenant)
+    is_off = await rule_changes.one_approves_alone(tx)
+    earlier, eyes = await rule_changes.earlier_limits(tx), await same_person.eyes(tx)
     return [_waiting(dict(row), earlier, eyes, is_off=is_off) for row in rows]
 
 

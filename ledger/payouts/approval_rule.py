@@ -6,10 +6,10 @@ Who is one person: ledger/access/same_person.py.
 from ledger.access import rule_changes
 from ledger.access.four_eyes import SecondPersonNeeded, is_same_person
 from ledger.audit import audit
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAllowedNow
-from ledger.types import Frozen, Tenant
+from ledger.types import Frozen
 
 _SPAN_DAYS = 30
 
@@ -25,14 +25,14 @@ class FourEyes(Frozen):
     """One person approves alone in this tenant, and the rule is off, or was when this payout was approved."""
 
 
-async def limit_cents(db: Connection, tenant: Tenant) -> int:
+async def limit_cents(tx: TenantTransaction) -> int:
     """EUR cents, gross: above it nothing that matters is decided by one alone, and nothing unclear by a machine."""
-    found: int = await db.fetchval("SELECT four_eyes_limit_cents FROM tenants WHERE id = $1", tenant.id)
+    found: int = await tx.fetchval("SELECT four_eyes_limit_cents FROM tenants WHERE id = $1", tx.tenant.id)
     return found
 
 
-async def of_payout(db: Connection, tenant: Tenant, payout: Payout) -> FourEyes:
-    row = await db.fetchrow(
+async def of_payout(tx: TenantTransaction, payout: Payout) -> FourEyes:
+    row = await tx.fetchrow(
         """
         SELECT t.four_eyes_limit_cents AS limit_cents, t.single_approver,
                (SELECT p.four_eyes_switched_off AND p.state <> 'awaiting_approval'
@@ -47,7 +47,7 @@ async def of_payout(db: Connection, tenant: Tenant, payout: Payout) -> FourEyes:
                ), 0)::bigint AS counted_cents
           FROM tenants t WHERE t.id = $1
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.partner_id,
         payout.id,
         _SPAN_DAYS,
@@ -58,40 +58,39 @@ async def of_payout(db: Connection, tenant: Tenant, payout: Payout) -> FourEyes:
         limit_cents=row["limit_cents"],
         counted_cents=row["counted_cents"],
         above_limit=row["counted_cents"] > row["limit_cents"],
-        switched_off=row["was_off"] or (row["single_approver"] and await rule_changes.one_approves_alone(db, tenant)),
+        switched_off=row["was_off"] or (row["single_approver"] and await rule_changes.one_approves_alone(tx)),
     )
 
 
-async def require(db: Connection, tenant: Tenant, payout: Payout, actor: str) -> None:
+async def require(tx: TenantTransaction, payout: Payout, actor: str) -> None:
     """May this actor approve this payout? The payout must be locked.
 
     Raises NotAllowedNow while a new account of the partner is not in force, SecondPersonNeeded for a maker above the
     limit. Where the rule is switched off, that is written on the payout.
     """
-    if await _account_pending(db, tenant, payout):
+    if await _account_pending(tx, payout):
         raise NotAllowedNow("account_pending")
     # Two approvals for one partner at once would each not count the other.
-    await db.execute(
+    await tx.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('four-eyes:' || $1::text, 0))", str(payout.partner_id)
     )
     # What an earlier approval was given under says nothing of this one: that approval is void.
-    await db.execute(
+    await tx.execute(
         "UPDATE payouts SET four_eyes_switched_off = false WHERE tenant_id = $1 AND id = $2 AND four_eyes_switched_off",
-        tenant.id,
+        tx.tenant.id,
         payout.id,
     )
-    rule = await of_payout(db, tenant, payout)
-    above = await _above_limit_of(db, tenant, actor, rule)
-    if not above or not await is_same_person(db, tenant, actor, await makers(db, tenant, payout)):
+    rule = await of_payout(tx, payout)
+    above = await _above_limit_of(tx, actor, rule)
+    if not above or not await is_same_person(tx, actor, await makers(tx, payout)):
         return
     if not rule.switched_off:
         raise SecondPersonNeeded("second_person_needed")
-    await db.execute(
-        "UPDATE payouts SET four_eyes_switched_off = true WHERE tenant_id = $1 AND id = $2", tenant.id, payout.id
+    await tx.execute(
+        "UPDATE payouts SET four_eyes_switched_off = true WHERE tenant_id = $1 AND id = $2", tx.tenant.id, payout.id
     )
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=actor,
         action="payout.approved_alone",
         subject="payout",
@@ -100,17 +99,17 @@ async def require(db: Connection, tenant: Tenant, payout: Payout, actor: str) ->
     )
 
 
-async def may_approve(db: Connection, tenant: Tenant, payout: Payout, actor: str) -> bool:
+async def may_approve(tx: TenantTransaction, payout: Payout, actor: str) -> bool:
     """For lists of what somebody may approve. Decides nothing."""
-    rule = await of_payout(db, tenant, payout)
-    if rule.switched_off or not await _above_limit_of(db, tenant, actor, rule):
+    rule = await of_payout(tx, payout)
+    if rule.switched_off or not await _above_limit_of(tx, actor, rule):
         return True
-    return not await is_same_person(db, tenant, actor, await makers(db, tenant, payout))
+    return not await is_same_person(tx, actor, await makers(tx, payout))
 
 
-async def makers(db: Connection, tenant: Tenant, payout: Payout) -> list[str]:
+async def makers(tx: TenantTransaction, payout: Payout) -> list[str]:
     """Who asked for it, last edited its partner's bank or tax data or its plan, or wrote one of its lines by hand."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         WITH lines AS (
             SELECT c.plan_id, c.recorded_by FROM payout_lines l
@@ -128,25 +127,25 @@ async def makers(db: Connection, tenant: Tenant, payout: Payout) -> list[str]:
         UNION
         SELECT recorded_by FROM lines
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
         payout.partner_id,
     )
     return [row["maker"] for row in rows if row["maker"] is not None]
 
 
-async def _above_limit_of(db: Connection, tenant: Tenant, actor: str, rule: FourEyes) -> bool:
+async def _above_limit_of(tx: TenantTransaction, actor: str, rule: FourEyes) -> bool:
     """Whoever raised the limit is judged by the lower one for as long as amounts are counted together."""
-    earlier = {} if rule.above_limit else await rule_changes.earlier_limits(db, tenant)
+    earlier = {} if rule.above_limit else await rule_changes.earlier_limits(tx)
     passed = [who for who, cents in earlier.items() if rule.counted_cents > cents]
-    return rule.above_limit or await is_same_person(db, tenant, actor, passed)
+    return rule.above_limit or await is_same_person(tx, actor, passed)
 
 
-async def _account_pending(db: Connection, tenant: Tenant, payout: Payout) -> bool:
+async def _account_pending(tx: TenantTransaction, payout: Payout) -> bool:
     return bool(
-        await db.fetchval(
+        await tx.fetchval(
             "SELECT 1 FROM partner_bank_details WHERE tenant_id = $1 AND partner_id = $2 AND state = 'pending'",
-            tenant.id,
+            tx.tenant.id,
             payout.partner_id,
         )
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ledger.commissions import commissions
 from ledger.commissions.commissions import Commission
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.money import reversed_so_far
 from ledger.payouts import payout_lines
 from ledger.sales import transactions
@@ -21,7 +21,6 @@ from ledger.types import (
     PayoutId,
     PayoutNumber,
     TaxCase,
-    Tenant,
     TransactionId,
     TransactionState,
 )
@@ -77,7 +76,7 @@ def worth(sale: Transaction, earned_cents: int) -> int:
     return earned_cents - reversed_so_far(earned_cents, refunded, whole)
 
 
-async def follow(db: Connection, tenant: Tenant, sale: Transaction) -> list[PayoutNumber]:
+async def follow(tx: TenantTransaction, sale: Transaction) -> list[PayoutNumber]:
     """Bring every commission of the sale to what it is due, in amount and state. Returns payouts that lost a line.
 
     A restored refund takes back what was clawed back, or gives a new commission where that was settled already.
@@ -87,10 +86,10 @@ async def follow(db: Connection, tenant: Tenant, sale: Transaction) -> list[Payo
     stays: set[CommissionId] = set()
     held = False
     while True:
-        families = await families_of(db, tenant, sale)
+        families = await families_of(tx, sale)
         wanted = [row for row in _to_be_taken_out(families, sale, due) if row.id not in stays]
         for row in wanted:
-            if await take_out(db, tenant, row):
+            if await take_out(tx, row):
                 touched.append(PayoutNumber(str(row.payout_number)))
             else:
                 stays.add(row.id)
@@ -98,28 +97,28 @@ async def follow(db: Connection, tenant: Tenant, sale: Transaction) -> list[Payo
             break
         if not wanted:
             # A payout may take a commission, or give one back, between our look and our write: hold them, look again.
-            await commissions.hold_commissions(db, tenant, [sale.id])
+            await commissions.hold_commissions(tx, [sale.id])
             held = True
     for family in families:
-        await _settle(db, tenant, sale, family, due)
+        await _settle(tx, sale, family, due)
     return list(dict.fromkeys(touched))
 
 
-async def take_out(db: Connection, tenant: Tenant, row: Commission) -> bool:
+async def take_out(tx: TenantTransaction, row: Commission) -> bool:
     """As payout_lines.take_out; a payout that is cancelled by it gives back the lines of other sales as well."""
-    if not await payout_lines.take_out(db, tenant, row.id):
+    if not await payout_lines.take_out(tx, row.id):
         return False
-    cancelled = await db.fetchval(
+    cancelled = await tx.fetchval(
         "SELECT id FROM payouts WHERE tenant_id = $1 AND number = $2 AND state = 'cancelled'",
-        tenant.id,
+        tx.tenant.id,
         row.payout_number,
     )
     if cancelled:
-        await _net_released(db, tenant, PayoutId(cancelled), but=row.transaction_id)
+        await _net_released(tx, PayoutId(cancelled), but=row.transaction_id)
     return True
 
 
-async def give_back(db: Connection, tenant: Tenant, payout: PayoutId, *, was_paid: bool = False) -> None:
+async def give_back(tx: TenantTransaction, payout: PayoutId, *, was_paid: bool = False) -> None:
     """A payout that ended owes its lines anew, less what was taken back of them while it held them.
 
     The payout is locked, so its sales must not be locked now: a sale comes before its payouts. Its commissions come
@@ -127,16 +126,16 @@ async def give_back(db: Connection, tenant: Tenant, payout: PayoutId, *, was_pai
     netted here; or it sees what was given back. What is netted is judged by the sale as it is committed: whoever
     changes it now follows it afterwards.
     """
-    await payout_lines.release(db, tenant, payout)
+    await payout_lines.release(tx, payout)
     if was_paid:
-        await payout_lines.reissue_paid(db, tenant, payout)
-    await _net_released(db, tenant, payout)
+        await payout_lines.reissue_paid(tx, payout)
+    await _net_released(tx, payout)
 
 
-async def _net_released(db: Connection, tenant: Tenant, payout: PayoutId, *, but: TransactionId | None = None) -> None:
+async def _net_released(tx: TenantTransaction, payout: PayoutId, *, but: TransactionId | None = None) -> None:
     """What is free again beside a claw-back of its own must not be paid first and taken back later. But for the sale
     that somebody follows at this moment."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT DISTINCT c.transaction_id FROM payout_lines l
           JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
@@ -145,19 +144,19 @@ async def _net_released(db: Connection, tenant: Tenant, payout: PayoutId, *, but
                         WHERE k.tenant_id = c.tenant_id AND k.transaction_id = c.transaction_id
                           AND k.kind = 'clawback' AND k.state = 'approved')
         """,
-        tenant.id,
+        tx.tenant.id,
         payout,
         but,
     )
     for row in rows:
-        sale = await transactions.find(db, tenant, TransactionId(row["transaction_id"]))
-        for family in await families_of(db, tenant, sale):
-            await _settle(db, tenant, sale, family, state_due(sale))
+        sale = await transactions.find(tx, TransactionId(row["transaction_id"]))
+        for family in await families_of(tx, sale):
+            await _settle(tx, sale, family, state_due(sale))
 
 
-async def families_of(db: Connection, tenant: Tenant, sale: Transaction) -> list[Family]:
+async def families_of(tx: TenantTransaction, sale: Transaction) -> list[Family]:
     """One per level; lines that belong to no sale's level (corrections) are none of a refund's business."""
-    rows = await commissions.commissions_of(db, tenant, sale.id)
+    rows = await commissions.commissions_of(tx, sale.id)
     by_id = {row.id: row for row in rows}
     replaced = {row.reissued_of for row in rows}
 
@@ -189,7 +188,7 @@ def _to_be_taken_out(families: Sequence[Family], sale: Transaction, due: Commiss
     return sorted(wanted, key=lambda row: row.payout_number or "")
 
 
-async def _settle(db: Connection, tenant: Tenant, sale: Transaction, family: Family, due: CommissionState) -> None:
+async def _settle(tx: TenantTransaction, sale: Transaction, family: Family, due: CommissionState) -> None:
     """Make the open rows add up to what is left beside the settled ones. Its commissions are held."""
     left = worth(sale, family.root.earned_cents) - family.settled_cents
     # Owed although the sale is refunded: its claw-back was netted, but the commission itself never left.
@@ -200,13 +199,13 @@ async def _settle(db: Connection, tenant: Tenant, sale: Transaction, family: Fam
         rest -= part
         nothing = part == 0 and (row.earned_cents > 0 or due is CommissionState.REVERSED)
         state = CommissionState.REVERSED if nothing else owed_as
-        await _write(db, tenant, sale, row, row.earned_cents if nothing else part, state)
-    await _settle_debts(db, tenant, sale, family, max(-left, 0))
+        await _write(tx, sale, row, row.earned_cents if nothing else part, state)
+    await _settle_debts(tx, sale, family, max(-left, 0))
     if rest > 0:
-        await _answer(db, tenant, sale, family, kind="reissue", net_cents=rest, state=owed_as)
+        await _answer(tx, sale, family, kind="reissue", net_cents=rest, state=owed_as)
 
 
-async def _settle_debts(db: Connection, tenant: Tenant, sale: Transaction, family: Family, owed: int) -> None:
+async def _settle_debts(tx: TenantTransaction, sale: Transaction, family: Family, owed: int) -> None:
     """The open claw-backs come to exactly what is owed. Each further refund writes its own, which names its cause."""
     surplus = -sum(row.net_cents for row in family.debts) - owed
     for row in reversed(family.debts):
@@ -216,20 +215,20 @@ async def _settle_debts(db: Connection, tenant: Tenant, sale: Transaction, famil
         kept = row.net_cents if gone else row.net_cents + surplus
         surplus = surplus + row.net_cents if gone else 0
         state = CommissionState.REVERSED if gone else row.state
-        await _write(db, tenant, sale, row, kept, state)
+        await _write(tx, sale, row, kept, state)
     if surplus < 0:
-        await _answer(db, tenant, sale, family, kind="clawback", net_cents=surplus, state=CommissionState.APPROVED)
+        await _answer(tx, sale, family, kind="clawback", net_cents=surplus, state=CommissionState.APPROVED)
 
 
 async def _write(
-    db: Connection, tenant: Tenant, sale: Transaction, row: Commission, net_cents: int, state: CommissionState
+    tx: TenantTransaction, sale: Transaction, row: Commission, net_cents: int, state: CommissionState
 ) -> None:
     base_cents = sale.base_cents if row.kind == "sale" else row.base_cents
     if (row.net_cents, row.state, row.base_cents) == (net_cents, state, base_cents):
         return
-    await db.execute(
+    await tx.execute(
         "UPDATE commissions SET net_cents = $3, state = $4, base_cents = $5 WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
+        tx.tenant.id,
         row.id,
         net_cents,
         state,
@@ -238,26 +237,19 @@ async def _write(
 
 
 async def _answer(
-    db: Connection,
-    tenant: Tenant,
-    sale: Transaction,
-    family: Family,
-    *,
-    kind: str,
-    net_cents: int,
-    state: CommissionState,
+    tx: TenantTransaction, sale: Transaction, family: Family, *, kind: str, net_cents: int, state: CommissionState
 ) -> None:
     """The service date stays, and of a claw-back the tax case of the line that it answers."""
     row = family.root
-    tax_case = await _tax_case_of(db, tenant, [row.id for row in family.live]) if kind == "clawback" else None
-    await db.execute(
+    tax_case = await _tax_case_of(tx, [row.id for row in family.live]) if kind == "clawback" else None
+    await tx.execute(
         """
         INSERT INTO commissions (tenant_id, kind, origin_id, transaction_id, partner_id, level, plan_id, percent,
                                  fixed_cents, base_cents, net_cents, earned_cents, state, provisional, service_date,
                                  cause, cause_document, tax_case)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, false, $13, $14, $15, $16)
         """,
-        tenant.id,
+        tx.tenant.id,
         kind,
         row.id,
         row.transaction_id,
@@ -276,15 +268,15 @@ async def _answer(
     )
 
 
-async def _tax_case_of(db: Connection, tenant: Tenant, commissions: Sequence[CommissionId]) -> TaxCase | None:
+async def _tax_case_of(tx: TenantTransaction, commissions: Sequence[CommissionId]) -> TaxCase | None:
     """That of the newest payout that holds one of these as a positive line."""
-    found = await db.fetchval(
+    found = await tx.fetchval(
         """
         SELECT p.tax_case FROM payout_lines l JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
          WHERE l.tenant_id = $1 AND l.commission_id = ANY ($2) AND l.released_at IS NULL AND l.net_cents > 0
          ORDER BY p.seq DESC LIMIT 1
         """,
-        tenant.id,
+        tx.tenant.id,
         list(commissions),
     )
     return None if found is None else TaxCase(found)

@@ -8,12 +8,12 @@ from typing import Any
 
 from ledger import tasks
 from ledger.audit import audit
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import approval_rule, clawbacks, payout_content, payouts
 from ledger.payouts.payout_requests import why_blocked
 from ledger.payouts.payouts import Payout
 from ledger.refusals import Blocked, ContentHasChanged, DocumentUnderWay, NotAllowedNow
-from ledger.types import DecisionId, DecisionKind, Frozen, PayoutId, PayoutNumber, PayoutState, Tenant
+from ledger.types import DecisionId, DecisionKind, Frozen, PayoutId, PayoutNumber, PayoutState
 
 _WHY_NOT = {
     PayoutState.AWAITING_APPROVAL: "payout_awaits_approval",
@@ -47,29 +47,29 @@ _DECISION = """
 
 
 async def approve(
-    db: Connection, tenant: Tenant, number: str, *, actor: str, seen_hash: str, reason: str | None = None
+    tx: TenantTransaction, number: str, *, actor: str, seen_hash: str, reason: str | None = None
 ) -> Decision:
     """awaiting_approval → approved. Raises NotFound, NotAllowedNow, SecondPersonNeeded, ContentHasChanged, Blocked."""
-    payout = await payouts.lock(db, tenant, number)
+    payout = await payouts.lock(tx, number)
     _require(payout, PayoutState.AWAITING_APPROVAL)
-    await approval_rule.require(db, tenant, payout, actor)
+    await approval_rule.require(tx, payout, actor)
     if payout.holds:
         raise NotAllowedNow("payout_held")
-    if await payout_content.renew_content_hash(db, tenant, payout.id) != seen_hash:
+    if await payout_content.renew_content_hash(tx, payout.id) != seen_hash:
         raise ContentHasChanged
-    if blocked := await why_blocked(db, tenant, payout):
+    if blocked := await why_blocked(tx, payout):
         raise Blocked(blocked.code, **blocked.params)
-    decision = await _record(db, tenant, payout, DecisionKind.APPROVE, actor, seen_hash, reason)
+    decision = await _record(tx, payout, DecisionKind.APPROVE, actor, seen_hash, reason)
     # What blocked an earlier approval is judged anew; left standing it would keep this one waiting without a word.
-    await payouts.change_state(db, tenant, payout, PayoutState.APPROVED, unblock=True)
+    await payouts.change_state(tx, payout, PayoutState.APPROVED, unblock=True)
     # The account that this approval saw (it is part of the hash) is the one that will be paid.
-    await db.execute(
+    await tx.execute(
         """
         UPDATE payouts SET bank_details_id = (SELECT id FROM partner_bank_details
                                                WHERE tenant_id = $1 AND partner_id = $3 AND state = 'active')
          WHERE tenant_id = $1 AND id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
         payout.partner_id,
     )
@@ -77,81 +77,81 @@ async def approve(
 
 
 async def reject(
-    db: Connection, tenant: Tenant, number: str, *, actor: str, reason: str, seen_hash: str | None = None
+    tx: TenantTransaction, number: str, *, actor: str, reason: str, seen_hash: str | None = None
 ) -> Decision:
     """awaiting_approval → rejected; the commissions are free again.
 
     Raises NotFound, NotAllowedNow, ContentHasChanged.
     """
-    payout = await payouts.lock(db, tenant, number)
+    payout = await payouts.lock(tx, number)
     _require(payout, PayoutState.AWAITING_APPROVAL)
-    return await _end(db, tenant, payout, DecisionKind.REJECT, PayoutState.REJECTED, actor, reason, seen_hash)
+    return await _end(tx, payout, DecisionKind.REJECT, PayoutState.REJECTED, actor, reason, seen_hash)
 
 
 async def cancel(
-    db: Connection, tenant: Tenant, number: str, *, actor: str, reason: str, seen_hash: str | None = None
+    tx: TenantTransaction, number: str, *, actor: str, reason: str, seen_hash: str | None = None
 ) -> Decision:
     """awaiting_approval | approved → cancelled, while no document can exist.
 
     Raises NotFound, NotAllowedNow, ContentHasChanged, and DocumentUnderWay once a creation intent exists: then the
     document must be voided in lexoffice first (rules.md, States).
     """
-    payout = await payouts.lock(db, tenant, number)
+    payout = await payouts.lock(tx, number)
     if payout.state in (PayoutState.OUTCOME_UNKNOWN, PayoutState.CREDIT_NOTE_OPEN):
         raise DocumentUnderWay
     _require(payout, PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED)
     # A trigger refuses the state while an intent is open (PD006 → DocumentUnderWay).
-    return await _end(db, tenant, payout, DecisionKind.CANCEL, PayoutState.CANCELLED, actor, reason, seen_hash)
+    return await _end(tx, payout, DecisionKind.CANCEL, PayoutState.CANCELLED, actor, reason, seen_hash)
 
 
 async def resolve(
-    db: Connection, tenant: Tenant, number: str, *, actor: str, detail: dict[str, Any], reason: str | None = None
+    tx: TenantTransaction, number: str, *, actor: str, detail: dict[str, Any], reason: str | None = None
 ) -> Decision:
     """A person's answer to a task about this payout; what it does is decided where the task is understood."""
-    payout = await payouts.lock(db, tenant, number)
-    return await _record(db, tenant, payout, DecisionKind.RESOLVE, actor, payout.content_hash, reason, detail)
+    payout = await payouts.lock(tx, number)
+    return await _record(tx, payout, DecisionKind.RESOLVE, actor, payout.content_hash, reason, detail)
 
 
-async def find(db: Connection, tenant: Tenant, decision: DecisionId) -> Decision | None:
-    row = await db.fetchrow(_DECISION + " AND d.id = $2", tenant.id, decision)
+async def find(tx: TenantTransaction, decision: DecisionId) -> Decision | None:
+    row = await tx.fetchrow(_DECISION + " AND d.id = $2", tx.tenant.id, decision)
     return None if row is None else Decision(**{name: row[name] for name in Decision.model_fields})
 
 
-async def of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> list[Decision]:
-    rows = await db.fetch(_DECISION + " AND d.payout_id = $2 ORDER BY d.decided_at", tenant.id, payout)
+async def of_payout(tx: TenantTransaction, payout: PayoutId) -> list[Decision]:
+    rows = await tx.fetch(_DECISION + " AND d.payout_id = $2 ORDER BY d.decided_at", tx.tenant.id, payout)
     return [Decision(**{name: row[name] for name in Decision.model_fields}) for row in rows]
 
 
-async def approved_hash(db: Connection, tenant: Tenant, payout: PayoutId) -> str | None:
+async def approved_hash(tx: TenantTransaction, payout: PayoutId) -> str | None:
     """The content that the newest approval stands for."""
-    found: str | None = await db.fetchval(
+    found: str | None = await tx.fetchval(
         """
         SELECT content_hash FROM decisions WHERE tenant_id = $1 AND payout_id = $2 AND kind = 'approve'
          ORDER BY decided_at DESC LIMIT 1
         """,
-        tenant.id,
+        tx.tenant.id,
         payout,
     )
     return found
 
 
-async def mark_delivered(db: Connection, tenant: Tenant, decision: DecisionId) -> None:
-    await db.execute(
+async def mark_delivered(tx: TenantTransaction, decision: DecisionId) -> None:
+    await tx.execute(
         "UPDATE decisions SET delivered_at = now() WHERE tenant_id = $1 AND id = $2 AND delivered_at IS NULL",
-        tenant.id,
+        tx.tenant.id,
         decision,
     )
 
 
-async def hear(db: Connection, tenant: Tenant, decision: DecisionId, payout: PayoutId, kind: DecisionKind) -> bool:
+async def hear(tx: TenantTransaction, decision: DecisionId, payout: PayoutId, kind: DecisionKind) -> bool:
     """Whether there is such a decision about this payout. Whoever asks was told of it, and the row says so."""
     return bool(
-        await db.fetchval(
+        await tx.fetchval(
             """
             UPDATE decisions SET delivered_at = COALESCE(delivered_at, now())
              WHERE tenant_id = $1 AND id = $2 AND payout_id = $3 AND kind = $4 RETURNING true
             """,
-            tenant.id,
+            tx.tenant.id,
             decision,
             payout,
             kind,
@@ -165,8 +165,7 @@ def _require(payout: Payout, *allowed: PayoutState) -> None:
 
 
 async def _end(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     payout: Payout,
     kind: DecisionKind,
     to: PayoutState,
@@ -174,15 +173,14 @@ async def _end(
     reason: str,
     seen_hash: str | None,
 ) -> Decision:
-    now = await payout_content.renew_content_hash(db, tenant, payout.id)
+    now = await payout_content.renew_content_hash(tx, payout.id)
     if seen_hash is not None and seen_hash != now:
         raise ContentHasChanged
-    decision = await _record(db, tenant, payout, kind, actor, now, reason)
-    await payouts.change_state(db, tenant, payout, to, reason=reason, unblock=True)
-    await clawbacks.give_back(db, tenant, payout.id)
+    decision = await _record(tx, payout, kind, actor, now, reason)
+    await payouts.change_state(tx, payout, to, reason=reason, unblock=True)
+    await clawbacks.give_back(tx, payout.id)
     await tasks.close_questions(
-        db,
-        tenant,
+        tx,
         subject="payout",
         subject_id=payout.number,
         kinds=tasks.BLOCKED_BY,
@@ -192,8 +190,7 @@ async def _end(
 
 
 async def _record(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     payout: Payout,
     kind: DecisionKind,
     actor: str,
@@ -201,12 +198,12 @@ async def _record(
     reason: str | None,
     detail: dict[str, Any] | None = None,
 ) -> Decision:
-    decision = await db.fetchval(
+    decision = await tx.fetchval(
         """
         INSERT INTO decisions (tenant_id, payout_id, kind, decided_by, content_hash, reason, detail)
         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
         kind,
         actor,
@@ -214,16 +211,15 @@ async def _record(
         reason,
         detail or {},
     )
-    await db.execute("SELECT set_config('app.cause', $1, true)", f"decision:{decision}")
+    await tx.execute("SELECT set_config('app.cause', $1, true)", f"decision:{decision}")
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=actor,
         action=f"payout.{kind}",
         subject="payout",
         subject_id=payout.number,
         detail={"decision": str(decision), "from": payout.state.value, "content_hash": content_hash, "reason": reason},
     )
-    found = await find(db, tenant, decision)
+    found = await find(tx, decision)
     assert found is not None
     return found

@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotFound
-from ledger.types import Frozen, Tenant
+from ledger.types import Frozen
 
 
 class Party(Frozen):
@@ -29,13 +29,13 @@ class Party(Frozen):
         return ", ".join(part for part in (self.name, self.street, place, self.country_code, *ids) if part)
 
 
-async def partner_of(db: Connection, tenant: Tenant, payout: Payout) -> Party:
+async def partner_of(tx: TenantTransaction, payout: Payout) -> Party:
     """Who is paid, with the tax number of the days that it is paid for. Raises NotFound.
 
     A claw-back may be of a day on which the partner is, by now, known to have been something else; it keeps its tax
     case, and says nothing here.
     """
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         WITH paid AS (
             SELECT COALESCE(max(c.service_date), $4) AS until
@@ -47,7 +47,7 @@ async def partner_of(db: Connection, tenant: Tenant, payout: Payout) -> Party:
           LEFT JOIN LATERAL tax_status_on(p.tenant_id, p.id, paid.until) s ON true
          WHERE p.tenant_id = $1 AND p.id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.partner_id,
         payout.id,
         payout.period_to,
@@ -55,14 +55,14 @@ async def partner_of(db: Connection, tenant: Tenant, payout: Payout) -> Party:
     return _party(row)
 
 
-async def tenant_of(db: Connection, tenant: Tenant) -> Party:
+async def tenant_of(tx: TenantTransaction) -> Party:
     """Who pays, as it is called today. Raises NotFound."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT name, NULL AS supplement, street, zip, city, country_code, vat_id, tax_number, NULL::uuid AS contact_id
           FROM tenants WHERE id = $1
         """,
-        tenant.id,
+        tx.tenant.id,
     )
     return _party(row)
 

@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.money import euro
 from ledger.refusals import NotFound
 from ledger.sales.sale_holds import SaleHold
 from ledger.tax.document_rules import RULES, BlockedBy, DocumentRule, PartnerFacts, TenantFacts, document_rule
 from ledger.tax.tax_facts import FACTS, status_on, tenant_facts
-from ledger.types import CommissionId, Frozen, PartnerId, TaxCase, Tenant
+from ledger.types import CommissionId, Frozen, PartnerId, TaxCase
 
 _PATIENCE_S = 3.0
 """For one partner, who may have thousands of open lines: they take longer than most statements may."""
@@ -143,22 +143,20 @@ _ROWS = f"""
 """
 
 
-async def of_partner(
-    db: Connection, tenant: Tenant, partner_id: PartnerId, *, cut_off: datetime | None = None
-) -> PartnerDue:
+async def of_partner(tx: TenantTransaction, partner_id: PartnerId, *, cut_off: datetime | None = None) -> PartnerDue:
     """Raises NotFound. Without `cut_off` it is now. To pay it, hold the partner's commissions first."""
-    rows = await db.fetch(
-        _ROWS + " AND c.partner_id = $3 ORDER BY c.seq", tenant.id, cut_off, partner_id, timeout=_PATIENCE_S
+    rows = await tx.fetch(
+        _ROWS + " AND c.partner_id = $3 ORDER BY c.seq", tx.tenant.id, cut_off, partner_id, timeout=_PATIENCE_S
     )
     if rows:
-        return _partner_due(rows, await _settings(db, tenant, cut_off))
-    partner = await db.fetchrow(
+        return _partner_due(rows, await _settings(tx, cut_off))
+    partner = await tx.fetchrow(
         """
         SELECT p.code, COALESCE(p.minimum_payout_cents, n.minimum_payout_cents) AS minimum_cents,
                p.leaving_since IS NOT NULL AS leaving
           FROM partners p JOIN tenants n ON n.id = p.tenant_id WHERE p.tenant_id = $1 AND p.id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
     )
     if partner is None:
@@ -174,8 +172,7 @@ async def of_partner(
 
 
 async def of_partners(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     partners: Sequence[PartnerId],
     *,
     cut_off: datetime | None = None,
@@ -185,22 +182,22 @@ async def of_partners(
 
     `holds_at`: the instant at which a hold must be over, where that is not the cut-off.
     """
-    rows = await db.fetch(
+    rows = await tx.fetch(
         _ROWS + " AND c.partner_id = ANY ($3) ORDER BY c.partner_id, c.seq",
-        tenant.id,
+        tx.tenant.id,
         holds_at or cut_off,
         list(partners),
     )
-    settings = await _settings(db, tenant, cut_off)
+    settings = await _settings(tx, cut_off)
     return [_partner_due(list(of_one), settings) for _, of_one in groupby(rows, itemgetter("partner_id"))]
 
 
-async def _settings(db: Connection, tenant: Tenant, cut_off: datetime | None) -> _Settings:
-    row = await db.fetchrow("SELECT clawback_limit_percent, clawback_limit_cents FROM tenants WHERE id = $1", tenant.id)
-    assert row is not None
-    return _Settings(
-        await tenant_facts(db, tenant), row["clawback_limit_percent"], row["clawback_limit_cents"], cut_off
+async def _settings(tx: TenantTransaction, cut_off: datetime | None) -> _Settings:
+    row = await tx.fetchrow(
+        "SELECT clawback_limit_percent, clawback_limit_cents FROM tenants WHERE id = $1", tx.tenant.id
     )
+    assert row is not None
+    return _Settings(await tenant_facts(tx), row["clawback_limit_percent"], row["clawback_limit_cents"], cut_off)
 
 
 def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> PartnerDue:

@@ -1,31 +1,31 @@
 """Schlussabrechnung: a partner leaves and is paid what is left. The minimum no longer holds, the hold does (due.py)."""
 
 from ledger.audit import audit
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.refusals import NotAllowedNow, NotFound
-from ledger.types import PartnerId, Tenant
+from ledger.types import PartnerId
 
 
-async def begin(db: Connection, tenant: Tenant, partner_id: PartnerId, *, by: str) -> None:
+async def begin(tx: TenantTransaction, partner_id: PartnerId, *, by: str) -> None:
     """The partner leaves. Raises NotFound, NotAllowedNow."""
-    await _set_leaving(db, tenant, partner_id, leaving=True, by=by)
+    await _set_leaving(tx, partner_id, leaving=True, by=by)
 
 
-async def take_back(db: Connection, tenant: Tenant, partner_id: PartnerId, *, by: str) -> None:
+async def take_back(tx: TenantTransaction, partner_id: PartnerId, *, by: str) -> None:
     """Raises NotFound, NotAllowedNow."""
-    await _set_leaving(db, tenant, partner_id, leaving=False, by=by)
+    await _set_leaving(tx, partner_id, leaving=False, by=by)
 
 
-async def _set_leaving(db: Connection, tenant: Tenant, partner_id: PartnerId, *, leaving: bool, by: str) -> None:
-    code = await db.fetchval("SELECT code FROM partners WHERE tenant_id = $1 AND id = $2", tenant.id, partner_id)
+async def _set_leaving(tx: TenantTransaction, partner_id: PartnerId, *, leaving: bool, by: str) -> None:
+    code = await tx.fetchval("SELECT code FROM partners WHERE tenant_id = $1 AND id = $2", tx.tenant.id, partner_id)
     if code is None:
         raise NotFound("partner_not_found")
-    done = await db.fetchval(
+    done = await tx.fetchval(
         """
         UPDATE partners SET leaving_since = CASE WHEN $3 THEN now() END, last_edited_by = $4
          WHERE tenant_id = $1 AND id = $2 AND (leaving_since IS NULL) = $3 RETURNING true
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         leaving,
         by,
@@ -33,8 +33,7 @@ async def _set_leaving(db: Connection, tenant: Tenant, partner_id: PartnerId, *,
     if not done:
         raise NotAllowedNow("final_settlement_under_way" if leaving else "no_final_settlement")
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action="partner.final_settlement_begun" if leaving else "partner.final_settlement_taken_back",
         subject="partner",

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from ledger import tasks
 from ledger.audit import audit
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
-from ledger.types import Frozen, PartnerId, PayoutNumber, TaskId, Tenant
+from ledger.types import Frozen, PartnerId, PayoutNumber, TaskId
 
 TASK = "payout_objected"
 SUBJECT = "objection"
@@ -24,9 +24,9 @@ class Objection(Frozen):
     answer: str | None
 
 
-async def of_payout(db: Connection, tenant: Tenant, number: PayoutNumber) -> Objection | None:
+async def of_payout(tx: TenantTransaction, number: PayoutNumber) -> Objection | None:
     """A payout is objected to once."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT o.objected_at, o.objection_reason AS reason, t.id AS task, t.resolved_at AS answered_at,
                t.resolved_by AS answered_by, t.resolution ->> 'reason' AS answer
@@ -36,23 +36,23 @@ async def of_payout(db: Connection, tenant: Tenant, number: PayoutNumber) -> Obj
                 ORDER BY t.seq DESC LIMIT 1) t ON true
          WHERE o.tenant_id = $1 AND o.number = $2 AND o.objected_at IS NOT NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         number,
         SUBJECT,
     )
     return None if row is None else Objection.model_validate(dict(row))
 
 
-async def object_to(db: Connection, tenant: Tenant, partner_id: PartnerId, number: str, *, reason: str) -> None:
+async def object_to(tx: TenantTransaction, partner_id: PartnerId, number: str, *, reason: str) -> None:
     """Raises NotFound (also for another partner's), NotAcceptable (no reason), NotAllowedNow (objected before)."""
     reason = reason.strip()
     if not 1 <= len(reason) <= 1000:
         raise NotAcceptable("objection_reason_missing")
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         SELECT id, objected_at FROM payouts WHERE tenant_id = $1 AND number = $2 AND partner_id = $3 FOR UPDATE
         """,
-        tenant.id,
+        tx.tenant.id,
         number,
         partner_id,
     )
@@ -60,15 +60,14 @@ async def object_to(db: Connection, tenant: Tenant, partner_id: PartnerId, numbe
         raise NotFound("payout_not_found")
     if row["objected_at"] is not None:
         raise NotAllowedNow("objected_before")
-    await db.execute(
+    await tx.execute(
         "UPDATE payouts SET objected_at = now(), objection_reason = $3 WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
+        tx.tenant.id,
         row["id"],
         reason,
     )
     await tasks.ask(
-        db,
-        tenant,
+        tx,
         kind=TASK,
         subject=SUBJECT,
         subject_id=number,
@@ -76,8 +75,7 @@ async def object_to(db: Connection, tenant: Tenant, partner_id: PartnerId, numbe
         links={"payout": f"/api/v1/payouts/{number}"},
     )
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=f"partner:{partner_id}",
         action="payout.objected",
         subject="payout",

@@ -6,8 +6,8 @@ the lines, of which a partner may have hundreds of thousands; the rest is read r
 
 from datetime import date
 
-from ledger.database import Connection
-from ledger.types import BERLIN, Frozen, PartnerId, Tenant
+from ledger.database import TenantTransaction
+from ledger.types import BERLIN, Frozen, PartnerId
 
 
 class Balance(Frozen):
@@ -26,12 +26,12 @@ class Balance(Frozen):
     owes_since: date | None = None
 
 
-async def of_partner(db: Connection, tenant: Tenant, partner_id: PartnerId) -> Balance:
+async def of_partner(tx: TenantTransaction, partner_id: PartnerId) -> Balance:
     """What came back with its payout is left out: another commission stands in for it.
 
     Only payouts that were cancelled hold such lines, and they are not summed at all.
     """
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         WITH back AS MATERIALIZED (
             SELECT c.id FROM commissions r JOIN commissions c ON c.tenant_id = r.tenant_id AND c.id = r.reissued_of
@@ -68,7 +68,7 @@ async def of_partner(db: Connection, tenant: Tenant, partner_id: PartnerId) -> B
                open.owes_since
           FROM open, whole, came_back
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
     )
     assert row is not None  # aggregates answer with one row

@@ -5,24 +5,24 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.refusals import NotFound
-from ledger.types import PayoutId, Tenant
+from ledger.types import PayoutId
 
 
-async def content_hash(db: Connection, tenant: Tenant, payout: PayoutId) -> str:
+async def content_hash(tx: TenantTransaction, payout: PayoutId) -> str:
     """SHA-256 over what an approval stands for, as it is now: partner, amounts, lines, bank details, tax case.
 
     rules.md, Approval: an approval names the hash that the person saw; any change of what is hashed voids it.
     """
-    found = await content_hashes(db, tenant, [payout])
+    found = await content_hashes(tx, [payout])
     if payout not in found:
         raise NotFound("payout_not_found")
     return found[payout]
 
 
-async def content_hashes(db: Connection, tenant: Tenant, wanted: Sequence[PayoutId]) -> dict[PayoutId, str]:
-    rows = await db.fetch(
+async def content_hashes(tx: TenantTransaction, wanted: Sequence[PayoutId]) -> dict[PayoutId, str]:
+    rows = await tx.fetch(
         """
         SELECT p.id, p.number, p.tax_case, p.currency, p.net_cents, p.tax_rate::text, p.tax_cents, p.gross_cents,
                q.code, q.name, q.supplement, q.street, q.zip, q.city, q.country_code, q.lexoffice_contact_id::text,
@@ -41,7 +41,7 @@ async def content_hashes(db: Connection, tenant: Tenant, wanted: Sequence[Payout
                  ON b.tenant_id = p.tenant_id AND b.partner_id = p.partner_id AND b.state = 'active'
          WHERE p.tenant_id = $1 AND p.id = ANY ($2)
         """,
-        tenant.id,
+        tx.tenant.id,
         wanted,
     )
     return {PayoutId(row["id"]): _hash_of({name: value for name, value in row.items() if name != "id"}) for row in rows}
@@ -52,36 +52,36 @@ def _hash_of(content: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-async def renew_content_hash(db: Connection, tenant: Tenant, payout: PayoutId, *, held: str | None = None) -> str:
+async def renew_content_hash(tx: TenantTransaction, payout: PayoutId, *, held: str | None = None) -> str:
     """Recompute the hash and keep it on the row, for the next person who looks. The payout must be locked.
 
     `held`: the row's hash where the caller has just read it; the same again is not written.
     """
-    fresh = await content_hash(db, tenant, payout)
+    fresh = await content_hash(tx, payout)
     if fresh == held:
         return fresh
-    await db.execute(
+    await tx.execute(
         """
         UPDATE payouts SET content_hash = $3, updated_at = now()
          WHERE tenant_id = $1 AND id = $2 AND content_hash <> $3
         """,
-        tenant.id,
+        tx.tenant.id,
         payout,
         fresh,
     )
     return fresh
 
 
-async def renew_content_hashes(db: Connection, tenant: Tenant, wanted: Sequence[PayoutId]) -> None:
+async def renew_content_hashes(tx: TenantTransaction, wanted: Sequence[PayoutId]) -> None:
     """The same of several together."""
-    fresh = await content_hashes(db, tenant, wanted)
-    await db.execute(
+    fresh = await content_hashes(tx, wanted)
+    await tx.execute(
         """
         UPDATE payouts p SET content_hash = h.fresh, updated_at = now()
           FROM unnest($2::uuid[], $3::text[]) AS h (id, fresh)
          WHERE p.tenant_id = $1 AND p.id = h.id AND p.content_hash <> h.fresh
         """,
-        tenant.id,
+        tx.tenant.id,
         list(fresh),
         list(fresh.values()),
     )

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from ledger import tasks
 from ledger.commissions import commissions
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.money import share, vat_cents
 from ledger.payouts import payout_content, payouts
 from ledger.payouts.payouts import Payout
-from ledger.types import CommissionId, CommissionState, Frozen, PayoutId, PayoutState, Tenant, TransactionId
+from ledger.types import CommissionId, CommissionState, Frozen, PayoutId, PayoutState, TransactionId
 
 
 class PayoutLine(Frozen):
@@ -29,8 +29,8 @@ class PayoutLine(Frozen):
     released: bool
 
 
-async def of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> list[PayoutLine]:
-    rows = await db.fetch(
+async def of_payout(tx: TenantTransaction, payout: PayoutId) -> list[PayoutLine]:
+    rows = await tx.fetch(
         """
         SELECT l.position, l.commission_id, c.transaction_id::text, k.slug AS campaign, c.month, c.level, c.kind,
                c.service_date, l.net_cents, l.tax_rate, l.tax_cents, l.gross_cents,
@@ -42,45 +42,45 @@ async def of_payout(db: Connection, tenant: Tenant, payout: PayoutId) -> list[Pa
          WHERE l.tenant_id = $1 AND l.payout_id = $2
          ORDER BY l.position
         """,
-        tenant.id,
+        tx.tenant.id,
         payout,
     )
     return [PayoutLine(**row) for row in rows]
 
 
-async def release(db: Connection, tenant: Tenant, payout: PayoutId) -> None:
+async def release(tx: TenantTransaction, payout: PayoutId) -> None:
     """Give every commission of a payout back: a rejected or cancelled payout holds nothing.
 
     All commissions of its sales are held, for whoever nets them next (claw_backs.give_back).
     """
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT DISTINCT c.transaction_id FROM payout_lines l
           JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
          WHERE l.tenant_id = $1 AND l.payout_id = $2 AND c.transaction_id IS NOT NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         payout,
     )
-    await commissions.hold_commissions(db, tenant, [TransactionId(row["transaction_id"]) for row in rows])
-    released = await db.fetch(
+    await commissions.hold_commissions(tx, [TransactionId(row["transaction_id"]) for row in rows])
+    released = await tx.fetch(
         """
         UPDATE payout_lines SET released_at = now()
          WHERE tenant_id = $1 AND payout_id = $2 AND released_at IS NULL RETURNING commission_id
         """,
-        tenant.id,
+        tx.tenant.id,
         payout,
     )
-    await _back_to_approved(db, tenant, [row["commission_id"] for row in released])
+    await _back_to_approved(tx, [row["commission_id"] for row in released])
 
 
-async def reissue_paid(db: Connection, tenant: Tenant, payout: PayoutId) -> None:
+async def reissue_paid(tx: TenantTransaction, payout: PayoutId) -> None:
     """A payout that was paid came back and is cancelled: its commissions stay paid, equal new ones are owed.
 
     What stands in for the line of a month's close is no close of its own: the month was settled once. A debt is as old
     as it was.
     """
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, plan_id, percent, fixed_cents,
                                  base_cents, net_cents, state, provisional, service_date, origin_id, reissued_of,
@@ -104,125 +104,122 @@ async def reissue_paid(db: Connection, tenant: Tenant, payout: PayoutId) -> None
          WHERE l.tenant_id = $1 AND l.payout_id = $2 AND c.state = 'paid'
            AND NOT EXISTS (SELECT 1 FROM commissions r WHERE r.tenant_id = c.tenant_id AND r.reissued_of = c.id)
         """,
-        tenant.id,
+        tx.tenant.id,
         payout,
     )
 
 
-async def pay(db: Connection, tenant: Tenant, payout: PayoutId) -> None:
+async def pay(tx: TenantTransaction, payout: PayoutId) -> None:
     """Every commission of this payout is paid, which is final."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE commissions SET state = 'paid'
          WHERE tenant_id = $1 AND state = 'in_payout'
            AND id IN (SELECT commission_id FROM payout_lines
                        WHERE tenant_id = $1 AND payout_id = $2 AND released_at IS NULL)
         """,
-        tenant.id,
+        tx.tenant.id,
         payout,
     )
 
 
-async def take_out(db: Connection, tenant: Tenant, commission: CommissionId) -> bool:
+async def take_out(tx: TenantTransaction, commission: CommissionId) -> bool:
     """Remove one commission from the payout that holds it, if no document can exist yet.
 
     True: the line is gone, the approval void, the commission `approved` again, and a payout whose net fell to 0 or
     below is cancelled. False: a creation intent exists or the payout has gone on; the line stays (rules.md, States).
     """
-    number = await db.fetchval(
+    number = await tx.fetchval(
         """
         SELECT p.number FROM payout_lines l JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
          WHERE l.tenant_id = $1 AND l.commission_id = $2 AND l.released_at IS NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         commission,
     )
     if number is None:
         return False
-    payout = await payouts.lock(db, tenant, number)
+    payout = await payouts.lock(tx, number)
     # The same lock is taken to insert the intent, so either it is visible here or it will see the new content.
     if payout.state not in (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED):
         return False
-    if await db.fetchval(
+    if await tx.fetchval(
         "SELECT 1 FROM creation_intents WHERE tenant_id = $1 AND payout_id = $2 AND closed_at IS NULL",
-        tenant.id,
+        tx.tenant.id,
         payout.id,
     ):
         return False
     if payout.state is PayoutState.APPROVED:
         await payouts.change_state(
-            db,
-            tenant,
+            tx,
             payout,
             PayoutState.AWAITING_APPROVAL,
             reason="Eine Provision entfiel; die Freigabe ist hinfällig.",
             unblock=True,
         )
-    await db.execute(
+    await tx.execute(
         """
         UPDATE payout_lines SET released_at = now()
          WHERE tenant_id = $1 AND commission_id = $2 AND released_at IS NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         commission,
     )
-    await _back_to_approved(db, tenant, [commission])
-    await _compute_anew(db, tenant, payout)
-    await payouts.want_recheck(db, tenant, payout.id)
+    await _back_to_approved(tx, [commission])
+    await _compute_anew(tx, payout)
+    await payouts.want_recheck(tx, payout.id)
     return True
 
 
-async def _compute_anew(db: Connection, tenant: Tenant, payout: Payout) -> None:
+async def _compute_anew(tx: TenantTransaction, payout: Payout) -> None:
     """Amounts, shares of the tax, period and hash from the lines that are left."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT l.id, l.net_cents, c.service_date FROM payout_lines l
           JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
          WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL ORDER BY l.position
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
     )
     net = sum(row["net_cents"] for row in rows)
     if net <= 0:
-        now = await payouts.find(db, tenant, payout.number)
-        await payouts.change_state(db, tenant, now, PayoutState.CANCELLED, reason="Es ist nichts mehr auszuzahlen.")
-        await release(db, tenant, payout.id)
-        await tasks.close_questions(
-            db, tenant, subject="payout", subject_id=payout.number, kinds=tasks.BLOCKED_BY, by="engine"
-        )
+        now = await payouts.find(tx, payout.number)
+        await payouts.change_state(tx, now, PayoutState.CANCELLED, reason="Es ist nichts mehr auszuzahlen.")
+        await release(tx, payout.id)
+        await tasks.close_questions(tx, subject="payout", subject_id=payout.number, kinds=tasks.BLOCKED_BY, by="engine")
         return
     tax = vat_cents(net, payout.tax_rate)
     shares = share(tax, [row["net_cents"] for row in rows])
-    await db.executemany(
+    await tx.executemany(
         "UPDATE payout_lines SET tax_cents = $3, gross_cents = net_cents + $3 WHERE tenant_id = $1 AND id = $2",
-        [(tenant.id, row["id"], part) for row, part in zip(rows, shares, strict=True)],
+        [(tx.tenant.id, row["id"], part) for row, part in zip(rows, shares, strict=True)],
     )
-    await db.execute(
+    await tx.execute(
         """
         UPDATE payouts SET net_cents = $3, tax_cents = $4, gross_cents = $3::bigint + $4::bigint,
                            period_from = $5, period_to = $6
          WHERE tenant_id = $1 AND id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
         net,
         tax,
         min(row["service_date"] for row in rows),
         max(row["service_date"] for row in rows),
     )
-    await payout_content.renew_content_hash(db, tenant, payout.id)
+    await payout_content.renew_content_hash(tx, payout.id)
 
 
-async def _back_to_approved(db: Connection, tenant: Tenant, commissions: list[CommissionId]) -> None:
-    await db.execute(
+async def _back_to_approved(tx: TenantTransaction, commissions: list[CommissionId]) -> None:
+    await tx.execute(
         "UPDATE commissions SET state = $3 WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'in_payout'",
-        tenant.id,
+        tx.tenant.id,
         commissions,
         CommissionState.APPROVED,
     )
     # The sale may have been held, blocked or un-paid while a document kept its commission in the payout.
-    await db.execute(
+    await tx.execute(
         """
         UPDATE commissions c SET state = 'pending'
           FROM transactions t
@@ -231,6 +228,6 @@ async def _back_to_approved(db: Connection, tenant: Tenant, commissions: list[Co
            AND ((t.state = 'pending' AND t.invoice_state = 'pending')
                 OR t.open_holds IS NOT NULL)
         """,
-        tenant.id,
+        tx.tenant.id,
         commissions,
     )

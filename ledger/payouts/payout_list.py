@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.keyset import Conditions, Position
 from ledger.reasons import Reason
 from ledger.types import Frozen, PartnerId, PayoutId, PayoutNumber, PayoutState, Tenant, midnight
@@ -78,21 +78,21 @@ _SHOWN = """
 
 
 async def page(
-    db: Connection, tenant: Tenant, wanted: PayoutFilter, *, after: Position | None, limit: int
+    tx: TenantTransaction, wanted: PayoutFilter, *, after: Position | None, limit: int
 ) -> tuple[list[PayoutRow], Position | None]:
     """Newest first; the second value is where the next page begins."""
-    where = _conditions(tenant, wanted)
+    where = _conditions(tx.tenant, wanted)
     if after is not None:
         where.require("(p.created_at, p.seq) < ({}, {})", after.at, after.seq)
-    rows = await db.fetch(_SHOWN.format(limit=where.parameter(limit + 1), where=where), *where.parameters)
+    rows = await tx.fetch(_SHOWN.format(limit=where.parameter(limit + 1), where=where), *where.parameters)
     found = [PayoutRow(**row) for row in rows[:limit]]
     return found, (found[-1].position if len(rows) > limit else None)
 
 
-async def sums(db: Connection, tenant: Tenant, wanted: PayoutFilter) -> list[StateSum]:
+async def sums(tx: TenantTransaction, wanted: PayoutFilter) -> list[StateSum]:
     """Of what the filter leaves, whatever its state; in the order of a payout's life. Empty states are left out."""
-    where = _conditions(tenant, wanted.model_copy(update={"state": None}))
-    rows = await db.fetch(
+    where = _conditions(tx.tenant, wanted.model_copy(update={"state": None}))
+    rows = await tx.fetch(
         f"""
         SELECT p.state, count(*) AS payouts, sum(p.gross_cents)::bigint AS gross_cents FROM payouts p
          WHERE p.tenant_id = $1 {where} GROUP BY p.state
@@ -157,9 +157,9 @@ class SaleLine(Frozen):
     released: bool
 
 
-async def lines(db: Connection, tenant: Tenant, payout: PayoutId, *, after: int, limit: int) -> list[SaleLine]:
+async def lines(tx: TenantTransaction, payout: PayoutId, *, after: int, limit: int) -> list[SaleLine]:
     """In the order of the document, from the position after `after` on."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT l.position, c.transaction_id, COALESCE(t.order_reference, t.payment_intent) AS reference,
                d.voucher_number AS invoice_number, k.name AS campaign, c.level, c.kind, c.percent, c.service_date,
@@ -173,7 +173,7 @@ async def lines(db: Connection, tenant: Tenant, payout: PayoutId, *, after: int,
          WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.position > $3
          ORDER BY l.position LIMIT $4
         """,
-        tenant.id,
+        tx.tenant.id,
         payout,
         after,
         limit,

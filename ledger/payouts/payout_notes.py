@@ -1,37 +1,36 @@
 """What people write down about a payout, and sending its document to the partner once more."""
 
 from ledger.audit import audit
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import payouts
 from ledger.refusals import NotAcceptable, NotAllowedNow, require_reason
-from ledger.types import Tenant
 
 
-async def write(db: Connection, tenant: Tenant, number: str, *, actor: str, note: str) -> None:
+async def write(tx: TenantTransaction, number: str, *, actor: str, note: str) -> None:
     """Raises NotFound, NotAcceptable. The trail names the writer; what was written stands in the note itself."""
-    payout = await payouts.find(db, tenant, number)
+    payout = await payouts.find(tx, number)
     if not 1 <= len(note) <= 2000:
         raise NotAcceptable("note_not_acceptable")
-    await db.execute(
+    await tx.execute(
         "INSERT INTO payout_notes (tenant_id, payout_id, written_by, note) VALUES ($1, $2, $3, $4)",
-        tenant.id,
+        tx.tenant.id,
         payout.id,
         actor,
         note,
     )
-    await audit.record(db, tenant, actor=actor, action="payout.note_written", subject="payout", subject_id=number)
+    await audit.record(tx, actor=actor, action="payout.note_written", subject="payout", subject_id=number)
 
 
-async def send_document_again(db: Connection, tenant: Tenant, number: str, *, actor: str, reason: str) -> None:
+async def send_document_again(tx: TenantTransaction, number: str, *, actor: str, reason: str) -> None:
     """The mail about the credit note goes to the partner once more (0014_mail.sql sends the first one).
 
     Raises NotFound, NotAcceptable (no reason), NotAllowedNow (no document yet, no address, mails switched off).
     """
-    payout = await payouts.find(db, tenant, number)
+    payout = await payouts.find(tx, number)
     require_reason(reason)
     if payout.credit_note_number is None:
         raise NotAllowedNow("payout_has_no_document")
-    sent = await db.fetchval(
+    sent = await tx.fetchval(
         """
         INSERT INTO mails (tenant_id, kind, partner_id, address, about)
         SELECT q.tenant_id, 'partner_document', q.id, q.email, $3 FROM partners q
@@ -40,15 +39,14 @@ async def send_document_again(db: Connection, tenant: Tenant, number: str, *, ac
                             WHERE s.tenant_id = $1 AND s.kind = 'partner_document' AND s.user_id IS NULL)
         RETURNING true
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.partner_id,
         number,
     )
     if not sent:
         raise NotAllowedNow("partner_gets_no_mail")
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=actor,
         action="payout.document_sent_again",
         subject="payout",

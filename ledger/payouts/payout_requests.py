@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ledger.audit import audit
 from ledger.commissions import debts
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.money import share, vat_cents
 from ledger.payouts import due, payout_content, payouts
 from ledger.payouts.due import DueGroup, DueLine, PartnerDue, Reason
@@ -15,12 +15,11 @@ from ledger.plain_text import code_of
 from ledger.refusals import Blocked, NotAcceptable, NotFound, NothingDue, Refused
 from ledger.tax.document_rules import BlockedBy, document_rule
 from ledger.tax.tax_facts import partner_facts, tenant_facts
-from ledger.types import BERLIN, PartnerId, PayoutId, PayoutNumber, TaxCase, Tenant
+from ledger.types import BERLIN, PartnerId, PayoutId, PayoutNumber, TaxCase
 
 
 async def request_payout(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     partner_code: str,
     actor: str,
@@ -33,8 +32,8 @@ async def request_payout(
     asked for. Raises NotFound, NothingDue (nothing due, below the minimum, not above zero) and Blocked (the partner is
     stopped, or the document table forbids it, with the reason).
     """
-    partner_id = await _lock_partner(db, tenant, partner_code)
-    owed = await due.of_partner(db, tenant, partner_id)
+    partner_id = await _lock_partner(tx, partner_code)
+    owed = await due.of_partner(tx, partner_id)
     if stopped := owed.waits_for(Reason.PARTNER_STOPPED):
         raise Blocked(stopped.sentence, code=stopped.code)
     group = owed.group_of(tax_case) if tax_case else next(iter(owed.groups), None)
@@ -42,13 +41,12 @@ async def request_payout(
         raise _nothing_due(owed, tax_case)
     if group.carried is not None:
         raise NothingDue(group.carried.sentence)
-    [payout] = await make_payouts(db, tenant, [(owed, group)], actor=actor, now=now)
+    [payout] = await make_payouts(tx, [(owed, group)], actor=actor, now=now)
     return payout
 
 
 async def make_payouts(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     wanted: Sequence[tuple[PartnerDue, DueGroup]],
     *,
     actor: str,
@@ -63,16 +61,15 @@ async def make_payouts(
         return []
     for line in (line for _, group in wanted for line in group.lines):
         if line.net_cents != line.whole_cents:
-            await debts.split(db, tenant, line.commission_id, -line.net_cents)
-    numbers = await _next_numbers(db, tenant, now or datetime.now(BERLIN), len(wanted))
+            await debts.split(tx, line.commission_id, -line.net_cents)
+    numbers = await _next_numbers(tx, now or datetime.now(BERLIN), len(wanted))
     taxes = [vat_cents(group.net_cents, group.rule.rate) for _, group in wanted]
-    made = await _insert_payouts(db, tenant, wanted, numbers, taxes, actor=actor, run=run)
+    made = await _insert_payouts(tx, wanted, numbers, taxes, actor=actor, run=run)
     groups = [(made[number], group, tax) for number, (_, group), tax in zip(numbers, wanted, taxes, strict=True)]
-    await _insert_lines(db, tenant, groups)
-    await payout_content.renew_content_hashes(db, tenant, [id for id, _, _ in groups])
+    await _insert_lines(tx, groups)
+    await payout_content.renew_content_hashes(tx, [id for id, _, _ in groups])
     await audit.record_each(
-        db,
-        tenant,
+        tx,
         actor=actor,
         action="payout.requested",
         subject="payout",
@@ -81,41 +78,41 @@ async def make_payouts(
             for number, (_, group, tax) in zip(numbers, groups, strict=True)
         ],
     )
-    return await payouts.find_all(db, tenant, numbers)
+    return await payouts.find_all(tx, numbers)
 
 
-async def hold_open_commissions(db: Connection, tenant: Tenant, partners: Sequence[PartnerId]) -> None:
+async def hold_open_commissions(tx: TenantTransaction, partners: Sequence[PartnerId]) -> None:
     """Two requests for one partner take turns: the second finds nothing left."""
     # Not FOR UPDATE: whoever follows a refund holds commissions that we want next, and writes one of this partner.
-    await db.execute(
+    await tx.execute(
         "SELECT 1 FROM partners WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE",
-        tenant.id,
+        tx.tenant.id,
         list(partners),
     )
-    await db.execute(
+    await tx.execute(
         """
         SELECT 1 FROM commissions WHERE tenant_id = $1 AND partner_id = ANY ($2) AND state = 'approved'
          ORDER BY partner_id, seq FOR UPDATE
         """,
-        tenant.id,
+        tx.tenant.id,
         list(partners),
     )
 
 
-async def why_blocked(db: Connection, tenant: Tenant, payout: Payout) -> BlockedBy | None:
+async def why_blocked(tx: TenantTransaction, payout: Payout) -> BlockedBy | None:
     """Whether the document table still allows this payout's document, judged anew before the document is made."""
-    facts = await tenant_facts(db, tenant)
-    rows = await db.fetch(
+    facts = await tenant_facts(tx)
+    rows = await tx.fetch(
         """
         SELECT DISTINCT c.service_date FROM payout_lines l
           JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
          WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL AND c.tax_case IS NULL ORDER BY 1
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
     )
     for row in rows:
-        rule = document_rule(await partner_facts(db, tenant, payout.partner_id, row[0]), facts, row[0])
+        rule = document_rule(await partner_facts(tx, payout.partner_id, row[0]), facts, row[0])
         if isinstance(rule, BlockedBy):
             return rule
         if rule.tax_case is not payout.tax_case:
@@ -123,13 +120,13 @@ async def why_blocked(db: Connection, tenant: Tenant, payout: Payout) -> Blocked
     return None
 
 
-async def _lock_partner(db: Connection, tenant: Tenant, code: str) -> PartnerId:
-    partner: PartnerId | None = await db.fetchval(
-        "SELECT id FROM partners WHERE tenant_id = $1 AND code = $2", tenant.id, code_of(code)
+async def _lock_partner(tx: TenantTransaction, code: str) -> PartnerId:
+    partner: PartnerId | None = await tx.fetchval(
+        "SELECT id FROM partners WHERE tenant_id = $1 AND code = $2", tx.tenant.id, code_of(code)
     )
     if partner is None:
         raise NotFound("partner_not_found")
-    await hold_open_commissions(db, tenant, [partner])
+    await hold_open_commissions(tx, [partner])
     return partner
 
 
@@ -145,15 +142,15 @@ def _nothing_due(owed: PartnerDue, wanted: TaxCase | None) -> Refused:
     return NothingDue()
 
 
-async def _next_numbers(db: Connection, tenant: Tenant, now: datetime, count: int) -> list[PayoutNumber]:
+async def _next_numbers(tx: TenantTransaction, now: datetime, count: int) -> list[PayoutNumber]:
     """Without gaps: the counter's row is held by the transaction that inserts the payouts."""
     year = now.astimezone(BERLIN).year
-    last = await db.fetchval(
+    last = await tx.fetchval(
         """
         INSERT INTO payout_counters (tenant_id, year, last) VALUES ($1, $2, $3)
         ON CONFLICT (tenant_id, year) DO UPDATE SET last = payout_counters.last + $3 RETURNING last
         """,
-        tenant.id,
+        tx.tenant.id,
         year,
         count,
     )
@@ -163,8 +160,7 @@ async def _next_numbers(db: Connection, tenant: Tenant, now: datetime, count: in
 
 
 async def _insert_payouts(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     wanted: Sequence[tuple[PartnerDue, DueGroup]],
     numbers: Sequence[PayoutNumber],
     taxes: Sequence[int],
@@ -172,7 +168,7 @@ async def _insert_payouts(
     actor: str,
     run: UUID | None,
 ) -> dict[PayoutNumber, PayoutId]:
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         INSERT INTO payouts (tenant_id, number, partner_id, tax_case, net_cents, tax_rate, tax_cents, gross_cents,
                              period_from, period_to, bank_details_id, content_hash, requested_by, run_id)
@@ -185,7 +181,7 @@ async def _insert_payouts(
                AS w (number, partner, tax_case, net, rate, tax, first_day, last_day, position)
          ORDER BY position RETURNING id, number
         """,
-        tenant.id,
+        tx.tenant.id,
         actor,
         run,
         numbers,
@@ -200,14 +196,14 @@ async def _insert_payouts(
     return {PayoutNumber(row["number"]): PayoutId(row["id"]) for row in rows}
 
 
-async def _insert_lines(db: Connection, tenant: Tenant, groups: Sequence[tuple[PayoutId, DueGroup, int]]) -> None:
+async def _insert_lines(tx: TenantTransaction, groups: Sequence[tuple[PayoutId, DueGroup, int]]) -> None:
     """The lines of these payouts with their shares of the tax; their commissions are in a payout from here on."""
     lines = [
         (payout, position, line.commission_id, line.net_cents, group.rule.rate, part)
         for payout, group, tax in groups
         for position, (line, part) in enumerate(zip(group.lines, _shares(tax, group.lines), strict=True), start=1)
     ]
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO payout_lines
                (tenant_id, payout_id, position, commission_id, net_cents, tax_rate, tax_cents, gross_cents)
@@ -215,12 +211,12 @@ async def _insert_lines(db: Connection, tenant: Tenant, groups: Sequence[tuple[P
           FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::bigint[], $6::numeric[], $7::bigint[])
                AS l (payout, position, commission, net, rate, tax)
         """,
-        tenant.id,
+        tx.tenant.id,
         *map(list, zip(*lines, strict=True)),
     )
-    await db.execute(
+    await tx.execute(
         "UPDATE commissions SET state = 'in_payout' WHERE tenant_id = $1 AND id = ANY ($2)",
-        tenant.id,
+        tx.tenant.id,
         [line.commission_id for _, group, _ in groups for line in group.lines],
     )
 

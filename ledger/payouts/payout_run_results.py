@@ -7,9 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.connections.budget import CREATIONS_A_MINUTE, CREATIONS_A_YEAR
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts.payout_runs import PayoutRun
-from ledger.types import Frozen, PayoutNumber, TaxCase, Tenant
+from ledger.types import Frozen, PayoutNumber, TaxCase
 
 
 class RunRow(Frozen):
@@ -64,14 +64,14 @@ class Difference(Frozen):
     before_cents: int | None
 
 
-async def totals(db: Connection, tenant: Tenant, run: UUID) -> RunTotals:
-    rows = await db.fetch(
+async def totals(tx: TenantTransaction, run: UUID) -> RunTotals:
+    rows = await tx.fetch(
         """
         SELECT reason, count(*) AS rows, count(DISTINCT partner_id) AS partners, sum(lines)::bigint AS lines,
                sum(net_cents)::bigint AS net, sum(tax_cents)::bigint AS tax, sum(gross_cents)::bigint AS gross
           FROM payout_run_rows WHERE tenant_id = $1 AND run_id = $2 GROUP BY reason ORDER BY reason
         """,
-        tenant.id,
+        tx.tenant.id,
         run,
     )
     paid = next((row for row in rows if row["reason"] is None), None)
@@ -91,8 +91,7 @@ async def totals(db: Connection, tenant: Tenant, run: UUID) -> RunTotals:
 
 
 async def list_rows(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     run: UUID,
     *,
     paid: bool | None = None,
@@ -100,7 +99,7 @@ async def list_rows(
     limit: int = 100,
 ) -> tuple[list[RunRow], int | None]:
     """In the order in which the run came to them; `paid` leaves out the others."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT r.*, p.code AS partner_code, p.name AS partner_name, o.number AS payout
           FROM payout_run_rows r
@@ -109,7 +108,7 @@ async def list_rows(
          WHERE r.tenant_id = $1 AND r.run_id = $2 AND r.seq > $3 AND ($4::boolean IS NULL OR (r.reason IS NULL) = $4)
          ORDER BY r.seq LIMIT $5
         """,
-        tenant.id,
+        tx.tenant.id,
         run,
         after or 0,
         paid,
@@ -119,22 +118,22 @@ async def list_rows(
     return found, found[-1].seq if len(rows) > limit else None
 
 
-async def run_before(db: Connection, tenant: Tenant, run: PayoutRun) -> UUID | None:
+async def run_before(tx: TenantTransaction, run: PayoutRun) -> UUID | None:
     """The last run that paid, with an earlier cut-off."""
-    found: UUID | None = await db.fetchval(
+    found: UUID | None = await tx.fetchval(
         """
         SELECT id FROM payout_runs
          WHERE tenant_id = $1 AND NOT rehearsal AND state = 'done' AND cut_off < $2 ORDER BY cut_off DESC LIMIT 1
         """,
-        tenant.id,
+        tx.tenant.id,
         run.cut_off,
     )
     return found
 
 
-async def differences(db: Connection, tenant: Tenant, run: UUID, before: UUID, *, most: int = 50) -> list[Difference]:
+async def differences(tx: TenantTransaction, run: UUID, before: UUID, *, most: int = 50) -> list[Difference]:
     """Against an earlier run, by partner, the largest first."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT p.code AS partner_code, p.name AS partner_name, d.net_cents, d.before_cents
           FROM (SELECT partner_id, sum(net_cents) FILTER (WHERE run_id = $2)::bigint AS net_cents,
@@ -145,7 +144,7 @@ async def differences(db: Connection, tenant: Tenant, run: UUID, before: UUID, *
          WHERE d.net_cents IS DISTINCT FROM d.before_cents
          ORDER BY abs(COALESCE(d.net_cents, 0) - COALESCE(d.before_cents, 0)) DESC, p.code LIMIT $4
         """,
-        tenant.id,
+        tx.tenant.id,
         run,
         before,
         most,

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.money import vat_cents
 from ledger.payouts.due import DueGroup, PartnerDue, Reason, Waiting
 from ledger.payouts.payouts import Payout
-from ledger.types import PartnerId, PayoutId, TaxCase, Tenant
+from ledger.types import PartnerId, PayoutId, TaxCase
 
 
 class _Row(NamedTuple):
@@ -27,9 +27,7 @@ class _Row(NamedTuple):
     tax_cents: int
 
 
-async def note(
-    db: Connection, tenant: Tenant, run: UUID, everybody: Sequence[PartnerDue], made: Sequence[Payout]
-) -> None:
+async def note(tx: TenantTransaction, run: UUID, everybody: Sequence[PartnerDue], made: Sequence[Payout]) -> None:
     """`made`: a payout for each payable group, in their order; none in a rehearsal."""
     payouts = iter(made)
     rows: list[_Row] = []
@@ -38,7 +36,7 @@ async def note(
         rows += [_waiting(owed.partner_id, one) for one in owed.waiting]
     if not rows:
         return
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO payout_run_rows (tenant_id, run_id, partner_id, payout_id, tax_case, reason, code, sentence, until,
                                      lines, net_cents, tax_cents, gross_cents)
@@ -48,7 +46,7 @@ async def note(
                AS r (partner, payout, tax_case, reason, code, sentence, until, lines, net, tax, position)
          ORDER BY position
         """,
-        tenant.id,
+        tx.tenant.id,
         run,
         *map(list, zip(*rows, strict=True)),
     )

@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from ledger.audit import audit
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.payouts import due, payout_requests, payout_run_rows, tax_questions
 from ledger.payouts.due import Reason
 from ledger.payouts.payouts import Payout
@@ -81,14 +81,14 @@ def read_day(text: str) -> date:
         raise NotAcceptable("cut_off_missing") from None
 
 
-async def check(db: Connection, tenant: Tenant, cut_off: datetime, *, rehearsal: bool) -> None:
+async def check(tx: TenantTransaction, cut_off: datetime, *, rehearsal: bool) -> None:
     """Whether such a run may begin. Raises NotAcceptable, AlreadyExists. The index says it again when it begins."""
-    now = await db.fetchval("SELECT now()")
+    now = await tx.fetchval("SELECT now()")
     if cut_off > _end_of_today(now) and not rehearsal:
         raise NotAcceptable("cut_off_to_come")
     if not now - timedelta(days=3660) < cut_off < now + timedelta(days=366):
         raise NotAcceptable("cut_off_not_acceptable")
-    if not rehearsal and await of_period(db, tenant, period_of(cut_off)):
+    if not rehearsal and await of_period(tx, period_of(cut_off)):
         raise AlreadyExists("run_exists")
 
 
@@ -98,15 +98,15 @@ def _end_of_today(now: datetime) -> datetime:
 
 
 async def begin(
-    db: Connection, tenant: Tenant, run: UUID, *, cut_off: datetime, rehearsal: bool, requested_by: str
+    tx: TenantTransaction, run: UUID, *, cut_off: datetime, rehearsal: bool, requested_by: str
 ) -> PayoutRun | None:
     """The run's row, made once. None where another run has the period."""
-    made = await db.fetchval(
+    made = await tx.fetchval(
         """
         INSERT INTO payout_runs (tenant_id, id, period, rehearsal, cut_off, requested_by)
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING true
         """,
-        tenant.id,
+        tx.tenant.id,
         run,
         period_of(cut_off),
         rehearsal,
@@ -115,8 +115,7 @@ async def begin(
     )
     if made:
         await audit.record(
-            db,
-            tenant,
+            tx,
             actor=requested_by,
             action="payout_run.rehearsed" if rehearsal else "payout_run.begun",
             subject="payout_run",
@@ -124,70 +123,71 @@ async def begin(
             detail={"period": period_of(cut_off), "cut_off": cut_off.isoformat()},
         )
     try:
-        return await find(db, tenant, run)
+        return await find(tx, run)
     except NotFound:
         return None
 
 
-async def find(db: Connection, tenant: Tenant, run: UUID) -> PayoutRun:
+async def find(tx: TenantTransaction, run: UUID) -> PayoutRun:
     """Raises NotFound."""
-    return _run(await db.fetchrow("SELECT * FROM payout_runs WHERE tenant_id = $1 AND id = $2", tenant.id, run))
+    return _run(await tx.fetchrow("SELECT * FROM payout_runs WHERE tenant_id = $1 AND id = $2", tx.tenant.id, run))
 
 
-async def of_period(db: Connection, tenant: Tenant, period: str) -> PayoutRun | None:
+async def of_period(tx: TenantTransaction, period: str) -> PayoutRun | None:
     """The run that has the period; a cancelled one or a rehearsal has none."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         "SELECT * FROM payout_runs WHERE tenant_id = $1 AND period = $2 AND NOT rehearsal AND state <> 'cancelled'",
-        tenant.id,
+        tx.tenant.id,
         period,
     )
     return _run(row) if row else None
 
 
 async def list_runs(
-    db: Connection, tenant: Tenant, *, after: int | None = None, limit: int = 50
+    tx: TenantTransaction, *, after: int | None = None, limit: int = 50
 ) -> tuple[list[PayoutRun], int | None]:
     """Newest first, with where the next page begins."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT * FROM payout_runs WHERE tenant_id = $1 AND ($2::bigint IS NULL OR seq < $2)
          ORDER BY seq DESC LIMIT $3
         """,
-        tenant.id,
+        tx.tenant.id,
         after,
         limit + 1,
     )
     return [_run(row) for row in rows[:limit]], rows[limit - 1]["seq"] if len(rows) > limit else None
 
 
-async def that_paid(db: Connection, tenant: Tenant, *, limit: int = 60) -> list[PayoutRun]:
+async def that_paid(tx: TenantTransaction, *, limit: int = 60) -> list[PayoutRun]:
     """Runs that may have made payouts, the newest first: no rehearsals."""
-    rows = await db.fetch(
-        "SELECT * FROM payout_runs WHERE tenant_id = $1 AND NOT rehearsal ORDER BY seq DESC LIMIT $2", tenant.id, limit
+    rows = await tx.fetch(
+        "SELECT * FROM payout_runs WHERE tenant_id = $1 AND NOT rehearsal ORDER BY seq DESC LIMIT $2",
+        tx.tenant.id,
+        limit,
     )
     return [_run(row) for row in rows]
 
 
-async def cancel(db: Connection, tenant: Tenant, run: UUID, *, by: str, reason: str) -> PayoutRun:
+async def cancel(tx: TenantTransaction, run: UUID, *, by: str, reason: str) -> PayoutRun:
     """End a run that is under way: no further payout is made, those made stay. Raises NotFound, NotAllowedNow."""
     if not reason.strip():
         raise NotAcceptable("reason_missing")
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         """
         UPDATE payout_runs SET state = 'cancelled', ended_at = now(), cancelled_by = $3, cancel_reason = $4
          WHERE tenant_id = $1 AND id = $2 AND state = 'running' RETURNING *
         """,
-        tenant.id,
+        tx.tenant.id,
         run,
         by,
         reason.strip(),
     )
     if row is None:
-        await find(db, tenant, run)
+        await find(tx, run)
         raise NotAllowedNow("run_ended")
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action="payout_run.cancelled",
         subject="payout_run",
@@ -197,24 +197,22 @@ async def cancel(db: Connection, tenant: Tenant, run: UUID, *, by: str, reason: 
     return _run(row)
 
 
-async def end(db: Connection, tenant: Tenant, run: UUID) -> bool:
+async def end(tx: TenantTransaction, run: UUID) -> bool:
     """Whether it is done now; a cancelled run stays cancelled."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE payout_runs SET state = 'done', ended_at = now()
          WHERE tenant_id = $1 AND id = $2 AND state = 'running'
         """,
-        tenant.id,
+        tx.tenant.id,
         run,
     )
-    return (await find(db, tenant, run)).state == "done"
+    return (await find(tx, run)).state == "done"
 
 
-async def partners_left(
-    db: Connection, tenant: Tenant, run: UUID, *, after: PartnerId | None, limit: int
-) -> list[PartnerId]:
+async def partners_left(tx: TenantTransaction, run: UUID, *, after: PartnerId | None, limit: int) -> list[PartnerId]:
     """The next partners with something open whom this run has not looked at, in the order of their ids."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT p.id FROM partners p
          WHERE p.tenant_id = $1 AND ($3::uuid IS NULL OR p.id > $3)
@@ -224,7 +222,7 @@ async def partners_left(
                             WHERE r.tenant_id = $1 AND r.run_id = $2 AND r.partner_id = p.id)
          ORDER BY p.id LIMIT $4
         """,
-        tenant.id,
+        tx.tenant.id,
         run,
         after,
         limit,
@@ -237,44 +235,44 @@ async def take(ledger: Ledger, tenant: Tenant, run: UUID, partners: Sequence[Par
 
     Keep them few: the counter of payout numbers is held until it ends.
     """
-    async with ledger.transaction(tenant, cause=f"payout_run:{run}") as db:
+    async with ledger.transaction(tenant, cause=f"payout_run:{run}") as tx:
         # Held against a cancellation, which then waits for these few.
-        row = await db.fetchrow("SELECT * FROM payout_runs WHERE tenant_id = $1 AND id = $2 FOR SHARE", tenant.id, run)
+        row = await tx.fetchrow("SELECT * FROM payout_runs WHERE tenant_id = $1 AND id = $2 FOR SHARE", tenant.id, run)
         found = _run(row)
         if found.state != "running":
             return Taken(ended=True)
         if not found.rehearsal:
-            await payout_requests.hold_open_commissions(db, tenant, partners)
-        now = await db.fetchval("SELECT now()")
+            await payout_requests.hold_open_commissions(tx, partners)
+        now = await tx.fetchval("SELECT now()")
         # A run up to and including today ends no hold before its midnight; nor does the rehearsal of one.
         holds_at = min(found.cut_off, now) if found.cut_off <= _end_of_today(now) else found.cut_off
-        everybody = await due.of_partners(db, tenant, partners, cut_off=found.cut_off, holds_at=holds_at)
+        everybody = await due.of_partners(tx, partners, cut_off=found.cut_off, holds_at=holds_at)
         made: list[Payout] = []
         if not found.rehearsal:
             payable = [(owed, group) for owed in everybody for group in owed.payable]
-            made = await payout_requests.make_payouts(db, tenant, payable, actor=found.requested_by, run=run)
-        await payout_run_rows.note(db, tenant, run, everybody, made)
+            made = await payout_requests.make_payouts(tx, payable, actor=found.requested_by, run=run)
+        await payout_run_rows.note(tx, run, everybody, made)
         if not found.rehearsal:
             for owed in everybody:
                 if owed.waits_for(Reason.NO_DOCUMENT):
-                    await tax_questions.ask_or_close(db, tenant, owed.partner_id)
+                    await tax_questions.ask_or_close(tx, owed.partner_id)
     await _keep_statistics(ledger)
     return Taken(payouts=tuple(made))
 
 
-async def held_by_calendar(db: Connection, tenant: Tenant, run: UUID) -> bool:
+async def held_by_calendar(tx: TenantTransaction, run: UUID) -> bool:
     """Whether the tenant has a day for its runs, or this one has begun already.
 
     Without a day its schedule could only not be removed yet, because the engine was away.
     """
     return bool(
-        await db.fetchval(
+        await tx.fetchval(
             """
             SELECT t.payout_run_day IS NOT NULL
                 OR EXISTS (SELECT FROM payout_runs r WHERE r.tenant_id = t.id AND r.id = $2)
               FROM tenants t WHERE t.id = $1
             """,
-            tenant.id,
+            tx.tenant.id,
             run,
         )
     )

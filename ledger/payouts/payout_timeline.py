@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import objections
 from ledger.payouts.payouts import Payout
-from ledger.types import EventId, Frozen, Tenant
+from ledger.types import EventId, Frozen
 
 Kind = Literal[
     "requested", "approved", "rejected", "cancelled", "answered", "approval_void", "outcome_unknown", "document_open",
@@ -64,37 +64,37 @@ class Step(Frozen):
     resource_id: UUID | None = None
 
 
-async def of_payout(db: Connection, tenant: Tenant, payout: Payout) -> list[Step]:
+async def of_payout(tx: TenantTransaction, payout: Payout) -> list[Step]:
     """Oldest first."""
     found = [Step(at=payout.created_at, kind="requested", actor=payout.requested_by)]
     for part in (_decisions, _states, _attempts, _documents, _tasks, _notes, _audit, _bank_runs, _objection):
-        found += [step async for step in part(db, tenant, payout)]
+        found += [step async for step in part(tx, payout)]
     if payout.state == "paid" and not any(step.kind == "paid" for step in found):
         found.append(Step(at=payout.created_at, kind="paid"))
     return sorted(found, key=lambda step: step.at)
 
 
-async def _decisions(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterator[Step]:
-    for row in await db.fetch(
+async def _decisions(tx: TenantTransaction, payout: Payout) -> AsyncIterator[Step]:
+    for row in await tx.fetch(
         """
         SELECT kind, decided_by, decided_at, reason FROM decisions
          WHERE tenant_id = $1 AND payout_id = $2 ORDER BY decided_at LIMIT $3
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
         _MOST,
     ):
         yield Step(at=row["decided_at"], kind=_OF_DECISION[row["kind"]], actor=row["decided_by"], text=row["reason"])
 
 
-async def _states(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterator[Step]:
+async def _states(tx: TenantTransaction, payout: Payout) -> AsyncIterator[Step]:
     """Changes that no decision names: those of documents and of the ledger itself."""
-    for row in await db.fetch(
+    for row in await tx.fetch(
         """
         SELECT from_state, to_state, changed_at, cause FROM state_changes
          WHERE tenant_id = $1 AND subject = 'payouts' AND subject_id = $2 AND from_state <> '' ORDER BY seq LIMIT $3
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
         _MOST,
     ):
@@ -112,13 +112,13 @@ async def _states(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterat
         )
 
 
-async def _attempts(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterator[Step]:
-    for row in await db.fetch(
+async def _attempts(tx: TenantTransaction, payout: Payout) -> AsyncIterator[Step]:
+    for row in await tx.fetch(
         """
         SELECT attempt, sent_at, refused_at, unclear_at FROM creation_intents
          WHERE tenant_id = $1 AND payout_id = $2 ORDER BY created_at LIMIT $3
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
         _MOST,
     ):
@@ -132,37 +132,37 @@ async def _attempts(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIter
                 yield Step(at=at, kind=kind, number=str(row["attempt"]))
 
 
-async def _documents(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterator[Step]:
+async def _documents(tx: TenantTransaction, payout: Payout) -> AsyncIterator[Step]:
     """Credit notes, and what lexoffice notified about them."""
-    for row in await db.fetch(
+    for row in await tx.fetch(
         """
         SELECT resource_id, voucher_number, created_at FROM external_documents
          WHERE tenant_id = $1 AND payout_id = $2 ORDER BY created_at LIMIT $3
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
         _MOST,
     ):
         yield Step(at=row["created_at"], kind="created", number=row["voucher_number"], resource_id=row["resource_id"])
-        for event in await db.fetch(
+        for event in await tx.fetch(
             """
             SELECT id, event_type, received_at FROM events
              WHERE tenant_id = $1 AND resource_id = $2 AND state <> 'ignored' ORDER BY id LIMIT $3
             """,
-            tenant.id,
+            tx.tenant.id,
             str(row["resource_id"]),
             _MOST,
         ):
             yield Step(at=event["received_at"], kind="event", text=event["event_type"], event=EventId(event["id"]))
 
 
-async def _tasks(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterator[Step]:
-    for row in await db.fetch(
+async def _tasks(tx: TenantTransaction, payout: Payout) -> AsyncIterator[Step]:
+    for row in await tx.fetch(
         """
         SELECT reason, created_at, resolved_at, resolved_by, resolution ->> 'reason' AS answer FROM tasks
          WHERE tenant_id = $1 AND subject = 'payout' AND subject_id = $2 ORDER BY seq LIMIT $3
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.number,
         _MOST,
     ):
@@ -171,26 +171,26 @@ async def _tasks(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterato
             yield Step(at=row["resolved_at"], kind="resolved", actor=row["resolved_by"], text=row["answer"])
 
 
-async def _notes(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterator[Step]:
-    for row in await db.fetch(
+async def _notes(tx: TenantTransaction, payout: Payout) -> AsyncIterator[Step]:
+    for row in await tx.fetch(
         """
         SELECT written_by, written_at, note FROM payout_notes
          WHERE tenant_id = $1 AND payout_id = $2 ORDER BY written_at LIMIT $3
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
         _MOST,
     ):
         yield Step(at=row["written_at"], kind="note", actor=row["written_by"], text=row["note"])
 
 
-async def _audit(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterator[Step]:
-    for row in await db.fetch(
+async def _audit(tx: TenantTransaction, payout: Payout) -> AsyncIterator[Step]:
+    for row in await tx.fetch(
         """
         SELECT at, actor, action, detail ->> 'reason' AS reason FROM audit_entries
          WHERE tenant_id = $1 AND subject = 'payout' AND subject_id = $2 AND action = ANY ($3) ORDER BY seq LIMIT $4
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.number,
         list(_OF_AUDIT),
         _MOST,
@@ -198,15 +198,15 @@ async def _audit(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterato
         yield Step(at=row["at"], kind=_OF_AUDIT[row["action"]], actor=row["actor"], text=row["reason"])
 
 
-async def _bank_runs(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterator[Step]:
+async def _bank_runs(tx: TenantTransaction, payout: Payout) -> AsyncIterator[Step]:
     """In which bank run it is, or was."""
-    for row in await db.fetch(
+    for row in await tx.fetch(
         """
         SELECT r.number, r.created_by, r.created_at, r.file_made_at, r.exported_by FROM bank_run_lines l
           JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
          WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL ORDER BY r.seq LIMIT $3
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
         _MOST,
     ):
@@ -215,8 +215,8 @@ async def _bank_runs(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIte
             yield Step(at=row["file_made_at"], kind="bank_file", actor=row["exported_by"], number=row["number"])
 
 
-async def _objection(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterator[Step]:
-    objection = await objections.of_payout(db, tenant, payout.number)
+async def _objection(tx: TenantTransaction, payout: Payout) -> AsyncIterator[Step]:
+    objection = await objections.of_payout(tx, payout.number)
     if objection is None:
         return
     yield Step(at=objection.objected_at, kind="objected", text=objection.reason)

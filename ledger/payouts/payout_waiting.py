@@ -4,13 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from ledger.access import memberships
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import approval_queue
 from ledger.payouts.payout_holds import LIFTED_BY_A_PERSON
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
 from ledger.roles import Permission, permissions
-from ledger.types import Frozen, PayoutState, Tenant
+from ledger.types import Frozen, PayoutState
 
 
 class For(StrEnum):
@@ -43,41 +43,41 @@ class Waits(Frozen):
     put_back_by: str | None = None
 
 
-async def of_payout(db: Connection, tenant: Tenant, payout: Payout) -> Waits:
-    since = await _since(db, tenant, payout)
-    question = await db.fetchrow(
+async def of_payout(tx: TenantTransaction, payout: Payout) -> Waits:
+    since = await _since(tx, payout)
+    question = await tx.fetchrow(
         """
         SELECT reason, created_at FROM tasks
          WHERE tenant_id = $1 AND subject = 'payout' AND subject_id = $2 AND state = 'open' ORDER BY seq LIMIT 1
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.number,
     )
     if payout.holds and payout.state in (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED):
-        return await _for_holds(db, tenant, payout)
+        return await _for_holds(tx, payout)
     match payout.state:
         case PayoutState.AWAITING_APPROVAL:
-            return await _for_approval(db, tenant, payout, since)
+            return await _for_approval(tx, payout, since)
         case PayoutState.APPROVED if payout.blocked is not None:
-            who = await _people(db, tenant, Permission.APPROVE)
+            who = await _people(tx, Permission.APPROVE)
             at = question["created_at"] if question is not None else since
             return Waits(waits_for=For.MENDING, since=at, why=(payout.blocked,), who=who)
         case PayoutState.APPROVED:
             return Waits(waits_for=For.CREATION, since=since)
         case PayoutState.OUTCOME_UNKNOWN | PayoutState.CREDIT_NOTE_OPEN | PayoutState.RETURNED if question is not None:
-            who = await _people(db, tenant, Permission.APPROVE)
+            who = await _people(tx, Permission.APPROVE)
             return Waits(waits_for=For.ANSWER, since=question["created_at"], reason=question["reason"], who=who)
         case PayoutState.OUTCOME_UNKNOWN:
             return Waits(waits_for=For.SEARCH, since=since)
         case PayoutState.CREDIT_NOTE_OPEN:
-            return Waits(waits_for=For.PAYMENT, since=since, who=await _people(db, tenant, Permission.BANK))
+            return Waits(waits_for=For.PAYMENT, since=since, who=await _people(tx, Permission.BANK))
         case PayoutState.RETURNED:
-            return Waits(waits_for=For.ANSWER, since=since, who=await _people(db, tenant, Permission.APPROVE))
+            return Waits(waits_for=For.ANSWER, since=since, who=await _people(tx, Permission.APPROVE))
         case _:
             return Waits(waits_for=For.ENDED, since=since, reason=payout.state_reason)
 
 
-async def _for_holds(db: Connection, tenant: Tenant, payout: Payout) -> Waits:
+async def _for_holds(tx: TenantTransaction, payout: Payout) -> Waits:
     """A person's word comes first: whoever takes the payout up sees then what else holds it."""
     lifted = next((hold for hold in payout.holds if hold.code in LIFTED_BY_A_PERSON), None)
     if lifted is not None:
@@ -85,16 +85,16 @@ async def _for_holds(db: Connection, tenant: Tenant, payout: Payout) -> Waits:
             waits_for=For.TAKEN_UP,
             since=lifted.since,
             why=(lifted,),
-            who=await _people(db, tenant, Permission.APPROVE),
+            who=await _people(tx, Permission.APPROVE),
             put_back_by=lifted.set_by,
         )
-    who = await _people(db, tenant, Permission.CONFIRM_BANK)
+    who = await _people(tx, Permission.CONFIRM_BANK)
     return Waits(waits_for=For.LEDGER, since=payout.holds[0].since, why=payout.holds, who=who)
 
 
-async def _for_approval(db: Connection, tenant: Tenant, payout: Payout, since: datetime) -> Waits:
-    [seen] = await approval_queue.of_numbers(db, tenant, [payout.number])
-    who = [one for one in await _people(db, tenant, Permission.APPROVE) if seen.may_be_approved_by(one)]
+async def _for_approval(tx: TenantTransaction, payout: Payout, since: datetime) -> Waits:
+    [seen] = await approval_queue.of_numbers(tx, [payout.number])
+    who = [one for one in await _people(tx, Permission.APPROVE) if seen.may_be_approved_by(one)]
     return Waits(
         waits_for=For.SECOND_PERSON if seen.needs_second_person else For.APPROVAL,
         since=since,
@@ -103,20 +103,20 @@ async def _for_approval(db: Connection, tenant: Tenant, payout: Payout, since: d
     )
 
 
-async def _since(db: Connection, tenant: Tenant, payout: Payout) -> datetime:
-    found: datetime | None = await db.fetchval(
+async def _since(tx: TenantTransaction, payout: Payout) -> datetime:
+    found: datetime | None = await tx.fetchval(
         """
         SELECT changed_at FROM state_changes WHERE tenant_id = $1 AND subject_id = $2 ORDER BY seq DESC LIMIT 1
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
     )
     return found or payout.created_at
 
 
-async def _people(db: Connection, tenant: Tenant, permission: Permission) -> tuple[str, ...]:
+async def _people(tx: TenantTransaction, permission: Permission) -> tuple[str, ...]:
     return tuple(
         f"user:{one.user_id}"
-        for one in await memberships.list_members(db, tenant)
+        for one in await memberships.list_members(tx)
         if one.is_active and permission in permissions(one.role)
     )

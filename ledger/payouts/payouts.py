@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.keyset import Conditions
 from ledger.plain_text import code_of
 from ledger.reasons import Hold, Reason
@@ -20,7 +20,6 @@ from ledger.types import (
     PayoutNumber,
     PayoutState,
     TaxCase,
-    Tenant,
 )
 
 
@@ -79,30 +78,29 @@ _PAYOUT = f"""
 """
 
 
-async def find(db: Connection, tenant: Tenant, number: str) -> Payout:
+async def find(tx: TenantTransaction, number: str) -> Payout:
     """Raises NotFound."""
-    row = await db.fetchrow(_PAYOUT + " AND p.number = $2", tenant.id, number)
+    row = await tx.fetchrow(_PAYOUT + " AND p.number = $2", tx.tenant.id, number)
     return _payout(row)
 
 
-async def find_all(db: Connection, tenant: Tenant, numbers: Sequence[str]) -> list[Payout]:
+async def find_all(tx: TenantTransaction, numbers: Sequence[str]) -> list[Payout]:
     """In the order in which they were made."""
-    rows = await db.fetch(_PAYOUT + " AND p.number = ANY ($2) ORDER BY p.seq", tenant.id, numbers)
+    rows = await tx.fetch(_PAYOUT + " AND p.number = ANY ($2) ORDER BY p.seq", tx.tenant.id, numbers)
     return [_payout(row) for row in rows]
 
 
-async def lock(db: Connection, tenant: Tenant, number: str) -> Payout:
+async def lock(tx: TenantTransaction, number: str) -> Payout:
     """The payout, held until the end of the transaction: decisions, intents and documents take turns.
 
     Raises NotFound.
     """
-    await db.execute("SELECT 1 FROM payouts WHERE tenant_id = $1 AND number = $2 FOR UPDATE", tenant.id, number)
-    return await find(db, tenant, number)
+    await tx.execute("SELECT 1 FROM payouts WHERE tenant_id = $1 AND number = $2 FOR UPDATE", tx.tenant.id, number)
+    return await find(tx, number)
 
 
 async def list_payouts(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     after: int | None = None,
     limit: int = 50,
@@ -112,7 +110,7 @@ async def list_payouts(
 ) -> tuple[list[Payout], int | None]:
     """Newest first; the second value is the cursor of the next page."""
     # Only what is asked for, so that each filter has the plan of its own index.
-    where = Conditions(tenant.id)
+    where = Conditions(tx.tenant.id)
     if after is not None:
         where.require("p.seq < {}", after)
     if state is not None:
@@ -124,14 +122,13 @@ async def list_payouts(
     if run is not None:
         where.require("p.run_id = {}", run)
     last = where.parameter(limit + 1)
-    rows = await db.fetch(f"{_PAYOUT} {where} ORDER BY p.seq DESC LIMIT {last}", *where.parameters)
+    rows = await tx.fetch(f"{_PAYOUT} {where} ORDER BY p.seq DESC LIMIT {last}", *where.parameters)
     found = [_payout(row) for row in rows[:limit]]
     return found, (found[-1].seq if len(rows) > limit else None)
 
 
 async def change_state(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     payout: Payout,
     to: PayoutState,
     *,
@@ -147,12 +144,12 @@ async def change_state(
     assignments = "".join(f", {name} = ${index}" for index, name in enumerate(columns, start=6))
     if unblock:
         assignments += ", blocked_code = NULL, blocked_params = NULL"
-    done = await db.fetchval(
+    done = await tx.fetchval(
         f"""
         UPDATE payouts SET state = $4, state_reason = $5, updated_at = now() {assignments}
          WHERE tenant_id = $1 AND id = $2 AND state = $3 RETURNING true
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
         payout.state,
         to,
@@ -162,64 +159,66 @@ async def change_state(
     return bool(done)
 
 
-async def want_recheck(db: Connection, tenant: Tenant, payout: PayoutId) -> None:
+async def want_recheck(tx: TenantTransaction, payout: PayoutId) -> None:
     """Its workflow must look again; the hand-over tells it if nobody does before."""
-    await db.execute(
-        "UPDATE payouts SET recheck_wanted_at = clock_timestamp() WHERE tenant_id = $1 AND id = $2", tenant.id, payout
+    await tx.execute(
+        "UPDATE payouts SET recheck_wanted_at = clock_timestamp() WHERE tenant_id = $1 AND id = $2",
+        tx.tenant.id,
+        payout,
     )
 
 
-async def want_recheck_of_blocked(db: Connection, tenant: Tenant) -> None:
+async def want_recheck_of_blocked(tx: TenantTransaction) -> None:
     """The connection works again: payouts that waited for it go on."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE payouts SET recheck_wanted_at = clock_timestamp()
          WHERE tenant_id = $1 AND state IN ('approved', 'outcome_unknown') AND blocked_code IS NOT NULL
         """,
-        tenant.id,
+        tx.tenant.id,
     )
 
 
-async def block(db: Connection, tenant: Tenant, payout: PayoutId, reason: Reason | None) -> None:
-    await db.execute(
+async def block(tx: TenantTransaction, payout: PayoutId, reason: Reason | None) -> None:
+    await tx.execute(
         """
         UPDATE payouts SET blocked_code = $3, blocked_params = $4, updated_at = now() WHERE tenant_id = $1 AND id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         payout,
         reason and reason.code,
         None if reason is None else reason.params,
     )
 
 
-async def mark_started(db: Connection, tenant: Tenant, *numbers: str) -> None:
+async def mark_started(tx: TenantTransaction, *numbers: str) -> None:
     """Their workflows were announced to the engine."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE payouts SET workflow_started_at = now()
          WHERE tenant_id = $1 AND number = ANY ($2) AND workflow_started_at IS NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         numbers,
     )
 
 
-async def recheck_wanted(db: Connection, tenant: Tenant, payout: PayoutId) -> datetime | None:
+async def recheck_wanted(tx: TenantTransaction, payout: PayoutId) -> datetime | None:
     """Since when its workflow is to look again; None when nothing is to be told."""
-    found: datetime | None = await db.fetchval(
-        "SELECT recheck_wanted_at FROM payouts WHERE tenant_id = $1 AND id = $2", tenant.id, payout
+    found: datetime | None = await tx.fetchval(
+        "SELECT recheck_wanted_at FROM payouts WHERE tenant_id = $1 AND id = $2", tx.tenant.id, payout
     )
     return found
 
 
-async def mark_rechecked(db: Connection, tenant: Tenant, number: str, seen: datetime) -> None:
+async def mark_rechecked(tx: TenantTransaction, number: str, seen: datetime) -> None:
     """The recheck wanted at `seen` was announced; any other wish stands, one that was older and committed later too."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE payouts SET recheck_wanted_at = NULL
          WHERE tenant_id = $1 AND number = $2 AND recheck_wanted_at = $3
         """,
-        tenant.id,
+        tx.tenant.id,
         number,
         seen,
     )

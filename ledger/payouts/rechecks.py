@@ -1,38 +1,38 @@
 """Which payouts must look again after something they stand on has changed."""
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import payouts, tax_questions
 from ledger.payouts.payouts import Payout
-from ledger.types import PartnerId, PayoutNumber, Tenant
+from ledger.types import PartnerId, PayoutNumber
 
 
-async def want_for_partner(db: Connection, tenant: Tenant, partner: PartnerId) -> list[PayoutNumber]:
+async def want_for_partner(tx: TenantTransaction, partner: PartnerId) -> list[PayoutNumber]:
     """Address, tax status or account of a partner was changed: an approval may be void, a block may be lifted, and
     documents of then may be of another tax case now."""
-    await tax_questions.ask_about_documents(db, tenant, partner)
-    await tax_questions.look_again_at(db, tenant, partner)
-    rows = await db.fetch(
+    await tax_questions.ask_about_documents(tx, partner)
+    await tax_questions.look_again_at(tx, partner)
+    rows = await tx.fetch(
         """
         UPDATE payouts SET recheck_wanted_at = clock_timestamp()
          WHERE tenant_id = $1 AND partner_id = $2 AND state IN ('awaiting_approval', 'approved')
         RETURNING number
         """,
-        tenant.id,
+        tx.tenant.id,
         partner,
     )
     return sorted(PayoutNumber(row["number"]) for row in rows)
 
 
-async def want_for_tenant(db: Connection, tenant: Tenant) -> None:
+async def want_for_tenant(tx: TenantTransaction) -> None:
     """How the tenant is taxed was changed in lexoffice: that decides with each partner's status what a document is."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE payouts SET recheck_wanted_at = clock_timestamp()
          WHERE tenant_id = $1 AND state IN ('awaiting_approval', 'approved')
         """,
-        tenant.id,
+        tx.tenant.id,
     )
 
 
-async def load(db: Connection, tenant: Tenant, numbers: list[PayoutNumber]) -> list[Payout]:
-    return [await payouts.find(db, tenant, number) for number in numbers]
+async def load(tx: TenantTransaction, numbers: list[PayoutNumber]) -> list[Payout]:
+    return [await payouts.find(tx, number) for number in numbers]

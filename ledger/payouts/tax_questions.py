@@ -7,29 +7,26 @@ status is corrected for days that were settled already, the documents of then ar
 from uuid import UUID
 
 from ledger import tasks
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import due
 from ledger.payouts.due import Reason
 from ledger.tax.tax_facts import status_on
-from ledger.types import PartnerId, Tenant
+from ledger.types import PartnerId
 
 KIND = "partner_without_document"
 OTHER_CASE = "documents_of_another_tax_case"
 _MOST_NAMED = 50
 
 
-async def ask_or_close(db: Connection, tenant: Tenant, partner_id: PartnerId) -> bool:
+async def ask_or_close(tx: TenantTransaction, partner_id: PartnerId) -> bool:
     """Bring the question about this partner to what is true now. True while it is open. Raises NotFound."""
-    owed = await due.of_partner(db, tenant, partner_id)
+    owed = await due.of_partner(tx, partner_id)
     blocked = owed.waits_for(Reason.NO_DOCUMENT)
     if blocked is None:
-        await tasks.close_questions(
-            db, tenant, subject="partner", subject_id=str(partner_id), kinds=(KIND,), by="engine"
-        )
+        await tasks.close_questions(tx, subject="partner", subject_id=str(partner_id), kinds=(KIND,), by="engine")
         return False
     await tasks.ask(
-        db,
-        tenant,
+        tx,
         kind=KIND,
         subject="partner",
         subject_id=str(partner_id),
@@ -40,25 +37,27 @@ async def ask_or_close(db: Connection, tenant: Tenant, partner_id: PartnerId) ->
     return True
 
 
-async def look_again_at(db: Connection, tenant: Tenant, partner_id: PartnerId) -> None:
+async def look_again_at(tx: TenantTransaction, partner_id: PartnerId) -> None:
     """The partner's data were changed: an open question may be answered."""
-    if KIND in await tasks.open_kinds(db, tenant, subject="partner", subject_id=str(partner_id)):
-        await ask_or_close(db, tenant, partner_id)
+    if KIND in await tasks.open_kinds(tx, subject="partner", subject_id=str(partner_id)):
+        await ask_or_close(tx, partner_id)
 
 
-async def look_again(db: Connection, tenant: Tenant) -> None:
+async def look_again(tx: TenantTransaction) -> None:
     """Whatever was mended meanwhile, and a year that has ended: every open question is judged anew."""
-    rows = await db.fetch(
-        "SELECT subject_id FROM tasks WHERE tenant_id = $1 AND kind = $2 AND state = 'open' LIMIT 500", tenant.id, KIND
+    rows = await tx.fetch(
+        "SELECT subject_id FROM tasks WHERE tenant_id = $1 AND kind = $2 AND state = 'open' LIMIT 500",
+        tx.tenant.id,
+        KIND,
     )
     for row in rows:
-        await ask_or_close(db, tenant, PartnerId(UUID(row["subject_id"])))
+        await ask_or_close(tx, PartnerId(UUID(row["subject_id"])))
 
 
-async def ask_about_documents(db: Connection, tenant: Tenant, partner_id: PartnerId) -> None:
+async def ask_about_documents(tx: TenantTransaction, partner_id: PartnerId) -> None:
     """Credit notes that exist and, by what is recorded now, would be of another tax case (§ 14c UStG: a VAT that is
     shown wrongly is owed until the document is corrected). The question closes when there are none."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         SELECT DISTINCT o.seq, o.number
           FROM commissions c
@@ -73,18 +72,15 @@ async def ask_about_documents(db: Connection, tenant: Tenant, partner_id: Partne
                     ELSE s.status END
          ORDER BY o.seq LIMIT $3
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         _MOST_NAMED,
     )
     if not rows:
-        await tasks.close_questions(
-            db, tenant, subject="partner", subject_id=str(partner_id), kinds=(OTHER_CASE,), by="engine"
-        )
+        await tasks.close_questions(tx, subject="partner", subject_id=str(partner_id), kinds=(OTHER_CASE,), by="engine")
         return
     await tasks.ask(
-        db,
-        tenant,
+        tx,
         kind=OTHER_CASE,
         subject="partner",
         subject_id=str(partner_id),

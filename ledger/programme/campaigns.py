@@ -7,11 +7,11 @@ from uuid import UUID
 from pydantic import Field
 
 from ledger.audit import audit
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.plain_text import PrintedName
 from ledger.programme.plans import NewPlan, Plan, add_plan, list_plans, plan, plan_at
 from ledger.refusals import AlreadyExists, NotFound
-from ledger.types import CampaignId, Frozen, Tenant
+from ledger.types import CampaignId, Frozen
 
 __all__ = ["NewPlan", "Plan", "add_plan", "list_plans", "plan", "plan_at"]
 """What a campaign pays stands in plans.py; who knows campaigns finds it here, too."""
@@ -49,38 +49,38 @@ _CAMPAIGN = """
 """
 
 
-async def create(db: Connection, tenant: Tenant, new: NewCampaign, *, by: str) -> Campaign:
+async def create(tx: TenantTransaction, new: NewCampaign, *, by: str) -> Campaign:
     """The tenant's first campaign becomes its default. Raises AlreadyExists for a slug that is taken."""
-    campaign_id = await db.fetchval(
+    campaign_id = await tx.fetchval(
         """
         INSERT INTO campaigns (tenant_id, slug, name, hold_days) VALUES ($1, $2, $3, $4)
         ON CONFLICT (tenant_id, slug) DO NOTHING RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         new.slug,
         new.name,
         new.hold_days,
     )
     if campaign_id is None:
         raise AlreadyExists("campaign_slug_taken")
-    await db.execute(
+    await tx.execute(
         "UPDATE tenants SET default_campaign_id = $2 WHERE id = $1 AND default_campaign_id IS NULL",
-        tenant.id,
+        tx.tenant.id,
         campaign_id,
     )
-    await _audited(db, tenant, by, "campaign.created", campaign_id, new.model_dump(mode="json"))
-    return await find(db, tenant, campaign_id)
+    await _audited(tx, by, "campaign.created", campaign_id, new.model_dump(mode="json"))
+    return await find(tx, campaign_id)
 
 
-async def change(db: Connection, tenant: Tenant, slug: str, wanted: CampaignChange, *, by: str) -> Campaign:
+async def change(tx: TenantTransaction, slug: str, wanted: CampaignChange, *, by: str) -> Campaign:
     """Raises NotFound."""
-    before = await find_by_slug(db, tenant, slug)
+    before = await find_by_slug(tx, slug)
     if before is None:
         raise NotFound("campaign_not_found")
     after = before.model_copy(update=wanted.model_dump(exclude_unset=True))
-    await db.execute(
+    await tx.execute(
         "UPDATE campaigns SET name = $3, hold_days = $4 WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
+        tx.tenant.id,
         before.id,
         after.name,
         after.hold_days,
@@ -91,44 +91,43 @@ async def change(db: Connection, tenant: Tenant, slug: str, wanted: CampaignChan
         if getattr(before, field) != getattr(after, field)
     }
     if changed:
-        await _audited(db, tenant, by, "campaign.changed", before.id, changed)
+        await _audited(tx, by, "campaign.changed", before.id, changed)
     return after
 
 
-async def make_default(db: Connection, tenant: Tenant, campaign_id: CampaignId, *, by: str) -> None:
+async def make_default(tx: TenantTransaction, campaign_id: CampaignId, *, by: str) -> None:
     """What pays where neither document, sale nor partner names a campaign. Raises NotFound."""
-    campaign = await find(db, tenant, campaign_id)
-    await db.execute("UPDATE tenants SET default_campaign_id = $2 WHERE id = $1", tenant.id, campaign_id)
-    await _audited(db, tenant, by, "campaign.made_default", campaign_id, {"slug": campaign.slug})
+    campaign = await find(tx, campaign_id)
+    await tx.execute("UPDATE tenants SET default_campaign_id = $2 WHERE id = $1", tx.tenant.id, campaign_id)
+    await _audited(tx, by, "campaign.made_default", campaign_id, {"slug": campaign.slug})
 
 
-async def find(db: Connection, tenant: Tenant, campaign_id: CampaignId) -> Campaign:
+async def find(tx: TenantTransaction, campaign_id: CampaignId) -> Campaign:
     """Raises NotFound."""
-    row = await db.fetchrow(_CAMPAIGN + " AND c.id = $2", tenant.id, campaign_id)
+    row = await tx.fetchrow(_CAMPAIGN + " AND c.id = $2", tx.tenant.id, campaign_id)
     if row is None:
         raise NotFound("campaign_not_found")
     return Campaign.model_validate(dict(row))
 
 
-async def find_by_slug(db: Connection, tenant: Tenant, slug: str) -> Campaign | None:
-    row = await db.fetchrow(_CAMPAIGN + " AND c.slug = lower($2)", tenant.id, slug)
+async def find_by_slug(tx: TenantTransaction, slug: str) -> Campaign | None:
+    row = await tx.fetchrow(_CAMPAIGN + " AND c.slug = lower($2)", tx.tenant.id, slug)
     return None if row is None else Campaign.model_validate(dict(row))
 
 
 async def list_campaigns(
-    db: Connection, tenant: Tenant, *, after: int | None = None, limit: int = 50
+    tx: TenantTransaction, *, after: int | None = None, limit: int = 50
 ) -> tuple[list[Campaign], int | None]:
     """Newest first; the second value is `after` of the next page."""
-    rows = await db.fetch(
-        _CAMPAIGN + " AND ($2::bigint IS NULL OR c.seq < $2) ORDER BY c.seq DESC LIMIT $3", tenant.id, after, limit + 1
+    rows = await tx.fetch(
+        _CAMPAIGN + " AND ($2::bigint IS NULL OR c.seq < $2) ORDER BY c.seq DESC LIMIT $3",
+        tx.tenant.id,
+        after,
+        limit + 1,
     )
     found = [Campaign.model_validate(dict(row)) for row in rows[:limit]]
     return found, found[-1].seq if len(rows) > limit else None
 
 
-async def _audited(
-    db: Connection, tenant: Tenant, by: str, action: str, campaign_id: UUID, detail: dict[str, Any]
-) -> None:
-    await audit.record(
-        db, tenant, actor=by, action=action, subject="campaign", subject_id=str(campaign_id), detail=detail
-    )
+async def _audited(tx: TenantTransaction, by: str, action: str, campaign_id: UUID, detail: dict[str, Any]) -> None:
+    await audit.record(tx, actor=by, action=action, subject="campaign", subject_id=str(campaign_id), detail=detail)

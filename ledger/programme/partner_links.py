@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from ledger.audit import audit
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.programme import partners
 from ledger.refusals import NotAllowedNow, NotFound
 from ledger.types import Frozen, PartnerId, Tenant
@@ -46,48 +46,48 @@ class Guest(Frozen):
     partner_id: PartnerId
 
 
-async def make(db: Connection, tenant: Tenant, vault: Vault, partner_id: PartnerId, *, by: str) -> SecretStr:
+async def make(tx: TenantTransaction, vault: Vault, partner_id: PartnerId, *, by: str) -> SecretStr:
     """A new link's token, to be shown once. Raises NotFound."""
-    await partners.find(db, tenant, partner_id)
+    await partners.find(tx, partner_id)
     token = secrets.token_urlsafe(_BYTES)
-    link = await db.fetchval(
+    link = await tx.fetchval(
         """
         INSERT INTO partner_links (tenant_id, partner_id, token_hmac, created_by) VALUES ($1, $2, $3, $4) RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         vault.recognise(_link(token)),
         by,
     )
-    await _audited(db, tenant, partner_id, by, "partner.link_made", link)
+    await _audited(tx, partner_id, by, "partner.link_made", link)
     return SecretStr(token)
 
 
-async def revoke(db: Connection, tenant: Tenant, partner_id: PartnerId, link: UUID, *, by: str) -> None:
+async def revoke(tx: TenantTransaction, partner_id: PartnerId, link: UUID, *, by: str) -> None:
     """Link and cookie end at once. Raises NotAllowedNow where there is nothing (any more) to end."""
-    done = await db.fetchval(
+    done = await tx.fetchval(
         """
         UPDATE partner_links SET revoked_at = now(), revoked_by = $4
          WHERE tenant_id = $1 AND partner_id = $2 AND id = $3 AND revoked_at IS NULL RETURNING true
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         link,
         by,
     )
     if not done:
         raise NotAllowedNow("link_over")
-    await _audited(db, tenant, partner_id, by, "partner.link_revoked", link)
+    await _audited(tx, partner_id, by, "partner.link_revoked", link)
 
 
-async def list_links(db: Connection, tenant: Tenant, partner_id: PartnerId, *, limit: int = 10) -> list[PartnerLink]:
+async def list_links(tx: TenantTransaction, partner_id: PartnerId, *, limit: int = 10) -> list[PartnerLink]:
     """The newest ones."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT id, created_by, created_at, expires_at, used_at, cookie_expires_at, revoked_at FROM partner_links
          WHERE tenant_id = $1 AND partner_id = $2 ORDER BY created_at DESC LIMIT $3
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         limit,
     )
@@ -105,9 +105,9 @@ async def open_link(ledger: Ledger, vault: Vault, token: str) -> SecretStr:
     if guest is None:
         raise NotFound("link_not_found")
     cookie = secrets.token_urlsafe(_BYTES)
-    async with ledger.transaction(guest.tenant) as db:
+    async with ledger.transaction(guest.tenant) as tx:
         # In WHERE: two browsers may open it at the same moment, and one gets in.
-        done = await db.fetchval(
+        done = await tx.fetchval(
             """
             UPDATE partner_links SET used_at = now(), cookie_hmac = $3, cookie_expires_at = now() + interval '30 days'
              WHERE tenant_id = $1 AND id = $2 AND used_at IS NULL AND revoked_at IS NULL RETURNING true
@@ -119,7 +119,7 @@ async def open_link(ledger: Ledger, vault: Vault, token: str) -> SecretStr:
         if not done:
             raise NotFound("link_not_found")
         by = f"partner:{guest.partner_id}"
-        await _audited(db, guest.tenant, guest.partner_id, by, "partner.link_opened", guest.link_id)
+        await _audited(tx, guest.partner_id, by, "partner.link_opened", guest.link_id)
     return SecretStr(cookie)
 
 
@@ -148,10 +148,9 @@ def _cookie(token: str) -> str:
     return f"partner-cookie:{token}"
 
 
-async def _audited(db: Connection, tenant: Tenant, partner_id: PartnerId, by: str, action: str, link: UUID) -> None:
+async def _audited(tx: TenantTransaction, partner_id: PartnerId, by: str, action: str, link: UUID) -> None:
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action=action,
         subject="partner",

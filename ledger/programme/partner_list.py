@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.keyset import Conditions
 from ledger.programme.calculation import DEEPEST_LEVEL
 from ledger.programme.partners import PartnerStatus
 from ledger.search_terms import named
-from ledger.types import Frozen, PartnerId, PayoutNumber, PayoutState, TaxStatus, Tenant
+from ledger.types import Frozen, PartnerId, PayoutNumber, PayoutState, TaxStatus
 
 MOST_BELOW = 200
 """So many partners below one are shown at most."""
@@ -58,8 +58,7 @@ class PayoutOfPartner(Frozen):
 
 
 async def page(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     status: PartnerStatus | None = None,
     sponsor_id: PartnerId | None = None,
@@ -72,7 +71,7 @@ async def page(
 
     The words of `name` stand in code, name or mail address.
     """
-    where = Conditions(tenant.id, limit + 1)
+    where = Conditions(tx.tenant.id, limit + 1)
     if status:
         where.require("p.status = {}", status)
     if sponsor_id:
@@ -83,7 +82,7 @@ async def page(
         named(where, "p.sought", name)
     if after:
         where.require("p.code > {}", after)
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         SELECT p.id, p.code, p.name, p.status, s.code AS sponsor_code,
                p.payouts_stopped_reason IS NOT NULL AS payouts_stopped,
@@ -103,9 +102,9 @@ async def page(
     return found, found[-1].code if len(rows) > limit else None
 
 
-async def above(db: Connection, tenant: Tenant, partner_id: PartnerId) -> list[Relative]:
+async def above(tx: TenantTransaction, partner_id: PartnerId) -> list[Relative]:
     """The sponsors as they stand now, the nearest first; as many as can earn."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         WITH RECURSIVE chain AS (
             SELECT p.id, p.code, p.name, p.status, p.sponsor_id, 0 AS depth
@@ -116,14 +115,14 @@ async def above(db: Connection, tenant: Tenant, partner_id: PartnerId) -> list[R
              WHERE c.depth > -$3::integer)
         SELECT * FROM chain WHERE depth < 0 ORDER BY depth DESC
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         DEEPEST_LEVEL - 1,
     )
     return [Relative(**row) for row in rows]
 
 
-async def below(db: Connection, tenant: Tenant, partner_id: PartnerId) -> tuple[list[Relative], bool]:
+async def below(tx: TenantTransaction, partner_id: PartnerId) -> tuple[list[Relative], bool]:
     """Whom the partner and those below it sponsor, three levels down, each below its sponsor.
 
     The second value says whether there are more than MOST_BELOW.
@@ -131,12 +130,12 @@ async def below(db: Connection, tenant: Tenant, partner_id: PartnerId) -> tuple[
     found: list[Relative] = []
     layer, more = [partner_id], False
     for depth in range(1, _LEVELS_BELOW + 1):
-        rows = await db.fetch(
+        rows = await tx.fetch(
             """
             SELECT p.id, p.code, p.name, p.status, p.sponsor_id, $3::integer AS depth
               FROM partners p WHERE p.tenant_id = $1 AND p.sponsor_id = ANY ($2) LIMIT $4
             """,
-            tenant.id,
+            tx.tenant.id,
             layer,
             depth,
             MOST_BELOW - len(found) + 1,
@@ -161,11 +160,9 @@ def _as_tree(relatives: list[Relative], root: PartnerId) -> list[Relative]:
     return ordered(root)
 
 
-async def payouts_of(
-    db: Connection, tenant: Tenant, partner_id: PartnerId, *, limit: int = 20
-) -> list[PayoutOfPartner]:
+async def payouts_of(tx: TenantTransaction, partner_id: PartnerId, *, limit: int = 20) -> list[PayoutOfPartner]:
     """The newest ones."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT o.number, o.state, o.gross_cents, o.created_at, o.paid_on, o.objection_reason,
                d.voucher_number AS credit_note_number
@@ -173,20 +170,20 @@ async def payouts_of(
           LEFT JOIN external_documents d ON d.tenant_id = o.tenant_id AND d.payout_id = o.id AND d.detached_at IS NULL
          WHERE o.tenant_id = $1 AND o.partner_id = $2 ORDER BY o.seq DESC LIMIT $3
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         limit,
     )
     return [PayoutOfPartner(**row) for row in rows]
 
 
-async def stop_of(db: Connection, tenant: Tenant, partner_id: PartnerId) -> Stop | None:
-    row = await db.fetchrow(
+async def stop_of(tx: TenantTransaction, partner_id: PartnerId) -> Stop | None:
+    row = await tx.fetchrow(
         """
         SELECT payouts_stopped_reason AS reason, payouts_stopped_by AS stopped_by, payouts_stopped_at AS stopped_at
           FROM partners WHERE tenant_id = $1 AND id = $2 AND payouts_stopped_reason IS NOT NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
     )
     return None if row is None else Stop(**row)

@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import Field
 
 from ledger.audit import audit
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.plain_text import PrintedLine, PrintedName, WrittenCode, code_of
 from ledger.programme import campaigns
 from ledger.programme.calculation import DEEPEST_LEVEL, Earner
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
-from ledger.types import CampaignId, Cents, Frozen, PartnerId, Tenant
+from ledger.types import CampaignId, Cents, Frozen, PartnerId
 
 CODE_PATTERN = r"^[A-Z0-9_-]{1,32}$"
 PartnerStatus = Literal["active", "inactive"]
@@ -77,22 +77,22 @@ _PARTNER = """
 _AUDITED_FIELDS = tuple(PartnerChange.model_fields)
 
 
-async def create(db: Connection, tenant: Tenant, new: NewPartner, *, by: str) -> Partner:
+async def create(tx: TenantTransaction, new: NewPartner, *, by: str) -> Partner:
     """Raises AlreadyExists (code, contact) and NotAcceptable (unknown sponsor or campaign)."""
-    partner_id = await db.fetchval(
+    partner_id = await tx.fetchval(
         """
         INSERT INTO partners (tenant_id, code, name, email, status, sponsor_id, campaign_id, lexoffice_contact_id,
                               supplement, street, zip, city, country_code, minimum_payout_cents, last_edited_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         ON CONFLICT DO NOTHING RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         new.code,
         new.name,
         new.email,
         new.status,
-        await _sponsor(db, tenant, new.sponsor_code),
-        await _campaign(db, tenant, new.campaign_slug),
+        await _sponsor(tx, new.sponsor_code),
+        await _campaign(tx, new.campaign_slug),
         new.lexoffice_contact_id,
         new.supplement,
         new.street,
@@ -103,39 +103,41 @@ async def create(db: Connection, tenant: Tenant, new: NewPartner, *, by: str) ->
         by,
     )
     if partner_id is None:
-        raise _taken(code=await find_by_code(db, tenant, new.code) is not None)
-    await _audited(db, tenant, by, "partner.created", partner_id, new.model_dump(mode="json", exclude_unset=True))
-    return await find(db, tenant, partner_id)
+        raise _taken(code=await find_by_code(tx, new.code) is not None)
+    await _audited(tx, by, "partner.created", partner_id, new.model_dump(mode="json", exclude_unset=True))
+    return await find(tx, partner_id)
 
 
-async def change(db: Connection, tenant: Tenant, partner_id: PartnerId, wanted: PartnerChange, *, by: str) -> Partner:
+async def change(tx: TenantTransaction, partner_id: PartnerId, wanted: PartnerChange, *, by: str) -> Partner:
     """Raises NotFound, AlreadyExists (contact), NotAcceptable (unknown sponsor or campaign, a circle of sponsors)."""
-    await db.execute("SELECT 1 FROM partners WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE", tenant.id, partner_id)
-    before = await find(db, tenant, partner_id)
+    await tx.execute(
+        "SELECT 1 FROM partners WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE", tx.tenant.id, partner_id
+    )
+    before = await find(tx, partner_id)
     fields = wanted.model_dump(exclude_unset=True)
     after = before.model_copy(update=fields)
     if after.lexoffice_contact_id is not None:
-        owner = await db.fetchval(
+        owner = await tx.fetchval(
             "SELECT id FROM partners WHERE tenant_id = $1 AND lexoffice_contact_id = $2",
-            tenant.id,
+            tx.tenant.id,
             after.lexoffice_contact_id,
         )
         if owner not in (None, partner_id):
             raise _taken(code=False)
-    await db.execute(
+    await tx.execute(
         """
         UPDATE partners SET name = $3, email = $4, status = $5, sponsor_id = $6, campaign_id = $7,
                lexoffice_contact_id = $8, supplement = $9, street = $10, zip = $11, city = $12, country_code = $13,
                minimum_payout_cents = $14, last_edited_by = $15
          WHERE tenant_id = $1 AND id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         after.name,
         after.email,
         after.status,
-        await _sponsor(db, tenant, after.sponsor_code) if "sponsor_code" in fields else before.sponsor_id,
-        await _campaign(db, tenant, after.campaign_slug) if "campaign_slug" in fields else before.campaign_id,
+        await _sponsor(tx, after.sponsor_code) if "sponsor_code" in fields else before.sponsor_id,
+        await _campaign(tx, after.campaign_slug) if "campaign_slug" in fields else before.campaign_id,
         after.lexoffice_contact_id,
         after.supplement,
         after.street,
@@ -145,56 +147,53 @@ async def change(db: Connection, tenant: Tenant, partner_id: PartnerId, wanted: 
         after.minimum_payout_cents,
         by,
     )
-    now = await find(db, tenant, partner_id)
+    now = await find(tx, partner_id)
     changed = {
         field: [getattr(before, field), getattr(now, field)]
         for field in _AUDITED_FIELDS
         if getattr(before, field) != getattr(now, field)
     }
     if changed:
-        await _audited(db, tenant, by, "partner.changed", partner_id, changed)
+        await _audited(tx, by, "partner.changed", partner_id, changed)
     return now
 
 
 async def accept_agreement(
-    db: Connection, tenant: Tenant, partner_id: PartnerId, *, version: str, accepted_at: datetime, by: str
+    tx: TenantTransaction, partner_id: PartnerId, *, version: str, accepted_at: datetime, by: str
 ) -> Partner:
     """The agreement on self-billing (§ 14 Abs. 2 Satz 5 UStG). Raises NotFound."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE partners SET agreement_version = $3, agreement_accepted_at = $4, last_edited_by = $5
          WHERE tenant_id = $1 AND id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         version,
         accepted_at,
         by,
     )
-    partner = await find(db, tenant, partner_id)
-    await _audited(
-        db, tenant, by, "partner.agreement_accepted", partner_id, {"version": version, "accepted_at": accepted_at}
-    )
+    partner = await find(tx, partner_id)
+    await _audited(tx, by, "partner.agreement_accepted", partner_id, {"version": version, "accepted_at": accepted_at})
     return partner
 
 
-async def find(db: Connection, tenant: Tenant, partner_id: PartnerId) -> Partner:
+async def find(tx: TenantTransaction, partner_id: PartnerId) -> Partner:
     """Raises NotFound."""
-    row = await db.fetchrow(_PARTNER + " AND p.id = $2", tenant.id, partner_id)
+    row = await tx.fetchrow(_PARTNER + " AND p.id = $2", tx.tenant.id, partner_id)
     if row is None:
         raise NotFound("partner_not_found")
     return Partner.model_validate(dict(row))
 
 
-async def find_by_code(db: Connection, tenant: Tenant, code: str) -> Partner | None:
+async def find_by_code(tx: TenantTransaction, code: str) -> Partner | None:
     """Codes are upper case; what is asked for may be written small, and with what nobody sees."""
-    row = await db.fetchrow(_PARTNER + " AND p.code = $2", tenant.id, code_of(code))
+    row = await tx.fetchrow(_PARTNER + " AND p.code = $2", tx.tenant.id, code_of(code))
     return None if row is None else Partner.model_validate(dict(row))
 
 
 async def list_partners(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     status: PartnerStatus | None = None,
     sponsor_id: PartnerId | None = None,
@@ -202,14 +201,14 @@ async def list_partners(
     limit: int = 50,
 ) -> tuple[list[Partner], int | None]:
     """Newest first; the second value is `after` of the next page."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         _PARTNER
         + """
           AND ($2::text IS NULL OR p.status = $2) AND ($3::uuid IS NULL OR p.sponsor_id = $3)
           AND ($4::bigint IS NULL OR p.seq < $4)
         ORDER BY p.seq DESC LIMIT $5
         """,
-        tenant.id,
+        tx.tenant.id,
         status,
         sponsor_id,
         after,
@@ -232,13 +231,13 @@ class Standing(Frozen):
         return Earner(partner_id=self.partner_id, active=self.status == "active")
 
 
-async def chain_at(db: Connection, tenant: Tenant, partner_id: PartnerId, instant: datetime) -> list[Standing]:
+async def chain_at(tx: TenantTransaction, partner_id: PartnerId, instant: datetime) -> list[Standing]:
     """The partner and the sponsors above it as they stood then, at most ten, the partner first.
 
     A partner is what its history says last before the instant; one that was recorded only afterwards counts as it
     was first recorded (a sale may be older than the import of its partner).
     """
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         WITH RECURSIVE chain (level, partner_id, sponsor_id, status, campaign_id) AS (
             (SELECT 1, partner_id, sponsor_id, status, campaign_id
@@ -255,7 +254,7 @@ async def chain_at(db: Connection, tenant: Tenant, partner_id: PartnerId, instan
         )
         SELECT partner_id, sponsor_id, status, campaign_id FROM chain ORDER BY level
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         instant,
         DEEPEST_LEVEL,
@@ -263,19 +262,19 @@ async def chain_at(db: Connection, tenant: Tenant, partner_id: PartnerId, instan
     return [Standing.model_validate(dict(row)) for row in rows]
 
 
-async def _sponsor(db: Connection, tenant: Tenant, code: str | None) -> PartnerId | None:
+async def _sponsor(tx: TenantTransaction, code: str | None) -> PartnerId | None:
     if code is None:
         return None
-    sponsor = await find_by_code(db, tenant, code)
+    sponsor = await find_by_code(tx, code)
     if sponsor is None:
         raise NotAcceptable("unknown_sponsor")
     return sponsor.id
 
 
-async def _campaign(db: Connection, tenant: Tenant, slug: str | None) -> CampaignId | None:
+async def _campaign(tx: TenantTransaction, slug: str | None) -> CampaignId | None:
     if slug is None:
         return None
-    campaign = await campaigns.find_by_slug(db, tenant, slug)
+    campaign = await campaigns.find_by_slug(tx, slug)
     if campaign is None:
         raise NotAcceptable("unknown_campaign")
     return campaign.id
@@ -287,9 +286,7 @@ def _taken(*, code: bool) -> AlreadyExists:
     return AlreadyExists("a_contact_is_one_partner")
 
 
-async def _audited(
-    db: Connection, tenant: Tenant, by: str, action: str, partner_id: PartnerId, detail: dict[str, Any]
-) -> None:
+async def _audited(tx: TenantTransaction, by: str, action: str, partner_id: PartnerId, detail: dict[str, Any]) -> None:
     await audit.record(
-        db, tenant, actor=by, action=action, subject="partner", subject_id=str(partner_id), **audit.apart(detail)
+        tx, actor=by, action=action, subject="partner", subject_id=str(partner_id), **audit.apart(detail)
     )

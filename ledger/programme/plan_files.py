@@ -15,14 +15,14 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from ledger.csv_writing import Cents, csv_lines
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.programme import campaigns, plans
 from ledger.programme.calculation import Rate
 from ledger.programme.plan_examples import Example, example_of
 from ledger.programme.plans import NewPlan, Plan
 from ledger.programme.tiers import Tier, TierMode
 from ledger.refusals import AlreadyExists, NotAcceptable, Refused
-from ledger.types import BERLIN, CampaignId, Frozen, Tenant, business_day, midnight
+from ledger.types import BERLIN, CampaignId, Frozen, business_day, midnight
 
 COLUMNS = (
     "kampagne",
@@ -78,23 +78,23 @@ class Preview(Frozen):
     errors: tuple[LineError, ...]
 
 
-async def preview(db: Connection, tenant: Tenant, text: str) -> Preview:
+async def preview(tx: TenantTransaction, text: str) -> Preview:
     """Writes nothing."""
     found, errors = _read(text)
     for one in found:
         try:
-            await _fit(db, tenant, one)
+            await _fit(tx, one)
         except Refused as refused:
             errors.append(LineError(line=one.line, code=refused.code, params=refused.params))
     return Preview(plans=tuple(found), errors=tuple(sorted(errors, key=lambda error: error.line)))
 
 
-async def take_in(db: Connection, tenant: Tenant, text: str, *, by: str) -> list[Plan]:
+async def take_in(tx: TenantTransaction, text: str, *, by: str) -> list[Plan]:
     """Every plan of the file becomes a version of its campaign. Raises PlanFileRefused with every error."""
-    seen = await preview(db, tenant, text)
+    seen = await preview(tx, text)
     if seen.errors:
         raise PlanFileRefused(seen.errors)
-    return [await plans.add_plan(db, tenant, await _fit(db, tenant, one), one.plan, by=by) for one in seen.plans]
+    return [await plans.add_plan(tx, await _fit(tx, one), one.plan, by=by) for one in seen.plans]
 
 
 def written(campaign: str, plan: Plan) -> bytes:
@@ -146,13 +146,13 @@ def instant_of(text: str) -> datetime | None:
     return None
 
 
-async def _fit(db: Connection, tenant: Tenant, one: PlanInFile) -> CampaignId:
+async def _fit(tx: TenantTransaction, one: PlanInFile) -> CampaignId:
     """Raises what add_plan would, without writing."""
-    campaign = await campaigns.find_by_slug(db, tenant, one.campaign)
+    campaign = await campaigns.find_by_slug(tx, one.campaign)
     if campaign is None:
         raise NotAcceptable("unknown_campaign")
     plans.refuse_unfit(one.plan)
-    known = await plans.list_plans(db, tenant, campaign.id)
+    known = await plans.list_plans(tx, campaign.id)
     if any(plan.valid_from == one.plan.valid_from for plan in known):
         raise AlreadyExists("plan_instant_taken")
     return campaign.id

@@ -8,11 +8,11 @@ from uuid import UUID
 from pydantic import Field
 
 from ledger.audit import audit
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.programme.calculation import Rate, refuse_unfit_levels
 from ledger.programme.tiers import TierMode
 from ledger.refusals import AlreadyExists, NotFound
-from ledger.types import BusinessTime, CampaignId, Cents, Frozen, Tenant, TransactionId
+from ledger.types import BusinessTime, CampaignId, Cents, Frozen, TransactionId
 
 
 class Terms(Frozen):
@@ -62,7 +62,7 @@ _PLAN = """
 """
 
 
-async def add_plan(db: Connection, tenant: Tenant, campaign_id: CampaignId, new: NewPlan, *, by: str) -> Plan:
+async def add_plan(tx: TenantTransaction, campaign_id: CampaignId, new: NewPlan, *, by: str) -> Plan:
     """A new version of what the campaign pays; what an older one has paid stays.
 
     Raises NotAcceptable (levels that exceed the base, unfit tiers), AlreadyExists (a plan from the same instant),
@@ -71,18 +71,18 @@ async def add_plan(db: Connection, tenant: Tenant, campaign_id: CampaignId, new:
     refuse_unfit(new)
     mode = new.tier_mode if any(rate.tiers for rate in new.levels) else None
     # Versions run without gaps: two people at once take turns.
-    if not await db.fetchval(
-        "SELECT true FROM campaigns WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, campaign_id
+    if not await tx.fetchval(
+        "SELECT true FROM campaigns WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tx.tenant.id, campaign_id
     ):
         raise NotFound("campaign_not_found")
-    plan_id = await db.fetchval(
+    plan_id = await tx.fetchval(
         """
         INSERT INTO plans (tenant_id, campaign_id, valid_from, tier_mode, max_payments, cap_per_month_cents,
                            cash_discount_lowers_base, recorded_by)
         VALUES ($1, $2, COALESCE($3::timestamptz, '-infinity'), $4, $5, $6, $7, $8)
         ON CONFLICT (tenant_id, campaign_id, valid_from) DO NOTHING RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         campaign_id,
         new.valid_from,
         mode,
@@ -93,12 +93,11 @@ async def add_plan(db: Connection, tenant: Tenant, campaign_id: CampaignId, new:
     )
     if plan_id is None:
         raise AlreadyExists("plan_instant_taken")
-    await _insert_levels(db, tenant, plan_id, new.levels)
-    made = await plan(db, tenant, plan_id)
-    before = await _valid_before(db, tenant, made)
+    await _insert_levels(tx, plan_id, new.levels)
+    made = await plan(tx, plan_id)
+    before = await _valid_before(tx, made)
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action="plan.added",
         subject="campaign",
@@ -113,19 +112,19 @@ def refuse_unfit(terms: Terms) -> None:
     refuse_unfit_levels(terms.levels, terms.tier_mode)
 
 
-async def plan(db: Connection, tenant: Tenant, plan_id: UUID) -> Plan:
+async def plan(tx: TenantTransaction, plan_id: UUID) -> Plan:
     """Raises NotFound."""
-    row = await db.fetchrow(_PLAN + " AND p.id = $2", tenant.id, plan_id)
+    row = await tx.fetchrow(_PLAN + " AND p.id = $2", tx.tenant.id, plan_id)
     if row is None:
         raise NotFound("plan_not_found")
     return Plan.model_validate(dict(row))
 
 
-async def plan_at(db: Connection, tenant: Tenant, campaign_id: CampaignId, instant: datetime) -> Plan | None:
+async def plan_at(tx: TenantTransaction, campaign_id: CampaignId, instant: datetime) -> Plan | None:
     """What the campaign pays for a sale of that instant; None before its first plan."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         _PLAN + " AND p.campaign_id = $2 AND p.valid_from <= $3 ORDER BY p.valid_from DESC LIMIT 1",
-        tenant.id,
+        tx.tenant.id,
         campaign_id,
         instant,
     )
@@ -133,8 +132,7 @@ async def plan_at(db: Connection, tenant: Tenant, campaign_id: CampaignId, insta
 
 
 async def cash_discount_lowers_base(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     sales: Sequence[TransactionId],
     campaign: str | None,
@@ -144,7 +142,7 @@ async def cash_discount_lowers_base(
     """As the plan of these sales says; where none of them has one, the plan of that day that would pay for it: of the
     campaign that is named, else of the partner's, else of the tenant's."""
     return bool(
-        await db.fetchval(
+        await tx.fetchval(
             """
             SELECT p.cash_discount_lowers_base FROM plans p
               LEFT JOIN transactions t ON t.tenant_id = p.tenant_id AND t.plan_id = p.id AND t.id = ANY ($2)
@@ -156,7 +154,7 @@ async def cash_discount_lowers_base(
                AND (t.id IS NOT NULL OR p.valid_from <= $5)
              ORDER BY t.id IS NULL, named.id IS NULL, b.id IS NULL, p.valid_from DESC LIMIT 1
             """,
-            tenant.id,
+            tx.tenant.id,
             sales,
             campaign,
             partner,
@@ -165,40 +163,43 @@ async def cash_discount_lowers_base(
     )
 
 
-async def list_plans(db: Connection, tenant: Tenant, campaign_id: CampaignId) -> Sequence[Plan]:
+async def list_plans(tx: TenantTransaction, campaign_id: CampaignId) -> Sequence[Plan]:
     """All versions, the one that holds last first."""
-    rows = await db.fetch(_PLAN + " AND p.campaign_id = $2 ORDER BY p.valid_from DESC", tenant.id, campaign_id)
+    rows = await tx.fetch(_PLAN + " AND p.campaign_id = $2 ORDER BY p.valid_from DESC", tx.tenant.id, campaign_id)
     return [Plan.model_validate(dict(row)) for row in rows]
 
 
-async def _insert_levels(db: Connection, tenant: Tenant, plan_id: UUID, levels: Sequence[Rate]) -> None:
-    await db.executemany(
+async def _insert_levels(tx: TenantTransaction, plan_id: UUID, levels: Sequence[Rate]) -> None:
+    await tx.executemany(
         """
         INSERT INTO plan_levels (tenant_id, plan_id, level, percent, fixed_cents, cap_per_sale_cents)
         VALUES ($1, $2, $3, $4, $5, $6)
         """,
-        [(tenant.id, plan_id, rate.level, rate.percent, rate.fixed_cents, rate.cap_per_sale_cents) for rate in levels],
+        [
+            (tx.tenant.id, plan_id, rate.level, rate.percent, rate.fixed_cents, rate.cap_per_sale_cents)
+            for rate in levels
+        ],
     )
-    await db.executemany(
+    await tx.executemany(
         """
         INSERT INTO plan_tiers (tenant_id, plan_id, level, from_cents, percent, fixed_cents)
         VALUES ($1, $2, $3, $4, $5, $6)
         """,
         [
-            (tenant.id, plan_id, rate.level, tier.from_cents, tier.percent, tier.fixed_cents)
+            (tx.tenant.id, plan_id, rate.level, tier.from_cents, tier.percent, tier.fixed_cents)
             for rate in levels
             for tier in rate.tiers
         ],
     )
 
 
-async def _valid_before(db: Connection, tenant: Tenant, plan: Plan) -> Plan | None:
+async def _valid_before(tx: TenantTransaction, plan: Plan) -> Plan | None:
     """The version that this one takes the place of."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         _PLAN
         + " AND p.campaign_id = $2 AND p.valid_from < COALESCE($3::timestamptz, '-infinity')"
         + " ORDER BY p.valid_from DESC LIMIT 1",
-        tenant.id,
+        tx.tenant.id,
         plan.campaign_id,
         plan.valid_from,
     )

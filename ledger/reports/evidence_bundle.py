@@ -16,13 +16,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ledger.audit import audit_chain
 from ledger.csv_writing import csv_lines
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents import papers
 from ledger.payouts import decisions, payouts
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotFound
 from ledger.reports import statements
-from ledger.types import BERLIN, Tenant
+from ledger.types import BERLIN
 
 SECONDS = 15.0
 _BATCH = 200
@@ -63,38 +63,38 @@ class _Pack:
         self._zip.close()
 
 
-async def build(db: Connection, tenant: Tenant, number: str, *, sees_bank: bool = True) -> IO[bytes]:
+async def build(tx: TenantTransaction, number: str, *, sees_bank: bool = True) -> IO[bytes]:
     """A file at its beginning, to be read and closed; large ones lie on disk. Raises NotFound.
 
     Without `sees_bank` it tells no account.
     """
-    payout = await payouts.find(db, tenant, number)
+    payout = await payouts.find(tx, number)
     now = datetime.now(UTC)
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (who asked closes it)
     try:
         pack = _Pack(file, now)
         pack.add("LIESMICH.txt", _README.encode())
         pack.add_json("auszahlung.json", payout.model_dump(mode="json", exclude={"seq"}))
-        statement = await statements.of_payout(db, tenant, number)
+        statement = await statements.of_payout(tx, number)
         pack.add("berechnung.csv", statements.payout_csv(statement))
         from ledger.reports.statement_pdf import payout_pdf  # as in api/actions/report_files.py
 
         pack.add("berechnung.pdf", payout_pdf(statement))
-        if closes := await _month_closes(db, tenant, payout):
+        if closes := await _month_closes(tx, payout):
             pack.add_json("monatsabschluss.json", closes)
-        made = await decisions.of_payout(db, tenant, payout.id)
+        made = await decisions.of_payout(tx, payout.id)
         pack.add_json("freigaben.json", [one.model_dump(mode="json") for one in made])
         try:
-            pack.add("gutschrift.pdf", (await papers.read(db, tenant, number)).content)
+            pack.add("gutschrift.pdf", (await papers.read(tx, number)).content)
         except NotFound:
             pass  # it was not fetched yet, or there is no credit note: the manifest shows that there is none
-        pack.add_json("ueberweisung.json", await _transfers(db, tenant, payout, sees_bank=sees_bank))
-        async for name, content in _snapshots(db, tenant, payout):
+        pack.add_json("ueberweisung.json", await _transfers(tx, payout, sees_bank=sees_bank))
+        async for name, content in _snapshots(tx, payout):
             pack.add(name, content)
-        async for name, content in _notifications(db, tenant, payout):
+        async for name, content in _notifications(tx, payout):
             pack.add(name, content)
-        pack.add("pruefpfad.csv", await _trail(db, tenant, payout))
-        head = await audit_chain.head(db, tenant)
+        pack.add("pruefpfad.csv", await _trail(tx, payout))
+        head = await audit_chain.head(tx)
         pack.add_json(
             "manifest.json",
             {
@@ -112,9 +112,9 @@ async def build(db: Connection, tenant: Tenant, number: str, *, sees_bank: bool 
     return file
 
 
-async def _month_closes(db: Connection, tenant: Tenant, payout: Payout) -> list[dict[str, Any]]:
+async def _month_closes(tx: TenantTransaction, payout: Payout) -> list[dict[str, Any]]:
     """How the lines without a sale came about."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT k.slug AS campaign, s.month, s.part, s.due_cents, s.given_cents, s.settled_cents, s.difference_cents,
                s.detail, c.calculation->>'words' AS words, s.created_at
@@ -125,15 +125,15 @@ async def _month_closes(db: Connection, tenant: Tenant, payout: Payout) -> list[
           JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = c.campaign_id
          WHERE l.tenant_id = $1 AND l.payout_id = $2 ORDER BY l.position
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
         timeout=SECONDS,
     )
     return [dict(row) for row in rows]
 
 
-async def _transfers(db: Connection, tenant: Tenant, payout: Payout, *, sees_bank: bool) -> list[dict[str, Any]]:
-    rows = await db.fetch(
+async def _transfers(tx: TenantTransaction, payout: Payout, *, sees_bank: bool) -> list[dict[str, Any]]:
+    rows = await tx.fetch(
         """
         SELECT r.number, r.state, r.execution_date, l.end_to_end_id, l.amount_cents, l.remittance, l.creditor,
                b.iban_last4, l.released_reason, r.created_by, r.approved_by, r.approved_at, r.exported_by,
@@ -144,7 +144,7 @@ async def _transfers(db: Connection, tenant: Tenant, payout: Payout, *, sees_ban
           JOIN partner_bank_details b ON b.tenant_id = l.tenant_id AND b.id = l.bank_details_id
          WHERE l.tenant_id = $1 AND l.payout_id = $2 ORDER BY r.seq
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.id,
     )
     hidden = () if sees_bank else ("iban_last4", "creditor")
@@ -166,17 +166,17 @@ _DOCUMENTS = """
 """
 
 
-async def _snapshots(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterator[tuple[str, bytes]]:
+async def _snapshots(tx: TenantTransaction, payout: Payout) -> AsyncIterator[tuple[str, bytes]]:
     after = "00000000-0000-0000-0000-000000000000"
     while True:
-        rows = await db.fetch(
+        rows = await tx.fetch(
             _DOCUMENTS
             + """
             SELECT s.id::text, s.resource, s.resource_id, s.body, s.fetched_at FROM document_snapshots s
              WHERE s.tenant_id = $1 AND s.resource_id IN (SELECT resource_id FROM documents) AND s.id > $3::uuid
              ORDER BY s.id LIMIT $4
             """,
-            tenant.id,
+            tx.tenant.id,
             payout.id,
             after,
             _BATCH,
@@ -190,11 +190,11 @@ async def _snapshots(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIte
         after = rows[-1]["id"]
 
 
-async def _notifications(db: Connection, tenant: Tenant, payout: Payout) -> AsyncIterator[tuple[str, bytes]]:
+async def _notifications(tx: TenantTransaction, payout: Payout) -> AsyncIterator[tuple[str, bytes]]:
     listed: list[dict[str, Any]] = []
     after = 0
     while True:
-        rows = await db.fetch(
+        rows = await tx.fetch(
             _DOCUMENTS
             + """
             , named AS (
@@ -211,7 +211,7 @@ async def _notifications(db: Connection, tenant: Tenant, payout: Payout) -> Asyn
              WHERE e.tenant_id = $1 AND e.resource_id IN (SELECT id FROM named) AND e.id > $3
              ORDER BY e.id LIMIT $4
             """,
-            tenant.id,
+            tx.tenant.id,
             payout.id,
             after,
             _BATCH,
@@ -229,8 +229,8 @@ async def _notifications(db: Connection, tenant: Tenant, payout: Payout) -> Asyn
     yield "meldungen/liste.json", json.dumps(listed, ensure_ascii=False, indent=1, default=str).encode()
 
 
-async def _trail(db: Connection, tenant: Tenant, payout: Payout) -> bytes:
-    rows = await db.fetch(
+async def _trail(tx: TenantTransaction, payout: Payout) -> bytes:
+    rows = await tx.fetch(
         """
         SELECT c.number, e.at, e.actor, e.action, e.subject, e.subject_id, e.detail, encode(c.hash, 'hex') AS hash
           FROM audit_entries e JOIN audit_chain c ON c.tenant_id = e.tenant_id AND c.seq = e.seq
@@ -245,7 +245,7 @@ async def _trail(db: Connection, tenant: Tenant, payout: Payout) -> bytes:
                     WHERE l.tenant_id = $1 AND l.payout_id = $4))
          ORDER BY c.number
         """,
-        tenant.id,
+        tx.tenant.id,
         payout.number,
         str(payout.id),
         payout.id,

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.inbox.events import PARKED
-from ledger.types import Frozen, PayoutNumber, PayoutState, Tenant
+from ledger.types import Frozen, PayoutNumber, PayoutState
 
 SWEPT_WITHIN = timedelta(hours=6)
 """A pass that finds lexoffice away lasts an hour at most; several in a row do so only while it is."""
@@ -44,31 +44,31 @@ def by_hand(tenant_id: Any, sql: str) -> str:
 _LOOK = "Look at {what} in the audit trail and in lexoffice before anything is paid; then correct the row by hand."
 
 
-async def check(db: Connection, tenant: Tenant, *, stuck_after: timedelta) -> list[Difference]:
+async def check(tx: TenantTransaction, *, stuck_after: timedelta) -> list[Difference]:
     """All that can be said without asking anybody. `stuck_after`: how long an intent may take at most."""
     found: list[Difference] = []
     for sql, says, more in _CHECKS:
-        rows = await db.fetch(sql, tenant.id, *more(stuck_after))
+        rows = await tx.fetch(sql, tx.tenant.id, *more(stuck_after))
         found += [says(dict(row)) for row in rows]
     return found
 
 
-async def open_payouts(db: Connection, tenant: Tenant) -> list[OpenPayout]:
+async def open_payouts(tx: TenantTransaction) -> list[OpenPayout]:
     """Payouts that a workflow should be looking after."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT number, state, workflow_started_at IS NOT NULL AS announced FROM payouts
          WHERE tenant_id = $1 AND state IN ('awaiting_approval', 'approved', 'outcome_unknown', 'credit_note_open')
          ORDER BY seq
         """,
-        tenant.id,
+        tx.tenant.id,
     )
     return [OpenPayout(**row) for row in rows]
 
 
-async def states_of(db: Connection, tenant: Tenant, numbers: list[PayoutNumber]) -> dict[PayoutNumber, PayoutState]:
-    rows = await db.fetch(
-        "SELECT number, state FROM payouts WHERE tenant_id = $1 AND number = ANY ($2)", tenant.id, numbers
+async def states_of(tx: TenantTransaction, numbers: list[PayoutNumber]) -> dict[PayoutNumber, PayoutState]:
+    rows = await tx.fetch(
+        "SELECT number, state FROM payouts WHERE tenant_id = $1 AND number = ANY ($2)", tx.tenant.id, numbers
     )
     return {PayoutNumber(row["number"]): PayoutState(row["state"]) for row in rows}
 
@@ -84,14 +84,14 @@ class KnownCreditNote(Frozen):
     created_at: datetime
 
 
-async def credit_notes(db: Connection, tenant: Tenant) -> list[KnownCreditNote]:
-    rows = await db.fetch(
+async def credit_notes(tx: TenantTransaction) -> list[KnownCreditNote]:
+    rows = await tx.fetch(
         """
         SELECT d.resource_id, p.number, p.state AS payout_state, p.gross_cents, d.status, d.created_at
           FROM external_documents d JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
          WHERE d.tenant_id = $1 AND d.provider = 'lexoffice' AND d.kind = 'credit-note'
         """,
-        tenant.id,
+        tx.tenant.id,
     )
     return [KnownCreditNote(**row) for row in rows]
 

@@ -6,8 +6,8 @@ notes of its own there, so that gaps among ours mean nothing: listed is what bec
 
 from datetime import date, datetime
 
-from ledger.database import Connection
-from ledger.types import Frozen, Tenant
+from ledger.database import TenantTransaction
+from ledger.types import Frozen
 
 SECONDS = 15.0
 
@@ -51,21 +51,21 @@ class NumberCheck(Frozen):
         return all(series.is_whole for series in self.series)
 
 
-async def check(db: Connection, tenant: Tenant, *, year: int | None = None) -> NumberCheck:
+async def check(tx: TenantTransaction, *, year: int | None = None) -> NumberCheck:
     """All years, or one."""
     series = [
-        *await _series(db, tenant, "payout", "payouts", "payout_counters", "PO", year),
-        *await _series(db, tenant, "bank_run", "bank_runs", "bank_run_counters", "ZL", year),
+        *await _series(tx, "payout", "payouts", "payout_counters", "PO", year),
+        *await _series(tx, "bank_run", "bank_runs", "bank_run_counters", "ZL", year),
     ]
-    rows = await db.fetch(_ENDED, tenant.id, None if year is None else str(year), timeout=SECONDS)
-    today: date = await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
+    rows = await tx.fetch(_ENDED, tx.tenant.id, None if year is None else str(year), timeout=SECONDS)
+    today: date = await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
     return NumberCheck(on=today, series=tuple(series), ended=tuple(Ended(**row) for row in rows))
 
 
 async def _series(
-    db: Connection, tenant: Tenant, kind: str, table: str, counter: str, prefix: str, year: int | None
+    tx: TenantTransaction, kind: str, table: str, counter: str, prefix: str, year: int | None
 ) -> list[Series]:
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         WITH used AS (
             SELECT split_part(number, '-', 2)::integer AS year, split_part(number, '-', 3)::bigint AS n, number
@@ -85,7 +85,7 @@ async def _series(
                       ORDER BY u.n LIMIT 1000) AS above
           FROM counted c ORDER BY c.year
         """,
-        tenant.id,
+        tx.tenant.id,
         prefix,
         year,
         timeout=SECONDS,

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from typing import Literal
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.reasons import Reason
-from ledger.types import CommissionState, Frozen, PayoutState, Tenant
+from ledger.types import CommissionState, Frozen, PayoutState
 
 _OWED = (
     PayoutState.AWAITING_APPROVAL,
@@ -58,21 +58,21 @@ class Hour(Frozen):
     requests: int
 
 
-async def owed(db: Connection, tenant: Tenant) -> list[Owed]:
+async def owed(tx: TenantTransaction) -> list[Owed]:
     """In the order in which money goes: provisional, approved, then payouts by state. Empty states are left out."""
-    commissions = await db.fetch(
+    commissions = await tx.fetch(
         """
         SELECT state, count(*) AS rows, COALESCE(sum(net_cents), 0)::bigint AS cents FROM commissions
          WHERE tenant_id = $1 AND state IN ('pending', 'approved') GROUP BY state
         """,
-        tenant.id,
+        tx.tenant.id,
     )
-    payouts = await db.fetch(
+    payouts = await tx.fetch(
         """
         SELECT state, count(*) AS rows, sum(gross_cents)::bigint AS cents FROM payouts
          WHERE tenant_id = $1 AND state = ANY ($2) GROUP BY state
         """,
-        tenant.id,
+        tx.tenant.id,
         list(_OWED),
     )
     found = {("commission", row["state"]): row for row in commissions} | {
@@ -86,9 +86,9 @@ async def owed(db: Connection, tenant: Tenant) -> list[Owed]:
     return [Owed(kind=kind, **found[kind, state]) for kind, state in order if (kind, state) in found]
 
 
-async def months(db: Connection, tenant: Tenant) -> list[Month]:
+async def months(tx: TenantTransaction) -> list[Month]:
     """The last twelve, this one included, also those without a payout."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         WITH span AS (
             SELECT generate_series(date_trunc('month', today) - make_interval(months => $2 - 1),
@@ -103,14 +103,14 @@ async def months(db: Connection, tenant: Tenant) -> list[Month]:
                waited[1] / 86400 AS median_days, waited[2] / 86400 AS late_days
           FROM span LEFT JOIN paid USING (month) ORDER BY span.month
         """,
-        tenant.id,
+        tx.tenant.id,
         MONTHS,
     )
     return [Month(**row) for row in rows]
 
 
-async def waited(db: Connection, tenant: Tenant) -> Waited:
-    row = await db.fetchrow(
+async def waited(tx: TenantTransaction) -> Waited:
+    row = await tx.fetchrow(
         """
         SELECT count(waited_seconds) AS payouts,
                percentile_cont(0.5) WITHIN GROUP (ORDER BY waited_seconds) / 86400 AS median_days,
@@ -118,16 +118,16 @@ async def waited(db: Connection, tenant: Tenant) -> Waited:
           FROM payouts
          WHERE tenant_id = $1 AND state = 'paid' AND paid_on > (now() AT TIME ZONE 'Europe/Berlin')::date - $2::int
         """,
-        tenant.id,
+        tx.tenant.id,
         RECENT_DAYS,
     )
     assert row is not None
     return Waited(**row)
 
 
-async def standing_still(db: Connection, tenant: Tenant) -> list[Standing]:
+async def standing_still(tx: TenantTransaction) -> list[Standing]:
     """Most first. Payouts and sales name one thing that holds them; open tasks are counted by their kind."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT * FROM (
             SELECT 'payout' AS kind, COALESCE(h.code, p.blocked_code) AS code,
@@ -151,7 +151,7 @@ async def standing_still(db: Connection, tenant: Tenant) -> list[Standing]:
             SELECT 'task', kind, '{}', count(*), NULL FROM tasks WHERE tenant_id = $1 AND state = 'open' GROUP BY 2
         ) s ORDER BY cents DESC NULLS LAST, rows DESC LIMIT 30
         """,
-        tenant.id,
+        tx.tenant.id,
     )
     return [
         Standing(
@@ -164,9 +164,9 @@ async def standing_still(db: Connection, tenant: Tenant) -> list[Standing]:
     ]
 
 
-async def requests_by_hour(db: Connection, tenant: Tenant, provider: str) -> list[Hour]:
+async def requests_by_hour(tx: TenantTransaction, provider: str) -> list[Hour]:
     """Of the last 24 hours, also those without any."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT h AS hour, COALESCE(u.requests, 0) AS requests
           FROM generate_series(date_trunc('hour', now()) - interval '23 hours', date_trunc('hour', now()),
@@ -174,7 +174,7 @@ async def requests_by_hour(db: Connection, tenant: Tenant, provider: str) -> lis
           LEFT JOIN api_usage u ON u.tenant_id = $1 AND u.provider = $2 AND u.hour = h
          ORDER BY h
         """,
-        tenant.id,
+        tx.tenant.id,
         provider,
     )
     return [Hour(**row) for row in rows]

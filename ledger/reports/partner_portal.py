@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts.objections import SUBJECT
-from ledger.types import Frozen, PartnerId, PayoutNumber, PayoutState, Tenant
+from ledger.types import Frozen, PartnerId, PayoutNumber, PayoutState
 
 
 class OwnPayout(Frozen):
@@ -39,10 +39,10 @@ class Recipient(Frozen):
 
 
 async def payouts_of(
-    db: Connection, tenant: Tenant, partner_id: PartnerId, *, after: int | None = None, limit: int = 25
+    tx: TenantTransaction, partner_id: PartnerId, *, after: int | None = None, limit: int = 25
 ) -> tuple[list[OwnPayout], int | None]:
     """Newest first; the second value is after which number the next page begins."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT o.seq, o.number, o.state, o.open_holds IS NOT NULL AS held, o.net_cents,
                -- The document wins a cent of VAT, and the bank pays its gross (rules.md, Money).
@@ -64,7 +64,7 @@ async def payouts_of(
          WHERE o.tenant_id = $1 AND o.partner_id = $2 AND ($3::bigint IS NULL OR o.seq < $3)
          ORDER BY o.seq DESC LIMIT $4
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         after,
         limit + 1,
@@ -74,25 +74,25 @@ async def payouts_of(
     return found, (found[-1].seq if len(rows) > limit else None)
 
 
-async def recipient(db: Connection, tenant: Tenant, partner_id: PartnerId) -> Recipient:
-    row = await db.fetchrow(
+async def recipient(tx: TenantTransaction, partner_id: PartnerId) -> Recipient:
+    row = await tx.fetchrow(
         """
         SELECT p.code, p.name, t.name AS firm,
                COALESCE(p.minimum_payout_cents, t.minimum_payout_cents) AS minimum_payout_cents
           FROM partners p JOIN tenants t ON t.id = p.tenant_id WHERE p.tenant_id = $1 AND p.id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
     )
     assert row is not None, "a link belongs to a partner"
     return Recipient(**row)
 
 
-async def is_own(db: Connection, tenant: Tenant, partner_id: PartnerId, number: str) -> bool:
+async def is_own(tx: TenantTransaction, partner_id: PartnerId, number: str) -> bool:
     return bool(
-        await db.fetchval(
+        await tx.fetchval(
             "SELECT true FROM payouts WHERE tenant_id = $1 AND partner_id = $2 AND number = $3",
-            tenant.id,
+            tx.tenant.id,
             partner_id,
             number,
         )

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ledger.csv_writing import Cents, csv_lines
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable
 from ledger.sales import sale_holds
@@ -21,7 +21,7 @@ SECONDS = 30.0
 """Of one statement: a year of commissions is read."""
 _BATCH = 1_000
 
-Transactions = Callable[[], AbstractAsyncContextManager[Connection]]
+Transactions = Callable[[], AbstractAsyncContextManager[TenantTransaction]]
 """Opens one short transaction of the tenant; a list is read in many."""
 
 
@@ -106,11 +106,11 @@ class Reconciliation(Frozen):
         return tuple(row for row in self.rows if row.differences)
 
 
-async def open_commissions(db: Connection, tenant: Tenant, at: datetime) -> DayReport:
+async def open_commissions(tx: TenantTransaction, at: datetime) -> DayReport:
     """What was pending, approved or in a payout at this instant. Raises NotAcceptable for one that has yet to come."""
-    if await db.fetchval("SELECT $1 > clock_timestamp()", at):
+    if await tx.fetchval("SELECT $1 > clock_timestamp()", at):
         raise NotAcceptable("day_in_future")
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         -- What changed later was, at that instant, what its first later change left; the rest is as it stands now.
         WITH later AS (
@@ -141,16 +141,16 @@ async def open_commissions(db: Connection, tenant: Tenant, at: datetime) -> DayR
           LEFT JOIN LATERAL tax_status_on($1, w.partner_id, w.service_date) s ON true
          GROUP BY 1, 2, 3, 4 ORDER BY 1, 3, 4
         """,
-        tenant.id,
+        tx.tenant.id,
         at,
         timeout=SECONDS,
     )
     return DayReport(at=at, rows=tuple(OpenCommissions(**row) for row in rows))
 
 
-async def reconcile(db: Connection, tenant: Tenant, month: date) -> Reconciliation:
+async def reconcile(tx: TenantTransaction, month: date) -> Reconciliation:
     """Our totals and lexoffice's per number of the credit note."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT * FROM (
             SELECT (COALESCE((SELECT (i.content->>'voucher_date')::timestamptz FROM creation_intents i
@@ -172,7 +172,7 @@ async def reconcile(db: Connection, tenant: Tenant, month: date) -> Reconciliati
          WHERE dated >= $2 AND dated < ($2::date + interval '1 month')
          ORDER BY credit_note_number NULLS FIRST, payout
         """,
-        tenant.id,
+        tx.tenant.id,
         month.replace(day=1),
         timeout=SECONDS,
     )
@@ -222,13 +222,13 @@ async def csv_of(
     Read in many short transactions, so that a slow reader holds no connection.
     """
     table = wanted.name
-    async with open_() as db:
-        last = await db.fetchval(f"SELECT COALESCE(max(seq), 0) FROM {table} WHERE tenant_id = $1", tenant.id)
+    async with open_() as tx:
+        last = await tx.fetchval(f"SELECT COALESCE(max(seq), 0) FROM {table} WHERE tenant_id = $1", tenant.id)
     yield csv_lines([wanted.columns], first=True)
     after = 0
     while True:
-        async with open_() as db:
-            rows = await db.fetch(wanted.statement, tenant.id, after, last, _BATCH, timeout=SECONDS)
+        async with open_() as tx:
+            rows = await tx.fetch(wanted.statement, tenant.id, after, last, _BATCH, timeout=SECONDS)
         if rows:
             yield csv_lines(_cells(row, wanted, in_words) for row in rows)
             after = rows[-1]["seq"]

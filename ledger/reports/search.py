@@ -6,7 +6,7 @@ Names are read through, each word anywhere in them; numbers and amounts are look
 from datetime import datetime
 from uuid import UUID
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.keyset import Conditions
 from ledger.sales import references
 from ledger.search_terms import amount, bare_number, named
@@ -16,7 +16,6 @@ from ledger.types import (
     PartnerId,
     PayoutNumber,
     PayoutState,
-    Tenant,
     TransactionId,
     TransactionState,
 )
@@ -87,24 +86,24 @@ class Found(Frozen):
         return not (self.payouts or self.sales or self.partners or self.customers or self.documents)
 
 
-async def search(db: Connection, tenant: Tenant, words: str) -> Found:
+async def search(tx: TenantTransaction, words: str) -> Found:
     words = words.strip()
     if len(words) < SHORTEST:
         return Found()
     cents, number = amount(words), bare_number(words)
-    payouts, sales, documents = await _by_number(db, tenant, number)
+    payouts, sales, documents = await _by_number(tx, number)
     return Found(
-        payouts=await _payouts(db, tenant, payouts, number, cents),
-        sales=await _sales(db, tenant, words, sales, cents),
-        partners=await _partners(db, tenant, words),
-        customers=await _customers(db, tenant, words),
-        documents=await _documents(db, tenant, documents, cents),
+        payouts=await _payouts(tx, payouts, number, cents),
+        sales=await _sales(tx, words, sales, cents),
+        partners=await _partners(tx, words),
+        customers=await _customers(tx, words),
+        documents=await _documents(tx, documents, cents),
     )
 
 
-async def _by_number(db: Connection, tenant: Tenant, number: str) -> tuple[list[UUID], list[UUID], list[UUID]]:
+async def _by_number(tx: TenantTransaction, number: str) -> tuple[list[UUID], list[UUID], list[UUID]]:
     """Payouts, sales and other documents of which a document's number begins or ends so; the newest numbers first."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         WITH hits AS (
             (SELECT id FROM external_documents WHERE tenant_id = $1 AND number_sought >= $2 AND number_sought < $3
@@ -116,7 +115,7 @@ async def _by_number(db: Connection, tenant: Tenant, number: str) -> tuple[list[
           FROM hits h JOIN external_documents d ON d.tenant_id = $1 AND d.id = h.id
          ORDER BY d.number_sought <> $2, d.number_sought DESC
         """,
-        tenant.id,
+        tx.tenant.id,
         *_both_ends(number),
         3 * _EACH,
     )
@@ -134,9 +133,9 @@ def _both_ends(number: str) -> tuple[str, str, str, str]:
 
 
 async def _payouts(
-    db: Connection, tenant: Tenant, documented: list[UUID], number: str, cents: int | None
+    tx: TenantTransaction, documented: list[UUID], number: str, cents: int | None
 ) -> tuple[FoundPayout, ...]:
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         WITH hits AS (
             SELECT unnest($6::uuid[]) AS id
@@ -155,7 +154,7 @@ async def _payouts(
           LEFT JOIN external_documents d ON d.tenant_id = o.tenant_id AND d.payout_id = o.id AND d.detached_at IS NULL
          ORDER BY o.number_sought <> $2 AND d.number_sought IS DISTINCT FROM $2, o.seq DESC LIMIT $8
         """,
-        tenant.id,
+        tx.tenant.id,
         *_both_ends(number),
         documented,
         cents,
@@ -164,11 +163,9 @@ async def _payouts(
     return tuple(FoundPayout(**row) for row in rows)
 
 
-async def _sales(
-    db: Connection, tenant: Tenant, words: str, invoiced: list[UUID], cents: int | None
-) -> tuple[FoundSale, ...]:
+async def _sales(tx: TenantTransaction, words: str, invoiced: list[UUID], cents: int | None) -> tuple[FoundSale, ...]:
     """By references, which are long and read by machines, as a whole; by the invoice's number and by the amount."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         WITH hits AS (
             SELECT unnest($2::uuid[]) AS id
@@ -182,8 +179,8 @@ async def _sales(
                                         AND d.detached_at IS NULL
          ORDER BY t.id = ANY ($5::uuid[]) OR d.number_sought IS NOT DISTINCT FROM $6 DESC, t.sold_at DESC LIMIT $4
         """,
-        tenant.id,
-        [*(known := await references.sales_with_reference(db, tenant, [words])), *invoiced],
+        tx.tenant.id,
+        [*(known := await references.sales_with_reference(tx, [words])), *invoiced],
         cents,
         _EACH,
         known,
@@ -192,10 +189,10 @@ async def _sales(
     return tuple(FoundSale(**row) for row in rows)
 
 
-async def _partners(db: Connection, tenant: Tenant, words: str) -> tuple[FoundPartner, ...]:
-    where = Conditions(tenant.id, words.upper(), _EACH)
+async def _partners(tx: TenantTransaction, words: str) -> tuple[FoundPartner, ...]:
+    where = Conditions(tx.tenant.id, words.upper(), _EACH)
     named(where, "sought", words)
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         SELECT id, code, name, city FROM partners WHERE tenant_id = $1 {where} ORDER BY code <> $2, code LIMIT $3
         """,
@@ -204,10 +201,10 @@ async def _partners(db: Connection, tenant: Tenant, words: str) -> tuple[FoundPa
     return tuple(FoundPartner(**row) for row in rows)
 
 
-async def _customers(db: Connection, tenant: Tenant, words: str) -> tuple[FoundCustomer, ...]:
-    where = Conditions(tenant.id, _EACH)
+async def _customers(tx: TenantTransaction, words: str) -> tuple[FoundCustomer, ...]:
+    where = Conditions(tx.tenant.id, _EACH)
     named(where, "c.sought", words)
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         SELECT c.id, c.name, c.email, c.external_id, p.code AS assigned_partner_code
           FROM (SELECT * FROM customers c WHERE c.tenant_id = $1 {where} LIMIT $2) c
@@ -219,10 +216,8 @@ async def _customers(db: Connection, tenant: Tenant, words: str) -> tuple[FoundC
     return tuple(FoundCustomer(**row) for row in rows)
 
 
-async def _documents(
-    db: Connection, tenant: Tenant, numbered: list[UUID], cents: int | None
-) -> tuple[FoundDocument, ...]:
-    rows = await db.fetch(
+async def _documents(tx: TenantTransaction, numbered: list[UUID], cents: int | None) -> tuple[FoundDocument, ...]:
+    rows = await tx.fetch(
         """
         WITH hits AS (
             SELECT unnest($2::uuid[]) AS id
@@ -233,7 +228,7 @@ async def _documents(
          WHERE d.payout_id IS NULL AND d.transaction_id IS NULL
          ORDER BY d.voucher_number DESC LIMIT $4
         """,
-        tenant.id,
+        tx.tenant.id,
         numbered,
         cents,
         _EACH,

@@ -9,12 +9,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ledger.csv_writing import Cents, csv_lines
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.money import euro
 from ledger.plain_text import code_of
 from ledger.refusals import NotAcceptable, NotFound
 from ledger.tax.document_rules import RULES
-from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState, TaxCase, Tenant
+from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState, TaxCase
 
 SECONDS = 15.0
 MOST_DAYS = 366 * 2
@@ -141,30 +141,30 @@ class PartnerStatement(Frozen):
         return sum(payout.gross_cents for payout in self.payouts if payout.state is PayoutState.PAID)
 
 
-async def of_payout(db: Connection, tenant: Tenant, number: str) -> PayoutStatement:
+async def of_payout(tx: TenantTransaction, number: str) -> PayoutStatement:
     """Raises NotFound."""
-    rows = await db.fetch(_PAYOUTS + " AND p.number = $2", tenant.id, number)
+    rows = await tx.fetch(_PAYOUTS + " AND p.number = $2", tx.tenant.id, number)
     if not rows:
         raise NotFound("payout_not_found")
-    return _payout(rows[0], await _lines(db, tenant, rows[0]["id"]))
+    return _payout(rows[0], await _lines(tx, rows[0]["id"]))
 
 
-async def of_partner(db: Connection, tenant: Tenant, code: str, first_day: date, last_day: date) -> PartnerStatement:
+async def of_partner(tx: TenantTransaction, code: str, first_day: date, last_day: date) -> PartnerStatement:
     """Raises NotFound, NotAcceptable for days in the wrong order or more than two years apart."""
     if last_day < first_day or (last_day - first_day).days > MOST_DAYS:
         raise NotAcceptable("period_not_acceptable")
     code = code_of(code)
-    partner = await db.fetchrow(_WHO + " AND q.code = $2", tenant.id, code)
+    partner = await tx.fetchrow(_WHO + " AND q.code = $2", tx.tenant.id, code)
     if partner is None:
         raise NotFound("partner_not_found")
-    rows = await db.fetch(
+    rows = await tx.fetch(
         _PAYOUTS
         + """
           AND q.code = $2 AND (p.created_at AT TIME ZONE 'Europe/Berlin')::date BETWEEN $3 AND $4
           AND p.state NOT IN ('rejected', 'cancelled')
         ORDER BY p.seq
         """,
-        tenant.id,
+        tx.tenant.id,
         code,
         first_day,
         last_day,
@@ -178,7 +178,7 @@ async def of_partner(db: Connection, tenant: Tenant, code: str, first_day: date,
         tenant_address=_address(partner, "tenant"),
         first_day=first_day,
         last_day=last_day,
-        payouts=tuple([_payout(row, await _lines(db, tenant, row["id"])) for row in rows]),
+        payouts=tuple([_payout(row, await _lines(tx, row["id"])) for row in rows]),
     )
 
 
@@ -254,8 +254,8 @@ _PAYOUTS = """
 """
 
 
-async def _lines(db: Connection, tenant: Tenant, payout: PayoutId) -> list[StatementLine]:
-    rows = await db.fetch(
+async def _lines(tx: TenantTransaction, payout: PayoutId) -> list[StatementLine]:
+    rows = await tx.fetch(
         """
         SELECT c.service_date, k.name AS campaign, c.level, c.kind, c.base_cents, c.percent, c.fixed_cents, l.net_cents,
                c.calculation->>'words' AS words, (c.calculation->>'net_cents')::bigint AS planned_cents,
@@ -278,7 +278,7 @@ async def _lines(db: Connection, tenant: Tenant, payout: PayoutId) -> list[State
                                          WHERE x.tenant_id = p.tenant_id AND x.payout_id = p.id))
          ORDER BY l.position
         """,
-        tenant.id,
+        tx.tenant.id,
         payout,
         timeout=SECONDS,
     )

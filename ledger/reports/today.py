@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.tasks import Task, list_tasks
-from ledger.types import Frozen, PayoutNumber, PayoutState, Tenant
+from ledger.types import Frozen, PayoutNumber, PayoutState
 
 _SHOWN = 8
 
@@ -58,19 +58,19 @@ _OPEN = """
 """
 
 
-async def open_documents(db: Connection, tenant: Tenant) -> tuple[Documents, Documents]:
+async def open_documents(tx: TenantTransaction) -> tuple[Documents, Documents]:
     """To transfer: open credit notes in no bank file that has left the house. To mark paid: those whose money is on its
     way, which lexoffice has not been told yet.
     """
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         SELECT o.bank_run IS NOT NULL AS is_sent, count(*) AS payouts, sum(o.gross_cents)::bigint AS cents,
                (array_agg(o.id ORDER BY o.created_at, o.seq))[1:{_SHOWN}] AS oldest
           FROM ({_OPEN}) o GROUP BY is_sent
         """,
-        tenant.id,
+        tx.tenant.id,
     )
-    shown = await db.fetch(
+    shown = await tx.fetch(
         f"""
         SELECT p.number, q.code AS partner_code, p.gross_cents, d.voucher_number AS credit_note_number, d.resource_id,
                o.bank_run, p.updated_at AS since
@@ -80,7 +80,7 @@ async def open_documents(db: Connection, tenant: Tenant) -> tuple[Documents, Doc
           LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
          ORDER BY o.created_at, o.seq
         """,
-        tenant.id,
+        tx.tenant.id,
         [id for row in rows for id in row["oldest"]],
     )
     found = {row["is_sent"]: row for row in rows}
@@ -94,15 +94,15 @@ async def open_documents(db: Connection, tenant: Tenant) -> tuple[Documents, Doc
     return documents(is_sent=False), documents(is_sent=True)
 
 
-async def open_tasks(db: Connection, tenant: Tenant) -> tuple[int, list[Task]]:
+async def open_tasks(tx: TenantTransaction) -> tuple[int, list[Task]]:
     """How many, and the newest few."""
-    found, _ = await list_tasks(db, tenant, state="open", limit=_SHOWN)
-    count: int = await db.fetchval("SELECT count(*) FROM tasks WHERE tenant_id = $1 AND state = 'open'", tenant.id)
+    found, _ = await list_tasks(tx, state="open", limit=_SHOWN)
+    count: int = await tx.fetchval("SELECT count(*) FROM tasks WHERE tenant_id = $1 AND state = 'open'", tx.tenant.id)
     return count, found
 
 
-async def news(db: Connection, tenant: Tenant, since: datetime) -> News:
-    rows = await db.fetch(
+async def news(tx: TenantTransaction, since: datetime) -> News:
+    rows = await tx.fetch(
         """
         SELECT c.state, count(*) AS payouts, sum(p.gross_cents)::bigint AS cents
           FROM (SELECT DISTINCT subject_id, to_state AS state FROM state_changes
@@ -111,21 +111,23 @@ async def news(db: Connection, tenant: Tenant, since: datetime) -> News:
           JOIN payouts p ON p.tenant_id = $1 AND p.updated_at >= $2 AND p.id = c.subject_id
          GROUP BY c.state
         """,
-        tenant.id,
+        tx.tenant.id,
         since,
     )
     found = {row["state"]: Changed(**row) for row in rows}
-    sales = await db.fetch(
+    sales = await tx.fetch(
         """
         SELECT to_state, count(DISTINCT subject_id) AS sales FROM state_changes
          WHERE tenant_id = $1 AND subject = 'transactions' AND changed_at >= $2 GROUP BY to_state
         """,
-        tenant.id,
+        tx.tenant.id,
         since,
     )
     by_state = {row["to_state"]: row["sales"] for row in sales}
-    failed = await db.fetchval(
-        "SELECT count(*) FROM events WHERE tenant_id = $1 AND state = 'failed' AND received_at >= $2", tenant.id, since
+    failed = await tx.fetchval(
+        "SELECT count(*) FROM events WHERE tenant_id = $1 AND state = 'failed' AND received_at >= $2",
+        tx.tenant.id,
+        since,
     )
     return News(
         payouts=tuple(found[state] for state in PayoutState if state in found),

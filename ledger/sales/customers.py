@@ -7,13 +7,13 @@ import asyncpg
 from pydantic import Field
 
 from ledger.audit import audit
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.keyset import Conditions
 from ledger.plain_text import PrintedName
 from ledger.programme import partners
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound, require_reason
 from ledger.search_terms import named
-from ledger.types import CustomerId, Frozen, PartnerId, Tenant
+from ledger.types import CustomerId, Frozen, PartnerId
 
 
 class Customer(Frozen):
@@ -54,25 +54,24 @@ _CUSTOMER = """
 """
 
 
-async def create(db: Connection, tenant: Tenant, new: NewCustomer, *, by: str) -> Customer:
+async def create(tx: TenantTransaction, new: NewCustomer, *, by: str) -> Customer:
     """Raises AlreadyExists (external id, contact or mail) and NotAcceptable (unknown partner)."""
-    customer_id = await _insert(db, tenant, new, await _assigned(db, tenant, new.assigned_partner_code))
+    customer_id = await _insert(tx, new, await _assigned(tx, new.assigned_partner_code))
     if customer_id is None:
         raise AlreadyExists("customer_known")
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action="customer.created",
         subject="customer",
         subject_id=str(customer_id),
         **audit.apart(new.model_dump(mode="json", exclude_none=True)),
     )
-    return await find(db, tenant, customer_id)
+    return await find(tx, customer_id)
 
 
 async def assign_partner(
-    db: Connection, tenant: Tenant, customer_id: CustomerId, partner_code: str | None, *, by: str, reason: str
+    tx: TenantTransaction, customer_id: CustomerId, partner_code: str | None, *, by: str, reason: str
 ) -> Customer:
     """Whose customer it is from now on; None: nobody's. Raises NotFound and NotAcceptable (no reason, unknown partner).
 
@@ -80,17 +79,16 @@ async def assign_partner(
     """
     reason = reason.strip()
     require_reason(reason)
-    before = await find(db, tenant, customer_id)
-    await db.execute(
+    before = await find(tx, customer_id)
+    await tx.execute(
         "UPDATE customers SET assigned_partner_id = $3 WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
+        tx.tenant.id,
         customer_id,
-        await _assigned(db, tenant, partner_code),
+        await _assigned(tx, partner_code),
     )
-    after = await find(db, tenant, customer_id)
+    after = await find(tx, customer_id)
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action="customer.assigned",
         subject="customer",
@@ -100,17 +98,17 @@ async def assign_partner(
     return after
 
 
-async def find(db: Connection, tenant: Tenant, customer_id: CustomerId) -> Customer:
+async def find(tx: TenantTransaction, customer_id: CustomerId) -> Customer:
     """Raises NotFound."""
-    row = await db.fetchrow(_CUSTOMER + " AND c.id = $2", tenant.id, customer_id)
+    row = await tx.fetchrow(_CUSTOMER + " AND c.id = $2", tx.tenant.id, customer_id)
     if row is None:
         raise NotFound("customer_not_found")
     return Customer.model_validate(dict(row))
 
 
-async def find_by_names(db: Connection, tenant: Tenant, names: CustomerNames) -> Customer | None:
+async def find_by_names(tx: TenantTransaction, names: CustomerNames) -> Customer | None:
     """By external id, else by lexoffice contact, else by mail address (design.md: contact id, then mail)."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         _CUSTOMER
         + """
           AND (c.external_id = $2 OR c.lexoffice_contact_id = $3 OR lower(c.email) = lower($4))
@@ -118,7 +116,7 @@ async def find_by_names(db: Connection, tenant: Tenant, names: CustomerNames) ->
                  c.lexoffice_contact_id IS NOT DISTINCT FROM $3 AND $3 IS NOT NULL DESC
         LIMIT 1
         """,
-        tenant.id,
+        tx.tenant.id,
         names.external_id,
         names.lexoffice_contact_id,
         names.email,
@@ -127,16 +125,16 @@ async def find_by_names(db: Connection, tenant: Tenant, names: CustomerNames) ->
 
 
 async def list_customers(
-    db: Connection, tenant: Tenant, *, partner_id: PartnerId | None = None, after: int | None = None, limit: int = 50
+    tx: TenantTransaction, *, partner_id: PartnerId | None = None, after: int | None = None, limit: int = 50
 ) -> tuple[list[Customer], int | None]:
     """Newest first; the second value is `after` of the next page."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         _CUSTOMER
         + """
           AND ($2::uuid IS NULL OR c.assigned_partner_id = $2) AND ($3::bigint IS NULL OR c.seq < $3)
         ORDER BY c.seq DESC LIMIT $4
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         after,
         limit + 1,
@@ -145,15 +143,15 @@ async def list_customers(
     return found, found[-1].seq if len(rows) > limit else None
 
 
-async def remember(db: Connection, tenant: Tenant, names: CustomerNames) -> Customer | None:
+async def remember(tx: TenantTransaction, names: CustomerNames) -> Customer | None:
     """Find the customer of a sale or make one; what was not known of it is filled in, nothing known is changed."""
     if not names.identify:
         return None
-    known = await find_by_names(db, tenant, names)
+    known = await find_by_names(tx, names)
     if known is None:
-        await _insert(db, tenant, names, None)
+        await _insert(tx, names, None)
         # Not inserted: another session was first, and its row is committed now.
-        known = await find_by_names(db, tenant, names)
+        known = await find_by_names(tx, names)
         assert known is not None
     lacking = [
         field
@@ -163,14 +161,14 @@ async def remember(db: Connection, tenant: Tenant, names: CustomerNames) -> Cust
     if not lacking:
         return known
     try:
-        async with db.savepoint():
-            await db.execute(
+        async with tx.savepoint():
+            await tx.execute(
                 """
                 UPDATE customers SET external_id = COALESCE(external_id, $3), email = COALESCE(email, $4),
                        name = COALESCE(name, $5), lexoffice_contact_id = COALESCE(lexoffice_contact_id, $6)
                  WHERE tenant_id = $1 AND id = $2
                 """,
-                tenant.id,
+                tx.tenant.id,
                 known.id,
                 names.external_id,
                 names.email,
@@ -179,18 +177,16 @@ async def remember(db: Connection, tenant: Tenant, names: CustomerNames) -> Cust
             )
     except asyncpg.UniqueViolationError:
         pass  # One of the names is another customer's already: two records that only a person may join.
-    return await find(db, tenant, known.id)
+    return await find(tx, known.id)
 
 
-async def _insert(
-    db: Connection, tenant: Tenant, names: CustomerNames, assigned: PartnerId | None
-) -> CustomerId | None:
-    inserted = await db.fetchval(
+async def _insert(tx: TenantTransaction, names: CustomerNames, assigned: PartnerId | None) -> CustomerId | None:
+    inserted = await tx.fetchval(
         """
         INSERT INTO customers (tenant_id, external_id, email, name, lexoffice_contact_id, assigned_partner_id)
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id
         """,
-        tenant.id,
+        tx.tenant.id,
         names.external_id,
         names.email,
         names.name,
@@ -200,18 +196,17 @@ async def _insert(
     return None if inserted is None else CustomerId(inserted)
 
 
-async def _assigned(db: Connection, tenant: Tenant, code: str | None) -> PartnerId | None:
+async def _assigned(tx: TenantTransaction, code: str | None) -> PartnerId | None:
     if code is None:
         return None
-    partner = await partners.find_by_code(db, tenant, code)
+    partner = await partners.find_by_code(tx, code)
     if partner is None:
         raise NotAcceptable("unknown_partner")
     return partner.id
 
 
 async def page(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     partner_id: PartnerId | None = None,
     name: str | None = None,
@@ -222,14 +217,14 @@ async def page(
 
     The second value is after which number the next page begins.
     """
-    where = Conditions(tenant.id, limit + 1)
+    where = Conditions(tx.tenant.id, limit + 1)
     if partner_id:
         where.require("c.assigned_partner_id = {}", partner_id)
     if after is not None:
         where.require("c.seq < {}", after)
     if name:
         named(where, "c.sought", name)
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         SELECT c.id, c.seq, c.external_id, c.email, c.name, c.lexoffice_contact_id, c.assigned_partner_id,
                p.code AS assigned_partner_code, c.created_at

@@ -7,9 +7,9 @@ Reports come in any order and more than once. Each source keeps its newest word 
 from datetime import datetime
 from typing import Literal
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.sales.transactions import Transaction
-from ledger.types import Frozen, Tenant, TransactionId, TransactionState
+from ledger.types import Frozen, TransactionId, TransactionState
 
 PROVIDER_REFUND = "provider_refund"
 DISPUTE_LOST = "dispute_lost"
@@ -49,9 +49,9 @@ class MoneyBack(Frozen):
     as_of: datetime
 
 
-async def record(db: Connection, tenant: Tenant, sale: Transaction, told: MoneyBack) -> None:
+async def record(tx: TenantTransaction, sale: Transaction, told: MoneyBack) -> None:
     """Keep it, unless something newer is known, and bring the sale to it. The sale must be locked."""
-    fresh = await db.fetchval(
+    fresh = await tx.fetchval(
         """
         INSERT INTO refunds AS r
                (tenant_id, transaction_id, kind, reference, document, cents, of_cents, counts, is_open, as_of)
@@ -66,7 +66,7 @@ async def record(db: Connection, tenant: Tenant, sale: Transaction, told: MoneyB
                 AND (r.cents, r.counts, NOT r.is_open) < (EXCLUDED.cents, EXCLUDED.counts, NOT EXCLUDED.is_open))
         RETURNING true
         """,
-        tenant.id,
+        tx.tenant.id,
         sale.id,
         told.kind,
         told.reference,
@@ -78,39 +78,34 @@ async def record(db: Connection, tenant: Tenant, sale: Transaction, told: MoneyB
         told.as_of,
     )
     if fresh:
-        await recompute(db, tenant, sale.id, cause=_CAUSE_OF[told.kind], document=told.document or told.reference)
+        await recompute(tx, sale.id, cause=_CAUSE_OF[told.kind], document=told.document or told.reference)
 
 
-async def is_disputed(db: Connection, tenant: Tenant, transaction_id: TransactionId) -> bool:
+async def is_disputed(tx: TenantTransaction, transaction_id: TransactionId) -> bool:
     """Whether a dispute about this sale is still to be decided."""
     return bool(
-        await db.fetchval(
+        await tx.fetchval(
             "SELECT EXISTS (SELECT 1 FROM refunds WHERE tenant_id = $1 AND transaction_id = $2 AND is_open)",
-            tenant.id,
+            tx.tenant.id,
             transaction_id,
         )
     )
 
 
 async def recompute(
-    db: Connection,
-    tenant: Tenant,
-    transaction_id: TransactionId,
-    *,
-    cause: str | None = None,
-    document: str | None = None,
+    tx: TenantTransaction, transaction_id: TransactionId, *, cause: str | None = None, document: str | None = None
 ) -> None:
     """What went back in all, never more than the sale. Provider and credit note may tell of the same money: the larger
     counts. `cause` and `document` are kept with the sale when it changes something."""
-    sale = await db.fetchrow(
+    sale = await tx.fetchrow(
         "SELECT gross_cents, refunded_cents, state FROM transactions WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
+        tx.tenant.id,
         transaction_id,
     )
     assert sale is not None
-    rows = await db.fetch(
+    rows = await tx.fetch(
         "SELECT kind, cents, of_cents, counts, as_of FROM refunds WHERE tenant_id = $1 AND transaction_id = $2",
-        tenant.id,
+        tx.tenant.id,
         transaction_id,
     )
     charges = [row for row in rows if row["kind"] == "charge"]
@@ -129,26 +124,26 @@ async def recompute(
         refunded = sale["gross_cents"]
     if refunded == sale["refunded_cents"]:
         return
-    await db.execute(
+    await tx.execute(
         """
         UPDATE transactions SET refunded_cents = $3, refund_cause = COALESCE($4, refund_cause),
                refund_document = CASE WHEN $4::text IS NULL THEN refund_document ELSE $5 END
          WHERE tenant_id = $1 AND id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         transaction_id,
         refunded,
         cause,
         document,
     )
-    await _derive_state(db, tenant, transaction_id, _REASON.get(cause or ""))
+    await _derive_state(tx, transaction_id, _REASON.get(cause or ""))
 
 
 async def follow_invoice(
-    db: Connection, tenant: Tenant, transaction_id: TransactionId, state: TransactionState, reason: str | None
+    tx: TenantTransaction, transaction_id: TransactionId, state: TransactionState, reason: str | None
 ) -> None:
     """The invoice says so. What the provider gave back wholly stays refunded: lexoffice does not know of it."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE transactions SET invoice_state = $3,
                state = CASE WHEN gross_cents > 0 AND refunded_cents >= gross_cents THEN 'refunded' ELSE $3 END,
@@ -156,29 +151,27 @@ async def follow_invoice(
                                    THEN state_reason ELSE $4 END
          WHERE tenant_id = $1 AND id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         transaction_id,
         state,
         reason,
     )
 
 
-async def note_cause(
-    db: Connection, tenant: Tenant, transaction_id: TransactionId, *, cause: str, document: str | None
-) -> None:
+async def note_cause(tx: TenantTransaction, transaction_id: TransactionId, *, cause: str, document: str | None) -> None:
     """What a claw-back that follows now will name."""
-    await db.execute(
+    await tx.execute(
         "UPDATE transactions SET refund_cause = $3, refund_document = $4 WHERE tenant_id = $1 AND id = $2",
-        tenant.id,
+        tx.tenant.id,
         transaction_id,
         cause,
         document,
     )
 
 
-async def _derive_state(db: Connection, tenant: Tenant, transaction_id: TransactionId, reason: str | None) -> None:
+async def _derive_state(tx: TenantTransaction, transaction_id: TransactionId, reason: str | None) -> None:
     """Refunded while everything went back; else what the invoice says, and pending before there is one."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE transactions t SET state = due.state,
                state_reason = CASE WHEN due.state = t.state THEN t.state_reason
@@ -188,7 +181,7 @@ async def _derive_state(db: Connection, tenant: Tenant, transaction_id: Transact
                   FROM transactions WHERE tenant_id = $1 AND id = $2) due
          WHERE t.tenant_id = $1 AND t.id = $2
         """,
-        tenant.id,
+        tx.tenant.id,
         transaction_id,
         reason,
         _TAKEN_BACK,

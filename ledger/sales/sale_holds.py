@@ -6,8 +6,8 @@ PostgreSQL keeps their codes on the sale (`open_holds`), for lists and for what 
 from collections.abc import Collection
 from enum import StrEnum
 
-from ledger.database import Connection
-from ledger.types import Tenant, TransactionId
+from ledger.database import TenantTransaction
+from ledger.types import TransactionId
 
 
 class SaleHold(StrEnum):
@@ -31,29 +31,29 @@ SHOWN = """
 """A column of a query over `transactions t`: the open holds, oldest first (ledger.reasons.Hold)."""
 
 
-async def hold(db: Connection, tenant: Tenant, sale: TransactionId, code: SaleHold) -> None:
+async def hold(tx: TenantTransaction, sale: TransactionId, code: SaleHold) -> None:
     """Nothing new where it is held for that already."""
-    await db.execute(
+    await tx.execute(
         """
         INSERT INTO sale_holds (tenant_id, transaction_id, code) VALUES ($1, $2, $3)
         ON CONFLICT (tenant_id, transaction_id, code) WHERE released_at IS NULL DO NOTHING
         """,
-        tenant.id,
+        tx.tenant.id,
         sale,
         code,
     )
 
 
 async def release(
-    db: Connection, tenant: Tenant, sale: TransactionId, codes: Collection[SaleHold], *, by: str | None = None
+    tx: TenantTransaction, sale: TransactionId, codes: Collection[SaleHold], *, by: str | None = None
 ) -> None:
     """Whatever of these holds it. `by`: a person or key, where it is not what the transaction names as its cause."""
-    await db.execute(
+    await tx.execute(
         """
         UPDATE sale_holds SET released_at = now(), released_by = COALESCE($4, who_acts())
          WHERE tenant_id = $1 AND transaction_id = $2 AND code = ANY ($3) AND released_at IS NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         sale,
         list(codes),
         by,

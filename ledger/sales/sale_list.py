@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.keyset import Conditions, Position
 from ledger.reasons import Hold
 from ledger.sales import references, sale_holds
@@ -14,7 +14,6 @@ from ledger.types import (
     CustomerId,
     Frozen,
     PartnerId,
-    Tenant,
     TransactionId,
     TransactionState,
     midnight,
@@ -87,13 +86,13 @@ _BESIDE = """
 
 
 async def page(
-    db: Connection, tenant: Tenant, wanted: SaleFilter, *, after: Position | None = None, limit: int = 50
+    tx: TenantTransaction, wanted: SaleFilter, *, after: Position | None = None, limit: int = 50
 ) -> tuple[list[SaleRow], Position | None]:
     """The second value is where the next page begins; None on the last one."""
     states = [wanted.state] if wanted.state else list(TransactionState)
-    where = Conditions(tenant.id, [state.value for state in states], limit + 1)
+    where = Conditions(tx.tenant.id, [state.value for state in states], limit + 1)
     if wanted.reference:
-        where.require("t.id = ANY ({})", await with_reference(db, tenant, wanted.reference))
+        where.require("t.id = ANY ({})", await with_reference(tx, wanted.reference))
     if wanted.partner_id:
         where.require("t.partner_id = {}", wanted.partner_id)
     if wanted.customer_id:
@@ -106,7 +105,7 @@ async def page(
         where.require("t.sold_at < {}", midnight(wanted.sold_before))
     if after:
         where.require("(t.sold_at, t.seq) < ({}::timestamptz, {}::bigint)", after.at, after.seq)
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         {_SHOWN}
           FROM (SELECT n.* FROM unnest($2::text[]) AS one (state)
@@ -124,17 +123,17 @@ async def page(
     return found, found[-1].position if len(rows) > limit else None
 
 
-async def with_reference(db: Connection, tenant: Tenant, reference: str) -> list[TransactionId]:
+async def with_reference(tx: TenantTransaction, reference: str) -> list[TransactionId]:
     """Sales that are known by this word: one of their own references, or the number of their invoice."""
-    of_invoices = await db.fetch(
+    of_invoices = await tx.fetch(
         """
         SELECT transaction_id FROM external_documents
          WHERE tenant_id = $1 AND voucher_number = $2 AND transaction_id IS NOT NULL
         """,
-        tenant.id,
+        tx.tenant.id,
         reference,
     )
-    named: Sequence[TransactionId] = await references.sales_with_reference(db, tenant, [reference])
+    named: Sequence[TransactionId] = await references.sales_with_reference(tx, [reference])
     return [*named, *(TransactionId(row["transaction_id"]) for row in of_invoices)]
 
 
@@ -149,14 +148,14 @@ class Change(Frozen):
     cause: str | None
 
 
-async def history(db: Connection, tenant: Tenant, subjects: Sequence[UUID], *, limit: int = 200) -> list[Change]:
+async def history(tx: TenantTransaction, subjects: Sequence[UUID], *, limit: int = 200) -> list[Change]:
     """Oldest first."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         """
         SELECT subject, subject_id, from_state, to_state, changed_at, cause FROM state_changes
          WHERE tenant_id = $1 AND subject_id = ANY ($2) ORDER BY seq LIMIT $3
         """,
-        tenant.id,
+        tx.tenant.id,
         list(subjects),
         limit,
     )

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.reasons import Hold
 from ledger.refusals import NotFound
 from ledger.sales import sale_holds
@@ -14,7 +14,6 @@ from ledger.types import (
     CustomerId,
     Frozen,
     PartnerId,
-    Tenant,
     TransactionId,
     TransactionState,
     midnight,
@@ -87,31 +86,33 @@ _TRANSACTION = f"""
 """
 
 
-async def find(db: Connection, tenant: Tenant, transaction_id: TransactionId) -> Transaction:
+async def find(tx: TenantTransaction, transaction_id: TransactionId) -> Transaction:
     """Raises NotFound."""
-    row = await db.fetchrow(_TRANSACTION + " AND t.id = $2", tenant.id, transaction_id)
+    row = await tx.fetchrow(_TRANSACTION + " AND t.id = $2", tx.tenant.id, transaction_id)
     if row is None:
         raise NotFound("transaction_not_found")
     return Transaction.model_validate(dict(row))
 
 
-async def paid_by(db: Connection, tenant: Tenant, payment_intent: str) -> int | None:
+async def paid_by(tx: TenantTransaction, payment_intent: str) -> int | None:
     """Gross cents of the sale that this payment paid; None where it is not known."""
-    found: int | None = await db.fetchval(
-        "SELECT gross_cents FROM transactions WHERE tenant_id = $1 AND payment_intent = $2", tenant.id, payment_intent
+    found: int | None = await tx.fetchval(
+        "SELECT gross_cents FROM transactions WHERE tenant_id = $1 AND payment_intent = $2",
+        tx.tenant.id,
+        payment_intent,
     )
     return found
 
 
-async def lock(db: Connection, tenant: Tenant, transaction_id: TransactionId) -> Transaction:
+async def lock(tx: TenantTransaction, transaction_id: TransactionId) -> Transaction:
     """Hold the sale until the end of the transaction: who judges it judges alone. Raises NotFound.
 
     Order of locks, everywhere: references of the sale, its document, the sale, payouts, commissions.
     """
-    await db.execute(
-        "SELECT 1 FROM transactions WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tenant.id, transaction_id
+    await tx.execute(
+        "SELECT 1 FROM transactions WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tx.tenant.id, transaction_id
     )
-    return await find(db, tenant, transaction_id)
+    return await find(tx, transaction_id)
 
 
 # The days first, from their index alone (sales_by_time): by number, all that was sold since would be looked through.
@@ -127,8 +128,7 @@ _SOLD_THEN = """
 
 
 async def list_transactions(
-    db: Connection,
-    tenant: Tenant,
+    tx: TenantTransaction,
     *,
     state: TransactionState | None = None,
     partner_id: PartnerId | None = None,
@@ -138,7 +138,7 @@ async def list_transactions(
     limit: int = 50,
 ) -> tuple[list[Transaction], int | None]:
     """Newest first; the second value is `after` of the next page. Days are Europe/Berlin, [from, before)."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         _TRANSACTION
         + """
           AND ($2::text IS NULL OR t.state = $2) AND ($3::uuid IS NULL OR t.partner_id = $3)
@@ -147,7 +147,7 @@ async def list_transactions(
         """
         + ("" if sold_from is None and sold_before is None else _SOLD_THEN)
         + " ORDER BY t.seq DESC LIMIT $7",
-        tenant.id,
+        tx.tenant.id,
         state,
         partner_id,
         sold_from and midnight(sold_from),

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.refusals import NotFound
 from ledger.tax.document_rules import PartnerFacts, TenantFacts
-from ledger.types import PartnerId, Tenant
+from ledger.types import PartnerId
 
 FACTS = """
     p.name, p.street, p.zip, p.city, p.country_code, p.agreement_accepted_at IS NOT NULL AS agreement_accepted,
@@ -19,11 +19,11 @@ def status_on(day: str) -> str:
     return f"LEFT JOIN LATERAL tax_status_on(p.tenant_id, p.id, {day}) s ON true"
 
 
-async def partner_facts(db: Connection, tenant: Tenant, partner: PartnerId, on: date) -> PartnerFacts:
+async def partner_facts(tx: TenantTransaction, partner: PartnerId, on: date) -> PartnerFacts:
     """What the partner was on this day. Raises NotFound."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         f"SELECT {FACTS} FROM partners p {status_on('$3::date')} WHERE p.tenant_id = $1 AND p.id = $2",
-        tenant.id,
+        tx.tenant.id,
         partner,
         on,
     )
@@ -32,9 +32,9 @@ async def partner_facts(db: Connection, tenant: Tenant, partner: PartnerId, on: 
     return PartnerFacts(**row)
 
 
-async def tenant_facts(db: Connection, tenant: Tenant) -> TenantFacts:
+async def tenant_facts(tx: TenantTransaction) -> TenantFacts:
     """Raises NotFound."""
-    row = await db.fetchrow(
+    row = await tx.fetchrow(
         r"""
         SELECT p.small_business, p.tax_type, t.agreement_version,
                (t.street ~ '\S' AND t.zip ~ '\S' AND t.city ~ '\S') IS TRUE AS address_known,
@@ -42,7 +42,7 @@ async def tenant_facts(db: Connection, tenant: Tenant) -> TenantFacts:
           FROM tenants t LEFT JOIN provider_connections p ON p.tenant_id = t.id AND p.provider = 'lexoffice'
          WHERE t.id = $1
         """,
-        tenant.id,
+        tx.tenant.id,
     )
     if row is None:
         raise NotFound("tenant_not_found")

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from ledger.audit import audit
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.programme import partners
-from ledger.types import BusinessDay, Frozen, PartnerId, TaxStatus, Tenant
+from ledger.types import BusinessDay, Frozen, PartnerId, TaxStatus
 
 
 class NewTaxStatus(Frozen):
@@ -45,32 +45,30 @@ _COLUMNS = """
 """
 
 
-async def record_tax_status(
-    db: Connection, tenant: Tenant, partner_id: PartnerId, new: NewTaxStatus, *, by: str
-) -> TaxRecord:
+async def record_tax_status(tx: TenantTransaction, partner_id: PartnerId, new: NewTaxStatus, *, by: str) -> TaxRecord:
     """From its first day on the new status takes the place of what was valid then. Raises NotFound.
 
     What stands on it, payouts and documents of now and then, is looked at by rechecks.want_for_partner.
     """
-    await partners.find(db, tenant, partner_id)
-    await db.execute(
+    await partners.find(tx, partner_id)
+    await tx.execute(
         """
         UPDATE partner_tax_statuses SET valid_until = $3
          WHERE tenant_id = $1 AND partner_id = $2 AND valid_from < $3 AND (valid_until IS NULL OR valid_until > $3)
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         new.valid_from,
     )
     # clock_timestamp(): of two records for the same day in one transaction the later one counts.
-    recorded = await db.fetchrow(
+    recorded = await tx.fetchrow(
         f"""
         INSERT INTO partner_tax_statuses (tenant_id, partner_id, status, valid_from, valid_until, vat_id, tax_number,
                                           confirmed_year, recorded_by, recorded_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp())
         RETURNING {_COLUMNS}
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
         new.status,
         new.valid_from,
@@ -81,12 +79,11 @@ async def record_tax_status(
         by,
     )
     assert recorded is not None
-    await db.execute(
-        "UPDATE partners SET last_edited_by = $3 WHERE tenant_id = $1 AND id = $2", tenant.id, partner_id, by
+    await tx.execute(
+        "UPDATE partners SET last_edited_by = $3 WHERE tenant_id = $1 AND id = $2", tx.tenant.id, partner_id, by
     )
     await audit.record(
-        db,
-        tenant,
+        tx,
         actor=by,
         action="partner.tax_status_recorded",
         subject="partner",
@@ -96,20 +93,20 @@ async def record_tax_status(
     return TaxRecord.model_validate(dict(recorded))
 
 
-async def tax_status_on(db: Connection, tenant: Tenant, partner_id: PartnerId, day: date) -> TaxRecord | None:
+async def tax_status_on(tx: TenantTransaction, partner_id: PartnerId, day: date) -> TaxRecord | None:
     """What the partner was on that day (Europe/Berlin); None where nothing is recorded for it."""
-    row = await db.fetchrow(f"SELECT {_COLUMNS} FROM tax_status_on($1, $2, $3)", tenant.id, partner_id, day)
+    row = await tx.fetchrow(f"SELECT {_COLUMNS} FROM tax_status_on($1, $2, $3)", tx.tenant.id, partner_id, day)
     return None if row is None else TaxRecord.model_validate(dict(row))
 
 
-async def tax_statuses(db: Connection, tenant: Tenant, partner_id: PartnerId) -> list[TaxRecord]:
+async def tax_statuses(tx: TenantTransaction, partner_id: PartnerId) -> list[TaxRecord]:
     """All of them, the latest first."""
-    rows = await db.fetch(
+    rows = await tx.fetch(
         f"""
         SELECT {_COLUMNS} FROM partner_tax_statuses WHERE tenant_id = $1 AND partner_id = $2
          ORDER BY valid_from DESC, recorded_at DESC
         """,
-        tenant.id,
+        tx.tenant.id,
         partner_id,
     )
     return [TaxRecord.model_validate(dict(row)) for row in rows]

@@ -34,8 +34,8 @@ class Colleague:
 
     async def code(self) -> str:
         """What the app shows. A code works once, and no test waits half a minute for the next one."""
-        async with self.shop.house.ledger.of_person(self.user) as db:
-            await db.execute("UPDATE user_secrets SET totp_last_step = 0 WHERE user_id = $1", self.user)
+        async with self.shop.house.ledger.of_person(self.user) as tx:
+            await tx.execute("UPDATE user_secrets SET totp_last_step = 0 WHERE user_id = $1", self.user)
         return totp.code_of(self.secret, at=time.time())
 
 
@@ -45,8 +45,8 @@ async def hired(shop: Shop, role: Role, name: str = "") -> Colleague:
     email = f"{name or role}@{shop.tenant.slug}.example"
     user, _ = await users.add(ledger, email)
     await users.set_password(ledger, user, PASSWORD)
-    async with ledger.transaction(shop.tenant, person=user) as db:
-        await memberships.add(db, shop.tenant, user, role, by=None, actor="test")
+    async with ledger.transaction(shop.tenant, person=user) as tx:
+        await memberships.add(tx, user, role, by=None, actor="test")
     return Colleague(shop, user, email)
 
 

@@ -136,9 +136,9 @@ async def _rehearsal(shop: Shop) -> str:
 
 async def _personal_link(shop: Shop, code: str) -> str:
     house = shop.house
-    async with house.ledger.transaction(shop.tenant, cause="test") as db:
-        partner = await db.fetchval("SELECT id FROM partners WHERE code = $1", code)
-        token = await partner_links.make(db, shop.tenant, house.settings.vault(), partner, by="test")
+    async with house.ledger.transaction(shop.tenant, cause="test") as tx:
+        partner = await tx.fetchval("SELECT id FROM partners WHERE code = $1", code)
+        token = await partner_links.make(tx, house.settings.vault(), partner, by="test")
     return f"/p/{token.get_secret_value()}"
 
 
@@ -151,9 +151,9 @@ async def personal_cookie(shop: Shop, code: str) -> Any:
 
 
 async def _objection(shop: Shop, code: str, number: str) -> None:
-    async with shop.house.ledger.transaction(shop.tenant, cause="test") as db:
-        partner = await db.fetchval("SELECT id FROM partners WHERE code = $1", code)
-        await objections.object_to(db, shop.tenant, partner, number, reason="Die Bestellung vom 3. November fehlt.")
+    async with shop.house.ledger.transaction(shop.tenant, cause="test") as tx:
+        partner = await tx.fetchval("SELECT id FROM partners WHERE code = $1", code)
+        await objections.object_to(tx, partner, number, reason="Die Bestellung vom 3. November fehlt.")
 
 
 async def _names(shop: Shop) -> dict[str, str]:

@@ -122,15 +122,13 @@ async def test_with_a_new_key_in_front_everything_is_encrypted_anew_and_can_be_s
     admin = await firm.person(Role.ADMIN)
     assert admin.user is not None
     ledger, old = firm.parts.ledger, firm.parts.settings.secret_key.get_secret_value()
-    async with ledger.transaction(firm.tenant) as db:
-        await stripe_secret.save_stripe_secret(
-            db, firm.tenant, firm.parts.vault, signing_secret="whsec_abcdefgh", actor="test"
-        )
+    async with ledger.transaction(firm.tenant) as tx:
+        await stripe_secret.save_stripe_secret(tx, firm.parts.vault, signing_secret="whsec_abcdefgh", actor="test")
     fresh = Fernet.generate_key().decode()
     both, only_new = Vault.from_setting(f"{fresh},{old}"), Vault.from_setting(fresh)
     await secret_rotation.rotate(ledger, both)
-    async with ledger.transaction(firm.tenant) as db:
-        stored = await db.fetchval("SELECT secret_encrypted FROM provider_connections WHERE provider = 'stripe'")
+    async with ledger.transaction(firm.tenant) as tx:
+        stored = await tx.fetchval("SELECT secret_encrypted FROM provider_connections WHERE provider = 'stripe'")
     assert only_new.decrypt(stored) == "whsec_abcdefgh"
     (row,) = await firm.rows_of(admin, "SELECT totp_secret_encrypted AS stored FROM user_secrets")
     assert only_new.decrypt(row["stored"]) == admin.secret

@@ -337,10 +337,8 @@ async def _look_at_pages(firm: Firm, books: Books) -> None:
 
 
 async def _look_at_the_api(firm: Firm, settings: Settings, books: Books) -> None:
-    async with firm.parts.ledger.transaction(firm.tenant) as db:
-        made = await api_keys.create_api_key(
-            db, firm.tenant, settings.vault(), name="x", scopes=("read", "write"), actor="test"
-        )
+    async with firm.parts.ledger.transaction(firm.tenant) as tx:
+        made = await api_keys.create_api_key(tx, settings.vault(), name="x", scopes=("read", "write"), actor="test")
     headers = {"X-API-Key": made.key.get_secret_value()}
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=firm.app), base_url="http://127.0.0.1/api/v1", timeout=30, headers=headers
@@ -392,10 +390,10 @@ async def test_the_release_before_reads_what_this_one_holds_and_releases(
         TenantTransaction(cast(Any, app), Tenant(id=TenantId(books.tenant), slug="acme")),
         TransactionId(books.sales["own"]),
     )
-    await sale_holds.hold(tx, tx.tenant, sale, SaleHold.DISPUTE)
-    await sale_holds.hold(tx, tx.tenant, sale, SaleHold.INVOICE_VOIDED)
+    await sale_holds.hold(tx, sale, SaleHold.DISPUTE)
+    await sale_holds.hold(tx, sale, SaleHold.INVOICE_VOIDED)
     assert await _told(books, "own") == ("Eigenkauf; Zahlungsstreit", _VOIDED)
-    await sale_holds.release(tx, tx.tenant, sale, list(SaleHold))
+    await sale_holds.release(tx, sale, list(SaleHold))
     assert await _told(books, "own") == (None, None)
 
 

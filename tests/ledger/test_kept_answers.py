@@ -15,9 +15,9 @@ async def test_kept_answers_are_forgotten_after_their_days_so_many_at_once(
     ledger: Ledger, tenant: Tenant, superuser: asyncpg.Connection
 ) -> None:
     answer = KeptAnswer(status=200, body={"name": "Anna"})
-    async with ledger.transaction(tenant) as db:
+    async with ledger.transaction(tenant) as tx:
         for key in ("old-1", "old-2", "old-3", "young"):
-            await idempotency.keep(db, tenant, caller="key:a", key=key, request_sha256=b"x" * 32, answer=answer)
+            await idempotency.keep(tx, caller="key:a", key=key, request_sha256=b"x" * 32, answer=answer)
     await superuser.execute(
         """
         UPDATE idempotency_keys
@@ -31,5 +31,5 @@ async def test_kept_answers_are_forgotten_after_their_days_so_many_at_once(
     assert await idempotency.forget_old(ledger, at_most=2) == 2
     while await idempotency.forget_old(ledger, at_most=2):
         pass
-    async with ledger.transaction(tenant) as db:
-        assert [row["key"] for row in await db.fetch("SELECT key FROM idempotency_keys")] == ["young"]
+    async with ledger.transaction(tenant) as tx:
+        assert [row["key"] for row in await tx.fetch("SELECT key FROM idempotency_keys")] == ["young"]

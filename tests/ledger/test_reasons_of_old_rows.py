@@ -129,8 +129,8 @@ async def test_what_waited_for_its_credit_note_is_handed_over_after_the_migratio
     ledger = await Ledger.open(old.urls.app_url)
     try:
         known = Tenant(id=TenantId(tenant), slug="acme")
-        async with ledger.transaction(known) as db:
-            assert await events.hand_over_parked(db, known) == [parked]
+        async with ledger.transaction(known) as tx:
+            assert await events.hand_over_parked(tx) == [parked]
     finally:
         await ledger.close()
     assert await _reason(old, parked) == (None, None)

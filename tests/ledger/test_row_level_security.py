@@ -68,11 +68,11 @@ async def test_the_application_is_no_superuser_and_passes_no_policy(app: asyncpg
 async def test_with_a_wrong_or_missing_tenant_every_table_is_empty(
     app: asyncpg.Connection, ledger: Ledger, tenant: Tenant, setting: str | None
 ) -> None:
-    async with ledger.transaction(tenant) as db:
-        await audit.record(db, tenant, actor="x", action="y", subject="z", subject_id="1", personal={"email": "e"})
+    async with ledger.transaction(tenant) as tx:
+        await audit.record(tx, actor="x", action="y", subject="z", subject_id="1", personal={"email": "e"})
     person, _ = await users.add(ledger, f"{uuid4().hex}@acme.example")
-    async with ledger.of_person(person) as db:
-        assert await db.fetchval("SELECT count(*) FROM users") == 1
+    async with ledger.of_person(person) as tx:
+        assert await tx.fetchval("SELECT count(*) FROM users") == 1
     for name, table in (await tables(app)).items():
         if name in WITHOUT_A_TENANT or not table["readable"]:
             continue
@@ -97,10 +97,10 @@ async def test_a_tenant_writes_into_no_other(app: asyncpg.Connection, tenant: Te
             async with app.transaction():
                 await app.execute("SELECT set_config('app.tenant', $1, true)", str(uuid4()))
                 assert await app.execute(statement) == f"{right} 0", name
-    async with ledger.transaction(Tenant(id=TenantId(uuid4()), slug="other")) as db:
+    async with ledger.transaction(Tenant(id=TenantId(uuid4()), slug="other")) as tx:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            async with db.savepoint():
-                await db.execute(
+            async with tx.savepoint():
+                await tx.execute(
                     "INSERT INTO audit_entries (tenant_id, actor, action, subject, subject_id)"
                     " VALUES ($1, 'x', 'y', 'z', '1')",
                     tenant.id,
@@ -111,17 +111,17 @@ async def test_a_persons_secrets_open_for_that_person_alone(ledger: Ledger, tena
     one, _ = await users.add(ledger, f"{uuid4().hex}@acme.example")
     two, _ = await users.add(ledger, f"{uuid4().hex}@acme.example")
     for user in (one, two):
-        async with ledger.transaction(tenant, person=user) as db:
-            await db.execute(
+        async with ledger.transaction(tenant, person=user) as tx:
+            await tx.execute(
                 "INSERT INTO memberships (tenant_id, user_id, role) VALUES ($1, $2, 'admin')", tenant.id, user
             )
-    async with ledger.transaction(tenant, person=one) as db:
-        assert await db.fetchval("SELECT count(*) FROM user_secrets") == 1
+    async with ledger.transaction(tenant, person=one) as tx:
+        assert await tx.fetchval("SELECT count(*) FROM user_secrets") == 1
         # Colleagues are seen by name, and changed by nobody but themselves and the commands of operators.
-        assert await db.fetchval("SELECT count(*) FROM users") == 2
-        assert await db.execute("UPDATE users SET disabled_at = now() WHERE id = $1", two) == "UPDATE 0"
-    async with ledger.transaction(tenant, person=UserId(uuid4())) as db:
-        assert await db.fetchval("SELECT count(*) FROM user_secrets") == 0
+        assert await tx.fetchval("SELECT count(*) FROM users") == 2
+        assert await tx.execute("UPDATE users SET disabled_at = now() WHERE id = $1", two) == "UPDATE 0"
+    async with ledger.transaction(tenant, person=UserId(uuid4())) as tx:
+        assert await tx.fetchval("SELECT count(*) FROM user_secrets") == 0
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from contextlib import suppress
 import asyncpg
 import pytest
 
-from ledger.database import Connection, Ledger, NotCommitted
+from ledger.database import Ledger, NotCommitted, TenantTransaction
 from ledger.types import Tenant
 from tests.conftest import Database
 
@@ -22,13 +22,13 @@ async def single(database: Database) -> AsyncIterator[Ledger]:
     await opened.close()
 
 
-async def rename(db: Connection, tenant: Tenant, name: str) -> None:
-    await db.execute("UPDATE tenants SET name = $2 WHERE id = $1", tenant.id, name)
+async def rename(tx: TenantTransaction, name: str) -> None:
+    await tx.execute("UPDATE tenants SET name = $2 WHERE id = $1", tx.tenant.id, name)
 
 
 async def name_of(ledger: Ledger, tenant: Tenant) -> str:
-    async with ledger.transaction(tenant) as db:
-        found: str = await db.fetchval("SELECT name FROM tenants WHERE id = $1", tenant.id)
+    async with ledger.transaction(tenant) as tx:
+        found: str = await tx.fetchval("SELECT name FROM tenants WHERE id = $1", tenant.id)
     return found
 
 
@@ -44,8 +44,8 @@ async def name_of(ledger: Ledger, tenant: Tenant) -> str:
     ],
 )
 async def test_the_cause_arrives_as_it_was_said(single: Ledger, tenant: Tenant, cause: str) -> None:
-    async with single.transaction(tenant, cause=cause) as db:
-        assert tuple(await db.fetchrow(SETTINGS) or ()) == (str(tenant.id), cause)
+    async with single.transaction(tenant, cause=cause) as tx:
+        assert tuple(await tx.fetchrow(SETTINGS) or ()) == (str(tenant.id), cause)
     assert await name_of(single, tenant) == "Test"
 
 
@@ -56,33 +56,33 @@ async def test_a_cause_that_no_database_can_hold_begins_nothing(single: Ledger, 
     assert await name_of(single, tenant) == "Test"
 
 
-async def renamed_and(single: Ledger, tenant: Tenant, then: Callable[[Connection], Awaitable[object]]) -> None:
+async def renamed_and(single: Ledger, tenant: Tenant, then: Callable[[TenantTransaction], Awaitable[object]]) -> None:
     """A transaction that changes a row and goes on."""
-    async with single.transaction(tenant, cause="test") as db:
-        await rename(db, tenant, "Lost")
-        await then(db)
+    async with single.transaction(tenant, cause="test") as tx:
+        await rename(tx, "Lost")
+        await then(tx)
 
 
-async def fail(_: Connection) -> None:
+async def fail(_: TenantTransaction) -> None:
     raise LookupError
 
 
-async def ask_nonsense(db: Connection) -> None:
-    await db.execute("SELECT 1 / 0")
+async def ask_nonsense(tx: TenantTransaction) -> None:
+    await tx.execute("SELECT 1 / 0")
 
 
-async def swallow(db: Connection) -> None:
+async def swallow(tx: TenantTransaction) -> None:
     with suppress(asyncpg.DivisionByZeroError):
-        await ask_nonsense(db)
+        await ask_nonsense(tx)
 
 
-async def lose_the_connection(db: Connection) -> None:
-    await db.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+async def lose_the_connection(tx: TenantTransaction) -> None:
+    await tx.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
-async def lose_the_connection_and_fail(db: Connection) -> None:
+async def lose_the_connection_and_fail(tx: TenantTransaction) -> None:
     with suppress(asyncpg.PostgresError, asyncpg.InterfaceError):
-        await lose_the_connection(db)
+        await lose_the_connection(tx)
     raise LookupError
 
 
@@ -99,7 +99,7 @@ async def lose_the_connection_and_fail(db: Connection) -> None:
 async def test_an_error_is_raised_as_it_is_and_leaves_nothing_for_the_next(
     single: Ledger,
     tenant: Tenant,
-    then: Callable[[Connection], Awaitable[object]],
+    then: Callable[[TenantTransaction], Awaitable[object]],
     raised: type[Exception] | tuple[type[Exception], ...],
 ) -> None:
     """Also the one that nobody looked at: who goes on after a failed statement is told that nothing was kept."""
@@ -113,24 +113,24 @@ async def test_an_error_is_raised_as_it_is_and_leaves_nothing_for_the_next(
 
 
 async def test_one_that_is_given_up_while_it_waits_is_rolled_back(single: Ledger, tenant: Tenant) -> None:
-    waiting = renamed_and(single, tenant, lambda db: db.execute("SELECT pg_sleep(60)"))
+    waiting = renamed_and(single, tenant, lambda tx: tx.execute("SELECT pg_sleep(60)"))
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(waiting, 0.2)
     assert await name_of(single, tenant) == "Test"
 
 
 async def test_a_part_may_fail_by_itself_even_within_another(single: Ledger, tenant: Tenant) -> None:
-    async def part(db: Connection, name: str, then: Callable[[Connection], Awaitable[object]]) -> None:
-        async with db.savepoint():
-            await rename(db, tenant, name)
-            await then(db)
+    async def part(tx: TenantTransaction, name: str, then: Callable[[TenantTransaction], Awaitable[object]]) -> None:
+        async with tx.savepoint():
+            await rename(tx, name)
+            await then(tx)
 
-    async def fail_within(db: Connection) -> None:
+    async def fail_within(tx: TenantTransaction) -> None:
         with suppress(asyncpg.DivisionByZeroError):
-            await part(db, "Lost", ask_nonsense)
+            await part(tx, "Lost", ask_nonsense)
 
-    async with single.transaction(tenant) as db:
-        await part(db, "Kept", fail_within)
+    async with single.transaction(tenant) as tx:
+        await part(tx, "Kept", fail_within)
         with pytest.raises(LookupError):
-            await part(db, "Lost too", fail)
+            await part(tx, "Lost too", fail)
     assert await name_of(single, tenant) == "Kept"

@@ -60,9 +60,9 @@ async def test_rows_of_a_database_that_is_taken_over_stay(postgres: PostgresAddr
         try:
             found = await tenants.find(ledger, "taken-over")
             assert found.id == tenant
-            async with ledger.transaction(found) as db:
-                assert await db.fetchval("SELECT name FROM partners WHERE code = 'ANNA'") == "Anna"
-                assert await db.fetchval("SELECT kind FROM tasks") == "objection"
+            async with ledger.transaction(found) as tx:
+                assert await tx.fetchval("SELECT name FROM partners WHERE code = 'ANNA'") == "Anna"
+                assert await tx.fetchval("SELECT kind FROM tasks") == "objection"
         finally:
             await ledger.close()
 

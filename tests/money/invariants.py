@@ -104,18 +104,18 @@ _SUMS = """
 
 async def broken(ledger: Ledger, tenant: Tenant) -> list[str]:
     """Each promise that does not hold, with the rows that break it; and what `partnerdesk doctor` would say."""
-    async with ledger.transaction(tenant) as db:
+    async with ledger.transaction(tenant) as tx:
         found = [
             f"{promise}: {[row[0] for row in rows][:3]}"
             for promise, sql in _BROKEN.items()
-            if (rows := await db.fetch(sql))
+            if (rows := await tx.fetch(sql))
         ]
-        sums = {row["id"]: dict(row) for row in await db.fetch(_SUMS)}
+        sums = {row["id"]: dict(row) for row in await tx.fetch(_SUMS)}
         for partner, plain in sums.items():
-            balance = (await partner_balance.of_partner(db, tenant, partner)).model_dump(include=set(plain))
+            balance = (await partner_balance.of_partner(tx, partner)).model_dump(include=set(plain))
             if balance != {name: cents for name, cents in plain.items() if name != "id"}:
                 found.append(f"the balance of {partner} is {balance}, its commissions are {plain}")
-        differences = await invariants.check(db, tenant, stuck_after=timedelta(hours=1))
+        differences = await invariants.check(tx, stuck_after=timedelta(hours=1))
     return found + [
         one.says
         for one in differences

@@ -41,10 +41,9 @@ class LedgerPlayer(TellsOfSales):
 
     async def _requested(self, name: str, partner: str, case: str | None) -> None:
         try:
-            async with self._db() as db:
+            async with self._db() as tx:
                 made = await payout_requests.request_payout(
-                    db,
-                    self.tenant,
+                    tx,
                     partner_code=self.code(partner),
                     actor=MAKER,
                     tax_case=case and TaxCase(case),  # type: ignore[arg-type]
@@ -64,18 +63,16 @@ class LedgerPlayer(TellsOfSales):
     async def _rows_of_run(self, day: int, *, rehearsal: bool) -> list[Any]:
         """Its batch is done twice, as by a worker that was killed before it could say so."""
         run, cut_off = uuid4(), payout_runs.cut_off_of(self.today + timedelta(days=day))
-        async with self._db() as db:
-            made = await payout_runs.begin(
-                db, self.tenant, run, cut_off=cut_off, rehearsal=rehearsal, requested_by=MAKER
-            )
+        async with self._db() as tx:
+            made = await payout_runs.begin(tx, run, cut_off=cut_off, rehearsal=rehearsal, requested_by=MAKER)
             assert made is not None
         for _ in range(2):
-            async with self._db() as db:
-                left = await payout_runs.partners_left(db, self.tenant, run, after=None, limit=10)
+            async with self._db() as tx:
+                left = await payout_runs.partners_left(tx, run, after=None, limit=10)
             await payout_runs.take(self.ledger, self.tenant, run, left)
-        async with self._db() as db:
-            await payout_runs.end(db, self.tenant, run)
-            return await db.fetch(
+        async with self._db() as tx:
+            await payout_runs.end(tx, run)
+            return await tx.fetch(
                 """
                 SELECT split_part(p.code, '-', 1) AS partner, r.tax_case, r.net_cents, o.number
                   FROM payout_run_rows r JOIN partners p ON p.id = r.partner_id
@@ -87,35 +84,34 @@ class LedgerPlayer(TellsOfSales):
 
     async def _approved(self, name: str) -> None:
         """By somebody who looks at it anew; what the document table forbids is refused."""
-        async with self._db() as db:
-            held = await payouts.lock(db, self.tenant, self._number[name])
-            seen = await payout_content.renew_content_hash(db, self.tenant, held.id)
+        async with self._db() as tx:
+            held = await payouts.lock(tx, self._number[name])
+            seen = await payout_content.renew_content_hash(tx, held.id)
         try:
-            async with self._db() as db:
-                await decisions.approve(db, self.tenant, held.number, actor=SECOND, seen_hash=seen)
+            async with self._db() as tx:
+                await decisions.approve(tx, held.number, actor=SECOND, seen_hash=seen)
         except Blocked:
             return
 
     async def _rejected(self, name: str) -> None:
-        async with self._db() as db:
-            await decisions.reject(db, self.tenant, self._number[name], actor=SECOND, reason="Test")
+        async with self._db() as tx:
+            await decisions.reject(tx, self._number[name], actor=SECOND, reason="Test")
 
     async def _cancelled(self, name: str) -> None:
-        async with self._db() as db:
-            await decisions.cancel(db, self.tenant, self._number[name], actor=SECOND, reason="Test")
+        async with self._db() as tx:
+            await decisions.cancel(tx, self._number[name], actor=SECOND, reason="Test")
 
     async def _document(self, name: str) -> None:
         """The workflow looks what it may do; where that is to create, the credit note is made and read back."""
-        async with self._db() as db:
-            payout = await payouts.lock(db, self.tenant, self._number[name])
-            look = await next_step.what_next(db, self.tenant, payout, unclear_wait=timedelta(minutes=15), retry=True)
+        async with self._db() as tx:
+            payout = await payouts.lock(tx, self._number[name])
+            look = await next_step.what_next(tx, payout, unclear_wait=timedelta(minutes=15), retry=True)
             if look.intent is None:
                 return
             document, totals = uuid4(), _totals(payout)
-            await intents.made(db, self.tenant, look.intent, document)
+            await intents.made(tx, look.intent, document)
             await documents.observe(
-                db,
-                self.tenant,
+                tx,
                 Observed(
                     kind=DocumentKind.CREDIT_NOTE,
                     organization_id=ORGANIZATION,
@@ -128,14 +124,14 @@ class LedgerPlayer(TellsOfSales):
                     **totals,
                 ),
             )
-            await documents.keep_created_totals(db, self.tenant, document, totals)
-            await payouts.change_state(db, self.tenant, payout, PayoutState.CREDIT_NOTE_OPEN)
-            await intents.close(db, self.tenant, look.intent)
+            await documents.keep_created_totals(tx, document, totals)
+            await payouts.change_state(tx, payout, PayoutState.CREDIT_NOTE_OPEN)
+            await intents.close(tx, look.intent)
 
     async def _shows(self, name: str, meaning: Meaning, **more: Any) -> None:
-        async with self._db() as db:
-            payout = await payouts.lock(db, self.tenant, self._number[name])
-            await settle(db, self.tenant, payout, Verdict(meaning=meaning, **more))
+        async with self._db() as tx:
+            payout = await payouts.lock(tx, self._number[name])
+            await settle(tx, payout, Verdict(meaning=meaning, **more))
 
     async def _paid_out(self, name: str) -> None:
         await self._shows(name, Meaning.PAID, voucher_number="GS-1")
@@ -154,35 +150,35 @@ class LedgerPlayer(TellsOfSales):
     # Bank runs
 
     async def _drafted(self, name: str) -> None:
-        async with self._db() as db:
-            self._bank_run[name] = (await bank_runs.create(db, self.tenant, VAULT, by=MAKER)).number
+        async with self._db() as tx:
+            self._bank_run[name] = (await bank_runs.create(tx, VAULT, by=MAKER)).number
 
     async def _refreshed(self, name: str) -> bank_run_rows.BankRun:
-        async with self._db() as db:
-            await bank_runs.refresh(db, self.tenant, VAULT, self._bank_run[name], by=SECOND)
-            return await bank_run_rows.find(db, self.tenant, self._bank_run[name])
+        async with self._db() as tx:
+            await bank_runs.refresh(tx, VAULT, self._bank_run[name], by=SECOND)
+            return await bank_run_rows.find(tx, self._bank_run[name])
 
     async def _released(self, name: str) -> None:
         run = await self._refreshed(name)
         if run.payments:
-            async with self._db() as db:
-                await bank_runs.approve(db, self.tenant, VAULT, run.number, by=SECOND, seen_hash=run.content_hash)
+            async with self._db() as tx:
+                await bank_runs.approve(tx, VAULT, run.number, by=SECOND, seen_hash=run.content_hash)
 
     async def _exported(self, name: str) -> None:
         if (await self._refreshed(name)).state == "approved":
-            async with self._db() as db:
-                await bank_export.download(db, self.tenant, VAULT, self._bank_run[name], by=MAKER)
+            async with self._db() as tx:
+                await bank_export.download(tx, VAULT, self._bank_run[name], by=MAKER)
 
     async def _confirmed(self, name: str) -> None:
-        async with self._db() as db:
-            await bank_runs.confirm(db, self.tenant, self._bank_run[name], by=MAKER)
+        async with self._db() as tx:
+            await bank_runs.confirm(tx, self._bank_run[name], by=MAKER)
 
     async def _run_cancelled(self, name: str) -> None:
         try:
-            async with self._db() as db:
-                run = await bank_run_cancelling.cancel(db, self.tenant, self._bank_run[name], by=MAKER, reason="Test")
+            async with self._db() as tx:
+                run = await bank_run_cancelling.cancel(tx, self._bank_run[name], by=MAKER, reason="Test")
                 if run.state == "exported":
-                    await bank_run_cancelling.confirm_cancel(db, self.tenant, run.number, by=SECOND)
+                    await bank_run_cancelling.confirm_cancel(tx, run.number, by=SECOND)
         except NotAllowedNow as refused:
             # The model knows whether all are paid: then its run stays as it was, too, and holds its payouts.
             if refused.code != "bank_run_paid":
@@ -190,36 +186,31 @@ class LedgerPlayer(TellsOfSales):
 
     async def open_accounts(self) -> None:
         """An account to pay from, and one for each partner, all in force."""
-        async with self._db() as db:
-            self.today = await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
+        async with self._db() as tx:
+            self.today = await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
             own = await bank_accounts.record(
-                db,
-                self.tenant,
-                VAULT,
-                NewOwnAccount(account_holder="Test", iban=SecretStr("DE89370400440532013000")),
-                by=MAKER,
+                tx, VAULT, NewOwnAccount(account_holder="Test", iban=SecretStr("DE89370400440532013000")), by=MAKER
             )
-            await bank_accounts.confirm(db, self.tenant, own.id, by=SECOND)
+            await bank_accounts.confirm(tx, own.id, by=SECOND)
             for number, partner in enumerate(CHAIN, start=1):
                 iban = IBAN.generate("DE", bank_code="12030000", account_code=f"{number:010}")
                 account = await partner_accounts.save_bank_details(
-                    db,
-                    self.tenant,
+                    tx,
                     VAULT,
                     self.partner[partner],
                     NewBankDetails(account_holder=partner, iban=SecretStr(str(iban))),
                     by=MAKER,
                 )
-                await db.execute("UPDATE partner_bank_details SET usable_from = now() WHERE id = $1", account.id)
-                await partner_accounts.confirm(db, self.tenant, self.partner[partner], account.id, by=SECOND)
+                await tx.execute("UPDATE partner_bank_details SET usable_from = now() WHERE id = $1", account.id)
+                await partner_accounts.confirm(tx, self.partner[partner], account.id, by=SECOND)
 
     # What the ledger says now.
 
     async def balance(self, partner: str) -> dict[str, int]:
         """As pages show it; the lines must say the same."""
-        async with self._db() as db:
-            shown = await partner_balance.of_partner(db, self.tenant, self.partner[partner])
-            rows = await db.fetch(
+        async with self._db() as tx:
+            shown = await partner_balance.of_partner(tx, self.partner[partner])
+            rows = await tx.fetch(
                 """
                 SELECT c.state, sum(c.net_cents)::bigint AS cents FROM commissions c
                  WHERE c.partner_id = $1
@@ -242,14 +233,14 @@ class LedgerPlayer(TellsOfSales):
 
     async def due(self, partner: str) -> dict[str, tuple[int, str | None]]:
         """By tax case: what a document would hold, and why it is carried."""
-        async with self._db() as db:
-            found = await due.of_partner(db, self.tenant, self.partner[partner])
+        async with self._db() as tx:
+            found = await due.of_partner(tx, self.partner[partner])
         return {str(one.tax_case): (one.net_cents, one.carried.code if one.carried else None) for one in found.groups}
 
     async def payouts(self) -> dict[str, tuple[str, str, int, int, str]]:
         """State, tax case, net, VAT and the kind of reference of each payout that holds something, by its name."""
-        async with self._db() as db:
-            rows = await db.fetch(
+        async with self._db() as tx:
+            rows = await tx.fetch(
                 "SELECT number, state, tax_case, net_cents, tax_cents, payment_reference FROM payouts"
             )
         found = {row["number"]: row for row in rows}
@@ -270,8 +261,8 @@ class LedgerPlayer(TellsOfSales):
 
     async def exported_or_paid(self) -> dict[str, Any]:
         """What may change no more, by number: amounts and lines of payouts, and the files themselves."""
-        async with self._db() as db:
-            rows = await db.fetch(
+        async with self._db() as tx:
+            rows = await tx.fetch(
                 """
                 SELECT p.number, p.tax_case, p.net_cents, p.tax_cents, p.gross_cents, p.period_from, p.period_to,
                        (SELECT array_agg(l.commission_id::text || l.gross_cents ORDER BY l.position)
@@ -282,20 +273,20 @@ class LedgerPlayer(TellsOfSales):
                         WHERE b.payout_id = p.id AND b.released_at IS NULL AND r.state IN ('exported', 'confirmed')))
                 """
             )
-            files = await db.fetch(
+            files = await tx.fetch(
                 "SELECT number, md5(file_encrypted) AS file FROM bank_runs WHERE file_encrypted IS NOT NULL"
             )
         return {row["number"]: tuple(row.values()) for row in (*rows, *files)}
 
     async def clock(self) -> datetime:
-        async with self._db() as db:
-            found: datetime = await db.fetchval("SELECT clock_timestamp()")
+        async with self._db() as tx:
+            found: datetime = await tx.fetchval("SELECT clock_timestamp()")
         return found
 
     async def open_at(self, at: datetime) -> dict[str, int]:
         """By the Stichtagsbericht: what was open, or in a payout, by partner."""
-        async with self._db() as db:
-            report = await reports.open_commissions(db, self.tenant, at)
+        async with self._db() as tx:
+            report = await reports.open_commissions(tx, at)
         sums: dict[str, int] = {}
         for row in report.rows:
             partner = row.partner_code.partition("-")[0]

@@ -25,8 +25,8 @@ def tiers(*steps: tuple[int, Any]) -> tuple[Tier, ...]:
 
 
 async def standard(shop: Shop) -> Campaign:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        found = await campaigns.find_by_slug(db, shop.tenant, "standard")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        found = await campaigns.find_by_slug(tx, "standard")
     assert found is not None
     return found
 
@@ -35,8 +35,8 @@ async def plan_from_march(shop: Shop, *levels: Rate, **terms: Any) -> Plan:
     """The plan of the campaign „standard“ for all sales of March 2026."""
     new = NewPlan(levels=levels, valid_from=at("2026-03-01T00:00+01:00"), **terms)
     campaign = await standard(shop)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        return await plans.add_plan(db, shop.tenant, campaign.id, new, by="test")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        return await plans.add_plan(tx, campaign.id, new, by="test")
 
 
 def invoice(base_cents: int, *, day: int = 6, code: str = "ANNA", **more: Any) -> InvoiceFacts:

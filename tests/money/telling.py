@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from cryptography.fernet import Fernet
 
 from ledger.booking.resolutions import Answer, resolve
-from ledger.database import Connection, Ledger
+from ledger.database import Ledger, TenantTransaction
 from ledger.types import PartnerId, TaskId, Tenant
 from ledger.vault import Vault
 from tests.money.model_sales import LONG_AGO
@@ -47,15 +47,15 @@ class Teller:
         return datetime.combine(self.today + timedelta(days=day), time(12), ZoneInfo("Europe/Berlin"))
 
     @asynccontextmanager
-    async def _db(self) -> AsyncIterator[Connection]:
-        async with self.ledger.transaction(self.tenant, cause="history") as db:
-            yield db
+    async def _db(self) -> AsyncIterator[TenantTransaction]:
+        async with self.ledger.transaction(self.tenant, cause="history") as tx:
+            yield tx
 
     async def _answer(self, kind: str, subject: str | UUID, action: str, **detail: Any) -> None:
         """To the open question of this kind, by a second person."""
-        async with self._db() as db:
-            task = await db.fetchval(
+        async with self._db() as tx:
+            task = await tx.fetchval(
                 "SELECT id FROM tasks WHERE kind = $1 AND state = 'open' AND subject_id = $2", kind, str(subject)
             )
             answer = Answer(action=action, reason="Test", detail=detail)
-            await resolve(db, self.tenant, TaskId(task), answer, actor=SECOND)
+            await resolve(tx, TaskId(task), answer, actor=SECOND)

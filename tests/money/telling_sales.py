@@ -45,30 +45,30 @@ class TellsOfSales(Teller):
             "clawback_limit_percent": percent,
             "clawback_limit_cents": cents,
         }
-        async with self._db() as db:
-            await tenants.change(db, self.tenant, changes, actor=MAKER)
+        async with self._db() as tx:
+            await tenants.change(tx, changes, actor=MAKER)
 
     async def _status(self, partner: str, kind: str, begins: date, ends: date | None, year: int | None) -> None:
         new = NewTaxStatus(
             status=TaxStatus(kind), valid_from=begins, valid_until=ends, confirmed_year=year, tax_number="12/345/67890"
         )
-        async with self._db() as db:
-            await tax_statuses.record_tax_status(db, self.tenant, self.partner[partner], new, by=MAKER)
+        async with self._db() as tx:
+            await tax_statuses.record_tax_status(tx, self.partner[partner], new, by=MAKER)
 
     async def _leaves(self, partner: str) -> None:
-        async with self._db() as db:
-            await final_settlement.begin(db, self.tenant, self.partner[partner], by=MAKER)
+        async with self._db() as tx:
+            await final_settlement.begin(tx, self.partner[partner], by=MAKER)
 
     async def _stays(self, partner: str) -> None:
-        async with self._db() as db:
-            await final_settlement.take_back(db, self.tenant, self.partner[partner], by=MAKER)
+        async with self._db() as tx:
+            await final_settlement.take_back(tx, self.partner[partner], by=MAKER)
 
     async def _written(self, name: str, partner: str, cents: int, day: date) -> None:
         new = NewManualLine(
             kind="bonus" if cents > 0 else "correction", net_cents=cents, service_date=day, reason="Test"
         )
-        async with self._db() as db:
-            self._line[name] = await manual_lines.write(db, self.tenant, self.partner[partner], new, by=MAKER)
+        async with self._db() as tx:
+            self._line[name] = await manual_lines.write(tx, self.partner[partner], new, by=MAKER)
 
     async def _line_confirmed(self, name: str) -> None:
         await self._answer(manual_lines.TASK, self._line[name], "confirm")
@@ -87,20 +87,19 @@ class TellsOfSales(Teller):
 
     async def _plan(self, number: int, month: int) -> None:
         new = new_plan(PLANS[number]).model_copy(update={"valid_from": self._instant(month)})
-        async with self._db() as db:
-            campaign = await campaigns.find_by_slug(db, self.tenant, "standard")
+        async with self._db() as tx:
+            campaign = await campaigns.find_by_slug(tx, "standard")
             assert campaign is not None
-            await plans.add_plan(db, self.tenant, campaign.id, new, by="test")
+            await plans.add_plan(tx, campaign.id, new, by="test")
 
     async def _closed(self, month: int) -> None:
         await month_close.close_month(self.ledger, self.tenant, date(2026, month, 1))
 
     async def _sale(self, name: str, partners: tuple[str, ...], net: int, month: int, subscription: str | None) -> None:
         self._net[name], self._charge[name] = net, gross_of(net)
-        async with self._db() as db:
+        async with self._db() as tx:
             await provider_reports.record_sale(
-                db,
-                self.tenant,
+                tx,
                 SaleReport(
                     payment_intent=self._intent(name),
                     partner_code=self.code(partners[0]),
@@ -129,11 +128,10 @@ class TellsOfSales(Teller):
             "order_references": (self._intent(name),),
         }
         facts = InvoiceFacts(**members | more)
-        async with self._db() as db:
-            await invoices.wait_for_turn(db, self.tenant, facts)
+        async with self._db() as tx:
+            await invoices.wait_for_turn(tx, facts)
             await documents.observe(
-                db,
-                self.tenant,
+                tx,
                 Observed(
                     kind=DocumentKind.INVOICE,
                     organization_id=facts.organization_id,
@@ -149,7 +147,7 @@ class TellsOfSales(Teller):
                     snapshot_id=uuid4(),
                 ),
             )
-            await invoices.apply_invoice(db, self.tenant, facts)
+            await invoices.apply_invoice(tx, facts)
 
     async def _paid(self, name: str, day: int) -> None:
         await self._invoice_shows(name, "paid", day)
@@ -169,11 +167,11 @@ class TellsOfSales(Teller):
         await self._invoice_shows(name, "voided")
 
     async def _window_over(self, name: str) -> None:
-        async with self._db() as db:
-            await db.execute(
+        async with self._db() as tx:
+            await tx.execute(
                 "UPDATE transactions SET replacement_until = now() WHERE payment_intent = $1", self._intent(name)
             )
-            window = await replacement.look_at_window(db, self.tenant, self._invoice[name])
+            window = await replacement.look_at_window(tx, self._invoice[name])
         assert window.outcome is not None
 
     async def _rewritten(self, name: str, net: int, day: int) -> None:
@@ -181,10 +179,9 @@ class TellsOfSales(Teller):
         await self._invoice_shows(name, "paid", day)
 
     async def _refund_report(self, name: str, cents: int, failed: str | None) -> None:
-        async with self._db() as db:
+        async with self._db() as tx:
             await provider_reports.record_refund(
-                db,
-                self.tenant,
+                tx,
                 RefundReport(
                     payment_intent=self._intent(name),
                     charge_cents=self._charge[name],
@@ -203,10 +200,9 @@ class TellsOfSales(Teller):
         await self._refund_report(name, cents, f"re_{uuid4().hex}")
 
     async def _dispute(self, name: str, dispute: str, status: str, cents: int) -> None:
-        async with self._db() as db:
+        async with self._db() as tx:
             await provider_reports.record_dispute(
-                db,
-                self.tenant,
+                tx,
                 DisputeReport.model_validate(
                     {
                         "payment_intent": self._intent(name),
@@ -231,10 +227,9 @@ class TellsOfSales(Teller):
         await self._dispute(name, dispute, "won", self._charge[name])
 
     async def _credit(self, name: str, note: str, cents: int, status: str) -> None:
-        async with self._db() as db:
+        async with self._db() as tx:
             await credited_invoices.apply_credit(
-                db,
-                self.tenant,
+                tx,
                 CreditFacts(
                     resource_id=UUID(note),
                     voucher_number="GS-1",

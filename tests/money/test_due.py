@@ -16,8 +16,8 @@ from words import sentence
 
 
 async def owed(shop: Shop, code: str = "ANNA", **more: Any) -> PartnerDue:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        return await due.of_partner(db, shop.tenant, shop.partner[code].id, **more)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        return await due.of_partner(tx, shop.partner[code].id, **more)
 
 
 async def ready(shop: Shop) -> None:
@@ -94,14 +94,14 @@ async def test_a_final_settlement_ignores_the_minimum_and_waits_for_the_hold(sho
     await shop.rows("UPDATE tenants SET minimum_payout_cents = 50000, hold_days = 14")
     await sell(shop, 100_000, day=10)
     anna = shop.partner["ANNA"].id
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await final_settlement.begin(db, shop.tenant, anna, by="user:1")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await final_settlement.begin(tx, anna, by="user:1")
         with pytest.raises(NotAllowedNow):
-            await final_settlement.begin(db, shop.tenant, anna, by="user:1")
+            await final_settlement.begin(tx, anna, by="user:1")
     assert (await owed(shop, cut_off=at("2026-03-23T00:00+01:00"))).payable == ()
     assert len((await owed(shop, cut_off=at("2026-03-24T00:00+01:00"))).payable) == 1
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await final_settlement.take_back(db, shop.tenant, anna, by="user:1")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await final_settlement.take_back(tx, anna, by="user:1")
     assert reasons(await owed(shop)) == {Reason.BELOW_MINIMUM: 10_000}
     assert [row["action"] for row in await shop.rows("SELECT action FROM audit_entries ORDER BY seq DESC LIMIT 2")] == [
         "partner.final_settlement_taken_back",
@@ -125,11 +125,9 @@ async def test_what_is_said_to_be_due_is_what_a_payout_holds_also_where_claw_bac
     if clawed[0]["n"]:
         assert [group.net_cents for group in found.payable] == [30_000]
         assert reasons(found) == {Reason.CLAWBACK_LIMIT: -20_000}
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         case = found.payable[0].tax_case
-        made = await payout_requests.request_payout(
-            db, shop.tenant, partner_code="ANNA", actor="key:test", tax_case=case
-        )
+        made = await payout_requests.request_payout(tx, partner_code="ANNA", actor="key:test", tax_case=case)
     assert made.net_cents == found.payable[0].net_cents
 
 
@@ -151,7 +149,7 @@ async def test_several_at_once_are_told_the_same_as_one_by_one(shop: Shop) -> No
         await fit_to_be_paid(shop, code)
     await sell(shop, 100_000, 333_333, day=4)
     await earn(shop, -500, code="BERT")
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         known = sorted(partner.id for partner in shop.partner.values())
-        everybody = await due.of_partners(db, shop.tenant, known[::-1])
-        assert everybody == [await due.of_partner(db, shop.tenant, partner) for partner in known]
+        everybody = await due.of_partners(tx, known[::-1])
+        assert everybody == [await due.of_partner(tx, partner) for partner in known]

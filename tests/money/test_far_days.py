@@ -43,9 +43,9 @@ async def test_forms_about_a_partner_refuse_it_and_pages_stay_whole(firm: Firm, 
 async def test_a_line_by_hand_is_for_a_service_that_was_rendered(shop: Shop) -> None:
     today = datetime.now(UTC).date()
     new = NewManualLine(kind="bonus", net_cents=1000, service_date=today + timedelta(days=2), reason="Dank")
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
         with pytest.raises(NotAcceptable) as refused:
-            await manual_lines.write(db, shop.tenant, shop.partner["ANNA"].id, new, by="user:editor")
+            await manual_lines.write(tx, shop.partner["ANNA"].id, new, by="user:editor")
         past = new.model_copy(update={"service_date": date(2026, 3, 5)})
-        await manual_lines.write(db, shop.tenant, shop.partner["ANNA"].id, past, by="user:editor")
+        await manual_lines.write(tx, shop.partner["ANNA"].id, past, by="user:editor")
     assert refused.value.code == "service_date_to_come"

@@ -39,37 +39,37 @@ def new_player(ledger: Ledger, new_tenant: NewTenant) -> NewPlayer:
 
 
 async def fitted(ledger: Ledger, tenant: Tenant, window: bool) -> Tenant:
-    async with ledger.transaction(tenant) as db:
-        await db.execute(
+    async with ledger.transaction(tenant) as tx:
+        await tx.execute(
             "UPDATE tenants SET street = 'Weg 1', zip = '10115', city = 'Berlin', vat_id = 'DE1',"
             " replacement_window = make_interval(days => $1)",
             3 if window else 0,
         )
-        await db.execute(
+        await tx.execute(
             """
             UPDATE provider_connections SET small_business = false, tax_type = 'net', state = 'connected',
                    organization_id = $1, secret_encrypted = 'k', secret_last4 = 'last' WHERE provider = 'lexoffice'
             """,
             uuid4(),
         )
-        campaign = await campaigns.create(db, tenant, NewCampaign(slug="standard", name="Standard"), by="test")
-        await campaigns.add_plan(db, tenant, campaign.id, new_plan(PLANS[0]), by="test")
+        campaign = await campaigns.create(tx, NewCampaign(slug="standard", name="Standard"), by="test")
+        await campaigns.add_plan(tx, campaign.id, new_plan(PLANS[0]), by="test")
     return tenant
 
 
 async def with_partners(player: LedgerPlayer) -> LedgerPlayer:
-    async with player.ledger.transaction(player.tenant) as db:
+    async with player.ledger.transaction(player.tenant) as tx:
         sponsor = None
         for name in reversed(CHAIN):
             new = NewPartner(code=player.code(name), name=name, sponsor_code=sponsor)
-            made = await partners.create(db, player.tenant, new, by="test")
+            made = await partners.create(tx, new, by="test")
             player.partner[name], sponsor = made.id, made.code
-            await db.execute(
+            await tx.execute(
                 "UPDATE partners SET street = 'Weg 2', zip = '10115', city = 'Berlin', country_code = 'DE',"
                 " agreement_accepted_at = now() WHERE id = $1",
                 made.id,
             )
-            await db.execute(
+            await tx.execute(
                 "INSERT INTO partner_tax_statuses (tenant_id, partner_id, status, valid_from)"
                 " VALUES ($1, $2, 'private', '2020-01-01')",
                 player.tenant.id,

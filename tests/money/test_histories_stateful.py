@@ -56,9 +56,9 @@ def looped(database: Database) -> Iterator[Loop]:
 
 async def _new_tenant(ledger: Ledger, window: bool) -> Tenant:
     tenant = Tenant(id=TenantId(uuid4()), slug=f"t-{uuid4().hex[:12]}")
-    async with ledger.transaction(tenant, cause="test") as db:
-        await db.execute("INSERT INTO tenants (id, slug, name) VALUES ($1, $2, 'Test')", tenant.id, tenant.slug)
-        await db.execute(
+    async with ledger.transaction(tenant, cause="test") as tx:
+        await tx.execute("INSERT INTO tenants (id, slug, name) VALUES ($1, $2, 'Test')", tenant.id, tenant.slug)
+        await tx.execute(
             "INSERT INTO provider_connections (tenant_id, provider) VALUES ($1, 'lexoffice'), ($1, 'stripe')", tenant.id
         )
     return await fitted(ledger, tenant, window)

@@ -12,7 +12,7 @@ import pytest
 from api.http.language import in_words
 from ledger.commissions import commission_list, commissions
 from ledger.commissions.commission_list import CommissionFilter
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import due, partner_balance, payout_lines, payouts
 from ledger.payouts.payouts import Payout
 from ledger.programme import plans
@@ -40,36 +40,36 @@ async def books(shop: Shop) -> Shop:
 
 async def test_the_list_of_commissions_shows_it_also_by_campaign(books: Shop) -> None:
     campaign = await standard(books)
-    async with books.ledger.transaction(books.tenant) as db:
+    async with books.ledger.transaction(books.tenant) as tx:
         for wanted in (CommissionFilter(), CommissionFilter(campaign_id=campaign.id)):
-            rows, _ = await commission_list.page(db, books.tenant, wanted)
+            rows, _ = await commission_list.page(tx, wanted)
             assert {(row.kind, row.campaign_slug, row.net_cents) for row in rows} == {
                 ("sale", "standard", 60_000),
                 ("month_close", "standard", 12_000),
             }
-        listed, _ = await commissions.list_commissions(db, books.tenant)
+        listed, _ = await commissions.list_commissions(tx)
     assert sorted(row.net_cents for row in listed) == [12_000, 60_000]
 
 
 async def test_balances_and_what_is_due_hold_it(books: Shop) -> None:
     anna = books.partner["ANNA"].id
-    async with books.ledger.transaction(books.tenant) as db:
-        balance = await partner_balance.of_partner(db, books.tenant, anna)
-        owed = await due.of_partner(db, books.tenant, anna)
+    async with books.ledger.transaction(books.tenant) as tx:
+        balance = await partner_balance.of_partner(tx, anna)
+        owed = await due.of_partner(tx, anna)
     assert balance.approved_cents == 72_000
     assert [group.net_cents for group in owed.payable] == [72_000]
 
 
 async def test_a_past_day_counts_it(books: Shop) -> None:
-    async with books.ledger.transaction(books.tenant) as db:
-        report = await reports.open_commissions(db, books.tenant, await db.fetchval("SELECT now()"))
+    async with books.ledger.transaction(books.tenant) as tx:
+        report = await reports.open_commissions(tx, await tx.fetchval("SELECT now()"))
     assert [(row.state, row.tax_case, row.commissions, row.net_cents) for row in report.rows] == [
         ("approved", "regular", 2, 72_000)
     ]
 
 
 async def test_exports_name_its_month_and_campaign(books: Shop) -> None:
-    def open_() -> AbstractAsyncContextManager[Connection]:
+    def open_() -> AbstractAsyncContextManager[TenantTransaction]:
         return books.ledger.transaction(books.tenant)
 
     written = b"".join(
@@ -84,9 +84,9 @@ async def test_exports_name_its_month_and_campaign(books: Shop) -> None:
 
 async def test_papers_tell_how_it_came_about(books: Shop) -> None:
     payout = await payable.request(books)
-    async with books.ledger.transaction(books.tenant) as db:
-        statement = await statements.of_payout(db, books.tenant, payout.number)
-        with await evidence_bundle.build(db, books.tenant, payout.number) as file, zipfile.ZipFile(file) as packed:
+    async with books.ledger.transaction(books.tenant) as tx:
+        statement = await statements.of_payout(tx, payout.number)
+        with await evidence_bundle.build(tx, payout.number) as file, zipfile.ZipFile(file) as packed:
             [closed] = json.loads(packed.read("monatsabschluss.json"))
             calculation = packed.read("berechnung.csv").decode("utf-8-sig")
     [line] = [line for line in statement.lines if line.kind == "month_close"]
@@ -106,22 +106,20 @@ async def _open_document(books: Shop) -> Payout:
 
 
 async def _pay(books: Shop, payout: Payout) -> Payout:
-    async with books.ledger.transaction(books.tenant) as db:
-        await payouts.change_state(
-            db, books.tenant, payout, PayoutState.PAID, payment_reference="x", paid_on=date(2026, 4, 2)
-        )
-        await payout_lines.pay(db, books.tenant, payout.id)
+    async with books.ledger.transaction(books.tenant) as tx:
+        await payouts.change_state(tx, payout, PayoutState.PAID, payment_reference="x", paid_on=date(2026, 4, 2))
+        await payout_lines.pay(tx, payout.id)
     return await payable.look(books, payout.number)
 
 
 async def test_the_partners_own_page_and_the_doctor_agree_when_it_is_paid(books: Shop) -> None:
     payout = await _pay(books, await _open_document(books))
     anna = books.partner["ANNA"].id
-    async with books.ledger.transaction(books.tenant) as db:
-        [own], _ = await partner_portal.payouts_of(db, books.tenant, anna)
-        balance = await partner_balance.of_partner(db, books.tenant, anna)
-        found = await invariants.check(db, books.tenant, stuck_after=timedelta(hours=1))
-        [row] = await db.fetch("SELECT waited_seconds FROM payouts WHERE number = $1", payout.number)
+    async with books.ledger.transaction(books.tenant) as tx:
+        [own], _ = await partner_portal.payouts_of(tx, anna)
+        balance = await partner_balance.of_partner(tx, anna)
+        found = await invariants.check(tx, stuck_after=timedelta(hours=1))
+        [row] = await tx.fetch("SELECT waited_seconds FROM payouts WHERE number = $1", payout.number)
     assert (own.state, own.net_cents, balance.paid_cents) == (PayoutState.PAID, 72_000, 72_000)
     assert [one.check for one in found if one.check not in ("payout_without_document", "not_announced")] == []
     assert row["waited_seconds"] is not None
@@ -130,9 +128,9 @@ async def test_the_partners_own_page_and_the_doctor_agree_when_it_is_paid(books:
 async def test_it_is_owed_again_when_its_payout_came_back_and_was_cancelled(books: Shop) -> None:
     await _give_back(books, await _pay(books, await _open_document(books)))
     anna = books.partner["ANNA"].id
-    async with books.ledger.transaction(books.tenant) as db:
-        rows, _ = await commission_list.page(db, books.tenant, CommissionFilter(state=CommissionState.APPROVED))
-        balance = await partner_balance.of_partner(db, books.tenant, anna)
+    async with books.ledger.transaction(books.tenant) as tx:
+        rows, _ = await commission_list.page(tx, CommissionFilter(state=CommissionState.APPROVED))
+        balance = await partner_balance.of_partner(tx, anna)
     assert {(row.kind, row.campaign_slug, row.net_cents) for row in rows} == {
         ("reissue", "standard", 60_000),
         ("reissue", "standard", 12_000),
@@ -151,14 +149,14 @@ async def test_a_negative_one_is_owed_again_too(books: Shop) -> None:
         valid_from=at("2026-03-07T00:00+01:00"),
     )
     campaign = await standard(books)
-    async with books.ledger.transaction(books.tenant) as db:
-        await plans.add_plan(db, books.tenant, campaign.id, capped, by="test")
+    async with books.ledger.transaction(books.tenant) as tx:
+        await plans.add_plan(tx, campaign.id, capped, by="test")
     await sell(books, 1_000, day=7)
     await close(books)
     assert [line["net_cents"] for line in await lines_of_months(books)] == [12_000, -22_100]
     await _give_back(books, await _pay(books, await _open_document(books)))
-    async with books.ledger.transaction(books.tenant) as db:
-        rows, _ = await commission_list.page(db, books.tenant, CommissionFilter(state=CommissionState.APPROVED))
+    async with books.ledger.transaction(books.tenant) as tx:
+        rows, _ = await commission_list.page(tx, CommissionFilter(state=CommissionState.APPROVED))
     assert sum(row.net_cents for row in rows) == 50_000
     assert ("correction", -22_100) in {(row.kind, row.net_cents) for row in rows}
     assert (await close(books)).written == ()
@@ -166,9 +164,9 @@ async def test_a_negative_one_is_owed_again_too(books: Shop) -> None:
 
 
 async def _give_back(books: Shop, payout: Payout) -> None:
-    async with books.ledger.transaction(books.tenant) as db:
-        await payouts.change_state(db, books.tenant, payout, PayoutState.RETURNED, reason="Test")
-        returned = await payouts.find(db, books.tenant, payout.number)
-        await payouts.change_state(db, books.tenant, returned, PayoutState.CANCELLED, reason="Test")
-        await payout_lines.release(db, books.tenant, payout.id)
-        await payout_lines.reissue_paid(db, books.tenant, payout.id)
+    async with books.ledger.transaction(books.tenant) as tx:
+        await payouts.change_state(tx, payout, PayoutState.RETURNED, reason="Test")
+        returned = await payouts.find(tx, payout.number)
+        await payouts.change_state(tx, returned, PayoutState.CANCELLED, reason="Test")
+        await payout_lines.release(tx, payout.id)
+        await payout_lines.reissue_paid(tx, payout.id)

@@ -135,8 +135,8 @@ async def test_the_last_minutes_of_a_month_in_berlin_belong_to_it(shop: Shop) ->
 async def test_a_run_finds_the_months_to_close_by_itself(shop: Shop) -> None:
     await plan_from_march(shop, FLAT, tier_mode=TierMode.FLAT)
     await sell(shop, 600_000)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        assert await month_close.months_to_close(db, shop.tenant, now=at("2026-05-02T08:00+02:00")) == [MONTH]
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        assert await month_close.months_to_close(tx, now=at("2026-05-02T08:00+02:00")) == [MONTH]
     hands = PayoutRunActivities(shop.ledger, announce_payout)
     assert await ActivityEnvironment().run(hands.close_months, shop.tenant) == 1
     assert [(line["month"], line["net_cents"]) for line in await lines_of_months(shop)] == [(MONTH, 12_000)]
@@ -145,8 +145,8 @@ async def test_a_run_finds_the_months_to_close_by_itself(shop: Shop) -> None:
 
 
 async def waits(shop: Shop, at_: datetime) -> date | None:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        return await month_close.month_that_waits(db, shop.tenant, now=at_)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        return await month_close.month_that_waits(tx, now=at_)
 
 
 async def test_a_sweep_is_told_of_a_month_once_it_is_over_and_again_after_a_day(shop: Shop) -> None:

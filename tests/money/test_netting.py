@@ -11,7 +11,7 @@ from ledger.booking import settlement
 from ledger.booking.settlement import Meaning, Verdict
 from ledger.commissions import debts, manual_lines
 from ledger.commissions.manual_lines import NewManualLine
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import approval_rule, clawbacks, decisions, due, payouts, tax_questions
 from ledger.programme.calculation import Rate
 from ledger.programme.tiers import TierMode
@@ -80,29 +80,29 @@ async def test_a_debt_that_came_back_with_its_payout_is_as_old_as_it_was(shop: S
 
 
 async def came_back(shop: Shop, number: str) -> None:
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
         for state in (PayoutState.RETURNED, PayoutState.CANCELLED):
-            payout = await payouts.lock(db, shop.tenant, number)
-            await payouts.change_state(db, shop.tenant, payout, state)
-        await clawbacks.give_back(db, shop.tenant, payout.id, was_paid=True)
+            payout = await payouts.lock(tx, number)
+            await payouts.change_state(tx, payout, state)
+        await clawbacks.give_back(tx, payout.id, was_paid=True)
 
 
-async def voided(db: Connection, shop: Shop, number: str) -> None:
+async def voided(tx: TenantTransaction, number: str) -> None:
     """Its credit note, which was open and of which nothing was paid."""
-    await db.execute("UPDATE creation_intents SET closed_at = now() WHERE marker = $1", number)
-    await db.execute("UPDATE payouts SET state = 'credit_note_open' WHERE number = $1", number)
-    payout = await payouts.lock(db, shop.tenant, number)
-    await settlement.settle(db, shop.tenant, payout, Verdict(meaning=Meaning.VOIDED))
+    await tx.execute("UPDATE creation_intents SET closed_at = now() WHERE marker = $1", number)
+    await tx.execute("UPDATE payouts SET state = 'credit_note_open' WHERE number = $1", number)
+    payout = await payouts.lock(tx, number)
+    await settlement.settle(tx, payout, Verdict(meaning=Meaning.VOIDED))
 
 
 async def voids(shop: Shop, number: str) -> None:
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        await voided(db, shop, number)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await voided(tx, number)
 
 
 async def due_to_anna(shop: Shop) -> list[tuple[TaxCase, int]]:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        found = await due.of_partner(db, shop.tenant, shop.partner["ANNA"].id)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        found = await due.of_partner(tx, shop.partner["ANNA"].id)
     return [(group.tax_case, group.net_cents) for group in found.groups]
 
 
@@ -124,8 +124,8 @@ async def test_what_was_refunded_in_part_is_owed_as_the_rest_in_the_tax_case_of_
     await give_back(shop, refunded_cents=5950)
     await voids(shop, number)
     new = NewTaxStatus(status=TaxStatus.REGULAR, valid_from=date(2026, 1, 1), tax_number="12/345/67890")
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        await tax_statuses.record_tax_status(db, shop.tenant, shop.partner["ANNA"].id, new, by="test")
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await tax_statuses.record_tax_status(tx, shop.partner["ANNA"].id, new, by="test")
     assert await due_to_anna(shop) == [(TaxCase.REGULAR, 500)]
 
 
@@ -145,10 +145,10 @@ async def test_what_was_refunded_after_it_was_paid_is_not_owed_when_the_payout_c
 async def test_a_refund_at_the_moment_of_the_voiding_waits_and_sees_what_was_given_back(shop: Shop) -> None:
     sale = await approved_sale(shop)
     number = await settle(shop, pay=False)
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        await voided(db, shop, number)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await voided(tx, number)
         refund = asyncio.create_task(give_back(shop))
-        await somebody_waits(db)
+        await somebody_waits(tx)
     await refund
     assert await of_level(shop, sale) == [(1000, "reversed", "sale")]
 
@@ -156,20 +156,20 @@ async def test_a_refund_at_the_moment_of_the_voiding_waits_and_sees_what_was_giv
 async def test_a_voiding_at_the_moment_of_a_refund_waits_and_nets_it(shop: Shop) -> None:
     sale = await approved_sale(shop)
     number = await settle(shop, pay=False)
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        await db.execute("UPDATE transactions SET refunded_cents = 5950, refund_cause = 'provider_refund',"
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await tx.execute("UPDATE transactions SET refunded_cents = 5950, refund_cause = 'provider_refund',"
                          " refund_document = 'pi_1' WHERE id = $1", sale)  # fmt: skip
-        await clawbacks.follow(db, shop.tenant, await transactions.lock(db, shop.tenant, TransactionId(sale)))
+        await clawbacks.follow(tx, await transactions.lock(tx, TransactionId(sale)))
         voiding = asyncio.create_task(voids(shop, number))
-        await somebody_waits(db)
+        await somebody_waits(tx)
     await voiding
     assert await of_level(shop, sale) == [(500, "approved", "sale"), (-500, "reversed", "clawback")]
 
 
-async def somebody_waits(db: Connection) -> None:
+async def somebody_waits(tx: TenantTransaction) -> None:
     """For a lock that this transaction holds."""
     for _ in range(2_000):
-        if await db.fetchval(
+        if await tx.fetchval(
             "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
         ):
             return
@@ -184,17 +184,17 @@ async def test_a_payout_that_is_cancelled_after_its_document_was_refused_nets_as
     number = await settle(shop, pay=False)
     await give_back(shop, refunded_cents=5950)
     await shop.rows("UPDATE creation_intents SET closed_at = now(), refused_at = now() WHERE marker = $1", number)
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        await decisions.cancel(db, shop.tenant, number, actor="user:second", reason="Test")
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await decisions.cancel(tx, number, actor="user:second", reason="Test")
     assert await of_level(shop, first) == [(500, "approved", "sale"), (-500, "reversed", "clawback")]
     assert await of_level(shop, second) == [(1000, "approved", "sale")]
 
 
 async def corrected(shop: Shop, cents: int) -> UUID:
     new = NewManualLine(kind="correction", net_cents=cents, service_date=EARNED_ON, reason="Doppelt gezahlt")
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        line = await manual_lines.write(db, shop.tenant, shop.partner["ANNA"].id, new, by="user:editor")
-        await manual_lines.decide(db, shop.tenant, line, confirmed=True, by="user:second", reason=None)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        line = await manual_lines.write(tx, shop.partner["ANNA"].id, new, by="user:editor")
+        await manual_lines.decide(tx, line, confirmed=True, by="user:second", reason=None)
     return line
 
 
@@ -202,8 +202,8 @@ async def test_who_wrote_a_line_is_one_of_the_makers_of_the_payout_that_holds_it
     await corrected(shop, 2000)
     await came_back(shop, await settle(shop))
     number = await shop.payout("ANNA")
-    async with shop.ledger.transaction(shop.tenant) as db:
-        made = await approval_rule.makers(db, shop.tenant, await payouts.find(db, shop.tenant, number))
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        made = await approval_rule.makers(tx, await payouts.find(tx, number))
     assert "user:editor" in made
 
 
@@ -221,8 +221,8 @@ async def test_a_correction_that_does_not_fit_waits_and_leaves_its_room(shop: Sh
 
 
 async def debts_asked_about(shop: Shop) -> list[str]:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await debts.ask_about_old_debts(db, shop.tenant)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await debts.ask_about_old_debts(tx)
     return [kind for kind, _ in await shop.tasks() if kind == debts.OWES_TOO_LONG]
 
 
@@ -260,10 +260,10 @@ async def test_a_commission_of_nothing_is_in_no_payout_and_asks_nobody(shop: Sho
     await payable.fit_to_be_paid(shop, status=None)
     await sell(shop, 2)
     assert len(await nothing(shop)) > 0
-    async with shop.ledger.transaction(shop.tenant) as db:
-        found = await due.of_partner(db, shop.tenant, shop.partner["ANNA"].id)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        found = await due.of_partner(tx, shop.partner["ANNA"].id)
         assert (found.groups, found.waiting) == ((), ())
-        assert not await tax_questions.ask_or_close(db, shop.tenant, shop.partner["ANNA"].id)
+        assert not await tax_questions.ask_or_close(tx, shop.partner["ANNA"].id)
     with pytest.raises(NothingDue):
         await payable.request(shop)
     await payable.fit_to_be_paid(shop)

@@ -23,16 +23,16 @@ GOOD = HEAD + (
 
 
 async def preview(shop: Shop, text: str) -> plan_files.Preview:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        return await plan_files.preview(db, shop.tenant, text)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        return await plan_files.preview(tx, text)
 
 
 async def test_a_file_becomes_versions_and_a_version_a_file(shop: Shop) -> None:
     seen = await preview(shop, GOOD)
     assert seen.errors == ()
     assert [one.example.net_cents for one in seen.plans] == [20_150 + 5_000, 30_000]
-    async with shop.ledger.transaction(shop.tenant) as db:
-        made = await plan_files.take_in(db, shop.tenant, GOOD, by="key:k")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        made = await plan_files.take_in(tx, GOOD, by="key:k")
     first, second = made
     assert (first.version, first.valid_from) == (2, at("2026-12-01T00:00+01:00"))
     assert (first.tier_mode, first.max_payments, first.cap_per_month_cents) == (TierMode.FLAT, 12, 500_000)
@@ -42,9 +42,9 @@ async def test_a_file_becomes_versions_and_a_version_a_file(shop: Shop) -> None:
     ]
     assert [(tier.from_cents, tier.percent) for tier in first.levels[0].tiers] == [(1_000_000, Decimal(25))]
     assert (second.version, second.levels) == (3, (Rate(level=1, percent=Decimal(30)),))
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         other = plan_files.written("standard", first).decode().replace("01.12.2026", "01.06.2027")
-        [again] = await plan_files.take_in(db, shop.tenant, other, by="key:k")
+        [again] = await plan_files.take_in(tx, other, by="key:k")
     assert (again.levels, again.tier_mode, again.max_payments) == (first.levels, first.tier_mode, 12)
     assert [plan.cash_discount_lowers_base for plan in (first, second, again)] == [True, False, True]
 
@@ -81,11 +81,11 @@ async def test_an_error_names_its_line_and_nothing_of_the_file_is_taken_in(
     )
     good_too = text + "\nstandard;01.05.2027;1;;20;;;;;" if rows and '"' not in rows else text
     with pytest.raises(PlanFileRefused):
-        async with shop.ledger.transaction(shop.tenant) as db:
-            await plan_files.take_in(db, shop.tenant, good_too, by="key:k")
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            await plan_files.take_in(tx, good_too, by="key:k")
     campaign = await standard(shop)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        assert len(await plans.list_plans(db, shop.tenant, campaign.id)) == 1
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        assert len(await plans.list_plans(tx, campaign.id)) == 1
 
 
 async def test_a_day_written_in_two_ways_is_one_plan(shop: Shop) -> None:

@@ -50,8 +50,8 @@ def invoice(number: int, **more: Any) -> Any:
 async def report(shop: Shop, *reports: Any) -> None:
     for one in reports:
         assert not isinstance(one, Ignored | RefundReport | DisputeReport), one
-        async with shop.ledger.transaction(shop.tenant, cause="stripe:test") as db:
-            await provider_reports.record_sale(db, shop.tenant, one)
+        async with shop.ledger.transaction(shop.tenant, cause="stripe:test") as tx:
+            await provider_reports.record_sale(tx, one)
 
 
 async def numbers(shop: Shop) -> list[tuple[str, str | None, int | None]]:

@@ -43,10 +43,9 @@ async def of_level(shop: Shop, sale: UUID, level: int = 1) -> list[tuple[int, st
 
 
 async def refund_fails(shop: Shop, cents: int, *, refund: str = "re_1", intent: str = "pi_1") -> Outcome:
-    async with shop.ledger.transaction(shop.tenant, cause="stripe:test") as db:
+    async with shop.ledger.transaction(shop.tenant, cause="stripe:test") as tx:
         return await provider_reports.record_refund(
-            db,
-            shop.tenant,
+            tx,
             RefundReport(
                 payment_intent=intent,
                 charge_cents=None,
@@ -61,10 +60,9 @@ async def refund_fails(shop: Shop, cents: int, *, refund: str = "re_1", intent: 
 
 async def dispute(shop: Shop, status: Any, cents: int, *, name: str = "dp_1", **more: Any) -> Outcome:
     at: dict[str, Any] = {"sold_at": SOLD_AT, "as_of": datetime.now(UTC)}
-    async with shop.ledger.transaction(shop.tenant, cause="stripe:test") as db:
+    async with shop.ledger.transaction(shop.tenant, cause="stripe:test") as tx:
         return await provider_reports.record_dispute(
-            db,
-            shop.tenant,
+            tx,
             DisputeReport(
                 payment_intent="pi_1",
                 dispute=name,
@@ -78,8 +76,8 @@ async def dispute(shop: Shop, status: Any, cents: int, *, name: str = "dp_1", **
 
 
 async def credit(shop: Shop, note: CreditFacts) -> Outcome | None:
-    async with shop.ledger.transaction(shop.tenant, cause="event:test") as db:
-        return await credited_invoices.apply_credit(db, shop.tenant, note)
+    async with shop.ledger.transaction(shop.tenant, cause="event:test") as tx:
+        return await credited_invoices.apply_credit(tx, note)
 
 
 def credit_note(invoice: UUID, gross_cents: int, **more: Any) -> CreditFacts:
@@ -88,8 +86,8 @@ def credit_note(invoice: UUID, gross_cents: int, **more: Any) -> CreditFacts:
 
 
 async def balance(shop: Shop, code: str = "ANNA") -> Balance:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        return await partner_balance.of_partner(db, shop.tenant, shop.partner[code].id)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        return await partner_balance.of_partner(tx, shop.partner[code].id)
 
 
 async def rows(shop: Shop, sale: UUID, kind: str) -> Sequence[asyncpg.Record]:
@@ -118,8 +116,8 @@ async def test_a_part_refunded_before_the_document_leaves_the_payout_and_voids_t
     number = await shop.payout("ANNA")
     await shop.rows("UPDATE payouts SET state = 'approved' WHERE number = $1", number)
     await give_back(shop, refunded_cents=5950)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        payout = await payouts.find(db, shop.tenant, number)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        payout = await payouts.find(tx, number)
     assert (payout.state, payout.net_cents) == (PayoutState.AWAITING_APPROVAL, 1000)
     assert await of_level(shop, sale) == [(500, "approved", "sale")]
     assert (await balance(shop)).open_cents == 500
@@ -172,8 +170,8 @@ async def test_a_claw_back_keeps_the_tax_case_of_its_line_when_the_partner_chang
 
 async def request(shop: Shop, code: str = "ANNA") -> str:
     """A payout of what is due, with the partner as it is."""
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        made = await payout_requests.request_payout(db, shop.tenant, partner_code=code, actor="key:test")
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        made = await payout_requests.request_payout(tx, partner_code=code, actor="key:test")
     return made.number
 
 
@@ -356,8 +354,8 @@ async def test_a_debt_of_180_days_is_a_task_until_it_is_gone(shop: Shop) -> None
     await give_back(shop)
 
     async def look() -> int:
-        async with shop.ledger.transaction(shop.tenant) as db:
-            return await debts.ask_about_old_debts(db, shop.tenant)
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            return await debts.ask_about_old_debts(tx)
 
     assert await look() == 0
     await shop.rows("UPDATE commissions SET created_at = created_at - interval '181 days' WHERE kind = 'clawback'")
@@ -374,13 +372,13 @@ async def test_a_payout_that_came_back_counts_no_more_and_its_claw_backs_count_o
     await approved_sale(shop, "pi_2", voucher_number="RE-2")
     second = await settle(shop)
     for number in (second, first):
-        async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-            payout = await payouts.lock(db, shop.tenant, number)
-            await payouts.change_state(db, shop.tenant, payout, PayoutState.RETURNED)
-            returned = await payouts.lock(db, shop.tenant, number)
-            await payouts.change_state(db, shop.tenant, returned, PayoutState.CANCELLED)
-            await payout_lines.release(db, shop.tenant, payout.id)
-            await payout_lines.reissue_paid(db, shop.tenant, payout.id)
+        async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+            payout = await payouts.lock(tx, number)
+            await payouts.change_state(tx, payout, PayoutState.RETURNED)
+            returned = await payouts.lock(tx, number)
+            await payouts.change_state(tx, returned, PayoutState.CANCELLED)
+            await payout_lines.release(tx, payout.id)
+            await payout_lines.reissue_paid(tx, payout.id)
     owed = await balance(shop)
     assert (owed.paid_cents, owed.open_cents) == (0, 500 + 1000)
     await give_back(shop)

@@ -32,8 +32,8 @@ async def time_passes(shop: Shop, sale: UUID) -> None:
 
 
 async def end(shop: Shop, invoice: UUID) -> Window:
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        return await replacement.look_at_window(db, shop.tenant, invoice)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        return await replacement.look_at_window(tx, invoice)
 
 
 async def state_of(shop: Shop, sale: UUID) -> tuple[str, bool, set[str]]:
@@ -129,9 +129,9 @@ async def test_the_same_customer_and_amount_within_a_week_is_offered_to_a_person
     [task] = await shop.rows("SELECT * FROM tasks WHERE state = 'open'")
     assert (task["kind"], task["actions"]) == ("replaces_voided", ["assign", "book_new"])
     assert [one["transaction_id"] for one in task["detail"]["candidates"]] == [str(sale)]
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         await invoice_questions.resolve_invoice_question(
-            db, shop.tenant, second.resource_id, action="assign", transaction_id=TransactionId(sale), by="key:x"
+            tx, second.resource_id, action="assign", transaction_id=TransactionId(sale), by="key:x"
         )
     await apply(shop, second)
     assert await state_of(shop, sale) == ("approved", False, {"approved"})
@@ -142,10 +142,8 @@ async def test_a_person_may_say_that_it_is_another_sale(shop: Shop) -> None:
     sale, _ = await voided_sale(shop, contact_id=contact)
     second = paid(voucher_number="RE-2", contact_id=contact, partner_code="ANNA")
     await apply(shop, second)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await invoice_questions.resolve_invoice_question(
-            db, shop.tenant, second.resource_id, action="book_new", by="key:x"
-        )
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await invoice_questions.resolve_invoice_question(tx, second.resource_id, action="book_new", by="key:x")
     assert booked(await apply(shop, second)) != sale
     assert (await state_of(shop, sale))[1] is True
 
@@ -167,8 +165,8 @@ async def test_a_window_that_nobody_ended_is_found_by_the_sweep(shop: Shop) -> N
     sale, invoice = await voided_sale(shop)
 
     async def forgotten() -> list[UUID]:
-        async with shop.ledger.transaction(shop.tenant) as db:
-            return await replacement.forgotten(db, shop.tenant)
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            return await replacement.forgotten(tx)
 
     assert await forgotten() == []
     await time_passes(shop, sale)

@@ -47,10 +47,10 @@ def begins(status: NewTaxStatus, day: date) -> NewTaxStatus:
 
 
 async def is_(shop: Shop, status: NewTaxStatus) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         partner = shop.partner["ANNA"].id
-        await tax_statuses.record_tax_status(db, shop.tenant, partner, status, by="test")
-        await rechecks.want_for_partner(db, shop.tenant, partner)
+        await tax_statuses.record_tax_status(tx, partner, status, by="test")
+        await rechecks.want_for_partner(tx, partner)
 
 
 async def ready(shop: Shop, *, small_business: bool = False, **members: Any) -> None:
@@ -59,8 +59,8 @@ async def ready(shop: Shop, *, small_business: bool = False, **members: Any) -> 
 
 
 async def asked(shop: Shop) -> bool:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        return await tax_questions.ask_or_close(db, shop.tenant, shop.partner["ANNA"].id)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        return await tax_questions.ask_or_close(tx, shop.partner["ANNA"].id)
 
 
 async def all_payouts(shop: Shop) -> list[Payout]:
@@ -123,10 +123,10 @@ async def test_a_replaced_status_does_not_come_back_when_the_one_of_the_same_day
     await earn(shop, 700, on=MAY)
     [made] = await all_payouts(shop)
     assert (made.tax_case, made.net_cents) == (TaxCase.SMALL_BUSINESS, 1000)
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         partner = shop.partner["ANNA"].id
-        assert await tax_statuses.tax_status_on(db, shop.tenant, partner, MAY) is None
-        report = await reports.open_commissions(db, shop.tenant, await db.fetchval("SELECT clock_timestamp()"))
+        assert await tax_statuses.tax_status_on(tx, partner, MAY) is None
+        report = await reports.open_commissions(tx, await tx.fetchval("SELECT clock_timestamp()"))
     assert {row.tax_case: row.net_cents for row in report.rows} == {"small_business": 1000, "blocked": 700}
     with pytest.raises(Blocked) as refused:
         await request(shop)
@@ -263,6 +263,6 @@ async def test_the_document_names_the_tax_number_of_the_days_it_pays_for(shop: S
     await is_(shop, begins(PRIVATE, FIRST_OF_APRIL))
     payout = await request(shop)
     assert (payout.net_cents, payout.tax_case, payout.period_to) == (4_900, TaxCase.REGULAR, MAY)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        written = await write_credit_note(db, shop.tenant, payout, marker="[x]", voucher_date=at("2026-06-01T00:00Z"))
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        written = await write_credit_note(tx, payout, marker="[x]", voucher_date=at("2026-06-01T00:00Z"))
     assert f"Steuernummer {NUMBER}" in (written.introduction or "")

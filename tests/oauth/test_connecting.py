@@ -303,8 +303,8 @@ async def test_a_grant_whose_caller_is_gone_meanwhile_is_given_back(shop: Shop, 
 
 async def test_a_grant_that_the_database_does_not_keep_is_given_back(shop: Shop) -> None:
     back = await decide(await shop.is_sent_out(), shop.office.organization)
-    async with shop.firm.parts.ledger.transaction(shop.firm.tenant) as db:
-        await db.execute("SELECT 1 FROM provider_connections WHERE tenant_id = $1 FOR UPDATE", shop.firm.tenant.id)
+    async with shop.firm.parts.ledger.transaction(shop.firm.tenant) as tx:
+        await tx.execute("SELECT 1 FROM provider_connections WHERE tenant_id = $1 FOR UPDATE", shop.firm.tenant.id)
         assert (await shop.comes_back(back)).status_code == 503
     assert await how_the_grant_ended(shop) == "revoked_by_client"
 

@@ -21,8 +21,8 @@ async def session_of_admin(shop: Shop) -> tuple[str, SecretStr]:
     email = f"admin-{secrets.token_hex(5)}@acme.example"
     user, _ = await users.add(ledger, email)
     await users.set_password(ledger, user, PASSWORD)
-    async with ledger.transaction(shop.tenant, person=user) as db:
-        await memberships.add(db, shop.tenant, user, Role.ADMIN, by=None, actor="test")
+    async with ledger.transaction(shop.tenant, person=user) as tx:
+        await memberships.add(tx, user, Role.ADMIN, by=None, actor="test")
     token = await sessions.begin(
         ledger, shop.house.settings.vault(), user, tenant=shop.tenant, second_factor_at=datetime.now(UTC)
     )

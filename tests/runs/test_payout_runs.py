@@ -141,13 +141,13 @@ async def test_a_cut_off_that_cannot_be_is_refused(shop: Shop, cut_off: str, cod
 async def test_a_batch_that_is_done_again_or_twice_at_once_pays_nobody_twice(shop: Shop) -> None:
     await shop.approved_sale()
     ledger, tenant, id = shop.house.ledger, shop.tenant, uuid4()
-    async with ledger.transaction(tenant) as db:
-        await payout_runs.begin(db, tenant, id, cut_off=cut_off_of(TOMORROW), rehearsal=False, requested_by="test")
-        partners = await payout_runs.partners_left(db, tenant, id, after=None, limit=200)
+    async with ledger.transaction(tenant) as tx:
+        await payout_runs.begin(tx, id, cut_off=cut_off_of(TOMORROW), rehearsal=False, requested_by="test")
+        partners = await payout_runs.partners_left(tx, id, after=None, limit=200)
     taken = await asyncio.gather(*(payout_runs.take(ledger, tenant, id, partners) for _ in range(3)))
     assert sorted(len(one.payouts) for one in taken) == [0, 0, 3]
-    async with ledger.transaction(tenant) as db:
-        assert await payout_runs.partners_left(db, tenant, id, after=None, limit=200) == []
+    async with ledger.transaction(tenant) as tx:
+        assert await payout_runs.partners_left(tx, id, after=None, limit=200) == []
 
 
 async def test_a_run_keeps_the_statistics_of_what_it_fills(shop: Shop, database: Database) -> None:
@@ -170,9 +170,9 @@ async def test_more_partners_in_a_batch_cost_no_more_statements(shop: Shop, data
     ledger = await Ledger.open(database.app_url, most_connections=1, on_statement=sent.add)
     counted = []
     try:
-        async with ledger.transaction(tenant) as db:
-            await payout_runs.begin(db, tenant, id, cut_off=cut_off_of(TOMORROW), rehearsal=False, requested_by="test")
-            first, second, *others = await payout_runs.partners_left(db, tenant, id, after=None, limit=200)
+        async with ledger.transaction(tenant) as tx:
+            await payout_runs.begin(tx, id, cut_off=cut_off_of(TOMORROW), rehearsal=False, requested_by="test")
+            first, second, *others = await payout_runs.partners_left(tx, id, after=None, limit=200)
         # The first batch of a connection also asks for the types of its columns.
         for partners in ([first], [second], others):
             before = sent.number
@@ -187,9 +187,9 @@ async def test_more_partners_in_a_batch_cost_no_more_statements(shop: Shop, data
 async def test_a_cancelled_run_makes_no_further_payout_and_frees_its_period(shop: Shop) -> None:
     await shop.approved_sale()
     ledger, tenant, id = shop.house.ledger, shop.tenant, uuid4()
-    async with ledger.transaction(tenant) as db:
-        await payout_runs.begin(db, tenant, id, cut_off=cut_off_of(TOMORROW), rehearsal=False, requested_by="test")
-        partners = await payout_runs.partners_left(db, tenant, id, after=None, limit=200)
+    async with ledger.transaction(tenant) as tx:
+        await payout_runs.begin(tx, id, cut_off=cut_off_of(TOMORROW), rehearsal=False, requested_by="test")
+        partners = await payout_runs.partners_left(tx, id, after=None, limit=200)
     cancelled = await shop.api("POST", f"/payout-runs/{id}/cancel", {"reason": "Falscher Stichtag."})
     assert cancelled["state"] == "cancelled"
     assert (await payout_runs.take(ledger, tenant, id, partners)).ended

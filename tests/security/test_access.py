@@ -62,8 +62,8 @@ async def test_the_right_key_opens_each_operation_so_that_a_refusal_means_someth
 
 async def revoked_key(ours: Premises) -> str:
     key = await ours.door.new_key("read", "write")
-    async with ours.door.parts.ledger.transaction(ours.door.tenant) as db:
-        await api_keys.revoke_api_key(db, ours.door.tenant, key.split("_")[1], actor="test")
+    async with ours.door.parts.ledger.transaction(ours.door.tenant) as tx:
+        await api_keys.revoke_api_key(tx, key.split("_")[1], actor="test")
     return key
 
 

@@ -239,8 +239,8 @@ async def an_admin(run: Run, shop: Shop) -> Chrome:
     run.exits.push_async_callback(browser.http.aclose)
     browser.email = f"admin-{secrets.token_hex(5)}@acme.example"
     browser.user, _ = await users.add(ledger, browser.email)
-    async with ledger.transaction(shop.tenant, person=browser.user) as db:
-        await memberships.add(db, shop.tenant, browser.user, Role.ADMIN, by=None, actor="test")
+    async with ledger.transaction(shop.tenant, person=browser.user) as tx:
+        await memberships.add(tx, browser.user, Role.ADMIN, by=None, actor="test")
     link = (await users.make_link(ledger, vault, browser.user, purpose="reset", actor="test")).get_secret_value()
     password = f"{PASSWORD} {secrets.token_hex(6)}"
     run.note(reset_link=link, password=password)

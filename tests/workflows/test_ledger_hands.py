@@ -14,7 +14,7 @@ from activities.judging.credit_note_settling import JustRead, apply_credit_note
 from activities.judging.document_identity import Document, content_of
 from activities.models import Advance, Note
 from activities.payouts.payouts import PayoutActivities
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents import intents, unclear_outcomes
 from ledger.documents.intents import Intent
 from ledger.payouts import payouts
@@ -68,7 +68,7 @@ def test_what_an_older_version_has_meant_to_send_is_still_known() -> None:
     assert content_of(Intent.model_construct(**kept)) == new_invoice()
 
 
-async def nobody_looks(_: Connection) -> None:
+async def nobody_looks(_: TenantTransaction) -> None:
     raise AssertionError("nothing is made here")
 
 
@@ -104,8 +104,8 @@ async def test_an_answer_that_nobody_waits_for_any_more_is_a_document_too_many(s
     await shop.approve(payout)
     (made,) = await until(lambda: credit_notes(shop), bool, "the credit note, whose answer is still on its way")
     [intent] = await shop.rows("SELECT id FROM creation_intents")
-    async with shop.house.ledger.transaction(shop.tenant) as db:
-        await unclear_outcomes.give_up_by_word(db, shop.tenant, IntentId(intent["id"]))
+    async with shop.house.ledger.transaction(shop.tenant) as tx:
+        await unclear_outcomes.give_up_by_word(tx, IntentId(intent["id"]))
     asked = await task(shop, "document_too_many")
     assert asked["subject_id"] == made["id"]
     assert await shop.rows("SELECT 1 FROM external_documents WHERE resource_id = $1", made["id"]) == []
@@ -120,21 +120,21 @@ async def test_what_was_read_back_is_not_judged_where_something_newer_is_known(s
     async with hands_of(house.settings) as hands:
 
         async def read() -> tuple[Intent, UUID, Document]:
-            async with house.ledger.transaction(shop.tenant) as db:
-                intent = await intents.find(db, shop.tenant, IntentId(row["id"]))
+            async with house.ledger.transaction(shop.tenant) as tx:
+                intent = await intents.find(tx, IntentId(row["id"]))
             document = await ActivityEnvironment().run(read_back, hands.door, shop.tenant, intent)
             assert document is not None
-            async with house.ledger.transaction(shop.tenant) as db:
-                return intent, await keep(db, shop.tenant, intent, document), document
+            async with house.ledger.transaction(shop.tenant) as tx:
+                return intent, await keep(tx, intent, document), document
 
         frozen = JustRead(*await read())
         (note,) = await credit_notes(shop)
         await shop.click(note["id"], "pay")
         await read()
-    async with house.ledger.transaction(shop.tenant) as db:
-        payout = await payouts.lock(db, shop.tenant, number)
+    async with house.ledger.transaction(shop.tenant) as tx:
+        payout = await payouts.lock(tx, number)
         assert payout.state == "credit_note_open"
-        payout = await apply_credit_note(db, shop.tenant, payout, [], frozen)
+        payout = await apply_credit_note(tx, payout, [], frozen)
     assert payout.state == "paid"
 
 

@@ -38,8 +38,8 @@ async def test_a_payout_is_not_blocked_by_a_connection_that_was_mended_meanwhile
     await fault(shop, "rate_limit_429")
     await shop.approve(payout)
     await until(lambda: shop.rows("SELECT 1 FROM creation_intents WHERE refused_at IS NOT NULL"), bool, "a try")
-    async with shop.house.ledger.transaction(shop.tenant) as db:
-        await db.execute("SELECT 1 FROM payouts WHERE number = $1 FOR UPDATE", payout["number"])
+    async with shop.house.ledger.transaction(shop.tenant) as tx:
+        await tx.execute("SELECT 1 FROM payouts WHERE number = $1 FOR UPDATE", payout["number"])
         await shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'lexoffice'")
         await until(lambda: _waiting_for_payouts(shop), bool, "the activity that has seen a broken connection")
         await mended(shop)
@@ -70,8 +70,8 @@ async def test_the_writer_of_a_lost_invoice_hears_of_it_though_the_answer_of_the
     [row] = await shop.rows("SELECT id FROM creation_intents")
     intent = IntentId(row["id"])
     async with hands_of(house.settings) as hands:
-        async with house.ledger.transaction(shop.tenant) as db:
-            content = content_of(await intents.find(db, shop.tenant, intent))
+        async with house.ledger.transaction(shop.tenant) as tx:
+            content = content_of(await intents.find(tx, intent))
         assert isinstance(content, NewInvoice)
         async with await hands.door.creating(shop.tenant) as client:
             made = await client.create_invoice(content)

@@ -45,14 +45,14 @@ async def _send_link(doors: Parts, email: str) -> None:
             user = await users.find(doors.ledger, email)
         except NotFound:
             return
-        async with doors.ledger.of_person(user) as db:
-            if (await users.load(db, user)).disabled_at is not None:
+        async with doors.ledger.of_person(user) as tx:
+            if (await users.load(tx, user)).disabled_at is not None:
                 return
         await users.make_link(doors.ledger, doors.vault, user, purpose="reset", actor="anybody")
         await doors.announcer.mails_to(user)
         for home in await memberships.homes(doors.ledger, user):
-            async with doors.ledger.transaction(home.tenant) as db:
-                await users.note(db, home.tenant, user, "person.link_asked", actor="anybody")
+            async with doors.ledger.transaction(home.tenant) as tx:
+                await users.note(tx, user, "person.link_asked", actor="anybody")
     except Exception as error:
         # Nobody waits for it: told here or not at all.
         log.error("link not made", **where(error))

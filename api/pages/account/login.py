@@ -163,8 +163,8 @@ async def _second_factor_asked(visit: Visit, *, wrong: str | None = None) -> Res
 
 async def note(visit: Visit, tenant: Tenant, user: UserId, action: str) -> None:
     """What a person did about the own account, in the trail of a tenant where it works."""
-    async with visit.doors.ledger.transaction(tenant) as db:
-        await users.note(db, tenant, user, action, actor=f"user:{user}")
+    async with visit.doors.ledger.transaction(tenant) as tx:
+        await users.note(tx, user, action, actor=f"user:{user}")
 
 
 def _repeated(visit: Visit) -> str:

@@ -47,15 +47,15 @@ async def choose(visit: Member) -> Response:
     if person.role is None:
         raise NotAllowedNow("not_a_member")
     mine = [kind for kind in KINDS if kind in GETS and person.role in GETS[kind]]
-    async with visit.doors.ledger.transaction(visit.tenant, person=person.user_id) as db:
-        await mail_kinds.switch(db, visit.tenant, person.user_id, _off(visit, mine), actor=person.actor)
+    async with visit.doors.ledger.transaction(visit.tenant, person=person.user_id) as tx:
+        await mail_kinds.switch(tx, person.user_id, _off(visit, mine), actor=person.actor)
     return RedirectResponse(f"{PAGE}?hinweis=gespeichert", status_code=303)
 
 
 @router.post("/mandant")
 async def choose_for_all(visit: SettingsAdmin) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        await mail_kinds.switch(db, visit.tenant, None, _off(visit, OF_THE_TENANT), actor=visit.person.actor)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        await mail_kinds.switch(tx, None, _off(visit, OF_THE_TENANT), actor=visit.person.actor)
     return RedirectResponse(f"{PAGE}?hinweis=gespeichert", status_code=303)
 
 
@@ -66,8 +66,8 @@ def _off(visit: Visit, of: Iterable[MailKind]) -> frozenset[MailKind]:
 
 async def _shown(visit: Visit) -> Response:
     person = visit.person
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        chosen = await mail_kinds.choices(db, visit.tenant, person.user_id)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        chosen = await mail_kinds.choices(tx, person.user_id)
     return visit.page(
         "notifications.html",
         message=N_("Gespeichert.") if visit.request.query_params.get("hinweis") == "gespeichert" else None,

@@ -57,10 +57,9 @@ async def choose(visit: Proved) -> Response:
     if home is None and not person.platform_admin:
         raise NotFound("tenant_not_found")
     tenant = home.tenant if home is not None else await tenants.find(ledger, slug)
-    async with ledger.transaction(tenant) as db:
+    async with ledger.transaction(tenant) as tx:
         await audit.record(
-            db,
-            tenant,
+            tx,
             actor=person.actor,
             action="tenant.entered" if home is not None else "tenant.entered_by_platform",
             subject="tenant",
@@ -87,9 +86,9 @@ async def create_tenant(visit: Platform) -> Response:
         tenant = await tenants.create(doors.ledger, visit.field("slug"), visit.field("name"), actor=person.actor)
     except NotAcceptable as refused:
         return await _tenants(visit, wrong=said(refused))
-    async with doors.ledger.transaction(tenant, person=person.user_id) as db:
-        await memberships.add(db, tenant, user, Role.ADMIN, by=person.user_id, actor=person.actor)
-        may_have_a_link = await memberships.may_hand_a_way_in(db, tenant, user)
+    async with doors.ledger.transaction(tenant, person=person.user_id) as tx:
+        await memberships.add(tx, user, Role.ADMIN, by=person.user_id, actor=person.actor)
+        may_have_a_link = await memberships.may_hand_a_way_in(tx, user)
     link = None
     if may_have_a_link and not await users.has_password(doors.ledger, user):
         token = await users.make_link(doors.ledger, doors.vault, user, purpose="invite", actor=person.actor)

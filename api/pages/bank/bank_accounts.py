@@ -49,8 +49,8 @@ async def record(visit: Banker) -> Response:
     except NotAcceptable as refused:
         return await _shown(visit, wrong=said(refused))
     try:
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            await bank_accounts.record(db, visit.tenant, visit.doors.vault, new, by=visit.person.actor)
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            await bank_accounts.record(tx, visit.doors.vault, new, by=visit.person.actor)
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _shown(visit, wrong=said(refused))
     return RedirectResponse(PAGE, status_code=303)
@@ -59,8 +59,8 @@ async def record(visit: Banker) -> Response:
 @router.post("/{account}/bestaetigen")
 async def confirm(account: UUID, visit: Second) -> Response:
     try:
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            await bank_accounts.confirm(db, visit.tenant, account, by=visit.person.actor)
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            await bank_accounts.confirm(tx, account, by=visit.person.actor)
     except NotAllowedNow as refused:
         return await _shown(visit, wrong=said(refused))
     return RedirectResponse(PAGE, status_code=303)
@@ -72,17 +72,17 @@ async def end(account: UUID, visit: Banker) -> Response:
     if not reason:
         return await _shown(visit, wrong=N_("Bitte nennen Sie den Grund."))
     try:
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            await bank_accounts.end(db, visit.tenant, account, by=visit.person.actor, reason=reason)
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            await bank_accounts.end(tx, account, by=visit.person.actor, reason=reason)
     except NotAllowedNow as refused:
         return await _shown(visit, wrong=said(refused))
     return RedirectResponse(PAGE, status_code=303)
 
 
 async def _shown(visit: Visit, *, wrong: str | None = None) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        accounts = await bank_accounts.list_accounts(db, visit.tenant)
-        names = await actor_names.names(db, visit.tenant)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        accounts = await bank_accounts.list_accounts(tx)
+        names = await actor_names.names(tx)
     return visit.page(
         "bank_accounts.html",
         status=422 if wrong else 200,

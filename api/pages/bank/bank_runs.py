@@ -17,7 +17,7 @@ from api.pages.frame.visits import Visit, may
 from api.pages.words.bank_words import WAYS_OUT
 from ledger.bank import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
 from ledger.bank.bank_days import next_target_day
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow, NotFound, NothingDue
 from ledger.roles import Permission
 from ledger.types import BERLIN, business_day
@@ -27,7 +27,7 @@ router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
 Viewer = Annotated[Visit, may(Permission.SEE_BANK, page=PAGE)]
 Banker = Annotated[Visit, may(Permission.BANK, page=PAGE)]
 Second = Annotated[Visit, may(Permission.CONFIRM_BANK, page=PAGE)]
-Act = Callable[[Connection], Awaitable[Any]]
+Act = Callable[[TenantTransaction], Awaitable[Any]]
 _LINES = 500
 """Payments on one page."""
 
@@ -50,10 +50,9 @@ async def runs_page(visit: Viewer) -> Response:
 async def create(visit: Banker) -> Response:
     try:
         account, day = _uuid(visit.field("account")), _day(visit.field("day"))
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
             run = await bank_runs.create(
-                db,
-                visit.tenant,
+                tx,
                 visit.doors.vault,
                 by=visit.person.actor,
                 account=account,
@@ -73,8 +72,8 @@ async def run_page(number: str, visit: Viewer) -> Response:
 async def approve(number: str, visit: Second) -> Response:
     seen = visit.field("content_hash")[:64]
 
-    async def act(db: Connection) -> None:
-        await bank_runs.approve(db, visit.tenant, visit.doors.vault, number, by=visit.person.actor, seen_hash=seen)
+    async def act(tx: TenantTransaction) -> None:
+        await bank_runs.approve(tx, visit.doors.vault, number, by=visit.person.actor, seen_hash=seen)
 
     return await _acted(visit, number, act, refresh=True)
 
@@ -84,10 +83,9 @@ async def download(number: str, visit: Banker) -> Response:
     """The first time makes the file. By POST, so that no browser fetches it ahead."""
     try:
         await _refresh(visit, number)
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
             file = await bank_export.download(
-                db,
-                visit.tenant,
+                tx,
                 visit.doors.vault,
                 number,
                 by=visit.person.actor,
@@ -102,56 +100,54 @@ async def download(number: str, visit: Banker) -> Response:
 
 @router.post("/{number}/bestaetigen")
 async def confirm(number: str, visit: Banker) -> Response:
-    async def act(db: Connection) -> None:
-        await bank_runs.confirm(db, visit.tenant, number, by=visit.person.actor)
+    async def act(tx: TenantTransaction) -> None:
+        await bank_runs.confirm(tx, number, by=visit.person.actor)
 
     return await _acted(visit, number, act)
 
 
 @router.post("/{number}/tag")
 async def reschedule(number: str, visit: Banker) -> Response:
-    async def act(db: Connection) -> None:
+    async def act(tx: TenantTransaction) -> None:
         day = _day(visit.field("day"))
         if day is None:
             raise NotAcceptable("day_not_acceptable")
-        await bank_runs.reschedule(db, visit.tenant, number, day, by=visit.person.actor)
+        await bank_runs.reschedule(tx, number, day, by=visit.person.actor)
 
     return await _acted(visit, number, act)
 
 
 @router.post("/{number}/entfernen")
 async def drop(number: str, visit: Banker) -> Response:
-    async def act(db: Connection) -> None:
+    async def act(tx: TenantTransaction) -> None:
         reason = visit.field("reason")[:500]
         if not reason:
             raise NotAcceptable("reason_missing")
-        await bank_runs.drop(db, visit.tenant, number, visit.field("payout"), by=visit.person.actor, reason=reason)
+        await bank_runs.drop(tx, number, visit.field("payout"), by=visit.person.actor, reason=reason)
 
     return await _acted(visit, number, act)
 
 
 @router.post("/{number}/stornieren")
 async def cancel(number: str, visit: Banker) -> Response:
-    async def act(db: Connection) -> None:
-        await bank_run_cancelling.cancel(
-            db, visit.tenant, number, by=visit.person.actor, reason=visit.field("reason")[:500]
-        )
+    async def act(tx: TenantTransaction) -> None:
+        await bank_run_cancelling.cancel(tx, number, by=visit.person.actor, reason=visit.field("reason")[:500])
 
     return await _acted(visit, number, act)
 
 
 @router.post("/{number}/stornieren/bestaetigen")
 async def confirm_cancel(number: str, visit: Second) -> Response:
-    async def act(db: Connection) -> None:
-        await bank_run_cancelling.confirm_cancel(db, visit.tenant, number, by=visit.person.actor)
+    async def act(tx: TenantTransaction) -> None:
+        await bank_run_cancelling.confirm_cancel(tx, number, by=visit.person.actor)
 
     return await _acted(visit, number, act)
 
 
 @router.post("/{number}/stornieren/zurueckziehen")
 async def withdraw_cancel(number: str, visit: Banker) -> Response:
-    async def act(db: Connection) -> None:
-        await bank_run_cancelling.withdraw_cancel(db, visit.tenant, number, by=visit.person.actor)
+    async def act(tx: TenantTransaction) -> None:
+        await bank_run_cancelling.withdraw_cancel(tx, number, by=visit.person.actor)
 
     return await _acted(visit, number, act)
 
@@ -162,8 +158,8 @@ async def _acted(visit: Visit, number: str, act: Act, *, refresh: bool = False) 
             await _refresh(visit, number)
         async with visit.doors.ledger.transaction(
             visit.tenant, cause=visit.person.actor, person=visit.person.user_id
-        ) as db:
-            await act(db)
+        ) as tx:
+            await act(tx)
     except ContentHasChanged:
         return await _run(visit, number, wrong=_CHANGED)
     except (NotAcceptable, NotAllowedNow) as refused:
@@ -173,17 +169,17 @@ async def _acted(visit: Visit, number: str, act: Act, *, refresh: bool = False) 
 
 async def _refresh(visit: Visit, number: str) -> None:
     """What may not be paid any more drops out and stays out, whether or not the act that follows is refused."""
-    async with visit.doors.ledger.transaction(visit.tenant, cause=visit.person.actor) as db:
-        await bank_runs.refresh(db, visit.tenant, visit.doors.vault, number, by=visit.person.actor)
+    async with visit.doors.ledger.transaction(visit.tenant, cause=visit.person.actor) as tx:
+        await bank_runs.refresh(tx, visit.doors.vault, number, by=visit.person.actor)
 
 
 async def _list(visit: Visit, *, wrong: str | None = None) -> Response:
     cursor = visit.request.query_params.get("ab", "")
     position = cursor if cursor.isascii() and cursor.isdecimal() and len(cursor) < 19 else None
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        runs, following = await bank_run_rows.list_runs(db, visit.tenant, after=after(position), limit=50)
-        before = await bank_candidates.preview(db, visit.tenant, visit.doors.vault)
-        accounts = await bank_accounts.list_accounts(db, visit.tenant)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        runs, following = await bank_run_rows.list_runs(tx, after=after(position), limit=50)
+        before = await bank_candidates.preview(tx, visit.doors.vault)
+        accounts = await bank_accounts.list_accounts(tx)
     payable = [one for one in before.judged if one.barred is None]
     return visit.page(
         "bank_runs.html",
@@ -205,13 +201,13 @@ async def _list(visit: Visit, *, wrong: str | None = None) -> Response:
 
 
 async def _run(visit: Visit, number: str, *, wrong: str | None = None) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        run = await bank_run_rows.find(db, visit.tenant, number)
-        account = await bank_accounts.find(db, visit.tenant, run.account_id)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        run = await bank_run_rows.find(tx, number)
+        account = await bank_accounts.find(tx, run.account_id)
         start = _position(visit)
-        lines = await bank_run_rows.lines(db, visit.tenant, run.id, after=start, limit=_LINES + 1)
-        names = await actor_names.names(db, visit.tenant)
-        paid = (await bank_run_rows.payouts_paid(db, visit.tenant, run.id))[0] if run.state == "exported" else 0
+        lines = await bank_run_rows.lines(tx, run.id, after=start, limit=_LINES + 1)
+        names = await actor_names.names(tx)
+        paid = (await bank_run_rows.payouts_paid(tx, run.id))[0] if run.state == "exported" else 0
     following = f"{PAGE}/{number}?ab={lines[_LINES - 1].position}" if len(lines) > _LINES else ""
     shown = lines[:_LINES]
     return visit.page(

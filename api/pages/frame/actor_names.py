@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from api.pages.frame.languages import N_, _
 from ledger.access import api_keys, memberships
-from ledger.database import Connection
-from ledger.types import Tenant
+from ledger.database import TenantTransaction
 
 _MACHINES = {
     "engine": N_("automatisch"),
@@ -18,10 +17,10 @@ _MACHINES = {
 }
 
 
-async def names(db: Connection, tenant: Tenant) -> Callable[[str | None], str]:
+async def names(tx: TenantTransaction) -> Callable[[str | None], str]:
     """A function that names an actor. Somebody who is no member (any more) stays what the ledger says."""
-    known = {f"user:{one.user_id}": one.name or one.email for one in await memberships.list_members(db, tenant)}
-    for key in await api_keys.list_api_keys(db, tenant):
+    known = {f"user:{one.user_id}": one.name or one.email for one in await memberships.list_members(tx)}
+    for key in await api_keys.list_api_keys(tx):
         known[f"key:{key.id}"] = _("API-Schlüssel %(name)s", name=key.name)
 
     def name(actor: str | None) -> str:

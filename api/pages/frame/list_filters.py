@@ -14,11 +14,11 @@ from api.http.language import language, said, speaking
 from api.pages.frame.languages import _
 from api.pages.frame.visits import Visit
 from ledger.csv_writing import csv_lines
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.programme import campaigns, partners
 from ledger.programme.campaigns import Campaign
 from ledger.refusals import NotAcceptable
-from ledger.types import BERLIN, CampaignId, PartnerId, Tenant, business_day
+from ledger.types import BERLIN, CampaignId, PartnerId, business_day
 
 PAGE_LENGTH = 50
 IN_A_FILE = 1_000
@@ -91,19 +91,19 @@ class Asked:
             self.refused = NotAcceptable("unknown_id")
             return None
 
-    async def partner(self, db: Connection, tenant: Tenant, name: str) -> PartnerId | None:
+    async def partner(self, tx: TenantTransaction, name: str) -> PartnerId | None:
         if not self.typed[name]:
             return None
-        found = await partners.find_by_code(db, tenant, self.typed[name])
+        found = await partners.find_by_code(tx, self.typed[name])
         if found is None:
             self.refused = NotAcceptable("unknown_partner")
             return None
         return found.id
 
-    async def campaign(self, db: Connection, tenant: Tenant, name: str) -> CampaignId | None:
+    async def campaign(self, tx: TenantTransaction, name: str) -> CampaignId | None:
         if not self.typed[name]:
             return None
-        found = await campaigns.find_by_slug(db, tenant, self.typed[name])
+        found = await campaigns.find_by_slug(tx, self.typed[name])
         if found is None:
             self.refused = NotAcceptable("unknown_campaign")
             return None
@@ -123,8 +123,8 @@ class Asked:
         return f"{path or self.path}?{urlencode(members)}" if members else path or self.path
 
 
-async def campaign_choices(db: Connection, tenant: Tenant) -> list[Campaign]:
-    found, _more = await campaigns.list_campaigns(db, tenant, limit=_MOST_CAMPAIGNS)
+async def campaign_choices(tx: TenantTransaction) -> list[Campaign]:
+    found, _more = await campaigns.list_campaigns(tx, limit=_MOST_CAMPAIGNS)
     return list(found)
 
 
@@ -137,8 +137,8 @@ def every_row(
     """All that a filter leaves, in short transactions: a large file holds none open."""
 
     async def batch(position: Any) -> tuple[list[Sequence[Any]], Any]:
-        async with visit.doors.files.transaction(visit.tenant) as db:
-            found, following = await page(db, visit.tenant, wanted, after=position, limit=IN_A_FILE)
+        async with visit.doors.files.transaction(visit.tenant) as tx:
+            found, following = await page(tx, wanted, after=position, limit=IN_A_FILE)
         return [line(row) for row in found], following
 
     return in_batches(batch)

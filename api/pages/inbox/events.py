@@ -54,15 +54,13 @@ async def events_page(visit: Reader) -> Response:
         received_from=asked.first_day("von"),
         received_before=asked.day_after("bis"),
     )
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
         found, following = (
             ([], None)
             if asked.wrong
-            else await event_list.page(
-                db, visit.tenant, wanted, after=position_in_time(asked.cursor), limit=PAGE_LENGTH
-            )
+            else await event_list.page(tx, wanted, after=position_in_time(asked.cursor), limit=PAGE_LENGTH)
         )
-        types = await event_list.types(db, visit.tenant)
+        types = await event_list.types(tx)
     return visit.page(
         "events.html",
         asked=asked,
@@ -102,9 +100,9 @@ async def replay_chosen(visit: Writer) -> Response:
 @router.get(PAGE + "/{event}")
 async def event_page(event: Number, visit: Reader) -> Response:
     tenant = visit.tenant
-    async with visit.doors.ledger.transaction(tenant) as db:
-        found = await events.read(db, tenant, EventId(event))
-        document = await event_list.document_of(db, tenant, found.resource_id)
+    async with visit.doors.ledger.transaction(tenant) as tx:
+        found = await events.read(tx, EventId(event))
+        document = await event_list.document_of(tx, found.resource_id)
     return visit.page(
         "event.html",
         event=found,
@@ -143,15 +141,15 @@ async def replay_one(event: Number, visit: Writer) -> Response:
 
 
 async def _replayed(visit: Visit, event: EventId) -> Replayed:
-    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-        return await replaying.replay(db, visit.tenant, event, actor=visit.person.actor)
+    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+        return await replaying.replay(tx, event, actor=visit.person.actor)
 
 
 async def _preview(visit: Visit, chosen: Sequence[EventId], *, wrong: Refused | None = None) -> Response:
     if not chosen:
         raise NotAcceptable("nothing_chosen")
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        found = await events.load(db, visit.tenant, chosen)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        found = await events.load(tx, chosen)
     if not found:
         raise NotFound("event_not_found")
     rehearsed: list[tuple[Event, Rehearsal | None]] = [

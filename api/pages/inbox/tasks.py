@@ -19,7 +19,7 @@ from ledger.bank import bank_transfers
 from ledger.booking import resolutions
 from ledger.booking.resolutions import Answer
 from ledger.commissions import commissions, manual_lines
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.inbox import event_list, events
 from ledger.payouts import payouts
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
@@ -27,7 +27,7 @@ from ledger.roles import Permission
 from ledger.sales import transactions
 from ledger.sales.transactions import Transaction
 from ledger.tasks import Task
-from ledger.types import CommissionId, TaskId, Tenant, TransactionId
+from ledger.types import CommissionId, TaskId, TransactionId
 from lexoffice.links import document_url
 
 PAGE = "/admin/aufgaben"
@@ -41,17 +41,16 @@ _MOST_CANDIDATES = 10
 async def tasks_page(visit: Reader) -> Response:
     asked = Asked(visit, PAGE, "status", "art")
     resolved = asked.text("status") == "erledigt"
-    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
+    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
         found, following = await tasks.page(
-            db,
-            visit.tenant,
+            tx,
             resolved=resolved,
             kind=asked.text("art"),
             after=asked.number,
             limit=PAGE_LENGTH,
         )
-        kinds = await tasks.kinds(db, visit.tenant)
-        name_of = await names(db, visit.tenant)
+        kinds = await tasks.kinds(tx)
+        name_of = await names(tx)
     return visit.page(
         "tasks.html",
         asked=asked,
@@ -79,14 +78,14 @@ async def resolve(task: UUID, visit: Reader) -> Response:
     detail = {name: visit.field(name) for name in task_words.FIELDS if visit.field(name)}
     answer = Answer(action=visit.field("action"), reason=visit.field("reason") or None, detail=detail)
     try:
-        async with visit.doors.ledger.transaction(tenant, cause=person.actor, person=person.user_id) as db:
-            asked = await tasks.find(db, tenant, TaskId(task))
+        async with visit.doors.ledger.transaction(tenant, cause=person.actor, person=person.user_id) as tx:
+            asked = await tasks.find(tx, TaskId(task))
             if not _may_answer(visit, asked):
                 raise Problem(403, "not_allowed")
             _require_what_it_needs(answer)
-            resolved = await resolutions.resolve(db, tenant, asked.id, answer, actor=person.actor)
+            resolved = await resolutions.resolve(tx, asked.id, answer, actor=person.actor)
             for event in resolved.replay:
-                await events.replay(db, tenant, event, actor=person.actor)
+                await events.replay(tx, event, actor=person.actor)
     except NotFound as refused:
         if await _exists(visit, TaskId(task)):  # what was named is not there, such as a sale
             return await _shown(visit, TaskId(task), wrong=refused)
@@ -99,12 +98,12 @@ async def resolve(task: UUID, visit: Reader) -> Response:
 
 async def _shown(visit: Visit, task_id: TaskId, *, wrong: Refused | None = None) -> Response:
     tenant = visit.tenant
-    async with visit.doors.ledger.transaction(tenant, person=visit.person.user_id) as db:
-        task = await tasks.find(db, tenant, task_id)
-        name_of = await names(db, tenant)
-        where = await _where(db, visit, task)
-        candidates = await _candidates(db, tenant, task)
-        known = await _known(db, tenant, task)
+    async with visit.doors.ledger.transaction(tenant, person=visit.person.user_id) as tx:
+        task = await tasks.find(tx, task_id)
+        name_of = await names(tx)
+        where = await _where(tx, visit, task)
+        candidates = await _candidates(tx, task)
+        known = await _known(tx, task)
     return visit.page(
         "task.html",
         status=422 if wrong else 200,
@@ -140,15 +139,15 @@ def _require_what_it_needs(answer: Answer) -> None:
 
 
 async def _exists(visit: Visit, task_id: TaskId) -> bool:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
         try:
-            await tasks.find(db, visit.tenant, task_id)
+            await tasks.find(tx, task_id)
         except NotFound:
             return False
     return True
 
 
-async def _where(db: Connection, visit: Visit, task: Task) -> list[tuple[str, str]]:
+async def _where(tx: TenantTransaction, visit: Visit, task: Task) -> list[tuple[str, str]]:
     """(text, address) of what the task is about."""
     match task.subject:
         case "payout" | "objection":
@@ -156,30 +155,32 @@ async def _where(db: Connection, visit: Visit, task: Task) -> list[tuple[str, st
         case "transaction":
             return [(_("Verkauf ansehen"), f"/admin/transaktionen/{task.subject_id}")]
         case "partner":
-            code = await _partner_code(db, visit.tenant, task.subject_id)
+            code = await _partner_code(tx, task.subject_id)
             return [(code, f"/admin/partner/{code}")]
         case "connection":
             return [(_("Verbindung ansehen"), f"/admin/zahlungsanbieter/{_provider(task.subject_id)}")]
         case "commission":
-            sale = await commissions.sale_of(db, visit.tenant, CommissionId(UUID(task.subject_id)))
+            sale = await commissions.sale_of(tx, CommissionId(UUID(task.subject_id)))
             return [(_("Verkauf ansehen"), f"/admin/transaktionen/{sale}")] if sale else []
         case "document":
-            return await _document(db, visit, task)
+            return await _document(tx, visit, task)
         case "event":
             return [(_("Ereignis %(id)s", id=task.subject_id), f"/admin/ereignisse/{task.subject_id}")]
         case _:
             return []
 
 
-async def _partner_code(db: Connection, tenant: Tenant, subject_id: str) -> str:
+async def _partner_code(tx: TenantTransaction, subject_id: str) -> str:
     """Some questions name the partner by id, some by code."""
-    found = await db.fetchval("SELECT code FROM partners WHERE tenant_id = $1 AND id::text = $2", tenant.id, subject_id)
+    found = await tx.fetchval(
+        "SELECT code FROM partners WHERE tenant_id = $1 AND id::text = $2", tx.tenant.id, subject_id
+    )
     return str(found or subject_id)
 
 
-async def _document(db: Connection, visit: Visit, task: Task) -> list[tuple[str, str]]:
+async def _document(tx: TenantTransaction, visit: Visit, task: Task) -> list[tuple[str, str]]:
     app_url = visit.doors.settings.lexoffice_app_url
-    known = await event_list.document_of(db, visit.tenant, task.subject_id)
+    known = await event_list.document_of(tx, task.subject_id)
     found = [(_("Ereignisse zu diesem Beleg"), f"/admin/ereignisse?beleg={task.subject_id}")]
     if known is not None:
         text = known.voucher_number or _("Beleg in lexoffice ansehen")
@@ -191,21 +192,21 @@ def _provider(subject_id: str) -> str:
     return "stripe" if subject_id == "stripe" else "lexoffice"
 
 
-async def _candidates(db: Connection, tenant: Tenant, task: Task) -> list[Transaction]:
+async def _candidates(tx: TenantTransaction, task: Task) -> list[Transaction]:
     found = []
     for candidate in (task.detail.get("candidates") or [])[:_MOST_CANDIDATES]:
         try:
-            found.append(await transactions.find(db, tenant, TransactionId(UUID(candidate["transaction_id"]))))
+            found.append(await transactions.find(tx, TransactionId(UUID(candidate["transaction_id"]))))
         except (KeyError, ValueError, TypeError, NotFound):
             continue
     return found
 
 
-async def _known(db: Connection, tenant: Tenant, task: Task) -> dict[str, str]:
+async def _known(tx: TenantTransaction, task: Task) -> dict[str, str]:
     """What need not be looked up at the bank: day and reference of a transfer that came back, or may have."""
     if (task.subject, task.kind, task.state) != ("payout", "returned", "open"):
         return {}
-    transfer = await bank_transfers.transfer_of(db, tenant, await payouts.find(db, tenant, task.subject_id))
+    transfer = await bank_transfers.transfer_of(tx, await payouts.find(tx, task.subject_id))
     return {
         "paid_on": transfer.day.isoformat() if transfer.day else "",
         "payment_reference": transfer.reference or "",

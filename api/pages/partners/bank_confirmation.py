@@ -19,7 +19,7 @@ from ledger.bank import partner_accounts, pending_accounts
 from ledger.bank.pending_accounts import PendingAccount
 from ledger.booking import resolutions
 from ledger.booking.resolutions import Answer
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
 from ledger.roles import Permission
 from ledger.types import PayoutNumber
@@ -44,11 +44,9 @@ async def pending_page(visit: SecondPerson) -> Response:
 async def confirm(account: UUID, visit: SecondPerson) -> Response:
     """In force at once, or when its quarantine is over."""
     try:
-        async with visit.doors.ledger.transaction(visit.tenant) as db:
-            pending = await _find(db, visit, account)
-            _, touched = await partner_accounts.confirm(
-                db, visit.tenant, pending.partner_id, account, by=visit.person.actor
-            )
+        async with visit.doors.ledger.transaction(visit.tenant) as tx:
+            pending = await _find(tx, account)
+            _, touched = await partner_accounts.confirm(tx, pending.partner_id, account, by=visit.person.actor)
     except (NotAllowedNow, NotAcceptable) as refused:
         return await _listed(visit, wrong=said(refused))
     return await _done(visit, "bestaetigt", touched)
@@ -59,10 +57,10 @@ async def refuse(account: UUID, visit: SecondPerson) -> Response:
     """The old account stays in force."""
     try:
         reason = _reason(visit)
-        async with visit.doors.ledger.transaction(visit.tenant) as db:
-            pending = await _find(db, visit, account)
+        async with visit.doors.ledger.transaction(visit.tenant) as tx:
+            pending = await _find(tx, account)
             _, touched = await partner_accounts.refuse(
-                db, visit.tenant, pending.partner_id, account, by=visit.person.actor, reason=reason
+                tx, pending.partner_id, account, by=visit.person.actor, reason=reason
             )
     except (NotAllowedNow, NotAcceptable) as refused:
         return await _listed(visit, wrong=said(refused))
@@ -74,25 +72,21 @@ async def acknowledge(account: UUID, visit: SecondPerson) -> Response:
     """Two partners may share an account (a couple, a firm), if somebody else than its recorder says why."""
     try:
         reason = _reason(visit)
-        async with visit.doors.ledger.transaction(visit.tenant) as db:
-            pending = await _find(db, visit, account)
+        async with visit.doors.ledger.transaction(visit.tenant) as tx:
+            pending = await _find(tx, account)
             if pending.same_iban_task is None:
                 raise NotAllowedNow("task_resolved")
-            await four_eyes.require_second_person(db, visit.tenant, visit.person.actor, made_by=[pending.recorded_by])
+            await four_eyes.require_second_person(tx, visit.person.actor, made_by=[pending.recorded_by])
             await resolutions.resolve(
-                db,
-                visit.tenant,
-                pending.same_iban_task,
-                Answer(action="acknowledge", reason=reason),
-                actor=visit.person.actor,
+                tx, pending.same_iban_task, Answer(action="acknowledge", reason=reason), actor=visit.person.actor
             )
     except (NotAllowedNow, NotAcceptable) as refused:
         return await _listed(visit, wrong=said(refused))
     return await _done(visit, "doppelt", [])
 
 
-async def _find(db: Connection, visit: Visit, account: UUID) -> PendingAccount:
-    for pending in await pending_accounts.list_pending(db, visit.tenant):
+async def _find(tx: TenantTransaction, account: UUID) -> PendingAccount:
+    for pending in await pending_accounts.list_pending(tx):
         if pending.id == account:
             return pending
     raise NotFound("partner_account_not_found")
@@ -104,9 +98,9 @@ async def _done(visit: Visit, what: str, touched: list[PayoutNumber]) -> Respons
 
 
 async def _listed(visit: Visit, *, wrong: str | None = None) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        accounts = await pending_accounts.list_pending(db, visit.tenant)
-        name = await actor_names.names(db, visit.tenant)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        accounts = await pending_accounts.list_pending(tx)
+        name = await actor_names.names(tx)
     return visit.page(
         "bank_confirmation.html",
         status=409 if wrong else 200,

@@ -33,12 +33,10 @@ async def save_account(code: Code, visit: Banker) -> Response:
     """A new account waits for a second person; meanwhile the partner's payouts are held."""
     try:
         new = partner_forms.bank_details(visit.form)
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            partner = await of_code(db, visit.tenant, code)
-            await partner_accounts.save_bank_details(
-                db, visit.tenant, visit.doors.vault, partner.id, new, by=visit.person.actor
-            )
-            touched = await rechecks.want_for_partner(db, visit.tenant, partner.id)
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            partner = await of_code(tx, code)
+            await partner_accounts.save_bank_details(tx, visit.doors.vault, partner.id, new, by=visit.person.actor)
+            touched = await rechecks.want_for_partner(tx, partner.id)
     except NotAcceptable as refused:
         return await _account_form(visit, code, wrong=said(refused))
     await announce_rechecks(visit.doors, visit.tenant, touched)
@@ -48,11 +46,9 @@ async def save_account(code: Code, visit: Banker) -> Response:
 @router.post(PAGE + "/{code}/anhalten")
 async def stop(code: Code, visit: Writer) -> Response:
     try:
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            partner = await of_code(db, visit.tenant, code)
-            touched = await payout_stops.stop(
-                db, visit.tenant, partner.id, by=visit.person.actor, reason=visit.field("reason")
-            )
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            partner = await of_code(tx, code)
+            touched = await payout_stops.stop(tx, partner.id, by=visit.person.actor, reason=visit.field("reason"))
     except (NotAcceptable, NotAllowedNow) as refused:
         return await shown(visit, code, wrong=refused, where="anhalten")
     await announce_rechecks(visit.doors, visit.tenant, touched)
@@ -62,11 +58,9 @@ async def stop(code: Code, visit: Writer) -> Response:
 @router.post(PAGE + "/{code}/fortsetzen")
 async def resume(code: Code, visit: Writer) -> Response:
     try:
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            partner = await of_code(db, visit.tenant, code)
-            touched = await payout_stops.resume(
-                db, visit.tenant, partner.id, by=visit.person.actor, reason=visit.field("reason")
-            )
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            partner = await of_code(tx, code)
+            touched = await payout_stops.resume(tx, partner.id, by=visit.person.actor, reason=visit.field("reason"))
     except (NotAcceptable, NotAllowedNow) as refused:
         return await shown(visit, code, wrong=refused, where="anhalten")
     await announce_rechecks(visit.doors, visit.tenant, touched)
@@ -80,9 +74,9 @@ async def write_line(code: Code, visit: Writer) -> Response:
         new = partner_forms.manual_line(visit.form)
         async with visit.doors.ledger.transaction(
             visit.tenant, cause=visit.person.actor, person=visit.person.user_id
-        ) as db:
-            partner = await of_code(db, visit.tenant, code)
-            await manual_lines.write(db, visit.tenant, partner.id, new, by=visit.person.actor)
+        ) as tx:
+            partner = await of_code(tx, code)
+            await manual_lines.write(tx, partner.id, new, by=visit.person.actor)
     except NotAcceptable as refused:
         return await shown(visit, code, wrong=refused, where="zeile")
     return go(partner, "zeile")
@@ -94,8 +88,8 @@ async def request_payout(code: Code, visit: Writer) -> Response:
     try:
         async with visit.doors.ledger.transaction(
             visit.tenant, cause=visit.person.actor, person=visit.person.user_id
-        ) as db:
-            payout = await payout_requests.request_payout(db, visit.tenant, partner_code=code, actor=visit.person.actor)
+        ) as tx:
+            payout = await payout_requests.request_payout(tx, partner_code=code, actor=visit.person.actor)
     except (NothingDue, Blocked) as refused:
         return await shown(visit, code, wrong=refused, where="auszahlung")
     await visit.doors.announcer.payout(visit.tenant, payout)
@@ -105,25 +99,25 @@ async def request_payout(code: Code, visit: Writer) -> Response:
 @router.post(PAGE + "/{code}/link")
 async def make_link(code: Code, visit: Writer) -> Response:
     """The answer shows the link, once."""
-    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-        partner = await of_code(db, visit.tenant, code)
-        token = await partner_links.make(db, visit.tenant, visit.doors.vault, partner.id, by=visit.person.actor)
+    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+        partner = await of_code(tx, code)
+        token = await partner_links.make(tx, visit.doors.vault, partner.id, by=visit.person.actor)
     return await shown(visit, code, link=token)
 
 
 @router.post(PAGE + "/{code}/link/{link}/widerrufen")
 async def revoke_link(code: Code, link: UUID, visit: Writer) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-        partner = await of_code(db, visit.tenant, code)
-        await partner_links.revoke(db, visit.tenant, partner.id, link, by=visit.person.actor)
+    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+        partner = await of_code(tx, code)
+        await partner_links.revoke(tx, partner.id, link, by=visit.person.actor)
     return go(partner, "widerrufen")
 
 
 async def _account_form(visit: Visit, code: str, *, wrong: str | None = None) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        partner = await of_code(db, visit.tenant, code)
-        account = await partner_accounts.bank_details_of(db, visit.tenant, partner.id)
-        pending = await partner_accounts.pending_of(db, visit.tenant, partner.id)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        partner = await of_code(tx, code)
+        account = await partner_accounts.bank_details_of(tx, partner.id)
+        pending = await partner_accounts.pending_of(tx, partner.id)
     # The IBAN is not shown again, also when it was refused.
     typed = {name: visit.form.get(name, "") for name in ("account_holder", "bic")}
     return visit.page(

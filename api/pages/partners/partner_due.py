@@ -25,19 +25,19 @@ async def due_page(code: Code, visit: Reader) -> Response:
 async def settle_finally(code: Code, visit: Writer) -> Response:
     """Begins the final settlement (Schlussabrechnung), or takes it back."""
     try:
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            partner = await of_code(db, visit.tenant, code)
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            partner = await of_code(tx, code)
             act = final_settlement.take_back if visit.field("zurueck") else final_settlement.begin
-            await act(db, visit.tenant, partner.id, by=visit.person.actor)
+            await act(tx, partner.id, by=visit.person.actor)
     except NotAllowedNow as refused:
         return await _shown(visit, code, wrong=said(refused))
     return RedirectResponse(f"{PAGE}/{partner.code}/faelligkeit", status_code=303)
 
 
 async def _shown(visit: Visit, code: str, *, wrong: str | None = None) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        partner = await of_code(db, visit.tenant, code)
-        owed = await due.of_partner(db, visit.tenant, partner.id)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        partner = await of_code(tx, code)
+        owed = await due.of_partner(tx, partner.id)
     return visit.page(
         "partner_due.html",
         status=409 if wrong else 200,

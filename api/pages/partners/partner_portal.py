@@ -54,8 +54,8 @@ async def object_to_payout(visit: Visiting) -> Response:
         return _over(visit)
     number = visit.field("nummer")
     try:
-        async with visit.doors.ledger.transaction(guest.tenant) as db:
-            await objections.object_to(db, guest.tenant, guest.partner_id, number, reason=visit.field("grund"))
+        async with visit.doors.ledger.transaction(guest.tenant) as tx:
+            await objections.object_to(tx, guest.partner_id, number, reason=visit.field("grund"))
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _shown(visit, guest, wrong=refused, about=number)
     return RedirectResponse(f"{PAGE}?hinweis=widerspruch", status_code=303)
@@ -75,10 +75,10 @@ async def paper(number: Annotated[str, Path(max_length=40)], visit: Visiting) ->
     guest = await _guest(visit)
     if guest is None:
         return _over(visit)
-    async with visit.doors.ledger.transaction(guest.tenant) as db:
-        if not await partner_portal.is_own(db, guest.tenant, guest.partner_id, number):
+    async with visit.doors.ledger.transaction(guest.tenant) as tx:
+        if not await partner_portal.is_own(tx, guest.partner_id, number):
             raise NotFound("document_not_found")
-        found = await papers.read(db, guest.tenant, number)
+        found = await papers.read(tx, number)
     return Response(
         found.content,
         media_type="application/pdf",
@@ -133,13 +133,12 @@ async def _shown(
     visit: Visit, guest: Guest, *, hint: str = "", wrong: Refused | None = None, about: str = ""
 ) -> Response:
     cursor = visit.request.query_params.get("ab", "")
-    async with visit.doors.ledger.transaction(guest.tenant) as db:
-        recipient = await partner_portal.recipient(db, guest.tenant, guest.partner_id)
-        balance = await partner_balance.of_partner(db, guest.tenant, guest.partner_id)
-        account = await partner_accounts.bank_details_of(db, guest.tenant, guest.partner_id)
+    async with visit.doors.ledger.transaction(guest.tenant) as tx:
+        recipient = await partner_portal.recipient(tx, guest.partner_id)
+        balance = await partner_balance.of_partner(tx, guest.partner_id)
+        account = await partner_accounts.bank_details_of(tx, guest.partner_id)
         payouts, following = await partner_portal.payouts_of(
-            db,
-            guest.tenant,
+            tx,
             guest.partner_id,
             after=int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 19 else None,
         )

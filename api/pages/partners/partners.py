@@ -16,14 +16,14 @@ from api.pages.frame.visits import Visit, may
 from api.pages.frame.words import STATES
 from api.pages.partners import partner_forms
 from ledger.bank import partner_accounts
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import partner_balance, rechecks
 from ledger.programme import campaigns, partner_links, partner_list, partners
 from ledger.programme.partners import Partner
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound, Refused
 from ledger.roles import Permission
 from ledger.tax import tax_statuses
-from ledger.types import BERLIN, CampaignId, TaxStatus, Tenant
+from ledger.types import BERLIN, CampaignId, TaxStatus
 
 PAGE = "/admin/partner"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -55,14 +55,13 @@ HINTS = {
 async def partners_page(visit: Reader) -> Response:
     asked = Asked(visit, PAGE, "status", "sponsor", "name", "angehalten")
     status = asked.text("status")
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        sponsor = await asked.partner(db, visit.tenant, "sponsor")
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        sponsor = await asked.partner(tx, "sponsor")
         found, following = (
             ([], None)
             if asked.wrong
             else await partner_list.page(
-                db,
-                visit.tenant,
+                tx,
                 status="active" if status == "active" else "inactive" if status == "inactive" else None,
                 sponsor_id=sponsor,
                 stopped=bool(asked.text("angehalten")),
@@ -92,8 +91,8 @@ async def new_page(visit: Writer) -> Response:
 async def create(visit: Writer) -> Response:
     try:
         new = partner_forms.new_partner(visit.form)
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            made = await partners.create(db, visit.tenant, new, by=visit.person.actor)
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            made = await partners.create(tx, new, by=visit.person.actor)
     except (NotAcceptable, AlreadyExists) as refused:
         return await _form(visit, None, dict(visit.form), wrong=refused)
     return RedirectResponse(f"{PAGE}/{made.code}?hinweis=angelegt", status_code=303)
@@ -106,20 +105,20 @@ async def partner_page(code: Code, visit: Reader) -> Response:
 
 @router.get(PAGE + "/{code}/bearbeiten")
 async def edit_page(code: Code, visit: Writer) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        partner = await of_code(db, visit.tenant, code)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        partner = await of_code(tx, code)
     return await _form(visit, partner, partner_forms.typed_of(partner))
 
 
 @router.post(PAGE + "/{code}/bearbeiten")
 async def edit(code: Code, visit: Writer) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        partner = await of_code(db, visit.tenant, code)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        partner = await of_code(tx, code)
     try:
         change = partner_forms.partner_change(visit.form)
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            await partners.change(db, visit.tenant, partner.id, change, by=visit.person.actor)
-            touched = await rechecks.want_for_partner(db, visit.tenant, partner.id)
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            await partners.change(tx, partner.id, change, by=visit.person.actor)
+            touched = await rechecks.want_for_partner(tx, partner.id)
     except (NotAcceptable, AlreadyExists) as refused:
         return await _form(visit, partner, {"code": partner.code, **visit.form}, wrong=refused)
     await announce_rechecks(visit.doors, visit.tenant, touched)
@@ -130,10 +129,10 @@ async def edit(code: Code, visit: Writer) -> Response:
 async def record_tax_status(code: Code, visit: Writer) -> Response:
     try:
         new = partner_forms.tax_status(visit.form)
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            partner = await of_code(db, visit.tenant, code)
-            await tax_statuses.record_tax_status(db, visit.tenant, partner.id, new, by=visit.person.actor)
-            touched = await rechecks.want_for_partner(db, visit.tenant, partner.id)
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            partner = await of_code(tx, code)
+            await tax_statuses.record_tax_status(tx, partner.id, new, by=visit.person.actor)
+            touched = await rechecks.want_for_partner(tx, partner.id)
     except NotAcceptable as refused:
         return await shown(visit, code, wrong=refused, where="steuer")
     await announce_rechecks(visit.doors, visit.tenant, touched)
@@ -145,25 +144,24 @@ async def accept_agreement(code: Code, visit: Writer) -> Response:
     """The agreement on self-billing, § 14 Abs. 2 Satz 5 UStG."""
     try:
         version, day = partner_forms.agreement(visit.form)
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            partner = await of_code(db, visit.tenant, code)
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            partner = await of_code(tx, code)
             await partners.accept_agreement(
-                db,
-                visit.tenant,
+                tx,
                 partner.id,
                 version=version,
                 accepted_at=datetime.combine(day, time(), BERLIN),
                 by=visit.person.actor,
             )
-            touched = await rechecks.want_for_partner(db, visit.tenant, partner.id)
+            touched = await rechecks.want_for_partner(tx, partner.id)
     except NotAcceptable as refused:
         return await shown(visit, code, wrong=refused, where="vereinbarung")
     await announce_rechecks(visit.doors, visit.tenant, touched)
     return go(partner, "vereinbarung")
 
 
-async def of_code(db: Connection, tenant: Tenant, code: str) -> Partner:
-    found = await partners.find_by_code(db, tenant, code)
+async def of_code(tx: TenantTransaction, code: str) -> Partner:
+    found = await partners.find_by_code(tx, code)
     if found is None:
         raise NotFound("partner_not_found")
     return found
@@ -184,23 +182,23 @@ async def shown(
 ) -> Response:
     """A partner's page. `where` names the form that was refused: it keeps what was typed; `link` is shown once."""
     tenant, person = visit.tenant, visit.person
-    async with visit.doors.ledger.transaction(tenant, person=person.user_id) as db:
-        partner = await of_code(db, tenant, code)
-        below, more_below = await partner_list.below(db, tenant, partner.id)
+    async with visit.doors.ledger.transaction(tenant, person=person.user_id) as tx:
+        partner = await of_code(tx, code)
+        below, more_below = await partner_list.below(tx, partner.id)
         context = {
-            "balance": await partner_balance.of_partner(db, tenant, partner.id),
-            "tax_records": await tax_statuses.tax_statuses(db, tenant, partner.id),
-            "tax_now": await tax_statuses.tax_status_on(db, tenant, partner.id, datetime.now(BERLIN).date()),
-            "account": await partner_accounts.bank_details_of(db, tenant, partner.id),
-            "pending_account": await partner_accounts.pending_of(db, tenant, partner.id),
-            "above": await partner_list.above(db, tenant, partner.id),
+            "balance": await partner_balance.of_partner(tx, partner.id),
+            "tax_records": await tax_statuses.tax_statuses(tx, partner.id),
+            "tax_now": await tax_statuses.tax_status_on(tx, partner.id, datetime.now(BERLIN).date()),
+            "account": await partner_accounts.bank_details_of(tx, partner.id),
+            "pending_account": await partner_accounts.pending_of(tx, partner.id),
+            "above": await partner_list.above(tx, partner.id),
             "below": below,
             "more_below": more_below,
-            "payouts": await partner_list.payouts_of(db, tenant, partner.id),
-            "stop": await partner_list.stop_of(db, tenant, partner.id),
-            "links": await partner_links.list_links(db, tenant, partner.id),
-            "name_of": await names(db, tenant),
-            "campaign": await _campaign(db, tenant, partner.campaign_id),
+            "payouts": await partner_list.payouts_of(tx, partner.id),
+            "stop": await partner_list.stop_of(tx, partner.id),
+            "links": await partner_links.list_links(tx, partner.id),
+            "name_of": await names(tx),
+            "campaign": await _campaign(tx, partner.campaign_id),
         }
     return visit.page(
         "partner.html",
@@ -221,15 +219,15 @@ async def shown(
     )
 
 
-async def _campaign(db: Connection, tenant: Tenant, wanted: CampaignId | None) -> campaigns.Campaign | None:
-    return None if wanted is None else await campaigns.find(db, tenant, wanted)
+async def _campaign(tx: TenantTransaction, wanted: CampaignId | None) -> campaigns.Campaign | None:
+    return None if wanted is None else await campaigns.find(tx, wanted)
 
 
 async def _form(
     visit: Visit, partner: Partner | None, typed: dict[str, str], *, wrong: Refused | None = None
 ) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        choices = await campaign_choices(db, visit.tenant)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        choices = await campaign_choices(tx)
     return visit.page(
         "partner_form.html",
         status=422 if wrong else 200,

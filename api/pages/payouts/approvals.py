@@ -76,8 +76,8 @@ async def decide(visit: Approver) -> Response:
 
 async def _decided(visit: Visit, chosen: Sequence[Chosen], *, is_approval: bool) -> list[Outcome]:
     tenant = visit.tenant
-    async with visit.doors.ledger.transaction(tenant) as db:
-        seen = {one.number: one for one in await approval_queue.of_numbers(db, tenant, [one.number for one in chosen])}
+    async with visit.doors.ledger.transaction(tenant) as tx:
+        seen = {one.number: one for one in await approval_queue.of_numbers(tx, [one.number for one in chosen])}
     outcomes, to_announce = [], []
     for one in chosen:
         above = one.number in seen and seen[one.number].above_limit
@@ -88,9 +88,9 @@ async def _decided(visit: Visit, chosen: Sequence[Chosen], *, is_approval: bool)
             continue
         decision = (approving if is_approval else rejecting)(visit, one.number, one.seen_hash)
         try:
-            async with visit.doors.ledger.transaction(tenant, person=visit.person.user_id) as db:
-                made = await decision(db)
-                to_announce.append((await payouts.find(db, tenant, one.number), made))
+            async with visit.doors.ledger.transaction(tenant, person=visit.person.user_id) as tx:
+                made = await decision(tx)
+                to_announce.append((await payouts.find(tx, one.number), made))
         except Refused as refused:
             outcomes.append(Outcome(one.number, said(refused), TROUBLE))
         else:
@@ -101,11 +101,11 @@ async def _decided(visit: Visit, chosen: Sequence[Chosen], *, is_approval: bool)
 
 async def _listed(visit: Visit, *, wrong: str | None = None) -> Response:
     cursor = visit.request.query_params.get("ab", "")
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
         waiting, following = await approval_queue.for_person(
-            db, visit.tenant, visit.person.user_id, after=position_in_time(cursor), limit=_PAGE_LENGTH
+            tx, visit.person.user_id, after=position_in_time(cursor), limit=_PAGE_LENGTH
         )
-        everywhere, _cents = await approval_queue.count(db, visit.tenant)
+        everywhere, _cents = await approval_queue.count(tx)
     return visit.page(
         "approvals.html",
         status=422 if wrong else 200,

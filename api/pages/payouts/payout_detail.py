@@ -20,7 +20,7 @@ from ledger import tasks
 from ledger.access.sessions import Person
 from ledger.bank import bank_candidates, partner_accounts
 from ledger.bank.bank_candidates import Candidate
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.payouts import (
     approval_queue,
     approval_rule,
@@ -62,7 +62,7 @@ _HINTS = {
     "notiz": N_("Die Notiz ist festgehalten."),
     "gesendet": N_("Der Beleg wird erneut an den Partner gesendet."),
 }
-Act = Callable[[Connection], Awaitable[None]]
+Act = Callable[[TenantTransaction], Awaitable[None]]
 
 
 @router.get("/{number}")
@@ -73,8 +73,8 @@ async def payout_page(number: Number, visit: Reader) -> Response:
 @router.post("/{number}/freigeben")
 async def approve(number: Number, visit: Approver) -> Response:
     """Above the limit with a fresh second factor; who may not, hears it from the ledger (four eyes)."""
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        rule = await approval_rule.of_payout(db, visit.tenant, await payouts.find(db, visit.tenant, number))
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        rule = await approval_rule.of_payout(tx, await payouts.find(tx, number))
     if rule.above_limit:
         require_fresh(visit, page=f"{PAGE}/{number}")
     return await _decided(visit, number, "freigegeben", approving(visit, number, visit.field("inhalt")))
@@ -87,14 +87,9 @@ async def reject(number: Number, visit: Approver) -> Response:
 
 @router.post("/{number}/stornieren")
 async def cancel(number: Number, visit: Worker) -> Response:
-    async def decide(db: Connection) -> Decision:
+    async def decide(tx: TenantTransaction) -> Decision:
         return await decisions.cancel(
-            db,
-            visit.tenant,
-            number,
-            actor=visit.person.actor,
-            reason=required_reason(visit),
-            seen_hash=visit.field("inhalt") or None,
+            tx, number, actor=visit.person.actor, reason=required_reason(visit), seen_hash=visit.field("inhalt") or None
         )
 
     return await _decided(visit, number, "storniert", decide)
@@ -102,62 +97,54 @@ async def cancel(number: Number, visit: Worker) -> Response:
 
 @router.post("/{number}/zurueckstellen")
 async def put_back(number: Number, visit: Worker) -> Response:
-    async def act(db: Connection) -> None:
-        await payout_holds.put_back(db, visit.tenant, number, actor=visit.person.actor, reason=visit.field("grund"))
+    async def act(tx: TenantTransaction) -> None:
+        await payout_holds.put_back(tx, number, actor=visit.person.actor, reason=visit.field("grund"))
 
     return await _done(visit, number, "zurueckgestellt", act)
 
 
 @router.post("/{number}/aufnehmen")
 async def take_up(number: Number, visit: Worker) -> Response:
-    async def act(db: Connection) -> None:
-        await payout_holds.take_up(db, visit.tenant, number, actor=visit.person.actor, reason=visit.field("grund"))
+    async def act(tx: TenantTransaction) -> None:
+        await payout_holds.take_up(tx, number, actor=visit.person.actor, reason=visit.field("grund"))
 
     answer = await _done(visit, number, "aufgenommen", act)
     if answer.status_code == 303:
-        async with visit.doors.ledger.transaction(visit.tenant) as db:
-            payout = await payouts.find(db, visit.tenant, number)
+        async with visit.doors.ledger.transaction(visit.tenant) as tx:
+            payout = await payouts.find(tx, number)
         await visit.doors.announcer.recheck(visit.tenant, payout)
     return answer
 
 
 @router.post("/{number}/notiz")
 async def note(number: Number, visit: Worker) -> Response:
-    async def act(db: Connection) -> None:
-        await payout_notes.write(db, visit.tenant, number, actor=visit.person.actor, note=visit.field("notiz"))
+    async def act(tx: TenantTransaction) -> None:
+        await payout_notes.write(tx, number, actor=visit.person.actor, note=visit.field("notiz"))
 
     return await _done(visit, number, "notiz", act)
 
 
 @router.post("/{number}/beleg-senden")
 async def send_document_again(number: Number, visit: Worker) -> Response:
-    async def act(db: Connection) -> None:
-        await payout_notes.send_document_again(
-            db, visit.tenant, number, actor=visit.person.actor, reason=visit.field("grund")
-        )
+    async def act(tx: TenantTransaction) -> None:
+        await payout_notes.send_document_again(tx, number, actor=visit.person.actor, reason=visit.field("grund"))
 
     return await _done(visit, number, "gesendet", act)
 
 
-def approving(visit: Visit, number: str, seen_hash: str) -> Callable[[Connection], Awaitable[Decision]]:
-    async def decide(db: Connection) -> Decision:
+def approving(visit: Visit, number: str, seen_hash: str) -> Callable[[TenantTransaction], Awaitable[Decision]]:
+    async def decide(tx: TenantTransaction) -> Decision:
         return await decisions.approve(
-            db,
-            visit.tenant,
-            number,
-            actor=visit.person.actor,
-            seen_hash=seen_hash,
-            reason=visit.field("grund")[:500] or None,
+            tx, number, actor=visit.person.actor, seen_hash=seen_hash, reason=visit.field("grund")[:500] or None
         )
 
     return decide
 
 
-def rejecting(visit: Visit, number: str, seen_hash: str) -> Callable[[Connection], Awaitable[Decision]]:
-    async def decide(db: Connection) -> Decision:
+def rejecting(visit: Visit, number: str, seen_hash: str) -> Callable[[TenantTransaction], Awaitable[Decision]]:
+    async def decide(tx: TenantTransaction) -> Decision:
         return await decisions.reject(
-            db,
-            visit.tenant,
+            tx,
             number,
             actor=visit.person.actor,
             reason=required_reason(visit),
@@ -174,14 +161,14 @@ def required_reason(visit: Visit) -> str:
 
 
 async def _decided(
-    visit: Visit, number: str, hint: str, decide: Callable[[Connection], Awaitable[Decision]]
+    visit: Visit, number: str, hint: str, decide: Callable[[TenantTransaction], Awaitable[Decision]]
 ) -> Response:
     """The row first, then the announcement, as behind the JSON API."""
     tenant = visit.tenant
     try:
-        async with visit.doors.ledger.transaction(tenant, person=visit.person.user_id) as db:
-            decision = await decide(db)
-            payout = await payouts.find(db, tenant, number)
+        async with visit.doors.ledger.transaction(tenant, person=visit.person.user_id) as tx:
+            decision = await decide(tx)
+            payout = await payouts.find(tx, number)
     except Refused as refused:
         return await _shown(visit, number, wrong=said(refused), status=409)
     await visit.doors.announcer.decision(tenant, payout, decision)
@@ -190,8 +177,8 @@ async def _decided(
 
 async def _done(visit: Visit, number: str, hint: str, act: Act) -> Response:
     try:
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            await act(db)
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            await act(tx)
     except NotFound:
         raise
     except Refused as refused:
@@ -204,25 +191,22 @@ async def _shown(
 ) -> Response:
     tenant, person = visit.tenant, visit.person
     after = visit.request.query_params.get("ab", "")
-    async with visit.doors.ledger.transaction(tenant) as db:
-        payout = await payouts.find(db, tenant, number)
-        waits = await payout_waiting.of_payout(db, tenant, payout)
+    async with visit.doors.ledger.transaction(tenant) as tx:
+        payout = await payouts.find(tx, number)
+        waits = await payout_waiting.of_payout(tx, payout)
         lines = await payout_list.lines(
-            db,
-            tenant,
+            tx,
             payout.id,
             after=int(after) if after.isascii() and after.isdigit() and len(after) < 8 else 0,
             limit=_LINES + 1,
         )
-        steps = await payout_timeline.of_payout(db, tenant, payout)
-        [seen] = await approval_queue.of_numbers(db, tenant, [number])
-        account = await partner_accounts.bank_details_of(db, tenant, payout.partner_id)
-        questions = await tasks.list_open_about(
-            db, visit.tenant, subject="payout", subject_id=payout.number, at_most=_MOST_QUESTIONS
-        )
-        objection = await objections.of_payout(db, tenant, payout.number)
-        name_of = await names(db, tenant)
-        transfer = await _not_in_a_file(db, visit, payout)
+        steps = await payout_timeline.of_payout(tx, payout)
+        [seen] = await approval_queue.of_numbers(tx, [number])
+        account = await partner_accounts.bank_details_of(tx, payout.partner_id)
+        questions = await tasks.list_open_about(tx, subject="payout", subject_id=payout.number, at_most=_MOST_QUESTIONS)
+        objection = await objections.of_payout(tx, payout.number)
+        name_of = await names(tx)
+        transfer = await _not_in_a_file(tx, visit, payout)
     return visit.page(
         "payout.html",
         status=status if wrong else 200,
@@ -274,11 +258,11 @@ def _can(person: Person, payout: Payout, waits: Waits, seen: Waiting) -> dict[st
     }
 
 
-async def _not_in_a_file(db: Connection, visit: Visit, payout: Payout) -> Candidate | None:
+async def _not_in_a_file(tx: TenantTransaction, visit: Visit, payout: Payout) -> Candidate | None:
     """Why no bank file may pay what waits for its transfer; None where one may, or has."""
     if payout.state is not PayoutState.CREDIT_NOTE_OPEN:
         return None
-    [judged] = await bank_candidates.judged(db, visit.tenant, visit.doors.vault, payouts=[payout.id])
+    [judged] = await bank_candidates.judged(tx, visit.doors.vault, payouts=[payout.id])
     return judged if judged.barred and judged.why_not != "in_another_run" else None
 
 

@@ -43,10 +43,8 @@ async def begin(visit: Editor) -> Response:
     rehearsal = visit.field("art") != "lauf"
     try:
         day = payout_runs.read_day(visit.field("stichtag")) if visit.field("stichtag") else None
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            await payout_run_start.start(
-                db, visit.tenant, visit.doors, day=day, rehearsal=rehearsal, by=visit.person.actor
-            )
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            await payout_run_start.start(tx, visit.doors, day=day, rehearsal=rehearsal, by=visit.person.actor)
     except (NotAcceptable, AlreadyExists) as refused:
         return await _list(visit, wrong=said(refused))
     except EngineAway:
@@ -59,12 +57,9 @@ async def set_day(visit: SettingsAdmin) -> Response:
     """The monthly day and hour; an empty day ends it."""
     try:
         day, hour = _number(visit.field("tag"), 1, 28), _number(visit.field("stunde"), 0, 23)
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
             await tenants.change(
-                db,
-                visit.tenant,
-                {"payout_run_day": day, "payout_run_hour": 6 if hour is None else hour},
-                actor=visit.person.actor,
+                tx, {"payout_run_day": day, "payout_run_hour": 6 if hour is None else hour}, actor=visit.person.actor
             )
     except NotAcceptable as refused:
         return await _list(visit, wrong=said(refused))
@@ -80,8 +75,8 @@ async def run_page(run: UUID, visit: Viewer) -> Response:
 @router.post("/{run}/abbrechen")
 async def cancel(run: UUID, visit: Editor) -> Response:
     try:
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            await payout_runs.cancel(db, visit.tenant, run, by=visit.person.actor, reason=visit.field("reason")[:500])
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            await payout_runs.cancel(tx, run, by=visit.person.actor, reason=visit.field("reason")[:500])
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _run(visit, run, wrong=said(refused))
     return RedirectResponse(f"{PAGE}/{run}", status_code=303)
@@ -89,10 +84,10 @@ async def cancel(run: UUID, visit: Editor) -> Response:
 
 async def _list(visit: Visit, *, wrong: str | None = None) -> Response:
     position = _position(visit)
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        runs, following = await payout_runs.list_runs(db, visit.tenant, after=after(position))
-        profile = await tenants.load(db, visit.tenant)
-        names = await actor_names.names(db, visit.tenant)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        runs, following = await payout_runs.list_runs(tx, after=after(position))
+        profile = await tenants.load(tx)
+        names = await actor_names.names(tx)
     return visit.page(
         "payout_runs.html",
         status=422 if wrong else 200,
@@ -114,13 +109,13 @@ async def _list(visit: Visit, *, wrong: str | None = None) -> Response:
 async def _run(visit: Visit, run: UUID, *, wrong: str | None = None) -> Response:
     position, shown = _position(visit), visit.request.query_params.get("zeige", "")
     paid = {"ausgezahlt": True, "wartet": False}.get(shown)
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        found = await payout_runs.find(db, visit.tenant, run)
-        totals = await payout_run_results.totals(db, visit.tenant, run)
-        rows, following = await payout_run_results.list_rows(db, visit.tenant, run, paid=paid, after=after(position))
-        before = await payout_run_results.run_before(db, visit.tenant, found)
-        changed = await payout_run_results.differences(db, visit.tenant, run, before) if before else []
-        names = await actor_names.names(db, visit.tenant)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        found = await payout_runs.find(tx, run)
+        totals = await payout_run_results.totals(tx, run)
+        rows, following = await payout_run_results.list_rows(tx, run, paid=paid, after=after(position))
+        before = await payout_run_results.run_before(tx, found)
+        changed = await payout_run_results.differences(tx, run, before) if before else []
+        names = await actor_names.names(tx)
     here = f"{PAGE}/{run}" + (f"?zeige={shown}" if paid is not None else "")
     return visit.page(
         "payout_run.html",

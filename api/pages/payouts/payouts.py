@@ -14,7 +14,7 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.frame.words import STATES, of_state, tone
 from ledger.csv_writing import Cents
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.keyset import position_in_time
 from ledger.payouts import payout_list, payout_requests, payout_runs, tax_questions
 from ledger.payouts.payout_list import PayoutFilter, PayoutRow
@@ -34,19 +34,17 @@ _FILTERS = ("status", "partner", "von", "bis", "auszahlungslauf", "lauf", "numme
 @router.get(PAGE)
 async def payouts_page(visit: Reader) -> Response:
     asked = Asked(visit, PAGE, *_FILTERS)
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        wanted = await _filter(db, visit, asked)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        wanted = await _filter(tx, asked)
         found, following = (
             ([], None)
             if asked.wrong
-            else await payout_list.page(
-                db, visit.tenant, wanted, after=position_in_time(asked.cursor), limit=PAGE_LENGTH
-            )
+            else await payout_list.page(tx, wanted, after=position_in_time(asked.cursor), limit=PAGE_LENGTH)
         )
-        sums = [] if asked.wrong else await payout_list.sums(db, visit.tenant, wanted)
-        runs = await payout_runs.that_paid(db, visit.tenant)
+        sums = [] if asked.wrong else await payout_list.sums(tx, wanted)
+        runs = await payout_runs.that_paid(tx)
         if wanted.payout_run and all(run.id != wanted.payout_run for run in runs):
-            runs.append(await payout_runs.find(db, visit.tenant, wanted.payout_run))
+            runs.append(await payout_runs.find(tx, wanted.payout_run))
     without_state = {name: value for name, value in asked.typed.items() if value and name != "status"}
     return visit.page(
         "payouts.html",
@@ -76,8 +74,8 @@ async def payouts_page(visit: Reader) -> Response:
 @router.get(f"{PAGE}.csv")
 async def payouts_file(visit: Reader) -> Response:
     asked = Asked(visit, PAGE, *_FILTERS)
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        wanted = await _filter(db, visit, asked)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        wanted = await _filter(tx, asked)
     if asked.refused:
         raise asked.refused
     header = [
@@ -101,9 +99,9 @@ async def new_page(visit: Writer) -> Response:
 async def request_payout(visit: Writer) -> Response:
     """The same as POST /api/v1/payouts: the partner's approved commissions become one payout."""
     try:
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
             payout = await payout_requests.request_payout(
-                db, visit.tenant, partner_code=visit.field("partner").upper(), actor=visit.person.actor
+                tx, partner_code=visit.field("partner").upper(), actor=visit.person.actor
             )
     except Refused as refused:
         if isinstance(refused, Blocked):
@@ -115,20 +113,20 @@ async def request_payout(visit: Writer) -> Response:
 
 async def _ask_to_mend(visit: Visit) -> None:
     """The reason stays as a task for whoever mends the partner's data; the refusal undid everything else."""
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        partner = await partners.find_by_code(db, visit.tenant, visit.field("partner").upper())
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        partner = await partners.find_by_code(tx, visit.field("partner").upper())
         if partner is not None:
-            await tax_questions.ask_or_close(db, visit.tenant, partner.id)
+            await tax_questions.ask_or_close(tx, partner.id)
 
 
 def _new(visit: Visit, *, partner: str, wrong: str | None = None) -> Response:
     return visit.page("payout_new.html", status=422 if wrong else 200, partner=partner, wrong=wrong)
 
 
-async def _filter(db: Connection, visit: Visit, asked: Asked) -> PayoutFilter:
+async def _filter(tx: TenantTransaction, asked: Asked) -> PayoutFilter:
     return PayoutFilter(
         state=asked.state("status", PayoutState),
-        partner_id=await asked.partner(db, visit.tenant, "partner"),
+        partner_id=await asked.partner(tx, "partner"),
         requested_from=asked.first_day("von"),
         requested_before=asked.day_after("bis"),
         payout_run=asked.id("auszahlungslauf"),

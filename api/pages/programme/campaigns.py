@@ -12,7 +12,7 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.programme import plan_forms
 from ledger.access import tenants
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.programme import campaigns, plan_files, plans
 from ledger.programme.campaigns import Campaign, CampaignChange, NewCampaign
 from ledger.programme.plan_examples import EXAMPLE_CENTS, example_of
@@ -46,8 +46,8 @@ async def create(visit: Writer) -> Response:
             new = NewCampaign(slug=visit.field("slug"), name=visit.field("name"))
         except ValueError:
             raise NotAcceptable("campaign_not_acceptable") from None
-        async with visit.doors.ledger.transaction(visit.tenant) as db:
-            await campaigns.create(db, visit.tenant, new, by=visit.person.actor)
+        async with visit.doors.ledger.transaction(visit.tenant) as tx:
+            await campaigns.create(tx, new, by=visit.person.actor)
     except Refused as refused:
         return await _list(visit, wrong=said(refused))
     return RedirectResponse(f"{PAGE}/{new.slug}", status_code=303)
@@ -62,12 +62,12 @@ async def file_page(visit: Reader) -> Response:
 async def take_file_in(visit: Writer) -> Response:
     """Shown first; taken in with a second click, when nothing is wrong."""
     csv = visit.form.get("csv", "")
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        seen = await plan_files.preview(db, visit.tenant, csv)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        seen = await plan_files.preview(tx, csv)
     if visit.field("do") == "save" and not seen.errors:
         try:
-            async with visit.doors.ledger.transaction(visit.tenant) as db:
-                await plan_files.take_in(db, visit.tenant, csv, by=visit.person.actor)
+            async with visit.doors.ledger.transaction(visit.tenant) as tx:
+                await plan_files.take_in(tx, csv, by=visit.person.actor)
             return RedirectResponse(f"{PAGE}?hinweis=datei", status_code=303)
         except PlanFileRefused as refused:
             seen = seen.model_copy(update={"errors": refused.errors})
@@ -95,8 +95,8 @@ async def change(slug: Slug, visit: Writer) -> Response:
         if not 0 < len(visit.field("name")) <= 200:
             raise NotAcceptable("campaign_not_acceptable")
         wanted = CampaignChange(name=visit.field("name"), hold_days=int(days) if days else None)
-        async with visit.doors.ledger.transaction(visit.tenant) as db:
-            await campaigns.change(db, visit.tenant, slug, wanted, by=visit.person.actor)
+        async with visit.doors.ledger.transaction(visit.tenant) as tx:
+            await campaigns.change(tx, slug, wanted, by=visit.person.actor)
     except NotAcceptable as refused:
         return await _one(visit, slug, wrong=said(refused))
     return RedirectResponse(f"{PAGE}/{slug}?hinweis=gespeichert", status_code=303)
@@ -104,9 +104,9 @@ async def change(slug: Slug, visit: Writer) -> Response:
 
 @router.post("/{slug}/vorgabe")
 async def make_default(slug: Slug, visit: Writer) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        campaign = await _of_slug(db, visit, slug)
-        await campaigns.make_default(db, visit.tenant, campaign.id, by=visit.person.actor)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        campaign = await _of_slug(tx, slug)
+        await campaigns.make_default(tx, campaign.id, by=visit.person.actor)
     return RedirectResponse(f"{PAGE}/{slug}?hinweis=gespeichert", status_code=303)
 
 
@@ -118,9 +118,9 @@ async def new_version(slug: Slug, visit: Writer) -> Response:
         plans.refuse_unfit(new)
         if visit.field("do") != "save":
             return await _one(visit, slug, tried=new)
-        async with visit.doors.ledger.transaction(visit.tenant) as db:
-            campaign = await _of_slug(db, visit, slug)
-            await plans.add_plan(db, visit.tenant, campaign.id, new, by=visit.person.actor)
+        async with visit.doors.ledger.transaction(visit.tenant) as tx:
+            campaign = await _of_slug(tx, slug)
+            await plans.add_plan(tx, campaign.id, new, by=visit.person.actor)
     except NotFound:
         raise
     except Refused as refused:
@@ -130,9 +130,9 @@ async def new_version(slug: Slug, visit: Writer) -> Response:
 
 @router.get("/{slug}/plan/{version}")
 async def version_as_file(slug: Slug, version: Version, visit: Reader) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        campaign = await _of_slug(db, visit, slug)
-        found = await plans.list_plans(db, visit.tenant, campaign.id)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        campaign = await _of_slug(tx, slug)
+        found = await plans.list_plans(tx, campaign.id)
     plan = next((plan for plan in found if plan.version == version), None)
     if plan is None:
         raise NotFound("plan_not_found")
@@ -144,9 +144,9 @@ async def version_as_file(slug: Slug, version: Version, visit: Reader) -> Respon
 
 
 async def _list(visit: Visit, *, wrong: str | None = None) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        found, _following = await campaigns.list_campaigns(db, visit.tenant, limit=200)
-        now = {one.id: await plans.plan_at(db, visit.tenant, one.id, datetime.now(UTC)) for one in found}
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        found, _following = await campaigns.list_campaigns(tx, limit=200)
+        now = {one.id: await plans.plan_at(tx, one.id, datetime.now(UTC)) for one in found}
     return visit.page(
         "campaigns.html",
         status=422 if wrong else 200,
@@ -169,12 +169,12 @@ async def _one(
     wrong_plan: str | None = None,
     tried: plans.NewPlan | None = None,
 ) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        campaign = await _of_slug(db, visit, slug)
-        versions = await plans.list_plans(db, visit.tenant, campaign.id)
-        holding = await plans.plan_at(db, visit.tenant, campaign.id, datetime.now(UTC))
-        profile = await tenants.load(db, visit.tenant)
-        name_of = await names(db, visit.tenant)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        campaign = await _of_slug(tx, slug)
+        versions = await plans.list_plans(tx, campaign.id)
+        holding = await plans.plan_at(tx, campaign.id, datetime.now(UTC))
+        profile = await tenants.load(tx)
+        name_of = await names(tx)
     typing = bool(wrong_plan or tried)
     return visit.page(
         "campaign.html",
@@ -196,8 +196,8 @@ async def _one(
     )
 
 
-async def _of_slug(db: Connection, visit: Visit, slug: str) -> Campaign:
-    campaign = await campaigns.find_by_slug(db, visit.tenant, slug)
+async def _of_slug(tx: TenantTransaction, slug: str) -> Campaign:
+    campaign = await campaigns.find_by_slug(tx, slug)
     if campaign is None:
         raise NotFound("campaign_not_found")
     return campaign

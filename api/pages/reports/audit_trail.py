@@ -28,15 +28,13 @@ _LARGEST = 2**63 - 1
 async def audit_page(visit: Auditor) -> Response:
     asked = Asked(visit, PAGE, *_FILTERS)
     wanted = _wanted(asked)
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        found, following = await audit.list_entries(
-            db, visit.tenant, after=_cursor(asked.cursor), limit=PAGE_LENGTH, **wanted
-        )
-        name = await actor_names.names(db, visit.tenant)
-        actors = await audit.known(db, visit.tenant, "actor")
-        actions = await audit.known(db, visit.tenant, "action")
-        subjects = await audit.known(db, visit.tenant, "subject")
-        head = await audit_chain.head(db, visit.tenant)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        found, following = await audit.list_entries(tx, after=_cursor(asked.cursor), limit=PAGE_LENGTH, **wanted)
+        name = await actor_names.names(tx)
+        actors = await audit.known(tx, "actor")
+        actions = await audit.known(tx, "action")
+        subjects = await audit.known(tx, "subject")
+        head = await audit_chain.head(tx)
     return visit.page(
         "audit_trail.html",
         asked=asked,
@@ -60,8 +58,8 @@ async def audit_file(visit: Auditor) -> Response:
     if asked.refused:
         raise asked.refused
     sees_personal = _sees_personal(visit)
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        name = await actor_names.names(db, visit.tenant)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        name = await actor_names.names(tx)
     header = [
         _(text)
         for text in (
@@ -71,8 +69,8 @@ async def audit_file(visit: Auditor) -> Response:
     ]  # fmt: skip
 
     async def batch(position: int | None) -> tuple[list[Sequence[Any]], int | None]:
-        async with visit.doors.files.transaction(visit.tenant) as db:
-            found, following = await audit.list_entries(db, visit.tenant, after=position, limit=IN_A_FILE, **wanted)
+        async with visit.doors.files.transaction(visit.tenant) as tx:
+            found, following = await audit.list_entries(tx, after=position, limit=IN_A_FILE, **wanted)
         return [_line(entry, name(entry.actor), sees_personal) for entry in found], following
 
     return csv_answer("pruefpfad", header, in_batches(batch))

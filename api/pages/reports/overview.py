@@ -31,13 +31,13 @@ _OWED = {
 @router.get("")
 async def overview_page(visit: Reader) -> Response:
     tenant = visit.tenant
-    async with visit.doors.ledger.transaction(tenant) as db:
-        owed = await overview.owed(db, tenant)
-        months = await overview.months(db, tenant)
-        waited = await overview.waited(db, tenant)
-        standing = await overview.standing_still(db, tenant)
-        hours = await overview.requests_by_hour(db, tenant, LEXOFFICE)
-        documents = await created_this_year(db, tenant, provider=LEXOFFICE)
+    async with visit.doors.ledger.transaction(tenant) as tx:
+        owed = await overview.owed(tx)
+        months = await overview.months(tx)
+        waited = await overview.waited(tx)
+        standing = await overview.standing_still(tx)
+        hours = await overview.requests_by_hour(tx, LEXOFFICE)
+        documents = await created_this_year(tx, provider=LEXOFFICE)
     pace = visit.doors.settings.lexoffice_pace
     return visit.page(
         "overview.html",

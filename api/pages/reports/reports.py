@@ -97,8 +97,8 @@ async def reconciliation_csv(visit: Reader) -> Response:
 async def numbers(visit: Reader) -> Response:
     wanted = _query(visit, "jahr")
     year = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) == 4 else None
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        found = await number_check.check(db, visit.tenant, year=year)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        found = await number_check.check(tx, year=year)
     return visit.page("report_numbers.html", found=found, kinds=KINDS, ended=ENDED, year=year)
 
 
@@ -137,8 +137,8 @@ async def evidence(number: str, visit: Auditor) -> Response:
 
 async def _day_report(visit: Visit) -> reports.DayReport:
     day = _day(visit, "tag")
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        return await reports.open_commissions(db, visit.tenant, report_files.end_of(day))
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        return await reports.open_commissions(tx, report_files.end_of(day))
 
 
 async def _reconciliation(visit: Visit) -> reports.Reconciliation:
@@ -146,8 +146,8 @@ async def _reconciliation(visit: Visit) -> reports.Reconciliation:
         month = business_day(f"{_query(visit, 'monat')}-01")
     except ValueError:
         raise NotAcceptable("day_not_acceptable") from None
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        return await reports.reconcile(db, visit.tenant, month)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        return await reports.reconcile(tx, month)
 
 
 def _query(visit: Visit, name: str) -> str:

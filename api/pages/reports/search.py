@@ -21,8 +21,8 @@ Reader = Annotated[Visit, may(Permission.READ)]
 @router.get(PAGE)
 async def search_page(visit: Reader) -> Response:
     words = visit.request.query_params.get("q", "").strip()[:100]
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        found = await search.search(db, visit.tenant, words)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        found = await search.search(tx, words)
     if address := _the_only_one(found, words):
         return RedirectResponse(address, status_code=303)
     app_url = visit.doors.settings.lexoffice_app_url

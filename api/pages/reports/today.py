@@ -28,16 +28,14 @@ async def today_page(visit: Reader) -> Response:
     tenant, person = visit.tenant, visit.person
     yesterday = midnight(datetime.now(BERLIN).date() - timedelta(days=1))
     may_approve = person.may(Permission.APPROVE)
-    async with visit.doors.ledger.transaction(tenant) as db:
+    async with visit.doors.ledger.transaction(tenant) as tx:
         mine, more = (
-            await approval_queue.for_person(db, tenant, person.user_id, after=None, limit=_SHOWN)
-            if may_approve
-            else ([], None)
+            await approval_queue.for_person(tx, person.user_id, after=None, limit=_SHOWN) if may_approve else ([], None)
         )
-        awaiting, awaiting_cents = await approval_queue.count(db, tenant)
-        to_transfer, to_mark = await today.open_documents(db, tenant)
-        tasks, newest = await today.open_tasks(db, tenant)
-        news = await today.news(db, tenant, yesterday)
+        awaiting, awaiting_cents = await approval_queue.count(tx)
+        to_transfer, to_mark = await today.open_documents(tx)
+        tasks, newest = await today.open_tasks(tx)
+        news = await today.news(tx, yesterday)
 
     def document_address(one: OpenDocument) -> str | None:
         if one.resource_id is None:

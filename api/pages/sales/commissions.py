@@ -16,7 +16,7 @@ from api.pages.words import sale_words
 from ledger.commissions import commission_list
 from ledger.commissions.commission_list import CommissionFilter, CommissionRow
 from ledger.csv_writing import Cents
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.keyset import position_in_days
 from ledger.roles import Permission
 from ledger.sales import customers
@@ -31,17 +31,15 @@ _FILTERS = ("status", "partner", "kunde", "von", "bis", "kampagne", "bestellung"
 @router.get(PAGE)
 async def commissions_page(visit: Reader) -> Response:
     asked = Asked(visit, PAGE, *_FILTERS)
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        wanted = await _filter(db, visit, asked)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        wanted = await _filter(tx, asked)
         found, following = (
             ([], None)
             if asked.wrong
-            else await commission_list.page(
-                db, visit.tenant, wanted, after=position_in_days(asked.cursor), limit=PAGE_LENGTH
-            )
+            else await commission_list.page(tx, wanted, after=position_in_days(asked.cursor), limit=PAGE_LENGTH)
         )
-        campaigns = await campaign_choices(db, visit.tenant)
-        customer = await customers.find(db, visit.tenant, wanted.customer_id) if wanted.customer_id else None
+        campaigns = await campaign_choices(tx)
+        customer = await customers.find(tx, wanted.customer_id) if wanted.customer_id else None
     return visit.page(
         "commissions.html",
         asked=asked,
@@ -59,8 +57,8 @@ async def commissions_page(visit: Reader) -> Response:
 @router.get(f"{PAGE}.csv")
 async def commissions_file(visit: Reader) -> Response:
     asked = Asked(visit, PAGE, *_FILTERS)
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        wanted = await _filter(db, visit, asked)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        wanted = await _filter(tx, asked)
     if asked.refused:
         raise asked.refused
     header = [
@@ -75,12 +73,12 @@ async def commissions_file(visit: Reader) -> Response:
     return csv_answer("provisionen", header, every_row(visit, commission_list.page, wanted, _line))
 
 
-async def _filter(db: Connection, visit: Visit, asked: Asked) -> CommissionFilter:
+async def _filter(tx: TenantTransaction, asked: Asked) -> CommissionFilter:
     return CommissionFilter(
         state=asked.state("status", CommissionState),
-        partner_id=await asked.partner(db, visit.tenant, "partner"),
+        partner_id=await asked.partner(tx, "partner"),
         customer_id=customer_id(asked),
-        campaign_id=await asked.campaign(db, visit.tenant, "kampagne"),
+        campaign_id=await asked.campaign(tx, "kampagne"),
         served_from=asked.first_day("von"),
         served_before=asked.day_after("bis"),
         reference=asked.text("bestellung"),

@@ -25,14 +25,13 @@ _ASSIGNED = N_("Die Zuordnung ist gespeichert. Sie gilt für künftige Verkäufe
 @router.get(PAGE)
 async def customers_page(visit: Reader) -> Response:
     asked = Asked(visit, PAGE, "partner", "name")
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        partner = await asked.partner(db, visit.tenant, "partner")
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        partner = await asked.partner(tx, "partner")
         found, following = (
             ([], None)
             if asked.wrong
             else await customers.page(
-                db,
-                visit.tenant,
+                tx,
                 partner_id=partner,
                 name=asked.text("name"),
                 after=asked.number,
@@ -56,10 +55,9 @@ async def customer_page(customer: UUID, visit: Reader) -> Response:
 @router.post(PAGE + "/{customer}")
 async def assign(customer: UUID, visit: Writer) -> Response:
     try:
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
             await customers.assign_partner(
-                db,
-                visit.tenant,
+                tx,
                 CustomerId(customer),
                 visit.field("partner") or None,
                 by=visit.person.actor,
@@ -71,8 +69,8 @@ async def assign(customer: UUID, visit: Writer) -> Response:
 
 
 async def _shown(visit: Visit, customer_id: CustomerId, *, wrong: str | None = None) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        customer = await customers.find(db, visit.tenant, customer_id)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        customer = await customers.find(tx, customer_id)
     return visit.page(
         "customer.html",
         status=422 if wrong else 200,

@@ -18,7 +18,7 @@ from api.pages.words import sale_words
 from ledger.booking import sale_decisions
 from ledger.commissions import commission_list
 from ledger.csv_writing import Cents
-from ledger.database import Connection
+from ledger.database import TenantTransaction
 from ledger.documents import documents
 from ledger.keyset import position_in_time
 from ledger.programme import partners
@@ -43,15 +43,15 @@ _HINTS = {
 @router.get(PAGE)
 async def sales_page(visit: Reader) -> Response:
     asked = Asked(visit, PAGE, *_FILTERS)
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        wanted = await _filter(db, visit, asked)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        wanted = await _filter(tx, asked)
         found, following = (
             ([], None)
             if asked.wrong
-            else await sale_list.page(db, visit.tenant, wanted, after=position_in_time(asked.cursor), limit=PAGE_LENGTH)
+            else await sale_list.page(tx, wanted, after=position_in_time(asked.cursor), limit=PAGE_LENGTH)
         )
-        campaigns = await campaign_choices(db, visit.tenant)
-        customer = await _customer(db, visit, wanted.customer_id)
+        campaigns = await campaign_choices(tx)
+        customer = await _customer(tx, wanted.customer_id)
     return visit.page(
         "transactions.html",
         asked=asked,
@@ -67,8 +67,8 @@ async def sales_page(visit: Reader) -> Response:
 @router.get(f"{PAGE}.csv")
 async def sales_file(visit: Reader) -> Response:
     asked = Asked(visit, PAGE, *_FILTERS)
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        wanted = await _filter(db, visit, asked)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        wanted = await _filter(tx, asked)
     if asked.refused:
         raise asked.refused
     header = [
@@ -94,8 +94,8 @@ async def give_to_partner(sale: UUID, visit: Writer) -> Response:
     transaction_id, code, reason = TransactionId(sale), visit.field("partner"), visit.field("reason")
     actor = visit.person.actor
     try:
-        async with visit.doors.ledger.transaction(visit.tenant, cause=actor, person=visit.person.user_id) as db:
-            outcome = await sale_decisions.reassign(db, visit.tenant, transaction_id, code, by=actor, reason=reason)
+        async with visit.doors.ledger.transaction(visit.tenant, cause=actor, person=visit.person.user_id) as tx:
+            outcome = await sale_decisions.reassign(tx, transaction_id, code, by=actor, reason=reason)
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _shown(visit, transaction_id, wrong=refused)
     await announce_rechecks(visit.doors, visit.tenant, outcome.payouts)
@@ -109,8 +109,8 @@ async def release(sale: UUID, visit: Writer) -> Response:
     try:
         if not reason:
             raise NotAcceptable("reason_missing")
-        async with visit.doors.ledger.transaction(visit.tenant, cause=actor, person=visit.person.user_id) as db:
-            outcome = await sale_decisions.release_hold(db, visit.tenant, transaction_id, by=actor, reason=reason)
+        async with visit.doors.ledger.transaction(visit.tenant, cause=actor, person=visit.person.user_id) as tx:
+            outcome = await sale_decisions.release_hold(tx, transaction_id, by=actor, reason=reason)
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _shown(visit, transaction_id, wrong=refused)
     await announce_rechecks(visit.doors, visit.tenant, outcome.payouts)
@@ -119,14 +119,14 @@ async def release(sale: UUID, visit: Writer) -> Response:
 
 async def _shown(visit: Visit, sale_id: TransactionId, *, hint: str = "", wrong: Refused | None = None) -> Response:
     tenant = visit.tenant
-    async with visit.doors.ledger.transaction(tenant) as db:
-        sale = await transactions.find(db, tenant, sale_id)
-        earned = await commission_list.of_sale(db, tenant, sale_id)
-        given_back = await commission_list.earlier_payouts(db, tenant, [row.id for row in earned])
-        history = await sale_list.history(db, tenant, [sale_id, *(row.id for row in earned)])
-        invoice = await documents.find(db, tenant, sale.invoice_id) if sale.invoice_id else None
-        customer = await _customer(db, visit, sale.customer_id)
-        partner = await partners.find(db, tenant, sale.partner_id) if sale.partner_id else None
+    async with visit.doors.ledger.transaction(tenant) as tx:
+        sale = await transactions.find(tx, sale_id)
+        earned = await commission_list.of_sale(tx, sale_id)
+        given_back = await commission_list.earlier_payouts(tx, [row.id for row in earned])
+        history = await sale_list.history(tx, [sale_id, *(row.id for row in earned)])
+        invoice = await documents.find(tx, sale.invoice_id) if sale.invoice_id else None
+        customer = await _customer(tx, sale.customer_id)
+        partner = await partners.find(tx, sale.partner_id) if sale.partner_id else None
     app_url = visit.doors.settings.lexoffice_app_url
     return visit.page(
         "transaction.html",
@@ -153,12 +153,12 @@ async def _shown(visit: Visit, sale_id: TransactionId, *, hint: str = "", wrong:
     )
 
 
-async def _filter(db: Connection, visit: Visit, asked: Asked) -> SaleFilter:
+async def _filter(tx: TenantTransaction, asked: Asked) -> SaleFilter:
     return SaleFilter(
         state=asked.state("status", TransactionState),
-        partner_id=await asked.partner(db, visit.tenant, "partner"),
+        partner_id=await asked.partner(tx, "partner"),
         customer_id=customer_id(asked),
-        campaign_id=await asked.campaign(db, visit.tenant, "kampagne"),
+        campaign_id=await asked.campaign(tx, "kampagne"),
         sold_from=asked.first_day("von"),
         sold_before=asked.day_after("bis"),
         reference=asked.text("bestellung"),
@@ -177,8 +177,8 @@ def customer_id(asked: Asked) -> CustomerId | None:
         return None
 
 
-async def _customer(db: Connection, visit: Visit, wanted: CustomerId | None) -> customers.Customer | None:
-    return None if wanted is None else await customers.find(db, visit.tenant, wanted)
+async def _customer(tx: TenantTransaction, wanted: CustomerId | None) -> customers.Customer | None:
+    return None if wanted is None else await customers.find(tx, wanted)
 
 
 def _line(row: SaleRow) -> Sequence[Any]:

@@ -31,23 +31,23 @@ async def change_rules(visit: SettingsAdmin) -> Response:
     tenant, person = visit.tenant, visit.person
     try:
         changes = _read(visit)
-        async with visit.doors.ledger.transaction(tenant, person=person.user_id) as db:
-            if changes["single_approver"] and await memberships.approvers(db, tenant) > 1:
+        async with visit.doors.ledger.transaction(tenant, person=person.user_id) as tx:
+            if changes["single_approver"] and await memberships.approvers(tx) > 1:
                 raise NotAllowedNow("several_approvers")
-            profile = await tenants.load(db, tenant)
+            profile = await tenants.load(tx)
             if changes["bank_quarantine"].days == profile.bank_quarantine.days:
                 # The form shows whole days; what was set in hours stays unless another day is typed.
                 del changes["bank_quarantine"]
-            await tenants.change(db, tenant, changes, actor=person.actor)
+            await tenants.change(tx, changes, actor=person.actor)
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _shown(visit, wrong=said(refused))
     return RedirectResponse(PAGE, status_code=303)
 
 
 async def _shown(visit: Visit, *, wrong: str | None = None) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        profile = await tenants.load(db, visit.tenant)
-        approvers = await memberships.approvers(db, visit.tenant)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        profile = await tenants.load(tx)
+        approvers = await memberships.approvers(tx)
     limit = f"{Decimal(profile.four_eyes_limit_cents) / 100:.2f}".replace(".", ",")
     return visit.page(
         "approval_rules.html",

@@ -35,10 +35,9 @@ async def create(visit: KeyAdmin) -> Response:
     try:
         if not (days.isascii() and days.isdigit() and len(days) < 5):
             raise NotAcceptable("expiry_missing")
-        async with visit.doors.ledger.transaction(visit.tenant, person=person.user_id) as db:
+        async with visit.doors.ledger.transaction(visit.tenant, person=person.user_id) as tx:
             made = await api_keys.create_api_key(
-                db,
-                visit.tenant,
+                tx,
                 visit.doors.vault,
                 name=visit.field("name"),
                 scopes=wanted,
@@ -54,15 +53,15 @@ async def create(visit: KeyAdmin) -> Response:
 
 @router.post("/{key}/widerrufen")
 async def revoke(key: str, visit: KeyAdmin) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-        await api_keys.revoke_api_key(db, visit.tenant, key[:20], actor=visit.person.actor)
+    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+        await api_keys.revoke_api_key(tx, key[:20], actor=visit.person.actor)
     visit.doors.api_keys.forget()
     return RedirectResponse(PAGE, status_code=303)
 
 
 async def _listed(visit: Visit, *, wrong: str | None = None, made: NewApiKey | None = None) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        keys = await api_keys.list_api_keys(db, visit.tenant)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        keys = await api_keys.list_api_keys(tx)
     return visit.page(
         "keys.html",
         status=422 if wrong else 200,

@@ -32,9 +32,9 @@ async def start(visit: Proved) -> Response:
         raise GoTo(f"/second-factor?weiter={PAGE}")
     server = lexoffice_connection.authorization_server(visit.doors)
     state, verifier = new_secret(), new_secret()
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
         await oauth_tokens.send_out(
-            db, visit.tenant, visit.doors.vault, state=state, verifier=verifier, session=visit.person.session_id
+            tx, visit.doors.vault, state=state, verifier=verifier, session=visit.person.session_id
         )
     return RedirectResponse(server.consent_address(state=state, verifier=verifier), status_code=303)
 
@@ -48,8 +48,8 @@ async def callback(visit: Visiting, state: Told = "", code: Told = "", error: To
         raise Problem(400, "oauth_state_unknown")
     _require_settings(visit)
     doors, tenant = visit.doors, visit.tenant
-    async with doors.ledger.transaction(tenant) as db:
-        returned = await oauth_tokens.take_back(db, tenant, doors.vault, state=state, session=visit.person.session_id)
+    async with doors.ledger.transaction(tenant) as tx:
+        returned = await oauth_tokens.take_back(tx, doors.vault, state=state, session=visit.person.session_id)
     # Before anything that the address says is believed, a refusal included.
     if returned is None:
         raise Problem(400, "oauth_state_unknown")

@@ -132,8 +132,8 @@ async def _disconnected(visit: Visit) -> Response:
 async def _tested(visit: Visit) -> Response:
     asked_at = datetime.now(UTC)
     probed = await lexoffice_connection.probe(visit.doors, visit.tenant)
-    async with visit.doors.ledger.transaction(visit.tenant, cause=visit.person.actor) as db:
-        taken_up = await lexoffice_connection.note_probe(db, visit.tenant, probed, asked_at=asked_at)
+    async with visit.doors.ledger.transaction(visit.tenant, cause=visit.person.actor) as tx:
+        taken_up = await lexoffice_connection.note_probe(tx, probed, asked_at=asked_at)
     await visit.doors.announcer.events(visit.tenant, taken_up)
     if isinstance(probed, KeyRefused):
         raise probed
@@ -141,8 +141,8 @@ async def _tested(visit: Visit) -> Response:
 
 
 async def _set_up(visit: Visit) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant, cause=visit.person.actor) as db:
-        await subscriptions.want(db, visit.tenant)
+    async with visit.doors.ledger.transaction(visit.tenant, cause=visit.person.actor) as tx:
+        await subscriptions.want(tx)
     await visit.doors.announcer.subscriptions(visit.tenant)
     return _go("meldungen")
 
@@ -170,11 +170,11 @@ async def _shown(
     token: SecretStr | None = None,
 ) -> Response:
     doors, tenant = visit.doors, visit.tenant
-    async with doors.ledger.transaction(tenant) as db:
-        connection = await connections.load(db, tenant, LEXOFFICE)
-        told = await lexoffice_connection.show(db, tenant, doors)
-        reports = await subscriptions.health(db, tenant, doors)
-        name_of = await actor_names.names(db, tenant)
+    async with doors.ledger.transaction(tenant) as tx:
+        connection = await connections.load(tx, LEXOFFICE)
+        told = await lexoffice_connection.show(tx, doors)
+        reports = await subscriptions.health(tx, doors)
+        name_of = await actor_names.names(tx)
     return visit.page(
         "lexoffice.html",
         status=status,

@@ -28,20 +28,20 @@ async def rules_page(visit: SettingsAdmin) -> Response:
 async def change_rules(visit: SettingsAdmin) -> Response:
     try:
         changes = _read(visit)
-        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-            profile = await tenants.load(db, visit.tenant)
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            profile = await tenants.load(tx)
             if changes["replacement_window"].days == profile.replacement_window.days:
                 # The form shows whole days; what was set in hours stays unless another day is typed.
                 del changes["replacement_window"]
-            await tenants.change(db, visit.tenant, changes, actor=visit.person.actor)
+            await tenants.change(tx, changes, actor=visit.person.actor)
     except NotAcceptable as refused:
         return await _shown(visit, wrong=said(refused))
     return RedirectResponse(PAGE, status_code=303)
 
 
 async def _shown(visit: Visit, *, wrong: str | None = None) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        profile = await tenants.load(db, visit.tenant)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        profile = await tenants.load(tx)
     return visit.page(
         "payout_rules.html",
         status=422 if wrong else 200,

@@ -21,15 +21,15 @@ Reader = Annotated[Visit, may(Permission.READ)]
 @router.get(PAGE)
 async def providers_page(visit: Reader) -> Response:
     tenant = visit.tenant
-    async with visit.doors.ledger.transaction(tenant) as db:
+    async with visit.doors.ledger.transaction(tenant) as tx:
         context: dict[str, Any] = {
-            "lexoffice": await connections.load(db, tenant, LEXOFFICE),
-            "lexoffice_told": await lexoffice_connection.show(db, tenant, visit.doors),
-            "reports": await subscriptions.health(db, tenant, visit.doors),
-            "stripe": await connections.load(db, tenant, STRIPE),
-            "last_lexoffice": await event_list.last_of(db, tenant, LEXOFFICE),
-            "last_stripe": await event_list.last_of(db, tenant, STRIPE),
-            "failed_stripe": await event_list.last_of(db, tenant, STRIPE, failed=True),
-            "failed_lexoffice": await event_list.last_of(db, tenant, LEXOFFICE, failed=True),
+            "lexoffice": await connections.load(tx, LEXOFFICE),
+            "lexoffice_told": await lexoffice_connection.show(tx, visit.doors),
+            "reports": await subscriptions.health(tx, visit.doors),
+            "stripe": await connections.load(tx, STRIPE),
+            "last_lexoffice": await event_list.last_of(tx, LEXOFFICE),
+            "last_stripe": await event_list.last_of(tx, STRIPE),
+            "failed_stripe": await event_list.last_of(tx, STRIPE, failed=True),
+            "failed_lexoffice": await event_list.last_of(tx, LEXOFFICE, failed=True),
         }
     return visit.page("providers.html", **context)

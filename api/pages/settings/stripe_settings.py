@@ -52,18 +52,16 @@ async def remove_secret(visit: SettingsAdmin) -> Response:
 
 
 async def _save(visit: Visit, secret: str) -> None:
-    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-        await stripe_secret.save_stripe_secret(
-            db, visit.tenant, visit.doors.vault, signing_secret=secret, actor=visit.person.actor
-        )
+    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+        await stripe_secret.save_stripe_secret(tx, visit.doors.vault, signing_secret=secret, actor=visit.person.actor)
 
 
 async def _shown(visit: Visit, *, message: str | None = None, wrong: str | None = None) -> Response:
     tenant = visit.tenant
-    async with visit.doors.ledger.transaction(tenant) as db:
-        connection = await connections.load(db, tenant, STRIPE)
-        last, _following = await event_list.page(db, tenant, EventFilter(provider=STRIPE), limit=5)
-        profile = await tenants.load(db, tenant)
+    async with visit.doors.ledger.transaction(tenant) as tx:
+        connection = await connections.load(tx, STRIPE)
+        last, _following = await event_list.page(tx, EventFilter(provider=STRIPE), limit=5)
+        profile = await tenants.load(tx)
     return visit.page(
         "stripe.html",
         status=422 if wrong else 200,

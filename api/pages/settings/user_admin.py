@@ -32,9 +32,9 @@ async def invite(visit: UserAdmin) -> Response:
     try:
         role = _role(visit)
         user, _ = await users.add(doors.ledger, visit.field("email"), name=visit.field("name"))
-        async with doors.ledger.transaction(tenant, person=person.user_id) as db:
-            await memberships.refuse_people_of_others(db, tenant, user)
-            await memberships.add(db, tenant, user, role, by=person.user_id, actor=person.actor)
+        async with doors.ledger.transaction(tenant, person=person.user_id) as tx:
+            await memberships.refuse_people_of_others(tx, user)
+            await memberships.add(tx, user, role, by=person.user_id, actor=person.actor)
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _listed(visit, wrong=said(refused))
     if await users.has_password(doors.ledger, user):
@@ -44,10 +44,8 @@ async def invite(visit: UserAdmin) -> Response:
 
 @router.post("/{user}/rolle")
 async def change_role(user: UUID, visit: UserAdmin) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-        await memberships.change_role(
-            db, visit.tenant, UserId(user), _role(visit), by=visit.person.user_id, actor=visit.person.actor
-        )
+    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+        await memberships.change_role(tx, UserId(user), _role(visit), by=visit.person.user_id, actor=visit.person.actor)
     return _back(visit)
 
 
@@ -63,8 +61,8 @@ async def enable(user: UUID, visit: UserAdmin) -> Response:
 
 @router.post("/{user}/abmelden")
 async def log_out_everywhere(user: UUID, visit: UserAdmin) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-        await memberships.log_out_everywhere(db, visit.tenant, UserId(user), actor=visit.person.actor)
+    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+        await memberships.log_out_everywhere(tx, UserId(user), actor=visit.person.actor)
     return _back(visit)
 
 
@@ -72,13 +70,12 @@ async def log_out_everywhere(user: UUID, visit: UserAdmin) -> Response:
 async def new_link(user: UUID, visit: UserAdmin) -> Response:
     """A way in for somebody who lost the password. With it the second factor starts anew, too."""
     doors, tenant = visit.doors, visit.tenant
-    async with doors.ledger.transaction(tenant, person=visit.person.user_id) as db:
-        member = await memberships.find(db, tenant, UserId(user))
-        if not await memberships.may_hand_a_way_in(db, tenant, member.user_id) or not member.is_active:
+    async with doors.ledger.transaction(tenant, person=visit.person.user_id) as tx:
+        member = await memberships.find(tx, UserId(user))
+        if not await memberships.may_hand_a_way_in(tx, member.user_id) or not member.is_active:
             raise NotAllowedNow("not_only_here")
         await users.note(
-            db,
-            tenant,
+            tx,
             member.user_id,
             "member.link_made",
             actor=visit.person.actor,
@@ -90,10 +87,8 @@ async def new_link(user: UUID, visit: UserAdmin) -> Response:
 
 
 async def _set_disabled(visit: Visit, user: UserId, *, disabled: bool) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as db:
-        await memberships.set_disabled(
-            db, visit.tenant, user, disabled=disabled, by=visit.person.user_id, actor=visit.person.actor
-        )
+    async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+        await memberships.set_disabled(tx, user, disabled=disabled, by=visit.person.user_id, actor=visit.person.actor)
     # Keys that this person made are recognised from memory for up to 30 s; here at least they end at once.
     visit.doors.api_keys.forget()
     return _back(visit)
@@ -109,8 +104,8 @@ async def _link(visit: Visit, user: UserId, purpose: str) -> str:
 async def _listed(
     visit: Visit, *, wrong: str | None = None, message: str | None = None, link: str | None = None
 ) -> Response:
-    async with visit.doors.ledger.transaction(visit.tenant) as db:
-        members = await memberships.list_members(db, visit.tenant)
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        members = await memberships.list_members(tx)
     return visit.page(
         "users.html",
         status=422 if wrong else 200,

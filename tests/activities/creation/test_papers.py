@@ -50,12 +50,12 @@ async def test_a_kept_paper_neither_changes_nor_goes(shop: Shop, statement: str)
 async def test_what_is_no_pdf_is_not_kept_and_tried_again_later(shop: Shop) -> None:
     payout = await shop.open_payout()
     resource = UUID(payout["credit_note_id"])
-    async with shop.house.ledger.transaction(shop.tenant) as db:
+    async with shop.house.ledger.transaction(shop.tenant) as tx:
         with pytest.raises(asyncpg.CheckViolationError):
-            async with db.savepoint():
-                await papers.keep(db, shop.tenant, resource, b"<html>")
-        await papers.try_later(db, shop.tenant, resource, "lexoffice gibt zu diesem Beleg kein PDF aus.")
-        [row] = await db.fetch("SELECT *, next_try_at > now() + interval '50 minutes' AS later FROM papers_wanted")
+            async with tx.savepoint():
+                await papers.keep(tx, resource, b"<html>")
+        await papers.try_later(tx, resource, "lexoffice gibt zu diesem Beleg kein PDF aus.")
+        [row] = await tx.fetch("SELECT *, next_try_at > now() + interval '50 minutes' AS later FROM papers_wanted")
         assert (row["tries"], row["announced_at"], row["later"]) == (1, None, True)
         assert "kein PDF" in row["failed_reason"]
     assert await _kept(shop) == []

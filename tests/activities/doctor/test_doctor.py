@@ -161,9 +161,7 @@ async def test_each_row_that_breaks_a_rule_is_found(busy_shop: Shop, database: D
                 await connection.execute("DROP INDEX a_commission_in_at_most_one_payout")
                 await connection.execute(sql, busy_shop.tenant.id)
                 differences = await invariants.check(
-                    TenantTransaction(cast(Any, connection), busy_shop.tenant),
-                    busy_shop.tenant,
-                    stuck_after=timedelta(minutes=30),
+                    TenantTransaction(cast(Any, connection), busy_shop.tenant), stuck_after=timedelta(minutes=30)
                 )
             finally:
                 await planting.rollback()
@@ -191,8 +189,8 @@ async def test_a_credit_note_of_another_amount_or_none_at_all_is_found(busy_shop
     await busy_shop.click(found["credit_note_open"]["credit_note_id"], "edit", net="1.00", force=True)
     assert "document_amount" in await checks(busy_shop)
     await busy_shop.click(found["paid"]["credit_note_id"], "delete", force=True)
-    async with busy_shop.house.ledger.transaction(busy_shop.tenant) as db:
-        await db.execute("UPDATE external_documents SET created_at = created_at - interval '1 hour'")
+    async with busy_shop.house.ledger.transaction(busy_shop.tenant) as tx:
+        await tx.execute("UPDATE external_documents SET created_at = created_at - interval '1 hour'")
     assert "document_missing" in await checks(busy_shop)
 
 

@@ -27,8 +27,8 @@ async def person(shop: Shop, role: Role, *, language: str = "de", local: str = "
     email = f"{local or role}-{uuid4().hex[:10]}@acme.example"
     user, _ = await users.add(shop.house.ledger, email)
     await users.set_language(shop.house.ledger, user, language)
-    async with shop.house.ledger.transaction(shop.tenant, person=user) as db:
-        await memberships.add(db, shop.tenant, user, role, by=None, actor="test")
+    async with shop.house.ledger.transaction(shop.tenant, person=user) as tx:
+        await memberships.add(tx, user, role, by=None, actor="test")
     return user, email
 
 
@@ -158,8 +158,8 @@ async def test_a_link_that_was_used_meanwhile_is_not_sent(product: House, shop: 
 
     async def look() -> list[str]:
         await handed_over(product)
-        async with product.ledger.of_person(user) as db:
-            return [row["outcome"] for row in await db.fetch("SELECT outcome FROM mails WHERE tenant_id IS NULL")]
+        async with product.ledger.of_person(user) as tx:
+            return [row["outcome"] for row in await tx.fetch("SELECT outcome FROM mails WHERE tenant_id IS NULL")]
 
     assert await until(look, lambda ended: None not in ended, "the end of the mail") == ["over"]
     assert box_of(product).of(email) == []

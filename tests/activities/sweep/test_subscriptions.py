@@ -82,15 +82,15 @@ async def test_a_wish_that_was_not_seen_stays(quiet_shop: Shop) -> None:
     """Its signal may be lost while the engine is away: the row then tells the next sweep."""
     tenant = quiet_shop.tenant
     for _ in range(2):
-        async with quiet_shop.house.ledger.transaction(tenant) as db:
-            seen = await wishes.wanted_since(db, tenant)
-            await wishes.want_set_up(db, tenant)
-    async with quiet_shop.house.ledger.transaction(tenant) as db:
-        await wishes.conclude(db, tenant, problem=None, asked_at=seen)
-        newest = await wishes.wanted_since(db, tenant)
+        async with quiet_shop.house.ledger.transaction(tenant) as tx:
+            seen = await wishes.wanted_since(tx)
+            await wishes.want_set_up(tx)
+    async with quiet_shop.house.ledger.transaction(tenant) as tx:
+        await wishes.conclude(tx, problem=None, asked_at=seen)
+        newest = await wishes.wanted_since(tx)
         assert newest is not None
-        await wishes.conclude(db, tenant, problem=None, asked_at=newest)
-        assert await wishes.wanted_since(db, tenant) is None
+        await wishes.conclude(tx, problem=None, asked_at=newest)
+        assert await wishes.wanted_since(tx) is None
 
 
 async def test_the_tokens_stand_nowhere_but_in_lexoffice(quiet_shop: Shop) -> None:
@@ -210,8 +210,8 @@ async def test_without_a_key_nothing_can_be_set_up(product: House) -> None:
 async def test_the_end_of_an_api_key_is_asked_about_once_at_each_warning(
     quiet_shop: Shop, days: int, kind: int | None
 ) -> None:
-    async with quiet_shop.house.ledger.transaction(quiet_shop.tenant) as db:
-        await db.execute(
+    async with quiet_shop.house.ledger.transaction(quiet_shop.tenant) as tx:
+        await tx.execute(
             """
             UPDATE provider_connections SET secret_saved_at = now() - interval '24 months' + $1::interval
              WHERE provider = 'lexoffice'

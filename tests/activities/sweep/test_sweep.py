@@ -165,8 +165,8 @@ async def test_a_tenant_without_a_key_is_swept_without_a_call(product: object, s
 
 
 async def test_a_pass_after_a_long_pause_goes_back_to_where_the_last_one_ended(shop: Shop) -> None:
-    async with shop.house.ledger.transaction(shop.tenant) as db:
-        state = await sweeps.read_state(db, shop.tenant)
+    async with shop.house.ledger.transaction(shop.tenant) as tx:
+        state = await sweeps.read_state(tx)
     assert sweeps.since_when(state) == (state.now - timedelta(days=1)).astimezone(BERLIN).date()
     long_ago = state.model_copy(update={"swept_until": state.now - timedelta(days=9)})
     assert sweeps.since_when(long_ago) == (state.now - timedelta(days=10)).astimezone(BERLIN).date()
@@ -289,15 +289,15 @@ async def test_a_foreign_credit_note_is_fetched_once_whoever_told_of_it(shop: Sh
 
 
 async def test_a_sweep_closes_the_month_of_a_tenant_that_begins_no_payout_runs(shop: Shop) -> None:
-    async with shop.house.ledger.transaction(shop.tenant, cause="test") as db:
-        campaign = await campaigns.find_by_slug(db, shop.tenant, "herbst")
+    async with shop.house.ledger.transaction(shop.tenant, cause="test") as tx:
+        campaign = await campaigns.find_by_slug(tx, "herbst")
         assert campaign is not None
         plan = NewPlan(
             levels=(Rate(level=1, percent=Decimal(10)),),
             cap_per_month_cents=5_000,
             valid_from=datetime(2026, 3, 1, tzinfo=BERLIN),
         )
-        await plans.add_plan(db, shop.tenant, campaign.id, plan, by="test")
+        await plans.add_plan(tx, campaign.id, plan, by="test")
         sale = InvoiceFacts.model_validate(
             {
                 "resource_id": uuid4(), "organization_id": uuid4(), "status": "paid", "voucher_number": "RE-1",
@@ -306,7 +306,7 @@ async def test_a_sweep_closes_the_month_of_a_tenant_that_begins_no_payout_runs(s
                 "partner_code": "ANNA", "order_references": ("order-1",),
             }
         )  # fmt: skip
-        await invoices.apply_invoice(db, shop.tenant, sale)
+        await invoices.apply_invoice(tx, sale)
     await sweep(shop)
     [line] = await shop.rows("SELECT net_cents, month FROM commissions WHERE kind = 'month_close'")
     assert (line["net_cents"], line["month"]) == (5_000 - 10_000, date(2026, 3, 1))

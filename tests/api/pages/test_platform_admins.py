@@ -13,8 +13,8 @@ __all__ = ["office"]
 
 
 async def a_transfer_of(office: Office, payout: Payout) -> None:
-    async with office.ledger() as db:
-        account = await db.fetchval(
+    async with office.ledger() as tx:
+        account = await tx.fetchval(
             """
             INSERT INTO tenant_bank_accounts (tenant_id, account_holder, iban_encrypted, iban_hmac, iban_last4, bic,
                                               batch_booking, recorded_by, state, confirmed_by, confirmed_at)
@@ -23,7 +23,7 @@ async def a_transfer_of(office: Office, payout: Payout) -> None:
             """,
             office.tenant.id,
         )
-        run = await db.fetchval(
+        run = await tx.fetchval(
             """
             INSERT INTO bank_runs (tenant_id, number, account_id, execution_date, batch_booking, created_by)
             VALUES ($1, 'ZL-2026-0001', $2, current_date + 3, true, 'test') RETURNING id
@@ -31,8 +31,8 @@ async def a_transfer_of(office: Office, payout: Payout) -> None:
             office.tenant.id,
             account,
         )
-        await db.execute("UPDATE bank_runs SET payments = 1, total_cents = 100")
-        await db.execute(
+        await tx.execute("UPDATE bank_runs SET payments = 1, total_cents = 100")
+        await tx.execute(
             """
             INSERT INTO bank_run_lines (tenant_id, run_id, position, payout_id, bank_details_id, creditor, amount_cents,
                                         end_to_end_id, remittance)

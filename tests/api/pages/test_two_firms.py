@@ -49,10 +49,10 @@ async def test_of_two_firms_that_invite_one_person_at_once_one_is_refused(firm: 
     both_begun = asyncio.Barrier(2)
 
     async def invite(of: Firm) -> None:
-        async with of.parts.ledger.transaction(of.tenant, person=user) as db:
+        async with of.parts.ledger.transaction(of.tenant, person=user) as tx:
             await both_begun.wait()
-            await memberships.refuse_people_of_others(db, of.tenant, user)
-            await memberships.add(db, of.tenant, user, Role.VIEWER, by=None, actor="test")
+            await memberships.refuse_people_of_others(tx, user)
+            await memberships.add(tx, user, Role.VIEWER, by=None, actor="test")
             await asyncio.sleep(0.1)
 
     outcomes = await asyncio.gather(invite(firm), invite(other_firm), return_exceptions=True)

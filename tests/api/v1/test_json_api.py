@@ -85,8 +85,8 @@ async def test_another_tenants_object_is_like_one_that_does_not_exist(door: Door
 async def test_a_revoked_key_opens_nothing(door: Door) -> None:
     key = await door.new_key("read")
     assert (await door.api("GET", "me", **{"X-API-Key": key})).status_code == 200
-    async with door.parts.ledger.transaction(door.tenant) as db:
-        await api_keys.revoke_api_key(db, door.tenant, key.split("_")[1], actor="test")
+    async with door.parts.ledger.transaction(door.tenant) as tx:
+        await api_keys.revoke_api_key(tx, key.split("_")[1], actor="test")
     door.parts.api_keys.forget()
     assert (await door.api("GET", "me", **{"X-API-Key": key})).status_code == 401
 

@@ -308,10 +308,8 @@ async def test_whatever_was_accepted_can_be_looked_at(connected: Door, odd: byte
 
 async def test_a_token_of_a_subscription_opens_to_signed_bodies_only(connected: Door) -> None:
     parts = connected.parts
-    async with parts.ledger.transaction(connected.tenant) as db:
-        token = await webhook_tokens.create_webhook_token(
-            db, connected.tenant, parts.vault, kind="subscription", actor="test"
-        )
+    async with parts.ledger.transaction(connected.tenant) as tx:
+        token = await webhook_tokens.create_webhook_token(tx, parts.vault, kind="subscription", actor="test")
     headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
     unsigned = await connected.http.post(connected.address, json=connected.event(), headers=headers)
     assert unsigned.status_code == 401
@@ -332,8 +330,8 @@ async def test_without_the_public_key_the_token_decides_unless_signatures_are_re
         door = await new_door(started)
         signed = {"X-Lxo-Signature": "QUJD"}
         assert (await door.notify(door.event(), **signed)).json()["status"] == "skipped"
-        async with door.parts.ledger.transaction(door.tenant) as db:
-            await connecting.change_lexoffice(db, door.tenant, requires_signature=True, actor="test")
+        async with door.parts.ledger.transaction(door.tenant) as tx:
+            await connecting.change_lexoffice(tx, requires_signature=True, actor="test")
         door.parts.webhook_tokens.forget()
         answer = await door.notify(door.event(), **signed)
         assert (answer.status_code, answer.json()["code"]) == (503, "signature_not_checkable")
@@ -350,12 +348,12 @@ async def test_what_waited_is_handed_over_with_a_new_delivery(connected: Door) -
     event = connected.event(eventType="credit-note.status.changed")
     number = (await connected.notify(event)).json()["event"]
     ledger, tenant = connected.parts.ledger, connected.tenant
-    async with ledger.transaction(tenant) as db:
-        await events.park(db, tenant, [number])
-    async with ledger.transaction(tenant) as db:
-        assert await events.hand_over_waiting(db, tenant, [uuid4()]) == []
-        assert await events.hand_over_waiting(db, tenant, [UUID(event["resourceId"])]) == [number]
-        (now,) = await events.load(db, tenant, [number])
+    async with ledger.transaction(tenant) as tx:
+        await events.park(tx, [number])
+    async with ledger.transaction(tenant) as tx:
+        assert await events.hand_over_waiting(tx, [uuid4()]) == []
+        assert await events.hand_over_waiting(tx, [UUID(event["resourceId"])]) == [number]
+        (now,) = await events.load(tx, [number])
     assert (now.state, now.delivery, now.handed_over_at) == (EventState.RECEIVED, 2, None)
 
 
@@ -405,8 +403,8 @@ async def test_a_signed_body_opens_where_signatures_are_required(
     with_file = product_settings.model_copy(update={"lexoffice_public_key_file": file})
     async with running(with_file) as started:
         door = await new_door(started)
-        async with door.parts.ledger.transaction(door.tenant) as db:
-            await connecting.change_lexoffice(db, door.tenant, requires_signature=True, actor="test")
+        async with door.parts.ledger.transaction(door.tenant) as tx:
+            await connecting.change_lexoffice(tx, requires_signature=True, actor="test")
         body = json.dumps(door.event(), separators=(",", ":")).encode()
         signature = base64.b64encode(signer.sign(body, PKCS1v15(), SHA512())).decode()
         assert (await door.notify(body)).status_code == 401

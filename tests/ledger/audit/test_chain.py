@@ -23,10 +23,9 @@ Tamper = Callable[[asyncpg.Connection, Tenant], Awaitable[object]]
 
 async def write(ledger: Ledger, tenant: Tenant, *, entries: int = 5, **members: object) -> None:
     for number in range(entries):
-        async with ledger.transaction(tenant) as db:
+        async with ledger.transaction(tenant) as tx:
             await audit.record(
-                db,
-                tenant,
+                tx,
                 actor="user:1",
                 action="payout.approve",
                 subject="payout",
@@ -38,15 +37,15 @@ async def write(ledger: Ledger, tenant: Tenant, *, entries: int = 5, **members: 
 
 
 async def verify(ledger: Ledger, tenant: Tenant, anchor: str | None = None) -> Verified:
-    async with ledger.transaction(tenant) as db:
-        return await audit_chain.verify(db, tenant, anchor=anchor)
+    async with ledger.transaction(tenant) as tx:
+        return await audit_chain.verify(tx, anchor=anchor)
 
 
 async def test_an_untouched_trail_holds_and_its_head_is_an_anchor(ledger: Ledger, audited: Tenant) -> None:
     empty = await verify(ledger, audited)
     await write(ledger, audited)
-    async with ledger.transaction(audited) as db:
-        head = await audit_chain.head(db, audited)
+    async with ledger.transaction(audited) as tx:
+        head = await audit_chain.head(tx)
     await write(ledger, audited, entries=2)
     verified = await verify(ledger, audited, head.hash)
     assert (verified.entries, verified.anchored_at, head.number) == (empty.entries + 7, head.number, empty.entries + 5)
@@ -60,15 +59,15 @@ async def test_entries_written_side_by_side_make_one_chain(ledger: Ledger, audit
 
 async def test_two_entries_of_one_transaction_and_one_rolled_back_leave_no_gap(ledger: Ledger, audited: Tenant) -> None:
     async def lost() -> None:
-        async with ledger.transaction(audited) as db:
-            await audit.record(db, audited, actor="x", action="lost", subject="s", subject_id="1")
+        async with ledger.transaction(audited) as tx:
+            await audit.record(tx, actor="x", action="lost", subject="s", subject_id="1")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         await lost()
-    async with ledger.transaction(audited) as db:
+    async with ledger.transaction(audited) as tx:
         for _ in range(2):
-            await audit.record(db, audited, actor="x", action="kept", subject="s", subject_id="1")
+            await audit.record(tx, actor="x", action="kept", subject="s", subject_id="1")
     assert (await verify(ledger, audited)).entries == 3
 
 
@@ -153,32 +152,32 @@ async def test_a_trail_that_was_cut_off_shows_against_an_anchor(
 async def test_erasing_personal_data_leaves_the_chain_whole(ledger: Ledger, audited: Tenant) -> None:
     await write(ledger, audited)
     anchor = (await verify(ledger, audited)).head
-    async with ledger.transaction(audited) as db:
-        about = await audit.entries_about(db, audited, "anna2@acme.example")
+    async with ledger.transaction(audited) as tx:
+        about = await audit.entries_about(tx, "anna2@acme.example")
         assert len(about) == 1
-        assert await audit.erase_personal(db, audited, about, actor="user:1", reason="Art. 17") == 1
+        assert await audit.erase_personal(tx, about, actor="user:1", reason="Art. 17") == 1
     verified = await verify(ledger, audited, anchor)
     assert verified.erased == 1
-    async with ledger.transaction(audited) as db:
-        assert await db.fetchval("SELECT count(*) FROM audit_personal WHERE data LIKE '%anna2@%'") == 0
-        entries, _ = await audit.list_entries(db, audited)
+    async with ledger.transaction(audited) as tx:
+        assert await tx.fetchval("SELECT count(*) FROM audit_personal WHERE data LIKE '%anna2@%'") == 0
+        entries, _ = await audit.list_entries(tx)
     assert [entry.personal for entry in entries if entry.seq in about] == [None]
     assert entries[0].action == "audit.personal_data_erased"
     assert "anna2" not in str(entries[0].detail)
 
 
 async def test_who_a_partner_is_lies_beside_the_chain(ledger: Ledger, audited: Tenant) -> None:
-    async with ledger.transaction(audited) as db:
+    async with ledger.transaction(audited) as tx:
         new = NewPartner(code="ANNA", name="Anna Beispiel", email="anna@p.example", street="Weg 1", city="Bonn")
-        partner = await partners.create(db, audited, new, by="key:x")
+        partner = await partners.create(tx, new, by="key:x")
         change = PartnerChange(name="Anna Anders", status="inactive")
-        await partners.change(db, audited, partner.id, change, by="key:x")
-        trail = [row["entry"] for row in await db.fetch("SELECT e::text AS entry FROM audit_entries e")]
+        await partners.change(tx, partner.id, change, by="key:x")
+        trail = [row["entry"] for row in await tx.fetch("SELECT e::text AS entry FROM audit_entries e")]
         assert not [entry for entry in trail if "Beispiel" in entry or "anna@" in entry or "Weg 1" in entry]
-        entries, _ = await audit.list_entries(db, audited, subject="partner")
+        entries, _ = await audit.list_entries(tx, subject="partner")
         assert entries[0].detail == {"status": ["active", "inactive"]}
         assert (entries[0].personal or {})["name"] == ["Anna Beispiel", "Anna Anders"]
-        assert len(await audit.entries_about(db, audited, "Anna Beispiel")) == 2
+        assert len(await audit.entries_about(tx, "Anna Beispiel")) == 2
 
 
 async def test_nothing_is_erased_in_another_tenant(
@@ -189,8 +188,8 @@ async def test_nothing_is_erased_in_another_tenant(
         row["seq"] for row in await superuser.fetch("SELECT seq FROM audit_personal WHERE tenant_id = $1", audited.id)
     ]
     other = await tenants.create(ledger, f"t-{uuid4().hex[:12]}", "Test", actor="test")
-    async with ledger.transaction(other) as db:
-        assert await audit.erase_personal(db, other, seqs, actor="x", reason="y") == 0
+    async with ledger.transaction(other) as tx:
+        assert await audit.erase_personal(tx, seqs, actor="x", reason="y") == 0
     assert (await verify(ledger, audited)).erased == 0
 
 
@@ -200,14 +199,14 @@ async def test_the_application_may_append_and_read_and_nothing_else(
     ledger: Ledger, audited: Tenant, table: str, statement: str
 ) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with ledger.transaction(audited) as db:
-            await db.execute(statement.format(table))
+        async with ledger.transaction(audited) as tx:
+            await tx.execute(statement.format(table))
 
 
 async def test_the_application_cannot_write_a_link_of_its_own(ledger: Ledger, audited: Tenant) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with ledger.transaction(audited) as db:
-            await db.execute(
+        async with ledger.transaction(audited) as tx:
+            await tx.execute(
                 "INSERT INTO audit_chain (tenant_id, number, seq, hash) VALUES ($1, 99, 1, sha256('x'))", audited.id
             )
 
@@ -215,19 +214,19 @@ async def test_the_application_cannot_write_a_link_of_its_own(ledger: Ledger, au
 async def test_an_entry_says_from_where_and_the_address_can_be_erased(ledger: Ledger, audited: Tenant) -> None:
     with audit.coming_from(Origin(door="api", request_id="abcdef0123456789", address="203.0.113.9")):
         await write(ledger, audited, entries=1)
-    async with ledger.transaction(audited) as db:
-        [entry] = (await audit.list_entries(db, audited, subject="payout"))[0]
-        assert await db.fetchval("SELECT count(*) FROM audit_entries e WHERE e::text LIKE '%203.0.113.9%'") == 0
+    async with ledger.transaction(audited) as tx:
+        [entry] = (await audit.list_entries(tx, subject="payout"))[0]
+        assert await tx.fetchval("SELECT count(*) FROM audit_entries e WHERE e::text LIKE '%203.0.113.9%'") == 0
     assert (entry.origin, (entry.personal or {})["address"]) == ("api:abcdef0123456789", "203.0.113.9")
 
 
 async def test_the_export_is_a_table_for_german_spreadsheets_without_formulas(ledger: Ledger, audited: Tenant) -> None:
-    async with ledger.transaction(audited) as db:
+    async with ledger.transaction(audited) as tx:
         for evil in ("=1+1", "+49", "-1", "@SUM(A1)", "\tx", "\rx", 'a;"b"\nc'):
-            await audit.record(db, audited, actor=evil, action="a", subject="s", subject_id="1")
-    async with ledger.transaction(audited) as db:
-        written = b"".join([lines async for lines in audit_chain.export(db, audited)])
-        head = await audit_chain.head(db, audited)
+            await audit.record(tx, actor=evil, action="a", subject="s", subject_id="1")
+    async with ledger.transaction(audited) as tx:
+        written = b"".join([lines async for lines in audit_chain.export(tx)])
+        head = await audit_chain.head(tx)
     assert written.startswith(b"\xef\xbb\xbfNr.;Zeitpunkt;")
     rows = list(csv.reader(io.StringIO(written.decode("utf-8-sig"), newline=""), delimiter=";"))
     assert [row[2] for row in rows[2:]] == ["'=1+1", "'+49", "'-1", "'@SUM(A1)", "'\tx", "'\rx", 'a;"b"\nc']

@@ -161,8 +161,8 @@ async def test_an_approval_names_what_was_seen(shop: Shop, vault: Vault) -> None
     await open_payout(shop, vault, "BERT")
     run = await draft(shop, vault)
     line = (await held(shop, run))[0]
-    async with shop.ledger.transaction(shop.tenant) as db:
-        smaller = await bank_runs.drop(db, shop.tenant, run.number, line.payout, by=MAKER, reason="Später.")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        smaller = await bank_runs.drop(tx, run.number, line.payout, by=MAKER, reason="Später.")
     assert smaller.total_cents == run.total_cents - line.amount_cents
     with pytest.raises(ContentHasChanged):
         await approve(shop, vault, run)
@@ -182,8 +182,8 @@ async def _download(shop: Shop, vault: Vault, run: BankRun) -> Any:
 
 def _plain(what: Callable[..., Awaitable[Any]], **members: Any) -> Act:
     async def act(shop: Shop, vault: Vault, run: BankRun) -> Any:
-        async with shop.ledger.transaction(shop.tenant) as db:
-            return await what(db, shop.tenant, run.number, **members)
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            return await what(tx, run.number, **members)
 
     return act
 
@@ -193,9 +193,9 @@ def _tomorrow() -> date:
 
 
 async def _drop(shop: Shop, vault: Vault, run: BankRun) -> Any:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        [line] = await bank_run_rows.lines(db, shop.tenant, run.id)
-        return await bank_runs.drop(db, shop.tenant, run.number, line.payout, by=MAKER, reason="x")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        [line] = await bank_run_rows.lines(tx, run.id)
+        return await bank_runs.drop(tx, run.number, line.payout, by=MAKER, reason="x")
 
 
 ACTS: dict[str, Act] = {
@@ -247,20 +247,18 @@ async def test_an_exported_run_is_cancelled_with_a_reason_and_by_two(shop: Shop,
     await own_account(shop, vault)
     payout = await open_payout(shop, vault)
     run = await exported(shop, vault)
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         with pytest.raises(NotAcceptable):
-            await bank_run_cancelling.cancel(db, shop.tenant, run.number, by=MAKER, reason="  ")
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await bank_run_cancelling.cancel(
-            db, shop.tenant, run.number, by=MAKER, reason="Die Bank hat die Datei abgelehnt."
-        )
-    async with shop.ledger.transaction(shop.tenant) as db:
+            await bank_run_cancelling.cancel(tx, run.number, by=MAKER, reason="  ")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await bank_run_cancelling.cancel(tx, run.number, by=MAKER, reason="Die Bank hat die Datei abgelehnt.")
+    async with shop.ledger.transaction(shop.tenant) as tx:
         with pytest.raises(SecondPersonNeeded):
-            await bank_run_cancelling.confirm_cancel(db, shop.tenant, run.number, by=MAKER)
+            await bank_run_cancelling.confirm_cancel(tx, run.number, by=MAKER)
     with pytest.raises(NothingDue):
         await draft(shop, vault)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await bank_run_cancelling.confirm_cancel(db, shop.tenant, run.number, by=SECOND)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await bank_run_cancelling.confirm_cancel(tx, run.number, by=SECOND)
     again = await exported(shop, vault)
     [line] = await held(shop, again)
     assert line.payout == payout.number
@@ -276,8 +274,8 @@ async def test_an_exported_run_is_cancelled_with_a_reason_and_by_two(shop: Shop,
 
 
 async def _judged(shop: Shop, vault: Vault) -> dict[str, str | None]:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        return {one.number: one.barred for one in await bank_candidates.judged(db, shop.tenant, vault)}
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        return {one.number: one.barred for one in await bank_candidates.judged(tx, vault)}
 
 
 @pytest.mark.parametrize(
@@ -335,13 +333,13 @@ async def test_what_is_not_as_approved_drops_out_with_the_reason(
 async def test_an_objection_bars_a_payout_until_it_is_answered(shop: Shop, vault: Vault) -> None:
     await own_account(shop, vault)
     payout = await open_payout(shop, vault)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await objections.object_to(db, shop.tenant, shop.partner["ANNA"].id, payout.number, reason="Der Mai fehlt")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await objections.object_to(tx, shop.partner["ANNA"].id, payout.number, reason="Der Mai fehlt")
     assert "widersprochen" in str((await _judged(shop, vault))[payout.number])
     [task] = await shop.rows("SELECT id FROM tasks WHERE kind = 'payout_objected'")
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         answer = Answer(action="done", reason="Der Mai kommt mit der nächsten")
-        await resolutions.resolve(db, shop.tenant, TaskId(task["id"]), answer, actor=SECOND)
+        await resolutions.resolve(tx, TaskId(task["id"]), answer, actor=SECOND)
     assert (await _judged(shop, vault))[payout.number] is None
 
 
@@ -378,8 +376,8 @@ async def test_accounts_outside_sepa_go_on_a_list(shop: Shop, vault: Vault) -> N
     await own_account(shop, vault)
     abroad = await open_payout(shop, vault, to=iban(country="AE"))
     swiss = await open_payout(shop, vault, "BERT", to=iban(country="CH"))
-    async with shop.ledger.transaction(shop.tenant) as db:
-        judged = {one.number: one for one in await bank_candidates.judged(db, shop.tenant, vault)}
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        judged = {one.number: one for one in await bank_candidates.judged(tx, vault)}
     assert judged[abroad.number].outside_sepa == "AE"
     run = await draft(shop, vault)
     assert [line.payout for line in await held(shop, run)] == [swiss.number]
@@ -392,8 +390,8 @@ async def test_without_an_own_account_in_force_nothing_is_paid(shop: Shop, vault
     account = await own_account(shop, vault)
     run = await draft(shop, vault)
     await approve(shop, vault, run)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await bank_accounts.end(db, shop.tenant, account.id, by=MAKER, reason="Gekündigt.")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await bank_accounts.end(tx, account.id, by=MAKER, reason="Gekündigt.")
     with pytest.raises(NotAllowedNow, match="own_account_not_active"):
         await download(shop, vault, run)
 

@@ -46,7 +46,7 @@ async def test_up_to_and_including_today_is_tomorrows_midnight_on_days_of_23_and
     clock: Any = Clock(now)
     refused = None
     try:
-        await payout_runs.check(clock, clock.tenant, payout_runs.cut_off_of(day), rehearsal=False)
+        await payout_runs.check(clock, payout_runs.cut_off_of(day), rehearsal=False)
     except NotAcceptable as error:
         refused = error.code
     assert refused == (None if allowed else "cut_off_to_come")
@@ -77,11 +77,11 @@ async def test_a_run_up_to_and_including_today_ends_no_hold_early(shop: Shop) ->
         await payable.request(shop)
     run = uuid4()
     cut_off = payout_runs.cut_off_of(today + timedelta(days=1))
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        await payout_runs.check(db, shop.tenant, cut_off, rehearsal=False)
-        await payout_runs.begin(db, shop.tenant, run, cut_off=cut_off, rehearsal=False, requested_by="t")
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await payout_runs.check(tx, cut_off, rehearsal=False)
+        await payout_runs.begin(tx, run, cut_off=cut_off, rehearsal=False, requested_by="t")
     taken = await payout_runs.take(shop.ledger, shop.tenant, run, [shop.partner["ANNA"].id])
-    async with shop.ledger.transaction(shop.tenant) as db:
-        totals = await payout_run_results.totals(db, shop.tenant, run)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        totals = await payout_run_results.totals(tx, run)
     assert [one.net_cents for one in taken.payouts] == []
     assert [(one.reason, one.net_cents) for one in totals.waiting] == [("hold", 10_000)]

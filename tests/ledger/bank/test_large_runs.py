@@ -107,9 +107,9 @@ async def _waiting_for_transfer(shop: Shop, vault: Vault, count: int) -> None:
         ),
         ("UPDATE payouts SET state = 'credit_note_open' WHERE tenant_id = $1", ()),
     )
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
         for statement, arguments in statements:
-            await db.execute(statement, shop.tenant.id, *arguments)
+            await tx.execute(statement, shop.tenant.id, *arguments)
 
 
 @pytest.mark.long

@@ -17,40 +17,40 @@ def new(to: str = OWN_IBAN, **members: object) -> NewOwnAccount:
 
 
 async def test_an_account_waits_for_a_second_person(shop: Shop, vault: Vault) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        made = await bank_accounts.record(db, shop.tenant, vault, new(), by=MAKER)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        made = await bank_accounts.record(tx, vault, new(), by=MAKER)
         assert (made.state, made.bic, made.masked_iban) == ("pending", "COBADEFFXXX", "•••• 3000")
         with pytest.raises(NotAllowedNow):
-            await bank_accounts.the_active_one(db, shop.tenant, None)
+            await bank_accounts.the_active_one(tx, None)
         with pytest.raises(SecondPersonNeeded):
-            await bank_accounts.confirm(db, shop.tenant, made.id, by=MAKER)
-        confirmed = await bank_accounts.confirm(db, shop.tenant, made.id, by=SECOND)
+            await bank_accounts.confirm(tx, made.id, by=MAKER)
+        confirmed = await bank_accounts.confirm(tx, made.id, by=SECOND)
         assert confirmed.state == "active"
-        assert await bank_accounts.iban_of(db, shop.tenant, vault, made.id) == OWN_IBAN
+        assert await bank_accounts.iban_of(tx, vault, made.id) == OWN_IBAN
         with pytest.raises(NotAllowedNow):
-            await bank_accounts.confirm(db, shop.tenant, made.id, by=SECOND)
+            await bank_accounts.confirm(tx, made.id, by=SECOND)
 
 
 async def test_a_change_is_another_row_that_replaces_the_old_one_when_confirmed(shop: Shop, vault: Vault) -> None:
     old = await own_account(shop, vault)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        made = await bank_accounts.record(db, shop.tenant, vault, new(batch_booking=False), by=SECOND)
-        assert (await bank_accounts.the_active_one(db, shop.tenant, None)).id == old.id
-        await bank_accounts.confirm(db, shop.tenant, made.id, by=MAKER)
-        assert (await bank_accounts.the_active_one(db, shop.tenant, None)).id == made.id
-        assert (await bank_accounts.find(db, shop.tenant, old.id)).state == "retired"
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        made = await bank_accounts.record(tx, vault, new(batch_booking=False), by=SECOND)
+        assert (await bank_accounts.the_active_one(tx, None)).id == old.id
+        await bank_accounts.confirm(tx, made.id, by=MAKER)
+        assert (await bank_accounts.the_active_one(tx, None)).id == made.id
+        assert (await bank_accounts.find(tx, old.id)).state == "retired"
 
 
 async def test_with_several_accounts_one_is_named(shop: Shop, vault: Vault) -> None:
     first = await own_account(shop, vault)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        second = await bank_accounts.record(db, shop.tenant, vault, new(iban(5)), by=MAKER)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        second = await bank_accounts.record(tx, vault, new(iban(5)), by=MAKER)
         with pytest.raises(NotAllowedNow, match="account_recorded"):
-            await bank_accounts.record(db, shop.tenant, vault, new(iban(5)), by=MAKER)
-        await bank_accounts.confirm(db, shop.tenant, second.id, by=SECOND)
+            await bank_accounts.record(tx, vault, new(iban(5)), by=MAKER)
+        await bank_accounts.confirm(tx, second.id, by=SECOND)
         with pytest.raises(NotAllowedNow, match="own_account_unclear"):
-            await bank_accounts.the_active_one(db, shop.tenant, None)
-        assert (await bank_accounts.the_active_one(db, shop.tenant, first.id)).id == first.id
+            await bank_accounts.the_active_one(tx, None)
+        assert (await bank_accounts.the_active_one(tx, first.id)).id == first.id
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ async def test_with_several_accounts_one_is_named(shop: Shop, vault: Vault) -> N
     ],
 )
 async def test_what_no_bank_would_take_is_refused(shop: Shop, vault: Vault, account: NewOwnAccount, code: str) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         with pytest.raises(NotAcceptable) as refused:
-            await bank_accounts.record(db, shop.tenant, vault, account, by=MAKER)
+            await bank_accounts.record(tx, vault, account, by=MAKER)
         assert refused.value.code == code
         assert "DE89" not in str(refused.value)
 

@@ -27,9 +27,9 @@ async def today(shop: Shop) -> date:
 
 
 async def shows(shop: Shop, payout: Payout, meaning: Meaning, **more: Any) -> None:
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        now = await payouts.lock(db, shop.tenant, payout.number)
-        await settlement.settle(db, shop.tenant, now, Verdict(meaning=meaning, **more))
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        now = await payouts.lock(tx, payout.number)
+        await settlement.settle(tx, now, Verdict(meaning=meaning, **more))
 
 
 async def answered(shop: Shop, payout: Payout, **detail: str) -> Payout:
@@ -37,8 +37,8 @@ async def answered(shop: Shop, payout: Payout, **detail: str) -> Payout:
         "SELECT id FROM tasks WHERE kind = 'returned' AND state = 'open' AND subject_id = $1", payout.number
     )
     answer = Answer(action="paid", reason="Steht auf dem Kontoauszug.", detail=detail)
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        await resolutions.resolve(db, shop.tenant, TaskId(task["id"]), answer, actor=bank.SECOND)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await resolutions.resolve(tx, TaskId(task["id"]), answer, actor=bank.SECOND)
     return await look(shop, payout.number)
 
 
@@ -54,8 +54,8 @@ async def test_the_day_that_a_person_names_stands_wherever_the_payout_is_shown(s
     payout, day = await voided_after_export(shop, vault), await today(shop)
     paid = await answered(shop, payout, paid_on=day.isoformat())
     assert (paid.state, paid.paid_on, paid.payment_reference) == (PayoutState.PAID, day, payout.number)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        statement = await statements.of_payout(db, shop.tenant, payout.number)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        statement = await statements.of_payout(tx, payout.number)
     assert (statement.paid_on, statement.payment_reference) == (day, payout.number)
     listed = b"".join(
         [
@@ -111,12 +111,12 @@ async def test_what_lexoffice_says_to_be_paid_without_a_day_was_paid_when_it_sai
 async def test_what_was_settled_by_hand_is_owed_no_more(shop: Shop, vault: Vault) -> None:
     payout = await voided_after_export(shop, vault)
     [task] = await shop.rows("SELECT id FROM tasks WHERE kind = 'returned' AND state = 'open'")
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        before = await db.fetchval("SELECT clock_timestamp()")
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        before = await tx.fetchval("SELECT clock_timestamp()")
         answer = Answer(action="settled_manually", reason="Verrechnet.")
-        await resolutions.resolve(db, shop.tenant, TaskId(task["id"]), answer, actor=bank.SECOND)
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        now = await db.fetchval("SELECT clock_timestamp()")
-        owed = [(await reports.open_commissions(db, shop.tenant, at)).net_cents for at in (before, now)]
+        await resolutions.resolve(tx, TaskId(task["id"]), answer, actor=bank.SECOND)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        now = await tx.fetchval("SELECT clock_timestamp()")
+        owed = [(await reports.open_commissions(tx, at)).net_cents for at in (before, now)]
     assert owed == [payout.net_cents, 0]
     assert (await look(shop, payout.number)).paid_on is None

@@ -28,17 +28,17 @@ async def voided_after_export(shop: Shop, vault: Vault) -> tuple[Payout, BankRun
     payout = await bank.open_payout(shop, vault)
     run = await bank.exported(shop, vault, payout)
     await shop.rows("UPDATE external_documents SET status = 'voided' WHERE payout_id = $1", payout.id)
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        now = await payouts.lock(db, shop.tenant, payout.number)
-        await settlement.settle(db, shop.tenant, now, Verdict(meaning=Meaning.VOIDED))
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        now = await payouts.lock(tx, payout.number)
+        await settlement.settle(tx, now, Verdict(meaning=Meaning.VOIDED))
     return payout, run
 
 
 async def test_a_returned_payout_whose_credit_note_is_voided_counts_in_no_sum(shop: Shop, vault: Vault) -> None:
     await voided_after_export(shop, vault)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        today = await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
-        report = await reports.reconcile(db, shop.tenant, today)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        today = await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
+        report = await reports.reconcile(tx, today)
     assert report.different == ()
     assert (report.approved_gross_cents, report.document_gross_cents) == (0, 0)
 
@@ -50,15 +50,15 @@ async def test_what_a_file_may_still_pay_is_not_owed_anew(shop: Shop, vault: Vau
     answer = Answer(action="cancelled", reason="Es wurde nichts überwiesen.")
 
     async def answered() -> None:
-        async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-            await resolutions.resolve(db, shop.tenant, TaskId(task["id"]), answer, actor=bank.MAKER)
+        async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+            await resolutions.resolve(tx, TaskId(task["id"]), answer, actor=bank.MAKER)
 
     with pytest.raises(NotAllowedNow) as refused:
         await answered()
     assert refused.value.code == "in_an_exported_run"
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        await bank_run_cancelling.cancel(db, shop.tenant, run.number, by=bank.MAKER, reason="Nicht hochgeladen.")
-        await bank_run_cancelling.confirm_cancel(db, shop.tenant, run.number, by=bank.SECOND)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await bank_run_cancelling.cancel(tx, run.number, by=bank.MAKER, reason="Nicht hochgeladen.")
+        await bank_run_cancelling.confirm_cancel(tx, run.number, by=bank.SECOND)
     await answered()
     assert (await payable.look(shop, payout.number)).state == "cancelled"
 
@@ -68,12 +68,12 @@ async def test_the_statement_of_a_rejected_payout_adds_up(shop: Shop) -> None:
     await payable.fit_to_be_paid(shop)
     refunded, _ = await payable.earn(shop, 10_000, 5_000)
     payout = await payable.request(shop)
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        assert await payout_lines.take_out(db, shop.tenant, cast(Any, refunded))
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        await decisions.reject(db, shop.tenant, payout.number, actor="key:chief", reason="Doppelt.")
-    async with shop.ledger.transaction(shop.tenant) as db:
-        statement = await statements.of_payout(db, shop.tenant, payout.number)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        assert await payout_lines.take_out(tx, cast(Any, refunded))
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await decisions.reject(tx, payout.number, actor="key:chief", reason="Doppelt.")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        statement = await statements.of_payout(tx, payout.number)
     assert statement.net_cents == 5_000
     assert [line.net_cents for line in statement.lines] == [5_000]
 
@@ -85,14 +85,14 @@ async def test_the_amount_paid_is_the_documents_wherever_the_partner_reads_it(sh
         "UPDATE external_documents SET tax_cents = tax_cents + 1, gross_cents = gross_cents + 1,"
         " open_cents = open_cents + 1, created_totals = jsonb_build_object('gross_cents', gross_cents + 1)"
     )
-    async with shop.ledger.transaction(shop.tenant) as db:
-        preview = await bank_candidates.preview(db, shop.tenant, vault)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        preview = await bank_candidates.preview(tx, vault)
     run = await bank.exported(shop, vault, payout)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        statement = await statements.of_payout(db, shop.tenant, payout.number)
-        [own], _ = await partner_portal.payouts_of(db, shop.tenant, payout.partner_id)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        statement = await statements.of_payout(tx, payout.number)
+        [own], _ = await partner_portal.payouts_of(tx, payout.partner_id)
         mail = SimpleNamespace(about=[payout.number], partner_id=payout.partner_id)
-        letter = await letter_facts._document(db, shop.tenant, cast(Any, mail))
+        letter = await letter_facts._document(tx, cast(Any, mail))
     assert letter is not None
     assert run.total_cents == 11_901
     assert {
@@ -110,8 +110,8 @@ async def test_the_daily_mail_asks_for_no_transfer_that_has_left(shop: Shop, vau
     mail = cast(Any, SimpleNamespace(user_id=None, created_at=datetime.now(UTC)))
 
     async def to_pay() -> int:
-        async with shop.ledger.transaction(shop.tenant) as db:
-            found = await letter_facts._digest(db, shop.tenant, mail, datetime.now(UTC) - timedelta(days=1))
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            found = await letter_facts._digest(tx, mail, datetime.now(UTC) - timedelta(days=1))
         return 0 if found is None else found["to_pay"]
 
     assert await to_pay() == 1
@@ -124,10 +124,10 @@ async def test_after_a_restore_no_new_file_is_made_and_an_old_one_is_still_there
     await bank.own_account(shop, vault)
     before = await bank.exported(shop, vault, await bank.open_payout(shop, vault))
     later = await bank.approve(shop, vault, await bank.draft(shop, vault, await bank.open_payout(shop, vault)))
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        assert await bank_export.download(db, shop.tenant, vault, before.number, by=bank.MAKER, in_recovery=True)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        assert await bank_export.download(tx, vault, before.number, by=bank.MAKER, in_recovery=True)
         with pytest.raises(NotAllowedNow) as refused:
-            await bank_export.download(db, shop.tenant, vault, later.number, by=bank.MAKER, in_recovery=True)
+            await bank_export.download(tx, vault, later.number, by=bank.MAKER, in_recovery=True)
     assert refused.value.code == "recovery"
 
 
@@ -138,11 +138,11 @@ async def test_a_file_that_the_bank_has_had_is_not_cancelled_because_its_payment
     payout = await bank.open_payout(shop, vault)
     run = await bank.exported(shop, vault, payout)
     for meaning in (Meaning.PAID, Meaning.VOIDED):
-        async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-            now = await payouts.lock(db, shop.tenant, payout.number)
-            await settlement.settle(db, shop.tenant, now, Verdict(meaning=meaning))
+        async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+            now = await payouts.lock(tx, payout.number)
+            await settlement.settle(tx, now, Verdict(meaning=meaning))
     assert (await payable.look(shop, payout.number)).state == "returned"
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
         with pytest.raises(NotAllowedNow) as refused:
-            await bank_run_cancelling.cancel(db, shop.tenant, run.number, by=bank.MAKER, reason="Kam zurück.")
+            await bank_run_cancelling.cancel(tx, run.number, by=bank.MAKER, reason="Kam zurück.")
     assert refused.value.code == "bank_run_paid"

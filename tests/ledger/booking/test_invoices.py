@@ -74,10 +74,10 @@ async def test_what_changed_is_said_on_the_event(shop: Shop) -> None:
 async def test_a_difference_is_said_above_one_euro_or_one_percent(
     shop: Shop, percent: int, tax_cents: int, said: bool
 ) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        campaign = await campaigns.create(db, shop.tenant, NewCampaign(slug="neu", name="Neu"), by="test")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        campaign = await campaigns.create(tx, NewCampaign(slug="neu", name="Neu"), by="test")
         plan = NewPlan(levels=(Rate(level=1, percent=Decimal(percent)),))
-        await campaigns.add_plan(db, shop.tenant, campaign.id, plan, by="test")
+        await campaigns.add_plan(tx, campaign.id, plan, by="test")
     await sell(shop, tax_cents=1900, campaign_slug="neu")
     outcome = await apply(
         shop,
@@ -149,20 +149,20 @@ async def test_an_open_invoice_that_nobody_knew_books_nothing_yet(shop: Shop) ->
 async def test_the_partner_is_the_documents_then_the_customers_then_the_assigned_one(
     shop: Shop, members: dict[str, str], earns: str
 ) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         new = NewCustomer(email="k@example.org", assigned_partner_code="ANNA")
-        await customers.create(db, shop.tenant, new, by="test")
+        await customers.create(tx, new, by="test")
     outcome = await apply(shop, paid(customer_email="K@example.org", **members))
     assert (await earned(shop, booked(outcome)))[0][1] == earns
 
 
 async def test_the_assigned_partner_is_found_by_contact_before_mail(shop: Shop) -> None:
     contact = uuid4()
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         by_mail = NewCustomer(email="k@example.org", assigned_partner_code="ANNA")
         by_contact = NewCustomer(lexoffice_contact_id=contact, assigned_partner_code="CARL")
-        await customers.create(db, shop.tenant, by_mail, by="test")
-        await customers.create(db, shop.tenant, by_contact, by="test")
+        await customers.create(tx, by_mail, by="test")
+        await customers.create(tx, by_contact, by="test")
     outcome = await apply(shop, paid(customer_email="k@example.org", contact_id=contact))
     assert (await earned(shop, booked(outcome)))[0][1] == "CARL"
 
@@ -178,23 +178,23 @@ async def test_tree_and_plan_are_those_of_the_instant_of_the_sale(shop: Shop) ->
     """Partner named only by the invoice, after the tree was changed and the plan raised."""
     sold_at = (await shop.rows("SELECT clock_timestamp() AS now"))[0]["now"]
     sale = await sell(shop, partner_code=None, sold_at=sold_at)
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         change = PartnerChange(sponsor_code=None)
-        await partners.change(db, shop.tenant, shop.partner["ANNA"].id, change, by="test")
-        campaign = await campaigns.find_by_slug(db, shop.tenant, "standard")
+        await partners.change(tx, shop.partner["ANNA"].id, change, by="test")
+        campaign = await campaigns.find_by_slug(tx, "standard")
         assert campaign is not None
         raised = NewPlan(levels=(Rate(level=1, percent=Decimal(50)),), valid_from=sold_at + timedelta(milliseconds=1))
-        await campaigns.add_plan(db, shop.tenant, campaign.id, raised, by="test")
+        await campaigns.add_plan(tx, campaign.id, raised, by="test")
     await apply(shop, paid(order_references=("pi_1",), partner_code="ANNA"))
     assert await earned(shop, sale) == FINAL
 
 
 async def test_rates_and_chain_stored_with_the_sale_are_used_again(shop: Shop) -> None:
     sale = await sell(shop)
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         for code in ("ANNA", "BERT"):
             change = PartnerChange(status="inactive", sponsor_code=None)
-            await partners.change(db, shop.tenant, shop.partner[code].id, change, by="test")
+            await partners.change(tx, shop.partner[code].id, change, by="test")
     await apply(shop, paid(order_references=("pi_1",)))
     assert await earned(shop, sale) == FINAL
 
@@ -208,10 +208,10 @@ async def test_the_sales_partner_stays_when_the_invoice_names_another(shop: Shop
 
 
 async def test_the_documents_campaign_comes_before_the_sales(shop: Shop) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        campaign = await campaigns.create(db, shop.tenant, NewCampaign(slug="sommer", name="Sommer"), by="test")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        campaign = await campaigns.create(tx, NewCampaign(slug="sommer", name="Sommer"), by="test")
         plan = NewPlan(levels=(Rate(level=1, percent=Decimal(40)),))
-        await campaigns.add_plan(db, shop.tenant, campaign.id, plan, by="test")
+        await campaigns.add_plan(tx, campaign.id, plan, by="test")
     sale = await sell(shop)
     invoice = paid(order_references=("pi_1",), campaign_slug="sommer")
     await apply(shop, invoice)
@@ -275,10 +275,8 @@ async def test_references_of_two_sales_in_one_invoice_ask_a_person(shop: Shop) -
     second = await sell(shop, "pi_2")
     invoice = paid(order_references=("pi_1", "pi_2"))
     assert (await apply(shop, invoice)).state is EventState.FAILED
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await resolve_invoice_question(
-            db, shop.tenant, invoice.resource_id, action="assign", transaction_id=second, by="key:x"
-        )
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await resolve_invoice_question(tx, invoice.resource_id, action="assign", transaction_id=second, by="key:x")
     assert (await apply(shop, invoice)).transaction_id == second
 
 
@@ -332,9 +330,9 @@ async def test_a_person_assigns_the_invoice_and_the_replay_books_it(shop: Shop) 
     pending = await sell(shop)
     invoice = paid()
     await apply(shop, invoice, events=(17,))
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         replay = await resolve_invoice_question(
-            db, shop.tenant, invoice.resource_id, action="assign", transaction_id=pending, by="key:x"
+            tx, invoice.resource_id, action="assign", transaction_id=pending, by="key:x"
         )
     assert replay == (17,)
     outcome = await apply(shop, invoice)
@@ -347,8 +345,8 @@ async def test_a_person_books_the_invoice_as_a_sale_of_its_own(shop: Shop) -> No
     pending = await sell(shop)
     invoice = paid(partner_code="CARL")
     await apply(shop, invoice)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await resolve_invoice_question(db, shop.tenant, invoice.resource_id, action="book_new", by="key:x")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await resolve_invoice_question(tx, invoice.resource_id, action="book_new", by="key:x")
     outcome = await apply(shop, invoice)
     assert outcome.transaction_id != pending
     assert await earned(shop, booked(outcome)) == [(1, "CARL", 1000)]
@@ -363,9 +361,9 @@ async def test_a_question_is_answered_once_and_only_as_it_may_be(shop: Shop) -> 
     await apply(shop, invoice)
 
     async def answer(action: str, transaction_id: TransactionId | None = None) -> None:
-        async with shop.ledger.transaction(shop.tenant) as db:
+        async with shop.ledger.transaction(shop.tenant) as tx:
             await resolve_invoice_question(
-                db, shop.tenant, invoice.resource_id, action=action, transaction_id=transaction_id, by="key:x"
+                tx, invoice.resource_id, action=action, transaction_id=transaction_id, by="key:x"
             )
 
     for action, transaction_id, refusal in (

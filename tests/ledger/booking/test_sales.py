@@ -57,12 +57,12 @@ def dispute(status: Any, disputed_cents: int = 11900) -> DisputeReport:
 
 
 async def report(shop: Shop, what: SaleReport | RefundReport | DisputeReport) -> Outcome:
-    async with shop.ledger.transaction(shop.tenant, cause="stripe:test") as db:
+    async with shop.ledger.transaction(shop.tenant, cause="stripe:test") as tx:
         if isinstance(what, SaleReport):
-            return await provider_reports.record_sale(db, shop.tenant, what)
+            return await provider_reports.record_sale(tx, what)
         if isinstance(what, RefundReport):
-            return await provider_reports.record_refund(db, shop.tenant, what)
-        return await provider_reports.record_dispute(db, shop.tenant, what)
+            return await provider_reports.record_refund(tx, what)
+        return await provider_reports.record_dispute(tx, what)
 
 
 def booked(outcome: Outcome) -> UUID:
@@ -137,18 +137,18 @@ async def test_two_payments_for_one_order_are_two_sales(shop: Shop) -> None:
 
 
 async def test_without_a_code_the_customers_partner_earns(shop: Shop) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         new = NewCustomer(email="k@example.org", assigned_partner_code="CARL")
-        await customers.create(db, shop.tenant, new, by="test")
+        await customers.create(tx, new, by="test")
     outcome = await report(shop, sale(customer_email="K@example.org"))
     assert [entry[:2] for entry in await shop.commissions(booked(outcome))] == [(1, "CARL")]
 
 
 @pytest.mark.parametrize("named_first", [True, False])
 async def test_a_named_partner_comes_before_the_customers_in_either_order(shop: Shop, named_first: bool) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         new = NewCustomer(email="k@example.org", assigned_partner_code="CARL")
-        await customers.create(db, shop.tenant, new, by="test")
+        await customers.create(tx, new, by="test")
     events = [sale(customer_email="k@example.org", partner_code="ANNA"), sale(customer_email="k@example.org")]
     for event in events if named_first else reversed(events):
         await report(shop, event)
@@ -158,9 +158,9 @@ async def test_a_named_partner_comes_before_the_customers_in_either_order(shop: 
 
 
 async def test_an_unknown_code_books_the_sale_without_commissions_and_asks(shop: Shop) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         new = NewCustomer(email="k@example.org", assigned_partner_code="CARL")
-        await customers.create(db, shop.tenant, new, by="test")
+        await customers.create(tx, new, by="test")
     outcome = await report(shop, sale(partner_code="NIEMAND", customer_email="k@example.org"))
     await report(shop, sale(customer_email="k@example.org"))
     assert await shop.commissions(booked(outcome)) == []
@@ -169,12 +169,12 @@ async def test_an_unknown_code_books_the_sale_without_commissions_and_asks(shop:
 
 async def test_a_person_may_say_who_brought_a_sale(shop: Shop) -> None:
     transaction_id = TransactionId(booked(await report(shop, sale(partner_code="NIEMAND"))))
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await sale_decisions.assign_partner(db, shop.tenant, transaction_id, "BERT", by="key:x")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await sale_decisions.assign_partner(tx, transaction_id, "BERT", by="key:x")
         with pytest.raises(NotAllowedNow):
-            await sale_decisions.assign_partner(db, shop.tenant, transaction_id, "ANNA", by="key:x")
+            await sale_decisions.assign_partner(tx, transaction_id, "ANNA", by="key:x")
         with pytest.raises(NotAcceptable):
-            await sale_decisions.assign_partner(db, shop.tenant, transaction_id, "NIEMAND", by="key:x")
+            await sale_decisions.assign_partner(tx, transaction_id, "NIEMAND", by="key:x")
     assert [entry[:2] for entry in await shop.commissions(transaction_id)] == [(1, "BERT"), (2, "CARL")]
     assert await shop.tasks() == []
 
@@ -187,13 +187,13 @@ async def test_a_later_event_with_another_partner_asks_a_person(shop: Shop) -> N
 
 
 async def test_the_campaign_is_the_sales_then_the_partners_then_the_tenants(shop: Shop) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         for slug, percent in (("partner", 20), ("metadata", 30)):
-            campaign = await campaigns.create(db, shop.tenant, NewCampaign(slug=slug, name=slug), by="test")
+            campaign = await campaigns.create(tx, NewCampaign(slug=slug, name=slug), by="test")
             plan = NewPlan(levels=(Rate(level=1, percent=Decimal(percent)),))
-            await campaigns.add_plan(db, shop.tenant, campaign.id, plan, by="test")
+            await campaigns.add_plan(tx, campaign.id, plan, by="test")
         change = PartnerChange(campaign_slug="partner")
-        await partners.change(db, shop.tenant, shop.partner["CARL"].id, change, by="test")
+        await partners.change(tx, shop.partner["CARL"].id, change, by="test")
     since = (await shop.rows("SELECT clock_timestamp() AS now"))[0]["now"]
     earned = [
         (await shop.commissions(booked(await report(shop, what))))[0][2]
@@ -207,10 +207,10 @@ async def test_the_campaign_is_the_sales_then_the_partners_then_the_tenants(shop
 
 
 async def test_a_campaign_named_by_the_later_event_counts(shop: Shop) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        campaign = await campaigns.create(db, shop.tenant, NewCampaign(slug="sommer", name="Sommer"), by="test")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        campaign = await campaigns.create(tx, NewCampaign(slug="sommer", name="Sommer"), by="test")
         plan = NewPlan(levels=(Rate(level=1, fixed_cents=2500),))
-        await campaigns.add_plan(db, shop.tenant, campaign.id, plan, by="test")
+        await campaigns.add_plan(tx, campaign.id, plan, by="test")
     await report(shop, sale(partner_code="ANNA"))
     outcome = await report(shop, sale(checkout_session="cs_1", campaign_slug="sommer"))
     assert [entry[:3] for entry in await shop.commissions(booked(outcome))] == [
@@ -231,10 +231,10 @@ async def test_an_own_purchase_is_held_until_a_person_releases_it(shop: Shop) ->
     transaction_id = TransactionId(booked(outcome))
     assert (await shop.transaction(transaction_id))["open_holds"] == ["own_purchase"]
     assert await shop.tasks() == [("own_purchase", str(transaction_id))]
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await sale_decisions.release_hold(db, shop.tenant, transaction_id, by="key:x", reason="geprüft")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await sale_decisions.release_hold(tx, transaction_id, by="key:x", reason="geprüft")
         with pytest.raises(NotAllowedNow):
-            await sale_decisions.release_hold(db, shop.tenant, transaction_id, by="key:x", reason="geprüft")
+            await sale_decisions.release_hold(tx, transaction_id, by="key:x", reason="geprüft")
     await report(shop, sale(partner_code="ANNA", customer_email="anna@p.example"))
     assert (await shop.transaction(transaction_id))["open_holds"] is None
     assert await shop.tasks() == []
@@ -318,11 +318,11 @@ async def test_sale_and_refund_at_once_end_refunded(shop: Shop) -> None:
 
 async def approve(shop: Shop, transaction_id: UUID) -> None:
     """As a paid invoice would."""
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await db.execute(
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await tx.execute(
             "UPDATE transactions SET state = 'approved', provisional = false WHERE id = $1", transaction_id
         )
-        await db.execute("UPDATE commissions SET state = 'approved', provisional = false")
+        await tx.execute("UPDATE commissions SET state = 'approved', provisional = false")
 
 
 async def test_an_open_dispute_holds_and_a_won_one_frees(shop: Shop) -> None:
@@ -366,23 +366,21 @@ async def test_sales_and_commissions_are_listed_by_what_one_asks_for(shop: Shop)
     second = booked(await report(shop, sale("pi_2", partner_code="ANNA", sold_at=at("2026-03-01T00:00+01:00"))))
     third = booked(await report(shop, sale("pi_3", partner_code="CARL", sold_at=at("2026-03-31T23:59+02:00"))))
     await report(shop, sale("pi_4", sold_at=at("2026-04-01T00:00+02:00")))
-    async with shop.ledger.transaction(shop.tenant) as db:
-        in_march, _ = await transactions.list_transactions(
-            db, shop.tenant, sold_from=date(2026, 3, 1), sold_before=date(2026, 4, 1)
-        )
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        in_march, _ = await transactions.list_transactions(tx, sold_from=date(2026, 3, 1), sold_before=date(2026, 4, 1))
         assert [found.id for found in in_march] == [third, second]
         anna = shop.partner["ANNA"].id
-        of_anna, cursor = await transactions.list_transactions(db, shop.tenant, partner_id=anna, limit=1)
+        of_anna, cursor = await transactions.list_transactions(tx, partner_id=anna, limit=1)
         assert [found.id for found in of_anna] == [second]
-        older, end = await transactions.list_transactions(db, shop.tenant, partner_id=anna, after=cursor, limit=1)
+        older, end = await transactions.list_transactions(tx, partner_id=anna, after=cursor, limit=1)
         assert ([found.payment_intent for found in older], end) == (["pi_1"], None)
-        carls, _ = await commissions.list_commissions(db, shop.tenant, partner_id=shop.partner["CARL"].id)
+        carls, _ = await commissions.list_commissions(tx, partner_id=shop.partner["CARL"].id)
         assert [(found.level, found.rule) for found in carls] == [
             (1, "10 % von 119,00 €"),
             (3, "2 % von 119,00 €"),
             (3, "2 % von 119,00 €"),
         ]
-        balance = await partner_balance.of_partner(db, shop.tenant, shop.partner["CARL"].id)
+        balance = await partner_balance.of_partner(tx, shop.partner["CARL"].id)
         assert (balance.pending_cents, balance.paid_cents) == (1190 + 238 + 238, 0)
 
 

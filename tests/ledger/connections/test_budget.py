@@ -27,8 +27,8 @@ async def processes(database: Database) -> AsyncIterator[list[Ledger]]:
 @pytest.fixture
 async def budgeted(new_tenant: NewTenant, ledger: Ledger) -> Tenant:
     tenant = await new_tenant()
-    async with ledger.transaction(tenant) as db:
-        await db.execute(
+    async with ledger.transaction(tenant) as tx:
+        await tx.execute(
             "INSERT INTO api_budgets (tenant_id, provider) VALUES ($1, $2) ON CONFLICT DO NOTHING",
             tenant.id,
             LEXOFFICE,
@@ -54,8 +54,8 @@ async def test_slots_of_many_at_once_never_meet_and_none_waits_longer_than_3_s(
 
 
 async def reserved_until(ledger: Ledger, tenant: Tenant) -> datetime:
-    async with ledger.transaction(tenant) as db:
-        at: datetime = await db.fetchval("SELECT next_free_at FROM api_budgets WHERE provider = $1", LEXOFFICE)
+    async with ledger.transaction(tenant) as tx:
+        at: datetime = await tx.fetchval("SELECT next_free_at FROM api_budgets WHERE provider = $1", LEXOFFICE)
     return at
 
 
@@ -63,15 +63,15 @@ async def test_documents_are_created_18_times_a_minute_and_take_a_request_each(
     processes: list[Ledger], budgeted: Tenant
 ) -> None:
     async def create(ledger: Ledger) -> float | None:
-        async with ledger.transaction(budgeted) as db:
-            slot = await budget.reserve_creation(db, budgeted, provider=LEXOFFICE, pace_per_second=PACE)
+        async with ledger.transaction(budgeted) as tx:
+            slot = await budget.reserve_creation(tx, provider=LEXOFFICE, pace_per_second=PACE)
         return None if slot is None else slot.wait_seconds
 
     found = await asyncio.gather(*(create(processes[number % 4]) for number in range(12)))
     # One step is 60 s / 18 = 3.33 s, and nobody waits for more than 3 s: only the first gets a slot.
     assert sorted(found, key=str) == [0.0, *[None] * 11]
-    async with processes[0].transaction(budgeted) as db:
-        row = await db.fetchrow(
+    async with processes[0].transaction(budgeted) as tx:
+        row = await tx.fetchrow(
             """
             SELECT creations, extract(epoch FROM next_creation_at - next_free_at)::float8 AS apart FROM api_budgets
              WHERE provider = $1
@@ -86,33 +86,33 @@ async def test_documents_are_created_18_times_a_minute_and_take_a_request_each(
 
 
 async def test_what_was_proved_not_to_be_made_does_not_count_towards_the_year(ledger: Ledger, budgeted: Tenant) -> None:
-    async with ledger.transaction(budgeted) as db:
-        await budget.reserve_creation(db, budgeted, provider=LEXOFFICE, pace_per_second=0)
-        await budget.reserve_creation(db, budgeted, provider=LEXOFFICE, pace_per_second=0)
-        await budget.count_none_created(db, budgeted, provider=LEXOFFICE)
-        assert await budget.created_this_year(db, budgeted, provider=LEXOFFICE) == 1
+    async with ledger.transaction(budgeted) as tx:
+        await budget.reserve_creation(tx, provider=LEXOFFICE, pace_per_second=0)
+        await budget.reserve_creation(tx, provider=LEXOFFICE, pace_per_second=0)
+        await budget.count_none_created(tx, provider=LEXOFFICE)
+        assert await budget.created_this_year(tx, provider=LEXOFFICE) == 1
 
 
 async def test_four_fifths_of_the_year_s_documents_are_asked_about_once_and_a_new_year_answers_it(
     ledger: Ledger, budgeted: Tenant
 ) -> None:
     async def looked_after(created: int) -> list[tuple[str, str]]:
-        async with ledger.transaction(budgeted) as db:
-            await db.execute(
+        async with ledger.transaction(budgeted) as tx:
+            await tx.execute(
                 """
                 UPDATE api_budgets SET creations = $1,
                        creations_year = extract(year FROM now() AT TIME ZONE 'Europe/Berlin')
                 """,
                 created,
             )
-            await budget.warn_of_the_year(db, budgeted, provider=LEXOFFICE)
-            return [(row["kind"], row["state"]) for row in await db.fetch("SELECT kind, state FROM tasks")]
+            await budget.warn_of_the_year(tx, provider=LEXOFFICE)
+            return [(row["kind"], row["state"]) for row in await tx.fetch("SELECT kind, state FROM tasks")]
 
     assert await looked_after(39_999) == []
     assert await looked_after(40_000) == [("documents_of_the_year", "open")]
-    async with ledger.transaction(budgeted) as db:
-        await db.execute("UPDATE tasks SET state = 'resolved', resolved_at = now(), resolved_by = 'user:x'")
+    async with ledger.transaction(budgeted) as tx:
+        await tx.execute("UPDATE tasks SET state = 'resolved', resolved_at = now(), resolved_by = 'user:x'")
     assert await looked_after(45_000) == [("documents_of_the_year", "resolved")], "an answer holds for the year"
-    async with ledger.transaction(budgeted) as db:
-        await db.execute("UPDATE tasks SET state = 'open', resolved_at = NULL, resolved_by = NULL")
+    async with ledger.transaction(budgeted) as tx:
+        await tx.execute("UPDATE tasks SET state = 'open', resolved_at = NULL, resolved_by = NULL")
     assert await looked_after(0) == [("documents_of_the_year", "resolved")]

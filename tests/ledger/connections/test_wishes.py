@@ -23,15 +23,15 @@ async def test_a_recheck_that_began_earlier_and_was_committed_later_stands(shop:
     async with shop.ledger.transaction(shop.tenant) as slow:
         await slow.execute("SELECT 1")
         async with shop.ledger.transaction(shop.tenant) as quick:
-            await payouts.want_recheck(quick, shop.tenant, payout.id)
-        async with shop.ledger.transaction(shop.tenant) as db:
-            seen = await payouts.recheck_wanted(db, shop.tenant, payout.id)
+            await payouts.want_recheck(quick, payout.id)
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            seen = await payouts.recheck_wanted(tx, payout.id)
         assert seen is not None
         # Here the quick one's wish is announced: the workflow sees nothing of the slow one.
-        await payouts.want_recheck(slow, shop.tenant, payout.id)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await payouts.mark_rechecked(db, shop.tenant, payout.number, seen)
-        assert await payouts.recheck_wanted(db, shop.tenant, payout.id) is not None
+        await payouts.want_recheck(slow, payout.id)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await payouts.mark_rechecked(tx, payout.number, seen)
+        assert await payouts.recheck_wanted(tx, payout.id) is not None
 
 
 async def test_a_wish_to_look_back_outlives_the_pass_that_was_under_way(shop: Shop) -> None:
@@ -39,19 +39,19 @@ async def test_a_wish_to_look_back_outlives_the_pass_that_was_under_way(shop: Sh
 
     async def ends(planned: sweeps.SweepState, *, compared_open: bool) -> None:
         seen = (planned.swept_until, planned.open_swept_at)
-        async with shop.ledger.transaction(tenant) as db:
+        async with shop.ledger.transaction(tenant) as tx:
             await sweeps.finish_pass(
-                db, tenant, began_at=planned.now, seen=seen, compared_open=compared_open, found=0, left_out=False
+                tx, began_at=planned.now, seen=seen, compared_open=compared_open, found=0, left_out=False
             )
 
     async def state() -> sweeps.SweepState:
-        async with shop.ledger.transaction(tenant) as db:
-            return await sweeps.read_state(db, tenant)
+        async with shop.ledger.transaction(tenant) as tx:
+            return await sweeps.read_state(tx)
 
     await ends(await state(), compared_open=True)
     under_way = await state()
-    async with shop.ledger.transaction(tenant) as db:
-        await sweeps.look_back(db, tenant, to=long_ago, all_open=True)
+    async with shop.ledger.transaction(tenant) as tx:
+        await sweeps.look_back(tx, to=long_ago, all_open=True)
     await ends(under_way, compared_open=True)
     wished = await state()
     assert (wished.swept_until, wished.open_swept_at) == (long_ago, None)
@@ -63,16 +63,16 @@ async def test_a_schedule_stays_wanted_when_its_day_changes_while_it_is_set(shop
     tenant, kind = shop.tenant, ScheduleKind.PAYOUT_RUN
 
     async def day(day: int | None) -> None:
-        async with shop.ledger.transaction(tenant) as db:
-            await tenants.change(db, tenant, {"payout_run_day": day}, actor="key:x")
+        async with shop.ledger.transaction(tenant) as tx:
+            await tenants.change(tx, {"payout_run_day": day}, actor="key:x")
 
     async def wish() -> wanted_schedules.Wish | None:
-        async with shop.ledger.transaction(tenant) as db:
-            return await wanted_schedules.read(db, tenant, kind)
+        async with shop.ledger.transaction(tenant) as tx:
+            return await wanted_schedules.read(tx, kind)
 
     async def is_set(as_wished: wanted_schedules.Wish) -> bool:
-        async with shop.ledger.transaction(tenant) as db:
-            return await wanted_schedules.fulfilled(db, tenant, kind, as_wished)
+        async with shop.ledger.transaction(tenant) as tx:
+            return await wanted_schedules.fulfilled(tx, kind, as_wished)
 
     await day(5)
     first = await wish()
@@ -106,11 +106,11 @@ async def test_two_refusals_of_one_key_at_once_do_not_wait_for_each_other(shop: 
     )
 
     async def refused() -> None:
-        async with shop.ledger.transaction(shop.tenant) as db:
-            await connections.key_saved_since(db, shop.tenant, asked_at)
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            await connections.key_saved_since(tx, asked_at)
             first_holds.set()
             await asyncio.sleep(0.1)  # the other one asks here, and waits
-            await connection_health.mark_broken(db, shop.tenant, "Der Schlüssel wird abgelehnt.")
+            await connection_health.mark_broken(tx, "Der Schlüssel wird abgelehnt.")
 
     async def after_the_first() -> None:
         await first_holds.wait()
@@ -122,20 +122,20 @@ async def test_two_refusals_of_one_key_at_once_do_not_wait_for_each_other(shop: 
 async def test_an_answer_and_the_end_of_its_question_do_not_wait_for_each_other(shop: Shop) -> None:
     payout = await ask_for(shop)
     about: Any = {"subject": "payout", "subject_id": payout.number}
-    async with shop.ledger.transaction(shop.tenant) as db:
-        task = await tasks.ask(db, shop.tenant, kind="payout_blocked", reason="x", actions=("retry",), **about)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        task = await tasks.ask(tx, kind="payout_blocked", reason="x", actions=("retry",), **about)
     held = asyncio.Event()
 
     async def engine() -> None:
-        async with shop.ledger.transaction(shop.tenant) as db:
-            await payouts.lock(db, shop.tenant, payout.number)
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            await payouts.lock(tx, payout.number)
             held.set()
             await asyncio.sleep(0.2)  # the person's answer comes here
-            await tasks.close_questions(db, shop.tenant, kinds=("payout_blocked",), by="engine", **about)
+            await tasks.close_questions(tx, kinds=("payout_blocked",), by="engine", **about)
 
     async def person() -> None:
         await held.wait()
-        async with shop.ledger.transaction(shop.tenant) as db:
-            await resolutions.resolve(db, shop.tenant, task, Answer(action="retry", reason="x"), actor="key:x")
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            await resolutions.resolve(tx, task, Answer(action="retry", reason="x"), actor="key:x")
 
     assert await both(engine(), person()) == []

@@ -18,13 +18,11 @@ Decide = Callable[..., Coroutine[Any, Any, Decision]]
 
 
 async def decide(shop: Shop, payout: Payout, kind: str, *, seen: str | None = None) -> Decision:
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
         if kind == "approve":
-            return await decisions.approve(
-                db, shop.tenant, payout.number, actor="key:chief", seen_hash=seen or payout.content_hash
-            )
+            return await decisions.approve(tx, payout.number, actor="key:chief", seen_hash=seen or payout.content_hash)
         made: Decide = getattr(decisions, kind)
-        return await made(db, shop.tenant, payout.number, actor="key:chief", reason="Darum.", seen_hash=seen)
+        return await made(tx, payout.number, actor="key:chief", reason="Darum.", seen_hash=seen)
 
 
 AFTER = {"approve": PayoutState.APPROVED, "reject": PayoutState.REJECTED, "cancel": PayoutState.CANCELLED}
@@ -113,8 +111,8 @@ async def test_a_payout_that_is_held_is_not_approved(shop: Shop) -> None:
 async def test_a_cancel_is_refused_while_an_intent_exists(shop: Shop) -> None:
     payout = await ask_for(shop)
     await decide(shop, payout, "approve")
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await intend(db, payout.number)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await intend(tx, payout.number)
     with pytest.raises(DocumentUnderWay):
         await decide(shop, payout, "cancel")
     assert len(await shop.rows("SELECT 1 FROM decisions")) == 1, "a refused decision leaves no row"

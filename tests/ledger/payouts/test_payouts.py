@@ -124,8 +124,8 @@ async def test_numbers_have_no_gaps_under_parallel_requests_and_a_rolled_back_on
         await earn(shop, 1000, code=code)
 
     async def break_off() -> None:
-        async with shop.ledger.transaction(shop.tenant) as db:
-            await payout_requests.request_payout(db, shop.tenant, partner_code="P0", actor="key:x")
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            await payout_requests.request_payout(tx, partner_code="P0", actor="key:x")
             raise Refused("Doch nicht.")
 
     with pytest.raises(Refused):
@@ -141,9 +141,9 @@ async def test_numbers_begin_anew_each_german_year(shop: Shop) -> None:
     numbers = []
     for moment in ("2026-12-31T23:59+01:00", "2026-12-31T23:30+00:00"):
         await earn(shop, 1000)
-        async with shop.ledger.transaction(shop.tenant) as db:
+        async with shop.ledger.transaction(shop.tenant) as tx:
             payout = await payout_requests.request_payout(
-                db, shop.tenant, partner_code="ANNA", actor="key:x", now=datetime.fromisoformat(moment)
+                tx, partner_code="ANNA", actor="key:x", now=datetime.fromisoformat(moment)
             )
         numbers.append(payout.number)
     assert numbers == ["PO-2026-0001", "PO-2027-0001"]
@@ -206,8 +206,8 @@ async def test_payouts_are_never_deleted_and_paid_ones_say_when_and_by_which_tra
 
 
 async def take_out(shop: Shop, commission: object) -> bool:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        return await payout_lines.take_out(db, shop.tenant, CommissionId(commission))  # type: ignore[arg-type]
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        return await payout_lines.take_out(tx, CommissionId(commission))  # type: ignore[arg-type]
 
 
 async def test_a_line_taken_out_voids_the_approval_and_the_rest_is_computed_anew(shop: Shop) -> None:
@@ -236,10 +236,8 @@ async def test_a_payout_that_lost_its_last_line_is_cancelled(shop: Shop) -> None
     await fit_to_be_paid(shop)
     big, _ = await earn(shop, 1000, -300)
     payout = await request(shop)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await tasks.ask(
-            db, shop.tenant, kind="payout_blocked", subject="payout", subject_id=payout.number, reason="Gestört."
-        )
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await tasks.ask(tx, kind="payout_blocked", subject="payout", subject_id=payout.number, reason="Gestört.")
     assert await take_out(shop, big)
     assert await shop.tasks() == [], "nobody is asked about what has ended"
     assert (await look(shop, payout.number)).state is PayoutState.CANCELLED
@@ -252,8 +250,8 @@ async def test_from_the_intent_on_a_line_stays(shop: Shop) -> None:
     [only] = await earn(shop, 1000)
     payout = await request(shop)
     await approve(shop, payout)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await intend(db, payout.number)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await intend(tx, payout.number)
     assert not await take_out(shop, only)
     assert (await look(shop, payout.number)).net_cents == 1000
 
@@ -264,8 +262,8 @@ async def test_from_the_intent_on_a_line_stays(shop: Shop) -> None:
 async def the_intent(shop: Shop) -> IntentId:
     payout = await ask_for(shop)
     await approve(shop, payout)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await intend(db, payout.number)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await intend(tx, payout.number)
     [row] = await shop.rows("SELECT id FROM creation_intents")
     return IntentId(row["id"])
 
@@ -274,22 +272,22 @@ async def test_of_many_workers_one_may_send(shop: Shop) -> None:
     intent = await the_intent(shop)
 
     async def may_send() -> str:
-        async with shop.ledger.transaction(shop.tenant) as db:
-            return (await intents.may_send(db, shop.tenant, intent)).verdict
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            return (await intents.may_send(tx, intent)).verdict
 
     assert sorted(await asyncio.gather(*(may_send() for _ in range(10)))) == ["unclear"] * 9 + ["yes"]
 
 
 async def test_what_a_late_attempt_proves_is_said_of_no_later_one(shop: Shop) -> None:
     intent = await the_intent(shop)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        first = await intents.may_send(db, shop.tenant, intent)
-        await intents.refuse(db, shop.tenant, intent, "not found in three searches", attempt=first.intent.attempt)
-        second = await intents.may_send(db, shop.tenant, intent)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        first = await intents.may_send(tx, intent)
+        await intents.refuse(tx, intent, "not found in three searches", attempt=first.intent.attempt)
+        second = await intents.may_send(tx, intent)
         assert (first.verdict, second.verdict) == ("yes", "yes")
-        await intents.refuse(db, shop.tenant, intent, "429, read late", attempt=first.intent.attempt)
-        assert (await intents.find(db, shop.tenant, intent)).is_unclear
-        assert (await intents.may_send(db, shop.tenant, intent)).verdict == "unclear"
+        await intents.refuse(tx, intent, "429, read late", attempt=first.intent.attempt)
+        assert (await intents.find(tx, intent)).is_unclear
+        assert (await intents.may_send(tx, intent)).verdict == "unclear"
 
 
 async def test_a_second_document_never_takes_the_place_of_the_first(shop: Shop) -> None:
@@ -297,22 +295,22 @@ async def test_a_second_document_never_takes_the_place_of_the_first(shop: Shop) 
     one, other = (
         row["gen_random_uuid"] for row in await shop.rows("SELECT gen_random_uuid() FROM generate_series(1, 2)")
     )
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await intents.may_send(db, shop.tenant, intent)
-        assert await intents.made(db, shop.tenant, intent, one)
-        assert await intents.made(db, shop.tenant, intent, one), "said twice"
-        assert not await intents.made(db, shop.tenant, intent, other)
-        assert (await intents.find(db, shop.tenant, intent)).resource_id == one
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await intents.may_send(tx, intent)
+        assert await intents.made(tx, intent, one)
+        assert await intents.made(tx, intent, one), "said twice"
+        assert not await intents.made(tx, intent, other)
+        assert (await intents.find(tx, intent)).resource_id == one
 
 
 async def test_a_document_of_an_intent_that_was_given_up_is_not_taken(shop: Shop) -> None:
     intent = await the_intent(shop)
     [row] = await shop.rows("SELECT gen_random_uuid() AS id")
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await intents.may_send(db, shop.tenant, intent)
-        assert not await unclear_outcomes.give_up(db, shop.tenant, intent), "it is not proved that nothing was made"
-        await unclear_outcomes.give_up_by_word(db, shop.tenant, intent)
-        assert not await intents.made(db, shop.tenant, intent, row["id"])
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await intents.may_send(tx, intent)
+        assert not await unclear_outcomes.give_up(tx, intent), "it is not proved that nothing was made"
+        await unclear_outcomes.give_up_by_word(tx, intent)
+        assert not await intents.made(tx, intent, row["id"])
 
 
 async def test_decisions_keep_the_order_in_which_they_were_made(shop: Shop) -> None:
@@ -320,6 +318,6 @@ async def test_decisions_keep_the_order_in_which_they_were_made(shop: Shop) -> N
     await approve(shop, payout)
     await shop.rows("UPDATE payouts SET state = 'awaiting_approval'")
     await approve(shop, payout)
-    async with shop.ledger.transaction(shop.tenant) as db:
-        made = await decisions.of_payout(db, shop.tenant, payout.id)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        made = await decisions.of_payout(tx, payout.id)
     assert [decision.kind.value for decision in made] == ["approve", "approve"]

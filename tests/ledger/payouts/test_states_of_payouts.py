@@ -61,10 +61,10 @@ async def test_payouts_change_along_the_arrows_only(shop: Shop, before: str) -> 
         if before == after:
             continue
         try:
-            async with shop.ledger.transaction(shop.tenant) as db:
+            async with shop.ledger.transaction(shop.tenant) as tx:
                 for step in WAY_TO.get(before, []):
-                    await db.execute(MOVE, number, step)
-                await db.execute(MOVE if before else BEGIN, number, after)
+                    await tx.execute(MOVE, number, step)
+                await tx.execute(MOVE if before else BEGIN, number, after)
                 raise Undone
         except NotAllowedNow as refused:
             found[after] = refused.code
@@ -78,9 +78,9 @@ async def test_payouts_change_along_the_arrows_only(shop: Shop, before: str) -> 
 @pytest.mark.parametrize("after", ["cancelled", "awaiting_approval"])
 async def test_an_intent_holds_an_approved_payout_until_it_is_closed(shop: Shop, after: str) -> None:
     number = (await ask_for(shop)).number
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await db.execute(MOVE, number, "approved")
-        await intend(db, number)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await tx.execute(MOVE, number, "approved")
+        await intend(tx, number)
     with pytest.raises(DocumentUnderWay):
         await shop.rows(MOVE, number, after)
     await shop.rows("UPDATE creation_intents SET closed_at = now()")
@@ -89,13 +89,13 @@ async def test_an_intent_holds_an_approved_payout_until_it_is_closed(shop: Shop,
 
 async def test_a_payout_has_one_open_intent_at_most(shop: Shop) -> None:
     number = (await ask_for(shop)).number
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await intend(db, number, closed=True)
-        await intend(db, number)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await intend(tx, number, closed=True)
+        await intend(tx, number)
 
     async def another() -> None:
-        async with shop.ledger.transaction(shop.tenant) as db:
-            await intend(db, number)
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            await intend(tx, number)
 
     with pytest.raises(AlreadyExists):
         await another()
@@ -103,8 +103,8 @@ async def test_a_payout_has_one_open_intent_at_most(shop: Shop) -> None:
 
 async def test_each_change_of_state_is_kept_with_its_cause(shop: Shop) -> None:
     payout = await ask_for(shop)
-    async with shop.ledger.transaction(shop.tenant, cause="decision:17") as db:
-        await db.execute(MOVE, payout.number, "approved")
+    async with shop.ledger.transaction(shop.tenant, cause="decision:17") as tx:
+        await tx.execute(MOVE, payout.number, "approved")
     rows = await shop.rows(
         "SELECT from_state, to_state, cause FROM state_changes WHERE subject = 'payouts' AND subject_id = $1"
         " ORDER BY seq",

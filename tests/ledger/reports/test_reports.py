@@ -35,8 +35,8 @@ async def _now(shop: Shop) -> Any:
 
 
 async def _open_at(shop: Shop, at: Any) -> dict[tuple[str, str, str], tuple[int, int]]:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        report = await reports.open_commissions(db, shop.tenant, at)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        report = await reports.open_commissions(tx, at)
     return {(row.partner_code, row.state, row.tax_case): (row.commissions, row.net_cents) for row in report.rows}
 
 
@@ -51,12 +51,12 @@ async def test_a_past_day_shows_what_was_owed_then_whatever_happened_since(books
     requested = await _now(books)
     await payable.approve(books, payout)
     await bank.open_credit_note(books, payout.number)
-    async with books.ledger.transaction(books.tenant) as db:
-        await db.execute(
+    async with books.ledger.transaction(books.tenant) as tx:
+        await tx.execute(
             "UPDATE payouts SET state = 'paid', payment_reference = 'x', paid_on = current_date WHERE number = $1",
             payout.number,
         )
-        await db.execute("UPDATE commissions SET state = 'paid' WHERE state = 'in_payout'")
+        await tx.execute("UPDATE commissions SET state = 'paid' WHERE state = 'in_payout'")
     assert await _open_at(books, before) == {("ANNA", "approved", "regular"): (2, 15_000)}
     assert await _open_at(books, corrected) == {("ANNA", "approved", "regular"): (2, 12_000)}
     assert await _open_at(books, requested) == {("ANNA", "in_payout", "regular"): (2, 12_000)}
@@ -64,16 +64,16 @@ async def test_a_past_day_shows_what_was_owed_then_whatever_happened_since(books
 
 
 async def test_a_day_to_come_is_refused(books: Shop) -> None:
-    async with books.ledger.transaction(books.tenant) as db:
-        at = await db.fetchval("SELECT now() + interval '1 hour'")
+    async with books.ledger.transaction(books.tenant) as tx:
+        at = await tx.fetchval("SELECT now() + interval '1 hour'")
         with pytest.raises(NotAcceptable):
-            await reports.open_commissions(db, books.tenant, at)
+            await reports.open_commissions(tx, at)
 
 
 async def _reconciled(shop: Shop) -> reports.Reconciliation:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        month = await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
-        return await reports.reconcile(db, shop.tenant, month)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        month = await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
+        return await reports.reconcile(tx, month)
 
 
 async def test_each_credit_note_is_compared_with_its_approval(books: Shop, vault: Vault) -> None:
@@ -107,8 +107,8 @@ async def test_the_month_of_a_credit_note_is_that_of_its_own_date_and_what_is_vo
     await books.rows("UPDATE payouts SET created_at = '2026-10-30T12:00:00Z'")
     await books.rows("UPDATE external_documents SET created_at = '2026-11-02T12:00:00Z'")
     await books.rows("UPDATE external_documents SET status = 'voided' WHERE payout_id = $1", voided.id)
-    async with books.ledger.transaction(books.tenant) as db:
-        october, november = [await reports.reconcile(db, books.tenant, date(2026, month, 1)) for month in (10, 11)]
+    async with books.ledger.transaction(books.tenant) as tx:
+        october, november = [await reports.reconcile(tx, date(2026, month, 1)) for month in (10, 11)]
     assert october.rows == ()
     assert [(row.payout, row.dated) for row in november.rows] == [
         (payout.number, date(2026, 11, 1)),
@@ -122,24 +122,24 @@ async def test_numbers_have_no_gaps_and_each_cancelled_one_has_its_reason(books:
     await bank.own_account(books, vault)
     payout = await bank.open_payout(books, vault)
     run = await bank.draft(books, vault)
-    async with books.ledger.transaction(books.tenant) as db:
+    async with books.ledger.transaction(books.tenant) as tx:
         from ledger.bank import bank_run_cancelling
 
-        await bank_run_cancelling.cancel(db, books.tenant, run.number, by="user:x", reason="Falsches Konto.")
+        await bank_run_cancelling.cancel(tx, run.number, by="user:x", reason="Falsches Konto.")
     rejected = await payable.request(books) if await payable.earn(books, 100) else payout
-    async with books.ledger.transaction(books.tenant) as db:
+    async with books.ledger.transaction(books.tenant) as tx:
         from ledger.payouts import decisions
 
-        await decisions.reject(db, books.tenant, rejected.number, actor="key:chief", reason="Doppelt.")
-        found = await number_check.check(db, books.tenant)
+        await decisions.reject(tx, rejected.number, actor="key:chief", reason="Doppelt.")
+        found = await number_check.check(tx)
     assert found.is_whole
     assert {(one.number, one.reason) for one in found.ended} == {
         (run.number, "Falsches Konto."),
         (rejected.number, "Doppelt."),
     }
     await books.rows("UPDATE payout_counters SET last = last + 2")
-    async with books.ledger.transaction(books.tenant) as db:
-        found = await number_check.check(db, books.tenant, year=int(payout.number[3:7]))
+    async with books.ledger.transaction(books.tenant) as tx:
+        found = await number_check.check(tx, year=int(payout.number[3:7]))
     assert not found.is_whole
     assert [len(series.missing) for series in found.series] == [2, 0]
     assert found.series[0].missing[0] == f"PO-{payout.number[3:7]}-0003"
@@ -147,11 +147,11 @@ async def test_numbers_have_no_gaps_and_each_cancelled_one_has_its_reason(books:
 
 async def test_a_statement_adds_up_in_pdf_and_csv(books: Shop, vault: Vault) -> None:
     payout = await bank.open_payout(books, vault, net_cents=12_345)
-    async with books.ledger.transaction(books.tenant) as db:
-        await db.execute("UPDATE partners SET name = 'Łukasz Größer & Söhne €' WHERE code = 'ANNA'")
-        statement = await statements.of_payout(db, books.tenant, payout.number)
+    async with books.ledger.transaction(books.tenant) as tx:
+        await tx.execute("UPDATE partners SET name = 'Łukasz Größer & Söhne €' WHERE code = 'ANNA'")
+        statement = await statements.of_payout(tx, payout.number)
         day = statement.created_on
-        of_partner = await statements.of_partner(db, books.tenant, "ANNA", day, day)
+        of_partner = await statements.of_partner(tx, "ANNA", day, day)
     assert sum(line.net_cents for line in statement.lines) == statement.net_cents == 12_345
     rows = list(csv.reader(io.StringIO(statements.payout_csv(statement).decode("utf-8-sig")), delimiter=";"))
     assert [row[-1] for row in rows[-3:]] == ["123,45", "23,46", "146,91"]
@@ -175,8 +175,8 @@ async def test_a_private_persons_statement_never_says_gutschrift(books: Shop) ->
     await payable.fit_to_be_paid(books, status="private", tax_number=None)
     await payable.earn(books, 12_345)
     payout = await payable.request(books)
-    async with books.ledger.transaction(books.tenant) as db:
-        statement = await statements.of_payout(db, books.tenant, payout.number)
+    async with books.ledger.transaction(books.tenant) as tx:
+        statement = await statements.of_payout(tx, payout.number)
     text = _text_of(statement_pdf.payout_pdf(statement))
     assert "Provisionsabrechnung: noch nicht erstellt" in text
     assert "Gutschrift" not in text
@@ -190,9 +190,9 @@ async def test_a_partners_statement_says_how_much_of_it_is_paid(books: Shop, vau
     )
     await payable.earn(books, 5_000)
     await payable.request(books)
-    async with books.ledger.transaction(books.tenant) as db:
-        day = (await statements.of_payout(db, books.tenant, first.number)).created_on
-        statement = await statements.of_partner(db, books.tenant, "ANNA", day, day)
+    async with books.ledger.transaction(books.tenant) as tx:
+        day = (await statements.of_payout(tx, first.number)).created_on
+        statement = await statements.of_partner(tx, "ANNA", day, day)
     text = _text_of(statement_pdf.partner_pdf(statement))
     assert "Summe im Zeitraum: 178,50 €" in text
     assert "davon bezahlt: 119,00 €" in text
@@ -215,8 +215,8 @@ async def test_a_statement_explains_what_base_and_rate_do_not(books: Shop) -> No
     )
     await books.rows("UPDATE commissions SET net_cents = 7500 WHERE transaction_id = $1 AND level = 1", capped)
     payout = await payable.request(books)
-    async with books.ledger.transaction(books.tenant) as db:
-        statement = await statements.of_payout(db, books.tenant, payout.number)
+    async with books.ledger.transaction(books.tenant) as tx:
+        statement = await statements.of_payout(tx, payout.number)
     told = {line.net_cents: line.rule.replace("\xa0", " ") for line in statement.lines}
     assert told == {
         2_000: "20 % von 100,00 €",
@@ -247,9 +247,9 @@ def test_any_text_can_be_written_into_a_statement(text: str) -> None:
 
 @pytest.mark.parametrize(("first", "last"), [("2026-02-01", "2026-01-01"), ("2020-01-01", "2026-01-01")])
 async def test_a_statement_covers_at_most_two_years(books: Shop, first: str, last: str) -> None:
-    async with books.ledger.transaction(books.tenant) as db:
+    async with books.ledger.transaction(books.tenant) as tx:
         with pytest.raises(NotAcceptable):
-            await statements.of_partner(db, books.tenant, "ANNA", date.fromisoformat(first), date.fromisoformat(last))
+            await statements.of_partner(tx, "ANNA", date.fromisoformat(first), date.fromisoformat(last))
 
 
 @pytest.mark.parametrize("name", list(reports.LISTS))
@@ -283,22 +283,20 @@ async def test_the_evidence_of_a_payout_holds_every_part_under_its_hash(books: S
     payout = await bank.open_payout(books, vault)
     [document] = await books.rows("SELECT resource_id FROM external_documents")
     resource = document["resource_id"]
-    async with books.ledger.transaction(books.tenant) as db:
+    async with books.ledger.transaction(books.tenant) as tx:
         from ledger.documents import papers
 
-        await documents.keep_snapshot(
-            db, books.tenant, resource="credit-note", resource_id=resource, body=b'{"id": "x"}'
-        )
-        await db.execute(
+        await documents.keep_snapshot(tx, resource="credit-note", resource_id=resource, body=b'{"id": "x"}')
+        await tx.execute(
             "INSERT INTO events (tenant_id, provider, event_type, resource_id, body, state) VALUES"
             " ($1, 'lexoffice', '../credit-note.status.changed', $2, '{}', 'processed')",
             books.tenant.id,
             str(resource),
         )
-        await papers.keep(db, books.tenant, resource, b"%PDF-1.4 the credit note")
+        await papers.keep(tx, resource, b"%PDF-1.4 the credit note")
     run = await bank.exported(books, vault, payout)
-    async with books.ledger.transaction(books.tenant) as db:
-        file = await evidence_bundle.build(db, books.tenant, payout.number)
+    async with books.ledger.transaction(books.tenant) as tx:
+        file = await evidence_bundle.build(tx, payout.number)
     with file, zipfile.ZipFile(file) as packed:
         names = set(packed.namelist())
         manifest = json.loads(packed.read("manifest.json"))
@@ -326,8 +324,8 @@ async def test_the_evidence_holds_what_took_a_sale_back_and_who_confirmed_a_line
     [commission] = await payable.earn(books, 10_000)
     note = uuid4()
     new = NewManualLine(kind="bonus", net_cents=500, service_date=payable.EARNED_ON, reason="Gut gemacht")
-    async with books.ledger.transaction(books.tenant) as db:
-        await db.execute(
+    async with books.ledger.transaction(books.tenant) as tx:
+        await tx.execute(
             """
             INSERT INTO refunds (tenant_id, transaction_id, kind, reference, cents, counts, as_of)
             SELECT tenant_id, transaction_id, 'credit_note', $2, 100, true, now() FROM commissions WHERE id = $1
@@ -335,12 +333,12 @@ async def test_the_evidence_holds_what_took_a_sale_back_and_who_confirmed_a_line
             commission,
             str(note),
         )
-        await documents.keep_snapshot(db, books.tenant, resource="credit-note", resource_id=note, body=b"{}")
-        line = await manual_lines.write(db, books.tenant, books.partner["ANNA"].id, new, by="user:editor")
-        await manual_lines.decide(db, books.tenant, line, confirmed=True, by="user:second", reason=None)
+        await documents.keep_snapshot(tx, resource="credit-note", resource_id=note, body=b"{}")
+        line = await manual_lines.write(tx, books.partner["ANNA"].id, new, by="user:editor")
+        await manual_lines.decide(tx, line, confirmed=True, by="user:second", reason=None)
     payout = await payable.request(books)
-    async with books.ledger.transaction(books.tenant) as db:
-        file = await evidence_bundle.build(db, books.tenant, payout.number)
+    async with books.ledger.transaction(books.tenant) as tx:
+        file = await evidence_bundle.build(tx, payout.number)
     with file, zipfile.ZipFile(file) as packed:
         assert [name for name in packed.namelist() if name.startswith(f"belege/credit-note-{note}")]
         trail = packed.read("pruefpfad.csv").decode("utf-8-sig")

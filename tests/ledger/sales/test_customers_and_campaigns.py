@@ -17,13 +17,13 @@ from tests.fixtures.ledger_shop import Shop, at
 
 async def test_a_customer_is_found_by_external_id_then_contact_then_mail(shop: Shop) -> None:
     contact = uuid4()
-    async with shop.ledger.transaction(shop.tenant) as db:
-        by_id = await customers.create(db, shop.tenant, NewCustomer(external_id="cus_1"), by="test")
-        by_contact = await customers.create(db, shop.tenant, NewCustomer(lexoffice_contact_id=contact), by="test")
-        by_mail = await customers.create(db, shop.tenant, NewCustomer(email="Kunde@example.org"), by="test")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        by_id = await customers.create(tx, NewCustomer(external_id="cus_1"), by="test")
+        by_contact = await customers.create(tx, NewCustomer(lexoffice_contact_id=contact), by="test")
+        by_mail = await customers.create(tx, NewCustomer(email="Kunde@example.org"), by="test")
 
         async def found(**names: object) -> object:
-            known = await customers.find_by_names(db, shop.tenant, CustomerNames.model_validate(names))
+            known = await customers.find_by_names(tx, CustomerNames.model_validate(names))
             return known and known.id
 
         mail = "kunde@EXAMPLE.org"
@@ -35,10 +35,10 @@ async def test_a_customer_is_found_by_external_id_then_contact_then_mail(shop: S
 
 
 async def test_a_known_customer_is_completed_and_never_rewritten(shop: Shop) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        first = await customers.remember(db, shop.tenant, CustomerNames(email="k@example.org", name="Erster Name"))
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        first = await customers.remember(tx, CustomerNames(email="k@example.org", name="Erster Name"))
         second = await customers.remember(
-            db, shop.tenant, CustomerNames(external_id="cus_9", email="K@example.org", name="Anderer Name")
+            tx, CustomerNames(external_id="cus_9", email="K@example.org", name="Anderer Name")
         )
     assert first is not None
     assert second is not None
@@ -47,10 +47,10 @@ async def test_a_known_customer_is_completed_and_never_rewritten(shop: Shop) -> 
 
 
 async def test_a_name_that_is_another_customers_is_left_to_a_person(shop: Shop) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        mailed = await customers.remember(db, shop.tenant, CustomerNames(email="k@example.org"))
-        numbered = await customers.remember(db, shop.tenant, CustomerNames(external_id="cus_9"))
-        again = await customers.remember(db, shop.tenant, CustomerNames(external_id="cus_9", email="k@example.org"))
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        mailed = await customers.remember(tx, CustomerNames(email="k@example.org"))
+        numbered = await customers.remember(tx, CustomerNames(external_id="cus_9"))
+        again = await customers.remember(tx, CustomerNames(external_id="cus_9", email="k@example.org"))
     assert mailed is not None
     assert numbered is not None
     assert again is not None
@@ -60,8 +60,8 @@ async def test_a_name_that_is_another_customers_is_left_to_a_person(shop: Shop) 
 
 async def test_two_sales_of_a_new_customer_at_once_make_one_customer(shop: Shop) -> None:
     async def remember() -> object:
-        async with shop.ledger.transaction(shop.tenant) as db:
-            known = await customers.remember(db, shop.tenant, CustomerNames(external_id="cus_1", email="k@example.org"))
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            known = await customers.remember(tx, CustomerNames(external_id="cus_1", email="k@example.org"))
             assert known is not None
             return known.id
 
@@ -69,30 +69,30 @@ async def test_two_sales_of_a_new_customer_at_once_make_one_customer(shop: Shop)
 
 
 async def test_a_customer_may_be_assigned_to_a_partner_and_taken_away(shop: Shop) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         new = NewCustomer(email="k@example.org", assigned_partner_code="ANNA")
-        customer = await customers.create(db, shop.tenant, new, by="test")
+        customer = await customers.create(tx, new, by="test")
         assert customer.assigned_partner_code == "ANNA"
-        freed = await customers.assign_partner(db, shop.tenant, customer.id, None, by="test", reason="Vertrag")
+        freed = await customers.assign_partner(tx, customer.id, None, by="test", reason="Vertrag")
         assert freed.assigned_partner_id is None
-        listed, _ = await customers.list_customers(db, shop.tenant, partner_id=shop.partner["ANNA"].id)
+        listed, _ = await customers.list_customers(tx, partner_id=shop.partner["ANNA"].id)
         assert listed == []
     with pytest.raises(NotAcceptable):
-        async with shop.ledger.transaction(shop.tenant) as db:
-            await customers.assign_partner(db, shop.tenant, customer.id, "NIEMAND", by="test", reason="Vertrag")
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            await customers.assign_partner(tx, customer.id, "NIEMAND", by="test", reason="Vertrag")
     with pytest.raises(AlreadyExists):
-        async with shop.ledger.transaction(shop.tenant) as db:
-            await customers.create(db, shop.tenant, NewCustomer(email="K@EXAMPLE.ORG"), by="test")
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            await customers.create(tx, NewCustomer(email="K@EXAMPLE.ORG"), by="test")
 
 
 async def test_a_sale_is_paid_by_the_plan_of_its_instant(shop: Shop) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        campaign = await campaigns.find_by_slug(db, shop.tenant, "standard")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        campaign = await campaigns.find_by_slug(tx, "standard")
         assert campaign is not None
         summer = NewPlan(levels=(Rate(level=1, percent=Decimal("12.3456")),), valid_from=at("2026-06-01T00:00+02:00"))
-        await campaigns.add_plan(db, shop.tenant, campaign.id, summer, by="test")
-        before = await campaigns.plan_at(db, shop.tenant, campaign.id, at("2026-05-31T23:59+02:00"))
-        since = await campaigns.plan_at(db, shop.tenant, campaign.id, at("2026-06-01T00:00+02:00"))
+        await campaigns.add_plan(tx, campaign.id, summer, by="test")
+        before = await campaigns.plan_at(tx, campaign.id, at("2026-05-31T23:59+02:00"))
+        since = await campaigns.plan_at(tx, campaign.id, at("2026-06-01T00:00+02:00"))
     assert before is not None
     assert since is not None
     assert [rate.percent for rate in before.levels] == [10, 5, 2]
@@ -101,28 +101,28 @@ async def test_a_sale_is_paid_by_the_plan_of_its_instant(shop: Shop) -> None:
 
 
 async def test_a_campaign_pays_nothing_before_its_first_plan(shop: Shop) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        campaign = await campaigns.create(db, shop.tenant, NewCampaign(slug="herbst", name="Herbst"), by="test")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        campaign = await campaigns.create(tx, NewCampaign(slug="herbst", name="Herbst"), by="test")
         plan = NewPlan(levels=(Rate(level=1, fixed_cents=500),), valid_from=at("2026-09-01T00:00+02:00"))
-        await campaigns.add_plan(db, shop.tenant, campaign.id, plan, by="test")
-        assert await campaigns.plan_at(db, shop.tenant, campaign.id, at("2026-08-31T12:00+02:00")) is None
+        await campaigns.add_plan(tx, campaign.id, plan, by="test")
+        assert await campaigns.plan_at(tx, campaign.id, at("2026-08-31T12:00+02:00")) is None
         assert not campaign.is_default  # the first campaign is, until another is made it
-        await campaigns.make_default(db, shop.tenant, campaign.id, by="test")
-        assert (await campaigns.find(db, shop.tenant, campaign.id)).is_default
+        await campaigns.make_default(tx, campaign.id, by="test")
+        assert (await campaigns.find(tx, campaign.id)).is_default
 
 
 async def test_a_plan_above_its_base_is_refused_by_the_database_too(shop: Shop) -> None:
-    async with shop.ledger.transaction(shop.tenant) as db:
-        campaign = await campaigns.find_by_slug(db, shop.tenant, "standard")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        campaign = await campaigns.find_by_slug(tx, "standard")
         assert campaign is not None
         levels = (Rate(level=1, percent=Decimal(60)), Rate(level=2, percent=Decimal(50)))
         with pytest.raises(NotAcceptable):
-            await campaigns.add_plan(db, shop.tenant, campaign.id, NewPlan(levels=levels), by="test")
+            await campaigns.add_plan(tx, campaign.id, NewPlan(levels=levels), by="test")
         with pytest.raises(AlreadyExists):
-            await campaigns.add_plan(db, shop.tenant, campaign.id, NewPlan(levels=levels[:1]), by="test")
+            await campaigns.add_plan(tx, campaign.id, NewPlan(levels=levels[:1]), by="test")
     with pytest.raises(NotAcceptable) as refused:
-        async with shop.ledger.transaction(shop.tenant) as db:
-            await db.execute(
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            await tx.execute(
                 "INSERT INTO plan_levels (tenant_id, plan_id, level, percent) SELECT tenant_id, id, 9, 99 FROM plans"
             )
     assert refused.value.code == "plan_exceeds_base"

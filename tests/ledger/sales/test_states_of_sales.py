@@ -76,13 +76,13 @@ async def test_states_change_along_the_arrows_only(
         )
     else:
         change = f"UPDATE {table} SET state = $2 WHERE {own_id}"
-        async with shop.ledger.transaction(shop.tenant) as db:
+        async with shop.ledger.transaction(shop.tenant) as tx:
             for step in WAY_TO[table][before]:
-                await db.execute(change, sale, step)
+                await tx.execute(change, sale, step)
 
     async def attempt() -> None:
-        async with shop.ledger.transaction(shop.tenant) as db:
-            await db.execute(change, sale, after)
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            await tx.execute(change, sale, after)
 
     if allowed:
         await attempt()
@@ -104,9 +104,9 @@ async def test_a_state_stays_the_same_without_being_a_change(shop: Shop) -> None
 @pytest.mark.parametrize("state", ["in_payout", "paid"])
 async def test_a_settled_commission_keeps_amount_and_partner(shop: Shop, column: str, state: str) -> None:
     sale = await sell(shop)
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         for step in WAY_TO["commissions"][state]:
-            await db.execute("UPDATE commissions SET state = $1 WHERE level = 1", step)
+            await tx.execute("UPDATE commissions SET state = $1 WHERE level = 1", step)
     with pytest.raises(Refused) as refused:
         await shop.rows(f"UPDATE commissions SET {column} WHERE transaction_id = $1 AND level = 1", sale)
     assert refused.value.code == "commission_settled"
@@ -424,12 +424,12 @@ async def test_a_payout_requested_while_an_invoice_is_voided_pays_nothing_for_it
 
 async def cancel_payouts(shop: Shop) -> None:
     """The credit notes were voided before anything was transferred."""
-    async with shop.ledger.transaction(shop.tenant) as db:
-        await db.execute("UPDATE creation_intents SET closed_at = now() WHERE closed_at IS NULL")
-        for row in await db.fetch("SELECT number FROM payouts WHERE state IN ('awaiting_approval', 'approved')"):
-            payout = await payouts.lock(db, shop.tenant, row["number"])
-            await payouts.change_state(db, shop.tenant, payout, PayoutState.CANCELLED)
-            await payout_lines.release(db, shop.tenant, payout.id)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await tx.execute("UPDATE creation_intents SET closed_at = now() WHERE closed_at IS NULL")
+        for row in await tx.fetch("SELECT number FROM payouts WHERE state IN ('awaiting_approval', 'approved')"):
+            payout = await payouts.lock(tx, row["number"])
+            await payouts.change_state(tx, payout, PayoutState.CANCELLED)
+            await payout_lines.release(tx, payout.id)
 
 
 @pytest.mark.parametrize("seed", range(8))

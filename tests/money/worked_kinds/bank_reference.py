@@ -26,9 +26,9 @@ async def check(row: dict[str, str], shop: Shop) -> None:
         voucher_number=payout.credit_note_number,
         paid_on=date(2026, 11, 20),
     )
-    async with shop.ledger.transaction(shop.tenant, cause="test") as db:
-        locked = await payouts.lock(db, shop.tenant, payout.number)
-        await settlement.settle(db, shop.tenant, locked, verdict)
-        paid = await payouts.find(db, shop.tenant, payout.number)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        locked = await payouts.lock(tx, payout.number)
+        await settlement.settle(tx, locked, verdict)
+        paid = await payouts.find(tx, payout.number)
     expected = {"PO": payout.number, "GS": payout.credit_note_number}.get(row["reference"], row["reference"])
     assert (paid.payment_reference, paid.paid_on) == (expected, date(2026, 11, 20))

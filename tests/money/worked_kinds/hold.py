@@ -18,11 +18,9 @@ async def check(row: dict[str, str], shop: Shop) -> None:
     await shop.rows("UPDATE tenants SET hold_days = $1", int(row["hold days"]))
     await sell(shop, 10_000, day=1, paid_at=_instant(row["paid"]))
     # A cut-off is an exclusive end: what is paid at that instant comes after it.
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         asked = _instant(row["asked"])
-        owed = await due.of_partner(
-            db, shop.tenant, shop.partner["ANNA"].id, cut_off=None if row["hold days"] == "0" else asked
-        )
+        owed = await due.of_partner(tx, shop.partner["ANNA"].id, cut_off=None if row["hold days"] == "0" else asked)
     assert bool(owed.payable) is (row["due"] == "yes")
     assert (owed.waits_for(Reason.HOLD) is None) is (row["due"] == "yes")
 

@@ -15,13 +15,13 @@ async def check(row: dict[str, str], shop: Shop) -> None:
     await earn(shop, *several(row["commissions"]))
     await shop.rows("UPDATE tenants SET minimum_payout_cents = $1", cents(row["minimum"]))
     anna = shop.partner["ANNA"]
-    async with shop.ledger.transaction(shop.tenant) as db:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         if row["leaving"] == "yes":
-            await final_settlement.begin(db, shop.tenant, anna.id, by="test")
+            await final_settlement.begin(tx, anna.id, by="test")
         try:
-            made = await payout_requests.request_payout(db, shop.tenant, partner_code="ANNA", actor="key:test")
+            made = await payout_requests.request_payout(tx, partner_code="ANNA", actor="key:test")
             paid = made.net_cents
         except NothingDue:
             paid = 0
-        left = await due.of_partner(db, shop.tenant, anna.id)
+        left = await due.of_partner(tx, anna.id)
     assert (paid, sum(group.net_cents for group in left.groups)) == (cents(row["paid"]), cents(row["carried"]))

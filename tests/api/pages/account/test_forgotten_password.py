@@ -25,8 +25,8 @@ async def asks(browser: Browser, email: str = "") -> str:
 async def mailed_link(firm: Firm, browser: Browser) -> str:
     [mail] = await firm.rows_of(browser, "SELECT id FROM mails WHERE kind = 'reset_link' AND ended_at IS NULL")
     assert browser.user is not None
-    async with firm.parts.ledger.of_person(browser.user) as db:
-        taken = await outbox.take(db, firm.parts.vault, mail["id"])
+    async with firm.parts.ledger.of_person(browser.user) as tx:
+        taken = await outbox.take(tx, firm.parts.vault, mail["id"])
     assert taken is not None
     assert taken.link is not None
     return f"/reset/{taken.link.get_secret_value()}"
@@ -59,9 +59,9 @@ async def test_the_answer_does_not_wait_for_the_link(firm: Firm) -> None:
     browser = await firm.member(Role.VIEWER)
     assert browser.user is not None
     token = await browser.token(PAGE)
-    async with firm.parts.ledger.of_person(browser.user) as db:
+    async with firm.parts.ledger.of_person(browser.user) as tx:
         # Whatever is to be written about this person waits here.
-        await db.execute("UPDATE users SET name = name WHERE id = $1", browser.user)
+        await tx.execute("UPDATE users SET name = name WHERE id = $1", browser.user)
         async with asyncio.timeout(5):
             answer = await browser.http.post(PAGE, data={"csrf": token, "email": browser.email})
         assert answer.status_code == 303

@@ -77,8 +77,8 @@ async def test_the_file_needs_a_fresh_second_factor(firm: Firm, office: Shop) ->
     await bank.open_payout(office, firm.parts.vault)
     run = (await maker.post(RUNS, shown_at=RUNS)).headers["location"]
     await second.post(f"{run}/freigeben", {"content_hash": _hash_in((await second.get(run)).text)}, shown_at=run)
-    async with firm.parts.ledger.of_person(maker.user) as db:  # type: ignore[arg-type]
-        await db.execute("UPDATE sessions SET second_factor_at = now() - interval '1 day'")
+    async with firm.parts.ledger.of_person(maker.user) as tx:  # type: ignore[arg-type]
+        await tx.execute("UPDATE sessions SET second_factor_at = now() - interval '1 day'")
     stale = await maker.post(f"{run}/datei", shown_at="/logout")
     assert stale.status_code == 303
     assert stale.headers["location"].startswith("/second-factor")
@@ -101,9 +101,9 @@ async def test_an_exported_run_is_cancelled_by_two_and_says_why(firm: Firm, offi
 
 
 async def _paid(office: Shop, number: str) -> None:
-    async with office.ledger.transaction(office.tenant, cause="test") as db:
-        payout = await payouts.lock(db, office.tenant, number)
-        await settlement.settle(db, office.tenant, payout, Verdict(meaning=Meaning.PAID))
+    async with office.ledger.transaction(office.tenant, cause="test") as tx:
+        payout = await payouts.lock(tx, number)
+        await settlement.settle(tx, payout, Verdict(meaning=Meaning.PAID))
 
 
 async def test_who_cancels_an_exported_run_learns_what_is_paid_and_one_that_is_paid_whole_is_not_cancelled(
@@ -190,10 +190,10 @@ async def test_a_payout_that_no_file_may_pay_says_why_and_what_to_do(firm: Firm,
 async def test_a_returned_payout_is_marked_as_paid_with_its_day(firm: Firm, office: Shop) -> None:
     admin = await firm.person(Role.ADMIN)
     payout = await bank.open_payout(office, firm.parts.vault)
-    async with office.ledger.transaction(office.tenant, cause="test") as db:
-        held = await payouts.lock(db, office.tenant, payout.number)
-        await settlement.settle(db, office.tenant, held, Verdict(meaning=Meaning.VOIDED, money_may_have_left=True))
-        day = await db.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
+    async with office.ledger.transaction(office.tenant, cause="test") as tx:
+        held = await payouts.lock(tx, payout.number)
+        await settlement.settle(tx, held, Verdict(meaning=Meaning.VOIDED, money_may_have_left=True))
+        day = await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
     [task] = await office.rows("SELECT id FROM tasks WHERE kind = 'returned' AND state = 'open'")
     address = f"/admin/aufgaben/{task['id']}"
     assert 'name="paid_on" type="date"' in (await admin.get(address)).text

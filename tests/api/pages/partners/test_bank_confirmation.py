@@ -24,10 +24,9 @@ class Desk:
         self.partner = partner
 
     async def enter(self, iban: str = IBANS[0], partner: Partner | None = None) -> BankDetails:
-        async with self.firm.parts.ledger.transaction(self.firm.tenant) as db:
+        async with self.firm.parts.ledger.transaction(self.firm.tenant) as tx:
             return await partner_accounts.save_bank_details(
-                db,
-                self.firm.tenant,
+                tx,
                 self.firm.parts.vault,
                 (partner or self.partner).id,
                 NewBankDetails(account_holder="Anna Albrecht", iban=SecretStr(iban)),
@@ -40,8 +39,8 @@ class Desk:
 
 
 async def new_partner(firm: Firm, code: str) -> Partner:
-    async with firm.parts.ledger.transaction(firm.tenant) as db:
-        return await partners.create(db, firm.tenant, NewPartner(code=code, name=f"Partner {code}"), by="test")
+    async with firm.parts.ledger.transaction(firm.tenant) as tx:
+        return await partners.create(tx, NewPartner(code=code, name=f"Partner {code}"), by="test")
 
 
 @pytest.fixture

@@ -48,8 +48,8 @@ class Office:
         return self.firm.parts.ledger.transaction(self.tenant, cause="test")
 
     async def payout(self, cents: int, *, by: str = MAKER, code: str = "ANNA") -> Payout:
-        async with self.ledger() as db:
-            await db.execute(
+        async with self.ledger() as tx:
+            await tx.execute(
                 """
                 WITH sale AS (INSERT INTO transactions (tenant_id, source, base_cents, gross_cents, provisional,
                                                         sold_at)
@@ -64,18 +64,17 @@ class Office:
                 cents,
                 code,
             )
-            return await payout_requests.request_payout(db, self.tenant, partner_code=code, actor=by)
+            return await payout_requests.request_payout(tx, partner_code=code, actor=by)
 
     async def approve(self, payout: Payout, by: str) -> None:
-        async with self.ledger() as db:
-            seen = await payout_content.content_hash(db, self.tenant, payout.id)
-            await decisions.approve(db, self.tenant, payout.number, actor=by, seen_hash=seen)
+        async with self.ledger() as tx:
+            seen = await payout_content.content_hash(tx, payout.id)
+            await decisions.approve(tx, payout.number, actor=by, seen_hash=seen)
 
     async def record(self, iban: str = IBAN, *, by: str = MAKER, partner: PartnerId | None = None) -> BankDetails:
-        async with self.ledger() as db:
+        async with self.ledger() as tx:
             return await partner_accounts.save_bank_details(
-                db,
-                self.tenant,
+                tx,
                 self.firm.parts.vault,
                 partner or self.anna,
                 NewBankDetails(account_holder="Anna", iban=SecretStr(iban)),
@@ -83,37 +82,37 @@ class Office:
             )
 
     async def confirm(self, account: BankDetails, by: str = SECOND) -> BankDetails:
-        async with self.ledger() as db:
-            confirmed, _ = await partner_accounts.confirm(db, self.tenant, account.partner_id, account.id, by=by)
+        async with self.ledger() as tx:
+            confirmed, _ = await partner_accounts.confirm(tx, account.partner_id, account.id, by=by)
         return confirmed
 
     async def held(self, payout: Payout) -> list[str]:
-        async with self.ledger() as db:
-            return [hold.code for hold in (await payouts.find(db, self.tenant, payout.number)).holds]
+        async with self.ledger() as tx:
+            return [hold.code for hold in (await payouts.find(tx, payout.number)).holds]
 
     async def key(self, maker: UserId | None) -> str:
-        async with self.ledger() as db:
+        async with self.ledger() as tx:
             made = await api_keys.create_api_key(
-                db, self.tenant, self.firm.parts.vault, name="x", scopes=("read",), actor="test", created_by=maker
+                tx, self.firm.parts.vault, name="x", scopes=("read",), actor="test", created_by=maker
             )
         return f"key:{made.id}"
 
 
 @pytest.fixture
 async def office(firm: Firm) -> Office:
-    async with firm.parts.ledger.transaction(firm.tenant, cause="test") as db:
-        await db.execute("UPDATE tenants SET street = 'Weg 1', zip = '10115', city = 'Berlin', vat_id = 'DE1'")
-        await db.execute("UPDATE provider_connections SET small_business = false, tax_type = 'net'")
-        campaign = await campaigns.create(db, firm.tenant, NewCampaign(slug="x", name="X"), by="setup")
+    async with firm.parts.ledger.transaction(firm.tenant, cause="test") as tx:
+        await tx.execute("UPDATE tenants SET street = 'Weg 1', zip = '10115', city = 'Berlin', vat_id = 'DE1'")
+        await tx.execute("UPDATE provider_connections SET small_business = false, tax_type = 'net'")
+        campaign = await campaigns.create(tx, NewCampaign(slug="x", name="X"), by="setup")
         plan = NewPlan(levels=(Rate(level=1, percent=10),))
-        await campaigns.add_plan(db, firm.tenant, campaign.id, plan, by="key:planner")
+        await campaigns.add_plan(tx, campaign.id, plan, by="key:planner")
         address = {"street": "Weg 2", "zip": "10115", "city": "Berlin", "country_code": "DE"}
         for code in ("ANNA", "BERT"):
-            made = await partners.create(db, firm.tenant, NewPartner(code=code, name=code, **address), by="setup")
+            made = await partners.create(tx, NewPartner(code=code, name=code, **address), by="setup")
             status = NewTaxStatus(status=TaxStatus.PRIVATE, valid_from=date(2020, 1, 1))
-            await tax_statuses.record_tax_status(db, firm.tenant, made.id, status, by="key:taxes")
-        await db.execute("UPDATE partners SET agreement_accepted_at = now()")
-        (anna,) = await db.fetch("SELECT id FROM partners WHERE code = 'ANNA'")
+            await tax_statuses.record_tax_status(tx, made.id, status, by="key:taxes")
+        await tx.execute("UPDATE partners SET agreement_accepted_at = now()")
+        (anna,) = await tx.fetch("SELECT id FROM partners WHERE code = 'ANNA'")
     return Office(firm, PartnerId(anna["id"]))
 
 
@@ -128,8 +127,8 @@ async def test_no_maker_approves_above_the_limit_and_somebody_else_does(office: 
 
 async def test_who_wrote_a_line_by_hand_does_not_approve_it(office: Office) -> None:
     payout = await office.payout(ABOVE)
-    async with office.ledger() as db:
-        await db.execute("UPDATE commissions SET recorded_by = 'key:hand'")
+    async with office.ledger() as tx:
+        await tx.execute("UPDATE commissions SET recorded_by = 'key:hand'")
     with pytest.raises(SecondPersonNeeded):
         await office.approve(payout, "key:hand")
 
@@ -146,15 +145,15 @@ async def test_the_limit_counts_what_a_partner_gets_in_30_days(office: Office) -
         await office.approve(fourth, MAKER)
     # Another partner's payouts do not count, nor does what is longer ago.
     await office.approve(await office.payout(BELOW, code="BERT"), MAKER)
-    async with office.ledger() as db:
-        await db.execute("UPDATE decisions SET decided_at = decided_at - interval '31 days'")
+    async with office.ledger() as tx:
+        await tx.execute("UPDATE decisions SET decided_at = decided_at - interval '31 days'")
     await office.approve(fourth, MAKER)
 
 
 async def test_a_rejected_payout_does_not_count(office: Office) -> None:
     first = await office.payout(90_000)
-    async with office.ledger() as db:
-        await decisions.reject(db, office.tenant, first.number, actor=SECOND, reason="falsch")
+    async with office.ledger() as tx:
+        await decisions.reject(tx, first.number, actor=SECOND, reason="falsch")
     await office.approve(await office.payout(5_000), MAKER)
 
 
@@ -172,13 +171,13 @@ async def test_switched_off_a_single_approver_approves_and_the_payout_shows_it(o
     admin = await office.firm.member(Role.ADMIN)
     actor = f"user:{admin.user}"
     payout = await office.payout(ABOVE, by=actor)
-    async with office.ledger() as db:
-        await db.execute("UPDATE tenants SET single_approver = true")
-        assert (await approval_rule.of_payout(db, office.tenant, payout)).switched_off
+    async with office.ledger() as tx:
+        await tx.execute("UPDATE tenants SET single_approver = true")
+        assert (await approval_rule.of_payout(tx, payout)).switched_off
     await office.approve(payout, actor)
-    async with office.ledger() as db:
-        await db.execute("UPDATE tenants SET single_approver = false")
-        shown = await approval_rule.of_payout(db, office.tenant, payout)
+    async with office.ledger() as tx:
+        await tx.execute("UPDATE tenants SET single_approver = false")
+        shown = await approval_rule.of_payout(tx, payout)
     assert (shown.switched_off, shown.above_limit, shown.counted_cents) == (True, True, ABOVE)
     assert "payout.approved_alone" in await office.firm.actions()
 
@@ -187,27 +186,27 @@ async def test_an_approval_that_became_void_leaves_nothing_switched_off(office: 
     admin = await office.firm.member(Role.ADMIN)
     actor = f"user:{admin.user}"
     payout = await office.payout(ABOVE, by=actor)
-    async with office.ledger() as db:
-        await db.execute("UPDATE tenants SET single_approver = true")
+    async with office.ledger() as tx:
+        await tx.execute("UPDATE tenants SET single_approver = true")
     await office.approve(payout, actor)
-    async with office.ledger() as db:
-        held = await payouts.lock(db, office.tenant, payout.number)
-        await payouts.change_state(db, office.tenant, held, PayoutState.AWAITING_APPROVAL)
-        await db.execute("UPDATE tenants SET single_approver = false")
+    async with office.ledger() as tx:
+        held = await payouts.lock(tx, payout.number)
+        await payouts.change_state(tx, held, PayoutState.AWAITING_APPROVAL)
+        await tx.execute("UPDATE tenants SET single_approver = false")
     other = await office.firm.member(Role.APPROVER)
     with pytest.raises(SecondPersonNeeded):
         await office.approve(payout, actor)
     await office.approve(payout, f"user:{other.user}")
-    async with office.ledger() as db:
-        assert not (await approval_rule.of_payout(db, office.tenant, payout)).switched_off
+    async with office.ledger() as tx:
+        assert not (await approval_rule.of_payout(tx, payout)).switched_off
 
 
 async def test_with_a_second_approver_the_switch_is_without_effect(office: Office) -> None:
     admin = await office.firm.member(Role.ADMIN)
     await office.firm.member(Role.APPROVER)
     payout = await office.payout(ABOVE, by=f"user:{admin.user}")
-    async with office.ledger() as db:
-        await db.execute("UPDATE tenants SET single_approver = true")
+    async with office.ledger() as tx:
+        await tx.execute("UPDATE tenants SET single_approver = true")
     with pytest.raises(SecondPersonNeeded):
         await office.approve(payout, f"user:{admin.user}")
 
@@ -232,17 +231,17 @@ async def test_a_first_account_is_in_force_once_a_second_person_confirms_it(offi
 async def test_the_database_refuses_an_account_that_its_recorder_confirmed(office: Office) -> None:
     account = await office.record()
     with pytest.raises(asyncpg.CheckViolationError, match="confirmed_by_a_second_person"):
-        async with office.ledger() as db:
-            await db.execute("UPDATE partner_bank_details SET confirmed_by = recorded_by, confirmed_at = now()")
+        async with office.ledger() as tx:
+            await tx.execute("UPDATE partner_bank_details SET confirmed_by = recorded_by, confirmed_at = now()")
     with pytest.raises(asyncpg.CheckViolationError, match="an_account_in_use_was_confirmed"):
-        async with office.ledger() as db:
-            await db.execute("UPDATE partner_bank_details SET state = 'active' WHERE id = $1", account.id)
+        async with office.ledger() as tx:
+            await tx.execute("UPDATE partner_bank_details SET state = 'active' WHERE id = $1", account.id)
 
 
 async def test_a_single_approver_confirms_the_own_entry_and_it_shows(office: Office) -> None:
     admin = await office.firm.member(Role.ADMIN)
-    async with office.ledger() as db:
-        await db.execute("UPDATE tenants SET single_approver = true")
+    async with office.ledger() as tx:
+        await tx.execute("UPDATE tenants SET single_approver = true")
     account = await office.record(by=f"user:{admin.user}")
     assert (await office.confirm(account, by=f"user:{admin.user}")).state == "active"
     (row,) = await office.firm.rows("SELECT confirmed_alone FROM partner_bank_details")
@@ -259,28 +258,28 @@ async def test_a_changed_account_waits_for_its_quarantine_and_the_old_one_stays_
     confirmed = await office.confirm(changed)
     assert confirmed.state == "pending"
     assert [await office.held(payout) for payout in (approved, fresh)] == [["account_pending"]] * 2
-    async with office.ledger() as db:
-        active = await partner_accounts.bank_details_of(db, office.tenant, office.anna)
+    async with office.ledger() as tx:
+        active = await partner_accounts.bank_details_of(tx, office.anna)
         assert active is not None
         assert active.id == first.id
-        await db.execute("UPDATE partner_bank_details SET usable_from = now() WHERE id = $1", changed.id)
+        await tx.execute("UPDATE partner_bank_details SET usable_from = now() WHERE id = $1", changed.id)
     await _handover(office)
-    async with office.ledger() as db:
-        active = await partner_accounts.bank_details_of(db, office.tenant, office.anna)
+    async with office.ledger() as tx:
+        active = await partner_accounts.bank_details_of(tx, office.anna)
         assert active is not None
         assert active.id == changed.id
-        assert await db.fetchval("SELECT count(*) FROM payouts WHERE recheck_wanted_at IS NOT NULL") == 2
+        assert await tx.fetchval("SELECT count(*) FROM payouts WHERE recheck_wanted_at IS NOT NULL") == 2
     assert [await office.held(payout) for payout in (approved, fresh)] == [[], []]
 
 
 async def test_a_quarantine_that_is_over_without_a_second_person_changes_nothing(office: Office) -> None:
     await office.confirm(await office.record())
     changed = await office.record(OTHER_IBAN)
-    async with office.ledger() as db:
-        await db.execute("UPDATE partner_bank_details SET usable_from = now() - interval '1 day'")
+    async with office.ledger() as tx:
+        await tx.execute("UPDATE partner_bank_details SET usable_from = now() - interval '1 day'")
     await _handover(office)
-    async with office.ledger() as db:
-        pending = await partner_accounts.pending_of(db, office.tenant, office.anna)
+    async with office.ledger() as tx:
+        pending = await partner_accounts.pending_of(tx, office.anna)
     assert pending is not None
     assert pending.id == changed.id
 
@@ -288,13 +287,11 @@ async def test_a_quarantine_that_is_over_without_a_second_person_changes_nothing
 async def test_a_refused_account_leaves_the_old_one_and_frees_the_payouts(office: Office) -> None:
     first = await office.confirm(await office.record())
     payout, changed = await office.payout(BELOW), await office.record(OTHER_IBAN)
-    async with office.ledger() as db:
-        refused, touched = await partner_accounts.refuse(
-            db, office.tenant, office.anna, changed.id, by=SECOND, reason="unbekannt"
-        )
+    async with office.ledger() as tx:
+        refused, touched = await partner_accounts.refuse(tx, office.anna, changed.id, by=SECOND, reason="unbekannt")
     assert (refused.state, touched, await office.held(payout)) == ("refused", [payout.number], [])
-    async with office.ledger() as db:
-        active = await partner_accounts.bank_details_of(db, office.tenant, office.anna)
+    async with office.ledger() as tx:
+        active = await partner_accounts.bank_details_of(tx, office.anna)
     assert active is not None
     assert active.id == first.id
     with pytest.raises(NotAllowedNow):
@@ -303,8 +300,8 @@ async def test_a_refused_account_leaves_the_old_one_and_frees_the_payouts(office
 
 async def test_what_a_person_put_back_stays_put_back(office: Office) -> None:
     payout = await office.payout(BELOW)
-    async with office.ledger() as db:
-        await payout_holds.put_back(db, office.tenant, payout.number, actor=MAKER, reason="Rückfrage")
+    async with office.ledger() as tx:
+        await payout_holds.put_back(tx, payout.number, actor=MAKER, reason="Rückfrage")
     account = await office.record()
     assert await office.held(payout) == ["put_back", "account_pending"]
     await office.confirm(account)
@@ -327,9 +324,9 @@ async def test_the_same_iban_on_two_partners_must_be_acknowledged(office: Office
 async def test_another_partners_account_is_not_found(office: Office) -> None:
     account = await office.record()
     (bert,) = await office.firm.rows("SELECT id FROM partners WHERE code = 'BERT'")
-    async with office.ledger() as db:
+    async with office.ledger() as tx:
         with pytest.raises(NotFound, match="partner_account_not_found"):
-            await partner_accounts.confirm(db, office.tenant, PartnerId(UUID(str(bert["id"]))), account.id, by=SECOND)
+            await partner_accounts.confirm(tx, PartnerId(UUID(str(bert["id"]))), account.id, by=SECOND)
 
 
 async def _handover(office: Office) -> None:

@@ -25,14 +25,14 @@ _RULES = "/admin/freigaberegeln"
 async def offered(office: Office, user: UserId | None) -> list[str]:
     """Numbers that the list of approvals offers to this person."""
     assert user is not None
-    async with office.ledger() as db:
-        found, _ = await approval_queue.for_person(db, office.tenant, user, after=None, limit=50)
+    async with office.ledger() as tx:
+        found, _ = await approval_queue.for_person(tx, user, after=None, limit=50)
     return [one.number for one in found]
 
 
 async def may_approve(office: Office, payout: Payout, browser: Browser) -> bool:
-    async with office.ledger() as db:
-        return await approval_rule.may_approve(db, office.tenant, payout, f"user:{browser.user}")
+    async with office.ledger() as tx:
+        return await approval_rule.may_approve(tx, payout, f"user:{browser.user}")
 
 
 async def refused_above(office: Office, payout: Payout, browser: Browser) -> None:
@@ -79,9 +79,9 @@ async def test_who_was_handed_a_way_in_and_who_did_that_are_one_pair_of_eyes(off
 async def let_in(office: Office, by: Browser, role: Role = Role.APPROVER) -> Browser:
     puppet = await office.firm.member(Role.VIEWER)
     assert puppet.user is not None
-    async with office.ledger() as db:
-        await db.execute("UPDATE memberships SET role = $2 WHERE user_id = $1", puppet.user, role)
-        await users.note(db, office.tenant, puppet.user, "member.added", actor=f"user:{by.user}", role=role.value)
+    async with office.ledger() as tx:
+        await tx.execute("UPDATE memberships SET role = $2 WHERE user_id = $1", puppet.user, role)
+        await users.note(tx, puppet.user, "member.added", actor=f"user:{by.user}", role=role.value)
     return puppet
 
 
@@ -102,11 +102,9 @@ async def test_where_others_approve_who_let_somebody_in_and_that_person_are_one_
     puppet = await let_in(office, admin)
     payout = await office.payout(ABOVE, by=f"user:{admin.user}")
     await refused_above(office, payout, puppet)
-    async with office.ledger() as db:
+    async with office.ledger() as tx:
         assert other.user is not None
-        await memberships.set_disabled(
-            db, office.tenant, other.user, disabled=True, by=admin.user, actor=f"user:{admin.user}"
-        )
+        await memberships.set_disabled(tx, other.user, disabled=True, by=admin.user, actor=f"user:{admin.user}")
     await refused_above(office, payout, puppet)
 
 
@@ -124,40 +122,40 @@ async def test_who_puts_the_other_approver_out_does_not_approve_alone_until_the_
     admin, other = await office.firm.person(Role.ADMIN), await office.firm.member(Role.APPROVER)
     assert other.user is not None
     payout, actor = await office.payout(ABOVE, by=f"user:{admin.user}"), f"user:{admin.user}"
-    async with office.ledger() as db:
-        await db.execute("UPDATE tenants SET bank_quarantine = interval '3 days'")
+    async with office.ledger() as tx:
+        await tx.execute("UPDATE tenants SET bank_quarantine = interval '3 days'")
         if what == "demoted":
-            await memberships.change_role(db, office.tenant, other.user, Role.VIEWER, by=admin.user, actor=actor)
+            await memberships.change_role(tx, other.user, Role.VIEWER, by=admin.user, actor=actor)
         else:
-            await memberships.set_disabled(db, office.tenant, other.user, disabled=True, by=admin.user, actor=actor)
+            await memberships.set_disabled(tx, other.user, disabled=True, by=admin.user, actor=actor)
     assert (await admin.post(_RULES, {"limit": "1.000", "days": "0", "single_approver": "1"})).status_code == 303
     await refused_above(office, payout, admin)
     with pytest.raises(SecondPersonNeeded):
         await office.confirm(await office.record(by=actor), by=actor)
-    async with office.ledger() as db:
-        assert await rule_changes.quarantine(db, office.tenant) == timedelta(days=3)
+    async with office.ledger() as tx:
+        assert await rule_changes.quarantine(tx) == timedelta(days=3)
 
 
 async def test_a_shorter_quarantine_holds_once_the_one_before_has_passed(office: Office) -> None:
     await office.confirm(await office.record())
-    async with office.ledger() as db:
-        await tenants.change(db, office.tenant, {"bank_quarantine": timedelta(0)}, actor="user:somebody")
+    async with office.ledger() as tx:
+        await tenants.change(tx, {"bank_quarantine": timedelta(0)}, actor="user:somebody")
     changed = await office.record(OTHER_IBAN)
     assert (changed.usable_from - changed.recorded_at).days == 7
-    async with office.ledger() as db:
-        await tenants.change(db, office.tenant, {"bank_quarantine": timedelta(days=30)}, actor="user:somebody")
+    async with office.ledger() as tx:
+        await tenants.change(tx, {"bank_quarantine": timedelta(days=30)}, actor="user:somebody")
     longer = await office.record(OTHER_IBAN)
     assert (longer.usable_from - longer.recorded_at).days == 30
 
 
 async def double_account(office: Office, by: str) -> tuple[PartnerId, TaskId]:
     """BERT gets the account that is ANNA's: the task that warns of it."""
-    async with office.ledger() as db:
-        bert = PartnerId(UUID(str(await db.fetchval("SELECT id FROM partners WHERE code = 'BERT'"))))
+    async with office.ledger() as tx:
+        bert = PartnerId(UUID(str(await tx.fetchval("SELECT id FROM partners WHERE code = 'BERT'"))))
     await office.confirm(await office.record(by="key:banker"))
     await office.record(IBAN, by=by, partner=bert)
-    async with office.ledger() as db:
-        task = await db.fetchval("SELECT id FROM tasks WHERE kind = $1 AND state = 'open'", partner_accounts.IBAN_TWICE)
+    async with office.ledger() as tx:
+        task = await tx.fetchval("SELECT id FROM tasks WHERE kind = $1 AND state = 'open'", partner_accounts.IBAN_TWICE)
     return bert, TaskId(task)
 
 
@@ -167,21 +165,17 @@ async def test_who_recorded_an_account_does_not_take_its_warning_away(office: Of
     answer = {"action": "acknowledge", "reason": "Ehepaar"}
     refused = await admin.post(f"/admin/aufgaben/{task}", answer)
     assert (refused.status_code, "zweite Person" in refused.text) == (422, True)
-    async with office.ledger() as db:
+    async with office.ledger() as tx:
         with pytest.raises(SecondPersonNeeded):
-            await resolutions.resolve(
-                db, office.tenant, task, Answer.model_validate(answer), actor=await office.key(admin.user)
-            )
+            await resolutions.resolve(tx, task, Answer.model_validate(answer), actor=await office.key(admin.user))
     assert (await other.post(f"/admin/aufgaben/{task}", answer)).status_code == 303
 
 
 async def test_what_a_task_was_answered_is_kept_as_it_was_answered(office: Office) -> None:
-    async with office.ledger() as db:
-        task = await tasks.ask(
-            db, office.tenant, kind="x", subject="partner", subject_id="ANNA", reason="Warum.", actions=("done",)
-        )
+    async with office.ledger() as tx:
+        task = await tasks.ask(tx, kind="x", subject="partner", subject_id="ANNA", reason="Warum.", actions=("done",))
         detail = {"action": "book_new", "reason": "falsch", "day": "2026-01-01"}
         answer = Answer(action="done", reason="wahr", detail=detail)
-        await resolutions.resolve(db, office.tenant, task, answer, actor="key:x")
-        told = await db.fetchval("SELECT resolution FROM tasks WHERE id = $1", task)
+        await resolutions.resolve(tx, task, answer, actor="key:x")
+        told = await tx.fetchval("SELECT resolution FROM tasks WHERE id = $1", task)
     assert told == {"action": "done", "reason": "wahr", "day": "2026-01-01"}

@@ -101,9 +101,9 @@ async def test_a_partner_without_a_possible_document_becomes_one_task_however_it
         refused = await browser.post(f"{LIST}/neu", {"partner": "anna"}, shown_at=f"{LIST}/neu")
         assert "Die Vereinbarung über die Abrechnung per Gutschrift fehlt." in refused.text
     run = uuid4()
-    async with books.ledger.transaction(books.tenant) as db:
+    async with books.ledger.transaction(books.tenant) as tx:
         cut_off = payout_runs.cut_off_of(datetime.now(UTC).date() + timedelta(days=1))
-        await payout_runs.begin(db, books.tenant, run, cut_off=cut_off, rehearsal=False, requested_by="key:shop")
+        await payout_runs.begin(tx, run, cut_off=cut_off, rehearsal=False, requested_by="key:shop")
     await payout_runs.take(books.ledger, books.tenant, run, [books.partner["ANNA"].id])
     tasks = await books.rows("SELECT id, kind FROM tasks WHERE state = 'open'")
     assert [task["kind"] for task in tasks] == ["partner_without_document"]

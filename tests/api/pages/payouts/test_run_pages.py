@@ -17,11 +17,9 @@ TOMORROW = datetime.now(BERLIN).date() + timedelta(days=1)
 
 async def begun(books: Books, *, rehearsal: bool = False) -> UUID:
     run = uuid4()
-    async with books.ledger.transaction(books.tenant) as db:
-        await payout_runs.begin(
-            db, books.tenant, run, cut_off=cut_off_of(TOMORROW), rehearsal=rehearsal, requested_by="key:shop"
-        )
-        partners = await payout_runs.partners_left(db, books.tenant, run, after=None, limit=200)
+    async with books.ledger.transaction(books.tenant) as tx:
+        await payout_runs.begin(tx, run, cut_off=cut_off_of(TOMORROW), rehearsal=rehearsal, requested_by="key:shop")
+        partners = await payout_runs.partners_left(tx, run, after=None, limit=200)
     await payout_runs.take(books.ledger, books.tenant, run, partners)
     return run
 

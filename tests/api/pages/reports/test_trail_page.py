@@ -28,8 +28,8 @@ async def firm(people_app: FastAPI) -> AsyncIterator[Firm]:
 async def write(
     firm: Firm, action: str, *, actor: str = "engine", subject_id: str = "PO-2026-0001", **more: Any
 ) -> None:
-    async with firm.parts.ledger.transaction(firm.tenant) as db:
-        await audit.record(db, firm.tenant, actor=actor, action=action, subject="payout", subject_id=subject_id, **more)
+    async with firm.parts.ledger.transaction(firm.tenant) as tx:
+        await audit.record(tx, actor=actor, action=action, subject="payout", subject_id=subject_id, **more)
 
 
 async def rows_of_file(browser: Browser, query: str = "") -> list[list[str]]:
@@ -129,11 +129,9 @@ async def test_machines_read_the_same_with_the_right_to_approve(firm: Firm) -> N
     for number in range(3):
         await write(firm, "payout.reject", subject_id=f"PO-2026-100{number}")
     keys = {}
-    async with firm.parts.ledger.transaction(firm.tenant) as db:
+    async with firm.parts.ledger.transaction(firm.tenant) as tx:
         for scopes in (("read",), ("read", "approve")):
-            made = await api_keys.create_api_key(
-                db, firm.tenant, firm.parts.vault, name="k", scopes=scopes, actor="test"
-            )
+            made = await api_keys.create_api_key(tx, firm.parts.vault, name="k", scopes=scopes, actor="test")
             keys[scopes[-1]] = {"X-API-Key": made.key.get_secret_value()}
     http = firm.browser().http
     assert (await http.get("/api/v1/audit", headers=keys["read"])).status_code == 403
@@ -149,8 +147,8 @@ async def test_machines_read_the_same_with_the_right_to_approve(firm: Firm) -> N
 
 async def test_each_door_names_itself(firm: Firm) -> None:
     browser = await firm.person(Role.VIEWER)
-    async with firm.parts.ledger.transaction(firm.tenant) as db:
-        entries, _ = await audit.list_entries(db, firm.tenant, action="person.logged_in")
+    async with firm.parts.ledger.transaction(firm.tenant) as tx:
+        entries, _ = await audit.list_entries(tx, action="person.logged_in")
     assert browser.user is not None
     assert [(entry.origin or "").partition(":")[0] for entry in entries] == ["page"]
     assert all(entry.personal and entry.personal["address"].startswith("10.") for entry in entries)

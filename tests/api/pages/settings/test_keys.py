@@ -20,10 +20,9 @@ async def asks(browser: Browser, key: str) -> tuple[int, list[str]]:
 
 
 async def key_of(firm: Firm, maker: UserId | None, *scopes: str, role: Role = Role.ADMIN) -> str:
-    async with firm.parts.ledger.transaction(firm.tenant) as db:
+    async with firm.parts.ledger.transaction(firm.tenant) as tx:
         made = await api_keys.create_api_key(
-            db,
-            firm.tenant,
+            tx,
             firm.parts.vault,
             name="test",
             scopes=scopes,

@@ -70,9 +70,9 @@ async def test_two_admins_who_take_each_others_role_at_once_leave_one(firm: Firm
 
     async def demote(whom: Browser, by: Browser) -> None:
         assert whom.user is not None
-        async with firm.parts.ledger.transaction(firm.tenant, person=by.user) as db:
+        async with firm.parts.ledger.transaction(firm.tenant, person=by.user) as tx:
             await both_begun.wait()
-            await memberships.change_role(db, firm.tenant, whom.user, Role.VIEWER, by=by.user, actor=f"user:{by.user}")
+            await memberships.change_role(tx, whom.user, Role.VIEWER, by=by.user, actor=f"user:{by.user}")
             await asyncio.sleep(0.1)
 
     outcomes = await asyncio.gather(demote(two, by=one), demote(one, by=two), return_exceptions=True)
