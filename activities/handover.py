@@ -85,7 +85,7 @@ class HandoverActivities:
         """
         await self._put_accounts_into_force()
         announced = 0
-        for row in await unannounced.find(self._ledger, older_than=self._older_than, at_most=BATCH):
+        for row in await unannounced.list_oldest(self._ledger, older_than=self._older_than, at_most=BATCH):
             activity.heartbeat()
             try:
                 await self._announce(row.tenant, row.kind, row.id)
@@ -97,7 +97,9 @@ class HandoverActivities:
         return announced
 
     async def _set_schedules(self) -> None:
-        for tenant, kind in await wanted_schedules.find(self._ledger, older_than=self._older_than, at_most=BATCH):
+        for tenant, kind in await wanted_schedules.list_wishes(
+            self._ledger, older_than=self._older_than, at_most=BATCH
+        ):
             activity.heartbeat()
             try:
                 await self._schedules.set(activity.client(), tenant, kind)
@@ -159,7 +161,7 @@ class HandoverActivities:
 
     async def _announce_payout(self, tenant: Tenant, number: str) -> None:
         async with self._ledger.transaction(tenant) as tx:
-            payout = await payouts.find(tx, number)
+            payout = await payouts.get(tx, number)
             wanted = await payouts.recheck_wanted(tx, payout.id)
         told = PayoutInput.of(tenant, payout)
         client = activity.client()
@@ -177,7 +179,7 @@ class HandoverActivities:
             decision = await decisions.find(tx, id)
             if decision is None:
                 return
-            payout = await payouts.find(tx, decision.number)
+            payout = await payouts.get(tx, decision.number)
         await self._announcer.announce_decision(
             activity.client(), PayoutInput.of(tenant, payout), decision.kind, decision.id
         )
@@ -187,7 +189,7 @@ class HandoverActivities:
 
     async def _announce_invoice(self, tenant: Tenant, id: IntentId) -> None:
         async with self._ledger.transaction(tenant) as tx:
-            intent = await intents.find(tx, id)
+            intent = await intents.get(tx, id)
         await self._announcer.announce_invoice(
             activity.client(), DocumentCreation(tenant=tenant, intent=id, transaction_id=intent.transaction_id)
         )

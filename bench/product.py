@@ -85,7 +85,7 @@ class Product:
 
     async def credit_note_of(self, made: ApprovedPayout) -> str:
         async with self.rig.ledger.transaction(made.payout.tenant) as tx:
-            found = (await payouts.find(tx, made.payout.number)).credit_note_id
+            found = (await payouts.get(tx, made.payout.number)).credit_note_id
         assert found is not None, "it has been created"
         return found
 

@@ -33,7 +33,7 @@ def verify_audit(slug: str, anchor: str | None, as_json: bool) -> None:
 
     async def run() -> audit_chain.Verified:
         async with open_ledger() as ledger:
-            of = await tenants.find(ledger, slug)
+            of = await tenants.get(ledger, slug)
             async with ledger.transaction(of) as tx:
                 return await audit_chain.verify(tx, anchor=anchor)
 
@@ -68,7 +68,7 @@ def export_audit(slug: str, file: Any) -> None:
 
     async def run() -> None:
         async with open_ledger() as ledger:
-            of = await tenants.find(ledger, slug)
+            of = await tenants.get(ledger, slug)
             async with ledger.transaction(of) as tx:
                 async for lines in audit_chain.export(tx):
                     file.write(lines)
@@ -97,7 +97,7 @@ def erase_personal(slug: str, about: str, reason: str, yes: bool, as_json: bool)
 
     async def run() -> tuple[int, int]:
         async with open_ledger() as ledger:
-            of = await tenants.find(ledger, slug)
+            of = await tenants.get(ledger, slug)
             async with ledger.transaction(of, cause=operator()) as tx:
                 found = await trail.entries_about(tx, about)
                 if not (yes and found):

@@ -37,7 +37,7 @@ def create_api_key(slug: str, name: str, scopes: str, expires: str | None, as_js
     async def run() -> api_keys.NewApiKey:
         settings = Settings.from_environment()
         async with open_ledger(settings) as ledger:
-            of = await tenants.find(ledger, slug)
+            of = await tenants.get(ledger, slug)
             async with ledger.transaction(of) as tx:
                 return await api_keys.create_api_key(
                     tx, settings.vault(), name=name, scopes=wanted, expires_at=until, actor=operator()
@@ -69,7 +69,7 @@ def revoke_api_key(slug: str, key_id: str) -> None:
 
     async def run() -> None:
         async with open_ledger() as ledger:
-            of = await tenants.find(ledger, slug)
+            of = await tenants.get(ledger, slug)
             async with ledger.transaction(of) as tx:
                 await api_keys.revoke_api_key(tx, key_id, actor=operator())
 
@@ -106,7 +106,7 @@ def create_webhook_token(slug: str, chosen: str | None, grace: str | None, as_js
 
     async def run() -> str:
         async with open_ledger(settings) as ledger:
-            of = await tenants.find(ledger, slug)
+            of = await tenants.get(ledger, slug)
             async with ledger.transaction(of) as tx:
                 made = await webhook_tokens.create_webhook_token(
                     tx,

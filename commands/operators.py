@@ -31,7 +31,7 @@ async def sweep_tenants(
     client = await connect.connect()
     ledger = await Ledger.open(settings.database_url.get_secret_value(), most_connections=2)
     try:
-        chosen = [await tenants.find(ledger, slug)] if slug else await sweeps.list_connected(ledger)
+        chosen = [await tenants.get(ledger, slug)] if slug else await sweeps.list_connected(ledger)
         return [
             {
                 "tenant": tenant.slug,
@@ -65,7 +65,7 @@ async def examine_tenants(
             unclear_wait=settings.unclear_outcome,
             recovery_word=settings.recovery,
         )
-        chosen = [await tenants.find(ledger, slug)] if slug else await tenants.list_all(ledger)
+        chosen = [await tenants.get(ledger, slug)] if slug else await tenants.list_all(ledger)
         reports = []
         for tenant in chosen:
             report = await doctor.examine(tenant, _named(say, tenant), by=by, accept=accept)
@@ -87,7 +87,7 @@ async def _sweep(
     wait: bool,
 ) -> dict[str, Any]:
     async with ledger.transaction(tenant) as tx:
-        state = await sweeps.read_state(tx)
+        state = await sweeps.get_state(tx)
         if not state.connected:
             return {"triggered": False, "says": "not connected to lexoffice, or its key does not work"}
         if to or all_open:
@@ -99,7 +99,7 @@ async def _sweep(
     began = time.monotonic()
     while time.monotonic() - began < PATIENCE_S:
         async with ledger.transaction(tenant) as tx:
-            now = await sweeps.read_state(tx)
+            now = await sweeps.get_state(tx)
         if now.finished_at is not None and now.finished_at > state.now:
             return {"triggered": True, "found": now.found, "says": f"{now.found} documents handed over"}
         await asyncio.sleep(0.2)

@@ -91,11 +91,11 @@ async def _decided(kind: str, slug: str, number: str, user: str, reason: str, se
     from workflows.messages import Pace
 
     async with open_ledger() as ledger:
-        of = await tenants.find(ledger, slug)
+        of = await tenants.get(ledger, slug)
         async with ledger.transaction(of, cause=operator()) as tx:
             actor = await memberships.actor_named(tx, user)
             if kind == "approve":
-                seen = seen_hash or await payout_content.content_hash(tx, (await payouts.find(tx, number)).id)
+                seen = seen_hash or await payout_content.content_hash(tx, (await payouts.get(tx, number)).id)
                 decision = await decisions.approve(tx, number, actor=actor, seen_hash=seen, reason=reason)
             elif kind == "reject":
                 decision = await decisions.reject(tx, number, actor=actor, reason=reason)
@@ -109,7 +109,7 @@ async def _decided(kind: str, slug: str, number: str, user: str, reason: str, se
                 subject_id=number,
                 detail={"as": user, "decision": str(decision.id)},
             )
-            found = await payouts.find(tx, number)
+            found = await payouts.get(tx, number)
         announcer = Announcer(await connect.connect(lazy=True), ledger, Pace())
         announced = await announcer.decision(of, found, decision)
     return {"payout": found.number, "state": found.state.value, "decision": str(decision.id), "announced": announced}

@@ -45,7 +45,7 @@ def create_user(
 
     async def run() -> dict[str, Any]:
         async with open_ledger(settings) as ledger:
-            of = None if slug is None else await tenants.find(ledger, slug)
+            of = None if slug is None else await tenants.get(ledger, slug)
             made, _ = await users.add(ledger, email, name=name)
             if of is not None and role is not None:
                 async with ledger.transaction(of, person=made) as tx:
@@ -80,7 +80,7 @@ def reset_user(email: str, second_factor: bool, as_json: bool) -> None:
 
     async def run() -> str:
         async with open_ledger(settings) as ledger:
-            found = await users.find(ledger, email)
+            found = await users.get_by_email(ledger, email)
             for home in await memberships.homes(ledger, found):
                 async with ledger.transaction(home.tenant, person=found) as tx:
                     await users.note(
@@ -110,7 +110,7 @@ def disable_user(email: str, undo: bool) -> None:
 
     async def run() -> None:
         async with open_ledger() as ledger:
-            found = await users.find(ledger, email)
+            found = await users.get_by_email(ledger, email)
             for home in await memberships.homes(ledger, found):
                 async with ledger.transaction(home.tenant, person=found) as tx:
                     action = "user.enabled" if undo else "user.disabled"

@@ -132,7 +132,7 @@ async def list_open_about(tx: TenantTransaction, *, subject: str, subject_id: st
     return [Task.model_validate(dict(row)) for row in rows]
 
 
-async def find(tx: TenantTransaction, task: TaskId) -> Task:
+async def get(tx: TenantTransaction, task: TaskId) -> Task:
     """Raises NotFound."""
     row = await tx.fetchrow(f"SELECT {_COLUMNS} FROM tasks WHERE tenant_id = $1 AND id = $2", tx.tenant.id, task)
     if row is None:

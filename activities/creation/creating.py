@@ -171,7 +171,7 @@ class DocumentCreator:
     async def _without_connection(self, tenant: Tenant, intent_id: IntentId, refusal: Reason) -> Creation[Any]:
         """Nothing can be sent now; what an earlier attempt has done stands in the row."""
         async with self._ledger.transaction(tenant) as tx:
-            intent = await intents.find(tx, intent_id)
+            intent = await intents.get(tx, intent_id)
         if intent.resource_id is not None or intent.closed_at is not None:
             return Creation(outcome=Outcome.NOTHING_TO_DO)
         outcome = Outcome.UNCLEAR if intent.is_unclear else Outcome.REFUSED

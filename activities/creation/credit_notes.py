@@ -64,7 +64,7 @@ class CreditNoteActivities:
         try:
             async with self._door.failures_explained(task.tenant):
                 async with self._ledger.transaction(task.tenant) as tx:
-                    intent = await intents.find(tx, task.intent)
+                    intent = await intents.get(tx, task.intent)
                     if intent.resource_id is None or intent.closed_at is not None:
                         return await self._look(tx, task)
                     access = await self._door.access_in(tx)
@@ -84,7 +84,7 @@ class CreditNoteActivities:
     async def search_credit_note(self, task: DocumentCreation) -> Look:
         """A whole search in one activity: for those that began before searching.py was there."""
         async with self._ledger.transaction(task.tenant) as tx:
-            intent = await intents.find(tx, task.intent)
+            intent = await intents.get(tx, task.intent)
         marked: list[Document] = []
         if intent.is_unclear:
             try:
@@ -105,7 +105,7 @@ class CreditNoteActivities:
 
     async def _judge_search(self, tx: TenantTransaction, task: DocumentCreation, marked: Sequence[Document]) -> Look:
         payout = await payouts.lock(tx, _number(task))
-        intent = await intents.find(tx, task.intent)
+        intent = await intents.get(tx, task.intent)
         if intent.is_unclear:
             candidates = await judge_search(
                 tx,
@@ -148,13 +148,13 @@ class CreditNoteActivities:
             await payouts.change_state(tx, payout, PayoutState.CREDIT_NOTE_OPEN, unblock=True)
         # A notification may have brought something newer than this GET: what is judged is the newest there is.
         return await apply_credit_note(
-            tx, await payouts.find(tx, payout.number), [], JustRead(intent, snapshot, document)
+            tx, await payouts.get(tx, payout.number), [], JustRead(intent, snapshot, document)
         )
 
 
 async def _look_at_made(tx: TenantTransaction, task: DocumentCreation) -> Look:
     """Its id is known, and whatever else became of the payout: what was made is read back."""
-    looked = await as_it_stands(tx, await payouts.find(tx, _number(task)))
+    looked = await as_it_stands(tx, await payouts.get(tx, _number(task)))
     return looked.model_copy(update={"step": Step.READ_BACK, "intent": task.intent})
 
 

@@ -50,12 +50,12 @@ async def intend_invoice(
         raise AlreadyExists("invoice_under_way")
     if sale.state is TransactionState.REFUNDED:
         raise NotAllowedNow("sale_refunded")
-    connection = await connections.load(tx, types.LEXOFFICE)
+    connection = await connections.get(tx, types.LEXOFFICE)
     if connection.organization_id is None or not connection.has_secret:
         raise NotAllowedNow("not_connected")
     moment = midnight((now or datetime.now(BERLIN)).astimezone(BERLIN).date())
     marker = intents.new_marker(f"TX-{str(sale.id)[:8]}")
-    customer = await customers.find(tx, sale.customer_id) if sale.customer_id else None
+    customer = await customers.get(tx, sale.customer_id) if sale.customer_id else None
     # An organisation that is exempt (§ 4 UStG) is no Kleinunternehmer, and lexoffice takes no VAT of either.
     no_vat = bool(connection.small_business) or connection.tax_type == "vatfree"
     rate = Decimal(0) if no_vat else wish.tax_rate_percentage

@@ -69,7 +69,7 @@ class InvoiceActivities:
         What was sent and not refused may exist: that is for the search to find, and never given up here.
         """
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as tx:
-            intent = await intents.find(tx, task.intent)
+            intent = await intents.get(tx, task.intent)
             assert intent.transaction_id is not None, "an invoice is a sale's"
             sale = await transactions.lock(tx, intent.transaction_id)
             another = await invoice_sales.live_invoice_of(tx, sale) not in (None, intent.resource_id)
@@ -84,7 +84,7 @@ class InvoiceActivities:
     async def read_back_invoice(self, task: DocumentCreation) -> InvoiceLook:
         """GET what was created and keep its number and totals; its payment will be told by a notification."""
         async with self._ledger.transaction(task.tenant) as tx:
-            intent = await intents.find(tx, task.intent)
+            intent = await intents.get(tx, task.intent)
         if intent.resource_id is None or intent.closed_at is not None:
             return await self.look_at_invoice(task)
         with waiting_for_the_connection(intent):
@@ -115,7 +115,7 @@ class InvoiceActivities:
     async def search_invoice(self, task: DocumentCreation) -> InvoiceLook:
         """A whole search in one activity: for those that began before searching.py was there."""
         async with self._ledger.transaction(task.tenant) as tx:
-            intent = await intents.find(tx, task.intent)
+            intent = await intents.get(tx, task.intent)
         marked: list[Document] = []
         if intent.is_unclear:
             with waiting_for_the_connection(intent):
@@ -148,7 +148,7 @@ class InvoiceActivities:
         return await self._look(tx, task.intent)
 
     async def _look(self, tx: TenantTransaction, intent_id: IntentId) -> InvoiceLook:
-        intent = await intents.find(tx, intent_id)
+        intent = await intents.get(tx, intent_id)
         step, search_in = Step.END, 0.0
         if intent.closed_at is None:
             step, search_in = await next_step(tx, intent, self._unclear_wait)

@@ -70,7 +70,7 @@ class SearchActivities:
 
     async def _intent(self, tenant: Tenant, intent: IntentId) -> Intent:
         async with self._ledger.transaction(tenant) as tx:
-            return await intents.find(tx, intent)
+            return await intents.get(tx, intent)
 
 
 async def page_of_search(client: LexofficeClient, intent: Intent, number: int) -> tuple[list[VoucherRow], bool]:

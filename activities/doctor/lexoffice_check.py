@@ -230,7 +230,7 @@ async def _unknown_invoices(
     """Paid invoices that nobody ever told us of, and no sweep has found."""
     recently = datetime.now(UTC) - _TOO_FRESH
     async with ledger.transaction(tenant) as tx:
-        cut_over = (await sweeps.read_state(tx)).effective_from
+        cut_over = (await sweeps.get_state(tx)).effective_from
         held = await sweep_findings.held(tx, [row.id for row in rows])
         told = await events.heard_of(tx, [row.id for row in rows])
         being_made = await intents.open_invoices(tx)

@@ -187,7 +187,7 @@ class LexofficeDoor:
         async with self._ledger.transaction(tenant) as tx:
             if asked_at is not None and await connections.key_saved_since(tx, asked_at):
                 return False
-            connection = await connections.load(tx, types.LEXOFFICE)
+            connection = await connections.get(tx, types.LEXOFFICE)
             if connection.state != "broken":  # else a failed refresh has said why
                 await connection_health.mark_broken(tx, _REFUSED_GRANT if connection.uses_oauth else _REFUSED_KEY)
         return True
@@ -195,7 +195,7 @@ class LexofficeDoor:
     async def check_grant_beside_key(self, tenant: Tenant, connection_id: UUID) -> None:
         """token.revoked named this connection. If it is our OAuth grant and a key is used, no other call tells."""
         async with self._ledger.transaction(tenant) as tx:
-            stored = await connections.load(tx, types.LEXOFFICE)
+            stored = await connections.get(tx, types.LEXOFFICE)
             is_beside = not stored.uses_oauth and await oauth_connection.is_our_grant(tx, connection_id)
         if is_beside:
             try:

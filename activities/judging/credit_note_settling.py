@@ -55,7 +55,7 @@ async def apply_credit_note(
     verdict = await _judge(tx, payout, known, announced, read)
     settled = await settlement.settle(tx, payout, verdict)
     if settled.state is not EventState.UNCHANGED:
-        payout = await payouts.find(tx, payout.number)
+        payout = await payouts.get(tx, payout.number)
     await events.finish(
         tx,
         [event.id for event in announced],

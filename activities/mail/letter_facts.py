@@ -23,7 +23,7 @@ Facts = dict[str, Any]
 
 
 async def of_tenant_mail(tx: TenantTransaction, mail: Mail) -> Facts | None:
-    company = (await tenants.load(tx)).name
+    company = (await tenants.get_profile(tx)).name
     facts: Facts | None
     match mail.kind:
         case MailKind.APPROVAL_WAITS:
@@ -55,7 +55,7 @@ def of_person_mail(mail: Mail, email: str, *, public_url: str) -> Facts | None:
 
 
 async def _approvals(tx: TenantTransaction, mail: Mail) -> Facts | None:
-    found = [payout for number in dict.fromkeys(mail.about) if (payout := await payouts.find(tx, number))]
+    found = [payout for number in dict.fromkeys(mail.about) if (payout := await payouts.get(tx, number))]
     mine = [
         payout
         for payout in found
@@ -98,7 +98,7 @@ async def _tasks(tx: TenantTransaction, mail: Mail) -> Facts | None:
 
 
 async def _document(tx: TenantTransaction, mail: Mail) -> Facts | None:
-    payout = await payouts.find(tx, mail.about[0])
+    payout = await payouts.get(tx, mail.about[0])
     if payout.credit_note_number is None or payout.state is PayoutState.CANCELLED:
         return None
     name = await tx.fetchval(
@@ -245,7 +245,7 @@ async def _waiting_for(tx: TenantTransaction, mail: Mail) -> tuple[int, int]:
     )
     mine = [
         payout.gross_cents
-        for payout in [await payouts.find(tx, row["number"]) for row in rows]
+        for payout in [await payouts.get(tx, row["number"]) for row in rows]
         if await approval_rule.may_approve(tx, payout, _actor(mail))
     ]
     return len(mine), sum(mine)

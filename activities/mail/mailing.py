@@ -104,7 +104,7 @@ class MailActivities:
             address = reachable(mail.address or "")
             return None if address is None else (address, _GERMAN)
         async with self._entered(to) as db:
-            known = await users.load(db, mail.user_id)
+            known = await users.get(db, mail.user_id)
             if isinstance(db, TenantTransaction) and not await memberships.is_member(db, mail.user_id):
                 return None
         address = reachable(known.email)
@@ -128,7 +128,7 @@ class MailActivities:
         number = mail.about[0]
         async with self._ledger.transaction(to.tenant, cause="mail") as tx:
             try:
-                paper = await papers.read(tx, number)
+                paper = await papers.get(tx, number)
             except NotFound:
                 paper = None
         if paper is not None:

@@ -34,7 +34,7 @@ async def what_next(tx: TenantTransaction, payout: Payout, *, unclear_wait: time
         elif payout.blocked is not None:
             await _unblock(tx, payout)
         if intent is None or payout.blocked is not None:
-            payout = await payouts.find(tx, payout.number)
+            payout = await payouts.get(tx, payout.number)
         step, search_in = await _next_step(tx, payout, intent, unclear_wait)
     looked = await as_it_stands(tx, payout)
     return looked.model_copy(
@@ -89,7 +89,7 @@ async def _commit_to_creating(tx: TenantTransaction, payout: Payout) -> Intent |
             unblock=True,
         )
         return None
-    connection = await connections.load(tx, types.LEXOFFICE)
+    connection = await connections.get(tx, types.LEXOFFICE)
     if why := await _why_not(tx, payout, connection):
         await block_and_ask(tx, payout, why, kind="payout_blocked")
         return None

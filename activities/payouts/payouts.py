@@ -60,7 +60,7 @@ class PayoutActivities:
                     retry = retry or (heard and note.signal == DecisionKind.RESOLVE)
             if self._trust_engine_signals:
                 # Only there a signal itself may have changed the row.
-                payout = await payouts.find(tx, task.number)
+                payout = await payouts.get(tx, task.number)
             # Whatever is no decision says that something has changed: look at what lexoffice last showed.
             if any(note.signal not in _DECISIONS for note in task.notes):
                 payout = await apply_credit_note(tx, payout, _events(task))

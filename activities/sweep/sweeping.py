@@ -72,7 +72,7 @@ class SweepActivities:
         """What this pass compares; nothing for a tenant without a working key. No call of lexoffice."""
         await self._look_after_money(tenant)
         async with self._ledger.transaction(tenant) as tx:
-            state = await sweeps.read_state(tx)
+            state = await sweeps.get_state(tx)
             if not state.connected:
                 return SweepPlan(began_at=state.now)
             await key_age.warn(tx)
@@ -179,7 +179,7 @@ class SweepActivities:
         async with self._ledger.transaction(tenant) as tx:
             known = await sweep_findings.held(tx, ids)
             seen = await seen_credit_notes.find(tx, ids)
-            cut_over = (await sweeps.read_state(tx)).effective_from
+            cut_over = (await sweeps.get_state(tx)).effective_from
             lost = await unclear_outcomes.hold_lost_credit_notes(tx)
             if of_open:
                 await sweep_findings.mark_listed_as_open(tx, ids)
@@ -223,9 +223,9 @@ class SweepActivities:
         if not found:
             return set()
         async with self._ledger.transaction(tenant) as tx:
-            now = (await sweeps.read_state(tx)).now
+            now = (await sweeps.get_state(tx)).now
             earlier = await sweep_findings.newest_of(tx, [one.resource_id for one in found])
-            organization = (await connections.load(tx, types.LEXOFFICE)).organization_id
+            organization = (await connections.get(tx, types.LEXOFFICE)).organization_id
         assert organization is not None, "a connected tenant has a pinned organisation"
         handed_over = set()
         for one in found:

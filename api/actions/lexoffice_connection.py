@@ -84,7 +84,7 @@ class Disconnected(Frozen):
 
 
 async def show(tx: TenantTransaction, doors: Parts) -> dict[str, Any]:
-    connection = await connections.load(tx, LEXOFFICE)
+    connection = await connections.get(tx, LEXOFFICE)
     used = "oauth" if connection.uses_oauth else "api_key" if connection.secret_last4 else None
     return shown(
         connection,
@@ -149,7 +149,7 @@ async def probe(doors: Parts, tenant: Tenant) -> LexofficeAccount | KeyRefused:
     Raises NotConnected, and Problem (503, 502) when lexoffice cannot be asked.
     """
     async with doors.ledger.transaction(tenant) as tx:
-        stored = await connections.load(tx, LEXOFFICE)
+        stored = await connections.get(tx, LEXOFFICE)
         key = None if stored.uses_oauth else await connections.lexoffice_key(tx, doors.vault)
     try:
         if key is None:
@@ -183,7 +183,7 @@ async def remove_key(doors: Parts, tenant: Tenant, *, actor: str) -> tuple[str, 
     async with doors.ledger.transaction(tenant) as tx:
         goes_on = await reconnection.remove_key(tx, actor=actor)
         to_announce = await events.load(tx, goes_on.events)
-        is_left = (await connections.load(tx, LEXOFFICE)).has_secret
+        is_left = (await connections.get(tx, LEXOFFICE)).has_secret
     doors.webhook_tokens.forget()
     await doors.announcer.events(tenant, to_announce)
     if goes_on.subscriptions:
@@ -230,7 +230,7 @@ async def disconnect_oauth(doors: Parts, tenant: Tenant, *, actor: str) -> Disco
     async with doors.ledger.transaction(tenant) as tx:
         goes_on, token = await reconnection.remove_grant(tx, doors.vault, actor=actor)
         to_announce = await events.load(tx, goes_on.events)
-        is_left = (await connections.load(tx, LEXOFFICE)).has_secret
+        is_left = (await connections.get(tx, LEXOFFICE)).has_secret
     doors.webhook_tokens.forget()
     server = doors.oauth.server
     revoked = token is not None and server is not None and await _give_back(server, token)

@@ -44,7 +44,7 @@ async def list_csv(doors: Parts, tenant: Tenant, name: str) -> Response:
 
 async def credit_note(doors: Parts, tenant: Tenant, number: str) -> Response:
     async with doors.ledger.transaction(tenant) as tx:
-        paper = await papers.read(tx, number)
+        paper = await papers.get(tx, number)
     return attachment(paper.content, f"{number}-gutschrift.pdf", PDF, **{"X-Content-SHA256": paper.sha256})
 
 
@@ -76,7 +76,7 @@ async def partner_statement(
 async def evidence(doors: Parts, tenant: Tenant, number: str, *, by: str, sees_bank: bool = True) -> Response:
     """That it was taken stands in the trail."""
     async with doors.ledger.transaction(tenant) as tx:
-        payout = await payouts.find(tx, number)
+        payout = await payouts.get(tx, number)
         await audit.record(tx, actor=by, action="payout.evidence_exported", subject="payout", subject_id=payout.number)
     async with doors.ledger.transaction(tenant) as tx:
         file = await evidence_bundle.build(tx, number, sees_bank=sees_bank)

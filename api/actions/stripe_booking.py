@@ -68,7 +68,7 @@ async def _judged_again(tx: TenantTransaction, body: bytes) -> Report | Ignored 
         event = stripe_events.read_event(json.loads(body))
     except ValueError:  # nothing like that is kept; whoever put it there learns that nothing follows from it
         return None
-    return judge(event, is_demo=(await tenants.load(tx)).is_demo)
+    return judge(event, is_demo=(await tenants.get_profile(tx)).is_demo)
 
 
 async def rehearsed(tx: TenantTransaction, number: EventId) -> Rehearsal:

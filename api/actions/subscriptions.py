@@ -27,7 +27,7 @@ class Subscriptions(BaseModel):
 
 async def want(tx: TenantTransaction) -> None:
     """Have them set up anew: the next sweep does it if the engine cannot be told now. Raises NotConnected."""
-    if not (await connections.load(tx, types.LEXOFFICE)).has_secret:
+    if not (await connections.get(tx, types.LEXOFFICE)).has_secret:
         raise NotConnected
     await subscriptions.want_set_up(tx)
 

@@ -12,7 +12,7 @@ async def announce_answer(doors: Parts, tenant: Tenant, resolved: Resolved) -> N
     """After the transaction of the answer is committed. What cannot be told now is left to the hand-over."""
     async with doors.ledger.transaction(tenant) as tx:
         to_replay = await events.load(tx, resolved.replay)
-        payout = None if resolved.payout is None else await payouts.find(tx, resolved.payout)
+        payout = None if resolved.payout is None else await payouts.get(tx, resolved.payout)
     if payout is not None and resolved.decision is not None:
         await doors.announcer.decision(tenant, payout, resolved.decision)
     if resolved.invoice_intent is not None:

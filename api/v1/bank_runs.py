@@ -194,7 +194,7 @@ async def get_run(
     limit: Annotated[int, Query(ge=1, le=10_000)] = 10_000,
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        run = await bank_run_rows.find(tx, number)
+        run = await bank_run_rows.get(tx, number)
         return JSONResponse(await _in_full(tx, run, after_position=after_position, limit=limit))
 
 

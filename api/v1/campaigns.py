@@ -81,7 +81,7 @@ async def make_default(slug: Slug, caller: Writer, once: OnlyOnce) -> JSONRespon
     async def act(tx: TenantTransaction) -> dict[str, Any]:
         campaign = await of_slug(tx, slug)
         await campaigns.make_default(tx, campaign.id, by=caller.actor)
-        return shown(await campaigns.find(tx, campaign.id))
+        return shown(await campaigns.get(tx, campaign.id))
 
     return await once.answer(act)
 

@@ -70,7 +70,7 @@ async def create_customer(
 @router.get("/{customer_id}", summary="Einen Kunden ansehen", operation_id="get_customer", response_model=Customer)
 async def get_customer(customer_id: UUID, doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        return JSONResponse(shown(await customers.find(tx, CustomerId(customer_id))))
+        return JSONResponse(shown(await customers.get(tx, CustomerId(customer_id))))
 
 
 @router.patch(

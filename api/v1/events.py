@@ -52,7 +52,7 @@ async def list_events(
 )
 async def get_event(event: Number, doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        found = await events.read(tx, EventId(event))
+        found = await events.get(tx, EventId(event))
     snapshot = None if found.snapshot is None else events.readable_body(found.snapshot.encode())
     bare = Event.model_validate(found.model_dump(exclude={"body", "snapshot"}))
     return JSONResponse(

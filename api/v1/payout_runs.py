@@ -76,7 +76,7 @@ async def begin(doors: Doors, caller: Writer, once: OnlyOnce, wanted: Annotated[
 @router.get("/{run}", summary="Einen Lauf ansehen", operation_id="get_payout_run", response_model=RunInFull)
 async def get_run(doors: Doors, caller: Reader, run: UUID) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        found = await payout_runs.find(tx, run)
+        found = await payout_runs.get(tx, run)
         totals = await payout_run_results.totals(tx, run)
     return JSONResponse(
         shown(
@@ -103,7 +103,7 @@ async def list_rows(
     limit: Limit = 100,
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        await payout_runs.find(tx, run)
+        await payout_runs.get(tx, run)
         rows = await payout_run_results.list_rows(tx, run, paid=paid, after=after(cursor), limit=limit)
     return JSONResponse(page(rows))
 
@@ -117,7 +117,7 @@ async def list_rows(
 )
 async def list_differences(doors: Doors, caller: Reader, run: UUID) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        found = await payout_runs.find(tx, run)
+        found = await payout_runs.get(tx, run)
         before = await payout_run_results.run_before(tx, found)
         changed = await payout_run_results.differences(tx, run, before) if before else []
     return JSONResponse([shown(one) for one in changed])

@@ -117,7 +117,7 @@ async def request_payout(doors: Doors, caller: Writer, once: OnlyOnce, wanted: P
 @router.get("/{number}", summary="Eine Auszahlung ansehen", operation_id="get_payout", response_model=PayoutInFull)
 async def get_payout(number: PayoutNo, doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        return JSONResponse(await _in_full(tx, doors, caller, await payouts.find(tx, number)))
+        return JSONResponse(await _in_full(tx, doors, caller, await payouts.get(tx, number)))
 
 
 @router.post(
@@ -182,7 +182,7 @@ async def _decided(doors: Parts, caller: Caller, once: OnlyOnce, number: str, de
 
     async def act(tx: TenantTransaction) -> dict[str, Any]:
         decision: Decision = await decide(tx)
-        payout = await payouts.find(tx, number)
+        payout = await payouts.get(tx, number)
         made.append((payout, decision))
         return await _in_full(tx, doors, caller, payout)
 

@@ -170,7 +170,7 @@ async def put_stripe(
 
 
 async def _stripe(tx: TenantTransaction, doors: Parts, caller: Caller) -> dict[str, Any]:
-    connection = await connections.load(tx, STRIPE)
+    connection = await connections.get(tx, STRIPE)
     return {
         "state": connection.state,
         "secret_last4": connection.secret_last4,

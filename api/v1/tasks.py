@@ -54,7 +54,7 @@ async def list_tasks(
 @router.get("/{task_id}", summary="Eine Aufgabe ansehen", operation_id="get_task", response_model=Task)
 async def get_task(task_id: UUID, doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        task: Any = await tasks.find(tx, TaskId(task_id))
+        task: Any = await tasks.get(tx, TaskId(task_id))
     return JSONResponse(shown(task))
 
 
@@ -77,7 +77,7 @@ async def resolve_task(
     made: list[Resolved] = []
 
     async def act(tx: TenantTransaction) -> dict[str, Any]:
-        task = await tasks.find(tx, TaskId(task_id))
+        task = await tasks.get(tx, TaskId(task_id))
         require(caller, "approve" if task.subject == "payout" else "write")
         resolved = await resolutions.resolve(
             tx, task.id, Answer.model_validate(resolution.model_dump()), actor=caller.actor
@@ -85,7 +85,7 @@ async def resolve_task(
         for event in resolved.replay:
             await events.replay(tx, event, actor=caller.actor)
         made.append(resolved)
-        return shown(await tasks.find(tx, task.id))
+        return shown(await tasks.get(tx, task.id))
 
     answer = await once.answer(act, status=202)
     for resolved in made:

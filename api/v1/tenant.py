@@ -69,7 +69,7 @@ async def me(caller: Anyone) -> JSONResponse:
 @router.get("/tenant", summary="Den Mandanten ansehen", operation_id="get_tenant", response_model=TenantProfile)
 async def get_tenant(doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        return JSONResponse(shown(await tenants.load(tx)))
+        return JSONResponse(shown(await tenants.get_profile(tx)))
 
 
 @router.patch(

@@ -246,6 +246,6 @@ async def _partner(tx: TenantTransaction, code: str | None) -> PartnerId | None:
 
 
 async def _in_full(tx: TenantTransaction, transaction_id: TransactionId) -> dict[str, Any]:
-    sale = await transactions.find(tx, transaction_id)
+    sale = await transactions.get(tx, transaction_id)
     earned = await commissions.commissions_of(tx, transaction_id)
     return sale_shown(sale, commissions=[shown(commission) for commission in earned])

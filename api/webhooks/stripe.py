@@ -68,7 +68,7 @@ async def _receive(slug: str, request: Request, doors: Parts) -> JSONResponse:
         _verify(body, request, secret.get_secret_value() if secret else secrets.token_hex(32))
         structlog.contextvars.bind_contextvars(tenant=slug)
         event = _read(body)
-        is_demo = (await tenants.load(tx)).is_demo
+        is_demo = (await tenants.get_profile(tx)).is_demo
     report = stripe_booking.judge(event, is_demo=is_demo)
     async with doors.ledger.transaction(tenant, cause=f"stripe:{event.id}") as tx:
         number = await events.take_in_here(tx, _arrival(event, body, report))
@@ -86,7 +86,7 @@ async def _receive(slug: str, request: Request, doors: Parts) -> JSONResponse:
 async def _tenant(doors: Parts, slug: str) -> Tenant:
     """An unknown tenant is one that has nothing, so that it costs and answers the same."""
     try:
-        return await tenants.find(doors.ledger, slug)
+        return await tenants.get(doors.ledger, slug)
     except (NotFound, asyncpg.DataError):  # no database takes %00 for a name
         return Tenant(id=TenantId(uuid4()), slug=slug)
 

@@ -57,7 +57,7 @@ async def change_role(tx: TenantTransaction, user: UserId, role: Role, *, by: Us
     """
     _refuse_oneself(user, by)
     await _still_may(tx, by)
-    before = await find(tx, user, lock=True)
+    before = await get(tx, user, lock=True)
     await tx.execute(
         """
         UPDATE memberships SET role = $3, changed_by = $4, changed_at = now() WHERE tenant_id = $1 AND user_id = $2
@@ -68,7 +68,7 @@ async def change_role(tx: TenantTransaction, user: UserId, role: Role, *, by: Us
         by,
     )
     await users.note(tx, user, "member.role_changed", actor=actor, before=before.role.value, after=role.value)
-    return await find(tx, user)
+    return await get(tx, user)
 
 
 async def set_disabled(tx: TenantTransaction, user: UserId, *, disabled: bool, by: UserId | None, actor: str) -> Member:
@@ -78,7 +78,7 @@ async def set_disabled(tx: TenantTransaction, user: UserId, *, disabled: bool, b
     """
     _refuse_oneself(user, by)
     await _still_may(tx, by)
-    await find(tx, user, lock=True)
+    await get(tx, user, lock=True)
     await tx.execute(
         """
         UPDATE memberships SET disabled_at = CASE WHEN $3 THEN COALESCE(disabled_at, now()) END, changed_by = $4,
@@ -91,12 +91,12 @@ async def set_disabled(tx: TenantTransaction, user: UserId, *, disabled: bool, b
         by,
     )
     await users.note(tx, user, "member.disabled" if disabled else "member.enabled", actor=actor)
-    return await find(tx, user)
+    return await get(tx, user)
 
 
 async def log_out_everywhere(tx: TenantTransaction, user: UserId, *, actor: str) -> int:
     """Returns how many sessions ended. Raises NotFound."""
-    await find(tx, user)
+    await get(tx, user)
     ended: int = await tx.fetchval("SELECT end_sessions_in($1, $2)", tx.tenant.id, user)
     await users.note(tx, user, "member.logged_out", actor=actor, sessions=ended)
     return ended
@@ -122,7 +122,7 @@ async def refuse_people_of_others(tx: TenantTransaction, user: UserId) -> None:
         raise NotAllowedNow("has_account_elsewhere")
 
 
-async def find(tx: TenantTransaction, user: UserId, *, lock: bool = False) -> Member:
+async def get(tx: TenantTransaction, user: UserId, *, lock: bool = False) -> Member:
     """Raises NotFound."""
     if lock:
         await tx.execute(

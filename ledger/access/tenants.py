@@ -107,7 +107,7 @@ async def create(
     return tenant
 
 
-async def find(ledger: Ledger, slug: str) -> Tenant:
+async def get(ledger: Ledger, slug: str) -> Tenant:
     """Raises NotFound."""
     async with ledger.without_tenant() as db:
         found: UUID | None = await db.fetchval("SELECT find_tenant($1)", slug)
@@ -122,7 +122,7 @@ async def list_all(ledger: Ledger) -> list[Tenant]:
     return [Tenant(id=row["id"], slug=row["slug"]) for row in rows]
 
 
-async def load(tx: TenantTransaction) -> TenantProfile:
+async def get_profile(tx: TenantTransaction) -> TenantProfile:
     row = await tx.fetchrow(
         """
         SELECT id, slug, name, street, zip, city, country_code, vat_id, tax_number, is_demo, default_campaign_id,
@@ -175,7 +175,7 @@ async def change(tx: TenantTransaction, changes: dict[str, Any], *, actor: str) 
         raise ValueError(f"no such setting of a tenant: {sorted(unknown)}")
     if changes:
         changes = _printed(changes)
-        before = (await load(tx)).model_dump(mode="json", include=set(changes))
+        before = (await get_profile(tx)).model_dump(mode="json", include=set(changes))
         columns = ", ".join(f"{name} = ${number}" for number, name in enumerate(changes, start=2))
         try:
             # The names are those of _CHANGEABLE, the values are parameters.
@@ -190,10 +190,10 @@ async def change(tx: TenantTransaction, changes: dict[str, Any], *, actor: str) 
             subject_id=tx.tenant.slug,
             detail={
                 "before": before,
-                "after": (await load(tx)).model_dump(mode="json", include=set(changes)),
+                "after": (await get_profile(tx)).model_dump(mode="json", include=set(changes)),
             },
         )
-    return await load(tx)
+    return await get_profile(tx)
 
 
 def _printed(fields: dict[str, Any]) -> dict[str, Any]:

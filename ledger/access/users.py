@@ -67,7 +67,7 @@ async def language(ledger: Ledger, user: UserId) -> str | None:
     return chosen
 
 
-async def find(ledger: Ledger, email: str) -> UserId:
+async def get_by_email(ledger: Ledger, email: str) -> UserId:
     """Raises NotFound."""
     async with ledger.without_tenant() as db:
         found = await db.fetchval("SELECT find_user($1)", email.strip())
@@ -76,7 +76,7 @@ async def find(ledger: Ledger, email: str) -> UserId:
     return UserId(found)
 
 
-async def load(db: Connection, user: UserId) -> User:
+async def get(db: Connection, user: UserId) -> User:
     """In a transaction of this person, or of a tenant where it works. Raises NotFound."""
     row = await db.fetchrow(
         "SELECT id, email, name, language, platform_admin, disabled_at FROM users WHERE id = $1", user
@@ -130,7 +130,7 @@ async def with_password(ledger: Ledger, email: str, password: str) -> UserId | N
 async def set_password(ledger: Ledger, user: UserId, password: str) -> None:
     """All sessions of this person end (a trigger sees to it). Raises NotAcceptable for a weak one."""
     async with ledger.of_person(user) as tx:
-        known = await load(tx, user)
+        known = await get(tx, user)
     passwords.refuse_weak(password, email=known.email)
     await _keep_hash(ledger, user, await passwords.hashed(password), renewed=True)
 
@@ -189,7 +189,7 @@ async def use_link(ledger: Ledger, link: Link, password: str) -> bool:
     A weak password leaves the link as it is.
     """
     async with ledger.of_person(link.user_id) as tx:
-        known = await load(tx, link.user_id)
+        known = await get(tx, link.user_id)
     passwords.refuse_weak(password, email=known.email)
     hashed = await passwords.hashed(password)
     async with ledger.of_person(link.user_id) as tx:
@@ -268,7 +268,7 @@ async def remove_second_factor(ledger: Ledger, user: UserId) -> None:
 
 async def note(tx: TenantTransaction, user: UserId, action: str, *, actor: str, **detail: Any) -> None:
     """An audit entry about a person: the id in the chain, the address beside it."""
-    known = await load(tx, user)
+    known = await get(tx, user)
     await audit.record(
         tx,
         actor=actor,

@@ -13,7 +13,7 @@ class Unannounced(Frozen):
     id: str
 
 
-async def find(ledger: Ledger, *, older_than: timedelta, at_most: int) -> list[Unannounced]:
+async def list_oldest(ledger: Ledger, *, older_than: timedelta, at_most: int) -> list[Unannounced]:
     """Over all tenants, the longest waiting first."""
     async with ledger.without_tenant() as db:
         rows = await db.fetch("SELECT * FROM find_unannounced($1, $2)", older_than, at_most)

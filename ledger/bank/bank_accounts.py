@@ -161,7 +161,7 @@ async def list_accounts(tx: TenantTransaction) -> list[OwnAccount]:
     return [_account(row) for row in rows]
 
 
-async def find(tx: TenantTransaction, account: UUID) -> OwnAccount:
+async def get(tx: TenantTransaction, account: UUID) -> OwnAccount:
     """Raises NotFound."""
     row = await tx.fetchrow(
         f"SELECT {_COLUMNS} FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2", tx.tenant.id, account
@@ -172,7 +172,7 @@ async def find(tx: TenantTransaction, account: UUID) -> OwnAccount:
 async def the_active_one(tx: TenantTransaction, wanted: UUID | None) -> OwnAccount:
     """The account to pay from: the one that is named, else the only one in force. Raises NotAllowedNow, NotFound."""
     if wanted is not None:
-        found = await find(tx, wanted)
+        found = await get(tx, wanted)
         if found.state != "active":
             raise NotAllowedNow("own_account_not_active")
         return found

@@ -69,7 +69,7 @@ class BankRunLine(Frozen):
         return masked(self.iban_last4)
 
 
-async def find(tx: TenantTransaction, number: str) -> BankRun:
+async def get(tx: TenantTransaction, number: str) -> BankRun:
     """Raises NotFound."""
     return of_row(
         await tx.fetchrow("SELECT * FROM bank_runs WHERE tenant_id = $1 AND number = $2", tx.tenant.id, number)

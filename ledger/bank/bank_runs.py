@@ -15,7 +15,7 @@ from ledger.access import four_eyes
 from ledger.bank import bank_accounts, bank_candidates
 from ledger.bank.bank_candidates import SECONDS, Candidate
 from ledger.bank.bank_days import checked_execution_date
-from ledger.bank.bank_run_rows import BankRun, BankRunLine, find, lines, lock, note, of_row, release, require_state
+from ledger.bank.bank_run_rows import BankRun, BankRunLine, get, lines, lock, note, of_row, release, require_state
 from ledger.database import TenantTransaction
 from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow, NotFound, NothingDue
 from ledger.types import BERLIN, PayoutId
@@ -228,7 +228,7 @@ async def barred(tx: TenantTransaction, vault: Vault, run: BankRun) -> dict[UUID
 async def _count_anew(tx: TenantTransaction, run: BankRun) -> BankRun:
     """Number, sum and hash of a draft from the lines that are left."""
     held = [line for line in await lines(tx, run.id) if line.released_at is None]
-    fresh = await find(tx, run.number)
+    fresh = await get(tx, run.number)
     content = {
         "run": run.number,
         "account": str(fresh.account_id),

@@ -30,7 +30,7 @@ async def bind(
     )
     if plan is not None:
         await earnings.write(tx, sale, plan=plan, chain=[standing.earner for standing in chain])
-    return await transactions.find(tx, sale.id)
+    return await transactions.get(tx, sale.id)
 
 
 async def name_campaign(tx: TenantTransaction, sale: Transaction, campaign_id: CampaignId) -> Transaction:
@@ -41,7 +41,7 @@ async def name_campaign(tx: TenantTransaction, sale: Transaction, campaign_id: C
         sale.id,
         campaign_id,
     )
-    return await transactions.find(tx, sale.id)
+    return await transactions.get(tx, sale.id)
 
 
 async def hold_own_purchase(tx: TenantTransaction, before: Transaction | None, sale: Transaction) -> bool:

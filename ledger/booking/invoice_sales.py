@@ -209,7 +209,7 @@ async def create(tx: TenantTransaction, facts: InvoiceFacts) -> Transaction:
         facts.gross_cents,
         sold_at(facts.voucher_date),
     )
-    return await transactions.find(tx, TransactionId(inserted))
+    return await transactions.get(tx, TransactionId(inserted))
 
 
 async def write_amounts(tx: TenantTransaction, facts: InvoiceFacts, sale: Transaction) -> None:

@@ -153,7 +153,7 @@ async def _booked(
         cause = refunds.CREDIT_NOTE if facts.credited_cents > sale.credited_cents else refunds.NOT_PAID
         await refunds.note_cause(tx, sale.id, cause=cause, document=facts.voucher_number)
     await invoice_sales.write_amounts(tx, facts, sale)
-    named = await transactions.find(tx, sale.id)
+    named = await transactions.get(tx, sale.id)
     if sale.partner_id is None and partner is not None:
         named = await attribution.bind(tx, named, partner_id=partner.id, campaign_id=campaign_id or sale.campaign_id)
     elif campaign_id is not None and sale.partner_id is None:
@@ -168,7 +168,7 @@ async def _booked(
     state = TransactionState.APPROVED if facts.status == "paid" else TransactionState.PENDING
     await refunds.follow_invoice(tx, sale.id, state, _paid_note(facts))
     # lexoffice does not know of money that the payment provider gave back: its "paid" restores nothing.
-    given_back = (await transactions.find(tx, sale.id)).state is TransactionState.REFUNDED
+    given_back = (await transactions.get(tx, sale.id)).state is TransactionState.REFUNDED
     return await settled(tx, before, sale.id, reason=GIVEN_BACK if given_back else None)
 
 
@@ -244,7 +244,7 @@ async def _partner_named(tx: TenantTransaction, facts: InvoiceFacts) -> Partner 
     customer = await customers.find_by_names(tx, facts.customer)
     if customer is None or customer.assigned_partner_id is None:
         return None
-    return await partners.find(tx, customer.assigned_partner_id)
+    return await partners.get(tx, customer.assigned_partner_id)
 
 
 async def _partner(tx: TenantTransaction, code: str) -> Partner:

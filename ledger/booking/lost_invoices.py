@@ -24,7 +24,7 @@ async def find(tx: TenantTransaction, text: str) -> Intent | None:
         tx.tenant.id,
         text,
     )
-    return None if found is None else await intents.find(tx, IntentId(found))
+    return None if found is None else await intents.get(tx, IntentId(found))
 
 
 async def adopt(tx: TenantTransaction, intent: Intent, resource_id: UUID) -> bool:

@@ -56,7 +56,7 @@ _WORTH_SAYING_CENTS = 100
 
 
 async def look(tx: TenantTransaction, transaction_id: TransactionId) -> SaleState:
-    sale = await transactions.find(tx, transaction_id)
+    sale = await transactions.get(tx, transaction_id)
     return SaleState(sale=sale, commissions=tuple(await commissions.commissions_of(tx, transaction_id)))
 
 
@@ -68,7 +68,7 @@ async def settled(
     reason: str | None = None,
 ) -> Outcome:
     """Let the commissions follow what the sale has become: `processed` with what changed, or `unchanged`."""
-    sale = await transactions.find(tx, transaction_id)
+    sale = await transactions.get(tx, transaction_id)
     if before.sale is not None and (before.sale.base_cents, before.sale.provisional) != (
         sale.base_cents,
         sale.provisional,

@@ -202,7 +202,7 @@ async def _insert(tx: TenantTransaction, report: SaleReport, customer: Customer 
         report.provider_invoice,
         report.subscription,
     )
-    return await transactions.find(tx, TransactionId(inserted))
+    return await transactions.get(tx, TransactionId(inserted))
 
 
 async def _fill(tx: TenantTransaction, sale: Transaction, report: SaleReport, customer: Customer | None) -> Transaction:
@@ -247,7 +247,7 @@ async def _fill(tx: TenantTransaction, sale: Transaction, report: SaleReport, cu
     )
     if gross != sale.gross_cents:
         await refunds.recompute(tx, sale.id)
-    return await transactions.find(tx, sale.id)
+    return await transactions.get(tx, sale.id)
 
 
 async def _attribute(

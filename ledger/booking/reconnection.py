@@ -91,7 +91,7 @@ async def _go_on(tx: TenantTransaction, *, other_credential: bool = False) -> Go
     `other_credential`: lexoffice deletes the subscriptions of a key or grant together with it (lexoffice API, Event
     Subscriptions). Whoever has had none set up is notified by a relay.
     """
-    connection = await connections.load(tx, LEXOFFICE)
+    connection = await connections.get(tx, LEXOFFICE)
     if connection.state != "connected" or connection.organization_id is None:
         return GoesOn()
     await payouts.want_recheck_of_blocked(tx)

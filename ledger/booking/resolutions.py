@@ -200,7 +200,7 @@ async def _about_sale(
 
 
 async def _about_lost_invoice(tx: TenantTransaction, task_id: TaskId, intent_id: UUID, answer: Answer) -> Resolved:
-    intent = await intents.find(tx, IntentId(intent_id))
+    intent = await intents.get(tx, IntentId(intent_id))
     if not intent.is_unclear:
         raise NotAllowedNow("outcome_not_unclear")
     match answer.action:

@@ -34,7 +34,7 @@ class NewManualLine(Frozen):
 
 async def write(tx: TenantTransaction, partner_id: PartnerId, new: NewManualLine, *, by: str) -> CommissionId:
     """Raises NotFound (partner, sale) and NotAcceptable (nothing, a bonus that takes, a day that is to come)."""
-    partner = await partners.find(tx, partner_id)
+    partner = await partners.get(tx, partner_id)
     if new.net_cents == 0 or (new.kind == "bonus" and new.net_cents < 0):
         raise NotAcceptable("line_amount_not_acceptable")
     if new.service_date > await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date"):

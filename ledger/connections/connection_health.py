@@ -38,7 +38,7 @@ async def ask_about_access(tx: TenantTransaction) -> None:
 
     A broken one has its task already.
     """
-    if (await connections.load(tx, LEXOFFICE)).state == "connected":
+    if (await connections.get(tx, LEXOFFICE)).state == "connected":
         await tasks.ask(
             tx,
             kind="access_refused",

@@ -93,7 +93,7 @@ _COLUMNS = """provider, state, state_reason, secret_last4, secret_saved_at,
        credit_note_notice_confirmed_at, checked_at"""
 
 
-async def load(tx: TenantTransaction, provider: str) -> ProviderConnection:
+async def get(tx: TenantTransaction, provider: str) -> ProviderConnection:
     row = await tx.fetchrow(
         f"SELECT {_COLUMNS} FROM provider_connections WHERE tenant_id = $1 AND provider = $2",
         tx.tenant.id,

@@ -62,7 +62,7 @@ async def disconnect(tx: TenantTransaction, vault: Vault, *, actor: str) -> Secr
     Raises NotConnectedByOAuth.
     """
     token = await oauth_tokens.refresh_token(tx, vault)
-    if not (await connections.load(tx, LEXOFFICE)).oauth_connected_at:
+    if not (await connections.get(tx, LEXOFFICE)).oauth_connected_at:
         raise NotConnectedByOAuth
     state = await connecting.forget_grant(tx)
     await oauth_tokens.forget_pair(tx)

@@ -204,7 +204,7 @@ async def take_back(tx: TenantTransaction, vault: Vault, *, state: str, session:
 
 async def _ended(tx: TenantTransaction, reason: str) -> None:
     """A grant that is used breaks the connection; one beside an API key that is used is forgotten, and said."""
-    if (await connections.load(tx, LEXOFFICE)).uses_oauth:
+    if (await connections.get(tx, LEXOFFICE)).uses_oauth:
         await connection_health.mark_broken(tx, reason)
         return
     await forget_pair(tx)

@@ -20,7 +20,7 @@ class Wish(Frozen):
     hour: int
 
 
-async def find(ledger: Ledger, *, older_than: timedelta, at_most: int) -> list[tuple[Tenant, ScheduleKind]]:
+async def list_wishes(ledger: Ledger, *, older_than: timedelta, at_most: int) -> list[tuple[Tenant, ScheduleKind]]:
     """Of all tenants, the oldest first."""
     async with ledger.without_tenant() as db:
         rows = await db.fetch("SELECT * FROM find_schedules_wanted($1, $2)", older_than, at_most)

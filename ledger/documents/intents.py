@@ -109,10 +109,10 @@ async def open_intent(
 async def lock(tx: TenantTransaction, intent: IntentId) -> Intent:
     """The intent, held until the end of the transaction. Raises NotFound."""
     await tx.execute("SELECT 1 FROM creation_intents WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tx.tenant.id, intent)
-    return await find(tx, intent)
+    return await get(tx, intent)
 
 
-async def find(tx: TenantTransaction, intent: IntentId) -> Intent:
+async def get(tx: TenantTransaction, intent: IntentId) -> Intent:
     """Raises NotFound."""
     row = await tx.fetchrow("SELECT * FROM creation_intents WHERE tenant_id = $1 AND id = $2", tx.tenant.id, intent)
     return _intent(row)

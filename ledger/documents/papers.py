@@ -104,7 +104,7 @@ async def try_all_later(tx: TenantTransaction, reason: str) -> None:
     )
 
 
-async def read(tx: TenantTransaction, number: PayoutNumber | str) -> Paper:
+async def get(tx: TenantTransaction, number: PayoutNumber | str) -> Paper:
     """The newest PDF of a payout. Raises NotFound."""
     row = await tx.fetchrow(
         """

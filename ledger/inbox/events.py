@@ -282,7 +282,7 @@ async def replay(tx: TenantTransaction, event_id: EventId, *, actor: str) -> Eve
         raise NotFound("event_not_found")
     if not is_uuid(found[0].resource_id):
         raise NotAllowedNow("replay_not_possible")
-    if not (await connections.load(tx, found[0].provider)).has_secret:
+    if not (await connections.get(tx, found[0].provider)).has_secret:
         raise connections.NotConnected
     await take_up_again(tx, event_id, actor=actor)
     [again] = await load(tx, [event_id])
@@ -315,7 +315,7 @@ async def take_up_again(tx: TenantTransaction, event_id: EventId, *, actor: str)
     return body
 
 
-async def read(tx: TenantTransaction, event_id: EventId) -> EventWithEvidence:
+async def get(tx: TenantTransaction, event_id: EventId) -> EventWithEvidence:
     """Raises NotFound."""
     row = await tx.fetchrow(
         f"""

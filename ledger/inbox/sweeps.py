@@ -22,7 +22,7 @@ class SweepState(Frozen):
     subscriptions_wanted: bool
 
 
-async def read_state(tx: TenantTransaction) -> SweepState:
+async def get_state(tx: TenantTransaction) -> SweepState:
     row = await tx.fetchrow(
         """
         SELECT now() AS now, c.has_credential AND c.state = 'connected' AS connected, c.checked_at, c.effective_from,

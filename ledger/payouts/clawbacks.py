@@ -149,7 +149,7 @@ async def _net_released(tx: TenantTransaction, payout: PayoutId, *, but: Transac
         but,
     )
     for row in rows:
-        sale = await transactions.find(tx, TransactionId(row["transaction_id"]))
+        sale = await transactions.get(tx, TransactionId(row["transaction_id"]))
         for family in await families_of(tx, sale):
             await _settle(tx, sale, family, state_due(sale))
 

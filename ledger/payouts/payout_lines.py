@@ -184,7 +184,7 @@ async def _compute_anew(tx: TenantTransaction, payout: Payout) -> None:
     )
     net = sum(row["net_cents"] for row in rows)
     if net <= 0:
-        now = await payouts.find(tx, payout.number)
+        now = await payouts.get(tx, payout.number)
         await payouts.change_state(tx, now, PayoutState.CANCELLED, reason="Es ist nichts mehr auszuzahlen.")
         await release(tx, payout.id)
         await tasks.close_questions(tx, subject="payout", subject_id=payout.number, kinds=tasks.BLOCKED_BY, by="engine")

@@ -8,7 +8,7 @@ from ledger.refusals import NotAcceptable, NotAllowedNow, require_reason
 
 async def write(tx: TenantTransaction, number: str, *, actor: str, note: str) -> None:
     """Raises NotFound, NotAcceptable. The trail names the writer; what was written stands in the note itself."""
-    payout = await payouts.find(tx, number)
+    payout = await payouts.get(tx, number)
     if not 1 <= len(note) <= 2000:
         raise NotAcceptable("note_not_acceptable")
     await tx.execute(
@@ -26,7 +26,7 @@ async def send_document_again(tx: TenantTransaction, number: str, *, actor: str,
 
     Raises NotFound, NotAcceptable (no reason), NotAllowedNow (no document yet, no address, mails switched off).
     """
-    payout = await payouts.find(tx, number)
+    payout = await payouts.get(tx, number)
     require_reason(reason)
     if payout.credit_note_number is None:
         raise NotAllowedNow("payout_has_no_document")

@@ -123,12 +123,12 @@ async def begin(
             detail={"period": period_of(cut_off), "cut_off": cut_off.isoformat()},
         )
     try:
-        return await find(tx, run)
+        return await get(tx, run)
     except NotFound:
         return None
 
 
-async def find(tx: TenantTransaction, run: UUID) -> PayoutRun:
+async def get(tx: TenantTransaction, run: UUID) -> PayoutRun:
     """Raises NotFound."""
     return _run(await tx.fetchrow("SELECT * FROM payout_runs WHERE tenant_id = $1 AND id = $2", tx.tenant.id, run))
 
@@ -184,7 +184,7 @@ async def cancel(tx: TenantTransaction, run: UUID, *, by: str, reason: str) -> P
         reason.strip(),
     )
     if row is None:
-        await find(tx, run)
+        await get(tx, run)
         raise NotAllowedNow("run_ended")
     await audit.record(
         tx,
@@ -207,7 +207,7 @@ async def end(tx: TenantTransaction, run: UUID) -> bool:
         tx.tenant.id,
         run,
     )
-    return (await find(tx, run)).state == "done"
+    return (await get(tx, run)).state == "done"
 
 
 async def partners_left(tx: TenantTransaction, run: UUID, *, after: PartnerId | None, limit: int) -> list[PartnerId]:

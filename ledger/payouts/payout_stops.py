@@ -13,7 +13,7 @@ async def stop(tx: TenantTransaction, partner_id: PartnerId, *, by: str, reason:
 
     Returns the payouts that must look again. Raises NotFound, NotAcceptable (no reason), NotAllowedNow (stopped).
     """
-    await partners.find(tx, partner_id)
+    await partners.get(tx, partner_id)
     require_reason(reason)
     done = await tx.fetchval(
         """
@@ -33,7 +33,7 @@ async def stop(tx: TenantTransaction, partner_id: PartnerId, *, by: str, reason:
 
 async def resume(tx: TenantTransaction, partner_id: PartnerId, *, by: str, reason: str) -> list[PayoutNumber]:
     """Raises NotFound, NotAcceptable (no reason), NotAllowedNow (not stopped)."""
-    await partners.find(tx, partner_id)
+    await partners.get(tx, partner_id)
     require_reason(reason)
     done = await tx.fetchval(
         """

@@ -78,7 +78,7 @@ _PAYOUT = f"""
 """
 
 
-async def find(tx: TenantTransaction, number: str) -> Payout:
+async def get(tx: TenantTransaction, number: str) -> Payout:
     """Raises NotFound."""
     row = await tx.fetchrow(_PAYOUT + " AND p.number = $2", tx.tenant.id, number)
     return _payout(row)
@@ -96,7 +96,7 @@ async def lock(tx: TenantTransaction, number: str) -> Payout:
     Raises NotFound.
     """
     await tx.execute("SELECT 1 FROM payouts WHERE tenant_id = $1 AND number = $2 FOR UPDATE", tx.tenant.id, number)
-    return await find(tx, number)
+    return await get(tx, number)
 
 
 async def list_payouts(

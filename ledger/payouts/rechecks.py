@@ -35,4 +35,4 @@ async def want_for_tenant(tx: TenantTransaction) -> None:
 
 
 async def load(tx: TenantTransaction, numbers: list[PayoutNumber]) -> list[Payout]:
-    return [await payouts.find(tx, number) for number in numbers]
+    return [await payouts.get(tx, number) for number in numbers]

@@ -69,7 +69,7 @@ async def create(tx: TenantTransaction, new: NewCampaign, *, by: str) -> Campaig
         campaign_id,
     )
     await _audited(tx, by, "campaign.created", campaign_id, new.model_dump(mode="json"))
-    return await find(tx, campaign_id)
+    return await get(tx, campaign_id)
 
 
 async def change(tx: TenantTransaction, slug: str, wanted: CampaignChange, *, by: str) -> Campaign:
@@ -97,12 +97,12 @@ async def change(tx: TenantTransaction, slug: str, wanted: CampaignChange, *, by
 
 async def make_default(tx: TenantTransaction, campaign_id: CampaignId, *, by: str) -> None:
     """What pays where neither document, sale nor partner names a campaign. Raises NotFound."""
-    campaign = await find(tx, campaign_id)
+    campaign = await get(tx, campaign_id)
     await tx.execute("UPDATE tenants SET default_campaign_id = $2 WHERE id = $1", tx.tenant.id, campaign_id)
     await _audited(tx, by, "campaign.made_default", campaign_id, {"slug": campaign.slug})
 
 
-async def find(tx: TenantTransaction, campaign_id: CampaignId) -> Campaign:
+async def get(tx: TenantTransaction, campaign_id: CampaignId) -> Campaign:
     """Raises NotFound."""
     row = await tx.fetchrow(_CAMPAIGN + " AND c.id = $2", tx.tenant.id, campaign_id)
     if row is None:

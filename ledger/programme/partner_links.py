@@ -48,7 +48,7 @@ class Guest(Frozen):
 
 async def make(tx: TenantTransaction, vault: Vault, partner_id: PartnerId, *, by: str) -> SecretStr:
     """A new link's token, to be shown once. Raises NotFound."""
-    await partners.find(tx, partner_id)
+    await partners.get(tx, partner_id)
     token = secrets.token_urlsafe(_BYTES)
     link = await tx.fetchval(
         """

@@ -105,7 +105,7 @@ async def create(tx: TenantTransaction, new: NewPartner, *, by: str) -> Partner:
     if partner_id is None:
         raise _taken(code=await find_by_code(tx, new.code) is not None)
     await _audited(tx, by, "partner.created", partner_id, new.model_dump(mode="json", exclude_unset=True))
-    return await find(tx, partner_id)
+    return await get(tx, partner_id)
 
 
 async def change(tx: TenantTransaction, partner_id: PartnerId, wanted: PartnerChange, *, by: str) -> Partner:
@@ -113,7 +113,7 @@ async def change(tx: TenantTransaction, partner_id: PartnerId, wanted: PartnerCh
     await tx.execute(
         "SELECT 1 FROM partners WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE", tx.tenant.id, partner_id
     )
-    before = await find(tx, partner_id)
+    before = await get(tx, partner_id)
     fields = wanted.model_dump(exclude_unset=True)
     after = before.model_copy(update=fields)
     if after.lexoffice_contact_id is not None:
@@ -147,7 +147,7 @@ async def change(tx: TenantTransaction, partner_id: PartnerId, wanted: PartnerCh
         after.minimum_payout_cents,
         by,
     )
-    now = await find(tx, partner_id)
+    now = await get(tx, partner_id)
     changed = {
         field: [getattr(before, field), getattr(now, field)]
         for field in _AUDITED_FIELDS
@@ -173,12 +173,12 @@ async def accept_agreement(
         accepted_at,
         by,
     )
-    partner = await find(tx, partner_id)
+    partner = await get(tx, partner_id)
     await _audited(tx, by, "partner.agreement_accepted", partner_id, {"version": version, "accepted_at": accepted_at})
     return partner
 
 
-async def find(tx: TenantTransaction, partner_id: PartnerId) -> Partner:
+async def get(tx: TenantTransaction, partner_id: PartnerId) -> Partner:
     """Raises NotFound."""
     row = await tx.fetchrow(_PARTNER + " AND p.id = $2", tx.tenant.id, partner_id)
     if row is None:

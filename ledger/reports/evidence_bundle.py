@@ -68,7 +68,7 @@ async def build(tx: TenantTransaction, number: str, *, sees_bank: bool = True) -
 
     Without `sees_bank` it tells no account.
     """
-    payout = await payouts.find(tx, number)
+    payout = await payouts.get(tx, number)
     now = datetime.now(UTC)
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (who asked closes it)
     try:
@@ -85,7 +85,7 @@ async def build(tx: TenantTransaction, number: str, *, sees_bank: bool = True) -
         made = await decisions.of_payout(tx, payout.id)
         pack.add_json("freigaben.json", [one.model_dump(mode="json") for one in made])
         try:
-            pack.add("gutschrift.pdf", (await papers.read(tx, number)).content)
+            pack.add("gutschrift.pdf", (await papers.get(tx, number)).content)
         except NotFound:
             pass  # it was not fetched yet, or there is no credit note: the manifest shows that there is none
         pack.add_json("ueberweisung.json", await _transfers(tx, payout, sees_bank=sees_bank))

@@ -67,7 +67,7 @@ async def create(tx: TenantTransaction, new: NewCustomer, *, by: str) -> Custome
         subject_id=str(customer_id),
         **audit.apart(new.model_dump(mode="json", exclude_none=True)),
     )
-    return await find(tx, customer_id)
+    return await get(tx, customer_id)
 
 
 async def assign_partner(
@@ -79,14 +79,14 @@ async def assign_partner(
     """
     reason = reason.strip()
     require_reason(reason)
-    before = await find(tx, customer_id)
+    before = await get(tx, customer_id)
     await tx.execute(
         "UPDATE customers SET assigned_partner_id = $3 WHERE tenant_id = $1 AND id = $2",
         tx.tenant.id,
         customer_id,
         await _assigned(tx, partner_code),
     )
-    after = await find(tx, customer_id)
+    after = await get(tx, customer_id)
     await audit.record(
         tx,
         actor=by,
@@ -98,7 +98,7 @@ async def assign_partner(
     return after
 
 
-async def find(tx: TenantTransaction, customer_id: CustomerId) -> Customer:
+async def get(tx: TenantTransaction, customer_id: CustomerId) -> Customer:
     """Raises NotFound."""
     row = await tx.fetchrow(_CUSTOMER + " AND c.id = $2", tx.tenant.id, customer_id)
     if row is None:
@@ -177,7 +177,7 @@ async def remember(tx: TenantTransaction, names: CustomerNames) -> Customer | No
             )
     except asyncpg.UniqueViolationError:
         pass  # One of the names is another customer's already: two records that only a person may join.
-    return await find(tx, known.id)
+    return await get(tx, known.id)
 
 
 async def _insert(tx: TenantTransaction, names: CustomerNames, assigned: PartnerId | None) -> CustomerId | None:

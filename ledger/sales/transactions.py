@@ -86,7 +86,7 @@ _TRANSACTION = f"""
 """
 
 
-async def find(tx: TenantTransaction, transaction_id: TransactionId) -> Transaction:
+async def get(tx: TenantTransaction, transaction_id: TransactionId) -> Transaction:
     """Raises NotFound."""
     row = await tx.fetchrow(_TRANSACTION + " AND t.id = $2", tx.tenant.id, transaction_id)
     if row is None:
@@ -112,7 +112,7 @@ async def lock(tx: TenantTransaction, transaction_id: TransactionId) -> Transact
     await tx.execute(
         "SELECT 1 FROM transactions WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tx.tenant.id, transaction_id
     )
-    return await find(tx, transaction_id)
+    return await get(tx, transaction_id)
 
 
 # The days first, from their index alone (sales_by_time): by number, all that was sold since would be looked through.

@@ -50,7 +50,7 @@ async def record_tax_status(tx: TenantTransaction, partner_id: PartnerId, new: N
 
     What stands on it, payouts and documents of now and then, is looked at by rechecks.want_for_partner.
     """
-    await partners.find(tx, partner_id)
+    await partners.get(tx, partner_id)
     await tx.execute(
         """
         UPDATE partner_tax_statuses SET valid_until = $3

@@ -58,7 +58,7 @@ async def test_rows_of_a_database_that_is_taken_over_stay(postgres: PostgresAddr
         await old.migrate()
         ledger = await Ledger.open(old.urls.app_url)
         try:
-            found = await tenants.find(ledger, "taken-over")
+            found = await tenants.get(ledger, "taken-over")
             assert found.id == tenant
             async with ledger.transaction(found) as tx:
                 assert await tx.fetchval("SELECT name FROM partners WHERE code = 'ANNA'") == "Anna"

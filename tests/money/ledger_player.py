@@ -156,7 +156,7 @@ class LedgerPlayer(TellsOfSales):
     async def _refreshed(self, name: str) -> bank_run_rows.BankRun:
         async with self._db() as tx:
             await bank_runs.refresh(tx, VAULT, self._bank_run[name], by=SECOND)
-            return await bank_run_rows.find(tx, self._bank_run[name])
+            return await bank_run_rows.get(tx, self._bank_run[name])
 
     async def _released(self, name: str) -> None:
         run = await self._refreshed(name)

@@ -166,7 +166,7 @@ async def test_a_negative_one_is_owed_again_too(books: Shop) -> None:
 async def _give_back(books: Shop, payout: Payout) -> None:
     async with books.ledger.transaction(books.tenant) as tx:
         await payouts.change_state(tx, payout, PayoutState.RETURNED, reason="Test")
-        returned = await payouts.find(tx, payout.number)
+        returned = await payouts.get(tx, payout.number)
         await payouts.change_state(tx, returned, PayoutState.CANCELLED, reason="Test")
         await payout_lines.release(tx, payout.id)
         await payout_lines.reissue_paid(tx, payout.id)

@@ -203,7 +203,7 @@ async def test_who_wrote_a_line_is_one_of_the_makers_of_the_payout_that_holds_it
     await came_back(shop, await settle(shop))
     number = await shop.payout("ANNA")
     async with shop.ledger.transaction(shop.tenant) as tx:
-        made = await approval_rule.makers(tx, await payouts.find(tx, number))
+        made = await approval_rule.makers(tx, await payouts.get(tx, number))
     assert "user:editor" in made
 
 

@@ -117,7 +117,7 @@ async def test_a_part_refunded_before_the_document_leaves_the_payout_and_voids_t
     await shop.rows("UPDATE payouts SET state = 'approved' WHERE number = $1", number)
     await give_back(shop, refunded_cents=5950)
     async with shop.ledger.transaction(shop.tenant) as tx:
-        payout = await payouts.find(tx, number)
+        payout = await payouts.get(tx, number)
     assert (payout.state, payout.net_cents) == (PayoutState.AWAITING_APPROVAL, 1000)
     assert await of_level(shop, sale) == [(500, "approved", "sale")]
     assert (await balance(shop)).open_cents == 500

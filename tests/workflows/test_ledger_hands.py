@@ -121,7 +121,7 @@ async def test_what_was_read_back_is_not_judged_where_something_newer_is_known(s
 
         async def read() -> tuple[Intent, UUID, Document]:
             async with house.ledger.transaction(shop.tenant) as tx:
-                intent = await intents.find(tx, IntentId(row["id"]))
+                intent = await intents.get(tx, IntentId(row["id"]))
             document = await ActivityEnvironment().run(read_back, hands.door, shop.tenant, intent)
             assert document is not None
             async with house.ledger.transaction(shop.tenant) as tx:

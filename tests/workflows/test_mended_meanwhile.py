@@ -71,7 +71,7 @@ async def test_the_writer_of_a_lost_invoice_hears_of_it_though_the_answer_of_the
     intent = IntentId(row["id"])
     async with hands_of(house.settings) as hands:
         async with house.ledger.transaction(shop.tenant) as tx:
-            content = content_of(await intents.find(tx, intent))
+            content = content_of(await intents.get(tx, intent))
         assert isinstance(content, NewInvoice)
         async with await hands.door.creating(shop.tenant) as client:
             made = await client.create_invoice(content)

@@ -91,7 +91,7 @@ async def test_three_searches_end_with_the_waiting_time_counted_from_the_deadlin
     due = []
     async with shop.house.ledger.transaction(shop.tenant) as tx:
         for _ in range(unclear_outcomes.ENOUGH_SEARCHES):
-            intent = await intents.find(tx, IntentId(row["id"]))
+            intent = await intents.get(tx, IntentId(row["id"]))
             due.append(await unclear_outcomes.seconds_to_search(tx, intent, timedelta(minutes=15)))
             await unclear_outcomes.count_empty_search(tx, intent.id)
     assert due == pytest.approx([45, 45 + 450, 45 + 900], abs=5)

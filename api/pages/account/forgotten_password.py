@@ -42,11 +42,11 @@ async def ask(visit: Visiting) -> Response:
 async def _send_link(doors: Parts, email: str) -> None:
     try:
         try:
-            user = await users.find(doors.ledger, email)
+            user = await users.get_by_email(doors.ledger, email)
         except NotFound:
             return
         async with doors.ledger.of_person(user) as tx:
-            if (await users.load(tx, user)).disabled_at is not None:
+            if (await users.get(tx, user)).disabled_at is not None:
                 return
         await users.make_link(doors.ledger, doors.vault, user, purpose="reset", actor="anybody")
         await doors.announcer.mails_to(user)

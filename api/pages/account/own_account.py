@@ -56,7 +56,7 @@ async def choose(visit: Proved) -> Response:
     home = next((one for one in await memberships.homes(ledger, person.user_id) if one.tenant.slug == slug), None)
     if home is None and not person.platform_admin:
         raise NotFound("tenant_not_found")
-    tenant = home.tenant if home is not None else await tenants.find(ledger, slug)
+    tenant = home.tenant if home is not None else await tenants.get(ledger, slug)
     async with ledger.transaction(tenant) as tx:
         await audit.record(
             tx,

@@ -202,8 +202,8 @@ async def _list(visit: Visit, *, wrong: str | None = None) -> Response:
 
 async def _run(visit: Visit, number: str, *, wrong: str | None = None) -> Response:
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
-        run = await bank_run_rows.find(tx, number)
-        account = await bank_accounts.find(tx, run.account_id)
+        run = await bank_run_rows.get(tx, number)
+        account = await bank_accounts.get(tx, run.account_id)
         start = _position(visit)
         lines = await bank_run_rows.lines(tx, run.id, after=start, limit=_LINES + 1)
         names = await actor_names.names(tx)

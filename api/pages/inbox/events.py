@@ -101,7 +101,7 @@ async def replay_chosen(visit: Writer) -> Response:
 async def event_page(event: Number, visit: Reader) -> Response:
     tenant = visit.tenant
     async with visit.doors.ledger.transaction(tenant) as tx:
-        found = await events.read(tx, EventId(event))
+        found = await events.get(tx, EventId(event))
         document = await event_list.document_of(tx, found.resource_id)
     return visit.page(
         "event.html",

@@ -79,7 +79,7 @@ async def resolve(task: UUID, visit: Reader) -> Response:
     answer = Answer(action=visit.field("action"), reason=visit.field("reason") or None, detail=detail)
     try:
         async with visit.doors.ledger.transaction(tenant, cause=person.actor, person=person.user_id) as tx:
-            asked = await tasks.find(tx, TaskId(task))
+            asked = await tasks.get(tx, TaskId(task))
             if not _may_answer(visit, asked):
                 raise Problem(403, "not_allowed")
             _require_what_it_needs(answer)
@@ -99,7 +99,7 @@ async def resolve(task: UUID, visit: Reader) -> Response:
 async def _shown(visit: Visit, task_id: TaskId, *, wrong: Refused | None = None) -> Response:
     tenant = visit.tenant
     async with visit.doors.ledger.transaction(tenant, person=visit.person.user_id) as tx:
-        task = await tasks.find(tx, task_id)
+        task = await tasks.get(tx, task_id)
         name_of = await names(tx)
         where = await _where(tx, visit, task)
         candidates = await _candidates(tx, task)
@@ -141,7 +141,7 @@ def _require_what_it_needs(answer: Answer) -> None:
 async def _exists(visit: Visit, task_id: TaskId) -> bool:
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         try:
-            await tasks.find(tx, task_id)
+            await tasks.get(tx, task_id)
         except NotFound:
             return False
     return True
@@ -196,7 +196,7 @@ async def _candidates(tx: TenantTransaction, task: Task) -> list[Transaction]:
     found = []
     for candidate in (task.detail.get("candidates") or [])[:_MOST_CANDIDATES]:
         try:
-            found.append(await transactions.find(tx, TransactionId(UUID(candidate["transaction_id"]))))
+            found.append(await transactions.get(tx, TransactionId(UUID(candidate["transaction_id"]))))
         except (KeyError, ValueError, TypeError, NotFound):
             continue
     return found
@@ -206,7 +206,7 @@ async def _known(tx: TenantTransaction, task: Task) -> dict[str, str]:
     """What need not be looked up at the bank: day and reference of a transfer that came back, or may have."""
     if (task.subject, task.kind, task.state) != ("payout", "returned", "open"):
         return {}
-    transfer = await bank_transfers.transfer_of(tx, await payouts.find(tx, task.subject_id))
+    transfer = await bank_transfers.transfer_of(tx, await payouts.get(tx, task.subject_id))
     return {
         "paid_on": transfer.day.isoformat() if transfer.day else "",
         "payment_reference": transfer.reference or "",

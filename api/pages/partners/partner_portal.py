@@ -78,7 +78,7 @@ async def paper(number: Annotated[str, Path(max_length=40)], visit: Visiting) ->
     async with visit.doors.ledger.transaction(guest.tenant) as tx:
         if not await partner_portal.is_own(tx, guest.partner_id, number):
             raise NotFound("document_not_found")
-        found = await papers.read(tx, number)
+        found = await papers.get(tx, number)
     return Response(
         found.content,
         media_type="application/pdf",

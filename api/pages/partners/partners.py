@@ -220,7 +220,7 @@ async def shown(
 
 
 async def _campaign(tx: TenantTransaction, wanted: CampaignId | None) -> campaigns.Campaign | None:
-    return None if wanted is None else await campaigns.find(tx, wanted)
+    return None if wanted is None else await campaigns.get(tx, wanted)
 
 
 async def _form(

@@ -90,7 +90,7 @@ async def _decided(visit: Visit, chosen: Sequence[Chosen], *, is_approval: bool)
         try:
             async with visit.doors.ledger.transaction(tenant, person=visit.person.user_id) as tx:
                 made = await decision(tx)
-                to_announce.append((await payouts.find(tx, one.number), made))
+                to_announce.append((await payouts.get(tx, one.number), made))
         except Refused as refused:
             outcomes.append(Outcome(one.number, said(refused), TROUBLE))
         else:

@@ -74,7 +74,7 @@ async def payout_page(number: Number, visit: Reader) -> Response:
 async def approve(number: Number, visit: Approver) -> Response:
     """Above the limit with a fresh second factor; who may not, hears it from the ledger (four eyes)."""
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
-        rule = await approval_rule.of_payout(tx, await payouts.find(tx, number))
+        rule = await approval_rule.of_payout(tx, await payouts.get(tx, number))
     if rule.above_limit:
         require_fresh(visit, page=f"{PAGE}/{number}")
     return await _decided(visit, number, "freigegeben", approving(visit, number, visit.field("inhalt")))
@@ -111,7 +111,7 @@ async def take_up(number: Number, visit: Worker) -> Response:
     answer = await _done(visit, number, "aufgenommen", act)
     if answer.status_code == 303:
         async with visit.doors.ledger.transaction(visit.tenant) as tx:
-            payout = await payouts.find(tx, number)
+            payout = await payouts.get(tx, number)
         await visit.doors.announcer.recheck(visit.tenant, payout)
     return answer
 
@@ -168,7 +168,7 @@ async def _decided(
     try:
         async with visit.doors.ledger.transaction(tenant, person=visit.person.user_id) as tx:
             decision = await decide(tx)
-            payout = await payouts.find(tx, number)
+            payout = await payouts.get(tx, number)
     except Refused as refused:
         return await _shown(visit, number, wrong=said(refused), status=409)
     await visit.doors.announcer.decision(tenant, payout, decision)
@@ -192,7 +192,7 @@ async def _shown(
     tenant, person = visit.tenant, visit.person
     after = visit.request.query_params.get("ab", "")
     async with visit.doors.ledger.transaction(tenant) as tx:
-        payout = await payouts.find(tx, number)
+        payout = await payouts.get(tx, number)
         waits = await payout_waiting.of_payout(tx, payout)
         lines = await payout_list.lines(
             tx,

@@ -86,7 +86,7 @@ async def _list(visit: Visit, *, wrong: str | None = None) -> Response:
     position = _position(visit)
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         runs, following = await payout_runs.list_runs(tx, after=after(position))
-        profile = await tenants.load(tx)
+        profile = await tenants.get_profile(tx)
         names = await actor_names.names(tx)
     return visit.page(
         "payout_runs.html",
@@ -110,7 +110,7 @@ async def _run(visit: Visit, run: UUID, *, wrong: str | None = None) -> Response
     position, shown = _position(visit), visit.request.query_params.get("zeige", "")
     paid = {"ausgezahlt": True, "wartet": False}.get(shown)
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
-        found = await payout_runs.find(tx, run)
+        found = await payout_runs.get(tx, run)
         totals = await payout_run_results.totals(tx, run)
         rows, following = await payout_run_results.list_rows(tx, run, paid=paid, after=after(position))
         before = await payout_run_results.run_before(tx, found)

@@ -44,7 +44,7 @@ async def payouts_page(visit: Reader) -> Response:
         sums = [] if asked.wrong else await payout_list.sums(tx, wanted)
         runs = await payout_runs.that_paid(tx)
         if wanted.payout_run and all(run.id != wanted.payout_run for run in runs):
-            runs.append(await payout_runs.find(tx, wanted.payout_run))
+            runs.append(await payout_runs.get(tx, wanted.payout_run))
     without_state = {name: value for name, value in asked.typed.items() if value and name != "status"}
     return visit.page(
         "payouts.html",

@@ -173,7 +173,7 @@ async def _one(
         campaign = await _of_slug(tx, slug)
         versions = await plans.list_plans(tx, campaign.id)
         holding = await plans.plan_at(tx, campaign.id, datetime.now(UTC))
-        profile = await tenants.load(tx)
+        profile = await tenants.get_profile(tx)
         name_of = await names(tx)
     typing = bool(wrong_plan or tried)
     return visit.page(

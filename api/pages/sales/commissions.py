@@ -39,7 +39,7 @@ async def commissions_page(visit: Reader) -> Response:
             else await commission_list.page(tx, wanted, after=position_in_days(asked.cursor), limit=PAGE_LENGTH)
         )
         campaigns = await campaign_choices(tx)
-        customer = await customers.find(tx, wanted.customer_id) if wanted.customer_id else None
+        customer = await customers.get(tx, wanted.customer_id) if wanted.customer_id else None
     return visit.page(
         "commissions.html",
         asked=asked,

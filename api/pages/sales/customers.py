@@ -70,7 +70,7 @@ async def assign(customer: UUID, visit: Writer) -> Response:
 
 async def _shown(visit: Visit, customer_id: CustomerId, *, wrong: str | None = None) -> Response:
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
-        customer = await customers.find(tx, customer_id)
+        customer = await customers.get(tx, customer_id)
     return visit.page(
         "customer.html",
         status=422 if wrong else 200,

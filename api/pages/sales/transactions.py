@@ -120,13 +120,13 @@ async def release(sale: UUID, visit: Writer) -> Response:
 async def _shown(visit: Visit, sale_id: TransactionId, *, hint: str = "", wrong: Refused | None = None) -> Response:
     tenant = visit.tenant
     async with visit.doors.ledger.transaction(tenant) as tx:
-        sale = await transactions.find(tx, sale_id)
+        sale = await transactions.get(tx, sale_id)
         earned = await commission_list.of_sale(tx, sale_id)
         given_back = await commission_list.earlier_payouts(tx, [row.id for row in earned])
         history = await sale_list.history(tx, [sale_id, *(row.id for row in earned)])
         invoice = await documents.find(tx, sale.invoice_id) if sale.invoice_id else None
         customer = await _customer(tx, sale.customer_id)
-        partner = await partners.find(tx, sale.partner_id) if sale.partner_id else None
+        partner = await partners.get(tx, sale.partner_id) if sale.partner_id else None
     app_url = visit.doors.settings.lexoffice_app_url
     return visit.page(
         "transaction.html",
@@ -178,7 +178,7 @@ def customer_id(asked: Asked) -> CustomerId | None:
 
 
 async def _customer(tx: TenantTransaction, wanted: CustomerId | None) -> customers.Customer | None:
-    return None if wanted is None else await customers.find(tx, wanted)
+    return None if wanted is None else await customers.get(tx, wanted)
 
 
 def _line(row: SaleRow) -> Sequence[Any]:

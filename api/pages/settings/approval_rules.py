@@ -34,7 +34,7 @@ async def change_rules(visit: SettingsAdmin) -> Response:
         async with visit.doors.ledger.transaction(tenant, person=person.user_id) as tx:
             if changes["single_approver"] and await memberships.approvers(tx) > 1:
                 raise NotAllowedNow("several_approvers")
-            profile = await tenants.load(tx)
+            profile = await tenants.get_profile(tx)
             if changes["bank_quarantine"].days == profile.bank_quarantine.days:
                 # The form shows whole days; what was set in hours stays unless another day is typed.
                 del changes["bank_quarantine"]
@@ -46,7 +46,7 @@ async def change_rules(visit: SettingsAdmin) -> Response:
 
 async def _shown(visit: Visit, *, wrong: str | None = None) -> Response:
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
-        profile = await tenants.load(tx)
+        profile = await tenants.get_profile(tx)
         approvers = await memberships.approvers(tx)
     limit = f"{Decimal(profile.four_eyes_limit_cents) / 100:.2f}".replace(".", ",")
     return visit.page(

@@ -171,7 +171,7 @@ async def _shown(
 ) -> Response:
     doors, tenant = visit.doors, visit.tenant
     async with doors.ledger.transaction(tenant) as tx:
-        connection = await connections.load(tx, LEXOFFICE)
+        connection = await connections.get(tx, LEXOFFICE)
         told = await lexoffice_connection.show(tx, doors)
         reports = await subscriptions.health(tx, doors)
         name_of = await actor_names.names(tx)

@@ -29,7 +29,7 @@ async def change_rules(visit: SettingsAdmin) -> Response:
     try:
         changes = _read(visit)
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
-            profile = await tenants.load(tx)
+            profile = await tenants.get_profile(tx)
             if changes["replacement_window"].days == profile.replacement_window.days:
                 # The form shows whole days; what was set in hours stays unless another day is typed.
                 del changes["replacement_window"]
@@ -41,7 +41,7 @@ async def change_rules(visit: SettingsAdmin) -> Response:
 
 async def _shown(visit: Visit, *, wrong: str | None = None) -> Response:
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
-        profile = await tenants.load(tx)
+        profile = await tenants.get_profile(tx)
     return visit.page(
         "payout_rules.html",
         status=422 if wrong else 200,

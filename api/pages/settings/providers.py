@@ -23,10 +23,10 @@ async def providers_page(visit: Reader) -> Response:
     tenant = visit.tenant
     async with visit.doors.ledger.transaction(tenant) as tx:
         context: dict[str, Any] = {
-            "lexoffice": await connections.load(tx, LEXOFFICE),
+            "lexoffice": await connections.get(tx, LEXOFFICE),
             "lexoffice_told": await lexoffice_connection.show(tx, visit.doors),
             "reports": await subscriptions.health(tx, visit.doors),
-            "stripe": await connections.load(tx, STRIPE),
+            "stripe": await connections.get(tx, STRIPE),
             "last_lexoffice": await event_list.last_of(tx, LEXOFFICE),
             "last_stripe": await event_list.last_of(tx, STRIPE),
             "failed_stripe": await event_list.last_of(tx, STRIPE, failed=True),

@@ -59,9 +59,9 @@ async def _save(visit: Visit, secret: str) -> None:
 async def _shown(visit: Visit, *, message: str | None = None, wrong: str | None = None) -> Response:
     tenant = visit.tenant
     async with visit.doors.ledger.transaction(tenant) as tx:
-        connection = await connections.load(tx, STRIPE)
+        connection = await connections.get(tx, STRIPE)
         last, _following = await event_list.page(tx, EventFilter(provider=STRIPE), limit=5)
-        profile = await tenants.load(tx)
+        profile = await tenants.get_profile(tx)
     return visit.page(
         "stripe.html",
         status=422 if wrong else 200,

@@ -71,7 +71,7 @@ async def new_link(user: UUID, visit: UserAdmin) -> Response:
     """A way in for somebody who lost the password. With it the second factor starts anew, too."""
     doors, tenant = visit.doors, visit.tenant
     async with doors.ledger.transaction(tenant, person=visit.person.user_id) as tx:
-        member = await memberships.find(tx, UserId(user))
+        member = await memberships.get(tx, UserId(user))
         if not await memberships.may_hand_a_way_in(tx, member.user_id) or not member.is_active:
             raise NotAllowedNow("not_only_here")
         await users.note(

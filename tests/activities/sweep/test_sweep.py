@@ -166,7 +166,7 @@ async def test_a_tenant_without_a_key_is_swept_without_a_call(product: object, s
 
 async def test_a_pass_after_a_long_pause_goes_back_to_where_the_last_one_ended(shop: Shop) -> None:
     async with shop.house.ledger.transaction(shop.tenant) as tx:
-        state = await sweeps.read_state(tx)
+        state = await sweeps.get_state(tx)
     assert sweeps.since_when(state) == (state.now - timedelta(days=1)).astimezone(BERLIN).date()
     long_ago = state.model_copy(update={"swept_until": state.now - timedelta(days=9)})
     assert sweeps.since_when(long_ago) == (state.now - timedelta(days=10)).astimezone(BERLIN).date()

@@ -86,4 +86,4 @@ async def test_a_neighbour_ends_the_sessions_that_entered_there(firm: Firm, othe
 
 
 async def _user(firm: Firm, email: str) -> UserId:
-    return await users.find(firm.parts.ledger, email)
+    return await users.get_by_email(firm.parts.ledger, email)

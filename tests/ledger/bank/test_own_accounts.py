@@ -38,7 +38,7 @@ async def test_a_change_is_another_row_that_replaces_the_old_one_when_confirmed(
         assert (await bank_accounts.the_active_one(tx, None)).id == old.id
         await bank_accounts.confirm(tx, made.id, by=MAKER)
         assert (await bank_accounts.the_active_one(tx, None)).id == made.id
-        assert (await bank_accounts.find(tx, old.id)).state == "retired"
+        assert (await bank_accounts.get(tx, old.id)).state == "retired"
 
 
 async def test_with_several_accounts_one_is_named(shop: Shop, vault: Vault) -> None:

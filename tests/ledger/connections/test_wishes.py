@@ -46,7 +46,7 @@ async def test_a_wish_to_look_back_outlives_the_pass_that_was_under_way(shop: Sh
 
     async def state() -> sweeps.SweepState:
         async with shop.ledger.transaction(tenant) as tx:
-            return await sweeps.read_state(tx)
+            return await sweeps.get_state(tx)
 
     await ends(await state(), compared_open=True)
     under_way = await state()

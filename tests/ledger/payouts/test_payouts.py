@@ -286,7 +286,7 @@ async def test_what_a_late_attempt_proves_is_said_of_no_later_one(shop: Shop) ->
         second = await intents.may_send(tx, intent)
         assert (first.verdict, second.verdict) == ("yes", "yes")
         await intents.refuse(tx, intent, "429, read late", attempt=first.intent.attempt)
-        assert (await intents.find(tx, intent)).is_unclear
+        assert (await intents.get(tx, intent)).is_unclear
         assert (await intents.may_send(tx, intent)).verdict == "unclear"
 
 
@@ -300,7 +300,7 @@ async def test_a_second_document_never_takes_the_place_of_the_first(shop: Shop) 
         assert await intents.made(tx, intent, one)
         assert await intents.made(tx, intent, one), "said twice"
         assert not await intents.made(tx, intent, other)
-        assert (await intents.find(tx, intent)).resource_id == one
+        assert (await intents.get(tx, intent)).resource_id == one
 
 
 async def test_a_document_of_an_intent_that_was_given_up_is_not_taken(shop: Shop) -> None:

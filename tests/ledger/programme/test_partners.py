@@ -151,7 +151,7 @@ async def test_another_tenants_partner_does_not_exist(shop: Shop, new_tenant: Ne
     async with shop.ledger.transaction(other) as tx:
         assert await partners.find_by_code(tx, "ANNA") is None
         with pytest.raises(NotFound):
-            await partners.find(tx, shop.partner["ANNA"].id)
+            await partners.get(tx, shop.partner["ANNA"].id)
 
 
 async def test_a_list_is_read_page_by_page_newest_first(shop: Shop) -> None:

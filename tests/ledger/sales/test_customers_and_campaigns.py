@@ -108,7 +108,7 @@ async def test_a_campaign_pays_nothing_before_its_first_plan(shop: Shop) -> None
         assert await campaigns.plan_at(tx, campaign.id, at("2026-08-31T12:00+02:00")) is None
         assert not campaign.is_default  # the first campaign is, until another is made it
         await campaigns.make_default(tx, campaign.id, by="test")
-        assert (await campaigns.find(tx, campaign.id)).is_default
+        assert (await campaigns.get(tx, campaign.id)).is_default
 
 
 async def test_a_plan_above_its_base_is_refused_by_the_database_too(shop: Shop) -> None:

@@ -29,6 +29,6 @@ async def check(row: dict[str, str], shop: Shop) -> None:
     async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
         locked = await payouts.lock(tx, payout.number)
         await settlement.settle(tx, locked, verdict)
-        paid = await payouts.find(tx, payout.number)
+        paid = await payouts.get(tx, payout.number)
     expected = {"PO": payout.number, "GS": payout.credit_note_number}.get(row["reference"], row["reference"])
     assert (paid.payment_reference, paid.paid_on) == (expected, date(2026, 11, 20))

@@ -88,7 +88,7 @@ class Office:
 
     async def held(self, payout: Payout) -> list[str]:
         async with self.ledger() as tx:
-            return [hold.code for hold in (await payouts.find(tx, payout.number)).holds]
+            return [hold.code for hold in (await payouts.get(tx, payout.number)).holds]
 
     async def key(self, maker: UserId | None) -> str:
         async with self.ledger() as tx:
