@@ -33,7 +33,7 @@ def account(*, small_business: bool = False) -> LexofficeAccount:
     )
 
 
-Way = Callable[[TenantTransaction, Shop, Vault, LexofficeAccount], Awaitable[GoesOn]]
+Way = Callable[[TenantTransaction, Vault, LexofficeAccount], Awaitable[GoesOn]]
 
 
 async def _key(tx: TenantTransaction, vault: Vault, of: LexofficeAccount) -> GoesOn:
@@ -110,7 +110,7 @@ async def test_each_way_to_a_connection_that_works_lets_the_same_go_on(
     number = await _waits(shop)
     assert ("connection_broken", LEXOFFICE) in await shop.tasks()
     async with shop.ledger.transaction(shop.tenant) as tx:
-        goes_on = await way(tx, shop, vault, of)
+        goes_on = await way(tx, vault, of)
     [event] = await shop.rows("SELECT id, state, delivery FROM events")
     assert (event["state"], event["delivery"], goes_on.events) == ("received", 2, (event["id"],))
     assert goes_on.subscriptions is another_credential
@@ -129,9 +129,9 @@ async def test_who_is_taxed_otherwise_has_every_waiting_payout_looked_at_however
     payout = await ask_for(shop)
     await shop.rows("UPDATE payouts SET recheck_wanted_at = NULL")
     async with shop.ledger.transaction(shop.tenant) as tx:
-        await way(tx, shop, vault, of)
+        await way(tx, vault, of)
         assert await payouts.recheck_wanted(tx, payout.id) is None
-        await way(tx, shop, vault, of.model_copy(update={"small_business": True}))
+        await way(tx, vault, of.model_copy(update={"small_business": True}))
         assert await payouts.recheck_wanted(tx, payout.id) is not None
     [entry] = await shop.rows("SELECT detail FROM audit_entries WHERE action = 'connection.tax_profile_changed'")
     assert entry["detail"] == {"small_business": [False, True]}
