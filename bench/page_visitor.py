@@ -14,7 +14,7 @@ import httpx
 
 from bench.rig import Stuck
 from ledger.access import api_keys, memberships, tenants, totp, users
-from ledger.connections import connecting
+from ledger.booking import reconnection
 from ledger.connections.connecting import LexofficeAccount
 from ledger.database import Ledger
 from ledger.programme import partner_links, partners
@@ -68,9 +68,7 @@ async def open_tenant(ledger: Ledger, vault: Vault, slug: str, *, person: UserId
         profile={},
     )
     async with ledger.transaction(tenant) as tx:
-        await connecting.connect_lexoffice(
-            tx, vault, api_key=f"bench-{secrets.token_hex(12)}", account=account, actor="bench"
-        )
+        await reconnection.save_key(tx, vault, api_key=f"bench-{secrets.token_hex(12)}", account=account, actor="bench")
         if person is not None:
             await memberships.add(tx, person, Role.ADMIN, by=None, actor="bench")
     return tenant

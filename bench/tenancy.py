@@ -12,7 +12,7 @@ import httpx
 
 from activities.models import PayoutInput
 from ledger.access import tenants
-from ledger.booking import invoices, provider_reports
+from ledger.booking import invoices, provider_reports, reconnection
 from ledger.booking.invoices import InvoiceFacts
 from ledger.booking.provider_reports import SaleReport
 from ledger.connections import connecting, webhook_tokens
@@ -70,7 +70,7 @@ async def open_tenant(
     address = tenants.TenantAddress(street="Marktplatz 1", zip="20095", city="Hamburg", vat_id="DE123456789")
     tenant = await tenants.create(ledger, slug, f"{slug} GmbH", actor=_BY, address=address, is_demo=True)
     async with ledger.transaction(tenant) as tx:
-        await connecting.connect_lexoffice(
+        await reconnection.save_key(
             tx,
             vault,
             api_key=key,
