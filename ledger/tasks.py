@@ -129,7 +129,7 @@ async def list_open_about(tx: TenantTransaction, *, subject: str, subject_id: st
         subject_id,
         at_most,
     )
-    return [Task.model_validate(dict(row)) for row in rows]
+    return [Task.from_row(row) for row in rows]
 
 
 async def get(tx: TenantTransaction, task: TaskId) -> Task:
@@ -137,7 +137,7 @@ async def get(tx: TenantTransaction, task: TaskId) -> Task:
     row = await tx.fetchrow(f"SELECT {_COLUMNS} FROM tasks WHERE tenant_id = $1 AND id = $2", tx.tenant.id, task)
     if row is None:
         raise NotFound("task_not_found")
-    return Task.model_validate(dict(row))
+    return Task.from_row(row)
 
 
 async def list_tasks(
@@ -163,7 +163,7 @@ async def list_tasks(
         after,
         limit + 1,
     )
-    found = [Task.model_validate(dict(row)) for row in rows[:limit]]
+    found = [Task.from_row(row) for row in rows[:limit]]
     return found, (found[-1].seq if len(rows) > limit else None)
 
 
@@ -186,7 +186,7 @@ async def page(
         """,
         *where.parameters,
     )
-    found = [Task.model_validate(dict(row)) for row in rows[:limit]]
+    found = [Task.from_row(row) for row in rows[:limit]]
     return found, (found[-1].seq if len(rows) > limit else None)
 
 

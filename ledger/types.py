@@ -4,10 +4,11 @@ States and arrows: rules.md, States; PostgreSQL keeps them (table state_arrows).
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, NewType, Self
+from typing import Annotated, Any, NewType, Protocol, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -72,10 +73,22 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), BERLIN)
 
 
+class Row(Protocol):
+    """A record of asyncpg, or a dict."""
+
+    def keys(self) -> Iterable[str]: ...
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
 class Frozen(BaseModel):
     """A value that crosses a border: signal, activity, HTTP, SQL row."""
 
     model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def from_row(cls, row: Row, **more: Any) -> Self:
+        """From a row of the database that has the fields' names; columns that are no field are left out."""
+        return cls.model_validate({**row, **more})
 
 
 class Tenant(Frozen):
@@ -85,7 +98,7 @@ class Tenant(Frozen):
     slug: str
 
     @classmethod
-    def of(cls, row: Any) -> Self:
+    def from_row(cls, row: Row, **more: Any) -> Self:
         """From a row with `tenant_id` and `slug`."""
         return cls(id=row["tenant_id"], slug=row["slug"])
 

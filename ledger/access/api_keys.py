@@ -119,7 +119,7 @@ async def list_api_keys(tx: TenantTransaction) -> list[ApiKey]:
         """,
         tx.tenant.id,
     )
-    return [ApiKey.model_validate(dict(row)) for row in rows]
+    return [ApiKey.from_row(row) for row in rows]
 
 
 async def revoke_api_key(tx: TenantTransaction, key_id: str, *, actor: str) -> None:
@@ -147,7 +147,7 @@ async def recognise_api_key(ledger: Ledger, vault: Vault, presented: str) -> Cal
     if row is None or row["secret_hmac"] not in vault.recognise_under_all_keys(parts[2]):
         return None
     caller = Caller(
-        tenant=Tenant.of(row),
+        tenant=Tenant.from_row(row),
         key_id=parts[1],
         scopes=frozenset(row["scopes"]),
     )

@@ -131,12 +131,12 @@ async def get(tx: TenantTransaction, user: UserId, *, lock: bool = False) -> Mem
     row = await tx.fetchrow(_MEMBER + " AND m.user_id = $2", tx.tenant.id, user)
     if row is None:
         raise NotFound("user_not_found")
-    return Member.model_validate(dict(row))
+    return Member.from_row(row)
 
 
 async def list_members(tx: TenantTransaction) -> list[Member]:
     rows = await tx.fetch(_MEMBER + " ORDER BY m.disabled_at NULLS FIRST, u.email", tx.tenant.id)
-    return [Member.model_validate(dict(row)) for row in rows]
+    return [Member.from_row(row) for row in rows]
 
 
 async def is_member(tx: TenantTransaction, user: UserId) -> bool:

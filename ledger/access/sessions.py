@@ -102,7 +102,7 @@ async def recognise(ledger: Ledger, vault: Vault, token: str) -> Person | None:
         user_id=UserId(row["user_id"]),
         email=row["email"],
         platform_admin=row["platform_admin"],
-        tenant=Tenant.of(row) if entered else None,
+        tenant=Tenant.from_row(row) if entered else None,
         tenant_name=row["tenant_name"] if entered else None,
         role=Role(row["role"]) if entered and row["role"] else None,
         enrolled=row["enrolled"],

@@ -135,7 +135,7 @@ async def get_profile(tx: TenantTransaction) -> TenantProfile:
     )
     if row is None:
         raise NotFound("tenant_not_found")
-    return TenantProfile.model_validate(dict(row))
+    return TenantProfile.from_row(row)
 
 
 async def created_at(tx: TenantTransaction) -> datetime:

@@ -83,7 +83,7 @@ async def get(db: Connection, user: UserId) -> User:
     )
     if row is None:
         raise NotFound("user_not_found")
-    return User.model_validate(dict(row))
+    return User.from_row(row)
 
 
 async def set_disabled(ledger: Ledger, user: UserId, *, disabled: bool) -> None:
@@ -180,7 +180,7 @@ async def find_link(ledger: Ledger, vault: Vault, token: str) -> Link | None:
     """None for one that is unknown, used or over."""
     async with ledger.without_tenant() as db:
         row = await db.fetchrow("SELECT * FROM find_one_time_link($1)", vault.recognise_under_all_keys(token[:200]))
-    return None if row is None else Link.model_validate(dict(row))
+    return None if row is None else Link.from_row(row)
 
 
 async def use_link(ledger: Ledger, link: Link, password: str) -> bool:

@@ -55,7 +55,7 @@ async def head(tx: TenantTransaction) -> Head:
     )
     if row is None:
         return Head(number=0, hash=_first(tx.tenant).hex(), at=None)
-    return Head(**dict(row))
+    return Head.from_row(row)
 
 
 async def verify(tx: TenantTransaction, *, anchor: str | None = None) -> Verified:

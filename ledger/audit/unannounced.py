@@ -17,4 +17,4 @@ async def list_oldest(ledger: Ledger, *, older_than: timedelta, at_most: int) ->
     """Over all tenants, the longest waiting first."""
     async with ledger.without_tenant() as db:
         rows = await db.fetch("SELECT * FROM find_unannounced($1, $2)", older_than, at_most)
-    return [Unannounced(tenant=Tenant.of(row), kind=row["kind"], id=row["id"]) for row in rows]
+    return [Unannounced(tenant=Tenant.from_row(row), kind=row["kind"], id=row["id"]) for row in rows]

@@ -226,4 +226,4 @@ async def _note(tx: TenantTransaction, by: str, what: str, account: OwnAccount, 
 def _account(row: Any) -> OwnAccount:
     if row is None:
         raise NotFound("own_account_not_found")
-    return OwnAccount(**{name: row[name] for name in OwnAccount.model_fields})
+    return OwnAccount.from_row(row)

@@ -204,7 +204,7 @@ async def _blocked_by_tax(tx: TenantTransaction, payouts: list[UUID]) -> dict[UU
 
 
 def _verdict(facts: TenantFacts, row: Any) -> tuple[str | None, TaxCase | None]:
-    partner = PartnerFacts(**{name: row[name] for name in PartnerFacts.model_fields})
+    partner = PartnerFacts.from_row(row)
     rule = document_rule(partner, facts, row["service_date"])
     return (rule.sentence, None) if isinstance(rule, BlockedBy) else (None, rule.tax_case)
 

@@ -124,7 +124,7 @@ async def lines(tx: TenantTransaction, run: UUID, *, after: int = 0, limit: int 
         limit,
         timeout=SECONDS,
     )
-    return [BankRunLine(**{name: row[name] for name in BankRunLine.model_fields}) for row in rows]
+    return [BankRunLine.from_row(row) for row in rows]
 
 
 async def payouts_paid(tx: TenantTransaction, run: UUID) -> tuple[int, int]:

@@ -100,7 +100,7 @@ async def save_bank_details(
     assert row is not None
     await audit.record(tx, actor=by, action="partner.bank_details_saved", subject="partner", subject_id=str(partner_id))
     await _ask_about_second_owner(tx, vault, code, iban.compact)
-    return BankDetails.model_validate(dict(row))
+    return BankDetails.from_row(row)
 
 
 async def confirm(
@@ -167,7 +167,7 @@ async def list_due(ledger: Ledger, *, at_most: int) -> list[tuple[Tenant, Partne
     """Over all tenants: whose confirmed account has waited long enough."""
     async with ledger.without_tenant() as db:
         rows = await db.fetch("SELECT * FROM find_accounts_to_activate($1)", at_most)
-    return [(Tenant.of(row), PartnerId(row["partner_id"])) for row in rows]
+    return [(Tenant.from_row(row), PartnerId(row["partner_id"])) for row in rows]
 
 
 async def put_into_force(tx: TenantTransaction, partner_id: PartnerId) -> list[PayoutNumber]:
@@ -240,7 +240,7 @@ async def _in_state(tx: TenantTransaction, partner_id: PartnerId, state: str) ->
         partner_id,
         state,
     )
-    return None if row is None else BankDetails.model_validate(dict(row))
+    return None if row is None else BankDetails.from_row(row)
 
 
 async def _find(tx: TenantTransaction, partner_id: PartnerId, account: UUID) -> BankDetails:
@@ -252,7 +252,7 @@ async def _find(tx: TenantTransaction, partner_id: PartnerId, account: UUID) -> 
     )
     if row is None:
         raise NotFound("partner_account_not_found")
-    return BankDetails.model_validate(dict(row))
+    return BankDetails.from_row(row)
 
 
 async def _lock_pending(tx: TenantTransaction, partner_id: PartnerId, account: UUID) -> BankDetails:

@@ -56,4 +56,4 @@ async def list_pending(tx: TenantTransaction) -> list[PendingAccount]:
         tx.tenant.id,
         IBAN_TWICE,
     )
-    return [PendingAccount.model_validate(dict(row)) for row in rows]
+    return [PendingAccount.from_row(row) for row in rows]

@@ -52,7 +52,7 @@ async def document_of(tx: TenantTransaction, facts: InvoiceFacts) -> StoredRefer
         facts.resource_id,
     )
     assert row is not None
-    return StoredReference.model_validate(dict(row))
+    return StoredReference.from_row(row)
 
 
 async def sales_named_by(tx: TenantTransaction, facts: InvoiceFacts) -> list[TransactionId]:

@@ -136,7 +136,7 @@ async def page(
         """,
         *where.parameters,
     )
-    found = [CommissionRow.model_validate(dict(row)) for row in rows[:limit]]
+    found = [CommissionRow.from_row(row) for row in rows[:limit]]
     return found, found[-1].position if len(rows) > limit else None
 
 
@@ -150,7 +150,7 @@ async def of_sale(tx: TenantTransaction, sale: TransactionId) -> list[Commission
         tx.tenant.id,
         sale,
     )
-    return [CommissionRow.model_validate(dict(row)) for row in rows]
+    return [CommissionRow.from_row(row) for row in rows]
 
 
 async def earlier_payouts(tx: TenantTransaction, commissions: list[CommissionId]) -> list[EarlierPayout]:
@@ -164,7 +164,7 @@ async def earlier_payouts(tx: TenantTransaction, commissions: list[CommissionId]
         tx.tenant.id,
         commissions,
     )
-    return [EarlierPayout(**row) for row in rows]
+    return [EarlierPayout.from_row(row) for row in rows]
 
 
 async def _sales_of(tx: TenantTransaction, customer: CustomerId) -> list[TransactionId]:

@@ -75,7 +75,7 @@ async def commissions_of(tx: TenantTransaction, transaction_id: TransactionId) -
     rows = await tx.fetch(
         _COMMISSION + " AND c.transaction_id = $2 ORDER BY c.level, c.seq", tx.tenant.id, transaction_id
     )
-    return [Commission.model_validate(dict(row)) for row in rows]
+    return [Commission.from_row(row) for row in rows]
 
 
 async def sale_of(tx: TenantTransaction, commission: CommissionId) -> TransactionId | None:
@@ -131,5 +131,5 @@ async def list_commissions(
         after,
         limit + 1,
     )
-    found = [Commission.model_validate(dict(row)) for row in rows[:limit]]
+    found = [Commission.from_row(row) for row in rows[:limit]]
     return found, found[-1].seq if len(rows) > limit else None

@@ -101,7 +101,7 @@ async def get(tx: TenantTransaction, provider: str) -> ProviderConnection:
     )
     if row is None:
         raise NotFound("connection_not_found")
-    return ProviderConnection.model_validate(dict(row))
+    return ProviderConnection.from_row(row)
 
 
 async def lexoffice_access(tx: TenantTransaction, vault: Vault) -> Access:

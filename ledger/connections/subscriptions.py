@@ -205,7 +205,7 @@ async def health(tx: TenantTransaction) -> Health:
         reason=state["subscriptions_reason"] if state else None,
         checked_at=state["subscriptions_checked_at"] if state else None,
         pending=bool(state and state["subscriptions_wanted_at"]),
-        subscriptions=tuple(Subscribed(**row) for row in rows),
+        subscriptions=tuple(Subscribed.from_row(row) for row in rows),
     )
 
 

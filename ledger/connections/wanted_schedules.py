@@ -37,7 +37,7 @@ async def read(tx: TenantTransaction, kind: ScheduleKind) -> Wish | None:
         tx.tenant.id,
         kind,
     )
-    return None if row is None else Wish(**row)
+    return None if row is None else Wish.from_row(row)
 
 
 async def fulfilled(tx: TenantTransaction, kind: ScheduleKind, wish: Wish) -> bool:

@@ -120,7 +120,7 @@ async def recognise_webhook_token(ledger: Ledger, vault: Vault, presented: str) 
     if row is None:
         return None
     return WebhookDoor(
-        tenant=Tenant.of(row),
+        tenant=Tenant.from_row(row),
         provider=row["provider"],
         token_id=row["token_id"],
         kind=row["kind"],

@@ -104,7 +104,7 @@ async def snapshot(tx: TenantTransaction, snapshot_id: UUID) -> Snapshot:
     )
     if row is None:
         raise NotFound("document_not_found")
-    return Snapshot(**{name: row[name] for name in Snapshot.model_fields})
+    return Snapshot.from_row(row)
 
 
 async def bodies(tx: TenantTransaction, snapshots: Sequence[UUID | None]) -> dict[UUID, bytes]:
@@ -133,7 +133,8 @@ async def claim(tx: TenantTransaction, resource_id: UUID, *, number: PayoutNumbe
         marker,
         resource_id,
     )
-    return Claim.model_validate(dict(row or {}))
+    assert row is not None
+    return Claim.from_row(row)
 
 
 async def find(tx: TenantTransaction, resource_id: UUID) -> KnownDocument | None:
@@ -149,7 +150,7 @@ async def find(tx: TenantTransaction, resource_id: UUID) -> KnownDocument | None
         LEXOFFICE,
         resource_id,
     )
-    return None if row is None else KnownDocument(**{name: row[name] for name in KnownDocument.model_fields})
+    return None if row is None else KnownDocument.from_row(row)
 
 
 async def observe(tx: TenantTransaction, seen: Observed) -> bool:

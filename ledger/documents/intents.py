@@ -275,4 +275,4 @@ async def close(tx: TenantTransaction, intent: IntentId) -> None:
 def _intent(row: asyncpg.Record | None) -> Intent:
     if row is None:
         raise NotFound("intent_not_found")
-    return Intent(**{name: row[name] for name in Intent.model_fields})
+    return Intent.from_row(row)

@@ -35,7 +35,7 @@ async def is_wanted(tx: TenantTransaction, resource_id: UUID) -> bool:
 async def list_waiting(ledger: Ledger) -> list[Tenant]:
     """Tenants for whose credit notes PDFs are to be fetched."""
     async with ledger.without_tenant() as db:
-        return [Tenant.of(row) for row in await db.fetch("SELECT * FROM find_tenants_awaiting_papers()")]
+        return [Tenant.from_row(row) for row in await db.fetch("SELECT * FROM find_tenants_awaiting_papers()")]
 
 
 async def next_due(tx: TenantTransaction) -> UUID | None:
@@ -118,4 +118,4 @@ async def get(tx: TenantTransaction, number: PayoutNumber | str) -> Paper:
     )
     if row is None:
         raise NotFound("document_not_found")
-    return Paper(**row)
+    return Paper.from_row(row)

@@ -90,7 +90,7 @@ async def page(
         """,
         *where.parameters,
     )
-    found = [EventRow.model_validate(dict(row)) for row in rows[:limit]]
+    found = [EventRow.from_row(row) for row in rows[:limit]]
     return found, found[-1].position if len(rows) > limit else None
 
 
@@ -130,7 +130,7 @@ async def document_of(tx: TenantTransaction, resource_id: str) -> DocumentOfEven
         tx.tenant.id,
         wanted,
     )
-    return None if row is None else DocumentOfEvent(**row)
+    return None if row is None else DocumentOfEvent.from_row(row)
 
 
 async def _named(tx: TenantTransaction, document: str) -> list[str]:

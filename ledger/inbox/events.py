@@ -167,7 +167,7 @@ async def load(tx: TenantTransaction, ids: Sequence[EventId]) -> list[Event]:
         tx.tenant.id,
         list(ids),
     )
-    return [Event.model_validate(dict(row)) for row in rows]
+    return [Event.from_row(row) for row in rows]
 
 
 async def heard_of(tx: TenantTransaction, documents: Sequence[UUID], *, under_way: bool = False) -> set[UUID]:
@@ -328,7 +328,7 @@ async def get(tx: TenantTransaction, event_id: EventId) -> EventWithEvidence:
     )
     if row is None:
         raise NotFound("event_not_found")
-    return EventWithEvidence.model_validate(dict(row))
+    return EventWithEvidence.from_row(row)
 
 
 async def page(
@@ -353,7 +353,7 @@ async def page(
         after,
         limit + 1,
     )
-    found = [Event.model_validate(dict(row)) for row in rows[:limit]]
+    found = [Event.from_row(row) for row in rows[:limit]]
     return found, (found[-1].id if len(rows) > limit else None)
 
 

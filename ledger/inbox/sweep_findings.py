@@ -104,7 +104,7 @@ async def held(tx: TenantTransaction, ids: Sequence[UUID]) -> dict[UUID, Held]:
         LEXOFFICE,
         list(ids),
     )
-    return {row["resource_id"]: Held(**{name: row[name] for name in Held.model_fields}) for row in rows}
+    return {row["resource_id"]: Held.from_row(row) for row in rows}
 
 
 def differs(
@@ -209,7 +209,7 @@ async def newest_of(tx: TenantTransaction, ids: Sequence[UUID]) -> dict[UUID, Ea
         LEXOFFICE,
         _LIKE_THE_SWEEP,
     )
-    return {UUID(row["resource_id"]): Earlier(**{name: row[name] for name in Earlier.model_fields}) for row in rows}
+    return {UUID(row["resource_id"]): Earlier.from_row(row) for row in rows}
 
 
 async def try_again(tx: TenantTransaction, earlier: Earlier) -> int | None:

@@ -36,7 +36,7 @@ async def get_state(tx: TenantTransaction) -> SweepState:
         LEXOFFICE,
     )
     assert row is not None, "every tenant has a row for its connection"
-    return SweepState.model_validate(dict(row))
+    return SweepState.from_row(row)
 
 
 async def finish_pass(

@@ -55,7 +55,7 @@ async def to_announce(ledger: Ledger, *, older_than: timedelta, bundle: timedelt
         rows = await db.fetch("SELECT * FROM find_mails_to_send($1, $2, $3)", older_than, bundle, at_most)
     return [
         ToSend(
-            tenant=None if row["tenant_id"] is None else Tenant.of(row),
+            tenant=None if row["tenant_id"] is None else Tenant.from_row(row),
             user=row["user_id"],
             id=row["id"],
             kind=MailKind(row["kind"]),

@@ -220,8 +220,9 @@ async def _understood(tx: TenantTransaction, rows: Sequence[Any]) -> list[Waitin
 def _waiting(row: dict[str, Any], earlier: dict[str, int], eyes: Eyes, *, is_off: bool) -> Waiting:
     last_number = row.pop("last_number")
     last = {"gross_cents": row.pop("last_gross_cents"), "created_at": row.pop("last_created_at")}
-    return Waiting(
-        **row | {"makers": frozenset(maker for maker in row["makers"] if maker is not None)},
+    return Waiting.from_row(
+        row,
+        makers=frozenset(maker for maker in row["makers"] if maker is not None),
         rule_is_off=is_off,
         earlier_limits=earlier,
         eyes=eyes,

@@ -114,12 +114,12 @@ async def resolve(
 
 async def find(tx: TenantTransaction, decision: DecisionId) -> Decision | None:
     row = await tx.fetchrow(_DECISION + " AND d.id = $2", tx.tenant.id, decision)
-    return None if row is None else Decision(**{name: row[name] for name in Decision.model_fields})
+    return None if row is None else Decision.from_row(row)
 
 
 async def of_payout(tx: TenantTransaction, payout: PayoutId) -> list[Decision]:
     rows = await tx.fetch(_DECISION + " AND d.payout_id = $2 ORDER BY d.decided_at", tx.tenant.id, payout)
-    return [Decision(**{name: row[name] for name in Decision.model_fields}) for row in rows]
+    return [Decision.from_row(row) for row in rows]
 
 
 async def approved_hash(tx: TenantTransaction, payout: PayoutId) -> str | None:

@@ -70,4 +70,4 @@ async def tenant_of(tx: TenantTransaction) -> Party:
 def _party(row: Any) -> Party:
     if row is None:
         raise NotFound("partner_not_found")
-    return Party(**row)
+    return Party.from_row(row)

@@ -211,7 +211,7 @@ def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> Partner
             sums.setdefault((reason, str(reason)), _Sum(_SENTENCES[reason])).add(row, reason)
             continue
         if row["service_date"] not in rules:
-            facts = PartnerFacts(**{name: row[name] for name in PartnerFacts.model_fields})
+            facts = PartnerFacts.from_row(row)
             rules[row["service_date"]] = document_rule(facts, settings.facts, row["service_date"])
         rule = rules[row["service_date"]]
         if row["tax_case"] is not None:

@@ -40,7 +40,7 @@ async def of_payout(tx: TenantTransaction, number: PayoutNumber) -> Objection | 
         number,
         SUBJECT,
     )
-    return None if row is None else Objection.model_validate(dict(row))
+    return None if row is None else Objection.from_row(row)
 
 
 async def object_to(tx: TenantTransaction, partner_id: PartnerId, number: str, *, reason: str) -> None:

@@ -73,4 +73,4 @@ async def of_partner(tx: TenantTransaction, partner_id: PartnerId) -> Balance:
     )
     assert row is not None  # aggregates answer with one row
     owes = row["owes_since"] if row["open_cents"] < 0 else None
-    return Balance.model_validate(dict(row) | {"owes_since": owes and owes.astimezone(BERLIN).date()})
+    return Balance.from_row(row, owes_since=owes and owes.astimezone(BERLIN).date())

@@ -45,7 +45,7 @@ async def of_payout(tx: TenantTransaction, payout: PayoutId) -> list[PayoutLine]
         tx.tenant.id,
         payout,
     )
-    return [PayoutLine(**row) for row in rows]
+    return [PayoutLine.from_row(row) for row in rows]
 
 
 async def release(tx: TenantTransaction, payout: PayoutId) -> None:

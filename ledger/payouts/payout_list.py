@@ -85,7 +85,7 @@ async def page(
     if after is not None:
         where.require("(p.created_at, p.seq) < ({}, {})", after.at, after.seq)
     rows = await tx.fetch(_SHOWN.format(limit=where.parameter(limit + 1), where=where), *where.parameters)
-    found = [PayoutRow(**row) for row in rows[:limit]]
+    found = [PayoutRow.from_row(row) for row in rows[:limit]]
     return found, (found[-1].position if len(rows) > limit else None)
 
 
@@ -99,7 +99,7 @@ async def sums(tx: TenantTransaction, wanted: PayoutFilter) -> list[StateSum]:
         """,
         *where.parameters,
     )
-    found = {row["state"]: StateSum(**row) for row in rows}
+    found = {row["state"]: StateSum.from_row(row) for row in rows}
     return [found[state] for state in PayoutState if state in found]
 
 
@@ -178,4 +178,4 @@ async def lines(tx: TenantTransaction, payout: PayoutId, *, after: int, limit: i
         after,
         limit,
     )
-    return [SaleLine(**row) for row in rows]
+    return [SaleLine.from_row(row) for row in rows]

@@ -114,7 +114,7 @@ async def list_rows(
         paid,
         limit + 1,
     )
-    found = [RunRow.model_validate(dict(row)) for row in rows[:limit]]
+    found = [RunRow.from_row(row) for row in rows[:limit]]
     return found, found[-1].seq if len(rows) > limit else None
 
 
@@ -149,4 +149,4 @@ async def differences(tx: TenantTransaction, run: UUID, before: UUID, *, most: i
         before,
         most,
     )
-    return [Difference.model_validate(dict(row)) for row in rows]
+    return [Difference.from_row(row) for row in rows]

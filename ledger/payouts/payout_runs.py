@@ -297,4 +297,4 @@ async def _keep_statistics(ledger: Ledger) -> None:
 def _run(row: asyncpg.Record | None) -> PayoutRun:
     if row is None:
         raise NotFound("payout_run_not_found")
-    return PayoutRun.model_validate(dict(row))
+    return PayoutRun.from_row(row)

@@ -227,4 +227,4 @@ async def mark_rechecked(tx: TenantTransaction, number: str, seen: datetime) -> 
 def _payout(row: asyncpg.Record | None) -> Payout:
     if row is None:
         raise NotFound("payout_not_found")
-    return Payout(**{name: row[name] for name in Payout.model_fields})
+    return Payout.from_row(row)

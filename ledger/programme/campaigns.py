@@ -107,12 +107,12 @@ async def get(tx: TenantTransaction, campaign_id: CampaignId) -> Campaign:
     row = await tx.fetchrow(_CAMPAIGN + " AND c.id = $2", tx.tenant.id, campaign_id)
     if row is None:
         raise NotFound("campaign_not_found")
-    return Campaign.model_validate(dict(row))
+    return Campaign.from_row(row)
 
 
 async def find_by_slug(tx: TenantTransaction, slug: str) -> Campaign | None:
     row = await tx.fetchrow(_CAMPAIGN + " AND c.slug = lower($2)", tx.tenant.id, slug)
-    return None if row is None else Campaign.model_validate(dict(row))
+    return None if row is None else Campaign.from_row(row)
 
 
 async def list_campaigns(
@@ -125,7 +125,7 @@ async def list_campaigns(
         after,
         limit + 1,
     )
-    found = [Campaign.model_validate(dict(row)) for row in rows[:limit]]
+    found = [Campaign.from_row(row) for row in rows[:limit]]
     return found, found[-1].seq if len(rows) > limit else None
 
 

@@ -91,7 +91,7 @@ async def list_links(tx: TenantTransaction, partner_id: PartnerId, *, limit: int
         partner_id,
         limit,
     )
-    return [PartnerLink(**row) for row in rows]
+    return [PartnerLink.from_row(row) for row in rows]
 
 
 async def is_open(ledger: Ledger, vault: Vault, token: str) -> bool:
@@ -134,7 +134,7 @@ async def _find(ledger: Ledger, function: str, hmacs: list[bytes]) -> Guest | No
     if row is None:
         return None
     return Guest(
-        tenant=Tenant.of(row),
+        tenant=Tenant.from_row(row),
         link_id=row["link_id"],
         partner_id=PartnerId(row["partner_id"]),
     )

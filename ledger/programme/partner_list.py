@@ -98,7 +98,7 @@ async def page(
         """,
         *where.parameters,
     )
-    found = [PartnerRow(**row) for row in rows[:limit]]
+    found = [PartnerRow.from_row(row) for row in rows[:limit]]
     return found, found[-1].code if len(rows) > limit else None
 
 
@@ -119,7 +119,7 @@ async def above(tx: TenantTransaction, partner_id: PartnerId) -> list[Relative]:
         partner_id,
         DEEPEST_LEVEL - 1,
     )
-    return [Relative(**row) for row in rows]
+    return [Relative.from_row(row) for row in rows]
 
 
 async def below(tx: TenantTransaction, partner_id: PartnerId) -> tuple[list[Relative], bool]:
@@ -141,7 +141,7 @@ async def below(tx: TenantTransaction, partner_id: PartnerId) -> tuple[list[Rela
             MOST_BELOW - len(found) + 1,
         )
         more = more or len(found) + len(rows) > MOST_BELOW
-        layer_rows = [Relative(**row) for row in rows[: MOST_BELOW - len(found)]]
+        layer_rows = [Relative.from_row(row) for row in rows[: MOST_BELOW - len(found)]]
         found += layer_rows
         layer = [row.id for row in layer_rows]
         if not layer:
@@ -174,7 +174,7 @@ async def payouts_of(tx: TenantTransaction, partner_id: PartnerId, *, limit: int
         partner_id,
         limit,
     )
-    return [PayoutOfPartner(**row) for row in rows]
+    return [PayoutOfPartner.from_row(row) for row in rows]
 
 
 async def stop_of(tx: TenantTransaction, partner_id: PartnerId) -> Stop | None:
@@ -186,4 +186,4 @@ async def stop_of(tx: TenantTransaction, partner_id: PartnerId) -> Stop | None:
         tx.tenant.id,
         partner_id,
     )
-    return None if row is None else Stop(**row)
+    return None if row is None else Stop.from_row(row)

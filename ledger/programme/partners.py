@@ -183,13 +183,13 @@ async def get(tx: TenantTransaction, partner_id: PartnerId) -> Partner:
     row = await tx.fetchrow(_PARTNER + " AND p.id = $2", tx.tenant.id, partner_id)
     if row is None:
         raise NotFound("partner_not_found")
-    return Partner.model_validate(dict(row))
+    return Partner.from_row(row)
 
 
 async def find_by_code(tx: TenantTransaction, code: str) -> Partner | None:
     """Codes are upper case; what is asked for may be written small, and with what nobody sees."""
     row = await tx.fetchrow(_PARTNER + " AND p.code = $2", tx.tenant.id, code_of(code))
-    return None if row is None else Partner.model_validate(dict(row))
+    return None if row is None else Partner.from_row(row)
 
 
 async def list_partners(
@@ -214,7 +214,7 @@ async def list_partners(
         after,
         limit + 1,
     )
-    found = [Partner.model_validate(dict(row)) for row in rows[:limit]]
+    found = [Partner.from_row(row) for row in rows[:limit]]
     return found, found[-1].seq if len(rows) > limit else None
 
 
@@ -259,7 +259,7 @@ async def chain_at(tx: TenantTransaction, partner_id: PartnerId, instant: dateti
         instant,
         DEEPEST_LEVEL,
     )
-    return [Standing.model_validate(dict(row)) for row in rows]
+    return [Standing.from_row(row) for row in rows]
 
 
 async def _sponsor(tx: TenantTransaction, code: str | None) -> PartnerId | None:

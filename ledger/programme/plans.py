@@ -117,7 +117,7 @@ async def plan(tx: TenantTransaction, plan_id: UUID) -> Plan:
     row = await tx.fetchrow(_PLAN + " AND p.id = $2", tx.tenant.id, plan_id)
     if row is None:
         raise NotFound("plan_not_found")
-    return Plan.model_validate(dict(row))
+    return Plan.from_row(row)
 
 
 async def plan_at(tx: TenantTransaction, campaign_id: CampaignId, instant: datetime) -> Plan | None:
@@ -128,7 +128,7 @@ async def plan_at(tx: TenantTransaction, campaign_id: CampaignId, instant: datet
         campaign_id,
         instant,
     )
-    return None if row is None else Plan.model_validate(dict(row))
+    return None if row is None else Plan.from_row(row)
 
 
 async def cash_discount_lowers_base(
@@ -166,7 +166,7 @@ async def cash_discount_lowers_base(
 async def list_plans(tx: TenantTransaction, campaign_id: CampaignId) -> Sequence[Plan]:
     """All versions, the one that holds last first."""
     rows = await tx.fetch(_PLAN + " AND p.campaign_id = $2 ORDER BY p.valid_from DESC", tx.tenant.id, campaign_id)
-    return [Plan.model_validate(dict(row)) for row in rows]
+    return [Plan.from_row(row) for row in rows]
 
 
 async def _insert_levels(tx: TenantTransaction, plan_id: UUID, levels: Sequence[Rate]) -> None:
@@ -203,7 +203,7 @@ async def _valid_before(tx: TenantTransaction, plan: Plan) -> Plan | None:
         plan.campaign_id,
         plan.valid_from,
     )
-    return None if row is None else Plan.model_validate(dict(row))
+    return None if row is None else Plan.from_row(row)
 
 
 def _shown(plan: Plan | None) -> dict[str, Any] | None:

@@ -63,7 +63,7 @@ async def open_payouts(tx: TenantTransaction) -> list[OpenPayout]:
         """,
         tx.tenant.id,
     )
-    return [OpenPayout(**row) for row in rows]
+    return [OpenPayout.from_row(row) for row in rows]
 
 
 async def states_of(tx: TenantTransaction, numbers: list[PayoutNumber]) -> dict[PayoutNumber, PayoutState]:
@@ -93,7 +93,7 @@ async def credit_notes(tx: TenantTransaction) -> list[KnownCreditNote]:
         """,
         tx.tenant.id,
     )
-    return [KnownCreditNote(**row) for row in rows]
+    return [KnownCreditNote.from_row(row) for row in rows]
 
 
 def _no_more(_: timedelta) -> tuple[Any, ...]:

@@ -59,7 +59,7 @@ async def check(tx: TenantTransaction, *, year: int | None = None) -> NumberChec
     ]
     rows = await tx.fetch(_ENDED, tx.tenant.id, None if year is None else str(year), timeout=SECONDS)
     today: date = await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
-    return NumberCheck(on=today, series=tuple(series), ended=tuple(Ended(**row) for row in rows))
+    return NumberCheck(on=today, series=tuple(series), ended=tuple(Ended.from_row(row) for row in rows))
 
 
 async def _series(

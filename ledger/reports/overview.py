@@ -106,7 +106,7 @@ async def months(tx: TenantTransaction) -> list[Month]:
         tx.tenant.id,
         MONTHS,
     )
-    return [Month(**row) for row in rows]
+    return [Month.from_row(row) for row in rows]
 
 
 async def waited(tx: TenantTransaction) -> Waited:
@@ -122,7 +122,7 @@ async def waited(tx: TenantTransaction) -> Waited:
         RECENT_DAYS,
     )
     assert row is not None
-    return Waited(**row)
+    return Waited.from_row(row)
 
 
 async def standing_still(tx: TenantTransaction) -> list[Standing]:
@@ -177,4 +177,4 @@ async def requests_by_hour(tx: TenantTransaction, provider: str) -> list[Hour]:
         tx.tenant.id,
         provider,
     )
-    return [Hour(**row) for row in rows]
+    return [Hour.from_row(row) for row in rows]

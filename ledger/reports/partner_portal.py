@@ -70,7 +70,7 @@ async def payouts_of(
         limit + 1,
         SUBJECT,
     )
-    found = [OwnPayout(**row) for row in rows[:limit]]
+    found = [OwnPayout.from_row(row) for row in rows[:limit]]
     return found, (found[-1].seq if len(rows) > limit else None)
 
 
@@ -85,7 +85,7 @@ async def recipient(tx: TenantTransaction, partner_id: PartnerId) -> Recipient:
         partner_id,
     )
     assert row is not None, "a link belongs to a partner"
-    return Recipient(**row)
+    return Recipient.from_row(row)
 
 
 async def is_own(tx: TenantTransaction, partner_id: PartnerId, number: str) -> bool:

@@ -145,7 +145,7 @@ async def open_commissions(tx: TenantTransaction, at: datetime) -> DayReport:
         at,
         timeout=SECONDS,
     )
-    return DayReport(at=at, rows=tuple(OpenCommissions(**row) for row in rows))
+    return DayReport(at=at, rows=tuple(OpenCommissions.from_row(row) for row in rows))
 
 
 async def reconcile(tx: TenantTransaction, month: date) -> Reconciliation:
@@ -178,7 +178,7 @@ async def reconcile(tx: TenantTransaction, month: date) -> Reconciliation:
     )
     return Reconciliation(
         month=month.replace(day=1),
-        rows=tuple(Compared(**row, differences=_differences(row)) for row in rows),
+        rows=tuple(Compared.from_row(row, differences=_differences(row)) for row in rows),
     )
 
 

@@ -160,7 +160,7 @@ async def _payouts(
         cents,
         _EACH,
     )
-    return tuple(FoundPayout(**row) for row in rows)
+    return tuple(FoundPayout.from_row(row) for row in rows)
 
 
 async def _sales(tx: TenantTransaction, words: str, invoiced: list[UUID], cents: int | None) -> tuple[FoundSale, ...]:
@@ -186,7 +186,7 @@ async def _sales(tx: TenantTransaction, words: str, invoiced: list[UUID], cents:
         known,
         bare_number(words),
     )
-    return tuple(FoundSale(**row) for row in rows)
+    return tuple(FoundSale.from_row(row) for row in rows)
 
 
 async def _partners(tx: TenantTransaction, words: str) -> tuple[FoundPartner, ...]:
@@ -198,7 +198,7 @@ async def _partners(tx: TenantTransaction, words: str) -> tuple[FoundPartner, ..
         """,
         *where.parameters,
     )
-    return tuple(FoundPartner(**row) for row in rows)
+    return tuple(FoundPartner.from_row(row) for row in rows)
 
 
 async def _customers(tx: TenantTransaction, words: str) -> tuple[FoundCustomer, ...]:
@@ -213,7 +213,7 @@ async def _customers(tx: TenantTransaction, words: str) -> tuple[FoundCustomer, 
         """,
         *where.parameters,
     )
-    return tuple(FoundCustomer(**row) for row in rows)
+    return tuple(FoundCustomer.from_row(row) for row in rows)
 
 
 async def _documents(tx: TenantTransaction, numbered: list[UUID], cents: int | None) -> tuple[FoundDocument, ...]:
@@ -233,4 +233,4 @@ async def _documents(tx: TenantTransaction, numbered: list[UUID], cents: int | N
         cents,
         _EACH,
     )
-    return tuple(FoundDocument(**row) for row in rows)
+    return tuple(FoundDocument.from_row(row) for row in rows)

@@ -282,7 +282,7 @@ async def _lines(tx: TenantTransaction, payout: PayoutId) -> list[StatementLine]
         payout,
         timeout=SECONDS,
     )
-    return [StatementLine(**row) for row in rows]
+    return [StatementLine.from_row(row) for row in rows]
 
 
 def _payout(row: Any, lines: list[StatementLine]) -> PayoutStatement:

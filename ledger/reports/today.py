@@ -88,7 +88,7 @@ async def open_documents(tx: TenantTransaction) -> tuple[Documents, Documents]:
     def documents(*, is_sent: bool) -> Documents:
         if is_sent not in found:
             return Documents(payouts=0, cents=0, first=())
-        first = tuple(OpenDocument(**one) for one in shown if (one["bank_run"] is not None) is is_sent)
+        first = tuple(OpenDocument.from_row(one) for one in shown if (one["bank_run"] is not None) is is_sent)
         return Documents(payouts=found[is_sent]["payouts"], cents=found[is_sent]["cents"], first=first)
 
     return documents(is_sent=False), documents(is_sent=True)
@@ -114,7 +114,7 @@ async def news(tx: TenantTransaction, since: datetime) -> News:
         tx.tenant.id,
         since,
     )
-    found = {row["state"]: Changed(**row) for row in rows}
+    found = {row["state"]: Changed.from_row(row) for row in rows}
     sales = await tx.fetch(
         """
         SELECT to_state, count(DISTINCT subject_id) AS sales FROM state_changes

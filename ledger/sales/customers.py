@@ -103,7 +103,7 @@ async def get(tx: TenantTransaction, customer_id: CustomerId) -> Customer:
     row = await tx.fetchrow(_CUSTOMER + " AND c.id = $2", tx.tenant.id, customer_id)
     if row is None:
         raise NotFound("customer_not_found")
-    return Customer.model_validate(dict(row))
+    return Customer.from_row(row)
 
 
 async def find_by_names(tx: TenantTransaction, names: CustomerNames) -> Customer | None:
@@ -121,7 +121,7 @@ async def find_by_names(tx: TenantTransaction, names: CustomerNames) -> Customer
         names.lexoffice_contact_id,
         names.email,
     )
-    return None if row is None else Customer.model_validate(dict(row))
+    return None if row is None else Customer.from_row(row)
 
 
 async def list_customers(
@@ -139,7 +139,7 @@ async def list_customers(
         after,
         limit + 1,
     )
-    found = [Customer.model_validate(dict(row)) for row in rows[:limit]]
+    found = [Customer.from_row(row) for row in rows[:limit]]
     return found, found[-1].seq if len(rows) > limit else None
 
 
@@ -234,5 +234,5 @@ async def page(
         """,
         *where.parameters,
     )
-    found = [Customer.model_validate(dict(row)) for row in rows[:limit]]
+    found = [Customer.from_row(row) for row in rows[:limit]]
     return found, found[-1].seq if len(rows) > limit else None

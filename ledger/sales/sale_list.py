@@ -119,7 +119,7 @@ async def page(
         """,
         *where.parameters,
     )
-    found = [SaleRow.model_validate(dict(row)) for row in rows[:limit]]
+    found = [SaleRow.from_row(row) for row in rows[:limit]]
     return found, found[-1].position if len(rows) > limit else None
 
 
@@ -159,4 +159,4 @@ async def history(tx: TenantTransaction, subjects: Sequence[UUID], *, limit: int
         list(subjects),
         limit,
     )
-    return [Change(**row) for row in rows]
+    return [Change.from_row(row) for row in rows]

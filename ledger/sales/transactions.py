@@ -91,7 +91,7 @@ async def get(tx: TenantTransaction, transaction_id: TransactionId) -> Transacti
     row = await tx.fetchrow(_TRANSACTION + " AND t.id = $2", tx.tenant.id, transaction_id)
     if row is None:
         raise NotFound("transaction_not_found")
-    return Transaction.model_validate(dict(row))
+    return Transaction.from_row(row)
 
 
 async def paid_by(tx: TenantTransaction, payment_intent: str) -> int | None:
@@ -155,5 +155,5 @@ async def list_transactions(
         after,
         limit + 1,
     )
-    found = [Transaction.model_validate(dict(row)) for row in rows[:limit]]
+    found = [Transaction.from_row(row) for row in rows[:limit]]
     return found, found[-1].seq if len(rows) > limit else None

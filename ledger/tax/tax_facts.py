@@ -29,7 +29,7 @@ async def partner_facts(tx: TenantTransaction, partner: PartnerId, on: date) -> 
     )
     if row is None:
         raise NotFound("partner_not_found")
-    return PartnerFacts(**row)
+    return PartnerFacts.from_row(row)
 
 
 async def tenant_facts(tx: TenantTransaction) -> TenantFacts:
@@ -46,4 +46,4 @@ async def tenant_facts(tx: TenantTransaction) -> TenantFacts:
     )
     if row is None:
         raise NotFound("tenant_not_found")
-    return TenantFacts(**row)
+    return TenantFacts.from_row(row)

@@ -90,13 +90,13 @@ async def record_tax_status(tx: TenantTransaction, partner_id: PartnerId, new: N
         subject_id=str(partner_id),
         **audit.apart(new.model_dump(mode="json", exclude_none=True)),
     )
-    return TaxRecord.model_validate(dict(recorded))
+    return TaxRecord.from_row(recorded)
 
 
 async def tax_status_on(tx: TenantTransaction, partner_id: PartnerId, day: date) -> TaxRecord | None:
     """What the partner was on that day (Europe/Berlin); None where nothing is recorded for it."""
     row = await tx.fetchrow(f"SELECT {_COLUMNS} FROM tax_status_on($1, $2, $3)", tx.tenant.id, partner_id, day)
-    return None if row is None else TaxRecord.model_validate(dict(row))
+    return None if row is None else TaxRecord.from_row(row)
 
 
 async def tax_statuses(tx: TenantTransaction, partner_id: PartnerId) -> list[TaxRecord]:
@@ -109,4 +109,4 @@ async def tax_statuses(tx: TenantTransaction, partner_id: PartnerId) -> list[Tax
         tx.tenant.id,
         partner_id,
     )
-    return [TaxRecord.model_validate(dict(row)) for row in rows]
+    return [TaxRecord.from_row(row) for row in rows]

@@ -1,6 +1,7 @@
 """One way to do a thing, where the types alone do not see to it."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,3 +31,14 @@ def test_who_has_a_transaction_is_not_told_its_tenant_again() -> None:
         }
     ]
     assert not told_twice
+
+
+def test_a_row_becomes_a_model_by_from_row() -> None:
+    otherwise = [
+        f"{path}:{node.lineno}"
+        for path, tree in modules("ledger")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and re.search(r"\.model_validate\(dict\((row|one)\)|^[A-Z]\w*\(\*\*(row|one|dict\(row\))\b", ast.unparse(node))
+    ]
+    assert not otherwise
