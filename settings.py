@@ -177,6 +177,9 @@ class Settings(EngineSettings):
     statement_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
     database_connections: Annotated[int, Field(ge=1, le=500)] = 10
     """Most connections of one process; the API opens two more for files of whole lists."""
+    keep_alive_seconds: Annotated[int, Field(ge=1, le=3600)] = 75
+    """How long a connection without a request stays open: longer than a proxy before us keeps it (60 s are usual), or
+    that one sends a request into a connection that is just being closed."""
     body_bytes: Annotated[int, Field(ge=1024)] = 1_000_000
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     """How many of our own proxies append to X-Forwarded-For. With 0 the header is not believed."""

@@ -116,6 +116,7 @@ def api(host: str, port: int) -> None:
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=10,
+        timeout_keep_alive=settings.keep_alive_seconds,
         proxy_headers=False,
     )
 

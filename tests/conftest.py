@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fixtures.unhurried import make_room
+
 # What a pure test does without is imported by the fixtures that need it: loading it takes longer than such a test.
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -43,6 +45,10 @@ class Database:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pure", action="store_true", help="only tests that ask for no server, by whatever fixture")
+
+
+def pytest_configure() -> None:
+    make_room()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -94,7 +94,7 @@ class Recorder:
             over = seen is not None and seen.close_time is not None and seen.run_id != self.runs.get(resource)
             return seen.run_id if seen and over else None
 
-        self.runs[resource] = await until(newer, bool, f"{name} ended", patience=60)
+        self.runs[resource] = await until(newer, bool, f"{name} ended")
         await self.keep(f"document-{name}", handle)
 
 
@@ -684,7 +684,7 @@ async def _waits_for_replacement(shop: Shop, handle: Handle) -> None:
         last = (await handle.fetch_history()).events[-1]
         return bool(blocked) and not waiting and last.HasField("timer_started_event_attributes")
 
-    await until(waits, bool, f"{handle.id} waits for another invoice", patience=60)
+    await until(waits, bool, f"{handle.id} waits for another invoice")
 
 
 async def _running_events(handle: Handle) -> int:
@@ -697,7 +697,7 @@ async def _ended(handle: Handle) -> None:
         seen = await _describe(handle)
         return seen is not None and seen.close_time is not None
 
-    await until(over, bool, f"{handle.id} ended", patience=60)
+    await until(over, bool, f"{handle.id} ended")
 
 
 async def _looks(shop: Shop, payout: dict[str, Any], state: str, *, tasks: list[str] | None = None) -> None:

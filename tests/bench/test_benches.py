@@ -13,7 +13,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 # Each starts stacks of its own, on a machine that may be busy with other tests.
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1800),
     pytest.mark.usefixtures("stack_state", "temporal_cli"),
 ]
 

@@ -17,6 +17,7 @@ from ledger.roles import Role
 from ledger.types import UserId
 from tests.fixtures.browsers import PASSWORD
 from tests.fixtures.house import House, Shop
+from tests.fixtures.unhurried import ANSWER_S
 
 WIDE = ViewportSize(width=1280, height=860)
 PHONE = ViewportSize(width=390, height=800)
@@ -63,7 +64,7 @@ async def operator(shop: Shop) -> Colleague:
 async def browsing(chromium: Chromium, house: House, *, locale: str = "de-DE", **how: Any) -> AsyncIterator[Page]:
     """A browser of nobody yet. Whatever its console complains about fails the test: a policy, a script, a file."""
     context = await chromium.new_context(locale=locale, base_url=house.api_url, **({"viewport": WIDE} | how))
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(ANSWER_S * 1000)
     # What the switch of language leaves behind; a browser's own wish is not asked.
     await context.add_cookies([{"name": COOKIE, "value": locale[:2], "url": house.api_url}])
     complaints = watch(context)

@@ -173,7 +173,6 @@ ON_A_PHONE = {"heute", "auszahlung-paid", "partner-seite"}
 IN_ENGLISH = {"heute", "auszahlung-awaiting_approval"}
 
 
-@pytest.mark.timeout(240)
 async def test_every_page_in_german_light_dark_and_on_a_phone(
     chromium: Chromium, month: Month, to_look_at: list[Shown]
 ) -> None:
@@ -202,7 +201,6 @@ async def test_every_page_in_german_light_dark_and_on_a_phone(
     assert seen >= IN_DARK | ON_A_PHONE | IN_ENGLISH
 
 
-@pytest.mark.timeout(240)
 async def test_every_page_in_english(chromium: Chromium, month: Month, to_look_at: list[Shown]) -> None:
     faults: list[str] = []
 

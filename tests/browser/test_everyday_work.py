@@ -12,7 +12,7 @@ from tests.browser.desks import at_desk, hired, operator
 from tests.browser.firm import Month, bank_day, open_for_business
 from tests.fixtures.house import House, Shop, until
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.long
 SOON_MS = 30_000
 
 

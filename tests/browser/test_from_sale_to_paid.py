@@ -14,7 +14,6 @@ pytestmark = pytest.mark.long
 SOON_MS = 30_000
 
 
-@pytest.mark.timeout(150)
 @pytest.mark.parametrize("language", ["de", "en"])
 async def test_a_firm_connects_lexoffice_and_pays_its_first_partner(
     chromium: Chromium, product: House, language: str

@@ -7,8 +7,9 @@ from playwright.async_api import Page, expect
 from ledger.roles import Role
 from tests.browser.desks import PHONE, at_desk, hired
 from tests.fixtures.house import Shop
+from tests.fixtures.unhurried import ANSWER_S
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(90)]
+pytestmark = pytest.mark.long
 
 
 async def _tab_to(page: Page, text: str, *, steps: int = 80) -> None:
@@ -59,4 +60,4 @@ async def test_an_approval_on_a_phone(chromium: Chromium, shop: Shop) -> None:
         await expect(page.get_by_role("heading", level=1)).to_contain_text(number)
         assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         await page.get_by_role("button", name="Freigeben", exact=True).tap()
-        await expect(page.locator(".now .badge")).to_have_text("Gutschrift offen", timeout=30_000)
+        await expect(page.locator(".now .badge")).to_have_text("Gutschrift offen", timeout=ANSWER_S * 1000)

@@ -25,6 +25,7 @@ from ledger.types import Tenant, TenantId, TransactionId
 from sandbox.postgres import PostgresAddresses
 from settings import Settings
 from tests.fixtures.browsers import Firm
+from tests.fixtures.unhurried import ANSWER_S
 from tests.ledger.old_shape import OldDatabase, old_database
 
 _ACCOUNT = "Eine neue Bankverbindung ist noch nicht in Kraft."
@@ -341,7 +342,10 @@ async def _look_at_the_api(firm: Firm, settings: Settings, books: Books) -> None
         made = await api_keys.create_api_key(tx, settings.vault(), name="x", scopes=("read", "write"), actor="test")
     headers = {"X-API-Key": made.key.get_secret_value()}
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=firm.app), base_url="http://127.0.0.1/api/v1", timeout=30, headers=headers
+        transport=httpx.ASGITransport(app=firm.app),
+        base_url="http://127.0.0.1/api/v1",
+        timeout=ANSWER_S,
+        headers=headers,
     ) as api:
         held = (await api.get("/payouts/PO-2026-0001")).json()
         assert {hold["code"]: hold["sentence"] for hold in held["holds"]} == {

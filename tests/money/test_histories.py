@@ -150,7 +150,7 @@ async def test_more_histories_give_the_models_balances_and_keep_every_promise(ne
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("block", range(5))
 async def test_a_thousand_random_histories_give_the_models_balances(new_player: NewPlayer, block: int) -> None:
     """Five blocks of two hundred, which may run side by side."""

@@ -190,7 +190,7 @@ def test_no_order_of_events_loses_or_doubles_a_cent(database: Database) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_no_longer_order_of_events_loses_or_doubles_a_cent(database: Database) -> None:
     """And a search that hardly made a bank file, or never looked at a paid payout, would have found nothing: it goes on
     until it has. What five searches hardly meet is not possible any more, or not as likely as it was."""

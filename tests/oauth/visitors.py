@@ -13,6 +13,7 @@ from ledger.roles import Role
 from tests.fixtures.browsers import PASSWORD
 from tests.fixtures.consent import decide
 from tests.fixtures.house import Shop
+from tests.fixtures.unhurried import ANSWER_S
 
 
 async def session_of_admin(shop: Shop) -> tuple[str, SecretStr]:
@@ -33,7 +34,7 @@ async def session_of_admin(shop: Shop) -> tuple[str, SecretStr]:
 async def admin_of(shop: Shop) -> AsyncIterator[httpx.AsyncClient]:
     _, token = await session_of_admin(shop)
     async with httpx.AsyncClient(
-        base_url=shop.house.api_url, cookies={"partnerdesk": token.get_secret_value()}, timeout=30
+        base_url=shop.house.api_url, cookies={"partnerdesk": token.get_secret_value()}, timeout=ANSWER_S
     ) as browser:
         yield browser
 

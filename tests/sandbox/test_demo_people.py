@@ -17,6 +17,7 @@ from sandbox.stack import StackAddresses
 from sandbox.temporal_server import TemporalAddresses
 from tests.fixtures.browsers import _TOKEN
 from tests.fixtures.house import House
+from tests.fixtures.unhurried import ANSWER_S
 
 
 @pytest.mark.parametrize("at", [59.0, 1111111109.0, 1234567890.0, 20000000000.0])
@@ -55,7 +56,7 @@ async def test_an_admin_and_an_approver_of_the_demo_log_in_with_a_second_factor(
         assert [person.email for person in anew] == [person.email for person in people]
         assert all(person.password in told(addresses, anew) for person in anew)
         assert all(person.email in codes(anew) for person in anew)
-    async with httpx.AsyncClient(base_url=product.api_url, timeout=30, trust_env=False) as browser:
+    async with httpx.AsyncClient(base_url=product.api_url, timeout=ANSWER_S, trust_env=False) as browser:
         shown = _TOKEN.search((await browser.get("/login")).text)
         assert shown is not None
         entered = await browser.post(

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.fixtures.unhurried import ANSWER_S
+
 START_SECONDS = 20
 
 
@@ -30,7 +32,7 @@ def running_sandbox(state: Path, *options: str) -> Iterator[RunningSandbox]:
             assert process.stdout is not None
             ready = json.loads(process.stdout.readline())
             assert ready["ready"] is True
-            with httpx.Client(base_url=ready["url"], timeout=10) as http:
+            with httpx.Client(base_url=ready["url"], timeout=ANSWER_S) as http:
                 yield RunningSandbox(process, ready["url"], http)
         finally:
             process.terminate()

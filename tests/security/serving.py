@@ -17,6 +17,7 @@ from sandbox.processes import free_port
 from settings import Settings
 from tests.conftest import Database
 from tests.fixtures.house import until
+from tests.fixtures.unhurried import ANSWER_S
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ async def served(database: Database, lexoffice: LexofficeAddresses, **more: Any)
     serving = asyncio.create_task(server._serve())
     try:
         await until(lambda: asyncio.sleep(0, server.started), bool, "the API's start")
-        async with httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=url, timeout=ANSWER_S, trust_env=False) as http:
             yield Served(app, url, http)
     finally:
         server.should_exit = True

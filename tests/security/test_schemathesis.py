@@ -24,7 +24,7 @@ from tests.fixtures.premises import NO_OBJECTS, Premises, object_of, premises
 from tests.security.operations import NEEDS, Operation, described
 from tests.security.serving import Served, served
 
-pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(1800)]
 
 EXAMPLES = 12
 """Per operation and mode. Together with the boundary values some thousand requests."""

@@ -26,9 +26,10 @@ from settings import Settings
 from tests.fixtures.browsers import PASSWORD, Browser, key_in, link_in
 from tests.fixtures.consent import decide
 from tests.fixtures.house import House, Shop, until
+from tests.fixtures.unhurried import ANSWER_S
 from tests.security.leaks import SHORTEST, forms_of, in_histories, in_logs, in_tables, kept_encrypted, leaks
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 _IBAN = re.compile(r"<IBAN>([A-Z0-9]+)</IBAN>")
 _PAGE = "/admin/zahlungsanbieter/lexoffice"
 
@@ -37,7 +38,7 @@ class Chrome(Browser):
     """The same browser, over a socket."""
 
     def __init__(self, url: str) -> None:
-        self.http = httpx.AsyncClient(base_url=url, timeout=30, trust_env=False)
+        self.http = httpx.AsyncClient(base_url=url, timeout=ANSWER_S, trust_env=False)
         self.user, self.email, self.secret = None, "", ""
 
 
@@ -96,7 +97,7 @@ async def run(temporal_cli: Path, stack_state: Path) -> AsyncIterator[Run]:
         engine = await Client.connect(
             where.temporal.address, namespace=where.temporal.namespace, data_converter=pydantic_data_converter
         )
-        http = await exits.enter_async_context(httpx.AsyncClient(timeout=30, trust_env=False))
+        http = await exits.enter_async_context(httpx.AsyncClient(timeout=ANSWER_S, trust_env=False))
         admin_url, app_url = where.postgres.admin_url, where.postgres.app_url
         superuser = await asyncpg.connect(f"{admin_url.rpartition('/')[0]}/{app_url.rpartition('/')[2]}")
         exits.push_async_callback(superuser.close)

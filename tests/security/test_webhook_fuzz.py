@@ -22,7 +22,7 @@ from tests.conftest import Database
 from tests.fixtures.door import Door, new_door
 from tests.security.serving import Served, served
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 CASES = 10_000
 AT_ONCE = 16
 _HEADERS = (

@@ -24,7 +24,6 @@ async def number_of(shop: Shop, sale: dict[str, Any]) -> str:
         lambda: shop.api("GET", f"/transactions/{sale['id']}"),
         lambda row: row["invoice_number"] is not None,
         "the invoice's number",
-        patience=30,
     )
     return str(seen["invoice_number"])
 

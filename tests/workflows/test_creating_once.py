@@ -51,7 +51,7 @@ async def test_after_every_unclear_answer_there_is_exactly_one_credit_note(impat
         shop = await shop_of(impatient)
         await fault(shop, kind, times=1, delayMs=2500 if kind == "slow" else 0)
         payout = await approved(shop)
-        await until(lambda: state_of(shop, payout), lambda state: state == "credit_note_open", kind, patience=60)
+        await until(lambda: state_of(shop, payout), lambda state: state == "credit_note_open", kind)
         history = await shop.rows(
             "SELECT to_state FROM state_changes WHERE subject_id = $1 ORDER BY seq",
             (await shop.rows("SELECT id FROM payouts"))[0]["id"],

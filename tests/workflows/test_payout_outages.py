@@ -134,7 +134,6 @@ async def test_a_worker_killed_at_any_step_leaves_one_credit_note(
                 lambda shop=shop, step=step: shop.api("GET", f"/payouts/{payouts[step]['number']}"),  # type: ignore[misc]
                 lambda found: found["state"] == "credit_note_open",
                 f"the payout that was killed at {step}",
-                patience=60,
             )
     found = {step: len(await credit_notes(shop)) for step, shop in shops.items()}
     assert found == dict.fromkeys(shops, 1)
@@ -259,7 +258,7 @@ async def test_while_the_database_is_away_activities_wait_and_no_workflow_fails(
             answered = await shop.call("GET", f"/payouts/{payout['number']}")
             return str(answered.json()["state"]) if answered.status_code == 200 else str(answered.status_code)
 
-        await until(look, lambda seen: seen == "credit_note_open", "the payout's credit note", patience=60)
+        await until(look, lambda seen: seen == "credit_note_open", "the payout's credit note")
         await passing.result()
         history = await passing.fetch_history()
         asked = [event.activity_task_scheduled_event_attributes for event in history.events]

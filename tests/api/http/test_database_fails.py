@@ -11,6 +11,7 @@ import pytest
 from settings import Settings
 from tests.conftest import Database
 from tests.fixtures.door import Door, new_door, running
+from tests.fixtures.unhurried import ANSWER_S, SHORT
 
 
 class Line:
@@ -64,7 +65,7 @@ async def test_with_a_database_that_stops_answering_the_answer_is_503_within_5_s
     secret = type(product_settings.database_url)
     async with AsyncExitStack() as stack:
         line, url = await stack.enter_async_context(line_to(product_settings.database_url.get_secret_value()))
-        behind_it = product_settings.model_copy(update={"database_url": secret(url)})
+        behind_it = product_settings.model_copy(update={"database_url": secret(url), **SHORT})
         started = await stack.enter_async_context(running(behind_it))
         door = await new_door(started)
         await door.connect()
@@ -79,7 +80,7 @@ async def test_with_a_database_that_stops_answering_the_answer_is_503_within_5_s
         assert {answer.status_code for answer in answers} == {503}
         assert all(int(answer.headers["retry-after"]) > 0 for answer in answers)
         line.thaw()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(ANSWER_S):
             while (answer := await door.notify(event)).status_code == 503:
                 pass
         assert (answer.status_code, answer.json()["status"]) in ((200, "accepted"), (200, "duplicate"))

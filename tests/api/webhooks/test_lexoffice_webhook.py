@@ -24,6 +24,7 @@ from ledger.inbox.events import Arrival
 from ledger.types import EventState
 from settings import Settings
 from tests.fixtures.door import Door, new_door, running, until
+from tests.fixtures.unhurried import SHORT
 
 
 async def signals_of(engine: Client, door: Door, resource: str) -> list[dict[str, Any]]:
@@ -264,7 +265,10 @@ async def test_with_the_database_away_the_answer_is_503_within_5_s(
     product_settings: Settings, engine_address: object, unused_tcp_port: int
 ) -> None:
     away = product_settings.model_copy(
-        update={"database_url": type(product_settings.database_url)(f"postgresql://x@127.0.0.1:{unused_tcp_port}/x")}
+        update={
+            "database_url": type(product_settings.database_url)(f"postgresql://x@127.0.0.1:{unused_tcp_port}/x"),
+            **SHORT,
+        }
     )
     async with running(away) as (_, http):
         loop = asyncio.get_running_loop()
@@ -370,7 +374,7 @@ async def test_with_the_database_hanging_the_answer_is_503_within_5_s(
     product_settings: Settings, engine_address: object, hanging_port: int
 ) -> None:
     url = type(product_settings.database_url)(f"postgresql://x@127.0.0.1:{hanging_port}/x")
-    async with running(product_settings.model_copy(update={"database_url": url})) as (_, http):
+    async with running(product_settings.model_copy(update={"database_url": url, **SHORT})) as (_, http):
         async with asyncio.timeout(5):
             answer = await http.post("/api/webhooks/acme/lexoffice", json={}, headers={"X-Lexoffice-Token": "a"})
         assert answer.status_code == 503
@@ -381,7 +385,7 @@ async def test_with_the_engine_hanging_the_answer_is_200_within_5_s(
     product_settings: Settings, engine_address: object, monkeypatch: pytest.MonkeyPatch, hanging_port: int
 ) -> None:
     monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{hanging_port}")
-    async with running(product_settings) as started:
+    async with running(product_settings.model_copy(update={"request_seconds": 4.0})) as started:
         door = await new_door(started)
         await door.connect()
         async with asyncio.timeout(5):

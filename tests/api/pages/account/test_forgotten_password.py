@@ -8,6 +8,7 @@ from ledger.access import throttling
 from ledger.mail import outbox
 from ledger.roles import Role
 from tests.fixtures.browsers import PASSWORD, Browser, Firm
+from tests.fixtures.unhurried import ANSWER_S
 
 PAGE = forgotten_password.PAGE
 NEW = "sieben leise Züge nach Norden"
@@ -62,7 +63,7 @@ async def test_the_answer_does_not_wait_for_the_link(firm: Firm) -> None:
     async with firm.parts.ledger.of_person(browser.user) as tx:
         # Whatever is to be written about this person waits here.
         await tx.execute("UPDATE users SET name = name WHERE id = $1", browser.user)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(ANSWER_S):
             answer = await browser.http.post(PAGE, data={"csrf": token, "email": browser.email})
         assert answer.status_code == 303
         assert forgotten_password.under_way

@@ -15,6 +15,7 @@ from ledger.roles import Role
 from tests.fixtures.browsers import PASSWORD, Browser, Firm
 from tests.fixtures.payout_books import Books
 from tests.fixtures.serving import served
+from tests.fixtures.unhurried import ANSWER_S
 
 pytestmark = pytest.mark.long
 
@@ -59,7 +60,7 @@ async def test_a_payout_turns_by_itself_while_it_is_looked_at(
         await page.goto(f"/admin/auszahlungen/{payout.number}")
         await expect(page.locator(".now .badge")).to_have_text("Wartet auf Freigabe")
         await books.paid(payout, "GS-2026-0042")
-        await expect(page.locator(".now .badge")).to_have_text("Ausgezahlt", timeout=15_000)
+        await expect(page.locator(".now .badge")).to_have_text("Ausgezahlt", timeout=ANSWER_S * 1000)
         await expect(page.locator("#verlauf")).to_contain_text("Gutschrift GS-2026-0042 in lexoffice angelegt")
 
 
@@ -73,7 +74,7 @@ async def test_what_somebody_types_is_not_renewed_away(
         await page.get_by_label("Grund").first.fill("Ich überlege noch")
         await page.locator("h1").click()
         await books.open_credit_note(payout)
-        await expect(page.locator(".now .badge")).to_have_text("Gutschrift offen", timeout=15_000)
+        await expect(page.locator(".now .badge")).to_have_text("Gutschrift offen", timeout=ANSWER_S * 1000)
         await expect(page.get_by_label("Grund").first).to_have_value("Ich überlege noch")
 
 
@@ -107,7 +108,9 @@ async def test_many_approvals_go_on_by_themselves(
         await page.goto("/admin/freigaben")
         await page.get_by_label("Alle auswählen").check()
         await page.get_by_role("button", name="Gewählte freigeben").click()
-        await expect(page.locator("#rest")).to_contain_text("Über 12 Auszahlungen ist entschieden.", timeout=30_000)
+        await expect(page.locator("#rest")).to_contain_text(
+            "Über 12 Auszahlungen ist entschieden.", timeout=ANSWER_S * 1000
+        )
         assert await page.locator("#ergebnisse li").count() == 12
     assert {await books.in_state(number) for number in made} == {"approved"}
 

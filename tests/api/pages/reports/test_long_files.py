@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from tests.fixtures.sale_books import Books
 from tests.fixtures.serving import served
+from tests.fixtures.unhurried import ANSWER_S
 
 _SALES = """
     INSERT INTO transactions (tenant_id, source, state, order_reference, base_cents, tax_cents, gross_cents,
@@ -31,7 +32,7 @@ async def test_a_file_that_cannot_be_read_to_its_end_is_seen_to_be_cut_off(books
     received = bytearray()
     async with (
         served(people_app) as address,
-        httpx.AsyncClient(base_url=address, cookies=dict(books.editor.http.cookies), timeout=30) as client,
+        httpx.AsyncClient(base_url=address, cookies=dict(books.editor.http.cookies), timeout=ANSWER_S) as client,
         client.stream("GET", "/admin/transaktionen.csv") as answer,
     ):
         assert answer.status_code == 200
