@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -97,6 +98,10 @@ def api(host: str, port: int) -> None:
     import signal
 
     settings = Settings.from_environment()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        # Until uvicorn listens to it, it ends the start. uvicorn stops gracefully and then raises it once more: by then
+        # all is done, and the status is 0.
+        signal.signal(name, lambda *_: sys.exit(0))
     with _nothing_collected():
         import uvicorn
 
@@ -105,9 +110,6 @@ def api(host: str, port: int) -> None:
 
         configure_logs(settings.log_format, settings.log_level)
         app = create_app(settings)
-    for name in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn stops gracefully and then raises the signal once more; by then all is done, and the status is 0.
-        signal.signal(name, lambda *_: None)
     uvicorn.run(
         app,
         host=host,

@@ -209,7 +209,11 @@ class Office:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        output, errors = await process.communicate()
+        try:
+            output, errors = await process.communicate()
+        except asyncio.CancelledError:
+            process.kill()
+            raise
         return process.returncode or 0, (output or errors).decode()
 
     async def _connect(self, api_key: str) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fixtures.programs import adopt_orphans, end_children
 from tests.fixtures.unhurried import make_room
 
 # What a pure test does without is imported by the fixtures that need it: loading it takes longer than such a test.
@@ -76,6 +77,14 @@ def is_pure(item: pytest.Item) -> bool:
 def fixtures_of(item: pytest.Item) -> list[str]:
     """Those that a test asks for, and those that they ask for."""
     return list(getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_running() -> Iterator[None]:
+    """What tests have started has ended with them. What has not is ended now, and an error of the run."""
+    adopt_orphans()
+    yield
+    assert end_children() == []
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,13 @@
 """The benches run, and what no slow machine excuses holds: the budget, and the shape of the histories."""
 
-import asyncio
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.fixtures.programs import ended
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -19,23 +20,9 @@ pytestmark = [
 
 
 async def figures_of(*words: str) -> dict[str, Any]:
-    bench = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bench",
-        *words,
-        cwd=CHECKOUT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        figures, progress = await bench.communicate()
-    finally:
-        if bench.returncode is None:
-            bench.terminate()
-            await bench.wait()
-    assert bench.returncode == 0, progress.decode()
-    printed: dict[str, Any] = json.loads(figures)
+    bench = await ended(sys.executable, "-m", "bench", *words, cwd=CHECKOUT)
+    assert bench.status == 0, bench.err.decode()
+    printed: dict[str, Any] = json.loads(bench.out)
     return printed
 
 

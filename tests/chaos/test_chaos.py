@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chaos.plan import draw
+from tests.fixtures.programs import leashed
 
 # Each starts a stack of its own.
 pytestmark = pytest.mark.usefixtures("stack_state", "temporal_cli")
@@ -21,7 +22,7 @@ _SHORT = "--payouts 10 --minutes 0.3 --tenants 2 --kills-per-minute 9 --limits l
 
 def _chaos(*more: str) -> tuple[int, dict[str, Any]]:
     ended = subprocess.run(
-        [sys.executable, "-m", "chaos", *_SHORT.split(), *more],
+        leashed(sys.executable, "-m", "chaos", *_SHORT.split(), *more),
         cwd=_CHECKOUT,
         env={**os.environ, "PYTHONPATH": str(_CHECKOUT)},
         stdout=subprocess.PIPE,

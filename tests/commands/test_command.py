@@ -4,8 +4,10 @@ import asyncio
 import json
 import os
 import secrets
+import signal
 import socket
 import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,7 +27,9 @@ from sandbox.temporal_server import TemporalAddresses
 from settings import Settings
 from tests.conftest import Database
 from tests.fixtures.door import Door
+from tests.fixtures.programs import ended, program
 from tests.fixtures.unapproved_payouts import a_payout_that_awaits_approval
+from tests.fixtures.unhurried import ANSWER_S
 
 PARTNERDESK = str(Path(sys.executable).with_name("partnerdesk"))
 
@@ -42,17 +46,8 @@ class Result:
 
 async def partnerdesk(environment: Mapping[str, str], *arguments: str, stdin: str = "") -> Result:
     inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
-    process = await asyncio.create_subprocess_exec(
-        PARTNERDESK,
-        *arguments,
-        env=inherited | dict(environment),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(stdin.encode()), 60)
-    assert process.returncode is not None
-    return Result(process.returncode, out.decode(), err.decode())
+    answer = await ended(PARTNERDESK, *arguments, env=inherited | dict(environment), stdin=stdin.encode())
+    return Result(answer.status, answer.out.decode(), answer.err.decode())
 
 
 @pytest.fixture(scope="session")
@@ -205,17 +200,8 @@ async def test_an_operator_approves_in_somebodys_name_once(environment: dict[str
 
 async def test_the_api_starts_serves_and_stops_on_sigterm_without_leaking_a_token(environment: dict[str, str]) -> None:
     port = free_port()
-    process = await asyncio.create_subprocess_exec(
-        PARTNERDESK,
-        "api",
-        "--port",
-        str(port),
-        env={"PATH": os.environ["PATH"]} | environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http, asyncio.timeout(30):
+    async with program(PARTNERDESK, "api", "--port", str(port), env=environment, stdout=PIPE, stderr=PIPE) as process:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=ANSWER_S) as http:
             while True:
                 try:
                     ready = await http.get("/readyz")
@@ -224,9 +210,8 @@ async def test_the_api_starts_serves_and_stops_on_sigterm_without_leaking_a_toke
                     await asyncio.sleep(0.05)
             assert ready.json() == {"status": "ready"}
             await http.post("/api/webhooks/acme/lexoffice?token=sehr-geheimer-token", json={"eventType": "Kundenname"})
-    finally:
         process.terminate()
-    out, err = await asyncio.wait_for(process.communicate(), 15)
+        out, err = await process.communicate()
     assert process.returncode == 0
     lines = [json.loads(line) for line in err.decode().splitlines()]
     (request,) = [line for line in lines if line["event"] == "request"]
@@ -234,6 +219,20 @@ async def test_the_api_starts_serves_and_stops_on_sigterm_without_leaking_a_toke
     assert request["request_id"]
     for secret in ("geheim", "Kundenname"):
         assert secret not in (out + err).decode()
+
+
+async def test_an_api_that_is_told_to_stop_while_it_starts_does_not_live_on(environment: dict[str, str]) -> None:
+    async def stopped_after(seconds: float) -> int | None:
+        command = (PARTNERDESK, "api", "--port", str(free_port()))
+        async with program(*command, env=environment, stdout=DEVNULL, stderr=DEVNULL) as process:
+            await asyncio.sleep(seconds)
+            process.terminate()
+            async with asyncio.timeout(ANSWER_S):
+                return await process.wait()
+
+    # While Python loads it (the signal's own way to end a process), while modules load, while it serves.
+    ends = [await stopped_after(0.1 * moment) for moment in (1, 4, 7, 10, 15, 25)]
+    assert set(ends) <= {0, -signal.SIGTERM}
 
 
 async def test_what_tells_who_somebody_was_is_erased_from_the_trail_on_demand(

@@ -1,6 +1,5 @@
 """What operators do for people by command."""
 
-import asyncio
 import json
 import sys
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from ledger.vault import Vault
 from settings import Settings
 from tests.conftest import Database
 from tests.fixtures.browsers import PASSWORD, Firm
+from tests.fixtures.programs import ended
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,8 @@ class Operator:
     environment: dict[str, str]
 
     async def __call__(self, *arguments: str) -> Ended:
-        process = await asyncio.create_subprocess_exec(
-            str(Path(sys.executable).with_name("partnerdesk")),
-            *arguments,
-            env=self.environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await process.communicate()
-        return Ended(process.returncode or 0, out, err.decode())
+        answer = await ended(Path(sys.executable).with_name("partnerdesk"), *arguments, env=self.environment)
+        return Ended(answer.status, answer.out, answer.err.decode())
 
 
 @pytest.fixture

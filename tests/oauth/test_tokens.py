@@ -4,8 +4,9 @@ import asyncio
 import json
 import os
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from activities.gateway import lexoffice_gateway
 from activities.gateway.lexoffice_gateway import LexofficeDoor
 from ledger.connections.connections import ConnectionBroken
 from lexoffice.errors import Unauthorized, Unreachable
+from tests.fixtures.programs import program
 from tests.lexoffice_client.samples import new_credit_note
 from tests.oauth.conftest import PAGE, Shop
 
@@ -103,19 +105,11 @@ async def processes(shop: Shop, number: int, times: int) -> AsyncIterator[list[a
     }
     tenant = shop.firm.tenant
     argv = [sys.executable, "-m", "tests.oauth.another_process", str(tenant.id), tenant.slug, str(times)]
-    started = [
-        await asyncio.create_subprocess_exec(
-            *argv, env=environment, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-        )
-        for _ in range(number)
-    ]
-    try:
-        yield started
-    finally:
-        for process in started:
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
+    async with AsyncExitStack() as started:
+        yield [
+            await started.enter_async_context(program(*argv, env=environment, stdin=PIPE, stdout=PIPE))
+            for _ in range(number)
+        ]
 
 
 async def ask_at_once(shop: Shop, *, number: int = 2, times: int = 5) -> list[str]:

@@ -1,6 +1,5 @@
 """The demo's people come in by the doors that everybody uses, and again after a restart."""
 
-import asyncio
 import json
 import os
 from pathlib import Path
@@ -17,6 +16,7 @@ from sandbox.stack import StackAddresses
 from sandbox.temporal_server import TemporalAddresses
 from tests.fixtures.browsers import _TOKEN
 from tests.fixtures.house import House
+from tests.fixtures.programs import ended
 from tests.fixtures.unhurried import ANSWER_S
 
 
@@ -81,9 +81,6 @@ async def test_operators_of_the_demo_have_their_command(product: House, tmp_path
     assert command.stat().st_mode & 0o077 == 0
     assert "not ours" not in command.read_text()
     bare = {name: value for name, value in os.environ.items() if not name.startswith("PARTNERDESK_")}
-    called = await asyncio.create_subprocess_exec(
-        command, "tenant", "list", "--json", env=bare, stdout=asyncio.subprocess.PIPE
-    )
-    output, _ = await called.communicate()
-    assert called.returncode == 0
-    assert "tenants" in json.loads(output)
+    called = await ended(command, "tenant", "list", "--json", env=bare)
+    assert called.status == 0
+    assert "tenants" in json.loads(called.out)

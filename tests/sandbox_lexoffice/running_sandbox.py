@@ -12,9 +12,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.fixtures.programs import text_program
 from tests.fixtures.unhurried import ANSWER_S
-
-START_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -27,13 +26,9 @@ class RunningSandbox:
 @contextmanager
 def running_sandbox(state: Path, *options: str) -> Iterator[RunningSandbox]:
     argv = [sys.executable, "-m", "sandbox.lexoffice", "--port", "0", "--state", str(state), "--key-bits", "2048"]
-    with subprocess.Popen([*argv, *options], stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            ready = json.loads(process.stdout.readline())
-            assert ready["ready"] is True
-            with httpx.Client(base_url=ready["url"], timeout=ANSWER_S) as http:
-                yield RunningSandbox(process, ready["url"], http)
-        finally:
-            process.terminate()
-            process.wait(START_SECONDS)
+    with text_program(*argv, *options) as process:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        assert ready["ready"] is True
+        with httpx.Client(base_url=ready["url"], timeout=ANSWER_S) as http:
+            yield RunningSandbox(process, ready["url"], http)
