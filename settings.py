@@ -117,6 +117,8 @@ class EngineSettings(_Environment):
 
     payload_key: Annotated[SecretStr, AfterValidator(_payload_key)] | None = None
     """Fernet keys, separated by commas: what enters a history is encrypted under the first, all decrypt."""
+    engine_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
+    """For one announcement or question: what a webhook can wait for (engine.md)."""
 
 
 class Settings(EngineSettings):
@@ -205,6 +207,12 @@ class Settings(EngineSettings):
     def _certain_after_the_answer(self) -> Self:
         if self.certain_seconds <= self.create_seconds:
             raise ValueError("PARTNERDESK_CERTAIN_SECONDS must be more than PARTNERDESK_CREATE_SECONDS")
+        return self
+
+    @model_validator(mode="after")
+    def _answer_after_the_engine(self) -> Self:
+        if self.request_seconds <= self.engine_seconds:
+            raise ValueError("PARTNERDESK_REQUEST_SECONDS must be more than PARTNERDESK_ENGINE_SECONDS")
         return self
 
     @model_validator(mode="after")

@@ -11,10 +11,11 @@ from uuid import UUID
 import structlog
 from temporalio.client import Client
 
-from activities.engine_away import AWAY, RPC_TIMEOUT
+from activities.engine_away import AWAY
 from activities.models import DocumentCreation
 from activities.schedule_setting import ScheduleSetter
 from engine import announcing, schedules
+from engine.call_limit import call_limit
 from ledger.connections.wanted_schedules import ScheduleKind
 from ledger.database import Ledger
 from ledger.documents import intents
@@ -192,7 +193,7 @@ class Announcer:
     async def _attempt(self, kind: str, workflow: str, telling: Awaitable[None]) -> bool:
         try:
             # Also bounds the connecting of a lazy client, of which the RPC's own time-out knows nothing.
-            async with asyncio.timeout(RPC_TIMEOUT.total_seconds()):
+            async with asyncio.timeout(call_limit(self._engine).total_seconds()):
                 await telling
         except AWAY as error:
             self._count_failed(kind)

@@ -18,8 +18,8 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from activities.engine_away import RPC_TIMEOUT
 from activities.models import DocumentCreation
+from engine.call_limit import call_limit
 from ledger.types import DecisionId, DecisionKind, EventId, PayoutState, Tenant
 from workflows import search_attributes
 from workflows.mail import MAILS
@@ -76,7 +76,7 @@ async def announce_invoice(client: Client, creation: DocumentCreation) -> None:
             ),
             static_summary=say("step_create_invoice"),
             priority=Priority(fairness_key=creation.tenant.slug),
-            rpc_timeout=RPC_TIMEOUT,
+            rpc_timeout=call_limit(client),
         )
     except WorkflowAlreadyStartedError:
         pass  # It has ended: the invoice was made, or given up.
@@ -108,7 +108,7 @@ async def announce_event(
         search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
         static_summary=say("workflow_document"),
         priority=Priority(fairness_key=tenant.slug),
-        rpc_timeout=RPC_TIMEOUT,
+        rpc_timeout=call_limit(client),
     )
 
 
@@ -126,7 +126,7 @@ async def announce_mail(client: Client, mail: MailInput) -> None:
             search_attributes=TypedSearchAttributes(whose),
             static_summary=say("workflow_mail", kind=MAILS.get(mail.kind, mail.kind)),
             priority=Priority(fairness_key=mail.tenant.slug if mail.tenant else "person"),
-            rpc_timeout=RPC_TIMEOUT,
+            rpc_timeout=call_limit(client),
         )
 
 
@@ -143,7 +143,7 @@ async def announce_papers(client: Client, tenant: Tenant) -> None:
         search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
         static_summary=say("workflow_papers"),
         priority=Priority(fairness_key=tenant.slug),
-        rpc_timeout=RPC_TIMEOUT,
+        rpc_timeout=call_limit(client),
     )
 
 
@@ -160,7 +160,7 @@ async def set_up_subscriptions(client: Client, tenant: Tenant) -> None:
         search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
         static_summary=say("workflow_subscriptions"),
         priority=Priority(fairness_key=tenant.slug),
-        rpc_timeout=RPC_TIMEOUT,
+        rpc_timeout=call_limit(client),
     )
 
 
@@ -179,7 +179,7 @@ async def start_payout_run(client: Client, run: PayoutRunInput, period: str) -> 
         search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, run.tenant.slug)]),
         static_summary=say("workflow_rehearsal" if run.rehearsal else "workflow_run", period=period),
         priority=Priority(fairness_key=run.tenant.slug),
-        rpc_timeout=RPC_TIMEOUT,
+        rpc_timeout=call_limit(client),
     )
 
 
@@ -206,7 +206,7 @@ async def _start_payout(
             ),
             static_summary=say("workflow_payout", number=payout.number, partner=payout.partner),
             priority=Priority(fairness_key=payout.tenant.slug),
-            rpc_timeout=RPC_TIMEOUT,
+            rpc_timeout=call_limit(client),
             # From a worker (a run, the hand-over) the first task comes back with the answer and is done beside. Left in
             # the queue, those of thousands hold up the run's own tasks, and every other payout's, for minutes.
             request_eager_start=True,

@@ -12,7 +12,8 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSe
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 
-from activities.engine_away import AWAY, RPC_TIMEOUT
+from activities.engine_away import AWAY
+from engine.call_limit import call_limit, limit_calls
 from settings import EngineSettings
 from workflows import search_attributes
 from workflows.payloads import data_converter
@@ -29,25 +30,29 @@ async def connect(*, lazy: bool = False) -> Client:
 
     Raises EngineAway otherwise, and UnusableSettings.
     """
-    key = EngineSettings.from_environment().payload_key
+    settings = EngineSettings.from_environment()
+    key, limit = settings.payload_key, timedelta(seconds=settings.engine_seconds)
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "localhost:7233")
     try:
-        return await Client.connect(
+        client = await Client.connect(
             **config,
             lazy=lazy,
             data_converter=data_converter(key.get_secret_value() if key else None),
-            connect_timeout=RPC_TIMEOUT,
+            connect_timeout=limit,
         )
     except AWAY as error:
         raise EngineAway(f"The engine at {config['target_host']} does not answer.") from error
+    limit_calls(client, limit)
+    return client
 
 
 async def missing_search_attributes(client: Client) -> list[str]:
     """The names of ours that are not registered. Raises one of AWAY."""
-    async with asyncio.timeout(RPC_TIMEOUT.total_seconds()):
+    limit = call_limit(client)
+    async with asyncio.timeout(limit.total_seconds()):
         registered = await client.operator_service.list_search_attributes(
-            ListSearchAttributesRequest(namespace=client.namespace), timeout=RPC_TIMEOUT
+            ListSearchAttributesRequest(namespace=client.namespace), timeout=limit
         )
     return sorted({key.name for key in search_attributes.ALL} - set(registered.custom_attributes))
 

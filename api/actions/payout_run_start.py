@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from activities.engine_away import AWAY, RPC_TIMEOUT
+from activities.engine_away import AWAY
 from api.http.parts import Parts
 from engine.announcing import start_payout_run
+from engine.call_limit import call_limit
 from engine.connect import EngineAway
 from ledger.database import TenantTransaction
 from ledger.payouts import payout_runs
@@ -28,7 +29,7 @@ async def start(tx: TenantTransaction, doors: Parts, *, day: date | None, rehear
     run, period = uuid4(), payout_runs.period_of(cut_off)
     wanted = PayoutRunInput(tenant=tx.tenant, run=run, cut_off=cut_off, rehearsal=rehearsal, requested_by=by)
     try:
-        async with asyncio.timeout(RPC_TIMEOUT.total_seconds()):
+        async with asyncio.timeout(call_limit(doors.engine).total_seconds()):
             await start_payout_run(doors.engine, wanted, period)
     except WorkflowAlreadyStartedError:
         raise AlreadyExists("run_exists") from None

@@ -117,6 +117,7 @@ async def test_with_the_engine_away_payout_and_decision_stand_and_wait_to_be_ann
     product_settings: Settings, monkeypatch: pytest.MonkeyPatch, engine_address: object, unused_tcp_port: int
 ) -> None:
     monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{unused_tcp_port}")
+    monkeypatch.setenv("PARTNERDESK_ENGINE_SECONDS", "1")
     async with running(product_settings) as started:
         door = await new_door(started)
         await door.connect()

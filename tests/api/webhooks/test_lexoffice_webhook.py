@@ -244,6 +244,7 @@ async def test_with_the_engine_away_the_row_stands_and_the_answer_is_200(
     product_settings: Settings, monkeypatch: pytest.MonkeyPatch, engine_address: object, unused_tcp_port: int
 ) -> None:
     monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{unused_tcp_port}")
+    monkeypatch.setenv("PARTNERDESK_ENGINE_SECONDS", "1")
     async with running(product_settings) as started:
         door = await new_door(started)
         await door.connect()
@@ -385,6 +386,7 @@ async def test_with_the_engine_hanging_the_answer_is_200_within_5_s(
     product_settings: Settings, engine_address: object, monkeypatch: pytest.MonkeyPatch, hanging_port: int
 ) -> None:
     monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{hanging_port}")
+    monkeypatch.setenv("PARTNERDESK_ENGINE_SECONDS", "1")
     async with running(product_settings.model_copy(update={"request_seconds": 4.0})) as started:
         door = await new_door(started)
         await door.connect()
