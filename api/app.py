@@ -18,7 +18,7 @@ from api.http.recognition import Recognition
 from api.http.signing_key import SigningKey
 from api.pages import routes as pages
 from api.pages.settings import lexoffice_oauth
-from api.v1 import routes
+from api.v1 import routes as v1
 from api.webhooks import lexoffice, stripe
 from engine import connect
 from engine.announcer import Announcer
@@ -87,14 +87,18 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     problems.register(app)
-    # First what comes most often: routes are tried in this order.
-    app.include_router(lexoffice.router)
-    app.include_router(stripe.router)
-    app.include_router(routes.router)
-    app.include_router(health.router)
-    app.include_router(docs_page.router)
-    app.include_router(pages.router)
-    app.include_router(lexoffice_oauth.router)
+    # First what comes most often: routes are tried in this order. Each as it was made: `include_router` would analyse
+    # it anew, and once more with the first request, 0.7 s in all.
+    for router in (
+        lexoffice.router,
+        stripe.router,
+        *v1.ROUTERS,
+        health.router,
+        docs_page.router,
+        *pages.ROUTERS,
+        lexoffice_oauth.router,
+    ):
+        app.router.routes.extend(router.routes)
     describe_problems(app)
     app.add_middleware(
         Edge,

@@ -1,7 +1,5 @@
 """All pages."""
 
-from fastapi import APIRouter
-
 from api.pages.account import forgotten_password, language_choice, login, mail_choices, own_account
 from api.pages.bank import bank_accounts, bank_runs
 from api.pages.frame import rendering
@@ -21,42 +19,40 @@ from api.pages.settings import (
     user_admin,
 )
 
-router = APIRouter()
-for part in (
-    rendering,
-    language_choice,
-    login,
-    forgotten_password,
-    own_account,
-    today,
-    overview,
-    approvals,
-    payouts,
-    payout_runs,
-    payout_detail,
-    user_admin,
-    key_admin,
-    approval_rules,
-    payout_rules,
-    audit_trail,
-    bank_confirmation,
-    mail_choices,
-    bank_accounts,
-    bank_runs,
-    reports,
-    lexoffice_settings,
-    transactions,
-    commissions,
-    partners,
-    partner_acts,
-    partner_due,
-    campaigns,
-    partner_portal,
-    customers,
-    events,
-    tasks,
-    search,
-    providers,
-    stripe_settings,
-):
-    router.include_router(part.router)
+ROUTERS = [
+    rendering.router,
+    language_choice.router,
+    login.router,
+    forgotten_password.router,
+    own_account.router,
+    today.router,
+    overview.router,
+    approvals.router,
+    payouts.router,
+    payout_runs.router,
+    payout_detail.router,
+    user_admin.router,
+    key_admin.router,
+    approval_rules.router,
+    payout_rules.router,
+    audit_trail.router,
+    bank_confirmation.router,
+    mail_choices.router,
+    bank_accounts.router,
+    bank_runs.router,
+    reports.router,
+    lexoffice_settings.router,
+    transactions.router,
+    commissions.router,
+    partners.router,
+    partner_acts.router,
+    partner_due.router,
+    campaigns.router,
+    partner_portal.router,
+    customers.router,
+    events.router,
+    tasks.router,
+    search.router,
+    providers.router,
+    stripe_settings.router,
+]

@@ -14,7 +14,7 @@ from ledger.audit import audit, audit_chain
 from ledger.audit.audit_chain import Head
 from ledger.types import BusinessTime, Frozen
 
-router = APIRouter(prefix="/audit", tags=["Prüfpfad"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/audit", tags=["Prüfpfad"], responses=PROBLEMS)
 Word = Annotated[str | None, Query(max_length=100)]
 
 

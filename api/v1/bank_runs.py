@@ -22,7 +22,7 @@ from ledger.bank.bank_run_rows import BankRun, BankRunLine
 from ledger.database import TenantTransaction
 from ledger.types import BusinessDay
 
-router = APIRouter(tags=["Zahlungsläufe"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1", tags=["Zahlungsläufe"], responses=PROBLEMS)
 RunNumber = Annotated[str, Path(max_length=32, description="Nummer des Zahlungslaufs", examples=["ZL-2026-0001"])]
 Act = Callable[[TenantTransaction], Awaitable[BankRun]]
 

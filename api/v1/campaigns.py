@@ -15,7 +15,7 @@ from ledger.programme import campaigns
 from ledger.programme.campaigns import Campaign, CampaignChange, NewCampaign, Plan
 from ledger.refusals import NotFound
 
-router = APIRouter(prefix="/campaigns", tags=["Kampagnen"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/campaigns", tags=["Kampagnen"], responses=PROBLEMS)
 
 Slug = Annotated[str, Path(max_length=64, description="Kürzel der Kampagne", examples=["sommer"])]
 

@@ -19,7 +19,7 @@ from ledger.sales import customers
 from ledger.sales.customers import Customer, NewCustomer
 from ledger.types import CustomerId
 
-router = APIRouter(prefix="/customers", tags=["Kunden"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/customers", tags=["Kunden"], responses=PROBLEMS)
 
 
 class CustomerChange(BaseModel):

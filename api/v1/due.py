@@ -17,7 +17,7 @@ from ledger.programme import partners
 from ledger.refusals import NotFound
 from ledger.types import BusinessTime, PartnerId, TaxCase
 
-router = APIRouter(prefix="/partners", tags=["Partner"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/partners", tags=["Partner"], responses=PROBLEMS)
 
 
 class DueOfTaxCase(BaseModel):

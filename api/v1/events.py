@@ -17,7 +17,7 @@ from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.types import EventId, EventState
 
-router = APIRouter(prefix="/events", tags=["Ereignisse"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/events", tags=["Ereignisse"], responses=PROBLEMS)
 
 Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="Nummer des Ereignisses", examples=[17])]
 

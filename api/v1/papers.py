@@ -11,7 +11,7 @@ from api.v1.answers import PROBLEMS, PartnerCode, PayoutNo
 from api.v1.callers import Approver, Reader
 from ledger.types import BusinessDay
 
-router = APIRouter(prefix="/reports", tags=["Berichte"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/reports", tags=["Berichte"], responses=PROBLEMS)
 Form = Literal["pdf", "csv"]
 
 

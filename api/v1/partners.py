@@ -26,7 +26,7 @@ from ledger.tax import tax_statuses as partner_tax
 from ledger.tax.tax_statuses import NewTaxStatus, TaxRecord
 from ledger.types import BusinessTime, PayoutNumber
 
-router = APIRouter(prefix="/partners", tags=["Partner"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/partners", tags=["Partner"], responses=PROBLEMS)
 
 _ANNA = {
     "code": "ANNA",

@@ -19,7 +19,7 @@ from ledger.payouts.payout_run_results import Difference, RunRow, RunTotals
 from ledger.payouts.payout_runs import PayoutRun
 from ledger.types import BusinessDay
 
-router = APIRouter(prefix="/payout-runs", tags=["Auszahlungsläufe"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/payout-runs", tags=["Auszahlungsläufe"], responses=PROBLEMS)
 
 
 class RunWanted(BaseModel):

@@ -30,7 +30,7 @@ from ledger.types import PayoutState, TaxCase
 from lexoffice.links import document_url
 from workflows.messages import payout_workflow_id
 
-router = APIRouter(prefix="/payouts", tags=["Auszahlungen"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/payouts", tags=["Auszahlungen"], responses=PROBLEMS)
 
 
 class PayoutInFull(PayoutShown):

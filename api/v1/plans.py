@@ -22,7 +22,7 @@ from ledger.programme.plan_files import LineError, PlanFileRefused, PlanInFile
 from ledger.programme.plans import NewPlan, Plan, Terms
 from ledger.refusals import NotFound
 
-router = APIRouter(prefix="/campaigns", tags=["Kampagnen"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/campaigns", tags=["Kampagnen"], responses=PROBLEMS)
 
 _PLAN = {
     "valid_from": "2026-12-01T00:00:00+01:00",

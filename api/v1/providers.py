@@ -20,7 +20,7 @@ from ledger.database import TenantTransaction
 from ledger.inbox.events import Event
 from ledger.types import STRIPE
 
-router = APIRouter(prefix="/providers", tags=["Zahlungsanbieter"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/providers", tags=["Zahlungsanbieter"], responses=PROBLEMS)
 
 
 class StripeConnection(BaseModel):

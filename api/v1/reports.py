@@ -16,7 +16,7 @@ from ledger.reports.number_check import NumberCheck
 from ledger.reports.reports import DayReport, Reconciliation
 from ledger.types import BusinessDay
 
-router = APIRouter(prefix="/reports", tags=["Berichte"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/reports", tags=["Berichte"], responses=PROBLEMS)
 Month = Annotated[str, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="Monat, in Berlin", examples=["2026-11"])]
 _FILE = {"content": {"text/csv": {}}, "description": "UTF-8 mit BOM, `;`, Dezimalkomma"}
 

@@ -1,6 +1,4 @@
-"""All doors of the JSON API under one prefix."""
-
-from fastapi import APIRouter
+"""All doors of the JSON API."""
 
 from api.v1 import (
     audit,
@@ -22,24 +20,22 @@ from api.v1 import (
     transactions,
 )
 
-router = APIRouter(prefix="/api/v1")
-for part in (
-    tenant,
-    audit,
-    partners,
-    customers,
-    due,
-    campaigns,
-    plans,
-    transactions,
-    payouts,
-    payout_runs,
-    events,
-    tasks,
-    providers,
-    subscriptions,
-    bank_runs,
-    reports,
-    papers,
-):
-    router.include_router(part.router)
+ROUTERS = [
+    tenant.router,
+    audit.router,
+    partners.router,
+    customers.router,
+    due.router,
+    campaigns.router,
+    plans.router,
+    transactions.router,
+    payouts.router,
+    payout_runs.router,
+    events.router,
+    tasks.router,
+    providers.router,
+    subscriptions.router,
+    bank_runs.router,
+    reports.router,
+    papers.router,
+]

@@ -12,7 +12,7 @@ from api.v1.callers import Administrator, Reader
 from api.v1.once import OnlyOnce
 from ledger.database import TenantTransaction
 
-router = APIRouter(prefix="/providers/lexoffice/subscriptions", tags=["Zahlungsanbieter"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/providers/lexoffice/subscriptions", tags=["Zahlungsanbieter"], responses=PROBLEMS)
 
 
 @router.get(

@@ -21,7 +21,7 @@ from ledger.inbox import events
 from ledger.tasks import Task
 from ledger.types import TaskId
 
-router = APIRouter(prefix="/tasks", tags=["Aufgaben"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1/tasks", tags=["Aufgaben"], responses=PROBLEMS)
 
 
 class Resolution(BaseModel):

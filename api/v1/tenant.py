@@ -16,7 +16,7 @@ from ledger.access.tenants import TenantProfile
 from ledger.connections.wanted_schedules import ScheduleKind
 from ledger.types import Cents
 
-router = APIRouter(tags=["Mandant"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1", tags=["Mandant"], responses=PROBLEMS)
 
 
 class Me(BaseModel):

@@ -36,7 +36,7 @@ from ledger.types import (
 )
 from workflows.messages import invoice_workflow_id
 
-router = APIRouter(tags=["Verkäufe und Provisionen"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1", tags=["Verkäufe und Provisionen"], responses=PROBLEMS)
 
 _PartnerFilter = Annotated[str | None, Query(max_length=32, description="Code des Partners", examples=["ANNA"])]
 

@@ -150,9 +150,7 @@ _PLATFORM = {Permission.READ, Permission.AUDIT, Permission.TENANTS}
 def pages() -> set[tuple[str, str]]:
     """All that the modules of api/pages serve."""
     modules = [import_module(found.name) for found in walk_packages(api.pages.__path__, "api.pages.")]
-    routers = [
-        module.router for module in modules if module.__name__ != "api.pages.routes" and hasattr(module, "router")
-    ]
+    routers = [module.router for module in modules if hasattr(module, "router")]
     return {
         (method, route.path)
         for router in routers
