@@ -97,7 +97,7 @@ CREATE TEMP TABLE terms ON COMMIT DROP AS
 
 INSERT INTO transactions (tenant_id, id, source, state, payment_intent, order_reference, customer_id, partner_id,
                           campaign_id, plan_id, base_cents, tax_cents, gross_cents, provisional, paid_cents,
-                          refunded_cents, sold_at, paid_at, created_at, invoice_state)
+                          refunded_cents, sold_at, paid_at, created_at, open_holds, invoice_state)
 SELECT :tenant, v.id, CASE WHEN v.n % 5 < 3 THEN 'stripe' WHEN v.n % 5 = 3 THEN 'lexoffice' ELSE 'api' END,
        CASE WHEN is_refunded THEN 'refunded' WHEN is_paid THEN 'approved' ELSE 'pending' END,
        CASE WHEN v.n % 5 < 3 THEN 'pi_' || v.n END, 'B-' || v.n, b.id, s.id, t.campaign_id, t.plan_id, base_cents,
@@ -105,6 +105,8 @@ SELECT :tenant, v.id, CASE WHEN v.n % 5 < 3 THEN 'stripe' WHEN v.n % 5 = 3 THEN 
        CASE WHEN is_paid OR is_refunded THEN base_cents * 119 / 100 ELSE 0 END,
        CASE WHEN is_refunded THEN base_cents * 119 / 100 ELSE 0 END, sold_at,
        CASE WHEN is_paid OR is_refunded THEN least(now(), sold_at + interval '3 days' * luck) END, sold_at,
+       CASE WHEN NOT is_paid AND v.n % 40 = 1 THEN '{own_purchase}'::text[]
+            WHEN NOT is_paid AND v.n % 40 = 3 THEN '{invoice_voided}' END,
        CASE WHEN is_refunded THEN 'refunded' WHEN is_paid THEN 'approved' ELSE 'pending' END
   FROM sale v JOIN buyer b ON b.n = v.buyer
   JOIN terms t ON t.campaign = v.campaign AND v.sold_at >= t.valid_from AND v.sold_at < t.valid_until
@@ -169,12 +171,14 @@ SELECT :tenant, id, to_char(ended_at - interval '2 days', 'YYYY-MM-DD'), false, 
 
 INSERT INTO payouts (tenant_id, id, number, partner_id, state, tax_case, net_cents, tax_rate, tax_cents, gross_cents,
                      period_from, period_to, bank_details_id, content_hash, requested_by, blocked_code, blocked_params,
-                     payment_reference, paid_on, waited_seconds, workflow_started_at, created_at, updated_at, run_id,
-                     state_reason)
+                     open_holds, payment_reference, paid_on, waited_seconds, workflow_started_at, created_at, updated_at,
+                     run_id, state_reason)
 SELECT :tenant, m.id, number, partner_id, state, tax_case, net_cents, tax_rate, tax_cents, net_cents + tax_cents,
        first_day, last_day, account, md5(m.id::text), 'schedule:payout-run',
        CASE WHEN state = 'approved' AND luck < 0.48 THEN 'address_missing' END,
        CASE WHEN state = 'approved' AND luck < 0.48 THEN '{}'::jsonb END,
+       CASE WHEN state = 'awaiting_approval' AND luck < 0.02 THEN '{account_pending}'::text[]
+            WHEN state = 'awaiting_approval' AND luck < 0.03 THEN '{put_back}' END,
        CASE WHEN state IN ('paid', 'settled_manually') THEN number END,
        CASE WHEN state = 'paid' THEN least(now(), m.created_at + interval '3 days')::date END,
        CASE WHEN state = 'paid' THEN 86400 * (10 + 60 * luck) END, m.created_at, m.created_at,
