@@ -136,7 +136,10 @@ def _bare_strings(parsed: nodes.Template) -> list[str]:
 _NOT_FOR_PAGES = {
     "ledger/reports/invariants.py": "in English, for operators",
     "ledger/migrate.py": "in English, for operators",
-    "ledger/migrations/runner.py": "in English, for operators",
+    **{
+        path.relative_to(ROOT).as_posix(): "in English, for operators"
+        for path in sorted((ROOT / "ledger" / "migrations").glob("*.py"))
+    },
     "ledger/reports/statement_pdf.py": "papers are German",
     "activities/mail/letter.py": "mails speak both languages by themselves",
 }
