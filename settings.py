@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from ledger.vault import UnusableSecretKey, Vault
+from ledger.vault import UnusablePayloadKey, UnusableSecretKey, Vault, payload_keys
 
 LEXOFFICE_API = "https://api.lexware.io"
 LEXOFFICE_APP = "https://app.lexware.de"
@@ -52,11 +52,8 @@ def _mail_address(text: str | None) -> str | None:
 
 
 def _payload_key(secret: SecretStr) -> SecretStr:
-    # With the Temporal SDK, which most commands of an operator do without.
-    from workflows.payloads import EncryptedPayloads, UnusablePayloadKey
-
     try:
-        EncryptedPayloads(secret.get_secret_value())
+        payload_keys(secret.get_secret_value())
     except UnusablePayloadKey:
         raise ValueError("must be Fernet keys, separated by commas; `plain` may stand in place of the first") from None
     return secret

@@ -18,7 +18,7 @@ from typing import Any
 import asyncpg
 import structlog
 from temporalio.client import Client
-from temporalio.worker import Interceptor, Worker
+from temporalio.worker import Worker
 
 import words
 from activities.creation.creating import DocumentCreator
@@ -27,7 +27,6 @@ from activities.creation.invoices import InvoiceActivities
 from activities.creation.papers import PaperActivities
 from activities.creation.searching import SearchActivities
 from activities.engine_away import AWAY
-from activities.failures import ExplainFailures
 from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.handover import HandoverActivities
 from activities.mail.mailing import MailActivities
@@ -224,15 +223,13 @@ def post_of(settings: Settings) -> Post | None:
 
 
 def workers(client: Client, hands: Hands) -> list[Worker]:
-    """One worker a queue, all in this process."""
-    interceptors: Sequence[Interceptor] = [ExplainFailures()]
+    """One worker a queue, all in this process. What they tell log and metrics the client's plugin brings."""
     return [
         Worker(
             client,
             task_queue=PAYOUTS,
             workflows=WORKFLOWS,
             activities=hands.of_the_ledger(),
-            interceptors=interceptors,
             graceful_shutdown_timeout=GRACE,
             max_concurrent_activities=20,
         ),
@@ -240,7 +237,6 @@ def workers(client: Client, hands: Hands) -> list[Worker]:
             client,
             task_queue=LEXOFFICE,
             activities=hands.of_lexoffice(),
-            interceptors=interceptors,
             graceful_shutdown_timeout=GRACE,
             # A slot is held for one request and at most 3 s of waiting for the budget.
             max_concurrent_activities=50,
@@ -251,7 +247,6 @@ def workers(client: Client, hands: Hands) -> list[Worker]:
             client,
             task_queue=MAIL,
             activities=hands.of_mail(),
-            interceptors=interceptors,
             graceful_shutdown_timeout=GRACE,
             max_concurrent_activities=4,
         ),

@@ -11,10 +11,10 @@ from typing import Any
 import asyncpg
 import httpx
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.gateway.lexoffice_gateway import LexofficeDoor
 from bench.tenancy import BenchTenant, open_tenant
+from engine.plugin import plugin
 from ledger.database import Ledger
 from ledger.vault import Vault
 from sandbox.postgres import DATABASE
@@ -109,7 +109,7 @@ async def running(
     async with stack:
         addresses = stack.addresses
         engine = await Client.connect(
-            addresses.temporal.address, namespace=addresses.temporal.namespace, data_converter=pydantic_data_converter
+            addresses.temporal.address, namespace=addresses.temporal.namespace, plugins=[plugin()]
         )
         vault = Vault.from_setting(addresses.environment["PARTNERDESK_SECRET_KEY"])
         ledger = await Ledger.open(addresses.postgres.app_url, most_connections=16)

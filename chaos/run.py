@@ -14,7 +14,6 @@ from typing import Any
 import asyncpg
 import httpx
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import RPCError
 
@@ -25,6 +24,7 @@ from chaos.monkey import Monkey
 from chaos.parts import Careless, second_worker
 from chaos.people import Person
 from chaos.plan import Plan
+from engine.plugin import plugin
 from ledger.database import Ledger
 from sandbox.processes import Service
 from sandbox.stack import Ports, Stack
@@ -244,9 +244,7 @@ async def _answers(stack: Stack) -> bool:
 
 async def _engine(stack: Stack) -> Client:
     temporal = stack.addresses.temporal
-    return await Client.connect(
-        temporal.address, namespace=temporal.namespace, data_converter=pydantic_data_converter, runtime=_quiet()
-    )
+    return await Client.connect(temporal.address, namespace=temporal.namespace, plugins=[plugin()], runtime=_quiet())
 
 
 @functools.cache

@@ -14,9 +14,9 @@ from temporalio.envconfig import ClientConfig
 
 from activities.engine_away import AWAY
 from engine.call_limit import call_limit, limit_calls
+from engine.plugin import plugin
 from settings import EngineSettings
 from workflows import search_attributes
-from workflows.payloads import data_converter
 
 _VISIBLE_WITHIN_S = 15.0
 
@@ -38,7 +38,7 @@ async def connect(*, lazy: bool = False) -> Client:
         client = await Client.connect(
             **config,
             lazy=lazy,
-            data_converter=data_converter(key.get_secret_value() if key else None),
+            plugins=[plugin(key.get_secret_value() if key else None)],
             connect_timeout=limit,
         )
     except AWAY as error:

@@ -12,9 +12,15 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+_PLAIN = "plain"
+
 
 class UnusableSecretKey(Exception):
     """PARTNERDESK_SECRET_KEY must be Fernet keys, separated by commas. `partnerdesk secrets new-key` makes one."""
+
+
+class UnusablePayloadKey(Exception):
+    """PARTNERDESK_PAYLOAD_KEY must be Fernet keys, separated by commas; `plain` may stand in place of the first."""
 
 
 class CannotDecrypt(Exception):
@@ -63,6 +69,22 @@ class Vault:
     def recognise_under_all_keys(self, secret: str) -> list[bytes]:
         """What may be stored for this token, whichever of our keys was the newest then."""
         return [_hmac(key, secret) for key in self._hmac_keys]
+
+
+def payload_keys(setting: str) -> tuple[MultiFernet, bool]:
+    """Of the engine's payloads: what opens them, and whether they are encrypted.
+
+    The first key encrypts, all decrypt. `plain` in place of the first: encrypt nothing any more, and go on reading what
+    is encrypted. Raises UnusablePayloadKey.
+    """
+    words = [word.strip() for word in setting.split(",") if word.strip()]
+    try:
+        keys = [Fernet(word) for word in words if word != _PLAIN]
+    except ValueError:
+        raise UnusablePayloadKey(UnusablePayloadKey.__doc__) from None
+    if not keys or _PLAIN in words[1:]:
+        raise UnusablePayloadKey(UnusablePayloadKey.__doc__)
+    return MultiFernet(keys), words[0] != _PLAIN
 
 
 def _hmac(key: bytes, secret: str) -> bytes:

@@ -13,13 +13,15 @@ from temporalio.worker import Replayer
 
 import worker
 from engine.connect import connect
+from engine.payloads import ENCODING, EncryptedPayloads, UnreadablePayload, data_converter
+from engine.plugin import plugin
+from ledger.vault import UnusablePayloadKey
 from sandbox.postgres import PostgresAddresses
 from tests.conftest import Database
 from tests.fixtures.desk import requested
 from tests.fixtures.house import Shop
 from tests.fixtures.products import OwnProduct, own_product
 from tests.security.histories import every_history, payloads
-from workflows.payloads import ENCODING, EncryptedPayloads, UnreadablePayload, UnusablePayloadKey, data_converter
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 VARIABLE = "PARTNERDESK_PAYLOAD_KEY"
@@ -116,12 +118,12 @@ def _opens(key: str, data: bytes) -> bool:
 async def _replays(sealed: OwnProduct, shop: Shop, payout: dict[str, Any]) -> None:
     handle = (await outsider(sealed)).get_workflow_handle(shop.payout_workflow(payout["number"]).id)
     history = await handle.fetch_history()
-    with_keys = Replayer(workflows=worker.WORKFLOWS, data_converter=data_converter(f"{NEW},{OLD}"))
+    with_keys = Replayer(workflows=worker.WORKFLOWS, plugins=[plugin(f"{NEW},{OLD}")])
     await with_keys.replay_workflow(history)
-    stopped = Replayer(workflows=worker.WORKFLOWS, data_converter=data_converter(f"plain,{NEW},{OLD}"))
+    stopped = Replayer(workflows=worker.WORKFLOWS, plugins=[plugin(f"plain,{NEW},{OLD}")])
     await stopped.replay_workflow(history)
     for keys in (None, NEW):
-        without = Replayer(workflows=worker.WORKFLOWS, data_converter=data_converter(keys))
+        without = Replayer(workflows=worker.WORKFLOWS, plugins=[plugin(keys)])
         result = await without.replay_workflow(history, raise_on_replay_failure=False)
         assert result.replay_failure is not None, keys
 

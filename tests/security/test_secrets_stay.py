@@ -16,8 +16,8 @@ import httpx
 import pytest
 from schwifty import IBAN
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
+from engine.plugin import plugin
 from ledger.access import memberships, users
 from ledger.database import Ledger
 from ledger.roles import Role
@@ -94,9 +94,7 @@ async def run(temporal_cli: Path, stack_state: Path) -> AsyncIterator[Run]:
         )
         ledger = await Ledger.open(settings.database_url.get_secret_value(), most_connections=3)
         exits.push_async_callback(ledger.close)
-        engine = await Client.connect(
-            where.temporal.address, namespace=where.temporal.namespace, data_converter=pydantic_data_converter
-        )
+        engine = await Client.connect(where.temporal.address, namespace=where.temporal.namespace, plugins=[plugin()])
         http = await exits.enter_async_context(httpx.AsyncClient(timeout=ANSWER_S, trust_env=False))
         admin_url, app_url = where.postgres.admin_url, where.postgres.app_url
         superuser = await asyncpg.connect(f"{admin_url.rpartition('/')[0]}/{app_url.rpartition('/')[2]}")

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from temporalio import workflow
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 import worker
 from activities.models import PayoutInput
+from engine.plugin import plugin
 from ledger.types import PayoutState
 from tests.record_histories import HISTORIES, read_manifest
 
@@ -46,7 +46,7 @@ def type_of(file: Path) -> str:
 
 @pytest.mark.parametrize("name", REPLAYED)
 async def test_a_stored_history_replays(name: str) -> None:
-    replayer = Replayer(workflows=worker.WORKFLOWS, data_converter=pydantic_data_converter)
+    replayer = Replayer(workflows=worker.WORKFLOWS, plugins=[plugin()])
     await replayer.replay_workflow(history_of(HISTORIES / name))
 
 
@@ -79,7 +79,7 @@ class Hasty:
 
 async def test_a_workflow_that_decides_otherwise_is_noticed() -> None:
     file = next(file for file in STORED if file.stem == "payout-paid")
-    replayer = Replayer(workflows=[Hasty], data_converter=pydantic_data_converter)
+    replayer = Replayer(workflows=[Hasty], plugins=[plugin()])
     with pytest.raises(workflow.NondeterminismError):
         await replayer.replay_workflow(history_of(file))
 

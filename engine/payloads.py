@@ -1,25 +1,20 @@
 """Payloads of the engine, encrypted for those who want it: what a history then holds, only our processes can read.
 
-PARTNERDESK_PAYLOAD_KEY switches it on, for client, worker, commands and replayer alike. It is of no use against who has
+PARTNERDESK_PAYLOAD_KEY switches it on, for whoever has the plugin (plugin.py). It is of no use against who has
 our environment, and costs readability in Temporal's UI (docs/security.md).
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
 
-PLAIN = "plain"
-"""In place of the first key: encrypt nothing any more, and go on reading what is encrypted."""
+from ledger.vault import payload_keys
 
 ENCODING = b"binary/encrypted"
-
-
-class UnusablePayloadKey(Exception):
-    """PARTNERDESK_PAYLOAD_KEY must be Fernet keys, separated by commas; `plain` may stand in place of the first."""
 
 
 class UnreadablePayload(Exception):
@@ -31,15 +26,7 @@ class EncryptedPayloads(PayloadCodec):
 
     def __init__(self, setting: str) -> None:
         """Raises UnusablePayloadKey."""
-        words = [word.strip() for word in setting.split(",") if word.strip()]
-        try:
-            keys = [Fernet(word) for word in words if word != PLAIN]
-        except ValueError:
-            raise UnusablePayloadKey(UnusablePayloadKey.__doc__) from None
-        if not keys or PLAIN in words[1:]:
-            raise UnusablePayloadKey(UnusablePayloadKey.__doc__)
-        self._keys = MultiFernet(keys)
-        self.encrypts = words[0] != PLAIN
+        self._keys, self.encrypts = payload_keys(setting)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         if not self.encrypts:
