@@ -1,0 +1,1 @@
+"""The doors: what people, callers and providers reach by HTTP."""

@@ -1,6 +1,6 @@
 """The table of rooms in docs/architecture.md, measured: `script/house` prints it, with `--write` it goes there.
 
-A row is a room: a folder of the top level, or one below it where the top one is divided into wings. Arrows are imports
+A row is a room: a folder of the top level, or one below it where that one is divided. Arrows are imports
 from room to room. Status 1 where two rooms know each other, whichever way round.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[1]
 PAGE = CHECKOUT / "docs/architecture.md"
 BEGINS, ENDS = "<!-- script/house --write begins -->", "<!-- ends -->"
-DIVIDED = ("ledger", "activities", "api")
+DIVIDED = ("ledger", "activities", "api", "api/pages")
 """Whose folders are rooms of their own."""
 ALONE = ("worker", "cli", "settings", "logs", "api.app")
 """Modules that are rooms of their own: they stand at the top of the checkout, or put a whole folder together."""
@@ -49,9 +49,12 @@ def room_of(module: str) -> str:
     parts = module.split(".")
     if module in ALONE:
         return f"{'/'.join(parts)}.py"
-    if parts[0] in DIVIDED and len(parts) > 1 and (CHECKOUT / parts[0] / parts[1]).is_dir():
-        return f"{parts[0]}/{parts[1]}"
-    return parts[0]
+    room, *below = parts
+    for part in below:
+        if room not in DIVIDED or not (CHECKOUT / room / part).is_dir():
+            break
+        room = f"{room}/{part}"
+    return room
 
 
 def measured() -> list[Room]:
