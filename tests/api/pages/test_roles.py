@@ -18,7 +18,7 @@ ANYBODY = {
     ("POST", "/reset/{token}"), ("GET", "/static/{name}"), ("POST", "/sprache"), ("GET", "/"),
     # A partner's own page, behind its own cookie.
     ("GET", "/p"), ("GET", "/p/{token}"), ("POST", "/p/{token}"), ("POST", "/p/widerspruch"), ("POST", "/p/abmelden"),
-    ("GET", "/p/belege/{number}"),
+    ("GET", "/p/belege/{number}"), ("GET", "/oauth/lexoffice/callback"),  # which asks for the session that went out
 }  # fmt: skip
 LOGGED_IN = {
     ("GET", "/logout"), ("POST", "/logout"), ("GET", "/password"), ("POST", "/password"), ("GET", "/second-factor"),
@@ -26,6 +26,7 @@ LOGGED_IN = {
     ("GET", "/admin/mandant"), ("POST", "/admin/mandant"),
 }  # fmt: skip
 NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
+    ("GET", "/oauth/lexoffice/start"): Permission.SETTINGS,
     ("GET", "/admin/kampagnen"): Permission.READ,
     ("POST", "/admin/kampagnen"): Permission.WRITE,
     ("GET", "/admin/kampagnen/-/datei"): Permission.READ,
