@@ -19,6 +19,7 @@ from api.http.signing_key import SigningKey
 from api.pages import routes as pages
 from api.pages.settings import lexoffice_oauth
 from api.v1 import routes as v1
+from api.v1.once import AnsweredBefore, answer_again
 from api.webhooks import lexoffice, stripe
 from engine import connect
 from engine.announcer import Announcer
@@ -87,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     problems.register(app)
+    app.add_exception_handler(AnsweredBefore, answer_again)
     # First what comes most often: routes are tried in this order. Each as it was made: `include_router` would analyse
     # it anew, and once more with the first request, 0.7 s in all.
     for router in (

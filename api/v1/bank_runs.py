@@ -1,6 +1,5 @@
 """Bank runs and the tenant's own accounts. Everything here needs the scope `bank`; two persons are two keys' makers."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,7 +23,6 @@ from ledger.types import BusinessDay
 
 router = APIRouter(prefix="/api/v1", tags=["Zahlungsläufe"], responses=PROBLEMS)
 RunNumber = Annotated[str, Path(max_length=32, description="Nummer des Zahlungslaufs", examples=["ZL-2026-0001"])]
-Act = Callable[[TenantTransaction], Awaitable[BankRun]]
 
 
 class CandidateShown(BaseModel):
@@ -99,10 +97,8 @@ async def list_accounts(doors: Doors, caller: Banker) -> JSONResponse:
     response_model=OwnAccount,
 )
 async def record_account(doors: Doors, caller: Banker, once: OnlyOnce, new: NewOwnAccount) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
-        return _account(await bank_accounts.record(tx, doors.vault, new, by=caller.actor))
-
-    return await once.answer(act, status=201)
+    async with once.acting() as (tx, after):
+        return after.answer(_account(await bank_accounts.record(tx, doors.vault, new, by=caller.actor)), status=201)
 
 
 @router.post(
@@ -112,10 +108,8 @@ async def record_account(doors: Doors, caller: Banker, once: OnlyOnce, new: NewO
     response_model=OwnAccount,
 )
 async def confirm_account(account: UUID, caller: Banker, once: OnlyOnce) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
-        return _account(await bank_accounts.confirm(tx, account, by=caller.actor))
-
-    return await once.answer(act)
+    async with once.acting() as (tx, after):
+        return after.answer(_account(await bank_accounts.confirm(tx, account, by=caller.actor)))
 
 
 @router.post(
@@ -125,10 +119,8 @@ async def confirm_account(account: UUID, caller: Banker, once: OnlyOnce) -> JSON
     response_model=OwnAccount,
 )
 async def end_account(account: UUID, caller: Banker, once: OnlyOnce, why: Annotated[Reason, Body()]) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
-        return _account(await bank_accounts.end(tx, account, by=caller.actor, reason=why.reason))
-
-    return await once.answer(act)
+    async with once.acting() as (tx, after):
+        return after.answer(_account(await bank_accounts.end(tx, account, by=caller.actor, reason=why.reason)))
 
 
 @router.get(
@@ -170,8 +162,8 @@ async def list_runs(doors: Doors, caller: Banker, cursor: Cursor = None, limit: 
     response_model=RunInFull,
 )
 async def create_run(doors: Doors, caller: Banker, once: OnlyOnce, wanted: RunRequest) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> BankRun:
-        return await bank_runs.create(
+    async with once.acting() as (tx, after):
+        run = await bank_runs.create(
             tx,
             doors.vault,
             by=caller.actor,
@@ -179,8 +171,7 @@ async def create_run(doors: Doors, caller: Banker, once: OnlyOnce, wanted: RunRe
             execution_date=wanted.execution_date,
             payouts=wanted.payouts,
         )
-
-    return await _acted(caller, once, act, status=201)
+        return after.answer(await _in_full(tx, run), status=201)
 
 
 @router.get(
@@ -209,10 +200,9 @@ async def get_run(
 async def approve(number: RunNumber, doors: Doors, caller: Banker, once: OnlyOnce, seen: RunApproval) -> JSONResponse:
     await _refresh(doors, caller, number)
 
-    async def act(tx: TenantTransaction) -> BankRun:
-        return await bank_runs.approve(tx, doors.vault, number, by=caller.actor, seen_hash=seen.content_hash)
-
-    return await _acted(caller, once, act)
+    async with once.acting() as (tx, after):
+        run = await bank_runs.approve(tx, doors.vault, number, by=caller.actor, seen_hash=seen.content_hash)
+        return after.answer(await _in_full(tx, run))
 
 
 @router.post(
@@ -223,10 +213,9 @@ async def approve(number: RunNumber, doors: Doors, caller: Banker, once: OnlyOnc
     response_model=RunInFull,
 )
 async def reschedule(number: RunNumber, caller: Banker, once: OnlyOnce, day: NewDay) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> BankRun:
-        return await bank_runs.reschedule(tx, number, day.execution_date, by=caller.actor)
-
-    return await _acted(caller, once, act)
+    async with once.acting() as (tx, after):
+        run = await bank_runs.reschedule(tx, number, day.execution_date, by=caller.actor)
+        return after.answer(await _in_full(tx, run))
 
 
 @router.post(
@@ -242,10 +231,9 @@ async def drop(
     once: OnlyOnce,
     why: Annotated[Reason, Body()],
 ) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> BankRun:
-        return await bank_runs.drop(tx, number, payout, by=caller.actor, reason=why.reason)
-
-    return await _acted(caller, once, act)
+    async with once.acting() as (tx, after):
+        run = await bank_runs.drop(tx, number, payout, by=caller.actor, reason=why.reason)
+        return after.answer(await _in_full(tx, run))
 
 
 @router.post(
@@ -273,10 +261,9 @@ async def download(number: RunNumber, doors: Doors, caller: Banker) -> Response:
     response_model=RunInFull,
 )
 async def confirm(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> BankRun:
-        return await bank_runs.confirm(tx, number, by=caller.actor)
-
-    return await _acted(caller, once, act)
+    async with once.acting() as (tx, after):
+        run = await bank_runs.confirm(tx, number, by=caller.actor)
+        return after.answer(await _in_full(tx, run))
 
 
 @router.post(
@@ -287,10 +274,9 @@ async def confirm(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResp
     response_model=RunInFull,
 )
 async def cancel(number: RunNumber, caller: Banker, once: OnlyOnce, why: Annotated[Reason, Body()]) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> BankRun:
-        return await bank_run_cancelling.cancel(tx, number, by=caller.actor, reason=why.reason)
-
-    return await _acted(caller, once, act)
+    async with once.acting() as (tx, after):
+        run = await bank_run_cancelling.cancel(tx, number, by=caller.actor, reason=why.reason)
+        return after.answer(await _in_full(tx, run))
 
 
 @router.post(
@@ -301,10 +287,9 @@ async def cancel(number: RunNumber, caller: Banker, once: OnlyOnce, why: Annotat
     response_model=RunInFull,
 )
 async def confirm_cancel(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> BankRun:
-        return await bank_run_cancelling.confirm_cancel(tx, number, by=caller.actor)
-
-    return await _acted(caller, once, act)
+    async with once.acting() as (tx, after):
+        run = await bank_run_cancelling.confirm_cancel(tx, number, by=caller.actor)
+        return after.answer(await _in_full(tx, run))
 
 
 @router.post(
@@ -314,23 +299,15 @@ async def confirm_cancel(number: RunNumber, caller: Banker, once: OnlyOnce) -> J
     response_model=RunInFull,
 )
 async def withdraw_cancel(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> BankRun:
-        return await bank_run_cancelling.withdraw_cancel(tx, number, by=caller.actor)
-
-    return await _acted(caller, once, act)
+    async with once.acting() as (tx, after):
+        run = await bank_run_cancelling.withdraw_cancel(tx, number, by=caller.actor)
+        return after.answer(await _in_full(tx, run))
 
 
 async def _refresh(doors: Parts, caller: Caller, number: str) -> None:
     """What may not be paid any more drops out, whether or not the act that follows is refused then."""
     async with doors.ledger.transaction(caller.tenant, cause=caller.actor) as tx:
         await bank_runs.refresh(tx, doors.vault, number, by=caller.actor)
-
-
-async def _acted(caller: Caller, once: OnlyOnce, act: Act, *, status: int = 200) -> JSONResponse:
-    async def whole(tx: TenantTransaction) -> dict[str, Any]:
-        return await _in_full(tx, await act(tx))
-
-    return await once.answer(whole, status=status)
 
 
 async def _in_full(

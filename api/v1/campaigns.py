@@ -1,6 +1,6 @@
 """Campaigns: what partners sell, and how long commissions are held. What they pay: api/v1/plans.py."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Path
 from fastapi.responses import JSONResponse
@@ -43,10 +43,8 @@ async def list_campaigns(doors: Doors, caller: Reader, cursor: Cursor = None, li
 async def create_campaign(
     caller: Writer, once: OnlyOnce, new: Annotated[NewCampaign, Body(examples=[{"slug": "sommer", "name": "Sommer"}])]
 ) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
-        return shown(await campaigns.create(tx, new, by=caller.actor))
-
-    return await once.answer(act, status=201)
+    async with once.acting() as (tx, after):
+        return after.answer(shown(await campaigns.create(tx, new, by=caller.actor)), status=201)
 
 
 @router.get("/{slug}", summary="Eine Kampagne ansehen", operation_id="get_campaign", response_model=CampaignWithPlans)
@@ -78,12 +76,10 @@ async def change_campaign(
     response_model=Campaign,
 )
 async def make_default(slug: Slug, caller: Writer, once: OnlyOnce) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         campaign = await of_slug(tx, slug)
         await campaigns.make_default(tx, campaign.id, by=caller.actor)
-        return shown(await campaigns.get(tx, campaign.id))
-
-    return await once.answer(act)
+        return after.answer(shown(await campaigns.get(tx, campaign.id)))
 
 
 async def of_slug(tx: TenantTransaction, slug: str) -> Campaign:

@@ -1,6 +1,6 @@
 """Customers: whose sales belong to which partner."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query
@@ -12,7 +12,6 @@ from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger.database import TenantTransaction
 from ledger.programme import partners
 from ledger.refusals import NotFound
 from ledger.sales import customers
@@ -61,10 +60,8 @@ async def create_customer(
         NewCustomer, Body(examples=[{"external_id": "cus_123", "name": "Kunde AG", "assigned_partner_code": "ANNA"}])
     ],
 ) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
-        return shown(await customers.create(tx, new, by=caller.actor))
-
-    return await once.answer(act, status=201)
+    async with once.acting() as (tx, after):
+        return after.answer(shown(await customers.create(tx, new, by=caller.actor)), status=201)
 
 
 @router.get("/{customer_id}", summary="Einen Kunden ansehen", operation_id="get_customer", response_model=Customer)

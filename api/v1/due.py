@@ -63,12 +63,10 @@ async def get_due(
     response_model=Due,
 )
 async def begin_final_settlement(code: PartnerCode, caller: Writer, once: OnlyOnce) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         partner_id = await _partner(tx, code)
         await final_settlement.begin(tx, partner_id, by=caller.actor)
-        return _shown(await due.of_partner(tx, partner_id))
-
-    return await once.answer(act)
+        return after.answer(_shown(await due.of_partner(tx, partner_id)))
 
 
 @router.post(
@@ -78,12 +76,10 @@ async def begin_final_settlement(code: PartnerCode, caller: Writer, once: OnlyOn
     response_model=Due,
 )
 async def take_back_final_settlement(code: PartnerCode, caller: Writer, once: OnlyOnce) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         partner_id = await _partner(tx, code)
         await final_settlement.take_back(tx, partner_id, by=caller.actor)
-        return _shown(await due.of_partner(tx, partner_id))
-
-    return await once.answer(act)
+        return after.answer(_shown(await due.of_partner(tx, partner_id)))
 
 
 async def _partner(tx: TenantTransaction, code: str) -> PartnerId:

@@ -6,13 +6,11 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 
 from api.actions import replaying
-from api.actions.replaying import Replayed
 from api.http.parts import Doors
 from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger.database import TenantTransaction
 from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.types import EventId, EventState
@@ -75,13 +73,7 @@ async def get_event(event: Number, doors: Doors, caller: Reader) -> JSONResponse
     response_model=Event,
 )
 async def replay(event: Number, doors: Doors, caller: Writer, once: OnlyOnce) -> JSONResponse:
-    made: list[Replayed] = []
-
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         replayed = await replaying.replay(tx, EventId(event), actor=caller.actor)
-        made.append(replayed)
-        return shown(replayed.event)
-
-    answer = await once.answer(act, status=202)
-    await replaying.announce(doors, caller.tenant, made)
-    return answer
+        after(replaying.announce, doors, tx.tenant, [replayed])
+        return after.answer(shown(replayed.event), status=202)

@@ -1,28 +1,51 @@
 """POST with an Idempotency-Key: once in effect, the same answer each time."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
 
-from api.actions.rechecks import announce_rechecks
+from api.actions.after import After
 from api.http.parts import Doors, Parts
 from api.v1.callers import Anyone
 from ledger import idempotency
 from ledger.access.api_keys import Caller
 from ledger.database import TenantTransaction
 from ledger.idempotency import KeptAnswer
-from ledger.types import PayoutNumber
 
-Act = Callable[[TenantTransaction], Awaitable[dict[str, Any]]]
+
+class AnsweredBefore(Exception):
+    """This request was answered: the same answer again, whatever the door would do now."""
+
+    def __init__(self, kept: KeptAnswer) -> None:
+        super().__init__(kept.status)
+        self.kept = kept
+
+
+def answer_again(_: Request, answered: Exception) -> Response:
+    assert isinstance(answered, AnsweredBefore)
+    kept = answered.kept
+    return JSONResponse(kept.body, status_code=kept.status, headers={"Idempotency-Replayed": "true"})
+
+
+class Acting(After):
+    """What the door answers, and what follows once that is committed."""
+
+    given: KeptAnswer | None = None
+
+    def answer(self, body: dict[str, Any], *, status: int = 200) -> JSONResponse:
+        """The answer, which is remembered with what was done."""
+        self.given = KeptAnswer(status=status, body=body)
+        return JSONResponse(body, status_code=status)
 
 
 class Once:
-    """Runs a door's act in one transaction of the caller's tenant, together with the memory of its answer.
+    """One transaction of the caller's tenant for a door's act and the memory of its answer.
 
-    A refusal rolls back, and is judged anew when the request is repeated. Without a key the act simply runs.
+    A refusal rolls back, and is judged anew when the request is repeated. Without a key nothing is remembered.
     """
 
     def __init__(self, doors: Parts, caller: Caller, key: str | None, request_sha256: bytes) -> None:
@@ -31,31 +54,29 @@ class Once:
         self._key = key
         self._request = request_sha256
 
-    async def answer(
-        self, act: Act, *, status: int = 200, cause: str = "", rechecks: Sequence[PayoutNumber] = ()
-    ) -> JSONResponse:
-        """`rechecks` are read after the act: the payouts that must look again are told once it is committed."""
+    @asynccontextmanager
+    async def acting(self) -> AsyncIterator[tuple[TenantTransaction, Acting]]:
+        """Raises AnsweredBefore, UnderWay, KeyReused; the door returns what `after.answer` gives it."""
         tenant = self._caller.tenant
-        async with self._doors.ledger.transaction(tenant, cause=cause or self._caller.actor) as tx:
-            if (kept := await self._recall(tx)) is not None:
-                return JSONResponse(kept.body, status_code=kept.status, headers={"Idempotency-Replayed": "true"})
-            body = await act(tx)
-            await self._keep(tx, KeptAnswer(status=status, body=body))
-        await announce_rechecks(self._doors, tenant, rechecks)
-        return JSONResponse(body, status_code=status)
+        after = Acting(self._doors, tenant)
+        async with self._doors.ledger.transaction(tenant, cause=self._caller.actor) as tx:
+            await self._refuse_repetition(tx)
+            yield tx, after
+            assert after.given is not None, "a door that acts answers"
+            await self._keep(tx, after.given)
+        await after.follow()
 
-    async def kept(self) -> JSONResponse | None:
-        """The answer that was given before, for doors that ask others before they act."""
-        async with self._doors.ledger.transaction(self._caller.tenant) as tx:
-            kept = await self._recall(tx)
-        if kept is None:
-            return None
-        return JSONResponse(kept.body, status_code=kept.status, headers={"Idempotency-Replayed": "true"})
+    async def not_yet_answered(self) -> None:
+        """For doors that ask others before they act. Raises AnsweredBefore, UnderWay, KeyReused."""
+        if self._key is not None:
+            async with self._doors.ledger.transaction(self._caller.tenant) as tx:
+                await self._refuse_repetition(tx)
 
-    async def _recall(self, tx: TenantTransaction) -> KeptAnswer | None:
-        if self._key is None:
-            return None
-        return await idempotency.recall(tx, caller=self._caller.actor, key=self._key, request_sha256=self._request)
+    async def _refuse_repetition(self, tx: TenantTransaction) -> None:
+        if self._key is not None:
+            kept = await idempotency.recall(tx, caller=self._caller.actor, key=self._key, request_sha256=self._request)
+            if kept is not None:
+                raise AnsweredBefore(kept)
 
     async def _keep(self, tx: TenantTransaction, answer: KeptAnswer) -> None:
         if self._key is not None:

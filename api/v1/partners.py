@@ -24,7 +24,7 @@ from ledger.programme.partners import NewPartner, Partner, PartnerChange, Partne
 from ledger.refusals import NotFound
 from ledger.tax import tax_statuses as partner_tax
 from ledger.tax.tax_statuses import NewTaxStatus, TaxRecord
-from ledger.types import BusinessTime, PayoutNumber
+from ledger.types import BusinessTime
 
 router = APIRouter(prefix="/api/v1/partners", tags=["Partner"], responses=PROBLEMS)
 
@@ -96,10 +96,8 @@ async def list_partners(
 async def create_partner(
     caller: Writer, once: OnlyOnce, new: Annotated[NewPartner, Body(examples=[_ANNA])]
 ) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
-        return shown(await partners.create(tx, new, by=caller.actor))
-
-    return await once.answer(act, status=201)
+    async with once.acting() as (tx, after):
+        return after.answer(shown(await partners.create(tx, new, by=caller.actor)), status=201)
 
 
 @router.get("/{code}", summary="Einen Partner ansehen", operation_id="get_partner", response_model=PartnerInFull)
@@ -138,18 +136,15 @@ async def change_partner(
     response_model=Partner,
 )
 async def accept_agreement(code: PartnerCode, caller: Writer, once: OnlyOnce, agreement: Agreement) -> JSONResponse:
-    touched: list[PayoutNumber] = []
 
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         partner = await _of_code(tx, code)
         accepted_at: datetime = agreement.accepted_at
         changed = await partners.accept_agreement(
             tx, partner.id, version=agreement.version, accepted_at=accepted_at, by=caller.actor
         )
-        touched.extend(await rechecks.want_for_partner(tx, partner.id))
-        return shown(changed)
-
-    return await once.answer(act, status=201, rechecks=touched)
+        after.rechecks(await rechecks.want_for_partner(tx, partner.id))
+        return after.answer(shown(changed), status=201)
 
 
 @router.post(
@@ -169,15 +164,12 @@ async def record_tax_status(
         NewTaxStatus, Body(examples=[{"status": "regular", "valid_from": "2026-01-01", "vat_id": "DE123456789"}])
     ],
 ) -> JSONResponse:
-    touched: list[PayoutNumber] = []
 
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         partner = await _of_code(tx, code)
         recorded = await partner_tax.record_tax_status(tx, partner.id, new, by=caller.actor)
-        touched.extend(await rechecks.want_for_partner(tx, partner.id))
-        return shown(recorded)
-
-    return await once.answer(act, status=201, rechecks=touched)
+        after.rechecks(await rechecks.want_for_partner(tx, partner.id))
+        return after.answer(shown(recorded), status=201)
 
 
 @router.put(
@@ -213,15 +205,12 @@ async def save_bank_details(
     response_model=BankDetails,
 )
 async def confirm_bank_details(code: PartnerCode, caller: Banker, once: OnlyOnce, named: NamedAccount) -> JSONResponse:
-    touched: list[PayoutNumber] = []
 
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         partner = await _of_code(tx, code)
         account, looking = await partner_accounts.confirm(tx, partner.id, named.account, by=caller.actor)
-        touched.extend(looking)
-        return shown(account)
-
-    return await once.answer(act, rechecks=touched)
+        after.rechecks(looking)
+        return after.answer(shown(account))
 
 
 @router.post(
@@ -233,17 +222,14 @@ async def confirm_bank_details(code: PartnerCode, caller: Banker, once: OnlyOnce
 async def refuse_bank_details(
     code: PartnerCode, caller: Banker, once: OnlyOnce, refused: RefusedAccount
 ) -> JSONResponse:
-    touched: list[PayoutNumber] = []
 
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         partner = await _of_code(tx, code)
         account, looking = await partner_accounts.refuse(
             tx, partner.id, refused.account, by=caller.actor, reason=refused.reason
         )
-        touched.extend(looking)
-        return shown(account)
-
-    return await once.answer(act, rechecks=touched)
+        after.rechecks(looking)
+        return after.answer(shown(account))
 
 
 async def _of_code(tx: TenantTransaction, code: str) -> Partner:

@@ -1,6 +1,6 @@
 """Payout runs: all that is due at a cut-off, as one payout per partner and tax case; or worked out only (rehearsal)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query
@@ -13,7 +13,6 @@ from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
-from ledger.database import TenantTransaction
 from ledger.payouts import payout_run_results, payout_runs
 from ledger.payouts.payout_run_results import Difference, RunRow, RunTotals
 from ledger.payouts.payout_runs import PayoutRun
@@ -64,13 +63,11 @@ async def list_runs(doors: Doors, caller: Reader, cursor: Cursor = None, limit: 
     response_model=RunBegun,
 )
 async def begin(doors: Doors, caller: Writer, once: OnlyOnce, wanted: Annotated[RunWanted, Body()]) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         run, period = await payout_run_start.start(
             tx, doors, day=wanted.cut_off, rehearsal=wanted.rehearsal, by=caller.actor
         )
-        return {"id": str(run), "period": period, "rehearsal": wanted.rehearsal}
-
-    return await once.answer(act, status=202)
+        return after.answer({"id": str(run), "period": period, "rehearsal": wanted.rehearsal}, status=202)
 
 
 @router.get("/{run}", summary="Einen Lauf ansehen", operation_id="get_payout_run", response_model=RunInFull)
@@ -131,7 +128,5 @@ async def list_differences(doors: Doors, caller: Reader, run: UUID) -> JSONRespo
     response_model=PayoutRun,
 )
 async def cancel(caller: Writer, once: OnlyOnce, run: UUID, why: Annotated[Reason, Body()]) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
-        return shown(await payout_runs.cancel(tx, run, by=caller.actor, reason=why.reason))
-
-    return await once.answer(act)
+    async with once.acting() as (tx, after):
+        return after.answer(shown(await payout_runs.cancel(tx, run, by=caller.actor, reason=why.reason)))

@@ -15,8 +15,7 @@ from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PayoutNo, page
 from api.v1.callers import Approver, Reader, Writer, WriterOrApprover
 from api.v1.holds import PayoutShown, payout_shown
-from api.v1.once import OnlyOnce
-from ledger.access.api_keys import Caller
+from api.v1.once import Acting, OnlyOnce
 from ledger.database import TenantTransaction
 from ledger.payouts import approval_rule, decisions, objections, payout_lines, payout_requests, payouts, tax_questions
 from ledger.payouts.approval_rule import FourEyes
@@ -91,17 +90,13 @@ async def list_payouts(
     response_model=PayoutInFull,
 )
 async def request_payout(doors: Doors, caller: Writer, once: OnlyOnce, wanted: PayoutRequest) -> JSONResponse:
-    made: list[Payout] = []
-
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
-        payout = await payout_requests.request_payout(
-            tx, partner_code=wanted.partner, actor=caller.actor, tax_case=wanted.tax_case
-        )
-        made.append(payout)
-        return await _in_full(tx, doors, caller, payout)
-
     try:
-        answer = await once.answer(act, status=201)
+        async with once.acting() as (tx, after):
+            payout = await payout_requests.request_payout(
+                tx, partner_code=wanted.partner, actor=caller.actor, tax_case=wanted.tax_case
+            )
+            after(doors.announcer.payout, tx.tenant, payout)
+            return after.answer(await _in_full(tx, doors, payout), status=201)
     except Blocked:
         # The reason stays as a task for whoever mends the partner's data; the refusal undid everything else.
         async with doors.ledger.transaction(caller.tenant) as tx:
@@ -109,15 +104,12 @@ async def request_payout(doors: Doors, caller: Writer, once: OnlyOnce, wanted: P
             if partner is not None:
                 await tax_questions.ask_or_close(tx, partner.id)
         raise
-    for payout in made:
-        await doors.announcer.payout(caller.tenant, payout)
-    return answer
 
 
 @router.get("/{number}", summary="Eine Auszahlung ansehen", operation_id="get_payout", response_model=PayoutInFull)
 async def get_payout(number: PayoutNo, doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        return JSONResponse(await _in_full(tx, doors, caller, await payouts.get(tx, number)))
+        return JSONResponse(await _in_full(tx, doors, await payouts.get(tx, number)))
 
 
 @router.post(
@@ -131,12 +123,11 @@ async def get_payout(number: PayoutNo, doors: Doors, caller: Reader) -> JSONResp
     response_model=PayoutInFull,
 )
 async def approve(number: PayoutNo, doors: Doors, caller: Approver, once: OnlyOnce, approval: Approval) -> JSONResponse:
-    async def decide(tx: TenantTransaction) -> Decision:
-        return await decisions.approve(
+    async with once.acting() as (tx, after):
+        decision = await decisions.approve(
             tx, number, actor=caller.actor, seen_hash=approval.content_hash, reason=approval.reason
         )
-
-    return await _decided(doors, caller, once, number, decide)
+        return after.answer(await _decided(tx, doors, after, decision), status=202)
 
 
 @router.post(
@@ -150,12 +141,11 @@ async def approve(number: PayoutNo, doors: Doors, caller: Approver, once: OnlyOn
 async def reject(
     number: PayoutNo, doors: Doors, caller: Approver, once: OnlyOnce, refusal: Annotated[Refusal, Body()]
 ) -> JSONResponse:
-    async def decide(tx: TenantTransaction) -> Decision:
-        return await decisions.reject(
+    async with once.acting() as (tx, after):
+        decision = await decisions.reject(
             tx, number, actor=caller.actor, reason=refusal.reason, seen_hash=refusal.content_hash
         )
-
-    return await _decided(doors, caller, once, number, decide)
+        return after.answer(await _decided(tx, doors, after, decision), status=202)
 
 
 @router.post(
@@ -169,31 +159,20 @@ async def reject(
 async def cancel(
     number: PayoutNo, doors: Doors, caller: WriterOrApprover, once: OnlyOnce, refusal: Annotated[Refusal, Body()]
 ) -> JSONResponse:
-    async def decide(tx: TenantTransaction) -> Decision:
-        return await decisions.cancel(
+    async with once.acting() as (tx, after):
+        decision = await decisions.cancel(
             tx, number, actor=caller.actor, reason=refusal.reason, seen_hash=refusal.content_hash
         )
-
-    return await _decided(doors, caller, once, number, decide)
-
-
-async def _decided(doors: Parts, caller: Caller, once: OnlyOnce, number: str, decide: Any) -> JSONResponse:
-    made: list[tuple[Payout, Decision]] = []
-
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
-        decision: Decision = await decide(tx)
-        payout = await payouts.get(tx, number)
-        made.append((payout, decision))
-        return await _in_full(tx, doors, caller, payout)
-
-    answer = await once.answer(act, status=202)
-    for payout, decision in made:
-        await doors.announcer.decision(caller.tenant, payout, decision)
-    return answer
+        return after.answer(await _decided(tx, doors, after, decision), status=202)
 
 
-async def _in_full(tx: TenantTransaction, doors: Parts, caller: Caller, payout: Payout) -> dict[str, Any]:
-    tenant = caller.tenant
+async def _decided(tx: TenantTransaction, doors: Parts, after: Acting, decision: Decision) -> dict[str, Any]:
+    payout = await payouts.get(tx, decision.number)
+    after(doors.announcer.decision, tx.tenant, payout, decision)
+    return await _in_full(tx, doors, payout)
+
+
+async def _in_full(tx: TenantTransaction, doors: Parts, payout: Payout) -> dict[str, Any]:
     url = None
     if payout.credit_note_id is not None:
         url = document_url(doors.settings.lexoffice_app_url, "credit-note", UUID(payout.credit_note_id))
@@ -204,6 +183,6 @@ async def _in_full(tx: TenantTransaction, doors: Parts, caller: Caller, payout: 
         decisions=[shown(decision) for decision in await decisions.of_payout(tx, payout.id)],
         four_eyes=shown(await approval_rule.of_payout(tx, payout)),
         objection=None if objection is None else shown(objection),
-        workflow_id=payout_workflow_id(tenant, payout.number),
+        workflow_id=payout_workflow_id(tx.tenant, payout.number),
         credit_note_url=url,
     )

@@ -15,7 +15,6 @@ from api.v1.answers import PROBLEMS
 from api.v1.callers import Reader, Writer
 from api.v1.campaigns import Slug, of_slug
 from api.v1.once import OnlyOnce
-from ledger.database import TenantTransaction
 from ledger.programme import plan_files, plans
 from ledger.programme.plan_examples import EXAMPLE_CENTS, Example, example_of
 from ledger.programme.plan_files import LineError, PlanFileRefused, PlanInFile
@@ -96,11 +95,9 @@ async def list_plans(slug: Slug, doors: Doors, caller: Reader) -> JSONResponse:
 async def add_plan(
     slug: Slug, caller: Writer, once: OnlyOnce, new: Annotated[NewPlan, Body(examples=[_PLAN])]
 ) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         campaign = await of_slug(tx, slug)
-        return shown(await plans.add_plan(tx, campaign.id, new, by=caller.actor))
-
-    return await once.answer(act, status=201)
+        return after.answer(shown(await plans.add_plan(tx, campaign.id, new, by=caller.actor)), status=201)
 
 
 @router.get(
@@ -134,11 +131,9 @@ async def plan_example(
 async def try_plan(
     caller: Reader, once: OnlyOnce, terms: Annotated[Terms, Body(examples=[_PLAN])], base_cents: _Amount = EXAMPLE_CENTS
 ) -> JSONResponse:
-    async def act(_: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (_, after):
         plans.refuse_unfit(terms)
-        return example_of(terms, base_cents).model_dump(mode="json")
-
-    return await once.answer(act)
+        return after.answer(example_of(terms, base_cents).model_dump(mode="json"))
 
 
 @router.post(
@@ -149,11 +144,9 @@ async def try_plan(
     response_model=PreviewShown,
 )
 async def preview_plan_file(caller: Reader, once: OnlyOnce, file: PlanFile) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         seen = await plan_files.preview(tx, file.csv)
-        return seen.model_dump(mode="json") | {"errors": [_line_error(error) for error in seen.errors]}
-
-    return await once.answer(act)
+        return after.answer(seen.model_dump(mode="json") | {"errors": [_line_error(error) for error in seen.errors]})
 
 
 def _line_error(error: LineError) -> dict[str, Any]:
@@ -170,12 +163,10 @@ def _line_error(error: LineError) -> dict[str, Any]:
     response_model=PlansMade,
 )
 async def import_plans(caller: Writer, once: OnlyOnce, file: PlanFile) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         try:
             made = await plan_files.take_in(tx, file.csv, by=caller.actor)
         except PlanFileRefused as refused:
             errors = [_line_error(error) for error in refused.errors[:200]]
             raise Problem(422, refused.code, refused.params, errors=errors) from None
-        return {"items": [shown(plan) for plan in made]}
-
-    return await once.answer(act, status=201)
+        return after.answer({"items": [shown(plan) for plan in made]}, status=201)

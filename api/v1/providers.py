@@ -17,7 +17,6 @@ from api.v1.once import OnlyOnce
 from ledger.access.api_keys import Caller
 from ledger.connections import connections, stripe_secret
 from ledger.database import TenantTransaction
-from ledger.inbox.events import Event
 from ledger.types import STRIPE
 
 router = APIRouter(prefix="/api/v1/providers", tags=["Zahlungsanbieter"], responses=PROBLEMS)
@@ -101,22 +100,16 @@ async def generate_token(doors: Doors, caller: Administrator) -> JSONResponse:
     response_model=ConnectionTest,
 )
 async def test_lexoffice(doors: Doors, caller: Administrator, once: OnlyOnce) -> JSONResponse:
-    if (kept := await once.kept()) is not None:
-        return kept
+    await once.not_yet_answered()
     asked_at = datetime.now(UTC)
     probed = await lexoffice_connection.probe(doors, caller.tenant)
     refused = probed if isinstance(probed, KeyRefused) else None
-    taken_up: list[Event] = []
-
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
-        taken_up.extend(await lexoffice_connection.note_probe(tx, probed, asked_at=asked_at))
+    async with once.acting() as (tx, after):
+        taken_up = await lexoffice_connection.note_probe(tx, probed, asked_at=asked_at)
+        after(doors.announcer.events, tx.tenant, taken_up)
         told = {} if refused is None else {"code": refused.code, "detail": refused.detail}
         connection = await lexoffice_connection.show(tx, doors)
-        return {"ok": refused is None, **told, "connection": connection}
-
-    answer = await once.answer(act)
-    await doors.announcer.events(caller.tenant, taken_up)
-    return answer
+        return after.answer({"ok": refused is None, **told, "connection": connection})
 
 
 @router.delete(

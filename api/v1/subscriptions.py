@@ -1,7 +1,5 @@
 """lexoffice's notifications: set up on request by the engine, looked after by each sweep, and how they fare."""
 
-from typing import Any
-
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
@@ -10,7 +8,6 @@ from api.http.parts import Doors
 from api.v1.answers import PROBLEMS
 from api.v1.callers import Administrator, Reader
 from api.v1.once import OnlyOnce
-from ledger.database import TenantTransaction
 
 router = APIRouter(prefix="/api/v1/providers/lexoffice/subscriptions", tags=["Zahlungsanbieter"], responses=PROBLEMS)
 
@@ -37,11 +34,8 @@ async def get_subscriptions(doors: Doors, caller: Reader) -> JSONResponse:
     status_code=202,
 )
 async def set_up_subscriptions(doors: Doors, caller: Administrator, once: OnlyOnce) -> JSONResponse:
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         await want(tx)
-        return await health(tx, doors)
-
-    answer = await once.answer(act, status=202)
-    # When the engine is away the wish stands, and the next sweep fulfils it.
-    await doors.announcer.subscriptions(caller.tenant)
-    return answer
+        # When the engine is away the wish stands, and the next sweep fulfils it.
+        after(doors.announcer.subscriptions, tx.tenant)
+        return after.answer(await health(tx, doors), status=202)

@@ -15,8 +15,7 @@ from api.v1.callers import Reader, WriterOrApprover, require
 from api.v1.once import OnlyOnce
 from ledger import tasks
 from ledger.booking import resolutions
-from ledger.booking.resolutions import Answer, Resolved
-from ledger.database import TenantTransaction
+from ledger.booking.resolutions import Answer
 from ledger.inbox import events
 from ledger.tasks import Task
 from ledger.types import TaskId
@@ -74,9 +73,7 @@ async def resolve_task(
     once: OnlyOnce,
     resolution: Annotated[Resolution, Body(examples=[{"action": "done", "reason": "Mit dem Partner geklärt."}])],
 ) -> JSONResponse:
-    made: list[Resolved] = []
-
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         task = await tasks.get(tx, TaskId(task_id))
         require(caller, "approve" if task.subject == "payout" else "write")
         resolved = await resolutions.resolve(
@@ -84,10 +81,5 @@ async def resolve_task(
         )
         for event in resolved.replay:
             await events.replay(tx, event, actor=caller.actor)
-        made.append(resolved)
-        return shown(await tasks.get(tx, task.id))
-
-    answer = await once.answer(act, status=202)
-    for resolved in made:
-        await announce_answer(doors, caller.tenant, resolved)
-    return answer
+        after(announce_answer, doors, tx.tenant, resolved)
+        return after.answer(shown(await tasks.get(tx, task.id)), status=202)

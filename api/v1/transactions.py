@@ -20,7 +20,6 @@ from ledger.booking import sale_decisions
 from ledger.commissions import commissions
 from ledger.commissions.commissions import Commission
 from ledger.database import TenantTransaction
-from ledger.documents.intents import Intent
 from ledger.programme import partners
 from ledger.refusals import NotFound
 from ledger.sales import transactions
@@ -29,7 +28,6 @@ from ledger.types import (
     BusinessTime,
     CommissionState,
     PartnerId,
-    PayoutNumber,
     Percent,
     TransactionId,
     TransactionState,
@@ -129,16 +127,13 @@ async def get_transaction(transaction_id: UUID, doors: Doors, caller: Reader) ->
 async def release(
     transaction_id: UUID, caller: Writer, once: OnlyOnce, wanted: Annotated[Release, Body()]
 ) -> JSONResponse:
-    touched: list[PayoutNumber] = []
 
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         outcome = await sale_decisions.release_hold(
             tx, TransactionId(transaction_id), by=caller.actor, reason=wanted.reason
         )
-        touched.extend(outcome.payouts)
-        return await _in_full(tx, TransactionId(transaction_id))
-
-    return await once.answer(act, rechecks=touched)
+        after.rechecks(outcome.payouts)
+        return after.answer(await _in_full(tx, TransactionId(transaction_id)))
 
 
 @router.post(
@@ -152,16 +147,13 @@ async def release(
 async def assign(
     transaction_id: UUID, caller: Writer, once: OnlyOnce, wanted: Annotated[Assignment, Body()]
 ) -> JSONResponse:
-    touched: list[PayoutNumber] = []
 
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         outcome = await sale_decisions.assign_partner(
             tx, TransactionId(transaction_id), wanted.partner_code, by=caller.actor
         )
-        touched.extend(outcome.payouts)
-        return await _in_full(tx, TransactionId(transaction_id))
-
-    return await once.answer(act, rechecks=touched)
+        after.rechecks(outcome.payouts)
+        return after.answer(await _in_full(tx, TransactionId(transaction_id)))
 
 
 @router.post(
@@ -180,13 +172,11 @@ async def write_invoice(
     once: OnlyOnce,
     wanted: Annotated[NewInvoiceOfSale, Body(examples=[{"name": "Kunde AG", "street": "Weg 2", "zip": "53111"}])],
 ) -> JSONResponse:
-    made: list[Intent] = []
-
-    async def act(tx: TenantTransaction) -> dict[str, Any]:
+    async with once.acting() as (tx, after):
         intent = await intend_invoice(
             tx, TransactionId(transaction_id), InvoiceWish.model_validate(wanted.model_dump())
         )
-        made.append(intent)
+        after(doors.announcer.invoice, tx.tenant, intent.id, intent.transaction_id)
         await audit.record(
             tx,
             actor=caller.actor,
@@ -195,17 +185,15 @@ async def write_invoice(
             subject_id=str(transaction_id),
             detail={"intent": str(intent.id), "gross_cents": intent.gross_cents},
         )
-        return {
-            "transaction_id": str(transaction_id),
-            "workflow_id": invoice_workflow_id(caller.tenant, intent.id),
-            "net_cents": intent.net_cents,
-            "gross_cents": intent.gross_cents,
-        }
-
-    answer = await once.answer(act, status=202)
-    for intent in made:
-        await doors.announcer.invoice(caller.tenant, intent.id, intent.transaction_id)
-    return answer
+        return after.answer(
+            {
+                "transaction_id": str(transaction_id),
+                "workflow_id": invoice_workflow_id(caller.tenant, intent.id),
+                "net_cents": intent.net_cents,
+                "gross_cents": intent.gross_cents,
+            },
+            status=202,
+        )
 
 
 @router.get(
