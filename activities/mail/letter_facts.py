@@ -7,13 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from ledger.access import tenants
+from ledger.access import memberships, tenants
 from ledger.access.users import LINK_MINUTES
 from ledger.database import TenantTransaction
 from ledger.mail import outbox
 from ledger.mail.mail_kinds import MailKind
 from ledger.mail.outbox import Mail
-from ledger.payouts import approval_rule, payouts
+from ledger.payouts import approval_queue, payouts
+from ledger.reports import mail_facts
+from ledger.roles import Permission
 from ledger.types import PayoutState, UserId
 
 _LISTED = 30
@@ -55,14 +57,7 @@ def of_person_mail(mail: Mail, email: str, *, public_url: str) -> Facts | None:
 
 
 async def _approvals(tx: TenantTransaction, mail: Mail) -> Facts | None:
-    found = [payout for number in dict.fromkeys(mail.about) if (payout := await payouts.get(tx, number))]
-    mine = [
-        payout
-        for payout in found
-        if payout.state is PayoutState.AWAITING_APPROVAL
-        and not payout.holds
-        and await approval_rule.may_approve(tx, payout, _actor(mail))
-    ]
+    mine = await approval_queue.approvable(tx, _actor(mail), numbers=mail.about)
     if not mine:
         return None
     return {
@@ -101,25 +96,14 @@ async def _document(tx: TenantTransaction, mail: Mail) -> Facts | None:
     payout = await payouts.get(tx, mail.about[0])
     if payout.credit_note_number is None or payout.state is PayoutState.CANCELLED:
         return None
-    name = await tx.fetchval(
-        "SELECT name FROM partners WHERE tenant_id = $1 AND id = $2", tx.tenant.id, mail.partner_id
-    )
-    # Of the document, which may differ by a cent: it is attached, and the bank pays it.
-    gross_cents = await tx.fetchval(
-        """
-        SELECT gross_cents FROM external_documents
-         WHERE tenant_id = $1 AND payout_id = $2 AND detached_at IS NULL AND net_cents = $3
-        """,
-        tx.tenant.id,
-        payout.id,
-        payout.net_cents,
-    )
+    document = await mail_facts.document_of(tx, payout)
     return {
-        "partner": name,
+        "partner": document.partner,
         "title": "Provisionsabrechnung" if payout.tax_case == "private" else "Gutschrift",
         "number": payout.credit_note_number,
         "payout": payout.number,
-        "gross_cents": payout.gross_cents if gross_cents is None else gross_cents,
+        # Of the document, which may differ by a cent: it is attached, and the bank pays it.
+        "gross_cents": document.gross_cents,
         "period_from": payout.period_from,
         "period_to": payout.period_to,
         "attached": False,
@@ -127,27 +111,8 @@ async def _document(tx: TenantTransaction, mail: Mail) -> Facts | None:
 
 
 async def _account(tx: TenantTransaction, mail: Mail) -> Facts | None:
-    row = await tx.fetchrow(
-        """
-        SELECT p.code AS partner_code, p.name AS partner, b.iban_last4 AS last4, b.recorded_at, b.usable_from,
-               b.recorded_by
-          FROM partner_bank_details b JOIN partners p ON p.tenant_id = b.tenant_id AND p.id = b.partner_id
-         WHERE b.tenant_id = $1 AND b.id = $2
-        """,
-        tx.tenant.id,
-        UUID(mail.about[0]),
-    )
-    if row is None:
-        return None
-    who = await tx.fetchval(
-        """
-        SELECT COALESCE(u.name, u.email) FROM users u JOIN memberships m ON m.user_id = u.id
-         WHERE m.tenant_id = $1 AND 'user:' || u.id = $2
-        """,
-        tx.tenant.id,
-        row["recorded_by"],
-    )
-    return {**dict(row), "recorded_by": who or row["recorded_by"], "to_partner": mail.partner_id is not None}
+    account = await mail_facts.account(tx, UUID(mail.about[0]))
+    return None if account is None else {**account.model_dump(), "to_partner": mail.partner_id is not None}
 
 
 async def _connection(tx: TenantTransaction, mail: Mail) -> Facts | None:
@@ -182,73 +147,18 @@ async def _day(tx: TenantTransaction, mail: Mail) -> Facts | None:
 
 async def _digest(tx: TenantTransaction, mail: Mail, since: datetime) -> Facts | None:
     """What waits, and what has changed. None when both are nothing."""
-    row = await tx.fetchrow(
-        """
-        SELECT (SELECT count(*) FROM tasks WHERE tenant_id = $1 AND state = 'open') AS tasks,
-               (SELECT count(*) FROM partner_bank_details
-                 WHERE tenant_id = $1 AND state = 'pending' AND confirmed_at IS NULL) AS accounts,
-               (SELECT count(*) FROM payouts WHERE tenant_id = $1 AND created_at > $2) AS requested,
-               (SELECT count(*) FROM transactions WHERE tenant_id = $1 AND created_at > $2) AS sales,
-               (SELECT count(*) FROM events
-                 WHERE tenant_id = $1 AND state = 'failed' AND received_at > $2) AS failed
-        """,
-        tx.tenant.id,
-        since,
-    )
-    sums = {
-        found["state"]: (found["number"], found["cents"])
-        for found in await tx.fetch(
-            """
-            SELECT state, count(*) AS number, sum(gross_cents)::bigint AS cents FROM payouts p
-             WHERE tenant_id = $1
-               AND (state = 'paid' AND updated_at > $2
-                    -- As on the page Heute: what is in a bank file that has left the house is transferred.
-                    OR state = 'credit_note_open' AND NOT EXISTS (
-                       SELECT FROM bank_run_lines l
-                         JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
-                        WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
-                          AND r.state IN ('exported', 'confirmed')))
-             GROUP BY state
-            """,
-            tx.tenant.id,
-            since,
-        )
-    }
-    assert row is not None
-    to_pay, paid = sums.get("credit_note_open", (0, 0)), sums.get("paid", (0, 0))
+    news = await mail_facts.since(tx, since)
     approvals, approvals_cents = await _waiting_for(tx, mail)
-    facts = {
-        **dict(row),
-        "approvals": approvals,
-        "approvals_cents": approvals_cents,
-        "to_pay": to_pay[0],
-        "to_pay_cents": to_pay[1],
-        "paid": paid[0],
-        "paid_cents": paid[1],
-    }
+    facts = {**news.model_dump(), "approvals": approvals, "approvals_cents": approvals_cents}
     return facts if any(facts.values()) else None
 
 
 async def _waiting_for(tx: TenantTransaction, mail: Mail) -> tuple[int, int]:
-    """How many payouts this person may approve, and their sum; the first few hundred are looked at one by one."""
-    role = await tx.fetchval(
-        "SELECT role FROM memberships WHERE tenant_id = $1 AND user_id = $2", tx.tenant.id, mail.user_id
-    )
-    if role not in ("approver", "admin"):
+    """How many payouts this person may approve, of the oldest few hundred, and their sum."""
+    if mail.user_id is None or not await memberships.may(tx, mail.user_id, Permission.APPROVE):
         return 0, 0
-    rows = await tx.fetch(
-        """
-        SELECT number FROM payouts WHERE tenant_id = $1 AND state = 'awaiting_approval' AND open_holds IS NULL
-         ORDER BY seq LIMIT 500
-        """,
-        tx.tenant.id,
-    )
-    mine = [
-        payout.gross_cents
-        for payout in [await payouts.get(tx, row["number"]) for row in rows]
-        if await approval_rule.may_approve(tx, payout, _actor(mail))
-    ]
-    return len(mine), sum(mine)
+    mine = await approval_queue.approvable(tx, _actor(mail))
+    return len(mine), sum(payout.gross_cents for payout in mine)
 
 
 def _actor(mail: Mail) -> str:

@@ -150,6 +150,14 @@ async def is_member(tx: TenantTransaction, user: UserId) -> bool:
     )
 
 
+async def may(tx: TenantTransaction, user: UserId, permission: Permission) -> bool:
+    """Whether the role of this person here allows it."""
+    role = await tx.fetchval(
+        "SELECT role FROM memberships WHERE tenant_id = $1 AND user_id = $2 AND disabled_at IS NULL", tx.tenant.id, user
+    )
+    return role is not None and permission in permissions(Role(role))
+
+
 async def approvers(tx: TenantTransaction) -> int:
     """How many people may approve here. Keys are not counted: each belongs to somebody."""
     found: int = await tx.fetchval(
@@ -197,12 +205,7 @@ async def homes(ledger: Ledger, user: UserId) -> list[Home]:
 async def _still_may(tx: TenantTransaction, by: UserId | None) -> None:
     """Two admins who take each other's role at once take turns; the second is none any more. `by` None: an operator."""
     await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('members:' || $1::text, 0))", str(tx.tenant.id))
-    if by is None:
-        return
-    role = await tx.fetchval(
-        "SELECT role FROM memberships WHERE tenant_id = $1 AND user_id = $2 AND disabled_at IS NULL", tx.tenant.id, by
-    )
-    if role is None or Permission.USERS not in permissions(Role(role)):
+    if by is not None and not await may(tx, by, Permission.USERS):
         raise NotAllowedNow("role_changed")
 
 

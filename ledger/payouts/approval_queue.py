@@ -142,6 +142,25 @@ async def for_person(
     return await _with_fresh_hashes(tx, chosen), following
 
 
+async def approvable(tx: TenantTransaction, actor: str, *, numbers: Sequence[str] | None = None) -> list[Waiting]:
+    """What this actor may approve now, the oldest first, of the oldest few hundred; of these payouts only, if named."""
+    rows = await tx.fetch(
+        f"""
+        {_LOOK} AND w.id IN (
+            SELECT p.id FROM payouts p
+             WHERE p.tenant_id = $1 AND p.state = 'awaiting_approval' AND p.open_holds IS NULL
+               AND ($3::text[] IS NULL OR p.number = ANY ($3))
+             ORDER BY p.created_at, p.seq LIMIT $4)
+         ORDER BY w.created_at, w.seq
+        """,
+        tx.tenant.id,
+        _NEW_ACCOUNT,
+        None if numbers is None else list(numbers),
+        _MOST_LOOKED_AT,
+    )
+    return [one for one in await _understood(tx, rows) if one.may_be_approved_by(actor)]
+
+
 async def _chosen(
     tx: TenantTransaction, actor: str, after: Position | None, limit: int
 ) -> tuple[list[Waiting], Position | None]:

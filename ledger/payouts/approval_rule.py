@@ -99,14 +99,6 @@ async def require(tx: TenantTransaction, payout: Payout, actor: str) -> None:
     )
 
 
-async def may_approve(tx: TenantTransaction, payout: Payout, actor: str) -> bool:
-    """For lists of what somebody may approve. Decides nothing."""
-    rule = await of_payout(tx, payout)
-    if rule.switched_off or not await _above_limit_of(tx, actor, rule):
-        return True
-    return not await is_same_person(tx, actor, await makers(tx, payout))
-
-
 async def makers(tx: TenantTransaction, payout: Payout) -> list[str]:
     """Who asked for it, last edited its partner's bank or tax data or its plan, or wrote one of its lines by hand."""
     rows = await tx.fetch(

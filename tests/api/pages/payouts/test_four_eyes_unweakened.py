@@ -11,7 +11,7 @@ from ledger.access.four_eyes import SecondPersonNeeded
 from ledger.bank import partner_accounts
 from ledger.booking import resolutions
 from ledger.booking.resolutions import Answer
-from ledger.payouts import approval_queue, approval_rule
+from ledger.payouts import approval_queue
 from ledger.payouts.payouts import Payout
 from ledger.roles import Role
 from ledger.types import PartnerId, TaskId, UserId
@@ -32,7 +32,7 @@ async def offered(office: Office, user: UserId | None) -> list[str]:
 
 async def may_approve(office: Office, payout: Payout, browser: Browser) -> bool:
     async with office.ledger() as tx:
-        return await approval_rule.may_approve(tx, payout, f"user:{browser.user}")
+        return bool(await approval_queue.approvable(tx, f"user:{browser.user}", numbers=[payout.number]))
 
 
 async def refused_above(office: Office, payout: Payout, browser: Browser) -> None:

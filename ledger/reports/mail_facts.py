@@ -1,0 +1,105 @@
+"""What mails tell, read from the rows of many rooms."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ledger.database import TenantTransaction
+from ledger.payouts.payouts import Payout
+from ledger.types import Frozen
+
+
+class News(Frozen):
+    """What waits, and what has changed since an instant. Cents are gross."""
+
+    tasks: int
+    accounts: int
+    requested: int
+    sales: int
+    failed: int
+    to_pay: int
+    to_pay_cents: int
+    paid: int
+    paid_cents: int
+
+
+class DocumentFacts(Frozen):
+    partner: str
+    gross_cents: int
+    """Of the document in the books where there is one: it may differ from the payout by a cent."""
+
+
+class AccountFacts(Frozen):
+    """A partner's new account, and who recorded it, by name where it is a person of this tenant."""
+
+    partner_code: str
+    partner: str
+    last4: str
+    recorded_at: datetime
+    usable_from: datetime | None
+    recorded_by: str
+
+
+async def since(tx: TenantTransaction, instant: datetime) -> News:
+    row = await tx.fetchrow(
+        """
+        SELECT (SELECT count(*) FROM tasks WHERE tenant_id = $1 AND state = 'open') AS tasks,
+               (SELECT count(*) FROM partner_bank_details
+                 WHERE tenant_id = $1 AND state = 'pending' AND confirmed_at IS NULL) AS accounts,
+               (SELECT count(*) FROM payouts WHERE tenant_id = $1 AND created_at > $2) AS requested,
+               (SELECT count(*) FROM transactions WHERE tenant_id = $1 AND created_at > $2) AS sales,
+               (SELECT count(*) FROM events
+                 WHERE tenant_id = $1 AND state = 'failed' AND received_at > $2) AS failed,
+               sums.*
+          FROM (SELECT count(*) FILTER (WHERE state = 'credit_note_open') AS to_pay,
+                       COALESCE(sum(gross_cents) FILTER (WHERE state = 'credit_note_open'), 0)::bigint AS to_pay_cents,
+                       count(*) FILTER (WHERE state = 'paid') AS paid,
+                       COALESCE(sum(gross_cents) FILTER (WHERE state = 'paid'), 0)::bigint AS paid_cents
+                  FROM payouts p
+                 WHERE tenant_id = $1
+                   AND (state = 'paid' AND updated_at > $2
+                        -- As on the page Heute: what is in a bank file that has left the house is transferred.
+                        OR state = 'credit_note_open' AND NOT EXISTS (
+                           SELECT FROM bank_run_lines l
+                             JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
+                            WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
+                              AND r.state IN ('exported', 'confirmed')))) sums
+        """,
+        tx.tenant.id,
+        instant,
+    )
+    assert row is not None
+    return News.from_row(row)
+
+
+async def document_of(tx: TenantTransaction, payout: Payout) -> DocumentFacts:
+    row = await tx.fetchrow(
+        """
+        SELECT p.name AS partner,
+               COALESCE((SELECT d.gross_cents FROM external_documents d
+                          WHERE d.tenant_id = $1 AND d.payout_id = $3 AND d.detached_at IS NULL AND d.net_cents = $4),
+                        $5::bigint) AS gross_cents
+          FROM partners p WHERE p.tenant_id = $1 AND p.id = $2
+        """,
+        tx.tenant.id,
+        payout.partner_id,
+        payout.id,
+        payout.net_cents,
+        payout.gross_cents,
+    )
+    assert row is not None
+    return DocumentFacts.from_row(row)
+
+
+async def account(tx: TenantTransaction, recorded: UUID) -> AccountFacts | None:
+    row = await tx.fetchrow(
+        """
+        SELECT p.code AS partner_code, p.name AS partner, b.iban_last4 AS last4, b.recorded_at, b.usable_from,
+               COALESCE((SELECT COALESCE(u.name, u.email) FROM users u JOIN memberships m ON m.user_id = u.id
+                          WHERE m.tenant_id = $1 AND 'user:' || u.id = b.recorded_by), b.recorded_by) AS recorded_by
+          FROM partner_bank_details b JOIN partners p ON p.tenant_id = b.tenant_id AND p.id = b.partner_id
+         WHERE b.tenant_id = $1 AND b.id = $2
+        """,
+        tx.tenant.id,
+        recorded,
+    )
+    return None if row is None else AccountFacts.from_row(row)
