@@ -1,5 +1,6 @@
 """Why something is so: a code with parameters. Its sentence is made where it is shown, from `words/`."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +10,8 @@ from uuid import UUID
 from pydantic import Field
 
 from ledger.types import Frozen
+
+CODE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
 class Reason(Frozen):
@@ -21,6 +24,11 @@ class Reason(Frozen):
     def of(cls, code: str, **params: object) -> Self:
         """Days, moments, rates and ids may be given as they are."""
         return cls(code=code, params={name: plain(value) for name, value in params.items()})
+
+    @classmethod
+    def of_word(cls, word: str, **params: object) -> Self:
+        """Of a code; what an older release said as a sentence stays as it was written."""
+        return cls.of(word, **params) if CODE.fullmatch(word) else cls.of("as_it_was_written", text=word)
 
     @classmethod
     def read(cls, code: str | None, params: Mapping[str, Any] | None) -> Self | None:

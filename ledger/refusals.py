@@ -11,16 +11,13 @@ Refused
 └── Blocked              the document table or a missing fact forbids the payout, with the reason
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import asyncpg
 
-from ledger.reasons import plain
-
-_CODE = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+from ledger.reasons import CODE, Reason, plain
 
 
 class Refused(Exception):
@@ -37,9 +34,14 @@ class Refused(Exception):
         self.sentence = code_or_sentence
         if code is not None:
             self.code = code
-        elif _CODE.fullmatch(code_or_sentence):
+        elif CODE.fullmatch(code_or_sentence):
             self.code = code_or_sentence
         self.params = {name: plain(value) for name, value in params.items()}
+
+    @property
+    def reason(self) -> Reason:
+        """As a row keeps it."""
+        return Reason.of_word(self.sentence, **self.params)
 
 
 class NotFound(Refused):

@@ -5,6 +5,7 @@ from typing import Any
 
 from ledger.database import TenantTransaction
 from ledger.keyset import Conditions
+from ledger.reasons import Reason
 from ledger.refusals import NotFound
 from ledger.types import Frozen, TaskId
 
@@ -13,14 +14,15 @@ BLOCKED_BY = ("payout_blocked", "credit_note_refused")
 
 
 class Task(Frozen):
-    """`actions` are the words that resolve it; `reason` is one German sentence."""
+    """`actions` are the words that resolve it."""
 
     id: TaskId
     seq: int
     kind: str
     subject: str
     subject_id: str
-    reason: str
+    reason_code: str
+    reason_params: dict[str, Any]
     detail: dict[str, Any]
     links: dict[str, Any]
     actions: list[str]
@@ -30,9 +32,14 @@ class Task(Frozen):
     resolved_by: str | None
     resolution: dict[str, Any] | None
 
+    @property
+    def why(self) -> Reason:
+        """What is asked."""
+        return Reason(code=self.reason_code, params=self.reason_params)
 
-_COLUMNS = """id, seq, kind, subject, subject_id, reason, detail, links, actions, state, created_at, resolved_at,
-       resolved_by, resolution"""
+
+_COLUMNS = """id, seq, kind, subject, subject_id, reason_code, reason_params, detail, links, actions, state, created_at,
+       resolved_at, resolved_by, resolution"""
 
 
 async def ask(
@@ -41,29 +48,30 @@ async def ask(
     kind: str,
     subject: str,
     subject_id: str,
-    reason: str,
+    reason: Reason,
     actions: tuple[str, ...] = ("done",),
     detail: dict[str, Any] | None = None,
     links: dict[str, Any] | None = None,
 ) -> TaskId:
     """Ask a person, once: while the same question is open, its reason and detail are renewed instead.
 
-    `reason` is one German sentence of fixed phrases and numbers. `actions` are the words that `resolve` accepts.
+    `actions` are the words that `resolve` accepts.
     """
     found = await tx.fetchval(
         """
-        INSERT INTO tasks (tenant_id, kind, subject, subject_id, reason, actions, detail, links)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT INTO tasks (tenant_id, kind, subject, subject_id, reason_code, reason_params, actions, detail, links)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (tenant_id, kind, subject, subject_id) WHERE state = 'open'
-        DO UPDATE SET reason = EXCLUDED.reason, detail = EXCLUDED.detail, links = EXCLUDED.links,
-                      actions = EXCLUDED.actions
+        DO UPDATE SET reason_code = EXCLUDED.reason_code, reason_params = EXCLUDED.reason_params,
+                      detail = EXCLUDED.detail, links = EXCLUDED.links, actions = EXCLUDED.actions
         RETURNING id
         """,
         tx.tenant.id,
         kind,
         subject,
         subject_id,
-        reason,
+        reason.code,
+        reason.params,
         list(actions),
         detail or {},
         links or {},

@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
 PRIORITY = 4
 """A person may be waiting for it; before sweeps, behind the enrichment of notifications."""
 
-NO_ANSWER = "lexoffice hat beim Einrichten der Meldungen nicht geantwortet; es wird erneut versucht."
+NO_ANSWER = "subscriptions_not_answered"
 
 Task = TypeVar("Task")
 Done = TypeVar("Done")

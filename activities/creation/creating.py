@@ -150,7 +150,7 @@ class DocumentCreator:
                     kind="document_too_many",
                     subject="document",
                     subject_id=str(resource_id),
-                    reason="In lexoffice ist ein Beleg zu viel entstanden. Bitte stornieren Sie ihn dort.",
+                    reason=Reason.of("document_too_many"),
                     detail={"marker": intent.marker, "intent": str(intent.id)},
                 )
                 return Creation(outcome=Outcome.NOTHING_TO_DO)

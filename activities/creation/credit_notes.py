@@ -54,7 +54,7 @@ class CreditNoteActivities:
                     tx,
                     payout,
                     PayoutState.OUTCOME_UNKNOWN,
-                    reason="lexoffice hat nicht eindeutig geantwortet; die Gutschrift kann entstanden sein.",
+                    reason=Reason.of("answer_not_clear"),
                 )
             return await self._look(tx, task)
 
@@ -164,7 +164,7 @@ async def _disown(tx: TenantTransaction, task: DocumentCreation, payout: Payout,
     if not await unclear_outcomes.unmake(tx, task.intent):
         return  # another attempt, which this one was slower than, has read it back
     if payout.state is PayoutState.APPROVED:
-        reason = "lexoffice kennt die angelegte Gutschrift nicht."
+        reason = Reason.of("created_credit_note_unknown")
         await payouts.change_state(tx, payout, PayoutState.OUTCOME_UNKNOWN, reason=reason)
     await _ask_about_lost(tx, payout.number, candidates, differences)
 
@@ -197,7 +197,7 @@ async def _ask_about_lost(
         kind="outcome_unknown",
         subject="payout",
         subject_id=number,
-        reason="Ob die Gutschrift in lexoffice angelegt wurde, ist unklar.",
+        reason=Reason.of("credit_note_outcome_unclear"),
         actions=("adopt", "create_again", "cancel"),
         detail={"candidates": candidates, "differences": list(differences)},
         links={"payout": f"/api/v1/payouts/{number}"},

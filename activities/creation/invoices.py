@@ -21,7 +21,6 @@ from ledger.inbox import events
 from ledger.payouts import approval_rule
 from ledger.sales import transactions
 from ledger.types import DocumentKind, IntentId, TransactionState
-from words import sentence
 
 
 class InvoiceActivities:
@@ -57,7 +56,7 @@ class InvoiceActivities:
                     kind="invoice_refused",
                     subject="transaction",
                     subject_id=str(task.transaction_id),
-                    reason=sentence(creation.refusal.code, creation.refusal.params),
+                    reason=creation.refusal,
                     detail={"technical": creation.technical},
                     links={"transaction": f"/api/v1/transactions/{task.transaction_id}"},
                 )

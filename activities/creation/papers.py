@@ -10,14 +10,16 @@ from activities.gateway.lexoffice_gateway import RATE_LIMITED, LexofficeDoor
 from activities.models import CONNECTION_UNUSABLE
 from ledger.database import Ledger
 from ledger.documents import papers
+from ledger.reasons import Reason
 from ledger.types import Frozen, Tenant
 from lexoffice.errors import Conflict, NotFound, UnusableFile
 
 NO_FILE = "NoFile"
 """Type of the ApplicationError for a document without a usable file; trying again at once is useless."""
 
-WITHOUT_FILE = "lexoffice gibt zu diesem Beleg kein PDF aus."
-NOT_REACHED = "lexoffice war nicht erreichbar."
+WITHOUT_FILE = "no_pdf"
+NOT_REACHED = "lexoffice_not_reached"
+"""Codes of reasons."""
 
 
 class PaperTask(Frozen):
@@ -28,7 +30,7 @@ class PaperTask(Frozen):
 class Missed(Frozen):
     task: PaperTask
     reason: str
-    """A fixed phrase."""
+    """The code of a reason; of a workflow that began before there were codes, a German sentence."""
 
 
 class PaperActivities:
@@ -58,7 +60,7 @@ class PaperActivities:
             raise
         async with self._ledger.transaction(tenant, cause="paper") as tx:
             if content is None:
-                await papers.try_later(tx, due, WITHOUT_FILE)
+                await papers.try_later(tx, due, Reason.of(WITHOUT_FILE))
             else:
                 await papers.keep(tx, due, content)
         return True
@@ -68,9 +70,9 @@ class PaperActivities:
             return  # nothing was asked
         async with self._ledger.transaction(tenant) as tx:
             if error.type == CONNECTION_UNUSABLE:
-                await papers.try_all_later(tx, NOT_REACHED)
+                await papers.try_all_later(tx, Reason.of(NOT_REACHED))
             else:
-                await papers.try_later(tx, due, NOT_REACHED)
+                await papers.try_later(tx, due, Reason.of(NOT_REACHED))
 
     @activity.defn
     async def fetch_paper(self, task: PaperTask) -> bool:
@@ -92,4 +94,4 @@ class PaperActivities:
     async def paper_was_missed(self, missed: Missed) -> None:
         """As above: it is tried again later, ever more rarely."""
         async with self._ledger.transaction(missed.task.tenant) as tx:
-            await papers.try_later(tx, missed.task.resource_id, missed.reason)
+            await papers.try_later(tx, missed.task.resource_id, Reason.of_word(missed.reason))

@@ -21,6 +21,7 @@ from ledger.connections.connecting import LexofficeAccount
 from ledger.connections.connections import Access, ConnectionBroken, NotConnected
 from ledger.connections.oauth_tokens import GrantLost, NotConnectedByOAuth, RenewalPaused
 from ledger.database import Ledger, TenantTransaction
+from ledger.reasons import Reason
 from ledger.types import Frozen, Tenant
 from ledger.vault import Vault
 from lexoffice.client import LexofficeClient
@@ -38,8 +39,8 @@ RATE_LIMITED = "RateLimited"
 RECOVERY_NOT_CHECKED = "RecoveryNotChecked"
 """Types of ApplicationError, beside CONNECTION_UNUSABLE: both are retried, and a history shows which it was."""
 
-_REFUSED_KEY = "lexoffice lehnt den API-Schlüssel ab. Bitte hinterlegen Sie einen gültigen Schlüssel."
-_REFUSED_GRANT = "lexoffice lehnt den Zugang über OAuth ab. Bitte verbinden Sie lexoffice erneut."
+_REFUSED_KEY = Reason.of("api_key_rejected")
+_REFUSED_GRANT = Reason.of("grant_rejected")
 
 _LONGEST_PAUSE = 30.0
 

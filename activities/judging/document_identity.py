@@ -12,6 +12,7 @@ from ledger.database import TenantTransaction
 from ledger.documents import intents, unclear_outcomes
 from ledger.documents.intents import Intent
 from ledger.inbox import events
+from ledger.reasons import Reason
 from ledger.types import DocumentKind
 from lexoffice.client import LexofficeClient
 from lexoffice.documents import CreditNote, DocumentAddress, Invoice
@@ -112,7 +113,7 @@ async def ask_about_lost_invoice(
         kind="invoice_outcome_unknown",
         subject="transaction",
         subject_id=str(intent.transaction_id),
-        reason="Ob die Rechnung in lexoffice angelegt wurde, ist unklar.",
+        reason=Reason.of("invoice_outcome_unclear"),
         actions=("adopt", "create_again", "cancel"),
         detail={"candidates": list(candidates), "differences": list(differences), "intent": str(intent.id)},
         links={"transaction": f"/api/v1/transactions/{intent.transaction_id}"},

@@ -9,6 +9,7 @@ from ledger.database import TenantTransaction
 from ledger.documents.documents import KnownDocument
 from ledger.inbox import events
 from ledger.inbox.events import Event
+from ledger.reasons import Reason
 from ledger.types import EventState
 from lexoffice.documents import CreditNote, Invoice
 from lexoffice.payments import Payments
@@ -22,7 +23,7 @@ async def finish(
     told: Sequence[Event],
     status: str,
     state: EventState,
-    reason: str | None,
+    reason: Reason | None,
     changes: dict[str, Any] | None,
 ) -> None:
     """End the events. One whose name the document does not bear out is `failed`, unless a newer one explains it."""
@@ -33,7 +34,7 @@ async def finish(
         tx,
         sorted(wrong),
         EventState.FAILED,
-        reason="lexoffice zeigt den Beleg in einem anderen Zustand als gemeldet; der Beleg gilt.",
+        reason=Reason.of("document_shows_other_state"),
         changes=changes or None,
         snapshot_id=gathered.document,
     )
@@ -43,7 +44,7 @@ async def end(
     tx: TenantTransaction,
     gathered: Gathered,
     state: EventState,
-    reason: str | None,
+    reason: Reason | None,
     changes: dict[str, Any] | None = None,
 ) -> Conclusion:
     await events.finish(
@@ -67,9 +68,7 @@ async def unfit_to_judge(
         early = contradicts(told, document.voucher_status) or payments_lag(told, document, known, payments)
         return LOOK_AGAIN if outdated or torn or early else None
     if outdated:
-        return await end(tx, task.gathered, EventState.UNCHANGED, "lexoffice zeigt einen älteren Stand des Belegs.")
+        return await end(tx, task.gathered, EventState.UNCHANGED, Reason.of("document_shown_outdated"))
     if torn:
-        return await end(
-            tx, task.gathered, EventState.FAILED, "lexoffice zeigt Beleg und Zahlungen in verschiedenen Ständen."
-        )
+        return await end(tx, task.gathered, EventState.FAILED, Reason.of("document_and_payments_differ"))
     return None

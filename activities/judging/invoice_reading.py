@@ -11,6 +11,7 @@ from activities.judging.invoice_labels import campaign_slug, order_references, p
 from ledger.booking.invoices import InvoiceFacts
 from ledger.money import round_half_away
 from ledger.plain_text import cleaned
+from ledger.reasons import Reason
 from ledger.types import BERLIN, Frozen
 from lexoffice.contacts import Contact
 from lexoffice.documents import Invoice
@@ -26,11 +27,11 @@ _LONGEST_MAIL, _LONGEST_NAME = 320, 300
 
 
 class Doubt(StrEnum):
-    """What no machine may decide about a payment."""
+    """What no machine may decide about a payment: the code of the reason."""
 
-    UNKNOWN_ITEM = "Die Rechnung hat eine Zahlungsart, die PartnerDesk nicht kennt."
-    NOT_COVERED = "Die Rechnung gilt als bezahlt, ihre Zahlungen decken sie aber nicht."
-    NO_PAYMENTS = "Die Rechnung gilt als bezahlt, lexoffice nennt aber keine Zahlungen."
+    UNKNOWN_ITEM = "payment_item_unknown"
+    NOT_COVERED = "payments_do_not_cover"
+    NO_PAYMENTS = "payments_not_named"
 
 
 class Paid(Frozen):
@@ -41,7 +42,7 @@ class Paid(Frozen):
     credited_cents: int = 0
     written_off_cents: int = 0
     paid_at: datetime | None
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 def read_invoice(
@@ -124,9 +125,9 @@ def _mail(contact: Contact | None) -> str | None:
     return next((mail for mail in mails if 0 < len(mail) <= _LONGEST_MAIL), None)
 
 
-def _why_less(unpaid: int, base: int) -> str | None:
+def _why_less(unpaid: int, base: int) -> Reason | None:
     if unpaid <= 0:
         return None
     if base == 0:
-        return "Die Rechnung wurde ausgebucht oder verrechnet, nicht bezahlt."
-    return "Ein Teil der Rechnung wurde ausgebucht oder verrechnet; er zählt nicht zur Basis."
+        return Reason.of("written_off_or_set_off")
+    return Reason.of("partly_written_off_or_set_off")

@@ -19,6 +19,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ledger.types import BERLIN, Frozen
+from words import sentence
 
 _TEMPLATES = Path(__file__).parents[1] / "letters"
 _LOCALES = {"de": "de_DE", "en": "en_GB"}
@@ -116,6 +117,7 @@ def _environment(language: str) -> Environment:
     )
     made.filters["money"] = lambda cents: format_currency(Decimal(cents) / 100, "EUR", locale=locale)
     made.filters["day"] = lambda at: format_date(_local(at), locale=locale)
+    made.filters["why"] = lambda reason: sentence(reason.code, reason.params, language)
     made.filters["moment"] = lambda at: format_moment(
         at.astimezone(BERLIN), "dd.MM.yyyy HH:mm" if language == "de" else "d MMM yyyy, HH:mm", locale=locale
     )

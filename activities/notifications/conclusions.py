@@ -26,14 +26,15 @@ from ledger.documents import documents, intents, unclear_outcomes
 from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.payouts import payouts
+from ledger.reasons import Reason
 from ledger.refusals import Refused
 from ledger.types import BERLIN, DocumentKind, EventState, IntentId
 from lexoffice.documents import Invoice
 from lexoffice.errors import FractionOfACent
 
 _PAYMENT_UNCLEAR = "payment_unclear"
-NOT_READABLE = "lexoffice zeigt den Beleg so, dass er nicht zu verstehen ist, etwa mit einem unmöglichen Datum."
-NO_WHOLE_CENTS = "Der Beleg nennt Summen, die keine ganzen Cent sind."
+NOT_READABLE = Reason.of("document_not_readable")
+NO_WHOLE_CENTS = Reason.of("document_not_in_whole_cents")
 
 
 class ConclusionActivities:
@@ -50,7 +51,7 @@ class ConclusionActivities:
                 return await conclude_within(tx, task)
         except (Refused, FractionOfACent) as refused:
             # The ledger says no: nothing of it was applied, and asking again would not change the answer.
-            reason = refused.sentence if isinstance(refused, Refused) else NO_WHOLE_CENTS
+            reason = refused.reason if isinstance(refused, Refused) else NO_WHOLE_CENTS
             async with self._ledger.transaction(gathered.tenant, cause=cause) as tx:
                 return await end(tx, gathered, EventState.FAILED, reason)
 
@@ -77,10 +78,8 @@ class ConclusionActivities:
                 if task.since is not None and await connections.key_saved_since(tx, task.since):
                     return LOOK_AGAIN
                 await connection_health.ask_about_access(tx)
-                return await end(
-                    tx, task.gathered, EventState.SKIPPED, "Die Verbindung zu lexoffice ist nicht nutzbar."
-                )
-            reason = NOT_READABLE if task.because == "not_understood" else "lexoffice hat nicht geantwortet."
+                return await end(tx, task.gathered, EventState.SKIPPED, Reason.of("connection_not_usable"))
+            reason = NOT_READABLE if task.because == "not_understood" else Reason.of("lexoffice_did_not_answer")
             return await end(tx, task.gathered, EventState.FAILED, reason)
 
 
@@ -98,9 +97,9 @@ async def conclude_within(tx: TenantTransaction, task: Conclude) -> Conclusion:
         case DocumentKind.CREDIT_NOTE:
             return await conclude_credit_note(tx, task, told)
         case "connection":
-            return await end(tx, gathered, EventState.UNCHANGED, "Der Zugang gilt weiterhin.")
+            return await end(tx, gathered, EventState.UNCHANGED, Reason.of("access_still_valid"))
         case _:
-            return await end(tx, gathered, EventState.IGNORED, "Kein Beleg, den PartnerDesk führt.")
+            return await end(tx, gathered, EventState.IGNORED, Reason.of("document_of_no_kind_of_ours"))
 
 
 async def _conclude_invoice(tx: TenantTransaction, task: Conclude, told: Sequence[Event]) -> Conclusion:
@@ -163,19 +162,19 @@ async def _conclude_gone(tx: TenantTransaction, task: Conclude, told: Sequence[E
     deleted = any(event.event_type.endswith(".deleted") for event in told)
     known = await documents.find(tx, gathered.resource_id)
     if not deleted and known is not None and known.status == "deleted":
-        return await end(tx, gathered, EventState.UNCHANGED, "Dass der Beleg gelöscht ist, ist bekannt.")
+        return await end(tx, gathered, EventState.UNCHANGED, Reason.of("document_known_as_deleted"))
     if not deleted:
         # What is not ours costs one fetch (rules.md, The connection).
         if known is not None and not task.last_look:
             return LOOK_AGAIN
-        return await end(tx, gathered, EventState.FAILED, events.GONE)
+        return await end(tx, gathered, EventState.FAILED, Reason.of(events.GONE))
     if known is None:
         if back := await credited_invoices.take_back(tx, gathered.resource_id):
             await end(tx, gathered, back.state, back.reason, back.changes)
             return Conclusion(
                 outcome=back.state, tell=tuple(Tell(number=number, signal="recheck") for number in back.payouts)
             )
-        return await end(tx, gathered, EventState.UNCHANGED, "Der gelöschte Beleg war nicht bekannt.")
+        return await end(tx, gathered, EventState.UNCHANGED, Reason.of("deleted_document_was_unknown"))
     if known.kind is DocumentKind.INVOICE:
         facts = InvoiceFacts(resource_id=known.resource_id, organization_id=known.organization_id, status="deleted")
         await invoices.wait_for_turn(tx, facts)
@@ -198,10 +197,10 @@ async def _ask_about_payment(tx: TenantTransaction, gathered: Gathered, doubt: D
         kind=_PAYMENT_UNCLEAR,
         subject="document",
         subject_id=str(gathered.resource_id),
-        reason=doubt.value,
+        reason=Reason.of(doubt),
         links={"events": [f"/api/v1/events/{event}" for event in gathered.events]},
     )
-    return await end(tx, gathered, EventState.FAILED, doubt.value)
+    return await end(tx, gathered, EventState.FAILED, Reason.of(doubt))
 
 
 async def _close_question_about_payment(tx: TenantTransaction, gathered: Gathered) -> None:

@@ -22,6 +22,7 @@ from ledger.documents.seen_credit_notes import Seen
 from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.payouts import payouts
+from ledger.reasons import Reason
 from ledger.types import DocumentKind, EventState, PayoutNumber
 from lexoffice.documents import SETTLED, CreditNote
 from lexoffice.payments import Payments
@@ -77,7 +78,7 @@ async def tell_payout(
         case _:
             # `recheck` names no event, so these end here.
             state = EventState.FAILED if verdict.meaning is Meaning.DEVIATES else EventState.PROCESSED
-            reason = "Beleg weicht von der Freigabe ab." if verdict.meaning is Meaning.DEVIATES else None
+            reason = Reason.of("document_deviates") if verdict.meaning is Meaning.DEVIATES else None
             await finish(tx, gathered, told, status, state, reason, {"payout": number, "shows": verdict.meaning})
             return Conclusion(outcome=state, tell=(Tell(number=number, signal="recheck"),))
     # One click sends two or three notifications; the payout hears of one, which names the reference if any does.
@@ -86,7 +87,7 @@ async def tell_payout(
         tx,
         [event.id for event in told if event.id != spokesman.id],
         EventState.PROCESSED,
-        reason=f"Zusammen mit Ereignis {spokesman.id} behandelt.",
+        reason=Reason.of("handled_with_event", event=spokesman.id),
         snapshot_id=gathered.document,
     )
     return Conclusion(outcome="told", tell=(Tell(number=number, signal=signal, event=spokesman.id),))
@@ -100,7 +101,7 @@ async def _end_of_a_stranger(tx: TenantTransaction, gathered: Gathered) -> Concl
         invoices = _invoices_of(note)
         await _remember(tx, note)
     if not invoices:
-        return await end(tx, gathered, EventState.IGNORED, "Diese Gutschrift gehört zu keiner Auszahlung.")
+        return await end(tx, gathered, EventState.IGNORED, Reason.of("credit_note_of_no_payout"))
     named = {credited_invoices.NAMED: [str(id) for id in invoices]}
     return await end(tx, gathered, EventState.IGNORED, credited_invoices.NO_SALE_YET, named)
 

@@ -18,6 +18,7 @@ from ledger.database import Ledger, TenantTransaction
 from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.payouts import payouts
+from ledger.reasons import Reason
 from ledger.refusals import NotFound, Refused
 from ledger.types import LEXOFFICE, DocumentKind, EventId, EventState, Frozen, Tenant
 from lexoffice.documents import Invoice
@@ -31,7 +32,7 @@ class Rehearsal(Frozen):
     document: DocumentKind | None = None
     fetched_at: datetime | None = None
     state: EventState | None = None
-    reason: str | None = None
+    reason: Reason | None = None
     changes: dict[str, Any] = Field(default_factory=dict)
     questions: tuple[str, ...] = ()
     """What a person would be asked."""
@@ -60,13 +61,11 @@ async def rehearse(
     except FractionOfACent:
         return Rehearsal(event=event_id, state=EventState.FAILED, reason=NO_WHOLE_CENTS)
     except UnexpectedAnswer:
-        return Rehearsal(
-            event=event_id, state=EventState.FAILED, reason="Die gespeicherte Fassung des Belegs ist nicht lesbar."
-        )
+        return Rehearsal(event=event_id, state=EventState.FAILED, reason=Reason.of("stored_document_not_readable"))
     except NotFound:
         raise
     except Refused as refused:
-        return Rehearsal(event=event_id, state=EventState.FAILED, reason=refused.sentence)
+        return Rehearsal(event=event_id, state=EventState.FAILED, reason=refused.reason)
 
 
 async def _play(tx: TenantTransaction, event_id: EventId) -> Rehearsal:
@@ -81,7 +80,10 @@ async def _play(tx: TenantTransaction, event_id: EventId) -> Rehearsal:
         return Rehearsal(event=event_id)
     assert isinstance(gathered.kind, DocumentKind)
     await tx.execute(
-        "UPDATE events SET state = 'received', reason = NULL, changes = NULL WHERE tenant_id = $1 AND id = $2",
+        """
+        UPDATE events SET state = 'received', reason_code = NULL, reason_params = NULL, changes = NULL
+         WHERE tenant_id = $1 AND id = $2
+        """,
         tx.tenant.id,
         event_id,
     )
@@ -95,7 +97,7 @@ async def _play(tx: TenantTransaction, event_id: EventId) -> Rehearsal:
         document=gathered.kind,
         fetched_at=fetched_at,
         state=after.state,
-        reason=after.reason,
+        reason=after.why,
         changes=after.changes or {},
         questions=await asked_since(tx, asked_before),
     )

@@ -16,7 +16,6 @@ from ledger.payouts import decisions, payout_content, payout_requests, payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
 from ledger.types import BERLIN, DocumentKind, PayoutState, midnight
-from words import sentence
 
 _ON_THE_WAY = (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
 
@@ -82,11 +81,7 @@ async def _commit_to_creating(tx: TenantTransaction, payout: Payout) -> Intent |
     now = await payout_content.renew_content_hash(tx, payout.id, held=payout.content_hash)
     if await decisions.approved_hash(tx, payout.id) != now:
         await payouts.change_state(
-            tx,
-            payout,
-            PayoutState.AWAITING_APPROVAL,
-            reason="Der Inhalt hat sich seit der Freigabe geändert; sie ist hinfällig.",
-            unblock=True,
+            tx, payout, PayoutState.AWAITING_APPROVAL, reason=Reason.of("content_changed_since_approval"), unblock=True
         )
         return None
     connection = await connections.get(tx, types.LEXOFFICE)
@@ -153,7 +148,7 @@ async def block_and_ask(
         kind=kind,
         subject="payout",
         subject_id=payout.number,
-        reason=sentence(why.code, why.params),
+        reason=why,
         actions=actions,
         detail={"technical": technical} if technical else None,
         links={"payout": f"/api/v1/payouts/{payout.number}"},

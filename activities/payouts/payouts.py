@@ -15,6 +15,7 @@ from ledger.audit import audit
 from ledger.database import Ledger, TenantTransaction
 from ledger.payouts import decisions, payout_content, payouts
 from ledger.payouts.payouts import Payout
+from ledger.reasons import Reason
 from ledger.refusals import Refused, refusals_of_the_database
 from ledger.types import DecisionId, DecisionKind, EventId
 
@@ -83,17 +84,17 @@ class PayoutActivities:
             return True
         if note.signal not in senders:
             raise _SenderWanted(note)
-        sentence = "Ein Signal ohne gültige Entscheidung wurde zurückgewiesen."
+        why = Reason.of("signal_without_decision")
         if wanted is None and self._trust_engine_signals:
             try:
                 return await _decide_for_signaller(tx, payout, note, senders[note.signal])
             except Refused as refused:
-                sentence = refused.sentence
-        await _refuse_signal(tx, payout, note, senders[note.signal], sentence)
+                why = refused.reason
+        await _refuse_signal(tx, payout, note, senders[note.signal], why)
         return False
 
 
-async def _refuse_signal(tx: TenantTransaction, payout: Payout, note: Note, sender: str, sentence: str) -> None:
+async def _refuse_signal(tx: TenantTransaction, payout: Payout, note: Note, sender: str, reason: Reason) -> None:
     await audit.record(
         tx,
         actor="engine",
@@ -107,7 +108,7 @@ async def _refuse_signal(tx: TenantTransaction, payout: Payout, note: Note, send
         kind="signal_refused",
         subject="payout",
         subject_id=payout.number,
-        reason=sentence,
+        reason=reason,
         detail={"signal": note.signal, "sender": sender},
         links={"payout": f"/api/v1/payouts/{payout.number}"},
     )

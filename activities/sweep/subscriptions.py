@@ -14,19 +14,15 @@ from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.sweep.sweep_models import OneSubscription, SubscriptionPlan, SubscriptionsEnd
 from ledger.connections import subscriptions
 from ledger.database import Ledger
+from ledger.reasons import Reason
 from ledger.types import Tenant
 from ledger.vault import Vault
 from lexoffice.errors import Conflict, NotFound, ValidationFailed
 from lexoffice.webhook import SUBSCRIBED
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
-NOT_HTTPS = (
-    "lexoffice meldet nur an https-Adressen: PARTNERDESK_PUBLIC_URL muss mit https:// beginnen "
-    "(außer auf diesem Rechner selbst)."
-)
-NOT_REACHED = (
-    "lexoffice hat unsere Adresse nicht erreicht oder ihr Zertifikat nicht angenommen (PARTNERDESK_PUBLIC_URL)."
-)
+NOT_HTTPS = "subscriptions_need_https"
+NOT_REACHED = "address_not_reached"
 
 
 class SubscriptionActivities:
@@ -103,7 +99,8 @@ class SubscriptionActivities:
     async def conclude_subscriptions(self, task: SubscriptionsEnd) -> None:
         """Remember the health; a problem becomes a task."""
         async with self._ledger.transaction(task.tenant) as tx:
-            await subscriptions.conclude(tx, problem=task.problem, asked_at=task.asked_at)
+            problem = None if task.problem is None else Reason.of_word(task.problem)
+            await subscriptions.conclude(tx, problem=problem, asked_at=task.asked_at)
 
 
 def webhook_address(public_url: str, tenant: Tenant) -> str:

@@ -85,7 +85,7 @@ class EndOfPass(Frozen):
 
 
 class SubscriptionPlan(Frozen):
-    """What is to be done so that lexoffice notifies us. `problem`: a German sentence, then nothing can be done.
+    """What is to be done so that lexoffice notifies us. `problem`: the code of a reason, then nothing can be done.
 
     `asked_at`: the wish for a set-up that stood before lexoffice was asked.
     """

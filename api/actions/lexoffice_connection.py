@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from activities.gateway.oauth_access import pair_of
 from api.actions.authorization import HINT
 from api.actions.lexoffice_profile import KeyRefused, ask_profile, ask_profile_by_oauth
+from api.http.language import in_words
 from api.http.parts import Parts
 from api.http.problems import Problem, not_available
 from api.http.rows import shown
@@ -23,6 +24,7 @@ from ledger.connections.wanted_schedules import ScheduleKind
 from ledger.database import TenantTransaction
 from ledger.inbox import events
 from ledger.inbox.events import Event
+from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow
 from ledger.types import LEXOFFICE, Frozen, Tenant
 from lexoffice.oauth import AuthorizationAway, AuthorizationServer, ClientRefused, GrantRefused, OAuthFailed, Tokens
@@ -51,6 +53,7 @@ class OAuthNotSetUp(NotAllowedNow):
 class LexofficeConnection(ProviderConnection):
     """`webhook_address` is where notifications go; `notice` is what `confirm_credit_note_notice` confirms."""
 
+    state_reason: str | None = Field(description="Warum die Verbindung unterbrochen ist")
     credential: Literal["api_key", "oauth"] | None = Field(description="Was zurzeit verwendet wird")
     oauth_hint: str | None = Field(description="Warum nicht mit OAuth verbunden werden kann; null, wenn es geht")
     webhook_address: str
@@ -88,6 +91,7 @@ async def show(tx: TenantTransaction, doors: Parts) -> dict[str, Any]:
     used = "oauth" if connection.uses_oauth else "api_key" if connection.secret_last4 else None
     return shown(
         connection,
+        state_reason=in_words(connection.why),
         credential=used,
         oauth_hint=None if doors.oauth.server is not None else HINT,
         webhook_address=f"{doors.settings.public_url}/api/webhooks/{tx.tenant.slug}/lexoffice",
@@ -173,7 +177,7 @@ async def note_probe(
     """
     if isinstance(probed, KeyRefused):
         if not await connections.key_saved_since(tx, asked_at):
-            await connection_health.mark_broken(tx, probed.detail)
+            await connection_health.mark_broken(tx, Reason.of("as_it_was_written", text=probed.detail))
         return []
     return await events.load(tx, (await reconnection.note_answer(tx, probed)).events)
 

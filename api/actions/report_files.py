@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from fastapi.responses import Response
 
 from api.http.files import CSV, PDF, ZIP, attachment, csv_file, from_file
-from api.http.language import language
+from api.http.language import in_words, language
 from api.http.parts import Parts
 from ledger.audit import audit
 from ledger.csv_writing import Cents, csv_lines
@@ -79,7 +79,7 @@ async def evidence(doors: Parts, tenant: Tenant, number: str, *, by: str, sees_b
         payout = await payouts.get(tx, number)
         await audit.record(tx, actor=by, action="payout.evidence_exported", subject="payout", subject_id=payout.number)
     async with doors.ledger.transaction(tenant) as tx:
-        file = await evidence_bundle.build(tx, number, sees_bank=sees_bank)
+        file = await evidence_bundle.build(tx, number, in_words=in_words, sees_bank=sees_bank)
     return from_file(file, f"{number}-nachweis.zip", ZIP)
 
 

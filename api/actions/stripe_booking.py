@@ -15,12 +15,13 @@ from ledger.booking.provider_reports import DisputeReport, RefundReport
 from ledger.database import TenantTransaction
 from ledger.inbox import events
 from ledger.inbox.events import Event
+from ledger.reasons import Reason
 from ledger.refusals import Refused, refusals_of_the_database
 from ledger.sales import transactions
 from ledger.types import EventId, EventState, PayoutNumber
 
 PROVIDER = "stripe"
-_CONTRADICTION = "Das Ereignis widerspricht sich selbst; gebucht wurde nichts."
+_CONTRADICTION = Reason.of("event_contradicts_itself")
 
 
 def judge(event: StripeEvent, *, is_demo: bool) -> Report | Ignored | None:
@@ -42,7 +43,7 @@ async def book(tx: TenantTransaction, number: EventId, report: Report | None) ->
                 async with tx.savepoint():
                     outcome = await _record(tx, report)
         except Refused as refused:
-            outcome = Outcome(state=EventState.FAILED, reason=refused.sentence)
+            outcome = Outcome(state=EventState.FAILED, reason=refused.reason)
     await events.finish(tx, [number], outcome.state, reason=outcome.reason, changes=outcome.changes or None)
     return outcome
 
@@ -78,7 +79,7 @@ async def rehearsed(tx: TenantTransaction, number: EventId) -> Rehearsal:
     return Rehearsal(
         event=number,
         state=after.state,
-        reason=after.reason,
+        reason=after.why,
         changes=after.changes or {},
         questions=await asked_since(tx, before),
     )

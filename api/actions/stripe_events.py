@@ -10,14 +10,15 @@ from typing import Any, NamedTuple
 
 from ledger.booking.provider_reports import DisputeReport, RefundReport, SaleReport
 from ledger.programme.partners import CODE_PATTERN
+from ledger.reasons import Reason
 
 Report = SaleReport | RefundReport | DisputeReport
 
 
 class Ignored(NamedTuple):
-    """Nothing is booked, and why: a German sentence."""
+    """Nothing is booked, and why."""
 
-    because: str
+    because: Reason
 
 
 class StripeEvent(NamedTuple):
@@ -33,12 +34,12 @@ class NotAStripeEvent(ValueError):
     """Signed, but without the members that every event of Stripe has."""
 
 
-NOT_PAID_YET = Ignored("Die Zahlung steht noch aus; gebucht wird, wenn Stripe sie meldet.")
-NOT_HANDLED = Ignored("Diese Art von Ereignis wird nicht ausgewertet.")
-FAILED_PAYMENT = Ignored("Die Zahlung kam nicht zustande; gebucht war noch nichts.")
-NO_PAYMENT_INTENT = Ignored("Das Ereignis nennt keine Zahlung (payment_intent).")
-NO_AMOUNT = Ignored("Das Ereignis nennt keinen Betrag.")
-TEST_EVENT = Ignored("Ein Testereignis von Stripe (livemode=false); gebucht wird es nur in Demo-Mandanten.")
+NOT_PAID_YET = Ignored(Reason.of("stripe_payment_pending"))
+NOT_HANDLED = Ignored(Reason.of("event_type_not_handled"))
+FAILED_PAYMENT = Ignored(Reason.of("stripe_payment_failed"))
+NO_PAYMENT_INTENT = Ignored(Reason.of("stripe_names_no_payment"))
+NO_AMOUNT = Ignored(Reason.of("stripe_names_no_amount"))
+TEST_EVENT = Ignored(Reason.of("stripe_test_event"))
 
 
 def read_event(told: dict[str, Any]) -> StripeEvent:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from api.http.language import in_words
 from api.http.parts import Parts
 from api.http.rows import shown
 from ledger import types
@@ -18,6 +19,8 @@ from lexoffice.webhook import SUBSCRIBED
 class Subscriptions(BaseModel):
     state: Literal["unknown", "healthy", "failing"]
     reason: str | None = Field(description="Woran es liegt, wenn der Zustand `failing` ist")
+    reason_code: str | None
+    reason_params: dict[str, Any] | None
     checked_at: datetime | None
     pending: bool = Field(description="Eine Einrichtung wurde verlangt und ist noch nicht abgeschlossen")
     address: str = Field(description="Wohin lexoffice meldet; der Token jedes Abonnements wird nicht gezeigt")
@@ -38,6 +41,9 @@ async def health(tx: TenantTransaction, doors: Parts) -> dict[str, Any]:
     there = {one.event_type for one in found.subscriptions}
     return shown(
         found,
+        reason=in_words(found.reason),
+        reason_code=found.reason and found.reason.code,
+        reason_params=found.reason and found.reason.params,
         address=f"{doors.settings.public_url}/api/webhooks/{tx.tenant.slug}/lexoffice",
         missing=[event_type for event_type in SUBSCRIBED if event_type not in there],
     )

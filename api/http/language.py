@@ -6,6 +6,7 @@ The edge sets it for every request from `Accept-Language`; a page follows the ch
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import overload
 
 from ledger.reasons import Reason
 from ledger.refusals import Refused
@@ -49,9 +50,15 @@ def said(refused: Refused) -> str:
     return say(refused.sentence, refused.params)
 
 
-def in_words(reason: Reason) -> str:
-    """A reason that the ledger keeps, in the language of this request."""
-    return sentence(reason.code, reason.params, language())
+@overload
+def in_words(reason: None) -> None: ...
+@overload
+def in_words(reason: Reason | str) -> str: ...
+@overload
+def in_words(reason: Reason | str | None) -> str | None: ...
+def in_words(reason: Reason | str | None) -> str | None:
+    """A reason that the ledger keeps, in the language of this request; what a person wrote stays as it is."""
+    return sentence(reason.code, reason.params, language()) if isinstance(reason, Reason) else reason
 
 
 def _quality(parameters: list[str]) -> float:

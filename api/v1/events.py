@@ -4,10 +4,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
+from pydantic import Field
 
 from api.actions import replaying
+from api.http.language import in_words
 from api.http.parts import Doors
-from api.http.rows import after, shown
+from api.http.rows import after, changes_in_words, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.once import OnlyOnce
@@ -20,14 +22,20 @@ router = APIRouter(prefix="/api/v1/events", tags=["Ereignisse"], responses=PROBL
 Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="Nummer des Ereignisses", examples=[17])]
 
 
-class EventInFull(Event):
+class EventShown(Event):
+    """`changes`: each member with what it was and what it is."""
+
+    reason: str | None = Field(description="Warum es so endete oder worauf es wartet")
+
+
+class EventInFull(EventShown):
     """With the body as it arrived and the document that was fetched because of it."""
 
     body: Any
     snapshot: Any
 
 
-@router.get("", summary="Ereignisse auflisten", operation_id="list_events", response_model=Page[Event])
+@router.get("", summary="Ereignisse auflisten", operation_id="list_events", response_model=Page[EventShown])
 async def list_events(
     doors: Doors,
     caller: Reader,
@@ -38,7 +46,7 @@ async def list_events(
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
         found = await events.page(tx, state=state, resource_id=resource, after=after(cursor), limit=limit)
-    return JSONResponse(page(found))
+    return JSONResponse(page(found, _shown))
 
 
 @router.get(
@@ -54,7 +62,7 @@ async def get_event(event: Number, doors: Doors, caller: Reader) -> JSONResponse
     snapshot = None if found.snapshot is None else events.readable_body(found.snapshot.encode())
     bare = Event.model_validate(found.model_dump(exclude={"body", "snapshot"}))
     return JSONResponse(
-        shown(
+        _shown(
             bare,
             body=events.readable_body(found.body),
             snapshot=snapshot,
@@ -70,10 +78,14 @@ async def get_event(event: Number, doors: Doors, caller: Reader) -> JSONResponse
     "gebucht, wie es ankam. Zweimal auszuwerten ändert nichts.",
     operation_id="replay_event",
     status_code=202,
-    response_model=Event,
+    response_model=EventShown,
 )
 async def replay(event: Number, doors: Doors, caller: Writer, once: OnlyOnce) -> JSONResponse:
     async with once.acting() as (tx, after):
         replayed = await replaying.replay(tx, EventId(event), actor=caller.actor)
         after(replaying.announce, doors, tx.tenant, [replayed])
-        return after.answer(shown(replayed.event), status=202)
+        return after.answer(_shown(replayed.event), status=202)
+
+
+def _shown(event: Event, **more: Any) -> dict[str, Any]:
+    return shown(event, reason=in_words(event.why), changes=changes_in_words(event.changes), **more)

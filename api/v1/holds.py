@@ -27,6 +27,8 @@ class Held(BaseModel):
 class TransactionShown(Held, Transaction):
     """`holds` has a sentence each."""
 
+    state_reason: str | None = Field(description="Warum der Verkauf in seinem Zustand ist")
+
 
 class PayoutShown(Held, Payout):
     """`holds` has a sentence each."""
@@ -39,6 +41,7 @@ def sale_shown(sale: Transaction, **more: Any) -> dict[str, Any]:
         holds=[_shown(hold) for hold in sale.holds],
         held_reason="; ".join(in_words(hold) for hold in sale.held) or None,
         blocked_reason=voided[0] if voided else None,
+        state_reason=in_words(sale.why),
         **more,
     )
 
@@ -49,6 +52,7 @@ def payout_shown(payout: Payout, **more: Any) -> dict[str, Any]:
         holds=[_shown(hold) for hold in payout.holds],
         held_reason=" ".join(in_words(hold) for hold in payout.holds) or None,
         blocked_reason=None if payout.blocked is None else in_words(payout.blocked),
+        state_reason=in_words(payout.why),
         **more,
     )
 

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from api.actions.task_answers import announce_answer
+from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
@@ -36,7 +37,11 @@ class Resolution(BaseModel):
     )
 
 
-@router.get("", summary="Aufgaben auflisten", operation_id="list_tasks", response_model=Page[Task])
+class TaskShown(Task):
+    reason: str = Field(description="Was gefragt ist")
+
+
+@router.get("", summary="Aufgaben auflisten", operation_id="list_tasks", response_model=Page[TaskShown])
 async def list_tasks(
     doors: Doors,
     caller: Reader,
@@ -47,14 +52,14 @@ async def list_tasks(
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
         found = await tasks.list_tasks(tx, state=state, kind=kind, after=after(cursor), limit=limit)
-    return JSONResponse(page(found))
+    return JSONResponse(page(found, _shown))
 
 
-@router.get("/{task_id}", summary="Eine Aufgabe ansehen", operation_id="get_task", response_model=Task)
+@router.get("/{task_id}", summary="Eine Aufgabe ansehen", operation_id="get_task", response_model=TaskShown)
 async def get_task(task_id: UUID, doors: Doors, caller: Reader) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        task: Any = await tasks.get(tx, TaskId(task_id))
-    return JSONResponse(shown(task))
+        task = await tasks.get(tx, TaskId(task_id))
+    return JSONResponse(_shown(task))
 
 
 @router.post(
@@ -64,7 +69,7 @@ async def get_task(task_id: UUID, doors: Doors, caller: Reader) -> JSONResponse:
     "braucht das Recht `approve`.",
     operation_id="resolve_task",
     status_code=202,
-    response_model=Task,
+    response_model=TaskShown,
 )
 async def resolve_task(
     task_id: UUID,
@@ -82,4 +87,8 @@ async def resolve_task(
         for event in resolved.replay:
             await events.replay(tx, event, actor=caller.actor)
         after(announce_answer, doors, tx.tenant, resolved)
-        return after.answer(shown(await tasks.get(tx, task.id)), status=202)
+        return after.answer(_shown(await tasks.get(tx, task.id)), status=202)
+
+
+def _shown(task: Task) -> dict[str, Any]:
+    return shown(task, reason=in_words(task.why))

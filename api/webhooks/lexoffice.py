@@ -12,12 +12,14 @@ import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from api.http.language import in_words
 from api.http.parts import Doors, Parts
 from api.http.problems import DATABASE_AWAY, Problem, answer, database_away, not_available, unauthorized
 from api.http.signing_key import KeyNotToBeHad
 from ledger.connections.webhook_tokens import WebhookDoor
 from ledger.inbox import events
 from ledger.inbox.events import Arrival, TakenIn
+from ledger.reasons import Reason
 from ledger.types import LEXOFFICE, EventState
 from lexoffice.webhook import NotAnEvent, WebhookEvent, parse_event
 from workflows.messages import document_workflow_id
@@ -33,10 +35,8 @@ PATH = "/api/webhooks/{tenant}/lexoffice"
 _HANDLED_PREFIXES = ("invoice.", "credit-note.")
 _NAMES_NO_DOCUMENT = ("token.revoked",)
 _HANDLED_TYPES = ("payment.changed", *_NAMES_NO_DOCUMENT)
-_BOOKKEEPING = (
-    "Buchhaltungsbelege (voucher.*) werden nicht ausgewertet; Rechnungen und Gutschriften melden eigene Ereignisse."
-)
-_NOT_HANDLED = "Diese Art von Ereignis wird nicht ausgewertet."
+_BOOKKEEPING = Reason.of("bookkeeping_voucher")
+_NOT_HANDLED = Reason.of("event_type_not_handled")
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
@@ -144,7 +144,7 @@ def _is_under_way(taken: TakenIn, doors: Parts) -> bool:
 
 
 def _answer(status: str, taken: TakenIn) -> Answered:
-    reason = {"reason": taken.reason} if taken.reason else {}
+    reason = {"reason": in_words(taken.reason), "reason_code": taken.reason.code} if taken.reason else {}
     return status, JSONResponse({"status": status, "event": taken.id, **reason})
 
 
@@ -228,7 +228,7 @@ async def _not_an_event(error: NotAnEvent, body: bytes, door: WebhookDoor, doors
             event_date=None,
             body=body,
             signed=signed,
-            ignored_because=f"Kein gültiges Ereignis ({error.reason}).",
+            ignored_because=Reason.of("not_a_valid_event", why=error.reason),
         ),
     )
     return Problem(400, "not_an_event", {"technical": error.reason}, event=taken.id)

@@ -14,6 +14,7 @@ from api.actions import stripe_booking, stripe_events
 from api.actions.rechecks import announce_rechecks
 from api.actions.stripe_booking import PROVIDER
 from api.actions.stripe_events import Ignored, NotAStripeEvent, Report, StripeEvent
+from api.http.language import in_words
 from api.http.parts import Doors, Parts
 from api.http.problems import DATABASE_AWAY, Problem, answer, database_away, unauthorized
 from ledger.access import tenants
@@ -75,11 +76,12 @@ async def _receive(slug: str, request: Request, doors: Parts) -> JSONResponse:
         if number is None:
             return JSONResponse({"status": "duplicate"})
         if isinstance(report, Ignored):
-            return JSONResponse({"status": "ignored", "event": number, "reason": report.because})
+            ignored = {"reason": in_words(report.because), "reason_code": report.because.code}
+            return JSONResponse({"status": "ignored", "event": number, **ignored})
         outcome = await stripe_booking.book(tx, number, report)
     structlog.contextvars.bind_contextvars(event_id=number)
     await announce_rechecks(doors, tenant, outcome.payouts)
-    reason = {"reason": outcome.reason} if outcome.reason else {}
+    reason = {"reason": in_words(outcome.reason), "reason_code": outcome.reason.code} if outcome.reason else {}
     return JSONResponse({"status": "accepted", "event": number, "state": outcome.state.value, **reason})
 
 

@@ -103,7 +103,7 @@ async def confirm(tx: TenantTransaction, account: UUID, *, by: str) -> OwnAccoun
     await tx.execute(
         """
         UPDATE tenant_bank_accounts SET state = 'retired', ended_by = $3, ended_at = now(),
-                                        ended_reason = 'Ersetzt durch eine neuere Angabe.'
+                                        ended_code = 'replaced_by_newer', ended_params = '{}'
          WHERE tenant_id = $1 AND id <> $2 AND state = 'active'
            AND iban_hmac = (SELECT iban_hmac FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2)
         """,

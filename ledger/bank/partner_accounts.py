@@ -16,6 +16,7 @@ from ledger.bank.bank_ids import checked_bic, checked_iban, masked
 from ledger.database import Ledger, TenantTransaction
 from ledger.payouts import rechecks
 from ledger.plain_text import PrintedName
+from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow, NotFound
 from ledger.types import Frozen, PartnerId, PayoutNumber, Tenant
 from ledger.vault import Vault
@@ -277,7 +278,7 @@ async def _ask_about_second_owner(tx: TenantTransaction, vault: Vault, code: str
             kind=IBAN_TWICE,
             subject="partner",
             subject_id=code,
-            reason="Die neue IBAN dieses Partners gehört auch einem anderen Partner.",
+            reason=Reason.of("iban_of_another_partner"),
             actions=("acknowledge",),
             detail={"partners": [row["code"] for row in owners], "asked_at": datetime.now(UTC).isoformat()},
             links={"partner": f"/api/v1/partners/{code}"},

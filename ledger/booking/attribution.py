@@ -4,6 +4,7 @@ from ledger import tasks
 from ledger.commissions import earnings
 from ledger.database import TenantTransaction
 from ledger.programme import campaigns, partners
+from ledger.reasons import Reason
 from ledger.sales import sale_holds, transactions
 from ledger.sales.sale_holds import SaleHold
 from ledger.sales.transactions import Transaction
@@ -65,7 +66,7 @@ async def hold_own_purchase(tx: TenantTransaction, before: Transaction | None, s
         kind="own_purchase",
         subject="transaction",
         subject_id=str(sale.id),
-        reason="Der Kunde hat die E-Mail-Adresse seines Partners. Die Provisionen sind angehalten.",
+        reason=Reason.of("own_purchase_held"),
         actions=("release", "keep_held"),
         links={"transaction_id": str(sale.id)},
     )

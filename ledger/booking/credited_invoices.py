@@ -10,12 +10,13 @@ from uuid import UUID
 
 from ledger.booking.outcome import Outcome, look, settled
 from ledger.database import TenantTransaction
+from ledger.reasons import Reason
 from ledger.sales import refunds, transactions
 from ledger.sales.references import hold_references
 from ledger.types import Frozen, TransactionId
 
 NAMED = "names_invoices"
-NO_SALE_YET = "Die Gutschrift nennt eine Rechnung, zu der kein Verkauf bekannt ist."
+NO_SALE_YET = Reason.of("credit_note_names_unknown_invoice")
 
 _VALID = ("open", "paid", "paidoff")
 
@@ -64,7 +65,8 @@ async def take_up(tx: TenantTransaction, invoice: UUID) -> None:
     """
     await tx.execute(
         """
-        UPDATE events SET state = 'received', reason = NULL, changes = NULL, delivery = delivery + 1,
+        UPDATE events SET state = 'received', reason_code = NULL, reason_params = NULL,
+                          changes = NULL, delivery = delivery + 1,
                           handed_over_at = NULL
          WHERE tenant_id = $1 AND state = 'ignored' AND changes ? 'names_invoices'
            AND changes -> 'names_invoices' ? $2::text

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from ledger.reasons import Reason
 from ledger.sales.customers import CustomerNames
 from ledger.types import Frozen
 
@@ -14,7 +15,7 @@ class InvoiceFacts(Frozen):
     """A judged invoice. Amounts are cents.
 
     `base_cents` is the net that was or will be paid by cash, `paid` says that cash covers it; what write-offs or
-    credit notes settled is off the base, and a base of 0 is a refund for `reason`, a German sentence. `credited_cents`
+    credit notes settled is off the base, and a base of 0 is a refund for `reason`. `credited_cents`
     is what of it credit notes settled, gross, `written_off_cents` what else is off the base.
     `order_references` are those of the document, `partner_code` and `campaign_slug` are named by it,
     `customer_partner_code` by its contact. A deleted invoice has nothing but its ids.
@@ -45,7 +46,7 @@ class InvoiceFacts(Frozen):
     customer_name: str | None = None
     address: dict[str, Any] | None = None
     line_items: list[dict[str, Any]] = Field(default_factory=list)
-    reason: str | None = None
+    reason: Reason | None = None
 
     @property
     def customer(self) -> CustomerNames:

@@ -11,6 +11,7 @@ from ledger.booking import invoice_sales
 from ledger.booking.outcome import Outcome
 from ledger.database import TenantTransaction
 from ledger.programme import partners
+from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.sales import transactions
 from ledger.sales.references import hold_references
@@ -20,58 +21,59 @@ _WHO_BROUGHT_IT = ("assign_partner", "book_without_partner", "done")
 
 
 class Question(Enum):
-    """(kind of the task or None, how the event ends, the reason, the actions that resolve it)"""
+    """(kind of the task or None, how the event ends, the code of the reason, the actions that resolve it)"""
 
-    FOREIGN_CURRENCY = (None, EventState.FAILED, "Fremdwährung: gebucht wird nur in Euro.", ())
-    NOTHING_TO_PAY = (None, EventState.FAILED, "Die Rechnungssumme ist null oder negativ.", ())
+    FOREIGN_CURRENCY = (None, EventState.FAILED, "currency_not_euro", ())
+    NOTHING_TO_PAY = (None, EventState.FAILED, "invoice_total_not_positive", ())
     TWO_PARTNERS = (
         "two_partner_codes",
         EventState.FAILED,
-        "Der Beleg nennt zwei verschiedene Partner.",
+        "two_partner_codes",
         _WHO_BROUGHT_IT,
     )
     UNKNOWN_PARTNER = (
         "unknown_partner_code",
         EventState.FAILED,
-        "Die Rechnung nennt einen Partnercode, den es nicht gibt.",
+        "invoice_names_unknown_partner",
         _WHO_BROUGHT_IT,
     )
     UNKNOWN_CAMPAIGN = (
         "unknown_campaign",
         EventState.FAILED,
-        "Die Rechnung nennt eine Kampagne, die es nicht gibt.",
+        "invoice_names_unknown_campaign",
         ("done",),
     )
     REFERENCE_TAKEN = (
         "order_reference_taken",
         EventState.FAILED,
-        "Zu der Bestellung dieser Rechnung gibt es schon eine andere gültige Rechnung.",
+        "order_has_other_invoice",
         ("done",),
     )
     SEVERAL_SALES = (
         "order_reference_ambiguous",
         EventState.FAILED,
-        "Die Bestellnummern dieser Rechnung gehören zu verschiedenen Verkäufen.",
+        "orders_of_several_sales",
         ("assign",),
     )
     WHICH_SALE = (
         "invoice_without_reference",
         EventState.WAITING,
-        "Eine bezahlte Rechnung ohne Bestellnummer passt zu offenen Verkäufen: gehört sie zu einem davon?",
+        "which_sale",
         ("assign", "book_new"),
     )
 
     REPLACES_VOIDED = (
         "replaces_voided",
         EventState.WAITING,
-        "Derselbe Kunde, derselbe Betrag: Tritt diese Rechnung an die Stelle einer stornierten?",
+        "replaces_voided_invoice",
         ("assign", "book_new"),
     )
 
     async def ask(
         self, tx: TenantTransaction, resource_id: UUID, event_ids: Sequence[EventId], detail: dict[str, Any]
     ) -> Outcome:
-        kind, state, reason, actions = self.value
+        kind, state, code, actions = self.value
+        reason = Reason.of(code)
         if kind is not None:
             await tasks.ask(
                 tx,

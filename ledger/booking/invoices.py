@@ -21,10 +21,10 @@ from ledger.booking.outcome import Outcome, SaleState, look, settled
 from ledger.commissions import commissions
 from ledger.database import TenantTransaction
 from ledger.documents import intents
-from ledger.money import euro
 from ledger.payouts import payouts
 from ledger.programme import campaigns, partners
 from ledger.programme.partners import Partner
+from ledger.reasons import Reason
 from ledger.sales import customers, refunds, transactions
 from ledger.sales.references import hold_references
 from ledger.sales.transactions import Transaction
@@ -33,10 +33,10 @@ from ledger.types import CampaignId, CommissionState, EventId, EventState, Payou
 __all__ = ["BEFORE_CUT_OVER", "InvoiceFacts", "InvoiceOutcome", "apply_invoice", "is_before_cut_over", "wait_for_turn"]
 
 InvoiceOutcome = Outcome
-BEFORE_CUT_OVER = "Die Rechnung liegt vor dem Stichtag."
+BEFORE_CUT_OVER = Reason.of("before_cut_over")
 UNPAID_AFTER_PAYOUT = "unpaid_after_payout"
-GIVEN_BACK = "Die Zahlung wurde beim Zahlungsanbieter vollständig erstattet."
-NOT_PAID_BY_CASH = "Die Rechnung wurde nicht durch Zahlung beglichen."
+GIVEN_BACK = Reason.of("refunded_by_provider")
+NOT_PAID_BY_CASH = Reason.of("not_paid_by_cash")
 
 
 async def wait_for_turn(tx: TenantTransaction, facts: InvoiceFacts) -> None:
@@ -78,7 +78,7 @@ async def apply_invoice(
 
 async def _first_seen(tx: TenantTransaction, facts: InvoiceFacts, *, replaced: bool) -> Outcome:
     if facts.status == "deleted":
-        return _nothing("Die gelöschte Rechnung gehörte zu keinem Verkauf.")
+        return _nothing(Reason.of("deleted_invoice_had_no_sale"))
     if facts.voucher_date is not None and await is_before_cut_over(tx, facts.voucher_date):
         return Outcome(state=EventState.IGNORED, reason=BEFORE_CUT_OVER)
     sales = await invoice_sales.sales_named_by(tx, facts)
@@ -88,7 +88,7 @@ async def _first_seen(tx: TenantTransaction, facts: InvoiceFacts, *, replaced: b
         sale = await transactions.lock(tx, sales[0])
         other = await invoice_sales.live_invoice_of(tx, sale)
         if facts.status == "voided" and (replaced or other is not None):
-            return _nothing("An die Stelle der stornierten Rechnung ist eine andere getreten.")
+            return _nothing(Reason.of("voided_invoice_was_replaced"))
         if other is not None:
             raise Unclear(Question.REFERENCE_TAKEN)
         return await _known(tx, facts, sale)
@@ -97,7 +97,7 @@ async def _first_seen(tx: TenantTransaction, facts: InvoiceFacts, *, replaced: b
         if voided:
             raise Unclear(Question.REPLACES_VOIDED, {"candidates": voided})
     if facts.status != "paid":
-        return _nothing("Zu dieser Rechnung ist kein Verkauf bekannt; gebucht wird mit der Zahlung.")
+        return _nothing(Reason.of("no_sale_of_invoice_yet"))
     _refuse_what_cannot_be_booked(facts)
     if facts.base_cents == 0:
         return _nothing(facts.reason or NOT_PAID_BY_CASH)
@@ -148,7 +148,7 @@ async def _booked(
     await invoice_sales.attach(tx, facts, sale)
     await replacement.end(tx, sale)
     if facts.status == "open" and sale.state is TransactionState.APPROVED and not await _unpay(tx, sale, facts):
-        return await settled(tx, before, sale.id, reason="Die Provisionen sind bereits abgerechnet.")
+        return await settled(tx, before, sale.id, reason=Reason.of("commissions_already_settled"))
     if not sale.provisional and facts.base_cents < sale.base_cents:
         cause = refunds.CREDIT_NOTE if facts.credited_cents > sale.credited_cents else refunds.NOT_PAID
         await refunds.note_cause(tx, sale.id, cause=cause, document=facts.voucher_number)
@@ -180,7 +180,9 @@ async def _void(tx: TenantTransaction, sale: Transaction, facts: InvoiceFacts) -
     await _refund(tx, sale, replacement.VOIDED, cause=refunds.INVOICE_VOIDED, document=facts.voucher_number)
 
 
-async def _refund(tx: TenantTransaction, sale: Transaction, reason: str, *, cause: str, document: str | None) -> None:
+async def _refund(
+    tx: TenantTransaction, sale: Transaction, reason: Reason, *, cause: str, document: str | None
+) -> None:
     if sale.state is not TransactionState.REFUNDED:
         await refunds.note_cause(tx, sale.id, cause=cause, document=document)
     await refunds.follow_invoice(tx, sale.id, TransactionState.REFUNDED, reason)
@@ -197,8 +199,7 @@ async def _unpay(tx: TenantTransaction, sale: Transaction, facts: InvoiceFacts) 
             kind=UNPAID_AFTER_PAYOUT,
             subject="transaction",
             subject_id=str(sale.id),
-            reason=f"Die Rechnung ist nicht mehr bezahlt ({euro(facts.paid_cents)} von {euro(facts.gross_cents)}), "
-            "ihre Provisionen sind aber schon abgerechnet.",
+            reason=Reason.of("unpaid_after_settlement", paid=facts.paid_cents, gross=facts.gross_cents),
             links={"transaction_id": str(sale.id), "invoice_id": str(facts.resource_id)},
         )
         return False
@@ -277,17 +278,17 @@ async def _ask_about_other_partner(tx: TenantTransaction, facts: InvoiceFacts, s
             kind="invoice_names_other_partner",
             subject="transaction",
             subject_id=str(sale.id),
-            reason="Die Rechnung nennt einen anderen Partner als der Verkauf; es bleibt beim Partner des Verkaufs.",
+            reason=Reason.of("invoice_names_other_partner"),
             detail={"sale": sale.partner_code, "invoice": named.code},
             links={"transaction_id": str(sale.id), "invoice_id": str(facts.resource_id)},
         )
 
 
-def _paid_note(facts: InvoiceFacts) -> str | None:
+def _paid_note(facts: InvoiceFacts) -> Reason | None:
     if facts.status != "paid" and facts.paid_cents > 0:
-        return f"bezahlt {euro(facts.paid_cents)} von {euro(facts.gross_cents)}"
+        return Reason.of("partly_paid", paid=facts.paid_cents, gross=facts.gross_cents)
     return facts.reason
 
 
-def _nothing(reason: str) -> Outcome:
+def _nothing(reason: Reason) -> Outcome:
     return Outcome(state=EventState.UNCHANGED, reason=reason)

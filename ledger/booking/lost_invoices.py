@@ -7,6 +7,7 @@ from ledger.booking import invoice_sales
 from ledger.database import TenantTransaction
 from ledger.documents import intents
 from ledger.documents.intents import Intent
+from ledger.reasons import Reason
 from ledger.sales import transactions
 from ledger.types import IntentId, TransactionId
 
@@ -47,6 +48,6 @@ async def ask_which_is_right(tx: TenantTransaction, resource_id: UUID, sale: Tra
         kind="order_reference_taken",
         subject="document",
         subject_id=str(resource_id),
-        reason="Die von uns geschriebene Rechnung ist da, der Verkauf hat inzwischen aber eine andere.",
+        reason=Reason.of("sale_has_other_invoice_than_ours"),
         links={"invoice_id": str(resource_id), "transaction_id": str(sale)},
     )

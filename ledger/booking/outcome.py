@@ -8,18 +8,18 @@ from pydantic import Field
 from ledger.commissions import commissions, earnings
 from ledger.commissions.commissions import Commission
 from ledger.database import TenantTransaction
-from ledger.money import euro
 from ledger.payouts import clawbacks
+from ledger.reasons import Reason
 from ledger.sales import transactions
 from ledger.sales.transactions import Transaction
 from ledger.types import EventState, Frozen, PayoutNumber, TransactionId
 
 
 class Outcome(Frozen):
-    """How an event ended. `reason` is a German sentence; `payouts` lost a line and must be looked at again."""
+    """How an event ended; `payouts` lost a line and must be looked at again."""
 
     state: EventState
-    reason: str | None = None
+    reason: Reason | None = None
     transaction_id: TransactionId | None = None
     changes: dict[str, Any] = Field(default_factory=dict)
     payouts: tuple[PayoutNumber, ...] = ()
@@ -65,7 +65,7 @@ async def settled(
     before: SaleState,
     transaction_id: TransactionId,
     *,
-    reason: str | None = None,
+    reason: Reason | None = None,
 ) -> Outcome:
     """Let the commissions follow what the sale has become: `processed` with what changed, or `unchanged`."""
     sale = await transactions.get(tx, transaction_id)
@@ -108,7 +108,8 @@ def _changes(before: SaleState, after: SaleState) -> dict[str, Any]:
 
 def _members(sale: Transaction) -> dict[str, Any]:
     """Of what holds it the codes: since when and by whom stands in rows of their own."""
-    return sale.model_dump(mode="json") | {"holds": [hold.code for hold in sale.holds]}
+    holds = [hold.code for hold in sale.holds]
+    return sale.model_dump(mode="json") | {"holds": holds, "state_reason": sale.why and sale.why.model_dump()}
 
 
 def _commission_change(was: Commission | None, now: Commission) -> dict[str, Any] | None:
@@ -120,14 +121,14 @@ def _commission_change(was: Commission | None, now: Commission) -> dict[str, Any
     return {"level": now.level, "partner": now.partner_code, "kind": now.kind, **moved} if moved else None
 
 
-def _difference(before: SaleState, after: SaleState) -> str | None:
+def _difference(before: SaleState, after: SaleState) -> dict[str, Any] | None:
     """rules.md, Money: provisional commissions that the invoice moves by more than 1 € or 1 %."""
     assert after.sale is not None
     if before.sale is None or not before.sale.provisional or after.sale.provisional:
         return None
     was, now = _earned(before), _earned(after)
     if abs(now - was) > _WORTH_SAYING_CENTS or abs(now - was) * 100 > abs(was):
-        return f"Vorläufig {euro(was)}, nach der Rechnung {euro(now)} Provision."
+        return Reason.of("commission_differs", was=was, now=now).model_dump()
     return None
 
 

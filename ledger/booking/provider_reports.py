@@ -16,6 +16,7 @@ from ledger.booking import attribution
 from ledger.booking.outcome import Outcome, SaleState, look, settled
 from ledger.database import TenantTransaction
 from ledger.programme import campaigns, partners
+from ledger.reasons import Reason
 from ledger.sales import customers, refunds, sale_holds, transactions
 from ledger.sales.customers import Customer, CustomerNames
 from ledger.sales.references import hold_references, sales_with_reference
@@ -24,7 +25,7 @@ from ledger.sales.sale_holds import SaleHold
 from ledger.sales.transactions import Transaction
 from ledger.types import EventState, Frozen, PartnerId, TransactionId
 
-FOREIGN_CURRENCY = "Fremdwährung: gebucht wird nur in Euro."
+FOREIGN_CURRENCY = Reason.of("currency_not_euro")
 
 
 SaleOutcome = Outcome
@@ -95,7 +96,7 @@ async def record_sale(tx: TenantTransaction, report: SaleReport) -> SaleOutcome:
     if not _is_euro(report.currency):
         return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
     if report.gross_cents <= 0:
-        return SaleOutcome(state=EventState.IGNORED, reason="Ein Verkauf ohne Betrag wird nicht gebucht.")
+        return SaleOutcome(state=EventState.IGNORED, reason=Reason.of("sale_without_amount"))
     named = (report.payment_intent, report.checkout_session, report.provider_invoice, report.order_reference)
     references = [ref for ref in named if ref]
     await hold_references(tx, references)
@@ -256,7 +257,7 @@ async def _attribute(
     """Give the sale the partner and the campaign that the report names; without a name, the customer's partner."""
     campaign = await campaigns.find_by_slug(tx, report.campaign_slug) if report.campaign_slug else None
     if report.campaign_slug and campaign is None:
-        await _ask(tx, sale, "unknown_campaign", "Der Verkauf nennt eine Kampagne, die es nicht gibt.")
+        await _ask(tx, sale, "unknown_campaign", Reason.of("sale_names_unknown_campaign"))
         return sale
     partner_id = await _partner_of(tx, sale, report, customer)
     if partner_id is None:
@@ -285,7 +286,7 @@ async def _partner_of(
                 tx,
                 sale,
                 "unknown_partner_code",
-                "Der Verkauf nennt einen Partnercode, den es nicht gibt.",
+                Reason.of("sale_names_unknown_partner"),
                 actions=("assign_partner", "done"),
             )
         return sale.partner_id
@@ -294,7 +295,7 @@ async def _partner_of(
     # Where the event without a name came first, what it took from the customer yields to the name.
     if sale.provisional and sale.partner_id == assigned:
         return named.id
-    await _ask(tx, sale, "partner_differs", "Ein späteres Ereignis nennt einen anderen Partner.")
+    await _ask(tx, sale, "partner_differs", Reason.of("later_event_names_other_partner"))
     return sale.partner_id
 
 
@@ -313,7 +314,7 @@ async def _sale_of_charge(
 
 
 async def _ask(
-    tx: TenantTransaction, sale: Transaction, kind: str, reason: str, actions: tuple[str, ...] = ("done",)
+    tx: TenantTransaction, sale: Transaction, kind: str, reason: Reason, actions: tuple[str, ...] = ("done",)
 ) -> None:
     await tasks.ask(
         tx,

@@ -9,12 +9,13 @@ from uuid import UUID
 
 from ledger.booking.outcome import Outcome, look, settled
 from ledger.database import TenantTransaction
+from ledger.reasons import Reason
 from ledger.sales import refunds, sale_holds, transactions
 from ledger.sales.sale_holds import SaleHold
 from ledger.sales.transactions import Transaction
 from ledger.types import Frozen, TransactionId, TransactionState
 
-VOIDED = "Die Rechnung wurde storniert."
+VOIDED = Reason.of("invoice_was_voided")
 
 FORGOTTEN_AFTER = timedelta(hours=1)
 """The workflow that waits is late by then, or gone: the sweep ends the window."""

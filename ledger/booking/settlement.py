@@ -11,6 +11,7 @@ from ledger.bank import bank_transfers
 from ledger.database import TenantTransaction
 from ledger.payouts import clawbacks, payout_lines, payouts
 from ledger.payouts.payouts import Payout
+from ledger.reasons import Reason
 from ledger.types import EventState, Frozen, PayoutState
 
 
@@ -45,7 +46,7 @@ class Settled(Frozen):
     """How the events that led here end, and what changed."""
 
     state: EventState
-    reason: str | None = None
+    reason: Reason | None = None
     changes: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -78,8 +79,8 @@ async def settle(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> Set
         case Meaning.DEVIATES, _:
             return await _deviates(tx, payout, verdict)
         case Meaning.SETTLED_BY_RELATED, PayoutState.CREDIT_NOTE_OPEN:
-            await _ask(tx, payout, "settled_by_related", "Die Gutschrift wurde mit einem Beleg verrechnet.")
-            return Settled(state=EventState.FAILED, reason="Mit einem anderen Beleg verrechnet, nicht überwiesen.")
+            await _ask(tx, payout, "settled_by_related", Reason.of("credit_note_set_off"))
+            return Settled(state=EventState.FAILED, reason=Reason.of("set_off_not_transferred"))
         case Meaning.PAID, PayoutState.CREDIT_NOTE_OPEN:
             # In this order (design.md, Events): the event's own, the bank file's EndToEndId, the voucher number.
             reference = verdict.payment_reference or exported_as or verdict.voucher_number or payout.number
@@ -92,16 +93,19 @@ async def settle(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> Set
         case Meaning.VOIDED | Meaning.DELETED, PayoutState.CREDIT_NOTE_OPEN if (
             verdict.money_may_have_left or exported_as
         ):
-            return await _returned(tx, payout, "Der Beleg wurde aufgehoben. Wurde Geld überwiesen?")
+            return await _returned(tx, payout, Reason.of("undone_was_it_paid"))
         case Meaning.VOIDED | Meaning.DELETED, PayoutState.CREDIT_NOTE_OPEN:
             return await _cancelled(tx, payout, verdict.meaning)
         case _, PayoutState.PAID:
-            return await _returned(tx, payout, "Die bezahlte Gutschrift wurde in lexoffice wieder verändert.")
+            return await _returned(tx, payout, Reason.of("paid_credit_note_changed"))
         case _:
             await _ask(
-                tx, payout, "unexpected_document", "Der Beleg in lexoffice passt nicht zum Zustand der Auszahlung."
+                tx,
+                payout,
+                "unexpected_document",
+                Reason.of("document_does_not_fit_payout"),
             )
-            return Settled(state=EventState.FAILED, reason="Der Beleg passt nicht zum Zustand der Auszahlung.")
+            return Settled(state=EventState.FAILED, reason=Reason.of("document_does_not_fit"))
 
 
 async def _paid(tx: TenantTransaction, payout: Payout, reference: str, paid_on: date | None) -> Settled:
@@ -128,14 +132,14 @@ async def _paid(tx: TenantTransaction, payout: Payout, reference: str, paid_on: 
 
 
 async def _cancelled(tx: TenantTransaction, payout: Payout, meaning: Meaning) -> Settled:
-    reason = "Gutschrift in lexoffice gelöscht." if meaning is Meaning.DELETED else "Gutschrift in lexoffice storniert."
+    reason = Reason.of("credit_note_deleted") if meaning is Meaning.DELETED else Reason.of("credit_note_voided")
     await payouts.change_state(tx, payout, PayoutState.CANCELLED, reason=reason, reopened=False, unblock=True)
     await clawbacks.give_back(tx, payout.id)
     await tasks.close_questions(tx, subject="payout", subject_id=payout.number, kinds=_ABOUT_THE_DOCUMENT, by="engine")
     return _moved(payout, PayoutState.CANCELLED)
 
 
-async def _returned(tx: TenantTransaction, payout: Payout, reason: str) -> Settled:
+async def _returned(tx: TenantTransaction, payout: Payout, reason: Reason) -> Settled:
     await payouts.change_state(tx, payout, PayoutState.RETURNED, reason=reason)
     await _ask(tx, payout, "returned", reason, actions=("paid", "cancelled", "settled_manually"))
     return _moved(payout, PayoutState.RETURNED)
@@ -145,7 +149,7 @@ async def _reopened(tx: TenantTransaction, payout: Payout) -> Settled:
     if payout.reopened:
         return Settled(state=EventState.UNCHANGED)
     await _set_reopened(tx, payout, reopened=True)
-    await _ask(tx, payout, "document_reopened", "Die Gutschrift ist in lexoffice wieder ein Entwurf.")
+    await _ask(tx, payout, "document_reopened", Reason.of("credit_note_is_draft_again"))
     return Settled(state=EventState.PROCESSED, changes={"reopened": [False, True]})
 
 
@@ -154,12 +158,12 @@ async def _deviates(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> 
         tx,
         payout,
         "document_deviates",
-        "Beleg weicht von der Freigabe ab.",
+        Reason.of("document_deviates"),
         detail={"differences": list(verdict.differences), **verdict.versions},
     )
     return Settled(
         state=EventState.FAILED,
-        reason="Beleg weicht von der Freigabe ab.",
+        reason=Reason.of("document_deviates"),
         changes={"differences": list(verdict.differences)},
     )
 
@@ -181,7 +185,7 @@ async def _ask(
     tx: TenantTransaction,
     payout: Payout,
     kind: str,
-    reason: str,
+    reason: Reason,
     *,
     actions: tuple[str, ...] = ("done",),
     detail: dict[str, Any] | None = None,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from ledger import tasks
 from ledger.database import TenantTransaction
-from ledger.money import euro
+from ledger.reasons import Reason
 from ledger.types import CommissionId
 
 OWES_TOO_LONG = "partner_owes_too_long"
@@ -57,7 +57,7 @@ async def ask_about_old_debts(tx: TenantTransaction) -> int:
             kind=OWES_TOO_LONG,
             subject="partner",
             subject_id=str(row["id"]),
-            reason=f"Rückforderungen von {euro(-row['open_cents'])} sind seit über {OLD_DEBT.days} Tagen offen.",
+            reason=Reason.of("clawbacks_open_long", amount=-row["open_cents"], days=OLD_DEBT.days),
             detail={"open_cents": row["open_cents"], "since": row["since"].isoformat()},
             links={"partner": f"/api/v1/partners/{row['code']}"},
         )

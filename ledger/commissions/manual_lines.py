@@ -13,8 +13,8 @@ from ledger import tasks
 from ledger.access import four_eyes
 from ledger.audit import audit
 from ledger.database import TenantTransaction
-from ledger.money import euro
 from ledger.programme import partners
+from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
 from ledger.types import BusinessDay, Cents, CommissionId, Frozen, PartnerId, TransactionId
 
@@ -72,13 +72,13 @@ async def write(tx: TenantTransaction, partner_id: PartnerId, new: NewManualLine
         subject_id=str(partner_id),
         detail={"commission": str(line), "net_cents": new.net_cents, "reason": new.reason},
     )
-    what = "Ein Bonus" if new.kind == "bonus" else "Eine Korrektur"
+    asked = "bonus_awaits_second_person" if new.kind == "bonus" else "correction_awaits_second_person"
     await tasks.ask(
         tx,
         kind=TASK,
         subject="commission",
         subject_id=str(line),
-        reason=f"{what} von {euro(new.net_cents)} wartet auf die Bestätigung durch eine zweite Person.",
+        reason=Reason.of(asked, amount=new.net_cents),
         actions=("confirm", "refuse"),
         detail={"partner_code": partner.code, "recorded_by": by},
         links={"partner_id": str(partner_id), "transaction_id": str(sale)},
@@ -136,9 +136,9 @@ async def _sale_of_nothing(tx: TenantTransaction, partner_id: PartnerId, day: da
     found = await tx.fetchval(
         """
         INSERT INTO transactions (tenant_id, source, state, partner_id, base_cents, gross_cents, provisional, sold_at,
-                                  state_reason)
+                                  state_reason_code, state_reason_params)
         VALUES ($1, 'api', 'pending', $2, 0, 0, false, $3::date::timestamp AT TIME ZONE 'Europe/Berlin',
-                'Ohne Verkauf: eine Zeile von Hand.')
+                'without_a_sale', '{}')
         RETURNING id
         """,
         tx.tenant.id,

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ledger import tasks
 from ledger.database import Ledger, TenantTransaction
+from ledger.reasons import Reason
 from ledger.types import BERLIN, Frozen, Tenant
 
 LONGEST_WAIT_SECONDS = 3.0
@@ -126,6 +127,6 @@ async def warn_of_the_year(tx: TenantTransaction, *, provider: str) -> None:
             kind=YEAR_NEARLY_USED,
             subject="connection",
             subject_id=provider,
-            reason="Vier von fünf Belegen, die lexoffice in einem Jahr annimmt (50.000), sind angelegt.",
+            reason=Reason.of("documents_of_the_year_nearly_used"),
             detail={"year": year},
         )

@@ -77,7 +77,7 @@ async def pin(tx: TenantTransaction, account: LexofficeAccount) -> Noted:
 
     Raises OtherOrganization, OrganizationTaken.
     """
-    # FOR UPDATE against the FOR SHARE of take_in_event: an event is either skipped before this, and taken up by
+    # FOR UPDATE against the FOR SHARE of receive_event: an event is either skipped before this, and taken up by
     # take_up_skipped, or it sees the credential.
     before = await tx.fetchrow(
         """
@@ -94,7 +94,8 @@ async def pin(tx: TenantTransaction, account: LexofficeAccount) -> Noted:
         await tx.execute(
             """
             UPDATE provider_connections
-               SET state = 'connected', state_reason = NULL, organization_id = $3, connection_id = $4,
+               SET state = 'connected', state_reason_code = NULL, state_reason_params = NULL,
+                   organization_id = $3, connection_id = $4,
                    company_name = $5, tax_type = $6, small_business = $7, profile = $8, checked_at = now()
              WHERE tenant_id = $1 AND provider = $2
             """,
@@ -212,7 +213,8 @@ async def remove_lexoffice_key(tx: TenantTransaction, *, actor: str) -> None:
         UPDATE provider_connections
            SET state = CASE WHEN uses_oauth THEN state WHEN oauth_connected_at IS NOT NULL THEN 'connected'
                             ELSE 'unconnected' END,
-               state_reason = CASE WHEN uses_oauth THEN state_reason END,
+               state_reason_code = CASE WHEN uses_oauth THEN state_reason_code END,
+               state_reason_params = CASE WHEN uses_oauth THEN state_reason_params END,
                uses_oauth = oauth_connected_at IS NOT NULL,
                secret_encrypted = NULL, secret_last4 = NULL, secret_saved_at = NULL
          WHERE tenant_id = $1 AND provider = $2
@@ -233,7 +235,8 @@ async def forget_grant(tx: TenantTransaction) -> str:
         UPDATE provider_connections
            SET state = CASE WHEN NOT uses_oauth THEN state WHEN secret_encrypted IS NOT NULL THEN 'connected'
                             ELSE 'unconnected' END,
-               state_reason = CASE WHEN NOT uses_oauth THEN state_reason END,
+               state_reason_code = CASE WHEN NOT uses_oauth THEN state_reason_code END,
+               state_reason_params = CASE WHEN NOT uses_oauth THEN state_reason_params END,
                uses_oauth = false, oauth_connected_at = NULL, oauth_connected_by = NULL, oauth_scopes = NULL,
                oauth_connection_id = NULL
          WHERE tenant_id = $1 AND provider = $2

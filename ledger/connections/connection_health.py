@@ -3,23 +3,26 @@
 from ledger import tasks
 from ledger.connections import connections
 from ledger.database import TenantTransaction
+from ledger.reasons import Reason
 from ledger.types import LEXOFFICE
 
 
-async def mark_broken(tx: TenantTransaction, reason: str) -> None:
-    """lexoffice refuses the key or has revoked it. `reason` is a German sentence of fixed phrases.
+async def mark_broken(tx: TenantTransaction, reason: Reason) -> None:
+    """lexoffice refuses the key or has revoked it.
 
     A connection without a key is not broken, and stays as it is.
     """
     broken = await tx.fetchval(
         """
-        UPDATE provider_connections SET state = 'broken', state_reason = $3, checked_at = now()
+        UPDATE provider_connections SET state = 'broken', state_reason_code = $3, state_reason_params = $4,
+                                        checked_at = now()
          WHERE tenant_id = $1 AND provider = $2 AND has_credential
         RETURNING true
         """,
         tx.tenant.id,
         LEXOFFICE,
-        reason,
+        reason.code,
+        reason.params,
     )
     if broken:
         await tasks.ask(
@@ -44,7 +47,7 @@ async def ask_about_access(tx: TenantTransaction) -> None:
             kind="access_refused",
             subject="connection",
             subject_id=LEXOFFICE,
-            reason="lexoffice verweigert den Zugriff auf Belege: Ein Recht fehlt, oder der Vertrag enthält es nicht.",
+            reason=Reason.of("access_refused"),
             links={"connection": "/api/v1/providers/lexoffice"},
         )
 
@@ -53,7 +56,8 @@ async def mark_connected(tx: TenantTransaction) -> None:
     """lexoffice has answered to what is stored: what was broken is whole."""
     await tx.execute(
         """
-        UPDATE provider_connections SET state = 'connected', state_reason = NULL, checked_at = now()
+        UPDATE provider_connections SET state = 'connected', state_reason_code = NULL, state_reason_params = NULL,
+                                        checked_at = now()
          WHERE tenant_id = $1 AND provider = $2 AND has_credential
         """,
         tx.tenant.id,

@@ -1,11 +1,13 @@
 """Connections to providers: what is stored of them, and what a call of lexoffice needs to know."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import SecretStr
 
 from ledger.database import TenantTransaction
+from ledger.reasons import Reason
 from ledger.refusals import AlreadyExists, NotAllowedNow, NotFound
 from ledger.types import LEXOFFICE, Frozen
 from ledger.vault import Vault
@@ -46,7 +48,8 @@ class ProviderConnection(Frozen):
     provider: str
     state: str
     """unconnected, connected or broken."""
-    state_reason: str | None
+    state_reason_code: str | None
+    state_reason_params: dict[str, Any] | None
     secret_last4: str | None
     secret_saved_at: datetime | None
     secret_ends_at: datetime | None
@@ -68,6 +71,11 @@ class ProviderConnection(Frozen):
     checked_at: datetime | None
 
     @property
+    def why(self) -> Reason | None:
+        """Why it is broken."""
+        return Reason.read(self.state_reason_code, self.state_reason_params)
+
+    @property
     def has_secret(self) -> bool:
         """Whether there is anything to call lexoffice with."""
         return self.secret_last4 is not None or self.oauth_connected_at is not None
@@ -86,7 +94,7 @@ class Access(Frozen):
     """Cut-over: invoices dated before are ignored."""
 
 
-_COLUMNS = """provider, state, state_reason, secret_last4, secret_saved_at,
+_COLUMNS = """provider, state, state_reason_code, state_reason_params, secret_last4, secret_saved_at,
        CASE provider WHEN 'lexoffice' THEN secret_saved_at + interval '24 months' END AS secret_ends_at,
        oauth_connected_at, oauth_connected_by, oauth_scopes, uses_oauth, organization_id, connection_id, company_name,
        tax_type, small_business, effective_from, requires_signature, credit_note_notice_confirmed_by,

@@ -2,6 +2,7 @@
 
 from ledger import tasks
 from ledger.database import TenantTransaction
+from ledger.reasons import Reason
 from ledger.types import LEXOFFICE
 
 _LIFE = "interval '24 months'"
@@ -45,8 +46,7 @@ async def warn(tx: TenantTransaction) -> None:
             kind=_kind(due[-1]),
             subject="connection",
             subject_id=LEXOFFICE,
-            reason=f"Der API-Schlüssel von lexoffice endet spätestens am {row['ends_on']:%d.%m.%Y}. "
-            "Bitte erzeugen Sie in lexoffice einen neuen und hinterlegen Sie ihn.",
+            reason=Reason.of("api_key_ends", on=row["ends_on"]),
             detail={"ends_on": ends_on, "days": due[-1]},
             links={"connection": "/api/v1/providers/lexoffice"},
         )

@@ -81,7 +81,8 @@ async def choose(tx: TenantTransaction, *, oauth: bool, actor: str) -> None:
         UPDATE provider_connections
            SET uses_oauth = $3,
                state = CASE WHEN uses_oauth = $3 THEN state ELSE 'connected' END,
-               state_reason = CASE WHEN uses_oauth = $3 THEN state_reason END
+               state_reason_code = CASE WHEN uses_oauth = $3 THEN state_reason_code END,
+               state_reason_params = CASE WHEN uses_oauth = $3 THEN state_reason_params END
          WHERE tenant_id = $1 AND provider = $2
            AND CASE WHEN $3 THEN oauth_connected_at IS NOT NULL ELSE secret_encrypted IS NOT NULL END
         RETURNING state

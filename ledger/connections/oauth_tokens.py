@@ -15,20 +15,16 @@ from pydantic import SecretStr
 from ledger import tasks
 from ledger.connections import connecting, connection_health, connections
 from ledger.database import Ledger, TenantTransaction
+from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow
 from ledger.types import LEXOFFICE, Frozen, Tenant
 from ledger.vault import Vault
 
 CONSENT_MINUTES = 10
 
-GRANT_ENDED = "lexoffice hat die OAuth-Verbindung beendet. Bitte verbinden Sie lexoffice erneut."
-CLIENT_REFUSED = (
-    "lexoffice lehnt die OAuth-Zugangsdaten dieser Installation ab. Bitte wenden Sie sich an deren Betreiber."
-)
-NOT_SET_UP = (
-    "In dieser Installation ist OAuth nicht mehr eingerichtet (LEXOFFICE_OAUTH_CLIENT_ID und _SECRET). "
-    "Bitte hinterlegen Sie einen API-Schlüssel."
-)
+GRANT_ENDED = Reason.of("grant_ended")
+CLIENT_REFUSED = Reason.of("oauth_client_rejected")
+NOT_SET_UP = Reason.of("oauth_not_set_up")
 
 _LEEWAY = timedelta(minutes=2)
 """An access token is renewed so long before its end, or in the last tenth of a short life."""
@@ -48,9 +44,9 @@ class TokenPair(Frozen):
 
 
 class GrantEnded(Frozen):
-    """lexoffice will answer this refresh token with no pair again. `reason` is a German sentence."""
+    """lexoffice will answer this refresh token with no pair again."""
 
-    reason: str = GRANT_ENDED
+    reason: Reason = GRANT_ENDED
 
 
 class NoAnswer(Frozen):
@@ -119,7 +115,7 @@ async def renewed(ledger: Ledger, tenant: Tenant, vault: Vault, *, seen: int, as
         else:
             await _pause(tx, failures=row["failures"])
     # Raised out here, so that what was written stands.
-    raise GrantLost(answer.reason) if isinstance(answer, GrantEnded) else RenewalPaused()
+    raise GrantLost(answer.reason.code, code=GrantLost.code) if isinstance(answer, GrantEnded) else RenewalPaused()
 
 
 async def keep_pair(tx: TenantTransaction, vault: Vault, pair: TokenPair) -> HeldAccess:
@@ -202,7 +198,7 @@ async def take_back(tx: TenantTransaction, vault: Vault, *, state: str, session:
     return None if stored is None else Returned(verifier=SecretStr(vault.decrypt(stored)))
 
 
-async def _ended(tx: TenantTransaction, reason: str) -> None:
+async def _ended(tx: TenantTransaction, reason: Reason) -> None:
     """A grant that is used breaks the connection; one beside an API key that is used is forgotten, and said."""
     if (await connections.get(tx, LEXOFFICE)).uses_oauth:
         await connection_health.mark_broken(tx, reason)
@@ -214,7 +210,7 @@ async def _ended(tx: TenantTransaction, reason: str) -> None:
         kind="oauth_grant_ended",
         subject="connection",
         subject_id=LEXOFFICE,
-        reason="lexoffice hat die OAuth-Verbindung beendet; verwendet wird der API-Schlüssel.",
+        reason=Reason.of("grant_ended_key_used"),
         links={"connection": "/api/v1/providers/lexoffice"},
     )
 

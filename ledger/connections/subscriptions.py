@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from ledger import tasks
 from ledger.connections import webhook_tokens
 from ledger.database import TenantTransaction
+from ledger.reasons import Reason
 from ledger.types import LEXOFFICE, Frozen
 from ledger.vault import Vault
 
@@ -33,10 +34,10 @@ class Subscribed(Frozen):
 
 
 class Health(Frozen):
-    """`state`: unknown, healthy or failing; `reason` is a German sentence; `pending`: a set-up was asked for."""
+    """`state`: unknown, healthy or failing; `reason`: what is wrong; `pending`: a set-up was asked for."""
 
     state: str
-    reason: str | None
+    reason: Reason | None
     checked_at: datetime | None
     pending: bool
     subscriptions: tuple[Subscribed, ...]
@@ -127,25 +128,27 @@ async def end_unlisted(tx: TenantTransaction, listed: Sequence[UUID]) -> None:
     await _end_tokens(tx)
 
 
-async def conclude(tx: TenantTransaction, *, problem: str | None, asked_at: datetime | None) -> None:
+async def conclude(tx: TenantTransaction, *, problem: Reason | None, asked_at: datetime | None) -> None:
     """Remember how the upkeep ended; a problem is asked about, once.
 
     Only the wish of `asked_at` has ended: who asked later may know of something that was not seen, such as a new key.
     """
     await tx.execute(
         """
-        INSERT INTO sweep_states (tenant_id, provider, subscriptions_state, subscriptions_reason,
+        INSERT INTO sweep_states (tenant_id, provider, subscriptions_state, subscriptions_code, subscriptions_params,
                                   subscriptions_checked_at)
-        VALUES ($1, $2, $3, $4, now())
+        VALUES ($1, $2, $3, $4, $5, now())
         ON CONFLICT (tenant_id, provider) DO UPDATE SET
-               subscriptions_state = EXCLUDED.subscriptions_state, subscriptions_reason = EXCLUDED.subscriptions_reason,
+               subscriptions_state = EXCLUDED.subscriptions_state, subscriptions_code = EXCLUDED.subscriptions_code,
+               subscriptions_params = EXCLUDED.subscriptions_params,
                subscriptions_checked_at = EXCLUDED.subscriptions_checked_at,
-               subscriptions_wanted_at = NULLIF(sweep_states.subscriptions_wanted_at, $5)
+               subscriptions_wanted_at = NULLIF(sweep_states.subscriptions_wanted_at, $6)
         """,
         tx.tenant.id,
         LEXOFFICE,
         "failing" if problem else "healthy",
-        problem,
+        problem and problem.code,
+        problem and problem.params,
         asked_at,
     )
     if problem:
@@ -187,7 +190,8 @@ async def health(tx: TenantTransaction) -> Health:
     """What the last check found; no call of lexoffice."""
     state = await tx.fetchrow(
         """
-        SELECT subscriptions_state, subscriptions_reason, subscriptions_checked_at, subscriptions_wanted_at
+        SELECT subscriptions_state, subscriptions_code, subscriptions_params, subscriptions_checked_at,
+               subscriptions_wanted_at
           FROM sweep_states WHERE tenant_id = $1 AND provider = $2
         """,
         tx.tenant.id,
@@ -202,7 +206,7 @@ async def health(tx: TenantTransaction) -> Health:
     )
     return Health(
         state=state["subscriptions_state"] if state else "unknown",
-        reason=state["subscriptions_reason"] if state else None,
+        reason=Reason.read(state["subscriptions_code"], state["subscriptions_params"]) if state else None,
         checked_at=state["subscriptions_checked_at"] if state else None,
         pending=bool(state and state["subscriptions_wanted_at"]),
         subscriptions=tuple(Subscribed.from_row(row) for row in rows),

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from ledger.database import Ledger, TenantTransaction
+from ledger.reasons import Reason
 from ledger.refusals import NotFound
 from ledger.types import Frozen, PayoutNumber, Tenant
 
@@ -76,31 +77,34 @@ async def keep(tx: TenantTransaction, resource_id: UUID, content: bytes) -> str:
     return str(kept.hex())
 
 
-async def try_later(tx: TenantTransaction, resource_id: UUID, reason: str) -> None:
+async def try_later(tx: TenantTransaction, resource_id: UUID, reason: Reason) -> None:
     """It could not be fetched: again after 1, 2, 4 … 24 hours."""
     await tx.execute(
         """
         UPDATE papers_wanted
-           SET announced_at = NULL, tries = tries + 1, failed_reason = $3,
-               next_try_at = now() + LEAST(interval '1 hour' * 2 ^ LEAST(tries, 5), $4)
+           SET announced_at = NULL, tries = tries + 1, failed_code = $3, failed_params = $4,
+               next_try_at = now() + LEAST(interval '1 hour' * 2 ^ LEAST(tries, 5), $5)
          WHERE tenant_id = $1 AND resource_id = $2
         """,
         tx.tenant.id,
         resource_id,
-        reason,
+        reason.code,
+        reason.params,
         _LONGEST_PAUSE,
     )
 
 
-async def try_all_later(tx: TenantTransaction, reason: str) -> None:
+async def try_all_later(tx: TenantTransaction, reason: Reason) -> None:
     """lexoffice refuses the access: for none of those that are due it is worth asking within the hour."""
     await tx.execute(
         """
-        UPDATE papers_wanted SET announced_at = NULL, failed_reason = $2, next_try_at = now() + interval '1 hour'
+        UPDATE papers_wanted SET announced_at = NULL, failed_code = $2, failed_params = $3,
+                                 next_try_at = now() + interval '1 hour'
          WHERE tenant_id = $1 AND next_try_at <= now()
         """,
         tx.tenant.id,
-        reason,
+        reason.code,
+        reason.params,
     )
 
 

@@ -1,11 +1,12 @@
 """The inbox as people search it: newest first, by state, type, provider, document and period."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from ledger.database import TenantTransaction
 from ledger.keyset import Conditions, Position
+from ledger.reasons import Reason
 from ledger.types import EventId, EventState, Frozen, PayoutNumber, TransactionId, midnight
 
 _KNOWN_TYPES = 60
@@ -30,7 +31,8 @@ class EventRow(Frozen):
     event_type: str
     resource_id: str
     state: EventState
-    reason: str | None
+    reason_code: str | None
+    reason_params: dict[str, Any] | None
     received_at: datetime
     handled_at: datetime | None
     delivery: int
@@ -40,6 +42,10 @@ class EventRow(Frozen):
     @property
     def position(self) -> Position:
         return Position(self.received_at, self.id)
+
+    @property
+    def why(self) -> Reason | None:
+        return Reason.read(self.reason_code, self.reason_params)
 
 
 class DocumentOfEvent(Frozen):
@@ -73,8 +79,8 @@ async def page(
         where.require("(e.received_at, e.id) < ({}::timestamptz, {}::bigint)", after.at, after.seq)
     rows = await tx.fetch(
         f"""
-        SELECT e.id, e.provider, e.event_type, e.resource_id, e.state, e.reason, e.received_at, e.handled_at,
-               e.delivery, e.changes IS NOT NULL AS changed,
+        SELECT e.id, e.provider, e.event_type, e.resource_id, e.state, e.reason_code, e.reason_params,
+               e.received_at, e.handled_at, e.delivery, e.changes IS NOT NULL AS changed,
                CASE WHEN e.provider = 'lexoffice' THEN (
                    SELECT d.voucher_number FROM external_documents d
                     WHERE d.tenant_id = e.tenant_id AND d.provider = e.provider

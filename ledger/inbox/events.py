@@ -13,7 +13,7 @@ from uuid import UUID
 from ledger.audit import audit
 from ledger.connections import connections
 from ledger.database import Ledger, TenantTransaction
-from ledger.inbox import unknown_documents
+from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow, NotFound
 from ledger.types import LEXOFFICE, EventId, EventState, Frozen, Tenant
 
@@ -29,8 +29,8 @@ class Arrival(Frozen):
     body: bytes
     signed: bool = False
     payment_reference: str | None = None
-    ignored_because: str | None = None
-    """A German sentence when it is kept, but nothing follows from it."""
+    ignored_because: Reason | None = None
+    """It is kept, but nothing follows from it."""
     document: UUID | None = None
     """What would be fetched because of it, where that is a document."""
 
@@ -41,7 +41,7 @@ class TakenIn(NamedTuple):
     id: EventId
     is_new: bool
     state: EventState
-    reason: str | None
+    reason: Reason | None
     delivery: int
     handed_over: bool
     age_seconds: float
@@ -63,13 +63,19 @@ class Event(Frozen):
     signed: bool
     payment_reference: str | None
     state: EventState
-    reason: str | None
+    reason_code: str | None
+    reason_params: dict[str, Any] | None
     changes: Any = None
     snapshot_id: UUID | None
     delivery: int
     received_at: datetime
     handed_over_at: datetime | None
     handled_at: datetime | None
+
+    @property
+    def why(self) -> Reason | None:
+        """Why it ended so, or what it waits for."""
+        return Reason.read(self.reason_code, self.reason_params)
 
 
 class EventWithEvidence(Event):
@@ -81,8 +87,8 @@ class EventWithEvidence(Event):
 
 
 _COLUMNS = """e.id, e.provider, e.organization_id, e.event_type, e.resource_id, e.event_date, e.signed,
-       e.payment_reference, e.state, e.reason, e.changes, e.snapshot_id, e.delivery, e.received_at,
-       e.handed_over_at, e.handled_at"""
+       e.payment_reference, e.state, e.reason_code, e.reason_params, e.changes, e.snapshot_id, e.delivery,
+       e.received_at, e.handed_over_at, e.handled_at"""
 
 
 async def take_in(ledger: Ledger, tenant: Tenant, arrival: Arrival, *, unproven_an_hour: int | None = None) -> TakenIn:
@@ -93,7 +99,7 @@ async def take_in(ledger: Ledger, tenant: Tenant, arrival: Arrival, *, unproven_
     """
     async with ledger.without_tenant() as db:
         row = await db.fetchrow(
-            "SELECT * FROM take_in_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            "SELECT * FROM receive_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             tenant.id,
             arrival.provider,
             arrival.organization_id,
@@ -103,17 +109,17 @@ async def take_in(ledger: Ledger, tenant: Tenant, arrival: Arrival, *, unproven_
             arrival.body,
             arrival.signed,
             arrival.payment_reference,
-            arrival.ignored_because,
+            arrival.ignored_because and arrival.ignored_because.code,
+            arrival.ignored_because and arrival.ignored_because.params,
             arrival.document,
             unproven_an_hour,
-            unknown_documents.WAITS,
         )
     assert row is not None  # the function answers with one row, or fails
     return TakenIn(
         id=EventId(row["id"]),
         is_new=row["outcome"] == "new",
         state=EventState(row["state"]),
-        reason=row["reason"],
+        reason=Reason.read(row["reason_code"], row["reason_params"]),
         delivery=row["delivery"],
         handed_over=row["handed_over"],
         age_seconds=row["age_seconds"],
@@ -130,10 +136,11 @@ async def take_in_here(tx: TenantTransaction, arrival: Arrival) -> EventId | Non
     found = await tx.fetchval(
         """
         INSERT INTO events (tenant_id, provider, organization_id, event_type, resource_id, event_date, body, signed,
-                            state, reason)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $9::text IS NULL THEN 'received' ELSE 'ignored' END, $9)
+                            state, reason_code, reason_params)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $9::text IS NULL THEN 'received' ELSE 'ignored' END, $9, $10)
         ON CONFLICT (tenant_id, provider, organization_id, event_type, resource_id, event_date) DO UPDATE
-           SET state = EXCLUDED.state, reason = EXCLUDED.reason, body = EXCLUDED.body, delivery = events.delivery + 1
+           SET state = EXCLUDED.state, reason_code = EXCLUDED.reason_code, reason_params = EXCLUDED.reason_params,
+               body = EXCLUDED.body, delivery = events.delivery + 1
          WHERE events.state = 'failed'
         RETURNING id
         """,
@@ -145,7 +152,8 @@ async def take_in_here(tx: TenantTransaction, arrival: Arrival) -> EventId | Non
         arrival.event_date,
         arrival.body,
         arrival.signed,
-        arrival.ignored_because,
+        arrival.ignored_because and arrival.ignored_because.code,
+        arrival.ignored_because and arrival.ignored_because.params,
     )
     return None if found is None else EventId(found)
 
@@ -189,11 +197,11 @@ async def finish(
     ids: Sequence[EventId],
     state: EventState,
     *,
-    reason: str | None = None,
+    reason: Reason | None = None,
     changes: Any = None,
     snapshot_id: UUID | None = None,
 ) -> None:
-    """Record how handling these events ended, and what it changed. `reason` is a German sentence.
+    """Record how handling these events ended, and what it changed.
 
     Only of what is still to be handled: an activity that is repeated after its commit finds nothing changed, and must
     not say so of an event that changed something.
@@ -202,14 +210,16 @@ async def finish(
         return
     await tx.execute(
         """
-        UPDATE events SET state = $3, reason = $4, changes = $5, snapshot_id = COALESCE($6, snapshot_id),
+        UPDATE events SET state = $3, reason_code = $4, reason_params = $5, changes = $6,
+                          snapshot_id = COALESCE($7, snapshot_id),
                           handled_at = now(), handed_over_at = COALESCE(handed_over_at, now())
          WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'received'
         """,
         tx.tenant.id,
         list(ids),
         state.value,
-        reason,
+        reason and reason.code,
+        reason and reason.params,
         changes,
         snapshot_id,
     )
@@ -219,7 +229,8 @@ async def park(tx: TenantTransaction, ids: Sequence[EventId]) -> None:
     """Let them wait for a document of our own whose id is not known yet (engine.md, DocumentWorkflow)."""
     await tx.execute(
         """
-        UPDATE events SET state = 'waiting', reason = $3, handed_over_at = COALESCE(handed_over_at, now())
+        UPDATE events SET state = 'waiting', reason_code = $3, reason_params = '{}',
+                          handed_over_at = COALESCE(handed_over_at, now())
          WHERE tenant_id = $1 AND id = ANY ($2) AND state = 'received'
         """,
         tx.tenant.id,
@@ -228,9 +239,9 @@ async def park(tx: TenantTransaction, ids: Sequence[EventId]) -> None:
     )
 
 
-# Rows are found by these sentences: other words for them need a migration of the rows that have the old ones.
-PARKED = "Wartet auf eine Gutschrift, deren Id noch fehlt."
-GONE = "lexoffice kennt diesen Beleg nicht."
+PARKED = "credit_note_id_awaited"
+GONE = "document_not_in_lexoffice"
+"""Codes of reasons that rows are found by."""
 
 
 async def hand_over_again(tx: TenantTransaction, ids: Sequence[EventId]) -> None:
@@ -251,8 +262,9 @@ async def hand_over_parked(tx: TenantTransaction) -> list[EventId]:
     """A document of ours has got its id, or will never exist: what was parked for it is looked at again."""
     rows = await tx.fetch(
         """
-        UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
-         WHERE tenant_id = $1 AND state = 'waiting' AND reason = $2 RETURNING id
+        UPDATE events SET state = 'received', reason_code = NULL, reason_params = NULL,
+                          delivery = delivery + 1, handed_over_at = NULL
+         WHERE tenant_id = $1 AND state = 'waiting' AND reason_code = $2 RETURNING id
         """,
         tx.tenant.id,
         PARKED,
@@ -264,7 +276,8 @@ async def hand_over_waiting(tx: TenantTransaction, resource_ids: Sequence[UUID] 
     """What waited for these documents (None: for any) is to be handed over again. Returns what is to be announced."""
     rows = await tx.fetch(
         """
-        UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
+        UPDATE events SET state = 'received', reason_code = NULL, reason_params = NULL,
+                          delivery = delivery + 1, handed_over_at = NULL
          WHERE tenant_id = $1 AND state = 'waiting' AND ($2::text[] IS NULL OR resource_id = ANY ($2))
         RETURNING id
         """,
@@ -293,7 +306,8 @@ async def take_up_again(tx: TenantTransaction, event_id: EventId, *, actor: str)
     """It is to be handled as if it had just arrived. Returns its body as it was kept. Raises NotFound."""
     row = await tx.fetchrow(
         """
-        UPDATE events e SET state = 'received', reason = NULL, delivery = e.delivery + 1, handed_over_at = NULL
+        UPDATE events e SET state = 'received', reason_code = NULL, reason_params = NULL,
+                            delivery = e.delivery + 1, handed_over_at = NULL
           FROM events before
          WHERE e.tenant_id = $1 AND e.id = $2 AND before.tenant_id = e.tenant_id AND before.id = e.id
         RETURNING before.state, e.body
@@ -381,7 +395,7 @@ async def take_up_skipped(tx: TenantTransaction, organization_id: UUID) -> list[
     """What arrived without a key is to be handled now; what another organisation sent is not ours."""
     await tx.execute(
         """
-        UPDATE events SET state = 'ignored', reason = 'Die Meldung kam von einer anderen lexoffice-Organisation.',
+        UPDATE events SET state = 'ignored', reason_code = 'of_other_organization', reason_params = '{}',
                           handled_at = now()
          WHERE tenant_id = $1 AND provider = $2 AND state = 'skipped' AND organization_id <> $3
         """,
@@ -391,7 +405,8 @@ async def take_up_skipped(tx: TenantTransaction, organization_id: UUID) -> list[
     )
     rows = await tx.fetch(
         """
-        UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
+        UPDATE events SET state = 'received', reason_code = NULL, reason_params = NULL, delivery = delivery + 1,
+                          handed_over_at = NULL
          WHERE tenant_id = $1 AND provider = $2 AND state = 'skipped'
         RETURNING id
         """,

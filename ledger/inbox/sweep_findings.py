@@ -79,7 +79,7 @@ class Earlier(Frozen):
     id: EventId
     delivery: int
     state: EventState
-    reason: str | None
+    reason_code: str | None
     body: bytes
     handled_at: datetime | None
 
@@ -183,7 +183,7 @@ async def awaited_but_not_listed(tx: TenantTransaction, *, since: datetime) -> l
         before = earlier.get(row["resource_id"])
         if before is not None and before.state in _UNDER_WAY:
             continue  # what this pass has found by another list is enough
-        was_gone = before is not None and before.state is EventState.FAILED and before.reason == GONE
+        was_gone = before is not None and before.state is EventState.FAILED and before.reason_code == GONE
         body = {"notListedAs": "open", "knownAs": row["status"], **({"missing": "twice"} if was_gone else {})}
         found.append(
             Found(
@@ -200,7 +200,7 @@ async def newest_of(tx: TenantTransaction, ids: Sequence[UUID]) -> dict[UUID, Ea
     """What sweeps last said about these documents."""
     rows = await tx.fetch(
         """
-        SELECT DISTINCT ON (resource_id) resource_id, id, delivery, state, reason, body, handled_at FROM events
+        SELECT DISTINCT ON (resource_id) resource_id, id, delivery, state, reason_code, body, handled_at FROM events
          WHERE tenant_id = $1 AND resource_id = ANY ($2) AND provider = $3 AND body LIKE $4
          ORDER BY resource_id, id DESC
         """,
@@ -216,7 +216,8 @@ async def try_again(tx: TenantTransaction, earlier: Earlier) -> int | None:
     """Have an event handled once more. Returns its new delivery; None where somebody else did."""
     found: int | None = await tx.fetchval(
         """
-        UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
+        UPDATE events SET state = 'received', reason_code = NULL, reason_params = NULL,
+                          delivery = delivery + 1, handed_over_at = NULL
          WHERE tenant_id = $1 AND id = $2 AND delivery = $3 AND state NOT IN ('received', 'waiting')
         RETURNING delivery
         """,

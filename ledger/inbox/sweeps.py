@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from ledger import tasks
 from ledger.database import Ledger, TenantTransaction
+from ledger.reasons import Reason
 from ledger.types import BERLIN, LEXOFFICE, Frozen, Tenant, TenantId
 
 
@@ -76,7 +77,7 @@ async def finish_pass(
             kind="sweep_incomplete",
             subject="connection",
             subject_id=LEXOFFICE,
-            reason="Der Abgleich mit lexoffice war unvollständig: Die Belegliste ist länger als 10.000 Einträge.",
+            reason=Reason.of("sweep_incomplete"),
         )
 
 

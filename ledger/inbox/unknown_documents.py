@@ -1,6 +1,6 @@
 """Notifications about documents that the ledger does not know (rules.md, The connection).
 
-So many an hour and tenant are fetched at once (0012_unproven_documents.sql counts them); what came after them waits for
+So many an hour and tenant are fetched at once (receive_event() counts them); what came after them waits for
 the sweep, whose lists tell without a call each what is the tenant's own.
 """
 
@@ -12,10 +12,10 @@ from uuid import UUID
 from ledger.database import TenantTransaction
 from ledger.types import EventId
 
-# Rows are found by it: other words for it need a migration of those that have the old ones.
-WAITS = "Wartet auf den Abgleich: In dieser Stunde wurden schon viele hier unbekannte Belege abgerufen."
-NOT_LISTED = "Der Abgleich hat diesen Beleg in lexoffice nicht gefunden."
-NOTHING_NEW = "Der Abgleich zeigt nichts Neues."
+# Codes of reasons. Rows are found by the first, which receive_event() writes.
+WAITS = "sweep_awaited"
+NOT_LISTED = "not_listed"
+NOTHING_NEW = "nothing_new"
 
 _THE_LIST_LAGS = timedelta(minutes=10)
 
@@ -31,7 +31,7 @@ async def that_wait(tx: TenantTransaction, ids: Sequence[UUID]) -> set[UUID]:
     rows = await tx.fetch(
         """
         SELECT DISTINCT resource_id FROM events
-         WHERE tenant_id = $1 AND resource_id = ANY ($2) AND state = 'waiting' AND reason = $3
+         WHERE tenant_id = $1 AND resource_id = ANY ($2) AND state = 'waiting' AND reason_code = $3
         """,
         tx.tenant.id,
         [str(id) for id in ids],
@@ -44,8 +44,9 @@ async def take_up(tx: TenantTransaction, ids: Sequence[UUID]) -> list[TakenUp]:
     """What waited about these documents is to be handled now. Returns what is to be announced."""
     rows = await tx.fetch(
         """
-        UPDATE events SET state = 'received', reason = NULL, delivery = delivery + 1, handed_over_at = NULL
-         WHERE tenant_id = $1 AND resource_id = ANY ($2) AND state = 'waiting' AND reason = $3
+        UPDATE events SET state = 'received', reason_code = NULL, reason_params = NULL,
+                          delivery = delivery + 1, handed_over_at = NULL
+         WHERE tenant_id = $1 AND resource_id = ANY ($2) AND state = 'waiting' AND reason_code = $3
         RETURNING resource_id, id, delivery
         """,
         tx.tenant.id,
@@ -59,8 +60,8 @@ async def nothing_new(tx: TenantTransaction, ids: Sequence[UUID]) -> None:
     """A list has shown these documents, and there is nothing to be booked of them: that cost no call."""
     await tx.execute(
         """
-        UPDATE events SET state = 'unchanged', reason = $4, handled_at = now()
-         WHERE tenant_id = $1 AND resource_id = ANY ($2) AND state = 'waiting' AND reason = $3
+        UPDATE events SET state = 'unchanged', reason_code = $4, handled_at = now()
+         WHERE tenant_id = $1 AND resource_id = ANY ($2) AND state = 'waiting' AND reason_code = $3
         """,
         tx.tenant.id,
         [str(id) for id in ids],
@@ -76,8 +77,8 @@ async def end_unlisted(tx: TenantTransaction, *, compared_from: datetime) -> Non
     """
     await tx.execute(
         """
-        UPDATE events SET state = 'ignored', reason = $3, handled_at = now()
-         WHERE tenant_id = $1 AND state = 'waiting' AND reason = $2 AND received_at < $4
+        UPDATE events SET state = 'ignored', reason_code = $3, handled_at = now()
+         WHERE tenant_id = $1 AND state = 'waiting' AND reason_code = $2 AND received_at < $4
         """,
         tx.tenant.id,
         WAITS,

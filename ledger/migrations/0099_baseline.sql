@@ -254,7 +254,7 @@ INSERT INTO sentences_before_codes (sentence, code, pattern, places) VALUES
     ('Ob die Rechnung in lexoffice angelegt wurde, ist unklar.', 'invoice_outcome_unclear', NULL, NULL),
     ('In lexoffice ist ein Beleg zu viel entstanden. Bitte stornieren Sie ihn dort.', 'document_too_many', NULL, NULL),
     ('Ein Signal ohne gültige Entscheidung wurde zurückgewiesen.', 'signal_without_decision', NULL, NULL),
-    ('Ein Signal ohne Entscheidung nennt keine Aufgabe, die es löst.', 'signal_names_no_task', NULL, NULL),
+    ('Ein Signal ohne Entscheidung nennt keine Aufgabe, die es löst.', 'signal_resolves_no_task', NULL, NULL),
     ('lexoffice verweigert den Zugriff auf Belege: Ein Recht fehlt, oder der Vertrag enthält es nicht.', 'access_refused', NULL, NULL),
     ('Vier von fünf Belegen, die lexoffice in einem Jahr annimmt (50.000), sind angelegt.', 'documents_of_the_year_nearly_used', NULL, NULL),
     ('Rückforderungen von {amount:cents} sind seit über {days} Tagen offen.', 'clawbacks_open_long', E'^Rückforderungen von (-?[0-9]{1,3}(?:\\.[0-9]{3})*,[0-9]{2}).€ sind seit über ([0-9]+) Tagen offen\\.$', '{amount:cents,days:number}'),
@@ -347,6 +347,12 @@ INSERT INTO sentences_before_codes (sentence, code, pattern, places) VALUES
     ('Die Bankverbindung lässt sich nicht entschlüsseln.', 'barred_cannot_decrypt', NULL, NULL),
     ('Das Konto liegt außerhalb des SEPA-Raums.', 'barred_outside_sepa', NULL, NULL),
     ('Der Kontoinhaber lässt sich nicht in SEPA-Zeichen schreiben.', 'barred_unwritable_holder', NULL, NULL),
+    ('Ohne Verkauf: eine Zeile von Hand.', 'without_a_sale', NULL, NULL),
+    ('Das ist kein API-Schlüssel von lexoffice.', 'key_malformed', NULL, NULL),
+    ('lexoffice lehnt den Zugang über OAuth ab.', 'oauth_connection_broken', NULL, NULL),
+    ('Dem Zugang fehlen Rechte in lexoffice.', 'key_lacks_rights', NULL, NULL),
+    ('Der lexoffice-Tarif enthält die Schnittstelle nicht.', 'plan_lacks_api', NULL, NULL),
+    ('Der Zugang gehört zu einer anderen lexoffice-Organisation, und Belege der bisherigen sind noch offen.', 'other_organization', NULL, NULL),
     ('Ersetzt durch eine neuere Angabe.', 'replaced_by_newer', NULL, NULL);
 
 -- States: who may follow whom (rules.md, States), kept by one trigger, remembered in one table.

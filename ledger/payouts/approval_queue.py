@@ -12,6 +12,7 @@ from ledger.access.same_person import Eyes
 from ledger.database import TenantTransaction
 from ledger.keyset import Position
 from ledger.payouts import payout_content
+from ledger.reasons import Reason
 from ledger.types import Frozen, PayoutId, PayoutNumber, TaxCase, UserId
 
 _NEW_ACCOUNT = timedelta(days=30)
@@ -48,7 +49,8 @@ class Waiting(Frozen):
     tax_case_changed: bool
     open_holds: tuple[str, ...] | None
     """Codes; None where nothing holds it."""
-    state_reason: str | None
+    state_reason_code: str | None
+    state_reason_params: dict[str, Any] | None
     counted_cents: int
     limit_cents: int
     rule_is_off: bool
@@ -58,6 +60,11 @@ class Waiting(Frozen):
     """Actor → cents: whoever raised the limit lately is judged by the lower one."""
     eyes: Eyes
     last: LastPayout | None
+
+    @property
+    def why(self) -> Reason | None:
+        """Why it waits once more: its approval became void."""
+        return Reason.read(self.state_reason_code, self.state_reason_params)
 
     @property
     def position(self) -> Position:
@@ -89,8 +96,8 @@ class Waiting(Frozen):
 
 _LOOK = """
     SELECT w.id, w.seq, w.number, w.content_hash, q.code AS partner_code, q.name AS partner_name, w.tax_case,
-           w.net_cents, w.tax_cents, w.gross_cents, w.created_at, w.open_holds, w.state_reason,
-           held.sales, b.iban_last4,
+           w.net_cents, w.tax_cents, w.gross_cents, w.created_at, w.open_holds,
+           w.state_reason_code, w.state_reason_params, held.sales, b.iban_last4,
            COALESCE(b.recorded_at > now() - $2::interval OR b.id <> last.bank_details_id, false) AS account_changed,
            COALESCE(last.tax_case <> w.tax_case, false) AS tax_case_changed,
            w.gross_cents + COALESCE((

@@ -5,6 +5,7 @@ from datetime import datetime
 from ledger import tasks
 from ledger.audit import audit
 from ledger.database import TenantTransaction
+from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
 from ledger.types import Frozen, PartnerId, PayoutNumber, TaskId
 
@@ -71,7 +72,7 @@ async def object_to(tx: TenantTransaction, partner_id: PartnerId, number: str, *
         kind=TASK,
         subject=SUBJECT,
         subject_id=number,
-        reason="Der Partner widerspricht dieser Auszahlung. Seinen Grund zeigt die Auszahlung.",
+        reason=Reason.of("partner_objects"),
         links={"payout": f"/api/v1/payouts/{number}"},
     )
     await audit.record(

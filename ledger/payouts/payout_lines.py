@@ -9,6 +9,7 @@ from ledger.database import TenantTransaction
 from ledger.money import share, vat_cents
 from ledger.payouts import payout_content, payouts
 from ledger.payouts.payouts import Payout
+from ledger.reasons import Reason
 from ledger.types import CommissionId, CommissionState, Frozen, PayoutId, PayoutState, TransactionId
 
 
@@ -154,7 +155,7 @@ async def take_out(tx: TenantTransaction, commission: CommissionId) -> bool:
             tx,
             payout,
             PayoutState.AWAITING_APPROVAL,
-            reason="Eine Provision entfiel; die Freigabe ist hinfällig.",
+            reason=Reason.of("commission_dropped_out"),
             unblock=True,
         )
     await tx.execute(
@@ -185,7 +186,7 @@ async def _compute_anew(tx: TenantTransaction, payout: Payout) -> None:
     net = sum(row["net_cents"] for row in rows)
     if net <= 0:
         now = await payouts.get(tx, payout.number)
-        await payouts.change_state(tx, now, PayoutState.CANCELLED, reason="Es ist nichts mehr auszuzahlen.")
+        await payouts.change_state(tx, now, PayoutState.CANCELLED, reason=Reason.of("nothing_left_to_pay"))
         await release(tx, payout.id)
         await tasks.close_questions(tx, subject="payout", subject_id=payout.number, kinds=tasks.BLOCKED_BY, by="engine")
         return

@@ -11,6 +11,7 @@ from uuid import UUID
 from ledger.database import TenantTransaction
 from ledger.payouts import objections
 from ledger.payouts.payouts import Payout
+from ledger.reasons import Reason
 from ledger.types import EventId, Frozen
 
 Kind = Literal[
@@ -57,7 +58,8 @@ class Step(Frozen):
     at: datetime
     kind: Kind
     actor: str | None = None
-    text: str | None = None
+    text: Reason | str | None = None
+    """A reason of ours, or what a person wrote."""
     number: str | None = None
     """Of a credit note, a bank run, an attempt."""
     event: EventId | None = None
@@ -107,7 +109,7 @@ async def _states(tx: TenantTransaction, payout: Payout) -> AsyncIterator[Step]:
             at=row["changed_at"],
             kind=kind,
             event=EventId(int(event)) if event.isdigit() else None,
-            text=payout.state_reason if row["to_state"] == payout.state else None,
+            text=payout.why if row["to_state"] == payout.state else None,
             number=payout.payment_reference if kind == "paid" else None,
         )
 
@@ -159,14 +161,16 @@ async def _documents(tx: TenantTransaction, payout: Payout) -> AsyncIterator[Ste
 async def _tasks(tx: TenantTransaction, payout: Payout) -> AsyncIterator[Step]:
     for row in await tx.fetch(
         """
-        SELECT reason, created_at, resolved_at, resolved_by, resolution ->> 'reason' AS answer FROM tasks
+        SELECT reason_code, reason_params, created_at, resolved_at, resolved_by, resolution ->> 'reason' AS answer
+          FROM tasks
          WHERE tenant_id = $1 AND subject = 'payout' AND subject_id = $2 ORDER BY seq LIMIT $3
         """,
         tx.tenant.id,
         payout.number,
         _MOST,
     ):
-        yield Step(at=row["created_at"], kind="asked", text=row["reason"])
+        asked = Reason(code=row["reason_code"], params=row["reason_params"])
+        yield Step(at=row["created_at"], kind="asked", text=asked)
         if row["resolved_at"] is not None:
             yield Step(at=row["resolved_at"], kind="resolved", actor=row["resolved_by"], text=row["answer"])
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
+import asyncpg
+
 from ledger.access import memberships
 from ledger.database import TenantTransaction
 from ledger.payouts import approval_queue
@@ -37,7 +39,8 @@ class Waits(Frozen):
     since: datetime
     why: tuple[Reason, ...] = ()
     """What holds or blocks it."""
-    reason: str | None = None
+    reason: Reason | str | None = None
+    """Of its state or of the question: one of ours, or what a person wrote."""
     who: tuple[str, ...] = ()
     """People who can act (`user:…`), best known first. Empty where nobody need."""
     put_back_by: str | None = None
@@ -47,7 +50,7 @@ async def of_payout(tx: TenantTransaction, payout: Payout) -> Waits:
     since = await _since(tx, payout)
     question = await tx.fetchrow(
         """
-        SELECT reason, created_at FROM tasks
+        SELECT reason_code, reason_params, created_at FROM tasks
          WHERE tenant_id = $1 AND subject = 'payout' AND subject_id = $2 AND state = 'open' ORDER BY seq LIMIT 1
         """,
         tx.tenant.id,
@@ -66,7 +69,7 @@ async def of_payout(tx: TenantTransaction, payout: Payout) -> Waits:
             return Waits(waits_for=For.CREATION, since=since)
         case PayoutState.OUTCOME_UNKNOWN | PayoutState.CREDIT_NOTE_OPEN | PayoutState.RETURNED if question is not None:
             who = await _people(tx, Permission.APPROVE)
-            return Waits(waits_for=For.ANSWER, since=question["created_at"], reason=question["reason"], who=who)
+            return Waits(waits_for=For.ANSWER, since=question["created_at"], reason=_asked(question), who=who)
         case PayoutState.OUTCOME_UNKNOWN:
             return Waits(waits_for=For.SEARCH, since=since)
         case PayoutState.CREDIT_NOTE_OPEN:
@@ -74,7 +77,7 @@ async def of_payout(tx: TenantTransaction, payout: Payout) -> Waits:
         case PayoutState.RETURNED:
             return Waits(waits_for=For.ANSWER, since=since, who=await _people(tx, Permission.APPROVE))
         case _:
-            return Waits(waits_for=For.ENDED, since=since, reason=payout.state_reason)
+            return Waits(waits_for=For.ENDED, since=since, reason=payout.why)
 
 
 async def _for_holds(tx: TenantTransaction, payout: Payout) -> Waits:
@@ -98,9 +101,13 @@ async def _for_approval(tx: TenantTransaction, payout: Payout, since: datetime) 
     return Waits(
         waits_for=For.SECOND_PERSON if seen.needs_second_person else For.APPROVAL,
         since=since,
-        reason=payout.state_reason,
+        reason=payout.why,
         who=tuple(who),
     )
+
+
+def _asked(question: asyncpg.Record) -> Reason:
+    return Reason(code=question["reason_code"], params=question["reason_params"])
 
 
 async def _since(tx: TenantTransaction, payout: Payout) -> datetime:

@@ -41,6 +41,9 @@ class Payout(Frozen):
     content_hash: str
     requested_by: str
     state_reason: str | None
+    """What a person wrote; `why` knows what a code says, too."""
+    state_reason_code: str | None
+    state_reason_params: dict[str, Any] | None
     holds: tuple[Hold, ...]
     """Oldest first. While there is one, it is neither approved nor is a document made."""
     blocked: Reason | None
@@ -54,6 +57,11 @@ class Payout(Frozen):
     credit_note_id: str | None
     credit_note_number: str | None
     credit_note_open_cents: int | None
+
+    @property
+    def why(self) -> Reason | str | None:
+        """Why it is in its state: a reason of ours, or a person's words."""
+        return Reason.read(self.state_reason_code, self.state_reason_params) or self.state_reason
 
 
 HOLDS = """
@@ -132,28 +140,31 @@ async def change_state(
     payout: Payout,
     to: PayoutState,
     *,
-    reason: str | None = None,
+    reason: Reason | str | None = None,
     unblock: bool = False,
     **columns: Any,
 ) -> bool:
     """One conditional UPDATE with the expected state in WHERE; False when the payout is no longer in it.
 
-    The arrows themselves are kept by PostgreSQL. `columns` are written with it (payment_reference, paid_on, …);
-    `unblock`: what blocked it is over.
+    `reason` is one of ours, or what a person wrote. The arrows themselves are kept by PostgreSQL. `columns` are
+    written with it (payment_reference, paid_on, …); `unblock`: what blocked it is over.
     """
-    assignments = "".join(f", {name} = ${index}" for index, name in enumerate(columns, start=6))
+    assignments = "".join(f", {name} = ${index}" for index, name in enumerate(columns, start=8))
     if unblock:
         assignments += ", blocked_code = NULL, blocked_params = NULL"
     done = await tx.fetchval(
         f"""
-        UPDATE payouts SET state = $4, state_reason = $5, updated_at = now() {assignments}
+        UPDATE payouts SET state = $4, state_reason = $5, state_reason_code = $6, state_reason_params = $7,
+                           updated_at = now() {assignments}
          WHERE tenant_id = $1 AND id = $2 AND state = $3 RETURNING true
         """,
         tx.tenant.id,
         payout.id,
         payout.state,
         to,
-        reason,
+        reason if isinstance(reason, str) else None,
+        reason.code if isinstance(reason, Reason) else None,
+        reason.params if isinstance(reason, Reason) else None,
         *columns.values(),
     )
     return bool(done)

@@ -9,7 +9,7 @@ from uuid import UUID
 from ledger import tasks
 from ledger.database import TenantTransaction
 from ledger.payouts import due
-from ledger.payouts.due import Reason
+from ledger.reasons import Reason
 from ledger.tax.tax_facts import status_on
 from ledger.types import PartnerId
 
@@ -21,7 +21,7 @@ _MOST_NAMED = 50
 async def ask_or_close(tx: TenantTransaction, partner_id: PartnerId) -> bool:
     """Bring the question about this partner to what is true now. True while it is open. Raises NotFound."""
     owed = await due.of_partner(tx, partner_id)
-    blocked = owed.waits_for(Reason.NO_DOCUMENT)
+    blocked = owed.waits_for(due.Reason.NO_DOCUMENT)
     if blocked is None:
         await tasks.close_questions(tx, subject="partner", subject_id=str(partner_id), kinds=(KIND,), by="engine")
         return False
@@ -30,7 +30,7 @@ async def ask_or_close(tx: TenantTransaction, partner_id: PartnerId) -> bool:
         kind=KIND,
         subject="partner",
         subject_id=str(partner_id),
-        reason=blocked.sentence,
+        reason=Reason.of("as_it_was_written", text=blocked.sentence),
         detail={"code": blocked.code, "net_cents": blocked.cents, "lines": blocked.lines},
         links={"partner": f"/api/v1/partners/{owed.partner_code}"},
     )
@@ -84,6 +84,6 @@ async def ask_about_documents(tx: TenantTransaction, partner_id: PartnerId) -> N
         kind=OTHER_CASE,
         subject="partner",
         subject_id=str(partner_id),
-        reason="Der Steuerstatus gilt nun für Tage, deren Belege einen anderen Steuerfall haben.",
+        reason=Reason.of("tax_case_of_documents_changed"),
         detail={"payouts": [row["number"] for row in rows]},
     )

@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -20,6 +20,7 @@ from ledger.database import TenantTransaction
 from ledger.documents import papers
 from ledger.payouts import decisions, payouts
 from ledger.payouts.payouts import Payout
+from ledger.reasons import Reason
 from ledger.refusals import NotFound
 from ledger.reports import statements
 from ledger.types import BERLIN
@@ -63,10 +64,12 @@ class _Pack:
         self._zip.close()
 
 
-async def build(tx: TenantTransaction, number: str, *, sees_bank: bool = True) -> IO[bytes]:
+async def build(
+    tx: TenantTransaction, number: str, *, in_words: Callable[[Reason], str], sees_bank: bool = True
+) -> IO[bytes]:
     """A file at its beginning, to be read and closed; large ones lie on disk. Raises NotFound.
 
-    Without `sees_bank` it tells no account.
+    `in_words` writes reasons as sentences, which stand beside their codes. Without `sees_bank` it tells no account.
     """
     payout = await payouts.get(tx, number)
     now = datetime.now(UTC)
@@ -74,7 +77,8 @@ async def build(tx: TenantTransaction, number: str, *, sees_bank: bool = True) -
     try:
         pack = _Pack(file, now)
         pack.add("LIESMICH.txt", _README.encode())
-        pack.add_json("auszahlung.json", payout.model_dump(mode="json", exclude={"seq"}))
+        why = in_words(payout.why) if isinstance(payout.why, Reason) else payout.why
+        pack.add_json("auszahlung.json", payout.model_dump(mode="json", exclude={"seq"}) | {"state_reason": why})
         statement = await statements.of_payout(tx, number)
         pack.add("berechnung.csv", statements.payout_csv(statement))
         from ledger.reports.statement_pdf import payout_pdf  # as in api/actions/report_files.py
@@ -91,7 +95,7 @@ async def build(tx: TenantTransaction, number: str, *, sees_bank: bool = True) -
         pack.add_json("ueberweisung.json", await _transfers(tx, payout, sees_bank=sees_bank))
         async for name, content in _snapshots(tx, payout):
             pack.add(name, content)
-        async for name, content in _notifications(tx, payout):
+        async for name, content in _notifications(tx, payout, in_words):
             pack.add(name, content)
         pack.add("pruefpfad.csv", await _trail(tx, payout))
         head = await audit_chain.head(tx)
@@ -190,7 +194,9 @@ async def _snapshots(tx: TenantTransaction, payout: Payout) -> AsyncIterator[tup
         after = rows[-1]["id"]
 
 
-async def _notifications(tx: TenantTransaction, payout: Payout) -> AsyncIterator[tuple[str, bytes]]:
+async def _notifications(
+    tx: TenantTransaction, payout: Payout, in_words: Callable[[Reason], str]
+) -> AsyncIterator[tuple[str, bytes]]:
     listed: list[dict[str, Any]] = []
     after = 0
     while True:
@@ -206,7 +212,7 @@ async def _notifications(tx: TenantTransaction, payout: Payout) -> AsyncIterator
                                               UNION ALL SELECT l.commission_id FROM payout_lines l
                                                          WHERE l.tenant_id = $1 AND l.payout_id = $2))
             SELECT e.id, e.provider, e.event_type, e.resource_id, e.event_date, e.received_at, e.signed, e.state,
-                   e.reason, e.body
+                   e.reason_code, e.reason_params, e.body
               FROM events e
              WHERE e.tenant_id = $1 AND e.resource_id IN (SELECT id FROM named) AND e.id > $3
              ORDER BY e.id LIMIT $4
@@ -222,7 +228,9 @@ async def _notifications(tx: TenantTransaction, payout: Payout) -> AsyncIterator
             kind = re.sub(r"[^A-Za-z0-9.-]", "_", row["event_type"])[:80]
             name = f"meldungen/{row['id']:09d}-{kind}.json"
             yield name, bytes(row["body"])
-            listed.append({"file": name} | {key: row[key] for key in row.keys() if key != "body"})  # noqa: SIM118
+            reason = Reason.read(row["reason_code"], row["reason_params"])
+            told = {key: row[key] for key in row.keys() if key != "body"}  # noqa: SIM118
+            listed.append({"file": name, **told, "reason": reason and in_words(reason)})
         if len(rows) < _BATCH:
             break
         after = rows[-1]["id"]

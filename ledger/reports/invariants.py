@@ -242,7 +242,7 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
            AND e.received_at < now() - $2::interval
            AND NOT EXISTS (SELECT 1 FROM creation_intents i
                             WHERE i.tenant_id = e.tenant_id AND i.closed_at IS NULL AND i.resource_id IS NULL)
-           AND e.reason = $3
+           AND e.reason_code = $3
         """,
         lambda row: Difference(
             check="event_waits_for_nothing",

@@ -6,7 +6,10 @@ notes of its own there, so that gaps among ours mean nothing: listed is what bec
 
 from datetime import date, datetime
 
+import asyncpg
+
 from ledger.database import TenantTransaction
+from ledger.reasons import Reason
 from ledger.types import Frozen
 
 SECONDS = 15.0
@@ -19,7 +22,8 @@ class Ended(Frozen):
     kind: str
     """payout, bank_run, credit_note"""
     state: str
-    reason: str | None
+    reason: Reason | str | None
+    """One of ours, or what a person wrote."""
     at: datetime | None
     belongs_to: str | None = None
 
@@ -59,7 +63,7 @@ async def check(tx: TenantTransaction, *, year: int | None = None) -> NumberChec
     ]
     rows = await tx.fetch(_ENDED, tx.tenant.id, None if year is None else str(year), timeout=SECONDS)
     today: date = await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
-    return NumberCheck(on=today, series=tuple(series), ended=tuple(Ended.from_row(row) for row in rows))
+    return NumberCheck(on=today, series=tuple(series), ended=tuple(_ended(row) for row in rows))
 
 
 async def _series(
@@ -103,22 +107,32 @@ async def _series(
     ]
 
 
+def _ended(row: asyncpg.Record) -> Ended:
+    members = {name: row[name] for name in ("number", "kind", "state", "at", "belongs_to")}
+    return Ended(**members, reason=Reason.read(row["code"], row["params"]) or row["words"])
+
+
 _ENDED = """
     WITH ended AS (
         SELECT p.number, 'payout' AS kind, p.state,
-               COALESCE((SELECT d.reason FROM decisions d
-                          WHERE d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.kind IN ('reject', 'cancel')
-                          ORDER BY d.decided_at DESC LIMIT 1), p.state_reason) AS reason,
+               COALESCE(d.reason, p.state_reason) AS words,
+               CASE WHEN d.reason IS NULL THEN p.state_reason_code END AS code, p.state_reason_params AS params,
                p.id AS subject_id, NULL::text AS belongs_to
-          FROM payouts p WHERE p.tenant_id = $1 AND p.state IN ('cancelled', 'rejected', 'settled_manually', 'returned')
+          FROM payouts p
+          LEFT JOIN LATERAL (
+               SELECT d.reason FROM decisions d
+                WHERE d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.kind IN ('reject', 'cancel')
+                ORDER BY d.decided_at DESC LIMIT 1) d ON true
+         WHERE p.tenant_id = $1 AND p.state IN ('cancelled', 'rejected', 'settled_manually', 'returned')
         UNION ALL
-        SELECT r.number, 'bank_run', r.state, r.cancel_reason, r.id, NULL
+        SELECT r.number, 'bank_run', r.state, r.cancel_reason, NULL, NULL, r.id, NULL
           FROM bank_runs r WHERE r.tenant_id = $1 AND r.state = 'cancelled'
         UNION ALL
-        SELECT COALESCE(d.voucher_number, d.resource_id::text), 'credit_note', d.status, p.state_reason, p.id, p.number
+        SELECT COALESCE(d.voucher_number, d.resource_id::text), 'credit_note', d.status, p.state_reason,
+               p.state_reason_code, p.state_reason_params, p.id, p.number
           FROM external_documents d JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
          WHERE d.tenant_id = $1 AND d.kind = 'credit-note' AND d.status IN ('voided', 'deleted'))
-    SELECT e.number, e.kind, e.state, e.reason, e.belongs_to,
+    SELECT e.number, e.kind, e.state, e.words, e.code, e.params, e.belongs_to,
            (SELECT max(s.changed_at) FROM state_changes s
              WHERE s.tenant_id = $1 AND s.subject_id = e.subject_id
                AND (e.kind = 'credit_note' OR s.to_state = e.state)) AS at

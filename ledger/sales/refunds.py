@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from ledger.database import TenantTransaction
+from ledger.reasons import Reason
 from ledger.sales.transactions import Transaction
 from ledger.types import Frozen, TransactionId, TransactionState
 
@@ -18,9 +19,9 @@ INVOICE_VOIDED = "invoice_voided"
 NOT_PAID = "not_paid"
 
 _REASON = {
-    PROVIDER_REFUND: "Über Stripe erstattet.",
-    DISPUTE_LOST: "Nach Zahlungsstreit zurückgebucht.",
-    CREDIT_NOTE: "Die Rechnung wurde durch eine Gutschrift in lexoffice ganz zurückgenommen.",
+    PROVIDER_REFUND: Reason.of("refunded_by_stripe"),
+    DISPUTE_LOST: Reason.of("charged_back"),
+    CREDIT_NOTE: Reason.of("taken_back_by_credit_note"),
 }
 _CAUSE_OF = {
     "charge": PROVIDER_REFUND,
@@ -28,7 +29,7 @@ _CAUSE_OF = {
     "dispute": DISPUTE_LOST,
     "credit_note": CREDIT_NOTE,
 }
-_TAKEN_BACK = "Die Erstattung wurde zurückgenommen."
+_TAKEN_BACK = "refund_taken_back"
 
 
 class MoneyBack(Frozen):
@@ -140,21 +141,24 @@ async def recompute(
 
 
 async def follow_invoice(
-    tx: TenantTransaction, transaction_id: TransactionId, state: TransactionState, reason: str | None
+    tx: TenantTransaction, transaction_id: TransactionId, state: TransactionState, reason: Reason | None
 ) -> None:
     """The invoice says so. What the provider gave back wholly stays refunded: lexoffice does not know of it."""
     await tx.execute(
         """
         UPDATE transactions SET invoice_state = $3,
                state = CASE WHEN gross_cents > 0 AND refunded_cents >= gross_cents THEN 'refunded' ELSE $3 END,
-               state_reason = CASE WHEN gross_cents > 0 AND refunded_cents >= gross_cents AND state = 'refunded'
-                                   THEN state_reason ELSE $4 END
+               state_reason_code = CASE WHEN gross_cents > 0 AND refunded_cents >= gross_cents AND state = 'refunded'
+                                        THEN state_reason_code ELSE $4 END,
+               state_reason_params = CASE WHEN gross_cents > 0 AND refunded_cents >= gross_cents AND state = 'refunded'
+                                          THEN state_reason_params ELSE $5 END
          WHERE tenant_id = $1 AND id = $2
         """,
         tx.tenant.id,
         transaction_id,
         state,
-        reason,
+        reason and reason.code,
+        reason and reason.params,
     )
 
 
@@ -169,13 +173,15 @@ async def note_cause(tx: TenantTransaction, transaction_id: TransactionId, *, ca
     )
 
 
-async def _derive_state(tx: TenantTransaction, transaction_id: TransactionId, reason: str | None) -> None:
+async def _derive_state(tx: TenantTransaction, transaction_id: TransactionId, reason: Reason | None) -> None:
     """Refunded while everything went back; else what the invoice says, and pending before there is one."""
     await tx.execute(
         """
         UPDATE transactions t SET state = due.state,
-               state_reason = CASE WHEN due.state = t.state THEN t.state_reason
-                                   WHEN due.state = 'refunded' THEN $3 ELSE $4 END
+               state_reason_code = CASE WHEN due.state = t.state THEN t.state_reason_code
+                                        WHEN due.state = 'refunded' THEN $3 ELSE $5 END,
+               state_reason_params = CASE WHEN due.state = t.state THEN t.state_reason_params
+                                          WHEN due.state = 'refunded' THEN $4 ELSE '{}' END
           FROM (SELECT CASE WHEN gross_cents > 0 AND refunded_cents >= gross_cents THEN 'refunded'
                             ELSE COALESCE(invoice_state, 'pending') END AS state
                   FROM transactions WHERE tenant_id = $1 AND id = $2) due
@@ -183,6 +189,7 @@ async def _derive_state(tx: TenantTransaction, transaction_id: TransactionId, re
         """,
         tx.tenant.id,
         transaction_id,
-        reason,
+        reason and reason.code,
+        reason and reason.params,
         _TAKEN_BACK,
     )

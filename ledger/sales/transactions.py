@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger.database import TenantTransaction
-from ledger.reasons import Hold
+from ledger.reasons import Hold, Reason
 from ledger.refusals import NotFound
 from ledger.sales import sale_holds
 from ledger.sales.sale_holds import SaleHold
@@ -54,7 +54,8 @@ class Transaction(Frozen):
     paid_at: datetime | None
     address: dict[str, Any] | None
     line_items: list[Any] | None
-    state_reason: str | None
+    state_reason_code: str | None
+    state_reason_params: dict[str, Any] | None
     holds: tuple[Hold, ...]
     """Oldest first. While there is one, nothing that it earns is paid."""
     replacement_until: datetime | None
@@ -67,6 +68,11 @@ class Transaction(Frozen):
     created_at: datetime
     invoice_id: UUID | None
     invoice_number: str | None
+
+    @property
+    def why(self) -> Reason | None:
+        """Why it is in its state."""
+        return Reason.read(self.state_reason_code, self.state_reason_params)
 
     @property
     def held(self) -> tuple[Hold, ...]:

@@ -19,11 +19,14 @@ from ledger.programme import campaigns, plans
 from ledger.programme.calculation import Rate
 from ledger.programme.plans import NewPlan
 from ledger.programme.tiers import Tier, TierMode
+from ledger.reasons import Reason
 from ledger.tax import tax_statuses
 from ledger.tax.tax_statuses import NewTaxStatus
 from ledger.types import CommissionId, DocumentKind, TaxStatus
 from tests.money.model_sales import LONG_AGO, PLANS, Plan, gross_of, moment
 from tests.money.telling import MAKER, Teller
+
+WHY = Reason.of("written_off_or_set_off")
 
 ORGANIZATION = UUID(int=1)
 
@@ -156,7 +159,12 @@ class TellsOfSales(Teller):
         gross = gross_of(self._net[name])
         base = max(0, (2 * self._net[name] * (gross - cents) + gross) // (2 * gross))
         await self._invoice_shows(
-            name, "paid", base_cents=base, paid_cents=gross - cents, credited_cents=cents, reason="Verrechnet."
+            name,
+            "paid",
+            base_cents=base,
+            paid_cents=gross - cents,
+            credited_cents=cents,
+            reason=WHY,
         )
 
     async def _unpaid(self, name: str) -> None:

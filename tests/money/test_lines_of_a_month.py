@@ -86,7 +86,10 @@ async def test_papers_tell_how_it_came_about(books: Shop) -> None:
     payout = await payable.request(books)
     async with books.ledger.transaction(books.tenant) as tx:
         statement = await statements.of_payout(tx, payout.number)
-        with await evidence_bundle.build(tx, payout.number) as file, zipfile.ZipFile(file) as packed:
+        with (
+            await evidence_bundle.build(tx, payout.number, in_words=in_words) as file,
+            zipfile.ZipFile(file) as packed,
+        ):
             [closed] = json.loads(packed.read("monatsabschluss.json"))
             calculation = packed.read("berechnung.csv").decode("utf-8-sig")
     [line] = [line for line in statement.lines if line.kind == "month_close"]

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 
-from activities.notifications.conclusions import NOT_READABLE
 from tests.fixtures.house import House, Shop, until
 from tests.fixtures.notifications import (
     accepted,
@@ -24,6 +23,7 @@ from tests.fixtures.notifications import (
 )
 
 CONTRADICTED = "lexoffice zeigt den Beleg in einem anderen Zustand als gemeldet; der Beleg gilt."
+NOT_READABLE = "lexoffice zeigt den Beleg so, dass er nicht zu verstehen ist, etwa mit einem unmöglichen Datum."
 UNKNOWN = "lexoffice kennt diesen Beleg nicht."
 
 

@@ -223,7 +223,7 @@ async def test_what_was_provisional_becomes_final_and_the_difference_is_said(sil
     before = await one_sale(shop)
     assert (before["provisional"], earned(before)["ANNA"]) == (True, 11_900)
     event = await paid(shop, remark=f"Bestellung: {payment_intent}")
-    assert event["changes"]["difference"] == "Vorläufig 203,30 €, nach der Rechnung 171,00 € Provision."
+    assert event["changes"]["difference"] == "Vorläufig 203,30\xa0€, nach der Rechnung 171,00\xa0€ Provision."
     after = await one_sale(shop)
     assert (after["provisional"], earned(after)["ANNA"], after["base_cents"]) == (False, 10_000, 100_000)
 

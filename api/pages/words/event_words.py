@@ -3,9 +3,10 @@
 import json
 from typing import Any, NamedTuple
 
-from api.http.language import language
+from api.http.language import in_words, language
 from api.pages.frame.languages import N_, _, money
 from api.pages.frame.words import STATES, of_state
+from ledger.reasons import Reason
 from words import sentence
 
 PROVIDERS = {"lexoffice": "lexoffice", "stripe": "Stripe"}
@@ -80,6 +81,8 @@ def _change(what: str, value: Any, member: str, kind: str) -> ChangeWords:
 def _value(value: Any, member: str, kind: str) -> str:
     if value is None:
         return "–"
+    if isinstance(value, dict) and "code" in value:
+        return in_words(Reason(code=str(value["code"]), params=value.get("params") or {}))
     if isinstance(value, bool):
         return _("ja") if value else _("nein")
     if member == "holds":

@@ -78,13 +78,13 @@ def waiting_sentence(payout: Payout, waits: Waits, name_of: Names) -> str:
 def _why(waits: Waits) -> str:
     if waits.why:
         return " ".join(in_words(reason) for reason in waits.why)
-    return _(waits.reason) if waits.reason else _("Der Grund ist nicht festgehalten.")
+    return in_words(waits.reason) if waits.reason else _("Der Grund ist nicht festgehalten.")
 
 
 def why_ended(waits: Waits) -> str | None:
     """The reason of an end, or of an approval that became void; what is waited for has its own."""
     if waits.waits_for in (For.ENDED, For.APPROVAL, For.SECOND_PERSON) and waits.reason:
-        return _(waits.reason)
+        return in_words(waits.reason)
     return None
 
 
@@ -164,7 +164,9 @@ def step_says(step: Step) -> str | None:
     """What a person or lexoffice said about it."""
     if step.text is None:
         return None
-    return _(_EVENTS.get(step.text, step.text)) if step.kind == "event" else _(step.text)
+    if step.kind == "event" and isinstance(step.text, str):
+        return _(_EVENTS.get(step.text, step.text))
+    return in_words(step.text)
 
 
 def ahead(payout: Payout) -> list[str]:

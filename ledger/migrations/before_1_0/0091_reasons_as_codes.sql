@@ -100,7 +100,7 @@ INSERT INTO sentences_before_codes (sentence, code, pattern, places) VALUES
     ('Ob die Rechnung in lexoffice angelegt wurde, ist unklar.', 'invoice_outcome_unclear', NULL, NULL),
     ('In lexoffice ist ein Beleg zu viel entstanden. Bitte stornieren Sie ihn dort.', 'document_too_many', NULL, NULL),
     ('Ein Signal ohne gültige Entscheidung wurde zurückgewiesen.', 'signal_without_decision', NULL, NULL),
-    ('Ein Signal ohne Entscheidung nennt keine Aufgabe, die es löst.', 'signal_names_no_task', NULL, NULL),
+    ('Ein Signal ohne Entscheidung nennt keine Aufgabe, die es löst.', 'signal_resolves_no_task', NULL, NULL),
     ('lexoffice verweigert den Zugriff auf Belege: Ein Recht fehlt, oder der Vertrag enthält es nicht.', 'access_refused', NULL, NULL),
     ('Vier von fünf Belegen, die lexoffice in einem Jahr annimmt (50.000), sind angelegt.', 'documents_of_the_year_nearly_used', NULL, NULL),
     ('Rückforderungen von {amount:cents} sind seit über {days} Tagen offen.', 'clawbacks_open_long',
@@ -201,6 +201,13 @@ INSERT INTO sentences_before_codes (sentence, code, pattern, places) VALUES
     ('Die Bankverbindung lässt sich nicht entschlüsseln.', 'barred_cannot_decrypt', NULL, NULL),
     ('Das Konto liegt außerhalb des SEPA-Raums.', 'barred_outside_sepa', NULL, NULL),
     ('Der Kontoinhaber lässt sich nicht in SEPA-Zeichen schreiben.', 'barred_unwritable_holder', NULL, NULL),
+    ('Ohne Verkauf: eine Zeile von Hand.', 'without_a_sale', NULL, NULL),
+    ('Das ist kein API-Schlüssel von lexoffice.', 'key_malformed', NULL, NULL),
+    ('lexoffice lehnt den Zugang über OAuth ab.', 'oauth_connection_broken', NULL, NULL),
+    ('Dem Zugang fehlen Rechte in lexoffice.', 'key_lacks_rights', NULL, NULL),
+    ('Der lexoffice-Tarif enthält die Schnittstelle nicht.', 'plan_lacks_api', NULL, NULL),
+    ('Der Zugang gehört zu einer anderen lexoffice-Organisation, und Belege der bisherigen sind noch offen.',
+     'other_organization', NULL, NULL),
     ('Ersetzt durch eine neuere Angabe.', 'replaced_by_newer', NULL, NULL);
 
 -- {code, params} of a sentence; NULL for one that is none of ours.
@@ -256,7 +263,7 @@ BEGIN
         place := split_part(known.places[nth], ':', 1);
         shape := split_part(known.places[nth], ':', 2);
         value := COALESCE(CASE shape
-            WHEN 'cents' THEN translate(to_char((params ->> place)::numeric / 100, 'FM999,999,999,990.00'), ',.', '.,') || chr(160) || '€'
+            WHEN 'cents' THEN translate(to_char((params ->> place)::numeric / 100, 'FM999,999,999,990.00'), ',.', '.,') || ' €'
             WHEN 'day' THEN to_char((params ->> place)::date, 'DD.MM.YYYY')
             ELSE params ->> place END, '…');
         said := replace(replace(said, '{' || place || ':' || shape || '}', value), '{' || place || '}', value);
@@ -280,17 +287,20 @@ BEGIN
         EXECUTE format('SELECT ($1).%I, ($1).%I, ($1).%I', TG_ARGV[0], TG_ARGV[1], TG_ARGV[2])
            INTO said_before, code_before, params_before USING OLD;
     END IF;
-    IF said IS DISTINCT FROM said_before AND params IS NOT DISTINCT FROM params_before
-       AND (code IS NOT DISTINCT FROM code_before OR params IS NULL) THEN
+    IF TG_ARGV[3] = 'coded' AND said IS NOT NULL AND params IS NULL THEN    -- of the release before
+        params := COALESCE(code_of_sentence(said) -> 'params', '{}');
+    ELSIF code IS NOT NULL AND (code, params) IS DISTINCT FROM (code_before, params_before) THEN
+        params := COALESCE(params, '{}');
+        said := sentence_of_code(code, params);
+    ELSIF said IS DISTINCT FROM said_before AND code IS NOT DISTINCT FROM code_before THEN  -- of the release before
         known := code_of_sentence(said);
         IF known IS NULL AND said IS NOT NULL AND TG_ARGV[3] = 'ours' THEN
             known := jsonb_build_object('code', 'as_it_was_written', 'params', jsonb_build_object('text', said));
         END IF;
-        code := CASE WHEN TG_ARGV[3] = 'coded' THEN code ELSE known ->> 'code' END;
-        params := CASE WHEN code IS NOT NULL THEN COALESCE(known -> 'params', '{}') END;
-    ELSIF said IS NOT DISTINCT FROM said_before THEN
-        said := CASE WHEN code IS NOT NULL THEN sentence_of_code(code, params)
-                     WHEN code_before IS NULL THEN said END;
+        code := known ->> 'code';
+        params := known -> 'params';
+    ELSIF code IS NULL AND code_before IS NOT NULL AND said IS NOT DISTINCT FROM said_before THEN
+        said := NULL;
     END IF;
     RETURN jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[0], said, TG_ARGV[1], code, TG_ARGV[2], params));
 END $$;

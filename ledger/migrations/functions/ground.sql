@@ -250,7 +250,7 @@ BEGIN
         place := split_part(known.places[nth], ':', 1);
         shape := split_part(known.places[nth], ':', 2);
         value := COALESCE(CASE shape
-            WHEN 'cents' THEN translate(to_char((params ->> place)::numeric / 100, 'FM999,999,999,990.00'), ',.', '.,') || chr(160) || '€'
+            WHEN 'cents' THEN translate(to_char((params ->> place)::numeric / 100, 'FM999,999,999,990.00'), ',.', '.,') || ' €'
             WHEN 'day' THEN to_char((params ->> place)::date, 'DD.MM.YYYY')
             ELSE params ->> place END, '…');
         said := replace(replace(said, '{' || place || ':' || shape || '}', value), '{' || place || '}', value);
@@ -274,17 +274,20 @@ BEGIN
         EXECUTE format('SELECT ($1).%I, ($1).%I, ($1).%I', TG_ARGV[0], TG_ARGV[1], TG_ARGV[2])
            INTO said_before, code_before, params_before USING OLD;
     END IF;
-    IF said IS DISTINCT FROM said_before AND params IS NOT DISTINCT FROM params_before
-       AND (code IS NOT DISTINCT FROM code_before OR params IS NULL) THEN
+    IF TG_ARGV[3] = 'coded' AND said IS NOT NULL AND params IS NULL THEN    -- of the release before
+        params := COALESCE(code_of_sentence(said) -> 'params', '{}');
+    ELSIF code IS NOT NULL AND (code, params) IS DISTINCT FROM (code_before, params_before) THEN
+        params := COALESCE(params, '{}');
+        said := sentence_of_code(code, params);
+    ELSIF said IS DISTINCT FROM said_before AND code IS NOT DISTINCT FROM code_before THEN  -- of the release before
         known := code_of_sentence(said);
         IF known IS NULL AND said IS NOT NULL AND TG_ARGV[3] = 'ours' THEN
             known := jsonb_build_object('code', 'as_it_was_written', 'params', jsonb_build_object('text', said));
         END IF;
-        code := CASE WHEN TG_ARGV[3] = 'coded' THEN code ELSE known ->> 'code' END;
-        params := CASE WHEN code IS NOT NULL THEN COALESCE(known -> 'params', '{}') END;
-    ELSIF said IS NOT DISTINCT FROM said_before THEN
-        said := CASE WHEN code IS NOT NULL THEN sentence_of_code(code, params)
-                     WHEN code_before IS NULL THEN said END;
+        code := known ->> 'code';
+        params := known -> 'params';
+    ELSIF code IS NULL AND code_before IS NOT NULL AND said IS NOT DISTINCT FROM said_before THEN
+        said := NULL;
     END IF;
     RETURN jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[0], said, TG_ARGV[1], code, TG_ARGV[2], params));
 END $$;

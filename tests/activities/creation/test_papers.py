@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from ledger.documents import papers
+from ledger.reasons import Reason
 from tests.fixtures.desk import fault, handed_over
 from tests.fixtures.house import Shop, until
 from workflows.messages import papers_workflow_id
@@ -54,7 +55,7 @@ async def test_what_is_no_pdf_is_not_kept_and_tried_again_later(shop: Shop) -> N
         with pytest.raises(asyncpg.CheckViolationError):
             async with tx.savepoint():
                 await papers.keep(tx, resource, b"<html>")
-        await papers.try_later(tx, resource, "lexoffice gibt zu diesem Beleg kein PDF aus.")
+        await papers.try_later(tx, resource, Reason.of("no_pdf"))
         [row] = await tx.fetch("SELECT *, next_try_at > now() + interval '50 minutes' AS later FROM papers_wanted")
         assert (row["tries"], row["announced_at"], row["later"]) == (1, None, True)
         assert "kein PDF" in row["failed_reason"]

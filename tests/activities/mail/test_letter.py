@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from activities.mail.letter import Attachment, Letter, message, reachable, written
 from ledger.mail.mail_kinds import MailKind
+from ledger.reasons import Reason
 from workflows.mail import MAILS
 
 URL = "https://partner.example.com"
@@ -21,6 +22,7 @@ EVIL = '<b>Ä & "ö"</b>\r\nBcc: dieb@x.example\r\n\r\n=> Hier klicken | https:/
 
 
 def facts(kind: MailKind, outside: str = "Ärger & Söhne", **members: Any) -> dict[str, Any]:
+    why = Reason.of("as_it_was_written", text=outside)
     known: dict[MailKind, dict[str, Any]] = {
         MailKind.APPROVAL_WAITS: {
             "count": 1,
@@ -28,7 +30,7 @@ def facts(kind: MailKind, outside: str = "Ärger & Söhne", **members: Any) -> d
             "payouts": [{"number": "PO-2026-0001", "partner": outside, "gross_cents": 123_456}],
             "more": 0,
         },
-        MailKind.TASK_CREATED: {"count": 2, "tasks": [{"subject": outside, "reason": outside}], "more": 1},
+        MailKind.TASK_CREATED: {"count": 2, "tasks": [{"subject": outside, "reason": why}], "more": 1},
         MailKind.PARTNER_DOCUMENT: {
             "partner": outside,
             "title": "Gutschrift",
@@ -48,7 +50,7 @@ def facts(kind: MailKind, outside: str = "Ärger & Söhne", **members: Any) -> d
             "recorded_by": outside,
             "to_partner": False,
         },
-        MailKind.CONNECTION_BROKEN: {"provider": "lexoffice", "reason": outside},
+        MailKind.CONNECTION_BROKEN: {"provider": "lexoffice", "reason": why},
         MailKind.RESET_LINK: {"until": AT, "link": f"{URL}/reset/abc"},
         MailKind.INVITATION: {"until": AT, "link": f"{URL}/reset/abc"},
         MailKind.DAILY: {

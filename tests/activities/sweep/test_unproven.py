@@ -18,8 +18,8 @@ async def leave_room_for(shop: Shop, more: int) -> None:
 
 
 async def waiting(shop: Shop) -> list[str]:
-    rows = await shop.rows("SELECT reason FROM events WHERE state = 'waiting'")
-    return [row["reason"] for row in rows]
+    rows = await shop.rows("SELECT reason_code FROM events WHERE state = 'waiting'")
+    return [row["reason_code"] for row in rows]
 
 
 async def fetched_with_priority(shop: Shop, document: str) -> list[int]:
@@ -34,7 +34,11 @@ async def test_foreign_ids_cost_few_calls_and_the_rest_waits_for_the_sweep(silen
     foreign = [four_members(shop, "invoice.status.changed", str(uuid4())) for _ in range(40)]
     answers = [answer.json() for answer in await all_at_once(*(shop.notify(event) for event in foreign))]
     assert {answer["status"] for answer in answers} == {"accepted"}
-    assert sorted(answer.get("reason", "") for answer in answers) == ["", *[""] * 4, *[unknown_documents.WAITS] * 35]
+    assert sorted(answer.get("reason_code", "") for answer in answers) == [
+        "",
+        *[""] * 4,
+        *[unknown_documents.WAITS] * 35,
+    ]
     await until(
         lambda: shop.rows("SELECT 1 FROM events WHERE state = 'received'"), lambda rows: not rows, "the end of five"
     )
@@ -48,7 +52,9 @@ async def test_foreign_ids_cost_few_calls_and_the_rest_waits_for_the_sweep(silen
     assert await sweep(shop) == 0
     assert (await shop.calls()) == {"GET /v1/voucherlist": 1}
     assert await waiting(shop) == []
-    left = await shop.rows("SELECT DISTINCT state, reason FROM events WHERE reason = $1", unknown_documents.NOT_LISTED)
+    left = await shop.rows(
+        "SELECT DISTINCT state, reason_code FROM events WHERE reason_code = $1", unknown_documents.NOT_LISTED
+    )
     assert [row["state"] for row in left] == ["ignored"]
 
 
@@ -84,9 +90,9 @@ async def test_a_foreign_credit_note_beyond_the_bound_costs_no_call_at_all(silen
     note = await shop.hook("POST", "credit-notes", {"customer": "Kunde AG", "net": "10.00"})
     await leave_room_for(shop, 0)
     answer = await shop.notify(four_members(shop, "credit-note.status.changed", note["id"]))
-    assert answer.json()["reason"] == unknown_documents.WAITS
+    assert answer.json()["reason_code"] == unknown_documents.WAITS
     assert await sweep(shop) == 0
-    assert (await shop.api("GET", f"/events/{answer.json()['event']}"))["reason"] == unknown_documents.NOTHING_NEW
+    assert (await shop.api("GET", f"/events/{answer.json()['event']}"))["reason_code"] == unknown_documents.NOTHING_NEW
     assert await shop.calls() == {"GET /v1/voucherlist": 1}
 
 
@@ -97,7 +103,7 @@ async def test_a_correction_beyond_the_bound_is_booked_by_the_next_sweep(silent_
     correction = {"customer": "Kunde AG", "net": "1000.00", "precedingSalesVoucherId": invoice}
     note = await shop.hook("POST", "credit-notes", correction)
     answer = (await shop.notify(four_members(shop, "credit-note.status.changed", note["id"]))).json()
-    assert answer["reason"] == unknown_documents.WAITS
+    assert answer["reason_code"] == unknown_documents.WAITS
     assert await sweep(shop) == 1
     assert (await ended(shop, answer["event"]))["state"] == "processed"
     assert (await shop.api("GET", f"/transactions/{sale['id']}"))["state"] == "refunded"
@@ -112,6 +118,6 @@ async def test_a_burst_about_one_unknown_document_counts_once(silent_shop: Shop)
     assert "reason" not in first.json() | second.json()
     assert await waiting(shop) == []
     other = await shop.notify(four_members(shop, "invoice.status.changed", str(uuid4())))
-    assert other.json()["reason"] == unknown_documents.WAITS
+    assert other.json()["reason_code"] == unknown_documents.WAITS
     revoked = await shop.notify(four_members(shop, "token.revoked", str(UUID(int=7))))
     assert "reason" not in revoked.json(), "it names no document"

@@ -63,7 +63,7 @@ async def test_what_changed_is_said_on_the_event(shop: Shop) -> None:
         "net_cents": [1190, 1000],
         "provisional": [True, False],
     }
-    assert changes["difference"] == "Vorläufig 20,23 €, nach der Rechnung 17,00 € Provision."
+    assert changes["difference"] == {"code": "commission_differs", "params": {"was": 2023, "now": 1700}}
 
 
 @pytest.mark.parametrize(

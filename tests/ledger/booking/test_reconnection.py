@@ -13,6 +13,7 @@ from ledger.connections.connecting import LexofficeAccount
 from ledger.connections.oauth_tokens import TokenPair
 from ledger.database import TenantTransaction
 from ledger.payouts import payouts
+from ledger.reasons import Reason
 from ledger.types import LEXOFFICE
 from ledger.vault import Vault
 from tests.fixtures.ledger_shop import Shop
@@ -75,7 +76,7 @@ async def _waits(shop: Shop) -> str:
     payout = await ask_for(shop)
     await approve(shop, payout)
     async with shop.ledger.transaction(shop.tenant) as tx:
-        await connection_health.mark_broken(tx, "Der Schlüssel wird abgelehnt.")
+        await connection_health.mark_broken(tx, Reason.of("api_key_rejected"))
         await tx.execute(
             "UPDATE payouts SET blocked_reason = 'x', recheck_wanted_at = NULL WHERE number = $1", payout.number
         )

@@ -14,8 +14,11 @@ from ledger.connections import connection_health, connections, wanted_schedules
 from ledger.connections.wanted_schedules import ScheduleKind
 from ledger.inbox import sweeps
 from ledger.payouts import payouts
+from ledger.reasons import Reason
 from tests.fixtures.ledger_shop import Shop
 from tests.fixtures.payable import ask_for
+
+WHY = Reason.of("connection_broken")
 
 
 async def test_a_recheck_that_began_earlier_and_was_committed_later_stands(shop: Shop) -> None:
@@ -110,7 +113,7 @@ async def test_two_refusals_of_one_key_at_once_do_not_wait_for_each_other(shop: 
             await connections.key_saved_since(tx, asked_at)
             first_holds.set()
             await asyncio.sleep(0.1)  # the other one asks here, and waits
-            await connection_health.mark_broken(tx, "Der Schlüssel wird abgelehnt.")
+            await connection_health.mark_broken(tx, Reason.of("api_key_rejected"))
 
     async def after_the_first() -> None:
         await first_holds.wait()
@@ -123,7 +126,7 @@ async def test_an_answer_and_the_end_of_its_question_do_not_wait_for_each_other(
     payout = await ask_for(shop)
     about: Any = {"subject": "payout", "subject_id": payout.number}
     async with shop.ledger.transaction(shop.tenant) as tx:
-        task = await tasks.ask(tx, kind="payout_blocked", reason="x", actions=("retry",), **about)
+        task = await tasks.ask(tx, kind="payout_blocked", reason=WHY, actions=("retry",), **about)
     held = asyncio.Event()
 
     async def engine() -> None:

@@ -9,11 +9,14 @@ import pytest
 from ledger import tasks
 from ledger.documents import intents, unclear_outcomes
 from ledger.payouts import decisions, payout_lines, payout_requests
+from ledger.reasons import Reason
 from ledger.refusals import AlreadyExists, Blocked, NotAcceptable, NotFound, NothingDue, Refused
 from ledger.types import BERLIN, CommissionId, IntentId, PayoutState, TaxCase
 from tests.fixtures.ledger_shop import Shop
 from tests.fixtures.payable import approve, ask_for, earn, fit_to_be_paid, fit_to_pay, intend, look, request
 from words import sentence
+
+WHY = Reason.of("connection_broken")
 
 # What a payout collects
 
@@ -237,7 +240,13 @@ async def test_a_payout_that_lost_its_last_line_is_cancelled(shop: Shop) -> None
     big, _ = await earn(shop, 1000, -300)
     payout = await request(shop)
     async with shop.ledger.transaction(shop.tenant) as tx:
-        await tasks.ask(tx, kind="payout_blocked", subject="payout", subject_id=payout.number, reason="Gestört.")
+        await tasks.ask(
+            tx,
+            kind="payout_blocked",
+            subject="payout",
+            subject_id=payout.number,
+            reason=WHY,
+        )
     assert await take_out(shop, big)
     assert await shop.tasks() == [], "nobody is asked about what has ended"
     assert (await look(shop, payout.number)).state is PayoutState.CANCELLED

@@ -296,7 +296,7 @@ async def test_the_evidence_of_a_payout_holds_every_part_under_its_hash(books: S
         await papers.keep(tx, resource, b"%PDF-1.4 the credit note")
     run = await bank.exported(books, vault, payout)
     async with books.ledger.transaction(books.tenant) as tx:
-        file = await evidence_bundle.build(tx, payout.number)
+        file = await evidence_bundle.build(tx, payout.number, in_words=in_words)
     with file, zipfile.ZipFile(file) as packed:
         names = set(packed.namelist())
         manifest = json.loads(packed.read("manifest.json"))
@@ -338,7 +338,7 @@ async def test_the_evidence_holds_what_took_a_sale_back_and_who_confirmed_a_line
         await manual_lines.decide(tx, line, confirmed=True, by="user:second", reason=None)
     payout = await payable.request(books)
     async with books.ledger.transaction(books.tenant) as tx:
-        file = await evidence_bundle.build(tx, payout.number)
+        file = await evidence_bundle.build(tx, payout.number, in_words=in_words)
     with file, zipfile.ZipFile(file) as packed:
         assert [name for name in packed.namelist() if name.startswith(f"belege/credit-note-{note}")]
         trail = packed.read("pruefpfad.csv").decode("utf-8-sig")

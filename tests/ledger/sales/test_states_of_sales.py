@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from ledger.payouts import payout_lines, payouts
+from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow, NothingDue, Refused
 from ledger.types import CommissionState, EventState, PayoutState, TransactionState
 from tests.fixtures.invoices import apply, booked, give_back, paid, sell, still, unpaid
@@ -163,7 +164,7 @@ async def test_a_voided_invoice_refunds_its_sale(shop: Shop, was_paid: bool) -> 
     outcome = await apply(shop, still(invoice, status="voided"))
     assert outcome.changes["state"] == ["approved" if was_paid else "pending", "refunded"]
     assert await row_states(shop, sale) == ("refunded", levels("reversed"))
-    assert (await shop.transaction(sale))["state_reason"] == "Die Rechnung wurde storniert."
+    assert (await shop.transaction(sale))["state_reason_code"] == "invoice_was_voided"
     assert (await apply(shop, still(invoice, status="voided"))).state is EventState.UNCHANGED
 
 
@@ -220,7 +221,8 @@ async def test_a_partly_paid_invoice_stays_pending_and_says_so(shop: Shop) -> No
     sale = await sell(shop)
     await apply(shop, unpaid(paid(order_references=("pi_1",)), paid_cents=4000))
     row = await shop.transaction(sale)
-    assert (row["state"], row["paid_cents"], row["state_reason"]) == ("pending", 4000, "bezahlt 40,00 € von 119,00 €")
+    assert (row["state"], row["paid_cents"], row["state_reason_code"]) == ("pending", 4000, "partly_paid")
+    assert row["state_reason_params"] == {"paid": 4000, "gross": 11900}
     assert await row_states(shop, sale) == ("pending", levels("pending"))
 
 
@@ -260,13 +262,13 @@ async def test_an_unassigned_payment_after_the_payout_asks_a_person(shop: Shop, 
 
 async def test_an_invoice_not_paid_by_cash_is_refunded_with_the_reason(shop: Shop) -> None:
     sale = await sell(shop)
-    reason = "Die Forderung wurde als uneinbringlich ausgebucht."
+    reason = Reason.of("written_off_or_set_off")
     await apply(shop, paid(order_references=("pi_1",), base_cents=0, paid_cents=0, reason=reason))
     assert await row_states(shop, sale) == (
         "refunded",
         [(1, 1190, "reversed", "sale"), (2, 595, "reversed", "sale"), (3, 238, "reversed", "sale")],
     )
-    assert (await shop.transaction(sale))["state_reason"] == reason
+    assert (await shop.transaction(sale))["state_reason_code"] == reason.code
 
 
 async def test_an_unknown_invoice_not_paid_by_cash_books_nothing(shop: Shop) -> None:
@@ -277,10 +279,10 @@ async def test_an_unknown_invoice_not_paid_by_cash_books_nothing(shop: Shop) -> 
 
 async def test_what_was_written_off_lowers_the_base(shop: Shop) -> None:
     sale = await sell(shop)
-    reason = "Teilweise mit einer Gutschrift verrechnet."
+    reason = Reason.of("partly_written_off_or_set_off")
     await apply(shop, paid(order_references=("pi_1",), base_cents=5000, paid_cents=5950, reason=reason))
     assert (await row_states(shop, sale))[1][0] == (1, 500, "approved", "sale")
-    assert (await shop.transaction(sale))["state_reason"] == reason
+    assert (await shop.transaction(sale))["state_reason_code"] == reason.code
 
 
 async def test_a_base_that_shrinks_before_the_payout_changes_the_open_payout(shop: Shop) -> None:

@@ -13,10 +13,13 @@ from ledger.booking import resolutions
 from ledger.booking.resolutions import Answer
 from ledger.payouts import approval_queue
 from ledger.payouts.payouts import Payout
+from ledger.reasons import Reason
 from ledger.roles import Role
 from ledger.types import PartnerId, TaskId, UserId
 from tests.api.pages.payouts.test_four_eyes import ABOVE, IBAN, OTHER_IBAN, Office, office
 from tests.fixtures.browsers import Browser
+
+WHY = Reason.of("partner_objects")
 
 __all__ = ["office"]
 _RULES = "/admin/freigaberegeln"
@@ -173,7 +176,14 @@ async def test_who_recorded_an_account_does_not_take_its_warning_away(office: Of
 
 async def test_what_a_task_was_answered_is_kept_as_it_was_answered(office: Office) -> None:
     async with office.ledger() as tx:
-        task = await tasks.ask(tx, kind="x", subject="partner", subject_id="ANNA", reason="Warum.", actions=("done",))
+        task = await tasks.ask(
+            tx,
+            kind="x",
+            subject="partner",
+            subject_id="ANNA",
+            reason=WHY,
+            actions=("done",),
+        )
         detail = {"action": "book_new", "reason": "falsch", "day": "2026-01-01"}
         answer = Answer(action="done", reason="wahr", detail=detail)
         await resolutions.resolve(tx, task, answer, actor="key:x")
