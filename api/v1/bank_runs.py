@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from api.actions.bank_file import xml_file
+from api.http.language import in_words
 from api.http.parts import Doors, Parts
 from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
@@ -32,6 +33,8 @@ class CandidateShown(BaseModel):
     amount_cents: int
     iban: str = Field(examples=["•••• 3000"])
     barred: str | None = Field(description="Warum sie nicht überwiesen werden kann; null, wenn sie es kann")
+    barred_code: str | None
+    barred_params: dict[str, Any] | None
     why_not: str | None = Field(description="Derselbe Grund als Wort für Maschinen", examples=["account_changed"])
     outside_sepa: str | None = Field(description="Land eines Kontos außerhalb des SEPA-Raums", examples=["AE"])
     run: str | None = Field(description="Zahlungslauf, in dem sie schon steht")
@@ -46,7 +49,11 @@ class Candidates(BaseModel):
     total_cents: int
 
 
-class RunInFull(BankRun):
+class RunShown(BankRun):
+    state_reason: str | None = Field(description="Warum er wieder ein Entwurf ist")
+
+
+class RunInFull(RunShown):
     """With its payments; those that dropped out say why."""
 
     lines: list[BankRunLine]
@@ -144,12 +151,12 @@ async def candidates(doors: Doors, caller: Banker) -> JSONResponse:
 
 
 @router.get(
-    "/bank-runs", summary="Zahlungsläufe auflisten", operation_id="list_bank_runs", response_model=Page[BankRun]
+    "/bank-runs", summary="Zahlungsläufe auflisten", operation_id="list_bank_runs", response_model=Page[RunShown]
 )
 async def list_runs(doors: Doors, caller: Banker, cursor: Cursor = None, limit: Limit = 50) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
         found = await bank_run_rows.list_runs(tx, after=after(cursor), limit=limit)
-    return JSONResponse(page(found))
+    return JSONResponse(page(found, _shown))
 
 
 @router.post(
@@ -314,11 +321,19 @@ async def _in_full(
     tx: TenantTransaction, run: BankRun, *, after_position: int = 0, limit: int | None = None
 ) -> dict[str, Any]:
     held = await bank_run_rows.lines(tx, run.id, after=after_position, limit=limit)
-    return shown(run, lines=[shown(line) | {"iban": line.masked_iban} for line in held])
+    return _shown(run, lines=[_line(line) for line in held])
+
+
+def _shown(run: BankRun, **more: Any) -> dict[str, Any]:
+    return shown(run, state_reason=in_words(run.why), **more)
+
+
+def _line(line: BankRunLine) -> dict[str, Any]:
+    return shown(line, released_reason=in_words(line.why_released), iban=line.masked_iban)
 
 
 def _account(account: OwnAccount) -> dict[str, Any]:
-    return shown(account) | {"iban": account.masked_iban}
+    return shown(account, ended_reason=in_words(account.why_ended), iban=account.masked_iban)
 
 
 def _candidate(one: Candidate) -> dict[str, Any]:
@@ -328,7 +343,9 @@ def _candidate(one: Candidate) -> dict[str, Any]:
         credit_note_number=one.credit_note_number,
         amount_cents=one.amount_cents,
         iban=one.masked_iban,
-        barred=one.barred,
+        barred=in_words(one.barred),
+        barred_code=one.barred and one.barred.code,
+        barred_params=one.barred and one.barred.params,
         why_not=one.why_not,
         outside_sepa=one.outside_sepa,
         run=one.run,

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from api.http.language import in_words
 from api.http.parts import Doors
 from api.v1.answers import PROBLEMS, PartnerCode
 from api.v1.callers import Reader, Writer
@@ -20,13 +21,17 @@ from ledger.types import BusinessTime, PartnerId, TaxCase
 router = APIRouter(prefix="/api/v1/partners", tags=["Partner"], responses=PROBLEMS)
 
 
+class WaitingShown(Waiting):
+    sentence: str = Field(description="Warum es noch nicht fällig ist")
+
+
 class DueOfTaxCase(BaseModel):
     """What one payout would hold. `carried` says why there is none now."""
 
     tax_case: TaxCase
     net_cents: int
     lines: int
-    carried: Waiting | None
+    carried: WaitingShown | None
 
 
 class Due(BaseModel):
@@ -34,7 +39,7 @@ class Due(BaseModel):
     minimum_cents: int
     leaving: bool
     groups: list[DueOfTaxCase]
-    waiting: list[Waiting]
+    waiting: list[WaitingShown]
 
 
 @router.get(
@@ -91,7 +96,12 @@ async def _partner(tx: TenantTransaction, code: str) -> PartnerId:
 
 def _shown(owed: PartnerDue) -> dict[str, Any]:
     groups = [
-        DueOfTaxCase(tax_case=group.tax_case, net_cents=group.net_cents, lines=len(group.lines), carried=group.carried)
+        DueOfTaxCase(
+            tax_case=group.tax_case,
+            net_cents=group.net_cents,
+            lines=len(group.lines),
+            carried=group.carried and _in_words(group.carried),
+        )
         for group in owed.groups
     ]
     return Due(
@@ -99,5 +109,9 @@ def _shown(owed: PartnerDue) -> dict[str, Any]:
         minimum_cents=owed.minimum_cents,
         leaving=owed.leaving,
         groups=groups,
-        waiting=list(owed.waiting),
+        waiting=[_in_words(one) for one in owed.waiting],
     ).model_dump(mode="json")
+
+
+def _in_words(waiting: Waiting) -> WaitingShown:
+    return WaitingShown(**waiting.model_dump(), sentence=in_words(waiting.why))

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from api.actions import payout_run_start
+from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
@@ -46,6 +47,10 @@ class RunInFull(PayoutRun):
 
 class Reason(BaseModel):
     reason: str = Field(min_length=1, max_length=500, examples=["Falscher Stichtag."])
+
+
+class RunRowShown(RunRow):
+    sentence: str | None = Field(description="Warum nichts ausgezahlt wird")
 
 
 @router.get("", summary="Auszahlungsläufe auflisten", operation_id="list_payout_runs", response_model=Page[PayoutRun])
@@ -89,7 +94,7 @@ async def get_run(doors: Doors, caller: Reader, run: UUID) -> JSONResponse:
     "/{run}/rows",
     summary="Wer bekommt was, wer nichts und warum",
     operation_id="list_payout_run_rows",
-    response_model=Page[RunRow],
+    response_model=Page[RunRowShown],
 )
 async def list_rows(
     doors: Doors,
@@ -102,7 +107,7 @@ async def list_rows(
     async with doors.ledger.transaction(caller.tenant) as tx:
         await payout_runs.get(tx, run)
         rows = await payout_run_results.list_rows(tx, run, paid=paid, after=after(cursor), limit=limit)
-    return JSONResponse(page(rows))
+    return JSONResponse(page(rows, _row))
 
 
 @router.get(
@@ -130,3 +135,7 @@ async def list_differences(doors: Doors, caller: Reader, run: UUID) -> JSONRespo
 async def cancel(caller: Writer, once: OnlyOnce, run: UUID, why: Annotated[Reason, Body()]) -> JSONResponse:
     async with once.acting() as (tx, after):
         return after.answer(shown(await payout_runs.cancel(tx, run, by=caller.actor, reason=why.reason)))
+
+
+def _row(row: RunRow) -> dict[str, Any]:
+    return shown(row, sentence=in_words(row.why))

@@ -15,6 +15,7 @@ from ledger.bank.bank_ids import checked_bic, checked_iban, country_outside_sepa
 from ledger.bank.bank_text import says_something, sepa_text
 from ledger.database import TenantTransaction
 from ledger.plain_text import PrintedName
+from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
 from ledger.types import Frozen
 from ledger.vault import Vault
@@ -43,10 +44,17 @@ class OwnAccount(Frozen):
     confirmed_at: datetime | None
     confirmed_alone: bool
     ended_reason: str | None
+    """What a person wrote; `why_ended` knows what a code says, too."""
+    ended_code: str | None
+    ended_params: dict[str, Any] | None
 
     @property
     def masked_iban(self) -> str:
         return masked(self.iban_last4)
+
+    @property
+    def why_ended(self) -> Reason | str | None:
+        return Reason.read(self.ended_code, self.ended_params) or self.ended_reason
 
 
 async def record(tx: TenantTransaction, vault: Vault, new: NewOwnAccount, *, by: str) -> OwnAccount:
@@ -196,7 +204,7 @@ async def iban_of(tx: TenantTransaction, vault: Vault, account: UUID) -> str:
 
 _COLUMNS = """
     id, seq, account_holder, iban_last4, bic, batch_booking, state, recorded_by, recorded_at, confirmed_by,
-    confirmed_at, confirmed_alone, ended_reason
+    confirmed_at, confirmed_alone, ended_reason, ended_code, ended_params
 """
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from ledger.bank.bank_ids import country_outside_sepa, masked
 from ledger.bank.bank_text import NAME_LENGTH, TEXT_LENGTH, says_something, sepa_text
 from ledger.database import TenantTransaction
+from ledger.reasons import Reason
 from ledger.tax.document_rules import BlockedBy, PartnerFacts, TenantFacts, document_rule
 from ledger.tax.tax_facts import FACTS, status_on, tenant_facts
 from ledger.types import Frozen, PartnerId, PayoutId, PayoutNumber, TaxCase
@@ -22,27 +23,28 @@ SECONDS = 15.0
 
 
 WHY_NOT = {
-    "not_waiting": "Die Auszahlung wartet nicht auf eine Überweisung.",
-    "in_another_run": "Sie steht schon in einem anderen Zahlungslauf.",
-    "not_read_back": "Die Gutschrift ist noch nicht zurückgelesen.",
-    "reopened": "Die Gutschrift ist in lexoffice wieder ein Entwurf.",
-    "not_open": "Die Gutschrift ist in lexoffice nicht offen.",
-    "partly_paid": "Auf die Gutschrift ist schon etwas bezahlt.",
-    "deviates": "Der Beleg weicht von der Freigabe ab.",
-    "other_approval": "Die Gutschrift gehört nicht zur letzten Freigabe.",
-    "put_back": "Die Auszahlung ist zurückgestellt.",
-    "objected": "Der Partner hat der Gutschrift widersprochen.",
-    "blocked": "Die Auszahlung ist blockiert.",
-    "task_open": "Zu dieser Auszahlung ist eine Aufgabe offen.",
-    "no_account": "Bei der Freigabe gab es keine Bankverbindung.",
-    "account_changed": "Die Bankverbindung ist nicht mehr die der Freigabe.",
-    "account_pending": "Eine neue Bankverbindung des Partners ist noch nicht in Kraft.",
-    "tax": "Der Steuerfall des Partners hat sich geändert.",
-    "cannot_decrypt": "Die Bankverbindung lässt sich nicht entschlüsseln.",
-    "outside_sepa": "Das Konto liegt außerhalb des SEPA-Raums.",
-    "unwritable_holder": "Der Kontoinhaber lässt sich nicht in SEPA-Zeichen schreiben.",
+    "not_waiting": "barred_not_waiting",
+    "in_another_run": "barred_in_another_run",
+    "not_read_back": "barred_not_read_back",
+    "reopened": "credit_note_is_draft_again",
+    "not_open": "barred_not_open",
+    "partly_paid": "barred_partly_paid",
+    "deviates": "barred_deviates",
+    "other_approval": "barred_other_approval",
+    "put_back": "payout_held",
+    "objected": "barred_objected",
+    "blocked": "barred_blocked",
+    "task_open": "barred_task_open",
+    "no_account": "barred_no_account",
+    "account_changed": "barred_account_changed",
+    "account_pending": "barred_account_pending",
+    "tax": "tax_case_changed",
+    "cannot_decrypt": "barred_cannot_decrypt",
+    "outside_sepa": "barred_outside_sepa",
+    "unwritable_holder": "barred_unwritable_holder",
 }
-"""Why no bank file may pay a payout, by code. `tax` may say more: the sentence of the document table."""
+"""Why no bank file may pay a payout: the word for machines, and the code of its sentence. `tax` may say more: what the
+document table says."""
 
 
 class Candidate(Frozen):
@@ -56,10 +58,10 @@ class Candidate(Frozen):
     account_holder: str | None
     iban_last4: str | None
     bank_details_id: UUID | None
-    barred: str | None
-    """Why no bank file may pay it, in German; None where one may."""
+    barred: Reason | None
+    """Why no bank file may pay it; None where one may."""
     why_not: str | None
-    """The code of that, of WHY_NOT."""
+    """The word for that, of WHY_NOT."""
     outside_sepa: str | None = None
     """The country of an account that SEPA does not reach: it is paid in another way."""
     run: str | None = None
@@ -167,7 +169,7 @@ _CANDIDATES = """
 """
 
 
-async def _blocked_by_tax(tx: TenantTransaction, payouts: list[UUID]) -> dict[UUID, str]:
+async def _blocked_by_tax(tx: TenantTransaction, payouts: list[UUID]) -> dict[UUID, Reason]:
     """Payouts whose document the table would refuse today, judged together (see ledger/payouts/payout_requests.py)."""
     if not payouts:
         return {}
@@ -189,27 +191,27 @@ async def _blocked_by_tax(tx: TenantTransaction, payouts: list[UUID]) -> dict[UU
         payouts,
         timeout=SECONDS,
     )
-    verdicts: dict[tuple[PartnerId, date], tuple[str | None, TaxCase | None]] = {}
-    blocked: dict[UUID, str] = {}
+    verdicts: dict[tuple[PartnerId, date], tuple[Reason | None, TaxCase | None]] = {}
+    blocked: dict[UUID, Reason] = {}
     for row in rows:
         key = (row["partner_id"], row["service_date"])
         if key not in verdicts:
             verdicts[key] = _verdict(facts, row)
-        sentence, tax_case = verdicts[key]
-        if sentence is None and tax_case is not TaxCase(row["tax_case"]):
-            sentence = WHY_NOT["tax"]
-        if sentence is not None:
-            blocked.setdefault(row["payout_id"], sentence)
+        reason, tax_case = verdicts[key]
+        if reason is None and tax_case is not TaxCase(row["tax_case"]):
+            reason = Reason.of(WHY_NOT["tax"])
+        if reason is not None:
+            blocked.setdefault(row["payout_id"], reason)
     return blocked
 
 
-def _verdict(facts: TenantFacts, row: Any) -> tuple[str | None, TaxCase | None]:
+def _verdict(facts: TenantFacts, row: Any) -> tuple[Reason | None, TaxCase | None]:
     partner = PartnerFacts.from_row(row)
     rule = document_rule(partner, facts, row["service_date"])
-    return (rule.sentence, None) if isinstance(rule, BlockedBy) else (None, rule.tax_case)
+    return (rule, None) if isinstance(rule, BlockedBy) else (None, rule.tax_case)
 
 
-def _candidate(vault: Vault, row: Any, blocked: str | None) -> Candidate:
+def _candidate(vault: Vault, row: Any, blocked: Reason | None) -> Candidate:
     members = {name: row[name] for name in Candidate.model_fields if name not in ("barred", "why_not", "outside_sepa")}
     why_not, outside = row["why_not"] or ("tax" if blocked else None), None
     if why_not is None:
@@ -221,7 +223,7 @@ def _candidate(vault: Vault, row: Any, blocked: str | None) -> Candidate:
             why_not = "outside_sepa"
         elif why_not is None and not says_something(sepa_text(row["account_holder"], NAME_LENGTH)):
             why_not = "unwritable_holder"
-    barred = blocked if why_not == "tax" else WHY_NOT[why_not] if why_not else None
+    barred = blocked if why_not == "tax" else Reason.of(WHY_NOT[why_not]) if why_not else None
     return Candidate(**members, barred=barred, why_not=why_not, outside_sepa=outside)
 
 

@@ -3,6 +3,7 @@
 from ledger.access import four_eyes
 from ledger.bank.bank_run_rows import BankRun, lines, lock, note, of_row, payouts_paid, release, require_state
 from ledger.database import TenantTransaction
+from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable, NotAllowedNow
 
 
@@ -81,7 +82,7 @@ async def _cancelled(tx: TenantTransaction, run: BankRun, by: str, *, alone: boo
         alone,
     )
     held = [line.id for line in await lines(tx, run.id) if line.released_at is None]
-    await release(tx, dict.fromkeys(held, "Der Zahlungslauf wurde storniert."))
+    await release(tx, dict.fromkeys(held, Reason.of("bank_run_was_cancelled")))
     await note(tx, by, "cancelled", run, reason=run.cancel_reason, was=run.state, alone=alone)
     return of_row(row)
 

@@ -1,5 +1,6 @@
 """Bank runs and their payments as the ledger holds them. What may be done with them: bank_runs.py."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from ledger.audit import audit
 from ledger.bank.bank_candidates import SECONDS
 from ledger.bank.bank_ids import masked
 from ledger.database import TenantTransaction
+from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow, NotFound
 from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState
 
@@ -40,13 +42,19 @@ class BankRun(Frozen):
     cancel_reason: str | None
     cancelled_by: str | None
     cancelled_at: datetime | None
-    state_reason: str | None
+    state_reason_code: str | None
+    state_reason_params: dict[str, Any] | None
     file_sha256: str | None
     """Of the file as it is downloaded."""
 
+    @property
+    def why(self) -> Reason | None:
+        """Why it is a draft once more."""
+        return Reason.read(self.state_reason_code, self.state_reason_params)
+
 
 class BankRunLine(Frozen):
-    """One payment. `released_reason` says why it is not (any more) in the run."""
+    """One payment."""
 
     id: UUID
     position: int
@@ -63,6 +71,14 @@ class BankRunLine(Frozen):
     remittance: str
     released_at: datetime | None
     released_reason: str | None
+    """What a person wrote; `why_released` knows what a code says, too."""
+    released_code: str | None
+    released_params: dict[str, Any] | None
+
+    @property
+    def why_released(self) -> Reason | str | None:
+        """Why it is not (any more) in the run."""
+        return Reason.read(self.released_code, self.released_params) or self.released_reason
 
     @property
     def masked_iban(self) -> str:
@@ -161,16 +177,20 @@ _WHY_NOT = {
 }
 
 
-async def release(tx: TenantTransaction, reasons: dict[UUID, str]) -> None:
+async def release(tx: TenantTransaction, reasons: Mapping[UUID, Reason | str]) -> None:
+    """These payments drop out, each for a reason of ours or for what a person wrote."""
     await tx.execute(
         """
-        UPDATE bank_run_lines l SET released_at = now(), released_reason = r.reason
-          FROM unnest($2::uuid[], $3::text[]) AS r (id, reason)
+        UPDATE bank_run_lines l
+           SET released_at = now(), released_reason = r.words, released_code = r.code, released_params = r.params
+          FROM unnest($2::uuid[], $3::text[], $4::text[], $5::jsonb[]) AS r (id, words, code, params)
          WHERE l.tenant_id = $1 AND l.id = r.id AND l.released_at IS NULL
         """,
         tx.tenant.id,
         list(reasons),
-        list(reasons.values()),
+        [why if isinstance(why, str) else None for why in reasons.values()],
+        [why.code if isinstance(why, Reason) else None for why in reasons.values()],
+        [why.params if isinstance(why, Reason) else None for why in reasons.values()],
         timeout=SECONDS,
     )
 

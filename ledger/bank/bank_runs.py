@@ -17,6 +17,7 @@ from ledger.bank.bank_candidates import SECONDS, Candidate
 from ledger.bank.bank_days import checked_execution_date
 from ledger.bank.bank_run_rows import BankRun, BankRunLine, get, lines, lock, note, of_row, release, require_state
 from ledger.database import TenantTransaction
+from ledger.reasons import Reason
 from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow, NotFound, NothingDue
 from ledger.types import BERLIN, PayoutId
 from ledger.vault import Vault
@@ -80,7 +81,7 @@ async def reschedule(tx: TenantTransaction, number: str, day: date, *, by: str) 
     require_state(run, "draft", "approved")
     checked = checked_execution_date(day, datetime.now(BERLIN).date())
     if run.state == "approved":
-        await _void_approval(tx, run, "Der Ausführungstag hat sich geändert; die Freigabe ist hinfällig.")
+        await _void_approval(tx, run, Reason.of("execution_date_changed"))
     await tx.execute(
         "UPDATE bank_runs SET execution_date = $3 WHERE tenant_id = $1 AND id = $2", tx.tenant.id, run.id, checked
     )
@@ -109,12 +110,13 @@ async def refresh(tx: TenantTransaction, vault: Vault, number: str, *, by: str) 
         return []
     dropped = [line for line in await lines(tx, run.id) if line.id in reasons]
     if run.state == "approved":
-        await _void_approval(tx, run, "Eine Zahlung ist entfallen; die Freigabe ist hinfällig.")
+        await _void_approval(tx, run, Reason.of("payment_dropped_out"))
     await release(tx, reasons)
     run = await _count_anew(tx, run)
     for line in dropped:
-        await note(tx, by, "payment_dropped", run, payout=line.payout, reason=reasons[line.id])
-    return [line.model_copy(update={"released_reason": reasons[line.id]}) for line in dropped]
+        await note(tx, by, "payment_dropped", run, payout=line.payout, reason=reasons[line.id].model_dump())
+    said = {line: {"released_code": reason.code, "released_params": reason.params} for line, reason in reasons.items()}
+    return [line.model_copy(update=said[line.id]) for line in dropped]
 
 
 async def approve(tx: TenantTransaction, vault: Vault, number: str, *, by: str, seen_hash: str) -> BankRun:
@@ -134,7 +136,8 @@ async def approve(tx: TenantTransaction, vault: Vault, number: str, *, by: str, 
     row = await tx.fetchrow(
         """
         UPDATE bank_runs SET state = 'approved', approved_by = $3, approved_at = now(), approved_alone = $4,
-                             approved_hash = content_hash, state_reason = NULL
+                             approved_hash = content_hash, state_reason_code = NULL,
+                             state_reason_params = NULL
          WHERE tenant_id = $1 AND id = $2 RETURNING *
         """,
         tx.tenant.id,
@@ -181,7 +184,7 @@ async def _chosen(tx: TenantTransaction, vault: Vault, numbers: Sequence[str] | 
     if wanted is not None:
         for one in judged:
             if one.barred:
-                raise NotAcceptable("payout_not_payable", number=one.number, why=one.barred)
+                raise NotAcceptable("payout_not_payable", number=one.number, why=one.barred.model_dump())
     payable = [one for one in judged if one.barred is None][:MOST_PAYMENTS]
     if not payable:
         raise NothingDue("nothing_to_transfer")
@@ -209,7 +212,7 @@ async def _insert_lines(tx: TenantTransaction, run: BankRun, chosen: list[Candid
     )
 
 
-async def barred(tx: TenantTransaction, vault: Vault, run: BankRun) -> dict[UUID, str]:
+async def barred(tx: TenantTransaction, vault: Vault, run: BankRun) -> dict[UUID, Reason]:
     """Lines that may not be paid (any more), with the reason. The run is locked; its payouts are, from here on."""
     held = {line.payout_id: line for line in await lines(tx, run.id) if line.released_at is None}
     judged = await bank_candidates.judged(tx, vault, payouts=list(held), in_run=run.id, lock=True)
@@ -219,9 +222,9 @@ async def barred(tx: TenantTransaction, vault: Vault, run: BankRun) -> dict[UUID
         if one.barred:
             reasons[line.id] = one.barred
         elif (one.amount_cents, one.bank_details_id) != (line.amount_cents, line.bank_details_id):
-            reasons[line.id] = "Betrag oder Bankverbindung ist nicht mehr wie im Entwurf."
+            reasons[line.id] = Reason.of("no_longer_as_drafted")
         elif (one.creditor, one.remittance) != (line.creditor, line.remittance):
-            reasons[line.id] = "Name oder Gutschriftnummer ist nicht mehr wie im Entwurf."
+            reasons[line.id] = Reason.of("name_no_longer_as_drafted")
     return reasons
 
 
@@ -254,16 +257,17 @@ async def _count_anew(tx: TenantTransaction, run: BankRun) -> BankRun:
     return of_row(row)
 
 
-async def _void_approval(tx: TenantTransaction, run: BankRun, reason: str) -> None:
+async def _void_approval(tx: TenantTransaction, run: BankRun, reason: Reason) -> None:
     await tx.execute(
         """
         UPDATE bank_runs SET state = 'draft', approved_by = NULL, approved_at = NULL, approved_alone = false,
-                             approved_hash = NULL, state_reason = $3
+                             approved_hash = NULL, state_reason_code = $3, state_reason_params = $4
          WHERE tenant_id = $1 AND id = $2
         """,
         tx.tenant.id,
         run.id,
-        reason,
+        reason.code,
+        reason.params,
     )
 
 

@@ -6,7 +6,7 @@ Cents are net of the partner's VAT.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from ledger.database import TenantTransaction
-from ledger.money import euro
+from ledger.reasons import Reason
 from ledger.refusals import NotFound
 from ledger.sales.sale_holds import SaleHold
 from ledger.tax.document_rules import RULES, BlockedBy, DocumentRule, PartnerFacts, TenantFacts, document_rule
@@ -28,8 +28,8 @@ _PATIENCE_S = 3.0
 """For one partner, who may have thousands of open lines: they take longer than most statements may."""
 
 
-class Reason(StrEnum):
-    """Why something is not paid yet."""
+class NotDue(StrEnum):
+    """Why something is not paid yet. But for `no_document`, which has many, each is the code of its sentence."""
 
     NOT_PAID = "not_paid"
     PROVISIONAL = "provisional"
@@ -44,27 +44,20 @@ class Reason(StrEnum):
     NOT_ABOVE_ZERO = "not_above_zero"
 
 
-_SENTENCES = {
-    Reason.NOT_PAID: "Der Kunde hat noch nicht bezahlt.",
-    Reason.PROVISIONAL: "Vorläufig: die Rechnung fehlt noch.",
-    Reason.SALE_HELD: "Der Verkauf ist angehalten.",
-    Reason.SALE_BLOCKED: "Die Rechnung ist storniert und wird vielleicht ersetzt.",
-    Reason.HOLD: "Die Stornofrist läuft noch.",
-    Reason.AFTER_CUT_OFF: "Nach dem Stichtag.",
-    Reason.PARTNER_STOPPED: "Die Auszahlungen an diesen Partner sind angehalten.",
-    Reason.CLAWBACK_LIMIT: "Rückforderungen über der Grenze je Lauf; sie folgen später.",
-}
-
-
 class Waiting(Frozen):
     """What is not due, summed by reason. `until` is the earliest instant at which some of it changes by itself."""
 
-    reason: Reason
+    reason: NotDue
     code: str
-    sentence: str
+    """Of the sentence that says why."""
+    params: dict[str, Any]
     cents: int
     lines: int
     until: datetime | None = None
+
+    @property
+    def why(self) -> Reason:
+        return Reason(code=self.code, params=self.params)
 
 
 class DueLine(NamedTuple):
@@ -107,7 +100,7 @@ class PartnerDue(Frozen):
     def group_of(self, tax_case: TaxCase) -> DueGroup | None:
         return next((group for group in self.groups if group.tax_case is tax_case), None)
 
-    def waits_for(self, reason: Reason) -> Waiting | None:
+    def waits_for(self, reason: NotDue) -> Waiting | None:
         return next((waiting for waiting in self.waiting if waiting.reason is reason), None)
 
 
@@ -202,13 +195,13 @@ async def _settings(tx: TenantTransaction, cut_off: datetime | None) -> _Setting
 
 def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> PartnerDue:
     first = rows[0]
-    sums: dict[tuple[Reason, str], _Sum] = {}
+    sums: dict[tuple[NotDue, str], _Sum] = {}
     by_case: dict[TaxCase, tuple[DocumentRule, list[asyncpg.Record]]] = {}
     rules: dict[Any, DocumentRule | BlockedBy] = {}
     for row in rows:
         reason = _reason(row, settings.cut_off)
         if reason is not None:
-            sums.setdefault((reason, str(reason)), _Sum(_SENTENCES[reason])).add(row, reason)
+            sums.setdefault((reason, str(reason)), _Sum()).add(row, reason)
             continue
         if row["service_date"] not in rules:
             facts = PartnerFacts.from_row(row)
@@ -218,12 +211,12 @@ def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> Partner
             # A claw-back keeps the tax case of the line that it answers, whatever the partner has become.
             rule = RULES[TaxCase(row["tax_case"])]
         if isinstance(rule, BlockedBy):
-            sums.setdefault((Reason.NO_DOCUMENT, rule.code), _Sum(rule.sentence)).add(row, Reason.NO_DOCUMENT)
+            sums.setdefault((NotDue.NO_DOCUMENT, rule.code), _Sum(rule.params)).add(row, NotDue.NO_DOCUMENT)
             continue
         by_case.setdefault(rule.tax_case, (rule, []))[1].append(row)
     waiting = {
         (reason, code): Waiting(
-            reason=reason, code=code, sentence=of.sentence, cents=of.cents, lines=of.lines, until=of.until
+            reason=reason, code=code, params=of.params, cents=of.cents, lines=of.lines, until=of.until
         )
         for (reason, code), of in sums.items()
     }
@@ -231,11 +224,11 @@ def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> Partner
     for group in groups:
         left = sum(line.whole_cents for line in group.every_line) - group.net_cents
         if left:
-            key = (Reason.CLAWBACK_LIMIT, str(group.tax_case))
+            key = (NotDue.CLAWBACK_LIMIT, str(group.tax_case))
             waiting[key] = Waiting(
-                reason=Reason.CLAWBACK_LIMIT,
-                code=str(Reason.CLAWBACK_LIMIT),
-                sentence=_SENTENCES[Reason.CLAWBACK_LIMIT],
+                reason=NotDue.CLAWBACK_LIMIT,
+                code=str(NotDue.CLAWBACK_LIMIT),
+                params={},
                 cents=left,
                 lines=len(group.every_line) - len(group.lines),
             )
@@ -255,34 +248,34 @@ def _oldest(group: tuple[DocumentRule, list[asyncpg.Record]]) -> tuple[bool, dat
     return not own, min(own or [row["service_date"] for row in group[1]])
 
 
-def _reason(row: asyncpg.Record, cut_off: datetime | None) -> Reason | None:
+def _reason(row: asyncpg.Record, cut_off: datetime | None) -> NotDue | None:
     if row["stopped"]:
-        return Reason.PARTNER_STOPPED
+        return NotDue.PARTNER_STOPPED
     if row["open_holds"] is not None:
-        return Reason.SALE_BLOCKED if row["open_holds"] == [SaleHold.INVOICE_VOIDED] else Reason.SALE_HELD
+        return NotDue.SALE_BLOCKED if row["open_holds"] == [SaleHold.INVOICE_VOIDED] else NotDue.SALE_HELD
     if row["state"] == "pending":
-        return Reason.PROVISIONAL if row["provisional"] else Reason.NOT_PAID
+        return NotDue.PROVISIONAL if row["provisional"] else NotDue.NOT_PAID
     if row["provisional"]:
-        return Reason.PROVISIONAL
+        return NotDue.PROVISIONAL
     # What was taken back is netted as soon as it is known.
     if cut_off is not None and row["net_cents"] > 0 and row["begins"] >= cut_off:
-        return Reason.AFTER_CUT_OFF
-    return Reason.HOLD if row["on_hold"] else None
+        return NotDue.AFTER_CUT_OFF
+    return NotDue.HOLD if row["on_hold"] else None
 
 
 @dataclass
 class _Sum:
     """What waits for one reason, while it is added up: a partner may have thousands of such lines."""
 
-    sentence: str
+    params: dict[str, Any] = field(default_factory=dict)
     cents: int = 0
     lines: int = 0
     until: datetime | None = None
 
-    def add(self, row: asyncpg.Record, reason: Reason) -> None:
+    def add(self, row: asyncpg.Record, reason: NotDue) -> None:
         self.cents += row["net_cents"]
         self.lines += 1
-        if reason is Reason.HOLD and (self.until is None or row["free_at"] < self.until):
+        if reason is NotDue.HOLD and (self.until is None or row["free_at"] < self.until):
             self.until = row["free_at"]
 
 
@@ -328,10 +321,9 @@ def _netted(every: tuple[DueLine, ...], kinds: Sequence[str], settings: _Setting
 def _carried(net: int, lines: int, partner: asyncpg.Record) -> Waiting | None:
     minimum = partner["minimum_cents"]
     if net <= 0:
-        reason, sentence = Reason.NOT_ABOVE_ZERO, f"Der Saldo ist {euro(net)}; er wird vorgetragen (Übertrag)."
+        reason, params = NotDue.NOT_ABOVE_ZERO, {"net": net}
     elif net < minimum and not partner["leaving"]:
-        reason = Reason.BELOW_MINIMUM
-        sentence = f"{euro(net)} liegen unter der Mindestauszahlung von {euro(minimum)} (Übertrag)."
+        reason, params = NotDue.BELOW_MINIMUM, {"net": net, "minimum": minimum}
     else:
         return None
-    return Waiting(reason=reason, code=str(reason), sentence=sentence, cents=net, lines=lines)
+    return Waiting(reason=reason, code=str(reason), params=params, cents=net, lines=lines)

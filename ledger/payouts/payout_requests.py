@@ -9,7 +9,7 @@ from ledger.commissions import debts
 from ledger.database import TenantTransaction
 from ledger.money import share, vat_cents
 from ledger.payouts import due, payout_content, payouts
-from ledger.payouts.due import DueGroup, DueLine, PartnerDue, Reason
+from ledger.payouts.due import DueGroup, DueLine, NotDue, PartnerDue
 from ledger.payouts.payouts import Payout
 from ledger.plain_text import code_of
 from ledger.refusals import Blocked, NotAcceptable, NotFound, NothingDue, Refused
@@ -34,13 +34,13 @@ async def request_payout(
     """
     partner_id = await _lock_partner(tx, partner_code)
     owed = await due.of_partner(tx, partner_id)
-    if stopped := owed.waits_for(Reason.PARTNER_STOPPED):
-        raise Blocked(stopped.sentence, code=stopped.code)
+    if stopped := owed.waits_for(NotDue.PARTNER_STOPPED):
+        raise Blocked(stopped.code, **stopped.params)
     group = owed.group_of(tax_case) if tax_case else next(iter(owed.groups), None)
     if group is None:
         raise _nothing_due(owed, tax_case)
     if group.carried is not None:
-        raise NothingDue(group.carried.sentence)
+        raise NothingDue(group.carried.code, **group.carried.params)
     [payout] = await make_payouts(tx, [(owed, group)], actor=actor, now=now)
     return payout
 
@@ -131,11 +131,11 @@ async def _lock_partner(tx: TenantTransaction, code: str) -> PartnerId:
 
 
 def _nothing_due(owed: PartnerDue, wanted: TaxCase | None) -> Refused:
-    if no_document := owed.waits_for(Reason.NO_DOCUMENT):
-        return Blocked(no_document.sentence, code=no_document.code)
+    if no_document := owed.waits_for(NotDue.NO_DOCUMENT):
+        return Blocked(no_document.code, **no_document.params)
     if wanted and owed.groups:
         return NothingDue("nothing_due_in_tax_case")
-    if hold := owed.waits_for(Reason.HOLD):
+    if hold := owed.waits_for(NotDue.HOLD):
         if hold.until is None:
             return NothingDue("hold_not_over", amount=hold.cents)
         return NothingDue("hold_until", amount=hold.cents, day=hold.until)

@@ -4,11 +4,13 @@ Cents are net of the partner's VAT unless they are called gross.
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from ledger.connections.budget import CREATIONS_A_MINUTE, CREATIONS_A_YEAR
 from ledger.database import TenantTransaction
 from ledger.payouts.payout_runs import PayoutRun
+from ledger.reasons import Reason
 from ledger.types import Frozen, PayoutNumber, TaxCase
 
 
@@ -21,12 +23,17 @@ class RunRow(Frozen):
     payout: PayoutNumber | None
     tax_case: TaxCase | None
     reason: str | None
-    sentence: str | None
+    code: str | None
+    params: dict[str, Any] | None
     until: datetime | None
     lines: int
     net_cents: int
     tax_cents: int
     gross_cents: int
+
+    @property
+    def why(self) -> Reason | None:
+        return Reason.read(self.code, self.params)
 
 
 class WaitingSum(Frozen):

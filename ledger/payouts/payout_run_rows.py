@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from ledger.database import TenantTransaction
 from ledger.money import vat_cents
-from ledger.payouts.due import DueGroup, PartnerDue, Reason, Waiting
+from ledger.payouts.due import DueGroup, NotDue, PartnerDue, Waiting
 from ledger.payouts.payouts import Payout
 from ledger.types import PartnerId, PayoutId, TaxCase
 
@@ -18,9 +18,9 @@ class _Row(NamedTuple):
     partner_id: PartnerId
     payout_id: PayoutId | None
     tax_case: TaxCase | None
-    reason: Reason | None
+    reason: NotDue | None
     code: str | None
-    sentence: str | None
+    params: dict[str, Any] | None
     until: datetime | None
     lines: int
     net_cents: int
@@ -38,12 +38,12 @@ async def note(tx: TenantTransaction, run: UUID, everybody: Sequence[PartnerDue]
         return
     await tx.execute(
         """
-        INSERT INTO payout_run_rows (tenant_id, run_id, partner_id, payout_id, tax_case, reason, code, sentence, until,
+        INSERT INTO payout_run_rows (tenant_id, run_id, partner_id, payout_id, tax_case, reason, code, params, until,
                                      lines, net_cents, tax_cents, gross_cents)
-        SELECT $1, $2, partner, payout, tax_case, reason, code, sentence, until, lines, net, tax, net + tax
-          FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[],
+        SELECT $1, $2, partner, payout, tax_case, reason, code, params, until, lines, net, tax, net + tax
+          FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::timestamptz[],
                       $10::integer[], $11::bigint[], $12::bigint[]) WITH ORDINALITY
-               AS r (partner, payout, tax_case, reason, code, sentence, until, lines, net, tax, position)
+               AS r (partner, payout, tax_case, reason, code, params, until, lines, net, tax, position)
          ORDER BY position
         """,
         tx.tenant.id,
@@ -59,7 +59,7 @@ def _paid(partner: PartnerId, group: DueGroup, payout: Payout | None) -> _Row:
         tax_case=group.tax_case,
         reason=None,
         code=None,
-        sentence=None,
+        params=None,
         until=None,
         lines=len(group.lines),
         net_cents=group.net_cents,
@@ -74,7 +74,7 @@ def _waiting(partner: PartnerId, one: Waiting) -> _Row:
         tax_case=None,
         reason=one.reason,
         code=one.code,
-        sentence=one.sentence,
+        params=one.params,
         until=one.until,
         lines=one.lines,
         net_cents=one.cents,

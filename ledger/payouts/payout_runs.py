@@ -14,7 +14,7 @@ import asyncpg
 from ledger.audit import audit
 from ledger.database import Ledger, TenantTransaction
 from ledger.payouts import due, payout_requests, payout_run_rows, tax_questions
-from ledger.payouts.due import Reason
+from ledger.payouts.due import NotDue
 from ledger.payouts.payouts import Payout
 from ledger.refusals import AlreadyExists, NotAcceptable, NotAllowedNow, NotFound
 from ledger.types import BERLIN, Frozen, PartnerId, Tenant, TenantId, business_day, midnight
@@ -254,7 +254,7 @@ async def take(ledger: Ledger, tenant: Tenant, run: UUID, partners: Sequence[Par
         await payout_run_rows.note(tx, run, everybody, made)
         if not found.rehearsal:
             for owed in everybody:
-                if owed.waits_for(Reason.NO_DOCUMENT):
+                if owed.waits_for(NotDue.NO_DOCUMENT):
                     await tax_questions.ask_or_close(tx, owed.partner_id)
     await _keep_statistics(ledger)
     return Taken(payouts=tuple(made))

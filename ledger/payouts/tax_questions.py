@@ -21,7 +21,7 @@ _MOST_NAMED = 50
 async def ask_or_close(tx: TenantTransaction, partner_id: PartnerId) -> bool:
     """Bring the question about this partner to what is true now. True while it is open. Raises NotFound."""
     owed = await due.of_partner(tx, partner_id)
-    blocked = owed.waits_for(due.Reason.NO_DOCUMENT)
+    blocked = owed.waits_for(due.NotDue.NO_DOCUMENT)
     if blocked is None:
         await tasks.close_questions(tx, subject="partner", subject_id=str(partner_id), kinds=(KIND,), by="engine")
         return False
@@ -30,7 +30,7 @@ async def ask_or_close(tx: TenantTransaction, partner_id: PartnerId) -> bool:
         kind=KIND,
         subject="partner",
         subject_id=str(partner_id),
-        reason=Reason.of("as_it_was_written", text=blocked.sentence),
+        reason=blocked.why,
         detail={"code": blocked.code, "net_cents": blocked.cents, "lines": blocked.lines},
         links={"partner": f"/api/v1/partners/{owed.partner_code}"},
     )

@@ -92,7 +92,7 @@ async def build(
             pack.add("gutschrift.pdf", (await papers.get(tx, number)).content)
         except NotFound:
             pass  # it was not fetched yet, or there is no credit note: the manifest shows that there is none
-        pack.add_json("ueberweisung.json", await _transfers(tx, payout, sees_bank=sees_bank))
+        pack.add_json("ueberweisung.json", await _transfers(tx, payout, sees_bank=sees_bank, in_words=in_words))
         async for name, content in _snapshots(tx, payout):
             pack.add(name, content)
         async for name, content in _notifications(tx, payout, in_words):
@@ -136,12 +136,15 @@ async def _month_closes(tx: TenantTransaction, payout: Payout) -> list[dict[str,
     return [dict(row) for row in rows]
 
 
-async def _transfers(tx: TenantTransaction, payout: Payout, *, sees_bank: bool) -> list[dict[str, Any]]:
+async def _transfers(
+    tx: TenantTransaction, payout: Payout, *, sees_bank: bool, in_words: Callable[[Reason], str]
+) -> list[dict[str, Any]]:
     rows = await tx.fetch(
         """
         SELECT r.number, r.state, r.execution_date, l.end_to_end_id, l.amount_cents, l.remittance, l.creditor,
-               b.iban_last4, l.released_reason, r.created_by, r.approved_by, r.approved_at, r.exported_by,
-               r.exported_at, r.confirmed_by, r.confirmed_at, r.cancel_reason, r.cancelled_by, r.cancelled_at,
+               b.iban_last4, l.released_reason, l.released_code, l.released_params, r.created_by,
+               r.approved_by, r.approved_at, r.exported_by, r.exported_at, r.confirmed_by,
+               r.confirmed_at, r.cancel_reason, r.cancelled_by, r.cancelled_at,
                encode(r.file_sha256, 'hex') AS file_sha256
           FROM bank_run_lines l
           JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
@@ -152,7 +155,12 @@ async def _transfers(tx: TenantTransaction, payout: Payout, *, sees_bank: bool) 
         payout.id,
     )
     hidden = () if sees_bank else ("iban_last4", "creditor")
-    return [{name: value for name, value in row.items() if name not in hidden} for row in rows]
+    found = []
+    for row in rows:
+        reason = Reason.read(row["released_code"], row["released_params"])
+        told = {name: value for name, value in row.items() if name not in hidden}
+        found.append(told | {"released_reason": in_words(reason) if reason else row["released_reason"]})
+    return found
 
 
 _DOCUMENTS = """

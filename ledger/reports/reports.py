@@ -298,10 +298,16 @@ PAYOUTS = List(
         "Gutschrift", "Beleg brutto", "Zahlungslauf", "Zahlungsreferenz", "Bezahlt am", "Angefordert", "Grund",
     ),
     cents=("net_cents", "tax_cents", "gross_cents", "document_gross_cents"),
+    reasons=("why",),
     statement="""
         SELECT p.seq, p.number, p.state, q.code, p.tax_case, p.net_cents, p.tax_rate, p.tax_cents, p.gross_cents,
                p.period_from, p.period_to, d.voucher_number, d.gross_cents AS document_gross_cents,
-               r.number AS run, p.payment_reference, p.paid_on, p.created_at, p.state_reason
+               r.number AS run, p.payment_reference, p.paid_on, p.created_at,
+               CASE WHEN p.state_reason_code IS NOT NULL THEN jsonb_build_array(jsonb_build_object(
+                         'code', p.state_reason_code, 'params', COALESCE(p.state_reason_params, '{}')))
+                    WHEN p.state_reason IS NOT NULL THEN jsonb_build_array(jsonb_build_object(
+                         'code', 'as_it_was_written', 'params', jsonb_build_object('text', p.state_reason)))
+                    ELSE '[]' END AS why
           FROM payouts p
           JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
           LEFT JOIN external_documents d

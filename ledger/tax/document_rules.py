@@ -55,27 +55,6 @@ class DocumentRule(Frozen):
 class BlockedBy(Reason):
     """Why there is no document."""
 
-    @property
-    def sentence(self) -> str:
-        """For what ledger/payouts/due.py still says in German."""
-        return _GERMAN[self.code] % self.params
-
-
-_GERMAN = {
-    "not_connected": "lexoffice ist nicht verbunden; das Steuerprofil fehlt.",
-    "tenant_address_missing": "Die eigene Anschrift fehlt in den Einstellungen.",
-    "tenant_tax_id_missing": "Die eigene USt-IdNr. oder Steuernummer fehlt in den Einstellungen.",
-    "tax_status_missing": "Der Steuerstatus des Partners fehlt für den Leistungstag.",
-    "address_missing": "Die Anschrift des Partners ist unvollständig.",
-    "agreement_missing": "Die Vereinbarung über die Abrechnung per Gutschrift fehlt.",
-    "agreement_outdated": "Der Partner hat der geltenden Fassung der Gutschrift-Vereinbarung noch nicht zugestimmt.",
-    "tax_number_missing": "Steuernummer oder USt-IdNr. des Partners fehlt.",
-    "needs_own_document": "Nur mit eigener Gutschrift und Eingangsbeleg.",
-    "small_business_not_confirmed": "Der Kleinunternehmer-Status ist für %(year)s nicht bestätigt.",
-    "regular_partner_of_small_business": "Als Kleinunternehmer können Sie einem regelbesteuerten Partner keine "
-    "Gutschrift ausstellen.",
-}
-
 
 RULES = {
     TaxCase.REGULAR: DocumentRule(tax_case=TaxCase.REGULAR, tax_type="net", rate=STANDARD_RATE, title="Gutschrift"),

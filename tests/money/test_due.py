@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ledger.payouts import due, final_settlement, payout_requests
-from ledger.payouts.due import PartnerDue, Reason
+from ledger.payouts.due import NotDue, PartnerDue
 from ledger.refusals import Blocked, NotAllowedNow, NothingDue
 from ledger.types import TaxCase
 from tests.fixtures import invoices
@@ -25,7 +25,7 @@ async def ready(shop: Shop) -> None:
     await fit_to_be_paid(shop)
 
 
-def reasons(found: PartnerDue) -> dict[Reason, int]:
+def reasons(found: PartnerDue) -> dict[NotDue, int]:
     return {waiting.reason: waiting.cents for waiting in found.waiting}
 
 
@@ -34,7 +34,7 @@ async def test_a_campaigns_hold_comes_before_the_tenants(shop: Shop) -> None:
     await shop.rows("UPDATE tenants SET hold_days = 30")
     await sell(shop, 100_000, day=10)
     cut_off = at("2026-03-25T00:00+01:00")
-    assert reasons(await owed(shop, cut_off=cut_off)) == {Reason.HOLD: 10_000}
+    assert reasons(await owed(shop, cut_off=cut_off)) == {NotDue.HOLD: 10_000}
     await shop.rows("UPDATE campaigns SET hold_days = 14")
     assert [group.net_cents for group in (await owed(shop, cut_off=cut_off)).payable] == [10_000]
 
@@ -66,13 +66,13 @@ async def test_each_reason_is_said_with_its_sum(shop: Shop) -> None:
     found = await owed(shop, cut_off=at("2026-03-10T00:00+01:00"))
     assert [group.net_cents for group in found.payable] == [10_000]
     assert reasons(found) == {
-        Reason.HOLD: 20_000,
-        Reason.AFTER_CUT_OFF: 30_000,
-        Reason.PROVISIONAL: 1_190,
-        Reason.NOT_PAID: 50_000,
-        Reason.SALE_HELD: 60_000,
+        NotDue.HOLD: 20_000,
+        NotDue.AFTER_CUT_OFF: 30_000,
+        NotDue.PROVISIONAL: 1_190,
+        NotDue.NOT_PAID: 50_000,
+        NotDue.SALE_HELD: 60_000,
     }
-    hold = found.waits_for(Reason.HOLD)
+    hold = found.waits_for(NotDue.HOLD)
     assert hold is not None
     assert hold.until == at("2026-03-13T00:00+01:00")
 
@@ -83,7 +83,7 @@ async def test_nothing_is_due_to_a_stopped_partner(shop: Shop) -> None:
     await shop.rows(
         "UPDATE partners SET payouts_stopped_reason = 'Klärung', payouts_stopped_by = 'x', payouts_stopped_at = now()"
     )
-    assert reasons(await owed(shop)) == {Reason.PARTNER_STOPPED: 10_000}
+    assert reasons(await owed(shop)) == {NotDue.PARTNER_STOPPED: 10_000}
     with pytest.raises(Blocked) as refused:
         await request(shop)
     assert refused.value.code == "partner_stopped"
@@ -102,7 +102,7 @@ async def test_a_final_settlement_ignores_the_minimum_and_waits_for_the_hold(sho
     assert len((await owed(shop, cut_off=at("2026-03-24T00:00+01:00"))).payable) == 1
     async with shop.ledger.transaction(shop.tenant) as tx:
         await final_settlement.take_back(tx, anna, by="user:1")
-    assert reasons(await owed(shop)) == {Reason.BELOW_MINIMUM: 10_000}
+    assert reasons(await owed(shop)) == {NotDue.BELOW_MINIMUM: 10_000}
     assert [row["action"] for row in await shop.rows("SELECT action FROM audit_entries ORDER BY seq DESC LIMIT 2")] == [
         "partner.final_settlement_taken_back",
         "partner.final_settlement_begun",
@@ -124,7 +124,7 @@ async def test_what_is_said_to_be_due_is_what_a_payout_holds_also_where_claw_bac
     clawed = await shop.rows("SELECT count(*) AS n FROM commissions WHERE kind = 'clawback'")
     if clawed[0]["n"]:
         assert [group.net_cents for group in found.payable] == [30_000]
-        assert reasons(found) == {Reason.CLAWBACK_LIMIT: -20_000}
+        assert reasons(found) == {NotDue.CLAWBACK_LIMIT: -20_000}
     async with shop.ledger.transaction(shop.tenant) as tx:
         case = found.payable[0].tax_case
         made = await payout_requests.request_payout(tx, partner_code="ANNA", actor="key:test", tax_case=case)
@@ -138,7 +138,7 @@ async def test_what_has_no_document_waits_with_the_reason_and_the_rest_is_paid(s
     await sell(shop, 200_000, day=7)
     found = await owed(shop)
     assert [(group.tax_case, group.net_cents) for group in found.payable] == [(TaxCase.REGULAR, 20_000)]
-    waiting = found.waits_for(Reason.NO_DOCUMENT)
+    waiting = found.waits_for(NotDue.NO_DOCUMENT)
     assert waiting is not None
     assert (waiting.code, waiting.cents) == ("tax_status_missing", 10_000)
 

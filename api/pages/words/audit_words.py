@@ -4,9 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from api.http.language import in_words
 from api.pages.frame import languages
 from api.pages.frame.languages import N_, _
 from api.pages.frame.words import STATES, of_state
+from ledger.reasons import Reason
 
 ACTIONS = {
     "api_key.created": N_("API-Schlüssel angelegt"),
@@ -262,6 +264,8 @@ def _value(name: str, value: Any) -> str:
             return of_state("payout", value)
         case str():
             return value
+        case {"code": str() as code, "params": dict() as params} if len(value) == 2:
+            return in_words(Reason(code=code, params=params))
         case list() if all(isinstance(one, str) for one in value):
             return ", ".join(value)
         case _:

@@ -7,7 +7,7 @@ from api.http.language import in_words
 from api.pages.frame.languages import N_, _, day, money, ngettext, span
 from api.pages.frame.words import DONE, MOVING, STOPPED, TROUBLE, WAITING, tone
 from ledger.payouts.approval_queue import Waiting
-from ledger.payouts.due import Reason
+from ledger.payouts.due import NotDue
 from ledger.payouts.payout_timeline import Step
 from ledger.payouts.payout_waiting import For, Waits
 from ledger.payouts.payouts import Payout
@@ -192,15 +192,15 @@ def unusual(waiting: Waiting) -> list[tuple[str, str]]:
 
 
 REASONS = {
-    Reason.NOT_PAID: N_("Kunde hat noch nicht bezahlt"),
-    Reason.PROVISIONAL: N_("Vorläufig, Rechnung fehlt"),
-    Reason.SALE_HELD: N_("Verkauf angehalten"),
-    Reason.SALE_BLOCKED: N_("Rechnung storniert, Ersatz möglich"),
-    Reason.HOLD: N_("Stornofrist"),
-    Reason.AFTER_CUT_OFF: N_("Nach dem Stichtag"),
-    Reason.PARTNER_STOPPED: N_("Partner angehalten"),
-    Reason.NO_DOCUMENT: N_("Beleg nicht möglich"),
-    Reason.CLAWBACK_LIMIT: N_("Rückforderung über der Grenze"),
-    Reason.BELOW_MINIMUM: N_("Unter der Mindestauszahlung"),
-    Reason.NOT_ABOVE_ZERO: N_("Saldo nicht über null"),
+    NotDue.NOT_PAID: N_("Kunde hat noch nicht bezahlt"),
+    NotDue.PROVISIONAL: N_("Vorläufig, Rechnung fehlt"),
+    NotDue.SALE_HELD: N_("Verkauf angehalten"),
+    NotDue.SALE_BLOCKED: N_("Rechnung storniert, Ersatz möglich"),
+    NotDue.HOLD: N_("Stornofrist"),
+    NotDue.AFTER_CUT_OFF: N_("Nach dem Stichtag"),
+    NotDue.PARTNER_STOPPED: N_("Partner angehalten"),
+    NotDue.NO_DOCUMENT: N_("Beleg nicht möglich"),
+    NotDue.CLAWBACK_LIMIT: N_("Rückforderung über der Grenze"),
+    NotDue.BELOW_MINIMUM: N_("Unter der Mindestauszahlung"),
+    NotDue.NOT_ABOVE_ZERO: N_("Saldo nicht über null"),
 }

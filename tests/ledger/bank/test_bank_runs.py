@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.http.language import in_words
 from ledger.access.four_eyes import SecondPersonNeeded
 from ledger.bank import bank_accounts, bank_candidates, bank_run_cancelling, bank_run_rows, bank_runs
 from ledger.bank.bank_days import is_target_day, next_target_day
@@ -16,6 +17,7 @@ from ledger.bank.bank_run_rows import BankRun
 from ledger.booking import resolutions
 from ledger.booking.resolutions import Answer
 from ledger.payouts import objections
+from ledger.reasons import Reason
 from ledger.refusals import AlreadyExists, ContentHasChanged, NotAcceptable, NotAllowedNow, NothingDue
 from ledger.types import BERLIN, TaskId
 from ledger.vault import Vault
@@ -275,7 +277,7 @@ async def test_an_exported_run_is_cancelled_with_a_reason_and_by_two(shop: Shop,
 
 async def _judged(shop: Shop, vault: Vault) -> dict[str, str | None]:
     async with shop.ledger.transaction(shop.tenant) as tx:
-        return {one.number: one.barred for one in await bank_candidates.judged(tx, vault)}
+        return {one.number: in_words(one.barred) for one in await bank_candidates.judged(tx, vault)}
 
 
 @pytest.mark.parametrize(
@@ -322,7 +324,7 @@ async def test_what_is_not_as_approved_drops_out_with_the_reason(
     with pytest.raises(ContentHasChanged):
         await approve(shop, vault, run)
     [dropped] = await refresh(shop, vault, run)
-    assert (dropped.payout, reason in str(dropped.released_reason)) == (payout.number, True), dropped.released_reason
+    assert (dropped.payout, reason in str(in_words(dropped.why_released))) == (payout.number, True)
     after = await look(shop, run)
     assert (after.payments, after.total_cents) == (0, 0)
     with pytest.raises(NotAllowedNow, match="bank_run_empty"):
@@ -354,10 +356,10 @@ async def test_new_bank_details_take_a_payout_out_and_void_the_approval(shop: Sh
         await download(shop, vault, run)
     [dropped] = await refresh(shop, vault, run)
     assert dropped.partner_code == "ANNA"
-    assert "noch nicht in Kraft" in str(dropped.released_reason)
+    assert dropped.why_released == Reason.of("barred_account_pending")
     after = await look(shop, run)
     assert (after.state, after.payments, after.total_cents, after.approved_by) == ("draft", 1, 5_950, None)
-    assert "hinfällig" in str(after.state_reason)
+    assert after.why == Reason.of("payment_dropped_out")
     await approve(shop, vault, after)
     assert control_sum_cents((await download(shop, vault, after)).content) == (1, 5_950)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.http.language import in_words
 from ledger.refusals import Blocked
 from ledger.tax.document_rules import BlockedBy, DocumentRule, PartnerFacts, TenantFacts, document_rule
 from ledger.types import TaxCase, TaxStatus
@@ -52,7 +53,7 @@ def test_each_status_has_its_document_at_either_kind_of_tenant(
 
 def said(rule: DocumentRule | BlockedBy) -> object:
     if isinstance(rule, BlockedBy):
-        assert rule.sentence
+        assert in_words(rule) != rule.code
         return rule.code
     assert len(rule.title) <= 25
     return (rule.tax_type, rule.rate, rule.title, rule.note)

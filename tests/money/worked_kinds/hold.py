@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from ledger.payouts import due
-from ledger.payouts.due import Reason
+from ledger.payouts.due import NotDue
 from ledger.types import BERLIN
 from tests.fixtures.ledger_shop import Shop
 from tests.fixtures.payable import fit_to_be_paid, fit_to_pay
@@ -22,7 +22,7 @@ async def check(row: dict[str, str], shop: Shop) -> None:
         asked = _instant(row["asked"])
         owed = await due.of_partner(tx, shop.partner["ANNA"].id, cut_off=None if row["hold days"] == "0" else asked)
     assert bool(owed.payable) is (row["due"] == "yes")
-    assert (owed.waits_for(Reason.HOLD) is None) is (row["due"] == "yes")
+    assert (owed.waits_for(NotDue.HOLD) is None) is (row["due"] == "yes")
 
 
 def _instant(text: str) -> datetime:
