@@ -1,7 +1,7 @@
 """Why something is so: a code with parameters. Its sentence is made where it is shown, from `words/`."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self
@@ -34,6 +34,10 @@ class Reason(Frozen):
     def read(cls, code: str | None, params: Mapping[str, Any] | None) -> Self | None:
         """As two columns of a row hold it; None where there is none."""
         return None if code is None else cls(code=code, params=dict(params or {}))
+
+
+InWords = Callable[[Reason], str]
+"""How a door that asks for a whole file of the ledger's writes reasons into it."""
 
 
 class Hold(Reason):

@@ -4,7 +4,8 @@ A template has places: `{number}` for what is shown as it is, `{amount:cents}` f
 way. `words.formats.SHAPES` has the types; besides them there are
 
 - `{reason:code}`: a sentence within the sentence. The value is a code, a mapping `{"code": …, "params": {…}}`, or a
-  list of them (joined by a comma).
+  list of them, joined by a comma; by a plus where the type is `sum`, by a semicolon for `clauses`, by nothing for
+  `tail`.
 - a table `{ one = "…", other = "…" }` instead of a text, chosen by the parameter `n`.
 
 A stored row may name a code or a parameter that this version does not know, or the other way round. That is shown as
@@ -25,6 +26,8 @@ Template = str | Mapping[str, str]
 """A text, or its forms `one` and `other`."""
 _FORMS = {"one", "other"}
 _MISSING = "…"
+_JOINED = {"code": ", ", "sum": " + ", "clauses": "; ", "tail": ""}
+"""Types of places that hold sentences, with what stands between several."""
 _DEEPEST = 5
 """Sentences within sentences. A row that nests deeper was not written by us."""
 _FOLDER = Path(__file__).parent
@@ -82,8 +85,8 @@ def _said(code: str, params: Mapping[str, object], language: str, depth: int) ->
 def _shown(value: object, shape: str, language: str, depth: int) -> str:
     if value is None:
         return _MISSING
-    if shape == "code":
-        return _within(value, language, depth + 1)
+    if shape in _JOINED:
+        return _within(value, language, depth + 1, _JOINED[shape])
     show = SHAPES.get(shape)
     if show is None:
         return str(value)
@@ -93,11 +96,11 @@ def _shown(value: object, shape: str, language: str, depth: int) -> str:
         return str(value)  # what an older version wrote there
 
 
-def _within(value: object, language: str, depth: int) -> str:
+def _within(value: object, language: str, depth: int, between: str) -> str:
     if depth > _DEEPEST:
         return _MISSING
     if isinstance(value, list | tuple):
-        return ", ".join(_within(one, language, depth) for one in value)
+        return between.join(_within(one, language, depth, between) for one in value)
     if isinstance(value, Mapping):
         params = value.get("params")
         return _said(str(value.get("code")), params if isinstance(params, Mapping) else {}, language, depth)

@@ -39,9 +39,9 @@ NOTICE = (
     "dort als nicht anwendbar. Klären Sie die Buchung mit Ihrer Steuerberatung."
 )
 STOPS = (
-    "Meldungen von lexoffice werden nur noch gesammelt (skipped).",
-    "Rechnungen und Zahlungen werden nicht mehr abgeglichen.",
-    "Für freigegebene Auszahlungen werden keine Gutschriften mehr angelegt.",
+    Reason.of("notifications_only_kept"),
+    Reason.of("nothing_compared_any_more"),
+    Reason.of("no_credit_notes_any_more"),
 )
 
 
@@ -82,7 +82,7 @@ class LexofficeChange(BaseModel):
 class Disconnected(Frozen):
     """`revoked`: lexoffice has confirmed it; else the connection should be removed there, too."""
 
-    stops: tuple[str, ...]
+    stops: tuple[Reason, ...]
     revoked: bool
 
 
@@ -182,8 +182,8 @@ async def note_probe(
     return await events.load(tx, (await reconnection.note_answer(tx, probed)).events)
 
 
-async def remove_key(doors: Parts, tenant: Tenant, *, actor: str) -> tuple[str, ...]:
-    """Returns what stops from now on, as German sentences; nothing does where OAuth goes on."""
+async def remove_key(doors: Parts, tenant: Tenant, *, actor: str) -> tuple[Reason, ...]:
+    """Returns what stops from now on; nothing does where OAuth goes on."""
     async with doors.ledger.transaction(tenant) as tx:
         goes_on = await reconnection.remove_key(tx, actor=actor)
         to_announce = await events.load(tx, goes_on.events)

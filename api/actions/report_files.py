@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 from fastapi.responses import Response
 
 from api.http.files import CSV, PDF, ZIP, attachment, csv_file, from_file
-from api.http.language import in_words, language
+from api.http.language import language
 from api.http.parts import Parts
 from ledger.audit import audit
 from ledger.csv_writing import Cents, csv_lines
 from ledger.documents import papers
 from ledger.payouts import payouts
+from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable, NotFound
 from ledger.reports import evidence_bundle, reports, statements
 from ledger.reports.reports import DayReport, Reconciliation
@@ -48,9 +49,14 @@ async def credit_note(doors: Parts, tenant: Tenant, number: str) -> Response:
     return attachment(paper.content, f"{number}-gutschrift.pdf", PDF, **{"X-Content-SHA256": paper.sha256})
 
 
+def _in_german(reason: Reason) -> str:
+    """Statements and evidence are in German, whoever asks for them."""
+    return sentence(reason.code, reason.params)
+
+
 async def payout_statement(doors: Parts, tenant: Tenant, number: str, form: str) -> Response:
     async with doors.ledger.transaction(tenant) as tx:
-        statement = await statements.of_payout(tx, number)
+        statement = await statements.of_payout(tx, number, in_words=_in_german)
     if form == "csv":
         return attachment(statements.payout_csv(statement), f"{number}-abrechnung.csv", CSV)
     from ledger.reports import (
@@ -64,7 +70,7 @@ async def partner_statement(
     doors: Parts, tenant: Tenant, code: str, first_day: date, last_day: date, form: str
 ) -> Response:
     async with doors.ledger.transaction(tenant) as tx:
-        statement = await statements.of_partner(tx, code, first_day, last_day)
+        statement = await statements.of_partner(tx, code, first_day, last_day, in_words=_in_german)
     name = f"{statement.partner_code}-{first_day.isoformat()}-{last_day.isoformat()}-abrechnung"
     if form == "csv":
         return csv_file(statements.partner_csv(statement), f"{name}.csv")
@@ -79,7 +85,7 @@ async def evidence(doors: Parts, tenant: Tenant, number: str, *, by: str, sees_b
         payout = await payouts.get(tx, number)
         await audit.record(tx, actor=by, action="payout.evidence_exported", subject="payout", subject_id=payout.number)
     async with doors.ledger.transaction(tenant) as tx:
-        file = await evidence_bundle.build(tx, number, in_words=in_words, sees_bank=sees_bank)
+        file = await evidence_bundle.build(tx, number, in_words=_in_german, sees_bank=sees_bank)
     return from_file(file, f"{number}-nachweis.zip", ZIP)
 
 

@@ -1,6 +1,6 @@
 """Payout runs: all that is due at a cut-off, as one payout per partner and tax case; or worked out only (rehearsal)."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.http.language import say
+from api.http.language import in_words, say
 from api.http.parts import Doors
 from api.http.problems import Problem
 from api.http.rows import shown
@@ -16,7 +16,7 @@ from api.v1.callers import Reader, Writer
 from api.v1.campaigns import Slug, of_slug
 from api.v1.once import OnlyOnce
 from ledger.programme import plan_files, plans
-from ledger.programme.plan_examples import EXAMPLE_CENTS, Example, example_of
+from ledger.programme.plan_examples import EXAMPLE_CENTS, Example, ExampleLevel, example_of
 from ledger.programme.plan_files import LineError, PlanFileRefused, PlanInFile
 from ledger.programme.plans import NewPlan, Plan, Terms
 from ledger.refusals import NotFound
@@ -41,6 +41,14 @@ _PLAN = {
 _CSV = "kampagne;gueltig_ab;stufe;ab_umsatz;prozent;staffelart\nsommer;01.12.2026;1;;20;durchgehend\n"
 _Amount = Annotated[int, Query(ge=0, le=100_000_000_000, alias="base_cents", description="Netto des Verkaufs, in Cent")]
 _Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Nummer des Plans; sonst der, der jetzt gilt")]
+
+
+class ExampleLevelShown(ExampleLevel):
+    words: str = Field(description="`why` in Worten", examples=["10 % von 100,00 €"])
+
+
+class ExampleShown(Example):
+    levels: tuple[ExampleLevelShown, ...]
 
 
 class PlanList(BaseModel):
@@ -104,7 +112,7 @@ async def add_plan(
     "/{slug}/plan-example",
     summary="Was ein Verkauf bringt",
     operation_id="plan_example",
-    response_model=Example,
+    response_model=ExampleShown,
 )
 async def plan_example(
     slug: Slug, doors: Doors, caller: Reader, version: _Version = None, base_cents: _Amount = EXAMPLE_CENTS
@@ -118,7 +126,7 @@ async def plan_example(
             plan = next((plan for plan in found if plan.version == version), None)
     if plan is None:
         raise NotFound("plan_not_found")
-    return JSONResponse(example_of(plan, base_cents).model_dump(mode="json"))
+    return JSONResponse(_example(plan, base_cents))
 
 
 @router.post(
@@ -126,14 +134,14 @@ async def plan_example(
     summary="Einen Plan ausprobieren",
     description="Rechnet einen Verkauf, ohne etwas zu speichern. 422, wenn der Plan nicht zulässig ist.",
     operation_id="try_plan",
-    response_model=Example,
+    response_model=ExampleShown,
 )
 async def try_plan(
     caller: Reader, once: OnlyOnce, terms: Annotated[Terms, Body(examples=[_PLAN])], base_cents: _Amount = EXAMPLE_CENTS
 ) -> JSONResponse:
     async with once.acting() as (_, after):
         plans.refuse_unfit(terms)
-        return after.answer(example_of(terms, base_cents).model_dump(mode="json"))
+        return after.answer(_example(terms, base_cents))
 
 
 @router.post(
@@ -170,3 +178,9 @@ async def import_plans(caller: Writer, once: OnlyOnce, file: PlanFile) -> JSONRe
             errors = [_line_error(error) for error in refused.errors[:200]]
             raise Problem(422, refused.code, refused.params, errors=errors) from None
         return after.answer({"items": [shown(plan) for plan in made]}, status=201)
+
+
+def _example(terms: Terms, base_cents: int) -> dict[str, Any]:
+    found = example_of(terms, base_cents)
+    levels = [level.model_dump(mode="json") | {"words": in_words(level.why)} for level in found.levels]
+    return found.model_dump(mode="json") | {"levels": levels}

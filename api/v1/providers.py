@@ -1,5 +1,6 @@
 """Connections: lexoffice, where documents are made, and Stripe, where sales come from. No secret is shown again."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from api.actions import lexoffice_connection
 from api.actions.lexoffice_connection import LexofficeChange, LexofficeConnection
 from api.actions.lexoffice_profile import KeyRefused
+from api.http.language import in_words
 from api.http.parts import Doors, Parts
 from api.v1.answers import PROBLEMS
 from api.v1.callers import Administrator, Reader
@@ -17,6 +19,7 @@ from api.v1.once import OnlyOnce
 from ledger.access.api_keys import Caller
 from ledger.connections import connections, stripe_secret
 from ledger.database import TenantTransaction
+from ledger.reasons import Reason
 from ledger.types import STRIPE
 
 router = APIRouter(prefix="/api/v1/providers", tags=["Zahlungsanbieter"], responses=PROBLEMS)
@@ -44,6 +47,7 @@ class ConnectionTest(BaseModel):
 
 class Removed(BaseModel):
     stops: list[str] = Field(description="Was von nun an nicht mehr geschieht; leer, wenn ein anderer Zugang bleibt")
+    stops_codes: list[str]
 
 
 class Disconnected(Removed):
@@ -120,7 +124,7 @@ async def test_lexoffice(doors: Doors, caller: Administrator, once: OnlyOnce) ->
 )
 async def remove_key(doors: Doors, caller: Administrator) -> JSONResponse:
     stops = await lexoffice_connection.remove_key(doors, caller.tenant, actor=caller.actor)
-    return JSONResponse({"stops": list(stops)})
+    return JSONResponse(_stops(stops))
 
 
 @router.delete(
@@ -132,7 +136,7 @@ async def remove_key(doors: Doors, caller: Administrator) -> JSONResponse:
 )
 async def disconnect_oauth(doors: Doors, caller: Administrator) -> JSONResponse:
     ended = await lexoffice_connection.disconnect_oauth(doors, caller.tenant, actor=caller.actor)
-    return JSONResponse(ended.model_dump(mode="json"))
+    return JSONResponse({**_stops(ended.stops), "revoked": ended.revoked})
 
 
 @router.get(
@@ -170,3 +174,7 @@ async def _stripe(tx: TenantTransaction, doors: Parts, caller: Caller) -> dict[s
         "secret_saved_at": connection.secret_saved_at and connection.secret_saved_at.isoformat(),
         "webhook_address": f"{doors.settings.public_url}/api/webhooks/{caller.tenant.slug}/stripe",
     }
+
+
+def _stops(stops: Sequence[Reason]) -> dict[str, Any]:
+    return {"stops": [in_words(one) for one in stops], "stops_codes": [one.code for one in stops]}

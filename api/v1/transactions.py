@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from activities.creation.invoice_document import InvoiceWish, intend_invoice
+from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
@@ -19,6 +20,7 @@ from ledger.audit import audit
 from ledger.booking import sale_decisions
 from ledger.commissions import commissions
 from ledger.commissions.commissions import Commission
+from ledger.commissions.explanations import explained
 from ledger.database import TenantTransaction
 from ledger.programme import partners
 from ledger.refusals import NotFound
@@ -39,10 +41,18 @@ router = APIRouter(prefix="/api/v1", tags=["Verkäufe und Provisionen"], respons
 _PartnerFilter = Annotated[str | None, Query(max_length=32, description="Code des Partners", examples=["ANNA"])]
 
 
+class CommissionShown(Commission):
+    """`rule` says how it came about, by `rule_code` and `rule_params`; `calculation` holds all of it."""
+
+    rule: str | None = Field(examples=["10 % von 84,03 €"])
+    rule_code: str | None
+    rule_params: dict[str, Any] | None
+
+
 class TransactionInFull(TransactionShown):
     """With its commissions, level by level."""
 
-    commissions: list[Commission]
+    commissions: list[CommissionShown]
 
 
 class Release(BaseModel):
@@ -197,7 +207,10 @@ async def write_invoice(
 
 
 @router.get(
-    "/commissions", summary="Provisionen auflisten", operation_id="list_commissions", response_model=Page[Commission]
+    "/commissions",
+    summary="Provisionen auflisten",
+    operation_id="list_commissions",
+    response_model=Page[CommissionShown],
 )
 async def list_commissions(
     doors: Doors,
@@ -221,7 +234,7 @@ async def list_commissions(
             after=after(cursor),
             limit=limit,
         )
-    return JSONResponse(page(found))
+    return JSONResponse(page(found, _commission))
 
 
 async def _partner(tx: TenantTransaction, code: str | None) -> PartnerId | None:
@@ -236,4 +249,11 @@ async def _partner(tx: TenantTransaction, code: str | None) -> PartnerId | None:
 async def _in_full(tx: TenantTransaction, transaction_id: TransactionId) -> dict[str, Any]:
     sale = await transactions.get(tx, transaction_id)
     earned = await commissions.commissions_of(tx, transaction_id)
-    return sale_shown(sale, commissions=[shown(commission) for commission in earned])
+    return sale_shown(sale, commissions=[_commission(one) for one in earned])
+
+
+def _commission(row: Commission) -> dict[str, Any]:
+    why = explained(row)
+    rule = in_words(why)
+    calculation = row.calculation and row.calculation | {"words": rule}
+    return shown(row, rule=rule, rule_code=why and why.code, rule_params=why and why.params, calculation=calculation)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from ledger.database import TenantTransaction
 from ledger.keyset import Conditions, Position
@@ -55,8 +56,8 @@ class CommissionRow(Frozen):
     net_cents: int
     state: CommissionState
     provisional: bool
-    words: str | None
-    """How it was computed, in German, as it was stored with it (ledger/programme/calculation.py)."""
+    calculation: dict[str, Any] | None
+    """How it was computed: ledger/commissions/explanations.py tells it."""
     service_date: date
     created_at: datetime
     payout_number: PayoutNumber | None
@@ -80,7 +81,7 @@ _SHOWN = """
            COALESCE(t.order_reference, t.payment_intent) AS order_reference, p.code AS partner_code, c.level,
            k.slug AS campaign_slug, v.version AS plan_version, NULLIF(v.valid_from, '-infinity') AS plan_from,
            c.percent, c.fixed_cents, c.base_cents, c.net_cents, c.state, c.provisional,
-           c.calculation ->> 'words' AS words, c.service_date, c.created_at, o.number AS payout_number,
+           c.calculation, c.service_date, c.created_at, o.number AS payout_number,
            d.voucher_number AS invoice_number
 """
 _BESIDE = """

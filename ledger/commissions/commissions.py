@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from ledger.database import TenantTransaction
-from ledger.money import euro
 from ledger.types import CommissionId, CommissionState, Frozen, PartnerId, TaxCase, TransactionId
 
 
@@ -45,16 +44,6 @@ class Commission(Frozen):
     """ledger.programme.calculation.Calculation, or the month's (plan_month.py); None before plans had versions."""
     created_at: datetime
     payout_number: str | None
-
-    @property
-    def rule(self) -> str:
-        """„10 % von 84,03 € + 1,00 €“"""
-        if self.calculation:
-            return str(self.calculation["words"])
-        percent = f"{self.percent.normalize():f}".replace(".", ",")
-        parts = [f"{percent} % von {euro(self.base_cents)}"] if self.percent else []
-        parts += [euro(self.fixed_cents)] if self.fixed_cents else []
-        return " + ".join(parts)
 
 
 _COMMISSION = """

@@ -279,8 +279,7 @@ async def _write_difference(
     detail = now.detail() if now else {}
     await _insert_settlement(tx, found, detail)
     plan = now.plan if now else max(known.values(), key=lambda plan: plan.version)
-    words = now.words(month, settled) if now else f"Monatsabschluss {month:%m.%Y}; kein Verkauf ist geblieben"
-    calculation = {"words": words, "month": f"{month:%Y-%m}", "part": part, **detail}
+    calculation = {"month": f"{month:%Y-%m}", "part": part, "settled_cents": settled, **detail}
     commission_id = await _insert_commission(tx, found, now, plan.id, calculation)
     return SettledMonth(**dict(found), commission_id=commission_id)
 

@@ -6,15 +6,17 @@ At last the cap of the month cuts a partner's sum.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from ledger.money import euro, reversed_so_far
-from ledger.programme.calculation import Rate, amount_of, percent_words
+from ledger.money import reversed_so_far
+from ledger.programme.calculation import Rate, amount_of, dumped
 from ledger.programme.plans import Terms
 from ledger.programme.tiers import Tier, TierMode, mean_rate, reached, rounded
+from ledger.reasons import Reason
 from ledger.types import Frozen, PartnerId
 
 
@@ -54,7 +56,24 @@ class LevelOfMonth(Frozen):
     revenue_cents: int
     due_cents: int
     given_cents: int
-    words: str
+    tiers: TierMode | None = None
+    """Where the level has tiers: what they came to, below."""
+    percent: Decimal = Decimal(0)
+    """Of the tier that was reached; of graduated ones the mean, in hundredths of a percent."""
+    fixed_cents: int = 0
+
+    @property
+    def why(self) -> Reason | None:
+        """None for a level without tiers."""
+        match self.tiers:
+            case TierMode.FLAT:
+                terms = [Reason.of("rule_percent", percent=self.percent)] if self.percent else []
+                terms += [Reason.of("rule_per_sale", amount=self.fixed_cents)] if self.fixed_cents else []
+                return Reason.of("level_flat", level=self.level, revenue=self.revenue_cents, terms=dumped(terms))
+            case TierMode.GRADUATED:
+                return Reason.of("level_graduated", level=self.level, revenue=self.revenue_cents, percent=self.percent)
+            case _:
+                return None
 
 
 class Settlement(Frozen):
@@ -68,16 +87,6 @@ class Settlement(Frozen):
     levels: tuple[LevelOfMonth, ...]
     free_from: datetime | None
     """When the last of these customers paid."""
-
-    def words(self, month: date, settled_cents: int) -> str:
-        """For people: why there is a difference."""
-        said = [f"Monatsabschluss {month:%m.%Y}", *(level.words for level in self.levels if level.words)]
-        if self.cap_cents is not None and sum(level.due_cents for level in self.levels) > self.cap_cents:
-            said.append(f"höchstens {euro(self.cap_cents)} im Monat")
-        said.append(f"verdient {euro(self.due_cents)}, mit den Verkäufen gegeben {euro(self.given_cents)}")
-        if settled_cents:
-            said.append(f"schon abgeschlossen {euro(settled_cents)}")
-        return "; ".join(said)
 
     def detail(self) -> dict[str, Any]:
         return {
@@ -131,7 +140,7 @@ class Month:
                     revenue_cents=summed.shown_by.revenue_cents,
                     due_cents=due_cents,
                     given_cents=summed.given,
-                    words=_words(summed.shown_by),
+                    **_tiers(summed.shown_by),
                 )
             )
         return [
@@ -202,16 +211,13 @@ def _begins(plan: PlanOfMonth) -> tuple[bool, float]:
     return plan.valid_from is not None, 0.0 if plan.valid_from is None else plan.valid_from.timestamp()
 
 
-def _words(entry: LevelOfSale) -> str:
-    rate = _rate(entry)
+def _tiers(entry: LevelOfSale) -> dict[str, Any]:
+    """The members of LevelOfMonth that say what tiers came to."""
+    rate, mode = _rate(entry), entry.plan.terms.tier_mode
     if rate is None or not rate.tiers:
-        return ""
-    said = f"Stufe {entry.level}: Umsatz {euro(entry.revenue_cents)}"
-    if entry.plan.terms.tier_mode is TierMode.FLAT:
+        return {}
+    if mode is TierMode.FLAT:
         step: Rate | Tier = reached(rate.tiers, entry.revenue_cents) or rate
-        terms = [percent_words(step.percent)] if step.percent else []
-        terms += [f"{euro(step.fixed_cents)} je Verkauf"] if step.fixed_cents else []
-        return f"{said}, durchgehend {' + '.join(terms)}"
-    mean = mean_rate(rate.percent, rate.tiers, entry.revenue_cents)
-    hundredths = rounded(mean * 10_000)
-    return f"{said}, gestaffelt im Mittel {hundredths // 100},{hundredths % 100:02d} %"
+        return {"tiers": mode, "percent": step.percent, "fixed_cents": step.fixed_cents}
+    hundredths = rounded(mean_rate(rate.percent, rate.tiers, entry.revenue_cents) * 10_000)
+    return {"tiers": TierMode.GRADUATED, "percent": Decimal(hundredths) / 100}

@@ -9,11 +9,12 @@ closes (ledger/commissions/month_close.py).
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 from pydantic import Field
 
-from ledger.money import euro
 from ledger.programme.tiers import Slice, Tier, TierMode, rounded, slices, worth
+from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable
 from ledger.types import Cents, Frozen, PartnerId, Percent
 
@@ -74,12 +75,45 @@ class Calculation(Frozen):
     parts: tuple[Slice, ...] = ()
     net_cents: int
     """By the plan, before any refund."""
-    words: str
+
+    @property
+    def why(self) -> Reason:
+        """„10 % von 84,03 € + 1,00 €“"""
+        if not self.counts:
+            return Reason.of("rule_beyond_payments", number=self.payment_number, most=self.max_payments)
+        rate, parts = self.rate, self.parts or (Slice(base_cents=self.base_cents, percent=self.rate.percent),)
+        shares = [Reason.of("rule_share", percent=part.percent, base=part.base_cents) for part in parts if part.percent]
+        return Reason.of(
+            "rule_in_full",
+            terms=dumped(shares + fixed_amount(rate.fixed_cents) or [Reason.of("rule_amount", amount=0)]),
+            bounds=dumped(self._bounds(rounded(worth(parts)) + rate.fixed_cents)),
+        )
+
+    def _bounds(self, uncapped: int) -> list[Reason]:
+        found, cap = [], self.rate.cap_per_sale_cents
+        if cap is not None and uncapped > cap:
+            found.append(Reason.of("rule_capped", amount=cap))
+        if self.net_cents < (uncapped if cap is None else min(uncapped, cap)):
+            found.append(Reason.of("rule_cut", amount=self.net_cents))
+        if self.rate.tiers and self.tier_mode is TierMode.GRADUATED:
+            found.append(Reason.of("rule_graduated", revenue=self.revenue_before_cents))
+        elif self.rate.tiers:
+            found.append(Reason.of("rule_flat"))
+        return found
 
     @property
     def counts(self) -> bool:
         """Whether the sale is part of the month's revenue."""
         return Circumstances(payment_number=self.payment_number, max_payments=self.max_payments).pays
+
+
+def fixed_amount(cents: int) -> list[Reason]:
+    return [Reason.of("rule_amount", amount=cents)] if cents else []
+
+
+def dumped(reasons: Sequence[Reason]) -> list[dict[str, Any]]:
+    """As parameters of another one."""
+    return [reason.model_dump() for reason in reasons]
 
 
 class Earned(Frozen):
@@ -158,33 +192,7 @@ def _calculation(base_cents: int, rate: Rate, under: Circumstances, net: int) ->
         base_cents=base_cents,
         parts=tuple(parts) if rate.tiers else (),
         net_cents=net,
-        words=_words(rate, under, parts, before, net),
     )
-
-
-def _words(rate: Rate, under: Circumstances, parts: Sequence[Slice], before: int, net: int) -> str:
-    """„10 % von 84,03 € + 1,00 €“"""
-    if not under.pays:
-        return f"{under.payment_number}. Zahlung; der Plan zahlt die ersten {under.max_payments}"
-    terms = [f"{percent_words(part.percent)} von {euro(part.base_cents)}" for part in parts if part.percent]
-    terms += [euro(rate.fixed_cents)] if rate.fixed_cents else []
-    said = " + ".join(terms) or euro(0)
-    cap = rate.cap_per_sale_cents
-    uncapped = rounded(worth(parts)) + rate.fixed_cents
-    if cap is not None and uncapped > cap:
-        said += f", höchstens {euro(cap)}"
-    if net < min(uncapped, uncapped if cap is None else cap):
-        said += f", gekürzt auf {euro(net)}: mehr gibt die Basis nicht her"
-    if rate.tiers and under.tier_mode is TierMode.GRADUATED:
-        said += f" (gestaffelt; Monatsumsatz davor {euro(before)})"
-    elif rate.tiers:
-        said += " (Grundsatz; was die Staffel mehr bringt, kommt mit dem Monatsabschluss)"
-    return said
-
-
-def percent_words(percent: Decimal) -> str:
-    """„12,5 %“"""
-    return f"{percent.normalize():f}".replace(".", ",") + " %"
 
 
 def refuse_unfit_levels(rates: Sequence[Rate], mode: TierMode | None = None) -> None:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from ledger.programme.calculation import DEEPEST_LEVEL, Circumstances, Earner, commissions_of
 from ledger.programme.plans import Terms
+from ledger.reasons import Reason
 from ledger.types import Frozen, PartnerId
 
 EXAMPLE_CENTS = 100_000
@@ -20,7 +21,8 @@ class ExampleTier(Frozen):
 class ExampleLevel(Frozen):
     level: int
     net_cents: int
-    words: str
+    why: Reason
+    """How it is computed."""
     tiers: tuple[ExampleTier, ...]
 
 
@@ -59,7 +61,7 @@ def example_of(terms: Terms, base_cents: int = EXAMPLE_CENTS) -> Example:
         ExampleLevel(
             level=one.level,
             net_cents=one.net_cents,
-            words=one.calculation.words,
+            why=one.calculation.why,
             tiers=tuple(
                 ExampleTier(from_cents=tier.from_cents, net_cents=earned(tier.from_cents)[one.level])
                 for tier in sorted(one.calculation.rate.tiers, key=lambda tier: tier.from_cents)

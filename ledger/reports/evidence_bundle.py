@@ -9,18 +9,19 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ledger.audit import audit_chain
+from ledger.commissions.explanations import explained_by
 from ledger.csv_writing import csv_lines
 from ledger.database import TenantTransaction
 from ledger.documents import papers
 from ledger.payouts import decisions, payouts
 from ledger.payouts.payouts import Payout
-from ledger.reasons import Reason
+from ledger.reasons import InWords, Reason
 from ledger.refusals import NotFound
 from ledger.reports import statements
 from ledger.types import BERLIN
@@ -64,9 +65,7 @@ class _Pack:
         self._zip.close()
 
 
-async def build(
-    tx: TenantTransaction, number: str, *, in_words: Callable[[Reason], str], sees_bank: bool = True
-) -> IO[bytes]:
+async def build(tx: TenantTransaction, number: str, *, in_words: InWords, sees_bank: bool = True) -> IO[bytes]:
     """A file at its beginning, to be read and closed; large ones lie on disk. Raises NotFound.
 
     `in_words` writes reasons as sentences, which stand beside their codes. Without `sees_bank` it tells no account.
@@ -79,12 +78,12 @@ async def build(
         pack.add("LIESMICH.txt", _README.encode())
         why = in_words(payout.why) if isinstance(payout.why, Reason) else payout.why
         pack.add_json("auszahlung.json", payout.model_dump(mode="json", exclude={"seq"}) | {"state_reason": why})
-        statement = await statements.of_payout(tx, number)
+        statement = await statements.of_payout(tx, number, in_words=in_words)
         pack.add("berechnung.csv", statements.payout_csv(statement))
         from ledger.reports.statement_pdf import payout_pdf  # as in api/actions/report_files.py
 
         pack.add("berechnung.pdf", payout_pdf(statement))
-        if closes := await _month_closes(tx, payout):
+        if closes := await _month_closes(tx, payout, in_words):
             pack.add_json("monatsabschluss.json", closes)
         made = await decisions.of_payout(tx, payout.id)
         pack.add_json("freigaben.json", [one.model_dump(mode="json") for one in made])
@@ -116,12 +115,12 @@ async def build(
     return file
 
 
-async def _month_closes(tx: TenantTransaction, payout: Payout) -> list[dict[str, Any]]:
+async def _month_closes(tx: TenantTransaction, payout: Payout, in_words: InWords) -> list[dict[str, Any]]:
     """How the lines without a sale came about."""
     rows = await tx.fetch(
         """
         SELECT k.slug AS campaign, s.month, s.part, s.due_cents, s.given_cents, s.settled_cents, s.difference_cents,
-               s.detail, c.calculation->>'words' AS words, s.created_at
+               s.detail, c.calculation, s.created_at
           FROM payout_lines l
           JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
           JOIN month_settlements s ON s.tenant_id = c.tenant_id AND s.partner_id = c.partner_id
@@ -133,11 +132,15 @@ async def _month_closes(tx: TenantTransaction, payout: Payout) -> list[dict[str,
         payout.id,
         timeout=SECONDS,
     )
-    return [dict(row) for row in rows]
+    return [
+        {name: value for name, value in row.items() if name != "calculation"}
+        | {"words": in_words(explained_by(row["calculation"]))}
+        for row in rows
+    ]
 
 
 async def _transfers(
-    tx: TenantTransaction, payout: Payout, *, sees_bank: bool, in_words: Callable[[Reason], str]
+    tx: TenantTransaction, payout: Payout, *, sees_bank: bool, in_words: InWords
 ) -> list[dict[str, Any]]:
     rows = await tx.fetch(
         """
@@ -202,9 +205,7 @@ async def _snapshots(tx: TenantTransaction, payout: Payout) -> AsyncIterator[tup
         after = rows[-1]["id"]
 
 
-async def _notifications(
-    tx: TenantTransaction, payout: Payout, in_words: Callable[[Reason], str]
-) -> AsyncIterator[tuple[str, bytes]]:
+async def _notifications(tx: TenantTransaction, payout: Payout, in_words: InWords) -> AsyncIterator[tuple[str, bytes]]:
     listed: list[dict[str, Any]] = []
     after = 0
     while True:

@@ -8,10 +8,12 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from ledger.commissions.explanations import explained_by
 from ledger.csv_writing import Cents, csv_lines
 from ledger.database import TenantTransaction
 from ledger.money import euro
 from ledger.plain_text import code_of
+from ledger.reasons import InWords
 from ledger.refusals import NotAcceptable, NotFound
 from ledger.tax.document_rules import RULES
 from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState, TaxCase
@@ -62,7 +64,7 @@ class StatementLine(Frozen):
     fixed_cents: int
     net_cents: int
     words: str | None = None
-    """Of the calculation that is stored with it."""
+    """How it was computed, where that is stored with it."""
     planned_cents: int | None = None
     """By the plan, before any refund."""
     cause: str | None = None
@@ -141,15 +143,17 @@ class PartnerStatement(Frozen):
         return sum(payout.gross_cents for payout in self.payouts if payout.state is PayoutState.PAID)
 
 
-async def of_payout(tx: TenantTransaction, number: str) -> PayoutStatement:
+async def of_payout(tx: TenantTransaction, number: str, *, in_words: InWords) -> PayoutStatement:
     """Raises NotFound."""
     rows = await tx.fetch(_PAYOUTS + " AND p.number = $2", tx.tenant.id, number)
     if not rows:
         raise NotFound("payout_not_found")
-    return _payout(rows[0], await _lines(tx, rows[0]["id"]))
+    return _payout(rows[0], await _lines(tx, rows[0]["id"], in_words))
 
 
-async def of_partner(tx: TenantTransaction, code: str, first_day: date, last_day: date) -> PartnerStatement:
+async def of_partner(
+    tx: TenantTransaction, code: str, first_day: date, last_day: date, *, in_words: InWords
+) -> PartnerStatement:
     """Raises NotFound, NotAcceptable for days in the wrong order or more than two years apart."""
     if last_day < first_day or (last_day - first_day).days > MOST_DAYS:
         raise NotAcceptable("period_not_acceptable")
@@ -178,7 +182,7 @@ async def of_partner(tx: TenantTransaction, code: str, first_day: date, last_day
         tenant_address=_address(partner, "tenant"),
         first_day=first_day,
         last_day=last_day,
-        payouts=tuple([_payout(row, await _lines(tx, row["id"])) for row in rows]),
+        payouts=tuple([_payout(row, await _lines(tx, row["id"], in_words)) for row in rows]),
     )
 
 
@@ -254,11 +258,11 @@ _PAYOUTS = """
 """
 
 
-async def _lines(tx: TenantTransaction, payout: PayoutId) -> list[StatementLine]:
+async def _lines(tx: TenantTransaction, payout: PayoutId, in_words: InWords) -> list[StatementLine]:
     rows = await tx.fetch(
         """
         SELECT c.service_date, k.name AS campaign, c.level, c.kind, c.base_cents, c.percent, c.fixed_cents, l.net_cents,
-               c.calculation->>'words' AS words, (c.calculation->>'net_cents')::bigint AS planned_cents,
+               c.calculation, (c.calculation->>'net_cents')::bigint AS planned_cents,
                c.cause, c.cause_document,
                COALESCE('Monat ' || to_char(c.month, 'MM/YYYY'), t.order_reference, d.voucher_number,
                         t.checkout_session, c.transaction_id::text, '–') AS sale
@@ -282,7 +286,13 @@ async def _lines(tx: TenantTransaction, payout: PayoutId) -> list[StatementLine]
         payout,
         timeout=SECONDS,
     )
-    return [StatementLine.from_row(row) for row in rows]
+    return [_line(row, in_words) for row in rows]
+
+
+def _line(row: Any, in_words: InWords) -> StatementLine:
+    members = {name: value for name, value in row.items() if name != "calculation"}
+    why = explained_by(row["calculation"]) if row["calculation"] else None
+    return StatementLine(**members, words=in_words(why) if why else None)
 
 
 def _payout(row: Any, lines: list[StatementLine]) -> PayoutStatement:

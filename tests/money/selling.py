@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from api.http.language import in_words
 from ledger.booking.invoice_facts import InvoiceFacts
 from ledger.commissions import month_close
+from ledger.commissions.explanations import explained_by
 from ledger.commissions.month_close import MonthClosed
 from ledger.programme import campaigns, plans
 from ledger.programme.calculation import Rate
@@ -78,11 +80,12 @@ async def earned(shop: Shop, code: str = "ANNA") -> int:
 
 
 async def lines_of_months(shop: Shop, code: str = "ANNA") -> Sequence[Any]:
-    return await shop.rows(
+    rows = await shop.rows(
         """
-        SELECT c.*, c.calculation->>'words' AS words FROM commissions c
+        SELECT c.* FROM commissions c
           JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.partner_id
          WHERE p.code = $1 AND c.kind = 'month_close' ORDER BY c.month_part
         """,
         code,
     )
+    return [dict(row) | {"words": in_words(explained_by(row["calculation"]))} for row in rows]

@@ -85,7 +85,7 @@ async def test_exports_name_its_month_and_campaign(books: Shop) -> None:
 async def test_papers_tell_how_it_came_about(books: Shop) -> None:
     payout = await payable.request(books)
     async with books.ledger.transaction(books.tenant) as tx:
-        statement = await statements.of_payout(tx, payout.number)
+        statement = await statements.of_payout(tx, payout.number, in_words=in_words)
         with (
             await evidence_bundle.build(tx, payout.number, in_words=in_words) as file,
             zipfile.ZipFile(file) as packed,
@@ -94,7 +94,9 @@ async def test_papers_tell_how_it_came_about(books: Shop) -> None:
             calculation = packed.read("berechnung.csv").decode("utf-8-sig")
     [line] = [line for line in statement.lines if line.kind == "month_close"]
     assert (line.sale, line.campaign, line.net_cents) == ("Monat 03/2026", "Standard", 12_000)
-    assert line.rule.startswith("Monatsabschluss 03.2026; Stufe 1: Umsatz 6.000,00 €, durchgehend 12 %")
+    assert line.rule.replace("\xa0", " ").startswith(
+        "Monatsabschluss 03.2026; Stufe 1: Umsatz 6.000,00 €, durchgehend 12 %"
+    )
     assert sum(one.net_cents for one in statement.lines) == statement.net_cents == 72_000
     assert (closed["campaign"], closed["month"], closed["difference_cents"]) == ("standard", "2026-03-01", 12_000)
     assert line.rule in calculation

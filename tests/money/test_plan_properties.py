@@ -91,7 +91,7 @@ def test_no_sale_pays_more_than_its_base_or_its_cap(
     for one, rate in zip(earned, rates, strict=True):
         assert 0 <= one.net_cents <= (rate.cap_per_sale_cents or base)
         assert one.calculation.net_cents == one.net_cents
-        assert one.calculation.words
+        assert one.calculation.why
 
 
 @given(tiered(TierMode.GRADUATED), st.integers(0, 20_000_000), st.integers(0, 20_000_000))

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from api.actions.lexoffice_connection import NOTICE, STOPS
+from api.http.language import in_words
 from ledger.roles import Role
 from tests.fixtures.office import Office
 from tests.oauth.conftest import PAGE, Shop
@@ -37,7 +38,7 @@ async def test_removing_a_key_says_before_what_stops(shop: Shop) -> None:
     await shop.admin.post(f"{PAGE}/schluessel", {"api_key": shop.office.api_key}, shown_at=PAGE)
     page = (await shop.admin.get(PAGE)).text
     for stop in STOPS:
-        assert stop in page
+        assert in_words(stop) in page
     answer = await shop.admin.post(f"{PAGE}/schluessel/entfernen", shown_at=PAGE)
     assert answer.status_code == 303
     assert (await shop.connection())["state"] == "unconnected"

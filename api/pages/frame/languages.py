@@ -1,14 +1,12 @@
 """The language of a page: German is the source, English is looked up in `locale/en/*.po`, read with the first text.
 
 A text stands in the code as people read it, in German: `_("Auszahlung %(number)s", number=…)` in templates and in
-Python, `N_("…")` where it is only written down and shown later. A text of the ledger that is shown on a page (a
-refusal, a reason) goes through `_()` as well; what no catalogue knows stays as it is. The ledger stores whole German
-sentences, amounts and days included: the catalogue has them with places, marked `ledger`, and they are recognized.
+Python, `N_("…")` where it is only written down and shown later. What the ledger says (a refusal, a reason) is a code,
+whose words stand in `words/`.
 
 babel is imported by what writes with it: the doors for machines start without it.
 """
 
-import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -26,14 +24,6 @@ LANGUAGES = {GERMAN: "Deutsch", ENGLISH: "English"}
 COOKIE = "partnerdesk-language"
 
 _LOCALES = {GERMAN: "de_DE", ENGLISH: "en_GB"}
-_LEDGERS = "ledger"
-_RULES = "rule"
-"""Comments of texts in the catalogue that stand in no page: the ledger says them."""
-_PLACE = re.compile(r"%\((\w+)\)s")
-_AMOUNT = re.compile(r"-?\d{1,3}(?:\.\d{3})*,\d{2} €", re.ASCII)
-_MONTH = re.compile(r"\d{2}\.\d{4}", re.ASCII)
-_PERCENT = re.compile(r"\d+(?:,\d+)? %", re.ASCII)
-_DAY = re.compile(r"\d{2}\.\d{2}\.\d{4}", re.ASCII)
 _FOLDER = Path(__file__).parents[1] / "locale"
 
 Entry = str | tuple[str, ...]
@@ -49,7 +39,7 @@ def _(text: str, **values: object) -> str:
     """The text in the language of this request; `%(name)s` in it stand for `values`."""
     found = catalogue(language()).get(text)
     if found is None:
-        return text % values if values else _composed(text)
+        return text % values if values else text
     said = found if isinstance(found, str) else found[0]
     return said % values if values else said
 
@@ -57,34 +47,6 @@ def _(text: str, **values: object) -> str:
 def said(refused: Refused) -> str:
     """Why something is refused, in the language of this request."""
     return of_code(refused) if is_known(refused.sentence) else _(refused.sentence)
-
-
-def rule(text: str) -> str:
-    """By which rule a commission was computed, as the ledger said it then: clauses, each with amounts in it."""
-    return _composed(text, _RULES)
-
-
-def _composed(text: str, kind: str = _LEDGERS) -> str:
-    """A sentence of the ledger with amounts, days and names in it: those are written as this language does."""
-    for pattern, said in _patterns(language(), kind):
-        if found := pattern.fullmatch(text):
-            return said % {name: _part(value, kind) for name, value in found.groupdict().items()}
-    return text
-
-
-def _part(text: str, kind: str) -> str:
-    try:
-        if _AMOUNT.fullmatch(text):
-            return money(int(re.sub(r"[^-0-9]", "", text)))
-        if _DAY.fullmatch(text):
-            return day(date(int(text[6:]), int(text[3:5]), int(text[:2])))
-        if _MONTH.fullmatch(text):
-            return month(date(int(text[3:]), int(text[:2]), 1))
-    except ValueError:
-        return text  # a person wrote it: there is no such day, or no such number
-    if _PERCENT.fullmatch(text):
-        return percent(Decimal(text[:-2].replace(",", ".")))
-    return _(text) if kind == _LEDGERS else _composed(text, kind)
 
 
 def ngettext(one: str, many: str, n: int, **values: object) -> str:
@@ -110,24 +72,6 @@ def catalogue(spoken: str) -> dict[str, Entry]:
                 elif isinstance(said, list | tuple) and all(said):
                     texts[message.id[0]] = tuple(said)
     return texts
-
-
-@cache
-def _patterns(spoken: str, kind: str) -> list[tuple[re.Pattern[str], str]]:
-    """The sentences of this kind that have places, those with the most words first."""
-    from babel.messages.pofile import read_po
-
-    found = []
-    for path in sorted((_FOLDER / spoken).glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale=spoken):
-                if kind in message.user_comments and _PLACE.search(str(message.id)):
-                    parts = _PLACE.split(str(message.id))
-                    shape = "".join(
-                        f"(?P<{part}>.+?)" if number % 2 else re.escape(part) for number, part in enumerate(parts)
-                    )
-                    found.append((len("".join(parts[::2])), re.compile(shape), str(message.string)))
-    return [(pattern, said) for _words, pattern, said in sorted(found, key=lambda one: -one[0])]
 
 
 def money(cents: int | None, currency: str = "EUR") -> str:

@@ -1,10 +1,11 @@
 """The words of sales and commissions: where they come from, which rule made them, what changed their state."""
 
 import re
-from decimal import Decimal
 from typing import Protocol
 
-from api.pages.frame.languages import N_, _, money, percent, rule
+from api.http.language import in_words
+from api.pages.frame.languages import N_, _
+from ledger.commissions.explanations import Computed, explained
 
 SOURCES = {"stripe": N_("Stripe"), "lexoffice": N_("Rechnung in lexoffice"), "api": N_("Eigene Erfassung")}
 KINDS = {
@@ -15,7 +16,6 @@ KINDS = {
     "month_close": N_("Monatsabschluss"),
     "bonus": N_("Bonus"),
 }
-_PLAIN = re.compile(r"[\d.,]+ % von [\d.,]+ €")
 _EVENT = re.compile(r"event:(\d+)(?:,\d+)*")
 _CAUSES = {
     "stripe": N_("Ereignis von Stripe"),
@@ -26,19 +26,11 @@ _CAUSES = {
 }
 
 
-class Earned(Protocol):
+class Earned(Computed, Protocol):
     @property
     def kind(self) -> str: ...
     @property
     def manual_kind(self) -> str | None: ...
-    @property
-    def percent(self) -> Decimal: ...
-    @property
-    def fixed_cents(self) -> int: ...
-    @property
-    def base_cents(self) -> int: ...
-    @property
-    def words(self) -> str | None: ...
 
 
 def kind_of(row: Earned) -> str:
@@ -49,14 +41,8 @@ def rule_of(row: Earned) -> str:
     """„10 % von 84,03 € + 1,00 €“; of a line that a person wrote, that one did."""
     if row.manual_kind:
         return _("von Hand")
-    if row.words and not _PLAIN.fullmatch(row.words):
-        return rule(row.words)  # tiers, caps and counted payments: said when it was computed
-    parts = []
-    if row.percent:
-        parts.append(_("%(percent)s von %(base)s", percent=percent(row.percent), base=money(row.base_cents)))
-    if row.fixed_cents:
-        parts.append(money(row.fixed_cents))
-    return " + ".join(parts) or "–"
+    why = explained(row)
+    return in_words(why) if why else "–"
 
 
 def event_of(cause: str | None) -> int | None:

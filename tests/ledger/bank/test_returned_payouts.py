@@ -55,7 +55,7 @@ async def test_the_day_that_a_person_names_stands_wherever_the_payout_is_shown(s
     paid = await answered(shop, payout, paid_on=day.isoformat())
     assert (paid.state, paid.paid_on, paid.payment_reference) == (PayoutState.PAID, day, payout.number)
     async with shop.ledger.transaction(shop.tenant) as tx:
-        statement = await statements.of_payout(tx, payout.number)
+        statement = await statements.of_payout(tx, payout.number, in_words=in_words)
     assert (statement.paid_on, statement.payment_reference) == (day, payout.number)
     listed = b"".join(
         [

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from activities.mail import letter_facts
+from api.http.language import in_words
 from ledger.bank import bank_candidates, bank_export, bank_run_cancelling
 from ledger.bank.bank_run_rows import BankRun
 from ledger.booking import resolutions, settlement
@@ -73,7 +74,7 @@ async def test_the_statement_of_a_rejected_payout_adds_up(shop: Shop) -> None:
     async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
         await decisions.reject(tx, payout.number, actor="key:chief", reason="Doppelt.")
     async with shop.ledger.transaction(shop.tenant) as tx:
-        statement = await statements.of_payout(tx, payout.number)
+        statement = await statements.of_payout(tx, payout.number, in_words=in_words)
     assert statement.net_cents == 5_000
     assert [line.net_cents for line in statement.lines] == [5_000]
 
@@ -89,7 +90,7 @@ async def test_the_amount_paid_is_the_documents_wherever_the_partner_reads_it(sh
         preview = await bank_candidates.preview(tx, vault)
     run = await bank.exported(shop, vault, payout)
     async with shop.ledger.transaction(shop.tenant) as tx:
-        statement = await statements.of_payout(tx, payout.number)
+        statement = await statements.of_payout(tx, payout.number, in_words=in_words)
         [own], _ = await partner_portal.payouts_of(tx, payout.partner_id)
         mail = SimpleNamespace(about=[payout.number], partner_id=payout.partner_id)
         letter = await letter_facts._document(tx, cast(Any, mail))

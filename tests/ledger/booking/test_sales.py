@@ -9,10 +9,12 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
+from api.http.language import in_words
 from ledger.booking import provider_reports, sale_decisions
 from ledger.booking.outcome import Outcome
 from ledger.booking.provider_reports import DisputeReport, RefundReport, SaleReport
 from ledger.commissions import commissions
+from ledger.commissions.explanations import explained
 from ledger.payouts import partner_balance
 from ledger.programme import campaigns, partners
 from ledger.programme.calculation import Rate
@@ -375,10 +377,10 @@ async def test_sales_and_commissions_are_listed_by_what_one_asks_for(shop: Shop)
         older, end = await transactions.list_transactions(tx, partner_id=anna, after=cursor, limit=1)
         assert ([found.payment_intent for found in older], end) == (["pi_1"], None)
         carls, _ = await commissions.list_commissions(tx, partner_id=shop.partner["CARL"].id)
-        assert [(found.level, found.rule) for found in carls] == [
-            (1, "10 % von 119,00 €"),
-            (3, "2 % von 119,00 €"),
-            (3, "2 % von 119,00 €"),
+        assert [(found.level, in_words(explained(found))) for found in carls] == [
+            (1, "10 % von 119,00\xa0€"),
+            (3, "2 % von 119,00\xa0€"),
+            (3, "2 % von 119,00\xa0€"),
         ]
         balance = await partner_balance.of_partner(tx, shop.partner["CARL"].id)
         assert (balance.pending_cents, balance.paid_cents) == (1190 + 238 + 238, 0)

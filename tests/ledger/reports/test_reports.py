@@ -149,9 +149,9 @@ async def test_a_statement_adds_up_in_pdf_and_csv(books: Shop, vault: Vault) -> 
     payout = await bank.open_payout(books, vault, net_cents=12_345)
     async with books.ledger.transaction(books.tenant) as tx:
         await tx.execute("UPDATE partners SET name = 'Łukasz Größer & Söhne €' WHERE code = 'ANNA'")
-        statement = await statements.of_payout(tx, payout.number)
+        statement = await statements.of_payout(tx, payout.number, in_words=in_words)
         day = statement.created_on
-        of_partner = await statements.of_partner(tx, "ANNA", day, day)
+        of_partner = await statements.of_partner(tx, "ANNA", day, day, in_words=in_words)
     assert sum(line.net_cents for line in statement.lines) == statement.net_cents == 12_345
     rows = list(csv.reader(io.StringIO(statements.payout_csv(statement).decode("utf-8-sig")), delimiter=";"))
     assert [row[-1] for row in rows[-3:]] == ["123,45", "23,46", "146,91"]
@@ -176,7 +176,7 @@ async def test_a_private_persons_statement_never_says_gutschrift(books: Shop) ->
     await payable.earn(books, 12_345)
     payout = await payable.request(books)
     async with books.ledger.transaction(books.tenant) as tx:
-        statement = await statements.of_payout(tx, payout.number)
+        statement = await statements.of_payout(tx, payout.number, in_words=in_words)
     text = _text_of(statement_pdf.payout_pdf(statement))
     assert "Provisionsabrechnung: noch nicht erstellt" in text
     assert "Gutschrift" not in text
@@ -191,8 +191,8 @@ async def test_a_partners_statement_says_how_much_of_it_is_paid(books: Shop, vau
     await payable.earn(books, 5_000)
     await payable.request(books)
     async with books.ledger.transaction(books.tenant) as tx:
-        day = (await statements.of_payout(tx, first.number)).created_on
-        statement = await statements.of_partner(tx, "ANNA", day, day)
+        day = (await statements.of_payout(tx, first.number, in_words=in_words)).created_on
+        statement = await statements.of_partner(tx, "ANNA", day, day, in_words=in_words)
     text = _text_of(statement_pdf.partner_pdf(statement))
     assert "Summe im Zeitraum: 178,50 €" in text
     assert "davon bezahlt: 119,00 €" in text
@@ -216,7 +216,7 @@ async def test_a_statement_explains_what_base_and_rate_do_not(books: Shop) -> No
     await books.rows("UPDATE commissions SET net_cents = 7500 WHERE transaction_id = $1 AND level = 1", capped)
     payout = await payable.request(books)
     async with books.ledger.transaction(books.tenant) as tx:
-        statement = await statements.of_payout(tx, payout.number)
+        statement = await statements.of_payout(tx, payout.number, in_words=in_words)
     told = {line.net_cents: line.rule.replace("\xa0", " ") for line in statement.lines}
     assert told == {
         2_000: "20 % von 100,00 €",
@@ -249,7 +249,9 @@ def test_any_text_can_be_written_into_a_statement(text: str) -> None:
 async def test_a_statement_covers_at_most_two_years(books: Shop, first: str, last: str) -> None:
     async with books.ledger.transaction(books.tenant) as tx:
         with pytest.raises(NotAcceptable):
-            await statements.of_partner(tx, "ANNA", date.fromisoformat(first), date.fromisoformat(last))
+            await statements.of_partner(
+                tx, "ANNA", date.fromisoformat(first), date.fromisoformat(last), in_words=in_words
+            )
 
 
 @pytest.mark.parametrize("name", list(reports.LISTS))

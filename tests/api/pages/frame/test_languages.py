@@ -11,7 +11,6 @@ from babel.messages.pofile import read_po
 from api.http.language import speaking
 from api.pages.frame import languages
 from api.pages.frame.languages import COOKIE, catalogue
-from ledger.money import euro
 from ledger.roles import Role
 from tests.api.pages.frame import texts
 from tests.fixtures.browsers import Firm
@@ -38,80 +37,19 @@ def test_no_refusal_that_a_page_shows_is_untranslated() -> None:
     assert not {text: where for where, text in texts.refusals() if text not in catalogue(ENGLISH)}
 
 
-def test_no_sentence_that_the_ledger_stores_or_says_is_untranslated() -> None:
-    assert not {text: where for where, text in texts.sentences() if text not in catalogue(ENGLISH)}
-
-
-def test_sentences_with_amounts_days_and_names_in_them_are_translated_with_them() -> None:
-    for where, text in texts.composed_sentences():
-        with speaking(ENGLISH):
-            said = languages._(text)
-        assert said != text, (where, text)
-        assert said.count("€1,234.56") == text.count("1.234,56 €"), (where, said)
-        assert said.count("22 Nov 2026") == text.count("22.11.2026"), (where, said)
-        assert languages._(text) == text
-
-
-def test_a_stored_sentence_is_known_again_whatever_its_amounts() -> None:
-    stored = f"Der Saldo ist {euro(-123456789)}; er wird vorgetragen (Übertrag)."
-    with speaking(ENGLISH):
-        assert languages._(stored) == "The balance is -€1,234,567.89; it is carried forward."
-        assert languages._("Was kein Katalog kennt, 5,00 €.") == "Was kein Katalog kennt, 5,00 €."
+def test_ledger_and_activities_say_no_sentence() -> None:
+    """They name codes (words/): a row, a trigger or a translation is keyed by no German sentence."""
+    assert not list(texts.sentences())
 
 
 @pytest.mark.parametrize("typed", ["99.99.2026", "00.2026", "31.02.2026", "13.0000", f"{'123.' * 1500}123,00 €"])
-def test_what_a_person_typed_breaks_no_page_whatever_it_looks_like(typed: str) -> None:
+def test_what_a_person_typed_stays_as_it_is(typed: str) -> None:
     with speaking(ENGLISH):
-        assert typed in languages._(f"{typed} nicht gefunden.")
         assert languages._(typed) == typed
 
 
-@pytest.mark.parametrize(
-    ("stored", "said"),
-    [
-        ("3. Zahlung; der Plan zahlt die ersten 2", "payment no. 3; the plan pays the first 2"),
-        ("12,5 % von 1.084,03 € + 1,00 €, höchstens 50,00 €", "12.5% of €1,084.03 + €1.00, at most €50.00"),
-        (
-            "10 % von 50,00 € + 12 % von 20,00 € (gestaffelt; Monatsumsatz davor 950,00 €)",
-            "10% of €50.00 + 12% of €20.00 (graduated; the month’s revenue before: €950.00)",
-        ),
-        (
-            "10 % von 84,03 €, gekürzt auf 5,00 €: mehr gibt die Basis nicht her (Grundsatz; was die Staffel mehr "
-            "bringt, kommt mit dem Monatsabschluss)",
-            "10% of €84.03, cut to €5.00: the base does not hold more (basic rate; what the tiers add comes with the "
-            "month’s close)",
-        ),
-        (
-            "Monatsabschluss 03.2026; Stufe 1: Umsatz 6.000,00 €, durchgehend 12 % + 2,00 € je Verkauf; höchstens "
-            "90,00 € im Monat; verdient 720,00 €, mit den Verkäufen gegeben 600,00 €; schon abgeschlossen 20,00 €",
-            "Close of Mar 2026; level 1: revenue €6,000.00, throughout 12% + €2.00 per sale; at most €90.00 a month; "
-            "earned €720.00, given with the sales €600.00; closed before €20.00",
-        ),
-        (
-            "Monatsabschluss 03.2026; Stufe 2: Umsatz 6.000,00 €, gestaffelt im Mittel 10,33 %; verdient 1,00 €, mit "
-            "den Verkäufen gegeben 0,00 €",
-            "Close of Mar 2026; level 2: revenue €6,000.00, graduated, on average 10.33%; earned €1.00, given with the "
-            "sales €0.00",
-        ),
-        ("Monatsabschluss 03.2026; kein Verkauf ist geblieben", "Close of Mar 2026; no sale is left"),
-    ],
-)
-def test_the_rule_that_made_a_commission_is_said_in_both_languages(stored: str, said: str) -> None:
-    assert languages.rule(stored) == stored
-    with speaking(ENGLISH):
-        assert languages.rule(stored) == said
-
-
-def test_no_clause_of_a_rule_is_untranslated() -> None:
-    """Each piece of the ledger's words stands in a clause that the catalogue knows."""
-    known = " ".join(_PLACES.sub("", str(text)) for text in catalogue(ENGLISH))
-    missing = [piece for piece in texts.words_of_rules() if piece not in known]
-    assert not missing
-
-
 def test_nothing_is_translated_that_no_page_says() -> None:
-    known = all_texts().keys() | {text for _, text in [*texts.refusals(), *texts.sentences()]}
-    known |= set(said_by_the_ledger())
+    known = all_texts().keys() | {text for _, text in texts.refusals()}
     assert not [text for text in catalogue(ENGLISH) if text not in known]
 
 
@@ -131,19 +69,6 @@ def test_a_text_is_translated_one_way_and_keeps_its_places() -> None:
             for source, translation in zip(sources, said, strict=True):
                 assert translation, (path.name, source)
                 assert set(_PLACES.findall(source)) >= set(_PLACES.findall(translation)), (path.name, source)
-
-
-def said_by_the_ledger() -> list[str]:
-    """Reasons and sentences that the ledger stores or composes; a page shows them through `_()`.
-
-    They are marked in the catalogue by the comment `ledger`.
-    """
-    return [
-        message.id if isinstance(message.id, str) else message.id[0]
-        for path in _FILES
-        for message in messages(path)
-        if {"ledger", "rule"} & set(message.user_comments)
-    ]
 
 
 def messages(path: Path) -> list[Message]:
