@@ -1,8 +1,9 @@
 """Admin → Zahlungsläufe: what can be transferred, drafts, their approval by a second person, and the file."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -12,7 +13,7 @@ from api.actions.bank_file import xml_file
 from api.http.rows import after
 from api.pages.frame import actor_names
 from api.pages.frame.languages import N_, said
-from api.pages.frame.rendering import PageRoute
+from api.pages.frame.rendering import Instead, PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.words.bank_words import WAYS_OUT
 from ledger.bank import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
@@ -27,7 +28,6 @@ router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
 Viewer = Annotated[Visit, may(Permission.SEE_BANK, page=PAGE)]
 Banker = Annotated[Visit, may(Permission.BANK, page=PAGE)]
 Second = Annotated[Visit, may(Permission.CONFIRM_BANK, page=PAGE)]
-Act = Callable[[TenantTransaction], Awaitable[Any]]
 _LINES = 500
 """Payments on one page."""
 
@@ -71,11 +71,9 @@ async def run_page(number: str, visit: Viewer) -> Response:
 @router.post("/{number}/freigeben")
 async def approve(number: str, visit: Second) -> Response:
     seen = visit.field("content_hash")[:64]
-
-    async def act(tx: TenantTransaction) -> None:
+    async with _acting(visit, number, refresh=True) as tx:
         await bank_runs.approve(tx, visit.doors.vault, number, by=visit.person.actor, seen_hash=seen)
-
-    return await _acted(visit, number, act, refresh=True)
+    return RedirectResponse(f"{PAGE}/{number}", status_code=303)
 
 
 @router.post("/{number}/datei")
@@ -100,71 +98,66 @@ async def download(number: str, visit: Banker) -> Response:
 
 @router.post("/{number}/bestaetigen")
 async def confirm(number: str, visit: Banker) -> Response:
-    async def act(tx: TenantTransaction) -> None:
+    async with _acting(visit, number) as tx:
         await bank_runs.confirm(tx, number, by=visit.person.actor)
-
-    return await _acted(visit, number, act)
+    return RedirectResponse(f"{PAGE}/{number}", status_code=303)
 
 
 @router.post("/{number}/tag")
 async def reschedule(number: str, visit: Banker) -> Response:
-    async def act(tx: TenantTransaction) -> None:
+    async with _acting(visit, number) as tx:
         day = _day(visit.field("day"))
         if day is None:
             raise NotAcceptable("day_not_acceptable")
         await bank_runs.reschedule(tx, number, day, by=visit.person.actor)
-
-    return await _acted(visit, number, act)
+    return RedirectResponse(f"{PAGE}/{number}", status_code=303)
 
 
 @router.post("/{number}/entfernen")
 async def drop(number: str, visit: Banker) -> Response:
-    async def act(tx: TenantTransaction) -> None:
+    async with _acting(visit, number) as tx:
         reason = visit.field("reason")[:500]
         if not reason:
             raise NotAcceptable("reason_missing")
         await bank_runs.drop(tx, number, visit.field("payout"), by=visit.person.actor, reason=reason)
-
-    return await _acted(visit, number, act)
+    return RedirectResponse(f"{PAGE}/{number}", status_code=303)
 
 
 @router.post("/{number}/stornieren")
 async def cancel(number: str, visit: Banker) -> Response:
-    async def act(tx: TenantTransaction) -> None:
+    async with _acting(visit, number) as tx:
         await bank_run_cancelling.cancel(tx, number, by=visit.person.actor, reason=visit.field("reason")[:500])
-
-    return await _acted(visit, number, act)
+    return RedirectResponse(f"{PAGE}/{number}", status_code=303)
 
 
 @router.post("/{number}/stornieren/bestaetigen")
 async def confirm_cancel(number: str, visit: Second) -> Response:
-    async def act(tx: TenantTransaction) -> None:
+    async with _acting(visit, number) as tx:
         await bank_run_cancelling.confirm_cancel(tx, number, by=visit.person.actor)
-
-    return await _acted(visit, number, act)
+    return RedirectResponse(f"{PAGE}/{number}", status_code=303)
 
 
 @router.post("/{number}/stornieren/zurueckziehen")
 async def withdraw_cancel(number: str, visit: Banker) -> Response:
-    async def act(tx: TenantTransaction) -> None:
+    async with _acting(visit, number) as tx:
         await bank_run_cancelling.withdraw_cancel(tx, number, by=visit.person.actor)
+    return RedirectResponse(f"{PAGE}/{number}", status_code=303)
 
-    return await _acted(visit, number, act)
 
-
-async def _acted(visit: Visit, number: str, act: Act, *, refresh: bool = False) -> Response:
+@asynccontextmanager
+async def _acting(visit: Visit, number: str, *, refresh: bool = False) -> AsyncIterator[TenantTransaction]:
+    """A refusal shows the run again, with its reason. Raises Instead."""
     try:
         if refresh:
             await _refresh(visit, number)
         async with visit.doors.ledger.transaction(
             visit.tenant, cause=visit.person.actor, person=visit.person.user_id
         ) as tx:
-            await act(tx)
+            yield tx
     except ContentHasChanged:
-        return await _run(visit, number, wrong=_CHANGED)
+        raise Instead(await _run(visit, number, wrong=_CHANGED)) from None
     except (NotAcceptable, NotAllowedNow) as refused:
-        return await _run(visit, number, wrong=said(refused))
-    return RedirectResponse(f"{PAGE}/{number}", status_code=303)
+        raise Instead(await _run(visit, number, wrong=said(refused))) from None
 
 
 async def _refresh(visit: Visit, number: str) -> None:

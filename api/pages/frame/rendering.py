@@ -144,6 +144,14 @@ def problem_of(error: Exception) -> Problem | None:
             return None
 
 
+class Instead(Exception):
+    """Another page than the door would have answered with, such as its form again with what was refused."""
+
+    def __init__(self, page: Response) -> None:
+        super().__init__(page.status_code)
+        self.page = page
+
+
 class PageRoute(APIRoute):
     """A route whose errors are pages and whose detours are redirects."""
 
@@ -154,6 +162,8 @@ class PageRoute(APIRoute):
             with speaking(request.cookies.get(COOKIE)):
                 try:
                     return await answer(request)
+                except Instead as another:
+                    return another.page
                 except GoTo as elsewhere:
                     return RedirectResponse(elsewhere.address, status_code=303)
                 except Exception as error:

@@ -11,7 +11,7 @@ from api.pages.frame.languages import N_, _, said
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.frame.words import DONE, TROUBLE
-from api.pages.payouts.payout_detail import approving, rejecting
+from api.pages.payouts.payout_detail import approved, rejected
 from api.pages.words import payout_words
 from ledger.keyset import position_in_time
 from ledger.payouts import approval_queue, payouts
@@ -86,16 +86,17 @@ async def _decided(visit: Visit, chosen: Sequence[Chosen], *, is_approval: bool)
                 Outcome(one.number, _("Über der Grenze: Bitte zeigen Sie zuerst Ihren zweiten Faktor."), TROUBLE, True)
             )
             continue
-        decision = (approving if is_approval else rejecting)(visit, one.number, one.seen_hash)
+        decide = approved if is_approval else rejected
         try:
             async with visit.doors.ledger.transaction(tenant, person=visit.person.user_id) as tx:
-                made = await decision(tx)
-                to_announce.append((await payouts.get(tx, one.number), made))
+                decision = await decide(tx, visit, one.number, one.seen_hash)
+                payout = await payouts.get(tx, one.number)
         except Refused as refused:
             outcomes.append(Outcome(one.number, said(refused), TROUBLE))
         else:
+            to_announce.append((payout, decision))
             outcomes.append(Outcome(one.number, _("Freigegeben") if is_approval else _("Abgelehnt"), DONE))
-    await asyncio.gather(*(visit.doors.announcer.decision(tenant, payout, made) for payout, made in to_announce))
+    await asyncio.gather(*(visit.doors.announcer.decision(tenant, *told) for told in to_announce))
     return outcomes
 
 

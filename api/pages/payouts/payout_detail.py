@@ -1,6 +1,7 @@
 """Admin → Auszahlung: one payout, what it waits for, its lines, its way, and what can be done about it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
@@ -8,9 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
 
+from api.actions.after import After
 from api.pages.frame.actor_names import names
 from api.pages.frame.languages import N_, said
-from api.pages.frame.rendering import PageRoute
+from api.pages.frame.rendering import Instead, PageRoute
 from api.pages.frame.visits import Visit, may, require_fresh
 from api.pages.payouts.payouts import PAGE
 from api.pages.words import bank_words, payout_words
@@ -62,7 +64,6 @@ _HINTS = {
     "notiz": N_("Die Notiz ist festgehalten."),
     "gesendet": N_("Der Beleg wird erneut an den Partner gesendet."),
 }
-Act = Callable[[TenantTransaction], Awaitable[None]]
 
 
 @router.get("/{number}")
@@ -77,81 +78,72 @@ async def approve(number: Number, visit: Approver) -> Response:
         rule = await approval_rule.of_payout(tx, await payouts.get(tx, number))
     if rule.above_limit:
         require_fresh(visit, page=f"{PAGE}/{number}")
-    return await _decided(visit, number, "freigegeben", approving(visit, number, visit.field("inhalt")))
+    async with _acting(visit, number, status=409) as (tx, after):
+        await tell(after, visit, tx, await approved(tx, visit, number, visit.field("inhalt")))
+    return _back(number, "freigegeben")
 
 
 @router.post("/{number}/ablehnen")
 async def reject(number: Number, visit: Approver) -> Response:
-    return await _decided(visit, number, "abgelehnt", rejecting(visit, number, visit.field("inhalt")))
+    async with _acting(visit, number, status=409) as (tx, after):
+        await tell(after, visit, tx, await rejected(tx, visit, number, visit.field("inhalt")))
+    return _back(number, "abgelehnt")
 
 
 @router.post("/{number}/stornieren")
 async def cancel(number: Number, visit: Worker) -> Response:
-    async def decide(tx: TenantTransaction) -> Decision:
-        return await decisions.cancel(
+    async with _acting(visit, number, status=409) as (tx, after):
+        decision = await decisions.cancel(
             tx, number, actor=visit.person.actor, reason=required_reason(visit), seen_hash=visit.field("inhalt") or None
         )
-
-    return await _decided(visit, number, "storniert", decide)
+        await tell(after, visit, tx, decision)
+    return _back(number, "storniert")
 
 
 @router.post("/{number}/zurueckstellen")
 async def put_back(number: Number, visit: Worker) -> Response:
-    async def act(tx: TenantTransaction) -> None:
+    async with _acting(visit, number) as (tx, _):
         await payout_holds.put_back(tx, number, actor=visit.person.actor, reason=visit.field("grund"))
-
-    return await _done(visit, number, "zurueckgestellt", act)
+    return _back(number, "zurueckgestellt")
 
 
 @router.post("/{number}/aufnehmen")
 async def take_up(number: Number, visit: Worker) -> Response:
-    async def act(tx: TenantTransaction) -> None:
+    async with _acting(visit, number) as (tx, after):
         await payout_holds.take_up(tx, number, actor=visit.person.actor, reason=visit.field("grund"))
-
-    answer = await _done(visit, number, "aufgenommen", act)
-    if answer.status_code == 303:
-        async with visit.doors.ledger.transaction(visit.tenant) as tx:
-            payout = await payouts.get(tx, number)
-        await visit.doors.announcer.recheck(visit.tenant, payout)
-    return answer
+        after(visit.doors.announcer.recheck, tx.tenant, await payouts.get(tx, number))
+    return _back(number, "aufgenommen")
 
 
 @router.post("/{number}/notiz")
 async def note(number: Number, visit: Worker) -> Response:
-    async def act(tx: TenantTransaction) -> None:
+    async with _acting(visit, number) as (tx, _):
         await payout_notes.write(tx, number, actor=visit.person.actor, note=visit.field("notiz"))
-
-    return await _done(visit, number, "notiz", act)
+    return _back(number, "notiz")
 
 
 @router.post("/{number}/beleg-senden")
 async def send_document_again(number: Number, visit: Worker) -> Response:
-    async def act(tx: TenantTransaction) -> None:
+    async with _acting(visit, number) as (tx, _):
         await payout_notes.send_document_again(tx, number, actor=visit.person.actor, reason=visit.field("grund"))
-
-    return await _done(visit, number, "gesendet", act)
-
-
-def approving(visit: Visit, number: str, seen_hash: str) -> Callable[[TenantTransaction], Awaitable[Decision]]:
-    async def decide(tx: TenantTransaction) -> Decision:
-        return await decisions.approve(
-            tx, number, actor=visit.person.actor, seen_hash=seen_hash, reason=visit.field("grund")[:500] or None
-        )
-
-    return decide
+    return _back(number, "gesendet")
 
 
-def rejecting(visit: Visit, number: str, seen_hash: str) -> Callable[[TenantTransaction], Awaitable[Decision]]:
-    async def decide(tx: TenantTransaction) -> Decision:
-        return await decisions.reject(
-            tx,
-            number,
-            actor=visit.person.actor,
-            reason=required_reason(visit),
-            seen_hash=seen_hash,
-        )
+async def approved(tx: TenantTransaction, visit: Visit, number: str, seen_hash: str) -> Decision:
+    return await decisions.approve(
+        tx, number, actor=visit.person.actor, seen_hash=seen_hash, reason=visit.field("grund")[:500] or None
+    )
 
-    return decide
+
+async def rejected(tx: TenantTransaction, visit: Visit, number: str, seen_hash: str) -> Decision:
+    return await decisions.reject(
+        tx, number, actor=visit.person.actor, reason=required_reason(visit), seen_hash=seen_hash
+    )
+
+
+async def tell(after: After, visit: Visit, tx: TenantTransaction, decision: Decision) -> None:
+    """The row first, then the announcement, as behind the JSON API."""
+    after(visit.doors.announcer.decision, tx.tenant, await payouts.get(tx, decision.number), decision)
 
 
 def required_reason(visit: Visit) -> str:
@@ -160,29 +152,21 @@ def required_reason(visit: Visit) -> str:
     return reason
 
 
-async def _decided(
-    visit: Visit, number: str, hint: str, decide: Callable[[TenantTransaction], Awaitable[Decision]]
-) -> Response:
-    """The row first, then the announcement, as behind the JSON API."""
-    tenant = visit.tenant
-    try:
-        async with visit.doors.ledger.transaction(tenant, person=visit.person.user_id) as tx:
-            decision = await decide(tx)
-            payout = await payouts.get(tx, number)
-    except Refused as refused:
-        return await _shown(visit, number, wrong=said(refused), status=409)
-    await visit.doors.announcer.decision(tenant, payout, decision)
-    return RedirectResponse(f"{PAGE}/{number}?hinweis={hint}", status_code=303)
-
-
-async def _done(visit: Visit, number: str, hint: str, act: Act) -> Response:
+@asynccontextmanager
+async def _acting(visit: Visit, number: str, *, status: int = 422) -> AsyncIterator[tuple[TenantTransaction, After]]:
+    """A refusal shows the payout again, with its reason. Raises Instead."""
+    after = After(visit.doors, visit.tenant)
     try:
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
-            await act(tx)
+            yield tx, after
     except NotFound:
         raise
     except Refused as refused:
-        return await _shown(visit, number, wrong=said(refused))
+        raise Instead(await _shown(visit, number, wrong=said(refused), status=status)) from None
+    await after.follow()
+
+
+def _back(number: str, hint: str) -> Response:
     return RedirectResponse(f"{PAGE}/{number}?hinweis={hint}", status_code=303)
 
 
