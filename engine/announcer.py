@@ -47,6 +47,8 @@ _MOST_REMEMBERED = 10_000
 
 
 class Announcer:
+    """Announces committed rows to the engine, once each; what fails is left to the hand-over and counted."""
+
     def __init__(
         self,
         engine: Client,
@@ -100,6 +102,7 @@ class Announcer:
                 return
 
     async def payout(self, tenant: Tenant, payout: Payout) -> bool:
+        """Whether the engine has the payout's workflow now; if so, the row is marked as started."""
         told = await self._attempt(
             "payout",
             payout_workflow_id(tenant, payout.number),
@@ -112,6 +115,7 @@ class Announcer:
         return told
 
     async def decision(self, tenant: Tenant, payout: Payout, decision: Decision) -> bool:
+        """Whether the payout's workflow has the decision now; if so, the row is marked as delivered."""
         told = await self._attempt(
             "decision",
             payout_workflow_id(tenant, payout.number),

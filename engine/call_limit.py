@@ -15,8 +15,10 @@ _limits: WeakKeyDictionary[Client, timedelta] = WeakKeyDictionary()
 
 
 def limit_calls(client: Client, limit: timedelta) -> None:
+    """From now on each call of this client may take this long."""
     _limits[client] = limit
 
 
 def call_limit(client: Client) -> timedelta:
+    """How long one call of this client may take: 2 s where nothing else was set."""
     return _limits.get(client, DEFAULT)

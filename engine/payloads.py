@@ -29,6 +29,7 @@ class EncryptedPayloads(PayloadCodec):
         self._keys, self.encrypts = payload_keys(setting)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        """The payloads under the newest key, or as they are where nothing is to be encrypted."""
         if not self.encrypts:
             return list(payloads)
         return [

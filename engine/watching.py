@@ -18,6 +18,7 @@ class EngineView:
         self._client = client
 
     async def running(self, tenant: Tenant) -> dict[PayoutNumber, SeenWorkflow]:
+        """The payouts of the tenant whose workflow runs. Raises RPCError."""
         return {number: seen async for number, seen in self._listed(tenant, 'ExecutionStatus = "Running"')}
 
     async def all(self, tenant: Tenant) -> dict[PayoutNumber, SeenWorkflow]:

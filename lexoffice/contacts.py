@@ -15,11 +15,15 @@ class Role(Wire):
 
 
 class Roles(Wire):
+    """As what the contact is kept; one of both at least is set."""
+
     customer: Role | None = None
     vendor: Role | None = None
 
 
 class ContactPerson(Wire):
+    """A person to talk to at a company."""
+
     salutation: str | None = None
     first_name: str | None = None
     last_name: str | None = None
@@ -29,6 +33,8 @@ class ContactPerson(Wire):
 
 
 class Company(Wire):
+    """The contact of a firm. None and () where lexoffice sends nothing."""
+
     name: str | None = None
     tax_number: str | None = None
     vat_registration_id: str | None = None
@@ -37,12 +43,16 @@ class Company(Wire):
 
 
 class Person(Wire):
+    """The contact of a private person."""
+
     salutation: str | None = None
     first_name: str | None = None
     last_name: str | None = None
 
 
 class PostalAddress(Wire):
+    """One address; `country_code` is ISO 3166 alpha-2."""
+
     supplement: str | None = None
     street: str | None = None
     zip: str | None = None
@@ -51,11 +61,15 @@ class PostalAddress(Wire):
 
 
 class Addresses(Wire):
+    """The addresses of a contact, by use."""
+
     billing: Several[PostalAddress] = ()
     shipping: Several[PostalAddress] = ()
 
 
 class EmailAddresses(Wire):
+    """The mail addresses of a contact, by use."""
+
     business: Several[str] = ()
     office: Several[str] = ()
     private: Several[str] = ()

@@ -136,6 +136,7 @@ class SalesDocument(WithCustomFields):
 
     @property
     def currency(self) -> str:
+        """The currency of the total, ISO 4217."""
         return self.total_price.currency
 
 
@@ -150,6 +151,7 @@ class DocumentText(Fetched):
 
     @property
     def text(self) -> str:
+        """Introduction and remark together: where a marker may stand."""
         return f"{self.introduction or ''}\n{self.remark or ''}"
 
 

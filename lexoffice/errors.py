@@ -88,18 +88,26 @@ class LexofficeError(Exception):
 
 
 class Unauthorized(LexofficeError):
+    """401: the token is wrong, expired or revoked."""
+
     proves_nothing_was_made = True
 
 
 class ContractDoesNotInclude(LexofficeError):
+    """402: the plan of the account lacks the function."""
+
     proves_nothing_was_made = True
 
 
 class Forbidden(LexofficeError):
+    """403: the token lacks the scope, or the address is wrong."""
+
     proves_nothing_was_made = True
 
 
 class NotFound(LexofficeError):
+    """404: no such id, or an id of another kind of document."""
+
     proves_nothing_was_made = True
 
 
@@ -127,7 +135,7 @@ class ValidationFailed(LexofficeError):
 
 
 class Conflict(LexofficeError):
-    pass
+    """409 to a call that may be repeated: a duplicate subscription, or the file of a draft."""
 
 
 class RateLimited(LexofficeError):
@@ -151,15 +159,17 @@ class RateLimited(LexofficeError):
 
 
 class ServerError(LexofficeError):
-    pass
+    """5xx to a call that may be repeated."""
 
 
 class Unreachable(LexofficeError):
+    """No connection (DNS, connect, TLS): not one byte of the request was written."""
+
     proves_nothing_was_made = True
 
 
 class NoAnswer(LexofficeError):
-    pass
+    """A call that may be repeated got no whole answer in time."""
 
 
 class OutcomeUnknown(LexofficeError):
@@ -172,15 +182,15 @@ class OutcomeUnknown(LexofficeError):
 
 
 class UnexpectedAnswer(LexofficeError):
-    pass
+    """An answer that the API does not promise: no JSON, a redirect, another shape."""
 
 
 class FractionOfACent(UnexpectedAnswer):
-    pass
+    """A total that is no whole number of cents."""
 
 
 class UnusableFile(LexofficeError):
-    pass
+    """A download that is no PDF, or too large."""
 
 
 class SearchWindowExceeded(LexofficeError):

@@ -52,6 +52,7 @@ class Recipient(New):
         return self
 
     def members(self) -> dict[str, object]:
+        """The `address` of the document, as JSON members; what is None is left out."""
         return without_none(
             contactId=str(self.contact_id) if self.contact_id is not None else None,
             name=self.name,
@@ -74,6 +75,7 @@ class LineItem(New):
     tax_rate_percentage: Annotated[Amount, Field(ge=0, le=100)]
 
     def members(self, tax_type: TaxType) -> dict[str, object]:
+        """One of the `lineItems`, as JSON members; `tax_type` says whether the price is sent as gross or net."""
         given = "grossAmount" if tax_type == "gross" else "netAmount"
         return without_none(
             type="custom",
@@ -117,6 +119,7 @@ class NewDocument(New):
         return write_json(self.members())
 
     def members(self) -> dict[str, object]:
+        """The whole body of the request, as JSON members."""
         return without_none(
             voucherDate=render_time(self.voucher_date),
             address=self.recipient.members(),
@@ -151,6 +154,7 @@ class ShippingConditions(New):
         return self
 
     def members(self) -> dict[str, object]:
+        """The `shippingConditions` of an invoice, as JSON members."""
         return without_none(
             shippingType=self.shipping_type,
             shippingDate=_rendered(self.shipping_date),
@@ -164,6 +168,7 @@ class NewInvoice(NewDocument):
     shipping_conditions: ShippingConditions
 
     def members(self) -> dict[str, object]:
+        """The whole body of the request, as JSON members."""
         return super().members() | {"shippingConditions": self.shipping_conditions.members()}
 
 

@@ -30,19 +30,19 @@ class OAuthFailed(Exception):
 
 
 class GrantRefused(OAuthFailed):
-    pass
+    """The code or the connection is over (`invalid_grant`): somebody has to consent anew."""
 
 
 class ClientRefused(OAuthFailed):
-    pass
+    """Our client id or secret is wrong, or the client was disabled."""
 
 
 class AuthorizationAway(OAuthFailed):
-    pass
+    """No connection, no answer in time, 429 or 5xx: whether the call took effect is not known."""
 
 
 class OddTokenAnswer(OAuthFailed):
-    pass
+    """An answer that the documentation does not promise."""
 
 
 class Tokens(BaseModel):

@@ -18,6 +18,7 @@ class PaymentItem(Wire):
 
     @property
     def type(self) -> str:
+        """What kind of payment it is, in lexoffice's words."""
         return self.payment_item_type
 
     @property

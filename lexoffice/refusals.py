@@ -53,6 +53,7 @@ class Call(Enum):
 
     @property
     def repeatable(self) -> bool:
+        """Whether a second call leaves nothing behind that one would not."""
         return self in (Call.READ, Call.DELETE)
 
 

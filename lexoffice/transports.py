@@ -35,4 +35,5 @@ class Borrowed(httpx.AsyncBaseTransport):
         self._lender = lender
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The lender's answer. Raises what the lender raises."""
         return await self._lender.handle_async_request(request)
