@@ -43,14 +43,17 @@ class Connection:
     def fetch(
         self, query: str, *args: object, timeout: float | None = None
     ) -> Coroutine[Any, Any, list[asyncpg.Record]]:
+        """All rows, awaited. `timeout` in seconds. Raises what asyncpg raises."""
         return self._connection.fetch(query, *args, timeout=timeout)
 
     def fetchrow(
         self, query: str, *args: object, timeout: float | None = None
     ) -> Coroutine[Any, Any, asyncpg.Record | None]:
+        """The first row or None, awaited. `timeout` in seconds. Raises what asyncpg raises."""
         return self._connection.fetchrow(query, *args, timeout=timeout)
 
     def fetchval(self, query: str, *args: object, timeout: float | None = None) -> Coroutine[Any, Any, Any]:
+        """The first value of the first row, None without a row, awaited. `timeout` in seconds."""
         return self._connection.fetchval(query, *args, timeout=timeout)
 
     def execute(self, query: str, *args: object, timeout: float | None = None) -> Coroutine[Any, Any, str]:
@@ -60,6 +63,7 @@ class Connection:
     def executemany(
         self, query: str, args: Iterable[Sequence[object]], *, timeout: float | None = None
     ) -> Coroutine[Any, Any, None]:
+        """Runs the statement once for each of `args`, awaited. `timeout` in seconds, of all together."""
         return self._connection.executemany(query, args, timeout=timeout)
 
     def cursor(self, query: str, *args: object, prefetch: int) -> "CursorFactory[asyncpg.Record]":
@@ -149,6 +153,7 @@ class Ledger:
         return cls(pool, acquire_timeout=acquire_timeout)
 
     async def close(self) -> None:
+        """Closes the pool once its connections are given back."""
         await self._pool.close()
 
     @asynccontextmanager

@@ -22,11 +22,15 @@ class UnderWay(NotAllowedNow):
 
 
 class KeyReused(NotAcceptable):
+    """This Idempotency-Key was used for another request."""
+
     def __init__(self) -> None:
         super().__init__("idempotency_key_reused")
 
 
 class KeptAnswer(Frozen):
+    """HTTP status and JSON body of the first answer."""
+
     status: int
     body: Any
 
@@ -58,6 +62,7 @@ async def recall(tx: TenantTransaction, *, caller: str, key: str, request_sha256
 
 
 async def keep(tx: TenantTransaction, *, caller: str, key: str, request_sha256: bytes, answer: KeptAnswer) -> None:
+    """Stores the answer under the caller's key, in place of an expired one, for `recall`."""
     await tx.execute(
         """
         INSERT INTO idempotency_keys (tenant_id, caller, key, request_sha256, status, body)

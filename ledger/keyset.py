@@ -25,6 +25,7 @@ class Conditions:
         self._parts.append(phrase.format(*(self.parameter(value) for value in values)))
 
     def parameter(self, value: Any) -> str:
+        """The placeholder (`$n`) of a further parameter, which is kept with the others."""
         self.parameters.append(value)
         return f"${len(self.parameters)}"
 
@@ -56,6 +57,7 @@ def position_in_time(written: str | None) -> Position | None:
 
 
 def position_in_days(written: str | None) -> Position | None:
+    """The position in a list ordered by day that `written` stands for; None for anything that is none."""
     found = _POSITION.fullmatch(written or "")
     if found is None or int(found[2]) > _LARGEST or not 1 <= int(found[1]) <= date.max.toordinal():
         return None

@@ -45,29 +45,33 @@ class Refused(Exception):
 
 
 class NotFound(Refused):
-    pass
+    """What was asked for is not there, or not in this tenant."""
 
 
 class AlreadyExists(Refused):
-    pass
+    """Something else has this name, number or account already."""
 
 
 class NotAllowedNow(Refused):
-    pass
+    """The state of the thing forbids it; later, or by somebody else, it may be allowed."""
 
 
 class ContentHasChanged(NotAllowedNow):
+    """What is decided about is not what was shown: the hash of its content differs."""
+
     def __init__(self) -> None:
         super().__init__("content_has_changed")
 
 
 class DocumentUnderWay(NotAllowedNow):
+    """A document for it is being created at this moment, or it is not known whether it was."""
+
     def __init__(self) -> None:
         super().__init__("document_under_way")
 
 
 class NotAcceptable(Refused):
-    pass
+    """The input cannot be taken as it is, whatever the state."""
 
 
 def require_reason(reason: str) -> None:
@@ -77,12 +81,14 @@ def require_reason(reason: str) -> None:
 
 
 class NothingDue(Refused):
+    """There is nothing to pay out now; the code says why."""
+
     def __init__(self, code: str = "nothing_due", /, **params: Any) -> None:
         super().__init__(code, **params)
 
 
 class Blocked(Refused):
-    pass
+    """A rule keeps the payout from being made until somebody has mended its cause."""
 
 
 # SQLSTATEs that our migrations raise.

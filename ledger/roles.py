@@ -13,6 +13,8 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
+    """What a person may do; roles are sets of these."""
+
     READ = "read"
     SEE_BANK = "see_bank"
     """The end of an IBAN; nobody sees more of it on a page."""

@@ -76,7 +76,9 @@ def midnight(day: date) -> datetime:
 class Row(Protocol):
     """A record of asyncpg, or a dict."""
 
-    def keys(self) -> Iterable[str]: ...
+    def keys(self) -> Iterable[str]:
+        """The names of the columns."""
+
     def __getitem__(self, name: str, /) -> Any: ...
 
 
@@ -104,12 +106,16 @@ class Tenant(Frozen):
 
 
 class TransactionState(StrEnum):
+    """The states of a sale."""
+
     PENDING = "pending"
     APPROVED = "approved"
     REFUNDED = "refunded"
 
 
 class CommissionState(StrEnum):
+    """The states of a commission."""
+
     PENDING = "pending"
     APPROVED = "approved"
     IN_PAYOUT = "in_payout"
@@ -118,6 +124,8 @@ class CommissionState(StrEnum):
 
 
 class PayoutState(StrEnum):
+    """The states of a payout."""
+
     AWAITING_APPROVAL = "awaiting_approval"
     APPROVED = "approved"
     REJECTED = "rejected"
@@ -146,6 +154,8 @@ _ENDS = frozenset(
 
 
 class DecisionKind(StrEnum):
+    """What a person can decide about a payout."""
+
     APPROVE = "approve"
     REJECT = "reject"
     CANCEL = "cancel"
@@ -183,5 +193,7 @@ class TaxCase(StrEnum):
 
 
 class DocumentKind(StrEnum):
+    """Kinds of documents in the books, spelled as in the paths of the provider's API."""
+
     INVOICE = "invoice"
     CREDIT_NOTE = "credit-note"

@@ -28,6 +28,8 @@ class CannotDecrypt(Exception):
 
 
 class Vault:
+    """Encrypts with the newest key, reads with each of them, and recognises by HMAC."""
+
     def __init__(self, keys: tuple[bytes, ...]) -> None:
         self._newest = Fernet(keys[0])
         self._fernet = MultiFernet([Fernet(key) for key in keys])
@@ -45,6 +47,7 @@ class Vault:
             raise UnusableSecretKey(UnusableSecretKey.__doc__) from None
 
     def encrypt(self, secret: str) -> bytes:
+        """The secret under the newest key."""
         return self._fernet.encrypt(secret.encode())
 
     def is_newest(self, stored: bytes) -> bool:

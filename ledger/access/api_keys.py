@@ -34,6 +34,8 @@ class NewApiKey(Frozen):
 
 
 class ApiKey(Frozen):
+    """A key as lists show it: the secret itself is told once, when it is made, and never stored."""
+
     id: str
     name: str
     scopes: tuple[str, ...]
@@ -112,6 +114,7 @@ async def create_api_key(
 
 
 async def list_api_keys(tx: TenantTransaction) -> list[ApiKey]:
+    """All keys of the tenant, revoked and expired ones too, oldest first."""
     rows = await tx.fetch(
         """
         SELECT id, name, scopes, created_at, expires_at, last_used_at, revoked_at

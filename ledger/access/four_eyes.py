@@ -8,7 +8,7 @@ from ledger.refusals import NotAllowedNow
 
 
 class SecondPersonNeeded(NotAllowedNow):
-    pass
+    """Whoever asked made the thing what it is: somebody else has to do it."""
 
 
 async def require_second_person(tx: TenantTransaction, actor: str, *, made_by: Iterable[str | None]) -> bool:

@@ -13,6 +13,8 @@ _ANYBODY_WHO_APPROVES = [role for role in Role if "approve" in permissions(role)
 
 
 class Member(Frozen):
+    """A user in one tenant. `disabled_at` is of the membership, not of the user."""
+
     user_id: UserId
     email: str
     name: str | None
@@ -22,6 +24,7 @@ class Member(Frozen):
 
     @property
     def is_active(self) -> bool:
+        """Whether the member may work in this tenant now."""
         return self.disabled_at is None
 
 
@@ -135,6 +138,7 @@ async def get(tx: TenantTransaction, user: UserId, *, lock: bool = False) -> Mem
 
 
 async def list_members(tx: TenantTransaction) -> list[Member]:
+    """Everybody who is or was a member: active ones first, by address."""
     rows = await tx.fetch(_MEMBER + " ORDER BY m.disabled_at NULLS FIRST, u.email", tx.tenant.id)
     return [Member.from_row(row) for row in rows]
 

@@ -22,6 +22,7 @@ _WORKERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="passwords")
 
 
 async def hashed(password: str) -> str:
+    """The argon2id hash to store; computed in a thread of its own pool, as it takes a noticeable part of a second."""
     return await asyncio.get_running_loop().run_in_executor(_WORKERS, _HASHER.hash, password)
 
 
@@ -32,6 +33,7 @@ async def matches(stored: str | None, password: str) -> bool:
 
 
 def needs_new_hash(stored: str) -> bool:
+    """Whether the stored hash was made with weaker parameters than today's."""
     return _HASHER.check_needs_rehash(stored)
 
 
@@ -47,6 +49,7 @@ def refuse_weak(password: str, *, email: str) -> None:
 
 
 def same(one: str, other: str) -> bool:
+    """Whether both texts are equal, in a time that does not depend on where they differ."""
     return hmac.compare_digest(one.encode(), other.encode())
 
 

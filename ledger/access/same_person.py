@@ -15,10 +15,13 @@ APPROVING = [role.value for role in Role if Permission.APPROVE in permissions(ro
 
 
 class Eyes(Frozen):
+    """Which actors (`user:…`, `key:…`) may be one person: a key its maker, a new member whoever let it in."""
+
     stands_for: dict[str, frozenset[str]]
     """Of actors that may be somebody else: who that may be."""
 
     def behind(self, actor: str) -> frozenset[str]:
+        """This actor and everybody who it may be, over any number of steps."""
         found, new = frozenset[str](), frozenset({actor})
         while new:
             found |= new
@@ -32,6 +35,7 @@ class Eyes(Frozen):
 
 
 async def eyes(tx: TenantTransaction) -> Eyes:
+    """Who may be whom in this tenant now, from its keys and its audit entries of the last days."""
     rows = await tx.fetch(
         """
         SELECT 'key:' || id AS actor, 'user:' || created_by_user AS may_be FROM api_keys

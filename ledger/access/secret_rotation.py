@@ -40,6 +40,8 @@ OF_A_PERSON = (
 
 
 class Rotated(Frozen):
+    """How many stored secrets were encrypted anew, how many needed nothing, how many could not be read."""
+
     renewed: int
     newest_already: int
     unreadable: int

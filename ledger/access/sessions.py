@@ -46,11 +46,13 @@ class Person(Frozen):
 
     @property
     def permissions(self) -> frozenset[Permission]:
+        """What the person may do here: by the role in the tenant, outside of any without reading a tenant's data."""
         if self.tenant is None:
             return permissions(None, platform_admin=self.platform_admin) - {Permission.READ}
         return permissions(self.role, platform_admin=self.platform_admin)
 
     def may(self, permission: Permission) -> bool:
+        """Whether the person has this permission here."""
         return permission in self.permissions
 
     @property
@@ -61,6 +63,7 @@ class Person(Frozen):
 
     @property
     def is_fresh(self) -> bool:
+        """Whether the second factor was given so lately that a delicate step needs none again."""
         return self.second_factor_at is not None and self.second_factor_at > datetime.now(UTC) - FRESH
 
 
@@ -136,6 +139,7 @@ async def show_second_factor(ledger: Ledger, vault: Vault, person: Person) -> Se
 
 
 async def end(ledger: Ledger, person: Person) -> None:
+    """Deletes the session of this person; one that is gone already is no error."""
     async with ledger.of_person(person.user_id) as tx:
         await tx.execute("DELETE FROM sessions WHERE id = $1", person.session_id)
 

@@ -117,12 +117,14 @@ async def get(ledger: Ledger, slug: str) -> Tenant:
 
 
 async def list_all(ledger: Ledger) -> list[Tenant]:
+    """Every tenant of the installation, read outside of any tenant."""
     async with ledger.without_tenant() as db:
         rows = await db.fetch("SELECT id, slug FROM list_tenants()")
     return [Tenant(id=row["id"], slug=row["slug"]) for row in rows]
 
 
 async def get_profile(tx: TenantTransaction) -> TenantProfile:
+    """Name, address, tax numbers and rules of the tenant; limits in cents. Raises NotFound."""
     row = await tx.fetchrow(
         """
         SELECT id, slug, name, street, zip, city, country_code, vat_id, tax_number, is_demo, default_campaign_id,
@@ -139,6 +141,7 @@ async def get_profile(tx: TenantTransaction) -> TenantProfile:
 
 
 async def created_at(tx: TenantTransaction) -> datetime:
+    """When the tenant was created."""
     found: datetime = await tx.fetchval("SELECT created_at FROM tenants WHERE id = $1", tx.tenant.id)
     return found
 

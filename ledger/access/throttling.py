@@ -16,6 +16,8 @@ PER_ADDRESS = 60
 
 
 class TooManyAttempts(Refused):
+    """This account or this address has guessed wrong too often and has to wait."""
+
     def __init__(self) -> None:
         super().__init__("too_many_attempts")
 

@@ -21,6 +21,8 @@ LINK_MINUTES = 30
 
 
 class User(Frozen):
+    """A person's account, without its secrets."""
+
     id: UserId
     email: str
     name: str | None
@@ -39,6 +41,8 @@ class Link(Frozen):
 
 
 class WrongCode(NotAcceptable):
+    """The code of the second factor is none that counts now."""
+
     def __init__(self) -> None:
         super().__init__("wrong_code")
 
@@ -136,6 +140,7 @@ async def set_password(ledger: Ledger, user: UserId, password: str) -> None:
 
 
 async def has_password(ledger: Ledger, user: UserId) -> bool:
+    """Whether the person has ever set a password; False until the invitation is taken up."""
     async with ledger.of_person(user) as tx:
         return bool(await tx.fetchval("SELECT password_hash IS NOT NULL FROM user_secrets WHERE user_id = $1", user))
 

@@ -48,6 +48,8 @@ def coming_from(origin: Origin) -> Iterator[None]:
 
 
 class AuditEntry(Frozen):
+    """One entry of the trail; `seq` says the order in which they were written."""
+
     seq: int
     at: datetime
     actor: str
@@ -127,6 +129,8 @@ _PERSONAL = frozenset({"name", "email", "supplement", "street", "zip", "city", "
 
 
 class Apart(TypedDict):
+    """Fields split for `record`: what stays for ever (`detail`) and what may be erased (`personal`)."""
+
     detail: dict[str, Any]
     personal: dict[str, Any]
 

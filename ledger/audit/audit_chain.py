@@ -26,6 +26,8 @@ class Head(Frozen):
 
 
 class Verified(Frozen):
+    """A chain found whole: how many entries it has, and the hash it ends in (hex)."""
+
     entries: int
     head: str
     anchored_at: int | None

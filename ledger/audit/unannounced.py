@@ -7,6 +7,8 @@ from ledger.types import Frozen, Tenant
 
 
 class Unannounced(Frozen):
+    """One row that the engine has still to be told of."""
+
     tenant: Tenant
     kind: str
     """payout, decision, invoice or event."""

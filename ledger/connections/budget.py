@@ -91,6 +91,7 @@ async def count_none_created(tx: TenantTransaction, *, provider: str) -> None:
 
 
 async def created_this_year(tx: TenantTransaction, *, provider: str) -> int:
+    """How many documents were created at this provider since 1 January (Berlin)."""
     found = await tx.fetchval(
         """
         SELECT creations FROM api_budgets

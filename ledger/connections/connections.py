@@ -14,6 +14,8 @@ from ledger.vault import Vault
 
 
 class NotConnected(NotAllowedNow):
+    """No access to the provider is stored, so nothing can be asked there."""
+
     def __init__(self) -> None:
         super().__init__("no_access_stored")
 
@@ -26,6 +28,8 @@ class NoSuchCredential(NotAllowedNow):
 
 
 class ConnectionBroken(NotAllowedNow):
+    """The provider refuses the stored access; somebody has to connect anew."""
+
     def __init__(self) -> None:
         super().__init__("connection_broken")
 
@@ -38,6 +42,8 @@ class OtherOrganization(NotAllowedNow):
 
 
 class OrganizationTaken(AlreadyExists):
+    """Another tenant is connected with this organisation of the provider."""
+
     def __init__(self) -> None:
         super().__init__("organization_taken")
 
@@ -102,6 +108,9 @@ _COLUMNS = """provider, state, state_reason_code, state_reason_params, secret_la
 
 
 async def get(tx: TenantTransaction, provider: str) -> ProviderConnection:
+    """What is stored of the connection, without its secrets. Raises NotFound for a provider that the tenant has no row
+    of.
+    """
     row = await tx.fetchrow(
         f"SELECT {_COLUMNS} FROM provider_connections WHERE tenant_id = $1 AND provider = $2",
         tx.tenant.id,

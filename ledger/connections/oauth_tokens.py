@@ -79,6 +79,8 @@ class RenewalPaused(NotAllowedNow):
 
 
 class NotConnectedByOAuth(NotAllowedNow):
+    """The connection has no pair of tokens: it was made with an API key, or not at all."""
+
     def __init__(self) -> None:
         super().__init__("not_connected_by_oauth")
 
@@ -160,6 +162,7 @@ async def lock(tx: TenantTransaction) -> None:
 
 
 async def forget_pair(tx: TenantTransaction) -> None:
+    """Deletes the stored pair of tokens; none stored is no error."""
     await tx.execute("DELETE FROM oauth_tokens WHERE tenant_id = $1 AND provider = $2", tx.tenant.id, LEXOFFICE)
 
 

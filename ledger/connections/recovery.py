@@ -24,6 +24,7 @@ async def may_create(tx: TenantTransaction, word: str) -> bool:
 
 
 async def record(tx: TenantTransaction, *, word: str, by: str, differences: int, accepted_because: str | None) -> None:
+    """Keeps that the books were compared under this word, and what came of it, with an audit entry."""
     await tx.execute(
         """
         INSERT INTO recovery_checks (tenant_id, word, checked_by, differences, accepted_because)

@@ -8,6 +8,8 @@ from ledger.types import Frozen, Tenant, TenantId
 
 
 class ScheduleKind(StrEnum):
+    """The schedules that each tenant has in the engine."""
+
     SWEEP = "sweep"
     PAYOUT_RUN = "payout_run"
 

@@ -115,6 +115,7 @@ async def _end_older_tokens(tx: TenantTransaction, provider: str, kind: str, gra
 
 
 async def recognise_webhook_token(ledger: Ledger, vault: Vault, presented: str) -> WebhookDoor | None:
+    """Whose address this token is part of; None for one that is unknown or revoked. Read outside of any tenant."""
     async with ledger.without_tenant() as db:
         row = await db.fetchrow("SELECT * FROM find_webhook_token($1)", vault.recognise_under_all_keys(presented))
     if row is None:

@@ -13,6 +13,8 @@ from ledger.types import Frozen, UserId
 
 
 class MailKind(StrEnum):
+    """The kinds of mail; the value stands in rows and in the engine's payloads."""
+
     APPROVAL_WAITS = "approval_waits"
     TASK_CREATED = "task_created"
     PARTNER_DOCUMENT = "partner_document"

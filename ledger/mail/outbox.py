@@ -34,6 +34,8 @@ class ToSend(Frozen):
 
 
 class Mail(Frozen):
+    """A mail that is to be sent, to a user or to a partner."""
+
     id: UUID
     kind: MailKind
     user_id: UserId | None
@@ -79,6 +81,7 @@ async def unannounced_of(ledger: Ledger, user: UserId) -> list[ToSend]:
 
 
 async def mark_announced(ledger: Ledger, mail: ToSend) -> None:
+    """Keeps that the engine knows of the mail; the first time counts."""
     async with entered(ledger, mail.tenant, mail.user) as db:
         await db.execute("UPDATE mails SET announced_at = COALESCE(announced_at, now()) WHERE id = $1", mail.id)
 

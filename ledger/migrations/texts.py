@@ -45,6 +45,7 @@ class Text:
 
     @property
     def is_constraint_trigger(self) -> bool:
+        """Whether it makes a constraint trigger, which PostgreSQL cannot replace."""
         return "CREATE CONSTRAINT TRIGGER" in self.statements[0]
 
 
