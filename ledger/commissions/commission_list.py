@@ -65,6 +65,7 @@ class CommissionRow(Frozen):
 
     @property
     def position(self) -> Position:
+        """Where the next page goes on after this row."""
         return Position(self.service_date, self.seq)
 
 
@@ -155,6 +156,7 @@ async def of_sale(tx: TenantTransaction, sale: TransactionId) -> list[Commission
 
 
 async def earlier_payouts(tx: TenantTransaction, commissions: list[CommissionId]) -> list[EarlierPayout]:
+    """The payouts that held these commissions and gave them back, in that order."""
     rows = await tx.fetch(
         """
         SELECT l.commission_id, o.number AS payout_number, l.released_at

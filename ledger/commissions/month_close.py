@@ -52,6 +52,7 @@ class MonthClosed(Frozen):
 
     @property
     def difference_cents(self) -> int:
+        """What this close has added to, or taken from, the partners together. Net cents."""
         return sum(part.difference_cents for part in self.written)
 
 

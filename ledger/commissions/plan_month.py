@@ -52,6 +52,8 @@ class SaleOfMonth(NamedTuple):
 
 
 class LevelOfMonth(Frozen):
+    """A partner's month on one level: the sales' revenue, what is due of it, what they gave. Cents."""
+
     level: int
     revenue_cents: int
     due_cents: int
@@ -89,6 +91,7 @@ class Settlement(Frozen):
     """When the last of these customers paid."""
 
     def detail(self) -> dict[str, Any]:
+        """How the sum came about, as JSON, for the row of the settlement."""
         return {
             "plan_version": self.plan.version,
             "cap_per_month_cents": self.cap_cents,
@@ -111,6 +114,7 @@ class Month:
         self._base_cents = 0
 
     def add(self, sale: SaleOfMonth) -> None:
+        """Counts this sale in for everybody on its chain; to be called once for each sale of the month."""
         self._base_cents += kept(sale.base_cents, sale)
         left = Fraction(sale.base_cents)
         for entry in sorted(sale.levels, key=lambda entry: entry.level):

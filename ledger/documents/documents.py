@@ -12,6 +12,8 @@ from ledger.types import LEXOFFICE, DocumentKind, Frozen, PayoutNumber, PayoutSt
 
 
 class Snapshot(Frozen):
+    """One answer of the provider, byte for byte as it came."""
+
     id: UUID
     resource: str
     resource_id: UUID
@@ -118,6 +120,7 @@ async def bodies(tx: TenantTransaction, snapshots: Sequence[UUID | None]) -> dic
 
 
 async def claim(tx: TenantTransaction, resource_id: UUID, *, number: PayoutNumber, marker: str) -> Claim:
+    """Whether the payout and the intent of this marker may own the document: what `Claim` is judged by."""
     row = await tx.fetchrow(
         """
         SELECT p.state AS payout_state, i.closed_at IS NULL AND i.marker IS NOT NULL AS is_under_way,
@@ -138,6 +141,7 @@ async def claim(tx: TenantTransaction, resource_id: UUID, *, number: PayoutNumbe
 
 
 async def find(tx: TenantTransaction, resource_id: UUID) -> KnownDocument | None:
+    """What is known of the document, detached ones too; None for one that the ledger never met."""
     row = await tx.fetchrow(
         """
         SELECT d.*, p.number AS payout_number, t.partner_id IS NOT NULL AS sale_has_partner

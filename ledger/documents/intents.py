@@ -20,6 +20,8 @@ _ALPHABET = string.ascii_letters + string.digits
 
 
 class Intent(Frozen):
+    """The one attempt to create a document for a payout or a sale. Net and gross in cents."""
+
     id: IntentId
     kind: DocumentKind
     payout_id: PayoutId | None
@@ -119,6 +121,7 @@ async def get(tx: TenantTransaction, intent: IntentId) -> Intent:
 
 
 async def open_of_payout(tx: TenantTransaction, payout: PayoutId) -> Intent | None:
+    """The payout's intent that is not closed yet, or None."""
     row = await tx.fetchrow(
         "SELECT * FROM creation_intents WHERE tenant_id = $1 AND payout_id = $2 AND closed_at IS NULL",
         tx.tenant.id,
@@ -128,6 +131,7 @@ async def open_of_payout(tx: TenantTransaction, payout: PayoutId) -> Intent | No
 
 
 async def open_of_sale(tx: TenantTransaction, transaction: TransactionId) -> Intent | None:
+    """The sale's intent that is not closed yet, or None."""
     row = await tx.fetchrow(
         "SELECT * FROM creation_intents WHERE tenant_id = $1 AND transaction_id = $2 AND closed_at IS NULL",
         tx.tenant.id,

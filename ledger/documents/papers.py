@@ -18,6 +18,8 @@ _LONGEST_PAUSE = timedelta(days=1)
 
 
 class Paper(Frozen):
+    """The PDF of a document; `sha256` (hex) is of `content`."""
+
     resource_id: UUID
     content: bytes
     sha256: str

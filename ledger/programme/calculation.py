@@ -32,10 +32,12 @@ class Rate(Frozen):
 
     @property
     def highest_percent(self) -> Decimal:
+        """The most percent that a sale can earn by this rate, over all tiers."""
         return max([self.percent, *(tier.percent for tier in self.tiers)])
 
     @property
     def highest_fixed_cents(self) -> int:
+        """The most cents a sale can earn by this rate as a fixed amount, over all tiers."""
         return max([self.fixed_cents, *(tier.fixed_cents for tier in self.tiers)])
 
 
@@ -117,6 +119,8 @@ def dumped(reasons: Sequence[Reason]) -> list[dict[str, Any]]:
 
 
 class Earned(Frozen):
+    """What one level earns from a sale, with its calculation. Cents, before VAT."""
+
     level: int
     partner_id: PartnerId
     percent: Decimal

@@ -18,6 +18,8 @@ __all__ = ["NewPlan", "Plan", "add_plan", "list_plans", "plan", "plan_at"]
 
 
 class Campaign(Frozen):
+    """What is sold under one name, with plans of its own."""
+
     id: CampaignId
     seq: int
     slug: str
@@ -29,6 +31,8 @@ class Campaign(Frozen):
 
 
 class NewCampaign(Frozen):
+    """A campaign as somebody writes it down."""
+
     slug: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
     name: PrintedName = Field(min_length=1, max_length=200)
     hold_days: int | None = Field(default=None, ge=0, le=365)
@@ -111,6 +115,7 @@ async def get(tx: TenantTransaction, campaign_id: CampaignId) -> Campaign:
 
 
 async def find_by_slug(tx: TenantTransaction, slug: str) -> Campaign | None:
+    """The campaign of this slug, in whatever case it is written; None if there is none."""
     row = await tx.fetchrow(_CAMPAIGN + " AND c.slug = lower($2)", tx.tenant.id, slug)
     return None if row is None else Campaign.from_row(row)
 

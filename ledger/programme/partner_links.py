@@ -20,6 +20,8 @@ _BYTES = 32
 
 
 class PartnerLink(Frozen):
+    """A link as admins see it: the token itself is shown once and stored as a hash."""
+
     id: UUID
     created_by: str
     created_at: datetime

@@ -48,6 +48,8 @@ class Stop(Frozen):
 
 
 class PayoutOfPartner(Frozen):
+    """A payout as the page of its partner shows it. Gross cents."""
+
     number: PayoutNumber
     state: PayoutState
     gross_cents: int
@@ -178,6 +180,7 @@ async def payouts_of(tx: TenantTransaction, partner_id: PartnerId, *, limit: int
 
 
 async def stop_of(tx: TenantTransaction, partner_id: PartnerId) -> Stop | None:
+    """Why, by whom and since when payouts to this partner are stopped; None where they are not."""
     row = await tx.fetchrow(
         """
         SELECT payouts_stopped_reason AS reason, payouts_stopped_by AS stopped_by, payouts_stopped_at AS stopped_at

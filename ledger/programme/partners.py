@@ -19,6 +19,8 @@ PartnerStatus = Literal["active", "inactive"]
 
 
 class Partner(Frozen):
+    """A partner as it is now. `seq` orders lists; codes are upper case."""
+
     id: PartnerId
     seq: int
     code: str
@@ -60,6 +62,8 @@ class PartnerChange(Frozen):
 
 
 class NewPartner(PartnerChange):
+    """A partner as somebody enters it: only code and name are required."""
+
     code: WrittenCode = Field(pattern=CODE_PATTERN)
     name: PrintedName = Field(min_length=1, max_length=200)
 
@@ -228,6 +232,7 @@ class Standing(Frozen):
 
     @property
     def earner(self) -> Earner:
+        """Who earns here, for `commissions_of`: only an active partner earns."""
         return Earner(partner_id=self.partner_id, active=self.status == "active")
 
 

@@ -19,6 +19,8 @@ class ExampleTier(Frozen):
 
 
 class ExampleLevel(Frozen):
+    """What one level earns of the example sale, and at each of its tiers. Cents, before VAT."""
+
     level: int
     net_cents: int
     why: Reason
@@ -38,6 +40,7 @@ class Example(Frozen):
 
 
 def example_of(terms: Terms, base_cents: int = EXAMPLE_CENTS) -> Example:
+    """What a sale of `base_cents` would pay on each level, were all levels taken by active partners."""
     chain = [Earner(partner_id=_NOBODY) for _ in range(DEEPEST_LEVEL)]
 
     def earned(revenue_cents: int) -> dict[int, int]:

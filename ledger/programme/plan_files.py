@@ -65,6 +65,8 @@ class PlanFileRefused(NotAcceptable):
 
 
 class PlanInFile(Frozen):
+    """A plan as the file says it, with the line it begins in and what it would pay."""
+
     line: int
     campaign: str
     plan: NewPlan

@@ -36,6 +36,8 @@ class NewPlan(Terms):
 
 
 class Plan(Terms):
+    """One version of a campaign's plan. `valid_from` None: from the beginning on."""
+
     id: UUID
     campaign_id: CampaignId
     version: int

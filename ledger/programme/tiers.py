@@ -16,6 +16,8 @@ from ledger.types import Cents, Frozen, Percent
 
 
 class TierMode(StrEnum):
+    """Whether the tier reached counts for the whole month's revenue (flat), or each for its own part (graduated)."""
+
     FLAT = "flat"
     GRADUATED = "graduated"
 

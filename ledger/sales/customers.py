@@ -17,6 +17,8 @@ from ledger.types import CustomerId, Frozen, PartnerId
 
 
 class Customer(Frozen):
+    """A customer, under every name that is known. `assigned_partner_id` gets what it buys."""
+
     id: CustomerId
     seq: int
     external_id: str | None
@@ -38,10 +40,13 @@ class CustomerNames(Frozen):
 
     @property
     def identify(self) -> bool:
+        """Whether they suffice to find a customer again: the name alone does not."""
         return bool(self.external_id or self.lexoffice_contact_id or self.email)
 
 
 class NewCustomer(CustomerNames):
+    """A customer as somebody enters it."""
+
     name: PrintedName | None = Field(default=None, max_length=300)
     assigned_partner_code: str | None = None
 

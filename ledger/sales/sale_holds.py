@@ -11,6 +11,8 @@ from ledger.types import TransactionId
 
 
 class SaleHold(StrEnum):
+    """The kinds of hold; the value is the code that is stored and rendered."""
+
     OWN_PURCHASE = "own_purchase"
     """The customer has the mail address of the partner (rules.md, The connection)."""
     DISPUTE = "dispute"

@@ -64,6 +64,7 @@ class SaleRow(Frozen):
 
     @property
     def position(self) -> Position:
+        """Where the next page goes on after this row."""
         return Position(self.sold_at, self.seq)
 
 

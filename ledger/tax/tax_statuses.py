@@ -32,6 +32,8 @@ class NewTaxStatus(Frozen):
 
 
 class TaxRecord(NewTaxStatus):
+    """A status as it was recorded, valid from `valid_from` until before `valid_until`."""
+
     id: UUID
     partner_id: PartnerId
     valid_from: date
