@@ -31,6 +31,8 @@ class NewOwnAccount(Frozen):
 
 
 class OwnAccount(Frozen):
+    """An account of the tenant; of its IBAN only the last four characters."""
+
     id: UUID
     seq: int
     account_holder: str
@@ -50,6 +52,7 @@ class OwnAccount(Frozen):
 
     @property
     def masked_iban(self) -> str:
+        """The IBAN as pages show it: the last four characters."""
         return masked(self.iban_last4)
 
     @property

@@ -69,10 +69,12 @@ class Candidate(Frozen):
 
     @property
     def masked_iban(self) -> str:
+        """The IBAN as pages show it: the last four characters, „????“ where there is no account."""
         return masked(self.iban_last4 or "????")
 
     @property
     def creditor(self) -> str:
+        """The holder as the bank file will name it: in the characters and the length that SEPA takes."""
         return sepa_text(self.account_holder or "", NAME_LENGTH)
 
     @property
@@ -240,6 +242,7 @@ class Preview(Frozen):
 
     @property
     def is_whole(self) -> bool:
+        """Whether all payouts were looked at; only the first ones are when there are very many."""
         return self.payouts <= len(self.judged)
 
 

@@ -22,6 +22,7 @@ def _closed() -> "EuropeanCentralBank":
 
 
 def is_target_day(day: date) -> bool:
+    """Whether TARGET settles on this day."""
     return day.weekday() < 5 and day not in _closed()
 
 

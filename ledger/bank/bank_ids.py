@@ -42,4 +42,5 @@ def country_outside_sepa(iban: str) -> str | None:
 
 
 def masked(last4: str) -> str:
+    """The end of an IBAN with dots before it, as pages and logs may show it."""
     return f"•••• {last4}"

@@ -15,6 +15,8 @@ from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState
 
 
 class BankRun(Frozen):
+    """A bank run: payments that go to the bank in one file. `total_cents` is their sum."""
+
     id: UUID
     seq: int
     number: str
@@ -82,6 +84,7 @@ class BankRunLine(Frozen):
 
     @property
     def masked_iban(self) -> str:
+        """The IBAN as pages show it: the last four characters."""
         return masked(self.iban_last4)
 
 
@@ -196,11 +199,13 @@ async def release(tx: TenantTransaction, reasons: Mapping[UUID, Reason | str]) -
 
 
 def require_state(run: BankRun, *states: str) -> None:
+    """Raises NotAllowedNow where the run is in none of these states; the code says in which it is."""
     if run.state not in states:
         raise NotAllowedNow(_WHY_NOT[run.state])
 
 
 async def note(tx: TenantTransaction, by: str, what: str, run: BankRun, **detail: Any) -> None:
+    """An audit entry about the run: its number, payments and cents, and what else is given."""
     await audit.record(
         tx,
         actor=by,

@@ -31,6 +31,7 @@ def sepa_text(text: str, longest: int = TEXT_LENGTH) -> str:
 
 
 def is_sepa_text(text: str) -> bool:
+    """Whether all characters of the text may stand in a bank file."""
     return _ALLOWED.fullmatch(text) is not None
 
 

@@ -34,6 +34,8 @@ class NewBankDetails(Frozen):
 
 
 class BankDetails(Frozen):
+    """An account of a partner; of its IBAN only the last four characters."""
+
     id: UUID
     partner_id: PartnerId
     account_holder: str
@@ -49,6 +51,7 @@ class BankDetails(Frozen):
 
     @property
     def masked_iban(self) -> str:
+        """The IBAN as pages show it: the last four characters."""
         return masked(self.iban_last4)
 
 

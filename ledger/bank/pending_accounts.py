@@ -9,6 +9,8 @@ from ledger.types import Frozen, PartnerId, TaskId
 
 
 class PendingAccount(Frozen):
+    """A new account that waits for its second person or the end of its quarantine."""
+
     id: UUID
     partner_id: PartnerId
     partner_code: str

@@ -22,6 +22,8 @@ _AT_ONCE = 50
 
 
 class LastPayout(Frozen):
+    """The payout of the same partner before this one. Gross cents."""
+
     number: PayoutNumber
     gross_cents: int
     created_at: datetime
@@ -68,14 +70,17 @@ class Waiting(Frozen):
 
     @property
     def position(self) -> Position:
+        """Where the next page goes on after this row."""
         return Position(self.created_at, self.seq)
 
     @property
     def above_limit(self) -> bool:
+        """Whether what the limit counts is more than the limit."""
         return self.counted_cents > self.limit_cents
 
     @property
     def is_first(self) -> bool:
+        """Whether no payout of this partner was approved before."""
         return self.last is None
 
     @property
@@ -85,9 +90,11 @@ class Waiting(Frozen):
 
     @property
     def needs_second_person(self) -> bool:
+        """Whether its makers may not approve it."""
         return self.above_limit and not self.rule_is_off
 
     def may_be_approved_by(self, actor: str) -> bool:
+        """Whether this actor (`user:…`, `key:…`) may approve it, by the four-eyes rule alone."""
         lower = [who for who, cents in self.earlier_limits.items() if self.counted_cents > cents]
         if self.rule_is_off or not (self.above_limit or self.eyes.same(actor, lower)):
             return True

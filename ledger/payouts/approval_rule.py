@@ -32,6 +32,7 @@ async def limit_cents(tx: TenantTransaction) -> int:
 
 
 async def of_payout(tx: TenantTransaction, payout: Payout) -> FourEyes:
+    """What the four-eyes rule says about this payout now; limits and sums in gross cents."""
     row = await tx.fetchrow(
         """
         SELECT t.four_eyes_limit_cents AS limit_cents, t.single_approver,

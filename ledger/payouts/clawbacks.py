@@ -37,10 +37,12 @@ class Family(NamedTuple):
 
     @property
     def cents(self) -> int:
+        """What all of it is worth, without what was reversed. Net cents."""
         return sum(row.net_cents for row in self.live if row.state is not CommissionState.REVERSED)
 
     @property
     def settled_cents(self) -> int:
+        """What of it is in a payout or paid. Net cents."""
         return sum(row.net_cents for row in self.live if row.state in _SETTLED)
 
     @property

@@ -29,6 +29,8 @@ _WHY_NOT = {
 
 
 class Decision(Frozen):
+    """What somebody decided about a payout, and about which content of it."""
+
     id: DecisionId
     payout_id: PayoutId
     number: PayoutNumber
@@ -113,11 +115,13 @@ async def resolve(
 
 
 async def find(tx: TenantTransaction, decision: DecisionId) -> Decision | None:
+    """The decision, or None."""
     row = await tx.fetchrow(_DECISION + " AND d.id = $2", tx.tenant.id, decision)
     return None if row is None else Decision.from_row(row)
 
 
 async def of_payout(tx: TenantTransaction, payout: PayoutId) -> list[Decision]:
+    """All decisions about the payout, oldest first."""
     rows = await tx.fetch(_DECISION + " AND d.payout_id = $2 ORDER BY d.decided_at", tx.tenant.id, payout)
     return [Decision.from_row(row) for row in rows]
 
@@ -136,6 +140,7 @@ async def approved_hash(tx: TenantTransaction, payout: PayoutId) -> str | None:
 
 
 async def mark_delivered(tx: TenantTransaction, decision: DecisionId) -> None:
+    """Keeps that the engine has the decision; the first time counts."""
     await tx.execute(
         "UPDATE decisions SET delivered_at = now() WHERE tenant_id = $1 AND id = $2 AND delivered_at IS NULL",
         tx.tenant.id,

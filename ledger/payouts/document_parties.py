@@ -10,6 +10,8 @@ from ledger.types import Frozen
 
 
 class Party(Frozen):
+    """Tenant or partner as a document prints them."""
+
     name: str
     supplement: str | None
     street: str | None
@@ -22,6 +24,7 @@ class Party(Frozen):
 
     @property
     def in_one_line(self) -> str:
+        """Name, address and one tax number, separated by commas; what is missing is left out."""
         place = " ".join(part for part in (self.zip, self.city) if part)
         ids = [f"USt-IdNr. {self.vat_id}" if self.vat_id else None]
         if not self.vat_id and self.tax_number:

@@ -81,10 +81,13 @@ class DueGroup(Frozen):
 
     @property
     def net_cents(self) -> int:
+        """The sum of its lines, claw-backs taken off. Net cents."""
         return sum(line.net_cents for line in self.lines)
 
 
 class PartnerDue(Frozen):
+    """What is due to a partner, by tax case, and what still waits. `minimum_cents` is gross."""
+
     partner_id: PartnerId
     partner_code: str
     minimum_cents: int
@@ -95,12 +98,15 @@ class PartnerDue(Frozen):
 
     @property
     def payable(self) -> tuple[DueGroup, ...]:
+        """The groups that may be paid now."""
         return tuple(group for group in self.groups if group.carried is None)
 
     def group_of(self, tax_case: TaxCase) -> DueGroup | None:
+        """The group of this tax case, or None."""
         return next((group for group in self.groups if group.tax_case is tax_case), None)
 
     def waits_for(self, reason: NotDue) -> Waiting | None:
+        """What waits for this reason, or None."""
         return next((waiting for waiting in self.waiting if waiting.reason is reason), None)
 
 

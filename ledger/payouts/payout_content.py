@@ -22,6 +22,7 @@ async def content_hash(tx: TenantTransaction, payout: PayoutId) -> str:
 
 
 async def content_hashes(tx: TenantTransaction, wanted: Sequence[PayoutId]) -> dict[PayoutId, str]:
+    """The hash (hex) of each of these payouts as it is now. Unknown ids are left out."""
     rows = await tx.fetch(
         """
         SELECT p.id, p.number, p.tax_case, p.currency, p.net_cents, p.tax_rate::text, p.tax_cents, p.gross_cents,

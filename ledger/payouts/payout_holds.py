@@ -16,6 +16,8 @@ from ledger.types import PayoutState
 
 
 class PayoutHold(StrEnum):
+    """The kinds of hold; the value is the code that is stored and rendered."""
+
     PUT_BACK = "put_back"
     """By a person, whose words are its `reason`."""
     ACCOUNT_PENDING = "account_pending"

@@ -14,6 +14,8 @@ from ledger.types import CommissionId, CommissionState, Frozen, PayoutId, Payout
 
 
 class PayoutLine(Frozen):
+    """One commission in a payout. Cents; `released` ones count no more."""
+
     position: int
     commission_id: CommissionId
     transaction_id: str | None
@@ -31,6 +33,7 @@ class PayoutLine(Frozen):
 
 
 async def of_payout(tx: TenantTransaction, payout: PayoutId) -> list[PayoutLine]:
+    """All lines of the payout in their order, released ones too."""
     rows = await tx.fetch(
         """
         SELECT l.position, l.commission_id, c.transaction_id::text, k.slug AS campaign, c.month, c.level, c.kind,

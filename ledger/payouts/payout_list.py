@@ -47,10 +47,13 @@ class PayoutRow(Frozen):
 
     @property
     def position(self) -> Position:
+        """Where the next page goes on after this row."""
         return Position(self.created_at, self.seq)
 
 
 class StateSum(Frozen):
+    """How many payouts are in a state, and their gross cents."""
+
     state: PayoutState
     payouts: int
     gross_cents: int

@@ -37,6 +37,8 @@ class RunRow(Frozen):
 
 
 class WaitingSum(Frozen):
+    """How many partners got nothing for this reason, and how much waits. Net cents."""
+
     reason: str
     partners: int
     net_cents: int
@@ -55,10 +57,12 @@ class RunTotals(Frozen):
 
     @property
     def minutes_at_lexoffice(self) -> float:
+        """How many minutes creating all documents of the run takes."""
         return self.payouts / CREATIONS_A_MINUTE
 
     @property
     def share_of_the_year(self) -> float:
+        """Which part (1.0 is all) of a year's documents the run takes up."""
         return self.payouts / CREATIONS_A_YEAR
 
 
@@ -72,6 +76,7 @@ class Difference(Frozen):
 
 
 async def totals(tx: TenantTransaction, run: UUID) -> RunTotals:
+    """The sums of the run: what is paid, and what waits by reason. An unknown run has zeros."""
     rows = await tx.fetch(
         """
         SELECT reason, count(*) AS rows, count(DISTINCT partner_id) AS partners, sum(lines)::bigint AS lines,

@@ -62,6 +62,7 @@ def cut_off_of(day: date) -> datetime:
 
 
 def period_of(cut_off: datetime) -> str:
+    """What the run is called after: the month before (YYYY-MM) at a cut-off on the first of a month, else the day."""
     day = cut_off.astimezone(BERLIN).date()
     return f"{day - timedelta(days=1):%Y-%m}" if day.day == 1 else day.isoformat()
 

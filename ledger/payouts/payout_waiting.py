@@ -35,6 +35,8 @@ class For(StrEnum):
 
 
 class Waits(Frozen):
+    """What a payout waits for. `reason` is that of an open task, `why` are holds and blocks."""
+
     waits_for: For
     since: datetime
     why: tuple[Reason, ...] = ()
@@ -47,6 +49,7 @@ class Waits(Frozen):
 
 
 async def of_payout(tx: TenantTransaction, payout: Payout) -> Waits:
+    """What the payout waits for now, and who can act."""
     since = await _since(tx, payout)
     question = await tx.fetchrow(
         """

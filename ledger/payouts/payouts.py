@@ -24,6 +24,8 @@ from ledger.types import (
 
 
 class Payout(Frozen):
+    """A payout as its row is now. Cents; `seq` orders lists."""
+
     id: PayoutId
     seq: int
     number: PayoutNumber
@@ -191,6 +193,7 @@ async def want_recheck_of_blocked(tx: TenantTransaction) -> None:
 
 
 async def block(tx: TenantTransaction, payout: PayoutId, reason: Reason | None) -> None:
+    """Keeps why no document can be made now; None takes the reason away."""
     await tx.execute(
         """
         UPDATE payouts SET blocked_code = $3, blocked_params = $4, updated_at = now() WHERE tenant_id = $1 AND id = $2

@@ -35,4 +35,5 @@ async def want_for_tenant(tx: TenantTransaction) -> None:
 
 
 async def load(tx: TenantTransaction, numbers: list[PayoutNumber]) -> list[Payout]:
+    """These payouts as they are now, in the order given. Raises NotFound."""
     return [await payouts.get(tx, number) for number in numbers]
