@@ -50,6 +50,7 @@ class InvoiceFacts(Frozen):
 
     @property
     def customer(self) -> CustomerNames:
+        """The names of the invoice's customer, to find or to make one by."""
         return CustomerNames(lexoffice_contact_id=self.contact_id, email=self.customer_email, name=self.customer_name)
 
     @property

@@ -72,6 +72,7 @@ class Question(Enum):
     async def ask(
         self, tx: TenantTransaction, resource_id: UUID, event_ids: Sequence[EventId], detail: dict[str, Any]
     ) -> Outcome:
+        """The outcome to store on the event. Opens a task for people where the question has a kind of task."""
         kind, state, code, actions = self.value
         reason = Reason.of(code)
         if kind is not None:

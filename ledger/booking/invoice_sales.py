@@ -75,6 +75,7 @@ async def live_invoice_of(tx: TenantTransaction, sale: Transaction) -> UUID | No
 
 
 async def attach(tx: TenantTransaction, facts: InvoiceFacts, sale: Transaction) -> None:
+    """Makes the invoice the sale's own, unless it is already."""
     if sale.invoice_id != facts.resource_id:
         await store_reference(tx, facts.resource_id, sale)
 
@@ -103,6 +104,7 @@ async def store_reference(tx: TenantTransaction, resource_id: UUID, sale: Transa
 
 
 async def detach(tx: TenantTransaction, facts: InvoiceFacts) -> None:
+    """Parts the invoice from its sale and marks it as deleted; done before, nothing happens."""
     await tx.execute(
         """
         UPDATE external_documents SET detached_at = now(), status = 'deleted'

@@ -56,6 +56,7 @@ _WORTH_SAYING_CENTS = 100
 
 
 async def look(tx: TenantTransaction, transaction_id: TransactionId) -> SaleState:
+    """The sale with its commissions as they are now. Raises NotFound."""
     sale = await transactions.get(tx, transaction_id)
     return SaleState(sale=sale, commissions=tuple(await commissions.commissions_of(tx, transaction_id)))
 

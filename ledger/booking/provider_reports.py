@@ -59,6 +59,7 @@ class SaleReport(Frozen):
 
     @property
     def customer(self) -> CustomerNames:
+        """The names of the buyer, to find or to make a customer by."""
         return CustomerNames(external_id=self.customer_external_id, email=self.customer_email, name=self.customer_name)
 
 
@@ -93,6 +94,10 @@ class DisputeReport(Frozen):
 
 
 async def record_sale(tx: TenantTransaction, report: SaleReport) -> SaleOutcome:
+    """What the report did. The sale is made, or filled up where one of its references is known.
+
+    Locks the references for the transaction, so that two reports of one sale wait for each other.
+    """
     if not _is_euro(report.currency):
         return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
     if report.gross_cents <= 0:

@@ -26,6 +26,8 @@ class EventFilter(Frozen):
 
 
 class EventRow(Frozen):
+    """An event as the list shows it; `delivery` counts how often it was handed on."""
+
     id: EventId
     provider: str
     event_type: str
@@ -41,6 +43,7 @@ class EventRow(Frozen):
 
     @property
     def position(self) -> Position:
+        """Where the next page goes on after this row."""
         return Position(self.received_at, self.id)
 
     @property
@@ -149,6 +152,8 @@ async def _named(tx: TenantTransaction, document: str) -> list[str]:
 
 
 class LastEvent(Frozen):
+    """When something was last heard, and what became of it."""
+
     id: EventId
     event_type: str
     state: EventState

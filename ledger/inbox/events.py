@@ -50,10 +50,13 @@ class TakenIn(NamedTuple):
 
     @property
     def handled(self) -> bool:
+        """Whether the event is done with; otherwise it is, or has to be, announced to the engine."""
         return self.state not in (EventState.RECEIVED, EventState.WAITING)
 
 
 class Event(Frozen):
+    """An event as it is stored, without its body."""
+
     id: EventId
     provider: str
     organization_id: str | None
@@ -372,6 +375,7 @@ async def page(
 
 
 def is_uuid(text: str) -> bool:
+    """Whether the text is a UUID in the usual spelling with dashes, in any case."""
     try:
         return str(UUID(text)) == text.lower()
     except ValueError:

@@ -68,6 +68,8 @@ class Found(Frozen):
 
 
 class Verdict(StrEnum):
+    """What to do about a difference that was found: make an event, nothing yet, or hand the event on again."""
+
     NEW = "new"
     REPEAT = "repeat"
     TRY_AGAIN = "try again"
@@ -144,6 +146,7 @@ def _has_changed(row: Listed, seen: Seen) -> bool:
 
 
 async def mark_listed_as_open(tx: TenantTransaction, ids: Sequence[UUID]) -> None:
+    """Keeps that lexoffice's list of open documents showed these just now; unknown ones are passed over."""
     await tx.execute(
         """
         UPDATE external_documents SET seen_open_at = clock_timestamp()

@@ -24,6 +24,7 @@ class SweepState(Frozen):
 
 
 async def get_state(tx: TenantTransaction) -> SweepState:
+    """What the last passes left, and whether there is a connection to pass over."""
     row = await tx.fetchrow(
         """
         SELECT now() AS now, c.has_credential AND c.state = 'connected' AS connected, c.checked_at, c.effective_from,

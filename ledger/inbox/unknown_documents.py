@@ -21,6 +21,8 @@ _THE_LIST_LAGS = timedelta(minutes=10)
 
 
 class TakenUp(NamedTuple):
+    """An event that is to be handled once more, as this delivery."""
+
     resource_id: UUID
     event: EventId
     delivery: int

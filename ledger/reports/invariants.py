@@ -67,6 +67,7 @@ async def open_payouts(tx: TenantTransaction) -> list[OpenPayout]:
 
 
 async def states_of(tx: TenantTransaction, numbers: list[PayoutNumber]) -> dict[PayoutNumber, PayoutState]:
+    """The states of these payouts; unknown numbers are left out."""
     rows = await tx.fetch(
         "SELECT number, state FROM payouts WHERE tenant_id = $1 AND number = ANY ($2)", tx.tenant.id, numbers
     )
@@ -85,6 +86,7 @@ class KnownCreditNote(Frozen):
 
 
 async def credit_notes(tx: TenantTransaction) -> list[KnownCreditNote]:
+    """Every credit note at lexoffice that belongs to a payout, with that payout's state."""
     rows = await tx.fetch(
         """
         SELECT d.resource_id, p.number, p.state AS payout_state, p.gross_cents, d.status, d.created_at

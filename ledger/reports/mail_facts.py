@@ -23,6 +23,8 @@ class News(Frozen):
 
 
 class DocumentFacts(Frozen):
+    """Whose document a mail is about, and its amount."""
+
     partner: str
     gross_cents: int
     """Of the document in the books where there is one: it may differ from the payout by a cent."""
@@ -40,6 +42,7 @@ class AccountFacts(Frozen):
 
 
 async def since(tx: TenantTransaction, instant: datetime) -> News:
+    """What happened after the instant, and what is open now. Sums in gross cents."""
     row = await tx.fetchrow(
         """
         SELECT (SELECT count(*) FROM tasks WHERE tenant_id = $1 AND state = 'open') AS tasks,
@@ -72,6 +75,7 @@ async def since(tx: TenantTransaction, instant: datetime) -> News:
 
 
 async def document_of(tx: TenantTransaction, payout: Payout) -> DocumentFacts:
+    """The facts of the payout's document; its amount is the payout's where no document is known."""
     row = await tx.fetchrow(
         """
         SELECT p.name AS partner,
@@ -91,6 +95,7 @@ async def document_of(tx: TenantTransaction, payout: Payout) -> DocumentFacts:
 
 
 async def account(tx: TenantTransaction, recorded: UUID) -> AccountFacts | None:
+    """The facts of a partner's recorded account; None for an unknown one."""
     row = await tx.fetchrow(
         """
         SELECT p.code AS partner_code, p.name AS partner, b.iban_last4 AS last4, b.recorded_at, b.usable_from,

@@ -42,16 +42,20 @@ class Series(Frozen):
 
     @property
     def is_whole(self) -> bool:
+        """Whether no number is missing, and none stands beyond the counter."""
         return not self.missing and not self.above
 
 
 class NumberCheck(Frozen):
+    """All series of numbers, and the numbers that came to nothing, on this day."""
+
     on: date
     series: tuple[Series, ...]
     ended: tuple[Ended, ...]
 
     @property
     def is_whole(self) -> bool:
+        """Whether every series is."""
         return all(series.is_whole for series in self.series)
 
 

@@ -28,6 +28,8 @@ class Owed(Frozen):
 
 
 class Month(Frozen):
+    """The payouts paid in a month: how many, gross cents, and days from the customer's payment to ours."""
+
     month: date
     payouts: int
     cents: int
@@ -54,6 +56,8 @@ class Standing(Frozen):
 
 
 class Hour(Frozen):
+    """How many requests were sent to the provider in an hour."""
+
     hour: datetime
     requests: int
 
@@ -110,6 +114,7 @@ async def months(tx: TenantTransaction) -> list[Month]:
 
 
 async def waited(tx: TenantTransaction) -> Waited:
+    """How long the payouts paid lately took; days are None where there was none."""
     row = await tx.fetchrow(
         """
         SELECT count(waited_seconds) AS payouts,

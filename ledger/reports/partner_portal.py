@@ -75,6 +75,7 @@ async def payouts_of(
 
 
 async def recipient(tx: TenantTransaction, partner_id: PartnerId) -> Recipient:
+    """Who the partner is, and who pays it; the minimum is net cents."""
     row = await tx.fetchrow(
         """
         SELECT p.code, p.name, t.name AS firm,
@@ -89,6 +90,7 @@ async def recipient(tx: TenantTransaction, partner_id: PartnerId) -> Recipient:
 
 
 async def is_own(tx: TenantTransaction, partner_id: PartnerId, number: str) -> bool:
+    """Whether there is a payout of this number, and it is this partner's."""
     return bool(
         await tx.fetchval(
             "SELECT true FROM payouts WHERE tenant_id = $1 AND partner_id = $2 AND number = $3",

@@ -38,6 +38,8 @@ class OpenCommissions(Frozen):
 
 
 class DayReport(Frozen):
+    """What was owed at an instant, by partner and state."""
+
     at: datetime
     rows: tuple[OpenCommissions, ...]
 
@@ -48,9 +50,11 @@ class DayReport(Frozen):
 
     @property
     def net_cents(self) -> int:
+        """All that was owed. Net cents."""
         return sum(row.net_cents for row in self.rows)
 
     def by_state(self) -> dict[str, int]:
+        """What was owed in each state of commissions. Net cents."""
         sums: dict[str, int] = {}
         for row in self.rows:
             sums[row.state] = sums.get(row.state, 0) + row.net_cents
@@ -95,14 +99,17 @@ class Reconciliation(Frozen):
 
     @property
     def approved_gross_cents(self) -> int:
+        """The sum approved here, without payouts that are gone. Gross cents."""
         return sum(row.approved_gross_cents for row in self.rows if not row.is_gone)
 
     @property
     def document_gross_cents(self) -> int:
+        """The sum of the documents there, without voided and deleted ones. Gross cents."""
         return sum(row.document_gross_cents or 0 for row in self.rows if row.document_status not in _GONE)
 
     @property
     def different(self) -> tuple[Compared, ...]:
+        """The rows in which both sides do not agree."""
         return tuple(row for row in self.rows if row.differences)
 
 

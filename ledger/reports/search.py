@@ -29,6 +29,8 @@ _LAST = "\U0010ffff"
 
 
 class FoundPayout(Frozen):
+    """A payout among what was found. Gross cents."""
+
     number: PayoutNumber
     state: PayoutState
     partner_code: str
@@ -38,6 +40,8 @@ class FoundPayout(Frozen):
 
 
 class FoundSale(Frozen):
+    """A sale among what was found. Gross cents."""
+
     id: TransactionId
     state: TransactionState
     sold_at: datetime
@@ -48,6 +52,8 @@ class FoundSale(Frozen):
 
 
 class FoundPartner(Frozen):
+    """A partner among what was found."""
+
     id: PartnerId
     code: str
     name: str
@@ -55,6 +61,8 @@ class FoundPartner(Frozen):
 
 
 class FoundCustomer(Frozen):
+    """A customer among what was found."""
+
     id: CustomerId
     name: str | None
     email: str | None
@@ -83,10 +91,12 @@ class Found(Frozen):
 
     @property
     def nothing(self) -> bool:
+        """Whether nothing was found at all."""
         return not (self.payouts or self.sales or self.partners or self.customers or self.documents)
 
 
 async def search(tx: TenantTransaction, words: str) -> Found:
+    """What the words may mean, a few of each kind; words that are too short find nothing."""
     words = words.strip()
     if len(words) < SHORTEST:
         return Found()

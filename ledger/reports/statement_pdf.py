@@ -25,12 +25,14 @@ NOTE = (
 
 
 def payout_pdf(statement: PayoutStatement) -> bytes:
+    """The statement of one payout, as PDF."""
     page = _begin(f"Abrechnung {statement.number}", statement, statement.partner_code)
     _payout(page, statement)
     return bytes(page.output())
 
 
 def partner_pdf(statement: PartnerStatement) -> bytes:
+    """The statement of a partner over a time, payout by payout with the sums, as PDF."""
     title = f"Abrechnungen {_day(statement.first_day)} bis {_day(statement.last_day)}"
     page = _begin(title, statement, statement.partner_code)
     if not statement.payouts:

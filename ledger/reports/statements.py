@@ -98,6 +98,8 @@ class StatementLine(Frozen):
 
 
 class PayoutStatement(Frozen):
+    """A payout with what it was paid for, as its partner may see it. Cents."""
+
     id: PayoutId
     number: PayoutNumber
     state: PayoutState
@@ -192,6 +194,7 @@ def payout_csv(statement: PayoutStatement) -> bytes:
 
 
 async def partner_csv(statement: PartnerStatement) -> AsyncIterator[bytes]:
+    """The statement as CSV, piece by piece: the header, then each payout's lines and sums."""
     yield csv_lines([_HEADER], first=True)
     for payout in statement.payouts:
         yield csv_lines([*_rows(payout), *_sums(payout)])

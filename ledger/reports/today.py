@@ -39,6 +39,8 @@ class Changed(Frozen):
 
 
 class News(Frozen):
+    """What changed since a moment: payouts by state, and how many sales and events."""
+
     payouts: tuple[Changed, ...]
     sales_paid: int
     sales_refunded: int
@@ -102,6 +104,7 @@ async def open_tasks(tx: TenantTransaction) -> tuple[int, list[Task]]:
 
 
 async def news(tx: TenantTransaction, since: datetime) -> News:
+    """What changed since the instant; sums in gross cents."""
     rows = await tx.fetch(
         """
         SELECT c.state, count(*) AS payouts, sum(p.gross_cents)::bigint AS cents
