@@ -57,6 +57,7 @@ class OwnAccount(Frozen):
 
     @property
     def why_ended(self) -> Reason | str | None:
+        """Why the account is no longer in force: a code, or a person's own words; None while it is."""
         return Reason.read(self.ended_code, self.ended_params) or self.ended_reason
 
 

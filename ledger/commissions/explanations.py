@@ -13,13 +13,20 @@ class Computed(Protocol):
     """A commission, or a line that shows one."""
 
     @property
-    def percent(self) -> Decimal: ...
+    def percent(self) -> Decimal:
+        """Of the rate that was used."""
+
     @property
-    def fixed_cents(self) -> int: ...
+    def fixed_cents(self) -> int:
+        """What the rate adds for each sale. Cents."""
+
     @property
-    def base_cents(self) -> int: ...
+    def base_cents(self) -> int:
+        """What the percentage was taken of. Net cents."""
+
     @property
-    def calculation(self) -> Mapping[str, Any] | None: ...
+    def calculation(self) -> Mapping[str, Any] | None:
+        """The steps as they are stored; None for what a person wrote down."""
 
 
 def explained(row: Computed) -> Reason | None:

@@ -48,6 +48,7 @@ class EventRow(Frozen):
 
     @property
     def why(self) -> Reason | None:
+        """Why the event ended or waits as it does; None where its state says all."""
         return Reason.read(self.reason_code, self.reason_params)
 
 

@@ -57,6 +57,7 @@ class Waiting(Frozen):
 
     @property
     def why(self) -> Reason:
+        """What it waits for, to be rendered."""
         return Reason(code=self.code, params=self.params)
 
 
@@ -86,7 +87,7 @@ class DueGroup(Frozen):
 
 
 class PartnerDue(Frozen):
-    """What is due to a partner, by tax case, and what still waits. `minimum_cents` is gross."""
+    """What is due to a partner, by tax case, and what still waits. Cents are net."""
 
     partner_id: PartnerId
     partner_code: str

@@ -33,6 +33,7 @@ class RunRow(Frozen):
 
     @property
     def why(self) -> Reason | None:
+        """Why the partner gets nothing; None where it is paid."""
         return Reason.read(self.code, self.params)
 
 

@@ -110,6 +110,7 @@ class Calculation(Frozen):
 
 
 def fixed_amount(cents: int) -> list[Reason]:
+    """The fixed part of a rate as a reason to render; empty where there is none. Cents."""
     return [Reason.of("rule_amount", amount=cents)] if cents else []
 
 
