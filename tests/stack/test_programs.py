@@ -20,7 +20,7 @@ adopt_orphans()
 start = "subprocess.Popen([sys.executable, '-c', sys.argv[1]], stdout=subprocess.DEVNULL)"
 between = f"import subprocess, sys; print({{start}}.pid)"
 print(subprocess.run([sys.executable, "-c", between, {SLEEPER!r}], stdout=subprocess.PIPE, text=True).stdout)
-print(end_children(), end_children())
+print(end_children(grace_s=0), end_children(grace_s=0))
 """
 STARTS_ONE = f"""
 import asyncio, sys
