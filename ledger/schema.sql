@@ -408,6 +408,11 @@ CREATE TRIGGER keep_amount_before
     FOR EACH ROW
     WHEN (old.net_cents IS DISTINCT FROM new.net_cents)
     EXECUTE FUNCTION keep_amount_before();
+CREATE TRIGGER leave_words_to_the_release_before
+    BEFORE INSERT OR UPDATE OF calculation ON commissions
+    FOR EACH ROW
+    WHEN (new.calculation IS NOT NULL AND NOT new.calculation ? 'words')
+    EXECUTE FUNCTION leave_words_to_the_release_before();
 CREATE CONSTRAINT TRIGGER line_is_its_settlement
     AFTER INSERT OR UPDATE OF net_cents, partner_id ON commissions DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
@@ -3236,6 +3241,15 @@ BEGIN
     ELSIF NEW.blocked_reason IS DISTINCT FROM OLD.blocked_reason THEN
         SELECT code, params INTO NEW.blocked_code, NEW.blocked_params FROM hold_of_sentence(NEW.blocked_reason);
     END IF;
+    RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.leave_words_to_the_release_before()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    NEW.calculation := NEW.calculation || '{"words": "…"}';
     RETURN NEW;
 END $function$;
 

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from api.http.language import in_words
+from ledger.commissions.explanations import explained_by
 from ledger.database import Ledger
 from ledger.inbox import events
 from ledger.types import Tenant, TenantId
@@ -193,3 +195,39 @@ async def test_a_persons_words_about_a_payout_stay_its_words(old: OldDatabase) -
     await old.migrate()
     rows = await old.admin.fetch("SELECT number, state_reason, state_reason_code FROM payouts")
     assert {row["number"]: (row["state_reason"], row["state_reason_code"]) for row in rows} == reasons
+
+
+async def test_a_month_that_was_closed_before_is_told_from_its_members(old: OldDatabase) -> None:
+    tenant = await old.new_tenant("acme")
+    level = {"level": 1, "revenue_cents": 600_000, "due_cents": 72_000, "given_cents": 60_000}
+    flat = level | {"words": "Stufe 1: Umsatz 6.000,00 €, durchgehend 12,5 % + 1.002,00 € je Verkauf"}
+    graduated = level | {"level": 2, "words": "Stufe 2: Umsatz 6.000,00 €, gestaffelt im Mittel 10,33 %"}
+    bare = level | {"level": 3, "words": ""}
+    stored = {
+        "words": "Monatsabschluss 03.2026; …",
+        "month": "2026-03",
+        "part": 1,
+        "plan_version": 2,
+        "cap_per_month_cents": None,
+        "levels": [flat, graduated, bare],
+    }
+    await old.admin.execute("SET session_replication_role = replica")  # without the partner, plan and settlement
+    await old.admin.execute(
+        """
+        INSERT INTO commissions (tenant_id, kind, partner_id, level, percent, fixed_cents, base_cents, net_cents,
+                                 earned_cents, state, provisional, service_date, campaign_id, month, month_part,
+                                 calculation)
+        VALUES ($1, 'month_close', $2, 1, 0, 0, 0, 100, 100, 'approved', false, '2026-03-31', $2, '2026-03-01', 1, $3)
+        """,
+        tenant,
+        uuid4(),
+        json.dumps(stored),
+    )
+    await old.admin.execute("SET session_replication_role = DEFAULT")
+    await old.migrate()
+    calculation = json.loads(await old.admin.fetchval("SELECT calculation FROM commissions"))
+    assert in_words(explained_by(calculation)).replace("\xa0", " ") == (
+        "Monatsabschluss 03.2026; Stufe 1: Umsatz 6.000,00 €, durchgehend 12,5 % + 1.002,00 € je Verkauf; "
+        "Stufe 2: Umsatz 6.000,00 €, gestaffelt im Mittel 10,33 %; verdient 2.160,00 €, "
+        "mit den Verkäufen gegeben 1.800,00 €"
+    )

@@ -111,3 +111,17 @@ CREATE OR REPLACE TRIGGER keep_amount_before AFTER UPDATE OF net_cents ON commis
 COMMENT ON TRIGGER keep_amount_before ON commissions IS
     'Keeps the amount that a commission had.'
     ' Relied on by ledger/reports/reports.py.';
+
+CREATE OR REPLACE FUNCTION leave_words_to_the_release_before() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.calculation := NEW.calculation || '{"words": "…"}';
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER leave_words_to_the_release_before BEFORE INSERT OR UPDATE OF calculation ON commissions
+    FOR EACH ROW WHEN (NEW.calculation IS NOT NULL AND NOT NEW.calculation ? 'words')
+    EXECUTE FUNCTION leave_words_to_the_release_before();
+COMMENT ON TRIGGER leave_words_to_the_release_before ON commissions IS
+    'Gives a calculation the member that the release before cannot do without.'
+    ' Relied on by the release before 1.0.';
