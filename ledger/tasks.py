@@ -204,3 +204,22 @@ async def kinds(tx: TenantTransaction) -> list[str]:
         "SELECT DISTINCT kind FROM tasks WHERE tenant_id = $1 AND state = 'open' ORDER BY kind", tx.tenant.id
     )
     return [row["kind"] for row in rows]
+
+
+async def newest_open(tx: TenantTransaction) -> int:
+    """For `asked_since`."""
+    found = await tx.fetchval(
+        "SELECT seq FROM tasks WHERE tenant_id = $1 AND state = 'open' ORDER BY seq DESC LIMIT 1",
+        tx.tenant.id,
+    )
+    return int(found or 0)
+
+
+async def asked_since(tx: TenantTransaction, before: int) -> tuple[str, ...]:
+    """What people are asked since this task."""
+    rows = await tx.fetch(
+        "SELECT reason FROM tasks WHERE tenant_id = $1 AND state = 'open' AND seq > $2 ORDER BY seq",
+        tx.tenant.id,
+        before,
+    )
+    return tuple(row["reason"] for row in rows)

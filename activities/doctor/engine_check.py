@@ -53,8 +53,7 @@ def _of_open(
 ) -> tuple[Difference | None, str | None] | None:
     if seen is None:
         told = f"{number} is {state}, and the engine knows no workflow of it"
-        update = f"UPDATE payouts SET recheck_wanted_at = now() WHERE number = '{number}'"
-        mend = f"to start one (the hand-over does the rest): {invariants.by_hand(tenant.id, update)}"
+        mend = f"to start one (the hand-over does the rest): {invariants.recheck_by_hand(tenant.id, number)}"
         return (None, f"{told}; {mend}") if announced else None
     if seen.status != "running":
         return _difference(

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from ledger.access import memberships, tenants
 from ledger.access.users import LINK_MINUTES
+from ledger.connections import connections
 from ledger.database import TenantTransaction
 from ledger.mail import outbox
 from ledger.mail.mail_kinds import MailKind
 from ledger.mail.outbox import Mail
 from ledger.payouts import approval_queue, payouts
-from ledger.reasons import Reason
 from ledger.reports import mail_facts
 from ledger.roles import Permission
 from ledger.types import PayoutState, UserId
@@ -73,26 +73,13 @@ async def _approvals(tx: TenantTransaction, mail: Mail) -> Facts | None:
 
 
 async def _tasks(tx: TenantTransaction, mail: Mail) -> Facts | None:
-    rows = await tx.fetch(
-        """
-        SELECT COALESCE(p.code, CASE WHEN t.subject IN ('payout', 'partner') THEN t.subject_id ELSE t.kind END)
-               AS subject, t.reason_code, t.reason_params
-          FROM tasks t
-          LEFT JOIN partners p ON p.tenant_id = t.tenant_id AND t.subject = 'partner' AND p.id::text = t.subject_id
-         WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND t.state = 'open' ORDER BY t.seq
-        """,
-        tx.tenant.id,
-        [UUID(task) for task in mail.about],
-    )
-    if not rows:
+    open_ones = await mail_facts.open_tasks(tx, [UUID(task) for task in mail.about])
+    if not open_ones:
         return None
     return {
-        "count": len(rows),
-        "tasks": [
-            {"subject": row["subject"], "reason": Reason(code=row["reason_code"], params=row["reason_params"])}
-            for row in rows[:_LISTED]
-        ],
-        "more": max(len(rows) - _LISTED, 0),
+        "count": len(open_ones),
+        "tasks": [{"subject": one.subject, "reason": one.reason} for one in open_ones[:_LISTED]],
+        "more": max(len(open_ones) - _LISTED, 0),
     }
 
 
@@ -120,18 +107,10 @@ async def _account(tx: TenantTransaction, mail: Mail) -> Facts | None:
 
 
 async def _connection(tx: TenantTransaction, mail: Mail) -> Facts | None:
-    row = await tx.fetchrow(
-        """
-        SELECT state, state_reason_code, state_reason_params FROM provider_connections
-         WHERE tenant_id = $1 AND provider = $2
-        """,
-        tx.tenant.id,
-        mail.about[0],
-    )
-    if row is None or row["state"] != "broken":
+    connection = await connections.get(tx, mail.about[0])
+    if connection.state != "broken":
         return None
-    reason = Reason.read(row["state_reason_code"], row["state_reason_params"])
-    return {"provider": _PROVIDERS.get(mail.about[0], mail.about[0]), "reason": reason}
+    return {"provider": _PROVIDERS.get(mail.about[0], mail.about[0]), "reason": connection.why}
 
 
 async def _day(tx: TenantTransaction, mail: Mail) -> Facts | None:

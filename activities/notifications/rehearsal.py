@@ -14,7 +14,9 @@ from pydantic import Field
 from activities.judging.credit_note_settling import apply_credit_note
 from activities.models import Conclude, Conclusion, Delivery, Gathered
 from activities.notifications.conclusions import NO_WHOLE_CENTS, conclude_within
+from ledger import tasks
 from ledger.database import Ledger, TenantTransaction
+from ledger.documents import documents
 from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.payouts import payouts
@@ -79,15 +81,8 @@ async def _play(tx: TenantTransaction, event_id: EventId) -> Rehearsal:
     if gathered is None or gathered.kind is None:
         return Rehearsal(event=event_id)
     assert isinstance(gathered.kind, DocumentKind)
-    await tx.execute(
-        """
-        UPDATE events SET state = 'received', reason_code = NULL, reason_params = NULL, changes = NULL
-         WHERE tenant_id = $1 AND id = $2
-        """,
-        tx.tenant.id,
-        event_id,
-    )
-    asked_before = await newest_task(tx)
+    await events.begin_anew(tx, event_id)
+    asked_before = await tasks.newest_open(tx)
     # What was announced and is not shown (yet) would be looked for again; here the copy is all there is.
     conclusion = await conclude_within(tx, Conclude(gathered=gathered, last_look=True))
     await _tell_payouts(tx, conclusion)
@@ -99,28 +94,20 @@ async def _play(tx: TenantTransaction, event_id: EventId) -> Rehearsal:
         state=after.state,
         reason=after.why,
         changes=after.changes or {},
-        questions=await asked_since(tx, asked_before),
+        questions=await tasks.asked_since(tx, asked_before),
     )
 
 
 async def _stored(tx: TenantTransaction, event: Event) -> tuple[Gathered | None, datetime | None]:
     """The newest copies of the document, its payments and its customer, as if they had been fetched now."""
     resource_id = UUID(event.resource_id)
-    document = await tx.fetchrow(
-        """
-        SELECT id, resource, body, fetched_at FROM document_snapshots
-         WHERE tenant_id = $1 AND resource_id = $2 AND resource IN ('invoice', 'credit-note')
-         ORDER BY fetched_at DESC LIMIT 1
-        """,
-        tx.tenant.id,
-        resource_id,
-    )
+    document = await documents.newest(tx, resource_id, list(DocumentKind))
     if document is None:
         return None, None
-    kind = DocumentKind(document["resource"])
+    kind = DocumentKind(document.resource)
     contact = None
     if kind is DocumentKind.INVOICE:
-        customer = Invoice.from_body(document["body"].encode()).address.contact_id
+        customer = Invoice.from_body(document.body.encode()).address.contact_id
         contact = None if customer is None else await _newest(tx, customer, "contact")
     gathered = Gathered(
         tenant=tx.tenant,
@@ -128,24 +115,16 @@ async def _stored(tx: TenantTransaction, event: Event) -> tuple[Gathered | None,
         deliveries=(Delivery(event=event.id, number=event.delivery),),
         kind=kind,
         missing=None,
-        document=document["id"],
+        document=document.id,
         payments=await _newest(tx, resource_id, "payments"),
         contact=contact,
     )
-    return gathered, document["fetched_at"]
+    return gathered, document.fetched_at
 
 
 async def _newest(tx: TenantTransaction, resource_id: UUID, resource: str) -> UUID | None:
-    found: UUID | None = await tx.fetchval(
-        """
-        SELECT id FROM document_snapshots WHERE tenant_id = $1 AND resource_id = $2 AND resource = $3
-         ORDER BY fetched_at DESC LIMIT 1
-        """,
-        tx.tenant.id,
-        resource_id,
-        resource,
-    )
-    return found
+    found = await documents.newest(tx, resource_id, [resource])
+    return None if found is None else found.id
 
 
 async def _tell_payouts(tx: TenantTransaction, conclusion: Conclusion) -> None:
@@ -154,22 +133,3 @@ async def _tell_payouts(tx: TenantTransaction, conclusion: Conclusion) -> None:
         payout = await payouts.lock(tx, tell.number)
         if payout.credit_note_id is not None:
             await apply_credit_note(tx, payout, [tell.event] if tell.event is not None else [])
-
-
-async def newest_task(tx: TenantTransaction) -> int:
-    """For `asked_since`."""
-    found = await tx.fetchval(
-        "SELECT seq FROM tasks WHERE tenant_id = $1 AND state = 'open' ORDER BY seq DESC LIMIT 1",
-        tx.tenant.id,
-    )
-    return int(found or 0)
-
-
-async def asked_since(tx: TenantTransaction, before: int) -> tuple[str, ...]:
-    """What people are asked since this task."""
-    rows = await tx.fetch(
-        "SELECT reason FROM tasks WHERE tenant_id = $1 AND state = 'open' AND seq > $2 ORDER BY seq",
-        tx.tenant.id,
-        before,
-    )
-    return tuple(row["reason"] for row in rows)

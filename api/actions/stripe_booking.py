@@ -5,9 +5,10 @@ An event is whole: nothing is fetched for it, so handling it again needs no work
 
 import json
 
-from activities.notifications.rehearsal import Rehearsal, asked_since, newest_task
+from activities.notifications.rehearsal import Rehearsal
 from api.actions import stripe_events
 from api.actions.stripe_events import Ignored, Report, StripeEvent
+from ledger import tasks
 from ledger.access import tenants
 from ledger.booking import provider_reports
 from ledger.booking.outcome import Outcome
@@ -74,14 +75,14 @@ async def _judged_again(tx: TenantTransaction, body: bytes) -> Report | Ignored 
 
 async def rehearsed(tx: TenantTransaction, number: EventId) -> Rehearsal:
     """What booking it again would do, for `rehearse`, which undoes it. Raises NotFound."""
-    before = await newest_task(tx)
+    before = await tasks.newest_open(tx)
     after, _ = await book_again(tx, number, actor="rehearsal")
     return Rehearsal(
         event=number,
         state=after.state,
         reason=after.why,
         changes=after.changes or {},
-        questions=await asked_since(tx, before),
+        questions=await tasks.asked_since(tx, before),
     )
 
 

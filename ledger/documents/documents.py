@@ -109,6 +109,20 @@ async def snapshot(tx: TenantTransaction, snapshot_id: UUID) -> Snapshot:
     return Snapshot.from_row(row)
 
 
+async def newest(tx: TenantTransaction, resource_id: UUID, resources: Sequence[str]) -> Snapshot | None:
+    """The newest copy of what has this id, as one of these resources."""
+    row = await tx.fetchrow(
+        """
+        SELECT * FROM document_snapshots
+         WHERE tenant_id = $1 AND resource_id = $2 AND resource = ANY ($3) ORDER BY fetched_at DESC LIMIT 1
+        """,
+        tx.tenant.id,
+        resource_id,
+        list(resources),
+    )
+    return None if row is None else Snapshot.from_row(row)
+
+
 async def bodies(tx: TenantTransaction, snapshots: Sequence[UUID | None]) -> dict[UUID, bytes]:
     """What was fetched, byte for byte, by snapshot."""
     rows = await tx.fetch(

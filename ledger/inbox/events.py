@@ -181,6 +181,18 @@ async def load(tx: TenantTransaction, ids: Sequence[EventId]) -> list[Event]:
     return [Event.from_row(row) for row in rows]
 
 
+async def begin_anew(tx: TenantTransaction, event: EventId) -> None:
+    """As if it had just arrived: for a rehearsal, which is rolled back."""
+    await tx.execute(
+        """
+        UPDATE events SET state = 'received', reason_code = NULL, reason_params = NULL, changes = NULL
+         WHERE tenant_id = $1 AND id = $2
+        """,
+        tx.tenant.id,
+        event,
+    )
+
+
 async def heard_of(tx: TenantTransaction, documents: Sequence[UUID], *, under_way: bool = False) -> set[UUID]:
     """Those of these documents that an event is about; `under_way`: one that is still to be handled."""
     rows = await tx.fetch(

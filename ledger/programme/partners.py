@@ -190,6 +190,12 @@ async def get(tx: TenantTransaction, partner_id: PartnerId) -> Partner:
     return Partner.from_row(row)
 
 
+async def code_named(tx: TenantTransaction, named: str) -> str:
+    """Code of the partner that a question names: most do by id, one by code."""
+    found = await tx.fetchval("SELECT code FROM partners WHERE tenant_id = $1 AND id::text = $2", tx.tenant.id, named)
+    return str(found or named)
+
+
 async def find_by_code(tx: TenantTransaction, code: str) -> Partner | None:
     """Codes are upper case; what is asked for may be written small, and with what nobody sees."""
     row = await tx.fetchrow(_PARTNER + " AND p.code = $2", tx.tenant.id, code_of(code))

@@ -41,6 +41,11 @@ def by_hand(tenant_id: Any, sql: str) -> str:
     return f'psql "$PARTNERDESK_OWNER_DATABASE_URL" -c "SET app.tenant = \'{tenant_id}\'" -c "{sql}"'
 
 
+def recheck_by_hand(tenant_id: Any, number: PayoutNumber) -> str:
+    """Lets a payout's workflow look again."""
+    return by_hand(tenant_id, f"UPDATE payouts SET recheck_wanted_at = now() WHERE number = '{number}'")
+
+
 _LOOK = "Look at {what} in the audit trail and in lexoffice before anything is paid; then correct the row by hand."
 
 

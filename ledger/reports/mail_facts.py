@@ -1,10 +1,12 @@
 """What mails tell, read from the rows of many rooms."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from ledger.database import TenantTransaction
 from ledger.payouts.payouts import Payout
+from ledger.reasons import Reason
 from ledger.types import Frozen
 
 
@@ -20,6 +22,14 @@ class News(Frozen):
     to_pay_cents: int
     paid: int
     paid_cents: int
+
+
+class OpenTask(Frozen):
+    """A question that still waits for a person."""
+
+    subject: str
+    """A partner's code, a payout's number, else the kind of the question."""
+    reason: Reason
 
 
 class DocumentFacts(Frozen):
@@ -72,6 +82,25 @@ async def since(tx: TenantTransaction, instant: datetime) -> News:
     )
     assert row is not None
     return News.from_row(row)
+
+
+async def open_tasks(tx: TenantTransaction, tasks: Sequence[UUID]) -> list[OpenTask]:
+    """Those of these that still wait for a person, the oldest first."""
+    rows = await tx.fetch(
+        """
+        SELECT COALESCE(p.code, CASE WHEN t.subject IN ('payout', 'partner') THEN t.subject_id ELSE t.kind END)
+               AS subject, t.reason_code, t.reason_params
+          FROM tasks t
+          LEFT JOIN partners p ON p.tenant_id = t.tenant_id AND t.subject = 'partner' AND p.id::text = t.subject_id
+         WHERE t.tenant_id = $1 AND t.id = ANY ($2) AND t.state = 'open' ORDER BY t.seq
+        """,
+        tx.tenant.id,
+        list(tasks),
+    )
+    return [
+        OpenTask(subject=row["subject"], reason=Reason(code=row["reason_code"], params=row["reason_params"]))
+        for row in rows
+    ]
 
 
 async def document_of(tx: TenantTransaction, payout: Payout) -> DocumentFacts:

@@ -8,12 +8,34 @@ from pathlib import Path
 HOUSE = Path(__file__).parents[2]
 OUTSIDE_THE_LEDGER = ("activities", "api", "commands", "engine", "workflows", "lexoffice", "worker.py", "cli.py")
 
+_SQL = re.compile(
+    r"\s*(SELECT\s.*\sFROM|SELECT\s+\w+\(|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|WITH\s+\w+\s+AS\s*\()",
+    re.DOTALL,
+)
+
 
 def modules(*places: str) -> Iterator[tuple[str, ast.Module]]:
     for place in places:
         found = [HOUSE / place] if place.endswith(".py") else sorted((HOUSE / place).rglob("*.py"))
         for path in found:
             yield str(path.relative_to(HOUSE)), ast.parse(path.read_text())
+
+
+def documentation(tree: ast.Module) -> set[ast.AST]:
+    """Strings that stand alone: docstrings, and what is said of a constant below it."""
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+
+
+def test_sql_stands_in_the_ledger_only() -> None:
+    elsewhere = [
+        f"{path}:{node.lineno}"
+        for path, tree in modules(*OUTSIDE_THE_LEDGER)
+        for said in [documentation(tree)]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in said
+        if _SQL.match(node.value)
+    ]
+    assert not elsewhere
 
 
 def test_who_has_a_transaction_is_not_told_its_tenant_again() -> None:

@@ -22,6 +22,7 @@ from ledger.commissions import commissions, manual_lines
 from ledger.database import TenantTransaction
 from ledger.inbox import event_list, events
 from ledger.payouts import payouts
+from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
 from ledger.roles import Permission
 from ledger.sales import transactions
@@ -155,7 +156,7 @@ async def _where(tx: TenantTransaction, visit: Visit, task: Task) -> list[tuple[
         case "transaction":
             return [(_("Verkauf ansehen"), f"/admin/transaktionen/{task.subject_id}")]
         case "partner":
-            code = await _partner_code(tx, task.subject_id)
+            code = await partners.code_named(tx, task.subject_id)
             return [(code, f"/admin/partner/{code}")]
         case "connection":
             return [(_("Verbindung ansehen"), f"/admin/zahlungsanbieter/{_provider(task.subject_id)}")]
@@ -168,14 +169,6 @@ async def _where(tx: TenantTransaction, visit: Visit, task: Task) -> list[tuple[
             return [(_("Ereignis %(id)s", id=task.subject_id), f"/admin/ereignisse/{task.subject_id}")]
         case _:
             return []
-
-
-async def _partner_code(tx: TenantTransaction, subject_id: str) -> str:
-    """Some questions name the partner by id, some by code."""
-    found = await tx.fetchval(
-        "SELECT code FROM partners WHERE tenant_id = $1 AND id::text = $2", tx.tenant.id, subject_id
-    )
-    return str(found or subject_id)
 
 
 async def _document(tx: TenantTransaction, visit: Visit, task: Task) -> list[tuple[str, str]]:
