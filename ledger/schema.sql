@@ -513,6 +513,7 @@ CREATE TABLE customers (
     sought               text COLLATE "C"
         GENERATED ALWAYS AS (folded((((COALESCE(name, '') || ' ') || COALESCE(email, '')) || ' ') ||
         COALESCE(external_id, ''))) STORED,
+    assigned_at          timestamptz,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, assigned_partner_id) REFERENCES partners
 );
@@ -740,6 +741,37 @@ CREATE POLICY own_tenant ON idempotency_keys
     WITH
     CHECK (tenant_id = current_tenant());
 GRANT DELETE, INSERT, SELECT, UPDATE ON idempotency_keys TO partnerdesk_app;
+
+CREATE TABLE introductions (
+    tenant_id    uuid NOT NULL REFERENCES tenants,
+    id           uuid NOT NULL DEFAULT gen_random_uuid(),
+    reference    text NOT NULL CHECK (length(reference) BETWEEN 1 AND 300),
+    subscription text CHECK (length(subscription) BETWEEN 1 AND 300),
+    customer_id  uuid,
+    partner_id   uuid NOT NULL,
+    campaign_id  uuid,
+    told_at      timestamptz NOT NULL,
+    recorded_by  text NOT NULL DEFAULT who_acts(),
+    recorded_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, reference),
+    FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaigns,
+    FOREIGN KEY (tenant_id, customer_id) REFERENCES customers,
+    FOREIGN KEY (tenant_id, partner_id) REFERENCES partners,
+    CHECK (subscription IS NOT NULL OR customer_id IS NOT NULL)
+);
+COMMENT ON TABLE introductions IS 'Whom a checkout named that cost nothing: whose the later payments of its subscription or customer are.';
+CREATE INDEX introductions_tenant_id_customer_id_idx ON introductions (tenant_id, customer_id)
+    WHERE customer_id IS NOT NULL;
+CREATE INDEX introductions_tenant_id_subscription_idx ON introductions (tenant_id, subscription)
+    WHERE subscription IS NOT NULL;
+ALTER TABLE introductions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE introductions FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON introductions
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON introductions TO partnerdesk_app;
 
 CREATE TABLE login_attempts (
     subject  bytea PRIMARY KEY CHECK (length(subject) = 32),
@@ -1713,7 +1745,8 @@ GRANT INSERT, SELECT ON recovery_checks TO partnerdesk_app;
 CREATE TABLE refunds (
     tenant_id      uuid NOT NULL REFERENCES tenants,
     transaction_id uuid NOT NULL,
-    kind           text NOT NULL CHECK (kind IN ('charge', 'refund_failed', 'dispute', 'credit_note')),
+    kind           text NOT NULL
+        CHECK (kind IN ('charge', 'refund_failed', 'dispute', 'credit_note', 'same_payment')),
     reference      text NOT NULL,
     document       text,
     cents          bigint NOT NULL CHECK (cents >= 0),
@@ -1759,6 +1792,32 @@ CREATE TRIGGER show_holds
     AFTER INSERT OR UPDATE OF released_at ON sale_holds
     FOR EACH ROW
     EXECUTE FUNCTION show_holds_of_sale();
+
+CREATE TABLE sale_references (
+    tenant_id      uuid NOT NULL REFERENCES tenants,
+    kind           text NOT NULL CHECK (kind ~ '^[a-z][a-z0-9_]{1,31}$'),
+    reference      text NOT NULL CHECK (length(reference) BETWEEN 1 AND 300),
+    transaction_id uuid NOT NULL,
+    currency       text CHECK (currency ~ '^[A-Z]{3}$'),
+    paid_units     bigint CHECK (paid_units >= 0),
+    tax_units      bigint,
+    recorded_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, kind, reference),
+    FOREIGN KEY (tenant_id, transaction_id) REFERENCES transactions,
+    CHECK (tax_units BETWEEN 0 AND paid_units),
+    CHECK ((currency IS NULL) = (paid_units IS NULL)),
+    CHECK (tax_units IS NULL OR paid_units IS NOT NULL)
+);
+COMMENT ON TABLE sale_references IS 'What provider, shop, invoice and we call a sale; any of them finds it. With what was paid, as its own report tells it.';
+CREATE INDEX sale_references_tenant_id_reference_idx ON sale_references (tenant_id, reference);
+CREATE INDEX sale_references_tenant_id_transaction_id_idx ON sale_references (tenant_id, transaction_id);
+ALTER TABLE sale_references ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sale_references FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON sale_references
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON sale_references TO partnerdesk_app;
 
 CREATE TABLE schedules_wanted (
     tenant_id uuid NOT NULL REFERENCES tenants,
@@ -2298,6 +2357,7 @@ CREATE TABLE transactions (
     open_holds          text[],
     state_reason_code   text,
     state_reason_params jsonb,
+    partner_by          text CHECK (partner_by IN ('name', 'person', 'subscription', 'customer')),
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaigns,
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers,
@@ -2323,6 +2383,8 @@ CREATE INDEX sales_of_a_partner ON transactions (tenant_id, partner_id, state, s
 CREATE INDEX sales_of_a_provider_invoice ON transactions (tenant_id, provider_invoice)
     WHERE provider_invoice IS NOT NULL;
 CREATE INDEX sales_of_a_subscription ON transactions (tenant_id, subscription) WHERE subscription IS NOT NULL;
+CREATE INDEX sales_of_nobody ON transactions (tenant_id, customer_id)
+    WHERE partner_id IS NULL AND customer_id IS NOT NULL;
 CREATE INDEX sales_that_stand_still ON transactions (tenant_id, state)
     WHERE held_reason IS NOT NULL OR blocked_reason IS NOT NULL;
 CREATE INDEX transactions_tenant_id_partner_id_seq_idx ON transactions (tenant_id, partner_id, seq);
@@ -2355,6 +2417,10 @@ CREATE TRIGGER keep_code_and_sentence_when_new
     FOR EACH ROW
     WHEN (new.state_reason IS NOT NULL OR new.state_reason_code IS NOT NULL)
     EXECUTE FUNCTION keep_code_and_sentence('state_reason', 'state_reason_code', 'state_reason_params', 'ours');
+CREATE TRIGGER keep_references
+    AFTER INSERT OR UPDATE OF payment_intent, checkout_session, provider_invoice, order_reference ON transactions
+    FOR EACH ROW
+    EXECUTE FUNCTION keep_references();
 CREATE TRIGGER tell_the_release_before
     BEFORE UPDATE OF open_holds ON transactions
     FOR EACH ROW
@@ -2453,6 +2519,65 @@ BEGIN
     END IF;
     RETURN NULL;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.absorb_sale(kept uuid, gone uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+    was transactions;
+BEGIN
+    SELECT * INTO STRICT was FROM transactions WHERE tenant_id = current_tenant() AND id = gone FOR UPDATE;
+    IF kept = gone OR EXISTS (
+        SELECT 1 FROM commissions c WHERE c.tenant_id = current_tenant() AND c.transaction_id = gone
+           AND (c.kind <> 'sale' OR c.state IN ('in_payout', 'paid')
+                OR EXISTS (SELECT 1 FROM payout_lines l WHERE l.tenant_id = c.tenant_id AND l.commission_id = c.id)))
+    THEN
+        RAISE EXCEPTION 'commissions of this sale are settled' USING ERRCODE = 'PD004';
+    END IF;
+    UPDATE sale_references SET transaction_id = kept WHERE tenant_id = current_tenant() AND transaction_id = gone;
+    INSERT INTO sale_references (tenant_id, kind, reference, transaction_id)
+    VALUES (current_tenant(), 'sale', gone::text, kept);
+    UPDATE refunds SET transaction_id = kept WHERE tenant_id = current_tenant() AND transaction_id = gone;
+    UPDATE external_documents d
+       SET transaction_id = kept,
+           detached_at = CASE WHEN EXISTS (SELECT 1 FROM external_documents k
+                                            WHERE k.tenant_id = d.tenant_id AND k.transaction_id = kept
+                                              AND k.detached_at IS NULL) THEN COALESCE(d.detached_at, now())
+                              ELSE d.detached_at END
+     WHERE d.tenant_id = current_tenant() AND d.transaction_id = gone;
+    UPDATE creation_intents SET transaction_id = kept WHERE tenant_id = current_tenant() AND transaction_id = gone;
+    UPDATE sale_holds h SET transaction_id = kept
+     WHERE h.tenant_id = current_tenant() AND h.transaction_id = gone AND h.code <> 'invoice_voided'
+       AND (h.released_at IS NOT NULL
+            OR NOT EXISTS (SELECT 1 FROM sale_holds k WHERE k.tenant_id = h.tenant_id AND k.transaction_id = kept
+                              AND k.code = h.code AND k.released_at IS NULL));
+    DELETE FROM sale_holds WHERE tenant_id = current_tenant() AND transaction_id = gone;
+    DELETE FROM commission_amounts_before b USING commissions c
+     WHERE c.tenant_id = current_tenant() AND c.transaction_id = gone
+       AND b.tenant_id = c.tenant_id AND b.commission_id = c.id;
+    DELETE FROM commissions WHERE tenant_id = current_tenant() AND transaction_id = gone;
+    DELETE FROM transactions WHERE tenant_id = current_tenant() AND id = gone;
+    -- Its references are unique among the sales that are there.
+    UPDATE transactions t
+       SET payment_intent = COALESCE(t.payment_intent, was.payment_intent),
+           checkout_session = COALESCE(t.checkout_session, was.checkout_session),
+           provider_invoice = COALESCE(t.provider_invoice, was.provider_invoice),
+           order_reference = COALESCE(t.order_reference, was.order_reference),
+           subscription = COALESCE(t.subscription, was.subscription),
+           customer_id = COALESCE(t.customer_id, was.customer_id),
+           customer_contact_id = COALESCE(t.customer_contact_id, was.customer_contact_id),
+           customer_email = COALESCE(t.customer_email, was.customer_email),
+           sold_at = CASE WHEN t.partner_id IS NULL AND t.provisional THEN least(t.sold_at, was.sold_at)
+                          ELSE t.sold_at END,
+           open_holds = (SELECT array_agg(code ORDER BY since, code) FROM sale_holds h
+                          WHERE h.tenant_id = t.tenant_id AND h.transaction_id = kept AND h.released_at IS NULL)
+     WHERE t.tenant_id = current_tenant() AND t.id = kept;
+END $function$;
+REVOKE ALL ON FUNCTION absorb_sale(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION absorb_sale(uuid, uuid) TO partnerdesk_app;
 
 CREATE OR REPLACE FUNCTION public.add_user(with_email text, with_name text)
  RETURNS TABLE(id uuid, is_new boolean)
@@ -3206,6 +3331,20 @@ BEGIN
         said := NULL;
     END IF;
     RETURN jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[0], said, TG_ARGV[1], code, TG_ARGV[2], params));
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.keep_references()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    INSERT INTO sale_references (tenant_id, kind, reference, transaction_id)
+    SELECT NEW.tenant_id, r.kind, r.reference, NEW.id
+      FROM (VALUES ('payment_intent', NEW.payment_intent), ('checkout_session', NEW.checkout_session),
+                   ('provider_invoice', NEW.provider_invoice), ('order', NEW.order_reference)) AS r (kind, reference)
+     WHERE r.reference <> ''
+        ON CONFLICT DO NOTHING;
+    RETURN NULL;
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.keep_statistics_of_payouts()

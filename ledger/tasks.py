@@ -111,6 +111,24 @@ async def close_questions(
     )
 
 
+async def move_questions(tx: TenantTransaction, *, subject: str, subject_id: str, to: str, by: str) -> None:
+    """What was asked about the one is asked about the other; what is asked about both is asked once."""
+    await tx.execute(
+        """
+        UPDATE tasks t SET subject_id = $4, links = links || jsonb_build_object(subject || '_id', $4::text)
+         WHERE tenant_id = $1 AND subject = $2 AND subject_id = $3 AND state = 'open'
+           AND NOT EXISTS (SELECT 1 FROM tasks o WHERE o.tenant_id = $1 AND o.subject = $2 AND o.subject_id = $4
+                                                   AND o.kind = t.kind AND o.state = 'open')
+        """,
+        tx.tenant.id,
+        subject,
+        subject_id,
+        to,
+    )
+    rest = await open_kinds(tx, subject=subject, subject_id=subject_id)
+    await close_questions(tx, subject=subject, subject_id=subject_id, kinds=tuple(rest), by=by)
+
+
 async def open_kinds(tx: TenantTransaction, *, subject: str, subject_id: str) -> list[str]:
     """Kinds of the questions about this object that still wait for a person."""
     rows = await tx.fetch(

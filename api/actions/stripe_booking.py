@@ -18,7 +18,6 @@ from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.reasons import Reason
 from ledger.refusals import Refused, refusals_of_the_database
-from ledger.sales import transactions
 from ledger.types import EventId, EventState, PayoutNumber
 
 PROVIDER = "stripe"
@@ -90,11 +89,5 @@ async def _record(tx: TenantTransaction, report: Report) -> Outcome:
     if isinstance(report, RefundReport):
         return await provider_reports.record_refund(tx, report)
     if isinstance(report, DisputeReport):
-        return await provider_reports.record_dispute(tx, await _with_whole_charge(tx, report))
+        return await provider_reports.record_dispute(tx, report)
     return await provider_reports.record_sale(tx, report)
-
-
-async def _with_whole_charge(tx: TenantTransaction, report: DisputeReport) -> DisputeReport:
-    """A dispute names the disputed part only; the sale, where it is known, tells the whole."""
-    whole = await transactions.paid_by(tx, report.payment_intent)
-    return report if whole is None else report.model_copy(update={"charge_cents": max(whole, report.disputed_cents)})

@@ -12,26 +12,41 @@ from ledger.types import CampaignId, PartnerId
 
 
 async def bind(
-    tx: TenantTransaction, sale: Transaction, *, partner_id: PartnerId, campaign_id: CampaignId | None
+    tx: TenantTransaction, sale: Transaction, *, partner_id: PartnerId, campaign_id: CampaignId | None, by: str | None
 ) -> Transaction:
     """Give the sale its partner and write its commissions: tree, status and plan are those of the instant of the sale.
 
     `campaign_id` is the one that document or sale name; else the partner's of that instant, else the tenant's default.
+    `by`: how it is known, `name`, `person`, `subscription` or `customer`.
     """
     chain = await partners.chain_at(tx, partner_id, sale.sold_at)
     campaign_id = campaign_id or chain[0].campaign_id or await _default_campaign(tx)
     plan = await campaigns.plan_at(tx, campaign_id, sale.sold_at) if campaign_id else None
     await tx.execute(
-        "UPDATE transactions SET partner_id = $3, campaign_id = $4, plan_id = $5 WHERE tenant_id = $1 AND id = $2",
+        """
+        UPDATE transactions SET partner_id = $3, campaign_id = $4, plan_id = $5, partner_by = $6
+         WHERE tenant_id = $1 AND id = $2
+        """,
         tx.tenant.id,
         sale.id,
         partner_id,
         campaign_id,
         plan and plan.id,
+        by,
     )
     if plan is not None:
         await earnings.write(tx, sale, plan=plan, chain=[standing.earner for standing in chain])
     return await transactions.get(tx, sale.id)
+
+
+async def note_how(tx: TenantTransaction, sale: Transaction, by: str | None) -> Transaction:
+    """It is the partner's already, and this is how that is known now."""
+    if sale.partner_by == by:
+        return sale
+    await tx.execute(
+        "UPDATE transactions SET partner_by = $3 WHERE tenant_id = $1 AND id = $2", tx.tenant.id, sale.id, by
+    )
+    return sale.model_copy(update={"partner_by": by})
 
 
 async def name_campaign(tx: TenantTransaction, sale: Transaction, campaign_id: CampaignId) -> Transaction:

@@ -10,6 +10,7 @@ from ledger.audit import audit
 from ledger.booking import invoice_sales
 from ledger.booking.outcome import Outcome
 from ledger.database import TenantTransaction
+from ledger.inbox import events
 from ledger.programme import partners
 from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable, NotAllowedNow
@@ -120,6 +121,33 @@ async def booked_as_new_by_decision(tx: TenantTransaction, resource_id: UUID) ->
             list(ANSWERED_BY_A_PERSON),
         )
     )
+
+
+async def answer_by_references(
+    tx: TenantTransaction, references: Sequence[str], *, merged: Sequence[TransactionId] = ()
+) -> None:
+    """A sale has these references from now on, or these sales are one: which sale an invoice belongs to may be clear.
+
+    The events that waited for a person are handed over again; whoever looks for missed ones announces them.
+    """
+    rows = await tx.fetch(
+        """
+        UPDATE tasks SET state = 'resolved', resolved_at = now(), resolved_by = 'event',
+                         resolution = '{"action": "obsolete"}'
+         WHERE tenant_id = $1 AND subject = 'document' AND state = 'open'
+           AND (kind = $2 AND detail -> 'order_references' ?| $3::text[]
+                OR kind = $4 AND EXISTS (SELECT 1 FROM jsonb_array_elements(detail -> 'candidates') AS c
+                                          WHERE c ->> 'transaction_id' = ANY ($5::text[])))
+        RETURNING subject_id
+        """,
+        tx.tenant.id,
+        Question.WHICH_SALE.value[0],
+        list(references),
+        Question.SEVERAL_SALES.value[0],
+        [str(sale) for sale in merged],
+    )
+    if rows:
+        await events.look_again_at(tx, [UUID(row["subject_id"]) for row in rows])
 
 
 class WhoBroughtIt(Frozen):

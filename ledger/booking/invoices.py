@@ -6,9 +6,10 @@ difference to the ledger is applied, once: the same facts again change nothing.
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Literal
 
 from ledger import tasks
-from ledger.booking import attribution, credited_invoices, invoice_sales, replacement
+from ledger.booking import attribution, credited_invoices, invoice_sales, naming, replacement, same_sale
 from ledger.booking.invoice_facts import InvoiceFacts
 from ledger.booking.invoice_questions import (
     CLOSED_BY_AN_ANSWER,
@@ -25,10 +26,9 @@ from ledger.payouts import payouts
 from ledger.programme import campaigns, partners
 from ledger.programme.partners import Partner
 from ledger.reasons import Reason
-from ledger.sales import customers, refunds, transactions
-from ledger.sales.references import hold_references
+from ledger.sales import customers, introductions, refunds, transactions
 from ledger.sales.transactions import Transaction
-from ledger.types import CampaignId, CommissionState, EventId, EventState, PayoutState, TransactionState
+from ledger.types import CampaignId, CommissionState, EventId, EventState, Frozen, PayoutState, TransactionState
 
 __all__ = ["BEFORE_CUT_OVER", "InvoiceFacts", "InvoiceOutcome", "apply_invoice", "is_before_cut_over", "wait_for_turn"]
 
@@ -39,12 +39,21 @@ GIVEN_BACK = Reason.of("refunded_by_provider")
 NOT_PAID_BY_CASH = Reason.of("not_paid_by_cash")
 
 
+class Brought(Frozen):
+    """Who gets the sale its invoice tells of, and how that is known; nobody, or one of several."""
+
+    partner: Partner | None = None
+    by: Literal["name", "person", "subscription", "customer"] = "name"
+    campaign_id: CampaignId | None = None
+    unclear: bool = False
+
+
 async def wait_for_turn(tx: TenantTransaction, facts: InvoiceFacts) -> None:
     """Two invoices of one order take turns, and so does what the payment provider says about it.
 
     Call it before touching `external_documents` in the same transaction; `apply_invoice` does it too.
     """
-    await hold_references(tx, [str(facts.resource_id), *facts.order_references])
+    await same_sale.hold(tx, [str(facts.resource_id), *facts.order_references], customers.keys(facts.customer))
 
 
 async def is_before_cut_over(tx: TenantTransaction, voucher_date: date) -> bool:
@@ -102,14 +111,15 @@ async def _first_seen(tx: TenantTransaction, facts: InvoiceFacts, *, replaced: b
     if facts.base_cents == 0:
         return _nothing(facts.reason or NOT_PAID_BY_CASH)
     # Who brought it and what it pays is clear before anything is written.
-    partner = await _partner_named(tx, facts)
+    brought = await _who_brought_it(tx, facts, None)
     await _campaign_named(tx, facts)
     if not await booked_as_new_by_decision(tx, facts.resource_id):
         candidates = await invoice_sales.candidates(tx, facts)
         if candidates:
-            raise Unclear(Question.WHICH_SALE, {"candidates": candidates})
+            named = {"order_references": list(facts.order_references)} if facts.order_references else {}
+            raise Unclear(Question.WHICH_SALE, {"candidates": candidates, **named})
     sale = await invoice_sales.create(tx, facts)
-    return await _booked(tx, facts, SaleState(sale=None), sale, partner)
+    return await _booked(tx, facts, SaleState(sale=None), sale, brought)
 
 
 async def _known(tx: TenantTransaction, facts: InvoiceFacts, sale: Transaction) -> Outcome:
@@ -121,8 +131,7 @@ async def _known(tx: TenantTransaction, facts: InvoiceFacts, sale: Transaction) 
     if facts.to_be_booked:
         _refuse_what_cannot_be_booked(facts)
         if facts.base_cents > 0:
-            partner = None if sale.partner_id else await _partner_named(tx, facts)
-            return await _booked(tx, facts, before, sale, partner)
+            return await _booked(tx, facts, before, sale, await _who_brought_it(tx, facts, sale))
     await invoice_sales.attach(tx, facts, sale)
     if facts.status == "voided":
         await _void(tx, sale, facts)
@@ -140,11 +149,10 @@ async def _booked(
     facts: InvoiceFacts,
     before: SaleState,
     sale: Transaction,
-    partner: Partner | None,
+    brought: Brought,
 ) -> Outcome:
     """An open or paid invoice gives the sale its final base, its partner if it had none, and its state."""
     campaign_id = await _campaign_named(tx, facts)
-    await _ask_about_other_partner(tx, facts, sale)
     await invoice_sales.attach(tx, facts, sale)
     await replacement.end(tx, sale)
     if facts.status == "open" and sale.state is TransactionState.APPROVED and not await _unpay(tx, sale, facts):
@@ -154,12 +162,23 @@ async def _booked(
         await refunds.note_cause(tx, sale.id, cause=cause, document=facts.voucher_number)
     await invoice_sales.write_amounts(tx, facts, sale)
     named = await transactions.get(tx, sale.id)
-    if sale.partner_id is None and partner is not None:
-        named = await attribution.bind(tx, named, partner_id=partner.id, campaign_id=campaign_id or sale.campaign_id)
+    if brought.partner is not None:
+        kept = sale.campaign_id if sale.partner_id is None else None
+        named = await attribution.bind(
+            tx,
+            named,
+            partner_id=brought.partner.id,
+            campaign_id=campaign_id or kept or brought.campaign_id,
+            by=brought.by,
+        )
     elif campaign_id is not None and sale.partner_id is None:
         named = await attribution.name_campaign(tx, named, campaign_id)
     elif campaign_id not in (None, sale.campaign_id) and sale.partner_id is not None and sale.provisional:
-        named = await attribution.bind(tx, named, partner_id=sale.partner_id, campaign_id=campaign_id)
+        named = await attribution.bind(
+            tx, named, partner_id=sale.partner_id, campaign_id=campaign_id, by=sale.partner_by
+        )
+    elif brought.unclear:
+        await naming.ask_which_partner(tx, named)
     await attribution.hold_own_purchase(tx, before.sale, named)
     if facts.status == "paid":
         await tasks.close_questions(
@@ -169,7 +188,18 @@ async def _booked(
     await refunds.follow_invoice(tx, sale.id, state, _paid_note(facts))
     # lexoffice does not know of money that the payment provider gave back: its "paid" restores nothing.
     given_back = (await transactions.get(tx, sale.id)).state is TransactionState.REFUNDED
-    return await settled(tx, before, sale.id, reason=GIVEN_BACK if given_back else None)
+    outcome = await settled(tx, before, sale.id, reason=GIVEN_BACK if given_back else None)
+    if brought.partner is None or brought.by not in ("name", "person"):
+        return outcome
+    later, touched = await naming.follow(
+        tx,
+        subscription=named.subscription,
+        customer_id=named.customer_id,
+        since=named.sold_at,
+        but=sale.id,
+    )
+    changes = outcome.changes | ({"later_payments": [str(one) for one in later]} if later else {})
+    return outcome.model_copy(update={"changes": changes, "payouts": (*outcome.payouts, *touched)})
 
 
 async def _void(tx: TenantTransaction, sale: Transaction, facts: InvoiceFacts) -> None:
@@ -229,23 +259,40 @@ def _refuse_what_cannot_be_booked(facts: InvoiceFacts) -> None:
         raise Unclear(Question.NOTHING_TO_PAY)
 
 
-async def _partner_named(tx: TenantTransaction, facts: InvoiceFacts) -> Partner | None:
-    """By the document, else by the customer's fields, else the customer's assigned partner (design.md, Events).
+async def _who_brought_it(tx: TenantTransaction, facts: InvoiceFacts, sale: Transaction | None) -> Brought:
+    """By a person's answer, the document, the customer's fields, else what is known of the customer (design.md,
+    Events).
 
-    What a person answered to the question comes first.
+    Of a sale that has a partner only what yields to the name: what it took from its subscription or customer.
     """
     decided = await partner_decided(tx, facts.resource_id)
-    if decided is not None:
-        return await _partner(tx, decided.partner_code) if decided.partner_code else None
-    if facts.partner_codes_differ:
+    if decided is None and facts.partner_codes_differ:
         raise Unclear(Question.TWO_PARTNERS)
-    code = facts.customer_partner_code if facts.partner_code is None else facts.partner_code
-    if code is not None:
-        return await _partner(tx, code)
+    code = decided.partner_code if decided else facts.partner_code
+    named = None if code is None else await _partner(tx, code)
+    by: Literal["name", "person"] = "person" if decided else "name"
+    if sale is not None and sale.partner_id is not None:
+        if named is None or named.id == sale.partner_id:
+            return Brought()
+        if sale.provisional and sale.partner_by in naming.FROM_MEMORY:
+            return Brought(partner=named, by=by)
+        await _ask_about_other_partner(tx, facts, sale, named)
+        return Brought()
+    if decided is None and code is None and facts.customer_partner_code is not None:
+        named = await _partner(tx, facts.customer_partner_code)
+    if named is not None or decided is not None:
+        return Brought(partner=named, by=by)
     customer = await customers.find_by_names(tx, facts.customer)
-    if customer is None or customer.assigned_partner_id is None:
-        return None
-    return await partners.get(tx, customer.assigned_partner_id)
+    known = await introductions.whose(
+        tx,
+        subscription=sale.subscription if sale else None,
+        customer_id=customer.id if customer else sale.customer_id if sale else None,
+        at=sale.sold_at if sale else invoice_sales.sold_at(facts.voucher_date),
+        but=sale.id if sale else None,
+    )
+    if known.partner_id is None:
+        return Brought(unclear=known.unclear)
+    return Brought(partner=await partners.get(tx, known.partner_id), by=known.by, campaign_id=known.campaign_id)
 
 
 async def _partner(tx: TenantTransaction, code: str) -> Partner:
@@ -264,24 +311,19 @@ async def _campaign_named(tx: TenantTransaction, facts: InvoiceFacts) -> Campaig
     return campaign.id
 
 
-async def _ask_about_other_partner(tx: TenantTransaction, facts: InvoiceFacts, sale: Transaction) -> None:
-    """The sale's own partner stays: it knows who clicked, the invoice was written later by a person.
-
-    A code that nobody has is no question then: somebody is named already.
-    """
-    if sale.partner_id is None or facts.partner_code is None:
-        return
-    named = await partners.find_by_code(tx, facts.partner_code)
-    if named is not None and named.id != sale.partner_id:
-        await tasks.ask(
-            tx,
-            kind="invoice_names_other_partner",
-            subject="transaction",
-            subject_id=str(sale.id),
-            reason=Reason.of("invoice_names_other_partner"),
-            detail={"sale": sale.partner_code, "invoice": named.code},
-            links={"transaction_id": str(sale.id), "invoice_id": str(facts.resource_id)},
-        )
+async def _ask_about_other_partner(
+    tx: TenantTransaction, facts: InvoiceFacts, sale: Transaction, named: Partner
+) -> None:
+    """The sale's own partner stays: it knows who clicked, the invoice was written later by a person."""
+    await tasks.ask(
+        tx,
+        kind="invoice_names_other_partner",
+        subject="transaction",
+        subject_id=str(sale.id),
+        reason=Reason.of("invoice_names_other_partner"),
+        detail={"sale": sale.partner_code, "invoice": named.code},
+        links={"transaction_id": str(sale.id), "invoice_id": str(facts.resource_id)},
+    )
 
 
 def _paid_note(facts: InvoiceFacts) -> Reason | None:

@@ -1,117 +1,78 @@
-"""What the payment provider reports: a sale, a refund, a dispute. One transaction per payment intent.
+"""What the payment provider reports: a sale, a refund, a dispute. One payment is one sale, whatever it is called.
 
-Events arrive in any order and more than once: the first makes the transaction, later ones fill what it lacked, and
-each is judged alone, under a lock on every reference it names. What is booked here is provisional until the invoice
-arrives (invoices.py).
+Events arrive in any order and more than once: the first makes the sale, later ones fill what it lacked, and each is
+judged alone, under a lock on every reference it names. What is booked here is provisional until the invoice arrives
+(invoices.py).
 """
 
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Literal, Self
-
-from pydantic import AwareDatetime, model_validator
-
-from ledger import tasks
-from ledger.booking import attribution
-from ledger.booking.outcome import Outcome, SaleState, look, settled
+from ledger.booking import attribution, invoice_questions, naming, same_sale
+from ledger.booking.outcome import Outcome, settled
+from ledger.booking.same_sale import Found
 from ledger.database import TenantTransaction
-from ledger.programme import campaigns, partners
 from ledger.reasons import Reason
-from ledger.sales import customers, refunds, sale_holds, transactions
-from ledger.sales.customers import Customer, CustomerNames
-from ledger.sales.references import hold_references, sales_with_reference
+from ledger.sales import customers, provider_amounts, references, refunds, sale_holds, transactions
+from ledger.sales.customers import Customer
+from ledger.sales.references import Reference
 from ledger.sales.refunds import MoneyBack
 from ledger.sales.sale_holds import SaleHold
+from ledger.sales.sale_reports import DisputeReport, RefundReport, SaleReport
 from ledger.sales.transactions import Transaction
-from ledger.types import EventState, Frozen, PartnerId, TransactionId
+from ledger.types import EventState, TransactionId
+
+__all__ = [
+    "DisputeReport",
+    "RefundReport",
+    "SaleOutcome",
+    "SaleReport",
+    "record_dispute",
+    "record_refund",
+    "record_sale",
+]
 
 FOREIGN_CURRENCY = Reason.of("currency_not_euro")
-
-
 SaleOutcome = Outcome
 
 
-class SaleReport(Frozen):
-    """A paid checkout. `tax_cents` is None where the provider has no tax data: then the base is the gross."""
-
-    payment_intent: str | None = None
-    checkout_session: str | None = None
-    provider_invoice: str | None = None
-    """By which a subscription's checkout and its first payment know each other: neither names the other."""
-    subscription: str | None = None
-    """Whose payment this is, at the provider; a plan may pay the first twelve only."""
-    order_reference: str | None = None
-    partner_code: str | None = None
-    campaign_slug: str | None = None
-    customer_external_id: str | None = None
-    customer_email: str | None = None
-    customer_name: str | None = None
-    gross_cents: int
-    tax_cents: int | None = None
-    currency: str
-    sold_at: AwareDatetime
-
-    @model_validator(mode="after")
-    def _named(self) -> Self:
-        if not (self.payment_intent or self.checkout_session):
-            raise ValueError("a sale names its payment intent or its checkout session")
-        return self
-
-    @property
-    def customer(self) -> CustomerNames:
-        """The names of the buyer, to find or to make a customer by."""
-        return CustomerNames(external_id=self.customer_external_id, email=self.customer_email, name=self.customer_name)
-
-
-class RefundReport(Frozen):
-    """A charge of which something was given back. `refunded_cents` is all of it up to `as_of`, not this step.
-
-    With `failed_refund`, the id of a refund that did not arrive, `refunded_cents` is what of it came back to the shop.
-    """
-
-    payment_intent: str
-    charge_cents: int | None
-    refunded_cents: int
-    currency: str
-    sold_at: AwareDatetime
-    as_of: AwareDatetime
-    failed_refund: str | None = None
-    customer_email: str | None = None
-
-
-class DisputeReport(Frozen):
-    """A charge that the customer disputes with its bank. Won: the money stays or is back; lost: it is gone."""
-
-    payment_intent: str
-    dispute: str
-    status: Literal["open", "won", "lost"]
-    charge_cents: int | None
-    """None where the provider names only what is disputed."""
-    disputed_cents: int
-    currency: str
-    sold_at: AwareDatetime
-    as_of: AwareDatetime
-
-
 async def record_sale(tx: TenantTransaction, report: SaleReport) -> SaleOutcome:
-    """What the report did. The sale is made, or filled up where one of its references is known.
-
-    Locks the references for the transaction, so that two reports of one sale wait for each other.
-    """
-    if not _is_euro(report.currency):
+    """A payment makes a sale or fills the one that has one of its references. Without an amount it may tell whose the
+    later payments are."""
+    if report.gross_cents > 0 and not _is_euro(report.currency):
         return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
+    await same_sale.hold(
+        tx,
+        _texts(report.certain, report.order_reference),
+        customers.keys(report.customer, report.subscription),
+    )
     if report.gross_cents <= 0:
-        return SaleOutcome(state=EventState.IGNORED, reason=Reason.of("sale_without_amount"))
-    named = (report.payment_intent, report.checkout_session, report.provider_invoice, report.order_reference)
-    references = [ref for ref in named if ref]
-    await hold_references(tx, references)
-    known = await _known_sale(tx, references, report.payment_intent)
-    before = await look(tx, known) if known else SaleState(sale=None)
+        return await _introduce(tx, report)
+    found = await same_sale.find(tx, report.certain, report.order_reference)
     customer = await customers.remember(tx, report.customer)
-    sale = await _fill(tx, before.sale, report, customer) if before.sale else await _insert(tx, report, customer)
-    sale = await _attribute(tx, sale, report, customer)
-    await attribution.hold_own_purchase(tx, before.sale, sale)
-    return await settled(tx, before, sale.id)
+    sale = found.sale or await _insert(tx, report)
+    sale = await _fill(tx, sale, report, customer)
+    await references.name(tx, sale.id, report.references, report.paid)
+    await invoice_questions.answer_by_references(
+        tx, _texts(report.certain, report.order_reference), merged=[other.id for other in found.others]
+    )
+    sale = await _price(tx, sale.id)
+    sale = await naming.attribute(tx, sale, report, customer)
+    sale = await _named_by_others(tx, sale, found)
+    await attribution.hold_own_purchase(tx, found.before.sale, sale)
+    outcome = await _settled(tx, found, sale.id)
+    if sale.partner_id is None or not _newly_whose(found.before.sale, sale):
+        return outcome
+    given, payouts = await naming.follow(
+        tx,
+        subscription=sale.subscription,
+        customer_id=sale.customer_id if sale.partner_by in ("name", "person") else None,
+        since=sale.sold_at,
+        but=sale.id,
+    )
+    return outcome.model_copy(
+        update={
+            "changes": outcome.changes | ({"later_payments": [str(one) for one in given]} if given else {}),
+            "payouts": tuple(dict.fromkeys([*outcome.payouts, *payouts])),
+        }
+    )
 
 
 async def record_refund(tx: TenantTransaction, report: RefundReport) -> SaleOutcome:
@@ -121,8 +82,8 @@ async def record_refund(tx: TenantTransaction, report: RefundReport) -> SaleOutc
     """
     if not _is_euro(report.currency):
         return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
-    gross = report.charge_cents or report.refunded_cents
-    before, sale = await _sale_of_charge(tx, report.payment_intent, gross, report.sold_at)
+    first_sign = _first_sign(report, report.charge_cents or report.refunded_cents)
+    found, sale = await _sale_of_charge(tx, first_sign, report.charge_cents)
     if report.customer_email and sale.customer_email is None:
         await tx.execute(
             "UPDATE transactions SET customer_email = $3 WHERE tenant_id = $1 AND id = $2",
@@ -136,21 +97,21 @@ async def record_refund(tx: TenantTransaction, report: RefundReport) -> SaleOutc
         sale,
         MoneyBack(
             kind="refund_failed" if failed else "charge",
-            reference=failed or report.payment_intent,
+            reference=failed or report.payment_intent or report.certain[0].reference,
             cents=report.refunded_cents,
             of_cents=report.charge_cents,
             as_of=report.as_of,
         ),
     )
-    return await settled(tx, before, sale.id)
+    return await _settled(tx, found, sale.id)
 
 
 async def record_dispute(tx: TenantTransaction, report: DisputeReport) -> SaleOutcome:
     """An open dispute holds the commissions, a won one frees them, a lost one is a refund."""
     if not _is_euro(report.currency):
         return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
-    gross = report.charge_cents or report.disputed_cents
-    before, sale = await _sale_of_charge(tx, report.payment_intent, gross, report.sold_at)
+    first_sign = _first_sign(report, report.charge_cents or report.disputed_cents)
+    found, sale = await _sale_of_charge(tx, first_sign, report.charge_cents)
     await refunds.record(
         tx,
         sale,
@@ -168,187 +129,167 @@ async def record_dispute(tx: TenantTransaction, report: DisputeReport) -> SaleOu
         await sale_holds.hold(tx, sale.id, SaleHold.DISPUTE)
     else:
         await sale_holds.release(tx, sale.id, [SaleHold.DISPUTE])
-    return await settled(tx, before, sale.id)
+    return await _settled(tx, found, sale.id)
 
 
-async def _known_sale(
-    tx: TenantTransaction, references: Iterable[str], payment_intent: str | None
-) -> TransactionId | None:
-    """The sale of this payment, locked. A second payment for the same order is a sale of its own."""
-    for transaction_id in await sales_with_reference(tx, references):
-        sale = await transactions.lock(tx, transaction_id)
-        if payment_intent is None or sale.payment_intent in (None, payment_intent):
-            return transaction_id
-    return None
+async def _settled(tx: TenantTransaction, found: Found, sale: TransactionId) -> Outcome:
+    outcome = await settled(tx, found.before, sale)
+    return outcome.model_copy(update={"payouts": tuple(dict.fromkeys([*found.payouts, *outcome.payouts]))})
 
 
-async def _insert(tx: TenantTransaction, report: SaleReport, customer: Customer | None) -> Transaction:
+async def _introduce(tx: TenantTransaction, report: SaleReport) -> Outcome:
+    """A trial or a free order: nothing was paid, but it may name whose the later payments are."""
+    customer = await customers.remember(tx, report.customer)
+    named, news = await naming.introduced(tx, report, customer)
+    if not news:
+        state = EventState.IGNORED if named is None else EventState.UNCHANGED
+        return Outcome(state=state, reason=Reason.of("sale_without_amount"))
+    if named is None:
+        return Outcome(
+            state=EventState.PROCESSED,
+            reason=Reason.of("checkout_names_unknown_partner"),
+        )
+    given, payouts = await naming.follow(
+        tx, subscription=report.subscription, customer_id=customer.id if customer else None, since=report.sold_at
+    )
+    return Outcome(
+        state=EventState.PROCESSED,
+        reason=Reason.of("later_payments_belong_to_partner"),
+        changes={"partner_code": [None, named.code]}
+        | ({"later_payments": [str(one) for one in given]} if given else {}),
+        payouts=tuple(payouts),
+    )
+
+
+async def _insert(tx: TenantTransaction, report: SaleReport) -> Transaction:
+    """The sale with its amount; what else is known of it is filled in."""
     inserted = await tx.fetchval(
         """
-        INSERT INTO transactions (tenant_id, source, payment_intent, checkout_session, order_reference, customer_id,
-                                  customer_contact_id, customer_email, base_cents, tax_cents, gross_cents,
-                                  provisional, sold_at, provider_invoice, subscription)
-        VALUES ($1, 'stripe', $2, $3,
-                CASE WHEN NOT EXISTS (SELECT 1 FROM transactions WHERE tenant_id = $1 AND order_reference = $4)
-                     THEN $4 END,
-                $5, $6, $7, $8, $9, $10, true, $11, $12, $13)
-        RETURNING id
+        INSERT INTO transactions (tenant_id, source, base_cents, tax_cents, gross_cents, provisional, sold_at)
+        VALUES ($1, 'stripe', $2, 0, $2, true, $3) RETURNING id
         """,
         tx.tenant.id,
-        report.payment_intent,
-        report.checkout_session,
-        report.order_reference,
-        customer and customer.id,
-        customer and customer.lexoffice_contact_id,
-        report.customer_email,
-        report.gross_cents - _tax(report),
-        _tax(report),
         report.gross_cents,
         report.sold_at,
-        report.provider_invoice,
-        report.subscription,
     )
     return await transactions.get(tx, TransactionId(inserted))
 
 
 async def _fill(tx: TenantTransaction, sale: Transaction, report: SaleReport, customer: Customer | None) -> Transaction:
     """Only what is missing: what the invoice or an earlier event said stays."""
-    gross, sold_at = sale.gross_cents, sale.sold_at
-    if sale.provisional and sale.partner_id is None and sale.invoice_id is None:
-        # Recorded when only a refund or a dispute was known, which need not name the whole charge, nor its day.
-        gross, sold_at = max(gross, report.gross_cents), min(sold_at, report.sold_at)
-    taxed_now = sale.provisional and sale.base_cents == sale.gross_cents and gross == report.gross_cents
-    tax = _tax(report) if taxed_now else sale.tax_cents
+    wanted = [
+        *report.certain,
+        *([Reference(kind=references.ORDER, reference=report.order_reference)] if report.order_reference else []),
+    ]
+    others = await references.of_others(tx, sale.id, wanted)
+    first: dict[str, str] = {}
+    for one in wanted:
+        if one not in others:
+            first.setdefault(one.kind, one.reference)
     await tx.execute(
         """
-        UPDATE transactions t SET payment_intent = COALESCE(payment_intent, $3),
-               checkout_session = COALESCE(checkout_session,
-                   CASE WHEN NOT EXISTS (SELECT 1 FROM transactions o WHERE o.tenant_id = $1 AND o.id <> $2
-                                                                       AND o.checkout_session = $4) THEN $4 END),
-               order_reference = COALESCE(order_reference,
-                   CASE WHEN NOT EXISTS (SELECT 1 FROM transactions o WHERE o.tenant_id = $1 AND o.id <> $2
-                                                                       AND o.order_reference = $5) THEN $5 END),
-               customer_id = COALESCE(customer_id, $6), customer_contact_id = COALESCE(customer_contact_id, $7),
-               customer_email = COALESCE(customer_email, $8), tax_cents = $9, base_cents = $10, gross_cents = $11,
-               provider_invoice = COALESCE(provider_invoice, $12), subscription = COALESCE(subscription, $13),
+        UPDATE transactions t
+           SET payment_intent = COALESCE(payment_intent, $3), checkout_session = COALESCE(checkout_session, $4),
+               provider_invoice = COALESCE(provider_invoice, $5), order_reference = COALESCE(order_reference, $6),
+               customer_id = COALESCE(customer_id, $7), customer_contact_id = COALESCE(customer_contact_id, $8),
+               customer_email = COALESCE(customer_email, $9), subscription = COALESCE(subscription, $10),
                -- Counted anew among the payments of the subscription; what is final keeps its number.
-               payment_number = CASE WHEN NOT (provisional AND subscription IS NULL AND $13::text IS NOT NULL)
-                                     THEN payment_number END, sold_at = $14
+               payment_number = CASE WHEN NOT (provisional AND subscription IS NULL AND $10::text IS NOT NULL)
+                                     THEN payment_number END,
+               -- A refund or a dispute that was known first need not name the day of the sale.
+               sold_at = CASE WHEN provisional AND partner_id IS NULL THEN least(sold_at, $11) ELSE sold_at END
          WHERE tenant_id = $1 AND id = $2
         """,
         tx.tenant.id,
         sale.id,
-        report.payment_intent,
-        report.checkout_session,
-        report.order_reference,
+        first.get("payment_intent"),
+        first.get("checkout_session"),
+        first.get("provider_invoice"),
+        first.get(references.ORDER),
         customer and customer.id,
         customer and customer.lexoffice_contact_id,
         report.customer_email,
-        tax,
-        gross - tax if taxed_now else sale.base_cents,
-        gross,
-        report.provider_invoice,
         report.subscription,
-        sold_at,
+        report.sold_at,
     )
-    if gross != sale.gross_cents:
-        await refunds.recompute(tx, sale.id)
     return await transactions.get(tx, sale.id)
 
 
-async def _attribute(
-    tx: TenantTransaction, sale: Transaction, report: SaleReport, customer: Customer | None
-) -> Transaction:
-    """Give the sale the partner and the campaign that the report names; without a name, the customer's partner."""
-    campaign = await campaigns.find_by_slug(tx, report.campaign_slug) if report.campaign_slug else None
-    if report.campaign_slug and campaign is None:
-        await _ask(tx, sale, "unknown_campaign", Reason.of("sale_names_unknown_campaign"))
-        return sale
-    partner_id = await _partner_of(tx, sale, report, customer)
-    if partner_id is None:
-        # Kept for the partner that only the invoice may name.
-        return await attribution.name_campaign(tx, sale, campaign.id) if campaign else sale
-    renamed = campaign is not None and campaign.id != sale.campaign_id and sale.provisional
-    uncounted = sale.provisional and sale.subscription is not None and sale.payment_number is None
-    if partner_id == sale.partner_id and not renamed and not uncounted:
-        return sale
-    kept = sale.campaign_id if partner_id == sale.partner_id or sale.partner_id is None else None
-    return await attribution.bind(tx, sale, partner_id=partner_id, campaign_id=campaign.id if campaign else kept)
-
-
-async def _partner_of(
-    tx: TenantTransaction, sale: Transaction, report: SaleReport, customer: Customer | None
-) -> PartnerId | None:
-    """A code that nobody has leaves the sale without commissions and asks a person."""
-    assigned = customer.assigned_partner_id if customer else None
-    if report.partner_code is None:
-        waits_for_a_person = sale.partner_id is None and await _asked(tx, sale, "unknown_partner_code")
-        return sale.partner_id or (None if waits_for_a_person else assigned)
-    named = await partners.find_by_code(tx, report.partner_code)
-    if named is None:
-        if sale.partner_id is None:
-            await _ask(
-                tx,
-                sale,
-                "unknown_partner_code",
-                Reason.of("sale_names_unknown_partner"),
-                actions=("assign_partner", "done"),
+async def _price(tx: TenantTransaction, sale_id: TransactionId) -> Transaction:
+    """While it is provisional it is worth what the provider's objects say, whichever of them came first."""
+    sale = await transactions.get(tx, sale_id)
+    paid = await provider_amounts.paid(tx, sale_id)
+    if paid is not None and sale.provisional:
+        gross = paid.units
+        tax = paid.tax_units
+        if tax is None:  # told before the provider's objects were kept apart
+            tax = provider_amounts.in_proportion(sale.tax_cents, gross, sale.gross_cents)
+        if (gross, tax) != (sale.gross_cents, sale.tax_cents):
+            await tx.execute(
+                """
+                UPDATE transactions SET gross_cents = $3, tax_cents = $4, base_cents = $3::bigint - $4::bigint,
+                                        refunded_cents = least(refunded_cents, $3)
+                 WHERE tenant_id = $1 AND id = $2
+                """,
+                tx.tenant.id,
+                sale_id,
+                gross,
+                tax,
             )
-        return sale.partner_id
-    if sale.partner_id in (None, named.id):
-        return named.id
-    # Where the event without a name came first, what it took from the customer yields to the name.
-    if sale.provisional and sale.partner_id == assigned:
-        return named.id
-    await _ask(tx, sale, "partner_differs", Reason.of("later_event_names_other_partner"))
-    return sale.partner_id
+    await refunds.recompute(tx, sale_id)
+    return await transactions.get(tx, sale_id)
+
+
+async def _named_by_others(tx: TenantTransaction, sale: Transaction, found: Found) -> Transaction:
+    """What became part of this sale may have been somebody's."""
+    for other in found.others:
+        if other.partner_id is not None:
+            sale = await naming.take_over(tx, sale, other)
+    return sale
 
 
 async def _sale_of_charge(
-    tx: TenantTransaction, payment_intent: str, charge_cents: int, sold_at: datetime
-) -> tuple[SaleState, Transaction]:
+    tx: TenantTransaction, first_sign: SaleReport, captured: int | None
+) -> tuple[Found, Transaction]:
     """The sale of a charge, as it was and locked; recorded now where its own report is still to come."""
-    await hold_references(tx, [payment_intent])
-    known = await _known_sale(tx, [payment_intent], payment_intent)
-    if known is not None:
-        before = await look(tx, known)
-        assert before.sale is not None
-        return before, before.sale
-    first_sign = SaleReport(payment_intent=payment_intent, gross_cents=charge_cents, currency="EUR", sold_at=sold_at)
-    return SaleState(sale=None), await _insert(tx, first_sign, None)
+    await same_sale.hold(tx, _texts(first_sign.certain))
+    found = await same_sale.find(tx, first_sign.certain)
+    sale = found.sale or await _insert(tx, first_sign)
+    sale = await _fill(tx, sale, first_sign, None)
+    paid = None if captured is None or first_sign.charge is None else first_sign.paid
+    await references.name(tx, sale.id, first_sign.references, paid)
+    await invoice_questions.answer_by_references(
+        tx, _texts(first_sign.certain), merged=[other.id for other in found.others]
+    )
+    sale = await _price(tx, sale.id)
+    return found, await _named_by_others(tx, sale, found)
 
 
-async def _ask(
-    tx: TenantTransaction, sale: Transaction, kind: str, reason: Reason, actions: tuple[str, ...] = ("done",)
-) -> None:
-    await tasks.ask(
-        tx,
-        kind=kind,
-        subject="transaction",
-        subject_id=str(sale.id),
-        reason=reason,
-        actions=actions,
-        links={"transaction_id": str(sale.id)},
+def _first_sign(report: RefundReport | DisputeReport, gross_cents: int) -> SaleReport:
+    return SaleReport(
+        told_by="charge" if report.charge else None,
+        payment_intent=report.payment_intent,
+        checkout_session=report.checkout_session,
+        provider_invoice=report.provider_invoice,
+        charge=report.charge,
+        more_references=report.more_references,
+        gross_cents=gross_cents,
+        currency=report.currency,
+        sold_at=report.sold_at,
     )
 
 
-async def _asked(tx: TenantTransaction, sale: Transaction, kind: str) -> bool:
-    return bool(
-        await tx.fetchval(
-            """
-            SELECT EXISTS (SELECT 1 FROM tasks WHERE tenant_id = $1 AND kind = $2 AND subject = 'transaction'
-                                                AND subject_id = $3)
-            """,
-            tx.tenant.id,
-            kind,
-            str(sale.id),
-        )
-    )
+def _newly_whose(before: Transaction | None, now: Transaction) -> bool:
+    """Whether it tells of somebody whose later payments may wait to be theirs."""
+    if before is None:
+        return True
+    told = ("partner_id", "partner_by", "subscription", "customer_id")
+    return any(getattr(before, member) != getattr(now, member) for member in told)
+
+
+def _texts(certain: tuple[Reference, ...], *more: str | None) -> list[str]:
+    return [*(reference.reference for reference in certain), *(text for text in more if text)]
 
 
 def _is_euro(currency: str) -> bool:
     return currency.upper() == "EUR"
-
-
-def _tax(report: SaleReport) -> int:
-    return min(max(report.tax_cents or 0, 0), report.gross_cents)

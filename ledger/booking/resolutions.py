@@ -13,7 +13,7 @@ from ledger import tasks
 from ledger.access import four_eyes
 from ledger.audit import audit
 from ledger.bank import bank_transfers, partner_accounts
-from ledger.booking import invoice_questions, sale_decisions
+from ledger.booking import invoice_questions, naming, sale_decisions
 from ledger.commissions import manual_lines
 from ledger.database import TenantTransaction
 from ledger.documents import documents, intents, unclear_outcomes
@@ -96,6 +96,9 @@ async def _act(tx: TenantTransaction, task_id: TaskId, task: Any, answer: Answer
             return await _about_payout(tx, task_id, task["subject_id"], task["kind"], answer, actor)
         case "transaction", "invoice_outcome_unknown":
             return await _about_lost_invoice(tx, task_id, UUID(task["detail"]["intent"]), answer)
+        case "introduction", _ if answer.action == "assign_partner":
+            touched = await naming.answer_introduction(tx, task["subject_id"], task["detail"], _partner_code(answer))
+            return Resolved(task=task_id, rechecks=tuple(touched))
         case "transaction", _ if answer.action in ("release", "assign_partner"):
             return await _about_sale(tx, task_id, TransactionId(UUID(task["subject_id"])), answer, actor)
         case "document", kind if kind in invoice_questions.ANSWERED_BY_A_PERSON and answer.action != "done":

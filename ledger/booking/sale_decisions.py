@@ -2,14 +2,15 @@
 
 from ledger import tasks
 from ledger.audit import audit
-from ledger.booking import attribution
+from ledger.booking import attribution, naming
 from ledger.booking.outcome import Outcome, look, settled
 from ledger.database import TenantTransaction
 from ledger.payouts import clawbacks
 from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotAllowedNow, require_reason
-from ledger.sales import sale_holds, transactions
+from ledger.sales import customers, references, sale_holds, transactions
 from ledger.sales.sale_holds import HELD_FOR_A_PERSON
+from ledger.sales.transactions import Transaction
 from ledger.types import CommissionState, TransactionId
 
 
@@ -41,14 +42,14 @@ async def assign_partner(
 
     Raises NotFound, NotAcceptable (no such partner) and NotAllowedNow (it has a partner, whose commissions stand).
     """
-    sale = await transactions.lock(tx, transaction_id)
+    sale = await _locked_with_its_payer(tx, transaction_id)
     partner = await partners.find_by_code(tx, partner_code)
     if partner is None:
         raise NotAcceptable("unknown_partner")
     if sale.partner_id is not None:
         raise NotAllowedNow("has_partner")
     before = await look(tx, transaction_id)
-    bound = await attribution.bind(tx, sale, partner_id=partner.id, campaign_id=sale.campaign_id)
+    bound = await attribution.bind(tx, sale, partner_id=partner.id, campaign_id=sale.campaign_id, by="person")
     await attribution.hold_own_purchase(tx, sale, bound)
     await audit.record(
         tx,
@@ -58,10 +59,19 @@ async def assign_partner(
         subject_id=str(transaction_id),
         detail={"partner": partner.code},
     )
-    await tasks.close_questions(
-        tx, subject="transaction", subject_id=str(transaction_id), kinds=("unknown_partner_code",), by=by
+    await naming.close_questions(tx, transaction_id, by=by)
+    outcome = await settled(tx, before, transaction_id)
+    later, touched = await naming.follow(
+        tx, subscription=bound.subscription, customer_id=bound.customer_id, since=bound.sold_at, but=transaction_id
     )
-    return await settled(tx, before, transaction_id)
+    await audit.record_each(
+        tx,
+        actor=by,
+        action="transaction.partner_assigned",
+        subject="transaction",
+        entries=[(str(one), {"partner": partner.code, "with": str(transaction_id)}) for one in later],
+    )
+    return outcome.model_copy(update={"payouts": tuple(dict.fromkeys([*outcome.payouts, *touched]))})
 
 
 async def reassign(
@@ -74,7 +84,7 @@ async def reassign(
     What a payout holds is taken out of it, which voids its approval. Raises NotFound, NotAcceptable (no such partner,
     no reason) and NotAllowedNow (it is the partner already; something is paid or promised by a document).
     """
-    sale = await transactions.lock(tx, transaction_id)
+    sale = await _locked_with_its_payer(tx, transaction_id)
     partner = await partners.find_by_code(tx, partner_code)
     if partner is None:
         raise NotAcceptable("unknown_partner")
@@ -89,7 +99,7 @@ async def reassign(
             touched.append(row.payout_number)
         elif row.kind != "sale" or row.state in (CommissionState.PAID, CommissionState.IN_PAYOUT):
             raise NotAllowedNow("sale_settled")
-    bound = await attribution.bind(tx, sale, partner_id=partner.id, campaign_id=sale.campaign_id)
+    bound = await attribution.bind(tx, sale, partner_id=partner.id, campaign_id=sale.campaign_id, by="person")
     await attribution.hold_own_purchase(tx, sale, bound)
     await audit.record(
         tx,
@@ -103,9 +113,21 @@ async def reassign(
         tx,
         subject="transaction",
         subject_id=str(transaction_id),
-        kinds=("unknown_partner_code", "partner_differs", "invoice_names_other_partner"),
+        kinds=(
+            "unknown_partner_code",
+            "customer_of_several_partners",
+            "partner_differs",
+            "invoice_names_other_partner",
+        ),
         by=by,
     )
     outcome = await settled(tx, before, transaction_id)
     numbers = [number for number in touched if number is not None]
     return outcome.model_copy(update={"payouts": tuple(dict.fromkeys([*numbers, *outcome.payouts]))})
+
+
+async def _locked_with_its_payer(tx: TenantTransaction, transaction_id: TransactionId) -> Transaction:
+    """The sale, locked after what a payment of the same subscription or customer would hold. Raises NotFound."""
+    sale = await transactions.get(tx, transaction_id)
+    await references.hold_references(tx, await customers.keys_of_payer(tx, sale.subscription, sale.customer_id))
+    return await transactions.lock(tx, transaction_id)

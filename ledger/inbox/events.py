@@ -302,6 +302,20 @@ async def hand_over_waiting(tx: TenantTransaction, resource_ids: Sequence[UUID] 
     return sorted(EventId(row["id"]) for row in rows)
 
 
+async def look_again_at(tx: TenantTransaction, resource_ids: Sequence[UUID]) -> None:
+    """What ended with a question about these documents is to be handed over again: the question is answered."""
+    await tx.execute(
+        """
+        UPDATE events e SET state = 'received', reason_code = NULL, reason_params = NULL, delivery = delivery + 1,
+                            handed_over_at = NULL
+         WHERE tenant_id = $1 AND resource_id = ANY ($2) AND state IN ('waiting', 'failed')
+           AND id = (SELECT max(id) FROM events o WHERE o.tenant_id = $1 AND o.resource_id = e.resource_id)
+        """,
+        tx.tenant.id,
+        [str(resource_id) for resource_id in resource_ids],
+    )
+
+
 async def replay(tx: TenantTransaction, event_id: EventId, *, actor: str) -> Event:
     """Have an event of lexoffice handled once more. Raises NotFound, NotAllowedNow for one that nothing can follow
     from, NotConnected."""

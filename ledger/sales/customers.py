@@ -59,6 +59,24 @@ _CUSTOMER = """
 """
 
 
+def keys(names: CustomerNames, subscription: str | None = None) -> list[str]:
+    """What to hold (references.hold_references) so that two payments of one customer are judged after each other."""
+    told = {
+        "subscription": subscription,
+        "customer": names.external_id,
+        "contact": names.lexoffice_contact_id,
+        "mail": names.email and names.email.lower(),
+    }
+    return [f"{kind}:{value}" for kind, value in told.items() if value]
+
+
+async def keys_of_payer(tx: TenantTransaction, subscription: str | None, customer_id: CustomerId | None) -> list[str]:
+    """As `keys`, of a payment that is there already."""
+    customer = await get(tx, customer_id) if customer_id else None
+    names = CustomerNames() if customer is None else CustomerNames.model_validate(customer, from_attributes=True)
+    return keys(names, subscription)
+
+
 async def create(tx: TenantTransaction, new: NewCustomer, *, by: str) -> Customer:
     """Raises AlreadyExists (external id, contact or mail) and NotAcceptable (unknown partner)."""
     customer_id = await _insert(tx, new, await _assigned(tx, new.assigned_partner_code))
@@ -86,7 +104,7 @@ async def assign_partner(
     require_reason(reason)
     before = await get(tx, customer_id)
     await tx.execute(
-        "UPDATE customers SET assigned_partner_id = $3 WHERE tenant_id = $1 AND id = $2",
+        "UPDATE customers SET assigned_partner_id = $3, assigned_at = now() WHERE tenant_id = $1 AND id = $2",
         tx.tenant.id,
         customer_id,
         await _assigned(tx, partner_code),
@@ -188,8 +206,10 @@ async def remember(tx: TenantTransaction, names: CustomerNames) -> Customer | No
 async def _insert(tx: TenantTransaction, names: CustomerNames, assigned: PartnerId | None) -> CustomerId | None:
     inserted = await tx.fetchval(
         """
-        INSERT INTO customers (tenant_id, external_id, email, name, lexoffice_contact_id, assigned_partner_id)
-        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id
+        INSERT INTO customers (tenant_id, external_id, email, name, lexoffice_contact_id, assigned_partner_id,
+                               assigned_at)
+        VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $6::uuid IS NOT NULL THEN now() END)
+        ON CONFLICT DO NOTHING RETURNING id
         """,
         tx.tenant.id,
         names.external_id,

@@ -1,17 +1,41 @@
-"""The references by which payment provider, invoice and ledger speak of the same sale."""
+"""The references by which payment provider, shop, invoice and ledger speak of the same sale: rows, any of which finds
+it.
 
-from collections.abc import Iterable
+A kind says who calls it so: `payment_intent`, `checkout_session`, `provider_invoice`, `invoice_payment` and `charge` of
+the payment provider, `order` of the shop, `sale` for the id of a sale that turned out to be this one. Each is one
+sale's.
+"""
+
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from ledger.database import TenantTransaction
-from ledger.types import TransactionId
+from ledger.types import Frozen, TransactionId
+
+ORDER = "order"
+
+
+class Paid(Frozen):
+    """What a report says was paid, tax included, in the smallest unit of its currency."""
+
+    currency: str
+    units: int
+    tax_units: int | None = None
+    """None where the provider has no tax data."""
+
+
+class Reference(Frozen):
+    """What somebody calls a sale, and who that is."""
+
+    kind: str
+    reference: str
 
 
 async def hold_references(tx: TenantTransaction, references: Iterable[str]) -> None:
     """Whoever judges something that names one of these references waits until we are done.
 
-    No row can be locked for a sale that is not there yet, and its references stand in several columns, so that no
-    unique index would stop two sessions from booking it twice. Sorted, so that two of us cannot wait for each other.
+    No row can be locked for a sale that is not there yet. All at once and sorted, so that two of us cannot wait for
+    each other: who needs more later begins anew.
     """
     await tx.execute(
         """
@@ -24,13 +48,14 @@ async def hold_references(tx: TenantTransaction, references: Iterable[str]) -> N
 
 
 async def sales_with_reference(tx: TenantTransaction, references: Iterable[str]) -> list[TransactionId]:
-    """Sales that have one of these as payment intent, checkout session, order reference or as our own id."""
+    """Sales that anybody calls by one of these, the first one first; our own ids count as well."""
     wanted = list(references)
     rows = await tx.fetch(
         """
         SELECT id FROM transactions
-         WHERE tenant_id = $1 AND (payment_intent = ANY ($2) OR checkout_session = ANY ($2)
-                                   OR provider_invoice = ANY ($2) OR order_reference = ANY ($2) OR id = ANY ($3))
+         WHERE tenant_id = $1
+           AND id IN (SELECT unnest($3::uuid[])
+                      UNION SELECT transaction_id FROM sale_references WHERE tenant_id = $1 AND reference = ANY ($2))
          ORDER BY seq
         """,
         tx.tenant.id,
@@ -40,9 +65,72 @@ async def sales_with_reference(tx: TenantTransaction, references: Iterable[str])
     return [TransactionId(row["id"]) for row in rows]
 
 
+async def name(
+    tx: TenantTransaction, sale: TransactionId, references: Iterable[Reference], paid: Paid | None = None
+) -> None:
+    """Keep what the sale is called; `paid` is told by the first of them. What is another sale's already stays that
+    one's.
+    """
+    rows = [(reference.kind, reference.reference, paid if at == 0 else None) for at, reference in enumerate(references)]
+    await tx.executemany(
+        """
+        INSERT INTO sale_references AS r (tenant_id, kind, reference, transaction_id, currency, paid_units, tax_units)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (tenant_id, kind, reference) DO UPDATE
+           SET currency = EXCLUDED.currency, paid_units = EXCLUDED.paid_units,
+               tax_units = COALESCE(EXCLUDED.tax_units,
+                                    CASE WHEN r.tax_units <= EXCLUDED.paid_units THEN r.tax_units END)
+         WHERE r.transaction_id = EXCLUDED.transaction_id AND EXCLUDED.paid_units IS NOT NULL
+        """,
+        [
+            (tx.tenant.id, kind, text, sale, told and told.currency, told and told.units, told and told.tax_units)
+            for kind, text, told in rows
+        ],
+    )
+
+
+async def of_others(tx: TenantTransaction, sale: TransactionId, references: Sequence[Reference]) -> set[Reference]:
+    """Those of them that are another sale's."""
+    rows = await tx.fetch(
+        """
+        SELECT r.kind, r.reference FROM sale_references r
+          JOIN unnest($3::text[], $4::text[]) AS w (kind, reference) ON w.kind = r.kind AND w.reference = r.reference
+         WHERE r.tenant_id = $1 AND r.transaction_id <> $2
+        """,
+        tx.tenant.id,
+        sale,
+        [one.kind for one in references],
+        [one.reference for one in references],
+    )
+    return {Reference(kind=row["kind"], reference=row["reference"]) for row in rows}
+
+
+async def hand_over(tx: TenantTransaction, sale: TransactionId, *, to: TransactionId) -> None:
+    """Whatever finds the one finds the other from now on."""
+    await tx.execute(
+        "UPDATE sale_references SET transaction_id = $3 WHERE tenant_id = $1 AND transaction_id = $2",
+        tx.tenant.id,
+        sale,
+        to,
+    )
+
+
+async def of_sale(tx: TenantTransaction, sale: TransactionId) -> list[Reference]:
+    """All that it is called, the first one first."""
+    rows = await tx.fetch(
+        """
+        SELECT kind, reference FROM sale_references WHERE tenant_id = $1 AND transaction_id = $2
+         ORDER BY recorded_at, kind, reference
+        """,
+        tx.tenant.id,
+        sale,
+    )
+    return [Reference(kind=row["kind"], reference=row["reference"]) for row in rows]
+
+
 async def a_sale_has_partner(tx: TenantTransaction, references: Iterable[str]) -> bool:
     """Whether a sale with one of these references already knows who brought it."""
-    found = await sales_with_reference(tx, references)
+    found: Sequence[TransactionId] = await sales_with_reference(tx, references)
     return bool(
         await tx.fetchval(
             """

@@ -5,10 +5,13 @@ Reports come in any order and more than once. Each source keeps its newest word 
 """
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from ledger.database import TenantTransaction
+from ledger.money import round_half_away
 from ledger.reasons import Reason
+from ledger.sales import provider_amounts
 from ledger.sales.transactions import Transaction
 from ledger.types import Frozen, TransactionId, TransactionState
 
@@ -17,6 +20,7 @@ DISPUTE_LOST = "dispute_lost"
 CREDIT_NOTE = "credit_note"
 INVOICE_VOIDED = "invoice_voided"
 NOT_PAID = "not_paid"
+SAME_PAYMENT = "same_payment"
 
 _REASON = {
     PROVIDER_REFUND: Reason.of("refunded_by_stripe"),
@@ -28,6 +32,7 @@ _CAUSE_OF = {
     "refund_failed": PROVIDER_REFUND,
     "dispute": DISPUTE_LOST,
     "credit_note": CREDIT_NOTE,
+    "same_payment": SAME_PAYMENT,
 }
 _TAKEN_BACK = "refund_taken_back"
 
@@ -36,10 +41,11 @@ class MoneyBack(Frozen):
     """One source's newest word. Cents are gross.
 
     `charge`: all refunds of a charge up to `as_of`. `refund_failed`: one of them did not arrive. `dispute`: counts once
-    lost. `credit_note`: of lexoffice, names the invoice; counts while it is valid.
+    lost. `credit_note`: of lexoffice, names the invoice; counts while it is valid. `same_payment`: the sale was another
+    one's payment told twice, and all of it is taken back here.
     """
 
-    kind: Literal["charge", "refund_failed", "dispute", "credit_note"]
+    kind: Literal["charge", "refund_failed", "dispute", "credit_note", "same_payment"]
     reference: str
     document: str | None = None
     cents: int
@@ -62,9 +68,12 @@ async def record(tx: TenantTransaction, sale: Transaction, told: MoneyBack) -> N
                of_cents = COALESCE(EXCLUDED.of_cents, r.of_cents), counts = EXCLUDED.counts,
                is_open = EXCLUDED.is_open, as_of = EXCLUDED.as_of
          -- Within one second, which is as fine as the provider tells it, more was refunded and a dispute was decided.
-         WHERE r.as_of < EXCLUDED.as_of
-            OR (r.as_of = EXCLUDED.as_of
-                AND (r.cents, r.counts, NOT r.is_open) < (EXCLUDED.cents, EXCLUDED.counts, NOT EXCLUDED.is_open))
+         -- A refund fails once: told again later, it failed at the earlier time all the same.
+         WHERE CASE WHEN r.kind = 'refund_failed' THEN EXCLUDED.as_of < r.as_of
+                    ELSE r.as_of < EXCLUDED.as_of
+                         OR (r.as_of = EXCLUDED.as_of
+                             AND (r.cents, r.counts, NOT r.is_open)
+                                 < (EXCLUDED.cents, EXCLUDED.counts, NOT EXCLUDED.is_open)) END
         RETURNING true
         """,
         tx.tenant.id,
@@ -82,6 +91,19 @@ async def record(tx: TenantTransaction, sale: Transaction, told: MoneyBack) -> N
         await recompute(tx, sale.id, cause=_CAUSE_OF[told.kind], document=told.document or told.reference)
 
 
+async def hand_over(tx: TenantTransaction, sale: TransactionId, *, to: TransactionId) -> None:
+    """What was told of the one is told of the other; neither is computed anew here."""
+    await tx.execute(
+        """
+        UPDATE refunds SET transaction_id = $3
+         WHERE tenant_id = $1 AND transaction_id = $2 AND kind IN ('charge', 'refund_failed', 'dispute')
+        """,
+        tx.tenant.id,
+        sale,
+        to,
+    )
+
+
 async def is_disputed(tx: TenantTransaction, transaction_id: TransactionId) -> bool:
     """Whether a dispute about this sale is still to be decided."""
     return bool(
@@ -96,8 +118,11 @@ async def is_disputed(tx: TenantTransaction, transaction_id: TransactionId) -> b
 async def recompute(
     tx: TenantTransaction, transaction_id: TransactionId, *, cause: str | None = None, document: str | None = None
 ) -> None:
-    """What went back in all, never more than the sale. Provider and credit note may tell of the same money: the larger
-    counts. `cause` and `document` are kept with the sale when it changes something."""
+    """What went back in all, never more than the sale. `cause` and `document` are kept with it where that changes.
+
+    Of the provider it is a share of the charge, which need not be as much as the invoice (rules.md, Money). Provider
+    and credit note may tell of the same money: the larger counts.
+    """
     sale = await tx.fetchrow(
         "SELECT gross_cents, refunded_cents, state FROM transactions WHERE tenant_id = $1 AND id = $2",
         tx.tenant.id,
@@ -118,10 +143,11 @@ async def recompute(
     )
     disputed = sum(row["cents"] for row in rows if row["kind"] == "dispute" and row["counts"])
     by_provider = max(0, sum(row["cents"] for row in charges) - returned) + disputed
-    whole = max((row["of_cents"] for row in rows if row["of_cents"]), default=sale["gross_cents"])
+    paid = await provider_amounts.paid(tx, transaction_id) if by_provider else None
+    whole = paid.units if paid else max((row["of_cents"] for row in rows if row["of_cents"]), default=0)
     credited = sum(row["cents"] for row in rows if row["kind"] == "credit_note" and row["counts"])
-    refunded = min(sale["gross_cents"], max(by_provider, credited))
-    if 0 < whole <= by_provider:
+    refunded = min(sale["gross_cents"], max(_share(sale["gross_cents"], by_provider, whole), credited))
+    if any(row["kind"] == "same_payment" for row in rows):
         refunded = sale["gross_cents"]
     if refunded == sale["refunded_cents"]:
         return
@@ -171,6 +197,13 @@ async def note_cause(tx: TenantTransaction, transaction_id: TransactionId, *, ca
         cause,
         document,
     )
+
+
+def _share(gross_cents: int, back: int, whole: int) -> int:
+    """Of the sale, what of its charge went back; without a known charge what went back is the sale's own money."""
+    if whole <= 0:
+        return back
+    return gross_cents if back >= whole else round_half_away(Decimal(gross_cents) * back / whole)
 
 
 async def _derive_state(tx: TenantTransaction, transaction_id: TransactionId, reason: Reason | None) -> None:

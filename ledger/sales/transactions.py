@@ -29,12 +29,16 @@ class Transaction(Frozen):
     state: TransactionState
     payment_intent: str | None
     checkout_session: str | None
+    provider_invoice: str | None
+    """Of the payment provider; the invoice in the books is `invoice_id`."""
     order_reference: str | None
     customer_id: CustomerId | None
     customer_contact_id: UUID | None
     customer_email: str | None
     partner_id: PartnerId | None
     partner_code: str | None
+    partner_by: str | None
+    """How it got its partner: by a `name` in an event or document, a `person`, its `subscription` or its `customer`."""
     campaign_id: CampaignId | None
     campaign_slug: str | None
     plan_id: UUID | None
@@ -93,21 +97,21 @@ _TRANSACTION = f"""
 
 
 async def get(tx: TenantTransaction, transaction_id: TransactionId) -> Transaction:
-    """Raises NotFound."""
+    """Raises NotFound. The id of a sale that turned out to be part of another finds that one."""
     row = await tx.fetchrow(_TRANSACTION + " AND t.id = $2", tx.tenant.id, transaction_id)
+    if row is None:
+        row = await tx.fetchrow(
+            _TRANSACTION
+            + """
+              AND t.id = (SELECT transaction_id FROM sale_references
+                           WHERE tenant_id = $1 AND kind = 'sale' AND reference = $2::uuid::text)
+            """,
+            tx.tenant.id,
+            transaction_id,
+        )
     if row is None:
         raise NotFound("transaction_not_found")
     return Transaction.from_row(row)
-
-
-async def paid_by(tx: TenantTransaction, payment_intent: str) -> int | None:
-    """Gross cents of the sale that this payment paid; None where it is not known."""
-    found: int | None = await tx.fetchval(
-        "SELECT gross_cents FROM transactions WHERE tenant_id = $1 AND payment_intent = $2",
-        tx.tenant.id,
-        payment_intent,
-    )
-    return found
 
 
 async def lock(tx: TenantTransaction, transaction_id: TransactionId) -> Transaction:
@@ -118,7 +122,8 @@ async def lock(tx: TenantTransaction, transaction_id: TransactionId) -> Transact
     await tx.execute(
         "SELECT 1 FROM transactions WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tx.tenant.id, transaction_id
     )
-    return await get(tx, transaction_id)
+    sale = await get(tx, transaction_id)
+    return sale if sale.id == transaction_id else await lock(tx, sale.id)
 
 
 # The days first, from their index alone (sales_by_time): by number, all that was sold since would be looked through.

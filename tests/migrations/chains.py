@@ -1,5 +1,6 @@
 """Chains of a test's own: the real one, copied, with migrations and texts that the test adds or changes."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -16,9 +17,35 @@ def copied_migrations(state: Path) -> Path:
 def chain_with(state: Path, *, up_to: str | None = None, **migrations: str) -> Chain:
     """The chain up to a version (None: all of it), and these: `chain_with(path, _0900_more="CREATE …")`."""
     folder = copied_migrations(state) if not (state / "migrations").exists() else state / "migrations"
+    later: set[str] = set()
     for migration in Chain(folder).migrations:
         if up_to is not None and migration.version > up_to:
+            later |= set(re.findall(r"^CREATE TABLE (\w+)", migration.sql(), re.MULTILINE))
             migration.path.unlink()
+    if later:
+        _forget(folder / "functions", later)
     for name, sql in migrations.items():
         (folder / f"{name.removeprefix('_')}.sql").write_text(sql, encoding="utf-8")
     return Chain(folder)
+
+
+def _forget(folder: Path, tables: set[str]) -> None:
+    """Leave out what is about tables that are not there yet, and the triggers that call it."""
+    functions: set[str] = set()
+    for path in folder.glob("*.sql"):
+        for block in _blocks(path):
+            if _names(block, tables):
+                functions |= set(re.findall(r"FUNCTION (\w+)", block))
+    for path in folder.glob("*.sql"):
+        kept = [block for block in _blocks(path) if not _names(block, tables | functions)]
+        path.write_text("\n\n".join(kept) + "\n", encoding="utf-8")
+
+
+def _blocks(path: Path) -> list[str]:
+    """Texts with what belongs to them; those about one table alone stand in lines of their own."""
+    text = re.sub(r"^(COMMENT ON TABLE)", r"\n\1", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return [block.strip("\n") for block in re.split(r"\n{2,}", text) if block.strip()]
+
+
+def _names(block: str, words: set[str]) -> bool:
+    return any(re.search(rf"\b{word}\b", block) for word in words)

@@ -128,7 +128,8 @@ class Sale:
     def refunded(self) -> int:
         if self.by_provider >= self.charge:
             return self.gross
-        return min(self.gross, max(self.by_provider, sum(self.notes.values())))
+        share = rounded(Fraction(self.gross * self.by_provider, self.charge))
+        return min(self.gross, max(share, sum(self.notes.values())))
 
     @property
     def state(self) -> str:

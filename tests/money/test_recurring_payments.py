@@ -18,7 +18,7 @@ from tests.money.selling import earned, plan_from_march, tiers
 CREATED = int(at("2026-03-05T10:00+01:00").timestamp())
 
 
-def told(kind: str, thing: dict[str, Any]) -> Any:
+def report_of(kind: str, thing: dict[str, Any]) -> Any:
     read = {"id": "evt_1", "type": kind, "created": CREATED, "livemode": True, "data": {"object": thing}}
     return stripe_events.report_of(stripe_events.read_event(read))
 
@@ -31,12 +31,12 @@ def checkout(number: int = 1, **more: Any) -> Any:
         "client_reference_id": "ANNA", "customer_details": {"email": "k@k.example"},
         "total_details": {"amount_tax": 1900},
     }  # fmt: skip
-    return told("checkout.session.completed", session | more)
+    return report_of("checkout.session.completed", session | more)
 
 
 def payment(number: int, **more: Any) -> Any:
     intent = {"id": f"pi_{number}", "amount_received": 11900, "currency": "eur", "customer": "cus_1"}
-    return told("payment_intent.succeeded", intent | {"invoice": f"in_{number}"} | more)
+    return report_of("payment_intent.succeeded", intent | {"invoice": f"in_{number}"} | more)
 
 
 def invoice(number: int, **more: Any) -> Any:
@@ -44,7 +44,7 @@ def invoice(number: int, **more: Any) -> Any:
         "id": f"in_{number}", "payment_intent": f"pi_{number}", "subscription": "sub_1", "customer": "cus_1",
         "amount_paid": 11900, "tax": 1900, "currency": "eur", "subscription_details": {"metadata": {"partner": "ANNA"}},
     }  # fmt: skip
-    return told("invoice.paid", document | more)
+    return report_of("invoice.paid", document | more)
 
 
 async def report(shop: Shop, *reports: Any) -> None:
@@ -131,5 +131,31 @@ def test_newer_versions_of_stripes_api_name_subscription_and_payment_elsewhere()
 
 
 @pytest.mark.parametrize("payments", [None, {"data": []}, {"data": [{"payment": {}}, {"payment": {}}]}, "odd"])
-def test_an_invoice_that_names_no_payment_books_nothing(payments: Any) -> None:
-    assert invoice(1, payment_intent=None, payments=payments) == stripe_events.NO_PAYMENT_INTENT
+def test_an_invoice_that_names_no_payment_is_known_by_its_own_id(payments: Any) -> None:
+    read = invoice(1, payment_intent=None, payments=payments)
+    assert [(one.kind, one.reference) for one in read.references] == [("provider_invoice", "in_1")]
+
+
+def test_an_invoice_without_any_id_books_nothing() -> None:
+    assert invoice(1, id=None, payment_intent=None) == stripe_events.NO_PAYMENT_INTENT
+
+
+def test_what_was_paid_from_the_balance_carries_its_share_of_the_tax() -> None:
+    read = invoice(1, amount_paid=5_900, total=11_900, tax=1_900)
+    assert (read.gross_cents, read.tax_cents) == (5_900, 942)
+
+
+@pytest.mark.parametrize(
+    ("told", "back", "whole"),
+    [
+        ({"amount_captured": 5_950, "amount_refunded": 5_950}, 0, 5_950),
+        ({"amount_captured": 5_950, "amount_refunded": 8_925}, 2_975, 5_950),
+        ({"amount_captured": 5_950, "amount_refunded": 11_900}, 5_950, 5_950),
+        ({"amount_captured": 11_900, "amount_refunded": 5_950}, 5_950, 11_900),
+        ({"amount_refunded": 5_950}, 5_950, 11_900),
+    ],
+)
+def test_the_released_part_of_an_authorisation_is_no_refund(told: Any, back: int, whole: int) -> None:
+    charge = {"id": "ch_1", "payment_intent": "pi_1", "amount": 11_900, "currency": "eur", "created": CREATED}
+    read = report_of("charge.refunded", charge | told)
+    assert (read.refunded_cents, read.charge_cents) == (back, whole)

@@ -100,6 +100,7 @@ ACTIONS = {
     "tenant.entered_by_platform": N_("Mandant vom Betreiber betreten"),
     "transaction.partner_assigned": N_("Verkauf zugeordnet"),
     "transaction.partner_reassigned": N_("Verkauf anders zugeordnet"),
+    "transaction.merged": N_("Verkäufe als einer erkannt"),
     "transaction.released": N_("Verkauf freigegeben"),
     "user.disabled": N_("Konto einer Person gesperrt"),
     "user.enabled": N_("Konto einer Person entsperrt"),

@@ -86,6 +86,13 @@ KINDS: dict[str, TaskWords] = {
     "unknown_campaign": TaskWords(
         N_("Unbekannte Kampagne"), N_("Bitte legen Sie die Kampagne an, und verarbeiten Sie das Ereignis erneut.")
     ),
+    "customer_of_several_partners": TaskWords(
+        N_("Wessen Kunde ist es?"), N_("Bitte nennen Sie den Partner, der diese Zahlung gebracht hat.")
+    ),
+    "payment_with_two_invoices": TaskWords(
+        N_("Eine Zahlung, zwei Rechnungen"),
+        N_("Beide Verkäufe sind dieselbe Zahlung. Bitte stornieren Sie in lexoffice die falsche von beiden."),
+    ),
     "partner_differs": TaskWords(
         N_("Ein anderer Partner wird genannt"),
         N_("Es bleibt beim ersten. Auf der Seite des Verkaufs können Sie ihn ändern."),

@@ -67,3 +67,84 @@ CREATE OR REPLACE TRIGGER hear_the_release_before AFTER UPDATE OF held_reason, b
 COMMENT ON TRIGGER hear_the_release_before ON transactions IS
     'Makes rows of holds of what the release before writes.'
     ' Relied on by the release before 1.0.';
+COMMENT ON TABLE sale_references IS
+    'What provider, shop, invoice and we call a sale; any of them finds it. With what was paid, as its own report tells it.';
+
+-- Also for what servers of the release before write, which know the columns alone.
+CREATE OR REPLACE FUNCTION keep_references() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO sale_references (tenant_id, kind, reference, transaction_id)
+    SELECT NEW.tenant_id, r.kind, r.reference, NEW.id
+      FROM (VALUES ('payment_intent', NEW.payment_intent), ('checkout_session', NEW.checkout_session),
+                   ('provider_invoice', NEW.provider_invoice), ('order', NEW.order_reference)) AS r (kind, reference)
+     WHERE r.reference <> ''
+        ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER keep_references
+    AFTER INSERT OR UPDATE OF payment_intent, checkout_session, provider_invoice, order_reference ON transactions
+    FOR EACH ROW EXECUTE FUNCTION keep_references();
+COMMENT ON TRIGGER keep_references ON transactions IS
+    'Makes a row of each reference that stands in the sale itself.'
+    ' Relied on by ledger/sales/references.py.';
+
+-- Two sales turned out to be one payment, and of the second nothing was ever in a payout: it is gone afterwards, and its
+-- references, documents, refunds and holds are those of the first. The application deletes no sale in any other way.
+CREATE OR REPLACE FUNCTION absorb_sale(kept uuid, gone uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    was transactions;
+BEGIN
+    SELECT * INTO STRICT was FROM transactions WHERE tenant_id = current_tenant() AND id = gone FOR UPDATE;
+    IF kept = gone OR EXISTS (
+        SELECT 1 FROM commissions c WHERE c.tenant_id = current_tenant() AND c.transaction_id = gone
+           AND (c.kind <> 'sale' OR c.state IN ('in_payout', 'paid')
+                OR EXISTS (SELECT 1 FROM payout_lines l WHERE l.tenant_id = c.tenant_id AND l.commission_id = c.id)))
+    THEN
+        RAISE EXCEPTION 'commissions of this sale are settled' USING ERRCODE = 'PD004';
+    END IF;
+    UPDATE sale_references SET transaction_id = kept WHERE tenant_id = current_tenant() AND transaction_id = gone;
+    INSERT INTO sale_references (tenant_id, kind, reference, transaction_id)
+    VALUES (current_tenant(), 'sale', gone::text, kept);
+    UPDATE refunds SET transaction_id = kept WHERE tenant_id = current_tenant() AND transaction_id = gone;
+    UPDATE external_documents d
+       SET transaction_id = kept,
+           detached_at = CASE WHEN EXISTS (SELECT 1 FROM external_documents k
+                                            WHERE k.tenant_id = d.tenant_id AND k.transaction_id = kept
+                                              AND k.detached_at IS NULL) THEN COALESCE(d.detached_at, now())
+                              ELSE d.detached_at END
+     WHERE d.tenant_id = current_tenant() AND d.transaction_id = gone;
+    UPDATE creation_intents SET transaction_id = kept WHERE tenant_id = current_tenant() AND transaction_id = gone;
+    UPDATE sale_holds h SET transaction_id = kept
+     WHERE h.tenant_id = current_tenant() AND h.transaction_id = gone AND h.code <> 'invoice_voided'
+       AND (h.released_at IS NOT NULL
+            OR NOT EXISTS (SELECT 1 FROM sale_holds k WHERE k.tenant_id = h.tenant_id AND k.transaction_id = kept
+                              AND k.code = h.code AND k.released_at IS NULL));
+    DELETE FROM sale_holds WHERE tenant_id = current_tenant() AND transaction_id = gone;
+    DELETE FROM commission_amounts_before b USING commissions c
+     WHERE c.tenant_id = current_tenant() AND c.transaction_id = gone
+       AND b.tenant_id = c.tenant_id AND b.commission_id = c.id;
+    DELETE FROM commissions WHERE tenant_id = current_tenant() AND transaction_id = gone;
+    DELETE FROM transactions WHERE tenant_id = current_tenant() AND id = gone;
+    -- Its references are unique among the sales that are there.
+    UPDATE transactions t
+       SET payment_intent = COALESCE(t.payment_intent, was.payment_intent),
+           checkout_session = COALESCE(t.checkout_session, was.checkout_session),
+           provider_invoice = COALESCE(t.provider_invoice, was.provider_invoice),
+           order_reference = COALESCE(t.order_reference, was.order_reference),
+           subscription = COALESCE(t.subscription, was.subscription),
+           customer_id = COALESCE(t.customer_id, was.customer_id),
+           customer_contact_id = COALESCE(t.customer_contact_id, was.customer_contact_id),
+           customer_email = COALESCE(t.customer_email, was.customer_email),
+           sold_at = CASE WHEN t.partner_id IS NULL AND t.provisional THEN least(t.sold_at, was.sold_at)
+                          ELSE t.sold_at END,
+           open_holds = (SELECT array_agg(code ORDER BY since, code) FROM sale_holds h
+                          WHERE h.tenant_id = t.tenant_id AND h.transaction_id = kept AND h.released_at IS NULL)
+     WHERE t.tenant_id = current_tenant() AND t.id = kept;
+END $$;
+REVOKE ALL ON FUNCTION absorb_sale FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION absorb_sale TO partnerdesk_app;
+COMMENT ON TABLE introductions IS
+    'Whom a checkout named that cost nothing: whose the later payments of its subscription or customer are.';

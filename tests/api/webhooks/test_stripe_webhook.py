@@ -8,72 +8,18 @@ from typing import Any
 
 import httpx
 import pytest
-import stripe
 from fastapi import FastAPI
 
 from api.actions import stripe_events
 from tests.fixtures.door import Door, new_door
+from tests.fixtures.stripe_shop import SECRET, a_session, an_event, an_intent, sales, send, stripe_shop
 
-SECRET = "whsec_" + "a1B2" * 8
+__all__ = ["stripe_shop"]
 
 
 @pytest.fixture
-async def shop(application: tuple[FastAPI, httpx.AsyncClient]) -> Door:
-    """A tenant with a signing secret, a partner ANNA below BERTA, and a campaign that pays 20 % and 5 %."""
-    door = await new_door(application)
-    assert (await door.api("PUT", "providers/stripe", {"signing_secret": SECRET})).status_code == 200
-    await door.api("POST", "campaigns", {"slug": "sommer", "name": "Sommer"})
-    levels = [{"level": 1, "percent": "20"}, {"level": 2, "percent": "5"}]
-    await door.api("POST", "campaigns/sommer/plans", {"levels": levels})
-    await door.api("POST", "partners", {"code": "BERTA", "name": "Berta"})
-    await door.api("POST", "partners", {"code": "ANNA", "name": "Anna", "sponsor_code": "BERTA"})
-    return door
-
-
-def an_event(kind: str, thing: dict[str, Any], **members: Any) -> dict[str, Any]:
-    return {
-        "id": f"evt_{secrets.token_hex(8)}",
-        "object": "event",
-        "type": kind,
-        "created": int(time.time()),
-        "livemode": True,
-        "data": {"object": thing},
-    } | members
-
-
-def a_session(intent: str, **members: Any) -> dict[str, Any]:
-    return {
-        "id": f"cs_{intent}",
-        "object": "checkout.session",
-        "payment_intent": intent,
-        "payment_status": "paid",
-        "amount_total": 11900,
-        "currency": "eur",
-        "client_reference_id": "ANNA",
-        "customer_details": {"email": "kunde@example.com", "name": "Kunde AG"},
-        "total_details": {"amount_tax": 1900},
-        "automatic_tax": {"enabled": True, "status": "complete"},
-        "metadata": {},
-    } | members
-
-
-def an_intent(intent: str, **members: Any) -> dict[str, Any]:
-    return {"id": intent, "object": "payment_intent", "amount_received": 11900, "currency": "eur"} | members
-
-
-async def send(
-    door: Door, event: dict[str, Any] | bytes, *, secret: str = SECRET, at: int | None = None
-) -> httpx.Response:
-    body = event if isinstance(event, bytes) else json.dumps(event).encode()
-    header = stripe.WebhookSignature.generate_signature_header(body.decode("latin-1"), secret, at)
-    return await door.http.post(
-        f"/api/webhooks/{door.tenant.slug}/stripe", content=body, headers={"Stripe-Signature": header}
-    )
-
-
-async def sales(door: Door) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = (await door.api("GET", "transactions")).json()["items"]
-    return items
+async def shop(stripe_shop: Door) -> Door:
+    return stripe_shop
 
 
 @pytest.fixture
@@ -324,3 +270,124 @@ async def test_a_signed_event_with_odd_members_is_kept_and_books_nothing(shop: D
     assert answer.status_code == 200
     assert answer.json()["event"]
     assert await sales(shop) == []
+
+
+def a_renewal(number: int, **members: Any) -> dict[str, Any]:
+    return {
+        "id": f"in_r{number}", "customer": "cus_1", "amount_paid": 11900, "total": 11900, "currency": "eur",
+        "total_taxes": [{"amount": 1900}], "parent": {"subscription_details": {"subscription": "sub_1"}},
+    } | members  # fmt: skip
+
+
+A_TRIAL = {
+    "id": "cs_trial", "mode": "subscription", "payment_status": "no_payment_required", "amount_total": 0,
+    "currency": "eur", "invoice": "in_0", "subscription": "sub_1", "customer": "cus_1", "payment_intent": None,
+    "client_reference_id": "order-4711", "metadata": {"partner": "ANNA\u00a0"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("trial_first", [True, False])
+async def test_a_trials_session_tells_whose_the_payments_after_it_are(shop: Door, trial_first: bool) -> None:
+    began = int(time.time()) - 14 * 86400
+    events = [
+        an_event("checkout.session.completed", A_TRIAL, created=began),
+        an_event("invoice.paid", a_renewal(1)),
+        an_event("invoice.paid", a_renewal(2)),
+    ]
+    for event in events if trial_first else reversed(events):
+        assert (await send(shop, event)).status_code == 200
+    assert [sale["partner_code"] for sale in await sales(shop)] == ["ANNA", "ANNA"]
+    assert (await shop.api("GET", "tasks")).json()["items"] == []
+
+
+async def test_renewals_belong_to_the_partner_of_the_first_payment(shop: Door, intent: str) -> None:
+    first = a_session(intent, invoice="in_r1", subscription="sub_1", customer="cus_1", payment_intent=None)
+    await send(shop, an_event("checkout.session.completed", first, created=int(time.time()) - 60))
+    await send(shop, an_event("invoice.paid", a_renewal(2)))
+    assert [sale["partner_code"] for sale in await sales(shop)] == ["ANNA", "ANNA"]
+
+
+async def test_a_trial_that_names_nobody_we_know_asks_and_the_answer_counts_for_its_payments(shop: Door) -> None:
+    await send(shop, an_event("invoice.paid", a_renewal(1)))
+    await send(shop, an_event("checkout.session.completed", A_TRIAL | {"metadata": {"partner": "NOBODY"}}))
+    (task,) = (await shop.api("GET", "tasks")).json()["items"]
+    assert (task["kind"], task["subject_id"]) == ("unknown_partner_code", "in_0")
+    answer = {"action": "assign_partner", "detail": {"partner_code": "anna"}}
+    assert (await shop.api("POST", f"tasks/{task['id']}/resolve", answer)).status_code == 202
+    assert [sale["partner_code"] for sale in await sales(shop)] == ["ANNA"]
+
+
+async def test_a_customer_of_several_partners_is_asked_about(shop: Door) -> None:
+    told = int(time.time()) - 60
+    for number, code in enumerate(("ANNA", "BERTA")):
+        named = a_session(f"pi_{number}", customer="cus_7", client_reference_id=code)
+        await send(shop, an_event("checkout.session.completed", named, created=told))
+    await send(shop, an_event("payment_intent.succeeded", an_intent("pi_9", customer="cus_7")))
+    (task,) = (await shop.api("GET", "tasks")).json()["items"]
+    assert task["kind"] == "customer_of_several_partners"
+    answer = {"action": "assign_partner", "detail": {"partner_code": "BERTA"}}
+    await shop.api("POST", f"tasks/{task['id']}/resolve", answer)
+    assert (await sales(shop))[0]["partner_code"] == "BERTA"
+
+
+@pytest.mark.parametrize("known_by", [{"payment_intent": None}, {"payment_intent": "pi_1"}])
+async def test_a_dispute_and_a_refund_find_their_sale_by_any_reference(shop: Door, known_by: dict[str, Any]) -> None:
+    await send(shop, an_event("payment_intent.succeeded", an_intent("pi_1", latest_charge="ch_1")))
+    dispute = {"id": "dp_1", "charge": "ch_1", "amount": 11900, "currency": "eur", "status": "lost"} | known_by
+    await send(shop, an_event("charge.dispute.closed", dispute))
+    (sale,) = await sales(shop)
+    assert sale["state"] == "refunded"
+
+
+async def test_a_refund_is_a_share_of_its_charge(shop: Door, intent: str) -> None:
+    """Charged 119,00 €, invoiced 107,10 €: half of the charge is half of the commission."""
+    await send(shop, an_event("checkout.session.completed", a_session(intent)))
+    await shop.rows(
+        "UPDATE transactions SET gross_cents = 10710, tax_cents = 1710, base_cents = 9000, provisional = false"
+    )
+    charge = {"id": "ch_1", "payment_intent": intent, "amount": 11900, "currency": "eur", "amount_refunded": 5950}
+    await send(shop, an_event("charge.refunded", charge))
+    assert (await sales(shop))[0]["refunded_cents"] == 5355
+
+
+async def test_a_failed_refund_told_again_is_not_taken_off_twice(shop: Door, intent: str) -> None:
+    await send(shop, an_event("checkout.session.completed", a_session(intent)))
+    now = int(time.time())
+    charge = {"id": "ch_1", "payment_intent": intent, "amount": 11900, "currency": "eur"}
+    refund = {"id": "re_1", "payment_intent": intent, "charge": "ch_1", "amount": 5000, "currency": "eur"}
+    await send(shop, an_event("charge.refunded", charge | {"amount_refunded": 5000}, created=now - 50))
+    await send(shop, an_event("refund.failed", refund | {"status": "failed"}, created=now - 40))
+    await send(shop, an_event("charge.refunded", charge | {"amount_refunded": 2000}, created=now - 30))
+    assert (await sales(shop))[0]["refunded_cents"] == 2000
+    await send(shop, an_event("refund.updated", refund | {"status": "failed"}, created=now - 20))
+    assert (await sales(shop))[0]["refunded_cents"] == 2000
+
+
+async def test_a_thin_event_is_kept_and_ignored(shop: Door) -> None:
+    thin = {
+        "id": "evt_thin", "object": "v2.core.event", "type": "v1.billing.meter.error_report_triggered",
+        "livemode": True, "created": "2026-09-17T06:20:52.246Z", "related_object": {"id": "mtr_1"},
+    }  # fmt: skip
+    answer = await send(shop, thin)
+    assert (answer.status_code, answer.json()["status"]) == (200, "ignored")
+    assert (await send(shop, thin)).json() == {"status": "duplicate"}
+
+
+@pytest.mark.parametrize("odd", ["ANNA\u00a0", "\u200bANNA", "AN\u00adNA", "anna\n"], ids=ascii)
+async def test_a_code_with_what_nobody_sees_is_its_partners(shop: Door, intent: str, odd: str) -> None:
+    await send(shop, an_event("checkout.session.completed", a_session(intent, client_reference_id=odd)))
+    assert (await sales(shop))[0]["partner_code"] == "ANNA"
+
+
+async def test_an_order_number_does_not_hide_the_partner(shop: Door, intent: str) -> None:
+    session = a_session(intent, client_reference_id="order-4711", metadata={"partner": "ANNA"})
+    await send(shop, an_event("checkout.session.completed", session))
+    assert (await sales(shop))[0]["partner_code"] == "ANNA"
+    assert (await shop.api("GET", "tasks")).json()["items"] == []
+
+
+async def test_a_name_with_odd_characters_is_kept_cleaned(shop: Door, intent: str) -> None:
+    details = {"email": "kunde@example.com\u200b", "name": "Kunde\nAG " + "x" * 400}
+    await send(shop, an_event("checkout.session.completed", a_session(intent, customer_details=details)))
+    [row] = await shop.rows("SELECT name, email FROM customers")
+    assert (row["name"], row["email"]) == (("Kunde AG " + "x" * 400)[:300], "kunde@example.com")

@@ -1,0 +1,51 @@
+"""What the payment provider says was paid for a sale, whichever of its objects told it, in whatever order."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import asyncpg
+
+from ledger.database import TenantTransaction
+from ledger.money import round_half_away
+from ledger.sales.references import Paid
+from ledger.types import TransactionId
+
+_PAYMENTS = ("payment_intent", "provider_invoice", "invoice_payment", "charge")
+"""Each of these tells of the money itself; several of one kind are parts of it. A session tells what was to be paid."""
+_SESSION = "checkout_session"
+
+
+async def paid(tx: TenantTransaction, sale: TransactionId) -> Paid | None:
+    """What was paid in all; None where no report told an amount. Tax in proportion, where any report has it."""
+    rows = await tx.fetch(
+        """
+        SELECT kind, currency, sum(paid_units)::bigint AS units, sum(tax_units)::bigint AS tax_units,
+               sum(paid_units) FILTER (WHERE tax_units IS NOT NULL)::bigint AS taxed_units
+          FROM sale_references WHERE tenant_id = $1 AND transaction_id = $2 AND paid_units IS NOT NULL
+         GROUP BY kind, currency ORDER BY kind, currency
+        """,
+        tx.tenant.id,
+        sale,
+    )
+    if not rows:
+        return None
+    # An object that names another currency than the payment itself tells of another thing.
+    currency = min(rows, key=lambda row: (row["kind"] == _SESSION, row["kind"] != "payment_intent"))["currency"]
+    rows = [row for row in rows if row["currency"] == currency]
+    payments = [row["units"] for row in rows if row["kind"] in _PAYMENTS]
+    units = max(payments) if payments else max(row["units"] for row in rows)
+    return Paid(currency=currency, units=units, tax_units=_tax(rows, units))
+
+
+def _tax(rows: Sequence[asyncpg.Record], units: int) -> int | None:
+    """By the invoice, else by the session: their tax, in proportion to what was paid."""
+    taxed = {row["kind"]: (row["tax_units"], row["taxed_units"]) for row in rows if row["taxed_units"]}
+    for kind in ("provider_invoice", _SESSION, *sorted(taxed)):
+        if kind in taxed:
+            return in_proportion(taxed[kind][0], units, taxed[kind][1])
+    return None
+
+
+def in_proportion(tax: int, of: int, whole: int) -> int:
+    """The tax of a part of an amount whose whole has this tax; never more than the part."""
+    return 0 if whole <= 0 else min(of, round_half_away(Decimal(tax) * of / whole))

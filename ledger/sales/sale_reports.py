@@ -1,0 +1,108 @@
+"""What a payment provider reports, as the ledger takes it: a sale, money that went back, a dispute.
+
+Amounts are in the smallest unit of `currency`; cents where that is the euro.
+"""
+
+from typing import Literal, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from ledger.sales.customers import CustomerNames
+from ledger.sales.references import Paid, Reference
+from ledger.types import Frozen
+
+
+class _ByReference(Frozen):
+    """Found by any of its references. They are certain: whoever has one of them is this purchase."""
+
+    payment_intent: str | None = Field(default=None, max_length=300)
+    checkout_session: str | None = Field(default=None, max_length=300)
+    provider_invoice: str | None = Field(default=None, max_length=300)
+    charge: str | None = Field(default=None, max_length=300)
+    more_references: tuple[Reference, ...] = ()
+    """Further ones of any kind, such as the second payment of an invoice."""
+
+    @property
+    def certain(self) -> tuple[Reference, ...]:
+        named = [
+            Reference(kind=kind, reference=reference)
+            for kind in ("payment_intent", "provider_invoice", "checkout_session", "charge")
+            if (reference := getattr(self, kind))
+        ]
+        return tuple(dict.fromkeys([*named, *self.more_references]))
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if not self.certain:
+            raise ValueError("a report names its payment intent, its invoice, its checkout or its charge")
+        return self
+
+
+class SaleReport(_ByReference):
+    """A paid checkout, payment or invoice. `tax_cents` is None where the provider has no tax data."""
+
+    told_by: str | None = None
+    """The kind of the reference whose own report this is; the amount is what that object says. None: the first."""
+    subscription: str | None = None
+    """Whose payment this is, at the provider; a plan may pay the first twelve only."""
+    order_reference: str | None = None
+    """The shop's own number. Somebody may pay the same order twice: those are two sales."""
+    shop_reference: str | None = None
+    """What the shop put where a partner's code may stand, or a number of its own."""
+    partner_code: str | None = None
+    further_code: str | None = None
+    """Of the subscription; of all these the first that names a partner counts."""
+    campaign_slug: str | None = None
+    customer_external_id: str | None = None
+    customer_email: str | None = None
+    customer_name: str | None = None
+    gross_cents: int
+    tax_cents: int | None = None
+    currency: str
+    sold_at: AwareDatetime
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Its own first: what was paid is told by that one."""
+        own = [one for one in self.certain if one.kind == self.told_by]
+        return tuple(dict.fromkeys([*own, *self.certain]))
+
+    @property
+    def paid(self) -> Paid:
+        """The amount as the references keep it."""
+        tax = None if self.tax_cents is None else min(max(self.tax_cents, 0), self.gross_cents)
+        return Paid(currency=self.currency.upper(), units=self.gross_cents, tax_units=tax)
+
+    @property
+    def customer(self) -> CustomerNames:
+        """What is told of who bought."""
+        return CustomerNames(external_id=self.customer_external_id, email=self.customer_email, name=self.customer_name)
+
+
+class RefundReport(_ByReference):
+    """A charge of which something was given back. `refunded_cents` is all of it up to `as_of`, not this step.
+
+    With `failed_refund`, the id of a refund that did not arrive, `refunded_cents` is what of it came back to the shop.
+    """
+
+    charge_cents: int | None
+    """What the customer really paid, without what was only authorised; None where it is not told."""
+    refunded_cents: int
+    currency: str
+    sold_at: AwareDatetime
+    as_of: AwareDatetime
+    failed_refund: str | None = None
+    customer_email: str | None = None
+
+
+class DisputeReport(_ByReference):
+    """A charge that the customer disputes with its bank. Won: the money stays or is back; lost: it is gone."""
+
+    dispute: str
+    status: Literal["open", "won", "lost"]
+    charge_cents: int | None
+    """None where the provider names only what is disputed."""
+    disputed_cents: int
+    currency: str
+    sold_at: AwareDatetime
+    as_of: AwareDatetime
