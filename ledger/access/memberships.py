@@ -60,7 +60,7 @@ async def change_role(tx: TenantTransaction, user: UserId, role: Role, *, by: Us
     """
     _refuse_oneself(user, by)
     await _still_may(tx, by)
-    before = await get(tx, user, lock=True)
+    before = await lock(tx, user)
     await tx.execute(
         """
         UPDATE memberships SET role = $3, changed_by = $4, changed_at = now() WHERE tenant_id = $1 AND user_id = $2
@@ -81,7 +81,7 @@ async def set_disabled(tx: TenantTransaction, user: UserId, *, disabled: bool, b
     """
     _refuse_oneself(user, by)
     await _still_may(tx, by)
-    await get(tx, user, lock=True)
+    await lock(tx, user)
     await tx.execute(
         """
         UPDATE memberships SET disabled_at = CASE WHEN $3 THEN COALESCE(disabled_at, now()) END, changed_by = $4,
@@ -125,12 +125,14 @@ async def refuse_people_of_others(tx: TenantTransaction, user: UserId) -> None:
         raise NotAllowedNow("has_account_elsewhere")
 
 
-async def get(tx: TenantTransaction, user: UserId, *, lock: bool = False) -> Member:
+async def lock(tx: TenantTransaction, user: UserId) -> Member:
+    """For change, until the transaction ends. Raises NotFound."""
+    await tx.execute("SELECT 1 FROM memberships WHERE tenant_id = $1 AND user_id = $2 FOR UPDATE", tx.tenant.id, user)
+    return await get(tx, user)
+
+
+async def get(tx: TenantTransaction, user: UserId) -> Member:
     """Raises NotFound."""
-    if lock:
-        await tx.execute(
-            "SELECT 1 FROM memberships WHERE tenant_id = $1 AND user_id = $2 FOR UPDATE", tx.tenant.id, user
-        )
     row = await tx.fetchrow(_MEMBER + " AND m.user_id = $2", tx.tenant.id, user)
     if row is None:
         raise NotFound("user_not_found")
