@@ -90,6 +90,28 @@ def test_every_kind_has_words_in_both_languages_and_a_name_in_summaries() -> Non
         assert not any(line.startswith("=>") for line in said.text.splitlines()), name
 
 
+@pytest.mark.parametrize("kind", [MailKind.TASK_CREATED, MailKind.CONNECTION_BROKEN])
+@pytest.mark.parametrize(
+    ("reason", "german", "english"),
+    [
+        (
+            Reason.of("connection_broken"),
+            "Die Verbindung zu lexoffice ist unterbrochen. Bitte",
+            "The connection to lexoffice is broken. Please",
+        ),
+        (Reason.of("from_a_later_version", cents=1), "from_a_later_version", "from_a_later_version"),
+    ],
+)
+def test_a_reason_is_said_in_the_readers_language_and_an_unknown_one_as_its_code(
+    kind: MailKind, reason: Reason, german: str, english: str
+) -> None:
+    told = {"reason": reason, "tasks": [{"subject": "ANNA", "reason": reason}]}
+    for language, said in (("de", german), ("en", english)):
+        letter = written(kind, language, facts(kind) | told, public_url=URL)
+        assert said in letter.text
+        assert said in letter.html
+
+
 def test_what_comes_from_outside_begins_no_header_no_link_and_no_tag() -> None:
     for name, said in every_letter(EVIL):
         sent = read(said)
