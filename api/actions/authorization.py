@@ -4,11 +4,6 @@ from activities.gateway.oauth_access import OAuthAccess, authorization_server
 from ledger.database import Ledger
 from settings import Settings
 
-HINT = (
-    "OAuth ist in dieser Installation nicht eingerichtet: Es fehlen LEXOFFICE_OAUTH_CLIENT_ID und "
-    "LEXOFFICE_OAUTH_CLIENT_SECRET. Ein API-Schlüssel genügt."
-)
-
 
 def oauth_access(settings: Settings, ledger: Ledger) -> OAuthAccess:
     """Without client id and secret nobody can be connected anew, and tokens that end cannot be renewed."""

@@ -9,9 +9,8 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from activities.gateway.oauth_access import pair_of
-from api.actions.authorization import HINT
 from api.actions.lexoffice_profile import KeyRefused, ask_profile, ask_profile_by_oauth
-from api.http.language import in_words
+from api.http.language import in_words, say
 from api.http.parts import Parts
 from api.http.problems import Problem, not_available
 from api.http.rows import shown
@@ -28,16 +27,14 @@ from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow
 from ledger.types import LEXOFFICE, Frozen, Tenant
 from lexoffice.oauth import AuthorizationAway, AuthorizationServer, ClientRefused, GrantRefused, OAuthFailed, Tokens
+from words import sentence
 
 log = structlog.get_logger("connection")
 
 # Both tokens work while a relay is being changed over.
 GRACE = timedelta(days=1)
 
-NOTICE = (
-    "lexoffice führt eine Gutschrift als Rechnungskorrektur: sie mindert den Umsatz, und das Gutschriftverfahren gilt "
-    "dort als nicht anwendbar. Klären Sie die Buchung mit Ihrer Steuerberatung."
-)
+NOTICE = "credit_note_notice"
 STOPS = (
     Reason.of("notifications_only_kept"),
     Reason.of("nothing_compared_any_more"),
@@ -76,7 +73,7 @@ class LexofficeChange(BaseModel):
     )
     effective_from: date | None = Field(default=None, description="Stichtag: ältere Rechnungen bleiben außen vor")
     requires_signature: bool | None = Field(default=None, description="Nur signierte Meldungen annehmen")
-    confirm_credit_note_notice: Literal[True] | None = Field(default=None, description=NOTICE)
+    confirm_credit_note_notice: Literal[True] | None = Field(default=None, description=sentence(NOTICE))
 
 
 class Disconnected(Frozen):
@@ -93,9 +90,9 @@ async def show(tx: TenantTransaction, doors: Parts) -> dict[str, Any]:
         connection,
         state_reason=in_words(connection.why),
         credential=used,
-        oauth_hint=None if doors.oauth.server is not None else HINT,
+        oauth_hint=None if doors.oauth.server is not None else say("oauth_not_offered"),
         webhook_address=f"{doors.settings.public_url}/api/webhooks/{tx.tenant.slug}/lexoffice",
-        notice=NOTICE,
+        notice=say(NOTICE),
     )
 
 
@@ -177,7 +174,7 @@ async def note_probe(
     """
     if isinstance(probed, KeyRefused):
         if not await connections.key_saved_since(tx, asked_at):
-            await connection_health.mark_broken(tx, Reason.of("as_it_was_written", text=probed.detail))
+            await connection_health.mark_broken(tx, Reason.of(probed.reason, **probed.params))
         return []
     return await events.load(tx, (await reconnection.note_answer(tx, probed)).events)
 
@@ -241,7 +238,7 @@ async def disconnect_oauth(doors: Parts, tenant: Tenant, *, actor: str) -> Disco
     await doors.announcer.events(tenant, to_announce)
     if goes_on.subscriptions:
         await doors.announcer.subscriptions(tenant)
-    return Disconnected(stops=() if is_left else STOPS, revoked=revoked)
+    return Disconnected(stops=() if is_left else tuple(in_words(stop) for stop in STOPS), revoked=revoked)
 
 
 def authorization_server(doors: Parts) -> AuthorizationServer:

@@ -6,12 +6,12 @@ from typing import IO
 
 from fastapi.responses import Response, StreamingResponse
 
+from api.http.language import say
 from ledger.csv_writing import csv_lines
 
 CSV = "text/csv; charset=utf-8"
 PDF = "application/pdf"
 ZIP = "application/zip"
-BROKEN_OFF = "ABGEBROCHEN: Diese Datei ist unvollständig. Bitte laden Sie sie erneut."
 _CHUNK = 64 * 1024
 
 
@@ -19,12 +19,14 @@ def attachment(content: bytes, name: str, media_type: str, **headers: str) -> Re
     return Response(content, media_type=media_type, headers=_headers(name) | headers)
 
 
-def csv_file(content: AsyncIterator[bytes], name: str, *, broken_off: str = BROKEN_OFF) -> Response:
+def csv_file(content: AsyncIterator[bytes], name: str) -> Response:
     """A file that is sent while it is read: it takes no more memory for a million rows than for a thousand.
 
     Its status goes out before its last row is read. When that fails, the file ends with a line that says so, and the
     connection is cut without the end of its body (edge.py), so that no program takes the file for a whole one.
     """
+
+    broken_off = say("file_broken_off")
 
     async def lines() -> AsyncIterator[bytes]:
         try:

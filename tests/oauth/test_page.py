@@ -9,6 +9,7 @@ from api.http.language import in_words
 from ledger.roles import Role
 from tests.fixtures.office import Office
 from tests.oauth.conftest import PAGE, Shop
+from words import sentence
 
 TOKEN = re.compile(r"nicht noch einmal gezeigt: <code>([^<]+)</code>")
 
@@ -138,7 +139,7 @@ async def test_cut_over_and_signatures_are_set(shop: Shop) -> None:
 
 
 async def test_the_notice_is_confirmed_by_name(shop: Shop) -> None:
-    assert NOTICE.split(":")[0] in (await shop.admin.get(PAGE)).text
+    assert sentence(NOTICE).split(":")[0] in (await shop.admin.get(PAGE)).text
     await shop.admin.post(f"{PAGE}/hinweis", {}, shown_at=PAGE)
     assert (await shop.connection())["credit_note_notice_confirmed_at"] is None
     await shop.admin.post(f"{PAGE}/hinweis", {"gelesen": "1"}, shown_at=PAGE)

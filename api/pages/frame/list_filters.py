@@ -11,7 +11,6 @@ from fastapi.responses import Response
 
 from api.http.files import csv_file
 from api.http.language import language, said, speaking
-from api.pages.frame.languages import _
 from api.pages.frame.visits import Visit
 from ledger.csv_writing import csv_lines
 from ledger.database import TenantTransaction
@@ -169,8 +168,4 @@ def csv_answer(name: str, header: Sequence[str], batches: AsyncIterator[list[Seq
                 return
             yield csv_lines(batch)
 
-    return csv_file(
-        lines(),
-        f"{name}-{datetime.now(BERLIN):%Y-%m-%d}.csv",
-        broken_off=_("ABGEBROCHEN: Diese Datei ist unvollständig. Bitte laden Sie sie erneut."),
-    )
+    return csv_file(lines(), f"{name}-{datetime.now(BERLIN):%Y-%m-%d}.csv")
