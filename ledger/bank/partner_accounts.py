@@ -120,7 +120,7 @@ async def confirm(
         raise NotAllowedNow("account_confirmed")
     code = await tx.fetchval("SELECT code FROM partners WHERE tenant_id = $1 AND id = $2", tx.tenant.id, partner_id)
     if IBAN_TWICE in await tasks.open_kinds(tx, subject="partner", subject_id=code):
-        raise NotAllowedNow("iban_twice")
+        raise NotAllowedNow(IBAN_TWICE)
     alone = await four_eyes.require_second_person(tx, by, made_by=[found.recorded_by])
     await tx.execute(
         """
