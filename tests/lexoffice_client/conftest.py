@@ -23,7 +23,7 @@ async def client(canned: CannedServer) -> AsyncIterator[LexofficeClient]:
 
 
 @pytest.fixture
-async def account(lexoffice_sandbox: LexofficeAddresses) -> AsyncIterator[Account]:
+async def lexoffice_account(lexoffice_sandbox: LexofficeAddresses) -> AsyncIterator[Account]:
     """A new organisation without a rate limit, reached over HTTP like the real one."""
     async with (
         httpx.AsyncClient(base_url=lexoffice_sandbox.app_url, trust_env=False) as hooks,

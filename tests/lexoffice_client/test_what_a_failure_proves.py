@@ -34,7 +34,7 @@ async def failure(call: Awaitable[object]) -> errors.LexofficeError:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient_client(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time-outs a hundredth as long."""
     monkeypatch.setattr("lexoffice.client.READ_SECONDS", 0.1)
     monkeypatch.setattr("lexoffice.client.READ_IN_ALL_SECONDS", 0.3)
@@ -110,7 +110,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("how", BROKEN)
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("impatient_client")
 async def test_a_broken_answer_leaves_a_create_unknown_and_a_read_unanswered(
     canned: CannedServer, client: LexofficeClient, how: str
 ) -> None:
@@ -122,7 +122,7 @@ async def test_a_broken_answer_leaves_a_create_unknown_and_a_read_unanswered(
     assert len(canned.requests) == 2, "one request each, none repeated"
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("impatient_client")
 async def test_a_refusal_counts_by_its_status_even_where_its_body_breaks_off(
     canned: CannedServer, client: LexofficeClient
 ) -> None:

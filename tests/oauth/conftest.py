@@ -89,12 +89,12 @@ class Shop:
 
 
 @pytest.fixture(scope="session")
-async def client(lexoffice_sandbox: LexofficeAddresses) -> Client:
+async def oauth_client(lexoffice_sandbox: LexofficeAddresses) -> Client:
     return await Client.contracted(lexoffice_sandbox, PUBLIC_URL)
 
 
 @pytest.fixture(scope="session")
-def oauth_settings(database: Database, lexoffice_sandbox: LexofficeAddresses, client: Client) -> Settings:
+def oauth_settings(database: Database, lexoffice_sandbox: LexofficeAddresses, oauth_client: Client) -> Settings:
     return Settings(
         database_url=database.app_url,
         secret_key=Fernet.generate_key().decode(),
@@ -102,8 +102,8 @@ def oauth_settings(database: Database, lexoffice_sandbox: LexofficeAddresses, cl
         lexoffice_base_url=lexoffice_sandbox.base_url,
         lexoffice_app_url=lexoffice_sandbox.app_url,
         lexoffice_public_key_url=lexoffice_sandbox.public_key_url,
-        lexoffice_oauth_client_id=client.client_id,
-        lexoffice_oauth_client_secret=client.client_secret,
+        lexoffice_oauth_client_id=oauth_client.client_id,
+        lexoffice_oauth_client_secret=oauth_client.client_secret,
         lexoffice_pace=0,
         log_level="error",
     )
@@ -125,20 +125,20 @@ async def open_shop(app: FastAPI, client: Client) -> Shop:
 
 
 @pytest.fixture
-async def shop(oauth_app: FastAPI, client: Client) -> AsyncIterator[Shop]:
-    made = await open_shop(oauth_app, client)
+async def oauth_shop(oauth_app: FastAPI, oauth_client: Client) -> AsyncIterator[Shop]:
+    made = await open_shop(oauth_app, oauth_client)
     yield made
     await made.close()
 
 
 @pytest.fixture
-async def other(oauth_app: FastAPI, client: Client) -> AsyncIterator[Shop]:
-    made = await open_shop(oauth_app, client)
+async def other_oauth_shop(oauth_app: FastAPI, oauth_client: Client) -> AsyncIterator[Shop]:
+    made = await open_shop(oauth_app, oauth_client)
     yield made
     await made.close()
 
 
 @pytest.fixture
-async def connected(shop: Shop) -> Shop:
-    await shop.connected()
-    return shop
+async def connected_oauth_shop(oauth_shop: Shop) -> Shop:
+    await oauth_shop.connected()
+    return oauth_shop

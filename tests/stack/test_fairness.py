@@ -20,7 +20,7 @@ RATE = 4.0
 
 
 @pytest.fixture
-async def client(temporal_cli: Path, stack_state: Path) -> AsyncIterator[Client]:
+async def engine_client(temporal_cli: Path, stack_state: Path) -> AsyncIterator[Client]:
     """To a server of its own: workers of other tests must not take the tasks."""
     state = stack_state / "fairness"
     server = TemporalServer(temporal_cli, state, port=free_port(), requests_per_second=RATE)
@@ -29,7 +29,7 @@ async def client(temporal_cli: Path, stack_state: Path) -> AsyncIterator[Client]
     await server.stop()
 
 
-async def test_a_tenant_gets_its_rate_and_does_not_delay_another(client: Client) -> None:
+async def test_a_tenant_gets_its_rate_and_does_not_delay_another(engine_client: Client) -> None:
     starts: dict[str, list[float]] = {"busy": [], "quiet": []}
 
     @activity.defn(name="call")
@@ -37,13 +37,13 @@ async def test_a_tenant_gets_its_rate_and_does_not_delay_another(client: Client)
         starts[tenant].append(time.monotonic())
 
     async def calls_of(tenant: str, calls: int) -> None:
-        await client.execute_workflow(
+        await engine_client.execute_workflow(
             CallsOfOneTenant.run, args=[tenant, calls], id=f"calls-of-{tenant}", task_queue="decisions"
         )
 
     async with (
-        Worker(client, task_queue="decisions", workflows=[CallsOfOneTenant]),
-        Worker(client, task_queue=API_QUEUE, activities=[call]),
+        Worker(engine_client, task_queue="decisions", workflows=[CallsOfOneTenant]),
+        Worker(engine_client, task_queue=API_QUEUE, activities=[call]),
     ):
         await asyncio.gather(calls_of("busy", 16), calls_of("quiet", 2))
 
@@ -53,8 +53,8 @@ async def test_a_tenant_gets_its_rate_and_does_not_delay_another(client: Client)
     assert starts["quiet"][-1] < starts["busy"][-1] - busy_for / 2, "a busy tenant delays a quiet one"
 
 
-async def test_the_queue_of_lexoffice_is_not_divided(client: Client) -> None:
-    partitions = await client.workflow_service.list_task_queue_partitions(
-        ListTaskQueuePartitionsRequest(namespace=client.namespace, task_queue=TaskQueue(name=API_QUEUE))
+async def test_the_queue_of_lexoffice_is_not_divided(engine_client: Client) -> None:
+    partitions = await engine_client.workflow_service.list_task_queue_partitions(
+        ListTaskQueuePartitionsRequest(namespace=engine_client.namespace, task_queue=TaskQueue(name=API_QUEUE))
     )
     assert len(partitions.activity_task_queue_partitions) == 1

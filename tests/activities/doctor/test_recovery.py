@@ -19,7 +19,7 @@ WORD = "2026-11-22"
 
 
 @pytest.fixture
-async def door(shop: Shop) -> AsyncIterator[LexofficeDoor]:
+async def barred(shop: Shop) -> AsyncIterator[LexofficeDoor]:
     """A worker's way to lexoffice, started with PARTNERDESK_RECOVERY."""
     async with worker.hands_of(shop.house.settings.model_copy(update={"recovery": WORD})) as hands:
         yield hands.door
@@ -33,44 +33,44 @@ async def creates(door: LexofficeDoor, shop: Shop) -> bool:
     return True
 
 
-async def test_nothing_is_created_until_the_doctor_has_compared(door: LexofficeDoor, shop: Shop) -> None:
-    assert not await creates(door, shop)
+async def test_nothing_is_created_until_the_doctor_has_compared(barred: LexofficeDoor, shop: Shop) -> None:
+    assert not await creates(barred, shop)
     await examine(shop)
-    assert not await creates(door, shop), "an examination outside a recovery is no check of it"
+    assert not await creates(barred, shop), "an examination outside a recovery is no check of it"
     await examine(shop, recovery="another-recovery")
-    assert not await creates(door, shop), "the check of another recovery may be in the backup"
+    assert not await creates(barred, shop), "the check of another recovery may be in the backup"
     report = await examine(shop, recovery=WORD)
     assert report["notes"] == ["Recovery: compared; documents are created again."]
-    assert await creates(door, shop)
+    assert await creates(barred, shop)
 
 
 async def test_what_the_ledger_has_forgotten_bars_creating_until_it_is_mended_or_accepted(
-    door: LexofficeDoor, shop: Shop
+    barred: LexofficeDoor, shop: Shop
 ) -> None:
     made = await shop.hook(
         "POST", "credit-notes", {"customer": "Partner ANNA", "net": "5.00", "remark": "[PO-2026-0007/k7Q2mX9a]"}
     )
     report = await examine(shop, recovery=WORD)
     assert [one["check"] for one in report["differences"]] == ["credit_note_without_payout"]
-    assert not await creates(door, shop)
+    assert not await creates(barred, shop)
     await examine(shop, recovery=WORD, accept="checked with the tenant")
-    assert await creates(door, shop)
+    assert await creates(barred, shop)
     await examine(shop, recovery=WORD)
-    assert not await creates(door, shop), "the newest check counts"
+    assert not await creates(barred, shop), "the newest check counts"
     await shop.click(made["id"], "void")
     await examine(shop, recovery=WORD)
-    assert await creates(door, shop)
+    assert await creates(barred, shop)
 
 
-async def test_an_engine_that_is_away_bars_creating(door: LexofficeDoor, shop: Shop) -> None:
+async def test_an_engine_that_is_away_bars_creating(barred: LexofficeDoor, shop: Shop) -> None:
     """It may know of payouts and numbers that the restored ledger has forgotten."""
     report = await examine(shop, recovery=WORD, engine_at="127.0.0.1:1")
     assert [one["check"] for one in report["differences"]] == ["engine_not_compared"]
-    assert not await creates(door, shop)
+    assert not await creates(barred, shop)
     await examine(shop, recovery=WORD, engine_at="127.0.0.1:1", accept="the engine was lost as well")
-    assert await creates(door, shop)
+    assert await creates(barred, shop)
     await examine(shop, recovery=WORD)
-    assert await creates(door, shop)
+    assert await creates(barred, shop)
 
 
 async def test_numbers_that_lexoffice_or_the_engine_have_seen_are_not_given_again(
@@ -91,7 +91,7 @@ async def test_numbers_that_lexoffice_or_the_engine_have_seen_are_not_given_agai
 
 
 async def test_a_workflow_whose_payout_the_restored_ledger_does_not_know_bars_creating(
-    door: LexofficeDoor, shop: Shop, database: Database
+    barred: LexofficeDoor, shop: Shop, database: Database
 ) -> None:
     payout = await shop.payout()
     await plant(
@@ -106,7 +106,7 @@ async def test_a_workflow_whose_payout_the_restored_ledger_does_not_know_bars_cr
         lambda report: "workflow_without_payout" in {one["check"] for one in report["differences"]},
         "a listed workflow",
     )
-    assert not await creates(door, shop)
+    assert not await creates(barred, shop)
 
 
 async def test_a_restored_product_pays_nobody_until_the_doctor_has_compared(

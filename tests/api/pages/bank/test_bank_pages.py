@@ -19,7 +19,7 @@ ACCOUNTS, RUNS = "/admin/bankkonten", "/admin/zahlungslaeufe"
 
 
 @pytest.fixture
-async def office(firm: Firm) -> Shop:
+async def bank_office(firm: Firm) -> Shop:
     """The firm's books."""
     return Shop(firm.parts.ledger, firm.tenant, {})
 
@@ -42,10 +42,10 @@ async def _account_in_force(maker: Browser, second: Browser) -> None:
     assert (await second.post(confirm[1], shown_at=ACCOUNTS)).status_code == 303
 
 
-async def test_from_the_account_to_the_file_by_two_persons(firm: Firm, office: Shop) -> None:
+async def test_from_the_account_to_the_file_by_two_persons(firm: Firm, bank_office: Shop) -> None:
     maker, second, viewer = [await firm.person(role) for role in (Role.ADMIN, Role.APPROVER, Role.VIEWER)]
     await _account_in_force(maker, second)
-    payout = await bank.open_payout(office, firm.parts.vault)
+    payout = await bank.open_payout(bank_office, firm.parts.vault)
     listed = (await viewer.get(RUNS)).text
     assert "119,00" in listed
     assert "Zahlungslauf entwerfen" not in listed
@@ -71,10 +71,10 @@ async def test_from_the_account_to_the_file_by_two_persons(firm: Firm, office: S
     )
 
 
-async def test_the_file_needs_a_fresh_second_factor(firm: Firm, office: Shop) -> None:
+async def test_the_file_needs_a_fresh_second_factor(firm: Firm, bank_office: Shop) -> None:
     maker, second = await firm.person(Role.ADMIN), await firm.person(Role.ADMIN)
     await _account_in_force(maker, second)
-    await bank.open_payout(office, firm.parts.vault)
+    await bank.open_payout(bank_office, firm.parts.vault)
     run = (await maker.post(RUNS, shown_at=RUNS)).headers["location"]
     await second.post(f"{run}/freigeben", {"content_hash": _hash_in((await second.get(run)).text)}, shown_at=run)
     async with firm.parts.ledger.of_person(maker.user) as tx:  # type: ignore[arg-type]
@@ -85,10 +85,10 @@ async def test_the_file_needs_a_fresh_second_factor(firm: Firm, office: Shop) ->
     assert not await firm.rows("SELECT 1 FROM bank_runs WHERE file_sha256 IS NOT NULL")
 
 
-async def test_an_exported_run_is_cancelled_by_two_and_says_why(firm: Firm, office: Shop) -> None:
+async def test_an_exported_run_is_cancelled_by_two_and_says_why(firm: Firm, bank_office: Shop) -> None:
     maker, second = await firm.person(Role.ADMIN), await firm.person(Role.APPROVER)
     await _account_in_force(maker, second)
-    await bank.open_payout(office, firm.parts.vault)
+    await bank.open_payout(bank_office, firm.parts.vault)
     run = (await maker.post(RUNS, shown_at=RUNS)).headers["location"]
     await second.post(f"{run}/freigeben", {"content_hash": _hash_in((await second.get(run)).text)}, shown_at=run)
     await maker.post(f"{run}/datei", shown_at=run)
@@ -107,21 +107,21 @@ async def _paid(office: Shop, number: str) -> None:
 
 
 async def test_who_cancels_an_exported_run_learns_what_is_paid_and_one_that_is_paid_whole_is_not_cancelled(
-    firm: Firm, office: Shop
+    firm: Firm, bank_office: Shop
 ) -> None:
     maker, second = await firm.person(Role.ADMIN), await firm.person(Role.APPROVER)
     await _account_in_force(maker, second)
-    one, other = [await bank.open_payout(office, firm.parts.vault, code) for code in ("ANNA", "BERT")]
+    one, other = [await bank.open_payout(bank_office, firm.parts.vault, code) for code in ("ANNA", "BERT")]
     run = (await maker.post(RUNS, shown_at=RUNS)).headers["location"]
     await second.post(f"{run}/freigeben", {"content_hash": _hash_in((await second.get(run)).text)}, shown_at=run)
     await maker.post(f"{run}/datei", shown_at=run)
     assert "schon bezahlt" not in (await maker.get(run)).text
-    await _paid(office, one.number)
+    await _paid(bank_office, one.number)
     assert "Eine Auszahlung dieses Laufs ist schon bezahlt." in (await maker.get(run)).text
     asked = await maker.post(f"{run}/stornieren", {"reason": "Die Bank lehnt ab."}, shown_at=run)
     assert asked.status_code == 303, asked.text
     assert "Eine Auszahlung dieses Laufs ist schon bezahlt." in (await second.get(run)).text
-    await _paid(office, other.number)
+    await _paid(bank_office, other.number)
     refused = await second.post(f"{run}/stornieren/bestaetigen", shown_at=run)
     assert refused.status_code == 422
     assert "Alle Auszahlungen dieses Zahlungslaufs sind bezahlt" in refused.text
@@ -130,20 +130,20 @@ async def test_who_cancels_an_exported_run_learns_what_is_paid_and_one_that_is_p
     assert again.status_code == 422
 
 
-async def test_what_cannot_be_paid_is_listed_with_its_reason(firm: Firm, office: Shop) -> None:
+async def test_what_cannot_be_paid_is_listed_with_its_reason(firm: Firm, bank_office: Shop) -> None:
     maker, second = await firm.person(Role.ADMIN), await firm.person(Role.ADMIN)
     await _account_in_force(maker, second)
-    await bank.open_payout(office, firm.parts.vault, to=bank.iban(country="AE"))
+    await bank.open_payout(bank_office, firm.parts.vault, to=bank.iban(country="AE"))
     page = (await maker.get(RUNS)).text
     assert "außerhalb des SEPA-Raums" in page
     assert "Land: AE" in page
     assert (await maker.post(RUNS, shown_at=RUNS)).status_code == 422
 
 
-async def test_reports_open_for_readers_and_evidence_for_those_who_see_the_trail(firm: Firm, office: Shop) -> None:
+async def test_reports_open_for_readers_and_evidence_for_those_who_see_the_trail(firm: Firm, bank_office: Shop) -> None:
     viewer, approver = await firm.person(Role.VIEWER), await firm.person(Role.APPROVER)
-    payout = await bank.open_payout(office, firm.parts.vault)
-    await office.rows("UPDATE partners SET name = '<script>alert(1)</script>'")
+    payout = await bank.open_payout(bank_office, firm.parts.vault)
+    await bank_office.rows("UPDATE partners SET name = '<script>alert(1)</script>'")
     today = f"{payout.created_at:%Y-%m-%d}"
     for path in (
         "",
@@ -169,16 +169,16 @@ async def test_reports_open_for_readers_and_evidence_for_those_who_see_the_trail
     assert "payout.evidence_exported" in await firm.actions()
 
 
-async def test_a_payout_that_no_file_may_pay_says_why_and_what_to_do(firm: Firm, office: Shop) -> None:
+async def test_a_payout_that_no_file_may_pay_says_why_and_what_to_do(firm: Firm, bank_office: Shop) -> None:
     admin = await firm.person(Role.ADMIN)
-    payout = await bank.open_payout(office, firm.parts.vault)
+    payout = await bank.open_payout(bank_office, firm.parts.vault)
     address = f"/admin/auszahlungen/{payout.number}"
     assert "Kein Zahlungslauf" not in (await admin.get(address)).text
-    await bank.bank_details(office, firm.parts.vault, "ANNA", to=bank.iban(77), confirmed=False)
+    await bank.bank_details(bank_office, firm.parts.vault, "ANNA", to=bank.iban(77), confirmed=False)
     pending = (await admin.get(address)).text
     assert "Eine neue Bankverbindung des Partners ist noch nicht in Kraft." in pending
     assert 'href="/admin/partner/ANNA">Zum Partner' in pending
-    await bank.bank_details(office, firm.parts.vault, "ANNA", to=bank.iban(77))
+    await bank.bank_details(bank_office, firm.parts.vault, "ANNA", to=bank.iban(77))
     changed = (await admin.get(address)).text
     assert "Die Bankverbindung ist nicht mehr die der Freigabe." in changed
     for way in ("Überweisen Sie den Betrag von Hand", "stornieren Sie die Gutschrift in lexoffice"):
@@ -187,14 +187,14 @@ async def test_a_payout_that_no_file_may_pay_says_why_and_what_to_do(firm: Firm,
     assert "stornieren Sie die Gutschrift in lexoffice" in (await admin.get(RUNS)).text
 
 
-async def test_a_returned_payout_is_marked_as_paid_with_its_day(firm: Firm, office: Shop) -> None:
+async def test_a_returned_payout_is_marked_as_paid_with_its_day(firm: Firm, bank_office: Shop) -> None:
     admin = await firm.person(Role.ADMIN)
-    payout = await bank.open_payout(office, firm.parts.vault)
-    async with office.ledger.transaction(office.tenant, cause="test") as tx:
+    payout = await bank.open_payout(bank_office, firm.parts.vault)
+    async with bank_office.ledger.transaction(bank_office.tenant, cause="test") as tx:
         held = await payouts.lock(tx, payout.number)
         await settlement.settle(tx, held, Verdict(meaning=Meaning.VOIDED, money_may_have_left=True))
         day = await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
-    [task] = await office.rows("SELECT id FROM tasks WHERE kind = 'returned' AND state = 'open'")
+    [task] = await bank_office.rows("SELECT id FROM tasks WHERE kind = 'returned' AND state = 'open'")
     address = f"/admin/aufgaben/{task['id']}"
     assert 'name="paid_on" type="date"' in (await admin.get(address)).text
     answer = {"action": "paid", "reason": "Steht auf dem Kontoauszug."}
