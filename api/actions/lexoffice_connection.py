@@ -238,7 +238,7 @@ async def disconnect_oauth(doors: Parts, tenant: Tenant, *, actor: str) -> Disco
     await doors.announcer.events(tenant, to_announce)
     if goes_on.subscriptions:
         await doors.announcer.subscriptions(tenant)
-    return Disconnected(stops=() if is_left else tuple(in_words(stop) for stop in STOPS), revoked=revoked)
+    return Disconnected(stops=() if is_left else STOPS, revoked=revoked)
 
 
 def authorization_server(doors: Parts) -> AuthorizationServer:
