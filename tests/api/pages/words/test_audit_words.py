@@ -15,7 +15,7 @@ _PREFIXED = {
     "ledger/bank/bank_run_cancelling.py": "bank_run",
     "ledger/bank/bank_accounts.py": "own_account",
 }
-_WORD = re.compile(r'\b_?note\(\s*db,\s*tenant,\s*by,\s*"([a-z_]+)"')
+_WORD = re.compile(r'\b_?note\(\s*tx,\s*by,\s*"([a-z_]+)"')
 
 
 def _sources() -> list[tuple[str, str]]:
