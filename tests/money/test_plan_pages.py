@@ -34,7 +34,7 @@ async def test_a_plan_is_tried_first_and_saved_with_the_other_button(firm: Firm)
     tried = await editor.post(f"{PAGE}/sommer/plan", PLAN | {"do": "preview"})
     assert tried.status_code == 200
     assert "Was bringt ein Verkauf über 1.000,00\xa0€?" in tried.text
-    assert "20 % von 1.000,00 €, höchstens 150,00 €" in tried.text
+    assert "20 % von 1.000,00\xa0€, höchstens 150,00\xa0€" in tried.text
     assert 'value="150,00"' in tried.text  # what was typed stays
     assert await firm.rows("SELECT 1 FROM plans") == []
     saved = await editor.post(f"{PAGE}/sommer/plan", PLAN | {"do": "save"})

@@ -33,6 +33,8 @@ class Served:
 
 
 def settings_of(database: Database, lexoffice: LexofficeAddresses, **more: Any) -> Settings:
+    if "request_seconds" in more:  # a request lasts longer than what it waits for
+        more.setdefault("engine_seconds", more["request_seconds"] / 2)
     return Settings(
         database_url=database.app_url,
         secret_key=Fernet.generate_key().decode(),

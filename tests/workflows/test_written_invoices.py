@@ -96,20 +96,20 @@ async def test_an_organisation_without_vat_writes_invoices_without_it(product: H
 
 
 @pytest.mark.parametrize(
-    "odd",
+    ("odd", "code"),
     [
-        {"item": "Beratung\u0007"},
-        {"name": "Kunde\x01AG"},
-        {"name": "\U0001f600" * 200},
-        {"zip": "531\r11"},
+        ({"item": "Beratung\u0007"}, "text_not_printable"),
+        ({"name": "Kunde\x01AG"}, "text_not_printable"),
+        ({"name": "\U0001f600" * 200}, "name_without_letter"),
+        ({"zip": "531\r11"}, "text_not_printable"),
     ],
 )
-async def test_what_lexoffice_could_not_store_is_refused_with_words(shop: Shop, odd: dict[str, Any]) -> None:
+async def test_what_lexoffice_could_not_store_is_refused_with_words(shop: Shop, odd: dict[str, Any], code: str) -> None:
     await shop.sale()
     sale = await one_sale(shop)
     answer = await shop.call("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER | odd)
-    assert (answer.status_code, answer.json()["code"]) == (422, "not_acceptable")
-    assert answer.json()["detail"].startswith("Die Rechnung lässt sich so nicht schreiben")
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert "Name" in answer.json()["detail"]
     assert await shop.rows("SELECT 1 FROM creation_intents") == []
 
 

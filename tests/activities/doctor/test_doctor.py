@@ -120,9 +120,9 @@ PLANTS = {  # by the check that finds it, and what of it
                 now() - interval '11 minutes', now() - interval '11 minutes')
         """,
     "event_waits_for_nothing": """
-        INSERT INTO events (tenant_id, provider, event_type, resource_id, body, state, reason, received_at)
+        INSERT INTO events (tenant_id, provider, event_type, resource_id, body, state, reason_code, received_at)
         VALUES ($1, 'lexoffice', 'credit-note.changed', gen_random_uuid()::text, '', 'waiting',
-                'Wartet auf eine Gutschrift, deren Id noch fehlt.', now() - interval '11 minutes')
+                'credit_note_id_awaited', now() - interval '11 minutes')
         """,
     "not_announced": """
         UPDATE payouts SET recheck_wanted_at = now() - interval '1 hour' WHERE tenant_id = $1 AND state = 'paid'

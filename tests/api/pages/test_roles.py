@@ -149,9 +149,8 @@ _PLATFORM = {Permission.READ, Permission.AUDIT, Permission.TENANTS}
 
 
 def pages() -> set[tuple[str, str]]:
-    """All that the modules of api/pages serve, but the way to lexoffice and back, which tests/oauth goes."""
-    names = {found.name for found in walk_packages(api.pages.__path__, "api.pages.")}
-    modules = [import_module(name) for name in names - {"api.pages.settings.lexoffice_oauth"}]
+    """All that the modules of api/pages serve."""
+    modules = [import_module(found.name) for found in walk_packages(api.pages.__path__, "api.pages.")]
     routers = [module.router for module in modules if hasattr(module, "router")]
     return {
         (method, route.path)
