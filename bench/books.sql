@@ -226,8 +226,8 @@ SELECT :tenant, r.id, m.partner_id, m.id, m.tax_case, c.lines, m.net_cents, m.ta
   FROM made m JOIN run r USING (round)
   JOIN (SELECT seller, round, count(*) AS lines FROM part GROUP BY seller, round) c USING (seller, round)
  WHERE m.state NOT IN ('cancelled', 'rejected') ORDER BY m.created_at;
-INSERT INTO payout_run_rows (tenant_id, run_id, partner_id, reason, code, sentence, lines, net_cents, gross_cents)
-SELECT :tenant, r.id, s.id, 'no_document', 'agreement_missing', 'Der Partner hat die Vereinbarung nicht angenommen.', 3,
+INSERT INTO payout_run_rows (tenant_id, run_id, partner_id, reason, code, params, sentence, lines, net_cents, gross_cents)
+SELECT :tenant, r.id, s.id, 'no_document', 'agreement_missing', '{}', 'Der Partner hat die Vereinbarung nicht angenommen.', 3,
        1700, 1700
   FROM run r, seller s WHERE s.n % 50 = 0;
 
@@ -332,16 +332,16 @@ SELECT :tenant, CASE WHEN kind = 'stripe' THEN 'stripe' ELSE 'lexoffice' END, :o
  ORDER BY n;
 
 -- What waited for a person, and what still does.
-INSERT INTO tasks (tenant_id, kind, subject, subject_id, reason, actions, state, created_at, resolved_at, resolved_by)
+INSERT INTO tasks (tenant_id, kind, subject, subject_id, reason, reason_code, reason_params, actions, state, created_at, resolved_at, resolved_by)
 SELECT :tenant, (ARRAY['payout_blocked', 'returned', 'document_deviates', 'unexpected_document'])[1 + (n % 4)::integer],
-       'payout', number, 'Bitte sehen Sie sich die Auszahlung an.', '{done}',
+       'payout', number, 'Beleg weicht von der Freigabe ab.', 'document_deviates', '{}', '{done}',
        CASE WHEN n <= payouts / 200 THEN 'open' ELSE 'resolved' END, created_at,
        CASE WHEN n > payouts / 200 THEN created_at + interval '1 day' END,
        CASE WHEN n > payouts / 200 THEN :person END
   FROM (SELECT row_number() OVER (ORDER BY created_at DESC) AS n, made.* FROM made WHERE luck < 0.2) m, size
  ORDER BY created_at;
-INSERT INTO tasks (tenant_id, kind, subject, subject_id, reason, actions, created_at)
-SELECT :tenant, 'outcome_unknown', 'payout', number, 'Das Ergebnis ist unklar.', '{adopt,create_again,cancel}', created_at
+INSERT INTO tasks (tenant_id, kind, subject, subject_id, reason, reason_code, reason_params, actions, created_at)
+SELECT :tenant, 'outcome_unknown', 'payout', number, 'Das Ergebnis ist unklar.', 'credit_note_outcome_unclear', '{}', '{adopt,create_again,cancel}', created_at
   FROM made WHERE state = 'outcome_unknown';
 INSERT INTO payout_notes (tenant_id, payout_id, written_by, written_at, note)
 SELECT :tenant, id, :person, created_at, 'Mit dem Partner besprochen.' FROM made WHERE luck > 0.95;

@@ -140,7 +140,7 @@ async def test_a_task_is_answered_and_its_event_replayed_with_a_preview(chromium
     async with at_desk(chromium, editor) as page:
         await page.goto("/admin/heute")
         await page.get_by_role("link", name="Unbekannter Partnercode").click()
-        await page.get_by_label("Bemerkung (freiwillig)").fill("Dora war noch nicht angelegt.")
+        await page.locator("#done-reason").fill("Dora war noch nicht angelegt.")
         await page.get_by_role("button", name="Erledigt").click()
         await expect(page.get_by_role("status")).to_contain_text("Die Aufgabe ist erledigt.")
         await page.get_by_role("link", name="Ereignisse", exact=True).click()
