@@ -72,7 +72,7 @@ def shown_of(month: Month, reset: str) -> Iterator[Shown]:
         "/admin/berichte/abstimmung": f"?monat={today:%Y-%m}",
     }
     for method, route in sorted(pages()):
-        if method == "GET" and route not in _DETOURS and not _FILES.search(route):
+        if method == "GET" and route not in _DETOURS and not route.startswith("/oauth/") and not _FILES.search(route):
             yield from special.get(route) or [
                 Shown(_named(route), route, address(route, month.names) + asked.get(route, ""))
             ]
