@@ -109,7 +109,12 @@ async def test_what_lexoffice_could_not_store_is_refused_with_words(shop: Shop, 
     sale = await one_sale(shop)
     answer = await shop.call("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER | odd)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
-    assert "Name" in answer.json()["detail"]
+    said = {
+        "name_without_letter": "Ein Name braucht mindestens einen Buchstaben.",
+        "text_not_printable": "Namen und Anschriften sind eine sichtbare Zeile: ohne Umbruch, Tabulator, "
+        "Richtungszeichen und andere unsichtbare Zeichen.",
+    }
+    assert answer.json()["detail"] == said[code]
     assert await shop.rows("SELECT 1 FROM creation_intents") == []
 
 
