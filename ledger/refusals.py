@@ -17,31 +17,24 @@ from typing import Any
 
 import asyncpg
 
-from ledger.reasons import CODE, Reason, plain
+from ledger.reasons import Reason, plain
 
 
 class Refused(Exception):
     """`code` says what is wrong and stays; `params` is what its sentence in `words/` names, as plain JSON.
 
-    Days, moments, rates and ids may be given as they are. Until every place names a code, the first argument may be a
-    German sentence instead; then `code` is given apart.
+    Days, moments, rates and ids may be given as they are.
     """
 
-    code = "refused"
-
-    def __init__(self, code_or_sentence: str, /, *, code: str | None = None, **params: Any) -> None:
-        super().__init__(code_or_sentence)
-        self.sentence = code_or_sentence
-        if code is not None:
-            self.code = code
-        elif CODE.fullmatch(code_or_sentence):
-            self.code = code_or_sentence
+    def __init__(self, code: str, /, **params: Any) -> None:
+        super().__init__(code)
+        self.code = code
         self.params = {name: plain(value) for name, value in params.items()}
 
     @property
     def reason(self) -> Reason:
         """As a row keeps it."""
-        return Reason.of_word(self.sentence, **self.params)
+        return Reason(code=self.code, params=self.params)
 
 
 class NotFound(Refused):

@@ -34,7 +34,7 @@ async def ask_profile_by_oauth(doors: Parts, tenant: Tenant) -> LexofficeAccount
     try:
         held = await doors.oauth.current(tenant)
     except GrantLost as lost:
-        raise KeyRefused(lost.sentence, code=code_of(lost)) from None
+        raise KeyRefused(lost.code, code=code_of(lost)) from None
     except RenewalPaused as paused:
         raise not_available(paused.code) from None
     client = LexofficeClient(

@@ -47,7 +47,7 @@ def say(code: str, params: Mapping[str, object] | None = None) -> str:
 
 def said(refused: Refused) -> str:
     """Why something is refused, in the language of this request."""
-    return say(refused.sentence, refused.params)
+    return say(refused.code, refused.params)
 
 
 @overload

@@ -199,7 +199,7 @@ def code_of(refused: Refused) -> str:
 
 def of_refusal(refused: Refused) -> Problem:
     status = next((_STATUS_OF_REFUSAL[kind] for kind in type(refused).__mro__ if kind in _STATUS_OF_REFUSAL), 409)
-    return Problem(status, refused.sentence, refused.params, code=code_of(refused))
+    return Problem(status, refused.code, refused.params, code=code_of(refused))
 
 
 def of_validation(error: RequestValidationError) -> Problem:

@@ -68,8 +68,6 @@ class HeldAccess(Frozen):
 class GrantLost(NotAllowedNow):
     """lexoffice has ended it. The connection has been marked as broken if it was used, with a task."""
 
-    code = "oauth_connection_broken"
-
 
 class RenewalPaused(NotAllowedNow):
     """The authorization server does not answer; the next refresh waits a little."""
@@ -117,7 +115,7 @@ async def renewed(ledger: Ledger, tenant: Tenant, vault: Vault, *, seen: int, as
         else:
             await _pause(tx, failures=row["failures"])
     # Raised out here, so that what was written stands.
-    raise GrantLost(answer.reason.code, code=GrantLost.code) if isinstance(answer, GrantEnded) else RenewalPaused()
+    raise GrantLost(answer.reason.code, **answer.reason.params) if isinstance(answer, GrantEnded) else RenewalPaused()
 
 
 async def keep_pair(tx: TenantTransaction, vault: Vault, pair: TokenPair) -> HeldAccess:

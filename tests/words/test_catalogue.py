@@ -1,18 +1,16 @@
 """One sentence per code in both languages, and a sentence for every code, whatever a row holds."""
 
-import re
 from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
 from api.http.language import asked_for
+from ledger.reasons import CODE
 from tests.words import sources
 from words import ENGLISH, GERMAN, LANGUAGES, sentence
 from words.catalogue import places, templates
 from words.formats import SHAPES
-
-_CODE = re.compile(r"[a-z0-9_]+")
 
 
 def test_every_code_has_a_sentence_in_both_languages() -> None:
@@ -36,11 +34,21 @@ def test_a_template_has_known_places_and_both_forms(language: str) -> None:
             assert ("n", "") in places(template) or ("n", "number") in places(template), code
 
 
-def test_every_code_that_is_raised_has_a_sentence() -> None:
-    raised = list(sources.codes_raised())
-    assert raised
-    # What has a capital or a space is a sentence that is still to be turned into a code.
-    assert not [one for one in raised if _CODE.fullmatch(one[1]) and one[1] not in templates(GERMAN)]
+def test_every_code_that_is_named_has_a_sentence() -> None:
+    named = list(sources.codes_named())
+    assert len(named) > 300
+    assert not [one for one in named if one[1] not in templates(GERMAN)]
+
+
+def test_what_a_sentence_names_is_given_where_its_code_is() -> None:
+    known = {code: {name for name, _ in places(template)} for code, template in templates(GERMAN).items()}
+    made = list(sources.codes_with_params())
+    assert len(made) > 200
+    assert not [(where, code) for where, code, given in made if known.get(code, set()) - given]
+
+
+def test_a_code_is_a_word_in_snake_case() -> None:
+    assert not [code for code in templates(GERMAN) if not CODE.fullmatch(code)]
 
 
 def test_no_code_of_the_catalogue_is_unused() -> None:

@@ -11,8 +11,9 @@ from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
+from api.http.language import said
 from api.pages.account import language_choice
-from api.pages.frame.languages import N_, said
+from api.pages.frame.languages import N_
 from api.pages.frame.rendering import GoTo, PageRoute
 from api.pages.frame.visits import LoggedIn, Proved, Visit, Visiting
 from ledger.access import memberships, sessions, throttling, totp, users

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from api.http.language import said
 from api.pages.frame.engine_views import VIEWS, engine_for
-from api.pages.frame.languages import said
 from api.pages.frame.rendering import GoTo, PageRoute
 from api.pages.frame.visits import Proved, Visit, may
 from api.pages.frame.words import ALLOWS, ROLES

@@ -7,8 +7,9 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from pydantic import SecretStr, ValidationError
 
+from api.http.language import said
 from api.pages.frame import actor_names
-from api.pages.frame.languages import N_, said
+from api.pages.frame.languages import N_
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from ledger.bank import bank_accounts

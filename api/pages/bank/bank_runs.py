@@ -10,9 +10,10 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.actions.bank_file import xml_file
+from api.http.language import said
 from api.http.rows import after
 from api.pages.frame import actor_names
-from api.pages.frame.languages import N_, said
+from api.pages.frame.languages import N_
 from api.pages.frame.rendering import Instead, PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.words.bank_words import WAYS_OUT

@@ -13,11 +13,10 @@ from functools import cache
 from pathlib import Path
 
 from api.http.language import language
-from api.http.language import said as of_code
-from ledger.refusals import NotAcceptable, Refused
+from ledger.refusals import NotAcceptable
 from ledger.search_terms import amount
 from ledger.types import BERLIN
-from words import ENGLISH, GERMAN, is_known
+from words import ENGLISH, GERMAN
 
 LANGUAGES = {GERMAN: "Deutsch", ENGLISH: "English"}
 """Each in its own words."""
@@ -42,11 +41,6 @@ def _(text: str, **values: object) -> str:
         return text % values if values else text
     said = found if isinstance(found, str) else found[0]
     return said % values if values else said
-
-
-def said(refused: Refused) -> str:
-    """Why something is refused, in the language of this request."""
-    return of_code(refused) if is_known(refused.sentence) else _(refused.sentence)
 
 
 def ngettext(one: str, many: str, n: int, **values: object) -> str:

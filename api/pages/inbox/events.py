@@ -14,7 +14,8 @@ from fastapi.responses import RedirectResponse, Response
 from activities.notifications.rehearsal import Rehearsal
 from api.actions import replaying
 from api.actions.replaying import Replayed, is_replayable
-from api.pages.frame.languages import N_, _, said
+from api.http.language import said
+from api.pages.frame.languages import N_, _
 from api.pages.frame.list_filters import PAGE_LENGTH, Asked
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may

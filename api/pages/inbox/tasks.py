@@ -7,9 +7,10 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.actions.task_answers import announce_answer
+from api.http.language import said
 from api.http.problems import Problem
 from api.pages.frame.actor_names import names
-from api.pages.frame.languages import N_, _, said
+from api.pages.frame.languages import N_, _
 from api.pages.frame.list_filters import PAGE_LENGTH, Asked
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may

@@ -10,8 +10,9 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.actions.rechecks import announce_rechecks
+from api.http.language import said
 from api.pages.frame import actor_names
-from api.pages.frame.languages import N_, said
+from api.pages.frame.languages import N_
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from ledger.access import four_eyes

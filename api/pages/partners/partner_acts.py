@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.actions.rechecks import announce_rechecks
-from api.pages.frame.languages import said
+from api.http.language import said
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.partners import partner_forms

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.frame.languages import said
+from api.http.language import said
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit
 from api.pages.partners.partners import PAGE, TAX_STATUSES, Code, Reader, Writer, of_code

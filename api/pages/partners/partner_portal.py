@@ -9,7 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.frame.languages import N_, _, day, said
+from api.http.language import said
+from api.pages.frame.languages import N_, _, day
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, Visiting
 from ledger.bank import partner_accounts

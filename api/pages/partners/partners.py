@@ -8,8 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import SecretStr
 
 from api.actions.rechecks import announce_rechecks
+from api.http.language import said
 from api.pages.frame.actor_names import names
-from api.pages.frame.languages import N_, _, said
+from api.pages.frame.languages import N_, _
 from api.pages.frame.list_filters import PAGE_LENGTH, Asked, campaign_choices
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may

@@ -7,7 +7,8 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.pages.frame.languages import N_, _, said
+from api.http.language import said
+from api.pages.frame.languages import N_, _
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.frame.words import DONE, TROUBLE

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
 
 from api.actions.after import After
+from api.http.language import said
 from api.pages.frame.actor_names import names
-from api.pages.frame.languages import N_, said
+from api.pages.frame.languages import N_
 from api.pages.frame.rendering import Instead, PageRoute
 from api.pages.frame.visits import Visit, may, require_fresh
 from api.pages.payouts.payouts import PAGE

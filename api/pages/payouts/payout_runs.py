@@ -7,9 +7,10 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.actions import payout_run_start
+from api.http.language import said
 from api.http.rows import after
 from api.pages.frame import actor_names
-from api.pages.frame.languages import N_, said
+from api.pages.frame.languages import N_
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.words.payout_words import REASONS

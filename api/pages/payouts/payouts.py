@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.http.language import in_words
-from api.pages.frame.languages import N_, _, said
+from api.http.language import in_words, said
+from api.pages.frame.languages import N_, _
 from api.pages.frame.list_filters import PAGE_LENGTH, Asked, csv_answer, every_row
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.frame.languages import N_, said
+from api.http.language import said
+from api.pages.frame.languages import N_
 from api.pages.frame.list_filters import PAGE_LENGTH, Asked
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may

@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from api.actions.rechecks import announce_rechecks
-from api.http.language import in_words
-from api.pages.frame.languages import N_, _, said
+from api.http.language import in_words, said
+from api.pages.frame.languages import N_, _
 from api.pages.frame.list_filters import PAGE_LENGTH, Asked, campaign_choices, csv_answer, every_row
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may

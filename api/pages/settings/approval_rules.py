@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.frame.languages import said
+from api.http.language import said
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from ledger.access import memberships, tenants

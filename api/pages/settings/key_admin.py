@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from api.http.language import said
 from api.pages.frame import words
-from api.pages.frame.languages import said
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from ledger import roles

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.frame.languages import cents_of, said
+from api.http.language import said
+from api.pages.frame.languages import cents_of
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from ledger.access import tenants

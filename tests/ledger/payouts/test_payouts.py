@@ -49,7 +49,7 @@ async def test_nothing_is_paid_that_is_not_due_and_it_stays_for_the_next_time(
     await earn(shop, *cents)
     with pytest.raises(NothingDue) as refused:
         await request(shop)
-    assert sentence(refused.value.sentence, refused.value.params).replace("\xa0", " ") == said
+    assert sentence(refused.value.code, refused.value.params).replace("\xa0", " ") == said
     await earn(shop, 5000)
     assert (await request(shop)).net_cents == sum(cents) + 5000
 
