@@ -63,7 +63,8 @@ Antwort, mit anderem Inhalt 422.
 
 **Blättern:** Listen haben `limit` und `cursor`; `next_cursor` der Antwort führt zur nächsten Seite.
 
-**Fehler** sind `application/problem+json`; `code` bleibt gleich, `detail` ist für Menschen.
+**Fehler** sind `application/problem+json`; `code` bleibt gleich, `reason` und `params` sagen es genauer, `title` und
+`detail` sind für Menschen: deutsch oder englisch nach `Accept-Language`.
 
 **Geld** ist in ganzen Cent (EUR).
 """

@@ -72,3 +72,20 @@ async def test_a_line_of_a_plan_file_is_refused_in_the_language_of_its_reader(do
     first = problem["errors"][0]
     assert (first["line"], first["reason"], first["params"]) == (2, "column_no_percent", {"column": "prozent"})
     assert first["sentence"].startswith("“prozent” is no percentage")
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+async def test_a_reason_of_a_later_version_is_told_as_its_code(door: Door, language: str) -> None:
+    rows = {
+        "tasks": "INSERT INTO tasks (tenant_id, kind, subject, subject_id, reason, actions)"
+        " SELECT id, 'x', 'y', 'z', 'Warum.', '{done}' FROM tenants RETURNING id",
+        "events": "INSERT INTO events (tenant_id, provider, event_type, resource_id, body, state, reason)"
+        " SELECT id, 'stripe', 'x', 'y', '{}', 'failed', 'Warum.' FROM tenants RETURNING id",
+    }
+    for table, insert in rows.items():
+        await door.rows(insert)
+        await door.rows(
+            f"UPDATE {table} SET reason_code = 'from_a_later_version', reason_params = $1 RETURNING id", {"n": [1]}
+        )
+        answer = await door.api("GET", table, **{"Accept-Language": language})
+        assert [one["reason"] for one in answer.json()["items"]] == ["from_a_later_version"], answer.text

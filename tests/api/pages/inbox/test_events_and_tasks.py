@@ -265,3 +265,20 @@ async def test_a_page_that_shows_states_asks_for_itself_again(books: Books, path
     page = (await books.editor.get(address)).text
     assert f'hx-get="{address}"' in page
     assert "data-renew=" in page
+
+
+LATER = {"code": "from_a_later_version", "params": {"cents": 1, "more": [{}]}}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+async def test_a_reason_of_a_later_version_is_shown_as_its_code(books: Books, language: str) -> None:
+    event = await an_event(books)
+    task = await a_task(books, "unknown_partner_code", "sale", str(uuid4()), "done")
+    for table, row in (("events", event), ("tasks", task)):
+        await books.rows(f"UPDATE {table} SET reason_code = $2, reason_params = $3 WHERE id = $1", row, *LATER.values())
+    browser = await books.firm.person(Role.ADMIN)
+    await browser.post("/sprache", {"sprache": language, "weiter": "/admin/konto"}, shown_at="/admin/konto")
+    for address in ("/admin/ereignisse", f"/admin/ereignisse/{event}", "/admin/aufgaben", f"/admin/aufgaben/{task}"):
+        answer = await browser.get(address)
+        assert answer.status_code == 200, address
+        assert "from_a_later_version" in answer.text, address
