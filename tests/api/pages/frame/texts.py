@@ -69,7 +69,7 @@ def texts_of_python() -> Iterator[tuple[str, str | tuple[str, ...]]]:
 
 
 def refusals() -> Iterator[tuple[str, str]]:
-    """Sentences that the ledger and the pages raise, as far as they are fixed: pages show them."""
+    """Sentences that the ledger and the pages raise: they raise codes."""
     for folder in ("ledger", "api/pages"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             if path.relative_to(ROOT).as_posix().startswith(tuple(_NOT_FOR_PAGES)):
