@@ -11,7 +11,7 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.engine_away import AWAY
-from activities.models import CONNECTION_REVOKED, DocumentCreation, MailInput, Pace, PayoutInput
+from activities.models import CONNECTION_REVOKED, DocumentCreation, EventAnnouncement, MailInput, Pace, PayoutInput
 from activities.schedule_setting import ScheduleSetter
 from ledger.audit import unannounced
 from ledger.bank import partner_accounts
@@ -43,15 +43,7 @@ class Announcer(Protocol):
     async def announce_mail(self, client: Client, mail: MailInput) -> None: ...
 
     async def announce_event(
-        self,
-        client: Client,
-        tenant: Tenant,
-        resource_id: UUID,
-        event: EventId,
-        delivery: int,
-        pace: Pace,
-        *,
-        known: bool,
+        self, client: Client, tenant: Tenant, announced: EventAnnouncement, pace: Pace
     ) -> None: ...
 
     async def announce_papers(self, client: Client, tenant: Tenant) -> None: ...
@@ -205,10 +197,12 @@ class HandoverActivities:
             await self._announcer.announce_event(
                 activity.client(),
                 tenant,
-                resource_id,
-                event.id,
-                event.delivery,
+                EventAnnouncement(
+                    resource_id=resource_id,
+                    event=event.id,
+                    delivery=event.delivery,
+                    known=resource_id in known or event.event_type == CONNECTION_REVOKED,
+                ),
                 self._pace,
-                known=resource_id in known or event.event_type == CONNECTION_REVOKED,
             )
             await events.mark_announced(self._ledger, tenant, {event.id: event.delivery})

@@ -63,6 +63,15 @@ class Pace(Frozen):
     """lexoffice lags: a fetch that does not show what was announced is repeated after these times."""
 
 
+class EventAnnouncement(Frozen):
+    """One handing on of an event to the workflow of its document. `known`: the ledger has the document."""
+
+    resource_id: UUID
+    event: EventId
+    delivery: int
+    known: bool = True
+
+
 class Note(Frozen):
     """A signal as it came: its name and whatever was sent with it. An activity validates it."""
 

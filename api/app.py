@@ -11,7 +11,7 @@ from api import health
 from api.actions.authorization import oauth_access
 from api.http import docs_page, problems
 from api.http.described import describe_problems
-from api.http.edge import Edge
+from api.http.edge import Edge, Limits
 from api.http.metrics import Metrics
 from api.http.parts import Parts
 from api.http.recognition import Recognition
@@ -106,9 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(
         Edge,
         metrics=metrics,
-        body_bytes=settings.body_bytes,
-        body_seconds=settings.request_seconds,
-        seconds=lambda path: _seconds(path, settings),
+        limits=Limits(settings.body_bytes, settings.request_seconds, lambda path: _seconds(path, settings)),
         https=settings.https,
         trusted_proxies=settings.trusted_proxies,
     )

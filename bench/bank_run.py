@@ -59,7 +59,9 @@ async def _timed(
 
 async def _key(rig: Rig, tenant: Tenant, name: str) -> str:
     async with rig.ledger.transaction(tenant) as tx:
-        made = await api_keys.create_api_key(tx, rig.vault, name=name, scopes=("bank",), actor="bench")
+        made = await api_keys.create_api_key(
+            tx, rig.vault, api_keys.WantedKey(name=name, scopes=("bank",)), actor="bench"
+        )
     return made.key.get_secret_value()
 
 

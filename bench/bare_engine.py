@@ -17,7 +17,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
-from activities.models import PayoutInput
+from activities.models import EventAnnouncement, PayoutInput
 from bench.bare import CONCLUDED, PAID, READ_BACK, document_of, event_of, number_of
 from bench.clock import LegClock, until
 from bench.crowd import all_of, insist
@@ -128,7 +128,8 @@ class BareEngine:
         await self._announce(self._tenant(sequence), document_of(sequence), event_of(sequence, which))
 
     async def _announce(self, tenant: Tenant, document: UUID, event: EventId) -> None:
-        await insist(lambda: announcing.announce_event(self.client, tenant, document, event, 1, self.pace))
+        told = EventAnnouncement(resource_id=document, event=event, delivery=1)
+        await insist(lambda: announcing.announce_event(self.client, tenant, told, self.pace))
 
     def _tenant(self, sequence: int) -> Tenant:
         return self.tenants[sequence % len(self.tenants)]

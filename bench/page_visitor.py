@@ -98,7 +98,9 @@ class Visitors:
 async def visiting(address: str, ledger: Ledger, vault: Vault, tenant: Tenant) -> AsyncIterator[Visitors]:
     """Logged in with password and second factor, through the doors that everybody uses."""
     async with ledger.transaction(tenant) as tx:
-        key = await api_keys.create_api_key(tx, vault, name="bench", scopes=("read", "approve", "bank"), actor="bench")
+        key = await api_keys.create_api_key(
+            tx, vault, api_keys.WantedKey(name="bench", scopes=("read", "approve", "bank")), actor="bench"
+        )
         seller = await partners.find_by_code(tx, "P00001")
         assert seller is not None
         link = (await partner_links.make(tx, vault, seller.id, by="bench")).get_secret_value()

@@ -81,7 +81,9 @@ class Firm:
         vault = Vault.from_setting(addresses.environment["PARTNERDESK_SECRET_KEY"])
         async with ledger.transaction(tenant) as tx:
             for name, scopes in (("write", ("read", "write", "bank")), ("approve", ("read", "approve", "bank"))):
-                made = await api_keys.create_api_key(tx, vault, name=name, scopes=scopes, actor="chaos")
+                made = await api_keys.create_api_key(
+                    tx, vault, api_keys.WantedKey(name=name, scopes=scopes), actor="chaos"
+                )
                 firm.keys[name] = made.key.get_secret_value()
         await firm._connect(lexoffice_rate)
         await firm._open_campaign()

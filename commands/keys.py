@@ -40,7 +40,10 @@ def create_api_key(slug: str, name: str, scopes: str, expires: str | None, as_js
             of = await tenants.get(ledger, slug)
             async with ledger.transaction(of) as tx:
                 return await api_keys.create_api_key(
-                    tx, settings.vault(), name=name, scopes=wanted, expires_at=until, actor=operator()
+                    tx,
+                    settings.vault(),
+                    api_keys.WantedKey(name=name, scopes=wanted, expires_at=until),
+                    actor=operator(),
                 )
 
     made = asyncio.run(run())

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from temporalio.client import Client
 
@@ -35,7 +35,7 @@ async def sweep_tenants(
         return [
             {
                 "tenant": tenant.slug,
-                **await _sweep(settings, client, ledger, tenant, to=to, all_open=all_open, wait=wait),
+                **await _sweep(settings, client, ledger, tenant, _Pass(to, all_open, wait)),
             }
             for tenant in chosen
         ]
@@ -76,25 +76,30 @@ async def examine_tenants(
         await ledger.close()
 
 
+class _Pass(NamedTuple):
+    """How far back to look, whether all open documents are looked at, and whether to wait for the end."""
+
+    to: datetime | None
+    all_open: bool
+    wait: bool
+
+
 async def _sweep(
     settings: Settings,
     client: Client,
     ledger: Ledger,
     tenant: Tenant,
-    *,
-    to: datetime | None,
-    all_open: bool,
-    wait: bool,
+    how: _Pass,
 ) -> dict[str, Any]:
     async with ledger.transaction(tenant) as tx:
         state = await sweeps.get_state(tx)
         if not state.connected:
             return {"triggered": False, "says": "not connected to lexoffice, or its key does not work"}
-        if to or all_open:
-            await sweeps.look_back(tx, to=to and to + timedelta(days=1), all_open=all_open)
+        if how.to or how.all_open:
+            await sweeps.look_back(tx, to=how.to and how.to + timedelta(days=1), all_open=how.all_open)
     await ensure_sweep(client, tenant, every=timedelta(seconds=settings.sweep_every_seconds))
     await sweep_now(client, tenant)
-    if not wait:
+    if not how.wait:
         return {"triggered": True, "says": "a pass has begun"}
     began = time.monotonic()
     while time.monotonic() - began < PATIENCE_S:

@@ -1,7 +1,7 @@
 """`partnerdesk payout`: decisions by an operator in somebody's name."""
 
 import asyncio
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -37,7 +37,7 @@ def approve_payout(number: str, slug: str, user: str, reason: str, seen_hash: st
     Example:
       partnerdesk payout approve PO-2026-0001 --tenant acme --as chris --reason "Key of the shop is locked"
     """
-    print_result(*_decide("approve", slug, number, user, reason, seen_hash, as_json))
+    print_result(*_decide(_Wanted("approve", slug, number, user, reason, seen_hash), as_json))
 
 
 @payout.command("reject")
@@ -54,7 +54,7 @@ def reject_payout(number: str, slug: str, user: str, reason: str, as_json: bool)
     Example:
       partnerdesk payout reject PO-2026-0001 --tenant acme --as chris --reason "Wrong partner"
     """
-    print_result(*_decide("reject", slug, number, user, reason, None, as_json))
+    print_result(*_decide(_Wanted("reject", slug, number, user, reason, None), as_json))
 
 
 @payout.command("cancel")
@@ -71,13 +71,20 @@ def cancel_payout(number: str, slug: str, user: str, reason: str, as_json: bool)
     Example:
       partnerdesk payout cancel PO-2026-0001 --tenant acme --as chris --reason "Asked for twice"
     """
-    print_result(*_decide("cancel", slug, number, user, reason, None, as_json))
+    print_result(*_decide(_Wanted("cancel", slug, number, user, reason, None), as_json))
 
 
-def _decide(
-    kind: str, slug: str, number: str, user: str, reason: str, seen_hash: str | None, as_json: bool
-) -> tuple[dict[str, Any], bool, str]:
-    result = asyncio.run(_decided(kind, slug, number, user, reason, seen_hash))
+class _Wanted(NamedTuple):
+    kind: str
+    slug: str
+    number: str
+    user: str
+    reason: str
+    seen_hash: str | None
+
+
+def _decide(wanted: _Wanted, as_json: bool) -> tuple[dict[str, Any], bool, str]:
+    result = asyncio.run(_decided(*wanted))
     told = "" if result["announced"] else " The engine is away; the hand-over tells it later."
     return result, as_json, f"{result['payout']} is {result['state']}.{told}"
 

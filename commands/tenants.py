@@ -18,26 +18,15 @@ def tenant() -> None:
 @click.argument("slug")
 @click.option("--name", required=True, help="Company name, as on each Gutschrift.")
 @click.option("--street", help="Street and number of the company.")
-@click.option("--zip", "zip_code", help="Postal code.")
+@click.option("--zip", help="Postal code.")
 @click.option("--city", help="City.")
-@click.option("--country", default="DE", show_default=True, help="Country, two letters.")
+@click.option("--country", "country_code", default="DE", show_default=True, help="Country, two letters.")
 @click.option("--vat-id", help="USt-IdNr.")
 @click.option("--tax-number", help="Steuernummer.")
 @click.option("--demo", is_flag=True, help="Accept Stripe test events; no replacement window.")
 @AS_JSON
 @plain_errors
-def create_tenant(
-    slug: str,
-    name: str,
-    street: str | None,
-    zip_code: str | None,
-    city: str | None,
-    country: str,
-    vat_id: str | None,
-    tax_number: str | None,
-    demo: bool,
-    as_json: bool,
-) -> None:
+def create_tenant(slug: str, name: str, demo: bool, as_json: bool, **address: str | None) -> None:
     """Create a tenant. SLUG stands in its addresses and in the ids of its workflows: a–z, 0–9 and hyphen.
 
     Address and tax number are needed before the first payout: they stand on each Gutschrift (§ 14 Abs. 4 UStG).
@@ -49,13 +38,11 @@ def create_tenant(
     """
     from ledger.access import tenants
 
-    address = tenants.TenantAddress(
-        street=street, zip=zip_code, city=city, country_code=country, vat_id=vat_id, tax_number=tax_number
-    )
+    printed = tenants.TenantAddress.model_validate(address)
 
     async def run() -> dict[str, Any]:
         async with open_ledger() as ledger:
-            made = await tenants.create(ledger, slug, name, actor=operator(), address=address, is_demo=demo)
+            made = await tenants.create(ledger, slug, name, actor=operator(), address=printed, is_demo=demo)
         return {"tenant": made.slug, "id": str(made.id)}
 
     made = asyncio.run(run())

@@ -12,7 +12,7 @@ import structlog
 from temporalio.client import Client
 
 from activities.engine_away import AWAY
-from activities.models import DocumentCreation
+from activities.models import DocumentCreation, EventAnnouncement
 from activities.schedule_setting import ScheduleSetter
 from engine import announcing, schedules
 from engine.call_limit import call_limit
@@ -82,7 +82,12 @@ class Announcer:
         told = await self._attempt(
             "event",
             document_workflow_id(tenant, resource_id),
-            announcing.announce_event(self._engine, tenant, resource_id, event, delivery, self._pace, known=known),
+            announcing.announce_event(
+                self._engine,
+                tenant,
+                EventAnnouncement(resource_id=resource_id, event=event, delivery=delivery, known=known),
+                self._pace,
+            ),
         )
         if told:
             self._to_mark.setdefault(tenant, {})[event] = delivery

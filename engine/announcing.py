@@ -6,7 +6,6 @@ the client raises (RPCError, RuntimeError of a lazy client, time-outs); the row 
 
 import contextlib
 from typing import Any
-from uuid import UUID
 
 from temporalio.client import Client
 from temporalio.common import (
@@ -18,9 +17,9 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from activities.models import DocumentCreation
+from activities.models import DocumentCreation, EventAnnouncement
 from engine.call_limit import call_limit
-from ledger.types import DecisionId, DecisionKind, EventId, PayoutState, Tenant
+from ledger.types import DecisionId, DecisionKind, PayoutState, Tenant
 from workflows import search_attributes
 from workflows.mail import MAILS
 from workflows.messages import (
@@ -83,28 +82,22 @@ async def announce_invoice(client: Client, creation: DocumentCreation) -> None:
 
 
 async def announce_event(
-    client: Client,
-    tenant: Tenant,
-    resource_id: UUID,
-    event: EventId,
-    delivery: int,
-    pace: Pace | None = None,
-    *,
-    known: bool = True,
+    client: Client, tenant: Tenant, announced: EventAnnouncement, pace: Pace | None = None
 ) -> None:
     """Hand a notification to the one place where events of its document are handled, one after the other.
 
-    `known`: the ledger has the document; others are fetched after everything else.
+    Documents that the ledger does not have are fetched after everything else.
     """
+    told = {"event": announced.event, "delivery": announced.delivery, **({} if announced.known else {"unknown": True})}
     await client.start_workflow(
         "DocumentWorkflow",
-        DocumentInput(tenant=tenant, resource_id=resource_id, pace=pace or Pace()),
-        id=document_workflow_id(tenant, resource_id),
+        DocumentInput(tenant=tenant, resource_id=announced.resource_id, pace=pace or Pace()),
+        id=document_workflow_id(tenant, announced.resource_id),
         task_queue=PAYOUTS,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         start_signal="notify",
-        start_signal_args=[{"event": event, "delivery": delivery, **({} if known else {"unknown": True})}],
+        start_signal_args=[told],
         search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
         static_summary=say("workflow_document"),
         priority=Priority(fairness_key=tenant.slug),

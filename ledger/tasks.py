@@ -42,21 +42,20 @@ _COLUMNS = """id, seq, kind, subject, subject_id, reason_code, reason_params, de
        resolved_at, resolved_by, resolution"""
 
 
-async def ask(
-    tx: TenantTransaction,
-    *,
-    kind: str,
-    subject: str,
-    subject_id: str,
-    reason: Reason,
-    actions: tuple[str, ...] = ("done",),
-    detail: dict[str, Any] | None = None,
-    links: dict[str, Any] | None = None,
-) -> TaskId:
-    """Ask a person, once: while the same question is open, its reason and detail are renewed instead.
+class NewTask(Frozen):
+    """A question to a person. `actions` are the words that `resolve` accepts."""
 
-    `actions` are the words that `resolve` accepts.
-    """
+    kind: str
+    subject: str
+    subject_id: str
+    reason: Reason
+    actions: tuple[str, ...] = ("done",)
+    detail: dict[str, Any] | None = None
+    links: dict[str, Any] | None = None
+
+
+async def ask(tx: TenantTransaction, task: NewTask) -> TaskId:
+    """The open task that asks this: a new one, or the one that asks it already, with reason and detail renewed."""
     found = await tx.fetchval(
         """
         INSERT INTO tasks (tenant_id, kind, subject, subject_id, reason_code, reason_params, actions, detail, links)
@@ -67,14 +66,14 @@ async def ask(
         RETURNING id
         """,
         tx.tenant.id,
-        kind,
-        subject,
-        subject_id,
-        reason.code,
-        reason.params,
-        list(actions),
-        detail or {},
-        links or {},
+        task.kind,
+        task.subject,
+        task.subject_id,
+        task.reason.code,
+        task.reason.params,
+        list(task.actions),
+        task.detail or {},
+        task.links or {},
     )
     return TaskId(found)
 

@@ -147,11 +147,13 @@ class DocumentCreator:
                 # was answered by another document, or given up.
                 await tasks.ask(
                     tx,
-                    kind="document_too_many",
-                    subject="document",
-                    subject_id=str(resource_id),
-                    reason=Reason.of("document_too_many"),
-                    detail={"marker": intent.marker, "intent": str(intent.id)},
+                    tasks.NewTask(
+                        kind="document_too_many",
+                        subject="document",
+                        subject_id=str(resource_id),
+                        reason=Reason.of("document_too_many"),
+                        detail={"marker": intent.marker, "intent": str(intent.id)},
+                    ),
                 )
                 return Creation(outcome=Outcome.NOTHING_TO_DO)
             # A notification may have been faster than this line: it waits for this id.

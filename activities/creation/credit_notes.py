@@ -194,13 +194,15 @@ async def _ask_about_lost(
 ) -> None:
     await tasks.ask(
         tx,
-        kind="outcome_unknown",
-        subject="payout",
-        subject_id=number,
-        reason=Reason.of("credit_note_outcome_unclear"),
-        actions=("adopt", "create_again", "cancel"),
-        detail={"candidates": candidates, "differences": list(differences)},
-        links={"payout": f"/api/v1/payouts/{number}"},
+        tasks.NewTask(
+            kind="outcome_unknown",
+            subject="payout",
+            subject_id=number,
+            reason=Reason.of("credit_note_outcome_unclear"),
+            actions=("adopt", "create_again", "cancel"),
+            detail={"candidates": candidates, "differences": list(differences)},
+            links={"payout": f"/api/v1/payouts/{number}"},
+        ),
     )
 
 

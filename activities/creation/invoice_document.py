@@ -60,19 +60,21 @@ async def intend_invoice(
     no_vat = bool(connection.small_business) or connection.tax_type == "vatfree"
     rate = Decimal(0) if no_vat else wish.tax_rate_percentage
     try:
-        content = _invoice(sale, wish, customer, no_vat=no_vat, rate=rate, marker=marker, date=moment)
+        content = _invoice(sale, wish, customer, rate=None if no_vat else rate, marker=marker, date=moment)
     except ValidationError:
         raise NotAcceptable("invoice_not_writable") from None
     return await intents.open_intent(
         tx,
-        kind=DocumentKind.INVOICE,
-        marker=marker,
-        organization_id=connection.organization_id,
-        content=content.model_dump(mode="json"),
-        content_hash="",
-        net_cents=round_half_away(Decimal(sale.gross_cents) * 100 / (100 + rate)),
-        gross_cents=sale.gross_cents,
-        transaction_id=transaction_id,
+        intents.NewIntent(
+            kind=DocumentKind.INVOICE,
+            marker=marker,
+            organization_id=connection.organization_id,
+            content=content.model_dump(mode="json"),
+            content_hash="",
+            net_cents=round_half_away(Decimal(sale.gross_cents) * 100 / (100 + rate)),
+            gross_cents=sale.gross_cents,
+            transaction_id=transaction_id,
+        ),
     )
 
 
@@ -81,11 +83,11 @@ def _invoice(
     wish: InvoiceWish,
     customer: Customer | None,
     *,
-    no_vat: bool,
-    rate: Decimal,
+    rate: Decimal | None,
     marker: str,
     date: datetime,
 ) -> NewInvoice:
+    """`rate` None: the organisation shows no VAT."""
     contact_id = wish.contact_id or sale.customer_contact_id
     # What is sent beside a contact replaces that part of its address on this document.
     name = wish.name or (customer.name if customer and contact_id is None else None)
@@ -101,8 +103,8 @@ def _invoice(
             city=wish.city,
             country_code=wish.country_code or (None if contact_id else "DE"),
         ),
-        lines=(LineItem(name=wish.item, unit_price_cents=sale.gross_cents, tax_rate_percentage=rate),),
-        tax_type="vatfree" if no_vat else "gross",
+        lines=(LineItem(name=wish.item, unit_price_cents=sale.gross_cents, tax_rate_percentage=rate or Decimal(0)),),
+        tax_type="vatfree" if rate is None else "gross",
         remark=f"Bestellung: {sale.payment_intent or sale.id}\n{marker}",
         shipping_conditions=ShippingConditions(
             shipping_type="service", shipping_date=wish.service_date or sale.sold_at

@@ -53,12 +53,14 @@ class InvoiceActivities:
                 await events.hand_over_parked(tx)
                 await tasks.ask(
                     tx,
-                    kind="invoice_refused",
-                    subject="transaction",
-                    subject_id=str(task.transaction_id),
-                    reason=creation.refusal,
-                    detail={"technical": creation.technical},
-                    links={"transaction": f"/api/v1/transactions/{task.transaction_id}"},
+                    tasks.NewTask(
+                        kind="invoice_refused",
+                        subject="transaction",
+                        subject_id=str(task.transaction_id),
+                        reason=creation.refusal,
+                        detail={"technical": creation.technical},
+                        links={"transaction": f"/api/v1/transactions/{task.transaction_id}"},
+                    ),
                 )
             return await self._look(tx, task.intent)
 

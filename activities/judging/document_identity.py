@@ -110,13 +110,15 @@ async def ask_about_lost_invoice(
 ) -> None:
     await tasks.ask(
         tx,
-        kind="invoice_outcome_unknown",
-        subject="transaction",
-        subject_id=str(intent.transaction_id),
-        reason=Reason.of("invoice_outcome_unclear"),
-        actions=("adopt", "create_again", "cancel"),
-        detail={"candidates": list(candidates), "differences": list(differences), "intent": str(intent.id)},
-        links={"transaction": f"/api/v1/transactions/{intent.transaction_id}"},
+        tasks.NewTask(
+            kind="invoice_outcome_unknown",
+            subject="transaction",
+            subject_id=str(intent.transaction_id),
+            reason=Reason.of("invoice_outcome_unclear"),
+            actions=("adopt", "create_again", "cancel"),
+            detail={"candidates": list(candidates), "differences": list(differences), "intent": str(intent.id)},
+            links={"transaction": f"/api/v1/transactions/{intent.transaction_id}"},
+        ),
     )
 
 

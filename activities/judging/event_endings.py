@@ -1,7 +1,7 @@
 """How the events that announced a document end, and when what was fetched is not fit to be judged yet."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from activities.judging.expectations import contradicts, is_confirmed, is_outdated, is_torn, payments_lag
 from activities.models import Conclude, Conclusion, Gathered
@@ -17,25 +17,26 @@ from lexoffice.payments import Payments
 LOOK_AGAIN = Conclusion(outcome="look again", look_again=True)
 
 
-async def finish(
-    tx: TenantTransaction,
-    gathered: Gathered,
-    told: Sequence[Event],
-    status: str,
-    state: EventState,
-    reason: Reason | None,
-    changes: dict[str, Any] | None,
-) -> None:
+class Ending(NamedTuple):
+    """What becomes of events, why, and what they changed."""
+
+    state: EventState
+    reason: Reason | None = None
+    changes: dict[str, Any] | None = None
+
+
+async def finish(tx: TenantTransaction, gathered: Gathered, told: Sequence[Event], status: str, ending: Ending) -> None:
     """End the events. One whose name the document does not bear out is `failed`, unless a newer one explains it."""
     wrong = set() if is_confirmed(told, status) else {event.id for event in told if contradicts([event], status)}
     right = [event for event in gathered.events if event not in wrong]
-    await events.finish(tx, right, state, reason=reason, changes=changes or None, snapshot_id=gathered.document)
+    changes = ending.changes or None
+    await events.finish(tx, right, ending.state, reason=ending.reason, changes=changes, snapshot_id=gathered.document)
     await events.finish(
         tx,
         sorted(wrong),
         EventState.FAILED,
         reason=Reason.of("document_shows_other_state"),
-        changes=changes or None,
+        changes=changes,
         snapshot_id=gathered.document,
     )
 

@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities.judging.credit_note_judgement import judge_missing
 from activities.judging.document_identity import ask_about_lost_invoice, differences_of_invoice, text_of
-from activities.judging.event_endings import LOOK_AGAIN, end, finish, unfit_to_judge
+from activities.judging.event_endings import LOOK_AGAIN, Ending, end, finish, unfit_to_judge
 from activities.judging.evidence import body_of, contact_of, discount_lowers_base, observed_now, payments_of
 from activities.judging.expectations import may_lag
 from activities.judging.invoice_reading import Doubt, read_invoice
@@ -128,7 +128,7 @@ async def _conclude_invoice(tx: TenantTransaction, task: Conclude, told: Sequenc
     await _close_question_about_payment(tx, gathered)
     if outcome.state is EventState.UNCHANGED and not task.last_look and may_lag(told, invoice, known, payments):
         return LOOK_AGAIN
-    await finish(tx, gathered, told, invoice.voucher_status, outcome.state, outcome.reason, outcome.changes)
+    await finish(tx, gathered, told, invoice.voucher_status, Ending(outcome.state, outcome.reason, outcome.changes))
     return Conclusion(
         outcome=outcome.state,
         tell=tuple(Tell(number=number, signal="recheck") for number in outcome.payouts),
@@ -194,11 +194,13 @@ async def _conclude_gone(tx: TenantTransaction, task: Conclude, told: Sequence[E
 async def _ask_about_payment(tx: TenantTransaction, gathered: Gathered, doubt: Doubt) -> Conclusion:
     await tasks.ask(
         tx,
-        kind=_PAYMENT_UNCLEAR,
-        subject="document",
-        subject_id=str(gathered.resource_id),
-        reason=Reason.of(doubt),
-        links={"events": [f"/api/v1/events/{event}" for event in gathered.events]},
+        tasks.NewTask(
+            kind=_PAYMENT_UNCLEAR,
+            subject="document",
+            subject_id=str(gathered.resource_id),
+            reason=Reason.of(doubt),
+            links={"events": [f"/api/v1/events/{event}" for event in gathered.events]},
+        ),
     )
     return await end(tx, gathered, EventState.FAILED, Reason.of(doubt))
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from activities.judging.credit_note_judgement import judge_credit_note
-from activities.judging.event_endings import LOOK_AGAIN, end, finish, unfit_to_judge
+from activities.judging.event_endings import LOOK_AGAIN, Ending, end, finish, unfit_to_judge
 from activities.judging.evidence import body_of, observed_now, payments_of
 from activities.judging.expectations import may_lag
 from activities.models import Conclude, Conclusion, Gathered, Tell
@@ -54,7 +54,7 @@ async def conclude_credit_note(tx: TenantTransaction, task: Conclude, told: Sequ
     if agrees(payout, verdict.meaning):
         changes = _changes(known, note, payments)
         state = EventState.PROCESSED if changes else EventState.UNCHANGED
-        await finish(tx, gathered, told, note.voucher_status, state, None, changes)
+        await finish(tx, gathered, told, note.voucher_status, Ending(state, None, changes))
         return Conclusion(outcome=state)
     return await tell_payout(tx, gathered, told, payout.number, verdict, note.voucher_status)
 
@@ -79,7 +79,8 @@ async def tell_payout(
             # `recheck` names no event, so these end here.
             state = EventState.FAILED if verdict.meaning is Meaning.DEVIATES else EventState.PROCESSED
             reason = Reason.of("document_deviates") if verdict.meaning is Meaning.DEVIATES else None
-            await finish(tx, gathered, told, status, state, reason, {"payout": number, "shows": verdict.meaning})
+            shown = {"payout": number, "shows": verdict.meaning}
+            await finish(tx, gathered, told, status, Ending(state, reason, shown))
             return Conclusion(outcome=state, tell=(Tell(number=number, signal="recheck"),))
     # One click sends two or three notifications; the payout hears of one, which names the reference if any does.
     spokesman = next((event for event in told if event.payment_reference), told[-1])
@@ -137,7 +138,7 @@ async def _conclude_credit_of_invoice(
     if outcome is None:
         return None
     await _remember(tx, note)
-    await finish(tx, gathered, told, note.voucher_status, outcome.state, outcome.reason, outcome.changes)
+    await finish(tx, gathered, told, note.voucher_status, Ending(outcome.state, outcome.reason, outcome.changes))
     return Conclusion(
         outcome=outcome.state, tell=tuple(Tell(number=number, signal="recheck") for number in outcome.payouts)
     )

@@ -100,14 +100,16 @@ async def _commit_to_creating(tx: TenantTransaction, payout: Payout) -> Intent |
         return None
     intent = await intents.open_intent(
         tx,
-        kind=DocumentKind.CREDIT_NOTE,
-        marker=marker,
-        organization_id=connection.organization_id,
-        content=content.model_dump(mode="json"),
-        content_hash=now,
-        net_cents=payout.net_cents,
-        gross_cents=payout.gross_cents,
-        payout_id=payout.id,
+        intents.NewIntent(
+            kind=DocumentKind.CREDIT_NOTE,
+            marker=marker,
+            organization_id=connection.organization_id,
+            content=content.model_dump(mode="json"),
+            content_hash=now,
+            net_cents=payout.net_cents,
+            gross_cents=payout.gross_cents,
+            payout_id=payout.id,
+        ),
     )
     await _unblock(tx, payout)
     return intent
@@ -145,11 +147,13 @@ async def block_and_ask(
     await payouts.block(tx, payout.id, why)
     await tasks.ask(
         tx,
-        kind=kind,
-        subject="payout",
-        subject_id=payout.number,
-        reason=why,
-        actions=actions,
-        detail={"technical": technical} if technical else None,
-        links={"payout": f"/api/v1/payouts/{payout.number}"},
+        tasks.NewTask(
+            kind=kind,
+            subject="payout",
+            subject_id=payout.number,
+            reason=why,
+            actions=actions,
+            detail={"technical": technical} if technical else None,
+            links={"payout": f"/api/v1/payouts/{payout.number}"},
+        ),
     )

@@ -105,12 +105,14 @@ async def _refuse_signal(tx: TenantTransaction, payout: Payout, note: Note, send
     )
     await tasks.ask(
         tx,
-        kind="signal_refused",
-        subject="payout",
-        subject_id=payout.number,
-        reason=reason,
-        detail={"signal": note.signal, "sender": sender},
-        links={"payout": f"/api/v1/payouts/{payout.number}"},
+        tasks.NewTask(
+            kind="signal_refused",
+            subject="payout",
+            subject_id=payout.number,
+            reason=reason,
+            detail={"signal": note.signal, "sender": sender},
+            links={"payout": f"/api/v1/payouts/{payout.number}"},
+        ),
     )
 
 

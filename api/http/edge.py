@@ -9,7 +9,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -44,25 +44,31 @@ class _Gone(Exception):
     """The caller hung up before the body was complete."""
 
 
-class Edge:
+class Limits(NamedTuple):
     """`seconds` says how long a path may take; the body gets as long as the shortest of them."""
+
+    body_bytes: int
+    body_seconds: float
+    seconds: Callable[[str], float]
+
+
+class Edge:
+    """What each request passes first: its limits, its id, its headers, its place in the figures."""
 
     def __init__(
         self,
         app: ASGIApp,
         *,
         metrics: Metrics,
-        body_bytes: int,
-        body_seconds: float,
-        seconds: Callable[[str], float],
+        limits: Limits,
         https: bool,
         trusted_proxies: int = 0,
     ) -> None:
         self._app = app
         self._metrics = metrics
-        self._body_bytes = body_bytes
-        self._body_seconds = body_seconds
-        self._seconds = seconds
+        self._body_bytes = limits.body_bytes
+        self._body_seconds = limits.body_seconds
+        self._seconds = limits.seconds
         self._trusted_proxies = trusted_proxies
         self._headers = _HEADERS + (
             ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),) if https else ()

@@ -11,11 +11,23 @@ from api.http.rows import after, shown
 from api.v1.answers import PROBLEMS, Cursor, Limit, Page
 from api.v1.callers import Approver
 from ledger.audit import audit, audit_chain
+from ledger.audit.audit import AuditFilter
 from ledger.audit.audit_chain import Head
 from ledger.types import BusinessTime, Frozen
 
 router = APIRouter(prefix="/api/v1/audit", tags=["Prüfpfad"], responses=PROBLEMS)
 Word = Annotated[str | None, Query(max_length=100)]
+
+
+class AuditQuery(AuditFilter):
+    actor: Word = None
+    action: Word = None
+    subject: Word = None
+    subject_id: Word = None
+    since: BusinessTime | None = None
+    before: BusinessTime | None = None
+    cursor: Cursor = None
+    limit: Limit = 50
 
 
 class Entry(Frozen):
@@ -41,27 +53,10 @@ class Entry(Frozen):
 async def list_entries(
     doors: Doors,
     caller: Approver,
-    actor: Word = None,
-    action: Word = None,
-    subject: Word = None,
-    subject_id: Word = None,
-    since: Annotated[BusinessTime | None, Query()] = None,
-    before: Annotated[BusinessTime | None, Query()] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
+    asked: Annotated[AuditQuery, Query()],
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        found, following = await audit.list_entries(
-            tx,
-            after=after(cursor),
-            limit=limit,
-            actor=actor,
-            action=action,
-            subject=subject,
-            subject_id=subject_id,
-            since=since,
-            before=before,
-        )
+        found, following = await audit.list_entries(tx, asked, after=after(asked.cursor), limit=asked.limit)
     items = [{"number": entry.seq, **shown(entry)} for entry in found]
     for item in items:
         del item["personal"]

@@ -25,7 +25,7 @@ from ledger.payouts.payout_lines import PayoutLine
 from ledger.payouts.payouts import Payout
 from ledger.programme import partners
 from ledger.refusals import Blocked
-from ledger.types import PayoutState, TaxCase
+from ledger.types import Frozen, PayoutState, TaxCase
 from lexoffice.links import document_url
 from workflows.messages import payout_workflow_id
 
@@ -63,19 +63,28 @@ class Refusal(BaseModel):
     content_hash: str | None = Field(default=None, max_length=64)
 
 
+class PayoutQuery(Frozen):
+    state: Annotated[PayoutState | None, Query()] = None
+    partner: Annotated[str | None, Query(max_length=32, description="Code des Partners")] = None
+    payout_run: Annotated[UUID | None, Query(description="Id des Auszahlungslaufs, der sie angelegt hat")] = None
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
 @router.get("", summary="Auszahlungen auflisten", operation_id="list_payouts", response_model=Page[PayoutShown])
 async def list_payouts(
     doors: Doors,
     caller: Reader,
-    state: Annotated[PayoutState | None, Query()] = None,
-    partner: Annotated[str | None, Query(max_length=32, description="Code des Partners")] = None,
-    payout_run: Annotated[UUID | None, Query(description="Id des Auszahlungslaufs, der sie angelegt hat")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
+    asked: Annotated[PayoutQuery, Query()],
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
         found = await payouts.list_payouts(
-            tx, after=after(cursor), limit=limit, state=state, partner_code=partner, run=payout_run
+            tx,
+            after=after(asked.cursor),
+            limit=asked.limit,
+            state=asked.state,
+            partner_code=asked.partner,
+            run=asked.payout_run,
         )
     return JSONResponse(page(found, payout_shown))
 

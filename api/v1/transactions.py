@@ -19,16 +19,18 @@ from api.v1.once import OnlyOnce
 from ledger.audit import audit
 from ledger.booking import sale_decisions
 from ledger.commissions import commissions
-from ledger.commissions.commissions import Commission
+from ledger.commissions.commissions import Commission, CommissionFilter
 from ledger.commissions.explanations import explained
 from ledger.database import TenantTransaction
 from ledger.programme import partners
 from ledger.refusals import NotFound
 from ledger.sales import transactions
+from ledger.sales.transactions import TransactionFilter
 from ledger.types import (
     BusinessDay,
     BusinessTime,
     CommissionState,
+    Frozen,
     PartnerId,
     Percent,
     TransactionId,
@@ -87,6 +89,15 @@ class InvoiceUnderWay(BaseModel):
     gross_cents: int
 
 
+class TransactionQuery(Frozen):
+    state: Annotated[TransactionState | None, Query()] = None
+    partner: _PartnerFilter = None
+    sold_from: Annotated[BusinessDay | None, Query(description="Tag in Europe/Berlin, einschließlich")] = None
+    sold_before: Annotated[BusinessDay | None, Query(description="Tag in Europe/Berlin, ausschließlich")] = None
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
 @router.get(
     "/transactions",
     summary="Verkäufe auflisten",
@@ -96,22 +107,19 @@ class InvoiceUnderWay(BaseModel):
 async def list_transactions(
     doors: Doors,
     caller: Reader,
-    state: Annotated[TransactionState | None, Query()] = None,
-    partner: _PartnerFilter = None,
-    sold_from: Annotated[BusinessDay | None, Query(description="Tag in Europe/Berlin, einschließlich")] = None,
-    sold_before: Annotated[BusinessDay | None, Query(description="Tag in Europe/Berlin, ausschließlich")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
+    asked: Annotated[TransactionQuery, Query()],
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
         found = await transactions.list_transactions(
             tx,
-            state=state,
-            partner_id=await _partner(tx, partner),
-            sold_from=sold_from,
-            sold_before=sold_before,
-            after=after(cursor),
-            limit=limit,
+            TransactionFilter(
+                state=asked.state,
+                partner_id=await _partner(tx, asked.partner),
+                sold_from=asked.sold_from,
+                sold_before=asked.sold_before,
+            ),
+            after=after(asked.cursor),
+            limit=asked.limit,
         )
     return JSONResponse(page(found, sale_shown))
 
@@ -206,6 +214,16 @@ async def write_invoice(
         )
 
 
+class CommissionQuery(Frozen):
+    state: Annotated[CommissionState | None, Query()] = None
+    partner: _PartnerFilter = None
+    transaction: Annotated[UUID | None, Query(description="Id des Verkaufs")] = None
+    served_from: Annotated[BusinessDay | None, Query(description="Leistungstag, einschließlich")] = None
+    served_before: Annotated[BusinessDay | None, Query(description="Leistungstag, ausschließlich")] = None
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
 @router.get(
     "/commissions",
     summary="Provisionen auflisten",
@@ -215,24 +233,20 @@ async def write_invoice(
 async def list_commissions(
     doors: Doors,
     caller: Reader,
-    state: Annotated[CommissionState | None, Query()] = None,
-    partner: _PartnerFilter = None,
-    transaction: Annotated[UUID | None, Query(description="Id des Verkaufs")] = None,
-    served_from: Annotated[BusinessDay | None, Query(description="Leistungstag, einschließlich")] = None,
-    served_before: Annotated[BusinessDay | None, Query(description="Leistungstag, ausschließlich")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
+    asked: Annotated[CommissionQuery, Query()],
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
         found = await commissions.list_commissions(
             tx,
-            state=state,
-            partner_id=await _partner(tx, partner),
-            transaction_id=None if transaction is None else TransactionId(transaction),
-            served_from=served_from,
-            served_before=served_before,
-            after=after(cursor),
-            limit=limit,
+            CommissionFilter(
+                state=asked.state,
+                partner_id=await _partner(tx, asked.partner),
+                transaction_id=None if asked.transaction is None else TransactionId(asked.transaction),
+                served_from=asked.served_from,
+                served_before=asked.served_before,
+            ),
+            after=after(asked.cursor),
+            limit=asked.limit,
         )
     return JSONResponse(page(found, _commission))
 

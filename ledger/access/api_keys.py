@@ -58,13 +58,19 @@ class Caller(Frozen):
         return f"key:{self.key_id}"
 
 
+class WantedKey(Frozen):
+    """What somebody wants a key for. `expires_at` None: after the usual life."""
+
+    name: str
+    scopes: tuple[str, ...]
+    expires_at: datetime | None = None
+
+
 async def create_api_key(
     tx: TenantTransaction,
     vault: Vault,
+    wanted: WantedKey,
     *,
-    name: str,
-    scopes: tuple[str, ...],
-    expires_at: datetime | None = None,
     actor: str,
     created_by: UserId | None = None,
     creator_scopes: frozenset[str] = frozenset(SCOPES),
@@ -74,8 +80,9 @@ async def create_api_key(
 
     `created_by`: a key never exceeds its creator and ends with it (find_api_key looks each time). None: by command.
     """
+    name, scopes = wanted.name, wanted.scopes
     now = datetime.now(UTC)
-    until = expires_at or now + DEFAULT_LIFE
+    until = wanted.expires_at or now + DEFAULT_LIFE
     if not scopes or not set(scopes) <= set(SCOPES):
         raise NotAcceptable("unknown_scope")
     if {"approve", "write"} <= set(scopes):

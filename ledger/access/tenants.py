@@ -64,7 +64,6 @@ async def create(
     actor: str,
     address: TenantAddress | None = None,
     is_demo: bool = False,
-    replacement_window: timedelta | None = None,
 ) -> Tenant:
     """A tenant with its connections (unconnected) and budget. Raises AlreadyExists, NotAcceptable."""
     if not _SLUG.fullmatch(slug):
@@ -80,7 +79,7 @@ async def create(
                 INSERT INTO tenants (id, slug, name, street, zip, city, country_code, vat_id, tax_number, is_demo,
                                      replacement_window, bank_quarantine)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-                        COALESCE($11, CASE WHEN $10 THEN interval '0' ELSE interval '3 days' END),
+                        CASE WHEN $10 THEN interval '0' ELSE interval '3 days' END,
                         CASE WHEN $10 THEN interval '0' ELSE interval '7 days' END)
                 """,
                 tenant.id,
@@ -88,7 +87,6 @@ async def create(
                 named,
                 *(of[member] for member in ("street", "zip", "city", "country_code", "vat_id", "tax_number")),
                 is_demo,
-                replacement_window,
             )
         except asyncpg.UniqueViolationError:
             raise AlreadyExists("tenant_exists") from None

@@ -280,8 +280,7 @@ async def note(tx: TenantTransaction, user: UserId, action: str, *, actor: str, 
         action=action,
         subject="user",
         subject_id=str(user),
-        detail=detail,
-        personal={"email": known.email},
+        detail=audit.Apart(detail, personal={"email": known.email}),
     )
 
 

@@ -7,11 +7,12 @@ audit_chain.py verifies it. Personal data lie beside the chain, behind a salted 
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypedDict
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from ledger.database import TenantTransaction
 from ledger.keyset import Conditions
@@ -62,6 +63,13 @@ class AuditEntry(Frozen):
     """None where there never was any, or it was erased."""
 
 
+class Apart(NamedTuple):
+    """Fields split for `record`: what stays for ever (`detail`) and what may be erased (`personal`)."""
+
+    detail: dict[str, Any]
+    personal: Mapping[str, Any] = MappingProxyType({})
+
+
 async def record(
     tx: TenantTransaction,
     *,
@@ -69,14 +77,15 @@ async def record(
     action: str,
     subject: str,
     subject_id: str,
-    detail: dict[str, Any] | None = None,
-    personal: dict[str, Any] | None = None,
+    detail: dict[str, Any] | Apart | None = None,
 ) -> None:
     """Append an entry. `detail` holds before and after; no secret and no bank detail (rules.md, Words and content).
 
-    What tells who somebody is (mail address, network address) belongs into `personal`: it can be erased later.
+    What tells who somebody is (mail address, network address) belongs into the `personal` of an `Apart`: it can be
+    erased later.
     """
-    await _append(tx, actor, action, subject, [(subject_id, detail or {})], personal or {})
+    told = detail if isinstance(detail, Apart) else Apart(detail=detail or {})
+    await _append(tx, actor, action, subject, [(subject_id, told.detail)], told.personal)
 
 
 async def record_each(
@@ -92,7 +101,7 @@ async def _append(
     action: str,
     subject: str,
     entries: Sequence[tuple[str, dict[str, Any]]],
-    personal: dict[str, Any],
+    personal: Mapping[str, Any],
 ) -> None:
     come_from = _origin.get() or Origin()
     beside = {**personal, **({"address": come_from.address} if come_from.address else {})}
@@ -128,19 +137,12 @@ _PERSONAL = frozenset({"name", "email", "supplement", "street", "zip", "city", "
 """Fields of partners and customers that tell who somebody is (a sole trader's tax number does, too)."""
 
 
-class Apart(TypedDict):
-    """Fields split for `record`: what stays for ever (`detail`) and what may be erased (`personal`)."""
-
-    detail: dict[str, Any]
-    personal: dict[str, Any]
-
-
 def apart(fields: dict[str, Any]) -> Apart:
     """Fields of a partner or customer as `record` takes them: what may be erased later beside what stays."""
-    return {
-        "detail": {name: value for name, value in fields.items() if name not in _PERSONAL},
-        "personal": {name: value for name, value in fields.items() if name in _PERSONAL},
-    }
+    return Apart(
+        detail={name: value for name, value in fields.items() if name not in _PERSONAL},
+        personal={name: value for name, value in fields.items() if name in _PERSONAL},
+    )
 
 
 def commitment(salt: bytes, data: str) -> bytes:
@@ -148,21 +150,35 @@ def commitment(salt: bytes, data: str) -> bytes:
     return hashlib.sha256(salt + data.encode()).digest()
 
 
+class AuditFilter(Frozen):
+    """Which entries are wanted; None: all. Instants from `since` on until before `before`."""
+
+    actor: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    subject_id: str | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+_ALL = AuditFilter()
+
+
 async def list_entries(
     tx: TenantTransaction,
+    wanted: AuditFilter = _ALL,
     *,
     after: int | None = None,
     limit: int = 50,
-    subject: str | None = None,
-    subject_id: str | None = None,
-    actor: str | None = None,
-    action: str | None = None,
-    since: datetime | None = None,
-    before: datetime | None = None,
 ) -> tuple[list[AuditEntry], int | None]:
     """Newest first; the second value is the cursor of the next page."""
     where = Conditions(tx.tenant.id)
-    equal = {"e.subject": subject, "e.subject_id": subject_id, "e.actor": actor, "e.action": action}
+    equal = {
+        "e.subject": wanted.subject,
+        "e.subject_id": wanted.subject_id,
+        "e.actor": wanted.actor,
+        "e.action": wanted.action,
+    }
     for column, value in equal.items():
         if value is not None:
             where.require(f"{column} = {{}}", value)
@@ -170,12 +186,12 @@ async def list_entries(
         where.require("e.seq < {}", after)
     # Numbers and times rise together, but for entries written at once: an hour around is surely enough, and keeps the
     # list in the order of one index.
-    if since is not None:
-        where.require("e.at >= {}", since)
-        where.require(f"e.seq >= ({_SEQ} AND at >= {{}} ORDER BY at LIMIT 1)", since - _AROUND)
-    if before is not None:
-        where.require("e.at < {}", before)
-        where.require(f"e.seq <= ({_SEQ} AND at < {{}} ORDER BY at DESC LIMIT 1)", before + _AROUND)
+    if wanted.since is not None:
+        where.require("e.at >= {}", wanted.since)
+        where.require(f"e.seq >= ({_SEQ} AND at >= {{}} ORDER BY at LIMIT 1)", wanted.since - _AROUND)
+    if wanted.before is not None:
+        where.require("e.at < {}", wanted.before)
+        where.require(f"e.seq <= ({_SEQ} AND at < {{}} ORDER BY at DESC LIMIT 1)", wanted.before + _AROUND)
     rows = await tx.fetch(
         f"""
         SELECT e.seq, e.at, e.actor, e.action, e.subject, e.subject_id, e.detail, e.origin, p.data AS personal

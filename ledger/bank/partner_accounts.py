@@ -278,13 +278,15 @@ async def _ask_about_second_owner(tx: TenantTransaction, vault: Vault, code: str
     if owners:
         await tasks.ask(
             tx,
-            kind=IBAN_TWICE,
-            subject="partner",
-            subject_id=code,
-            reason=Reason.of("iban_of_another_partner"),
-            actions=("acknowledge",),
-            detail={"partners": [row["code"] for row in owners], "asked_at": datetime.now(UTC).isoformat()},
-            links={"partner": f"/api/v1/partners/{code}"},
+            tasks.NewTask(
+                kind=IBAN_TWICE,
+                subject="partner",
+                subject_id=code,
+                reason=Reason.of("iban_of_another_partner"),
+                actions=("acknowledge",),
+                detail={"partners": [row["code"] for row in owners], "asked_at": datetime.now(UTC).isoformat()},
+                links={"partner": f"/api/v1/partners/{code}"},
+            ),
         )
     else:
         await tasks.close_questions(tx, subject="partner", subject_id=code, kinds=(IBAN_TWICE,), by="ledger")

@@ -78,12 +78,14 @@ async def hold_own_purchase(tx: TenantTransaction, before: Transaction | None, s
     await sale_holds.hold(tx, sale.id, SaleHold.OWN_PURCHASE)
     await tasks.ask(
         tx,
-        kind="own_purchase",
-        subject="transaction",
-        subject_id=str(sale.id),
-        reason=Reason.of("own_purchase_held"),
-        actions=("release", "keep_held"),
-        links={"transaction_id": str(sale.id)},
+        tasks.NewTask(
+            kind="own_purchase",
+            subject="transaction",
+            subject_id=str(sale.id),
+            reason=Reason.of("own_purchase_held"),
+            actions=("release", "keep_held"),
+            links={"transaction_id": str(sale.id)},
+        ),
     )
     return True
 

@@ -79,13 +79,15 @@ class Question(Enum):
         if kind is not None:
             await tasks.ask(
                 tx,
-                kind=kind,
-                subject="document",
-                subject_id=str(resource_id),
-                reason=reason,
-                actions=actions,
-                detail=detail,
-                links={"invoice_id": str(resource_id), "event_ids": list(event_ids)},
+                tasks.NewTask(
+                    kind=kind,
+                    subject="document",
+                    subject_id=str(resource_id),
+                    reason=reason,
+                    actions=actions,
+                    detail=detail,
+                    links={"invoice_id": str(resource_id), "event_ids": list(event_ids)},
+                ),
             )
         return Outcome(state=state, reason=reason)
 

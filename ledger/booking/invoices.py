@@ -226,11 +226,13 @@ async def _unpay(tx: TenantTransaction, sale: Transaction, facts: InvoiceFacts) 
     if await _is_settled(tx, sale):
         await tasks.ask(
             tx,
-            kind=UNPAID_AFTER_PAYOUT,
-            subject="transaction",
-            subject_id=str(sale.id),
-            reason=Reason.of("unpaid_after_settlement", paid=facts.paid_cents, gross=facts.gross_cents),
-            links={"transaction_id": str(sale.id), "invoice_id": str(facts.resource_id)},
+            tasks.NewTask(
+                kind=UNPAID_AFTER_PAYOUT,
+                subject="transaction",
+                subject_id=str(sale.id),
+                reason=Reason.of("unpaid_after_settlement", paid=facts.paid_cents, gross=facts.gross_cents),
+                links={"transaction_id": str(sale.id), "invoice_id": str(facts.resource_id)},
+            ),
         )
         return False
     await refunds.follow_invoice(tx, sale.id, TransactionState.PENDING, _paid_note(facts))
@@ -317,12 +319,14 @@ async def _ask_about_other_partner(
     """The sale's own partner stays: it knows who clicked, the invoice was written later by a person."""
     await tasks.ask(
         tx,
-        kind="invoice_names_other_partner",
-        subject="transaction",
-        subject_id=str(sale.id),
-        reason=Reason.of("invoice_names_other_partner"),
-        detail={"sale": sale.partner_code, "invoice": named.code},
-        links={"transaction_id": str(sale.id), "invoice_id": str(facts.resource_id)},
+        tasks.NewTask(
+            kind="invoice_names_other_partner",
+            subject="transaction",
+            subject_id=str(sale.id),
+            reason=Reason.of("invoice_names_other_partner"),
+            detail={"sale": sale.partner_code, "invoice": named.code},
+            links={"transaction_id": str(sale.id), "invoice_id": str(facts.resource_id)},
+        ),
     )
 
 

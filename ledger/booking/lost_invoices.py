@@ -45,9 +45,11 @@ async def ask_which_is_right(tx: TenantTransaction, resource_id: UUID, sale: Tra
     """Ours exists, and the sale has got another invoice while it was on its way, which stays the sale's."""
     await tasks.ask(
         tx,
-        kind="order_reference_taken",
-        subject="document",
-        subject_id=str(resource_id),
-        reason=Reason.of("sale_has_other_invoice_than_ours"),
-        links={"invoice_id": str(resource_id), "transaction_id": str(sale)},
+        tasks.NewTask(
+            kind="order_reference_taken",
+            subject="document",
+            subject_id=str(resource_id),
+            reason=Reason.of("sale_has_other_invoice_than_ours"),
+            links={"invoice_id": str(resource_id), "transaction_id": str(sale)},
+        ),
     )

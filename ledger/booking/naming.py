@@ -78,12 +78,14 @@ async def introduced(
     campaign = await campaigns.find_by_slug(tx, report.campaign_slug) if report.campaign_slug else None
     news = await introductions.introduce(
         tx,
-        reference=report.certain[0].reference,
-        subscription=report.subscription,
-        customer_id=customer.id if customer else None,
-        partner_id=named.id,
-        campaign_id=campaign.id if campaign else None,
-        told_at=report.sold_at,
+        introductions.Introduction(
+            reference=report.certain[0].reference,
+            subscription=report.subscription,
+            customer_id=customer.id if customer else None,
+            partner_id=named.id,
+            campaign_id=campaign.id if campaign else None,
+            told_at=report.sold_at,
+        ),
     )
     return named, news
 
@@ -92,16 +94,18 @@ async def ask_about_introduction(tx: TenantTransaction, report: SaleReport, cust
     """A question: whom did a checkout without a payment mean?"""
     await tasks.ask(
         tx,
-        kind=UNKNOWN_CODE,
-        subject="introduction",
-        subject_id=report.certain[0].reference,
-        reason=Reason.of("checkout_names_unknown_partner"),
-        actions=("assign_partner", "done"),
-        detail={
-            "subscription": report.subscription,
-            "customer_id": str(customer.id) if customer else None,
-            "told_at": report.sold_at.isoformat(),
-        },
+        tasks.NewTask(
+            kind=UNKNOWN_CODE,
+            subject="introduction",
+            subject_id=report.certain[0].reference,
+            reason=Reason.of("checkout_names_unknown_partner"),
+            actions=("assign_partner", "done"),
+            detail={
+                "subscription": report.subscription,
+                "customer_id": str(customer.id) if customer else None,
+                "told_at": report.sold_at.isoformat(),
+            },
+        ),
     )
 
 
@@ -117,12 +121,14 @@ async def answer_introduction(
     await hold_references(tx, await customers.keys_of_payer(tx, told.get("subscription"), customer))
     await introductions.introduce(
         tx,
-        reference=reference,
-        subscription=told.get("subscription"),
-        customer_id=customer,
-        partner_id=partner.id,
-        campaign_id=None,
-        told_at=since,
+        introductions.Introduction(
+            reference=reference,
+            subscription=told.get("subscription"),
+            customer_id=customer,
+            partner_id=partner.id,
+            campaign_id=None,
+            told_at=since,
+        ),
     )
     _, payouts = await follow(tx, subscription=told.get("subscription"), customer_id=customer, since=since)
     return payouts
@@ -256,12 +262,14 @@ async def _ask(
 ) -> None:
     await tasks.ask(
         tx,
-        kind=kind,
-        subject="transaction",
-        subject_id=str(sale.id),
-        reason=reason,
-        actions=actions,
-        links={"transaction_id": str(sale.id)},
+        tasks.NewTask(
+            kind=kind,
+            subject="transaction",
+            subject_id=str(sale.id),
+            reason=reason,
+            actions=actions,
+            links={"transaction_id": str(sale.id)},
+        ),
     )
 
 

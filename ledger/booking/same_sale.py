@@ -137,12 +137,14 @@ async def _has_two_invoices(tx: TenantTransaction, kept: Transaction, other: Tra
         return False
     await tasks.ask(
         tx,
-        kind=TWO_INVOICES,
-        subject="transaction",
-        subject_id=str(kept.id),
-        reason=Reason.of("payment_with_two_invoices"),
-        detail={"invoices": [kept.invoice_number, other.invoice_number]},
-        links={"transaction_id": str(kept.id), "other_transaction_id": str(other.id)},
+        tasks.NewTask(
+            kind=TWO_INVOICES,
+            subject="transaction",
+            subject_id=str(kept.id),
+            reason=Reason.of("payment_with_two_invoices"),
+            detail={"invoices": [kept.invoice_number, other.invoice_number]},
+            links={"transaction_id": str(kept.id), "other_transaction_id": str(other.id)},
+        ),
     )
     return True
 

@@ -192,13 +192,15 @@ async def _ask(
 ) -> None:
     await tasks.ask(
         tx,
-        kind=kind,
-        subject="payout",
-        subject_id=payout.number,
-        reason=reason,
-        actions=actions,
-        detail=detail,
-        links={"payout": f"/api/v1/payouts/{payout.number}", "credit_note": payout.credit_note_id},
+        tasks.NewTask(
+            kind=kind,
+            subject="payout",
+            subject_id=payout.number,
+            reason=reason,
+            actions=actions,
+            detail=detail,
+            links={"payout": f"/api/v1/payouts/{payout.number}", "credit_note": payout.credit_note_id},
+        ),
     )
 
 

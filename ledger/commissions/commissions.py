@@ -90,14 +90,23 @@ async def hold_commissions(tx: TenantTransaction, sales: Sequence[TransactionId]
     )
 
 
+class CommissionFilter(Frozen):
+    """Which commissions are wanted; None: all. Days of service from `served_from` on until before `served_before`."""
+
+    state: CommissionState | None = None
+    partner_id: PartnerId | None = None
+    transaction_id: TransactionId | None = None
+    served_from: date | None = None
+    served_before: date | None = None
+
+
+_ALL = CommissionFilter()
+
+
 async def list_commissions(
     tx: TenantTransaction,
+    wanted: CommissionFilter = _ALL,
     *,
-    state: CommissionState | None = None,
-    partner_id: PartnerId | None = None,
-    transaction_id: TransactionId | None = None,
-    served_from: date | None = None,
-    served_before: date | None = None,
     after: int | None = None,
     limit: int = 50,
 ) -> tuple[list[Commission], int | None]:
@@ -112,11 +121,11 @@ async def list_commissions(
         ORDER BY c.seq DESC LIMIT $8
         """,
         tx.tenant.id,
-        state,
-        partner_id,
-        transaction_id,
-        served_from,
-        served_before,
+        wanted.state,
+        wanted.partner_id,
+        wanted.transaction_id,
+        wanted.served_from,
+        wanted.served_before,
         after,
         limit + 1,
     )

@@ -54,12 +54,14 @@ async def ask_about_old_debts(tx: TenantTransaction) -> int:
     for row in rows:
         await tasks.ask(
             tx,
-            kind=OWES_TOO_LONG,
-            subject="partner",
-            subject_id=str(row["id"]),
-            reason=Reason.of("clawbacks_open_long", amount=-row["open_cents"], days=OLD_DEBT.days),
-            detail={"open_cents": row["open_cents"], "since": row["since"].isoformat()},
-            links={"partner": f"/api/v1/partners/{row['code']}"},
+            tasks.NewTask(
+                kind=OWES_TOO_LONG,
+                subject="partner",
+                subject_id=str(row["id"]),
+                reason=Reason.of("clawbacks_open_long", amount=-row["open_cents"], days=OLD_DEBT.days),
+                detail={"open_cents": row["open_cents"], "since": row["since"].isoformat()},
+                links={"partner": f"/api/v1/partners/{row['code']}"},
+            ),
         )
     await tx.execute(
         """

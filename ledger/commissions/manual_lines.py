@@ -75,13 +75,15 @@ async def write(tx: TenantTransaction, partner_id: PartnerId, new: NewManualLine
     asked = "bonus_awaits_second_person" if new.kind == "bonus" else "correction_awaits_second_person"
     await tasks.ask(
         tx,
-        kind=TASK,
-        subject="commission",
-        subject_id=str(line),
-        reason=Reason.of(asked, amount=new.net_cents),
-        actions=("confirm", "refuse"),
-        detail={"partner_code": partner.code, "recorded_by": by},
-        links={"partner_id": str(partner_id), "transaction_id": str(sale)},
+        tasks.NewTask(
+            kind=TASK,
+            subject="commission",
+            subject_id=str(line),
+            reason=Reason.of(asked, amount=new.net_cents),
+            actions=("confirm", "refuse"),
+            detail={"partner_code": partner.code, "recorded_by": by},
+            links={"partner_id": str(partner_id), "transaction_id": str(sale)},
+        ),
     )
     return CommissionId(line)
 

@@ -7,7 +7,7 @@ Business months are Europe/Berlin.
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -180,7 +180,7 @@ async def _close_campaign(tx: TenantTransaction, campaign_id: CampaignId, month:
     written = []
     for partner_id in sorted(settled.keys() | before.keys()):
         part = await _write_difference(
-            tx, campaign_id, month, partner_id, settled.get(partner_id), before.get(partner_id), known
+            tx, _Part(campaign_id, month, partner_id), settled.get(partner_id), before.get(partner_id), known
         )
         if part is not None:
             written.append(part)
@@ -253,11 +253,17 @@ def _sale(rows: list[asyncpg.Record], known: dict[UUID, PlanOfMonth]) -> SaleOfM
     )
 
 
+class _Part(NamedTuple):
+    """Whose month is settled."""
+
+    campaign_id: CampaignId
+    month: date
+    partner_id: PartnerId
+
+
 async def _write_difference(
     tx: TenantTransaction,
-    campaign_id: CampaignId,
-    month: date,
-    partner_id: PartnerId,
+    of: _Part,
     now: Settlement | None,
     before: asyncpg.Record | None,
     known: dict[UUID, PlanOfMonth],
@@ -268,9 +274,7 @@ async def _write_difference(
     if due - given == settled:
         return None
     found = Difference(
-        partner_id=partner_id,
-        campaign_id=campaign_id,
-        month=month,
+        **of._asdict(),
         part=part,
         due_cents=due,
         given_cents=given,
@@ -280,7 +284,7 @@ async def _write_difference(
     detail = now.detail() if now else {}
     await _insert_settlement(tx, found, detail)
     plan = now.plan if now else max(known.values(), key=lambda plan: plan.version)
-    calculation = {"month": f"{month:%Y-%m}", "part": part, "settled_cents": settled, **detail}
+    calculation = {"month": f"{of.month:%Y-%m}", "part": part, "settled_cents": settled, **detail}
     commission_id = await _insert_commission(tx, found, now, plan.id, calculation)
     return SettledMonth(**dict(found), commission_id=commission_id)
 

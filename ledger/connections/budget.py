@@ -125,9 +125,11 @@ async def warn_of_the_year(tx: TenantTransaction, *, provider: str) -> None:
     if not asked:
         await tasks.ask(
             tx,
-            kind=YEAR_NEARLY_USED,
-            subject="connection",
-            subject_id=provider,
-            reason=Reason.of("documents_of_the_year_nearly_used"),
-            detail={"year": year},
+            tasks.NewTask(
+                kind=YEAR_NEARLY_USED,
+                subject="connection",
+                subject_id=provider,
+                reason=Reason.of("documents_of_the_year_nearly_used"),
+                detail={"year": year},
+            ),
         )

@@ -27,12 +27,14 @@ async def mark_broken(tx: TenantTransaction, reason: Reason) -> None:
     if broken:
         await tasks.ask(
             tx,
-            kind="connection_broken",
-            subject="connection",
-            subject_id=LEXOFFICE,
-            reason=reason,
-            actions=("done",),
-            links={"connection": "/api/v1/providers/lexoffice"},
+            tasks.NewTask(
+                kind="connection_broken",
+                subject="connection",
+                subject_id=LEXOFFICE,
+                reason=reason,
+                actions=("done",),
+                links={"connection": "/api/v1/providers/lexoffice"},
+            ),
         )
 
 
@@ -44,11 +46,13 @@ async def ask_about_access(tx: TenantTransaction) -> None:
     if (await connections.get(tx, LEXOFFICE)).state == "connected":
         await tasks.ask(
             tx,
-            kind="access_refused",
-            subject="connection",
-            subject_id=LEXOFFICE,
-            reason=Reason.of("access_refused"),
-            links={"connection": "/api/v1/providers/lexoffice"},
+            tasks.NewTask(
+                kind="access_refused",
+                subject="connection",
+                subject_id=LEXOFFICE,
+                reason=Reason.of("access_refused"),
+                links={"connection": "/api/v1/providers/lexoffice"},
+            ),
         )
 
 

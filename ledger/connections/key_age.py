@@ -43,12 +43,14 @@ async def warn(tx: TenantTransaction) -> None:
     if not asked:
         await tasks.ask(
             tx,
-            kind=_kind(due[-1]),
-            subject="connection",
-            subject_id=LEXOFFICE,
-            reason=Reason.of("api_key_ends", on=row["ends_on"]),
-            detail={"ends_on": ends_on, "days": due[-1]},
-            links={"connection": "/api/v1/providers/lexoffice"},
+            tasks.NewTask(
+                kind=_kind(due[-1]),
+                subject="connection",
+                subject_id=LEXOFFICE,
+                reason=Reason.of("api_key_ends", on=row["ends_on"]),
+                detail={"ends_on": ends_on, "days": due[-1]},
+                links={"connection": "/api/v1/providers/lexoffice"},
+            ),
         )
 
 

@@ -208,11 +208,13 @@ async def _ended(tx: TenantTransaction, reason: Reason) -> None:
     await connecting.forget_grant(tx)
     await tasks.ask(
         tx,
-        kind="oauth_grant_ended",
-        subject="connection",
-        subject_id=LEXOFFICE,
-        reason=Reason.of("grant_ended_key_used"),
-        links={"connection": "/api/v1/providers/lexoffice"},
+        tasks.NewTask(
+            kind="oauth_grant_ended",
+            subject="connection",
+            subject_id=LEXOFFICE,
+            reason=Reason.of("grant_ended_key_used"),
+            links={"connection": "/api/v1/providers/lexoffice"},
+        ),
     )
 
 

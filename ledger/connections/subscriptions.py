@@ -154,11 +154,13 @@ async def conclude(tx: TenantTransaction, *, problem: Reason | None, asked_at: d
     if problem:
         await tasks.ask(
             tx,
-            kind=TASK,
-            subject="connection",
-            subject_id=LEXOFFICE,
-            reason=problem,
-            links={"subscriptions": "/api/v1/providers/lexoffice/subscriptions"},
+            tasks.NewTask(
+                kind=TASK,
+                subject="connection",
+                subject_id=LEXOFFICE,
+                reason=problem,
+                links={"subscriptions": "/api/v1/providers/lexoffice/subscriptions"},
+            ),
         )
     else:
         await tasks.close_questions(tx, subject="connection", subject_id=LEXOFFICE, kinds=(TASK,), by="engine")

@@ -49,7 +49,6 @@ async def create_webhook_token(
     tx: TenantTransaction,
     vault: Vault,
     *,
-    provider: str = LEXOFFICE,
     chosen: str | None = None,
     kind: str = "chosen",
     grace: timedelta | None = None,
@@ -64,7 +63,7 @@ async def create_webhook_token(
         refuse_weak(chosen)
     token = chosen or secrets.token_urlsafe(32)
     if grace is not None:
-        await _end_older_tokens(tx, provider, kind, grace)
+        await _end_older_tokens(tx, LEXOFFICE, kind, grace)
     # One of the tenant's own that is chosen again lives again.
     created = await tx.fetchval(
         """
@@ -73,7 +72,7 @@ async def create_webhook_token(
         RETURNING id
         """,
         tx.tenant.id,
-        provider,
+        LEXOFFICE,
         vault.recognise_under_all_keys(token),
         kind,
     ) or await tx.fetchval(
@@ -83,7 +82,7 @@ async def create_webhook_token(
         RETURNING id
         """,
         tx.tenant.id,
-        provider,
+        LEXOFFICE,
         vault.recognise(token),
         kind,
     )
@@ -96,7 +95,7 @@ async def create_webhook_token(
         action="webhook_token.created",
         subject="webhook_token",
         subject_id=str(created),
-        detail={"provider": provider, "kind": kind, "chosen": chosen is not None},
+        detail={"provider": LEXOFFICE, "kind": kind, "chosen": chosen is not None},
     )
     return SecretStr(token)
 

@@ -74,19 +74,22 @@ def new_marker(number: str) -> str:
     return f"[{number}/{''.join(secrets.choice(_ALPHABET) for _ in range(8))}]"
 
 
-async def open_intent(
-    tx: TenantTransaction,
-    *,
-    kind: DocumentKind,
-    marker: str,
-    organization_id: UUID,
-    content: dict[str, Any],
-    content_hash: str,
-    net_cents: int,
-    gross_cents: int,
-    payout_id: PayoutId | None = None,
-    transaction_id: TransactionId | None = None,
-) -> Intent:
+class NewIntent(Frozen):
+    """The document that is to be created: `content` is the body to send, for one payout or one sale."""
+
+    kind: DocumentKind
+    marker: str
+    organization_id: UUID
+    content: dict[str, Any]
+    content_hash: str
+    """What was approved (payouts); empty for an invoice."""
+    net_cents: int
+    gross_cents: int
+    payout_id: PayoutId | None = None
+    transaction_id: TransactionId | None = None
+
+
+async def open_intent(tx: TenantTransaction, new: NewIntent) -> Intent:
     """Commit to creating this document. The payout (or transaction) must be locked and found fit by the caller."""
     row = await tx.fetchrow(
         """
@@ -95,15 +98,15 @@ async def open_intent(
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *
         """,
         tx.tenant.id,
-        kind,
-        payout_id,
-        transaction_id,
-        marker,
-        organization_id,
-        content,
-        content_hash,
-        net_cents,
-        gross_cents,
+        new.kind,
+        new.payout_id,
+        new.transaction_id,
+        new.marker,
+        new.organization_id,
+        new.content,
+        new.content_hash,
+        new.net_cents,
+        new.gross_cents,
     )
     return _intent(row)
 

@@ -75,10 +75,12 @@ async def finish_pass(
     if left_out:
         await tasks.ask(
             tx,
-            kind="sweep_incomplete",
-            subject="connection",
-            subject_id=LEXOFFICE,
-            reason=Reason.of("sweep_incomplete"),
+            tasks.NewTask(
+                kind="sweep_incomplete",
+                subject="connection",
+                subject_id=LEXOFFICE,
+                reason=Reason.of("sweep_incomplete"),
+            ),
         )
 
 

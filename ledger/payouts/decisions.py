@@ -4,7 +4,7 @@ engine.md, Decisions: the row is refused when the state does not allow it; the w
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger import tasks
 from ledger.audit import audit
@@ -26,6 +26,8 @@ _WHY_NOT = {
     PayoutState.CANCELLED: "payout_cancelled",
     PayoutState.SETTLED_MANUALLY: "payout_settled_manually",
 }
+
+_ENDS_IN = {DecisionKind.REJECT: PayoutState.REJECTED, DecisionKind.CANCEL: PayoutState.CANCELLED}
 
 
 class Decision(Frozen):
@@ -61,7 +63,7 @@ async def approve(
         raise ContentHasChanged
     if blocked := await why_blocked(tx, payout):
         raise Blocked(blocked.code, **blocked.params)
-    decision = await _record(tx, payout, DecisionKind.APPROVE, actor, seen_hash, reason)
+    decision = await _record(tx, payout, _New(DecisionKind.APPROVE, actor, seen_hash, reason))
     # What blocked an earlier approval is judged anew; left standing it would keep this one waiting without a word.
     await payouts.change_state(tx, payout, PayoutState.APPROVED, unblock=True)
     # The account that this approval saw (it is part of the hash) is the one that will be paid.
@@ -87,7 +89,7 @@ async def reject(
     """
     payout = await payouts.lock(tx, number)
     _require(payout, PayoutState.AWAITING_APPROVAL)
-    return await _end(tx, payout, DecisionKind.REJECT, PayoutState.REJECTED, actor, reason, seen_hash)
+    return await _end(tx, payout, DecisionKind.REJECT, actor, reason, seen_hash)
 
 
 async def cancel(
@@ -103,7 +105,7 @@ async def cancel(
         raise DocumentUnderWay
     _require(payout, PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED)
     # A trigger refuses the state while an intent is open (PD006 → DocumentUnderWay).
-    return await _end(tx, payout, DecisionKind.CANCEL, PayoutState.CANCELLED, actor, reason, seen_hash)
+    return await _end(tx, payout, DecisionKind.CANCEL, actor, reason, seen_hash)
 
 
 async def resolve(
@@ -111,7 +113,7 @@ async def resolve(
 ) -> Decision:
     """A person's answer to a task about this payout; what it does is decided where the task is understood."""
     payout = await payouts.lock(tx, number)
-    return await _record(tx, payout, DecisionKind.RESOLVE, actor, payout.content_hash, reason, detail)
+    return await _record(tx, payout, _New(DecisionKind.RESOLVE, actor, payout.content_hash, reason, detail))
 
 
 async def find(tx: TenantTransaction, decision: DecisionId) -> Decision | None:
@@ -173,7 +175,6 @@ async def _end(
     tx: TenantTransaction,
     payout: Payout,
     kind: DecisionKind,
-    to: PayoutState,
     actor: str,
     reason: str,
     seen_hash: str | None,
@@ -181,8 +182,8 @@ async def _end(
     now = await payout_content.renew_content_hash(tx, payout.id)
     if seen_hash is not None and seen_hash != now:
         raise ContentHasChanged
-    decision = await _record(tx, payout, kind, actor, now, reason)
-    await payouts.change_state(tx, payout, to, reason=reason, unblock=True)
+    decision = await _record(tx, payout, _New(kind, actor, now, reason))
+    await payouts.change_state(tx, payout, _ENDS_IN[kind], reason=reason, unblock=True)
     await clawbacks.give_back(tx, payout.id)
     await tasks.close_questions(
         tx,
@@ -194,15 +195,15 @@ async def _end(
     return decision
 
 
-async def _record(
-    tx: TenantTransaction,
-    payout: Payout,
-    kind: DecisionKind,
-    actor: str,
-    content_hash: str,
-    reason: str | None,
-    detail: dict[str, Any] | None = None,
-) -> Decision:
+class _New(NamedTuple):
+    kind: DecisionKind
+    actor: str
+    content_hash: str
+    reason: str | None
+    detail: dict[str, Any] | None = None
+
+
+async def _record(tx: TenantTransaction, payout: Payout, new: _New) -> Decision:
     decision = await tx.fetchval(
         """
         INSERT INTO decisions (tenant_id, payout_id, kind, decided_by, content_hash, reason, detail)
@@ -210,20 +211,25 @@ async def _record(
         """,
         tx.tenant.id,
         payout.id,
-        kind,
-        actor,
-        content_hash,
-        reason,
-        detail or {},
+        new.kind,
+        new.actor,
+        new.content_hash,
+        new.reason,
+        new.detail or {},
     )
     await tx.execute("SELECT set_config('app.cause', $1, true)", f"decision:{decision}")
     await audit.record(
         tx,
-        actor=actor,
-        action=f"payout.{kind}",
+        actor=new.actor,
+        action=f"payout.{new.kind}",
         subject="payout",
         subject_id=payout.number,
-        detail={"decision": str(decision), "from": payout.state.value, "content_hash": content_hash, "reason": reason},
+        detail={
+            "decision": str(decision),
+            "from": payout.state.value,
+            "content_hash": new.content_hash,
+            "reason": new.reason,
+        },
     )
     found = await find(tx, decision)
     assert found is not None

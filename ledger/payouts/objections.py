@@ -69,11 +69,13 @@ async def object_to(tx: TenantTransaction, partner_id: PartnerId, number: str, *
     )
     await tasks.ask(
         tx,
-        kind=TASK,
-        subject=SUBJECT,
-        subject_id=number,
-        reason=Reason.of("partner_objects"),
-        links={"payout": f"/api/v1/payouts/{number}"},
+        tasks.NewTask(
+            kind=TASK,
+            subject=SUBJECT,
+            subject_id=number,
+            reason=Reason.of("partner_objects"),
+            links={"payout": f"/api/v1/payouts/{number}"},
+        ),
     )
     await audit.record(
         tx,

@@ -27,12 +27,14 @@ async def ask_or_close(tx: TenantTransaction, partner_id: PartnerId) -> bool:
         return False
     await tasks.ask(
         tx,
-        kind=KIND,
-        subject="partner",
-        subject_id=str(partner_id),
-        reason=blocked.why,
-        detail={"code": blocked.code, "net_cents": blocked.cents, "lines": blocked.lines},
-        links={"partner": f"/api/v1/partners/{owed.partner_code}"},
+        tasks.NewTask(
+            kind=KIND,
+            subject="partner",
+            subject_id=str(partner_id),
+            reason=blocked.why,
+            detail={"code": blocked.code, "net_cents": blocked.cents, "lines": blocked.lines},
+            links={"partner": f"/api/v1/partners/{owed.partner_code}"},
+        ),
     )
     return True
 
@@ -81,9 +83,11 @@ async def ask_about_documents(tx: TenantTransaction, partner_id: PartnerId) -> N
         return
     await tasks.ask(
         tx,
-        kind=OTHER_CASE,
-        subject="partner",
-        subject_id=str(partner_id),
-        reason=Reason.of("tax_case_of_documents_changed"),
-        detail={"payouts": [row["number"] for row in rows]},
+        tasks.NewTask(
+            kind=OTHER_CASE,
+            subject="partner",
+            subject_id=str(partner_id),
+            reason=Reason.of("tax_case_of_documents_changed"),
+            detail={"payouts": [row["number"] for row in rows]},
+        ),
     )

@@ -59,13 +59,22 @@ class PayoutOfPartner(Frozen):
     objection_reason: str | None
 
 
+class PartnerFilter(Frozen):
+    """Which partners are wanted; None: all. The words of `name` stand in code, name or mail address."""
+
+    status: PartnerStatus | None = None
+    sponsor_id: PartnerId | None = None
+    stopped: bool = False
+    name: str | None = None
+
+
+_ALL = PartnerFilter()
+
+
 async def page(
     tx: TenantTransaction,
+    wanted: PartnerFilter = _ALL,
     *,
-    status: PartnerStatus | None = None,
-    sponsor_id: PartnerId | None = None,
-    stopped: bool = False,
-    name: str | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> tuple[list[PartnerRow], str | None]:
@@ -74,14 +83,14 @@ async def page(
     The words of `name` stand in code, name or mail address.
     """
     where = Conditions(tx.tenant.id, limit + 1)
-    if status:
-        where.require("p.status = {}", status)
-    if sponsor_id:
-        where.require("p.sponsor_id = {}", sponsor_id)
-    if stopped:
+    if wanted.status:
+        where.require("p.status = {}", wanted.status)
+    if wanted.sponsor_id:
+        where.require("p.sponsor_id = {}", wanted.sponsor_id)
+    if wanted.stopped:
         where.require("p.payouts_stopped_reason IS NOT NULL")
-    if name:
-        named(where, "p.sought", name)
+    if wanted.name:
+        named(where, "p.sought", wanted.name)
     if after:
         where.require("p.code > {}", after)
     rows = await tx.fetch(

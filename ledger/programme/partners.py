@@ -299,5 +299,5 @@ def _taken(*, code: bool) -> AlreadyExists:
 
 async def _audited(tx: TenantTransaction, by: str, action: str, partner_id: PartnerId, detail: dict[str, Any]) -> None:
     await audit.record(
-        tx, actor=by, action=action, subject="partner", subject_id=str(partner_id), **audit.apart(detail)
+        tx, actor=by, action=action, subject="partner", subject_id=str(partner_id), detail=audit.apart(detail)
     )

@@ -88,7 +88,7 @@ async def create(tx: TenantTransaction, new: NewCustomer, *, by: str) -> Custome
         action="customer.created",
         subject="customer",
         subject_id=str(customer_id),
-        **audit.apart(new.model_dump(mode="json", exclude_none=True)),
+        detail=audit.apart(new.model_dump(mode="json", exclude_none=True)),
     )
     return await get(tx, customer_id)
 

@@ -67,15 +67,20 @@ async def whose(
     return Whose(partner_id=rows[0]["partner_id"]) if rows else Whose()
 
 
+class Introduction(Frozen):
+    """Whom a checkout named that has no payment yet. `reference` is the checkout's."""
+
+    reference: str
+    subscription: str | None
+    customer_id: CustomerId | None
+    partner_id: PartnerId
+    campaign_id: CampaignId | None
+    told_at: datetime
+
+
 async def introduce(
     tx: TenantTransaction,
-    *,
-    reference: str,
-    subscription: str | None,
-    customer_id: CustomerId | None,
-    partner_id: PartnerId,
-    campaign_id: CampaignId | None,
-    told_at: datetime,
+    new: Introduction,
 ) -> bool:
     """Keep whom a checkout without a payment named. False where that is known already."""
     return bool(
@@ -94,12 +99,12 @@ async def introduce(
             RETURNING true
             """,
             tx.tenant.id,
-            reference,
-            subscription,
-            customer_id,
-            partner_id,
-            campaign_id,
-            told_at,
+            new.reference,
+            new.subscription,
+            new.customer_id,
+            new.partner_id,
+            new.campaign_id,
+            new.told_at,
         )
     )
 

@@ -138,13 +138,22 @@ _SOLD_THEN = """
 """
 
 
+class TransactionFilter(Frozen):
+    """Which sales are wanted; None: all. Days (Europe/Berlin) from `sold_from` on until before `sold_before`."""
+
+    state: TransactionState | None = None
+    partner_id: PartnerId | None = None
+    sold_from: date | None = None
+    sold_before: date | None = None
+
+
+_ALL = TransactionFilter()
+
+
 async def list_transactions(
     tx: TenantTransaction,
+    wanted: TransactionFilter = _ALL,
     *,
-    state: TransactionState | None = None,
-    partner_id: PartnerId | None = None,
-    sold_from: date | None = None,
-    sold_before: date | None = None,
     after: int | None = None,
     limit: int = 50,
 ) -> tuple[list[Transaction], int | None]:
@@ -156,13 +165,13 @@ async def list_transactions(
           AND ($4::timestamptz IS NULL OR t.sold_at >= $4) AND ($5::timestamptz IS NULL OR t.sold_at < $5)
           AND ($6::bigint IS NULL OR t.seq < $6)
         """
-        + ("" if sold_from is None and sold_before is None else _SOLD_THEN)
+        + ("" if wanted.sold_from is None and wanted.sold_before is None else _SOLD_THEN)
         + " ORDER BY t.seq DESC LIMIT $7",
         tx.tenant.id,
-        state,
-        partner_id,
-        sold_from and midnight(sold_from),
-        sold_before and midnight(sold_before),
+        wanted.state,
+        wanted.partner_id,
+        wanted.sold_from and midnight(wanted.sold_from),
+        wanted.sold_before and midnight(wanted.sold_before),
         after,
         limit + 1,
     )

@@ -90,7 +90,7 @@ async def record_tax_status(tx: TenantTransaction, partner_id: PartnerId, new: N
         action="partner.tax_status_recorded",
         subject="partner",
         subject_id=str(partner_id),
-        **audit.apart(new.model_dump(mode="json", exclude_none=True)),
+        detail=audit.apart(new.model_dump(mode="json", exclude_none=True)),
     )
     return TaxRecord.from_row(recorded)
 

@@ -339,7 +339,9 @@ async def _look_at_pages(firm: Firm, books: Books) -> None:
 
 async def _look_at_the_api(firm: Firm, settings: Settings, books: Books) -> None:
     async with firm.parts.ledger.transaction(firm.tenant) as tx:
-        made = await api_keys.create_api_key(tx, settings.vault(), name="x", scopes=("read", "write"), actor="test")
+        made = await api_keys.create_api_key(
+            tx, settings.vault(), api_keys.WantedKey(name="x", scopes=("read", "write")), actor="test"
+        )
     headers = {"X-API-Key": made.key.get_secret_value()}
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=firm.app),

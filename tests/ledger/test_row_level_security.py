@@ -69,7 +69,9 @@ async def test_with_a_wrong_or_missing_tenant_every_table_is_empty(
     app: asyncpg.Connection, ledger: Ledger, tenant: Tenant, setting: str | None
 ) -> None:
     async with ledger.transaction(tenant) as tx:
-        await audit.record(tx, actor="x", action="y", subject="z", subject_id="1", personal={"email": "e"})
+        await audit.record(
+            tx, actor="x", action="y", subject="z", subject_id="1", detail=audit.Apart({}, {"email": "e"})
+        )
     person, _ = await users.add(ledger, f"{uuid4().hex}@acme.example")
     async with ledger.of_person(person) as tx:
         assert await tx.fetchval("SELECT count(*) FROM users") == 1

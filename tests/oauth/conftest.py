@@ -120,7 +120,9 @@ async def open_shop(app: FastAPI, client: Client) -> Shop:
     firm = await new_firm(app)
     admin = await firm.person(Role.ADMIN)
     async with firm.parts.ledger.transaction(firm.tenant) as tx:
-        key = await api_keys.create_api_key(tx, firm.parts.vault, name="test", scopes=("read", "write"), actor="test")
+        key = await api_keys.create_api_key(
+            tx, firm.parts.vault, api_keys.WantedKey(name="test", scopes=("read", "write")), actor="test"
+        )
     return Shop(firm, admin, await Office.found(client.sandbox), client, key.key.get_secret_value())
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from activities.models import EventAnnouncement
 from engine import announcing
 from tests.fixtures.desk import handed_over
 from tests.fixtures.house import House, Shop, until
@@ -126,7 +127,9 @@ async def test_an_event_announced_twice_is_handled_once_and_costs_nothing_more(s
     await shop.forget_calls()
     await shop.rows("UPDATE events SET handed_over_at = NULL RETURNING 1")
     await announcing.announce_event(
-        shop.house.engine, shop.tenant, event["resource_id"], event["id"], event["delivery"]
+        shop.house.engine,
+        shop.tenant,
+        EventAnnouncement(resource_id=event["resource_id"], event=event["id"], delivery=event["delivery"]),
     )
     workflow = shop.document_workflow(invoice)
     assert await workflow.result() == "handled before"

@@ -64,7 +64,7 @@ async def choose(visit: Proved) -> Response:
             action="tenant.entered" if home is not None else "tenant.entered_by_platform",
             subject="tenant",
             subject_id=tenant.slug,
-            personal={"email": person.email},
+            detail=audit.Apart({}, personal={"email": person.email}),
         )
     await sessions.enter(ledger, person, tenant)
     return RedirectResponse("/admin", status_code=303)

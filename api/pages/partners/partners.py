@@ -20,6 +20,7 @@ from ledger.bank import partner_accounts
 from ledger.database import TenantTransaction
 from ledger.payouts import partner_balance, rechecks
 from ledger.programme import campaigns, partner_links, partner_list, partners
+from ledger.programme.partner_list import PartnerFilter
 from ledger.programme.partners import Partner
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound, Refused
 from ledger.roles import Permission
@@ -63,10 +64,12 @@ async def partners_page(visit: Reader) -> Response:
             if asked.wrong
             else await partner_list.page(
                 tx,
-                status="active" if status == "active" else "inactive" if status == "inactive" else None,
-                sponsor_id=sponsor,
-                stopped=bool(asked.text("angehalten")),
-                name=asked.text("name"),
+                PartnerFilter(
+                    status="active" if status == "active" else "inactive" if status == "inactive" else None,
+                    sponsor_id=sponsor,
+                    stopped=bool(asked.text("angehalten")),
+                    name=asked.text("name"),
+                ),
                 after=asked.cursor or None,
                 limit=PAGE_LENGTH,
             )

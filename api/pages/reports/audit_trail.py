@@ -13,7 +13,7 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.words import audit_words
 from ledger.audit import audit, audit_chain
-from ledger.audit.audit import AuditEntry
+from ledger.audit.audit import AuditEntry, AuditFilter
 from ledger.roles import Permission
 from ledger.types import midnight
 
@@ -29,7 +29,7 @@ async def audit_page(visit: Auditor) -> Response:
     asked = Asked(visit, PAGE, *_FILTERS)
     wanted = _wanted(asked)
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
-        found, following = await audit.list_entries(tx, after=_cursor(asked.cursor), limit=PAGE_LENGTH, **wanted)
+        found, following = await audit.list_entries(tx, wanted, after=_cursor(asked.cursor), limit=PAGE_LENGTH)
         name = await actor_names.names(tx)
         actors = await audit.known(tx, "actor")
         actions = await audit.known(tx, "action")
@@ -70,22 +70,22 @@ async def audit_file(visit: Auditor) -> Response:
 
     async def batch(position: int | None) -> tuple[list[Sequence[Any]], int | None]:
         async with visit.doors.files.transaction(visit.tenant) as tx:
-            found, following = await audit.list_entries(tx, after=position, limit=IN_A_FILE, **wanted)
+            found, following = await audit.list_entries(tx, wanted, after=position, limit=IN_A_FILE)
         return [_line(entry, name(entry.actor), sees_personal) for entry in found], following
 
     return csv_answer("pruefpfad", header, in_batches(batch))
 
 
-def _wanted(asked: Asked) -> dict[str, Any]:
+def _wanted(asked: Asked) -> AuditFilter:
     first, after = asked.first_day("von"), asked.day_after("bis")
-    return {
-        "actor": asked.text("wer"),
-        "action": asked.text("was"),
-        "subject": asked.text("art"),
-        "subject_id": asked.text("kennung"),
-        "since": None if first is None else midnight(first),
-        "before": None if after is None else midnight(after),
-    }
+    return AuditFilter(
+        actor=asked.text("wer"),
+        action=asked.text("was"),
+        subject=asked.text("art"),
+        subject_id=asked.text("kennung"),
+        since=None if first is None else midnight(first),
+        before=None if after is None else midnight(after),
+    )
 
 
 def _cursor(written: str) -> int | None:

@@ -39,9 +39,9 @@ async def create(visit: KeyAdmin) -> Response:
             made = await api_keys.create_api_key(
                 tx,
                 visit.doors.vault,
-                name=visit.field("name"),
-                scopes=wanted,
-                expires_at=datetime.now(UTC) + timedelta(days=int(days)),
+                api_keys.WantedKey(
+                    name=visit.field("name"), scopes=wanted, expires_at=datetime.now(UTC) + timedelta(days=int(days))
+                ),
                 actor=person.actor,
                 created_by=person.user_id,
                 creator_scopes=roles.scopes(person.role),

@@ -11,7 +11,7 @@ import pytest
 
 from ledger.access import tenants
 from ledger.audit import audit, audit_chain
-from ledger.audit.audit import Origin
+from ledger.audit.audit import AuditFilter, Origin
 from ledger.audit.audit_chain import AuditBroken, Verified
 from ledger.database import Ledger
 from ledger.programme import partners
@@ -30,8 +30,10 @@ async def write(ledger: Ledger, tenant: Tenant, *, entries: int = 5, **members: 
                 action="payout.approve",
                 subject="payout",
                 subject_id=f"PO-2026-{number:04}",
-                detail={"grund": "Größe „é“ 𝄞", "cents": number, "nested": {"b": [1, 2.5, None], "a": True}},
-                personal={"email": f"anna{number}@acme.example"},
+                detail=audit.Apart(
+                    {"grund": "Größe „é“ 𝄞", "cents": number, "nested": {"b": [1, 2.5, None], "a": True}},
+                    {"email": f"anna{number}@acme.example"},
+                ),
                 **members,
             )
 
@@ -174,7 +176,7 @@ async def test_who_a_partner_is_lies_beside_the_chain(ledger: Ledger, audited: T
         await partners.change(tx, partner.id, change, by="key:x")
         trail = [row["entry"] for row in await tx.fetch("SELECT e::text AS entry FROM audit_entries e")]
         assert not [entry for entry in trail if "Beispiel" in entry or "anna@" in entry or "Weg 1" in entry]
-        entries, _ = await audit.list_entries(tx, subject="partner")
+        entries, _ = await audit.list_entries(tx, AuditFilter(subject="partner"))
         assert entries[0].detail == {"status": ["active", "inactive"]}
         assert (entries[0].personal or {})["name"] == ["Anna Beispiel", "Anna Anders"]
         assert len(await audit.entries_about(tx, "Anna Beispiel")) == 2
@@ -215,7 +217,7 @@ async def test_an_entry_says_from_where_and_the_address_can_be_erased(ledger: Le
     with audit.coming_from(Origin(door="api", request_id="abcdef0123456789", address="203.0.113.9")):
         await write(ledger, audited, entries=1)
     async with ledger.transaction(audited) as tx:
-        [entry] = (await audit.list_entries(tx, subject="payout"))[0]
+        [entry] = (await audit.list_entries(tx, AuditFilter(subject="payout")))[0]
         assert await tx.fetchval("SELECT count(*) FROM audit_entries e WHERE e::text LIKE '%203.0.113.9%'") == 0
     assert (entry.origin, (entry.personal or {})["address"]) == ("api:abcdef0123456789", "203.0.113.9")
 

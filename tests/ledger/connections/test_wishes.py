@@ -126,7 +126,7 @@ async def test_an_answer_and_the_end_of_its_question_do_not_wait_for_each_other(
     payout = await ask_for(shop)
     about: Any = {"subject": "payout", "subject_id": payout.number}
     async with shop.ledger.transaction(shop.tenant) as tx:
-        task = await tasks.ask(tx, kind="payout_blocked", reason=WHY, actions=("retry",), **about)
+        task = await tasks.ask(tx, tasks.NewTask(kind="payout_blocked", reason=WHY, actions=("retry",), **about))
     held = asyncio.Event()
 
     async def engine() -> None:

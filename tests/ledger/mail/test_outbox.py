@@ -76,7 +76,7 @@ async def test_what_is_rolled_back_is_told_to_nobody(ledger: Ledger, tenant: Ten
 
     async def ask_and_fail() -> None:
         async with ledger.transaction(tenant) as tx:
-            await tasks.ask(tx, kind="k", subject="s", subject_id="1", reason=WHY)
+            await tasks.ask(tx, tasks.NewTask(kind="k", subject="s", subject_id="1", reason=WHY))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -88,7 +88,7 @@ async def test_a_question_is_told_once_however_often_it_is_asked(ledger: Ledger,
     people = await everybody(ledger, tenant)
     for reason in (WHY, Reason.of("sweep_incomplete")):
         async with ledger.transaction(tenant) as tx:
-            await tasks.ask(tx, kind="k", subject="s", subject_id="1", reason=reason)
+            await tasks.ask(tx, tasks.NewTask(kind="k", subject="s", subject_id="1", reason=reason))
     told = await mails(ledger, tenant, MailKind.TASK_CREATED)
     assert sorted(row["user_id"] for row in told) == sorted(people[role] for role in GETS[MailKind.TASK_CREATED])
 
@@ -98,12 +98,12 @@ async def test_what_somebody_or_the_tenant_switched_off_is_not_written(ledger: L
     off = frozenset({MailKind.TASK_CREATED})
     async with ledger.transaction(tenant) as tx:
         await mail_kinds.switch(tx, people[Role.ADMIN], off, actor="user:1")
-        await tasks.ask(tx, kind="k", subject="s", subject_id="1", reason=WHY)
+        await tasks.ask(tx, tasks.NewTask(kind="k", subject="s", subject_id="1", reason=WHY))
     assert people[Role.ADMIN] not in {row["user_id"] for row in await mails(ledger, tenant, MailKind.TASK_CREATED)}
     before = len(await mails(ledger, tenant, MailKind.TASK_CREATED))
     async with ledger.transaction(tenant) as tx:
         await mail_kinds.switch(tx, None, off, actor="user:1")
-        await tasks.ask(tx, kind="k", subject="s", subject_id="2", reason=WHY)
+        await tasks.ask(tx, tasks.NewTask(kind="k", subject="s", subject_id="2", reason=WHY))
         await mail_kinds.switch(tx, None, frozenset(), actor="user:1")
         known = await mail_kinds.choices(tx, people[Role.ADMIN])
         entries, _ = await audit.list_entries(tx)
@@ -238,7 +238,7 @@ async def test_several_are_one_mail_and_what_comes_later_is_the_next(
 
     async def ask(number: int) -> None:
         async with ledger.transaction(tenant) as tx:
-            await tasks.ask(tx, kind="k", subject="s", subject_id=str(number), reason=WHY)
+            await tasks.ask(tx, tasks.NewTask(kind="k", subject="s", subject_id=str(number), reason=WHY))
 
     for number in range(3):
         await ask(number)
@@ -291,8 +291,8 @@ async def test_the_day_is_written_once_and_admins_learn_the_head(ledger: Ledger,
 async def test_old_mails_are_forgotten(ledger: Ledger, tenant: Tenant, superuser: asyncpg.Connection) -> None:
     await person(ledger, tenant, Role.APPROVER)
     async with ledger.transaction(tenant) as tx:
-        await tasks.ask(tx, kind="k", subject="s", subject_id="1", reason=WHY)
-        await tasks.ask(tx, kind="k", subject="s", subject_id="2", reason=WHY)
+        await tasks.ask(tx, tasks.NewTask(kind="k", subject="s", subject_id="1", reason=WHY))
+        await tasks.ask(tx, tasks.NewTask(kind="k", subject="s", subject_id="2", reason=WHY))
     await superuser.execute(
         "UPDATE mails SET created_at = $2 WHERE tenant_id = $1 AND about = "
         "(SELECT id::text FROM tasks WHERE tenant_id = $1 AND subject_id = '1')",

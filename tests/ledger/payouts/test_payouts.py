@@ -241,11 +241,7 @@ async def test_a_payout_that_lost_its_last_line_is_cancelled(shop: Shop) -> None
     payout = await request(shop)
     async with shop.ledger.transaction(shop.tenant) as tx:
         await tasks.ask(
-            tx,
-            kind="payout_blocked",
-            subject="payout",
-            subject_id=payout.number,
-            reason=WHY,
+            tx, tasks.NewTask(kind="payout_blocked", subject="payout", subject_id=payout.number, reason=WHY)
         )
     assert await take_out(shop, big)
     assert await shop.tasks() == [], "nobody is asked about what has ended"

@@ -93,7 +93,11 @@ class Office:
     async def key(self, maker: UserId | None) -> str:
         async with self.ledger() as tx:
             made = await api_keys.create_api_key(
-                tx, self.firm.parts.vault, name="x", scopes=("read",), actor="test", created_by=maker
+                tx,
+                self.firm.parts.vault,
+                api_keys.WantedKey(name="x", scopes=("read",)),
+                actor="test",
+                created_by=maker,
             )
         return f"key:{made.id}"
 

@@ -177,12 +177,7 @@ async def test_who_recorded_an_account_does_not_take_its_warning_away(office: Of
 async def test_what_a_task_was_answered_is_kept_as_it_was_answered(office: Office) -> None:
     async with office.ledger() as tx:
         task = await tasks.ask(
-            tx,
-            kind="x",
-            subject="partner",
-            subject_id="ANNA",
-            reason=WHY,
-            actions=("done",),
+            tx, tasks.NewTask(kind="x", subject="partner", subject_id="ANNA", reason=WHY, actions=("done",))
         )
         detail = {"action": "book_new", "reason": "falsch", "day": "2026-01-01"}
         answer = Answer(action="done", reason="wahr", detail=detail)

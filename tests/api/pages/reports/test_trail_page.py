@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from ledger.access import api_keys
 from ledger.audit import audit
+from ledger.audit.audit import AuditFilter
 from ledger.roles import Role
 from tests.fixtures.browsers import Browser, Firm, new_firm
 from tests.fixtures.people import people_app, people_settings
@@ -106,7 +107,7 @@ async def test_what_comes_from_outside_is_escaped_on_the_page_and_no_formula_in_
 
 
 async def test_operators_see_the_trail_without_what_tells_who_somebody_is(watched_firm: Firm) -> None:
-    await write(watched_firm, "partner.changed", personal={"email": "anna@partner.example"})
+    await write(watched_firm, "partner.changed", detail=audit.Apart({}, {"email": "anna@partner.example"}))
     admin, ops = await watched_firm.person(Role.ADMIN), await watched_firm.platform_admin()
     await ops.post("/admin/mandant", {"tenant": watched_firm.tenant.slug})
     for path in ("/admin/pruefpfad", "/admin/pruefpfad.csv"):
@@ -125,13 +126,15 @@ async def test_another_tenants_trail_is_not_there(watched_firm: Firm, people_app
 
 
 async def test_machines_read_the_same_with_the_right_to_approve(watched_firm: Firm) -> None:
-    await write(watched_firm, "payout.approve", personal={"email": "anna@partner.example"})
+    await write(watched_firm, "payout.approve", detail=audit.Apart({}, {"email": "anna@partner.example"}))
     for number in range(3):
         await write(watched_firm, "payout.reject", subject_id=f"PO-2026-100{number}")
     keys = {}
     async with watched_firm.parts.ledger.transaction(watched_firm.tenant) as tx:
         for scopes in (("read",), ("read", "approve")):
-            made = await api_keys.create_api_key(tx, watched_firm.parts.vault, name="k", scopes=scopes, actor="test")
+            made = await api_keys.create_api_key(
+                tx, watched_firm.parts.vault, api_keys.WantedKey(name="k", scopes=scopes), actor="test"
+            )
             keys[scopes[-1]] = {"X-API-Key": made.key.get_secret_value()}
     http = watched_firm.browser().http
     assert (await http.get("/api/v1/audit", headers=keys["read"])).status_code == 403
@@ -148,7 +151,7 @@ async def test_machines_read_the_same_with_the_right_to_approve(watched_firm: Fi
 async def test_each_door_names_itself(watched_firm: Firm) -> None:
     browser = await watched_firm.person(Role.VIEWER)
     async with watched_firm.parts.ledger.transaction(watched_firm.tenant) as tx:
-        entries, _ = await audit.list_entries(tx, action="person.logged_in")
+        entries, _ = await audit.list_entries(tx, AuditFilter(action="person.logged_in"))
     assert browser.user is not None
     assert [(entry.origin or "").partition(":")[0] for entry in entries] == ["page"]
     assert all(entry.personal and entry.personal["address"].startswith("10.") for entry in entries)

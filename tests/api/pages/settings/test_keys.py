@@ -24,8 +24,7 @@ async def key_of(firm: Firm, maker: UserId | None, *scopes: str, role: Role = Ro
         made = await api_keys.create_api_key(
             tx,
             firm.parts.vault,
-            name="test",
-            scopes=scopes,
+            api_keys.WantedKey(name="test", scopes=scopes),
             actor="test",
             created_by=maker,
             creator_scopes=roles.scopes(role),
