@@ -24,7 +24,7 @@ from ledger.connections.connections import ConnectionBroken, NotConnected
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents import intents
 from ledger.documents.intents import CERTAIN_AFTER, Intent, MaySend
-from ledger.inbox import events
+from ledger.inbox import redelivery
 from ledger.reasons import Reason
 from ledger.types import IntentId, Tenant
 from lexoffice.answers import Created
@@ -157,7 +157,7 @@ class DocumentCreator:
                 )
                 return Creation(outcome=Outcome.NOTHING_TO_DO)
             # A notification may have been faster than this line: it waits for this id.
-            await events.hand_over_parked(tx)
+            await redelivery.hand_over_parked(tx)
             return Creation(outcome=Outcome.MADE, look=await look(tx))
 
     async def _refused(self, tenant: Tenant, intent: Intent, refusal: Reason, technical: str) -> Creation[Any]:

@@ -21,7 +21,7 @@ from ledger.connections import connections
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents import intents, unclear_outcomes
 from ledger.documents.intents import Intent
-from ledger.inbox import events
+from ledger.inbox import redelivery
 from ledger.payouts import approval_rule, payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
@@ -179,7 +179,7 @@ async def _refused(tx: TenantTransaction, task: DocumentCreation, payout: Payout
     actions: tuple[str, ...] = ("retry", "cancel")
     if payout.state is PayoutState.APPROVED:
         await unclear_outcomes.give_up(tx, task.intent)
-        await events.hand_over_parked(tx)
+        await redelivery.hand_over_parked(tx)
         actions = ("retry",)
     await block_and_ask(
         tx, payout, creation.refusal, kind="credit_note_refused", technical=creation.technical, actions=actions

@@ -17,7 +17,7 @@ from ledger import tasks
 from ledger.booking import invoice_sales, lost_invoices
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents import documents, intents, unclear_outcomes
-from ledger.inbox import events
+from ledger.inbox import redelivery
 from ledger.payouts import approval_rule
 from ledger.sales import transactions
 from ledger.types import DocumentKind, IntentId, TransactionState
@@ -50,7 +50,7 @@ class InvoiceActivities:
             if creation.outcome is Outcome.REFUSED:
                 assert creation.refusal is not None
                 await unclear_outcomes.give_up(tx, task.intent)
-                await events.hand_over_parked(tx)
+                await redelivery.hand_over_parked(tx)
                 await tasks.ask(
                     tx,
                     tasks.NewTask(
@@ -78,7 +78,7 @@ class InvoiceActivities:
                 return False
             if not await unclear_outcomes.give_up(tx, task.intent):
                 return False
-            await events.hand_over_parked(tx)
+            await redelivery.hand_over_parked(tx)
             return True
 
     @activity.defn

@@ -11,7 +11,7 @@ from ledger.database import TenantTransaction
 from ledger.documents import documents, intents
 from ledger.documents.documents import KnownDocument
 from ledger.documents.intents import Intent
-from ledger.inbox import events
+from ledger.inbox import events, redelivery
 from ledger.inbox.events import Event
 from ledger.payouts import payouts
 from ledger.payouts.payouts import Payout
@@ -41,7 +41,7 @@ async def apply_credit_note(
     """
     heard = await events.load(tx, told)
     # What was told about a document that has turned out not to be this payout's meanwhile is judged anew.
-    await events.hand_over_again(tx, [e.id for e in heard if e.resource_id != payout.credit_note_id])
+    await redelivery.hand_over_again(tx, [e.id for e in heard if e.resource_id != payout.credit_note_id])
     if payout.credit_note_id is None:
         return payout
     announced = [e for e in heard if e.resource_id == payout.credit_note_id]

@@ -11,7 +11,7 @@ from ledger import tasks
 from ledger.database import TenantTransaction
 from ledger.documents import intents, unclear_outcomes
 from ledger.documents.intents import Intent
-from ledger.inbox import events
+from ledger.inbox import redelivery
 from ledger.reasons import Reason
 from ledger.types import DocumentKind
 from lexoffice.client import LexofficeClient
@@ -92,7 +92,7 @@ async def judge_search(
         return None  # A notification has brought the question before a person meanwhile.
     if len(marked) == 1 and not differences(marked[0]):
         await intents.made(tx, intent.id, marked[0].id, adopted=True)
-        await events.hand_over_parked(tx)
+        await redelivery.hand_over_parked(tx)
         return None
     if marked:
         await unclear_outcomes.stop_searching(tx, intent.id)

@@ -19,7 +19,7 @@ from ledger.database import TenantTransaction
 from ledger.documents import documents, intents, seen_credit_notes, unclear_outcomes
 from ledger.documents.documents import KnownDocument
 from ledger.documents.seen_credit_notes import Seen
-from ledger.inbox import events
+from ledger.inbox import events, redelivery
 from ledger.inbox.events import Event
 from ledger.payouts import payouts
 from ledger.reasons import Reason
@@ -37,7 +37,7 @@ async def conclude_credit_note(tx: TenantTransaction, task: Conclude, told: Sequ
         if credited := await _conclude_credit_of_invoice(tx, gathered, told):
             return credited
         if lost:
-            await events.park(tx, gathered.events)
+            await redelivery.park(tx, gathered.events)
             return Conclusion(outcome=EventState.WAITING)
         return await _end_of_a_stranger(tx, gathered)
     note = CreditNote.from_body(await body_of(tx, gathered.document))

@@ -9,7 +9,7 @@ from api.actions import stripe_booking
 from api.actions.rechecks import announce_rechecks
 from api.http.parts import Parts
 from ledger.database import TenantTransaction
-from ledger.inbox import events
+from ledger.inbox import events, redelivery
 from ledger.inbox.events import Event
 from ledger.refusals import NotFound
 from ledger.types import EventId, Frozen, PayoutNumber, Tenant
@@ -32,7 +32,7 @@ async def replay(tx: TenantTransaction, number: EventId, *, actor: str) -> Repla
     if await _is_of_stripe(tx, number):
         event, payouts = await stripe_booking.book_again(tx, number, actor=actor)
         return Replayed(event=event, payouts=payouts)
-    return Replayed(event=await events.replay(tx, number, actor=actor))
+    return Replayed(event=await redelivery.replay(tx, number, actor=actor))
 
 
 async def announce(doors: Parts, tenant: Tenant, replayed: Sequence[Replayed]) -> None:

@@ -14,7 +14,7 @@ from ledger.booking import provider_reports
 from ledger.booking.outcome import Outcome
 from ledger.booking.provider_reports import DisputeReport, RefundReport
 from ledger.database import TenantTransaction
-from ledger.inbox import events
+from ledger.inbox import events, redelivery
 from ledger.inbox.events import Event
 from ledger.reasons import Reason
 from ledger.refusals import Refused, refusals_of_the_database
@@ -53,7 +53,7 @@ async def book_again(tx: TenantTransaction, number: EventId, *, actor: str) -> t
 
     Raises NotFound.
     """
-    body = await events.take_up_again(tx, number, actor=actor)
+    body = await redelivery.take_up_again(tx, number, actor=actor)
     report = await _judged_again(tx, body)
     payouts: tuple[PayoutNumber, ...] = ()
     if isinstance(report, Ignored):

@@ -17,7 +17,7 @@ from api.v1.once import OnlyOnce
 from ledger import tasks
 from ledger.booking import resolutions
 from ledger.booking.resolutions import Answer
-from ledger.inbox import events
+from ledger.inbox import redelivery
 from ledger.tasks import Task
 from ledger.types import TaskId
 
@@ -85,7 +85,7 @@ async def resolve_task(
             tx, task.id, Answer.model_validate(resolution.model_dump()), actor=caller.actor
         )
         for event in resolved.replay:
-            await events.replay(tx, event, actor=caller.actor)
+            await redelivery.replay(tx, event, actor=caller.actor)
         after(announce_answer, doors, tx.tenant, resolved)
         return after.answer(_shown(await tasks.get(tx, task.id)), status=202)
 

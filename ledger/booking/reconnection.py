@@ -13,7 +13,7 @@ from ledger.connections import connecting, connection_health, connections, oauth
 from ledger.connections.connecting import LexofficeAccount
 from ledger.connections.oauth_tokens import TokenPair
 from ledger.database import TenantTransaction
-from ledger.inbox import events
+from ledger.inbox import redelivery
 from ledger.payouts import payouts, rechecks
 from ledger.types import LEXOFFICE, EventId, Frozen
 from ledger.vault import Vault
@@ -95,7 +95,7 @@ async def _go_on(tx: TenantTransaction, *, other_credential: bool = False) -> Go
     if connection.state != "connected" or connection.organization_id is None:
         return GoesOn()
     await payouts.want_recheck_of_blocked(tx)
-    taken_up = await events.take_up_skipped(tx, connection.organization_id)
+    taken_up = await redelivery.take_up_skipped(tx, connection.organization_id)
     repairs = other_credential and (await subscriptions.health(tx)).checked_at is not None
     if repairs:
         await subscriptions.want_set_up(tx)

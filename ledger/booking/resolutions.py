@@ -17,7 +17,7 @@ from ledger.booking import invoice_questions, naming, sale_decisions
 from ledger.commissions import manual_lines
 from ledger.database import TenantTransaction
 from ledger.documents import documents, intents, unclear_outcomes
-from ledger.inbox import events
+from ledger.inbox import redelivery
 from ledger.payouts import clawbacks, decisions, objections, payout_lines, payouts
 from ledger.payouts.decisions import Decision
 from ledger.payouts.payouts import Payout
@@ -187,7 +187,7 @@ async def _answer_lost_credit_note(tx: TenantTransaction, payout: Payout, action
             await unclear_outcomes.give_up_by_word(tx, intent.id)
             await payouts.change_state(tx, payout, PayoutState.CANCELLED, reason=answer.reason, unblock=True)
             await clawbacks.give_back(tx, payout.id)
-            await events.hand_over_parked(tx)
+            await redelivery.hand_over_parked(tx)
 
 
 async def _about_sale(
@@ -213,7 +213,7 @@ async def _about_lost_invoice(tx: TenantTransaction, task_id: TaskId, intent_id:
             await intents.refuse(tx, intent.id, _BY_WORD, attempt=intent.attempt)
         case _:
             await unclear_outcomes.give_up_by_word(tx, intent.id)
-            await events.hand_over_parked(tx)
+            await redelivery.hand_over_parked(tx)
     await intents.want_announcement(tx, intent.id)
     return Resolved(task=task_id, invoice_intent=intent.id, transaction=intent.transaction_id)
 
@@ -228,7 +228,7 @@ async def _adopt(tx: TenantTransaction, intent: IntentId, answer: Answer) -> Non
         raise NotAllowedNow("document_taken")
     if not await intents.made(tx, intent, resource_id, adopted=True):
         raise NotAllowedNow("outcome_not_unclear")
-    await events.hand_over_parked(tx)
+    await redelivery.hand_over_parked(tx)
 
 
 async def _end_returned(tx: TenantTransaction, payout: Payout, to: PayoutState, answer: Answer) -> None:

@@ -11,7 +11,7 @@ import pytest
 from api.http.language import in_words
 from ledger.commissions.explanations import explained_by
 from ledger.database import Ledger
-from ledger.inbox import events
+from ledger.inbox import redelivery
 from ledger.types import Tenant, TenantId
 from sandbox.postgres import PostgresAddresses
 from tests.ledger.old_shape import OldDatabase, old_database
@@ -131,7 +131,7 @@ async def test_what_waited_for_its_credit_note_is_handed_over_after_the_migratio
     try:
         known = Tenant(id=TenantId(tenant), slug="acme")
         async with ledger.transaction(known) as tx:
-            assert await events.hand_over_parked(tx) == [parked]
+            assert await redelivery.hand_over_parked(tx) == [parked]
     finally:
         await ledger.close()
     assert await _reason(old, parked) == (None, None)

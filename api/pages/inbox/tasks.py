@@ -21,7 +21,7 @@ from ledger.booking import resolutions
 from ledger.booking.resolutions import Answer
 from ledger.commissions import commissions, manual_lines
 from ledger.database import TenantTransaction
-from ledger.inbox import event_list, events
+from ledger.inbox import event_list, redelivery
 from ledger.payouts import payouts
 from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
@@ -87,7 +87,7 @@ async def resolve(task: UUID, visit: Reader) -> Response:
             _require_what_it_needs(answer)
             resolved = await resolutions.resolve(tx, asked.id, answer, actor=person.actor)
             for event in resolved.replay:
-                await events.replay(tx, event, actor=person.actor)
+                await redelivery.replay(tx, event, actor=person.actor)
     except NotFound as refused:
         if await _exists(visit, TaskId(task)):  # what was named is not there, such as a sale
             return await _shown(visit, TaskId(task), wrong=refused)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from temporalio.client import Client
 
 from ledger.connections import connecting, webhook_tokens
-from ledger.inbox import events
+from ledger.inbox import events, redelivery
 from ledger.inbox.events import Arrival
 from ledger.types import EventState
 from settings import Settings
@@ -354,10 +354,10 @@ async def test_what_waited_is_handed_over_with_a_new_delivery(connected: Door) -
     number = (await connected.notify(event)).json()["event"]
     ledger, tenant = connected.parts.ledger, connected.tenant
     async with ledger.transaction(tenant) as tx:
-        await events.park(tx, [number])
+        await redelivery.park(tx, [number])
     async with ledger.transaction(tenant) as tx:
-        assert await events.hand_over_waiting(tx, [uuid4()]) == []
-        assert await events.hand_over_waiting(tx, [UUID(event["resourceId"])]) == [number]
+        assert await redelivery.hand_over_waiting(tx, [uuid4()]) == []
+        assert await redelivery.hand_over_waiting(tx, [UUID(event["resourceId"])]) == [number]
         (now,) = await events.load(tx, [number])
     assert (now.state, now.delivery, now.handed_over_at) == (EventState.RECEIVED, 2, None)
 
