@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import asyncpg
@@ -31,6 +30,7 @@ from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.handover import HandoverActivities
 from activities.mail.mailing import MailActivities
 from activities.mail.post import FolderPost, Post, SmtpPost
+from activities.models import EventAnnouncement
 from activities.notifications.conclusions import ConclusionActivities
 from activities.notifications.fetching import FetchActivities
 from activities.payouts.payout_runs import PayoutRunActivities
@@ -46,6 +46,7 @@ from engine.schedules import ensure_payout_run, ensure_sweeps, restore_schedules
 from ledger.database import Ledger
 from ledger.inbox import sweeps
 from ledger.payouts import payout_runs
+from ledger.types import Tenant
 from settings import Settings
 from workflows.document import DocumentWorkflow
 from workflows.handover import HandoverWorkflow
@@ -189,12 +190,15 @@ class Hands:
             self.ledger, self.settings.vault(), post_of(self.settings), public_url=self.settings.public_url
         )
 
+    async def _announce_event(self, client: Client, tenant: Tenant, announced: EventAnnouncement) -> None:
+        await announcing.announce_event(client, tenant, announced, self._pace)
+
     @property
     def _sweeping(self) -> SweepActivities:
         return SweepActivities(
             self.ledger,
             self.door,
-            partial(announcing.announce_event, pace=self._pace),
+            self._announce_event,
             compare_open_every=timedelta(seconds=self.settings.sweep_open_every_seconds),
         )
 

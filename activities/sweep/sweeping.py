@@ -12,6 +12,7 @@ from temporalio.client import Client
 from activities.engine_away import AWAY
 from activities.gateway.lexoffice_gateway import LexofficeDoor, account_of
 from activities.heartbeats import heartbeats
+from activities.models import EventAnnouncement
 from activities.sweep.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
 from ledger import types
 from ledger.booking import reconnection, replacement
@@ -32,9 +33,7 @@ from lexoffice.vouchers import VoucherQuery, VoucherRow, VoucherStatus, VoucherT
 class Announce(Protocol):
     """engine/announcing.py, handed in by the worker: activities do not know the workflows."""
 
-    async def __call__(
-        self, client: Client, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, *, known: bool
-    ) -> None: ...
+    async def __call__(self, client: Client, tenant: Tenant, announced: EventAnnouncement) -> None: ...
 
 
 _TYPES: dict[DocumentKind, VoucherType] = {DocumentKind.INVOICE: "invoice", DocumentKind.CREDIT_NOTE: "creditnote"}
@@ -256,7 +255,8 @@ class SweepActivities:
 
     async def _tell(self, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, *, known: bool) -> None:
         try:
-            await self._announce(activity.client(), tenant, resource_id, event, delivery, known=known)
+            announced = EventAnnouncement(resource_id=resource_id, event=event, delivery=delivery, known=known)
+            await self._announce(activity.client(), tenant, announced)
         except AWAY as error:
             log.warning("announcement failed", tenant=tenant.slug, kind="event", error=type(error).__name__)
             return

@@ -22,7 +22,7 @@ def test_every_kind_of_task_has_words_and_no_words_are_left_over() -> None:
 
 
 def kinds_that_are_asked() -> Iterator[tuple[str, str]]:
-    """(kind, file) of each call of `tasks.ask` and of functions that hand it the kind they were given."""
+    """(kind, file) of each `tasks.NewTask` and of calls of functions that hand it the kind they were given."""
     for folder in ("ledger", "activities"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             where, parsed = str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
@@ -44,7 +44,7 @@ def kinds_that_are_asked() -> Iterator[tuple[str, str]]:
             }
             for call in (node for node in ast.walk(parsed) if isinstance(node, ast.Call)):
                 name = ast.unparse(call.func)
-                if name != "tasks.ask" and name not in handed_on:
+                if name != "tasks.NewTask" and name not in handed_on:
                     continue
                 kind = _argument(call, handed_on.get(name, -1))
                 if isinstance(kind, ast.Constant) and isinstance(kind.value, str):
@@ -62,7 +62,7 @@ def kinds_that_are_asked() -> Iterator[tuple[str, str]]:
 def _asks_what_it_is_told(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     told = {one.arg for one in [*function.args.args, *function.args.kwonlyargs]}
     return "kind" in told and any(
-        isinstance(node, ast.Call) and ast.unparse(node.func) == "tasks.ask" for node in ast.walk(function)
+        isinstance(node, ast.Call) and ast.unparse(node.func) == "tasks.NewTask" for node in ast.walk(function)
     )
 
 
