@@ -97,7 +97,7 @@ class Step(StrEnum):
     END = "end"
 
 
-class Look(Frozen):
+class PayoutView(Frozen):
     """What the ledger holds about a payout."""
 
     state: PayoutState
@@ -120,7 +120,7 @@ class DocumentCreation(Frozen):
     transaction_id: TransactionId | None = None
 
 
-class InvoiceLook(Frozen):
+class InvoiceView(Frozen):
     """What the ledger holds about an invoice that we write."""
 
     step: Step

@@ -20,9 +20,9 @@ with workflow.unsafe.imports_passed_through():
         Delivery,
         DocumentCreation,
         Gathered,
-        Look,
         Note,
         PayoutInput,
+        PayoutView,
         Step,
         Tell,
     )
@@ -60,18 +60,18 @@ class BarePayout:
 
     @workflow.run
     async def run(self, payout: PayoutInput) -> PayoutState:
-        look = await self._advance()
+        view = await self._advance()
         creation = DocumentCreation(
-            tenant=payout.tenant, number=payout.number, intent=look.intent or IntentId(_SOME_ID)
+            tenant=payout.tenant, number=payout.number, intent=view.intent or IntentId(_SOME_ID)
         )
-        look = await self._call(BareActivities.create_credit_note, creation, 60)
-        look = await self._call(BareActivities.read_back_credit_note, creation, 30)
+        view = await self._call(BareActivities.create_credit_note, creation, 60)
+        view = await self._call(BareActivities.read_back_credit_note, creation, 30)
         # An announcement that the engine took, but answered too late, comes twice.
-        while look.state is not PayoutState.PAID:
-            look = await self._advance()
-        return look.state
+        while view.state is not PayoutState.PAID:
+            view = await self._advance()
+        return view.state
 
-    async def _advance(self) -> Look:
+    async def _advance(self) -> PayoutView:
         await workflow.wait_condition(lambda: bool(self._notes))
         notes, self._notes = self._notes, []
         return await workflow.execute_activity_method(
@@ -82,8 +82,8 @@ class BarePayout:
             retry_policy=_RETRY,
         )
 
-    async def _call(self, call: Any, creation: DocumentCreation, seconds: int) -> Look:
-        look: Look = await workflow.execute_activity_method(
+    async def _call(self, call: Any, creation: DocumentCreation, seconds: int) -> PayoutView:
+        view: PayoutView = await workflow.execute_activity_method(
             call,
             creation,
             task_queue=LEXOFFICE,
@@ -92,7 +92,7 @@ class BarePayout:
             retry_policy=_RETRY,
             priority=Priority(priority_key=1, fairness_key=self._payout.tenant.slug),
         )
-        return look
+        return view
 
     @workflow.signal
     def approve(self, note: Any = None) -> None:
@@ -170,20 +170,20 @@ class BareActivities:
         self._counter = counter
 
     @activity.defn
-    async def advance(self, task: Advance) -> Look:
+    async def advance(self, task: Advance) -> PayoutView:
         if any(note.signal == "credit_note_paid" for note in task.notes):
             os.write(self._counter, PAID)
-            return Look(state=PayoutState.PAID, step=Step.END, credit_note_number="GS-2026-0001")
-        return Look(state=PayoutState.APPROVED, step=Step.CREATE, intent=IntentId(_SOME_ID))
+            return PayoutView(state=PayoutState.PAID, step=Step.END, credit_note_number="GS-2026-0001")
+        return PayoutView(state=PayoutState.APPROVED, step=Step.CREATE, intent=IntentId(_SOME_ID))
 
     @activity.defn
-    async def create_credit_note(self, task: DocumentCreation) -> Look:
-        return Look(state=PayoutState.APPROVED, step=Step.READ_BACK, intent=task.intent)
+    async def create_credit_note(self, task: DocumentCreation) -> PayoutView:
+        return PayoutView(state=PayoutState.APPROVED, step=Step.READ_BACK, intent=task.intent)
 
     @activity.defn
-    async def read_back_credit_note(self, task: DocumentCreation) -> Look:
+    async def read_back_credit_note(self, task: DocumentCreation) -> PayoutView:
         os.write(self._counter, READ_BACK)
-        return Look(state=PayoutState.CREDIT_NOTE_OPEN, credit_note_number="GS-2026-0001")
+        return PayoutView(state=PayoutState.CREDIT_NOTE_OPEN, credit_note_number="GS-2026-0001")
 
     @activity.defn
     async def fetch_document(self, gathered: Gathered) -> Gathered:

@@ -8,7 +8,7 @@ from temporalio.common import Priority, RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.creation.invoices import InvoiceActivities
-    from activities.models import DocumentCreation, InvoiceLook, Step
+    from activities.models import DocumentCreation, InvoiceView, Step
     from workflows.messages import LEXOFFICE
     from workflows.searching import ONE_REQUEST_AT_A_TIME, search
     from workflows.words import say
@@ -23,36 +23,36 @@ class InvoiceWorkflow:
     def __init__(self, creation: DocumentCreation) -> None:
         self._creation = creation
         self._told = False
-        self._look = InvoiceLook(step=Step.CREATE)
+        self._view = InvoiceView(step=Step.CREATE)
 
     @workflow.run
-    async def run(self, creation: DocumentCreation) -> InvoiceLook:
-        while self._look.step is not Step.END:
-            workflow.set_current_details(_WORDS[self._look.step])
-            match self._look.step:
+    async def run(self, creation: DocumentCreation) -> InvoiceView:
+        while self._view.step is not Step.END:
+            workflow.set_current_details(_WORDS[self._view.step])
+            match self._view.step:
                 case Step.SEARCH | Step.WAIT:
-                    self._look = await self._search_unless_told()
+                    self._view = await self._search_unless_told()
                 case Step.READ_BACK:
-                    self._look = await self._call(InvoiceActivities.read_back_invoice, say("step_read_invoice_back"))
+                    self._view = await self._call(InvoiceActivities.read_back_invoice, say("step_read_invoice_back"))
                 case Step.CREATE:
                     # As for a credit note (workflows/payout.py): a worker that died is missed after 15 s.
-                    self._look = await self._call(
+                    self._view = await self._call(
                         InvoiceActivities.create_invoice, say("step_create_invoice"), seconds=60, silence=15
                     )
-        workflow.set_current_details(say("now_invoice_created") if self._look.made else say("now_invoice_not_created"))
-        return self._look
+        workflow.set_current_details(say("now_invoice_created") if self._view.made else say("now_invoice_not_created"))
+        return self._view
 
     @workflow.signal
     def resolve(self, note: Any = None, *_: Any) -> None:
         """Look at the row: a person answered the question about this invoice, or it was just announced."""
         self._told = True
 
-    async def _search_unless_told(self) -> InvoiceLook:
-        waits_for_person = self._look.step is Step.WAIT
+    async def _search_unless_told(self) -> InvoiceView:
+        waits_for_person = self._view.step is Step.WAIT
         try:
             await workflow.wait_condition(
                 lambda: self._told,
-                timeout=None if waits_for_person else timedelta(seconds=self._look.search_in_seconds),
+                timeout=None if waits_for_person else timedelta(seconds=self._view.search_in_seconds),
                 timeout_summary=say("timer_search_invoice"),
             )
         except TimeoutError:
@@ -73,7 +73,7 @@ class InvoiceWorkflow:
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
 
-    async def _search(self) -> InvoiceLook:
+    async def _search(self) -> InvoiceView:
         searched = await search(
             self._creation,
             PRIORITY,
@@ -88,8 +88,8 @@ class InvoiceWorkflow:
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
 
-    async def _call(self, activity: Any, summary: str, *, seconds: int = 30, silence: int | None = None) -> InvoiceLook:
-        look: InvoiceLook = await workflow.execute_activity_method(
+    async def _call(self, activity: Any, summary: str, *, seconds: int = 30, silence: int | None = None) -> InvoiceView:
+        view: InvoiceView = await workflow.execute_activity_method(
             activity,
             self._creation,
             task_queue=LEXOFFICE,
@@ -99,7 +99,7 @@ class InvoiceWorkflow:
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=2)),
             priority=Priority(priority_key=PRIORITY, fairness_key=self._creation.tenant.slug),
         )
-        return look
+        return view
 
 
 _WORDS = {

@@ -14,7 +14,7 @@ from temporalio.common import Priority, RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.creation.credit_notes import CreditNoteActivities
-    from activities.models import Advance, DocumentCreation, Look, Note, Step
+    from activities.models import Advance, DocumentCreation, Note, PayoutView, Step
     from activities.payouts.payouts import PayoutActivities
     from ledger.types import PayoutState
     from workflows.messages import LEXOFFICE, PayoutInput
@@ -32,32 +32,32 @@ class PayoutWorkflow:
     def __init__(self, payout: PayoutInput) -> None:
         self._payout = payout
         self._notes: list[Note] = []
-        self._look = Look(state=PayoutState.AWAITING_APPROVAL)
+        self._view = PayoutView(state=PayoutState.AWAITING_APPROVAL)
         self._shown: tuple[str, str | None] = (PayoutState.AWAITING_APPROVAL.value, None)  # as it was started
 
     @workflow.run
     async def run(self, payout: PayoutInput) -> PayoutState:
         while not self._is_over():
             self._show()
-            match self._look.step:
+            match self._view.step:
                 case Step.CREATE:
-                    self._look = await self._create_credit_note()
+                    self._view = await self._create_credit_note()
                 case Step.READ_BACK:
-                    self._look = await self._read_back_credit_note()
+                    self._view = await self._read_back_credit_note()
                 case Step.SEARCH:
-                    self._look = await self._search_credit_note_unless_told()
+                    self._view = await self._search_credit_note_unless_told()
                 case Step.WAIT:
                     await workflow.wait_condition(lambda: bool(self._notes))
-                    self._look = await self._advance()
+                    self._view = await self._advance()
         self._show()
-        return self._look.state
+        return self._view.state
 
     def _is_over(self) -> bool:
         # Nothing is awaited between this look at the list and the return of `run`: a message that came in time is
         # handled, and one that comes later finds no workflow and is handled by its sender (engine.md, PayoutWorkflow).
-        return self._look.state.ends_the_workflow and not self._notes
+        return self._view.state.ends_the_workflow and not self._notes
 
-    async def _advance(self) -> Look:
+    async def _advance(self) -> PayoutView:
         """Take every note there is; those that arrive meanwhile are the next round's."""
         notes, self._notes = self._notes, []
         return await workflow.execute_activity_method(
@@ -69,7 +69,7 @@ class PayoutWorkflow:
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
 
-    async def _create_credit_note(self) -> Look:
+    async def _create_credit_note(self) -> PayoutView:
         return await workflow.execute_activity_method(
             CreditNoteActivities.create_credit_note,
             self._creation(),
@@ -83,7 +83,7 @@ class PayoutWorkflow:
             priority=Priority(priority_key=APPROVALS_FIRST, fairness_key=self._payout.tenant.slug),
         )
 
-    async def _read_back_credit_note(self) -> Look:
+    async def _read_back_credit_note(self) -> PayoutView:
         return await workflow.execute_activity_method(
             CreditNoteActivities.read_back_credit_note,
             self._creation(),
@@ -95,12 +95,12 @@ class PayoutWorkflow:
             priority=Priority(priority_key=APPROVALS_FIRST, fairness_key=self._payout.tenant.slug),
         )
 
-    async def _search_credit_note_unless_told(self) -> Look:
+    async def _search_credit_note_unless_told(self) -> PayoutView:
         """Wait for the next search, or for a person who knows what became of the credit note."""
         try:
             await workflow.wait_condition(
                 lambda: bool(self._notes),
-                timeout=timedelta(seconds=self._look.search_in_seconds),
+                timeout=timedelta(seconds=self._view.search_in_seconds),
                 timeout_summary=say("timer_search_credit_note"),
             )
             return await self._advance()
@@ -119,7 +119,7 @@ class PayoutWorkflow:
             priority=Priority(priority_key=APPROVALS_FIRST, fairness_key=self._payout.tenant.slug),
         )
 
-    async def _search_credit_note(self) -> Look:
+    async def _search_credit_note(self) -> PayoutView:
         searched = await search(
             self._creation(),
             APPROVALS_FIRST,
@@ -135,13 +135,13 @@ class PayoutWorkflow:
         )
 
     def _creation(self) -> DocumentCreation:
-        assert self._look.intent is not None
-        return DocumentCreation(tenant=self._payout.tenant, number=self._payout.number, intent=self._look.intent)
+        assert self._view.intent is not None
+        return DocumentCreation(tenant=self._payout.tenant, number=self._payout.number, intent=self._view.intent)
 
     def _show(self) -> None:
         """What an ops person reads in the Temporal UI: the state in words, and what it waits for."""
-        workflow.set_current_details(waiting_for(self._payout, self._look))
-        state, number = self._look.state.value, self._look.credit_note_number
+        workflow.set_current_details(waiting_for(self._payout, self._view))
+        state, number = self._view.state.value, self._view.credit_note_number
         if (state, number) != self._shown:
             numbered = [CREDIT_NOTE_NUMBER.value_set(number)] if number else []
             workflow.upsert_search_attributes([PAYOUT_STATUS.value_set(state), *numbered])
@@ -179,9 +179,9 @@ class PayoutWorkflow:
         self._notes.append(_kept("credit_note_voided", note))
 
     @workflow.query
-    def status(self) -> Look:
+    def status(self) -> PayoutView:
         """What the workflow last saw in the ledger."""
-        return self._look
+        return self._view
 
 
 def _kept(signal: str, value: Any) -> Note:

@@ -6,7 +6,7 @@ Summaries stand in histories and are not compared when one is replayed; a senten
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.models import Look, Step
+    from activities.models import PayoutView, Step
     from ledger.types import PayoutState
     from words import sentence
     from workflows.messages import PayoutInput
@@ -40,17 +40,17 @@ def say(code: str, **params: object) -> str:
     return sentence(code, params)
 
 
-def waiting_for(payout: PayoutInput, look: Look) -> str:
+def waiting_for(payout: PayoutInput, view: PayoutView) -> str:
     """Markdown: the state, what it waits for and for whom, and the questions that are open."""
-    number = f" ({look.credit_note_number})" if look.credit_note_number else ""
-    lines = [f"**{payout.number}: {say(_STATES[look.state])}{number}**", "", say(_next(look))]
-    if look.open_tasks:
-        lines += ["", say("now_open_tasks"), *(f"- {say(_TASKS.get(kind, kind))}" for kind in look.open_tasks)]
+    number = f" ({view.credit_note_number})" if view.credit_note_number else ""
+    lines = [f"**{payout.number}: {say(_STATES[view.state])}{number}**", "", say(_next(view))]
+    if view.open_tasks:
+        lines += ["", say("now_open_tasks"), *(f"- {say(_TASKS.get(kind, kind))}" for kind in view.open_tasks)]
     return "\n".join(lines)
 
 
-def _next(look: Look) -> str:
-    match look.step, look.state:
+def _next(view: PayoutView) -> str:
+    match view.step, view.state:
         case Step.CREATE, _:
             return "now_creating_credit_note"
         case Step.READ_BACK, _:
@@ -59,11 +59,11 @@ def _next(look: Look) -> str:
             return "now_searching_credit_note"
         case _, PayoutState.AWAITING_APPROVAL:
             return "now_awaiting_approval"
-        case _, PayoutState.APPROVED if look.blocked:
+        case _, PayoutState.APPROVED if view.blocked:
             return "now_blocked"
         case _, PayoutState.OUTCOME_UNKNOWN:
             return "now_credit_note_unclear"
-        case _, PayoutState.CREDIT_NOTE_OPEN if look.reopened:
+        case _, PayoutState.CREDIT_NOTE_OPEN if view.reopened:
             return "now_reopened"
         case _, PayoutState.CREDIT_NOTE_OPEN:
             return "now_awaiting_payment"

@@ -48,21 +48,21 @@ class Outcome(StrEnum):
 
 
 L = TypeVar("L")
-Looking = Callable[[TenantTransaction], Awaitable[L]]
+Viewing = Callable[[TenantTransaction], Awaitable[L]]
 
 
 @dataclass(frozen=True)
 class Creation(Generic[L]):
     """What came of one attempt. `technical`: status and fields of a refusal, for ops.
 
-    `look`: of a document that was made, what its owner looks like with it.
+    `view`: of a document that was made, what its owner looks like with it.
     """
 
     outcome: Outcome
     refusal: Reason | None = None
     """Of REFUSED, and of what was not sent."""
     technical: str | None = None
-    look: L | None = None
+    view: L | None = None
     unconnected: bool = False
     """Nothing was sent, because there was no connection that works."""
 
@@ -83,10 +83,10 @@ class DocumentCreator:
         # Between committing `sent_at` and sending; later the permission is not used (engine.md: 5 s of 45 − 35).
         self._patience = (certain_after - answer_within) / 2
 
-    async def create(self, tenant: Tenant, intent_id: IntentId, look: Looking[L]) -> Creation[L]:
+    async def create(self, tenant: Tenant, intent_id: IntentId, view: Viewing[L]) -> Creation[L]:
         """POST the document of this intent, if its row permits it. A refused intent stays open: the caller closes it.
 
-        `look` is asked in the transaction that stores the document's id. It only reads, and waits for nothing: what it
+        `view` is asked in the transaction that stores the document's id. It only reads, and waits for nothing: what it
         raises would lose the id. Raises a retryable ApplicationError where the same intent may be tried again: no slot,
         429, no connection.
         """
@@ -104,7 +104,7 @@ class DocumentCreator:
                 permission = await intents.may_send(tx, intent_id, certain_after=self._certain_after)
             match permission.verdict:
                 case MaySend.YES if time.monotonic() - asked <= self._patience.total_seconds():
-                    return await self._send(tenant, client, permission.intent, look, asked_at)
+                    return await self._send(tenant, client, permission.intent, view, asked_at)
                 case MaySend.YES | MaySend.UNCLEAR:
                     # YES, but so late that another worker may already hold this one for dead: not sending is safe.
                     return Creation(outcome=Outcome.UNCLEAR)
@@ -112,7 +112,7 @@ class DocumentCreator:
                     return Creation(outcome=Outcome.NOTHING_TO_DO)
 
     async def _send(
-        self, tenant: Tenant, client: LexofficeClient, intent: Intent, look: Looking[L], asked_at: datetime
+        self, tenant: Tenant, client: LexofficeClient, intent: Intent, view: Viewing[L], asked_at: datetime
     ) -> Creation[L]:
         try:
             async with asyncio.timeout(self._answer_within.total_seconds()):
@@ -138,9 +138,9 @@ class DocumentCreator:
             return Creation(outcome=Outcome.UNCLEAR)
         except TimeoutError:
             return Creation(outcome=Outcome.UNCLEAR)
-        return await self._made(tenant, intent, created.id, look)
+        return await self._made(tenant, intent, created.id, view)
 
-    async def _made(self, tenant: Tenant, intent: Intent, resource_id: UUID, look: Looking[L]) -> Creation[L]:
+    async def _made(self, tenant: Tenant, intent: Intent, resource_id: UUID, view: Viewing[L]) -> Creation[L]:
         async with self._ledger.transaction(tenant, cause=f"intent:{intent.id}") as tx:
             if not await intents.made(tx, intent.id, resource_id):
                 # Only a worker that was frozen for longer than the waiting time can come here: meanwhile the intent
@@ -158,7 +158,7 @@ class DocumentCreator:
                 return Creation(outcome=Outcome.NOTHING_TO_DO)
             # A notification may have been faster than this line: it waits for this id.
             await redelivery.hand_over_parked(tx)
-            return Creation(outcome=Outcome.MADE, look=await look(tx))
+            return Creation(outcome=Outcome.MADE, view=await view(tx))
 
     async def _refused(self, tenant: Tenant, intent: Intent, refusal: Reason, technical: str) -> Creation[Any]:
         await self._note_refusal(tenant, intent, technical)

@@ -14,7 +14,7 @@ from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.judging.credit_note_judgement import differences_from_approval
 from activities.judging.credit_note_settling import JustRead, apply_credit_note
 from activities.judging.document_identity import Document, judge_search
-from activities.models import CONNECTION_UNUSABLE, DocumentCreation, Look, Step, mendable
+from activities.models import CONNECTION_UNUSABLE, DocumentCreation, PayoutView, Step, mendable
 from activities.payouts.next_step import as_it_stands, block_and_ask, what_next
 from ledger import tasks
 from ledger.connections import connections
@@ -38,14 +38,14 @@ class CreditNoteActivities:
         self._unclear_wait = unclear_wait
 
     @activity.defn
-    async def create_credit_note(self, task: DocumentCreation) -> Look:
+    async def create_credit_note(self, task: DocumentCreation) -> PayoutView:
         """POST the credit note once. Only a proof that nothing was made allows another POST."""
         creation = await self._creator.create(task.tenant, task.intent, lambda tx: _look_at_made(tx, task))
-        if creation.look is not None:
-            return creation.look
+        if creation.view is not None:
+            return creation.view
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as tx:
             if creation.unconnected and await connections.works(tx):
-                return await self._look(tx, task)
+                return await self._view(tx, task)
             payout = await payouts.lock(tx, _number(task))
             if creation.outcome is Outcome.REFUSED:
                 await _refused(tx, task, payout, creation)
@@ -56,17 +56,17 @@ class CreditNoteActivities:
                     PayoutState.OUTCOME_UNKNOWN,
                     reason=Reason.of("answer_not_clear"),
                 )
-            return await self._look(tx, task)
+            return await self._view(tx, task)
 
     @activity.defn
-    async def read_back_credit_note(self, task: DocumentCreation) -> Look:
+    async def read_back_credit_note(self, task: DocumentCreation) -> PayoutView:
         """GET what was created, keep its number and totals, and judge it as a notification would be judged."""
         try:
             async with self._door.failures_explained(task.tenant):
                 async with self._ledger.transaction(task.tenant) as tx:
                     intent = await intents.get(tx, task.intent)
                     if intent.resource_id is None or intent.closed_at is not None:
-                        return await self._look(tx, task)
+                        return await self._view(tx, task)
                     access = await self._door.access_in(tx)
                 document = await read_back(self._door, task.tenant, intent, access)
         except ApplicationError as error:
@@ -77,11 +77,11 @@ class CreditNoteActivities:
             wrong = differences_from_approval(payout, intent, None, document) if document and intent.adopted else ()
             if document is None or wrong:
                 await _disown(tx, task, payout, wrong)
-                return await self._look(tx, task)
+                return await self._view(tx, task)
             return await self._what_next(tx, await self._keep(tx, payout, intent, document))
 
     @activity.defn
-    async def search_credit_note(self, task: DocumentCreation) -> Look:
+    async def search_credit_note(self, task: DocumentCreation) -> PayoutView:
         """A whole search in one activity: for those that began before searching.py was there."""
         async with self._ledger.transaction(task.tenant) as tx:
             intent = await intents.get(tx, task.intent)
@@ -95,7 +95,7 @@ class CreditNoteActivities:
             return await self._judge_search(tx, task, marked)
 
     @activity.defn
-    async def judge_credit_note_search(self, searched: Searched) -> Look:
+    async def judge_credit_note_search(self, searched: Searched) -> PayoutView:
         """Adopt the lost credit note if it is the only one with the marker, and as approved."""
         task = searched.creation
         if searched.unusable:
@@ -103,7 +103,9 @@ class CreditNoteActivities:
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as tx:
             return await self._judge_search(tx, task, await kept_documents(tx, searched, DocumentKind.CREDIT_NOTE))
 
-    async def _judge_search(self, tx: TenantTransaction, task: DocumentCreation, marked: Sequence[Document]) -> Look:
+    async def _judge_search(
+        self, tx: TenantTransaction, task: DocumentCreation, marked: Sequence[Document]
+    ) -> PayoutView:
         payout = await payouts.lock(tx, _number(task))
         intent = await intents.get(tx, task.intent)
         if intent.is_unclear:
@@ -117,29 +119,29 @@ class CreditNoteActivities:
             )
             if candidates is not None:
                 await _ask_about_lost(tx, payout.number, candidates)
-        return await self._look(tx, task)
+        return await self._view(tx, task)
 
-    async def _look(self, tx: TenantTransaction, task: DocumentCreation) -> Look:
+    async def _view(self, tx: TenantTransaction, task: DocumentCreation) -> PayoutView:
         return await self._what_next(tx, await payouts.lock(tx, _number(task)))
 
-    async def _what_next(self, tx: TenantTransaction, locked: Payout) -> Look:
+    async def _what_next(self, tx: TenantTransaction, locked: Payout) -> PayoutView:
         return await what_next(tx, locked, unclear_wait=self._unclear_wait)
 
-    async def _wait_for_connection(self, task: DocumentCreation, error: ApplicationError) -> Look:
+    async def _wait_for_connection(self, task: DocumentCreation, error: ApplicationError) -> PayoutView:
         """The key is refused or gone: the payout waits for another one, and its workflow lives on."""
         if error.type != CONNECTION_UNUSABLE:
             raise error
         return await self._block_for_connection(task, mendable=mendable(error))
 
-    async def _block_for_connection(self, task: DocumentCreation, *, mendable: bool) -> Look:
+    async def _block_for_connection(self, task: DocumentCreation, *, mendable: bool) -> PayoutView:
         async with self._ledger.transaction(task.tenant) as tx:
             # Whoever mends it wakes the payouts that are blocked; one that is just being blocked is not among them.
             if mendable and await connections.works(tx):
-                return await self._look(tx, task)
+                return await self._view(tx, task)
             payout = await payouts.lock(tx, _number(task))
             if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
                 await block_and_ask(tx, payout, Reason.of("connection_broken"), kind="payout_blocked")
-            return await self._look(tx, task)
+            return await self._view(tx, task)
 
     async def _keep(self, tx: TenantTransaction, payout: Payout, intent: Intent, document: Document) -> Payout:
         snapshot = await keep(tx, intent, document)
@@ -152,7 +154,7 @@ class CreditNoteActivities:
         )
 
 
-async def _look_at_made(tx: TenantTransaction, task: DocumentCreation) -> Look:
+async def _look_at_made(tx: TenantTransaction, task: DocumentCreation) -> PayoutView:
     """Its id is known, and whatever else became of the payout: what was made is read back."""
     looked = await as_it_stands(tx, await payouts.get(tx, _number(task)))
     return looked.model_copy(update={"step": Step.READ_BACK, "intent": task.intent})
@@ -169,7 +171,9 @@ async def _disown(tx: TenantTransaction, task: DocumentCreation, payout: Payout,
     await _ask_about_lost(tx, payout.number, candidates, differences)
 
 
-async def _refused(tx: TenantTransaction, task: DocumentCreation, payout: Payout, creation: Creation[Look]) -> None:
+async def _refused(
+    tx: TenantTransaction, task: DocumentCreation, payout: Payout, creation: Creation[PayoutView]
+) -> None:
     """Nothing was made, and as it stands trying again is useless: the payout waits for a person.
 
     An approved one goes back to having no intent: it may be cancelled, and a retry writes the document anew. One whose

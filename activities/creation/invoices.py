@@ -11,7 +11,7 @@ from activities.creation.search_models import Searched
 from activities.creation.searching import kept_documents, waiting_for_the_connection, whole_search
 from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.judging.document_identity import Document, ask_about_lost_invoice, differences_of_invoice, judge_search
-from activities.models import DocumentCreation, InvoiceLook, Step
+from activities.models import DocumentCreation, InvoiceView, Step
 from activities.payouts.next_step import next_step
 from ledger import tasks
 from ledger.booking import invoice_sales, lost_invoices
@@ -33,19 +33,19 @@ class InvoiceActivities:
         self._unclear_wait = unclear_wait
 
     @activity.defn
-    async def look_at_invoice(self, task: DocumentCreation) -> InvoiceLook:
+    async def look_at_invoice(self, task: DocumentCreation) -> InvoiceView:
         """What the intent's row permits next; a person may have answered the question about it."""
         async with self._ledger.transaction(task.tenant) as tx:
-            return await self._look(tx, task.intent)
+            return await self._view(tx, task.intent)
 
     @activity.defn
-    async def create_invoice(self, task: DocumentCreation) -> InvoiceLook:
+    async def create_invoice(self, task: DocumentCreation) -> InvoiceView:
         """POST the invoice once. Only a proof that nothing was made allows another POST."""
         if await self._is_not_wanted_any_more(task):
             return await self.look_at_invoice(task)
-        creation = await self._creator.create(task.tenant, task.intent, lambda tx: self._look(tx, task.intent))
-        if creation.look is not None:
-            return creation.look
+        creation = await self._creator.create(task.tenant, task.intent, lambda tx: self._view(tx, task.intent))
+        if creation.view is not None:
+            return creation.view
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as tx:
             if creation.outcome is Outcome.REFUSED:
                 assert creation.refusal is not None
@@ -62,7 +62,7 @@ class InvoiceActivities:
                         links={"transaction": f"/api/v1/transactions/{task.transaction_id}"},
                     ),
                 )
-            return await self._look(tx, task.intent)
+            return await self._view(tx, task.intent)
 
     async def _is_not_wanted_any_more(self, task: DocumentCreation) -> bool:
         """While ours could not be sent, somebody wrote the invoice by hand, or the money was given back.
@@ -82,7 +82,7 @@ class InvoiceActivities:
             return True
 
     @activity.defn
-    async def read_back_invoice(self, task: DocumentCreation) -> InvoiceLook:
+    async def read_back_invoice(self, task: DocumentCreation) -> InvoiceView:
         """GET what was created and keep its number and totals; its payment will be told by a notification."""
         async with self._ledger.transaction(task.tenant) as tx:
             intent = await intents.get(tx, task.intent)
@@ -98,7 +98,7 @@ class InvoiceActivities:
                 if await unclear_outcomes.unmake(tx, intent.id):
                     candidates = [str(invoice.id)] if invoice else []
                     await ask_about_lost_invoice(tx, intent, candidates, wrong)
-                return await self._look(tx, task.intent)
+                return await self._view(tx, task.intent)
             await keep(tx, intent, invoice)
             known = await documents.find(tx, invoice.id)
             if intent.transaction_id is not None and (known is None or known.transaction_id is None):
@@ -110,10 +110,10 @@ class InvoiceActivities:
                 kinds=("invoice_outcome_unknown", "invoice_refused"),
                 by="engine",
             )
-            return await self._look(tx, task.intent)
+            return await self._view(tx, task.intent)
 
     @activity.defn
-    async def search_invoice(self, task: DocumentCreation) -> InvoiceLook:
+    async def search_invoice(self, task: DocumentCreation) -> InvoiceView:
         """A whole search in one activity: for those that began before searching.py was there."""
         async with self._ledger.transaction(task.tenant) as tx:
             intent = await intents.get(tx, task.intent)
@@ -125,7 +125,7 @@ class InvoiceActivities:
             return await self._judge_search(tx, task, marked)
 
     @activity.defn
-    async def judge_invoice_search(self, searched: Searched) -> InvoiceLook:
+    async def judge_invoice_search(self, searched: Searched) -> InvoiceView:
         """Adopt the lost invoice if it is the only one with the marker, and as it was sent."""
         assert not searched.unusable, "the search of an invoice waits for a working key"
         task = searched.creation
@@ -134,7 +134,7 @@ class InvoiceActivities:
 
     async def _judge_search(
         self, tx: TenantTransaction, task: DocumentCreation, marked: Sequence[Document]
-    ) -> InvoiceLook:
+    ) -> InvoiceView:
         intent = await intents.lock(tx, task.intent)
         if intent.is_unclear:
             candidates = await judge_search(
@@ -146,15 +146,15 @@ class InvoiceActivities:
             )
             if candidates is not None:
                 await ask_about_lost_invoice(tx, intent, candidates)
-        return await self._look(tx, task.intent)
+        return await self._view(tx, task.intent)
 
-    async def _look(self, tx: TenantTransaction, intent_id: IntentId) -> InvoiceLook:
+    async def _view(self, tx: TenantTransaction, intent_id: IntentId) -> InvoiceView:
         intent = await intents.get(tx, intent_id)
         step, search_in = Step.END, 0.0
         if intent.closed_at is None:
             step, search_in = await next_step(tx, intent, self._unclear_wait)
         known = await documents.find(tx, intent.resource_id) if intent.resource_id else None
-        return InvoiceLook(
+        return InvoiceView(
             step=step,
             made=intent.resource_id is not None,
             search_in_seconds=search_in,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
-from activities.models import Look, Step
+from activities.models import PayoutView, Step
 from activities.payouts.credit_note_document import write_credit_note
 from ledger import tasks, types
 from ledger.connections import connections
@@ -20,7 +20,9 @@ from ledger.types import BERLIN, DocumentKind, PayoutState, midnight
 _ON_THE_WAY = (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
 
 
-async def what_next(tx: TenantTransaction, payout: Payout, *, unclear_wait: timedelta, retry: bool = False) -> Look:
+async def what_next(
+    tx: TenantTransaction, payout: Payout, *, unclear_wait: timedelta, retry: bool = False
+) -> PayoutView:
     """The payout's state and the one step it may take; commits to creating its credit note where that is due.
 
     `retry`: a person, or a mended connection, says that what blocked the payout may be tried again.
@@ -41,9 +43,9 @@ async def what_next(tx: TenantTransaction, payout: Payout, *, unclear_wait: time
     )
 
 
-async def as_it_stands(tx: TenantTransaction, payout: Payout) -> Look:
+async def as_it_stands(tx: TenantTransaction, payout: Payout) -> PayoutView:
     """The payout as the ledger holds it, without taking or committing to any step."""
-    return Look(
+    return PayoutView(
         state=payout.state,
         blocked=payout.blocked is not None,
         reopened=payout.reopened,
