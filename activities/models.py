@@ -72,7 +72,7 @@ class EventAnnouncement(Frozen):
     known: bool = True
 
 
-class Note(Frozen):
+class ReceivedSignal(Frozen):
     """A signal as it came: its name and whatever was sent with it. An activity validates it."""
 
     signal: str
@@ -80,11 +80,11 @@ class Note(Frozen):
 
 
 class Advance(Frozen):
-    """Look at these notes about a payout, and at what its row now allows."""
+    """Look at these signals about a payout, and at what its row now allows."""
 
     tenant: Tenant
     number: PayoutNumber
-    notes: tuple[Note, ...]
+    notes: tuple[ReceivedSignal, ...]
 
 
 class Step(StrEnum):

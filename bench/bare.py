@@ -20,9 +20,9 @@ with workflow.unsafe.imports_passed_through():
         Delivery,
         DocumentCreation,
         Gathered,
-        Note,
         PayoutInput,
         PayoutView,
+        ReceivedSignal,
         Step,
         Tell,
     )
@@ -56,7 +56,7 @@ class BarePayout:
     @workflow.init
     def __init__(self, payout: PayoutInput) -> None:
         self._payout = payout
-        self._notes: list[Note] = []
+        self._received: list[ReceivedSignal] = []
 
     @workflow.run
     async def run(self, payout: PayoutInput) -> PayoutState:
@@ -72,11 +72,11 @@ class BarePayout:
         return view.state
 
     async def _advance(self) -> PayoutView:
-        await workflow.wait_condition(lambda: bool(self._notes))
-        notes, self._notes = self._notes, []
+        await workflow.wait_condition(lambda: bool(self._received))
+        received, self._received = self._received, []
         return await workflow.execute_activity_method(
             BareActivities.advance,
-            Advance(tenant=self._payout.tenant, number=self._payout.number, notes=tuple(notes)),
+            Advance(tenant=self._payout.tenant, number=self._payout.number, notes=tuple(received)),
             summary="Entscheidungen und Beleg mit dem Hauptbuch abgleichen",
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=_RETRY,
@@ -95,12 +95,12 @@ class BarePayout:
         return view
 
     @workflow.signal
-    def approve(self, note: Any = None) -> None:
-        self._notes.append(Note(signal="approve", value=note))
+    def approve(self, value: Any = None) -> None:
+        self._received.append(ReceivedSignal(signal="approve", value=value))
 
     @workflow.signal
-    def credit_note_paid(self, note: Any = None) -> None:
-        self._notes.append(Note(signal="credit_note_paid", value=note))
+    def credit_note_paid(self, value: Any = None) -> None:
+        self._received.append(ReceivedSignal(signal="credit_note_paid", value=value))
 
 
 @workflow.defn(name="DocumentWorkflow")
@@ -118,7 +118,7 @@ class BareDocument:
             gathered = Gathered(
                 tenant=document.tenant,
                 resource_id=document.resource_id,
-                deliveries=tuple(Delivery(event=note["event"], number=note["delivery"]) for note in taken),
+                deliveries=tuple(Delivery(event=value["event"], number=value["delivery"]) for value in taken),
             )
             while gathered.missing:
                 gathered = await self._fetch(gathered)
@@ -159,8 +159,8 @@ class BareDocument:
         )
 
     @workflow.signal
-    def notify(self, note: Any = None) -> None:
-        self._arrived.append(note)
+    def notify(self, value: Any = None) -> None:
+        self._arrived.append(value)
 
 
 class BareActivities:
@@ -171,7 +171,7 @@ class BareActivities:
 
     @activity.defn
     async def advance(self, task: Advance) -> PayoutView:
-        if any(note.signal == "credit_note_paid" for note in task.notes):
+        if any(received.signal == "credit_note_paid" for received in task.notes):
             os.write(self._counter, PAID)
             return PayoutView(state=PayoutState.PAID, step=Step.END, credit_note_number="GS-2026-0001")
         return PayoutView(state=PayoutState.APPROVED, step=Step.CREATE, intent=IntentId(_SOME_ID))

@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
         Conclusion,
         Delivery,
         Gathered,
-        Note,
+        ReceivedSignal,
         Tell,
         Unfetched,
         VoidedInvoice,
@@ -74,9 +74,9 @@ class DocumentWorkflow:
         return outcome
 
     @workflow.signal
-    def notify(self, note: Any = None, *_: Any) -> None:
+    def notify(self, value: Any = None, *_: Any) -> None:
         # What is no notification is kept as nothing: anybody may signal anything, of any size.
-        self._arrived.append(_delivery(note))
+        self._arrived.append(_delivery(value))
 
     async def _wait_for_quiet(self) -> None:
         """One click in lexoffice sends two or three notifications; they are one matter."""
@@ -221,7 +221,7 @@ class DocumentWorkflow:
                 Advance(
                     tenant=self._document.tenant,
                     number=tell.number,
-                    notes=(Note(signal=tell.signal, value=value),),
+                    notes=(ReceivedSignal(signal=tell.signal, value=value),),
                 ),
                 summary=say("step_apply_to_ended_payout"),
                 start_to_close_timeout=timedelta(seconds=30),
@@ -249,11 +249,11 @@ def _priority(gathered: Gathered) -> int:
     return UNPROVEN if unproven else ENRICHMENT
 
 
-def _delivery(note: Any) -> Delivery | None:
+def _delivery(value: Any) -> Delivery | None:
     """{"event": 17, "delivery": 1}; anything else is no notification of ours."""
-    if not isinstance(note, dict):
+    if not isinstance(value, dict):
         return None
-    event, number = note.get("event"), note.get("delivery", 1)
+    event, number = value.get("event"), value.get("delivery", 1)
     if type(event) is not int or type(number) is not int or not (0 < event < 2**63 and 0 < number < 2**31):
         return None  # no such row: PostgreSQL could not even be asked
-    return Delivery(event=EventId(event), number=number, unknown=note.get("unknown") is True)
+    return Delivery(event=EventId(event), number=number, unknown=value.get("unknown") is True)

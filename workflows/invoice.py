@@ -43,7 +43,7 @@ class InvoiceWorkflow:
         return self._view
 
     @workflow.signal
-    def resolve(self, note: Any = None, *_: Any) -> None:
+    def resolve(self, value: Any = None, *_: Any) -> None:
         """Look at the row: a person answered the question about this invoice, or it was just announced."""
         self._told = True
 

@@ -14,7 +14,7 @@ from temporalio.common import Priority, RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.creation.credit_notes import CreditNoteActivities
-    from activities.models import Advance, DocumentCreation, Note, PayoutView, Step
+    from activities.models import Advance, DocumentCreation, PayoutView, ReceivedSignal, Step
     from activities.payouts.payouts import PayoutActivities
     from ledger.types import PayoutState
     from workflows.messages import LEXOFFICE, PayoutInput
@@ -31,7 +31,7 @@ class PayoutWorkflow:
     @workflow.init
     def __init__(self, payout: PayoutInput) -> None:
         self._payout = payout
-        self._notes: list[Note] = []
+        self._received: list[ReceivedSignal] = []
         self._view = PayoutView(state=PayoutState.AWAITING_APPROVAL)
         self._shown: tuple[str, str | None] = (PayoutState.AWAITING_APPROVAL.value, None)  # as it was started
 
@@ -47,7 +47,7 @@ class PayoutWorkflow:
                 case Step.SEARCH:
                     self._view = await self._search_credit_note_unless_told()
                 case Step.WAIT:
-                    await workflow.wait_condition(lambda: bool(self._notes))
+                    await workflow.wait_condition(lambda: bool(self._received))
                     self._view = await self._advance()
         self._show()
         return self._view.state
@@ -55,14 +55,14 @@ class PayoutWorkflow:
     def _is_over(self) -> bool:
         # Nothing is awaited between this look at the list and the return of `run`: a message that came in time is
         # handled, and one that comes later finds no workflow and is handled by its sender (engine.md, PayoutWorkflow).
-        return self._view.state.ends_the_workflow and not self._notes
+        return self._view.state.ends_the_workflow and not self._received
 
     async def _advance(self) -> PayoutView:
-        """Take every note there is; those that arrive meanwhile are the next round's."""
-        notes, self._notes = self._notes, []
+        """Take every signal there is; those that arrive meanwhile are the next round's."""
+        received, self._received = self._received, []
         return await workflow.execute_activity_method(
             PayoutActivities.advance,
-            Advance(tenant=self._payout.tenant, number=self._payout.number, notes=tuple(notes)),
+            Advance(tenant=self._payout.tenant, number=self._payout.number, notes=tuple(received)),
             summary=say("step_look_at_payout"),
             # One short transaction. While PostgreSQL is away it is tried for as long as it takes: nothing may be lost.
             start_to_close_timeout=timedelta(seconds=30),
@@ -99,7 +99,7 @@ class PayoutWorkflow:
         """Wait for the next search, or for a person who knows what became of the credit note."""
         try:
             await workflow.wait_condition(
-                lambda: bool(self._notes),
+                lambda: bool(self._received),
                 timeout=timedelta(seconds=self._view.search_in_seconds),
                 timeout_summary=say("timer_search_credit_note"),
             )
@@ -151,32 +151,32 @@ class PayoutWorkflow:
     # validates what is kept.
 
     @workflow.signal
-    def approve(self, note: Any = None, *_: Any) -> None:
-        self._notes.append(_kept("approve", note))
+    def approve(self, value: Any = None, *_: Any) -> None:
+        self._received.append(_kept("approve", value))
 
     @workflow.signal
-    def reject(self, note: Any = None, *_: Any) -> None:
-        self._notes.append(_kept("reject", note))
+    def reject(self, value: Any = None, *_: Any) -> None:
+        self._received.append(_kept("reject", value))
 
     @workflow.signal
-    def cancel(self, note: Any = None, *_: Any) -> None:
-        self._notes.append(_kept("cancel", note))
+    def cancel(self, value: Any = None, *_: Any) -> None:
+        self._received.append(_kept("cancel", value))
 
     @workflow.signal
-    def resolve(self, note: Any = None, *_: Any) -> None:
-        self._notes.append(_kept("resolve", note))
+    def resolve(self, value: Any = None, *_: Any) -> None:
+        self._received.append(_kept("resolve", value))
 
     @workflow.signal
-    def recheck(self, note: Any = None, *_: Any) -> None:
-        self._notes.append(_kept("recheck", note))
+    def recheck(self, value: Any = None, *_: Any) -> None:
+        self._received.append(_kept("recheck", value))
 
     @workflow.signal
-    def credit_note_paid(self, note: Any = None, *_: Any) -> None:
-        self._notes.append(_kept("credit_note_paid", note))
+    def credit_note_paid(self, value: Any = None, *_: Any) -> None:
+        self._received.append(_kept("credit_note_paid", value))
 
     @workflow.signal
-    def credit_note_voided(self, note: Any = None, *_: Any) -> None:
-        self._notes.append(_kept("credit_note_voided", note))
+    def credit_note_voided(self, value: Any = None, *_: Any) -> None:
+        self._received.append(_kept("credit_note_voided", value))
 
     @workflow.query
     def status(self) -> PayoutView:
@@ -184,13 +184,13 @@ class PayoutWorkflow:
         return self._view
 
 
-def _kept(signal: str, value: Any) -> Note:
+def _kept(signal: str, value: Any) -> ReceivedSignal:
     """Of what came, only the id of a row. Anybody may signal anything, of any size, and an activity's input that is too
     large, or cannot be written as JSON, would wedge the workflow for ever."""
     if isinstance(value, dict):
         decision, event = value.get("decision"), value.get("event")
         if isinstance(decision, str) and len(decision) == len("12345678-1234-5678-1234-567812345678"):
-            return Note(signal=signal, value={"decision": decision})
+            return ReceivedSignal(signal=signal, value={"decision": decision})
         if type(event) is int and 0 < event < 2**63:
-            return Note(signal=signal, value={"event": event})
-    return Note(signal=signal)
+            return ReceivedSignal(signal=signal, value={"event": event})
+    return ReceivedSignal(signal=signal)

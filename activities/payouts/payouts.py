@@ -7,7 +7,7 @@ from uuid import UUID
 from temporalio import activity
 
 from activities.judging.credit_note_settling import apply_credit_note
-from activities.models import Advance, Note, PayoutView
+from activities.models import Advance, PayoutView, ReceivedSignal
 from activities.payouts.next_step import as_it_stands, what_next
 from activities.payouts.signallers import signaller_of
 from ledger import tasks
@@ -29,9 +29,9 @@ Senders = Mapping[str, str]
 class _SenderWanted(Exception):
     """No decision stands behind this signal: the history must be asked who sent it, outside of any transaction."""
 
-    def __init__(self, note: Note) -> None:
-        super().__init__(note.signal)
-        self.note = note
+    def __init__(self, received: ReceivedSignal) -> None:
+        super().__init__(received.signal)
+        self.received = received
 
 
 class PayoutActivities:
@@ -42,30 +42,30 @@ class PayoutActivities:
 
     @activity.defn
     async def advance(self, task: Advance) -> PayoutView:
-        """Check each note against its row, apply what the documents say, and see what the payout may do next."""
+        """Check each signal against its row, apply what the documents say, and see what the payout may do next."""
         senders: dict[str, str] = {}
         while True:
             try:
                 return await self._advance(task, senders)
             except _SenderWanted as wanted:
-                signal = wanted.note.signal
-                senders[signal] = await signaller_of(activity.client(), activity.info(), signal, wanted.note.value)
+                signal = wanted.received.signal
+                senders[signal] = await signaller_of(activity.client(), activity.info(), signal, wanted.received.value)
 
     async def _advance(self, task: Advance, senders: Senders) -> PayoutView:
         async with self._ledger.transaction(task.tenant, cause=f"payout:{task.number}") as tx:
             payout = await payouts.lock(tx, task.number)
             retry = False
-            for note in task.notes:
-                if note.signal in _DECISIONS:
-                    heard = await self._hear_decision(tx, payout, note, senders)
-                    retry = retry or (heard and note.signal == DecisionKind.RESOLVE)
+            for received in task.notes:
+                if received.signal in _DECISIONS:
+                    heard = await self._hear_decision(tx, payout, received, senders)
+                    retry = retry or (heard and received.signal == DecisionKind.RESOLVE)
             if self._trust_engine_signals:
                 # Only there a signal itself may have changed the row.
                 payout = await payouts.get(tx, task.number)
             # Whatever is no decision says that something has changed: look at what lexoffice last showed.
-            if any(note.signal not in _DECISIONS for note in task.notes):
+            if any(received.signal not in _DECISIONS for received in task.notes):
                 payout = await apply_credit_note(tx, payout, _events(task))
-            retry = retry or any(note.signal == "recheck" for note in task.notes)
+            retry = retry or any(received.signal == "recheck" for received in task.notes)
             return await what_next(tx, payout, unclear_wait=self._unclear_wait, retry=retry)
 
     @activity.defn
@@ -77,31 +77,35 @@ class PayoutActivities:
             # Nobody is there to take a step: an intent that is committed to now would only bar the payout's cancelling.
             return await as_it_stands(tx, payout)
 
-    async def _hear_decision(self, tx: TenantTransaction, payout: Payout, note: Note, senders: Senders) -> bool:
+    async def _hear_decision(
+        self, tx: TenantTransaction, payout: Payout, received: ReceivedSignal, senders: Senders
+    ) -> bool:
         """Whether a decision stands behind the signal. One that does not is recorded, refused, and becomes a task."""
-        wanted = _decision_id(note)
-        if wanted and await decisions.hear(tx, wanted, payout.id, DecisionKind(note.signal)):
+        wanted = _decision_id(received)
+        if wanted and await decisions.hear(tx, wanted, payout.id, DecisionKind(received.signal)):
             return True
-        if note.signal not in senders:
-            raise _SenderWanted(note)
+        if received.signal not in senders:
+            raise _SenderWanted(received)
         why = Reason.of("signal_without_decision")
         if wanted is None and self._trust_engine_signals:
             try:
-                return await _decide_for_signaller(tx, payout, note, senders[note.signal])
+                return await _decide_for_signaller(tx, payout, received, senders[received.signal])
             except Refused as refused:
                 why = refused.reason
-        await _refuse_signal(tx, payout, note, senders[note.signal], why)
+        await _refuse_signal(tx, payout, received, senders[received.signal], why)
         return False
 
 
-async def _refuse_signal(tx: TenantTransaction, payout: Payout, note: Note, sender: str, reason: Reason) -> None:
+async def _refuse_signal(
+    tx: TenantTransaction, payout: Payout, received: ReceivedSignal, sender: str, reason: Reason
+) -> None:
     await audit.record(
         tx,
         actor="engine",
         action="payout.signal_refused",
         subject="payout",
         subject_id=payout.number,
-        detail={"signal": note.signal, "sender": sender},
+        detail={"signal": received.signal, "sender": sender},
     )
     await tasks.ask(
         tx,
@@ -110,19 +114,19 @@ async def _refuse_signal(tx: TenantTransaction, payout: Payout, note: Note, send
             subject="payout",
             subject_id=payout.number,
             reason=reason,
-            detail={"signal": note.signal, "sender": sender},
+            detail={"signal": received.signal, "sender": sender},
             links={"payout": f"/api/v1/payouts/{payout.number}"},
         ),
     )
 
 
-async def _decide_for_signaller(tx: TenantTransaction, payout: Payout, note: Note, sender: str) -> bool:
+async def _decide_for_signaller(tx: TenantTransaction, payout: Payout, received: ReceivedSignal, sender: str) -> bool:
     """script/dev only: a bare signal of ops counts; the row says who sent it. Raises Refused."""
     actor = f"engine:{sender}"
     # A refusal by a trigger must undo this decision only, not what else this transaction does.
     with refusals_of_the_database():
         async with tx.savepoint():
-            match DecisionKind(note.signal):
+            match DecisionKind(received.signal):
                 case DecisionKind.APPROVE:
                     seen = await payout_content.content_hash(tx, payout.id)
                     decision = await decisions.approve(tx, payout.number, actor=actor, seen_hash=seen)
@@ -137,13 +141,13 @@ async def _decide_for_signaller(tx: TenantTransaction, payout: Payout, note: Not
 
 
 def _events(task: Advance) -> list[EventId]:
-    """The events that the notes name; what is no event id is nobody's and names nothing."""
-    named = (note.value.get("event") for note in task.notes if isinstance(note.value, dict))
+    """The events that the signals name; what is no event id is nobody's and names nothing."""
+    named = (received.value.get("event") for received in task.notes if isinstance(received.value, dict))
     return [EventId(event) for event in named if type(event) is int and 0 < event <= _LARGEST_ID]
 
 
-def _decision_id(note: Note) -> DecisionId | None:
+def _decision_id(received: ReceivedSignal) -> DecisionId | None:
     try:
-        return DecisionId(UUID(note.value["decision"]))
+        return DecisionId(UUID(received.value["decision"]))
     except (TypeError, KeyError, ValueError, AttributeError):
         return None
