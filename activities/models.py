@@ -168,7 +168,7 @@ class Unfetched(Frozen):
     """When fetching began: a key that was saved later has not been tried."""
 
 
-class Tell(Frozen):
+class PayoutSignal(Frozen):
     """A payout that must hear of this document."""
 
     number: PayoutNumber
@@ -181,7 +181,7 @@ class Conclusion(Frozen):
 
     outcome: str
     look_again: bool = False
-    tell: tuple[Tell, ...] = ()
+    tell: tuple[PayoutSignal, ...] = ()
     replacement_in_seconds: float = 0.0
     """The invoice was voided: so long may another one take its place."""
     found_invoice: IntentId | None = None

@@ -21,10 +21,10 @@ with workflow.unsafe.imports_passed_through():
         DocumentCreation,
         Gathered,
         PayoutInput,
+        PayoutSignal,
         PayoutView,
         ReceivedSignal,
         Step,
-        Tell,
     )
     from ledger.types import DocumentKind, EventId, IntentId, PayoutNumber, PayoutState
     from workflows.messages import LEXOFFICE, DocumentInput, payout_workflow_id
@@ -129,9 +129,9 @@ class BareDocument:
                 start_to_close_timeout=timedelta(seconds=30),
                 retry_policy=_RETRY,
             )
-            for tell in conclusion.tell:
-                payout = workflow.get_external_workflow_handle(payout_workflow_id(document.tenant, tell.number))
-                await payout.signal(tell.signal, {"event": tell.event})
+            for signal in conclusion.tell:
+                payout = workflow.get_external_workflow_handle(payout_workflow_id(document.tenant, signal.number))
+                await payout.signal(signal.signal, {"event": signal.event})
         return "told"
 
     async def _wait_for_quiet(self) -> None:
@@ -202,4 +202,4 @@ class BareActivities:
             return Conclusion(outcome="unchanged")
         event = task.gathered.deliveries[-1].event
         number = number_of(task.gathered.resource_id.int)
-        return Conclusion(outcome="told", tell=(Tell(number=number, signal="credit_note_paid", event=event),))
+        return Conclusion(outcome="told", tell=(PayoutSignal(number=number, signal="credit_note_paid", event=event),))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from activities.models import Conclude, Delivery, Gathered, Tell
+from activities.models import Conclude, Delivery, Gathered, PayoutSignal
 from activities.notifications.conclusions import ConclusionActivities
 from activities.notifications.fetching import FetchActivities
 from bench.clock import LegClock, until
@@ -41,10 +41,10 @@ class Product:
         with clock.running():
             await all_of(self._start_and_approve(payout) for payout in made)
             await self._reached(PayoutState.CREDIT_NOTE_OPEN, ids)
-        tells: list[tuple[ApprovedPayout, Tell]] = []
-        await all_of((self._settle_unnoticed(payout, tells) for payout in made), CLICKS_IN_FLIGHT)
+        signals: list[tuple[ApprovedPayout, PayoutSignal]] = []
+        await all_of((self._settle_unnoticed(payout, signals) for payout in made), CLICKS_IN_FLIGHT)
         with clock.running():
-            await all_of(self._tell(payout, tell) for payout, tell in tells)
+            await all_of(self._signal_payout(payout, signal) for payout, signal in signals)
             await self._reached(PayoutState.PAID, ids)
 
     async def whole_loop(self, count: int, clock: LegClock) -> None:
@@ -104,7 +104,7 @@ class Product:
         answer = await self.rig.hooks.post(f"/sandbox/documents/{credit_note}/mark-paid", json={})
         answer.raise_for_status()
 
-    async def _settle_unnoticed(self, made: ApprovedPayout, tells: list[tuple[ApprovedPayout, Tell]]) -> None:
+    async def _settle_unnoticed(self, made: ApprovedPayout, signals: list[tuple[ApprovedPayout, PayoutSignal]]) -> None:
         """Paid in lexoffice, fetched and concluded by the product's own activities, in this process and unmeasured."""
         tenant, ledger = made.payout.tenant, self.rig.ledger
         credit_note = await self.credit_note_of(made)
@@ -123,11 +123,11 @@ class Product:
         fetching = FetchActivities(ledger, self.rig.door)
         gathered = await fetching.fetch_payments(await fetching.fetch_document(gathered))
         concluded = await ConclusionActivities(ledger).conclude(Conclude(gathered=gathered, last_look=True))
-        tells += [(made, tell) for tell in concluded.tell]
+        signals += [(made, signal) for signal in concluded.tell]
 
-    async def _tell(self, made: ApprovedPayout, tell: Tell) -> None:
+    async def _signal_payout(self, made: ApprovedPayout, signal: PayoutSignal) -> None:
         handle = self.rig.engine.get_workflow_handle(payout_workflow_id(made.payout.tenant, made.payout.number))
-        await insist(lambda: handle.signal(tell.signal, {"event": tell.event}))
+        await insist(lambda: handle.signal(signal.signal, {"event": signal.event}))
 
     async def _ids(self, made: Sequence[ApprovedPayout]) -> list[UUID]:
         rows = await self.rig.watcher.fetch(

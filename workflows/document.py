@@ -19,8 +19,8 @@ with workflow.unsafe.imports_passed_through():
         Conclusion,
         Delivery,
         Gathered,
+        PayoutSignal,
         ReceivedSignal,
-        Tell,
         Unfetched,
         VoidedInvoice,
         is_not_understood,
@@ -114,8 +114,8 @@ class DocumentWorkflow:
                 tenant=self._document.tenant, resource_id=self._document.resource_id, deliveries=deliveries
             )
             conclusion = await self._fetch_and_conclude(gathered, last_look=not patience)
-            for tell in conclusion.tell:
-                await self._tell(tell)
+            for signal in conclusion.tell:
+                await self._signal_payout(signal)
             if conclusion.found_invoice is not None:
                 await self._tell_writer_of_invoice(conclusion.found_invoice)
             if not conclusion.look_again:
@@ -147,8 +147,8 @@ class DocumentWorkflow:
                     start_to_close_timeout=timedelta(seconds=30),
                     retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
                 )
-                for tell in conclusion.tell:
-                    await self._tell(tell)
+                for signal in conclusion.tell:
+                    await self._signal_payout(signal)
         return conclusion.outcome
 
     async def _wait_or_hear(self, seconds: float) -> None:
@@ -207,12 +207,12 @@ class DocumentWorkflow:
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
 
-    async def _tell(self, tell: Tell) -> None:
+    async def _signal_payout(self, signal: PayoutSignal) -> None:
         """Signal the payout. One that has ended cannot hear: then the ledger is written from here."""
-        payout = workflow.get_external_workflow_handle(payout_workflow_id(self._document.tenant, tell.number))
-        value = {"event": tell.event} if tell.event is not None else None
+        payout = workflow.get_external_workflow_handle(payout_workflow_id(self._document.tenant, signal.number))
+        value = {"event": signal.event} if signal.event is not None else None
         try:
-            await payout.signal(tell.signal, value)
+            await payout.signal(signal.signal, value)
         except ApplicationError as error:
             if error.type != "ExternalWorkflowExecutionNotFound":
                 raise
@@ -220,8 +220,8 @@ class DocumentWorkflow:
                 PayoutActivities.settle_ended_payout,
                 Advance(
                     tenant=self._document.tenant,
-                    number=tell.number,
-                    notes=(ReceivedSignal(signal=tell.signal, value=value),),
+                    number=signal.number,
+                    notes=(ReceivedSignal(signal=signal.signal, value=value),),
                 ),
                 summary=say("step_apply_to_ended_payout"),
                 start_to_close_timeout=timedelta(seconds=30),

@@ -14,7 +14,7 @@ from activities.judging.event_endings import LOOK_AGAIN, Ending, end, finish, un
 from activities.judging.evidence import body_of, contact_of, discount_lowers_base, observed_now, payments_of
 from activities.judging.expectations import may_lag
 from activities.judging.invoice_reading import Doubt, read_invoice
-from activities.models import Conclude, Conclusion, Gathered, Tell, Unfetched, VoidedInvoice
+from activities.models import Conclude, Conclusion, Gathered, PayoutSignal, Unfetched, VoidedInvoice
 from activities.notifications.credit_note_conclusion import conclude_credit_note, tell_payout
 from ledger import tasks
 from ledger.booking import credited_invoices, invoices, lost_invoices, replacement
@@ -66,7 +66,7 @@ class ConclusionActivities:
             )
         return Conclusion(
             outcome=window.outcome.state,
-            tell=tuple(Tell(number=number, signal="recheck") for number in window.outcome.payouts),
+            tell=tuple(PayoutSignal(number=number, signal="recheck") for number in window.outcome.payouts),
         )
 
     @activity.defn
@@ -131,7 +131,7 @@ async def _conclude_invoice(tx: TenantTransaction, task: Conclude, told: Sequenc
     await finish(tx, gathered, told, invoice.voucher_status, Ending(outcome.state, outcome.reason, outcome.changes))
     return Conclusion(
         outcome=outcome.state,
-        tell=tuple(Tell(number=number, signal="recheck") for number in outcome.payouts),
+        tell=tuple(PayoutSignal(number=number, signal="recheck") for number in outcome.payouts),
         replacement_in_seconds=await replacement.seconds_left(tx, outcome),
         found_invoice=found,
     )
@@ -172,7 +172,7 @@ async def _conclude_gone(tx: TenantTransaction, task: Conclude, told: Sequence[E
         if back := await credited_invoices.take_back(tx, gathered.resource_id):
             await end(tx, gathered, back.state, back.reason, back.changes)
             return Conclusion(
-                outcome=back.state, tell=tuple(Tell(number=number, signal="recheck") for number in back.payouts)
+                outcome=back.state, tell=tuple(PayoutSignal(number=number, signal="recheck") for number in back.payouts)
             )
         return await end(tx, gathered, EventState.UNCHANGED, Reason.of("deleted_document_was_unknown"))
     if known.kind is DocumentKind.INVOICE:

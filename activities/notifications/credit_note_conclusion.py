@@ -11,7 +11,7 @@ from activities.judging.credit_note_judgement import judge_credit_note
 from activities.judging.event_endings import LOOK_AGAIN, Ending, end, finish, unfit_to_judge
 from activities.judging.evidence import body_of, observed_now, payments_of
 from activities.judging.expectations import may_lag
-from activities.models import Conclude, Conclusion, Gathered, Tell
+from activities.models import Conclude, Conclusion, Gathered, PayoutSignal
 from ledger.booking import credited_invoices
 from ledger.booking.credited_invoices import CreditFacts
 from ledger.booking.settlement import Meaning, Verdict, agrees
@@ -81,7 +81,7 @@ async def tell_payout(
             reason = Reason.of("document_deviates") if verdict.meaning is Meaning.DEVIATES else None
             shown = {"payout": number, "shows": verdict.meaning}
             await finish(tx, gathered, told, status, Ending(state, reason, shown))
-            return Conclusion(outcome=state, tell=(Tell(number=number, signal="recheck"),))
+            return Conclusion(outcome=state, tell=(PayoutSignal(number=number, signal="recheck"),))
     # One click sends two or three notifications; the payout hears of one, which names the reference if any does.
     spokesman = next((event for event in told if event.payment_reference), told[-1])
     await events.finish(
@@ -91,7 +91,7 @@ async def tell_payout(
         reason=Reason.of("handled_with_event", event=spokesman.id),
         snapshot_id=gathered.document,
     )
-    return Conclusion(outcome="told", tell=(Tell(number=number, signal=signal, event=spokesman.id),))
+    return Conclusion(outcome="told", tell=(PayoutSignal(number=number, signal=signal, event=spokesman.id),))
 
 
 async def _end_of_a_stranger(tx: TenantTransaction, gathered: Gathered) -> Conclusion:
@@ -140,7 +140,7 @@ async def _conclude_credit_of_invoice(
     await _remember(tx, note)
     await finish(tx, gathered, told, note.voucher_status, Ending(outcome.state, outcome.reason, outcome.changes))
     return Conclusion(
-        outcome=outcome.state, tell=tuple(Tell(number=number, signal="recheck") for number in outcome.payouts)
+        outcome=outcome.state, tell=tuple(PayoutSignal(number=number, signal="recheck") for number in outcome.payouts)
     )
 
 

@@ -129,7 +129,7 @@ async def _newest(tx: TenantTransaction, resource_id: UUID, resource: str) -> UU
 
 async def _tell_payouts(tx: TenantTransaction, conclusion: Conclusion) -> None:
     """What a payout's own workflow would do once it is told."""
-    for tell in conclusion.tell:
-        payout = await payouts.lock(tx, tell.number)
+    for signal in conclusion.tell:
+        payout = await payouts.lock(tx, signal.number)
         if payout.credit_note_id is not None:
-            await apply_credit_note(tx, payout, [tell.event] if tell.event is not None else [])
+            await apply_credit_note(tx, payout, [signal.event] if signal.event is not None else [])
