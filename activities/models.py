@@ -138,7 +138,7 @@ class Delivery(Frozen):
     """The ledger did not know the document when this was announced: it is fetched after everything else."""
 
 
-class Gathered(Frozen):
+class FetchedDocument(Frozen):
     """What was fetched about one document so far, by ids of stored snapshots, and what is still missing."""
 
     tenant: Tenant
@@ -162,7 +162,7 @@ class Unfetched(Frozen):
     """Fetching was given up: the connection does not work, lexoffice did not answer in all that time, or what it
     answers is not what the API promises."""
 
-    gathered: Gathered
+    gathered: FetchedDocument
     because: Literal["connection", "gave_up", "not_understood"]
     since: datetime | None = None
     """When fetching began: a key that was saved later has not been tried."""
@@ -196,7 +196,7 @@ class VoidedInvoice(Frozen):
 
 
 class Conclude(Frozen):
-    gathered: Gathered
+    gathered: FetchedDocument
     last_look: bool
     """The fetched document wins now, whatever the events announced."""
 

@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
         Conclusion,
         Delivery,
         DocumentCreation,
-        Gathered,
+        FetchedDocument,
         PayoutInput,
         PayoutSignal,
         PayoutView,
@@ -115,16 +115,16 @@ class BareDocument:
         while self._arrived:
             await self._wait_for_quiet()
             taken, self._arrived = self._arrived, []
-            gathered = Gathered(
+            fetched = FetchedDocument(
                 tenant=document.tenant,
                 resource_id=document.resource_id,
                 deliveries=tuple(Delivery(event=value["event"], number=value["delivery"]) for value in taken),
             )
-            while gathered.missing:
-                gathered = await self._fetch(gathered)
+            while fetched.missing:
+                fetched = await self._fetch(fetched)
             conclusion = await workflow.execute_activity_method(
                 BareActivities.conclude,
-                Conclude(gathered=gathered, last_look=False),
+                Conclude(gathered=fetched, last_look=False),
                 summary="Beleg mit dem Hauptbuch vergleichen und buchen",
                 start_to_close_timeout=timedelta(seconds=30),
                 retry_policy=_RETRY,
@@ -145,11 +145,11 @@ class BareDocument:
             except TimeoutError:
                 return
 
-    async def _fetch(self, gathered: Gathered) -> Gathered:
-        call = BareActivities.fetch_document if gathered.missing == "document" else BareActivities.fetch_payments
+    async def _fetch(self, fetched: FetchedDocument) -> FetchedDocument:
+        call = BareActivities.fetch_document if fetched.missing == "document" else BareActivities.fetch_payments
         return await workflow.execute_activity_method(
             call,
-            gathered,
+            fetched,
             task_queue=LEXOFFICE,
             summary="Beleg aus lexoffice abrufen",
             start_to_close_timeout=timedelta(seconds=30),
@@ -186,14 +186,14 @@ class BareActivities:
         return PayoutView(state=PayoutState.CREDIT_NOTE_OPEN, credit_note_number="GS-2026-0001")
 
     @activity.defn
-    async def fetch_document(self, gathered: Gathered) -> Gathered:
-        settled = any(delivery.event % EVENTS_PER_PAYOUT for delivery in gathered.deliveries)
+    async def fetch_document(self, fetched: FetchedDocument) -> FetchedDocument:
+        settled = any(delivery.event % EVENTS_PER_PAYOUT for delivery in fetched.deliveries)
         seen = {"kind": DocumentKind.CREDIT_NOTE, "document": _SOME_ID, "status": "paidoff" if settled else "open"}
-        return gathered.model_copy(update={**seen, "missing": "payments" if settled else None})
+        return fetched.model_copy(update={**seen, "missing": "payments" if settled else None})
 
     @activity.defn
-    async def fetch_payments(self, gathered: Gathered) -> Gathered:
-        return gathered.model_copy(update={"payments": _SOME_ID, "missing": None})
+    async def fetch_payments(self, fetched: FetchedDocument) -> FetchedDocument:
+        return fetched.model_copy(update={"payments": _SOME_ID, "missing": None})
 
     @activity.defn
     async def conclude(self, task: Conclude) -> Conclusion:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from activities.models import Conclude, Delivery, Gathered, PayoutSignal
+from activities.models import Conclude, Delivery, FetchedDocument, PayoutSignal
 from activities.notifications.conclusions import ConclusionActivities
 from activities.notifications.fetching import FetchActivities
 from bench.clock import LegClock, until
@@ -119,10 +119,10 @@ class Product:
         )
         taken = await events.take_in(ledger, tenant, arrival)
         delivery = Delivery(event=taken.id, number=taken.delivery)
-        gathered = Gathered(tenant=tenant, resource_id=UUID(credit_note), deliveries=(delivery,))
+        fetched = FetchedDocument(tenant=tenant, resource_id=UUID(credit_note), deliveries=(delivery,))
         fetching = FetchActivities(ledger, self.rig.door)
-        gathered = await fetching.fetch_payments(await fetching.fetch_document(gathered))
-        concluded = await ConclusionActivities(ledger).conclude(Conclude(gathered=gathered, last_look=True))
+        fetched = await fetching.fetch_payments(await fetching.fetch_document(fetched))
+        concluded = await ConclusionActivities(ledger).conclude(Conclude(gathered=fetched, last_look=True))
         signals += [(made, signal) for signal in concluded.tell]
 
     async def _signal_payout(self, made: ApprovedPayout, signal: PayoutSignal) -> None:

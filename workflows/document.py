@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
         Conclude,
         Conclusion,
         Delivery,
-        Gathered,
+        FetchedDocument,
         PayoutSignal,
         ReceivedSignal,
         Unfetched,
@@ -110,10 +110,10 @@ class DocumentWorkflow:
         patience = [*self._document.pace.look_again]
         while True:
             workflow.set_current_details(say("now_fetching_document"))
-            gathered = Gathered(
+            fetched = FetchedDocument(
                 tenant=self._document.tenant, resource_id=self._document.resource_id, deliveries=deliveries
             )
-            conclusion = await self._fetch_and_conclude(gathered, last_look=not patience)
+            conclusion = await self._fetch_and_conclude(fetched, last_look=not patience)
             for signal in conclusion.tell:
                 await self._signal_payout(signal)
             if conclusion.found_invoice is not None:
@@ -163,45 +163,45 @@ class DocumentWorkflow:
         except TimeoutError:
             pass
 
-    async def _fetch_and_conclude(self, gathered: Gathered, *, last_look: bool) -> Conclusion:
+    async def _fetch_and_conclude(self, fetched: FetchedDocument, *, last_look: bool) -> Conclusion:
         since = workflow.now()
         try:
-            while gathered.missing:
-                gathered = await self._fetch(gathered)
+            while fetched.missing:
+                fetched = await self._fetch(fetched)
         except ActivityError as error:
-            return await self._conclude_unfetched(gathered, error, since)
+            return await self._conclude_unfetched(fetched, error, since)
         return await workflow.execute_activity_method(
             ConclusionActivities.conclude,
-            Conclude(gathered=gathered, last_look=last_look),
+            Conclude(gathered=fetched, last_look=last_look),
             summary=say("step_conclude_document"),
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
 
-    async def _fetch(self, gathered: Gathered) -> Gathered:
+    async def _fetch(self, fetched: FetchedDocument) -> FetchedDocument:
         """One request. Which one comes next is decided by what the last one showed."""
         activity, summary = {
             "document": (FetchActivities.fetch_document, say("step_fetch_document")),
             "payments": (FetchActivities.fetch_payments, say("step_fetch_payments")),
             "contact": (FetchActivities.fetch_contact, say("step_fetch_contact")),
             "connection": (FetchActivities.check_connection, say("step_check_connection")),
-        }[gathered.missing or "document"]
+        }[fetched.missing or "document"]
         return await workflow.execute_activity_method(
             activity,
-            gathered,
+            fetched,
             task_queue=LEXOFFICE,
             summary=summary,
             start_to_close_timeout=timedelta(seconds=30),
             schedule_to_close_timeout=LONGEST_FETCH,
             # Away for minutes or hours: ask again, ever more rarely, and without an end but the one above.
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=2)),
-            priority=Priority(priority_key=_priority(gathered), fairness_key=self._document.tenant.slug),
+            priority=Priority(priority_key=_priority(fetched), fairness_key=self._document.tenant.slug),
         )
 
-    async def _conclude_unfetched(self, gathered: Gathered, error: ActivityError, since: datetime) -> Conclusion:
+    async def _conclude_unfetched(self, fetched: FetchedDocument, error: ActivityError, since: datetime) -> Conclusion:
         return await workflow.execute_activity_method(
             ConclusionActivities.conclude_unfetched,
-            Unfetched(gathered=gathered, because=_why(error), since=since),
+            Unfetched(gathered=fetched, because=_why(error), since=since),
             summary=say("step_conclude_unfetched"),
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
@@ -244,8 +244,8 @@ def _why(error: ActivityError) -> Literal["connection", "gave_up", "not_understo
     return "not_understood" if is_not_understood(error) else "gave_up"
 
 
-def _priority(gathered: Gathered) -> int:
-    unproven = all(delivery.unknown for delivery in gathered.deliveries)
+def _priority(fetched: FetchedDocument) -> int:
+    unproven = all(delivery.unknown for delivery in fetched.deliveries)
     return UNPROVEN if unproven else ENRICHMENT
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from activities.judging.expectations import contradicts, is_confirmed, is_outdated, is_torn, payments_lag
-from activities.models import Conclude, Conclusion, Gathered
+from activities.models import Conclude, Conclusion, FetchedDocument
 from ledger.database import TenantTransaction
 from ledger.documents.documents import KnownDocument
 from ledger.inbox import events
@@ -25,32 +25,32 @@ class Ending(NamedTuple):
     changes: dict[str, Any] | None = None
 
 
-async def finish(tx: TenantTransaction, gathered: Gathered, told: Sequence[Event], status: str, ending: Ending) -> None:
+async def finish(
+    tx: TenantTransaction, fetched: FetchedDocument, told: Sequence[Event], status: str, ending: Ending
+) -> None:
     """End the events. One whose name the document does not bear out is `failed`, unless a newer one explains it."""
     wrong = set() if is_confirmed(told, status) else {event.id for event in told if contradicts([event], status)}
-    right = [event for event in gathered.events if event not in wrong]
+    right = [event for event in fetched.events if event not in wrong]
     changes = ending.changes or None
-    await events.finish(tx, right, ending.state, reason=ending.reason, changes=changes, snapshot_id=gathered.document)
+    await events.finish(tx, right, ending.state, reason=ending.reason, changes=changes, snapshot_id=fetched.document)
     await events.finish(
         tx,
         sorted(wrong),
         EventState.FAILED,
         reason=Reason.of("document_shows_other_state"),
         changes=changes,
-        snapshot_id=gathered.document,
+        snapshot_id=fetched.document,
     )
 
 
 async def end(
     tx: TenantTransaction,
-    gathered: Gathered,
+    fetched: FetchedDocument,
     state: EventState,
     reason: Reason | None,
     changes: dict[str, Any] | None = None,
 ) -> Conclusion:
-    await events.finish(
-        tx, gathered.events, state, reason=reason, changes=changes or None, snapshot_id=gathered.document
-    )
+    await events.finish(tx, fetched.events, state, reason=reason, changes=changes or None, snapshot_id=fetched.document)
     return Conclusion(outcome=state)
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from activities.judging.credit_note_judgement import totals
 from activities.judging.invoice_labels import campaign_slug, order_references, partner_codes
-from activities.models import Gathered
+from activities.models import FetchedDocument
 from ledger.booking import invoice_sales
 from ledger.database import TenantTransaction
 from ledger.documents import documents
@@ -22,16 +22,16 @@ async def body_of(tx: TenantTransaction, snapshot: UUID | None) -> bytes:
     return (await documents.snapshot(tx, snapshot)).body.encode()
 
 
-async def payments_of(tx: TenantTransaction, gathered: Gathered) -> Payments | None:
-    if gathered.payments is None:
+async def payments_of(tx: TenantTransaction, fetched: FetchedDocument) -> Payments | None:
+    if fetched.payments is None:
         return None
-    return Payments.from_body(await body_of(tx, gathered.payments))
+    return Payments.from_body(await body_of(tx, fetched.payments))
 
 
-async def contact_of(tx: TenantTransaction, gathered: Gathered) -> Contact | None:
-    if gathered.contact is None:
+async def contact_of(tx: TenantTransaction, fetched: FetchedDocument) -> Contact | None:
+    if fetched.contact is None:
         return None
-    return Contact.from_body(await body_of(tx, gathered.contact))
+    return Contact.from_body(await body_of(tx, fetched.contact))
 
 
 async def discount_lowers_base(tx: TenantTransaction, known: KnownDocument | None, invoice: Invoice) -> bool:
@@ -72,7 +72,7 @@ def observed(
 
 
 def observed_now(
-    gathered: Gathered, kind: DocumentKind, document: SalesDocument, payments: Payments | None
+    fetched: FetchedDocument, kind: DocumentKind, document: SalesDocument, payments: Payments | None
 ) -> Observed:
-    """The same of what an event's fetches have gathered."""
-    return observed(kind, document, snapshot=gathered.document, payments=payments, payments_snapshot=gathered.payments)
+    """The same of what an event's fetches have brought."""
+    return observed(kind, document, snapshot=fetched.document, payments=payments, payments_snapshot=fetched.payments)

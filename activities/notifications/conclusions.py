@@ -14,7 +14,7 @@ from activities.judging.event_endings import LOOK_AGAIN, Ending, end, finish, un
 from activities.judging.evidence import body_of, contact_of, discount_lowers_base, observed_now, payments_of
 from activities.judging.expectations import may_lag
 from activities.judging.invoice_reading import Doubt, read_invoice
-from activities.models import Conclude, Conclusion, Gathered, PayoutSignal, Unfetched, VoidedInvoice
+from activities.models import Conclude, Conclusion, FetchedDocument, PayoutSignal, Unfetched, VoidedInvoice
 from activities.notifications.credit_note_conclusion import conclude_credit_note, tell_payout
 from ledger import tasks
 from ledger.booking import credited_invoices, invoices, lost_invoices, replacement
@@ -44,16 +44,16 @@ class ConclusionActivities:
     @activity.defn
     async def conclude(self, task: Conclude) -> Conclusion:
         """Compare, apply, end the events; or say that lexoffice does not show yet what was announced."""
-        gathered = task.gathered
-        cause = "event:" + ",".join(str(event) for event in gathered.events[:5])
+        fetched = task.gathered
+        cause = "event:" + ",".join(str(event) for event in fetched.events[:5])
         try:
-            async with self._ledger.transaction(gathered.tenant, cause=cause) as tx:
+            async with self._ledger.transaction(fetched.tenant, cause=cause) as tx:
                 return await conclude_within(tx, task)
         except (Refused, FractionOfACent) as refused:
             # The ledger says no: nothing of it was applied, and asking again would not change the answer.
             reason = refused.reason if isinstance(refused, Refused) else NO_WHOLE_CENTS
-            async with self._ledger.transaction(gathered.tenant, cause=cause) as tx:
-                return await end(tx, gathered, EventState.FAILED, reason)
+            async with self._ledger.transaction(fetched.tenant, cause=cause) as tx:
+                return await end(tx, fetched, EventState.FAILED, reason)
 
     @activity.defn
     async def look_at_replacement_window(self, voided: VoidedInvoice) -> Conclusion:
@@ -85,50 +85,50 @@ class ConclusionActivities:
 
 async def conclude_within(tx: TenantTransaction, task: Conclude) -> Conclusion:
     """In the transaction of the caller, who may also only want to know and roll back."""
-    gathered = task.gathered
-    told = await events.load(tx, gathered.events)
-    if gathered.kind is None and not gathered.gone and all(event.state is not EventState.RECEIVED for event in told):
+    fetched = task.gathered
+    told = await events.load(tx, fetched.events)
+    if fetched.kind is None and not fetched.gone and all(event.state is not EventState.RECEIVED for event in told):
         return Conclusion(outcome="handled before")
-    if gathered.gone:
+    if fetched.gone:
         return await _conclude_gone(tx, task, told)
-    match gathered.kind:
+    match fetched.kind:
         case DocumentKind.INVOICE:
             return await _conclude_invoice(tx, task, told)
         case DocumentKind.CREDIT_NOTE:
             return await conclude_credit_note(tx, task, told)
         case "connection":
-            return await end(tx, gathered, EventState.UNCHANGED, Reason.of("access_still_valid"))
+            return await end(tx, fetched, EventState.UNCHANGED, Reason.of("access_still_valid"))
         case _:
-            return await end(tx, gathered, EventState.IGNORED, Reason.of("document_of_no_kind_of_ours"))
+            return await end(tx, fetched, EventState.IGNORED, Reason.of("document_of_no_kind_of_ours"))
 
 
 async def _conclude_invoice(tx: TenantTransaction, task: Conclude, told: Sequence[Event]) -> Conclusion:
-    gathered = task.gathered
-    invoice = Invoice.from_body(await body_of(tx, gathered.document))
-    payments = await payments_of(tx, gathered)
+    fetched = task.gathered
+    invoice = Invoice.from_body(await body_of(tx, fetched.document))
+    payments = await payments_of(tx, fetched)
     known = await documents.find(tx, invoice.id)
     if unfit := await unfit_to_judge(tx, task, told, invoice, known, payments):
         return unfit
     is_a_sales = known is not None and known.transaction_id is not None
     day = invoice.voucher_date.astimezone(BERLIN).date()
     if not is_a_sales and await invoices.is_before_cut_over(tx, day):
-        return await end(tx, gathered, EventState.IGNORED, invoices.BEFORE_CUT_OVER)
+        return await end(tx, fetched, EventState.IGNORED, invoices.BEFORE_CUT_OVER)
     facts = read_invoice(
         invoice,
         payments,
-        await contact_of(tx, gathered),
+        await contact_of(tx, fetched),
         discount_lowers_base=await discount_lowers_base(tx, known, invoice),
     )
     if isinstance(facts, Doubt):
-        return await _ask_about_payment(tx, gathered, facts)
+        return await _ask_about_payment(tx, fetched, facts)
     await invoices.wait_for_turn(tx, facts)
     found = await _answer_lost_invoice(tx, invoice)
-    await documents.observe(tx, observed_now(gathered, DocumentKind.INVOICE, invoice, payments))
-    outcome = await invoices.apply_invoice(tx, facts, event_ids=gathered.events)
-    await _close_question_about_payment(tx, gathered)
+    await documents.observe(tx, observed_now(fetched, DocumentKind.INVOICE, invoice, payments))
+    outcome = await invoices.apply_invoice(tx, facts, event_ids=fetched.events)
+    await _close_question_about_payment(tx, fetched)
     if outcome.state is EventState.UNCHANGED and not task.last_look and may_lag(told, invoice, known, payments):
         return LOOK_AGAIN
-    await finish(tx, gathered, told, invoice.voucher_status, Ending(outcome.state, outcome.reason, outcome.changes))
+    await finish(tx, fetched, told, invoice.voucher_status, Ending(outcome.state, outcome.reason, outcome.changes))
     return Conclusion(
         outcome=outcome.state,
         tell=tuple(PayoutSignal(number=number, signal="recheck") for number in outcome.payouts),
@@ -158,54 +158,54 @@ async def _answer_lost_invoice(tx: TenantTransaction, invoice: Invoice) -> Inten
 
 async def _conclude_gone(tx: TenantTransaction, task: Conclude, told: Sequence[Event]) -> Conclusion:
     """404. It means deleted only together with an event that says so (rules.md); the sweep finds the rest."""
-    gathered = task.gathered
+    fetched = task.gathered
     deleted = any(event.event_type.endswith(".deleted") for event in told)
-    known = await documents.find(tx, gathered.resource_id)
+    known = await documents.find(tx, fetched.resource_id)
     if not deleted and known is not None and known.status == "deleted":
-        return await end(tx, gathered, EventState.UNCHANGED, Reason.of("document_known_as_deleted"))
+        return await end(tx, fetched, EventState.UNCHANGED, Reason.of("document_known_as_deleted"))
     if not deleted:
         # What is not ours costs one fetch (rules.md, The connection).
         if known is not None and not task.last_look:
             return LOOK_AGAIN
-        return await end(tx, gathered, EventState.FAILED, Reason.of(events.GONE))
+        return await end(tx, fetched, EventState.FAILED, Reason.of(events.GONE))
     if known is None:
-        if back := await credited_invoices.take_back(tx, gathered.resource_id):
-            await end(tx, gathered, back.state, back.reason, back.changes)
+        if back := await credited_invoices.take_back(tx, fetched.resource_id):
+            await end(tx, fetched, back.state, back.reason, back.changes)
             return Conclusion(
                 outcome=back.state, tell=tuple(PayoutSignal(number=number, signal="recheck") for number in back.payouts)
             )
-        return await end(tx, gathered, EventState.UNCHANGED, Reason.of("deleted_document_was_unknown"))
+        return await end(tx, fetched, EventState.UNCHANGED, Reason.of("deleted_document_was_unknown"))
     if known.kind is DocumentKind.INVOICE:
         facts = InvoiceFacts(resource_id=known.resource_id, organization_id=known.organization_id, status="deleted")
         await invoices.wait_for_turn(tx, facts)
         await documents.mark_deleted(tx, known.resource_id)
-        outcome = await invoices.apply_invoice(tx, facts, event_ids=gathered.events)
-        return await end(tx, gathered, outcome.state, outcome.reason, outcome.changes)
+        outcome = await invoices.apply_invoice(tx, facts, event_ids=fetched.events)
+        return await end(tx, fetched, outcome.state, outcome.reason, outcome.changes)
     await documents.mark_deleted(tx, known.resource_id)
     if known.payout_number is None:
-        return await end(tx, gathered, EventState.UNCHANGED, None)
+        return await end(tx, fetched, EventState.UNCHANGED, None)
     payout = await payouts.lock(tx, known.payout_number)
     verdict = judge_missing(payout, known)
     if agrees(payout, verdict.meaning):
-        return await end(tx, gathered, EventState.UNCHANGED, None)
-    return await tell_payout(tx, gathered, told, payout.number, verdict, "deleted")
+        return await end(tx, fetched, EventState.UNCHANGED, None)
+    return await tell_payout(tx, fetched, told, payout.number, verdict, "deleted")
 
 
-async def _ask_about_payment(tx: TenantTransaction, gathered: Gathered, doubt: Doubt) -> Conclusion:
+async def _ask_about_payment(tx: TenantTransaction, fetched: FetchedDocument, doubt: Doubt) -> Conclusion:
     await tasks.ask(
         tx,
         tasks.NewTask(
             kind=_PAYMENT_UNCLEAR,
             subject="document",
-            subject_id=str(gathered.resource_id),
+            subject_id=str(fetched.resource_id),
             reason=Reason.of(doubt),
-            links={"events": [f"/api/v1/events/{event}" for event in gathered.events]},
+            links={"events": [f"/api/v1/events/{event}" for event in fetched.events]},
         ),
     )
-    return await end(tx, gathered, EventState.FAILED, Reason.of(doubt))
+    return await end(tx, fetched, EventState.FAILED, Reason.of(doubt))
 
 
-async def _close_question_about_payment(tx: TenantTransaction, gathered: Gathered) -> None:
+async def _close_question_about_payment(tx: TenantTransaction, fetched: FetchedDocument) -> None:
     await tasks.close_questions(
-        tx, subject="document", subject_id=str(gathered.resource_id), kinds=(_PAYMENT_UNCLEAR,), by="event"
+        tx, subject="document", subject_id=str(fetched.resource_id), kinds=(_PAYMENT_UNCLEAR,), by="event"
     )

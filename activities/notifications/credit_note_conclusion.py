@@ -11,7 +11,7 @@ from activities.judging.credit_note_judgement import judge_credit_note
 from activities.judging.event_endings import LOOK_AGAIN, Ending, end, finish, unfit_to_judge
 from activities.judging.evidence import body_of, observed_now, payments_of
 from activities.judging.expectations import may_lag
-from activities.models import Conclude, Conclusion, Gathered, PayoutSignal
+from activities.models import Conclude, Conclusion, FetchedDocument, PayoutSignal
 from ledger.booking import credited_invoices
 from ledger.booking.credited_invoices import CreditFacts
 from ledger.booking.settlement import Meaning, Verdict, agrees
@@ -29,19 +29,19 @@ from lexoffice.payments import Payments
 
 
 async def conclude_credit_note(tx: TenantTransaction, task: Conclude, told: Sequence[Event]) -> Conclusion:
-    gathered = task.gathered
+    fetched = task.gathered
     # Held until the end: whoever stores the id of a lost document hands over afterwards what is parked here.
     lost = await unclear_outcomes.hold_lost_credit_notes(tx)
-    known = await documents.find(tx, gathered.resource_id)
+    known = await documents.find(tx, fetched.resource_id)
     if known is None or known.payout_number is None:
-        if credited := await _conclude_credit_of_invoice(tx, gathered, told):
+        if credited := await _conclude_credit_of_invoice(tx, fetched, told):
             return credited
         if lost:
-            await redelivery.park(tx, gathered.events)
+            await redelivery.park(tx, fetched.events)
             return Conclusion(outcome=EventState.WAITING)
-        return await _end_of_a_stranger(tx, gathered)
-    note = CreditNote.from_body(await body_of(tx, gathered.document))
-    payments = await payments_of(tx, gathered)
+        return await _end_of_a_stranger(tx, fetched)
+    note = CreditNote.from_body(await body_of(tx, fetched.document))
+    payments = await payments_of(tx, fetched)
     if unfit := await unfit_to_judge(tx, task, told, note, known, payments):
         return unfit
     payout = await payouts.lock(tx, known.payout_number)
@@ -50,18 +50,18 @@ async def conclude_credit_note(tx: TenantTransaction, task: Conclude, told: Sequ
     verdict = judge_credit_note(payout, intent, known, note, payments)
     if agrees(payout, verdict.meaning) and not task.last_look and may_lag(told, note, known, payments):
         return LOOK_AGAIN
-    await documents.observe(tx, observed_now(gathered, DocumentKind.CREDIT_NOTE, note, payments))
+    await documents.observe(tx, observed_now(fetched, DocumentKind.CREDIT_NOTE, note, payments))
     if agrees(payout, verdict.meaning):
         changes = _changes(known, note, payments)
         state = EventState.PROCESSED if changes else EventState.UNCHANGED
-        await finish(tx, gathered, told, note.voucher_status, Ending(state, None, changes))
+        await finish(tx, fetched, told, note.voucher_status, Ending(state, None, changes))
         return Conclusion(outcome=state)
-    return await tell_payout(tx, gathered, told, payout.number, verdict, note.voucher_status)
+    return await tell_payout(tx, fetched, told, payout.number, verdict, note.voucher_status)
 
 
 async def tell_payout(
     tx: TenantTransaction,
-    gathered: Gathered,
+    fetched: FetchedDocument,
     told: Sequence[Event],
     number: PayoutNumber,
     verdict: Verdict,
@@ -80,7 +80,7 @@ async def tell_payout(
             state = EventState.FAILED if verdict.meaning is Meaning.DEVIATES else EventState.PROCESSED
             reason = Reason.of("document_deviates") if verdict.meaning is Meaning.DEVIATES else None
             shown = {"payout": number, "shows": verdict.meaning}
-            await finish(tx, gathered, told, status, Ending(state, reason, shown))
+            await finish(tx, fetched, told, status, Ending(state, reason, shown))
             return Conclusion(outcome=state, tell=(PayoutSignal(number=number, signal="recheck"),))
     # One click sends two or three notifications; the payout hears of one, which names the reference if any does.
     spokesman = next((event for event in told if event.payment_reference), told[-1])
@@ -89,22 +89,22 @@ async def tell_payout(
         [event.id for event in told if event.id != spokesman.id],
         EventState.PROCESSED,
         reason=Reason.of("handled_with_event", event=spokesman.id),
-        snapshot_id=gathered.document,
+        snapshot_id=fetched.document,
     )
     return Conclusion(outcome="told", tell=(PayoutSignal(number=number, signal=signal, event=spokesman.id),))
 
 
-async def _end_of_a_stranger(tx: TenantTransaction, gathered: Gathered) -> Conclusion:
+async def _end_of_a_stranger(tx: TenantTransaction, fetched: FetchedDocument) -> Conclusion:
     """The invoices that it names are kept with the event: should one become a sale's, it is looked at again."""
     invoices: tuple[UUID, ...] = ()
-    if gathered.document is not None:
-        note = CreditNote.from_body(await body_of(tx, gathered.document))
+    if fetched.document is not None:
+        note = CreditNote.from_body(await body_of(tx, fetched.document))
         invoices = _invoices_of(note)
         await _remember(tx, note)
     if not invoices:
-        return await end(tx, gathered, EventState.IGNORED, Reason.of("credit_note_of_no_payout"))
+        return await end(tx, fetched, EventState.IGNORED, Reason.of("credit_note_of_no_payout"))
     named = {credited_invoices.NAMED: [str(id) for id in invoices]}
-    return await end(tx, gathered, EventState.IGNORED, credited_invoices.NO_SALE_YET, named)
+    return await end(tx, fetched, EventState.IGNORED, credited_invoices.NO_SALE_YET, named)
 
 
 async def _remember(tx: TenantTransaction, note: CreditNote) -> None:
@@ -118,12 +118,12 @@ def _invoices_of(note: CreditNote) -> tuple[UUID, ...]:
 
 
 async def _conclude_credit_of_invoice(
-    tx: TenantTransaction, gathered: Gathered, told: Sequence[Event]
+    tx: TenantTransaction, fetched: FetchedDocument, told: Sequence[Event]
 ) -> Conclusion | None:
     """A credit note that corrects the invoice of a sale: a refund."""
-    if gathered.document is None:
+    if fetched.document is None:
         return None
-    note = CreditNote.from_body(await body_of(tx, gathered.document))
+    note = CreditNote.from_body(await body_of(tx, fetched.document))
     outcome = await credited_invoices.apply_credit(
         tx,
         CreditFacts(
@@ -138,7 +138,7 @@ async def _conclude_credit_of_invoice(
     if outcome is None:
         return None
     await _remember(tx, note)
-    await finish(tx, gathered, told, note.voucher_status, Ending(outcome.state, outcome.reason, outcome.changes))
+    await finish(tx, fetched, told, note.voucher_status, Ending(outcome.state, outcome.reason, outcome.changes))
     return Conclusion(
         outcome=outcome.state, tell=tuple(PayoutSignal(number=number, signal="recheck") for number in outcome.payouts)
     )

@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.gateway.lexoffice_gateway import LexofficeDoor, account_of, unusable
 from activities.judging.invoice_labels import names_a_partner, order_references
-from activities.models import CONNECTION_REVOKED, NOT_UNDERSTOOD, Gathered
+from activities.models import CONNECTION_REVOKED, NOT_UNDERSTOOD, FetchedDocument
 from ledger.booking import invoices, reconnection
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents import documents
@@ -33,66 +33,66 @@ class FetchActivities:
         self._door = door
 
     @activity.defn
-    async def fetch_document(self, gathered: Gathered) -> Gathered:
+    async def fetch_document(self, fetched: FetchedDocument) -> FetchedDocument:
         """GET the document. What kind it is, its events or the ledger tell, else its payments are asked first."""
-        async with self._ledger.transaction(gathered.tenant) as tx:
-            known = await documents.find(tx, gathered.resource_id)
-            told = await events.load(tx, gathered.events)
+        async with self._ledger.transaction(fetched.tenant) as tx:
+            known = await documents.find(tx, fetched.resource_id)
+            told = await events.load(tx, fetched.events)
         if all(event.state is not EventState.RECEIVED for event in told):
-            return gathered.model_copy(update={"missing": None})  # announced once more, and handled already
+            return fetched.model_copy(update={"missing": None})  # announced once more, and handled already
         types = {event.event_type for event in told}
         if CONNECTION_REVOKED in types:
-            return await self.check_connection(gathered)
-        kind = gathered.kind or (known.kind if known else None) or _kind_named(types)
+            return await self.check_connection(fetched)
+        kind = fetched.kind or (known.kind if known else None) or _kind_named(types)
         if kind is None or kind == "connection":
-            return await self.fetch_payments(gathered)
-        async with self._asking(gathered.tenant) as client:
+            return await self.fetch_payments(fetched)
+        async with self._asking(fetched.tenant) as client:
             document: Invoice | CreditNote
             try:
                 if kind is DocumentKind.INVOICE:
-                    document = await client.invoice(gathered.resource_id)
+                    document = await client.invoice(fetched.resource_id)
                 else:
-                    document = await client.credit_note(gathered.resource_id)
+                    document = await client.credit_note(fetched.resource_id)
             except NotFound:
                 # Believed only while the key still belongs to the organisation whose documents we know.
                 deleted = known is not None and any(type.endswith(".deleted") for type in types)
-                return gathered.model_copy(
+                return fetched.model_copy(
                     update={"kind": kind, "missing": "connection" if deleted else None, "gone": True}
                 )
-        async with self._ledger.transaction(gathered.tenant) as tx:
+        async with self._ledger.transaction(fetched.tenant) as tx:
             kept = await documents.keep_snapshot(
-                tx, resource=kind.value, resource_id=gathered.resource_id, body=document.raw
+                tx, resource=kind.value, resource_id=fetched.resource_id, body=document.raw
             )
-            seen = gathered.model_copy(
+            seen = fetched.model_copy(
                 update={"kind": kind, "document": kept, "status": document.voucher_status, "missing": None}
             )
             if isinstance(document, CreditNote):
                 payments_count = known is not None and known.payout_number is not None  # else it is not ours
             else:
                 payments_count = not await _is_before_cut_over(tx, known, document)
-            if payments_count and gathered.payments is None and _asks_for_payments(types, document, known):
+            if payments_count and fetched.payments is None and _asks_for_payments(types, document, known):
                 return seen.model_copy(update={"missing": "payments"})
             return seen.model_copy(update={"missing": await _contact_or_nothing(tx, document, known)})
 
     @activity.defn
-    async def fetch_payments(self, gathered: Gathered) -> Gathered:
+    async def fetch_payments(self, fetched: FetchedDocument) -> FetchedDocument:
         """GET the payments; of a document of unknown kind they tell the kind as well."""
-        async with self._asking(gathered.tenant) as client:
+        async with self._asking(fetched.tenant) as client:
             try:
-                payments = await client.payments(gathered.resource_id)
+                payments = await client.payments(fetched.resource_id)
             except NotFound:
-                return gathered.model_copy(update={"missing": None, "gone": gathered.document is None})
+                return fetched.model_copy(update={"missing": None, "gone": fetched.document is None})
             except ValidationFailed:
                 # 406 "no payment information": a draft, or a credit note tied to an invoice. Not an error here.
-                return gathered.model_copy(update={"missing": await self._after_payments(gathered)})
-        async with self._ledger.transaction(gathered.tenant) as tx:
+                return fetched.model_copy(update={"missing": await self._after_payments(fetched)})
+        async with self._ledger.transaction(fetched.tenant) as tx:
             kept = await documents.keep_snapshot(
-                tx, resource="payments", resource_id=gathered.resource_id, body=payments.raw
+                tx, resource="payments", resource_id=fetched.resource_id, body=payments.raw
             )
-        if gathered.document is None:
+        if fetched.document is None:
             # Unknown to the ledger: a credit note is not ours then, and of other kinds we keep no books.
             kind = _KIND_OF_VOUCHER.get(payments.voucher_type)
-            return gathered.model_copy(
+            return fetched.model_copy(
                 update={
                     "kind": kind,
                     "payments": kept,
@@ -100,38 +100,38 @@ class FetchActivities:
                     "missing": "document" if kind is DocumentKind.INVOICE else None,
                 }
             )
-        return gathered.model_copy(update={"payments": kept, "missing": await self._after_payments(gathered)})
+        return fetched.model_copy(update={"payments": kept, "missing": await self._after_payments(fetched)})
 
     @activity.defn
-    async def fetch_contact(self, gathered: Gathered) -> Gathered:
+    async def fetch_contact(self, fetched: FetchedDocument) -> FetchedDocument:
         """GET the customer of an invoice that names no partner itself."""
-        assert gathered.document is not None
-        async with self._ledger.transaction(gathered.tenant) as tx:
-            contact_id = (await _invoice(tx, gathered)).address.contact_id
+        assert fetched.document is not None
+        async with self._ledger.transaction(fetched.tenant) as tx:
+            contact_id = (await _invoice(tx, fetched)).address.contact_id
         if contact_id is None:
-            return gathered.model_copy(update={"missing": None})
-        async with self._asking(gathered.tenant) as client:
+            return fetched.model_copy(update={"missing": None})
+        async with self._asking(fetched.tenant) as client:
             try:
                 contact = await client.contact(contact_id)
             except NotFound:
-                return gathered.model_copy(update={"missing": None})
-        async with self._ledger.transaction(gathered.tenant) as tx:
+                return fetched.model_copy(update={"missing": None})
+        async with self._ledger.transaction(fetched.tenant) as tx:
             kept = await documents.keep_snapshot(tx, resource="contact", resource_id=contact_id, body=contact.raw)
-        return gathered.model_copy(update={"contact": kept, "missing": None})
+        return fetched.model_copy(update={"contact": kept, "missing": None})
 
     @activity.defn
-    async def check_connection(self, gathered: Gathered) -> Gathered:
+    async def check_connection(self, fetched: FetchedDocument) -> FetchedDocument:
         """Whether the key still works, and for the pinned organisation: token.revoked and a 404 are hints too."""
-        await self._door.check_grant_beside_key(gathered.tenant, gathered.resource_id)
-        async with self._asking(gathered.tenant) as client:
-            pinned = (await self._door.access(gathered.tenant)).organization_id
+        await self._door.check_grant_beside_key(fetched.tenant, fetched.resource_id)
+        async with self._asking(fetched.tenant) as client:
+            pinned = (await self._door.access(fetched.tenant)).organization_id
             profile = await client.profile()
         if profile.organization_id != pinned:
             raise unusable("other organization")
-        async with self._ledger.transaction(gathered.tenant) as tx:
+        async with self._ledger.transaction(fetched.tenant) as tx:
             # What goes on is announced by the hand-over, also what waited for an access that was refused.
             await reconnection.note_answer(tx, account_of(profile))
-        return gathered.model_copy(update={"kind": gathered.kind or "connection", "missing": None})
+        return fetched.model_copy(update={"kind": fetched.kind or "connection", "missing": None})
 
     @asynccontextmanager
     async def _asking(self, tenant: Tenant) -> AsyncIterator[LexofficeClient]:
@@ -147,12 +147,12 @@ class FetchActivities:
                 raise
             raise ApplicationError(error.message, type=NOT_UNDERSTOOD, non_retryable=True) from None
 
-    async def _after_payments(self, gathered: Gathered) -> Next:
-        if gathered.document is None or gathered.kind is not DocumentKind.INVOICE:
+    async def _after_payments(self, fetched: FetchedDocument) -> Next:
+        if fetched.document is None or fetched.kind is not DocumentKind.INVOICE:
             return None
-        async with self._ledger.transaction(gathered.tenant) as tx:
-            known = await documents.find(tx, gathered.resource_id)
-            return await _contact_or_nothing(tx, await _invoice(tx, gathered), known)
+        async with self._ledger.transaction(fetched.tenant) as tx:
+            known = await documents.find(tx, fetched.resource_id)
+            return await _contact_or_nothing(tx, await _invoice(tx, fetched), known)
 
 
 def _kind_named(types: set[str]) -> DocumentKind | None:
@@ -196,7 +196,7 @@ async def _is_before_cut_over(tx: TenantTransaction, known: KnownDocument | None
     return await invoices.is_before_cut_over(tx, document.voucher_date.astimezone(BERLIN).date())
 
 
-async def _invoice(tx: TenantTransaction, gathered: Gathered) -> Invoice:
-    assert gathered.document is not None
-    kept = await documents.snapshot(tx, gathered.document)
+async def _invoice(tx: TenantTransaction, fetched: FetchedDocument) -> Invoice:
+    assert fetched.document is not None
+    kept = await documents.snapshot(tx, fetched.document)
     return Invoice.from_body(kept.body.encode())

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import Field
 
 from activities.judging.credit_note_settling import apply_credit_note
-from activities.models import Conclude, Conclusion, Delivery, Gathered
+from activities.models import Conclude, Conclusion, Delivery, FetchedDocument
 from activities.notifications.conclusions import NO_WHOLE_CENTS, conclude_within
 from ledger import tasks
 from ledger.database import Ledger, TenantTransaction
@@ -77,19 +77,19 @@ async def _play(tx: TenantTransaction, event_id: EventId) -> Rehearsal:
     event = found[0]
     if event.provider != LEXOFFICE or not events.is_uuid(event.resource_id):
         return Rehearsal(event=event_id)
-    gathered, fetched_at = await _stored(tx, event)
-    if gathered is None or gathered.kind is None:
+    fetched, fetched_at = await _stored(tx, event)
+    if fetched is None or fetched.kind is None:
         return Rehearsal(event=event_id)
-    assert isinstance(gathered.kind, DocumentKind)
+    assert isinstance(fetched.kind, DocumentKind)
     await events.begin_anew(tx, event_id)
     asked_before = await tasks.newest_open(tx)
     # What was announced and is not shown (yet) would be looked for again; here the copy is all there is.
-    conclusion = await conclude_within(tx, Conclude(gathered=gathered, last_look=True))
+    conclusion = await conclude_within(tx, Conclude(gathered=fetched, last_look=True))
     await _tell_payouts(tx, conclusion)
     [after] = await events.load(tx, [event_id])
     return Rehearsal(
         event=event_id,
-        document=gathered.kind,
+        document=fetched.kind,
         fetched_at=fetched_at,
         state=after.state,
         reason=after.why,
@@ -98,7 +98,7 @@ async def _play(tx: TenantTransaction, event_id: EventId) -> Rehearsal:
     )
 
 
-async def _stored(tx: TenantTransaction, event: Event) -> tuple[Gathered | None, datetime | None]:
+async def _stored(tx: TenantTransaction, event: Event) -> tuple[FetchedDocument | None, datetime | None]:
     """The newest copies of the document, its payments and its customer, as if they had been fetched now."""
     resource_id = UUID(event.resource_id)
     document = await documents.newest(tx, resource_id, list(DocumentKind))
@@ -109,7 +109,7 @@ async def _stored(tx: TenantTransaction, event: Event) -> tuple[Gathered | None,
     if kind is DocumentKind.INVOICE:
         customer = Invoice.from_body(document.body.encode()).address.contact_id
         contact = None if customer is None else await _newest(tx, customer, "contact")
-    gathered = Gathered(
+    fetched = FetchedDocument(
         tenant=tx.tenant,
         resource_id=resource_id,
         deliveries=(Delivery(event=event.id, number=event.delivery),),
@@ -119,7 +119,7 @@ async def _stored(tx: TenantTransaction, event: Event) -> tuple[Gathered | None,
         payments=await _newest(tx, resource_id, "payments"),
         contact=contact,
     )
-    return gathered, document.fetched_at
+    return fetched, document.fetched_at
 
 
 async def _newest(tx: TenantTransaction, resource_id: UUID, resource: str) -> UUID | None:

@@ -7,7 +7,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import ActivityEnvironment
 
 from activities.judging.document_identity import content_of
-from activities.models import Conclude, Delivery, Gathered
+from activities.models import Conclude, Delivery, FetchedDocument
 from activities.notifications.conclusions import ConclusionActivities
 from activities.notifications.fetching import FetchActivities
 from ledger.documents import intents
@@ -75,13 +75,13 @@ async def test_the_writer_of_a_lost_invoice_hears_of_it_though_the_answer_of_the
         assert isinstance(content, NewInvoice)
         async with await hands.door.creating(shop.tenant) as client:
             made = await client.create_invoice(content)
-        gathered = await _told_of(shop, made.id)
-        gathered = await ActivityEnvironment().run(FetchActivities(house.ledger, hands.door).fetch_document, gathered)
+        fetched = await _told_of(shop, made.id)
+        fetched = await ActivityEnvironment().run(FetchActivities(house.ledger, hands.door).fetch_document, fetched)
         conclude = ConclusionActivities(house.ledger).conclude
-        first = await ActivityEnvironment().run(conclude, Conclude(gathered=gathered, last_look=False))
+        first = await ActivityEnvironment().run(conclude, Conclude(gathered=fetched, last_look=False))
         assert first.found_invoice == intent
         # The worker died after its COMMIT: the engine asks again, and nothing is found any more.
-        await ActivityEnvironment().run(conclude, Conclude(gathered=gathered, last_look=False))
+        await ActivityEnvironment().run(conclude, Conclude(gathered=fetched, last_look=False))
     await handed_over(house)
     workflow: WorkflowHandle[Any, Any] = house.engine.get_workflow_handle(f"invoice/{shop.tenant.slug}/{intent}")
     await workflow.result()
@@ -90,7 +90,7 @@ async def test_the_writer_of_a_lost_invoice_hears_of_it_though_the_answer_of_the
     assert await shop.tasks("invoice_outcome_unknown") == []
 
 
-async def _told_of(shop: Shop, invoice: UUID) -> Gathered:
+async def _told_of(shop: Shop, invoice: UUID) -> FetchedDocument:
     [event] = await shop.rows(
         """
         INSERT INTO events (tenant_id, provider, event_type, resource_id, body, state, handed_over_at)
@@ -99,7 +99,7 @@ async def _told_of(shop: Shop, invoice: UUID) -> Gathered:
         shop.tenant.id,
         str(invoice),
     )
-    return Gathered(
+    return FetchedDocument(
         tenant=shop.tenant,
         resource_id=invoice,
         deliveries=(Delivery(event=EventId(event["id"]), number=1, unknown=False),),
