@@ -158,7 +158,7 @@ class FetchedDocument(Frozen):
         return [delivery.event for delivery in self.deliveries]
 
 
-class Unfetched(Frozen):
+class FetchFailure(Frozen):
     """Fetching was given up: the connection does not work, lexoffice did not answer in all that time, or what it
     answers is not what the API promises."""
 

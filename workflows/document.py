@@ -19,9 +19,9 @@ with workflow.unsafe.imports_passed_through():
         Conclusion,
         Delivery,
         FetchedDocument,
+        FetchFailure,
         PayoutSignal,
         ReceivedSignal,
-        Unfetched,
         VoidedInvoice,
         is_not_understood,
         is_unusable,
@@ -201,7 +201,7 @@ class DocumentWorkflow:
     async def _conclude_unfetched(self, fetched: FetchedDocument, error: ActivityError, since: datetime) -> Conclusion:
         return await workflow.execute_activity_method(
             ConclusionActivities.conclude_unfetched,
-            Unfetched(gathered=fetched, because=_why(error), since=since),
+            FetchFailure(gathered=fetched, because=_why(error), since=since),
             summary=say("step_conclude_unfetched"),
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),

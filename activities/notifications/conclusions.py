@@ -14,7 +14,7 @@ from activities.judging.event_endings import LOOK_AGAIN, Ending, end, finish, un
 from activities.judging.evidence import body_of, contact_of, discount_lowers_base, observed_now, payments_of
 from activities.judging.expectations import may_lag
 from activities.judging.invoice_reading import Doubt, read_invoice
-from activities.models import Conclude, Conclusion, FetchedDocument, PayoutSignal, Unfetched, VoidedInvoice
+from activities.models import Conclude, Conclusion, FetchedDocument, FetchFailure, PayoutSignal, VoidedInvoice
 from activities.notifications.credit_note_conclusion import conclude_credit_note, tell_payout
 from ledger import tasks
 from ledger.booking import credited_invoices, invoices, lost_invoices, replacement
@@ -70,7 +70,7 @@ class ConclusionActivities:
         )
 
     @activity.defn
-    async def conclude_unfetched(self, task: Unfetched) -> Conclusion:
+    async def conclude_unfetched(self, task: FetchFailure) -> Conclusion:
         """The document could not be fetched: events wait for a working key, or are failed and left to a replay."""
         async with self._ledger.transaction(task.gathered.tenant) as tx:
             if task.because == "connection":
