@@ -79,7 +79,7 @@ class ReceivedSignal(Frozen):
     value: Any = None
 
 
-class Advance(Frozen):
+class AdvanceInput(Frozen):
     """Look at these signals about a payout, and at what its row now allows."""
 
     tenant: Tenant
@@ -195,7 +195,7 @@ class VoidedInvoice(Frozen):
     resource_id: UUID
 
 
-class Conclude(Frozen):
+class ConcludeInput(Frozen):
     gathered: FetchedDocument
     last_look: bool
     """The fetched document wins now, whatever the events announced."""

@@ -14,8 +14,8 @@ from temporalio.common import Priority, RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.models import (
-        Advance,
-        Conclude,
+        AdvanceInput,
+        ConcludeInput,
         Conclusion,
         Delivery,
         DocumentCreation,
@@ -76,7 +76,7 @@ class BarePayout:
         received, self._received = self._received, []
         return await workflow.execute_activity_method(
             BareActivities.advance,
-            Advance(tenant=self._payout.tenant, number=self._payout.number, notes=tuple(received)),
+            AdvanceInput(tenant=self._payout.tenant, number=self._payout.number, notes=tuple(received)),
             summary="Entscheidungen und Beleg mit dem Hauptbuch abgleichen",
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=_RETRY,
@@ -124,7 +124,7 @@ class BareDocument:
                 fetched = await self._fetch(fetched)
             conclusion = await workflow.execute_activity_method(
                 BareActivities.conclude,
-                Conclude(gathered=fetched, last_look=False),
+                ConcludeInput(gathered=fetched, last_look=False),
                 summary="Beleg mit dem Hauptbuch vergleichen und buchen",
                 start_to_close_timeout=timedelta(seconds=30),
                 retry_policy=_RETRY,
@@ -170,7 +170,7 @@ class BareActivities:
         self._counter = counter
 
     @activity.defn
-    async def advance(self, task: Advance) -> PayoutView:
+    async def advance(self, task: AdvanceInput) -> PayoutView:
         if any(received.signal == "credit_note_paid" for received in task.notes):
             os.write(self._counter, PAID)
             return PayoutView(state=PayoutState.PAID, step=Step.END, credit_note_number="GS-2026-0001")
@@ -196,7 +196,7 @@ class BareActivities:
         return fetched.model_copy(update={"payments": _SOME_ID, "missing": None})
 
     @activity.defn
-    async def conclude(self, task: Conclude) -> Conclusion:
+    async def conclude(self, task: ConcludeInput) -> Conclusion:
         os.write(self._counter, CONCLUDED)
         if task.gathered.status == "open":
             return Conclusion(outcome="unchanged")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from activities.models import Conclude, Delivery, FetchedDocument, PayoutSignal
+from activities.models import ConcludeInput, Delivery, FetchedDocument, PayoutSignal
 from activities.notifications.conclusions import ConclusionActivities
 from activities.notifications.fetching import FetchActivities
 from bench.clock import LegClock, until
@@ -122,7 +122,7 @@ class Product:
         fetched = FetchedDocument(tenant=tenant, resource_id=UUID(credit_note), deliveries=(delivery,))
         fetching = FetchActivities(ledger, self.rig.door)
         fetched = await fetching.fetch_payments(await fetching.fetch_document(fetched))
-        concluded = await ConclusionActivities(ledger).conclude(Conclude(gathered=fetched, last_look=True))
+        concluded = await ConclusionActivities(ledger).conclude(ConcludeInput(gathered=fetched, last_look=True))
         signals += [(made, signal) for signal in concluded.tell]
 
     async def _signal_payout(self, made: ApprovedPayout, signal: PayoutSignal) -> None:

@@ -14,8 +14,8 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.models import (
-        Advance,
-        Conclude,
+        AdvanceInput,
+        ConcludeInput,
         Conclusion,
         Delivery,
         FetchedDocument,
@@ -172,7 +172,7 @@ class DocumentWorkflow:
             return await self._conclude_unfetched(fetched, error, since)
         return await workflow.execute_activity_method(
             ConclusionActivities.conclude,
-            Conclude(gathered=fetched, last_look=last_look),
+            ConcludeInput(gathered=fetched, last_look=last_look),
             summary=say("step_conclude_document"),
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
@@ -218,7 +218,7 @@ class DocumentWorkflow:
                 raise
             await workflow.execute_activity_method(
                 PayoutActivities.settle_ended_payout,
-                Advance(
+                AdvanceInput(
                     tenant=self._document.tenant,
                     number=signal.number,
                     notes=(ReceivedSignal(signal=signal.signal, value=value),),

@@ -14,7 +14,7 @@ from temporalio.common import Priority, RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.creation.credit_notes import CreditNoteActivities
-    from activities.models import Advance, DocumentCreation, PayoutView, ReceivedSignal, Step
+    from activities.models import AdvanceInput, DocumentCreation, PayoutView, ReceivedSignal, Step
     from activities.payouts.payouts import PayoutActivities
     from ledger.types import PayoutState
     from workflows.messages import LEXOFFICE, PayoutInput
@@ -62,7 +62,7 @@ class PayoutWorkflow:
         received, self._received = self._received, []
         return await workflow.execute_activity_method(
             PayoutActivities.advance,
-            Advance(tenant=self._payout.tenant, number=self._payout.number, notes=tuple(received)),
+            AdvanceInput(tenant=self._payout.tenant, number=self._payout.number, notes=tuple(received)),
             summary=say("step_look_at_payout"),
             # One short transaction. While PostgreSQL is away it is tried for as long as it takes: nothing may be lost.
             start_to_close_timeout=timedelta(seconds=30),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from activities.judging.expectations import contradicts, is_confirmed, is_outdated, is_torn, payments_lag
-from activities.models import Conclude, Conclusion, FetchedDocument
+from activities.models import ConcludeInput, Conclusion, FetchedDocument
 from ledger.database import TenantTransaction
 from ledger.documents.documents import KnownDocument
 from ledger.inbox import events
@@ -56,7 +56,7 @@ async def end(
 
 async def unfit_to_judge(
     tx: TenantTransaction,
-    task: Conclude,
+    task: ConcludeInput,
     told: Sequence[Event],
     document: Invoice | CreditNote,
     known: KnownDocument | None,

@@ -14,7 +14,7 @@ from activities.judging.event_endings import LOOK_AGAIN, Ending, end, finish, un
 from activities.judging.evidence import body_of, contact_of, discount_lowers_base, observed_now, payments_of
 from activities.judging.expectations import may_lag
 from activities.judging.invoice_reading import Doubt, read_invoice
-from activities.models import Conclude, Conclusion, FetchedDocument, FetchFailure, PayoutSignal, VoidedInvoice
+from activities.models import ConcludeInput, Conclusion, FetchedDocument, FetchFailure, PayoutSignal, VoidedInvoice
 from activities.notifications.credit_note_conclusion import conclude_credit_note, tell_payout
 from ledger import tasks
 from ledger.booking import credited_invoices, invoices, lost_invoices, replacement
@@ -42,7 +42,7 @@ class ConclusionActivities:
         self._ledger = ledger
 
     @activity.defn
-    async def conclude(self, task: Conclude) -> Conclusion:
+    async def conclude(self, task: ConcludeInput) -> Conclusion:
         """Compare, apply, end the events; or say that lexoffice does not show yet what was announced."""
         fetched = task.gathered
         cause = "event:" + ",".join(str(event) for event in fetched.events[:5])
@@ -83,7 +83,7 @@ class ConclusionActivities:
             return await end(tx, task.gathered, EventState.FAILED, reason)
 
 
-async def conclude_within(tx: TenantTransaction, task: Conclude) -> Conclusion:
+async def conclude_within(tx: TenantTransaction, task: ConcludeInput) -> Conclusion:
     """In the transaction of the caller, who may also only want to know and roll back."""
     fetched = task.gathered
     told = await events.load(tx, fetched.events)
@@ -102,7 +102,7 @@ async def conclude_within(tx: TenantTransaction, task: Conclude) -> Conclusion:
             return await end(tx, fetched, EventState.IGNORED, Reason.of("document_of_no_kind_of_ours"))
 
 
-async def _conclude_invoice(tx: TenantTransaction, task: Conclude, told: Sequence[Event]) -> Conclusion:
+async def _conclude_invoice(tx: TenantTransaction, task: ConcludeInput, told: Sequence[Event]) -> Conclusion:
     fetched = task.gathered
     invoice = Invoice.from_body(await body_of(tx, fetched.document))
     payments = await payments_of(tx, fetched)
@@ -156,7 +156,7 @@ async def _answer_lost_invoice(tx: TenantTransaction, invoice: Invoice) -> Inten
     return intent.id
 
 
-async def _conclude_gone(tx: TenantTransaction, task: Conclude, told: Sequence[Event]) -> Conclusion:
+async def _conclude_gone(tx: TenantTransaction, task: ConcludeInput, told: Sequence[Event]) -> Conclusion:
     """404. It means deleted only together with an event that says so (rules.md); the sweep finds the rest."""
     fetched = task.gathered
     deleted = any(event.event_type.endswith(".deleted") for event in told)

@@ -11,7 +11,7 @@ from activities.judging.credit_note_judgement import judge_credit_note
 from activities.judging.event_endings import LOOK_AGAIN, Ending, end, finish, unfit_to_judge
 from activities.judging.evidence import body_of, observed_now, payments_of
 from activities.judging.expectations import may_lag
-from activities.models import Conclude, Conclusion, FetchedDocument, PayoutSignal
+from activities.models import ConcludeInput, Conclusion, FetchedDocument, PayoutSignal
 from ledger.booking import credited_invoices
 from ledger.booking.credited_invoices import CreditFacts
 from ledger.booking.settlement import Meaning, Verdict, agrees
@@ -28,7 +28,7 @@ from lexoffice.documents import SETTLED, CreditNote
 from lexoffice.payments import Payments
 
 
-async def conclude_credit_note(tx: TenantTransaction, task: Conclude, told: Sequence[Event]) -> Conclusion:
+async def conclude_credit_note(tx: TenantTransaction, task: ConcludeInput, told: Sequence[Event]) -> Conclusion:
     fetched = task.gathered
     # Held until the end: whoever stores the id of a lost document hands over afterwards what is parked here.
     lost = await unclear_outcomes.hold_lost_credit_notes(tx)

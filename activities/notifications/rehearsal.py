@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import Field
 
 from activities.judging.credit_note_settling import apply_credit_note
-from activities.models import Conclude, Conclusion, Delivery, FetchedDocument
+from activities.models import ConcludeInput, Conclusion, Delivery, FetchedDocument
 from activities.notifications.conclusions import NO_WHOLE_CENTS, conclude_within
 from ledger import tasks
 from ledger.database import Ledger, TenantTransaction
@@ -84,7 +84,7 @@ async def _play(tx: TenantTransaction, event_id: EventId) -> Rehearsal:
     await events.begin_anew(tx, event_id)
     asked_before = await tasks.newest_open(tx)
     # What was announced and is not shown (yet) would be looked for again; here the copy is all there is.
-    conclusion = await conclude_within(tx, Conclude(gathered=fetched, last_look=True))
+    conclusion = await conclude_within(tx, ConcludeInput(gathered=fetched, last_look=True))
     await _tell_payouts(tx, conclusion)
     [after] = await events.load(tx, [event_id])
     return Rehearsal(

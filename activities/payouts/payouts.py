@@ -7,7 +7,7 @@ from uuid import UUID
 from temporalio import activity
 
 from activities.judging.credit_note_settling import apply_credit_note
-from activities.models import Advance, PayoutView, ReceivedSignal
+from activities.models import AdvanceInput, PayoutView, ReceivedSignal
 from activities.payouts.next_step import as_it_stands, what_next
 from activities.payouts.signallers import signaller_of
 from ledger import tasks
@@ -41,7 +41,7 @@ class PayoutActivities:
         self._trust_engine_signals = trust_engine_signals
 
     @activity.defn
-    async def advance(self, task: Advance) -> PayoutView:
+    async def advance(self, task: AdvanceInput) -> PayoutView:
         """Check each signal against its row, apply what the documents say, and see what the payout may do next."""
         senders: dict[str, str] = {}
         while True:
@@ -51,7 +51,7 @@ class PayoutActivities:
                 signal = wanted.received.signal
                 senders[signal] = await signaller_of(activity.client(), activity.info(), signal, wanted.received.value)
 
-    async def _advance(self, task: Advance, senders: Senders) -> PayoutView:
+    async def _advance(self, task: AdvanceInput, senders: Senders) -> PayoutView:
         async with self._ledger.transaction(task.tenant, cause=f"payout:{task.number}") as tx:
             payout = await payouts.lock(tx, task.number)
             retry = False
@@ -69,7 +69,7 @@ class PayoutActivities:
             return await what_next(tx, payout, unclear_wait=self._unclear_wait, retry=retry)
 
     @activity.defn
-    async def settle_ended_payout(self, task: Advance) -> PayoutView:
+    async def settle_ended_payout(self, task: AdvanceInput) -> PayoutView:
         """lexoffice says something about a payout whose workflow has ended: one conditional UPDATE, or a task."""
         async with self._ledger.transaction(task.tenant, cause=f"payout:{task.number}") as tx:
             payout = await payouts.lock(tx, task.number)
@@ -140,7 +140,7 @@ async def _decide_for_signaller(tx: TenantTransaction, payout: Payout, received:
     return True
 
 
-def _events(task: Advance) -> list[EventId]:
+def _events(task: AdvanceInput) -> list[EventId]:
     """The events that the signals name; what is no event id is nobody's and names nothing."""
     named = (received.value.get("event") for received in task.notes if isinstance(received.value, dict))
     return [EventId(event) for event in named if type(event) is int and 0 < event <= _LARGEST_ID]

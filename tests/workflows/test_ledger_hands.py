@@ -12,7 +12,7 @@ from activities.creation.reading_back import keep, read_back
 from activities.heartbeats import EVERY, heartbeats
 from activities.judging.credit_note_settling import JustRead, apply_credit_note
 from activities.judging.document_identity import Document, content_of
-from activities.models import Advance, ReceivedSignal
+from activities.models import AdvanceInput, ReceivedSignal
 from activities.payouts.payouts import PayoutActivities
 from ledger.database import TenantTransaction
 from ledger.documents import intents, unclear_outcomes
@@ -29,7 +29,7 @@ async def test_nobody_commits_to_a_document_for_a_payout_without_a_workflow(shop
     payout = await requested(shop)
     await shop.payout_workflow(payout["number"]).terminate("as an operator may do")
     await shop.approve(payout)
-    recheck = Advance(
+    recheck = AdvanceInput(
         tenant=shop.tenant, number=PayoutNumber(payout["number"]), notes=(ReceivedSignal(signal="recheck"),)
     )
     look = await PayoutActivities(shop.house.ledger, unclear_wait=timedelta(0)).settle_ended_payout(recheck)
@@ -51,7 +51,7 @@ async def test_what_was_told_about_a_document_that_is_not_the_payouts_any_more_i
         str(uuid4()),
     )
     note = ReceivedSignal(signal="credit_note_paid", value={"event": event["id"]})
-    told = Advance(tenant=shop.tenant, number=PayoutNumber(payout["number"]), notes=(note,))
+    told = AdvanceInput(tenant=shop.tenant, number=PayoutNumber(payout["number"]), notes=(note,))
     await PayoutActivities(shop.house.ledger, unclear_wait=timedelta(0)).advance(told)
     [after] = await shop.rows("SELECT state, delivery, handed_over_at FROM events WHERE id = $1", event["id"])
     assert (after["state"], after["delivery"], after["handed_over_at"]) == ("received", 2, None)

@@ -7,7 +7,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import ActivityEnvironment
 
 from activities.judging.document_identity import content_of
-from activities.models import Conclude, Delivery, FetchedDocument
+from activities.models import ConcludeInput, Delivery, FetchedDocument
 from activities.notifications.conclusions import ConclusionActivities
 from activities.notifications.fetching import FetchActivities
 from ledger.documents import intents
@@ -78,10 +78,10 @@ async def test_the_writer_of_a_lost_invoice_hears_of_it_though_the_answer_of_the
         fetched = await _told_of(shop, made.id)
         fetched = await ActivityEnvironment().run(FetchActivities(house.ledger, hands.door).fetch_document, fetched)
         conclude = ConclusionActivities(house.ledger).conclude
-        first = await ActivityEnvironment().run(conclude, Conclude(gathered=fetched, last_look=False))
+        first = await ActivityEnvironment().run(conclude, ConcludeInput(gathered=fetched, last_look=False))
         assert first.found_invoice == intent
         # The worker died after its COMMIT: the engine asks again, and nothing is found any more.
-        await ActivityEnvironment().run(conclude, Conclude(gathered=fetched, last_look=False))
+        await ActivityEnvironment().run(conclude, ConcludeInput(gathered=fetched, last_look=False))
     await handed_over(house)
     workflow: WorkflowHandle[Any, Any] = house.engine.get_workflow_handle(f"invoice/{shop.tenant.slug}/{intent}")
     await workflow.result()
