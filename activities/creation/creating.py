@@ -101,10 +101,10 @@ class DocumentCreator:
             async with self._ledger.transaction(tenant) as tx:
                 # Taken before the mark, so that whatever stops this process meanwhile counts as lost time.
                 asked = time.monotonic()
-                permission = await intents.may_send(tx, intent_id, certain_after=self._certain_after)
-            match permission.verdict:
+                permit = await intents.may_send(tx, intent_id, certain_after=self._certain_after)
+            match permit.verdict:
                 case MaySend.YES if time.monotonic() - asked <= self._patience.total_seconds():
-                    return await self._send(tenant, client, permission.intent, view, asked_at)
+                    return await self._send(tenant, client, permit.intent, view, asked_at)
                 case MaySend.YES | MaySend.UNCLEAR:
                     # YES, but so late that another worker may already hold this one for dead: not sending is safe.
                     return Creation(outcome=Outcome.UNCLEAR)

@@ -59,7 +59,7 @@ class MaySend(StrEnum):
     CLOSED = "closed"
 
 
-class Permission(Frozen):
+class SendPermit(Frozen):
     """The verdict, and the row that it was read from; with a permission, as it stands afterwards.
 
     Its `attempt` names the one POST that was permitted: what it proves later is said of no other one.
@@ -160,7 +160,7 @@ async def of_document(tx: TenantTransaction, resource_id: UUID) -> Intent | None
     return None if row is None else _intent(row)
 
 
-async def may_send(tx: TenantTransaction, intent: IntentId, *, certain_after: timedelta = CERTAIN_AFTER) -> Permission:
+async def may_send(tx: TenantTransaction, intent: IntentId, *, certain_after: timedelta = CERTAIN_AFTER) -> SendPermit:
     """Take the one permission to POST: afterwards `sent_at` stands, and only a proof of refusal gives another.
 
     A row that was sent and not refused has an unknown outcome, whoever asks: a second worker, or the same one after
@@ -171,16 +171,16 @@ async def may_send(tx: TenantTransaction, intent: IntentId, *, certain_after: ti
     )
     held = _intent(row)
     if held.resource_id is not None:
-        return Permission(verdict=MaySend.ALREADY_MADE, intent=held)
+        return SendPermit(verdict=MaySend.ALREADY_MADE, intent=held)
     if held.closed_at is not None:
-        return Permission(verdict=MaySend.CLOSED, intent=held)
+        return SendPermit(verdict=MaySend.CLOSED, intent=held)
     if held.is_unclear:
         await tx.execute(
             "UPDATE creation_intents SET unclear_at = COALESCE(unclear_at, now()) WHERE tenant_id = $1 AND id = $2",
             tx.tenant.id,
             intent,
         )
-        return Permission(verdict=MaySend.UNCLEAR, intent=held)
+        return SendPermit(verdict=MaySend.UNCLEAR, intent=held)
     row = await tx.fetchrow(
         """
         UPDATE creation_intents
@@ -192,7 +192,7 @@ async def may_send(tx: TenantTransaction, intent: IntentId, *, certain_after: ti
         intent,
         certain_after,
     )
-    return Permission(verdict=MaySend.YES, intent=_intent(row))
+    return SendPermit(verdict=MaySend.YES, intent=_intent(row))
 
 
 async def refuse(tx: TenantTransaction, intent: IntentId, reason: str, *, attempt: int) -> None:
