@@ -198,7 +198,8 @@ async def _sales(
         """
         SELECT s.*,
                sum(s.kept_cents) FILTER (WHERE s.counts) OVER (PARTITION BY s.partner_id, s.level)::bigint AS revenue
-          FROM (SELECT c.transaction_id, c.level, c.partner_id, c.plan_id, t.base_cents, c.earned_cents, t.paid_at,
+          FROM (SELECT c.transaction_id, c.level, c.partner_id, c.plan_id, t.base_cents, c.earned_cents,
+                       COALESCE(t.paid_at, t.sold_at) AS paid_at,
                        r.refunded_cents, r.whole_cents,
                        COALESCE((c.calculation->>'payment_number')::int <= (c.calculation->>'max_payments')::int, true)
                            AS counts,
@@ -330,7 +331,8 @@ async def _insert_commission(
         found.campaign_id,
         found.month,
         found.part,
-        max(midnight(over), now.free_from) if now and now.free_from else midnight(over),
+        # Its hold is that of the last of its sales (due.py); the month's own end bounds it to the run that closes it.
+        now.free_from if now and now.free_from else midnight(over),
         calculation,
     )
     return CommissionId(commission_id)

@@ -124,6 +124,7 @@ _ROWS = f"""
            p.code, p.payouts_stopped_reason IS NOT NULL AS stopped, p.leaving_since IS NOT NULL AS leaving,
            COALESCE(p.minimum_payout_cents, n.minimum_payout_cents) AS minimum_cents, h.begins, h.free_at,
            COALESCE(h.free_at, '-infinity') > COALESCE($2::timestamptz, now()) AS on_hold,
+           (c.month + interval '1 month') AT TIME ZONE 'Europe/Berlin' AS month_over,
            {FACTS}
       FROM commissions c
       JOIN tenants n ON n.id = c.tenant_id
@@ -265,9 +266,14 @@ def _reason(row: asyncpg.Record, cut_off: datetime | None) -> NotDue | None:
     if row["provisional"]:
         return NotDue.PROVISIONAL
     # What was taken back is netted as soon as it is known.
-    if cut_off is not None and row["net_cents"] > 0 and row["begins"] >= cut_off:
+    if cut_off is not None and row["net_cents"] > 0 and _is_after(row, cut_off):
         return NotDue.AFTER_CUT_OFF
     return NotDue.HOLD if row["on_hold"] else None
+
+
+def _is_after(row: asyncpg.Record, cut_off: datetime) -> bool:
+    """The line of a month belongs to the run that closes the month, whenever the last of its customers paid."""
+    return bool(row["begins"] >= cut_off if row["month_over"] is None else row["month_over"] > cut_off)
 
 
 @dataclass
