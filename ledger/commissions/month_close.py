@@ -173,24 +173,65 @@ async def _close_campaign(tx: TenantTransaction, campaign_id: CampaignId, month:
             month,
         )
     }
-    sums = Month()
-    async for sale in _sales(tx, campaign_id, month, known):
-        sums.add(sale)
-    settled = {one.partner_id: one for one in sums.settlements()}
+    settled = await _settlements(tx, campaign_id, month, known)
+    # A hold releases nothing: what a cap took of a sale stays taken while that sale is held.
+    at_most = settled
+    if await _is_held(tx, campaign_id, month):
+        at_most = await _settlements(tx, campaign_id, month, known, with_held=True)
     written = []
     for partner_id in sorted(settled.keys() | before.keys()):
         part = await _write_difference(
-            tx, _Part(campaign_id, month, partner_id), settled.get(partner_id), before.get(partner_id), known
+            tx,
+            _Part(campaign_id, month, partner_id, _gain(at_most.get(partner_id))),
+            settled.get(partner_id),
+            before.get(partner_id),
+            known,
         )
         if part is not None:
             written.append(part)
     return written
 
 
+async def _is_held(tx: TenantTransaction, campaign_id: CampaignId, month: date) -> bool:
+    return bool(
+        await tx.fetchval(
+            """
+            SELECT EXISTS (SELECT 1 FROM transactions
+                            WHERE tenant_id = $1 AND campaign_id = $2 AND sold_at >= $3 AND sold_at < $4
+                              AND open_holds IS NOT NULL AND state = 'approved')
+            """,
+            tx.tenant.id,
+            campaign_id,
+            midnight(month),
+            midnight(_next(month)),
+        )
+    )
+
+
+async def _settlements(
+    tx: TenantTransaction,
+    campaign_id: CampaignId,
+    month: date,
+    known: dict[UUID, PlanOfMonth],
+    *,
+    with_held: bool = False,
+) -> dict[PartnerId, Settlement]:
+    sums = Month()
+    async for sale in _sales(tx, campaign_id, month, known, with_held=with_held):
+        sums.add(sale)
+    return {one.partner_id: one for one in sums.settlements()}
+
+
 async def _sales(
-    tx: TenantTransaction, campaign_id: CampaignId, month: date, known: dict[UUID, PlanOfMonth]
+    tx: TenantTransaction,
+    campaign_id: CampaignId,
+    month: date,
+    known: dict[UUID, PlanOfMonth],
+    *,
+    with_held: bool,
 ) -> AsyncIterator[SaleOfMonth]:
-    """Approved sales of the month with all their levels. What is held, blocked or not paid comes when it is.
+    """Approved sales of the month with all their levels. What is not paid comes when it is; so does what is held or
+    blocked, unless it is asked for.
 
     The base is the sale's: a commission that was settled keeps the one of then.
     """
@@ -212,7 +253,7 @@ async def _sales(
                                             greatest(1, t.gross_cents - t.credited_cents - t.written_off_cents)
                                                 AS whole_cents) r
                  WHERE t.tenant_id = $1 AND t.campaign_id = $2 AND t.sold_at >= $3 AND t.sold_at < $4
-                   AND t.state = 'approved' AND NOT t.provisional AND t.open_holds IS NULL
+                   AND t.state = 'approved' AND NOT t.provisional AND (t.open_holds IS NULL OR $5)
                    AND (c.earned_cents <> 0 OR c.calculation IS NOT NULL)) s
          ORDER BY s.transaction_id, s.level
         """,
@@ -220,6 +261,7 @@ async def _sales(
         campaign_id,
         midnight(month),
         midnight(_next(month)),
+        with_held,
         prefetch=_ROWS_AT_ONCE,
     )
     levels: list[asyncpg.Record] = []
@@ -255,11 +297,17 @@ def _sale(rows: list[asyncpg.Record], known: dict[UUID, PlanOfMonth]) -> SaleOfM
 
 
 class _Part(NamedTuple):
-    """Whose month is settled."""
+    """Whose month is settled. `most_cents`: what it may give beyond its sales, were none of them held."""
 
     campaign_id: CampaignId
     month: date
     partner_id: PartnerId
+    most_cents: int
+
+
+def _gain(of_month: Settlement | None) -> int:
+    """What the month is worth beyond its sales; below zero where a cap takes."""
+    return of_month.due_cents - of_month.given_cents if of_month else 0
 
 
 async def _write_difference(
@@ -270,17 +318,22 @@ async def _write_difference(
     known: dict[UUID, PlanOfMonth],
 ) -> SettledMonth | None:
     """None where the month stands as it was settled. `now` is None when no sale of the partner is left."""
-    due, given = (now.due_cents, now.given_cents) if now else (0, 0)
+    given = now.given_cents if now else 0
     part, settled = (before["part"] + 1, before["cents"]) if before else (1, 0)
-    if due - given == settled:
+    difference = _gain(now) - settled
+    if difference > 0:
+        difference = max(0, min(difference, of.most_cents - settled))
+    if difference == 0:
         return None
     found = Difference(
-        **of._asdict(),
+        partner_id=of.partner_id,
+        campaign_id=of.campaign_id,
+        month=of.month,
         part=part,
-        due_cents=due,
+        due_cents=given + settled + difference,
         given_cents=given,
         settled_cents=settled,
-        difference_cents=due - given - settled,
+        difference_cents=difference,
     )
     detail = now.detail() if now else {}
     await _insert_settlement(tx, found, detail)

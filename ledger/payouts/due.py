@@ -32,6 +32,7 @@ class NotDue(StrEnum):
     """Why something is not paid yet. But for `no_document`, which has many, each is the code of its sentence."""
 
     NOT_PAID = "not_paid"
+    NOT_CONFIRMED = "not_confirmed"
     PROVISIONAL = "provisional"
     SALE_HELD = "sale_held"
     SALE_BLOCKED = "sale_blocked"
@@ -259,7 +260,10 @@ def _oldest(group: tuple[DocumentRule, list[asyncpg.Record]]) -> tuple[bool, dat
 def _reason(row: asyncpg.Record, cut_off: datetime | None) -> NotDue | None:
     if row["stopped"]:
         return NotDue.PARTNER_STOPPED
-    if row["open_holds"] is not None:
+    if row["kind"] == "correction" and row["state"] == "pending":
+        return NotDue.NOT_CONFIRMED
+    # A hold never releases money: what takes back counts, whatever holds the sale.
+    if row["open_holds"] is not None and row["net_cents"] > 0:
         return NotDue.SALE_BLOCKED if row["open_holds"] == [SaleHold.INVOICE_VOIDED] else NotDue.SALE_HELD
     if row["state"] == "pending":
         return NotDue.PROVISIONAL if row["provisional"] else NotDue.NOT_PAID

@@ -50,7 +50,8 @@ class _Books:
             paid_at,
         )
         await self.old.admin.execute(
-            "UPDATE transactions SET state = 'approved' WHERE state = 'pending' AND $1::timestamptz IS NOT NULL", paid_at
+            "UPDATE transactions SET state = 'approved' WHERE state = 'pending' AND $1::timestamptz IS NOT NULL",
+            paid_at,
         )
 
     async def line(self, cents: int, free_from: datetime, *, state: str = "approved") -> UUID:

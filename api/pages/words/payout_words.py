@@ -193,6 +193,7 @@ def unusual(waiting: Waiting) -> list[tuple[str, str]]:
 
 REASONS = {
     NotDue.NOT_PAID: N_("Kunde hat noch nicht bezahlt"),
+    NotDue.NOT_CONFIRMED: N_("Wartet auf die Bestätigung durch eine zweite Person"),
     NotDue.PROVISIONAL: N_("Vorläufig, Rechnung fehlt"),
     NotDue.SALE_HELD: N_("Verkauf angehalten"),
     NotDue.SALE_BLOCKED: N_("Rechnung storniert, Ersatz möglich"),

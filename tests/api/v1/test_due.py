@@ -1,15 +1,21 @@
 """What is due to a partner, as the JSON API says it: months, holds, several tax cases."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from ledger.commissions import manual_lines
+from ledger.commissions.manual_lines import NewManualLine
 from ledger.programme.calculation import Rate
 from ledger.programme.tiers import TierMode
+from ledger.sales.sale_holds import SaleHold
 from tests.fixtures.door import Door
+from tests.fixtures.invoices import give_back
 from tests.fixtures.ledger_shop import Shop, new_shop
-from tests.fixtures.payable import fit_to_be_paid, fit_to_pay
+from tests.fixtures.payable import earn, fit_to_be_paid, fit_to_pay
 from tests.money.selling import close, plan_from_march, sell, tiers
+from tests.money.test_refunds import approved_sale, dispute, settle
 
 
 @pytest.fixture
@@ -60,3 +66,65 @@ async def test_the_bonus_of_a_month_is_free_with_the_hold_of_the_last_payment_in
 async def test_the_bonus_of_a_month_is_in_no_run_that_ends_before_the_month(door: Door, march: Shop) -> None:
     found = await owed(door, "2026-03-20T00:00:00%2B01:00")
     assert (nets(found), waits(found)) == ({"regular": 20_000}, {"after_cut_off": 4_000})
+
+
+async def hold(shop: Shop, sale: object, code: str = SaleHold.DISPUTE) -> None:
+    await shop.rows(
+        "INSERT INTO sale_holds (tenant_id, transaction_id, code) VALUES ($1, $2, $3)", shop.tenant.id, sale, code
+    )
+
+
+async def test_a_dispute_of_the_other_half_releases_nothing_of_what_is_owed(door: Door, shop: Shop) -> None:
+    """Paid 10,00; half went back, so 5,00 is owed; 10,00 was earned elsewhere."""
+    await approved_sale(shop)
+    await settle(shop)
+    await give_back(shop, refunded_cents=5950)
+    await approved_sale(shop, "pi_2", voucher_number="RE-2")
+    assert sum(nets(await owed(door)).values()) == 500
+    await dispute(shop, "open", 5950)
+    found = await owed(door)
+    assert (sum(nets(found).values()), waits(found)) == (500, {})
+    made = await door.api("POST", "payouts", {"partner": "ANNA"})
+    assert made.json()["net_cents"] == 500
+
+
+@pytest.mark.parametrize("code", list(SaleHold))
+async def test_a_correction_that_takes_back_counts_whatever_holds_its_sale(door: Door, shop: Shop, code: str) -> None:
+    await earn(shop, 10_000)
+    [line] = await earn(shop, -4_000)
+    [row] = await shop.rows("SELECT transaction_id FROM commissions WHERE id = $1", line)
+    params = {"text": "?"} if code == SaleHold.AS_IT_WAS_WRITTEN else {}
+    await shop.rows(
+        "INSERT INTO sale_holds (tenant_id, transaction_id, code, params) VALUES ($1, $2, $3, $4)",
+        shop.tenant.id,
+        row["transaction_id"],
+        code,
+        params,
+    )
+    assert nets(await owed(door)) == {"regular": 6_000}
+
+
+async def test_what_the_cap_of_a_month_took_stays_taken_while_a_sale_is_held(door: Door, shop: Shop) -> None:
+    """Two sales give 400,00 each, the month at most 500,00; all of it is paid, then one of them is disputed."""
+    await plan_from_march(shop, Rate(level=1, percent=10), cap_per_month_cents=50_000)
+    first, _ = await sell(shop, 400_000, 400_000)
+    await close(shop)
+    assert nets(await owed(door)) == {"regular": 50_000}
+    await settle(shop)
+    await hold(shop, first)
+    await close(shop)
+    assert nets(await owed(door)) == {}
+    await shop.rows("UPDATE sale_holds SET released_at = now(), released_by = 'test'")
+    await close(shop)
+    assert nets(await owed(door)) == {}
+
+
+async def test_a_line_that_nobody_confirmed_waits_for_a_second_person_and_not_for_a_customer(
+    door: Door, shop: Shop
+) -> None:
+    line = NewManualLine(kind="correction", net_cents=5_000, service_date=date(2026, 3, 2), reason="Nachtrag")
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await manual_lines.write(tx, shop.partner["ANNA"].id, line, by="user:1")
+    [one] = (await owed(door))["waiting"]
+    assert (one["reason"], one["cents"]) == ("not_confirmed", 5_000)
+    assert one["sentence"] == "Die Zeile wartet auf die Bestätigung durch eine zweite Person."
