@@ -2,7 +2,8 @@
 
     begin, close the months, take 200 partners and again until none is left, end
 
-A rehearsal takes the same way and makes no payout; a sweep would close those months as well. Each payout then has a workflow of its own.
+A rehearsal takes the same way and makes no payout (a sweep would close those months as well). Each payout then has a
+workflow of its own.
 """
 
 from datetime import timedelta
