@@ -721,6 +721,39 @@ CREATE TRIGGER want_paper
     'paidoff')))
     EXECUTE FUNCTION want_paper();
 
+CREATE TABLE foreign_payments (
+    tenant_id   uuid NOT NULL REFERENCES tenants,
+    id          uuid NOT NULL DEFAULT gen_random_uuid(),
+    names       text[] NOT NULL CHECK (cardinality(names) > 0),
+    currency    text NOT NULL CHECK (currency ~ '^[A-Z]{3}$' AND currency <> 'EUR'),
+    amount      numeric(20,3) NOT NULL CHECK (amount >= 0),
+    tax         numeric(20,3) CHECK (tax >= 0),
+    happened_on date NOT NULL,
+    events      bigint[] NOT NULL DEFAULT '{}',
+    state       text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'converted', 'dismissed')),
+    rate        numeric(20,8) CHECK (rate > 0),
+    rate_day    date,
+    rate_source text CHECK (length(rate_source) BETWEEN 1 AND 200),
+    decided_by  text,
+    decided_at  timestamptz,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, id),
+    CHECK ((state = 'converted') = (rate IS NOT NULL)),
+    CHECK ((rate IS NULL) = (rate_day IS NULL) AND (rate IS NULL) = (rate_source IS NULL)),
+    CHECK ((state = 'open') = (decided_by IS NULL) AND (decided_by IS NULL) = (decided_at IS NULL))
+);
+COMMENT ON TABLE foreign_payments IS 'What was paid in another currency than the euro, and the rate that a person gave for it.';
+CREATE INDEX foreign_payments_names_idx ON foreign_payments USING gin (names);
+CREATE INDEX foreign_payments_tenant_id_currency_decided_at_idx ON foreign_payments (tenant_id, currency, decided_at)
+    WHERE state = 'converted';
+ALTER TABLE foreign_payments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE foreign_payments FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON foreign_payments
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON foreign_payments TO partnerdesk_app;
+
 CREATE TABLE idempotency_keys (
     tenant_id      uuid NOT NULL REFERENCES tenants,
     caller         text NOT NULL,
@@ -2358,6 +2391,11 @@ CREATE TABLE transactions (
     state_reason_code   text,
     state_reason_params jsonb,
     partner_by          text CHECK (partner_by IN ('name', 'person', 'subscription', 'customer')),
+    original_currency   text CHECK (original_currency ~ '^[A-Z]{3}$'),
+    original_amount     numeric(20,3),
+    exchange_rate       numeric(20,8) CHECK (exchange_rate > 0),
+    rate_day            date,
+    rate_source         text,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaigns,
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers,

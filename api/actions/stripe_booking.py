@@ -41,7 +41,7 @@ async def book(tx: TenantTransaction, number: EventId, report: Report | None) ->
         try:
             with refusals_of_the_database():
                 async with tx.savepoint():
-                    outcome = await _record(tx, report)
+                    outcome = await _record(tx, number, report)
         except Refused as refused:
             outcome = Outcome(state=EventState.FAILED, reason=refused.reason)
     await events.finish(tx, [number], outcome.state, reason=outcome.reason, changes=outcome.changes or None)
@@ -85,9 +85,9 @@ async def rehearsed(tx: TenantTransaction, number: EventId) -> Rehearsal:
     )
 
 
-async def _record(tx: TenantTransaction, report: Report) -> Outcome:
+async def _record(tx: TenantTransaction, number: EventId, report: Report) -> Outcome:
     if isinstance(report, RefundReport):
-        return await provider_reports.record_refund(tx, report)
+        return await provider_reports.record_refund(tx, report, event=number)
     if isinstance(report, DisputeReport):
-        return await provider_reports.record_dispute(tx, report)
-    return await provider_reports.record_sale(tx, report)
+        return await provider_reports.record_dispute(tx, report, event=number)
+    return await provider_reports.record_sale(tx, report, event=number)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.actions.task_answers import announce_answer
+from api.actions.task_answers import announce_answer, replay_answered
 from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, shown
@@ -17,7 +17,6 @@ from api.v1.once import OnlyOnce
 from ledger import tasks
 from ledger.booking import resolutions
 from ledger.booking.resolutions import Answer
-from ledger.inbox import redelivery
 from ledger.tasks import Task
 from ledger.types import TaskId
 
@@ -32,8 +31,8 @@ class Resolution(BaseModel):
     detail: dict[str, str] = Field(
         default_factory=dict,
         max_length=10,
-        description="`resource_id`, `transaction_id`, `partner_code`, `paid_on` (JJJJ-MM-TT) oder `payment_reference`, "
-        "je nach Aktion",
+        description="`resource_id`, `transaction_id`, `partner_code`, `paid_on` (JJJJ-MM-TT), `payment_reference`, "
+        "oder `rate` (so viel von der Währung war ein Euro), `rate_day` und `rate_source`, je nach Aktion",
     )
 
 
@@ -84,9 +83,8 @@ async def resolve_task(
         resolved = await resolutions.resolve(
             tx, task.id, Answer.model_validate(resolution.model_dump()), actor=caller.actor
         )
-        for event in resolved.replay:
-            await redelivery.replay(tx, event, actor=caller.actor)
-        after(announce_answer, doors, tx.tenant, resolved)
+        replayed = await replay_answered(tx, resolved, actor=caller.actor)
+        after(announce_answer, doors, tx.tenant, resolved, replayed)
         return after.answer(_shown(await tasks.get(tx, task.id)), status=202)
 
 

@@ -1,13 +1,15 @@
 """An invoice as it was fetched and judged, in the words of the ledger."""
 
 from datetime import date
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
 from ledger.reasons import Reason
 from ledger.sales.customers import CustomerNames
+from ledger.sales.foreign_payments import Rate
 from ledger.types import Frozen
 
 
@@ -52,6 +54,23 @@ class InvoiceFacts(Frozen):
     def customer(self) -> CustomerNames:
         """The names of the invoice's customer, to find or to make one by."""
         return CustomerNames(lexoffice_contact_id=self.contact_id, email=self.customer_email, name=self.customer_name)
+
+    def in_euros(self, rate: Rate) -> Self:
+        """The same invoice with every amount in euros."""
+        amounts = {
+            member: rate.euro_cents(Decimal(getattr(self, member)) / 100)
+            for member in (
+                "tax_cents",
+                "gross_cents",
+                "paid_cents",
+                "credited_cents",
+                "written_off_cents",
+                "open_cents",
+            )
+        }
+        net = amounts["gross_cents"] - amounts["tax_cents"]
+        base = net if self.base_cents == self.net_cents else rate.euro_cents(Decimal(self.base_cents) / 100)
+        return self.model_copy(update=amounts | {"net_cents": net, "base_cents": base, "currency": "EUR"})
 
     @property
     def to_be_booked(self) -> bool:

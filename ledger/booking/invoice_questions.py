@@ -24,7 +24,7 @@ _WHO_BROUGHT_IT = ("assign_partner", "book_without_partner", "done")
 class Question(Enum):
     """(kind of the task or None, how the event ends, the code of the reason, the actions that resolve it)"""
 
-    FOREIGN_CURRENCY = (None, EventState.FAILED, "currency_not_euro", ())
+    FOREIGN_CURRENCY = (None, EventState.WAITING, "currency_not_euro", ())
     NOTHING_TO_PAY = (None, EventState.FAILED, "invoice_total_not_positive", ())
     TWO_PARTNERS = (
         "two_partner_codes",

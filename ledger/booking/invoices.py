@@ -5,11 +5,20 @@ difference to the ledger is applied, once: the same facts again change nothing.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Literal
 
 from ledger import tasks
-from ledger.booking import attribution, credited_invoices, invoice_sales, naming, replacement, same_sale
+from ledger.booking import (
+    attribution,
+    credited_invoices,
+    foreign_currency,
+    invoice_sales,
+    naming,
+    replacement,
+    same_sale,
+)
 from ledger.booking.invoice_facts import InvoiceFacts
 from ledger.booking.invoice_questions import (
     CLOSED_BY_AN_ANSWER,
@@ -27,8 +36,9 @@ from ledger.programme import campaigns, partners
 from ledger.programme.partners import Partner
 from ledger.reasons import Reason
 from ledger.sales import customers, introductions, refunds, transactions
+from ledger.sales.foreign_payments import ToldPayment
 from ledger.sales.transactions import Transaction
-from ledger.types import CampaignId, CommissionState, EventId, EventState, Frozen, PayoutState, TransactionState
+from ledger.types import BERLIN, CampaignId, CommissionState, EventId, EventState, Frozen, PayoutState, TransactionState
 
 __all__ = ["BEFORE_CUT_OVER", "InvoiceFacts", "InvoiceOutcome", "apply_invoice", "is_before_cut_over", "wait_for_turn"]
 
@@ -76,12 +86,38 @@ async def apply_invoice(
         else:
             outcome = await _known(tx, facts, await transactions.lock(tx, document.transaction_id))
     except Unclear as unclear:
+        if unclear.question is Question.FOREIGN_CURRENCY:
+            return await _in_foreign_currency(tx, facts, event_ids)
         return await unclear.question.ask(tx, facts.resource_id, event_ids, unclear.detail)
     if document.transaction_id is None:
         await credited_invoices.take_up(tx, facts.resource_id)
     await tasks.close_questions(
         tx, subject="document", subject_id=str(facts.resource_id), kinds=CLOSED_BY_AN_ANSWER, by="event"
     )
+    return outcome
+
+
+async def _in_foreign_currency(
+    tx: TenantTransaction, facts: InvoiceFacts, event_ids: Sequence[EventId]
+) -> InvoiceOutcome:
+    """Booked in euros at the rate that a person gave for this purchase; until there is one, it waits and asks."""
+    currency, amount = facts.currency.upper(), Decimal(facts.gross_cents) / 100
+    rate = await foreign_currency.rate_or_question(
+        tx,
+        ToldPayment(
+            names=(str(facts.resource_id), *facts.order_references),
+            currency=currency,
+            amount=amount,
+            tax=Decimal(facts.tax_cents) / 100,
+            happened_on=facts.voucher_date or datetime.now(BERLIN).date(),
+            events=tuple(event_ids),
+        ),
+    )
+    if isinstance(rate, Outcome):
+        return rate
+    outcome = await apply_invoice(tx, facts.in_euros(rate), event_ids=event_ids)
+    if outcome.transaction_id is not None:
+        await foreign_currency.keep_original(tx, outcome.transaction_id, rate, currency=currency, amount=amount)
     return outcome
 
 

@@ -5,19 +5,21 @@ judged alone, under a lock on every reference it names. What is booked here is p
 (invoices.py).
 """
 
-from ledger.booking import attribution, invoice_questions, naming, same_sale
+from ledger.booking import attribution, foreign_currency, invoice_questions, naming, same_sale
+from ledger.booking.foreign_currency import is_euro
 from ledger.booking.outcome import Outcome, settled
 from ledger.booking.same_sale import Found
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
-from ledger.sales import customers, provider_amounts, references, refunds, sale_holds, transactions
+from ledger.sales import customers, foreign_payments, provider_amounts, references, refunds, sale_holds, transactions
 from ledger.sales.customers import Customer
+from ledger.sales.foreign_payments import Rate, ToldPayment
 from ledger.sales.references import Reference
 from ledger.sales.refunds import MoneyBack
 from ledger.sales.sale_holds import SaleHold
 from ledger.sales.sale_reports import DisputeReport, RefundReport, SaleReport
 from ledger.sales.transactions import Transaction
-from ledger.types import EventState, TransactionId
+from ledger.types import BERLIN, EventId, EventState, Frozen, TransactionId
 
 __all__ = [
     "DisputeReport",
@@ -29,15 +31,12 @@ __all__ = [
     "record_sale",
 ]
 
-FOREIGN_CURRENCY = Reason.of("currency_not_euro")
 SaleOutcome = Outcome
 
 
-async def record_sale(tx: TenantTransaction, report: SaleReport) -> SaleOutcome:
+async def record_sale(tx: TenantTransaction, report: SaleReport, *, event: EventId | None = None) -> SaleOutcome:
     """A payment makes a sale or fills the one that has one of its references. Without an amount it may tell whose the
-    later payments are."""
-    if report.gross_cents > 0 and not _is_euro(report.currency):
-        return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
+    later payments are. `event`: what is to be handled again once a person has given an exchange rate."""
     await same_sale.hold(
         tx,
         _texts(report.certain, report.order_reference),
@@ -46,13 +45,17 @@ async def record_sale(tx: TenantTransaction, report: SaleReport) -> SaleOutcome:
     if report.gross_cents <= 0:
         return await _introduce(tx, report)
     found = await same_sale.find(tx, report.certain, report.order_reference)
+    rate = await _rate(tx, found, report, event)
+    if isinstance(rate, Outcome):
+        return rate
     customer = await customers.remember(tx, report.customer)
-    sale = found.sale or await _insert(tx, report)
+    sale = found.sale or await _insert(tx, report, rate)
     sale = await _fill(tx, sale, report, customer)
     await references.name(tx, sale.id, report.references, report.paid)
     await invoice_questions.answer_by_references(
         tx, _texts(report.certain, report.order_reference), merged=[other.id for other in found.others]
     )
+    await _keep_rate(tx, sale.id, report, rate)
     sale = await _price(tx, sale.id)
     sale = await naming.attribute(tx, sale, report, customer)
     sale = await _named_by_others(tx, sale, found)
@@ -75,15 +78,16 @@ async def record_sale(tx: TenantTransaction, report: SaleReport) -> SaleOutcome:
     )
 
 
-async def record_refund(tx: TenantTransaction, report: RefundReport) -> SaleOutcome:
+async def record_refund(tx: TenantTransaction, report: RefundReport, *, event: EventId | None = None) -> SaleOutcome:
     """What was given back takes its share of the commissions; a refund that failed gives it back.
 
     A refund may arrive before its sale: then the sale is recorded as refunded, and stays so when it is reported.
     """
-    if not _is_euro(report.currency):
-        return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
     first_sign = _first_sign(report, report.charge_cents or report.refunded_cents)
-    found, sale = await _sale_of_charge(tx, first_sign, report.charge_cents)
+    charged = await _sale_of_charge(tx, first_sign, report.charge_cents, event)
+    if isinstance(charged, Outcome):
+        return charged
+    sale = charged.sale
     if report.customer_email and sale.customer_email is None:
         await tx.execute(
             "UPDATE transactions SET customer_email = $3 WHERE tenant_id = $1 AND id = $2",
@@ -98,28 +102,29 @@ async def record_refund(tx: TenantTransaction, report: RefundReport) -> SaleOutc
         MoneyBack(
             kind="refund_failed" if failed else "charge",
             reference=failed or report.payment_intent or report.certain[0].reference,
-            cents=report.refunded_cents,
-            of_cents=report.charge_cents,
+            cents=charged.in_its_units(report.refunded_cents),
+            of_cents=None if report.charge_cents is None else charged.in_its_units(report.charge_cents),
             as_of=report.as_of,
         ),
     )
-    return await _settled(tx, found, sale.id)
+    return await _settled(tx, charged.found, sale.id)
 
 
-async def record_dispute(tx: TenantTransaction, report: DisputeReport) -> SaleOutcome:
+async def record_dispute(tx: TenantTransaction, report: DisputeReport, *, event: EventId | None = None) -> SaleOutcome:
     """An open dispute holds the commissions, a won one frees them, a lost one is a refund."""
-    if not _is_euro(report.currency):
-        return SaleOutcome(state=EventState.FAILED, reason=FOREIGN_CURRENCY)
     first_sign = _first_sign(report, report.charge_cents or report.disputed_cents)
-    found, sale = await _sale_of_charge(tx, first_sign, report.charge_cents)
+    charged = await _sale_of_charge(tx, first_sign, report.charge_cents, event)
+    if isinstance(charged, Outcome):
+        return charged
+    sale = charged.sale
     await refunds.record(
         tx,
         sale,
         MoneyBack(
             kind="dispute",
             reference=report.dispute,
-            cents=report.disputed_cents,
-            of_cents=report.charge_cents,
+            cents=charged.in_its_units(report.disputed_cents),
+            of_cents=None if report.charge_cents is None else charged.in_its_units(report.charge_cents),
             counts=report.status == "lost",
             is_open=report.status == "open",
             as_of=report.as_of,
@@ -129,7 +134,58 @@ async def record_dispute(tx: TenantTransaction, report: DisputeReport) -> SaleOu
         await sale_holds.hold(tx, sale.id, SaleHold.DISPUTE)
     else:
         await sale_holds.release(tx, sale.id, [SaleHold.DISPUTE])
-    return await _settled(tx, found, sale.id)
+    return await _settled(tx, charged.found, sale.id)
+
+
+class _Charged(Frozen):
+    """The sale of a charge, as it was and locked. `rate`: only where it is told in another currency than the sale's."""
+
+    found: Found
+    sale: Transaction
+    currency: str
+    rate: Rate | None = None
+
+    def in_its_units(self, told: int) -> int:
+        """What is told of the charge, in the units in which the sale's payments are kept."""
+        if self.rate is None:
+            return told
+        return self.rate.euro_cents(foreign_payments.whole_units(told, self.currency))
+
+
+async def _rate(
+    tx: TenantTransaction, found: Found, report: SaleReport, event: EventId | None
+) -> Rate | Outcome | None:
+    """At which rate it is booked; None where none is needed; an outcome where a person is asked for it."""
+    currency = report.currency.upper()
+    if is_euro(currency):
+        return None
+    if len(currency) != 3:
+        return Outcome(state=EventState.FAILED, reason=Reason.of("currency_not_named"))
+    sale = found.sale
+    if sale is not None:
+        if sale.original_currency == currency and sale.rate is not None:
+            return sale.rate
+        told = await provider_amounts.paid(tx, sale.id)
+        if not sale.provisional and (told is None or told.currency == currency):
+            return None  # the books say what it is worth; of what went back only the share counts
+    return await foreign_currency.rate_or_question(
+        tx,
+        ToldPayment(
+            names=tuple(_texts(report.certain, report.order_reference)),
+            currency=currency,
+            amount=foreign_payments.whole_units(report.gross_cents, currency),
+            tax=None if report.tax_cents is None else foreign_payments.whole_units(report.tax_cents, currency),
+            happened_on=report.sold_at.astimezone(BERLIN).date(),
+            events=() if event is None else (event,),
+        ),
+    )
+
+
+async def _keep_rate(tx: TenantTransaction, sale: TransactionId, report: SaleReport, rate: Rate | None) -> None:
+    if rate is not None:
+        currency = report.currency.upper()
+        amount = foreign_payments.whole_units(report.gross_cents, currency)
+        await foreign_currency.keep_original(tx, sale, rate, currency=currency, amount=amount)
 
 
 async def _settled(tx: TenantTransaction, found: Found, sale: TransactionId) -> Outcome:
@@ -161,15 +217,18 @@ async def _introduce(tx: TenantTransaction, report: SaleReport) -> Outcome:
     )
 
 
-async def _insert(tx: TenantTransaction, report: SaleReport) -> Transaction:
-    """The sale with its amount; what else is known of it is filled in."""
+async def _insert(tx: TenantTransaction, report: SaleReport, rate: Rate | None) -> Transaction:
+    """The sale with its amount in euros; what else is known of it is filled in."""
+    gross = report.gross_cents
+    if rate is not None:
+        gross = rate.euro_cents(foreign_payments.whole_units(gross, report.currency.upper()))
     inserted = await tx.fetchval(
         """
         INSERT INTO transactions (tenant_id, source, base_cents, tax_cents, gross_cents, provisional, sold_at)
         VALUES ($1, 'stripe', $2, 0, $2, true, $3) RETURNING id
         """,
         tx.tenant.id,
-        report.gross_cents,
+        gross,
         report.sold_at,
     )
     return await transactions.get(tx, TransactionId(inserted))
@@ -220,8 +279,12 @@ async def _price(tx: TenantTransaction, sale_id: TransactionId) -> Transaction:
     sale = await transactions.get(tx, sale_id)
     paid = await provider_amounts.paid(tx, sale_id)
     if paid is not None and sale.provisional:
-        gross = paid.units
-        tax = paid.tax_units
+        gross, tax = paid.units, paid.tax_units
+        if not is_euro(paid.currency):
+            if sale.rate is None or paid.currency != sale.original_currency:
+                return sale
+            gross = sale.rate.euro_cents(foreign_payments.whole_units(paid.units, paid.currency))
+            tax = None if tax is None else provider_amounts.in_proportion(tax, gross, paid.units)
         if tax is None:  # told before the provider's objects were kept apart
             tax = provider_amounts.in_proportion(sale.tax_cents, gross, sale.gross_cents)
         if (gross, tax) != (sale.gross_cents, sale.tax_cents):
@@ -249,20 +312,32 @@ async def _named_by_others(tx: TenantTransaction, sale: Transaction, found: Foun
 
 
 async def _sale_of_charge(
-    tx: TenantTransaction, first_sign: SaleReport, captured: int | None
-) -> tuple[Found, Transaction]:
-    """The sale of a charge, as it was and locked; recorded now where its own report is still to come."""
+    tx: TenantTransaction, first_sign: SaleReport, captured: int | None, event: EventId | None
+) -> _Charged | Outcome:
+    """The sale of a charge; recorded now where its own report is still to come."""
     await same_sale.hold(tx, _texts(first_sign.certain))
     found = await same_sale.find(tx, first_sign.certain)
-    sale = found.sale or await _insert(tx, first_sign)
+    rate = await _rate(tx, found, first_sign, event)
+    if isinstance(rate, Outcome):
+        return rate
+    sale = found.sale or await _insert(tx, first_sign, rate)
     sale = await _fill(tx, sale, first_sign, None)
-    paid = None if captured is None or first_sign.charge is None else first_sign.paid
+    told = await provider_amounts.paid(tx, sale.id)
+    other_units = rate is not None and told is not None and told.currency != first_sign.currency.upper()
+    paid = None if captured is None or first_sign.charge is None or other_units else first_sign.paid
     await references.name(tx, sale.id, first_sign.references, paid)
     await invoice_questions.answer_by_references(
         tx, _texts(first_sign.certain), merged=[other.id for other in found.others]
     )
+    if not other_units:
+        await _keep_rate(tx, sale.id, first_sign, rate)
     sale = await _price(tx, sale.id)
-    return found, await _named_by_others(tx, sale, found)
+    return _Charged(
+        found=found,
+        sale=await _named_by_others(tx, sale, found),
+        currency=first_sign.currency.upper(),
+        rate=rate if other_units else None,
+    )
 
 
 def _first_sign(report: RefundReport | DisputeReport, gross_cents: int) -> SaleReport:
@@ -289,7 +364,3 @@ def _newly_whose(before: Transaction | None, now: Transaction) -> bool:
 
 def _texts(certain: tuple[Reference, ...], *more: str | None) -> list[str]:
     return [*(reference.reference for reference in certain), *(text for text in more if text)]
-
-
-def _is_euro(currency: str) -> bool:
-    return currency.upper() == "EUR"

@@ -13,7 +13,7 @@ from ledger import tasks
 from ledger.access import four_eyes
 from ledger.audit import audit
 from ledger.bank import bank_transfers, partner_accounts
-from ledger.booking import invoice_questions, naming, sale_decisions
+from ledger.booking import foreign_currency, invoice_questions, naming, sale_decisions
 from ledger.commissions import manual_lines
 from ledger.database import TenantTransaction
 from ledger.documents import documents, intents, unclear_outcomes
@@ -96,6 +96,11 @@ async def _act(tx: TenantTransaction, task_id: TaskId, task: Any, answer: Answer
             return await _about_payout(tx, task_id, task["subject_id"], task["kind"], answer, actor)
         case "transaction", "invoice_outcome_unknown":
             return await _about_lost_invoice(tx, task_id, UUID(task["detail"]["intent"]), answer)
+        case foreign_currency.SUBJECT, _:
+            found = await foreign_currency.answer(
+                tx, UUID(task["subject_id"]), action=answer.action, detail=answer.detail, by=actor
+            )
+            return Resolved(task=task_id, replay=found)
         case "introduction", _ if answer.action == "assign_partner":
             touched = await naming.answer_introduction(tx, task["subject_id"], task["detail"], _partner_code(answer))
             return Resolved(task=task_id, rechecks=tuple(touched))

@@ -131,8 +131,8 @@ async def take_in(ledger: Ledger, tenant: Tenant, arrival: Arrival, *, unproven_
 async def take_in_here(tx: TenantTransaction, arrival: Arrival) -> EventId | None:
     """Insert an event that is applied in the same transaction; None for one that is there already.
 
-    One that had failed is applied once more: its sender was asked to send it again. A repeat that arrives meanwhile
-    waits in here until the first has been committed or rolled back.
+    One that had failed, or waits for a person, is applied once more: its sender was asked to send it again. A repeat
+    that arrives meanwhile waits in here until the first has been committed or rolled back.
     """
     found = await tx.fetchval(
         """
@@ -142,7 +142,7 @@ async def take_in_here(tx: TenantTransaction, arrival: Arrival) -> EventId | Non
         ON CONFLICT (tenant_id, provider, organization_id, event_type, resource_id, event_date) DO UPDATE
            SET state = EXCLUDED.state, reason_code = EXCLUDED.reason_code, reason_params = EXCLUDED.reason_params,
                body = EXCLUDED.body, delivery = events.delivery + 1
-         WHERE events.state = 'failed'
+         WHERE events.state IN ('failed', 'waiting')
         RETURNING id
         """,
         tx.tenant.id,

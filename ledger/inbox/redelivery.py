@@ -57,16 +57,21 @@ async def hand_over_parked(tx: TenantTransaction) -> list[EventId]:
 
 
 async def hand_over_waiting(tx: TenantTransaction, resource_ids: Sequence[UUID] | None = None) -> list[EventId]:
-    """What waited for these documents (None: for any) is to be handed over again. Returns what is to be announced."""
+    """What waited for these documents (None: for any) is to be handed over again. Returns what is to be announced.
+
+    Events that are whole, those of Stripe, wait for nothing but a person's answer.
+    """
     rows = await tx.fetch(
         """
         UPDATE events SET state = 'received', reason_code = NULL, reason_params = NULL,
                           delivery = delivery + 1, handed_over_at = NULL
-         WHERE tenant_id = $1 AND state = 'waiting' AND ($2::text[] IS NULL OR resource_id = ANY ($2))
+         WHERE tenant_id = $1 AND state = 'waiting' AND provider = $3
+           AND ($2::text[] IS NULL OR resource_id = ANY ($2))
         RETURNING id
         """,
         tx.tenant.id,
         None if resource_ids is None else [str(resource_id) for resource_id in resource_ids],
+        LEXOFFICE,
     )
     return sorted(EventId(row["id"]) for row in rows)
 

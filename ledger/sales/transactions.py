@@ -1,6 +1,7 @@
 """Sales as the ledger holds them."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from ledger.database import TenantTransaction
 from ledger.reasons import Hold, Reason
 from ledger.refusals import NotFound
 from ledger.sales import sale_holds
+from ledger.sales.foreign_payments import Rate
 from ledger.sales.sale_holds import SaleHold
 from ledger.types import (
     CampaignId,
@@ -43,6 +45,14 @@ class Transaction(Frozen):
     campaign_slug: str | None
     plan_id: UUID | None
     currency: str
+    original_currency: str | None
+    """What was paid, where that was no euro; the amounts are computed from it."""
+    original_amount: Decimal | None
+    """In whole units, tax included."""
+    exchange_rate: Decimal | None
+    """So many units of it were one euro."""
+    rate_day: date | None
+    rate_source: str | None
     base_cents: int
     tax_cents: int
     gross_cents: int
@@ -77,6 +87,13 @@ class Transaction(Frozen):
     def why(self) -> Reason | None:
         """Why it is in its state."""
         return Reason.read(self.state_reason_code, self.state_reason_params)
+
+    @property
+    def rate(self) -> Rate | None:
+        """At which its euro amounts were computed."""
+        if self.exchange_rate is None or self.rate_day is None or self.rate_source is None:
+            return None
+        return Rate(rate=self.exchange_rate, rate_day=self.rate_day, rate_source=self.rate_source)
 
     @property
     def held(self) -> tuple[Hold, ...]:

@@ -38,10 +38,7 @@ async def fetches(shop: Shop, of: str = "invoices") -> int:
 
 async def test_what_cannot_be_booked_says_why_and_books_nothing(silent_shop: Shop) -> None:
     shop = silent_shop
-    wanted: dict[str, dict[str, Any]] = {
-        "Fremdwährung: gebucht wird nur in Euro.": {"currency": "USD"},
-        "Die Rechnungssumme ist null oder negativ.": {"net": "0.00"},
-    }
+    wanted: dict[str, dict[str, Any]] = {"Die Rechnungssumme ist null oder negativ.": {"net": "0.00"}}
 
     async def refused(reason: str, members: dict[str, Any]) -> None:
         invoice = await shop.write_invoice(**{"remark": "Partner: ANNA"} | members)
@@ -68,12 +65,28 @@ async def test_what_cannot_be_understood_is_asked_for_a_few_times_and_says_so(si
     assert (await replay(shop, event["id"]))["state"] == "processed"
 
 
+async def test_a_paid_invoice_in_another_currency_asks_and_is_booked_at_the_rate_that_is_given(
+    silent_shop: Shop,
+) -> None:
+    shop = silent_shop
+    invoice = await shop.write_invoice(net="119.00", remark="Partner: ANNA", currency="USD")
+    await shop.click(invoice["id"], "pay")
+    assert (await tell(shop, "invoice.status.paid", invoice["id"]))["state"] == "waiting"
+    (task,) = await shop.tasks()
+    assert (task["kind"], task["detail"]["currency"]) == ("foreign_currency", "USD")
+    rate = {"rate": "1.19", "rate_day": "2026-03-02", "rate_source": "EZB"}
+    await shop.api("POST", f"/tasks/{task['id']}/resolve", {"action": "convert", "detail": rate})
+    sale = await the_sale_of(shop, invoice["id"])
+    assert (sale["base_cents"], sale["original_currency"], sale["rate_source"]) == (10_000, "USD", "EZB")
+    assert await shop.tasks() == []
+
+
 async def test_an_open_invoice_in_another_currency_leaves_its_sale_as_it_was(silent_shop: Shop) -> None:
     shop = silent_shop
     payment_intent = await shop.sale()
     before = await shop.transaction(payment_intent)
     invoice = await shop.write_invoice(remark=f"Bestellung: {payment_intent}", currency="CHF")
-    assert (await tell(shop, "invoice.changed", invoice["id"]))["state"] == "failed"
+    assert (await tell(shop, "invoice.changed", invoice["id"]))["state"] == "waiting"
     assert await shop.transaction(payment_intent) == before
 
 

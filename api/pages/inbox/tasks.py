@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.actions.task_answers import announce_answer
+from api.actions.task_answers import announce_answer, replay_answered
 from api.http.language import said
 from api.http.problems import Problem
 from api.pages.frame.actor_names import names
@@ -21,7 +21,7 @@ from ledger.booking import resolutions
 from ledger.booking.resolutions import Answer
 from ledger.commissions import commissions, manual_lines
 from ledger.database import TenantTransaction
-from ledger.inbox import event_list, redelivery
+from ledger.inbox import event_list
 from ledger.payouts import payouts
 from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
@@ -86,15 +86,14 @@ async def resolve(task: UUID, visit: Reader) -> Response:
                 raise Problem(403, "not_allowed")
             _require_what_it_needs(answer)
             resolved = await resolutions.resolve(tx, asked.id, answer, actor=person.actor)
-            for event in resolved.replay:
-                await redelivery.replay(tx, event, actor=person.actor)
+            replayed = await replay_answered(tx, resolved, actor=person.actor)
     except NotFound as refused:
         if await _exists(visit, TaskId(task)):  # what was named is not there, such as a sale
             return await _shown(visit, TaskId(task), wrong=refused)
         raise
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _shown(visit, TaskId(task), wrong=refused)
-    await announce_answer(visit.doors, tenant, resolved)
+    await announce_answer(visit.doors, tenant, resolved, replayed)
     return RedirectResponse(f"{PAGE}?hinweis=erledigt", status_code=303)
 
 
@@ -197,7 +196,12 @@ async def _candidates(tx: TenantTransaction, task: Task) -> list[Transaction]:
 
 
 async def _known(tx: TenantTransaction, task: Task) -> dict[str, str]:
-    """What need not be looked up at the bank: day and reference of a transfer that came back, or may have."""
+    """What need not be looked up: day and reference of a transfer that came back; a rate as it was given last."""
+    if task.kind == "foreign_currency":
+        proposed = task.detail.get("proposed") or {}
+        return {"rate": str(proposed.get("rate", "")), "rate_source": proposed.get("rate_source", "")} | {
+            "rate_day": proposed.get("rate_day") or task.detail.get("day", "")
+        }
     if (task.subject, task.kind, task.state) != ("payout", "returned", "open"):
         return {}
     transfer = await bank_transfers.transfer_of(tx, await payouts.get(tx, task.subject_id))

@@ -100,6 +100,8 @@ ACTIONS = {
     "tenant.entered_by_platform": N_("Mandant vom Betreiber betreten"),
     "transaction.partner_assigned": N_("Verkauf zugeordnet"),
     "transaction.partner_reassigned": N_("Verkauf anders zugeordnet"),
+    "foreign_payment.converted": N_("Zahlung in anderer Währung umgerechnet"),
+    "foreign_payment.dismissed": N_("Zahlung in anderer Währung nicht gebucht"),
     "transaction.merged": N_("Verkäufe als einer erkannt"),
     "transaction.released": N_("Verkauf freigegeben"),
     "user.disabled": N_("Konto einer Person gesperrt"),

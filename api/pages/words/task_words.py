@@ -86,6 +86,10 @@ KINDS: dict[str, TaskWords] = {
     "unknown_campaign": TaskWords(
         N_("Unbekannte Kampagne"), N_("Bitte legen Sie die Kampagne an, und verarbeiten Sie das Ereignis erneut.")
     ),
+    "foreign_currency": TaskWords(
+        N_("Zahlung in anderer Währung"),
+        N_("Bitte nennen Sie den Kurs, zu dem sie in Euro gebucht wird, mit Tag und Quelle (etwa EZB)."),
+    ),
     "customer_of_several_partners": TaskWords(
         N_("Wessen Kunde ist es?"), N_("Bitte nennen Sie den Partner, der diese Zahlung gebracht hat.")
     ),
@@ -187,6 +191,11 @@ ACTIONS: dict[str, ActionWords] = {
     "assign_partner": ActionWords(
         N_("Diesem Partner geben"), N_("Die Provisionen werden berechnet."), needs=("partner_code",)
     ),
+    "convert": ActionWords(
+        N_("Zu diesem Kurs buchen"),
+        N_("Die Basis wird in Euro gebucht; der ursprüngliche Betrag bleibt beim Verkauf stehen."),
+        needs=("rate", "rate_day", "rate_source"),
+    ),
     "book_without_partner": ActionWords(
         N_("Ohne Partner buchen"), N_("Niemand hat diesen Verkauf gebracht; niemand bekommt Provisionen.")
     ),
@@ -206,6 +215,9 @@ FIELDS = {
     "partner_code": N_("Code des Partners"),
     "paid_on": N_("Tag, an dem das Geld beim Partner war"),
     "payment_reference": N_("Zahlungsreferenz (freiwillig)"),
+    "rate": N_("Kurs: so viel von der Währung war ein Euro"),
+    "rate_day": N_("Tag des Kurses"),
+    "rate_source": N_("Quelle des Kurses"),
 }
 
 

@@ -148,3 +148,5 @@ REVOKE ALL ON FUNCTION absorb_sale FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION absorb_sale TO partnerdesk_app;
 COMMENT ON TABLE introductions IS
     'Whom a checkout named that cost nothing: whose the later payments of its subscription or customer are.';
+COMMENT ON TABLE foreign_payments IS
+    'What was paid in another currency than the euro, and the rate that a person gave for it.';

@@ -14,6 +14,7 @@ from ledger.programme import campaigns, partners
 from ledger.programme.calculation import Rate
 from ledger.programme.campaigns import NewCampaign, NewPlan
 from ledger.programme.partners import PartnerChange
+from ledger.reasons import Reason
 from ledger.sales import customers
 from ledger.sales.customers import NewCustomer
 from ledger.types import EventState
@@ -222,7 +223,6 @@ async def test_the_documents_campaign_comes_before_the_sales(shop: Shop) -> None
 @pytest.mark.parametrize(
     ("members", "task"),
     [
-        ({"currency": "CHF"}, None),
         ({"net_cents": 0, "tax_cents": 0, "gross_cents": 0, "base_cents": 0}, None),
         ({"net_cents": -100, "tax_cents": -19, "gross_cents": -119, "base_cents": -100}, None),
         ({"partner_code": "NIEMAND"}, "unknown_partner_code"),
@@ -243,6 +243,16 @@ async def test_what_cannot_be_booked_fails_and_leaves_the_ledger_as_it_was(
     assert after == before
     assert len(after[0]) == len(sales)
     assert await shop.tasks() == ([(task, str(invoice.resource_id))] if task else [])
+
+
+async def test_an_invoice_in_another_currency_waits_and_asks_with_the_amount(shop: Shop) -> None:
+    await sell(shop)
+    before = await shop.rows("SELECT * FROM transactions")
+    outcome = await apply(shop, paid(order_references=("pi_1",), currency="CHF"))
+    assert (outcome.state, outcome.changes) == (EventState.WAITING, {})
+    assert outcome.reason == Reason.of("exchange_rate_awaited", currency="CHF", amount="119", day=date(2026, 3, 6))
+    assert await shop.rows("SELECT * FROM transactions") == before
+    assert [kind for kind, _ in await shop.tasks()] == ["foreign_currency"]
 
 
 async def test_a_question_closes_itself_when_the_replay_can_be_booked(shop: Shop) -> None:

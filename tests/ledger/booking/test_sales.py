@@ -21,7 +21,6 @@ from ledger.programme import campaigns, partners
 from ledger.programme.calculation import Rate
 from ledger.programme.campaigns import NewCampaign, NewPlan
 from ledger.programme.partners import PartnerChange
-from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.sales import customers, transactions
 from ledger.sales.customers import NewCustomer
@@ -251,11 +250,14 @@ async def test_an_own_purchase_is_seen_when_the_mail_comes_later(shop: Shop) -> 
     assert (await only_sale(shop))["open_holds"] == ["own_purchase"]
 
 
-@pytest.mark.parametrize("currency", ["usd", "CHF", ""])
-async def test_foreign_currency_books_nothing(shop: Shop, currency: str) -> None:
+@pytest.mark.parametrize(("currency", "state"), [("usd", "waiting"), ("CHF", "waiting"), ("", "failed")])
+async def test_foreign_currency_books_nothing_and_asks(shop: Shop, currency: str, state: str) -> None:
     outcome = await report(shop, sale(currency=currency))
-    assert (outcome.state, outcome.transaction_id) == (EventState.FAILED, None)
-    assert outcome.reason == Reason.of("currency_not_euro")
+    assert outcome.state == state
+    assert bool(await shop.tasks()) == (state == "waiting")
+    assert outcome.transaction_id is None
+    assert outcome.reason is not None
+    assert outcome.reason.code == ("exchange_rate_awaited" if state == "waiting" else "currency_not_named")
     assert await shop.rows("SELECT 1 FROM transactions") == []
 
 

@@ -1,12 +1,15 @@
 """Ereignisse and Aufgaben: what arrived, what a replay would change, and what waits for a person."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from ledger.booking import provider_reports
 from ledger.roles import Role
+from ledger.sales.sale_reports import SaleReport
 from tests.fixtures.sale_books import Books
 
 
@@ -205,6 +208,20 @@ async def test_a_task_is_answered_by_its_own_form(books: Books) -> None:
     assert "Unbekannter Partnercode" in await books.read("/admin/aufgaben?status=erledigt")
     [row] = await books.rows("SELECT partner_id IS NOT NULL AS given FROM transactions WHERE id = $1", sale)
     assert row["given"]
+
+
+async def test_the_rate_of_another_currency_is_given_in_a_form(books: Books) -> None:
+    async with books.firm.parts.ledger.transaction(books.firm.tenant) as tx:
+        told = SaleReport(payment_intent="pi_7", gross_cents=11_900, currency="usd", sold_at=datetime.now(UTC))
+        await provider_reports.record_sale(tx, told)
+    [row] = await books.rows("SELECT id FROM tasks WHERE kind = 'foreign_currency'")
+    page = await books.read(f"/admin/aufgaben/{row['id']}")
+    assert "wurden 119 USD bezahlt" in page
+    answer = {"action": "convert", "rate": "1,19", "rate_day": "2026-11-02", "rate_source": ""}
+    wrong = await books.editor.post(f"/admin/aufgaben/{row['id']}", answer)
+    assert (wrong.status_code, 'value="1,19"' in wrong.text) == (422, True)
+    await books.send(f"/admin/aufgaben/{row['id']}", answer | {"rate_source": "EZB"})
+    assert await books.rows("SELECT 1 FROM tasks WHERE kind = 'foreign_currency' AND state = 'open'") == []
 
 
 async def test_an_answer_that_needs_a_reason_is_refused_without_one(books: Books) -> None:
