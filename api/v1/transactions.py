@@ -24,7 +24,8 @@ from ledger.commissions.explanations import explained
 from ledger.database import TenantTransaction
 from ledger.programme import partners
 from ledger.refusals import NotFound
-from ledger.sales import transactions
+from ledger.sales import references, transactions
+from ledger.sales.references import Reference
 from ledger.sales.transactions import TransactionFilter
 from ledger.types import (
     BusinessDay,
@@ -54,6 +55,7 @@ class CommissionShown(Commission):
 class TransactionInFull(TransactionShown):
     """With its commissions, level by level."""
 
+    references: list[Reference] = Field(description="Wie Zahlungsanbieter, Shop und Rechnung diesen Verkauf nennen")
     commissions: list[CommissionShown]
 
 
@@ -262,8 +264,9 @@ async def _partner(tx: TenantTransaction, code: str | None) -> PartnerId | None:
 
 async def _in_full(tx: TenantTransaction, transaction_id: TransactionId) -> dict[str, Any]:
     sale = await transactions.get(tx, transaction_id)
-    earned = await commissions.commissions_of(tx, transaction_id)
-    return sale_shown(sale, commissions=[_commission(one) for one in earned])
+    earned = await commissions.commissions_of(tx, sale.id)
+    named = await references.of_sale(tx, sale.id)
+    return sale_shown(sale, references=[shown(one) for one in named], commissions=[_commission(one) for one in earned])
 
 
 def _commission(row: Commission) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ledger.reasons import Reason
 from ledger.sales import customers, foreign_payments, provider_amounts, references, refunds, sale_holds, transactions
 from ledger.sales.customers import Customer
 from ledger.sales.foreign_payments import Rate, ToldPayment
-from ledger.sales.references import Reference
+from ledger.sales.references import Paid, Reference
 from ledger.sales.refunds import MoneyBack
 from ledger.sales.sale_holds import SaleHold
 from ledger.sales.sale_reports import DisputeReport, RefundReport, SaleReport
@@ -50,13 +50,10 @@ async def record_sale(tx: TenantTransaction, report: SaleReport, *, event: Event
         return rate
     customer = await customers.remember(tx, report.customer)
     sale = found.sale or await _insert(tx, report, rate)
-    sale = await _fill(tx, sale, report, customer)
+    sale = await _fill(tx, sale, report, customer, found)
     await references.name(tx, sale.id, report.references, report.paid)
-    await invoice_questions.answer_by_references(
-        tx, _texts(report.certain, report.order_reference), merged=[other.id for other in found.others]
-    )
-    await _keep_rate(tx, sale.id, report, rate)
-    sale = await _price(tx, sale.id)
+    sale = await _keep_rate(tx, sale, report, rate)
+    sale = await _price(tx, sale)
     sale = await naming.attribute(tx, sale, report, customer)
     sale = await _named_by_others(tx, sale, found)
     await attribution.hold_own_purchase(tx, found.before.sale, sale)
@@ -181,11 +178,13 @@ async def _rate(
     )
 
 
-async def _keep_rate(tx: TenantTransaction, sale: TransactionId, report: SaleReport, rate: Rate | None) -> None:
-    if rate is not None:
-        currency = report.currency.upper()
-        amount = foreign_payments.whole_units(report.gross_cents, currency)
-        await foreign_currency.keep_original(tx, sale, rate, currency=currency, amount=amount)
+async def _keep_rate(tx: TenantTransaction, sale: Transaction, report: SaleReport, rate: Rate | None) -> Transaction:
+    if rate is None:
+        return sale
+    currency = report.currency.upper()
+    amount = foreign_payments.whole_units(report.gross_cents, currency)
+    await foreign_currency.keep_original(tx, sale.id, rate, currency=currency, amount=amount)
+    return await transactions.get(tx, sale.id)
 
 
 async def _settled(tx: TenantTransaction, found: Found, sale: TransactionId) -> Outcome:
@@ -234,17 +233,23 @@ async def _insert(tx: TenantTransaction, report: SaleReport, rate: Rate | None) 
     return await transactions.get(tx, TransactionId(inserted))
 
 
-async def _fill(tx: TenantTransaction, sale: Transaction, report: SaleReport, customer: Customer | None) -> Transaction:
+async def _fill(
+    tx: TenantTransaction, sale: Transaction, report: SaleReport, customer: Customer | None, found: Found
+) -> Transaction:
     """Only what is missing: what the invoice or an earlier event said stays."""
     wanted = [
         *report.certain,
         *([Reference(kind=references.ORDER, reference=report.order_reference)] if report.order_reference else []),
     ]
-    others = await references.of_others(tx, sale.id, wanted)
+    known = await references.known(tx, wanted)
     first: dict[str, str] = {}
     for one in wanted:
-        if one not in others:
+        if known.get(one, sale.id) == sale.id:
             first.setdefault(one.kind, one.reference)
+    if found.others or any(one not in known for one in wanted):
+        await invoice_questions.answer_by_references(
+            tx, [one.reference for one in wanted], merged=[other.id for other in found.others]
+        )
     await tx.execute(
         """
         UPDATE transactions t
@@ -274,33 +279,36 @@ async def _fill(tx: TenantTransaction, sale: Transaction, report: SaleReport, cu
     return await transactions.get(tx, sale.id)
 
 
-async def _price(tx: TenantTransaction, sale_id: TransactionId) -> Transaction:
+async def _price(tx: TenantTransaction, sale: Transaction) -> Transaction:
     """While it is provisional it is worth what the provider's objects say, whichever of them came first."""
-    sale = await transactions.get(tx, sale_id)
-    paid = await provider_amounts.paid(tx, sale_id)
-    if paid is not None and sale.provisional:
-        gross, tax = paid.units, paid.tax_units
-        if not is_euro(paid.currency):
-            if sale.rate is None or paid.currency != sale.original_currency:
-                return sale
-            gross = sale.rate.euro_cents(foreign_payments.whole_units(paid.units, paid.currency))
-            tax = None if tax is None else provider_amounts.in_proportion(tax, gross, paid.units)
-        if tax is None:  # told before the provider's objects were kept apart
-            tax = provider_amounts.in_proportion(sale.tax_cents, gross, sale.gross_cents)
-        if (gross, tax) != (sale.gross_cents, sale.tax_cents):
-            await tx.execute(
-                """
-                UPDATE transactions SET gross_cents = $3, tax_cents = $4, base_cents = $3::bigint - $4::bigint,
-                                        refunded_cents = least(refunded_cents, $3)
-                 WHERE tenant_id = $1 AND id = $2
-                """,
-                tx.tenant.id,
-                sale_id,
-                gross,
-                tax,
-            )
-    await refunds.recompute(tx, sale_id)
-    return await transactions.get(tx, sale_id)
+    paid = await provider_amounts.paid(tx, sale.id) if sale.provisional else None
+    worth = None if paid is None else _in_euros(sale, paid)
+    if worth is not None and worth != (sale.gross_cents, sale.tax_cents):
+        await tx.execute(
+            """
+            UPDATE transactions SET gross_cents = $3, tax_cents = $4, base_cents = $3::bigint - $4::bigint,
+                                    refunded_cents = least(refunded_cents, $3)
+             WHERE tenant_id = $1 AND id = $2
+            """,
+            tx.tenant.id,
+            sale.id,
+            *worth,
+        )
+    await refunds.recompute(tx, sale.id)
+    return await transactions.get(tx, sale.id)
+
+
+def _in_euros(sale: Transaction, paid: Paid) -> tuple[int, int] | None:
+    """Gross and tax in cents; None where what was told is no euro and nobody gave a rate."""
+    gross, tax = paid.units, paid.tax_units
+    if not is_euro(paid.currency):
+        if sale.rate is None or paid.currency != sale.original_currency:
+            return None
+        gross = sale.rate.euro_cents(foreign_payments.whole_units(paid.units, paid.currency))
+        tax = None if tax is None else provider_amounts.in_proportion(tax, gross, paid.units)
+    if tax is None:  # told before the provider's objects were kept apart
+        tax = provider_amounts.in_proportion(sale.tax_cents, gross, sale.gross_cents)
+    return gross, tax
 
 
 async def _named_by_others(tx: TenantTransaction, sale: Transaction, found: Found) -> Transaction:
@@ -321,17 +329,14 @@ async def _sale_of_charge(
     if isinstance(rate, Outcome):
         return rate
     sale = found.sale or await _insert(tx, first_sign, rate)
-    sale = await _fill(tx, sale, first_sign, None)
+    sale = await _fill(tx, sale, first_sign, None, found)
     told = await provider_amounts.paid(tx, sale.id)
     other_units = rate is not None and told is not None and told.currency != first_sign.currency.upper()
     paid = None if captured is None or first_sign.charge is None or other_units else first_sign.paid
     await references.name(tx, sale.id, first_sign.references, paid)
-    await invoice_questions.answer_by_references(
-        tx, _texts(first_sign.certain), merged=[other.id for other in found.others]
-    )
     if not other_units:
-        await _keep_rate(tx, sale.id, first_sign, rate)
-    sale = await _price(tx, sale.id)
+        sale = await _keep_rate(tx, sale, first_sign, rate)
+    sale = await _price(tx, sale)
     return _Charged(
         found=found,
         sale=await _named_by_others(tx, sale, found),

@@ -17,6 +17,7 @@ from ledger.types import CommissionState, TransactionId
 async def release_hold(tx: TenantTransaction, transaction_id: TransactionId, *, by: str, reason: str) -> Outcome:
     """A person lets a held sale go on. Raises NotFound and NotAllowedNow (it is not held)."""
     held = await transactions.lock(tx, transaction_id)
+    transaction_id = held.id  # of the sale that it turned out to be part of
     if not held.held:
         raise NotAllowedNow("not_held")
     before = await look(tx, transaction_id)
@@ -43,6 +44,7 @@ async def assign_partner(
     Raises NotFound, NotAcceptable (no such partner) and NotAllowedNow (it has a partner, whose commissions stand).
     """
     sale = await _locked_with_its_payer(tx, transaction_id)
+    transaction_id = sale.id
     partner = await partners.find_by_code(tx, partner_code)
     if partner is None:
         raise NotAcceptable("unknown_partner")
@@ -85,6 +87,7 @@ async def reassign(
     no reason) and NotAllowedNow (it is the partner already; something is paid or promised by a document).
     """
     sale = await _locked_with_its_payer(tx, transaction_id)
+    transaction_id = sale.id
     partner = await partners.find_by_code(tx, partner_code)
     if partner is None:
         raise NotAcceptable("unknown_partner")

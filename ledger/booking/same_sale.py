@@ -48,7 +48,7 @@ async def find(tx: TenantTransaction, certain: Sequence[Reference], order: str |
         sales = await _of_order(tx, certain, order)
     if not sales:
         return Found()
-    settled = {sale.id: await _is_settled(tx, sale) for sale in sales}
+    settled = {sale.id: len(sales) > 1 and await _is_settled(tx, sale) for sale in sales}
     # What has an invoice or something settled is hardest to move.
     kept, *others = sorted(
         sales, key=lambda sale: (sale.invoice_id is None, not settled[sale.id], sale.partner_id is None, sale.seq)

@@ -110,8 +110,8 @@ async def note(tx: TenantTransaction, told: ToldPayment) -> tuple[ForeignPayment
             told.happened_on,
             list(told.events),
         )
-        return ForeignPayment.model_validate(dict(row or {})), []
-    known = [ForeignPayment.model_validate(dict(row)) for row in rows]
+        return ForeignPayment.from_row(row or {}), []
+    known = [ForeignPayment.from_row(row) for row in rows]
     row = await tx.fetchrow(
         f"""
         UPDATE foreign_payments
@@ -136,7 +136,7 @@ async def note(tx: TenantTransaction, told: ToldPayment) -> tuple[ForeignPayment
         tx.tenant.id,
         same,
     )
-    return ForeignPayment.model_validate(dict(row or {})), same
+    return ForeignPayment.from_row(row or {}), same
 
 
 async def get(tx: TenantTransaction, payment: UUID) -> ForeignPayment:
@@ -146,7 +146,7 @@ async def get(tx: TenantTransaction, payment: UUID) -> ForeignPayment:
     )
     if row is None:
         raise LookupError(payment)
-    return ForeignPayment.model_validate(dict(row))
+    return ForeignPayment.from_row(row)
 
 
 async def decide(tx: TenantTransaction, payment: UUID, given: Rate | None, *, by: str) -> ForeignPayment:
@@ -165,7 +165,7 @@ async def decide(tx: TenantTransaction, payment: UUID, given: Rate | None, *, by
         given and given.rate_source,
         by,
     )
-    return ForeignPayment.model_validate(dict(row or {}))
+    return ForeignPayment.from_row(row or {})
 
 
 async def proposed_rate(tx: TenantTransaction, currency: str) -> Rate | None:
@@ -178,4 +178,4 @@ async def proposed_rate(tx: TenantTransaction, currency: str) -> Rate | None:
         tx.tenant.id,
         currency,
     )
-    return None if row is None else Rate.model_validate(dict(row))
+    return None if row is None else Rate.from_row(row)

@@ -71,38 +71,44 @@ async def name(
     """Keep what the sale is called; `paid` is told by the first of them. What is another sale's already stays that
     one's.
     """
-    rows = [(reference.kind, reference.reference, paid if at == 0 else None) for at, reference in enumerate(references)]
-    await tx.executemany(
+    named = list(dict.fromkeys(references))
+    await tx.execute(
         """
         INSERT INTO sale_references AS r (tenant_id, kind, reference, transaction_id, currency, paid_units, tax_units)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        SELECT $1, kind, reference, $2, CASE WHEN position = 1 THEN $5 END, CASE WHEN position = 1 THEN $6::bigint END,
+               CASE WHEN position = 1 THEN $7::bigint END
+          FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS n (kind, reference, position)
         ON CONFLICT (tenant_id, kind, reference) DO UPDATE
            SET currency = EXCLUDED.currency, paid_units = EXCLUDED.paid_units,
                tax_units = COALESCE(EXCLUDED.tax_units,
                                     CASE WHEN r.tax_units <= EXCLUDED.paid_units THEN r.tax_units END)
          WHERE r.transaction_id = EXCLUDED.transaction_id AND EXCLUDED.paid_units IS NOT NULL
         """,
-        [
-            (tx.tenant.id, kind, text, sale, told and told.currency, told and told.units, told and told.tax_units)
-            for kind, text, told in rows
-        ],
+        tx.tenant.id,
+        sale,
+        [one.kind for one in named],
+        [one.reference for one in named],
+        paid and paid.currency,
+        paid and paid.units,
+        paid and paid.tax_units,
     )
 
 
-async def of_others(tx: TenantTransaction, sale: TransactionId, references: Sequence[Reference]) -> set[Reference]:
-    """Those of them that are another sale's."""
+async def known(tx: TenantTransaction, references: Sequence[Reference]) -> dict[Reference, TransactionId]:
+    """Those of them that are some sale's, and whose."""
     rows = await tx.fetch(
         """
-        SELECT r.kind, r.reference FROM sale_references r
-          JOIN unnest($3::text[], $4::text[]) AS w (kind, reference) ON w.kind = r.kind AND w.reference = r.reference
-         WHERE r.tenant_id = $1 AND r.transaction_id <> $2
+        SELECT r.kind, r.reference, r.transaction_id FROM sale_references r
+          JOIN unnest($2::text[], $3::text[]) AS w (kind, reference) ON w.kind = r.kind AND w.reference = r.reference
+         WHERE r.tenant_id = $1
         """,
         tx.tenant.id,
-        sale,
         [one.kind for one in references],
         [one.reference for one in references],
     )
-    return {Reference(kind=row["kind"], reference=row["reference"]) for row in rows}
+    return {
+        Reference(kind=row["kind"], reference=row["reference"]): TransactionId(row["transaction_id"]) for row in rows
+    }
 
 
 async def hand_over(tx: TenantTransaction, sale: TransactionId, *, to: TransactionId) -> None:

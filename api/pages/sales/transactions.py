@@ -24,7 +24,7 @@ from ledger.keyset import position_in_time
 from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotAllowedNow, Refused
 from ledger.roles import Permission
-from ledger.sales import customers, sale_list, transactions
+from ledger.sales import customers, references, sale_list, transactions
 from ledger.sales.sale_list import SaleFilter, SaleRow
 from ledger.types import CustomerId, TransactionId, TransactionState
 from lexoffice.links import document_url
@@ -121,6 +121,8 @@ async def _shown(visit: Visit, sale_id: TransactionId, *, hint: str = "", wrong:
     tenant = visit.tenant
     async with visit.doors.ledger.transaction(tenant) as tx:
         sale = await transactions.get(tx, sale_id)
+        sale_id = sale.id  # it may have turned out to be part of this one
+        named = [one.reference for one in await references.of_sale(tx, sale_id)]
         earned = await commission_list.of_sale(tx, sale_id)
         given_back = await commission_list.earlier_payouts(tx, [row.id for row in earned])
         history = await sale_list.history(tx, [sale_id, *(row.id for row in earned)])
@@ -134,6 +136,7 @@ async def _shown(visit: Visit, sale_id: TransactionId, *, hint: str = "", wrong:
         wrong=wrong and said(wrong),
         message=_HINTS.get(hint),
         sale=sale,
+        named=[text for text in named if text not in (sale.order_reference, str(sale.id))],
         partner=partner,
         customer=customer,
         invoice=invoice,

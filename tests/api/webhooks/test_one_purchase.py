@@ -133,6 +133,8 @@ class Purchase:
         assert (sale["checkout_session"], sale["payment_intent"]) == (self.session, self.intent), order
         assert sale["provider_invoice"] == self.invoice
         assert set(named) <= set(sale["names"]), order
+        in_full = (await self.shop.api("GET", f"transactions/{sale['id']}")).json()
+        assert set(named) <= {one["reference"] for one in in_full["references"]}
         assert len(await self.shop.rows("SELECT 1 FROM transactions")) == self.of_all(), order
         commissions = (await self.shop.api("GET", f"commissions?transaction={sale['id']}")).json()["items"]
         states = sorted((one["partner_code"], one["state"]) for one in commissions)

@@ -385,6 +385,19 @@ async def test_renewals_belong_to_the_partner_of_the_first_payment(stripe_shop: 
     assert [sale["partner_code"] for sale in await sales(stripe_shop)] == ["ANNA", "ANNA"]
 
 
+async def test_a_subscription_stays_its_partners_whoever_brought_the_customer_otherwise(
+    stripe_shop: Door, intent: str
+) -> None:
+    told = int(time.time()) - 60
+    first = a_session(intent, invoice="in_r1", subscription="sub_1", customer="cus_1", payment_intent=None)
+    await send(stripe_shop, an_event("checkout.session.completed", first, created=told))
+    other = a_session("pi_other", customer="cus_1", client_reference_id="BERTA")
+    await send(stripe_shop, an_event("checkout.session.completed", other, created=told))
+    await send(stripe_shop, an_event("invoice.paid", a_renewal(2)))
+    assert (await sales(stripe_shop))[0]["partner_code"] == "ANNA"
+    assert (await stripe_shop.api("GET", "tasks")).json()["items"] == []
+
+
 async def test_a_trial_that_names_nobody_we_know_asks_and_the_answer_counts_for_its_payments(stripe_shop: Door) -> None:
     await send(stripe_shop, an_event("invoice.paid", a_renewal(1)))
     await send(stripe_shop, an_event("checkout.session.completed", A_TRIAL | {"metadata": {"partner": "NOBODY"}}))
