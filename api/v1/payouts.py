@@ -47,7 +47,7 @@ class PayoutInFull(PayoutShown):
 class PayoutRequest(BaseModel):
     partner: str = Field(max_length=32, description="Code des Partners", examples=["ANNA"])
     tax_case: TaxCase | None = Field(
-        default=None, description="Wo die Provisionen mehrere Steuerfälle haben; sonst der des ältesten"
+        default=None, description="Wo die Provisionen mehrere Steuerfälle haben; sonst der älteste, der auszuzahlen ist"
     )
 
 

@@ -1,11 +1,12 @@
 """What is due to a partner at an instant, and why the rest is not. Everything that pays asks here.
 
 Due is what is approved, final, neither held nor blocked, and past its hold (Stornofrist); less claw-backs within the
-tenant's limit; per tax case. Below the minimum it is carried (Übertrag), unless the partner leaves (Schlussabrechnung).
+tenant's limit; per tax case. Below the minimum, which counts all tax cases together, it is carried (Übertrag), unless
+the partner leaves (Schlussabrechnung) or the case can grow no more.
 Cents are net of the partner's VAT.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,7 +22,7 @@ from ledger.reasons import Reason
 from ledger.refusals import NotFound
 from ledger.sales.sale_holds import SaleHold
 from ledger.tax.document_rules import RULES, BlockedBy, DocumentRule, PartnerFacts, TenantFacts, document_rule
-from ledger.tax.tax_facts import FACTS, status_on, tenant_facts
+from ledger.tax.tax_facts import FACTS, facts_of_today, status_on, tenant_facts
 from ledger.types import CommissionId, Frozen, PartnerId, TaxCase
 
 _PATIENCE_S = 3.0
@@ -79,6 +80,8 @@ class DueGroup(Frozen):
     lines: tuple[DueLine, ...]
     every_line: tuple[DueLine, ...]
     """With the claw-backs that the limit leaves for later."""
+    can_grow: bool
+    """By what the partner is today, or by what waits; another case is paid whatever its size."""
     carried: Waiting | None
 
     @property
@@ -114,6 +117,10 @@ class PartnerDue(Frozen):
 
 class _Settings(NamedTuple):
     facts: TenantFacts
+    today: date
+    """In Berlin."""
+    partners: dict[PartnerId, PartnerFacts]
+    """As of today."""
     limit_percent: Decimal
     limit_cents: int | None
     cut_off: datetime | None
@@ -151,7 +158,7 @@ async def of_partner(tx: TenantTransaction, partner_id: PartnerId, *, cut_off: d
         _ROWS + " AND c.partner_id = $3 ORDER BY c.seq", tx.tenant.id, cut_off, partner_id, timeout=_PATIENCE_S
     )
     if rows:
-        return _partner_due(rows, await _settings(tx, cut_off))
+        return _partner_due(rows, await _settings(tx, [partner_id], cut_off))
     partner = await tx.fetchrow(
         """
         SELECT p.code, COALESCE(p.minimum_payout_cents, n.minimum_payout_cents) AS minimum_cents,
@@ -190,16 +197,27 @@ async def of_partners(
         holds_at or cut_off,
         list(partners),
     )
-    settings = await _settings(tx, cut_off)
+    settings = await _settings(tx, partners, cut_off)
     return [_partner_due(list(of_one), settings) for _, of_one in groupby(rows, itemgetter("partner_id"))]
 
 
-async def _settings(tx: TenantTransaction, cut_off: datetime | None) -> _Settings:
+async def _settings(tx: TenantTransaction, partners: Sequence[PartnerId], cut_off: datetime | None) -> _Settings:
     row = await tx.fetchrow(
-        "SELECT clawback_limit_percent, clawback_limit_cents FROM tenants WHERE id = $1", tx.tenant.id
+        """
+        SELECT clawback_limit_percent, clawback_limit_cents, (now() AT TIME ZONE 'Europe/Berlin')::date AS today
+          FROM tenants WHERE id = $1
+        """,
+        tx.tenant.id,
     )
     assert row is not None
-    return _Settings(await tenant_facts(tx), row["clawback_limit_percent"], row["clawback_limit_cents"], cut_off)
+    return _Settings(
+        facts=await tenant_facts(tx),
+        today=row["today"],
+        partners=await facts_of_today(tx, partners),
+        limit_percent=row["clawback_limit_percent"],
+        limit_cents=row["clawback_limit_cents"],
+        cut_off=cut_off,
+    )
 
 
 def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> PartnerDue:
@@ -207,11 +225,11 @@ def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> Partner
     sums: dict[tuple[NotDue, str], _Sum] = {}
     by_case: dict[TaxCase, tuple[DocumentRule, list[asyncpg.Record]]] = {}
     rules: dict[Any, DocumentRule | BlockedBy] = {}
+    # A case that is blocked today may be the same one again tomorrow.
+    today = document_rule(settings.partners[first["partner_id"]], settings.facts, settings.today)
+    growing = set(TaxCase) if isinstance(today, BlockedBy) else {today.tax_case}
     for row in rows:
         reason = _reason(row, settings.cut_off)
-        if reason is not None:
-            sums.setdefault((reason, str(reason)), _Sum()).add(row, reason)
-            continue
         if row["service_date"] not in rules:
             facts = PartnerFacts.from_row(row)
             rules[row["service_date"]] = document_rule(facts, settings.facts, row["service_date"])
@@ -219,6 +237,10 @@ def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> Partner
         if row["tax_case"] is not None:
             # A claw-back keeps the tax case of the line that it answers, whatever the partner has become.
             rule = RULES[TaxCase(row["tax_case"])]
+        if reason is not None:
+            sums.setdefault((reason, str(reason)), _Sum()).add(row, reason)
+            growing |= {rule.tax_case} if row["net_cents"] > 0 and not isinstance(rule, BlockedBy) else set()
+            continue
         if isinstance(rule, BlockedBy):
             sums.setdefault((NotDue.NO_DOCUMENT, rule.code), _Sum(rule.params)).add(row, NotDue.NO_DOCUMENT)
             continue
@@ -229,7 +251,9 @@ def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> Partner
         )
         for (reason, code), of in sums.items()
     }
-    groups = tuple(_group(rule, found, first, settings) for rule, found in sorted(by_case.values(), key=_oldest))
+    groups = _carried(
+        [_group(rule, found, settings, growing) for rule, found in sorted(by_case.values(), key=_oldest)], first
+    )
     for group in groups:
         left = sum(line.whole_cents for line in group.every_line) - group.net_cents
         if left:
@@ -296,9 +320,7 @@ class _Sum:
             self.until = row["free_at"]
 
 
-def _group(
-    rule: DocumentRule, rows: Sequence[asyncpg.Record], partner: asyncpg.Record, settings: _Settings
-) -> DueGroup:
+def _group(rule: DocumentRule, rows: Sequence[asyncpg.Record], settings: _Settings, growing: Set[TaxCase]) -> DueGroup:
     # What is left of a claw-back that was split, or came back with its payout, is a newer row and as old as the first.
     by_age = sorted(rows, key=itemgetter("created_at"))
     every = tuple(DueLine(row["id"], row["net_cents"], row["net_cents"], row["service_date"]) for row in by_age)
@@ -308,7 +330,8 @@ def _group(
         rule=rule,
         lines=lines,
         every_line=every,
-        carried=_carried(sum(line.net_cents for line in lines), len(lines), partner),
+        can_grow=rule.tax_case in growing,
+        carried=None,
     )
 
 
@@ -335,12 +358,21 @@ def _netted(every: tuple[DueLine, ...], kinds: Sequence[str], settings: _Setting
     return tuple(kept)
 
 
-def _carried(net: int, lines: int, partner: asyncpg.Record) -> Waiting | None:
-    minimum = partner["minimum_cents"]
-    if net <= 0:
-        reason, params = NotDue.NOT_ABOVE_ZERO, {"net": net}
-    elif net < minimum and not partner["leaving"]:
-        reason, params = NotDue.BELOW_MINIMUM, {"net": net, "minimum": minimum}
+def _carried(groups: Sequence[DueGroup], partner: asyncpg.Record) -> tuple[DueGroup, ...]:
+    """With what is carried, and why."""
+    balance = sum(group.net_cents for group in groups)
+    enough = partner["leaving"] or balance >= partner["minimum_cents"]
+    return tuple(
+        group.model_copy(update={"carried": _why_carried(group, balance, partner["minimum_cents"], enough=enough)})
+        for group in groups
+    )
+
+
+def _why_carried(group: DueGroup, balance: int, minimum: int, *, enough: bool) -> Waiting | None:
+    if group.net_cents <= 0:
+        reason, params = NotDue.NOT_ABOVE_ZERO, {"net": group.net_cents}
+    elif group.can_grow and not enough:
+        reason, params = NotDue.BELOW_MINIMUM, {"net": balance, "minimum": minimum}
     else:
         return None
-    return Waiting(reason=reason, code=str(reason), params=params, cents=net, lines=lines)
+    return Waiting(reason=reason, code=str(reason), params=params, cents=group.net_cents, lines=len(group.lines))

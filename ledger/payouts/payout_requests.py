@@ -28,15 +28,15 @@ async def request_payout(
 ) -> Payout:
     """Put all that is due to a partner (due.py) into one new payout that awaits approval.
 
-    One document holds one tax case: where the commissions fall into several, the oldest one's is taken, or the one
-    asked for. Raises NotFound, NothingDue (nothing due, below the minimum, not above zero) and Blocked (the partner is
-    stopped, or the document table forbids it, with the reason).
+    One document holds one tax case: where the commissions fall into several, that of the oldest that can be paid is
+    taken, or the one asked for. Raises NotFound, NothingDue (nothing due, below the minimum, not above zero) and
+    Blocked (the partner is stopped, or the document table forbids it, with the reason).
     """
     partner_id = await _lock_partner(tx, partner_code)
     owed = await due.of_partner(tx, partner_id)
     if stopped := owed.waits_for(NotDue.PARTNER_STOPPED):
         raise Blocked(stopped.code, **stopped.params)
-    group = owed.group_of(tax_case) if tax_case else next(iter(owed.groups), None)
+    group = owed.group_of(tax_case) if tax_case else _first(owed)
     if group is None:
         raise _nothing_due(owed, tax_case)
     if group.carried is not None:
@@ -128,6 +128,19 @@ async def _lock_partner(tx: TenantTransaction, code: str) -> PartnerId:
         raise NotFound("partner_not_found")
     await hold_open_commissions(tx, [partner])
     return partner
+
+
+def _first(owed: PartnerDue) -> DueGroup | None:
+    """The oldest that can be paid, unless the minimum would hold back the others then: it counts them together."""
+    balance = sum(group.net_cents for group in owed.groups)
+    enough = owed.minimum_cents if not owed.leaving else 0
+    payable = [
+        group
+        for group in owed.payable
+        if balance - group.net_cents >= enough
+        or not any(other.can_grow for other in owed.payable if other is not group)
+    ]
+    return next(iter([*payable, *owed.payable, *owed.groups]), None)
 
 
 def _nothing_due(owed: PartnerDue, wanted: TaxCase | None) -> Refused:

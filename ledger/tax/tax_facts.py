@@ -1,5 +1,6 @@
 """What the document table asks about tenant and partner, read once for many lines or for one day."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from ledger.database import TenantTransaction
@@ -30,6 +31,17 @@ async def partner_facts(tx: TenantTransaction, partner: PartnerId, on: date) -> 
     if row is None:
         raise NotFound("partner_not_found")
     return PartnerFacts.from_row(row)
+
+
+async def facts_of_today(tx: TenantTransaction, partners: Sequence[PartnerId]) -> dict[PartnerId, PartnerFacts]:
+    """What these partners are today (Europe/Berlin)."""
+    today = status_on("(now() AT TIME ZONE 'Europe/Berlin')::date")
+    rows = await tx.fetch(
+        f"SELECT p.id, {FACTS} FROM partners p {today} WHERE p.tenant_id = $1 AND p.id = ANY ($2)",
+        tx.tenant.id,
+        list(partners),
+    )
+    return {PartnerId(row["id"]): PartnerFacts.from_row(row) for row in rows}
 
 
 async def tenant_facts(tx: TenantTransaction) -> TenantFacts:

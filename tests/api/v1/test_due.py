@@ -10,6 +10,7 @@ from ledger.commissions.manual_lines import NewManualLine
 from ledger.programme.calculation import Rate
 from ledger.programme.tiers import TierMode
 from ledger.sales.sale_holds import SaleHold
+from tests.fixtures import invoices
 from tests.fixtures.door import Door
 from tests.fixtures.invoices import give_back
 from tests.fixtures.ledger_shop import Shop, new_shop
@@ -128,3 +129,49 @@ async def test_a_line_that_nobody_confirmed_waits_for_a_second_person_and_not_fo
     [one] = (await owed(door))["waiting"]
     assert (one["reason"], one["cents"]) == ("not_confirmed", 5_000)
     assert one["sentence"] == "Die Zeile wartet auf die Bestätigung durch eine zweite Person."
+
+
+async def was_regular_until_june(shop: Shop) -> None:
+    """Since then ANNA is a private person."""
+    await fit_to_be_paid(shop, status="private", valid_from=date(2026, 6, 1))
+
+
+async def test_the_minimum_counts_what_is_due_in_all_tax_cases(door: Door, shop: Shop) -> None:
+    await was_regular_until_june(shop)
+    await shop.rows("UPDATE tenants SET minimum_payout_cents = 10000")
+    await earn(shop, 8_000, on=date(2026, 7, 1))
+    found = await owed(door)
+    assert (nets(found), waits(found)) == ({}, {"below_minimum": 8_000})
+    assert "80,00" in found["waiting"][0]["sentence"]
+    await earn(shop, 2_000, on=date(2026, 3, 2))
+    assert nets(await owed(door)) == {"regular": 2_000, "private": 8_000}
+
+
+async def test_a_tax_case_that_can_grow_no_more_is_paid_whatever_its_size(door: Door, shop: Shop) -> None:
+    await was_regular_until_june(shop)
+    await shop.rows("UPDATE tenants SET minimum_payout_cents = 10000, hold_days = 0")
+    await earn(shop, 1_200, on=date(2026, 3, 2))
+    await earn(shop, 3_000, on=date(2026, 7, 1))
+    assert nets(await owed(door)) == {"regular": 1_200}
+    await invoices.sell(shop, "pi_waits")
+    assert nets(await owed(door)) == {}, "a sale of March waits for its invoice: the case may grow"
+
+
+async def test_a_request_that_names_no_tax_case_pays_what_can_be_paid(door: Door, shop: Shop) -> None:
+    await was_regular_until_june(shop)
+    await earn(shop, -500, on=date(2026, 3, 2))
+    await earn(shop, 3_000, on=date(2026, 7, 1))
+    made = await door.api("POST", "payouts", {"partner": "ANNA"})
+    assert (made.status_code, made.json()["tax_case"], made.json()["net_cents"]) == (201, "private", 3_000)
+
+
+async def test_requests_one_after_the_other_pay_all_that_was_above_the_minimum(door: Door, shop: Shop) -> None:
+    await was_regular_until_june(shop)
+    await shop.rows("UPDATE tenants SET minimum_payout_cents = 10000")
+    await earn(shop, 2_000, on=date(2026, 3, 2))
+    await earn(shop, 8_000, on=date(2026, 7, 1))
+    made = [await door.api("POST", "payouts", {"partner": "ANNA"}) for _ in range(2)]
+    assert [(one.json()["tax_case"], one.json()["net_cents"]) for one in made] == [
+        ("private", 8_000),
+        ("regular", 2_000),
+    ]
