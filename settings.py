@@ -201,19 +201,19 @@ class Settings(EngineSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")
-    def _certain_after_the_answer(self) -> Self:
+    def _require_certain_after_answer(self) -> Self:
         if self.certain_seconds <= self.create_seconds:
             raise ValueError("PARTNERDESK_CERTAIN_SECONDS must be more than PARTNERDESK_CREATE_SECONDS")
         return self
 
     @model_validator(mode="after")
-    def _answer_after_the_engine(self) -> Self:
+    def _require_answer_after_engine(self) -> Self:
         if self.request_seconds <= self.engine_seconds:
             raise ValueError("PARTNERDESK_REQUEST_SECONDS must be more than PARTNERDESK_ENGINE_SECONDS")
         return self
 
     @model_validator(mode="after")
-    def _mail_that_can_be_sent(self) -> Self:
+    def _require_sendable_mail(self) -> Self:
         if self.smtp_host and not self.mail_sender:
             raise ValueError("PARTNERDESK_MAIL_SENDER is needed with PARTNERDESK_SMTP_HOST")
         if (self.smtp_user is None) != (self.smtp_password is None):

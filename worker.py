@@ -91,7 +91,7 @@ class Hands:
     door: LexofficeDoor
     settings: Settings
 
-    def of_the_ledger(self) -> Sequence[Callable[..., Any]]:
+    def ledger_activities(self) -> Sequence[Callable[..., Any]]:
         payouts = PayoutActivities(
             self.ledger,
             unclear_wait=self.settings.unclear_outcome,
@@ -119,11 +119,11 @@ class Hands:
             runs.close_months,
             runs.take_partners,
             runs.end_payout_run,
-            handover.announce_what_nobody_announced,
+            handover.announce_missed,
             self._invoices.look_at_invoice,
             self._invoices.judge_invoice_search,
             self._credit_notes.judge_credit_note_search,
-            self._papers.paper_was_missed,
+            self._papers.record_missed_paper,
             self._sweeping.plan_sweep,
             self._sweeping.end_pass,
             self._subscriptions.conclude_subscriptions,
@@ -233,7 +233,7 @@ def workers(client: Client, hands: Hands) -> list[Worker]:
             client,
             task_queue=PAYOUTS,
             workflows=WORKFLOWS,
-            activities=hands.of_the_ledger(),
+            activities=hands.ledger_activities(),
             graceful_shutdown_timeout=GRACE,
             max_concurrent_activities=20,
         ),

@@ -69,13 +69,13 @@ class HandoverActivities:
         self._pace = pace
         self._bundle_mails = bundle_mails
 
-    @activity.defn
-    async def announce_what_nobody_announced(self) -> int:
+    @activity.defn(name="announce_what_nobody_announced")
+    async def announce_missed(self) -> int:
         """One pass over all tenants. Each announcement is safe to repeat; one that fails waits for the next pass.
 
         Returns how many were announced. A row that fails holds up no other one.
         """
-        await self._put_accounts_into_force()
+        await self._activate_accounts()
         announced = 0
         for row in await unannounced.list_oldest(self._ledger, older_than=self._older_than, at_most=BATCH):
             activity.heartbeat()
@@ -116,13 +116,13 @@ class HandoverActivities:
             announced += 1
         return announced
 
-    async def _put_accounts_into_force(self) -> None:
+    async def _activate_accounts(self) -> None:
         """Confirmed accounts whose quarantine is over; the payouts that they change are announced like any other."""
         for tenant, partner in await partner_accounts.list_due(self._ledger, at_most=BATCH):
             activity.heartbeat()
             try:
                 async with self._ledger.transaction(tenant, cause="quarantine") as tx:
-                    await partner_accounts.put_into_force(tx, partner)
+                    await partner_accounts.activate_pending(tx, partner)
             except Exception as error:
                 log.warning("account not in force", tenant=tenant.slug, error=type(error).__name__)
 

@@ -15,7 +15,7 @@ from api.http.problems import DATABASE_AWAY
 from engine.connect import missing_search_attributes
 from ledger.database import Ledger
 from ledger.inbox import sweeps
-from ledger.migrations.needed import NeededSchema, what_is_missing
+from ledger.migrations.needed import NeededSchema, describe_missing
 
 router = APIRouter(tags=["Betrieb"])
 _DATABASE_WITHIN_S = 2.0
@@ -62,7 +62,7 @@ async def _missing_of_database(ledger: Ledger, needed: NeededSchema) -> str | No
     """What keeps the database from being used, with the command that mends it; None when nothing does."""
     try:
         async with asyncio.timeout(_DATABASE_WITHIN_S), ledger.without_tenant() as db:
-            return await what_is_missing(db, needed)
+            return await describe_missing(db, needed)
     except DATABASE_AWAY:
         return "The database does not answer. Check PARTNERDESK_DATABASE_URL, and that PostgreSQL runs."
 

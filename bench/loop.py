@@ -40,7 +40,7 @@ async def run(options: argparse.Namespace, state: Path) -> Mapping[str, Any]:
     quick = options.quick
     figures: dict[str, Any] = {}
     if "payouts" in chosen or "webhooks" in chosen:
-        figures |= await _against_the_bare_engine(options, state / "loop", chosen)
+        figures |= await _compare_with_bare_engine(options, state / "loop", chosen)
     if "memory" in chosen:
         few, many = options.open or ((50, 200) if quick else (1_000, 20_000))
         figures["worker_memory"] = await memory.measure(state / "memory", few, many)
@@ -53,7 +53,7 @@ async def run(options: argparse.Namespace, state: Path) -> Mapping[str, Any]:
     }
 
 
-async def _against_the_bare_engine(
+async def _compare_with_bare_engine(
     options: argparse.Namespace, state: Path, chosen: tuple[str, ...]
 ) -> dict[str, dict[str, Any]]:
     quick = options.quick

@@ -33,7 +33,7 @@ async def measure(state: Path, few: int, many: int) -> dict[str, Any]:
             say(f"Opening payouts up to {wanted} …")
             await all_of(_open(rig, tenant, number) for number in range(opened, wanted))
             opened = wanted
-            await _all_seen(rig)
+            await _wait_until_all_seen(rig)
             held[str(wanted)] = resident_mib(pid)
     return {"resident_mib_by_open_payouts": held}
 
@@ -45,7 +45,7 @@ async def _open(rig: Rig, tenant: Tenant, number: int) -> None:
     await insist(lambda: announcing.announce_payout(rig.engine, payout))
 
 
-async def _all_seen(rig: Rig) -> None:
+async def _wait_until_all_seen(rig: Rig) -> None:
     """Every payout has had its first workflow task."""
 
     async def nothing_waits() -> bool:

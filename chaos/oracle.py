@@ -63,7 +63,7 @@ async def compare(firms: Sequence[Firm], diary: Diary, database_url: str, engine
         for firm in firms:
             books = await _read(ledger, firm)
             documents = await firm.documents()
-            _one_document_each(findings, firm, books, documents)
+            _check_one_document_each(findings, firm, books, documents)
             _documents_and_payouts(findings, firm, books, documents)
             _sales(findings, firm, books, documents, diary)
             _lines(findings, firm, books)
@@ -82,7 +82,9 @@ async def compare(firms: Sequence[Firm], diary: Diary, database_url: str, engine
 # lexoffice and ledger
 
 
-def _one_document_each(findings: Findings, firm: Firm, books: _Books, documents: Sequence[dict[str, Any]]) -> None:
+def _check_one_document_each(
+    findings: Findings, firm: Firm, books: _Books, documents: Sequence[dict[str, Any]]
+) -> None:
     """Never two documents for one payout or one sale: whatever state they are in, the marker tells whose they are."""
     marked: dict[str, list[str]] = defaultdict(list)
     for document in documents:

@@ -114,7 +114,7 @@ class Announcer:
             announcing.announce_payout(self._engine, PayoutInput.of(tenant, payout)),
         )
         if told:
-            with left_to_the_handover("payout"):
+            with leave_to_handover("payout"):
                 async with self._ledger.transaction(tenant) as tx:
                     await payouts.mark_started(tx, payout.number)
         return told
@@ -127,7 +127,7 @@ class Announcer:
             announcing.announce_decision(self._engine, PayoutInput.of(tenant, payout), decision.kind, decision.id),
         )
         if told:
-            with left_to_the_handover("decision"):
+            with leave_to_handover("decision"):
                 async with self._ledger.transaction(tenant) as tx:
                     await decisions.mark_delivered(tx, decision.id)
                     await payouts.mark_started(tx, payout.number)
@@ -140,7 +140,7 @@ class Announcer:
             "invoice", invoice_workflow_id(tenant, intent), announcing.announce_invoice(self._engine, creation)
         )
         if told:
-            with left_to_the_handover("invoice"):
+            with leave_to_handover("invoice"):
                 async with self._ledger.transaction(tenant) as tx:
                     await intents.mark_announced(tx, intent)
         return told
@@ -148,7 +148,7 @@ class Announcer:
     async def recheck(self, tenant: Tenant, payout: Payout) -> bool:
         """Lines, bank data or state of a payout changed outside its workflow."""
         wanted: datetime | None = None
-        with left_to_the_handover("recheck"):
+        with leave_to_handover("recheck"):
             async with self._ledger.transaction(tenant) as tx:
                 wanted = await payouts.recheck_wanted(tx, payout.id)
         told = await self._attempt(
@@ -157,7 +157,7 @@ class Announcer:
             announcing.announce_recheck(self._engine, PayoutInput.of(tenant, payout)),
         )
         if told and wanted:
-            with left_to_the_handover("recheck"):
+            with leave_to_handover("recheck"):
                 async with self._ledger.transaction(tenant) as tx:
                     await payouts.mark_started(tx, payout.number)
                     await payouts.mark_rechecked(tx, payout.number, wanted)
@@ -168,13 +168,13 @@ class Announcer:
         if not self._sends_mail:
             return
         written: list[ToSend] = []
-        with left_to_the_handover("mail"):
+        with leave_to_handover("mail"):
             written = await outbox.unannounced_of(self._ledger, user)
         for mail in written:
             told = MailInput(tenant=None, user=user, mail=mail.id, kind=mail.kind)
             if not await self._attempt("mail", mail_workflow_id(told), announcing.announce_mail(self._engine, told)):
                 return
-            with left_to_the_handover("mail"):
+            with leave_to_handover("mail"):
                 await outbox.mark_announced(self._ledger, mail)
 
     async def subscriptions(self, tenant: Tenant) -> bool:
@@ -187,7 +187,7 @@ class Announcer:
 
     async def schedule(self, tenant: Tenant, kind: ScheduleKind) -> bool:
         """A tenant was connected, or its monthly run was set to another day. What fails here the hand-over does."""
-        with left_to_the_handover("schedule"):
+        with leave_to_handover("schedule"):
             return await self._attempt("schedule", kind, self._schedules.set(self._engine, tenant, kind))
         return False
 
@@ -218,12 +218,12 @@ class Announcer:
     async def _flush(self) -> None:
         waiting, self._to_mark = self._to_mark, {}
         for tenant, deliveries in waiting.items():
-            with left_to_the_handover("event"):
+            with leave_to_handover("event"):
                 await events.mark_announced(self._ledger, tenant, deliveries)
 
 
 @contextlib.contextmanager
-def left_to_the_handover(kind: str) -> Iterator[None]:
+def leave_to_handover(kind: str) -> Iterator[None]:
     """What is read or noted about an announcement may fail: the request's own rows stand, and telling twice what is
     not noted as told changes nothing."""
     try:

@@ -10,7 +10,7 @@ import asyncpg
 from ledger.migrations.catalog import read_schema, read_seeds
 from ledger.migrations.chain import Chain
 from ledger.migrations.errors import WrongDatabase
-from ledger.migrations.needed import needed_schema, what_is_missing
+from ledger.migrations.needed import describe_missing, needed_schema
 from ledger.migrations.runner import Outcome, Patience, run
 from ledger.migrations.snapshot import snapshot
 
@@ -44,7 +44,7 @@ async def differences(owner_url: str) -> list[str]:
     Raises WrongDatabase where the database lacks a migration: then there is nothing to compare.
     """
     async with _connected(owner_url) as db:
-        if missing := await what_is_missing(db, needed_schema()):
+        if missing := await describe_missing(db, needed_schema()):
             raise WrongDatabase(missing)
         schema = await read_schema(db)
         found = snapshot(schema, await read_seeds(db, schema))

@@ -39,7 +39,7 @@ def share(total_cents: int, weights: Sequence[int]) -> list[int]:
     return [sign * part for part in parts]
 
 
-def reversed_so_far(commission_cents: int, refunded_cents: int, base_cents: int) -> int:
+def reversal_cents(commission_cents: int, refunded_cents: int, base_cents: int) -> int:
     """How much of a commission all refunds up to now take back, so that a full refund takes back exactly everything.
 
     `refunded_cents` is cumulative and in the units of `base_cents`, both net or both gross.

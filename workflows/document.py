@@ -117,7 +117,7 @@ class DocumentWorkflow:
             for signal in conclusion.tell:
                 await self._signal_payout(signal)
             if conclusion.found_invoice is not None:
-                await self._tell_writer_of_invoice(conclusion.found_invoice)
+                await self._signal_invoice(conclusion.found_invoice)
             if not conclusion.look_again:
                 return await self._wait_for_replacement(conclusion)
             await self._wait_or_hear(patience.pop(0) if patience else 1.0)
@@ -228,7 +228,7 @@ class DocumentWorkflow:
                 retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
             )
 
-    async def _tell_writer_of_invoice(self, intent: IntentId) -> None:
+    async def _signal_invoice(self, intent: IntentId) -> None:
         """It waits to search for the invoice that this notification has shown. One that has ended needs nothing."""
         writer = workflow.get_external_workflow_handle(invoice_workflow_id(self._document.tenant, intent))
         try:

@@ -16,7 +16,7 @@ class HandoverWorkflow:
     async def run(self) -> int:
         """How many announcements were made."""
         return await workflow.execute_activity_method(
-            HandoverActivities.announce_what_nobody_announced,
+            HandoverActivities.announce_missed,
             summary=say("step_announce_missed"),
             start_to_close_timeout=timedelta(minutes=5),
             # No end to the tries: while PostgreSQL is away this pass waits for it, and no other begins (SKIP).

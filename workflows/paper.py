@@ -80,7 +80,7 @@ class PaperWorkflow:
             has_no_file = isinstance(error.cause, ApplicationError) and error.cause.type == NO_FILE
             reason = WITHOUT_FILE if has_no_file else NOT_REACHED
             await workflow.execute_activity_method(
-                PaperActivities.paper_was_missed,
+                PaperActivities.record_missed_paper,
                 Missed(task=task, reason=reason),
                 summary=say("step_try_paper_later"),
                 start_to_close_timeout=timedelta(seconds=10),

@@ -120,7 +120,7 @@ class DocumentCreator:
         except Unauthorized as error:
             # The proof first: without it the outcome would be unknown.
             refused = await self._refused(tenant, intent, Reason.of("credential_rejected"), str(error))
-            if not await self._door.key_was_refused(tenant, asked_at=asked_at):
+            if not await self._door.record_refused_key(tenant, asked_at=asked_at):
                 raise ApplicationError("another key was saved meanwhile", type="KeyChanged") from None
             return refused
         except (Forbidden, ContractDoesNotInclude) as error:

@@ -15,7 +15,7 @@ from activities.judging.credit_note_judgement import differences_from_approval
 from activities.judging.credit_note_settling import JustRead, apply_credit_note
 from activities.judging.document_identity import Document, judge_search
 from activities.models import CONNECTION_UNUSABLE, DocumentCreation, PayoutView, Step, mendable
-from activities.payouts.next_step import as_it_stands, block_and_ask, what_next
+from activities.payouts.next_step import block_and_ask, plan_next_step, view_payout
 from ledger import tasks
 from ledger.connections import connections
 from ledger.database import Ledger, TenantTransaction
@@ -78,7 +78,7 @@ class CreditNoteActivities:
             if document is None or wrong:
                 await _disown(tx, task, payout, wrong)
                 return await self._view(tx, task)
-            return await self._what_next(tx, await self._keep(tx, payout, intent, document))
+            return await self._plan_next_step(tx, await self._keep(tx, payout, intent, document))
 
     @activity.defn
     async def search_credit_note(self, task: DocumentCreation) -> PayoutView:
@@ -122,10 +122,10 @@ class CreditNoteActivities:
         return await self._view(tx, task)
 
     async def _view(self, tx: TenantTransaction, task: DocumentCreation) -> PayoutView:
-        return await self._what_next(tx, await payouts.lock(tx, _number(task)))
+        return await self._plan_next_step(tx, await payouts.lock(tx, _number(task)))
 
-    async def _what_next(self, tx: TenantTransaction, locked: Payout) -> PayoutView:
-        return await what_next(tx, locked, unclear_wait=self._unclear_wait)
+    async def _plan_next_step(self, tx: TenantTransaction, locked: Payout) -> PayoutView:
+        return await plan_next_step(tx, locked, unclear_wait=self._unclear_wait)
 
     async def _wait_for_connection(self, task: DocumentCreation, error: ApplicationError) -> PayoutView:
         """The key is refused or gone: the payout waits for another one, and its workflow lives on."""
@@ -156,7 +156,7 @@ class CreditNoteActivities:
 
 async def _look_at_made(tx: TenantTransaction, task: DocumentCreation) -> PayoutView:
     """Its id is known, and whatever else became of the payout: what was made is read back."""
-    looked = await as_it_stands(tx, await payouts.get(tx, _number(task)))
+    looked = await view_payout(tx, await payouts.get(tx, _number(task)))
     return looked.model_copy(update={"step": Step.READ_BACK, "intent": task.intent})
 
 

@@ -41,7 +41,7 @@ class InvoiceActivities:
     @activity.defn
     async def create_invoice(self, task: DocumentCreation) -> InvoiceView:
         """POST the invoice once. Only a proof that nothing was made allows another POST."""
-        if await self._is_not_wanted_any_more(task):
+        if await self._is_withdrawn(task):
             return await self.look_at_invoice(task)
         creation = await self._creator.create(task.tenant, task.intent, lambda tx: self._view(tx, task.intent))
         if creation.view is not None:
@@ -64,7 +64,7 @@ class InvoiceActivities:
                 )
             return await self._view(tx, task.intent)
 
-    async def _is_not_wanted_any_more(self, task: DocumentCreation) -> bool:
+    async def _is_withdrawn(self, task: DocumentCreation) -> bool:
         """While ours could not be sent, somebody wrote the invoice by hand, or the money was given back.
 
         What was sent and not refused may exist: that is for the search to find, and never given up here.

@@ -70,7 +70,7 @@ class PaperActivities:
             return  # nothing was asked
         async with self._ledger.transaction(tenant) as tx:
             if error.type == CONNECTION_UNUSABLE:
-                await papers.try_all_later(tx, Reason.of(NOT_REACHED))
+                await papers.postpone_all(tx, Reason.of(NOT_REACHED))
             else:
                 await papers.try_later(tx, due, Reason.of(NOT_REACHED))
 
@@ -90,8 +90,8 @@ class PaperActivities:
             await papers.keep(tx, task.resource_id, content)
         return True
 
-    @activity.defn
-    async def paper_was_missed(self, missed: Missed) -> None:
+    @activity.defn(name="paper_was_missed")
+    async def record_missed_paper(self, missed: Missed) -> None:
         """As above: it is tried again later, ever more rarely."""
         async with self._ledger.transaction(missed.task.tenant) as tx:
             await papers.try_later(tx, missed.task.resource_id, Reason.of_word(missed.reason))

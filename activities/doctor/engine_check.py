@@ -25,7 +25,7 @@ async def check(ledger: Ledger, engine: Engine, tenant: Tenant) -> tuple[list[Di
     return [one for one, _ in settled if one], [note for _, note in settled if note]
 
 
-async def numbers_in_the_engine(engine: Engine, tenant: Tenant) -> list[PayoutNumber]:
+async def list_engine_payouts(engine: Engine, tenant: Tenant) -> list[PayoutNumber]:
     return list(await engine.all(tenant))
 
 
@@ -53,7 +53,7 @@ def _of_open(
 ) -> tuple[Difference | None, str | None] | None:
     if seen is None:
         told = f"{number} is {state}, and the engine knows no workflow of it"
-        mend = f"to start one (the hand-over does the rest): {invariants.recheck_by_hand(tenant.id, number)}"
+        mend = f"to start one (the hand-over does the rest): {invariants.recheck_command(tenant.id, number)}"
         return (None, f"{told}; {mend}") if announced else None
     if seen.status != "running":
         return _difference(
@@ -68,12 +68,12 @@ def _of_open(
             "workflow_state",
             number,
             f"{number} is {state} in the ledger, {seen.payout_state} in its workflow.",
-            _why_it_stands(seen),
+            _describe_standstill(seen),
         ), None
     return None
 
 
-def _why_it_stands(seen: SeenWorkflow) -> str:
+def _describe_standstill(seen: SeenWorkflow) -> str:
     if seen.failed_tasks:
         return (
             f"No worker can go on with it ({seen.failed_tasks} failed tasks in a row). If a worker's log says "
@@ -95,7 +95,7 @@ def _of_ended(number: PayoutNumber, state: PayoutState | None, seen: SeenWorkflo
         "workflow_still_runs",
         number,
         f"{number} is {state}, but its workflow still runs.",
-        _why_it_stands(seen),
+        _describe_standstill(seen),
     )
 
 

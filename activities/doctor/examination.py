@@ -57,7 +57,7 @@ class Doctor:
         say("comparing with the engine")
         try:
             found, noted = await engine_check.check(self._ledger, self._engine, tenant)
-            numbers = await engine_check.numbers_in_the_engine(self._engine, tenant) if self._recovery_word else []
+            numbers = await engine_check.list_engine_payouts(self._engine, tenant) if self._recovery_word else []
             differences, notes = [*differences, *found], [*notes, *noted]
             compared.append("engine")
         except AWAY:

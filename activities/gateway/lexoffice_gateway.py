@@ -180,13 +180,13 @@ class LexofficeDoor:
             )
         return LexofficeClient(base_url=self._base_url, token=opened.token, transport=transport)
 
-    async def key_was_refused(self, tenant: Tenant, *, asked_at: datetime | None = None) -> bool:
+    async def record_refused_key(self, tenant: Tenant, *, asked_at: datetime | None = None) -> bool:
         """lexoffice says 401: mark the connection broken, with a task.
 
         False: what is stored was saved after the call began, so that it was another key that was refused.
         """
         async with self._ledger.transaction(tenant) as tx:
-            if asked_at is not None and await connections.key_saved_since(tx, asked_at):
+            if asked_at is not None and await connections.has_key_since(tx, asked_at):
                 return False
             connection = await connections.get(tx, types.LEXOFFICE)
             if connection.state != "broken":  # else a failed refresh has said why
@@ -212,7 +212,7 @@ class LexofficeDoor:
             with _retry_advice():
                 yield
         except Unauthorized:
-            if not await self.key_was_refused(tenant, asked_at=asked_at):
+            if not await self.record_refused_key(tenant, asked_at=asked_at):
                 raise ApplicationError("another key was saved meanwhile", type="KeyChanged") from None
             raise unusable("401") from None
         except (Forbidden, ContractDoesNotInclude, NotConnected, ConnectionBroken) as error:

@@ -31,7 +31,7 @@ def judge_credit_note(
 ) -> Verdict:
     """`known` is what the ledger held before this fetch; its open amount tells whether money may have left."""
     if document.voucher_status == _VOIDED:
-        return Verdict(meaning=Meaning.VOIDED, money_may_have_left=_money_may_have_left(payout, known))
+        return Verdict(meaning=Meaning.VOIDED, money_may_have_left=_may_be_paid_out(payout, known))
     differences = differences_from_approval(payout, intent, known, document)
     if differences:
         return Verdict(
@@ -57,7 +57,7 @@ def judge_credit_note(
 
 def judge_missing(payout: Payout, known: KnownDocument | None) -> Verdict:
     """The credit note is gone: only said once its deletion was announced, or after two sweeps (rules.md)."""
-    return Verdict(meaning=Meaning.DELETED, money_may_have_left=_money_may_have_left(payout, known))
+    return Verdict(meaning=Meaning.DELETED, money_may_have_left=_may_be_paid_out(payout, known))
 
 
 def differences_from_approval(
@@ -83,7 +83,7 @@ def totals(document: SalesDocument) -> dict[str, int]:
     }
 
 
-def _money_may_have_left(payout: Payout, known: KnownDocument | None) -> bool:
+def _may_be_paid_out(payout: Payout, known: KnownDocument | None) -> bool:
     """Its last known open amount was not the whole gross. For bank files: ledger/booking/settlement.py."""
     if known is None or known.open_cents is None:
         return payout.state is PayoutState.PAID

@@ -41,7 +41,7 @@ async def apply_credit_note(
     """
     heard = await events.load(tx, told)
     # What was told about a document that has turned out not to be this payout's meanwhile is judged anew.
-    await redelivery.hand_over_again(tx, [e.id for e in heard if e.resource_id != payout.credit_note_id])
+    await redelivery.redeliver(tx, [e.id for e in heard if e.resource_id != payout.credit_note_id])
     if payout.credit_note_id is None:
         return payout
     announced = [e for e in heard if e.resource_id == payout.credit_note_id]

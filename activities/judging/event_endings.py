@@ -54,7 +54,7 @@ async def end(
     return Conclusion(outcome=state)
 
 
-async def unfit_to_judge(
+async def end_contradicted(
     tx: TenantTransaction,
     task: ConcludeInput,
     told: Sequence[Event],

@@ -77,9 +77,9 @@ def written(kind: str, language: str, facts: Mapping[str, Any], *, public_url: s
     chosen_at = f"{public_url}/admin/benachrichtigungen"
     footer = _FOOTERS_OUTSIDE[language] if outside else _FOOTERS[language].format(chosen_at)
     html = _LAYOUT.get_template("layout.html").render(
-        language=language, subject=subject, parts=_lists_joined(parts), footer=footer
+        language=language, subject=subject, parts=_join_lists(parts), footer=footer
     )
-    text = "\n\n".join(_as_text(part) for part in _lists_joined(parts))
+    text = "\n\n".join(_as_text(part) for part in _join_lists(parts))
     return Letter(subject=subject, text=f"{text}\n\n-- \n{footer}\n", html=html)
 
 
@@ -162,7 +162,7 @@ def _part(block: str, public_url: str) -> _Part | None:
     return _Part(text=" ".join(lines))
 
 
-def _lists_joined(parts: list[_Part]) -> list[_Part]:
+def _join_lists(parts: list[_Part]) -> list[_Part]:
     joined: list[_Part] = []
     for part in parts:
         if part.points and joined and joined[-1].points:

@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities.judging.credit_note_judgement import judge_missing
 from activities.judging.document_identity import ask_about_lost_invoice, differences_of_invoice, text_of
-from activities.judging.event_endings import LOOK_AGAIN, Ending, end, finish, unfit_to_judge
+from activities.judging.event_endings import LOOK_AGAIN, Ending, end, end_contradicted, finish
 from activities.judging.evidence import body_of, contact_of, discount_lowers_base, observed_now, payments_of
 from activities.judging.expectations import may_lag
 from activities.judging.invoice_reading import Doubt, read_invoice
@@ -59,7 +59,7 @@ class ConclusionActivities:
     async def look_at_replacement_window(self, voided: VoidedInvoice) -> Conclusion:
         """The time in which another invoice could take a voided one's place may be over: then its sale is refunded."""
         async with self._ledger.transaction(voided.tenant, cause=f"window:{voided.resource_id}") as tx:
-            window = await replacement.look_at_window(tx, voided.resource_id)
+            window = await replacement.judge_window(tx, voided.resource_id)
         if window.outcome is None:
             return Conclusion(
                 outcome="waiting" if window.wait_seconds else "replaced", replacement_in_seconds=window.wait_seconds
@@ -75,7 +75,7 @@ class ConclusionActivities:
         async with self._ledger.transaction(task.gathered.tenant) as tx:
             if task.because == "connection":
                 # Whoever saves a key takes up what is skipped; what is skipped after that would be forgotten.
-                if task.since is not None and await connections.key_saved_since(tx, task.since):
+                if task.since is not None and await connections.has_key_since(tx, task.since):
                     return LOOK_AGAIN
                 await connection_health.ask_about_access(tx)
                 return await end(tx, task.gathered, EventState.SKIPPED, Reason.of("connection_not_usable"))
@@ -107,7 +107,7 @@ async def _conclude_invoice(tx: TenantTransaction, task: ConcludeInput, told: Se
     invoice = Invoice.from_body(await body_of(tx, fetched.document))
     payments = await payments_of(tx, fetched)
     known = await documents.find(tx, invoice.id)
-    if unfit := await unfit_to_judge(tx, task, told, invoice, known, payments):
+    if unfit := await end_contradicted(tx, task, told, invoice, known, payments):
         return unfit
     is_a_sales = known is not None and known.transaction_id is not None
     day = invoice.voucher_date.astimezone(BERLIN).date()

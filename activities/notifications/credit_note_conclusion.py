@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from activities.judging.credit_note_judgement import judge_credit_note
-from activities.judging.event_endings import LOOK_AGAIN, Ending, end, finish, unfit_to_judge
+from activities.judging.event_endings import LOOK_AGAIN, Ending, end, end_contradicted, finish
 from activities.judging.evidence import body_of, observed_now, payments_of
 from activities.judging.expectations import may_lag
 from activities.models import ConcludeInput, Conclusion, FetchedDocument, PayoutSignal
@@ -39,10 +39,10 @@ async def conclude_credit_note(tx: TenantTransaction, task: ConcludeInput, told:
         if lost:
             await redelivery.park(tx, fetched.events)
             return Conclusion(outcome=EventState.WAITING)
-        return await _end_of_a_stranger(tx, fetched)
+        return await _end_unknown(tx, fetched)
     note = CreditNote.from_body(await body_of(tx, fetched.document))
     payments = await payments_of(tx, fetched)
-    if unfit := await unfit_to_judge(tx, task, told, note, known, payments):
+    if unfit := await end_contradicted(tx, task, told, note, known, payments):
         return unfit
     payout = await payouts.lock(tx, known.payout_number)
     intent = await intents.of_document(tx, note.id)
@@ -94,7 +94,7 @@ async def tell_payout(
     return Conclusion(outcome="told", tell=(PayoutSignal(number=number, signal=signal, event=spokesman.id),))
 
 
-async def _end_of_a_stranger(tx: TenantTransaction, fetched: FetchedDocument) -> Conclusion:
+async def _end_unknown(tx: TenantTransaction, fetched: FetchedDocument) -> Conclusion:
     """The invoices that it names are kept with the event: should one become a sale's, it is looked at again."""
     invoices: tuple[UUID, ...] = ()
     if fetched.document is not None:

@@ -182,7 +182,7 @@ async def _contact_or_nothing(
         or document.address.contact_id is None
         or (known is not None and known.sale_has_partner)
         or names_a_partner(document)
-        or await references.a_sale_has_partner(tx, order_references(document))
+        or await references.has_partner(tx, order_references(document))
         or await _is_before_cut_over(tx, known, document)
     ):
         return None

@@ -56,8 +56,8 @@ def _introduction(payout: Payout, partner: Party, tenant: Party) -> str:
     return "\n".join(
         (
             heading,
-            f"Leistender: {partner.in_one_line}",
-            f"Leistungsempfänger: {tenant.in_one_line}",
+            f"Leistender: {partner.one_line}",
+            f"Leistungsempfänger: {tenant.one_line}",
             f"Vermittlungsprovisionen, Leistungszeitraum {_day(payout.period_from)} bis {_day(payout.period_to)}",
             f"Auszahlung {payout.number}",
         )

@@ -20,7 +20,7 @@ from ledger.types import BERLIN, DocumentKind, PayoutState, midnight
 _ON_THE_WAY = (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
 
 
-async def what_next(
+async def plan_next_step(
     tx: TenantTransaction, payout: Payout, *, unclear_wait: timedelta, retry: bool = False
 ) -> PayoutView:
     """The payout's state and the one step it may take; commits to creating its credit note where that is due.
@@ -37,13 +37,13 @@ async def what_next(
         if intent is None or payout.blocked is not None:
             payout = await payouts.get(tx, payout.number)
         step, search_in = await _next_step(tx, payout, intent, unclear_wait)
-    looked = await as_it_stands(tx, payout)
+    looked = await view_payout(tx, payout)
     return looked.model_copy(
         update={"step": step, "intent": intent.id if intent else None, "search_in_seconds": search_in}
     )
 
 
-async def as_it_stands(tx: TenantTransaction, payout: Payout) -> PayoutView:
+async def view_payout(tx: TenantTransaction, payout: Payout) -> PayoutView:
     """The payout as the ledger holds it, without taking or committing to any step."""
     return PayoutView(
         state=payout.state,

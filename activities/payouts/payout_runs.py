@@ -45,7 +45,7 @@ class PayoutRunActivities:
         """Insert the run; repeating it finds the one that was inserted."""
         cut_off = wanted.cut_off or payout_runs.last_month(wanted.asked_at)
         async with self._ledger.transaction(wanted.tenant) as tx:
-            if wanted.requested_by is None and not await payout_runs.held_by_calendar(tx, wanted.run):
+            if wanted.requested_by is None and not await payout_runs.is_held_by_calendar(tx, wanted.run):
                 return RunBegun(period=None)
             begun = await payout_runs.begin(
                 tx,

@@ -8,7 +8,7 @@ from temporalio import activity
 
 from activities.judging.credit_note_settling import apply_credit_note
 from activities.models import AdvanceInput, PayoutView, ReceivedSignal
-from activities.payouts.next_step import as_it_stands, what_next
+from activities.payouts.next_step import plan_next_step, view_payout
 from activities.payouts.signallers import signaller_of
 from ledger import tasks
 from ledger.audit import audit
@@ -66,7 +66,7 @@ class PayoutActivities:
             if any(received.signal not in _DECISIONS for received in task.notes):
                 payout = await apply_credit_note(tx, payout, _events(task))
             retry = retry or any(received.signal == "recheck" for received in task.notes)
-            return await what_next(tx, payout, unclear_wait=self._unclear_wait, retry=retry)
+            return await plan_next_step(tx, payout, unclear_wait=self._unclear_wait, retry=retry)
 
     @activity.defn
     async def settle_ended_payout(self, task: AdvanceInput) -> PayoutView:
@@ -75,7 +75,7 @@ class PayoutActivities:
             payout = await payouts.lock(tx, task.number)
             payout = await apply_credit_note(tx, payout, _events(task))
             # Nobody is there to take a step: an intent that is committed to now would only bar the payout's cancelling.
-            return await as_it_stands(tx, payout)
+            return await view_payout(tx, payout)
 
     async def _hear_decision(
         self, tx: TenantTransaction, payout: Payout, received: ReceivedSignal, senders: Senders

@@ -69,13 +69,13 @@ class SweepActivities:
     @activity.defn
     async def plan_sweep(self, tenant: Tenant) -> SweepPlan:
         """What this pass compares; nothing for a tenant without a working key. No call of lexoffice."""
-        await self._look_after_money(tenant)
+        await self._settle_ledger(tenant)
         async with self._ledger.transaction(tenant) as tx:
             state = await sweeps.get_state(tx)
             if not state.connected:
                 return SweepPlan(began_at=state.now)
             await key_age.warn(tx)
-            await budget.warn_of_the_year(tx, provider=types.LEXOFFICE)
+            await budget.warn_of_yearly_budget(tx, provider=types.LEXOFFICE)
             slices = [Slice(updated_since=sweeps.since_when(state))]
             due = state.open_swept_at is None or state.open_swept_at + self._compare_open_every <= state.now
             if due:
@@ -138,7 +138,7 @@ class SweepActivities:
         found: list[Found] = []
         if task.plan.compares_open and not task.left_out:
             async with self._ledger.transaction(task.tenant) as tx:
-                found = await sweep_findings.awaited_but_not_listed(tx, since=task.plan.began_at)
+                found = await sweep_findings.list_missing(tx, since=task.plan.began_at)
         awaited = {one.resource_id for one in found}
         handed_over = task.found + len(await self._hand_over(task.tenant, found, awaited))
         async with self._ledger.transaction(task.tenant) as tx:
@@ -152,17 +152,17 @@ class SweepActivities:
                 found=handed_over,
                 left_out=task.left_out,
             )
-        await self._close_a_month(task.tenant)
+        await self._close_month(task.tenant)
         return handed_over
 
-    async def _close_a_month(self, tenant: Tenant) -> None:
+    async def _close_month(self, tenant: Tenant) -> None:
         """Tiers and caps are settled also where nobody begins payout runs. A run closes all months by itself."""
         async with self._ledger.transaction(tenant, cause="sweep") as tx:
-            month = await month_close.month_that_waits(tx)
+            month = await month_close.find_waiting_month(tx)
         if month is not None:
             await month_close.close_month(self._ledger, tenant, month)
 
-    async def _look_after_money(self, tenant: Tenant) -> None:
+    async def _settle_ledger(self, tenant: Tenant) -> None:
         """What only time changes: old debts, partners without a document, windows that no workflow ended."""
         async with self._ledger.transaction(tenant, cause="sweep") as tx:
             await debts.ask_about_old_debts(tx)
@@ -170,7 +170,7 @@ class SweepActivities:
             forgotten = await replacement.forgotten(tx)
         for resource_id in forgotten:
             async with self._ledger.transaction(tenant, cause="sweep") as tx:
-                await replacement.look_at_window(tx, resource_id)
+                await replacement.judge_window(tx, resource_id)
 
     async def _compare(self, tenant: Tenant, rows: Sequence[VoucherRow], *, of_open: bool) -> _Compared:
         listed_ones = [listed(row) for row in rows]

@@ -173,7 +173,7 @@ async def note_probe(
     What is stored since `asked_at` is not what was refused.
     """
     if isinstance(probed, KeyRefused):
-        if not await connections.key_saved_since(tx, asked_at):
+        if not await connections.has_key_since(tx, asked_at):
             await connection_health.mark_broken(tx, Reason.of(probed.reason, **probed.params))
         return []
     return await events.load(tx, (await reconnection.note_answer(tx, probed)).events)

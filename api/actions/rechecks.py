@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from api.http.parts import Parts
-from engine.announcer import left_to_the_handover
+from engine.announcer import leave_to_handover
 from ledger.payouts import rechecks
 from ledger.payouts.payouts import Payout
 from ledger.types import PayoutNumber, Tenant
@@ -14,7 +14,7 @@ async def announce_rechecks(doors: Parts, tenant: Tenant, numbers: Sequence[Payo
     if not numbers:
         return
     touched: list[Payout] = []
-    with left_to_the_handover("recheck"):
+    with leave_to_handover("recheck"):
         async with doors.ledger.transaction(tenant) as tx:
             touched = await rechecks.load(tx, list(numbers))
     for payout in touched:

@@ -53,8 +53,8 @@ async def book_again(tx: TenantTransaction, number: EventId, *, actor: str) -> t
 
     Raises NotFound.
     """
-    body = await redelivery.take_up_again(tx, number, actor=actor)
-    report = await _judged_again(tx, body)
+    body = await redelivery.reopen_event(tx, number, actor=actor)
+    report = await _judge_again(tx, body)
     payouts: tuple[PayoutNumber, ...] = ()
     if isinstance(report, Ignored):
         await events.finish(tx, [number], EventState.IGNORED, reason=report.because)
@@ -64,7 +64,7 @@ async def book_again(tx: TenantTransaction, number: EventId, *, actor: str) -> t
     return after, payouts
 
 
-async def _judged_again(tx: TenantTransaction, body: bytes) -> Report | Ignored | None:
+async def _judge_again(tx: TenantTransaction, body: bytes) -> Report | Ignored | None:
     try:
         event = stripe_events.read_event(json.loads(body))
     except ValueError:  # nothing like that is kept; whoever put it there learns that nothing follows from it

@@ -66,7 +66,7 @@ class Once:
             await self._keep(tx, after.given)
         await after.follow()
 
-    async def not_yet_answered(self) -> None:
+    async def require_unanswered(self) -> None:
         """For doors that ask others before they act. Raises AnsweredBefore, UnderWay, KeyReused."""
         if self._key is not None:
             async with self._doors.ledger.transaction(self._caller.tenant) as tx:

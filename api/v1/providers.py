@@ -104,7 +104,7 @@ async def generate_token(doors: Doors, caller: Administrator) -> JSONResponse:
     response_model=ConnectionTest,
 )
 async def test_lexoffice(doors: Doors, caller: Administrator, once: OnlyOnce) -> JSONResponse:
-    await once.not_yet_answered()
+    await once.require_unanswered()
     asked_at = datetime.now(UTC)
     probed = await lexoffice_connection.probe(doors, caller.tenant)
     refused = probed if isinstance(probed, KeyRefused) else None

@@ -213,7 +213,7 @@ def _arrival(event: WebhookEvent, body: bytes, *, signed: bool) -> Arrival:
 
 async def _not_an_event(error: NotAnEvent, body: bytes, door: WebhookDoor, doors: Parts, *, signed: bool) -> Problem:
     """400; and where type and id can be told all the same, the attempt is kept for people to see."""
-    named = _named_at_least(body)
+    named = _find_named(body)
     if named is None:
         return Problem(400, "not_an_event", {"technical": error.reason})
     event_type, resource_id = named
@@ -234,7 +234,7 @@ async def _not_an_event(error: NotAnEvent, body: bytes, door: WebhookDoor, doors
     return Problem(400, "not_an_event", {"technical": error.reason}, event=taken.id)
 
 
-def _named_at_least(body: bytes) -> tuple[str, str] | None:
+def _find_named(body: bytes) -> tuple[str, str] | None:
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):

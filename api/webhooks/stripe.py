@@ -72,7 +72,7 @@ async def _receive(slug: str, request: Request, doors: Parts) -> JSONResponse:
         is_demo = (await tenants.get_profile(tx)).is_demo
     report = stripe_booking.judge(event, is_demo=is_demo)
     async with doors.ledger.transaction(tenant, cause=f"stripe:{event.id}") as tx:
-        number = await events.take_in_here(tx, _arrival(event, body, report))
+        number = await events.take_in_within(tx, _arrival(event, body, report))
         if number is None:
             return JSONResponse({"status": "duplicate"})
         if isinstance(report, Ignored):

@@ -18,7 +18,7 @@ async def require_second_person(tx: TenantTransaction, actor: str, *, made_by: I
     """
     if not await is_same_person(tx, actor, [maker for maker in made_by if maker]):
         return False
-    if await rule_changes.one_approves_alone(tx):
+    if await rule_changes.has_sole_approver(tx):
         return True
     raise SecondPersonNeeded("second_person_confirms")
 

@@ -105,7 +105,7 @@ async def log_out_everywhere(tx: TenantTransaction, user: UserId, *, actor: str)
     return ended
 
 
-async def may_hand_a_way_in(tx: TenantTransaction, user: UserId) -> bool:
+async def may_give_access(tx: TenantTransaction, user: UserId) -> bool:
     """Whether an admin of this tenant may make a link for this person.
 
     Somebody who works elsewhere, too, would lose that other tenant to whoever holds the link.

@@ -47,7 +47,7 @@ async def quarantine(tx: TenantTransaction) -> timedelta:
     return found
 
 
-async def one_approves_alone(tx: TenantTransaction) -> bool:
+async def has_sole_approver(tx: TenantTransaction) -> bool:
     """Whether four eyes are switched off: by the setting, with one approver, and nobody was put out lately by another.
 
     Else an admin would take the only other approver's role and approve alone.

@@ -181,7 +181,7 @@ async def get(tx: TenantTransaction, account: UUID) -> OwnAccount:
     return _account(row)
 
 
-async def the_active_one(tx: TenantTransaction, wanted: UUID | None) -> OwnAccount:
+async def get_active(tx: TenantTransaction, wanted: UUID | None) -> OwnAccount:
     """The account to pay from: the one that is named, else the only one in force. Raises NotAllowedNow, NotFound."""
     if wanted is not None:
         found = await get(tx, wanted)

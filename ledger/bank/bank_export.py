@@ -56,7 +56,7 @@ async def download(tx: TenantTransaction, vault: Vault, number: str, *, by: str,
 
 
 async def _export(tx: TenantTransaction, vault: Vault, run: BankRun, by: str) -> None:
-    own = await bank_accounts.the_active_one(tx, run.account_id)
+    own = await bank_accounts.get_active(tx, run.account_id)
     checked_execution_date(run.execution_date, datetime.now(BERLIN).date())
     if run.approved_hash != run.content_hash or await barred(tx, vault, run):
         raise ContentHasChanged

@@ -39,7 +39,7 @@ async def create(
 
     Raises NothingDue, NotAcceptable (date; a named payout that may not be paid), NotAllowedNow (account), NotFound.
     """
-    own = await bank_accounts.the_active_one(tx, account)
+    own = await bank_accounts.get_active(tx, account)
     today = datetime.now(BERLIN).date()
     day = checked_execution_date(execution_date, today)
     chosen = await _chosen(tx, vault, payouts)
@@ -129,7 +129,7 @@ async def approve(tx: TenantTransaction, vault: Vault, number: str, *, by: str, 
     if not run.payments:
         raise NotAllowedNow("bank_run_empty")
     alone = await four_eyes.require_second_person(tx, by, made_by=[run.created_by])
-    await bank_accounts.the_active_one(tx, run.account_id)
+    await bank_accounts.get_active(tx, run.account_id)
     checked_execution_date(run.execution_date, datetime.now(BERLIN).date())
     if run.content_hash != seen_hash or await barred(tx, vault, run):
         raise ContentHasChanged

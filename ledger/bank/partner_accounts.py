@@ -140,7 +140,7 @@ async def confirm(
         subject_id=str(partner_id),
         detail={"account": str(account), "usable_from": found.usable_from.isoformat(), "alone": alone},
     )
-    touched = await put_into_force(tx, partner_id)
+    touched = await activate_pending(tx, partner_id)
     return await _find(tx, partner_id, account), touched
 
 
@@ -174,7 +174,7 @@ async def list_due(ledger: Ledger, *, at_most: int) -> list[tuple[Tenant, Partne
     return [(Tenant.from_row(row), PartnerId(row["partner_id"])) for row in rows]
 
 
-async def put_into_force(tx: TenantTransaction, partner_id: PartnerId) -> list[PayoutNumber]:
+async def activate_pending(tx: TenantTransaction, partner_id: PartnerId) -> list[PayoutNumber]:
     """The confirmed account whose quarantine is over replaces the active one.
 
     Returns the payouts that must look again: what an approval stood for has changed. Nothing due: nothing happens.

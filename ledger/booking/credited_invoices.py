@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from ledger.booking.outcome import Outcome, look, settled
+from ledger.booking.outcome import Outcome, read_state, settled
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 from ledger.sales import refunds, transactions
@@ -42,7 +42,7 @@ async def apply_credit(tx: TenantTransaction, facts: CreditFacts) -> Outcome | N
     if len(sales) != 1:
         return None
     sale = await transactions.lock(tx, sales[0])
-    before = await look(tx, sale.id)
+    before = await read_state(tx, sale.id)
     await refunds.record(
         tx,
         sale,

@@ -73,6 +73,6 @@ class InvoiceFacts(Frozen):
         return self.model_copy(update=amounts | {"net_cents": net, "base_cents": base, "currency": "EUR"})
 
     @property
-    def to_be_booked(self) -> bool:
+    def is_bookable(self) -> bool:
         """Whether amounts and names of the document count: not those of a draft or of what was taken back."""
         return self.status in ("open", "paid")

@@ -109,7 +109,7 @@ class Unclear(Exception):
         self.detail = detail or {}
 
 
-async def booked_as_new_by_decision(tx: TenantTransaction, resource_id: UUID) -> bool:
+async def is_new_by_decision(tx: TenantTransaction, resource_id: UUID) -> bool:
     """Whether a person said that this invoice is a sale of its own."""
     return bool(
         await tx.fetchval(
@@ -149,7 +149,7 @@ async def answer_by_references(
         [str(sale) for sale in merged],
     )
     if rows:
-        await events.look_again_at(tx, [UUID(row["subject_id"]) for row in rows])
+        await events.reexamine(tx, [UUID(row["subject_id"]) for row in rows])
 
 
 class WhoBroughtIt(Frozen):

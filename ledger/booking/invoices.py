@@ -24,10 +24,10 @@ from ledger.booking.invoice_questions import (
     CLOSED_BY_AN_ANSWER,
     Question,
     Unclear,
-    booked_as_new_by_decision,
+    is_new_by_decision,
     partner_decided,
 )
-from ledger.booking.outcome import Outcome, SaleState, look, settled
+from ledger.booking.outcome import Outcome, SaleState, read_state, settled
 from ledger.commissions import commissions
 from ledger.database import TenantTransaction
 from ledger.documents import intents
@@ -137,19 +137,19 @@ async def _first_seen(tx: TenantTransaction, facts: InvoiceFacts, *, replaced: b
         if other is not None:
             raise Unclear(Question.REFERENCE_TAKEN)
         return await _known(tx, facts, sale)
-    if facts.to_be_booked and not await booked_as_new_by_decision(tx, facts.resource_id):
+    if facts.is_bookable and not await is_new_by_decision(tx, facts.resource_id):
         voided = await invoice_sales.lately_voided(tx, facts)
         if voided:
             raise Unclear(Question.REPLACES_VOIDED, {"candidates": voided})
     if facts.status != "paid":
         return _nothing(Reason.of("no_sale_of_invoice_yet"))
-    _refuse_what_cannot_be_booked(facts)
+    _refuse_unbookable(facts)
     if facts.base_cents == 0:
         return _nothing(facts.reason or NOT_PAID_BY_CASH)
     # Who brought it and what it pays is clear before anything is written.
-    brought = await _who_brought_it(tx, facts, None)
+    brought = await _find_introducer(tx, facts, None)
     await _campaign_named(tx, facts)
-    if not await booked_as_new_by_decision(tx, facts.resource_id):
+    if not await is_new_by_decision(tx, facts.resource_id):
         candidates = await invoice_sales.candidates(tx, facts)
         if candidates:
             named = {"order_references": list(facts.order_references)} if facts.order_references else {}
@@ -159,19 +159,19 @@ async def _first_seen(tx: TenantTransaction, facts: InvoiceFacts, *, replaced: b
 
 
 async def _known(tx: TenantTransaction, facts: InvoiceFacts, sale: Transaction) -> Outcome:
-    before = await look(tx, sale.id)
+    before = await read_state(tx, sale.id)
     if facts.status == "deleted":
         # Only drafts can be deleted: nothing was owed by it, nothing is refunded.
         await invoice_sales.detach(tx, facts)
         return await settled(tx, before, sale.id)
-    if facts.to_be_booked:
-        _refuse_what_cannot_be_booked(facts)
+    if facts.is_bookable:
+        _refuse_unbookable(facts)
         if facts.base_cents > 0:
-            return await _booked(tx, facts, before, sale, await _who_brought_it(tx, facts, sale))
+            return await _booked(tx, facts, before, sale, await _find_introducer(tx, facts, sale))
     await invoice_sales.attach(tx, facts, sale)
     if facts.status == "voided":
         await _void(tx, sale, facts)
-    elif facts.to_be_booked:
+    elif facts.is_bookable:
         await replacement.end(tx, sale)
         cause = refunds.CREDIT_NOTE if facts.credited_cents > 0 else refunds.NOT_PAID
         await _refund(tx, sale, facts.reason or NOT_PAID_BY_CASH, cause=cause, document=facts.voucher_number)
@@ -290,14 +290,14 @@ async def _is_settled(tx: TenantTransaction, sale: Transaction) -> bool:
     return False
 
 
-def _refuse_what_cannot_be_booked(facts: InvoiceFacts) -> None:
+def _refuse_unbookable(facts: InvoiceFacts) -> None:
     if facts.currency.upper() != "EUR":
         raise Unclear(Question.FOREIGN_CURRENCY)
     if facts.gross_cents <= 0 or facts.base_cents < 0:
         raise Unclear(Question.NOTHING_TO_PAY)
 
 
-async def _who_brought_it(tx: TenantTransaction, facts: InvoiceFacts, sale: Transaction | None) -> Brought:
+async def _find_introducer(tx: TenantTransaction, facts: InvoiceFacts, sale: Transaction | None) -> Brought:
     """By a person's answer, the document, the customer's fields, else what is known of the customer (design.md,
     Events).
 

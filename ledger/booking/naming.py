@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ledger import tasks
 from ledger.booking import attribution
-from ledger.booking.outcome import look, settled
+from ledger.booking.outcome import read_state, settled
 from ledger.database import TenantTransaction
 from ledger.programme import campaigns, partners
 from ledger.programme.partners import Partner
@@ -152,7 +152,7 @@ async def follow(
         tx, subscription=subscription, customer_id=customer_id, since=since, but=but
     ):
         sale = await transactions.get(tx, sale_id)
-        before = await look(tx, sale_id)
+        before = await read_state(tx, sale_id)
         now = await _remembered(tx, sale, None)
         if now.partner_id is None:
             continue

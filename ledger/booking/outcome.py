@@ -55,7 +55,7 @@ _SHOWN = (
 _WORTH_SAYING_CENTS = 100
 
 
-async def look(tx: TenantTransaction, transaction_id: TransactionId) -> SaleState:
+async def read_state(tx: TenantTransaction, transaction_id: TransactionId) -> SaleState:
     """The sale with its commissions as they are now. Raises NotFound."""
     sale = await transactions.get(tx, transaction_id)
     return SaleState(sale=sale, commissions=tuple(await commissions.commissions_of(tx, transaction_id)))
@@ -76,7 +76,7 @@ async def settled(
     ):
         await earnings.reprice(tx, sale)
     touched = await clawbacks.follow(tx, sale)
-    changes = _changes(before, await look(tx, transaction_id))
+    changes = _changes(before, await read_state(tx, transaction_id))
     return Outcome(
         state=EventState.PROCESSED if changes else EventState.UNCHANGED,
         reason=reason,

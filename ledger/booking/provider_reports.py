@@ -58,7 +58,7 @@ async def record_sale(tx: TenantTransaction, report: SaleReport, *, event: Event
     sale = await _named_by_others(tx, sale, found)
     await attribution.hold_own_purchase(tx, found.before.sale, sale)
     outcome = await _settled(tx, found, sale.id)
-    if sale.partner_id is None or not _newly_whose(found.before.sale, sale):
+    if sale.partner_id is None or not _has_new_partner(found.before.sale, sale):
         return outcome
     given, payouts = await naming.follow(
         tx,
@@ -359,7 +359,7 @@ def _first_sign(report: RefundReport | DisputeReport, gross_cents: int) -> SaleR
     )
 
 
-def _newly_whose(before: Transaction | None, now: Transaction) -> bool:
+def _has_new_partner(before: Transaction | None, now: Transaction) -> bool:
     """Whether it tells of somebody whose later payments may wait to be theirs."""
     if before is None:
         return True

@@ -95,7 +95,7 @@ async def _go_on(tx: TenantTransaction, *, other_credential: bool = False) -> Go
     if connection.state != "connected" or connection.organization_id is None:
         return GoesOn()
     await payouts.want_recheck_of_blocked(tx)
-    taken_up = await redelivery.take_up_skipped(tx, connection.organization_id)
+    taken_up = await redelivery.reopen_skipped(tx, connection.organization_id)
     repairs = other_credential and (await subscriptions.health(tx)).checked_at is not None
     if repairs:
         await subscriptions.want_set_up(tx)

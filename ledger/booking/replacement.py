@@ -7,7 +7,7 @@ Its commissions are blocked at once, and reversed when no other invoice with the
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ledger.booking.outcome import Outcome, look, settled
+from ledger.booking.outcome import Outcome, read_state, settled
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 from ledger.sales import refunds, sale_holds, transactions
@@ -62,7 +62,7 @@ async def end(tx: TenantTransaction, sale: Transaction) -> None:
     await sale_holds.release(tx, sale.id, [SaleHold.INVOICE_VOIDED])
 
 
-async def look_at_window(tx: TenantTransaction, resource_id: UUID) -> Window:
+async def judge_window(tx: TenantTransaction, resource_id: UUID) -> Window:
     """The voided invoice's time may be over: then its sale is refunded."""
     row = await tx.fetchrow(
         """
@@ -80,7 +80,7 @@ async def look_at_window(tx: TenantTransaction, resource_id: UUID) -> Window:
     left = (sale.replacement_until - await _now(tx)).total_seconds()
     if left > 0:
         return Window(wait_seconds=left)
-    before = await look(tx, sale.id)
+    before = await read_state(tx, sale.id)
     await end(tx, sale)
     await refunds.note_cause(tx, sale.id, cause=refunds.INVOICE_VOIDED, document=row["voucher_number"])
     await refunds.follow_invoice(tx, sale.id, TransactionState.REFUNDED, VOIDED)

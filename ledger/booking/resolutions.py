@@ -189,7 +189,7 @@ async def _answer_lost_credit_note(tx: TenantTransaction, payout: Payout, action
             await intents.refuse(tx, intent.id, _BY_WORD, attempt=intent.attempt)
         case "cancel":
             require_reason(answer.reason or "")
-            await unclear_outcomes.give_up_by_word(tx, intent.id)
+            await unclear_outcomes.abandon_by_decision(tx, intent.id)
             await payouts.change_state(tx, payout, PayoutState.CANCELLED, reason=answer.reason, unblock=True)
             await clawbacks.give_back(tx, payout.id)
             await redelivery.hand_over_parked(tx)
@@ -217,7 +217,7 @@ async def _about_lost_invoice(tx: TenantTransaction, task_id: TaskId, intent_id:
         case "create_again":
             await intents.refuse(tx, intent.id, _BY_WORD, attempt=intent.attempt)
         case _:
-            await unclear_outcomes.give_up_by_word(tx, intent.id)
+            await unclear_outcomes.abandon_by_decision(tx, intent.id)
             await redelivery.hand_over_parked(tx)
     await intents.want_announcement(tx, intent.id)
     return Resolved(task=task_id, invoice_intent=intent.id, transaction=intent.transaction_id)

@@ -3,7 +3,7 @@
 from ledger import tasks
 from ledger.audit import audit
 from ledger.booking import attribution, naming
-from ledger.booking.outcome import Outcome, look, settled
+from ledger.booking.outcome import Outcome, read_state, settled
 from ledger.database import TenantTransaction
 from ledger.payouts import clawbacks
 from ledger.programme import partners
@@ -20,7 +20,7 @@ async def release_hold(tx: TenantTransaction, transaction_id: TransactionId, *, 
     transaction_id = held.id  # of the sale that it turned out to be part of
     if not held.held:
         raise NotAllowedNow("not_held")
-    before = await look(tx, transaction_id)
+    before = await read_state(tx, transaction_id)
     await sale_holds.release(tx, transaction_id, HELD_FOR_A_PERSON, by=by)
     await audit.record(
         tx,
@@ -43,14 +43,14 @@ async def assign_partner(
 
     Raises NotFound, NotAcceptable (no such partner) and NotAllowedNow (it has a partner, whose commissions stand).
     """
-    sale = await _locked_with_its_payer(tx, transaction_id)
+    sale = await _lock_with_payer(tx, transaction_id)
     transaction_id = sale.id
     partner = await partners.find_by_code(tx, partner_code)
     if partner is None:
         raise NotAcceptable("unknown_partner")
     if sale.partner_id is not None:
         raise NotAllowedNow("has_partner")
-    before = await look(tx, transaction_id)
+    before = await read_state(tx, transaction_id)
     bound = await attribution.bind(tx, sale, partner_id=partner.id, campaign_id=sale.campaign_id, by="person")
     await attribution.hold_own_purchase(tx, sale, bound)
     await audit.record(
@@ -86,7 +86,7 @@ async def reassign(
     What a payout holds is taken out of it, which voids its approval. Raises NotFound, NotAcceptable (no such partner,
     no reason) and NotAllowedNow (it is the partner already; something is paid or promised by a document).
     """
-    sale = await _locked_with_its_payer(tx, transaction_id)
+    sale = await _lock_with_payer(tx, transaction_id)
     transaction_id = sale.id
     partner = await partners.find_by_code(tx, partner_code)
     if partner is None:
@@ -94,7 +94,7 @@ async def reassign(
     require_reason(reason)
     if sale.partner_id == partner.id:
         raise NotAllowedNow("same_partner")
-    before = await look(tx, transaction_id)
+    before = await read_state(tx, transaction_id)
     earned = [row for row in before.commissions if row.kind != "correction"]
     touched = []
     for row in sorted(earned, key=lambda row: row.payout_number or ""):
@@ -129,7 +129,7 @@ async def reassign(
     return outcome.model_copy(update={"payouts": tuple(dict.fromkeys([*numbers, *outcome.payouts]))})
 
 
-async def _locked_with_its_payer(tx: TenantTransaction, transaction_id: TransactionId) -> Transaction:
+async def _lock_with_payer(tx: TenantTransaction, transaction_id: TransactionId) -> Transaction:
     """The sale, locked after what a payment of the same subscription or customer would hold. Raises NotFound."""
     sale = await transactions.get(tx, transaction_id)
     await references.hold_references(tx, await customers.keys_of_payer(tx, sale.subscription, sale.customer_id))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from ledger import tasks
 from ledger.audit import audit
 from ledger.booking import invoice_sales
-from ledger.booking.outcome import SaleState, look
+from ledger.booking.outcome import SaleState, read_state
 from ledger.commissions import commissions
 from ledger.database import TenantTransaction
 from ledger.payouts import clawbacks
@@ -53,7 +53,7 @@ async def find(tx: TenantTransaction, certain: Sequence[Reference], order: str |
     kept, *others = sorted(
         sales, key=lambda sale: (sale.invoice_id is None, not settled[sale.id], sale.partner_id is None, sale.seq)
     )
-    before = await look(tx, kept.id)
+    before = await read_state(tx, kept.id)
     absorbed: list[Transaction] = []
     touched: list[PayoutNumber] = []
     for other in others:

@@ -70,7 +70,7 @@ async def reprice(tx: TenantTransaction, sale: Transaction) -> None:
     rows = [row for row in await commissions.commissions_of(tx, sale.id) if row.kind == "sale"]
     if not rows:
         return
-    due = _computed_anew(sale.base_cents, rows)
+    due = _recompute(sale.base_cents, rows)
     await tx.executemany(
         "UPDATE commissions SET earned_cents = $3, provisional = $4, calculation = $5 WHERE tenant_id = $1 AND id = $2",
         [
@@ -86,7 +86,7 @@ async def reprice(tx: TenantTransaction, sale: Transaction) -> None:
     )
 
 
-def _computed_anew(base_cents: int, rows: Sequence[Commission]) -> dict[int, Earned]:
+def _recompute(base_cents: int, rows: Sequence[Commission]) -> dict[int, Earned]:
     """By level: the stored rules of a sale's rows, applied to another base."""
     at_level = {row.level: row for row in rows}
     nobody = Earner(partner_id=rows[0].partner_id, active=False)

@@ -115,7 +115,7 @@ async def months_to_close(tx: TenantTransaction, *, now: datetime | None = None)
     return [row["month"] for row in rows]
 
 
-async def month_that_waits(tx: TenantTransaction, *, now: datetime | None = None) -> date | None:
+async def find_waiting_month(tx: TenantTransaction, *, now: datetime | None = None) -> date | None:
     """The next one for a sweep: the oldest that was never closed, else the one that was looked at longest ago, over a
     day. One at a time, because a pass has little time."""
     months = await months_to_close(tx, now=now)

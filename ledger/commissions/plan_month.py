@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from ledger.money import reversed_so_far
+from ledger.money import reversal_cents
 from ledger.programme.calculation import Rate, amount_of, dumped
 from ledger.programme.plans import Terms
 from ledger.programme.tiers import Tier, TierMode, mean_rate, reached, rounded
@@ -101,7 +101,7 @@ class Settlement(Frozen):
 
 def kept(cents: int, sale: SaleOfMonth) -> int:
     """What refunds have left of an amount of this sale."""
-    return cents - reversed_so_far(cents, sale.refunded_cents, sale.whole_cents)
+    return cents - reversal_cents(cents, sale.refunded_cents, sale.whole_cents)
 
 
 class Month:

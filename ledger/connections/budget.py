@@ -104,7 +104,7 @@ async def created_this_year(tx: TenantTransaction, *, provider: str) -> int:
     return found or 0
 
 
-async def warn_of_the_year(tx: TenantTransaction, *, provider: str) -> None:
+async def warn_of_yearly_budget(tx: TenantTransaction, *, provider: str) -> None:
     """Ask once a year, when four of five documents are created; a new year answers it (rules.md, The connection)."""
     if await created_this_year(tx, provider=provider) < _WARNED_AT:
         await tasks.close_questions(

@@ -114,7 +114,7 @@ async def pin(tx: TenantTransaction, account: LexofficeAccount) -> Noted:
         raise
     return Noted(
         organization_before=pinned,
-        taxed_otherwise=before is not None and await _taxed_otherwise(tx, before, account),
+        taxed_otherwise=before is not None and await _has_other_taxation(tx, before, account),
     )
 
 
@@ -146,11 +146,11 @@ async def note_profile(tx: TenantTransaction, account: LexofficeAccount) -> Note
     )
     return Noted(
         organization_before=account.organization_id,
-        taxed_otherwise=await _taxed_otherwise(tx, before, account),
+        taxed_otherwise=await _has_other_taxation(tx, before, account),
     )
 
 
-async def _taxed_otherwise(tx: TenantTransaction, before: Any, account: LexofficeAccount) -> bool:
+async def _has_other_taxation(tx: TenantTransaction, before: Any, account: LexofficeAccount) -> bool:
     """How the tenant is taxed decides with each partner's status what a document is; a change is in the trail."""
     now = {"tax_type": account.tax_type, "small_business": account.small_business}
     changed = {name: [before[name], value] for name, value in now.items() if before[name] != value}

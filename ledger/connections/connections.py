@@ -158,7 +158,7 @@ async def lexoffice_key(tx: TenantTransaction, vault: Vault) -> SecretStr:
     return SecretStr(vault.decrypt(stored))
 
 
-async def key_saved_since(tx: TenantTransaction, since: datetime) -> bool:
+async def has_key_since(tx: TenantTransaction, since: datetime) -> bool:
     """Whether what is used is newer than that, and not known to be refused. Held until the end of the transaction."""
     return bool(
         await tx.fetchval(

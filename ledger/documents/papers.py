@@ -96,7 +96,7 @@ async def try_later(tx: TenantTransaction, resource_id: UUID, reason: Reason) ->
     )
 
 
-async def try_all_later(tx: TenantTransaction, reason: Reason) -> None:
+async def postpone_all(tx: TenantTransaction, reason: Reason) -> None:
     """lexoffice refuses the access: for none of those that are due it is worth asking within the hour."""
     await tx.execute(
         """

@@ -67,7 +67,7 @@ async def stop_searching(tx: TenantTransaction, intent: IntentId) -> None:
     )
 
 
-async def give_up_by_word(tx: TenantTransaction, intent: IntentId) -> None:
+async def abandon_by_decision(tx: TenantTransaction, intent: IntentId) -> None:
     """Close an unclear intent because a person answers for it that nothing was made."""
     await tx.execute(
         """

@@ -128,7 +128,7 @@ async def take_in(ledger: Ledger, tenant: Tenant, arrival: Arrival, *, unproven_
     )
 
 
-async def take_in_here(tx: TenantTransaction, arrival: Arrival) -> EventId | None:
+async def take_in_within(tx: TenantTransaction, arrival: Arrival) -> EventId | None:
     """Insert an event that is applied in the same transaction; None for one that is there already.
 
     One that had failed, or waits for a person, is applied once more: its sender was asked to send it again. A repeat
@@ -243,7 +243,7 @@ GONE = "document_not_in_lexoffice"
 """Codes of reasons that rows are found by."""
 
 
-async def look_again_at(tx: TenantTransaction, resource_ids: Sequence[UUID]) -> None:
+async def reexamine(tx: TenantTransaction, resource_ids: Sequence[UUID]) -> None:
     """What ended with a question about these documents is to be handed over again: the question is answered."""
     await tx.execute(
         """

@@ -28,7 +28,7 @@ async def park(tx: TenantTransaction, ids: Sequence[EventId]) -> None:
     )
 
 
-async def hand_over_again(tx: TenantTransaction, ids: Sequence[EventId]) -> None:
+async def redeliver(tx: TenantTransaction, ids: Sequence[EventId]) -> None:
     """Whoever was to end them will not: they go back to the document's own workflow. What has ended stays ended."""
     if not ids:
         return
@@ -86,12 +86,12 @@ async def replay(tx: TenantTransaction, event_id: EventId, *, actor: str) -> eve
         raise NotAllowedNow("replay_not_possible")
     if not (await connections.get(tx, found[0].provider)).has_secret:
         raise connections.NotConnected
-    await take_up_again(tx, event_id, actor=actor)
+    await reopen_event(tx, event_id, actor=actor)
     [again] = await events.load(tx, [event_id])
     return again
 
 
-async def take_up_again(tx: TenantTransaction, event_id: EventId, *, actor: str) -> bytes:
+async def reopen_event(tx: TenantTransaction, event_id: EventId, *, actor: str) -> bytes:
     """It is to be handled as if it had just arrived. Returns its body as it was kept. Raises NotFound."""
     row = await tx.fetchrow(
         """
@@ -118,7 +118,7 @@ async def take_up_again(tx: TenantTransaction, event_id: EventId, *, actor: str)
     return body
 
 
-async def take_up_skipped(tx: TenantTransaction, organization_id: UUID) -> list[EventId]:
+async def reopen_skipped(tx: TenantTransaction, organization_id: UUID) -> list[EventId]:
     """What arrived without a key is to be handled now; what another organisation sent is not ours."""
     await tx.execute(
         """

@@ -165,7 +165,7 @@ async def awaited_kinds(tx: TenantTransaction) -> list[DocumentKind]:
     return [DocumentKind(row["kind"]) for row in rows]
 
 
-async def awaited_but_not_listed(tx: TenantTransaction, *, since: datetime) -> list[Found]:
+async def list_missing(tx: TenantTransaction, *, since: datetime) -> list[Found]:
     """The credit notes of open payouts and the invoices of pending sales that no list of open ones has shown.
 
     Where the last look by a sweep met a 404, this is the second sweep without it: it counts as deleted (rules.md),

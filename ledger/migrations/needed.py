@@ -32,7 +32,7 @@ def needed_schema() -> NeededSchema:
     )
 
 
-async def what_is_missing(db: _Asked, needed: NeededSchema) -> str | None:
+async def describe_missing(db: _Asked, needed: NeededSchema) -> str | None:
     """A sentence for operators, None where nothing is missing. Any role may ask.
 
     A database that newer code has migrated lacks nothing: migrations come first and only expand, so that the processes

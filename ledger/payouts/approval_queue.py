@@ -245,7 +245,7 @@ async def _oldest(tx: TenantTransaction, after: Position | None) -> list[Waiting
 async def _understood(tx: TenantTransaction, rows: Sequence[Any]) -> list[Waiting]:
     if not rows:
         return []
-    is_off = await rule_changes.one_approves_alone(tx)
+    is_off = await rule_changes.has_sole_approver(tx)
     earlier, eyes = await rule_changes.earlier_limits(tx), await same_person.eyes(tx)
     return [_waiting(dict(row), earlier, eyes, is_off=is_off) for row in rows]
 

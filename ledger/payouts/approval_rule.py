@@ -59,7 +59,7 @@ async def of_payout(tx: TenantTransaction, payout: Payout) -> FourEyes:
         limit_cents=row["limit_cents"],
         counted_cents=row["counted_cents"],
         above_limit=row["counted_cents"] > row["limit_cents"],
-        switched_off=row["was_off"] or (row["single_approver"] and await rule_changes.one_approves_alone(tx)),
+        switched_off=row["was_off"] or (row["single_approver"] and await rule_changes.has_sole_approver(tx)),
     )
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ledger.commissions import commissions
 from ledger.commissions.commissions import Commission
 from ledger.database import TenantTransaction
-from ledger.money import reversed_so_far
+from ledger.money import reversal_cents
 from ledger.payouts import payout_lines
 from ledger.sales import transactions
 from ledger.sales.transactions import Transaction
@@ -75,7 +75,7 @@ def worth(sale: Transaction, earned_cents: int) -> int:
         return 0
     refunded = max(0, sale.refunded_cents - sale.credited_cents)
     whole = sale.gross_cents - sale.credited_cents - sale.written_off_cents
-    return earned_cents - reversed_so_far(earned_cents, refunded, whole)
+    return earned_cents - reversal_cents(earned_cents, refunded, whole)
 
 
 async def follow(tx: TenantTransaction, sale: Transaction) -> list[PayoutNumber]:

@@ -23,7 +23,7 @@ class Party(Frozen):
     contact_id: UUID | None = None
 
     @property
-    def in_one_line(self) -> str:
+    def one_line(self) -> str:
         """Name, address and one tax number, separated by commas; what is missing is left out."""
         place = " ".join(part for part in (self.zip, self.city) if part)
         ids = [f"USt-IdNr. {self.vat_id}" if self.vat_id else None]

@@ -261,7 +261,7 @@ async def take(ledger: Ledger, tenant: Tenant, run: UUID, partners: Sequence[Par
     return Taken(payouts=tuple(made))
 
 
-async def held_by_calendar(tx: TenantTransaction, run: UUID) -> bool:
+async def is_held_by_calendar(tx: TenantTransaction, run: UUID) -> bool:
     """Whether the tenant has a day for its runs, or this one has begun already.
 
     Without a day its schedule could only not be removed yet, because the engine was away.

@@ -10,7 +10,7 @@ async def want_for_partner(tx: TenantTransaction, partner: PartnerId) -> list[Pa
     """Address, tax status or account of a partner was changed: an approval may be void, a block may be lifted, and
     documents of then may be of another tax case now."""
     await tax_questions.ask_about_documents(tx, partner)
-    await tax_questions.look_again_at(tx, partner)
+    await tax_questions.reexamine(tx, partner)
     rows = await tx.fetch(
         """
         UPDATE payouts SET recheck_wanted_at = clock_timestamp()

@@ -39,7 +39,7 @@ async def ask_or_close(tx: TenantTransaction, partner_id: PartnerId) -> bool:
     return True
 
 
-async def look_again_at(tx: TenantTransaction, partner_id: PartnerId) -> None:
+async def reexamine(tx: TenantTransaction, partner_id: PartnerId) -> None:
     """The partner's data were changed: an open question may be answered."""
     if KIND in await tasks.open_kinds(tx, subject="partner", subject_id=str(partner_id)):
         await ask_or_close(tx, partner_id)

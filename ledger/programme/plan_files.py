@@ -169,7 +169,7 @@ class _Line:
         self._errors = errors
 
     @property
-    def errors_so_far(self) -> int:
+    def error_count(self) -> int:
         """In the whole file."""
         return len(self._errors)
 
@@ -263,7 +263,7 @@ def _lines(text: str, errors: list[LineError]) -> list[_Line]:
 
 def _plan(slug: str, rows: list[_Line]) -> PlanInFile | None:
     first = rows[0]
-    before, day = first.errors_so_far, first.text("gueltig_ab")
+    before, day = first.error_count, first.text("gueltig_ab")
     valid_from = instant_of(day) if day else None
     if day and valid_from is None:
         first.wrong("column_no_day", column="gueltig_ab")
@@ -277,7 +277,7 @@ def _plan(slug: str, rows: list[_Line]) -> PlanInFile | None:
         "cap_per_month_cents": _of_whole_plan(rows, "hoechstbetrag_monat").cents("hoechstbetrag_monat"),
         "cash_discount_lowers_base": _discount_lowers_base(rows),
     }
-    if first.errors_so_far > before:
+    if first.error_count > before:
         return None  # what is left of the plan says nothing
     try:
         rates = tuple(Rate(level=level, **members) for level, members in sorted(levels.items()))

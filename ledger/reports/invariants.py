@@ -41,7 +41,7 @@ def by_hand(tenant_id: Any, sql: str) -> str:
     return f'psql "$PARTNERDESK_OWNER_DATABASE_URL" -c "SET app.tenant = \'{tenant_id}\'" -c "{sql}"'
 
 
-def recheck_by_hand(tenant_id: Any, number: PayoutNumber) -> str:
+def recheck_command(tenant_id: Any, number: PayoutNumber) -> str:
     """Lets a payout's workflow look again."""
     return by_hand(tenant_id, f"UPDATE payouts SET recheck_wanted_at = now() WHERE number = '{number}'")
 

@@ -134,7 +134,7 @@ async def of_sale(tx: TenantTransaction, sale: TransactionId) -> list[Reference]
     return [Reference(kind=row["kind"], reference=row["reference"]) for row in rows]
 
 
-async def a_sale_has_partner(tx: TenantTransaction, references: Iterable[str]) -> bool:
+async def has_partner(tx: TenantTransaction, references: Iterable[str]) -> bool:
     """Whether a sale with one of these references already knows who brought it."""
     found: Sequence[TransactionId] = await sales_with_reference(tx, references)
     return bool(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.money import euro, reversed_so_far, round_half_away, share, vat_cents
+from ledger.money import euro, reversal_cents, round_half_away, share, vat_cents
 
 CENTS = st.integers(-(10**12), 10**12)
 AMOUNTS = st.integers(0, 10**12)
@@ -61,16 +61,16 @@ def test_nothing_needs_no_part_but_something_does() -> None:
 @given(CENTS, st.integers(1, 10**12), st.data())
 def test_refunds_take_back_step_by_step_exactly_what_was_given(commission: int, base: int, data: st.DataObject) -> None:
     steps = sorted(data.draw(st.lists(st.integers(0, base), max_size=6)))
-    so_far = [reversed_so_far(commission, refunded, base) for refunded in [0, *steps, base]]
+    so_far = [reversal_cents(commission, refunded, base) for refunded in [0, *steps, base]]
     assert so_far[0] == 0
     assert so_far[-1] == commission
     assert all(abs(earlier) <= abs(later) for earlier, later in pairwise(so_far))
 
 
 def test_a_refund_above_the_base_takes_back_no_more_than_was_given() -> None:
-    assert reversed_so_far(1000, 5000, 4000) == 1000
-    assert reversed_so_far(1000, 1, 0) == 1000
-    assert reversed_so_far(1000, 0, 0) == 0
+    assert reversal_cents(1000, 5000, 4000) == 1000
+    assert reversal_cents(1000, 1, 0) == 1000
+    assert reversal_cents(1000, 0, 0) == 0
 
 
 @pytest.mark.parametrize(

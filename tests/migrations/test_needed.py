@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 
 from ledger.migrate import migrate
-from ledger.migrations.needed import needed_schema, what_is_missing
+from ledger.migrations.needed import describe_missing, needed_schema
 from tests.conftest import Database
 from tests.migrations.chains import chain_with
 from tests.migrations.old_chain import migrate_before_1_0
@@ -15,13 +15,13 @@ from tests.migrations.old_chain import migrate_before_1_0
 async def test_a_database_says_what_it_lacks_until_it_is_migrated(empty: Database) -> None:
     app = await asyncpg.connect(empty.app_url)
     try:
-        said = await what_is_missing(app, needed_schema())
+        said = await describe_missing(app, needed_schema())
         assert said is not None
         assert "partnerdesk migrate" in said
         await migrate_before_1_0(empty.owner_url)
-        assert await what_is_missing(app, needed_schema()) == said
+        assert await describe_missing(app, needed_schema()) == said
         await migrate(empty.owner_url)
-        assert await what_is_missing(app, needed_schema()) is None
+        assert await describe_missing(app, needed_schema()) is None
     finally:
         await app.close()
 
@@ -31,13 +31,13 @@ async def test_a_missing_migration_and_older_functions_are_named(database: Datab
     try:
         needed = needed_schema()
         more = dataclasses.replace(needed, migrations=needed.migrations | {"0900_more"})
-        said = await what_is_missing(app, more)
+        said = await describe_missing(app, more)
         assert (
             said
             == f"The database is at version {needed.version}, this code needs 0900_more. Run `partnerdesk migrate`."
         )
         older = dataclasses.replace(needed, texts_digest="other")
-        assert "Functions" in str(await what_is_missing(app, older))
+        assert "Functions" in str(await describe_missing(app, older))
     finally:
         await app.close()
 
@@ -52,6 +52,6 @@ async def test_code_of_the_version_before_lacks_nothing_after_the_next_one_has_m
     await migrate(empty.owner_url, chain=chain_with(tmp_path))
     app = await asyncpg.connect(empty.app_url)
     try:
-        assert await what_is_missing(app, needed_schema()) is None
+        assert await describe_missing(app, needed_schema()) is None
     finally:
         await app.close()

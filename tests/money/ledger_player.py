@@ -105,7 +105,7 @@ class LedgerPlayer(TellsOfSales):
         """The workflow looks what it may do; where that is to create, the credit note is made and read back."""
         async with self._db() as tx:
             payout = await payouts.lock(tx, self._number[name])
-            look = await next_step.what_next(tx, payout, unclear_wait=timedelta(minutes=15), retry=True)
+            look = await next_step.plan_next_step(tx, payout, unclear_wait=timedelta(minutes=15), retry=True)
             if look.intent is None:
                 return
             document, totals = uuid4(), _totals(payout)

@@ -179,7 +179,7 @@ class TellsOfSales(Teller):
             await tx.execute(
                 "UPDATE transactions SET replacement_until = now() WHERE payment_intent = $1", self._intent(name)
             )
-            window = await replacement.look_at_window(tx, self._invoice[name])
+            window = await replacement.judge_window(tx, self._invoice[name])
         assert window.outcome is not None
 
     async def _rewritten(self, name: str, net: int, day: int) -> None:

@@ -152,7 +152,7 @@ async def test_a_run_finds_the_months_to_close_by_itself(shop: Shop) -> None:
 
 async def waits(shop: Shop, at_: datetime) -> date | None:
     async with shop.ledger.transaction(shop.tenant) as tx:
-        return await month_close.month_that_waits(tx, now=at_)
+        return await month_close.find_waiting_month(tx, now=at_)
 
 
 async def test_a_sweep_is_told_of_a_month_once_it_is_over_and_again_after_a_day(shop: Shop) -> None:

@@ -33,7 +33,7 @@ async def time_passes(shop: Shop, sale: UUID) -> None:
 
 async def end(shop: Shop, invoice: UUID) -> Window:
     async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
-        return await replacement.look_at_window(tx, invoice)
+        return await replacement.judge_window(tx, invoice)
 
 
 async def state_of(shop: Shop, sale: UUID) -> tuple[str, bool, set[str]]:

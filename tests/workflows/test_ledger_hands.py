@@ -107,7 +107,7 @@ async def test_an_answer_that_nobody_waits_for_any_more_is_a_document_too_many(s
     (made,) = await until(lambda: credit_notes(shop), bool, "the credit note, whose answer is still on its way")
     [intent] = await shop.rows("SELECT id FROM creation_intents")
     async with shop.house.ledger.transaction(shop.tenant) as tx:
-        await unclear_outcomes.give_up_by_word(tx, IntentId(intent["id"]))
+        await unclear_outcomes.abandon_by_decision(tx, IntentId(intent["id"]))
     asked = await task(shop, "document_too_many")
     assert asked["subject_id"] == made["id"]
     assert await shop.rows("SELECT 1 FROM external_documents WHERE resource_id = $1", made["id"]) == []

@@ -82,7 +82,7 @@ async def test_activities_keep_their_names_and_queues(database: Database) -> Non
         registered = {
             queue: {str(activity._Definition.must_from_callable(function).name) for function in functions}
             for queue, functions in (
-                (PAYOUTS, hands.of_the_ledger()),
+                (PAYOUTS, hands.ledger_activities()),
                 (LEXOFFICE, hands.of_lexoffice()),
                 (MAIL, hands.of_mail()),
             )

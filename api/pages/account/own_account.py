@@ -88,7 +88,7 @@ async def create_tenant(visit: Platform) -> Response:
         return await _tenants(visit, wrong=said(refused))
     async with doors.ledger.transaction(tenant, person=person.user_id) as tx:
         await memberships.add(tx, user, Role.ADMIN, by=person.user_id, actor=person.actor)
-        may_have_a_link = await memberships.may_hand_a_way_in(tx, user)
+        may_have_a_link = await memberships.may_give_access(tx, user)
     link = None
     if may_have_a_link and not await users.has_password(doors.ledger, user):
         token = await users.make_link(doors.ledger, doors.vault, user, purpose="invite", actor=person.actor)

@@ -84,7 +84,7 @@ async def resolve(task: UUID, visit: Reader) -> Response:
             asked = await tasks.get(tx, TaskId(task))
             if not _may_answer(visit, asked):
                 raise Problem(403, "not_allowed")
-            _require_what_it_needs(answer)
+            _require_answer_fields(answer)
             resolved = await resolutions.resolve(tx, asked.id, answer, actor=person.actor)
             replayed = await replay_answered(tx, resolved, actor=person.actor)
     except NotFound as refused:
@@ -134,7 +134,7 @@ def _may_answer(visit: Visit, task: Task) -> bool:
     return person.may(Permission.WRITE)
 
 
-def _require_what_it_needs(answer: Answer) -> None:
+def _require_answer_fields(answer: Answer) -> None:
     if task_words.of_action(answer.action).reason and not answer.reason:
         raise NotAcceptable("reason_missing")
 

@@ -205,7 +205,7 @@ async def _shown(
         tax_case=payout_words.TAX_CASES[payout.tax_case],
         sentence=payout_words.waiting_sentence(payout, waits, name_of),
         sentence_tone=payout_words.waiting_tone(payout, waits),
-        who=payout_words.who_can_act(waits, name_of, me=person.actor),
+        who=payout_words.describe_actors(waits, name_of, me=person.actor),
         why=payout_words.why_ended(waits),
         lines=lines[:_LINES],
         next_line=lines[_LINES - 1].position if len(lines) > _LINES else None,

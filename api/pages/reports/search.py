@@ -23,7 +23,7 @@ async def search_page(visit: Reader) -> Response:
     words = visit.request.query_params.get("q", "").strip()[:100]
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         found = await search.search(tx, words)
-    if address := _the_only_one(found, words):
+    if address := _find_only(found, words):
         return RedirectResponse(address, status_code=303)
     app_url = visit.doors.settings.lexoffice_app_url
     return visit.page(
@@ -38,7 +38,7 @@ async def search_page(visit: Reader) -> Response:
     )
 
 
-def _the_only_one(found: Found, words: str) -> str | None:
+def _find_only(found: Found, words: str) -> str | None:
     """Who types a whole number or code means that one thing."""
     word, number = words.upper(), search_terms.bare_number(words)
     for payout in found.payouts:

@@ -72,7 +72,7 @@ async def remove_key(visit: SettingsAdmin) -> Response:
 
 @router.post(f"{PAGE}/oauth/trennen")
 async def disconnect(visit: SettingsAdmin) -> Response:
-    return await _or_wrong(visit, _disconnected(visit))
+    return await _answer_refusal(visit, _disconnected(visit))
 
 
 @router.post(f"{PAGE}/zugang")
@@ -82,7 +82,7 @@ async def choose(visit: SettingsAdmin) -> Response:
 
 @router.post(f"{PAGE}/pruefen")
 async def test(visit: SettingsAdmin) -> Response:
-    return await _or_wrong(visit, _tested(visit))
+    return await _answer_refusal(visit, _tested(visit))
 
 
 @router.post(f"{PAGE}/token")
@@ -96,7 +96,7 @@ async def save_token(visit: SettingsAdmin) -> Response:
 
 @router.post(f"{PAGE}/meldungen")
 async def set_up_subscriptions(visit: SettingsAdmin) -> Response:
-    return await _or_wrong(visit, _set_up(visit))
+    return await _answer_refusal(visit, _set_up(visit))
 
 
 @router.post(f"{PAGE}/einstellungen")
@@ -121,7 +121,7 @@ async def _change(visit: Visit, hint: str, **members: Any) -> Response:
         await lexoffice_connection.change(visit.doors, visit.tenant, wanted, actor=visit.person.actor)
         return _go(hint)
 
-    return await _or_wrong(visit, changed())
+    return await _answer_refusal(visit, changed())
 
 
 async def _disconnected(visit: Visit) -> Response:
@@ -147,7 +147,7 @@ async def _set_up(visit: Visit) -> Response:
     return _go("meldungen")
 
 
-async def _or_wrong(visit: Visit, act: Awaitable[Response]) -> Response:
+async def _answer_refusal(visit: Visit, act: Awaitable[Response]) -> Response:
     """A refusal is said on the page itself."""
     try:
         return await act

@@ -73,7 +73,7 @@ async def new_link(user: UUID, visit: UserAdmin) -> Response:
     doors, tenant = visit.doors, visit.tenant
     async with doors.ledger.transaction(tenant, person=visit.person.user_id) as tx:
         member = await memberships.get(tx, UserId(user))
-        if not await memberships.may_hand_a_way_in(tx, member.user_id) or not member.is_active:
+        if not await memberships.may_give_access(tx, member.user_id) or not member.is_active:
             raise NotAllowedNow("not_only_here")
         await users.note(
             tx,

@@ -88,7 +88,7 @@ def why_ended(waits: Waits) -> str | None:
     return None
 
 
-def who_can_act(waits: Waits, name_of: Names, *, me: str) -> str | None:
+def describe_actors(waits: Waits, name_of: Names, *, me: str) -> str | None:
     """None where nobody need act."""
     if waits.waits_for in (For.ENDED, For.CREATION, For.SEARCH):
         return None

@@ -21,7 +21,7 @@ async def test_an_account_waits_for_a_second_person(shop: Shop, vault: Vault) ->
         made = await bank_accounts.record(tx, vault, new(), by=MAKER)
         assert (made.state, made.bic, made.masked_iban) == ("pending", "COBADEFFXXX", "•••• 3000")
         with pytest.raises(NotAllowedNow):
-            await bank_accounts.the_active_one(tx, None)
+            await bank_accounts.get_active(tx, None)
         with pytest.raises(SecondPersonNeeded):
             await bank_accounts.confirm(tx, made.id, by=MAKER)
         confirmed = await bank_accounts.confirm(tx, made.id, by=SECOND)
@@ -35,9 +35,9 @@ async def test_a_change_is_another_row_that_replaces_the_old_one_when_confirmed(
     old = await own_account(shop, vault)
     async with shop.ledger.transaction(shop.tenant) as tx:
         made = await bank_accounts.record(tx, vault, new(batch_booking=False), by=SECOND)
-        assert (await bank_accounts.the_active_one(tx, None)).id == old.id
+        assert (await bank_accounts.get_active(tx, None)).id == old.id
         await bank_accounts.confirm(tx, made.id, by=MAKER)
-        assert (await bank_accounts.the_active_one(tx, None)).id == made.id
+        assert (await bank_accounts.get_active(tx, None)).id == made.id
         assert (await bank_accounts.get(tx, old.id)).state == "retired"
 
 
@@ -49,8 +49,8 @@ async def test_with_several_accounts_one_is_named(shop: Shop, vault: Vault) -> N
             await bank_accounts.record(tx, vault, new(iban(5)), by=MAKER)
         await bank_accounts.confirm(tx, second.id, by=SECOND)
         with pytest.raises(NotAllowedNow, match="own_account_unclear"):
-            await bank_accounts.the_active_one(tx, None)
-        assert (await bank_accounts.the_active_one(tx, first.id)).id == first.id
+            await bank_accounts.get_active(tx, None)
+        assert (await bank_accounts.get_active(tx, first.id)).id == first.id
 
 
 @pytest.mark.parametrize(

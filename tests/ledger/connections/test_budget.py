@@ -105,7 +105,7 @@ async def test_four_fifths_of_the_year_s_documents_are_asked_about_once_and_a_ne
                 """,
                 created,
             )
-            await budget.warn_of_the_year(tx, provider=LEXOFFICE)
+            await budget.warn_of_yearly_budget(tx, provider=LEXOFFICE)
             return [(row["kind"], row["state"]) for row in await tx.fetch("SELECT kind, state FROM tasks")]
 
     assert await looked_after(39_999) == []

@@ -110,7 +110,7 @@ async def test_two_refusals_of_one_key_at_once_do_not_wait_for_each_other(shop: 
 
     async def refused() -> None:
         async with shop.ledger.transaction(shop.tenant) as tx:
-            await connections.key_saved_since(tx, asked_at)
+            await connections.has_key_since(tx, asked_at)
             first_holds.set()
             await asyncio.sleep(0.1)  # the other one asks here, and waits
             await connection_health.mark_broken(tx, Reason.of("api_key_rejected"))

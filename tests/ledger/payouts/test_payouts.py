@@ -314,7 +314,7 @@ async def test_a_document_of_an_intent_that_was_given_up_is_not_taken(shop: Shop
     async with shop.ledger.transaction(shop.tenant) as tx:
         await intents.may_send(tx, intent)
         assert not await unclear_outcomes.give_up(tx, intent), "it is not proved that nothing was made"
-        await unclear_outcomes.give_up_by_word(tx, intent)
+        await unclear_outcomes.abandon_by_decision(tx, intent)
         assert not await intents.made(tx, intent, row["id"])
 
 

@@ -337,4 +337,4 @@ async def _handover(office: Office) -> None:
     """As the schedule does it each 30 s."""
     nobody: Any = None
     hands = HandoverActivities(office.firm.parts.ledger, nobody, older_than=nobody, pace=nobody, schedules=nobody)
-    await ActivityEnvironment().run(hands._put_accounts_into_force)
+    await ActivityEnvironment().run(hands._activate_accounts)
