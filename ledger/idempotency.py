@@ -4,7 +4,7 @@ The answer is kept in the transaction that makes it true, so there is none witho
 """
 
 import hashlib
-from typing import Any
+import json
 
 from ledger.database import Ledger, TenantTransaction
 from ledger.refusals import NotAcceptable, NotAllowedNow
@@ -29,10 +29,10 @@ class KeyReused(NotAcceptable):
 
 
 class KeptAnswer(Frozen):
-    """HTTP status and JSON body of the first answer."""
+    """HTTP status and content (JSON, as it was sent) of the first answer."""
 
     status: int
-    body: Any
+    content: bytes
 
 
 async def recall(tx: TenantTransaction, *, caller: str, key: str, request_sha256: bytes) -> KeptAnswer | None:
@@ -46,7 +46,9 @@ async def recall(tx: TenantTransaction, *, caller: str, key: str, request_sha256
         raise UnderWay
     row = await tx.fetchrow(
         """
-        SELECT request_sha256, status, body FROM idempotency_keys
+        SELECT request_sha256, status, body,
+               -- The release before, beside this one, renews an expired row's body alone.
+               CASE WHEN content::jsonb = body THEN content END AS content FROM idempotency_keys
          WHERE tenant_id = $1 AND caller = $2 AND key = $3 AND created_at > now() - make_interval(days => $4)
         """,
         tx.tenant.id,
@@ -58,25 +60,26 @@ async def recall(tx: TenantTransaction, *, caller: str, key: str, request_sha256
         return None
     if row["request_sha256"] != request_sha256:
         raise KeyReused
-    return KeptAnswer(status=row["status"], body=row["body"])
+    content: str = row["content"] or json.dumps(row["body"], ensure_ascii=False, separators=(",", ":"))
+    return KeptAnswer(status=row["status"], content=content.encode())
 
 
 async def keep(tx: TenantTransaction, *, caller: str, key: str, request_sha256: bytes, answer: KeptAnswer) -> None:
     """Stores the answer under the caller's key, in place of an expired one, for `recall`."""
     await tx.execute(
         """
-        INSERT INTO idempotency_keys (tenant_id, caller, key, request_sha256, status, body)
-        VALUES ($1, $2, $3, $4, $5, $6)
+        INSERT INTO idempotency_keys (tenant_id, caller, key, request_sha256, status, content, body)
+        VALUES ($1, $2, $3, $4, $5, $6::text::json, $6::text::jsonb)
         ON CONFLICT (tenant_id, caller, key)
         DO UPDATE SET request_sha256 = EXCLUDED.request_sha256, status = EXCLUDED.status, body = EXCLUDED.body,
-                      created_at = now()
+                      content = EXCLUDED.content, created_at = now()
         """,
         tx.tenant.id,
         caller,
         key,
         request_sha256,
         answer.status,
-        answer.body,
+        answer.content.decode(),
     )
 
 

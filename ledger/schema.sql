@@ -762,6 +762,7 @@ CREATE TABLE idempotency_keys (
     status         integer,
     body           jsonb,
     created_at     timestamptz NOT NULL DEFAULT now(),
+    content        json,
     PRIMARY KEY (tenant_id, caller, key)
 );
 COMMENT ON TABLE idempotency_keys IS 'The answer to a request with an Idempotency-Key, kept for seven days and given again word for word.';

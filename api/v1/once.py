@@ -28,7 +28,9 @@ class AnsweredBefore(Exception):
 def answer_again(_: Request, answered: Exception) -> Response:
     assert isinstance(answered, AnsweredBefore)
     kept = answered.kept
-    return JSONResponse(kept.body, status_code=kept.status, headers={"Idempotency-Replayed": "true"})
+    return Response(
+        kept.content, kept.status, headers={"Idempotency-Replayed": "true"}, media_type=JSONResponse.media_type
+    )
 
 
 class Acting(After):
@@ -38,8 +40,9 @@ class Acting(After):
 
     def answer(self, body: dict[str, Any], *, status: int = 200) -> JSONResponse:
         """The answer, which is remembered with what was done."""
-        self.given = KeptAnswer(status=status, body=body)
-        return JSONResponse(body, status_code=status)
+        answer = JSONResponse(body, status_code=status)
+        self.given = KeptAnswer(status=status, content=bytes(answer.body))
+        return answer
 
 
 class Once:

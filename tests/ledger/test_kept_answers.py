@@ -14,7 +14,7 @@ __all__ = ["superuser"]
 async def test_kept_answers_are_forgotten_after_their_days_so_many_at_once(
     ledger: Ledger, tenant: Tenant, superuser: asyncpg.Connection
 ) -> None:
-    answer = KeptAnswer(status=200, body={"name": "Anna"})
+    answer = KeptAnswer(status=200, content=b'{"name":"Anna"}')
     async with ledger.transaction(tenant) as tx:
         for key in ("old-1", "old-2", "old-3", "young"):
             await idempotency.keep(tx, caller="key:a", key=key, request_sha256=b"x" * 32, answer=answer)

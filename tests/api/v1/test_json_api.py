@@ -96,7 +96,8 @@ async def test_a_repeated_post_happens_once_and_answers_the_same(door: Door) -> 
     first = await door.api("POST", "partners", PARTNER, **once)
     second = await door.api("POST", "partners", PARTNER, **once)
     assert (first.status_code, second.status_code) == (201, 201)
-    assert first.json() == second.json()
+    assert first.content == second.content
+    assert first.headers["content-type"] == second.headers["content-type"]
     assert second.headers["idempotency-replayed"] == "true"
     changed = await door.api("POST", "partners", PARTNER | {"name": "Berta"}, **once)
     assert (changed.status_code, changed.json()["code"]) == (422, "idempotency_key_reused")
