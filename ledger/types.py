@@ -90,7 +90,14 @@ class Frozen(BaseModel):
     @classmethod
     def from_row(cls, row: Row, **more: Any) -> Self:
         """From a row of the database that has the fields' names; columns that are no field are left out."""
-        return cls.model_validate({**row, **more})
+        # Also where a part of it is Submitted: rows are ours, and a later version's may say more.
+        return cls.model_validate({**row, **more}, extra="ignore")
+
+
+class Submitted(Frozen):
+    """What somebody hands in: a member that we do not know is refused, where a misspelt one would be dropped."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Tenant(Frozen):

@@ -3,19 +3,20 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page
+from api.v1.answers import Cursor, Limit, Page
 from api.v1.callers import Approver
+from api.v1.doors import door_router
 from ledger.audit import audit, audit_chain
 from ledger.audit.audit import AuditFilter
 from ledger.audit.audit_chain import Head
 from ledger.types import BusinessTime, Frozen
 
-router = APIRouter(prefix="/api/v1/audit", tags=["Prüfpfad"], responses=PROBLEMS)
+router = door_router("/api/v1/audit", "Prüfpfad")
 Word = Annotated[str | None, Query(max_length=100)]
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import Body, Path, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
@@ -11,8 +11,9 @@ from api.actions.bank_file import xml_file
 from api.http.language import in_words
 from api.http.parts import Doors, Parts
 from api.http.rows import after, shown
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
+from api.v1.answers import Cursor, Limit, Page, page
 from api.v1.callers import Banker
+from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger.access.api_keys import Caller
 from ledger.bank import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
@@ -20,9 +21,9 @@ from ledger.bank.bank_accounts import NewOwnAccount, OwnAccount
 from ledger.bank.bank_candidates import Candidate
 from ledger.bank.bank_run_rows import BankRun, BankRunLine
 from ledger.database import TenantTransaction
-from ledger.types import BusinessDay
+from ledger.types import BusinessDay, Submitted
 
-router = APIRouter(prefix="/api/v1", tags=["Zahlungsläufe"], responses=PROBLEMS)
+router = door_router("/api/v1", "Zahlungsläufe")
 RunNumber = Annotated[str, Path(max_length=32, description="Nummer des Zahlungslaufs", examples=["ZL-2026-0001"])]
 
 
@@ -59,7 +60,7 @@ class RunInFull(RunShown):
     lines: list[BankRunLine]
 
 
-class RunRequest(BaseModel):
+class RunRequest(Submitted):
     account: UUID | None = Field(default=None, description="Eigenes Konto; nötig, wenn mehrere in Kraft sind")
     execution_date: BusinessDay | None = Field(
         default=None, description="Ein Bankarbeitstag; sonst der nächste", examples=["2026-12-01"]
@@ -73,17 +74,17 @@ class RunRequest(BaseModel):
     )
 
 
-class RunApproval(BaseModel):
+class RunApproval(Submitted):
     content_hash: str = Field(
         max_length=64, description="`content_hash` des Laufs, wie er gezeigt wurde", examples=["9f2b…"]
     )
 
 
-class Reason(BaseModel):
+class Reason(Submitted):
     reason: str = Field(min_length=1, max_length=500, examples=["Die Bank hat die Datei abgelehnt."])
 
 
-class NewDay(BaseModel):
+class NewDay(Submitted):
     execution_date: BusinessDay = Field(examples=["2026-12-01"])
 
 

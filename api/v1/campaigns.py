@@ -2,20 +2,21 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path
+from fastapi import Body, Path
 from fastapi.responses import JSONResponse
 
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
+from api.v1.answers import Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
+from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger.database import TenantTransaction
 from ledger.programme import campaigns
 from ledger.programme.campaigns import Campaign, CampaignChange, NewCampaign, Plan
 from ledger.refusals import NotFound
 
-router = APIRouter(prefix="/api/v1/campaigns", tags=["Kampagnen"], responses=PROBLEMS)
+router = door_router("/api/v1/campaigns", "Kampagnen")
 
 Slug = Annotated[str, Path(max_length=64, description="Kürzel der Kampagne", examples=["sommer"])]
 

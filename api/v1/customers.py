@@ -3,25 +3,26 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query
+from fastapi import Body, Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
+from api.v1.answers import Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
+from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger.programme import partners
 from ledger.refusals import NotFound
 from ledger.sales import customers
 from ledger.sales.customers import Customer, NewCustomer
-from ledger.types import CustomerId
+from ledger.types import CustomerId, Submitted
 
-router = APIRouter(prefix="/api/v1/customers", tags=["Kunden"], responses=PROBLEMS)
+router = door_router("/api/v1/customers", "Kunden")
 
 
-class CustomerChange(BaseModel):
+class CustomerChange(Submitted):
     assigned_partner_code: str | None = Field(description="Code des Partners; null: keiner", examples=["ANNA"])
     reason: str = Field(min_length=1, max_length=500, examples=["Steht so im Vertrag mit dem Partner."])
 

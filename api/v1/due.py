@@ -2,14 +2,15 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from api.http.language import in_words
 from api.http.parts import Doors
-from api.v1.answers import PROBLEMS, PartnerCode
+from api.v1.answers import PartnerCode
 from api.v1.callers import Reader, Writer
+from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger.database import TenantTransaction
 from ledger.payouts import due, final_settlement
@@ -18,7 +19,7 @@ from ledger.programme import partners
 from ledger.refusals import NotFound
 from ledger.types import BusinessTime, PartnerId, TaxCase
 
-router = APIRouter(prefix="/api/v1/partners", tags=["Partner"], responses=PROBLEMS)
+router = door_router("/api/v1/partners", "Partner")
 
 
 class WaitingShown(Waiting):

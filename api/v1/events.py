@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
@@ -10,14 +10,15 @@ from api.actions import replaying
 from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, changes_in_words, shown
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
+from api.v1.answers import Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
+from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.types import EventId, EventState
 
-router = APIRouter(prefix="/api/v1/events", tags=["Ereignisse"], responses=PROBLEMS)
+router = door_router("/api/v1/events", "Ereignisse")
 
 Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="Nummer des Ereignisses", examples=[17])]
 

@@ -2,16 +2,17 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 
 from api.actions import report_files
 from api.http.parts import Doors
-from api.v1.answers import PROBLEMS, PartnerCode, PayoutNo
+from api.v1.answers import PartnerCode, PayoutNo
 from api.v1.callers import Approver, Reader
+from api.v1.doors import door_router
 from ledger.types import BusinessDay
 
-router = APIRouter(prefix="/api/v1/reports", tags=["Berichte"], responses=PROBLEMS)
+router = door_router("/api/v1/reports", "Berichte")
 Form = Literal["pdf", "csv"]
 
 

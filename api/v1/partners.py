@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query
+from fastapi import Body, Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from api.actions.rechecks import announce_rechecks
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PartnerCode, page
+from api.v1.answers import Cursor, Limit, Page, PartnerCode, page
 from api.v1.callers import Banker, Reader, Writer
+from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger.bank import partner_accounts
 from ledger.bank.partner_accounts import BankDetails, NewBankDetails
@@ -24,9 +25,9 @@ from ledger.programme.partners import NewPartner, Partner, PartnerChange, Partne
 from ledger.refusals import NotFound
 from ledger.tax import tax_statuses as partner_tax
 from ledger.tax.tax_statuses import NewTaxStatus, TaxRecord
-from ledger.types import BusinessTime
+from ledger.types import BusinessTime, Submitted
 
-router = APIRouter(prefix="/api/v1/partners", tags=["Partner"], responses=PROBLEMS)
+router = door_router("/api/v1/partners", "Partner")
 
 _ANNA = {
     "code": "ANNA",
@@ -52,14 +53,14 @@ class PartnerInFull(Partner):
     pending_bank_details: BankDetails | None
 
 
-class Agreement(BaseModel):
+class Agreement(Submitted):
     """The partner's consent to self-billing (§ 14 Abs. 2 Satz 5 UStG)."""
 
     version: str = Field(min_length=1, max_length=50, examples=["2026-01"])
     accepted_at: BusinessTime = Field(examples=["2026-01-15T10:00:00+01:00"])
 
 
-class NamedAccount(BaseModel):
+class NamedAccount(Submitted):
     account: UUID = Field(
         description="`id` der Bankverbindung, wie sie gezeigt wurde", examples=["0b9f6c1e-5a43-4f0e-9d0c-2f6a1f7a7c11"]
     )

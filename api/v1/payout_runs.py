@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query
+from fastapi import Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
@@ -11,18 +11,19 @@ from api.actions import payout_run_start
 from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
+from api.v1.answers import Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
+from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger.payouts import payout_run_results, payout_runs
 from ledger.payouts.payout_run_results import Difference, RunRow, RunTotals
 from ledger.payouts.payout_runs import PayoutRun
-from ledger.types import BusinessDay
+from ledger.types import BusinessDay, Submitted
 
-router = APIRouter(prefix="/api/v1/payout-runs", tags=["Auszahlungsläufe"], responses=PROBLEMS)
+router = door_router("/api/v1/payout-runs", "Auszahlungsläufe")
 
 
-class RunWanted(BaseModel):
+class RunWanted(Submitted):
     cut_off: BusinessDay | None = Field(
         default=None,
         description="Stichtag: gezahlt vor diesem Tag, 0 Uhr (Europe/Berlin); sonst der Erste dieses Monats",
@@ -45,7 +46,7 @@ class RunInFull(PayoutRun):
     share_of_the_year: float = Field(description="Anteil an 50.000 Belegen im Jahr", examples=[0.2])
 
 
-class Reason(BaseModel):
+class Reason(Submitted):
     reason: str = Field(min_length=1, max_length=500, examples=["Falscher Stichtag."])
 
 

@@ -6,18 +6,27 @@ A decision is a row in the ledger and is answered at once; the workflow is told 
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query
+from fastapi import Body, Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from api.http.parts import Doors, Parts
 from api.http.rows import after, shown
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, PayoutNo, page
+from api.v1.answers import Cursor, Limit, Page, PayoutNo, page
 from api.v1.callers import Approver, Reader, Writer, WriterOrApprover
+from api.v1.doors import door_router
 from api.v1.holds import PayoutShown, payout_shown
 from api.v1.once import Acting, OnlyOnce
 from ledger.database import TenantTransaction
-from ledger.payouts import approval_rule, decisions, objections, payout_lines, payout_requests, payouts, tax_questions
+from ledger.payouts import (
+    approval_rule,
+    decisions,
+    objections,
+    payout_lines,
+    payout_requests,
+    payouts,
+    tax_questions,
+)
 from ledger.payouts.approval_rule import FourEyes
 from ledger.payouts.decisions import Decision
 from ledger.payouts.objections import Objection
@@ -25,11 +34,11 @@ from ledger.payouts.payout_lines import PayoutLine
 from ledger.payouts.payouts import Payout
 from ledger.programme import partners
 from ledger.refusals import Blocked
-from ledger.types import Frozen, PayoutState, TaxCase
+from ledger.types import Frozen, PayoutState, Submitted, TaxCase
 from lexoffice.links import document_url
 from workflows.messages import payout_workflow_id
 
-router = APIRouter(prefix="/api/v1/payouts", tags=["Auszahlungen"], responses=PROBLEMS)
+router = door_router("/api/v1/payouts", "Auszahlungen")
 
 
 class PayoutInFull(PayoutShown):
@@ -44,21 +53,21 @@ class PayoutInFull(PayoutShown):
     credit_note_url: str | None
 
 
-class PayoutRequest(BaseModel):
+class PayoutRequest(Submitted):
     partner: str = Field(max_length=32, description="Code des Partners", examples=["ANNA"])
     tax_case: TaxCase | None = Field(
         default=None, description="Wo die Provisionen mehrere Steuerfälle haben; sonst der älteste, der auszuzahlen ist"
     )
 
 
-class Approval(BaseModel):
+class Approval(Submitted):
     content_hash: str = Field(
         max_length=64, description="`content_hash` der Auszahlung, wie sie gezeigt wurde", examples=["9f2b…"]
     )
     reason: str | None = Field(default=None, max_length=500)
 
 
-class Refusal(BaseModel):
+class Refusal(Submitted):
     reason: str = Field(min_length=1, max_length=500, examples=["Der Partner hat gekündigt."])
     content_hash: str | None = Field(default=None, max_length=64)
 

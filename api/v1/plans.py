@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query
+from fastapi import Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
@@ -11,17 +11,18 @@ from api.http.language import in_words, say
 from api.http.parts import Doors
 from api.http.problems import Problem
 from api.http.rows import shown
-from api.v1.answers import PROBLEMS
 from api.v1.callers import Reader, Writer
 from api.v1.campaigns import Slug, of_slug
+from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger.programme import plan_files, plans
 from ledger.programme.plan_examples import EXAMPLE_CENTS, Example, ExampleLevel, example_of
 from ledger.programme.plan_files import LineError, PlanFileRefused, PlanInFile
 from ledger.programme.plans import NewPlan, Plan, Terms
 from ledger.refusals import NotFound
+from ledger.types import Submitted
 
-router = APIRouter(prefix="/api/v1/campaigns", tags=["Kampagnen"], responses=PROBLEMS)
+router = door_router("/api/v1/campaigns", "Kampagnen")
 
 _PLAN = {
     "valid_from": "2026-12-01T00:00:00+01:00",
@@ -57,7 +58,7 @@ class PlanList(BaseModel):
     items: list[Plan]
 
 
-class PlanFile(BaseModel):
+class PlanFile(Submitted):
     csv: str = Field(max_length=500_000, description="UTF-8, `;`, Dezimalkomma", examples=[_CSV])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -13,8 +13,8 @@ from api.actions.lexoffice_connection import LexofficeChange, LexofficeConnectio
 from api.actions.lexoffice_profile import KeyRefused
 from api.http.language import in_words
 from api.http.parts import Doors, Parts
-from api.v1.answers import PROBLEMS
 from api.v1.callers import Administrator, Reader
+from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger.access.api_keys import Caller
 from ledger.connections import connections, stripe_secret
@@ -22,7 +22,7 @@ from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 from ledger.types import STRIPE
 
-router = APIRouter(prefix="/api/v1/providers", tags=["Zahlungsanbieter"], responses=PROBLEMS)
+router = door_router("/api/v1/providers", "Zahlungsanbieter")
 
 
 class StripeConnection(BaseModel):

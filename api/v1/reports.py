@@ -3,20 +3,20 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse, Response
 
 from api.actions import report_files
 from api.http.parts import Doors
-from api.v1.answers import PROBLEMS
 from api.v1.callers import Reader
+from api.v1.doors import door_router
 from ledger.refusals import NotAcceptable
 from ledger.reports import number_check, reports
 from ledger.reports.number_check import NumberCheck
 from ledger.reports.reports import DayReport, Reconciliation
 from ledger.types import BusinessDay
 
-router = APIRouter(prefix="/api/v1/reports", tags=["Berichte"], responses=PROBLEMS)
+router = door_router("/api/v1/reports", "Berichte")
 Month = Annotated[str, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="Monat, in Berlin", examples=["2026-11"])]
 _FILE = {"content": {"text/csv": {}}, "description": "UTF-8 mit BOM, `;`, Dezimalkomma"}
 

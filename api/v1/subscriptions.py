@@ -1,15 +1,14 @@
 """lexoffice's notifications: set up on request by the engine, looked after by each sweep, and how they fare."""
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api.actions.subscriptions import Subscriptions, health, want
 from api.http.parts import Doors
-from api.v1.answers import PROBLEMS
 from api.v1.callers import Administrator, Reader
+from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 
-router = APIRouter(prefix="/api/v1/providers/lexoffice/subscriptions", tags=["Zahlungsanbieter"], responses=PROBLEMS)
+router = door_router("/api/v1/providers/lexoffice/subscriptions", "Zahlungsanbieter")
 
 
 @router.get(

@@ -3,27 +3,28 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query
+from fastapi import Body, Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from api.actions.task_answers import announce_answer, replay_answered
 from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
+from api.v1.answers import Cursor, Limit, Page, page
 from api.v1.callers import Reader, WriterOrApprover, require
+from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger import tasks
 from ledger.booking import resolutions
 from ledger.booking.resolutions import Answer
 from ledger.tasks import Task
-from ledger.types import TaskId
+from ledger.types import Submitted, TaskId
 
-router = APIRouter(prefix="/api/v1/tasks", tags=["Aufgaben"], responses=PROBLEMS)
+router = door_router("/api/v1/tasks", "Aufgaben")
 
 
-class Resolution(BaseModel):
+class Resolution(Submitted):
     """What is done about the task: one of its `actions`, and what that action needs."""
 
     action: str = Field(min_length=1, max_length=50, examples=["adopt"])

@@ -3,20 +3,20 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from api.http.parts import Doors
 from api.http.rows import shown
-from api.v1.answers import PROBLEMS
 from api.v1.callers import Administrator, Anyone, Reader
+from api.v1.doors import door_router
 from ledger.access import tenants
 from ledger.access.tenants import TenantProfile
 from ledger.connections.wanted_schedules import ScheduleKind
-from ledger.types import Cents
+from ledger.types import Cents, Submitted
 
-router = APIRouter(prefix="/api/v1", tags=["Mandant"], responses=PROBLEMS)
+router = door_router("/api/v1", "Mandant")
 
 
 class Me(BaseModel):
@@ -25,7 +25,7 @@ class Me(BaseModel):
     scopes: list[str] = Field(examples=[["read", "write"]])
 
 
-class TenantChange(BaseModel):
+class TenantChange(Submitted):
     """What is set is changed, null included; what is not set stays."""
 
     name: str = Field(default="", min_length=1, max_length=200)

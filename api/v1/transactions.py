@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query
+from fastapi import Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
@@ -12,8 +12,9 @@ from activities.creation.invoice_document import InvoiceWish, intend_invoice
 from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import PROBLEMS, Cursor, Limit, Page, page
+from api.v1.answers import Cursor, Limit, Page, page
 from api.v1.callers import Reader, Writer
+from api.v1.doors import door_router
 from api.v1.holds import TransactionShown, sale_shown
 from api.v1.once import OnlyOnce
 from ledger.audit import audit
@@ -34,12 +35,13 @@ from ledger.types import (
     Frozen,
     PartnerId,
     Percent,
+    Submitted,
     TransactionId,
     TransactionState,
 )
 from workflows.messages import invoice_workflow_id
 
-router = APIRouter(prefix="/api/v1", tags=["Verkäufe und Provisionen"], responses=PROBLEMS)
+router = door_router("/api/v1", "Verkäufe und Provisionen")
 
 _PartnerFilter = Annotated[str | None, Query(max_length=32, description="Code des Partners", examples=["ANNA"])]
 
@@ -59,15 +61,15 @@ class TransactionInFull(TransactionShown):
     commissions: list[CommissionShown]
 
 
-class Release(BaseModel):
+class Release(Submitted):
     reason: str = Field(min_length=1, max_length=500, examples=["Der Kauf war für einen Kunden."])
 
 
-class Assignment(BaseModel):
+class Assignment(Submitted):
     partner_code: str = Field(max_length=32, examples=["ANNA"])
 
 
-class NewInvoiceOfSale(BaseModel):
+class NewInvoiceOfSale(Submitted):
     """To whom, and for what. A contact in lexoffice, or name and address; without both the sale's customer.
 
     Beside a contact, the parts of the address that are given replace the contact's on this invoice.

@@ -17,11 +17,11 @@ from ledger.database import TenantTransaction
 from ledger.plain_text import PrintedName
 from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
-from ledger.types import Frozen
+from ledger.types import Frozen, Submitted
 from ledger.vault import Vault
 
 
-class NewOwnAccount(Frozen):
+class NewOwnAccount(Submitted):
     """`bic` may be left out where the IBAN tells it."""
 
     account_holder: PrintedName = Field(min_length=1, max_length=70, examples=["Acme GmbH"])

@@ -18,14 +18,14 @@ from ledger.payouts import rechecks
 from ledger.plain_text import PrintedName
 from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow, NotFound
-from ledger.types import Frozen, PartnerId, PayoutNumber, Tenant
+from ledger.types import Frozen, PartnerId, PayoutNumber, Submitted, Tenant
 from ledger.vault import Vault
 
 IBAN_TWICE = "iban_on_two_partners"
 """The kind of the task that must be acknowledged before such an account can be confirmed."""
 
 
-class NewBankDetails(Frozen):
+class NewBankDetails(Submitted):
     """`bic` may be left out where the IBAN tells it."""
 
     account_holder: PrintedName = Field(min_length=1, max_length=70)

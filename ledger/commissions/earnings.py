@@ -94,7 +94,7 @@ def _recompute(base_cents: int, rows: Sequence[Commission]) -> dict[int, Earned]
         Earner(partner_id=PartnerId(at_level[level].partner_id)) if level in at_level else nobody
         for level in range(1, max(at_level) + 1)
     ]
-    stored = {row.level: Calculation.model_validate(row.calculation) for row in rows if row.calculation}
+    stored = {row.level: Calculation.from_row(row.calculation) for row in rows if row.calculation}
     rates = [
         stored[row.level].rate
         if row.level in stored

@@ -43,7 +43,7 @@ def explained_by(calculation: Mapping[str, Any]) -> Reason:
     """Of a stored calculation."""
     if "month" in calculation:
         return _of_month(calculation)
-    return Calculation.model_validate(calculation).why
+    return Calculation.from_row(calculation).why
 
 
 def _of_month(told: Mapping[str, Any]) -> Reason:

@@ -16,12 +16,12 @@ from pydantic import Field
 from ledger.programme.tiers import Slice, Tier, TierMode, rounded, slices, worth
 from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable
-from ledger.types import Cents, Frozen, PartnerId, Percent
+from ledger.types import Cents, Frozen, PartnerId, Percent, Submitted
 
 DEEPEST_LEVEL = 10
 
 
-class Rate(Frozen):
+class Rate(Submitted):
     """What one level of a plan pays. `percent` is of the base, with up to four decimals."""
 
     level: int = Field(ge=1, le=DEEPEST_LEVEL)

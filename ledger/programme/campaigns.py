@@ -11,7 +11,7 @@ from ledger.database import TenantTransaction
 from ledger.plain_text import PrintedName
 from ledger.programme.plans import NewPlan, Plan, add_plan, list_plans, plan, plan_at
 from ledger.refusals import AlreadyExists, NotFound
-from ledger.types import CampaignId, Frozen
+from ledger.types import CampaignId, Frozen, Submitted
 
 __all__ = ["NewPlan", "Plan", "add_plan", "list_plans", "plan", "plan_at"]
 """What a campaign pays stands in plans.py; who knows campaigns finds it here, too."""
@@ -30,7 +30,7 @@ class Campaign(Frozen):
     created_at: datetime
 
 
-class NewCampaign(Frozen):
+class NewCampaign(Submitted):
     """A campaign as somebody writes it down."""
 
     slug: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
@@ -38,7 +38,7 @@ class NewCampaign(Frozen):
     hold_days: int | None = Field(default=None, ge=0, le=365)
 
 
-class CampaignChange(Frozen):
+class CampaignChange(Submitted):
     """What is set is changed, None included; what is not set stays."""
 
     name: PrintedName = Field(default="", min_length=1, max_length=200)

@@ -12,7 +12,7 @@ from ledger.plain_text import PrintedLine, PrintedName, WrittenCode, code_of
 from ledger.programme import campaigns
 from ledger.programme.calculation import DEEPEST_LEVEL, Earner
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
-from ledger.types import CampaignId, Cents, Frozen, PartnerId
+from ledger.types import CampaignId, Cents, Frozen, PartnerId, Submitted
 
 CODE_PATTERN = r"^[A-Z0-9_-]{1,32}$"
 PartnerStatus = Literal["active", "inactive"]
@@ -44,7 +44,7 @@ class Partner(Frozen):
     created_at: datetime
 
 
-class PartnerChange(Frozen):
+class PartnerChange(Submitted):
     """What is set is changed, None included; what is not set stays."""
 
     name: PrintedName = Field(default="", min_length=1, max_length=200)

@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from ledger.audit import audit
 from ledger.database import TenantTransaction
 from ledger.programme.calculation import Rate, refuse_unfit_levels
 from ledger.programme.tiers import TierMode
 from ledger.refusals import AlreadyExists, NotFound
-from ledger.types import BusinessTime, CampaignId, Cents, Frozen, TransactionId
+from ledger.types import BusinessTime, CampaignId, Cents, Submitted, TransactionId
 
 
-class Terms(Frozen):
+class Terms(Submitted):
     """What a plan says. Amounts are cents, net."""
 
     levels: tuple[Rate, ...]
@@ -37,6 +37,8 @@ class NewPlan(Terms):
 
 class Plan(Terms):
     """One version of a campaign's plan. `valid_from` None: from the beginning on."""
+
+    model_config = ConfigDict(extra="ignore")  # shown, not handed in: a later version may say more
 
     id: UUID
     campaign_id: CampaignId

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from pydantic import Field
 
-from ledger.types import Cents, Frozen, Percent
+from ledger.types import Cents, Frozen, Percent, Submitted
 
 
 class TierMode(StrEnum):
@@ -22,7 +22,7 @@ class TierMode(StrEnum):
     GRADUATED = "graduated"
 
 
-class Tier(Frozen):
+class Tier(Submitted):
     """From this revenue on (inclusive). `fixed_cents` is per sale and for flat tiers only."""
 
     from_cents: Cents = Field(gt=0)

@@ -13,7 +13,7 @@ from ledger.plain_text import PrintedName
 from ledger.programme import partners
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound, require_reason
 from ledger.search_terms import named
-from ledger.types import CustomerId, Frozen, PartnerId
+from ledger.types import CustomerId, Frozen, PartnerId, Submitted
 
 
 class Customer(Frozen):
@@ -44,7 +44,7 @@ class CustomerNames(Frozen):
         return bool(self.external_id or self.lexoffice_contact_id or self.email)
 
 
-class NewCustomer(CustomerNames):
+class NewCustomer(CustomerNames, Submitted):
     """A customer as somebody enters it."""
 
     name: PrintedName | None = Field(default=None, max_length=300)

@@ -4,15 +4,15 @@ from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from ledger.audit import audit
 from ledger.database import TenantTransaction
 from ledger.programme import partners
-from ledger.types import BusinessDay, Frozen, PartnerId, TaxStatus
+from ledger.types import BusinessDay, PartnerId, Submitted, TaxStatus
 
 
-class NewTaxStatus(Frozen):
+class NewTaxStatus(Submitted):
     """`valid_until` is exclusive. A small business is confirmed for a calendar year and counts only in it."""
 
     status: TaxStatus
@@ -33,6 +33,8 @@ class NewTaxStatus(Frozen):
 
 class TaxRecord(NewTaxStatus):
     """A status as it was recorded, valid from `valid_from` until before `valid_until`."""
+
+    model_config = ConfigDict(extra="ignore")  # shown, not handed in: a later version may say more
 
     id: UUID
     partner_id: PartnerId
