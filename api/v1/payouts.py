@@ -22,6 +22,7 @@ from ledger.payouts import (
     approval_rule,
     decisions,
     objections,
+    payout_content,
     payout_lines,
     payout_requests,
     payouts,
@@ -87,7 +88,7 @@ async def list_payouts(
     asked: Annotated[PayoutQuery, Query()],
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        found = await payouts.list_payouts(
+        found, following = await payouts.list_payouts(
             tx,
             after=after(asked.cursor),
             limit=asked.limit,
@@ -95,7 +96,8 @@ async def list_payouts(
             partner_code=asked.partner,
             run=asked.payout_run,
         )
-    return JSONResponse(page(found, payout_shown))
+        found = await payout_content.as_they_are_now(tx, found)
+    return JSONResponse(page((found, following), payout_shown))
 
 
 @router.post(
@@ -195,8 +197,9 @@ async def _in_full(tx: TenantTransaction, doors: Parts, payout: Payout) -> dict[
     if payout.credit_note_id is not None:
         url = document_url(doors.settings.lexoffice_app_url, "credit-note", UUID(payout.credit_note_id))
     objection = await objections.of_payout(tx, payout.number)
+    [now] = await payout_content.as_they_are_now(tx, [payout])
     return payout_shown(
-        payout,
+        now,
         lines=[shown(line) for line in await payout_lines.of_payout(tx, payout.id)],
         decisions=[shown(decision) for decision in await decisions.of_payout(tx, payout.id)],
         four_eyes=shown(await approval_rule.of_payout(tx, payout)),

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ledger.database import TenantTransaction
+from ledger.payouts.payouts import Payout
 from ledger.refusals import NotFound
-from ledger.types import PayoutId
+from ledger.types import PayoutId, PayoutState
+
+_DECIDED_BY_CONTENT = frozenset({PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED})
 
 
 async def content_hash(tx: TenantTransaction, payout: PayoutId) -> str:
@@ -46,6 +49,16 @@ async def content_hashes(tx: TenantTransaction, wanted: Sequence[PayoutId]) -> d
         wanted,
     )
     return {PayoutId(row["id"]): _hash_of({name: value for name, value in row.items() if name != "id"}) for row in rows}
+
+
+async def as_they_are_now(tx: TenantTransaction, found: Sequence[Payout]) -> list[Payout]:
+    """These payouts with the hash of the present content, while a decision may still name it.
+
+    The row's hash is as old as the last look of whoever wrote it; who reads must not have to write. Later the row's
+    stays: it is what was decided about.
+    """
+    fresh = await content_hashes(tx, [one.id for one in found if one.state in _DECIDED_BY_CONTENT])
+    return [one.model_copy(update={"content_hash": fresh.get(one.id, one.content_hash)}) for one in found]
 
 
 def _hash_of(content: dict[str, Any]) -> str:

@@ -41,7 +41,7 @@ def test_every_request_model_and_every_part_of_one_forbids_what_it_does_not_know
 
 async def refused(door: Door, operation: Operation, *, query: str = "", body: Any = None) -> list[str]:
     """The fields that the answer names as unknown. A key may lack one scope, the other has it."""
-    [method] = operation.methods
+    (method,) = list(operation.methods or ())
     path = address(operation.path, nowhere()).removeprefix("/api/v1/") + query
     for key in (door.key, door.approver):
         answer = await door.api(method, path, body, **{"X-API-Key": key})
