@@ -95,6 +95,7 @@ _BY_SQLSTATE: dict[str, tuple[type[Refused], str]] = {
     "PD008": (NotAcceptable, "clawback_exceeds"),
     "PD020": (NotAllowedNow, "bank_run_fixed"),
     "PD030": (NotAcceptable, "month_differs"),
+    "PD031": (NotAcceptable, "parts_differ"),
 }
 _DOCUMENT_UNDER_WAY = "PD006"
 

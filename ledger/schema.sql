@@ -345,12 +345,14 @@ CREATE TABLE commissions (
     cause_document text,
     tax_case       text CHECK (tax_case IN ('regular', 'small_business', 'private')),
     reissued_of    uuid,
+    split_of       uuid,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaigns,
     FOREIGN KEY (tenant_id, origin_id) REFERENCES commissions,
     FOREIGN KEY (tenant_id, partner_id) REFERENCES partners,
     FOREIGN KEY (tenant_id, plan_id) REFERENCES plans,
     FOREIGN KEY (tenant_id, reissued_of) REFERENCES commissions,
+    FOREIGN KEY (tenant_id, split_of) REFERENCES commissions NOT VALID,
     FOREIGN KEY (tenant_id, transaction_id) REFERENCES transactions,
     CONSTRAINT a_commission_has_its_whole CHECK (earned_cents IS NOT NULL),
     CONSTRAINT a_line_has_its_sale_or_its_month
@@ -358,6 +360,8 @@ CREATE TABLE commissions (
         WHEN month IS NULL THEN transaction_id IS NOT NULL AND kind <> 'month_close' AND month_part IS NULL ELSE
         transaction_id IS NULL AND campaign_id IS NOT NULL AND month_part IS NOT NULL AND (kind IN ('month_close',
         'correction', 'reissue')) END),
+    CONSTRAINT a_rest_takes_back
+        CHECK (split_of IS NULL OR net_cents < 0 AND (kind IN ('correction', 'month_close'))) NOT VALID,
     CHECK ((kind IN ('correction', 'month_close')) OR (kind = 'clawback') = (net_cents < 0)),
     CHECK ((kind IN ('clawback', 'reissue')) = (origin_id IS NOT NULL))
 );
@@ -375,11 +379,12 @@ CREATE INDEX lines_of_a_month ON commissions (tenant_id, campaign_id, month) WHE
 CREATE UNIQUE INDEX one_commission_per_sale_and_level ON commissions (tenant_id, transaction_id, level)
     WHERE kind = 'sale';
 CREATE UNIQUE INDEX one_line_per_settlement ON commissions (tenant_id, partner_id, campaign_id, month, month_part)
-    WHERE kind = 'month_close';
+    WHERE kind = 'month_close' AND split_of IS NULL;
 CREATE INDEX open_commissions ON commissions (tenant_id, state)
     INCLUDE (net_cents)
     WHERE state IN ('pending', 'approved', 'in_payout');
 CREATE UNIQUE INDEX reissued_once ON commissions (tenant_id, reissued_of) WHERE reissued_of IS NOT NULL;
+CREATE INDEX rests_of_a_line ON commissions (tenant_id, split_of) WHERE split_of IS NOT NULL;
 ALTER TABLE commissions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE commissions FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON commissions USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
@@ -418,6 +423,11 @@ CREATE CONSTRAINT TRIGGER line_is_its_settlement
     FOR EACH ROW
     WHEN (new.kind = 'month_close')
     EXECUTE FUNCTION line_is_its_settlement();
+CREATE CONSTRAINT TRIGGER parts_are_their_line
+    AFTER INSERT OR UPDATE OF net_cents, partner_id, split_of ON commissions DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    WHEN (new.split_of IS NOT NULL)
+    EXECUTE FUNCTION parts_are_their_line();
 CREATE TRIGGER settled_commissions_keep_their_amount
     BEFORE UPDATE ON commissions
     FOR EACH ROW
@@ -3436,9 +3446,14 @@ CREATE OR REPLACE FUNCTION public.line_is_its_settlement()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM month_settlements
-                    WHERE tenant_id = NEW.tenant_id AND partner_id = NEW.partner_id AND campaign_id = NEW.campaign_id
-                      AND month = NEW.month AND part = NEW.month_part AND difference_cents = NEW.net_cents) THEN
+    IF NOT EXISTS (SELECT 1 FROM month_settlements s
+                    WHERE s.tenant_id = NEW.tenant_id AND s.partner_id = NEW.partner_id
+                      AND s.campaign_id = NEW.campaign_id AND s.month = NEW.month AND s.part = NEW.month_part
+                      AND s.difference_cents = (
+                          SELECT sum(c.net_cents) FROM commissions c
+                           WHERE c.tenant_id = s.tenant_id AND c.partner_id = s.partner_id
+                             AND c.campaign_id = s.campaign_id AND c.month = s.month AND c.month_part = s.part
+                             AND c.kind = 'month_close')) THEN
         RAISE EXCEPTION 'the line of a month is not what was settled' USING ERRCODE = 'PD030';
     END IF;
     RETURN NULL;
@@ -3665,6 +3680,23 @@ BEGIN
                                       WHERE tenant_id = NEW.tenant_id AND campaign_id = NEW.campaign_id), 0);
     END IF;
     RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.parts_are_their_line()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM commissions c
+         WHERE c.tenant_id = NEW.tenant_id AND c.id = NEW.split_of AND c.split_of IS NULL
+           AND (c.kind, c.partner_id, c.service_date, c.recorded_by, c.transaction_id, c.month) IS NOT DISTINCT FROM
+               (NEW.kind, NEW.partner_id, NEW.service_date, NEW.recorded_by, NEW.transaction_id, NEW.month)
+           AND c.earned_cents = c.net_cents + (SELECT sum(r.net_cents) FROM commissions r
+                                                WHERE r.tenant_id = c.tenant_id AND r.split_of = c.id)) THEN
+        RAISE EXCEPTION 'the parts of a line are not what was written' USING ERRCODE = 'PD031';
+    END IF;
+    RETURN NULL;
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.payouts_stay()

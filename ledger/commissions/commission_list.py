@@ -88,7 +88,7 @@ _SHOWN = """
 _BESIDE = """
       JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.partner_id
       LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
-      LEFT JOIN manual_lines m ON m.tenant_id = c.tenant_id AND m.commission_id = c.id
+      LEFT JOIN manual_lines m ON m.tenant_id = c.tenant_id AND m.commission_id = COALESCE(c.split_of, c.id)
       LEFT JOIN plans v ON v.tenant_id = c.tenant_id AND v.id = c.plan_id
       LEFT JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = COALESCE(v.campaign_id, c.campaign_id)
       LEFT JOIN payout_lines l ON l.tenant_id = c.tenant_id AND l.commission_id = c.id AND l.released_at IS NULL

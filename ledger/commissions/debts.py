@@ -1,4 +1,7 @@
-"""What a partner owes by claw-backs: netted within the tenant's limit, carried, shown to a person when it is old."""
+"""What a partner owes: netted within the tenant's limit, carried, shown to a person when it is old.
+
+It comes of claw-backs, negative corrections and negative lines of months.
+"""
 
 from datetime import timedelta
 
@@ -12,23 +15,32 @@ OLD_DEBT = timedelta(days=180)
 
 
 async def split(tx: TenantTransaction, commission: CommissionId, taken_cents: int) -> None:
-    """Make two of a claw-back that the limit lets through in part: `taken_cents` stay in the row, the rest is a new
-    one, as old as the first."""
+    """Make two of a line that the limit lets through in part: `taken_cents` stay in the row, the rest is a new one, as
+    old as the first. The rest of a claw-back belongs to its commission; of another line it names that (`split_of`),
+    which keeps the whole as what it was written for (`earned_cents`)."""
     await tx.execute(
         """
         INSERT INTO commissions (tenant_id, kind, origin_id, transaction_id, partner_id, level, plan_id, percent,
                                  fixed_cents, base_cents, net_cents, state, provisional, service_date, cause,
-                                 cause_document, tax_case, created_at)
+                                 cause_document, tax_case, created_at, recorded_by, calculation, campaign_id, month,
+                                 month_part, free_from, split_of)
         SELECT tenant_id, kind, origin_id, transaction_id, partner_id, level, plan_id, percent, fixed_cents, base_cents,
-               net_cents + $3::bigint, state, provisional, service_date, cause, cause_document, tax_case, created_at
-          FROM commissions WHERE tenant_id = $1 AND id = $2 AND kind = 'clawback'
+               net_cents + $3::bigint, state, provisional, service_date, cause, cause_document, tax_case, created_at,
+               recorded_by, calculation, campaign_id, month, month_part, free_from,
+               CASE WHEN kind <> 'clawback' THEN COALESCE(split_of, id) END
+          FROM commissions WHERE tenant_id = $1 AND id = $2
         """,
         tx.tenant.id,
         commission,
         taken_cents,
     )
     await tx.execute(
-        "UPDATE commissions SET net_cents = -$3::bigint, earned_cents = -$3::bigint WHERE tenant_id = $1 AND id = $2",
+        """
+        UPDATE commissions
+           SET net_cents = -$3::bigint,
+               earned_cents = CASE WHEN kind = 'clawback' OR split_of IS NOT NULL THEN -$3::bigint ELSE earned_cents END
+         WHERE tenant_id = $1 AND id = $2
+        """,
         tx.tenant.id,
         commission,
         taken_cents,

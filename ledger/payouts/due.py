@@ -324,7 +324,7 @@ def _group(rule: DocumentRule, rows: Sequence[asyncpg.Record], settings: _Settin
     # What is left of a claw-back that was split, or came back with its payout, is a newer row and as old as the first.
     by_age = sorted(rows, key=itemgetter("created_at"))
     every = tuple(DueLine(row["id"], row["net_cents"], row["net_cents"], row["service_date"]) for row in by_age)
-    lines = _netted(every, [row["kind"] for row in by_age], settings)
+    lines = _netted(every, settings)
     return DueGroup(
         tax_case=rule.tax_case,
         rule=rule,
@@ -335,8 +335,8 @@ def _group(rule: DocumentRule, rows: Sequence[asyncpg.Record], settings: _Settin
     )
 
 
-def _netted(every: tuple[DueLine, ...], kinds: Sequence[str], settings: _Settings) -> tuple[DueLine, ...]:
-    """The lines with as much of the claw-backs as the limit allows, the oldest first; the last may be taken in part.
+def _netted(every: tuple[DueLine, ...], settings: _Settings) -> tuple[DueLine, ...]:
+    """The lines with as much of what takes back as the limit allows, the oldest first; the last may be taken in part.
 
     Where all of it may be netted and it is more than there is, nothing is paid and everything is carried.
     """
@@ -347,12 +347,11 @@ def _netted(every: tuple[DueLine, ...], kinds: Sequence[str], settings: _Setting
     if owed <= limit or limit == positive:
         return every
     kept = []
-    for line, kind in zip(every, kinds, strict=True):
-        part = min(-line.net_cents, limit)
+    for line in every:
         if line.net_cents > 0:
             kept.append(line)
-        elif part == -line.net_cents or (part > 0 and kind == "clawback"):
-            # A correction, or the line of a month, is netted whole or waits; what comes after it may use the room.
+        elif limit > 0:
+            part = min(-line.net_cents, limit)
             kept.append(line._replace(net_cents=-part))
             limit -= part
     return tuple(kept)

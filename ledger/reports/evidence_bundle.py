@@ -116,7 +116,7 @@ async def build(tx: TenantTransaction, number: str, *, in_words: InWords, sees_b
 
 
 async def _month_closes(tx: TenantTransaction, payout: Payout, in_words: InWords) -> list[dict[str, Any]]:
-    """How the lines without a sale came about."""
+    """How the lines without a sale came about; once where the limit of claw-backs cut one into parts."""
     rows = await tx.fetch(
         """
         SELECT k.slug AS campaign, s.month, s.part, s.due_cents, s.given_cents, s.settled_cents, s.difference_cents,
@@ -132,10 +132,11 @@ async def _month_closes(tx: TenantTransaction, payout: Payout, in_words: InWords
         payout.id,
         timeout=SECONDS,
     )
+    found = {(row["campaign"], row["month"], row["part"]): row for row in rows}
     return [
         {name: value for name, value in row.items() if name != "calculation"}
         | {"words": in_words(explained_by(row["calculation"]))}
-        for row in rows
+        for row in found.values()
     ]
 
 

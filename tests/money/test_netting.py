@@ -9,13 +9,14 @@ import pytest
 
 from ledger.booking import settlement
 from ledger.booking.settlement import Meaning, Verdict
-from ledger.commissions import debts, manual_lines
+from ledger.commissions import commission_list, debts, manual_lines
+from ledger.commissions.commission_list import CommissionFilter
 from ledger.commissions.manual_lines import NewManualLine
 from ledger.database import TenantTransaction
 from ledger.payouts import approval_rule, clawbacks, decisions, due, payouts, tax_questions
 from ledger.programme.calculation import Rate
 from ledger.programme.tiers import TierMode
-from ledger.refusals import NothingDue
+from ledger.refusals import NotAcceptable, NothingDue
 from ledger.sales import transactions
 from ledger.tax import tax_statuses
 from ledger.tax.tax_statuses import NewTaxStatus
@@ -24,7 +25,7 @@ from tests.fixtures import payable
 from tests.fixtures.invoices import give_back
 from tests.fixtures.ledger_shop import Shop
 from tests.fixtures.payable import EARNED_ON
-from tests.money.selling import close, plan_from_march, sell, tiers
+from tests.money.selling import close, lines_of_months, plan_from_march, sell, tiers
 from tests.money.test_refunds import approved_sale, balance, of_level, settle
 
 
@@ -207,7 +208,7 @@ async def test_who_wrote_a_line_is_one_of_the_makers_of_the_payout_that_holds_it
     assert "user:editor" in made
 
 
-async def test_a_correction_that_does_not_fit_waits_and_leaves_its_room(shop: Shop) -> None:
+async def test_a_correction_that_does_not_fit_is_split(shop: Shop) -> None:
     await approved_sale(shop)
     await settle(shop)
     await corrected(shop, -700)
@@ -216,8 +217,48 @@ async def test_a_correction_that_does_not_fit_waits_and_leaves_its_room(shop: Sh
     await approved_sale(shop, "pi_2", voucher_number="RE-2")
     number = await shop.payout("ANNA")
     [payout] = await shop.rows("SELECT net_cents FROM payouts WHERE number = $1", number)
-    assert payout["net_cents"] == 1000 - 400
-    assert (await balance(shop)).open_cents == -700
+    assert payout["net_cents"] == 1000 - 500
+    assert (await balance(shop)).open_cents == -200 - 400
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        shown, _ = await commission_list.page(tx, CommissionFilter())
+    assert [(row.net_cents, row.state) for row in shown if row.reason == "Doppelt gezahlt"] == [
+        (-200, "approved"),
+        (-500, "in_payout"),
+    ]
+
+
+async def test_a_line_is_split_again_and_its_parts_stay_what_was_written(shop: Shop) -> None:
+    await corrected(shop, -2_000)
+    await limit(shop, 50)
+    for reference, left in (("pi_1", -1_500), ("pi_2", -1_000), ("pi_3", -500), ("pi_4", 0)):
+        await approved_sale(shop, reference, voucher_number=f"RE-{reference}")
+        await settle(shop)
+        assert (await balance(shop)).open_cents == left
+    with pytest.raises(NotAcceptable, match="parts_differ"):
+        await shop.rows(
+            """
+            INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, base_cents, net_cents, state,
+                                     provisional, service_date, recorded_by, split_of)
+            SELECT tenant_id, kind, transaction_id, partner_id, level, base_cents, -1, 'approved', false, service_date,
+                   recorded_by, id
+              FROM commissions WHERE kind = 'correction' AND split_of IS NULL
+            """
+        )
+
+
+async def test_the_line_of_a_month_that_does_not_fit_is_split(shop: Shop) -> None:
+    """A cap takes 300,00 of what was paid already; 100,00 are earned after it, and half of them may be netted."""
+    await plan_from_march(shop, Rate(level=1, percent=10), cap_per_month_cents=50_000)
+    await sell(shop, 400_000, 400_000)
+    await settle(shop)
+    await close(shop)
+    await limit(shop, 50)
+    await payable.earn(shop, 10_000)
+    number = await shop.payout("ANNA")
+    [payout] = await shop.rows("SELECT net_cents FROM payouts WHERE number = $1", number)
+    assert (payout["net_cents"], (await balance(shop)).open_cents) == (5_000, -25_000)
+    assert (await close(shop)).written == ()
+    assert sorted(line["net_cents"] for line in await lines_of_months(shop)) == [-25_000, -5_000]
 
 
 async def debts_asked_about(shop: Shop) -> list[str]:

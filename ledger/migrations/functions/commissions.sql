@@ -66,13 +66,41 @@ COMMENT ON TRIGGER a_manual_line_was_confirmed ON commissions IS
     'Refuses to let a line written by hand be worth something before a second person confirmed it (PD001).'
     ' Relied on by ledger/commissions/manual_lines.py.';
 
+-- A limit may cut what is taken back into parts; together they are what was written.
+CREATE OR REPLACE FUNCTION parts_are_their_line() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM commissions c
+         WHERE c.tenant_id = NEW.tenant_id AND c.id = NEW.split_of AND c.split_of IS NULL
+           AND (c.kind, c.partner_id, c.service_date, c.recorded_by, c.transaction_id, c.month) IS NOT DISTINCT FROM
+               (NEW.kind, NEW.partner_id, NEW.service_date, NEW.recorded_by, NEW.transaction_id, NEW.month)
+           AND c.earned_cents = c.net_cents + (SELECT sum(r.net_cents) FROM commissions r
+                                                WHERE r.tenant_id = c.tenant_id AND r.split_of = c.id)) THEN
+        RAISE EXCEPTION 'the parts of a line are not what was written' USING ERRCODE = 'PD031';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER parts_are_their_line AFTER INSERT OR UPDATE OF net_cents, partner_id, split_of ON commissions
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.split_of IS NOT NULL)
+    EXECUTE FUNCTION parts_are_their_line();
+COMMENT ON TRIGGER parts_are_their_line ON commissions IS
+    'Refuses the rest of a line that does not add up to it with its other parts (PD031), at the end of the transaction.'
+    ' Relied on by ledger/commissions/debts.py.';
+
 -- The line of a settlement is its difference, and what was written stays (rules.md: never by changing what was paid).
 CREATE OR REPLACE FUNCTION line_is_its_settlement() RETURNS trigger
     LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM month_settlements
-                    WHERE tenant_id = NEW.tenant_id AND partner_id = NEW.partner_id AND campaign_id = NEW.campaign_id
-                      AND month = NEW.month AND part = NEW.month_part AND difference_cents = NEW.net_cents) THEN
+    IF NOT EXISTS (SELECT 1 FROM month_settlements s
+                    WHERE s.tenant_id = NEW.tenant_id AND s.partner_id = NEW.partner_id
+                      AND s.campaign_id = NEW.campaign_id AND s.month = NEW.month AND s.part = NEW.month_part
+                      AND s.difference_cents = (
+                          SELECT sum(c.net_cents) FROM commissions c
+                           WHERE c.tenant_id = s.tenant_id AND c.partner_id = s.partner_id
+                             AND c.campaign_id = s.campaign_id AND c.month = s.month AND c.month_part = s.part
+                             AND c.kind = 'month_close')) THEN
         RAISE EXCEPTION 'the line of a month is not what was settled' USING ERRCODE = 'PD030';
     END IF;
     RETURN NULL;
