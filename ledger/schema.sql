@@ -2088,14 +2088,18 @@ INSERT INTO sentences_before_codes (sentence, code, pattern, places) VALUES
     ('Ersetzt durch eine neuere Angabe.', 'replaced_by_newer', NULL, NULL);
 
 CREATE TABLE sessions (
-    id               uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-    token_hmac       bytea NOT NULL UNIQUE CHECK (length(token_hmac) = 32),
-    user_id          uuid NOT NULL REFERENCES users,
-    tenant_id        uuid REFERENCES tenants,
-    created_at       timestamptz NOT NULL DEFAULT now(),
-    last_seen_at     timestamptz NOT NULL DEFAULT now(),
-    expires_at       timestamptz NOT NULL,
-    second_factor_at timestamptz,
+    id                  uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    token_hmac          bytea NOT NULL UNIQUE CHECK (length(token_hmac) = 32),
+    user_id             uuid NOT NULL REFERENCES users,
+    tenant_id           uuid REFERENCES tenants,
+    created_at          timestamptz NOT NULL DEFAULT now(),
+    last_seen_at        timestamptz NOT NULL DEFAULT now(),
+    expires_at          timestamptz NOT NULL,
+    second_factor_at    timestamptz,
+    held_form_encrypted bytea,
+    held_form_hmac      bytea CHECK (length(held_form_hmac) = 32),
+    held_form_until     timestamptz,
+    CONSTRAINT a_form_is_held_whole CHECK (num_nulls(held_form_encrypted, held_form_hmac, held_form_until) IN (0, 3)),
     CHECK (expires_at <= (created_at + '1 day'::interval))
 );
 COMMENT ON TABLE sessions IS 'Somebody is logged in, and has entered this tenant.';
@@ -2949,12 +2953,14 @@ CREATE OR REPLACE FUNCTION public.find_mails_to_send(older_than interval, bundle
  SET search_path TO 'public', 'pg_temp'
 AS $function$
     SELECT m.tenant_id, t.slug, m.user_id, m.id, m.kind FROM (
-        SELECT DISTINCT ON (tenant_id, user_id, kind, CASE WHEN kind NOT IN ('approval_waits', 'task_created') THEN id END) *
-          FROM mails
-         WHERE announced_at IS NULL AND taken_at IS NULL AND created_at > now() - interval '3 days'
-         ORDER BY tenant_id, user_id, kind, CASE WHEN kind NOT IN ('approval_waits', 'task_created') THEN id END, seq
+        SELECT DISTINCT ON (n.tenant_id, n.user_id, n.kind, CASE WHEN NOT n.is_bundled THEN n.id END) n.*
+          FROM (SELECT *, user_id IS NOT NULL
+                          AND kind IN ('approval_waits', 'task_created', 'bank_details_changed') AS is_bundled
+                  FROM mails
+                 WHERE announced_at IS NULL AND taken_at IS NULL AND created_at > now() - interval '3 days') n
+         ORDER BY n.tenant_id, n.user_id, n.kind, CASE WHEN NOT n.is_bundled THEN n.id END, n.seq
     ) m LEFT JOIN tenants t ON t.id = m.tenant_id
-     WHERE m.created_at < now() - CASE WHEN m.kind IN ('approval_waits', 'task_created') THEN bundle ELSE older_than END
+     WHERE m.created_at < now() - CASE WHEN m.is_bundled THEN bundle ELSE older_than END
      ORDER BY m.seq LIMIT at_most
     $function$;
 REVOKE ALL ON FUNCTION find_mails_to_send(interval, interval, integer) FROM PUBLIC;
@@ -3531,7 +3537,7 @@ CREATE OR REPLACE FUNCTION public.mail_about_account()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-    PERFORM mail_members(NEW.tenant_id, 'bank_details_changed', ARRAY['admin'], NEW.id::text);
+    PERFORM mail_members(NEW.tenant_id, 'bank_details_changed', ARRAY['approver', 'admin'], NEW.id::text);
     IF EXISTS (SELECT 1 FROM partner_bank_details
                 WHERE tenant_id = NEW.tenant_id AND partner_id = NEW.partner_id AND state = 'active') THEN
         INSERT INTO mails (tenant_id, kind, partner_id, address, about)

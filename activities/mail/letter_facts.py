@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from ledger.access import memberships, tenants
+from ledger.access import four_eyes, memberships, rule_changes, tenants
 from ledger.access.users import LINK_MINUTES
 from ledger.connections import connections
 from ledger.database import TenantTransaction
@@ -16,6 +16,7 @@ from ledger.mail.mail_kinds import MailKind
 from ledger.mail.outbox import Mail
 from ledger.payouts import approval_queue, payouts
 from ledger.reports import mail_facts
+from ledger.reports.mail_facts import AccountFacts
 from ledger.roles import Permission
 from ledger.types import PayoutState, UserId
 
@@ -36,7 +37,7 @@ async def of_tenant_mail(tx: TenantTransaction, mail: Mail) -> Facts | None:
         case MailKind.PARTNER_DOCUMENT:
             facts = await _document(tx, mail)
         case MailKind.BANK_DETAILS_CHANGED:
-            facts = await _account(tx, mail)
+            facts = await (_own_account(tx, mail) if mail.partner_id is not None else _accounts(tx, mail))
         case MailKind.CONNECTION_BROKEN:
             facts = await _connection(tx, mail)
         case MailKind.DAILY:
@@ -101,9 +102,47 @@ async def _document(tx: TenantTransaction, mail: Mail) -> Facts | None:
     }
 
 
-async def _account(tx: TenantTransaction, mail: Mail) -> Facts | None:
-    account = await mail_facts.account(tx, UUID(mail.about[0]))
-    return None if account is None else {**account.model_dump(), "to_partner": mail.partner_id is not None}
+async def _accounts(tx: TenantTransaction, mail: Mail) -> Facts | None:
+    """To a member: what this person can confirm, and what somebody else confirmed before this mail was sent."""
+    if mail.user_id is None or not await memberships.may(tx, mail.user_id, Permission.CONFIRM_BANK):
+        return None
+    alone = await rule_changes.has_sole_approver(tx)
+    waiting, confirmed = [], []
+    for one in await mail_facts.accounts(tx, [UUID(id) for id in mail.about]):
+        is_maker = one.recorder is not None and await four_eyes.is_same_person(tx, _actor(mail), [one.recorder])
+        if one.state == "pending" and one.confirmed_at is None and (alone or not is_maker):
+            waiting.append(_told(one))
+        elif one.state in ("pending", "active") and one.confirmer not in (None, _actor(mail)):
+            confirmed.append(_told(one))
+    if not waiting and not confirmed:
+        return None
+    return {
+        "to_partner": False,
+        "waiting": waiting[:_LISTED],
+        "waiting_count": len(waiting),
+        "confirmed": confirmed[:_LISTED],
+        "confirmed_count": len(confirmed),
+        "single": (waiting + confirmed)[0]["partner_code"] if len(waiting) + len(confirmed) == 1 else None,
+    }
+
+
+async def _own_account(tx: TenantTransaction, mail: Mail) -> Facts | None:
+    """To the partner. None where the account was refused or given up meanwhile: nothing changes."""
+    found = await mail_facts.accounts(tx, [UUID(mail.about[0])])
+    if not found or found[0].state not in ("pending", "active"):
+        return None
+    return {"to_partner": True, **_told(found[0])}
+
+
+def _told(account: AccountFacts) -> Facts:
+    is_ahead = account.usable_from > datetime.now(UTC)
+    return {
+        **account.model_dump(exclude={"recorder", "confirmer", "usable_from"}),
+        "recorded_by": account.recorded_by or "–",
+        "usable_from": account.usable_from if is_ahead else None,
+        "in_force": account.state == "active",
+        "is_confirmed": account.confirmed_at is not None,
+    }
 
 
 async def _connection(tx: TenantTransaction, mail: Mail) -> Facts | None:

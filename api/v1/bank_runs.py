@@ -1,5 +1,6 @@
 """Bank runs and the tenant's own accounts. Everything here needs the scope `bank`; two persons are two keys' makers."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from ledger.bank.bank_accounts import NewOwnAccount, OwnAccount
 from ledger.bank.bank_candidates import Candidate
 from ledger.bank.bank_run_rows import BankRun, BankRunLine
 from ledger.database import TenantTransaction
-from ledger.types import BusinessDay, Submitted
+from ledger.types import BERLIN, BusinessDay, Submitted
 
 router = door_router("/api/v1", "Zahlungsläufe")
 RunNumber = Annotated[str, Path(max_length=32, description="Nummer des Zahlungslaufs", examples=["ZL-2026-0001"])]
@@ -270,7 +271,7 @@ async def download(number: RunNumber, doors: Doors, caller: Banker) -> Response:
 )
 async def confirm(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResponse:
     async with once.acting() as (tx, after):
-        run = await bank_runs.confirm(tx, number, by=caller.actor)
+        run = await bank_runs.confirm(tx, number, by=caller.actor, today=datetime.now(BERLIN).date())
         return after.answer(await _in_full(tx, run))
 
 

@@ -36,6 +36,7 @@ OF_A_TENANT = (
 OF_A_PERSON = (
     Column(table="user_secrets", column="totp_secret_encrypted", row="user_id"),
     Column(table="mails", column="link_encrypted", row="id"),
+    Column(table="sessions", column="held_form_encrypted", row="id"),
 )
 
 

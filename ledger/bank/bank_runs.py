@@ -149,13 +149,15 @@ async def approve(tx: TenantTransaction, vault: Vault, number: str, *, by: str, 
     return of_row(row)
 
 
-async def confirm(tx: TenantTransaction, number: str, *, by: str) -> BankRun:
+async def confirm(tx: TenantTransaction, number: str, *, by: str, today: date) -> BankRun:
     """exported → confirmed: the bank has carried it out. Whether a payout is paid lexoffice says, not this.
 
-    Raises NotFound, NotAllowedNow.
+    `today` in Germany. Raises NotFound, NotAllowedNow: before its execution day no bank carries a file out.
     """
     run = await lock(tx, number)
     require_state(run, "exported")
+    if today < run.execution_date:
+        raise NotAllowedNow("execution_day_ahead", day=run.execution_date)
     if run.cancel_requested_by is not None:
         raise NotAllowedNow("cancel_requested")
     row = await tx.fetchrow(

@@ -5,13 +5,14 @@ lexoffice's list and nowhere here: it is recognised by its HMAC.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from asyncpg import Record
 from pydantic import SecretStr
 
 from ledger import tasks
-from ledger.connections import webhook_tokens
+from ledger.connections import connections, webhook_tokens
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 from ledger.types import LEXOFFICE, Frozen
@@ -19,6 +20,9 @@ from ledger.vault import Vault
 
 AFTERLIFE = timedelta(hours=1)
 """What lexoffice has sent before a subscription was removed may still arrive, and be repeated for some minutes."""
+
+_LONGEST_SET_UP = timedelta(minutes=30)
+"""Twice what the next sweep takes to begin it; whatever has not ended by then does not run."""
 
 KIND = "subscription"
 TASK = "subscriptions_failing"
@@ -34,7 +38,10 @@ class Subscribed(Frozen):
 
 
 class Health(Frozen):
-    """`state`: unknown, healthy or failing; `reason`: what is wrong; `pending`: a set-up was asked for."""
+    """`state`: unknown, healthy or failing; `reason`: what is wrong; `pending`: a set-up was asked for and runs.
+
+    One that failed does not run, though the next sweep tries it again; nor does one that nobody can make without a key.
+    """
 
     state: str
     reason: Reason | None
@@ -210,9 +217,14 @@ async def health(tx: TenantTransaction) -> Health:
         state=state["subscriptions_state"] if state else "unknown",
         reason=Reason.read(state["subscriptions_code"], state["subscriptions_params"]) if state else None,
         checked_at=state["subscriptions_checked_at"] if state else None,
-        pending=bool(state and state["subscriptions_wanted_at"]),
+        pending=bool(state and _is_under_way(state)) and (await connections.get(tx, LEXOFFICE)).has_secret,
         subscriptions=tuple(Subscribed.from_row(row) for row in rows),
     )
+
+
+def _is_under_way(state: Record) -> bool:
+    wanted, checked = state["subscriptions_wanted_at"], state["subscriptions_checked_at"]
+    return wanted is not None and (checked is None or checked < wanted) and datetime.now(UTC) < wanted + _LONGEST_SET_UP
 
 
 async def _end_tokens(tx: TenantTransaction) -> None:

@@ -32,7 +32,7 @@ RECIPIENTS: dict[MailKind, frozenset[Role]] = {
     MailKind.APPROVAL_WAITS: frozenset({Role.APPROVER, Role.ADMIN}),
     MailKind.TASK_CREATED: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMIN}),
     MailKind.CONNECTION_BROKEN: frozenset({Role.ADMIN}),
-    MailKind.BANK_DETAILS_CHANGED: frozenset({Role.ADMIN}),
+    MailKind.BANK_DETAILS_CHANGED: frozenset({Role.APPROVER, Role.ADMIN}),
     MailKind.DAILY: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMIN}),
 }
 """Roles whose members get it. The triggers name them again; a test compares (tests/ledger/test_said_twice.py)."""

@@ -18,8 +18,8 @@ from ledger.roles import Role
 from ledger.types import Frozen, PartnerId, Tenant, UserId
 from ledger.vault import Vault
 
-BUNDLED = frozenset({MailKind.APPROVAL_WAITS, MailKind.TASK_CREATED})
-"""Several of these for one person are one mail (find_mails_to_send says the same)."""
+BUNDLED = frozenset({MailKind.APPROVAL_WAITS, MailKind.TASK_CREATED, MailKind.BANK_DETAILS_CHANGED})
+"""Several of these for one person are one mail (find_mails_to_send says the same); what a partner gets is one each."""
 KEPT_DAYS = 60
 """forget_old_mails() says the same."""
 
@@ -52,7 +52,7 @@ class Mail(Frozen):
 
 
 async def to_announce(ledger: Ledger, *, older_than: timedelta, bundle: timedelta, at_most: int) -> list[ToSend]:
-    """Over all tenants. `bundle` is how long an approval or a task waits for others to come along."""
+    """Over all tenants. `bundle` is how long one of BUNDLED waits for others to come along."""
     async with ledger.without_tenant() as db:
         rows = await db.fetch("SELECT * FROM find_mails_to_send($1, $2, $3)", older_than, bundle, at_most)
     return [

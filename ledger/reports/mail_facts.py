@@ -41,14 +41,21 @@ class DocumentFacts(Frozen):
 
 
 class AccountFacts(Frozen):
-    """A partner's new account, and who recorded it, by name where it is a person of this tenant."""
+    """A partner's new account as it is now. People of this tenant are named."""
 
     partner_code: str
     partner: str
     last4: str
+    state: str
+    recorder: str | None
+    """Who recorded it, as the audit trail names it; `confirmer` likewise."""
+    recorded_by: str | None
     recorded_at: datetime
-    usable_from: datetime | None
-    recorded_by: str
+    usable_from: datetime
+    """End of the quarantine; of a first account the moment it was recorded."""
+    confirmer: str | None
+    confirmed_by: str | None
+    confirmed_at: datetime | None
 
 
 async def since(tx: TenantTransaction, instant: datetime) -> News:
@@ -123,17 +130,24 @@ async def document_of(tx: TenantTransaction, payout: Payout) -> DocumentFacts:
     return DocumentFacts.from_row(row)
 
 
-async def account(tx: TenantTransaction, recorded: UUID) -> AccountFacts | None:
-    """The facts of a partner's recorded account; None for an unknown one."""
-    row = await tx.fetchrow(
-        """
-        SELECT p.code AS partner_code, p.name AS partner, b.iban_last4 AS last4, b.recorded_at, b.usable_from,
-               COALESCE((SELECT COALESCE(u.name, u.email) FROM users u JOIN memberships m ON m.user_id = u.id
-                          WHERE m.tenant_id = $1 AND 'user:' || u.id = b.recorded_by), b.recorded_by) AS recorded_by
+async def accounts(tx: TenantTransaction, recorded: Sequence[UUID]) -> list[AccountFacts]:
+    """The facts of these accounts of partners, the oldest first."""
+    rows = await tx.fetch(
+        f"""
+        SELECT p.code AS partner_code, p.name AS partner, b.iban_last4 AS last4, b.state, b.recorded_by AS recorder,
+               {_called("b.recorded_by")} AS recorded_by, b.recorded_at, b.usable_from,
+               b.confirmed_by AS confirmer,
+               {_called("b.confirmed_by")} AS confirmed_by, b.confirmed_at
           FROM partner_bank_details b JOIN partners p ON p.tenant_id = b.tenant_id AND p.id = b.partner_id
-         WHERE b.tenant_id = $1 AND b.id = $2
+         WHERE b.tenant_id = $1 AND b.id = ANY ($2) ORDER BY b.recorded_at, b.id
         """,
         tx.tenant.id,
-        recorded,
+        list(recorded),
     )
-    return None if row is None else AccountFacts.from_row(row)
+    return [AccountFacts.from_row(row) for row in rows]
+
+
+def _called(actor: str) -> str:
+    """SQL for the name of a member; for everybody else the actor as it stands."""
+    return f"""COALESCE((SELECT COALESCE(u.name, u.email) FROM users u JOIN memberships m ON m.user_id = u.id
+                          WHERE m.tenant_id = $1 AND 'user:' || u.id = {actor}), {actor})"""

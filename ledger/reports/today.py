@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.database import TenantTransaction
-from ledger.tasks import Task, list_tasks
 from ledger.types import Frozen, PayoutNumber, PayoutState
 
 _SHOWN = 8
@@ -94,13 +93,6 @@ async def open_documents(tx: TenantTransaction) -> tuple[Documents, Documents]:
         return Documents(payouts=found[is_sent]["payouts"], cents=found[is_sent]["cents"], first=first)
 
     return documents(is_sent=False), documents(is_sent=True)
-
-
-async def open_tasks(tx: TenantTransaction) -> tuple[int, list[Task]]:
-    """How many, and the newest few."""
-    found, _ = await list_tasks(tx, state="open", limit=_SHOWN)
-    count: int = await tx.fetchval("SELECT count(*) FROM tasks WHERE tenant_id = $1 AND state = 'open'", tx.tenant.id)
-    return count, found
 
 
 async def news(tx: TenantTransaction, since: datetime) -> News:

@@ -106,8 +106,9 @@ async def test_two_persons_bring_a_bank_run_from_draft_to_file(chromium: Chromiu
         content = file.read_text()
         assert "pain.001.001.09" in content
         assert number in content
-        await page.goto(run)
-        await expect(page.locator("main .badge").first).to_have_text("exportiert")
+        # The pressed button has the focus, which is no typing: the page renews itself, and the focus stays in it.
+        await expect(page.locator("main .badge").first).to_have_text("exportiert", timeout=SOON_MS)
+        await expect(page.get_by_role("button", name="Datei noch einmal herunterladen")).to_be_visible()
         await page.goto("/admin/heute")
         await expect(page.get_by_role("region", name="Auszahlungen")).to_contain_text(number)
 

@@ -171,7 +171,8 @@ class LedgerPlayer(TellsOfSales):
 
     async def _confirmed(self, name: str) -> None:
         async with self._db() as tx:
-            await bank_runs.confirm(tx, self._bank_run[name], by=MAKER)
+            run = await bank_run_rows.get(tx, self._bank_run[name])
+            await bank_runs.confirm(tx, run.number, by=MAKER, today=run.execution_date)
 
     async def _run_cancelled(self, name: str) -> None:
         try:

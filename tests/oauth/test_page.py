@@ -86,6 +86,29 @@ async def are_wanted_anew(shop: Shop) -> bool:
     return any(row["subscriptions_wanted_at"] for row in rows)
 
 
+async def test_a_set_up_that_failed_or_that_nobody_can_make_runs_no_more(connected_oauth_shop: Shop) -> None:
+    """Its wish stands, for the next sweep: that is none that runs."""
+    shop, running = connected_oauth_shop, "Eine Einrichtung läuft."
+    await subscriptions_were_set_up(shop)
+    await shop.connected()
+    assert running in (await shop.admin.get(PAGE)).text
+    await shop.firm.rows(
+        "UPDATE sweep_states SET subscriptions_state = 'failing', subscriptions_code = 'subscriptions_not_answered',"
+        " subscriptions_params = '{}', subscriptions_checked_at = now()"
+    )
+    failed = (await shop.admin.get(PAGE)).text
+    assert (running in failed, "nicht geantwortet" in failed) == (False, True)
+    await shop.firm.rows("UPDATE sweep_states SET subscriptions_wanted_at = now()")
+    assert running in (await shop.admin.get(PAGE)).text
+    await shop.firm.rows(
+        "UPDATE sweep_states SET subscriptions_wanted_at = now() - interval '1 h', subscriptions_checked_at = NULL"
+    )
+    assert running not in (await shop.admin.get(PAGE)).text, "nothing takes an hour"
+    await shop.firm.rows("UPDATE sweep_states SET subscriptions_wanted_at = now()")
+    await shop.admin.post(f"{PAGE}/oauth/trennen", shown_at=PAGE)
+    assert running not in (await shop.admin.get(PAGE)).text
+
+
 async def test_the_subscriptions_that_go_with_a_grant_are_set_up_anew(connected_oauth_shop: Shop) -> None:
     await subscriptions_were_set_up(connected_oauth_shop)
     await connected_oauth_shop.connected()

@@ -15,8 +15,9 @@ from api.http.language import said
 from api.pages.account import language_choice
 from api.pages.frame.languages import N_
 from api.pages.frame.rendering import GoTo, PageRoute
-from api.pages.frame.visits import LoggedIn, Proved, Visit, Visiting
-from ledger.access import memberships, sessions, throttling, totp, users
+from api.pages.frame.visits import HELD, LoggedIn, Proved, Visit, Visiting
+from ledger.access import held_forms, memberships, sessions, throttling, totp, users
+from ledger.access.held_forms import HeldForm
 from ledger.access.users import WrongCode
 from ledger.refusals import NotAcceptable
 from ledger.types import Tenant, UserId
@@ -149,13 +150,29 @@ async def show_second_factor(visit: LoggedIn) -> Response:
         raise GoTo("/login")
     if not person.enrolled and person.tenant is not None and person.role is not None:
         await note(visit, person.tenant, person.user_id, "person.second_factor_enrolled")
+    held = await _held(visit)
+    if held is not None:
+        return visit.begin(token.get_secret_value(), held.address, by_post=True)
     return visit.begin(token.get_secret_value(), visit.onward())
+
+
+async def _held(visit: Visit) -> HeldForm | None:
+    """The act that this second factor was asked for; it goes on at its own door."""
+    token = _held_token(visit)
+    if not token:
+        return None
+    return await held_forms.held_for(visit.doors.ledger, visit.doors.vault, visit.person, token)
+
+
+def _held_token(visit: Visit) -> str:
+    return (visit.form.get(HELD) or visit.request.query_params.get(HELD) or "")[:100]
 
 
 async def _second_factor_asked(visit: Visit, *, wrong: str | None = None) -> Response:
     status = 422 if wrong else 200
+    held = _held_token(visit) if await _held(visit) is not None else ""
     if visit.person.enrolled:
-        return visit.page("second_factor.html", status=status, onward=visit.onward(), wrong=wrong)
+        return visit.page("second_factor.html", status=status, onward=visit.onward(), held=held, wrong=wrong)
     secret = (await users.totp_secret(visit.doors.ledger, visit.doors.vault, visit.person.user_id)).get_secret_value()
     # Our own drawing of our own text: its only variable parts are squares.
     drawing = Markup(totp.qr_svg(totp.address(secret, account=visit.person.email)))  # noqa: S704

@@ -12,9 +12,11 @@ from api.pages.frame import actor_names
 from api.pages.frame.languages import N_
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
+from api.pages.words import waiting_words
 from ledger.bank import bank_accounts
 from ledger.bank.bank_accounts import NewOwnAccount
 from ledger.refusals import NotAcceptable, NotAllowedNow
+from ledger.reports import waiting_elsewhere
 from ledger.roles import Permission
 
 PAGE = "/admin/bankkonten"
@@ -84,11 +86,13 @@ async def _shown(visit: Visit, *, wrong: str | None = None) -> Response:
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         accounts = await bank_accounts.list_accounts(tx)
         names = await actor_names.names(tx)
+        elsewhere = waiting_words.lines(await waiting_elsewhere.count(tx), visit.person)
     return visit.page(
         "bank_accounts.html",
         status=422 if wrong else 200,
         wrong=wrong,
         accounts=accounts,
+        elsewhere=[line for line in elsewhere if line.address != PAGE],
         names=names,
         states=STATES,
         # What was typed stays, but for the IBAN.

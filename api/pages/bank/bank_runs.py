@@ -16,11 +16,13 @@ from api.pages.frame import actor_names
 from api.pages.frame.languages import N_
 from api.pages.frame.rendering import Instead, PageRoute
 from api.pages.frame.visits import Visit, may
+from api.pages.words import waiting_words
 from api.pages.words.bank_words import WAYS_OUT
 from ledger.bank import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
 from ledger.bank.bank_days import next_target_day
 from ledger.database import TenantTransaction
 from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow, NotFound, NothingDue
+from ledger.reports import waiting_elsewhere
 from ledger.roles import Permission
 from ledger.types import BERLIN, business_day
 
@@ -100,7 +102,7 @@ async def download(number: str, visit: Banker) -> Response:
 @router.post("/{number}/bestaetigen")
 async def confirm(number: str, visit: Banker) -> Response:
     async with _acting(visit, number) as tx:
-        await bank_runs.confirm(tx, number, by=visit.person.actor)
+        await bank_runs.confirm(tx, number, by=visit.person.actor, today=datetime.now(BERLIN).date())
     return RedirectResponse(f"{PAGE}/{number}", status_code=303)
 
 
@@ -174,12 +176,14 @@ async def _list(visit: Visit, *, wrong: str | None = None) -> Response:
         runs, following = await bank_run_rows.list_runs(tx, after=after(position), limit=50)
         before = await bank_candidates.preview(tx, visit.doors.vault)
         accounts = await bank_accounts.list_accounts(tx)
+        elsewhere = waiting_words.lines(await waiting_elsewhere.count(tx), visit.person)
     payable = [one for one in before.judged if one.barred is None]
     return visit.page(
         "bank_runs.html",
         status=422 if wrong else 200,
         wrong=wrong,
         runs=runs,
+        elsewhere=[line for line in elsewhere if line.address != PAGE],
         states=STATES,
         first=PAGE if position else "",
         following=f"{PAGE}?ab={following}" if following else "",
@@ -217,6 +221,7 @@ async def _run(visit: Visit, number: str, *, wrong: str | None = None) -> Respon
         states=STATES,
         first=f"{PAGE}/{number}" if start else "",
         following=following,
+        is_due=datetime.now(BERLIN).date() >= run.execution_date,
         may_bank=visit.person.may(Permission.BANK),
         may_confirm=visit.person.may(Permission.CONFIRM_BANK),
     )

@@ -45,6 +45,9 @@ _POLICY = (
 )
 FRAME = "frame"
 """Where a request keeps what the frame of its pages shows, once somebody is recognised."""
+RESUMED = "resumed"
+"""Where a request keeps that it carries out a form which had waited for its second factor."""
+_FILE_CAME = "partnerdesk-file"
 _NOBODY: dict[str, Any] = {"person": None, "csrf": "", "message": None, "here": "", "back": "/admin"}
 
 
@@ -161,7 +164,7 @@ class PageRoute(APIRoute):
         async def page(request: Request) -> Response:
             with speaking(request.cookies.get(COOKIE)):
                 try:
-                    return await answer(request)
+                    return _with_sign_of_a_file(request, await answer(request))
                 except Instead as another:
                     return another.page
                 except GoTo as elsewhere:
@@ -175,6 +178,14 @@ class PageRoute(APIRoute):
                     return refusal(problem, request_id=known["request_id"], frame=known.get(FRAME, {}))
 
         return page
+
+
+def _with_sign_of_a_file(request: Request, answer: Response) -> Response:
+    """A file leaves the browser on the page that asked for the code: the script there sees this cookie and goes on."""
+    is_file = "attachment" in answer.headers.get("content-disposition", "")
+    if is_file and request.scope["state"].get(RESUMED):
+        answer.set_cookie(_FILE_CAME, "1", max_age=60, path="/", samesite="lax")
+    return answer
 
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

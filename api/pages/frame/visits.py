@@ -16,13 +16,16 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.http.parts import Doors, Parts
 from api.http.problems import Problem
-from api.pages.frame.rendering import FRAME, GoTo, rendered
-from ledger.access import passwords, sessions
+from api.pages.frame.rendering import FRAME, RESUMED, GoTo, rendered
+from ledger.access import held_forms, passwords, sessions
 from ledger.access.sessions import Person
 from ledger.roles import DANGEROUS, Permission
 from ledger.types import Tenant
 
 _LOCAL = re.compile(r"/admin(/[A-Za-z0-9_.-]+)*(\?[A-Za-z0-9_=&.%+-]*)?")
+SECOND_FACTOR = "/second-factor"
+HELD = "fortsetzen"
+"""The field that takes out the form that a session holds (ledger/access/held_forms.py)."""
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -87,9 +90,9 @@ class Visit:
         wanted = self.form.get("weiter") or self.request.query_params.get("weiter") or ""
         return wanted if _LOCAL.fullmatch(wanted) else fallback
 
-    def begin(self, token: str, address: str) -> Response:
-        """Go on with a session of this token."""
-        answer = RedirectResponse(address, status_code=303)
+    def begin(self, token: str, address: str, *, by_post: bool = False) -> Response:
+        """Go on with a session of this token. `by_post`: the browser sends the form that came here once more."""
+        answer = RedirectResponse(address, status_code=307 if by_post else 303)
         self._set(answer, _session_cookie(self.doors), token)
         return answer
 
@@ -134,9 +137,23 @@ async def _own_form(visit: Visit) -> dict[str, str]:
         raise Problem(415, "no_form")
     sent = await visit.request.form(max_fields=200)
     form = {name: value for name, value in sent.items() if isinstance(value, str)}
+    if (held := await _held_form(visit, form.get(HELD, ""))) is not None:
+        return held
     if not visit.is_own_form(form.pop("csrf", "")):
         raise _foreign_form()
     return form
+
+
+async def _held_form(visit: Visit, token: str) -> dict[str, str] | None:
+    """What the second factor was asked for. Its token stands for the form's: it was checked when the form was held."""
+    if not token or visit.anybody is None or visit.request.url.path == SECOND_FACTOR:
+        return None
+    doors = visit.doors
+    held = await held_forms.take(doors.ledger, doors.vault, visit.anybody, token[:100], address=_here(visit))
+    if held is None:
+        raise Problem(409, "held_form_over")
+    visit.request.scope["state"][RESUMED] = True
+    return held.fields
 
 
 def _foreign_form() -> Problem:
@@ -159,7 +176,7 @@ LoggedIn = Annotated[Visit, Depends(_logged_in)]
 async def _proved(visit: LoggedIn) -> Visit:
     """Somebody who has shown all that the role asks for."""
     if visit.person.owes_second_factor:
-        raise GoTo(_after("/second-factor", _here(visit)))
+        raise GoTo(_after(SECOND_FACTOR, _here(visit)))
     return visit
 
 
@@ -179,16 +196,26 @@ def may(permission: Permission, *others: Permission, page: str = "/admin") -> An
         if not any(visit.person.may(one) for one in (permission, *others)):
             raise Problem(403, "not_allowed")
         if permission in DANGEROUS:
-            require_fresh(visit, page=page)
+            await require_fresh(visit, page=page)
         return visit
 
     return Depends(allowed)
 
 
-def require_fresh(visit: Visit, *, page: str = "/admin") -> None:
-    """Where only some acts of a page are dangerous: an approval above the limit. Raises GoTo."""
-    if not visit.person.is_fresh:
-        raise GoTo(_after("/second-factor", _here(visit) if visit.request.method == "GET" else page))
+async def require_fresh(visit: Visit, *, page: str = "/admin") -> None:
+    """Where only some acts of a page are dangerous: an approval above the limit. Raises GoTo.
+
+    A form that was sent is held: after the code it goes on (account/login.py).
+    """
+    if visit.person.is_fresh:
+        return
+    if visit.request.method == "GET":
+        raise GoTo(_after(SECOND_FACTOR, _here(visit)))
+    here = _here(visit)
+    if not _LOCAL.fullmatch(here):
+        raise GoTo(_after(SECOND_FACTOR, page))
+    held = await held_forms.hold(visit.doors.ledger, visit.doors.vault, visit.person, here, dict(visit.form))
+    raise GoTo(f"{SECOND_FACTOR}?{urlencode({'weiter': page, HELD: held.get_secret_value()})}")
 
 
 def _here(visit: Visit) -> str:

@@ -14,7 +14,7 @@ from api.pages.frame.languages import N_, _
 from api.pages.frame.list_filters import PAGE_LENGTH, Asked
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
-from api.pages.words import event_words, task_words
+from api.pages.words import event_words, task_words, waiting_words
 from ledger import tasks
 from ledger.bank import bank_transfers
 from ledger.booking import resolutions
@@ -25,6 +25,8 @@ from ledger.inbox import event_list
 from ledger.payouts import payouts
 from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
+from ledger.reports import task_lists, waiting_elsewhere
+from ledger.reports.task_lists import TaskGroup
 from ledger.roles import Permission
 from ledger.sales import transactions
 from ledger.sales.transactions import Transaction
@@ -37,26 +39,31 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Reader = Annotated[Visit, may(Permission.READ)]
 _DONE = N_("Die Aufgabe ist erledigt.")
 _MOST_CANDIDATES = 10
+_OF_A_KIND = 10
+"""Questions of one kind that stand in the list of all; the others behind a link."""
 
 
 @router.get(PAGE)
 async def tasks_page(visit: Reader) -> Response:
     asked = Asked(visit, PAGE, "status", "art")
-    resolved = asked.text("status") == "erledigt"
+    resolved, kind = asked.text("status") == "erledigt", asked.text("art")
     async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
-        found, following = await tasks.page(
-            tx,
-            resolved=resolved,
-            kind=asked.text("art"),
-            after=asked.number,
-            limit=PAGE_LENGTH,
-        )
+        if resolved or kind:
+            found, following = await tasks.page(tx, resolved=resolved, kind=kind, after=asked.number, limit=PAGE_LENGTH)
+            groups = [TaskGroup(kind=kind or "", count=len(found), first=tuple(found))]
+        else:
+            groups, following = await task_lists.groups(tx, at_most_each=_OF_A_KIND), None
+        partner_of = await task_lists.partners_of(tx, [task for group in groups for task in group.first])
         kinds = await tasks.kinds(tx)
         name_of = await names(tx)
+        elsewhere = waiting_words.lines(await waiting_elsewhere.count(tx), visit.person)
     return visit.page(
         "tasks.html",
         asked=asked,
-        tasks=found,
+        groups=[group for group in groups if group.first],
+        is_grouped=not (resolved or kind),
+        partner_of=partner_of,
+        elsewhere=[] if resolved else elsewhere,
         resolved=resolved,
         first=asked.first,
         following=asked.following(following),
@@ -103,6 +110,7 @@ async def _shown(visit: Visit, task_id: TaskId, *, wrong: Refused | None = None)
         task = await tasks.get(tx, task_id)
         name_of = await names(tx)
         where = await _where(tx, visit, task)
+        partner = (await task_lists.partners_of(tx, [task])).get(task.id)
         candidates = await _candidates(tx, task)
         known = await _known(tx, task)
     return visit.page(
@@ -115,6 +123,7 @@ async def _shown(visit: Visit, task_id: TaskId, *, wrong: Refused | None = None)
         of_action=task_words.of_action,
         fields=task_words.FIELDS,
         where=where,
+        partner=partner,
         candidates=candidates,
         known=known,
         versions=_versions(task),

@@ -127,5 +127,6 @@ async def _account_form(visit: Visit, code: str, *, wrong: str | None = None) ->
         partner=partner,
         account=account,
         pending=pending,
+        may_confirm_bank=visit.person.may(Permission.CONFIRM_BANK),
         typed=typed,
     )

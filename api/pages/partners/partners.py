@@ -16,6 +16,8 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.frame.words import STATES
 from api.pages.partners import partner_forms
+from api.pages.words.task_words import of_kind
+from ledger import tasks
 from ledger.bank import partner_accounts
 from ledger.database import TenantTransaction
 from ledger.payouts import partner_balance, rechecks
@@ -24,10 +26,12 @@ from ledger.programme.partner_list import PartnerFilter
 from ledger.programme.partners import Partner
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound, Refused
 from ledger.roles import Permission
+from ledger.tasks import Task
 from ledger.tax import tax_statuses
 from ledger.types import BERLIN, CampaignId, TaxStatus
 
 PAGE = "/admin/partner"
+_MOST_QUESTIONS = 20
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Reader = Annotated[Visit, may(Permission.READ)]
 Writer = Annotated[Visit, may(Permission.WRITE, page=PAGE)]
@@ -203,6 +207,7 @@ async def shown(
             "links": await partner_links.list_links(tx, partner.id),
             "name_of": await names(tx),
             "campaign": await _campaign(tx, partner.campaign_id),
+            "questions": await _questions(tx, partner),
         }
     return visit.page(
         "partner.html",
@@ -219,8 +224,19 @@ async def shown(
         may_write=person.may(Permission.WRITE),
         may_see_bank=person.may(Permission.SEE_BANK),
         may_bank=person.may(Permission.BANK),
+        may_confirm_bank=person.may(Permission.CONFIRM_BANK),
+        of_kind=of_kind,
         **context,
     )
+
+
+async def _questions(tx: TenantTransaction, partner: Partner) -> list[Task]:
+    """Most questions about a partner name the id, one the code."""
+    return [
+        question
+        for named in (str(partner.id), partner.code)
+        for question in await tasks.list_open_about(tx, subject="partner", subject_id=named, at_most=_MOST_QUESTIONS)
+    ]
 
 
 async def _campaign(tx: TenantTransaction, wanted: CampaignId | None) -> campaigns.Campaign | None:

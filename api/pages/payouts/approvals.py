@@ -10,13 +10,14 @@ from fastapi.responses import Response
 from api.http.language import said
 from api.pages.frame.languages import N_, _
 from api.pages.frame.rendering import PageRoute
-from api.pages.frame.visits import Visit, may
+from api.pages.frame.visits import Visit, may, require_fresh
 from api.pages.frame.words import DONE, TROUBLE
 from api.pages.payouts.payout_detail import approved, rejected
-from api.pages.words import payout_words
+from api.pages.words import payout_words, waiting_words
 from ledger.keyset import position_in_time
 from ledger.payouts import approval_queue, payouts
 from ledger.refusals import Refused
+from ledger.reports import waiting_elsewhere
 from ledger.roles import Permission
 from ledger.types import PayoutNumber
 
@@ -62,6 +63,12 @@ async def decide(visit: Approver) -> Response:
         return await _listed(visit, wrong=N_("Bitte wählen Sie mindestens eine Auszahlung."))
     if not is_approval and not visit.field("grund"):
         return await _listed(visit, wrong=N_("Bitte nennen Sie den Grund der Ablehnung."))
+    if is_approval and not visit.person.is_fresh and "hx-request" not in visit.request.headers:
+        # Before the first of them is decided; the page that sends the rest by itself tells it of each.
+        async with visit.doors.ledger.transaction(visit.tenant) as tx:
+            seen = await approval_queue.of_numbers(tx, [one.number for one in chosen])
+        if any(one.above_limit for one in seen):
+            await require_fresh(visit, page=PAGE)
     now, rest = chosen[:_AT_ONCE], chosen[_AT_ONCE:]
     outcomes = await _decided(visit, now, is_approval=is_approval)
     total = visit.field("gesamt")
@@ -108,12 +115,14 @@ async def _listed(visit: Visit, *, wrong: str | None = None) -> Response:
             tx, visit.person.user_id, after=position_in_time(cursor), limit=_PAGE_LENGTH
         )
         everywhere, _cents = await approval_queue.count(tx)
+        elsewhere = waiting_words.lines(await waiting_elsewhere.count(tx), visit.person)
     return visit.page(
         "approvals.html",
         status=422 if wrong else 200,
         wrong=wrong,
         typed=visit.form,
         waiting=waiting,
+        elsewhere=elsewhere,
         everywhere=everywhere,
         is_whole=not cursor and following is None,
         first=PAGE if cursor else "",

@@ -78,7 +78,7 @@ async def approve(number: Number, visit: Approver) -> Response:
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         rule = await approval_rule.of_payout(tx, await payouts.get(tx, number))
     if rule.above_limit:
-        require_fresh(visit, page=f"{PAGE}/{number}")
+        await require_fresh(visit, page=f"{PAGE}/{number}")
     async with _acting(visit, number, status=409) as (tx, after):
         await tell(after, visit, tx, await approved(tx, visit, number, visit.field("inhalt")))
     return _back(number, "freigegeben")

@@ -8,10 +8,10 @@ from fastapi.responses import Response
 
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
-from api.pages.words import payout_words
+from api.pages.words import payout_words, waiting_words
 from api.pages.words.task_words import of_kind
 from ledger.payouts import approval_queue
-from ledger.reports import today
+from ledger.reports import task_lists, today, waiting_elsewhere
 from ledger.reports.today import OpenDocument
 from ledger.roles import Permission
 from ledger.types import BERLIN, midnight
@@ -21,6 +21,8 @@ PAGE = "/admin/heute"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
 Reader = Annotated[Visit, may(Permission.READ)]
 _SHOWN = 6
+_KINDS, _NAMED = 8, 3
+"""Of the tasks: kinds that are shown, and how many partners of each are named."""
 
 
 @router.get("")
@@ -34,7 +36,9 @@ async def today_page(visit: Reader) -> Response:
         )
         awaiting, awaiting_cents = await approval_queue.count(tx)
         to_transfer, to_mark = await today.open_documents(tx)
-        tasks, newest = await today.open_tasks(tx)
+        groups = await task_lists.groups(tx, at_most_each=_NAMED)
+        partner_of = await task_lists.partners_of(tx, [task for group in groups for task in group.first])
+        elsewhere = waiting_words.lines(await waiting_elsewhere.count(tx), person)
         news = await today.news(tx, yesterday)
 
     def document_address(one: OpenDocument) -> str | None:
@@ -54,8 +58,11 @@ async def today_page(visit: Reader) -> Response:
         to_transfer=to_transfer,
         to_mark=to_mark,
         document_address=document_address,
-        tasks=tasks,
-        newest=newest,
+        tasks=sum(group.count for group in groups),
+        groups=groups[:_KINDS],
+        partner_of=partner_of,
+        elsewhere=elsewhere,
+        elsewhere_count=sum(line.number for line in elsewhere),
         of_kind=of_kind,
         news=news,
         yesterday=yesterday,

@@ -15,6 +15,8 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.frame.words import STATES, of_state
 from api.pages.words import sale_words
+from api.pages.words.task_words import of_kind
+from ledger import tasks
 from ledger.booking import sale_decisions
 from ledger.commissions import commission_list
 from ledger.csv_writing import Cents
@@ -30,6 +32,7 @@ from ledger.types import CustomerId, TransactionId, TransactionState
 from lexoffice.links import document_url
 
 PAGE = "/admin/transaktionen"
+_MOST_QUESTIONS = 20
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Reader = Annotated[Visit, may(Permission.READ)]
 Writer = Annotated[Visit, may(Permission.WRITE, page=PAGE)]
@@ -129,6 +132,13 @@ async def _shown(visit: Visit, sale_id: TransactionId, *, hint: str = "", wrong:
         invoice = await documents.find(tx, sale.invoice_id) if sale.invoice_id else None
         customer = await _customer(tx, sale.customer_id)
         partner = await partners.get(tx, sale.partner_id) if sale.partner_id else None
+        questions = await tasks.list_open_about(
+            tx, subject="transaction", subject_id=str(sale_id), at_most=_MOST_QUESTIONS
+        )
+        if sale.invoice_id:
+            questions += await tasks.list_open_about(
+                tx, subject="document", subject_id=str(sale.invoice_id), at_most=_MOST_QUESTIONS
+            )
     app_url = visit.doors.settings.lexoffice_app_url
     return visit.page(
         "transaction.html",
@@ -137,6 +147,8 @@ async def _shown(visit: Visit, sale_id: TransactionId, *, hint: str = "", wrong:
         message=_HINTS.get(hint),
         sale=sale,
         named=[text for text in named if text not in (sale.order_reference, str(sale.id))],
+        questions=questions,
+        of_kind=of_kind,
         partner=partner,
         customer=customer,
         invoice=invoice,

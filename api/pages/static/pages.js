@@ -17,8 +17,15 @@
       : field.tagName === "SELECT" ? [...field.options].some((option) => option.selected !== option.defaultSelected)
         : field.type !== "hidden" && field.value !== field.defaultValue;
 
+  /* Where text is written or chosen. A pressed button, a ticked box and a followed link have the focus, too, and are
+     no typing: after a download nothing else happens on the page, and it must go on renewing itself. */
+  const takesText = (field) =>
+    field !== null && (field.tagName === "TEXTAREA" || field.tagName === "SELECT" || field.isContentEditable ||
+      (field.tagName === "INPUT" && !["checkbox", "radio", "button", "submit", "reset", "image"].includes(field.type)));
+
   const isBusy = (element) =>
-    element.contains(document.activeElement) ||
+    (element.contains(document.activeElement) && takesText(document.activeElement)) ||
+    element.querySelector(":active") !== null ||
     element.querySelector("details[open]") !== null ||
     [...element.querySelectorAll("input, select, textarea")].some(isTyped);
 
@@ -37,6 +44,21 @@
     }
   }, 500);
 
+  /* The focus of somebody who works with keys stays where it was: at its like in what was renewed. */
+  const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
+  const likesOf = (one) => [...document.querySelectorAll(FOCUSABLE)].filter((other) => other.isEqualNode(one));
+  let left = null;
+  const leave = (element) => {
+    const focused = document.activeElement;
+    left = element.contains(focused) ? { like: focused.cloneNode(true), place: likesOf(focused).indexOf(focused) } : null;
+  };
+  document.addEventListener("htmx:afterSwap", () => {
+    if (left === null || document.activeElement !== document.body) return;
+    const likes = likesOf(left.like);
+    (likes[left.place] ?? likes[0])?.focus({ preventScroll: true });
+    left = null;
+  });
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     const element = event.detail.target;
     if (!element?.dataset?.renew) return;
@@ -50,6 +72,7 @@
     const parts = [element.id, ...(element.getAttribute("hx-select-oob") ?? "").split(",").map((one) => one.slice(1))];
     const changed = parts.some((id) => id && isOther(document.getElementById(id), fresh.getElementById(id)));
     if (!changed || isBusy(element)) event.detail.shouldSwap = false;
+    else leave(element);
   });
 
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
@@ -64,6 +87,16 @@
     const opened = document.getElementById(opener.dataset.opens).classList.toggle("open");
     opener.setAttribute("aria-expanded", String(opened));
   });
+
+  /* A file that was asked for before the second factor comes while the question for it is still shown: then go on. */
+  const asking = document.querySelector("form[data-then]");
+  if (asking !== null) {
+    setInterval(() => {
+      if (!document.cookie.split("; ").includes("partnerdesk-file=1")) return;
+      document.cookie = "partnerdesk-file=; path=/; max-age=0";
+      location.assign(asking.dataset.then);
+    }, 500);
+  }
 
   /* A box that ticks all boxes whose names begin alike. */
   document.addEventListener("change", (event) => {

@@ -75,12 +75,12 @@ COMMENT ON TRIGGER mail_about_connection ON provider_connections IS
     'Writes mails to admins about a connection that broke.'
     ' Relied on by ledger/connections/connection_health.py, ledger/mail/outbox.py.';
 
--- All admins; and, where money could be diverted (there is an account already), the partner: at the address of today
+-- Whoever may confirm; and, where money could be diverted (there is an account already), the partner: at the address of today
 -- and at those that were given up in the last 30 days.
 CREATE OR REPLACE FUNCTION mail_about_account() RETURNS trigger
     LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM mail_members(NEW.tenant_id, 'bank_details_changed', ARRAY['admin'], NEW.id::text);
+    PERFORM mail_members(NEW.tenant_id, 'bank_details_changed', ARRAY['approver', 'admin'], NEW.id::text);
     IF EXISTS (SELECT 1 FROM partner_bank_details
                 WHERE tenant_id = NEW.tenant_id AND partner_id = NEW.partner_id AND state = 'active') THEN
         INSERT INTO mails (tenant_id, kind, partner_id, address, about)
@@ -98,7 +98,7 @@ END $$;
 CREATE OR REPLACE TRIGGER mail_about_account AFTER INSERT ON partner_bank_details FOR EACH ROW
     WHEN (NEW.state = 'pending') EXECUTE FUNCTION mail_about_account();
 COMMENT ON TRIGGER mail_about_account ON partner_bank_details IS
-    'Writes mails about a new account: to admins, and to the partner where there was an account before.'
+    'Writes mails about a new account: to those who may confirm it, and to the partner where there was an account before.'
     ' Relied on by ledger/bank/partner_accounts.py, ledger/mail/outbox.py.';
 
 CREATE OR REPLACE FUNCTION mail_about_document() RETURNS trigger
@@ -148,18 +148,21 @@ COMMENT ON TRIGGER mail_about_secrets ON user_secrets IS
     'Writes mails to a person whose password or second factor changed.'
     ' Relied on by ledger/access/users.py, ledger/mail/outbox.py.';
 
--- To be handed over: of what is said in one mail (approvals, tasks) the oldest, once it has waited for the others. Ids only.
+-- To be handed over: of what is said to a member in one mail (approvals, tasks, accounts) the oldest, once it has waited
+-- for the others. Ids only.
 CREATE OR REPLACE FUNCTION find_mails_to_send(older_than interval, bundle interval, at_most integer)
     RETURNS TABLE (tenant_id uuid, slug text, user_id uuid, id uuid, kind text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$
     SELECT m.tenant_id, t.slug, m.user_id, m.id, m.kind FROM (
-        SELECT DISTINCT ON (tenant_id, user_id, kind, CASE WHEN kind NOT IN ('approval_waits', 'task_created') THEN id END) *
-          FROM mails
-         WHERE announced_at IS NULL AND taken_at IS NULL AND created_at > now() - interval '3 days'
-         ORDER BY tenant_id, user_id, kind, CASE WHEN kind NOT IN ('approval_waits', 'task_created') THEN id END, seq
+        SELECT DISTINCT ON (n.tenant_id, n.user_id, n.kind, CASE WHEN NOT n.is_bundled THEN n.id END) n.*
+          FROM (SELECT *, user_id IS NOT NULL
+                          AND kind IN ('approval_waits', 'task_created', 'bank_details_changed') AS is_bundled
+                  FROM mails
+                 WHERE announced_at IS NULL AND taken_at IS NULL AND created_at > now() - interval '3 days') n
+         ORDER BY n.tenant_id, n.user_id, n.kind, CASE WHEN NOT n.is_bundled THEN n.id END, n.seq
     ) m LEFT JOIN tenants t ON t.id = m.tenant_id
-     WHERE m.created_at < now() - CASE WHEN m.kind IN ('approval_waits', 'task_created') THEN bundle ELSE older_than END
+     WHERE m.created_at < now() - CASE WHEN m.is_bundled THEN bundle ELSE older_than END
      ORDER BY m.seq LIMIT at_most
     $$;
 REVOKE ALL ON FUNCTION find_mails_to_send FROM PUBLIC;

@@ -23,6 +23,14 @@ EVIL = '<b>Ä & "ö"</b>\r\nBcc: dieb@x.example\r\n\r\n=> Hier klicken | https:/
 
 def facts(kind: MailKind, outside: str = "Ärger & Söhne", **members: Any) -> dict[str, Any]:
     why = Reason.of("as_it_was_written", text=outside)
+    account = {
+        "partner_code": "ANNA",
+        "partner": outside,
+        "last4": "2051",
+        "recorded_at": AT,
+        "recorded_by": outside,
+        "usable_from": AT,
+    }
     known: dict[MailKind, dict[str, Any]] = {
         MailKind.APPROVAL_WAITS: {
             "count": 1,
@@ -48,7 +56,14 @@ def facts(kind: MailKind, outside: str = "Ärger & Söhne", **members: Any) -> d
             "recorded_at": AT,
             "usable_from": AT,
             "recorded_by": outside,
+            "in_force": False,
+            "is_confirmed": False,
             "to_partner": False,
+            "single": None,
+            "waiting": [account],
+            "waiting_count": 2,
+            "confirmed": [account | {"confirmed_by": outside, "confirmed_at": AT, "usable_from": None}],
+            "confirmed_count": 1,
         },
         MailKind.CONNECTION_BROKEN: {"provider": "lexoffice", "reason": why},
         MailKind.RESET_LINK: {"until": AT, "link": f"{URL}/reset/abc"},

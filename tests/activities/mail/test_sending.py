@@ -5,13 +5,18 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from pydantic import SecretStr
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.exceptions import ApplicationError
 
 from ledger.access import memberships, users
+from ledger.bank import partner_accounts
+from ledger.bank.partner_accounts import NewBankDetails
 from ledger.mail.mail_kinds import MailKind
+from ledger.programme import partners
 from ledger.roles import Role
 from ledger.types import UserId
+from tests.fixtures.bank_runs import iban
 from tests.fixtures.desk import handed_over
 from tests.fixtures.house import House, Shop, until
 from tests.fixtures.postbox import Postbox, Taken
@@ -224,6 +229,41 @@ async def test_the_partner_and_all_admins_are_warned_of_a_changed_account(produc
         assert account["iban"] not in mail.raw.decode()
     [told] = [mail for mail in await arrived(product, admin) if "bank details" in mail.message["Subject"]]
     assert "/admin/bankverbindungen" in told.text
+
+
+async def test_accounts_of_many_partners_are_one_mail_to_those_who_can_confirm_and_true_when_sent(
+    product: House, shop: Shop
+) -> None:
+    maker, maker_address = await person(shop, Role.ADMIN)
+    approver, approver_address = await person(shop, Role.APPROVER)
+    _, editor_address = await person(shop, Role.EDITOR)
+    ledger = product.ledger
+    made = {}
+    async with ledger.transaction(shop.tenant, person=maker) as tx:
+        for number, code in enumerate(("ANNA", "BERND", "CLARA")):
+            partner = await partners.find_by_code(tx, code)
+            assert partner is not None
+            new = NewBankDetails(account_holder="Anna Albrecht", iban=SecretStr(iban(70 + number)))
+            made[code] = (
+                partner.id,
+                await partner_accounts.save_bank_details(
+                    tx, product.settings.vault(), partner.id, new, by=f"user:{maker}"
+                ),
+            )
+    # Meanwhile one is refused, and the approver confirms another.
+    async with ledger.transaction(shop.tenant, person=approver) as tx:
+        who, account = made["CLARA"]
+        await partner_accounts.refuse(tx, who, account.id, by=f"user:{approver}", reason="Falsch.")
+        who, account = made["BERND"]
+        await partner_accounts.confirm(tx, who, account.id, by=f"user:{approver}")
+    [mail] = await arrived(product, approver_address)
+    assert mail.message["Subject"].startswith("Neue Bankverbindung von Partner ANNA")
+    assert "BERND" not in mail.text, "confirmed by the reader"
+    assert "CLARA" not in mail.text, "refused"
+    [told] = await arrived(product, maker_address)
+    assert told.message["Subject"].startswith("Bankverbindung von Partner BERND"), "who recorded cannot confirm"
+    assert "wartet" not in told.text
+    assert box_of(product).of(editor_address) == []
 
 
 async def test_histories_of_mails_hold_no_address_and_no_word_of_them(product: House, shop: Shop) -> None:

@@ -3,6 +3,8 @@
 import io
 import zipfile
 
+from tests.conftest import Database
+from tests.fixtures import bank_runs
 from tests.fixtures.house import Shop
 
 
@@ -45,7 +47,9 @@ async def test_reports_by_the_api(shop: Shop) -> None:
         assert (await shop.call("GET", f"/reports/open-commissions?{odd}")).status_code == 422, odd
 
 
-async def test_a_bank_run_from_draft_to_file_by_the_api_and_what_lexoffice_then_says(shop: Shop) -> None:
+async def test_a_bank_run_from_draft_to_file_by_the_api_and_what_lexoffice_then_says(
+    shop: Shop, database: Database
+) -> None:
     payout = await shop.open_payout()
     account = await shop.api("POST", "/bank-accounts", {"account_holder": "Firma", "iban": "DE89370400440532013000"})
     assert "DE89" not in str(account)
@@ -62,6 +66,9 @@ async def test_a_bank_run_from_draft_to_file_by_the_api_and_what_lexoffice_then_
     await shop.click(payout["credit_note_id"], "pay")
     paid = await shop.payout_when(payout["number"], "paid")
     assert paid["payment_reference"] == payout["number"]  # the EndToEndId, not the number of the Gutschrift
+    early = await shop.call("POST", f"/bank-runs/{run['number']}/confirm")
+    assert (early.status_code, early.json()["code"]) == (409, "execution_day_ahead")
+    await bank_runs.execution_day_comes(database, run["number"])
     assert (await shop.api("POST", f"/bank-runs/{run['number']}/confirm"))["state"] == "confirmed"
 
 

@@ -195,7 +195,7 @@ ACTS: dict[str, Act] = {
     "download": _download,
     "drop": _drop,
     "reschedule": _plain(bank_runs.reschedule, day=_tomorrow(), by=MAKER),
-    "confirm": _plain(bank_runs.confirm, by=MAKER),
+    "confirm": _plain(bank_runs.confirm, by=MAKER, today=datetime.now(BERLIN).date() + timedelta(days=9)),
     "cancel": _plain(bank_run_cancelling.cancel, by=MAKER, reason="Versehen."),
     "confirm_cancel": _plain(bank_run_cancelling.confirm_cancel, by=SECOND),
     "withdraw_cancel": _plain(bank_run_cancelling.withdraw_cancel, by=SECOND),

@@ -1,13 +1,15 @@
 """The second factor: who must have one, that a code works once, and when it is asked for again."""
 
 import asyncio
+import re
 import time
 
+import httpx
 import pytest
 
 from ledger.access import totp
 from ledger.roles import Role
-from tests.fixtures.browsers import Firm
+from tests.fixtures.browsers import Browser, Firm
 
 
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.ADMIN])
@@ -94,6 +96,80 @@ async def test_dangerous_pages_ask_again_after_ten_minutes(firm: Firm) -> None:
     proved = await admin.show_code(steps=1, onward="/admin/benutzer")
     assert proved.headers["location"] == "/admin/benutzer"
     assert (await admin.get("/admin/benutzer")).status_code == 200
+
+
+NEWCOMER = "neu-{}@acme.example"
+"""Accounts are of the whole product: each test invites somebody of its own."""
+
+
+def _newcomer(firm: Firm) -> str:
+    return NEWCOMER.format(firm.tenant.slug)
+
+
+async def _asked_in_the_middle(firm: Firm, admin: Browser) -> str:
+    """A form whose code is too old was sent. Returns where the browser is sent to."""
+    await firm.rows_of(
+        admin, "UPDATE sessions SET second_factor_at = now() - interval '11 minutes' WHERE user_id = $1", admin.user
+    )
+    late = await admin.post("/admin/benutzer", {"email": _newcomer(firm), "role": "viewer"})
+    assert late.status_code == 303
+    return str(late.headers["location"])
+
+
+async def _prove(browser: Browser, shown_at: str, *, code: str = "", steps: int = 1) -> httpx.Response:
+    """The form of that page, filled in with a code. Redirects are followed as browsers do."""
+    page = (await browser.get(shown_at)).text
+    form = dict(re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"', page.partition("<main")[2]))
+    code = code or totp.code_of(browser.secret, at=time.time() + steps * totp.PERIOD_S)
+    return await browser.http.post("/second-factor", data={**form, "code": code}, follow_redirects=True)
+
+
+async def test_an_act_that_was_asked_for_a_code_goes_on_after_it(firm: Firm) -> None:
+    admin = await firm.person(Role.ADMIN)
+    asked = await _asked_in_the_middle(firm, admin)
+    assert asked.startswith("/second-factor?weiter=%2Fadmin%2Fbenutzer&fortsetzen=")
+    page = (await admin.get(asked)).text
+    assert "geht danach von selbst weiter" in page
+    assert _newcomer(firm) not in page
+    assert len(await firm.rows("SELECT 1 FROM memberships")) == 1
+
+    wrong = await _prove(admin, asked, code="000000")
+    assert (wrong.status_code, 'name="fortsetzen"' in wrong.text) == (422, True)
+    done = await _prove(admin, asked)
+    assert (done.status_code, _newcomer(firm) in done.text) == (200, True)
+    assert len(await firm.rows("SELECT 1 FROM memberships")) == 2
+    assert not await firm.rows_of(admin, "SELECT 1 FROM sessions WHERE held_form_encrypted IS NOT NULL")
+
+
+async def test_a_held_act_is_done_once(firm: Firm) -> None:
+    admin = await firm.person(Role.ADMIN)
+    token = (await _asked_in_the_middle(firm, admin)).partition("fortsetzen=")[2]
+    await admin.show_code(steps=1)
+    twice = await asyncio.gather(*(admin.http.post("/admin/benutzer", data={"fortsetzen": token}) for _ in range(2)))
+    assert sorted(answer.status_code for answer in twice) == [200, 409]
+    assert len(await firm.rows("SELECT 1 FROM memberships")) == 2
+
+
+async def test_a_held_act_is_of_its_session_its_door_and_its_minutes(firm: Firm) -> None:
+    admin, other = await firm.person(Role.ADMIN), await firm.person(Role.ADMIN)
+    token = (await _asked_in_the_middle(firm, admin)).partition("fortsetzen=")[2]
+    await firm.rows_of(admin, "UPDATE sessions SET second_factor_at = now()")
+    assert (await other.http.post("/admin/benutzer", data={"fortsetzen": token})).status_code == 409
+    assert (await admin.http.post("/admin/schluessel", data={"fortsetzen": token})).status_code == 409
+
+    token = (await _asked_in_the_middle(firm, admin)).partition("fortsetzen=")[2]
+    await firm.rows_of(admin, "UPDATE sessions SET held_form_until = now(), second_factor_at = now()")
+    assert (await admin.http.post("/admin/benutzer", data={"fortsetzen": token})).status_code == 409
+    assert len(await firm.rows("SELECT 1 FROM memberships")) == 2
+
+
+async def test_what_is_held_lies_encrypted(firm: Firm) -> None:
+    admin = await firm.person(Role.ADMIN)
+    await _asked_in_the_middle(firm, admin)
+    [row] = await firm.rows_of(admin, "SELECT s::text AS row, held_form_encrypted FROM sessions s")
+    assert row["held_form_encrypted"] is not None
+    assert _newcomer(firm) not in row["row"]
+    assert _newcomer(firm).encode().hex() not in row["row"]
 
 
 async def test_a_lost_phone_ends_all_sessions_and_begins_anew(firm: Firm) -> None:

@@ -8,6 +8,7 @@ from ledger.booking import settlement
 from ledger.booking.settlement import Meaning, Verdict
 from ledger.payouts import payouts
 from ledger.roles import Role
+from tests.conftest import Database
 from tests.fixtures import bank_runs as bank
 from tests.fixtures.browsers import Browser, Firm
 from tests.fixtures.ledger_shop import Shop
@@ -42,7 +43,7 @@ async def _account_in_force(maker: Browser, second: Browser) -> None:
     assert (await second.post(confirm[1], shown_at=ACCOUNTS)).status_code == 303
 
 
-async def test_from_the_account_to_the_file_by_two_persons(firm: Firm, bank_office: Shop) -> None:
+async def test_from_the_account_to_the_file_by_two_persons(firm: Firm, bank_office: Shop, database: Database) -> None:
     maker, second, viewer = [await firm.person(role) for role in (Role.ADMIN, Role.APPROVER, Role.VIEWER)]
     await _account_in_force(maker, second)
     payout = await bank.open_payout(bank_office, firm.parts.vault)
@@ -64,6 +65,10 @@ async def test_from_the_account_to_the_file_by_two_persons(firm: Firm, bank_offi
     assert files[0].content == files[1].content
     assert files[0].headers["content-disposition"].startswith("attachment; ")
     assert payout.number.encode() in files[0].content
+    early = await maker.post(f"{run}/bestaetigen", shown_at=run)
+    assert (early.status_code, "erst am" in early.text) == (422, True)
+    assert "Die Bank hat ausgeführt" not in (await maker.get(run)).text
+    await bank.execution_day_comes(database, run.rpartition("/")[2])
     assert (await maker.post(f"{run}/bestaetigen", shown_at=run)).status_code == 303
     assert "bestätigt" in (await viewer.get(run)).text
     assert {"own_account.confirmed", "bank_run.approved", "bank_run.exported", "bank_run.downloaded"} <= set(
@@ -83,6 +88,11 @@ async def test_the_file_needs_a_fresh_second_factor(firm: Firm, bank_office: Sho
     assert stale.status_code == 303
     assert stale.headers["location"].startswith("/second-factor")
     assert not await firm.rows("SELECT 1 FROM bank_runs WHERE file_sha256 IS NOT NULL")
+    held = stale.headers["location"].partition("fortsetzen=")[2]
+    await maker.show_code(steps=1)
+    file = await maker.http.post(f"{run}/datei", data={"fortsetzen": held})
+    assert file.headers["content-disposition"].startswith("attachment; ")
+    assert "partnerdesk-file=1" in file.headers["set-cookie"], "tells the page that asked for the code to go on"
 
 
 async def test_an_exported_run_is_cancelled_by_two_and_says_why(firm: Firm, bank_office: Shop) -> None:

@@ -106,7 +106,26 @@ async def test_above_the_limit_the_queue_wants_a_fresh_second_factor(books: Book
     payout = await books.asked_for(200_000)
     form = ticks((payout.number, await shown_hash(approver, payout.number))) | {"entscheidung": "freigeben"}
     await let_second_factor_age(firm, approver)
-    page = (await approver.post(QUEUE, form, shown_at=QUEUE)).text
+    asked = await approver.post(QUEUE, form, shown_at=QUEUE)
+    assert (asked.status_code, asked.headers["location"].partition("&")[0]) == (
+        303,
+        "/second-factor?weiter=%2Fadmin%2Ffreigaben",
+    )
+    assert await books.in_state(payout.number) == "awaiting_approval"
+    held = asked.headers["location"].partition("fortsetzen=")[2]
+    await approver.show_code(steps=1)
+    assert results((await approver.http.post(QUEUE, data={"fortsetzen": held})).text) == [
+        (payout.number, "Freigegeben")
+    ]
+
+
+async def test_a_factor_that_grows_old_among_many_is_said_of_each(books: Books, firm: Firm) -> None:
+    approver = await firm.person(Role.APPROVER)
+    payout = await books.asked_for(200_000)
+    form = ticks((payout.number, await shown_hash(approver, payout.number))) | {"entscheidung": "freigeben"}
+    await let_second_factor_age(firm, approver)
+    token = await approver.token(QUEUE)
+    page = (await approver.http.post(QUEUE, data={"csrf": token, **form}, headers={"HX-Request": "true"})).text
     assert "/second-factor?weiter=%2Fadmin%2Ffreigaben" in page
     assert await books.in_state(payout.number) == "awaiting_approval"
 

@@ -1,12 +1,14 @@
 """Payouts on pages: found, understood, decided, put back, noted; each with its reason and its trace."""
 
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from ledger.access import totp
 from ledger.payouts import payout_runs
 from ledger.roles import Role
 from tests.fixtures.browsers import Firm
@@ -169,8 +171,14 @@ async def test_above_the_limit_the_second_factor_is_asked_for_again(books: Books
     seen = await shown_hash(approver, payout.number)
     await let_second_factor_age(firm, approver)
     asked = await approver.post(f"{address}/freigeben", {"inhalt": seen}, shown_at=address)
-    assert asked.headers["location"] == f"/second-factor?weiter=%2Fadmin%2Fauszahlungen%2F{payout.number}"
+    assert asked.headers["location"].startswith(f"/second-factor?weiter=%2Fadmin%2Fauszahlungen%2F{payout.number}&")
     assert await books.in_state(payout.number) == "awaiting_approval"
+    held = asked.headers["location"].partition("fortsetzen=")[2]
+    code = totp.code_of(approver.secret, at=time.time() + totp.PERIOD_S)
+    done = await approver.post("/second-factor", {"code": code, "fortsetzen": held})
+    assert (done.status_code, done.headers["location"]) == (307, f"{address}/freigeben")
+    await approver.http.post(done.headers["location"], data={"fortsetzen": held})
+    assert await books.in_state(payout.number) == "approved"
 
 
 async def test_rejecting_needs_a_reason_that_stands_on_the_payout(books: Books, firm: Firm) -> None:
