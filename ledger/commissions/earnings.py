@@ -65,7 +65,7 @@ async def write(tx: TenantTransaction, sale: Transaction, *, plan: Plan, chain: 
 async def reprice(tx: TenantTransaction, sale: Transaction) -> None:
     """Compute anew from the sale's base, with the rates and the chain that were stored with it.
 
-    Only what was earned: what of it is owed, and what of it was settled and is answered, follows (claw_backs.follow).
+    Only what was earned: what of it is owed, and what of it was settled and is answered, follows (clawbacks.follow).
     """
     rows = [row for row in await commissions.commissions_of(tx, sale.id) if row.kind == "sale"]
     if not rows:

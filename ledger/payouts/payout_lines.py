@@ -55,7 +55,7 @@ async def of_payout(tx: TenantTransaction, payout: PayoutId) -> list[PayoutLine]
 async def release(tx: TenantTransaction, payout: PayoutId) -> None:
     """Give every commission of a payout back: a rejected or cancelled payout holds nothing.
 
-    All commissions of its sales are held, for whoever nets them next (claw_backs.give_back).
+    All commissions of its sales are held, for whoever nets them next (clawbacks.give_back).
     """
     rows = await tx.fetch(
         """

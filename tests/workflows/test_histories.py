@@ -1,6 +1,6 @@
 """A deploy cannot break payouts that have waited for weeks: stored histories replay against the code as it is now.
 
-Recorded by tests/record_histories.py; how to change a workflow all the same stands in docs/upgrades.md.
+Recorded by tests/record_histories; how to change a workflow all the same stands in docs/upgrades.md.
 """
 
 import base64
@@ -21,7 +21,7 @@ import worker
 from activities.models import PayoutInput
 from engine.plugin import plugin
 from ledger.types import PayoutState
-from tests.record_histories import HISTORIES, read_manifest
+from tests.record_histories.stored import HISTORIES, read_manifest
 
 STORED = sorted(HISTORIES.rglob("*/*.json"))
 NAMES = [str(file.relative_to(HISTORIES)) for file in STORED]

@@ -14,7 +14,7 @@ from temporalio import activity, workflow
 import worker
 from settings import Settings
 from tests.conftest import Database
-from tests.record_histories import HISTORIES
+from tests.record_histories.stored import HISTORIES
 from workflows.messages import LEXOFFICE, MAIL, PAYOUTS
 
 QUERIES = {"PayoutWorkflow": {"status"}}

@@ -1,0 +1,1 @@
+"""Recording real histories of every workflow: `python -m tests.record_histories SET [SCENE …]`."""
