@@ -168,8 +168,8 @@ async def product(
 ) -> "AsyncIterator[House]":
     """API and worker, running over the real parts for the whole session."""
     from tests.fixtures.consent import Client
-    from tests.fixtures.house import running
     from tests.fixtures.postbox import open_postbox
+    from tests.fixtures.running_house import running
 
     oauth = await Client.contracted(lexoffice_sandbox, "http://127.0.0.1")
     async with (

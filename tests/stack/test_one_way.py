@@ -64,3 +64,17 @@ def test_a_row_becomes_a_model_by_from_row() -> None:
         and re.search(r"\.model_validate\(dict\((row|one)\)|^[A-Z]\w*\(\*\*(row|one|dict\(row\))\b", ast.unparse(node))
     ]
     assert not otherwise
+
+
+LONGEST = 400
+LONGER_STILL = {"tests/money/model.py"}
+"""Files that are to be split; none is added."""
+
+
+def test_no_file_is_longer_than_a_reader_keeps_in_mind() -> None:
+    lines = {
+        str(path.relative_to(HOUSE)): len(path.read_text().splitlines())
+        for path in HOUSE.rglob("*.py")
+        if not {".venv", ".git", "node_modules"} & set(path.relative_to(HOUSE).parts)
+    }
+    assert {path for path, count in lines.items() if count > LONGEST} == LONGER_STILL

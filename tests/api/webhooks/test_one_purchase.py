@@ -25,9 +25,7 @@ from ledger.sales import customers
 from ledger.sales.customers import NewCustomer
 from ledger.types import BERLIN, DocumentKind
 from tests.fixtures.door import Door
-from tests.fixtures.stripe_shop import an_event, send, stripe_shop
-
-__all__ = ["stripe_shop"]
+from tests.fixtures.stripe_shop import an_event, send
 
 SAMPLE = random.Random(13)
 ORGANIZATION = uuid4()

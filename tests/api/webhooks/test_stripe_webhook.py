@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import secrets
 import time
 from typing import Any
 
@@ -12,14 +11,7 @@ from fastapi import FastAPI
 
 from api.actions import stripe_events
 from tests.fixtures.door import Door, new_door
-from tests.fixtures.stripe_shop import SECRET, a_session, an_event, an_intent, sales, send, stripe_shop
-
-__all__ = ["stripe_shop"]
-
-
-@pytest.fixture
-def intent() -> str:
-    return f"pi_{secrets.token_hex(6)}"
+from tests.fixtures.stripe_shop import SECRET, a_session, an_event, an_intent, sales, send
 
 
 async def test_a_paid_checkout_is_a_sale_with_commissions_on_each_level(stripe_shop: Door, intent: str) -> None:
@@ -153,82 +145,6 @@ async def test_a_dispute_holds_and_a_lost_one_refunds(stripe_shop: Door, intent:
     assert (await sales(stripe_shop))[0]["state"] == "refunded"
 
 
-A_RATE = {"rate": "1,19", "rate_day": "2026-11-02", "rate_source": "EZB"}
-
-
-async def the_question(stripe_shop: Door) -> dict[str, Any]:
-    (task,) = (await stripe_shop.api("GET", "tasks")).json()["items"]
-    assert task["kind"] == "foreign_currency"
-    found: dict[str, Any] = task
-    return found
-
-
-async def converted(stripe_shop: Door, **detail: str) -> httpx.Response:
-    task = await the_question(stripe_shop)
-    answer = {"action": "convert", "detail": A_RATE | detail}
-    return await stripe_shop.api("POST", f"tasks/{task['id']}/resolve", answer)
-
-
-async def test_another_currency_asks_and_is_booked_in_euros_at_the_rate_that_is_given(
-    stripe_shop: Door, intent: str
-) -> None:
-    """Its refund waits with it, and is a share of it, whatever the rate."""
-    charge = {"id": "ch_1", "payment_intent": intent, "amount": 11900, "currency": "usd", "amount_refunded": 5950}
-    events = [
-        an_event("checkout.session.completed", a_session(intent, currency="usd")),
-        an_event("charge.refunded", charge),
-    ]
-    answers = [(await send(stripe_shop, event)).json() for event in events]
-    assert [answer["state"] for answer in answers] == ["waiting", "waiting"]
-    assert await sales(stripe_shop) == []
-    task = await the_question(stripe_shop)
-    assert (task["detail"]["currency"], task["detail"]["amount"]) == ("USD", "119.000")
-    assert "119 USD" in task["reason"]
-    assert (await converted(stripe_shop, rate="0")).json()["code"] == "exchange_rate_missing"
-    assert (await converted(stripe_shop, rate_day="2199-01-01")).json()["code"] == "exchange_rate_of_the_future"
-    done = await converted(stripe_shop)
-    assert done.status_code == 202, done.text
-    (sale,) = await sales(stripe_shop)
-    assert (sale["gross_cents"], sale["tax_cents"], sale["refunded_cents"]) == (10000, 1597, 5000)
-    assert (sale["original_currency"], sale["original_amount"]) == ("USD", "119.000")
-    assert (sale["exchange_rate"], sale["rate_day"], sale["rate_source"]) == ("1.19000000", "2026-11-02", "EZB")
-    assert sale["partner_code"] == "ANNA"
-    rows = await stripe_shop.rows("SELECT state FROM events ORDER BY id")
-    assert [row["state"] for row in rows] == ["processed", "processed"]
-    # What comes later needs no further answer.
-    await send(stripe_shop, an_event("charge.refunded", charge | {"amount_refunded": 11900}))
-    assert (await sales(stripe_shop))[0]["state"] == "refunded"
-    assert (await stripe_shop.api("GET", "tasks")).json()["items"] == []
-
-
-async def test_a_currency_without_cents_is_counted_in_whole_units(stripe_shop: Door, intent: str) -> None:
-    yen = an_intent(intent, currency="jpy", amount_received=16000)
-    await send(stripe_shop, an_event("payment_intent.succeeded", yen))
-    await converted(stripe_shop, rate="160")
-    assert [sale["gross_cents"] for sale in await sales(stripe_shop)] == [10000]
-
-
-async def test_a_payment_in_another_currency_may_be_left_unbooked(stripe_shop: Door, intent: str) -> None:
-    told = an_event("payment_intent.succeeded", an_intent(intent, currency="chf"))
-    event = (await send(stripe_shop, told)).json()["event"]
-    task = await the_question(stripe_shop)
-    await stripe_shop.api("POST", f"tasks/{task['id']}/resolve", {"action": "done"})
-    assert await sales(stripe_shop) == []
-    [row] = await stripe_shop.rows("SELECT state FROM events WHERE id = $1", event)
-    assert row["state"] == "ignored"
-    later = await send(stripe_shop, an_event("checkout.session.completed", a_session(intent, currency="chf")))
-    assert later.json()["state"] == "ignored"
-
-
-async def test_the_rate_that_was_given_last_is_proposed(stripe_shop: Door) -> None:
-    proposed = []
-    for number in (1, 2):
-        await send(stripe_shop, an_event("payment_intent.succeeded", an_intent(f"pi_{number}", currency="usd")))
-        proposed.append((await the_question(stripe_shop))["detail"]["proposed"])
-        await converted(stripe_shop)
-    assert proposed == [None, {"rate": "1.19000000", "rate_day": "2026-11-02", "rate_source": "EZB"}]
-
-
 @pytest.mark.parametrize(("currency", "state"), [("", "failed"), ("usd", "waiting")])
 async def test_an_event_that_failed_is_booked_when_stripe_is_asked_to_send_it_again(
     stripe_shop: Door, intent: str, currency: str, state: str
@@ -348,77 +264,6 @@ async def test_a_signed_event_with_odd_members_is_kept_and_books_nothing(
     assert answer.status_code == 200
     assert answer.json()["event"]
     assert await sales(stripe_shop) == []
-
-
-def a_renewal(number: int, **members: Any) -> dict[str, Any]:
-    return {
-        "id": f"in_r{number}", "customer": "cus_1", "amount_paid": 11900, "total": 11900, "currency": "eur",
-        "total_taxes": [{"amount": 1900}], "parent": {"subscription_details": {"subscription": "sub_1"}},
-    } | members  # fmt: skip
-
-
-A_TRIAL = {
-    "id": "cs_trial", "mode": "subscription", "payment_status": "no_payment_required", "amount_total": 0,
-    "currency": "eur", "invoice": "in_0", "subscription": "sub_1", "customer": "cus_1", "payment_intent": None,
-    "client_reference_id": "order-4711", "metadata": {"partner": "ANNA\u00a0"},
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("trial_first", [True, False])
-async def test_a_trials_session_tells_whose_the_payments_after_it_are(stripe_shop: Door, trial_first: bool) -> None:
-    began = int(time.time()) - 14 * 86400
-    events = [
-        an_event("checkout.session.completed", A_TRIAL, created=began),
-        an_event("invoice.paid", a_renewal(1)),
-        an_event("invoice.paid", a_renewal(2)),
-    ]
-    for event in events if trial_first else reversed(events):
-        assert (await send(stripe_shop, event)).status_code == 200
-    assert [sale["partner_code"] for sale in await sales(stripe_shop)] == ["ANNA", "ANNA"]
-    assert (await stripe_shop.api("GET", "tasks")).json()["items"] == []
-
-
-async def test_renewals_belong_to_the_partner_of_the_first_payment(stripe_shop: Door, intent: str) -> None:
-    first = a_session(intent, invoice="in_r1", subscription="sub_1", customer="cus_1", payment_intent=None)
-    await send(stripe_shop, an_event("checkout.session.completed", first, created=int(time.time()) - 60))
-    await send(stripe_shop, an_event("invoice.paid", a_renewal(2)))
-    assert [sale["partner_code"] for sale in await sales(stripe_shop)] == ["ANNA", "ANNA"]
-
-
-async def test_a_subscription_stays_its_partners_whoever_brought_the_customer_otherwise(
-    stripe_shop: Door, intent: str
-) -> None:
-    told = int(time.time()) - 60
-    first = a_session(intent, invoice="in_r1", subscription="sub_1", customer="cus_1", payment_intent=None)
-    await send(stripe_shop, an_event("checkout.session.completed", first, created=told))
-    other = a_session("pi_other", customer="cus_1", client_reference_id="BERTA")
-    await send(stripe_shop, an_event("checkout.session.completed", other, created=told))
-    await send(stripe_shop, an_event("invoice.paid", a_renewal(2)))
-    assert (await sales(stripe_shop))[0]["partner_code"] == "ANNA"
-    assert (await stripe_shop.api("GET", "tasks")).json()["items"] == []
-
-
-async def test_a_trial_that_names_nobody_we_know_asks_and_the_answer_counts_for_its_payments(stripe_shop: Door) -> None:
-    await send(stripe_shop, an_event("invoice.paid", a_renewal(1)))
-    await send(stripe_shop, an_event("checkout.session.completed", A_TRIAL | {"metadata": {"partner": "NOBODY"}}))
-    (task,) = (await stripe_shop.api("GET", "tasks")).json()["items"]
-    assert (task["kind"], task["subject_id"]) == ("unknown_partner_code", "in_0")
-    answer = {"action": "assign_partner", "detail": {"partner_code": "anna"}}
-    assert (await stripe_shop.api("POST", f"tasks/{task['id']}/resolve", answer)).status_code == 202
-    assert [sale["partner_code"] for sale in await sales(stripe_shop)] == ["ANNA"]
-
-
-async def test_a_customer_of_several_partners_is_asked_about(stripe_shop: Door) -> None:
-    told = int(time.time()) - 60
-    for number, code in enumerate(("ANNA", "BERTA")):
-        named = a_session(f"pi_{number}", customer="cus_7", client_reference_id=code)
-        await send(stripe_shop, an_event("checkout.session.completed", named, created=told))
-    await send(stripe_shop, an_event("payment_intent.succeeded", an_intent("pi_9", customer="cus_7")))
-    (task,) = (await stripe_shop.api("GET", "tasks")).json()["items"]
-    assert task["kind"] == "customer_of_several_partners"
-    answer = {"action": "assign_partner", "detail": {"partner_code": "BERTA"}}
-    await stripe_shop.api("POST", f"tasks/{task['id']}/resolve", answer)
-    assert (await sales(stripe_shop))[0]["partner_code"] == "BERTA"
 
 
 @pytest.mark.parametrize("known_by", [{"payment_intent": None}, {"payment_intent": "pi_1"}])
