@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from ledger.audit import audit
-from ledger.commissions.plan_month import LevelOfSale, Month, PlanOfMonth, SaleOfMonth, Settlement
+from ledger.commissions.plan_month import LevelOfSale, Month, PlanOfMonth, SaleOfMonth, Settlement, newest_of
 from ledger.database import Ledger, TenantTransaction
 from ledger.programme import plans
 from ledger.refusals import NotAcceptable, NotAllowedNow
@@ -93,6 +93,23 @@ async def close_month(ledger: Ledger, tenant: Tenant, month: date, *, now: datet
     return MonthClosed(month=month, written=tuple(written))
 
 
+def _sales_to_close(month: str, over: str) -> str:
+    """Commissions `c` of the month's sales in campaigns of which a version `p` closes monthly: the one of the sale, or
+    one that is valid in the month, whose cap holds for everybody."""
+    begins, ends = (f"({day}::timestamp AT TIME ZONE 'Europe/Berlin')" for day in (month, over))
+    return f"""
+        FROM plans p
+        JOIN plans s ON s.tenant_id = p.tenant_id AND s.campaign_id = p.campaign_id
+        JOIN commissions c ON c.tenant_id = s.tenant_id AND c.plan_id = s.id
+       WHERE p.tenant_id = $1 AND p.closes_monthly AND c.service_date >= {month} AND c.service_date < {over}
+         AND (s.id = p.id
+              OR p.valid_from < {ends}
+                 AND NOT EXISTS (SELECT 1 FROM plans n
+                                  WHERE n.tenant_id = p.tenant_id AND n.campaign_id = p.campaign_id
+                                    AND n.valid_from > p.valid_from AND n.valid_from <= {begins}))
+    """
+
+
 async def months_to_close(tx: TenantTransaction, *, now: datetime | None = None) -> list[date]:
     """Months that are over and have sales under a plan that closes monthly, of the last two years, oldest first.
 
@@ -101,11 +118,9 @@ async def months_to_close(tx: TenantTransaction, *, now: datetime | None = None)
     this = (now or datetime.now(UTC)).astimezone(BERLIN).date().replace(day=1)
     since = date(this.year - LOOK_BACK_MONTHS // 12, this.month, 1)
     rows = await tx.fetch(
-        """
+        f"""
         SELECT m::date AS month FROM generate_series($2::date, $3::date - 1, interval '1 month') m
-         WHERE EXISTS (SELECT 1 FROM plans p JOIN commissions c ON c.tenant_id = p.tenant_id AND c.plan_id = p.id
-                        WHERE p.tenant_id = $1 AND p.closes_monthly
-                          AND c.service_date >= m::date AND c.service_date < (m + interval '1 month')::date)
+         WHERE EXISTS (SELECT 1 {_sales_to_close("m::date", "(m + interval '1 month')::date")})
          ORDER BY 1
         """,
         tx.tenant.id,
@@ -132,21 +147,19 @@ async def find_waiting_month(tx: TenantTransaction, *, now: datetime | None = No
 
 async def _campaigns_to_close(tx: TenantTransaction, month: date) -> list[CampaignId]:
     rows = await tx.fetch(
-        """
-        SELECT DISTINCT p.campaign_id FROM plans p
-         WHERE p.tenant_id = $1 AND p.closes_monthly
-           AND (EXISTS (SELECT 1 FROM commissions c
-                         WHERE c.tenant_id = p.tenant_id AND c.plan_id = p.id
-                           AND c.service_date >= $2 AND c.service_date < $3)
+        f"""
+        SELECT k.id FROM campaigns k
+         WHERE k.tenant_id = $1
+           AND (EXISTS (SELECT 1 {_sales_to_close("$2::date", "$3::date")} AND p.campaign_id = k.id)
                 OR EXISTS (SELECT 1 FROM month_settlements s
-                            WHERE s.tenant_id = p.tenant_id AND s.campaign_id = p.campaign_id AND s.month = $2))
+                            WHERE s.tenant_id = k.tenant_id AND s.campaign_id = k.id AND s.month = $2))
          ORDER BY 1
         """,
         tx.tenant.id,
         month,
         _next(month),
     )
-    return [CampaignId(row["campaign_id"]) for row in rows]
+    return [CampaignId(row["id"]) for row in rows]
 
 
 async def _close_campaign(tx: TenantTransaction, campaign_id: CampaignId, month: date) -> list[SettledMonth]:
@@ -216,7 +229,7 @@ async def _settlements(
     *,
     with_held: bool = False,
 ) -> dict[PartnerId, Settlement]:
-    sums = Month()
+    sums = Month(newest_of(known.values(), midnight(_next(month))))
     async for sale in _sales(tx, campaign_id, month, known, with_held=with_held):
         sums.add(sale)
     return {one.partner_id: one for one in sums.settlements()}
@@ -337,7 +350,7 @@ async def _write_difference(
     )
     detail = now.detail() if now else {}
     await _insert_settlement(tx, found, detail)
-    plan = now.plan if now else max(known.values(), key=lambda plan: plan.version)
+    plan = newest_of(known.values(), midnight(_next(of.month)))
     calculation = {"month": f"{of.month:%Y-%m}", "part": part, "settled_cents": settled, **detail}
     commission_id = await _insert_commission(tx, found, now, plan.id, calculation)
     return SettledMonth(**dict(found), commission_id=commission_id)

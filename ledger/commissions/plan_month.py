@@ -5,7 +5,7 @@ mean rate of the month, so that neither the order of the sales nor the instant a
 At last the cap of the month cuts a partner's sum.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -21,7 +21,7 @@ from ledger.types import Frozen, PartnerId
 
 
 class PlanOfMonth(Frozen):
-    """A version under which sales of the month were made. Where there are several, the newest one's cap holds."""
+    """A version of the plan in this month. Where there are several, the newest one's cap holds for every partner."""
 
     id: UUID
     version: int
@@ -107,10 +107,10 @@ def kept(cents: int, sale: SaleOfMonth) -> int:
 class Month:
     """Sales are added one by one and not kept: memory grows with partners and levels alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, newest: PlanOfMonth) -> None:
+        self._newest = newest
         self._sums: dict[tuple[PartnerId, int], _Sum] = {}
         self._paid: dict[PartnerId, datetime] = {}
-        self._plans: dict[PartnerId, PlanOfMonth] = {}
         self._base_cents = 0
 
     def add(self, sale: SaleOfMonth) -> None:
@@ -129,8 +129,6 @@ class Month:
             )
             if sale.paid_at is not None:
                 self._paid[entry.partner_id] = max(sale.paid_at, self._paid.get(entry.partner_id, sale.paid_at))
-            if _begins(entry.plan) >= _begins(self._plans.get(entry.partner_id, entry.plan)):
-                self._plans[entry.partner_id] = entry.plan
 
     def settlements(self) -> list[Settlement]:
         """One entry per partner."""
@@ -148,7 +146,7 @@ class Month:
                 )
             )
         return [
-            _settlement(partner_id, self._plans[partner_id], found, self._paid.get(partner_id))
+            _settlement(partner_id, self._newest, found, self._paid.get(partner_id))
             for partner_id, found in levels.items()
         ]
 
@@ -209,6 +207,12 @@ def _within(base_cents: int, due: dict[tuple[PartnerId, int], int]) -> dict[tupl
 
 def _rate(entry: LevelOfSale) -> Rate | None:
     return next((rate for rate in entry.plan.terms.levels if rate.level == entry.level), None)
+
+
+def newest_of(plans: Iterable[PlanOfMonth], before: datetime) -> PlanOfMonth:
+    """The version that was valid last before this instant; the first of them where none was."""
+    by_age = sorted(plans, key=_begins)
+    return next((plan for plan in reversed(by_age) if plan.valid_from is None or plan.valid_from < before), by_age[0])
 
 
 def _begins(plan: PlanOfMonth) -> tuple[bool, float]:

@@ -12,12 +12,25 @@ from api.http.language import in_words
 from engine.announcing import announce_payout
 from ledger.commissions import month_close
 from ledger.commissions.explanations import explained_by
+from ledger.programme import plans
 from ledger.programme.calculation import Rate
+from ledger.programme.plans import NewPlan
 from ledger.programme.tiers import TierMode
 from ledger.refusals import NotAcceptable, NotAllowedNow
 from tests.fixtures import invoices
 from tests.fixtures.ledger_shop import Shop, at
-from tests.money.selling import MONTH, OVER, close, earned, invoice, lines_of_months, plan_from_march, sell, tiers
+from tests.money.selling import (
+    MONTH,
+    OVER,
+    close,
+    earned,
+    invoice,
+    lines_of_months,
+    plan_from_march,
+    sell,
+    standard,
+    tiers,
+)
 
 FLAT = Rate(level=1, percent=10, tiers=tiers((500_000, 12), (1_000_000, 15)))
 
@@ -110,6 +123,26 @@ async def test_the_cap_of_the_month_takes_what_exceeds_it(shop: Shop) -> None:
     closed = await close(shop)
     assert [(part.due_cents, part.difference_cents) for part in closed.written] == [(50_000, -30_000)]
     assert (await earned(shop), await earned(shop, "BERT")) == (50_000, 40_000)
+
+
+@pytest.mark.parametrize("sold_later", [True, False])
+async def test_the_cap_of_the_newest_version_of_the_month_holds_for_every_partner(
+    shop: Shop, *, sold_later: bool
+) -> None:
+    """Whether or not they, or anybody, sold under it."""
+    await plan_from_march(shop, Rate(level=1, percent=10))
+    capped = NewPlan(
+        levels=(Rate(level=1, percent=10),), cap_per_month_cents=50_000, valid_from=at("2026-03-15T00:00+01:00")
+    )
+    campaign = await standard(shop)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await plans.add_plan(tx, campaign.id, capped, by="test")
+    await sell(shop, 800_000, day=3)
+    await sell(shop, 700_000, day=20 if sold_later else 4, code="BERT")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        assert await month_close.months_to_close(tx) == [MONTH]
+    await close(shop)
+    assert (await earned(shop), await earned(shop, "BERT")) == (50_000, 50_000)
 
 
 async def test_what_is_paid_stays_and_the_difference_comes_on_top(shop: Shop) -> None:

@@ -70,8 +70,13 @@ def months(draw: st.DrawFn, *, cap: bool = True) -> tuple[PlanOfMonth, list[Sale
 
 
 def settle(sales: Iterable[SaleOfMonth]) -> list[Settlement]:
-    month = Month()
-    for sale in sales:
+    """By the plan of the sales, of which there is one."""
+    of_month = list(sales)
+    plan = next((level.plan for sale in of_month for level in sale.levels), None)
+    if plan is None:
+        return []
+    month = Month(plan)
+    for sale in of_month:
         month.add(sale)
     return month.settlements()
 
