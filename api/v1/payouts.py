@@ -22,6 +22,7 @@ from ledger.payouts import (
     approval_rule,
     decisions,
     objections,
+    open_debts,
     payout_content,
     payout_lines,
     payout_requests,
@@ -31,6 +32,7 @@ from ledger.payouts import (
 from ledger.payouts.approval_rule import FourEyes
 from ledger.payouts.decisions import Decision
 from ledger.payouts.objections import Objection
+from ledger.payouts.open_debts import OpenDebt
 from ledger.payouts.payout_lines import PayoutLine
 from ledger.payouts.payouts import Payout
 from ledger.programme import partners
@@ -44,11 +46,15 @@ router = door_router("/api/v1/payouts", "Auszahlungen")
 
 class PayoutInFull(PayoutShown):
     """With lines, decisions, what four eyes say, the partner's objection, the id of its workflow
-    and its credit note's page in lexoffice."""
+    and its credit note's page in lexoffice. While it awaits approval: what its partner owes beside it."""
 
     lines: list[PayoutLine]
     decisions: list[Decision]
     four_eyes: FourEyes
+    open_debts: list[OpenDebt] = Field(
+        description="Solange sie auf Freigabe wartet: was der Partner je Steuerfall noch schuldet (unter null). Es "
+        "wird nicht mit einem anderen Steuerfall verrechnet"
+    )
     objection: Objection | None
     workflow_id: str
     credit_note_url: str | None
@@ -203,7 +209,14 @@ async def _in_full(tx: TenantTransaction, doors: Parts, payout: Payout) -> dict[
         lines=[shown(line) for line in await payout_lines.of_payout(tx, payout.id)],
         decisions=[shown(decision) for decision in await decisions.of_payout(tx, payout.id)],
         four_eyes=shown(await approval_rule.of_payout(tx, payout)),
+        open_debts=[shown(debt) for debt in await _open_debts(tx, payout)],
         objection=None if objection is None else shown(objection),
         workflow_id=payout_workflow_id(tx.tenant, payout.number),
         credit_note_url=url,
     )
+
+
+async def _open_debts(tx: TenantTransaction, payout: Payout) -> tuple[OpenDebt, ...]:
+    if payout.state is not PayoutState.AWAITING_APPROVAL:
+        return ()
+    return (await open_debts.of_partners(tx, [payout.partner_id])).get(payout.partner_id, ())

@@ -11,9 +11,10 @@ from ledger.access import rule_changes, same_person
 from ledger.access.same_person import Eyes
 from ledger.database import TenantTransaction
 from ledger.keyset import Position
-from ledger.payouts import payout_content
+from ledger.payouts import open_debts, payout_content
+from ledger.payouts.open_debts import OpenDebt
 from ledger.reasons import Reason
-from ledger.types import Frozen, PayoutId, PayoutNumber, TaxCase, UserId
+from ledger.types import Frozen, PartnerId, PayoutId, PayoutNumber, TaxCase, UserId
 
 _NEW_ACCOUNT = timedelta(days=30)
 _MOST_LOOKED_AT = 400
@@ -37,6 +38,7 @@ class Waiting(Frozen):
     number: PayoutNumber
     content_hash: str
     """Of the content as it is shown."""
+    partner_id: PartnerId
     partner_code: str
     partner_name: str
     tax_case: TaxCase
@@ -62,6 +64,8 @@ class Waiting(Frozen):
     """Actor → cents: whoever raised the limit lately is judged by the lower one."""
     eyes: Eyes
     last: LastPayout | None
+    debts: tuple[OpenDebt, ...] = ()
+    """What the partner owes beside it: another tax case is not netted."""
 
     @property
     def why(self) -> Reason | None:
@@ -102,8 +106,8 @@ class Waiting(Frozen):
 
 
 _LOOK = """
-    SELECT w.id, w.seq, w.number, w.content_hash, q.code AS partner_code, q.name AS partner_name, w.tax_case,
-           w.net_cents, w.tax_cents, w.gross_cents, w.created_at, w.open_holds,
+    SELECT w.id, w.seq, w.number, w.content_hash, w.partner_id, q.code AS partner_code, q.name AS partner_name,
+           w.tax_case, w.net_cents, w.tax_cents, w.gross_cents, w.created_at, w.open_holds,
            w.state_reason_code, w.state_reason_params, held.sales, b.iban_last4,
            COALESCE(b.recorded_at > now() - $2::interval OR b.id <> last.bank_details_id, false) AS account_changed,
            COALESCE(last.tax_case <> w.tax_case, false) AS tax_case_changed,
@@ -218,9 +222,12 @@ async def count(tx: TenantTransaction) -> tuple[int, int]:
 
 
 async def _with_fresh_hashes(tx: TenantTransaction, found: list[Waiting]) -> list[Waiting]:
-    """The hash on the row may be older than what is shown: a decision names what was seen."""
+    """The hash on the row may be older than what is shown: a decision names what was seen. With what is owed beside."""
     fresh = await payout_content.content_hashes(tx, [one.id for one in found])
-    return [one.model_copy(update={"content_hash": fresh[one.id]}) for one in found]
+    debts = await open_debts.of_partners(tx, [one.partner_id for one in found])
+    return [
+        one.model_copy(update={"content_hash": fresh[one.id], "debts": debts.get(one.partner_id, ())}) for one in found
+    ]
 
 
 async def _oldest(tx: TenantTransaction, after: Position | None) -> list[Waiting]:

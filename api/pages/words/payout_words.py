@@ -184,6 +184,10 @@ def unusual(waiting: Waiting) -> list[tuple[str, str]]:
         found.append((_("Keine Bankverbindung"), TROUBLE))
     if waiting.tax_case_changed:
         found.append((_("Anderer Steuerfall als zuletzt"), WAITING))
+    found += [
+        (_("Schuldet %(amount)s (%(case)s)", amount=money(-debt.net_cents), case=_(TAX_CASES[debt.tax_case])), TROUBLE)
+        for debt in waiting.debts
+    ]
     if waiting.above_limit:
         found.append((_("Über der Grenze"), WAITING))
         if waiting.rule_is_off:

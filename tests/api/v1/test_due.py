@@ -175,3 +175,14 @@ async def test_requests_one_after_the_other_pay_all_that_was_above_the_minimum(d
         ("private", 8_000),
         ("regular", 2_000),
     ]
+
+
+async def test_a_payout_that_awaits_approval_names_what_its_partner_owes_in_another_tax_case(
+    door: Door, shop: Shop
+) -> None:
+    await was_regular_until_june(shop)
+    await earn(shop, -12_345, on=date(2026, 3, 2))
+    await earn(shop, 20_000, on=date(2026, 7, 1))
+    made = (await door.api("POST", "payouts", {"partner": "ANNA"})).json()
+    assert made["open_debts"] == [{"tax_case": "regular", "net_cents": -12_345}]
+    assert (await door.api("GET", f"payouts/{made['number']}")).json()["open_debts"] == made["open_debts"]

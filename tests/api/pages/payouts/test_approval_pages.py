@@ -1,9 +1,11 @@
 """The queue of approvals: what one may approve, with what is unusual; many at once, each with its result."""
 
 import re
+from datetime import date
 
 from ledger.roles import Role
 from tests.fixtures.browsers import Browser, Firm
+from tests.fixtures.payable import earn, fit_to_be_paid
 from tests.fixtures.payout_books import Books, let_second_factor_age, shown_hash, ticks
 
 QUEUE = "/admin/freigaben"
@@ -45,6 +47,20 @@ async def test_the_queue_says_what_is_unusual(books: Books, firm: Firm) -> None:
     assert "Keine Bankverbindung" in bert
     assert "Über der Grenze" in bert
     assert '<span class="hint">19 %</span>' in bert
+
+
+async def test_what_a_partner_owes_in_another_tax_case_stands_beside_each_approval(books: Books, firm: Firm) -> None:
+    """It is not netted: a document holds one tax case."""
+    approver = await firm.person(Role.APPROVER)
+    await earn(books, -12_345, on=date(2026, 3, 2))
+    await fit_to_be_paid(books, status="private", valid_from=date(2026, 6, 1))
+    payout = await books.asked_for(20_000)
+    await books.asked_for(1_000, code="BERT")
+    said = "Schuldet 123,45\xa0€ (Regelbesteuert, 19 % USt)"
+    page = (await approver.get(QUEUE)).text
+    assert page.count(said) == 2, "once for wide and once for narrow screens"
+    assert said in (await approver.get(f"/admin/auszahlungen/{payout.number}")).text
+    assert said in (await approver.get("/admin/heute")).text
 
 
 async def test_many_are_approved_at_once_each_with_its_result(books: Books, firm: Firm) -> None:
