@@ -179,6 +179,12 @@ class Settings(EngineSettings):
     keep_alive_seconds: Annotated[int, Field(ge=1, le=3600)] = 75
     """How long a connection without a request stays open: longer than a proxy before us keeps it (60 s are usual), or
     that one sends a request into a connection that is just being closed."""
+    connections: Annotated[int, Field(ge=10, le=100_000)] = 512
+    """Most connections of one process at once. One more ends the one that asks nothing and has waited longest."""
+    header_bytes: Annotated[int, Field(ge=4096, le=1_000_000)] = 32_000
+    """Request line and headers together."""
+    header_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
+    """From the first byte of a request, or from a new connection, until its headers are complete."""
     body_bytes: Annotated[int, Field(ge=1024)] = 1_000_000
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     """How many of our own proxies append to X-Forwarded-For. With 0 the header is not believed."""

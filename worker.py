@@ -290,7 +290,7 @@ async def run(settings: Settings, *, health_host: str, health_port: int) -> None
         hands = await stack.enter_async_context(hands_of(settings))
         for worker in workers(client, hands):
             await stack.enter_async_context(worker)
-        await stack.enter_async_context(serve_doors(client, hands.ledger, host=health_host, port=health_port))
+        await stack.enter_async_context(serve_doors(client, hands.ledger, settings, host=health_host, port=health_port))
         await _ensure_schedules(client, hands)
         log.info("worker ready", queues=[PAYOUTS, LEXOFFICE, MAIL], pid=os.getpid())
         await stop.wait()

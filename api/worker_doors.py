@@ -14,8 +14,10 @@ from starlette.routing import Route
 from temporalio.client import Client
 
 from api.health import readiness
+from api.http.bounds import configured
 from ledger.database import Ledger
 from ledger.migrations.needed import needed_schema
+from settings import Settings
 
 
 class PortBusy(Exception):
@@ -23,7 +25,9 @@ class PortBusy(Exception):
 
 
 @asynccontextmanager
-async def serve_doors(client: Client, ledger: Ledger, *, host: str, port: int) -> AsyncIterator[None]:
+async def serve_doors(
+    client: Client, ledger: Ledger, settings: Settings, *, host: str, port: int
+) -> AsyncIterator[None]:
     """Serve /healthz, /readyz and /metrics while the worker works. Raises PortBusy."""
     listening = _listen(host, port)
     needed = needed_schema()
@@ -38,9 +42,7 @@ async def serve_doors(client: Client, ledger: Ledger, *, host: str, port: int) -
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     app = Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)])
-    server = uvicorn.Server(
-        uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")
-    )
+    server = uvicorn.Server(configured(app, settings, host=host, port=port, lifespan="off"))
     # Signals are the worker's own: it must end its activities before this server ends.
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,unused-ignore]
     serving = asyncio.create_task(server._serve([listening]))

@@ -106,21 +106,15 @@ def api(host: str, port: int) -> None:
         import uvicorn
 
         from api.app import create_app
+        from api.http.bounds import configured
         from logs import configure_logs
 
         configure_logs(settings.log_format, settings.log_level)
         app = create_app(settings)
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        access_log=False,  # ours knows no queries, hence no ?token=
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-        timeout_keep_alive=settings.keep_alive_seconds,
-        proxy_headers=False,
-    )
+    server = uvicorn.Server(configured(app, settings, host=host, port=port, timeout_graceful_shutdown=10))
+    server.run()
+    if not server.started:
+        sys.exit(3)
 
 
 @click.command()

@@ -98,7 +98,9 @@ _TITLES = {
     415: "status_415",
     422: "status_422",
     429: "status_429",
+    431: "status_431",
     500: "status_500",
+    501: "status_501",
     502: "status_502",
     503: "status_503",
 }

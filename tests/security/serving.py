@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.http.bounds import configured
 from sandbox.lexoffice_server import LexofficeAddresses
 from sandbox.processes import free_port
 from settings import Settings
@@ -51,8 +52,9 @@ async def served(database: Database, lexoffice: LexofficeAddresses, **more: Any)
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     patient = {"request_seconds": 30, "acquire_seconds": 20, "statement_seconds": 20}
-    app = create_app(settings_of(database, lexoffice, public_url=url, **(patient | more)))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False))
+    settings = settings_of(database, lexoffice, public_url=url, **(patient | more))
+    app = create_app(settings)
+    server = uvicorn.Server(configured(app, settings, host="127.0.0.1", port=port))
     serving = asyncio.create_task(server._serve())
     try:
         await until(lambda: asyncio.sleep(0, server.started), bool, "the API's start")
