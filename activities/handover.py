@@ -176,8 +176,8 @@ class HandoverActivities:
             activity.client(), PayoutInput.of(tenant, payout), decision.kind, decision.id
         )
         async with self._ledger.transaction(tenant) as tx:
-            await decisions.mark_delivered(tx, id)
             await payouts.mark_started(tx, decision.number)
+            await decisions.mark_delivered(tx, id)
 
     async def _announce_invoice(self, tenant: Tenant, id: IntentId) -> None:
         async with self._ledger.transaction(tenant) as tx:

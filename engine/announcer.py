@@ -129,8 +129,8 @@ class Announcer:
         if told:
             with leave_to_handover("decision"):
                 async with self._ledger.transaction(tenant) as tx:
-                    await decisions.mark_delivered(tx, decision.id)
                     await payouts.mark_started(tx, payout.number)
+                    await decisions.mark_delivered(tx, decision.id)
         return told
 
     async def invoice(self, tenant: Tenant, intent: IntentId, transaction: TransactionId | None) -> bool:

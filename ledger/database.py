@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import asyncpg
 
+from ledger import lock_order
 from ledger.refusals import refusals_of_the_database
 from ledger.types import Tenant, UserId
 
@@ -162,7 +163,8 @@ class Ledger:
     ) -> AsyncIterator[TenantTransaction]:
         """One transaction of one tenant. `cause` is remembered with each change of state ('event:17').
 
-        `person` opens the rows of that person, too (0010_people.sql). Raises the Refused that a constraint stands for.
+        `person` opens the rows of that person, too (functions/ground.sql).
+        Raises the Refused that a constraint stands for.
         """
         async with self._entered(str(tenant.id), cause, person) as connection:
             yield TenantTransaction(connection, tenant)
@@ -184,7 +186,7 @@ class Ledger:
                     await connection.execute(
                         _ENTER.format(_quoted(tenant), _quoted(cause), _quoted("" if person is None else str(person)))
                     )
-                    yield connection
+                    yield lock_order.watched(connection)
                 except BaseException:
                     await _undo(connection, "ROLLBACK")
                     raise

@@ -3262,10 +3262,12 @@ CREATE OR REPLACE FUNCTION public.hold_payouts_of(tenant uuid, partner uuid, of_
  RETURNS void
  LANGUAGE sql
 AS $function$
+    SELECT 1 FROM payouts
+     WHERE tenant_id = tenant AND partner_id = partner AND state IN ('awaiting_approval', 'approved')
+     ORDER BY seq FOR NO KEY UPDATE;
     INSERT INTO payout_holds (tenant_id, payout_id, code)
     SELECT p.tenant_id, p.id, of_code FROM payouts p
      WHERE p.tenant_id = tenant AND p.partner_id = partner AND p.state IN ('awaiting_approval', 'approved')
-     ORDER BY p.id
     ON CONFLICT (tenant_id, payout_id, code) WHERE released_at IS NULL DO NOTHING
     $function$;
 
@@ -3826,6 +3828,8 @@ CREATE OR REPLACE FUNCTION public.release_payouts_of(tenant uuid, partner uuid, 
  RETURNS void
  LANGUAGE sql
 AS $function$
+    SELECT 1 FROM payouts WHERE tenant_id = tenant AND partner_id = partner AND open_holds IS NOT NULL
+     ORDER BY seq FOR NO KEY UPDATE;
     UPDATE payout_holds h SET released_at = now(), released_by = who_acts()
       FROM payouts p
      WHERE p.tenant_id = tenant AND p.partner_id = partner AND p.open_holds IS NOT NULL

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ledger import lock_order
 from tests.fixtures.programs import adopt_orphans, end_children
 from tests.fixtures.unhurried import make_room
 
@@ -85,6 +86,19 @@ def nothing_left_running() -> Iterator[None]:
     adopt_orphans()
     yield
     assert end_children() == []
+
+
+lock_order.violations = []
+
+
+@pytest.fixture(autouse=True)
+def locks_are_taken_in_order() -> Iterator[None]:
+    """Of a test, and of the API and worker that run beside it in this process (docs/locks.md)."""
+    assert lock_order.violations is not None
+    known = len(lock_order.violations)
+    yield
+    if against := lock_order.violations[known:]:
+        pytest.fail("\n".join(against))
 
 
 @pytest.fixture(scope="session")

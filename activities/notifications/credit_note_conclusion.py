@@ -28,14 +28,21 @@ from lexoffice.documents import SETTLED, CreditNote
 from lexoffice.payments import Payments
 
 
+class StoredMeanwhile(Exception):
+    """The document's id was stored as a payout's between two looks: the activity tries again, and knows it."""
+
+
 async def conclude_credit_note(tx: TenantTransaction, task: ConcludeInput, told: Sequence[Event]) -> Conclusion:
     fetched = task.gathered
-    # Held until the end: whoever stores the id of a lost document hands over afterwards what is parked here.
-    lost = await unclear_outcomes.hold_lost_credit_notes(tx)
     known = await documents.find(tx, fetched.resource_id)
     if known is None or known.payout_number is None:
         if credited := await _conclude_credit_of_invoice(tx, fetched, told):
             return credited
+        # Held until the end: whoever stores the id of a lost document hands over afterwards what is parked here.
+        lost = await unclear_outcomes.hold_lost_credit_notes(tx)
+        now = await documents.find(tx, fetched.resource_id)
+        if now is not None and now.payout_number is not None:
+            raise StoredMeanwhile  # a payout comes before intents: not from here
         if lost:
             await redelivery.park(tx, fetched.events)
             return Conclusion(outcome=EventState.WAITING)

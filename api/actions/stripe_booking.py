@@ -4,13 +4,14 @@ An event is whole: nothing is fetched for it, so handling it again needs no work
 """
 
 import json
+from collections.abc import Sequence
 
 from activities.notifications.rehearsal import Rehearsal
 from api.actions import stripe_events
 from api.actions.stripe_events import Ignored, Report, StripeEvent
 from ledger import tasks
 from ledger.access import tenants
-from ledger.booking import provider_reports
+from ledger.booking import provider_reports, report_locks
 from ledger.booking.outcome import Outcome
 from ledger.booking.provider_reports import DisputeReport, RefundReport
 from ledger.database import TenantTransaction
@@ -46,6 +47,13 @@ async def book(tx: TenantTransaction, number: EventId, report: Report | None) ->
             outcome = Outcome(state=EventState.FAILED, reason=refused.reason)
     await events.finish(tx, [number], outcome.state, reason=outcome.reason, changes=outcome.changes or None)
     return outcome
+
+
+async def hold(tx: TenantTransaction, numbers: Sequence[EventId]) -> None:
+    """What booking these again holds (docs/locks.md): before a question that they wait for is answered."""
+    told = [await events.get(tx, number) for number in sorted(numbers)]
+    judged = [await _judge_again(tx, event.body) for event in told if event.provider == PROVIDER]
+    await report_locks.hold_reports(tx, [report for report in judged if report and not isinstance(report, Ignored)])
 
 
 async def book_again(tx: TenantTransaction, number: EventId, *, actor: str) -> tuple[Event, tuple[PayoutNumber, ...]]:

@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 
-from api.actions import replaying
+from api.actions import replaying, stripe_booking
 from api.actions.rechecks import announce_rechecks
 from api.actions.replaying import Replayed
 from api.http.parts import Parts
-from ledger.booking.resolutions import Resolved
+from ledger.booking import resolutions
+from ledger.booking.resolutions import Answer, Resolved
 from ledger.database import TenantTransaction
 from ledger.payouts import payouts
+from ledger.tasks import Task
 from ledger.types import Tenant
 
 
-async def replay_answered(tx: TenantTransaction, resolved: Resolved, *, actor: str) -> list[Replayed]:
-    """Handle once more what waited for the answer, in its transaction. Raises NotAllowedNow, NotConnected."""
-    return [await replaying.replay(tx, event, actor=actor) for event in resolved.replay]
+async def resolve(tx: TenantTransaction, task: Task, answer: Answer, *, actor: str) -> tuple[Resolved, list[Replayed]]:
+    """Answer it, and handle once more what waited for the answer. Raises as resolutions.resolve, and NotConnected."""
+    await stripe_booking.hold(tx, task.links.get("event_ids", []))
+    resolved = await resolutions.resolve(tx, task.id, answer, actor=actor)
+    return resolved, [await replaying.replay(tx, event, actor=actor) for event in resolved.replay]
 
 
 async def announce_answer(doors: Parts, tenant: Tenant, resolved: Resolved, replayed: Sequence[Replayed] = ()) -> None:

@@ -7,7 +7,7 @@ from fastapi import Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
-from api.actions.task_answers import announce_answer, replay_answered
+from api.actions import task_answers
 from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, shown
@@ -16,7 +16,6 @@ from api.v1.callers import Reader, WriterOrApprover, require
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger import tasks
-from ledger.booking import resolutions
 from ledger.booking.resolutions import Answer
 from ledger.tasks import Task
 from ledger.types import Submitted, TaskId
@@ -81,11 +80,9 @@ async def resolve_task(
     async with once.acting() as (tx, after):
         task = await tasks.get(tx, TaskId(task_id))
         require(caller, "approve" if task.subject == "payout" else "write")
-        resolved = await resolutions.resolve(
-            tx, task.id, Answer.model_validate(resolution.model_dump()), actor=caller.actor
-        )
-        replayed = await replay_answered(tx, resolved, actor=caller.actor)
-        after(announce_answer, doors, tx.tenant, resolved, replayed)
+        answer = Answer.model_validate(resolution.model_dump())
+        resolved, replayed = await task_answers.resolve(tx, task, answer, actor=caller.actor)
+        after(task_answers.announce_answer, doors, tx.tenant, resolved, replayed)
         return after.answer(_shown(await tasks.get(tx, task.id)), status=202)
 
 

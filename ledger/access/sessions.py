@@ -1,7 +1,7 @@
 """Sessions of people. The token is in the browser's cookie only; the ledger keeps its HMAC.
 
 A session ends after 12 hours, after an hour without a request, at logout, and when role, password or second factor of
-its person change (triggers of 0010_people.sql). It is asked for anew on each request, so its end is felt at once.
+its person change (triggers of functions/access.sql). It is asked for anew on each request, so its end is felt at once.
 """
 
 import secrets

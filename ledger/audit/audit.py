@@ -1,6 +1,6 @@
 """Who did what: one entry for each decision and each setting, in the transaction that makes it true.
 
-An entry never changes; its link in the chain is written when the transaction commits (0010_people.sql), and
+An entry never changes; its link in the chain is written when the transaction commits (functions/audit.sql), and
 audit_chain.py verifies it. Personal data lie beside the chain, behind a salted commitment.
 """
 

@@ -151,7 +151,7 @@ def _first(tenant: Tenant) -> bytes:
 
 
 def _hash(tenant: Tenant, row: Any, previous: bytes) -> bytes:
-    """The same bytes as audit_link() in 0010_people.sql."""
+    """The same bytes as audit_link() in functions/audit.sql."""
     parts: Iterable[str | None] = (
         str(tenant.id),
         str(row["number"]),

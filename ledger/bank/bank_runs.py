@@ -1,7 +1,7 @@
 """Bank runs (Zahlungsläufe): draft → approved (a second person) → exported → confirmed.
 
 The file is made once, from what was approved, in the transaction of its first download; every later download is that
-very file. PostgreSQL keeps that a payout is in one run at most and that nothing approved changes (0022_bank.sql).
+very file. PostgreSQL keeps that a payout is in one run at most and that nothing approved changes (functions/bank.sql).
 Locks are taken in this order: the run, then its payouts.
 """
 

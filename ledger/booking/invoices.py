@@ -189,6 +189,12 @@ async def _booked(
 ) -> Outcome:
     """An open or paid invoice gives the sale its final base, its partner if it had none, and its state."""
     campaign_id = await _campaign_named(tx, facts)
+    tells_of_others = brought.partner is not None and brought.by in ("name", "person")
+    if tells_of_others:
+        customer = await customers.remember(tx, facts.customer)
+        await naming.hold_later(
+            tx, subscription=None, customer_id=customer.id if customer else None, since=sale.sold_at, known=[sale]
+        )
     await invoice_sales.attach(tx, facts, sale)
     await replacement.end(tx, sale)
     if facts.status == "open" and sale.state is TransactionState.APPROVED and not await _unpay(tx, sale, facts):
@@ -224,18 +230,17 @@ async def _booked(
     await refunds.follow_invoice(tx, sale.id, state, _paid_note(facts))
     # lexoffice does not know of money that the payment provider gave back: its "paid" restores nothing.
     given_back = (await transactions.get(tx, sale.id)).state is TransactionState.REFUNDED
+    later = naming.Later()
+    if tells_of_others:
+        later = await naming.give_later(
+            tx,
+            subscription=named.subscription,
+            customer_id=named.customer_id,
+            since=named.sold_at,
+            but=sale.id,
+        )
     outcome = await settled(tx, before, sale.id, reason=GIVEN_BACK if given_back else None)
-    if brought.partner is None or brought.by not in ("name", "person"):
-        return outcome
-    later, touched = await naming.follow(
-        tx,
-        subscription=named.subscription,
-        customer_id=named.customer_id,
-        since=named.sold_at,
-        but=sale.id,
-    )
-    changes = outcome.changes | ({"later_payments": [str(one) for one in later]} if later else {})
-    return outcome.model_copy(update={"changes": changes, "payouts": (*outcome.payouts, *touched)})
+    return (await naming.settle_later(tx, later)).added_to(outcome)
 
 
 async def _void(tx: TenantTransaction, sale: Transaction, facts: InvoiceFacts) -> None:

@@ -13,19 +13,30 @@ from ledger.types import IntentId, TransactionId
 
 
 async def find(tx: TenantTransaction, text: str) -> Intent | None:
-    """The intent whose marker stands in this text, if it waits for an answer. It is held until the end of the
-    transaction."""
-    found: UUID | None = await tx.fetchval(
+    """The intent whose marker stands in this text, if it waits for an answer. Its sale and it are held until the end
+    of the transaction."""
+    marked = await tx.fetchrow(
         """
-        SELECT id FROM creation_intents
+        SELECT id, transaction_id FROM creation_intents
          WHERE tenant_id = $1 AND kind = 'invoice' AND resource_id IS NULL AND closed_at IS NULL
            AND sent_at IS NOT NULL AND strpos($2, marker) > 0
-           FOR UPDATE
         """,
         tx.tenant.id,
         text,
     )
-    return None if found is None else await intents.get(tx, IntentId(found))
+    if marked is None:
+        return None
+    await transactions.lock(tx, TransactionId(marked["transaction_id"]))
+    held: UUID | None = await tx.fetchval(
+        """
+        SELECT id FROM creation_intents
+         WHERE tenant_id = $1 AND id = $2 AND resource_id IS NULL AND closed_at IS NULL
+           FOR UPDATE
+        """,
+        tx.tenant.id,
+        marked["id"],
+    )
+    return None if held is None else await intents.get(tx, IntentId(held))
 
 
 async def adopt(tx: TenantTransaction, intent: Intent, resource_id: UUID) -> bool:

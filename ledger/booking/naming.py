@@ -4,13 +4,14 @@ Of several sources the first that names a partner counts. Where none names anybo
 of its subscription or customer. What is meant to name somebody and does not is a question.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from ledger import tasks
 from ledger.booking import attribution
-from ledger.booking.outcome import read_state, settled
+from ledger.booking.outcome import Outcome, SaleState, read_state, settled
 from ledger.database import TenantTransaction
 from ledger.programme import campaigns, partners
 from ledger.programme.partners import Partner
@@ -21,7 +22,7 @@ from ledger.sales.customers import Customer
 from ledger.sales.references import hold_references
 from ledger.sales.sale_reports import SaleReport
 from ledger.sales.transactions import Transaction
-from ledger.types import CampaignId, CustomerId, PartnerId, PayoutNumber, TransactionId
+from ledger.types import CampaignId, CustomerId, Frozen, PartnerId, PayoutNumber, TransactionId
 
 UNKNOWN_CODE = "unknown_partner_code"
 SEVERAL_PARTNERS = "customer_of_several_partners"
@@ -109,6 +110,18 @@ async def ask_about_introduction(tx: TenantTransaction, report: SaleReport, cust
     )
 
 
+async def hold_introduced(tx: TenantTransaction, told: dict[str, Any]) -> None:
+    """Subscription, customer and later payments of which a checkout without a payment told."""
+    customer = CustomerId(UUID(told["customer_id"])) if told.get("customer_id") else None
+    await hold_references(tx, await customers.keys_of_payer(tx, told.get("subscription"), customer))
+    await hold_later(
+        tx,
+        subscription=told.get("subscription"),
+        customer_id=customer,
+        since=datetime.fromisoformat(told["told_at"]),
+    )
+
+
 async def answer_introduction(
     tx: TenantTransaction, reference: str, told: dict[str, Any], partner_code: str
 ) -> list[PayoutNumber]:
@@ -118,7 +131,7 @@ async def answer_introduction(
         raise NotAcceptable("unknown_partner")
     customer = CustomerId(UUID(told["customer_id"])) if told.get("customer_id") else None
     since = datetime.fromisoformat(told["told_at"])
-    await hold_references(tx, await customers.keys_of_payer(tx, told.get("subscription"), customer))
+    await hold_introduced(tx, told)
     await introductions.introduce(
         tx,
         introductions.Introduction(
@@ -130,24 +143,68 @@ async def answer_introduction(
             told_at=since,
         ),
     )
-    _, payouts = await follow(tx, subscription=told.get("subscription"), customer_id=customer, since=since)
-    return payouts
+    later = await give_later(tx, subscription=told.get("subscription"), customer_id=customer, since=since)
+    return list((await settle_later(tx, later)).payouts)
 
 
-async def follow(
+class Later(Frozen):
+    """Payments of a subscription or customer that belonged to nobody and have their partner now, as they were."""
+
+    before: tuple[SaleState, ...] = ()
+    payouts: tuple[PayoutNumber, ...] = ()
+    """To be looked at again."""
+
+    @property
+    def sales(self) -> list[TransactionId]:
+        """The first one first."""
+        return [state.sale.id for state in self.before if state.sale is not None]
+
+    def added_to(self, outcome: Outcome) -> Outcome:
+        """The outcome of the sale that told it, with what became of them."""
+        named = {"later_payments": [str(sale) for sale in self.sales]} if self.before else {}
+        return outcome.model_copy(
+            update={
+                "changes": outcome.changes | named,
+                "payouts": tuple(dict.fromkeys([*outcome.payouts, *self.payouts])),
+            }
+        )
+
+
+async def hold_later(
+    tx: TenantTransaction,
+    *,
+    subscription: str | None,
+    customer_id: CustomerId | None,
+    since: datetime,
+    known: Sequence[Transaction] = (),
+) -> None:
+    """Lock what `give_later` may give a partner: before the sale that tells it takes a lock that comes after sales
+    (docs/locks.md). `known`: the sale as it is, which may know more of its payer than its report."""
+    payers = [(subscription, customer_id), *((sale.subscription, sale.customer_id) for sale in known)]
+    await introductions.hold_of_nobody(
+        tx,
+        introductions.Payers(
+            subscriptions=tuple(sorted({one for one, _ in payers if one})),
+            customers=tuple(sorted({one for _, one in payers if one})),
+            since=min([since, *(sale.sold_at for sale in known)]),
+        ),
+    )
+
+
+async def give_later(
     tx: TenantTransaction,
     *,
     subscription: str | None,
     customer_id: CustomerId | None,
     since: datetime,
     but: TransactionId | None = None,
-) -> tuple[list[TransactionId], list[PayoutNumber]]:
+) -> Later:
     """It became known whose they are: give later payments that belonged to nobody their partner.
 
-    The caller holds the references of subscription and customer. Returns the sales, and the payouts to look at again.
+    The caller holds the references of subscription and customer, and the payments (hold_later); it settles first what
+    told it, then these (settle_later).
     """
-    given: list[TransactionId] = []
-    payouts: list[PayoutNumber] = []
+    given: list[SaleState] = []
     for sale_id in await introductions.of_nobody(
         tx, subscription=subscription, customer_id=customer_id, since=since, but=but
     ):
@@ -158,10 +215,16 @@ async def follow(
             continue
         await close_questions(tx, sale_id, by="event")
         await attribution.hold_own_purchase(tx, before.sale, now)
-        outcome = await settled(tx, before, sale_id)
-        given.append(sale_id)
-        payouts += outcome.payouts
-    return given, payouts
+        given.append(before)
+    return Later(before=tuple(given))
+
+
+async def settle_later(tx: TenantTransaction, later: Later) -> Later:
+    """Let their commissions follow; with the payouts to look at again."""
+    payouts: list[PayoutNumber] = []
+    for before, sale in zip(later.before, later.sales, strict=True):
+        payouts += (await settled(tx, before, sale)).payouts
+    return later.model_copy(update={"payouts": tuple(payouts)})
 
 
 async def take_over(tx: TenantTransaction, sale: Transaction, other: Transaction) -> Transaction:

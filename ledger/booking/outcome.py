@@ -70,12 +70,13 @@ async def settled(
 ) -> Outcome:
     """Let the commissions follow what the sale has become: `processed` with what changed, or `unchanged`."""
     sale = await transactions.get(tx, transaction_id)
+    held = await clawbacks.hold(tx, sale.id)
     if before.sale is not None and (before.sale.base_cents, before.sale.provisional) != (
         sale.base_cents,
         sale.provisional,
     ):
         await earnings.reprice(tx, sale)
-    touched = await clawbacks.follow(tx, sale)
+    touched = await clawbacks.follow(tx, sale, held)
     changes = _changes(before, await read_state(tx, transaction_id))
     return Outcome(
         state=EventState.PROCESSED if changes else EventState.UNCHANGED,

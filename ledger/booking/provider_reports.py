@@ -5,7 +5,7 @@ judged alone, under a lock on every reference it names. What is booked here is p
 (invoices.py).
 """
 
-from ledger.booking import attribution, foreign_currency, invoice_questions, naming, same_sale
+from ledger.booking import attribution, foreign_currency, invoice_questions, naming, report_locks, same_sale
 from ledger.booking.foreign_currency import is_euro
 from ledger.booking.outcome import Outcome, settled
 from ledger.booking.same_sale import Found
@@ -44,6 +44,7 @@ async def record_sale(tx: TenantTransaction, report: SaleReport, *, event: Event
     )
     if report.gross_cents <= 0:
         return await _introduce(tx, report)
+    await report_locks.hold_later(tx, report)
     found = await same_sale.find(tx, report.certain, report.order_reference)
     rate = await _rate(tx, found, report, event)
     if isinstance(rate, Outcome):
@@ -57,22 +58,17 @@ async def record_sale(tx: TenantTransaction, report: SaleReport, *, event: Event
     sale = await naming.attribute(tx, sale, report, customer)
     sale = await _named_by_others(tx, sale, found)
     await attribution.hold_own_purchase(tx, found.before.sale, sale)
-    outcome = await _settled(tx, found, sale.id)
     if sale.partner_id is None or not _has_new_partner(found.before.sale, sale):
-        return outcome
-    given, payouts = await naming.follow(
+        return await _settled(tx, found, sale.id)
+    later = await naming.give_later(
         tx,
         subscription=sale.subscription,
         customer_id=sale.customer_id if sale.partner_by in ("name", "person") else None,
         since=sale.sold_at,
         but=sale.id,
     )
-    return outcome.model_copy(
-        update={
-            "changes": outcome.changes | ({"later_payments": [str(one) for one in given]} if given else {}),
-            "payouts": tuple(dict.fromkeys([*outcome.payouts, *payouts])),
-        }
-    )
+    outcome = await _settled(tx, found, sale.id)
+    return (await naming.settle_later(tx, later)).added_to(outcome)
 
 
 async def record_refund(tx: TenantTransaction, report: RefundReport, *, event: EventId | None = None) -> SaleOutcome:
@@ -195,6 +191,8 @@ async def _settled(tx: TenantTransaction, found: Found, sale: TransactionId) -> 
 async def _introduce(tx: TenantTransaction, report: SaleReport) -> Outcome:
     """A trial or a free order: nothing was paid, but it may name whose the later payments are."""
     customer = await customers.remember(tx, report.customer)
+    payer = customer.id if customer else None
+    await naming.hold_later(tx, subscription=report.subscription, customer_id=payer, since=report.sold_at)
     named, news = await naming.introduced(tx, report, customer)
     if not news:
         state = EventState.IGNORED if named is None else EventState.UNCHANGED
@@ -204,16 +202,13 @@ async def _introduce(tx: TenantTransaction, report: SaleReport) -> Outcome:
             state=EventState.PROCESSED,
             reason=Reason.of("checkout_names_unknown_partner"),
         )
-    given, payouts = await naming.follow(
-        tx, subscription=report.subscription, customer_id=customer.id if customer else None, since=report.sold_at
-    )
-    return Outcome(
+    later = await naming.give_later(tx, subscription=report.subscription, customer_id=payer, since=report.sold_at)
+    outcome = Outcome(
         state=EventState.PROCESSED,
         reason=Reason.of("later_payments_belong_to_partner"),
-        changes={"partner_code": [None, named.code]}
-        | ({"later_payments": [str(one) for one in given]} if given else {}),
-        payouts=tuple(payouts),
+        changes={"partner_code": [None, named.code]},
     )
+    return (await naming.settle_later(tx, later)).added_to(outcome)
 
 
 async def _insert(tx: TenantTransaction, report: SaleReport, rate: Rate | None) -> Transaction:

@@ -13,7 +13,7 @@ from ledger import tasks
 from ledger.access import four_eyes
 from ledger.audit import audit
 from ledger.bank import bank_transfers, partner_accounts
-from ledger.booking import foreign_currency, invoice_questions, naming, sale_decisions
+from ledger.booking import foreign_currency, invoice_questions, naming, question_subjects, sale_decisions
 from ledger.commissions import manual_lines
 from ledger.database import TenantTransaction
 from ledger.documents import documents, intents, unclear_outcomes
@@ -59,12 +59,9 @@ class Resolved(Frozen):
 
 async def resolve(tx: TenantTransaction, task_id: TaskId, answer: Answer, *, actor: str) -> Resolved:
     """Raises NotFound, NotAllowedNow (already resolved, or the world has moved on), NotAcceptable (unknown action)."""
-    # The payout first and then its question, as whoever ends both does.
-    number = await tx.fetchval(
-        "SELECT subject_id FROM tasks WHERE tenant_id = $1 AND id = $2 AND subject = 'payout'", tx.tenant.id, task_id
+    await question_subjects.hold_subject(
+        tx, task_id, chosen=_transaction(answer) if answer.action == "assign" else None
     )
-    if number is not None:
-        await payouts.lock(tx, number)
     task = await tx.fetchrow("SELECT * FROM tasks WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tx.tenant.id, task_id)
     if task is None:
         raise NotFound("task_not_found")

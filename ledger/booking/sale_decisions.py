@@ -43,7 +43,7 @@ async def assign_partner(
 
     Raises NotFound, NotAcceptable (no such partner) and NotAllowedNow (it has a partner, whose commissions stand).
     """
-    sale = await _lock_with_payer(tx, transaction_id)
+    sale = await lock_with_payer(tx, transaction_id)
     transaction_id = sale.id
     partner = await partners.find_by_code(tx, partner_code)
     if partner is None:
@@ -62,18 +62,19 @@ async def assign_partner(
         detail={"partner": partner.code},
     )
     await naming.close_questions(tx, transaction_id, by=by)
-    outcome = await settled(tx, before, transaction_id)
-    later, touched = await naming.follow(
+    later = await naming.give_later(
         tx, subscription=bound.subscription, customer_id=bound.customer_id, since=bound.sold_at, but=transaction_id
     )
+    outcome = await settled(tx, before, transaction_id)
+    later = await naming.settle_later(tx, later)
     await audit.record_each(
         tx,
         actor=by,
         action="transaction.partner_assigned",
         subject="transaction",
-        entries=[(str(one), {"partner": partner.code, "with": str(transaction_id)}) for one in later],
+        entries=[(str(one), {"partner": partner.code, "with": str(transaction_id)}) for one in later.sales],
     )
-    return outcome.model_copy(update={"payouts": tuple(dict.fromkeys([*outcome.payouts, *touched]))})
+    return outcome.model_copy(update={"payouts": tuple(dict.fromkeys([*outcome.payouts, *later.payouts]))})
 
 
 async def reassign(
@@ -86,7 +87,7 @@ async def reassign(
     What a payout holds is taken out of it, which voids its approval. Raises NotFound, NotAcceptable (no such partner,
     no reason) and NotAllowedNow (it is the partner already; something is paid or promised by a document).
     """
-    sale = await _lock_with_payer(tx, transaction_id)
+    sale = await lock_with_payer(tx, transaction_id)
     transaction_id = sale.id
     partner = await partners.find_by_code(tx, partner_code)
     if partner is None:
@@ -94,11 +95,13 @@ async def reassign(
     require_reason(reason)
     if sale.partner_id == partner.id:
         raise NotAllowedNow("same_partner")
+    held = await clawbacks.hold(tx, transaction_id)
     before = await read_state(tx, transaction_id)
     earned = [row for row in before.commissions if row.kind != "correction"]
     touched = []
     for row in sorted(earned, key=lambda row: row.payout_number or ""):
-        if row.state is CommissionState.IN_PAYOUT and await clawbacks.take_out(tx, row):
+        in_payout = row.state is CommissionState.IN_PAYOUT and row.payout_number in held
+        if in_payout and await clawbacks.take_out(tx, row):
             touched.append(row.payout_number)
         elif row.kind != "sale" or row.state in (CommissionState.PAID, CommissionState.IN_PAYOUT):
             raise NotAllowedNow("sale_settled")
@@ -129,8 +132,11 @@ async def reassign(
     return outcome.model_copy(update={"payouts": tuple(dict.fromkeys([*numbers, *outcome.payouts]))})
 
 
-async def _lock_with_payer(tx: TenantTransaction, transaction_id: TransactionId) -> Transaction:
-    """The sale, locked after what a payment of the same subscription or customer would hold. Raises NotFound."""
+async def lock_with_payer(tx: TenantTransaction, transaction_id: TransactionId) -> Transaction:
+    """The sale, locked after what a payment of the same subscription or customer would hold, with those that would
+    follow it. Raises NotFound."""
     sale = await transactions.get(tx, transaction_id)
     await references.hold_references(tx, await customers.keys_of_payer(tx, sale.subscription, sale.customer_id))
-    return await transactions.lock(tx, transaction_id)
+    sale = await transactions.lock(tx, transaction_id)
+    await naming.hold_later(tx, subscription=sale.subscription, customer_id=sale.customer_id, since=sale.sold_at)
+    return sale

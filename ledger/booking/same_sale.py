@@ -43,7 +43,7 @@ async def find(tx: TenantTransaction, certain: Sequence[Reference], order: str |
     `order` is the shop's own number: who pays it again has made another sale, so it joins only what nothing speaks
     against.
     """
-    sales = await _locked(tx, [reference.reference for reference in certain])
+    sales = await lock_named(tx, [reference.reference for reference in certain])
     if not sales and order is not None:
         sales = await _of_order(tx, certain, order)
     if not sales:
@@ -54,13 +54,16 @@ async def find(tx: TenantTransaction, certain: Sequence[Reference], order: str |
         sales, key=lambda sale: (sale.invoice_id is None, not settled[sale.id], sale.partner_id is None, sale.seq)
     )
     before = await read_state(tx, kept.id)
+    held: frozenset[PayoutNumber] = frozenset()
+    if any(settled[other.id] for other in others):
+        held = await clawbacks.hold(tx, *(sale.id for sale in sales))
     absorbed: list[Transaction] = []
     touched: list[PayoutNumber] = []
     for other in others:
         if await _has_two_invoices(tx, kept, other):
             continue
         if settled[other.id]:
-            touched += await _take_back(tx, kept, other)
+            touched += await _take_back(tx, kept, other, held)
         else:
             await _absorb(tx, kept, other)
         absorbed.append(other)
@@ -80,7 +83,7 @@ async def hold(tx: TenantTransaction, named: Sequence[str], payer: Sequence[str]
     await references.hold_references(tx, [*named, *payer, *known])
 
 
-async def _locked(tx: TenantTransaction, named: Sequence[str]) -> list[Transaction]:
+async def lock_named(tx: TenantTransaction, named: Sequence[str]) -> list[Transaction]:
     """All that have one of them, each under its lock. While we waited for one it may have become part of another."""
     found = await sales_with_reference(tx, named)
     while found:
@@ -104,7 +107,7 @@ async def _locked(tx: TenantTransaction, named: Sequence[str]) -> list[Transacti
 async def _of_order(tx: TenantTransaction, certain: Sequence[Reference], order: str) -> list[Transaction]:
     """The first whose own payment, session and invoice are not others than ours."""
     told = {reference.kind: reference.reference for reference in certain}
-    for sale in await _locked(tx, [order]):
+    for sale in await lock_named(tx, [order]):
         known = await references.of_sale(tx, sale.id)
         if all(told.get(one.kind) in (None, one.reference) for one in known if one.kind != ORDER):
             return [sale]
@@ -172,7 +175,9 @@ async def _absorb(tx: TenantTransaction, kept: Transaction, other: Transaction) 
     )
 
 
-async def _take_back(tx: TenantTransaction, kept: Transaction, other: Transaction) -> list[PayoutNumber]:
+async def _take_back(
+    tx: TenantTransaction, kept: Transaction, other: Transaction, held: frozenset[PayoutNumber]
+) -> list[PayoutNumber]:
     """Both were settled, so that both stay; what the other one earned is taken back like a refund of all of it."""
     await references.hand_over(tx, other.id, to=kept.id)
     await refunds.hand_over(tx, other.id, to=kept.id)
@@ -197,4 +202,4 @@ async def _take_back(tx: TenantTransaction, kept: Transaction, other: Transactio
         subject_id=str(kept.id),
         detail={"taken_back": str(other.id), "gross_cents": other.gross_cents, "partner": other.partner_code},
     )
-    return await clawbacks.follow(tx, await transactions.get(tx, other.id))
+    return await clawbacks.follow(tx, await transactions.get(tx, other.id), held)

@@ -1,4 +1,4 @@
-"""Which schedules of the engine are still to be set as the ledger says (0075_schedules_wanted.sql writes them down)."""
+"""Which schedules of the engine are still to be set as the ledger says (functions/connections.sql writes them down)."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

@@ -118,6 +118,7 @@ async def hold_lost_credit_notes(tx: TenantTransaction) -> bool:
         SELECT id FROM creation_intents
          WHERE tenant_id = $1 AND kind = 'credit-note' AND resource_id IS NULL AND closed_at IS NULL
            AND sent_at IS NOT NULL
+         ORDER BY created_at, id
            FOR SHARE
         """,
         tx.tenant.id,

@@ -1,6 +1,6 @@
 """Which mails there are, who gets them, and which of them somebody does not want.
 
-Who gets what when is decided where it happens: by the triggers of 0014_mail.sql.
+Who gets what when is decided where it happens: by the triggers of functions/mail.sql.
 """
 
 from enum import StrEnum

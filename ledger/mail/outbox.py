@@ -1,4 +1,4 @@
-"""Mails that are to be sent: rows, written in the transaction that causes them (0014_mail.sql, mostly by triggers).
+"""Mails that are to be sent: rows, written in the transaction that causes them (mostly by functions/mail.sql).
 
 A row is announced to the engine like any other (engine.md, Three writes and one hand-over) and ended once. What a mail
 says is read when it is sent; from `taken_at` on it is fixed what it speaks of.

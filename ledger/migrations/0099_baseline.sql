@@ -11,7 +11,7 @@ GRANT USAGE ON SEQUENCE oauth_generations TO partnerdesk_app;
 
 -- access --------------------------------------------------------------------------------------------------------------
 
--- Attempts to log in, per account and per address, both as HMACs. Only the functions below touch it.
+-- Attempts to log in, per account and per address, both as HMACs. Only functions of the owner touch it.
 CREATE TABLE login_attempts (
     subject  bytea PRIMARY KEY CHECK (length(subject) = 32),
     attempts integer NOT NULL DEFAULT 1,
@@ -566,7 +566,8 @@ CREATE INDEX recovery_checks_tenant_id_checked_at_idx ON recovery_checks (tenant
 SELECT protect_tenant_table('recovery_checks', rights => 'SELECT, INSERT');
 
 -- The engine keeps a sweep for each connected tenant, and a payout run for each that has a day. Which of them are still
--- to be set as the ledger says: written by what they follow, removed by who has set them (ledger/connections/wanted_schedules.py).
+-- to be set as the ledger says: written by what they follow, removed by who has set them
+-- (ledger/connections/wanted_schedules.py).
 CREATE TABLE schedules_wanted (
     tenant_id uuid NOT NULL REFERENCES tenants,
     kind      text NOT NULL CHECK (kind IN ('sweep', 'payout_run')),
@@ -740,7 +741,6 @@ CREATE TABLE plans (
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, campaign_id, valid_from),
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaigns,
-    -- Pending events of earlier migrations in this transaction would forbid SET NOT NULL.
     CONSTRAINT a_plan_has_a_version CHECK (version IS NOT NULL)
 );
 CREATE INDEX plans_to_close ON plans (tenant_id, id) WHERE closes_monthly;
@@ -989,7 +989,6 @@ CREATE TABLE commissions (
     FOREIGN KEY (tenant_id, plan_id) REFERENCES plans,
     FOREIGN KEY (tenant_id, reissued_of) REFERENCES commissions,
     FOREIGN KEY (tenant_id, transaction_id) REFERENCES transactions,
-    -- Pending events of earlier migrations in this transaction would forbid SET NOT NULL.
     CONSTRAINT a_commission_has_its_whole CHECK (earned_cents IS NOT NULL),
     CONSTRAINT a_line_has_its_sale_or_its_month
         CHECK (CASE
@@ -1349,7 +1348,7 @@ CREATE INDEX payouts_held_or_blocked ON payouts (tenant_id, state)
     WHERE open_holds IS NOT NULL OR blocked_code IS NOT NULL;
 CREATE INDEX payouts_of_a_partner ON payouts (tenant_id, partner_id, state, created_at, seq) INCLUDE (gross_cents);
 CREATE INDEX payouts_of_a_run ON payouts (tenant_id, run_id, seq) WHERE run_id IS NOT NULL;
--- The page lists payouts from the newest and sums them by state; the JSON API goes by their sequence (0024).
+-- The page lists payouts from the newest and sums them by state; the JSON API goes by their sequence.
 CREATE INDEX payouts_of_a_run_by_day ON payouts (tenant_id, run_id, created_at, seq)
     INCLUDE (state, gross_cents)
     WHERE run_id IS NOT NULL;

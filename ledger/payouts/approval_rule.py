@@ -63,18 +63,26 @@ async def of_payout(tx: TenantTransaction, payout: Payout) -> FourEyes:
     )
 
 
+async def take_turns(tx: TenantTransaction, number: str) -> None:
+    """Approvals for one partner: two at once would each not count the other. Comes before the payout's lock."""
+    await tx.execute(
+        """
+        SELECT pg_advisory_xact_lock(hashtextextended('four-eyes:' || partner_id::text, 0)) FROM payouts
+         WHERE tenant_id = $1 AND number = $2
+        """,
+        tx.tenant.id,
+        number,
+    )
+
+
 async def require(tx: TenantTransaction, payout: Payout, actor: str) -> None:
-    """May this actor approve this payout? The payout must be locked.
+    """May this actor approve this payout? The payout must be locked, after `take_turns`.
 
     Raises NotAllowedNow while a new account of the partner is not in force, SecondPersonNeeded for a maker above the
     limit. Where the rule is switched off, that is written on the payout.
     """
     if await _account_pending(tx, payout):
         raise NotAllowedNow("account_pending")
-    # Two approvals for one partner at once would each not count the other.
-    await tx.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended('four-eyes:' || $1::text, 0))", str(payout.partner_id)
-    )
     # What an earlier approval was given under says nothing of this one: that approval is void.
     await tx.execute(
         "UPDATE payouts SET four_eyes_switched_off = false WHERE tenant_id = $1 AND id = $2 AND four_eyes_switched_off",

@@ -12,7 +12,7 @@ from ledger.commissions import commissions
 from ledger.commissions.commissions import Commission
 from ledger.database import TenantTransaction
 from ledger.money import reversal_cents
-from ledger.payouts import payout_lines
+from ledger.payouts import payout_lines, payouts
 from ledger.sales import transactions
 from ledger.sales.transactions import Transaction
 from ledger.types import (
@@ -78,36 +78,60 @@ def worth(sale: Transaction, earned_cents: int) -> int:
     return earned_cents - reversal_cents(earned_cents, refunded, whole)
 
 
-async def follow(tx: TenantTransaction, sale: Transaction) -> list[PayoutNumber]:
+async def hold(tx: TenantTransaction, *sales: TransactionId) -> frozenset[PayoutNumber]:
+    """Until the end of the transaction no payout takes, loses or gives back a commission of these sales but by us.
+
+    Locks the payouts that a line of them may still be taken out of, in their order, and returns them; then their
+    commissions, and those of the other sales of a payout that ends without these lines. The sales are locked, and who
+    changes several names them all at once. Comes before the first of them changes.
+    """
+    while (held := await _held(tx, sales)) is None:
+        pass  # one was taken into a payout meanwhile; a payout comes before commissions
+    return held
+
+
+class _TakenMeanwhile(Exception):
+    """By a payout that we have not locked."""
+
+
+async def _held(tx: TenantTransaction, wanted: Sequence[TransactionId]) -> frozenset[PayoutNumber] | None:
+    try:
+        async with tx.savepoint():
+            numbers = await payout_lines.open_payouts_of(tx, wanted)
+            sales = set(wanted)
+            for number in numbers:
+                payout = await payouts.lock(tx, number)
+                sales |= await payout_lines.sales_given_back(tx, payout.id, without=wanted)
+            await commissions.hold_commissions(tx, sorted(sales))
+            if set(await payout_lines.open_payouts_of(tx, wanted)) - set(numbers):
+                raise _TakenMeanwhile
+    except _TakenMeanwhile:
+        return None
+    return frozenset(numbers)
+
+
+async def follow(tx: TenantTransaction, sale: Transaction, held: frozenset[PayoutNumber]) -> list[PayoutNumber]:
     """Bring every commission of the sale to what it is due, in amount and state. Returns payouts that lost a line.
 
     A restored refund takes back what was clawed back, or gives a new commission where that was settled already.
+    `held`: as `hold` returned them; what another payout holds stays there, its document exists.
     """
     due = state_due(sale)
-    touched: list[PayoutNumber] = []
-    stays: set[CommissionId] = set()
-    held = False
-    while True:
-        families = await families_of(tx, sale)
-        wanted = [row for row in _to_be_taken_out(families, sale, due) if row.id not in stays]
-        for row in wanted:
-            if await take_out(tx, row):
-                touched.append(PayoutNumber(str(row.payout_number)))
-            else:
-                stays.add(row.id)
-        if not wanted and held:
-            break
-        if not wanted:
-            # A payout may take a commission, or give one back, between our look and our write: hold them, look again.
-            await commissions.hold_commissions(tx, [sale.id])
-            held = True
-    for family in families:
+    touched = [
+        PayoutNumber(str(row.payout_number))
+        for row in _to_be_taken_out(await families_of(tx, sale), sale, due)
+        if row.payout_number in held and await take_out(tx, row)
+    ]
+    for family in await families_of(tx, sale):
         await _settle(tx, sale, family, due)
     return list(dict.fromkeys(touched))
 
 
 async def take_out(tx: TenantTransaction, row: Commission) -> bool:
-    """As payout_lines.take_out; a payout that is cancelled by it gives back the lines of other sales as well."""
+    """As payout_lines.take_out; a payout that is cancelled by it gives back the lines of other sales as well.
+
+    The payout is one of those that `hold` returned.
+    """
     if not await payout_lines.take_out(tx, row.id):
         return False
     cancelled = await tx.fetchval(
@@ -175,8 +199,7 @@ async def families_of(tx: TenantTransaction, sale: Transaction) -> list[Family]:
 
 
 def _to_be_taken_out(families: Sequence[Family], sale: Transaction, due: CommissionState) -> list[Commission]:
-    """What sits in a payout and should not. Payouts are locked in the order of their numbers, before any commission is:
-    pay_lines locks them that way too."""
+    """What sits in a payout and should not."""
     wanted: list[Commission] = []
     for family in families:
         too_little = family.cents < worth(sale, family.root.earned_cents)

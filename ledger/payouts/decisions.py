@@ -54,6 +54,7 @@ async def approve(
     tx: TenantTransaction, number: str, *, actor: str, seen_hash: str, reason: str | None = None
 ) -> Decision:
     """awaiting_approval → approved. Raises NotFound, NotAllowedNow, SecondPersonNeeded, ContentHasChanged, Blocked."""
+    await approval_rule.take_turns(tx, number)
     payout = await payouts.lock(tx, number)
     _require(payout, PayoutState.AWAITING_APPROVAL)
     await approval_rule.require(tx, payout, actor)

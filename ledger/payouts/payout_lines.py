@@ -1,5 +1,6 @@
 """The commissions that a payout holds: taken out, given back, paid, and owed anew."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +11,15 @@ from ledger.money import share, vat_cents
 from ledger.payouts import payout_content, payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
-from ledger.types import CommissionId, CommissionState, Frozen, PayoutId, PayoutState, TransactionId
+from ledger.types import (
+    CommissionId,
+    CommissionState,
+    Frozen,
+    PayoutId,
+    PayoutNumber,
+    PayoutState,
+    TransactionId,
+)
 
 
 class PayoutLine(Frozen):
@@ -50,6 +59,45 @@ async def of_payout(tx: TenantTransaction, payout: PayoutId) -> list[PayoutLine]
         payout,
     )
     return [PayoutLine.from_row(row) for row in rows]
+
+
+async def open_payouts_of(tx: TenantTransaction, sales: Sequence[TransactionId]) -> list[PayoutNumber]:
+    """Payouts that a commission of these sales may still be taken out of, in the order in which payouts are locked."""
+    rows = await tx.fetch(
+        """
+        SELECT p.number FROM payouts p
+         WHERE p.tenant_id = $1 AND p.state IN ('awaiting_approval', 'approved')
+           AND p.id IN (SELECT l.payout_id FROM commissions c
+                          JOIN payout_lines l ON l.tenant_id = c.tenant_id AND l.commission_id = c.id
+                         WHERE c.tenant_id = $1 AND c.transaction_id = ANY ($2) AND c.state = 'in_payout'
+                           AND l.released_at IS NULL)
+         ORDER BY p.seq
+        """,
+        tx.tenant.id,
+        sales,
+    )
+    return [PayoutNumber(row["number"]) for row in rows]
+
+
+async def sales_given_back(
+    tx: TenantTransaction, payout: PayoutId, *, without: Sequence[TransactionId]
+) -> set[TransactionId]:
+    """The other sales of a payout that has nothing left to pay without the lines of these; else none."""
+    rows = await tx.fetch(
+        """
+        SELECT c.transaction_id, sum(l.net_cents) AS cents FROM payout_lines l
+          JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL
+           AND NOT (COALESCE(c.transaction_id = ANY ($3), false) AND l.net_cents > 0)
+         GROUP BY c.transaction_id
+        """,
+        tx.tenant.id,
+        payout,
+        without,
+    )
+    if sum(row["cents"] for row in rows) > 0:
+        return set()
+    return {TransactionId(row["transaction_id"]) for row in rows if row["transaction_id"] is not None}
 
 
 async def release(tx: TenantTransaction, payout: PayoutId) -> None:
@@ -118,9 +166,11 @@ async def pay(tx: TenantTransaction, payout: PayoutId) -> None:
     await tx.execute(
         """
         UPDATE commissions SET state = 'paid'
-         WHERE tenant_id = $1 AND state = 'in_payout'
-           AND id IN (SELECT commission_id FROM payout_lines
-                       WHERE tenant_id = $1 AND payout_id = $2 AND released_at IS NULL)
+         WHERE tenant_id = $1 AND id IN (
+               SELECT c.id FROM payout_lines l
+                 JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+                WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL AND c.state = 'in_payout'
+                ORDER BY c.partner_id, c.seq FOR NO KEY UPDATE OF c)
         """,
         tx.tenant.id,
         payout,

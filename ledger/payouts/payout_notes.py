@@ -22,7 +22,7 @@ async def write(tx: TenantTransaction, number: str, *, actor: str, note: str) ->
 
 
 async def send_document_again(tx: TenantTransaction, number: str, *, actor: str, reason: str) -> None:
-    """The mail about the credit note goes to the partner once more (0014_mail.sql sends the first one).
+    """The mail about the credit note goes to the partner once more (functions/mail.sql sends the first one).
 
     Raises NotFound, NotAcceptable (no reason), NotAllowedNow (no document yet, no address, mails switched off).
     """

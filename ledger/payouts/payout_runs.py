@@ -290,7 +290,7 @@ async def run_days(ledger: Ledger) -> list[RunDay]:
 
 
 async def _keep_statistics(ledger: Ledger) -> None:
-    """A run fills tables faster than autovacuum looks at them (0060_quick_runs.sql)."""
+    """A run fills tables faster than autovacuum looks at them (functions/payouts.sql)."""
     async with ledger.without_tenant() as db:
         await db.execute("SELECT keep_statistics_of_payouts()")
 

@@ -186,7 +186,10 @@ async def want_recheck_of_blocked(tx: TenantTransaction) -> None:
     await tx.execute(
         """
         UPDATE payouts SET recheck_wanted_at = clock_timestamp()
-         WHERE tenant_id = $1 AND state IN ('approved', 'outcome_unknown') AND blocked_code IS NOT NULL
+         WHERE tenant_id = $1 AND id IN (
+               SELECT id FROM payouts
+                WHERE tenant_id = $1 AND state IN ('approved', 'outcome_unknown') AND blocked_code IS NOT NULL
+                ORDER BY seq FOR NO KEY UPDATE)
         """,
         tx.tenant.id,
     )
@@ -210,7 +213,9 @@ async def mark_started(tx: TenantTransaction, *numbers: str) -> None:
     await tx.execute(
         """
         UPDATE payouts SET workflow_started_at = now()
-         WHERE tenant_id = $1 AND number = ANY ($2) AND workflow_started_at IS NULL
+         WHERE tenant_id = $1 AND id IN (
+               SELECT id FROM payouts WHERE tenant_id = $1 AND number = ANY ($2) AND workflow_started_at IS NULL
+                ORDER BY seq FOR NO KEY UPDATE)
         """,
         tx.tenant.id,
         numbers,

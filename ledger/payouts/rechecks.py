@@ -14,7 +14,10 @@ async def want_for_partner(tx: TenantTransaction, partner: PartnerId) -> list[Pa
     rows = await tx.fetch(
         """
         UPDATE payouts SET recheck_wanted_at = clock_timestamp()
-         WHERE tenant_id = $1 AND partner_id = $2 AND state IN ('awaiting_approval', 'approved')
+         WHERE tenant_id = $1 AND id IN (
+               SELECT id FROM payouts
+                WHERE tenant_id = $1 AND partner_id = $2 AND state IN ('awaiting_approval', 'approved')
+                ORDER BY seq FOR NO KEY UPDATE)
         RETURNING number
         """,
         tx.tenant.id,
@@ -28,7 +31,9 @@ async def want_for_tenant(tx: TenantTransaction) -> None:
     await tx.execute(
         """
         UPDATE payouts SET recheck_wanted_at = clock_timestamp()
-         WHERE tenant_id = $1 AND state IN ('awaiting_approval', 'approved')
+         WHERE tenant_id = $1 AND id IN (
+               SELECT id FROM payouts WHERE tenant_id = $1 AND state IN ('awaiting_approval', 'approved')
+                ORDER BY seq FOR NO KEY UPDATE)
         """,
         tx.tenant.id,
     )

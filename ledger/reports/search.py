@@ -1,6 +1,6 @@
 """One search over what people have in their hands: a number or its end, a piece of a name or address, an amount.
 
-Names are read through, each word anywhere in them; numbers and amounts are looked up in indexes (0040_search.sql).
+Names are read through, each word anywhere in them; numbers and amounts are looked up in indexes (`number_sought`).
 """
 
 from datetime import datetime

@@ -109,6 +109,33 @@ async def introduce(
     )
 
 
+class Payers(Frozen):
+    """Who may turn out to be somebody's, and from when on their payments would follow."""
+
+    subscriptions: tuple[str, ...]
+    customers: tuple[CustomerId, ...]
+    since: datetime
+
+
+async def hold_of_nobody(tx: TenantTransaction, payers: Payers) -> None:
+    """Lock the payments that `of_nobody` may find. Comes before anything that a sale's lock comes before."""
+    if not payers.subscriptions and not payers.customers:
+        return
+    await tx.execute(
+        """
+        SELECT 1 FROM transactions
+         WHERE tenant_id = $1 AND partner_id IS NULL AND sold_at >= $4::timestamptz - $5::interval
+           AND (subscription = ANY ($2) OR customer_id = ANY ($3))
+         ORDER BY seq FOR UPDATE
+        """,
+        tx.tenant.id,
+        payers.subscriptions,
+        payers.customers,
+        payers.since,
+        _TOLD_TOGETHER,
+    )
+
+
 async def of_nobody(
     tx: TenantTransaction,
     *,
@@ -117,7 +144,8 @@ async def of_nobody(
     since: datetime,
     but: TransactionId | None = None,
 ) -> list[TransactionId]:
-    """Payments from `since` on that belong to nobody, though nobody said so, locked; the first one first."""
+    """Payments from `since` on that belong to nobody, though nobody said so; the first one first. The caller holds
+    them (hold_of_nobody)."""
     rows = await tx.fetch(
         """
         SELECT id FROM transactions t
@@ -125,7 +153,7 @@ async def of_nobody(
            AND (subscription = $2 AND sold_at >= $4::timestamptz - $6::interval OR customer_id = $3 AND sold_at >= $4)
            AND NOT EXISTS (SELECT 1 FROM tasks q WHERE q.tenant_id = $1 AND q.kind = 'unknown_partner_code'
                               AND q.subject = 'transaction' AND q.subject_id = t.id::text)
-         ORDER BY seq FOR UPDATE
+         ORDER BY seq
         """,
         tx.tenant.id,
         subscription,

@@ -13,7 +13,7 @@ _HEAD = """\
 
 Written by `script/schema` from a database that was just made; a test keeps it current. The whole of it, column by
 column, is [ledger/schema.sql](../ledger/schema.sql). How it changes stands in
-[upgrades](upgrades.md#changing-the-schema).
+[upgrades](upgrades.md#changing-the-schema), in which order locks are taken in [locks](locks.md).
 
 Every table of a tenant begins with `tenant_id`; row-level security is forced on it, so that a transaction sees the
 rows of the one tenant that it names first. Foreign keys are `(tenant_id, id)`. Tables of people open for one person at

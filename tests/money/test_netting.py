@@ -90,9 +90,9 @@ async def came_back(shop: Shop, number: str) -> None:
 
 async def voided(tx: TenantTransaction, number: str) -> None:
     """Its credit note, which was open and of which nothing was paid."""
-    await tx.execute("UPDATE creation_intents SET closed_at = now() WHERE marker = $1", number)
     await tx.execute("UPDATE payouts SET state = 'credit_note_open' WHERE number = $1", number)
-    payout = await payouts.lock(tx, number)
+    await tx.execute("UPDATE creation_intents SET closed_at = now() WHERE marker = $1", number)
+    payout = await payouts.get(tx, number)
     await settlement.settle(tx, payout, Verdict(meaning=Meaning.VOIDED))
 
 
@@ -160,7 +160,8 @@ async def test_a_voiding_at_the_moment_of_a_refund_waits_and_nets_it(shop: Shop)
     async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
         await tx.execute("UPDATE transactions SET refunded_cents = 5950, refund_cause = 'provider_refund',"
                          " refund_document = 'pi_1' WHERE id = $1", sale)  # fmt: skip
-        await clawbacks.follow(tx, await transactions.lock(tx, TransactionId(sale)))
+        held = await clawbacks.hold(tx, TransactionId(sale))
+        await clawbacks.follow(tx, await transactions.get(tx, TransactionId(sale)), held)
         voiding = asyncio.create_task(voids(shop, number))
         await somebody_waits(tx)
     await voiding

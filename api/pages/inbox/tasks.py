@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api.actions.task_answers import announce_answer, replay_answered
+from api.actions import task_answers
 from api.http.language import said
 from api.http.problems import Problem
 from api.pages.frame.actor_names import names
@@ -17,7 +17,6 @@ from api.pages.frame.visits import Visit, may
 from api.pages.words import event_words, task_words, waiting_words
 from ledger import tasks
 from ledger.bank import bank_transfers
-from ledger.booking import resolutions
 from ledger.booking.resolutions import Answer
 from ledger.commissions import commissions, manual_lines
 from ledger.database import TenantTransaction
@@ -92,15 +91,14 @@ async def resolve(task: UUID, visit: Reader) -> Response:
             if not _may_answer(visit, asked):
                 raise Problem(403, "not_allowed")
             _require_answer_fields(answer)
-            resolved = await resolutions.resolve(tx, asked.id, answer, actor=person.actor)
-            replayed = await replay_answered(tx, resolved, actor=person.actor)
+            resolved, replayed = await task_answers.resolve(tx, asked, answer, actor=person.actor)
     except NotFound as refused:
         if await _exists(visit, TaskId(task)):  # what was named is not there, such as a sale
             return await _shown(visit, TaskId(task), wrong=refused)
         raise
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _shown(visit, TaskId(task), wrong=refused)
-    await announce_answer(visit.doors, tenant, resolved, replayed)
+    await task_answers.announce_answer(visit.doors, tenant, resolved, replayed)
     return RedirectResponse(f"{PAGE}?hinweis=erledigt", status_code=303)
 
 

@@ -83,7 +83,7 @@ REVOKE ALL ON FUNCTION protect_person_table FROM PUBLIC;
 -- operators would be served by no index, because they are not leakproof. So a tenant's names are read through, which are
 -- tens of thousands and short; numbers, of which there are hundreds of thousands, are found by both of their ends.
 
--- The same as ledger.reports.search.folded: without regard to case, umlauts and accents.
+-- The same as ledger.search_terms.folded: without regard to case, umlauts and accents.
 CREATE OR REPLACE FUNCTION folded(words text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$

@@ -250,15 +250,19 @@ COMMENT ON TRIGGER show_holds ON payout_holds IS
 
 CREATE OR REPLACE FUNCTION hold_payouts_of(tenant uuid, partner uuid, of_code text) RETURNS void
     LANGUAGE sql VOLATILE AS $$
+    SELECT 1 FROM payouts
+     WHERE tenant_id = tenant AND partner_id = partner AND state IN ('awaiting_approval', 'approved')
+     ORDER BY seq FOR NO KEY UPDATE;
     INSERT INTO payout_holds (tenant_id, payout_id, code)
     SELECT p.tenant_id, p.id, of_code FROM payouts p
      WHERE p.tenant_id = tenant AND p.partner_id = partner AND p.state IN ('awaiting_approval', 'approved')
-     ORDER BY p.id
     ON CONFLICT (tenant_id, payout_id, code) WHERE released_at IS NULL DO NOTHING
     $$;
 
 CREATE OR REPLACE FUNCTION release_payouts_of(tenant uuid, partner uuid, of_code text) RETURNS void
     LANGUAGE sql VOLATILE AS $$
+    SELECT 1 FROM payouts WHERE tenant_id = tenant AND partner_id = partner AND open_holds IS NOT NULL
+     ORDER BY seq FOR NO KEY UPDATE;
     UPDATE payout_holds h SET released_at = now(), released_by = who_acts()
       FROM payouts p
      WHERE p.tenant_id = tenant AND p.partner_id = partner AND p.open_holds IS NOT NULL

@@ -304,9 +304,12 @@ async def test_a_payout_requested_while_an_invoice_is_voided_pays_nothing_for_it
 async def cancel_payouts(shop: Shop) -> None:
     """The credit notes were voided before anything was transferred."""
     async with shop.ledger.transaction(shop.tenant) as tx:
+        rows = await tx.fetch(
+            "SELECT number FROM payouts WHERE state IN ('awaiting_approval', 'approved') ORDER BY seq FOR UPDATE"
+        )
         await tx.execute("UPDATE creation_intents SET closed_at = now() WHERE closed_at IS NULL")
-        for row in await tx.fetch("SELECT number FROM payouts WHERE state IN ('awaiting_approval', 'approved')"):
-            payout = await payouts.lock(tx, row["number"])
+        for row in rows:
+            payout = await payouts.get(tx, row["number"])
             await payouts.change_state(tx, payout, PayoutState.CANCELLED)
             await payout_lines.release(tx, payout.id)
 

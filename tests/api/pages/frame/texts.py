@@ -138,6 +138,7 @@ _NOT_FOR_PAGES = {
     "ledger/migrate.py": "in English, for operators",
     "ledger/migrations/": "in English, for operators",
     "activities/doctor/": "in English, for operators",
+    "ledger/lock_order.py": "in English, for developers",
     "ledger/reports/statement_pdf.py": "papers are German",
     "activities/mail/letter.py": "mails speak both languages by themselves",
 }

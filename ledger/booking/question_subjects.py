@@ -1,0 +1,36 @@
+"""What a question is about, locked before the question itself (docs/locks.md): whoever ends both locks it first too."""
+
+from uuid import UUID
+
+from ledger.booking import naming, sale_decisions
+from ledger.database import TenantTransaction
+from ledger.documents import intents
+from ledger.payouts import payouts
+from ledger.sales import transactions
+from ledger.sales.references import hold_references
+from ledger.types import IntentId, PayoutNumber, TaskId, TransactionId
+
+
+async def hold_subject(tx: TenantTransaction, task: TaskId, *, chosen: TransactionId | None = None) -> None:
+    """Until the end of the transaction. `chosen`: the sale that the answer names, if any. A question that is not there,
+    or is about nothing that is locked, holds nothing. Raises NotFound (no such sale)."""
+    row = await tx.fetchrow(
+        "SELECT subject, subject_id, kind, detail FROM tasks WHERE tenant_id = $1 AND id = $2", tx.tenant.id, task
+    )
+    if row is None:
+        return
+    match row["subject"], row["kind"]:
+        case "payout", _:
+            payout = await payouts.lock(tx, PayoutNumber(row["subject_id"]))
+            if (intent := await intents.open_of_payout(tx, payout.id)) is not None:
+                await intents.lock(tx, intent.id)
+        case "transaction", "invoice_outcome_unknown":
+            await intents.lock(tx, IntentId(UUID(row["detail"]["intent"])))
+        case "transaction", _:
+            await sale_decisions.lock_with_payer(tx, TransactionId(UUID(row["subject_id"])))
+        case "introduction", _:
+            await naming.hold_introduced(tx, row["detail"])
+        case "document", _:
+            await hold_references(tx, [row["subject_id"]])
+            if chosen is not None:
+                await transactions.lock(tx, chosen)
