@@ -56,6 +56,8 @@ class CommissionRow(Frozen):
     net_cents: int
     state: CommissionState
     provisional: bool
+    held: bool
+    """Its sale is held, and it waits for that: no customer."""
     calculation: dict[str, Any] | None
     """How it was computed: ledger/commissions/explanations.py tells it."""
     service_date: date
@@ -82,6 +84,7 @@ _SHOWN = """
            COALESCE(t.order_reference, t.payment_intent) AS order_reference, p.code AS partner_code, c.level,
            k.slug AS campaign_slug, v.version AS plan_version, NULLIF(v.valid_from, '-infinity') AS plan_from,
            c.percent, c.fixed_cents, c.base_cents, c.net_cents, c.state, c.provisional,
+           COALESCE(c.state = 'pending' AND t.open_holds IS NOT NULL, false) AS held,
            c.calculation, c.service_date, c.created_at, o.number AS payout_number,
            d.voucher_number AS invoice_number
 """

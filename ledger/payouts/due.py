@@ -30,7 +30,8 @@ _PATIENCE_S = 3.0
 
 
 class NotDue(StrEnum):
-    """Why something is not paid yet. But for `no_document`, which has many, each is the code of its sentence."""
+    """Why something is not paid yet. Each is the code of its sentence, but for `no_document`, which has many, and for
+    a sale that is held by a dispute."""
 
     NOT_PAID = "not_paid"
     NOT_CONFIRMED = "not_confirmed"
@@ -238,7 +239,7 @@ def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> Partner
             # A claw-back keeps the tax case of the line that it answers, whatever the partner has become.
             rule = RULES[TaxCase(row["tax_case"])]
         if reason is not None:
-            sums.setdefault((reason, str(reason)), _Sum()).add(row, reason)
+            sums.setdefault((reason, _code(row, reason)), _Sum()).add(row, reason)
             growing |= {rule.tax_case} if row["net_cents"] > 0 and not isinstance(rule, BlockedBy) else set()
             continue
         if isinstance(rule, BlockedBy):
@@ -297,6 +298,11 @@ def _reason(row: asyncpg.Record, cut_off: datetime | None) -> NotDue | None:
     if cut_off is not None and row["net_cents"] > 0 and _is_after(row, cut_off):
         return NotDue.AFTER_CUT_OFF
     return NotDue.HOLD if row["on_hold"] else None
+
+
+def _code(row: asyncpg.Record, reason: NotDue) -> str:
+    is_disputed = reason is NotDue.SALE_HELD and SaleHold.DISPUTE in row["open_holds"]
+    return "sale_disputed" if is_disputed else str(reason)
 
 
 def _is_after(row: asyncpg.Record, cut_off: datetime) -> bool:

@@ -13,11 +13,13 @@ from ledger.types import BERLIN, Frozen, PartnerId
 class Balance(Frozen):
     """A partner's commissions in cents, net, by state; clawbacks count negative.
 
-    `reversed_cents` holds what refunds took, whole or in part. `open_cents` is what the next payout may hold; below
-    zero it is a debt, carried until later commissions cover it, since `owes_since` (the oldest debt that waits).
+    `held_cents` is what of `pending_cents` waits because its sale is held. `reversed_cents` holds what refunds took,
+    whole or in part. `open_cents` is what the next payout may hold; below zero it is a debt, carried until later
+    commissions cover it, since `owes_since` (the oldest debt that waits).
     """
 
     pending_cents: int = 0
+    held_cents: int = 0
     approved_cents: int = 0
     in_payout_cents: int = 0
     paid_cents: int = 0
@@ -38,6 +40,8 @@ async def of_partner(tx: TenantTransaction, partner_id: PartnerId) -> Balance:
              WHERE r.tenant_id = $1 AND r.reissued_of IS NOT NULL AND c.partner_id = $2),
         open AS (
             SELECT sum(net_cents) FILTER (WHERE state = 'pending') AS pending_cents,
+                   sum(net_cents) FILTER (WHERE state = 'pending' AND transaction_id IN (
+                       SELECT id FROM transactions WHERE tenant_id = $1 AND open_holds IS NOT NULL)) AS held_cents,
                    sum(net_cents) FILTER (WHERE state = 'approved') AS approved_cents,
                    sum(CASE WHEN state = 'reversed' THEN net_cents WHEN kind = 'sale' THEN earned_cents - net_cents
                        END) AS reversed_cents,
@@ -60,6 +64,7 @@ async def of_partner(tx: TenantTransaction, partner_id: PartnerId) -> Balance:
               JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
              WHERE p.tenant_id = $1 AND p.partner_id = $2 AND p.state IN ('returned', 'settled_manually'))
         SELECT COALESCE(open.pending_cents, 0)::bigint AS pending_cents,
+               COALESCE(open.held_cents, 0)::bigint AS held_cents,
                COALESCE(open.approved_cents, 0)::bigint AS approved_cents,
                COALESCE(open.approved_cents, 0)::bigint AS open_cents,
                COALESCE(open.reversed_cents, 0)::bigint AS reversed_cents,

@@ -152,6 +152,8 @@ def _nothing_due(owed: PartnerDue, wanted: TaxCase | None) -> Refused:
         if hold.until is None:
             return NothingDue("hold_not_over", amount=hold.cents)
         return NothingDue("hold_until", amount=hold.cents, day=hold.until)
+    if held := owed.waits_for(NotDue.SALE_HELD) or owed.waits_for(NotDue.SALE_BLOCKED):
+        return NothingDue(held.code, **held.params)
     return NothingDue()
 
 

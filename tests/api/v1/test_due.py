@@ -186,3 +186,14 @@ async def test_a_payout_that_awaits_approval_names_what_its_partner_owes_in_anot
     made = (await door.api("POST", "payouts", {"partner": "ANNA"})).json()
     assert made["open_debts"] == [{"tax_case": "regular", "net_cents": -12_345}]
     assert (await door.api("GET", f"payouts/{made['number']}")).json()["open_debts"] == made["open_debts"]
+
+
+async def test_a_disputed_sale_says_that_it_is_disputed(door: Door, shop: Shop) -> None:
+    await approved_sale(shop)
+    await dispute(shop, "open", 5950)
+    [one] = (await owed(door))["waiting"]
+    assert (one["reason"], one["sentence"]) == ("sale_held", "Zum Verkauf läuft ein Zahlungsstreit.")
+    refused = await door.api("POST", "payouts", {"partner": "ANNA"})
+    assert (refused.json()["code"], refused.json()["reason"]) == ("nothing_due", "sale_disputed")
+    balance = (await door.api("GET", "partners/ANNA")).json()["balance"]
+    assert (balance["pending_cents"], balance["held_cents"]) == (1_000, 1_000)

@@ -42,6 +42,26 @@ async def test_a_partner_sees_its_balance_and_payouts_and_no_customer(books: Boo
     assert answer.headers["referrer-policy"] == "no-referrer"
 
 
+async def test_a_disputed_sale_is_shown_as_such_and_not_as_one_that_nobody_paid(books: Books) -> None:
+    sale = await books.approved_sale()
+    await books.sale()
+    await books.rows(
+        "INSERT INTO sale_holds (tenant_id, transaction_id, code) VALUES ($1, $2, 'dispute')",
+        books.firm.tenant.id,
+        sale,
+    )
+    await books.rows("UPDATE commissions SET state = 'pending' WHERE transaction_id = $1", sale)
+    own = said((await (await a_guest(books)).get("/p")).text)
+    assert "Vorläufig 10,00 € Der Kunde hat noch nicht bezahlt" in own
+    assert "Angehalten 10,00 € Zu diesen Verkäufen läuft ein Zahlungsstreit" in own
+    assert "davon angehalten: 10,00 €" in await books.read("/admin/partner/ANNA")
+    assert "Verkauf angehalten: Zum Verkauf läuft ein Zahlungsstreit." in await books.read(
+        "/admin/partner/ANNA/faelligkeit"
+    )
+    shown = await books.read("/admin/provisionen?partner=ANNA")
+    assert (shown.count("Angehalten"), shown.count("ANNA")) == (1, 2), shown
+
+
 async def test_a_link_works_once(books: Books) -> None:
     link = await a_link(books)
     looked_at = books.firm.browser()
