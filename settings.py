@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ledger.vault import UnusablePayloadKey, UnusableSecretKey, Vault, payload_keys
@@ -69,6 +77,8 @@ def _comma_separated(value: Any) -> Any:
 
 HttpAddress = Annotated[str, AfterValidator(_http_address)]
 DatabaseAddress = Annotated[SecretStr, AfterValidator(_database_address)]
+HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,253}$|^[0-9A-Fa-f:.]{2,45}$", to_lower=True)]
+"""Without port."""
 Seconds = Annotated[float, Field(ge=0, le=86_400 * 30)]
 
 
@@ -127,6 +137,8 @@ class Settings(EngineSettings):
     """One Fernet key, or several separated by commas: the first encrypts, all decrypt."""
     public_url: HttpAddress = "http://127.0.0.1:8000"
     """Where the outside reaches us. A host {slug}.<this host> belongs to that tenant."""
+    hosts: Annotated[tuple[HostName, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
+    """Further names under which the API is reached, besides that of `public_url`, its tenants' and this machine's."""
     trust_engine_signals: bool = False
     """A signal from the Temporal UI or CLI counts as a decision by its sender. For `script/dev` only."""
 

@@ -11,7 +11,7 @@ from api import health
 from api.actions.authorization import oauth_access
 from api.http import docs_page, problems
 from api.http.described import describe_problems
-from api.http.edge import Edge, Limits
+from api.http.edge import Edge, Hosts, Limits
 from api.http.metrics import Metrics
 from api.http.parts import Parts
 from api.http.recognition import Recognition
@@ -87,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # ours needs no script from another host
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to whatever host the caller names, and turn https into http
     )
     problems.register(app)
     app.add_exception_handler(AnsweredBefore, answer_again)
@@ -108,6 +109,7 @@ def create_app(settings: Settings) -> FastAPI:
         metrics=metrics,
         limits=Limits(settings.body_bytes, settings.request_seconds, lambda path: _seconds(path, settings)),
         https=settings.https,
+        hosts=Hosts(settings.public_host, settings.hosts),
         trusted_proxies=settings.trusted_proxies,
     )
     return app

@@ -21,7 +21,6 @@ router = APIRouter(tags=["Betrieb"])
 _DATABASE_WITHIN_S = 2.0
 
 
-@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="Läuft der Prozess?", operation_id="healthz")
 async def healthz() -> dict[str, str]:
     return {"status": "alive"}

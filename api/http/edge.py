@@ -1,7 +1,7 @@
 """The edge of the application: what holds for each request, whatever its door.
 
-A request id, a bound on the body and on the time, security headers, one line in the log, one count in the metrics. It
-stands outside the framework's routing, so that it holds for what no route takes, too.
+A request id, a host that is ours, a bound on the body and on the time, HEAD, security headers, one line in the log, one
+count in the metrics. It stands outside the framework's routing, so that it holds for what no route takes, too.
 """
 
 import asyncio
@@ -22,7 +22,10 @@ from logs import where
 
 log = structlog.get_logger("access")
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
+_CALLERS_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
+_PROBES = frozenset({"/healthz", "/readyz"})
+"""Asked by the address of a machine: whoever probes knows no name. They show nothing and lead nowhere."""
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -52,6 +55,16 @@ class Limits(NamedTuple):
     seconds: Callable[[str], float]
 
 
+class Hosts(NamedTuple):
+    """Names that are ours: what a link or a form of ours may lead to. Lower case, without port."""
+
+    public: str
+    more: tuple[str, ...] = ()
+
+    def have(self, host: str) -> bool:
+        return host in (self.public, *_LOOPBACK, *self.more) or host.endswith(f".{self.public}")
+
+
 class Edge:
     """What each request passes first: its limits, its id, its headers, its place in the figures."""
 
@@ -62,6 +75,7 @@ class Edge:
         metrics: Metrics,
         limits: Limits,
         https: bool,
+        hosts: Hosts,
         trusted_proxies: int = 0,
     ) -> None:
         self._app = app
@@ -69,6 +83,7 @@ class Edge:
         self._body_bytes = limits.body_bytes
         self._body_seconds = limits.body_seconds
         self._seconds = limits.seconds
+        self._hosts = hosts
         self._trusted_proxies = trusted_proxies
         self._headers = _HEADERS + (
             ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),) if https else ()
@@ -78,10 +93,13 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
+        # Ours, never the caller's: it stands in the audit trail as where a change came from.
+        request_id = secrets.token_hex(8)
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         state["address"] = address = _address(scope, self._trusted_proxies)
+        # A HEAD is answered like its GET, and the body is left out here. The server looks at the scope that is its own.
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         started = time.perf_counter()
         status = 0
 
@@ -97,16 +115,18 @@ class Edge:
                 if b"cache-control" not in present:
                     headers.append((b"cache-control", b"no-store"))
                 headers.append((b"x-request-id", request_id.encode()))
+            elif scope["method"] == "HEAD":
+                message = {**message, "body": b""}
             await send(message)
 
         with (
-            structlog.contextvars.bound_contextvars(request_id=request_id),
+            structlog.contextvars.bound_contextvars(request_id=request_id, **_callers_id(scope)),
             coming_from(Origin(door=_door(scope["path"]), request_id=request_id, address=address)),
             speaking(asked_for(_accept_language(scope))),
         ):
             problem: Problem | None = None
             try:
-                problem = await self._pass_on(scope, receive, sending)
+                problem = await self._pass_on(asked, receive, sending)
             except _Gone:
                 status = 499
             except Exception as error:
@@ -114,10 +134,12 @@ class Edge:
                 problem = Problem(500, "unexpected", request_id=request_id)
             if problem is not None and status == 0:
                 await answer(problem)(scope, receive, sending)
-            self._record(scope, status, time.perf_counter() - started)
+            self._record(scope["method"], asked, status, time.perf_counter() - started)
             structlog.contextvars.clear_contextvars()
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> Problem | None:
+        if scope["path"] not in _PROBES and not self._hosts.have(_host(scope)):
+            return Problem(400, "host_unknown", headers={"Connection": "close"})
         try:
             async with asyncio.timeout(self._body_seconds):
                 body = await self._read_body(scope, receive)
@@ -173,10 +195,10 @@ class Edge:
             if not message.get("more_body", False):
                 return bytes(body)
 
-    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+    def _record(self, method: str, scope: Scope, status: int, seconds: float) -> None:
         # The route, never the path: a path may hold anything, and a query a token.
         route = _route_of(scope)
-        method = scope["method"] if scope["method"] in _METHODS else "other"
+        method = method if method in _METHODS else "other"
         self._metrics.requests.labels(method, route, str(status)).inc()
         self._metrics.seconds.labels(route).observe(seconds)
         if route not in _QUIET:
@@ -213,13 +235,21 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
-def _request_id(scope: Scope) -> str:
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            text: str = value.decode("latin-1")
-            if _REQUEST_ID.fullmatch(text):
-                return text
-    return secrets.token_hex(8)
+def _callers_id(scope: Scope) -> dict[str, str]:
+    """For the log alone: what a caller names its request, where it looks like such a name."""
+    given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"]
+    return {"callers_id": given[0]} if len(given) == 1 and _CALLERS_ID.fullmatch(given[0]) else {}
+
+
+def _host(scope: Scope) -> str:
+    """Without port, lower case; '' where none or several are named."""
+    given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+    if len(given) != 1:
+        return ""
+    name: str = given[0].lower()
+    if name.startswith("["):
+        return name[1:].partition("]")[0]
+    return name.partition(":")[0].removesuffix(".")
 
 
 def _route_of(scope: Scope) -> str:

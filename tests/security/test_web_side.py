@@ -165,12 +165,95 @@ async def test_a_body_that_is_too_large_is_refused_by_every_door(guarded: Starte
 
 
 @pytest.mark.parametrize("given", ["abcdef12-3456", "short", "with space in it", "x" * 65, "a\tb", "ä" * 8])
-async def test_an_id_of_the_caller_is_taken_if_it_is_one_and_stands_in_errors(ours: Premises, given: str) -> None:
-    answer = await ours.door.http.get("/api/v1/me", headers={b"X-Request-Id": given.encode()})
-    mine = answer.headers["x-request-id"]
-    assert (mine == given) is bool(re.fullmatch(r"[A-Za-z0-9-]{8,64}", given))
-    page = await ours.firm.browser().http.get("/admin/benutzer", headers={b"X-Request-Id": given.encode()})
-    assert page.headers["x-request-id"]
+async def test_the_id_of_a_request_is_ours_whatever_the_caller_names_it(ours: Premises, given: str) -> None:
+    for path in ("/api/v1/me", "/admin/benutzer"):
+        with every_line() as lines:
+            answer = await ours.door.http.get(path, headers={b"X-Request-Id": given.encode()})
+        mine = answer.headers["x-request-id"]
+        assert mine != given
+        named = {line.get("callers_id") for line in lines}
+        assert named == ({given} if re.fullmatch(r"[A-Za-z0-9-]{8,64}", given) else {None})
+
+
+async def test_what_a_stranger_names_its_request_stands_in_no_trail(ours: Premises) -> None:
+    given = secrets.token_hex(12)
+    made = await ours.door.api(
+        "POST", "partners", {"code": "TRAIL-1", "name": "Erika Muster"}, **{"X-Request-Id": given}
+    )
+    assert made.status_code == 201, made.text
+    rows = await ours.door.rows("SELECT origin FROM audit_entries ORDER BY seq DESC LIMIT 3")
+    assert given not in str(rows)
+    assert made.headers["x-request-id"] in str(rows)
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/", "/admin/partner/", "/api/v1/partners/", "/healthz/", "/nothing/", "//evil.example/"]
+)
+async def test_a_trailing_slash_leads_nowhere(ours: Premises, path: str) -> None:
+    for method in ("GET", "HEAD", "POST"):
+        answer = await ours.door.http.request(method, path, headers={"X-API-Key": ours.door.key})
+        assert answer.status_code in (303, 400, 403, 404, 405), (method, path)
+        assert not answer.headers.get("location", "/").startswith(("http", "//")), (method, path)
+
+
+@pytest.fixture
+async def named(database: Database, lexoffice_sandbox: LexofficeAddresses) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(settings_of(database, lexoffice_sandbox, public_url="https://partnerdesk.test"))
+    transport = httpx.ASGITransport(app=app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="https://x") as http:
+        yield http
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:443",
+        "evilpartnerdesk.test",
+        "partnerdesk.test.evil.example",
+        "",
+        "127.0.0.2",
+        "[::2]",
+    ],
+)
+async def test_only_hosts_that_are_ours_are_answered(named: httpx.AsyncClient, host: str) -> None:
+    for path in ("/login", "/api/v1/me", "/p/x", "/api/webhooks/nobody/lexoffice", "/nothing"):
+        answer = await named.get(path, headers={"Host": host})
+        assert (answer.status_code, answer.json()["code"]) == (400, "host_unknown"), path
+    # Probes name the machine by its address.
+    assert (await named.get("/healthz", headers={"Host": host})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["partnerdesk.test", "PartnerDesk.test:8443", "partnerdesk.test.", "acme.partnerdesk.test", "[::1]:8000"]
+)
+async def test_hosts_that_are_ours_are_answered(named: httpx.AsyncClient, host: str) -> None:
+    assert (await named.get("/login", headers={"Host": host})).status_code == 200
+
+
+async def test_further_hosts_are_a_setting(database: Database, lexoffice_sandbox: LexofficeAddresses) -> None:
+    settings = settings_of(
+        database, lexoffice_sandbox, public_url="https://partner.example.com", hosts=("desk.internal", "10.0.0.7")
+    )
+    app = create_app(settings)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=httpx.ASGITransport(app=app)) as http:
+        for host in ("desk.internal", "10.0.0.7"):
+            assert (await http.get(f"http://{host}:8000/login")).status_code == 200
+        assert (await http.get("http://other.internal/login")).status_code == 400
+
+
+async def test_head_is_answered_like_get_wherever_get_is(guarded: Started, ours: Premises) -> None:
+    admin = await ours.firm.person(Role.ADMIN)
+    tried = 0
+    for method, path in addresses(guarded, ours.names):
+        if method != "GET":
+            continue
+        for http, headers in ((admin.http, {}), (ours.door.http, {"X-API-Key": ours.door.key})):
+            got, head = await http.get(path, headers=headers), await http.head(path, headers=headers)
+            assert (head.status_code, head.content) == (got.status_code, b""), path
+            assert head.headers.get("content-type") == got.headers.get("content-type"), path
+            tried += 1
+    assert tried > 100
 
 
 async def test_a_body_that_does_not_come_and_an_answer_that_takes_too_long_are_ended(
@@ -179,7 +262,7 @@ async def test_a_body_that_does_not_come_and_an_answer_that_takes_too_long_are_e
     async with served(database, lexoffice_sandbox, request_seconds=0.5) as running:
         host, port = running.url.removeprefix("http://").split(":")
         reader, writer = await asyncio.open_connection(host, int(port))
-        writer.write(b"POST /api/v1/partners HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
+        writer.write(b"POST /api/v1/partners HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 100\r\n\r\n{")
         slow = await asyncio.wait_for(reader.read(), 10)
         writer.close()
         assert slow.startswith(b"HTTP/1.1 408 ")
@@ -217,7 +300,8 @@ async def test_each_line_of_the_log_names_its_request_and_no_line_what_was_sent(
         )
     assert refused.status_code == 401
     assert lines
-    assert {line.get("request_id") for line in lines} == {"a1b2c3d4-e5f6"}
+    assert {line.get("request_id") for line in lines} == {refused.headers["x-request-id"]}
+    assert {line.get("callers_id") for line in lines} == {"a1b2c3d4-e5f6"}
     assert secret not in str(lines)
 
 
@@ -231,12 +315,11 @@ async def test_a_fault_of_ours_names_the_request_and_nothing_of_itself(ours: Pre
     parts.api_keys._look_up = broken
     try:
         with every_line() as lines:
-            fault = await ours.door.http.get(
-                "/api/v1/me", headers={"X-API-Key": secrets.token_hex(20), "X-Request-Id": "a1b2c3d4-e5f6"}
-            )
+            fault = await ours.door.http.get("/api/v1/me", headers={"X-API-Key": secrets.token_hex(20)})
     finally:
         parts.api_keys._look_up = asked
-    assert (fault.status_code, fault.json()["code"], fault.json()["request_id"]) == (500, "unexpected", "a1b2c3d4-e5f6")
+    named = fault.json()["request_id"]
+    assert (fault.status_code, fault.json()["code"], named) == (500, "unexpected", fault.headers["x-request-id"])
     assert "inner workings" not in fault.text + str(lines)
     assert [line["error"] for line in lines if line["event"] == "unexpected"] == [["RuntimeError"]]
     check_headers(fault, "a fault")
