@@ -1885,6 +1885,7 @@ CREATE TABLE seen_credit_notes (
     resource_id uuid NOT NULL,
     status      text NOT NULL,
     updated_at  timestamptz NOT NULL,
+    version     integer,
     PRIMARY KEY (tenant_id, resource_id)
 );
 COMMENT ON TABLE seen_credit_notes IS 'Credit notes that pay nobody, as they were last fetched, so that a list need not fetch them again.';

@@ -18,6 +18,8 @@ from lexoffice.documents import SETTLED, SalesDocument
 from lexoffice.payments import Payments
 
 _DRAFT, _OPEN, _VOIDED = "draft", "open", "voided"
+_ORGANIZATION = "organization"
+"""Of another one not even the end of a document counts."""
 
 
 def judge_credit_note(
@@ -30,9 +32,9 @@ def judge_credit_note(
     payment_reference: str | None = None,
 ) -> Verdict:
     """`known` is what the ledger held before this fetch; its open amount tells whether money may have left."""
-    if document.voucher_status == _VOIDED:
-        return Verdict(meaning=Meaning.VOIDED, money_may_have_left=_may_be_paid_out(payout, known))
     differences = differences_from_approval(payout, intent, known, document)
+    if document.voucher_status == _VOIDED and _ORGANIZATION not in differences:
+        return Verdict(meaning=Meaning.VOIDED, money_may_have_left=_may_be_paid_out(payout, known))
     if differences:
         return Verdict(
             meaning=Meaning.DEVIATES,

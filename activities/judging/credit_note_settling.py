@@ -5,6 +5,7 @@ from uuid import UUID
 
 from activities.judging.credit_note_judgement import judge_credit_note, judge_missing
 from activities.judging.document_identity import Document
+from activities.judging.expectations import newest_with_reference
 from ledger.booking import settlement
 from ledger.booking.settlement import Verdict
 from ledger.database import TenantTransaction
@@ -87,11 +88,12 @@ async def _judge(
         document = CreditNote.from_body(bodies[known.last_snapshot_id])
         if known.last_payments_id is not None:
             payments = Payments.from_body(bodies[known.last_payments_id])
+    newest = newest_with_reference(announced, document.voucher_status)
     return judge_credit_note(
         payout,
         intent,
         known,
         document,
         payments,
-        payment_reference=next((event.payment_reference for event in announced if event.payment_reference), None),
+        payment_reference=newest.payment_reference if newest else None,
     )

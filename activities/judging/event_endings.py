@@ -1,20 +1,33 @@
-"""How the events that announced a document end, and when what was fetched is not fit to be judged yet."""
+"""How the events that announced a document end, and when what was fetched is not fit to be judged, or not yet."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from activities.judging.expectations import contradicts, is_confirmed, is_outdated, is_torn, payments_lag
+from activities.judging.expectations import (
+    contradicts,
+    is_confirmed,
+    is_older_for_certain,
+    is_outdated,
+    is_torn,
+    payments_lag,
+    shows_something_else,
+)
 from activities.models import ConcludeInput, Conclusion, FetchedDocument
+from ledger import tasks
+from ledger.booking.unapplied_documents import NOT_APPLIED, OTHER_ORGANIZATION
+from ledger.connections import connections
 from ledger.database import TenantTransaction
 from ledger.documents.documents import KnownDocument
 from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.reasons import Reason
-from ledger.types import EventState
+from ledger.types import LEXOFFICE, EventState
+from lexoffice.contacts import Contact
 from lexoffice.documents import CreditNote, Invoice
 from lexoffice.payments import Payments
 
 LOOK_AGAIN = Conclusion(outcome="look again", look_again=True)
+TAKE_AS_SHOWN = ("take_as_shown", "done")
 
 
 class Ending(NamedTuple):
@@ -69,7 +82,69 @@ async def end_contradicted(
         early = contradicts(told, document.voucher_status) or payments_lag(told, document, known, payments)
         return LOOK_AGAIN if outdated or torn or early else None
     if outdated:
-        return await end(tx, task.gathered, EventState.UNCHANGED, Reason.of("document_shown_outdated"))
+        assert known is not None
+        if is_older_for_certain(document, known) or not shows_something_else(document, known, payments):
+            return await end(tx, task.gathered, EventState.UNCHANGED, Reason.of("document_shown_outdated"))
+        return await end_unapplied(tx, task.gathered, Reason.of("document_shown_outdated"), TAKE_AS_SHOWN)
     if torn:
-        return await end(tx, task.gathered, EventState.FAILED, Reason.of("document_and_payments_differ"))
+        return await end_unapplied(tx, task.gathered, Reason.of("document_and_payments_differ"))
     return None
+
+
+async def of_other_organization(
+    tx: TenantTransaction, fetched: FetchedDocument, shown: Sequence[Invoice | CreditNote | Contact | None]
+) -> Conclusion | None:
+    """Nothing is judged that names another organisation than the pinned one (rules.md): a person is asked."""
+    pinned = (await connections.get(tx, LEXOFFICE)).organization_id
+    others = {str(one.organization_id) for one in shown if one and one.organization_id not in (None, pinned)}
+    if pinned is None or not others:
+        return None
+    reason = Reason.of("document_of_other_organization")
+    await tasks.ask(
+        tx,
+        tasks.NewTask(
+            kind=OTHER_ORGANIZATION,
+            subject="document",
+            subject_id=str(fetched.resource_id),
+            reason=reason,
+            detail={"organizations": sorted(others), "connected": str(pinned)},
+            links=_links(fetched),
+        ),
+    )
+    return await end(tx, fetched, EventState.FAILED, reason)
+
+
+async def end_unapplied(
+    tx: TenantTransaction, fetched: FetchedDocument, reason: Reason, actions: tuple[str, ...] = ("done",)
+) -> Conclusion:
+    """It differs from the ledger and cannot be applied: a person is asked, for no later look may be any better."""
+    await tasks.ask(
+        tx,
+        tasks.NewTask(
+            kind=NOT_APPLIED,
+            subject="document",
+            subject_id=str(fetched.resource_id),
+            reason=reason,
+            actions=actions,
+            links=_links(fetched),
+        ),
+    )
+    return await end(tx, fetched, EventState.FAILED, reason)
+
+
+async def close_answered(tx: TenantTransaction, fetched: FetchedDocument) -> None:
+    """The document was judged: what was asked because it could not be is answered."""
+    await tasks.close_questions(
+        tx,
+        subject="document",
+        subject_id=str(fetched.resource_id),
+        kinds=(NOT_APPLIED, OTHER_ORGANIZATION),
+        by="event",
+    )
+
+
+def _links(fetched: FetchedDocument) -> dict[str, Any]:
+    return {
+        "event_ids": list(fetched.events),
+        "events": [f"/api/v1/events/{event}" for event in fetched.events],
+    }

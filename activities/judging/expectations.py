@@ -23,7 +23,7 @@ _PROMISED: dict[str, frozenset[str]] = {
 }
 """The chapter's names say a state; a deleted document has none."""
 
-_SAYS_ONLY_THAT = (".status.changed", "payment.changed")
+_SAYS_ONLY_THAT = ".changed"
 """lexoffice's own names say that something changed, not what."""
 
 _SAME_INSTANT = timedelta(seconds=2)
@@ -36,17 +36,43 @@ def contradicts(told: Sequence[Event], status: str) -> bool:
     return bool(promises) and all(status not in promised for promised in promises)
 
 
+def newest_with_reference(told: Sequence[Event], status: str) -> Event | None:
+    """Of several payment references the newest that agrees with the document counts (rules.md)."""
+    agreeing = [event for event in told if event.payment_reference and not contradicts([event], status)]
+    return max(agreeing, key=lambda event: (event.event_date or event.received_at, event.id), default=None)
+
+
 def is_confirmed(told: Sequence[Event], status: str) -> bool:
     """Whether some event promised just this state: then an older one that did not is merely overtaken."""
     return any(status in _PROMISED.get(event.event_type, ()) for event in told)
 
 
 def is_outdated(document: SalesDocument, known: KnownDocument | None) -> bool:
-    """The ledger has seen a newer state: this answer came from a part of lexoffice that lags behind."""
+    """The ledger has seen a newer state. A higher version is never older, whatever its dates say (rules.md)."""
+    if known is None or known.document_updated_at is None:
+        return False
+    if known.version is not None and document.version != known.version:
+        return document.version < known.version
+    return document.updated_date < known.document_updated_at
+
+
+def is_older_for_certain(document: SalesDocument, known: KnownDocument) -> bool:
+    """Version and date agree that it is the state before: this answer came from a part of lexoffice that lags."""
     return (
-        known is not None
+        known.version is not None
         and known.document_updated_at is not None
-        and document.updated_date < known.document_updated_at
+        and document.version < known.version
+        and document.updated_date <= known.document_updated_at
+    )
+
+
+def shows_something_else(document: SalesDocument, known: KnownDocument, payments: Payments | None) -> bool:
+    """Whether applying it would change what the ledger holds: status, amounts, what is open."""
+    return (
+        known.status != document.voucher_status
+        or (known.net_cents, known.tax_cents, known.gross_cents)
+        != (document.total_net_cents, document.total_tax_cents, document.total_gross_cents)
+        or (payments is not None and known.open_cents not in (None, payments.open_cents))
     )
 
 

@@ -10,7 +10,16 @@ from temporalio import activity
 
 from activities.judging.credit_note_judgement import judge_missing
 from activities.judging.document_identity import ask_about_lost_invoice, differences_of_invoice, text_of
-from activities.judging.event_endings import LOOK_AGAIN, Ending, end, end_contradicted, finish
+from activities.judging.event_endings import (
+    LOOK_AGAIN,
+    Ending,
+    close_answered,
+    end,
+    end_contradicted,
+    end_unapplied,
+    finish,
+    of_other_organization,
+)
 from activities.judging.evidence import body_of, contact_of, discount_lowers_base, observed_now, payments_of
 from activities.judging.expectations import may_lag
 from activities.judging.invoice_reading import Doubt, read_invoice
@@ -53,7 +62,7 @@ class ConclusionActivities:
             # The ledger says no: nothing of it was applied, and asking again would not change the answer.
             reason = refused.reason if isinstance(refused, Refused) else NO_WHOLE_CENTS
             async with self._ledger.transaction(fetched.tenant, cause=cause) as tx:
-                return await end(tx, fetched, EventState.FAILED, reason)
+                return await end_unapplied(tx, fetched, reason)
 
     @activity.defn
     async def look_at_replacement_window(self, voided: VoidedInvoice) -> Conclusion:
@@ -79,7 +88,9 @@ class ConclusionActivities:
                     return LOOK_AGAIN
                 await connection_health.ask_about_access(tx)
                 return await end(tx, task.gathered, EventState.SKIPPED, Reason.of("connection_not_usable"))
-            reason = NOT_READABLE if task.because == "not_understood" else Reason.of("lexoffice_did_not_answer")
+            if task.because == "not_understood":
+                return await end_unapplied(tx, task.gathered, NOT_READABLE)
+            reason = Reason.of("lexoffice_did_not_answer")
             return await end(tx, task.gathered, EventState.FAILED, reason)
 
 
@@ -106,6 +117,9 @@ async def _conclude_invoice(tx: TenantTransaction, task: ConcludeInput, told: Se
     fetched = task.gathered
     invoice = Invoice.from_body(await body_of(tx, fetched.document))
     payments = await payments_of(tx, fetched)
+    contact = await contact_of(tx, fetched)
+    if foreign := await of_other_organization(tx, fetched, (invoice, contact)):
+        return foreign
     known = await documents.find(tx, invoice.id)
     if unfit := await end_contradicted(tx, task, told, invoice, known, payments):
         return unfit
@@ -116,7 +130,7 @@ async def _conclude_invoice(tx: TenantTransaction, task: ConcludeInput, told: Se
     facts = read_invoice(
         invoice,
         payments,
-        await contact_of(tx, fetched),
+        contact,
         discount_lowers_base=await discount_lowers_base(tx, known, invoice),
     )
     if isinstance(facts, Doubt):
@@ -126,6 +140,7 @@ async def _conclude_invoice(tx: TenantTransaction, task: ConcludeInput, told: Se
     await documents.observe(tx, observed_now(fetched, DocumentKind.INVOICE, invoice, payments))
     outcome = await invoices.apply_invoice(tx, facts, event_ids=fetched.events)
     await _close_question_about_payment(tx, fetched)
+    await close_answered(tx, fetched)
     if outcome.state is EventState.UNCHANGED and not task.last_look and may_lag(told, invoice, known, payments):
         return LOOK_AGAIN
     await finish(tx, fetched, told, invoice.voucher_status, Ending(outcome.state, outcome.reason, outcome.changes))

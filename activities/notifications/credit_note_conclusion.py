@@ -8,9 +8,17 @@ from typing import Any
 from uuid import UUID
 
 from activities.judging.credit_note_judgement import judge_credit_note
-from activities.judging.event_endings import LOOK_AGAIN, Ending, end, end_contradicted, finish
+from activities.judging.event_endings import (
+    LOOK_AGAIN,
+    Ending,
+    close_answered,
+    end,
+    end_contradicted,
+    finish,
+    of_other_organization,
+)
 from activities.judging.evidence import body_of, observed_now, payments_of
-from activities.judging.expectations import may_lag
+from activities.judging.expectations import may_lag, newest_with_reference
 from activities.models import ConcludeInput, Conclusion, FetchedDocument, PayoutSignal
 from ledger.booking import credited_invoices
 from ledger.booking.credited_invoices import CreditFacts
@@ -36,6 +44,8 @@ async def conclude_credit_note(tx: TenantTransaction, task: ConcludeInput, told:
     fetched = task.gathered
     known = await documents.find(tx, fetched.resource_id)
     if known is None or known.payout_number is None:
+        if foreign := await _of_other_organization(tx, fetched):
+            return foreign
         if credited := await _conclude_credit_of_invoice(tx, fetched, told):
             return credited
         # Held until the end: whoever stores the id of a lost document hands over afterwards what is parked here.
@@ -58,6 +68,7 @@ async def conclude_credit_note(tx: TenantTransaction, task: ConcludeInput, told:
     if agrees(payout, verdict.meaning) and not task.last_look and may_lag(told, note, known, payments):
         return LOOK_AGAIN
     await documents.observe(tx, observed_now(fetched, DocumentKind.CREDIT_NOTE, note, payments))
+    await close_answered(tx, fetched)
     if agrees(payout, verdict.meaning):
         changes = _changes(known, note, payments)
         state = EventState.PROCESSED if changes else EventState.UNCHANGED
@@ -90,7 +101,7 @@ async def tell_payout(
             await finish(tx, fetched, told, status, Ending(state, reason, shown))
             return Conclusion(outcome=state, tell=(PayoutSignal(number=number, signal="recheck"),))
     # One click sends two or three notifications; the payout hears of one, which names the reference if any does.
-    spokesman = next((event for event in told if event.payment_reference), told[-1])
+    spokesman = newest_with_reference(told, status) or told[-1]
     await events.finish(
         tx,
         [event.id for event in told if event.id != spokesman.id],
@@ -101,12 +112,20 @@ async def tell_payout(
     return Conclusion(outcome="told", tell=(PayoutSignal(number=number, signal=signal, event=spokesman.id),))
 
 
+async def _of_other_organization(tx: TenantTransaction, fetched: FetchedDocument) -> Conclusion | None:
+    """Of a payout's own the organisation is compared with the approval, like the rest of it."""
+    if fetched.document is None:
+        return None
+    return await of_other_organization(tx, fetched, (CreditNote.from_body(await body_of(tx, fetched.document)),))
+
+
 async def _end_unknown(tx: TenantTransaction, fetched: FetchedDocument) -> Conclusion:
     """The invoices that it names are kept with the event: should one become a sale's, it is looked at again."""
     invoices: tuple[UUID, ...] = ()
     if fetched.document is not None:
         note = CreditNote.from_body(await body_of(tx, fetched.document))
         invoices = _invoices_of(note)
+        await close_answered(tx, fetched)
         await _remember(tx, note)
     if not invoices:
         return await end(tx, fetched, EventState.IGNORED, Reason.of("credit_note_of_no_payout"))
@@ -116,7 +135,7 @@ async def _end_unknown(tx: TenantTransaction, fetched: FetchedDocument) -> Concl
 
 async def _remember(tx: TenantTransaction, note: CreditNote) -> None:
     """So that no sweep fetches it again before it changes."""
-    seen = Seen(status=note.voucher_status, updated_at=note.updated_date)
+    seen = Seen(status=note.voucher_status, version=note.version, updated_at=note.updated_date)
     await seen_credit_notes.remember(tx, note.id, seen)
 
 
@@ -138,12 +157,14 @@ async def _conclude_credit_of_invoice(
             voucher_number=note.voucher_number,
             status=note.voucher_status,
             gross_cents=note.total_gross_cents,
+            version=note.version,
             updated_at=note.updated_date,
             invoice_ids=_invoices_of(note),
         ),
     )
     if outcome is None:
         return None
+    await close_answered(tx, fetched)
     await _remember(tx, note)
     await finish(tx, fetched, told, note.voucher_status, Ending(outcome.state, outcome.reason, outcome.changes))
     return Conclusion(

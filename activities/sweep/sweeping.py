@@ -15,13 +15,13 @@ from activities.heartbeats import heartbeats
 from activities.models import EventAnnouncement
 from activities.sweep.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
 from ledger import types
-from ledger.booking import reconnection, replacement
+from ledger.booking import reconnection, replacement, unapplied_documents
 from ledger.commissions import debts, month_close
 from ledger.connections import budget, connections, key_age
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents import seen_credit_notes, unclear_outcomes
 from ledger.inbox import events, sweep_findings, sweeps, unknown_documents
-from ledger.inbox.sweep_findings import Found, Held, Listed, Verdict
+from ledger.inbox.sweep_findings import Earlier, Found, Held, Listed, Verdict
 from ledger.inbox.unknown_documents import TakenUp
 from ledger.payouts import tax_questions
 from ledger.types import BERLIN, DocumentKind, EventId, Tenant
@@ -193,6 +193,8 @@ class SweepActivities:
                 for row in listed_ones
             )
             found = [one for one in compared if one]
+            differing = {one.resource_id for one in found}
+            await unapplied_documents.close_answered_by_lists(tx, [id for id in known if id not in differing])
             taken_up = await self._take_up(tx, listed_ones, found, known)
         return _Compared(found, frozenset(known), taken_up)
 
@@ -225,6 +227,8 @@ class SweepActivities:
             now = (await sweeps.get_state(tx)).now
             earlier = await sweep_findings.newest_of(tx, [one.resource_id for one in found])
             organization = (await connections.get(tx, types.LEXOFFICE)).organization_id
+            looked_often = [one.resource_id for one in found if _is_persistent(earlier.get(one.resource_id), one)]
+            await unapplied_documents.ask_about_lists(tx, looked_often)
         assert organization is not None, "a connected tenant has a pinned organisation"
         handed_over = set()
         for one in found:
@@ -261,6 +265,11 @@ class SweepActivities:
             log.warning("announcement failed", tenant=tenant.slug, kind="event", error=type(error).__name__)
             return
         await events.mark_announced(self._ledger, tenant, {event: delivery})
+
+
+def _is_persistent(before: Earlier | None, found: Found) -> bool:
+    """Whether the same difference was handed over so often that one more look will not remove it."""
+    return before is not None and before.is_persistent(found)
 
 
 def listed(row: VoucherRow) -> Listed:

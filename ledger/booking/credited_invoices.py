@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ledger.booking.outcome import Outcome, read_state, settled
 from ledger.database import TenantTransaction
+from ledger.documents import seen_credit_notes
 from ledger.reasons import Reason
 from ledger.sales import refunds, transactions
 from ledger.sales.references import hold_references
@@ -28,6 +29,7 @@ class CreditFacts(Frozen):
     voucher_number: str | None
     status: str
     gross_cents: int
+    version: int | None = None
     updated_at: datetime
     invoice_ids: tuple[UUID, ...]
 
@@ -43,6 +45,10 @@ async def apply_credit(tx: TenantTransaction, facts: CreditFacts) -> Outcome | N
         return None
     sale = await transactions.lock(tx, sales[0])
     before = await read_state(tx, sale.id)
+    last = (await seen_credit_notes.find(tx, [facts.resource_id])).get(facts.resource_id)
+    is_another = last is not None and None not in (last.version, facts.version) and last.version != facts.version
+    if is_another and last is not None and not last.is_before(facts.version, facts.updated_at):
+        return await settled(tx, before, sale.id)
     await refunds.record(
         tx,
         sale,
@@ -53,6 +59,7 @@ async def apply_credit(tx: TenantTransaction, facts: CreditFacts) -> Outcome | N
             cents=max(facts.gross_cents, 0),
             counts=facts.status in _VALID,
             as_of=facts.updated_at,
+            is_newer=is_another,
         ),
     )
     return await settled(tx, before, sale.id)

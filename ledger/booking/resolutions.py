@@ -13,7 +13,14 @@ from ledger import tasks
 from ledger.access import four_eyes
 from ledger.audit import audit
 from ledger.bank import bank_transfers, partner_accounts
-from ledger.booking import foreign_currency, invoice_questions, naming, question_subjects, sale_decisions
+from ledger.booking import (
+    foreign_currency,
+    invoice_questions,
+    naming,
+    question_subjects,
+    sale_decisions,
+    unapplied_documents,
+)
 from ledger.commissions import manual_lines
 from ledger.database import TenantTransaction
 from ledger.documents import documents, intents, unclear_outcomes
@@ -113,6 +120,13 @@ async def _act(tx: TenantTransaction, task_id: TaskId, task: Any, answer: Answer
                 by=actor,
             )
             return Resolved(task=task_id, replay=tuple(found))
+        case "document", _ if answer.action == "take_as_shown":
+            if not answer.reason:
+                raise NotAcceptable("reason_missing")
+            shown = await unapplied_documents.take_as_shown(
+                tx, UUID(task["subject_id"]), task["links"].get("event_ids", [])
+            )
+            return Resolved(task=task_id, replay=shown)
         case "commission", manual_lines.TASK:
             await manual_lines.decide(
                 tx,

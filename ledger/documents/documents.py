@@ -194,7 +194,9 @@ async def observe(tx: TenantTransaction, seen: Observed) -> bool:
                                      ELSE COALESCE(EXCLUDED.open_cents, d.open_cents) END,
                    last_snapshot_id = EXCLUDED.last_snapshot_id, last_payments_id = EXCLUDED.last_payments_id,
                    fetched_at = now()
-             WHERE d.document_updated_at IS NULL OR d.document_updated_at <= EXCLUDED.document_updated_at
+             -- A higher version is newer, whatever its dates say (rules.md, What a fetched document means).
+             WHERE d.document_updated_at IS NULL OR d.version IS NULL OR d.version < EXCLUDED.version
+                OR (d.version = EXCLUDED.version AND d.document_updated_at <= EXCLUDED.document_updated_at)
             RETURNING true
             """,
             tx.tenant.id,
@@ -213,6 +215,19 @@ async def observe(tx: TenantTransaction, seen: Observed) -> bool:
             seen.snapshot_id,
             seen.payments_id,
         )
+    )
+
+
+async def forget_order(tx: TenantTransaction, resource_id: UUID) -> None:
+    """What is fetched next counts as the newest, whatever version and date it names."""
+    await tx.execute(
+        """
+        UPDATE external_documents SET version = NULL, document_updated_at = NULL
+         WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3
+        """,
+        tx.tenant.id,
+        LEXOFFICE,
+        resource_id,
     )
 
 

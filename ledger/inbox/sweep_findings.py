@@ -22,6 +22,9 @@ _RETRY_AT_LEAST = timedelta(days=1)
 """An event of ours that failed, or that was handled and has not removed the difference (what was fetched may have
 lagged), is tried again after an hour, then two, four, …; at last once a day."""
 
+_LOOKS_BEFORE_A_QUESTION = 3
+"""Deliveries of one event, seven hours or so: whatever lagged has caught up by then."""
+
 _SETTLED = ("paid", "paidoff")
 """A credit note that corrects an invoice is paid off at once (lexoffice API, Credit Notes, Pursue)."""
 
@@ -85,6 +88,10 @@ class Earlier(Frozen):
     body: bytes
     handled_at: datetime | None
 
+    def is_persistent(self, found: Found) -> bool:
+        """Whether the same was handled several times and still differs."""
+        return self.body == found.body and self.delivery > _LOOKS_BEFORE_A_QUESTION and self.state not in _UNDER_WAY
+
     def verdict(self, found: Found, now: datetime) -> Verdict:
         """Whether the same was said before; what failed is tried again, ever more rarely."""
         if self.body != found.body:
@@ -141,8 +148,9 @@ def _is_before(row: Listed, cut_over: date | None) -> bool:
 
 
 def _has_changed(row: Listed, seen: Seen) -> bool:
-    is_newer = row.updated_at is not None and row.updated_at > seen.updated_at + _SAME_INSTANT
-    return row.status != seen.status or is_newer
+    # In either direction: lexoffice's clock may have gone back.
+    is_another = row.updated_at is not None and abs(row.updated_at - seen.updated_at) > _SAME_INSTANT
+    return row.status != seen.status or is_another
 
 
 async def mark_listed_as_open(tx: TenantTransaction, ids: Sequence[UUID]) -> None:

@@ -205,6 +205,29 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
         _no_more,
     ),
     (
+        # Which organisation was ever connected the trail tells: another one may be pinned once nothing is open.
+        """
+        SELECT d.resource_id, d.kind, d.voucher_number, d.transaction_id, p.number FROM external_documents d
+          JOIN provider_connections c ON c.tenant_id = d.tenant_id AND c.provider = d.provider
+          LEFT JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
+         WHERE d.tenant_id = $1 AND d.provider = 'lexoffice' AND d.organization_id <> c.organization_id
+           AND d.detached_at IS NULL AND (d.transaction_id IS NOT NULL OR d.payout_id IS NOT NULL)
+           AND NOT EXISTS (SELECT 1 FROM audit_entries a
+                            WHERE a.tenant_id = d.tenant_id AND a.subject = 'connection'
+                              AND a.detail ->> 'organization' = d.organization_id::text)
+        """,
+        lambda row: Difference(
+            check="document_of_other_organization",
+            subject="document",
+            subject_id=str(row["resource_id"]),
+            says=f"The {row['kind']} {row['voucher_number'] or row['resource_id']} is booked for "
+            f"{row['number'] or 'sale ' + str(row['transaction_id'])}, but belongs to an organisation that was never "
+            "connected.",
+            mend=_LOOK.format(what="the document"),
+        ),
+        _no_more,
+    ),
+    (
         """
         SELECT i.id, i.kind, i.marker, COALESCE(p.number, i.transaction_id::text) AS of, i.sent_at IS NOT NULL AS sent,
                i.resource_id IS NOT NULL AS made,

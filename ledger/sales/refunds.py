@@ -54,6 +54,8 @@ class MoneyBack(Frozen):
     is_open: bool = False
     """A dispute that is not decided yet."""
     as_of: datetime
+    is_newer: bool = False
+    """It is known to be newer than what was told before, whatever its time."""
 
 
 async def record(tx: TenantTransaction, sale: Transaction, told: MoneyBack) -> None:
@@ -70,7 +72,7 @@ async def record(tx: TenantTransaction, sale: Transaction, told: MoneyBack) -> N
          -- Within one second, which is as fine as the provider tells it, more was refunded and a dispute was decided.
          -- A refund fails once: told again later, it failed at the earlier time all the same.
          WHERE CASE WHEN r.kind = 'refund_failed' THEN EXCLUDED.as_of < r.as_of
-                    ELSE r.as_of < EXCLUDED.as_of
+                    ELSE $11 OR r.as_of < EXCLUDED.as_of
                          OR (r.as_of = EXCLUDED.as_of
                              AND (r.cents, r.counts, NOT r.is_open)
                                  < (EXCLUDED.cents, EXCLUDED.counts, NOT EXCLUDED.is_open)) END
@@ -86,6 +88,7 @@ async def record(tx: TenantTransaction, sale: Transaction, told: MoneyBack) -> N
         told.counts,
         told.is_open,
         told.as_of,
+        told.is_newer,
     )
     if fresh:
         await recompute(tx, sale.id, cause=_CAUSE_OF[told.kind], document=told.document or told.reference)

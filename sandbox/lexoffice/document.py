@@ -86,6 +86,7 @@ class Related(Part):
 class Document(Part):
     id: str
     organization_id: str
+    organization_shown: str | None = None  # a fault on purpose: another one than it belongs to
     kind_name: KindName
     number: str
     status: Status
@@ -173,7 +174,7 @@ def public(document: Document, *, chapter: bool = False, credit_note_paid_word: 
     address = document.address
     answer: dict[str, Any] = {
         "id": document.id,
-        "organizationId": document.organization_id,
+        "organizationId": document.organization_shown or document.organization_id,
         "createdDate": wire(document.created),
         "updatedDate": wire(document.updated),
         "version": document.version,

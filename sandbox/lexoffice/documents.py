@@ -88,6 +88,18 @@ def change(office: Office, organization: Organization, before: Document, action:
     return after
 
 
+def misreport(office: Office, document: Document, **update: object) -> Document:
+    """A fault on purpose: what is shown changes, and nobody is told. No new version is written."""
+    after = Document.model_validate(document.model_dump() | update)
+    office.store.run(
+        "UPDATE documents SET updated = ?, body = ? WHERE id = ?",
+        millis(after.updated),
+        after.model_dump_json(),
+        after.id,
+    )
+    return after
+
+
 def remove(office: Office, organization: Organization, document: Document) -> None:
     at = max(now(), document.updated + timedelta(milliseconds=1))
     with office.store.transaction():

@@ -269,6 +269,21 @@ class PayForm(Wire):
         return None if value is None else _instant(value)
 
 
+class MisreportForm(Wire):
+    organization_id: str | None = None
+    updated_date: datetime | None = None
+    version: int | None = None
+
+    @field_validator("updated_date", mode="before")
+    @classmethod
+    def _date(cls, value: object) -> object:
+        return None if value is None else _instant(value)
+
+    def values(self) -> dict[str, Any]:
+        shown = {"organization_shown": self.organization_id, "updated": self.updated_date, "version": self.version}
+        return {key: value for key, value in shown.items() if value is not None}
+
+
 class ClickForm(Wire):
     force: bool = False
 

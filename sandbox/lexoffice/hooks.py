@@ -26,6 +26,7 @@ from .forms import (
     ContactForm,
     ContactPatch,
     EditForm,
+    MisreportForm,
     OrganizationForm,
     PayForm,
     UnknownContact,
@@ -217,6 +218,9 @@ class Hooks:
             edit = await read(request, EditForm)
             desk = Desk(self.office, organization, edit.force)
             return JSONResponse(full(desk.edit(document, edit.values(self.office.store, organization, document))))
+        if name == "misreport":
+            shown = (await read(request, MisreportForm)).values()
+            return JSONResponse(full(documents.misreport(self.office, document, **shown)))
         if name in ("pay", "mark-paid"):
             form = await read(request, PayForm)
             return JSONResponse(full(pay_by_form(Desk(self.office, organization, form.force), document, name, form)))

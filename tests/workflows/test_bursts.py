@@ -36,8 +36,6 @@ async def fault(shop: Shop, kind: str, **members: Any) -> None:
 
 
 async def test_three_notifications_of_one_click_cost_one_fetch(shop: Shop) -> None:
-    url = f"{shop.house.api_url}/api/webhooks/{shop.tenant.slug}/lexoffice?token={shop.token}"
-    await shop.subscribe("invoice.changed", url)
     invoice = await shop.write_invoice(remark="Partner: ANNA")
     await shop.events_ended(invoice["id"])
     await shop.forget_calls()

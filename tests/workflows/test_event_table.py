@@ -213,6 +213,7 @@ async def test_clicks_are_told_under_lexoffices_names(shop: Shop) -> None:
     events = await shop.events_ended(invoice["id"])
     assert {event["event_type"] for event in events} == {
         "invoice.status.changed",
+        "invoice.changed",
         "payment.changed",
         "invoice.deleted",
     }

@@ -144,6 +144,24 @@ KINDS: dict[str, TaskWords] = {
             "bis dahin wird ihm nichts ausgezahlt."
         ),
     ),
+    "document_not_applied": TaskWords(
+        N_("Ein Beleg ließ sich nicht übernehmen"),
+        N_(
+            "Was lexoffice zeigt, weicht von unseren Büchern ab. Bitte sehen Sie sich den Beleg in lexoffice an, und "
+            "verarbeiten Sie das Ereignis danach erneut."
+        ),
+    ),
+    "list_and_document_differ": TaskWords(
+        N_("Liste und Beleg in lexoffice weichen ab"),
+        N_("Mehrere Abgleiche haben den Unterschied nicht behoben. Bitte sehen Sie sich den Beleg in lexoffice an."),
+    ),
+    "document_of_other_organization": TaskWords(
+        N_("Ein Beleg einer anderen Organisation"),
+        N_(
+            "Gebucht wird nichts. Bitte prüfen Sie, ob die Verbindung zur richtigen Firma in lexoffice führt, und "
+            "verarbeiten Sie das Ereignis danach erneut."
+        ),
+    ),
     "payment_unclear": TaskWords(
         N_("Zahlung unklar"), N_("Bitte sehen Sie sich die Zahlungen des Belegs in lexoffice an.")
     ),
@@ -201,6 +219,11 @@ ACTIONS: dict[str, ActionWords] = {
     ),
     "assign": ActionWords(
         N_("Diesem Verkauf zuordnen"), N_("Die Rechnung wird diesem Verkauf gebucht."), needs=("transaction_id",)
+    ),
+    "take_as_shown": ActionWords(
+        N_("Stand aus lexoffice übernehmen"),
+        N_("Was lexoffice jetzt zeigt, gilt als das Neueste, auch wenn Version oder Datum älter sind."),
+        reason=True,
     ),
     "book_new": ActionWords(N_("Als eigenen Verkauf buchen"), N_("Die Rechnung wird ein neuer Verkauf.")),
     "confirm": ActionWords(N_("Bestätigen"), N_("Die Zeile zählt von nun an.")),

@@ -140,6 +140,9 @@ PLANTS = {  # by the check that finds it, and what of it
         SELECT tenant_id, 'invoice', id, 'x', gen_random_uuid(), '{}', '', 1, 1, now() - interval '11 minutes'
           FROM transactions WHERE tenant_id = $1 LIMIT 1
         """,
+    "document_of_other_organization": """
+        UPDATE external_documents SET organization_id = gen_random_uuid() WHERE tenant_id = $1
+        """,
     "holds_not_shown: a sale": """
         UPDATE transactions SET open_holds = '{dispute}'
          WHERE id = (SELECT id FROM transactions WHERE tenant_id = $1 LIMIT 1)

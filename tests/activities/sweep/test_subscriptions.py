@@ -1,4 +1,4 @@
-"""lexoffice notifies us by six subscriptions of ours, each with a token of its own, and by no other one of ours."""
+"""lexoffice notifies us by subscriptions of ours, each with a token of its own, and by no other one of ours."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ import pytest
 
 from activities.sweep.subscriptions import may_be_called, points_at
 from ledger.connections import subscriptions as wishes
-from lexoffice.webhook import SUBSCRIBED
+from lexoffice.webhook import SUBSCRIBED, SUBSCRIBED_WHERE_KNOWN
 from tests.fixtures.house import House, Shop, until
 from tests.fixtures.sweeps import subscriptions, sweep
 
@@ -33,19 +33,33 @@ def address(shop: Shop) -> str:
     return f"{shop.house.api_url}/api/webhooks/{shop.tenant.slug}/lexoffice"
 
 
-async def test_the_six_are_set_up_on_request_and_notify_us(quiet_shop: Shop) -> None:
+async def test_all_are_set_up_on_request_and_notify_us(quiet_shop: Shop) -> None:
     health = await set_up(quiet_shop)
-    assert (health["state"], health["missing"], len(health["subscriptions"])) == ("healthy", [], 6)  # type: ignore[arg-type]
+    assert (health["state"], health["missing"], len(health["subscriptions"])) == ("healthy", [], len(SUBSCRIBED))  # type: ignore[arg-type]
     listed = await subscriptions(quiet_shop)
     assert sorted(one["eventType"] for one in listed) == sorted(SUBSCRIBED)
     urls = {one["callbackUrl"] for one in listed}
-    assert len(urls) == 6, "each has a token of its own"
+    assert len(urls) == len(SUBSCRIBED), "each has a token of its own"
     assert all(url.startswith(f"{address(quiet_shop)}?token=") for url in urls)
     payment_intent = await quiet_shop.sale()
     invoice = await quiet_shop.write_invoice(remark=f"Bestellung: {payment_intent}")
     await quiet_shop.click(invoice["id"], "pay")
     await quiet_shop.transaction(payment_intent, lambda sale: sale["state"] == "approved")
     assert all(event["signed"] for event in await quiet_shop.events(invoice["id"]))
+
+
+async def test_an_api_that_knows_no_edits_is_asked_for_them_and_healthy_without(quiet_shop: Shop) -> None:
+    await set_up(quiet_shop)
+    for one in await subscriptions(quiet_shop):
+        if one["eventType"] in SUBSCRIBED_WHERE_KNOWN:
+            answer = await quiet_shop.house.http.delete(
+                f"{quiet_shop.house.lexoffice.base_url}/v1/event-subscriptions/{one['subscriptionId']}",
+                headers={"Authorization": f"Bearer {quiet_shop.api_key}"},
+            )
+            assert answer.status_code == 204
+    await quiet_shop.hook("POST", "faults", {"kind": "conflict_409", "method": "POST", "path": "event-subscriptions"})
+    health = await set_up(quiet_shop)
+    assert (health["state"], health["missing"], len(health["subscriptions"])) == ("healthy", [], 6)  # type: ignore[arg-type]
 
 
 async def test_setting_up_twice_makes_nothing_new(quiet_shop: Shop) -> None:
@@ -150,7 +164,7 @@ async def test_a_new_key_gets_the_subscriptions_that_went_with_the_old_one(quiet
     await shop.hook("DELETE", f"api-keys/{shop.api_key}")
     shop.api_key = new["apiKey"]
     await shop.api("PUT", "/providers/lexoffice", {"api_key": shop.api_key})
-    listed = await until(lambda: subscriptions(shop), lambda found: len(found) == 6, "the six, anew")
+    listed = await until(lambda: subscriptions(shop), lambda found: len(found) == len(SUBSCRIBED), "all, anew")
     assert sorted(one["eventType"] for one in listed) == sorted(SUBSCRIBED)
 
 
@@ -169,7 +183,7 @@ async def test_foreign_subscriptions_stay_and_other_ones_of_ours_go(quiet_shop: 
     urls = [one["callbackUrl"] for one in await subscriptions(quiet_shop)]
     assert set(foreign) < set(urls)
     assert not set(ours) & set(urls)
-    assert len(urls) == len(foreign) + 6
+    assert len(urls) == len(foreign) + len(SUBSCRIBED)
 
 
 async def test_a_lost_answer_leaves_no_second_subscription_behind(quiet_shop: Shop) -> None:
@@ -178,7 +192,7 @@ async def test_a_lost_answer_leaves_no_second_subscription_behind(quiet_shop: Sh
     )
     await set_up(quiet_shop)
     await set_up(quiet_shop)
-    assert len(await subscriptions(quiet_shop)) == 6
+    assert len(await subscriptions(quiet_shop)) == len(SUBSCRIBED)
 
 
 async def test_a_refused_subscription_is_a_task_and_mending_it_closes_it(quiet_shop: Shop) -> None:
