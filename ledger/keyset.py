@@ -6,8 +6,9 @@ parts are merged. SQL is put together from fixed phrases; whatever comes from ou
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+Row = TypeVar("Row")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _POSITION = re.compile(r"(-?\d{1,17})_(\d{1,19})", re.ASCII)
 _LARGEST = 2**63 - 1
@@ -43,6 +44,56 @@ class Position(NamedTuple):
         if isinstance(self.at, datetime):
             return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}_{self.seq}"
         return f"{self.at.toordinal()}_{self.seq}"
+
+
+Place = Position | int | str
+"""Where a page begins: after the row with these sort keys."""
+
+
+class Order(NamedTuple):
+    """The sort keys of a list, all in one direction, the last one unique.
+
+    Each is a column of the table that is listed, and a field of the rows that are shown.
+    """
+
+    keys: tuple[str, ...]
+    descending: bool = True
+
+    def by(self, table: str) -> str:
+        """What stands after ORDER BY, of the table with this alias."""
+        return ", ".join(f"{table}.{key}{' DESC' if self.descending else ''}" for key in self.keys)
+
+    def begin(self, where: Conditions, table: str, after: Place | None) -> None:
+        """Leave out what stands before the page; None: it is the first one."""
+        if after is not None:
+            values = after if isinstance(after, Position) else (after,)
+            columns = ", ".join(f"{table}.{key}" for key in self.keys)
+            places = ", ".join("{}" for _ in self.keys)
+            where.require(f"({columns}) {'<' if self.descending else '>'} ({places})", *values)
+
+    def cut(self, found: list[Row], limit: int) -> tuple[list[Row], Place | None]:
+        """The page of rows that were read with one more than `limit`, and where the next one begins; None: nowhere."""
+        if len(found) <= limit:
+            return found, None
+        keys = [getattr(found[limit - 1], key) for key in self.keys]
+        return found[:limit], keys[0] if len(keys) == 1 else Position(*keys)
+
+
+RECORDED = Order(("seq",))
+"""Newest first by when it was written down: what is written while one reads does not move the pages."""
+
+
+def changed_since(where: Conditions, table: str, since: datetime | None, or_one_of: str = "") -> None:
+    """Leave out what was not changed since this instant (trigger note_change); None: nothing is left out.
+
+    `or_one_of`: a query of ids of rows that show something of another table, changed since `{}`; `$1` is the tenant.
+    """
+    if since is None:
+        return
+    if or_one_of:
+        where.require(f"({table}.changed_at >= {{}} OR {table}.id = ANY (ARRAY({or_one_of})))", since, since)
+    else:
+        where.require(f"{table}.changed_at >= {{}}", since)
 
 
 def position_in_time(written: str | None) -> Position | None:

@@ -228,6 +228,7 @@ CREATE TABLE bank_runs (
     state_reason        text,
     state_reason_code   text,
     state_reason_params jsonb,
+    changed_at          timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, number),
     FOREIGN KEY (tenant_id, account_id) REFERENCES tenant_bank_accounts,
@@ -243,6 +244,7 @@ CREATE TABLE bank_runs (
         CHECK ((state NOT IN ('approved', 'exported', 'confirmed')) OR approved_by IS NOT NULL AND payments > 0)
 );
 COMMENT ON TABLE bank_runs IS 'A file for the bank: which account, which day, which payments, and that very file.';
+CREATE INDEX bank_runs_changed ON bank_runs (tenant_id, changed_at);
 CREATE INDEX bank_runs_tenant_id_seq_idx ON bank_runs (tenant_id, seq);
 ALTER TABLE bank_runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE bank_runs FORCE ROW LEVEL SECURITY;
@@ -276,6 +278,7 @@ CREATE TRIGGER keep_code_and_sentence_when_new
     FOR EACH ROW
     WHEN (new.state_reason IS NOT NULL OR new.state_reason_code IS NOT NULL)
     EXECUTE FUNCTION keep_code_and_sentence('state_reason', 'state_reason_code', 'state_reason_params', 'ours');
+CREATE TRIGGER note_change BEFORE UPDATE ON bank_runs FOR EACH ROW EXECUTE FUNCTION note_change();
 
 CREATE TABLE campaigns (
     tenant_id  uuid NOT NULL REFERENCES tenants,
@@ -285,14 +288,17 @@ CREATE TABLE campaigns (
     name       text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
     created_at timestamptz NOT NULL DEFAULT now(),
     hold_days  integer CHECK (hold_days BETWEEN 0 AND 365),
+    changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, slug)
 );
 COMMENT ON TABLE campaigns IS 'What partners take part in; its plan says what it pays.';
+CREATE INDEX campaigns_changed ON campaigns (tenant_id, changed_at);
 ALTER TABLE campaigns ENABLE ROW LEVEL SECURITY;
 ALTER TABLE campaigns FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON campaigns USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON campaigns TO partnerdesk_app;
+CREATE TRIGGER note_change BEFORE UPDATE ON campaigns FOR EACH ROW EXECUTE FUNCTION note_change();
 
 CREATE TABLE commission_amounts_before (
     tenant_id     uuid NOT NULL REFERENCES tenants,
@@ -346,6 +352,7 @@ CREATE TABLE commissions (
     tax_case       text CHECK (tax_case IN ('regular', 'small_business', 'private')),
     reissued_of    uuid,
     split_of       uuid,
+    changed_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaigns,
     FOREIGN KEY (tenant_id, origin_id) REFERENCES commissions,
@@ -367,6 +374,7 @@ CREATE TABLE commissions (
 );
 COMMENT ON TABLE commissions IS 'What a partner earns or gives back: one line per sale and level, clawback, correction or month.';
 CREATE INDEX commissions_by_day ON commissions (tenant_id, state, service_date, seq);
+CREATE INDEX commissions_changed ON commissions (tenant_id, changed_at);
 CREATE INDEX commissions_not_settled ON commissions (tenant_id, partner_id, seq)
     WHERE state IN ('pending', 'approved');
 CREATE INDEX commissions_of_a_partner ON commissions (tenant_id, partner_id, state, service_date, seq)
@@ -423,6 +431,7 @@ CREATE CONSTRAINT TRIGGER line_is_its_settlement
     FOR EACH ROW
     WHEN (new.kind = 'month_close')
     EXECUTE FUNCTION line_is_its_settlement();
+CREATE TRIGGER note_change BEFORE UPDATE ON commissions FOR EACH ROW EXECUTE FUNCTION note_change();
 CREATE CONSTRAINT TRIGGER parts_are_their_line
     AFTER INSERT OR UPDATE OF net_cents, partner_id, split_of ON commissions DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW
@@ -524,10 +533,12 @@ CREATE TABLE customers (
         GENERATED ALWAYS AS (folded((((COALESCE(name, '') || ' ') || COALESCE(email, '')) || ' ') ||
         COALESCE(external_id, ''))) STORED,
     assigned_at          timestamptz,
+    changed_at           timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, assigned_partner_id) REFERENCES partners
 );
 COMMENT ON TABLE customers IS 'Who bought, and the partner that later sales belong to.';
+CREATE INDEX customers_changed ON customers (tenant_id, changed_at);
 CREATE INDEX customers_of_a_partner ON customers (tenant_id, assigned_partner_id, seq)
     WHERE assigned_partner_id IS NOT NULL;
 CREATE UNIQUE INDEX customers_tenant_id_external_id_idx ON customers (tenant_id, external_id)
@@ -540,6 +551,7 @@ ALTER TABLE customers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE customers FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON customers USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON customers TO partnerdesk_app;
+CREATE TRIGGER note_change BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION note_change();
 
 CREATE TABLE decisions (
     tenant_id    uuid NOT NULL REFERENCES tenants,
@@ -631,11 +643,13 @@ CREATE TABLE events (
     handled_at        timestamptz,
     reason_code       text,
     reason_params     jsonb,
+    changed_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id)
 );
 COMMENT ON TABLE events IS 'What a provider told: as it arrived, and what became of it.';
 CREATE INDEX events_by_state ON events (tenant_id, state, received_at, id, provider);
 CREATE INDEX events_by_type ON events (tenant_id, event_type, state, received_at, id);
+CREATE INDEX events_changed ON events (tenant_id, changed_at);
 CREATE INDEX events_tenant_id_resource_id_idx ON events (tenant_id, resource_id);
 CREATE INDEX events_tenant_id_state_id_idx ON events (tenant_id, state, id);
 CREATE INDEX events_that_name_invoices ON events
@@ -661,6 +675,7 @@ CREATE TRIGGER keep_code_and_sentence_when_new
     FOR EACH ROW
     WHEN (new.reason IS NOT NULL OR new.reason_code IS NOT NULL)
     EXECUTE FUNCTION keep_code_and_sentence('reason', 'reason_code', 'reason_params', 'ours');
+CREATE TRIGGER note_change BEFORE UPDATE ON events FOR EACH ROW EXECUTE FUNCTION note_change();
 
 CREATE TABLE external_documents (
     tenant_id           uuid NOT NULL REFERENCES tenants,
@@ -689,6 +704,7 @@ CREATE TABLE external_documents (
     number_sought       text COLLATE "C" GENERATED ALWAYS AS (translate(upper(voucher_number), '-_/. ', '')) STORED,
     number_backwards    text COLLATE "C"
         GENERATED ALWAYS AS (reverse(translate(upper(voucher_number), '-_/. ', ''))) STORED,
+    changed_at          timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, provider, resource_id),
     FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts,
@@ -702,6 +718,7 @@ CREATE INDEX documents_by_end_of_number ON external_documents (tenant_id, number
 CREATE INDEX documents_by_number ON external_documents (tenant_id, number_sought);
 CREATE INDEX documents_of_a_payout ON external_documents (tenant_id, payout_id, created_at)
     WHERE payout_id IS NOT NULL;
+CREATE INDEX external_documents_changed ON external_documents (tenant_id, changed_at);
 CREATE INDEX external_documents_tenant_id_voucher_number_idx ON external_documents (tenant_id, voucher_number);
 CREATE UNIQUE INDEX one_credit_note_per_payout ON external_documents (tenant_id, payout_id)
     WHERE payout_id IS NOT NULL AND detached_at IS NULL;
@@ -724,6 +741,7 @@ CREATE TRIGGER mail_about_new_document
     FOR EACH ROW
     WHEN (new.payout_id IS NOT NULL AND new.voucher_number IS NOT NULL)
     EXECUTE FUNCTION mail_about_document();
+CREATE TRIGGER note_change BEFORE UPDATE ON external_documents FOR EACH ROW EXECUTE FUNCTION note_change();
 CREATE TRIGGER want_paper
     AFTER INSERT OR UPDATE OF status, payout_id, created_totals ON external_documents
     FOR EACH ROW
@@ -1256,6 +1274,7 @@ CREATE TABLE partners (
     leaving_since          timestamptz,
     sought                 text COLLATE "C"
         GENERATED ALWAYS AS (folded((((code || ' ') || name) || ' ') || COALESCE(email, ''))) STORED,
+    changed_at             timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, code),
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaigns,
@@ -1267,6 +1286,7 @@ CREATE TABLE partners (
 COMMENT ON TABLE partners IS 'Who brings sales: code, address, sponsor, agreement on self-billing.';
 CREATE UNIQUE INDEX a_contact_is_one_partner ON partners (tenant_id, lexoffice_contact_id)
     WHERE lexoffice_contact_id IS NOT NULL;
+CREATE INDEX partners_changed ON partners (tenant_id, changed_at);
 CREATE INDEX partners_tenant_id_seq_idx ON partners (tenant_id, seq);
 CREATE INDEX partners_tenant_id_sponsor_id_idx ON partners (tenant_id, sponsor_id);
 ALTER TABLE partners ENABLE ROW LEVEL SECURITY;
@@ -1281,6 +1301,7 @@ CREATE TRIGGER no_sponsor_cycle
     BEFORE INSERT OR UPDATE OF sponsor_id ON partners
     FOR EACH ROW
     EXECUTE FUNCTION no_sponsor_cycle();
+CREATE TRIGGER note_change BEFORE UPDATE ON partners FOR EACH ROW EXECUTE FUNCTION note_change();
 CREATE TRIGGER remember_address
     AFTER UPDATE OF email ON partners
     FOR EACH ROW
@@ -1455,12 +1476,14 @@ CREATE TABLE payout_runs (
     ended_at      timestamptz,
     cancelled_by  text,
     cancel_reason text,
+    changed_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id),
     CHECK ((state = 'running') = (ended_at IS NULL)),
     CHECK ((state = 'cancelled') = (cancel_reason IS NOT NULL))
 );
 COMMENT ON TABLE payout_runs IS 'A run that makes the payouts of a period, or rehearses it.';
 CREATE UNIQUE INDEX one_run_per_period ON payout_runs (tenant_id, period) WHERE NOT rehearsal AND state <> 'cancelled';
+CREATE INDEX payout_runs_changed ON payout_runs (tenant_id, changed_at);
 CREATE INDEX payout_runs_tenant_id_seq_idx ON payout_runs (tenant_id, seq);
 ALTER TABLE payout_runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE payout_runs FORCE ROW LEVEL SECURITY;
@@ -1470,6 +1493,7 @@ CREATE TRIGGER follow_the_arrows
     AFTER INSERT OR UPDATE OF state ON payout_runs
     FOR EACH ROW
     EXECUTE FUNCTION follow_the_arrows();
+CREATE TRIGGER note_change BEFORE UPDATE ON payout_runs FOR EACH ROW EXECUTE FUNCTION note_change();
 
 CREATE TABLE payouts (
     tenant_id              uuid NOT NULL REFERENCES tenants,
@@ -1517,6 +1541,7 @@ CREATE TABLE payouts (
     blocked_params         jsonb,
     state_reason_code      text,
     state_reason_params    jsonb,
+    changed_at             timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, number),
     FOREIGN KEY (tenant_id, bank_details_id) REFERENCES partner_bank_details,
@@ -1538,6 +1563,7 @@ CREATE INDEX payouts_by_change ON payouts (tenant_id, updated_at) INCLUDE (id, g
 CREATE INDEX payouts_by_end_of_number ON payouts (tenant_id, number_backwards);
 CREATE INDEX payouts_by_number ON payouts (tenant_id, number_sought);
 CREATE INDEX payouts_by_time ON payouts (tenant_id, created_at, seq);
+CREATE INDEX payouts_changed ON payouts (tenant_id, changed_at);
 CREATE INDEX payouts_held_or_blocked ON payouts (tenant_id, state)
     WHERE open_holds IS NOT NULL OR blocked_code IS NOT NULL;
 CREATE INDEX payouts_of_a_partner ON payouts (tenant_id, partner_id, state, created_at, seq) INCLUDE (gross_cents);
@@ -1620,6 +1646,7 @@ CREATE TRIGGER mail_about_payout
     WHEN (new.state = 'awaiting_approval' AND new.open_holds IS NULL AND (old.state <> 'awaiting_approval' OR
     old.open_holds IS NOT NULL))
     EXECUTE FUNCTION mail_about_approval();
+CREATE TRIGGER note_change BEFORE UPDATE ON payouts FOR EACH ROW EXECUTE FUNCTION note_change();
 CREATE TRIGGER note_how_long_it_took
     BEFORE UPDATE OF state ON payouts
     FOR EACH ROW
@@ -2247,12 +2274,14 @@ CREATE TABLE tasks (
     resolution    jsonb,
     reason_code   text,
     reason_params jsonb,
+    changed_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id),
     CHECK ((state = 'resolved') = (resolved_at IS NOT NULL))
 );
 COMMENT ON TABLE tasks IS 'What waits for a person: its kind, what it is about, why, and which answers there are.';
 CREATE UNIQUE INDEX a_task_is_asked_once ON tasks (tenant_id, kind, subject, subject_id) WHERE state = 'open';
 CREATE INDEX tasks_about ON tasks (tenant_id, subject, subject_id, seq);
+CREATE INDEX tasks_changed ON tasks (tenant_id, changed_at);
 CREATE INDEX tasks_tenant_id_state_seq_idx ON tasks (tenant_id, state, seq);
 ALTER TABLE tasks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tasks FORCE ROW LEVEL SECURITY;
@@ -2274,6 +2303,7 @@ CREATE TRIGGER mail_about_task
     FOR EACH ROW
     WHEN (new.state = 'open' AND new.kind <> 'connection_broken')
     EXECUTE FUNCTION mail_about_task();
+CREATE TRIGGER note_change BEFORE UPDATE ON tasks FOR EACH ROW EXECUTE FUNCTION note_change();
 
 CREATE TABLE tenant_bank_accounts (
     tenant_id       uuid NOT NULL REFERENCES tenants,
@@ -2412,6 +2442,7 @@ CREATE TABLE transactions (
     exchange_rate       numeric(20,8) CHECK (exchange_rate > 0),
     rate_day            date,
     rate_source         text,
+    changed_at          timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaigns,
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers,
@@ -2441,6 +2472,7 @@ CREATE INDEX sales_of_nobody ON transactions (tenant_id, customer_id)
     WHERE partner_id IS NULL AND customer_id IS NOT NULL;
 CREATE INDEX sales_that_stand_still ON transactions (tenant_id, state)
     WHERE held_reason IS NOT NULL OR blocked_reason IS NOT NULL;
+CREATE INDEX transactions_changed ON transactions (tenant_id, changed_at);
 CREATE INDEX transactions_tenant_id_partner_id_seq_idx ON transactions (tenant_id, partner_id, seq);
 CREATE INDEX transactions_tenant_id_seq_idx ON transactions (tenant_id, seq);
 CREATE INDEX transactions_tenant_id_sold_at_idx ON transactions (tenant_id, sold_at) WHERE state = 'pending';
@@ -2475,6 +2507,7 @@ CREATE TRIGGER keep_references
     AFTER INSERT OR UPDATE OF payment_intent, checkout_session, provider_invoice, order_reference ON transactions
     FOR EACH ROW
     EXECUTE FUNCTION keep_references();
+CREATE TRIGGER note_change BEFORE UPDATE ON transactions FOR EACH ROW EXECUTE FUNCTION note_change();
 CREATE TRIGGER tell_the_release_before
     BEFORE UPDATE OF open_holds ON transactions
     FOR EACH ROW
@@ -3659,6 +3692,15 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'a partner cannot be below itself in the sponsor tree' USING ERRCODE = 'PD003';
     END IF;
+    RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.note_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    NEW.changed_at := clock_timestamp();
     RETURN NEW;
 END $function$;
 

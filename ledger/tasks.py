@@ -1,10 +1,10 @@
 """What no machine may decide: a row with reason, links, and the actions that resolve it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from ledger.database import TenantTransaction
-from ledger.keyset import Conditions
+from ledger.keyset import RECORDED, Conditions, Order, Place, changed_since
 from ledger.reasons import Reason
 from ledger.refusals import NotFound
 from ledger.types import Frozen, TaskId
@@ -165,54 +165,40 @@ async def get(tx: TenantTransaction, task: TaskId) -> Task:
     return Task.from_row(row)
 
 
+class TaskFilter(Frozen):
+    """Which tasks are wanted; None: all."""
+
+    state: Literal["open", "resolved"] | None = None
+    kind: str | None = None
+    updated_since: datetime | None = None
+
+
+_ALL = TaskFilter()
+AS_WORK = Order(("seq",), descending=False)
+"""The longest waiting first."""
+
+
 async def list_tasks(
     tx: TenantTransaction,
+    wanted: TaskFilter = _ALL,
     *,
-    state: str | None = None,
-    kind: str | None = None,
-    after: int | None = None,
+    order: Order = RECORDED,
+    after: Place | None = None,
     limit: int = 50,
-) -> tuple[list[Task], int | None]:
-    """Newest first; the second value is where the next page begins."""
+) -> tuple[list[Task], Place | None]:
+    """A page of them, and where the next one begins."""
+    where = Conditions(tx.tenant.id, limit + 1)
+    if wanted.state:
+        where.require("t.state = {}", wanted.state)
+    if wanted.kind:
+        where.require("t.kind = {}", wanted.kind)
+    changed_since(where, "t", wanted.updated_since)
+    order.begin(where, "t", after)
     rows = await tx.fetch(
-        f"""
-        SELECT {_COLUMNS} FROM tasks
-         WHERE tenant_id = $1
-           AND ($2::text IS NULL OR state = $2) AND ($3::text IS NULL OR kind = $3)
-           AND ($4::bigint IS NULL OR seq < $4)
-        ORDER BY seq DESC LIMIT $5
-        """,
-        tx.tenant.id,
-        state,
-        kind,
-        after,
-        limit + 1,
-    )
-    found = [Task.from_row(row) for row in rows[:limit]]
-    return found, (found[-1].seq if len(rows) > limit else None)
-
-
-async def page(
-    tx: TenantTransaction, *, resolved: bool = False, kind: str | None = None, after: int | None = None, limit: int = 50
-) -> tuple[list[Task], int | None]:
-    """As a list of work: the longest waiting first; done ones, the last done first.
-
-    The second value is after which number the next page begins.
-    """
-    where = Conditions(tx.tenant.id, "resolved" if resolved else "open", limit + 1)
-    if kind:
-        where.require("kind = {}", kind)
-    if after is not None:
-        where.require("seq < {}" if resolved else "seq > {}", after)
-    rows = await tx.fetch(
-        f"""
-        SELECT {_COLUMNS} FROM tasks WHERE tenant_id = $1 AND state = $2 {where}
-         ORDER BY seq {"DESC" if resolved else ""} LIMIT $3
-        """,
+        f"SELECT {_COLUMNS} FROM tasks t WHERE t.tenant_id = $1 {where} ORDER BY {order.by('t')} LIMIT $2",
         *where.parameters,
     )
-    found = [Task.from_row(row) for row in rows[:limit]]
-    return found, (found[-1].seq if len(rows) > limit else None)
+    return order.cut([Task.from_row(row) for row in rows], limit)
 
 
 async def kinds(tx: TenantTransaction) -> list[str]:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from api.http.problems import ProblemBody
 from api.http.rows import shown
-from ledger.types import Frozen
+from ledger.types import BusinessTime, Frozen, Submitted
 
 Item = TypeVar("Item")
 _LARGEST = 2**63 - 1
@@ -33,12 +33,30 @@ Cursor = Annotated[
     Query(max_length=19, description="`next_cursor` der vorigen Seite", examples=["1742"]),
 ]
 Limit = Annotated[int, Query(ge=1, le=200, description="Höchstens so viele Einträge")]
+UpdatedSince = Annotated[
+    BusinessTime | None,
+    Query(
+        description="Nur was seither neu ist oder sich geändert hat. Wer regelmäßig fragt, nennt den Zeitpunkt seiner "
+        "vorigen Anfrage, eine Minute früher: was gerade geschrieben wird, trägt einen etwas älteren",
+        examples=["2026-11-30T08:00:00Z"],
+    ),
+]
+
+
+class ListQuery(Submitted):
+    """What every list may be asked."""
+
+    updated_since: UpdatedSince = None
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
 PartnerCode = Annotated[str, Path(max_length=32, description="Code des Partners", examples=["ANNA"])]
 PayoutNo = Annotated[str, Path(max_length=32, description="Nummer der Auszahlung", examples=["PO-2026-0001"])]
 
 
 def page(
-    found: tuple[Sequence[Frozen], int | None], show: Callable[[Any], dict[str, Any]] | None = None
+    found: tuple[Sequence[Frozen], object | None], show: Callable[[Any], dict[str, Any]] | None = None
 ) -> dict[str, Any]:
     rows, following = found
     return {

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import Cursor, Limit, Page
+from api.v1.answers import Cursor, Limit, Page, UpdatedSince
 from api.v1.callers import Approver
 from api.v1.doors import door_router
 from ledger.audit import audit, audit_chain
@@ -27,6 +27,8 @@ class AuditQuery(AuditFilter):
     subject_id: Word = None
     since: BusinessTime | None = None
     before: BusinessTime | None = None
+    updated_since: UpdatedSince = None
+    """Entries do not change: the same as `since`."""
     cursor: Cursor = None
     limit: Limit = 50
 
@@ -56,8 +58,11 @@ async def list_entries(
     caller: Approver,
     asked: Annotated[AuditQuery, Query()],
 ) -> JSONResponse:
+    since = max((at for at in (asked.since, asked.updated_since) if at is not None), default=None)
     async with doors.ledger.transaction(caller.tenant) as tx:
-        found, following = await audit.list_entries(tx, asked, after=after(asked.cursor), limit=asked.limit)
+        found, following = await audit.list_entries(
+            tx, asked.model_copy(update={"since": since}), after=after(asked.cursor), limit=asked.limit
+        )
     items = [{"number": entry.seq, **shown(entry)} for entry in found]
     for item in items:
         del item["personal"]

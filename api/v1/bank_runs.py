@@ -12,7 +12,7 @@ from api.actions.bank_file import xml_file
 from api.http.language import in_words
 from api.http.parts import Doors, Parts
 from api.http.rows import after, shown
-from api.v1.answers import Cursor, Limit, Page, page
+from api.v1.answers import ListQuery, Page, page
 from api.v1.callers import Banker
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
@@ -155,9 +155,11 @@ async def candidates(doors: Doors, caller: Banker) -> JSONResponse:
 @router.get(
     "/bank-runs", summary="Zahlungsläufe auflisten", operation_id="list_bank_runs", response_model=Page[RunShown]
 )
-async def list_runs(doors: Doors, caller: Banker, cursor: Cursor = None, limit: Limit = 50) -> JSONResponse:
+async def list_runs(doors: Doors, caller: Banker, asked: Annotated[ListQuery, Query()]) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        found = await bank_run_rows.list_runs(tx, after=after(cursor), limit=limit)
+        found = await bank_run_rows.list_runs(
+            tx, updated_since=asked.updated_since, after=after(asked.cursor), limit=asked.limit
+        )
     return JSONResponse(page(found, _shown))
 
 

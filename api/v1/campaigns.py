@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import Body, Path
+from fastapi import Body, Path, Query
 from fastapi.responses import JSONResponse
 
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import Cursor, Limit, Page, page
+from api.v1.answers import ListQuery, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
@@ -28,9 +28,12 @@ class CampaignWithPlans(Campaign):
 
 
 @router.get("", summary="Kampagnen auflisten", operation_id="list_campaigns", response_model=Page[Campaign])
-async def list_campaigns(doors: Doors, caller: Reader, cursor: Cursor = None, limit: Limit = 50) -> JSONResponse:
+async def list_campaigns(doors: Doors, caller: Reader, asked: Annotated[ListQuery, Query()]) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        return JSONResponse(page(await campaigns.list_campaigns(tx, after=after(cursor), limit=limit)))
+        found = await campaigns.list_campaigns(
+            tx, updated_since=asked.updated_since, after=after(asked.cursor), limit=asked.limit
+        )
+    return JSONResponse(page(found))
 
 
 @router.post(

@@ -9,14 +9,14 @@ from pydantic import Field
 
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import Cursor, Limit, Page, page
+from api.v1.answers import ListQuery, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger.programme import partners
 from ledger.refusals import NotFound
 from ledger.sales import customers
-from ledger.sales.customers import Customer, NewCustomer
+from ledger.sales.customers import Customer, CustomerFilter, NewCustomer
 from ledger.types import CustomerId, Submitted
 
 router = door_router("/api/v1/customers", "Kunden")
@@ -27,22 +27,25 @@ class CustomerChange(Submitted):
     reason: str = Field(min_length=1, max_length=500, examples=["Steht so im Vertrag mit dem Partner."])
 
 
+class CustomerQuery(ListQuery):
+    partner: Annotated[str | None, Query(max_length=32, description="Code des zugeordneten Partners")] = None
+
+
 @router.get("", summary="Kunden auflisten", operation_id="list_customers", response_model=Page[Customer])
-async def list_customers(
-    doors: Doors,
-    caller: Reader,
-    partner: Annotated[str | None, Query(max_length=32, description="Code des zugeordneten Partners")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> JSONResponse:
+async def list_customers(doors: Doors, caller: Reader, asked: Annotated[CustomerQuery, Query()]) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
         partner_id = None
-        if partner is not None:
-            assigned = await partners.find_by_code(tx, partner)
+        if asked.partner is not None:
+            assigned = await partners.find_by_code(tx, asked.partner)
             if assigned is None:
                 raise NotFound("partner_not_found")
             partner_id = assigned.id
-        found = await customers.list_customers(tx, partner_id=partner_id, after=after(cursor), limit=limit)
+        found = await customers.list_customers(
+            tx,
+            CustomerFilter(partner_id=partner_id, updated_since=asked.updated_since),
+            after=after(asked.cursor),
+            limit=asked.limit,
+        )
     return JSONResponse(page(found))
 
 

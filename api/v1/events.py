@@ -10,11 +10,12 @@ from api.actions import replaying
 from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, changes_in_words, shown
-from api.v1.answers import Cursor, Limit, Page, page
+from api.v1.answers import ListQuery, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
-from ledger.inbox import events
+from ledger.inbox import event_list, events
+from ledger.inbox.event_list import BY_NUMBER, EventFilter
 from ledger.inbox.events import Event
 from ledger.types import EventId, EventState
 
@@ -29,6 +30,10 @@ class EventShown(Event):
     reason: str | None = Field(description="Warum es so endete oder worauf es wartet")
 
 
+class EventListed(EventShown):
+    voucher_number: str | None = Field(description="Nummer des Belegs, um den es geht", examples=["RE1001"])
+
+
 class EventInFull(EventShown):
     """With the body as it arrived and the document that was fetched because of it."""
 
@@ -36,17 +41,21 @@ class EventInFull(EventShown):
     snapshot: Any
 
 
-@router.get("", summary="Ereignisse auflisten", operation_id="list_events", response_model=Page[EventShown])
-async def list_events(
-    doors: Doors,
-    caller: Reader,
-    state: Annotated[EventState | None, Query()] = None,
-    resource: Annotated[str | None, Query(max_length=300, description="Id des Belegs")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> JSONResponse:
+class EventQuery(ListQuery):
+    state: Annotated[EventState | None, Query()] = None
+    resource: Annotated[str | None, Query(max_length=300, description="Id des Belegs")] = None
+
+
+@router.get("", summary="Ereignisse auflisten", operation_id="list_events", response_model=Page[EventListed])
+async def list_events(doors: Doors, caller: Reader, asked: Annotated[EventQuery, Query()]) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        found = await events.page(tx, state=state, resource_id=resource, after=after(cursor), limit=limit)
+        found = await event_list.list_events(
+            tx,
+            EventFilter(state=asked.state, resource_id=asked.resource, updated_since=asked.updated_since),
+            order=BY_NUMBER,
+            after=after(asked.cursor),
+            limit=asked.limit,
+        )
     return JSONResponse(page(found, _shown))
 
 

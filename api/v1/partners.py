@@ -11,16 +11,18 @@ from pydantic import Field
 from api.actions.rechecks import announce_rechecks
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import Cursor, Limit, Page, PartnerCode, page
+from api.v1.answers import ListQuery, Page, PartnerCode, page
 from api.v1.callers import Banker, Reader, Writer
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger.bank import partner_accounts
 from ledger.bank.partner_accounts import BankDetails, NewBankDetails
 from ledger.database import TenantTransaction
+from ledger.keyset import RECORDED
 from ledger.payouts import partner_balance, rechecks
 from ledger.payouts.partner_balance import Balance
-from ledger.programme import partners
+from ledger.programme import partner_list, partners
+from ledger.programme.partner_list import PartnerFilter, PartnerRow
 from ledger.programme.partners import NewPartner, Partner, PartnerChange, PartnerStatus
 from ledger.refusals import NotFound
 from ledger.tax import tax_statuses as partner_tax
@@ -70,18 +72,22 @@ class RefusedAccount(NamedAccount):
     reason: str = Field(min_length=1, max_length=500, examples=["Der Partner kennt diese IBAN nicht."])
 
 
-@router.get("", summary="Partner auflisten", operation_id="list_partners", response_model=Page[Partner])
-async def list_partners(
-    doors: Doors,
-    caller: Reader,
-    status: Annotated[PartnerStatus | None, Query()] = None,
-    sponsor: Annotated[str | None, Query(max_length=32, description="Code des Sponsors")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> JSONResponse:
+class PartnerQuery(ListQuery):
+    status: Annotated[PartnerStatus | None, Query()] = None
+    sponsor: Annotated[str | None, Query(max_length=32, description="Code des Sponsors")] = None
+
+
+@router.get("", summary="Partner auflisten", operation_id="list_partners", response_model=Page[PartnerRow])
+async def list_partners(doors: Doors, caller: Reader, asked: Annotated[PartnerQuery, Query()]) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        sponsor_id = None if sponsor is None else (await _of_code(tx, sponsor)).id
-        found = await partners.list_partners(tx, status=status, sponsor_id=sponsor_id, after=after(cursor), limit=limit)
+        sponsor_id = None if asked.sponsor is None else (await _of_code(tx, asked.sponsor)).id
+        found = await partner_list.list_partners(
+            tx,
+            PartnerFilter(status=asked.status, sponsor_id=sponsor_id, updated_since=asked.updated_since),
+            order=RECORDED,
+            after=after(asked.cursor),
+            limit=asked.limit,
+        )
     return JSONResponse(page(found))
 
 

@@ -11,7 +11,7 @@ from api.actions import payout_run_start
 from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import Cursor, Limit, Page, page
+from api.v1.answers import Cursor, Limit, ListQuery, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
@@ -55,9 +55,15 @@ class RunRowShown(RunRow):
 
 
 @router.get("", summary="Auszahlungsläufe auflisten", operation_id="list_payout_runs", response_model=Page[PayoutRun])
-async def list_runs(doors: Doors, caller: Reader, cursor: Cursor = None, limit: Limit = 50) -> JSONResponse:
+async def list_runs(doors: Doors, caller: Reader, asked: Annotated[ListQuery, Query()]) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        return JSONResponse(page(await payout_runs.list_runs(tx, after=after(cursor), limit=limit)))
+        return JSONResponse(
+            page(
+                await payout_runs.list_runs(
+                    tx, updated_since=asked.updated_since, after=after(asked.cursor), limit=asked.limit
+                )
+            )
+        )
 
 
 @router.post(

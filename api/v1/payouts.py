@@ -12,12 +12,13 @@ from pydantic import Field
 
 from api.http.parts import Doors, Parts
 from api.http.rows import after, shown
-from api.v1.answers import Cursor, Limit, Page, PayoutNo, page
+from api.v1.answers import ListQuery, Page, PayoutNo, page
 from api.v1.callers import Approver, Reader, Writer, WriterOrApprover
 from api.v1.doors import door_router
 from api.v1.holds import PayoutShown, payout_shown
 from api.v1.once import Acting, OnlyOnce
 from ledger.database import TenantTransaction
+from ledger.keyset import RECORDED
 from ledger.payouts import (
     approval_rule,
     decisions,
@@ -25,6 +26,7 @@ from ledger.payouts import (
     open_debts,
     payout_content,
     payout_lines,
+    payout_list,
     payout_requests,
     payouts,
     tax_questions,
@@ -34,10 +36,11 @@ from ledger.payouts.decisions import Decision
 from ledger.payouts.objections import Objection
 from ledger.payouts.open_debts import OpenDebt
 from ledger.payouts.payout_lines import PayoutLine
+from ledger.payouts.payout_list import PayoutFilter
 from ledger.payouts.payouts import Payout
 from ledger.programme import partners
 from ledger.refusals import Blocked
-from ledger.types import Frozen, PayoutState, Submitted, TaxCase
+from ledger.types import PayoutState, Submitted, TaxCase
 from lexoffice.links import document_url
 from workflows.messages import payout_workflow_id
 
@@ -60,6 +63,11 @@ class PayoutInFull(PayoutShown):
     credit_note_url: str | None
 
 
+class PayoutListed(PayoutShown):
+    partner_name: str
+    run_period: str | None = Field(description="Zeitraum des Laufs, der sie angelegt hat", examples=["2026-10"])
+
+
 class PayoutRequest(Submitted):
     partner: str = Field(max_length=32, description="Code des Partners", examples=["ANNA"])
     tax_case: TaxCase | None = Field(
@@ -79,28 +87,30 @@ class Refusal(Submitted):
     content_hash: str | None = Field(default=None, max_length=64)
 
 
-class PayoutQuery(Frozen):
+class PayoutQuery(ListQuery):
     state: Annotated[PayoutState | None, Query()] = None
     partner: Annotated[str | None, Query(max_length=32, description="Code des Partners")] = None
     payout_run: Annotated[UUID | None, Query(description="Id des Auszahlungslaufs, der sie angelegt hat")] = None
-    cursor: Cursor = None
-    limit: Limit = 50
 
 
-@router.get("", summary="Auszahlungen auflisten", operation_id="list_payouts", response_model=Page[PayoutShown])
+@router.get("", summary="Auszahlungen auflisten", operation_id="list_payouts", response_model=Page[PayoutListed])
 async def list_payouts(
     doors: Doors,
     caller: Reader,
     asked: Annotated[PayoutQuery, Query()],
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        found, following = await payouts.list_payouts(
+        found, following = await payout_list.list_payouts(
             tx,
+            PayoutFilter(
+                state=asked.state,
+                partner_code=asked.partner,
+                payout_run=asked.payout_run,
+                updated_since=asked.updated_since,
+            ),
+            order=RECORDED,
             after=after(asked.cursor),
             limit=asked.limit,
-            state=asked.state,
-            partner_code=asked.partner,
-            run=asked.payout_run,
         )
         found = await payout_content.as_they_are_now(tx, found)
     return JSONResponse(page((found, following), payout_shown))

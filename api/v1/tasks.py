@@ -11,13 +11,13 @@ from api.actions import task_answers
 from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import Cursor, Limit, Page, page
+from api.v1.answers import ListQuery, Page, page
 from api.v1.callers import Reader, WriterOrApprover, require
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger import tasks
 from ledger.booking.resolutions import Answer
-from ledger.tasks import Task
+from ledger.tasks import Task, TaskFilter
 from ledger.types import Submitted, TaskId
 
 router = door_router("/api/v1/tasks", "Aufgaben")
@@ -40,17 +40,23 @@ class TaskShown(Task):
     reason: str = Field(description="Was gefragt ist")
 
 
+class TaskQuery(ListQuery):
+    state: Annotated[
+        Literal["open", "resolved"] | None, Query(description="Sonst die offenen; mit `updated_since` alle")
+    ] = None
+    kind: Annotated[str | None, Query(max_length=100)] = None
+
+
 @router.get("", summary="Aufgaben auflisten", operation_id="list_tasks", response_model=Page[TaskShown])
-async def list_tasks(
-    doors: Doors,
-    caller: Reader,
-    state: Annotated[Literal["open", "resolved"] | None, Query()] = "open",
-    kind: Annotated[str | None, Query(max_length=100)] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> JSONResponse:
+async def list_tasks(doors: Doors, caller: Reader, asked: Annotated[TaskQuery, Query()]) -> JSONResponse:
+    state = asked.state or (None if asked.updated_since else "open")
     async with doors.ledger.transaction(caller.tenant) as tx:
-        found = await tasks.list_tasks(tx, state=state, kind=kind, after=after(cursor), limit=limit)
+        found = await tasks.list_tasks(
+            tx,
+            TaskFilter(state=state, kind=asked.kind, updated_since=asked.updated_since),
+            after=after(asked.cursor),
+            limit=asked.limit,
+        )
     return JSONResponse(page(found, _shown))
 
 

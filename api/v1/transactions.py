@@ -12,27 +12,28 @@ from activities.creation.invoice_document import InvoiceWish, intend_invoice
 from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import Cursor, Limit, Page, page
+from api.v1.answers import ListQuery, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.doors import door_router
 from api.v1.holds import TransactionShown, sale_shown
 from api.v1.once import OnlyOnce
 from ledger.audit import audit
 from ledger.booking import sale_decisions
-from ledger.commissions import commissions
-from ledger.commissions.commissions import Commission, CommissionFilter
+from ledger.commissions import commission_list, commissions
+from ledger.commissions.commission_list import CommissionFilter, CommissionRow
+from ledger.commissions.commissions import Commission
 from ledger.commissions.explanations import explained
 from ledger.database import TenantTransaction
+from ledger.keyset import RECORDED
 from ledger.programme import partners
 from ledger.refusals import NotFound
-from ledger.sales import references, transactions
+from ledger.sales import references, sale_list, transactions
 from ledger.sales.references import Reference
-from ledger.sales.transactions import TransactionFilter
+from ledger.sales.sale_list import SaleFilter
 from ledger.types import (
     BusinessDay,
     BusinessTime,
     CommissionState,
-    Frozen,
     PartnerId,
     Percent,
     Submitted,
@@ -44,6 +45,19 @@ from workflows.messages import invoice_workflow_id
 router = door_router("/api/v1", "Verkäufe und Provisionen")
 
 _PartnerFilter = Annotated[str | None, Query(max_length=32, description="Code des Partners", examples=["ANNA"])]
+
+
+class TransactionListed(TransactionShown):
+    customer: str | None = Field(description="Name des Kunden, sonst seine E-Mail")
+    commissions_cents: int = Field(description="Was alle Stufen zusammen verdienen")
+
+
+class CommissionListed(CommissionRow):
+    """`rule` says how it came about, by `rule_code` and `rule_params`; `calculation` holds all of it."""
+
+    rule: str | None = Field(examples=["10 % von 84,03 €"])
+    rule_code: str | None
+    rule_params: dict[str, Any] | None
 
 
 class CommissionShown(Commission):
@@ -93,20 +107,18 @@ class InvoiceUnderWay(BaseModel):
     gross_cents: int
 
 
-class TransactionQuery(Frozen):
+class TransactionQuery(ListQuery):
     state: Annotated[TransactionState | None, Query()] = None
     partner: _PartnerFilter = None
     sold_from: Annotated[BusinessDay | None, Query(description="Tag in Europe/Berlin, einschließlich")] = None
     sold_before: Annotated[BusinessDay | None, Query(description="Tag in Europe/Berlin, ausschließlich")] = None
-    cursor: Cursor = None
-    limit: Limit = 50
 
 
 @router.get(
     "/transactions",
     summary="Verkäufe auflisten",
     operation_id="list_transactions",
-    response_model=Page[TransactionShown],
+    response_model=Page[TransactionListed],
 )
 async def list_transactions(
     doors: Doors,
@@ -114,14 +126,16 @@ async def list_transactions(
     asked: Annotated[TransactionQuery, Query()],
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        found = await transactions.list_transactions(
+        found = await sale_list.list_sales(
             tx,
-            TransactionFilter(
+            SaleFilter(
                 state=asked.state,
                 partner_id=await _partner(tx, asked.partner),
                 sold_from=asked.sold_from,
                 sold_before=asked.sold_before,
+                updated_since=asked.updated_since,
             ),
+            order=RECORDED,
             after=after(asked.cursor),
             limit=asked.limit,
         )
@@ -218,21 +232,19 @@ async def write_invoice(
         )
 
 
-class CommissionQuery(Frozen):
+class CommissionQuery(ListQuery):
     state: Annotated[CommissionState | None, Query()] = None
     partner: _PartnerFilter = None
     transaction: Annotated[UUID | None, Query(description="Id des Verkaufs")] = None
     served_from: Annotated[BusinessDay | None, Query(description="Leistungstag, einschließlich")] = None
     served_before: Annotated[BusinessDay | None, Query(description="Leistungstag, ausschließlich")] = None
-    cursor: Cursor = None
-    limit: Limit = 50
 
 
 @router.get(
     "/commissions",
     summary="Provisionen auflisten",
     operation_id="list_commissions",
-    response_model=Page[CommissionShown],
+    response_model=Page[CommissionListed],
 )
 async def list_commissions(
     doors: Doors,
@@ -240,7 +252,7 @@ async def list_commissions(
     asked: Annotated[CommissionQuery, Query()],
 ) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        found = await commissions.list_commissions(
+        found = await commission_list.list_commissions(
             tx,
             CommissionFilter(
                 state=asked.state,
@@ -248,7 +260,9 @@ async def list_commissions(
                 transaction_id=None if asked.transaction is None else TransactionId(asked.transaction),
                 served_from=asked.served_from,
                 served_before=asked.served_before,
+                updated_since=asked.updated_since,
             ),
+            order=RECORDED,
             after=after(asked.cursor),
             limit=asked.limit,
         )

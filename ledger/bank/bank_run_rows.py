@@ -9,6 +9,7 @@ from ledger.audit import audit
 from ledger.bank.bank_candidates import SECONDS
 from ledger.bank.bank_ids import masked
 from ledger.database import TenantTransaction
+from ledger.keyset import RECORDED, Conditions, Place, changed_since
 from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow, NotFound
 from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState
@@ -108,19 +109,17 @@ async def lock(tx: TenantTransaction, number: str) -> BankRun:
 
 
 async def list_runs(
-    tx: TenantTransaction, *, after: int | None = None, limit: int = 50
-) -> tuple[list[BankRun], int | None]:
-    """Newest first; the second value is the cursor of the next page."""
+    tx: TenantTransaction, *, updated_since: datetime | None = None, after: Place | None = None, limit: int = 50
+) -> tuple[list[BankRun], Place | None]:
+    """Newest first; the second value is where the next page begins."""
+    where = Conditions(tx.tenant.id, limit + 1)
+    changed_since(where, "r", updated_since)
+    RECORDED.begin(where, "r", after)
     rows = await tx.fetch(
-        """
-        SELECT * FROM bank_runs WHERE tenant_id = $1 AND ($2::bigint IS NULL OR seq < $2) ORDER BY seq DESC LIMIT $3
-        """,
-        tx.tenant.id,
-        after,
-        limit + 1,
+        f"SELECT * FROM bank_runs r WHERE r.tenant_id = $1 {where} ORDER BY {RECORDED.by('r')} LIMIT $2",
+        *where.parameters,
     )
-    found = [of_row(row) for row in rows[:limit]]
-    return found, (found[-1].seq if len(rows) > limit else None)
+    return RECORDED.cut([of_row(row) for row in rows], limit)
 
 
 async def lines(tx: TenantTransaction, run: UUID, *, after: int = 0, limit: int | None = None) -> list[BankRunLine]:

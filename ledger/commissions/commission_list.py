@@ -1,11 +1,10 @@
 """Commissions as lists show them, and what became of those of one sale."""
 
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
 
+from ledger.commissions.commissions import BESIDE, COLUMNS, Commission
 from ledger.database import TenantTransaction
-from ledger.keyset import Conditions, Position
+from ledger.keyset import Conditions, Order, Place, changed_since
 from ledger.sales import sale_list
 from ledger.types import (
     CampaignId,
@@ -27,48 +26,33 @@ class CommissionFilter(Frozen):
     state: CommissionState | None = None
     partner_id: PartnerId | None = None
     customer_id: CustomerId | None = None
+    transaction_id: TransactionId | None = None
     campaign_id: CampaignId | None = None
     served_from: date | None = None
     served_before: date | None = None
+    updated_since: datetime | None = None
     reference: str | None = None
     """As in SaleFilter."""
 
 
-class CommissionRow(Frozen):
-    """Amounts are cents, net of the partner's VAT. `plan_version` and `plan_from` say which plan made it."""
+class CommissionRow(Commission):
+    """A commission with what is told beside it in lists. `plan_version` and `plan_from` say which plan made it."""
 
-    id: CommissionId
-    seq: int
-    kind: str
     manual_kind: str | None
+    """Of a line that a person wrote, as `reason` is."""
     reason: str | None
-    transaction_id: TransactionId | None
-    """None of a month's close, which is no sale's."""
     order_reference: str | None
-    partner_code: str
-    level: int
     campaign_slug: str | None
     plan_version: int | None
     plan_from: datetime | None
-    percent: Decimal
-    fixed_cents: int
-    base_cents: int
-    net_cents: int
-    state: CommissionState
-    provisional: bool
     held: bool
     """Its sale is held, and it waits for that: no customer."""
-    calculation: dict[str, Any] | None
-    """How it was computed: ledger/commissions/explanations.py tells it."""
-    service_date: date
-    created_at: datetime
-    payout_number: PayoutNumber | None
     invoice_number: str | None
 
-    @property
-    def position(self) -> Position:
-        """Where the next page goes on after this row."""
-        return Position(self.service_date, self.seq)
+
+_ALL = CommissionFilter()
+SERVED = Order(("service_date", "seq"))
+"""The newest day first."""
 
 
 class EarlierPayout(Frozen):
@@ -79,35 +63,60 @@ class EarlierPayout(Frozen):
     released_at: datetime
 
 
-_SHOWN = """
-    SELECT c.id, c.seq, c.kind, m.kind AS manual_kind, m.reason, c.transaction_id,
-           COALESCE(t.order_reference, t.payment_intent) AS order_reference, p.code AS partner_code, c.level,
-           k.slug AS campaign_slug, v.version AS plan_version, NULLIF(v.valid_from, '-infinity') AS plan_from,
-           c.percent, c.fixed_cents, c.base_cents, c.net_cents, c.state, c.provisional,
+_SHOWN = f"""
+    SELECT {COLUMNS}, m.kind AS manual_kind, m.reason,
+           COALESCE(t.order_reference, t.payment_intent) AS order_reference, k.slug AS campaign_slug,
+           v.version AS plan_version, NULLIF(v.valid_from, '-infinity') AS plan_from,
            COALESCE(c.state = 'pending' AND t.open_holds IS NOT NULL, false) AS held,
-           c.calculation, c.service_date, c.created_at, o.number AS payout_number,
            d.voucher_number AS invoice_number
 """
-_BESIDE = """
-      JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.partner_id
+_MORE = f"""
+      {BESIDE}
       LEFT JOIN transactions t ON t.tenant_id = c.tenant_id AND t.id = c.transaction_id
       LEFT JOIN manual_lines m ON m.tenant_id = c.tenant_id AND m.commission_id = COALESCE(c.split_of, c.id)
       LEFT JOIN plans v ON v.tenant_id = c.tenant_id AND v.id = c.plan_id
       LEFT JOIN campaigns k ON k.tenant_id = c.tenant_id AND k.id = COALESCE(v.campaign_id, c.campaign_id)
-      LEFT JOIN payout_lines l ON l.tenant_id = c.tenant_id AND l.commission_id = c.id AND l.released_at IS NULL
-      LEFT JOIN payouts o ON o.tenant_id = l.tenant_id AND o.id = l.payout_id
       LEFT JOIN external_documents d ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id
                                     AND d.detached_at IS NULL
 """
 
 
-async def page(
-    tx: TenantTransaction, wanted: CommissionFilter, *, after: Position | None = None, limit: int = 50
-) -> tuple[list[CommissionRow], Position | None]:
-    """Newest day first; the second value is where the next page begins, None on the last one."""
+async def list_commissions(
+    tx: TenantTransaction,
+    wanted: CommissionFilter = _ALL,
+    *,
+    order: Order = SERVED,
+    after: Place | None = None,
+    limit: int = 50,
+) -> tuple[list[CommissionRow], Place | None]:
+    """A page of them, and where the next one begins."""
     states = [wanted.state] if wanted.state else list(CommissionState)
     where = Conditions(tx.tenant.id, [state.value for state in states], limit + 1)
-    parts = "unnest($2::text[]) AS one (state)"
+    parts = await _require(tx, where, wanted)
+    order.begin(where, "c", after)
+    if order is SERVED:  # an index has this order within a state, and within a state's plan
+        page = f"""
+            SELECT n.* FROM unnest($2::text[]) AS one (state) {parts}
+             CROSS JOIN LATERAL (
+                   SELECT c.* FROM commissions c
+                    WHERE c.tenant_id = $1 AND c.state = one.state {where}
+                    ORDER BY {order.by("c")} LIMIT $3) n
+             ORDER BY {order.by("n")} LIMIT $3
+        """
+    else:
+        page = f"""
+            SELECT c.* FROM commissions c {parts}
+             WHERE c.tenant_id = $1 AND c.state = ANY ($2) {where} ORDER BY {order.by("c")} LIMIT $3
+        """
+    rows = await tx.fetch(f"{_SHOWN} FROM ({page}) c {_MORE} ORDER BY {order.by('c')}", *where.parameters)
+    return order.cut([CommissionRow.from_row(row) for row in rows], limit)
+
+
+async def _require(tx: TenantTransaction, where: Conditions, wanted: CommissionFilter) -> str:
+    """What the filter asks; and what else is to be joined: each plan's part is read for itself."""
+    parts = ""
+    if wanted.transaction_id:
+        where.require("c.transaction_id = {}", wanted.transaction_id)
     if wanted.reference:
         where.require("c.transaction_id = ANY ({})", await sale_list.with_reference(tx, wanted.reference))
     if wanted.customer_id:
@@ -119,37 +128,21 @@ async def page(
         if wanted.partner_id or wanted.reference or wanted.customer_id:
             where.require("c.plan_id = ANY ({})", plans)
         else:
-            parts += f" CROSS JOIN unnest({where.parameter(plans)}::uuid[]) AS of (plan_id)"
+            parts = f"CROSS JOIN unnest({where.parameter(plans)}::uuid[]) AS of (plan_id)"
             where.require("c.plan_id = of.plan_id")
     if wanted.served_from:
         where.require("c.service_date >= {}", wanted.served_from)
     if wanted.served_before:
         where.require("c.service_date < {}", wanted.served_before)
-    if after:
-        where.require("(c.service_date, c.seq) < ({}::date, {}::bigint)", after.at, after.seq)
-    rows = await tx.fetch(
-        f"""
-        {_SHOWN}
-          FROM (SELECT n.* FROM {parts}
-                 CROSS JOIN LATERAL (
-                       SELECT c.* FROM commissions c
-                        WHERE c.tenant_id = $1 AND c.state = one.state {where}
-                        ORDER BY c.service_date DESC, c.seq DESC LIMIT $3) n
-                 ORDER BY n.service_date DESC, n.seq DESC LIMIT $3) c
-        {_BESIDE}
-         ORDER BY c.service_date DESC, c.seq DESC
-        """,
-        *where.parameters,
-    )
-    found = [CommissionRow.from_row(row) for row in rows[:limit]]
-    return found, found[-1].position if len(rows) > limit else None
+    changed_since(where, "c", wanted.updated_since)
+    return parts
 
 
 async def of_sale(tx: TenantTransaction, sale: TransactionId) -> list[CommissionRow]:
     """Level by level, what was written later after it."""
     rows = await tx.fetch(
         f"""
-        {_SHOWN} FROM commissions c {_BESIDE}
+        {_SHOWN} FROM commissions c {_MORE}
          WHERE c.tenant_id = $1 AND c.transaction_id = $2 ORDER BY c.level, c.seq
         """,
         tx.tenant.id,

@@ -46,17 +46,19 @@ class Commission(Frozen):
     payout_number: str | None
 
 
-_COMMISSION = """
-    SELECT c.id, c.seq, c.kind, c.transaction_id, c.month, c.calculation, c.partner_id, p.code AS partner_code, c.level,
+COLUMNS = """
+    c.id, c.seq, c.kind, c.transaction_id, c.month, c.calculation, c.partner_id, p.code AS partner_code, c.level,
            c.plan_id, c.percent, c.fixed_cents, c.base_cents, c.net_cents, c.earned_cents, c.state, c.provisional,
            c.service_date, c.origin_id, c.reissued_of, c.cause, c.cause_document, c.tax_case, c.created_at,
            o.number AS payout_number
-      FROM commissions c
+"""
+BESIDE = """
       JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.partner_id
       LEFT JOIN payout_lines l ON l.tenant_id = c.tenant_id AND l.commission_id = c.id AND l.released_at IS NULL
       LEFT JOIN payouts o ON o.tenant_id = l.tenant_id AND o.id = l.payout_id
-     WHERE c.tenant_id = $1
 """
+"""Columns and joins of a query over `commissions c`."""
+_COMMISSION = f"SELECT {COLUMNS} FROM commissions c {BESIDE} WHERE c.tenant_id = $1"
 
 
 async def commissions_of(tx: TenantTransaction, transaction_id: TransactionId) -> list[Commission]:
@@ -88,46 +90,3 @@ async def hold_commissions(tx: TenantTransaction, sales: Sequence[TransactionId]
         tx.tenant.id,
         list(sales),
     )
-
-
-class CommissionFilter(Frozen):
-    """Which commissions are wanted; None: all. Days of service from `served_from` on until before `served_before`."""
-
-    state: CommissionState | None = None
-    partner_id: PartnerId | None = None
-    transaction_id: TransactionId | None = None
-    served_from: date | None = None
-    served_before: date | None = None
-
-
-_ALL = CommissionFilter()
-
-
-async def list_commissions(
-    tx: TenantTransaction,
-    wanted: CommissionFilter = _ALL,
-    *,
-    after: int | None = None,
-    limit: int = 50,
-) -> tuple[list[Commission], int | None]:
-    """Newest first; the second value is `after` of the next page. The service date is the day of the sale in Berlin."""
-    rows = await tx.fetch(
-        _COMMISSION
-        + """
-          AND ($2::text IS NULL OR c.state = $2) AND ($3::uuid IS NULL OR c.partner_id = $3)
-          AND ($4::uuid IS NULL OR c.transaction_id = $4)
-          AND ($5::date IS NULL OR c.service_date >= $5) AND ($6::date IS NULL OR c.service_date < $6)
-          AND ($7::bigint IS NULL OR c.seq < $7)
-        ORDER BY c.seq DESC LIMIT $8
-        """,
-        tx.tenant.id,
-        wanted.state,
-        wanted.partner_id,
-        wanted.transaction_id,
-        wanted.served_from,
-        wanted.served_before,
-        after,
-        limit + 1,
-    )
-    found = [Commission.from_row(row) for row in rows[:limit]]
-    return found, found[-1].seq if len(rows) > limit else None

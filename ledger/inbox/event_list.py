@@ -1,12 +1,12 @@
 """The inbox as people search it: newest first, by state, type, provider, document and period."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from ledger.database import TenantTransaction
-from ledger.keyset import Conditions, Position
-from ledger.reasons import Reason
+from ledger.inbox.events import COLUMNS, Event
+from ledger.keyset import Conditions, Order, Place, changed_since
 from ledger.types import EventId, EventState, Frozen, PayoutNumber, TransactionId, midnight
 
 _KNOWN_TYPES = 60
@@ -21,35 +21,25 @@ class EventFilter(Frozen):
     provider: str | None = None
     document: str | None = None
     """A document's id or number, or an event's id at Stripe."""
+    resource_id: str | None = None
+    """The id alone."""
     received_from: date | None = None
     received_before: date | None = None
+    updated_since: datetime | None = None
 
 
-class EventRow(Frozen):
-    """An event as the list shows it; `delivery` counts how often it was handed on."""
+_ALL = EventFilter()
 
-    id: EventId
-    provider: str
-    event_type: str
-    resource_id: str
-    state: EventState
-    reason_code: str | None
-    reason_params: dict[str, Any] | None
-    received_at: datetime
-    handled_at: datetime | None
-    delivery: int
-    changed: bool
+
+class EventRow(Event):
+    """An event with the number of the document that it is about, where the ledger knows it."""
+
     voucher_number: str | None
 
-    @property
-    def position(self) -> Position:
-        """Where the next page goes on after this row."""
-        return Position(self.received_at, self.id)
 
-    @property
-    def why(self) -> Reason | None:
-        """Why the event ended or waits as it does; None where its state says all."""
-        return Reason.read(self.reason_code, self.reason_params)
+RECEIVED = Order(("received_at", "id"))
+"""Newest first, as they arrived."""
+BY_NUMBER = Order(("id",))
 
 
 class DocumentOfEvent(Frozen):
@@ -63,14 +53,21 @@ class DocumentOfEvent(Frozen):
     transaction_id: TransactionId | None
 
 
-async def page(
-    tx: TenantTransaction, wanted: EventFilter, *, after: Position | None = None, limit: int = 50
-) -> tuple[list[EventRow], Position | None]:
+async def list_events(
+    tx: TenantTransaction,
+    wanted: EventFilter = _ALL,
+    *,
+    order: Order = RECEIVED,
+    after: Place | None = None,
+    limit: int = 50,
+) -> tuple[list[EventRow], Place | None]:
     """The second value is where the next page begins; None on the last one."""
     states = [wanted.state] if wanted.state else list(EventState)
     where = Conditions(tx.tenant.id, [state.value for state in states], limit + 1)
     if wanted.document:
         where.require("e.resource_id = ANY ({})", await _named(tx, wanted.document))
+    if wanted.resource_id:
+        where.require("e.resource_id = {}", wanted.resource_id)
     if wanted.event_type:
         where.require("e.event_type = {}", wanted.event_type)
     if wanted.provider:
@@ -79,12 +76,11 @@ async def page(
         where.require("e.received_at >= {}", midnight(wanted.received_from))
     if wanted.received_before:
         where.require("e.received_at < {}", midnight(wanted.received_before))
-    if after:
-        where.require("(e.received_at, e.id) < ({}::timestamptz, {}::bigint)", after.at, after.seq)
+    changed_since(where, "e", wanted.updated_since)
+    order.begin(where, "e", after)
     rows = await tx.fetch(
         f"""
-        SELECT e.id, e.provider, e.event_type, e.resource_id, e.state, e.reason_code, e.reason_params,
-               e.received_at, e.handled_at, e.delivery, e.changes IS NOT NULL AS changed,
+        SELECT {COLUMNS},
                CASE WHEN e.provider = 'lexoffice' THEN (
                    SELECT d.voucher_number FROM external_documents d
                     WHERE d.tenant_id = e.tenant_id AND d.provider = e.provider
@@ -94,14 +90,13 @@ async def page(
                  CROSS JOIN LATERAL (
                        SELECT e.* FROM events e
                         WHERE e.tenant_id = $1 AND e.state = one.state {where}
-                        ORDER BY e.received_at DESC, e.id DESC LIMIT $3) n
-                 ORDER BY n.received_at DESC, n.id DESC LIMIT $3) e
-         ORDER BY e.received_at DESC, e.id DESC
+                        ORDER BY {order.by("e")} LIMIT $3) n
+                 ORDER BY {order.by("n")} LIMIT $3) e
+         ORDER BY {order.by("e")}
         """,
         *where.parameters,
     )
-    found = [EventRow.from_row(row) for row in rows[:limit]]
-    return found, found[-1].position if len(rows) > limit else None
+    return order.cut([EventRow.from_row(row) for row in rows], limit)
 
 
 async def types(tx: TenantTransaction) -> list[str]:
@@ -163,7 +158,7 @@ class LastEvent(Frozen):
 
 async def last_of(tx: TenantTransaction, provider: str, *, failed: bool = False) -> LastEvent | None:
     """The newest notification of a provider; with `failed` the newest one that failed."""
-    found, _following = await page(
+    found, _following = await list_events(
         tx, EventFilter(provider=provider, state=EventState.FAILED if failed else None), limit=1
     )
     return None if not found else LastEvent(**found[0].model_dump(include=set(LastEvent.model_fields)))

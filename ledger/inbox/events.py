@@ -87,7 +87,7 @@ class EventWithEvidence(Event):
     snapshot_fetched_at: datetime | None
 
 
-_COLUMNS = """e.id, e.provider, e.organization_id, e.event_type, e.resource_id, e.event_date, e.signed,
+COLUMNS = """e.id, e.provider, e.organization_id, e.event_type, e.resource_id, e.event_date, e.signed,
        e.payment_reference, e.state, e.reason_code, e.reason_params, e.changes, e.snapshot_id, e.delivery,
        e.received_at, e.handed_over_at, e.handled_at"""
 
@@ -172,7 +172,7 @@ async def load(tx: TenantTransaction, ids: Sequence[EventId]) -> list[Event]:
     if not ids:
         return []
     rows = await tx.fetch(
-        f"SELECT {_COLUMNS} FROM events e WHERE e.tenant_id = $1 AND e.id = ANY ($2) ORDER BY e.id",
+        f"SELECT {COLUMNS} FROM events e WHERE e.tenant_id = $1 AND e.id = ANY ($2) ORDER BY e.id",
         tx.tenant.id,
         list(ids),
     )
@@ -261,7 +261,7 @@ async def get(tx: TenantTransaction, event_id: EventId) -> EventWithEvidence:
     """Raises NotFound."""
     row = await tx.fetchrow(
         f"""
-        SELECT {_COLUMNS}, e.body, s.body AS snapshot, s.fetched_at AS snapshot_fetched_at
+        SELECT {COLUMNS}, e.body, s.body AS snapshot, s.fetched_at AS snapshot_fetched_at
           FROM events e LEFT JOIN document_snapshots s ON s.tenant_id = e.tenant_id AND s.id = e.snapshot_id
          WHERE e.tenant_id = $1 AND e.id = $2
         """,
@@ -271,32 +271,6 @@ async def get(tx: TenantTransaction, event_id: EventId) -> EventWithEvidence:
     if row is None:
         raise NotFound("event_not_found")
     return EventWithEvidence.from_row(row)
-
-
-async def page(
-    tx: TenantTransaction,
-    *,
-    state: EventState | None = None,
-    resource_id: str | None = None,
-    after: int | None = None,
-    limit: int = 50,
-) -> tuple[list[Event], int | None]:
-    """Newest first; the second value is where the next page begins, None at the end."""
-    rows = await tx.fetch(
-        f"""
-        SELECT {_COLUMNS} FROM events e
-         WHERE e.tenant_id = $1 AND ($2::text IS NULL OR e.state = $2) AND ($3::text IS NULL OR e.resource_id = $3)
-           AND ($4::bigint IS NULL OR e.id < $4)
-         ORDER BY e.id DESC LIMIT $5
-        """,
-        tx.tenant.id,
-        state.value if state else None,
-        resource_id,
-        after,
-        limit + 1,
-    )
-    found = [Event.from_row(row) for row in rows[:limit]]
-    return found, (found[-1].id if len(rows) > limit else None)
 
 
 def is_uuid(text: str) -> bool:

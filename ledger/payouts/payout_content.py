@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from ledger.database import TenantTransaction
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotFound
 from ledger.types import PayoutId, PayoutState
 
+Shown = TypeVar("Shown", bound=Payout)
 _DECIDED_BY_CONTENT = frozenset({PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED})
 
 
@@ -51,7 +52,7 @@ async def content_hashes(tx: TenantTransaction, wanted: Sequence[PayoutId]) -> d
     return {PayoutId(row["id"]): _hash_of({name: value for name, value in row.items() if name != "id"}) for row in rows}
 
 
-async def as_they_are_now(tx: TenantTransaction, found: Sequence[Payout]) -> list[Payout]:
+async def as_they_are_now(tx: TenantTransaction, found: Sequence[Shown]) -> list[Shown]:
     """These payouts with the hash of the present content, while a decision may still name it.
 
     The row's hash is as old as the last look of whoever wrote it; who reads must not have to write. Later the row's

@@ -6,9 +6,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from ledger.database import TenantTransaction
-from ledger.keyset import Conditions, Position
+from ledger.keyset import Conditions, Order, Place, changed_since
+from ledger.payouts.payouts import BESIDE, COLUMNS, Payout
+from ledger.plain_text import code_of
 from ledger.reasons import Reason
-from ledger.types import Frozen, PartnerId, PayoutId, PayoutNumber, PayoutState, Tenant, midnight
+from ledger.types import Frozen, PartnerId, PayoutId, PayoutState, Tenant, midnight
 
 
 class PayoutFilter(Frozen):
@@ -16,39 +18,33 @@ class PayoutFilter(Frozen):
 
     state: PayoutState | None = None
     partner_id: PartnerId | None = None
+    partner_code: str | None = None
     requested_from: date | None = None
     requested_before: date | None = None
     payout_run: UUID | None = None
     """The run that made it."""
     bank_run: str | None = None
     """Number of a bank run (ZL-…) that pays, or paid, it."""
+    updated_since: datetime | None = None
     number: str | None = None
     """Its own number, or that of its credit note; whole."""
 
 
-class PayoutRow(Frozen):
-    """Amounts are cents. `standing` says why it stands still."""
+class PayoutRow(Payout):
+    """A payout with its partner's name, and the period of the run that made it."""
 
-    seq: int
-    number: PayoutNumber
-    state: PayoutState
-    partner_code: str
     partner_name: str
-    net_cents: int
-    tax_cents: int
-    gross_cents: int
-    period_from: date
-    period_to: date
-    created_at: datetime
-    paid_on: date | None
-    standing: Reason | None
-    credit_note_number: str | None
     run_period: str | None
 
     @property
-    def position(self) -> Position:
-        """Where the next page goes on after this row."""
-        return Position(self.created_at, self.seq)
+    def standing(self) -> Reason | None:
+        """Why it stands still: its oldest hold, or what blocks it."""
+        return self.holds[0] if self.holds else self.blocked
+
+
+_ALL = PayoutFilter()
+REQUESTED = Order(("created_at", "seq"))
+"""Newest first, as they were requested."""
 
 
 class StateSum(Frozen):
@@ -59,37 +55,30 @@ class StateSum(Frozen):
     gross_cents: int
 
 
-# The page is cut before anything is joined to it.
-_SHOWN = """
-    SELECT p.seq, p.number, p.state, q.code AS partner_code, q.name AS partner_name, p.net_cents, p.tax_cents,
-           p.gross_cents, p.period_from, p.period_to, p.created_at, p.paid_on,
-           CASE WHEN h.code IS NOT NULL THEN jsonb_build_object('code', h.code, 'params', h.params)
-                WHEN p.blocked_code IS NOT NULL
-                THEN jsonb_build_object('code', p.blocked_code, 'params', p.blocked_params)
-           END AS standing, d.voucher_number AS credit_note_number,
-           r.period AS run_period
-      FROM (SELECT * FROM payouts p WHERE p.tenant_id = $1 {where}
-             ORDER BY p.created_at DESC, p.seq DESC LIMIT {limit}) p
-      JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
-      LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
-      LEFT JOIN payout_runs r ON r.tenant_id = p.tenant_id AND r.id = p.run_id
-      LEFT JOIN LATERAL (SELECT code, params FROM payout_holds
-                          WHERE p.open_holds IS NOT NULL AND tenant_id = p.tenant_id AND payout_id = p.id
-                            AND released_at IS NULL ORDER BY code = 'put_back' DESC, since, code LIMIT 1) h ON true
-     ORDER BY p.created_at DESC, p.seq DESC
-"""
-
-
-async def page(
-    tx: TenantTransaction, wanted: PayoutFilter, *, after: Position | None, limit: int
-) -> tuple[list[PayoutRow], Position | None]:
-    """Newest first; the second value is where the next page begins."""
+async def list_payouts(
+    tx: TenantTransaction,
+    wanted: PayoutFilter = _ALL,
+    *,
+    order: Order = REQUESTED,
+    after: Place | None = None,
+    limit: int = 50,
+) -> tuple[list[PayoutRow], Place | None]:
+    """A page of them, and where the next one begins."""
     where = _conditions(tx.tenant, wanted)
-    if after is not None:
-        where.require("(p.created_at, p.seq) < ({}, {})", after.at, after.seq)
-    rows = await tx.fetch(_SHOWN.format(limit=where.parameter(limit + 1), where=where), *where.parameters)
-    found = [PayoutRow.from_row(row) for row in rows[:limit]]
-    return found, (found[-1].position if len(rows) > limit else None)
+    order.begin(where, "p", after)
+    # The page is cut before anything is joined to it.
+    rows = await tx.fetch(
+        f"""
+        SELECT {COLUMNS}, q.name AS partner_name, r.period AS run_period
+          FROM (SELECT * FROM payouts p WHERE p.tenant_id = $1 {where}
+                 ORDER BY {order.by("p")} LIMIT {where.parameter(limit + 1)}) p
+          {BESIDE}
+          LEFT JOIN payout_runs r ON r.tenant_id = p.tenant_id AND r.id = p.run_id
+         ORDER BY {order.by("p")}
+        """,
+        *where.parameters,
+    )
+    return order.cut([PayoutRow.from_row(row) for row in rows], limit)
 
 
 async def sums(tx: TenantTransaction, wanted: PayoutFilter) -> list[StateSum]:
@@ -106,10 +95,16 @@ async def sums(tx: TenantTransaction, wanted: PayoutFilter) -> list[StateSum]:
     return [found[state] for state in PayoutState if state in found]
 
 
+_OF_DOCUMENTS = """
+    SELECT payout_id FROM external_documents WHERE tenant_id = $1 AND changed_at >= {} AND payout_id IS NOT NULL
+"""
+
+
 def _conditions(tenant: Tenant, wanted: PayoutFilter) -> Conditions:
     where = Conditions(tenant.id)
     for phrase, value in _phrases(wanted):
         where.require(phrase, value)
+    changed_since(where, "p", wanted.updated_since, _OF_DOCUMENTS)
     return where
 
 
@@ -118,6 +113,11 @@ def _phrases(wanted: PayoutFilter) -> Iterator[tuple[str, object]]:
         yield "p.state = {}", wanted.state
     if wanted.partner_id is not None:
         yield "p.partner_id = {}", wanted.partner_id
+    if wanted.partner_code is not None:
+        yield (
+            "p.partner_id = (SELECT id FROM partners WHERE tenant_id = $1 AND code = {})",
+            code_of(wanted.partner_code),
+        )
     if wanted.requested_from is not None:
         yield "p.created_at >= {}", midnight(wanted.requested_from)
     if wanted.requested_before is not None:

@@ -13,6 +13,7 @@ import asyncpg
 
 from ledger.audit import audit
 from ledger.database import Ledger, TenantTransaction
+from ledger.keyset import RECORDED, Conditions, Place, changed_since
 from ledger.payouts import due, payout_requests, payout_run_rows, tax_questions
 from ledger.payouts.due import NotDue
 from ledger.payouts.payouts import Payout
@@ -145,19 +146,17 @@ async def of_period(tx: TenantTransaction, period: str) -> PayoutRun | None:
 
 
 async def list_runs(
-    tx: TenantTransaction, *, after: int | None = None, limit: int = 50
-) -> tuple[list[PayoutRun], int | None]:
-    """Newest first, with where the next page begins."""
+    tx: TenantTransaction, *, updated_since: datetime | None = None, after: Place | None = None, limit: int = 50
+) -> tuple[list[PayoutRun], Place | None]:
+    """Newest first; the second value is where the next page begins."""
+    where = Conditions(tx.tenant.id, limit + 1)
+    changed_since(where, "r", updated_since)
+    RECORDED.begin(where, "r", after)
     rows = await tx.fetch(
-        """
-        SELECT * FROM payout_runs WHERE tenant_id = $1 AND ($2::bigint IS NULL OR seq < $2)
-         ORDER BY seq DESC LIMIT $3
-        """,
-        tx.tenant.id,
-        after,
-        limit + 1,
+        f"SELECT * FROM payout_runs r WHERE r.tenant_id = $1 {where} ORDER BY {RECORDED.by('r')} LIMIT $2",
+        *where.parameters,
     )
-    return [_run(row) for row in rows[:limit]], rows[limit - 1]["seq"] if len(rows) > limit else None
+    return RECORDED.cut([_run(row) for row in rows], limit)
 
 
 async def that_paid(tx: TenantTransaction, *, limit: int = 60) -> list[PayoutRun]:

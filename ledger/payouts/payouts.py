@@ -9,8 +9,6 @@ from uuid import UUID
 import asyncpg
 
 from ledger.database import TenantTransaction
-from ledger.keyset import Conditions
-from ledger.plain_text import code_of
 from ledger.reasons import Hold, Reason
 from ledger.refusals import NotFound
 from ledger.types import (
@@ -76,16 +74,18 @@ BLOCKED = """
     CASE WHEN p.blocked_code IS NOT NULL
          THEN jsonb_build_object('code', p.blocked_code, 'params', p.blocked_params) END AS blocked
 """
-"""Columns of a query over `payouts p`."""
 
-_PAYOUT = f"""
-    SELECT p.*, {HOLDS}, {BLOCKED}, q.code AS partner_code, d.resource_id::text AS credit_note_id,
-           d.voucher_number AS credit_note_number, d.open_cents AS credit_note_open_cents
-      FROM payouts p
+COLUMNS = f"""
+    p.*, {HOLDS}, {BLOCKED}, q.code AS partner_code, d.resource_id::text AS credit_note_id,
+    d.voucher_number AS credit_note_number, d.open_cents AS credit_note_open_cents
+"""
+BESIDE = """
       JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
       LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
-     WHERE p.tenant_id = $1
 """
+"""Columns and joins of a query over `payouts p`."""
+
+_PAYOUT = f"SELECT {COLUMNS} FROM payouts p {BESIDE} WHERE p.tenant_id = $1"
 
 
 async def get(tx: TenantTransaction, number: str) -> Payout:
@@ -107,34 +107,6 @@ async def lock(tx: TenantTransaction, number: str) -> Payout:
     """
     await tx.execute("SELECT 1 FROM payouts WHERE tenant_id = $1 AND number = $2 FOR UPDATE", tx.tenant.id, number)
     return await get(tx, number)
-
-
-async def list_payouts(
-    tx: TenantTransaction,
-    *,
-    after: int | None = None,
-    limit: int = 50,
-    state: PayoutState | None = None,
-    partner_code: str | None = None,
-    run: UUID | None = None,
-) -> tuple[list[Payout], int | None]:
-    """Newest first; the second value is the cursor of the next page."""
-    # Only what is asked for, so that each filter has the plan of its own index.
-    where = Conditions(tx.tenant.id)
-    if after is not None:
-        where.require("p.seq < {}", after)
-    if state is not None:
-        where.require("p.state = {}", state)
-    if partner_code is not None:
-        where.require(
-            "p.partner_id = (SELECT id FROM partners WHERE tenant_id = $1 AND code = {})", code_of(partner_code)
-        )
-    if run is not None:
-        where.require("p.run_id = {}", run)
-    last = where.parameter(limit + 1)
-    rows = await tx.fetch(f"{_PAYOUT} {where} ORDER BY p.seq DESC LIMIT {last}", *where.parameters)
-    found = [_payout(row) for row in rows[:limit]]
-    return found, (found[-1].seq if len(rows) > limit else None)
 
 
 async def change_state(

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ledger.audit import audit
 from ledger.database import TenantTransaction
+from ledger.keyset import RECORDED, Conditions, Place, changed_since
 from ledger.plain_text import PrintedName
 from ledger.programme.plans import NewPlan, Plan, add_plan, list_plans, plan, plan_at
 from ledger.refusals import AlreadyExists, NotFound
@@ -102,6 +103,15 @@ async def change(tx: TenantTransaction, slug: str, wanted: CampaignChange, *, by
 async def make_default(tx: TenantTransaction, campaign_id: CampaignId, *, by: str) -> None:
     """What pays where neither document, sale nor partner names a campaign. Raises NotFound."""
     campaign = await get(tx, campaign_id)
+    # Lists show which one it is: both have changed.
+    await tx.execute(
+        """
+        UPDATE campaigns c SET slug = c.slug FROM tenants t
+         WHERE t.id = $1 AND c.tenant_id = $1 AND c.id IN ($2, t.default_campaign_id)
+        """,
+        tx.tenant.id,
+        campaign_id,
+    )
     await tx.execute("UPDATE tenants SET default_campaign_id = $2 WHERE id = $1", tx.tenant.id, campaign_id)
     await _audited(tx, by, "campaign.made_default", campaign_id, {"slug": campaign.slug})
 
@@ -121,17 +131,14 @@ async def find_by_slug(tx: TenantTransaction, slug: str) -> Campaign | None:
 
 
 async def list_campaigns(
-    tx: TenantTransaction, *, after: int | None = None, limit: int = 50
-) -> tuple[list[Campaign], int | None]:
-    """Newest first; the second value is `after` of the next page."""
-    rows = await tx.fetch(
-        _CAMPAIGN + " AND ($2::bigint IS NULL OR c.seq < $2) ORDER BY c.seq DESC LIMIT $3",
-        tx.tenant.id,
-        after,
-        limit + 1,
-    )
-    found = [Campaign.from_row(row) for row in rows[:limit]]
-    return found, found[-1].seq if len(rows) > limit else None
+    tx: TenantTransaction, *, updated_since: datetime | None = None, after: Place | None = None, limit: int = 50
+) -> tuple[list[Campaign], Place | None]:
+    """Newest first; the second value is where the next page begins."""
+    where = Conditions(tx.tenant.id, limit + 1)
+    changed_since(where, "c", updated_since)
+    RECORDED.begin(where, "c", after)
+    rows = await tx.fetch(f"{_CAMPAIGN} {where} ORDER BY {RECORDED.by('c')} LIMIT $2", *where.parameters)
+    return RECORDED.cut([Campaign.from_row(row) for row in rows], limit)
 
 
 async def _audited(tx: TenantTransaction, by: str, action: str, campaign_id: UUID, detail: dict[str, Any]) -> None:

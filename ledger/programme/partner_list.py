@@ -3,9 +3,9 @@
 from datetime import date, datetime
 
 from ledger.database import TenantTransaction
-from ledger.keyset import Conditions
+from ledger.keyset import Conditions, Order, Place, changed_since
 from ledger.programme.calculation import DEEPEST_LEVEL
-from ledger.programme.partners import PartnerStatus
+from ledger.programme.partners import BESIDE, COLUMNS, Partner, PartnerStatus
 from ledger.search_terms import named
 from ledger.types import Frozen, PartnerId, PayoutNumber, PayoutState, TaxStatus
 
@@ -14,17 +14,14 @@ MOST_BELOW = 200
 _LEVELS_BELOW = 3
 
 
-class PartnerRow(Frozen):
+class PartnerRow(Partner):
     """`approved_cents` is what could be paid now, net; negative where more was taken back than earned."""
 
-    id: PartnerId
-    code: str
-    name: str
-    status: PartnerStatus
-    sponsor_code: str | None
     payouts_stopped: bool
     tax_status: TaxStatus | None
+    """Of today."""
     has_account: bool
+    """Whether one is in force."""
     approved_cents: int
 
 
@@ -66,22 +63,22 @@ class PartnerFilter(Frozen):
     sponsor_id: PartnerId | None = None
     stopped: bool = False
     name: str | None = None
+    updated_since: datetime | None = None
 
 
 _ALL = PartnerFilter()
+BY_CODE = Order(("code",), descending=False)
 
 
-async def page(
+async def list_partners(
     tx: TenantTransaction,
     wanted: PartnerFilter = _ALL,
     *,
-    after: str | None = None,
+    order: Order = BY_CODE,
+    after: Place | None = None,
     limit: int = 50,
-) -> tuple[list[PartnerRow], str | None]:
-    """By code; the second value is the code after which the next page begins.
-
-    The words of `name` stand in code, name or mail address.
-    """
+) -> tuple[list[PartnerRow], Place | None]:
+    """A page of them, and where the next one begins."""
     where = Conditions(tx.tenant.id, limit + 1)
     if wanted.status:
         where.require("p.status = {}", wanted.status)
@@ -91,26 +88,24 @@ async def page(
         where.require("p.payouts_stopped_reason IS NOT NULL")
     if wanted.name:
         named(where, "p.sought", wanted.name)
-    if after:
-        where.require("p.code > {}", after)
+    changed_since(where, "p", wanted.updated_since)
+    order.begin(where, "p", after)
     rows = await tx.fetch(
         f"""
-        SELECT p.id, p.code, p.name, p.status, s.code AS sponsor_code,
-               p.payouts_stopped_reason IS NOT NULL AS payouts_stopped,
+        SELECT {COLUMNS}, p.payouts_stopped_reason IS NOT NULL AS payouts_stopped,
                (SELECT x.status FROM tax_status_on(p.tenant_id, p.id, current_date) x) AS tax_status,
                EXISTS (SELECT 1 FROM partner_bank_details b
                         WHERE b.tenant_id = p.tenant_id AND b.partner_id = p.id AND b.state = 'active') AS has_account,
                COALESCE((SELECT sum(c.net_cents) FROM commissions c
                           WHERE c.tenant_id = p.tenant_id AND c.partner_id = p.id AND c.state = 'approved'
                         ), 0)::bigint AS approved_cents
-          FROM (SELECT * FROM partners p WHERE p.tenant_id = $1 {where} ORDER BY p.code LIMIT $2) p
-          LEFT JOIN partners s ON s.tenant_id = p.tenant_id AND s.id = p.sponsor_id
-         ORDER BY p.code
+          FROM (SELECT * FROM partners p WHERE p.tenant_id = $1 {where} ORDER BY {order.by("p")} LIMIT $2) p
+          {BESIDE}
+         ORDER BY {order.by("p")}
         """,
         *where.parameters,
     )
-    found = [PartnerRow.from_row(row) for row in rows[:limit]]
-    return found, found[-1].code if len(rows) > limit else None
+    return order.cut([PartnerRow.from_row(row) for row in rows], limit)
 
 
 async def above(tx: TenantTransaction, partner_id: PartnerId) -> list[Relative]:

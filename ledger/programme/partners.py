@@ -68,15 +68,15 @@ class NewPartner(PartnerChange):
     name: PrintedName = Field(min_length=1, max_length=200)
 
 
-_PARTNER = """
-    SELECT p.id, p.seq, p.code, p.name, p.email, p.status, p.sponsor_id, s.code AS sponsor_code, p.campaign_id,
+COLUMNS = """p.id, p.seq, p.code, p.name, p.email, p.status, p.sponsor_id, s.code AS sponsor_code, p.campaign_id,
            c.slug AS campaign_slug, p.lexoffice_contact_id, p.supplement, p.street, p.zip, p.city, p.country_code,
-           p.agreement_accepted_at, p.agreement_version, p.minimum_payout_cents, p.last_edited_by, p.created_at
-      FROM partners p
+           p.agreement_accepted_at, p.agreement_version, p.minimum_payout_cents, p.last_edited_by, p.created_at"""
+BESIDE = """
       LEFT JOIN partners s ON s.tenant_id = p.tenant_id AND s.id = p.sponsor_id
       LEFT JOIN campaigns c ON c.tenant_id = p.tenant_id AND c.id = p.campaign_id
-     WHERE p.tenant_id = $1
 """
+"""Of a query over `partners p`."""
+_PARTNER = f"SELECT {COLUMNS} FROM partners p {BESIDE} WHERE p.tenant_id = $1"
 
 _AUDITED_FIELDS = tuple(PartnerChange.model_fields)
 
@@ -200,32 +200,6 @@ async def find_by_code(tx: TenantTransaction, code: str) -> Partner | None:
     """Codes are upper case; what is asked for may be written small, and with what nobody sees."""
     row = await tx.fetchrow(_PARTNER + " AND p.code = $2", tx.tenant.id, code_of(code))
     return None if row is None else Partner.from_row(row)
-
-
-async def list_partners(
-    tx: TenantTransaction,
-    *,
-    status: PartnerStatus | None = None,
-    sponsor_id: PartnerId | None = None,
-    after: int | None = None,
-    limit: int = 50,
-) -> tuple[list[Partner], int | None]:
-    """Newest first; the second value is `after` of the next page."""
-    rows = await tx.fetch(
-        _PARTNER
-        + """
-          AND ($2::text IS NULL OR p.status = $2) AND ($3::uuid IS NULL OR p.sponsor_id = $3)
-          AND ($4::bigint IS NULL OR p.seq < $4)
-        ORDER BY p.seq DESC LIMIT $5
-        """,
-        tx.tenant.id,
-        status,
-        sponsor_id,
-        after,
-        limit + 1,
-    )
-    found = [Partner.from_row(row) for row in rows[:limit]]
-    return found, found[-1].seq if len(rows) > limit else None
 
 
 class Standing(Frozen):

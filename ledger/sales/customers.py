@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ledger.audit import audit
 from ledger.database import TenantTransaction
-from ledger.keyset import Conditions
+from ledger.keyset import RECORDED, Conditions, Place, changed_since
 from ledger.plain_text import PrintedName
 from ledger.programme import partners
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound, require_reason
@@ -147,23 +147,31 @@ async def find_by_names(tx: TenantTransaction, names: CustomerNames) -> Customer
     return None if row is None else Customer.from_row(row)
 
 
+class CustomerFilter(Frozen):
+    """Which customers are wanted; None: all. The words of `name` stand in name, mail address or id."""
+
+    partner_id: PartnerId | None = None
+    """Whose customers they are."""
+    name: str | None = None
+    updated_since: datetime | None = None
+
+
+_ALL = CustomerFilter()
+
+
 async def list_customers(
-    tx: TenantTransaction, *, partner_id: PartnerId | None = None, after: int | None = None, limit: int = 50
-) -> tuple[list[Customer], int | None]:
-    """Newest first; the second value is `after` of the next page."""
-    rows = await tx.fetch(
-        _CUSTOMER
-        + """
-          AND ($2::uuid IS NULL OR c.assigned_partner_id = $2) AND ($3::bigint IS NULL OR c.seq < $3)
-        ORDER BY c.seq DESC LIMIT $4
-        """,
-        tx.tenant.id,
-        partner_id,
-        after,
-        limit + 1,
-    )
-    found = [Customer.from_row(row) for row in rows[:limit]]
-    return found, found[-1].seq if len(rows) > limit else None
+    tx: TenantTransaction, wanted: CustomerFilter = _ALL, *, after: Place | None = None, limit: int = 50
+) -> tuple[list[Customer], Place | None]:
+    """Newest first; the second value is where the next page begins."""
+    where = Conditions(tx.tenant.id, limit + 1)
+    if wanted.partner_id:
+        where.require("c.assigned_partner_id = {}", wanted.partner_id)
+    if wanted.name:
+        named(where, "c.sought", wanted.name)
+    changed_since(where, "c", wanted.updated_since)
+    RECORDED.begin(where, "c", after)
+    rows = await tx.fetch(f"{_CUSTOMER} {where} ORDER BY {RECORDED.by('c')} LIMIT $2", *where.parameters)
+    return RECORDED.cut([Customer.from_row(row) for row in rows], limit)
 
 
 async def remember(tx: TenantTransaction, names: CustomerNames) -> Customer | None:
@@ -228,36 +236,3 @@ async def _assigned(tx: TenantTransaction, code: str | None) -> PartnerId | None
     if partner is None:
         raise NotAcceptable("unknown_partner")
     return partner.id
-
-
-async def page(
-    tx: TenantTransaction,
-    *,
-    partner_id: PartnerId | None = None,
-    name: str | None = None,
-    after: int | None = None,
-    limit: int = 50,
-) -> tuple[list[Customer], int | None]:
-    """Newest first, or those in whose name, mail address or id the words of `name` stand.
-
-    The second value is after which number the next page begins.
-    """
-    where = Conditions(tx.tenant.id, limit + 1)
-    if partner_id:
-        where.require("c.assigned_partner_id = {}", partner_id)
-    if after is not None:
-        where.require("c.seq < {}", after)
-    if name:
-        named(where, "c.sought", name)
-    rows = await tx.fetch(
-        f"""
-        SELECT c.id, c.seq, c.external_id, c.email, c.name, c.lexoffice_contact_id, c.assigned_partner_id,
-               p.code AS assigned_partner_code, c.created_at
-          FROM (SELECT * FROM customers c WHERE c.tenant_id = $1 {where} ORDER BY c.seq DESC LIMIT $2) c
-          LEFT JOIN partners p ON p.tenant_id = c.tenant_id AND p.id = c.assigned_partner_id
-         ORDER BY c.seq DESC
-        """,
-        *where.parameters,
-    )
-    found = [Customer.from_row(row) for row in rows[:limit]]
-    return found, found[-1].seq if len(rows) > limit else None

@@ -5,10 +5,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ledger.database import TenantTransaction
-from ledger.keyset import Conditions, Position
-from ledger.reasons import Hold
-from ledger.sales import references, sale_holds
-from ledger.sales.sale_holds import SaleHold
+from ledger.keyset import Conditions, Order, Place, changed_since
+from ledger.sales import references
+from ledger.sales.transactions import BESIDE, COLUMNS, Transaction
 from ledger.types import (
     CampaignId,
     CustomerId,
@@ -29,67 +28,53 @@ class SaleFilter(Frozen):
     campaign_id: CampaignId | None = None
     sold_from: date | None = None
     sold_before: date | None = None
+    updated_since: datetime | None = None
     reference: str | None = None
     """Order reference, payment intent, checkout session, our own id, or the invoice's number."""
 
 
-class SaleRow(Frozen):
-    """Amounts are cents. `commissions_cents` is what all levels earn together, clawbacks included."""
+class SaleRow(Transaction):
+    """A sale with what is told beside it in lists. Cents."""
 
-    id: TransactionId
-    seq: int
-    source: str
-    state: TransactionState
-    sold_at: datetime
-    order_reference: str | None
-    payment_intent: str | None
-    customer_id: CustomerId | None
     customer: str | None
-    partner_id: PartnerId | None
-    partner_code: str | None
-    campaign_slug: str | None
-    base_cents: int
-    gross_cents: int
-    refunded_cents: int
-    provisional: bool
-    holds: tuple[Hold, ...]
-    invoice_id: UUID | None
-    invoice_number: str | None
+    """Name, else mail address."""
     commissions_cents: int
-
-    @property
-    def held(self) -> tuple[Hold, ...]:
-        """Without what a voided invoice holds, which no person can release."""
-        return tuple(hold for hold in self.holds if hold.code != SaleHold.INVOICE_VOIDED)
-
-    @property
-    def position(self) -> Position:
-        """Where the next page goes on after this row."""
-        return Position(self.sold_at, self.seq)
+    """What all levels earn together, clawbacks included."""
 
 
-_SHOWN = f"""
-    SELECT t.id, t.seq, t.source, t.state, t.sold_at, t.order_reference, t.payment_intent, t.customer_id,
-           COALESCE(k.name, k.email, t.customer_email) AS customer, t.partner_id, p.code AS partner_code,
-           c.slug AS campaign_slug, t.base_cents, t.gross_cents, t.refunded_cents, t.provisional, {sale_holds.SHOWN},
-           d.resource_id AS invoice_id, d.voucher_number AS invoice_number,
-           COALESCE((SELECT sum(e.net_cents) FROM commissions e
-                      WHERE e.tenant_id = t.tenant_id AND e.transaction_id = t.id AND e.state <> 'reversed'
-                    ), 0)::bigint AS commissions_cents
-"""
-_BESIDE = """
-      LEFT JOIN partners p ON p.tenant_id = t.tenant_id AND p.id = t.partner_id
-      LEFT JOIN customers k ON k.tenant_id = t.tenant_id AND k.id = t.customer_id
-      LEFT JOIN campaigns c ON c.tenant_id = t.tenant_id AND c.id = t.campaign_id
-      LEFT JOIN external_documents d ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id
-                                    AND d.detached_at IS NULL
-"""
+_ALL = SaleFilter()
+SOLD = Order(("sold_at", "seq"))
+"""The last sold first."""
 
 
-async def page(
-    tx: TenantTransaction, wanted: SaleFilter, *, after: Position | None = None, limit: int = 50
-) -> tuple[list[SaleRow], Position | None]:
-    """The second value is where the next page begins; None on the last one."""
+async def list_sales(
+    tx: TenantTransaction,
+    wanted: SaleFilter = _ALL,
+    *,
+    order: Order = SOLD,
+    after: Place | None = None,
+    limit: int = 50,
+) -> tuple[list[SaleRow], Place | None]:
+    """A page of them, and where the next one begins."""
+    where = await _conditions(tx, wanted, limit)
+    order.begin(where, "t", after)
+    rows = await tx.fetch(
+        f"""
+        SELECT {COLUMNS}, COALESCE(k.name, k.email, t.customer_email) AS customer,
+               COALESCE((SELECT sum(e.net_cents) FROM commissions e
+                          WHERE e.tenant_id = t.tenant_id AND e.transaction_id = t.id AND e.state <> 'reversed'
+                        ), 0)::bigint AS commissions_cents
+          FROM ({_page_by(order, wanted, where)}) t
+          {BESIDE}
+          LEFT JOIN customers k ON k.tenant_id = t.tenant_id AND k.id = t.customer_id
+         ORDER BY {order.by("t")}
+        """,
+        *where.parameters,
+    )
+    return order.cut([SaleRow.from_row(row) for row in rows], limit)
+
+
+async def _conditions(tx: TenantTransaction, wanted: SaleFilter, limit: int) -> Conditions:
     states = [wanted.state] if wanted.state else list(TransactionState)
     where = Conditions(tx.tenant.id, [state.value for state in states], limit + 1)
     if wanted.reference:
@@ -104,24 +89,32 @@ async def page(
         where.require("t.sold_at >= {}", midnight(wanted.sold_from))
     if wanted.sold_before:
         where.require("t.sold_at < {}", midnight(wanted.sold_before))
-    if after:
-        where.require("(t.sold_at, t.seq) < ({}::timestamptz, {}::bigint)", after.at, after.seq)
-    rows = await tx.fetch(
-        f"""
-        {_SHOWN}
-          FROM (SELECT n.* FROM unnest($2::text[]) AS one (state)
-                 CROSS JOIN LATERAL (
-                       SELECT t.* FROM transactions t
-                        WHERE t.tenant_id = $1 AND t.state = one.state {where}
-                        ORDER BY t.sold_at DESC, t.seq DESC LIMIT $3) n
-                 ORDER BY n.sold_at DESC, n.seq DESC LIMIT $3) t
-        {_BESIDE}
-         ORDER BY t.sold_at DESC, t.seq DESC
-        """,
-        *where.parameters,
+    changed_since(where, "t", wanted.updated_since, _OF_DOCUMENTS)
+    return where
+
+
+_OF_DOCUMENTS = """
+    SELECT transaction_id FROM external_documents
+     WHERE tenant_id = $1 AND changed_at >= {} AND transaction_id IS NOT NULL
+"""
+
+
+def _page_by(order: Order, wanted: SaleFilter, where: Conditions) -> str:
+    """Where an index has the order within a state, each state's part is read as far as the page is long."""
+    if order is SOLD:
+        return f"""
+            SELECT n.* FROM unnest($2::text[]) AS one (state)
+             CROSS JOIN LATERAL (
+                   SELECT t.* FROM transactions t
+                    WHERE t.tenant_id = $1 AND t.state = one.state {where}
+                    ORDER BY {order.by("t")} LIMIT $3) n
+             ORDER BY {order.by("n")} LIMIT $3
+        """
+    # The days first (sales_by_time): by number, all that was sold since would be looked through.
+    by = "t.seq + 0 DESC" if wanted.sold_from or wanted.sold_before else order.by("t")
+    return (
+        f"SELECT t.* FROM transactions t WHERE t.tenant_id = $1 AND t.state = ANY ($2) {where} ORDER BY {by} LIMIT $3"
     )
-    found = [SaleRow.from_row(row) for row in rows[:limit]]
-    return found, found[-1].position if len(rows) > limit else None
 
 
 async def with_reference(tx: TenantTransaction, reference: str) -> list[TransactionId]:

@@ -18,7 +18,6 @@ from ledger.types import (
     PartnerId,
     TransactionId,
     TransactionState,
-    midnight,
 )
 
 
@@ -101,16 +100,18 @@ class Transaction(Frozen):
         return tuple(hold for hold in self.holds if hold.code != SaleHold.INVOICE_VOIDED)
 
 
-_TRANSACTION = f"""
-    SELECT t.*, {sale_holds.SHOWN}, p.code AS partner_code, c.slug AS campaign_slug, d.resource_id AS invoice_id,
-           d.voucher_number AS invoice_number
-      FROM transactions t
+COLUMNS = f"""
+    t.*, {sale_holds.SHOWN}, p.code AS partner_code, c.slug AS campaign_slug, d.resource_id AS invoice_id,
+    d.voucher_number AS invoice_number
+"""
+BESIDE = """
       LEFT JOIN partners p ON p.tenant_id = t.tenant_id AND p.id = t.partner_id
       LEFT JOIN campaigns c ON c.tenant_id = t.tenant_id AND c.id = t.campaign_id
       LEFT JOIN external_documents d ON d.tenant_id = t.tenant_id AND d.transaction_id = t.id
                                     AND d.detached_at IS NULL
-     WHERE t.tenant_id = $1
 """
+"""Columns and joins of a query over `transactions t`."""
+_TRANSACTION = f"SELECT {COLUMNS} FROM transactions t {BESIDE} WHERE t.tenant_id = $1"
 
 
 async def get(tx: TenantTransaction, transaction_id: TransactionId) -> Transaction:
@@ -141,56 +142,3 @@ async def lock(tx: TenantTransaction, transaction_id: TransactionId) -> Transact
     )
     sale = await get(tx, transaction_id)
     return sale if sale.id == transaction_id else await lock(tx, sale.id)
-
-
-# The days first, from their index alone (sales_by_time): by number, all that was sold since would be looked through.
-_SOLD_THEN = """
-          AND t.seq = ANY (ARRAY(
-              SELECT s.seq FROM transactions s
-               WHERE s.tenant_id = $1 AND s.state = ANY (
-                         CASE WHEN $2::text IS NULL THEN ARRAY['pending', 'approved', 'refunded'] ELSE ARRAY[$2] END)
-                 AND ($4::timestamptz IS NULL OR s.sold_at >= $4) AND ($5::timestamptz IS NULL OR s.sold_at < $5)
-                 AND ($3::uuid IS NULL OR s.partner_id = $3) AND ($6::bigint IS NULL OR s.seq < $6)
-               ORDER BY s.seq + 0 DESC LIMIT $7))
-"""
-
-
-class TransactionFilter(Frozen):
-    """Which sales are wanted; None: all. Days (Europe/Berlin) from `sold_from` on until before `sold_before`."""
-
-    state: TransactionState | None = None
-    partner_id: PartnerId | None = None
-    sold_from: date | None = None
-    sold_before: date | None = None
-
-
-_ALL = TransactionFilter()
-
-
-async def list_transactions(
-    tx: TenantTransaction,
-    wanted: TransactionFilter = _ALL,
-    *,
-    after: int | None = None,
-    limit: int = 50,
-) -> tuple[list[Transaction], int | None]:
-    """Newest first; the second value is `after` of the next page. Days are Europe/Berlin, [from, before)."""
-    rows = await tx.fetch(
-        _TRANSACTION
-        + """
-          AND ($2::text IS NULL OR t.state = $2) AND ($3::uuid IS NULL OR t.partner_id = $3)
-          AND ($4::timestamptz IS NULL OR t.sold_at >= $4) AND ($5::timestamptz IS NULL OR t.sold_at < $5)
-          AND ($6::bigint IS NULL OR t.seq < $6)
-        """
-        + ("" if wanted.sold_from is None and wanted.sold_before is None else _SOLD_THEN)
-        + " ORDER BY t.seq DESC LIMIT $7",
-        tx.tenant.id,
-        wanted.state,
-        wanted.partner_id,
-        wanted.sold_from and midnight(wanted.sold_from),
-        wanted.sold_before and midnight(wanted.sold_before),
-        after,
-        limit + 1,
-    )
-    found = [Transaction.from_row(row) for row in rows[:limit]]
-    return found, found[-1].seq if len(rows) > limit else None

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from api.http.language import in_words
-from ledger.commissions import commission_list, commissions
+from ledger.commissions import commission_list
 from ledger.commissions.commission_list import CommissionFilter
 from ledger.database import TenantTransaction
 from ledger.payouts import due, partner_balance, payout_lines, payouts
@@ -42,12 +42,12 @@ async def test_the_list_of_commissions_shows_it_also_by_campaign(books: Shop) ->
     campaign = await standard(books)
     async with books.ledger.transaction(books.tenant) as tx:
         for wanted in (CommissionFilter(), CommissionFilter(campaign_id=campaign.id)):
-            rows, _ = await commission_list.page(tx, wanted)
+            rows, _ = await commission_list.list_commissions(tx, wanted)
             assert {(row.kind, row.campaign_slug, row.net_cents) for row in rows} == {
                 ("sale", "standard", 60_000),
                 ("month_close", "standard", 12_000),
             }
-        listed, _ = await commissions.list_commissions(tx)
+        listed, _ = await commission_list.list_commissions(tx)
     assert sorted(row.net_cents for row in listed) == [12_000, 60_000]
 
 
@@ -134,7 +134,7 @@ async def test_it_is_owed_again_when_its_payout_came_back_and_was_cancelled(book
     await _give_back(books, await _pay(books, await _open_document(books)))
     anna = books.partner["ANNA"].id
     async with books.ledger.transaction(books.tenant) as tx:
-        rows, _ = await commission_list.page(tx, CommissionFilter(state=CommissionState.APPROVED))
+        rows, _ = await commission_list.list_commissions(tx, CommissionFilter(state=CommissionState.APPROVED))
         balance = await partner_balance.of_partner(tx, anna)
     assert {(row.kind, row.campaign_slug, row.net_cents) for row in rows} == {
         ("reissue", "standard", 60_000),
@@ -161,7 +161,7 @@ async def test_a_negative_one_is_owed_again_too(books: Shop) -> None:
     assert [line["net_cents"] for line in await lines_of_months(books)] == [12_000, -22_100]
     await _give_back(books, await _pay(books, await _open_document(books)))
     async with books.ledger.transaction(books.tenant) as tx:
-        rows, _ = await commission_list.page(tx, CommissionFilter(state=CommissionState.APPROVED))
+        rows, _ = await commission_list.list_commissions(tx, CommissionFilter(state=CommissionState.APPROVED))
     assert sum(row.net_cents for row in rows) == 50_000
     assert ("correction", -22_100) in {(row.kind, row.net_cents) for row in rows}
     assert (await close(books)).written == ()

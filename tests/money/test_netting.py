@@ -221,7 +221,7 @@ async def test_a_correction_that_does_not_fit_is_split(shop: Shop) -> None:
     assert payout["net_cents"] == 1000 - 500
     assert (await balance(shop)).open_cents == -200 - 400
     async with shop.ledger.transaction(shop.tenant) as tx:
-        shown, _ = await commission_list.page(tx, CommissionFilter())
+        shown, _ = await commission_list.list_commissions(tx, CommissionFilter())
     assert [(row.net_cents, row.state) for row in shown if row.reason == "Doppelt gezahlt"] == [
         (-200, "approved"),
         (-500, "in_payout"),

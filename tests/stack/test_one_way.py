@@ -55,6 +55,37 @@ def test_who_has_a_transaction_is_not_told_its_tenant_again() -> None:
     assert not told_twice
 
 
+LISTINGS = {
+    "list_partners",
+    "list_customers",
+    "list_campaigns",
+    "list_sales",
+    "list_commissions",
+    "list_payouts",
+    "list_events",
+    "list_tasks",
+    "list_entries",
+}
+
+
+def test_a_noun_has_one_listing_on_which_pages_and_api_both_stand() -> None:
+    made: dict[str, list[str]] = {}
+    for path, tree in modules("ledger"):
+        for node in tree.body:
+            if isinstance(node, ast.AsyncFunctionDef):
+                made.setdefault(node.name, []).append(path)
+    assert {name: len(made[name]) for name in LISTINGS} == dict.fromkeys(LISTINGS, 1)
+    assert "page" not in made  # what turns a page is called after what it lists
+    for doors in ("api/v1", "api/pages"):
+        called = {
+            node.attr
+            for _path, tree in modules(doors)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        }
+        assert called >= LISTINGS, doors
+
+
 def test_a_row_becomes_a_model_by_from_row() -> None:
     otherwise = [
         f"{path}:{node.lineno}"

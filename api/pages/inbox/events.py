@@ -59,7 +59,7 @@ async def events_page(visit: Reader) -> Response:
         found, following = (
             ([], None)
             if asked.wrong
-            else await event_list.page(tx, wanted, after=position_in_time(asked.cursor), limit=PAGE_LENGTH)
+            else await event_list.list_events(tx, wanted, after=position_in_time(asked.cursor), limit=PAGE_LENGTH)
         )
         types = await event_list.types(tx)
     return visit.page(

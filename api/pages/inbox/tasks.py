@@ -21,6 +21,7 @@ from ledger.booking.resolutions import Answer
 from ledger.commissions import commissions, manual_lines
 from ledger.database import TenantTransaction
 from ledger.inbox import event_list
+from ledger.keyset import RECORDED
 from ledger.payouts import payouts
 from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
@@ -29,7 +30,7 @@ from ledger.reports.task_lists import TaskGroup
 from ledger.roles import Permission
 from ledger.sales import transactions
 from ledger.sales.transactions import Transaction
-from ledger.tasks import Task
+from ledger.tasks import AS_WORK, Task, TaskFilter
 from ledger.types import CommissionId, TaskId, TransactionId
 from lexoffice.links import document_url
 
@@ -48,7 +49,13 @@ async def tasks_page(visit: Reader) -> Response:
     resolved, kind = asked.text("status") == "erledigt", asked.text("art")
     async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
         if resolved or kind:
-            found, following = await tasks.page(tx, resolved=resolved, kind=kind, after=asked.number, limit=PAGE_LENGTH)
+            found, following = await tasks.list_tasks(
+                tx,
+                TaskFilter(state="resolved" if resolved else "open", kind=kind),
+                order=RECORDED if resolved else AS_WORK,
+                after=asked.number,
+                limit=PAGE_LENGTH,
+            )
             groups = [TaskGroup(kind=kind or "", count=len(found), first=tuple(found))]
         else:
             groups, following = await task_lists.groups(tx, at_most_each=_OF_A_KIND), None

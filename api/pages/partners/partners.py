@@ -66,7 +66,7 @@ async def partners_page(visit: Reader) -> Response:
         found, following = (
             ([], None)
             if asked.wrong
-            else await partner_list.page(
+            else await partner_list.list_partners(
                 tx,
                 PartnerFilter(
                     status="active" if status == "active" else "inactive" if status == "inactive" else None,

@@ -39,7 +39,7 @@ async def payouts_page(visit: Reader) -> Response:
         found, following = (
             ([], None)
             if asked.wrong
-            else await payout_list.page(tx, wanted, after=position_in_time(asked.cursor), limit=PAGE_LENGTH)
+            else await payout_list.list_payouts(tx, wanted, after=position_in_time(asked.cursor), limit=PAGE_LENGTH)
         )
         sums = [] if asked.wrong else await payout_list.sums(tx, wanted)
         runs = await payout_runs.that_paid(tx)
@@ -87,7 +87,7 @@ async def payouts_file(visit: Reader) -> Response:
         )
     ]  # fmt: skip
 
-    return csv_answer("auszahlungen", header, every_row(visit, payout_list.page, wanted, _line))
+    return csv_answer("auszahlungen", header, every_row(visit, payout_list.list_payouts, wanted, _line))
 
 
 @router.get(f"{PAGE}/neu")

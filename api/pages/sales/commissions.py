@@ -36,7 +36,9 @@ async def commissions_page(visit: Reader) -> Response:
         found, following = (
             ([], None)
             if asked.wrong
-            else await commission_list.page(tx, wanted, after=position_in_days(asked.cursor), limit=PAGE_LENGTH)
+            else await commission_list.list_commissions(
+                tx, wanted, after=position_in_days(asked.cursor), limit=PAGE_LENGTH
+            )
         )
         campaigns = await campaign_choices(tx)
         customer = await customers.get(tx, wanted.customer_id) if wanted.customer_id else None
@@ -70,7 +72,7 @@ async def commissions_file(visit: Reader) -> Response:
         )
     ]  # fmt: skip
 
-    return csv_answer("provisionen", header, every_row(visit, commission_list.page, wanted, _line))
+    return csv_answer("provisionen", header, every_row(visit, commission_list.list_commissions, wanted, _line))
 
 
 async def _filter(tx: TenantTransaction, asked: Asked) -> CommissionFilter:

@@ -14,6 +14,7 @@ from api.pages.frame.visits import Visit, may
 from ledger.refusals import NotAcceptable
 from ledger.roles import Permission
 from ledger.sales import customers
+from ledger.sales.customers import CustomerFilter
 from ledger.types import CustomerId
 
 PAGE = "/admin/kunden"
@@ -31,10 +32,9 @@ async def customers_page(visit: Reader) -> Response:
         found, following = (
             ([], None)
             if asked.wrong
-            else await customers.page(
+            else await customers.list_customers(
                 tx,
-                partner_id=partner,
-                name=asked.text("name"),
+                CustomerFilter(partner_id=partner, name=asked.text("name")),
                 after=asked.number,
                 limit=PAGE_LENGTH,
             )

@@ -51,7 +51,7 @@ async def sales_page(visit: Reader) -> Response:
         found, following = (
             ([], None)
             if asked.wrong
-            else await sale_list.page(tx, wanted, after=position_in_time(asked.cursor), limit=PAGE_LENGTH)
+            else await sale_list.list_sales(tx, wanted, after=position_in_time(asked.cursor), limit=PAGE_LENGTH)
         )
         campaigns = await campaign_choices(tx)
         customer = await _customer(tx, wanted.customer_id)
@@ -83,7 +83,7 @@ async def sales_file(visit: Reader) -> Response:
         )
     ]  # fmt: skip
 
-    return csv_answer("transaktionen", header, every_row(visit, sale_list.page, wanted, _line))
+    return csv_answer("transaktionen", header, every_row(visit, sale_list.list_sales, wanted, _line))
 
 
 @router.get(PAGE + "/{sale}")

@@ -61,7 +61,7 @@ async def _shown(visit: Visit, *, message: str | None = None, wrong: str | None 
     tenant = visit.tenant
     async with visit.doors.ledger.transaction(tenant) as tx:
         connection = await connections.get(tx, STRIPE)
-        last, _following = await event_list.page(tx, EventFilter(provider=STRIPE), limit=5)
+        last, _following = await event_list.list_events(tx, EventFilter(provider=STRIPE), limit=5)
         profile = await tenants.get_profile(tx)
     return visit.page(
         "stripe.html",

@@ -112,3 +112,8 @@ CREATE OR REPLACE TRIGGER exported_payouts_stay AFTER UPDATE ON payouts FOR EACH
 COMMENT ON TRIGGER exported_payouts_stay ON payouts IS
     'Refuses to change what is paid of a payout in a bank file (PD020).'
     ' Relied on by ledger/bank/bank_export.py, ledger/payouts/payout_lines.py.';
+
+CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON bank_runs FOR EACH ROW
+    EXECUTE FUNCTION note_change();
+COMMENT ON TRIGGER note_change ON bank_runs IS
+    'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';

@@ -153,3 +153,8 @@ CREATE OR REPLACE TRIGGER leave_words_to_the_release_before BEFORE INSERT OR UPD
 COMMENT ON TRIGGER leave_words_to_the_release_before ON commissions IS
     'Gives a calculation the member that the release before cannot do without.'
     ' Relied on by the release before 1.0.';
+
+CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON commissions FOR EACH ROW
+    EXECUTE FUNCTION note_change();
+COMMENT ON TRIGGER note_change ON commissions IS
+    'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';

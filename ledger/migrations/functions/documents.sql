@@ -51,3 +51,8 @@ CREATE OR REPLACE FUNCTION find_tenants_awaiting_papers() RETURNS TABLE (tenant_
     $$;
 REVOKE ALL ON FUNCTION find_tenants_awaiting_papers FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_tenants_awaiting_papers TO partnerdesk_app;
+
+CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON external_documents FOR EACH ROW
+    EXECUTE FUNCTION note_change();
+COMMENT ON TRIGGER note_change ON external_documents IS
+    'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';

@@ -502,3 +502,14 @@ CREATE OR REPLACE TRIGGER keep_code_and_sentence_when_new
 COMMENT ON TRIGGER keep_code_and_sentence_when_new ON transactions IS
     'Keeps a reason''s code and the sentence that the release before reads and writes the same.'
     ' Relied on by the release before 1.0.';
+
+CREATE OR REPLACE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.changed_at := clock_timestamp();
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON tasks FOR EACH ROW
+    EXECUTE FUNCTION note_change();
+COMMENT ON TRIGGER note_change ON tasks IS
+    'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';

@@ -185,3 +185,8 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION receive_event FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION receive_event TO partnerdesk_app;
+
+CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON events FOR EACH ROW
+    EXECUTE FUNCTION note_change();
+COMMENT ON TRIGGER note_change ON events IS
+    'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';

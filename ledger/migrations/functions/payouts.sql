@@ -353,3 +353,13 @@ CREATE OR REPLACE TRIGGER keep_the_block_in_both BEFORE UPDATE OF blocked_reason
 COMMENT ON TRIGGER keep_the_block_in_both ON payouts IS
     'Keeps why an approved payout is blocked the same as a code and as the release before reads and writes it.'
     ' Relied on by the release before 1.0.';
+
+CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON payouts FOR EACH ROW
+    EXECUTE FUNCTION note_change();
+COMMENT ON TRIGGER note_change ON payouts IS
+    'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';
+
+CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON payout_runs FOR EACH ROW
+    EXECUTE FUNCTION note_change();
+COMMENT ON TRIGGER note_change ON payout_runs IS
+    'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';

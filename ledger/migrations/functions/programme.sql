@@ -111,3 +111,13 @@ CREATE OR REPLACE TRIGGER number_the_plan BEFORE INSERT ON plans FOR EACH ROW EX
 COMMENT ON TRIGGER number_the_plan ON plans IS
     'Numbers the versions of a campaign''s plans 1, 2, 3, under the campaign''s lock.'
     ' Relied on by ledger/programme/plans.py.';
+
+CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON partners FOR EACH ROW
+    EXECUTE FUNCTION note_change();
+COMMENT ON TRIGGER note_change ON partners IS
+    'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';
+
+CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON campaigns FOR EACH ROW
+    EXECUTE FUNCTION note_change();
+COMMENT ON TRIGGER note_change ON campaigns IS
+    'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';

@@ -150,3 +150,13 @@ COMMENT ON TABLE introductions IS
     'Whom a checkout named that cost nothing: whose the later payments of its subscription or customer are.';
 COMMENT ON TABLE foreign_payments IS
     'What was paid in another currency than the euro, and the rate that a person gave for it.';
+
+CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON customers FOR EACH ROW
+    EXECUTE FUNCTION note_change();
+COMMENT ON TRIGGER note_change ON customers IS
+    'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';
+
+CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON transactions FOR EACH ROW
+    EXECUTE FUNCTION note_change();
+COMMENT ON TRIGGER note_change ON transactions IS
+    'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';

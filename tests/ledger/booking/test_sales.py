@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from api.http.language import in_words
 from ledger.booking import sale_decisions
 from ledger.booking.provider_reports import SaleReport
-from ledger.commissions import commissions
-from ledger.commissions.commissions import CommissionFilter
+from ledger.commissions import commission_list
+from ledger.commissions.commission_list import CommissionFilter
 from ledger.commissions.explanations import explained
 from ledger.payouts import partner_balance
 from ledger.programme import campaigns, partners
@@ -19,9 +19,9 @@ from ledger.programme.calculation import Rate
 from ledger.programme.campaigns import NewCampaign, NewPlan
 from ledger.programme.partners import PartnerChange
 from ledger.refusals import NotAcceptable, NotAllowedNow
-from ledger.sales import customers, transactions
+from ledger.sales import customers, sale_list
 from ledger.sales.customers import NewCustomer
-from ledger.sales.transactions import TransactionFilter
+from ledger.sales.sale_list import SaleFilter
 from ledger.types import EventState, TransactionId
 from tests.fixtures.ledger_shop import Shop, at
 from tests.ledger.booking.told_sales import SOLD_AT, booked, only_sale, report, sale
@@ -225,16 +225,16 @@ async def test_sales_and_commissions_are_listed_by_what_one_asks_for(shop: Shop)
     third = booked(await report(shop, sale("pi_3", partner_code="CARL", sold_at=at("2026-03-31T23:59+02:00"))))
     await report(shop, sale("pi_4", sold_at=at("2026-04-01T00:00+02:00")))
     async with shop.ledger.transaction(shop.tenant) as tx:
-        in_march, _ = await transactions.list_transactions(
-            tx, TransactionFilter(sold_from=date(2026, 3, 1), sold_before=date(2026, 4, 1))
+        in_march, _ = await sale_list.list_sales(
+            tx, SaleFilter(sold_from=date(2026, 3, 1), sold_before=date(2026, 4, 1))
         )
         assert [found.id for found in in_march] == [third, second]
         anna = shop.partner["ANNA"].id
-        of_anna, cursor = await transactions.list_transactions(tx, TransactionFilter(partner_id=anna), limit=1)
+        of_anna, cursor = await sale_list.list_sales(tx, SaleFilter(partner_id=anna), limit=1)
         assert [found.id for found in of_anna] == [second]
-        older, end = await transactions.list_transactions(tx, TransactionFilter(partner_id=anna), after=cursor, limit=1)
+        older, end = await sale_list.list_sales(tx, SaleFilter(partner_id=anna), after=cursor, limit=1)
         assert ([found.payment_intent for found in older], end) == (["pi_1"], None)
-        carls, _ = await commissions.list_commissions(tx, CommissionFilter(partner_id=shop.partner["CARL"].id))
+        carls, _ = await commission_list.list_commissions(tx, CommissionFilter(partner_id=shop.partner["CARL"].id))
         assert [(found.level, in_words(explained(found))) for found in carls] == [
             (1, "10 % von 119,00\xa0€"),
             (3, "2 % von 119,00\xa0€"),

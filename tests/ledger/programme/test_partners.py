@@ -10,7 +10,9 @@ from pydantic import SecretStr, ValidationError
 from ledger.bank import partner_accounts
 from ledger.bank.partner_accounts import NewBankDetails
 from ledger.database import Ledger
-from ledger.programme import partners
+from ledger.keyset import RECORDED, Place
+from ledger.programme import partner_list, partners
+from ledger.programme.partner_list import BY_CODE
 from ledger.programme.partners import NewPartner, PartnerChange
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound, Refused
 from ledger.tax import tax_statuses
@@ -154,15 +156,17 @@ async def test_another_tenants_partner_does_not_exist(shop: Shop, new_tenant: Ne
             await partners.get(tx, shop.partner["ANNA"].id)
 
 
-async def test_a_list_is_read_page_by_page_newest_first(shop: Shop) -> None:
-    seen, after = [], None
+async def test_a_list_is_read_page_by_page_in_its_order(shop: Shop) -> None:
     async with shop.ledger.transaction(shop.tenant) as tx:
-        while True:
-            page, after = await partners.list_partners(tx, after=after, limit=2)
-            seen += [partner.code for partner in page]
-            if after is None:
-                break
-    assert seen == ["ANNA", "BERT", "CARL"]
+        for order, expected in ((BY_CODE, ["ANNA", "BERT", "CARL"]), (RECORDED, ["ANNA", "BERT", "CARL"])):
+            seen: list[str] = []
+            after: Place | None = None
+            while True:
+                page, after = await partner_list.list_partners(tx, order=order, after=after, limit=2)
+                seen += [partner.code for partner in page]
+                if after is None:
+                    break
+            assert seen == expected
 
 
 def status(kind: TaxStatus, since: str, **more: Any) -> NewTaxStatus:

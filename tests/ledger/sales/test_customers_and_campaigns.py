@@ -11,7 +11,7 @@ from ledger.programme.calculation import Rate
 from ledger.programme.campaigns import NewCampaign, NewPlan
 from ledger.refusals import AlreadyExists, NotAcceptable
 from ledger.sales import customers
-from ledger.sales.customers import CustomerNames, NewCustomer
+from ledger.sales.customers import CustomerFilter, CustomerNames, NewCustomer
 from tests.fixtures.ledger_shop import Shop, at
 
 
@@ -75,7 +75,7 @@ async def test_a_customer_may_be_assigned_to_a_partner_and_taken_away(shop: Shop
         assert customer.assigned_partner_code == "ANNA"
         freed = await customers.assign_partner(tx, customer.id, None, by="test", reason="Vertrag")
         assert freed.assigned_partner_id is None
-        listed, _ = await customers.list_customers(tx, partner_id=shop.partner["ANNA"].id)
+        listed, _ = await customers.list_customers(tx, CustomerFilter(partner_id=shop.partner["ANNA"].id))
         assert listed == []
     with pytest.raises(NotAcceptable):
         async with shop.ledger.transaction(shop.tenant) as tx:
