@@ -23,6 +23,7 @@ from .oauth import AUTHORIZE, REVOKE, TOKEN, OAuth
 from .oauth_hooks import OAuthHooks
 from .office import Office
 from .page import Page
+from .voucher_hooks import VoucherHooks
 
 OWN_DOORS = ("/sandbox", "/permalink/", "/page/", AUTHORIZE)
 PUBLIC_KEY = "/webhookSignature/public/public_key.pub"
@@ -41,6 +42,7 @@ class Application:
             routes=[
                 Route(PUBLIC_KEY, public_key),
                 *Hooks(office, faults).routes(),
+                *VoucherHooks(office).routes(),
                 *OAuthHooks(office).routes(),
                 *OAuth(office, faults).routes(),
                 *Page(office, faults).routes(),

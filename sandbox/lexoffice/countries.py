@@ -12,4 +12,7 @@ _CODES = """
     TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
     ES_CN ES_CE ES_ML GB_NIR IT_LI IT_CA DE_BU DE_HE FI_AX GR_AT
 """
+_EU = "AT BE BG HR CY CZ DK EE FI FR GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE"
+EU = frozenset(_EU.split())
+"""Without Germany."""
 CODES = frozenset(_CODES.split())

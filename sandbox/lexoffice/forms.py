@@ -372,6 +372,12 @@ class OrganizationForm(Wire):
     credit_note_paid_word: Literal["paidoff", "paid"] | None = None
     open_listed_as: Literal["open", "sepadebit", "transferred"] | None = None
     cancel_event: bool | None = None
+    vanished_categories: tuple[str, ...] | None = None
+    put_loses_files: bool | None = None
+    vouchers_need_customers: bool | None = None
+    voucher_status_refused: bool | None = None
+    e_invoices_on: bool | None = None
+    ocr_ms: int | None = Field(None, ge=0, le=600_000)
 
     def settings(self) -> dict[str, Any]:
         return self.model_dump(exclude={"api_key"}, exclude_none=True)

@@ -18,7 +18,8 @@ from .faults import GATEWAY_TIMEOUT, Fault, FaultBook, answer_before
 from .grants import Opened
 from .office import Office
 
-MAX_BODY_BYTES = 5_000_000
+MAX_BODY_BYTES = 6_000_000
+"""A file of 5 MiB with what is around it."""
 WRONG_ROUTE = (
     "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
     " Authorization=... not a valid key=value pair (missing equal-sign) in Authorization header"
@@ -88,13 +89,14 @@ class Gateway:
             if found is None:
                 raise RegularRefusal(404, HTTPStatus.NOT_FOUND.phrase)
             if found.route is None:
-                # There is no DELETE of contacts, and it answers 404 (§7).
-                is_contact = method == "DELETE" and found.template == "/v1/contacts/{id}"
-                raise RegularRefusal(404 if is_contact else 405, f"Request method '{method}' is not supported")
+                # There is no DELETE of contacts and vouchers, and it answers 404 (§7).
+                kept = method == "DELETE" and found.template in ("/v1/contacts/{id}", "/v1/vouchers/{id}")
+                raise RegularRefusal(404 if kept else 405, f"Request method '{method}' is not supported")
             if not opened.may(method, path):
                 return gateway(403, "Forbidden")
-            if method in ("POST", "PUT") and not _is_json(headers):
-                raise RegularRefusal(415, "Content-Type 'application/json' is required")
+            wanted = "multipart/form-data" if found.template.endswith("/files") else "application/json"
+            if method in ("POST", "PUT") and _content_type(headers) != wanted:
+                raise RegularRefusal(415, f"Content-Type '{wanted}' is required")
             call = Call(
                 office=self._office,
                 organization=opened.organization,
@@ -131,8 +133,8 @@ def _bearer(headers: dict[str, str]) -> str | None:
     return key.strip() if scheme.lower() == "bearer" and key.strip() else None
 
 
-def _is_json(headers: dict[str, str]) -> bool:
-    return headers.get("content-type", "").split(";")[0].strip().lower() == "application/json"
+def _content_type(headers: dict[str, str]) -> str:
+    return headers.get("content-type", "").split(";")[0].strip().lower()
 
 
 async def _read_body(receive: Receive) -> bytes | None:

@@ -47,6 +47,7 @@ _SCOPE_OF = {
     "payments": "payments",
     "voucherlist": "voucherlist",
     "files": "files",
+    "vouchers": "vouchers",
 }
 _SIGNING = secrets.token_bytes(64)  # nobody checks the signature; the token only has to look as the real one does
 

@@ -53,6 +53,12 @@ class Organization(Wire):
     credit_note_paid_word: Literal["paidoff", "paid"] = "paidoff"
     open_listed_as: Literal["open", "sepadebit", "transferred"] = "open"
     cancel_event: bool = True
+    vanished_categories: tuple[str, ...] = ()
+    put_loses_files: bool = False
+    vouchers_need_customers: bool = False
+    voucher_status_refused: bool = True
+    e_invoices_on: bool = True
+    ocr_ms: int = Field(0, ge=0, le=600_000)
     webhook: Webhook | None = None
 
     @field_validator("number_patterns")

@@ -6,7 +6,18 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from . import contacts, payments, profile, sales, subscriptions, voucherlist
+from . import (
+    categories,
+    contacts,
+    lists,
+    payments,
+    profile,
+    sales,
+    subscriptions,
+    voucher_files,
+    voucherlist,
+    vouchers,
+)
 from .call import Call
 from .errors import Answer
 from .kinds import CREDIT_NOTE, DOWN_PAYMENT_INVOICE, INVOICE
@@ -41,6 +52,15 @@ ROUTES: tuple[Route, ...] = (
         for rest, handler in (("", sales.reader), ("/file", sales.file_of), ("/document", sales.document_of))
     ),
     _route("GET", "/v1/files/{id}", sales.file_by_id),
+    _route("POST", "/v1/files", voucher_files.upload),
+    _route("POST", "/v1/vouchers", vouchers.post),
+    _route("GET", "/v1/vouchers/{id}", vouchers.get),
+    _route("PUT", "/v1/vouchers/{id}", vouchers.put),
+    _route("POST", "/v1/vouchers/{id}/files", voucher_files.attach),
+    _route("GET", "/v1/posting-categories", categories.get),
+    _route("GET", "/v1/countries", lists.countries),
+    _route("GET", "/v1/payment-conditions", lists.payment_conditions),
+    _route("GET", "/v1/print-layouts", lists.print_layouts),
     _route("GET", "/v1/payments/{id}", payments.get),
     _route("GET", "/v1/voucherlist", voucherlist.get),
     _route("POST", "/v1/event-subscriptions", subscriptions.post),

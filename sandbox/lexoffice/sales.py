@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
-from . import documents, drafting
+from . import documents, drafting, voucher_files
 from .announce import Action
 from .call import Call
 from .clock import now, wire
@@ -151,6 +151,9 @@ def document_of(kind: Kind) -> Handler:
 
 
 async def file_by_id(call: Call) -> Answer:
+    uploaded = voucher_files.content_of(call, call.params["id"])
+    if uploaded is not None:
+        return uploaded
     row = call.office.store.row(
         "SELECT id FROM documents WHERE organization = ? AND status <> 'draft' AND json_extract(body, '$.file_id') = ?",
         call.organization.organization_id,

@@ -31,6 +31,21 @@ CREATE TABLE IF NOT EXISTS documents (
 CREATE INDEX IF NOT EXISTS documents_by_date ON documents (organization, voucher_date);
 CREATE INDEX IF NOT EXISTS documents_by_updated ON documents (organization, updated);
 CREATE INDEX IF NOT EXISTS documents_by_contact ON documents (organization, contact);
+CREATE TABLE IF NOT EXISTS vouchers (
+  id TEXT PRIMARY KEY, organization TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, number TEXT NOT NULL,
+  voucher_date INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL, due INTEGER, contact TEXT,
+  body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS vouchers_by_date ON vouchers (organization, voucher_date);
+CREATE TABLE IF NOT EXISTS files (
+  id TEXT PRIMARY KEY, organization TEXT NOT NULL, voucher TEXT NOT NULL, sha256 TEXT NOT NULL, mime TEXT NOT NULL,
+  by_upload INTEGER NOT NULL, content BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS files_by_voucher ON files (voucher);
+CREATE VIEW IF NOT EXISTS listed AS
+  SELECT organization, kind, status, number, voucher_date, created, updated, due, contact, archived, body,
+         rowid AS place
+    FROM documents
+   UNION ALL
+  SELECT organization, type, status, number, voucher_date, created, updated, due, contact, 0, body, rowid FROM vouchers;
 CREATE TABLE IF NOT EXISTS subscriptions (
   id TEXT PRIMARY KEY, organization TEXT NOT NULL, api_key TEXT NOT NULL, event_type TEXT NOT NULL,
   callback_url TEXT NOT NULL, created INTEGER NOT NULL, UNIQUE (organization, event_type, callback_url));

@@ -14,6 +14,7 @@ from .errors import Answer, RegularRefusal, json_answer
 from .kinds import KINDS
 from .organizations import Organization
 from .paging import page_of, read_page
+from .voucher import PURCHASES, Voucher
 
 VOUCHER_TYPES = frozenset(
     {
@@ -44,7 +45,8 @@ STATUSES = frozenset(
         "unchecked",
     }
 )
-KIND_OF_TYPE = {kind.voucher_type: kind.name for kind in KINDS.values()}
+KIND_OF_TYPE: dict[str, str] = {kind.voucher_type: kind.name for kind in KINDS.values()}
+KIND_OF_TYPE |= {name: name for name in PURCHASES}
 DATES = {"voucherDate": "voucher_date", "createdDate": "created", "updatedDate": "updated"}
 
 
@@ -63,18 +65,24 @@ async def get(call: Call) -> Answer:
         where.append("created < ?")
         values.append(millis(until))
     where += [f"kind IN ({', '.join('?' * len(kinds))})", condition]
-    sql = f"FROM documents WHERE organization = ? AND {' AND '.join(where)}"
+    sql = f"FROM listed WHERE organization = ? AND {' AND '.join(where)}"
     values = [call.organization.organization_id, *values, *kinds]
     direction = _direction(query)
     total = call.office.store.row(f"SELECT COUNT(*) AS n {sql}", *values)
     assert total is not None
     rows = call.office.store.rows(
-        f"SELECT body {sql} ORDER BY voucher_date {direction}, created {direction}, rowid {direction} LIMIT ? OFFSET ?",
+        f"SELECT kind, body {sql} ORDER BY voucher_date {direction}, created {direction}, place {direction}"
+        " LIMIT ? OFFSET ?",
         *values,
         page.size,
         page.number * page.size,
     )
-    content = [_row(Document.model_validate_json(row["body"]), today, call.organization) for row in rows]
+    content = [
+        _row_of_voucher(Voucher.model_validate_json(row["body"]))
+        if row["kind"] in PURCHASES
+        else _row(Document.model_validate_json(row["body"]), today, call.organization)
+        for row in rows
+    ]
     return json_answer(200, page_of(content, page, total["n"], "voucherdate", direction))
 
 
@@ -99,10 +107,12 @@ def _status_condition(statuses: frozenset[str], today: datetime, open_listed_as:
         elif status == "paid":
             conditions.append("(status = 'paid' AND kind <> 'credit-note')")
         elif status == "paidoff":
-            conditions.append("(status = 'paid' AND kind = 'credit-note')")
+            conditions.append("(status = 'paidoff' OR status = 'paid' AND kind = 'credit-note')")
+        elif status in ("transferred", "sepadebit"):
+            conditions.append(f"(status = '{status}' OR status = 'open' AND '{status}' = '{open_listed_as}')")
         elif status == open_listed_as:
             conditions.append("status = 'open'")
-        elif status in ("draft", "open", "voided"):
+        elif status in ("draft", "open", "voided", "unchecked"):
             conditions.append(f"status = '{status}'")
     return f"({' OR '.join(conditions) or '0'})"
 
@@ -125,8 +135,8 @@ def _filters(query: Mapping[str, str]) -> tuple[list[str], list[Any]]:
         where.append("contact = ?")
         values.append(contact)
     if (number := query.get("voucherNumber")) is not None:
-        where.append("number = ?")
-        values.append(html.unescape(number))
+        where.append("(number = ? OR kind IN ('purchaseinvoice', 'purchasecreditnote') AND lower(number) = lower(?))")
+        values += [html.unescape(number)] * 2
     if (archived := query.get("archived")) is not None:
         if archived not in ("true", "false"):
             raise RegularRefusal(400, "parameter 'archived' is invalid")
@@ -164,4 +174,23 @@ def _row(document: Document, today: datetime, organization: Organization) -> dic
         "openAmount": None if document.status == "draft" else float(document.open_amount),
         "currency": document.currency,
         "archived": document.archived,
+    }
+
+
+def _row_of_voucher(voucher: Voucher) -> dict[str, Any]:
+    return {
+        "id": voucher.id,
+        "voucherType": voucher.type,
+        "voucherStatus": voucher.status,
+        "voucherNumber": voucher.number,
+        "voucherDate": wire(voucher.voucher_date),
+        "createdDate": wire(voucher.created),
+        "updatedDate": wire(voucher.updated),
+        "dueDate": wire(voucher.due),
+        "contactId": voucher.contact_id,
+        "contactName": "Sammellieferant" if voucher.collective_contact else voucher.contact_name,
+        "totalAmount": float(voucher.gross),
+        "openAmount": float(voucher.open_amount),
+        "currency": "EUR",
+        "archived": False,
     }
