@@ -7,13 +7,14 @@ RateLimited, passes unchanged.
 """
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
 from typing import Final, Literal, Self, TypeVar, cast
 from uuid import UUID
 
 import httpx
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from lexoffice.addresses import api_root, query_string, resource_path, search_text
 from lexoffice.answers import Created, Fetched, Page
@@ -23,6 +24,7 @@ from lexoffice.errors import LexofficeError, SearchWindowExceeded, UnusableFile,
 from lexoffice.new_documents import NewCreditNote, NewDocument, NewInvoice
 from lexoffice.payments import Payments
 from lexoffice.profile import Profile
+from lexoffice.purchases import LARGEST_FILE, AttachedFile, NewVoucher, PostingCategory, Voucher
 from lexoffice.refusals import Call, no_answer, refusal, unusable_answer
 from lexoffice.subscriptions import Subscription
 from lexoffice.transports import Borrowed, fresh_connection_transport
@@ -36,6 +38,8 @@ READ_IN_ALL_SECONDS: Final = 30.0
 CREATE_IN_ALL_SECONDS: Final = 35.0
 LARGEST_ANSWER: Final = 10 * 1024 * 1024
 SEARCH_WINDOW: Final = 10_000
+
+_CATEGORIES = TypeAdapter(list[PostingCategory])
 
 _Fetched = TypeVar("_Fetched", bound=Fetched)
 _Value = TypeVar("_Value")
@@ -111,6 +115,14 @@ class LexofficeClient:
         """
         return await self._fetch(Payments, resource_path("payments", id))
 
+    async def voucher(self, id: UUID) -> Voucher:
+        """One purchase voucher (Vouchers endpoint). NotFound also shortly after its create."""
+        return await self._fetch(Voucher, resource_path("vouchers", id))
+
+    async def posting_categories(self) -> list[PostingCategory]:
+        """What vouchers may be booked to, income and outgo (Posting Categories endpoint)."""
+        return await self._read("posting-categories", {}, lambda body: _CATEGORIES.validate_python(read_json(body)))
+
     async def contact(self, id: UUID) -> Contact:
         """One contact (Contacts endpoint)."""
         return await self._fetch(Contact, resource_path("contacts", id))
@@ -160,6 +172,27 @@ class LexofficeClient:
         """Create an invoice, open or as a draft (Invoices endpoint). The same caveats as for a credit note."""
         return await self._create_document("invoices", new, finalize=finalize)
 
+    async def create_voucher(self, new: NewVoucher) -> Created:
+        """Create a purchase voucher, open (Vouchers endpoint). After OutcomeUnknown look for its number.
+
+        Nothing deletes it but a person, and a PUT may lose its files: there is none here.
+        """
+        return await self._create(Call.CREATE, "vouchers", new.body())
+
+    async def attach_file(self, voucher: UUID, content: bytes, *, name: str) -> UUID:
+        """Attach a PDF to a voucher; the same bytes again are the same file (Vouchers endpoint, files).
+
+        Raises ValueError, without a request, for what is no PDF or larger than LARGEST_FILE.
+        """
+        if len(content) > LARGEST_FILE or not content.startswith(b"%PDF-"):
+            raise ValueError("no PDF, or too large for lexoffice")
+        path = f"{resource_path('vouchers', voucher)}/files"
+        body, content_type = _multipart(name, content)
+        status, answer = await self._send(Call.ATTACH, "POST", path, body=body, content_type=content_type)
+        return _understood(
+            lambda told: AttachedFile.model_validate(read_json(told)), Call.ATTACH, "POST", path, status, answer
+        ).id
+
     async def subscribe(self, event_type: str, callback_url: str) -> Created:
         """Have one type of event sent to an address (Event Subscriptions endpoint).
 
@@ -188,7 +221,14 @@ class LexofficeClient:
         return _understood(read, Call.READ, "GET", path, status, answer)
 
     async def _send(
-        self, call: Call, method: str, path: str, *, body: bytes | None = None, accept: str = "application/json"
+        self,
+        call: Call,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        content_type: str = "application/json",
+        accept: str = "application/json",
     ) -> tuple[int, bytes]:
         """Send one request; status and body of a 2xx, else the error that the answer stands for."""
         name = _name(method, path)
@@ -196,7 +236,7 @@ class LexofficeClient:
         in_all = CREATE_IN_ALL_SECONDS if creates else READ_IN_ALL_SECONDS
         timeout = httpx.Timeout(CREATE_IN_ALL_SECONDS if creates else READ_SECONDS, connect=CONNECT_SECONDS)
         timeout.pool = CONNECT_SECONDS
-        headers = {"Accept": accept} | ({"Content-Type": "application/json"} if body is not None else {})
+        headers = {"Accept": accept} | ({"Content-Type": content_type} if body is not None else {})
         request = self._http.build_request(
             method, f"{self._root}/{path}", content=body, headers=headers, timeout=timeout
         )
@@ -259,6 +299,17 @@ def _faults(error: ValidationError) -> str:
         (name_or_none(".".join(str(step) for step in fault["loc"])), name_or_none(fault["type"])) for fault in faults
     )
     return "; ".join(" ".join(part for part in pair if part) for pair in named)
+
+
+def _multipart(name: str, content: bytes) -> tuple[bytes, str]:
+    """A body with one part `file`, and its Content-Type; the boundary is the content's, so the same bytes each time."""
+    boundary = hashlib.sha256(content).hexdigest()
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "_" for letter in name)
+    head = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{plain}"\r\n'
+        "Content-Type: application/pdf\r\n\r\n"
+    )
+    return head.encode() + content + f"\r\n--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
 
 
 def _name(method: str, path: str) -> str:

@@ -49,12 +49,13 @@ class Call(Enum):
     READ = "read"
     DELETE = "delete"  # may be repeated: the second time it is a 404
     SUBSCRIBE = "subscribe"  # may be repeated: the second time it is a 409
+    ATTACH = "attach"  # may be repeated: the same bytes are the same file
     CREATE = "create"  # must not be repeated blindly
 
     @property
     def repeatable(self) -> bool:
         """Whether a second call leaves nothing behind that one would not."""
-        return self in (Call.READ, Call.DELETE)
+        return self in (Call.READ, Call.DELETE, Call.ATTACH)
 
 
 def refusal(call: Call, status: int, body: bytes, *, request: str, retry_after: str | None = None) -> LexofficeError:
