@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,7 +10,8 @@ from typing import Any
 
 from ledger.types import BERLIN
 
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# OWASP, CSV Injection; the full-width ones are read as the others by spreadsheets set to an East Asian language.
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BOM = "\ufeff"
 
 
@@ -43,4 +45,9 @@ def _cell(value: Any) -> str:
             return value.strftime("%d.%m.%Y")
         case _:
             text = str(value)
-            return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) else text
+            return f"'{text}" if _seen(text).startswith(_BEGINS_A_FORMULA) or text[:1].isspace() else text
+
+
+def _seen(text: str) -> str:
+    """Without what a spreadsheet skips before it looks for a formula: blanks of any kind and what is not visible."""
+    return text.lstrip("".join(one for one in text if unicodedata.category(one) in ("Cf", "Zs", "Cc")) or None)

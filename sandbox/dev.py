@@ -159,6 +159,8 @@ def main() -> None:
         "--state", type=Path, default=USUAL_STATE, help="where databases and logs are kept (%(default)s)"
     )
     options = parser.parse_args()
+    # Databases, logs, mails and keys of the demo are for nobody else on this machine.
+    os.umask(0o077)
     if options.dialect and not options.once:
         parser.error("--dialect needs --once")
     if options.code:

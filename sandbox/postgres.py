@@ -73,6 +73,8 @@ class PostgresServer(Service):
     async def start(self) -> PostgresAddresses:
         """Make data directory, roles and database where they are missing, and serve. Raises StackError."""
         self._state.mkdir(parents=True, exist_ok=True)
+        # Passed through by the user that PostgreSQL runs as, read by none but us.
+        self._state.chmod(0o711)
         self._binaries = _binaries(self._identity)
         self._data = _reachable_data(self._state / "data", self._identity)
         self._passwords = self._read_or_make_passwords()

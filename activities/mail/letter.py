@@ -16,6 +16,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import idna
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ledger.types import BERLIN, Frozen
@@ -61,8 +62,9 @@ def reachable(address: str) -> str | None:
     """The address as SMTP takes it; None for what is none, and for what could be two."""
     local, at, domain = address.strip().rpartition("@")
     try:
-        ascii_domain = domain.encode("idna").decode()
-    except UnicodeError:
+        # IDNA 2008, where straße.de is another domain than strasse.de; Python's own codec knows 2003 only.
+        ascii_domain = domain if domain.isascii() else idna.encode(domain, uts46=True, std3_rules=True).decode()
+    except idna.IDNAError:
         return None
     whole = f"{local}{at}{ascii_domain}"
     return whole if _ADDRESS.fullmatch(whole) else None

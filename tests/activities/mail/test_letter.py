@@ -187,6 +187,12 @@ def test_a_pdf_goes_along() -> None:
         ("anna@partner.example", "anna@partner.example"),
         (" anna+x@münchen.example ", "anna+x@xn--mnchen-3ya.example"),
         ("anna@localhost", "anna@localhost"),
+        # IDNA 2008: another domain than strasse.de, and somebody else's.
+        ("chef@straße.de", "chef@xn--strae-oqa.de"),
+        ("chef@βόλος.example", "chef@xn--nxasmm1c.example"),
+        ("anna@MÜNCHEN.example", "anna@xn--mnchen-3ya.example"),
+        ("anna@münchen。example", "anna@xn--mnchen-3ya.example"),
+        ("anna@☃.example", None),
         ("a@x.example,b@x.example", None),
         ("a@x.example\r\nRCPT TO:<b@x.example>", None),
         ("Anna <anna@x.example>", None),

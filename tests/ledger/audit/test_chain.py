@@ -223,13 +223,15 @@ async def test_an_entry_says_from_where_and_the_address_can_be_erased(ledger: Le
 
 
 async def test_the_export_is_a_table_for_german_spreadsheets_without_formulas(ledger: Ledger, audited: Tenant) -> None:
+    evil_too = ("\n=1", "＝1", "＋1", "－1", "＠x", "\u200b=1", " =1", "\u3000＝1")
     async with ledger.transaction(audited) as tx:
-        for evil in ("=1+1", "+49", "-1", "@SUM(A1)", "\tx", "\rx", 'a;"b"\nc'):
+        for evil in ("=1+1", "+49", "-1", "@SUM(A1)", "\tx", "\rx", 'a;"b"\nc', *evil_too):
             await audit.record(tx, actor=evil, action="a", subject="s", subject_id="1")
     async with ledger.transaction(audited) as tx:
         written = b"".join([lines async for lines in audit_chain.export(tx)])
         head = await audit_chain.head(tx)
     assert written.startswith(b"\xef\xbb\xbfNr.;Zeitpunkt;")
     rows = list(csv.reader(io.StringIO(written.decode("utf-8-sig"), newline=""), delimiter=";"))
-    assert [row[2] for row in rows[2:]] == ["'=1+1", "'+49", "'-1", "'@SUM(A1)", "'\tx", "'\rx", 'a;"b"\nc']
+    plain = ["'=1+1", "'+49", "'-1", "'@SUM(A1)", "'\tx", "'\rx", 'a;"b"\nc']
+    assert [row[2] for row in rows[2:]] == [*plain, *(f"'{evil}" for evil in evil_too)]
     assert rows[-1][9] == head.hash

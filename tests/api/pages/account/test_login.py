@@ -104,7 +104,32 @@ async def test_a_link_ends_after_30_minutes_and_with_the_next_one(firm: Firm) ->
     assert (await browser.post(second, {"new": NEW, "repeated": NEW})).status_code == 404
 
 
-@pytest.mark.parametrize("password", ["kurz", "aaaaaaaaaaaaaaaa", "partnerdesk-2026!", "x" * 129])
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("kurz", "aaaaaaaaaaaaaaaa", "partnerdesk-2026!", "x" * 129),
+        # Of twelve characters and more, and among the first that anybody tries.
+        *(
+            "password1234",
+            "Passwort1234!",
+            "P@ssw0rd2026",
+            "Sommer2026!!!",
+            "Frühling 2026",
+            "Willkommen1!",
+            "administrator",
+        ),
+        *(
+            "qwertzuiop123",
+            "1q2w3e4r5t6y",
+            "123456789012",
+            "12.03.1985!!",
+            "lovelovelove",
+            "abcdef123456",
+            "ichliebedich",
+        ),
+        "Ｐａｓｓｗｏｒｄ１２３４",
+    ],
+)
 async def test_a_weak_password_is_refused_and_the_link_stays(firm: Firm, password: str) -> None:
     browser = await firm.member(Role.VIEWER)
     link = await firm.link(browser)
