@@ -9,12 +9,13 @@ Sales: model_sales.py. What is due of it, and when: model_dues.py.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from tests.money.model_dues import RATES, Debt, Facts, Group, Share, Status, Statuses, Terms
+from tests.money.model_dues import RATES, Debt, Facts, Group, Share, Status, Statuses, Terms, balance_of
 from tests.money.model_sales import (
+    BERLIN,
     LONG_AGO,
     PLANS,
     Event,
@@ -69,6 +70,7 @@ class Line:
     partner: str
     day: date
     begins: int = LONG_AGO
+    counts_from: int = LONG_AGO
     has_hold: bool = True
     waits: bool = False
 
@@ -95,6 +97,7 @@ class Model:
     """A day has one run."""
     rehearsal: dict[tuple[str, str], int] = field(default_factory=dict)
     """What the last one said: net by partner and tax case."""
+    today: date = field(default_factory=lambda: datetime.now(BERLIN).date())
 
     def after(self, events: Iterable[Event]) -> "Model":
         for event in events:
@@ -132,7 +135,7 @@ class Model:
         del self.unsettled[name, 0], self.lines[name]
 
     def _of_a_line(self, cents: int) -> Share:
-        return Share(max(cents, 0), [Debt(cents, self.clock, whole=True)] if cents < 0 else [])
+        return Share(max(cents, 0), [Debt(cents, self.clock)] if cents < 0 else [])
 
     # What may happen to a sale.
 
@@ -235,39 +238,53 @@ class Model:
 
     def _closed(self, month: int) -> None:
         of_month = [sale for sale in self.sales.values() if sale.month == month]
-        if not any(sale.terms.closes for sale in of_month) and not any(when == month for _, when in self.closed):
+        plans = [sale.terms for sale in of_month] + (self._plans_of(month) if of_month else [])
+        if not any(plan.closes for plan in plans) and not any(when == month for _, when in self.closed):
             return
-        counted = [sale for sale in of_month if sale.state == "approved" and not sale.on_hold]
-        revenue: dict[tuple[str, int], int] = {}
-        for sale in counted:
-            for level, partner in enumerate(sale.partners, start=1):
-                more = sale.kept(sale.base) if sale.earns else 0
-                revenue[partner, level] = revenue.get((partner, level), 0) + more
+        paid = [sale for sale in of_month if sale.state == "approved"]
+        counted = [sale for sale in paid if not sale.on_hold]
         for partner in {partner for sale in of_month for partner in sale.partners}:
-            self._close_of(partner, month, counted, revenue)
+            so_far = self.closed.get((partner, month), 0)
+            difference = self._beyond_its_sales(partner, month, counted) - so_far
+            if difference > 0:
+                # A hold releases nothing: not more than if these sales were not held.
+                difference = max(0, min(difference, self._beyond_its_sales(partner, month, paid) - so_far))
+            if difference:
+                begins = max((sale.paid_day for sale in counted if partner in sale.partners), default=LONG_AGO)
+                self._line_of_month(partner, month, difference, begins)
 
-    def _close_of(self, partner: str, month: int, counted: list[Sale], revenue: dict[tuple[str, int], int]) -> None:
+    def _line_of_month(self, partner: str, month: int, cents: int, begins: int) -> None:
+        self.closed[partner, month] = self.closed.get((partner, month), 0) + cents
+        name = f"close {len(self.lines)} of {self.clock}"
+        # The whole month is what it is for, and it is over on its last day. It belongs to the run that closes it.
+        over = date(2026, month + 1, 1)
+        counts_from = (over - self.today).days - 1
+        self.lines[name] = Line(partner, over - timedelta(days=1), begins, counts_from)
+        self.unsettled[name, 0] = self._of_a_line(cents)
+
+    def _plans_of(self, month: int) -> list[Plan]:
+        """Valid in the month, the newest last: the one with which it begins, and those that come in it."""
+        known = sorted((start, number) for number, (start, _) in enumerate(self.plans) if start[0] <= month)
+        before = [number for (when, _), number in known if when < month]
+        return [self.plans[number][1] for number in before[-1:] + [n for (when, _), n in known if when == month]]
+
+    def _beyond_its_sales(self, partner: str, month: int, counted: list[Sale]) -> int:
+        """What these sales of the month are worth together to a partner, less what each of them gives."""
         due: dict[int, Fraction] = {}
-        given, newest, begins = 0, None, LONG_AGO
+        given = 0
         for sale in counted:
             for level, earner in enumerate(sale.partners, start=1):
                 if earner == partner:
-                    amount = sale.kept_of_due(sale.due_in_month(level, revenue[partner, level]))
-                    due[level] = due.get(level, Fraction(0)) + amount
+                    revenue = sum(
+                        other.kept(other.base)
+                        for other in counted
+                        if other.earns and other.partners[level - 1 : level] == (partner,)
+                    )
+                    due[level] = due.get(level, Fraction(0)) + sale.kept_of_due(sale.due_in_month(level, revenue))
                     given += sale.worth(level)
-                    version = (self.plans[sale.plan][0], sale.plan)
-                    newest = max(newest or version, version)
-                    begins = max(begins, sale.paid_day)
         total = sum(rounded(amount) for amount in due.values())
-        cap = self.plans[newest[1]][1].cap_per_month if newest else None
-        so_far = self.closed.get((partner, month), 0)
-        difference = (total if cap is None else min(total, cap)) - given - so_far
-        if difference:
-            self.closed[partner, month] = so_far + difference
-            name = f"close {len(self.lines)} of {self.clock}"
-            # The whole month is what it is for, and it is over on its last day.
-            self.lines[name] = Line(partner, date(2026, month + 1, 1) - timedelta(days=1), begins)
-            self.unsettled[name, 0] = self._of_a_line(difference)
+        cap = self._plans_of(month)[-1].cap_per_month
+        return (total if cap is None else min(total, cap)) - given
 
     # What is due.
 
@@ -278,25 +295,38 @@ class Model:
     def _facts(self, family: Family) -> Facts:
         name, level = family
         if line := self.lines.get(name):
-            return Facts(line.partner, line.day, waits=line.waits, begins=line.begins, has_hold=line.has_hold)
+            return Facts(
+                line.partner,
+                line.day,
+                waits=line.waits,
+                begins=line.begins,
+                counts_from=line.counts_from,
+                has_hold=line.has_hold,
+            )
         sale = self.sales[name]
         return Facts(
             sale.partners[level - 1],
             sale.day,
-            waits=sale.on_hold,
+            held=sale.on_hold,
             unpaid=sale.state not in ("approved", "refunded"),
             begins=sale.paid_day,
+            counts_from=sale.paid_day,
         )
 
     def due(self, partner: str, cut_off: int | None = None) -> dict[str, Group]:
         """By tax case, the one of the oldest service first."""
-        statuses, groups = self._statuses_of(partner), dict[str, Group]()
+        statuses, groups, growing = self._statuses_of(partner), dict[str, Group](), set[str | None]()
         for family, share in self.unsettled.items():
             facts = self._facts(family)
-            if facts.partner != partner or facts.waits:
+            if facts.partner != partner:
                 continue
             of_its_day = statuses.case_on(facts.day)
-            if share.above and of_its_day and facts.is_free(self.terms.hold_days, cut_off):
+            is_free = not facts.waits and facts.is_free(self.terms.hold_days, cut_off)
+            if share.above and not is_free:
+                growing.add(of_its_day)
+            if facts.waits:
+                continue
+            if share.above and of_its_day and is_free:
                 group = groups.setdefault(of_its_day, Group())
                 group.above[family] = share.above
                 group.own_days.append(facts.day)
@@ -307,23 +337,44 @@ class Model:
                     group.days.append(facts.day)
                     if debt.case is None:
                         group.own_days.append(facts.day)
+        # Who has no status today may be of any case again.
+        today = statuses.case_on(self.today)
+        for case, group in groups.items():
+            group.can_grow = today is None or case == today or case in growing
         return dict(sorted(groups.items(), key=lambda entry: entry[1].order))
 
-    def payable(self, partner: str, cut_off: int | None = None) -> dict[str, Group]:
+    def carried(self, partner: str, groups: dict[str, Group]) -> dict[str, str | None]:
+        """Why each of these is not paid."""
+        balance = balance_of(groups.values(), self.terms)
         return {
-            case: group
-            for case, group in self.due(partner, cut_off).items()
-            if group.carried(self.terms, leaving=partner in self.leaving) is None
+            case: group.carried(self.terms, balance, leaving=partner in self.leaving) for case, group in groups.items()
         }
+
+    def payable(self, partner: str, cut_off: int | None = None) -> dict[str, Group]:
+        groups = self.due(partner, cut_off)
+        why_not = self.carried(partner, groups)
+        return {case: group for case, group in groups.items() if why_not[case] is None}
 
     # What may happen to a payout.
 
     def _requested(self, name: str, partner: str, case: str | None) -> None:
-        """One document holds one tax case: the one asked for, else the oldest."""
-        found = self.due(partner)
-        wanted = case or next(iter(found), None)
-        if wanted in self.payable(partner):
-            self._make(name, partner, wanted, found[wanted])
+        """One tax case a document: the one asked for, else the oldest that can be paid and leaves the others so."""
+        payable = self.payable(partner)
+        kind = [one for one in payable if self._leaves_the_others(partner, one)]
+        wanted = case or next(iter([*kind, *payable]), None)
+        if wanted in payable:
+            self._make(name, partner, wanted, payable[wanted])
+
+    def _leaves_the_others(self, partner: str, case: str) -> bool:
+        """Whether all other cases that can be paid still can when this one was."""
+        found, payable = self.due(partner), self.payable(partner)
+        others = [group for other, group in found.items() if other != case]
+        left = balance_of(others, self.terms) + found[case].stays_owed(self.terms)
+        return all(
+            group.carried(self.terms, left, leaving=partner in self.leaving) is None
+            for other, group in payable.items()
+            if other != case
+        )
 
     def _make(self, name: str, partner: str, case: str, group: Group) -> None:
         self.payouts[name] = Payout(partner, case, group.lines(self.terms))

@@ -1,5 +1,6 @@
 """What the independent model takes for due: tax status by days, hold, cut-off, netting in its limit, the minimum."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -58,13 +59,12 @@ class Statuses(list[Status]):
 
 @dataclass(frozen=True)
 class Debt:
-    """Below zero. `whole`: a correction, or the line of a month, is netted whole or waits."""
+    """Below zero. Where a limit cuts, any of it may be taken."""
 
     cents: int
     since: int
     case: str | None = None
     """That of the line that it answers; None where the status of its day decides."""
-    whole: bool = False
 
 
 @dataclass
@@ -117,17 +117,22 @@ class Facts:
     day: date
     """Of the service."""
     waits: bool = False
-    """All of it: held, blocked, not confirmed."""
+    """All of it: not confirmed."""
+    held: bool = False
+    """The sale is held or blocked: what is to be paid waits, what takes back does not."""
     unpaid: bool = False
     begins: int = LONG_AGO
-    """The day on which the customer paid: the hold begins."""
+    """The day on which the customer paid, or the last of a month's: the hold begins."""
+    counts_from: int = LONG_AGO
+    """A cut-off up to this day leaves it out: the day of the payment, or the end of the month that was closed."""
     has_hold: bool = True
 
     def is_free(self, hold_days: int, cut_off: int | None) -> bool:
         # 1 is tomorrow's midnight, "up to and including today": no hold ends before its day.
         on = 0 if cut_off is None or cut_off == 1 else cut_off
         held = self.has_hold and hold_days > 0 and self.begins + hold_days > on
-        return not self.unpaid and not held and (cut_off is None or self.begins < cut_off)
+        after = cut_off is not None and self.counts_from >= cut_off
+        return not (self.unpaid or self.held or held or after)
 
 
 @dataclass
@@ -138,6 +143,8 @@ class Group:
     debts: list[tuple[Family, Debt]] = field(default_factory=list)
     own_days: list[date] = field(default_factory=list)
     days: list[date] = field(default_factory=list)
+    can_grow: bool = False
+    """The partner is of this case today, or something of it waits; otherwise it is paid whatever its size."""
 
     @property
     def order(self) -> tuple[bool, date]:
@@ -162,15 +169,24 @@ class Group:
         taken = []
         for family, debt in sorted(self.debts, key=lambda entry: entry[1].since):
             part = min(-debt.cents, limit)
-            if debt.whole and part < -debt.cents:
-                continue
             limit -= part
             if part:
                 taken.append((family, replace(debt, cents=-part)))
         return taken
 
-    def carried(self, terms: Terms, *, leaving: bool) -> str | None:
-        net = sum(share.cents for share in self.lines(terms).values())
-        if net <= 0:
+    def net(self, terms: Terms) -> int:
+        return sum(share.cents for share in self.lines(terms).values())
+
+    def stays_owed(self, terms: Terms) -> int:
+        """Below zero: what the limit leaves for another time."""
+        return sum(self.above.values()) + sum(debt.cents for _, debt in self.debts) - self.net(terms)
+
+    def carried(self, terms: Terms, balance: int, *, leaving: bool) -> str | None:
+        """`balance`: of the partner, over all tax cases."""
+        if self.net(terms) <= 0:
             return "not_above_zero"
-        return "below_minimum" if net < terms.minimum and not leaving else None
+        return "below_minimum" if balance < terms.minimum and self.can_grow and not leaving else None
+
+
+def balance_of(groups: Iterable[Group], terms: Terms) -> int:
+    return sum(group.net(terms) for group in groups)

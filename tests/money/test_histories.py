@@ -113,13 +113,9 @@ async def difference(player: LedgerPlayer, model: Model) -> str | None:
 
 def due_by_the_model(model: Model, partner: str) -> dict[str, tuple[int, str | None]]:
     """By tax case, in the order in which they are asked for: net, and why it is carried."""
-    return {
-        case: (
-            sum(share.cents for share in group.lines(model.terms).values()),
-            group.carried(model.terms, leaving=partner in model.leaving),
-        )
-        for case, group in model.due(partner).items()
-    }
+    groups = model.due(partner)
+    why_not = model.carried(partner, groups)
+    return {case: (group.net(model.terms), why_not[case]) for case, group in groups.items()}
 
 
 async def play_all(new_player: NewPlayer, seeds: range, *, looks: bool) -> list[str]:
