@@ -132,15 +132,17 @@ async def _lock_partner(tx: TenantTransaction, code: str) -> PartnerId:
 
 def _first(owed: PartnerDue) -> DueGroup | None:
     """The oldest that can be paid, unless the minimum would hold back the others then: it counts them together."""
-    balance = sum(group.net_cents for group in owed.groups)
-    enough = owed.minimum_cents if not owed.leaving else 0
-    payable = [
-        group
-        for group in owed.payable
-        if balance - group.net_cents >= enough
-        or not any(other.can_grow for other in owed.payable if other is not group)
-    ]
-    return next(iter([*payable, *owed.payable, *owed.groups]), None)
+    return next(
+        iter([*(one for one in owed.payable if _leaves_the_others(owed, one)), *owed.payable, *owed.groups]), None
+    )
+
+
+def _leaves_the_others(owed: PartnerDue, paid: DueGroup) -> bool:
+    if owed.leaving or not any(other.can_grow for other in owed.payable if other is not paid):
+        return True
+    owed_still = sum(line.whole_cents for line in paid.every_line) - paid.net_cents
+    others = sum(other.net_cents for other in owed.groups if other is not paid)
+    return others + owed_still >= owed.minimum_cents
 
 
 def _nothing_due(owed: PartnerDue, wanted: TaxCase | None) -> Refused:
