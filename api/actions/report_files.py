@@ -15,6 +15,7 @@ from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable, NotFound
 from ledger.reports import evidence_bundle, reports, statements
 from ledger.reports.reports import DayReport, Reconciliation
+from ledger.reports.statements import PartnerStatement
 from ledger.types import BERLIN, Tenant, midnight
 from words import sentence
 
@@ -71,7 +72,19 @@ async def partner_statement(
 ) -> Response:
     async with doors.ledger.transaction(tenant) as tx:
         statement = await statements.of_partner(tx, code, first_day, last_day, in_words=_in_german)
-    name = f"{statement.partner_code}-{first_day.isoformat()}-{last_day.isoformat()}-abrechnung"
+    return _partners_file(
+        statement, f"{statement.partner_code}-{first_day.isoformat()}-{last_day.isoformat()}-abrechnung", form
+    )
+
+
+async def yearly_statement(doors: Parts, tenant: Tenant, code: str, year: int, form: str) -> Response:
+    """By the day of payment."""
+    async with doors.ledger.transaction(tenant) as tx:
+        statement = await statements.of_year(tx, code, year, in_words=_in_german)
+    return _partners_file(statement, f"{statement.partner_code}-{year}-zahlungen", form)
+
+
+def _partners_file(statement: PartnerStatement, name: str, form: str) -> Response:
     if form == "csv":
         return csv_file(statements.partner_csv(statement), f"{name}.csv")
     from ledger.reports import statement_pdf

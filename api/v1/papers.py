@@ -70,3 +70,21 @@ async def partner_statement(
     last_day: Annotated[BusinessDay, Query(description="Letzter Tag, eingeschlossen")],
 ) -> Response:
     return await report_files.partner_statement(doors, caller.tenant, code, first_day, last_day, form)
+
+
+@router.get(
+    "/partners/{code}/yearly-statement.{form}",
+    summary="Was einem Partner in einem Jahr zugeflossen ist",
+    description="Nach dem Tag der Zahlung (§ 11 EStG), nicht nach dem der Auszahlung.",
+    operation_id="get_yearly_statement",
+    response_class=Response,
+    responses=_file("application/pdf", "text/csv"),
+)
+async def yearly_statement(
+    code: PartnerCode,
+    form: Form,
+    doors: Doors,
+    caller: Reader,
+    year: Annotated[int, Query(ge=2000, le=2999, examples=[2026])],
+) -> Response:
+    return await report_files.yearly_statement(doors, caller.tenant, code, year, form)

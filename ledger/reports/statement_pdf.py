@@ -34,16 +34,21 @@ def payout_pdf(statement: PayoutStatement) -> bytes:
 def partner_pdf(statement: PartnerStatement) -> bytes:
     """The statement of a partner over a time, payout by payout with the sums, as PDF."""
     title = f"Abrechnungen {_day(statement.first_day)} bis {_day(statement.last_day)}"
+    if statement.by_payment:
+        title = f"Zahlungen im Jahr {statement.first_day.year}"
     page = _begin(title, statement, statement.partner_code)
     if not statement.payouts:
-        _text(page, "In diesem Zeitraum gab es keine Auszahlung.")
+        nothing = "Jahr gab es keine Zahlung" if statement.by_payment else "Zeitraum gab es keine Auszahlung"
+        _text(page, f"In diesem {nothing}.")
     for payout in statement.payouts:
         page.set_font(_FONT, "B", 12)
         _text(page, f"Auszahlung {payout.number}")
         page.set_font(_FONT, "", 10)
         _payout(page, payout)
         page.ln(_LINE * 2)
-    if statement.payouts:
+    if statement.payouts and statement.by_payment:
+        _of_year(page, statement)
+    elif statement.payouts:
         page.set_font(_FONT, "B", 11)
         _text(page, f"Summe im Zeitraum: {euro(sum(payout.gross_cents for payout in statement.payouts))}")
         _text(page, f"davon bezahlt: {euro(statement.paid_cents)}")
@@ -125,6 +130,14 @@ def _payout(page: _Page, statement: PayoutStatement) -> None:
         page.cell(sum(width for _, width, _ in _COLUMNS[:-1]), _LINE, winansi(word), align="R")
         page.cell(_COLUMNS[-1][1], _LINE, winansi(euro(cents)), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     page.set_font(_FONT, "", 10)
+
+
+def _of_year(page: _Page, statement: PartnerStatement) -> None:
+    _text(page, "Nach dem Tag der Zahlung (§ 11 EStG).")
+    page.set_font(_FONT, "B", 11)
+    _text(page, f"Netto: {euro(sum(payout.net_cents for payout in statement.payouts))}")
+    _text(page, f"Umsatzsteuer: {euro(sum(payout.tax_cents for payout in statement.payouts))}")
+    _text(page, f"Zugeflossen: {euro(sum(payout.gross_cents for payout in statement.payouts))}")
 
 
 def _row(page: _Page, cells: Sequence[str], *, style: str = "") -> None:

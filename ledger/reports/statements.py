@@ -6,7 +6,7 @@ The lines are those of the ledger; the document of record stays the credit note 
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.commissions.explanations import explained_by
 from ledger.csv_writing import Cents, csv_lines
@@ -128,7 +128,10 @@ class PayoutStatement(Frozen):
 
 
 class PartnerStatement(Frozen):
-    """What a partner was paid, from day to day (both included), by the day the payout was made."""
+    """What a partner was paid, from day to day (both included), by the day the payout was made.
+
+    `by_payment`: by the day on which the money came, and nothing else: what counts as income of a year (§ 11 EStG). [K]
+    """
 
     partner_code: str
     partner_name: str
@@ -138,6 +141,7 @@ class PartnerStatement(Frozen):
     first_day: date
     last_day: date
     payouts: tuple[PayoutStatement, ...]
+    by_payment: bool = False
 
     @property
     def paid_cents(self) -> int:
@@ -157,6 +161,37 @@ async def of_partner(
     tx: TenantTransaction, code: str, first_day: date, last_day: date, *, in_words: InWords
 ) -> PartnerStatement:
     """Raises NotFound, NotAcceptable for days in the wrong order or more than two years apart."""
+    return await _of_partner(
+        tx,
+        _Asked(code, first_day, last_day),
+        """
+          AND (p.created_at AT TIME ZONE 'Europe/Berlin')::date BETWEEN $3 AND $4
+          AND p.state NOT IN ('rejected', 'cancelled')
+        ORDER BY p.seq
+        """,
+        in_words=in_words,
+    )
+
+
+async def of_year(tx: TenantTransaction, code: str, year: int, *, in_words: InWords) -> PartnerStatement:
+    """All that a partner was paid in a year, by the day of payment. Raises NotFound."""
+    found = await _of_partner(
+        tx,
+        _Asked(code, date(year, 1, 1), date(year, 12, 31)),
+        " AND p.paid_on BETWEEN $3 AND $4 AND p.state IN ('paid', 'settled_manually') ORDER BY p.paid_on, p.seq",
+        in_words=in_words,
+    )
+    return found.model_copy(update={"by_payment": True})
+
+
+class _Asked(NamedTuple):
+    code: str
+    first_day: date
+    last_day: date
+
+
+async def _of_partner(tx: TenantTransaction, asked: _Asked, which: str, *, in_words: InWords) -> PartnerStatement:
+    code, first_day, last_day = asked
     if last_day < first_day or (last_day - first_day).days > MOST_DAYS:
         raise NotAcceptable("period_not_acceptable")
     code = code_of(code)
@@ -164,12 +199,7 @@ async def of_partner(
     if partner is None:
         raise NotFound("partner_not_found")
     rows = await tx.fetch(
-        _PAYOUTS
-        + """
-          AND q.code = $2 AND (p.created_at AT TIME ZONE 'Europe/Berlin')::date BETWEEN $3 AND $4
-          AND p.state NOT IN ('rejected', 'cancelled')
-        ORDER BY p.seq
-        """,
+        _PAYOUTS + " AND q.code = $2" + which,
         tx.tenant.id,
         code,
         first_day,
@@ -194,10 +224,21 @@ def payout_csv(statement: PayoutStatement) -> bytes:
 
 
 async def partner_csv(statement: PartnerStatement) -> AsyncIterator[bytes]:
-    """The statement as CSV, piece by piece: the header, then each payout's lines and sums."""
-    yield csv_lines([_HEADER], first=True)
+    """The statement as CSV, piece by piece: the header, then each payout's lines and sums. By payment each row begins
+    with its day."""
+    if not statement.by_payment:
+        yield csv_lines([_HEADER], first=True)
+        for payout in statement.payouts:
+            yield csv_lines([*_rows(payout), *_sums(payout)])
+        return
+    yield csv_lines([("Bezahlt am", *_HEADER)], first=True)
     for payout in statement.payouts:
-        yield csv_lines([*_rows(payout), *_sums(payout)])
+        yield csv_lines([(payout.paid_on, *row) for row in (*_rows(payout), *_sums(payout))])
+    of_year = [
+        (f"Im Jahr {statement.first_day.year} {word}", sum(getattr(payout, name) for payout in statement.payouts))
+        for word, name in (("netto", "net_cents"), ("USt", "tax_cents"), ("zugeflossen", "gross_cents"))
+    ]
+    yield csv_lines([(None, None, None, None, word, *[None] * 5, Cents(cents)) for word, cents in of_year])
 
 
 _HEADER = (
@@ -283,7 +324,7 @@ async def _lines(tx: TenantTransaction, payout: PayoutId, in_words: InWords) -> 
                 OR p.state IN ('cancelled', 'rejected')
                    AND l.released_at = (SELECT max(x.released_at) FROM payout_lines x
                                          WHERE x.tenant_id = p.tenant_id AND x.payout_id = p.id))
-         ORDER BY l.position
+         ORDER BY c.service_date, l.position
         """,
         tx.tenant.id,
         payout,

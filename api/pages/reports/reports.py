@@ -95,8 +95,7 @@ async def reconciliation_csv(visit: Reader) -> Response:
 
 @router.get("/nummern")
 async def numbers(visit: Reader) -> Response:
-    wanted = _query(visit, "jahr")
-    year = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) == 4 else None
+    year = _year(visit)
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         found = await number_check.check(tx, year=year)
     return visit.page("report_numbers.html", found=found, kinds=KINDS, ended=ENDED, year=year)
@@ -112,6 +111,15 @@ async def partner_statement(form: str, visit: Reader) -> Response:
     first, last = _day(visit, "von"), _day(visit, "bis")
     code = _query(visit, "partner")[:32].upper()
     return await report_files.partner_statement(visit.doors, visit.tenant, code, first, last, form)
+
+
+@router.get("/jahr.{form}")
+async def yearly_statement(form: str, visit: Reader) -> Response:
+    year = _year(visit)
+    if year is None:
+        raise NotAcceptable("period_not_acceptable")
+    code = _query(visit, "partner")[:32].upper()
+    return await report_files.yearly_statement(visit.doors, visit.tenant, code, year, form)
 
 
 @router.get("/auszahlungen/{number}/gutschrift.pdf")
@@ -152,6 +160,12 @@ async def _reconciliation(visit: Visit) -> reports.Reconciliation:
 
 def _query(visit: Visit, name: str) -> str:
     return visit.request.query_params.get(name, "").strip()
+
+
+def _year(visit: Visit) -> int | None:
+    """2000 to 2999; None where there is none."""
+    wanted = _query(visit, "jahr")
+    return int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) == 4 and wanted[0] == "2" else None
 
 
 def _day(visit: Visit, name: str) -> date:

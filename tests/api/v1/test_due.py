@@ -197,3 +197,15 @@ async def test_a_disputed_sale_says_that_it_is_disputed(door: Door, shop: Shop) 
     assert (refused.json()["code"], refused.json()["reason"]) == ("nothing_due", "sale_disputed")
     balance = (await door.api("GET", "partners/ANNA")).json()["balance"]
     assert (balance["pending_cents"], balance["held_cents"]) == (1_000, 1_000)
+
+
+async def test_a_year_of_payments_is_a_file_of_the_api(door: Door, shop: Shop) -> None:
+    await earn(shop, 10_000)
+    made = (await door.api("POST", "payouts", {"partner": "ANNA"})).json()
+    await shop.document_under_way(made["number"])
+    await shop.pay(made["number"])
+    await shop.rows("UPDATE payouts SET paid_on = '2026-01-02'")
+    for year, holds in ((2026, True), (2025, False)):
+        answer = await door.api("GET", f"reports/partners/ANNA/yearly-statement.csv?year={year}")
+        assert (answer.status_code, made["number"] in answer.text) == (200, holds)
+    assert (await door.api("GET", "reports/partners/ANNA/yearly-statement.csv?year=1")).status_code == 422

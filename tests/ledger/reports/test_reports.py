@@ -198,6 +198,17 @@ async def test_a_partners_statement_says_how_much_of_it_is_paid(books: Shop, vau
     assert "davon bezahlt: 119,00 €" in text
 
 
+async def test_the_lines_of_a_statement_are_in_order_of_their_service_days(books: Shop) -> None:
+    await payable.fit_to_pay(books)
+    await payable.fit_to_be_paid(books)
+    for day in (9, 3, 20, 3):
+        await payable.earn(books, day * 100, on=date(2026, 3, day))
+    payout = await payable.request(books)
+    async with books.ledger.transaction(books.tenant) as tx:
+        statement = await statements.of_payout(tx, payout.number, in_words=in_words)
+    assert [line.service_date.day for line in statement.lines] == [3, 3, 9, 20]
+
+
 async def test_a_statement_explains_what_base_and_rate_do_not(books: Shop) -> None:
     """A cap, a refund before the payout, and a claw-back with its cause and document."""
     await plan_from_march(books, Rate(level=1, percent=20, cap_per_sale_cents=15_000))
