@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
+from uuid import UUID
 
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -16,7 +17,7 @@ from api.http.problems import Problem, not_available
 from api.http.rows import shown
 from ledger.booking import reconnection
 from ledger.booking.reconnection import GoesOn
-from ledger.connections import connecting, connection_health, connections, webhook_tokens
+from ledger.connections import connecting, connection_health, connections, subscriptions, webhook_tokens
 from ledger.connections.connecting import LexofficeAccount
 from ledger.connections.connections import OtherOrganization, ProviderConnection
 from ledger.connections.wanted_schedules import ScheduleKind
@@ -142,6 +143,21 @@ async def generate_webhook_token(doors: Parts, tenant: Tenant, *, actor: str) ->
         token = await webhook_tokens.create_webhook_token(tx, doors.vault, grace=GRACE, actor=actor)
     doors.webhook_tokens.forget()
     return token
+
+
+async def end_webhook_token(doors: Parts, tenant: Tenant, token: UUID, *, actor: str) -> None:
+    """At once. Where lexoffice itself notifies with it, its subscriptions are set up with a new one.
+
+    Raises NotFound.
+    """
+    async with doors.ledger.transaction(tenant, cause=actor) as tx:
+        kind = await webhook_tokens.end(tx, token, actor=actor)
+        anew = kind == "subscription" and (await connections.get(tx, LEXOFFICE)).has_secret
+        if anew:
+            await subscriptions.want_set_up(tx)
+    doors.webhook_tokens.forget()
+    if anew:
+        await doors.announcer.subscriptions(tenant)
 
 
 async def probe(doors: Parts, tenant: Tenant) -> LexofficeAccount | KeyRefused:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import Body
 from fastapi.responses import JSONResponse
@@ -13,11 +14,13 @@ from api.actions.lexoffice_connection import LexofficeChange, LexofficeConnectio
 from api.actions.lexoffice_profile import KeyRefused
 from api.http.language import in_words
 from api.http.parts import Doors, Parts
+from api.http.rows import shown
 from api.v1.callers import Administrator, Reader
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger.access.api_keys import Caller
-from ledger.connections import connections, stripe_secret
+from ledger.connections import connections, stripe_secret, webhook_tokens
+from ledger.connections.webhook_tokens import WebhookToken
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 from ledger.types import STRIPE
@@ -52,6 +55,10 @@ class Removed(BaseModel):
 
 class Disconnected(Removed):
     revoked: bool = Field(description="Ob lexoffice den Widerruf bestätigt hat; sonst bitte auch dort entfernen")
+
+
+class WebhookTokens(BaseModel):
+    items: list[WebhookToken]
 
 
 class NewToken(BaseModel):
@@ -94,6 +101,30 @@ async def put_lexoffice(
 async def generate_token(doors: Doors, caller: Administrator) -> JSONResponse:
     token = await lexoffice_connection.generate_webhook_token(doors, caller.tenant, actor=caller.actor)
     return JSONResponse({"token": token.get_secret_value()})
+
+
+@router.get(
+    "/lexoffice/webhook-tokens",
+    summary="Webhook-Token auflisten, die noch gelten",
+    operation_id="list_webhook_tokens",
+    response_model=WebhookTokens,
+)
+async def list_tokens(doors: Doors, caller: Reader) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        return JSONResponse({"items": [shown(one) for one in await webhook_tokens.list_tokens(tx)]})
+
+
+@router.delete(
+    "/lexoffice/webhook-tokens/{token}",
+    summary="Einen Webhook-Token sofort beenden",
+    description="Was mit ihm meldet, wird ab sofort abgewiesen. Meldet lexoffice selbst mit ihm, werden die "
+    "Abonnements mit einem neuen eingerichtet.",
+    operation_id="end_webhook_token",
+    response_model=WebhookTokens,
+)
+async def end_token(token: UUID, doors: Doors, caller: Administrator) -> JSONResponse:
+    await lexoffice_connection.end_webhook_token(doors, caller.tenant, token, actor=caller.actor)
+    return await list_tokens(doors, caller)
 
 
 @router.post(

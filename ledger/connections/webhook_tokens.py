@@ -3,14 +3,15 @@
 import math
 import secrets
 import string
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from pydantic import SecretStr
 
 from ledger.audit import audit
 from ledger.database import Ledger, TenantTransaction
-from ledger.refusals import AlreadyExists, NotAcceptable
+from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
 from ledger.types import LEXOFFICE, Frozen, Tenant
 from ledger.vault import Vault
 
@@ -29,6 +30,15 @@ class WebhookDoor(Frozen):
     organization_id: UUID | None
     """Pinned organisation; None until the tenant first connects."""
     requires_signature: bool
+
+
+class WebhookToken(Frozen):
+    """A token as lists show it. `kind` chosen: for relays of the tenant; subscription: lexoffice's own."""
+
+    id: UUID
+    kind: Literal["chosen", "subscription"]
+    created_at: datetime
+    expires_at: datetime | None
 
 
 def refuse_weak(token: str) -> None:
@@ -98,6 +108,44 @@ async def create_webhook_token(
         detail={"provider": LEXOFFICE, "kind": kind, "chosen": chosen is not None},
     )
     return SecretStr(token)
+
+
+async def list_tokens(tx: TenantTransaction) -> list[WebhookToken]:
+    """Those that still open the address, oldest first."""
+    rows = await tx.fetch(
+        """
+        SELECT id, kind, created_at, expires_at FROM webhook_tokens
+         WHERE tenant_id = $1 AND provider = $2 AND (expires_at IS NULL OR expires_at > now()) ORDER BY created_at, id
+        """,
+        tx.tenant.id,
+        LEXOFFICE,
+    )
+    return [WebhookToken.from_row(row) for row in rows]
+
+
+async def end(tx: TenantTransaction, token: UUID, *, actor: str) -> str:
+    """It opens nothing from now on. Returns its kind. Raises NotFound for one that works no more."""
+    kind: str | None = await tx.fetchval(
+        """
+        UPDATE webhook_tokens SET expires_at = now()
+         WHERE tenant_id = $1 AND provider = $2 AND id = $3 AND (expires_at IS NULL OR expires_at > now())
+        RETURNING kind
+        """,
+        tx.tenant.id,
+        LEXOFFICE,
+        token,
+    )
+    if kind is None:
+        raise NotFound("webhook_token_not_found")
+    await audit.record(
+        tx,
+        actor=actor,
+        action="webhook_token.ended",
+        subject="webhook_token",
+        subject_id=str(token),
+        detail={"provider": LEXOFFICE, "kind": kind},
+    )
+    return kind
 
 
 async def _end_older_tokens(tx: TenantTransaction, provider: str, kind: str, grace: timedelta) -> None:

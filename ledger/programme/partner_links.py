@@ -125,6 +125,21 @@ async def open_link(ledger: Ledger, vault: Vault, token: str) -> SecretStr:
     return SecretStr(cookie)
 
 
+async def leave(ledger: Ledger, guest: Guest) -> None:
+    """The cookie ends, wherever it was copied to; what this link was good for is over."""
+    async with ledger.transaction(guest.tenant) as tx:
+        done = await tx.fetchval(
+            """
+            UPDATE partner_links SET cookie_expires_at = now()
+             WHERE tenant_id = $1 AND id = $2 AND cookie_expires_at > now() RETURNING true
+            """,
+            guest.tenant.id,
+            guest.link_id,
+        )
+        if done:
+            await _audited(tx, guest.partner_id, f"partner:{guest.partner_id}", "partner.link_left", guest.link_id)
+
+
 async def recognise(ledger: Ledger, vault: Vault, cookie: str) -> Guest | None:
     """Whose cookie this is; None where it is nobody's (any more)."""
     return await _find(ledger, "find_partner_cookie", vault.recognise_under_all_keys(_cookie(cookie)))

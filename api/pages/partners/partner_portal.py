@@ -64,7 +64,10 @@ async def object_to_payout(visit: Visiting) -> Response:
 
 @router.post(f"{PAGE}/abmelden")
 async def leave(visit: Visiting) -> Response:
-    """This browser forgets the partner; the link stays used."""
+    """The cookie ends here and wherever else it is; the link stays used."""
+    guest = await _guest(visit)
+    if guest is not None:
+        await partner_links.leave(visit.doors.ledger, guest)
     answer = _over(visit, status=200)
     answer.delete_cookie(_cookie(visit), path="/", secure=visit.doors.settings.https, httponly=True, samesite="lax")
     return answer

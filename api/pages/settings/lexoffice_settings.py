@@ -6,6 +6,7 @@ It calls what the JSON API calls (api/actions/lexoffice_connection.py) and decid
 from collections.abc import Awaitable
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -19,7 +20,7 @@ from api.pages.frame import actor_names
 from api.pages.frame.languages import N_
 from api.pages.frame.rendering import PageRoute, problem_of
 from api.pages.frame.visits import Visit, may
-from ledger.connections import connections
+from ledger.connections import connections, webhook_tokens
 from ledger.refusals import NotAcceptable, Refused
 from ledger.roles import Permission
 from ledger.types import LEXOFFICE
@@ -39,6 +40,7 @@ _HINTS = {
     "schluessel": N_("Der API-Schlüssel ist geprüft und hinterlegt."),
     "schluessel-entfernt": N_("Der API-Schlüssel ist entfernt."),
     "token": N_("Der Webhook-Token ist hinterlegt. Frühere gelten noch einen Tag."),
+    "token-beendet": N_("Der Token gilt nicht mehr."),
     "geprueft": N_("lexoffice hat geantwortet: Die Verbindung steht."),
     "zugang": N_("Der verwendete Zugang ist gewechselt."),
     "meldungen": N_("Die Meldungen werden eingerichtet. Das dauert einige Sekunden."),
@@ -94,6 +96,11 @@ async def save_token(visit: SettingsAdmin) -> Response:
     return await _shown(visit, token=token)
 
 
+@router.post(f"{PAGE}/token/{{token}}/beenden")
+async def end_token(token: UUID, visit: SettingsAdmin) -> Response:
+    return await _answer_refusal(visit, _token_ended(visit, token))
+
+
 @router.post(f"{PAGE}/meldungen")
 async def set_up_subscriptions(visit: SettingsAdmin) -> Response:
     return await _answer_refusal(visit, _set_up(visit))
@@ -140,6 +147,11 @@ async def _tested(visit: Visit) -> Response:
     return _go("geprueft")
 
 
+async def _token_ended(visit: Visit, token: UUID) -> Response:
+    await lexoffice_connection.end_webhook_token(visit.doors, visit.tenant, token, actor=visit.person.actor)
+    return _go("token-beendet")
+
+
 async def _set_up(visit: Visit) -> Response:
     async with visit.doors.ledger.transaction(visit.tenant, cause=visit.person.actor) as tx:
         await subscriptions.want(tx)
@@ -174,6 +186,7 @@ async def _shown(
         connection = await connections.get(tx, LEXOFFICE)
         told = await lexoffice_connection.show(tx, doors)
         reports = await subscriptions.health(tx, doors)
+        tokens = await webhook_tokens.list_tokens(tx)
         name_of = await actor_names.names(tx)
     return visit.page(
         "lexoffice.html",
@@ -182,6 +195,7 @@ async def _shown(
         wrong=wrong,
         token=token.get_secret_value() if token else None,
         connection=connection,
+        tokens=tokens,
         told=told,
         reports=reports,
         checked_at=reports["checked_at"] and datetime.fromisoformat(reports["checked_at"]),

@@ -64,6 +64,7 @@ ACTIONS = {
     "partner.created": N_("Partner angelegt"),
     "partner.link_made": N_("Persönlichen Link erstellt"),
     "partner.link_opened": N_("Persönlichen Link geöffnet"),
+    "partner.link_left": N_("Eigene Seite verlassen"),
     "partner.link_revoked": N_("Persönlichen Link widerrufen"),
     "partner.payouts_resumed": N_("Auszahlungen fortgesetzt"),
     "partner.final_settlement_begun": N_("Schlussabrechnung begonnen"),
@@ -107,6 +108,7 @@ ACTIONS = {
     "user.disabled": N_("Konto einer Person gesperrt"),
     "user.enabled": N_("Konto einer Person entsperrt"),
     "webhook_token.created": N_("Webhook-Token angelegt"),
+    "webhook_token.ended": N_("Webhook-Token beendet"),
 }
 
 SUBJECTS = {

@@ -96,6 +96,27 @@ async def test_a_weak_token_of_ones_own_is_refused_with_the_reason(door: Door) -
         assert answer.json()["status"] == "skipped"
 
 
+async def test_a_token_is_ended_at_once(door: Door, other: Door) -> None:
+    kept = (await door.api("PUT", "providers/lexoffice/webhook-token")).json()["token"]
+    first, second = (await door.api("GET", "providers/lexoffice/webhook-tokens")).json()["items"]
+    assert (first["expires_at"] is None, second["expires_at"]) == (False, None)
+    assert kept not in str(first) + str(second)
+    assert (await door.notify(door.event())).status_code == 200
+    assert (await other.api("DELETE", f"providers/lexoffice/webhook-tokens/{first['id']}")).status_code == 404
+    assert (await door.notify(door.event())).status_code == 200
+    left = await door.api("DELETE", f"providers/lexoffice/webhook-tokens/{first['id']}")
+    assert [one["id"] for one in left.json()["items"]] == [second["id"]]
+    assert (await door.notify(door.event())).status_code == 401
+    assert (await door.notify(door.event(), Authorization=f"Bearer {kept}")).status_code == 200
+    again = await door.api("DELETE", f"providers/lexoffice/webhook-tokens/{first['id']}")
+    assert (again.status_code, again.json()["reason"]) == (404, "webhook_token_not_found")
+    reader = await door.new_key("read")
+    refused = await door.http.delete(
+        f"/api/v1/providers/lexoffice/webhook-tokens/{second['id']}", headers={"X-API-Key": reader}
+    )
+    assert refused.status_code == 403
+
+
 async def test_another_tenants_token_is_not_available(door: Door, other: Door) -> None:
     answer = await door.api("PUT", "providers/lexoffice", {"webhook_token": other.token})
     assert (answer.status_code, answer.json()["code"]) == (409, "token_taken")

@@ -191,8 +191,18 @@ async def test_the_page_speaks_english_too(books: Books) -> None:
 
 async def test_somebody_who_logs_out_is_forgotten_by_the_browser(books: Books) -> None:
     guest = await a_guest(books)
+    copied = dict(guest.http.cookies)
     await guest.post("/p/abmelden", shown_at="/p")
     assert (await guest.get("/p")).status_code == 401
+    # And of whoever has its cookie as well.
+    guest.http.cookies.update(copied)
+    assert (await guest.get("/p")).status_code == 401
+    assert (await guest.post("/p/widerspruch", {"nummer": "x", "grund": "y"}, shown_at="/login")).status_code in (
+        401,
+        403,
+    )
+    rows = await books.rows("SELECT count(*) AS n FROM audit_entries WHERE action = 'partner.link_left'")
+    assert rows[0]["n"] == 1
 
 
 async def test_the_partners_page_asks_for_its_states_again(books: Books) -> None:

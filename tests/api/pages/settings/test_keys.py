@@ -116,6 +116,7 @@ _SETTINGS = [
     ("PUT", "/api/v1/providers/stripe", {"signing_secret": "whsec_" + "a" * 32}),
     ("PUT", "/api/v1/providers/lexoffice", {"effective_from": "2026-01-01"}),
     ("PUT", "/api/v1/providers/lexoffice/webhook-token", None),
+    ("DELETE", "/api/v1/providers/lexoffice/webhook-tokens/00000000-0000-4000-8000-000000000000", None),
     ("POST", "/api/v1/providers/lexoffice/test", None),
     ("POST", "/api/v1/providers/lexoffice/subscriptions", None),
     ("DELETE", "/api/v1/providers/lexoffice/key", None),
