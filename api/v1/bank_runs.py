@@ -39,6 +39,7 @@ class CandidateShown(BaseModel):
     barred_params: dict[str, Any] | None
     why_not: str | None = Field(description="Derselbe Grund als Wort für Maschinen", examples=["account_changed"])
     outside_sepa: str | None = Field(description="Land eines Kontos außerhalb des SEPA-Raums", examples=["AE"])
+    must_be_reported: bool = Field(description="Z4-Meldung (§ 67 AWV): mehr als 50.000 € an einen Gebietsfremden")
     run: str | None = Field(description="Zahlungslauf, in dem sie schon steht")
 
 
@@ -352,5 +353,6 @@ def _candidate(one: Candidate) -> dict[str, Any]:
         barred_params=one.barred and one.barred.params,
         why_not=one.why_not,
         outside_sepa=one.outside_sepa,
+        must_be_reported=one.must_be_reported,
         run=one.run,
     ).model_dump(mode="json")

@@ -13,6 +13,7 @@ from ledger.access import four_eyes
 from ledger.audit import audit
 from ledger.bank.bank_ids import checked_bic, checked_iban, country_outside_sepa, masked
 from ledger.bank.bank_text import says_something, sepa_text
+from ledger.bank.sepa_area import is_in_eea
 from ledger.database import TenantTransaction
 from ledger.plain_text import PrintedName
 from ledger.reasons import Reason
@@ -22,12 +23,15 @@ from ledger.vault import Vault
 
 
 class NewOwnAccount(Submitted):
-    """`bic` may be left out where the IBAN tells it."""
+    """`bic` may be left out where the IBAN tells it, inside the EEA.
+
+    `batch_booking` False: each payment is one booking, so that lexoffice proposes the credit note for each.
+    """
 
     account_holder: PrintedName = Field(min_length=1, max_length=70, examples=["Acme GmbH"])
     iban: SecretStr = Field(examples=["DE89370400440532013000"])
-    bic: str | None = Field(default=None, max_length=11)
-    batch_booking: bool = True
+    bic: str | None = Field(default=None, max_length=11, examples=["COBADEFFXXX"])
+    batch_booking: bool = False
 
 
 class OwnAccount(Frozen):
@@ -66,7 +70,8 @@ async def record(tx: TenantTransaction, vault: Vault, new: NewOwnAccount, *, by:
     iban = checked_iban(new.iban.get_secret_value())
     if country_outside_sepa(iban.compact):
         raise NotAcceptable("iban_outside_sepa")
-    bic = checked_bic(new.bic) if new.bic else iban.bic
+    # What a bank's directory says of its own country is no guess; pages ask for it all the same.
+    bic = checked_bic(new.bic) if new.bic else iban.bic if is_in_eea(iban.compact) else None
     if bic is None:
         raise NotAcceptable("bic_missing")
     if not says_something(sepa_text(new.account_holder)):

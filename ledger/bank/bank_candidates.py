@@ -11,6 +11,7 @@ from uuid import UUID
 
 from ledger.bank.bank_ids import country_outside_sepa, masked
 from ledger.bank.bank_text import NAME_LENGTH, TEXT_LENGTH, says_something, sepa_text
+from ledger.bank.sepa_area import is_in_eea, must_be_reported
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 from ledger.tax.document_rules import BlockedBy, PartnerFacts, TenantFacts, document_rule
@@ -41,6 +42,7 @@ WHY_NOT = {
     "tax": "tax_case_changed",
     "cannot_decrypt": "barred_cannot_decrypt",
     "outside_sepa": "barred_outside_sepa",
+    "bic_missing": "barred_bic_missing",
     "unwritable_holder": "barred_unwritable_holder",
 }
 """Why no bank file may pay a payout: the word for machines, and the code of its sentence. `tax` may say more: what the
@@ -53,6 +55,7 @@ class Candidate(Frozen):
     payout_id: PayoutId
     number: PayoutNumber
     partner_code: str
+    partner_country: str | None = None
     credit_note_number: str | None
     amount_cents: int
     account_holder: str | None
@@ -71,6 +74,11 @@ class Candidate(Frozen):
     def masked_iban(self) -> str:
         """The IBAN as pages show it: the last four characters, „????“ where there is no account."""
         return masked(self.iban_last4 or "????")
+
+    @property
+    def must_be_reported(self) -> bool:
+        """Whether the payment is one to be reported to the Bundesbank (Z4)."""
+        return must_be_reported(self.amount_cents, self.partner_country)
 
     @property
     def creditor(self) -> str:
@@ -114,9 +122,11 @@ async def judged(
 
 
 _CANDIDATES = """
-    SELECT p.id AS payout_id, p.number, q.code AS partner_code, d.voucher_number AS credit_note_number,
+    SELECT p.id AS payout_id, p.number, q.code AS partner_code, q.country_code AS partner_country,
+           d.voucher_number AS credit_note_number,
            COALESCE(d.gross_cents, p.gross_cents) AS amount_cents,
-           b.account_holder, b.iban_last4, b.iban_encrypted, p.bank_details_id, r.number AS run,
+           b.account_holder, b.iban_last4, b.iban_encrypted, b.bic,
+           p.bank_details_id, r.number AS run,
            CASE
              WHEN p.state <> 'credit_note_open' THEN 'not_waiting'
              WHEN r.id IS NOT NULL AND r.id IS DISTINCT FROM $3 THEN 'in_another_run'
@@ -218,7 +228,9 @@ def _candidate(vault: Vault, row: Any, blocked: Reason | None) -> Candidate:
     why_not, outside = row["why_not"] or ("tax" if blocked else None), None
     if why_not is None:
         try:
-            outside = country_outside_sepa(vault.decrypt(row["iban_encrypted"]))
+            iban = vault.decrypt(row["iban_encrypted"])
+            outside = country_outside_sepa(iban)
+            why_not = None if outside else _missing_beyond_eea(row, iban)
         except CannotDecrypt:
             why_not = "cannot_decrypt"
         if outside is not None:
@@ -227,6 +239,11 @@ def _candidate(vault: Vault, row: Any, blocked: Reason | None) -> Candidate:
             why_not = "unwritable_holder"
     barred = blocked if why_not == "tax" else Reason.of(WHY_NOT[why_not]) if why_not else None
     return Candidate(**members, barred=barred, why_not=why_not, outside_sepa=outside)
+
+
+def _missing_beyond_eea(row: Any, iban: str) -> str | None:
+    """What banks there ask for and nobody has told. The payer's address is on the document: `tax` bars without one."""
+    return "bic_missing" if row["bic"] is None and not is_in_eea(iban) else None
 
 
 LOOKED_AT = 50

@@ -7,7 +7,7 @@ from datetime import datetime
 from ledger.bank import bank_accounts
 from ledger.bank.bank_candidates import SECONDS
 from ledger.bank.bank_days import checked_execution_date
-from ledger.bank.bank_file import Debtor, Payment, write_bank_file
+from ledger.bank.bank_file import Address, Debtor, Payment, write_bank_file
 from ledger.bank.bank_run_rows import BankRun, lock, note, require_state
 from ledger.bank.bank_runs import barred
 from ledger.database import TenantTransaction
@@ -61,7 +61,12 @@ async def _export(tx: TenantTransaction, vault: Vault, run: BankRun, by: str) ->
     if run.approved_hash != run.content_hash or await barred(tx, vault, run):
         raise ContentHasChanged
     payments = await _payments(tx, vault, run)
-    debtor = Debtor(holder=own.account_holder, iban=await bank_accounts.iban_of(tx, vault, own.id), bic=own.bic)
+    debtor = Debtor(
+        holder=own.account_holder,
+        iban=await bank_accounts.iban_of(tx, vault, own.id),
+        bic=own.bic,
+        address=await _payers_address(tx),
+    )
     # Seconds of computing: beside the event loop, so that other requests go on.
     content = await asyncio.to_thread(
         write_bank_file,
@@ -92,6 +97,13 @@ async def _export(tx: TenantTransaction, vault: Vault, run: BankRun, by: str) ->
         sha256=hashlib.sha256(content).hexdigest(),
         account=str(own.id),
     )
+
+
+async def _payers_address(tx: TenantTransaction) -> Address | None:
+    row = await tx.fetchrow(
+        "SELECT street, zip AS postcode, city AS town, country_code AS country FROM tenants WHERE id = $1", tx.tenant.id
+    )
+    return None if row is None or row["town"] is None else Address.from_row(row)
 
 
 async def _payments(tx: TenantTransaction, vault: Vault, run: BankRun) -> list[Payment]:

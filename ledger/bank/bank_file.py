@@ -1,7 +1,8 @@
 """The file for the bank: pain.001.001.09 (SEPA credit transfer, ISO 20022 customer credit transfer initiation).
 
-Pure but for the clock and the random ids that the library puts into the file: it is made once and kept. No address
-is written (unstructured ones end in November 2026; inside the EEA none is asked for).
+Pure but for the clock: it is made once and kept. One payment block for one execution day and service level. Beyond the
+EEA it names the payer's address (structured: unstructured ones end in November 2026) and the payee's BIC,
+inside neither.
 """
 
 import xml.etree.ElementTree as ET
@@ -13,9 +14,19 @@ from pydantic import Field
 from sepaxml import SepaTransfer  # type: ignore[import-untyped]
 
 from ledger.bank.bank_text import is_sepa_text, sepa_text
+from ledger.bank.sepa_area import is_in_eea
 from ledger.types import BERLIN, Frozen
 
 SCHEMA = "pain.001.001.09"
+
+
+class Address(Frozen):
+    """Of the payer; a bank beyond the EEA must be told town and country at least."""
+
+    street: str | None = None
+    postcode: str | None = None
+    town: str
+    country: str
 
 
 class Debtor(Frozen):
@@ -24,6 +35,7 @@ class Debtor(Frozen):
     holder: str
     iban: str
     bic: str
+    address: Address | None = None
 
 
 class Payment(Frozen):
@@ -52,21 +64,27 @@ def write_bank_file(
 ) -> bytes:
     """The XML of one run. 10,000 payments take seconds, most of them for checking them against the ISO schema.
 
-    `number` becomes the message id. Raises NotSepaText, ValueError without payments, sepaxml's ValidationError.
+    `number` becomes the id of the message and of its payment block. Raises NotSepaText, ValueError without payments, or
+    without address or BIC where a payment needs them, sepaxml's ValidationError.
     """
     if not payments:
         raise ValueError("a file needs a payment")
     for payment in payments:
         if not all(map(is_sepa_text, (payment.creditor, payment.end_to_end_id, payment.remittance))):
             raise NotSepaText(NotSepaText.__doc__)
-    config = {
+    beyond_eea = [payment for payment in payments if not is_in_eea(payment.iban)]
+    if beyond_eea and (debtor.address is None or any(payment.bic is None for payment in beyond_eea)):
+        raise ValueError("beyond the EEA the payer's address and the payee's BIC are needed")
+    config: dict[str, Any] = {
         "name": sepa_text(debtor.holder, 70),
         "IBAN": debtor.iban,
         "BIC": debtor.bic,
-        "batch": batch_booking,
+        "batch": True,  # one payment block; how the bank books it is said in there
         "currency": "EUR",
     }
-    transfer = _Numbered(number, config)
+    if beyond_eea and debtor.address is not None:
+        config["address"] = _address(debtor.address)
+    transfer = _Numbered(number, config, batch_booking=batch_booking)
     for payment in payments:
         transfer.add_payment(_entry(payment, execution_date))
     written: bytes = transfer.export(validate=validate)
@@ -86,8 +104,9 @@ def control_sum_cents(file: bytes) -> tuple[int, int]:
 class _Numbered(SepaTransfer):  # type: ignore[misc]
     """The library's transfer under our message id: the bank refuses the same id twice, and so the same file."""
 
-    def __init__(self, number: str, config: dict[str, Any]) -> None:
+    def __init__(self, number: str, config: dict[str, Any], *, batch_booking: bool) -> None:
         self._number = number
+        self._batch_booking = batch_booking
         super().__init__(config, schema=SCHEMA, clean=False)
 
     def _create_header(self) -> None:
@@ -96,6 +115,20 @@ class _Numbered(SepaTransfer):  # type: ignore[misc]
         made_at = self._xml.find("CstmrCdtTrfInitn/GrpHdr/CreDtTm")
         # Without a zone: banks in Germany read it as their own time.
         made_at.text = datetime.now(BERLIN).strftime("%Y-%m-%dT%H:%M:%S")
+
+    def _finalize_batch(self) -> None:
+        super()._finalize_batch()
+        (block,) = self._xml.findall("CstmrCdtTrfInitn/PmtInf")
+        # What a report of the bank names (pain.002), known before the file is sent.
+        block.find("PmtInfId").text = self._number
+        block.find("BtchBookg").text = "true" if self._batch_booking else "false"
+
+
+def _address(address: Address) -> dict[str, str]:
+    told = {"street_name": address.street, "postcode": address.postcode, "town": address.town}
+    lengths = {"street_name": 70, "postcode": 16, "town": 35}
+    written = {name: sepa_text(text, lengths[name]) for name, text in told.items() if text}
+    return {**{name: text for name, text in written.items() if text}, "country": address.country}
 
 
 def _entry(payment: Payment, execution_date: date) -> dict[str, Any]:
@@ -107,6 +140,6 @@ def _entry(payment: Payment, execution_date: date) -> dict[str, Any]:
         "execution_date": execution_date,
         "endtoend_id": payment.end_to_end_id,
     }
-    if payment.bic is not None:
+    if payment.bic is not None and not is_in_eea(payment.iban):
         entry["BIC"] = payment.bic
     return entry

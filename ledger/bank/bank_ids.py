@@ -5,6 +5,7 @@ The registries of banks and countries are read with the first number that is ask
 
 from typing import TYPE_CHECKING
 
+from ledger.bank.sepa_area import country_of, is_in_eea, is_in_sepa
 from ledger.refusals import NotAcceptable
 
 if TYPE_CHECKING:
@@ -33,12 +34,18 @@ def checked_bic(bic: str) -> "BIC":
         raise NotAcceptable("bic_invalid") from None
 
 
+def payees_bic(bic: str | None, iban: "IBAN") -> "BIC | None":
+    """As a person gives it: beyond the EEA banks ask for it, inside nobody guesses one. Raises NotAcceptable."""
+    if bic:
+        return checked_bic(bic)
+    if is_in_sepa(iban.compact) and not is_in_eea(iban.compact):
+        raise NotAcceptable("bic_needed_beyond_eea", country=country_of(iban.compact))
+    return None
+
+
 def country_outside_sepa(iban: str) -> str | None:
     """The country of an account that no SEPA transfer reaches, else None."""
-    from schwifty import IBAN
-
-    known = IBAN(iban, allow_invalid=True)
-    return None if known.in_sepa_zone else known.country_code
+    return None if is_in_sepa(iban) else country_of(iban)
 
 
 def masked(last4: str) -> str:

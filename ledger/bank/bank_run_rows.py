@@ -8,6 +8,7 @@ from uuid import UUID
 from ledger.audit import audit
 from ledger.bank.bank_candidates import SECONDS
 from ledger.bank.bank_ids import masked
+from ledger.bank.sepa_area import must_be_reported
 from ledger.database import TenantTransaction
 from ledger.keyset import RECORDED, Conditions, Place, changed_since
 from ledger.reasons import Reason
@@ -65,6 +66,7 @@ class BankRunLine(Frozen):
     payout: PayoutNumber
     payout_state: PayoutState
     partner_code: str
+    partner_country: str | None = None
     credit_note_number: str | None
     bank_details_id: UUID
     creditor: str
@@ -82,6 +84,11 @@ class BankRunLine(Frozen):
     def why_released(self) -> Reason | str | None:
         """Why it is not (any more) in the run."""
         return Reason.read(self.released_code, self.released_params) or self.released_reason
+
+    @property
+    def must_be_reported(self) -> bool:
+        """Whether it is a payment to be reported to the Bundesbank (Z4)."""
+        return must_be_reported(self.amount_cents, self.partner_country)
 
     @property
     def masked_iban(self) -> str:
@@ -126,7 +133,8 @@ async def lines(tx: TenantTransaction, run: UUID, *, after: int = 0, limit: int 
     """The payments in the order of the file, those that dropped out among them."""
     rows = await tx.fetch(
         """
-        SELECT l.*, p.number AS payout, p.state AS payout_state, q.code AS partner_code, b.iban_last4,
+        SELECT l.*, p.number AS payout, p.state AS payout_state, q.code AS partner_code,
+               q.country_code AS partner_country, b.iban_last4,
                d.voucher_number AS credit_note_number
           FROM bank_run_lines l
           JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id

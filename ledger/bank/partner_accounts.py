@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr
 from ledger import tasks
 from ledger.access import four_eyes, rule_changes
 from ledger.audit import audit
-from ledger.bank.bank_ids import checked_bic, checked_iban, masked
+from ledger.bank.bank_ids import checked_iban, masked, payees_bic
 from ledger.database import Ledger, TenantTransaction
 from ledger.payouts import rechecks
 from ledger.plain_text import PrintedName
@@ -26,7 +26,7 @@ IBAN_TWICE = "iban_on_two_partners"
 
 
 class NewBankDetails(Submitted):
-    """`bic` may be left out where the IBAN tells it."""
+    """`bic` is needed for accounts that SEPA reaches beyond the EEA."""
 
     account_holder: PrintedName = Field(min_length=1, max_length=70)
     iban: SecretStr
@@ -63,7 +63,7 @@ async def save_bank_details(
     Raises NotAcceptable for an IBAN or BIC that cannot exist, NotFound.
     """
     iban = checked_iban(new.iban.get_secret_value())
-    bic = checked_bic(new.bic) if new.bic else iban.bic
+    bic = payees_bic(new.bic, iban)
     # The row lock lets two edits at once follow each other; one account is pending (one_pending_account_per_partner).
     code = await tx.fetchval(
         "UPDATE partners SET last_edited_by = $3 WHERE tenant_id = $1 AND id = $2 RETURNING code",

@@ -45,7 +45,7 @@ async def record(visit: Banker) -> Response:
             account_holder=visit.field("holder"),
             iban=SecretStr(visit.field("iban")[:50]),
             bic=visit.field("bic") or None,
-            batch_booking=visit.field("booking") != "single",
+            batch_booking=visit.field("booking") == "batch",
         )
     except ValidationError:
         return await _shown(visit, wrong=N_("Bitte nennen Sie Kontoinhaber (höchstens 70 Zeichen) und IBAN."))

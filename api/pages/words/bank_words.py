@@ -46,6 +46,7 @@ WAYS_OUT = {
     "unwritable_holder": _ANEW,
     "cannot_decrypt": N_("Bitte halten Sie die Bankverbindung des Partners neu fest."),
     "outside_sepa": N_("Überweisen Sie auf anderem Weg und markieren Sie die Gutschrift in lexoffice als bezahlt."),
+    "bic_missing": N_("Bitte halten Sie die Bankverbindung des Partners mit dem BIC neu fest."),
     "partly_paid": N_("Überweisen Sie den Rest von Hand und markieren Sie die Gutschrift in lexoffice als bezahlt."),
     "tax": N_(
         "Ist die Angabe zum Partner falsch, berichtigen Sie sie. Ist der Beleg falsch, stornieren Sie ihn in "

@@ -1,5 +1,6 @@
 """The file: valid by the ISO schema, its sums right for any payments, its texts in characters that every bank takes."""
 
+import tomllib
 import unicodedata
 import xml.etree.ElementTree as ET
 from datetime import date, timedelta
@@ -12,8 +13,9 @@ import xmlschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ledger.bank import sepa_area
 from ledger.bank.bank_days import checked_execution_date, is_target_day, next_target_day
-from ledger.bank.bank_file import Debtor, NotSepaText, Payment, control_sum_cents, write_bank_file
+from ledger.bank.bank_file import Address, Debtor, NotSepaText, Payment, control_sum_cents, write_bank_file
 from ledger.bank.bank_text import is_sepa_text, sepa_text
 from ledger.refusals import NotAcceptable
 from tests.fixtures.bank_runs import OWN_IBAN, iban
@@ -52,7 +54,11 @@ def test_any_file_is_valid_and_its_control_sum_is_that_of_its_payments(made: lis
     blocks = [(one.findtext("{*}NbOfTxs"), one.findtext("{*}CtrlSum")) for one in tree.findall(".//{*}PmtInf")]
     assert sum(int(count or 0) for count, _ in blocks) == len(made)
     assert sum(int((each or "0").replace(".", "")) for _, each in blocks) == total
-    assert len(blocks) == (1 if batch else len(made))
+    assert len(blocks) == 1, "banks refuse a block for each payment"
+    assert [one.text for one in tree.findall(".//{*}BtchBookg")] == ["true" if batch else "false"]
+    assert [one.text for one in tree.findall(".//{*}PmtInfId")] == ["ZL-2026-0001"]
+    assert tree.findall(".//{*}CdtrAgt") == [], "nobody guesses a BIC inside the EEA"
+    assert tree.findall(".//{*}PstlAdr") == []
 
 
 def test_a_file_is_checked_against_the_schema_before_it_leaves() -> None:
@@ -71,6 +77,41 @@ def test_ten_thousand_payments_take_seconds() -> None:
     made = [_payment(amount_cents=number + 1) for number in range(10_000)]
     file = write_bank_file("ZL-2026-0001", DEBTOR, made, execution_date=DAY, batch_booking=True)
     assert control_sum_cents(file) == (10_000, 10_000 * 10_001 // 2)
+
+
+def test_beyond_the_eea_the_file_names_the_payers_address_and_the_payees_bic() -> None:
+    swiss = _payment(iban=iban(country="CH"), bic="UBSWCHZH80A")
+    address = Address(street="Hafenstraße 1", postcode="20457", town="Hamburg", country="DE")
+    payer = DEBTOR.model_copy(update={"address": address})
+    file = write_bank_file("ZL-2026-0001", payer, [swiss, _payment()], execution_date=DAY, batch_booking=False)
+    tree = ET.fromstring(file)
+    (told,) = tree.findall(".//{*}Dbtr/{*}PstlAdr")
+    assert [(part.tag.partition("}")[2], part.text) for part in told] == [
+        ("StrtNm", "Hafenstrasse 1"),
+        ("PstCd", "20457"),
+        ("TwnNm", "Hamburg"),
+        ("Ctry", "DE"),
+    ]
+    assert [one.text for one in tree.findall(".//{*}CdtrAgt//{*}BICFI")] == ["UBSWCHZH80A"]
+    assert len(tree.findall(".//{*}PmtInf")) == 1
+
+
+@pytest.mark.parametrize("missing", ["address", "bic"])
+def test_no_file_is_made_that_a_bank_beyond_the_eea_would_refuse(missing: str) -> None:
+    swiss = _payment(iban=iban(country="CH"), bic=None if missing == "bic" else "UBSWCHZH80A")
+    address = None if missing == "address" else Address(town="Hamburg", country="DE")
+    payer = DEBTOR.model_copy(update={"address": address})
+    with pytest.raises(ValueError, match="EEA"):
+        write_bank_file("ZL-2026-0001", payer, [swiss], execution_date=DAY, batch_booking=False)
+
+
+def test_every_country_of_sepa_is_one_and_stands_once() -> None:
+    area = tomllib.loads(Path(sepa_area.__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    countries = [*area["eea"], *area["beyond_eea"]]
+    assert len(countries) == len(set(countries)) == 42
+    assert len(area["eea"]) == 30
+    assert {"AL", "CH", "GB", "MD", "ME", "MK", "RS"} <= set(area["beyond_eea"])
+    assert (area["source"], area["as_of"].year) != ("", 0)
 
 
 def _payment(**members: object) -> Payment:

@@ -17,6 +17,7 @@ from ledger.vault import Vault
 from tests.fixtures.bank_runs import (
     MAKER,
     SECOND,
+    SWISS_BIC,
     approve,
     bank_details,
     download,
@@ -142,6 +143,33 @@ async def test_accounts_outside_sepa_go_on_a_list(shop: Shop, vault: Vault) -> N
     assert [line.payout for line in await held(shop, run)] == [swiss.number]
 
 
+async def test_an_account_beyond_the_eea_needs_its_bic_and_the_payers_town(shop: Shop, vault: Vault) -> None:
+    await own_account(shop, vault)
+    await open_payout(shop, vault, to=iban(country="CH"))
+    run = await draft(shop, vault)
+    await approve(shop, vault, run)
+    tree = ET.fromstring((await download(shop, vault, run)).content)
+    assert [one.text for one in tree.findall(".//{*}CdtrAgt//{*}BICFI")] == [SWISS_BIC]
+    assert tree.findtext(".//{*}Dbtr/{*}PstlAdr/{*}Ctry") == "DE"
+    another = await open_payout(shop, vault)
+    await shop.rows("UPDATE partner_bank_details SET bic = NULL")  # as recorded before 1.0
+    assert (await _judged(shop, vault))[another.number] == "Für ein Konto außerhalb des EWR fehlt der BIC."
+    await shop.rows("UPDATE partner_bank_details SET bic = $1", SWISS_BIC)
+    await shop.rows("UPDATE tenants SET city = NULL")
+    assert (await _judged(shop, vault))[another.number] is not None
+
+
+async def test_a_payment_to_a_non_resident_that_must_be_reported_says_so(shop: Shop, vault: Vault) -> None:
+    await own_account(shop, vault)
+    home = await open_payout(shop, vault, net_cents=6_000_000)
+    abroad = await open_payout(shop, vault, "BERT", net_cents=6_000_000)
+    small = await open_payout(shop, vault, "CARL")
+    await shop.rows("UPDATE partners SET country_code = 'CH' WHERE code IN ('BERT', 'CARL')")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        judged = {one.number: one.must_be_reported for one in await bank_candidates.judged(tx, vault)}
+    assert judged == {home.number: False, abroad.number: True, small.number: False}
+
+
 async def test_without_an_own_account_in_force_nothing_is_paid(shop: Shop, vault: Vault) -> None:
     await open_payout(shop, vault)
     with pytest.raises(NotAllowedNow, match="no_own_account"):
@@ -174,7 +202,7 @@ async def test_a_booking_for_each_payment_is_a_setting_of_the_account(shop: Shop
     tree = ET.fromstring((await download(shop, vault, run)).content)
     assert [one.text for one in tree.iter("{*}BtchBookg")] == []
     booked = [one.text for one in tree.findall(".//{*}BtchBookg")]
-    assert booked == ["false", "false"]
+    assert booked == ["false"], "one block, in which the bank is told to book each payment"
 
 
 async def test_a_claw_back_bars_no_payout_when_its_day_is_judged_anew(shop: Shop, vault: Vault) -> None:
