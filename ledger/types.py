@@ -5,7 +5,7 @@ States and arrows: rules.md, States; PostgreSQL keeps them (table state_arrows).
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, NewType, Protocol, Self
@@ -71,6 +71,11 @@ def business_day(text: str) -> date:
 def midnight(day: date) -> datetime:
     """The beginning of a business day."""
     return datetime.combine(day, time(), BERLIN)
+
+
+def month_after(month: date) -> date:
+    """The first day of the next month; `month` is the first day of one."""
+    return (month + timedelta(days=31)).replace(day=1)
 
 
 class Row(Protocol):

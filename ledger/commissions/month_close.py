@@ -5,7 +5,6 @@ changed. Closing again finds only what has changed since (a late refund, a late 
 Business months are Europe/Berlin.
 """
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,16 +12,16 @@ from uuid import UUID
 import asyncpg
 
 from ledger.audit import audit
-from ledger.commissions.plan_month import LevelOfSale, Month, PlanOfMonth, SaleOfMonth, Settlement, newest_of
+from ledger.commissions import month_sales
+from ledger.commissions.plan_month import Month, PlanOfMonth, Settlement, newest_of
 from ledger.database import Ledger, TenantTransaction
 from ledger.programme import plans
 from ledger.refusals import NotAcceptable, NotAllowedNow
-from ledger.types import BERLIN, CampaignId, CommissionId, Frozen, PartnerId, Tenant, midnight
+from ledger.types import BERLIN, CampaignId, CommissionId, Frozen, PartnerId, Tenant, midnight, month_after
 
 ACTOR = "engine:month-close"
 LOOK_BACK_MONTHS = 24
 LOOK_AGAIN_AFTER = timedelta(days=1)
-_ROWS_AT_ONCE = 2_000
 
 
 class Difference(Frozen):
@@ -63,7 +62,7 @@ async def close_month(ledger: Ledger, tenant: Tenant, month: date, *, now: datet
     """
     if month.day != 1:
         raise NotAcceptable("not_a_month")
-    if (now or datetime.now(UTC)) < midnight(_next(month)):
+    if (now or datetime.now(UTC)) < midnight(month_after(month)):
         raise NotAllowedNow("month_not_over")
     async with ledger.transaction(tenant, cause=ACTOR) as tx:
         campaigns = await _campaigns_to_close(tx, month)
@@ -157,7 +156,7 @@ async def _campaigns_to_close(tx: TenantTransaction, month: date) -> list[Campai
         """,
         tx.tenant.id,
         month,
-        _next(month),
+        month_after(month),
     )
     return [CampaignId(row["id"]) for row in rows]
 
@@ -189,7 +188,7 @@ async def _close_campaign(tx: TenantTransaction, campaign_id: CampaignId, month:
     settled = await _settlements(tx, campaign_id, month, known)
     # A hold releases nothing: what a cap took of a sale stays taken while that sale is held.
     at_most = settled
-    if await _is_held(tx, campaign_id, month):
+    if await month_sales.is_held(tx, campaign_id, month):
         at_most = await _settlements(tx, campaign_id, month, known, with_held=True)
     written = []
     for partner_id in sorted(settled.keys() | before.keys()):
@@ -205,22 +204,6 @@ async def _close_campaign(tx: TenantTransaction, campaign_id: CampaignId, month:
     return written
 
 
-async def _is_held(tx: TenantTransaction, campaign_id: CampaignId, month: date) -> bool:
-    return bool(
-        await tx.fetchval(
-            """
-            SELECT EXISTS (SELECT 1 FROM transactions
-                            WHERE tenant_id = $1 AND campaign_id = $2 AND sold_at >= $3 AND sold_at < $4
-                              AND open_holds IS NOT NULL AND state = 'approved')
-            """,
-            tx.tenant.id,
-            campaign_id,
-            midnight(month),
-            midnight(_next(month)),
-        )
-    )
-
-
 async def _settlements(
     tx: TenantTransaction,
     campaign_id: CampaignId,
@@ -229,84 +212,10 @@ async def _settlements(
     *,
     with_held: bool = False,
 ) -> dict[PartnerId, Settlement]:
-    sums = Month(newest_of(known.values(), midnight(_next(month))))
-    async for sale in _sales(tx, campaign_id, month, known, with_held=with_held):
+    sums = Month(newest_of(known.values(), midnight(month_after(month))))
+    async for sale in month_sales.of_campaign(tx, campaign_id, month, known, with_held=with_held):
         sums.add(sale)
     return {one.partner_id: one for one in sums.settlements()}
-
-
-async def _sales(
-    tx: TenantTransaction,
-    campaign_id: CampaignId,
-    month: date,
-    known: dict[UUID, PlanOfMonth],
-    *,
-    with_held: bool,
-) -> AsyncIterator[SaleOfMonth]:
-    """Approved sales of the month with all their levels. What is not paid comes when it is; so does what is held or
-    blocked, unless it is asked for.
-
-    The base is the sale's: a commission that was settled keeps the one of then.
-    """
-    rows = tx.cursor(
-        """
-        SELECT s.*,
-               sum(s.kept_cents) FILTER (WHERE s.counts) OVER (PARTITION BY s.partner_id, s.level)::bigint AS revenue
-          FROM (SELECT c.transaction_id, c.level, c.partner_id, c.plan_id, t.base_cents, c.earned_cents,
-                       COALESCE(t.paid_at, t.sold_at) AS paid_at,
-                       r.refunded_cents, r.whole_cents,
-                       COALESCE((c.calculation->>'payment_number')::int <= (c.calculation->>'max_payments')::int, true)
-                           AS counts,
-                       CASE WHEN r.refunded_cents >= r.whole_cents THEN 0
-                            ELSE t.base_cents - round(t.base_cents::numeric * r.refunded_cents / r.whole_cents)::bigint
-                       END AS kept_cents
-                  FROM transactions t
-                  JOIN commissions c ON c.tenant_id = t.tenant_id AND c.transaction_id = t.id AND c.kind = 'sale'
-                 CROSS JOIN LATERAL (SELECT greatest(0, t.refunded_cents - t.credited_cents) AS refunded_cents,
-                                            greatest(1, t.gross_cents - t.credited_cents - t.written_off_cents)
-                                                AS whole_cents) r
-                 WHERE t.tenant_id = $1 AND t.campaign_id = $2 AND t.sold_at >= $3 AND t.sold_at < $4
-                   AND t.state = 'approved' AND NOT t.provisional AND (t.open_holds IS NULL OR $5)
-                   AND (c.earned_cents <> 0 OR c.calculation IS NOT NULL)) s
-         ORDER BY s.transaction_id, s.level
-        """,
-        tx.tenant.id,
-        campaign_id,
-        midnight(month),
-        midnight(_next(month)),
-        with_held,
-        prefetch=_ROWS_AT_ONCE,
-    )
-    levels: list[asyncpg.Record] = []
-    async for row in rows:
-        if levels and levels[0]["transaction_id"] != row["transaction_id"]:
-            yield _sale(levels, known)
-            levels = []
-        levels.append(row)
-    if levels:
-        yield _sale(levels, known)
-
-
-def _sale(rows: list[asyncpg.Record], known: dict[UUID, PlanOfMonth]) -> SaleOfMonth:
-    first = rows[0]
-    return SaleOfMonth(
-        base_cents=first["base_cents"],
-        refunded_cents=first["refunded_cents"],
-        whole_cents=first["whole_cents"],
-        paid_at=first["paid_at"],
-        levels=[
-            LevelOfSale(
-                level=row["level"],
-                partner_id=PartnerId(row["partner_id"]),
-                plan=known[row["plan_id"]],
-                earned_cents=row["earned_cents"],
-                revenue_cents=row["revenue"] or 0,
-                counts=row["counts"],
-            )
-            for row in rows
-            if row["plan_id"] in known
-        ],
-    )
 
 
 class _Part(NamedTuple):
@@ -350,7 +259,7 @@ async def _write_difference(
     )
     detail = now.detail() if now else {}
     await _insert_settlement(tx, found, detail)
-    plan = newest_of(known.values(), midnight(_next(of.month)))
+    plan = newest_of(known.values(), midnight(month_after(of.month)))
     calculation = {"month": f"{of.month:%Y-%m}", "part": part, "settled_cents": settled, **detail}
     commission_id = await _insert_commission(tx, found, now, plan.id, calculation)
     return SettledMonth(**dict(found), commission_id=commission_id)
@@ -379,7 +288,7 @@ async def _insert_settlement(tx: TenantTransaction, found: Difference, detail: d
 async def _insert_commission(
     tx: TenantTransaction, found: Difference, now: Settlement | None, plan_id: UUID, calculation: dict[str, Any]
 ) -> CommissionId:
-    over = _next(found.month)
+    over = month_after(found.month)
     commission_id = await tx.fetchval(
         """
         INSERT INTO commissions (tenant_id, kind, partner_id, level, plan_id, base_cents, net_cents, state, provisional,
@@ -402,7 +311,3 @@ async def _insert_commission(
         calculation,
     )
     return CommissionId(commission_id)
-
-
-def _next(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1)
