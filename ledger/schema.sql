@@ -782,6 +782,38 @@ CREATE POLICY own_tenant ON foreign_payments
     CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON foreign_payments TO partnerdesk_app;
 
+CREATE TABLE hands (
+    tenant_id    uuid NOT NULL REFERENCES tenants,
+    id           uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq          bigint GENERATED ALWAYS AS IDENTITY,
+    actor        text NOT NULL,
+    act          text NOT NULL,
+    subject      text NOT NULL
+        CHECK (subject IN ('partner', 'campaign', 'customer', 'transaction', 'document', 'introduction',
+        'foreign_payment', 'commission', 'payout')),
+    subject_id   text NOT NULL,
+    about        uuid,
+    fields       text[],
+    at           timestamptz NOT NULL DEFAULT clock_timestamp(),
+    ended_at     timestamptz,
+    ended_how    text CHECK (ended_how IN ('approved', 'confirmed', 'settled')),
+    ended_by     text,
+    ended_payout uuid,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, ended_payout) REFERENCES payouts,
+    CHECK ((ended_at IS NULL) = (ended_how IS NULL)),
+    CHECK (ended_how = 'settled' OR (ended_how IS NULL) = (ended_by IS NULL)),
+    CONSTRAINT nobody_ends_the_own_hand CHECK (ended_how = 'settled' OR ended_by <> actor)
+);
+COMMENT ON TABLE hands IS 'Who had a hand in what a payout is: what was done to which object, and how the hand ended.';
+CREATE INDEX hands_ended_by_a_payout ON hands (tenant_id, ended_payout) WHERE ended_payout IS NOT NULL;
+CREATE INDEX open_hands ON hands (tenant_id, subject, subject_id) WHERE ended_at IS NULL;
+ALTER TABLE hands ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hands FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON hands USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT ON hands TO partnerdesk_app;
+GRANT UPDATE (subject_id, ended_at, ended_how, ended_by, ended_payout) ON hands TO partnerdesk_app;
+
 CREATE TABLE idempotency_keys (
     tenant_id      uuid NOT NULL REFERENCES tenants,
     caller         text NOT NULL,
@@ -1590,6 +1622,11 @@ CREATE TRIGGER an_intent_holds_the_payout
     FOR EACH ROW
     WHEN (old.state = 'approved' AND (new.state IN ('cancelled', 'awaiting_approval')))
     EXECUTE FUNCTION an_intent_holds_the_payout();
+CREATE TRIGGER end_or_open_hands
+    AFTER UPDATE OF state ON payouts
+    FOR EACH ROW
+    WHEN (new.state IS DISTINCT FROM old.state AND (new.state IN ('paid', 'awaiting_approval', 'cancelled')))
+    EXECUTE FUNCTION end_or_open_hands_of_payout();
 CREATE TRIGGER exported_payouts_stay
     AFTER UPDATE ON payouts
     FOR EACH ROW
@@ -2636,6 +2673,8 @@ BEGIN
                               ELSE d.detached_at END
      WHERE d.tenant_id = current_tenant() AND d.transaction_id = gone;
     UPDATE creation_intents SET transaction_id = kept WHERE tenant_id = current_tenant() AND transaction_id = gone;
+    UPDATE hands SET subject_id = kept::text
+     WHERE tenant_id = current_tenant() AND subject = 'transaction' AND subject_id = gone::text;
     UPDATE sale_holds h SET transaction_id = kept
      WHERE h.tenant_id = current_tenant() AND h.transaction_id = gone AND h.code <> 'invoice_voided'
        AND (h.released_at IS NOT NULL
@@ -2863,6 +2902,28 @@ CREATE OR REPLACE FUNCTION public.current_tenant()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ SELECT NULLIF(current_setting('app.tenant', true), '')::uuid $function$;
+
+CREATE OR REPLACE FUNCTION public.end_or_open_hands_of_payout()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF NEW.state = 'paid' THEN
+        UPDATE hands h SET ended_at = now(), ended_how = 'settled', ended_payout = NEW.id
+         WHERE h.tenant_id = NEW.tenant_id AND h.ended_at IS NULL AND h.subject = 'payout' AND h.subject_id = NEW.number;
+        UPDATE hands h SET ended_at = now(), ended_how = 'settled', ended_payout = NEW.id
+          FROM payout_lines l JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+         WHERE l.tenant_id = NEW.tenant_id AND l.payout_id = NEW.id AND l.released_at IS NULL
+           AND h.tenant_id = NEW.tenant_id AND h.ended_at IS NULL
+           AND (h.subject = 'commission' AND h.subject_id = c.id::text
+                OR h.subject = 'transaction' AND h.subject_id = c.transaction_id::text);
+    ELSE
+        UPDATE hands SET ended_at = NULL, ended_how = NULL, ended_by = NULL, ended_payout = NULL
+         WHERE tenant_id = NEW.tenant_id AND ended_payout = NEW.id AND ended_how = 'approved'
+           AND NOT (NEW.state = 'cancelled' AND subject = 'payout');
+    END IF;
+    RETURN NULL;
+END $function$;
 
 CREATE OR REPLACE FUNCTION public.end_sessions_in(for_tenant uuid, person uuid)
  RETURNS integer
@@ -3732,6 +3793,89 @@ BEGIN
     END IF;
     RETURN NEW;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.open_hands_of_payout(wanted uuid)
+ RETURNS SETOF hands
+ LANGUAGE sql
+ STABLE
+AS $function$
+    WITH RECURSIVE payee AS MATERIALIZED (
+        SELECT partner_id, number FROM payouts WHERE tenant_id = current_tenant() AND id = wanted),
+    lines AS MATERIALIZED (
+        SELECT c.id, c.transaction_id, c.plan_id, c.level, c.service_date, c.recorded_by,
+               COALESCE(c.campaign_id, (SELECT v.campaign_id FROM plans v WHERE v.tenant_id = c.tenant_id AND v.id = c.plan_id))
+                   AS campaign_id
+          FROM payout_lines l JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+         WHERE l.tenant_id = current_tenant() AND l.payout_id = wanted AND l.released_at IS NULL),
+    sales AS MATERIALIZED (
+        SELECT t.id, t.partner_id, t.customer_id, t.subscription, t.partner_by IN ('subscription', 'customer') AS remembered,
+               t.original_currency, deepest.level
+          FROM (SELECT transaction_id, max(level) AS level FROM lines GROUP BY 1) deepest
+          JOIN transactions t ON t.tenant_id = current_tenant() AND t.id = deepest.transaction_id),
+    -- From whoever sold up to the payee, over every sponsor that a partner ever had: a move that was taken back counts.
+    chain AS (
+        SELECT partner_id FROM sales WHERE level > 1 AND partner_id IS NOT NULL
+        UNION
+        SELECT h.sponsor_id FROM chain JOIN partner_history h ON h.tenant_id = current_tenant() AND h.partner_id = chain.partner_id
+         WHERE h.sponsor_id IS NOT NULL AND chain.partner_id <> (SELECT partner_id FROM payee)),
+    named AS (
+        SELECT 'payout' AS subject, number AS subject_id FROM payee
+        UNION SELECT 'partner', partner_id::text FROM payee
+        UNION SELECT 'partner', partner_id::text FROM chain
+        UNION SELECT 'partner', partner_id::text FROM sales
+        UNION SELECT 'commission', id::text FROM lines
+        -- What was split off a line that somebody wrote is that line.
+        UNION SELECT 'commission', c.id::text FROM lines l
+                JOIN commissions c ON c.tenant_id = current_tenant() AND c.transaction_id = l.transaction_id
+                                  AND c.recorded_by = l.recorded_by
+        UNION SELECT 'campaign', campaign_id::text FROM lines
+        UNION SELECT 'customer', customer_id::text FROM sales
+        UNION SELECT 'transaction', id::text FROM sales
+        -- Whom a person named for one payment, those after it belong to.
+        UNION SELECT 'transaction', n.id::text FROM sales s
+                JOIN transactions n ON n.tenant_id = current_tenant() AND n.customer_id = s.customer_id AND n.partner_by = 'person'
+               WHERE s.remembered
+        UNION SELECT 'transaction', n.id::text FROM sales s
+                JOIN transactions n ON n.tenant_id = current_tenant() AND n.subscription = s.subscription AND n.partner_by = 'person'
+               WHERE s.remembered
+        UNION SELECT 'document', d.resource_id::text FROM sales s
+                JOIN external_documents d ON d.tenant_id = current_tenant() AND d.transaction_id = s.id
+        UNION SELECT 'foreign_payment', f.id::text FROM sales s
+                JOIN sale_references r ON r.tenant_id = current_tenant() AND r.transaction_id = s.id
+                JOIN foreign_payments f ON f.tenant_id = current_tenant() AND f.names && ARRAY[r.reference]
+               WHERE s.original_currency IS NOT NULL
+        UNION SELECT 'introduction', i.reference FROM sales s
+                JOIN introductions i ON i.tenant_id = current_tenant() AND i.customer_id = s.customer_id
+               WHERE s.remembered
+        UNION SELECT 'introduction', i.reference FROM sales s
+                JOIN introductions i ON i.tenant_id = current_tenant() AND i.subscription = s.subscription
+               WHERE s.remembered)
+    SELECT h.* FROM named n
+      JOIN hands h ON h.tenant_id = current_tenant() AND h.subject = n.subject AND h.subject_id = n.subject_id
+     WHERE h.ended_at IS NULL
+       AND CASE h.subject
+           WHEN 'partner' THEN
+                h.subject_id = (SELECT partner_id::text FROM payee) AND CASE h.act
+                    WHEN 'partner.bank_details_saved' THEN EXISTS (
+                         SELECT 1 FROM partner_bank_details b
+                          WHERE b.tenant_id = h.tenant_id AND b.id = h.about AND b.state IN ('active', 'pending'))
+                    WHEN 'partner.tax_status_recorded' THEN EXISTS (
+                         SELECT 1 FROM (SELECT DISTINCT service_date FROM lines) d
+                          WHERE (SELECT s.id FROM tax_status_on(h.tenant_id, h.subject_id::uuid, d.service_date) s) = h.about)
+                    ELSE h.fields IS NULL
+                         OR h.fields && ARRAY['name', 'email', 'supplement', 'street', 'zip', 'city', 'country_code',
+                                              'lexoffice_contact_id', 'status', 'version', 'accepted_at'] END
+                OR h.fields && ARRAY['sponsor_code'] AND h.subject_id IN (
+                   SELECT partner_id::text FROM chain EXCEPT SELECT partner_id::text FROM payee)
+                OR h.fields && ARRAY['campaign_slug'] AND h.subject_id IN (SELECT partner_id::text FROM sales)
+           WHEN 'campaign' THEN
+                h.about IS NULL OR h.about IN (SELECT plan_id FROM lines)
+                OR h.subject_id IN (SELECT campaign_id::text FROM lines WHERE plan_id IS NULL)
+           ELSE true END
+     ORDER BY h.seq
+    $function$;
+REVOKE ALL ON FUNCTION open_hands_of_payout(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION open_hands_of_payout(uuid) TO partnerdesk_app;
 
 CREATE OR REPLACE FUNCTION public.parts_are_their_line()
  RETURNS trigger

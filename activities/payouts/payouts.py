@@ -13,11 +13,11 @@ from activities.payouts.signallers import signaller_of
 from ledger import tasks
 from ledger.audit import audit
 from ledger.database import Ledger, TenantTransaction
-from ledger.payouts import decisions, payout_content, payouts
+from ledger.payouts import approval_rule, decisions, payout_content, payout_hands, payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
 from ledger.refusals import Refused, refusals_of_the_database
-from ledger.types import DecisionId, DecisionKind, EventId
+from ledger.types import DecisionId, DecisionKind, EventId, PayoutState
 
 _DECISIONS = {kind.value for kind in DecisionKind}
 _LARGEST_ID = 2**63 - 1
@@ -66,6 +66,9 @@ class PayoutActivities:
             if any(received.signal not in _DECISIONS for received in task.notes):
                 payout = await apply_credit_note(tx, payout, _events(task))
             retry = retry or any(received.signal == "recheck" for received in task.notes)
+            if payout.state is PayoutState.AWAITING_APPROVAL:
+                rule = await approval_rule.of_payout(tx, payout)
+                await payout_hands.ask_who_confirms(tx, payout, above_limit=rule.above_limit and not rule.switched_off)
             return await plan_next_step(tx, payout, unclear_wait=self._unclear_wait, retry=retry)
 
     @activity.defn

@@ -6,7 +6,7 @@ from api.actions import replaying, stripe_booking
 from api.actions.rechecks import announce_rechecks
 from api.actions.replaying import Replayed
 from api.http.parts import Parts
-from ledger.booking import resolutions
+from ledger.booking import question_subjects, resolutions
 from ledger.booking.resolutions import Answer, Resolved
 from ledger.database import TenantTransaction
 from ledger.payouts import payouts
@@ -16,6 +16,7 @@ from ledger.types import Tenant
 
 async def resolve(tx: TenantTransaction, task: Task, answer: Answer, *, actor: str) -> tuple[Resolved, list[Replayed]]:
     """Answer it, and handle once more what waited for the answer. Raises as resolutions.resolve, and NotConnected."""
+    await question_subjects.hold_four_eyes(tx, subject=task.subject, kind=task.kind)
     await stripe_booking.hold(tx, task.links.get("event_ids", []))
     resolved = await resolutions.resolve(tx, task.id, answer, actor=actor)
     return resolved, [await replaying.replay(tx, event, actor=actor) for event in resolved.replay]

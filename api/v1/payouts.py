@@ -25,6 +25,7 @@ from ledger.payouts import (
     objections,
     open_debts,
     payout_content,
+    payout_hands,
     payout_lines,
     payout_list,
     payout_requests,
@@ -35,6 +36,7 @@ from ledger.payouts.approval_rule import FourEyes
 from ledger.payouts.decisions import Decision
 from ledger.payouts.objections import Objection
 from ledger.payouts.open_debts import OpenDebt
+from ledger.payouts.payout_hands import Hand
 from ledger.payouts.payout_lines import PayoutLine
 from ledger.payouts.payout_list import PayoutFilter
 from ledger.payouts.payouts import Payout
@@ -48,7 +50,7 @@ router = door_router("/api/v1/payouts", "Auszahlungen")
 
 
 class PayoutInFull(PayoutShown):
-    """With lines, decisions, what four eyes say, the partner's objection, the id of its workflow
+    """With lines, decisions, what four eyes say, whose hands are in it, the partner's objection, the id of its workflow
     and its credit note's page in lexoffice. While it awaits approval: what its partner owes beside it."""
 
     lines: list[PayoutLine]
@@ -58,6 +60,7 @@ class PayoutInFull(PayoutShown):
         description="Solange sie auf Freigabe wartet: was der Partner je Steuerfall noch schuldet (unter null). Es "
         "wird nicht mit einem anderen Steuerfall verrechnet"
     )
+    hands: list[Hand]
     objection: Objection | None
     workflow_id: str
     credit_note_url: str | None
@@ -80,6 +83,11 @@ class Approval(Submitted):
         max_length=64, description="`content_hash` der Auszahlung, wie sie gezeigt wurde", examples=["9f2b…"]
     )
     reason: str | None = Field(default=None, max_length=500)
+    last_hand: UUID | None = Field(
+        default=None,
+        description="Die `id` der letzten in `hands`, wie sie gezeigt wurden: Diese Beteiligungen enden mit der "
+        "Freigabe. Ohne Angabe enden nur die, die älter sind als die Auszahlung.",
+    )
 
 
 class Refusal(Submitted):
@@ -161,7 +169,12 @@ async def get_payout(number: PayoutNo, doors: Doors, caller: Reader) -> JSONResp
 async def approve(number: PayoutNo, doors: Doors, caller: Approver, once: OnlyOnce, approval: Approval) -> JSONResponse:
     async with once.acting() as (tx, after):
         decision = await decisions.approve(
-            tx, number, actor=caller.actor, seen_hash=approval.content_hash, reason=approval.reason
+            tx,
+            number,
+            actor=caller.actor,
+            seen_hash=approval.content_hash,
+            reason=approval.reason,
+            last_hand=approval.last_hand,
         )
         return after.answer(await _decided(tx, doors, after, decision), status=202)
 
@@ -202,6 +215,20 @@ async def cancel(
         return after.answer(await _decided(tx, doors, after, decision), status=202)
 
 
+@router.post(
+    "/{number}/hands/{hand}/confirm",
+    summary="Eine Änderung als zweite Person bestätigen",
+    description="Wer an einer Auszahlung beteiligt war (`hands`), gibt sie über der Grenze nicht frei. Bestätigt eine "
+    "zweite Person genau diese Änderung, endet die Beteiligung.",
+    operation_id="confirm_hand",
+    response_model=PayoutInFull,
+)
+async def confirm_hand(number: PayoutNo, hand: UUID, doors: Doors, caller: Approver, once: OnlyOnce) -> JSONResponse:
+    async with once.acting() as (tx, after):
+        await payout_hands.confirm(tx, number, hand, by=caller.actor)
+        return after.answer(await _in_full(tx, doors, await payouts.get(tx, number)))
+
+
 async def _decided(tx: TenantTransaction, doors: Parts, after: Acting, decision: Decision) -> dict[str, Any]:
     payout = await payouts.get(tx, decision.number)
     after(doors.announcer.decision, tx.tenant, payout, decision)
@@ -220,6 +247,7 @@ async def _in_full(tx: TenantTransaction, doors: Parts, payout: Payout) -> dict[
         decisions=[shown(decision) for decision in await decisions.of_payout(tx, payout.id)],
         four_eyes=shown(await approval_rule.of_payout(tx, payout)),
         open_debts=[shown(debt) for debt in await _open_debts(tx, payout)],
+        hands=[shown(hand) for hand in await payout_hands.of_payout(tx, payout)],
         objection=None if objection is None else shown(objection),
         workflow_id=payout_workflow_id(tx.tenant, payout.number),
         credit_note_url=url,

@@ -177,6 +177,20 @@ async def approvers(tx: TenantTransaction) -> int:
     return found
 
 
+async def who_approve(tx: TenantTransaction) -> list[UserId]:
+    """The people who may approve here."""
+    rows = await tx.fetch(
+        """
+        SELECT m.user_id FROM memberships m JOIN users u ON u.id = m.user_id
+         WHERE m.tenant_id = $1 AND m.disabled_at IS NULL AND u.disabled_at IS NULL AND m.role = ANY ($2)
+         ORDER BY m.user_id
+        """,
+        tx.tenant.id,
+        _ANYBODY_WHO_APPROVES,
+    )
+    return [UserId(row["user_id"]) for row in rows]
+
+
 async def actor_named(tx: TenantTransaction, name: str) -> str:
     """For commands in somebody's name: the member with this mail address, else the name as it was given."""
     found = await tx.fetchval(

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from ledger.audit import hands
 from ledger.database import TenantTransaction
 from ledger.keyset import Conditions
 from ledger.types import Frozen
@@ -131,6 +132,7 @@ async def _append(
             "INSERT INTO audit_personal (tenant_id, seq, salt, data) VALUES ($1, $2, $3, $4)",
             [(tx.tenant.id, seq_of[made], salt, data) for made, salt in zip(commitments, salts, strict=True)],
         )
+    await hands.note(tx, actor=actor, action=action, subject=subject, entries=entries, apart=tuple(personal))
 
 
 _PERSONAL = frozenset({"name", "email", "supplement", "street", "zip", "city", "vat_id", "tax_number"})

@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr
 
 from ledger import tasks
 from ledger.access import four_eyes, rule_changes
-from ledger.audit import audit
+from ledger.audit import audit, hands
 from ledger.bank.bank_ids import checked_iban, masked, payees_bic
 from ledger.database import Ledger, TenantTransaction
 from ledger.payouts import rechecks
@@ -73,6 +73,7 @@ async def save_bank_details(
     )
     if code is None:
         raise NotFound("partner_not_found")
+    await hands.hold_partner(tx, partner_id)
     await tx.execute(
         """
         UPDATE partner_bank_details SET state = 'superseded'
@@ -102,7 +103,14 @@ async def save_bank_details(
         await rule_changes.quarantine(tx),
     )
     assert row is not None
-    await audit.record(tx, actor=by, action="partner.bank_details_saved", subject="partner", subject_id=str(partner_id))
+    await audit.record(
+        tx,
+        actor=by,
+        action="partner.bank_details_saved",
+        subject="partner",
+        subject_id=str(partner_id),
+        detail={"account": str(row["id"])},
+    )
     await _ask_about_second_owner(tx, vault, code, iban.compact)
     return BankDetails.from_row(row)
 
@@ -132,6 +140,8 @@ async def confirm(
         by,
         alone,
     )
+    if not alone:
+        await hands.confirm(tx, "partner", str(partner_id), about=account, by=by)
     await audit.record(
         tx,
         actor=by,

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from ledger import plain_text, tasks
-from ledger.audit import audit
+from ledger.audit import audit, hands
 from ledger.booking.outcome import Outcome
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
@@ -66,6 +66,7 @@ async def answer(
     Raises NotAcceptable.
     """
     given = _given(detail) if action == "convert" else None
+    await hands.hold_tenant(tx)
     decided = await foreign_payments.decide(tx, payment, given, by=by)
     await audit.record(
         tx,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger import tasks
-from ledger.audit import audit
+from ledger.audit import audit, hands
 from ledger.booking import invoice_sales
 from ledger.booking.outcome import Outcome
 from ledger.database import TenantTransaction
@@ -190,6 +190,7 @@ async def resolve_invoice_question(
     Raises NotAllowedNow (no such question is open, the action does not answer it, the sale has another valid
     invoice), NotAcceptable (no such partner) and NotFound (no such sale).
     """
+    await hands.hold_tenant(tx)
     await hold_references(tx, [str(resource_id)])
     question = await tx.fetchrow(
         """

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger import tasks
+from ledger.audit import audit
 from ledger.booking import attribution
 from ledger.booking.outcome import Outcome, SaleState, read_state, settled
 from ledger.database import TenantTransaction
@@ -123,7 +124,7 @@ async def hold_introduced(tx: TenantTransaction, told: dict[str, Any]) -> None:
 
 
 async def answer_introduction(
-    tx: TenantTransaction, reference: str, told: dict[str, Any], partner_code: str
+    tx: TenantTransaction, reference: str, told: dict[str, Any], partner_code: str, *, by: str
 ) -> list[PayoutNumber]:
     """A person says whom a checkout without a payment meant. Returns payouts to look at again. Raises NotAcceptable."""
     partner = await partners.find_by_code(tx, partner_code)
@@ -142,6 +143,14 @@ async def answer_introduction(
             campaign_id=None,
             told_at=since,
         ),
+    )
+    await audit.record(
+        tx,
+        actor=by,
+        action="introduction.assigned",
+        subject="introduction",
+        subject_id=reference,
+        detail={"partner": partner.code},
     )
     later = await give_later(tx, subscription=told.get("subscription"), customer_id=customer, since=since)
     return list((await settle_later(tx, later)).payouts)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from ledger.audit import hands
 from ledger.booking import naming, sale_decisions
 from ledger.database import TenantTransaction
 from ledger.documents import intents
@@ -9,6 +10,12 @@ from ledger.payouts import payouts
 from ledger.sales import transactions
 from ledger.sales.references import hold_references
 from ledger.types import IntentId, PayoutNumber, TaskId, TransactionId
+
+
+async def hold_four_eyes(tx: TenantTransaction, *, subject: str, kind: str) -> None:
+    """Where the answer may decide what several partners earn: it leaves a hand. Before any references are held."""
+    if subject != "payout" and kind != "invoice_outcome_unknown":
+        await hands.hold_tenant(tx)
 
 
 async def hold_subject(tx: TenantTransaction, task: TaskId, *, chosen: TransactionId | None = None) -> None:
@@ -19,6 +26,7 @@ async def hold_subject(tx: TenantTransaction, task: TaskId, *, chosen: Transacti
     )
     if row is None:
         return
+    await hold_four_eyes(tx, subject=row["subject"], kind=row["kind"])
     match row["subject"], row["kind"]:
         case "payout", _:
             payout = await payouts.lock(tx, PayoutNumber(row["subject_id"]))

@@ -106,7 +106,9 @@ async def _act(tx: TenantTransaction, task_id: TaskId, task: Any, answer: Answer
             )
             return Resolved(task=task_id, replay=found)
         case "introduction", _ if answer.action == "assign_partner":
-            touched = await naming.answer_introduction(tx, task["subject_id"], task["detail"], _partner_code(answer))
+            touched = await naming.answer_introduction(
+                tx, task["subject_id"], task["detail"], _partner_code(answer), by=actor
+            )
             return Resolved(task=task_id, rechecks=tuple(touched))
         case "transaction", _ if answer.action in ("release", "assign_partner"):
             return await _about_sale(tx, task_id, TransactionId(UUID(task["subject_id"])), answer, actor)

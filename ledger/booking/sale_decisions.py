@@ -1,7 +1,7 @@
 """What a person decides about a sale: that it may go on though it was held, who brought it, and who gets it instead."""
 
 from ledger import tasks
-from ledger.audit import audit
+from ledger.audit import audit, hands
 from ledger.booking import attribution, naming
 from ledger.booking.outcome import Outcome, read_state, settled
 from ledger.database import TenantTransaction
@@ -16,6 +16,7 @@ from ledger.types import CommissionState, TransactionId
 
 async def release_hold(tx: TenantTransaction, transaction_id: TransactionId, *, by: str, reason: str) -> Outcome:
     """A person lets a held sale go on. Raises NotFound and NotAllowedNow (it is not held)."""
+    await hands.hold_tenant(tx)
     held = await transactions.lock(tx, transaction_id)
     transaction_id = held.id  # of the sale that it turned out to be part of
     if not held.held:
@@ -136,6 +137,7 @@ async def lock_with_payer(tx: TenantTransaction, transaction_id: TransactionId) 
     """The sale, locked after what a payment of the same subscription or customer would hold, with those that would
     follow it. Raises NotFound."""
     sale = await transactions.get(tx, transaction_id)
+    await hands.hold_tenant(tx)
     await references.hold_references(tx, await customers.keys_of_payer(tx, sale.subscription, sale.customer_id))
     sale = await transactions.lock(tx, transaction_id)
     await naming.hold_later(tx, subscription=sale.subscription, customer_id=sale.customer_id, since=sale.sold_at)

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from ledger import tasks
 from ledger.access import four_eyes
-from ledger.audit import audit
+from ledger.audit import audit, hands
 from ledger.database import TenantTransaction
 from ledger.programme import partners
 from ledger.reasons import Reason
@@ -35,6 +35,7 @@ class NewManualLine(Frozen):
 async def write(tx: TenantTransaction, partner_id: PartnerId, new: NewManualLine, *, by: str) -> CommissionId:
     """Raises NotFound (partner, sale) and NotAcceptable (nothing, a bonus that takes, a day that is to come)."""
     partner = await partners.get(tx, partner_id)
+    await hands.hold_partner(tx, partner_id)
     if new.net_cents == 0 or (new.kind == "bonus" and new.net_cents < 0):
         raise NotAcceptable("line_amount_not_acceptable")
     if new.service_date > await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date"):
@@ -124,6 +125,8 @@ async def decide(tx: TenantTransaction, line: CommissionId, *, confirmed: bool, 
         line,
         "approved" if confirmed else "reversed",
     )
+    if confirmed and not alone:
+        await hands.confirm(tx, "commission", str(line), about=None, by=by)
     await audit.record(
         tx,
         actor=by,

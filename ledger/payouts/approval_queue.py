@@ -59,7 +59,7 @@ class Waiting(Frozen):
     limit_cents: int
     rule_is_off: bool
     makers: frozenset[str]
-    """Who made it what it is."""
+    """Who has an open hand in it."""
     earlier_limits: dict[str, int]
     """Actor → cents: whoever raised the limit lately is judged by the lower one."""
     eyes: Eyes
@@ -119,18 +119,7 @@ _LOOK = """
                                WHERE d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.kind = 'approve'
                                  AND d.decided_at > now() - interval '30 days')), 0)::bigint AS counted_cents,
            t.four_eyes_limit_cents AS limit_cents,
-           ARRAY(
-               SELECT w.requested_by
-               UNION
-               SELECT a.recorded_by FROM partner_bank_details a
-                WHERE a.tenant_id = w.tenant_id AND a.partner_id = w.partner_id AND a.state IN ('active', 'pending')
-               UNION
-               (SELECT s.recorded_by FROM partner_tax_statuses s
-                 WHERE s.tenant_id = w.tenant_id AND s.partner_id = w.partner_id ORDER BY s.recorded_at DESC LIMIT 1)
-               UNION
-               SELECT v.recorded_by FROM plans v WHERE v.tenant_id = w.tenant_id AND v.id = ANY (held.plans)
-               UNION
-               SELECT unnest(held.recorders)) AS makers,
+           ARRAY(SELECT DISTINCT actor FROM open_hands_of_payout(w.id)) AS makers,
            last.number AS last_number, last.gross_cents AS last_gross_cents, last.created_at AS last_created_at
       FROM payouts w
       JOIN tenants t ON t.id = w.tenant_id
@@ -144,8 +133,7 @@ _LOOK = """
             ORDER BY p.seq DESC LIMIT 1) last ON true
       -- Once: a payout may have tens of thousands of lines.
       CROSS JOIN LATERAL (
-           SELECT count(DISTINCT c.transaction_id) AS sales, array_agg(DISTINCT c.plan_id) AS plans,
-                  array_agg(DISTINCT c.recorded_by) AS recorders
+           SELECT count(DISTINCT c.transaction_id) AS sales
              FROM payout_lines l JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
             WHERE l.tenant_id = w.tenant_id AND l.payout_id = w.id AND l.released_at IS NULL) held
      WHERE w.tenant_id = $1
@@ -262,7 +250,7 @@ def _waiting(row: dict[str, Any], earlier: dict[str, int], eyes: Eyes, *, is_off
     last = {"gross_cents": row.pop("last_gross_cents"), "created_at": row.pop("last_created_at")}
     return Waiting.from_row(
         row,
-        makers=frozenset(maker for maker in row["makers"] if maker is not None),
+        makers=frozenset(row["makers"]),
         rule_is_off=is_off,
         earlier_limits=earlier,
         eyes=eyes,

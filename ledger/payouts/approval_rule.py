@@ -5,8 +5,10 @@ Who is one person: ledger/access/same_person.py.
 
 from ledger.access import rule_changes
 from ledger.access.four_eyes import SecondPersonNeeded, is_same_person
-from ledger.audit import audit
+from ledger.audit import audit, hands
 from ledger.database import TenantTransaction
+from ledger.payouts import payouts
+from ledger.payouts.payout_hands import Hand
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAllowedNow
 from ledger.types import Frozen
@@ -64,19 +66,15 @@ async def of_payout(tx: TenantTransaction, payout: Payout) -> FourEyes:
 
 
 async def take_turns(tx: TenantTransaction, number: str) -> None:
-    """Approvals for one partner: two at once would each not count the other. Comes before the payout's lock."""
-    await tx.execute(
-        """
-        SELECT pg_advisory_xact_lock(hashtextextended('four-eyes:' || partner_id::text, 0)) FROM payouts
-         WHERE tenant_id = $1 AND number = $2
-        """,
-        tx.tenant.id,
-        number,
-    )
+    """Before an approval locks its payout: two for one partner would each not count the other, and no hand may be
+    written between the look at them and the decision. Raises NotFound."""
+    payout = await payouts.get(tx, number)
+    await hands.hold_tenant(tx, shared=True)
+    await hands.hold_partner(tx, payout.partner_id)
 
 
-async def require(tx: TenantTransaction, payout: Payout, actor: str) -> None:
-    """May this actor approve this payout? The payout must be locked, after `take_turns`.
+async def require(tx: TenantTransaction, payout: Payout, actor: str, found: list[Hand]) -> None:
+    """May this actor approve this payout, in which these hands are open? It is locked, after `take_turns`.
 
     Raises NotAllowedNow while a new account of the partner is not in force, SecondPersonNeeded for a maker above the
     limit. Where the rule is switched off, that is written on the payout.
@@ -91,7 +89,7 @@ async def require(tx: TenantTransaction, payout: Payout, actor: str) -> None:
     )
     rule = await of_payout(tx, payout)
     above = await _above_limit_of(tx, actor, rule)
-    if not above or not await is_same_person(tx, actor, await makers(tx, payout)):
+    if not above or not await is_same_person(tx, actor, [hand.actor for hand in found]):
         return
     if not rule.switched_off:
         raise SecondPersonNeeded("second_person_needed")
@@ -106,33 +104,6 @@ async def require(tx: TenantTransaction, payout: Payout, actor: str) -> None:
         subject_id=payout.number,
         detail={"limit_cents": rule.limit_cents, "counted_cents": rule.counted_cents},
     )
-
-
-async def makers(tx: TenantTransaction, payout: Payout) -> list[str]:
-    """Who asked for it, last edited its partner's bank or tax data or its plan, or wrote one of its lines by hand."""
-    rows = await tx.fetch(
-        """
-        WITH lines AS (
-            SELECT c.plan_id, c.recorded_by FROM payout_lines l
-              JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
-             WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL)
-        SELECT requested_by AS maker FROM payouts WHERE tenant_id = $1 AND id = $2
-        UNION
-        SELECT recorded_by FROM partner_bank_details
-         WHERE tenant_id = $1 AND partner_id = $3 AND state IN ('active', 'pending')
-        UNION
-        (SELECT recorded_by FROM partner_tax_statuses WHERE tenant_id = $1 AND partner_id = $3
-          ORDER BY recorded_at DESC LIMIT 1)
-        UNION
-        SELECT p.recorded_by FROM plans p WHERE p.tenant_id = $1 AND p.id IN (SELECT plan_id FROM lines)
-        UNION
-        SELECT recorded_by FROM lines
-        """,
-        tx.tenant.id,
-        payout.id,
-        payout.partner_id,
-    )
-    return [row["maker"] for row in rows if row["maker"] is not None]
 
 
 async def _above_limit_of(tx: TenantTransaction, actor: str, rule: FourEyes) -> bool:

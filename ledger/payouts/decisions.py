@@ -5,11 +5,12 @@ engine.md, Decisions: the row is refused when the state does not allow it; the w
 
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from ledger import tasks
 from ledger.audit import audit
 from ledger.database import TenantTransaction
-from ledger.payouts import approval_rule, clawbacks, payout_content, payouts
+from ledger.payouts import approval_rule, clawbacks, payout_content, payout_hands, payouts
 from ledger.payouts.payout_requests import why_blocked
 from ledger.payouts.payouts import Payout
 from ledger.refusals import Blocked, ContentHasChanged, DocumentUnderWay, NotAllowedNow
@@ -51,13 +52,23 @@ _DECISION = """
 
 
 async def approve(
-    tx: TenantTransaction, number: str, *, actor: str, seen_hash: str, reason: str | None = None
+    tx: TenantTransaction,
+    number: str,
+    *,
+    actor: str,
+    seen_hash: str,
+    reason: str | None = None,
+    last_hand: UUID | None = None,
 ) -> Decision:
-    """awaiting_approval → approved. Raises NotFound, NotAllowedNow, SecondPersonNeeded, ContentHasChanged, Blocked."""
+    """awaiting_approval → approved. `last_hand`: the newest hand that was shown (payout_hands.end_those_shown).
+
+    Raises NotFound, NotAllowedNow, SecondPersonNeeded, ContentHasChanged, Blocked.
+    """
     await approval_rule.take_turns(tx, number)
     payout = await payouts.lock(tx, number)
     _require(payout, PayoutState.AWAITING_APPROVAL)
-    await approval_rule.require(tx, payout, actor)
+    found = await payout_hands.of_payout(tx, payout)
+    await approval_rule.require(tx, payout, actor, found)
     if payout.holds:
         raise NotAllowedNow("payout_held")
     if await payout_content.renew_content_hash(tx, payout.id) != seen_hash:
@@ -78,6 +89,8 @@ async def approve(
         payout.id,
         payout.partner_id,
     )
+    await tasks.close_questions(tx, subject="payout", subject_id=payout.number, kinds=(payout_hands.TASK,), by=actor)
+    await payout_hands.end_those_shown(tx, payout, found, actor=actor, last_shown=last_hand)
     return decision
 
 
@@ -190,7 +203,7 @@ async def _end(
         tx,
         subject="payout",
         subject_id=payout.number,
-        kinds=tasks.BLOCKED_BY,
+        kinds=(*tasks.BLOCKED_BY, payout_hands.TASK),
         by=actor,
     )
     return decision

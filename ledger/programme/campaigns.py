@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ledger.audit import audit
+from ledger.audit import audit, hands
 from ledger.database import TenantTransaction
 from ledger.keyset import RECORDED, Conditions, Place, changed_since
 from ledger.plain_text import PrintedName
@@ -113,6 +113,7 @@ async def make_default(tx: TenantTransaction, campaign_id: CampaignId, *, by: st
         campaign_id,
     )
     await tx.execute("UPDATE tenants SET default_campaign_id = $2 WHERE id = $1", tx.tenant.id, campaign_id)
+    await hands.hold_tenant(tx)
     await _audited(tx, by, "campaign.made_default", campaign_id, {"slug": campaign.slug})
 
 

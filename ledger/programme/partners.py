@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ledger.audit import audit
+from ledger.audit import audit, hands
 from ledger.database import TenantTransaction
 from ledger.plain_text import PrintedLine, PrintedName, WrittenCode, code_of
 from ledger.programme import campaigns
@@ -151,6 +151,9 @@ async def change(tx: TenantTransaction, partner_id: PartnerId, wanted: PartnerCh
         after.minimum_payout_cents,
         by,
     )
+    if fields.keys() & {"sponsor_code", "campaign_slug"}:
+        await hands.hold_tenant(tx)  # what those above earn is decided by it, too
+    await hands.hold_partner(tx, partner_id)
     now = await get(tx, partner_id)
     changed = {
         field: [getattr(before, field), getattr(now, field)]
@@ -177,6 +180,7 @@ async def accept_agreement(
         accepted_at,
         by,
     )
+    await hands.hold_partner(tx, partner_id)
     partner = await get(tx, partner_id)
     await _audited(tx, by, "partner.agreement_accepted", partner_id, {"version": version, "accepted_at": accepted_at})
     return partner

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from ledger.audit import audit
+from ledger.audit import audit, hands
 from ledger.database import TenantTransaction
 from ledger.programme.calculation import Rate, refuse_unfit_levels
 from ledger.programme.tiers import TierMode
@@ -73,6 +73,7 @@ async def add_plan(tx: TenantTransaction, campaign_id: CampaignId, new: NewPlan,
     NotFound.
     """
     refuse_unfit(new)
+    await hands.hold_tenant(tx)
     mode = new.tier_mode if any(rate.tiers for rate in new.levels) else None
     # Versions run without gaps: two people at once take turns.
     if not await tx.fetchval(
@@ -106,7 +107,7 @@ async def add_plan(tx: TenantTransaction, campaign_id: CampaignId, new: NewPlan,
         action="plan.added",
         subject="campaign",
         subject_id=str(campaign_id),
-        detail={"before": _shown(before), "after": _shown(made)},
+        detail={"plan": str(plan_id), "before": _shown(before), "after": _shown(made)},
     )
     return made
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 from pydantic import Field
 
-from ledger.audit import audit
+from ledger.audit import audit, hands
 from ledger.database import TenantTransaction
 from ledger.keyset import RECORDED, Conditions, Place, changed_since
 from ledger.plain_text import PrintedName
@@ -102,6 +102,7 @@ async def assign_partner(
     """
     reason = reason.strip()
     require_reason(reason)
+    await hands.hold_tenant(tx)
     before = await get(tx, customer_id)
     await tx.execute(
         "UPDATE customers SET assigned_partner_id = $3, assigned_at = now() WHERE tenant_id = $1 AND id = $2",

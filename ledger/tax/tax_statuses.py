@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from ledger.audit import audit
+from ledger.audit import audit, hands
 from ledger.database import TenantTransaction
 from ledger.programme import partners
 from ledger.types import BusinessDay, PartnerId, Submitted, TaxStatus
@@ -86,13 +86,14 @@ async def record_tax_status(tx: TenantTransaction, partner_id: PartnerId, new: N
     await tx.execute(
         "UPDATE partners SET last_edited_by = $3 WHERE tenant_id = $1 AND id = $2", tx.tenant.id, partner_id, by
     )
+    await hands.hold_partner(tx, partner_id)
     await audit.record(
         tx,
         actor=by,
         action="partner.tax_status_recorded",
         subject="partner",
         subject_id=str(partner_id),
-        detail=audit.apart(new.model_dump(mode="json", exclude_none=True)),
+        detail=audit.apart({"record": str(recorded["id"]), **new.model_dump(mode="json", exclude_none=True)}),
     )
     return TaxRecord.from_row(recorded)
 

@@ -14,7 +14,7 @@ from api.pages.frame.languages import N_, _
 from api.pages.frame.list_filters import PAGE_LENGTH, Asked
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
-from api.pages.words import event_words, task_words, waiting_words
+from api.pages.words import audit_words, event_words, task_words, waiting_words
 from ledger import tasks
 from ledger.bank import bank_transfers
 from ledger.booking.resolutions import Answer
@@ -22,7 +22,7 @@ from ledger.commissions import commissions, manual_lines
 from ledger.database import TenantTransaction
 from ledger.inbox import event_list
 from ledger.keyset import RECORDED
-from ledger.payouts import payouts
+from ledger.payouts import payout_hands, payouts
 from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
 from ledger.reports import task_lists, waiting_elsewhere
@@ -132,6 +132,8 @@ async def _shown(visit: Visit, task_id: TaskId, *, wrong: Refused | None = None)
         candidates=candidates,
         known=known,
         versions=_versions(task),
+        hands=task.detail.get("hands", []) if task.kind == payout_hands.TASK else [],
+        said_of_act=audit_words.action,
         detail=event_words.readable(_rest(task)) if _rest(task) else None,
         name_of=name_of,
         may_answer=_may_answer(visit, task),
@@ -234,4 +236,6 @@ def _versions(task: Task) -> list[tuple[str, Any, Any]]:
 
 
 def _rest(task: Task) -> dict[str, Any]:
-    return {name: value for name, value in task.detail.items() if name not in ("candidates", "approved", "fetched")}
+    return {
+        name: value for name, value in task.detail.items() if name not in ("candidates", "approved", "fetched", "hands")
+    }

@@ -16,10 +16,11 @@ from api.pages.frame.languages import N_
 from api.pages.frame.rendering import Instead, PageRoute
 from api.pages.frame.visits import Visit, may, require_fresh
 from api.pages.payouts.payouts import PAGE
-from api.pages.words import bank_words, payout_words
+from api.pages.words import audit_words, bank_words, payout_words
 from api.pages.words.sale_words import KINDS
 from api.pages.words.task_words import of_kind
 from ledger import tasks
+from ledger.access import same_person
 from ledger.access.sessions import Person
 from ledger.bank import bank_candidates, partner_accounts
 from ledger.bank.bank_candidates import Candidate
@@ -29,6 +30,7 @@ from ledger.payouts import (
     approval_rule,
     decisions,
     objections,
+    payout_hands,
     payout_holds,
     payout_list,
     payout_notes,
@@ -63,6 +65,7 @@ _HINTS = {
     "zurueckgestellt": N_("Die Auszahlung ist zurückgestellt."),
     "aufgenommen": N_("Die Auszahlung ist wieder aufgenommen."),
     "notiz": N_("Die Notiz ist festgehalten."),
+    "bestaetigt": N_("Die Änderung ist bestätigt."),
     "gesendet": N_("Der Beleg wird erneut an den Partner gesendet."),
 }
 
@@ -116,6 +119,15 @@ async def take_up(number: Number, visit: Worker) -> Response:
     return _back(number, "aufgenommen")
 
 
+@router.post("/{number}/beteiligungen/{hand}/bestaetigen")
+async def confirm_hand(number: Number, hand: UUID, visit: Approver) -> Response:
+    """A second person confirms one change: as dangerous as an approval, so with a fresh second factor."""
+    await require_fresh(visit, page=f"{PAGE}/{number}")
+    async with _acting(visit, number, status=409) as (tx, _):
+        await payout_hands.confirm(tx, number, hand, by=visit.person.actor)
+    return _back(number, "bestaetigt")
+
+
 @router.post("/{number}/notiz")
 async def note(number: Number, visit: Worker) -> Response:
     async with _acting(visit, number) as (tx, _):
@@ -132,7 +144,12 @@ async def send_document_again(number: Number, visit: Worker) -> Response:
 
 async def approved(tx: TenantTransaction, visit: Visit, number: str, seen_hash: str) -> Decision:
     return await decisions.approve(
-        tx, number, actor=visit.person.actor, seen_hash=seen_hash, reason=visit.field("grund")[:500] or None
+        tx,
+        number,
+        actor=visit.person.actor,
+        seen_hash=seen_hash,
+        reason=visit.field("grund")[:500] or None,
+        last_hand=_hand(visit.field("beteiligt")),
     )
 
 
@@ -140,6 +157,13 @@ async def rejected(tx: TenantTransaction, visit: Visit, number: str, seen_hash: 
     return await decisions.reject(
         tx, number, actor=visit.person.actor, reason=required_reason(visit), seen_hash=seen_hash
     )
+
+
+def _hand(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 async def tell(after: After, visit: Visit, tx: TenantTransaction, decision: Decision) -> None:
@@ -187,6 +211,8 @@ async def _shown(
         )
         steps = await payout_timeline.of_payout(tx, payout)
         [seen] = await approval_queue.of_numbers(tx, [number])
+        shown_hands = await payout_hands.of_payout(tx, payout) if payout.state in _EARLY else []
+        eyes = await same_person.eyes(tx)
         account = await partner_accounts.bank_details_of(tx, payout.partner_id)
         questions = await tasks.list_open_about(tx, subject="payout", subject_id=payout.number, at_most=_MOST_QUESTIONS)
         objection = await objections.of_payout(tx, payout.number)
@@ -213,6 +239,15 @@ async def _shown(
         steps=steps,
         words=payout_words,
         name_of=name_of,
+        hands=shown_hands,
+        last_hand=shown_hands[-1].id if shown_hands else "",
+        said_of_hand=lambda hand: audit_words.action(hand.act),
+        may_confirm=lambda hand: (
+            hand.can_be_confirmed
+            and person.may(Permission.APPROVE)
+            and payout.state is PayoutState.AWAITING_APPROVAL
+            and not eyes.same(person.actor, [hand.actor])
+        ),
         questions=questions,
         objection=objection,
         transfer=transfer,

@@ -67,6 +67,13 @@ KINDS: dict[str, TaskWords] = {
         N_("Freigabe ohne Nachweis"),
         N_("Jemand hat der Auszahlung ein Signal ohne Entscheidung geschickt. Es blieb ohne Wirkung."),
     ),
+    "hands_of_all_approvers": TaskWords(
+        N_("Alle Freigebenden waren beteiligt"),
+        N_(
+            "Bitte bestätigen Sie auf der Seite der Auszahlung eine Änderung, die jemand anderes gemacht hat; oder "
+            "lassen Sie Ihre bestätigen. Wer dann nicht mehr beteiligt ist, gibt frei."
+        ),
+    ),
     "payout_objected": TaskWords(
         N_("Widerspruch eines Partners"),
         N_("Bitte klären Sie den Widerspruch. Ihre Antwort steht danach auf der Seite des Partners."),

@@ -1,6 +1,8 @@
 COMMENT ON TABLE audit_entries IS 'Who did what to which object; never changed.';
 COMMENT ON TABLE audit_personal IS 'Personal data of an entry, beside the chain, so that it can be erased.';
 COMMENT ON TABLE audit_chain IS 'The hash that seals each entry to the one before.';
+COMMENT ON TABLE hands IS
+    'Who had a hand in what a payout is: what was done to which object, and how the hand ended.';
 
 -- What is hashed, each part with its length before it. ledger/audit/audit_chain.py builds the same bytes.
 CREATE OR REPLACE FUNCTION audit_part(part text) RETURNS bytea

@@ -363,3 +363,113 @@ CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON payout_runs FOR EACH ROW
     EXECUTE FUNCTION note_change();
 COMMENT ON TRIGGER note_change ON payout_runs IS
     'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';
+
+-- Whose open hands a payout shows: on it, its partner, its lines and their sales, and on what decided what these earn. One
+-- question for approval, queue and page.
+CREATE OR REPLACE FUNCTION open_hands_of_payout(wanted uuid) RETURNS SETOF hands
+    LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE payee AS MATERIALIZED (
+        SELECT partner_id, number FROM payouts WHERE tenant_id = current_tenant() AND id = wanted),
+    lines AS MATERIALIZED (
+        SELECT c.id, c.transaction_id, c.plan_id, c.level, c.service_date, c.recorded_by,
+               COALESCE(c.campaign_id, (SELECT v.campaign_id FROM plans v WHERE v.tenant_id = c.tenant_id AND v.id = c.plan_id))
+                   AS campaign_id
+          FROM payout_lines l JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+         WHERE l.tenant_id = current_tenant() AND l.payout_id = wanted AND l.released_at IS NULL),
+    sales AS MATERIALIZED (
+        SELECT t.id, t.partner_id, t.customer_id, t.subscription, t.partner_by IN ('subscription', 'customer') AS remembered,
+               t.original_currency, deepest.level
+          FROM (SELECT transaction_id, max(level) AS level FROM lines GROUP BY 1) deepest
+          JOIN transactions t ON t.tenant_id = current_tenant() AND t.id = deepest.transaction_id),
+    -- From whoever sold up to the payee, over every sponsor that a partner ever had: a move that was taken back counts.
+    chain AS (
+        SELECT partner_id FROM sales WHERE level > 1 AND partner_id IS NOT NULL
+        UNION
+        SELECT h.sponsor_id FROM chain JOIN partner_history h ON h.tenant_id = current_tenant() AND h.partner_id = chain.partner_id
+         WHERE h.sponsor_id IS NOT NULL AND chain.partner_id <> (SELECT partner_id FROM payee)),
+    named AS (
+        SELECT 'payout' AS subject, number AS subject_id FROM payee
+        UNION SELECT 'partner', partner_id::text FROM payee
+        UNION SELECT 'partner', partner_id::text FROM chain
+        UNION SELECT 'partner', partner_id::text FROM sales
+        UNION SELECT 'commission', id::text FROM lines
+        -- What was split off a line that somebody wrote is that line.
+        UNION SELECT 'commission', c.id::text FROM lines l
+                JOIN commissions c ON c.tenant_id = current_tenant() AND c.transaction_id = l.transaction_id
+                                  AND c.recorded_by = l.recorded_by
+        UNION SELECT 'campaign', campaign_id::text FROM lines
+        UNION SELECT 'customer', customer_id::text FROM sales
+        UNION SELECT 'transaction', id::text FROM sales
+        -- Whom a person named for one payment, those after it belong to.
+        UNION SELECT 'transaction', n.id::text FROM sales s
+                JOIN transactions n ON n.tenant_id = current_tenant() AND n.customer_id = s.customer_id AND n.partner_by = 'person'
+               WHERE s.remembered
+        UNION SELECT 'transaction', n.id::text FROM sales s
+                JOIN transactions n ON n.tenant_id = current_tenant() AND n.subscription = s.subscription AND n.partner_by = 'person'
+               WHERE s.remembered
+        UNION SELECT 'document', d.resource_id::text FROM sales s
+                JOIN external_documents d ON d.tenant_id = current_tenant() AND d.transaction_id = s.id
+        UNION SELECT 'foreign_payment', f.id::text FROM sales s
+                JOIN sale_references r ON r.tenant_id = current_tenant() AND r.transaction_id = s.id
+                JOIN foreign_payments f ON f.tenant_id = current_tenant() AND f.names && ARRAY[r.reference]
+               WHERE s.original_currency IS NOT NULL
+        UNION SELECT 'introduction', i.reference FROM sales s
+                JOIN introductions i ON i.tenant_id = current_tenant() AND i.customer_id = s.customer_id
+               WHERE s.remembered
+        UNION SELECT 'introduction', i.reference FROM sales s
+                JOIN introductions i ON i.tenant_id = current_tenant() AND i.subscription = s.subscription
+               WHERE s.remembered)
+    SELECT h.* FROM named n
+      JOIN hands h ON h.tenant_id = current_tenant() AND h.subject = n.subject AND h.subject_id = n.subject_id
+     WHERE h.ended_at IS NULL
+       AND CASE h.subject
+           WHEN 'partner' THEN
+                h.subject_id = (SELECT partner_id::text FROM payee) AND CASE h.act
+                    WHEN 'partner.bank_details_saved' THEN EXISTS (
+                         SELECT 1 FROM partner_bank_details b
+                          WHERE b.tenant_id = h.tenant_id AND b.id = h.about AND b.state IN ('active', 'pending'))
+                    WHEN 'partner.tax_status_recorded' THEN EXISTS (
+                         SELECT 1 FROM (SELECT DISTINCT service_date FROM lines) d
+                          WHERE (SELECT s.id FROM tax_status_on(h.tenant_id, h.subject_id::uuid, d.service_date) s) = h.about)
+                    ELSE h.fields IS NULL
+                         OR h.fields && ARRAY['name', 'email', 'supplement', 'street', 'zip', 'city', 'country_code',
+                                              'lexoffice_contact_id', 'status', 'version', 'accepted_at'] END
+                OR h.fields && ARRAY['sponsor_code'] AND h.subject_id IN (
+                   SELECT partner_id::text FROM chain EXCEPT SELECT partner_id::text FROM payee)
+                OR h.fields && ARRAY['campaign_slug'] AND h.subject_id IN (SELECT partner_id::text FROM sales)
+           WHEN 'campaign' THEN
+                h.about IS NULL OR h.about IN (SELECT plan_id FROM lines)
+                OR h.subject_id IN (SELECT campaign_id::text FROM lines WHERE plan_id IS NULL)
+           ELSE true END
+     ORDER BY h.seq
+    $$;
+REVOKE ALL ON FUNCTION open_hands_of_payout FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION open_hands_of_payout TO partnerdesk_app;
+
+-- An approval that becomes void has ended no hand; what was paid has no more use for those on it alone.
+CREATE OR REPLACE FUNCTION end_or_open_hands_of_payout() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state = 'paid' THEN
+        UPDATE hands h SET ended_at = now(), ended_how = 'settled', ended_payout = NEW.id
+         WHERE h.tenant_id = NEW.tenant_id AND h.ended_at IS NULL AND h.subject = 'payout' AND h.subject_id = NEW.number;
+        UPDATE hands h SET ended_at = now(), ended_how = 'settled', ended_payout = NEW.id
+          FROM payout_lines l JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
+         WHERE l.tenant_id = NEW.tenant_id AND l.payout_id = NEW.id AND l.released_at IS NULL
+           AND h.tenant_id = NEW.tenant_id AND h.ended_at IS NULL
+           AND (h.subject = 'commission' AND h.subject_id = c.id::text
+                OR h.subject = 'transaction' AND h.subject_id = c.transaction_id::text);
+    ELSE
+        UPDATE hands SET ended_at = NULL, ended_how = NULL, ended_by = NULL, ended_payout = NULL
+         WHERE tenant_id = NEW.tenant_id AND ended_payout = NEW.id AND ended_how = 'approved'
+           AND NOT (NEW.state = 'cancelled' AND subject = 'payout');
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER end_or_open_hands AFTER UPDATE OF state ON payouts
+    FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND NEW.state IN ('paid', 'awaiting_approval', 'cancelled'))
+    EXECUTE FUNCTION end_or_open_hands_of_payout();
+COMMENT ON TRIGGER end_or_open_hands ON payouts IS
+    'Opens the hands again that a void approval had ended, and ends those on a payout, its sales and lines when it is paid.'
+    ' Relied on by ledger/payouts/payout_hands.py.';

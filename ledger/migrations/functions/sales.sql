@@ -117,6 +117,8 @@ BEGIN
                               ELSE d.detached_at END
      WHERE d.tenant_id = current_tenant() AND d.transaction_id = gone;
     UPDATE creation_intents SET transaction_id = kept WHERE tenant_id = current_tenant() AND transaction_id = gone;
+    UPDATE hands SET subject_id = kept::text
+     WHERE tenant_id = current_tenant() AND subject = 'transaction' AND subject_id = gone::text;
     UPDATE sale_holds h SET transaction_id = kept
      WHERE h.tenant_id = current_tenant() AND h.transaction_id = gone AND h.code <> 'invoice_voided'
        AND (h.released_at IS NOT NULL

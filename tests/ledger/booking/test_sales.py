@@ -144,6 +144,7 @@ async def test_the_campaign_is_the_sales_then_the_partners_then_the_tenants(shop
             campaign = await campaigns.create(tx, NewCampaign(slug=slug, name=slug), by="test")
             plan = NewPlan(levels=(Rate(level=1, percent=Decimal(percent)),))
             await campaigns.add_plan(tx, campaign.id, plan, by="test")
+    async with shop.ledger.transaction(shop.tenant) as tx:
         change = PartnerChange(campaign_slug="partner")
         await partners.change(tx, shop.partner["CARL"].id, change, by="test")
     since = (await shop.rows("SELECT clock_timestamp() AS now"))[0]["now"]

@@ -82,10 +82,13 @@ async def test_every_change_is_audited_with_before_and_after(shop: Shop, vault: 
         " ORDER BY seq",
         str(anna),
     )
+    status = await shop.rows("SELECT id FROM partner_tax_statuses WHERE partner_id = $1", anna)
+    account = await shop.rows("SELECT id FROM partner_bank_details WHERE partner_id = $1", anna)
+    recorded = {"record": str(status[0]["id"]), "status": "private", "valid_from": "2026-01-01"}
     assert [(entry["actor"], entry["action"], entry["detail"]) for entry in entries] == [
         ("key:x", "partner.changed", {"status": ["active", "inactive"]}),
-        ("key:y", "partner.tax_status_recorded", {"status": "private", "valid_from": "2026-01-01"}),
-        ("key:z", "partner.bank_details_saved", {}),
+        ("key:y", "partner.tax_status_recorded", recorded),
+        ("key:z", "partner.bank_details_saved", {"account": str(account[0]["id"])}),
     ]
 
 
