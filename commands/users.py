@@ -65,20 +65,24 @@ def create_user(
 @user.command("reset")
 @EMAIL
 @click.option("--second-factor", is_flag=True, help="The phone is lost, too: the next login enrols anew.")
+@click.option("--keep-key", "kept", multiple=True, metavar="ID", help="A key of this person that goes on; repeatable.")
 @AS_JSON
 @plain_errors
-def reset_user(email: str, second_factor: bool, as_json: bool) -> None:
+def reset_user(email: str, second_factor: bool, kept: tuple[str, ...], as_json: bool) -> None:
     """Print a link that sets a new password, once and within 30 minutes. Older links end.
+
+    API keys that this person made are revoked and named: whoever had the access may have made them.
 
     \b
     Example:
       partnerdesk user reset --email chris@acme.example
     """
-    from ledger.access import memberships, users
+    from ledger.access import api_keys, memberships, users
 
     settings = Settings.from_environment()
 
-    async def run() -> str:
+    async def run() -> tuple[str, list[str]]:
+        revoked: list[str] = []
         async with open_ledger(settings) as ledger:
             found = await users.get_by_email(ledger, email)
             for home in await memberships.homes(ledger, found):
@@ -86,13 +90,17 @@ def reset_user(email: str, second_factor: bool, as_json: bool) -> None:
                     await users.note(
                         tx, found, "member.link_made", actor=operator(), second_factor_removed=second_factor
                     )
+                    ended = await api_keys.revoke_made_by(tx, found, keep=kept, actor=operator())
+                    revoked += [key.id for key in ended]
             if second_factor:
                 await users.remove_second_factor(ledger, found)
             token = await users.make_link(ledger, settings.vault(), found, purpose="reset", actor=operator())
-            return f"{settings.public_url}/reset/{token.get_secret_value()}"
+            return f"{settings.public_url}/reset/{token.get_secret_value()}", revoked
 
-    link = asyncio.run(run())
-    print_result({"link": link}, as_json, link)
+    link, revoked = asyncio.run(run())
+    print_result({"link": link, "revoked_keys": revoked}, as_json, link)
+    if revoked and not as_json:
+        click.echo(f"Revoked keys of this person: {', '.join(revoked)}.", err=True)
 
 
 @user.command("disable")

@@ -4,6 +4,7 @@ import contextlib
 import re
 import secrets
 import string
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -130,6 +131,33 @@ async def list_api_keys(tx: TenantTransaction) -> list[ApiKey]:
         tx.tenant.id,
     )
     return [ApiKey.from_row(row) for row in rows]
+
+
+async def list_made_by(tx: TenantTransaction, user: UserId) -> list[ApiKey]:
+    """The keys of this tenant that this person made and that still work, oldest first."""
+    rows = await tx.fetch(
+        """
+        SELECT id, name, scopes, created_at, expires_at, last_used_at, revoked_at FROM api_keys
+         WHERE tenant_id = $1 AND created_by_user = $2 AND revoked_at IS NULL AND expires_at > now()
+         ORDER BY created_at
+        """,
+        tx.tenant.id,
+        user,
+    )
+    return [ApiKey.from_row(row) for row in rows]
+
+
+async def revoke_made_by(
+    tx: TenantTransaction, user: UserId, *, keep: Collection[str] = (), actor: str
+) -> list[ApiKey]:
+    """End the keys of somebody whose access another person gives anew: whoever had the access may have made them.
+
+    Returns those that were revoked.
+    """
+    revoked = [key for key in await list_made_by(tx, user) if key.id not in keep]
+    for key in revoked:
+        await revoke_api_key(tx, key.id, actor=actor)
+    return revoked
 
 
 async def revoke_api_key(tx: TenantTransaction, key_id: str, *, actor: str) -> None:

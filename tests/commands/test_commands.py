@@ -68,8 +68,15 @@ async def test_a_first_admin_gets_in_by_command(firm: Firm, partnerdesk: Operato
 
 async def test_who_is_locked_out_of_the_own_account_gets_a_link_by_command(firm: Firm, partnerdesk: Operator) -> None:
     admin = await firm.person(Role.ADMIN)
-    done = await partnerdesk("user", "reset", "--email", admin.email, "--second-factor", "--json")
+    for name in ("verloren", "behalten"):
+        await admin.post("/admin/schluessel", {"name": name, "read": "1", "days": "30"})
+    lost, kept = [row["id"] for row in await firm.rows("SELECT id FROM api_keys ORDER BY name DESC")]
+    reset = ("user", "reset", "--email", admin.email, "--second-factor", "--keep-key", kept, "--json")
+    done = await partnerdesk(*reset)
     assert not await admin.is_in()
+    assert done.json()["revoked_keys"] == [lost]
+    rows = await firm.rows("SELECT id FROM api_keys WHERE revoked_at IS NULL")
+    assert [row["id"] for row in rows] == [kept]
     link = done.json()["link"].removeprefix("http://127.0.0.1")
     new = "ein ganz anderes Wort hier"
     assert (await admin.post(link, {"new": new, "repeated": new}, shown_at=link)).status_code == 303

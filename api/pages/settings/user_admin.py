@@ -1,6 +1,6 @@
 """Admin → Benutzer: who works in this tenant, and as what."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -11,13 +11,25 @@ from api.pages.frame.languages import N_
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.frame.words import ROLES
-from ledger.access import memberships, users
+from ledger.access import api_keys, memberships, users
+from ledger.access.api_keys import ApiKey
+from ledger.access.memberships import Member
 from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.roles import Permission, Role
 from ledger.types import UserId
 
 PAGE = "/admin/benutzer"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
+
+
+class KeysOf(NamedTuple):
+    """What is asked before somebody gets a new link: which keys of this person are kept."""
+
+    member: Member
+    keys: list[ApiKey]
+    second_factor: bool
+
+
 UserAdmin = Annotated[Visit, may(Permission.USERS, page=PAGE)]
 
 
@@ -69,12 +81,20 @@ async def log_out_everywhere(user: UUID, visit: UserAdmin) -> Response:
 
 @router.post("/{user}/link")
 async def new_link(user: UUID, visit: UserAdmin) -> Response:
-    """A way in for somebody who lost the password. With it the second factor starts anew, too."""
+    """A way in for somebody who lost the password. With it the second factor starts anew, too.
+
+    Keys of this person are shown first, and end unless somebody keeps them.
+    """
     doors, tenant = visit.doors, visit.tenant
     async with doors.ledger.transaction(tenant, person=visit.person.user_id) as tx:
         member = await memberships.get(tx, UserId(user))
         if not await memberships.may_give_access(tx, member.user_id) or not member.is_active:
             raise NotAllowedNow("not_only_here")
+        keys = await api_keys.list_made_by(tx, member.user_id)
+        if keys and not visit.field("keys_seen"):
+            return await _listed(visit, about_keys=KeysOf(member, keys, bool(visit.field("second_factor"))))
+        kept = [key.id for key in keys if visit.field(f"keep_{key.id}")]
+        await api_keys.revoke_made_by(tx, member.user_id, keep=kept, actor=visit.person.actor)
         await users.note(
             tx,
             member.user_id,
@@ -82,6 +102,7 @@ async def new_link(user: UUID, visit: UserAdmin) -> Response:
             actor=visit.person.actor,
             second_factor_removed=bool(visit.field("second_factor")),
         )
+    doors.api_keys.forget()
     if visit.field("second_factor"):
         await users.remove_second_factor(doors.ledger, member.user_id)
     return await _listed(visit, link=await _link(visit, member.user_id, "reset"))
@@ -103,7 +124,12 @@ async def _link(visit: Visit, user: UserId, purpose: str) -> str:
 
 
 async def _listed(
-    visit: Visit, *, wrong: str | None = None, message: str | None = None, link: str | None = None
+    visit: Visit,
+    *,
+    wrong: str | None = None,
+    message: str | None = None,
+    link: str | None = None,
+    about_keys: KeysOf | None = None,
 ) -> Response:
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         members = await memberships.list_members(tx)
@@ -115,6 +141,7 @@ async def _listed(
         wrong=wrong,
         message=message,
         link=link,
+        about_keys=about_keys,
         minutes=users.LINK_MINUTES,
     )
 

@@ -139,3 +139,26 @@ async def test_who_is_an_admin_no_more_changes_no_settings_by_an_older_key(firm:
         assert (answer.status_code, answer.json()["code"]) == (403, "maker_may_not"), path
     assert await asks(one, key) == (200, ["read", "write"])
     assert await change_tenant(by_command) == 200
+
+
+async def test_keys_of_somebody_whose_access_is_given_anew_are_listed_and_end_unless_kept(firm: Firm) -> None:
+    admin, other = await firm.person(Role.ADMIN), await firm.person(Role.ADMIN)
+    kept, lost, others = [await key_of(firm, maker.user, "read") for maker in (other, other, admin)]
+    link = f"/admin/benutzer/{other.user}/link"
+    asked = await admin.post(link, {"second_factor": "1"})
+    assert "/reset/" not in asked.text
+    assert all(key.split("_")[1] in asked.text for key in (kept, lost))
+    assert others.split("_")[1] not in asked.text
+    # Nothing has happened yet.
+    assert await other.is_in()
+    assert [(await asks(admin, key))[0] for key in (kept, lost, others)] == [200, 200, 200]
+    done = await admin.post(link, {"second_factor": "1", "keys_seen": "1", f"keep_{kept.split('_')[1]}": "1"})
+    assert "/reset/" in done.text
+    assert not await other.is_in()
+    assert [(await asks(admin, key))[0] for key in (kept, lost, others)] == [200, 401, 200]
+    assert "api_key.revoked" in await firm.actions()
+
+
+async def test_a_new_link_for_somebody_without_keys_asks_nothing(firm: Firm) -> None:
+    admin, editor = await firm.person(Role.ADMIN), await firm.person(Role.EDITOR)
+    assert "/reset/" in (await admin.post(f"/admin/benutzer/{editor.user}/link")).text
