@@ -9,6 +9,7 @@ import click
 from commands.audit import audit
 from commands.keys import api_key, webhook_token
 from commands.payouts import payout
+from commands.privacy import privacy
 from commands.processes import api, migrate, worker
 from commands.secrets import secrets
 from commands.tenants import tenant
@@ -50,7 +51,21 @@ def commands() -> None:
     """
 
 
-for command in (migrate, api, worker, tenant, api_key, webhook_token, payout, sweep, doctor, user, audit, secrets):
+for command in (
+    migrate,
+    api,
+    worker,
+    tenant,
+    api_key,
+    webhook_token,
+    payout,
+    sweep,
+    doctor,
+    user,
+    audit,
+    privacy,
+    secrets,
+):
     commands.add_command(command)
 
 

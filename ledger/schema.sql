@@ -533,6 +533,7 @@ CREATE TABLE customers (
         GENERATED ALWAYS AS (folded((((COALESCE(name, '') || ' ') || COALESCE(email, '')) || ' ') ||
         COALESCE(external_id, ''))) STORED,
     assigned_at          timestamptz,
+    erased_at            timestamptz,
     changed_at           timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, assigned_partner_id) REFERENCES partners
@@ -598,6 +599,28 @@ CREATE POLICY own_tenant ON document_snapshots
     CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT ON document_snapshots TO partnerdesk_app;
 
+CREATE TABLE erasures (
+    tenant_id   uuid NOT NULL REFERENCES tenants,
+    id          uuid NOT NULL DEFAULT gen_random_uuid(),
+    subject     text NOT NULL CHECK (subject IN ('partner', 'customer')),
+    subject_id  uuid NOT NULL,
+    reason      text NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+    erased_by   text NOT NULL,
+    erased_at   timestamptz NOT NULL DEFAULT now(),
+    outcome     jsonb NOT NULL,
+    kept_until  date,
+    finished_at timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    CHECK (kept_until IS NOT NULL OR finished_at IS NOT NULL)
+);
+COMMENT ON TABLE erasures IS 'Whose data were erased on request: what went, what the law keeps, and until when.';
+CREATE INDEX erasures_tenant_id_kept_until_idx ON erasures (tenant_id, kept_until) WHERE finished_at IS NULL;
+CREATE INDEX erasures_tenant_id_subject_subject_id_idx ON erasures (tenant_id, subject, subject_id);
+ALTER TABLE erasures ENABLE ROW LEVEL SECURITY;
+ALTER TABLE erasures FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON erasures USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON erasures TO partnerdesk_app;
+
 CREATE TABLE event_subscriptions (
     tenant_id       uuid NOT NULL REFERENCES tenants,
     token_id        uuid NOT NULL,
@@ -643,10 +666,12 @@ CREATE TABLE events (
     handled_at        timestamptz,
     reason_code       text,
     reason_params     jsonb,
+    body_erased_at    timestamptz,
     changed_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id)
 );
 COMMENT ON TABLE events IS 'What a provider told: as it arrived, and what became of it.';
+CREATE INDEX bodies_by_age ON events (tenant_id, received_at) WHERE body_erased_at IS NULL;
 CREATE INDEX events_by_state ON events (tenant_id, state, received_at, id, provider);
 CREATE INDEX events_by_type ON events (tenant_id, event_type, state, received_at, id);
 CREATE INDEX events_changed ON events (tenant_id, changed_at);
@@ -1306,6 +1331,7 @@ CREATE TABLE partners (
     leaving_since          timestamptz,
     sought                 text COLLATE "C"
         GENERATED ALWAYS AS (folded((((code || ' ') || name) || ' ') || COALESCE(email, ''))) STORED,
+    erased_at              timestamptz,
     changed_at             timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, code),
@@ -1872,6 +1898,23 @@ ALTER TABLE refunds ENABLE ROW LEVEL SECURITY;
 ALTER TABLE refunds FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON refunds USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON refunds TO partnerdesk_app;
+
+CREATE TABLE retention_days (
+    tenant_id  uuid NOT NULL REFERENCES tenants,
+    kind       text NOT NULL CHECK (kind ~ '^[a-z_]{1,40}$'),
+    days       integer NOT NULL CHECK (days BETWEEN 1 AND 36500),
+    changed_by text NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, kind)
+);
+COMMENT ON TABLE retention_days IS 'How many days a tenant keeps a kind of record, where it is not the default.';
+ALTER TABLE retention_days ENABLE ROW LEVEL SECURITY;
+ALTER TABLE retention_days FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON retention_days
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON retention_days TO partnerdesk_app;
 
 CREATE TABLE sale_holds (
     tenant_id      uuid NOT NULL REFERENCES tenants,
@@ -2977,6 +3020,49 @@ AS $function$
 REVOKE ALL ON FUNCTION erase_audit_personal(bigint[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION erase_audit_personal(bigint[]) TO partnerdesk_app;
 
+CREATE OR REPLACE FUNCTION public.erase_contact_snapshots(contact uuid)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    WITH gone AS (
+        DELETE FROM document_snapshots
+         WHERE tenant_id = current_tenant() AND resource = 'contact' AND resource_id = contact RETURNING 1)
+    SELECT count(*)::integer FROM gone
+    $function$;
+REVOKE ALL ON FUNCTION erase_contact_snapshots(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erase_contact_snapshots(uuid) TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION public.erase_partner_rows(of_partner uuid, contact uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+    addresses integer;
+    links     integer;
+    accounts  integer;
+    snapshots integer;
+BEGIN
+    DELETE FROM partner_addresses_before WHERE tenant_id = current_tenant() AND partner_id = of_partner;
+    GET DIAGNOSTICS addresses = ROW_COUNT;
+    DELETE FROM partner_links WHERE tenant_id = current_tenant() AND partner_id = of_partner;
+    GET DIAGNOSTICS links = ROW_COUNT;
+    DELETE FROM partner_bank_details b
+     WHERE b.tenant_id = current_tenant() AND b.partner_id = of_partner
+       AND NOT EXISTS (SELECT FROM payouts p WHERE p.tenant_id = b.tenant_id AND p.bank_details_id = b.id)
+       AND NOT EXISTS (SELECT FROM bank_run_lines l WHERE l.tenant_id = b.tenant_id AND l.bank_details_id = b.id);
+    GET DIAGNOSTICS accounts = ROW_COUNT;
+    DELETE FROM document_snapshots
+     WHERE tenant_id = current_tenant() AND resource = 'contact' AND resource_id = contact;
+    GET DIAGNOSTICS snapshots = ROW_COUNT;
+    RETURN jsonb_build_object('addresses', addresses, 'links', links, 'accounts', accounts, 'snapshots', snapshots);
+END $function$;
+REVOKE ALL ON FUNCTION erase_partner_rows(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erase_partner_rows(uuid, uuid) TO partnerdesk_app;
+
 CREATE OR REPLACE FUNCTION public.exported_payouts_stay()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3252,6 +3338,23 @@ BEGIN
     RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.forget_document_copies(older_than interval, at_most integer)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    WITH gone AS (
+        DELETE FROM document_snapshots d
+         WHERE d.tenant_id = current_tenant() AND d.id = ANY (ARRAY(
+               SELECT s.id FROM document_snapshots s
+                WHERE s.tenant_id = current_tenant() AND s.fetched_at < now() - older_than LIMIT at_most))
+        RETURNING 1)
+    SELECT count(*)::integer FROM gone
+    $function$;
+REVOKE ALL ON FUNCTION forget_document_copies(interval, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_document_copies(interval, integer) TO partnerdesk_app;
+
 CREATE OR REPLACE FUNCTION public.forget_login_attempts(of_subject bytea)
  RETURNS void
  LANGUAGE sql
@@ -3290,6 +3393,28 @@ AS $function$
     $function$;
 REVOKE ALL ON FUNCTION forget_old_mails() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_old_mails() TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION public.forget_unused_accounts(older_than interval, at_most integer)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    WITH gone AS (
+        DELETE FROM partner_bank_details d
+         WHERE d.tenant_id = current_tenant() AND d.id = ANY (ARRAY(
+               SELECT b.id FROM partner_bank_details b
+                WHERE b.tenant_id = current_tenant() AND b.state IN ('refused', 'superseded')
+                  AND b.recorded_at < now() - older_than
+                  AND NOT EXISTS (SELECT FROM payouts p WHERE p.tenant_id = b.tenant_id AND p.bank_details_id = b.id)
+                  AND NOT EXISTS (SELECT FROM bank_run_lines l
+                                   WHERE l.tenant_id = b.tenant_id AND l.bank_details_id = b.id)
+                LIMIT at_most))
+        RETURNING 1)
+    SELECT count(*)::integer FROM gone
+    $function$;
+REVOKE ALL ON FUNCTION forget_unused_accounts(interval, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_unused_accounts(interval, integer) TO partnerdesk_app;
 
 CREATE OR REPLACE FUNCTION public.hear_the_release_before_of_payout()
  RETURNS trigger

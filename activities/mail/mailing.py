@@ -19,12 +19,15 @@ from ledger.documents import papers
 from ledger.mail import outbox
 from ledger.mail.mail_kinds import MailKind
 from ledger.mail.outbox import Mail
+from ledger.privacy import retention
 from ledger.refusals import NotFound
 from ledger.types import BERLIN, UserId
 from ledger.vault import Vault
 
 _GERMAN = "de"
 _ANSWERS_AT_ONCE = 5_000
+_BATCHES = 50
+"""Of each tenant and day: more waits for the next day."""
 log = structlog.get_logger("mail")
 
 
@@ -88,6 +91,13 @@ class MailActivities:
         await outbox.forget_old(self._ledger)
         while await idempotency.forget_old(self._ledger, at_most=_ANSWERS_AT_ONCE) == _ANSWERS_AT_ONCE:
             activity.heartbeat()
+        today = datetime.now(BERLIN).date()
+        for tenant in await tenants.list_all(self._ledger):
+            for _ in range(_BATCHES):
+                activity.heartbeat()
+                async with self._ledger.transaction(tenant, cause="retention") as tx:
+                    if not await retention.forget(tx, today=today):
+                        break
 
     async def _taken(self, to: MailInput) -> Mail | None:
         async with self._entered(to) as db:

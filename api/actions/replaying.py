@@ -11,7 +11,7 @@ from api.http.parts import Parts
 from ledger.database import TenantTransaction
 from ledger.inbox import events, redelivery
 from ledger.inbox.events import Event
-from ledger.refusals import NotFound
+from ledger.refusals import NotAllowedNow, NotFound
 from ledger.types import EventId, Frozen, PayoutNumber, Tenant
 
 
@@ -23,7 +23,9 @@ class Replayed(Frozen):
 
 
 def is_replayable(event: Event) -> bool:
-    """Not one that names no document, such as a revoked token."""
+    """Not one that names no document, such as a revoked token, nor one of Stripe whose body has gone."""
+    if event.provider == stripe_booking.PROVIDER and event.body_erased_at is not None:
+        return False
     return event.provider == stripe_booking.PROVIDER or events.is_uuid(event.resource_id)
 
 
@@ -53,4 +55,6 @@ async def _is_of_stripe(tx: TenantTransaction, number: EventId) -> bool:
     found = await events.load(tx, [number])
     if not found:
         raise NotFound("event_not_found")
+    if not is_replayable(found[0]) and found[0].body_erased_at is not None:
+        raise NotAllowedNow("event_body_erased")
     return found[0].provider == stripe_booking.PROVIDER

@@ -72,6 +72,7 @@ class Event(Frozen):
     received_at: datetime
     handed_over_at: datetime | None
     handled_at: datetime | None
+    body_erased_at: datetime | None = None
 
     @property
     def why(self) -> Reason | None:
@@ -89,7 +90,7 @@ class EventWithEvidence(Event):
 
 COLUMNS = """e.id, e.provider, e.organization_id, e.event_type, e.resource_id, e.event_date, e.signed,
        e.payment_reference, e.state, e.reason_code, e.reason_params, e.changes, e.snapshot_id, e.delivery,
-       e.received_at, e.handed_over_at, e.handled_at"""
+       e.received_at, e.handed_over_at, e.handled_at, e.body_erased_at"""
 
 
 async def take_in(ledger: Ledger, tenant: Tenant, arrival: Arrival, *, unproven_an_hour: int | None = None) -> TakenIn:
@@ -141,7 +142,7 @@ async def take_in_within(tx: TenantTransaction, arrival: Arrival) -> EventId | N
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $9::text IS NULL THEN 'received' ELSE 'ignored' END, $9, $10)
         ON CONFLICT (tenant_id, provider, organization_id, event_type, resource_id, event_date) DO UPDATE
            SET state = EXCLUDED.state, reason_code = EXCLUDED.reason_code, reason_params = EXCLUDED.reason_params,
-               body = EXCLUDED.body, delivery = events.delivery + 1
+               body = EXCLUDED.body, body_erased_at = NULL, delivery = events.delivery + 1
          WHERE events.state IN ('failed', 'waiting')
         RETURNING id
         """,

@@ -12,6 +12,8 @@ from cryptography.fernet import Fernet
 
 from ledger.access import secret_rotation, users
 from ledger.connections import stripe_secret
+from ledger.programme import partners
+from ledger.programme.partners import NewPartner
 from ledger.roles import Role
 from ledger.vault import Vault
 from settings import Settings
@@ -150,3 +152,25 @@ async def test_no_encrypted_column_is_forgotten_when_keys_rotate(owner: asyncpg.
     )
     known = {(one.table, one.column) for one in (*secret_rotation.OF_A_TENANT, *secret_rotation.OF_A_PERSON)}
     assert {(row["table_name"], row["column_name"]) for row in rows} == known
+
+
+async def test_a_partner_is_copied_and_erased_by_command_which_names_what_it_did_not_reach(
+    firm: Firm, partnerdesk: Operator
+) -> None:
+    async with firm.parts.ledger.transaction(firm.tenant, cause="test") as tx:
+        new = NewPartner(code="ANNA", name="Anna Ader", email="anna@p.example")
+        await partners.create(tx, new, by="test")
+    of = ("--tenant", firm.tenant.slug, "--partner", "ANNA")
+    copy = await partnerdesk("privacy", "export", *of)
+    assert copy.json()["records"]["master_data"][0]["email"] == "anna@p.example"
+    silent = await partnerdesk("privacy", "erase", *of, "--reason", "Antrag")
+    assert (silent.status, "--yes" in silent.err) == (2, True)
+    done = await partnerdesk("privacy", "erase", *of, "--reason", "Antrag", "--yes")
+    assert done.status == 0, done.err
+    for told in ("erased: ", "not reached: Backups", "not reached: Temporal", "lexoffice", "Mails that were sent"):
+        assert told in done.out.decode()
+    assert not await firm.rows("SELECT 1 FROM partners WHERE name = 'Anna Ader' OR email IS NOT NULL")
+    kept = await partnerdesk("privacy", "retention", "--tenant", firm.tenant.slug, "--set", "ignored_events=14")
+    assert "ignored_events: 14 days" in kept.out.decode()
+    far = await partnerdesk("privacy", "retention", "--tenant", firm.tenant.slug, "--set", "ignored_events=4000")
+    assert far.status == 1

@@ -16,6 +16,7 @@ WINGS = (
     "inbox",
     "mail",
     "audit",
+    "privacy",
 )
 """In the order in which somebody reads about them: from who may to what was done."""
 

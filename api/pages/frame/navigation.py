@@ -54,6 +54,7 @@ SETTINGS = Group(
         Link("/admin/benutzer", N_("Benutzer"), Permission.USERS),
         Link("/admin/schluessel", N_("API-Schlüssel"), Permission.KEYS),
         Link("/admin/pruefpfad", N_("Prüfpfad"), Permission.AUDIT),
+        Link("/admin/datenschutz", N_("Datenschutz"), Permission.SETTINGS),
         Link("/admin/benachrichtigungen", N_("Benachrichtigungen"), Permission.READ),
     ],
 )

@@ -225,6 +225,7 @@ async def shown(
         may_see_bank=person.may(Permission.SEE_BANK),
         may_bank=person.may(Permission.BANK),
         may_confirm_bank=person.may(Permission.CONFIRM_BANK),
+        may_settings=person.may(Permission.SETTINGS),
         of_kind=of_kind,
         **context,
     )

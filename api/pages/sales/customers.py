@@ -80,4 +80,5 @@ async def _shown(visit: Visit, customer_id: CustomerId, *, wrong: str | None = N
         typed=visit.form if wrong else {"partner": customer.assigned_partner_code or ""},
         message=_ASSIGNED if visit.request.query_params.get("hinweis") == "zugeordnet" else None,
         may_write=visit.person.may(Permission.WRITE),
+        may_settings=visit.person.may(Permission.SETTINGS),
     )

@@ -104,6 +104,13 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("GET", "/admin/partner/{code}/faelligkeit"): Permission.READ,
     ("POST", "/admin/partner/{code}/schlussabrechnung"): Permission.WRITE,
     ("POST", "/admin/freigaberegeln"): Permission.SETTINGS,
+    ("GET", "/admin/datenschutz"): Permission.SETTINGS,
+    ("POST", "/admin/datenschutz"): Permission.SETTINGS,
+    **{
+        ("POST" if act == "/loeschen" else "GET", f"/admin/datenschutz/{whose}{act}"): Permission.SETTINGS
+        for whose in ("partner/{code}", "kunde/{customer}")
+        for act in ("", "/auskunft", "/loeschen")
+    },
     ("GET", "/admin/zahlungsanbieter"): Permission.READ,
     ("GET", "/admin/zahlungsanbieter/lexoffice"): Permission.READ,
     **{

@@ -1,0 +1,76 @@
+COMMENT ON TABLE erasures IS 'Whose data were erased on request: what went, what the law keeps, and until when.';
+COMMENT ON TABLE retention_days IS 'How many days a tenant keeps a kind of record, where it is not the default.';
+
+-- Of a partner of this tenant: what no duty keeps, in tables from which the application deletes nothing by itself.
+-- Accounts that a payout or a bank file names stay.
+CREATE OR REPLACE FUNCTION erase_partner_rows(of_partner uuid, contact uuid) RETURNS jsonb
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+DECLARE
+    addresses integer;
+    links     integer;
+    accounts  integer;
+    snapshots integer;
+BEGIN
+    DELETE FROM partner_addresses_before WHERE tenant_id = current_tenant() AND partner_id = of_partner;
+    GET DIAGNOSTICS addresses = ROW_COUNT;
+    DELETE FROM partner_links WHERE tenant_id = current_tenant() AND partner_id = of_partner;
+    GET DIAGNOSTICS links = ROW_COUNT;
+    DELETE FROM partner_bank_details b
+     WHERE b.tenant_id = current_tenant() AND b.partner_id = of_partner
+       AND NOT EXISTS (SELECT FROM payouts p WHERE p.tenant_id = b.tenant_id AND p.bank_details_id = b.id)
+       AND NOT EXISTS (SELECT FROM bank_run_lines l WHERE l.tenant_id = b.tenant_id AND l.bank_details_id = b.id);
+    GET DIAGNOSTICS accounts = ROW_COUNT;
+    DELETE FROM document_snapshots
+     WHERE tenant_id = current_tenant() AND resource = 'contact' AND resource_id = contact;
+    GET DIAGNOSTICS snapshots = ROW_COUNT;
+    RETURN jsonb_build_object('addresses', addresses, 'links', links, 'accounts', accounts, 'snapshots', snapshots);
+END $$;
+REVOKE ALL ON FUNCTION erase_partner_rows FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erase_partner_rows TO partnerdesk_app;
+
+-- What the books said about a contact of this tenant: kept for nobody's duty.
+CREATE OR REPLACE FUNCTION erase_contact_snapshots(contact uuid) RETURNS integer
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+    WITH gone AS (
+        DELETE FROM document_snapshots
+         WHERE tenant_id = current_tenant() AND resource = 'contact' AND resource_id = contact RETURNING 1)
+    SELECT count(*)::integer FROM gone
+    $$;
+REVOKE ALL ON FUNCTION erase_contact_snapshots FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erase_contact_snapshots TO partnerdesk_app;
+
+-- What retention.py says is too old, in tables from which the application deletes nothing. Of this tenant, in batches.
+CREATE OR REPLACE FUNCTION forget_unused_accounts(older_than interval, at_most integer) RETURNS integer
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+    WITH gone AS (
+        DELETE FROM partner_bank_details d
+         WHERE d.tenant_id = current_tenant() AND d.id = ANY (ARRAY(
+               SELECT b.id FROM partner_bank_details b
+                WHERE b.tenant_id = current_tenant() AND b.state IN ('refused', 'superseded')
+                  AND b.recorded_at < now() - older_than
+                  AND NOT EXISTS (SELECT FROM payouts p WHERE p.tenant_id = b.tenant_id AND p.bank_details_id = b.id)
+                  AND NOT EXISTS (SELECT FROM bank_run_lines l
+                                   WHERE l.tenant_id = b.tenant_id AND l.bank_details_id = b.id)
+                LIMIT at_most))
+        RETURNING 1)
+    SELECT count(*)::integer FROM gone
+    $$;
+REVOKE ALL ON FUNCTION forget_unused_accounts FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_unused_accounts TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION forget_document_copies(older_than interval, at_most integer) RETURNS integer
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+    WITH gone AS (
+        DELETE FROM document_snapshots d
+         WHERE d.tenant_id = current_tenant() AND d.id = ANY (ARRAY(
+               SELECT s.id FROM document_snapshots s
+                WHERE s.tenant_id = current_tenant() AND s.fetched_at < now() - older_than LIMIT at_most))
+        RETURNING 1)
+    SELECT count(*)::integer FROM gone
+    $$;
+REVOKE ALL ON FUNCTION forget_document_copies FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_document_copies TO partnerdesk_app;

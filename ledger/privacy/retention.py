@@ -1,0 +1,158 @@
+"""How long each kind of record is kept, and forgetting what is older, once a day.
+
+Each rule has a lawful default and bounds; a tenant chooses within them. What ends by itself elsewhere (mails, links,
+sessions, kept answers) and what is kept by a duty stands in docs/data-protection.md.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from ledger.audit import audit
+from ledger.database import TenantTransaction
+from ledger.privacy import customer_erasure, erasures, partner_erasure
+from ledger.privacy.erasures import SECONDS
+from ledger.refusals import NotAcceptable
+from ledger.types import CustomerId, Frozen, PartnerId
+
+AT_ONCE = 1_000
+_ACTOR = "engine:retention"
+_YEAR = 365
+
+
+class Rule(Frozen):
+    """Days that a kind of record is kept, unless a tenant says otherwise, and the bounds of what it may say."""
+
+    default: int
+    least: int
+    most: int
+
+
+RULES: Mapping[str, Rule] = {
+    "ignored_events": Rule(default=30, least=1, most=_YEAR),
+    "event_bodies": Rule(default=2 * _YEAR, least=30, most=10 * _YEAR),
+    "customers": Rule(default=3 * _YEAR, least=30, most=10 * _YEAR),
+    "unused_accounts": Rule(default=3 * _YEAR, least=30, most=10 * _YEAR),
+    "trail": Rule(default=10 * _YEAR, least=_YEAR, most=10 * _YEAR),
+    # Eight years from the end of the year of the document: up to nine from the day it was fetched.
+    "document_copies": Rule(default=9 * _YEAR + 3, least=9 * _YEAR + 3, most=11 * _YEAR + 3),
+}
+
+
+class Retention(Frozen):
+    """A rule as it holds for a tenant."""
+
+    kind: str
+    days: int
+    default: int
+    least: int
+    most: int
+
+
+async def in_force(tx: TenantTransaction) -> list[Retention]:
+    """All rules, in the order of RULES."""
+    rows = await tx.fetch("SELECT kind, days FROM retention_days WHERE tenant_id = $1", tx.tenant.id)
+    chosen = {row["kind"]: row["days"] for row in rows}
+    return [
+        Retention(kind=kind, days=chosen.get(kind, rule.default), **rule.model_dump()) for kind, rule in RULES.items()
+    ]
+
+
+async def choose(tx: TenantTransaction, wanted: Mapping[str, int], *, by: str) -> list[Retention]:
+    """From now on so many days. Raises NotAcceptable for an unknown kind and for days outside the bounds."""
+    before = {one.kind: one.days for one in await in_force(tx)}
+    for kind, days in wanted.items():
+        rule = RULES.get(kind)
+        if rule is None:
+            raise NotAcceptable("retention_unknown", kind=kind)
+        if not rule.least <= days <= rule.most:
+            raise NotAcceptable("retention_not_acceptable", kind=kind, least=rule.least, most=rule.most)
+        await tx.execute(
+            """
+            INSERT INTO retention_days (tenant_id, kind, days, changed_by) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (tenant_id, kind) DO UPDATE SET days = EXCLUDED.days, changed_by = EXCLUDED.changed_by,
+                   changed_at = now() WHERE retention_days.days <> EXCLUDED.days
+            """,
+            tx.tenant.id,
+            kind,
+            days,
+            by,
+        )
+    changed = {kind: [before[kind], days] for kind, days in wanted.items() if before[kind] != days}
+    if changed:
+        await audit.record(
+            tx, actor=by, action="retention.changed", subject="tenant", subject_id=tx.tenant.slug, detail=changed
+        )
+    return await in_force(tx)
+
+
+async def forget(tx: TenantTransaction, *, today: date) -> int:
+    """One batch of each kind that is too old, and what the end of a duty lets go. Returns how many; 0: nothing left."""
+    days = {one.kind: timedelta(days=one.days) for one in await in_force(tx)}
+    forgotten = await _forget_bodies(tx, days["ignored_events"], ["ignored", "skipped"])
+    forgotten += await _forget_bodies(tx, days["event_bodies"], ["processed", "unchanged", "failed"])
+    forgotten += await _forget_trail(tx, days["trail"])
+    for function, kind in (
+        ("forget_unused_accounts", "unused_accounts"),
+        ("forget_document_copies", "document_copies"),
+    ):
+        forgotten += await tx.fetchval(f"SELECT {function}($1, $2)", days[kind], AT_ONCE, timeout=SECONDS)
+    for subject, id in await erasures.list_due(tx, today):
+        if subject == "partner":
+            await partner_erasure.erase(tx, PartnerId(id), by=_ACTOR, reason="§ 147 AO", today=today)
+        else:
+            await customer_erasure.erase(tx, CustomerId(id), by=_ACTOR, reason="§ 147 AO", today=today)
+        forgotten += 1
+    return forgotten + await _forget_customers(tx, days["customers"], today)
+
+
+async def _forget_bodies(tx: TenantTransaction, older_than: timedelta, states: list[str]) -> int:
+    done = await tx.execute(
+        """
+        UPDATE events SET body = '{}', body_erased_at = now()
+         WHERE tenant_id = $1 AND id = ANY (ARRAY(
+               SELECT e.id FROM events e
+                WHERE e.tenant_id = $1 AND e.body_erased_at IS NULL AND e.received_at < now() - $2::interval
+                  AND e.state = ANY ($3) ORDER BY e.received_at LIMIT $4))
+        """,
+        tx.tenant.id,
+        older_than,
+        states,
+        AT_ONCE,
+        timeout=SECONDS,
+    )
+    return int(done.split()[-1])
+
+
+async def _forget_trail(tx: TenantTransaction, older_than: timedelta) -> int:
+    forgotten: int = await tx.fetchval(
+        """
+        SELECT erase_audit_personal(ARRAY(
+               SELECT p.seq FROM audit_personal p JOIN audit_entries e ON e.tenant_id = p.tenant_id AND e.seq = p.seq
+                WHERE p.tenant_id = $1 AND e.at < now() - $2::interval ORDER BY p.seq LIMIT $3))
+        """,
+        tx.tenant.id,
+        older_than,
+        AT_ONCE,
+        timeout=SECONDS,
+    )
+    return forgotten
+
+
+async def _forget_customers(tx: TenantTransaction, older_than: timedelta, today: date) -> int:
+    """Who has bought nothing for so long, and of whom no sale waits."""
+    rows = await tx.fetch(
+        """
+        SELECT c.id FROM customers c
+         WHERE c.tenant_id = $1 AND c.erased_at IS NULL AND c.created_at < now() - $2::interval
+           AND NOT EXISTS (SELECT FROM transactions t WHERE t.tenant_id = $1
+                              AND (t.customer_id = c.id OR t.customer_email = c.email)
+                              AND (t.state = 'pending' OR t.sold_at > now() - $2::interval))
+         ORDER BY c.seq LIMIT 50
+        """,
+        tx.tenant.id,
+        older_than,
+        timeout=SECONDS,
+    )
+    for row in rows:
+        await customer_erasure.erase(tx, CustomerId(row["id"]), by=_ACTOR, reason="retention", today=today)
+    return len(rows)
