@@ -11,6 +11,7 @@ from ledger.database import TenantTransaction
 
 _LIMIT_DAYS = 30
 """As long as amounts are counted together."""
+_AT_LEAST = timedelta(days=7)
 _LONGEST_QUARANTINE = timedelta(days=90)
 
 
@@ -58,7 +59,8 @@ async def has_sole_approver(tx: TenantTransaction) -> bool:
         """
         SELECT t.single_approver AND NOT EXISTS (
                SELECT 1 FROM audit_entries e
-                WHERE e.tenant_id = $1 AND e.at > now() - $3::interval AND e.actor LIKE 'user:%'
+                WHERE e.tenant_id = $1 AND e.at > now() - greatest($3::interval, $4::interval)
+                  AND e.actor LIKE 'user:%'
                   AND (e.action = 'member.role_changed'
                        AND e.detail ->> 'before' = ANY ($2) AND NOT e.detail ->> 'after' = ANY ($2)
                        OR e.action = 'member.disabled' AND EXISTS (
@@ -69,5 +71,6 @@ async def has_sole_approver(tx: TenantTransaction) -> bool:
         tx.tenant.id,
         APPROVING,
         await quarantine(tx),
+        _AT_LEAST,  # a quarantine of 0 days does not make the weakening one's own at once
     )
     return found

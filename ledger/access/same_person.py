@@ -1,7 +1,8 @@
 """Which actors are one pair of eyes.
 
-A key stands for whoever made it. Who was handed a way into somebody's account, or let somebody in, may be that
-somebody: both are one for seven days, until there was time to notice.
+A key stands for whoever made it. Who made a way into somebody's account (a link, a second factor taken away), let
+somebody in, made somebody an approver or enabled an account again may be that somebody: both are one for seven days,
+whoever else is there, until there was time to notice (rules.md, Approval).
 """
 
 from collections.abc import Iterable
@@ -42,15 +43,24 @@ async def eyes(tx: TenantTransaction) -> Eyes:
          WHERE tenant_id = $1 AND created_by_user IS NOT NULL
         UNION
         SELECT 'user:' || e.subject_id, e.actor FROM audit_entries e
-         WHERE e.tenant_id = $1 AND e.action = ANY ('{member.link_made, member.added}') AND e.subject = 'user'
-           AND e.actor LIKE 'user:%' AND e.at > now() - make_interval(days => $2)
-           -- Where nobody else approved before, nobody could notice, and nobody is left to be the second person.
-           AND (e.action = 'member.link_made' OR EXISTS (
-                SELECT 1 FROM memberships m
-                 WHERE m.tenant_id = $1 AND 'user:' || m.user_id <> e.actor
-                   AND m.created_at < now() - make_interval(days => $2)
-                   AND (m.role = ANY ($3) AND m.disabled_at IS NULL
-                        OR m.changed_at > now() - make_interval(days => $2))))
+         WHERE e.tenant_id = $1 AND e.subject = 'user' AND e.actor LIKE 'user:%'
+           AND e.at > now() - make_interval(days => $2)
+           AND (e.action IN ('member.link_made', 'member.enabled')
+                OR (e.action = 'member.added'
+                    OR e.action = 'member.role_changed'
+                       AND e.detail ->> 'after' = ANY ($3) AND NOT e.detail ->> 'before' = ANY ($3))
+                   -- The very first second person of a firm of one is one: else it could not begin with two.
+                   AND EXISTS (
+                       SELECT 1 FROM memberships m
+                        WHERE m.tenant_id = $1 AND 'user:' || m.user_id <> e.actor AND m.created_at < e.at
+                          AND (m.user_id::text <> e.subject_id AND m.role = ANY ($3)
+                               OR EXISTS (
+                                  SELECT 1 FROM audit_entries o
+                                   WHERE o.tenant_id = $1 AND o.subject = 'user' AND o.subject_id = m.user_id::text
+                                     AND o.at < e.at
+                                     AND (o.action = 'member.added' AND o.detail ->> 'role' = ANY ($3)
+                                          OR o.action = 'member.role_changed'
+                                             AND ARRAY[o.detail ->> 'before', o.detail ->> 'after'] && $3)))))
         """,
         tx.tenant.id,
         _DAYS,

@@ -184,3 +184,57 @@ async def test_what_a_task_was_answered_is_kept_as_it_was_answered(office: Offic
         await resolutions.resolve(tx, task, answer, actor="key:x")
         told = await tx.fetchval("SELECT resolution FROM tasks WHERE id = $1", task)
     assert told == {"action": "done", "reason": "wahr", "day": "2026-01-01"}
+
+
+async def test_who_lets_somebody_in_is_the_same_pair_of_eyes_where_all_others_are_new_too(office: Office) -> None:
+    admin, other = await office.firm.person(Role.ADMIN), await office.firm.member(Role.APPROVER)
+    puppet = await let_in(office, admin)
+    payout = await office.payout(ABOVE, by=f"user:{admin.user}")
+    await refused_above(office, payout, puppet)
+    await allowed(office, payout, other)
+
+
+async def test_who_makes_an_approver_of_somebody_is_the_same_pair_of_eyes(office: Office) -> None:
+    admin, other = await office.firm.person(Role.ADMIN), await office.firm.member(Role.APPROVER)
+    puppet = await office.firm.member(Role.VIEWER)
+    changed = await admin.post(f"/admin/benutzer/{puppet.user}/rolle", {"role": "approver"})
+    assert changed.status_code == 303
+    payout = await office.payout(ABOVE, by=f"user:{admin.user}")
+    await refused_above(office, payout, puppet)
+    await allowed(office, payout, other)
+
+
+async def test_who_enables_an_account_again_is_the_same_pair_of_eyes(office: Office) -> None:
+    admin, other = await office.firm.person(Role.ADMIN), await office.firm.member(Role.APPROVER)
+    puppet = await office.firm.member(Role.APPROVER)
+    assert puppet.user is not None
+    await work_here_for_long(office, admin, other, puppet)
+    async with office.ledger() as tx:
+        for disabled in (True, False):
+            await memberships.set_disabled(
+                tx, puppet.user, disabled=disabled, by=admin.user, actor=f"user:{admin.user}"
+            )
+    payout = await office.payout(ABOVE, by=f"user:{admin.user}")
+    await refused_above(office, payout, puppet)
+    await allowed(office, payout, other)
+
+
+async def test_the_second_whom_a_lone_admin_lets_in_is_no_second_person_yet(office: Office) -> None:
+    admin = await office.firm.person(Role.ADMIN)
+    first = await let_in(office, admin)
+    second = await let_in(office, admin)
+    payout = await office.payout(ABOVE, by=f"user:{admin.user}")
+    await refused_above(office, payout, second)
+    await allowed(office, payout, first)
+
+
+async def test_a_quarantine_of_no_days_helps_nobody_who_puts_the_other_approver_out(office: Office) -> None:
+    admin, other = await office.firm.person(Role.ADMIN), await office.firm.member(Role.ADMIN)
+    assert other.user is not None
+    payout, actor = await office.payout(ABOVE, by=f"user:{admin.user}"), f"user:{admin.user}"
+    async with office.ledger() as tx:
+        await tx.execute("UPDATE tenants SET bank_quarantine = interval '0'")
+    async with office.ledger() as tx:
+        await memberships.set_disabled(tx, other.user, disabled=True, by=admin.user, actor=actor)
+    assert (await admin.post(_RULES, {"limit": "1.000", "days": "0", "single_approver": "1"})).status_code == 303
+    await refused_above(office, payout, admin)
