@@ -21,9 +21,9 @@ def chain_with(state: Path, *, up_to: str | None = None, **migrations: str) -> C
     for migration in Chain(folder).migrations:
         if up_to is not None and migration.version > up_to:
             later |= set(re.findall(r"^CREATE TABLE (\w+)", migration.sql(), re.MULTILINE))
-            # A trigger that writes a column which is not there yet would refuse every row.
+            # A trigger that reads a column which is not there yet cannot be made, one that writes it refuses every row.
             columns = re.findall(r"^ALTER TABLE \w+ ADD COLUMN (\w+)", migration.sql(), re.MULTILINE)
-            later |= {rf"NEW\.{column} :=" for column in columns}
+            later |= {rf"NEW\.{column}" for column in columns}
             migration.path.unlink()
     if later:
         _forget(folder / "functions", later)
