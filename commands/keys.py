@@ -30,6 +30,7 @@ def create_api_key(slug: str, name: str, scopes: str, expires: str | None, as_js
       curl -H "X-API-Key: pdk_…" https://partner.example.com/api/v1/me
     """
     from ledger.access import api_keys, tenants
+    from ledger.types import BERLIN
 
     until = moment(expires) if expires else None
     wanted = tuple(scope.strip() for scope in scopes.split(",") if scope.strip())
@@ -51,7 +52,7 @@ def create_api_key(slug: str, name: str, scopes: str, expires: str | None, as_js
     print_result(
         {"id": made.id, "key": key, "scopes": list(made.scopes), "expires_at": made.expires_at.isoformat()},
         as_json,
-        f"{key}\nThis key is not shown again. It ends on {made.expires_at:%Y-%m-%d}.",
+        f"{key}\nThis key is not shown again. It ends on {made.expires_at.astimezone(BERLIN):%Y-%m-%d}.",
     )
 
 

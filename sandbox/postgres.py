@@ -41,6 +41,9 @@ _PLACE_OTHERS_CAN_REACH = Path("/var/lib/partnerdesk-sandbox")
 # No synchronous_commit=off: a server that a test kills must still know what it has committed.
 _FAST = ("fsync=off", "full_page_writes=off", "max_wal_size=4GB")
 
+# A clock that tests have moved (tests/on_days.py) is the server's as well: rows and Python must agree on the day.
+_CLOCK = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "DONT_FAKE_MONOTONIC", "NO_FAKE_STAT")
+
 
 @dataclass(frozen=True)
 class PostgresAddresses:
@@ -116,7 +119,7 @@ class PostgresServer(Service):
         options = [word for setting in settings for word in ("-c", setting)]
         return Command(
             self.name,
-            [str(self._binaries / "postgres"), "-D", str(self._data), *options],
+            [*_clock(), str(self._binaries / "postgres"), "-D", str(self._data), *options],
             self._log,
             env=_environment(),
             identity=self._identity,
@@ -280,3 +283,10 @@ def _can_enter(folder: Path, identity: Identity | None) -> bool:
 def _environment() -> dict[str, str]:
     # PG… variables of the user's shell must not lead initdb, postgres or psql elsewhere.
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "HOME": "/"}
+
+
+def _clock() -> list[str]:
+    """What stands before a program that is to have our clock. Not in its environment: who starts it is still root then,
+    and what the library made as root it could not open as another user."""
+    moved = [f"{name}={os.environ[name]}" for name in _CLOCK if name in os.environ]
+    return ["/usr/bin/env", *moved] if moved else []

@@ -12,7 +12,9 @@ import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,16 +49,25 @@ class Database:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pure", action="store_true", help="only tests that ask for no server, by whatever fixture")
+    parser.addoption("--no-engine", action="store_true", help="only tests that ask for neither engine nor browser")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     make_room()
+    if moment := os.environ.get("TEST_MOMENT"):
+        from ledger import clock
+
+        # For whole lanes with an engine: business days are moved, the engine's time and the database's moments stay.
+        moved = ExitStack()
+        moved.enter_context(clock.set_to(datetime.fromisoformat(moment)))
+        config.add_cleanup(moved.close)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--pure"):
-        config.hook.pytest_deselected(items=[item for item in items if not is_pure(item)])
-        items[:] = [item for item in items if is_pure(item)]
+    for option, is_chosen in (("--pure", is_pure), ("--no-engine", is_without_engine)):
+        if config.getoption(option):
+            config.hook.pytest_deselected(items=[item for item in items if not is_chosen(item)])
+            items[:] = [item for item in items if is_chosen(item)]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -73,6 +84,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 def is_pure(item: pytest.Item) -> bool:
     return _OF_SERVERS.isdisjoint(fixtures_of(item))
+
+
+def is_without_engine(item: pytest.Item) -> bool:
+    return {"temporal_cli", "chromium"}.isdisjoint(fixtures_of(item))
 
 
 def fixtures_of(item: pytest.Item) -> list[str]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, ValidationError
 
-from ledger import types
+from ledger import clock, types
 from ledger.connections import connections
 from ledger.database import TenantTransaction
 from ledger.documents import intents
@@ -53,7 +53,7 @@ async def intend_invoice(
     connection = await connections.get(tx, types.LEXOFFICE)
     if connection.organization_id is None or not connection.has_secret:
         raise NotAllowedNow("not_connected")
-    moment = midnight((now or datetime.now(BERLIN)).astimezone(BERLIN).date())
+    moment = midnight((now or clock.now()).astimezone(BERLIN).date())
     marker = intents.new_marker(f"TX-{str(sale.id)[:8]}")
     customer = await customers.get(tx, sale.customer_id) if sale.customer_id else None
     # An organisation that is exempt (§ 4 UStG) is no Kleinunternehmer, and lexoffice takes no VAT of either.

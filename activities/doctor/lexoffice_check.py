@@ -15,6 +15,7 @@ from pydantic import Field
 
 from activities.gateway.lexoffice_gateway import LexofficeDoor, NoSlot, pause_after
 from activities.sweep.sweeping import listed
+from ledger import clock
 from ledger.access import tenants
 from ledger.database import Ledger
 from ledger.documents import documents, intents
@@ -75,7 +76,7 @@ class _Asking:
 
     async def rows(self, type: VoucherType) -> AsyncIterator[VoucherRow]:
         """Every row since the tenant exists, in as many spans of days as lexoffice's longest list requires."""
-        spans = [(self._since, datetime.now(BERLIN).date() + timedelta(days=1))]
+        spans = [(self._since, clock.today() + timedelta(days=1))]
         while spans:
             first, last = spans.pop()
             query = VoucherQuery(voucher_types=(type,), created_date_from=first, created_date_to=last)
@@ -258,4 +259,4 @@ def _has_changed_between(row: VoucherRow, since: datetime, until: datetime) -> b
 
 
 def _updated(row: VoucherRow) -> str:
-    return (row.updated_date or datetime.now(BERLIN)).astimezone(BERLIN).date().isoformat()
+    return (row.updated_date or clock.now()).astimezone(BERLIN).date().isoformat()

@@ -1,12 +1,12 @@
 """What the ledger lets a payout do next. Called in the transaction that holds the payout's row."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from pydantic import ValidationError
 
 from activities.models import PayoutView, Step
 from activities.payouts.credit_note_document import write_credit_note
-from ledger import tasks, types
+from ledger import clock, tasks, types
 from ledger.connections import connections
 from ledger.connections.connections import ProviderConnection
 from ledger.database import TenantTransaction
@@ -15,7 +15,7 @@ from ledger.documents.intents import Intent
 from ledger.payouts import decisions, payout_content, payout_requests, payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
-from ledger.types import BERLIN, DocumentKind, PayoutState, midnight
+from ledger.types import DocumentKind, PayoutState, midnight
 
 _ON_THE_WAY = (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
 
@@ -92,7 +92,7 @@ async def _commit_to_creating(tx: TenantTransaction, payout: Payout) -> Intent |
         return None
     assert connection.organization_id is not None
     marker = intents.new_marker(payout.number)
-    voucher_date = midnight(datetime.now(BERLIN).date())
+    voucher_date = midnight(clock.today())
     try:
         content = await write_credit_note(tx, payout, marker=marker, voucher_date=voucher_date)
     except ValidationError as error:

@@ -1,7 +1,7 @@
 """Beginning a payout run, for the JSON API and the pages alike."""
 
 import asyncio
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID, uuid4
 
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -11,10 +11,10 @@ from api.http.parts import Parts
 from engine.announcing import start_payout_run
 from engine.call_limit import call_limit
 from engine.connect import EngineAway
+from ledger import clock
 from ledger.database import TenantTransaction
 from ledger.payouts import payout_runs
 from ledger.refusals import AlreadyExists
-from ledger.types import BERLIN
 from workflows.messages import PayoutRunInput
 
 
@@ -24,7 +24,7 @@ async def start(tx: TenantTransaction, doors: Parts, *, day: date | None, rehear
     The run's row is written by its workflow's first activity, a moment later. Raises NotAcceptable, AlreadyExists and
     EngineAway: a run is nothing that the hand-over could begin later, on another day.
     """
-    cut_off = payout_runs.cut_off_of(day) if day else payout_runs.last_month(datetime.now(BERLIN))
+    cut_off = payout_runs.cut_off_of(day) if day else payout_runs.last_month(clock.now())
     await payout_runs.check(tx, cut_off, rehearsal=rehearsal)
     run, period = uuid4(), payout_runs.period_of(cut_off)
     wanted = PayoutRunInput(tenant=tx.tenant, run=run, cut_off=cut_off, rehearsal=rehearsal, requested_by=by)

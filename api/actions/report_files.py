@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from api.http.files import CSV, PDF, ZIP, attachment, csv_file, from_file
 from api.http.language import language
 from api.http.parts import Parts
+from ledger import clock
 from ledger.audit import audit
 from ledger.csv_writing import Cents, csv_lines
 from ledger.documents import papers
@@ -16,7 +17,7 @@ from ledger.refusals import NotAcceptable, NotFound
 from ledger.reports import evidence_bundle, reports, statements
 from ledger.reports.reports import DayReport, Reconciliation
 from ledger.reports.statements import PartnerStatement
-from ledger.types import BERLIN, Tenant, midnight
+from ledger.types import Tenant, midnight
 from words import sentence
 
 _YEARS = (2000, 2999)
@@ -27,7 +28,7 @@ def end_of(day: date) -> datetime:
     if not _YEARS[0] <= day.year <= _YEARS[1]:
         raise NotAcceptable("day_out_of_range")
     end = midnight(day + timedelta(days=1))
-    return min(end, datetime.now(BERLIN)) if day <= datetime.now(BERLIN).date() else end
+    return min(end, clock.now()) if day <= clock.today() else end
 
 
 async def list_csv(doors: Parts, tenant: Tenant, name: str) -> Response:

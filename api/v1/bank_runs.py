@@ -1,6 +1,5 @@
 """Bank runs and the tenant's own accounts. Everything here needs the scope `bank`; two persons are two keys' makers."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,13 +15,14 @@ from api.v1.answers import ListQuery, Page, page
 from api.v1.callers import Banker
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
+from ledger import clock
 from ledger.access.api_keys import Caller
 from ledger.bank import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
 from ledger.bank.bank_accounts import NewOwnAccount, OwnAccount
 from ledger.bank.bank_candidates import Candidate
 from ledger.bank.bank_run_rows import BankRun, BankRunLine
 from ledger.database import TenantTransaction
-from ledger.types import BERLIN, BusinessDay, Submitted
+from ledger.types import BusinessDay, Submitted
 
 router = door_router("/api/v1", "Zahlungsläufe")
 RunNumber = Annotated[str, Path(max_length=32, description="Nummer des Zahlungslaufs", examples=["ZL-2026-0001"])]
@@ -274,7 +274,7 @@ async def download(number: RunNumber, doors: Doors, caller: Banker) -> Response:
 )
 async def confirm(number: RunNumber, caller: Banker, once: OnlyOnce) -> JSONResponse:
     async with once.acting() as (tx, after):
-        run = await bank_runs.confirm(tx, number, by=caller.actor, today=datetime.now(BERLIN).date())
+        run = await bank_runs.confirm(tx, number, by=caller.actor, today=clock.today())
         return after.answer(await _in_full(tx, run))
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import hashlib
-from datetime import datetime
 
+from ledger import clock
 from ledger.bank import bank_accounts
 from ledger.bank.bank_candidates import SECONDS
 from ledger.bank.bank_days import checked_execution_date
@@ -12,7 +12,7 @@ from ledger.bank.bank_run_rows import BankRun, lock, note, require_state
 from ledger.bank.bank_runs import barred
 from ledger.database import TenantTransaction
 from ledger.refusals import ContentHasChanged, NotAllowedNow
-from ledger.types import BERLIN, Frozen
+from ledger.types import Frozen
 from ledger.vault import Vault
 
 
@@ -57,7 +57,7 @@ async def download(tx: TenantTransaction, vault: Vault, number: str, *, by: str,
 
 async def _export(tx: TenantTransaction, vault: Vault, run: BankRun, by: str) -> None:
     own = await bank_accounts.get_active(tx, run.account_id)
-    checked_execution_date(run.execution_date, datetime.now(BERLIN).date())
+    checked_execution_date(run.execution_date, clock.today())
     if run.approved_hash != run.content_hash or await barred(tx, vault, run):
         raise ContentHasChanged
     payments = await _payments(tx, vault, run)

@@ -7,15 +7,16 @@ inside neither.
 
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from pydantic import Field
 from sepaxml import SepaTransfer  # type: ignore[import-untyped]
 
+from ledger import clock
 from ledger.bank.bank_text import is_sepa_text, sepa_text
 from ledger.bank.sepa_area import is_in_eea
-from ledger.types import BERLIN, Frozen
+from ledger.types import Frozen
 
 SCHEMA = "pain.001.001.09"
 
@@ -114,7 +115,7 @@ class _Numbered(SepaTransfer):  # type: ignore[misc]
         super()._create_header()
         made_at = self._xml.find("CstmrCdtTrfInitn/GrpHdr/CreDtTm")
         # Without a zone: banks in Germany read it as their own time.
-        made_at.text = datetime.now(BERLIN).strftime("%Y-%m-%dT%H:%M:%S")
+        made_at.text = clock.now().strftime("%Y-%m-%dT%H:%M:%S")
 
     def _finalize_batch(self) -> None:
         super()._finalize_batch()

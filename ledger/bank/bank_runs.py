@@ -8,9 +8,10 @@ Locks are taken in this order: the run, then its payouts.
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
+from ledger import clock
 from ledger.access import four_eyes
 from ledger.bank import bank_accounts, bank_candidates
 from ledger.bank.bank_candidates import SECONDS, Candidate
@@ -19,7 +20,7 @@ from ledger.bank.bank_run_rows import BankRun, BankRunLine, get, lines, lock, no
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow, NotFound, NothingDue
-from ledger.types import BERLIN, PayoutId
+from ledger.types import PayoutId
 from ledger.vault import Vault
 
 MOST_PAYMENTS = 10_000
@@ -40,7 +41,7 @@ async def create(
     Raises NothingDue, NotAcceptable (date; a named payout that may not be paid), NotAllowedNow (account), NotFound.
     """
     own = await bank_accounts.get_active(tx, account)
-    today = datetime.now(BERLIN).date()
+    today = clock.today()
     day = checked_execution_date(execution_date, today)
     chosen = await _chosen(tx, vault, payouts)
     row = await tx.fetchrow(
@@ -79,7 +80,7 @@ async def reschedule(tx: TenantTransaction, number: str, day: date, *, by: str) 
     """Another execution day; an approval is void with it. Raises NotFound, NotAllowedNow, NotAcceptable."""
     run = await lock(tx, number)
     require_state(run, "draft", "approved")
-    checked = checked_execution_date(day, datetime.now(BERLIN).date())
+    checked = checked_execution_date(day, clock.today())
     if run.state == "approved":
         await _void_approval(tx, run, Reason.of("execution_date_changed"))
     await tx.execute(
@@ -130,7 +131,7 @@ async def approve(tx: TenantTransaction, vault: Vault, number: str, *, by: str, 
         raise NotAllowedNow("bank_run_empty")
     alone = await four_eyes.require_second_person(tx, by, made_by=[run.created_by])
     await bank_accounts.get_active(tx, run.account_id)
-    checked_execution_date(run.execution_date, datetime.now(BERLIN).date())
+    checked_execution_date(run.execution_date, clock.today())
     if run.content_hash != seen_hash or await barred(tx, vault, run):
         raise ContentHasChanged
     row = await tx.fetchrow(

@@ -1,13 +1,12 @@
 """A payment or an invoice in another currency than the euro: a person is asked for the rate, and then it is booked."""
 
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
 
-from ledger import plain_text, tasks
+from ledger import clock, plain_text, tasks
 from ledger.audit import audit, hands
 from ledger.booking.outcome import Outcome
 from ledger.database import TenantTransaction
@@ -15,7 +14,7 @@ from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable
 from ledger.sales import foreign_payments
 from ledger.sales.foreign_payments import EURO, Rate, ToldPayment
-from ledger.types import BERLIN, EventId, EventState, TransactionId, business_day
+from ledger.types import EventId, EventState, TransactionId, business_day
 
 KIND = "foreign_currency"
 SUBJECT = "foreign_payment"
@@ -117,6 +116,6 @@ def _given(detail: dict[str, Any]) -> Rate:
         given = Rate(rate=rate.quantize(Decimal("0.00000001")), rate_day=day, rate_source=source)
     except (InvalidOperation, ValidationError, ValueError):
         raise NotAcceptable("exchange_rate_missing") from None
-    if day > datetime.now(UTC).astimezone(BERLIN).date():
+    if day > clock.today():
         raise NotAcceptable("exchange_rate_of_the_future")
     return given

@@ -5,11 +5,11 @@ difference to the ledger is applied, once: the same facts again change nothing.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from ledger import tasks
+from ledger import clock, tasks
 from ledger.booking import (
     attribution,
     credited_invoices,
@@ -38,7 +38,7 @@ from ledger.reasons import Reason
 from ledger.sales import customers, introductions, refunds, transactions
 from ledger.sales.foreign_payments import ToldPayment
 from ledger.sales.transactions import Transaction
-from ledger.types import BERLIN, CampaignId, CommissionState, EventId, EventState, Frozen, PayoutState, TransactionState
+from ledger.types import CampaignId, CommissionState, EventId, EventState, Frozen, PayoutState, TransactionState
 
 __all__ = ["BEFORE_CUT_OVER", "InvoiceFacts", "InvoiceOutcome", "apply_invoice", "is_before_cut_over", "wait_for_turn"]
 
@@ -109,7 +109,7 @@ async def _in_foreign_currency(
             currency=currency,
             amount=amount,
             tax=Decimal(facts.tax_cents) / 100,
-            happened_on=facts.voucher_date or datetime.now(BERLIN).date(),
+            happened_on=facts.voucher_date or clock.today(),
             events=tuple(event_ids),
         ),
     )

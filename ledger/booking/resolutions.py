@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ledger import tasks
+from ledger import clock, tasks
 from ledger.access import four_eyes
 from ledger.audit import audit
 from ledger.bank import bank_transfers, partner_accounts
@@ -275,7 +275,7 @@ async def _end_returned(tx: TenantTransaction, payout: Payout, to: PayoutState, 
 
 async def _day_of_payment(tx: TenantTransaction, payout: Payout, said: Any, known: date | None) -> date:
     """lexoffice tells no day here: its document is voided. A person names it, unless it is known already."""
-    today: date = await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
+    today: date = clock.today()
     if said is None or not str(said).strip():
         if known is None or known > today:
             raise NotAcceptable("paid_on_missing")

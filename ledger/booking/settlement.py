@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from ledger import tasks
+from ledger import clock, tasks
 from ledger.bank import bank_transfers
 from ledger.database import TenantTransaction
 from ledger.payouts import clawbacks, payout_lines, payouts
@@ -110,7 +110,7 @@ async def settle(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> Set
 
 async def _paid(tx: TenantTransaction, payout: Payout, reference: str, paid_on: date | None) -> Settled:
     # Without lexoffice's own day it is the one on which it told us.
-    day = paid_on or await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
+    day = paid_on or clock.today()
     await payouts.change_state(
         tx,
         payout,

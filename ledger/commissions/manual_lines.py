@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger import tasks
+from ledger import clock, tasks
 from ledger.access import four_eyes
 from ledger.audit import audit, hands
 from ledger.database import TenantTransaction
@@ -38,7 +38,7 @@ async def write(tx: TenantTransaction, partner_id: PartnerId, new: NewManualLine
     await hands.hold_partner(tx, partner_id)
     if new.net_cents == 0 or (new.kind == "bonus" and new.net_cents < 0):
         raise NotAcceptable("line_amount_not_acceptable")
-    if new.service_date > await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date"):
+    if new.service_date > clock.today():
         # Its document would name a service that nobody has rendered, and the tax status of that day is not known yet.
         raise NotAcceptable("service_date_to_come")
     sale = new.transaction_id or await _sale_of_nothing(tx, partner_id, new.service_date)

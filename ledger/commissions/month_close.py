@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
+from ledger import clock
 from ledger.audit import audit
 from ledger.commissions import month_sales
 from ledger.commissions.plan_month import Month, PlanOfMonth, Settlement, newest_of
@@ -62,7 +63,7 @@ async def close_month(ledger: Ledger, tenant: Tenant, month: date, *, now: datet
     """
     if month.day != 1:
         raise NotAcceptable("not_a_month")
-    if (now or datetime.now(UTC)) < midnight(month_after(month)):
+    if (now or clock.now()) < midnight(month_after(month)):
         raise NotAllowedNow("month_not_over")
     async with ledger.transaction(tenant, cause=ACTOR) as tx:
         campaigns = await _campaigns_to_close(tx, month)
@@ -114,7 +115,7 @@ async def months_to_close(tx: TenantTransaction, *, now: datetime | None = None)
 
     The ones closed before are among them: what changed since is found by closing them again, which costs one query.
     """
-    this = (now or datetime.now(UTC)).astimezone(BERLIN).date().replace(day=1)
+    this = (now or clock.now()).astimezone(BERLIN).date().replace(day=1)
     since = date(this.year - LOOK_BACK_MONTHS // 12, this.month, 1)
     rows = await tx.fetch(
         f"""

@@ -4,12 +4,10 @@ lexoffice API, rate limits: one token bucket over all endpoints; enforcing exact
 1.9/s (a setting). Fair usage: 20 created documents a minute (we use 18) and 50,000 a year, counted here.
 """
 
-from datetime import datetime
-
-from ledger import tasks
+from ledger import clock, tasks
 from ledger.database import Ledger, TenantTransaction
 from ledger.reasons import Reason
-from ledger.types import BERLIN, Frozen, Tenant
+from ledger.types import Frozen, Tenant
 
 LONGEST_WAIT_SECONDS = 3.0
 CREATIONS_A_MINUTE = 18
@@ -56,9 +54,8 @@ async def reserve_creation(tx: TenantTransaction, *, provider: str, pace_per_sec
         UPDATE api_budgets
            SET next_free_at = greatest(next_free_at, clock_timestamp()) + $3 * interval '1 second',
                next_creation_at = greatest(next_creation_at, clock_timestamp()) + $4 * interval '1 second',
-               creations = CASE WHEN creations_year = this.year THEN creations ELSE 0 END + 1,
-               creations_year = this.year
-          FROM (SELECT extract(year FROM now() AT TIME ZONE 'Europe/Berlin')::int AS year) this
+               creations = CASE WHEN creations_year = $6 THEN creations ELSE 0 END + 1,
+               creations_year = $6
          WHERE tenant_id = $1 AND provider = $2
            AND next_free_at < clock_timestamp() + $5 * interval '1 second'
            AND next_creation_at < clock_timestamp() + $5 * interval '1 second'
@@ -70,6 +67,7 @@ async def reserve_creation(tx: TenantTransaction, *, provider: str, pace_per_sec
         0.0 if pace_per_second <= 0 else 1.0 / pace_per_second,
         0.0 if pace_per_second <= 0 else 60.0 / CREATIONS_A_MINUTE,
         LONGEST_WAIT_SECONDS,
+        clock.today().year,
     )
     return None if wait is None else Slot(wait_seconds=max(0.0, wait))
 
@@ -83,10 +81,11 @@ async def count_none_created(tx: TenantTransaction, *, provider: str) -> None:
         """
         UPDATE api_budgets SET creations = greatest(creations - 1, 0)
          WHERE tenant_id = $1 AND provider = $2
-           AND creations_year = extract(year FROM now() AT TIME ZONE 'Europe/Berlin')
+           AND creations_year = $3
         """,
         tx.tenant.id,
         provider,
+        clock.today().year,
     )
 
 
@@ -96,10 +95,11 @@ async def created_this_year(tx: TenantTransaction, *, provider: str) -> int:
         """
         SELECT creations FROM api_budgets
          WHERE tenant_id = $1 AND provider = $2
-           AND creations_year = extract(year FROM now() AT TIME ZONE 'Europe/Berlin')
+           AND creations_year = $3
         """,
         tx.tenant.id,
         provider,
+        clock.today().year,
     )
     return found or 0
 
@@ -111,7 +111,7 @@ async def warn_of_yearly_budget(tx: TenantTransaction, *, provider: str) -> None
             tx, subject="connection", subject_id=provider, kinds=(YEAR_NEARLY_USED,), by="engine"
         )
         return
-    year = datetime.now(BERLIN).year
+    year = clock.today().year
     asked = await tx.fetchval(
         """
         SELECT 1 FROM tasks

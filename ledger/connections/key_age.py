@@ -13,7 +13,7 @@ async def warn(tx: TenantTransaction) -> None:
     """Ask once at each of these days before the end for a new key; a key that was replaced needs no answer."""
     row = await tx.fetchrow(
         f"""
-        SELECT (secret_saved_at + {_LIFE})::date AS ends_on,
+        SELECT ((secret_saved_at + {_LIFE}) AT TIME ZONE 'Europe/Berlin')::date AS ends_on,
                extract(epoch FROM secret_saved_at + {_LIFE} - now())::float8 / 86400 AS days
           FROM provider_connections
          WHERE tenant_id = $1 AND provider = $2 AND secret_saved_at IS NOT NULL AND NOT uses_oauth

@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from ledger import clock
 from ledger.database import TenantTransaction
 from ledger.documents.seen_credit_notes import Seen
 from ledger.inbox.events import GONE, Arrival
-from ledger.types import BERLIN, LEXOFFICE, DocumentKind, EventId, EventState, Frozen
+from ledger.types import LEXOFFICE, DocumentKind, EventId, EventState, Frozen
 
 _FROM_THE_SWEEP = b'{"source":"sweep",'
 _LIKE_THE_SWEEP = _FROM_THE_SWEEP.replace(b"_", b"\\_") + b"%"
@@ -252,7 +253,7 @@ def arrival(found: Found, organization: UUID, *, at: datetime | None = None) -> 
 
 
 def _found(row: Listed, event_type: str) -> Found:
-    at = row.updated_at or datetime.now(BERLIN)
+    at = row.updated_at or clock.now()
     return Found(
         resource_id=row.resource_id,
         event_type=event_type,

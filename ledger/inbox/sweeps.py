@@ -105,10 +105,9 @@ def since_when(state: SweepState) -> date:
 
     The filter is a day coarse, and the list may lag (lexoffice API, Voucherlist).
     """
-    yesterday = (state.now - timedelta(days=1)).astimezone(BERLIN).date()
-    if state.swept_until is None:
-        return yesterday
-    return min(yesterday, (state.swept_until - timedelta(days=1)).astimezone(BERLIN).date())
+    # A day is taken off the date, not 24 hours off the moment: on the Sunday of 25 hours those lead to the same Sunday.
+    last = min(state.now, state.swept_until or state.now)
+    return last.astimezone(BERLIN).date() - timedelta(days=1)
 
 
 async def ages(ledger: Ledger) -> tuple[float, float]:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
+from ledger import clock
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 from ledger.refusals import NotFound
@@ -205,15 +206,14 @@ async def of_partners(
 async def _settings(tx: TenantTransaction, partners: Sequence[PartnerId], cut_off: datetime | None) -> _Settings:
     row = await tx.fetchrow(
         """
-        SELECT clawback_limit_percent, clawback_limit_cents, (now() AT TIME ZONE 'Europe/Berlin')::date AS today
-          FROM tenants WHERE id = $1
+        SELECT clawback_limit_percent, clawback_limit_cents FROM tenants WHERE id = $1
         """,
         tx.tenant.id,
     )
     assert row is not None
     return _Settings(
         facts=await tenant_facts(tx),
-        today=row["today"],
+        today=clock.today(),
         partners=await facts_of_today(tx, partners),
         limit_percent=row["clawback_limit_percent"],
         limit_cents=row["clawback_limit_cents"],

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from ledger import clock
 from ledger.audit import audit
 from ledger.commissions import debts
 from ledger.database import TenantTransaction
@@ -62,7 +63,7 @@ async def make_payouts(
     for line in (line for _, group in wanted for line in group.lines):
         if line.net_cents != line.whole_cents:
             await debts.split(tx, line.commission_id, -line.net_cents)
-    numbers = await _next_numbers(tx, now or datetime.now(BERLIN), len(wanted))
+    numbers = await _next_numbers(tx, now or clock.now(), len(wanted))
     taxes = [vat_cents(group.net_cents, group.rule.rate) for _, group in wanted]
     made = await _insert_payouts(tx, wanted, numbers, taxes, actor=actor, run=run)
     groups = [(made[number], group, tax) for number, (_, group), tax in zip(numbers, wanted, taxes, strict=True)]

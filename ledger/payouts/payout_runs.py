@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
+from ledger import clock
 from ledger.audit import audit
 from ledger.database import Ledger, TenantTransaction
 from ledger.keyset import RECORDED, Conditions, Place, changed_since
@@ -85,8 +86,8 @@ def read_day(text: str) -> date:
 
 async def check(tx: TenantTransaction, cut_off: datetime, *, rehearsal: bool) -> None:
     """Whether such a run may begin. Raises NotAcceptable, AlreadyExists. The index says it again when it begins."""
-    now = await tx.fetchval("SELECT now()")
-    if cut_off > _end_of_today(now) and not rehearsal:
+    now = clock.now()
+    if cut_off > _end_of_today() and not rehearsal:
         raise NotAcceptable("cut_off_to_come")
     if not now - timedelta(days=3660) < cut_off < now + timedelta(days=366):
         raise NotAcceptable("cut_off_not_acceptable")
@@ -94,9 +95,9 @@ async def check(tx: TenantTransaction, cut_off: datetime, *, rehearsal: bool) ->
         raise AlreadyExists("run_exists")
 
 
-def _end_of_today(now: datetime) -> datetime:
+def _end_of_today() -> datetime:
     """Tomorrow's midnight: "up to and including today". Not 24 hours: two days a year have 23 or 25."""
-    return midnight(now.astimezone(BERLIN).date() + timedelta(days=1))
+    return midnight(clock.today() + timedelta(days=1))
 
 
 async def begin(
@@ -245,7 +246,7 @@ async def take(ledger: Ledger, tenant: Tenant, run: UUID, partners: Sequence[Par
             await payout_requests.hold_open_commissions(tx, partners)
         now = await tx.fetchval("SELECT now()")
         # A run up to and including today ends no hold before its midnight; nor does the rehearsal of one.
-        holds_at = min(found.cut_off, now) if found.cut_off <= _end_of_today(now) else found.cut_off
+        holds_at = min(found.cut_off, now) if found.cut_off <= _end_of_today() else found.cut_off
         everybody = await due.of_partners(tx, partners, cut_off=found.cut_off, holds_at=holds_at)
         made: list[Payout] = []
         if not found.rehearsal:

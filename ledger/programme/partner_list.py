@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from ledger import clock
 from ledger.database import TenantTransaction
 from ledger.keyset import Conditions, Order, Place, changed_since
 from ledger.programme.calculation import DEEPEST_LEVEL
@@ -79,7 +80,7 @@ async def list_partners(
     limit: int = 50,
 ) -> tuple[list[PartnerRow], Place | None]:
     """A page of them, and where the next one begins."""
-    where = Conditions(tx.tenant.id, limit + 1)
+    where = Conditions(tx.tenant.id, limit + 1, clock.today())
     if wanted.status:
         where.require("p.status = {}", wanted.status)
     if wanted.sponsor_id:
@@ -93,7 +94,7 @@ async def list_partners(
     rows = await tx.fetch(
         f"""
         SELECT {COLUMNS}, p.payouts_stopped_reason IS NOT NULL AS payouts_stopped,
-               (SELECT x.status FROM tax_status_on(p.tenant_id, p.id, current_date) x) AS tax_status,
+               (SELECT x.status FROM tax_status_on(p.tenant_id, p.id, $3) x) AS tax_status,
                EXISTS (SELECT 1 FROM partner_bank_details b
                         WHERE b.tenant_id = p.tenant_id AND b.partner_id = p.id AND b.state = 'active') AS has_account,
                COALESCE((SELECT sum(c.net_cents) FROM commissions c

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import asyncpg
 
+from ledger import clock
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 from ledger.types import Frozen
@@ -66,7 +67,7 @@ async def check(tx: TenantTransaction, *, year: int | None = None) -> NumberChec
         *await _series(tx, "bank_run", "bank_runs", "bank_run_counters", "ZL", year),
     ]
     rows = await tx.fetch(_ENDED, tx.tenant.id, None if year is None else str(year), timeout=SECONDS)
-    today: date = await tx.fetchval("SELECT (now() AT TIME ZONE 'Europe/Berlin')::date")
+    today: date = clock.today()
     return NumberCheck(on=today, series=tuple(series), ended=tuple(_ended(row) for row in rows))
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Literal
 
+from ledger import clock
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 from ledger.types import CommissionState, Frozen, PayoutState
@@ -97,7 +98,7 @@ async def months(tx: TenantTransaction) -> list[Month]:
         WITH span AS (
             SELECT generate_series(date_trunc('month', today) - make_interval(months => $2 - 1),
                                    date_trunc('month', today), interval '1 month')::date AS month
-              FROM (SELECT (now() AT TIME ZONE 'Europe/Berlin')::date AS today) t),
+              FROM (SELECT $3::date AS today) t),
         paid AS (
             SELECT date_trunc('month', paid_on)::date AS month, count(*) AS payouts, sum(gross_cents)::bigint AS cents,
                    percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY waited_seconds) AS waited
@@ -109,6 +110,7 @@ async def months(tx: TenantTransaction) -> list[Month]:
         """,
         tx.tenant.id,
         MONTHS,
+        clock.today(),
     )
     return [Month.from_row(row) for row in rows]
 
@@ -121,10 +123,11 @@ async def waited(tx: TenantTransaction) -> Waited:
                percentile_cont(0.5) WITHIN GROUP (ORDER BY waited_seconds) / 86400 AS median_days,
                percentile_cont(0.95) WITHIN GROUP (ORDER BY waited_seconds) / 86400 AS late_days
           FROM payouts
-         WHERE tenant_id = $1 AND state = 'paid' AND paid_on > (now() AT TIME ZONE 'Europe/Berlin')::date - $2::int
+         WHERE tenant_id = $1 AND state = 'paid' AND paid_on > $3::date - $2::int
         """,
         tx.tenant.id,
         RECENT_DAYS,
+        clock.today(),
     )
     assert row is not None
     return Waited.from_row(row)

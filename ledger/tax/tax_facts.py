@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from ledger import clock
 from ledger.database import TenantTransaction
 from ledger.refusals import NotFound
 from ledger.tax.document_rules import PartnerFacts, TenantFacts
@@ -35,11 +36,12 @@ async def partner_facts(tx: TenantTransaction, partner: PartnerId, on: date) -> 
 
 async def facts_of_today(tx: TenantTransaction, partners: Sequence[PartnerId]) -> dict[PartnerId, PartnerFacts]:
     """What these partners are today (Europe/Berlin)."""
-    today = status_on("(now() AT TIME ZONE 'Europe/Berlin')::date")
+    today = status_on("$3::date")
     rows = await tx.fetch(
         f"SELECT p.id, {FACTS} FROM partners p {today} WHERE p.tenant_id = $1 AND p.id = ANY ($2)",
         tx.tenant.id,
         list(partners),
+        clock.today(),
     )
     return {PartnerId(row["id"]): PartnerFacts.from_row(row) for row in rows}
 

@@ -1,14 +1,14 @@
 """A firm in the middle of its month: an object of every kind that a page can show, made through the product's doors."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from ledger import clock
 from ledger.bank.bank_days import next_target_day
 from ledger.payouts import objections
 from ledger.programme import partner_links
 from ledger.roles import Role
-from ledger.types import BERLIN
 from tests.browser.desks import Colleague, hired, operator
 from tests.fixtures.house import House, Shop, until
 
@@ -119,11 +119,11 @@ async def _bank_run(shop: Shop, payout: str) -> str:
 
 
 def bank_day() -> date:
-    return next_target_day(datetime.now(BERLIN).date() + timedelta(days=2))
+    return next_target_day(clock.today() + timedelta(days=2))
 
 
 async def _rehearsal(shop: Shop) -> str:
-    tomorrow = datetime.now(BERLIN).date() + timedelta(days=1)
+    tomorrow = clock.today() + timedelta(days=1)
     begun = await shop.api("POST", "/payout-runs", {"cut_off": tomorrow.isoformat(), "rehearsal": True})
 
     async def look() -> dict[str, Any] | None:

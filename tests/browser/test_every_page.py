@@ -9,7 +9,6 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -17,8 +16,8 @@ from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page
 
+from ledger import clock
 from ledger.access import users
-from ledger.types import BERLIN
 from tests.api.pages.test_roles import pages
 from tests.browser.desks import PHONE, WIDE, browsing, cookie_of
 from tests.browser.firm import Month, personal_cookie
@@ -65,7 +64,7 @@ def shown_of(month: Month, reset: str) -> Iterator[Shown]:
             )
         ],
     }
-    today = datetime.now(BERLIN).date()
+    today = clock.today()
     asked = {
         "/admin/suche": "?q=GS-",
         "/admin/berichte/stichtag": f"?tag={today}",

@@ -10,20 +10,22 @@ import pytest
 from temporalio.client import ScheduleOverlapPolicy
 
 from bench.payout_run import Statements
+from ledger import clock
 from ledger.database import Ledger
 from ledger.payouts import payout_runs
 from ledger.payouts.payout_runs import cut_off_of, period_of
-from ledger.types import BERLIN
 from tests.conftest import Database
 from tests.fixtures.house import Shop, until
 from workflows.messages import payout_run_id
 
-TOMORROW = datetime.now(BERLIN).date() + timedelta(days=1)
+
+def tomorrow() -> date:
+    return clock.today() + timedelta(days=1)
 
 
 async def run(shop: Shop, **wanted: Any) -> dict[str, Any]:
     """A run that has ended, in full."""
-    begun = await shop.api("POST", "/payout-runs", {"cut_off": TOMORROW.isoformat(), **wanted})
+    begun = await shop.api("POST", "/payout-runs", {"cut_off": tomorrow().isoformat(), **wanted})
 
     async def look() -> dict[str, Any] | None:
         answer = await shop.call("GET", f"/payout-runs/{begun['id']}")
@@ -65,14 +67,14 @@ async def test_the_first_tasks_of_a_runs_payouts_hold_up_no_queue(shop: Shop) ->
 
 async def test_a_second_run_of_the_same_period_is_refused(shop: Shop) -> None:
     await run(shop)
-    again = await shop.call("POST", "/payout-runs", {"cut_off": TOMORROW.isoformat()})
+    again = await shop.call("POST", "/payout-runs", {"cut_off": tomorrow().isoformat()})
     assert (again.status_code, again.json()["code"]) == (409, "run_exists")
 
 
 async def test_two_persons_at_once_begin_one_run(shop: Shop) -> None:
     await shop.approved_sale()
     answers = await asyncio.gather(
-        *(shop.call("POST", "/payout-runs", {"cut_off": TOMORROW.isoformat()}) for _ in range(3))
+        *(shop.call("POST", "/payout-runs", {"cut_off": tomorrow().isoformat()}) for _ in range(3))
     )
     assert sorted(answer.status_code for answer in answers) == [202, 409, 409]
     await until(
@@ -111,13 +113,13 @@ async def test_who_gets_nothing_is_listed_with_the_reason(shop: Shop) -> None:
 
 async def test_what_was_paid_after_the_cut_off_waits_for_the_next_run(shop: Shop) -> None:
     await shop.approved_sale()
-    last_month = await run(shop, cut_off=datetime.now(BERLIN).date().replace(day=1).isoformat())
+    last_month = await run(shop, cut_off=clock.today().replace(day=1).isoformat())
     assert last_month["totals"]["payouts"] == 0
     assert {one["reason"] for one in last_month["totals"]["waiting"]} == {"after_cut_off"}
 
 
 async def test_the_difference_to_the_run_before_is_shown_by_partner(shop: Shop) -> None:
-    await run(shop, cut_off=datetime.now(BERLIN).date().replace(day=1).isoformat())
+    await run(shop, cut_off=clock.today().replace(day=1).isoformat())
     await shop.approved_sale()
     done = await run(shop)
     changed = await shop.api("GET", f"/payout-runs/{done['id']}/differences")
@@ -128,7 +130,7 @@ async def test_the_difference_to_the_run_before_is_shown_by_partner(shop: Shop) 
 @pytest.mark.parametrize(
     ("cut_off", "code"),
     [
-        ((TOMORROW + timedelta(days=2)).isoformat(), "cut_off_to_come"),
+        ((tomorrow() + timedelta(days=2)).isoformat(), "cut_off_to_come"),
         ("2010-01-01", "cut_off_not_acceptable"),
         ("1999-01-01", "invalid_request"),
     ],
@@ -142,7 +144,7 @@ async def test_a_batch_that_is_done_again_or_twice_at_once_pays_nobody_twice(sho
     await shop.approved_sale()
     ledger, tenant, id = shop.house.ledger, shop.tenant, uuid4()
     async with ledger.transaction(tenant) as tx:
-        await payout_runs.begin(tx, id, cut_off=cut_off_of(TOMORROW), rehearsal=False, requested_by="test")
+        await payout_runs.begin(tx, id, cut_off=cut_off_of(tomorrow()), rehearsal=False, requested_by="test")
         partners = await payout_runs.partners_left(tx, id, after=None, limit=200)
     taken = await asyncio.gather(*(payout_runs.take(ledger, tenant, id, partners) for _ in range(3)))
     assert sorted(len(one.payouts) for one in taken) == [0, 0, 3]
@@ -171,7 +173,7 @@ async def test_more_partners_in_a_batch_cost_no_more_statements(shop: Shop, data
     counted = []
     try:
         async with ledger.transaction(tenant) as tx:
-            await payout_runs.begin(tx, id, cut_off=cut_off_of(TOMORROW), rehearsal=False, requested_by="test")
+            await payout_runs.begin(tx, id, cut_off=cut_off_of(tomorrow()), rehearsal=False, requested_by="test")
             first, second, *others = await payout_runs.partners_left(tx, id, after=None, limit=200)
         # The first batch of a connection also asks for the types of its columns.
         for partners in ([first], [second], others):
@@ -188,7 +190,7 @@ async def test_a_cancelled_run_makes_no_further_payout_and_frees_its_period(shop
     await shop.approved_sale()
     ledger, tenant, id = shop.house.ledger, shop.tenant, uuid4()
     async with ledger.transaction(tenant) as tx:
-        await payout_runs.begin(tx, id, cut_off=cut_off_of(TOMORROW), rehearsal=False, requested_by="test")
+        await payout_runs.begin(tx, id, cut_off=cut_off_of(tomorrow()), rehearsal=False, requested_by="test")
         partners = await payout_runs.partners_left(tx, id, after=None, limit=200)
     cancelled = await shop.api("POST", f"/payout-runs/{id}/cancel", {"reason": "Falscher Stichtag."})
     assert cancelled["state"] == "cancelled"

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from ledger import clock
 from ledger.types import BERLIN
 from tests.fixtures import invoices
 from tests.fixtures.house import Shop
@@ -10,7 +11,7 @@ from tests.fixtures.ledger_shop import Shop as Books
 from tests.money.selling import invoice
 from tests.runs.test_payout_runs import rows, run
 
-THIS_MONTH = datetime.now(BERLIN).date().replace(day=1)
+THIS_MONTH = clock.today().replace(day=1)
 LAST_MONTH = (THIS_MONTH - timedelta(days=1)).replace(day=1)
 
 

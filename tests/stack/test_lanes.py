@@ -36,3 +36,10 @@ def _run(*words: str) -> "subprocess.CompletedProcess[str]":
         timeout=120,
         check=False,
     )
+
+
+def test_without_an_engine_are_pure_tests_and_those_with_a_database() -> None:
+    chosen = _run("--no-engine", "--collect-only", "-q", PURE, WITH_A_DATABASE, WITH_THE_ENGINE).stdout
+    assert f"{PURE}::" in chosen
+    assert f"{WITH_A_DATABASE}::" in chosen
+    assert WITH_THE_ENGINE not in chosen

@@ -109,3 +109,21 @@ def test_no_file_is_longer_than_a_reader_keeps_in_mind() -> None:
         if not {".venv", ".git", "node_modules"} & set(path.relative_to(HOUSE).parts)
     }
     assert {path for path, count in lines.items() if count > LONGEST} == LONGER_STILL
+
+
+_A_DAY_OF_THE_MACHINE = re.compile(
+    r"datetime\.now\(BERLIN\)|date\.today\(\)|datetime\.now\(UTC\)\.date\(\)|now\(\) AT TIME ZONE 'Europe/Berlin'"
+    r"|\bcurrent_date\b",
+    re.IGNORECASE,
+)
+
+
+def test_the_day_is_asked_of_one_clock() -> None:
+    found = [
+        f"{path.relative_to(HOUSE)}: {match[0]}"
+        for place in (*OUTSIDE_THE_LEDGER, "ledger")
+        for path in ([HOUSE / place] if place.endswith(".py") else sorted((HOUSE / place).rglob("*.py")))
+        if path != HOUSE / "ledger/clock.py"
+        for match in _A_DAY_OF_THE_MACHINE.finditer(path.read_text())
+    ]
+    assert not found

@@ -1,13 +1,12 @@
 """After the credit note: paid, changed, reopened, voided, deleted, taken back; and payouts that came back."""
 
 import asyncio
-from datetime import datetime
 from typing import Any
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from ledger.types import BERLIN
+from ledger import clock
 from tests.fixtures.desk import answer, decide, earned, requested, task, with_open_credit_note
 from tests.fixtures.house import Shop, until
 
@@ -188,7 +187,7 @@ async def test_a_person_ends_a_returned_payout_with_a_reason(shop: Shop, to: str
     if to == "paid":
         without_a_day = await answer(shop, asked, to)
         assert (without_a_day.status_code, without_a_day.json()["code"]) == (422, "paid_on_missing")
-        said["detail"] = {"paid_on": datetime.now(BERLIN).date().isoformat()}
+        said["detail"] = {"paid_on": clock.today().isoformat()}
     assert (await answer(shop, asked, to, **said)).status_code == 202
     ended = await shop.api("GET", f"/payouts/{payout['number']}")
     assert ended["paid_on"] == said.get("detail", {}).get("paid_on")

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -18,13 +18,14 @@ from api.pages.frame.rendering import Instead, PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.words import waiting_words
 from api.pages.words.bank_words import WAYS_OUT
+from ledger import clock
 from ledger.bank import bank_accounts, bank_candidates, bank_export, bank_run_cancelling, bank_run_rows, bank_runs
 from ledger.bank.bank_days import next_target_day
 from ledger.database import TenantTransaction
 from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow, NotFound, NothingDue
 from ledger.reports import waiting_elsewhere
 from ledger.roles import Permission
-from ledger.types import BERLIN, business_day
+from ledger.types import business_day
 
 PAGE = "/admin/zahlungslaeufe"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
@@ -102,7 +103,7 @@ async def download(number: str, visit: Banker) -> Response:
 @router.post("/{number}/bestaetigen")
 async def confirm(number: str, visit: Banker) -> Response:
     async with _acting(visit, number) as tx:
-        await bank_runs.confirm(tx, number, by=visit.person.actor, today=datetime.now(BERLIN).date())
+        await bank_runs.confirm(tx, number, by=visit.person.actor, today=clock.today())
     return RedirectResponse(f"{PAGE}/{number}", status_code=303)
 
 
@@ -193,7 +194,7 @@ async def _list(visit: Visit, *, wrong: str | None = None) -> Response:
         before=before,
         ways_out=WAYS_OUT,
         accounts=[one for one in accounts if one.state == "active"],
-        day=next_target_day(datetime.now(BERLIN).date()),
+        day=next_target_day(clock.today()),
         may_create=visit.person.may(Permission.BANK),
     )
 
@@ -221,7 +222,7 @@ async def _run(visit: Visit, number: str, *, wrong: str | None = None) -> Respon
         states=STATES,
         first=f"{PAGE}/{number}" if start else "",
         following=following,
-        is_due=datetime.now(BERLIN).date() >= run.execution_date,
+        is_due=clock.today() >= run.execution_date,
         may_bank=visit.person.may(Permission.BANK),
         may_confirm=visit.person.may(Permission.CONFIRM_BANK),
     )

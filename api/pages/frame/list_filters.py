@@ -1,7 +1,7 @@
 """What the address of a list asks for: its filters, where its page begins, and the file with all of it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -12,12 +12,13 @@ from fastapi.responses import Response
 from api.http.files import csv_file
 from api.http.language import language, said, speaking
 from api.pages.frame.visits import Visit
+from ledger import clock
 from ledger.csv_writing import csv_lines
 from ledger.database import TenantTransaction
 from ledger.programme import campaigns, partners
 from ledger.programme.campaigns import Campaign
 from ledger.refusals import NotAcceptable
-from ledger.types import BERLIN, CampaignId, PartnerId, business_day
+from ledger.types import CampaignId, PartnerId, business_day
 
 PAGE_LENGTH = 50
 IN_A_FILE = 1_000
@@ -168,4 +169,4 @@ def csv_answer(name: str, header: Sequence[str], batches: AsyncIterator[list[Seq
                 return
             yield csv_lines(batch)
 
-    return csv_file(lines(), f"{name}-{datetime.now(BERLIN):%Y-%m-%d}.csv")
+    return csv_file(lines(), f"{name}-{clock.now():%Y-%m-%d}.csv")

@@ -17,7 +17,7 @@ from api.pages.frame.visits import Visit, may
 from api.pages.frame.words import STATES
 from api.pages.partners import partner_forms
 from api.pages.words.task_words import of_kind
-from ledger import tasks
+from ledger import clock, tasks
 from ledger.bank import partner_accounts
 from ledger.database import TenantTransaction
 from ledger.payouts import partner_balance, rechecks
@@ -196,7 +196,7 @@ async def shown(
         context = {
             "balance": await partner_balance.of_partner(tx, partner.id),
             "tax_records": await tax_statuses.tax_statuses(tx, partner.id),
-            "tax_now": await tax_statuses.tax_status_on(tx, partner.id, datetime.now(BERLIN).date()),
+            "tax_now": await tax_statuses.tax_status_on(tx, partner.id, clock.today()),
             "account": await partner_accounts.bank_details_of(tx, partner.id),
             "pending_account": await partner_accounts.pending_of(tx, partner.id),
             "above": await partner_list.above(tx, partner.id),
@@ -219,7 +219,7 @@ async def shown(
         partner=partner,
         link=f"{visit.doors.settings.public_url}/p/{link.get_secret_value()}" if link else None,
         now=datetime.now(UTC),
-        today=datetime.now(BERLIN).date(),
+        today=clock.today(),
         tax_statuses=TAX_STATUSES,
         may_write=person.may(Permission.WRITE),
         may_see_bank=person.may(Permission.SEE_BANK),

@@ -1,6 +1,6 @@
 """Admin → Berichte: what was owed on a past day, the comparison with lexoffice, numbers, and files to take along."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -10,10 +10,11 @@ from api.actions import report_files
 from api.pages.frame.languages import N_
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
+from ledger import clock
 from ledger.refusals import NotAcceptable
 from ledger.reports import number_check, reports
 from ledger.roles import Permission
-from ledger.types import BERLIN, business_day
+from ledger.types import business_day
 
 PAGE = "/admin/berichte"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
@@ -54,7 +55,7 @@ KINDS = {
 
 @router.get("")
 async def reports_page(visit: Reader) -> Response:
-    today = datetime.now(BERLIN).date()
+    today = clock.today()
     return visit.page(
         "reports.html",
         today=today,

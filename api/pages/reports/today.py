@@ -1,6 +1,6 @@
 """Admin → Heute, the page after login: what waits for a decision, for money, for an answer; what changed."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -10,11 +10,12 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.words import payout_words, waiting_words
 from api.pages.words.task_words import of_kind
+from ledger import clock
 from ledger.payouts import approval_queue
 from ledger.reports import task_lists, today, waiting_elsewhere
 from ledger.reports.today import OpenDocument
 from ledger.roles import Permission
-from ledger.types import BERLIN, midnight
+from ledger.types import midnight
 from lexoffice.links import document_url
 
 PAGE = "/admin/heute"
@@ -28,7 +29,7 @@ _KINDS, _NAMED = 8, 3
 @router.get("")
 async def today_page(visit: Reader) -> Response:
     tenant, person = visit.tenant, visit.person
-    yesterday = midnight(datetime.now(BERLIN).date() - timedelta(days=1))
+    yesterday = midnight(clock.today() - timedelta(days=1))
     may_approve = person.may(Permission.APPROVE)
     async with visit.doors.ledger.transaction(tenant) as tx:
         mine, more = (
@@ -48,7 +49,7 @@ async def today_page(visit: Reader) -> Response:
 
     return visit.page(
         "today.html",
-        now=datetime.now(BERLIN),
+        now=clock.now(),
         may_approve=may_approve,
         mine=mine,
         has_more=more is not None,

@@ -20,10 +20,11 @@ from api.pages.frame import actor_names
 from api.pages.frame.languages import N_
 from api.pages.frame.rendering import PageRoute, problem_of
 from api.pages.frame.visits import Visit, may
+from ledger import clock
 from ledger.connections import connections, webhook_tokens
 from ledger.refusals import NotAcceptable, Refused
 from ledger.roles import Permission
-from ledger.types import LEXOFFICE
+from ledger.types import BERLIN, LEXOFFICE
 
 PAGE = "/admin/zahlungsanbieter/lexoffice"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -188,6 +189,7 @@ async def _shown(
         reports = await subscriptions.health(tx, doors)
         tokens = await webhook_tokens.list_tokens(tx)
         name_of = await actor_names.names(tx)
+    saved = connection.secret_saved_at
     return visit.page(
         "lexoffice.html",
         status=status,
@@ -202,6 +204,6 @@ async def _shown(
         events=_EVENTS,
         name_of=name_of,
         stops=STOPS,
-        today=datetime.now(UTC).date(),
+        key_days=saved and (clock.today() - saved.astimezone(BERLIN).date()).days,
         may_change=visit.person.may(Permission.SETTINGS),
     )

@@ -18,12 +18,13 @@ from uuid import uuid4
 
 import pytest
 
+from ledger import clock
 from ledger.booking.invoices import InvoiceFacts, apply_invoice, wait_for_turn
 from ledger.documents import documents
 from ledger.documents.documents import Observed
 from ledger.sales import customers
 from ledger.sales.customers import NewCustomer
-from ledger.types import BERLIN, DocumentKind
+from ledger.types import DocumentKind
 from tests.fixtures.door import Door
 from tests.fixtures.stripe_shop import an_event, send
 
@@ -97,7 +98,7 @@ class Purchase:
         """The invoice in lexoffice, with the line „Bestellung: cs_…“."""
         facts = InvoiceFacts(
             resource_id=self.document, organization_id=ORGANIZATION, status="paid", voucher_number="RE-1",
-            voucher_date=datetime.now(BERLIN).date(), net_cents=10000, tax_cents=1900, gross_cents=11900,
+            voucher_date=clock.today(), net_cents=10000, tax_cents=1900, gross_cents=11900,
             base_cents=10000, paid_cents=11900, order_references=(self.session,),
         )  # fmt: skip
         observed = Observed(

@@ -2,18 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from ledger import clock
 from ledger.access.four_eyes import SecondPersonNeeded
 from ledger.bank import bank_run_cancelling, bank_run_rows, bank_runs
 from ledger.bank.bank_days import is_target_day, next_target_day
 from ledger.bank.bank_file import control_sum_cents
 from ledger.bank.bank_run_rows import BankRun
 from ledger.refusals import AlreadyExists, ContentHasChanged, NotAcceptable, NotAllowedNow, NothingDue
-from ledger.types import BERLIN
 from ledger.vault import Vault
 from tests.fixtures.bank_runs import (
     MAKER,
@@ -181,7 +181,7 @@ def _plain(what: Callable[..., Awaitable[Any]], **members: Any) -> Act:
 
 
 def _tomorrow() -> date:
-    return next_target_day(datetime.now(BERLIN).date() + timedelta(days=1))
+    return next_target_day(clock.today() + timedelta(days=1))
 
 
 async def _drop(shop: Shop, vault: Vault, run: BankRun) -> Any:
@@ -195,7 +195,7 @@ ACTS: dict[str, Act] = {
     "download": _download,
     "drop": _drop,
     "reschedule": _plain(bank_runs.reschedule, day=_tomorrow(), by=MAKER),
-    "confirm": _plain(bank_runs.confirm, by=MAKER, today=datetime.now(BERLIN).date() + timedelta(days=9)),
+    "confirm": _plain(bank_runs.confirm, by=MAKER, today=clock.today() + timedelta(days=9)),
     "cancel": _plain(bank_run_cancelling.cancel, by=MAKER, reason="Versehen."),
     "confirm_cancel": _plain(bank_run_cancelling.confirm_cancel, by=SECOND),
     "withdraw_cancel": _plain(bank_run_cancelling.withdraw_cancel, by=SECOND),

@@ -8,6 +8,7 @@ import pytest
 
 from api.actions import report_files
 from engine.schedules import _payout_run
+from ledger import clock
 from ledger.payouts import payout_run_results, payout_runs
 from ledger.refusals import NotAcceptable, NothingDue
 from ledger.reports import reports
@@ -69,7 +70,7 @@ async def test_a_run_up_to_and_including_today_ends_no_hold_early(shop: Shop) ->
     await payable.fit_to_pay(shop)
     await payable.fit_to_be_paid(shop)
     await payable.earn(shop, 10_000)
-    today = datetime.now(BERLIN).date()
+    today = clock.today()
     # Free tomorrow at 00:00.
     await shop.rows("UPDATE tenants SET hold_days = 7")
     await shop.rows("UPDATE transactions SET paid_at = $1", payout_runs.cut_off_of(today - timedelta(days=6)))

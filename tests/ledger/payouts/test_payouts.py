@@ -6,12 +6,12 @@ from datetime import date, datetime
 import asyncpg
 import pytest
 
-from ledger import tasks
+from ledger import clock, tasks
 from ledger.documents import intents, unclear_outcomes
 from ledger.payouts import decisions, payout_lines, payout_requests
 from ledger.reasons import Reason
 from ledger.refusals import AlreadyExists, Blocked, NotAcceptable, NotFound, NothingDue, Refused
-from ledger.types import BERLIN, CommissionId, IntentId, PayoutState, TaxCase
+from ledger.types import CommissionId, IntentId, PayoutState, TaxCase
 from tests.fixtures.ledger_shop import Shop
 from tests.fixtures.payable import approve, ask_for, earn, fit_to_be_paid, fit_to_pay, intend, look, request
 from words import sentence
@@ -134,7 +134,7 @@ async def test_numbers_have_no_gaps_under_parallel_requests_and_a_rolled_back_on
     with pytest.raises(Refused):
         await break_off()
     made = await asyncio.gather(*(request(shop, code) for code in codes))
-    year = datetime.now(BERLIN).year
+    year = clock.today().year
     assert sorted(payout.number for payout in made) == [f"PO-{year}-{index:04d}" for index in range(1, 21)]
 
 

@@ -1,24 +1,27 @@
 """The pages of payout runs, over runs as their workflow writes them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
+from ledger import clock
 from ledger.payouts import payout_runs
 from ledger.payouts.payout_runs import cut_off_of
 from ledger.roles import Role
-from ledger.types import BERLIN
 from tests.fixtures.browsers import Firm
 from tests.fixtures.payable import earn
 from tests.fixtures.payout_books import Books
 
 PAGE = "/admin/auszahlungslaeufe"
-TOMORROW = datetime.now(BERLIN).date() + timedelta(days=1)
+
+
+def tomorrow() -> date:
+    return clock.today() + timedelta(days=1)
 
 
 async def begun(books: Books, *, rehearsal: bool = False) -> UUID:
     run = uuid4()
     async with books.ledger.transaction(books.tenant) as tx:
-        await payout_runs.begin(tx, run, cut_off=cut_off_of(TOMORROW), rehearsal=rehearsal, requested_by="key:shop")
+        await payout_runs.begin(tx, run, cut_off=cut_off_of(tomorrow()), rehearsal=rehearsal, requested_by="key:shop")
         partners = await payout_runs.partners_left(tx, run, after=None, limit=200)
     await payout_runs.take(books.ledger, books.tenant, run, partners)
     return run
@@ -95,7 +98,7 @@ async def test_a_runs_payouts_are_listed_summed_and_put_in_a_file_by_its_link(bo
     lines = (await browser.get(listed.replace("?", ".csv?"))).content.decode("utf-8-sig").splitlines()
     assert len(lines) == 2
     # A run up to the first of a month is that month's, named by the month that it closes; any other by its day.
-    period = f"{TOMORROW - timedelta(days=1):%Y-%m}" if TOMORROW.day == 1 else TOMORROW.isoformat()
+    period = f"{tomorrow() - timedelta(days=1):%Y-%m}" if tomorrow().day == 1 else tomorrow().isoformat()
     assert f";{period};" in lines[1]
     assert (await browser.get("/admin/auszahlungen?auszahlungslauf=x")).status_code == 422
     assert (await browser.get(f"/admin/auszahlungen?auszahlungslauf={uuid4()}")).status_code == 404

@@ -1,10 +1,11 @@
 """The page after login and the overview: figures that are those of the ledger, plots with their tables."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 from pydantic import SecretStr
 
+from ledger import clock
 from ledger.bank import bank_accounts, partner_accounts
 from ledger.bank.bank_accounts import NewOwnAccount
 from ledger.bank.partner_accounts import NewBankDetails
@@ -131,7 +132,7 @@ async def test_the_overview_measures_from_the_customers_payment_to_ours(payout_b
     viewer = await firm.person(Role.VIEWER)
     payout = await payout_books.asked_for(10_000)
     await payout_books.rows("UPDATE transactions SET paid_at = now() - interval '6 days'")
-    await payout_books.paid(payout, on=date.today() - timedelta(days=1))  # noqa: DTZ011
+    await payout_books.paid(payout, on=clock.today() - timedelta(days=1))
     page = (await viewer.get("/admin/uebersicht")).text
     assert "6,0 Tage" in page
     assert "119,00\xa0€" in page
