@@ -113,7 +113,7 @@ class OwnerSettings(_Environment):
     """What `partnerdesk migrate` needs, and nothing else has."""
 
     owner_database_url: DatabaseAddress
-    handover_every_seconds: Annotated[float, Field(ge=1, le=3600)] = 30.0
+    handover_every_seconds: Annotated[float, Field(ge=1, le=3600)] = 10.0
     """How often the hand-over runs (engine.md); a schedule of the engine, set by migrate."""
     sweep_every_seconds: Annotated[float, Field(ge=1, le=86_400)] = 900.0
     """As in Settings."""
@@ -125,7 +125,11 @@ class EngineSettings(_Environment):
     payload_key: Annotated[SecretStr, AfterValidator(_payload_key)] | None = None
     """Fernet keys, separated by commas: what enters a history is encrypted under the first, all decrypt."""
     engine_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
-    """For one announcement or question: what a webhook can wait for (engine.md)."""
+    """For one announcement or question, while somebody waits (engine.md)."""
+    engine_slow_seconds: Annotated[float, Field(gt=0, le=60)] = 0.3
+    """A call that takes longer is slow: after one that was given up, or five slow ones in a row, nobody waits for the
+    engine for engine_pause_seconds, and then until one quick answer."""
+    engine_pause_seconds: Annotated[float, Field(gt=0, le=600)] = 5.0
 
 
 class Settings(EngineSettings):

@@ -3,6 +3,7 @@
 """
 
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -10,9 +11,9 @@ import structlog
 from temporalio import activity
 from temporalio.client import Client
 
-from activities.engine_away import AWAY
 from activities.models import CONNECTION_REVOKED, DocumentCreation, EventAnnouncement, MailInput, Pace, PayoutInput
 from activities.schedule_setting import ScheduleSetter
+from activities.turns import Due, Turns
 from ledger.audit import unannounced
 from ledger.bank import partner_accounts
 from ledger.connections import wanted_schedules
@@ -20,10 +21,16 @@ from ledger.database import Ledger
 from ledger.documents import intents, papers
 from ledger.inbox import events, sweep_findings
 from ledger.mail import outbox
+from ledger.mail.outbox import ToSend
 from ledger.payouts import decisions, payouts
 from ledger.types import DecisionId, DecisionKind, EventId, IntentId, Tenant
 
 BATCH = 500
+PASS_SECONDS = 25.0
+OF_EACH = 25
+"""Of one tenant in a round."""
+ROUND = 250
+"""Of all of them: a round is short, so that a new decision waits for few others."""
 log = structlog.get_logger()
 
 
@@ -71,22 +78,59 @@ class HandoverActivities:
 
     @activity.defn(name="announce_what_nobody_announced")
     async def announce_missed(self) -> int:
-        """One pass over all tenants. Each announcement is safe to repeat; one that fails waits for the next pass.
+        """One pass over all tenants, in turns. Each announcement is safe to repeat; one that fails waits for the next.
 
-        Returns how many were announced. A row that fails holds up no other one.
+        Returns how many were announced. A row or a tenant that fails holds up no other one.
         """
         await self._activate_accounts()
-        announced = 0
-        for row in await unannounced.list_oldest(self._ledger, older_than=self._older_than, at_most=BATCH):
-            activity.heartbeat()
-            try:
-                await self._announce(row.tenant, row.kind, row.id)
-                announced += 1
-            except Exception as error:
-                log.warning("announcement failed", tenant=row.tenant.slug, kind=row.kind, error=type(error).__name__)
-        announced += await self._announce_mails() + await self._announce_papers()
+        turns = Turns(PASS_SECONDS, alive=activity.heartbeat)
+        while not turns.is_over and await turns.tell(await self._round(turns)):
+            pass  # asked anew: a decision that has come meanwhile goes before what is left
         await self._set_schedules()
-        return announced
+        return turns.announced
+
+    async def _round(self, turns: Turns) -> list[Due]:
+        rows = await unannounced.list_in_turns(
+            self._ledger, older_than=self._older_than, of_each=OF_EACH, at_most=ROUND, but=turns.tried
+        )
+        return [
+            *(
+                Due(row.key, row.kind, row.tenant.slug, partial(self._announce, row.tenant, row.kind, row.id))
+                for row in rows
+            ),
+            *await self._mails(),
+            *await self._papers(),
+        ]
+
+    async def _mails(self) -> list[Due]:
+        if self._bundle_mails is None:
+            return []
+        waiting = await outbox.to_announce(
+            self._ledger, older_than=self._older_than, bundle=self._bundle_mails, at_most=ROUND
+        )
+        return [
+            Due(
+                f"mail/{row.id}", "mail", row.tenant.slug if row.tenant else "person", partial(self._announce_mail, row)
+            )
+            for row in waiting
+        ]
+
+    async def _papers(self) -> list[Due]:
+        """Tenants for whose credit notes PDFs are to be fetched. What is due stays due until it is there or put off."""
+        return [
+            Due(
+                f"papers/{tenant.id}",
+                "papers",
+                tenant.slug,
+                partial(self._announcer.announce_papers, activity.client(), tenant),
+            )
+            for tenant in await papers.list_waiting(self._ledger)
+        ]
+
+    async def _announce_mail(self, mail: ToSend) -> None:
+        told = MailInput(tenant=mail.tenant, user=mail.user, mail=mail.id, kind=mail.kind)
+        await self._announcer.announce_mail(activity.client(), told)
+        await outbox.mark_announced(self._ledger, mail)
 
     async def _set_schedules(self) -> None:
         for tenant, kind in await wanted_schedules.list_wishes(
@@ -98,24 +142,6 @@ class HandoverActivities:
             except Exception as error:
                 log.warning("schedule not set", tenant=tenant.slug, kind=kind, error=type(error).__name__)
 
-    async def _announce_mails(self) -> int:
-        if self._bundle_mails is None:
-            return 0
-        announced = 0
-        for row in await outbox.to_announce(
-            self._ledger, older_than=self._older_than, bundle=self._bundle_mails, at_most=BATCH
-        ):
-            activity.heartbeat()
-            told = MailInput(tenant=row.tenant, user=row.user, mail=row.id, kind=row.kind)
-            try:
-                await self._announcer.announce_mail(activity.client(), told)
-            except AWAY as error:
-                log.warning("announcement failed", kind="mail", error=type(error).__name__)
-                return announced  # nothing else depends on these
-            await outbox.mark_announced(self._ledger, row)
-            announced += 1
-        return announced
-
     async def _activate_accounts(self) -> None:
         """Confirmed accounts whose quarantine is over; the payouts that they change are announced like any other."""
         for tenant, partner in await partner_accounts.list_due(self._ledger, at_most=BATCH):
@@ -125,18 +151,6 @@ class HandoverActivities:
                     await partner_accounts.activate_pending(tx, partner)
             except Exception as error:
                 log.warning("account not in force", tenant=tenant.slug, error=type(error).__name__)
-
-    async def _announce_papers(self) -> int:
-        """Tenants for whose credit notes PDFs are to be fetched. What is due stays due until it is there or put off."""
-        announced = 0
-        for tenant in await papers.list_waiting(self._ledger):
-            activity.heartbeat()
-            try:
-                await self._announcer.announce_papers(activity.client(), tenant)
-                announced += 1
-            except Exception as error:
-                log.warning("announcement failed", tenant=tenant.slug, kind="papers", error=type(error).__name__)
-        return announced
 
     async def _announce(self, tenant: Tenant, kind: str, id: str) -> None:
         match kind:

@@ -4,8 +4,10 @@ the hand-over announces it later (engine.md, Three writes and one hand-over)."""
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -15,6 +17,7 @@ from activities.engine_away import AWAY
 from activities.models import DocumentCreation, EventAnnouncement
 from activities.schedule_setting import ScheduleSetter
 from engine import announcing, schedules
+from engine.breaker import Breaker
 from engine.call_limit import call_limit
 from ledger.connections.wanted_schedules import ScheduleKind
 from ledger.database import Ledger
@@ -43,6 +46,9 @@ log = structlog.get_logger("announce")
 
 # Handed over is written a moment later, many at once: an announcement repeated because of that changes nothing.
 FLUSH_EVERY_S = 0.1
+BRIEFLY_S = 0.3
+"""What a webhook waits for its announcement (engine.md)."""
+_MOST_BEHIND = 200
 _MOST_REMEMBERED = 10_000
 
 
@@ -61,6 +67,8 @@ class Announcer:
     ) -> None:
         """`count_failed` is called with the kind of each announcement that is left to the hand-over."""
         self._engine = engine
+        self._breaker = Breaker(engine)
+        self._behind: set[asyncio.Task[Any]] = set()
         self._sends_mail = sends_mail
         self._ledger = ledger
         self._count_failed = count_failed
@@ -75,6 +83,24 @@ class Announcer:
         or another process, or an earlier life of this one, had to."""
         return self._outcomes.get((event, delivery))
 
+    async def briefly(self, telling: Coroutine[Any, Any, object]) -> None:
+        """Wait a moment for what is told to the engine; then it goes on behind, so that who told us has an answer.
+
+        Where too many are behind, it is left to the hand-over.
+        """
+        if len(self._behind) >= _MOST_BEHIND:
+            telling.close()
+            return
+        task = asyncio.create_task(telling)
+        self._behind.add(task)
+        task.add_done_callback(self._let_go)
+        await asyncio.wait({task}, timeout=BRIEFLY_S)
+
+    def _let_go(self, task: "asyncio.Task[Any]") -> None:
+        self._behind.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("not_announced", kind="behind", **where(error))
+
     async def event(
         self, tenant: Tenant, resource_id: UUID, event: EventId, delivery: int, *, known: bool = True
     ) -> bool:
@@ -82,7 +108,7 @@ class Announcer:
         told = await self._attempt(
             "event",
             document_workflow_id(tenant, resource_id),
-            announcing.announce_event(
+            lambda: announcing.announce_event(
                 self._engine,
                 tenant,
                 EventAnnouncement(resource_id=resource_id, event=event, delivery=delivery, known=known),
@@ -111,7 +137,7 @@ class Announcer:
         told = await self._attempt(
             "payout",
             payout_workflow_id(tenant, payout.number),
-            announcing.announce_payout(self._engine, PayoutInput.of(tenant, payout)),
+            lambda: announcing.announce_payout(self._engine, PayoutInput.of(tenant, payout)),
         )
         if told:
             with leave_to_handover("payout"):
@@ -124,7 +150,9 @@ class Announcer:
         told = await self._attempt(
             "decision",
             payout_workflow_id(tenant, payout.number),
-            announcing.announce_decision(self._engine, PayoutInput.of(tenant, payout), decision.kind, decision.id),
+            lambda: announcing.announce_decision(
+                self._engine, PayoutInput.of(tenant, payout), decision.kind, decision.id
+            ),
         )
         if told:
             with leave_to_handover("decision"):
@@ -137,7 +165,9 @@ class Announcer:
         """An invoice that we are to write for a sale, or a person's word about what became of it."""
         creation = DocumentCreation(tenant=tenant, intent=intent, transaction_id=transaction)
         told = await self._attempt(
-            "invoice", invoice_workflow_id(tenant, intent), announcing.announce_invoice(self._engine, creation)
+            "invoice",
+            invoice_workflow_id(tenant, intent),
+            lambda: announcing.announce_invoice(self._engine, creation),
         )
         if told:
             with leave_to_handover("invoice"):
@@ -154,7 +184,7 @@ class Announcer:
         told = await self._attempt(
             "recheck",
             payout_workflow_id(tenant, payout.number),
-            announcing.announce_recheck(self._engine, PayoutInput.of(tenant, payout)),
+            lambda: announcing.announce_recheck(self._engine, PayoutInput.of(tenant, payout)),
         )
         if told and wanted:
             with leave_to_handover("recheck"):
@@ -172,7 +202,9 @@ class Announcer:
             written = await outbox.unannounced_of(self._ledger, user)
         for mail in written:
             told = MailInput(tenant=None, user=user, mail=mail.id, kind=mail.kind)
-            if not await self._attempt("mail", mail_workflow_id(told), announcing.announce_mail(self._engine, told)):
+            if not await self._attempt(
+                "mail", mail_workflow_id(told), partial(announcing.announce_mail, self._engine, told)
+            ):
                 return
             with leave_to_handover("mail"):
                 await outbox.mark_announced(self._ledger, mail)
@@ -182,33 +214,39 @@ class Announcer:
         return await self._attempt(
             "subscriptions",
             subscriptions_workflow_id(tenant),
-            announcing.set_up_subscriptions(self._engine, tenant),
+            lambda: announcing.set_up_subscriptions(self._engine, tenant),
         )
 
     async def schedule(self, tenant: Tenant, kind: ScheduleKind) -> bool:
         """A tenant was connected, or its monthly run was set to another day. What fails here the hand-over does."""
         with leave_to_handover("schedule"):
-            return await self._attempt("schedule", kind, self._schedules.set(self._engine, tenant, kind))
+            return await self._attempt("schedule", kind, lambda: self._schedules.set(self._engine, tenant, kind))
         return False
 
     async def close(self) -> None:
-        """Write what is still to be marked."""
+        """Let what is under way end, and write what is still to be marked."""
+        if self._behind:
+            await asyncio.wait(self._behind, timeout=call_limit(self._engine).total_seconds())
+        await self._breaker.close()
         if self._flushing is not None:
             self._flushing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._flushing
         await self._flush()
 
-    async def _attempt(self, kind: str, workflow: str, telling: Awaitable[None]) -> bool:
+    async def _attempt(self, kind: str, workflow: str, tell: Callable[[], Awaitable[None]]) -> bool:
         try:
-            # Also bounds the connecting of a lazy client, of which the RPC's own time-out knows nothing.
-            async with asyncio.timeout(call_limit(self._engine).total_seconds()):
-                await telling
+            await self._breaker.call(lambda: self._within_limit(tell))
         except AWAY as error:
             self._count_failed(kind)
             log.warning("not_announced", kind=kind, workflow_id=workflow, **where(error))
             return False
         return True
+
+    async def _within_limit(self, tell: Callable[[], Awaitable[None]]) -> None:
+        # Also bounds the connecting of a lazy client, of which the RPC's own time-out knows nothing.
+        async with asyncio.timeout(call_limit(self._engine).total_seconds()):
+            await tell()
 
     async def _flush_soon(self) -> None:
         while self._to_mark:

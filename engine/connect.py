@@ -13,7 +13,7 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 
 from activities.engine_away import AWAY
-from engine.call_limit import call_limit, limit_calls
+from engine.call_limit import Patience, call_limit, limit_calls
 from engine.plugin import plugin
 from settings import EngineSettings
 from workflows import search_attributes
@@ -43,7 +43,7 @@ async def connect(*, lazy: bool = False) -> Client:
         )
     except AWAY as error:
         raise EngineAway(f"The engine at {config['target_host']} does not answer.") from error
-    limit_calls(client, limit)
+    limit_calls(client, limit, Patience(slow=settings.engine_slow_seconds, pause=settings.engine_pause_seconds))
     return client
 
 

@@ -29,10 +29,11 @@ from workflows.messages import PAYOUTS, PayoutRunInput, payout_run_id, sweep_id
 from workflows.words import say
 
 HANDOVER = "handover"
+HANDOVER_EVERY = timedelta(seconds=10)
 DAILY_MAIL = "daily-mail"
 
 
-async def ensure_schedules(client: Client, *, handover_every: timedelta = timedelta(seconds=30)) -> None:
+async def ensure_schedules(client: Client, *, handover_every: timedelta = HANDOVER_EVERY) -> None:
     """Create the schedules, or bring existing ones to what this version wants. Safe to repeat."""
     await _ensure(client, HANDOVER, _handover(handover_every))
     await _ensure(client, DAILY_MAIL, _daily_mail())
@@ -40,7 +41,7 @@ async def ensure_schedules(client: Client, *, handover_every: timedelta = timede
 
 async def restore_schedules(client: Client) -> None:
     """Create those of `ensure_schedules` that are missing, as when they were deleted; what is there keeps its pace."""
-    for id, wanted in ((HANDOVER, _handover(timedelta(seconds=30))), (DAILY_MAIL, _daily_mail())):
+    for id, wanted in ((HANDOVER, _handover(HANDOVER_EVERY)), (DAILY_MAIL, _daily_mail())):
         with suppress(ScheduleAlreadyRunningError):
             await client.create_schedule(id, wanted)
 

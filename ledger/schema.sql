@@ -3280,6 +3280,35 @@ AS $function$
 REVOKE ALL ON FUNCTION find_unannounced(interval, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_unannounced(interval, integer) TO partnerdesk_app;
 
+CREATE OR REPLACE FUNCTION public.find_unannounced_in_turns(older_than interval, of_each integer, at_most integer, but text[] DEFAULT '{}'::text[])
+ RETURNS TABLE(kind text, tenant_id uuid, slug text, id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    SELECT turned.kind, turned.tenant_id, t.slug, turned.id FROM (
+        SELECT u.*, row_number() OVER (PARTITION BY u.tenant_id ORDER BY u.rank, u.since, u.id) AS turn FROM (
+            SELECT 1 AS rank, 'decision' AS kind, d.tenant_id, d.id::text, d.decided_at AS since FROM decisions d
+             WHERE d.delivered_at IS NULL AND d.decided_at < now() - older_than
+            UNION ALL
+            SELECT 2, 'payout', p.tenant_id, p.number, LEAST(p.recheck_wanted_at, p.created_at) FROM payouts p
+             WHERE (p.workflow_started_at IS NULL AND p.created_at < now() - older_than)
+                OR p.recheck_wanted_at < now() - older_than
+            UNION ALL
+            SELECT 3, 'event', e.tenant_id, e.id::text, e.received_at FROM events e
+             WHERE e.state = 'received' AND e.handed_over_at IS NULL AND e.received_at < now() - older_than
+               AND e.provider = 'lexoffice'
+            UNION ALL
+            SELECT 4, 'invoice', i.tenant_id, i.id::text, i.created_at FROM creation_intents i
+             WHERE i.kind = 'invoice' AND i.announced_at IS NULL AND i.created_at < now() - older_than
+        ) u WHERE u.tenant_id::text || '/' || u.kind || '/' || u.id <> ALL (but)
+    ) turned JOIN tenants t ON t.id = turned.tenant_id
+     WHERE turned.turn <= of_each
+     ORDER BY turned.rank, turned.turn, turned.since LIMIT at_most
+    $function$;
+REVOKE ALL ON FUNCTION find_unannounced_in_turns(interval, integer, integer, text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_unannounced_in_turns(interval, integer, integer, text[]) TO partnerdesk_app;
+
 CREATE OR REPLACE FUNCTION public.find_user(wanted text)
  RETURNS uuid
  LANGUAGE sql

@@ -1,4 +1,4 @@
-"""Every 30 s, over all tenants: announce to the engine what the ledger holds and nobody has announced."""
+"""Every 10 s, over all tenants: announce to the engine what the ledger holds and nobody has announced."""
 
 from datetime import timedelta
 

@@ -133,7 +133,9 @@ async def _announce(taken: TakenIn, resource_id: UUID, door: WebhookDoor, doors:
     if not taken.is_new and (taken.handed_over or _is_under_way(taken, doors)):
         return _answer("duplicate", taken)
     # When this fails the row stands, and the hand-over announces it.
-    await doors.announcer.event(door.tenant, resource_id, taken.id, taken.delivery, known=taken.is_known)
+    await doors.announcer.briefly(
+        doors.announcer.event(door.tenant, resource_id, taken.id, taken.delivery, known=taken.is_known)
+    )
     return _answer("accepted", taken)
 
 

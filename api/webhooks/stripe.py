@@ -80,7 +80,7 @@ async def _receive(slug: str, request: Request, doors: Parts) -> JSONResponse:
             return JSONResponse({"status": "ignored", "event": number, **ignored})
         outcome = await stripe_booking.book(tx, number, report)
     structlog.contextvars.bind_contextvars(event_id=number)
-    await announce_rechecks(doors, tenant, outcome.payouts)
+    await doors.announcer.briefly(announce_rechecks(doors, tenant, outcome.payouts))
     reason = {"reason": in_words(outcome.reason), "reason_code": outcome.reason.code} if outcome.reason else {}
     return JSONResponse({"status": "accepted", "event": number, "state": outcome.state.value, **reason})
 

@@ -1,5 +1,6 @@
 """Rows whose announcement to the engine failed, or was never tried (engine.md, Three writes and one hand-over)."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from ledger.database import Ledger
@@ -11,12 +12,24 @@ class Unannounced(Frozen):
 
     tenant: Tenant
     kind: str
-    """payout, decision, invoice or event."""
+    """decision, payout, event or invoice."""
     id: str
 
+    @property
+    def key(self) -> str:
+        """Over all tenants."""
+        return f"{self.tenant.id}/{self.kind}/{self.id}"
 
-async def list_oldest(ledger: Ledger, *, older_than: timedelta, at_most: int) -> list[Unannounced]:
-    """Over all tenants, the longest waiting first."""
+
+async def list_in_turns(
+    ledger: Ledger, *, older_than: timedelta, of_each: int, at_most: int, but: Collection[str] = ()
+) -> list[Unannounced]:
+    """Over all tenants, decisions first, and of one kind each tenant's next one before anybody's second next.
+
+    `of_each`: how many of one tenant at most. `but`: keys of what is not wanted.
+    """
     async with ledger.without_tenant() as db:
-        rows = await db.fetch("SELECT * FROM find_unannounced($1, $2)", older_than, at_most)
+        rows = await db.fetch(
+            "SELECT * FROM find_unannounced_in_turns($1, $2, $3, $4)", older_than, of_each, at_most, list(but)
+        )
     return [Unannounced(tenant=Tenant.from_row(row), kind=row["kind"], id=row["id"]) for row in rows]

@@ -130,6 +130,36 @@ CREATE OR REPLACE FUNCTION find_unannounced(older_than interval, at_most integer
 REVOKE ALL ON FUNCTION find_unannounced FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_unannounced TO partnerdesk_app;
 
+-- The same in turns: of each tenant its most urgent ones, and never one tenant's second before another's first (engine.md,
+-- Fairness of the hand-over). `but` names what is left out, as tenant/kind/id.
+CREATE OR REPLACE FUNCTION find_unannounced_in_turns(
+    older_than interval, of_each integer, at_most integer, but text[] DEFAULT '{}')
+    RETURNS TABLE (kind text, tenant_id uuid, slug text, id text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+    SELECT turned.kind, turned.tenant_id, t.slug, turned.id FROM (
+        SELECT u.*, row_number() OVER (PARTITION BY u.tenant_id ORDER BY u.rank, u.since, u.id) AS turn FROM (
+            SELECT 1 AS rank, 'decision' AS kind, d.tenant_id, d.id::text, d.decided_at AS since FROM decisions d
+             WHERE d.delivered_at IS NULL AND d.decided_at < now() - older_than
+            UNION ALL
+            SELECT 2, 'payout', p.tenant_id, p.number, LEAST(p.recheck_wanted_at, p.created_at) FROM payouts p
+             WHERE (p.workflow_started_at IS NULL AND p.created_at < now() - older_than)
+                OR p.recheck_wanted_at < now() - older_than
+            UNION ALL
+            SELECT 3, 'event', e.tenant_id, e.id::text, e.received_at FROM events e
+             WHERE e.state = 'received' AND e.handed_over_at IS NULL AND e.received_at < now() - older_than
+               AND e.provider = 'lexoffice'
+            UNION ALL
+            SELECT 4, 'invoice', i.tenant_id, i.id::text, i.created_at FROM creation_intents i
+             WHERE i.kind = 'invoice' AND i.announced_at IS NULL AND i.created_at < now() - older_than
+        ) u WHERE u.tenant_id::text || '/' || u.kind || '/' || u.id <> ALL (but)
+    ) turned JOIN tenants t ON t.id = turned.tenant_id
+     WHERE turned.turn <= of_each
+     ORDER BY turned.rank, turned.turn, turned.since LIMIT at_most
+    $$;
+REVOKE ALL ON FUNCTION find_unannounced_in_turns FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_unannounced_in_turns TO partnerdesk_app;
+
 CREATE OR REPLACE FUNCTION hold_payouts_of_pending_account() RETURNS trigger
     LANGUAGE plpgsql AS $$
 BEGIN
