@@ -14,6 +14,7 @@ from api.v1.doors import door_router
 from ledger.access import tenants
 from ledger.access.tenants import TenantProfile
 from ledger.connections.wanted_schedules import ScheduleKind
+from ledger.countries import Country
 from ledger.types import Cents, Submitted
 
 router = door_router("/api/v1", "Mandant")
@@ -32,7 +33,7 @@ class TenantChange(Submitted):
     street: str | None = Field(default=None, max_length=200)
     zip: str | None = Field(default=None, max_length=20)
     city: str | None = Field(default=None, max_length=100)
-    country_code: str = Field(default="DE", pattern=r"^[A-Z]{2}$")
+    country_code: Country = "DE"
     vat_id: str | None = Field(default=None, max_length=20)
     tax_number: str | None = Field(default=None, max_length=30)
     minimum_payout_cents: Cents = Field(default=0, ge=0, le=10**12)

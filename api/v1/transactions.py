@@ -23,6 +23,7 @@ from ledger.commissions import commission_list, commissions
 from ledger.commissions.commission_list import CommissionFilter, CommissionRow
 from ledger.commissions.commissions import Commission
 from ledger.commissions.explanations import explained
+from ledger.countries import Country
 from ledger.database import TenantTransaction
 from ledger.keyset import RECORDED
 from ledger.programme import partners
@@ -94,7 +95,7 @@ class NewInvoiceOfSale(Submitted):
     street: str | None = Field(default=None, max_length=200)
     zip: str | None = Field(default=None, max_length=20)
     city: str | None = Field(default=None, max_length=100)
-    country_code: str | None = Field(default=None, pattern=r"^[A-Z]{2}$", description="Ohne Angabe und Kontakt: DE")
+    country_code: Country | None = Field(default=None, description="Ohne Angabe und Kontakt: DE")
     item: str = Field(default="Leistung laut Bestellung", min_length=1, max_length=255)
     tax_rate_percentage: Percent = Field(default=Decimal(19), ge=0, le=30, max_digits=4, decimal_places=2)
     service_date: BusinessTime | None = Field(default=None, description="Ohne Angabe der Tag des Verkaufs")

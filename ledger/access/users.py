@@ -1,6 +1,5 @@
 """People: one account each, whichever tenants they work for. Their secrets open for themselves only."""
 
-import re
 import secrets
 from datetime import datetime
 from typing import Any
@@ -8,6 +7,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
+from ledger import mail_addresses
 from ledger.access import passwords, totp
 from ledger.audit import audit
 from ledger.database import Connection, Ledger, TenantTransaction
@@ -16,7 +16,6 @@ from ledger.refusals import NotAcceptable, NotFound
 from ledger.types import Frozen, UserId
 from ledger.vault import Vault
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[^@\s]+@localhost")
 LINK_MINUTES = 30
 
 
@@ -49,9 +48,7 @@ class WrongCode(NotAcceptable):
 
 async def add(ledger: Ledger, email: str, *, name: str | None = None) -> tuple[UserId, bool]:
     """The account of this address, and whether it is new. Raises NotAcceptable."""
-    address = email.strip().lower()
-    if len(address) > 254 or not _EMAIL.fullmatch(address) or not address.isprintable():
-        raise NotAcceptable("email_not_acceptable")
+    address = mail_addresses.address(email).lower()
     async with ledger.without_tenant() as db:
         row = await db.fetchrow("SELECT * FROM add_user($1, $2)", address, name or None)
     assert row is not None

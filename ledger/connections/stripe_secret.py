@@ -1,15 +1,22 @@
 """The secret that Stripe signs its webhooks with."""
 
+import re
+
 from pydantic import SecretStr
 
 from ledger.audit import audit
 from ledger.database import TenantTransaction
+from ledger.refusals import NotAcceptable
 from ledger.types import STRIPE
 from ledger.vault import Vault
 
+_SECRET = re.compile(r"whsec_[A-Za-z0-9+/=_-]{8,494}")
+
 
 async def save_stripe_secret(tx: TenantTransaction, vault: Vault, *, signing_secret: str, actor: str) -> None:
-    """The secret that Stripe signs its webhooks with; an empty one switches the address off."""
+    """The secret that Stripe signs its webhooks with; an empty one switches the address off. Raises NotAcceptable."""
+    if signing_secret and not _SECRET.fullmatch(signing_secret):
+        raise NotAcceptable("secret_not_acceptable")
     await tx.execute(
         """
         UPDATE provider_connections
@@ -38,3 +45,20 @@ async def stripe_secret(tx: TenantTransaction, vault: Vault) -> SecretStr | None
         "SELECT secret_encrypted FROM provider_connections WHERE tenant_id = $1 AND provider = $2", tx.tenant.id, STRIPE
     )
     return None if stored is None else SecretStr(vault.decrypt(stored))
+
+
+async def waits_for_its_first_event(tx: TenantTransaction) -> bool:
+    """Whether a secret is stored and nothing signed with it has come: it may be another endpoint's."""
+    return bool(
+        await tx.fetchval(
+            """
+            SELECT secret_saved_at IS NOT NULL
+                   AND NOT EXISTS (SELECT 1 FROM events e
+                                    WHERE e.tenant_id = c.tenant_id AND e.provider = c.provider
+                                      AND e.received_at >= c.secret_saved_at)
+              FROM provider_connections c WHERE tenant_id = $1 AND provider = $2
+            """,
+            tx.tenant.id,
+            STRIPE,
+        )
+    )

@@ -7,7 +7,9 @@ from uuid import UUID
 from pydantic import Field
 
 from ledger.audit import audit, hands
+from ledger.countries import Country
 from ledger.database import TenantTransaction
+from ledger.mail_addresses import MailAddress
 from ledger.plain_text import PrintedLine, PrintedName, WrittenCode, code_of
 from ledger.programme import campaigns
 from ledger.programme.calculation import DEEPEST_LEVEL, Earner
@@ -48,7 +50,7 @@ class PartnerChange(Submitted):
     """What is set is changed, None included; what is not set stays."""
 
     name: PrintedName = Field(default="", min_length=1, max_length=200)
-    email: str | None = Field(default=None, max_length=320)
+    email: MailAddress | None = Field(default=None, max_length=320)
     status: PartnerStatus = "active"
     sponsor_code: str | None = None
     campaign_slug: str | None = None
@@ -57,7 +59,7 @@ class PartnerChange(Submitted):
     street: PrintedLine | None = Field(default=None, max_length=200)
     zip: PrintedLine | None = Field(default=None, max_length=20)
     city: PrintedLine | None = Field(default=None, max_length=100)
-    country_code: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+    country_code: Country | None = None
     minimum_payout_cents: Cents | None = Field(default=None, ge=0)
 
 

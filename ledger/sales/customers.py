@@ -9,6 +9,7 @@ from pydantic import Field
 from ledger.audit import audit, hands
 from ledger.database import TenantTransaction
 from ledger.keyset import RECORDED, Conditions, Place, changed_since
+from ledger.mail_addresses import MailAddress
 from ledger.plain_text import PrintedName
 from ledger.programme import partners
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound, require_reason
@@ -47,6 +48,7 @@ class CustomerNames(Frozen):
 class NewCustomer(CustomerNames, Submitted):
     """A customer as somebody enters it."""
 
+    email: MailAddress | None = Field(default=None, max_length=320)
     name: PrintedName | None = Field(default=None, max_length=300)
     assigned_partner_code: str | None = None
 

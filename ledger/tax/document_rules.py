@@ -6,6 +6,7 @@ Pure. [K] a tax adviser must confirm the table before real use. Sources: § 14 A
 from datetime import date
 from decimal import Decimal
 
+from ledger.countries import COUNTRIES
 from ledger.reasons import Reason
 from ledger.types import Frozen, TaxCase, TaxStatus
 
@@ -107,6 +108,8 @@ def _missing(partner: PartnerFacts, tenant: TenantFacts) -> BlockedBy | None:
         return BlockedBy(code="tax_status_missing")
     if not all(_says(text) for text in (partner.street, partner.zip, partner.city, partner.country_code)):
         return BlockedBy(code="address_missing")
+    if partner.country_code not in COUNTRIES:
+        return BlockedBy(code="partner_country_unknown")  # taken before 1.0; lexoffice would refuse the document
     if not partner.agreement_accepted:
         return BlockedBy(code="agreement_missing")
     if tenant.agreement_version not in (None, partner.agreement_version):

@@ -16,6 +16,7 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.frame.words import STATES
 from api.pages.partners import partner_forms
+from api.pages.words import country_words
 from api.pages.words.task_words import of_kind
 from ledger import clock, tasks
 from ledger.bank import partner_accounts
@@ -256,4 +257,5 @@ async def _form(
         partner=partner,
         typed=typed,
         campaigns=choices,
+        countries=country_words.choices(),
     )

@@ -52,6 +52,15 @@ async def test_a_new_partner_is_added_and_a_refused_one_keeps_what_was_typed(boo
         assert 'role="alert"' in answer.text
 
 
+async def test_a_country_is_chosen_from_a_list(books: Books) -> None:
+    form = (await books.editor.get("/admin/partner/neu")).text
+    assert '<option value="DE" selected>Deutschland</option>' in form
+    assert '<option value="GB">Vereinigtes Königreich</option>' in form
+    assert 'value="UK"' not in form
+    refused = await books.editor.post("/admin/partner/neu", {"code": "DORA", "name": "Dora", "country_code": "UK"})
+    assert (refused.status_code, "UK ist kein Land nach ISO 3166-1" in refused.text) == (422, True)
+
+
 async def test_a_name_that_nobody_can_read_is_refused_with_the_reason(books: Books) -> None:
     admin = await books.firm.person(Role.ADMIN)
     unseen = "Namen und Anschriften sind eine sichtbare Zeile"

@@ -134,6 +134,7 @@ async def test_the_cards_say_how_each_provider_stands(books: Books) -> None:
     assert "…1234" in page
     assert "whsec_abcdefgh" not in page
     page = await books.read("/admin/zahlungsanbieter/stripe")
+    assert "wartet auf das erste Ereignis" in page
     assert f"/api/webhooks/{books.firm.tenant.slug}/stripe" in page
     assert [kind for kind in stripe_events.EVENTS if kind not in page] == []
     await books.send("/admin/zahlungsanbieter/stripe/entfernen", browser=admin)
