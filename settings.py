@@ -90,7 +90,7 @@ class _Environment(BaseSettings):
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Raises UnusableSettings."""
+        """The settings of this process's environment. Raises UnusableSettings."""
         try:
             return cls()
         except ValidationError as error:

@@ -25,7 +25,7 @@ class EncryptedPayloads(PayloadCodec):
     """The first key encrypts, all decrypt. What is not encrypted was written before there was a key, and passes."""
 
     def __init__(self, setting: str) -> None:
-        """Raises UnusablePayloadKey."""
+        """Reads the keys of a setting; payloads stay in the clear without one. Raises UnusablePayloadKey."""
         self._keys, self.encrypts = payload_keys(setting)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
@@ -38,7 +38,7 @@ class EncryptedPayloads(PayloadCodec):
         ]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Raises UnreadablePayload."""
+        """The payloads in the clear. Raises UnreadablePayload."""
         return [self._opened(payload) for payload in payloads]
 
     def _opened(self, payload: Payload) -> Payload:

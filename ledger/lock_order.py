@@ -108,7 +108,7 @@ class LockOrder:
         self._savepoints: list[int] = []
 
     def take(self, sql: str, values: tuple[object, ...] = ()) -> None:
-        """Raises LockedAgainstOrder."""
+        """Note the locks that a statement takes, under tests. Raises LockedAgainstOrder."""
         if sql.startswith("SAVEPOINT"):
             self._savepoints.append(len(self._held))
         elif sql.startswith("ROLLBACK TO"):

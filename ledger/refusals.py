@@ -68,7 +68,7 @@ class NotAcceptable(Refused):
 
 
 def require_reason(reason: str) -> None:
-    """Raises NotAcceptable unless there are 1 to 500 characters."""
+    """Nothing, if a person gave a reason. Raises NotAcceptable unless there are 1 to 500 characters."""
     if not 1 <= len(reason) <= 500:
         raise NotAcceptable("reason_length")
 

@@ -158,7 +158,7 @@ async def list_open_about(tx: TenantTransaction, *, subject: str, subject_id: st
 
 
 async def get(tx: TenantTransaction, task: TaskId) -> Task:
-    """Raises NotFound."""
+    """A task. Raises NotFound."""
     row = await tx.fetchrow(f"SELECT {_COLUMNS} FROM tasks WHERE tenant_id = $1 AND id = $2", tx.tenant.id, task)
     if row is None:
         raise NotFound("task_not_found")

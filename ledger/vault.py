@@ -37,7 +37,7 @@ class Vault:
 
     @classmethod
     def from_setting(cls, setting: str) -> Self:
-        """Raises UnusableSecretKey."""
+        """The vault of the keys that a setting names, the newest first. Raises UnusableSecretKey."""
         keys = tuple(part.strip().encode() for part in setting.split(",") if part.strip())
         try:
             if not keys:
@@ -59,7 +59,7 @@ class Vault:
         return True
 
     def decrypt(self, stored: bytes) -> str:
-        """Raises CannotDecrypt."""
+        """The text that was stored. Raises CannotDecrypt."""
         try:
             return self._fernet.decrypt(stored).decode()
         except InvalidToken:

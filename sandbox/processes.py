@@ -275,7 +275,7 @@ def free_port() -> int:
 
 
 def require_free(port: int, part: str, setting: str) -> None:
-    """Raises PortBusy when somebody listens on the port."""
+    """Nothing, if the port is free. Raises PortBusy when somebody listens on the port."""
     with socket.socket() as probe:
         # As servers do: a port whose last connections are still in TIME_WAIT can be had.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -81,7 +81,10 @@ class Ports:
         return cls(**{field.name: free_port() for field in fields(cls)})
 
     def require_free(self) -> None:
-        """Raises PortBusy, naming the port, the part and the variable that changes it."""
+        """Nothing, if all ports are free.
+
+        Raises PortBusy, naming the port, the part and the variable that changes it.
+        """
         for field in fields(self):
             require_free(getattr(self, field.name), field.name.replace("_", " "), self.setting(field.name))
 

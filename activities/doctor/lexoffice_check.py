@@ -102,7 +102,10 @@ class _Asking:
             return None
 
     async def _patiently(self, ask: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Raises what the last try raised. Doctor runs outside the engine, which would else do the waiting."""
+        """What lexoffice answers, asked again where it is away or busy.
+
+        Raises what the last try raised. Doctor runs outside the engine, which would else do the waiting.
+        """
         failures = refusals = 0
         while True:
             try:

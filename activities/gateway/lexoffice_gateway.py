@@ -141,16 +141,22 @@ class LexofficeDoor:
         return await budget.reserve_creation(tx, provider=types.LEXOFFICE, pace_per_second=self._pace)
 
     async def access(self, tenant: Tenant) -> Access:
-        """Raises NotConnected, ConnectionBroken."""
+        """What a call of lexoffice for this tenant needs to know.
+
+        Raises NotConnected, ConnectionBroken.
+        """
         async with self._ledger.transaction(tenant) as tx:
             return await self.access_in(tx)
 
     async def access_in(self, tx: TenantTransaction) -> Access:
-        """Raises NotConnected, ConnectionBroken."""
+        """The same within a transaction. Raises NotConnected, ConnectionBroken."""
         return await connections.lexoffice_access(tx, self._vault)
 
     async def _opened(self, tenant: Tenant, access: Access) -> _Opened:
-        """Raises NotConnected, ConnectionBroken, ApplicationError (retryable) while no token can be renewed."""
+        """A client with a credential that is good now.
+
+        Raises NotConnected, ConnectionBroken, ApplicationError (retryable) while no token can be renewed.
+        """
         if access.token is not None:
             return _Opened(token=access.token.get_secret_value(), generation=None)
         try:

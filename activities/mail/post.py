@@ -31,7 +31,7 @@ class Post(Protocol):
     sender: str
 
     async def send(self, message: EmailMessage, to: str) -> None:
-        """Raises NotSent."""
+        """Hand a message over to the mail server. Raises NotSent."""
 
 
 class SmtpPost:

@@ -258,14 +258,17 @@ async def disconnect_oauth(doors: Parts, tenant: Tenant, *, actor: str) -> Disco
 
 
 def authorization_server(doors: Parts) -> AuthorizationServer:
-    """Raises OAuthNotSetUp."""
+    """The server at which a grant of lexoffice is asked for and exchanged. Raises OAuthNotSetUp."""
     if doors.oauth.server is None:
         raise OAuthNotSetUp
     return doors.oauth.server
 
 
 async def _exchanged(server: AuthorizationServer, code: str, verifier: SecretStr) -> Tokens:
-    """Raises what the exchange does. Cancelled meanwhile it comes to its end, and what it brought is given back."""
+    """The tokens for a code.
+
+    Raises what the exchange does. Cancelled meanwhile it comes to its end, and what it brought is given back.
+    """
     exchanging = asyncio.create_task(server.exchange(code, verifier))
     try:
         return await asyncio.shield(exchanging)

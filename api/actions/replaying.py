@@ -30,7 +30,10 @@ def is_replayable(event: Event) -> bool:
 
 
 async def replay(tx: TenantTransaction, number: EventId, *, actor: str) -> Replayed:
-    """Raises NotFound, NotAllowedNow, NotConnected. `announce` what it returns once the transaction is over."""
+    """Handle an event again.
+
+    Raises NotFound, NotAllowedNow, NotConnected. `announce` what it returns once the transaction is over.
+    """
     if await _is_of_stripe(tx, number):
         event, payouts = await stripe_booking.book_again(tx, number, actor=actor)
         return Replayed(event=event, payouts=payouts)

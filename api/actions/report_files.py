@@ -32,7 +32,7 @@ def end_of(day: date) -> datetime:
 
 
 async def list_csv(doors: Parts, tenant: Tenant, name: str) -> Response:
-    """Raises NotFound."""
+    """A list of the reports as CSV, by its name. Raises NotFound."""
     if name not in reports.LISTS:
         raise NotFound("report_not_found")
     spoken = language()  # it is written while the answer is sent

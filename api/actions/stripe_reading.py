@@ -39,7 +39,9 @@ THIN_EVENT = Ignored(Reason.of("stripe_thin_event"))
 
 
 def read_event(told: dict[str, Any], *, now: datetime | None = None) -> StripeEvent:
-    """Raises NotAStripeEvent.
+    """What an event of Stripe says, in our words.
+
+    Raises NotAStripeEvent.
 
     A thin event (Stripe's API v2, `object` = `v2.core.event`) has no `data.object`, and its time is text.
     """

@@ -37,7 +37,7 @@ class SigningKey:
         self._one_at_a_time = asyncio.Lock()
 
     async def verifies(self, body: bytes, signature: str) -> bool:
-        """Raises KeyNotToBeHad."""
+        """Whether lexoffice signed this body. Raises KeyNotToBeHad."""
         if signature_is_valid(body, signature, await self._current()):
             return True
         if self._file is None and time.monotonic() - self._got_at > LOOK_ANEW_AFTER_S:

@@ -26,7 +26,10 @@ Anyone = Annotated[Caller, Depends(_caller)]
 
 
 def require(caller: Caller, *scopes: str) -> Caller:
-    """Raises Problem (403) for a key that has none of these scopes."""
+    """The caller, if its key has one of these scopes.
+
+    Raises Problem (403) for a key that has none of these scopes.
+    """
     if not caller.scopes.intersection(scopes):
         raise Problem(403, "missing_scope", {"scope": scopes[0]}, scope=scopes[0])
     return caller

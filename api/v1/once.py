@@ -59,7 +59,10 @@ class Once:
 
     @asynccontextmanager
     async def acting(self) -> AsyncIterator[tuple[TenantTransaction, Acting]]:
-        """Raises AnsweredBefore, UnderWay, KeyReused; the door returns what `after.answer` gives it."""
+        """A transaction, and what follows it; kept under the caller's Idempotency-Key.
+
+        Raises AnsweredBefore, UnderWay, KeyReused; the door returns what `after.answer` gives it.
+        """
         tenant = self._caller.tenant
         after = Acting(self._doors, tenant)
         async with self._doors.ledger.transaction(tenant, cause=self._caller.actor) as tx:

@@ -76,7 +76,9 @@ async def create_api_key(
     created_by: UserId | None = None,
     creator_scopes: frozenset[str] = frozenset(SCOPES),
 ) -> NewApiKey:
-    """Raises NotAcceptable for scopes that do not exist, exclude each other or exceed the creator's, or a life of
+    """A new key; its text is in the answer, and nowhere else.
+
+    Raises NotAcceptable for scopes that do not exist, exclude each other or exceed the creator's, or a life of
     more than 12 months.
 
     `created_by`: a key never exceeds its creator and ends with it (find_api_key looks each time). None: by command.
@@ -161,7 +163,7 @@ async def revoke_made_by(
 
 
 async def revoke_api_key(tx: TenantTransaction, key_id: str, *, actor: str) -> None:
-    """Raises NotFound; a key that is revoked already stays so."""
+    """End a key at once. Raises NotFound; a key that is revoked already stays so."""
     found = await tx.fetchval(
         """
         UPDATE api_keys SET revoked_at = COALESCE(revoked_at, now()) WHERE tenant_id = $1 AND id = $2 RETURNING id

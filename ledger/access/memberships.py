@@ -114,7 +114,9 @@ async def may_give_access(tx: TenantTransaction, user: UserId) -> bool:
 
 
 async def refuse_people_of_others(tx: TenantTransaction, user: UserId) -> None:
-    """Raises NotAllowedNow for an account that works elsewhere, or for the platform.
+    """Nothing, if this tenant may change the account.
+
+    Raises NotAllowedNow for an account that works elsewhere, or for the platform.
 
     Whoever made that account may hold its password, because nobody proves an address. Whether it is the person whom
     both mean, the operator finds out.
@@ -132,7 +134,7 @@ async def lock(tx: TenantTransaction, user: UserId) -> Member:
 
 
 async def get(tx: TenantTransaction, user: UserId) -> Member:
-    """Raises NotFound."""
+    """The membership of a user in this tenant. Raises NotFound."""
     row = await tx.fetchrow(_MEMBER + " AND m.user_id = $2", tx.tenant.id, user)
     if row is None:
         raise NotFound("user_not_found")

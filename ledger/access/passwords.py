@@ -54,7 +54,10 @@ def needs_new_hash(stored: str) -> bool:
 
 
 def refuse_weak(password: str, *, email: str) -> None:
-    """Raises NotAcceptable, saying why (ASVS 6.2: length over composition, nothing about oneself)."""
+    """Nothing, if the password may be used.
+
+    Raises NotAcceptable, saying why (ASVS 6.2: length over composition, nothing about oneself).
+    """
     if not SHORTEST <= len(password) <= LONGEST:
         raise NotAcceptable("password_length", least=SHORTEST, most=LONGEST)
     if len(set(password)) < _FEWEST_DIFFERENT:

@@ -106,7 +106,7 @@ async def create(
 
 
 async def get(ledger: Ledger, slug: str) -> Tenant:
-    """Raises NotFound."""
+    """The tenant of a slug. Raises NotFound."""
     async with ledger.without_tenant() as db:
         found: UUID | None = await db.fetchval("SELECT find_tenant($1)", slug)
     if found is None:

@@ -69,7 +69,7 @@ async def language(ledger: Ledger, user: UserId) -> str | None:
 
 
 async def get_by_email(ledger: Ledger, email: str) -> UserId:
-    """Raises NotFound."""
+    """The user of a mail address. Raises NotFound."""
     async with ledger.without_tenant() as db:
         found = await db.fetchval("SELECT find_user($1)", email.strip())
     if found is None:

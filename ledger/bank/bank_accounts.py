@@ -179,7 +179,7 @@ async def list_accounts(tx: TenantTransaction) -> list[OwnAccount]:
 
 
 async def get(tx: TenantTransaction, account: UUID) -> OwnAccount:
-    """Raises NotFound."""
+    """An own account. Raises NotFound."""
     row = await tx.fetchrow(
         f"SELECT {_COLUMNS} FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2", tx.tenant.id, account
     )

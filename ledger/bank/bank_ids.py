@@ -24,7 +24,7 @@ def checked_iban(iban: str) -> "IBAN":
 
 
 def checked_bic(bic: str) -> "BIC":
-    """Raises NotAcceptable."""
+    """The BIC as banks write it. Raises NotAcceptable."""
     from schwifty import BIC
     from schwifty.exceptions import SchwiftyException
 

@@ -97,7 +97,7 @@ class BankRunLine(Frozen):
 
 
 async def get(tx: TenantTransaction, number: str) -> BankRun:
-    """Raises NotFound."""
+    """A bank run, by its number. Raises NotFound."""
     return of_row(
         await tx.fetchrow("SELECT * FROM bank_runs WHERE tenant_id = $1 AND number = $2", tx.tenant.id, number)
     )
@@ -170,7 +170,7 @@ async def payouts_paid(tx: TenantTransaction, run: UUID) -> tuple[int, int]:
 
 
 def of_row(row: Any) -> BankRun:
-    """Raises NotFound for no row."""
+    """The bank run of a row. Raises NotFound for no row."""
     if row is None:
         raise NotFound("bank_run_not_found")
     members = {name: row[name] for name in BankRun.model_fields}
@@ -206,7 +206,10 @@ async def release(tx: TenantTransaction, reasons: Mapping[UUID, Reason | str]) -
 
 
 def require_state(run: BankRun, *states: str) -> None:
-    """Raises NotAllowedNow where the run is in none of these states; the code says in which it is."""
+    """Nothing, if the run is in one of these states.
+
+    Raises NotAllowedNow where the run is in none of these states; the code says in which it is.
+    """
     if run.state not in states:
         raise NotAllowedNow(_WHY_NOT[run.state])
 

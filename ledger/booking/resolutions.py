@@ -65,7 +65,10 @@ class Resolved(Frozen):
 
 
 async def resolve(tx: TenantTransaction, task_id: TaskId, answer: Answer, *, actor: str) -> Resolved:
-    """Raises NotFound, NotAllowedNow (already resolved, or the world has moved on), NotAcceptable (unknown action)."""
+    """Answer a task, do what the answer means, and say who has to be told.
+
+    Raises NotFound, NotAllowedNow (already resolved, or the world has moved on), NotAcceptable (unknown action).
+    """
     await question_subjects.hold_subject(
         tx, task_id, chosen=_transaction(answer) if answer.action == "assign" else None
     )

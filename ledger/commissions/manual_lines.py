@@ -33,7 +33,10 @@ class NewManualLine(Frozen):
 
 
 async def write(tx: TenantTransaction, partner_id: PartnerId, new: NewManualLine, *, by: str) -> CommissionId:
-    """Raises NotFound (partner, sale) and NotAcceptable (nothing, a bonus that takes, a day that is to come)."""
+    """A correction or a bonus by hand, pending until it is approved.
+
+    Raises NotFound (partner, sale) and NotAcceptable (nothing, a bonus that takes, a day that is to come).
+    """
     partner = await partners.get(tx, partner_id)
     await hands.hold_partner(tx, partner_id)
     if new.net_cents == 0 or (new.kind == "bonus" and new.net_cents < 0):

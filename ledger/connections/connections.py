@@ -122,7 +122,10 @@ async def get(tx: TenantTransaction, provider: str) -> ProviderConnection:
 
 
 async def lexoffice_access(tx: TenantTransaction, vault: Vault) -> Access:
-    """Raises NotConnected, ConnectionBroken; CannotDecrypt when the server's key was lost."""
+    """What a call of lexoffice needs, read out of the connection.
+
+    Raises NotConnected, ConnectionBroken; CannotDecrypt when the server's key was lost.
+    """
     row = await tx.fetchrow(
         """
         SELECT state, secret_encrypted, uses_oauth, has_credential, organization_id, connection_id, tax_type,

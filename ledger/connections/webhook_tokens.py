@@ -42,7 +42,7 @@ class WebhookToken(Frozen):
 
 
 def refuse_weak(token: str) -> None:
-    """Raises NotAcceptable for a self-chosen token of less than 128 bits."""
+    """Nothing, if nobody can guess the token. Raises NotAcceptable for a self-chosen token of less than 128 bits."""
     if not token.isascii() or not token.isprintable() or " " in token:
         raise NotAcceptable("token_not_ascii")
     if len(token) > _LONGEST_TOKEN:

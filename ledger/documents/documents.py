@@ -100,7 +100,7 @@ async def keep_snapshot(tx: TenantTransaction, *, resource: str, resource_id: UU
 
 
 async def snapshot(tx: TenantTransaction, snapshot_id: UUID) -> Snapshot:
-    """Raises NotFound."""
+    """What was fetched once, as it was stored. Raises NotFound."""
     row = await tx.fetchrow(
         "SELECT * FROM document_snapshots WHERE tenant_id = $1 AND id = $2", tx.tenant.id, snapshot_id
     )

@@ -118,7 +118,7 @@ async def lock(tx: TenantTransaction, intent: IntentId) -> Intent:
 
 
 async def get(tx: TenantTransaction, intent: IntentId) -> Intent:
-    """Raises NotFound."""
+    """An intent to create a document. Raises NotFound."""
     row = await tx.fetchrow("SELECT * FROM creation_intents WHERE tenant_id = $1 AND id = $2", tx.tenant.id, intent)
     return _intent(row)
 

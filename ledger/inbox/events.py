@@ -259,7 +259,7 @@ async def reexamine(tx: TenantTransaction, resource_ids: Sequence[UUID]) -> None
 
 
 async def get(tx: TenantTransaction, event_id: EventId) -> EventWithEvidence:
-    """Raises NotFound."""
+    """An event, with what was fetched for it. Raises NotFound."""
     row = await tx.fetchrow(
         f"""
         SELECT {COLUMNS}, e.body, s.body AS snapshot, s.fetched_at AS snapshot_fetched_at

@@ -14,7 +14,10 @@ _LEAST_SERVER = 150000
 
 
 async def require_roles(db: "Connection") -> None:
-    """Raises WrongDatabase, and says what to do, before anything is changed."""
+    """Nothing, if the database has the roles that migrations need.
+
+    Raises WrongDatabase, and says what to do, before anything is changed.
+    """
     if db.get_server_version() < (_LEAST_SERVER // 10000, 0):
         raise WrongDatabase(f"PostgreSQL {db.get_server_version().major} is too old: 15 or newer is needed.")
     role = await db.fetchrow(

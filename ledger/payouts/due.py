@@ -155,7 +155,10 @@ _ROWS = f"""
 
 
 async def of_partner(tx: TenantTransaction, partner_id: PartnerId, *, cut_off: datetime | None = None) -> PartnerDue:
-    """Raises NotFound. Without `cut_off` it is now. To pay it, hold the partner's commissions first."""
+    """What a partner is owed, by tax case, in net cents.
+
+    Raises NotFound. Without `cut_off` it is now. To pay it, hold the partner's commissions first.
+    """
     rows = await tx.fetch(
         _ROWS + " AND c.partner_id = $3 ORDER BY c.seq", tx.tenant.id, cut_off, partner_id, timeout=_PATIENCE_S
     )

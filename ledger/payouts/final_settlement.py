@@ -12,7 +12,7 @@ async def begin(tx: TenantTransaction, partner_id: PartnerId, *, by: str) -> Non
 
 
 async def take_back(tx: TenantTransaction, partner_id: PartnerId, *, by: str) -> None:
-    """Raises NotFound, NotAllowedNow."""
+    """Take a final settlement back: the partner earns and is paid as before. Raises NotFound, NotAllowedNow."""
     await _set_leaving(tx, partner_id, leaving=False, by=by)
 
 

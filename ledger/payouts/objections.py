@@ -45,7 +45,10 @@ async def of_payout(tx: TenantTransaction, number: PayoutNumber) -> Objection | 
 
 
 async def object_to(tx: TenantTransaction, partner_id: PartnerId, number: str, *, reason: str) -> None:
-    """Raises NotFound (also for another partner's), NotAcceptable (no reason), NotAllowedNow (objected before)."""
+    """Record a partner's objection to a payout.
+
+    Raises NotFound (also for another partner's), NotAcceptable (no reason), NotAllowedNow (objected before).
+    """
     reason = reason.strip()
     if not 1 <= len(reason) <= 1000:
         raise NotAcceptable("objection_reason_missing")

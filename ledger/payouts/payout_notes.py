@@ -7,7 +7,10 @@ from ledger.refusals import NotAcceptable, NotAllowedNow, require_reason
 
 
 async def write(tx: TenantTransaction, number: str, *, actor: str, note: str) -> None:
-    """Raises NotFound, NotAcceptable. The trail names the writer; what was written stands in the note itself."""
+    """Add a note to a payout.
+
+    Raises NotFound, NotAcceptable. The trail names the writer; what was written stands in the note itself.
+    """
     payout = await payouts.get(tx, number)
     if not 1 <= len(note) <= 2000:
         raise NotAcceptable("note_not_acceptable")

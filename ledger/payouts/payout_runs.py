@@ -75,7 +75,7 @@ def last_month(now: datetime) -> datetime:
 
 
 def read_day(text: str) -> date:
-    """Raises NotAcceptable."""
+    """The business day that a text names. Raises NotAcceptable."""
     try:
         if _DAY.fullmatch(text) is None:
             raise ValueError
@@ -132,7 +132,7 @@ async def begin(
 
 
 async def get(tx: TenantTransaction, run: UUID) -> PayoutRun:
-    """Raises NotFound."""
+    """A payout run. Raises NotFound."""
     return _run(await tx.fetchrow("SELECT * FROM payout_runs WHERE tenant_id = $1 AND id = $2", tx.tenant.id, run))
 
 

@@ -32,7 +32,10 @@ async def stop(tx: TenantTransaction, partner_id: PartnerId, *, by: str, reason:
 
 
 async def resume(tx: TenantTransaction, partner_id: PartnerId, *, by: str, reason: str) -> list[PayoutNumber]:
-    """Raises NotFound, NotAcceptable (no reason), NotAllowedNow (not stopped)."""
+    """Pay a partner again. Returns the payouts that must look again.
+
+    Raises NotFound, NotAcceptable (no reason), NotAllowedNow (not stopped).
+    """
     await partners.get(tx, partner_id)
     require_reason(reason)
     done = await tx.fetchval(

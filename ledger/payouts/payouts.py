@@ -89,7 +89,7 @@ _PAYOUT = f"SELECT {COLUMNS} FROM payouts p {BESIDE} WHERE p.tenant_id = $1"
 
 
 async def get(tx: TenantTransaction, number: str) -> Payout:
-    """Raises NotFound."""
+    """A payout, by its number. Raises NotFound."""
     row = await tx.fetchrow(_PAYOUT + " AND p.number = $2", tx.tenant.id, number)
     return _payout(row)
 

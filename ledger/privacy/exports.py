@@ -79,13 +79,13 @@ class PersonalData(Frozen):
 
 
 async def of_partner(tx: TenantTransaction, partner_id: PartnerId) -> PersonalData:
-    """Raises NotFound."""
+    """All that is known of a partner. Raises NotFound."""
     await partners.get(tx, partner_id)
     return await _gathered(tx, "partner", partner_id, _OF_PARTNER)
 
 
 async def of_customer(tx: TenantTransaction, customer_id: CustomerId) -> PersonalData:
-    """Raises NotFound."""
+    """All that is known of a customer. Raises NotFound."""
     await customers.get(tx, customer_id)
     return await _gathered(tx, "customer", customer_id, _OF_CUSTOMER)
 

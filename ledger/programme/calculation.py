@@ -201,7 +201,9 @@ def _calculation(base_cents: int, rate: Rate, under: Circumstances, net: int) ->
 
 
 def refuse_unfit_levels(rates: Sequence[Rate], mode: TierMode | None = None) -> None:
-    """Raises NotAcceptable for a plan that no sale could pay: empty, a level twice or without pay, above the base, or
+    """Nothing, if a sale could be paid by these levels.
+
+    Raises NotAcceptable for a plan that no sale could pay: empty, a level twice or without pay, above the base, or
     with tiers that contradict their mode."""
     if not rates:
         raise NotAcceptable("plan_is_empty")

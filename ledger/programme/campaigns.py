@@ -78,7 +78,7 @@ async def create(tx: TenantTransaction, new: NewCampaign, *, by: str) -> Campaig
 
 
 async def change(tx: TenantTransaction, slug: str, wanted: CampaignChange, *, by: str) -> Campaign:
-    """Raises NotFound."""
+    """The campaign as it is after the change. Raises NotFound."""
     before = await find_by_slug(tx, slug)
     if before is None:
         raise NotFound("campaign_not_found")
@@ -118,7 +118,7 @@ async def make_default(tx: TenantTransaction, campaign_id: CampaignId, *, by: st
 
 
 async def get(tx: TenantTransaction, campaign_id: CampaignId) -> Campaign:
-    """Raises NotFound."""
+    """A campaign. Raises NotFound."""
     row = await tx.fetchrow(_CAMPAIGN + " AND c.id = $2", tx.tenant.id, campaign_id)
     if row is None:
         raise NotFound("campaign_not_found")

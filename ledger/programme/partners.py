@@ -84,7 +84,7 @@ _AUDITED_FIELDS = tuple(PartnerChange.model_fields)
 
 
 async def create(tx: TenantTransaction, new: NewPartner, *, by: str) -> Partner:
-    """Raises AlreadyExists (code, contact) and NotAcceptable (unknown sponsor or campaign)."""
+    """A new partner. Raises AlreadyExists (code, contact) and NotAcceptable (unknown sponsor or campaign)."""
     partner_id = await tx.fetchval(
         """
         INSERT INTO partners (tenant_id, code, name, email, status, sponsor_id, campaign_id, lexoffice_contact_id,
@@ -115,7 +115,10 @@ async def create(tx: TenantTransaction, new: NewPartner, *, by: str) -> Partner:
 
 
 async def change(tx: TenantTransaction, partner_id: PartnerId, wanted: PartnerChange, *, by: str) -> Partner:
-    """Raises NotFound, AlreadyExists (contact), NotAcceptable (unknown sponsor or campaign, a circle of sponsors)."""
+    """The partner as it is after the change.
+
+    Raises NotFound, AlreadyExists (contact), NotAcceptable (unknown sponsor or campaign, a circle of sponsors).
+    """
     await tx.execute(
         "SELECT 1 FROM partners WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE", tx.tenant.id, partner_id
     )
@@ -189,7 +192,7 @@ async def accept_agreement(
 
 
 async def get(tx: TenantTransaction, partner_id: PartnerId) -> Partner:
-    """Raises NotFound."""
+    """A partner. Raises NotFound."""
     row = await tx.fetchrow(_PARTNER + " AND p.id = $2", tx.tenant.id, partner_id)
     if row is None:
         raise NotFound("partner_not_found")

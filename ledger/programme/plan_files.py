@@ -149,7 +149,10 @@ def instant_of(text: str) -> datetime | None:
 
 
 async def _fit(tx: TenantTransaction, one: PlanInFile) -> CampaignId:
-    """Raises what add_plan would, without writing."""
+    """The campaign of a plan in a file, if the plan could be added to it.
+
+    Raises what add_plan would, without writing.
+    """
     campaign = await campaigns.find_by_slug(tx, one.campaign)
     if campaign is None:
         raise NotAcceptable("unknown_campaign")

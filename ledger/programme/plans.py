@@ -113,12 +113,12 @@ async def add_plan(tx: TenantTransaction, campaign_id: CampaignId, new: NewPlan,
 
 
 def refuse_unfit(terms: Terms) -> None:
-    """Raises NotAcceptable for what no sale could be paid by."""
+    """Nothing, if a sale could be paid by these terms. Raises NotAcceptable for what no sale could be paid by."""
     refuse_unfit_levels(terms.levels, terms.tier_mode)
 
 
 async def plan(tx: TenantTransaction, plan_id: UUID) -> Plan:
-    """Raises NotFound."""
+    """A version of a plan. Raises NotFound."""
     row = await tx.fetchrow(_PLAN + " AND p.id = $2", tx.tenant.id, plan_id)
     if row is None:
         raise NotFound("plan_not_found")

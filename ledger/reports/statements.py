@@ -150,7 +150,7 @@ class PartnerStatement(Frozen):
 
 
 async def of_payout(tx: TenantTransaction, number: str, *, in_words: InWords) -> PayoutStatement:
-    """Raises NotFound."""
+    """The statement of a payout: its lines, and how each was calculated. Raises NotFound."""
     rows = await tx.fetch(_PAYOUTS + " AND p.number = $2", tx.tenant.id, number)
     if not rows:
         raise NotFound("payout_not_found")
@@ -160,7 +160,10 @@ async def of_payout(tx: TenantTransaction, number: str, *, in_words: InWords) ->
 async def of_partner(
     tx: TenantTransaction, code: str, first_day: date, last_day: date, *, in_words: InWords
 ) -> PartnerStatement:
-    """Raises NotFound, NotAcceptable for days in the wrong order or more than two years apart."""
+    """The statement of a partner over some days.
+
+    Raises NotFound, NotAcceptable for days in the wrong order or more than two years apart.
+    """
     return await _of_partner(
         tx,
         _Asked(code, first_day, last_day),

@@ -80,7 +80,7 @@ async def keys_of_payer(tx: TenantTransaction, subscription: str | None, custome
 
 
 async def create(tx: TenantTransaction, new: NewCustomer, *, by: str) -> Customer:
-    """Raises AlreadyExists (external id, contact or mail) and NotAcceptable (unknown partner)."""
+    """A new customer. Raises AlreadyExists (external id, contact or mail) and NotAcceptable (unknown partner)."""
     customer_id = await _insert(tx, new, await _assigned(tx, new.assigned_partner_code))
     if customer_id is None:
         raise AlreadyExists("customer_known")
@@ -125,7 +125,7 @@ async def assign_partner(
 
 
 async def get(tx: TenantTransaction, customer_id: CustomerId) -> Customer:
-    """Raises NotFound."""
+    """A customer. Raises NotFound."""
     row = await tx.fetchrow(_CUSTOMER + " AND c.id = $2", tx.tenant.id, customer_id)
     if row is None:
         raise NotFound("customer_not_found")

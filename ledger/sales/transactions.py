@@ -115,7 +115,7 @@ _TRANSACTION = f"SELECT {COLUMNS} FROM transactions t {BESIDE} WHERE t.tenant_id
 
 
 async def get(tx: TenantTransaction, transaction_id: TransactionId) -> Transaction:
-    """Raises NotFound. The id of a sale that turned out to be part of another finds that one."""
+    """A sale. Raises NotFound. The id of a sale that turned out to be part of another finds that one."""
     row = await tx.fetchrow(_TRANSACTION + " AND t.id = $2", tx.tenant.id, transaction_id)
     if row is None:
         row = await tx.fetchrow(

@@ -127,3 +127,14 @@ def test_the_day_is_asked_of_one_clock() -> None:
         for match in _A_DAY_OF_THE_MACHINE.finditer(path.read_text())
     ]
     assert not found
+
+
+def test_a_docstring_says_what_comes_out_before_what_goes_wrong() -> None:
+    found = [
+        f"{path}:{node.lineno}"
+        for path, tree in modules(*OUTSIDE_THE_LEDGER, "ledger", "sandbox", "settings.py")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        if (ast.get_docstring(node) or "").startswith("Raises")
+    ]
+    assert not found

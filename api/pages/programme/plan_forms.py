@@ -17,7 +17,7 @@ _MOST_TIERS = 200
 
 
 def read(form: Mapping[str, str]) -> NewPlan:
-    """Raises NotAcceptable naming the level."""
+    """The plan that a form describes. Raises NotAcceptable naming the level."""
     levels = _levels(form)
     for level, tier in _tiers(form):
         if level not in levels:

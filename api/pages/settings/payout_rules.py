@@ -71,7 +71,7 @@ def _euros(cents: int) -> str:
 
 
 def _read(visit: Visit) -> dict[str, Any]:
-    """Raises NotAcceptable."""
+    """The rules that a form describes, by column. Raises NotAcceptable."""
     version, most = visit.field("fassung").strip(), visit.field("hoechstens").strip()
     if len(version) > 100:
         raise NotAcceptable("agreement_version")
