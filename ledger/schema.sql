@@ -2842,6 +2842,14 @@ CREATE OR REPLACE FUNCTION public.bank_run_lines_stay()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
+    -- The name goes with the partner's data, once no duty keeps it (erase_partner_vouchers).
+    IF TG_OP = 'UPDATE' AND NEW.creditor IS DISTINCT FROM OLD.creditor
+       AND to_jsonb(NEW) - 'creditor' = to_jsonb(OLD) - 'creditor'
+       AND EXISTS (SELECT 1 FROM payouts p JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+                    WHERE p.tenant_id = NEW.tenant_id AND p.id = NEW.payout_id AND q.erased_at IS NOT NULL
+                      AND q.name = NEW.creditor) THEN
+        RETURN NULL;
+    END IF;
     IF TG_OP = 'UPDATE' AND (NEW.run_id, NEW.payout_id, NEW.bank_details_id, NEW.creditor, NEW.amount_cents,
                              NEW.end_to_end_id, NEW.remittance)
                             IS DISTINCT FROM
@@ -3062,6 +3070,31 @@ BEGIN
 END $function$;
 REVOKE ALL ON FUNCTION erase_partner_rows(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION erase_partner_rows(uuid, uuid) TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION public.erase_partner_vouchers(of_partner uuid, gone text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+    theirs uuid[] := ARRAY(SELECT id FROM payouts WHERE tenant_id = current_tenant() AND partner_id = of_partner);
+BEGIN
+    DELETE FROM credit_note_papers WHERE tenant_id = current_tenant() AND payout_id = ANY (theirs);
+    DELETE FROM document_snapshots
+     WHERE tenant_id = current_tenant() AND resource = 'credit-note'
+       AND resource_id IN (SELECT d.resource_id FROM external_documents d
+                            WHERE d.tenant_id = current_tenant() AND d.payout_id = ANY (theirs));
+    UPDATE creation_intents SET content = '{}' WHERE tenant_id = current_tenant() AND payout_id = ANY (theirs);
+    UPDATE bank_run_lines SET creditor = gone WHERE tenant_id = current_tenant() AND payout_id = ANY (theirs);
+    UPDATE partner_bank_details
+       SET account_holder = gone, iban_encrypted = '', iban_hmac = sha256(uuid_send(gen_random_uuid())),
+           iban_last4 = 'XXXX', bic = NULL, state = 'superseded'
+     WHERE tenant_id = current_tenant() AND partner_id = of_partner;
+    RETURN cardinality(theirs);
+END $function$;
+REVOKE ALL ON FUNCTION erase_partner_vouchers(uuid, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erase_partner_vouchers(uuid, text) TO partnerdesk_app;
 
 CREATE OR REPLACE FUNCTION public.exported_payouts_stay()
  RETURNS trigger

@@ -71,7 +71,7 @@ async def _rotate(ledger: Ledger, vault: Vault, column: Column, owner: Tenant | 
             rows = await db.fetch(
                 f"""
                 SELECT {column.row}::text AS row, {column.column} AS stored FROM {column.table}
-                 WHERE {column.column} IS NOT NULL AND {column.row}::text > $1 ORDER BY {column.row}::text LIMIT $2
+                 WHERE length({column.column}) > 0 AND {column.row}::text > $1 ORDER BY {column.row}::text LIMIT $2
                 """,
                 after,
                 _BATCH,

@@ -47,6 +47,8 @@ async def download(tx: TenantTransaction, vault: Vault, number: str, *, by: str,
         run.id,
     )
     assert row is not None
+    if not row["file_encrypted"]:
+        raise NotAllowedNow("bank_file_erased")
     content = vault.decrypt(row["file_encrypted"]).encode()
     if hashlib.sha256(content).digest() != row["file_sha256"]:
         raise NotAllowedNow("bank_file_damaged")

@@ -134,7 +134,7 @@ async def _kept(tx: TenantTransaction, partner_id: PartnerId, today: date) -> tu
 
 
 async def _erase_identity(tx: TenantTransaction, partner: Partner) -> int:
-    """Name, address, code and tax numbers. Returns how many tax statuses named one."""
+    """Name, address, code, vouchers, accounts, and tax numbers. Returns how many tax statuses named one."""
     await tx.execute(
         """
         UPDATE partners SET name = $3, code = $4, supplement = NULL, street = NULL, zip = NULL, city = NULL,
@@ -146,6 +146,7 @@ async def _erase_identity(tx: TenantTransaction, partner: Partner) -> int:
         GONE,
         code_after(partner.id),
     )
+    await tx.execute("SELECT erase_partner_vouchers($1, $2)", partner.id, GONE, timeout=SECONDS)
     return await _changed(
         tx,
         """

@@ -102,7 +102,8 @@ async def forget(tx: TenantTransaction, *, today: date) -> int:
         else:
             await customer_erasure.erase(tx, CustomerId(id), by=_ACTOR, reason="§ 147 AO", today=today)
         forgotten += 1
-    return forgotten + await _forget_customers(tx, days["customers"], today)
+    forgotten += await _forget_customers(tx, days["customers"], today)
+    return forgotten + await _forget_bank_files(tx, days["document_copies"])
 
 
 async def _forget_bodies(tx: TenantTransaction, older_than: timedelta, states: list[str]) -> int:
@@ -118,6 +119,20 @@ async def _forget_bodies(tx: TenantTransaction, older_than: timedelta, states: l
         older_than,
         states,
         AT_ONCE,
+        timeout=SECONDS,
+    )
+    return int(done.split()[-1])
+
+
+async def _forget_bank_files(tx: TenantTransaction, older_than: timedelta) -> int:
+    """Their content; the run stays with its sums and the hash of the file."""
+    done = await tx.execute(
+        """
+        UPDATE bank_runs SET file_encrypted = ''
+         WHERE tenant_id = $1 AND file_made_at < now() - $2::interval AND length(file_encrypted) > 0
+        """,
+        tx.tenant.id,
+        older_than,
         timeout=SECONDS,
     )
     return int(done.split()[-1])

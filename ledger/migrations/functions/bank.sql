@@ -51,6 +51,14 @@ COMMENT ON TRIGGER bank_run_adds_up ON bank_runs IS
 CREATE OR REPLACE FUNCTION bank_run_lines_stay() RETURNS trigger
     LANGUAGE plpgsql AS $$
 BEGIN
+    -- The name goes with the partner's data, once no duty keeps it (erase_partner_vouchers).
+    IF TG_OP = 'UPDATE' AND NEW.creditor IS DISTINCT FROM OLD.creditor
+       AND to_jsonb(NEW) - 'creditor' = to_jsonb(OLD) - 'creditor'
+       AND EXISTS (SELECT 1 FROM payouts p JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+                    WHERE p.tenant_id = NEW.tenant_id AND p.id = NEW.payout_id AND q.erased_at IS NOT NULL
+                      AND q.name = NEW.creditor) THEN
+        RETURN NULL;
+    END IF;
     IF TG_OP = 'UPDATE' AND (NEW.run_id, NEW.payout_id, NEW.bank_details_id, NEW.creditor, NEW.amount_cents,
                              NEW.end_to_end_id, NEW.remittance)
                             IS DISTINCT FROM

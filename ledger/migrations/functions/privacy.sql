@@ -29,6 +29,30 @@ END $$;
 REVOKE ALL ON FUNCTION erase_partner_rows FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION erase_partner_rows TO partnerdesk_app;
 
+-- Of a partner of this tenant whose vouchers no duty keeps any more: papers, copies and accounts that were paid to.
+-- Payouts, lines and bank runs stay with their amounts. `gone` stands where a name must stand.
+CREATE OR REPLACE FUNCTION erase_partner_vouchers(of_partner uuid, gone text) RETURNS integer
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+DECLARE
+    theirs uuid[] := ARRAY(SELECT id FROM payouts WHERE tenant_id = current_tenant() AND partner_id = of_partner);
+BEGIN
+    DELETE FROM credit_note_papers WHERE tenant_id = current_tenant() AND payout_id = ANY (theirs);
+    DELETE FROM document_snapshots
+     WHERE tenant_id = current_tenant() AND resource = 'credit-note'
+       AND resource_id IN (SELECT d.resource_id FROM external_documents d
+                            WHERE d.tenant_id = current_tenant() AND d.payout_id = ANY (theirs));
+    UPDATE creation_intents SET content = '{}' WHERE tenant_id = current_tenant() AND payout_id = ANY (theirs);
+    UPDATE bank_run_lines SET creditor = gone WHERE tenant_id = current_tenant() AND payout_id = ANY (theirs);
+    UPDATE partner_bank_details
+       SET account_holder = gone, iban_encrypted = '', iban_hmac = sha256(uuid_send(gen_random_uuid())),
+           iban_last4 = 'XXXX', bic = NULL, state = 'superseded'
+     WHERE tenant_id = current_tenant() AND partner_id = of_partner;
+    RETURN cardinality(theirs);
+END $$;
+REVOKE ALL ON FUNCTION erase_partner_vouchers FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erase_partner_vouchers TO partnerdesk_app;
+
 -- What the books said about a contact of this tenant: kept for nobody's duty.
 CREATE OR REPLACE FUNCTION erase_contact_snapshots(contact uuid) RETURNS integer
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp

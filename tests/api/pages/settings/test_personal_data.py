@@ -11,15 +11,19 @@ from pydantic import SecretStr
 from ledger.access import api_keys
 from ledger.bank import partner_accounts
 from ledger.bank.partner_accounts import NewBankDetails
+from ledger.payouts import payout_lines, payouts
 from ledger.privacy import retention
 from ledger.programme import partner_links, partners
 from ledger.programme.partners import PartnerChange
 from ledger.roles import Role
 from ledger.sales import customers
 from ledger.sales.customers import NewCustomer
-from ledger.types import BERLIN
+from ledger.types import BERLIN, PayoutState
+from tests.conftest import Database
+from tests.fixtures import bank_runs as bank
 from tests.fixtures.browsers import Firm
 from tests.fixtures.payout_books import Books
+from tests.fixtures.planted_differences import superuser
 
 PAGE = "/admin/datenschutz"
 MAIL = "anna@p.example"
@@ -86,9 +90,40 @@ async def test_what_vouchers_need_is_kept_with_paragraph_and_end_and_all_else_go
     assert "partners" in await where(payout_books, "Anna Ader")
     async with payout_books.ledger.transaction(payout_books.tenant, cause="test") as tx:
         await retention.forget(tx, today=date(2035, 1, 1))
-    assert "partners" not in await where(payout_books, "Anna Ader")
+    assert await where(payout_books, "Anna Ader") == set()
+    assert not await payout_books.rows("SELECT 1 FROM partner_bank_details WHERE iban_last4 = '3000'")
     [past] = await payout_books.rows("SELECT DISTINCT finished_at IS NULL AS open FROM erasures")
     assert past["open"] is False
+
+
+async def test_after_the_duty_no_bank_run_names_who_was_paid(
+    payout_books: Books, firm: Firm, database: Database
+) -> None:
+    admin, vault = await firm.person(Role.ADMIN), firm.parts.vault
+    await bank.own_account(payout_books, vault)
+    payout = await bank.open_payout(payout_books, vault, holder="Jürgen Groß")
+    run = await bank.draft(payout_books, vault, payout)
+    await bank.approve(payout_books, vault, run)
+    await bank.download(payout_books, vault, run)
+    async with payout_books.ledger.transaction(payout_books.tenant, cause="test") as tx:
+        now = await payouts.lock(tx, payout.number)
+        await payouts.change_state(tx, now, PayoutState.PAID, payment_reference="x", paid_on=date(2026, 11, 2))
+        await payout_lines.pay(tx, now.id)
+    form = {"grund": "Antrag", "bestaetigung": "ANNA"}
+    done = await admin.post(f"{PAGE}/partner/ANNA/loeschen", form)
+    assert (done.status_code, "Bankverbindungen, auf die gezahlt wurde" in done.text) == (200, True)
+    assert await where(payout_books, "Juergen Gross") | await where(payout_books, "Jürgen Groß")
+    async with superuser(database) as everywhere:
+        await everywhere.execute(
+            "UPDATE bank_runs SET file_made_at = now() - interval '10 years' WHERE tenant_id = $1",
+            payout_books.tenant.id,
+        )
+    async with payout_books.ledger.transaction(payout_books.tenant, cause="test") as tx:
+        await retention.forget(tx, today=date(2036, 1, 1))
+    assert await where(payout_books, "Juergen Gross") | await where(payout_books, "Jürgen Groß") == set()
+    page = f"/admin/zahlungslaeufe/{run.number}"
+    again = await admin.post(f"{page}/datei", shown_at=page)
+    assert (again.status_code, "Ende der Aufbewahrung" in again.text) == (422, True)
 
 
 async def test_who_was_never_paid_leaves_nothing_but_rows(payout_books: Books, firm: Firm) -> None:
