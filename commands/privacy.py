@@ -1,7 +1,6 @@
 """`partnerdesk privacy`: a copy of a person's data, their erasure, and how long records are kept."""
 
 import asyncio
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -68,17 +67,18 @@ def erase_data(slug: str, code: str | None, customer: UUID | None, reason: str, 
     Example:
       partnerdesk privacy erase --tenant acme --partner ANNA --reason "Request of 2026-11-28" --yes
     """
+    from ledger import clock
     from ledger.access import tenants
     from ledger.privacy import customer_erasure, partner_erasure
     from ledger.privacy.erasures import Erasure
-    from ledger.types import BERLIN, CustomerId
+    from ledger.types import CustomerId
 
     _require_one(code, customer)
     if not yes:
         raise click.UsageError("Nothing was erased. Say --yes to erase; it cannot be taken back.")
 
     async def run() -> Erasure:
-        today = datetime.now(BERLIN).date()
+        today = clock.today()
         async with open_ledger() as ledger:
             of = await tenants.get(ledger, slug)
             async with ledger.transaction(of, cause=operator()) as tx:

@@ -12,7 +12,7 @@ from activities.mail import letter_facts
 from activities.mail.letter import Attachment, message, reachable, written
 from activities.mail.post import NotSent, Post
 from activities.models import MailInput
-from ledger import idempotency
+from ledger import clock, idempotency
 from ledger.access import memberships, tenants, users
 from ledger.database import Connection, Ledger, TenantTransaction
 from ledger.documents import papers
@@ -91,7 +91,7 @@ class MailActivities:
         await outbox.forget_old(self._ledger)
         while await idempotency.forget_old(self._ledger, at_most=_ANSWERS_AT_ONCE) == _ANSWERS_AT_ONCE:
             activity.heartbeat()
-        today = datetime.now(BERLIN).date()
+        today = clock.today()
         for tenant in await tenants.list_all(self._ledger):
             for _ in range(_BATCHES):
                 activity.heartbeat()

@@ -1,6 +1,5 @@
 """Personal data: a copy of what is known of a person, its erasure, and how long each kind of record is kept."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -16,13 +15,14 @@ from api.v1.answers import PartnerCode
 from api.v1.callers import Administrator
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
+from ledger import clock
 from ledger.database import TenantTransaction
 from ledger.privacy import customer_erasure, exports, partner_erasure, retention
 from ledger.privacy.exports import PersonalData
 from ledger.privacy.retention import Retention
 from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotFound
-from ledger.types import BERLIN, CustomerId, PartnerId, Submitted
+from ledger.types import CustomerId, PartnerId, Submitted
 
 router = door_router("/api/v1", "Personenbezogene Daten")
 _ADMINISTRATOR = "Braucht einen Schlüssel mit `write`, dessen Inhaber Einstellungen ändern darf. "
@@ -75,7 +75,7 @@ async def erase_partner(
     _require_confirmed(wanted, code)
     async with once.acting() as (tx, after):
         done = await partner_erasure.erase(
-            tx, await _partner(tx, code), by=caller.actor, reason=wanted.reason, today=datetime.now(BERLIN).date()
+            tx, await _partner(tx, code), by=caller.actor, reason=wanted.reason, today=clock.today()
         )
         return after.answer(personal_data.told(done))
 
@@ -105,7 +105,7 @@ async def erase_customer(
     _require_confirmed(wanted, str(customer_id))
     async with once.acting() as (tx, after):
         done = await customer_erasure.erase(
-            tx, CustomerId(customer_id), by=caller.actor, reason=wanted.reason, today=datetime.now(BERLIN).date()
+            tx, CustomerId(customer_id), by=caller.actor, reason=wanted.reason, today=clock.today()
         )
         return after.answer(personal_data.told(done))
 

@@ -1,6 +1,6 @@
 """Admin → Datenschutz: copies and erasure of a person's data, and how long each kind of record is kept."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from api.pages.frame.actor_names import names
 from api.pages.frame.languages import N_
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
+from ledger import clock
 from ledger.database import TenantTransaction
 from ledger.privacy import customer_erasure, erasures, exports, partner_erasure, retention
 from ledger.programme import partners
@@ -20,7 +21,7 @@ from ledger.programme.partners import Partner
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
 from ledger.roles import Permission
 from ledger.sales import customers
-from ledger.types import BERLIN, CustomerId
+from ledger.types import CustomerId
 
 PAGE = "/admin/datenschutz"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
@@ -163,4 +164,4 @@ def _days(text: str) -> int:
 
 
 def _today() -> date:
-    return datetime.now(BERLIN).date()
+    return clock.today()
