@@ -43,7 +43,7 @@ def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
         except UnusableSettings as error:
             raise _UsageOfSettings(f"The environment is not complete.\n{error}") from None
         except Refused as refused:
-            raise click.ClickException(sentence(refused.code, refused.params)) from None
+            raise click.ClickException(sentence(refused.code, refused.params, "en")) from None
         except CannotMigrate as error:
             click.echo(f"Error: {error}", err=True)
             raise click.exceptions.Exit(error.exit_code) from None

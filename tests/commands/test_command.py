@@ -113,13 +113,13 @@ async def test_a_tenant_its_key_and_its_token_are_made_by_command(environment: d
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["tenant", "create", "Not A Slug", "--name", "x"], 1, "Kurzname"),
-        (["api-key", "create", "--tenant", "nobody", "--name", "x"], 1, "Mandant nicht gefunden"),
+        (["tenant", "create", "Not A Slug", "--name", "x"], 1, "short name"),
+        (["api-key", "create", "--tenant", "nobody", "--name", "x"], 1, "Tenant not found"),
         (["api-key", "create", "--tenant", "nobody", "--name", "x", "--expires", "soon"], 2, "write 2027-06-30"),
         (
             ["payout", "approve", "PO-2026-0001", "--tenant", "nobody", "--as", "x", "--reason", "y"],
             1,
-            "nicht gefunden",
+            "not found",
         ),
         (["payout", "approve", "PO-2026-0001"], 2, "--tenant"),
         (["nothing"], 2, "No such command"),

@@ -87,7 +87,7 @@ async def test_who_is_locked_out_of_the_own_account_gets_a_link_by_command(firm:
     (entry,) = await firm.rows("SELECT actor FROM audit_entries WHERE action = 'member.link_made'")
     assert entry["actor"].startswith("cli:")
     unknown = await partnerdesk("user", "reset", "--email", "niemand@acme.example")
-    assert (unknown.status, "nicht gefunden" in unknown.err) == (1, True)
+    assert (unknown.status, "not found" in unknown.err) == (1, True)
 
 
 async def test_an_account_is_closed_and_opened_by_command(firm: Firm, partnerdesk: Operator) -> None:

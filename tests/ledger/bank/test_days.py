@@ -1,6 +1,6 @@
 """Days as people in Berlin count them: the cut-off, a hold's end, the day of a report, the hour of a monthly run."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -17,16 +17,10 @@ from tests.fixtures import payable
 from tests.fixtures.ledger_shop import Shop
 
 
-class Clock:
-    """The database's clock at another time; there is no run and nothing else to read."""
+class NoRuns:
+    """A transaction of a tenant that has held no run."""
 
     tenant = Tenant(id=TenantId(uuid4()), slug="x")
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now.astimezone(UTC)
-
-    async def fetchval(self, *_: Any) -> datetime:
-        return self.now
 
     async def fetchrow(self, *_: Any) -> None:
         return None
@@ -44,10 +38,11 @@ class Clock:
 async def test_up_to_and_including_today_is_tomorrows_midnight_on_days_of_23_and_25_hours(
     now: datetime, day: date, allowed: bool
 ) -> None:
-    clock: Any = Clock(now)
+    without_runs: Any = NoRuns()
     refused = None
     try:
-        await payout_runs.check(clock, payout_runs.cut_off_of(day), rehearsal=False)
+        with clock.set_to(now):
+            await payout_runs.check(without_runs, payout_runs.cut_off_of(day), rehearsal=False)
     except NotAcceptable as error:
         refused = error.code
     assert refused == (None if allowed else "cut_off_to_come")
