@@ -61,7 +61,7 @@ async def today_page(visit: Reader) -> Response:
         document_address=document_address,
         tasks=sum(group.count for group in groups),
         groups=groups[:_KINDS],
-        partner_of=partner_of,
+        partners_in=lambda group: dict.fromkeys(partner_of[one.id] for one in group.first if one.id in partner_of),
         elsewhere=elsewhere,
         elsewhere_count=sum(line.number for line in elsewhere),
         of_kind=of_kind,
