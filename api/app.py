@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from api import health
 from api.actions.authorization import oauth_access
 from api.http import docs_page, problems
-from api.http.described import describe_problems
+from api.http.described import describe
 from api.http.edge import Edge, Hosts, Limits
 from api.http.metrics import Metrics
 from api.http.parts import Parts
@@ -61,7 +61,11 @@ aus; ein Schlüssel gilt höchstens 12 Monate.
 **Wiederholen:** Jeder POST nimmt `Idempotency-Key`. Derselbe Schlüssel mit demselben Inhalt liefert die gespeicherte
 Antwort, mit anderem Inhalt 422.
 
-**Blättern:** Listen haben `limit` und `cursor`; `next_cursor` der Antwort führt zur nächsten Seite.
+**Blättern:** Listen haben `limit` und `cursor`; `next_cursor` der Antwort führt zur nächsten Seite. `updated_since`
+lässt, was seither neu ist oder sich geändert hat.
+
+**Was die API nicht kennt, lehnt sie ab:** ein Bestandteil des Inhalts oder ein Parameter, der hier nicht beschrieben
+ist, wird mit 422 beantwortet, mit `extra_forbidden` und der Stelle in `fields`.
 
 **Fehler** sind `application/problem+json`; `code` bleibt gleich, `reason` und `params` sagen es genauer, `title` und
 `detail` sind für Menschen: deutsch oder englisch nach `Accept-Language`.
@@ -103,7 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
         lexoffice_oauth.router,
     ):
         app.router.routes.extend(router.routes)
-    describe_problems(app)
+    describe(app)
     app.add_middleware(
         Edge,
         metrics=metrics,

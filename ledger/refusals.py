@@ -85,7 +85,7 @@ class Blocked(Refused):
 
 
 # SQLSTATEs that our migrations raise.
-_BY_SQLSTATE: dict[str, tuple[type[Refused], str]] = {
+BY_SQLSTATE: dict[str, tuple[type[Refused], str]] = {
     "PD001": (NotAllowedNow, "state_does_not_allow"),
     "PD002": (NotAcceptable, "plan_exceeds_base"),
     "PD003": (NotAcceptable, "sponsor_cycle"),
@@ -110,7 +110,7 @@ def refusals_of_the_database() -> Iterator[None]:
     except asyncpg.PostgresError as error:
         if error.sqlstate == _DOCUMENT_UNDER_WAY:
             raise DocumentUnderWay from error
-        found = _BY_SQLSTATE.get(error.sqlstate or "")
+        found = BY_SQLSTATE.get(error.sqlstate or "")
         if found is None:
             raise
         kind, code = found

@@ -29,7 +29,7 @@ class Unreached(BaseModel):
 
 
 class ErasureTold(BaseModel):
-    """Was gelöscht ist, was das Gesetz zu behalten verlangt und bis wann, und was nicht erreicht wurde."""
+    """What is erased, what the law demands to keep and until when, and what was not reached."""
 
     subject: str
     subject_id: str

@@ -13,6 +13,12 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup, escape
 
+from api.http.codes import ANSWERS
+from api.http.described import METHODS
+from api.http.language import language, speaking
+from words import ENGLISH, GERMAN, LANGUAGES
+from words.catalogue import templates
+
 router = APIRouter(include_in_schema=False)
 
 _HERE = Path(__file__).parents[1] / "pages"
@@ -26,13 +32,64 @@ def _marked_up(text: str) -> Markup:
 
 
 _PAGES.filters["marked_up"] = _marked_up
-_METHODS = ("get", "post", "put", "patch", "delete")
+_PHRASES = {
+    GERMAN: {
+        "machines": "Maschinenlesbar",
+        "other": "English",
+        "parameters": "Parameter",
+        "content": "Inhalt",
+        "required": "nötig",
+        "request": "Beispiel einer Anfrage",
+        "answer": "Beispiel einer Antwort",
+        "error": "Beispiel eines Fehlers",
+        "answers": "Antworten",
+        "codes": "Alle Fehler nach `code`",
+    },
+    ENGLISH: {
+        "machines": "For machines",
+        "other": "Deutsch",
+        "parameters": "Parameters",
+        "content": "Content",
+        "required": "required",
+        "request": "Example of a request",
+        "answer": "Example of an answer",
+        "error": "Example of an error",
+        "answers": "Answers",
+        "codes": "All errors by `code`",
+    },
+}
+_PLACE = re.compile(r"\{(\w+)(:\w+)?\}")
 
 
 @router.get("/docs")
 async def docs(request: Request) -> HTMLResponse:
-    described: dict[str, Any] = request.app.openapi()
-    return HTMLResponse(_PAGES.get_template("docs.html").render(info=described["info"], groups=_groups(described)))
+    """In the language of `Accept-Language`, or the one that a link of the page asks for."""
+    asked = request.query_params.get("language")
+    with speaking(asked if asked in LANGUAGES else language()):
+        spoken = language()
+        described: dict[str, Any] = request.app.openapi()
+        page = _PAGES.get_template("docs.html").render(
+            language=spoken,
+            other=ENGLISH if spoken == GERMAN else GERMAN,
+            phrase=_PHRASES[spoken],
+            info=described["info"],
+            groups=_groups(described),
+            codes=_codes(spoken),
+        )
+        return HTMLResponse(page, headers={"Content-Language": spoken, "Vary": "Accept-Language"})
+
+
+def _codes(spoken: str) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Each `code` with the status and the sentences under which it is answered, places of the sentence as they are."""
+    sentences: dict[str, list[tuple[int, str]]] = {}
+    for status, code, reason in ANSWERS:
+        sentences.setdefault(code, []).append((status, _bare(templates(spoken)[reason])))
+    return sorted(sentences.items())
+
+
+def _bare(template: Any) -> str:
+    text = template if isinstance(template, str) else template["other"]
+    return _PLACE.sub(r"{\1}", text)
 
 
 @router.get("/docs/style.css")
@@ -43,7 +100,7 @@ async def style() -> Response:
 def _groups(described: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, operations in described["paths"].items():
-        for method in _METHODS:
+        for method in METHODS:
             if method in operations:
                 operation = operations[method]
                 groups.setdefault((operation.get("tags") or ["Weiteres"])[0], []).append(
@@ -55,7 +112,6 @@ def _groups(described: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 def _operation(described: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     body = _resolved(described, content.get("schema", {}))
-    example = next(iter(content.get("examples", body.get("examples", []))), None)
     return {
         "id": operation.get("operationId", f"{method}-{path}"),
         "method": method.upper(),
@@ -64,11 +120,13 @@ def _operation(described: dict[str, Any], path: str, method: str, operation: dic
         "description": operation.get("description", ""),
         "parameters": operation.get("parameters", []),
         "members": _members(described, body),
-        "example": None if example is None else json.dumps(example, ensure_ascii=False, indent=2),
+        "example": _written(content.get("example")),
+        "answer": _written(_example_of_answer(operation["responses"])),
+        "error": _written(operation["x-error"]),
         "answers": [
             {
                 "status": status,
-                "text": answer.get("description", "").replace("Successful Response", "Erfolg"),
+                "text": answer.get("description", ""),
                 "members": _members(
                     described,
                     _resolved(described, answer.get("content", {}).get("application/json", {}).get("schema", {})),
@@ -81,13 +139,30 @@ def _operation(described: dict[str, Any], path: str, method: str, operation: dic
     }
 
 
+def _written(example: Any) -> str | None:
+    return None if example is None else json.dumps(example, ensure_ascii=False, indent=2)
+
+
+def _example_of_answer(answers: dict[str, Any]) -> Any:
+    return next(
+        (
+            content["example"]
+            for status, answer in sorted(answers.items())
+            if status.startswith("2")
+            for content in answer.get("content", {}).values()
+            if "example" in content
+        ),
+        None,
+    )
+
+
 def _members(described: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
             "kind": _kind(described, member),
             "required": name in schema.get("required", ()),
-            "text": member.get("description") or _resolved(described, member).get("description", ""),
+            "text": member.get("description", ""),
         }
         for name, member in schema.get("properties", {}).items()
     ]

@@ -86,7 +86,7 @@ _CODE_OF_REASON = {
 }
 """The member `code` of an answer never changes once machines read it. Reasons that were told under a coarser code, or
 under one that another reason has, keep that; every other reason is its own code."""
-_TITLES = {
+TITLES = {
     400: "status_400",
     401: "status_401",
     403: "status_403",
@@ -175,7 +175,7 @@ def answer(problem: Problem) -> JSONResponse:
     return JSONResponse(
         {
             "type": f"urn:partnerdesk:problem:{problem.code}",
-            "title": say(_TITLES.get(problem.status, "status_other")),
+            "title": say(TITLES.get(problem.status, "status_other")),
             "status": problem.status,
             "code": problem.code,
             "reason": problem.reason,
@@ -217,7 +217,7 @@ def of_validation(error: RequestValidationError) -> Problem:
 
 def of_http(error: HTTPException) -> Problem:
     code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "bad_request")
-    reason = _TITLES.get(error.status_code, "status_400")
+    reason = TITLES.get(error.status_code, "status_400")
     return Problem(error.status_code, reason, code=code, headers=error.headers)
 
 

@@ -138,7 +138,10 @@ async def plan_example(
     response_model=ExampleShown,
 )
 async def try_plan(
-    caller: Reader, once: OnlyOnce, terms: Annotated[Terms, Body(examples=[_PLAN])], base_cents: _Amount = EXAMPLE_CENTS
+    caller: Reader,
+    once: OnlyOnce,
+    terms: Annotated[NewPlan, Body(examples=[_PLAN])],
+    base_cents: _Amount = EXAMPLE_CENTS,
 ) -> JSONResponse:
     async with once.acting() as (_, after):
         plans.refuse_unfit(terms)

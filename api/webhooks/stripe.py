@@ -27,6 +27,23 @@ from ledger.types import Tenant, TenantId
 router = APIRouter(tags=["Webhooks"])
 
 
+_EXAMPLE = {
+    "id": "evt_1",
+    "type": "payment_intent.succeeded",
+    "created": 1_796_025_600,
+    "livemode": False,
+    "data": {
+        "object": {
+            "id": "pi_1",
+            "object": "payment_intent",
+            "amount_received": 11_900,
+            "currency": "eur",
+            "metadata": {"partner": "ANNA"},
+        }
+    },
+}
+
+
 @router.post(
     "/api/webhooks/{tenant}/stripe",
     summary="Ein Ereignis von Stripe annehmen",
@@ -45,7 +62,10 @@ router = APIRouter(tags=["Webhooks"])
         "parameters": [
             {"in": "header", "name": "Stripe-Signature", "required": True, "schema": {"type": "string"}},
         ],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "object", "examples": [_EXAMPLE]}}},
+        },
     },
 )
 async def receive(tenant: str, request: Request, doors: Doors) -> JSONResponse:

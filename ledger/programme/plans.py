@@ -19,12 +19,14 @@ class Terms(Submitted):
     """What a plan says. Amounts are cents, net."""
 
     levels: tuple[Rate, ...]
-    tier_mode: TierMode | None = Field(default=None, description="flat: all at the reached tier; graduated: by slices")
+    tier_mode: TierMode | None = Field(
+        default=None, description="flat: alles zur erreichten Staffel; graduated: je Teil"
+    )
     max_payments: int | None = Field(
-        default=None, gt=0, le=10_000, description="So many payments of a customer or subscription earn"
+        default=None, gt=0, le=10_000, description="So viele Zahlungen eines Kunden oder Abonnements bringen Provision"
     )
     cap_per_month_cents: Cents | None = Field(
-        default=None, gt=0, description="At most so much per partner and calendar month, all levels together"
+        default=None, gt=0, description="Höchstens so viel je Partner und Kalendermonat, alle Stufen zusammen"
     )
     cash_discount_lowers_base: bool = False
 

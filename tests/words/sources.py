@@ -44,11 +44,11 @@ def codes_named() -> Iterator[tuple[str, str]]:
     What comes from somewhere else (`refused.code`, a row, a parameter) was named there.
     """
     for path, tree in modules().items():
-        constants, renders = _constants(tree), _renderers(tree)
+        known, renders = constants(tree), _renderers(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 for place in _places_of_code(node, renders):
-                    for code in _named(place, constants):
+                    for code in named(place, known):
                         yield f"{path.relative_to(ROOT)}:{node.lineno}", code
 
 
@@ -87,27 +87,27 @@ def _renderers(tree: ast.Module) -> set[str]:
     }
 
 
-def _named(node: ast.expr, constants: dict[str, ast.expr]) -> Iterator[str]:
+def named(node: ast.expr, constants: dict[str, ast.expr]) -> Iterator[str]:
     match node:
         case ast.Constant(value=str() as code):
             yield code
         case ast.IfExp(body=one, orelse=other):
-            yield from (*_named(one, constants), *_named(other, constants))
+            yield from (*named(one, constants), *named(other, constants))
         case ast.BoolOp(values=several):
             for one in several:
-                yield from _named(one, constants)
+                yield from named(one, constants)
         case ast.Dict(values=several):
             for one in several:
-                yield from _named(one, constants)
+                yield from named(one, constants)
         case ast.Subscript(value=ast.Name(id=name)) | ast.Name(id=name) if name in constants:
-            yield from _named(constants[name], {})
+            yield from named(constants[name], {})
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="get")) if name in constants:
-            yield from _named(constants[name], {})
+            yield from named(constants[name], {})
         case ast.JoinedStr() | ast.BinOp():
             yield f"put together: {ast.unparse(node)}"
 
 
-def _constants(tree: ast.Module) -> dict[str, ast.expr]:
+def constants(tree: ast.Module) -> dict[str, ast.expr]:
     """What the names of a module stand for, where it is written down as it is."""
     found: dict[str, ast.expr] = {}
     for node in tree.body:
