@@ -143,6 +143,9 @@ class Settings(EngineSettings):
     """Where the outside reaches us. A host {slug}.<this host> belongs to that tenant."""
     hosts: Annotated[tuple[HostName, ...], NoDecode, BeforeValidator(_comma_separated)] = ()
     """Further names under which the API is reached, besides that of `public_url`, its tenants' and this machine's."""
+    operators_doors: bool = False
+    """/metrics, /docs and what is missing at /readyz are shown at the API's own port, to anybody. For `script/dev`, or
+    behind a proxy that lets nobody else in; elsewhere they have a port of their own (`--health-port`)."""
     trust_engine_signals: bool = False
     """A signal from the Temporal UI or CLI counts as a decision by its sender. For `script/dev` only."""
 

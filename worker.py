@@ -16,6 +16,7 @@ from typing import Any
 
 import asyncpg
 import structlog
+from prometheus_client import REGISTRY, generate_latest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -39,12 +40,14 @@ from activities.schedule_setting import ScheduleSetter
 from activities.sweep.subscriptions import SubscriptionActivities
 from activities.sweep.sweeping import SweepActivities
 from api.actions.authorization import oauth_access
-from api.worker_doors import serve_doors
+from api.health import readiness
+from api.operator_doors import doors_for_operators, listen, serve_doors
 from engine import announcing, schedules
 from engine.connect import connect, missing_search_attributes
 from engine.schedules import ensure_payout_run, ensure_sweeps, restore_schedules
 from ledger.database import Ledger
 from ledger.inbox import sweeps
+from ledger.migrations.needed import needed_schema
 from ledger.payouts import payout_runs
 from ledger.types import Tenant
 from settings import Settings
@@ -286,15 +289,21 @@ async def run(settings: Settings, *, health_host: str, health_port: int) -> None
     client = await connect()
     if missing := await missing_search_attributes(client):
         raise NotRegistered(f"{NotRegistered.__doc__} Missing: {', '.join(missing)}.")
+    needed = needed_schema()
     async with AsyncExitStack() as stack:
         hands = await stack.enter_async_context(hands_of(settings))
         for worker in workers(client, hands):
             await stack.enter_async_context(worker)
-        await stack.enter_async_context(serve_doors(client, hands.ledger, settings, host=health_host, port=health_port))
+        doors = doors_for_operators(ready=lambda: readiness(hands.ledger, client, needed), figures=_figures)
+        await stack.enter_async_context(serve_doors(doors, settings, listen(health_host, health_port)))
         await _ensure_schedules(client, hands)
         log.info("worker ready", queues=[PAYOUTS, LEXOFFICE, MAIL], pid=os.getpid())
         await stop.wait()
         log.info("worker stopping", grace_seconds=GRACE.total_seconds())
+
+
+async def _figures() -> bytes:
+    return generate_latest(REGISTRY)
 
 
 async def _ensure_schedules(client: Client, hands: Hands) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from socket import socket
 
 import structlog
 from fastapi import FastAPI
@@ -16,6 +17,7 @@ from api.http.metrics import Metrics
 from api.http.parts import Parts
 from api.http.recognition import Recognition
 from api.http.signing_key import SigningKey
+from api.operator_doors import doors_for_operators, serve_doors
 from api.pages import routes as pages
 from api.pages.settings import lexoffice_oauth
 from api.v1 import routes as v1
@@ -74,12 +76,13 @@ ist, wird mit 422 beantwortet, mit `extra_forbidden` und der Stelle in `fields`.
 """
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, *, operators_at: socket | None = None) -> FastAPI:
+    """`operators_at`: where the doors for operators are served while the application runs."""
     metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with _opened(settings, metrics) as app.state.parts:
+        async with _opened(settings, metrics) as app.state.parts, _for_operators(app, operators_at):
             log.info("started")
             yield
         log.info("stopped")
@@ -90,6 +93,7 @@ def create_app(settings: Settings) -> FastAPI:
         description=_DESCRIPTION,
         lifespan=lifespan,
         docs_url=None,  # ours needs no script from another host
+        openapi_url=None,
         redoc_url=None,
         redirect_slashes=False,  # it would lead to whatever host the caller names, and turn https into http
     )
@@ -117,6 +121,21 @@ def create_app(settings: Settings) -> FastAPI:
         trusted_proxies=settings.trusted_proxies,
     )
     return app
+
+
+@asynccontextmanager
+async def _for_operators(app: FastAPI, listening: socket | None) -> AsyncIterator[None]:
+    if listening is None:
+        yield
+        return
+    parts: Parts = app.state.parts
+    doors = doors_for_operators(
+        ready=lambda: health.readiness(parts.ledger, parts.engine, parts.needed_schema),
+        figures=lambda: health.figures(parts),
+        more=docs_page.for_operators(app),
+    )
+    async with serve_doors(doors, parts.settings, listening):
+        yield
 
 
 @asynccontextmanager

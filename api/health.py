@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from temporalio.client import Client
 
 from activities.engine_away import AWAY
-from api.http.parts import Doors
+from api.http.parts import FOR_OPERATORS, Doors, Parts
 from api.http.problems import DATABASE_AWAY
 from engine.connect import missing_search_attributes
 from ledger.database import Ledger
@@ -30,23 +30,37 @@ async def healthz() -> dict[str, str]:
     "/readyz",
     summary="Kann der Prozess arbeiten?",
     description="200, sobald die Datenbank erreichbar und auf dem neuesten Stand ist und die Engine unsere "
-    "Suchattribute kennt; sonst 503 mit dem, was fehlt, und dem Befehl, der es behebt.",
+    "Suchattribute kennt; sonst 503, für Betreiber mit dem, was fehlt, und dem Befehl, der es behebt.",
     operation_id="readyz",
     responses={503: {"description": "Etwas fehlt", "content": {"application/json": {"schema": {"type": "object"}}}}},
 )
 async def readyz(doors: Doors) -> JSONResponse:
-    return await readiness(doors.ledger, doors.engine, doors.needed_schema)
+    found = await readiness(doors.ledger, doors.engine, doors.needed_schema)
+    if doors.settings.operators_doors or found.status_code == 200:
+        return found
+    return JSONResponse({"status": "not ready"}, status_code=found.status_code)
 
 
-@router.get("/metrics", summary="Kennzahlen für Prometheus", operation_id="metrics", response_class=Response)
+@router.get(
+    "/metrics",
+    summary="Kennzahlen für Prometheus",
+    operation_id="metrics",
+    response_class=Response,
+    dependencies=[FOR_OPERATORS],
+)
 async def metrics(doors: Doors) -> Response:
+    return Response(await figures(doors), media_type=CONTENT_TYPE_LATEST)
+
+
+async def figures(doors: Parts) -> bytes:
+    """As Prometheus reads them."""
     try:
         inbox, sweep = await sweeps.ages(doors.ledger)
     except (*DATABASE_AWAY, asyncpg.PostgresError):
         inbox = sweep = float("nan")  # unknown, which is not zero
     doors.metrics.inbox_age.set(inbox)
     doors.metrics.sweep_age.set(sweep)
-    return Response(generate_latest(doors.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    return generate_latest(doors.metrics.registry)
 
 
 async def readiness(ledger: Ledger, engine: Client, needed: NeededSchema) -> JSONResponse:

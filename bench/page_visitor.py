@@ -43,6 +43,7 @@ async def serving(postgres: PostgresAddresses, secret_key: str, state: Path) -> 
         "PARTNERDESK_DATABASE_URL": postgres.app_url,
         "PARTNERDESK_SECRET_KEY": secret_key,
         "PARTNERDESK_PUBLIC_URL": f"http://{LOOPBACK}:{port}",
+        "PARTNERDESK_OPERATORS_DOORS": "1",
         "PARTNERDESK_LOG_LEVEL": "info",
         "TEMPORAL_ADDRESS": f"{LOOPBACK}:{free_port()}",
     }

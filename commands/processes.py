@@ -85,15 +85,24 @@ async def _prepare_engine(owner: OwnerSettings) -> str:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, envvar="PARTNERDESK_HOST", help="Address to listen at.")
 @click.option("--port", default=8000, show_default=True, envvar="PARTNERDESK_PORT", help="Port to listen at.")
+@click.option(
+    "--health-host", default="127.0.0.1", show_default=True, help="Address of the doors for operators (--health-port)."
+)
+@click.option(
+    "--health-port",
+    type=int,
+    help="Port of /metrics, /docs and of /readyz with what is missing: for operators, not for outside.",
+)
 @plain_errors
-def api(host: str, port: int) -> None:
-    """Serve webhooks and the JSON API until SIGTERM.
+def api(host: str, port: int, health_host: str, health_port: int | None) -> None:
+    """Serve webhooks, pages and the JSON API until SIGTERM.
 
-    Requests that have begun are answered before it ends. /readyz says whether it can work, and what is missing.
+    Requests that have begun are answered before it ends. /readyz says whether it can work; what is missing it says at
+    --health-port, or everywhere with PARTNERDESK_OPERATORS_DOORS.
 
     \b
     Example:
-      partnerdesk api --host 0.0.0.0 --port 8000
+      partnerdesk api --host 0.0.0.0 --port 8000 --health-port 8002
     """
     import signal
 
@@ -107,10 +116,15 @@ def api(host: str, port: int) -> None:
 
         from api.app import create_app
         from api.http.bounds import configured
+        from api.operator_doors import PortBusy, listen
         from logs import configure_logs
 
         configure_logs(settings.log_format, settings.log_level)
-        app = create_app(settings)
+        try:
+            operators_at = None if health_port is None else listen(health_host, health_port)
+        except PortBusy as error:
+            raise click.ClickException(str(error)) from None
+        app = create_app(settings, operators_at=operators_at)
     server = uvicorn.Server(configured(app, settings, host=host, port=port, timeout_graceful_shutdown=10))
     server.run()
     if not server.started:
@@ -135,7 +149,7 @@ def worker(health_host: str, health_port: int) -> None:
     settings = Settings.from_environment()
     with _nothing_collected():
         import worker as process
-        from api.worker_doors import PortBusy
+        from api.operator_doors import PortBusy
         from logs import configure_logs
 
     configure_logs(settings.log_format, settings.log_level)

@@ -227,6 +227,8 @@ class Stack:
             "PARTNERDESK_OWNER_DATABASE_URL": postgres.owner_url,
             "PARTNERDESK_SECRET_KEY": _kept_secret_key(self._state / "secret.key"),
             "PARTNERDESK_PUBLIC_URL": f"http://{LOOPBACK}:{self._ports.api}",
+            # Everything is on this machine's own address.
+            "PARTNERDESK_OPERATORS_DOORS": "1",
             "PARTNERDESK_TEMPORAL_UI_URL": f"http://{LOOPBACK}:{self._ports.temporal_ui}",
             "TEMPORAL_ADDRESS": temporal.address,
             "TEMPORAL_NAMESPACE": temporal.namespace,

@@ -8,18 +8,20 @@ import re
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup, escape
+from starlette.routing import BaseRoute, Route
 
 from api.http.codes import ANSWERS
 from api.http.described import METHODS
-from api.http.language import language, speaking
+from api.http.language import asked_for, language, speaking
+from api.http.parts import FOR_OPERATORS
 from words import ENGLISH, GERMAN, LANGUAGES
 from words.catalogue import templates
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[FOR_OPERATORS])
 
 _HERE = Path(__file__).parents[1] / "pages"
 _PAGES = Environment(loader=FileSystemLoader(_HERE), autoescape=select_autoescape(default=True), trim_blocks=True)
@@ -64,10 +66,14 @@ _PLACE = re.compile(r"\{(\w+)(:\w+)?\}")
 @router.get("/docs")
 async def docs(request: Request) -> HTMLResponse:
     """In the language of `Accept-Language`, or the one that a link of the page asks for."""
+    return _page(request, request.app)
+
+
+def _page(request: Request, app: FastAPI) -> HTMLResponse:
     asked = request.query_params.get("language")
-    with speaking(asked if asked in LANGUAGES else language()):
+    with speaking(asked if asked in LANGUAGES else asked_for(request.headers.get("accept-language", "")[:200])):
         spoken = language()
-        described: dict[str, Any] = request.app.openapi()
+        described: dict[str, Any] = app.openapi()
         page = _PAGES.get_template("docs.html").render(
             language=spoken,
             other=ENGLISH if spoken == GERMAN else GERMAN,
@@ -90,6 +96,27 @@ def _codes(spoken: str) -> list[tuple[str, list[tuple[int, str]]]]:
 def _bare(template: Any) -> str:
     text = template if isinstance(template, str) else template["other"]
     return _PLACE.sub(r"{\1}", text)
+
+
+def for_operators(app: FastAPI) -> list[BaseRoute]:
+    """The same pages at another port."""
+
+    async def page(request: Request) -> Response:
+        return _page(request, app)
+
+    async def machine_readable(request: Request) -> Response:
+        with speaking(asked_for(request.headers.get("accept-language", "")[:200])):
+            return JSONResponse(app.openapi())
+
+    async def look(_: Request) -> Response:
+        return await style()
+
+    return [Route("/docs", page), Route("/docs/style.css", look), Route("/openapi.json", machine_readable)]
+
+
+@router.get("/openapi.json")
+async def described(request: Request) -> JSONResponse:
+    return JSONResponse(request.app.openapi())
 
 
 @router.get("/docs/style.css")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import httpx
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 from temporalio.client import Client
 
 from activities.gateway.oauth_access import OAuthAccess
@@ -45,3 +45,12 @@ async def _parts(request: Request) -> Parts:
 
 
 Doors = Annotated[Parts, Depends(_parts)]
+
+
+async def _for_operators(doors: Doors) -> None:
+    if not doors.settings.operators_doors:
+        raise HTTPException(404)  # as where there is nothing
+
+
+FOR_OPERATORS = Depends(_for_operators)
+"""Shown at the API's own port only where the setting says so."""

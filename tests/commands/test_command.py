@@ -199,8 +199,9 @@ async def test_an_operator_approves_in_somebodys_name_once(environment: dict[str
 
 
 async def test_the_api_starts_serves_and_stops_on_sigterm_without_leaking_a_token(environment: dict[str, str]) -> None:
-    port = free_port()
-    async with program(PARTNERDESK, "api", "--port", str(port), env=environment, stdout=PIPE, stderr=PIPE) as process:
+    port, own = free_port(), free_port()
+    command = (PARTNERDESK, "api", "--port", str(port), "--health-port", str(own))
+    async with program(*command, env=environment, stdout=PIPE, stderr=PIPE) as process:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=ANSWER_S) as http:
             while True:
                 try:
@@ -209,12 +210,17 @@ async def test_the_api_starts_serves_and_stops_on_sigterm_without_leaking_a_toke
                 except httpx.ConnectError:
                     await asyncio.sleep(0.05)
             assert ready.json() == {"status": "ready"}
+            # For operators there is another port.
+            for path in ("/metrics", "/docs", "/docs/style.css", "/openapi.json"):
+                assert (await http.get(path)).status_code == 404, path
+                assert (await http.get(f"http://127.0.0.1:{own}{path}")).status_code == 200, path
+            assert (await http.get(f"http://127.0.0.1:{own}/login")).status_code == 404
             await http.post("/api/webhooks/acme/lexoffice?token=sehr-geheimer-token", json={"eventType": "Kundenname"})
         process.terminate()
         out, err = await process.communicate()
     assert process.returncode == 0
     lines = [json.loads(line) for line in err.decode().splitlines()]
-    (request,) = [line for line in lines if line["event"] == "request"]
+    (request,) = [line for line in lines if line["event"] == "request" and line["method"] == "POST"]
     assert (request["route"], request["status"]) == ("/api/webhooks/{tenant}/lexoffice", 401)
     assert request["request_id"]
     for secret in ("geheim", "Kundenname"):
@@ -300,3 +306,30 @@ def test_a_sweep_since_a_span_looks_back() -> None:
     assert timedelta(days=6, hours=23) < datetime.now(UTC) - past("7d") < timedelta(days=7, hours=1)
     with pytest.raises(click.BadParameter, match="future"):
         past("2999-01-01")
+
+
+async def test_an_api_that_is_not_ready_says_why_to_operators_only(environment: dict[str, str]) -> None:
+    port, own = free_port(), free_port()
+    away = environment | {"TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"}
+    command = (PARTNERDESK, "api", "--port", str(port), "--health-port", str(own))
+    async with (
+        program(*command, env=away, stdout=PIPE, stderr=PIPE),
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=ANSWER_S) as http,
+    ):
+        while True:
+            try:
+                ready = await http.get("/readyz")
+                break
+            except httpx.ConnectError:
+                await asyncio.sleep(0.05)
+        assert (ready.status_code, ready.json()) == (503, {"status": "not ready"})
+        told = await http.get(f"http://127.0.0.1:{own}/readyz")
+        assert (told.status_code, "TEMPORAL_ADDRESS" in told.text) == (503, True)
+
+
+async def test_an_api_whose_port_for_operators_is_taken_says_so(environment: dict[str, str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = await partnerdesk(environment, "api", "--health-port", str(taken.getsockname()[1]))
+    assert (result.status, "--health-port" in result.err) == (1, True), result.err

@@ -26,6 +26,7 @@ async def guarded(
     settings = Settings(
         database_url=database.app_url,
         secret_key=Fernet.generate_key().decode(),
+        operators_doors=True,
         public_url="http://127.0.0.1",
         lexoffice_base_url=lexoffice_sandbox.base_url,
         lexoffice_app_url=lexoffice_sandbox.app_url,
