@@ -88,7 +88,7 @@ def _describe_errors(operation: dict[str, Any]) -> None:
         answers["422"]["description"] = "Angaben fehlen oder sind nicht zulässig"
     answers["default"] = {"description": "Jeder andere Fehler"}
     for status, answer in answers.items():
-        if (status == "default" or int(status) >= 400) and _is_the_frameworks(answer.get("content")):
+        if (status == "default" or int(status) >= 400) and _is_of_framework(answer.get("content")):
             answer["content"] = {_PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}
         if answer["description"] == _SUCCESS:
             answer["description"] = "Erfolg"
@@ -100,7 +100,7 @@ def _hide_position(schema: dict[str, Any]) -> None:
         schema["required"].remove("seq")
 
 
-def _is_the_frameworks(content: Any) -> bool:
+def _is_of_framework(content: Any) -> bool:
     """It writes our errors, and its own that we never send, as `application/json`."""
     schema = (content or {}).get(_JSON, {}).get("schema", {}).get("$ref", "")
     return not content or schema.endswith(("/ProblemBody", "/HTTPValidationError"))
