@@ -92,7 +92,9 @@ class InvoiceActivities:
             async with self._door.failures_explained(task.tenant):
                 invoice = await read_back(self._door, task.tenant, intent)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as tx:
-            wrong = differences_of_invoice(invoice, intent) if invoice and intent.adopted else ()
+            wrong = differences_of_invoice(invoice, intent) if invoice else ()
+            if not intent.adopted:  # lexoffice computes what it likes, but not for another organisation
+                wrong = tuple(name for name in wrong if name == "organization")
             if invoice is None or wrong:
                 # It is gone, or somebody named another document: what became of ours is for a person to say.
                 if await unclear_outcomes.unmake(tx, intent.id):

@@ -1,6 +1,7 @@
 """The invoice of a sale that we write in lexoffice (POST /transactions/{id}/invoice): once, whatever is lost."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -57,6 +58,17 @@ async def test_an_invoice_is_written_and_its_payment_approves_the_sale(shop: Sho
     await shop.click(made["id"], "pay")
     assert sale["payment_intent"] is not None
     await shop.transaction(sale["payment_intent"], lambda row: row["state"] == "approved")
+    assert len(await invoices(shop)) == 1
+
+
+async def test_one_that_is_shown_as_another_organisations_is_asked_about(shop: Shop) -> None:
+    await shop.hook("POST", "faults", {"kind": "late_number", "method": "GET", "delayMs": 3_000})
+    await wanted(shop)
+    (made,) = await until(lambda: invoices(shop), bool, "the invoice")
+    await shop.click(made["id"], "misreport", organizationId=str(uuid4()))
+    (task,) = await until(lambda: shop.tasks("invoice_outcome_unknown"), bool, "the question about the invoice")
+    assert task["detail"]["differences"] == ["organization"]
+    assert (await one_sale(shop))["invoice_number"] is None
     assert len(await invoices(shop)) == 1
 
 
