@@ -96,6 +96,7 @@ BY_SQLSTATE: dict[str, tuple[type[Refused], str]] = {
     "PD020": (NotAllowedNow, "bank_run_fixed"),
     "PD030": (NotAcceptable, "month_differs"),
     "PD031": (NotAcceptable, "parts_differ"),
+    "PD040": (NotAllowedNow, "own_document_stays"),
 }
 _DOCUMENT_UNDER_WAY = "PD006"
 

@@ -1117,6 +1117,98 @@ CREATE POLICY functions ON one_time_links TO CURRENT_USER USING (true) WITH CHEC
 CREATE POLICY own_person ON one_time_links USING (user_id = current_person()) WITH CHECK (user_id = current_person());
 GRANT INSERT, SELECT, UPDATE ON one_time_links TO partnerdesk_app;
 
+CREATE TABLE own_document_circles (
+    tenant_id  uuid PRIMARY KEY REFERENCES tenants,
+    pattern    text NOT NULL CHECK (length(pattern) BETWEEN 8 AND 60),
+    changed_by text NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE own_document_circles IS 'How a tenant numbers the documents that we issue ourselves.';
+ALTER TABLE own_document_circles ENABLE ROW LEVEL SECURITY;
+ALTER TABLE own_document_circles FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON own_document_circles
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON own_document_circles TO partnerdesk_app;
+
+CREATE TABLE own_document_counters (
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    pattern   text NOT NULL,
+    year      integer NOT NULL,
+    last      integer NOT NULL CHECK (last > 0),
+    PRIMARY KEY (tenant_id, pattern, year)
+);
+COMMENT ON TABLE own_document_counters IS 'The last number of a circle in a year.';
+ALTER TABLE own_document_counters ENABLE ROW LEVEL SECURITY;
+ALTER TABLE own_document_counters FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON own_document_counters
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON own_document_counters TO partnerdesk_app;
+
+CREATE TABLE own_documents (
+    tenant_id      uuid NOT NULL REFERENCES tenants,
+    id             uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq            bigint GENERATED ALWAYS AS IDENTITY,
+    number         text NOT NULL CHECK (length(number) BETWEEN 1 AND 40),
+    pattern        text NOT NULL,
+    year           integer NOT NULL,
+    place          integer NOT NULL CHECK (place > 0),
+    kind           text NOT NULL CHECK (kind IN ('self_billed', 'commission_statement', 'reversal', 'correction')),
+    payout_id      uuid,
+    original_id    uuid,
+    issued_on      date NOT NULL,
+    net_cents      bigint NOT NULL CHECK (net_cents <> 0),
+    tax_cents      bigint NOT NULL,
+    gross_cents    bigint NOT NULL,
+    transfer_cents bigint NOT NULL,
+    content        jsonb NOT NULL,
+    xml            bytea CHECK (octet_length(xml) BETWEEN 1 AND 5242880),
+    pdf            bytea NOT NULL
+        CHECK (SUBSTRING(pdf FROM 1 FOR 5) = '\x255044462d'::bytea AND octet_length(pdf) <= 5242880),
+    pdf_sha256     text NOT NULL,
+    report         jsonb,
+    issued_by      text NOT NULL,
+    issued_at      timestamptz NOT NULL DEFAULT now(),
+    closed_at      timestamptz,
+    closed_by      text,
+    closed_reason  text CHECK (length(closed_reason) BETWEEN 1 AND 500),
+    handed_out_at  timestamptz,
+    delivered_at   timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, number),
+    UNIQUE (tenant_id, pattern, year, place),
+    FOREIGN KEY (tenant_id, original_id) REFERENCES own_documents,
+    FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts,
+    CHECK (pdf_sha256 = encode(sha256(pdf), 'hex')),
+    CHECK (gross_cents = (net_cents + tax_cents)),
+    CHECK ((kind IN ('reversal', 'correction')) = (net_cents < 0)),
+    CHECK (kind <> 'reversal' OR original_id IS NOT NULL),
+    CHECK ((xml IS NULL) = (report IS NULL)),
+    CHECK ((closed_at IS NULL) = (closed_by IS NULL) AND (closed_at IS NULL) = (closed_reason IS NULL)),
+    CHECK (closed_at IS NULL OR handed_out_at IS NULL),
+    CHECK (delivered_at IS NULL OR handed_out_at IS NOT NULL)
+);
+COMMENT ON TABLE own_documents IS 'A document that we issued ourselves, with its files, as it was handed out.';
+CREATE UNIQUE INDEX one_document_of_a_payout ON own_documents (tenant_id, payout_id)
+    WHERE (kind IN ('self_billed', 'commission_statement')) AND closed_at IS NULL;
+CREATE UNIQUE INDEX one_reversal_of_a_document ON own_documents (tenant_id, original_id)
+    WHERE kind = 'reversal' AND closed_at IS NULL;
+CREATE INDEX own_documents_tenant_id_payout_id_idx ON own_documents (tenant_id, payout_id);
+ALTER TABLE own_documents ENABLE ROW LEVEL SECURITY;
+ALTER TABLE own_documents FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON own_documents
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON own_documents TO partnerdesk_app;
+CREATE TRIGGER own_document_stays
+    BEFORE DELETE OR UPDATE ON own_documents
+    FOR EACH ROW
+    EXECUTE FUNCTION own_document_stays();
+
 CREATE TABLE papers_wanted (
     tenant_id     uuid NOT NULL REFERENCES tenants,
     resource_id   uuid NOT NULL,
@@ -4063,6 +4155,26 @@ AS $function$
     $function$;
 REVOKE ALL ON FUNCTION open_hands_of_payout(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION open_hands_of_payout(uuid) TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION public.own_document_stays()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'an issued document stays' USING ERRCODE = 'PD040';
+    END IF;
+    IF (to_jsonb(NEW) - ARRAY['closed_at', 'closed_by', 'closed_reason', 'handed_out_at', 'delivered_at', 'xml', 'pdf'])
+       <> (to_jsonb(OLD) - ARRAY['closed_at', 'closed_by', 'closed_reason', 'handed_out_at', 'delivered_at', 'xml', 'pdf'])
+       OR NEW.xml IS DISTINCT FROM OLD.xml OR NEW.pdf IS DISTINCT FROM OLD.pdf
+       OR OLD.closed_at IS NOT NULL AND (NEW.closed_at, NEW.closed_by, NEW.closed_reason)
+                                        IS DISTINCT FROM (OLD.closed_at, OLD.closed_by, OLD.closed_reason)
+       OR OLD.handed_out_at IS NOT NULL AND NEW.handed_out_at IS DISTINCT FROM OLD.handed_out_at
+       OR OLD.delivered_at IS NOT NULL AND NEW.delivered_at IS DISTINCT FROM OLD.delivered_at THEN
+        RAISE EXCEPTION 'an issued document stays' USING ERRCODE = 'PD040';
+    END IF;
+    RETURN NEW;
+END $function$;
 
 CREATE OR REPLACE FUNCTION public.parts_are_their_line()
  RETURNS trigger

@@ -56,3 +56,31 @@ CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON external_documents FOR EA
     EXECUTE FUNCTION note_change();
 COMMENT ON TRIGGER note_change ON external_documents IS
     'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';
+
+COMMENT ON TABLE own_document_circles IS 'How a tenant numbers the documents that we issue ourselves.';
+COMMENT ON TABLE own_document_counters IS 'The last number of a circle in a year.';
+COMMENT ON TABLE own_documents IS 'A document that we issued ourselves, with its files, as it was handed out.';
+
+CREATE OR REPLACE FUNCTION own_document_stays() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'an issued document stays' USING ERRCODE = 'PD040';
+    END IF;
+    IF (to_jsonb(NEW) - ARRAY['closed_at', 'closed_by', 'closed_reason', 'handed_out_at', 'delivered_at', 'xml', 'pdf'])
+       <> (to_jsonb(OLD) - ARRAY['closed_at', 'closed_by', 'closed_reason', 'handed_out_at', 'delivered_at', 'xml', 'pdf'])
+       OR NEW.xml IS DISTINCT FROM OLD.xml OR NEW.pdf IS DISTINCT FROM OLD.pdf
+       OR OLD.closed_at IS NOT NULL AND (NEW.closed_at, NEW.closed_by, NEW.closed_reason)
+                                        IS DISTINCT FROM (OLD.closed_at, OLD.closed_by, OLD.closed_reason)
+       OR OLD.handed_out_at IS NOT NULL AND NEW.handed_out_at IS DISTINCT FROM OLD.handed_out_at
+       OR OLD.delivered_at IS NOT NULL AND NEW.delivered_at IS DISTINCT FROM OLD.delivered_at THEN
+        RAISE EXCEPTION 'an issued document stays' USING ERRCODE = 'PD040';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER own_document_stays BEFORE UPDATE OR DELETE ON own_documents FOR EACH ROW
+    EXECUTE FUNCTION own_document_stays();
+COMMENT ON TRIGGER own_document_stays ON own_documents IS
+    'An issued document never changes (§ 14 UStG, GoBD); closing, handing out and delivering are noted once each.'
+    ' Relied on by ledger/documents/own/issuing.py.';
