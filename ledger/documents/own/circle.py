@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
+from ledger import clock
 from ledger.audit import audit
 from ledger.database import TenantTransaction
 from ledger.refusals import NotAcceptable, NotAllowedNow
@@ -59,7 +60,7 @@ async def set_pattern(tx: TenantTransaction, pattern: str, *, by: str) -> str:
     taken = await tx.fetchval(
         "SELECT number FROM own_documents WHERE tenant_id = $1 AND number = ANY ($2)",
         tx.tenant.id,
-        [Place(pattern, year, 1).number for year in (0, date.today().year)],  # noqa: DTZ011 - any day of the year
+        [Place(pattern, year, 1).number for year in (0, clock.today().year)],
     )
     known = await tx.fetchval(
         "SELECT true FROM own_document_counters WHERE tenant_id = $1 AND pattern = $2", tx.tenant.id, pattern

@@ -10,13 +10,14 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from ledger import clock
 from ledger.audit import audit
 from ledger.database import TenantTransaction
 from ledger.documents.own.circle import Place, take_place
 from ledger.documents.own.content import OwnDocument, OwnDocumentKind
 from ledger.documents.own.gate import Report
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, require_reason
-from ledger.types import BERLIN, Frozen, PayoutId
+from ledger.types import Frozen, PayoutId
 
 LARGEST_PDF = 5 * 1024 * 1024
 
@@ -105,7 +106,7 @@ async def issue(
     Raises FatalFinding, NotAcceptable (too large), AlreadyExists (the payout has one, the number stands elsewhere).
     Holds the row of the circle's counter from here on.
     """
-    today = datetime.now(BERLIN).date()
+    today = clock.today()
     place = await take_place(tx, today)
     document = OwnDocument.model_validate(dict(draft) | {"number": place.number, "issued_on": today})
     files = await asyncio.to_thread(render, document, must_be_e_invoice=must_be_e_invoice)
