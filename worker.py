@@ -43,7 +43,7 @@ from api.actions.authorization import oauth_access
 from api.health import readiness
 from api.operator_doors import doors_for_operators, listen, serve_doors
 from engine import announcing, schedules
-from engine.connect import connect, missing_search_attributes
+from engine.connect import missing_search_attributes, open_client
 from engine.schedules import ensure_payout_run, ensure_sweeps, restore_schedules
 from ledger.database import Ledger
 from ledger.inbox import sweeps
@@ -286,7 +286,7 @@ async def run(settings: Settings, *, health_host: str, health_port: int) -> None
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     words.load()  # no workflow task waits for a disk
-    client = await connect()
+    client = await open_client()
     if missing := await missing_search_attributes(client):
         raise NotRegistered(f"{NotRegistered.__doc__} Missing: {', '.join(missing)}.")
     needed = needed_schema()

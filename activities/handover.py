@@ -204,7 +204,7 @@ class HandoverActivities:
 
     async def _announce_event(self, tenant: Tenant, id: EventId) -> None:
         async with self._ledger.transaction(tenant) as tx:
-            found = await events.load(tx, [id])
+            found = await events.find_each(tx, [id])
             known = await sweep_findings.held(tx, [UUID(event.resource_id) for event in found])
         for event in found:
             resource_id = UUID(event.resource_id)

@@ -156,7 +156,7 @@ async def _opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Parts]:
         acquire_timeout=_SOME_ROWS_S,
         statement_timeout=_SOME_ROWS_S,
     )
-    client = await connect.connect(lazy=True)
+    client = await connect.open_client(lazy=True)
     announcer = Announcer(
         client,
         ledger,

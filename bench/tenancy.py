@@ -85,7 +85,7 @@ async def open_tenant(
             actor=_BY,
         )
         await connecting.change_lexoffice(tx, confirm_credit_note_notice=True, actor=_BY)
-        token = (await webhook_tokens.create_webhook_token(tx, vault, actor=_BY)).get_secret_value()
+        token = (await webhook_tokens.create(tx, vault, actor=_BY)).get_secret_value()
         await _make_partner(tx)
     for event_type in subscribe:
         wanted = {"eventType": event_type, "callbackUrl": f"{api_url}/api/webhooks/{slug}/lexoffice?token={token}"}

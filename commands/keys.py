@@ -112,7 +112,7 @@ def create_webhook_token(slug: str, chosen: str | None, grace: str | None, as_js
         async with open_ledger(settings) as ledger:
             of = await tenants.get(ledger, slug)
             async with ledger.transaction(of) as tx:
-                made = await webhook_tokens.create_webhook_token(
+                made = await webhook_tokens.create(
                     tx,
                     settings.vault(),
                     chosen=chosen,

@@ -28,7 +28,7 @@ async def sweep_tenants(
     settings: Settings, slug: str | None, *, to: datetime | None, all_open: bool, wait: bool
 ) -> list[dict[str, Any]]:
     """Trigger the schedules. Raises NotFound for an unknown tenant, EngineAway."""
-    client = await connect.connect()
+    client = await connect.open_client()
     ledger = await Ledger.open(settings.database_url.get_secret_value(), most_connections=2)
     try:
         chosen = [await tenants.get(ledger, slug)] if slug else await sweeps.list_connected(ledger)
@@ -61,7 +61,7 @@ async def examine_tenants(
         doctor = Doctor(
             ledger,
             door,
-            EngineView(await connect.connect(lazy=True)),
+            EngineView(await connect.open_client(lazy=True)),
             unclear_wait=settings.unclear_outcome,
             recovery_word=settings.recovery,
         )

@@ -117,6 +117,6 @@ async def _decided(kind: str, slug: str, number: str, user: str, reason: str, se
                 detail={"as": user, "decision": str(decision.id)},
             )
             found = await payouts.get(tx, number)
-        announcer = Announcer(await connect.connect(lazy=True), ledger, Pace())
+        announcer = Announcer(await connect.open_client(lazy=True), ledger, Pace())
         announced = await announcer.decision(of, found, decision)
     return {"payout": found.number, "state": found.state.value, "decision": str(decision.id), "announced": announced}

@@ -67,7 +67,7 @@ async def _prepare_engine(owner: OwnerSettings) -> str:
     from ledger.database import Ledger
     from ledger.inbox import sweeps
 
-    client = await connect.connect()
+    client = await connect.open_client()
     try:
         registered = await connect.register_search_attributes(client)
     except AWAY as error:

@@ -25,7 +25,7 @@ class EngineAway(Exception):
     """The engine does not answer. One kind of failure for doors, whatever the client raised (`AWAY`)."""
 
 
-async def connect(*, lazy: bool = False) -> Client:
+async def open_client(*, lazy: bool = False) -> Client:
     """A client as the environment says. Lazy: nothing is tried before the first call.
 
     Raises EngineAway otherwise, and UnusableSettings.

@@ -40,7 +40,7 @@ async def apply_credit_note(
 
     Applying twice changes nothing. An event about another document is not this payout's to end, whoever names it.
     """
-    heard = await events.load(tx, told)
+    heard = await events.find_each(tx, told)
     # What was told about a document that has turned out not to be this payout's meanwhile is judged anew.
     await redelivery.redeliver(tx, [e.id for e in heard if e.resource_id != payout.credit_note_id])
     if payout.credit_note_id is None:

@@ -97,7 +97,7 @@ class ConclusionActivities:
 async def conclude_within(tx: TenantTransaction, task: ConcludeInput) -> Conclusion:
     """In the transaction of the caller, who may also only want to know and roll back."""
     fetched = task.gathered
-    told = await events.load(tx, fetched.events)
+    told = await events.find_each(tx, fetched.events)
     if fetched.kind is None and not fetched.gone and all(event.state is not EventState.RECEIVED for event in told):
         return Conclusion(outcome="handled before")
     if fetched.gone:

@@ -37,7 +37,7 @@ class FetchActivities:
         """GET the document. What kind it is, its events or the ledger tell, else its payments are asked first."""
         async with self._ledger.transaction(fetched.tenant) as tx:
             known = await documents.find(tx, fetched.resource_id)
-            told = await events.load(tx, fetched.events)
+            told = await events.find_each(tx, fetched.events)
         if all(event.state is not EventState.RECEIVED for event in told):
             return fetched.model_copy(update={"missing": None})  # announced once more, and handled already
         types = {event.event_type for event in told}

@@ -71,7 +71,7 @@ async def rehearse(
 
 
 async def _play(tx: TenantTransaction, event_id: EventId) -> Rehearsal:
-    found = await events.load(tx, [event_id])
+    found = await events.find_each(tx, [event_id])
     if not found:
         raise NotFound("event_not_found")
     event = found[0]
@@ -86,7 +86,7 @@ async def _play(tx: TenantTransaction, event_id: EventId) -> Rehearsal:
     # What was announced and is not shown (yet) would be looked for again; here the copy is all there is.
     conclusion = await conclude_within(tx, ConcludeInput(gathered=fetched, last_look=True))
     await _tell_payouts(tx, conclusion)
-    [after] = await events.load(tx, [event_id])
+    [after] = await events.find_each(tx, [event_id])
     return Rehearsal(
         event=event_id,
         document=fetched.kind,

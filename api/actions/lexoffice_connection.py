@@ -105,7 +105,7 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
     connected, chosen = GoesOn(), GoesOn()
     async with doors.ledger.transaction(tenant, cause=actor) as tx:
         if wanted.webhook_token is not None:
-            await webhook_tokens.create_webhook_token(
+            await webhook_tokens.create(
                 tx,
                 doors.vault,
                 chosen=wanted.webhook_token.get_secret_value(),
@@ -126,7 +126,7 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
             )
         if wanted.credential is not None:
             chosen = await reconnection.choose(tx, oauth=wanted.credential == "oauth", actor=actor)
-        to_announce = await events.load(tx, [*connected.events, *chosen.events])
+        to_announce = await events.find_each(tx, [*connected.events, *chosen.events])
         answer = await show(tx, doors)
     doors.webhook_tokens.forget()
     await doors.announcer.events(tenant, to_announce)
@@ -140,7 +140,7 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
 async def generate_webhook_token(doors: Parts, tenant: Tenant, *, actor: str) -> SecretStr:
     """256 random bits, seen only now; older ones work for a day."""
     async with doors.ledger.transaction(tenant) as tx:
-        token = await webhook_tokens.create_webhook_token(tx, doors.vault, grace=GRACE, actor=actor)
+        token = await webhook_tokens.create(tx, doors.vault, grace=GRACE, actor=actor)
     doors.webhook_tokens.forget()
     return token
 
@@ -192,14 +192,14 @@ async def note_probe(
         if not await connections.has_key_since(tx, asked_at):
             await connection_health.mark_broken(tx, Reason.of(probed.reason, **probed.params))
         return []
-    return await events.load(tx, (await reconnection.note_answer(tx, probed)).events)
+    return await events.find_each(tx, (await reconnection.note_answer(tx, probed)).events)
 
 
 async def remove_key(doors: Parts, tenant: Tenant, *, actor: str) -> tuple[Reason, ...]:
     """Returns what stops from now on; nothing does where OAuth goes on."""
     async with doors.ledger.transaction(tenant) as tx:
         goes_on = await reconnection.remove_key(tx, actor=actor)
-        to_announce = await events.load(tx, goes_on.events)
+        to_announce = await events.find_each(tx, goes_on.events)
         is_left = (await connections.get(tx, LEXOFFICE)).has_secret
     doors.webhook_tokens.forget()
     await doors.announcer.events(tenant, to_announce)
@@ -228,7 +228,7 @@ async def connect_by_oauth(doors: Parts, tenant: Tenant, *, code: str, verifier:
         account = await ask_profile(doors, tenant, pair.access_token.get_secret_value())
         async with doors.ledger.transaction(tenant, cause=actor) as tx:
             goes_on, former = await reconnection.save_grant(tx, doors.vault, pair=pair, account=account, actor=actor)
-            to_announce = await events.load(tx, goes_on.events)
+            to_announce = await events.find_each(tx, goes_on.events)
     except BaseException:
         # Whatever it was, the database or a caller who is gone included: nobody would ever end this grant.
         await asyncio.shield(_give_back(server, pair.refresh_token))
@@ -246,7 +246,7 @@ async def disconnect_oauth(doors: Parts, tenant: Tenant, *, actor: str) -> Disco
     """Forget the grant here, then revoke it there. Raises NotConnectedByOAuth."""
     async with doors.ledger.transaction(tenant) as tx:
         goes_on, token = await reconnection.remove_grant(tx, doors.vault, actor=actor)
-        to_announce = await events.load(tx, goes_on.events)
+        to_announce = await events.find_each(tx, goes_on.events)
         is_left = (await connections.get(tx, LEXOFFICE)).has_secret
     doors.webhook_tokens.forget()
     server = doors.oauth.server

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from api.http.parts import Parts
 from engine.announcer import leave_to_handover
-from ledger.payouts import rechecks
+from ledger.payouts import payouts
 from ledger.payouts.payouts import Payout
 from ledger.types import PayoutNumber, Tenant
 
@@ -16,7 +16,7 @@ async def announce_rechecks(doors: Parts, tenant: Tenant, numbers: Sequence[Payo
     touched: list[Payout] = []
     with leave_to_handover("recheck"):
         async with doors.ledger.transaction(tenant) as tx:
-            touched = await rechecks.load(tx, list(numbers))
+            touched = await payouts.get_each(tx, numbers)
     for payout in touched:
         if not await doors.announcer.recheck(tenant, payout):
             return

@@ -55,7 +55,7 @@ async def preview(doors: Parts, tenant: Tenant, event: Event) -> Rehearsal:
 
 
 async def _is_of_stripe(tx: TenantTransaction, number: EventId) -> bool:
-    found = await events.load(tx, [number])
+    found = await events.find_each(tx, [number])
     if not found:
         raise NotFound("event_not_found")
     if not is_replayable(found[0]) and found[0].body_erased_at is not None:

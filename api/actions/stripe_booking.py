@@ -68,7 +68,7 @@ async def book_again(tx: TenantTransaction, number: EventId, *, actor: str) -> t
         await events.finish(tx, [number], EventState.IGNORED, reason=report.because)
     else:
         payouts = (await book(tx, number, report)).payouts
-    [after] = await events.load(tx, [number])
+    [after] = await events.find_each(tx, [number])
     return after, payouts
 
 

@@ -25,7 +25,7 @@ from ledger.programme import partner_list, partners
 from ledger.programme.partner_list import PartnerFilter, PartnerRow
 from ledger.programme.partners import NewPartner, Partner, PartnerChange, PartnerStatus
 from ledger.refusals import NotFound
-from ledger.tax import tax_statuses as partner_tax
+from ledger.tax import tax_statuses
 from ledger.tax.tax_statuses import NewTaxStatus, TaxRecord
 from ledger.types import BusinessTime, Submitted
 
@@ -174,7 +174,7 @@ async def record_tax_status(
 
     async with once.acting() as (tx, after):
         partner = await _of_code(tx, code)
-        recorded = await partner_tax.record_tax_status(tx, partner.id, new, by=caller.actor)
+        recorded = await tax_statuses.record_tax_status(tx, partner.id, new, by=caller.actor)
         after.rechecks(await rechecks.want_for_partner(tx, partner.id))
         return after.answer(shown(recorded), status=201)
 
@@ -252,7 +252,7 @@ async def _in_full(tx: TenantTransaction, partner: Partner) -> dict[str, Any]:
     return shown(
         partner,
         balance=shown(await partner_balance.of_partner(tx, partner.id)),
-        tax_statuses=[shown(status) for status in await partner_tax.tax_statuses(tx, partner.id)],
+        tax_statuses=[shown(status) for status in await tax_statuses.tax_statuses(tx, partner.id)],
         bank_details=None if account is None else shown(account),
         pending_bank_details=None if pending is None else shown(pending),
     )

@@ -52,7 +52,7 @@ class Health(Frozen):
 
 async def mint(tx: TenantTransaction, vault: Vault, *, event_type: str, address: str) -> SecretStr:
     """A token for one subscription that is about to be registered. It is stored before lexoffice learns of it."""
-    token = await webhook_tokens.create_webhook_token(tx, vault, kind=KIND, actor="engine")
+    token = await webhook_tokens.create(tx, vault, kind=KIND, actor="engine")
     await tx.execute(
         """
         INSERT INTO event_subscriptions (tenant_id, token_id, event_type, address)

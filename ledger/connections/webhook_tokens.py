@@ -55,7 +55,7 @@ def refuse_weak(token: str) -> None:
         raise NotAcceptable("token_uniform", least=_FEWEST_DIFFERENT_CHARACTERS)
 
 
-async def create_webhook_token(
+async def create(
     tx: TenantTransaction,
     vault: Vault,
     *,

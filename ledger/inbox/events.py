@@ -168,7 +168,7 @@ async def mark_announced(ledger: Ledger, tenant: Tenant, deliveries: dict[EventI
         )
 
 
-async def load(tx: TenantTransaction, ids: Sequence[EventId]) -> list[Event]:
+async def find_each(tx: TenantTransaction, ids: Sequence[EventId]) -> list[Event]:
     """In the order of their arrival; ids that do not exist are left out."""
     if not ids:
         return []

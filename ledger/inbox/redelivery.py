@@ -79,7 +79,7 @@ async def hand_over_waiting(tx: TenantTransaction, resource_ids: Sequence[UUID] 
 async def replay(tx: TenantTransaction, event_id: EventId, *, actor: str) -> events.Event:
     """Have an event of lexoffice handled once more. Raises NotFound, NotAllowedNow for one that nothing can follow
     from, NotConnected."""
-    found = await events.load(tx, [event_id])
+    found = await events.find_each(tx, [event_id])
     if not found:
         raise NotFound("event_not_found")
     if not events.is_uuid(found[0].resource_id):
@@ -87,7 +87,7 @@ async def replay(tx: TenantTransaction, event_id: EventId, *, actor: str) -> eve
     if not (await connections.get(tx, found[0].provider)).has_secret:
         raise connections.NotConnected
     await reopen_event(tx, event_id, actor=actor)
-    [again] = await events.load(tx, [event_id])
+    [again] = await events.find_each(tx, [event_id])
     return again
 
 

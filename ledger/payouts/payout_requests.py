@@ -79,7 +79,7 @@ async def make_payouts(
             for number, (_, group, tax) in zip(numbers, groups, strict=True)
         ],
     )
-    return await payouts.find_all(tx, numbers)
+    return await payouts.get_each(tx, numbers)
 
 
 async def hold_open_commissions(tx: TenantTransaction, partners: Sequence[PartnerId]) -> None:

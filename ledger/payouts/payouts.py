@@ -94,10 +94,11 @@ async def get(tx: TenantTransaction, number: str) -> Payout:
     return _payout(row)
 
 
-async def find_all(tx: TenantTransaction, numbers: Sequence[str]) -> list[Payout]:
-    """In the order in which they were made."""
-    rows = await tx.fetch(_PAYOUT + " AND p.number = ANY ($2) ORDER BY p.seq", tx.tenant.id, numbers)
-    return [_payout(row) for row in rows]
+async def get_each(tx: TenantTransaction, numbers: Sequence[str]) -> list[Payout]:
+    """As they are now, in the order given. Raises NotFound where one is missing."""
+    rows = await tx.fetch(_PAYOUT + " AND p.number = ANY ($2)", tx.tenant.id, list(numbers))
+    found = {row["number"]: row for row in rows}
+    return [_payout(found.get(number)) for number in numbers]
 
 
 async def lock(tx: TenantTransaction, number: str) -> Payout:

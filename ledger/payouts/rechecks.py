@@ -1,8 +1,7 @@
 """Which payouts must look again after something they stand on has changed."""
 
 from ledger.database import TenantTransaction
-from ledger.payouts import payouts, tax_questions
-from ledger.payouts.payouts import Payout
+from ledger.payouts import tax_questions
 from ledger.types import PartnerId, PayoutNumber
 
 
@@ -37,8 +36,3 @@ async def want_for_tenant(tx: TenantTransaction) -> None:
         """,
         tx.tenant.id,
     )
-
-
-async def load(tx: TenantTransaction, numbers: list[PayoutNumber]) -> list[Payout]:
-    """These payouts as they are now, in the order given. Raises NotFound."""
-    return [await payouts.get(tx, number) for number in numbers]

@@ -12,7 +12,7 @@ from temporalio.client import Client
 from temporalio.worker import Replayer
 
 import worker
-from engine.connect import connect
+from engine.connect import open_client
 from engine.payloads import ENCODING, EncryptedPayloads, UnreadablePayload, data_converter
 from engine.plugin import plugin
 from ledger.vault import UnusablePayloadKey
@@ -45,7 +45,7 @@ async def working(product: OwnProduct, keys: str) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(VARIABLE, keys)
-            client = await connect()
+            client = await open_client()
         hands = await stack.enter_async_context(worker.hands_of(product.house.settings))
         for each in worker.workers(client, hands):
             await stack.enter_async_context(each)

@@ -150,7 +150,7 @@ async def _preview(visit: Visit, chosen: Sequence[EventId], *, wrong: Refused | 
     if not chosen:
         raise NotAcceptable("nothing_chosen")
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
-        found = await events.load(tx, chosen)
+        found = await events.find_each(tx, chosen)
     if not found:
         raise NotFound("event_not_found")
     rehearsed: list[tuple[Event, Rehearsal | None]] = [

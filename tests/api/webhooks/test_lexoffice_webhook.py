@@ -313,7 +313,7 @@ async def test_what_waited_is_handed_over_with_a_new_delivery(connected: Door) -
     async with ledger.transaction(tenant) as tx:
         assert await redelivery.hand_over_waiting(tx, [uuid4()]) == []
         assert await redelivery.hand_over_waiting(tx, [UUID(event["resourceId"])]) == [number]
-        (now,) = await events.load(tx, [number])
+        (now,) = await events.find_each(tx, [number])
     assert (now.state, now.delivery, now.handed_over_at) == (EventState.RECEIVED, 2, None)
 
 
