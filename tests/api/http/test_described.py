@@ -38,9 +38,10 @@ _GERMAN = re.compile(r"[äöüÄÖÜß]|\b(der|die|das|und|oder|nicht|ist|wird|e
 @cache
 def api() -> FastAPI:
     """The doors alone: what describes them needs no database."""
-    made = FastAPI(title="PartnerDesk Payouts", description="…", docs_url=None, redoc_url=None)
-    for router in (lexoffice.router, stripe.router, *ROUTERS, health.router, docs_page.router):
+    made = FastAPI(title="PartnerDesk Payouts", description="…", docs_url=None, openapi_url=None)
+    for router in (lexoffice.router, stripe.router, *ROUTERS, health.router):
         made.router.routes.extend(router.routes)
+    made.router.routes.extend(docs_page.for_operators(made))
     problems.register(made)
     describe(made)
     made.add_middleware(
