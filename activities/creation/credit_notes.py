@@ -15,7 +15,13 @@ from activities.judging.credit_note_judgement import differences_from_approval
 from activities.judging.credit_note_settling import JustRead, apply_credit_note
 from activities.judging.document_identity import Document, judge_search
 from activities.models import CONNECTION_UNUSABLE, DocumentCreation, PayoutView, Step, mendable
-from activities.payouts.next_step import block_and_ask, plan_next_step, view_payout
+from activities.payouts.next_step import (
+    WAITS_FOR_CONNECTION,
+    block_and_ask,
+    plan_next_step,
+    view_payout,
+    wait_for_connection,
+)
 from ledger import tasks
 from ledger.connections import connections
 from ledger.database import Ledger, TenantTransaction
@@ -140,7 +146,10 @@ class CreditNoteActivities:
                 return await self._view(tx, task)
             payout = await payouts.lock(tx, _number(task))
             if payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN):
-                await block_and_ask(tx, payout, Reason.of("connection_broken"), kind="payout_blocked")
+                if mendable:
+                    await wait_for_connection(tx, payout, Reason.of("connection_broken"))
+                else:  # the connection stands: nothing would wake it but a person
+                    await block_and_ask(tx, payout, Reason.of("connection_broken"), kind="payout_blocked")
             return await self._view(tx, task)
 
     async def _keep(self, tx: TenantTransaction, payout: Payout, intent: Intent, document: Document) -> Payout:
@@ -185,6 +194,9 @@ async def _refused(
         await unclear_outcomes.give_up(tx, task.intent)
         await redelivery.hand_over_parked(tx)
         actions = ("retry",)
+        if creation.refusal.code in WAITS_FOR_CONNECTION:
+            await wait_for_connection(tx, payout, creation.refusal)
+            return
     await block_and_ask(
         tx, payout, creation.refusal, kind="credit_note_refused", technical=creation.technical, actions=actions
     )

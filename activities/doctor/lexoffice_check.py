@@ -6,7 +6,7 @@ The marker stands in a document's text only, so each credit note that the ledger
 import asyncio
 import random
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -62,7 +62,7 @@ async def check(
         found, numbers = await _credit_notes(ledger, tenant, asking, notes, say, read_voided=read_voided)
         say("listing invoices")
         invoices = [row async for row in asking.rows("invoice")]
-    found += await _states(ledger, tenant, [*notes, *invoices])
+        found += await _look_twice_at_states(ledger, tenant, asking, [*notes, *invoices])
     found += await _unknown_invoices(ledger, tenant, invoices, since)
     return LexofficeView(differences=tuple(found), highest_numbers=numbers)
 
@@ -128,6 +128,7 @@ async def _credit_notes(
     async with ledger.transaction(tenant) as tx:
         known = {note.resource_id: note for note in await invariants.credit_notes(tx)}
     found = [one for row in rows if row.id in known and (one := _amount(row, known[row.id]))]
+    valid = {row.id for row in rows if row.voucher_status != "voided"}
     candidates = [row for row in rows if row.id not in known and (read_voided or row.voucher_status != "voided")]
     highest: dict[int, int] = {}
     for position, row in enumerate(candidates, start=1):
@@ -138,14 +139,16 @@ async def _credit_notes(
             continue
         year, number = int(marker[2]), int(marker[3])
         highest[year] = max(number, highest.get(year, 0))
-        if document.voucher_status != "voided" and (one := await _unowned(ledger, tenant, document, marker)):
+        if document.voucher_status != "voided" and (one := await _unowned(ledger, tenant, document, marker, valid)):
             found.append(one)
     found += await _missing(asking, known, {row.id for row in rows})
     return found, highest
 
 
-async def _unowned(ledger: Ledger, tenant: Tenant, document: DocumentText, marker: re.Match[str]) -> Difference | None:
-    """A document with our marker that no payout refers to."""
+async def _unowned(
+    ledger: Ledger, tenant: Tenant, document: DocumentText, marker: re.Match[str], valid: Set[UUID]
+) -> Difference | None:
+    """A document with our marker that no payout refers to. `valid`: the credit notes that lexoffice lists as such."""
     number, name = marker[1], document.voucher_number or str(document.id)
     async with ledger.transaction(tenant) as tx:
         claim = await documents.claim(tx, document.id, number=PayoutNumber(number), marker=marker[0])
@@ -154,6 +157,12 @@ async def _unowned(ledger: Ledger, tenant: Tenant, document: DocumentText, marke
     if claim.payout_state is None:
         says = f"Credit note {name} in lexoffice is for {number}, which the ledger does not know."
         mend = "The ledger is older than lexoffice, as after a restore: void it in lexoffice if no money left for it."
+    elif claim.other is not None and claim.other not in valid:
+        says = f"Credit note {name} in lexoffice carries the marker of {number}, whose own credit note is void or gone."
+        mend = (
+            f"It is the only one of {number}. If no money left for it, void it in lexoffice; if money left, keep it, "
+            f"and answer the task about {number} so that it is not paid again."
+        )
     elif claim.has_another:
         says = f"Credit note {name} in lexoffice carries the marker of {number}, which has another credit note."
         mend = "Two documents for one payout: void one of them in lexoffice, and see that only one is transferred."
@@ -201,6 +210,19 @@ async def _missing(asking: _Asking, known: dict[UUID, KnownCreditNote], there: s
             )
         )
     return found
+
+
+async def _look_twice_at_states(
+    ledger: Ledger, tenant: Tenant, asking: _Asking, rows: Sequence[VoucherRow]
+) -> list[Difference]:
+    """A list is old when it is read to its end: what differs is listed again, and counts if it still does."""
+    first = await _states(ledger, tenant, rows)
+    if not first:
+        return []
+    types: tuple[VoucherType, ...] = ("creditnote", "invoice")
+    again = [row for type in types async for row in asking.rows(type)]
+    settled = {one.subject_id: one for one in await _states(ledger, tenant, again)}
+    return [settled[one.subject_id] for one in first if one.subject_id in settled]
 
 
 async def _states(ledger: Ledger, tenant: Tenant, rows: Sequence[VoucherRow]) -> list[Difference]:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from activities.models import PayoutView, Step
 from activities.payouts.credit_note_document import write_credit_note
 from ledger import clock, tasks, types
-from ledger.connections import connections
+from ledger.connections import connection_health, connections
 from ledger.connections.connections import ProviderConnection
 from ledger.database import TenantTransaction
 from ledger.documents import intents, unclear_outcomes
@@ -18,6 +18,10 @@ from ledger.reasons import Reason
 from ledger.types import DocumentKind, PayoutState, midnight
 
 _ON_THE_WAY = (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
+
+
+WAITS_FOR_CONNECTION = ("not_connected", "connection_broken", "credential_rejected")
+"""Codes of what is over once lexoffice can be called again."""
 
 
 async def plan_next_step(
@@ -88,7 +92,10 @@ async def _commit_to_creating(tx: TenantTransaction, payout: Payout) -> Intent |
         return None
     connection = await connections.get(tx, types.LEXOFFICE)
     if why := await _why_not(tx, payout, connection):
-        await block_and_ask(tx, payout, why, kind="payout_blocked")
+        if why.code in WAITS_FOR_CONNECTION:
+            await wait_for_connection(tx, payout, why)
+        else:
+            await block_and_ask(tx, payout, why, kind="payout_blocked")
         return None
     assert connection.organization_id is not None
     marker = intents.new_marker(payout.number)
@@ -134,6 +141,16 @@ async def _why_not(tx: TenantTransaction, payout: Payout, connection: ProviderCo
     if connection.state == "broken":
         return Reason.of("connection_broken")
     return None
+
+
+async def wait_for_connection(tx: TenantTransaction, payout: Payout, why: Reason) -> None:
+    """Keep a payout where it is until lexoffice can be called again, which wakes it (ledger/booking/reconnection.py).
+
+    However many wait, a person is asked once.
+    """
+    await payouts.block(tx, payout.id, why)
+    await tasks.close_questions(tx, subject="payout", subject_id=payout.number, kinds=tasks.BLOCKED_BY, by="engine")
+    await connection_health.ask_for_connection(tx, why)
 
 
 async def block_and_ask(

@@ -25,17 +25,32 @@ async def mark_broken(tx: TenantTransaction, reason: Reason) -> None:
         reason.params,
     )
     if broken:
-        await tasks.ask(
-            tx,
-            tasks.NewTask(
-                kind="connection_broken",
-                subject="connection",
-                subject_id=LEXOFFICE,
-                reason=reason,
-                actions=("done",),
-                links={"connection": "/api/v1/providers/lexoffice"},
-            ),
-        )
+        await tasks.ask(tx, _connection_task(reason))
+
+
+async def ask_for_connection(tx: TenantTransaction, reason: Reason) -> None:
+    """One question for all that waits for the connection; one that is open already keeps its own reason."""
+    open_already = await tx.fetchval(
+        """
+        SELECT EXISTS (SELECT 1 FROM tasks WHERE tenant_id = $1 AND state = 'open' AND kind = 'connection_broken'
+                                            AND subject = 'connection' AND subject_id = $2)
+        """,
+        tx.tenant.id,
+        LEXOFFICE,
+    )
+    if not open_already:
+        await tasks.ask(tx, _connection_task(reason))
+
+
+def _connection_task(reason: Reason) -> tasks.NewTask:
+    return tasks.NewTask(
+        kind="connection_broken",
+        subject="connection",
+        subject_id=LEXOFFICE,
+        reason=reason,
+        actions=("done",),
+        links={"connection": "/api/v1/providers/lexoffice"},
+    )
 
 
 async def ask_about_access(tx: TenantTransaction) -> None:

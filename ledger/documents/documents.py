@@ -70,8 +70,13 @@ class Claim(Frozen):
     """A payout refers to this very document."""
     is_under_way: bool
     """The creation that the marker is of has not ended."""
-    has_another: bool
-    """That creation made another document."""
+    other: UUID | None
+    """The document that this creation made, where it is another one."""
+
+    @property
+    def has_another(self) -> bool:
+        """Whether that creation made another document."""
+        return self.other is not None
 
 
 async def keep_snapshot(tx: TenantTransaction, *, resource: str, resource_id: UUID, body: bytes) -> UUID:
@@ -138,7 +143,7 @@ async def claim(tx: TenantTransaction, resource_id: UUID, *, number: PayoutNumbe
     row = await tx.fetchrow(
         """
         SELECT p.state AS payout_state, i.closed_at IS NULL AND i.marker IS NOT NULL AS is_under_way,
-               i.resource_id IS NOT NULL AS has_another,
+               NULLIF(i.resource_id, $4) AS other,
                EXISTS (SELECT 1 FROM external_documents d
                         WHERE d.tenant_id = $1 AND d.resource_id = $4 AND d.payout_id IS NOT NULL) AS is_owned
           FROM (SELECT 1) always

@@ -12,6 +12,8 @@ from ledger.types import Frozen, PayoutNumber, PayoutState
 SWEPT_WITHIN = timedelta(hours=6)
 """A pass that finds lexoffice away lasts an hour at most; several in a row do so only while it is."""
 WAITING_TOO_LONG = timedelta(minutes=10)
+UNDER_WAY = ("creation_is_stuck", "event_not_handled", "event_waits_for_nothing", "not_announced")
+"""Checks of what may get on at this very moment."""
 
 
 class Difference(Frozen):
@@ -109,6 +111,13 @@ def _no_more(_: timedelta) -> tuple[Any, ...]:
 
 def _codes(codes: list[str] | None) -> str:
     return ", ".join(codes or []) or "none"
+
+
+def _events(row: "_Row", what: str) -> str:
+    """One line, however many they are."""
+    if row["count"] == 1:
+        return f"Event {row['id']} ({row['event_type']}) has {what}."
+    return f"{row['count']} events have {what}; the oldest is {row['id']} ({row['event_type']})."
 
 
 _Row = dict[str, Any]
@@ -252,34 +261,49 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
     ),
     (
         """
-        SELECT id, event_type, resource_id FROM events
+        SELECT $1::uuid AS tenant_id, count(*) AS count, (array_agg(id ORDER BY id))[1] AS id,
+               (array_agg(event_type ORDER BY id))[1] AS event_type
+          FROM events
          WHERE tenant_id = $1 AND state = 'received'
            AND greatest(received_at, handed_over_at, handled_at) < now() - $2::interval
+        HAVING count(*) > 0
         """,
         lambda row: Difference(
             check="event_not_handled",
             subject="event",
             subject_id=str(row["id"]),
-            says=f"Event {row['id']} ({row['event_type']}) has waited for more than 10 minutes.",
-            mend=f"See that a worker runs and lexoffice answers; then POST /api/v1/events/{row['id']}/replay.",
+            says=_events(row, "waited for more than 10 minutes"),
+            mend="See that a worker runs and lexoffice answers. If they stay, have all of them handled again: "
+            + by_hand(
+                row["tenant_id"],
+                "UPDATE events SET handed_over_at = NULL, delivery = delivery + 1 WHERE state = 'received'"
+                " AND received_at < now() - interval '10 minutes'",
+            ),
         ),
         lambda _: (WAITING_TOO_LONG,),
     ),
     (
         """
-        SELECT e.id, e.event_type FROM events e
+        SELECT $1::uuid AS tenant_id, count(*) AS count, (array_agg(e.id ORDER BY e.id))[1] AS id,
+               (array_agg(e.event_type ORDER BY e.id))[1] AS event_type
+          FROM events e
          WHERE e.tenant_id = $1 AND e.state = 'waiting' AND e.handled_at IS NULL
            AND e.received_at < now() - $2::interval
            AND NOT EXISTS (SELECT 1 FROM creation_intents i
                             WHERE i.tenant_id = e.tenant_id AND i.closed_at IS NULL AND i.resource_id IS NULL)
            AND e.reason_code = $3
+        HAVING count(*) > 0
         """,
         lambda row: Difference(
             check="event_waits_for_nothing",
             subject="event",
             subject_id=str(row["id"]),
-            says=f"Event {row['id']} ({row['event_type']}) waits for a document, and none is being created.",
-            mend=f"POST /api/v1/events/{row['id']}/replay.",
+            says=_events(row, "waited for a document, and none is being created"),
+            mend=by_hand(
+                row["tenant_id"],
+                "UPDATE events SET state = 'received', reason_code = NULL, reason_params = NULL, handed_over_at = NULL,"
+                f" delivery = delivery + 1 WHERE state = 'waiting' AND reason_code = '{PARKED}'",
+            ),
         ),
         lambda _: (WAITING_TOO_LONG, PARKED),
     ),

@@ -56,7 +56,7 @@ async def test_a_change_of_the_partner_after_the_approval_voids_it_before_anythi
     """Blocked in between, so that the change comes first."""
     await shop.api("DELETE", "/providers/lexoffice/key")
     payout = await approved(shop)
-    await task(shop, "payout_blocked")
+    await task(shop, "connection_broken")
     await shop.api("PATCH", "/partners/ANNA", {"city": "Potsdam"})
     changed = await shop.payout_when(payout["number"], "awaiting_approval")
     assert changed["content_hash"] != payout["content_hash"]

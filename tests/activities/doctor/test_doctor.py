@@ -186,6 +186,38 @@ async def test_a_second_credit_note_with_a_marker_of_ours_is_found_and_voiding_i
     assert await checks(shop) == []
 
 
+async def test_the_only_document_of_a_payout_is_never_one_of_two(busy_shop: Shop) -> None:
+    """Its own one is void: „void one of them“ would be the last one."""
+    await silence(busy_shop)
+    found = (await payouts(busy_shop))["credit_note_open"]
+    [row] = await busy_shop.rows("SELECT marker FROM creation_intents ORDER BY created_at DESC LIMIT 1")
+    await busy_shop.hook("POST", "credit-notes", {"customer": "Partner ANNA", "net": "1.00", "remark": row["marker"]})
+    await busy_shop.click(found["credit_note_id"], "void")
+    [one] = [one for one in (await examine(busy_shop))["differences"] if one["check"] == "credit_note_without_payout"]
+    assert "void or gone" in one["says"]
+    assert "one of them" not in one["mend"]
+
+
+async def test_a_thousand_waiting_events_are_one_line_and_its_mend_hands_them_over(
+    shop: Shop, database: Database
+) -> None:
+    await plant(
+        database,
+        """
+        INSERT INTO events (tenant_id, provider, event_type, resource_id, body, state, received_at, handed_over_at)
+        SELECT $1, 'lexoffice', 'invoice.status.changed', gen_random_uuid()::text, '', 'received',
+               now() - interval '1 hour', now() - interval '1 hour'
+          FROM generate_series(1, 1000)
+        """,
+        shop.tenant.id,
+    )
+    [found] = [one for one in (await examine(shop))["differences"] if one["check"] == "event_not_handled"]
+    assert found["says"].startswith("1000 events have waited")
+    await mend_as_owner(database, found["mend"])
+    rows = await shop.rows("SELECT DISTINCT delivery FROM events WHERE handed_over_at IS NULL AND state = 'received'")
+    assert [row["delivery"] for row in rows] == [2]
+
+
 async def test_a_credit_note_of_another_amount_or_none_at_all_is_found(busy_shop: Shop) -> None:
     await silence(busy_shop)
     found = await payouts(busy_shop)
@@ -308,10 +340,15 @@ async def test_what_the_doctor_says_to_mend_by_hand_mends_as_the_owner(shop: Sho
     await shop.payout()
     await plant(database, "UPDATE payout_counters SET last = 0 WHERE tenant_id = $1", shop.tenant.id)
     [found] = [one for one in (await examine(shop))["differences"] if one["check"] == "counter_behind"]
+    await mend_as_owner(database, found["mend"])
+    assert "counter_behind" not in await checks(shop)
+
+
+async def mend_as_owner(database: Database, mend: str) -> None:
+    """Run what is said, as psql would."""
     owner = await asyncpg.connect(database.owner_url)
     try:
-        for statement in re.findall(r'-c "([^"]+)"', found["mend"]):
+        for statement in re.findall(r'-c "([^"]+)"', mend):
             await owner.execute(statement)
     finally:
         await owner.close()
-    assert "counter_behind" not in await checks(shop)
