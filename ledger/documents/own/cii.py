@@ -79,7 +79,7 @@ def _note(header: Element, text: str, subject: str | None = None) -> None:
 
 
 def _line(trade: Element, place: int, line: OwnLine, document: OwnDocument) -> None:
-    cents = line.net_cents * _sign(document)
+    cents = line.net_cents * document.sign
     item = _ram(trade, "IncludedSupplyChainTradeLineItem")
     _ram(_ram(item, "AssociatedDocumentLineDocument"), "LineID", str(place))
     product = _ram(item, "SpecifiedTradeProduct")
@@ -152,8 +152,8 @@ def _settlement(trade: Element, document: OwnDocument) -> None:
     period = _ram(settlement, "BillingSpecifiedPeriod")
     _day(_ram(period, "StartDateTime"), document.period_from)
     _day(_ram(period, "EndDateTime"), document.period_to)
-    if terms := _terms(document):
-        _ram(_ram(settlement, "SpecifiedTradePaymentTerms"), "Description", terms)
+    if document.payment_terms:
+        _ram(_ram(settlement, "SpecifiedTradePaymentTerms"), "Description", document.payment_terms)
     _totals(settlement, document)
     if document.original:
         reference = _ram(settlement, "InvoiceReferencedDocument")
@@ -165,13 +165,6 @@ def _settlement(trade: Element, document: OwnDocument) -> None:
             nsmap={"qdt": "urn:un:unece:uncefact:data:standard:QualifiedDataType:100"},
         )
         issued.text = f"{document.original.issued_on:%Y%m%d}"
-
-
-def _terms(document: OwnDocument) -> str | None:
-    """BT-20, wherever the amount due is positive (BR-CO-25)."""
-    if document.payout_number:
-        return "Die Auszahlung wird überwiesen, sobald dieser Beleg zugegangen ist."
-    return "Keine Zahlung durch diesen Beleg." if document.transfer_cents * _sign(document) > 0 else None
 
 
 def _payment(settlement: Element, document: OwnDocument) -> None:
@@ -186,7 +179,7 @@ def _payment(settlement: Element, document: OwnDocument) -> None:
 
 
 def _tax(settlement: Element, document: OwnDocument) -> None:
-    vat, sign = document.vat, _sign(document)
+    vat, sign = document.vat, document.sign
     tax = _ram(settlement, "ApplicableTradeTax")
     _ram(tax, "CalculatedAmount", _amount(document.tax_cents * sign))
     _ram(tax, "TypeCode", "VAT")
@@ -200,7 +193,7 @@ def _tax(settlement: Element, document: OwnDocument) -> None:
 
 
 def _totals(settlement: Element, document: OwnDocument) -> None:
-    sign = _sign(document)
+    sign = document.sign
     totals = _ram(settlement, "SpecifiedTradeSettlementHeaderMonetarySummation")
     _ram(totals, "LineTotalAmount", _amount(document.net_cents * sign))
     _ram(totals, "TaxBasisTotalAmount", _amount(document.net_cents * sign))
@@ -208,12 +201,7 @@ def _totals(settlement: Element, document: OwnDocument) -> None:
     _ram(totals, "GrandTotalAmount", _amount(document.gross_cents * sign))
     if document.set_offs:
         _ram(totals, "TotalPrepaidAmount", _amount(sum(one.cents for one in document.set_offs)))
-    _ram(totals, "DuePayableAmount", _amount(document.transfer_cents * sign))
-
-
-def _sign(document: OwnDocument) -> int:
-    """A self-billed credit note (261) has positive amounts; everything else is written as it counts."""
-    return -1 if type_code(document) == "261" else 1
+    _ram(totals, "DuePayableAmount", _amount(document.due_cents))
 
 
 def _rsm(parent: Element, name: str) -> Element:

@@ -132,6 +132,8 @@ class OwnDocument(Frozen):
     """What the law wants said beside title and tax, German."""
     sentences_english: tuple[str, ...] = ()
     """The same for a partner abroad: the document is German and English where there are any."""
+    payment_terms: str | None = None
+    """BT-20: when it is paid, or that nothing is paid by this document."""
     profile: Literal["en16931", "xrechnung"] = "en16931"
     buyer_reference: str | None = None
     """BT-10 (Leitweg-ID or what the tenant wants there); XRechnung demands one."""
@@ -147,6 +149,8 @@ class OwnDocument(Frozen):
         takes_back = self.kind in (OwnDocumentKind.REVERSAL, OwnDocumentKind.CORRECTION)
         if takes_back != (self.net_cents < 0) or self.net_cents == 0:
             raise ValueError("total_has_the_wrong_sign")
+        if self.payment_terms is None and self.due_cents > 0:
+            raise ValueError("payment_terms_missing")  # BR-CO-25
         if takes_back and (self.payout_number or self.set_offs):
             raise ValueError("what_takes_back_is_not_transferred")
         if sum(one.cents for one in self.set_offs) > self.gross_cents > 0:
@@ -172,6 +176,16 @@ class OwnDocument(Frozen):
     def transfer_cents(self) -> int:
         """Gross less what is set off (BT-115): what the bank transfers."""
         return self.gross_cents - sum(one.cents for one in self.set_offs)
+
+    @property
+    def sign(self) -> int:
+        """-1 where amounts are written with the opposite sign: a self-billed credit note (261) has positive ones."""
+        return -1 if self.kind is OwnDocumentKind.REVERSAL and self.reversal_code == "261" else 1
+
+    @property
+    def due_cents(self) -> int:
+        """BT-115 as it is written."""
+        return self.transfer_cents * self.sign
 
     @property
     def title(self) -> str:

@@ -98,6 +98,7 @@ def document(**members: Any) -> OwnDocument:
         "iban": "DE02120300000000202051",
         "account_holder": "Anna Beispiel",
         "sentences": _REGULATION,
+        "payment_terms": "Die Auszahlung wird überwiesen, sobald dieser Beleg zugegangen ist.",
     } | members
     abroad = given["seller"].country_code != "DE"
     return OwnDocument.model_validate({"sentences_english": _ENGLISH if abroad else ()} | given)
@@ -117,6 +118,7 @@ def taking_back(of: OwnDocument, **members: Any) -> OwnDocument:
         iban=None,
         account_holder=None,
         sentences=(),
+        payment_terms="Keine Zahlung durch diesen Beleg." if members.get("reversal_code") == "261" else None,
         **members,
     )
 

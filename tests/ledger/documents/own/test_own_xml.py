@@ -81,6 +81,7 @@ def test_a_private_person_gets_no_xml_and_neither_does_her_storno() -> None:
         ({"lines": (OwnLine(text="a", net_cents=-1),)}, "total_has_the_wrong_sign"),
         ({"lines": (OwnLine(text="a", net_cents=1), OwnLine(text="b", net_cents=-1))}, "total_has_the_wrong_sign"),
         ({"set_offs": (SetOff(number="GU-1", cents=1_000_000),)}, "more_set_off_than_owed"),
+        ({"payment_terms": None}, "payment_terms_missing"),
         ({"kind": OwnDocumentKind.REVERSAL}, "a_reversal_names_its_original"),
         ({"period_to": document().period_from.replace(month=9)}, "period_ends_before_it_begins"),
     ],
