@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 import ledger
 from api import health
-from api.http import docs_page, problems
+from api.http import docs_page, parts, problems
 from api.http.codes import ANSWERS
 from api.http.described import METHODS, describe, english
 from api.http.edge import Edge, Hosts, Limits
@@ -43,6 +43,7 @@ def api() -> FastAPI:
         made.router.routes.extend(router.routes)
     made.router.routes.extend(docs_page.for_operators(made))
     problems.register(made)
+    made.dependency_overrides[parts.FOR_OPERATORS.dependency] = lambda: None  # without settings nobody is shown it
     describe(made)
     made.add_middleware(
         Edge,
