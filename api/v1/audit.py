@@ -63,7 +63,7 @@ async def list_entries(
         found, following = await audit.list_entries(
             tx, asked.model_copy(update={"since": since}), after=after(asked.cursor), limit=asked.limit
         )
-    items = [{"number": entry.seq, **shown(entry)} for entry in found]
+    items = [shown(entry) for entry in found]
     for item in items:
         del item["personal"]
     return JSONResponse({"items": items, "next_cursor": None if following is None else str(following)})

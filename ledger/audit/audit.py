@@ -35,6 +35,7 @@ class Origin(Frozen):
 
 
 _AROUND = timedelta(hours=1)
+_SEQ_OF_NUMBER = "SELECT seq FROM audit_chain WHERE tenant_id = $1"
 _SEQ = "SELECT seq FROM audit_entries WHERE tenant_id = $1"
 _origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
 
@@ -50,9 +51,11 @@ def coming_from(origin: Origin) -> Iterator[None]:
 
 
 class AuditEntry(Frozen):
-    """One entry of the trail; `seq` says the order in which they were written."""
+    """One entry of the trail; `seq` says the order in which they were written, over all tenants: it is not shown."""
 
     seq: int
+    number: int | None
+    """In the tenant's own chain; None until its transaction has ended."""
     at: datetime
     actor: str
     action: str
@@ -173,7 +176,7 @@ async def list_entries(
     after: int | None = None,
     limit: int = 50,
 ) -> tuple[list[AuditEntry], int | None]:
-    """Newest first; the second value is the cursor of the next page."""
+    """Newest first; the second value is the cursor of the next page, a number of this tenant's chain."""
     where = Conditions(tx.tenant.id)
     equal = {
         "e.subject": wanted.subject,
@@ -185,7 +188,7 @@ async def list_entries(
         if value is not None:
             where.require(f"{column} = {{}}", value)
     if after is not None:
-        where.require("e.seq < {}", after)
+        where.require(f"e.seq < ({_SEQ_OF_NUMBER} AND number = {{}})", after)
     # Numbers and times rise together, but for entries written at once: an hour around is surely enough, and keeps the
     # list in the order of one index.
     if wanted.since is not None:
@@ -196,14 +199,16 @@ async def list_entries(
         where.require(f"e.seq <= ({_SEQ} AND at < {{}} ORDER BY at DESC LIMIT 1)", wanted.before + _AROUND)
     rows = await tx.fetch(
         f"""
-        SELECT e.seq, e.at, e.actor, e.action, e.subject, e.subject_id, e.detail, e.origin, p.data AS personal
-          FROM audit_entries e LEFT JOIN audit_personal p ON p.tenant_id = e.tenant_id AND p.seq = e.seq
+        SELECT e.seq, c.number, e.at, e.actor, e.action, e.subject, e.subject_id, e.detail, e.origin, p.data AS personal
+          FROM audit_entries e
+          LEFT JOIN audit_chain c ON c.tenant_id = e.tenant_id AND c.seq = e.seq
+          LEFT JOIN audit_personal p ON p.tenant_id = e.tenant_id AND p.seq = e.seq
          WHERE e.tenant_id = $1 {where} ORDER BY e.seq DESC LIMIT {where.parameter(limit + 1)}
         """,
         *where.parameters,
     )
     found = [_entry(row) for row in rows[:limit]]
-    return found, (found[-1].seq if len(rows) > limit else None)
+    return found, (found[-1].number if len(rows) > limit else None)
 
 
 async def known(tx: TenantTransaction, what: Literal["actor", "action", "subject"]) -> list[str]:

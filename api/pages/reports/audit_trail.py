@@ -102,7 +102,7 @@ def _sees_personal(visit: Visit) -> bool:
 
 def _line(entry: AuditEntry, name: str, sees_personal: bool) -> Sequence[Any]:
     return (
-        entry.seq,
+        entry.number,
         entry.at,
         name,
         entry.actor,
