@@ -60,8 +60,11 @@ async def serve_doors(doors: Starlette, settings: Settings, listening: socket.so
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Raises PortBusy. Ours, not uvicorn's: it ends the process by SystemExit, from which neither loop nor workers
-    would come back."""
+    """A socket that listens there.
+
+    Raises PortBusy. Ours, not uvicorn's: it ends the process by SystemExit, from which neither loop nor workers would
+    come back.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, protocol)

@@ -98,8 +98,6 @@ def test_a_row_becomes_a_model_by_from_row() -> None:
 
 
 LONGEST = 400
-LONGER_STILL = {"tests/money/model.py"}
-"""Files that are to be split; none is added."""
 
 
 def test_no_file_is_longer_than_a_reader_keeps_in_mind() -> None:
@@ -108,7 +106,7 @@ def test_no_file_is_longer_than_a_reader_keeps_in_mind() -> None:
         for path in HOUSE.rglob("*.py")
         if not {".venv", ".git", "node_modules"} & set(path.relative_to(HOUSE).parts)
     }
-    assert {path for path, count in lines.items() if count > LONGEST} == LONGER_STILL
+    assert not {path for path, count in lines.items() if count > LONGEST}
 
 
 _A_DAY_OF_THE_MACHINE = re.compile(
