@@ -89,7 +89,7 @@ def _codes(spoken: str) -> list[tuple[str, list[tuple[int, str]]]]:
     """Each `code` with the status and the sentences under which it is answered, places of the sentence as they are."""
     sentences: dict[str, list[tuple[int, str]]] = {}
     for status, code, reason in ANSWERS:
-        sentences.setdefault(code, []).append((status, _bare(templates(spoken)[reason])))
+        sentences.setdefault(code, []).append((status, _bare(templates(spoken).get(reason, reason))))
     return sorted(sentences.items())
 
 

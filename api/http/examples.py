@@ -222,7 +222,7 @@ class Examples:
 
     def problem(self, reason: str) -> dict[str, Any]:
         """The error with this reason, as it is answered in this language."""
-        status, code = next((status, code) for status, code, known in ANSWERS if known == reason)
+        status, code = next(((status, code) for status, code, known in ANSWERS if known == reason), (409, reason))
         params = {place: _SAMPLES.get(place, _BY_SHAPE.get(shape, 3)) for place, shape in _places(reason)}
         if reason == "missing_scope":
             params = {"scope": "approve"}
@@ -270,7 +270,7 @@ def refusal_of(operation: str, path: str) -> str:
 
 
 def _places(reason: str) -> set[tuple[str, str]]:
-    return {(name, shape) for name, shape in places(templates("de")[reason])}
+    return {(name, shape) for name, shape in places(templates("de").get(reason, ""))}
 
 
 def _said(parts: list[Mapping[str, Any]]) -> Mapping[str, Any]:
