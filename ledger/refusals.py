@@ -97,6 +97,10 @@ BY_SQLSTATE: dict[str, tuple[type[Refused], str]] = {
     "PD030": (NotAcceptable, "month_differs"),
     "PD031": (NotAcceptable, "parts_differ"),
     "PD040": (NotAllowedNow, "own_document_stays"),
+    "PD050": (NotAllowedNow, "stays_as_written"),
+    "PD051": (NotAllowedNow, "approval_without_decision"),
+    "PD052": (NotAcceptable, "account_of_another_partner"),
+    "PD053": (NotAllowedNow, "line_without_cause"),
 }
 _DOCUMENT_UNDER_WAY = "PD006"
 

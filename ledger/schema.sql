@@ -431,6 +431,11 @@ CREATE CONSTRAINT TRIGGER line_is_its_settlement
     FOR EACH ROW
     WHEN (new.kind = 'month_close')
     EXECUTE FUNCTION line_is_its_settlement();
+CREATE TRIGGER new_line_has_its_cause
+    AFTER INSERT ON commissions
+    FOR EACH ROW
+    WHEN ((new.kind IN ('correction', 'reissue', 'clawback')) AND CURRENT_USER = 'partnerdesk_app'::name)
+    EXECUTE FUNCTION line_has_its_cause();
 CREATE TRIGGER note_change BEFORE UPDATE ON commissions FOR EACH ROW EXECUTE FUNCTION note_change();
 CREATE CONSTRAINT TRIGGER parts_are_their_line
     AFTER INSERT OR UPDATE OF net_cents, partner_id, split_of ON commissions DEFERRABLE INITIALLY DEFERRED
@@ -443,6 +448,12 @@ CREATE TRIGGER settled_commissions_keep_their_amount
     WHEN ((old.state IN ('in_payout', 'paid')) AND (old.net_cents IS DISTINCT FROM new.net_cents OR old.partner_id IS
     DISTINCT FROM new.partner_id OR old.transaction_id IS DISTINCT FROM new.transaction_id))
     EXECUTE FUNCTION settled_commissions_keep_their_amount();
+CREATE TRIGGER written_line_is_confirmed
+    AFTER UPDATE OF state ON commissions
+    FOR EACH ROW
+    WHEN (new.kind = 'correction' AND old.state = 'pending' AND new.state = 'approved' AND CURRENT_USER =
+    'partnerdesk_app'::name)
+    EXECUTE FUNCTION line_has_its_cause();
 
 CREATE TABLE creation_intents (
     tenant_id       uuid NOT NULL REFERENCES tenants,
@@ -576,6 +587,12 @@ ALTER TABLE decisions FORCE ROW LEVEL SECURITY;
 CREATE POLICY lookup ON decisions FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY own_tenant ON decisions USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON decisions TO partnerdesk_app;
+CREATE TRIGGER stay_as_written
+    BEFORE UPDATE ON decisions
+    FOR EACH ROW
+    WHEN (CURRENT_USER = 'partnerdesk_app'::name)
+    EXECUTE FUNCTION stay_as_written('id', 'payout_id', 'kind', 'decided_by', 'decided_at', 'content_hash', 'reason',
+    'detail');
 
 CREATE TABLE document_snapshots (
     tenant_id   uuid NOT NULL REFERENCES tenants,
@@ -1314,6 +1331,12 @@ CREATE TRIGGER mail_about_account
     FOR EACH ROW
     WHEN (new.state = 'pending')
     EXECUTE FUNCTION mail_about_account();
+CREATE TRIGGER stay_as_written
+    BEFORE UPDATE ON partner_bank_details
+    FOR EACH ROW
+    WHEN (CURRENT_USER = 'partnerdesk_app'::name)
+    EXECUTE FUNCTION stay_as_written('id', 'partner_id', 'account_holder', 'iban_hmac', 'iban_last4', 'bic',
+    'recorded_by', 'recorded_at');
 
 CREATE TABLE partner_history (
     tenant_id   uuid NOT NULL REFERENCES tenants,
@@ -1740,6 +1763,11 @@ CREATE TRIGGER an_intent_holds_the_payout
     FOR EACH ROW
     WHEN (old.state = 'approved' AND (new.state IN ('cancelled', 'awaiting_approval')))
     EXECUTE FUNCTION an_intent_holds_the_payout();
+CREATE TRIGGER approval_has_its_decision
+    AFTER UPDATE OF state ON payouts
+    FOR EACH ROW
+    WHEN (old.state = 'awaiting_approval' AND new.state = 'approved' AND CURRENT_USER = 'partnerdesk_app'::name)
+    EXECUTE FUNCTION approval_has_its_decision();
 CREATE TRIGGER end_or_open_hands
     AFTER UPDATE OF state ON payouts
     FOR EACH ROW
@@ -1807,6 +1835,11 @@ CREATE TRIGGER note_how_long_it_took
     FOR EACH ROW
     WHEN (new.state = 'paid' AND old.state <> 'paid' AND new.waited_seconds IS NULL)
     EXECUTE FUNCTION note_how_long_it_took();
+CREATE TRIGGER payout_goes_to_its_partner
+    AFTER INSERT OR UPDATE OF bank_details_id, partner_id ON payouts
+    FOR EACH ROW
+    WHEN (new.bank_details_id IS NOT NULL)
+    EXECUTE FUNCTION payout_goes_to_its_partner();
 CREATE TRIGGER payouts_stay BEFORE DELETE ON payouts FOR EACH STATEMENT EXECUTE FUNCTION payouts_stay();
 CREATE TRIGGER tell_the_release_before
     BEFORE INSERT OR UPDATE OF open_holds ON payouts
@@ -2525,6 +2558,12 @@ CREATE TRIGGER keep_code_and_sentence_when_new
     FOR EACH ROW
     WHEN (new.ended_reason IS NOT NULL OR new.ended_code IS NOT NULL)
     EXECUTE FUNCTION keep_code_and_sentence('ended_reason', 'ended_code', 'ended_params', 'people');
+CREATE TRIGGER stay_as_written
+    BEFORE UPDATE ON tenant_bank_accounts
+    FOR EACH ROW
+    WHEN (CURRENT_USER = 'partnerdesk_app'::name)
+    EXECUTE FUNCTION stay_as_written('id', 'account_holder', 'iban_hmac', 'iban_last4', 'bic', 'recorded_by',
+    'recorded_at');
 
 CREATE TABLE tenants (
     id                     uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -2879,6 +2918,20 @@ BEGIN
     IF EXISTS (SELECT 1 FROM creation_intents
                 WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.id AND closed_at IS NULL) THEN
         RAISE EXCEPTION 'payout % has a creation intent', NEW.number USING ERRCODE = 'PD006';
+    END IF;
+    RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.approval_has_its_decision()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    -- Of this transaction: an approval that became void is none for the next.
+    IF NOT EXISTS (SELECT 1 FROM decisions
+                    WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.id AND kind = 'approve'
+                      AND content_hash = NEW.content_hash AND decided_at = now()) THEN
+        RAISE EXCEPTION 'payout % is approved by nobody', NEW.number USING ERRCODE = 'PD051';
     END IF;
     RETURN NULL;
 END $function$;
@@ -3823,6 +3876,29 @@ BEGIN
     RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.line_has_its_cause()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    stands_for uuid := COALESCE(NEW.split_of, NEW.reissued_of, NEW.origin_id);
+BEGIN
+    IF stands_for IS NULL THEN
+        IF NEW.state <> 'pending' AND (TG_OP = 'INSERT' OR NOT EXISTS (
+               SELECT 1 FROM manual_lines
+                WHERE tenant_id = NEW.tenant_id AND commission_id = NEW.id AND confirmed)) THEN
+            RAISE EXCEPTION 'a line that somebody wrote waits for a second person' USING ERRCODE = 'PD053';
+        END IF;
+    ELSIF NOT EXISTS (
+        SELECT 1 FROM commissions c
+         WHERE c.tenant_id = NEW.tenant_id AND c.id = stands_for AND c.id <> NEW.id AND c.partner_id = NEW.partner_id
+           AND c.transaction_id IS NOT DISTINCT FROM NEW.transaction_id AND c.month IS NOT DISTINCT FROM NEW.month)
+    THEN
+        RAISE EXCEPTION 'the line stands for none of this partner and sale' USING ERRCODE = 'PD053';
+    END IF;
+    RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.line_is_its_settlement()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4193,6 +4269,18 @@ BEGIN
     RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.payout_goes_to_its_partner()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM partner_bank_details
+                    WHERE tenant_id = NEW.tenant_id AND id = NEW.bank_details_id AND partner_id = NEW.partner_id) THEN
+        RAISE EXCEPTION 'payout % would go to another partner''s account', NEW.number USING ERRCODE = 'PD052';
+    END IF;
+    RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.payouts_stay()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4497,6 +4585,21 @@ BEGIN
              WHERE tenant_id = NEW.tenant_id AND transaction_id = NEW.transaction_id AND released_at IS NULL) h
      WHERE t.tenant_id = NEW.tenant_id AND t.id = NEW.transaction_id AND t.open_holds IS DISTINCT FROM h.codes;
     RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.stay_as_written()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    fixed text;
+BEGIN
+    FOREACH fixed IN ARRAY TG_ARGV LOOP
+        IF to_jsonb(NEW) -> fixed IS DISTINCT FROM to_jsonb(OLD) -> fixed THEN
+            RAISE EXCEPTION '%.% is written once', TG_TABLE_NAME, fixed USING ERRCODE = 'PD050';
+        END IF;
+    END LOOP;
+    RETURN NEW;
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.sweep_age_seconds()

@@ -111,7 +111,7 @@ async def _payers_address(tx: TenantTransaction) -> Address | None:
 async def _payments(tx: TenantTransaction, vault: Vault, run: BankRun) -> list[Payment]:
     rows = await tx.fetch(
         """
-        SELECT l.creditor, l.amount_cents, l.end_to_end_id, l.remittance, b.iban_encrypted, b.bic
+        SELECT l.creditor, l.amount_cents, l.end_to_end_id, l.remittance, b.iban_encrypted, b.iban_last4, b.bic
           FROM bank_run_lines l
           JOIN partner_bank_details b ON b.tenant_id = l.tenant_id AND b.id = l.bank_details_id
          WHERE l.tenant_id = $1 AND l.run_id = $2 AND l.released_at IS NULL ORDER BY l.position
@@ -123,7 +123,7 @@ async def _payments(tx: TenantTransaction, vault: Vault, run: BankRun) -> list[P
     return [
         Payment(
             creditor=row["creditor"],
-            iban=vault.decrypt(row["iban_encrypted"]),
+            iban=_iban_as_recorded(vault, row["iban_encrypted"], row["iban_last4"]),
             bic=row["bic"],
             amount_cents=row["amount_cents"],
             end_to_end_id=row["end_to_end_id"],
@@ -131,3 +131,14 @@ async def _payments(tx: TenantTransaction, vault: Vault, run: BankRun) -> list[P
         )
         for row in rows
     ]
+
+
+def _iban_as_recorded(vault: Vault, encrypted: bytes, last4: str) -> str:
+    """A cipher may be renewed, and so be exchanged for that of another account: its last characters are written once.
+
+    Raises NotAllowedNow.
+    """
+    iban = vault.decrypt(encrypted)
+    if iban[-4:] != last4:
+        raise NotAllowedNow("account_was_exchanged")
+    return iban

@@ -18,7 +18,7 @@ from ledger.payouts.partner_balance import Balance
 from ledger.refusals import NothingDue
 from ledger.types import EventState, PayoutState
 from tests.fixtures.invoices import SOLD_AT, apply, booked, give_back, paid, sell, still
-from tests.fixtures.ledger_shop import Shop
+from tests.fixtures.ledger_shop import Shop, approve_directly
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -114,7 +114,8 @@ async def test_a_part_refunded_before_the_document_leaves_the_payout_and_voids_t
     sale = await approved_sale(shop)
     await approved_sale(shop, "pi_2", voucher_number="RE-2")
     number = await shop.payout("ANNA")
-    await shop.rows("UPDATE payouts SET state = 'approved' WHERE number = $1", number)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await approve_directly(tx, number)
     await give_back(shop, refunded_cents=5950)
     async with shop.ledger.transaction(shop.tenant) as tx:
         payout = await payouts.get(tx, number)

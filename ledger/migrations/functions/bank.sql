@@ -125,3 +125,18 @@ CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON bank_runs FOR EACH ROW
     EXECUTE FUNCTION note_change();
 COMMENT ON TRIGGER note_change ON bank_runs IS
     'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';
+
+CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON partner_bank_details FOR EACH ROW
+    WHEN (current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION stay_as_written('id', 'partner_id', 'account_holder', 'iban_hmac', 'iban_last4', 'bic', 'recorded_by',
+                                     'recorded_at');
+COMMENT ON TRIGGER stay_as_written ON partner_bank_details IS
+    'Refuses the application another account in the same row (PD050); its cipher may be renewed (0028).'
+    ' Relied on by ledger/bank/partner_accounts.py, ledger/bank/bank_export.py.';
+
+CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON tenant_bank_accounts FOR EACH ROW
+    WHEN (current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION stay_as_written('id', 'account_holder', 'iban_hmac', 'iban_last4', 'bic', 'recorded_by', 'recorded_at');
+COMMENT ON TRIGGER stay_as_written ON tenant_bank_accounts IS
+    'Refuses the application another account in the same row (PD050).'
+    ' Relied on by ledger/bank/bank_accounts.py.';

@@ -158,3 +158,40 @@ CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON commissions FOR EACH ROW
     EXECUTE FUNCTION note_change();
 COMMENT ON TRIGGER note_change ON commissions IS
     'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';
+
+-- A line that somebody wrote counts once a second person confirmed it; what stands for another line is of its partner and
+-- sale. The line of a month is its settlement (line_is_its_settlement).
+CREATE OR REPLACE FUNCTION line_has_its_cause() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+DECLARE
+    stands_for uuid := COALESCE(NEW.split_of, NEW.reissued_of, NEW.origin_id);
+BEGIN
+    IF stands_for IS NULL THEN
+        IF NEW.state <> 'pending' AND (TG_OP = 'INSERT' OR NOT EXISTS (
+               SELECT 1 FROM manual_lines
+                WHERE tenant_id = NEW.tenant_id AND commission_id = NEW.id AND confirmed)) THEN
+            RAISE EXCEPTION 'a line that somebody wrote waits for a second person' USING ERRCODE = 'PD053';
+        END IF;
+    ELSIF NOT EXISTS (
+        SELECT 1 FROM commissions c
+         WHERE c.tenant_id = NEW.tenant_id AND c.id = stands_for AND c.id <> NEW.id AND c.partner_id = NEW.partner_id
+           AND c.transaction_id IS NOT DISTINCT FROM NEW.transaction_id AND c.month IS NOT DISTINCT FROM NEW.month)
+    THEN
+        RAISE EXCEPTION 'the line stands for none of this partner and sale' USING ERRCODE = 'PD053';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER new_line_has_its_cause AFTER INSERT ON commissions FOR EACH ROW
+    WHEN (NEW.kind IN ('correction', 'reissue', 'clawback') AND current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION line_has_its_cause();
+COMMENT ON TRIGGER new_line_has_its_cause ON commissions IS
+    'Refuses the application a line written by hand that does not wait, and one that stands for no other (PD053).'
+    ' Relied on by ledger/commissions/manual_lines.py, ledger/payouts/clawbacks.py, ledger/payouts/payout_lines.py.';
+
+CREATE OR REPLACE TRIGGER written_line_is_confirmed AFTER UPDATE OF state ON commissions FOR EACH ROW
+    WHEN (NEW.kind = 'correction' AND OLD.state = 'pending' AND NEW.state = 'approved' AND current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION line_has_its_cause();
+COMMENT ON TRIGGER written_line_is_confirmed ON commissions IS
+    'Refuses the application a line written by hand that nobody has confirmed (PD053).'
+    ' Relied on by ledger/commissions/manual_lines.py.';

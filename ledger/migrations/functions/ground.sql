@@ -513,3 +513,17 @@ CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON tasks FOR EACH ROW
     EXECUTE FUNCTION note_change();
 COMMENT ON TRIGGER note_change ON tasks IS
     'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';
+
+-- For the application's role: what a row was written with stays. TG_ARGV names the columns.
+CREATE OR REPLACE FUNCTION stay_as_written() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+DECLARE
+    fixed text;
+BEGIN
+    FOREACH fixed IN ARRAY TG_ARGV LOOP
+        IF to_jsonb(NEW) -> fixed IS DISTINCT FROM to_jsonb(OLD) -> fixed THEN
+            RAISE EXCEPTION '%.% is written once', TG_TABLE_NAME, fixed USING ERRCODE = 'PD050';
+        END IF;
+    END LOOP;
+    RETURN NEW;
+END $$;

@@ -503,3 +503,46 @@ CREATE OR REPLACE TRIGGER end_or_open_hands AFTER UPDATE OF state ON payouts
 COMMENT ON TRIGGER end_or_open_hands ON payouts IS
     'Opens the hands again that a void approval had ended, and ends those on a payout, its sales and lines when it is paid.'
     ' Relied on by ledger/payouts/payout_hands.py.';
+
+-- What the application decides it writes down first (rules.md, Approval); whoever speaks SQL in its name is held to it.
+CREATE OR REPLACE FUNCTION approval_has_its_decision() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    -- Of this transaction: an approval that became void is none for the next.
+    IF NOT EXISTS (SELECT 1 FROM decisions
+                    WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.id AND kind = 'approve'
+                      AND content_hash = NEW.content_hash AND decided_at = now()) THEN
+        RAISE EXCEPTION 'payout % is approved by nobody', NEW.number USING ERRCODE = 'PD051';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER approval_has_its_decision AFTER UPDATE OF state ON payouts FOR EACH ROW
+    WHEN (OLD.state = 'awaiting_approval' AND NEW.state = 'approved' AND current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION approval_has_its_decision();
+COMMENT ON TRIGGER approval_has_its_decision ON payouts IS
+    'Refuses the application an approval without a decision of this hash in the same transaction (PD051).'
+    ' Relied on by ledger/payouts/decisions.py.';
+
+CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON decisions FOR EACH ROW
+    WHEN (current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION stay_as_written('id', 'payout_id', 'kind', 'decided_by', 'decided_at', 'content_hash', 'reason', 'detail');
+COMMENT ON TRIGGER stay_as_written ON decisions IS
+    'Refuses the application to change a decision (PD050).'
+    ' Relied on by ledger/payouts/decisions.py.';
+
+CREATE OR REPLACE FUNCTION payout_goes_to_its_partner() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM partner_bank_details
+                    WHERE tenant_id = NEW.tenant_id AND id = NEW.bank_details_id AND partner_id = NEW.partner_id) THEN
+        RAISE EXCEPTION 'payout % would go to another partner''s account', NEW.number USING ERRCODE = 'PD052';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER payout_goes_to_its_partner AFTER INSERT OR UPDATE OF bank_details_id, partner_id ON payouts
+    FOR EACH ROW WHEN (NEW.bank_details_id IS NOT NULL) EXECUTE FUNCTION payout_goes_to_its_partner();
+COMMENT ON TRIGGER payout_goes_to_its_partner ON payouts IS
+    'Refuses a payout to an account of another partner (PD052).'
+    ' Relied on by ledger/payouts/payout_requests.py, ledger/payouts/decisions.py.';

@@ -14,6 +14,7 @@ from ledger.reasons import Reason
 from ledger.refusals import ContentHasChanged, NotAcceptable, NotAllowedNow
 from ledger.types import TaskId
 from ledger.vault import Vault
+from tests.conftest import Database
 from tests.fixtures.bank_runs import (
     MAKER,
     SECOND,
@@ -30,6 +31,7 @@ from tests.fixtures.bank_runs import (
     refresh,
 )
 from tests.fixtures.ledger_shop import Shop
+from tests.fixtures.planted_differences import plant
 from words import sentence
 
 
@@ -143,7 +145,9 @@ async def test_accounts_outside_sepa_go_on_a_list(shop: Shop, vault: Vault) -> N
     assert [line.payout for line in await held(shop, run)] == [swiss.number]
 
 
-async def test_an_account_beyond_the_eea_needs_its_bic_and_the_payers_town(shop: Shop, vault: Vault) -> None:
+async def test_an_account_beyond_the_eea_needs_its_bic_and_the_payers_town(
+    shop: Shop, vault: Vault, database: Database
+) -> None:
     await own_account(shop, vault)
     await open_payout(shop, vault, to=iban(country="CH"))
     run = await draft(shop, vault)
@@ -152,9 +156,10 @@ async def test_an_account_beyond_the_eea_needs_its_bic_and_the_payers_town(shop:
     assert [one.text for one in tree.findall(".//{*}CdtrAgt//{*}BICFI")] == [SWISS_BIC]
     assert tree.findtext(".//{*}Dbtr/{*}PstlAdr/{*}Ctry") == "DE"
     another = await open_payout(shop, vault)
-    await shop.rows("UPDATE partner_bank_details SET bic = NULL")  # as recorded before 1.0
+    bic = "UPDATE partner_bank_details SET bic = $2 WHERE tenant_id = $1"
+    await plant(database, bic, shop.tenant.id, None)  # as recorded before 1.0
     assert (await _judged(shop, vault))[another.number] == "Für ein Konto außerhalb des EWR fehlt der BIC."
-    await shop.rows("UPDATE partner_bank_details SET bic = $1", SWISS_BIC)
+    await plant(database, bic, shop.tenant.id, SWISS_BIC)
     await shop.rows("UPDATE tenants SET city = NULL")
     assert (await _judged(shop, vault))[another.number] is not None
 

@@ -79,14 +79,14 @@ async def _waiting_for_transfer(shop: Shop, vault: Vault, count: int) -> None:
             """,
             (),
         ),
-        ("UPDATE payouts SET state = 'approved' WHERE tenant_id = $1", ()),
         (
             """
             INSERT INTO decisions (tenant_id, payout_id, kind, decided_by, content_hash)
-            SELECT $1, id, 'approve', 'key:chief', 'hash' FROM payouts
+            SELECT $1, id, 'approve', 'key:chief', content_hash FROM payouts
             """,
             (),
         ),
+        ("UPDATE payouts SET state = 'approved' WHERE tenant_id = $1", ()),
         (
             """
             INSERT INTO creation_intents (tenant_id, kind, payout_id, marker, organization_id, content, content_hash,

@@ -39,7 +39,12 @@ WAY_TO = {
     "settled_manually": ["approved", "credit_note_open", "returned", "settled_manually"],
 }
 STATES = [state.value for state in PayoutState]
-MOVE = "UPDATE payouts SET state = $2, payment_reference = 'E2E', paid_on = current_date WHERE number = $1"
+MOVE = """
+    WITH decided AS (
+        INSERT INTO decisions (tenant_id, payout_id, kind, decided_by, content_hash)
+        SELECT tenant_id, id, 'approve', 'test', content_hash FROM payouts WHERE number = $1 AND $2 = 'approved')
+    UPDATE payouts SET state = $2, payment_reference = 'E2E', paid_on = current_date WHERE number = $1
+"""
 BEGIN = """
     INSERT INTO payouts (tenant_id, number, partner_id, tax_case, net_cents, tax_rate, tax_cents, gross_cents,
                          period_from, period_to, content_hash, requested_by, payment_reference, paid_on, state)

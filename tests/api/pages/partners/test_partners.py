@@ -4,6 +4,7 @@ import pytest
 
 from ledger.refusals import NotAllowedNow
 from ledger.roles import Role
+from tests.fixtures.ledger_shop import CONFIRMED_LINES, COUNTED_LINES
 from tests.fixtures.sale_books import Books
 
 IBAN = "DE02120300000000202051"
@@ -25,11 +26,13 @@ async def test_a_debt_is_shown_with_the_day_since_when(books: Books) -> None:
         """
         INSERT INTO commissions (tenant_id, kind, transaction_id, partner_id, level, base_cents, net_cents, state,
                                  provisional, service_date, created_at)
-        SELECT tenant_id, 'correction', transaction_id, partner_id, 1, 0, -2500, 'approved', false, service_date,
+        SELECT tenant_id, 'correction', transaction_id, partner_id, 1, 0, -2500, 'pending', false, service_date,
                '2026-09-30T23:00:00Z' FROM commissions WHERE transaction_id = $1 AND level = 1
         """,
         sale,
     )
+    await books.rows(CONFIRMED_LINES, books.firm.tenant.id)
+    await books.rows(COUNTED_LINES, books.firm.tenant.id)
     page = await books.read("/admin/partner/ANNA")
     assert "Freigegeben -15,00 € seit 01.10.2026; wird mit künftigen Provisionen verrechnet" in page
 
