@@ -67,7 +67,8 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
         ("GET", f"/admin/berichte{page}"): Permission.READ
         for page in (
             "", "/stichtag", "/stichtag.csv", "/abstimmung", "/abstimmung.csv", "/nummern", "/liste/{name}.csv",
-            "/partner.{form}", "/auszahlungen/{number}/gutschrift.pdf", "/auszahlungen/{number}/abrechnung.{form}",
+            "/partner.{form}", "/jahr.{form}", "/auszahlungen/{number}/gutschrift.pdf",
+            "/auszahlungen/{number}/abrechnung.{form}",
         )
     },
     ("GET", "/admin/berichte/auszahlungen/{number}/nachweis.zip"): Permission.AUDIT,
@@ -89,6 +90,7 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("POST", "/admin/auszahlungen/neu"): Permission.WRITE,
     ("POST", "/admin/auszahlungen/{number}/freigeben"): Permission.APPROVE,
     ("POST", "/admin/auszahlungen/{number}/ablehnen"): Permission.APPROVE,
+    ("POST", "/admin/auszahlungen/{number}/beteiligungen/{hand}/bestaetigen"): Permission.APPROVE,
     **{
         ("POST", f"/admin/auszahlungen/{{number}}/{act}"): (Permission.WRITE, Permission.APPROVE)
         for act in ("stornieren", "zurueckstellen", "aufnehmen", "notiz", "beleg-senden")
