@@ -1,9 +1,10 @@
 """A day at the end of the calendar is refused at every door: PostgreSQL would keep it, and no page could show it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from ledger import clock
 from ledger.commissions import manual_lines
 from ledger.commissions.manual_lines import NewManualLine
 from ledger.refusals import NotAcceptable
@@ -41,7 +42,7 @@ async def test_forms_about_a_partner_refuse_it_and_pages_stay_whole(firm: Firm, 
 
 
 async def test_a_line_by_hand_is_for_a_service_that_was_rendered(shop: Shop) -> None:
-    today = datetime.now(UTC).date()
+    today = clock.today()
     new = NewManualLine(kind="bonus", net_cents=1000, service_date=today + timedelta(days=2), reason="Dank")
     async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
         with pytest.raises(NotAcceptable) as refused:

@@ -2,12 +2,13 @@
 
 import re
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from ledger import clock
 from ledger.access import totp
 from ledger.payouts import payout_runs
 from ledger.roles import Role
@@ -104,7 +105,7 @@ async def test_a_partner_without_a_possible_document_becomes_one_task_however_it
         assert "Die Vereinbarung über die Abrechnung per Gutschrift fehlt." in refused.text
     run = uuid4()
     async with books.ledger.transaction(books.tenant) as tx:
-        cut_off = payout_runs.cut_off_of(datetime.now(UTC).date() + timedelta(days=1))
+        cut_off = payout_runs.cut_off_of(clock.today() + timedelta(days=1))
         await payout_runs.begin(tx, run, cut_off=cut_off, rehearsal=False, requested_by="key:shop")
     await payout_runs.take(books.ledger, books.tenant, run, [books.partner["ANNA"].id])
     tasks = await books.rows("SELECT id, kind FROM tasks WHERE state = 'open'")
@@ -270,7 +271,7 @@ async def test_the_way_of_a_paid_payout_names_people_and_evidence(books: Books, 
     ]  # fmt: skip
     assert f"/permalink/credit-notes/view/{payout.credit_note_id}" in page
     assert editor.email in page
-    assert sentence(page) == f"Ausgezahlt am {datetime.now(UTC):%d.%m.%Y}, Zahlungsreferenz GS-2026-0042."
+    assert sentence(page) == f"Ausgezahlt am {clock.today():%d.%m.%Y}, Zahlungsreferenz GS-2026-0042."
 
 
 async def test_a_payout_of_another_tenant_is_like_one_that_does_not_exist(

@@ -1,6 +1,6 @@
 """The pages of payout runs, over runs as their workflow writes them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from ledger import clock
@@ -44,7 +44,7 @@ async def test_a_run_is_watched_and_its_payouts_are_linked(books: Books, firm: F
     page = (await browser.get(f"{PAGE}/{run}")).text
     assert "läuft" in page
     assert 'data-renew="3"' in page
-    assert f'href="/admin/auszahlungen/PO-{datetime.now(UTC).year}-0001"' in page
+    assert f'href="/admin/auszahlungen/PO-{clock.today().year}-0001"' in page
     assert "Auszahlungslauf" in page
     waiting = (await browser.get(f"{PAGE}/{run}?zeige=wartet")).text
     assert "-0001" not in waiting
