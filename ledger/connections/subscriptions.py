@@ -224,7 +224,11 @@ async def health(tx: TenantTransaction) -> Health:
 
 def _is_under_way(state: Record) -> bool:
     wanted, checked = state["subscriptions_wanted_at"], state["subscriptions_checked_at"]
-    return wanted is not None and (checked is None or checked < wanted) and datetime.now(UTC) < wanted + _LONGEST_SET_UP
+    if wanted is None or datetime.now(UTC) >= wanted + _LONGEST_SET_UP:
+        return False
+    # One that was under way when this was wanted ends after it, and does not fulfil it.
+    failed = state["subscriptions_state"] == "failing" and checked is not None and checked >= wanted
+    return not failed
 
 
 async def _end_tokens(tx: TenantTransaction) -> None:
