@@ -116,15 +116,15 @@ async def list_tokens(doors: Doors, caller: Reader) -> JSONResponse:
 
 
 @router.delete(
-    "/lexoffice/webhook-tokens/{token}",
+    "/lexoffice/webhook-tokens/{webhook_token}",
     summary="Einen Webhook-Token sofort beenden",
     description="Was mit ihm meldet, wird ab sofort abgewiesen. Meldet lexoffice selbst mit ihm, werden die "
     "Abonnements mit einem neuen eingerichtet.",
     operation_id="end_webhook_token",
     response_model=WebhookTokens,
 )
-async def end_token(token: UUID, doors: Doors, caller: Administrator) -> JSONResponse:
-    await lexoffice_connection.end_webhook_token(doors, caller.tenant, token, actor=caller.actor)
+async def end_token(webhook_token: UUID, doors: Doors, caller: Administrator) -> JSONResponse:
+    await lexoffice_connection.end_webhook_token(doors, caller.tenant, webhook_token, actor=caller.actor)
     return await list_tokens(doors, caller)
 
 

@@ -84,6 +84,7 @@ NEEDS: dict[str, Need] = {
     "list_payouts": Need(READ),
     "request_payout": Need(WRITE, {"partner": "{code}"}),
     "get_payout": Need(READ),
+    "confirm_hand": Need(APPROVE),
     "approve_payout": Need(APPROVE, {"content_hash": "{content_hash}"}),
     "reject_payout": Need(APPROVE, _REASON),
     "cancel_payout": Need(WRITE | APPROVE, _REASON),
@@ -97,6 +98,8 @@ NEEDS: dict[str, Need] = {
     "get_lexoffice": Need(READ),
     "put_lexoffice": Need(WRITE, {"effective_from": "2026-02-01"}),
     "generate_webhook_token": Need(WRITE),
+    "list_webhook_tokens": Need(READ),
+    "end_webhook_token": Need(WRITE),
     "test_lexoffice": Need(WRITE),
     "remove_lexoffice_key": Need(WRITE),
     "disconnect_lexoffice_oauth": Need(WRITE),
@@ -130,6 +133,7 @@ NEEDS: dict[str, Need] = {
     "get_payout_statement": Need(READ, absent=True),
     "get_payout_evidence": Need(APPROVE),
     "get_partner_statement": Need(READ),
+    "get_yearly_statement": Need(READ, query={"year": "2026"}),
 }
 
 _REQUIRED = {"month": "2026-11", "first_day": "2026-11-01", "last_day": "2026-11-30"}

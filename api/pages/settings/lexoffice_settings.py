@@ -97,9 +97,9 @@ async def save_token(visit: SettingsAdmin) -> Response:
     return await _shown(visit, token=token)
 
 
-@router.post(f"{PAGE}/token/{{token}}/beenden")
-async def end_token(token: UUID, visit: SettingsAdmin) -> Response:
-    return await _answer_refusal(visit, _token_ended(visit, token))
+@router.post(f"{PAGE}/token/{{webhook_token}}/beenden")
+async def end_token(webhook_token: UUID, visit: SettingsAdmin) -> Response:
+    return await _answer_refusal(visit, _token_ended(visit, webhook_token))
 
 
 @router.post(f"{PAGE}/meldungen")

@@ -119,7 +119,7 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
         ("POST", f"/admin/zahlungsanbieter/lexoffice/{act}"): Permission.SETTINGS
         for act in (
             "schluessel", "schluessel/entfernen", "oauth/trennen", "zugang", "pruefen", "token", "meldungen",
-            "token/{token}/beenden",
+            "token/{webhook_token}/beenden",
             "einstellungen", "hinweis",
         )
     },
