@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 
 from ledger.migrate import migrate
 from sandbox.postgres import PostgresAddresses
@@ -62,6 +63,13 @@ async def old_database(postgres: PostgresAddresses, *, version: str) -> AsyncIte
         await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         await server.close()
+
+
+@pytest.fixture
+async def old(postgres: PostgresAddresses) -> AsyncIterator[OldDatabase]:
+    """As the last release left it whose reasons were German sentences."""
+    async with old_database(postgres, version="0087") as found:
+        yield found
 
 
 def _renamed(url: str, database: str) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-import pytest
 from cryptography.fernet import Fernet
 
 from api.app import create_app
@@ -21,11 +20,10 @@ from ledger import migrations
 from ledger.access import api_keys
 from ledger.roles import Role
 from ledger.types import Tenant, TenantId
-from sandbox.postgres import PostgresAddresses
 from settings import Settings
 from tests.fixtures.browsers import Firm
 from tests.fixtures.unhurried import ANSWER_S
-from tests.ledger.old_shape import OldDatabase, old_database
+from tests.ledger.old_shape import OldDatabase
 from words import sentence
 
 _TOLD = Path(migrations.__file__).parent / "before_1_0/0091_reasons_as_codes.sql"
@@ -49,12 +47,6 @@ def _sentences() -> list[tuple[str, str, dict[str, Any]]]:
 
 
 SENTENCES = _sentences()
-
-
-@pytest.fixture
-async def old(postgres: PostgresAddresses) -> AsyncIterator[OldDatabase]:
-    async with old_database(postgres, version="0087") as found:
-        yield found
 
 
 @asynccontextmanager

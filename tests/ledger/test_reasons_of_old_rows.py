@@ -1,28 +1,18 @@
 """Rows whose reasons are German sentences, as releases up to 0087 wrote them, on their way through the migrations."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
-
-import pytest
 
 from api.http.language import in_words
 from ledger.commissions.explanations import explained_by
 from ledger.database import Ledger
 from ledger.inbox import redelivery
 from ledger.types import Tenant, TenantId
-from sandbox.postgres import PostgresAddresses
-from tests.ledger.old_shape import OldDatabase, old_database
+from tests.ledger.old_shape import OldDatabase
 
 _PARKED = "Wartet auf eine Gutschrift, deren Id noch fehlt."
-
-
-@pytest.fixture
-async def old(postgres: PostgresAddresses) -> AsyncIterator[OldDatabase]:
-    async with old_database(postgres, version="0087") as found:
-        yield found
 
 
 async def _event(old: OldDatabase, tenant: UUID, state: str, reason: str | None, changes: Any = None) -> int:

@@ -136,3 +136,25 @@ def test_a_docstring_says_what_comes_out_before_what_goes_wrong() -> None:
         if (ast.get_docstring(node) or "").startswith("Raises")
     ]
     assert not found
+
+
+def _fixtures() -> Iterator[tuple[str, str]]:
+    """Name and place of each definition, and of each import under another name into a conftest."""
+    for path, tree in modules("tests"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                if any("fixture" in ast.unparse(one) for one in node.decorator_list):
+                    yield node.name, path
+            elif isinstance(node, ast.ImportFrom) and path.endswith("conftest.py"):
+                yield from ((one.asname, path) for one in node.names if one.asname)
+
+
+STILL_OF_SEVERAL_MEANINGS = {"books", "office", "owner", "shop", "stocked", "superuser", "target"}
+"""To be told apart by their names; none is added."""
+
+
+def test_a_fixture_of_many_files_has_one_meaning() -> None:
+    places: dict[str, set[str]] = {}
+    for name, path in _fixtures():
+        places.setdefault(name, set()).add(path)
+    assert {name for name, found in places.items() if len(found) > 1} == STILL_OF_SEVERAL_MEANINGS
