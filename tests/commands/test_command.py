@@ -73,7 +73,7 @@ async def test_a_tenant_its_key_and_its_token_are_made_by_command(environment: d
     made = await partnerdesk(environment, "tenant", "create", slug, "--name", "Acme", "--city", "Bonn", "--json")
     assert (made.status, made.json()["tenant"]) == (0, slug)
     again = await partnerdesk(environment, "tenant", "create", slug, "--name", "Acme")
-    assert (again.status, again.err) == (1, "Error: Diesen Mandanten gibt es bereits.\n")
+    assert (again.status, again.err) == (1, "Error: This tenant already exists.\n")
     assert {"tenant": slug, "id": made.json()["id"]} in (
         await partnerdesk(environment, "tenant", "list", "--json")
     ).json()["tenants"]
@@ -188,14 +188,14 @@ async def test_an_operator_approves_in_somebodys_name_once(environment: dict[str
         "ok",
     ]
     stale = await partnerdesk(environment, *command, "--hash", "0" * 64)
-    assert (stale.status, "geändert" in stale.err) == (1, True)
+    assert (stale.status, "has changed" in stale.err) == (1, True)
     approved = await partnerdesk(environment, *command, "--json")
     assert approved.status == 0, approved.err
     assert (approved.json()["state"], approved.json()["announced"]) == ("approved", True)
     (decision,) = (await connected.api("GET", f"payouts/{payout['number']}")).json()["decisions"]
     assert (decision["decided_by"], decision["reason"]) == ("user:chris", "ok")
     twice = await partnerdesk(environment, *command)
-    assert (twice.status, "bereits freigegeben" in twice.err) == (1, True)
+    assert (twice.status, "already been approved" in twice.err) == (1, True)
 
 
 async def test_the_api_starts_serves_and_stops_on_sigterm_without_leaking_a_token(environment: dict[str, str]) -> None:

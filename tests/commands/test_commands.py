@@ -64,7 +64,7 @@ async def test_a_first_admin_gets_in_by_command(firm: Firm, partnerdesk: Operato
     await browser.enrol()
     assert (await browser.get("/admin/benutzer")).status_code == 200
     again = await partnerdesk(*command)
-    assert (again.status, "gehört bereits" in again.err) == (1, True)
+    assert (again.status, "already belongs" in again.err) == (1, True)
     assert (await partnerdesk("user", "create", "--email", email)).status == 2
 
 
