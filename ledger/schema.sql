@@ -4116,7 +4116,10 @@ CREATE OR REPLACE FUNCTION public.note_change()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-    NEW.changed_at := clock_timestamp();
+    -- What is written again as it was has not changed. (Of a table with generated columns NEW has none yet: it counts.)
+    IF NEW IS DISTINCT FROM OLD THEN
+        NEW.changed_at := clock_timestamp();
+    END IF;
     RETURN NEW;
 END $function$;
 

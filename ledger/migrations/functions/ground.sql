@@ -505,7 +505,10 @@ COMMENT ON TRIGGER keep_code_and_sentence_when_new ON transactions IS
 
 CREATE OR REPLACE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NEW.changed_at := clock_timestamp();
+    -- What is written again as it was has not changed. (Of a table with generated columns NEW has none yet: it counts.)
+    IF NEW IS DISTINCT FROM OLD THEN
+        NEW.changed_at := clock_timestamp();
+    END IF;
     RETURN NEW;
 END $$;
 
