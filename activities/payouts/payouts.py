@@ -53,6 +53,8 @@ class PayoutActivities:
 
     async def _advance(self, task: AdvanceInput, senders: Senders) -> PayoutView:
         async with self._ledger.transaction(task.tenant, cause=f"payout:{task.number}") as tx:
+            if self._trust_engine_signals and DecisionKind.APPROVE in senders:
+                await approval_rule.take_turns(tx, task.number)  # it may become an approval; that lock comes first
             payout = await payouts.lock(tx, task.number)
             retry = False
             for received in task.notes:
