@@ -1,5 +1,6 @@
-"""Announcing what was committed and not announced: payouts, decisions, invoices, events, mails, PDFs that are due
-(engine.md, hand-over). Bank details whose quarantine is over come into force, and schedules that are wanted are set.
+"""Announcing what was committed and not announced: payouts, decisions, payout runs, invoices, events, mails, PDFs that
+are due (engine.md, hand-over). Bank details whose quarantine is over come into force, and schedules that are wanted are
+set.
 """
 
 from datetime import timedelta
@@ -22,7 +23,8 @@ from ledger.documents import intents, papers
 from ledger.inbox import events, sweep_findings
 from ledger.mail import outbox
 from ledger.mail.outbox import ToSend
-from ledger.payouts import decisions, payouts
+from ledger.payouts import decisions, payout_runs, payouts
+from ledger.payouts.payout_runs import PayoutRun
 from ledger.types import DecisionId, DecisionKind, EventId, IntentId, Tenant
 
 BATCH = 500
@@ -44,6 +46,8 @@ class Announcer(Protocol):
     async def announce_decision(
         self, client: Client, payout: PayoutInput, kind: DecisionKind, decision: DecisionId
     ) -> None: ...
+
+    async def announce_payout_run(self, client: Client, tenant: Tenant, run: PayoutRun) -> None: ...
 
     async def announce_invoice(self, client: Client, creation: DocumentCreation) -> None: ...
 
@@ -158,6 +162,8 @@ class HandoverActivities:
                 await self._announce_payout(tenant, id)
             case "decision":
                 await self._announce_decision(tenant, DecisionId(UUID(id)))
+            case "payout_run":
+                await self._announce_payout_run(tenant, UUID(id))
             case "invoice":
                 await self._announce_invoice(tenant, IntentId(UUID(id)))
             case "event":
@@ -192,6 +198,12 @@ class HandoverActivities:
         async with self._ledger.transaction(tenant) as tx:
             await payouts.mark_started(tx, decision.number)
             await decisions.mark_delivered(tx, id)
+
+    async def _announce_payout_run(self, tenant: Tenant, id: UUID) -> None:
+        """Its first activity marks it: until then another announcement of it changes nothing."""
+        async with self._ledger.transaction(tenant) as tx:
+            run = await payout_runs.get(tx, id)
+        await self._announcer.announce_payout_run(activity.client(), tenant, run)
 
     async def _announce_invoice(self, tenant: Tenant, id: IntentId) -> None:
         async with self._ledger.transaction(tenant) as tx:

@@ -19,9 +19,8 @@ from bench.rig import Rig, running, say
 from bench.seeding import add_partners
 from engine import announcing
 from ledger.database import Ledger
-from ledger.payouts import payout_runs
+from ledger.payouts import payout_run_starts, payout_runs
 from ledger.types import BERLIN, Tenant
-from workflows.messages import PayoutRunInput, payout_run_id
 
 ABOUT = "a payout run: time, peak memory, statements per payout, and twice the size; a bank run, from draft to file"
 SALES_EACH = 20
@@ -92,12 +91,12 @@ async def _leg(rig: Rig, partners: int) -> tuple[dict[str, Any], Tenant]:
 async def _held(rig: Rig, tenant: Tenant, pid: int, *, rehearsal: bool) -> tuple[float, float]:
     """Seconds, and the most that the worker held meanwhile."""
     cut_off = payout_runs.cut_off_of(datetime.now(BERLIN).date() + timedelta(days=1))
-    period = payout_runs.period_of(cut_off)
-    wanted = PayoutRunInput(tenant=tenant, run=uuid4(), cut_off=cut_off, rehearsal=rehearsal, requested_by="key:bench")
     peak = resident_mib(pid)
     started = time.perf_counter()
-    await announcing.start_payout_run(rig.engine, wanted, period)
-    id = payout_run_id(tenant, f"{period}/rehearsal/{wanted.run}" if rehearsal else period)
+    async with rig.ledger.transaction(tenant) as tx:
+        wanted = await payout_run_starts.request(tx, cut_off=cut_off, rehearsal=rehearsal, by="key:bench")
+    await announcing.announce_payout_run(rig.engine, tenant, wanted)
+    id = announcing.payout_run_workflow_id(tenant, wanted)
     ending = asyncio.ensure_future(rig.engine.get_workflow_handle(id).result())
     while not ending.done():
         peak = max(peak, resident_mib(pid))

@@ -28,6 +28,7 @@ from ledger.mail import outbox
 from ledger.mail.outbox import ToSend
 from ledger.payouts import decisions, payouts
 from ledger.payouts.decisions import Decision
+from ledger.payouts.payout_runs import PayoutRun
 from ledger.payouts.payouts import Payout
 from ledger.types import EventId, IntentId, Tenant, TransactionId, UserId
 from logs import where
@@ -160,6 +161,14 @@ class Announcer:
                     await payouts.mark_started(tx, payout.number)
                     await decisions.mark_delivered(tx, decision.id)
         return told
+
+    async def payout_run(self, tenant: Tenant, run: PayoutRun) -> bool:
+        """Whether the engine has the run's workflow now, which marks the row as begun when it reads it."""
+        return await self._attempt(
+            "payout_run",
+            announcing.payout_run_workflow_id(tenant, run),
+            lambda: announcing.announce_payout_run(self._engine, tenant, run),
+        )
 
     async def invoice(self, tenant: Tenant, intent: IntentId, transaction: TransactionId | None) -> bool:
         """An invoice that we are to write for a sale, or a person's word about what became of it."""

@@ -19,6 +19,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.models import DocumentCreation, EventAnnouncement
 from engine.call_limit import call_limit
+from ledger.payouts.payout_runs import PayoutRun
 from ledger.types import DecisionId, DecisionKind, PayoutState, Tenant
 from workflows import search_attributes
 from workflows.mail import MAILS
@@ -157,23 +158,31 @@ async def set_up_subscriptions(client: Client, tenant: Tenant) -> None:
     )
 
 
-async def start_payout_run(client: Client, run: PayoutRunInput, period: str) -> None:
-    """Begin a run that a person asked for. Raises WorkflowAlreadyStartedError while one of this period is under way.
+async def announce_payout_run(client: Client, tenant: Tenant, run: PayoutRun) -> None:
+    """Start the workflow of a run that somebody asked for; it reads who and when from the row, and marks it as begun.
 
-    A run that was cancelled may be held again; which one has the period, the ledger decides.
+    One of the same period that is under way is this run's, or takes the last batch of one that was cancelled: then the
+    row goes on to wait, and the hand-over repeats this.
     """
-    await client.start_workflow(
-        "PayoutRunWorkflow",
-        run,
-        id=payout_run_id(run.tenant, f"{period}/rehearsal/{run.run}" if run.rehearsal else period),
-        task_queue=PAYOUTS,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-        search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, run.tenant.slug)]),
-        static_summary=say("workflow_rehearsal" if run.rehearsal else "workflow_run", period=period),
-        priority=Priority(fairness_key=run.tenant.slug),
-        rpc_timeout=call_limit(client),
-    )
+    with contextlib.suppress(WorkflowAlreadyStartedError):
+        await client.start_workflow(
+            "PayoutRunWorkflow",
+            PayoutRunInput(tenant=tenant, run=run.id),
+            id=payout_run_workflow_id(tenant, run),
+            task_queue=PAYOUTS,
+            # A period whose run was cancelled is held again; which run has it, the ledger decides.
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
+            static_summary=say("workflow_rehearsal" if run.rehearsal else "workflow_run", period=run.period),
+            priority=Priority(fairness_key=tenant.slug),
+            rpc_timeout=call_limit(client),
+        )
+
+
+def payout_run_workflow_id(tenant: Tenant, run: PayoutRun) -> str:
+    """Of a period; rehearsals of one stand beside each other."""
+    return payout_run_id(tenant, f"{run.period}/rehearsal/{run.id}" if run.rehearsal else run.period)
 
 
 async def _start_payout(

@@ -23,6 +23,7 @@ from temporalio.common import Priority, SearchAttributePair, TypedSearchAttribut
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.sweep.sweep_models import SweepInput
+from ledger.payouts.payout_run_starts import CATCH_UP
 from ledger.types import Tenant
 from workflows import search_attributes
 from workflows.messages import PAYOUTS, PayoutRunInput, payout_run_id, sweep_id
@@ -155,7 +156,7 @@ def _payout_run(tenant: Tenant, day: int, hour: int) -> Schedule:
             priority=Priority(fairness_key=tenant.slug),
         ),
         spec=ScheduleSpec(calendars=calendars, time_zone_name="Europe/Berlin"),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(days=7)),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
     )
 
 

@@ -1649,6 +1649,7 @@ CREATE TABLE payout_runs (
     ended_at      timestamptz,
     cancelled_by  text,
     cancel_reason text,
+    started_at    timestamptz DEFAULT now(),
     changed_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (tenant_id, id),
     CHECK ((state = 'running') = (ended_at IS NULL)),
@@ -1658,8 +1659,10 @@ COMMENT ON TABLE payout_runs IS 'A run that makes the payouts of a period, or re
 CREATE UNIQUE INDEX one_run_per_period ON payout_runs (tenant_id, period) WHERE NOT rehearsal AND state <> 'cancelled';
 CREATE INDEX payout_runs_changed ON payout_runs (tenant_id, changed_at);
 CREATE INDEX payout_runs_tenant_id_seq_idx ON payout_runs (tenant_id, seq);
+CREATE INDEX runs_to_begin ON payout_runs (created_at) WHERE started_at IS NULL AND state = 'running';
 ALTER TABLE payout_runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE payout_runs FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup ON payout_runs FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY own_tenant ON payout_runs USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON payout_runs TO partnerdesk_app;
 CREATE TRIGGER follow_the_arrows
@@ -1667,6 +1670,11 @@ CREATE TRIGGER follow_the_arrows
     FOR EACH ROW
     EXECUTE FUNCTION follow_the_arrows();
 CREATE TRIGGER note_change BEFORE UPDATE ON payout_runs FOR EACH ROW EXECUTE FUNCTION note_change();
+CREATE TRIGGER stay_as_written
+    BEFORE UPDATE ON payout_runs
+    FOR EACH ROW
+    WHEN (CURRENT_USER = 'partnerdesk_app'::name)
+    EXECUTE FUNCTION stay_as_written('id', 'period', 'rehearsal', 'cut_off', 'requested_by', 'created_at');
 
 CREATE TABLE payouts (
     tenant_id              uuid NOT NULL REFERENCES tenants,
@@ -3473,11 +3481,14 @@ AS $function$
              WHERE (p.workflow_started_at IS NULL AND p.created_at < now() - older_than)
                 OR p.recheck_wanted_at < now() - older_than
             UNION ALL
-            SELECT 3, 'event', e.tenant_id, e.id::text, e.received_at FROM events e
+            SELECT 3, 'payout_run', r.tenant_id, r.id::text, r.created_at FROM payout_runs r
+             WHERE r.started_at IS NULL AND r.state = 'running' AND r.created_at < now() - older_than
+            UNION ALL
+            SELECT 4, 'event', e.tenant_id, e.id::text, e.received_at FROM events e
              WHERE e.state = 'received' AND e.handed_over_at IS NULL AND e.received_at < now() - older_than
                AND e.provider = 'lexoffice'
             UNION ALL
-            SELECT 4, 'invoice', i.tenant_id, i.id::text, i.created_at FROM creation_intents i
+            SELECT 5, 'invoice', i.tenant_id, i.id::text, i.created_at FROM creation_intents i
              WHERE i.kind = 'invoice' AND i.announced_at IS NULL AND i.created_at < now() - older_than
         ) u WHERE u.tenant_id::text || '/' || u.kind || '/' || u.id <> ALL (but)
     ) turned JOIN tenants t ON t.id = turned.tenant_id

@@ -74,7 +74,11 @@ class RunProgress(Frozen):
 
 
 class PayoutRunInput(Frozen):
-    """By hand with `run`, `cut_off` and who asked; by the calendar with none of them: up to the end of last month."""
+    """The id of the run's row; by the calendar none, up to the end of the month before.
+
+    `cut_off`, `rehearsal` and `requested_by` were told until runs were rows first: they stand in open histories and say
+    nothing any more.
+    """
 
     tenant: Tenant
     run: UUID | None = None

@@ -2,7 +2,8 @@
 
     begin, close the months, take 200 partners and again until none is left, end
 
-A rehearsal takes the same way and makes no payout (a sweep would close those months as well). Each payout then has a
+Who asked for it, and up to when, stands in the row that a start names; only the calendar's run has none yet. A
+rehearsal takes the same way and makes no payout (a sweep would close those months as well). Each payout then has a
 workflow of its own.
 """
 
@@ -48,13 +49,14 @@ class PayoutRunWorkflow:
                 workflow.continue_as_new(wanted.model_copy(update={"progress": progress}))
 
     async def _begin(self, wanted: PayoutRunInput) -> RunProgress | None:
-        """None where another run has the period, or the calendar knows of none any more."""
+        """None where the ledger has no row of such a run and the calendar may make none, or it has ended."""
         run = wanted.run or workflow.uuid4()
         begun: RunBegun = await workflow.execute_activity_method(
             PayoutRunActivities.begin_payout_run,
             RunWanted(
                 tenant=wanted.tenant,
                 run=run,
+                named=wanted.run is not None,
                 cut_off=wanted.cut_off,
                 rehearsal=wanted.rehearsal,
                 requested_by=wanted.requested_by,

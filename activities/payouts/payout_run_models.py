@@ -7,19 +7,28 @@ from ledger.types import Frozen, PartnerId, Tenant
 
 
 class RunWanted(Frozen):
-    """`cut_off` and `requested_by` are None for a run by the calendar: up to the end of the month before."""
+    """What a workflow was started with. Only the id counts: who asked, when and up to when stand in the run's row.
+
+    `named`: the start named `run`; else it was made by the workflow, which may be the calendar's.
+    """
 
     tenant: Tenant
     run: UUID
+    named: bool = False
     cut_off: datetime | None = None
     rehearsal: bool = False
     requested_by: str | None = None
     asked_at: datetime
     """The start of the workflow, so that beginning again finds the same month."""
 
+    @property
+    def may_be_calendars(self) -> bool:
+        """Whether it claims nothing, as a start by the calendar does."""
+        return not (self.named or self.rehearsal or self.cut_off or self.requested_by)
+
 
 class RunBegun(Frozen):
-    """`period` is None where the run does not take place: another one has the period, or the calendar was changed."""
+    """`period` is None where the run does not take place: it has ended, or has no row and is none of the calendar's."""
 
     period: str | None
     rehearsal: bool = False

@@ -11,10 +11,14 @@ from temporalio.client import Client
 from activities.engine_away import AWAY
 from activities.models import PayoutInput
 from activities.payouts.payout_run_models import Batch, BatchWanted, RunBegun, RunOver, RunWanted
+from activities.payouts.signallers import starter_of
 from ledger.commissions import month_close
 from ledger.database import Ledger
-from ledger.payouts import payout_run_results, payout_runs, payouts
+from ledger.payouts import payout_run_results, payout_run_starts, payout_runs, payouts
+from ledger.payouts.payout_runs import PayoutRun
 from ledger.payouts.payouts import Payout
+from ledger.plain_text import cleaned
+from ledger.reasons import Reason
 from ledger.types import Tenant
 
 PARTNERS_A_BATCH = 200
@@ -25,6 +29,10 @@ _AT_ONCE = 25
 
 _ANNOUNCED_AT_ONCE = 10
 """More make the engine no faster, only each answer slower, up to the time-out of an announcement."""
+
+_NO_ROW = Reason.of("run_without_row")
+_LONGEST = 200
+"""Of what a stranger may have chosen."""
 
 log = structlog.get_logger()
 
@@ -42,19 +50,15 @@ class PayoutRunActivities:
 
     @activity.defn
     async def begin_payout_run(self, wanted: RunWanted) -> RunBegun:
-        """Insert the run; repeating it finds the one that was inserted."""
-        cut_off = wanted.cut_off or payout_runs.last_month(wanted.asked_at)
+        """Take up the run's row, or make the calendar's; repeating it finds the same one. Anything else is refused."""
         async with self._ledger.transaction(wanted.tenant) as tx:
-            if wanted.requested_by is None and not await payout_runs.is_held_by_calendar(tx, wanted.run):
-                return RunBegun(period=None)
-            begun = await payout_runs.begin(
-                tx,
-                wanted.run,
-                cut_off=cut_off,
-                rehearsal=wanted.rehearsal,
-                requested_by=wanted.requested_by or payout_runs.SCHEDULE,
-            )
-        if begun is None or begun.state != "running":
+            begun: PayoutRun | Reason | None = await payout_run_starts.take_up(tx, wanted.run)
+            if begun is None and wanted.may_be_calendars:
+                begun = await payout_run_starts.begin_by_calendar(tx, wanted.run, asked_at=wanted.asked_at)
+        if not isinstance(begun, PayoutRun):
+            await self._refuse(wanted.tenant, begun or _NO_ROW)
+            return RunBegun(period=None)
+        if begun.state != "running":
             return RunBegun(period=None)
         return RunBegun(period=begun.period, rehearsal=begun.rehearsal)
 
@@ -73,7 +77,11 @@ class PayoutRunActivities:
     async def take_partners(self, wanted: BatchWanted) -> Batch:
         """Make the payouts of the next partners and announce them. Repeating it leaves out who has been taken."""
         async with self._ledger.transaction(wanted.tenant) as tx:
+            known = await payout_run_starts.find(tx, wanted.run)
             partners = await payout_runs.partners_left(tx, wanted.run, after=wanted.after, limit=PARTNERS_A_BATCH)
+        if known is None:  # started in the middle, as if it were an earlier run's continuation
+            await self._refuse(wanted.tenant, _NO_ROW)
+            return Batch(partners=0, payouts=0, last=None)
         made = 0
         # Payouts are announced while the next ones are made: one half keeps PostgreSQL busy, the other the engine.
         # One announcement at a time, so that at most two transactions' payouts wait for the hand-over after a crash.
@@ -98,9 +106,19 @@ class PayoutRunActivities:
     @activity.defn
     async def end_payout_run(self, wanted: BatchWanted) -> RunOver:
         async with self._ledger.transaction(wanted.tenant) as tx:
+            if await payout_run_starts.find(tx, wanted.run) is None:
+                return RunOver(done=False, payouts=0, net_cents=0)
             done = await payout_runs.end(tx, wanted.run)
             totals = await payout_run_results.totals(tx, wanted.run)
         return RunOver(done=done, payouts=totals.payouts, net_cents=totals.net_cents)
+
+    async def _refuse(self, tenant: Tenant, reason: Reason) -> None:
+        info = activity.info()
+        sender = await starter_of(activity.client(), info)
+        async with self._ledger.transaction(tenant) as tx:
+            await payout_run_starts.refuse(
+                tx, reason, workflow=cleaned(info.workflow_id or "", _LONGEST), sender=cleaned(sender, _LONGEST)
+            )
 
     async def _announce_all(self, tenant: Tenant, made: Sequence[Payout]) -> None:
         """What cannot be announced now is left to the hand-over: the rows stand."""

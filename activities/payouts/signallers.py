@@ -1,4 +1,4 @@
-"""Who sent a signal, as the history says. A hint, not authentication (engine.md, Decisions)."""
+"""Who sent a signal or started a workflow, as the history says. A hint, not authentication (engine.md, Decisions)."""
 
 from typing import Any
 
@@ -24,6 +24,15 @@ async def signaller_of(client: Client, info: Info, signal: str, plain: Any) -> s
             if sent.signal_name == signal and plain in (None, await _content(client.data_converter, sent.input)):
                 found = sent.identity or UNKNOWN
     return found
+
+
+async def starter_of(client: Client, info: Info) -> str:
+    """The identity that started the activity's workflow: of a run by the calendar the engine's own."""
+    assert info.workflow_id is not None
+    handle = client.get_workflow_handle(info.workflow_id, run_id=info.workflow_run_id)
+    async for event in handle.fetch_history_events():
+        return event.workflow_execution_started_event_attributes.identity or UNKNOWN
+    return UNKNOWN
 
 
 async def _content(converter: DataConverter, payloads: Any) -> Any:

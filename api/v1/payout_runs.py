@@ -69,17 +69,16 @@ async def list_runs(doors: Doors, caller: Reader, asked: Annotated[ListQuery, Qu
 @router.post(
     "",
     summary="Einen Auszahlungslauf oder Probelauf beginnen",
-    description="Er läuft im Hintergrund; `GET /payout-runs/{id}` zeigt ihn, sobald er begonnen hat.",
+    description="Er läuft im Hintergrund; `GET /payout-runs/{id}` zeigt ihn sofort.",
     operation_id="begin_payout_run",
     status_code=202,
     response_model=RunBegun,
 )
 async def begin(doors: Doors, caller: Writer, once: OnlyOnce, wanted: Annotated[RunWanted, Body()]) -> JSONResponse:
     async with once.acting() as (tx, after):
-        run, period = await payout_run_start.start(
-            tx, doors, day=wanted.cut_off, rehearsal=wanted.rehearsal, by=caller.actor
-        )
-        return after.answer({"id": str(run), "period": period, "rehearsal": wanted.rehearsal}, status=202)
+        run = await payout_run_start.request(tx, day=wanted.cut_off, rehearsal=wanted.rehearsal, by=caller.actor)
+        after(doors.announcer.payout_run, tx.tenant, run)
+        return after.answer({"id": str(run.id), "period": run.period, "rehearsal": run.rehearsal}, status=202)
 
 
 @router.get("/{run}", summary="Einen Lauf ansehen", operation_id="get_payout_run", response_model=RunInFull)

@@ -101,13 +101,13 @@ def _end_of_today() -> datetime:
 
 
 async def begin(
-    tx: TenantTransaction, run: UUID, *, cut_off: datetime, rehearsal: bool, requested_by: str
+    tx: TenantTransaction, run: UUID, *, cut_off: datetime, rehearsal: bool, requested_by: str, started: bool = True
 ) -> PayoutRun | None:
-    """The run's row, made once. None where another run has the period."""
+    """The run's row, made once. None where another run has the period. `started`: its workflow is under way."""
     made = await tx.fetchval(
         """
-        INSERT INTO payout_runs (tenant_id, id, period, rehearsal, cut_off, requested_by)
-        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING true
+        INSERT INTO payout_runs (tenant_id, id, period, rehearsal, cut_off, requested_by, started_at)
+        VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $7 THEN now() END) ON CONFLICT DO NOTHING RETURNING true
         """,
         tx.tenant.id,
         run,
@@ -115,6 +115,7 @@ async def begin(
         rehearsal,
         cut_off,
         requested_by,
+        started,
     )
     if made:
         await audit.record(
@@ -259,24 +260,6 @@ async def take(ledger: Ledger, tenant: Tenant, run: UUID, partners: Sequence[Par
                     await tax_questions.ask_or_close(tx, owed.partner_id)
     await _keep_statistics(ledger)
     return Taken(payouts=tuple(made))
-
-
-async def is_held_by_calendar(tx: TenantTransaction, run: UUID) -> bool:
-    """Whether the tenant has a day for its runs, or this one has begun already.
-
-    Without a day its schedule could only not be removed yet, because the engine was away.
-    """
-    return bool(
-        await tx.fetchval(
-            """
-            SELECT t.payout_run_day IS NOT NULL
-                OR EXISTS (SELECT FROM payout_runs r WHERE r.tenant_id = t.id AND r.id = $2)
-              FROM tenants t WHERE t.id = $1
-            """,
-            tx.tenant.id,
-            run,
-        )
-    )
 
 
 async def run_days(ledger: Ledger) -> list[RunDay]:

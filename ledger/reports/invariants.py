@@ -312,11 +312,11 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
         SELECT p.number AS id, 'payout' AS what FROM payouts p
          WHERE p.tenant_id = $1 AND (p.recheck_wanted_at < now() - $2::interval
                 OR (p.workflow_started_at IS NULL AND p.created_at < now() - $2::interval))
-        UNION ALL
-        SELECT d.id::text, 'decision ' || d.kind FROM decisions d
+        UNION ALL SELECT d.id::text, 'decision ' || d.kind FROM decisions d
          WHERE d.tenant_id = $1 AND d.delivered_at IS NULL AND d.decided_at < now() - $2::interval
-        UNION ALL
-        SELECT i.id::text, 'invoice' FROM creation_intents i
+        UNION ALL SELECT r.id::text, 'payout_run' FROM payout_runs r
+         WHERE r.tenant_id = $1 AND r.started_at IS NULL AND r.state = 'running' AND r.created_at < now() - $2::interval
+        UNION ALL SELECT i.id::text, 'invoice' FROM creation_intents i
          WHERE i.tenant_id = $1 AND i.kind = 'invoice' AND i.announced_at IS NULL
            AND i.created_at < now() - $2::interval
         """,

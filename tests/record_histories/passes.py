@@ -3,12 +3,12 @@
 import asyncio
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from temporalio.exceptions import ApplicationError
 
 from ledger.access import memberships, users
-from ledger.payouts import payout_runs
+from ledger.payouts import payout_run_starts, payout_runs
 from ledger.roles import Role
 from ledger.types import BERLIN
 from tests.fixtures.desk import (
@@ -63,10 +63,15 @@ async def hold_payout_runs(to: Recorder) -> None:
     """A run under way and done, a rehearsal, one that is not held, one that was cancelled, one that goes on as new."""
     engine = to.product.house.engine
 
+    async def row(shop: Shop, *, rehearsal: bool = False) -> UUID:
+        async with to.product.house.ledger.transaction(shop.tenant) as tx:
+            run = await payout_run_starts.request(tx, cut_off=cut_off, rehearsal=rehearsal, by="key:recorder")
+        return run.id
+
     async def begun(shop: Shop, name: str, **wanted: Any) -> Handle:
         handle: Handle = await engine.start_workflow(
             "PayoutRunWorkflow",
-            PayoutRunInput(tenant=shop.tenant, requested_by="key:recorder", **wanted),
+            PayoutRunInput(tenant=shop.tenant, **wanted),
             id=f"payout-run/{shop.tenant.slug}/{name}",
             task_queue="payouts",
         )
@@ -75,17 +80,18 @@ async def hold_payout_runs(to: Recorder) -> None:
     shop = await to.shop()
     await earned(shop, 10_000, 20_000)
     cut_off = payout_runs.cut_off_of(datetime.now(BERLIN).date())
-    rehearsed = await begun(shop, "rehearsal", run=uuid4(), cut_off=cut_off, rehearsal=True)
+    rehearsed = await begun(shop, "rehearsal", run=await row(shop, rehearsal=True))
     assert await rehearsed.result() == "done"
     await to.keep("payout_run-rehearsal", rehearsed)
+    wanted = await row(shop)
     async with to.product.house.ledger.transaction(shop.tenant) as tx:
         await tx.execute("SELECT 1 FROM partners FOR UPDATE")  # the batch waits for us
-        running = await begun(shop, "run", run=uuid4(), cut_off=cut_off)
+        running = await begun(shop, "run", run=wanted)
         await until(lambda: count_events(running), lambda found: found >= 17, "the batch is under way")
         await to.keep("payout_run-running", running)
     assert await running.result() == "done"
     await to.keep("payout_run-done", running)
-    again = await begun(shop, "again", run=uuid4(), cut_off=cut_off)
+    again = await begun(shop, "again", run=uuid4())
     assert await again.result() == "not held"
     await to.keep("payout_run-not_held", again)
     other = await to.shop()
@@ -94,12 +100,12 @@ async def hold_payout_runs(to: Recorder) -> None:
         await payout_runs.begin(tx, run, cut_off=cut_off, rehearsal=False, requested_by="key:recorder")
         await payout_runs.cancel(tx, run, by="key:recorder", reason="Test")
     progress = RunProgress(run=run, period=payout_runs.period_of(cut_off), rehearsal=False)
-    cancelled_one = await begun(other, "cancelled", run=run, cut_off=cut_off, progress=progress)
+    cancelled_one = await begun(other, "cancelled", run=run, progress=progress)
     assert await cancelled_one.result() == "cancelled"
     await to.keep("payout_run-cancelled", cancelled_one)
     large = await to.shop()
     await _many_partners(large, 5_100)
-    goes_on = await begun(large, "continued", run=uuid4(), cut_off=cut_off, rehearsal=True)
+    goes_on = await begun(large, "continued", run=await row(large, rehearsal=True))
     first = (await goes_on.describe()).run_id
     assert await goes_on.result() == "done"
     await to.keep("payout_run-continued", engine.get_workflow_handle(goes_on.id, run_id=first))

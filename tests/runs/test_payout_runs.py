@@ -26,13 +26,11 @@ def tomorrow() -> date:
 async def run(shop: Shop, **wanted: Any) -> dict[str, Any]:
     """A run that has ended, in full."""
     begun = await shop.api("POST", "/payout-runs", {"cut_off": tomorrow().isoformat(), **wanted})
-
-    async def look() -> dict[str, Any] | None:
-        answer = await shop.call("GET", f"/payout-runs/{begun['id']}")
-        return answer.json() if answer.status_code == 200 else None
-
-    seen = await until(look, lambda run: run is not None and run["state"] != "running", "the end of the run")
-    assert seen is not None
+    seen: dict[str, Any] = await until(
+        lambda: shop.api("GET", f"/payout-runs/{begun['id']}"),
+        lambda run: run["state"] != "running",
+        "the end of the run",
+    )
     return seen
 
 
@@ -201,12 +199,12 @@ async def test_a_cancelled_run_makes_no_further_payout_and_frees_its_period(shop
 
 
 async def test_the_calendar_runs_the_month_before(shop: Shop) -> None:
-    await shop.api("PATCH", "/tenant", {"payout_run_day": 5, "payout_run_hour": 7})
+    await shop.api("PATCH", "/tenant", {"payout_run_day": 1, "payout_run_hour": 0})
     schedule = shop.house.engine.get_schedule_handle(payout_run_id(shop.tenant))
     described = await schedule.describe()
     assert described.schedule.spec.time_zone_name == "Europe/Berlin"
     assert [(range.day_of_month[0].start, range.hour[0].start) for range in described.schedule.spec.calendars] == [
-        (5, 7)
+        (1, 0)
     ]
     await schedule.trigger(overlap=ScheduleOverlapPolicy.SKIP)
     listed = await until(

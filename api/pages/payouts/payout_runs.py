@@ -14,7 +14,6 @@ from api.pages.frame.languages import N_
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.words.payout_words import REASONS
-from engine.connect import EngineAway
 from ledger.access import tenants
 from ledger.connections.wanted_schedules import ScheduleKind
 from ledger.payouts import payout_run_results, payout_runs
@@ -45,11 +44,10 @@ async def begin(visit: Editor) -> Response:
     try:
         day = payout_runs.read_day(visit.field("stichtag")) if visit.field("stichtag") else None
         async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
-            await payout_run_start.start(tx, visit.doors, day=day, rehearsal=rehearsal, by=visit.person.actor)
+            run = await payout_run_start.request(tx, day=day, rehearsal=rehearsal, by=visit.person.actor)
     except (NotAcceptable, AlreadyExists) as refused:
         return await _list(visit, wrong=said(refused))
-    except EngineAway:
-        return await _list(visit, wrong=N_("Die Workflow-Engine ist zurzeit nicht erreichbar. Bitte später erneut."))
+    await visit.doors.announcer.payout_run(visit.tenant, run)
     return RedirectResponse(f"{PAGE}?begonnen=1", status_code=303)
 
 

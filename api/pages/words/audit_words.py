@@ -97,6 +97,7 @@ ACTIONS = {
     "payout.taken_up": N_("Auszahlung wieder aufgenommen"),
     "payout_run.begun": N_("Auszahlungslauf begonnen"),
     "payout_run.cancelled": N_("Auszahlungslauf abgebrochen"),
+    "payout_run.refused": N_("Auszahlungslauf abgewiesen"),
     "payout_run.rehearsed": N_("Probelauf begonnen"),
     "person.logged_in": N_("Angemeldet"),
     "person.password_changed": N_("Passwort geändert"),

@@ -67,6 +67,13 @@ KINDS: dict[str, TaskWords] = {
         N_("Freigabe ohne Nachweis"),
         N_("Jemand hat der Auszahlung ein Signal ohne Entscheidung geschickt. Es blieb ohne Wirkung."),
     ),
+    "payout_run_refused": TaskWords(
+        N_("Auszahlungslauf abgewiesen"),
+        N_(
+            "Wollten Sie auszahlen, beginnen Sie den Lauf unter Auszahlungsläufe. Wollte es niemand, lassen Sie "
+            "klären, wer die Workflow-Engine erreicht."
+        ),
+    ),
     "hands_of_all_approvers": TaskWords(
         N_("Alle Freigebenden waren beteiligt"),
         N_(

@@ -146,11 +146,14 @@ CREATE OR REPLACE FUNCTION find_unannounced_in_turns(
              WHERE (p.workflow_started_at IS NULL AND p.created_at < now() - older_than)
                 OR p.recheck_wanted_at < now() - older_than
             UNION ALL
-            SELECT 3, 'event', e.tenant_id, e.id::text, e.received_at FROM events e
+            SELECT 3, 'payout_run', r.tenant_id, r.id::text, r.created_at FROM payout_runs r
+             WHERE r.started_at IS NULL AND r.state = 'running' AND r.created_at < now() - older_than
+            UNION ALL
+            SELECT 4, 'event', e.tenant_id, e.id::text, e.received_at FROM events e
              WHERE e.state = 'received' AND e.handed_over_at IS NULL AND e.received_at < now() - older_than
                AND e.provider = 'lexoffice'
             UNION ALL
-            SELECT 4, 'invoice', i.tenant_id, i.id::text, i.created_at FROM creation_intents i
+            SELECT 5, 'invoice', i.tenant_id, i.id::text, i.created_at FROM creation_intents i
              WHERE i.kind = 'invoice' AND i.announced_at IS NULL AND i.created_at < now() - older_than
         ) u WHERE u.tenant_id::text || '/' || u.kind || '/' || u.id <> ALL (but)
     ) turned JOIN tenants t ON t.id = turned.tenant_id
@@ -530,6 +533,13 @@ CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON decisions FOR EACH RO
 COMMENT ON TRIGGER stay_as_written ON decisions IS
     'Refuses the application to change a decision (PD050).'
     ' Relied on by ledger/payouts/decisions.py.';
+
+CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON payout_runs FOR EACH ROW
+    WHEN (current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION stay_as_written('id', 'period', 'rehearsal', 'cut_off', 'requested_by', 'created_at');
+COMMENT ON TRIGGER stay_as_written ON payout_runs IS
+    'Refuses the application to change who asked for a run, when, and up to when (PD050).'
+    ' Relied on by ledger/payouts/payout_run_starts.py.';
 
 CREATE OR REPLACE FUNCTION payout_goes_to_its_partner() RETURNS trigger
     LANGUAGE plpgsql AS $$

@@ -134,6 +134,10 @@ PLANTS = {  # by the check that finds it, and what of it
     "not_announced: a decision": """
         UPDATE decisions SET delivered_at = NULL, decided_at = now() - interval '1 hour' WHERE tenant_id = $1
         """,
+    "not_announced: a payout run": """
+        INSERT INTO payout_runs (tenant_id, id, period, rehearsal, cut_off, requested_by, created_at, started_at)
+        VALUES ($1, gen_random_uuid(), '2020-01', true, now(), 'key:test', now() - interval '11 minutes', NULL)
+        """,
     "not_announced: an invoice": """
         INSERT INTO creation_intents (tenant_id, kind, transaction_id, marker, organization_id, content, content_hash,
                                       net_cents, gross_cents, created_at)

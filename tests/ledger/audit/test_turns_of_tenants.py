@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from ledger import clock
 from ledger.audit import unannounced
 from ledger.audit.unannounced import Unannounced
 from ledger.database import Ledger
 from ledger.inbox import events
 from ledger.inbox.events import Arrival
-from ledger.payouts import decisions
+from ledger.payouts import decisions, payout_run_starts, payout_runs
 from ledger.types import LEXOFFICE, Tenant
 from tests.fixtures.ledger_shop import NewTenant, Shop
 from tests.fixtures.payable import ask_for
@@ -42,13 +43,15 @@ async def due(ledger: Ledger, *tenants: Tenant, of_each: int = 25, but: tuple[st
     return [row for row in rows if row.tenant.id in {tenant.id for tenant in tenants}]
 
 
-async def test_a_decision_goes_before_payouts_and_these_before_events(shop: Shop) -> None:
+async def test_a_decision_goes_before_payouts_these_before_runs_and_these_before_events(shop: Shop) -> None:
     await notified(shop.ledger, shop.tenant, 3)
     payout = await ask_for(shop)
     async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
         await decisions.approve(tx, payout.number, actor="key:chief", seen_hash=payout.content_hash)
+        cut_off = payout_runs.last_month(clock.now())
+        await payout_run_starts.request(tx, cut_off=cut_off, rehearsal=False, by="key:chief")
     rows = await due(shop.ledger, shop.tenant)
-    assert [row.kind for row in rows] == ["decision", "payout", "event", "event", "event"]
+    assert [row.kind for row in rows] == ["decision", "payout", "payout_run", "event", "event", "event"]
 
 
 async def test_nobodys_second_goes_before_anothers_first(ledger: Ledger, new_tenant: NewTenant) -> None:

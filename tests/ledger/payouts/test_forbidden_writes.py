@@ -7,10 +7,11 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from ledger import clock
 from ledger.commissions import manual_lines
 from ledger.commissions.manual_lines import NewManualLine
 from ledger.database import TenantTransaction
-from ledger.payouts import decisions, payout_content
+from ledger.payouts import decisions, payout_content, payout_run_starts, payout_runs
 from ledger.refusals import Refused
 from tests.fixtures.invoices import apply, paid, sell
 from tests.fixtures.ledger_shop import Shop
@@ -145,6 +146,16 @@ async def test_what_stands_for_another_line_is_of_its_partner_and_sale(shop: Sho
     await approved_sale(shop, "pi_2", voucher_number="RE-2")
     [other] = await shop.rows("SELECT id FROM commissions WHERE kind = 'sale' AND transaction_id <> $1 LIMIT 1", first)
     assert await refused(shop, _LINE, "reissue", 100_000, other["id"]) == "line_without_cause"
+
+
+@pytest.mark.parametrize(
+    "change", ["requested_by = 'user:chief'", "cut_off = now()", "rehearsal = true", "period = '2026-01'"]
+)
+async def test_who_asked_for_a_run_and_up_to_when_stay_as_they_were_written(shop: Shop, change: str) -> None:
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        cut_off = payout_runs.last_month(clock.now())
+        await payout_run_starts.request(tx, cut_off=cut_off, rehearsal=False, by="key:shop")
+    assert await refused(shop, f"UPDATE payout_runs SET {change}") == "stays_as_written"
 
 
 async def test_a_hand_stays_as_it_was_written(shop: Shop) -> None:

@@ -1,5 +1,6 @@
 """The pages of payout runs, over runs as their workflow writes them."""
 
+import asyncio
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -67,6 +68,19 @@ async def test_a_day_that_is_none_is_told_and_kept(firm: Firm) -> None:
     assert answer.status_code == 422
     assert "Bitte nennen Sie den Stichtag als Datum." in answer.text
     assert "31.02.2026" in answer.text
+
+
+async def test_two_admins_and_a_double_click_begin_one_run_in_one_name(books: Books, firm: Firm) -> None:
+    browsers = [await firm.person(Role.ADMIN), await firm.person(Role.ADMIN)]
+    form = {"stichtag": tomorrow().isoformat(), "art": "lauf"}
+    answers = await asyncio.gather(*(browser.post(PAGE, form, shown_at=PAGE) for browser in browsers for _ in range(2)))
+    assert sorted(answer.status_code for answer in answers) == [303, 422, 422, 422]
+    for refused in (answer for answer in answers if answer.status_code == 422):
+        assert "Für diesen Zeitraum gibt es bereits einen Lauf." in refused.text
+    [run] = await books.rows("SELECT id, requested_by, started_at FROM payout_runs")
+    assert run["requested_by"] in {f"user:{browser.user}" for browser in browsers}
+    page = (await browsers[0].get(f"{PAGE}/{run['id']}")).text
+    assert "läuft" in page
 
 
 async def test_only_an_admin_sets_the_monthly_day(firm: Firm) -> None:
