@@ -21,13 +21,14 @@ from ledger.database import Ledger, TenantTransaction
 from ledger.documents import documents
 from ledger.documents.documents import Observed
 from ledger.payouts import decisions, payout_requests
+from ledger.payouts.decisions import Shown
 from ledger.programme import campaigns, partners
 from ledger.programme.calculation import Rate
 from ledger.programme.campaigns import NewCampaign, NewPlan
 from ledger.programme.partners import NewPartner
 from ledger.tax import tax_statuses
 from ledger.tax.tax_statuses import NewTaxStatus
-from ledger.types import DecisionId, DocumentKind, TaxStatus, Tenant
+from ledger.types import DecisionId, DocumentKind, TaxStatus, Tenant, WithoutBankDetails
 from ledger.vault import Vault
 
 PARTNER = "ANNA"
@@ -85,6 +86,7 @@ async def open_tenant(
             actor=_BY,
         )
         await connecting.change_lexoffice(tx, confirm_credit_note_notice=True, actor=_BY)
+        await tenants.change(tx, {"without_bank_details": WithoutBankDetails.BY_HAND}, actor=_BY)
         token = (await webhook_tokens.create(tx, vault, actor=_BY)).get_secret_value()
         await _make_partner(tx)
     for event_type in subscribe:
@@ -104,7 +106,9 @@ async def _approve_one(ledger: Ledger, of: BenchTenant) -> ApprovedPayout:
     async with ledger.transaction(tenant, cause="bench") as tx:
         await _book_paid_sale(tx, of)
         made = await payout_requests.request_payout(tx, partner_code=PARTNER, actor=_BY)
-        decision = await decisions.approve(tx, made.number, actor="key:bench", seen_hash=made.content_hash)
+        decision = await decisions.approve(
+            tx, made.number, actor="key:bench", seen_hash=made.content_hash, shown=Shown(by_hand=True)
+        )
         return ApprovedPayout(of, PayoutInput.of(tenant, made), decision.id)
 
 

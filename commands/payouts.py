@@ -28,16 +28,19 @@ NUMBER = click.argument("number", metavar="NUMBER")
 @USER
 @REASON
 @click.option("--hash", "seen_hash", help="Content hash that was seen; without it the present content is approved.")
+@click.option("--by-hand", is_flag=True, help="The money is transferred by hand: no bank details are in force.")
 @AS_JSON
 @plain_errors
-def approve_payout(number: str, slug: str, user: str, reason: str, seen_hash: str | None, as_json: bool) -> None:
+def approve_payout(number: str, slug: str, user: str, as_json: bool, **approval: Any) -> None:
     """Approve a payout: its credit note is created in lexoffice.
+
+    Without bank details of the partner in force no bank file takes it; then --by-hand must be given.
 
     \b
     Example:
       partnerdesk payout approve PO-2026-0001 --tenant acme --as chris --reason "Key of the shop is locked"
     """
-    print_result(*_decide(_Wanted("approve", slug, number, user, reason, seen_hash), as_json))
+    print_result(*_decide(_Wanted("approve", slug, number, user, **approval), as_json))
 
 
 @payout.command("reject")
@@ -54,7 +57,7 @@ def reject_payout(number: str, slug: str, user: str, reason: str, as_json: bool)
     Example:
       partnerdesk payout reject PO-2026-0001 --tenant acme --as chris --reason "Wrong partner"
     """
-    print_result(*_decide(_Wanted("reject", slug, number, user, reason, None), as_json))
+    print_result(*_decide(_Wanted("reject", slug, number, user, reason), as_json))
 
 
 @payout.command("cancel")
@@ -71,7 +74,7 @@ def cancel_payout(number: str, slug: str, user: str, reason: str, as_json: bool)
     Example:
       partnerdesk payout cancel PO-2026-0001 --tenant acme --as chris --reason "Asked for twice"
     """
-    print_result(*_decide(_Wanted("cancel", slug, number, user, reason, None), as_json))
+    print_result(*_decide(_Wanted("cancel", slug, number, user, reason), as_json))
 
 
 class _Wanted(NamedTuple):
@@ -80,30 +83,35 @@ class _Wanted(NamedTuple):
     number: str
     user: str
     reason: str
-    seen_hash: str | None
+    seen_hash: str | None = None
+    by_hand: bool = False
 
 
 def _decide(wanted: _Wanted, as_json: bool) -> tuple[dict[str, Any], bool, str]:
-    result = asyncio.run(_decided(*wanted))
+    result = asyncio.run(_decided(wanted))
     told = "" if result["announced"] else " The engine is away; the hand-over tells it later."
     return result, as_json, f"{result['payout']} is {result['state']}.{told}"
 
 
-async def _decided(kind: str, slug: str, number: str, user: str, reason: str, seen_hash: str | None) -> dict[str, Any]:
+async def _decided(wanted: _Wanted) -> dict[str, Any]:
     from engine import connect
     from engine.announcer import Announcer
     from ledger.access import memberships, tenants
     from ledger.audit import audit
     from ledger.payouts import decisions, payout_content, payouts
+    from ledger.payouts.decisions import Shown
     from workflows.messages import Pace
 
+    kind, number, reason = wanted.kind, wanted.number, wanted.reason
     async with open_ledger() as ledger:
-        of = await tenants.get(ledger, slug)
+        of = await tenants.get(ledger, wanted.slug)
         async with ledger.transaction(of, cause=operator()) as tx:
-            actor = await memberships.actor_named(tx, user)
+            actor = await memberships.actor_named(tx, wanted.user)
             if kind == "approve":
-                seen = seen_hash or await payout_content.content_hash(tx, (await payouts.get(tx, number)).id)
-                decision = await decisions.approve(tx, number, actor=actor, seen_hash=seen, reason=reason)
+                seen = wanted.seen_hash or await payout_content.content_hash(tx, (await payouts.get(tx, number)).id)
+                decision = await decisions.approve(
+                    tx, number, actor=actor, seen_hash=seen, reason=reason, shown=Shown(by_hand=wanted.by_hand)
+                )
             elif kind == "reject":
                 decision = await decisions.reject(tx, number, actor=actor, reason=reason)
             else:
@@ -114,7 +122,7 @@ async def _decided(kind: str, slug: str, number: str, user: str, reason: str, se
                 action=f"payout.{kind}.by_command",
                 subject="payout",
                 subject_id=number,
-                detail={"as": user, "decision": str(decision.id)},
+                detail={"as": wanted.user, "decision": str(decision.id)},
             )
             found = await payouts.get(tx, number)
         announcer = Announcer(await connect.open_client(lazy=True), ledger, Pace())

@@ -2598,6 +2598,7 @@ CREATE TABLE tenants (
     agreement_version      text CHECK (length(agreement_version) BETWEEN 1 AND 100),
     payout_run_day         smallint CHECK (payout_run_day BETWEEN 1 AND 28),
     payout_run_hour        smallint NOT NULL DEFAULT 6 CHECK (payout_run_hour BETWEEN 0 AND 23),
+    without_bank_details   text NOT NULL DEFAULT 'hold' CHECK (without_bank_details IN ('hold', 'by_hand')),
     FOREIGN KEY (id, default_campaign_id) REFERENCES campaigns
 );
 COMMENT ON TABLE tenants IS 'A firm that pays partners: its address for documents, and the rules that its admins set.';

@@ -204,6 +204,15 @@ class TaxCase(StrEnum):
     PRIVATE = "private"
 
 
+class WithoutBankDetails(StrEnum):
+    """A tenant's rule for what is due to a partner without bank details in force."""
+
+    HOLD = "hold"
+    """It waits until there are some."""
+    BY_HAND = "by_hand"
+    """A payout is made; whoever approves it confirms that the money is transferred by hand."""
+
+
 class DocumentKind(StrEnum):
     """Kinds of documents in the books, spelled as in the paths of the provider's API."""
 

@@ -21,6 +21,7 @@ from ledger.database import TenantTransaction
 from ledger.keyset import RECORDED
 from ledger.payouts import (
     approval_rule,
+    by_hand,
     decisions,
     objections,
     open_debts,
@@ -33,7 +34,7 @@ from ledger.payouts import (
     tax_questions,
 )
 from ledger.payouts.approval_rule import FourEyes
-from ledger.payouts.decisions import Decision
+from ledger.payouts.decisions import Decision, Shown
 from ledger.payouts.objections import Objection
 from ledger.payouts.open_debts import OpenDebt
 from ledger.payouts.payout_hands import Hand
@@ -61,6 +62,9 @@ class PayoutInFull(PayoutShown):
         "wird nicht mit einem anderen Steuerfall verrechnet"
     )
     hands: list[Hand]
+    has_account: bool = Field(
+        description="Ob für den Partner eine Bankverbindung gilt; ohne sie wird von Hand überwiesen (`by_hand`)"
+    )
     objection: Objection | None
     workflow_id: str
     credit_note_url: str | None
@@ -87,6 +91,11 @@ class Approval(Submitted):
         default=None,
         description="Die `id` der letzten in `hands`, wie sie gezeigt wurden: Diese Beteiligungen enden mit der "
         "Freigabe. Ohne Angabe enden nur die, die älter sind als die Auszahlung.",
+    )
+    by_hand: bool = Field(
+        default=False,
+        description="Nötig, wo `has_account` falsch ist: Der Betrag wird von Hand überwiesen, denn keine Datei für die "
+        "Bank nimmt diese Auszahlung auf",
     )
 
 
@@ -160,8 +169,8 @@ async def get_payout(number: PayoutNo, doors: Doors, caller: Reader) -> JSONResp
     "/{number}/approve",
     summary="Eine Auszahlung freigeben",
     description="Nennt den Inhalt, der gesehen wurde; 409 mit `content_has_changed`, wenn er nicht mehr stimmt, mit "
-    "`second_person_needed`, wenn über der Grenze jemand anderes freigeben muss, und mit `account_pending`, solange "
-    "eine neue Bankverbindung nicht gilt.",
+    "`second_person_needed`, wenn über der Grenze jemand anderes freigeben muss, mit `account_pending`, solange "
+    "eine neue Bankverbindung nicht gilt, und mit `transfer_by_hand_not_confirmed`, wo keine gilt und `by_hand` fehlt.",
     operation_id="approve_payout",
     status_code=202,
     response_model=PayoutInFull,
@@ -174,7 +183,7 @@ async def approve(number: PayoutNo, doors: Doors, caller: Approver, once: OnlyOn
             actor=caller.actor,
             seen_hash=approval.content_hash,
             reason=approval.reason,
-            last_hand=approval.last_hand,
+            shown=Shown(last_hand=approval.last_hand, by_hand=approval.by_hand),
         )
         return after.answer(await _decided(tx, doors, after, decision), status=202)
 
@@ -248,6 +257,7 @@ async def _in_full(tx: TenantTransaction, doors: Parts, payout: Payout) -> dict[
         four_eyes=shown(await approval_rule.of_payout(tx, payout)),
         open_debts=[shown(debt) for debt in await _open_debts(tx, payout)],
         hands=[shown(hand) for hand in await payout_hands.of_payout(tx, payout)],
+        has_account=await by_hand.has_account(tx, payout.partner_id),
         objection=None if objection is None else shown(objection),
         workflow_id=payout_workflow_id(tx.tenant, payout.number),
         credit_note_url=url,

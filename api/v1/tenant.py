@@ -15,7 +15,7 @@ from ledger.access import tenants
 from ledger.access.tenants import TenantProfile
 from ledger.connections.wanted_schedules import ScheduleKind
 from ledger.countries import Country
-from ledger.types import Cents, Submitted
+from ledger.types import Cents, Submitted, WithoutBankDetails
 
 router = door_router("/api/v1", "Mandant")
 
@@ -47,6 +47,11 @@ class TenantChange(Submitted):
         default=100, ge=1, le=100, description="So viel einer Auszahlung wird höchstens mit Rückforderungen verrechnet"
     )
     clawback_limit_cents: Cents | None = Field(default=None, ge=1, le=10**12)
+    without_bank_details: WithoutBankDetails = Field(
+        default=WithoutBankDetails.HOLD,
+        description="Was einem Partner ohne geltende Bankverbindung zusteht: `hold` wartet auf sie, `by_hand` wird "
+        "ausgezahlt und von Hand überwiesen",
+    )
     replacement_window: timedelta = Field(
         default=timedelta(days=3),
         ge=timedelta(0),

@@ -11,7 +11,7 @@ from ledger import plain_text
 from ledger.audit import audit
 from ledger.database import Ledger, TenantTransaction
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
-from ledger.types import CampaignId, Frozen, Tenant, TenantId
+from ledger.types import CampaignId, Frozen, Tenant, TenantId, WithoutBankDetails
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -42,6 +42,7 @@ class TenantProfile(TenantAddress):
     clawback_limit_percent: int
     """How much of what a payout would hold is netted with claw-backs, at most; and in cents, where that is set."""
     clawback_limit_cents: int | None
+    without_bank_details: WithoutBankDetails
     agreement_version: str | None
     """What partners must have accepted (§ 14 Abs. 2 Satz 5 UStG); None: whichever version they have."""
     four_eyes_limit_cents: int
@@ -127,8 +128,8 @@ async def get_profile(tx: TenantTransaction) -> TenantProfile:
         """
         SELECT id, slug, name, street, zip, city, country_code, vat_id, tax_number, is_demo, default_campaign_id,
                replacement_window, minimum_payout_cents, hold_days, clawback_limit_percent, clawback_limit_cents,
-               agreement_version, four_eyes_limit_cents, single_approver, bank_quarantine, payout_run_day,
-               payout_run_hour
+               without_bank_details, agreement_version, four_eyes_limit_cents, single_approver, bank_quarantine,
+               payout_run_day, payout_run_hour
           FROM tenants WHERE id = $1
         """,
         tx.tenant.id,
@@ -159,6 +160,7 @@ _CHANGEABLE = frozenset(
         "hold_days",
         "clawback_limit_percent",
         "clawback_limit_cents",
+        "without_bank_details",
         "agreement_version",
         "four_eyes_limit_cents",
         "single_approver",

@@ -10,7 +10,7 @@ from uuid import UUID
 from ledger import tasks
 from ledger.audit import audit
 from ledger.database import TenantTransaction
-from ledger.payouts import approval_rule, clawbacks, payout_content, payout_hands, payouts
+from ledger.payouts import approval_rule, by_hand, clawbacks, payout_content, payout_hands, payouts
 from ledger.payouts.payout_requests import why_blocked
 from ledger.payouts.payouts import Payout
 from ledger.refusals import Blocked, ContentHasChanged, DocumentUnderWay, NotAllowedNow
@@ -29,6 +29,15 @@ _WHY_NOT = {
 }
 
 _ENDS_IN = {DecisionKind.REJECT: PayoutState.REJECTED, DecisionKind.CANCEL: PayoutState.CANCELLED}
+
+
+class Shown(NamedTuple):
+    """What an approver saw beside the content, and says to it."""
+
+    last_hand: UUID | None = None
+    """The newest hand (payout_hands.end_those_shown)."""
+    by_hand: bool = False
+    """The money is transferred by hand where no bank details are in force."""
 
 
 class Decision(Frozen):
@@ -58,11 +67,12 @@ async def approve(
     actor: str,
     seen_hash: str,
     reason: str | None = None,
-    last_hand: UUID | None = None,
+    shown: Shown | None = None,
 ) -> Decision:
-    """awaiting_approval → approved. `last_hand`: the newest hand that was shown (payout_hands.end_those_shown).
+    """awaiting_approval → approved.
 
-    Raises NotFound, NotAllowedNow, SecondPersonNeeded, ContentHasChanged, Blocked.
+    Raises NotFound, NotAllowedNow (also where no bank details are in force and nobody confirms a transfer by hand),
+    SecondPersonNeeded, ContentHasChanged, Blocked.
     """
     await approval_rule.take_turns(tx, number)
     payout = await payouts.lock(tx, number)
@@ -75,7 +85,12 @@ async def approve(
         raise ContentHasChanged
     if blocked := await why_blocked(tx, payout):
         raise Blocked(blocked.code, **blocked.params)
-    decision = await _record(tx, payout, _New(DecisionKind.APPROVE, actor, seen_hash, reason))
+    shown = shown or Shown()
+    has_account = await by_hand.has_account(tx, payout.partner_id)
+    if not (has_account or shown.by_hand):
+        raise NotAllowedNow("transfer_by_hand_not_confirmed")
+    detail = None if has_account else {"by_hand": True}
+    decision = await _record(tx, payout, _New(DecisionKind.APPROVE, actor, seen_hash, reason, detail))
     # What blocked an earlier approval is judged anew; left standing it would keep this one waiting without a word.
     await payouts.change_state(tx, payout, PayoutState.APPROVED, unblock=True)
     # The account that this approval saw (it is part of the hash) is the one that will be paid.
@@ -90,7 +105,7 @@ async def approve(
         payout.partner_id,
     )
     await tasks.close_questions(tx, subject="payout", subject_id=payout.number, kinds=(payout_hands.TASK,), by=actor)
-    await payout_hands.end_those_shown(tx, payout, found, actor=actor, last_shown=last_hand)
+    await payout_hands.end_those_shown(tx, payout, found, actor=actor, last_shown=shown.last_hand)
     return decision
 
 

@@ -2,7 +2,8 @@
 
 Due is what is approved, final, neither held nor blocked, and past its hold (Stornofrist); less claw-backs within the
 tenant's limit; per tax case. Below the minimum, which counts all tax cases together, it is carried (Übertrag), unless
-the partner leaves (Schlussabrechnung) or the case can grow no more.
+the partner leaves (Schlussabrechnung) or the case can grow no more. Without bank details in force it is carried, too,
+unless the tenant pays such partners by hand.
 Cents are net of the partner's VAT.
 """
 
@@ -19,6 +20,7 @@ import asyncpg
 
 from ledger import clock
 from ledger.database import TenantTransaction
+from ledger.payouts import by_hand
 from ledger.reasons import Reason
 from ledger.refusals import NotFound
 from ledger.sales.sale_holds import SaleHold
@@ -46,6 +48,11 @@ class NotDue(StrEnum):
     CLAWBACK_LIMIT = "clawback_limit"
     BELOW_MINIMUM = "below_minimum"
     NOT_ABOVE_ZERO = "not_above_zero"
+    NO_BANK_DETAILS = "no_bank_details"
+    BANK_DETAILS_NOT_CONFIRMED = "bank_details_not_confirmed"
+
+
+FOR_WANT_OF_AN_ACCOUNT = frozenset({NotDue.NO_BANK_DETAILS, NotDue.BANK_DETAILS_NOT_CONFIRMED})
 
 
 class Waiting(Frozen):
@@ -126,6 +133,7 @@ class _Settings(NamedTuple):
     limit_percent: Decimal
     limit_cents: int | None
     cut_off: datetime | None
+    without_account: dict[PartnerId, str]
 
 
 _ROWS = f"""
@@ -221,6 +229,7 @@ async def _settings(tx: TenantTransaction, partners: Sequence[PartnerId], cut_of
         limit_percent=row["clawback_limit_percent"],
         limit_cents=row["clawback_limit_cents"],
         cut_off=cut_off,
+        without_account=await by_hand.find_kept_waiting(tx, partners),
     )
 
 
@@ -256,7 +265,9 @@ def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> Partner
         for (reason, code), of in sums.items()
     }
     groups = _carried(
-        [_group(rule, found, settings, growing) for rule, found in sorted(by_case.values(), key=_oldest)], first
+        [_group(rule, found, settings, growing) for rule, found in sorted(by_case.values(), key=_oldest)],
+        first,
+        settings.without_account.get(first["partner_id"]),
     )
     for group in groups:
         left = sum(line.whole_cents for line in group.every_line) - group.net_cents
@@ -366,21 +377,21 @@ def _netted(every: tuple[DueLine, ...], settings: _Settings) -> tuple[DueLine, .
     return tuple(kept)
 
 
-def _carried(groups: Sequence[DueGroup], partner: asyncpg.Record) -> tuple[DueGroup, ...]:
+def _carried(groups: Sequence[DueGroup], partner: asyncpg.Record, without_account: str | None) -> tuple[DueGroup, ...]:
     """With what is carried, and why."""
-    balance = sum(group.net_cents for group in groups)
-    enough = partner["leaving"] or balance >= partner["minimum_cents"]
-    return tuple(
-        group.model_copy(update={"carried": _why_carried(group, balance, partner["minimum_cents"], enough=enough)})
-        for group in groups
-    )
+    balance, minimum = sum(group.net_cents for group in groups), partner["minimum_cents"]
+    below = not partner["leaving"] and balance < minimum
 
+    def why(group: DueGroup) -> Waiting | None:
+        params: dict[str, int] = {}
+        if group.net_cents <= 0:
+            reason, params = NotDue.NOT_ABOVE_ZERO, {"net": group.net_cents}
+        elif group.can_grow and below:
+            reason, params = NotDue.BELOW_MINIMUM, {"net": balance, "minimum": minimum}
+        elif without_account is not None:
+            reason = NotDue(without_account)
+        else:
+            return None
+        return Waiting(reason=reason, code=str(reason), params=params, cents=group.net_cents, lines=len(group.lines))
 
-def _why_carried(group: DueGroup, balance: int, minimum: int, *, enough: bool) -> Waiting | None:
-    if group.net_cents <= 0:
-        reason, params = NotDue.NOT_ABOVE_ZERO, {"net": group.net_cents}
-    elif group.can_grow and not enough:
-        reason, params = NotDue.BELOW_MINIMUM, {"net": balance, "minimum": minimum}
-    else:
-        return None
-    return Waiting(reason=reason, code=str(reason), params=params, cents=group.net_cents, lines=len(group.lines))
+    return tuple(group.model_copy(update={"carried": why(group)}) for group in groups)

@@ -10,7 +10,7 @@ from ledger.commissions import debts
 from ledger.database import TenantTransaction
 from ledger.money import share, vat_cents
 from ledger.payouts import due, payout_content, payouts
-from ledger.payouts.due import DueGroup, DueLine, NotDue, PartnerDue
+from ledger.payouts.due import FOR_WANT_OF_AN_ACCOUNT, DueGroup, DueLine, NotDue, PartnerDue, Waiting
 from ledger.payouts.payouts import Payout
 from ledger.plain_text import code_of
 from ledger.refusals import Blocked, NotAcceptable, NotFound, NothingDue, Refused
@@ -31,7 +31,7 @@ async def request_payout(
 
     One document holds one tax case: where the commissions fall into several, that of the oldest that can be paid is
     taken, or the one asked for. Raises NotFound, NothingDue (nothing due, below the minimum, not above zero) and
-    Blocked (the partner is stopped, or the document table forbids it, with the reason).
+    Blocked (the partner is stopped or has no bank details in force, or the document table forbids it, with the reason).
     """
     partner_id = await _lock_partner(tx, partner_code)
     owed = await due.of_partner(tx, partner_id)
@@ -41,7 +41,7 @@ async def request_payout(
     if group is None:
         raise _nothing_due(owed, tax_case)
     if group.carried is not None:
-        raise NothingDue(group.carried.code, **group.carried.params)
+        raise _carried(group.carried)
     [payout] = await make_payouts(tx, [(owed, group)], actor=actor, now=now)
     return payout
 
@@ -133,9 +133,9 @@ async def _lock_partner(tx: TenantTransaction, code: str) -> PartnerId:
 
 def _first(owed: PartnerDue) -> DueGroup | None:
     """The oldest that can be paid, unless the minimum would hold back the others then: it counts them together."""
-    return next(
-        iter([*(one for one in owed.payable if _leaves_the_others(owed, one)), *owed.payable, *owed.groups]), None
-    )
+    waiting = [one for one in owed.groups if one.carried and one.carried.reason in FOR_WANT_OF_AN_ACCOUNT]
+    leaving_the_others = [one for one in owed.payable if _leaves_the_others(owed, one)]
+    return next(iter([*leaving_the_others, *owed.payable, *waiting, *owed.groups]), None)
 
 
 def _leaves_the_others(owed: PartnerDue, paid: DueGroup) -> bool:
@@ -158,6 +158,16 @@ def _nothing_due(owed: PartnerDue, wanted: TaxCase | None) -> Refused:
     if held := owed.waits_for(NotDue.SALE_HELD) or owed.waits_for(NotDue.SALE_BLOCKED):
         return NothingDue(held.code, **held.params)
     return NothingDue()
+
+
+def _carried(why: Waiting) -> Refused:
+    match why.reason:
+        case NotDue.NO_BANK_DETAILS:
+            return Blocked("no_bank_details")
+        case NotDue.BANK_DETAILS_NOT_CONFIRMED:
+            return Blocked("bank_details_not_confirmed")
+        case _:
+            return NothingDue(why.code, **why.params)
 
 
 async def _next_numbers(tx: TenantTransaction, now: datetime, count: int) -> list[PayoutNumber]:

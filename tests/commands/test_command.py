@@ -189,7 +189,9 @@ async def test_an_operator_approves_in_somebodys_name_once(environment: dict[str
     ]
     stale = await partnerdesk(environment, *command, "--hash", "0" * 64)
     assert (stale.status, "has changed" in stale.err) == (1, True)
-    approved = await partnerdesk(environment, *command, "--json")
+    unconfirmed = await partnerdesk(environment, *command)
+    assert (unconfirmed.status, "transferred by hand" in unconfirmed.err) == (1, True)
+    approved = await partnerdesk(environment, *command, "--by-hand", "--json")
     assert approved.status == 0, approved.err
     assert (approved.json()["state"], approved.json()["announced"]) == ("approved", True)
     (decision,) = (await connected.api("GET", f"payouts/{payout['number']}")).json()["decisions"]

@@ -16,6 +16,7 @@ GOOD = {
     "prozent": "50",
     "hoechstens": "200,00",
     "ersatzfrist": "5",
+    "ohne-konto": "by_hand",
     "fassung": "2026-01",
 }
 
@@ -79,13 +80,15 @@ async def test_the_rules_of_paying_out_are_set_on_one_page(firm: Firm) -> None:
     assert saved.status_code == 303, saved.text
     [row] = await firm.rows(
         "SELECT hold_days, minimum_payout_cents, clawback_limit_percent, clawback_limit_cents,"
-        " replacement_window = interval '5 days' AS five_days, agreement_version FROM tenants WHERE id = $1",
+        " replacement_window = interval '5 days' AS five_days, agreement_version, without_bank_details"
+        "  FROM tenants WHERE id = $1",
         firm.tenant.id,
     )
-    assert tuple(row) == (14, 105_000, 50, 20_000, True, "2026-01")
+    assert tuple(row) == (14, 105_000, 50, 20_000, True, "2026-01", "by_hand")
     shown = (await admin.get(RULES)).text
     assert 'value="1050,00"' in shown
     assert 'value="2026-01"' in shown
+    assert '<option value="by_hand" selected>' in shown
     assert (await admin.post(RULES, GOOD | {"hoechstens": "", "fassung": ""})).status_code == 303
     [row] = await firm.rows("SELECT clawback_limit_cents, agreement_version FROM tenants WHERE id = $1", firm.tenant.id)
     assert tuple(row) == (None, None)
@@ -109,6 +112,14 @@ async def test_what_cannot_be_a_rule_is_refused_and_what_was_typed_stays(
     assert refused.status_code == 422
     assert words in refused.text
     assert all(f'value="{value}"' in refused.text for value in changed.values() if value)
+
+
+async def test_another_rule_for_partners_without_bank_details_is_refused(firm: Firm) -> None:
+    admin = await firm.person(Role.ADMIN)
+    assert '<option value="hold" selected>' in (await admin.get(RULES)).text
+    assert (await admin.post(RULES, GOOD | {"ohne-konto": "ignore"})).status_code == 422
+    [row] = await firm.rows("SELECT without_bank_details FROM tenants WHERE id = $1", firm.tenant.id)
+    assert row["without_bank_details"] == "hold"
 
 
 @pytest.mark.parametrize(("hours", "shown"), [(36, "1"), (12, "0")])

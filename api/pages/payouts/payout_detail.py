@@ -39,7 +39,7 @@ from ledger.payouts import (
     payouts,
 )
 from ledger.payouts.approval_queue import Waiting
-from ledger.payouts.decisions import Decision
+from ledger.payouts.decisions import Decision, Shown
 from ledger.payouts.payout_waiting import For, Waits
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotFound, Refused, require_reason
@@ -83,7 +83,8 @@ async def approve(number: Number, visit: Approver) -> Response:
     if rule.above_limit:
         await require_fresh(visit, page=f"{PAGE}/{number}")
     async with _acting(visit, number, status=409) as (tx, after):
-        await tell(after, visit, tx, await approved(tx, visit, number, visit.field("inhalt")))
+        by_hand = visit.field("von-hand") == "1"
+        await tell(after, visit, tx, await approved(tx, visit, number, visit.field("inhalt"), by_hand=by_hand))
     return _back(number, "freigegeben")
 
 
@@ -142,14 +143,16 @@ async def send_document_again(number: Number, visit: Worker) -> Response:
     return _back(number, "gesendet")
 
 
-async def approved(tx: TenantTransaction, visit: Visit, number: str, seen_hash: str) -> Decision:
+async def approved(
+    tx: TenantTransaction, visit: Visit, number: str, seen_hash: str, *, by_hand: bool = False
+) -> Decision:
     return await decisions.approve(
         tx,
         number,
         actor=visit.person.actor,
         seen_hash=seen_hash,
         reason=visit.field("grund")[:500] or None,
-        last_hand=_hand(visit.field("beteiligt")),
+        shown=Shown(last_hand=_hand(visit.field("beteiligt")), by_hand=by_hand),
     )
 
 

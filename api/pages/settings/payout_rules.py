@@ -14,6 +14,7 @@ from ledger.access import tenants
 from ledger.access.tenants import TenantProfile
 from ledger.refusals import NotAcceptable
 from ledger.roles import Permission
+from ledger.types import WithoutBankDetails
 
 PAGE = "/admin/abrechnungsregeln"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
@@ -51,7 +52,7 @@ async def _shown(visit: Visit, *, wrong: str | None = None) -> Response:
     )
 
 
-_NAMES = ("stornofrist", "mindestbetrag", "prozent", "hoechstens", "ersatzfrist", "fassung")
+_NAMES = ("stornofrist", "mindestbetrag", "prozent", "hoechstens", "ersatzfrist", "ohne-konto", "fassung")
 
 
 def _written(profile: TenantProfile) -> dict[str, str]:
@@ -62,6 +63,7 @@ def _written(profile: TenantProfile) -> dict[str, str]:
         "prozent": str(profile.clawback_limit_percent),
         "hoechstens": "" if most is None else _euros(most),
         "ersatzfrist": str(profile.replacement_window.days),
+        "ohne-konto": profile.without_bank_details,
         "fassung": profile.agreement_version or "",
     }
 
@@ -84,8 +86,16 @@ def _read(visit: Visit) -> dict[str, Any]:
         "clawback_limit_percent": _days(visit, "prozent", 1, 100, "clawback_limit_not_acceptable"),
         "clawback_limit_cents": limit,
         "replacement_window": timedelta(days=_days(visit, "ersatzfrist", 0, 30, "replacement_window_not_acceptable")),
+        "without_bank_details": _rule(visit.field("ohne-konto")),
         "agreement_version": version or None,
     }
+
+
+def _rule(text: str) -> WithoutBankDetails:
+    try:
+        return WithoutBankDetails(text)
+    except ValueError:
+        raise NotAcceptable("value_not_acceptable") from None
 
 
 def _days(visit: Visit, name: str, least: int, most: int, code: str) -> int:

@@ -181,7 +181,7 @@ def unusual(waiting: Waiting) -> list[tuple[str, str]]:
     if waiting.account_changed:
         found.append((_("Neue Bankverbindung"), TROUBLE))
     if waiting.iban_last4 is None:
-        found.append((_("Keine Bankverbindung"), TROUBLE))
+        found.append((_("Ohne Bankverbindung: Überweisung von Hand"), TROUBLE))
     if waiting.tax_case_changed:
         found.append((_("Anderer Steuerfall als zuletzt"), WAITING))
     found += [
@@ -208,4 +208,6 @@ REASONS = {
     NotDue.CLAWBACK_LIMIT: N_("Rückforderung über der Grenze"),
     NotDue.BELOW_MINIMUM: N_("Unter der Mindestauszahlung"),
     NotDue.NOT_ABOVE_ZERO: N_("Saldo nicht über null"),
+    NotDue.NO_BANK_DETAILS: N_("Keine Bankverbindung"),
+    NotDue.BANK_DETAILS_NOT_CONFIRMED: N_("Bankverbindung wartet auf eine zweite Person"),
 }

@@ -56,7 +56,7 @@ async def test_an_approval_names_what_was_seen_and_tells_the_workflow_its_row(co
     path = f"payouts/{payout['number']}/approve"
     stale = await connected.api("POST", path, {"content_hash": "0" * 64})
     assert (stale.status_code, stale.json()["code"]) == (409, "content_has_changed")
-    answer = await connected.api("POST", path, {"content_hash": payout["content_hash"]})
+    answer = await connected.api("POST", path, {"content_hash": payout["content_hash"], "by_hand": True})
     assert (answer.status_code, answer.json()["state"]) == (202, "approved")
     (decision,) = answer.json()["decisions"]
     assert decision["decided_by"] == f"key:{connected.approver.split('_')[1]}"
@@ -83,7 +83,7 @@ async def test_of_two_opposite_decisions_at_once_one_is_refused(connected: Door)
     payout = await a_payout_that_awaits_approval(connected)
     path = f"payouts/{payout['number']}"
     answers = await asyncio.gather(
-        connected.api("POST", f"{path}/approve", {"content_hash": payout["content_hash"]}),
+        connected.api("POST", f"{path}/approve", {"content_hash": payout["content_hash"], "by_hand": True}),
         connected.api("POST", f"{path}/reject", {"reason": "Nein."}),
     )
     assert sorted(answer.status_code for answer in answers) == [202, 409]
@@ -122,7 +122,8 @@ async def test_with_the_engine_away_payout_and_decision_stand_and_wait_to_be_ann
         door = await new_door(started)
         await door.connect()
         payout = await a_payout_that_awaits_approval(door)
-        answer = await door.api("POST", f"payouts/{payout['number']}/approve", {"content_hash": payout["content_hash"]})
+        approval = {"content_hash": payout["content_hash"], "by_hand": True}
+        answer = await door.api("POST", f"payouts/{payout['number']}/approve", approval)
         assert answer.status_code == 202
         (row,) = await door.rows("SELECT workflow_started_at FROM payouts")
         assert row["workflow_started_at"] is None

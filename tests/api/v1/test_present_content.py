@@ -42,14 +42,14 @@ async def test_what_is_shown_after_a_change_of_the_partner_can_be_approved(conne
     stale = await connected.api("POST", f"{path}/approve", {"content_hash": payout["content_hash"]})
     assert (stale.status_code, stale.json()["code"]) == (409, "content_has_changed")
     now = await shown(connected, payout["number"])
-    approved = await connected.api("POST", f"{path}/approve", {"content_hash": now})
+    approved = await connected.api("POST", f"{path}/approve", {"content_hash": now, "by_hand": True})
     assert (approved.status_code, approved.json()["content_hash"]) == (202, now)
 
 
 async def test_an_approved_payout_shows_what_its_cancellation_may_name(connected: Door) -> None:
     payout = await a_payout_that_awaits_approval(connected)
     path = f"payouts/{payout['number']}"
-    await connected.api("POST", f"{path}/approve", {"content_hash": payout["content_hash"]})
+    await connected.api("POST", f"{path}/approve", {"content_hash": payout["content_hash"], "by_hand": True})
     await _move(connected)
     now = await shown(connected, payout["number"])
     cancelled = await connected.api("POST", f"{path}/cancel", {"reason": "Umgezogen.", "content_hash": now})

@@ -10,6 +10,7 @@ from ledger.database import Ledger
 from ledger.inbox import events
 from ledger.inbox.events import Arrival
 from ledger.payouts import decisions, payout_run_starts, payout_runs
+from ledger.payouts.decisions import Shown
 from ledger.types import LEXOFFICE, Tenant
 from tests.fixtures.ledger_shop import NewTenant, Shop
 from tests.fixtures.payable import ask_for
@@ -47,7 +48,9 @@ async def test_a_decision_goes_before_payouts_these_before_runs_and_these_before
     await notified(shop.ledger, shop.tenant, 3)
     payout = await ask_for(shop)
     async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
-        await decisions.approve(tx, payout.number, actor="key:chief", seen_hash=payout.content_hash)
+        await decisions.approve(
+            tx, payout.number, actor="key:chief", seen_hash=payout.content_hash, shown=Shown(by_hand=True)
+        )
         cut_off = payout_runs.last_month(clock.now())
         await payout_run_starts.request(tx, cut_off=cut_off, rehearsal=False, by="key:chief")
     rows = await due(shop.ledger, shop.tenant)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.payouts import decisions
-from ledger.payouts.decisions import Decision
+from ledger.payouts.decisions import Decision, Shown
 from ledger.payouts.payouts import Payout
 from ledger.refusals import Blocked, ContentHasChanged, DocumentUnderWay, NotAllowedNow, NotFound
 from ledger.types import PayoutState
@@ -20,7 +20,13 @@ Decide = Callable[..., Coroutine[Any, Any, Decision]]
 async def decide(shop: Shop, payout: Payout, kind: str, *, seen: str | None = None) -> Decision:
     async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
         if kind == "approve":
-            return await decisions.approve(tx, payout.number, actor="key:chief", seen_hash=seen or payout.content_hash)
+            return await decisions.approve(
+                tx,
+                payout.number,
+                actor="key:chief",
+                seen_hash=seen or payout.content_hash,
+                shown=Shown(by_hand=True),
+            )
         made: Decide = getattr(decisions, kind)
         return await made(tx, payout.number, actor="key:chief", reason="Darum.", seen_hash=seen)
 

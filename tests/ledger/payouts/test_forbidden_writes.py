@@ -12,6 +12,7 @@ from ledger.commissions import manual_lines
 from ledger.commissions.manual_lines import NewManualLine
 from ledger.database import TenantTransaction
 from ledger.payouts import decisions, payout_content, payout_run_starts, payout_runs
+from ledger.payouts.decisions import Shown
 from ledger.refusals import Refused
 from tests.fixtures.invoices import apply, paid, sell
 from tests.fixtures.ledger_shop import Shop
@@ -39,7 +40,8 @@ async def waiting(shop: Shop) -> str:
 
 async def approve(tx: TenantTransaction, number: str) -> None:
     seen = await tx.fetchval("SELECT id FROM payouts WHERE number = $1", number)
-    await decisions.approve(tx, number, actor="key:boss", seen_hash=await payout_content.content_hash(tx, seen))
+    now = await payout_content.content_hash(tx, seen)
+    await decisions.approve(tx, number, actor="key:boss", seen_hash=now, shown=Shown(by_hand=True))
 
 
 async def test_no_payout_is_approved_without_a_decision_of_its_hash(shop: Shop) -> None:

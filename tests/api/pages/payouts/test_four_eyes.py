@@ -16,6 +16,7 @@ from ledger.access.four_eyes import SecondPersonNeeded
 from ledger.bank import partner_accounts
 from ledger.bank.partner_accounts import BankDetails, NewBankDetails
 from ledger.payouts import approval_rule, decisions, payout_content, payout_holds, payout_requests, payouts
+from ledger.payouts.decisions import Shown
 from ledger.payouts.payouts import Payout
 from ledger.programme import campaigns, partners
 from ledger.programme.calculation import Rate
@@ -69,7 +70,7 @@ class Office:
     async def approve(self, payout: Payout, by: str) -> None:
         async with self.ledger() as tx:
             seen = await payout_content.content_hash(tx, payout.id)
-            await decisions.approve(tx, payout.number, actor=by, seen_hash=seen)
+            await decisions.approve(tx, payout.number, actor=by, seen_hash=seen, shown=Shown(by_hand=True))
 
     async def record(self, iban: str = IBAN, *, by: str = MAKER, partner: PartnerId | None = None) -> BankDetails:
         async with self.ledger() as tx:
@@ -105,7 +106,10 @@ class Office:
 @pytest.fixture
 async def office(firm: Firm) -> Office:
     async with firm.parts.ledger.transaction(firm.tenant, cause="test") as tx:
-        await tx.execute("UPDATE tenants SET street = 'Weg 1', zip = '10115', city = 'Berlin', vat_id = 'DE1'")
+        await tx.execute(
+            "UPDATE tenants SET street = 'Weg 1', zip = '10115', city = 'Berlin', vat_id = 'DE1',"
+            " without_bank_details = 'by_hand'"
+        )
         await tx.execute("UPDATE provider_connections SET small_business = false, tax_type = 'net'")
         campaign = await campaigns.create(tx, NewCampaign(slug="x", name="X"), by="setup")
         plan = NewPlan(levels=(Rate(level=1, percent=10),))

@@ -10,6 +10,7 @@ from ledger.booking import sale_decisions
 from ledger.commissions import manual_lines
 from ledger.commissions.manual_lines import NewManualLine
 from ledger.payouts import decisions, payout_content, payout_hands, payout_requests, payouts
+from ledger.payouts.decisions import Shown
 from ledger.payouts.payout_hands import Hand
 from ledger.payouts.payouts import Payout
 from ledger.programme import campaigns, partners
@@ -248,7 +249,9 @@ async def test_a_hand_that_was_not_shown_is_not_ended_by_the_approval(office: Of
         # What is hashed stays as it was: only the hand is new.
         await partners.change(tx, office.anna, PartnerChange(email="x@example.test"), by="key:editor")
         seen = await payout_content.content_hash(tx, payout.id)
-        await decisions.approve(tx, payout.number, actor="key:second", seen_hash=seen, last_hand=shown)
+        await decisions.approve(
+            tx, payout.number, actor="key:second", seen_hash=seen, shown=Shown(last_hand=shown, by_hand=True)
+        )
     following = await office.payout(ABOVE, by="key:bot")
     assert await acts(office, following, "key:editor") == ["partner.changed"]
 

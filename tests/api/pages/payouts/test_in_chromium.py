@@ -103,6 +103,7 @@ async def test_many_approvals_go_on_by_themselves(
     books: Books, firm: Firm, people_app: FastAPI, chromium: Chromium
 ) -> None:
     approver = await firm.person(Role.APPROVER)
+    await books.account()
     made = [(await books.asked_for(1_000 + n)).number for n in range(12)]
     async with at_work(chromium, people_app, firm, approver) as page:
         await page.goto("/admin/freigaben")

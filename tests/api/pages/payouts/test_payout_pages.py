@@ -157,7 +157,9 @@ async def test_approving_names_what_was_seen(books: Books, firm: Firm) -> None:
     assert "hat sich seit der Anzeige geändert" in stale.text
     assert ">passt</textarea>" in stale.text
     done = await approver.post(
-        f"{address}/freigeben", {"inhalt": await shown_hash(approver, payout.number)}, shown_at=address
+        f"{address}/freigeben",
+        {"inhalt": await shown_hash(approver, payout.number), "von-hand": "1"},
+        shown_at=address,
     )
     assert done.headers["location"] == f"{address}?hinweis=freigegeben"
     assert await books.in_state(payout.number) == "approved"
@@ -171,7 +173,7 @@ async def test_above_the_limit_the_second_factor_is_asked_for_again(books: Books
     address = f"{LIST}/{payout.number}"
     seen = await shown_hash(approver, payout.number)
     await let_second_factor_age(firm, approver)
-    asked = await approver.post(f"{address}/freigeben", {"inhalt": seen}, shown_at=address)
+    asked = await approver.post(f"{address}/freigeben", {"inhalt": seen, "von-hand": "1"}, shown_at=address)
     assert asked.headers["location"].startswith(f"/second-factor?weiter=%2Fadmin%2Fauszahlungen%2F{payout.number}&")
     assert await books.in_state(payout.number) == "awaiting_approval"
     held = asked.headers["location"].partition("fortsetzen=")[2]
