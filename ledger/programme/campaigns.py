@@ -106,7 +106,7 @@ async def make_default(tx: TenantTransaction, campaign_id: CampaignId, *, by: st
     # Lists show which one it is: both have changed.
     await tx.execute(
         """
-        UPDATE campaigns c SET slug = c.slug FROM tenants t
+        UPDATE campaigns c SET changed_at = clock_timestamp() FROM tenants t
          WHERE t.id = $1 AND c.tenant_id = $1 AND c.id IN ($2, t.default_campaign_id)
         """,
         tx.tenant.id,
