@@ -93,8 +93,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/admin/konto": ("",),
     "/admin/mandant": ("",),
     "/admin/datenschutz": ("",),
-    "/admin/datenschutz/kunde/{customer}": ("kunde/{customer}",),
-    "/admin/datenschutz/partner/{code}": ("partner/P00001", "partner/{leaf}"),
+    "/admin/datenschutz/kunde/{customer}": ("{customer}",),
+    "/admin/datenschutz/partner/{code}": ("P00001", "{leaf}"),
     "/p": ("", "?ab={own_deep}"),
     "/api/v1/me": ("",),
     "/api/v1/tenant": ("",),
@@ -139,7 +139,6 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/api/v1/providers/lexoffice/subscriptions": ("",),
     "/api/v1/providers/lexoffice/webhook-tokens": ("",),
     "/api/v1/providers/stripe": ("",),
-    "/api/v1/retention": ("",),
     "/api/v1/bank-accounts": ("",),
     "/api/v1/bank-runs": ("",),
 }  # fmt: skip
@@ -157,8 +156,8 @@ OF_THE_WHOLE_BOOKS: dict[str, tuple[str, ...]] = {
     "/admin/berichte/liste/{name}.csv": ("payouts.csv",),
     "/admin/berichte/partner.{form}": ("csv?partner=P00001&von=2025-01-01&bis=2025-12-31",),
     "/admin/berichte/jahr.{form}": ("csv?partner=P00001&jahr=2025",),
-    "/admin/datenschutz/kunde/{customer}/auskunft": ("kunde/{customer}/auskunft",),
-    "/admin/datenschutz/partner/{code}/auskunft": ("partner/{leaf}/auskunft",),
+    "/admin/datenschutz/kunde/{customer}/auskunft": ("{customer}/auskunft",),
+    "/admin/datenschutz/partner/{code}/auskunft": ("{leaf}/auskunft",),
     "/admin/auszahlungen.csv": ("",),
     "/admin/transaktionen.csv": ("",),
     "/admin/provisionen.csv": ("",),
@@ -176,8 +175,6 @@ OF_THE_WHOLE_BOOKS: dict[str, tuple[str, ...]] = {
     "/api/v1/reports/payouts/{number}/credit-note.pdf": ("{with_paper}/credit-note.pdf",),
     "/api/v1/reports/payouts/{number}/statement.{form}": ("{longest}/statement.pdf",),
     "/api/v1/reports/payouts/{number}/evidence.zip": ("{with_paper}/evidence.zip",),
-    "/api/v1/customers/{customer_id}/personal-data": ("{customer}/personal-data",),
-    "/api/v1/partners/{code}/personal-data": ("{leaf}/personal-data",),
     "/api/v1/reports/partners/{code}/yearly-statement.{form}": ("P00001/yearly-statement.csv?year=2025",),
     "/api/v1/reports/partners/{code}/statement.{form}": (
         "P00001/statement.csv?first_day=2025-01-01&last_day=2025-12-31",
@@ -208,6 +205,9 @@ ELSEWHERE: dict[str, str] = {
     "/oauth/lexoffice/start": "leads to lexoffice",
     "/oauth/lexoffice/callback": "comes from lexoffice",
     "/api/webhooks/{tenant}/lexoffice": "a provider's door",
+    "/api/v1/retention": "of a key that may write",
+    "/api/v1/customers/{customer_id}/personal-data": "of a key that may write",
+    "/api/v1/partners/{code}/personal-data": "of a key that may write",
 }
 
 _ONE_OF = "SELECT {} FROM payouts WHERE tenant_id = $1 AND state = '{}' ORDER BY seq DESC LIMIT 1"

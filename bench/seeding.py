@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from uuid import uuid4
 
 import asyncpg
 
@@ -38,9 +37,13 @@ async def fill_books(
     for index in indexes:
         await superuser.execute(f"DROP INDEX {index['name']}")
     for tenant, payouts in books:
+        organization = await superuser.fetchval(
+            "SELECT organization_id FROM provider_connections WHERE tenant_id = $1 AND provider = 'lexoffice'",
+            tenant.id,
+        )
         words = {
             ":tenant": f"'{tenant.id}'::uuid",
-            ":organization": f"'{uuid4()}'::uuid",
+            ":organization": f"'{organization}'::uuid",
             ":payouts": str(payouts),
             ":person": f"'user:{person}'",
             ":iban": f"'\\x{vault.encrypt(_IBAN).hex()}'::bytea",
