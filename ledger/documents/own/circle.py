@@ -4,7 +4,6 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from ledger import clock
 from ledger.audit import audit
 from ledger.database import TenantTransaction
 from ledger.refusals import NotAcceptable, NotAllowedNow
@@ -48,6 +47,12 @@ def require_pattern(pattern: str) -> str:
     return pattern
 
 
+def _numbers_of(pattern: str) -> str:
+    """A regular expression of PostgreSQL for everything that a pattern may ever give."""
+    texts = [re.escape(text) for text in re.split(r"\{[^}]*\}", pattern)]
+    return f"^{'[0-9]+'.join(texts)}$"
+
+
 async def get_pattern(tx: TenantTransaction) -> str:
     """The tenant's pattern."""
     found: str | None = await tx.fetchval("SELECT pattern FROM own_document_circles WHERE tenant_id = $1", tx.tenant.id)
@@ -55,17 +60,16 @@ async def get_pattern(tx: TenantTransaction) -> str:
 
 
 async def set_pattern(tx: TenantTransaction, pattern: str, *, by: str) -> str:
-    """From the next document on. Raises NotAcceptable; NotAllowedNow where its first number stands on a document."""
+    """From the next document on. Raises NotAcceptable; NotAllowedNow where it would come to a number that stands on a
+    document of another pattern: whoever numbers without gaps cannot pass over it."""
     pattern = require_pattern(pattern)
     taken = await tx.fetchval(
-        "SELECT number FROM own_documents WHERE tenant_id = $1 AND number = ANY ($2)",
+        "SELECT number FROM own_documents WHERE tenant_id = $1 AND pattern <> $2 AND number ~ $3 ORDER BY seq LIMIT 1",
         tx.tenant.id,
-        [Place(pattern, year, 1).number for year in (0, clock.today().year)],
+        pattern,
+        _numbers_of(pattern),
     )
-    known = await tx.fetchval(
-        "SELECT true FROM own_document_counters WHERE tenant_id = $1 AND pattern = $2", tx.tenant.id, pattern
-    )
-    if taken and not known:
+    if taken:
         raise NotAllowedNow("circle_number_taken", number=taken)
     await tx.execute(
         """

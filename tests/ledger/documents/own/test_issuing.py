@@ -167,6 +167,8 @@ async def test_a_new_pattern_may_not_repeat_a_number_and_an_old_one_goes_on(shop
     year = first.issued_on.year
     with pytest.raises(NotAllowedNow, match="circle_number_taken"):
         await change_circle(shop, f"GU-{year}-{{number:05}}")
+    with pytest.raises(NotAllowedNow, match="circle_number_taken"):
+        await change_circle(shop, "GU-{year}-{number:04}")  # at its ten thousandth
     await change_circle(shop, "X-{year}-{number:03}")
     assert (await issue(shop)).number == f"X-{year}-001"
     await change_circle(shop, circle.DEFAULT_PATTERN)
