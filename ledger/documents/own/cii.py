@@ -146,7 +146,8 @@ def _settlement(trade: Element, document: OwnDocument) -> None:
     if document.payout_number:
         _ram(settlement, "PaymentReference", document.payout_number)
     _ram(settlement, "InvoiceCurrencyCode", "EUR")
-    if document.payout_number:
+    # XRechnung demands payment instructions of what lets nothing be paid, too (BR-DE-1): means „not defined".
+    if document.payout_number or document.profile == "xrechnung":
         _payment(settlement, document)
     _tax(settlement, document)
     period = _ram(settlement, "BillingSpecifiedPeriod")

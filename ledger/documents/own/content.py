@@ -144,9 +144,9 @@ class OwnDocument(Frozen):
     def _whole(self) -> Self:
         if self.period_to < self.period_from:
             raise ValueError("period_ends_before_it_begins")
-        if (self.original is None) == (self.kind is OwnDocumentKind.REVERSAL):
-            raise ValueError("a_reversal_names_its_original")
         takes_back = self.kind in (OwnDocumentKind.REVERSAL, OwnDocumentKind.CORRECTION)
+        if (self.original is None and self.kind is OwnDocumentKind.REVERSAL) or (self.original and not takes_back):
+            raise ValueError("a_reversal_names_its_original")
         if takes_back != (self.net_cents < 0) or self.net_cents == 0:
             raise ValueError("total_has_the_wrong_sign")
         if self.payment_terms is None and self.due_cents > 0:
