@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from ledger.payouts import clawbacks
+from ledger.sales import transactions
 from tests.fixtures.desk import approved, credit_notes, earned, requested, task, with_open_credit_note
 from tests.fixtures.house import Shop
 
@@ -48,11 +50,34 @@ async def test_a_line_that_a_person_wrote_names_no_sale(shop: Shop) -> None:
     await with_open_credit_note(shop, 10_000, -1_000)
     lines = {cents(line["unitPrice"]["netAmount"]): line for line in (await the_credit_note(shop))["lineItems"]}
     assert lines[10_000]["name"].startswith("Provision Stufe 1")
-    assert lines[10_000]["description"].startswith("Verkauf vom 20.11.2026, Vorgang ")
+    assert lines[10_000]["description"] == "Verkauf vom 20.11.2026"
     assert (lines[-1_000]["name"], lines[-1_000]["description"]) == (
         "Korrektur von Provisionen",
         "Leistungstag 20.11.2026",
     )
+
+
+async def test_a_line_names_its_sale_and_one_that_takes_back_the_document_that_it_corrects(shop: Shop) -> None:
+    """§ 31 Abs. 5 UStDV; the period on the document is that of its own lines (rules.md, strategy B)."""
+    await earned(shop, 5_000, on=date(2026, 9, 3))
+    await shop.rows("UPDATE transactions SET order_reference = '4711'")
+    before = await with_open_credit_note(shop, 1_000)
+    (sale,) = await shop.rows("SELECT * FROM transactions WHERE order_reference = '4711'")
+    await shop.rows(
+        "UPDATE transactions SET refunded_cents = gross_cents, state = 'refunded' WHERE id = $1", sale["id"]
+    )
+    async with shop.house.ledger.transaction(shop.tenant) as tx:
+        held = await clawbacks.hold(tx, sale["id"])
+        await clawbacks.follow(tx, await transactions.get(tx, sale["id"]), held)
+    payout = await with_open_credit_note(shop, 9_000)
+    [_, shown] = sorted(await credit_notes(shop), key=lambda note: note["voucherNumber"])
+    lines = {cents(line["unitPrice"]["netAmount"]): line for line in shown["lineItems"]}
+    assert (lines[-5_000]["name"], lines[-5_000]["description"]) == (
+        "Rückbelastung Stufe 1",
+        f"Verkauf vom 03.09.2026, Bestellung 4711; Korrektur zu Beleg {before['credit_note_number']}",
+    )
+    assert (payout["period_from"], payout["net_cents"]) == ("2026-09-03", 4_000)
+    assert "Leistungszeitraum 20.11.2026 bis 20.11.2026" in shown["introduction"]
 
 
 async def test_the_texts_name_both_parties_the_service_and_the_marker(shop: Shop) -> None:
