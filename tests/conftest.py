@@ -223,7 +223,7 @@ async def product(
 
 
 @pytest.fixture
-async def shop(product: "House") -> "Shop":
+async def connected_shop(product: "House") -> "Shop":
     """A fresh tenant, connected to an account of its own, with partners CLARA ← BERND ← ANNA."""
     shop = await product.shop()
     await shop.partners()

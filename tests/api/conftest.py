@@ -1,5 +1,5 @@
 """The application and a fresh tenant for each test."""
 
-from tests.fixtures.door import application, connected, door, engine_address, other, product_settings
+from tests.fixtures.door import application, connected, door, engine_address, other, product_settings, stocked
 
-__all__ = ["application", "connected", "door", "engine_address", "other", "product_settings"]
+__all__ = ["application", "connected", "door", "engine_address", "other", "product_settings", "stocked"]

@@ -115,9 +115,9 @@ async def test_two_persons_bring_a_bank_run_from_draft_to_file(chromium: Chromiu
         await expect(page.get_by_role("region", name="Auszahlungen")).to_contain_text(number)
 
 
-async def test_a_rehearsal_tells_and_a_run_does(chromium: Chromium, shop: Shop) -> None:
-    await shop.approved_sale()
-    editor = await hired(shop, Role.EDITOR)
+async def test_a_rehearsal_tells_and_a_run_does(chromium: Chromium, connected_shop: Shop) -> None:
+    await connected_shop.approved_sale()
+    editor = await hired(connected_shop, Role.EDITOR)
     tomorrow = (datetime.now(BERLIN) + timedelta(days=1)).date().isoformat()
     async with at_desk(chromium, editor) as page:
         for button, says in (("Probelauf", "käme"), ("Lauf beginnen", "PO-")):
@@ -133,13 +133,15 @@ async def test_a_rehearsal_tells_and_a_run_does(chromium: Chromium, shop: Shop) 
         await expect(page.locator(".now")).to_contain_text("Wartet auf Freigabe")
 
 
-async def test_a_task_is_answered_and_its_event_replayed_with_a_preview(chromium: Chromium, shop: Shop) -> None:
-    invoice = await shop.write_invoice("840.00", customer="Kunde Süd GmbH", remark="Partner: DORA")
-    await shop.click(invoice["id"], "pay")
-    await until(shop.tasks, bool, "a task")
-    await shop.events_ended(invoice["id"])
-    await shop.partner("DORA")
-    editor = await hired(shop, Role.EDITOR)
+async def test_a_task_is_answered_and_its_event_replayed_with_a_preview(
+    chromium: Chromium, connected_shop: Shop
+) -> None:
+    invoice = await connected_shop.write_invoice("840.00", customer="Kunde Süd GmbH", remark="Partner: DORA")
+    await connected_shop.click(invoice["id"], "pay")
+    await until(connected_shop.tasks, bool, "a task")
+    await connected_shop.events_ended(invoice["id"])
+    await connected_shop.partner("DORA")
+    editor = await hired(connected_shop, Role.EDITOR)
     async with at_desk(chromium, editor) as page:
         await page.goto("/admin/heute")
         await page.get_by_role("link", name="Unbekannter Partnercode").click()
@@ -157,10 +159,10 @@ async def test_a_task_is_answered_and_its_event_replayed_with_a_preview(chromium
         await expect(page.get_by_role("row").filter(has_text="DORA")).to_contain_text("Bezahlt")
 
 
-async def test_a_partner_opens_the_personal_link_and_objects(chromium: Chromium, shop: Shop) -> None:
-    number = (await shop.payout())["number"]
-    editor = await hired(shop, Role.EDITOR)
-    async with at_desk(chromium, editor) as page, at_desk(chromium, await operator(shop)) as partner:
+async def test_a_partner_opens_the_personal_link_and_objects(chromium: Chromium, connected_shop: Shop) -> None:
+    number = (await connected_shop.payout())["number"]
+    editor = await hired(connected_shop, Role.EDITOR)
+    async with at_desk(chromium, editor) as page, at_desk(chromium, await operator(connected_shop)) as partner:
         await partner.context.clear_cookies()
         await page.goto("/admin/partner/ANNA")
         await page.get_by_role("button", name="Persönlichen Link erstellen").click()

@@ -26,9 +26,9 @@ async def _tab_to(page: Page, text: str, *, steps: int = 80) -> None:
     raise AssertionError(f"{text} was not reached by {steps} times Tab.")
 
 
-async def test_an_approval_by_the_keyboard_alone(chromium: Chromium, shop: Shop) -> None:
-    number = (await shop.payout())["number"]
-    async with at_desk(chromium, await hired(shop, Role.APPROVER)) as page:
+async def test_an_approval_by_the_keyboard_alone(chromium: Chromium, connected_shop: Shop) -> None:
+    number = (await connected_shop.payout())["number"]
+    async with at_desk(chromium, await hired(connected_shop, Role.APPROVER)) as page:
         await page.goto("/admin/heute")
         await page.keyboard.press("Tab")
         await expect(page.get_by_role("link", name="Zum Inhalt")).to_be_focused()
@@ -44,13 +44,13 @@ async def test_an_approval_by_the_keyboard_alone(chromium: Chromium, shop: Shop)
         await _tab_to(page, "Gewählte freigeben")
         await page.keyboard.press("Enter")
         await expect(page.locator("#ergebnisse")).to_contain_text(number)
-    await shop.payout_when(number, "credit_note_open")
+    await connected_shop.payout_when(number, "credit_note_open")
 
 
-async def test_an_approval_on_a_phone(chromium: Chromium, shop: Shop) -> None:
-    number = (await shop.payout())["number"]
+async def test_an_approval_on_a_phone(chromium: Chromium, connected_shop: Shop) -> None:
+    number = (await connected_shop.payout())["number"]
     async with at_desk(
-        chromium, await hired(shop, Role.APPROVER), viewport=PHONE, has_touch=True, is_mobile=True
+        chromium, await hired(connected_shop, Role.APPROVER), viewport=PHONE, has_touch=True, is_mobile=True
     ) as page:
         await page.goto("/admin/heute")
         await expect(page.locator("#menue")).to_be_hidden()

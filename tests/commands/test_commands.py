@@ -143,8 +143,8 @@ async def test_with_a_new_key_in_front_everything_is_encrypted_anew_and_can_be_s
         await users.check_code(ledger, firm.parts.vault, admin.user, "000000")
 
 
-async def test_no_encrypted_column_is_forgotten_when_keys_rotate(owner: asyncpg.Connection) -> None:
-    rows = await owner.fetch(
+async def test_no_encrypted_column_is_forgotten_when_keys_rotate(schema_owner: asyncpg.Connection) -> None:
+    rows = await schema_owner.fetch(
         r"""
         SELECT table_name, column_name FROM information_schema.columns
          WHERE table_schema = 'public' AND column_name LIKE '%\_encrypted'

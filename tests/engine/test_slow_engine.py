@@ -75,7 +75,7 @@ async def slow(
 
 
 @pytest.fixture
-async def shop(slow: Slow) -> AsyncIterator[Shop]:
+async def slow_shop(slow: Slow) -> AsyncIterator[Shop]:
     made = await slow.house.shop()
     await until(lambda: is_announced_at_once(made), bool, "the end of a pause")
     yield made
@@ -122,30 +122,30 @@ async def a_pass(house: House, client: Client) -> int:
     return announced
 
 
-async def test_a_tenants_storm_delays_nobody_else_while_the_engine_is_slow(slow: Slow, shop: Shop) -> None:
+async def test_a_tenants_storm_delays_nobody_else_while_the_engine_is_slow(slow: Slow, slow_shop: Shop) -> None:
     """The pass is in the middle of the storm when the others' come."""
     other = await slow.house.shop()
-    await told_of(slow.house, shop.tenant, STORM)
+    await told_of(slow.house, slow_shop.tenant, STORM)
     client = await Client.connect(slow.line.address, plugins=[plugin(None)])
     slow.line.delay = 1.0
     passing = asyncio.create_task(a_pass(slow.house, client))
-    await until(lambda: left(slow.house, shop.tenant), lambda rest: rest < STORM - 30, "a pass")
+    await until(lambda: left(slow.house, slow_shop.tenant), lambda rest: rest < STORM - 30, "a pass")
 
     await told_of(slow.house, other.tenant, OTHERS)
     begin = time.monotonic()
     await until(lambda: left(slow.house, other.tenant), lambda rest: rest == 0, "the others' turn")
 
     assert time.monotonic() - begin < LONGEST_S - BEFORE_A_PASS_S
-    assert await left(slow.house, shop.tenant) > STORM / 2
+    assert await left(slow.house, slow_shop.tenant) > STORM / 2
     slow.line.delay = 0.0
     await passing
 
 
 async def test_a_pass_ends_in_time_for_the_next_however_much_is_left(
-    slow: Slow, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    slow: Slow, slow_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handover, "PASS_SECONDS", 4.0)
-    await told_of(slow.house, shop.tenant, STORM)
+    await told_of(slow.house, slow_shop.tenant, STORM)
     client = await Client.connect(slow.line.address, plugins=[plugin(None)])
     slow.line.delay = 1.0
     begin = time.monotonic()
@@ -168,25 +168,25 @@ async def is_announced_at_once(shop: Shop) -> bool:
     return await left(shop.house, shop.tenant) == before
 
 
-async def test_a_webhook_waits_at_most_300_ms_for_its_announcement(slow: Slow, shop: Shop) -> None:
-    await answer_time(shop)
+async def test_a_webhook_waits_at_most_300_ms_for_its_announcement(slow: Slow, slow_shop: Shop) -> None:
+    await answer_time(slow_shop)
     slow.line.delay = 1.5
-    before = await left(slow.house, shop.tenant)
-    assert 0.3 <= await answer_time(shop) < 1.0
-    await until(lambda: left(slow.house, shop.tenant), lambda rest: rest == before, "its announcement, behind")
+    before = await left(slow.house, slow_shop.tenant)
+    assert 0.3 <= await answer_time(slow_shop) < 1.0
+    await until(lambda: left(slow.house, slow_shop.tenant), lambda rest: rest == before, "its announcement, behind")
 
 
 @pytest.mark.parametrize("delay", [0.0, 1.5], ids=["quiet", "slow"])
 async def test_sixty_senders_of_one_documents_notifications_are_answered_within_a_second(
-    slow: Slow, shop: Shop, delay: float
+    slow: Slow, slow_shop: Shop, delay: float
 ) -> None:
     """Twenty a second, each sent at its instant whether those before it are answered or not: p99 below 1 s."""
     document = str(uuid4())
     slow.line.delay = delay
     sixty = httpx.Limits(max_connections=60, max_keepalive_connections=60, keepalive_expiry=2)
     async with httpx.AsyncClient(timeout=ANSWER_S, trust_env=False, limits=sixty) as senders:
-        house = replace(shop.house, http=senders)
-        sender = replace(shop, house=house)
+        house = replace(slow_shop.house, http=senders)
+        sender = replace(slow_shop, house=house)
 
         async def send(number: int) -> float:
             await asyncio.sleep(number / 20)
@@ -201,26 +201,26 @@ async def test_sixty_senders_of_one_documents_notifications_are_answered_within_
     assert taken[int(0.99 * len(taken))] < 1.0, taken[-5:]
 
 
-async def test_after_a_call_was_given_up_the_doors_answer_at_once(slow: Slow, shop: Shop) -> None:
+async def test_after_a_call_was_given_up_the_doors_answer_at_once(slow: Slow, slow_shop: Shop) -> None:
     """Subscriptions are to be set up anew: one call of the engine, for which somebody waits."""
 
     async def takes() -> float:
         begin = time.monotonic()
-        await shop.api("POST", "/providers/lexoffice/subscriptions")
+        await slow_shop.api("POST", "/providers/lexoffice/subscriptions")
         return time.monotonic() - begin
 
     assert await takes() < 1.5
     slow.line.delay = 4.0
     assert await takes() >= 1.9, "the first one waits for the engine"
     assert max([await takes() for _ in range(4)]) < 0.5
-    assert await answer_time(shop) < 0.3, "a webhook too"
-    assert await left(slow.house, shop.tenant) > 0, "which the hand-over announces"
+    assert await answer_time(slow_shop) < 0.3, "a webhook too"
+    assert await left(slow.house, slow_shop.tenant) > 0, "which the hand-over announces"
 
 
-async def test_a_quick_answer_to_the_probe_ends_the_pause(slow: Slow, shop: Shop) -> None:
+async def test_a_quick_answer_to_the_probe_ends_the_pause(slow: Slow, slow_shop: Shop) -> None:
     slow.line.delay = 4.0
-    await shop.api("POST", "/providers/lexoffice/subscriptions")
-    await answer_time(shop)
-    assert not await is_announced_at_once(shop)
+    await slow_shop.api("POST", "/providers/lexoffice/subscriptions")
+    await answer_time(slow_shop)
+    assert not await is_announced_at_once(slow_shop)
     slow.line.delay = 0.0
-    await until(lambda: is_announced_at_once(shop), bool, "the end of the pause")
+    await until(lambda: is_announced_at_once(slow_shop), bool, "the end of the pause")

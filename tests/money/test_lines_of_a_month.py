@@ -28,7 +28,7 @@ from tests.money.selling import close, earned, lines_of_months, plan_from_march,
 
 
 @pytest.fixture
-async def books(shop: Shop) -> Shop:
+async def march_books(shop: Shop) -> Shop:
     """March at 12 %: the sale gave 600 €, the close gives 120 €."""
     await plan_from_march(shop, Rate(level=1, percent=10, tiers=tiers((500_000, 12))), tier_mode=TierMode.FLAT)
     await sell(shop, 600_000)
@@ -38,9 +38,9 @@ async def books(shop: Shop) -> Shop:
     return shop
 
 
-async def test_the_list_of_commissions_shows_it_also_by_campaign(books: Shop) -> None:
-    campaign = await standard(books)
-    async with books.ledger.transaction(books.tenant) as tx:
+async def test_the_list_of_commissions_shows_it_also_by_campaign(march_books: Shop) -> None:
+    campaign = await standard(march_books)
+    async with march_books.ledger.transaction(march_books.tenant) as tx:
         for wanted in (CommissionFilter(), CommissionFilter(campaign_id=campaign.id)):
             rows, _ = await commission_list.list_commissions(tx, wanted)
             assert {(row.kind, row.campaign_slug, row.net_cents) for row in rows} == {
@@ -51,29 +51,29 @@ async def test_the_list_of_commissions_shows_it_also_by_campaign(books: Shop) ->
     assert sorted(row.net_cents for row in listed) == [12_000, 60_000]
 
 
-async def test_balances_and_what_is_due_hold_it(books: Shop) -> None:
-    anna = books.partner["ANNA"].id
-    async with books.ledger.transaction(books.tenant) as tx:
+async def test_balances_and_what_is_due_hold_it(march_books: Shop) -> None:
+    anna = march_books.partner["ANNA"].id
+    async with march_books.ledger.transaction(march_books.tenant) as tx:
         balance = await partner_balance.of_partner(tx, anna)
         owed = await due.of_partner(tx, anna)
     assert balance.approved_cents == 72_000
     assert [group.net_cents for group in owed.payable] == [72_000]
 
 
-async def test_a_past_day_counts_it(books: Shop) -> None:
-    async with books.ledger.transaction(books.tenant) as tx:
+async def test_a_past_day_counts_it(march_books: Shop) -> None:
+    async with march_books.ledger.transaction(march_books.tenant) as tx:
         report = await reports.open_commissions(tx, await tx.fetchval("SELECT now()"))
     assert [(row.state, row.tax_case, row.commissions, row.net_cents) for row in report.rows] == [
         ("approved", "regular", 2, 72_000)
     ]
 
 
-async def test_exports_name_its_month_and_campaign(books: Shop) -> None:
+async def test_exports_name_its_month_and_campaign(march_books: Shop) -> None:
     def open_() -> AbstractAsyncContextManager[TenantTransaction]:
-        return books.ledger.transaction(books.tenant)
+        return march_books.ledger.transaction(march_books.tenant)
 
     written = b"".join(
-        [part async for part in reports.csv_of(open_, books.tenant, reports.COMMISSIONS, in_words=in_words)]
+        [part async for part in reports.csv_of(open_, march_books.tenant, reports.COMMISSIONS, in_words=in_words)]
     )
     rows = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig")), delimiter=";"))
     assert [(row["Art"], row["Verkauf"] != "", row["Netto"], row["Kampagne"], row["Monat"]) for row in rows] == [
@@ -82,9 +82,9 @@ async def test_exports_name_its_month_and_campaign(books: Shop) -> None:
     ]
 
 
-async def test_papers_tell_how_it_came_about(books: Shop) -> None:
-    payout = await payable.request(books)
-    async with books.ledger.transaction(books.tenant) as tx:
+async def test_papers_tell_how_it_came_about(march_books: Shop) -> None:
+    payout = await payable.request(march_books)
+    async with march_books.ledger.transaction(march_books.tenant) as tx:
         statement = await statements.of_payout(tx, payout.number, in_words=in_words)
         with (
             await evidence_bundle.build(tx, payout.number, in_words=in_words) as file,
@@ -117,10 +117,10 @@ async def _pay(books: Shop, payout: Payout) -> Payout:
     return await payable.look(books, payout.number)
 
 
-async def test_the_partners_own_page_and_the_doctor_agree_when_it_is_paid(books: Shop) -> None:
-    payout = await _pay(books, await _open_document(books))
-    anna = books.partner["ANNA"].id
-    async with books.ledger.transaction(books.tenant) as tx:
+async def test_the_partners_own_page_and_the_doctor_agree_when_it_is_paid(march_books: Shop) -> None:
+    payout = await _pay(march_books, await _open_document(march_books))
+    anna = march_books.partner["ANNA"].id
+    async with march_books.ledger.transaction(march_books.tenant) as tx:
         [own], _ = await partner_portal.payouts_of(tx, anna)
         balance = await partner_balance.of_partner(tx, anna)
         found = await invariants.check(tx, stuck_after=timedelta(hours=1))
@@ -130,10 +130,10 @@ async def test_the_partners_own_page_and_the_doctor_agree_when_it_is_paid(books:
     assert row["waited_seconds"] is not None
 
 
-async def test_it_is_owed_again_when_its_payout_came_back_and_was_cancelled(books: Shop) -> None:
-    await _give_back(books, await _pay(books, await _open_document(books)))
-    anna = books.partner["ANNA"].id
-    async with books.ledger.transaction(books.tenant) as tx:
+async def test_it_is_owed_again_when_its_payout_came_back_and_was_cancelled(march_books: Shop) -> None:
+    await _give_back(march_books, await _pay(march_books, await _open_document(march_books)))
+    anna = march_books.partner["ANNA"].id
+    async with march_books.ledger.transaction(march_books.tenant) as tx:
         rows, _ = await commission_list.list_commissions(tx, CommissionFilter(state=CommissionState.APPROVED))
         balance = await partner_balance.of_partner(tx, anna)
     assert {(row.kind, row.campaign_slug, row.net_cents) for row in rows} == {
@@ -141,31 +141,31 @@ async def test_it_is_owed_again_when_its_payout_came_back_and_was_cancelled(book
         ("reissue", "standard", 12_000),
     }
     assert (balance.approved_cents, balance.paid_cents) == (72_000, 0)
-    assert (await close(books)).written == ()
-    again = await payable.request(books)
+    assert (await close(march_books)).written == ()
+    again = await payable.request(march_books)
     assert again.net_cents == 72_000
 
 
-async def test_a_negative_one_is_owed_again_too(books: Shop) -> None:
+async def test_a_negative_one_is_owed_again_too(march_books: Shop) -> None:
     capped = NewPlan(
         levels=(Rate(level=1, percent=10, tiers=tiers((500_000, 12))),),
         tier_mode=TierMode.FLAT,
         cap_per_month_cents=50_000,
         valid_from=at("2026-03-07T00:00+01:00"),
     )
-    campaign = await standard(books)
-    async with books.ledger.transaction(books.tenant) as tx:
+    campaign = await standard(march_books)
+    async with march_books.ledger.transaction(march_books.tenant) as tx:
         await plans.add_plan(tx, campaign.id, capped, by="test")
-    await sell(books, 1_000, day=7)
-    await close(books)
-    assert [line["net_cents"] for line in await lines_of_months(books)] == [12_000, -22_100]
-    await _give_back(books, await _pay(books, await _open_document(books)))
-    async with books.ledger.transaction(books.tenant) as tx:
+    await sell(march_books, 1_000, day=7)
+    await close(march_books)
+    assert [line["net_cents"] for line in await lines_of_months(march_books)] == [12_000, -22_100]
+    await _give_back(march_books, await _pay(march_books, await _open_document(march_books)))
+    async with march_books.ledger.transaction(march_books.tenant) as tx:
         rows, _ = await commission_list.list_commissions(tx, CommissionFilter(state=CommissionState.APPROVED))
     assert sum(row.net_cents for row in rows) == 50_000
     assert ("correction", -22_100) in {(row.kind, row.net_cents) for row in rows}
-    assert (await close(books)).written == ()
-    assert await earned(books) == 100_000  # what was paid and came back, and what stands in for it
+    assert (await close(march_books)).written == ()
+    assert await earned(march_books) == 100_000  # what was paid and came back, and what stands in for it
 
 
 async def _give_back(books: Shop, payout: Payout) -> None:

@@ -32,37 +32,37 @@ async def _exported(shop: Shop, payout: dict[str, Any]) -> str:
     return answer.text
 
 
-async def test_paid_after_the_export_it_has_the_end_to_end_id_as_reference(shop: Shop) -> None:
-    payout = await shop.open_payout()
-    file = await _exported(shop, payout)
+async def test_paid_after_the_export_it_has_the_end_to_end_id_as_reference(connected_shop: Shop) -> None:
+    payout = await connected_shop.open_payout()
+    file = await _exported(connected_shop, payout)
     assert f"<EndToEndId>{payout['number']}</EndToEndId>" in file
-    await shop.click(payout["credit_note_id"], "pay")
-    paid = await shop.payout_when(payout["number"], "paid")
+    await connected_shop.click(payout["credit_note_id"], "pay")
+    paid = await connected_shop.payout_when(payout["number"], "paid")
     assert paid["payment_reference"] == payout["number"]
     assert paid["paid_on"] is not None
 
 
-async def test_paid_without_a_bank_file_it_has_the_documents_number(shop: Shop) -> None:
-    payout = await shop.open_payout()
-    await shop.click(payout["credit_note_id"], "pay")
-    paid = await shop.payout_when(payout["number"], "paid")
+async def test_paid_without_a_bank_file_it_has_the_documents_number(connected_shop: Shop) -> None:
+    payout = await connected_shop.open_payout()
+    await connected_shop.click(payout["credit_note_id"], "pay")
+    paid = await connected_shop.payout_when(payout["number"], "paid")
     assert paid["payment_reference"] == paid["credit_note_number"]
 
 
-async def test_voided_after_the_export_it_is_returned_and_a_person_is_asked(shop: Shop) -> None:
-    payout = await shop.open_payout()
-    await _exported(shop, payout)
-    await shop.click(payout["credit_note_id"], "void")
-    await shop.payout_when(payout["number"], "returned")
-    [task] = await shop.tasks("returned")
+async def test_voided_after_the_export_it_is_returned_and_a_person_is_asked(connected_shop: Shop) -> None:
+    payout = await connected_shop.open_payout()
+    await _exported(connected_shop, payout)
+    await connected_shop.click(payout["credit_note_id"], "void")
+    await connected_shop.payout_when(payout["number"], "returned")
+    [task] = await connected_shop.tasks("returned")
     assert task["reason"] == "Der Beleg wurde aufgehoben. Wurde Geld überwiesen?"
-    held = await shop.rows("SELECT 1 FROM payout_lines WHERE released_at IS NULL")
+    held = await connected_shop.rows("SELECT 1 FROM payout_lines WHERE released_at IS NULL")
     assert held, "nothing is freed before somebody has answered"
 
 
-async def test_voided_before_the_export_it_is_cancelled(shop: Shop) -> None:
-    payout = await shop.open_payout()
-    await _drafted(shop, payout)
-    await shop.click(payout["credit_note_id"], "void")
-    await shop.payout_when(payout["number"], "cancelled")
-    assert await shop.tasks("returned") == []
+async def test_voided_before_the_export_it_is_cancelled(connected_shop: Shop) -> None:
+    payout = await connected_shop.open_payout()
+    await _drafted(connected_shop, payout)
+    await connected_shop.click(payout["credit_note_id"], "void")
+    await connected_shop.payout_when(payout["number"], "cancelled")
+    assert await connected_shop.tasks("returned") == []

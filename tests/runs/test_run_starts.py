@@ -88,39 +88,41 @@ async def pays_nothing(shop: Shop) -> dict[str, Any]:
 
 
 async def test_a_run_is_read_under_its_id_before_any_workflow_has_begun(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    connected_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await earned(shop, 10_000)
+    await earned(connected_shop, 10_000)
     with monkeypatch.context() as engine:
         engine.setattr(announcing, "announce_payout_run", away)
-        begun = await shop.call("POST", "/payout-runs", {"cut_off": tomorrow().isoformat()})
+        begun = await connected_shop.call("POST", "/payout-runs", {"cut_off": tomorrow().isoformat()})
     assert begun.status_code == 202
-    seen = await shop.api("GET", f"/payout-runs/{begun.json()['id']}")
+    seen = await connected_shop.api("GET", f"/payout-runs/{begun.json()['id']}")
     assert (seen["state"], seen["period"]) == ("running", begun.json()["period"])
     assert seen["requested_by"].startswith("key:")
-    assert (await shop.api("GET", f"/payout-runs/{begun.json()['id']}/rows"))["items"] == []
+    assert (await connected_shop.api("GET", f"/payout-runs/{begun.json()['id']}/rows"))["items"] == []
 
 
 @pytest.mark.parametrize("rehearsal", [False, True], ids=["run", "rehearsal"])
-async def test_a_run_whose_announcement_was_lost_is_begun_by_the_hand_over(shop: Shop, rehearsal: bool) -> None:
-    await earned(shop, 10_000)
-    run = await asked_for(shop, rehearsal=rehearsal)
-    await handed_over_until_begun(shop, run.id)
-    done = await ended(shop, run.id)
+async def test_a_run_whose_announcement_was_lost_is_begun_by_the_hand_over(
+    connected_shop: Shop, rehearsal: bool
+) -> None:
+    await earned(connected_shop, 10_000)
+    run = await asked_for(connected_shop, rehearsal=rehearsal)
+    await handed_over_until_begun(connected_shop, run.id)
+    done = await ended(connected_shop, run.id)
     assert (done["state"], done["requested_by"], done["totals"]["partners"]) == ("done", "key:somebody", 1)
-    assert await unannounced(shop) == []
-    assert len((await shop.api("GET", "/payouts"))["items"]) == (0 if rehearsal else 1)
+    assert await unannounced(connected_shop) == []
+    assert len((await connected_shop.api("GET", "/payouts"))["items"]) == (0 if rehearsal else 1)
 
 
-async def test_a_cancelled_run_is_begun_by_nobody(shop: Shop) -> None:
-    await earned(shop, 10_000)
-    run = await asked_for(shop)
-    await shop.api("POST", f"/payout-runs/{run.id}/cancel", {"reason": "Falscher Stichtag."})
-    assert await unannounced(shop) == []
-    assert await started(shop, run=run.id) == "not held"
-    assert await shop.tasks("payout_run_refused") == []
-    assert (await shop.api("GET", "/payouts"))["items"] == []
-    assert (await shop.api("GET", f"/payout-runs/{run.id}"))["state"] == "cancelled"
+async def test_a_cancelled_run_is_begun_by_nobody(connected_shop: Shop) -> None:
+    await earned(connected_shop, 10_000)
+    run = await asked_for(connected_shop)
+    await connected_shop.api("POST", f"/payout-runs/{run.id}/cancel", {"reason": "Falscher Stichtag."})
+    assert await unannounced(connected_shop) == []
+    assert await started(connected_shop, run=run.id) == "not held"
+    assert await connected_shop.tasks("payout_run_refused") == []
+    assert (await connected_shop.api("GET", "/payouts"))["items"] == []
+    assert (await connected_shop.api("GET", f"/payout-runs/{run.id}"))["state"] == "cancelled"
 
 
 @asynccontextmanager
@@ -138,26 +140,26 @@ async def holding_the_name(shop: Shop, run: PayoutRun) -> AsyncIterator[Workflow
         await handle.terminate()
 
 
-async def test_a_run_waits_for_the_last_batch_of_the_cancelled_one_before_it(shop: Shop) -> None:
-    await earned(shop, 10_000)
-    run = await asked_for(shop)
-    async with holding_the_name(shop, run):
-        await announcing.announce_payout_run(shop.house.engine, shop.tenant, run)
-        assert await unannounced(shop) == [str(run.id)]
-    await handed_over_until_begun(shop, run.id)
-    assert (await ended(shop, run.id))["totals"]["payouts"] == 1
+async def test_a_run_waits_for_the_last_batch_of_the_cancelled_one_before_it(connected_shop: Shop) -> None:
+    await earned(connected_shop, 10_000)
+    run = await asked_for(connected_shop)
+    async with holding_the_name(connected_shop, run):
+        await announcing.announce_payout_run(connected_shop.house.engine, connected_shop.tenant, run)
+        assert await unannounced(connected_shop) == [str(run.id)]
+    await handed_over_until_begun(connected_shop, run.id)
+    assert (await ended(connected_shop, run.id))["totals"]["payouts"] == 1
 
 
-async def test_a_start_in_another_persons_name_pays_nothing_and_asks(shop: Shop) -> None:
-    await earned(shop, 10_000)
+async def test_a_start_in_another_persons_name_pays_nothing_and_asks(connected_shop: Shop) -> None:
+    await earned(connected_shop, 10_000)
     cut_off = cut_off_of(tomorrow())
-    assert await started(shop, run=uuid4(), cut_off=cut_off, requested_by="user:chief") == "not held"
-    asked = await pays_nothing(shop)
+    assert await started(connected_shop, run=uuid4(), cut_off=cut_off, requested_by="user:chief") == "not held"
+    asked = await pays_nothing(connected_shop)
     assert asked["reason_code"] == "run_without_row"
-    assert asked["detail"]["workflow"].startswith(payout_run_id(shop.tenant, "forged-"))
+    assert asked["detail"]["workflow"].startswith(payout_run_id(connected_shop.tenant, "forged-"))
     assert asked["detail"]["sender"]
-    assert await runs(shop) == []
-    [entry] = await shop.rows("SELECT actor, detail FROM audit_entries WHERE action = 'payout_run.refused'")
+    assert await runs(connected_shop) == []
+    [entry] = await connected_shop.rows("SELECT actor, detail FROM audit_entries WHERE action = 'payout_run.refused'")
     assert (entry["actor"], entry["detail"]) == ("engine", asked["detail"])
 
 
@@ -171,86 +173,89 @@ async def test_a_start_in_another_persons_name_pays_nothing_and_asks(shop: Shop)
     ],
     ids=lambda claimed: next(iter(claimed)),
 )
-async def test_a_start_that_claims_anything_is_not_the_calendars(shop: Shop, claimed: dict[str, Any]) -> None:
-    await shop.api("PATCH", "/tenant", {"payout_run_day": 1, "payout_run_hour": 0})
-    assert await started(shop, **claimed) == "not held"
-    assert (await pays_nothing(shop))["reason_code"] == "run_without_row"
-    assert await runs(shop) == []
+async def test_a_start_that_claims_anything_is_not_the_calendars(connected_shop: Shop, claimed: dict[str, Any]) -> None:
+    await connected_shop.api("PATCH", "/tenant", {"payout_run_day": 1, "payout_run_hour": 0})
+    assert await started(connected_shop, **claimed) == "not held"
+    assert (await pays_nothing(connected_shop))["reason_code"] == "run_without_row"
+    assert await runs(connected_shop) == []
 
 
-async def test_who_when_and_up_to_when_are_read_from_the_row(shop: Shop) -> None:
-    await earned(shop, 10_000)
-    run = await asked_for(shop)
+async def test_who_when_and_up_to_when_are_read_from_the_row(connected_shop: Shop) -> None:
+    await earned(connected_shop, 10_000)
+    run = await asked_for(connected_shop)
     forged = {
         "cut_off": cut_off_of(clock.today() - timedelta(days=300)),
         "requested_by": "user:chief",
         "rehearsal": True,
     }
-    assert await started(shop, run=run.id, **forged) == "done"
-    seen = await shop.api("GET", f"/payout-runs/{run.id}")
+    assert await started(connected_shop, run=run.id, **forged) == "done"
+    seen = await connected_shop.api("GET", f"/payout-runs/{run.id}")
     assert (seen["requested_by"], seen["rehearsal"], seen["period"]) == ("key:somebody", False, run.period)
-    [paid] = await rows(shop, seen)
-    payout = await shop.api("GET", f"/payouts/{paid['payout']}")
+    [paid] = await rows(connected_shop, seen)
+    payout = await connected_shop.api("GET", f"/payouts/{paid['payout']}")
     assert payout["requested_by"] == "key:somebody"
 
 
-async def test_another_tenants_row_begins_nothing_here_and_stays_as_it_is(shop: Shop) -> None:
-    await earned(shop, 10_000)
-    other = await shop.house.shop(connected=False)
+async def test_another_tenants_row_begins_nothing_here_and_stays_as_it_is(connected_shop: Shop) -> None:
+    await earned(connected_shop, 10_000)
+    other = await connected_shop.house.shop(connected=False)
     theirs = await asked_for(other)
-    assert await started(shop, run=theirs.id) == "not held"
-    assert (await pays_nothing(shop))["reason_code"] == "run_without_row"
+    assert await started(connected_shop, run=theirs.id) == "not held"
+    assert (await pays_nothing(connected_shop))["reason_code"] == "run_without_row"
     assert await unannounced(other) == [str(theirs.id)]
     assert await other.tasks("payout_run_refused") == []
 
 
-async def test_a_row_under_another_name_of_its_tenant_begins_nothing(shop: Shop) -> None:
+async def test_a_row_under_another_name_of_its_tenant_begins_nothing(connected_shop: Shop) -> None:
     """Its payouts would have workflows that nobody finds again."""
-    await earned(shop, 10_000)
-    run = await asked_for(shop)
-    assert await started(shop, tenant=Tenant(id=shop.tenant.id, slug="another"), run=run.id) == "not held"
-    await pays_nothing(shop)
+    await earned(connected_shop, 10_000)
+    run = await asked_for(connected_shop)
+    assert (
+        await started(connected_shop, tenant=Tenant(id=connected_shop.tenant.id, slug="another"), run=run.id)
+        == "not held"
+    )
+    await pays_nothing(connected_shop)
 
 
-async def test_a_tenant_that_does_not_exist_has_no_run(shop: Shop) -> None:
+async def test_a_tenant_that_does_not_exist_has_no_run(connected_shop: Shop) -> None:
     nobody = Tenant(id=TenantId(uuid4()), slug="nobody")
-    assert await started(shop, tenant=nobody) == "not held"
-    assert await started(shop, tenant=nobody, run=uuid4(), requested_by="user:chief") == "not held"
+    assert await started(connected_shop, tenant=nobody) == "not held"
+    assert await started(connected_shop, tenant=nobody, run=uuid4(), requested_by="user:chief") == "not held"
 
 
-async def test_a_start_in_the_middle_of_a_run_that_never_was_pays_nothing(shop: Shop) -> None:
-    await earned(shop, 10_000)
+async def test_a_start_in_the_middle_of_a_run_that_never_was_pays_nothing(connected_shop: Shop) -> None:
+    await earned(connected_shop, 10_000)
     run = uuid4()
     progress = RunProgress(run=run, period="2026-10", rehearsal=False)
-    assert await started(shop, run=run, requested_by="user:chief", progress=progress) == "cancelled"
-    assert (await pays_nothing(shop))["reason_code"] == "run_without_row"
+    assert await started(connected_shop, run=run, requested_by="user:chief", progress=progress) == "cancelled"
+    assert (await pays_nothing(connected_shop))["reason_code"] == "run_without_row"
 
 
-async def test_the_calendars_run_is_made_once_whoever_starts_it(shop: Shop) -> None:
-    await shop.api("PATCH", "/tenant", {"payout_run_day": 1, "payout_run_hour": 0})
-    assert await started(shop) == "done"
-    [made] = await runs(shop)
+async def test_the_calendars_run_is_made_once_whoever_starts_it(connected_shop: Shop) -> None:
+    await connected_shop.api("PATCH", "/tenant", {"payout_run_day": 1, "payout_run_hour": 0})
+    assert await started(connected_shop) == "done"
+    [made] = await runs(connected_shop)
     assert (made["requested_by"], made["period"]) == (SCHEDULE, period_of(last_month(datetime.now(UTC))))
-    assert await started(shop) == "not held"
-    assert len(await runs(shop)) == 1
-    asked = await task(shop, "payout_run_refused")
+    assert await started(connected_shop) == "not held"
+    assert len(await runs(connected_shop)) == 1
+    asked = await task(connected_shop, "payout_run_refused")
     assert (asked["reason_code"], asked["reason_params"]) == ("calendar_run_exists", {"month": made["period"]})
 
 
-async def test_without_a_day_a_start_by_the_calendar_pays_nothing_and_asks(shop: Shop) -> None:
-    await earned(shop, 10_000)
-    assert await started(shop) == "not held"
-    assert (await pays_nothing(shop))["reason_code"] == "calendar_wants_no_run"
+async def test_without_a_day_a_start_by_the_calendar_pays_nothing_and_asks(connected_shop: Shop) -> None:
+    await earned(connected_shop, 10_000)
+    assert await started(connected_shop) == "not held"
+    assert (await pays_nothing(connected_shop))["reason_code"] == "calendar_wants_no_run"
 
 
-async def test_a_row_that_was_begun_says_the_same_when_its_step_is_done_again(shop: Shop) -> None:
-    run = await asked_for(shop)
-    assert await unannounced(shop) == [str(run.id)]
-    async with shop.house.ledger.transaction(shop.tenant) as tx:
+async def test_a_row_that_was_begun_says_the_same_when_its_step_is_done_again(connected_shop: Shop) -> None:
+    run = await asked_for(connected_shop)
+    assert await unannounced(connected_shop) == [str(run.id)]
+    async with connected_shop.house.ledger.transaction(connected_shop.tenant) as tx:
         first = await payout_run_starts.take_up(tx, run.id)
-    before = await begun_at(shop, run.id)
-    async with shop.house.ledger.transaction(shop.tenant) as tx:
+    before = await begun_at(connected_shop, run.id)
+    async with connected_shop.house.ledger.transaction(connected_shop.tenant) as tx:
         assert await payout_run_starts.take_up(tx, run.id) == first
         assert await payout_run_starts.take_up(tx, uuid4()) is None
-    assert await begun_at(shop, run.id) == before is not None
-    assert await unannounced(shop) == []
+    assert await begun_at(connected_shop, run.id) == before is not None
+    assert await unannounced(connected_shop) == []

@@ -36,13 +36,13 @@ def _paid(listed: list[dict[str, Any]]) -> dict[str, int]:
     return {row["partner_code"]: row["net_cents"] for row in listed if row["reason"] is None}
 
 
-async def test_a_monthly_run_pays_the_bonus_of_the_month_that_it_closes(shop: Shop) -> None:
-    await _sell_in_the_month_before(shop, 100_000, 100_000)
-    done = await run(shop, cut_off=THIS_MONTH.isoformat())
-    assert _paid(await rows(shop, done)) == {"ANNA": 24_000}
+async def test_a_monthly_run_pays_the_bonus_of_the_month_that_it_closes(connected_shop: Shop) -> None:
+    await _sell_in_the_month_before(connected_shop, 100_000, 100_000)
+    done = await run(connected_shop, cut_off=THIS_MONTH.isoformat())
+    assert _paid(await rows(connected_shop, done)) == {"ANNA": 24_000}
 
 
-async def test_a_rehearsal_says_the_bonus_that_the_run_then_pays(shop: Shop) -> None:
-    await _sell_in_the_month_before(shop, 100_000, 100_000)
-    rehearsed = await run(shop, cut_off=THIS_MONTH.isoformat(), rehearsal=True)
-    assert _paid(await rows(shop, rehearsed)) == {"ANNA": 24_000}
+async def test_a_rehearsal_says_the_bonus_that_the_run_then_pays(connected_shop: Shop) -> None:
+    await _sell_in_the_month_before(connected_shop, 100_000, 100_000)
+    rehearsed = await run(connected_shop, cut_off=THIS_MONTH.isoformat(), rehearsal=True)
+    assert _paid(await rows(connected_shop, rehearsed)) == {"ANNA": 24_000}

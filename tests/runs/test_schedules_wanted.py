@@ -41,26 +41,28 @@ async def switched_off_while_away(shop: Shop, monkeypatch: pytest.MonkeyPatch) -
     assert await is_there(shop, payout_run_id(shop.tenant))
 
 
-async def test_a_monthly_run_that_was_switched_off_ends(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    await switched_off_while_away(shop, monkeypatch)
-    await the_engine_is_back(shop)
-    assert not await is_there(shop, payout_run_id(shop.tenant))
-    assert await shop.rows("SELECT 1 FROM schedules_wanted WHERE tenant_id = $1", shop.tenant.id) == []
+async def test_a_monthly_run_that_was_switched_off_ends(connected_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    await switched_off_while_away(connected_shop, monkeypatch)
+    await the_engine_is_back(connected_shop)
+    assert not await is_there(connected_shop, payout_run_id(connected_shop.tenant))
+    assert (
+        await connected_shop.rows("SELECT 1 FROM schedules_wanted WHERE tenant_id = $1", connected_shop.tenant.id) == []
+    )
 
 
-async def test_until_then_it_makes_no_payouts(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    await switched_off_while_away(shop, monkeypatch)
-    schedule = shop.house.engine.get_schedule_handle(payout_run_id(shop.tenant))
+async def test_until_then_it_makes_no_payouts(connected_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    await switched_off_while_away(connected_shop, monkeypatch)
+    schedule = connected_shop.house.engine.get_schedule_handle(payout_run_id(connected_shop.tenant))
     await schedule.trigger(overlap=ScheduleOverlapPolicy.SKIP)
     described = await until(schedule.describe, lambda seen: bool(seen.info.recent_actions), "a run by the calendar")
     action: Any = described.info.recent_actions[0].action
-    run = shop.house.engine.get_workflow_handle(action.workflow_id, run_id=action.first_execution_run_id)
+    run = connected_shop.house.engine.get_workflow_handle(action.workflow_id, run_id=action.first_execution_run_id)
     await run.result()
-    assert (await shop.api("GET", "/payout-runs"))["items"] == []
+    assert (await connected_shop.api("GET", "/payout-runs"))["items"] == []
 
 
-async def test_a_tenant_that_was_connected_is_swept(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = await shop.house.shop(connected=False)
+async def test_a_tenant_that_was_connected_is_swept(connected_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = await connected_shop.house.shop(connected=False)
     with monkeypatch.context() as engine:
         engine.setattr(schedules, "ensure_sweep", away)
         await other.connect()
@@ -69,13 +71,13 @@ async def test_a_tenant_that_was_connected_is_swept(shop: Shop, monkeypatch: pyt
     assert await is_there(other, sweep_id(other.tenant))
 
 
-async def test_a_worker_that_starts_restores_what_was_deleted_and_leaves_what_is_there(shop: Shop) -> None:
-    engine = shop.house.engine
+async def test_a_worker_that_starts_restores_what_was_deleted_and_leaves_what_is_there(connected_shop: Shop) -> None:
+    engine = connected_shop.house.engine
     await schedules.ensure_schedules(engine, handover_every=timedelta(hours=1))
     try:
         await engine.get_schedule_handle(schedules.DAILY_MAIL).delete()
         await schedules.restore_schedules(engine)
-        assert await is_there(shop, schedules.DAILY_MAIL)
+        assert await is_there(connected_shop, schedules.DAILY_MAIL)
         [interval] = (await engine.get_schedule_handle(schedules.HANDOVER).describe()).schedule.spec.intervals
         assert interval.every == timedelta(hours=1)
     finally:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 
-import asyncpg
 import httpx
 import pytest
 from cryptography.fernet import Fernet
@@ -14,6 +13,9 @@ from settings import Settings
 from tests.conftest import Database
 from tests.fixtures.door import running
 from tests.fixtures.premises import Premises, premises
+from tests.fixtures.trail import superuser
+
+__all__ = ["guarded", "ours", "superuser", "theirs"]
 
 Started = tuple[FastAPI, httpx.AsyncClient]
 
@@ -39,14 +41,6 @@ async def guarded(
     async with running(settings) as started:
         yield started
     patch.undo()
-
-
-@pytest.fixture(scope="session")
-async def superuser(database: Database) -> AsyncIterator[asyncpg.Connection]:
-    """Who sees every row, whatever the policies say."""
-    connection = await asyncpg.connect(database.admin_url.rsplit("/", 1)[0] + "/" + database.app_url.rsplit("/", 1)[1])
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture(scope="session")

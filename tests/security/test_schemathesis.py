@@ -51,7 +51,7 @@ SCOPE_OF = {name: min(need.scopes) if len(need.scopes) < 4 else "read" for name,
 
 
 @pytest.fixture(scope="module")
-async def target(
+async def served_app(
     database: Database, temporal: TemporalAddresses, lexoffice_sandbox: LexofficeAddresses
 ) -> AsyncIterator[Served]:
     patch = pytest.MonkeyPatch()
@@ -129,12 +129,14 @@ def part_of(document: dict[str, Any], operations: list[Operation], names: dict[s
 
 
 @pytest.mark.parametrize("scope", ["read", "write", "approve", "bank"])
-async def test_nothing_that_a_key_can_send_is_answered_with_a_fault_of_ours(target: Served, scope: str) -> None:
-    own: Premises = await premises(target.started)
-    document = target.app.openapi()
-    reached = [one for one in described(target.app) if SCOPE_OF.get(one.id, "read") == scope]
+async def test_nothing_that_a_key_can_send_is_answered_with_a_fault_of_ours(served_app: Served, scope: str) -> None:
+    own: Premises = await premises(served_app.started)
+    document = served_app.app.openapi()
+    reached = [one for one in described(served_app.app) if SCOPE_OF.get(one.id, "read") == scope]
     key = await own.door.new_key(scope)
-    statuses, wrong = await asyncio.to_thread(attack, part_of(document, reached, own.names), target.url, key, own.names)
+    statuses, wrong = await asyncio.to_thread(
+        attack, part_of(document, reached, own.names), served_app.url, key, own.names
+    )
     print(f"{scope}: {len(reached)} operations, {sum(statuses.values())} requests, {dict(statuses)}")
     assert wrong == [], "\n\n".join(wrong[:12])
     assert sum(statuses.values()) > 10 * len(reached)

@@ -35,14 +35,14 @@ async def fault(shop: Shop, kind: str, **members: Any) -> None:
     await shop.hook("POST", "faults", {"kind": kind, **members})
 
 
-async def test_three_notifications_of_one_click_cost_one_fetch(shop: Shop) -> None:
-    invoice = await shop.write_invoice(remark="Partner: ANNA")
-    await shop.events_ended(invoice["id"])
-    await shop.forget_calls()
-    await shop.click(invoice["id"], "pay")
-    await the_sale_of(shop, invoice["id"])
+async def test_three_notifications_of_one_click_cost_one_fetch(connected_shop: Shop) -> None:
+    invoice = await connected_shop.write_invoice(remark="Partner: ANNA")
+    await connected_shop.events_ended(invoice["id"])
+    await connected_shop.forget_calls()
+    await connected_shop.click(invoice["id"], "pay")
+    await the_sale_of(connected_shop, invoice["id"])
     events = await until(
-        lambda: shop.events(invoice["id"]),
+        lambda: connected_shop.events(invoice["id"]),
         lambda rows: len(rows) == 4 and all(row["state"] != "received" for row in rows),
         "four events",
     )
@@ -52,7 +52,7 @@ async def test_three_notifications_of_one_click_cost_one_fetch(shop: Shop) -> No
         "payment.changed",
     ]
     assert {event["state"] for event in events[:3]} == {"processed"}
-    assert await shop.calls() == {"GET /v1/invoices/{id}": 1, "GET /v1/payments/{id}": 1}
+    assert await connected_shop.calls() == {"GET /v1/invoices/{id}": 1, "GET /v1/payments/{id}": 1}
 
 
 async def test_whatever_arrives_while_a_fetch_is_slow_costs_one_more(silent_shop: Shop) -> None:

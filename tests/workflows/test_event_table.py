@@ -196,21 +196,23 @@ async def test_a_click_is_told_under_the_chapters_name(chapter_shop: Shop, click
     assert (event["event_type"], event["state"]) == (event_type, "processed")
 
 
-async def test_clicks_are_told_under_lexoffices_names(shop: Shop) -> None:
-    payment_intent = await shop.sale()
-    invoice = await shop.write_invoice(remark=f"Bestellung: {payment_intent}")
-    await shop.click(invoice["id"], "pay")
-    await shop.transaction(payment_intent, lambda sale: sale["state"] == "approved")
-    await shop.click(invoice["id"], "unpay")
-    await shop.transaction(payment_intent, lambda sale: sale["state"] == "pending")
-    await shop.click(invoice["id"], "reopen")
+async def test_clicks_are_told_under_lexoffices_names(connected_shop: Shop) -> None:
+    payment_intent = await connected_shop.sale()
+    invoice = await connected_shop.write_invoice(remark=f"Bestellung: {payment_intent}")
+    await connected_shop.click(invoice["id"], "pay")
+    await connected_shop.transaction(payment_intent, lambda sale: sale["state"] == "approved")
+    await connected_shop.click(invoice["id"], "unpay")
+    await connected_shop.transaction(payment_intent, lambda sale: sale["state"] == "pending")
+    await connected_shop.click(invoice["id"], "reopen")
     await until(
-        lambda: shop.rows("SELECT status FROM external_documents"), lambda rows: rows[0]["status"] == "draft", "draft"
+        lambda: connected_shop.rows("SELECT status FROM external_documents"),
+        lambda rows: rows[0]["status"] == "draft",
+        "draft",
     )
-    await shop.click(invoice["id"], "delete")
-    sale = await shop.transaction(payment_intent, lambda sale: sale["invoice_id"] is None)
+    await connected_shop.click(invoice["id"], "delete")
+    sale = await connected_shop.transaction(payment_intent, lambda sale: sale["invoice_id"] is None)
     assert (sale["state"], states(sale)) == ("pending", {"pending"})
-    events = await shop.events_ended(invoice["id"])
+    events = await connected_shop.events_ended(invoice["id"])
     assert {event["event_type"] for event in events} == {
         "invoice.status.changed",
         "invoice.changed",
@@ -284,11 +286,15 @@ async def test_a_revoked_key_breaks_the_connection_and_events_wait_for_a_new_one
     assert await shop.tasks() == []
 
 
-async def test_lexoffice_itself_tells_that_the_token_was_revoked(shop: Shop) -> None:
-    await shop.hook("POST", "revoke-connection")
-    (event,) = await until(shop.events, lambda rows: bool(rows) and rows[0]["state"] != "received", "the event's end")
+async def test_lexoffice_itself_tells_that_the_token_was_revoked(connected_shop: Shop) -> None:
+    await connected_shop.hook("POST", "revoke-connection")
+    (event,) = await until(
+        connected_shop.events, lambda rows: bool(rows) and rows[0]["state"] != "received", "the event's end"
+    )
     assert event["event_type"] == "token.revoked"
-    assert (event["state"] == "skipped") == ((await shop.api("GET", "/providers/lexoffice"))["state"] == "broken")
+    assert (event["state"] == "skipped") == (
+        (await connected_shop.api("GET", "/providers/lexoffice"))["state"] == "broken"
+    )
 
 
 async def test_any_other_type_is_recorded_and_ignored(silent_shop: Shop) -> None:

@@ -25,35 +25,37 @@ from tests.lexoffice_client.samples import new_credit_note, new_invoice
 from worker import hands_of
 
 
-async def test_nobody_commits_to_a_document_for_a_payout_without_a_workflow(shop: Shop) -> None:
-    payout = await requested(shop)
-    await shop.payout_workflow(payout["number"]).terminate("as an operator may do")
-    await shop.approve(payout)
+async def test_nobody_commits_to_a_document_for_a_payout_without_a_workflow(connected_shop: Shop) -> None:
+    payout = await requested(connected_shop)
+    await connected_shop.payout_workflow(payout["number"]).terminate("as an operator may do")
+    await connected_shop.approve(payout)
     recheck = AdvanceInput(
-        tenant=shop.tenant, number=PayoutNumber(payout["number"]), notes=(ReceivedSignal(signal="recheck"),)
+        tenant=connected_shop.tenant, number=PayoutNumber(payout["number"]), notes=(ReceivedSignal(signal="recheck"),)
     )
-    look = await PayoutActivities(shop.house.ledger, unclear_wait=timedelta(0)).settle_ended_payout(recheck)
+    look = await PayoutActivities(connected_shop.house.ledger, unclear_wait=timedelta(0)).settle_ended_payout(recheck)
     assert (look.state, look.intent) == ("approved", None)
-    cancelled = await shop.call(
+    cancelled = await connected_shop.call(
         "POST", f"/payouts/{payout['number']}/cancel", {"reason": "Steht still."}, key="approve"
     )
     assert cancelled.status_code == 202, cancelled.text
 
 
-async def test_what_was_told_about_a_document_that_is_not_the_payouts_any_more_is_handed_over_again(shop: Shop) -> None:
-    payout = await with_open_credit_note(shop)
-    [event] = await shop.rows(
+async def test_what_was_told_about_a_document_that_is_not_the_payouts_any_more_is_handed_over_again(
+    connected_shop: Shop,
+) -> None:
+    payout = await with_open_credit_note(connected_shop)
+    [event] = await connected_shop.rows(
         """
         INSERT INTO events (tenant_id, provider, event_type, resource_id, body, state, handed_over_at)
         VALUES ($1, 'lexoffice', 'credit-note.changed', $2, '', 'received', now()) RETURNING id
         """,
-        shop.tenant.id,
+        connected_shop.tenant.id,
         str(uuid4()),
     )
     note = ReceivedSignal(signal="credit_note_paid", value={"event": event["id"]})
-    told = AdvanceInput(tenant=shop.tenant, number=PayoutNumber(payout["number"]), notes=(note,))
-    await PayoutActivities(shop.house.ledger, unclear_wait=timedelta(0)).advance(told)
-    [after] = await shop.rows("SELECT state, delivery, handed_over_at FROM events WHERE id = $1", event["id"])
+    told = AdvanceInput(tenant=connected_shop.tenant, number=PayoutNumber(payout["number"]), notes=(note,))
+    await PayoutActivities(connected_shop.house.ledger, unclear_wait=timedelta(0)).advance(told)
+    [after] = await connected_shop.rows("SELECT state, delivery, handed_over_at FROM events WHERE id = $1", event["id"])
     assert (after["state"], after["delivery"], after["handed_over_at"]) == ("received", 2, None)
 
 
@@ -74,43 +76,45 @@ async def nobody_looks(_: TenantTransaction) -> None:
     raise AssertionError("nothing is made here")
 
 
-async def test_a_permission_that_came_too_late_is_not_used(shop: Shop) -> None:
+async def test_a_permission_that_came_too_late_is_not_used(connected_shop: Shop) -> None:
     """engine.md: not at all if more than 5 s passed since that commit. Here no time is left from the beginning."""
-    payout = await requested(shop)
-    await shop.payout_workflow(payout["number"]).terminate("nobody else creates it")
-    [row] = await shop.rows(
+    payout = await requested(connected_shop)
+    await connected_shop.payout_workflow(payout["number"]).terminate("nobody else creates it")
+    [row] = await connected_shop.rows(
         """
         INSERT INTO creation_intents (tenant_id, kind, payout_id, marker, organization_id, content, content_hash,
                                       net_cents, gross_cents)
         SELECT tenant_id, 'credit-note', id, '[x]', gen_random_uuid(), '{}', '', 1, 1 FROM payouts RETURNING id
         """
     )
-    house = shop.house
+    house = connected_shop.house
     async with hands_of(house.settings) as hands:
         creator = DocumentCreator(
             house.ledger, hands.door, answer_within=timedelta(seconds=35), certain_after=timedelta(seconds=35)
         )
 
         async def create() -> Creation[None]:
-            return await creator.create(shop.tenant, IntentId(row["id"]), nobody_looks)
+            return await creator.create(connected_shop.tenant, IntentId(row["id"]), nobody_looks)
 
         created = await ActivityEnvironment().run(create)
     assert created.outcome is Outcome.UNCLEAR
-    assert (await credit_notes(shop), await posts(shop)) == ([], 0)
+    assert (await credit_notes(connected_shop), await posts(connected_shop)) == ([], 0)
 
 
-async def test_an_answer_that_nobody_waits_for_any_more_is_a_document_too_many(shop: Shop) -> None:
+async def test_an_answer_that_nobody_waits_for_any_more_is_a_document_too_many(connected_shop: Shop) -> None:
     """A worker that was frozen for minutes learns of its document after a person has given it up."""
-    await fault(shop, "slow", delayMs=1_500, times=1)
-    payout = await requested(shop)
-    await shop.approve(payout)
-    (made,) = await until(lambda: credit_notes(shop), bool, "the credit note, whose answer is still on its way")
-    [intent] = await shop.rows("SELECT id FROM creation_intents")
-    async with shop.house.ledger.transaction(shop.tenant) as tx:
+    await fault(connected_shop, "slow", delayMs=1_500, times=1)
+    payout = await requested(connected_shop)
+    await connected_shop.approve(payout)
+    (made,) = await until(
+        lambda: credit_notes(connected_shop), bool, "the credit note, whose answer is still on its way"
+    )
+    [intent] = await connected_shop.rows("SELECT id FROM creation_intents")
+    async with connected_shop.house.ledger.transaction(connected_shop.tenant) as tx:
         await unclear_outcomes.abandon_by_decision(tx, IntentId(intent["id"]))
-    asked = await task(shop, "document_too_many")
+    asked = await task(connected_shop, "document_too_many")
     assert asked["subject_id"] == made["id"]
-    assert await shop.rows("SELECT 1 FROM external_documents WHERE resource_id = $1", made["id"]) == []
+    assert await connected_shop.rows("SELECT 1 FROM external_documents WHERE resource_id = $1", made["id"]) == []
 
 
 async def test_what_was_read_back_is_not_judged_where_something_newer_is_known(silent_shop: Shop) -> None:

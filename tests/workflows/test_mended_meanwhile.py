@@ -23,29 +23,35 @@ async def connection(shop: Shop) -> str:
     return str((await shop.api("GET", "/providers/lexoffice"))["state"])
 
 
-async def test_a_post_with_the_old_key_breaks_no_new_key(shop: Shop) -> None:
-    await fault(shop, "unauthorized_401", times=1, delayMs=2_500)
-    payout = await requested(shop)
-    await shop.approve(payout)
-    await until(lambda: shop.hook("GET", "faults"), lambda seen: seen["injected"] == {"unauthorized_401": 1}, "a POST")
-    await save_key(shop)
-    await shop.payout_when(payout["number"], "credit_note_open")
-    assert await connection(shop) == "connected"
+async def test_a_post_with_the_old_key_breaks_no_new_key(connected_shop: Shop) -> None:
+    await fault(connected_shop, "unauthorized_401", times=1, delayMs=2_500)
+    payout = await requested(connected_shop)
+    await connected_shop.approve(payout)
+    await until(
+        lambda: connected_shop.hook("GET", "faults"), lambda seen: seen["injected"] == {"unauthorized_401": 1}, "a POST"
+    )
+    await save_key(connected_shop)
+    await connected_shop.payout_when(payout["number"], "credit_note_open")
+    assert await connection(connected_shop) == "connected"
 
 
-async def test_a_payout_is_not_blocked_by_a_connection_that_was_mended_meanwhile(shop: Shop) -> None:
-    payout = await requested(shop)
-    await fault(shop, "rate_limit_429")
-    await shop.approve(payout)
-    await until(lambda: shop.rows("SELECT 1 FROM creation_intents WHERE refused_at IS NOT NULL"), bool, "a try")
-    async with shop.house.ledger.transaction(shop.tenant) as tx:
+async def test_a_payout_is_not_blocked_by_a_connection_that_was_mended_meanwhile(connected_shop: Shop) -> None:
+    payout = await requested(connected_shop)
+    await fault(connected_shop, "rate_limit_429")
+    await connected_shop.approve(payout)
+    await until(
+        lambda: connected_shop.rows("SELECT 1 FROM creation_intents WHERE refused_at IS NOT NULL"), bool, "a try"
+    )
+    async with connected_shop.house.ledger.transaction(connected_shop.tenant) as tx:
         await tx.execute("SELECT 1 FROM payouts WHERE number = $1 FOR UPDATE", payout["number"])
-        await shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'lexoffice'")
-        await until(lambda: _waiting_for_payouts(shop), bool, "the activity that has seen a broken connection")
-        await mended(shop)
-        await save_key(shop)
-    seen = await shop.payout_when(payout["number"], "credit_note_open")
-    assert (seen["blocked_reason"], await connection(shop)) == (None, "connected")
+        await connected_shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'lexoffice'")
+        await until(
+            lambda: _waiting_for_payouts(connected_shop), bool, "the activity that has seen a broken connection"
+        )
+        await mended(connected_shop)
+        await save_key(connected_shop)
+    seen = await connected_shop.payout_when(payout["number"], "credit_note_open")
+    assert (seen["blocked_reason"], await connection(connected_shop)) == (None, "connected")
 
 
 async def _waiting_for_payouts(shop: Shop) -> int:

@@ -123,19 +123,20 @@ async def test_a_payment_that_no_machine_may_judge_is_a_task(
     assert await shop.tasks() == []
 
 
-async def test_a_partly_paid_invoice_stays_pending_and_says_how_much(shop: Shop) -> None:
-    payment_intent, invoice = await invoiced_sale(shop)
-    await shop.click(invoice, "pay", amount="400.00")
-    sale = await shop.transaction(payment_intent, lambda sale: sale["paid_cents"] == 40_000)
+async def test_a_partly_paid_invoice_stays_pending_and_says_how_much(connected_shop: Shop) -> None:
+    payment_intent, invoice = await invoiced_sale(connected_shop)
+    await connected_shop.click(invoice, "pay", amount="400.00")
+    sale = await connected_shop.transaction(payment_intent, lambda sale: sale["paid_cents"] == 40_000)
     assert (sale["state"], sale["state_reason"]) == ("pending", "bezahlt 400,00\xa0€ von 1.190,00\xa0€")
     # Whatever is told of it later, and however: what was paid is not forgotten.
     again = await ended(
-        shop, (await shop.notify(four_members(shop, "invoice.status.changed", invoice))).json()["event"]
+        connected_shop,
+        (await connected_shop.notify(four_members(connected_shop, "invoice.status.changed", invoice))).json()["event"],
     )
     assert again["state"] == "unchanged"
-    assert (await shop.transaction(payment_intent))["state_reason"] == "bezahlt 400,00\xa0€ von 1.190,00\xa0€"
-    await shop.click(invoice, "pay")
-    sale = await shop.transaction(payment_intent, lambda sale: sale["state"] == "approved")
+    assert (await connected_shop.transaction(payment_intent))["state_reason"] == "bezahlt 400,00\xa0€ von 1.190,00\xa0€"
+    await connected_shop.click(invoice, "pay")
+    sale = await connected_shop.transaction(payment_intent, lambda sale: sale["state"] == "approved")
     assert (sale["state_reason"], sale["paid_cents"]) == (None, 119_000)
 
 

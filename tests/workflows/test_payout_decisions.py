@@ -16,63 +16,70 @@ from tests.fixtures.products import OwnProduct
 # By people
 
 
-async def test_approving_twice_makes_one_credit_note(shop: Shop) -> None:
-    payout = await requested(shop)
-    answers = await asyncio.gather(*(decide(shop, payout, "approve") for _ in range(4)))
+async def test_approving_twice_makes_one_credit_note(connected_shop: Shop) -> None:
+    payout = await requested(connected_shop)
+    answers = await asyncio.gather(*(decide(connected_shop, payout, "approve") for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [202, 409, 409, 409]
-    await shop.payout_when(payout["number"], "credit_note_open")
-    assert len(await credit_notes(shop)) == 1
+    await connected_shop.payout_when(payout["number"], "credit_note_open")
+    assert len(await credit_notes(connected_shop)) == 1
 
 
 @pytest.mark.parametrize("kind", ["reject", "cancel"])
-async def test_an_ended_payout_is_not_approved_any_more_and_its_commissions_are_free(shop: Shop, kind: str) -> None:
-    payout = await requested(shop)
-    assert (await decide(shop, payout, kind)).status_code == 202
-    assert await shop.payout_workflow(payout["number"]).result() == {"reject": "rejected", "cancel": "cancelled"}[kind]
-    late = await decide(shop, payout, "approve")
+async def test_an_ended_payout_is_not_approved_any_more_and_its_commissions_are_free(
+    connected_shop: Shop, kind: str
+) -> None:
+    payout = await requested(connected_shop)
+    assert (await decide(connected_shop, payout, kind)).status_code == 202
+    assert (
+        await connected_shop.payout_workflow(payout["number"]).result()
+        == {"reject": "rejected", "cancel": "cancelled"}[kind]
+    )
+    late = await decide(connected_shop, payout, "approve")
     assert (late.status_code, late.json()["code"]) == (409, "not_allowed_now")
-    again = await shop.api("POST", "/payouts", {"partner": "ANNA"})
+    again = await connected_shop.api("POST", "/payouts", {"partner": "ANNA"})
     assert again["net_cents"] == payout["net_cents"]
 
 
-async def test_of_an_approval_and_a_rejection_at_once_exactly_one_is_followed(shop: Shop) -> None:
-    payout = await requested(shop)
-    answers = await asyncio.gather(decide(shop, payout, "approve"), decide(shop, payout, "reject"))
+async def test_of_an_approval_and_a_rejection_at_once_exactly_one_is_followed(connected_shop: Shop) -> None:
+    payout = await requested(connected_shop)
+    answers = await asyncio.gather(decide(connected_shop, payout, "approve"), decide(connected_shop, payout, "reject"))
     won = [kind for kind, answer in zip(("approve", "reject"), answers, strict=True) if answer.status_code == 202]
     assert len(won) == 1
     state = {"approve": "credit_note_open", "reject": "rejected"}[won[0]]
-    await shop.payout_when(payout["number"], state)
-    assert len(await credit_notes(shop)) == (1 if won == ["approve"] else 0)
+    await connected_shop.payout_when(payout["number"], state)
+    assert len(await credit_notes(connected_shop)) == (1 if won == ["approve"] else 0)
 
 
-async def test_once_the_credit_note_is_there_a_cancel_is_refused_and_says_what_to_do(shop: Shop) -> None:
-    payout = await with_open_credit_note(shop)
+async def test_once_the_credit_note_is_there_a_cancel_is_refused_and_says_what_to_do(connected_shop: Shop) -> None:
+    payout = await with_open_credit_note(connected_shop)
     for kind, code in (("cancel", "document_under_way"), ("reject", "not_allowed_now"), ("approve", "not_allowed_now")):
-        answer = await decide(shop, payout, kind)
+        answer = await decide(connected_shop, payout, kind)
         assert (answer.status_code, answer.json()["code"]) == (409, code)
 
 
-async def test_a_change_of_the_partner_after_the_approval_voids_it_before_anything_is_created(shop: Shop) -> None:
+async def test_a_change_of_the_partner_after_the_approval_voids_it_before_anything_is_created(
+    connected_shop: Shop,
+) -> None:
     """Blocked in between, so that the change comes first."""
-    await shop.api("DELETE", "/providers/lexoffice/key")
-    payout = await approved(shop)
-    await task(shop, "connection_broken")
-    await shop.api("PATCH", "/partners/ANNA", {"city": "Potsdam"})
-    changed = await shop.payout_when(payout["number"], "awaiting_approval")
+    await connected_shop.api("DELETE", "/providers/lexoffice/key")
+    payout = await approved(connected_shop)
+    await task(connected_shop, "connection_broken")
+    await connected_shop.api("PATCH", "/partners/ANNA", {"city": "Potsdam"})
+    changed = await connected_shop.payout_when(payout["number"], "awaiting_approval")
     assert changed["content_hash"] != payout["content_hash"]
-    assert (await decide(shop, payout, "approve")).json()["code"] == "content_has_changed"
-    await shop.api("PUT", "/providers/lexoffice", {"api_key": shop.api_key})
-    await shop.approve(changed)
-    await shop.payout_when(payout["number"], "credit_note_open")
-    (note,) = await credit_notes(shop)
+    assert (await decide(connected_shop, payout, "approve")).json()["code"] == "content_has_changed"
+    await connected_shop.api("PUT", "/providers/lexoffice", {"api_key": connected_shop.api_key})
+    await connected_shop.approve(changed)
+    await connected_shop.payout_when(payout["number"], "credit_note_open")
+    (note,) = await credit_notes(connected_shop)
     assert note["address"]["city"] == "Potsdam"
 
 
-async def test_a_line_that_is_refunded_before_the_approval_changes_what_is_approved(shop: Shop) -> None:
-    sale = await shop.approved_sale()
-    await earned(shop, 700)
-    payout = await shop.api("POST", "/payouts", {"partner": "ANNA"})
-    [row] = await shop.rows(
+async def test_a_line_that_is_refunded_before_the_approval_changes_what_is_approved(connected_shop: Shop) -> None:
+    sale = await connected_shop.approved_sale()
+    await earned(connected_shop, 700)
+    payout = await connected_shop.api("POST", "/payouts", {"partner": "ANNA"})
+    [row] = await connected_shop.rows(
         "SELECT payment_intent, gross_cents FROM transactions WHERE id = $1::text::uuid", sale["id"]
     )
     charge = {
@@ -84,20 +91,20 @@ async def test_a_line_that_is_refunded_before_the_approval_changes_what_is_appro
         "currency": "eur",
         "created": 1_790_000_000,
     }
-    assert (await shop.stripe_says("charge.refunded", charge)).status_code == 200
-    left = await shop.api("GET", f"/payouts/{payout['number']}")
+    assert (await connected_shop.stripe_says("charge.refunded", charge)).status_code == 200
+    left = await connected_shop.api("GET", f"/payouts/{payout['number']}")
     assert (left["net_cents"], [line["released"] for line in left["lines"]]) == (700, [True, False])
-    assert (await decide(shop, payout, "approve")).json()["code"] == "content_has_changed"
-    await shop.approve(left)
-    await shop.payout_when(payout["number"], "credit_note_open")
+    assert (await decide(connected_shop, payout, "approve")).json()["code"] == "content_has_changed"
+    await connected_shop.approve(left)
+    await connected_shop.payout_when(payout["number"], "credit_note_open")
 
 
-async def test_another_tenants_key_sees_and_decides_nothing(product: House, shop: Shop) -> None:
-    payout = await requested(shop)
+async def test_another_tenants_key_sees_and_decides_nothing(product: House, connected_shop: Shop) -> None:
+    payout = await requested(connected_shop)
     stranger = await product.shop()
     for kind in ("approve", "reject", "cancel"):
         assert (await decide(stranger, payout, kind)).status_code == 404
-    assert (await decide(shop, payout, "approve")).status_code == 202
+    assert (await decide(connected_shop, payout, "approve")).status_code == 202
 
 
 # By nobody: signals without a decision
@@ -134,60 +141,62 @@ GARBAGE: Sequence[Any] = (
 )
 
 
-async def test_a_bare_approval_is_refused_whatever_it_carries_and_the_workflow_lives_on(shop: Shop) -> None:
-    payout = await requested(shop)
-    await signal(shop, payout, "approve")
+async def test_a_bare_approval_is_refused_whatever_it_carries_and_the_workflow_lives_on(connected_shop: Shop) -> None:
+    payout = await requested(connected_shop)
+    await signal(connected_shop, payout, "approve")
     for garbage in GARBAGE:
-        await signal(shop, payout, "approve", garbage)
-    await signal(shop, payout, "approve", {"decision": "x"}, "one argument too many")
+        await signal(connected_shop, payout, "approve", garbage)
+    await signal(connected_shop, payout, "approve", {"decision": "x"}, "one argument too many")
 
     async def heard() -> int:
-        return len(await refusals(shop))
+        return len(await refusals(connected_shop))
 
     await until(heard, lambda found: found == len(GARBAGE) + 2, "refusals")
-    assert {(one["signal"], one["sender"] != "unknown") for one in await refusals(shop)} == {("approve", True)}
-    asked = await task(shop, "signal_refused")
+    assert {(one["signal"], one["sender"] != "unknown") for one in await refusals(connected_shop)} == {
+        ("approve", True)
+    }
+    asked = await task(connected_shop, "signal_refused")
     assert asked["reason"] == "Ein Signal ohne gültige Entscheidung wurde zurückgewiesen."
-    assert (await shop.api("GET", f"/payouts/{payout['number']}"))["state"] == "awaiting_approval"
-    assert await shop.rows("SELECT 1 FROM decisions") == []
-    await shop.approve(payout)
-    await shop.payout_when(payout["number"], "credit_note_open")
+    assert (await connected_shop.api("GET", f"/payouts/{payout['number']}"))["state"] == "awaiting_approval"
+    assert await connected_shop.rows("SELECT 1 FROM decisions") == []
+    await connected_shop.approve(payout)
+    await connected_shop.payout_when(payout["number"], "credit_note_open")
 
 
-async def test_a_decision_of_another_payout_tenant_or_kind_moves_nothing(product: House, shop: Shop) -> None:
+async def test_a_decision_of_another_payout_tenant_or_kind_moves_nothing(product: House, connected_shop: Shop) -> None:
     other = await product.shop()
     await other.partners("ANNA")
     theirs = await requested(other)
     await decide(other, theirs, "approve")
-    mine = await requested(shop)
-    second = await requested(shop, 500)
-    await decide(shop, second, "reject")
+    mine = await requested(connected_shop)
+    second = await requested(connected_shop, 500)
+    await decide(connected_shop, second, "reject")
 
     async def decision(shop: Shop, payout: dict[str, Any]) -> dict[str, str]:
         whole = await shop.api("GET", f"/payouts/{payout['number']}")
         return {"decision": whole["decisions"][0]["id"]}
 
-    await signal(shop, mine, "approve", await decision(other, theirs))
-    await signal(shop, mine, "approve", await decision(shop, second))
-    await signal(shop, mine, "reject", await decision(shop, second))
-    await until(lambda: refusals(shop), lambda found: len(found) == 3, "three refusals")
-    assert (await shop.api("GET", f"/payouts/{mine['number']}"))["state"] == "awaiting_approval"
+    await signal(connected_shop, mine, "approve", await decision(other, theirs))
+    await signal(connected_shop, mine, "approve", await decision(connected_shop, second))
+    await signal(connected_shop, mine, "reject", await decision(connected_shop, second))
+    await until(lambda: refusals(connected_shop), lambda found: len(found) == 3, "three refusals")
+    assert (await connected_shop.api("GET", f"/payouts/{mine['number']}"))["state"] == "awaiting_approval"
 
 
-async def test_a_payouts_own_approval_is_no_other_decision(shop: Shop) -> None:
-    payout = await with_open_credit_note(shop)
-    [approval] = (await shop.api("GET", f"/payouts/{payout['number']}"))["decisions"]
-    await signal(shop, payout, "cancel", {"decision": approval["id"]})
-    await until(lambda: refusals(shop), lambda found: len(found) == 1, "the refusal")
-    assert (await shop.api("GET", f"/payouts/{payout['number']}"))["state"] == "credit_note_open"
+async def test_a_payouts_own_approval_is_no_other_decision(connected_shop: Shop) -> None:
+    payout = await with_open_credit_note(connected_shop)
+    [approval] = (await connected_shop.api("GET", f"/payouts/{payout['number']}"))["decisions"]
+    await signal(connected_shop, payout, "cancel", {"decision": approval["id"]})
+    await until(lambda: refusals(connected_shop), lambda found: len(found) == 1, "the refusal")
+    assert (await connected_shop.api("GET", f"/payouts/{payout['number']}"))["state"] == "credit_note_open"
 
 
-async def test_bare_words_about_the_document_move_nothing_either(shop: Shop) -> None:
-    payout = await with_open_credit_note(shop)
+async def test_bare_words_about_the_document_move_nothing_either(connected_shop: Shop) -> None:
+    payout = await with_open_credit_note(connected_shop)
     for name in ("credit_note_paid", "credit_note_voided", "recheck"):
         for garbage in (*GARBAGE, {"event": 10**12}, {"event": -1}):
-            await signal(shop, payout, name, garbage)
-    handle = shop.payout_workflow(payout["number"])
+            await signal(connected_shop, payout, name, garbage)
+    handle = connected_shop.payout_workflow(payout["number"])
 
     async def quiet() -> bool:
         description = await handle.describe()
@@ -196,30 +205,30 @@ async def test_bare_words_about_the_document_move_nothing_either(shop: Shop) -> 
     await until(quiet, bool, "nothing under way")
     look = await handle.query("status")
     assert look["state"] == "credit_note_open"
-    await shop.click(payout["credit_note_id"], "mark-paid")
-    await shop.payout_when(payout["number"], "paid")
+    await connected_shop.click(payout["credit_note_id"], "mark-paid")
+    await connected_shop.payout_when(payout["number"], "paid")
 
 
-async def test_a_word_about_another_document_does_not_end_its_events(shop: Shop) -> None:
-    payout = await with_open_credit_note(shop)
-    invoice = await shop.write_invoice()
-    (event,) = await shop.events_ended(invoice["id"])
-    await signal(shop, payout, "credit_note_paid", {"event": event["id"]})
-    await shop.click(payout["credit_note_id"], "mark-paid")
-    await shop.payout_when(payout["number"], "paid")
-    (after,) = await shop.events(invoice["id"])
+async def test_a_word_about_another_document_does_not_end_its_events(connected_shop: Shop) -> None:
+    payout = await with_open_credit_note(connected_shop)
+    invoice = await connected_shop.write_invoice()
+    (event,) = await connected_shop.events_ended(invoice["id"])
+    await signal(connected_shop, payout, "credit_note_paid", {"event": event["id"]})
+    await connected_shop.click(payout["credit_note_id"], "mark-paid")
+    await connected_shop.payout_when(payout["number"], "paid")
+    (after,) = await connected_shop.events(invoice["id"])
     assert (after["state"], after["handled_at"]) == (event["state"], event["handled_at"])
 
 
-async def test_a_decision_about_an_ended_payout_is_answered_and_its_workflow_stays_ended(shop: Shop) -> None:
-    payout = await requested(shop)
-    await signal(shop, payout, "approve", "nobody")
-    asked = await task(shop, "signal_refused")
-    await decide(shop, payout, "reject")
-    await shop.payout_workflow(payout["number"]).result()
-    done = await shop.call("POST", f"/tasks/{asked['id']}/resolve", {"action": "done"}, key="approve")
+async def test_a_decision_about_an_ended_payout_is_answered_and_its_workflow_stays_ended(connected_shop: Shop) -> None:
+    payout = await requested(connected_shop)
+    await signal(connected_shop, payout, "approve", "nobody")
+    asked = await task(connected_shop, "signal_refused")
+    await decide(connected_shop, payout, "reject")
+    await connected_shop.payout_workflow(payout["number"]).result()
+    done = await connected_shop.call("POST", f"/tasks/{asked['id']}/resolve", {"action": "done"}, key="approve")
     assert done.status_code == 202
-    description = await shop.payout_workflow(payout["number"]).describe()
+    description = await connected_shop.payout_workflow(payout["number"]).describe()
     assert description.status is WorkflowExecutionStatus.COMPLETED
 
 

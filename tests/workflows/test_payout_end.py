@@ -23,14 +23,14 @@ async def is_running(shop: Shop, payout: dict[str, Any]) -> bool:
 # Paid
 
 
-async def test_paid_takes_the_voucher_number_as_reference_and_locks_the_commissions(shop: Shop) -> None:
-    payout = await with_open_credit_note(shop)
-    await shop.click(payout["credit_note_id"], "mark-paid")
-    paid = await shop.payout_when(payout["number"], "paid")
+async def test_paid_takes_the_voucher_number_as_reference_and_locks_the_commissions(connected_shop: Shop) -> None:
+    payout = await with_open_credit_note(connected_shop)
+    await connected_shop.click(payout["credit_note_id"], "mark-paid")
+    paid = await connected_shop.payout_when(payout["number"], "paid")
     assert paid["payment_reference"] == payout["credit_note_number"]
     assert paid["paid_on"] is not None
-    assert await states_of_commissions(shop) == {"paid"}
-    assert await shop.payout_workflow(payout["number"]).result() == "paid"
+    assert await states_of_commissions(connected_shop) == {"paid"}
+    assert await connected_shop.payout_workflow(payout["number"]).result() == "paid"
 
 
 async def test_the_events_own_reference_comes_before_the_voucher_number(chapter_shop: Shop) -> None:
@@ -40,17 +40,17 @@ async def test_the_events_own_reference_comes_before_the_voucher_number(chapter_
     assert paid["payment_reference"] == "E2E-4711"
 
 
-async def test_partly_paid_stays_open_and_shows_what_is_open(shop: Shop) -> None:
-    payout = await with_open_credit_note(shop)
-    await shop.click(payout["credit_note_id"], "pay", amount="19.00")
+async def test_partly_paid_stays_open_and_shows_what_is_open(connected_shop: Shop) -> None:
+    payout = await with_open_credit_note(connected_shop)
+    await connected_shop.click(payout["credit_note_id"], "pay", amount="19.00")
     shown = await until(
-        lambda: shop.api("GET", f"/payouts/{payout['number']}"),
+        lambda: connected_shop.api("GET", f"/payouts/{payout['number']}"),
         lambda found: found["credit_note_open_cents"] == 10_000,
         "the part payment",
     )
-    assert (shown["state"], await is_running(shop, payout)) == ("credit_note_open", True)
-    await shop.click(payout["credit_note_id"], "pay")
-    await shop.payout_when(payout["number"], "paid")
+    assert (shown["state"], await is_running(connected_shop, payout)) == ("credit_note_open", True)
+    await connected_shop.click(payout["credit_note_id"], "pay")
+    await connected_shop.payout_when(payout["number"], "paid")
 
 
 @pytest.mark.parametrize(
@@ -64,55 +64,57 @@ async def test_partly_paid_stays_open_and_shows_what_is_open(shop: Shop) -> None
     ],
 )
 async def test_what_was_changed_in_lexoffice_is_not_paid_but_asked_about(
-    shop: Shop, change: dict[str, Any], difference: str
+    connected_shop: Shop, change: dict[str, Any], difference: str
 ) -> None:
-    payout = await with_open_credit_note(shop)
-    await shop.click(payout["credit_note_id"], "edit", force=True, **change)
-    await shop.click(payout["credit_note_id"], "mark-paid")
-    asked = await task(shop, "document_deviates")
+    payout = await with_open_credit_note(connected_shop)
+    await connected_shop.click(payout["credit_note_id"], "edit", force=True, **change)
+    await connected_shop.click(payout["credit_note_id"], "mark-paid")
+    asked = await task(connected_shop, "document_deviates")
     assert asked["reason"] == "Beleg weicht von der Freigabe ab."
     assert difference in asked["detail"]["differences"]
     assert asked["detail"]["approved"]["net_cents"] == payout["net_cents"]
     assert asked["detail"]["fetched"]["status"] in ("open", "paidoff")
-    events = await shop.events_ended(payout["credit_note_id"])
+    events = await connected_shop.events_ended(payout["credit_note_id"])
     assert "failed" in {event["state"] for event in events}
-    assert (await shop.api("GET", f"/payouts/{payout['number']}"))["state"] == "credit_note_open"
-    assert await is_running(shop, payout)
-    assert await states_of_commissions(shop) == {"in_payout"}
+    assert (await connected_shop.api("GET", f"/payouts/{payout['number']}"))["state"] == "credit_note_open"
+    assert await is_running(connected_shop, payout)
+    assert await states_of_commissions(connected_shop) == {"in_payout"}
 
 
-async def test_a_change_that_is_taken_back_lets_the_payout_be_paid(shop: Shop) -> None:
-    payout = await with_open_credit_note(shop)
-    (note,) = [d for d in (await shop.hook("GET", "documents"))["content"] if d["id"] == payout["credit_note_id"]]
-    await shop.click(payout["credit_note_id"], "edit", force=True, remark="ohne Kennzeichen")
-    await task(shop, "document_deviates")
-    await shop.click(payout["credit_note_id"], "edit", force=True, remark=note["remark"])
-    await shop.click(payout["credit_note_id"], "mark-paid")
-    await shop.payout_when(payout["number"], "paid")
-    assert await shop.tasks("document_deviates") == []
+async def test_a_change_that_is_taken_back_lets_the_payout_be_paid(connected_shop: Shop) -> None:
+    payout = await with_open_credit_note(connected_shop)
+    (note,) = [
+        d for d in (await connected_shop.hook("GET", "documents"))["content"] if d["id"] == payout["credit_note_id"]
+    ]
+    await connected_shop.click(payout["credit_note_id"], "edit", force=True, remark="ohne Kennzeichen")
+    await task(connected_shop, "document_deviates")
+    await connected_shop.click(payout["credit_note_id"], "edit", force=True, remark=note["remark"])
+    await connected_shop.click(payout["credit_note_id"], "mark-paid")
+    await connected_shop.payout_when(payout["number"], "paid")
+    assert await connected_shop.tasks("document_deviates") == []
 
 
 # Reopened, voided, deleted
 
 
-async def test_a_reopened_credit_note_is_flagged_and_goes_on_when_it_is_finalized_again(shop: Shop) -> None:
-    payout = await with_open_credit_note(shop)
-    await shop.click(payout["credit_note_id"], "reopen")
-    await task(shop, "document_reopened")
-    assert (await shop.api("GET", f"/payouts/{payout['number']}"))["reopened"] is True
-    await shop.click(payout["credit_note_id"], "finalize")
-    await until(lambda: shop.tasks("document_reopened"), lambda found: not found, "the question's end")
-    assert (await shop.api("GET", f"/payouts/{payout['number']}"))["reopened"] is False
-    await shop.click(payout["credit_note_id"], "mark-paid")
-    await shop.payout_when(payout["number"], "paid")
+async def test_a_reopened_credit_note_is_flagged_and_goes_on_when_it_is_finalized_again(connected_shop: Shop) -> None:
+    payout = await with_open_credit_note(connected_shop)
+    await connected_shop.click(payout["credit_note_id"], "reopen")
+    await task(connected_shop, "document_reopened")
+    assert (await connected_shop.api("GET", f"/payouts/{payout['number']}"))["reopened"] is True
+    await connected_shop.click(payout["credit_note_id"], "finalize")
+    await until(lambda: connected_shop.tasks("document_reopened"), lambda found: not found, "the question's end")
+    assert (await connected_shop.api("GET", f"/payouts/{payout['number']}"))["reopened"] is False
+    await connected_shop.click(payout["credit_note_id"], "mark-paid")
+    await connected_shop.payout_when(payout["number"], "paid")
 
 
-async def test_a_voided_credit_note_cancels_its_payout_and_frees_the_commissions(shop: Shop) -> None:
-    payout = await with_open_credit_note(shop)
-    await shop.click(payout["credit_note_id"], "void")
-    await shop.payout_when(payout["number"], "cancelled")
-    assert await shop.payout_workflow(payout["number"]).result() == "cancelled"
-    again = await shop.api("POST", "/payouts", {"partner": "ANNA"})
+async def test_a_voided_credit_note_cancels_its_payout_and_frees_the_commissions(connected_shop: Shop) -> None:
+    payout = await with_open_credit_note(connected_shop)
+    await connected_shop.click(payout["credit_note_id"], "void")
+    await connected_shop.payout_when(payout["number"], "cancelled")
+    assert await connected_shop.payout_workflow(payout["number"]).result() == "cancelled"
+    again = await connected_shop.api("POST", "/payouts", {"partner": "ANNA"})
     assert again["net_cents"] == payout["net_cents"]
 
 
@@ -122,15 +124,15 @@ async def test_a_credit_note_that_is_voided_in_the_chapters_words_cancels_too(ch
     await chapter_shop.payout_when(payout["number"], "cancelled")
 
 
-async def test_a_deleted_credit_note_cancels_its_payout(shop: Shop) -> None:
-    payout = await with_open_credit_note(shop)
-    await shop.click(payout["credit_note_id"], "reopen")
-    await task(shop, "document_reopened")
-    await shop.click(payout["credit_note_id"], "delete")
-    cancelled = await shop.payout_when(payout["number"], "cancelled")
+async def test_a_deleted_credit_note_cancels_its_payout(connected_shop: Shop) -> None:
+    payout = await with_open_credit_note(connected_shop)
+    await connected_shop.click(payout["credit_note_id"], "reopen")
+    await task(connected_shop, "document_reopened")
+    await connected_shop.click(payout["credit_note_id"], "delete")
+    cancelled = await connected_shop.payout_when(payout["number"], "cancelled")
     assert cancelled["state_reason"] == "Gutschrift in lexoffice gelöscht."
-    assert await states_of_commissions(shop) == {"approved"}
-    assert await shop.tasks() == []
+    assert await states_of_commissions(connected_shop) == {"approved"}
+    assert await connected_shop.tasks() == []
 
 
 async def returned(shop: Shop) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -147,12 +149,12 @@ async def returned(shop: Shop) -> tuple[dict[str, Any], dict[str, Any]]:
     return back, await task(shop, "returned")
 
 
-async def test_voided_after_a_part_payment_money_may_have_left_and_nothing_is_freed(shop: Shop) -> None:
-    payout, asked = await returned(shop)
+async def test_voided_after_a_part_payment_money_may_have_left_and_nothing_is_freed(connected_shop: Shop) -> None:
+    payout, asked = await returned(connected_shop)
     assert asked["reason"].endswith("Wurde Geld überwiesen?")
-    assert await states_of_commissions(shop) == {"in_payout"}
-    assert await shop.payout_workflow(payout["number"]).result() == "returned"
-    nothing = await shop.call("POST", "/payouts", {"partner": "ANNA"})
+    assert await states_of_commissions(connected_shop) == {"in_payout"}
+    assert await connected_shop.payout_workflow(payout["number"]).result() == "returned"
+    nothing = await connected_shop.call("POST", "/payouts", {"partner": "ANNA"})
     assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing_due")
 
 
@@ -168,73 +170,75 @@ async def paid_one(shop: Shop) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("click", ["unpay", "void"])
-async def test_a_paid_payout_that_lexoffice_takes_back_is_returned_with_a_question(shop: Shop, click: str) -> None:
-    payout = await paid_one(shop)
-    await shop.events_ended(payout["credit_note_id"])
-    await shop.click(payout["credit_note_id"], click, force=True)
-    await shop.payout_when(payout["number"], "returned")
-    await task(shop, "returned")
-    assert await states_of_commissions(shop) == {"paid"}
-    assert not await is_running(shop, payout)
+async def test_a_paid_payout_that_lexoffice_takes_back_is_returned_with_a_question(
+    connected_shop: Shop, click: str
+) -> None:
+    payout = await paid_one(connected_shop)
+    await connected_shop.events_ended(payout["credit_note_id"])
+    await connected_shop.click(payout["credit_note_id"], click, force=True)
+    await connected_shop.payout_when(payout["number"], "returned")
+    await task(connected_shop, "returned")
+    assert await states_of_commissions(connected_shop) == {"paid"}
+    assert not await is_running(connected_shop, payout)
 
 
 @pytest.mark.parametrize("to", ["paid", "settled_manually"])
-async def test_a_person_ends_a_returned_payout_with_a_reason(shop: Shop, to: str) -> None:
-    payout, asked = await returned(shop)
-    without = await answer(shop, asked, to, reason=None)
+async def test_a_person_ends_a_returned_payout_with_a_reason(connected_shop: Shop, to: str) -> None:
+    payout, asked = await returned(connected_shop)
+    without = await answer(connected_shop, asked, to, reason=None)
     assert (without.status_code, without.json()["code"]) == (422, "reason_missing")
     said: dict[str, Any] = {}
     if to == "paid":
-        without_a_day = await answer(shop, asked, to)
+        without_a_day = await answer(connected_shop, asked, to)
         assert (without_a_day.status_code, without_a_day.json()["code"]) == (422, "paid_on_missing")
         said["detail"] = {"paid_on": clock.today().isoformat()}
-    assert (await answer(shop, asked, to, **said)).status_code == 202
-    ended = await shop.api("GET", f"/payouts/{payout['number']}")
+    assert (await answer(connected_shop, asked, to, **said)).status_code == 202
+    ended = await connected_shop.api("GET", f"/payouts/{payout['number']}")
     assert ended["paid_on"] == said.get("detail", {}).get("paid_on")
     assert (ended["state"], ended["state_reason"]) == (to, "Geprüft.")
     assert [decision["kind"] for decision in ended["decisions"]] == ["approve", "resolve"]
-    assert await states_of_commissions(shop) == {"paid"}
-    assert await shop.tasks() == []
+    assert await states_of_commissions(connected_shop) == {"paid"}
+    assert await connected_shop.tasks() == []
 
 
-async def test_a_returned_payout_that_never_left_is_cancelled_and_can_be_paid_again(shop: Shop) -> None:
-    payout, asked = await returned(shop)
-    assert (await answer(shop, asked, "cancelled")).status_code == 202
-    again = await shop.api("POST", "/payouts", {"partner": "ANNA"})
+async def test_a_returned_payout_that_never_left_is_cancelled_and_can_be_paid_again(connected_shop: Shop) -> None:
+    payout, asked = await returned(connected_shop)
+    assert (await answer(connected_shop, asked, "cancelled")).status_code == 202
+    again = await connected_shop.api("POST", "/payouts", {"partner": "ANNA"})
     assert again["net_cents"] == payout["net_cents"]
 
 
-async def test_what_was_paid_and_came_back_is_owed_anew_and_stays_paid(shop: Shop) -> None:
-    payout = await paid_one(shop)
-    await shop.events_ended(payout["credit_note_id"])
-    await shop.click(payout["credit_note_id"], "void", force=True)
-    asked = await task(shop, "returned")
-    assert (await answer(shop, asked, "cancelled")).status_code == 202
-    rows = await shop.rows("SELECT kind, state, net_cents FROM commissions ORDER BY seq")
+async def test_what_was_paid_and_came_back_is_owed_anew_and_stays_paid(connected_shop: Shop) -> None:
+    payout = await paid_one(connected_shop)
+    await connected_shop.events_ended(payout["credit_note_id"])
+    await connected_shop.click(payout["credit_note_id"], "void", force=True)
+    asked = await task(connected_shop, "returned")
+    assert (await answer(connected_shop, asked, "cancelled")).status_code == 202
+    rows = await connected_shop.rows("SELECT kind, state, net_cents FROM commissions ORDER BY seq")
     assert [tuple(row) for row in rows] == [("sale", "paid", 10_000), ("reissue", "approved", 10_000)]
-    again = await shop.api("POST", "/payouts", {"partner": "ANNA"})
+    again = await connected_shop.api("POST", "/payouts", {"partner": "ANNA"})
     assert (again["number"], again["net_cents"]) == ("PO-2026-0002", payout["net_cents"])
 
 
 # Races
 
 
-async def test_paid_and_voided_in_one_breath_never_lose_a_word(shop: Shop) -> None:
+async def test_paid_and_voided_in_one_breath_never_lose_a_word(connected_shop: Shop) -> None:
     """Two clicks, one after the other, while the workflow ends: the last one is what the payout shows."""
     payouts = []
     for _ in range(6):
-        await earned(shop, 1_000)
-        payout = await shop.api("POST", "/payouts", {"partner": "ANNA"})
-        await shop.approve(payout)
+        await earned(connected_shop, 1_000)
+        payout = await connected_shop.api("POST", "/payouts", {"partner": "ANNA"})
+        await connected_shop.approve(payout)
         payouts.append(payout)
-    opened = [await shop.payout_when(payout["number"], "credit_note_open") for payout in payouts]
+    opened = [await connected_shop.payout_when(payout["number"], "credit_note_open") for payout in payouts]
 
     async def race(payout: dict[str, Any], pause: float) -> str:
-        await shop.click(payout["credit_note_id"], "mark-paid")
+        await connected_shop.click(payout["credit_note_id"], "mark-paid")
         await asyncio.sleep(pause)
-        await shop.click(payout["credit_note_id"], "void", force=True)
+        await connected_shop.click(payout["credit_note_id"], "void", force=True)
         seen = await until(
-            lambda: shop.api("GET", f"/payouts/{payout['number']}"),
+            lambda: connected_shop.api("GET", f"/payouts/{payout['number']}"),
             lambda found: found["state"] in ("returned", "cancelled"),
             f"{payout['number']} after its end",
         )
@@ -245,16 +249,16 @@ async def test_paid_and_voided_in_one_breath_never_lose_a_word(shop: Shop) -> No
     ended = await asyncio.gather(*(race(payout, pause) for payout, pause in zip(opened, pauses, strict=True)))
     assert set(ended) <= {"returned", "cancelled"}
     # The last word may have been said while the workflow ended as paid: then its sender wrote it.
-    over = [await shop.payout_workflow(payout["number"]).result() for payout in opened]
+    over = [await connected_shop.payout_workflow(payout["number"]).result() for payout in opened]
     assert set(over) <= {"paid", "returned", "cancelled"}
 
 
-async def test_a_message_that_was_accepted_while_the_workflow_ended_is_never_lost(shop: Shop) -> None:
+async def test_a_message_that_was_accepted_while_the_workflow_ended_is_never_lost(connected_shop: Shop) -> None:
     """50 payouts are rejected while others signal them: every signal that was accepted was heard."""
     accepted = {}
 
     async def race(payout: dict[str, Any]) -> None:
-        handle = shop.payout_workflow(payout["number"])
+        handle = connected_shop.payout_workflow(payout["number"])
         heard = 0
 
         async def pester() -> None:
@@ -266,14 +270,14 @@ async def test_a_message_that_was_accepted_while_the_workflow_ended_is_never_los
                 except Exception:  # it has ended: the sender knows
                     return
 
-        await asyncio.gather(decide(shop, payout, "reject"), pester())
+        await asyncio.gather(decide(connected_shop, payout, "reject"), pester())
         await handle.result()
         accepted[payout["number"]] = heard
 
     for _ in range(5):
-        batch = [await requested(shop, 1_000) for _ in range(10)]
+        batch = [await requested(connected_shop, 1_000) for _ in range(10)]
         await asyncio.gather(*(race(payout) for payout in batch))
-    rows = await shop.rows(
+    rows = await connected_shop.rows(
         "SELECT subject_id, count(*) FROM audit_entries WHERE action = 'payout.signal_refused' GROUP BY subject_id"
     )
     refused = {row["subject_id"]: row["count"] for row in rows}
@@ -281,19 +285,21 @@ async def test_a_message_that_was_accepted_while_the_workflow_ended_is_never_los
     assert len(accepted) == 50
 
 
-async def test_a_cancel_and_the_creation_at_once_end_in_one_of_the_two_truths(shop: Shop) -> None:
+async def test_a_cancel_and_the_creation_at_once_end_in_one_of_the_two_truths(connected_shop: Shop) -> None:
     results = []
     for _ in range(8):
-        payout = await requested(shop, 1_000)
+        payout = await requested(connected_shop, 1_000)
         approval, cancel = await asyncio.gather(
-            decide(shop, payout, "approve"), decide(shop, payout, "cancel", content_hash=None)
+            decide(connected_shop, payout, "approve"), decide(connected_shop, payout, "cancel", content_hash=None)
         )
         seen = await until(
-            lambda payout=payout: shop.api("GET", f"/payouts/{payout['number']}"),  # type: ignore[misc]
+            lambda payout=payout: connected_shop.api("GET", f"/payouts/{payout['number']}"),  # type: ignore[misc]
             lambda found: found["state"] in ("cancelled", "credit_note_open"),
             "an end",
         )
         assert (cancel.status_code == 202) == (seen["state"] == "cancelled"), (approval.text, cancel.text)
         results.append(seen["credit_note_id"])
-    documents = [d["id"] for d in (await shop.hook("GET", "documents"))["content"] if d["kind"] == "credit-note"]
+    documents = [
+        d["id"] for d in (await connected_shop.hook("GET", "documents"))["content"] if d["kind"] == "credit-note"
+    ]
     assert sorted(documents) == sorted(found for found in results if found)

@@ -76,10 +76,10 @@ def test_the_days_that_are_searched_are_german_ones_and_one_more_on_each_side(
             assert first <= created_at.astimezone(zone).date() <= last
 
 
-async def test_three_searches_end_with_the_waiting_time_counted_from_the_deadline(shop: Shop) -> None:
+async def test_three_searches_end_with_the_waiting_time_counted_from_the_deadline(connected_shop: Shop) -> None:
     """By the clock of PostgreSQL, which wrote the deadline."""
-    await shop.payout()
-    [row] = await shop.rows(
+    await connected_shop.payout()
+    [row] = await connected_shop.rows(
         """
         INSERT INTO creation_intents (tenant_id, kind, payout_id, marker, organization_id, content, content_hash,
                                       net_cents, gross_cents, sent_at, deadline)
@@ -89,7 +89,7 @@ async def test_three_searches_end_with_the_waiting_time_counted_from_the_deadlin
         """
     )
     due = []
-    async with shop.house.ledger.transaction(shop.tenant) as tx:
+    async with connected_shop.house.ledger.transaction(connected_shop.tenant) as tx:
         for _ in range(unclear_outcomes.ENOUGH_SEARCHES):
             intent = await intents.get(tx, IntentId(row["id"]))
             due.append(await unclear_outcomes.seconds_to_search(tx, intent, timedelta(minutes=15)))

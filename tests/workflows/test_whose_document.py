@@ -157,11 +157,11 @@ async def test_of_several_references_the_newest_that_agrees_with_the_document_co
 
 
 @pytest.mark.parametrize("net", ["90.00", "110.00"])
-async def test_a_credit_note_edited_in_lexoffice_bars_the_bank_file_at_once(shop: Shop, net: str) -> None:
-    await shop.approved_sale()
-    payout = await shop.api("POST", "/payouts", {"partner": "ANNA"})
-    await shop.approve(payout)
-    payout = await shop.payout_when(payout["number"], "credit_note_open")
-    await shop.click(payout["credit_note_id"], "edit", net=net, force=True)
-    (task,) = await until(lambda: shop.tasks("document_deviates"), bool, "the question about the document")
+async def test_a_credit_note_edited_in_lexoffice_bars_the_bank_file_at_once(connected_shop: Shop, net: str) -> None:
+    await connected_shop.approved_sale()
+    payout = await connected_shop.api("POST", "/payouts", {"partner": "ANNA"})
+    await connected_shop.approve(payout)
+    payout = await connected_shop.payout_when(payout["number"], "credit_note_open")
+    await connected_shop.click(payout["credit_note_id"], "edit", net=net, force=True)
+    (task,) = await until(lambda: connected_shop.tasks("document_deviates"), bool, "the question about the document")
     assert task["subject_id"] == payout["number"]

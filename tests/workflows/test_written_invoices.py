@@ -42,52 +42,56 @@ async def intents_closed(shop: Shop) -> None:
     )
 
 
-async def test_an_invoice_is_written_and_its_payment_approves_the_sale(shop: Shop) -> None:
-    sale = await wanted(shop)
-    (made,) = await until(lambda: invoices(shop), bool, "the invoice")
-    written = await numbered(shop, sale)
+async def test_an_invoice_is_written_and_its_payment_approves_the_sale(connected_shop: Shop) -> None:
+    sale = await wanted(connected_shop)
+    (made,) = await until(lambda: invoices(connected_shop), bool, "the invoice")
+    written = await numbered(connected_shop, sale)
     assert (written["invoice_id"], written["invoice_number"]) == (made["id"], made["voucherNumber"])
     assert (made["voucherStatus"], made["totalPrice"]["totalGrossAmount"]) == ("open", 1190.0)
     assert (made["address"]["name"], made["address"]["city"]) == ("Kunde AG", "Bonn")
     assert f"Bestellung: {sale['payment_intent']}\n" in made["remark"]
-    await intents_closed(shop)
-    await shop.events_ended(made["id"])
-    assert await shop.calls() == {"POST /v1/invoices": 1, "GET /v1/invoices/{id}": 2}
-    again = await shop.call("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER)
+    await intents_closed(connected_shop)
+    await connected_shop.events_ended(made["id"])
+    assert await connected_shop.calls() == {"POST /v1/invoices": 1, "GET /v1/invoices/{id}": 2}
+    again = await connected_shop.call("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER)
     assert (again.status_code, again.json()["code"]) == (409, "invoice_exists")
-    await shop.click(made["id"], "pay")
+    await connected_shop.click(made["id"], "pay")
     assert sale["payment_intent"] is not None
-    await shop.transaction(sale["payment_intent"], lambda row: row["state"] == "approved")
-    assert len(await invoices(shop)) == 1
+    await connected_shop.transaction(sale["payment_intent"], lambda row: row["state"] == "approved")
+    assert len(await invoices(connected_shop)) == 1
 
 
-async def test_one_that_is_shown_as_another_organisations_is_asked_about(shop: Shop) -> None:
-    await shop.hook("POST", "faults", {"kind": "late_number", "method": "GET", "delayMs": 3_000})
-    await wanted(shop)
-    (made,) = await until(lambda: invoices(shop), bool, "the invoice")
-    await shop.click(made["id"], "misreport", organizationId=str(uuid4()))
-    (task,) = await until(lambda: shop.tasks("invoice_outcome_unknown"), bool, "the question about the invoice")
+async def test_one_that_is_shown_as_another_organisations_is_asked_about(connected_shop: Shop) -> None:
+    await connected_shop.hook("POST", "faults", {"kind": "late_number", "method": "GET", "delayMs": 3_000})
+    await wanted(connected_shop)
+    (made,) = await until(lambda: invoices(connected_shop), bool, "the invoice")
+    await connected_shop.click(made["id"], "misreport", organizationId=str(uuid4()))
+    (task,) = await until(
+        lambda: connected_shop.tasks("invoice_outcome_unknown"), bool, "the question about the invoice"
+    )
     assert task["detail"]["differences"] == ["organization"]
-    assert (await one_sale(shop))["invoice_number"] is None
-    assert len(await invoices(shop)) == 1
+    assert (await one_sale(connected_shop))["invoice_number"] is None
+    assert len(await invoices(connected_shop)) == 1
 
 
-async def test_a_contact_keeps_what_the_caller_does_not_say_otherwise(shop: Shop) -> None:
+async def test_a_contact_keeps_what_the_caller_does_not_say_otherwise(connected_shop: Shop) -> None:
     address = {"street": "Ring 1", "zip": "1010", "city": "Wien", "countryCode": "AT"}
-    contact = await shop.hook("POST", "contacts", {"name": "Wiener AG", **address})
-    await shop.sale()
-    sale = await one_sale(shop)
-    await shop.api("POST", f"/transactions/{sale['id']}/invoice", {"contact_id": contact["id"], "street": "Ring 2"})
-    (made,) = await until(lambda: invoices(shop), bool, "the invoice")
+    contact = await connected_shop.hook("POST", "contacts", {"name": "Wiener AG", **address})
+    await connected_shop.sale()
+    sale = await one_sale(connected_shop)
+    await connected_shop.api(
+        "POST", f"/transactions/{sale['id']}/invoice", {"contact_id": contact["id"], "street": "Ring 2"}
+    )
+    (made,) = await until(lambda: invoices(connected_shop), bool, "the invoice")
     shown = made["address"]
     assert (shown["contactId"], shown["name"], shown["countryCode"]) == (contact["id"], "Wiener AG", "AT")
     assert (shown["street"], shown["city"]) == ("Ring 2", "Wien")
-    await numbered(shop, sale)
+    await numbered(connected_shop, sale)
 
 
-async def test_without_a_contact_the_customer_is_in_germany(shop: Shop) -> None:
-    await wanted(shop)
-    (made,) = await until(lambda: invoices(shop), bool, "the invoice")
+async def test_without_a_contact_the_customer_is_in_germany(connected_shop: Shop) -> None:
+    await wanted(connected_shop)
+    (made,) = await until(lambda: invoices(connected_shop), bool, "the invoice")
     assert made["address"]["countryCode"] == "DE"
 
 
@@ -116,10 +120,12 @@ async def test_an_organisation_without_vat_writes_invoices_without_it(product: H
         ({"zip": "531\r11"}, "text_not_printable"),
     ],
 )
-async def test_what_lexoffice_could_not_store_is_refused_with_words(shop: Shop, odd: dict[str, Any], code: str) -> None:
-    await shop.sale()
-    sale = await one_sale(shop)
-    answer = await shop.call("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER | odd)
+async def test_what_lexoffice_could_not_store_is_refused_with_words(
+    connected_shop: Shop, odd: dict[str, Any], code: str
+) -> None:
+    await connected_shop.sale()
+    sale = await one_sale(connected_shop)
+    answer = await connected_shop.call("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER | odd)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     said = {
         "name_without_letter": "Ein Name braucht mindestens einen Buchstaben.",
@@ -127,16 +133,16 @@ async def test_what_lexoffice_could_not_store_is_refused_with_words(shop: Shop, 
         "Richtungszeichen und andere unsichtbare Zeichen.",
     }
     assert answer.json()["detail"] == said[code]
-    assert await shop.rows("SELECT 1 FROM creation_intents") == []
+    assert await connected_shop.rows("SELECT 1 FROM creation_intents") == []
 
 
 @pytest.mark.parametrize("day", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-12:00"])
-async def test_a_day_at_the_ends_of_the_calendar_is_refused(shop: Shop, day: str) -> None:
-    await shop.sale()
-    sale = await one_sale(shop)
-    answer = await shop.call("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER | {"service_date": day})
+async def test_a_day_at_the_ends_of_the_calendar_is_refused(connected_shop: Shop, day: str) -> None:
+    await connected_shop.sale()
+    sale = await one_sale(connected_shop)
+    answer = await connected_shop.call("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER | {"service_date": day})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
-    assert await shop.rows("SELECT 1 FROM creation_intents") == []
+    assert await connected_shop.rows("SELECT 1 FROM creation_intents") == []
 
 
 async def test_asked_for_ten_times_at_once_it_is_written_once(silent_shop: Shop) -> None:
@@ -152,16 +158,16 @@ async def test_asked_for_ten_times_at_once_it_is_written_once(silent_shop: Shop)
 
 
 @pytest.mark.parametrize("kind", LOST_AFTER_IT_WAS_MADE)
-async def test_a_lost_answer_is_made_good_by_the_notification(shop: Shop, kind: str) -> None:
-    await shop.hook("POST", "faults", {"kind": kind, "method": "POST", "path": "invoices", "times": 1})
-    sale = await wanted(shop)
-    written = await numbered(shop, sale)
-    await intents_closed(shop)
-    (made,) = await invoices(shop)
+async def test_a_lost_answer_is_made_good_by_the_notification(connected_shop: Shop, kind: str) -> None:
+    await connected_shop.hook("POST", "faults", {"kind": kind, "method": "POST", "path": "invoices", "times": 1})
+    sale = await wanted(connected_shop)
+    written = await numbered(connected_shop, sale)
+    await intents_closed(connected_shop)
+    (made,) = await invoices(connected_shop)
     assert (written["invoice_id"], written["invoice_number"]) == (made["id"], made["voucherNumber"])
-    assert (await shop.calls())["POST /v1/invoices"] == 1
-    await shop.click(made["id"], "pay")
-    await shop.transaction(sale["payment_intent"], lambda row: row["state"] == "approved")
+    assert (await connected_shop.calls())["POST /v1/invoices"] == 1
+    await connected_shop.click(made["id"], "pay")
+    await connected_shop.transaction(sale["payment_intent"], lambda row: row["state"] == "approved")
 
 
 @pytest.mark.parametrize("kind", LOST_AFTER_IT_WAS_MADE)

@@ -21,19 +21,19 @@ from workflows.messages import PAYOUTS
 
 
 @pytest.fixture
-async def busy_shop(shop: Shop) -> Shop:
+async def busy_shop(connected_shop: Shop) -> Shop:
     """One payout that is paid, one whose credit note is open, one that awaits approval."""
     for state in ("paid", "open", "waiting"):
-        payout = await shop.payout()
+        payout = await connected_shop.payout()
         if state == "waiting":
             break
-        await shop.approve(payout)
-        payout = await shop.payout_when(payout["number"], "credit_note_open")
+        await connected_shop.approve(payout)
+        payout = await connected_shop.payout_when(payout["number"], "credit_note_open")
         if state == "paid":
-            await shop.click(payout["credit_note_id"], "mark-paid")
-            await shop.payout_when(payout["number"], "paid")
-    await settled(shop)
-    return shop
+            await connected_shop.click(payout["credit_note_id"], "mark-paid")
+            await connected_shop.payout_when(payout["number"], "paid")
+    await settled(connected_shop)
+    return connected_shop
 
 
 async def payouts(shop: Shop) -> dict[str, dict[str, str]]:
@@ -177,17 +177,17 @@ async def test_each_row_that_breaks_a_rule_is_found(busy_shop: Shop, database: D
     assert await checks(busy_shop) == [], "nothing of it was left behind"
 
 
-async def test_a_second_credit_note_with_a_marker_of_ours_is_found_and_voiding_it_mends(shop: Shop) -> None:
-    await shop.open_payout()
-    await settled(shop)
-    [row] = await shop.rows("SELECT marker, gross_cents FROM creation_intents ORDER BY created_at LIMIT 1")
+async def test_a_second_credit_note_with_a_marker_of_ours_is_found_and_voiding_it_mends(connected_shop: Shop) -> None:
+    await connected_shop.open_payout()
+    await settled(connected_shop)
+    [row] = await connected_shop.rows("SELECT marker, gross_cents FROM creation_intents ORDER BY created_at LIMIT 1")
     of_another_century = {"net": "1.00", "remark": f"Danke! {row['marker']}", "voucherDate": "2206-11-28"}
-    twin = await shop.hook("POST", "credit-notes", {"customer": "Partner ANNA", **of_another_century})
-    [difference] = (await examine(shop))["differences"]
+    twin = await connected_shop.hook("POST", "credit-notes", {"customer": "Partner ANNA", **of_another_century})
+    [difference] = (await examine(connected_shop))["differences"]
     assert (difference["check"], difference["subject_id"]) == ("credit_note_without_payout", twin["id"])
     assert difference["bars_creating"]
-    await shop.click(twin["id"], "void")
-    assert await checks(shop) == []
+    await connected_shop.click(twin["id"], "void")
+    assert await checks(connected_shop) == []
 
 
 async def test_the_only_document_of_a_payout_is_never_one_of_two(busy_shop: Shop) -> None:
@@ -203,7 +203,7 @@ async def test_the_only_document_of_a_payout_is_never_one_of_two(busy_shop: Shop
 
 
 async def test_a_thousand_waiting_events_are_one_line_and_its_mend_hands_them_over(
-    shop: Shop, database: Database
+    connected_shop: Shop, database: Database
 ) -> None:
     await plant(
         database,
@@ -213,12 +213,14 @@ async def test_a_thousand_waiting_events_are_one_line_and_its_mend_hands_them_ov
                now() - interval '1 hour', now() - interval '1 hour'
           FROM generate_series(1, 1000)
         """,
-        shop.tenant.id,
+        connected_shop.tenant.id,
     )
-    [found] = [one for one in (await examine(shop))["differences"] if one["check"] == "event_not_handled"]
+    [found] = [one for one in (await examine(connected_shop))["differences"] if one["check"] == "event_not_handled"]
     assert found["says"].startswith("1000 events have waited")
     await mend_as_owner(database, found["mend"])
-    rows = await shop.rows("SELECT DISTINCT delivery FROM events WHERE handed_over_at IS NULL AND state = 'received'")
+    rows = await connected_shop.rows(
+        "SELECT DISTINCT delivery FROM events WHERE handed_over_at IS NULL AND state = 'received'"
+    )
     assert [row["delivery"] for row in rows] == [2]
 
 
@@ -250,78 +252,87 @@ async def test_a_workflow_that_ended_early_and_one_that_shows_another_state_are_
     await until(lambda: checks(busy_shop), lambda found: found == both, "both findings")
 
 
-async def test_a_workflow_that_runs_on_after_its_payout_has_ended_is_found(shop: Shop, database: Database) -> None:
-    number = (await shop.payout())["number"]
+async def test_a_workflow_that_runs_on_after_its_payout_has_ended_is_found(
+    connected_shop: Shop, database: Database
+) -> None:
+    number = (await connected_shop.payout())["number"]
     await plant(
-        database, "UPDATE payouts SET state = 'rejected' WHERE tenant_id = $1 AND number = $2", shop.tenant.id, number
+        database,
+        "UPDATE payouts SET state = 'rejected' WHERE tenant_id = $1 AND number = $2",
+        connected_shop.tenant.id,
+        number,
     )
-    found = await until(lambda: checks(shop), lambda found: "workflow_still_runs" in found, "the finding")
+    found = await until(lambda: checks(connected_shop), lambda found: "workflow_still_runs" in found, "the finding")
     # Its lines would have been given back with it.
     assert set(found) <= {"workflow_still_runs", "commission_does_not_fit_its_payout", "commission_in_no_payout"}
 
 
-async def test_a_workflow_that_no_worker_can_go_on_with_is_said_to_be(shop: Shop) -> None:
+async def test_a_workflow_that_no_worker_can_go_on_with_is_said_to_be(connected_shop: Shop) -> None:
     """Such as after a deploy that does not fit its history; here, one that was begun with what is no payout."""
-    number = (await shop.payout())["number"]
-    handle = shop.payout_workflow(number)
+    number = (await connected_shop.payout())["number"]
+    handle = connected_shop.payout_workflow(number)
     await handle.terminate("a test")
-    await shop.house.engine.start_workflow("PayoutWorkflow", "no payout", id=handle.id, task_queue=PAYOUTS)
+    await connected_shop.house.engine.start_workflow("PayoutWorkflow", "no payout", id=handle.id, task_queue=PAYOUTS)
 
     async def mend() -> str:
-        found = [one for one in (await examine(shop))["differences"] if one["check"] == "workflow_state"]
+        found = [one for one in (await examine(connected_shop))["differences"] if one["check"] == "workflow_state"]
         return found[0]["mend"] if found else ""
 
     await until(mend, lambda said: "failed tasks in a row" in said, "a workflow that stands")
     await handle.terminate("a test")
 
 
-async def test_a_missing_history_is_a_note_and_no_difference(shop: Shop, database: Database) -> None:
-    number = (await shop.payout())["number"]
+async def test_a_missing_history_is_a_note_and_no_difference(connected_shop: Shop, database: Database) -> None:
+    number = (await connected_shop.payout())["number"]
     # As if the engine had forgotten: the ledger's payout gets a number that no workflow has.
-    await shop.payout_workflow(number).terminate("a test")
+    await connected_shop.payout_workflow(number).terminate("a test")
     await plant(
         database,
         "UPDATE payouts SET number = 'PO-2026-0900' WHERE tenant_id = $1 AND number = $2",
-        shop.tenant.id,
+        connected_shop.tenant.id,
         number,
     )
-    await plant(database, "UPDATE payout_counters SET last = 900 WHERE tenant_id = $1", shop.tenant.id)
-    report = await examine(shop)
+    await plant(database, "UPDATE payout_counters SET last = 900 WHERE tenant_id = $1", connected_shop.tenant.id)
+    report = await examine(connected_shop)
     assert report["differences"] == []
     assert ["PO-2026-0900 is awaiting_approval" in note for note in report["notes"]] == [True]
 
 
 async def test_an_invoice_paid_in_silence_is_found_once_a_sweep_should_have_seen_it(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    connected_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await silence(shop)
-    invoice = await shop.write_invoice()
-    await shop.click(invoice["id"], "pay")
-    assert await checks(shop) == [], "a sweep may still find it"
+    await silence(connected_shop)
+    invoice = await connected_shop.write_invoice()
+    await connected_shop.click(invoice["id"], "pay")
+    assert await checks(connected_shop) == [], "a sweep may still find it"
     monkeypatch.setattr(lexoffice_check, "_TOO_FRESH", timedelta(0))  # time is moved: half an hour later
-    assert await checks(shop) == ["invoice_unknown"]
+    assert await checks(connected_shop) == ["invoice_unknown"]
 
 
-async def test_what_cannot_be_compared_is_a_difference_unless_nobody_connected_it(product: House, shop: Shop) -> None:
-    await shop.hook("POST", "faults", {"kind": "unauthorized_401", "method": "GET"})
-    assert await checks(shop) == ["lexoffice_not_compared"]
+async def test_what_cannot_be_compared_is_a_difference_unless_nobody_connected_it(
+    product: House, connected_shop: Shop
+) -> None:
+    await connected_shop.hook("POST", "faults", {"kind": "unauthorized_401", "method": "GET"})
+    assert await checks(connected_shop) == ["lexoffice_not_compared"]
     alone = await product.shop(connected=False)
     report = await examine(alone)
     assert (report["differences"], len(report["notes"])) == ([], 1)
 
 
 async def test_an_engine_that_is_away_is_a_difference_and_the_rest_is_compared(
-    shop: Shop, temporal: TemporalAddresses
+    connected_shop: Shop, temporal: TemporalAddresses
 ) -> None:
-    operator = as_operator(shop.house, temporal) | {"TEMPORAL_ADDRESS": "127.0.0.1:1"}
-    result = await partnerdesk(operator, "doctor", "--tenant", shop.tenant.slug, "--json")
+    operator = as_operator(connected_shop.house, temporal) | {"TEMPORAL_ADDRESS": "127.0.0.1:1"}
+    result = await partnerdesk(operator, "doctor", "--tenant", connected_shop.tenant.slug, "--json")
     [report] = json.loads(result.out)["tenants"]
     assert result.status == 1
     assert [one["check"] for one in report["differences"]] == ["engine_not_compared"]
     assert report["compared_with"] == ["ledger", "lexoffice"]
 
 
-async def test_a_tenant_that_is_not_swept_any_more_is_found(product: House, shop: Shop, database: Database) -> None:
+async def test_a_tenant_that_is_not_swept_any_more_is_found(
+    product: House, connected_shop: Shop, database: Database
+) -> None:
     """A schedule that was lost shows nowhere else."""
     before = float(re.findall(r"^partnerdesk_sweep_age_seconds (\S+)", await metrics(product), re.MULTILINE)[0])
     await plant(
@@ -329,9 +340,9 @@ async def test_a_tenant_that_is_not_swept_any_more_is_found(product: House, shop
         """
         UPDATE provider_connections SET secret_saved_at = now() - interval '400 days' WHERE tenant_id = $1
         """,
-        shop.tenant.id,
+        connected_shop.tenant.id,
     )
-    assert await checks(shop) == ["sweep_stands_still"]
+    assert await checks(connected_shop) == ["sweep_stands_still"]
     after = float(re.findall(r"^partnerdesk_sweep_age_seconds (\S+)", await metrics(product), re.MULTILINE)[0])
     assert before < 400 * 86_400 < after + 60
 
@@ -340,12 +351,14 @@ async def metrics(product: House) -> str:
     return (await product.http.get(f"{product.api_url}/metrics")).text
 
 
-async def test_what_the_doctor_says_to_mend_by_hand_mends_as_the_owner(shop: Shop, database: Database) -> None:
-    await shop.payout()
-    await plant(database, "UPDATE payout_counters SET last = 0 WHERE tenant_id = $1", shop.tenant.id)
-    [found] = [one for one in (await examine(shop))["differences"] if one["check"] == "counter_behind"]
+async def test_what_the_doctor_says_to_mend_by_hand_mends_as_the_owner(
+    connected_shop: Shop, database: Database
+) -> None:
+    await connected_shop.payout()
+    await plant(database, "UPDATE payout_counters SET last = 0 WHERE tenant_id = $1", connected_shop.tenant.id)
+    [found] = [one for one in (await examine(connected_shop))["differences"] if one["check"] == "counter_behind"]
     await mend_as_owner(database, found["mend"])
-    assert "counter_behind" not in await checks(shop)
+    assert "counter_behind" not in await checks(connected_shop)
 
 
 async def mend_as_owner(database: Database, mend: str) -> None:

@@ -19,9 +19,9 @@ WORD = "2026-11-22"
 
 
 @pytest.fixture
-async def barred(shop: Shop) -> AsyncIterator[LexofficeDoor]:
+async def barred(connected_shop: Shop) -> AsyncIterator[LexofficeDoor]:
     """A worker's way to lexoffice, started with PARTNERDESK_RECOVERY."""
-    async with worker.hands_of(shop.house.settings.model_copy(update={"recovery": WORD})) as hands:
+    async with worker.hands_of(connected_shop.house.settings.model_copy(update={"recovery": WORD})) as hands:
         yield hands.door
 
 
@@ -33,80 +33,80 @@ async def creates(door: LexofficeDoor, shop: Shop) -> bool:
     return True
 
 
-async def test_nothing_is_created_until_the_doctor_has_compared(barred: LexofficeDoor, shop: Shop) -> None:
-    assert not await creates(barred, shop)
-    await examine(shop)
-    assert not await creates(barred, shop), "an examination outside a recovery is no check of it"
-    await examine(shop, recovery="another-recovery")
-    assert not await creates(barred, shop), "the check of another recovery may be in the backup"
-    report = await examine(shop, recovery=WORD)
+async def test_nothing_is_created_until_the_doctor_has_compared(barred: LexofficeDoor, connected_shop: Shop) -> None:
+    assert not await creates(barred, connected_shop)
+    await examine(connected_shop)
+    assert not await creates(barred, connected_shop), "an examination outside a recovery is no check of it"
+    await examine(connected_shop, recovery="another-recovery")
+    assert not await creates(barred, connected_shop), "the check of another recovery may be in the backup"
+    report = await examine(connected_shop, recovery=WORD)
     assert report["notes"] == ["Recovery: compared; documents are created again."]
-    assert await creates(barred, shop)
+    assert await creates(barred, connected_shop)
 
 
 async def test_what_the_ledger_has_forgotten_bars_creating_until_it_is_mended_or_accepted(
-    barred: LexofficeDoor, shop: Shop
+    barred: LexofficeDoor, connected_shop: Shop
 ) -> None:
-    made = await shop.hook(
+    made = await connected_shop.hook(
         "POST", "credit-notes", {"customer": "Partner ANNA", "net": "5.00", "remark": "[PO-2026-0007/k7Q2mX9a]"}
     )
-    report = await examine(shop, recovery=WORD)
+    report = await examine(connected_shop, recovery=WORD)
     assert [one["check"] for one in report["differences"]] == ["credit_note_without_payout"]
-    assert not await creates(barred, shop)
-    await examine(shop, recovery=WORD, accept="checked with the tenant")
-    assert await creates(barred, shop)
-    await examine(shop, recovery=WORD)
-    assert not await creates(barred, shop), "the newest check counts"
-    await shop.click(made["id"], "void")
-    await examine(shop, recovery=WORD)
-    assert await creates(barred, shop)
+    assert not await creates(barred, connected_shop)
+    await examine(connected_shop, recovery=WORD, accept="checked with the tenant")
+    assert await creates(barred, connected_shop)
+    await examine(connected_shop, recovery=WORD)
+    assert not await creates(barred, connected_shop), "the newest check counts"
+    await connected_shop.click(made["id"], "void")
+    await examine(connected_shop, recovery=WORD)
+    assert await creates(barred, connected_shop)
 
 
-async def test_an_engine_that_is_away_bars_creating(barred: LexofficeDoor, shop: Shop) -> None:
+async def test_an_engine_that_is_away_bars_creating(barred: LexofficeDoor, connected_shop: Shop) -> None:
     """It may know of payouts and numbers that the restored ledger has forgotten."""
-    report = await examine(shop, recovery=WORD, engine_at="127.0.0.1:1")
+    report = await examine(connected_shop, recovery=WORD, engine_at="127.0.0.1:1")
     assert [one["check"] for one in report["differences"]] == ["engine_not_compared"]
-    assert not await creates(barred, shop)
-    await examine(shop, recovery=WORD, engine_at="127.0.0.1:1", accept="the engine was lost as well")
-    assert await creates(barred, shop)
-    await examine(shop, recovery=WORD)
-    assert await creates(barred, shop)
+    assert not await creates(barred, connected_shop)
+    await examine(connected_shop, recovery=WORD, engine_at="127.0.0.1:1", accept="the engine was lost as well")
+    assert await creates(barred, connected_shop)
+    await examine(connected_shop, recovery=WORD)
+    assert await creates(barred, connected_shop)
 
 
 async def test_numbers_that_lexoffice_or_the_engine_have_seen_are_not_given_again(
-    shop: Shop, database: Database
+    connected_shop: Shop, database: Database
 ) -> None:
-    payout = await shop.payout()
-    voided = await shop.hook(
+    payout = await connected_shop.payout()
+    voided = await connected_shop.hook(
         "POST", "credit-notes", {"customer": "Partner ANNA", "net": "5.00", "remark": "[PO-2026-0041/k7Q2mX9a]"}
     )
-    await shop.click(voided["id"], "void")
-    await shop.payout_workflow(payout["number"]).signal("recheck")
-    report = await examine(shop, recovery=WORD)
+    await connected_shop.click(voided["id"], "void")
+    await connected_shop.payout_workflow(payout["number"]).signal("recheck")
+    report = await examine(connected_shop, recovery=WORD)
     assert report["differences"] == []
     assert "Payout numbers of 2026 go on after 41: so far they are in use." in report["notes"]
-    await shop.approved_sale()
-    asked = await shop.api("POST", "/payouts", {"partner": "BERND"})
+    await connected_shop.approved_sale()
+    asked = await connected_shop.api("POST", "/payouts", {"partner": "BERND"})
     assert asked["number"] == "PO-2026-0042"
 
 
 async def test_a_workflow_whose_payout_the_restored_ledger_does_not_know_bars_creating(
-    barred: LexofficeDoor, shop: Shop, database: Database
+    barred: LexofficeDoor, connected_shop: Shop, database: Database
 ) -> None:
-    payout = await shop.payout()
+    payout = await connected_shop.payout()
     await plant(
         database,
         "UPDATE payouts SET number = 'PO-2026-0500', state = 'rejected' WHERE tenant_id = $1 AND number = $2",
-        shop.tenant.id,
+        connected_shop.tenant.id,
         payout["number"],
     )
     # The engine lists its workflows a moment late: a doctor who came at once would not see this one.
     await until(
-        lambda: examine(shop, recovery=WORD),
+        lambda: examine(connected_shop, recovery=WORD),
         lambda report: "workflow_without_payout" in {one["check"] for one in report["differences"]},
         "a listed workflow",
     )
-    assert not await creates(barred, shop)
+    assert not await creates(barred, connected_shop)
 
 
 async def test_a_restored_product_pays_nobody_until_the_doctor_has_compared(

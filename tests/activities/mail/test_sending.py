@@ -50,12 +50,16 @@ async def outcomes(shop: Shop, user: UserId) -> list[str]:
     return [row["outcome"] for row in rows]
 
 
-async def test_two_payouts_that_wait_are_one_mail_to_those_who_may_approve(product: House, shop: Shop) -> None:
-    _, german = await person(shop, Role.APPROVER)
-    _, english = await person(shop, Role.ADMIN, language="en")
-    _, viewer = await person(shop, Role.VIEWER)
-    await shop.approved_sale()
-    numbers = [(await shop.api("POST", "/payouts", {"partner": code}))["number"] for code in ("ANNA", "BERND")]
+async def test_two_payouts_that_wait_are_one_mail_to_those_who_may_approve(
+    product: House, connected_shop: Shop
+) -> None:
+    _, german = await person(connected_shop, Role.APPROVER)
+    _, english = await person(connected_shop, Role.ADMIN, language="en")
+    _, viewer = await person(connected_shop, Role.VIEWER)
+    await connected_shop.approved_sale()
+    numbers = [
+        (await connected_shop.api("POST", "/payouts", {"partner": code}))["number"] for code in ("ANNA", "BERND")
+    ]
     [mail] = await arrived(product, german)
     assert mail.message["Subject"] == "2 Auszahlungen warten auf Ihre Freigabe"
     assert all(number in mail.text and number in mail.html for number in numbers)
@@ -65,58 +69,60 @@ async def test_two_payouts_that_wait_are_one_mail_to_those_who_may_approve(produ
     assert box_of(product).of(viewer) == []
 
 
-async def test_what_was_approved_meanwhile_is_not_told(product: House, shop: Shop) -> None:
-    user, email = await person(shop, Role.APPROVER)
-    payout = await shop.payout()
-    await shop.approve(payout)
+async def test_what_was_approved_meanwhile_is_not_told(product: House, connected_shop: Shop) -> None:
+    user, email = await person(connected_shop, Role.APPROVER)
+    payout = await connected_shop.payout()
+    await connected_shop.approve(payout)
 
     async def look() -> list[str]:
         await handed_over(product)
-        return await outcomes(shop, user)
+        return await outcomes(connected_shop, user)
 
     assert await until(look, lambda ended: None not in ended, "the end of the mail") == ["idle"]
     assert box_of(product).of(email) == []
 
 
-async def test_a_server_that_is_busy_is_asked_again_and_the_mail_has_one_id(product: House, shop: Shop) -> None:
-    user, email = await person(shop, Role.ADMIN)
+async def test_a_server_that_is_busy_is_asked_again_and_the_mail_has_one_id(
+    product: House, connected_shop: Shop
+) -> None:
+    user, email = await person(connected_shop, Role.ADMIN)
     # Taken, and the answer lost: nobody can know, so it is sent again, and shows as the same mail.
     box_of(product).losing.add(email)
-    await shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
+    await connected_shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
     first, second = await arrived(product, email, 2)
     assert first.message["Message-ID"] == second.message["Message-ID"]
     assert first.message["Date"] == second.message["Date"]
-    assert await until(lambda: outcomes(shop, user), lambda ended: None not in ended) == ["sent"]
+    assert await until(lambda: outcomes(connected_shop, user), lambda ended: None not in ended) == ["sent"]
 
 
-async def test_an_address_that_is_refused_ends_the_mail(product: House, shop: Shop) -> None:
-    user, _ = await person(shop, Role.ADMIN, local="unbekannt")
-    await shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
+async def test_an_address_that_is_refused_ends_the_mail(product: House, connected_shop: Shop) -> None:
+    user, _ = await person(connected_shop, Role.ADMIN, local="unbekannt")
+    await connected_shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
 
     async def look() -> list[str]:
         await handed_over(product)
-        return await outcomes(shop, user)
+        return await outcomes(connected_shop, user)
 
     assert await until(look, lambda ended: None not in ended, "the end of the mail") == ["refused"]
 
 
-async def test_who_belongs_here_no_more_gets_nothing(product: House, shop: Shop) -> None:
-    user, email = await person(shop, Role.ADMIN)
-    await shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
-    await shop.rows("UPDATE memberships SET disabled_at = now() WHERE user_id = $1 RETURNING 1", user)
+async def test_who_belongs_here_no_more_gets_nothing(product: House, connected_shop: Shop) -> None:
+    user, email = await person(connected_shop, Role.ADMIN)
+    await connected_shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
+    await connected_shop.rows("UPDATE memberships SET disabled_at = now() WHERE user_id = $1 RETURNING 1", user)
 
     async def look() -> list[str]:
         await handed_over(product)
-        return await outcomes(shop, user)
+        return await outcomes(connected_shop, user)
 
     assert await until(look, lambda ended: None not in ended, "the end of the mail") == ["no_address"]
     assert box_of(product).of(email) == []
 
 
-async def test_the_partner_gets_the_document_with_the_mail(product: House, shop: Shop) -> None:
+async def test_the_partner_gets_the_document_with_the_mail(product: House, connected_shop: Shop) -> None:
     email = f"anna-{uuid4().hex[:10]}@partner.example"
-    await shop.api("PATCH", "/partners/ANNA", {"email": email})
-    payout = await shop.open_payout()
+    await connected_shop.api("PATCH", "/partners/ANNA", {"email": email})
+    payout = await connected_shop.open_payout()
     [mail] = await arrived(product, email)
     assert payout["credit_note_number"] in mail.message["Subject"]
     assert payout["number"] in mail.text
@@ -129,8 +135,8 @@ async def test_the_partner_gets_the_document_with_the_mail(product: House, shop:
     assert "/admin" not in mail.text
 
 
-async def test_a_one_time_link_comes_by_mail_and_works(product: House, shop: Shop) -> None:
-    user, email = await person(shop, Role.VIEWER)
+async def test_a_one_time_link_comes_by_mail_and_works(product: House, connected_shop: Shop) -> None:
+    user, email = await person(connected_shop, Role.VIEWER)
     vault = product.settings.vault()
     token = await users.make_link(product.ledger, vault, user, purpose="invite", actor="test")
     [mail] = await arrived(product, email)
@@ -139,8 +145,10 @@ async def test_a_one_time_link_comes_by_mail_and_works(product: House, shop: Sho
     assert (await product.http.get(address)).status_code == 200
 
 
-async def test_a_forgotten_password_is_mailed_at_once_and_not_by_the_next_hand_over(product: House, shop: Shop) -> None:
-    _, email = await person(shop, Role.VIEWER)
+async def test_a_forgotten_password_is_mailed_at_once_and_not_by_the_next_hand_over(
+    product: House, connected_shop: Shop
+) -> None:
+    _, email = await person(connected_shop, Role.VIEWER)
     async with httpx.AsyncClient(base_url=product.api_url, trust_env=False) as browser:
         page = (await browser.get("/reset")).text
         token = page.partition('name="csrf" value="')[2].partition('"')[0]
@@ -153,8 +161,8 @@ async def test_a_forgotten_password_is_mailed_at_once_and_not_by_the_next_hand_o
     assert f"{product.api_url}/reset/" in mail.text
 
 
-async def test_a_link_that_was_used_meanwhile_is_not_sent(product: House, shop: Shop) -> None:
-    user, email = await person(shop, Role.VIEWER)
+async def test_a_link_that_was_used_meanwhile_is_not_sent(product: House, connected_shop: Shop) -> None:
+    user, email = await person(connected_shop, Role.VIEWER)
     vault = product.settings.vault()
     token = await users.make_link(product.ledger, vault, user, purpose="invite", actor="test")
     link = await users.find_link(product.ledger, vault, token.get_secret_value())
@@ -170,13 +178,15 @@ async def test_a_link_that_was_used_meanwhile_is_not_sent(product: House, shop: 
     assert box_of(product).of(email) == []
 
 
-async def test_the_day_reaches_admins_with_the_head_of_the_trail(product: House, shop: Shop) -> None:
-    _, admin = await person(shop, Role.ADMIN)
-    _, editor = await person(shop, Role.EDITOR)
-    await shop.payout()
+async def test_the_day_reaches_admins_with_the_head_of_the_trail(product: House, connected_shop: Shop) -> None:
+    _, admin = await person(connected_shop, Role.ADMIN)
+    _, editor = await person(connected_shop, Role.EDITOR)
+    await connected_shop.payout()
     await product.engine.execute_workflow("DailyMailWorkflow", id=f"daily-mail-{uuid4()}", task_queue=PAYOUTS)
     await product.engine.execute_workflow("DailyMailWorkflow", id=f"daily-mail-{uuid4()}", task_queue=PAYOUTS)
-    [row] = await shop.rows("SELECT facts->>'head' AS head FROM mails WHERE kind = 'daily' AND facts ? 'head'")
+    [row] = await connected_shop.rows(
+        "SELECT facts->>'head' AS head FROM mails WHERE kind = 'daily' AND facts ? 'head'"
+    )
 
     async def daily(address: str) -> list[Taken]:
         await handed_over(product)
@@ -189,17 +199,17 @@ async def test_the_day_reaches_admins_with_the_head_of_the_trail(product: House,
     assert row["head"] not in other.text
 
 
-async def test_a_mail_that_cannot_be_sent_for_days_is_given_up(product: House, shop: Shop) -> None:
-    user, email = await person(shop, Role.ADMIN)
+async def test_a_mail_that_cannot_be_sent_for_days_is_given_up(product: House, connected_shop: Shop) -> None:
+    user, email = await person(connected_shop, Role.ADMIN)
     box_of(product).held[email] = asyncio.Event()
-    await shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
+    await connected_shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
 
     async def announced() -> list[Any]:
         await handed_over(product)
-        return await shop.rows("SELECT id FROM mails WHERE user_id = $1 AND announced_at IS NOT NULL", user)
+        return await connected_shop.rows("SELECT id FROM mails WHERE user_id = $1 AND announced_at IS NOT NULL", user)
 
     [row] = await until(announced, bool, "the hand-over of the mail")
-    handle = product.engine.get_workflow_handle(f"mail/{shop.tenant.slug}/{row['id']}")
+    handle = product.engine.get_workflow_handle(f"mail/{connected_shop.tenant.slug}/{row['id']}")
 
     async def is_sending() -> bool:
         pending = (await handle.describe()).raw_description.pending_activities
@@ -212,16 +222,16 @@ async def test_a_mail_that_cannot_be_sent_for_days_is_given_up(product: House, s
     )
     assert await handle.result() == "given_up"
     box_of(product).held[email].set()
-    assert await outcomes(shop, user) == ["given_up"]
+    assert await outcomes(connected_shop, user) == ["given_up"]
 
 
-async def test_the_partner_and_all_admins_are_warned_of_a_changed_account(product: House, shop: Shop) -> None:
+async def test_the_partner_and_all_admins_are_warned_of_a_changed_account(product: House, connected_shop: Shop) -> None:
     email, changed = (f"{name}-{uuid4().hex[:10]}@partner.example" for name in ("anna", "dieb"))
-    _, admin = await person(shop, Role.ADMIN, language="en")
-    await shop.api("PATCH", "/partners/ANNA", {"email": email})
-    await shop.api("PATCH", "/partners/ANNA", {"email": changed})
+    _, admin = await person(connected_shop, Role.ADMIN, language="en")
+    await connected_shop.api("PATCH", "/partners/ANNA", {"email": email})
+    await connected_shop.api("PATCH", "/partners/ANNA", {"email": changed})
     account = {"account_holder": "Anna Albrecht", "iban": "DE02120300000000202051"}
-    await shop.api("PUT", "/partners/ANNA/bank-details", account)
+    await connected_shop.api("PUT", "/partners/ANNA/bank-details", account)
     for address in (email, changed):
         [mail] = await arrived(product, address)
         assert mail.message["Subject"].startswith("Ihre Bankverbindung bei Firma")
@@ -232,14 +242,14 @@ async def test_the_partner_and_all_admins_are_warned_of_a_changed_account(produc
 
 
 async def test_accounts_of_many_partners_are_one_mail_to_those_who_can_confirm_and_true_when_sent(
-    product: House, shop: Shop
+    product: House, connected_shop: Shop
 ) -> None:
-    maker, maker_address = await person(shop, Role.ADMIN)
-    approver, approver_address = await person(shop, Role.APPROVER)
-    _, editor_address = await person(shop, Role.EDITOR)
+    maker, maker_address = await person(connected_shop, Role.ADMIN)
+    approver, approver_address = await person(connected_shop, Role.APPROVER)
+    _, editor_address = await person(connected_shop, Role.EDITOR)
     ledger = product.ledger
     made = {}
-    async with ledger.transaction(shop.tenant, person=maker) as tx:
+    async with ledger.transaction(connected_shop.tenant, person=maker) as tx:
         for number, code in enumerate(("ANNA", "BERND", "CLARA")):
             partner = await partners.find_by_code(tx, code)
             assert partner is not None
@@ -251,7 +261,7 @@ async def test_accounts_of_many_partners_are_one_mail_to_those_who_can_confirm_a
                 ),
             )
     # Meanwhile one is refused, and the approver confirms another.
-    async with ledger.transaction(shop.tenant, person=approver) as tx:
+    async with ledger.transaction(connected_shop.tenant, person=approver) as tx:
         who, account = made["CLARA"]
         await partner_accounts.refuse(tx, who, account.id, by=f"user:{approver}", reason="Falsch.")
         who, account = made["BERND"]
@@ -266,12 +276,14 @@ async def test_accounts_of_many_partners_are_one_mail_to_those_who_can_confirm_a
     assert box_of(product).of(editor_address) == []
 
 
-async def test_histories_of_mails_hold_no_address_and_no_word_of_them(product: House, shop: Shop) -> None:
-    user, email = await person(shop, Role.ADMIN)
-    await shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
+async def test_histories_of_mails_hold_no_address_and_no_word_of_them(product: House, connected_shop: Shop) -> None:
+    user, email = await person(connected_shop, Role.ADMIN)
+    await connected_shop.rows("UPDATE provider_connections SET state = 'broken' WHERE provider = 'stripe' RETURNING 1")
     [mail] = await arrived(product, email)
-    [row] = await shop.rows("SELECT id FROM mails WHERE user_id = $1 AND kind = $2", user, MailKind.CONNECTION_BROKEN)
-    handle = product.engine.get_workflow_handle(f"mail/{shop.tenant.slug}/{row['id']}")
+    [row] = await connected_shop.rows(
+        "SELECT id FROM mails WHERE user_id = $1 AND kind = $2", user, MailKind.CONNECTION_BROKEN
+    )
+    handle = product.engine.get_workflow_handle(f"mail/{connected_shop.tenant.slug}/{row['id']}")
     assert await handle.result() == "sent"
     history = (await handle.fetch_history()).to_json()
     description = await handle.describe()

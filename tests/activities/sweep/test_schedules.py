@@ -57,15 +57,15 @@ async def test_a_schedule_that_is_there_is_left_alone_and_another_pace_is_set(pr
     assert described.schedule.spec.intervals[0].every == DAY / 2
 
 
-async def test_migrate_schedules_the_sweeps_of_connected_tenants(shop: Shop, database: Database) -> None:
-    schedule = shop.house.engine.get_schedule_handle(sweep_id(shop.tenant))
+async def test_migrate_schedules_the_sweeps_of_connected_tenants(connected_shop: Shop, database: Database) -> None:
+    schedule = connected_shop.house.engine.get_schedule_handle(sweep_id(connected_shop.tenant))
     await schedule.delete()
-    assert shop.tenant in await sweeps.list_connected(shop.house.ledger)
+    assert connected_shop.tenant in await sweeps.list_connected(connected_shop.house.ledger)
     result = await partnerdesk(
         {
             "PARTNERDESK_OWNER_DATABASE_URL": database.owner_url,
             "PARTNERDESK_SWEEP_EVERY_SECONDS": "86400",
-            "TEMPORAL_ADDRESS": shop.house.engine.service_client.config.target_host,
+            "TEMPORAL_ADDRESS": connected_shop.house.engine.service_client.config.target_host,
         },
         "migrate",
     )

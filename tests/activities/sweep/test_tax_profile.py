@@ -26,38 +26,38 @@ async def hourly_sweep(shop: Shop, *, last_looked: timedelta) -> None:
     await sweep(shop, open_ones=True)
 
 
-async def test_a_sweep_looks_at_the_profile_once_a_day(shop: Shop) -> None:
-    await is_taxed(shop, "vatfree", small_business=True)
-    await hourly_sweep(shop, last_looked=timedelta(hours=23))
-    assert ("GET /v1/profile" in await shop.calls(), await known(shop)) == (False, ("net", False))
-    await hourly_sweep(shop, last_looked=timedelta(hours=2))
-    assert ((await shop.calls())["GET /v1/profile"], await known(shop)) == (1, ("vatfree", True))
-    await hourly_sweep(shop, last_looked=timedelta(hours=1))
-    assert "GET /v1/profile" not in await shop.calls()
+async def test_a_sweep_looks_at_the_profile_once_a_day(connected_shop: Shop) -> None:
+    await is_taxed(connected_shop, "vatfree", small_business=True)
+    await hourly_sweep(connected_shop, last_looked=timedelta(hours=23))
+    assert ("GET /v1/profile" in await connected_shop.calls(), await known(connected_shop)) == (False, ("net", False))
+    await hourly_sweep(connected_shop, last_looked=timedelta(hours=2))
+    assert ((await connected_shop.calls())["GET /v1/profile"], await known(connected_shop)) == (1, ("vatfree", True))
+    await hourly_sweep(connected_shop, last_looked=timedelta(hours=1))
+    assert "GET /v1/profile" not in await connected_shop.calls()
 
 
-async def test_a_profile_that_cannot_be_had_does_not_end_the_pass(shop: Shop) -> None:
-    await shop.hook("POST", "faults", {"kind": "forbidden_403", "path": "/v1/profile"})
-    await is_taxed(shop, "vatfree", small_business=True)
-    await hourly_sweep(shop, last_looked=timedelta(hours=25))
-    assert await known(shop) == ("net", False)
-    await shop.hook("DELETE", "faults")
-    await sweep(shop, open_ones=True)
-    assert await known(shop) == ("vatfree", True), "the next hour asks again"
+async def test_a_profile_that_cannot_be_had_does_not_end_the_pass(connected_shop: Shop) -> None:
+    await connected_shop.hook("POST", "faults", {"kind": "forbidden_403", "path": "/v1/profile"})
+    await is_taxed(connected_shop, "vatfree", small_business=True)
+    await hourly_sweep(connected_shop, last_looked=timedelta(hours=25))
+    assert await known(connected_shop) == ("net", False)
+    await connected_shop.hook("DELETE", "faults")
+    await sweep(connected_shop, open_ones=True)
+    assert await known(connected_shop) == ("vatfree", True), "the next hour asks again"
 
 
-async def test_no_payout_is_approved_whose_document_the_tenant_may_not_write_any_more(shop: Shop) -> None:
-    payout = await requested(shop)
-    await is_taxed(shop, "vatfree", small_business=True)
-    await hourly_sweep(shop, last_looked=timedelta(hours=25))
-    refused = await decide(shop, payout, "approve")
+async def test_no_payout_is_approved_whose_document_the_tenant_may_not_write_any_more(connected_shop: Shop) -> None:
+    payout = await requested(connected_shop)
+    await is_taxed(connected_shop, "vatfree", small_business=True)
+    await hourly_sweep(connected_shop, last_looked=timedelta(hours=25))
+    refused = await decide(connected_shop, payout, "approve")
     assert (refused.status_code, refused.json()["code"]) == (409, "regular_partner_of_small_business")
-    await is_taxed(shop, "net", small_business=False)
-    tested = await shop.api("POST", "/providers/lexoffice/test")
+    await is_taxed(connected_shop, "net", small_business=False)
+    tested = await connected_shop.api("POST", "/providers/lexoffice/test")
     assert (tested["connection"]["tax_type"], tested["connection"]["small_business"]) == ("net", False)
-    await shop.approve(payout)
-    await shop.payout_when(payout["number"], "credit_note_open")
-    said = await shop.rows(
+    await connected_shop.approve(payout)
+    await connected_shop.payout_when(payout["number"], "credit_note_open")
+    said = await connected_shop.rows(
         "SELECT detail FROM audit_entries WHERE action = 'connection.tax_profile_changed' ORDER BY seq"
     )
     assert [row["detail"] for row in said] == [
@@ -66,10 +66,10 @@ async def test_no_payout_is_approved_whose_document_the_tenant_may_not_write_any
     ]
 
 
-async def test_what_only_waits_for_approval_looks_again_too(shop: Shop) -> None:
-    payout = await requested(shop)
-    before = await shop.rows("SELECT recheck_wanted_at FROM payouts WHERE number = $1", payout["number"])
-    await is_taxed(shop, "vatfree", small_business=True)
-    await shop.api("POST", "/providers/lexoffice/test")
-    after = await shop.rows("SELECT recheck_wanted_at FROM payouts WHERE number = $1", payout["number"])
+async def test_what_only_waits_for_approval_looks_again_too(connected_shop: Shop) -> None:
+    payout = await requested(connected_shop)
+    before = await connected_shop.rows("SELECT recheck_wanted_at FROM payouts WHERE number = $1", payout["number"])
+    await is_taxed(connected_shop, "vatfree", small_business=True)
+    await connected_shop.api("POST", "/providers/lexoffice/test")
+    after = await connected_shop.rows("SELECT recheck_wanted_at FROM payouts WHERE number = $1", payout["number"])
     assert before[0]["recheck_wanted_at"] != after[0]["recheck_wanted_at"]

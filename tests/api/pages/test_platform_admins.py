@@ -6,8 +6,8 @@ import zipfile
 
 from ledger.payouts.payouts import Payout
 from ledger.roles import Role
-from tests.api.pages.payouts.test_four_eyes import ABOVE, Office, office
 from tests.fixtures.browsers import Browser
+from tests.fixtures.four_eyes import ABOVE, Office, office
 
 __all__ = ["office"]
 

@@ -23,12 +23,6 @@ MAILS: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
-@pytest.fixture
-async def stocked(door: Door) -> Door:
-    await door.api("POST", "partners", {"code": "ANNA", "name": "Anna"})
-    return door
-
-
 @pytest.mark.parametrize("country", ["UK", "EU", "XX", "XK", "AN"])
 @pytest.mark.parametrize("where", COUNTRIES)
 async def test_a_country_that_lexoffice_would_refuse_is_refused_at_the_door(

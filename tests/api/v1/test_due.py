@@ -20,7 +20,7 @@ from tests.money.test_refunds import approved_sale, dispute, settle
 
 
 @pytest.fixture
-async def shop(door: Door) -> Shop:
+async def payable_shop(door: Door) -> Shop:
     made = await new_shop(door.parts.ledger, door.tenant)
     await fit_to_pay(made)
     await fit_to_be_paid(made)
@@ -44,12 +44,12 @@ def waits(found: dict[str, Any]) -> dict[str, int]:
 
 
 @pytest.fixture
-async def march(shop: Shop) -> Shop:
+async def march(payable_shop: Shop) -> Shop:
     """Two sales of 1.000,00 paid on 6 March, at 10 %, from 1.500,00 on 12 %; the month is closed."""
-    await plan_from_march(shop, Rate(level=1, percent=10, tiers=tiers((150_000, 12))), tier_mode=TierMode.FLAT)
-    await sell(shop, 100_000, 100_000)
-    await close(shop)
-    return shop
+    await plan_from_march(payable_shop, Rate(level=1, percent=10, tiers=tiers((150_000, 12))), tier_mode=TierMode.FLAT)
+    await sell(payable_shop, 100_000, 100_000)
+    await close(payable_shop)
+    return payable_shop
 
 
 async def test_the_bonus_of_a_month_is_due_at_the_cut_off_that_ends_it(door: Door, march: Shop) -> None:
@@ -75,14 +75,14 @@ async def hold(shop: Shop, sale: object, code: str = SaleHold.DISPUTE) -> None:
     )
 
 
-async def test_a_dispute_of_the_other_half_releases_nothing_of_what_is_owed(door: Door, shop: Shop) -> None:
+async def test_a_dispute_of_the_other_half_releases_nothing_of_what_is_owed(door: Door, payable_shop: Shop) -> None:
     """Paid 10,00; half went back, so 5,00 is owed; 10,00 was earned elsewhere."""
-    await approved_sale(shop)
-    await settle(shop)
-    await give_back(shop, refunded_cents=5950)
-    await approved_sale(shop, "pi_2", voucher_number="RE-2")
+    await approved_sale(payable_shop)
+    await settle(payable_shop)
+    await give_back(payable_shop, refunded_cents=5950)
+    await approved_sale(payable_shop, "pi_2", voucher_number="RE-2")
     assert sum(nets(await owed(door)).values()) == 500
-    await dispute(shop, "open", 5950)
+    await dispute(payable_shop, "open", 5950)
     found = await owed(door)
     assert (sum(nets(found).values()), waits(found)) == (500, {})
     made = await door.api("POST", "payouts", {"partner": "ANNA"})
@@ -90,14 +90,16 @@ async def test_a_dispute_of_the_other_half_releases_nothing_of_what_is_owed(door
 
 
 @pytest.mark.parametrize("code", list(SaleHold))
-async def test_a_correction_that_takes_back_counts_whatever_holds_its_sale(door: Door, shop: Shop, code: str) -> None:
-    await earn(shop, 10_000)
-    [line] = await earn(shop, -4_000)
-    [row] = await shop.rows("SELECT transaction_id FROM commissions WHERE id = $1", line)
+async def test_a_correction_that_takes_back_counts_whatever_holds_its_sale(
+    door: Door, payable_shop: Shop, code: str
+) -> None:
+    await earn(payable_shop, 10_000)
+    [line] = await earn(payable_shop, -4_000)
+    [row] = await payable_shop.rows("SELECT transaction_id FROM commissions WHERE id = $1", line)
     params = {"text": "?"} if code == SaleHold.AS_IT_WAS_WRITTEN else {}
-    await shop.rows(
+    await payable_shop.rows(
         "INSERT INTO sale_holds (tenant_id, transaction_id, code, params) VALUES ($1, $2, $3, $4)",
-        shop.tenant.id,
+        payable_shop.tenant.id,
         row["transaction_id"],
         code,
         params,
@@ -105,27 +107,27 @@ async def test_a_correction_that_takes_back_counts_whatever_holds_its_sale(door:
     assert nets(await owed(door)) == {"regular": 6_000}
 
 
-async def test_what_the_cap_of_a_month_took_stays_taken_while_a_sale_is_held(door: Door, shop: Shop) -> None:
+async def test_what_the_cap_of_a_month_took_stays_taken_while_a_sale_is_held(door: Door, payable_shop: Shop) -> None:
     """Two sales give 400,00 each, the month at most 500,00; all of it is paid, then one of them is disputed."""
-    await plan_from_march(shop, Rate(level=1, percent=10), cap_per_month_cents=50_000)
-    first, _ = await sell(shop, 400_000, 400_000)
-    await close(shop)
+    await plan_from_march(payable_shop, Rate(level=1, percent=10), cap_per_month_cents=50_000)
+    first, _ = await sell(payable_shop, 400_000, 400_000)
+    await close(payable_shop)
     assert nets(await owed(door)) == {"regular": 50_000}
-    await settle(shop)
-    await hold(shop, first)
-    await close(shop)
+    await settle(payable_shop)
+    await hold(payable_shop, first)
+    await close(payable_shop)
     assert nets(await owed(door)) == {}
-    await shop.rows("UPDATE sale_holds SET released_at = now(), released_by = 'test'")
-    await close(shop)
+    await payable_shop.rows("UPDATE sale_holds SET released_at = now(), released_by = 'test'")
+    await close(payable_shop)
     assert nets(await owed(door)) == {}
 
 
 async def test_a_line_that_nobody_confirmed_waits_for_a_second_person_and_not_for_a_customer(
-    door: Door, shop: Shop
+    door: Door, payable_shop: Shop
 ) -> None:
     line = NewManualLine(kind="correction", net_cents=5_000, service_date=date(2026, 3, 2), reason="Nachtrag")
-    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
-        await manual_lines.write(tx, shop.partner["ANNA"].id, line, by="user:1")
+    async with payable_shop.ledger.transaction(payable_shop.tenant, cause="test") as tx:
+        await manual_lines.write(tx, payable_shop.partner["ANNA"].id, line, by="user:1")
     [one] = (await owed(door))["waiting"]
     assert (one["reason"], one["cents"]) == ("not_confirmed", 5_000)
     assert one["sentence"] == "Die Zeile wartet auf die Bestätigung durch eine zweite Person."
@@ -136,40 +138,40 @@ async def was_regular_until_june(shop: Shop) -> None:
     await fit_to_be_paid(shop, status="private", valid_from=date(2026, 6, 1))
 
 
-async def test_the_minimum_counts_what_is_due_in_all_tax_cases(door: Door, shop: Shop) -> None:
-    await was_regular_until_june(shop)
-    await shop.rows("UPDATE tenants SET minimum_payout_cents = 10000")
-    await earn(shop, 8_000, on=date(2026, 7, 1))
+async def test_the_minimum_counts_what_is_due_in_all_tax_cases(door: Door, payable_shop: Shop) -> None:
+    await was_regular_until_june(payable_shop)
+    await payable_shop.rows("UPDATE tenants SET minimum_payout_cents = 10000")
+    await earn(payable_shop, 8_000, on=date(2026, 7, 1))
     found = await owed(door)
     assert (nets(found), waits(found)) == ({}, {"below_minimum": 8_000})
     assert "80,00" in found["waiting"][0]["sentence"]
-    await earn(shop, 2_000, on=date(2026, 3, 2))
+    await earn(payable_shop, 2_000, on=date(2026, 3, 2))
     assert nets(await owed(door)) == {"regular": 2_000, "private": 8_000}
 
 
-async def test_a_tax_case_that_can_grow_no_more_is_paid_whatever_its_size(door: Door, shop: Shop) -> None:
-    await was_regular_until_june(shop)
-    await shop.rows("UPDATE tenants SET minimum_payout_cents = 10000, hold_days = 0")
-    await earn(shop, 1_200, on=date(2026, 3, 2))
-    await earn(shop, 3_000, on=date(2026, 7, 1))
+async def test_a_tax_case_that_can_grow_no_more_is_paid_whatever_its_size(door: Door, payable_shop: Shop) -> None:
+    await was_regular_until_june(payable_shop)
+    await payable_shop.rows("UPDATE tenants SET minimum_payout_cents = 10000, hold_days = 0")
+    await earn(payable_shop, 1_200, on=date(2026, 3, 2))
+    await earn(payable_shop, 3_000, on=date(2026, 7, 1))
     assert nets(await owed(door)) == {"regular": 1_200}
-    await invoices.sell(shop, "pi_waits")
+    await invoices.sell(payable_shop, "pi_waits")
     assert nets(await owed(door)) == {}, "a sale of March waits for its invoice: the case may grow"
 
 
-async def test_a_request_that_names_no_tax_case_pays_what_can_be_paid(door: Door, shop: Shop) -> None:
-    await was_regular_until_june(shop)
-    await earn(shop, -500, on=date(2026, 3, 2))
-    await earn(shop, 3_000, on=date(2026, 7, 1))
+async def test_a_request_that_names_no_tax_case_pays_what_can_be_paid(door: Door, payable_shop: Shop) -> None:
+    await was_regular_until_june(payable_shop)
+    await earn(payable_shop, -500, on=date(2026, 3, 2))
+    await earn(payable_shop, 3_000, on=date(2026, 7, 1))
     made = await door.api("POST", "payouts", {"partner": "ANNA"})
     assert (made.status_code, made.json()["tax_case"], made.json()["net_cents"]) == (201, "private", 3_000)
 
 
-async def test_requests_one_after_the_other_pay_all_that_was_above_the_minimum(door: Door, shop: Shop) -> None:
-    await was_regular_until_june(shop)
-    await shop.rows("UPDATE tenants SET minimum_payout_cents = 10000")
-    await earn(shop, 2_000, on=date(2026, 3, 2))
-    await earn(shop, 8_000, on=date(2026, 7, 1))
+async def test_requests_one_after_the_other_pay_all_that_was_above_the_minimum(door: Door, payable_shop: Shop) -> None:
+    await was_regular_until_june(payable_shop)
+    await payable_shop.rows("UPDATE tenants SET minimum_payout_cents = 10000")
+    await earn(payable_shop, 2_000, on=date(2026, 3, 2))
+    await earn(payable_shop, 8_000, on=date(2026, 7, 1))
     made = [await door.api("POST", "payouts", {"partner": "ANNA"}) for _ in range(2)]
     assert [(one.json()["tax_case"], one.json()["net_cents"]) for one in made] == [
         ("private", 8_000),
@@ -178,19 +180,19 @@ async def test_requests_one_after_the_other_pay_all_that_was_above_the_minimum(d
 
 
 async def test_a_payout_that_awaits_approval_names_what_its_partner_owes_in_another_tax_case(
-    door: Door, shop: Shop
+    door: Door, payable_shop: Shop
 ) -> None:
-    await was_regular_until_june(shop)
-    await earn(shop, -12_345, on=date(2026, 3, 2))
-    await earn(shop, 20_000, on=date(2026, 7, 1))
+    await was_regular_until_june(payable_shop)
+    await earn(payable_shop, -12_345, on=date(2026, 3, 2))
+    await earn(payable_shop, 20_000, on=date(2026, 7, 1))
     made = (await door.api("POST", "payouts", {"partner": "ANNA"})).json()
     assert made["open_debts"] == [{"tax_case": "regular", "net_cents": -12_345}]
     assert (await door.api("GET", f"payouts/{made['number']}")).json()["open_debts"] == made["open_debts"]
 
 
-async def test_a_disputed_sale_says_that_it_is_disputed(door: Door, shop: Shop) -> None:
-    await approved_sale(shop)
-    await dispute(shop, "open", 5950)
+async def test_a_disputed_sale_says_that_it_is_disputed(door: Door, payable_shop: Shop) -> None:
+    await approved_sale(payable_shop)
+    await dispute(payable_shop, "open", 5950)
     [one] = (await owed(door))["waiting"]
     assert (one["reason"], one["sentence"]) == ("sale_held", "Zum Verkauf läuft ein Zahlungsstreit.")
     refused = await door.api("POST", "payouts", {"partner": "ANNA"})
@@ -199,12 +201,12 @@ async def test_a_disputed_sale_says_that_it_is_disputed(door: Door, shop: Shop) 
     assert (balance["pending_cents"], balance["held_cents"]) == (1_000, 1_000)
 
 
-async def test_a_year_of_payments_is_a_file_of_the_api(door: Door, shop: Shop) -> None:
-    await earn(shop, 10_000)
+async def test_a_year_of_payments_is_a_file_of_the_api(door: Door, payable_shop: Shop) -> None:
+    await earn(payable_shop, 10_000)
     made = (await door.api("POST", "payouts", {"partner": "ANNA"})).json()
-    await shop.document_under_way(made["number"])
-    await shop.pay(made["number"])
-    await shop.rows("UPDATE payouts SET paid_on = '2026-01-02'")
+    await payable_shop.document_under_way(made["number"])
+    await payable_shop.pay(made["number"])
+    await payable_shop.rows("UPDATE payouts SET paid_on = '2026-01-02'")
     for year, holds in ((2026, True), (2025, False)):
         answer = await door.api("GET", f"reports/partners/ANNA/yearly-statement.csv?year={year}")
         assert (answer.status_code, made["number"] in answer.text) == (200, holds)

@@ -10,23 +10,25 @@ from tests.fixtures.office import Office
 
 
 @pytest.fixture
-async def office(lexoffice_sandbox: LexofficeAddresses) -> Office:
+async def account_there(lexoffice_sandbox: LexofficeAddresses) -> Office:
     return await Office.found(lexoffice_sandbox)
 
 
-async def test_a_key_is_tested_pinned_and_never_shown_again(door: Door, office: Office) -> None:
-    answer = await door.api("PUT", "providers/lexoffice", {"api_key": office.api_key, "effective_from": "2026-01-01"})
+async def test_a_key_is_tested_pinned_and_never_shown_again(door: Door, account_there: Office) -> None:
+    answer = await door.api(
+        "PUT", "providers/lexoffice", {"api_key": account_there.api_key, "effective_from": "2026-01-01"}
+    )
     assert answer.status_code == 200, answer.text
     shown = answer.json()
-    assert (shown["state"], shown["organization_id"]) == ("connected", office.organization)
-    assert shown["secret_last4"] == office.api_key[-4:]
+    assert (shown["state"], shown["organization_id"]) == ("connected", account_there.organization)
+    assert shown["secret_last4"] == account_there.api_key[-4:]
     assert (shown["company_name"], shown["tax_type"], shown["small_business"]) == ("Muster GmbH", "net", False)
     assert shown["effective_from"] == "2026-01-01"
-    assert await office.calls() == 1
+    assert await account_there.calls() == 1
     again = await door.api("GET", "providers/lexoffice")
-    assert office.api_key not in again.text
+    assert account_there.api_key not in again.text
     (row,) = await door.rows("SELECT secret_encrypted FROM provider_connections WHERE provider = 'lexoffice'")
-    assert office.api_key.encode() not in row["secret_encrypted"]
+    assert account_there.api_key.encode() not in row["secret_encrypted"]
 
 
 async def test_a_key_that_lexoffice_refuses_is_not_stored(door: Door) -> None:
@@ -37,23 +39,23 @@ async def test_a_key_that_lexoffice_refuses_is_not_stored(door: Door) -> None:
     assert (await door.api("GET", "providers/lexoffice")).json()["state"] == "unconnected"
 
 
-async def test_when_lexoffice_is_away_the_answer_says_so(door: Door, office: Office) -> None:
-    await office.hook("POST", "faults", {"kind": "unavailable_503", "path": "profile"})
-    answer = await door.api("PUT", "providers/lexoffice", {"api_key": office.api_key})
+async def test_when_lexoffice_is_away_the_answer_says_so(door: Door, account_there: Office) -> None:
+    await account_there.hook("POST", "faults", {"kind": "unavailable_503", "path": "profile"})
+    answer = await door.api("PUT", "providers/lexoffice", {"api_key": account_there.api_key})
     assert (answer.status_code, answer.json()["code"]) == (503, "lexoffice_away")
     assert "retry-after" in answer.headers
 
 
-async def test_an_organisation_belongs_to_one_tenant(door: Door, other: Door, office: Office) -> None:
-    await door.api("PUT", "providers/lexoffice", {"api_key": office.api_key})
-    answer = await other.api("PUT", "providers/lexoffice", {"api_key": office.api_key})
+async def test_an_organisation_belongs_to_one_tenant(door: Door, other: Door, account_there: Office) -> None:
+    await door.api("PUT", "providers/lexoffice", {"api_key": account_there.api_key})
+    answer = await other.api("PUT", "providers/lexoffice", {"api_key": account_there.api_key})
     assert (answer.status_code, answer.json()["code"]) == (409, "organization_taken")
 
 
 async def test_another_organisation_is_refused_while_references_are_open(
-    door: Door, office: Office, lexoffice_sandbox: LexofficeAddresses
+    door: Door, account_there: Office, lexoffice_sandbox: LexofficeAddresses
 ) -> None:
-    await door.api("PUT", "providers/lexoffice", {"api_key": office.api_key})
+    await door.api("PUT", "providers/lexoffice", {"api_key": account_there.api_key})
     second = await Office.found(lexoffice_sandbox)
     await door.rows(
         """
@@ -63,22 +65,22 @@ async def test_another_organisation_is_refused_while_references_are_open(
         SELECT $1, $2, 'invoice', gen_random_uuid(), id FROM sale
         """,
         door.tenant.id,
-        office.organization,
+        account_there.organization,
     )
     answer = await door.api("PUT", "providers/lexoffice", {"api_key": second.api_key})
     assert (answer.status_code, answer.json()["code"]) == (409, "other_organization")
-    assert (await door.api("GET", "providers/lexoffice")).json()["organization_id"] == office.organization
+    assert (await door.api("GET", "providers/lexoffice")).json()["organization_id"] == account_there.organization
     await door.rows("UPDATE transactions SET state = 'refunded' WHERE tenant_id = $1", door.tenant.id)
     assert (await door.api("PUT", "providers/lexoffice", {"api_key": second.api_key})).status_code == 200
 
 
-async def test_what_was_skipped_is_taken_up_when_the_key_comes(door: Door, office: Office) -> None:
-    event = door.event(organizationId=office.organization)
+async def test_what_was_skipped_is_taken_up_when_the_key_comes(door: Door, account_there: Office) -> None:
+    event = door.event(organizationId=account_there.organization)
     number = (await door.notify(event)).json()["event"]
     assert (await door.api("GET", f"events/{number}")).json()["state"] == "skipped"
     refused = await door.api("POST", f"events/{number}/replay")
     assert (refused.status_code, refused.json()["code"]) == (409, "not_connected")
-    await door.api("PUT", "providers/lexoffice", {"api_key": office.api_key})
+    await door.api("PUT", "providers/lexoffice", {"api_key": account_there.api_key})
     taken = (await door.api("GET", f"events/{number}")).json()
     assert (taken["state"], taken["delivery"]) == ("received", 2)
     workflow = door.parts.engine.get_workflow_handle(f"lexoffice/{door.tenant.slug}/{event['resourceId']}")
@@ -122,9 +124,9 @@ async def test_another_tenants_token_is_not_available(door: Door, other: Door) -
     assert (answer.status_code, answer.json()["code"]) == (409, "token_taken")
 
 
-async def test_a_broken_connection_is_asked_about_and_mended_by_a_test(door: Door, office: Office) -> None:
-    await door.api("PUT", "providers/lexoffice", {"api_key": office.api_key})
-    await office.hook("POST", "faults", {"kind": "unauthorized_401", "path": "profile", "times": 1})
+async def test_a_broken_connection_is_asked_about_and_mended_by_a_test(door: Door, account_there: Office) -> None:
+    await door.api("PUT", "providers/lexoffice", {"api_key": account_there.api_key})
+    await account_there.hook("POST", "faults", {"kind": "unauthorized_401", "path": "profile", "times": 1})
     broken = (await door.api("POST", "providers/lexoffice/test")).json()
     assert (broken["ok"], broken["code"], broken["connection"]["state"]) == (False, "key_refused", "broken")
     assert [task["kind"] for task in (await door.api("GET", "tasks")).json()["items"]] == ["connection_broken"]
@@ -138,11 +140,11 @@ async def test_without_a_key_a_test_is_refused(door: Door) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "not_connected")
 
 
-async def test_removing_the_key_says_what_stops_and_events_are_kept(door: Door, office: Office) -> None:
-    await door.api("PUT", "providers/lexoffice", {"api_key": office.api_key})
+async def test_removing_the_key_says_what_stops_and_events_are_kept(door: Door, account_there: Office) -> None:
+    await door.api("PUT", "providers/lexoffice", {"api_key": account_there.api_key})
     answer = await door.api("DELETE", "providers/lexoffice/key")
     assert len(answer.json()["stops"]) == 3
-    event = door.event(organizationId=office.organization)
+    event = door.event(organizationId=account_there.organization)
     assert (await door.notify(event)).json()["status"] == "skipped"
     # The organisation stays pinned: another one's notifications are not ours.
     assert (await door.notify(door.event())).status_code == 401

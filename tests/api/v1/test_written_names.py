@@ -28,13 +28,6 @@ DOORS: dict[str, tuple[str, str, dict[str, Any], str]] = {
 }
 
 
-@pytest.fixture
-async def stocked(door: Door) -> Door:
-    await door.api("POST", "partners", {"code": "ANNA", "name": "Anna"})
-    await door.api("POST", "campaigns", {"slug": "sommer", "name": "Sommer"})
-    return door
-
-
 @pytest.mark.parametrize("where", DOORS)
 async def test_what_nobody_sees_is_refused_in_what_documents_print(stocked: Door, where: str) -> None:
     method, path, body, member = DOORS[where]

@@ -40,31 +40,31 @@ async def _open_at(shop: Shop, at: Any) -> dict[tuple[str, str, str], tuple[int,
     return {(row.partner_code, row.state, row.tax_case): (row.commissions, row.net_cents) for row in report.rows}
 
 
-async def test_a_past_day_shows_what_was_owed_then_whatever_happened_since(books: Shop, vault: Vault) -> None:
-    await payable.fit_to_pay(books)
-    await payable.fit_to_be_paid(books)
-    first, _ = await payable.earn(books, 10_000, 5_000)
-    before = await _now(books)
-    await books.rows("UPDATE commissions SET net_cents = 7000 WHERE id = $1", first)
-    corrected = await _now(books)
-    payout = await payable.request(books)
-    requested = await _now(books)
-    await payable.approve(books, payout)
-    await bank.open_credit_note(books, payout.number)
-    async with books.ledger.transaction(books.tenant) as tx:
+async def test_a_past_day_shows_what_was_owed_then_whatever_happened_since(shop: Shop, vault: Vault) -> None:
+    await payable.fit_to_pay(shop)
+    await payable.fit_to_be_paid(shop)
+    first, _ = await payable.earn(shop, 10_000, 5_000)
+    before = await _now(shop)
+    await shop.rows("UPDATE commissions SET net_cents = 7000 WHERE id = $1", first)
+    corrected = await _now(shop)
+    payout = await payable.request(shop)
+    requested = await _now(shop)
+    await payable.approve(shop, payout)
+    await bank.open_credit_note(shop, payout.number)
+    async with shop.ledger.transaction(shop.tenant) as tx:
         await tx.execute(
             "UPDATE payouts SET state = 'paid', payment_reference = 'x', paid_on = current_date WHERE number = $1",
             payout.number,
         )
         await tx.execute("UPDATE commissions SET state = 'paid' WHERE state = 'in_payout'")
-    assert await _open_at(books, before) == {("ANNA", "approved", "regular"): (2, 15_000)}
-    assert await _open_at(books, corrected) == {("ANNA", "approved", "regular"): (2, 12_000)}
-    assert await _open_at(books, requested) == {("ANNA", "in_payout", "regular"): (2, 12_000)}
-    assert await _open_at(books, await _now(books)) == {}
+    assert await _open_at(shop, before) == {("ANNA", "approved", "regular"): (2, 15_000)}
+    assert await _open_at(shop, corrected) == {("ANNA", "approved", "regular"): (2, 12_000)}
+    assert await _open_at(shop, requested) == {("ANNA", "in_payout", "regular"): (2, 12_000)}
+    assert await _open_at(shop, await _now(shop)) == {}
 
 
-async def test_a_day_to_come_is_refused(books: Shop) -> None:
-    async with books.ledger.transaction(books.tenant) as tx:
+async def test_a_day_to_come_is_refused(shop: Shop) -> None:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         at = await tx.fetchval("SELECT now() + interval '1 hour'")
         with pytest.raises(NotAcceptable):
             await reports.open_commissions(tx, at)
@@ -76,38 +76,38 @@ async def _reconciled(shop: Shop) -> reports.Reconciliation:
         return await reports.reconcile(tx, month)
 
 
-async def test_each_credit_note_is_compared_with_its_approval(books: Shop, vault: Vault) -> None:
-    payout = await bank.open_payout(books, vault)
-    other = await bank.open_payout(books, vault, "BERT", net_cents=5_001)
-    report = await _reconciled(books)
+async def test_each_credit_note_is_compared_with_its_approval(shop: Shop, vault: Vault) -> None:
+    payout = await bank.open_payout(shop, vault)
+    other = await bank.open_payout(shop, vault, "BERT", net_cents=5_001)
+    report = await _reconciled(shop)
     assert [(row.payout, row.differences) for row in report.rows] == [(payout.number, ()), (other.number, ())]
     assert report.approved_gross_cents == report.document_gross_cents == payout.gross_cents + other.gross_cents
-    await books.rows("UPDATE external_documents SET tax_cents = tax_cents + 1, gross_cents = gross_cents + 1")
-    assert (await _reconciled(books)).different == ()
-    await books.rows(
+    await shop.rows("UPDATE external_documents SET tax_cents = tax_cents + 1, gross_cents = gross_cents + 1")
+    assert (await _reconciled(shop)).different == ()
+    await shop.rows(
         "UPDATE external_documents SET net_cents = net_cents + 1, status = 'paidoff' WHERE payout_id = $1", payout.id
     )
-    [different] = (await _reconciled(books)).different
+    [different] = (await _reconciled(shop)).different
     assert (different.payout, different.differences) == (payout.number, ("net", "state"))
-    await books.rows("UPDATE external_documents SET detached_at = now() WHERE payout_id = $1", payout.id)
-    assert (await _reconciled(books)).different[0].differences == ("missing",)
+    await shop.rows("UPDATE external_documents SET detached_at = now() WHERE payout_id = $1", payout.id)
+    assert (await _reconciled(shop)).different[0].differences == ("missing",)
 
 
 async def test_the_month_of_a_credit_note_is_that_of_its_own_date_and_what_is_voided_counts_in_no_sum(
-    books: Shop, vault: Vault
+    shop: Shop, vault: Vault
 ) -> None:
     """Asked for in October, written in November: lexoffice's list of November has it."""
-    payout = await bank.open_payout(books, vault)
-    voided = await bank.open_payout(books, vault, "BERT")
-    await books.rows(
+    payout = await bank.open_payout(shop, vault)
+    voided = await bank.open_payout(shop, vault, "BERT")
+    await shop.rows(
         "UPDATE creation_intents SET content = $2 WHERE payout_id = $1",
         payout.id,
         {"voucher_date": "2026-11-01T00:00:00+01:00"},
     )
-    await books.rows("UPDATE payouts SET created_at = '2026-10-30T12:00:00Z'")
-    await books.rows("UPDATE external_documents SET created_at = '2026-11-02T12:00:00Z'")
-    await books.rows("UPDATE external_documents SET status = 'voided' WHERE payout_id = $1", voided.id)
-    async with books.ledger.transaction(books.tenant) as tx:
+    await shop.rows("UPDATE payouts SET created_at = '2026-10-30T12:00:00Z'")
+    await shop.rows("UPDATE external_documents SET created_at = '2026-11-02T12:00:00Z'")
+    await shop.rows("UPDATE external_documents SET status = 'voided' WHERE payout_id = $1", voided.id)
+    async with shop.ledger.transaction(shop.tenant) as tx:
         october, november = [await reports.reconcile(tx, date(2026, month, 1)) for month in (10, 11)]
     assert october.rows == ()
     assert [(row.payout, row.dated) for row in november.rows] == [
@@ -118,16 +118,16 @@ async def test_the_month_of_a_credit_note_is_that_of_its_own_date_and_what_is_vo
     assert [row.payout for row in november.different] == [voided.number]
 
 
-async def test_numbers_have_no_gaps_and_each_cancelled_one_has_its_reason(books: Shop, vault: Vault) -> None:
-    await bank.own_account(books, vault)
-    payout = await bank.open_payout(books, vault)
-    run = await bank.draft(books, vault)
-    async with books.ledger.transaction(books.tenant) as tx:
+async def test_numbers_have_no_gaps_and_each_cancelled_one_has_its_reason(shop: Shop, vault: Vault) -> None:
+    await bank.own_account(shop, vault)
+    payout = await bank.open_payout(shop, vault)
+    run = await bank.draft(shop, vault)
+    async with shop.ledger.transaction(shop.tenant) as tx:
         from ledger.bank import bank_run_cancelling
 
         await bank_run_cancelling.cancel(tx, run.number, by="user:x", reason="Falsches Konto.")
-    rejected = await payable.request(books) if await payable.earn(books, 100) else payout
-    async with books.ledger.transaction(books.tenant) as tx:
+    rejected = await payable.request(shop) if await payable.earn(shop, 100) else payout
+    async with shop.ledger.transaction(shop.tenant) as tx:
         from ledger.payouts import decisions
 
         await decisions.reject(tx, rejected.number, actor="key:chief", reason="Doppelt.")
@@ -137,17 +137,17 @@ async def test_numbers_have_no_gaps_and_each_cancelled_one_has_its_reason(books:
         (run.number, "Falsches Konto."),
         (rejected.number, "Doppelt."),
     }
-    await books.rows("UPDATE payout_counters SET last = last + 2")
-    async with books.ledger.transaction(books.tenant) as tx:
+    await shop.rows("UPDATE payout_counters SET last = last + 2")
+    async with shop.ledger.transaction(shop.tenant) as tx:
         found = await number_check.check(tx, year=int(payout.number[3:7]))
     assert not found.is_whole
     assert [len(series.missing) for series in found.series] == [2, 0]
     assert found.series[0].missing[0] == f"PO-{payout.number[3:7]}-0003"
 
 
-async def test_a_statement_adds_up_in_pdf_and_csv(books: Shop, vault: Vault) -> None:
-    payout = await bank.open_payout(books, vault, net_cents=12_345)
-    async with books.ledger.transaction(books.tenant) as tx:
+async def test_a_statement_adds_up_in_pdf_and_csv(shop: Shop, vault: Vault) -> None:
+    payout = await bank.open_payout(shop, vault, net_cents=12_345)
+    async with shop.ledger.transaction(shop.tenant) as tx:
         await tx.execute("UPDATE partners SET name = 'Łukasz Größer & Söhne €' WHERE code = 'ANNA'")
         statement = await statements.of_payout(tx, payout.number, in_words=in_words)
         day = statement.created_on
@@ -170,12 +170,12 @@ def _text_of(pdf: bytes) -> str:
     return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
 
 
-async def test_a_private_persons_statement_never_says_gutschrift(books: Shop) -> None:
-    await payable.fit_to_pay(books)
-    await payable.fit_to_be_paid(books, status="private", tax_number=None)
-    await payable.earn(books, 12_345)
-    payout = await payable.request(books)
-    async with books.ledger.transaction(books.tenant) as tx:
+async def test_a_private_persons_statement_never_says_gutschrift(shop: Shop) -> None:
+    await payable.fit_to_pay(shop)
+    await payable.fit_to_be_paid(shop, status="private", tax_number=None)
+    await payable.earn(shop, 12_345)
+    payout = await payable.request(shop)
+    async with shop.ledger.transaction(shop.tenant) as tx:
         statement = await statements.of_payout(tx, payout.number, in_words=in_words)
     text = _text_of(statement_pdf.payout_pdf(statement))
     assert "Provisionsabrechnung: noch nicht erstellt" in text
@@ -183,14 +183,14 @@ async def test_a_private_persons_statement_never_says_gutschrift(books: Shop) ->
     assert "Gutschrift" not in statements.payout_csv(statement).decode("utf-8-sig")
 
 
-async def test_a_partners_statement_says_how_much_of_it_is_paid(books: Shop, vault: Vault) -> None:
-    first = await bank.open_payout(books, vault, net_cents=10_000)
-    await books.rows(
+async def test_a_partners_statement_says_how_much_of_it_is_paid(shop: Shop, vault: Vault) -> None:
+    first = await bank.open_payout(shop, vault, net_cents=10_000)
+    await shop.rows(
         "UPDATE payouts SET state = 'paid', payment_reference = 'x', paid_on = current_date WHERE id = $1", first.id
     )
-    await payable.earn(books, 5_000)
-    await payable.request(books)
-    async with books.ledger.transaction(books.tenant) as tx:
+    await payable.earn(shop, 5_000)
+    await payable.request(shop)
+    async with shop.ledger.transaction(shop.tenant) as tx:
         day = (await statements.of_payout(tx, first.number, in_words=in_words)).created_on
         statement = await statements.of_partner(tx, "ANNA", day, day, in_words=in_words)
     text = _text_of(statement_pdf.partner_pdf(statement))
@@ -198,24 +198,24 @@ async def test_a_partners_statement_says_how_much_of_it_is_paid(books: Shop, vau
     assert "davon bezahlt: 119,00 €" in text
 
 
-async def test_the_lines_of_a_statement_are_in_order_of_their_service_days(books: Shop) -> None:
-    await payable.fit_to_pay(books)
-    await payable.fit_to_be_paid(books)
+async def test_the_lines_of_a_statement_are_in_order_of_their_service_days(shop: Shop) -> None:
+    await payable.fit_to_pay(shop)
+    await payable.fit_to_be_paid(shop)
     for day in (9, 3, 20, 3):
-        await payable.earn(books, day * 100, on=date(2026, 3, day))
-    payout = await payable.request(books)
-    async with books.ledger.transaction(books.tenant) as tx:
+        await payable.earn(shop, day * 100, on=date(2026, 3, day))
+    payout = await payable.request(shop)
+    async with shop.ledger.transaction(shop.tenant) as tx:
         statement = await statements.of_payout(tx, payout.number, in_words=in_words)
     assert [line.service_date.day for line in statement.lines] == [3, 3, 9, 20]
 
 
-async def test_a_statement_explains_what_base_and_rate_do_not(books: Shop) -> None:
+async def test_a_statement_explains_what_base_and_rate_do_not(shop: Shop) -> None:
     """A cap, a refund before the payout, and a claw-back with its cause and document."""
-    await plan_from_march(books, Rate(level=1, percent=20, cap_per_sale_cents=15_000))
-    await payable.fit_to_pay(books)
-    await payable.fit_to_be_paid(books)
-    [plain, capped] = [*await sell(books, 10_000), *await sell(books, 100_000)]
-    await books.rows(
+    await plan_from_march(shop, Rate(level=1, percent=20, cap_per_sale_cents=15_000))
+    await payable.fit_to_pay(shop)
+    await payable.fit_to_be_paid(shop)
+    [plain, capped] = [*await sell(shop, 10_000), *await sell(shop, 100_000)]
+    await shop.rows(
         """
         INSERT INTO commissions (tenant_id, kind, origin_id, transaction_id, partner_id, level, base_cents, net_cents,
                                  state, provisional, service_date, cause, cause_document, tax_case)
@@ -224,9 +224,9 @@ async def test_a_statement_explains_what_base_and_rate_do_not(books: Shop) -> No
         """,
         plain,
     )
-    await books.rows("UPDATE commissions SET net_cents = 7500 WHERE transaction_id = $1 AND level = 1", capped)
-    payout = await payable.request(books)
-    async with books.ledger.transaction(books.tenant) as tx:
+    await shop.rows("UPDATE commissions SET net_cents = 7500 WHERE transaction_id = $1 AND level = 1", capped)
+    payout = await payable.request(shop)
+    async with shop.ledger.transaction(shop.tenant) as tx:
         statement = await statements.of_payout(tx, payout.number, in_words=in_words)
     told = {line.net_cents: line.rule.replace("\xa0", " ") for line in statement.lines}
     assert told == {
@@ -241,14 +241,14 @@ async def test_a_statement_explains_what_base_and_rate_do_not(books: Shop) -> No
 
 
 async def test_a_small_business_that_is_not_confirmed_for_the_year_is_blocked_on_the_day_report_too(
-    books: Shop,
+    shop: Shop,
 ) -> None:
-    await payable.fit_to_pay(books)
-    await payable.fit_to_be_paid(books, status="small_business", confirmed_year=2025)
-    await payable.earn(books, 1_000)
-    assert await _open_at(books, await _now(books)) == {("ANNA", "approved", "blocked"): (1, 1_000)}
-    await books.rows("UPDATE partner_tax_statuses SET confirmed_year = 2026")
-    assert await _open_at(books, await _now(books)) == {("ANNA", "approved", "small_business"): (1, 1_000)}
+    await payable.fit_to_pay(shop)
+    await payable.fit_to_be_paid(shop, status="small_business", confirmed_year=2025)
+    await payable.earn(shop, 1_000)
+    assert await _open_at(shop, await _now(shop)) == {("ANNA", "approved", "blocked"): (1, 1_000)}
+    await shop.rows("UPDATE partner_tax_statuses SET confirmed_year = 2026")
+    assert await _open_at(shop, await _now(shop)) == {("ANNA", "approved", "small_business"): (1, 1_000)}
 
 
 @given(st.text(max_size=200))
@@ -257,8 +257,8 @@ def test_any_text_can_be_written_into_a_statement(text: str) -> None:
 
 
 @pytest.mark.parametrize(("first", "last"), [("2026-02-01", "2026-01-01"), ("2020-01-01", "2026-01-01")])
-async def test_a_statement_covers_at_most_two_years(books: Shop, first: str, last: str) -> None:
-    async with books.ledger.transaction(books.tenant) as tx:
+async def test_a_statement_covers_at_most_two_years(shop: Shop, first: str, last: str) -> None:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         with pytest.raises(NotAcceptable):
             await statements.of_partner(
                 tx, "ANNA", date.fromisoformat(first), date.fromisoformat(last), in_words=in_words
@@ -267,18 +267,18 @@ async def test_a_statement_covers_at_most_two_years(books: Shop, first: str, las
 
 @pytest.mark.parametrize("name", list(reports.LISTS))
 async def test_a_list_is_whole_and_its_cells_are_no_formulas(
-    books: Shop, vault: Vault, name: str, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, vault: Vault, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reports, "_BATCH", 2)  # several pages of it
-    await bank.open_payout(books, vault)
+    await bank.open_payout(shop, vault)
     for code in ("BERT", "CARL", "ANNA"):
-        await bank.open_payout(books, vault, code)
-    await books.rows("UPDATE transactions SET order_reference = '=1+1' WHERE seq = (SELECT min(seq) FROM transactions)")
+        await bank.open_payout(shop, vault, code)
+    await shop.rows("UPDATE transactions SET order_reference = '=1+1' WHERE seq = (SELECT min(seq) FROM transactions)")
     content = b"".join(
         [
             part
             async for part in reports.csv_of(
-                lambda: books.ledger.transaction(books.tenant), books.tenant, reports.LISTS[name], in_words=in_words
+                lambda: shop.ledger.transaction(shop.tenant), shop.tenant, reports.LISTS[name], in_words=in_words
             )
         ]
     )
@@ -291,24 +291,24 @@ async def test_a_list_is_whole_and_its_cells_are_no_formulas(
         assert "119,00" in rows[1]
 
 
-async def test_the_evidence_of_a_payout_holds_every_part_under_its_hash(books: Shop, vault: Vault) -> None:
-    await bank.own_account(books, vault)
-    payout = await bank.open_payout(books, vault)
-    [document] = await books.rows("SELECT resource_id FROM external_documents")
+async def test_the_evidence_of_a_payout_holds_every_part_under_its_hash(shop: Shop, vault: Vault) -> None:
+    await bank.own_account(shop, vault)
+    payout = await bank.open_payout(shop, vault)
+    [document] = await shop.rows("SELECT resource_id FROM external_documents")
     resource = document["resource_id"]
-    async with books.ledger.transaction(books.tenant) as tx:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         from ledger.documents import papers
 
         await documents.keep_snapshot(tx, resource="credit-note", resource_id=resource, body=b'{"id": "x"}')
         await tx.execute(
             "INSERT INTO events (tenant_id, provider, event_type, resource_id, body, state) VALUES"
             " ($1, 'lexoffice', '../credit-note.status.changed', $2, '{}', 'processed')",
-            books.tenant.id,
+            shop.tenant.id,
             str(resource),
         )
         await papers.keep(tx, resource, b"%PDF-1.4 the credit note")
-    run = await bank.exported(books, vault, payout)
-    async with books.ledger.transaction(books.tenant) as tx:
+    run = await bank.exported(shop, vault, payout)
+    async with shop.ledger.transaction(shop.tenant) as tx:
         file = await evidence_bundle.build(tx, payout.number, in_words=in_words)
     with file, zipfile.ZipFile(file) as packed:
         names = set(packed.namelist())
@@ -325,19 +325,19 @@ async def test_the_evidence_of_a_payout_holds_every_part_under_its_hash(books: S
         assert not any(".." in name.split("/") or name.startswith("/") for name in names)
         assert len([name for name in names if name.startswith(("belege/", "meldungen/"))]) == 3
         whole = b"".join(packed.read(name) for name in names)
-    [head] = await books.rows("SELECT max(number) AS number FROM audit_chain")
+    [head] = await shop.rows("SELECT max(number) AS number FROM audit_chain")
     assert manifest["audit_head"]["number"] == head["number"]
     account = bank.iban(int.from_bytes(b"ANNA", "big") % 10**9).encode()
     assert account not in whole
 
 
-async def test_the_evidence_holds_what_took_a_sale_back_and_who_confirmed_a_line(books: Shop) -> None:
-    await payable.fit_to_pay(books)
-    await payable.fit_to_be_paid(books)
-    [commission] = await payable.earn(books, 10_000)
+async def test_the_evidence_holds_what_took_a_sale_back_and_who_confirmed_a_line(shop: Shop) -> None:
+    await payable.fit_to_pay(shop)
+    await payable.fit_to_be_paid(shop)
+    [commission] = await payable.earn(shop, 10_000)
     note = uuid4()
     new = NewManualLine(kind="bonus", net_cents=500, service_date=payable.EARNED_ON, reason="Gut gemacht")
-    async with books.ledger.transaction(books.tenant) as tx:
+    async with shop.ledger.transaction(shop.tenant) as tx:
         await tx.execute(
             """
             INSERT INTO refunds (tenant_id, transaction_id, kind, reference, cents, counts, as_of)
@@ -347,10 +347,10 @@ async def test_the_evidence_holds_what_took_a_sale_back_and_who_confirmed_a_line
             str(note),
         )
         await documents.keep_snapshot(tx, resource="credit-note", resource_id=note, body=b"{}")
-        line = await manual_lines.write(tx, books.partner["ANNA"].id, new, by="user:editor")
+        line = await manual_lines.write(tx, shop.partner["ANNA"].id, new, by="user:editor")
         await manual_lines.decide(tx, line, confirmed=True, by="user:second", reason=None)
-    payout = await payable.request(books)
-    async with books.ledger.transaction(books.tenant) as tx:
+    payout = await payable.request(shop)
+    async with shop.ledger.transaction(shop.tenant) as tx:
         file = await evidence_bundle.build(tx, payout.number, in_words=in_words)
     with file, zipfile.ZipFile(file) as packed:
         assert [name for name in packed.namelist() if name.startswith(f"belege/credit-note-{note}")]

@@ -46,14 +46,16 @@ async def test_a_wrong_password_and_an_unknown_account_are_answered_alike(firm: 
     assert "E-Mail-Adresse oder Passwort stimmen nicht." in pages[0]
 
 
-async def test_guessing_is_stopped_per_account_until_time_has_passed(firm: Firm, owner: asyncpg.Connection) -> None:
+async def test_guessing_is_stopped_per_account_until_time_has_passed(
+    firm: Firm, schema_owner: asyncpg.Connection
+) -> None:
     browser, elsewhere = await firm.member(Role.VIEWER), firm.browser(address="198.51.100.7")
     elsewhere.email = browser.email.upper()
     for _ in range(throttling.PER_ACCOUNT):
         assert (await elsewhere.log_in(password="geraten und falsch")).status_code == 401
     stopped = await browser.log_in()
     assert (stopped.status_code, "Zu viele Versuche" in stopped.text) == (429, True)
-    await owner.execute("UPDATE login_attempts SET since = since - interval '16 minutes'")
+    await schema_owner.execute("UPDATE login_attempts SET since = since - interval '16 minutes'")
     assert (await browser.log_in()).status_code == 303
 
 

@@ -92,84 +92,86 @@ async def an_invoice(books: Books, order: str) -> UUID:
         ("von=2020-01-01", 2), ("bis=2020-01-01", 0), ("beleg=RE-2026-0007", 1),
     ],
 )  # fmt: skip
-async def test_the_inbox_is_narrowed_down_by_its_filters(books: Books, query: str, seen: int) -> None:
+async def test_the_inbox_is_narrowed_down_by_its_filters(sale_books: Books, query: str, seen: int) -> None:
     resource = uuid4()
-    await an_event(books, resource_id=resource)
-    await an_event(books, state="skipped", event_type="token.revoked", reason=None)
-    await books.rows(
+    await an_event(sale_books, resource_id=resource)
+    await an_event(sale_books, state="skipped", event_type="token.revoked", reason=None)
+    await sale_books.rows(
         """
         INSERT INTO external_documents (tenant_id, organization_id, kind, resource_id, voucher_number)
         VALUES ($1, gen_random_uuid(), 'invoice', $2, 'RE-2026-0007')
         """,
-        books.firm.tenant.id,
+        sale_books.firm.tenant.id,
         resource,
     )
-    page = (await books.editor.get(f"/admin/ereignisse?{query}")).text
+    page = (await sale_books.editor.get(f"/admin/ereignisse?{query}")).text
     assert page.count('type="checkbox"') == seen
 
 
-async def test_an_event_shows_its_body_and_why_it_failed(books: Books) -> None:
-    event = await an_event(books)
-    page = await books.read(f"/admin/ereignisse/{event}")
+async def test_an_event_shows_its_body_and_why_it_failed(sale_books: Books) -> None:
+    event = await an_event(sale_books)
+    page = await sale_books.read(f"/admin/ereignisse/{event}")
     assert "lexoffice hat nicht geantwortet." in page
     assert "resourceId" in page
     assert "Zu diesem Ereignis wurde kein Beleg geholt." in page
 
 
-async def test_a_preview_says_what_would_change_and_changes_nothing(books: Books) -> None:
-    sale = await books.sale(order_reference="B-7")
-    event = await an_event(books, resource_id=await an_invoice(books, "B-7"))
-    before = await books.rows(
+async def test_a_preview_says_what_would_change_and_changes_nothing(sale_books: Books) -> None:
+    sale = await sale_books.sale(order_reference="B-7")
+    event = await an_event(sale_books, resource_id=await an_invoice(sale_books, "B-7"))
+    before = await sale_books.rows(
         "SELECT state, provisional FROM transactions UNION ALL SELECT state, provisional FROM commissions"
     )
-    page = await books.read(f"/admin/ereignisse/{event}/vorschau")
+    page = await sale_books.read(f"/admin/ereignisse/{event}/vorschau")
     assert "Danach: Verarbeitet" in page
     assert "Status Vorläufig Bezahlt" in page
     assert "Rechnung – RE-2026-0007" in page
     assert "Provision Stufe 1 (ANNA): Status Vorläufig Freigegeben" in page
     assert "gebucht wurde nichts" in page
-    after = await books.rows(
+    after = await sale_books.rows(
         "SELECT state, provisional FROM transactions UNION ALL SELECT state, provisional FROM commissions"
     )
     assert before == after
-    [row] = await books.rows("SELECT state, reason, delivery FROM events WHERE id = $1", event)
+    [row] = await sale_books.rows("SELECT state, reason, delivery FROM events WHERE id = $1", event)
     assert tuple(row) == ("failed", "lexoffice hat nicht geantwortet.", 1)
-    assert await books.rows("SELECT 1 FROM state_changes WHERE subject_id = $1 AND to_state = 'approved'", sale) == []
+    assert (
+        await sale_books.rows("SELECT 1 FROM state_changes WHERE subject_id = $1 AND to_state = 'approved'", sale) == []
+    )
 
 
-async def test_a_preview_says_whom_it_would_ask(books: Books) -> None:
-    await books.sale()
-    event = await an_event(books, resource_id=await an_invoice(books, "-"))
-    page = await books.read(f"/admin/ereignisse/{event}/vorschau")
+async def test_a_preview_says_whom_it_would_ask(sale_books: Books) -> None:
+    await sale_books.sale()
+    event = await an_event(sale_books, resource_id=await an_invoice(sale_books, "-"))
+    page = await sale_books.read(f"/admin/ereignisse/{event}/vorschau")
     assert "Eine Person würde gefragt:" in page
-    assert await books.rows("SELECT 1 FROM tasks") == []
+    assert await sale_books.rows("SELECT 1 FROM tasks") == []
 
 
-async def test_without_a_stored_document_the_preview_says_so(books: Books) -> None:
-    event = await an_event(books)
-    page = await books.read(f"/admin/ereignisse/{event}/vorschau")
+async def test_without_a_stored_document_the_preview_says_so(sale_books: Books) -> None:
+    event = await an_event(sale_books)
+    page = await sale_books.read(f"/admin/ereignisse/{event}/vorschau")
     assert "Dieser Beleg wurde noch nie geholt." in page
 
 
-async def test_events_are_previewed_and_replayed_in_bulk_each_with_its_result(books: Books) -> None:
-    first, second = await an_event(books), await an_event(books, event_type="token.revoked")
+async def test_events_are_previewed_and_replayed_in_bulk_each_with_its_result(sale_books: Books) -> None:
+    first, second = await an_event(sale_books), await an_event(sale_books, event_type="token.revoked")
     chosen = {f"ereignis-{first}": "1", f"ereignis-{second}": "1"}
-    preview = await books.send("/admin/ereignisse/vorschau", chosen, status=200)
+    preview = await sale_books.send("/admin/ereignisse/vorschau", chosen, status=200)
     assert f"Ereignis {first}" in preview
     assert f"Ereignis {second}" in preview
-    refused = await books.send("/admin/ereignisse/verarbeiten", chosen, status=422)
+    refused = await sale_books.send("/admin/ereignisse/verarbeiten", chosen, status=422)
     assert refused.count("lexoffice ist nicht verbunden") == 2
-    await books.rows(
+    await sale_books.rows(
         "UPDATE provider_connections SET secret_encrypted = '\\x00', secret_last4 = 'abcd' WHERE provider = 'lexoffice'"
     )
-    await books.send("/admin/ereignisse/verarbeiten", chosen)
-    rows = await books.rows("SELECT state, delivery FROM events ORDER BY id")
+    await sale_books.send("/admin/ereignisse/verarbeiten", chosen)
+    rows = await sale_books.rows("SELECT state, delivery FROM events ORDER BY id")
     assert [tuple(row) for row in rows] == [("received", 2), ("received", 2)]
-    assert (await books.firm.actions()).count("event.replayed") == 2
-    await books.send("/admin/ereignisse/verarbeiten", {}, status=303)
+    assert (await sale_books.firm.actions()).count("event.replayed") == 2
+    await sale_books.send("/admin/ereignisse/verarbeiten", {}, status=303)
 
 
-async def test_an_event_of_stripe_is_previewed_and_booked_from_its_body(books: Books) -> None:
+async def test_an_event_of_stripe_is_previewed_and_booked_from_its_body(sale_books: Books) -> None:
     body = {
         "id": "evt_1",
         "type": "payment_intent.succeeded",
@@ -178,108 +180,110 @@ async def test_an_event_of_stripe_is_previewed_and_booked_from_its_body(books: B
         "data": {"object": {"id": "pi_1", "amount_received": 11_900, "currency": "eur", "metadata": {}}},
     }
     event = await an_event(
-        books, provider="stripe", resource_id="evt_1", event_type=str(body["type"]), body=json.dumps(body).encode()
+        sale_books, provider="stripe", resource_id="evt_1", event_type=str(body["type"]), body=json.dumps(body).encode()
     )
     address = f"/admin/ereignisse/{event}"
-    assert "Zeigen, was sich ändern würde" in await books.read(address)
-    preview = await books.read(f"{address}/vorschau")
+    assert "Zeigen, was sich ändern würde" in await sale_books.read(address)
+    preview = await sale_books.read(f"{address}/vorschau")
     assert "wie es von Stripe ankam" in preview
     assert "Beim Verarbeiten wird er neu geholt" not in preview, "there is no document"
-    assert await books.rows("SELECT 1 FROM transactions WHERE payment_intent = 'pi_1'") == [], "it was a rehearsal"
+    assert await sale_books.rows("SELECT 1 FROM transactions WHERE payment_intent = 'pi_1'") == [], "it was a rehearsal"
     for _ in range(2):
-        await books.send(f"{address}/verarbeiten")
-        sales = await books.rows("SELECT gross_cents FROM transactions WHERE payment_intent = 'pi_1'")
+        await sale_books.send(f"{address}/verarbeiten")
+        sales = await sale_books.rows("SELECT gross_cents FROM transactions WHERE payment_intent = 'pi_1'")
         assert [row["gross_cents"] for row in sales] == [11_900]
-    [row] = await books.rows("SELECT state, delivery FROM events WHERE id = $1", event)
+    [row] = await sale_books.rows("SELECT state, delivery FROM events WHERE id = $1", event)
     assert tuple(row) == ("unchanged", 3)
 
 
-async def test_a_task_is_answered_by_its_own_form(books: Books) -> None:
-    sale = await books.sale(partner=None)
-    task = await a_task(books, "unknown_partner_code", "transaction", str(sale), "assign_partner", "done")
-    assert "Unbekannter Partnercode" in await books.read("/admin/aufgaben")
-    page = await books.read(f"/admin/aufgaben/{task}")
+async def test_a_task_is_answered_by_its_own_form(sale_books: Books) -> None:
+    sale = await sale_books.sale(partner=None)
+    task = await a_task(sale_books, "unknown_partner_code", "transaction", str(sale), "assign_partner", "done")
+    assert "Unbekannter Partnercode" in await sale_books.read("/admin/aufgaben")
+    page = await sale_books.read(f"/admin/aufgaben/{task}")
     assert "Diesem Partner geben" in page
-    wrong = await books.editor.post(f"/admin/aufgaben/{task}", {"action": "assign_partner", "partner_code": "NIEMAND"})
+    wrong = await sale_books.editor.post(
+        f"/admin/aufgaben/{task}", {"action": "assign_partner", "partner_code": "NIEMAND"}
+    )
     assert wrong.status_code == 422
     assert 'value="NIEMAND"' in wrong.text
-    await books.send(f"/admin/aufgaben/{task}", {"action": "assign_partner", "partner_code": "ANNA"})
-    assert "Unbekannter Partnercode" not in await books.read("/admin/aufgaben")
-    assert "Unbekannter Partnercode" in await books.read("/admin/aufgaben?status=erledigt")
-    [row] = await books.rows("SELECT partner_id IS NOT NULL AS given FROM transactions WHERE id = $1", sale)
+    await sale_books.send(f"/admin/aufgaben/{task}", {"action": "assign_partner", "partner_code": "ANNA"})
+    assert "Unbekannter Partnercode" not in await sale_books.read("/admin/aufgaben")
+    assert "Unbekannter Partnercode" in await sale_books.read("/admin/aufgaben?status=erledigt")
+    [row] = await sale_books.rows("SELECT partner_id IS NOT NULL AS given FROM transactions WHERE id = $1", sale)
     assert row["given"]
 
 
-async def test_the_rate_of_another_currency_is_given_in_a_form(books: Books) -> None:
-    async with books.firm.parts.ledger.transaction(books.firm.tenant) as tx:
+async def test_the_rate_of_another_currency_is_given_in_a_form(sale_books: Books) -> None:
+    async with sale_books.firm.parts.ledger.transaction(sale_books.firm.tenant) as tx:
         told = SaleReport(payment_intent="pi_7", gross_cents=11_900, currency="usd", sold_at=datetime.now(UTC))
         await provider_reports.record_sale(tx, told)
-    [row] = await books.rows("SELECT id FROM tasks WHERE kind = 'foreign_currency'")
-    page = await books.read(f"/admin/aufgaben/{row['id']}")
+    [row] = await sale_books.rows("SELECT id FROM tasks WHERE kind = 'foreign_currency'")
+    page = await sale_books.read(f"/admin/aufgaben/{row['id']}")
     assert "wurden 119 USD bezahlt" in page
     answer = {"action": "convert", "rate": "1,19", "rate_day": "2026-11-02", "rate_source": ""}
-    wrong = await books.editor.post(f"/admin/aufgaben/{row['id']}", answer)
+    wrong = await sale_books.editor.post(f"/admin/aufgaben/{row['id']}", answer)
     assert (wrong.status_code, 'value="1,19"' in wrong.text) == (422, True)
-    await books.send(f"/admin/aufgaben/{row['id']}", answer | {"rate_source": "EZB"})
-    assert await books.rows("SELECT 1 FROM tasks WHERE kind = 'foreign_currency' AND state = 'open'") == []
+    await sale_books.send(f"/admin/aufgaben/{row['id']}", answer | {"rate_source": "EZB"})
+    assert await sale_books.rows("SELECT 1 FROM tasks WHERE kind = 'foreign_currency' AND state = 'open'") == []
 
 
-async def test_an_answer_that_needs_a_reason_is_refused_without_one(books: Books) -> None:
-    sale = await books.sale()
-    await books.rows(
+async def test_an_answer_that_needs_a_reason_is_refused_without_one(sale_books: Books) -> None:
+    sale = await sale_books.sale()
+    await sale_books.rows(
         "INSERT INTO sale_holds (tenant_id, transaction_id, code) VALUES ($1, $2, 'own_purchase')",
-        books.firm.tenant.id,
+        sale_books.firm.tenant.id,
         sale,
     )
-    task = await a_task(books, "own_purchase", "transaction", str(sale), "release", "keep_held")
-    assert "Grund" in await books.send(f"/admin/aufgaben/{task}", {"action": "release"}, status=422)
-    await books.send(f"/admin/aufgaben/{task}", {"action": "release", "reason": "Für einen Kunden"})
-    again = await books.send(f"/admin/aufgaben/{task}", {"action": "release", "reason": "x"}, status=422)
+    task = await a_task(sale_books, "own_purchase", "transaction", str(sale), "release", "keep_held")
+    assert "Grund" in await sale_books.send(f"/admin/aufgaben/{task}", {"action": "release"}, status=422)
+    await sale_books.send(f"/admin/aufgaben/{task}", {"action": "release", "reason": "Für einen Kunden"})
+    again = await sale_books.send(f"/admin/aufgaben/{task}", {"action": "release", "reason": "x"}, status=422)
     assert "bereits erledigt" in again
 
 
-async def test_what_concerns_a_payout_needs_the_right_to_approve(books: Books) -> None:
-    await books.fit_to_be_paid()
-    await books.approved_sale()
-    await books.send("/admin/partner/ANNA/auszahlung")
-    [payout] = await books.rows("SELECT number FROM payouts")
-    task = await a_task(books, "payout_blocked", "payout", payout["number"], "retry")
-    await books.send(f"/admin/aufgaben/{task}", {"action": "retry"}, status=403)
-    assert "wer Auszahlungen freigeben darf" in await books.read(f"/admin/aufgaben/{task}")
-    approver = await books.firm.person(Role.APPROVER)
-    await books.send(f"/admin/aufgaben/{task}", {"action": "retry"}, browser=approver)
+async def test_what_concerns_a_payout_needs_the_right_to_approve(sale_books: Books) -> None:
+    await sale_books.fit_to_be_paid()
+    await sale_books.approved_sale()
+    await sale_books.send("/admin/partner/ANNA/auszahlung")
+    [payout] = await sale_books.rows("SELECT number FROM payouts")
+    task = await a_task(sale_books, "payout_blocked", "payout", payout["number"], "retry")
+    await sale_books.send(f"/admin/aufgaben/{task}", {"action": "retry"}, status=403)
+    assert "wer Auszahlungen freigeben darf" in await sale_books.read(f"/admin/aufgaben/{task}")
+    approver = await sale_books.firm.person(Role.APPROVER)
+    await sale_books.send(f"/admin/aufgaben/{task}", {"action": "retry"}, browser=approver)
 
 
-async def test_the_sale_of_an_invoice_is_chosen_among_those_that_fit(books: Books) -> None:
-    sale = await books.sale(order_reference="B-1")
+async def test_the_sale_of_an_invoice_is_chosen_among_those_that_fit(sale_books: Books) -> None:
+    sale = await sale_books.sale(order_reference="B-1")
     task = await a_task(
-        books, "invoice_without_reference", "document", str(uuid4()), "assign", "book_new",
+        sale_books, "invoice_without_reference", "document", str(uuid4()), "assign", "book_new",
         candidates=[{"transaction_id": str(sale)}],
     )  # fmt: skip
-    page = (await books.editor.get(f"/admin/aufgaben/{task}")).text
+    page = (await sale_books.editor.get(f"/admin/aufgaben/{task}")).text
     assert f'type="radio" name="transaction_id" value="{sale}"' in page
 
 
-async def test_a_document_that_deviates_shows_both_versions(books: Books) -> None:
+async def test_a_document_that_deviates_shows_both_versions(sale_books: Books) -> None:
     task = await a_task(
-        books, "document_deviates", "payout", "PO-2026-0001", "done",
+        sale_books, "document_deviates", "payout", "PO-2026-0001", "done",
         approved={"net_cents": 100}, fetched={"net_cents": 90}, differences=["net_cents"],
     )  # fmt: skip
-    assert "net_cents 100 90" in await books.read(f"/admin/aufgaben/{task}")
+    assert "net_cents 100 90" in await sale_books.read(f"/admin/aufgaben/{task}")
 
 
-async def test_a_kind_without_words_is_still_shown(books: Books) -> None:
-    task = await a_task(books, "something_new", "event", "1", "done")
-    assert "Warum." in await books.read(f"/admin/aufgaben/{task}")
+async def test_a_kind_without_words_is_still_shown(sale_books: Books) -> None:
+    task = await a_task(sale_books, "something_new", "event", "1", "done")
+    assert "Warum." in await sale_books.read(f"/admin/aufgaben/{task}")
 
 
 @pytest.mark.parametrize(
     "path", ["/admin/ereignisse", "/admin/ereignisse?status=failed", "/admin/aufgaben", "/admin/zahlungsanbieter",
              "/admin/partner/ANNA", "/admin/transaktionen/{sale}"],
 )  # fmt: skip
-async def test_a_page_that_shows_states_asks_for_itself_again(books: Books, path: str) -> None:
-    address = path.format(sale=await books.sale())
-    page = (await books.editor.get(address)).text
+async def test_a_page_that_shows_states_asks_for_itself_again(sale_books: Books, path: str) -> None:
+    address = path.format(sale=await sale_books.sale())
+    page = (await sale_books.editor.get(address)).text
     assert f'hx-get="{address}"' in page
     assert "data-renew=" in page
 
@@ -288,12 +292,14 @@ LATER = {"code": "from_a_later_version", "params": {"cents": 1, "more": [{}]}}
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-async def test_a_reason_of_a_later_version_is_shown_as_its_code(books: Books, language: str) -> None:
-    event = await an_event(books)
-    task = await a_task(books, "unknown_partner_code", "sale", str(uuid4()), "done")
+async def test_a_reason_of_a_later_version_is_shown_as_its_code(sale_books: Books, language: str) -> None:
+    event = await an_event(sale_books)
+    task = await a_task(sale_books, "unknown_partner_code", "sale", str(uuid4()), "done")
     for table, row in (("events", event), ("tasks", task)):
-        await books.rows(f"UPDATE {table} SET reason_code = $2, reason_params = $3 WHERE id = $1", row, *LATER.values())
-    browser = await books.firm.person(Role.ADMIN)
+        await sale_books.rows(
+            f"UPDATE {table} SET reason_code = $2, reason_params = $3 WHERE id = $1", row, *LATER.values()
+        )
+    browser = await sale_books.firm.person(Role.ADMIN)
     await browser.post("/sprache", {"sprache": language, "weiter": "/admin/konto"}, shown_at="/admin/konto")
     for address in ("/admin/ereignisse", f"/admin/ereignisse/{event}", "/admin/aufgaben", f"/admin/aufgaben/{task}"):
         answer = await browser.get(address)

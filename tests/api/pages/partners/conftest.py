@@ -1,5 +1,5 @@
 """A firm with sales."""
 
-from tests.fixtures.sale_books import sale_books as books
+from tests.fixtures.sale_books import sale_books
 
-__all__ = ["books"]
+__all__ = ["sale_books"]

@@ -29,9 +29,9 @@ async def a_payout(books: Books) -> str:
     return (await books.send("/admin/partner/ANNA/auszahlung")).rpartition("/")[2]
 
 
-async def test_a_partner_sees_its_balance_and_payouts_and_no_customer(books: Books) -> None:
-    number = await a_payout(books)
-    guest = await a_guest(books)
+async def test_a_partner_sees_its_balance_and_payouts_and_no_customer(sale_books: Books) -> None:
+    number = await a_payout(sale_books)
+    guest = await a_guest(sale_books)
     answer = await guest.get("/p")
     page = said(answer.text)
     assert number in page
@@ -42,69 +42,69 @@ async def test_a_partner_sees_its_balance_and_payouts_and_no_customer(books: Boo
     assert answer.headers["referrer-policy"] == "no-referrer"
 
 
-async def test_a_disputed_sale_is_shown_as_such_and_not_as_one_that_nobody_paid(books: Books) -> None:
-    sale = await books.approved_sale()
-    await books.sale()
-    await books.rows(
+async def test_a_disputed_sale_is_shown_as_such_and_not_as_one_that_nobody_paid(sale_books: Books) -> None:
+    sale = await sale_books.approved_sale()
+    await sale_books.sale()
+    await sale_books.rows(
         "INSERT INTO sale_holds (tenant_id, transaction_id, code) VALUES ($1, $2, 'dispute')",
-        books.firm.tenant.id,
+        sale_books.firm.tenant.id,
         sale,
     )
-    await books.rows("UPDATE commissions SET state = 'pending' WHERE transaction_id = $1", sale)
-    own = said((await (await a_guest(books)).get("/p")).text)
+    await sale_books.rows("UPDATE commissions SET state = 'pending' WHERE transaction_id = $1", sale)
+    own = said((await (await a_guest(sale_books)).get("/p")).text)
     assert "Vorläufig 10,00 € Der Kunde hat noch nicht bezahlt" in own
     assert "Angehalten 10,00 € Zu diesen Verkäufen läuft ein Zahlungsstreit" in own
-    assert "davon angehalten: 10,00 €" in await books.read("/admin/partner/ANNA")
-    assert "Verkauf angehalten: Zum Verkauf läuft ein Zahlungsstreit." in await books.read(
+    assert "davon angehalten: 10,00 €" in await sale_books.read("/admin/partner/ANNA")
+    assert "Verkauf angehalten: Zum Verkauf läuft ein Zahlungsstreit." in await sale_books.read(
         "/admin/partner/ANNA/faelligkeit"
     )
-    shown = await books.read("/admin/provisionen?partner=ANNA")
+    shown = await sale_books.read("/admin/provisionen?partner=ANNA")
     assert (shown.count("Angehalten"), shown.count("ANNA")) == (1, 2), shown
 
 
-async def test_a_link_works_once(books: Books) -> None:
-    link = await a_link(books)
-    looked_at = books.firm.browser()
+async def test_a_link_works_once(sale_books: Books) -> None:
+    link = await a_link(sale_books)
+    looked_at = sale_books.firm.browser()
     # A mail scanner looks and uses nothing up.
     assert "Meine Abrechnung öffnen" in (await looked_at.get(link)).text
     assert "Meine Abrechnung öffnen" in (await looked_at.get(link)).text
     await looked_at.post(link, shown_at=link)
     assert (await looked_at.get("/p")).status_code == 200
-    late = books.firm.browser()
+    late = sale_books.firm.browser()
     assert (await late.get(link)).status_code == 404
     assert (await late.post(link)).status_code == 404
     assert (await late.get("/p")).status_code == 401
 
 
-async def test_the_ledger_keeps_neither_link_nor_cookie(books: Books) -> None:
-    link = await a_link(books)
-    guest = books.firm.browser()
+async def test_the_ledger_keeps_neither_link_nor_cookie(sale_books: Books) -> None:
+    link = await a_link(sale_books)
+    guest = sale_books.firm.browser()
     await guest.post(link, shown_at=link)
     cookie = guest.http.cookies["partnerdesk-partner"]
-    [row] = await books.rows("SELECT * FROM partner_links")
+    [row] = await sale_books.rows("SELECT * FROM partner_links")
     for secret in (link.rpartition("/")[2], cookie):
         assert secret.encode() not in row["token_hmac"] + row["cookie_hmac"]
-        assert await books.rows("SELECT 1 FROM audit_entries WHERE detail::text LIKE $1", f"%{secret}%") == []
-    assert [action for action in await books.firm.actions() if "link" in action] == [
+        assert await sale_books.rows("SELECT 1 FROM audit_entries WHERE detail::text LIKE $1", f"%{secret}%") == []
+    assert [action for action in await sale_books.firm.actions() if "link" in action] == [
         "partner.link_made",
         "partner.link_opened",
     ]
 
 
-async def test_a_revoked_link_ends_link_and_cookie(books: Books) -> None:
-    guest = await a_guest(books)
-    [row] = await books.rows("SELECT id FROM partner_links")
-    await books.send(f"/admin/partner/ANNA/link/{row['id']}/widerrufen")
+async def test_a_revoked_link_ends_link_and_cookie(sale_books: Books) -> None:
+    guest = await a_guest(sale_books)
+    [row] = await sale_books.rows("SELECT id FROM partner_links")
+    await sale_books.send(f"/admin/partner/ANNA/link/{row['id']}/widerrufen")
     assert (await guest.get("/p")).status_code == 401
-    unused = await a_link(books)
-    [row] = await books.rows("SELECT id FROM partner_links WHERE used_at IS NULL")
-    await books.send(f"/admin/partner/ANNA/link/{row['id']}/widerrufen")
+    unused = await a_link(sale_books)
+    [row] = await sale_books.rows("SELECT id FROM partner_links WHERE used_at IS NULL")
+    await sale_books.send(f"/admin/partner/ANNA/link/{row['id']}/widerrufen")
     assert (await guest.get(unused)).status_code == 404
 
 
-async def test_link_and_cookie_end_after_thirty_days(books: Books) -> None:
-    guest, unused = await a_guest(books), await a_link(books)
-    await books.rows(
+async def test_link_and_cookie_end_after_thirty_days(sale_books: Books) -> None:
+    guest, unused = await a_guest(sale_books), await a_link(sale_books)
+    await sale_books.rows(
         """
         UPDATE partner_links
            SET created_at = created_at - interval '31 days', expires_at = expires_at - interval '31 days',
@@ -113,57 +113,57 @@ async def test_link_and_cookie_end_after_thirty_days(books: Books) -> None:
     )
     assert (await guest.get("/p")).status_code == 401
     assert (await guest.get(unused)).status_code == 404
-    assert "abgelaufen" in await books.read("/admin/partner/ANNA")
+    assert "abgelaufen" in await sale_books.read("/admin/partner/ANNA")
 
 
-async def test_the_cookie_opens_nothing_else(books: Books) -> None:
-    guest = await a_guest(books)
+async def test_the_cookie_opens_nothing_else(sale_books: Books) -> None:
+    guest = await a_guest(sale_books)
     for path in ("/admin", "/admin/partner/ANNA", "/admin/auszahlungen"):
         assert (await guest.get(path)).headers["location"].startswith("/login")
 
 
-async def test_another_partners_payout_is_one_that_does_not_exist(books: Books) -> None:
-    number = await a_payout(books)
-    guest = await a_guest(books, "BERT")
+async def test_another_partners_payout_is_one_that_does_not_exist(sale_books: Books) -> None:
+    number = await a_payout(sale_books)
+    guest = await a_guest(sale_books, "BERT")
     assert number not in (await guest.get("/p")).text
     assert (await guest.get(f"/p/belege/{number}")).status_code == 404
     refused = await guest.post("/p/widerspruch", {"nummer": number, "grund": "Falsch"}, shown_at="/p")
     assert refused.status_code == 404
 
 
-async def test_an_objection_is_noted_asks_a_person_and_shows_the_answer(books: Books) -> None:
-    number = await a_payout(books)
-    guest = await a_guest(books)
+async def test_an_objection_is_noted_asks_a_person_and_shows_the_answer(sale_books: Books) -> None:
+    number = await a_payout(sale_books)
+    guest = await a_guest(sale_books)
     empty = await guest.post("/p/widerspruch", {"nummer": number, "grund": ""}, shown_at="/p")
     assert empty.status_code == 422
     await guest.post("/p/widerspruch", {"nummer": number, "grund": "Der Mai fehlt"}, shown_at="/p")
     again = await guest.post("/p/widerspruch", {"nummer": number, "grund": "Nochmal"}, shown_at="/p")
     assert again.status_code == 422
     assert "bereits widersprochen" in again.text
-    [row] = await books.rows("SELECT objection_reason FROM payouts WHERE number = $1", number)
+    [row] = await sale_books.rows("SELECT objection_reason FROM payouts WHERE number = $1", number)
     assert row["objection_reason"] == "Der Mai fehlt"
-    assert "Der Mai fehlt" in await books.read("/admin/partner/ANNA")
-    [task] = await books.rows("SELECT id FROM tasks WHERE kind = 'payout_objected'")
+    assert "Der Mai fehlt" in await sale_books.read("/admin/partner/ANNA")
+    [task] = await sale_books.rows("SELECT id FROM tasks WHERE kind = 'payout_objected'")
     page = f"/admin/auszahlungen/{number}"
-    asked = await books.read(page)
+    asked = await sale_books.read(page)
     assert "Der Mai fehlt" in asked
     assert "Bis dahin nimmt kein Zahlungslauf die Auszahlung auf." in asked
-    silent = await books.send(f"/admin/aufgaben/{task['id']}", {"action": "done"}, status=422)
+    silent = await sale_books.send(f"/admin/aufgaben/{task['id']}", {"action": "done"}, status=422)
     assert "Bitte schreiben Sie dem Partner eine Antwort." in silent
-    await books.send(f"/admin/aufgaben/{task['id']}", {"action": "done", "reason": "Mai kommt mit der nächsten"})
+    await sale_books.send(f"/admin/aufgaben/{task['id']}", {"action": "done", "reason": "Mai kommt mit der nächsten"})
     assert "Antwort: Mai kommt mit der nächsten" in said((await guest.get("/p")).text)
-    assert "payout.objected" in await books.firm.actions()
-    answered = await books.read(page)
+    assert "payout.objected" in await sale_books.firm.actions()
+    answered = await sale_books.read(page)
     assert "Widerspruch beantwortet" in answered
     assert "Mai kommt mit der nächsten" in answered
     assert "Bis dahin nimmt kein Zahlungslauf" not in answered
 
 
-async def test_the_credit_note_is_handed_out_as_a_file(books: Books) -> None:
-    number = await a_payout(books)
-    guest = await a_guest(books)
+async def test_the_credit_note_is_handed_out_as_a_file(sale_books: Books) -> None:
+    number = await a_payout(sale_books)
+    guest = await a_guest(sale_books)
     assert (await guest.get(f"/p/belege/{number}")).status_code == 404
-    await books.rows(
+    await sale_books.rows(
         """
         WITH note AS (
             INSERT INTO external_documents (tenant_id, organization_id, kind, resource_id, voucher_number, payout_id)
@@ -182,15 +182,15 @@ async def test_the_credit_note_is_handed_out_as_a_file(books: Books) -> None:
     assert answer.headers["content-disposition"].startswith("attachment;")
 
 
-async def test_the_page_speaks_english_too(books: Books) -> None:
-    guest = await a_guest(books)
+async def test_the_page_speaks_english_too(sale_books: Books) -> None:
+    guest = await a_guest(sale_books)
     chosen = await guest.post("/sprache", {"sprache": "en", "weiter": "/p"}, shown_at="/p")
     assert chosen.headers["location"] == "/p"
     assert "Your payouts" in (await guest.get("/p")).text
 
 
-async def test_somebody_who_logs_out_is_forgotten_by_the_browser(books: Books) -> None:
-    guest = await a_guest(books)
+async def test_somebody_who_logs_out_is_forgotten_by_the_browser(sale_books: Books) -> None:
+    guest = await a_guest(sale_books)
     copied = dict(guest.http.cookies)
     await guest.post("/p/abmelden", shown_at="/p")
     assert (await guest.get("/p")).status_code == 401
@@ -201,10 +201,10 @@ async def test_somebody_who_logs_out_is_forgotten_by_the_browser(books: Books) -
         401,
         403,
     )
-    rows = await books.rows("SELECT count(*) AS n FROM audit_entries WHERE action = 'partner.link_left'")
+    rows = await sale_books.rows("SELECT count(*) AS n FROM audit_entries WHERE action = 'partner.link_left'")
     assert rows[0]["n"] == 1
 
 
-async def test_the_partners_page_asks_for_its_states_again(books: Books) -> None:
-    page = (await (await a_guest(books)).get("/p")).text
+async def test_the_partners_page_asks_for_its_states_again(sale_books: Books) -> None:
+    page = (await (await a_guest(sale_books)).get("/p")).text
     assert 'data-renew="15" hx-get="/p"' in page

@@ -1,127 +1,22 @@
 """Two people behind money: who made a payout does not approve it above the limit, nor confirm the own account entry."""
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
-from pydantic import SecretStr
 from temporalio.testing import ActivityEnvironment
 
 from activities.handover import HandoverActivities
-from ledger.access import api_keys
 from ledger.access.four_eyes import SecondPersonNeeded
 from ledger.bank import partner_accounts
-from ledger.bank.partner_accounts import BankDetails, NewBankDetails
-from ledger.payouts import approval_rule, decisions, payout_content, payout_holds, payout_requests, payouts
-from ledger.payouts.decisions import Shown
-from ledger.payouts.payouts import Payout
-from ledger.programme import campaigns, partners
-from ledger.programme.calculation import Rate
-from ledger.programme.campaigns import NewCampaign, NewPlan
-from ledger.programme.partners import NewPartner
+from ledger.payouts import approval_rule, decisions, payout_holds, payouts
 from ledger.refusals import NotAllowedNow, NotFound
 from ledger.roles import Role
-from ledger.tax import tax_statuses
-from ledger.tax.tax_statuses import NewTaxStatus
-from ledger.types import PartnerId, PayoutState, TaxStatus, Tenant, UserId
-from tests.fixtures.browsers import Firm
+from ledger.types import PartnerId, PayoutState
+from tests.fixtures.four_eyes import ABOVE, BELOW, MAKER, OTHER_IBAN, SECOND, Office, office
 
-IBAN, OTHER_IBAN = "DE02120300000000202051", "DE54120300000000303062"
-ABOVE, BELOW = 150_000, 30_000
-MAKER, SECOND = "key:maker", "key:second"
-
-
-@dataclass
-class Office:
-    """A firm's partner ANNA, private, and what is owed to her."""
-
-    firm: Firm
-    anna: PartnerId
-
-    @property
-    def tenant(self) -> Tenant:
-        return self.firm.tenant
-
-    def ledger(self) -> Any:
-        return self.firm.parts.ledger.transaction(self.tenant, cause="test")
-
-    async def payout(self, cents: int, *, by: str = MAKER, code: str = "ANNA") -> Payout:
-        async with self.ledger() as tx:
-            await tx.execute(
-                """
-                WITH sale AS (INSERT INTO transactions (tenant_id, source, base_cents, gross_cents, provisional,
-                                                        sold_at)
-                              VALUES ($1, 'api', $2::bigint * 10, $2::bigint * 12, false, now()) RETURNING id)
-                INSERT INTO commissions (tenant_id, transaction_id, partner_id, level, base_cents, net_cents, state,
-                                         provisional, service_date, plan_id)
-                SELECT $1, sale.id, q.id, 1, $2::bigint * 10, $2, 'approved', false, current_date,
-                       (SELECT id FROM plans WHERE tenant_id = $1)
-                  FROM sale, partners q WHERE q.tenant_id = $1 AND q.code = $3
-                """,
-                self.tenant.id,
-                cents,
-                code,
-            )
-            return await payout_requests.request_payout(tx, partner_code=code, actor=by)
-
-    async def approve(self, payout: Payout, by: str) -> None:
-        async with self.ledger() as tx:
-            seen = await payout_content.content_hash(tx, payout.id)
-            await decisions.approve(tx, payout.number, actor=by, seen_hash=seen, shown=Shown(by_hand=True))
-
-    async def record(self, iban: str = IBAN, *, by: str = MAKER, partner: PartnerId | None = None) -> BankDetails:
-        async with self.ledger() as tx:
-            return await partner_accounts.save_bank_details(
-                tx,
-                self.firm.parts.vault,
-                partner or self.anna,
-                NewBankDetails(account_holder="Anna", iban=SecretStr(iban)),
-                by=by,
-            )
-
-    async def confirm(self, account: BankDetails, by: str = SECOND) -> BankDetails:
-        async with self.ledger() as tx:
-            confirmed, _ = await partner_accounts.confirm(tx, account.partner_id, account.id, by=by)
-        return confirmed
-
-    async def held(self, payout: Payout) -> list[str]:
-        async with self.ledger() as tx:
-            return [hold.code for hold in (await payouts.get(tx, payout.number)).holds]
-
-    async def key(self, maker: UserId | None) -> str:
-        async with self.ledger() as tx:
-            made = await api_keys.create_api_key(
-                tx,
-                self.firm.parts.vault,
-                api_keys.WantedKey(name="x", scopes=("read",)),
-                actor="test",
-                created_by=maker,
-            )
-        return f"key:{made.id}"
-
-
-@pytest.fixture
-async def office(firm: Firm) -> Office:
-    async with firm.parts.ledger.transaction(firm.tenant, cause="test") as tx:
-        await tx.execute(
-            "UPDATE tenants SET street = 'Weg 1', zip = '10115', city = 'Berlin', vat_id = 'DE1',"
-            " without_bank_details = 'by_hand'"
-        )
-        await tx.execute("UPDATE provider_connections SET small_business = false, tax_type = 'net'")
-        campaign = await campaigns.create(tx, NewCampaign(slug="x", name="X"), by="setup")
-        plan = NewPlan(levels=(Rate(level=1, percent=10),))
-        await campaigns.add_plan(tx, campaign.id, plan, by="key:planner")
-        address = {"street": "Weg 2", "zip": "10115", "city": "Berlin", "country_code": "DE"}
-        for code in ("ANNA", "BERT"):
-            made = await partners.create(tx, NewPartner(code=code, name=code, **address), by="setup")
-            status = NewTaxStatus(status=TaxStatus.PRIVATE, valid_from=date(2020, 1, 1))
-            await tax_statuses.record_tax_status(tx, made.id, status, by="key:taxes")
-        await tx.execute("UPDATE partners SET agreement_accepted_at = now()")
-        (anna,) = await tx.fetch("SELECT id FROM partners WHERE code = 'ANNA'")
-    return Office(firm, PartnerId(anna["id"]))
+__all__ = ["office"]
 
 
 @pytest.mark.parametrize("maker", [MAKER, "key:planner", "key:taxes"])

@@ -16,8 +16,8 @@ from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
 from ledger.roles import Role
 from ledger.types import PartnerId, TaskId, UserId
-from tests.api.pages.payouts.test_four_eyes import ABOVE, IBAN, OTHER_IBAN, Office, office
 from tests.fixtures.browsers import Browser
+from tests.fixtures.four_eyes import ABOVE, IBAN, OTHER_IBAN, Office, office
 
 WHY = Reason.of("partner_objects")
 

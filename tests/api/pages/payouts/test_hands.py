@@ -23,9 +23,9 @@ from ledger.sales.customers import NewCustomer
 from ledger.tax import tax_statuses
 from ledger.tax.tax_statuses import NewTaxStatus
 from ledger.types import PayoutState, TaxStatus, TransactionId
-from tests.api.pages.payouts.test_four_eyes import ABOVE, BELOW, Office, office
 from tests.api.pages.payouts.test_four_eyes_unweakened import allowed, refused_above
 from tests.fixtures.browsers import Browser
+from tests.fixtures.four_eyes import ABOVE, BELOW, Office, office
 
 __all__ = ["office"]
 

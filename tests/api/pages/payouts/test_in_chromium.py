@@ -52,41 +52,41 @@ async def at_work(
 
 
 async def test_a_payout_turns_by_itself_while_it_is_looked_at(
-    books: Books, firm: Firm, people_app: FastAPI, chromium: Chromium
+    payout_books: Books, firm: Firm, people_app: FastAPI, chromium: Chromium
 ) -> None:
     viewer = await firm.person(Role.VIEWER)
-    payout = await books.asked_for(10_000)
+    payout = await payout_books.asked_for(10_000)
     async with at_work(chromium, people_app, firm, viewer) as page:
         await page.goto(f"/admin/auszahlungen/{payout.number}")
         await expect(page.locator(".now .badge")).to_have_text("Wartet auf Freigabe")
-        await books.paid(payout, "GS-2026-0042")
+        await payout_books.paid(payout, "GS-2026-0042")
         await expect(page.locator(".now .badge")).to_have_text("Ausgezahlt", timeout=ANSWER_S * 1000)
         await expect(page.locator("#verlauf")).to_contain_text("Gutschrift GS-2026-0042 in lexoffice angelegt")
 
 
 async def test_what_somebody_types_is_not_renewed_away(
-    books: Books, firm: Firm, people_app: FastAPI, chromium: Chromium
+    payout_books: Books, firm: Firm, people_app: FastAPI, chromium: Chromium
 ) -> None:
     approver = await firm.person(Role.APPROVER)
-    payout = await books.asked_for(10_000)
+    payout = await payout_books.asked_for(10_000)
     async with at_work(chromium, people_app, firm, approver) as page:
         await page.goto(f"/admin/auszahlungen/{payout.number}")
         await page.get_by_label("Grund").first.fill("Ich überlege noch")
         await page.locator("h1").click()
-        await books.open_credit_note(payout)
+        await payout_books.open_credit_note(payout)
         await expect(page.locator(".now .badge")).to_have_text("Gutschrift offen", timeout=ANSWER_S * 1000)
         await expect(page.get_by_label("Grund").first).to_have_value("Ich überlege noch")
 
 
 async def test_what_was_typed_into_a_refused_form_is_not_renewed_away(
-    books: Books, firm: Firm, people_app: FastAPI, chromium: Chromium
+    payout_books: Books, firm: Firm, people_app: FastAPI, chromium: Chromium
 ) -> None:
     approver = await firm.person(Role.APPROVER)
-    payout = await books.asked_for(10_000)
+    payout = await payout_books.asked_for(10_000)
     async with at_work(chromium, people_app, firm, approver, refused=True) as page:
         await page.clock.install()
         await page.goto(f"/admin/auszahlungen/{payout.number}")
-        await books.rows("UPDATE partners SET name = 'Anna Anders' WHERE code = 'ANNA'")
+        await payout_books.rows("UPDATE partners SET name = 'Anna Anders' WHERE code = 'ANNA'")
         await page.get_by_label("Grund").first.fill("Nach Rücksprache")
         await page.get_by_role("button", name="Freigeben").click()
         await expect(page.get_by_role("alert")).to_be_visible()
@@ -100,11 +100,11 @@ async def test_what_was_typed_into_a_refused_form_is_not_renewed_away(
 
 
 async def test_many_approvals_go_on_by_themselves(
-    books: Books, firm: Firm, people_app: FastAPI, chromium: Chromium
+    payout_books: Books, firm: Firm, people_app: FastAPI, chromium: Chromium
 ) -> None:
     approver = await firm.person(Role.APPROVER)
-    await books.account()
-    made = [(await books.asked_for(1_000 + n)).number for n in range(12)]
+    await payout_books.account()
+    made = [(await payout_books.asked_for(1_000 + n)).number for n in range(12)]
     async with at_work(chromium, people_app, firm, approver) as page:
         await page.goto("/admin/freigaben")
         await page.get_by_label("Alle auswählen").check()
@@ -113,11 +113,11 @@ async def test_many_approvals_go_on_by_themselves(
             "Über 12 Auszahlungen ist entschieden.", timeout=ANSWER_S * 1000
         )
         assert await page.locator("#ergebnisse li").count() == 12
-    assert {await books.in_state(number) for number in made} == {"approved"}
+    assert {await payout_books.in_state(number) for number in made} == {"approved"}
 
 
 async def test_the_menu_opens_on_a_phone_and_by_the_keyboard(
-    books: Books, firm: Firm, people_app: FastAPI, chromium: Chromium
+    payout_books: Books, firm: Firm, people_app: FastAPI, chromium: Chromium
 ) -> None:
     viewer = await firm.person(Role.VIEWER)
     async with at_work(chromium, people_app, firm, viewer, viewport={"width": 390, "height": 800}) as page:

@@ -26,10 +26,10 @@ def sentence(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[1])).strip().replace("\xa0", " ")
 
 
-async def test_the_list_is_filtered_and_sums_what_the_filter_leaves(books: Books, firm: Firm) -> None:
-    first = await books.asked_for(10_000)
-    await books.paid(first, "GS-2026-0007")
-    second = await books.asked_for(20_000, code="BERT")
+async def test_the_list_is_filtered_and_sums_what_the_filter_leaves(payout_books: Books, firm: Firm) -> None:
+    first = await payout_books.asked_for(10_000)
+    await payout_books.paid(first, "GS-2026-0007")
+    second = await payout_books.asked_for(20_000, code="BERT")
     browser = await firm.person(Role.VIEWER)
     page = (await browser.get(LIST)).text
     assert first.number in page
@@ -45,7 +45,7 @@ async def test_the_list_is_filtered_and_sums_what_the_filter_leaves(books: Books
     assert "Hier ist keine Auszahlung." in (await browser.get(f"{LIST}?bis=2020-01-01")).text
 
 
-async def test_a_filter_that_makes_no_sense_is_told_and_kept(books: Books, firm: Firm) -> None:
+async def test_a_filter_that_makes_no_sense_is_told_and_kept(payout_books: Books, firm: Firm) -> None:
     browser = await firm.person(Role.VIEWER)
     answer = await browser.get(f"{LIST}?partner=NIEMAND&von=2026-01-01")
     assert answer.status_code == 422
@@ -54,8 +54,8 @@ async def test_a_filter_that_makes_no_sense_is_told_and_kept(books: Books, firm:
     assert 'value="2026-01-01"' in answer.text
 
 
-async def test_pages_of_the_list_follow_each_other_without_gaps(books: Books, firm: Firm) -> None:
-    made = [(await books.asked_for(1_000 + n)).number for n in range(53)]
+async def test_pages_of_the_list_follow_each_other_without_gaps(payout_books: Books, firm: Firm) -> None:
+    made = [(await payout_books.asked_for(1_000 + n)).number for n in range(53)]
     browser = await firm.person(Role.VIEWER)
     page = (await browser.get(LIST)).text
     following = re.search(r'href="([^"]+)" rel="next"', page)
@@ -66,8 +66,8 @@ async def test_pages_of_the_list_follow_each_other_without_gaps(books: Books, fi
     assert "Zum Anfang" in rest
 
 
-async def test_the_file_holds_every_row_of_the_filter(books: Books, firm: Firm) -> None:
-    payout = await books.asked_for(12_345)
+async def test_the_file_holds_every_row_of_the_filter(payout_books: Books, firm: Firm) -> None:
+    payout = await payout_books.asked_for(12_345)
     browser = await firm.person(Role.VIEWER)
     answer = await browser.get(f"{LIST}.csv?partner=ANNA")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -77,16 +77,18 @@ async def test_the_file_holds_every_row_of_the_filter(books: Books, firm: Firm) 
     assert "filename=" in answer.headers["content-disposition"]
 
 
-async def test_a_payout_is_requested_on_a_page_and_a_refusal_keeps_what_was_typed(books: Books, firm: Firm) -> None:
+async def test_a_payout_is_requested_on_a_page_and_a_refusal_keeps_what_was_typed(
+    payout_books: Books, firm: Firm
+) -> None:
     browser = await firm.person(Role.EDITOR)
     refused = await browser.post(f"{LIST}/neu", {"partner": "anna"}, shown_at=f"{LIST}/neu")
     assert refused.status_code == 422
     assert 'value="anna"' in refused.text
     assert "keine freigegebene Provision" in refused.text
-    await books.asked_for(5_000)
-    await books.rows("UPDATE payouts SET state = 'cancelled'")
-    await books.rows("UPDATE payout_lines SET released_at = now()")
-    await books.rows("UPDATE commissions SET state = 'approved'")
+    await payout_books.asked_for(5_000)
+    await payout_books.rows("UPDATE payouts SET state = 'cancelled'")
+    await payout_books.rows("UPDATE payout_lines SET released_at = now()")
+    await payout_books.rows("UPDATE commissions SET state = 'approved'")
     made = await browser.post(f"{LIST}/neu", {"partner": "anna"}, shown_at=f"{LIST}/neu")
     assert made.status_code == 303
     page = await browser.get(made.headers["location"])
@@ -95,28 +97,28 @@ async def test_a_payout_is_requested_on_a_page_and_a_refusal_keeps_what_was_type
 
 
 async def test_a_partner_without_a_possible_document_becomes_one_task_however_it_is_asked_for(
-    books: Books, firm: Firm
+    payout_books: Books, firm: Firm
 ) -> None:
-    await earn(books, 10_000)
-    await books.rows("UPDATE partners SET agreement_accepted_at = NULL WHERE code = 'ANNA'")
+    await earn(payout_books, 10_000)
+    await payout_books.rows("UPDATE partners SET agreement_accepted_at = NULL WHERE code = 'ANNA'")
     browser = await firm.person(Role.EDITOR)
     for _ in range(2):
         refused = await browser.post(f"{LIST}/neu", {"partner": "anna"}, shown_at=f"{LIST}/neu")
         assert "Die Vereinbarung über die Abrechnung per Gutschrift fehlt." in refused.text
     run = uuid4()
-    async with books.ledger.transaction(books.tenant) as tx:
+    async with payout_books.ledger.transaction(payout_books.tenant) as tx:
         cut_off = payout_runs.cut_off_of(clock.today() + timedelta(days=1))
         await payout_runs.begin(tx, run, cut_off=cut_off, rehearsal=False, requested_by="key:shop")
-    await payout_runs.take(books.ledger, books.tenant, run, [books.partner["ANNA"].id])
-    tasks = await books.rows("SELECT id, kind FROM tasks WHERE state = 'open'")
+    await payout_runs.take(payout_books.ledger, payout_books.tenant, run, [payout_books.partner["ANNA"].id])
+    tasks = await payout_books.rows("SELECT id, kind FROM tasks WHERE state = 'open'")
     assert [task["kind"] for task in tasks] == ["partner_without_document"]
     page = (await browser.get(f"/admin/aufgaben/{tasks[0]['id']}")).text
     assert "Für den Partner ist kein Beleg möglich" in page
     assert 'href="/admin/partner/ANNA"' in page
 
 
-async def test_a_payout_says_what_it_waits_for_and_who_can_act(books: Books, firm: Firm) -> None:
-    payout = await books.asked_for(10_000)
+async def test_a_payout_says_what_it_waits_for_and_who_can_act(payout_books: Books, firm: Firm) -> None:
+    payout = await payout_books.asked_for(10_000)
     approver = await firm.person(Role.APPROVER)
     viewer = await firm.person(Role.VIEWER)
     address = f"{LIST}/{payout.number}"
@@ -124,18 +126,18 @@ async def test_a_payout_says_what_it_waits_for_and_who_can_act(books: Books, fir
         "Wartet auf Freigabe seit weniger als einer Minute. Nur Sie können handeln."
     )
     assert approver.email in sentence((await viewer.get(address)).text)
-    await books.open_credit_note(payout)
+    await payout_books.open_credit_note(payout)
     assert "auf die Überweisung von 119,00 € und darauf, dass GS-2026-0001" in sentence(
         (await viewer.get(address)).text
     )
 
 
 async def test_above_the_limit_a_second_person_is_waited_for(
-    books: Books, firm: Firm, owner: asyncpg.Connection
+    payout_books: Books, firm: Firm, schema_owner: asyncpg.Connection
 ) -> None:
     maker, other = await firm.person(Role.ADMIN), await firm.person(Role.APPROVER)
-    payout = await books.asked_for(200_000, by=f"user:{maker.user}")
-    await books.move(payout, timedelta(days=3, hours=1), owner)
+    payout = await payout_books.asked_for(200_000, by=f"user:{maker.user}")
+    await payout_books.move(payout, timedelta(days=3, hours=1), schema_owner)
     address = f"{LIST}/{payout.number}"
     mine, theirs = (await maker.get(address)).text, (await other.get(address)).text
     assert sentence(theirs).startswith("Wartet auf Freigabe durch eine zweite Person seit 3 Tagen.")
@@ -146,12 +148,12 @@ async def test_above_the_limit_a_second_person_is_waited_for(
     assert "Über der Grenze" in theirs
 
 
-async def test_approving_names_what_was_seen(books: Books, firm: Firm) -> None:
-    payout = await books.asked_for(10_000)
+async def test_approving_names_what_was_seen(payout_books: Books, firm: Firm) -> None:
+    payout = await payout_books.asked_for(10_000)
     approver = await firm.person(Role.APPROVER)
     address = f"{LIST}/{payout.number}"
     seen = await shown_hash(approver, payout.number)
-    await books.rows("UPDATE partners SET street = 'Anderer Weg 3' WHERE code = 'ANNA'")
+    await payout_books.rows("UPDATE partners SET street = 'Anderer Weg 3' WHERE code = 'ANNA'")
     stale = await approver.post(f"{address}/freigeben", {"inhalt": seen, "grund": "passt"}, shown_at=address)
     assert stale.status_code == 409
     assert "hat sich seit der Anzeige geändert" in stale.text
@@ -162,43 +164,43 @@ async def test_approving_names_what_was_seen(books: Books, firm: Firm) -> None:
         shown_at=address,
     )
     assert done.headers["location"] == f"{address}?hinweis=freigegeben"
-    assert await books.in_state(payout.number) == "approved"
-    [decision] = await books.rows("SELECT decided_by, kind FROM decisions")
+    assert await payout_books.in_state(payout.number) == "approved"
+    [decision] = await payout_books.rows("SELECT decided_by, kind FROM decisions")
     assert (decision["decided_by"], decision["kind"]) == (f"user:{approver.user}", "approve")
 
 
-async def test_above_the_limit_the_second_factor_is_asked_for_again(books: Books, firm: Firm) -> None:
-    payout = await books.asked_for(200_000)
+async def test_above_the_limit_the_second_factor_is_asked_for_again(payout_books: Books, firm: Firm) -> None:
+    payout = await payout_books.asked_for(200_000)
     approver = await firm.person(Role.APPROVER)
     address = f"{LIST}/{payout.number}"
     seen = await shown_hash(approver, payout.number)
     await let_second_factor_age(firm, approver)
     asked = await approver.post(f"{address}/freigeben", {"inhalt": seen, "von-hand": "1"}, shown_at=address)
     assert asked.headers["location"].startswith(f"/second-factor?weiter=%2Fadmin%2Fauszahlungen%2F{payout.number}&")
-    assert await books.in_state(payout.number) == "awaiting_approval"
+    assert await payout_books.in_state(payout.number) == "awaiting_approval"
     held = asked.headers["location"].partition("fortsetzen=")[2]
     code = totp.code_of(approver.secret, at=time.time() + totp.PERIOD_S)
     done = await approver.post("/second-factor", {"code": code, "fortsetzen": held})
     assert (done.status_code, done.headers["location"]) == (307, f"{address}/freigeben")
     await approver.http.post(done.headers["location"], data={"fortsetzen": held})
-    assert await books.in_state(payout.number) == "approved"
+    assert await payout_books.in_state(payout.number) == "approved"
 
 
-async def test_rejecting_needs_a_reason_that_stands_on_the_payout(books: Books, firm: Firm) -> None:
-    payout = await books.asked_for()
+async def test_rejecting_needs_a_reason_that_stands_on_the_payout(payout_books: Books, firm: Firm) -> None:
+    payout = await payout_books.asked_for()
     approver = await firm.person(Role.APPROVER)
     address = f"{LIST}/{payout.number}"
     form = {"inhalt": await shown_hash(approver, payout.number)}
     assert "nennen Sie den Grund" in (await approver.post(f"{address}/ablehnen", form, shown_at=address)).text
     await approver.post(f"{address}/ablehnen", form | {"grund": "Partner <b>gekündigt</b>"}, shown_at=address)
     page = (await approver.get(address)).text
-    assert await books.in_state(payout.number) == "rejected"
+    assert await payout_books.in_state(payout.number) == "rejected"
     assert "Partner &lt;b&gt;gekündigt&lt;/b&gt;" in page
     assert "Abgelehnt am" in sentence(page)
 
 
-async def test_a_payout_is_put_back_and_taken_up_again(books: Books, firm: Firm) -> None:
-    payout = await books.asked_for()
+async def test_a_payout_is_put_back_and_taken_up_again(payout_books: Books, firm: Firm) -> None:
+    payout = await payout_books.asked_for()
     editor, approver = await firm.person(Role.EDITOR), await firm.person(Role.APPROVER)
     address = f"{LIST}/{payout.number}"
     await editor.post(f"{address}/zurueckstellen", {"grund": "Rückfrage beim Partner"}, shown_at=address)
@@ -216,8 +218,8 @@ async def test_a_payout_is_put_back_and_taken_up_again(books: Books, firm: Firm)
     assert (await firm.actions())[-2:] == ["payout.put_back", "payout.taken_up"]
 
 
-async def test_what_has_a_document_is_not_put_back(books: Books, firm: Firm) -> None:
-    payout = await books.open_credit_note(await books.asked_for())
+async def test_what_has_a_document_is_not_put_back(payout_books: Books, firm: Firm) -> None:
+    payout = await payout_books.open_credit_note(await payout_books.asked_for())
     editor = await firm.person(Role.EDITOR)
     address = f"{LIST}/{payout.number}"
     answer = await editor.post(f"{address}/zurueckstellen", {"grund": "zu spät"}, shown_at=address)
@@ -225,20 +227,22 @@ async def test_what_has_a_document_is_not_put_back(books: Books, firm: Firm) -> 
     assert "noch keine Gutschrift" in answer.text
 
 
-async def test_a_stopped_partner_stays_stopped_when_a_person_takes_the_payout_up(books: Books, firm: Firm) -> None:
-    payout = await books.asked_for()
+async def test_a_stopped_partner_stays_stopped_when_a_person_takes_the_payout_up(
+    payout_books: Books, firm: Firm
+) -> None:
+    payout = await payout_books.asked_for()
     editor = await firm.person(Role.EDITOR)
     address = f"{LIST}/{payout.number}"
     await editor.post(f"{address}/zurueckstellen", {"grund": "a"}, shown_at=address)
-    await books.rows(
+    await payout_books.rows(
         "UPDATE partners SET payouts_stopped_reason = 'x', payouts_stopped_by = 'y', payouts_stopped_at = now()"
     )
     await editor.post(f"{address}/aufnehmen", {"grund": "b"}, shown_at=address)
     assert "Die Auszahlungen an diesen Partner sind angehalten." in sentence((await editor.get(address)).text)
 
 
-async def test_a_note_stands_in_the_way_of_the_payout(books: Books, firm: Firm) -> None:
-    payout = await books.asked_for()
+async def test_a_note_stands_in_the_way_of_the_payout(payout_books: Books, firm: Firm) -> None:
+    payout = await payout_books.asked_for()
     editor = await firm.person(Role.EDITOR)
     address = f"{LIST}/{payout.number}"
     assert (await editor.post(f"{address}/notiz", {"notiz": ""}, shown_at=address)).status_code == 422
@@ -249,22 +253,22 @@ async def test_a_note_stands_in_the_way_of_the_payout(books: Books, firm: Firm) 
     assert (await firm.actions())[-1] == "payout.note_written"
 
 
-async def test_the_document_is_sent_to_the_partner_again(books: Books, firm: Firm) -> None:
-    payout = await books.open_credit_note(await books.asked_for())
+async def test_the_document_is_sent_to_the_partner_again(payout_books: Books, firm: Firm) -> None:
+    payout = await payout_books.open_credit_note(await payout_books.asked_for())
     editor = await firm.person(Role.EDITOR)
     address = f"{LIST}/{payout.number}"
-    before = len(await books.rows("SELECT 1 FROM mails WHERE kind = 'partner_document'"))
+    before = len(await payout_books.rows("SELECT 1 FROM mails WHERE kind = 'partner_document'"))
     sent = await editor.post(f"{address}/beleg-senden", {"grund": "verloren"}, shown_at=address)
     assert sent.headers["location"].endswith("hinweis=gesendet")
-    mails = await books.rows("SELECT about, address FROM mails WHERE kind = 'partner_document' ORDER BY seq")
+    mails = await payout_books.rows("SELECT about, address FROM mails WHERE kind = 'partner_document' ORDER BY seq")
     assert len(mails) == before + 1
     assert (mails[-1]["about"], mails[-1]["address"]) == (payout.number, "anna@p.example")
     assert "Beleg erneut an den Partner gesendet" in (await editor.get(address)).text
 
 
-async def test_the_way_of_a_paid_payout_names_people_and_evidence(books: Books, firm: Firm) -> None:
+async def test_the_way_of_a_paid_payout_names_people_and_evidence(payout_books: Books, firm: Firm) -> None:
     editor = await firm.person(Role.EDITOR)
-    payout = await books.paid(await books.asked_for(by=f"user:{editor.user}"), "GS-2026-0042")
+    payout = await payout_books.paid(await payout_books.asked_for(by=f"user:{editor.user}"), "GS-2026-0042")
     page = (await editor.get(f"{LIST}/{payout.number}")).text
     steps = re.findall(r"<strong>([^<]+)</strong>", page.split('class="timeline"')[1])
     assert steps == [
@@ -277,9 +281,9 @@ async def test_the_way_of_a_paid_payout_names_people_and_evidence(books: Books, 
 
 
 async def test_a_payout_of_another_tenant_is_like_one_that_does_not_exist(
-    books: Books, firm: Firm, other_firm: Firm
+    payout_books: Books, firm: Firm, other_firm: Firm
 ) -> None:
-    payout = await books.asked_for()
+    payout = await payout_books.asked_for()
     stranger = await other_firm.person(Role.ADMIN)
     answers = [await stranger.get(f"{LIST}/{number}") for number in (payout.number, "PO-1999-0001", "x")]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
@@ -287,8 +291,8 @@ async def test_a_payout_of_another_tenant_is_like_one_that_does_not_exist(
     assert "Auszahlung nicht gefunden." in answers[0].text
 
 
-async def test_the_engine_is_linked_for_operators_only(books: Books, firm: Firm) -> None:
-    payout = await books.asked_for()
+async def test_the_engine_is_linked_for_operators_only(payout_books: Books, firm: Firm) -> None:
+    payout = await payout_books.asked_for()
     ops, viewer = await firm.platform_admin(), await firm.person(Role.VIEWER)
     await ops.post("/admin/mandant", {"tenant": firm.tenant.slug})
     link = f"/workflows/payout%2F{firm.tenant.slug}%2F{payout.number}"
@@ -297,8 +301,8 @@ async def test_the_engine_is_linked_for_operators_only(books: Books, firm: Firm)
     assert "In lexoffice" not in (await ops.get(f"{LIST}/{payout.number}")).text
 
 
-async def test_the_same_in_english(books: Books, firm: Firm) -> None:
-    payout = await books.asked_for()
+async def test_the_same_in_english(payout_books: Books, firm: Firm) -> None:
+    payout = await payout_books.asked_for()
     viewer = await firm.person(Role.VIEWER)
     await viewer.post("/sprache", {"sprache": "en"})
     page = (await viewer.get(f"{LIST}/{payout.number}")).text
@@ -308,8 +312,10 @@ async def test_the_same_in_english(books: Books, firm: Firm) -> None:
 
 
 @pytest.mark.parametrize("place", ["²", "-1", "x", "99999999999"])
-async def test_a_place_in_the_lines_that_is_none_is_their_beginning(books: Books, firm: Firm, place: str) -> None:
-    payout = await books.asked_for(10_000)
+async def test_a_place_in_the_lines_that_is_none_is_their_beginning(
+    payout_books: Books, firm: Firm, place: str
+) -> None:
+    payout = await payout_books.asked_for(10_000)
     browser = await firm.person(Role.VIEWER)
     page = await browser.get(f"{LIST}/{payout.number}?ab={place}")
     assert page.status_code == 200

@@ -28,9 +28,9 @@ async def begun(books: Books, *, rehearsal: bool = False) -> UUID:
     return run
 
 
-async def test_a_rehearsal_shows_who_would_get_what_and_links_no_payout(books: Books, firm: Firm) -> None:
-    await earn(books, 10_000)
-    run = await begun(books, rehearsal=True)
+async def test_a_rehearsal_shows_who_would_get_what_and_links_no_payout(payout_books: Books, firm: Firm) -> None:
+    await earn(payout_books, 10_000)
+    run = await begun(payout_books, rehearsal=True)
     page = (await (await firm.person(Role.VIEWER)).get(f"{PAGE}/{run}")).text
     assert "Probelauf" in page
     assert "100,00\xa0€" in page
@@ -38,9 +38,9 @@ async def test_a_rehearsal_shows_who_would_get_what_and_links_no_payout(books: B
     assert "PO-" not in page
 
 
-async def test_a_run_is_watched_and_its_payouts_are_linked(books: Books, firm: Firm) -> None:
-    await earn(books, 10_000)
-    run = await begun(books)
+async def test_a_run_is_watched_and_its_payouts_are_linked(payout_books: Books, firm: Firm) -> None:
+    await earn(payout_books, 10_000)
+    run = await begun(payout_books)
     browser = await firm.person(Role.VIEWER)
     page = (await browser.get(f"{PAGE}/{run}")).text
     assert "läuft" in page
@@ -51,8 +51,8 @@ async def test_a_run_is_watched_and_its_payouts_are_linked(books: Books, firm: F
     assert "-0001" not in waiting
 
 
-async def test_a_run_is_cancelled_with_a_reason_only(books: Books, firm: Firm) -> None:
-    run = await begun(books)
+async def test_a_run_is_cancelled_with_a_reason_only(payout_books: Books, firm: Firm) -> None:
+    run = await begun(payout_books)
     browser = await firm.person(Role.EDITOR)
     refused = await browser.post(f"{PAGE}/{run}/abbrechen", {"reason": " "}, shown_at=f"{PAGE}/{run}")
     assert refused.status_code == 422
@@ -70,14 +70,14 @@ async def test_a_day_that_is_none_is_told_and_kept(firm: Firm) -> None:
     assert "31.02.2026" in answer.text
 
 
-async def test_two_admins_and_a_double_click_begin_one_run_in_one_name(books: Books, firm: Firm) -> None:
+async def test_two_admins_and_a_double_click_begin_one_run_in_one_name(payout_books: Books, firm: Firm) -> None:
     browsers = [await firm.person(Role.ADMIN), await firm.person(Role.ADMIN)]
     form = {"stichtag": tomorrow().isoformat(), "art": "lauf"}
     answers = await asyncio.gather(*(browser.post(PAGE, form, shown_at=PAGE) for browser in browsers for _ in range(2)))
     assert sorted(answer.status_code for answer in answers) == [303, 422, 422, 422]
     for refused in (answer for answer in answers if answer.status_code == 422):
         assert "Für diesen Zeitraum gibt es bereits einen Lauf." in refused.text
-    [run] = await books.rows("SELECT id, requested_by, started_at FROM payout_runs")
+    [run] = await payout_books.rows("SELECT id, requested_by, started_at FROM payout_runs")
     assert run["requested_by"] in {f"user:{browser.user}" for browser in browsers}
     page = (await browsers[0].get(f"{PAGE}/{run['id']}")).text
     assert "läuft" in page
@@ -92,15 +92,15 @@ async def test_only_an_admin_sets_the_monthly_day(firm: Firm) -> None:
     assert (await editor.post(f"{PAGE}/kalender", {"tag": ""}, shown_at=PAGE)).status_code == 403
 
 
-async def test_another_firms_run_is_not_found(books: Books, other_firm: Firm) -> None:
-    run = await begun(books)
+async def test_another_firms_run_is_not_found(payout_books: Books, other_firm: Firm) -> None:
+    run = await begun(payout_books)
     assert (await (await other_firm.person(Role.ADMIN)).get(f"{PAGE}/{run}")).status_code == 404
 
 
-async def test_a_runs_payouts_are_listed_summed_and_put_in_a_file_by_its_link(books: Books, firm: Firm) -> None:
-    alone = await books.asked_for(7_000)
-    await earn(books, 10_000)
-    run = await begun(books)
+async def test_a_runs_payouts_are_listed_summed_and_put_in_a_file_by_its_link(payout_books: Books, firm: Firm) -> None:
+    alone = await payout_books.asked_for(7_000)
+    await earn(payout_books, 10_000)
+    run = await begun(payout_books)
     browser = await firm.person(Role.VIEWER)
     listed = f"/admin/auszahlungen?auszahlungslauf={run}"
     assert f'href="{listed}"' in (await browser.get(f"{PAGE}/{run}")).text

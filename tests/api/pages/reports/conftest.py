@@ -1,6 +1,6 @@
 """Firms with something to report."""
 
 from tests.fixtures.payout_books import payout_books
-from tests.fixtures.sale_books import sale_books as books
+from tests.fixtures.sale_books import sale_books
 
-__all__ = ["books", "payout_books"]
+__all__ = ["payout_books", "sale_books"]

@@ -17,22 +17,24 @@ _SALES = """
 _MANY = 2_345
 
 
-async def test_a_file_of_many_batches_holds_every_row_once(books: Books) -> None:
-    await books.rows(_SALES, books.firm.tenant.id, _MANY)
-    answer = await books.editor.get("/admin/transaktionen.csv")
+async def test_a_file_of_many_batches_holds_every_row_once(sale_books: Books) -> None:
+    await sale_books.rows(_SALES, sale_books.firm.tenant.id, _MANY)
+    answer = await sale_books.editor.get("/admin/transaktionen.csv")
     lines = answer.content.decode("utf-8-sig").splitlines()[1:]
     named = [cell for line in lines for cell in line.split(";") if cell.startswith("B-")]
     assert sorted(named) == sorted(f"B-{n}" for n in range(1, _MANY + 1))
 
 
-async def test_a_file_that_cannot_be_read_to_its_end_is_seen_to_be_cut_off(books: Books, people_app: FastAPI) -> None:
-    await books.rows(_SALES, books.firm.tenant.id, _MANY)
+async def test_a_file_that_cannot_be_read_to_its_end_is_seen_to_be_cut_off(
+    sale_books: Books, people_app: FastAPI
+) -> None:
+    await sale_books.rows(_SALES, sale_books.firm.tenant.id, _MANY)
     # No calendar has this day: the last batch fails when everything before it has long been sent.
-    await books.rows("UPDATE transactions SET sold_at = '-infinity' WHERE order_reference = 'B-1'")
+    await sale_books.rows("UPDATE transactions SET sold_at = '-infinity' WHERE order_reference = 'B-1'")
     received = bytearray()
     async with (
         served(people_app) as address,
-        httpx.AsyncClient(base_url=address, cookies=dict(books.editor.http.cookies), timeout=ANSWER_S) as client,
+        httpx.AsyncClient(base_url=address, cookies=dict(sale_books.editor.http.cookies), timeout=ANSWER_S) as client,
         client.stream("GET", "/admin/transaktionen.csv") as answer,
     ):
         assert answer.status_code == 200
@@ -48,9 +50,9 @@ async def _read(answer: httpx.Response, into: bytearray) -> None:
         into += some
 
 
-async def test_a_file_speaks_the_language_of_its_reader_to_the_last_line(books: Books) -> None:
-    await books.sale()
-    await books.send("/sprache", {"sprache": "en"})
-    lines = (await books.editor.get("/admin/transaktionen.csv")).content.decode("utf-8-sig").splitlines()
+async def test_a_file_speaks_the_language_of_its_reader_to_the_last_line(sale_books: Books) -> None:
+    await sale_books.sale()
+    await sale_books.send("/sprache", {"sprache": "en"})
+    lines = (await sale_books.editor.get("/admin/transaktionen.csv")).content.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("Sold")
     assert "Vorläufig" not in lines[1]

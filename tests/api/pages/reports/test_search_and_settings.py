@@ -21,22 +21,22 @@ def test_an_amount_is_read_as_people_write_it(words: str, cents: int | None) -> 
 
 
 @pytest.mark.parametrize("words", ["B-1", "119,00", "Anna", "anna", "kunde ag", "a@kunde", "RE-2026"])
-async def test_a_sale_is_found_by_what_people_have_in_their_hands(books: Books, words: str) -> None:
-    sale = await books.sale(order_reference="B-1", customer_email="a@kunde.example", customer_name="Kunde AG")
-    await books.sale(gross_cents=5_000)
-    await books.rows(
+async def test_a_sale_is_found_by_what_people_have_in_their_hands(sale_books: Books, words: str) -> None:
+    sale = await sale_books.sale(order_reference="B-1", customer_email="a@kunde.example", customer_name="Kunde AG")
+    await sale_books.sale(gross_cents=5_000)
+    await sale_books.rows(
         """
         INSERT INTO external_documents (tenant_id, organization_id, kind, resource_id, voucher_number, transaction_id)
         VALUES ($1, gen_random_uuid(), 'invoice', gen_random_uuid(), 'RE-2026-0007', $2)
         """,
-        books.firm.tenant.id,
+        sale_books.firm.tenant.id,
         sale,
     )
-    answer = await books.editor.get(
+    answer = await sale_books.editor.get(
         "/admin/suche",
     )
     assert answer.status_code == 200
-    answer = await books.editor.http.get("/admin/suche", params={"q": words})
+    answer = await sale_books.editor.http.get("/admin/suche", params={"q": words})
     if answer.status_code == 303:
         assert answer.headers["location"] in (f"/admin/transaktionen/{sale}", "/admin/partner/ANNA")
     else:
@@ -44,30 +44,32 @@ async def test_a_sale_is_found_by_what_people_have_in_their_hands(books: Books, 
         assert "50,00" not in answer.text
 
 
-async def test_a_payout_is_found_by_its_numbers_and_its_amount(books: Books) -> None:
-    await books.fit_to_be_paid()
-    await books.approved_sale()
-    number = (await books.send("/admin/partner/ANNA/auszahlung")).rpartition("/")[2]
-    found = await books.editor.http.get("/admin/suche", params={"q": number.lower()})
+async def test_a_payout_is_found_by_its_numbers_and_its_amount(sale_books: Books) -> None:
+    await sale_books.fit_to_be_paid()
+    await sale_books.approved_sale()
+    number = (await sale_books.send("/admin/partner/ANNA/auszahlung")).rpartition("/")[2]
+    found = await sale_books.editor.http.get("/admin/suche", params={"q": number.lower()})
     assert found.headers["location"] == f"/admin/auszahlungen/{number}"
-    assert number in (await books.editor.http.get("/admin/suche", params={"q": "11,90"})).text
+    assert number in (await sale_books.editor.http.get("/admin/suche", params={"q": "11,90"})).text
 
 
 @pytest.mark.parametrize(
     "words", ["{}", "po 2026/0042", "PO20260042", "0042", "6-0042", "GS-2026-0815", "0815", "gs2026"]
 )
-async def test_a_payout_is_found_by_either_end_of_its_numbers_however_they_are_typed(books: Books, words: str) -> None:
-    await books.fit_to_be_paid()
-    await books.approved_sale()
-    await books.send("/admin/partner/ANNA/auszahlung")
-    await books.rows("UPDATE payouts SET number = 'PO-2026-0042'")
-    await books.rows(
+async def test_a_payout_is_found_by_either_end_of_its_numbers_however_they_are_typed(
+    sale_books: Books, words: str
+) -> None:
+    await sale_books.fit_to_be_paid()
+    await sale_books.approved_sale()
+    await sale_books.send("/admin/partner/ANNA/auszahlung")
+    await sale_books.rows("UPDATE payouts SET number = 'PO-2026-0042'")
+    await sale_books.rows(
         """
         INSERT INTO external_documents (tenant_id, organization_id, kind, resource_id, voucher_number, payout_id)
         SELECT tenant_id, gen_random_uuid(), 'credit-note', gen_random_uuid(), 'GS-2026-0815', id FROM payouts
         """
     )
-    found = await books.editor.http.get("/admin/suche", params={"q": words.format("PO-2026-0042")})
+    found = await sale_books.editor.http.get("/admin/suche", params={"q": words.format("PO-2026-0042")})
     if found.status_code == 303:
         assert found.headers["location"] == "/admin/auszahlungen/PO-2026-0042"
     else:
@@ -77,65 +79,65 @@ async def test_a_payout_is_found_by_either_end_of_its_numbers_however_they_are_t
 @pytest.mark.parametrize(
     "words", ["albrecht", "brech", "Albrecht Ännchen", "aennchen", "ännch", "ÄNNCHEN", "muehle.ex", "RENE", "rené"]
 )
-async def test_people_are_found_by_any_piece_of_their_names_and_addresses(books: Books, words: str) -> None:
-    await books.rows(
+async def test_people_are_found_by_any_piece_of_their_names_and_addresses(sale_books: Books, words: str) -> None:
+    await sale_books.rows(
         "UPDATE partners SET name = 'Ännchen Albrecht-René', email = 'a.albrecht@muehle.example' WHERE code = 'ANNA'"
     )
-    await books.sale(customer_email="ännchen.albrecht@muehle.example", customer_name="Aennchen René Albrecht")
-    await books.sale(customer_email="x@laden.example", customer_name="Laden KG")
-    page = await books.read(f"/admin/suche?q={words}")
+    await sale_books.sale(customer_email="ännchen.albrecht@muehle.example", customer_name="Aennchen René Albrecht")
+    await sale_books.sale(customer_email="x@laden.example", customer_name="Laden KG")
+    page = await sale_books.read(f"/admin/suche?q={words}")
     assert "Ännchen Albrecht-René" in page
     assert "Aennchen René Albrecht" in page
     assert "Laden KG" not in page
     assert "Partner Bert" not in page
-    assert "Ännchen Albrecht-René" in await books.read(f"/admin/partner?name={words}")
-    assert "Aennchen René Albrecht" in await books.read(f"/admin/kunden?name={words}")
+    assert "Ännchen Albrecht-René" in await sale_books.read(f"/admin/partner?name={words}")
+    assert "Aennchen René Albrecht" in await sale_books.read(f"/admin/kunden?name={words}")
 
 
 @pytest.mark.parametrize("name", ["ÄÖÜäöüß", "ÁÀÂÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÕØÚÙÛÝáàâãåçéèêëíìîïñóòôõøúùûýÿ", "Anna 'B.' %_\\"])
-async def test_the_ledger_and_the_search_fold_names_alike(books: Books, name: str) -> None:
-    [row] = await books.rows("SELECT folded($1) AS folded", name)
+async def test_the_ledger_and_the_search_fold_names_alike(sale_books: Books, name: str) -> None:
+    [row] = await sale_books.rows("SELECT folded($1) AS folded", name)
     assert row["folded"] == folded(name)
 
 
-async def test_nothing_is_said_when_nothing_is_found(books: Books) -> None:
-    assert "nichts gefunden" in await books.read("/admin/suche?q=gibtesnicht")
-    assert "mindestens zwei Zeichen" in await books.read("/admin/suche?q=x")
+async def test_nothing_is_said_when_nothing_is_found(sale_books: Books) -> None:
+    assert "nichts gefunden" in await sale_books.read("/admin/suche?q=gibtesnicht")
+    assert "mindestens zwei Zeichen" in await sale_books.read("/admin/suche?q=x")
 
 
-async def test_customers_are_listed_and_given_to_a_partner(books: Books) -> None:
-    await books.sale(customer_email="a@kunde.example", customer_name="Kunde AG")
-    await books.sale(customer_email="b@kunde.example", customer_name="Laden KG")
-    page = await books.read("/admin/kunden?name=kunde+ag")
+async def test_customers_are_listed_and_given_to_a_partner(sale_books: Books) -> None:
+    await sale_books.sale(customer_email="a@kunde.example", customer_name="Kunde AG")
+    await sale_books.sale(customer_email="b@kunde.example", customer_name="Laden KG")
+    page = await sale_books.read("/admin/kunden?name=kunde+ag")
     assert "Kunde AG" in page
     assert "Laden KG" not in page
-    [row] = await books.rows("SELECT id FROM customers WHERE name = 'Kunde AG'")
-    wrong = await books.send(f"/admin/kunden/{row['id']}", {"partner": "NIEMAND", "grund": "Vertrag"}, status=422)
+    [row] = await sale_books.rows("SELECT id FROM customers WHERE name = 'Kunde AG'")
+    wrong = await sale_books.send(f"/admin/kunden/{row['id']}", {"partner": "NIEMAND", "grund": "Vertrag"}, status=422)
     assert "gibt es nicht" in wrong
-    silent = await books.send(f"/admin/kunden/{row['id']}", {"partner": "bert"}, status=422)
+    silent = await sale_books.send(f"/admin/kunden/{row['id']}", {"partner": "bert"}, status=422)
     assert "Bitte nennen Sie den Grund (höchstens 500 Zeichen)." in silent
-    await books.send(f"/admin/kunden/{row['id']}", {"partner": "bert", "grund": "Laut Vertrag"})
-    [entry] = await books.rows("SELECT detail FROM audit_entries WHERE action = 'customer.assigned'")
+    await sale_books.send(f"/admin/kunden/{row['id']}", {"partner": "bert", "grund": "Laut Vertrag"})
+    [entry] = await sale_books.rows("SELECT detail FROM audit_entries WHERE action = 'customer.assigned'")
     assert entry["detail"] == {"partner": [None, "BERT"], "reason": "Laut Vertrag"}
-    assert "Kunde AG" in await books.read("/admin/kunden?partner=BERT")
-    assert "customer.assigned" in await books.firm.actions()
+    assert "Kunde AG" in await sale_books.read("/admin/kunden?partner=BERT")
+    assert "customer.assigned" in await sale_books.firm.actions()
 
 
-async def test_the_cards_say_how_each_provider_stands(books: Books) -> None:
-    page = await books.read("/admin/zahlungsanbieter")
+async def test_the_cards_say_how_each_provider_stands(sale_books: Books) -> None:
+    page = await sale_books.read("/admin/zahlungsanbieter")
     assert page.count("nicht verbunden") == 2
-    admin = await books.firm.person(Role.ADMIN)
-    refused = await books.send(
+    admin = await sale_books.firm.person(Role.ADMIN)
+    refused = await sale_books.send(
         "/admin/zahlungsanbieter/stripe", {"signing_secret": "sk_live_abcdefghijk"}, browser=admin, status=422
     )
     assert "whsec_" in refused
-    await books.send("/admin/zahlungsanbieter/stripe", {"signing_secret": "whsec_abcdefgh1234"}, browser=admin)
-    page = await books.read("/admin/zahlungsanbieter")
+    await sale_books.send("/admin/zahlungsanbieter/stripe", {"signing_secret": "whsec_abcdefgh1234"}, browser=admin)
+    page = await sale_books.read("/admin/zahlungsanbieter")
     assert "…1234" in page
     assert "whsec_abcdefgh" not in page
-    page = await books.read("/admin/zahlungsanbieter/stripe")
+    page = await sale_books.read("/admin/zahlungsanbieter/stripe")
     assert "wartet auf das erste Ereignis" in page
-    assert f"/api/webhooks/{books.firm.tenant.slug}/stripe" in page
+    assert f"/api/webhooks/{sale_books.firm.tenant.slug}/stripe" in page
     assert [kind for kind in stripe_events.EVENTS if kind not in page] == []
-    await books.send("/admin/zahlungsanbieter/stripe/entfernen", browser=admin)
-    assert "abgeschaltet" in await books.read("/admin/zahlungsanbieter")
+    await sale_books.send("/admin/zahlungsanbieter/stripe/entfernen", browser=admin)
+    assert "abgeschaltet" in await sale_books.read("/admin/zahlungsanbieter")
