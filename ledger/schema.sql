@@ -349,7 +349,9 @@ CREATE TABLE commissions (
     earned_cents   bigint,
     cause          text,
     cause_document text,
-    tax_case       text CHECK (tax_case IN ('regular', 'small_business', 'private')),
+    tax_case       text
+        CHECK (tax_case IN ('regular', 'small_business', 'private', 'eu_business', 'third_country',
+        'small_business_eu')) NOT VALID,
     reissued_of    uuid,
     split_of       uuid,
     changed_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -459,7 +461,8 @@ CREATE TABLE creation_intents (
     tenant_id       uuid NOT NULL REFERENCES tenants,
     id              uuid NOT NULL DEFAULT gen_random_uuid(),
     provider        text NOT NULL DEFAULT 'lexoffice',
-    kind            text NOT NULL CHECK (kind IN ('credit-note', 'invoice')),
+    kind            text NOT NULL
+        CHECK (kind IN ('credit-note', 'invoice', 'purchaseinvoice', 'purchasecreditnote')) NOT VALID,
     payout_id       uuid,
     transaction_id  uuid,
     marker          text NOT NULL,
@@ -480,18 +483,27 @@ CREATE TABLE creation_intents (
     closed_at       timestamptz,
     created_at      timestamptz NOT NULL DEFAULT now(),
     adopted         boolean NOT NULL DEFAULT false,
+    own_document_id uuid,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, marker),
+    CONSTRAINT creation_intents_own_document_fkey FOREIGN KEY (tenant_id, own_document_id) REFERENCES own_documents
+        NOT VALID,
     FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts,
     FOREIGN KEY (tenant_id, transaction_id) REFERENCES transactions,
-    CHECK ((kind = 'credit-note') = (payout_id IS NOT NULL)),
-    CHECK ((kind = 'invoice') = (transaction_id IS NOT NULL)),
-    CHECK ((sent_at IS NULL) = (deadline IS NULL))
+    CONSTRAINT a_voucher_has_its_document
+        CHECK ((kind IN ('purchaseinvoice', 'purchasecreditnote')) = (own_document_id IS NOT NULL)) NOT VALID,
+    CONSTRAINT an_intent_has_its_payout
+        CHECK ((kind IN ('credit-note', 'purchaseinvoice')) = (payout_id IS NOT NULL)) NOT VALID,
+    CONSTRAINT an_invoice_has_its_sale CHECK ((kind = 'invoice') = (transaction_id IS NOT NULL)) NOT VALID,
+    CONSTRAINT what_was_sent_has_a_deadline CHECK ((sent_at IS NULL) = (deadline IS NULL)) NOT VALID
 );
 COMMENT ON TABLE creation_intents IS 'A document that is to be created outside: what is sent, whether it was, and what came of it.';
+CREATE INDEX intents_of_a_document ON creation_intents (tenant_id, own_document_id) WHERE own_document_id IS NOT NULL;
 CREATE INDEX intents_of_a_payout ON creation_intents (tenant_id, payout_id) WHERE payout_id IS NOT NULL;
 CREATE INDEX intents_without_an_id ON creation_intents (tenant_id) WHERE resource_id IS NULL AND closed_at IS NULL;
 CREATE INDEX invoices_to_announce ON creation_intents (created_at) WHERE kind = 'invoice' AND announced_at IS NULL;
+CREATE UNIQUE INDEX one_open_intent_per_document ON creation_intents (tenant_id, own_document_id)
+    WHERE own_document_id IS NOT NULL AND closed_at IS NULL;
 CREATE UNIQUE INDEX one_open_intent_per_payout ON creation_intents (tenant_id, payout_id)
     WHERE payout_id IS NOT NULL AND closed_at IS NULL;
 CREATE UNIQUE INDEX one_open_intent_per_sale ON creation_intents (tenant_id, transaction_id)
@@ -576,6 +588,7 @@ CREATE TABLE decisions (
     reason       text,
     detail       jsonb NOT NULL DEFAULT '{}',
     delivered_at timestamptz,
+    hash_version integer NOT NULL DEFAULT 1 CHECK (hash_version > 0) NOT VALID,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts
 );
@@ -615,6 +628,27 @@ CREATE POLICY own_tenant ON document_snapshots
     WITH
     CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT ON document_snapshots TO partnerdesk_app;
+
+CREATE TABLE document_strategies (
+    tenant_id  uuid NOT NULL REFERENCES tenants,
+    tax_case   text NOT NULL
+        CHECK (tax_case IN ('regular', 'small_business', 'private', 'eu_business', 'third_country',
+        'small_business_eu')),
+    strategy   text NOT NULL CHECK (strategy IN ('lexoffice_credit_note', 'own_document', 'blocked')),
+    changed_by text NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, tax_case),
+    CONSTRAINT abroad_is_no_credit_note
+        CHECK (strategy <> 'lexoffice_credit_note' OR (tax_case IN ('regular', 'small_business', 'private')))
+);
+COMMENT ON TABLE document_strategies IS 'Who writes the document of a tax case: lexoffice, we, or nobody.';
+ALTER TABLE document_strategies ENABLE ROW LEVEL SECURITY;
+ALTER TABLE document_strategies FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON document_strategies
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON document_strategies TO partnerdesk_app;
 
 CREATE TABLE erasures (
     tenant_id   uuid NOT NULL REFERENCES tenants,
@@ -724,7 +758,8 @@ CREATE TABLE external_documents (
     id                  uuid NOT NULL DEFAULT gen_random_uuid(),
     provider            text NOT NULL DEFAULT 'lexoffice',
     organization_id     uuid NOT NULL,
-    kind                text NOT NULL CHECK (kind IN ('invoice', 'credit-note')),
+    kind                text NOT NULL
+        CHECK (kind IN ('invoice', 'credit-note', 'purchaseinvoice', 'purchasecreditnote')) NOT VALID,
     resource_id         uuid NOT NULL,
     voucher_number      text,
     payout_id           uuid,
@@ -747,12 +782,20 @@ CREATE TABLE external_documents (
     number_backwards    text COLLATE "C"
         GENERATED ALWAYS AS (reverse(translate(upper(voucher_number), '-_/. ', ''))) STORED,
     changed_at          timestamptz NOT NULL DEFAULT clock_timestamp(),
+    own_document_id     uuid,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, provider, resource_id),
+    CONSTRAINT external_documents_own_document_fkey FOREIGN KEY (tenant_id, own_document_id) REFERENCES own_documents
+        NOT VALID,
     FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts,
     FOREIGN KEY (tenant_id, transaction_id) REFERENCES transactions,
-    CHECK (payout_id IS NULL OR kind = 'credit-note'),
-    CHECK (transaction_id IS NULL OR kind = 'invoice')
+    CONSTRAINT a_voucher_of_a_payout_has_its_document
+        CHECK (kind <> 'purchaseinvoice' OR payout_id IS NULL OR own_document_id IS NOT NULL) NOT VALID,
+    CONSTRAINT only_invoices_are_of_a_sale CHECK (transaction_id IS NULL OR kind = 'invoice') NOT VALID,
+    CONSTRAINT only_these_are_of_a_payout
+        CHECK (payout_id IS NULL OR (kind IN ('credit-note', 'purchaseinvoice'))) NOT VALID,
+    CONSTRAINT only_vouchers_are_of_a_document
+        CHECK (own_document_id IS NULL OR (kind IN ('purchaseinvoice', 'purchasecreditnote'))) NOT VALID
 );
 COMMENT ON TABLE external_documents IS 'An invoice or credit note of the books, as it was last fetched, and what it belongs to.';
 CREATE INDEX documents_by_amount ON external_documents (tenant_id, gross_cents);
@@ -766,6 +809,8 @@ CREATE UNIQUE INDEX one_credit_note_per_payout ON external_documents (tenant_id,
     WHERE payout_id IS NOT NULL AND detached_at IS NULL;
 CREATE UNIQUE INDEX one_invoice_per_sale ON external_documents (tenant_id, transaction_id)
     WHERE transaction_id IS NOT NULL AND detached_at IS NULL;
+CREATE UNIQUE INDEX one_voucher_per_document ON external_documents (tenant_id, own_document_id)
+    WHERE own_document_id IS NOT NULL AND detached_at IS NULL;
 ALTER TABLE external_documents ENABLE ROW LEVEL SECURITY;
 ALTER TABLE external_documents FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON external_documents
@@ -1395,7 +1440,8 @@ CREATE TABLE partner_tax_statuses (
     id             uuid NOT NULL DEFAULT gen_random_uuid(),
     partner_id     uuid NOT NULL,
     status         text NOT NULL
-        CHECK (status IN ('regular', 'small_business', 'private', 'eu_business', 'third_country')),
+        CHECK (status IN ('regular', 'small_business', 'private', 'eu_business', 'third_country',
+        'small_business_eu')) NOT VALID,
     valid_from     date NOT NULL,
     valid_until    date,
     vat_id         text,
@@ -1686,7 +1732,9 @@ CREATE TABLE payouts (
     state                  text NOT NULL DEFAULT 'awaiting_approval'
         CHECK (state IN ('awaiting_approval', 'approved', 'rejected', 'outcome_unknown', 'credit_note_open', 'paid',
         'returned', 'cancelled', 'settled_manually')),
-    tax_case               text NOT NULL CHECK (tax_case IN ('regular', 'small_business', 'private')),
+    tax_case               text NOT NULL
+        CHECK (tax_case IN ('regular', 'small_business', 'private', 'eu_business', 'third_country',
+        'small_business_eu')) NOT VALID,
     currency               text NOT NULL DEFAULT 'EUR' CHECK (currency = 'EUR'),
     net_cents              bigint NOT NULL,
     tax_rate               numeric(4,2) NOT NULL,
@@ -1723,11 +1771,19 @@ CREATE TABLE payouts (
     state_reason_code      text,
     state_reason_params    jsonb,
     changed_at             timestamptz NOT NULL DEFAULT clock_timestamp(),
+    strategy               text NOT NULL DEFAULT 'lexoffice_credit_note'
+        CHECK (strategy IN ('lexoffice_credit_note', 'own_document')) NOT VALID,
+    books                  text NOT NULL DEFAULT 'lexoffice' CHECK (books IN ('lexoffice', 'none')) NOT VALID,
+    document_stage         text CHECK (document_stage IN ('issued', 'booked', 'delivered')) NOT VALID,
+    hash_version           integer NOT NULL DEFAULT 1 CHECK (hash_version > 0) NOT VALID,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, number),
     FOREIGN KEY (tenant_id, bank_details_id) REFERENCES partner_bank_details,
     FOREIGN KEY (tenant_id, partner_id) REFERENCES partners,
     FOREIGN KEY (tenant_id, run_id) REFERENCES payout_runs,
+    CONSTRAINT a_credit_note_is_of_the_books
+        CHECK (strategy = 'own_document' OR books = 'lexoffice' AND document_stage IS NULL AND (tax_case IN
+        ('regular', 'small_business', 'private'))) NOT VALID,
     CHECK (gross_cents = (net_cents + tax_cents)),
     CHECK ((state IN ('cancelled', 'rejected')) OR net_cents > 0),
     CHECK (tax_rate > 0 OR tax_cents = 0),
@@ -1735,6 +1791,7 @@ CREATE TABLE payouts (
     CHECK ((held_by IS NULL) = (held_at IS NULL)),
     CHECK ((objected_at IS NULL) = (objection_reason IS NULL)),
     CHECK ((blocked_code IS NULL) = (blocked_params IS NULL)),
+    CONSTRAINT what_is_booked_has_books CHECK (books <> 'none' OR document_stage <> 'booked') NOT VALID,
     CONSTRAINT what_is_paid_has_its_day CHECK (state <> 'paid' OR paid_on IS NOT NULL),
     CONSTRAINT who_puts_back_says_why CHECK (held_by IS NULL OR held_reason IS NOT NULL)
 );
@@ -2599,6 +2656,7 @@ CREATE TABLE tenants (
     payout_run_day         smallint CHECK (payout_run_day BETWEEN 1 AND 28),
     payout_run_hour        smallint NOT NULL DEFAULT 6 CHECK (payout_run_hour BETWEEN 0 AND 23),
     without_bank_details   text NOT NULL DEFAULT 'hold' CHECK (without_bank_details IN ('hold', 'by_hand')),
+    books                  text NOT NULL DEFAULT 'lexoffice' CHECK (books IN ('lexoffice', 'none')),
     FOREIGN KEY (id, default_campaign_id) REFERENCES campaigns
 );
 COMMENT ON TABLE tenants IS 'A firm that pays partners: its address for documents, and the rules that its admins set.';

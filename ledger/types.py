@@ -194,14 +194,43 @@ class TaxStatus(StrEnum):
     PRIVATE = "private"
     EU_BUSINESS = "eu_business"
     THIRD_COUNTRY = "third_country"
+    SMALL_BUSINESS_EU = "small_business_eu"
+    """Of another EU state, with a number that ends in EX (§ 19 Abs. 4, § 19a UStG)."""
 
 
 class TaxCase(StrEnum):
-    """What one document can hold: one case per payout."""
+    """What one document can hold: one case per payout. The last three are told by a document of our own only."""
 
     REGULAR = "regular"
     SMALL_BUSINESS = "small_business"
     PRIVATE = "private"
+    EU_BUSINESS = "eu_business"
+    THIRD_COUNTRY = "third_country"
+    SMALL_BUSINESS_EU = "small_business_eu"
+
+
+class DocumentStrategy(StrEnum):
+    """Who writes the document of a tax case (rules.md, The document). A payout is never `blocked`: it is not made."""
+
+    LEXOFFICE_CREDIT_NOTE = "lexoffice_credit_note"
+    OWN_DOCUMENT = "own_document"
+    BLOCKED = "blocked"
+
+
+class Books(StrEnum):
+    """Where a tenant's documents are booked."""
+
+    LEXOFFICE = "lexoffice"
+    NONE = "none"
+    """By hand, or later: nothing is booked by us, and no connection is needed."""
+
+
+class DocumentStage(StrEnum):
+    """How far a payout's own document is; without books none is ever `booked`."""
+
+    ISSUED = "issued"
+    BOOKED = "booked"
+    DELIVERED = "delivered"
 
 
 class WithoutBankDetails(StrEnum):
@@ -218,3 +247,7 @@ class DocumentKind(StrEnum):
 
     INVOICE = "invoice"
     CREDIT_NOTE = "credit-note"
+    PURCHASE_INVOICE = "purchaseinvoice"
+    """The voucher of a payout's own document; this and the next are spelled as the type of a voucher."""
+    PURCHASE_CREDIT_NOTE = "purchasecreditnote"
+    """That of a Storno or a correction."""

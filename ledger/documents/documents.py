@@ -30,6 +30,8 @@ class KnownDocument(Frozen):
     voucher_number: str | None
     payout_number: PayoutNumber | None
     transaction_id: TransactionId | None
+    own_document_id: UUID | None
+    """Whose voucher it is."""
     sale_has_partner: bool
     status: str | None
     version: int | None
@@ -266,13 +268,14 @@ async def mark_deleted(tx: TenantTransaction, resource_id: UUID) -> None:
 
 
 async def is_ours(tx: TenantTransaction, resource_id: UUID) -> bool:
-    """Whether this document already belongs to a payout or a sale, and so cannot be one that was lost."""
+    """Whether it already belongs to a payout, a sale or a document of our own, and so cannot be one that was lost."""
     return bool(
         await tx.fetchval(
             """
             SELECT EXISTS (SELECT 1 FROM external_documents
                             WHERE tenant_id = $1 AND provider = $2 AND resource_id = $3
-                              AND (payout_id IS NOT NULL OR transaction_id IS NOT NULL))
+                              AND (payout_id IS NOT NULL OR transaction_id IS NOT NULL
+                                   OR own_document_id IS NOT NULL))
             """,
             tx.tenant.id,
             LEXOFFICE,

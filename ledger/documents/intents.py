@@ -26,6 +26,8 @@ class Intent(Frozen):
     kind: DocumentKind
     payout_id: PayoutId | None
     transaction_id: TransactionId | None
+    own_document_id: UUID | None
+    """Whose voucher it is."""
     marker: str
     organization_id: UUID
     content: dict[str, Any]
@@ -75,7 +77,10 @@ def new_marker(number: str) -> str:
 
 
 class NewIntent(Frozen):
-    """The document that is to be created: `content` is the body to send, for one payout or one sale."""
+    """The document that is to be created: `content` is the body to send, for one payout or one sale.
+
+    A voucher is of one document of our own, and of that one's payout where it has one.
+    """
 
     kind: DocumentKind
     marker: str
@@ -87,6 +92,7 @@ class NewIntent(Frozen):
     gross_cents: int
     payout_id: PayoutId | None = None
     transaction_id: TransactionId | None = None
+    own_document_id: UUID | None = None
 
 
 async def open_intent(tx: TenantTransaction, new: NewIntent) -> Intent:
@@ -94,8 +100,8 @@ async def open_intent(tx: TenantTransaction, new: NewIntent) -> Intent:
     row = await tx.fetchrow(
         """
         INSERT INTO creation_intents (tenant_id, kind, payout_id, transaction_id, marker, organization_id, content,
-                                      content_hash, net_cents, gross_cents)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *
+                                      content_hash, net_cents, gross_cents, own_document_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *
         """,
         tx.tenant.id,
         new.kind,
@@ -107,6 +113,7 @@ async def open_intent(tx: TenantTransaction, new: NewIntent) -> Intent:
         new.content_hash,
         new.net_cents,
         new.gross_cents,
+        new.own_document_id,
     )
     return _intent(row)
 
@@ -139,6 +146,16 @@ async def open_of_sale(tx: TenantTransaction, transaction: TransactionId) -> Int
         "SELECT * FROM creation_intents WHERE tenant_id = $1 AND transaction_id = $2 AND closed_at IS NULL",
         tx.tenant.id,
         transaction,
+    )
+    return None if row is None else _intent(row)
+
+
+async def open_of_document(tx: TenantTransaction, document: UUID) -> Intent | None:
+    """The intent of the voucher of this own document that is not closed yet, or None."""
+    row = await tx.fetchrow(
+        "SELECT * FROM creation_intents WHERE tenant_id = $1 AND own_document_id = $2 AND closed_at IS NULL",
+        tx.tenant.id,
+        document,
     )
     return None if row is None else _intent(row)
 
@@ -236,8 +253,8 @@ async def made(tx: TenantTransaction, intent: IntentId, resource_id: UUID, *, ad
     await tx.execute(
         """
         INSERT INTO external_documents
-               (tenant_id, provider, organization_id, kind, resource_id, payout_id, transaction_id)
-        SELECT tenant_id, provider, organization_id, kind, $3, payout_id,
+               (tenant_id, provider, organization_id, kind, resource_id, payout_id, own_document_id, transaction_id)
+        SELECT tenant_id, provider, organization_id, kind, $3, payout_id, own_document_id,
                -- The sale may have got another invoice meanwhile, which stays (one_invoice_per_sale).
                CASE WHEN NOT EXISTS (SELECT FROM external_documents d
                                       WHERE d.tenant_id = i.tenant_id AND d.transaction_id = i.transaction_id
@@ -245,7 +262,8 @@ async def made(tx: TenantTransaction, intent: IntentId, resource_id: UUID, *, ad
                     THEN transaction_id END
           FROM creation_intents i WHERE tenant_id = $1 AND id = $2
         ON CONFLICT (tenant_id, provider, resource_id)
-        DO UPDATE SET payout_id = EXCLUDED.payout_id, transaction_id = EXCLUDED.transaction_id
+        DO UPDATE SET payout_id = EXCLUDED.payout_id, transaction_id = EXCLUDED.transaction_id,
+                      own_document_id = EXCLUDED.own_document_id
         """,
         tx.tenant.id,
         intent,

@@ -12,6 +12,9 @@ from ledger.database import TenantTransaction
 from ledger.reasons import Hold, Reason
 from ledger.refusals import NotFound
 from ledger.types import (
+    Books,
+    DocumentStage,
+    DocumentStrategy,
     Frozen,
     PartnerId,
     PayoutId,
@@ -39,6 +42,12 @@ class Payout(Frozen):
     period_from: date
     period_to: date
     content_hash: str
+    hash_version: int
+    """Of the formula of `content_hash`."""
+    strategy: DocumentStrategy
+    books: Books
+    document_stage: DocumentStage | None
+    """Of its own document; None before it is issued, and where lexoffice writes the document."""
     requested_by: str
     state_reason: str | None
     """What a person wrote; `why` knows what a code says, too."""
@@ -55,7 +64,10 @@ class Payout(Frozen):
     """Of the payout run that made it."""
     created_at: datetime
     credit_note_id: str | None
+    """What it is in the books: the credit note, or the voucher of its own document."""
     credit_note_number: str | None
+    """What stands on the document: our own number where it is ours."""
+    own_document_number: str | None
     credit_note_open_cents: int | None
 
     @property
@@ -77,11 +89,14 @@ BLOCKED = """
 
 COLUMNS = f"""
     p.*, {HOLDS}, {BLOCKED}, q.code AS partner_code, d.resource_id::text AS credit_note_id,
-    d.voucher_number AS credit_note_number, d.open_cents AS credit_note_open_cents
+    COALESCE(o.number, d.voucher_number) AS credit_note_number, d.open_cents AS credit_note_open_cents,
+    o.number AS own_document_number
 """
 BESIDE = """
       JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
       LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+      LEFT JOIN own_documents o ON o.tenant_id = p.tenant_id AND o.payout_id = p.id AND o.closed_at IS NULL
+            AND o.kind IN ('self_billed', 'commission_statement')
 """
 """Columns and joins of a query over `payouts p`."""
 

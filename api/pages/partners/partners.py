@@ -44,6 +44,7 @@ TAX_STATUSES = {
     TaxStatus.PRIVATE: N_("Privatperson"),
     TaxStatus.EU_BUSINESS: N_("Unternehmen in der EU"),
     TaxStatus.THIRD_COUNTRY: N_("Unternehmen im Drittland"),
+    TaxStatus.SMALL_BUSINESS_EU: N_("Kleinunternehmer aus einem anderen EU-Staat (EX-Nummer)"),
 }
 HINTS = {
     "angelegt": N_("Der Partner ist angelegt."),

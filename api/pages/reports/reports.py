@@ -30,6 +30,9 @@ TAX_CASES = {
     "regular": N_("regelbesteuert"),
     "small_business": N_("Kleinunternehmer"),
     "private": N_("Privatperson"),
+    "eu_business": N_("Unternehmen in der EU"),
+    "third_country": N_("Unternehmen im Drittland"),
+    "small_business_eu": N_("Kleinunternehmer aus einem anderen EU-Staat"),
     "blocked": N_("ohne Beleg nach Tabelle"),
 }
 DIFFERENCES = {

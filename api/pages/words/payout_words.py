@@ -20,12 +20,18 @@ TAX_CASES = {
     TaxCase.REGULAR: N_("Regelbesteuert, 19 % USt"),
     TaxCase.SMALL_BUSINESS: N_("Kleinunternehmer, ohne USt"),
     TaxCase.PRIVATE: N_("Privatperson, ohne USt"),
+    TaxCase.EU_BUSINESS: N_("Unternehmen in der EU, Steuerschuldnerschaft des Leistungsempfängers"),
+    TaxCase.THIRD_COUNTRY: N_("Unternehmen im Drittland, Steuerschuldnerschaft des Leistungsempfängers"),
+    TaxCase.SMALL_BUSINESS_EU: N_("Kleinunternehmer aus einem anderen EU-Staat, ohne USt"),
 }
 
 TAX_CASES_IN_SHORT = {
     TaxCase.REGULAR: N_("19 %"),
     TaxCase.SMALL_BUSINESS: N_("§ 19 UStG"),
     TaxCase.PRIVATE: N_("Privatperson"),
+    TaxCase.EU_BUSINESS: N_("§ 13b, EU"),
+    TaxCase.THIRD_COUNTRY: N_("§ 13b, Drittland"),
+    TaxCase.SMALL_BUSINESS_EU: N_("§ 19 UStG, EU"),
 }
 
 _WAITS = {

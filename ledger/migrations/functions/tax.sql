@@ -1,3 +1,4 @@
+COMMENT ON TABLE document_strategies IS 'Who writes the document of a tax case: lexoffice, we, or nobody.';
 COMMENT ON TABLE partner_tax_statuses IS 'What a partner is for VAT from a day on, and what proves it.';
 
 -- What a partner is for VAT on a day, at most one row. Of statuses with the same first day the one recorded last holds,
