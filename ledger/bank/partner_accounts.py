@@ -111,7 +111,7 @@ async def save_bank_details(
         subject_id=str(partner_id),
         detail={"account": str(row["id"])},
     )
-    await _ask_about_second_owner(tx, vault, code, iban.compact)
+    await _ask_about_second_owner(tx, vault, partner_id, iban.compact)
     return BankDetails.from_row(row)
 
 
@@ -127,7 +127,8 @@ async def confirm(
     if found.confirmed_at is not None:
         raise NotAllowedNow("account_confirmed")
     code = await tx.fetchval("SELECT code FROM partners WHERE tenant_id = $1 AND id = $2", tx.tenant.id, partner_id)
-    if IBAN_TWICE in await tasks.open_kinds(tx, subject="partner", subject_id=code):
+    asked = [await tasks.open_kinds(tx, subject="partner", subject_id=named) for named in (str(partner_id), code)]
+    if any(IBAN_TWICE in kinds for kinds in asked):
         raise NotAllowedNow(IBAN_TWICE)
     alone = await four_eyes.require_second_person(tx, by, made_by=[found.recorded_by])
     await tx.execute(
@@ -278,20 +279,23 @@ async def _lock_pending(tx: TenantTransaction, partner_id: PartnerId, account: U
     return found
 
 
-async def _ask_about_second_owner(tx: TenantTransaction, vault: Vault, code: str, iban: str) -> None:
+async def _ask_about_second_owner(tx: TenantTransaction, vault: Vault, partner_id: PartnerId, iban: str) -> None:
+    code = await tx.fetchval("SELECT code FROM partners WHERE tenant_id = $1 AND id = $2", tx.tenant.id, partner_id)
     owners = await tx.fetch(
-        "SELECT code FROM partners WHERE tenant_id = $1 AND id = ANY ($2) AND code <> $3 ORDER BY code",
+        "SELECT code FROM partners WHERE tenant_id = $1 AND id = ANY ($2) AND id <> $3 ORDER BY code",
         tx.tenant.id,
         await partners_with_iban(tx, vault, iban),
-        code,
+        partner_id,
     )
+    # The release before 1.0 asked by code.
+    await tasks.close_questions(tx, subject="partner", subject_id=code, kinds=(IBAN_TWICE,), by="ledger")
     if owners:
         await tasks.ask(
             tx,
             tasks.NewTask(
                 kind=IBAN_TWICE,
                 subject="partner",
-                subject_id=code,
+                subject_id=str(partner_id),
                 reason=Reason.of("iban_of_another_partner"),
                 actions=("acknowledge",),
                 detail={"partners": [row["code"] for row in owners], "asked_at": datetime.now(UTC).isoformat()},
@@ -299,4 +303,4 @@ async def _ask_about_second_owner(tx: TenantTransaction, vault: Vault, code: str
             ),
         )
     else:
-        await tasks.close_questions(tx, subject="partner", subject_id=code, kinds=(IBAN_TWICE,), by="ledger")
+        await tasks.close_questions(tx, subject="partner", subject_id=str(partner_id), kinds=(IBAN_TWICE,), by="ledger")

@@ -46,8 +46,10 @@ async def list_pending(tx: TenantTransaction) -> list[PendingAccount]:
           JOIN partners p ON p.tenant_id = b.tenant_id AND p.id = b.partner_id
           LEFT JOIN partner_bank_details active
             ON active.tenant_id = b.tenant_id AND active.partner_id = b.partner_id AND active.state = 'active'
-          LEFT JOIN tasks t ON t.tenant_id = b.tenant_id AND t.kind = $2 AND t.subject = 'partner'
-                           AND t.subject_id = p.code AND t.state = 'open'
+          LEFT JOIN LATERAL (SELECT id, detail FROM tasks
+                              WHERE tenant_id = b.tenant_id AND kind = $2 AND subject = 'partner' AND state = 'open'
+                                AND subject_id IN (p.id::text, p.code) -- by code: asked by the release before 1.0
+                              ORDER BY seq DESC LIMIT 1) t ON true
          CROSS JOIN LATERAL (SELECT count(*) AS number, COALESCE(sum(gross_cents), 0)::bigint AS cents FROM payouts o
                               WHERE o.tenant_id = b.tenant_id AND o.partner_id = b.partner_id
                                 AND o.state IN ('awaiting_approval', 'approved')

@@ -152,7 +152,7 @@ async def _act(tx: TenantTransaction, task_id: TaskId, task: Any, answer: Answer
             return Resolved(task=task_id)
 
 
-async def _acknowledge_iban(tx: TenantTransaction, code: str, answer: Answer, actor: str) -> None:
+async def _acknowledge_iban(tx: TenantTransaction, partner: str, answer: Answer, actor: str) -> None:
     """Whoever recorded the account does not take the warning from the second person."""
     if not answer.reason:
         raise NotAcceptable("reason_missing")
@@ -160,10 +160,10 @@ async def _acknowledge_iban(tx: TenantTransaction, code: str, answer: Answer, ac
         """
         SELECT b.recorded_by FROM partner_bank_details b
           JOIN partners p ON p.tenant_id = b.tenant_id AND p.id = b.partner_id
-         WHERE b.tenant_id = $1 AND p.code = $2 AND b.state = 'pending'
+         WHERE b.tenant_id = $1 AND (p.id::text = $2 OR p.code = $2) AND b.state = 'pending'
         """,
         tx.tenant.id,
-        code,
+        partner,
     )
     await four_eyes.require_second_person(tx, actor, made_by=[recorded_by])
 

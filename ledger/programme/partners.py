@@ -200,7 +200,7 @@ async def get(tx: TenantTransaction, partner_id: PartnerId) -> Partner:
 
 
 async def code_named(tx: TenantTransaction, named: str) -> str:
-    """Code of the partner that a question names: most do by id, one by code."""
+    """Code of the partner that a question names by id; the release before 1.0 asked one by code."""
     found = await tx.fetchval("SELECT code FROM partners WHERE tenant_id = $1 AND id::text = $2", tx.tenant.id, named)
     return str(found or named)
 

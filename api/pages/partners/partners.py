@@ -234,7 +234,7 @@ async def shown(
 
 
 async def _questions(tx: TenantTransaction, partner: Partner) -> list[Task]:
-    """Most questions about a partner name the id, one the code."""
+    """By the id; the release before 1.0 asked one by the code."""
     return [
         question
         for named in (str(partner.id), partner.code)

@@ -213,9 +213,33 @@ async def test_the_same_iban_on_two_partners_must_be_acknowledged(office: Office
         await office.confirm(twice)
     assert refused.value.code == partner_accounts.IBAN_TWICE
     (task,) = await office.firm.rows("SELECT kind, subject_id, detail->'partners' AS partners, actions FROM tasks")
-    assert (task["subject_id"], task["partners"], task["actions"]) == ("BERT", ["ANNA"], ["acknowledge"])
+    assert (task["subject_id"], task["partners"], task["actions"]) == (str(bert["id"]), ["ANNA"], ["acknowledge"])
     await office.firm.rows("UPDATE tasks SET state = 'resolved', resolved_at = now() RETURNING id")
     assert (await office.confirm(twice)).state == "active"
+
+
+async def test_a_warning_that_the_release_before_asked_by_code_bars_and_is_answered(office: Office) -> None:
+    admin = await office.firm.person(Role.ADMIN)
+    await office.confirm(await office.record())
+    (bert,) = await office.firm.rows("SELECT id FROM partners WHERE code = 'BERT'")
+    twice = await office.record(partner=PartnerId(bert["id"]))
+    (task,) = await office.firm.rows("UPDATE tasks SET subject_id = 'BERT' RETURNING id")
+    with pytest.raises(NotAllowedNow, match=partner_accounts.IBAN_TWICE):
+        await office.confirm(twice)
+    assert f"/admin/aufgaben/{task['id']}" in (await admin.get("/admin/partner/BERT")).text
+    assert "Diese IBAN gehört auch zu: ANNA." in (await admin.get("/admin/bankverbindungen")).text
+    answer = {"action": "acknowledge", "reason": "Ehepaar"}
+    assert (await admin.post(f"/admin/aufgaben/{task['id']}", answer)).status_code == 303
+    assert (await office.confirm(twice)).state == "active"
+
+
+async def test_what_the_release_before_asked_by_code_ends_with_the_account_that_it_was_about(office: Office) -> None:
+    await office.confirm(await office.record())
+    (bert,) = await office.firm.rows("SELECT id FROM partners WHERE code = 'BERT'")
+    await office.record(partner=PartnerId(bert["id"]))
+    await office.firm.rows("UPDATE tasks SET subject_id = 'BERT' RETURNING id")
+    await office.record(OTHER_IBAN, partner=PartnerId(bert["id"]))
+    assert not await office.firm.rows("SELECT 1 FROM tasks WHERE state = 'open'")
 
 
 async def test_another_partners_account_is_not_found(office: Office) -> None:
