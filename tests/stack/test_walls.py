@@ -37,6 +37,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ("lexoffice.client", "ledger.money"),
         ("words.formats", "logs"),
         ("logs", "settings"),
+        ("bankstatements.reading", "ledger.money"),
     ],
     "The wings of the ledger stand on each other": [
         ("ledger.reports.today", "ledger.booking.invoices"),
@@ -86,6 +87,13 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ("api.app", "sandbox.stack"),
         ("worker", "chaos.monkey"),
         ("commands.keys", "bench.rig"),
+    ],
+    "Who reads statements of a bank knows nobody who asks": [
+        ("bankstatements.reading", "lexoffice.wire"),
+        ("bankstatements.mt940", "ledger.bank.bank_ids"),
+    ],
+    "The sandbox's bank shares nothing with the reader of statements": [
+        ("sandbox.waiting", "bankstatements.values"),
     ],
     "The words know no code of ours": [("words.formats", "ledger.money"), ("words.formats", "cli")],
     "The ledger and the clients name codes and render none": [("ledger.tasks", "words.catalogue")],
