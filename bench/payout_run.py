@@ -119,7 +119,7 @@ async def _statements_per_payout(rig: Rig, partners: int) -> float:
         made, last = 0, None
         while True:
             async with counting.transaction(tenant) as tx:
-                some = await payout_runs.partners_left(tx, run, after=last, limit=200)
+                some = await payout_runs.list_remaining_partners(tx, run, after=last, limit=200)
             if not some:
                 return round(counted.number / made, 2)
             for first in range(0, len(some), 25):

@@ -24,7 +24,7 @@ class NotAsked(TimeoutError):
     """The engine did not answer in time just now, so it was not asked."""
 
 
-async def ask_whether_it_answers(engine: Client) -> None:
+async def probe_engine(engine: Client) -> None:
     """Look for a workflow that is not there, which reads what the engine has stored. Raises what the client raises."""
     try:
         async with asyncio.timeout(call_limit(engine).total_seconds()):
@@ -88,7 +88,7 @@ class Breaker:
             await asyncio.sleep(self._patience.pause)
             begin = time.monotonic()
             with contextlib.suppress(Exception):
-                await ask_whether_it_answers(self._engine)
+                await probe_engine(self._engine)
                 if not self._is_slow(begin):
                     log.info("engine_asked_again")
                     return

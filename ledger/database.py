@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import asyncpg
 
 from ledger import lock_order
-from ledger.refusals import refusals_of_the_database
+from ledger.refusals import translating_refusals
 from ledger.types import Tenant, UserId
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class Ledger:
     async def _entered(
         self, tenant: str, cause: str, person: UserId | None
     ) -> AsyncIterator["PoolConnectionProxy[asyncpg.Record]"]:
-        with refusals_of_the_database():
+        with translating_refusals():
             async with self._pool.acquire(timeout=self._acquire_timeout) as connection:
                 try:
                     # One message for BEGIN and all that we set, which is why the values stand in its text.

@@ -106,7 +106,7 @@ _DOCUMENT_UNDER_WAY = "PD006"
 
 
 @contextmanager
-def refusals_of_the_database() -> Iterator[None]:
+def translating_refusals() -> Iterator[None]:
     """Turn what a constraint says into the refusal it stands for; other database errors pass."""
     try:
         yield

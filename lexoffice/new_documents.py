@@ -107,7 +107,7 @@ class NewDocument(New):
     remark: Long | None = None
 
     @model_validator(mode="after")
-    def _taxed_as_the_type_says(self) -> Self:
+    def _check_taxes(self) -> Self:
         if self.tax_type not in _TAXED and any(line.tax_rate_percentage for line in self.lines):
             raise ValueError("a document free of VAT has lines of 0 % only")
         if self.tax_type not in (*_TAXED, "vatfree") and self.recipient.contact_id is None:
@@ -144,7 +144,7 @@ class ShippingConditions(New):
     shipping_end_date: AwareTime | None = None
 
     @model_validator(mode="after")
-    def _dates_as_the_type_says(self) -> Self:
+    def _check_dates(self) -> Self:
         dated = self.shipping_type != "none"
         period = self.shipping_type.endswith("period")
         if (self.shipping_date is not None) != dated or (self.shipping_end_date is not None) != period:

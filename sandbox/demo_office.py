@@ -89,7 +89,7 @@ class Office:
     async def open(self) -> None:
         """Make what is not there yet; a demo that ran before continues with the same account and partners."""
         key = f"{self.slug}-lexoffice-api-key"
-        await self._give_back_the_key(key)
+        await self._return_key(key)
         account = await self.lexoffice(
             "POST",
             "/sandbox/organizations",
@@ -104,7 +104,7 @@ class Office:
             },
         )
         self.organization = account["organizationId"]
-        if await self._has_kept_its_papers():
+        if await self._has_papers():
             if (await self.api("GET", "/providers/lexoffice"))["state"] == "broken":
                 await self._connect(account["apiKey"])
             return
@@ -119,7 +119,7 @@ class Office:
         await asyncio.gather(self._connect(account["apiKey"]), self._make_partners())
         self._papers.write(self._papers_file)
 
-    async def _give_back_the_key(self, key: str) -> None:
+    async def _return_key(self, key: str) -> None:
         """Somebody may have revoked it, as docs/operations.md says how to; by an unknown key the sandbox would open
         another account, and the product refuses that while documents of the first one are open."""
         if (kept := _Papers.read(self._papers_file)) is not None:
@@ -127,7 +127,7 @@ class Office:
             keys = f"{self._addresses.lexoffice.app_url}/sandbox/organizations/{kept.organization}/api-keys"
             await self._http.post(keys, json={"apiKey": key})
 
-    async def _has_kept_its_papers(self) -> bool:
+    async def _has_papers(self) -> bool:
         """Whether an earlier start has set everything up, at the addresses of today and with keys that still work."""
         if (kept := _Papers.read(self._papers_file)) is None:
             return False

@@ -59,7 +59,7 @@ async def run_until_stopped(state: Path) -> bool:
     mails = {"PARTNERDESK_MAIL_FOLDER": str(state / "mail")}
     async with Stack(state, Ports.from_environment(), emit=say, trust_engine_signals=True, environment=mails) as stack:
         command = write_command(state, stack.addresses.environment)
-        say(_where_things_are(stack.addresses, command))
+        say(_describe_addresses(stack.addresses, command))
         if await run_loop(stack.addresses, _print_json, say=say):
             async with Office(stack.addresses, "lexoffice") as office:
                 await office.open()
@@ -73,7 +73,7 @@ async def run_until_stopped(state: Path) -> bool:
     raise StackError(f"{ended.name} has ended by itself; see {ended.process.command.log}.")
 
 
-def _where_things_are(addresses: StackAddresses, command: Path) -> str:
+def _describe_addresses(addresses: StackAddresses, command: Path) -> str:
     # Without the filter the hand-over, every 30 s, hides everything else.
     payouts = urlencode({"query": 'WorkflowType="PayoutWorkflow"'})
     return f"""

@@ -8,7 +8,7 @@ from temporalio import activity
 from activities.creation.creating import DocumentCreator, Outcome
 from activities.creation.reading_back import keep, read_back
 from activities.creation.search_models import Searched
-from activities.creation.searching import kept_documents, waiting_for_the_connection, whole_search
+from activities.creation.searching import kept_documents, retrying_without_connection, whole_search
 from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.judging.document_identity import Document, ask_about_lost_invoice, differences_of_invoice, judge_search
 from activities.models import DocumentCreation, InvoiceView, Step
@@ -88,7 +88,7 @@ class InvoiceActivities:
             intent = await intents.get(tx, task.intent)
         if intent.resource_id is None or intent.closed_at is not None:
             return await self.look_at_invoice(task)
-        with waiting_for_the_connection(intent):
+        with retrying_without_connection(intent):
             async with self._door.failures_explained(task.tenant):
                 invoice = await read_back(self._door, task.tenant, intent)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{intent.id}") as tx:
@@ -104,7 +104,7 @@ class InvoiceActivities:
             await keep(tx, intent, invoice)
             known = await documents.find(tx, invoice.id)
             if intent.transaction_id is not None and (known is None or known.transaction_id is None):
-                await lost_invoices.ask_which_is_right(tx, invoice.id, intent.transaction_id)
+                await lost_invoices.ask_about_second_invoice(tx, invoice.id, intent.transaction_id)
             await tasks.close_questions(
                 tx,
                 subject="transaction",
@@ -121,7 +121,7 @@ class InvoiceActivities:
             intent = await intents.get(tx, task.intent)
         marked: list[Document] = []
         if intent.is_unclear:
-            with waiting_for_the_connection(intent):
+            with retrying_without_connection(intent):
                 marked = await whole_search(self._ledger, self._door, task.tenant, intent)
         async with self._ledger.transaction(task.tenant, cause=f"intent:{task.intent}") as tx:
             return await self._judge_search(tx, task, marked)

@@ -43,7 +43,7 @@ class SearchActivities:
         if not intent.is_unclear:
             return _NOTHING
         async with heartbeats():
-            with waiting_for_the_connection(intent):
+            with retrying_without_connection(intent):
                 async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
                     rows, is_last = await page_of_search(client, intent, task.page)
         async with self._ledger.transaction(tenant) as tx:
@@ -58,7 +58,7 @@ class SearchActivities:
         if not intent.is_unclear:
             return None
         async with heartbeats():
-            with waiting_for_the_connection(intent):
+            with retrying_without_connection(intent):
                 async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
                     document = await _marked(client, intent, task.resource_id)
         if document is None:
@@ -86,7 +86,7 @@ async def page_of_search(client: LexofficeClient, intent: Intent, number: int) -
     if (page.total_elements or 0) >= SEARCH_WINDOW:
         # The count stops here and the last page calls itself the last, however many rows there are.
         raise SearchWindowExceeded(request="GET voucherlist")
-    return [row for row in page.content if _is_of_that_amount(row, intent)], page.is_last
+    return [row for row in page.content if _has_amount(row, intent)], page.is_last
 
 
 async def _marked(client: LexofficeClient, intent: Intent, resource_id: UUID) -> Document | None:
@@ -107,7 +107,7 @@ async def _marked(client: LexofficeClient, intent: Intent, resource_id: UUID) ->
     return document if document is not None and carries_marker(document, intent) else None
 
 
-def _is_of_that_amount(row: VoucherRow, intent: Intent) -> bool:
+def _has_amount(row: VoucherRow, intent: Intent) -> bool:
     try:
         total = row.total_cents
     except FractionOfACent:
@@ -148,7 +148,7 @@ def days_of_search(sent_at: datetime) -> tuple[date, date]:
 
 
 @contextmanager
-def waiting_for_the_connection(intent: Intent) -> Iterator[None]:
+def retrying_without_connection(intent: Intent) -> Iterator[None]:
     """An invoice's search is tried again until there is a working key: the connection's own task asks for it.
 
     A payout is blocked instead, and says so: its workflow must hear of it.

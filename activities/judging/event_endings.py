@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 from activities.judging.expectations import (
     contradicts,
+    has_other_content,
+    is_certainly_older,
     is_confirmed,
-    is_older_for_certain,
     is_outdated,
     is_torn,
     payments_lag,
-    shows_something_else,
 )
 from activities.models import ConcludeInput, Conclusion, FetchedDocument
 from ledger import tasks
@@ -83,7 +83,7 @@ async def end_contradicted(
         return LOOK_AGAIN if outdated or torn or early else None
     if outdated:
         assert known is not None
-        if is_older_for_certain(document, known) or not shows_something_else(document, known, payments):
+        if is_certainly_older(document, known) or not has_other_content(document, known, payments):
             return await end(tx, task.gathered, EventState.UNCHANGED, Reason.of("document_shown_outdated"))
         return await end_unapplied(tx, task.gathered, Reason.of("document_shown_outdated"), TAKE_AS_SHOWN)
     if torn:

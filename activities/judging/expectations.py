@@ -56,7 +56,7 @@ def is_outdated(document: SalesDocument, known: KnownDocument | None) -> bool:
     return document.updated_date < known.document_updated_at
 
 
-def is_older_for_certain(document: SalesDocument, known: KnownDocument) -> bool:
+def is_certainly_older(document: SalesDocument, known: KnownDocument) -> bool:
     """Version and date agree that it is the state before: this answer came from a part of lexoffice that lags."""
     return (
         known.version is not None
@@ -66,7 +66,7 @@ def is_older_for_certain(document: SalesDocument, known: KnownDocument) -> bool:
     )
 
 
-def shows_something_else(document: SalesDocument, known: KnownDocument, payments: Payments | None) -> bool:
+def has_other_content(document: SalesDocument, known: KnownDocument, payments: Payments | None) -> bool:
     """Whether applying it would change what the ledger holds: status, amounts, what is open."""
     return (
         known.status != document.voucher_status

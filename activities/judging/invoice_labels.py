@@ -40,7 +40,7 @@ def partner_codes_of_customer(contact: Contact | None) -> list[str]:
     return _codes(contact.custom_fields, contact.note) if contact else []
 
 
-def names_a_partner(document: Invoice) -> bool:
+def has_partner_line(document: Invoice) -> bool:
     return bool(partner_codes(document))
 
 

@@ -8,7 +8,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.gateway.lexoffice_gateway import LexofficeDoor, account_of, unusable
-from activities.judging.invoice_labels import names_a_partner, order_references
+from activities.judging.invoice_labels import has_partner_line, order_references
 from activities.models import CONNECTION_REVOKED, NOT_UNDERSTOOD, FetchedDocument
 from ledger.booking import invoices, reconnection
 from ledger.database import Ledger, TenantTransaction
@@ -181,7 +181,7 @@ async def _contact_or_nothing(
         or document.voucher_status not in SETTLED
         or document.address.contact_id is None
         or (known is not None and known.sale_has_partner)
-        or names_a_partner(document)
+        or has_partner_line(document)
         or await references.has_partner(tx, order_references(document))
         or await _is_before_cut_over(tx, known, document)
     ):

@@ -78,7 +78,9 @@ class PayoutRunActivities:
         """Make the payouts of the next partners and announce them. Repeating it leaves out who has been taken."""
         async with self._ledger.transaction(wanted.tenant) as tx:
             known = await payout_run_starts.find(tx, wanted.run)
-            partners = await payout_runs.partners_left(tx, wanted.run, after=wanted.after, limit=PARTNERS_A_BATCH)
+            partners = await payout_runs.list_remaining_partners(
+                tx, wanted.run, after=wanted.after, limit=PARTNERS_A_BATCH
+            )
         if known is None:  # started in the middle, as if it were an earlier run's continuation
             await self._refuse(wanted.tenant, _NO_ROW)
             return Batch(partners=0, payouts=0, last=None)

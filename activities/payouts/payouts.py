@@ -16,7 +16,7 @@ from ledger.database import Ledger, TenantTransaction
 from ledger.payouts import approval_rule, decisions, payout_content, payout_hands, payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
-from ledger.refusals import Refused, refusals_of_the_database
+from ledger.refusals import Refused, translating_refusals
 from ledger.types import DecisionId, DecisionKind, EventId, PayoutState
 
 _DECISIONS = {kind.value for kind in DecisionKind}
@@ -70,7 +70,9 @@ class PayoutActivities:
             retry = retry or any(received.signal == "recheck" for received in task.notes)
             if payout.state is PayoutState.AWAITING_APPROVAL:
                 rule = await approval_rule.of_payout(tx, payout)
-                await payout_hands.ask_who_confirms(tx, payout, above_limit=rule.above_limit and not rule.switched_off)
+                await payout_hands.ask_for_confirmation(
+                    tx, payout, above_limit=rule.above_limit and not rule.switched_off
+                )
             return await plan_next_step(tx, payout, unclear_wait=self._unclear_wait, retry=retry)
 
     @activity.defn
@@ -129,7 +131,7 @@ async def _decide_for_signaller(tx: TenantTransaction, payout: Payout, received:
     """script/dev only: a bare signal of ops counts; the row says who sent it. Raises Refused."""
     actor = f"engine:{sender}"
     # A refusal by a trigger must undo this decision only, not what else this transaction does.
-    with refusals_of_the_database():
+    with translating_refusals():
         async with tx.savepoint():
             match DecisionKind(received.signal):
                 case DecisionKind.APPROVE:

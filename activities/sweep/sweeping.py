@@ -194,7 +194,7 @@ class SweepActivities:
             )
             found = [one for one in compared if one]
             differing = {one.resource_id for one in found}
-            await unapplied_documents.close_answered_by_lists(tx, [id for id in known if id not in differing])
+            await unapplied_documents.close_agreeing(tx, [id for id in known if id not in differing])
             taken_up = await self._take_up(tx, listed_ones, found, known)
         return _Compared(found, frozenset(known), taken_up)
 
@@ -209,7 +209,7 @@ class SweepActivities:
 
         A credit note that corrects nothing or was looked at, and what the ledger holds, each as it is, need no call.
         """
-        waiting = await unknown_documents.that_wait(tx, [row.resource_id for row in rows])
+        waiting = await unknown_documents.find_waiting(tx, [row.resource_id for row in rows])
         worth = {one.resource_id for one in found} | {
             row.resource_id for row in rows if row.kind is DocumentKind.INVOICE and row.resource_id not in known
         }

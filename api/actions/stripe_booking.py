@@ -18,7 +18,7 @@ from ledger.database import TenantTransaction
 from ledger.inbox import events, redelivery
 from ledger.inbox.events import Event
 from ledger.reasons import Reason
-from ledger.refusals import Refused, refusals_of_the_database
+from ledger.refusals import Refused, translating_refusals
 from ledger.types import EventId, EventState, PayoutNumber
 
 PROVIDER = "stripe"
@@ -40,7 +40,7 @@ async def book(tx: TenantTransaction, number: EventId, report: Report | None) ->
     outcome = Outcome(state=EventState.FAILED, reason=_CONTRADICTION)
     if report is not None:
         try:
-            with refusals_of_the_database():
+            with translating_refusals():
                 async with tx.savepoint():
                     outcome = await _record(tx, number, report)
         except Refused as refused:

@@ -68,7 +68,7 @@ def _described(document: dict[str, Any], spoken: str) -> dict[str, Any]:
     for _path, operation in operations:
         _describe_errors(operation)
     if spoken == ENGLISH:
-        _say_in_english(document, [operation for _path, operation in operations])
+        _translate(document, [operation for _path, operation in operations])
     else:
         # What a class says of itself is written for whoever reads the code, in English.
         for schema in schemas.values():
@@ -125,7 +125,7 @@ def _given(body: dict[str, Any]) -> list[Any]:
     return body.get("examples") or body.get("schema", {}).get("examples") or []
 
 
-def _say_in_english(document: dict[str, Any], operations: list[dict[str, Any]]) -> None:
+def _translate(document: dict[str, Any], operations: list[dict[str, Any]]) -> None:
     said = english()
     document["info"]["description"] = said["about"]["description"]
     for operation in operations:

@@ -33,12 +33,12 @@ def door_router(path: str, group: str) -> APIRouter:
         prefix=path,
         tags=[group],
         responses=PROBLEMS,
-        dependencies=[Depends(_only_what_is_known)],
+        dependencies=[Depends(_refuse_unknown_parameters)],
         route_class=Door,
     )
 
 
-async def _only_what_is_known(request: Request, _: Anyone) -> None:
+async def _refuse_unknown_parameters(request: Request, _: Anyone) -> None:
     """A misspelt filter would show everything, and a content that a door does not read would be thought to count.
 
     Members of a body that is read are the models' business (ledger.types.Submitted). Raises RequestValidationError.

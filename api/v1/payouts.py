@@ -129,7 +129,7 @@ async def list_payouts(
             after=after(asked.cursor),
             limit=asked.limit,
         )
-        found = await payout_content.as_they_are_now(tx, found)
+        found = await payout_content.with_present_hashes(tx, found)
     return JSONResponse(page((found, following), payout_shown))
 
 
@@ -249,7 +249,7 @@ async def _in_full(tx: TenantTransaction, doors: Parts, payout: Payout) -> dict[
     if payout.credit_note_id is not None:
         url = document_url(doors.settings.lexoffice_app_url, "credit-note", UUID(payout.credit_note_id))
     objection = await objections.of_payout(tx, payout.number)
-    [now] = await payout_content.as_they_are_now(tx, [payout])
+    [now] = await payout_content.with_present_hashes(tx, [payout])
     return payout_shown(
         now,
         lines=[shown(line) for line in await payout_lines.of_payout(tx, payout.id)],

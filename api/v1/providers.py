@@ -205,7 +205,7 @@ async def _stripe(tx: TenantTransaction, doors: Parts, caller: Caller) -> dict[s
         "secret_last4": connection.secret_last4,
         "secret_saved_at": connection.secret_saved_at and connection.secret_saved_at.isoformat(),
         "webhook_address": f"{doors.settings.public_url}/api/webhooks/{caller.tenant.slug}/stripe",
-        "waits_for_first_event": await stripe_secret.waits_for_its_first_event(tx),
+        "waits_for_first_event": await stripe_secret.awaits_first_event(tx),
     }
 
 

@@ -179,7 +179,7 @@ async def approvers(tx: TenantTransaction) -> int:
     return found
 
 
-async def who_approve(tx: TenantTransaction) -> list[UserId]:
+async def list_approvers(tx: TenantTransaction) -> list[UserId]:
     """The people who may approve here."""
     rows = await tx.fetch(
         """

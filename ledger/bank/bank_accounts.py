@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr
 from ledger.access import four_eyes
 from ledger.audit import audit
 from ledger.bank.bank_ids import checked_bic, checked_iban, country_outside_sepa, masked
-from ledger.bank.bank_text import says_something, sepa_text
+from ledger.bank.bank_text import has_words, sepa_text
 from ledger.bank.sepa_area import is_in_eea
 from ledger.database import TenantTransaction
 from ledger.plain_text import PrintedName
@@ -74,7 +74,7 @@ async def record(tx: TenantTransaction, vault: Vault, new: NewOwnAccount, *, by:
     bic = checked_bic(new.bic) if new.bic else iban.bic if is_in_eea(iban.compact) else None
     if bic is None:
         raise NotAcceptable("bic_missing")
-    if not says_something(sepa_text(new.account_holder)):
+    if not has_words(sepa_text(new.account_holder)):
         raise NotAcceptable("holder_not_sepa")
     # The uniqueness of the HMAC holds under one key only.
     if await tx.fetchval(

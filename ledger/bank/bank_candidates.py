@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger.bank.bank_ids import country_outside_sepa, masked
-from ledger.bank.bank_text import NAME_LENGTH, TEXT_LENGTH, says_something, sepa_text
+from ledger.bank.bank_text import NAME_LENGTH, TEXT_LENGTH, has_words, sepa_text
 from ledger.bank.sepa_area import is_in_eea, must_be_reported
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
@@ -235,7 +235,7 @@ def _candidate(vault: Vault, row: Any, blocked: Reason | None) -> Candidate:
             why_not = "cannot_decrypt"
         if outside is not None:
             why_not = "outside_sepa"
-        elif why_not is None and not says_something(sepa_text(row["account_holder"], NAME_LENGTH)):
+        elif why_not is None and not has_words(sepa_text(row["account_holder"], NAME_LENGTH)):
             why_not = "unwritable_holder"
     barred = blocked if why_not == "tax" else Reason.of(WHY_NOT[why_not]) if why_not else None
     return Candidate(**members, barred=barred, why_not=why_not, outside_sepa=outside)

@@ -1,7 +1,7 @@
 """Cancelling a bank run: at once before its file was made, by two persons after that."""
 
 from ledger.access import four_eyes
-from ledger.bank.bank_run_rows import BankRun, lines, lock, note, of_row, payouts_paid, release, require_state
+from ledger.bank.bank_run_rows import BankRun, count_paid_payouts, lines, lock, note, of_row, release, require_state
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
 from ledger.refusals import NotAcceptable, NotAllowedNow
@@ -91,6 +91,6 @@ async def _require_not_carried_out(tx: TenantTransaction, run: BankRun) -> None:
     """One that was paid by hand keeps no run from being cancelled. All of them: then the bank has had the file."""
     if run.state != "exported":
         return
-    paid, payments = await payouts_paid(tx, run.id)
+    paid, payments = await count_paid_payouts(tx, run.id)
     if 0 < payments == paid:
         raise NotAllowedNow("bank_run_paid")

@@ -153,7 +153,7 @@ async def lines(tx: TenantTransaction, run: UUID, *, after: int = 0, limit: int 
     return [BankRunLine.from_row(row) for row in rows]
 
 
-async def payouts_paid(tx: TenantTransaction, run: UUID) -> tuple[int, int]:
+async def count_paid_payouts(tx: TenantTransaction, run: UUID) -> tuple[int, int]:
     """Of the payments that are still in the run: how many payouts are or were paid, says lexoffice, and how many there
     are. One that came back since then was in a file that the bank has had."""
     row = await tx.fetchrow(

@@ -35,7 +35,7 @@ def is_sepa_text(text: str) -> bool:
     return _ALLOWED.fullmatch(text) is not None
 
 
-def says_something(text: str) -> bool:
+def has_words(text: str) -> bool:
     """Whether anything of a name is left."""
     return _LETTER.search(text) is not None
 

@@ -47,12 +47,12 @@ async def adopt(tx: TenantTransaction, intent: Intent, resource_id: UUID) -> boo
     assert intent.transaction_id is not None, "an invoice is a sale's"
     sale = await transactions.lock(tx, intent.transaction_id)
     if await invoice_sales.live_invoice_of(tx, sale) not in (None, resource_id):
-        await ask_which_is_right(tx, resource_id, sale.id)
+        await ask_about_second_invoice(tx, resource_id, sale.id)
         return False
     return await intents.made(tx, intent.id, resource_id, adopted=True)
 
 
-async def ask_which_is_right(tx: TenantTransaction, resource_id: UUID, sale: TransactionId) -> None:
+async def ask_about_second_invoice(tx: TenantTransaction, resource_id: UUID, sale: TransactionId) -> None:
     """Ours exists, and the sale has got another invoice while it was on its way, which stays the sale's."""
     await tasks.ask(
         tx,

@@ -60,7 +60,7 @@ async def partner_named(tx: TenantTransaction, report: SaleReport) -> Partner | 
     return None
 
 
-def means_somebody(report: SaleReport) -> bool:
+def has_partner_name(report: SaleReport) -> bool:
     """Whether a member that is for the partner alone is filled in. The shop's reference may be a number of its own."""
     return report.partner_code is not None or report.further_code is not None
 
@@ -70,7 +70,7 @@ async def introduced(
 ) -> tuple[Partner | None, bool]:
     """Keep whom a checkout that cost nothing names. Returns the partner, and whether that is news."""
     named = await partner_named(tx, report)
-    if named is None and not means_somebody(report):
+    if named is None and not has_partner_name(report):
         return None, False
     if report.subscription is None and customer is None:
         return named, False
@@ -251,18 +251,18 @@ async def _without_name(
     tx: TenantTransaction, sale: Transaction, report: SaleReport, campaign: CampaignId | None
 ) -> Transaction:
     if sale.partner_id is not None:
-        if means_somebody(report) and _yields(sale, None):
-            await ask_who_brought_it(tx, sale)
+        if has_partner_name(report) and _yields(sale, None):
+            await ask_for_partner(tx, sale)
         return await _bound(tx, sale, sale.partner_id, campaign, by=None)
-    if means_somebody(report):
-        await ask_who_brought_it(tx, sale)
+    if has_partner_name(report):
+        await ask_for_partner(tx, sale)
     elif not await _asked(tx, sale, UNKNOWN_CODE):
         remembered = await _remembered(tx, sale, campaign)
         if remembered.partner_id is not None:
             return remembered
         # Where nobody is known either: a text this short may well be meant as a code.
         if report.shop_reference is not None and len(report.shop_reference) <= _LONGEST_CODE:
-            await ask_who_brought_it(tx, sale)
+            await ask_for_partner(tx, sale)
     # Kept for the partner that only the invoice may name.
     return await attribution.name_campaign(tx, sale, campaign) if campaign else sale
 
@@ -300,7 +300,7 @@ def _yields(sale: Transaction, customer: Customer | None) -> bool:
     return sale.partner_by in FROM_MEMORY or (sale.partner_by is None and sale.partner_id == assigned)
 
 
-async def ask_who_brought_it(tx: TenantTransaction, sale: Transaction) -> None:
+async def ask_for_partner(tx: TenantTransaction, sale: Transaction) -> None:
     """A question: what is meant to name somebody names nobody."""
     await _ask(
         tx,

@@ -39,7 +39,7 @@ async def ask_about_lists(tx: TenantTransaction, persistent: Collection[UUID]) -
         )
 
 
-async def close_answered_by_lists(tx: TenantTransaction, agreeing: Collection[UUID]) -> None:
+async def close_agreeing(tx: TenantTransaction, agreeing: Collection[UUID]) -> None:
     """lexoffice's list shows these as the ledger holds them."""
     if agreeing:
         await tx.execute(

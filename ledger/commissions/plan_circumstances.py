@@ -18,7 +18,7 @@ async def circumstances_of(
         plan_version=plan.version,
         tier_mode=plan.tier_mode,
         revenue_before=await _revenue_before(tx, sale, campaign_id, plan, chain),
-        payment_number=await _number_the_payment(tx, sale, campaign_id, plan),
+        payment_number=await _number_payment(tx, sale, campaign_id, plan),
         max_payments=plan.max_payments,
     )
 
@@ -56,9 +56,7 @@ async def _revenue_before(
     return {row["level"]: row["cents"] for row in rows}
 
 
-async def _number_the_payment(
-    tx: TenantTransaction, sale: Transaction, campaign_id: CampaignId, plan: Plan
-) -> int | None:
+async def _number_payment(tx: TenantTransaction, sale: Transaction, campaign_id: CampaignId, plan: Plan) -> int | None:
     """1 for the first payment of this subscription, or of this customer where none is named; None where nobody is.
 
     Counted as they are recorded, so that never more than the plan's number earn, in whatever order they arrive. A

@@ -88,7 +88,7 @@ async def pin(tx: TenantTransaction, account: LexofficeAccount) -> Noted:
         LEXOFFICE,
     )
     pinned: UUID | None = before["organization_id"] if before is not None else None
-    if pinned is not None and pinned != account.organization_id and await _references_are_open(tx):
+    if pinned is not None and pinned != account.organization_id and await _has_open_references(tx):
         raise OtherOrganization
     try:
         await tx.execute(
@@ -248,7 +248,7 @@ async def forget_grant(tx: TenantTransaction) -> str:
     return state
 
 
-async def _references_are_open(tx: TenantTransaction) -> bool:
+async def _has_open_references(tx: TenantTransaction) -> bool:
     """Whether a document of the pinned organisation may still change what is owed."""
     return bool(
         await tx.fetchval(

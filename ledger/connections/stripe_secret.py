@@ -47,7 +47,7 @@ async def stripe_secret(tx: TenantTransaction, vault: Vault) -> SecretStr | None
     return None if stored is None else SecretStr(vault.decrypt(stored))
 
 
-async def waits_for_its_first_event(tx: TenantTransaction) -> bool:
+async def awaits_first_event(tx: TenantTransaction) -> bool:
     """Whether a secret is stored and nothing signed with it has come: it may be another endpoint's."""
     return bool(
         await tx.fetchval(

@@ -28,7 +28,7 @@ class TakenUp(NamedTuple):
     delivery: int
 
 
-async def that_wait(tx: TenantTransaction, ids: Sequence[UUID]) -> set[UUID]:
+async def find_waiting(tx: TenantTransaction, ids: Sequence[UUID]) -> set[UUID]:
     """Those of these documents about which something waits for the sweep."""
     rows = await tx.fetch(
         """

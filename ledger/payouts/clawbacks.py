@@ -101,7 +101,7 @@ async def _held(tx: TenantTransaction, wanted: Sequence[TransactionId]) -> froze
             sales = set(wanted)
             for number in numbers:
                 payout = await payouts.lock(tx, number)
-                sales |= await payout_lines.sales_given_back(tx, payout.id, without=wanted)
+                sales |= await payout_lines.find_released_sales(tx, payout.id, without=wanted)
             await commissions.hold_commissions(tx, sorted(sales))
             if set(await payout_lines.open_payouts_of(tx, wanted)) - set(numbers):
                 raise _TakenMeanwhile
@@ -119,7 +119,7 @@ async def follow(tx: TenantTransaction, sale: Transaction, held: frozenset[Payou
     due = state_due(sale)
     touched = [
         PayoutNumber(str(row.payout_number))
-        for row in _to_be_taken_out(await families_of(tx, sale), sale, due)
+        for row in _find_removable(await families_of(tx, sale), sale, due)
         if row.payout_number in held and await take_out(tx, row)
     ]
     for family in await families_of(tx, sale):
@@ -198,7 +198,7 @@ async def families_of(tx: TenantTransaction, sale: Transaction) -> list[Family]:
     ]
 
 
-def _to_be_taken_out(families: Sequence[Family], sale: Transaction, due: CommissionState) -> list[Commission]:
+def _find_removable(families: Sequence[Family], sale: Transaction, due: CommissionState) -> list[Commission]:
     """What sits in a payout and should not."""
     wanted: list[Commission] = []
     for family in families:

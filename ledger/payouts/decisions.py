@@ -105,7 +105,7 @@ async def approve(
         payout.partner_id,
     )
     await tasks.close_questions(tx, subject="payout", subject_id=payout.number, kinds=(payout_hands.TASK,), by=actor)
-    await payout_hands.end_those_shown(tx, payout, found, actor=actor, last_shown=shown.last_hand)
+    await payout_hands.end_shown(tx, payout, found, actor=actor, last_shown=shown.last_hand)
     return decision
 
 

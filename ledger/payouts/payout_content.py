@@ -52,7 +52,7 @@ async def content_hashes(tx: TenantTransaction, wanted: Sequence[PayoutId]) -> d
     return {PayoutId(row["id"]): _hash_of({name: value for name, value in row.items() if name != "id"}) for row in rows}
 
 
-async def as_they_are_now(tx: TenantTransaction, found: Sequence[Shown]) -> list[Shown]:
+async def with_present_hashes(tx: TenantTransaction, found: Sequence[Shown]) -> list[Shown]:
     """These payouts with the hash of the present content, while a decision may still name it.
 
     The row's hash is as old as the last look of whoever wrote it; who reads must not have to write. Later the row's

@@ -50,7 +50,7 @@ async def of_payout(tx: TenantTransaction, payout: Payout) -> list[Hand]:
     return [Hand.from_row(row) for row in rows]
 
 
-async def end_those_shown(
+async def end_shown(
     tx: TenantTransaction, payout: Payout, found: list[Hand], *, actor: str, last_shown: UUID | None
 ) -> None:
     """Somebody without these hands has approved the payout that showed them.
@@ -110,14 +110,14 @@ async def confirm(tx: TenantTransaction, number: str, id: UUID, *, by: str) -> H
         subject_id=hand.subject_id,
         detail={"hand": str(id), "act": hand.act, "by": hand.actor, "payout": payout.number},
     )
-    await ask_who_confirms(tx, payout, above_limit=True)
+    await ask_for_confirmation(tx, payout, above_limit=True)
     return hand
 
 
-async def ask_who_confirms(tx: TenantTransaction, payout: Payout, *, above_limit: bool) -> None:
+async def ask_for_confirmation(tx: TenantTransaction, payout: Payout, *, above_limit: bool) -> None:
     """A task while every approver has an open hand in a payout above the limit; it ends when somebody has none."""
     found = await of_payout(tx, payout) if payout.state is PayoutState.AWAITING_APPROVAL and above_limit else []
-    approvers = [f"user:{one}" for one in await memberships.who_approve(tx)] if found else []
+    approvers = [f"user:{one}" for one in await memberships.list_approvers(tx)] if found else []
     eyes = await same_person.eyes(tx)
     barred = bool(approvers) and all(eyes.same(one, [hand.actor for hand in found]) for one in approvers)
     if not barred:

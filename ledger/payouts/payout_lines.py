@@ -79,7 +79,7 @@ async def open_payouts_of(tx: TenantTransaction, sales: Sequence[TransactionId])
     return [PayoutNumber(row["number"]) for row in rows]
 
 
-async def sales_given_back(
+async def find_released_sales(
     tx: TenantTransaction, payout: PayoutId, *, without: Sequence[TransactionId]
 ) -> set[TransactionId]:
     """The other sales of a payout that has nothing left to pay without the lines of these; else none."""

@@ -161,7 +161,7 @@ async def list_runs(
     return RECORDED.cut([_run(row) for row in rows], limit)
 
 
-async def that_paid(tx: TenantTransaction, *, limit: int = 60) -> list[PayoutRun]:
+async def list_paying_runs(tx: TenantTransaction, *, limit: int = 60) -> list[PayoutRun]:
     """Runs that may have made payouts, the newest first: no rehearsals."""
     rows = await tx.fetch(
         "SELECT * FROM payout_runs WHERE tenant_id = $1 AND NOT rehearsal ORDER BY seq DESC LIMIT $2",
@@ -212,7 +212,9 @@ async def end(tx: TenantTransaction, run: UUID) -> bool:
     return (await get(tx, run)).state == "done"
 
 
-async def partners_left(tx: TenantTransaction, run: UUID, *, after: PartnerId | None, limit: int) -> list[PartnerId]:
+async def list_remaining_partners(
+    tx: TenantTransaction, run: UUID, *, after: PartnerId | None, limit: int
+) -> list[PartnerId]:
     """The next partners with something open whom this run has not looked at, in the order of their ids."""
     rows = await tx.fetch(
         """

@@ -115,7 +115,7 @@ def _payout(page: _Page, statement: PayoutStatement) -> None:
                 euro(line.net_cents),
             ],
         )
-        if not line.is_told_by_its_rate and line.rule not in (line.rate, "–"):
+        if not line.is_plain_rate and line.rule not in (line.rate, "–"):
             page.set_font(_FONT, "I", 8)
             page.set_x(page.l_margin + _COLUMNS[0][1])
             page.multi_cell(0, 4, winansi(line.rule), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)

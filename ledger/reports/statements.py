@@ -91,7 +91,7 @@ class StatementLine(Frozen):
         return " + ".join(parts) or "–"
 
     @property
-    def is_told_by_its_rate(self) -> bool:
+    def is_plain_rate(self) -> bool:
         """Whether base and rate alone give the amount: no tier, cap or refund, no claw-back, no close of a month."""
         exact = (self.base_cents * self.percent / 100).quantize(Decimal(1), ROUND_HALF_UP) + self.fixed_cents
         return self.kind == "sale" and exact == self.net_cents

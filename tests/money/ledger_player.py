@@ -68,7 +68,7 @@ class LedgerPlayer(TellsOfSales):
             assert made is not None
         for _ in range(2):
             async with self._db() as tx:
-                left = await payout_runs.partners_left(tx, run, after=None, limit=10)
+                left = await payout_runs.list_remaining_partners(tx, run, after=None, limit=10)
             await payout_runs.take(self.ledger, self.tenant, run, left)
         async with self._db() as tx:
             await payout_runs.end(tx, run)

@@ -143,11 +143,11 @@ async def test_a_batch_that_is_done_again_or_twice_at_once_pays_nobody_twice(con
     ledger, tenant, id = connected_shop.house.ledger, connected_shop.tenant, uuid4()
     async with ledger.transaction(tenant) as tx:
         await payout_runs.begin(tx, id, cut_off=cut_off_of(tomorrow()), rehearsal=False, requested_by="test")
-        partners = await payout_runs.partners_left(tx, id, after=None, limit=200)
+        partners = await payout_runs.list_remaining_partners(tx, id, after=None, limit=200)
     taken = await asyncio.gather(*(payout_runs.take(ledger, tenant, id, partners) for _ in range(3)))
     assert sorted(len(one.payouts) for one in taken) == [0, 0, 3]
     async with ledger.transaction(tenant) as tx:
-        assert await payout_runs.partners_left(tx, id, after=None, limit=200) == []
+        assert await payout_runs.list_remaining_partners(tx, id, after=None, limit=200) == []
 
 
 async def test_a_run_keeps_the_statistics_of_what_it_fills(connected_shop: Shop, database: Database) -> None:
@@ -172,7 +172,7 @@ async def test_more_partners_in_a_batch_cost_no_more_statements(connected_shop: 
     try:
         async with ledger.transaction(tenant) as tx:
             await payout_runs.begin(tx, id, cut_off=cut_off_of(tomorrow()), rehearsal=False, requested_by="test")
-            first, second, *others = await payout_runs.partners_left(tx, id, after=None, limit=200)
+            first, second, *others = await payout_runs.list_remaining_partners(tx, id, after=None, limit=200)
         # The first batch of a connection also asks for the types of its columns.
         for partners in ([first], [second], others):
             before = sent.number
@@ -189,7 +189,7 @@ async def test_a_cancelled_run_makes_no_further_payout_and_frees_its_period(conn
     ledger, tenant, id = connected_shop.house.ledger, connected_shop.tenant, uuid4()
     async with ledger.transaction(tenant) as tx:
         await payout_runs.begin(tx, id, cut_off=cut_off_of(tomorrow()), rehearsal=False, requested_by="test")
-        partners = await payout_runs.partners_left(tx, id, after=None, limit=200)
+        partners = await payout_runs.list_remaining_partners(tx, id, after=None, limit=200)
     cancelled = await connected_shop.api("POST", f"/payout-runs/{id}/cancel", {"reason": "Falscher Stichtag."})
     assert cancelled["state"] == "cancelled"
     assert (await payout_runs.take(ledger, tenant, id, partners)).ended

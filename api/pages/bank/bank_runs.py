@@ -206,7 +206,7 @@ async def _run(visit: Visit, number: str, *, wrong: str | None = None) -> Respon
         start = _position(visit)
         lines = await bank_run_rows.lines(tx, run.id, after=start, limit=_LINES + 1)
         names = await actor_names.names(tx)
-        paid = (await bank_run_rows.payouts_paid(tx, run.id))[0] if run.state == "exported" else 0
+        paid = (await bank_run_rows.count_paid_payouts(tx, run.id))[0] if run.state == "exported" else 0
     following = f"{PAGE}/{number}?ab={lines[_LINES - 1].position}" if len(lines) > _LINES else ""
     shown = lines[:_LINES]
     return visit.page(

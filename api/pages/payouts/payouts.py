@@ -42,7 +42,7 @@ async def payouts_page(visit: Reader) -> Response:
             else await payout_list.list_payouts(tx, wanted, after=position_in_time(asked.cursor), limit=PAGE_LENGTH)
         )
         sums = [] if asked.wrong else await payout_list.sums(tx, wanted)
-        runs = await payout_runs.that_paid(tx)
+        runs = await payout_runs.list_paying_runs(tx)
         if wanted.payout_run and all(run.id != wanted.payout_run for run in runs):
             runs.append(await payout_runs.get(tx, wanted.payout_run))
     without_state = {name: value for name, value in asked.typed.items() if value and name != "status"}

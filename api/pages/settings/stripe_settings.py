@@ -62,7 +62,7 @@ async def _shown(visit: Visit, *, message: str | None = None, wrong: str | None 
     async with visit.doors.ledger.transaction(tenant) as tx:
         connection = await connections.get(tx, STRIPE)
         last, _following = await event_list.list_events(tx, EventFilter(provider=STRIPE), limit=5)
-        waits = await stripe_secret.waits_for_its_first_event(tx)
+        waits = await stripe_secret.awaits_first_event(tx)
         profile = await tenants.get_profile(tx)
     return visit.page(
         "stripe.html",

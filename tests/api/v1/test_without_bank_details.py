@@ -49,7 +49,7 @@ async def _rows_of_run(door: Door, *, rehearsal: bool) -> list[tuple[str | None,
     cut_off = payout_runs.cut_off_of(clock.today() + timedelta(days=1))
     async with door.parts.ledger.transaction(door.tenant) as tx:
         await payout_runs.begin(tx, run, cut_off=cut_off, rehearsal=rehearsal, requested_by="key:test")
-        partners = await payout_runs.partners_left(tx, run, after=None, limit=10)
+        partners = await payout_runs.list_remaining_partners(tx, run, after=None, limit=10)
     await payout_runs.take(door.parts.ledger, door.tenant, run, partners)
     return await _shown_rows(door, run)
 

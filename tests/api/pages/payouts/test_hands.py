@@ -269,7 +269,7 @@ async def test_a_firm_of_two_does_not_stand_still(office: Office) -> None:
     for browser in (one, two):
         await refused_above(office, payout, browser)
     async with office.ledger() as tx:
-        await payout_hands.ask_who_confirms(tx, await payouts.get(tx, payout.number), above_limit=True)
+        await payout_hands.ask_for_confirmation(tx, await payouts.get(tx, payout.number), above_limit=True)
         asked = await tx.fetch("SELECT subject_id FROM tasks WHERE kind = $1 AND state = 'open'", payout_hands.TASK)
     assert [row["subject_id"] for row in asked] == [payout.number]
     (hand,) = [hand for hand in await hands_of(office, payout) if hand.actor == f"user:{one.user}"]
@@ -317,7 +317,7 @@ async def test_the_task_says_who_could_confirm_which_change(office: Office) -> N
     await edit(office, f"user:{one.user}")
     payout = await office.payout(ABOVE, by=f"user:{two.user}")
     async with office.ledger() as tx:
-        await payout_hands.ask_who_confirms(tx, payout, above_limit=True)
+        await payout_hands.ask_for_confirmation(tx, payout, above_limit=True)
         task = await tx.fetchval("SELECT id FROM tasks WHERE kind = $1 AND state = 'open'", payout_hands.TASK)
     page = (await two.get(f"/admin/aufgaben/{task}")).text
     assert "Partner geändert" in page

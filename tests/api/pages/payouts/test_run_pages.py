@@ -23,7 +23,7 @@ async def begun(books: Books, *, rehearsal: bool = False) -> UUID:
     run = uuid4()
     async with books.ledger.transaction(books.tenant) as tx:
         await payout_runs.begin(tx, run, cut_off=cut_off_of(tomorrow()), rehearsal=rehearsal, requested_by="key:shop")
-        partners = await payout_runs.partners_left(tx, run, after=None, limit=200)
+        partners = await payout_runs.list_remaining_partners(tx, run, after=None, limit=200)
     await payout_runs.take(books.ledger, books.tenant, run, partners)
     return run
 
