@@ -821,19 +821,20 @@ GRANT INSERT, SELECT, UPDATE ON external_documents TO partnerdesk_app;
 CREATE TRIGGER mail_about_document
     AFTER UPDATE OF voucher_number ON external_documents
     FOR EACH ROW
-    WHEN (new.payout_id IS NOT NULL AND new.voucher_number IS NOT NULL AND old.voucher_number IS NULL)
+    WHEN (new.payout_id IS NOT NULL AND new.kind = 'credit-note' AND new.voucher_number IS NOT NULL AND
+    old.voucher_number IS NULL)
     EXECUTE FUNCTION mail_about_document();
 CREATE TRIGGER mail_about_new_document
     AFTER INSERT ON external_documents
     FOR EACH ROW
-    WHEN (new.payout_id IS NOT NULL AND new.voucher_number IS NOT NULL)
+    WHEN (new.payout_id IS NOT NULL AND new.kind = 'credit-note' AND new.voucher_number IS NOT NULL)
     EXECUTE FUNCTION mail_about_document();
 CREATE TRIGGER note_change BEFORE UPDATE ON external_documents FOR EACH ROW EXECUTE FUNCTION note_change();
 CREATE TRIGGER want_paper
     AFTER INSERT OR UPDATE OF status, payout_id, created_totals ON external_documents
     FOR EACH ROW
-    WHEN (new.payout_id IS NOT NULL AND new.created_totals IS NOT NULL AND (new.status IN ('open', 'paid',
-    'paidoff')))
+    WHEN (new.payout_id IS NOT NULL AND new.kind = 'credit-note' AND new.created_totals IS NOT NULL AND (new.status IN
+    ('open', 'paid', 'paidoff')))
     EXECUTE FUNCTION want_paper();
 
 CREATE TABLE foreign_payments (
@@ -969,7 +970,7 @@ CREATE TABLE mails (
     id             uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     seq            bigint GENERATED ALWAYS AS IDENTITY,
     kind           text NOT NULL
-        CHECK (kind IN ('approval_waits', 'task_created', 'partner_document', 'bank_details_changed',
+        CHECK (kind IN ('approval_waits', 'task_created', 'partner_document', 'own_document', 'bank_details_changed',
         'connection_broken', 'password_changed', 'second_factor_added', 'second_factor_removed', 'reset_link',
         'invitation', 'daily')),
     user_id        uuid REFERENCES users,
@@ -1210,6 +1211,50 @@ CREATE POLICY own_tenant ON own_document_counters
     CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON own_document_counters TO partnerdesk_app;
 
+CREATE TABLE own_document_deliveries (
+    tenant_id   uuid NOT NULL REFERENCES tenants,
+    id          uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq         bigint GENERATED ALWAYS AS IDENTITY,
+    document_id uuid NOT NULL,
+    how         text NOT NULL CHECK (how IN ('mail', 'page', 'hand')),
+    mail_id     uuid,
+    outcome     text NOT NULL
+        CHECK (outcome IN ('accepted', 'refused', 'no_address', 'given_up', 'opened', 'handed_over')),
+    at          timestamptz NOT NULL DEFAULT now(),
+    told_by     text NOT NULL,
+    note        text CHECK (length(note) BETWEEN 1 AND 500),
+    bounced_at  timestamptz,
+    bounced_by  text,
+    bounce      text CHECK (length(bounce) BETWEEN 1 AND 500),
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, document_id) REFERENCES own_documents,
+    CHECK ((how = 'mail') = (outcome IN ('accepted', 'refused', 'no_address', 'given_up'))),
+    CHECK ((how = 'page') = (outcome = 'opened')),
+    CHECK (mail_id IS NULL OR how = 'mail'),
+    CHECK (bounced_at IS NULL OR outcome = 'accepted'),
+    CHECK ((bounced_at IS NULL) = (bounced_by IS NULL))
+);
+COMMENT ON TABLE own_document_deliveries IS 'How a document of our own reached its partner, or did not: mails as they ended, the first opening, what a person says.';
+CREATE UNIQUE INDEX a_mail_ends_once ON own_document_deliveries (tenant_id, mail_id) WHERE mail_id IS NOT NULL;
+CREATE UNIQUE INDEX opened_once ON own_document_deliveries (tenant_id, document_id) WHERE how = 'page';
+CREATE INDEX own_document_deliveries_of_document ON own_document_deliveries (tenant_id, document_id);
+ALTER TABLE own_document_deliveries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE own_document_deliveries FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON own_document_deliveries
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON own_document_deliveries TO partnerdesk_app;
+CREATE TRIGGER note_delivery
+    AFTER INSERT OR UPDATE ON own_document_deliveries
+    FOR EACH ROW
+    EXECUTE FUNCTION note_delivery();
+CREATE TRIGGER stay_as_written
+    BEFORE UPDATE ON own_document_deliveries
+    FOR EACH ROW
+    WHEN (CURRENT_USER = 'partnerdesk_app'::name)
+    EXECUTE FUNCTION stay_as_written('id', 'document_id', 'how', 'mail_id', 'outcome', 'at', 'told_by', 'note');
+
 CREATE TABLE own_documents (
     tenant_id      uuid NOT NULL REFERENCES tenants,
     id             uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -1228,8 +1273,7 @@ CREATE TABLE own_documents (
     transfer_cents bigint NOT NULL,
     content        jsonb NOT NULL,
     xml            bytea CHECK (octet_length(xml) BETWEEN 1 AND 5242880),
-    pdf            bytea NOT NULL
-        CHECK (SUBSTRING(pdf FROM 1 FOR 5) = '\x255044462d'::bytea AND octet_length(pdf) <= 5242880),
+    pdf            bytea CHECK (SUBSTRING(pdf FROM 1 FOR 5) = '\x255044462d'::bytea AND octet_length(pdf) <= 5242880),
     pdf_sha256     text NOT NULL,
     report         jsonb,
     issued_by      text NOT NULL,
@@ -1239,11 +1283,16 @@ CREATE TABLE own_documents (
     closed_reason  text CHECK (length(closed_reason) BETWEEN 1 AND 500),
     handed_out_at  timestamptz,
     delivered_at   timestamptz,
+    partner_id     uuid,
+    changed_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+    erased_at      timestamptz,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, number),
     UNIQUE (tenant_id, pattern, year, place),
     FOREIGN KEY (tenant_id, original_id) REFERENCES own_documents,
+    FOREIGN KEY (tenant_id, partner_id) REFERENCES partners,
     FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts,
+    CONSTRAINT an_issued_document_has_its_pdf CHECK ((pdf IS NULL) = (erased_at IS NOT NULL)),
     CHECK (pdf_sha256 = encode(sha256(pdf), 'hex')),
     CHECK (gross_cents = (net_cents + tax_cents)),
     CHECK ((kind IN ('reversal', 'correction')) = (net_cents < 0)),
@@ -1258,6 +1307,8 @@ CREATE UNIQUE INDEX one_document_of_a_payout ON own_documents (tenant_id, payout
     WHERE (kind IN ('self_billed', 'commission_statement')) AND closed_at IS NULL;
 CREATE UNIQUE INDEX one_reversal_of_a_document ON own_documents (tenant_id, original_id)
     WHERE kind = 'reversal' AND closed_at IS NULL;
+CREATE INDEX own_documents_changed ON own_documents (tenant_id, changed_at);
+CREATE INDEX own_documents_of_partner ON own_documents (tenant_id, partner_id, seq);
 CREATE INDEX own_documents_tenant_id_payout_id_idx ON own_documents (tenant_id, payout_id);
 ALTER TABLE own_documents ENABLE ROW LEVEL SECURITY;
 ALTER TABLE own_documents FORCE ROW LEVEL SECURITY;
@@ -1266,6 +1317,11 @@ CREATE POLICY own_tenant ON own_documents
     WITH
     CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON own_documents TO partnerdesk_app;
+CREATE TRIGGER note_change BEFORE UPDATE ON own_documents FOR EACH ROW EXECUTE FUNCTION note_change();
+CREATE TRIGGER own_document_is_of_its_partner
+    BEFORE INSERT ON own_documents
+    FOR EACH ROW
+    EXECUTE FUNCTION own_document_is_of_its_partner();
 CREATE TRIGGER own_document_stays
     BEFORE DELETE OR UPDATE ON own_documents
     FOR EACH ROW
@@ -4193,6 +4249,15 @@ BEGIN
     RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.note_delivery()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    UPDATE own_documents SET changed_at = clock_timestamp() WHERE tenant_id = NEW.tenant_id AND id = NEW.document_id;
+    RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.note_how_long_it_took()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4305,16 +4370,44 @@ AS $function$
 REVOKE ALL ON FUNCTION open_hands_of_payout(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION open_hands_of_payout(uuid) TO partnerdesk_app;
 
-CREATE OR REPLACE FUNCTION public.own_document_stays()
+CREATE OR REPLACE FUNCTION public.own_document_effective_at(of_tenant uuid, of_document uuid)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+    SELECT min(at) FROM own_document_deliveries
+     WHERE tenant_id = of_tenant AND document_id = of_document
+       AND (outcome IN ('opened', 'handed_over')
+            OR outcome = 'accepted' AND at <= now() - interval '24 hours'
+               AND (bounced_at IS NULL OR bounced_at > at + interval '24 hours'))
+    $function$;
+
+CREATE OR REPLACE FUNCTION public.own_document_is_of_its_partner()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 BEGIN
+    NEW.partner_id := COALESCE(
+        (SELECT partner_id FROM payouts WHERE tenant_id = NEW.tenant_id AND id = NEW.payout_id),
+        (SELECT partner_id FROM own_documents WHERE tenant_id = NEW.tenant_id AND id = NEW.original_id),
+        (SELECT id FROM partners WHERE tenant_id = NEW.tenant_id AND code = NEW.content #>> '{seller,code}'));
+    RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.own_document_stays()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    may_change text[] := ARRAY['closed_at', 'closed_by', 'closed_reason', 'handed_out_at', 'delivered_at', 'changed_at', 'xml', 'pdf'];
+BEGIN
     IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION 'an issued document stays' USING ERRCODE = 'PD040';
     END IF;
-    IF (to_jsonb(NEW) - ARRAY['closed_at', 'closed_by', 'closed_reason', 'handed_out_at', 'delivered_at', 'xml', 'pdf'])
-       <> (to_jsonb(OLD) - ARRAY['closed_at', 'closed_by', 'closed_reason', 'handed_out_at', 'delivered_at', 'xml', 'pdf'])
+    IF NEW.erased_at IS NOT NULL AND OLD.erased_at IS NULL AND current_user <> 'partnerdesk_app' THEN
+        RETURN NEW;  -- the duty to keep it has ended: erase_partner_vouchers
+    END IF;
+    IF (to_jsonb(NEW) - may_change) <> (to_jsonb(OLD) - may_change)
        OR NEW.xml IS DISTINCT FROM OLD.xml OR NEW.pdf IS DISTINCT FROM OLD.pdf
        OR OLD.closed_at IS NOT NULL AND (NEW.closed_at, NEW.closed_by, NEW.closed_reason)
                                         IS DISTINCT FROM (OLD.closed_at, OLD.closed_by, OLD.closed_reason)

@@ -20,6 +20,7 @@ MAILS = {
     "approval_waits": "mail_approval_waits",
     "task_created": "mail_task_created",
     "partner_document": "mail_partner_document",
+    "own_document": "mail_own_document",
     "bank_details_changed": "mail_bank_details_changed",
     "connection_broken": "mail_connection_broken",
     "password_changed": "mail_password_changed",

@@ -70,12 +70,21 @@ def reachable(address: str) -> str | None:
     return whole if _ADDRESS.fullmatch(whole) else None
 
 
-def written(kind: str, language: str, facts: Mapping[str, Any], *, public_url: str, outside: bool = False) -> Letter:
-    """`outside`: to a partner, who has no page to choose mails on."""
-    filled = _environment(language).get_template(f"{language}/{kind}.txt").render(facts)
-    head, _, body = filled.lstrip("\n").partition("\n")
-    subject = _one_line(head)
-    parts = [part for block in re.split(r"\n\s*\n", body) if (part := _part(block, public_url))]
+def written(
+    kind: str,
+    language: str,
+    facts: Mapping[str, Any],
+    *,
+    public_url: str,
+    outside: bool = False,
+    also: str | None = None,
+) -> Letter:
+    """`outside`: to a partner, who has no page to choose mails on. `also`: a language in which it is said once more,
+    below; the subject is in the first."""
+    subject, parts = _filled(kind, language, facts, public_url)
+    if also is not None:
+        head, more = _filled(kind, also, facts, public_url)
+        parts = [*parts, _Part(text=head), *more]
     chosen_at = f"{public_url}/admin/benachrichtigungen"
     footer = _FOOTERS_OUTSIDE[language] if outside else _FOOTERS[language].format(chosen_at)
     html = _LAYOUT.get_template("layout.html").render(
@@ -83,6 +92,14 @@ def written(kind: str, language: str, facts: Mapping[str, Any], *, public_url: s
     )
     text = "\n\n".join(_as_text(part) for part in _join_lists(parts))
     return Letter(subject=subject, text=f"{text}\n\n-- \n{footer}\n", html=html)
+
+
+def _filled(kind: str, language: str, facts: Mapping[str, Any], public_url: str) -> tuple[str, list[_Part]]:
+    """Subject and parts."""
+    filled = _environment(language).get_template(f"{language}/{kind}.txt").render(facts)
+    head, _, body = filled.lstrip("\n").partition("\n")
+    parts = [part for block in re.split(r"\n\s*\n", body) if (part := _part(block, public_url))]
+    return _one_line(head), parts
 
 
 def message(

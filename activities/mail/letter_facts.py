@@ -11,6 +11,8 @@ from ledger.access import four_eyes, memberships, rule_changes, tenants
 from ledger.access.users import LINK_MINUTES
 from ledger.connections import connections
 from ledger.database import TenantTransaction
+from ledger.documents.own import issuing
+from ledger.documents.own.content import ENGLISH_TITLES
 from ledger.mail import outbox
 from ledger.mail.mail_kinds import MailKind
 from ledger.mail.outbox import Mail
@@ -36,6 +38,8 @@ async def of_tenant_mail(tx: TenantTransaction, mail: Mail) -> Facts | None:
             facts = await _tasks(tx, mail)
         case MailKind.PARTNER_DOCUMENT:
             facts = await _document(tx, mail)
+        case MailKind.OWN_DOCUMENT:
+            facts = await _own_document(tx, mail)
         case MailKind.BANK_DETAILS_CHANGED:
             facts = await (_own_account(tx, mail) if mail.partner_id is not None else _accounts(tx, mail))
         case MailKind.CONNECTION_BROKEN:
@@ -99,6 +103,25 @@ async def _document(tx: TenantTransaction, mail: Mail) -> Facts | None:
         "period_from": payout.period_from,
         "period_to": payout.period_to,
         "attached": False,
+    }
+
+
+async def _own_document(tx: TenantTransaction, mail: Mail) -> Facts | None:
+    """None where its content is kept no more."""
+    document = await issuing.get_by_number(tx, mail.about[0])
+    content = await issuing.get_content(tx, document.id)
+    return {
+        "partner": content.seller.name,
+        "title": content.title,
+        "title_english": ENGLISH_TITLES[content.kind],
+        "number": document.number,
+        "issued_on": document.issued_on,
+        "payout": content.payout_number,
+        "gross_cents": document.gross_cents,
+        "period_from": content.period_from,
+        "period_to": content.period_to,
+        "has_xml": document.has_xml,
+        "in_english_too": bool(content.sentences_english),
     }
 
 

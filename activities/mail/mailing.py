@@ -16,6 +16,8 @@ from ledger import clock, idempotency
 from ledger.access import memberships, tenants, users
 from ledger.database import Connection, Ledger, TenantTransaction
 from ledger.documents import papers
+from ledger.documents.own import delivery, issuing
+from ledger.documents.own.issuing import file_name
 from ledger.mail import outbox
 from ledger.mail.mail_kinds import MailKind
 from ledger.mail.outbox import Mail
@@ -55,7 +57,14 @@ class MailActivities:
             return await self._end(to, "over" if mail.kind in _LINKS else "idle")
         attached = await self._attached(to, mail, facts)
         facts |= {"attached": bool(attached)} if mail.kind is MailKind.PARTNER_DOCUMENT else {}
-        said = written(mail.kind, language, facts, public_url=self._public_url, outside=mail.partner_id is not None)
+        said = written(
+            mail.kind,
+            language,
+            facts,
+            public_url=self._public_url,
+            outside=mail.partner_id is not None,
+            also="en" if facts.get("in_english_too") else None,
+        )
         letter = message(
             said, sender=self._post.sender, to=address, id=str(mail.id), at=mail.taken_at, attachments=attached
         )
@@ -93,6 +102,8 @@ class MailActivities:
             activity.heartbeat()
         today = clock.today()
         for tenant in await tenants.list_all(self._ledger):
+            async with self._ledger.transaction(tenant, cause="delivery") as tx:
+                await delivery.settle(tx, today=today)
             for _ in range(_BATCHES):
                 activity.heartbeat()
                 async with self._ledger.transaction(tenant, cause="retention") as tx:
@@ -105,7 +116,9 @@ class MailActivities:
 
     async def _end(self, to: MailInput, outcome: str) -> str:
         async with self._entered(to) as db:
-            await outbox.end(db, to.mail, outcome)
+            about = await outbox.end(db, to.mail, outcome)
+            if isinstance(db, TenantTransaction) and to.kind == MailKind.OWN_DOCUMENT and about is not None:
+                await delivery.note_mail_end(db, to.mail, about, outcome)
         return outcome
 
     async def _addressed(self, to: MailInput, mail: Mail) -> tuple[str, str] | None:
@@ -132,7 +145,11 @@ class MailActivities:
             return await letter_facts.of_tenant_mail(tx, mail)
 
     async def _attached(self, to: MailInput, mail: Mail, facts: letter_facts.Facts) -> tuple[Attachment, ...]:
-        """The PDF of a partner's document. It is fetched beside this mail, which waits for it for an hour."""
+        """The PDF of a partner's document. lexoffice's is fetched beside this mail, which waits for it for an hour."""
+        if to.tenant is not None and mail.kind is MailKind.OWN_DOCUMENT:
+            async with self._ledger.transaction(to.tenant, cause="mail") as tx:
+                document = await issuing.get_by_number(tx, mail.about[0])
+                return (Attachment(name=file_name(document.number), content=await issuing.get_pdf(tx, document.id)),)
         if to.tenant is None or mail.kind is not MailKind.PARTNER_DOCUMENT:
             return ()
         number = mail.about[0]

@@ -135,6 +135,8 @@ ANSWERS: tuple[tuple[int, str, str], ...] = (
     (409, "own_account_not_active", "own_account_not_active"),
     (409, "own_account_unclear", "own_account_unclear"),
     (409, "own_document_is_out", "own_document_is_out"),
+    (409, "own_document_not_handed_out", "own_document_not_handed_out"),
+    (409, "own_document_not_mailed", "own_document_not_mailed"),
     (409, "own_document_stays", "own_document_stays"),
     (409, "partner_code_taken", "partner_code_taken"),
     (409, "partner_country_unknown", "partner_country_unknown"),

@@ -24,6 +24,7 @@ from ledger.booking import (
 from ledger.commissions import manual_lines
 from ledger.database import TenantTransaction
 from ledger.documents import documents, intents, unclear_outcomes
+from ledger.documents.own import delivery
 from ledger.inbox import redelivery
 from ledger.payouts import clawbacks, decisions, objections, payout_lines, payouts
 from ledger.payouts.decisions import Decision
@@ -143,6 +144,9 @@ async def _act(tx: TenantTransaction, task_id: TaskId, task: Any, answer: Answer
             return Resolved(task=task_id)
         case "partner", partner_accounts.IBAN_TWICE:
             await _acknowledge_iban(tx, task["subject_id"], answer, actor)
+            return Resolved(task=task_id)
+        case delivery.SUBJECT, delivery.UNDELIVERED:
+            await delivery.answer(tx, task["subject_id"], answer.action, by=actor, reason=answer.reason or "")
             return Resolved(task=task_id)
         case objections.SUBJECT, _:
             if not answer.reason:

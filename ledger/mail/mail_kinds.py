@@ -18,6 +18,7 @@ class MailKind(StrEnum):
     APPROVAL_WAITS = "approval_waits"
     TASK_CREATED = "task_created"
     PARTNER_DOCUMENT = "partner_document"
+    OWN_DOCUMENT = "own_document"
     BANK_DETAILS_CHANGED = "bank_details_changed"
     CONNECTION_BROKEN = "connection_broken"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of mail
@@ -41,8 +42,8 @@ GETS = {kind: roles for kind, roles in RECIPIENTS.items() if kind is not MailKin
 """What each person may switch off, and the roles that get it."""
 
 OF_THE_TENANT = frozenset({*GETS, MailKind.PARTNER_DOCUMENT})
-"""What a whole tenant may switch off. All others are about security and always sent; so is the head of the audit
-trail, which goes to the admins once a day even where the daily mail itself is switched off."""
+"""What a whole tenant may switch off. All others are about security, or deliver a document, and are always sent; so is
+the head of the audit trail, which goes to the admins once a day even where the daily mail itself is switched off."""
 
 
 class Choices(Frozen):

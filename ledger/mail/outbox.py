@@ -130,16 +130,20 @@ async def take(db: Connection, vault: Vault, id: UUID) -> Mail | None:
     )
 
 
-async def end(db: Connection, id: UUID, outcome: str) -> None:
-    """Sent, or never to be. The address and the link are forgotten. The first word stands."""
-    await db.execute(
+async def end(db: Connection, id: UUID, outcome: str) -> str | None:
+    """Sent, or never to be. The address and the link are forgotten. The first word stands.
+
+    Returns what the mail is about; None where it had ended before.
+    """
+    rows = await db.fetch(
         """
         UPDATE mails SET ended_at = now(), outcome = $2, address = NULL, link_encrypted = NULL
-         WHERE (id = $1 OR bundled_in = $1) AND ended_at IS NULL
+         WHERE (id = $1 OR bundled_in = $1) AND ended_at IS NULL RETURNING id, about
         """,
         id,
         outcome,
     )
+    return next((row["about"] for row in rows if row["id"] == id), None)
 
 
 async def write_link(db: Connection, vault: Vault, user: UserId, *, purpose: str, token: str) -> None:

@@ -81,6 +81,17 @@ KINDS: dict[str, TaskWords] = {
             "lassen Sie Ihre bestätigen. Wer dann nicht mehr beteiligt ist, gibt frei."
         ),
     ),
+    "own_document_undelivered": TaskWords(
+        N_("Beleg nicht zugestellt"),
+        N_(
+            "Bitte berichtigen Sie die Mailadresse des Partners und senden Sie erneut; oder übergeben Sie den Beleg "
+            "auf anderem Weg. Bis dahin nimmt kein Zahlungslauf die Auszahlung auf."
+        ),
+    ),
+    "own_document_late": TaskWords(
+        N_("Beleg zu spät zugestellt"),
+        N_("Bitte sehen Sie zu, dass die Vorsteuer im genannten Monat gebucht wird, nicht im Monat des Belegs."),
+    ),
     "payout_objected": TaskWords(
         N_("Widerspruch eines Partners"),
         N_("Bitte klären Sie den Widerspruch. Ihre Antwort steht danach auf der Seite des Partners."),
@@ -240,6 +251,14 @@ ACTIONS: dict[str, ActionWords] = {
         reason=True,
     ),
     "book_new": ActionWords(N_("Als eigenen Verkauf buchen"), N_("Die Rechnung wird ein neuer Verkauf.")),
+    "send_again": ActionWords(
+        N_("Erneut senden"), N_("Die Mail mit dem Beleg geht an die Adresse, die jetzt hinterlegt ist."), reason=True
+    ),
+    "handed_over": ActionWords(
+        N_("Anders übergeben"),
+        N_("Der Partner hat den Beleg; er gilt von nun an als zugestellt. Nennen Sie Weg und Tag im Grund."),
+        reason=True,
+    ),
     "confirm": ActionWords(N_("Bestätigen"), N_("Die Zeile zählt von nun an.")),
     "refuse": ActionWords(N_("Ablehnen"), N_("Die Zeile zählt nicht."), reason=True),
     "acknowledge": ActionWords(N_("Zur Kenntnis nehmen"), N_("Danach kann die Bankverbindung bestätigt werden.")),

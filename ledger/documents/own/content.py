@@ -27,6 +27,15 @@ class OwnDocumentKind(StrEnum):
     """Takes back a part of one document, or what no later document can be netted with."""
 
 
+ENGLISH_TITLES = {
+    OwnDocumentKind.SELF_BILLED: "Self-billing invoice",
+    OwnDocumentKind.COMMISSION_STATEMENT: "Commission statement",
+    OwnDocumentKind.REVERSAL: "Cancellation",
+    OwnDocumentKind.CORRECTION: "Correction",
+}
+"""Beside the German title, for partners abroad."""
+
+
 class VatCategory(StrEnum):
     """BT-118 and BT-151 (UNTDID 5305)."""
 

@@ -46,6 +46,7 @@ class OwnDocumentRow(Frozen):
     gross_cents: int
     transfer_cents: int
     pdf_sha256: str
+    has_xml: bool
     issued_by: str
     issued_at: datetime
     closed_at: datetime | None
@@ -63,10 +64,16 @@ class FatalFinding(NotAcceptable):
         super().__init__("own_document_breaks_rules", rules=", ".join(rules))
 
 
-_COLUMNS = """
+COLUMNS = """
     id, number, kind, payout_id, original_id, issued_on, net_cents, tax_cents, gross_cents, transfer_cents, pdf_sha256,
-    issued_by, issued_at, closed_at, closed_reason, handed_out_at, delivered_at
+    xml IS NOT NULL AS has_xml, issued_by, issued_at, closed_at, closed_reason, handed_out_at, delivered_at
 """
+"""Of an OwnDocumentRow."""
+
+
+def file_name(number: str, kind: str = "pdf") -> str:
+    """Of a document's file; a number may hold `/`."""
+    return f"{number.replace('/', '-')}.{kind}"
 
 
 def render(document: OwnDocument, *, must_be_e_invoice: bool) -> Rendered:
@@ -142,7 +149,7 @@ async def _insert(
                                    net_cents, tax_cents, gross_cents, transfer_cents, content, xml, pdf, pdf_sha256,
                                    report, issued_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-        RETURNING {_COLUMNS}
+        RETURNING {COLUMNS}
         """,
         tx.tenant.id,
         document.number,
@@ -174,7 +181,7 @@ async def close_unissued(tx: TenantTransaction, document: UUID, *, by: str, reas
     row = await tx.fetchrow(
         f"""
         UPDATE own_documents SET closed_at = now(), closed_by = $3, closed_reason = $4
-         WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL AND handed_out_at IS NULL RETURNING {_COLUMNS}
+         WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL AND handed_out_at IS NULL RETURNING {COLUMNS}
         """,
         tx.tenant.id,
         document,
@@ -198,7 +205,17 @@ async def close_unissued(tx: TenantTransaction, document: UUID, *, by: str, reas
 async def get(tx: TenantTransaction, document: UUID) -> OwnDocumentRow:
     """One issued document. Raises NotFound."""
     row = await tx.fetchrow(
-        f"SELECT {_COLUMNS} FROM own_documents WHERE tenant_id = $1 AND id = $2", tx.tenant.id, document
+        f"SELECT {COLUMNS} FROM own_documents WHERE tenant_id = $1 AND id = $2", tx.tenant.id, document
+    )
+    if row is None:
+        raise NotFound("own_document_not_found")
+    return OwnDocumentRow.from_row(row)
+
+
+async def get_by_number(tx: TenantTransaction, number: str) -> OwnDocumentRow:
+    """One issued document. Raises NotFound."""
+    row = await tx.fetchrow(
+        f"SELECT {COLUMNS} FROM own_documents WHERE tenant_id = $1 AND number = $2", tx.tenant.id, number
     )
     if row is None:
         raise NotFound("own_document_not_found")
@@ -209,7 +226,7 @@ async def find_of_payout(tx: TenantTransaction, payout: PayoutId) -> OwnDocument
     """The document that stands for a payout, or None."""
     row = await tx.fetchrow(
         f"""
-        SELECT {_COLUMNS} FROM own_documents
+        SELECT {COLUMNS} FROM own_documents
          WHERE tenant_id = $1 AND payout_id = $2 AND closed_at IS NULL
            AND kind IN ('self_billed', 'commission_statement')
         """,
@@ -232,7 +249,9 @@ async def get_pdf(tx: TenantTransaction, document: UUID) -> bytes:
 async def get_content(tx: TenantTransaction, document: UUID) -> OwnDocument:
     """What stands on it. Raises NotFound."""
     content = await tx.fetchval(
-        "SELECT content FROM own_documents WHERE tenant_id = $1 AND id = $2", tx.tenant.id, document
+        "SELECT content FROM own_documents WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL",
+        tx.tenant.id,
+        document,
     )
     if content is None:
         raise NotFound("own_document_not_found")

@@ -18,7 +18,7 @@ from fpdf.fonts import FontFace
 from fpdf.table import Table
 from text_unidecode import unidecode  # type: ignore[import-untyped]
 
-from ledger.documents.own.content import OwnDocument, OwnDocumentKind, OwnParty
+from ledger.documents.own.content import ENGLISH_TITLES, OwnDocument, OwnParty
 from ledger.money import euro
 
 _FONTS = Path(__file__).parent / "fonts"
@@ -30,13 +30,6 @@ _LINE = 4.6
 _GREY = (90, 90, 90)
 XML_NAME = "factur-x.xml"
 """As ZUGFeRD and Factur-X name the file; readers look for nothing else."""
-
-_ENGLISH_TITLES = {
-    OwnDocumentKind.SELF_BILLED: "Self-billing invoice",
-    OwnDocumentKind.COMMISSION_STATEMENT: "Commission statement",
-    OwnDocumentKind.REVERSAL: "Cancellation",
-    OwnDocumentKind.CORRECTION: "Correction",
-}
 
 
 def pdf_of(document: OwnDocument, xml: bytes | None, *, preview: bool = False) -> bytes:
@@ -109,7 +102,7 @@ class _Page(FPDF):
         self.set_font(_FAMILY, "B", _TITLE_PT)
         self.multi_cell(0, 8, printable(self._document.title), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         if self._english:
-            self._small(_ENGLISH_TITLES[self._document.kind])
+            self._small(ENGLISH_TITLES[self._document.kind])
         self.ln(2)
 
     def _facts(self) -> None:

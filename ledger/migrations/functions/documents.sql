@@ -22,7 +22,8 @@ END $$;
 
 CREATE OR REPLACE TRIGGER want_paper AFTER INSERT OR UPDATE OF status, payout_id, created_totals ON external_documents
     FOR EACH ROW
-    WHEN (NEW.payout_id IS NOT NULL AND NEW.created_totals IS NOT NULL AND NEW.status IN ('open', 'paid', 'paidoff'))
+    WHEN (NEW.payout_id IS NOT NULL AND NEW.kind = 'credit-note' AND NEW.created_totals IS NOT NULL
+          AND NEW.status IN ('open', 'paid', 'paidoff'))
     EXECUTE FUNCTION want_paper();
 COMMENT ON TRIGGER want_paper ON external_documents IS
     'Notes that the PDF of a final credit note is to be fetched.'
@@ -63,12 +64,16 @@ COMMENT ON TABLE own_documents IS 'A document that we issued ourselves, with its
 
 CREATE OR REPLACE FUNCTION own_document_stays() RETURNS trigger
     LANGUAGE plpgsql AS $$
+DECLARE
+    may_change text[] := ARRAY['closed_at', 'closed_by', 'closed_reason', 'handed_out_at', 'delivered_at', 'changed_at', 'xml', 'pdf'];
 BEGIN
     IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION 'an issued document stays' USING ERRCODE = 'PD040';
     END IF;
-    IF (to_jsonb(NEW) - ARRAY['closed_at', 'closed_by', 'closed_reason', 'handed_out_at', 'delivered_at', 'xml', 'pdf'])
-       <> (to_jsonb(OLD) - ARRAY['closed_at', 'closed_by', 'closed_reason', 'handed_out_at', 'delivered_at', 'xml', 'pdf'])
+    IF NEW.erased_at IS NOT NULL AND OLD.erased_at IS NULL AND current_user <> 'partnerdesk_app' THEN
+        RETURN NEW;  -- the duty to keep it has ended: erase_partner_vouchers
+    END IF;
+    IF (to_jsonb(NEW) - may_change) <> (to_jsonb(OLD) - may_change)
        OR NEW.xml IS DISTINCT FROM OLD.xml OR NEW.pdf IS DISTINCT FROM OLD.pdf
        OR OLD.closed_at IS NOT NULL AND (NEW.closed_at, NEW.closed_by, NEW.closed_reason)
                                         IS DISTINCT FROM (OLD.closed_at, OLD.closed_by, OLD.closed_reason)
@@ -84,3 +89,60 @@ CREATE OR REPLACE TRIGGER own_document_stays BEFORE UPDATE OR DELETE ON own_docu
 COMMENT ON TRIGGER own_document_stays ON own_documents IS
     'An issued document never changes (§ 14 UStG, GoBD); closing, handing out and delivering are noted once each.'
     ' Relied on by ledger/documents/own/issuing.py.';
+
+-- The partner of the payout, of the original, or the one whom the document names as its seller.
+CREATE OR REPLACE FUNCTION own_document_is_of_its_partner() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.partner_id := COALESCE(
+        (SELECT partner_id FROM payouts WHERE tenant_id = NEW.tenant_id AND id = NEW.payout_id),
+        (SELECT partner_id FROM own_documents WHERE tenant_id = NEW.tenant_id AND id = NEW.original_id),
+        (SELECT id FROM partners WHERE tenant_id = NEW.tenant_id AND code = NEW.content #>> '{seller,code}'));
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER own_document_is_of_its_partner BEFORE INSERT ON own_documents FOR EACH ROW
+    EXECUTE FUNCTION own_document_is_of_its_partner();
+COMMENT ON TRIGGER own_document_is_of_its_partner ON own_documents IS
+    'Writes whose document it is, once.'
+    ' Relied on by ledger/documents/own/delivery.py, ledger/reports/partner_portal.py.';
+
+CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON own_documents FOR EACH ROW
+    EXECUTE FUNCTION note_change();
+COMMENT ON TRIGGER note_change ON own_documents IS
+    'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';
+
+COMMENT ON TABLE own_document_deliveries IS
+    'How a document of our own reached its partner, or did not: mails as they ended, the first opening, what a person says.';
+
+CREATE OR REPLACE FUNCTION note_delivery() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE own_documents SET changed_at = clock_timestamp() WHERE tenant_id = NEW.tenant_id AND id = NEW.document_id;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER note_delivery AFTER INSERT OR UPDATE ON own_document_deliveries FOR EACH ROW
+    EXECUTE FUNCTION note_delivery();
+COMMENT ON TRIGGER note_delivery ON own_document_deliveries IS
+    'A document has changed where its delivery has, for updated_since.'
+    ' Relied on by ledger/documents/own/delivery.py.';
+
+CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON own_document_deliveries FOR EACH ROW
+    WHEN (current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION stay_as_written('id', 'document_id', 'how', 'mail_id', 'outcome', 'at', 'told_by', 'note');
+COMMENT ON TRIGGER stay_as_written ON own_document_deliveries IS
+    'Refuses the application to change what was told of a delivery (PD050); a bounce comes to it.'
+    ' Relied on by ledger/documents/own/delivery.py.';
+
+-- From when on a document counts (rules.md, Effective from delivery): opened, handed over, or accepted by the partner's mail
+-- server and not bounced within 24 hours, which nobody knows before they are over. NULL: not yet.
+CREATE OR REPLACE FUNCTION own_document_effective_at(of_tenant uuid, of_document uuid) RETURNS timestamptz
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT min(at) FROM own_document_deliveries
+     WHERE tenant_id = of_tenant AND document_id = of_document
+       AND (outcome IN ('opened', 'handed_over')
+            OR outcome = 'accepted' AND at <= now() - interval '24 hours'
+               AND (bounced_at IS NULL OR bounced_at > at + interval '24 hours'))
+    $$;

@@ -114,14 +114,16 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE TRIGGER mail_about_document AFTER UPDATE OF voucher_number ON external_documents FOR EACH ROW
-    WHEN (NEW.payout_id IS NOT NULL AND NEW.voucher_number IS NOT NULL AND OLD.voucher_number IS NULL)
+    WHEN (NEW.payout_id IS NOT NULL AND NEW.kind = 'credit-note'
+          AND NEW.voucher_number IS NOT NULL AND OLD.voucher_number IS NULL)
     EXECUTE FUNCTION mail_about_document();
 COMMENT ON TRIGGER mail_about_document ON external_documents IS
     'Writes the mail to a partner whose credit note got its number.'
     ' Relied on by ledger/documents/documents.py, ledger/mail/outbox.py.';
 
 CREATE OR REPLACE TRIGGER mail_about_new_document AFTER INSERT ON external_documents FOR EACH ROW
-    WHEN (NEW.payout_id IS NOT NULL AND NEW.voucher_number IS NOT NULL) EXECUTE FUNCTION mail_about_document();
+    WHEN (NEW.payout_id IS NOT NULL AND NEW.kind = 'credit-note' AND NEW.voucher_number IS NOT NULL)
+    EXECUTE FUNCTION mail_about_document();
 COMMENT ON TRIGGER mail_about_new_document ON external_documents IS
     'The same where the number came with the document.'
     ' Relied on by ledger/documents/documents.py, ledger/mail/outbox.py.';

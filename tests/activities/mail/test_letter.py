@@ -49,6 +49,19 @@ def facts(kind: MailKind, outside: str = "Ärger & Söhne", **members: Any) -> d
             "period_to": date(2026, 10, 31),
             "attached": False,
         },
+        MailKind.OWN_DOCUMENT: {
+            "partner": outside,
+            "title": "Gutschrift",
+            "title_english": "Self-billing invoice",
+            "number": "GU-2026-00001",
+            "issued_on": date(2026, 11, 2),
+            "payout": "PO-2026-0001",
+            "gross_cents": 119_000,
+            "period_from": date(2026, 10, 1),
+            "period_to": date(2026, 10, 31),
+            "has_xml": True,
+            "in_english_too": False,
+        },
         MailKind.BANK_DETAILS_CHANGED: {
             "partner_code": "ANNA",
             "partner": outside,
@@ -158,6 +171,14 @@ def test_amounts_and_days_are_those_of_the_language() -> None:
     assert "€1,234.56" in english.text
     account = written(MailKind.BANK_DETAILS_CHANGED, "de", facts(MailKind.BANK_DETAILS_CHANGED), public_url=URL)
     assert "22.11.2026 16:05" in account.text  # Berlin
+
+
+def test_a_partner_abroad_reads_it_in_german_and_english() -> None:
+    said = written(MailKind.OWN_DOCUMENT, "de", facts(MailKind.OWN_DOCUMENT), public_url=URL, outside=True, also="en")
+    assert said.subject == "Gutschrift GU-2026-00001 von Ärger & Söhne"
+    german, english = said.text.index("Guten Tag"), said.text.index("Hello")
+    assert german < said.text.index("1.190,00\xa0€") < english < said.text.index("€1,190.00")
+    assert "Self-billing invoice GU-2026-00001" in said.html
 
 
 def test_links_lead_to_our_pages_only() -> None:

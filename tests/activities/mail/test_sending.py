@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 from ledger.access import memberships, users
 from ledger.bank import partner_accounts
 from ledger.bank.partner_accounts import NewBankDetails
+from ledger.documents.own import delivery, issuing
 from ledger.mail.mail_kinds import MailKind
 from ledger.programme import partners
 from ledger.roles import Role
@@ -20,6 +21,7 @@ from tests.fixtures.bank_runs import iban
 from tests.fixtures.desk import handed_over
 from tests.fixtures.house import House, Shop, until
 from tests.fixtures.postbox import Postbox, Taken
+from tests.ledger.documents.own.documents import document
 from workflows.messages import PAYOUTS
 
 
@@ -133,6 +135,43 @@ async def test_the_partner_gets_the_document_with_the_mail(product: House, conne
     assert isinstance(content, bytes)
     assert content.startswith(b"%PDF-")
     assert "/admin" not in mail.text
+
+
+async def own_document(connected_shop: Shop, email: str | None) -> str:
+    """A Gutschrift of our own to ANNA that was handed out; its number."""
+    await connected_shop.api("PATCH", "/partners/ANNA", {"email": email})
+    async with connected_shop.house.ledger.transaction(connected_shop.tenant) as tx:
+        row = await issuing.issue(tx, document(number="?"), payout=None, must_be_e_invoice=True, by="engine")
+        return (await delivery.hand_out(tx, row)).number
+
+
+async def test_our_own_document_comes_attached_as_it_was_issued_and_is_accepted(
+    product: House, connected_shop: Shop
+) -> None:
+    email = f"anna-{uuid4().hex[:10]}@partner.example"
+    number = await own_document(connected_shop, email)
+    [mail] = await arrived(product, email)
+    assert mail.message["Subject"].startswith(f"Gutschrift {number} von ")
+    [file] = mail.message.iter_attachments()
+    assert file.get_filename() == f"{number}.pdf"
+    [kept] = await connected_shop.rows("SELECT pdf FROM own_documents WHERE number = $1", number)
+    assert file.get_content() == kept["pdf"]
+
+    async def outcome() -> list[str]:
+        return [row["outcome"] for row in await connected_shop.rows("SELECT outcome FROM own_document_deliveries")]
+
+    assert await until(outcome, bool, "the end of the mail") == ["accepted"]
+
+
+async def test_an_own_document_that_the_mail_server_refuses_is_a_task(product: House, connected_shop: Shop) -> None:
+    number = await own_document(connected_shop, f"unbekannt-{uuid4().hex[:10]}@partner.example")
+
+    async def asked() -> list[dict[str, Any]]:
+        await handed_over(product)
+        return await connected_shop.tasks("own_document_undelivered")
+
+    [task] = await until(asked, bool, "a task")
+    assert (task["reason_code"], task["subject_id"]) == ("own_document_refused", number)
 
 
 async def test_a_one_time_link_comes_by_mail_and_works(product: House, connected_shop: Shop) -> None:
