@@ -47,7 +47,7 @@ SELECT tenant_id, id, sponsor_id, status, campaign_id FROM partners WHERE tenant
 INSERT INTO partner_tax_statuses (tenant_id, partner_id, status, valid_from, valid_until, vat_id, tax_number,
                                   confirmed_year, recorded_by)
 SELECT :tenant, s.id, s.tax_case, make_date(y, 1, 1), make_date(y + 1, 1, 1),
-       CASE s.tax_case WHEN 'regular' THEN 'DE987654321' END, CASE WHEN s.tax_case <> 'regular' THEN '12/345/67890' END,
+       CASE s.tax_case WHEN 'regular' THEN 'DE987654328' END, CASE WHEN s.tax_case <> 'regular' THEN '12/345/67890' END,
        CASE s.tax_case WHEN 'small_business' THEN y END, 'key:books'
   FROM seller s, generate_series(2024, 2027) y;
 INSERT INTO partner_bank_details (tenant_id, id, partner_id, account_holder, iban_encrypted, iban_hmac, iban_last4, state,

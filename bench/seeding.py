@@ -137,7 +137,7 @@ async def _some(
     await db.execute(
         """
         INSERT INTO partner_tax_statuses (tenant_id, partner_id, status, valid_from, vat_id)
-        SELECT tenant_id, id, 'regular', '2020-01-01', 'DE987654321' FROM partners
+        SELECT tenant_id, id, 'regular', '2020-01-01', 'DE987654328' FROM partners
          WHERE tenant_id = $1 AND code LIKE 'P%' AND substr(code, 2)::int BETWEEN $2 AND $3
         """,
         tenant.id,

@@ -68,7 +68,7 @@ async def open_tenant(
     answer = await hooks.post("/sandbox/organizations", json={"name": slug, "apiKey": key, "rate": rate})
     account = answer.raise_for_status().json()
     organization = UUID(account["organizationId"])
-    address = tenants.TenantAddress(street="Marktplatz 1", zip="20095", city="Hamburg", vat_id="DE123456789")
+    address = tenants.TenantAddress(street="Marktplatz 1", zip="20095", city="Hamburg", vat_id="DE123456788")
     tenant = await tenants.create(ledger, slug, f"{slug} GmbH", actor=_BY, address=address, is_demo=True)
     async with ledger.transaction(tenant) as tx:
         await reconnection.save_key(
@@ -161,7 +161,7 @@ async def _make_partner(tx: TenantTransaction) -> None:
     await campaigns.add_plan(tx, campaign.id, plan, by=_BY)
     await campaigns.make_default(tx, campaign.id, by=_BY)
     partner = await partners.create(tx, NewPartner(code=PARTNER, name="Anna Albrecht", **_ADDRESS), by=_BY)
-    status = NewTaxStatus(status=TaxStatus.REGULAR, valid_from=date(2020, 1, 1), vat_id="DE987654321")
+    status = NewTaxStatus(status=TaxStatus.REGULAR, valid_from=date(2020, 1, 1), vat_id="DE987654328")
     await tax_statuses.record_tax_status(tx, partner.id, status, by=_BY)
     await partners.accept_agreement(
         tx, partner.id, version="2026-01", accepted_at=datetime(2026, 1, 2, tzinfo=UTC), by=_BY

@@ -73,7 +73,7 @@ class Firm:
             f"Firma {slug}",
             actor="chaos",
             address=tenants.TenantAddress(
-                street="Marktplatz 1", zip="20095", city="Hamburg", country_code="DE", vat_id="DE123456789"
+                street="Marktplatz 1", zip="20095", city="Hamburg", country_code="DE", vat_id="DE123456788"
             ),
             is_demo=True,
         )
@@ -204,7 +204,7 @@ class Firm:
         await self.ask(
             "POST",
             f"/partners/{code}/tax-statuses",
-            {"status": "regular", "valid_from": "2020-01-01", "vat_id": "DE987654321"},
+            {"status": "regular", "valid_from": "2020-01-01", "vat_id": "DE987654328"},
         )
         await self.ask(
             "POST",

@@ -34,7 +34,7 @@ def create_tenant(slug: str, name: str, demo: bool, as_json: bool, **address: st
     \b
     Example:
       partnerdesk tenant create acme --name "Acme GmbH" --street "Hauptstr. 1" --zip 10115 --city Berlin \\
-        --vat-id DE123456789
+        --vat-id DE123456788
     """
     from ledger.access import tenants
 

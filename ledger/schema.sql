@@ -1505,6 +1505,7 @@ CREATE TABLE partner_tax_statuses (
     confirmed_year smallint,
     recorded_by    text,
     recorded_at    timestamptz NOT NULL DEFAULT now(),
+    business_id    text CHECK (business_id ~ '^DE[0-9]{9}-[0-9]{5}$'),
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, partner_id) REFERENCES partners,
     CHECK (valid_until IS NULL OR valid_until > valid_from),
@@ -2713,6 +2714,7 @@ CREATE TABLE tenants (
     payout_run_hour        smallint NOT NULL DEFAULT 6 CHECK (payout_run_hour BETWEEN 0 AND 23),
     without_bank_details   text NOT NULL DEFAULT 'hold' CHECK (without_bank_details IN ('hold', 'by_hand')),
     books                  text NOT NULL DEFAULT 'lexoffice' CHECK (books IN ('lexoffice', 'none')),
+    business_id            text CHECK (business_id ~ '^DE[0-9]{9}-[0-9]{5}$'),
     FOREIGN KEY (id, default_campaign_id) REFERENCES campaigns
 );
 COMMENT ON TABLE tenants IS 'A firm that pays partners: its address for documents, and the rules that its admins set.';

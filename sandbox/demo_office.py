@@ -185,7 +185,7 @@ class Office:
             return
         status, output = await self.partnerdesk(
             "tenant", "create", self.slug, "--name", self.company, "--street", "Marktplatz 1", "--zip", "20095",
-            "--city", "Hamburg", "--vat-id", "DE123456789", "--demo", "--json",
+            "--city", "Hamburg", "--vat-id", "DE123456788", "--demo", "--json",
         )  # fmt: skip
         if status != 0:
             raise DoorClosed(f"partnerdesk tenant create: {output}")
@@ -262,7 +262,7 @@ class Office:
             await self.api(
                 "POST",
                 f"/partners/{partner['code']}/tax-statuses",
-                {"status": "regular", "valid_from": "2020-01-01", "vat_id": "DE987654321"},
+                {"status": "regular", "valid_from": "2020-01-01", "vat_id": "DE987654328"},
             )
             await self.api(
                 "POST",

@@ -27,7 +27,7 @@ _SAMPLES: dict[str, Any] = {
     "iban": "DE02120300000000202051",
     "iban_last4": "2051",
     "bic": "BYLADEM1001",
-    "vat_id": "DE123456789",
+    "vat_id": "DE123456788",
     "tax_rate": "19.00",
     "percent": "10",
     "number": "PO-2026-0001",

@@ -11,6 +11,7 @@ from api.pages.reports import audit_trail, overview, reports, search, today
 from api.pages.sales import commissions, customers, transactions
 from api.pages.settings import (
     approval_rules,
+    company,
     key_admin,
     lexoffice_settings,
     payout_rules,
@@ -34,6 +35,7 @@ ROUTERS = [
     payout_detail.router,
     user_admin.router,
     key_admin.router,
+    company.router,
     approval_rules.router,
     payout_rules.router,
     personal_data.router,

@@ -168,7 +168,7 @@ async def record_tax_status(
     caller: Writer,
     once: OnlyOnce,
     new: Annotated[
-        NewTaxStatus, Body(examples=[{"status": "regular", "valid_from": "2026-01-01", "vat_id": "DE123456789"}])
+        NewTaxStatus, Body(examples=[{"status": "regular", "valid_from": "2026-01-01", "vat_id": "DE123456788"}])
     ],
 ) -> JSONResponse:
 

@@ -11,10 +11,12 @@ from api.http.parts import Doors
 from api.http.rows import shown
 from api.v1.callers import Administrator, Anyone, Reader
 from api.v1.doors import door_router
+from ledger import tax_numbers
 from ledger.access import tenants
 from ledger.access.tenants import TenantProfile
 from ledger.connections.wanted_schedules import ScheduleKind
 from ledger.countries import Country
+from ledger.tax_numbers import BusinessId, VatId
 from ledger.types import Cents, Submitted, WithoutBankDetails
 
 router = door_router("/api/v1", "Mandant")
@@ -34,8 +36,9 @@ class TenantChange(Submitted):
     zip: str | None = Field(default=None, max_length=20)
     city: str | None = Field(default=None, max_length=100)
     country_code: Country = "DE"
-    vat_id: str | None = Field(default=None, max_length=20)
-    tax_number: str | None = Field(default=None, max_length=30)
+    vat_id: VatId = Field(default=None, examples=["DE123456788"])
+    tax_number: str | None = Field(default=None, max_length=tax_numbers.LONGEST, examples=["12/345/67890"])
+    business_id: BusinessId = Field(default=None, description="W-IdNr.; steht auf keinem Beleg als Steuernummer")
     minimum_payout_cents: Cents = Field(default=0, ge=0, le=10**12)
     hold_days: int = Field(
         default=0,

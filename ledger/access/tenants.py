@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from ledger import plain_text
+from ledger import plain_text, tax_numbers
 from ledger.audit import audit
 from ledger.database import Ledger, TenantTransaction
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
@@ -25,6 +25,8 @@ class TenantAddress(Frozen):
     country_code: str = "DE"
     vat_id: str | None = None
     tax_number: str | None = None
+    business_id: str | None = None
+    """W-IdNr. (§ 139c AO): kept, and on no document in the place of a tax number."""
 
 
 class TenantProfile(TenantAddress):
@@ -71,22 +73,23 @@ async def create(
         raise NotAcceptable("slug_not_acceptable")
     tenant = Tenant(id=TenantId(uuid4()), slug=slug)
     of = _printed((address or TenantAddress()).model_dump())
+    of |= _numbers(of, of["country_code"])
     named = _printed({"name": name})["name"]
     # Row-level security lets a transaction write its own tenant only, so the id is chosen before it begins.
     async with ledger.transaction(tenant) as tx:
         try:
             await tx.execute(
                 """
-                INSERT INTO tenants (id, slug, name, street, zip, city, country_code, vat_id, tax_number, is_demo,
-                                     replacement_window, bank_quarantine)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-                        CASE WHEN $10 THEN interval '0' ELSE interval '3 days' END,
-                        CASE WHEN $10 THEN interval '0' ELSE interval '7 days' END)
+                INSERT INTO tenants (id, slug, name, street, zip, city, country_code, vat_id, tax_number, business_id,
+                                     is_demo, replacement_window, bank_quarantine)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+                        CASE WHEN $11 THEN interval '0' ELSE interval '3 days' END,
+                        CASE WHEN $11 THEN interval '0' ELSE interval '7 days' END)
                 """,
                 tenant.id,
                 slug,
                 named,
-                *(of[member] for member in ("street", "zip", "city", "country_code", "vat_id", "tax_number")),
+                *(of[member] for member in TenantAddress.model_fields),
                 is_demo,
             )
         except asyncpg.UniqueViolationError:
@@ -126,10 +129,10 @@ async def get_profile(tx: TenantTransaction) -> TenantProfile:
     """Name, address, tax numbers and rules of the tenant; limits in cents. Raises NotFound."""
     row = await tx.fetchrow(
         """
-        SELECT id, slug, name, street, zip, city, country_code, vat_id, tax_number, is_demo, default_campaign_id,
-               replacement_window, minimum_payout_cents, hold_days, clawback_limit_percent, clawback_limit_cents,
-               without_bank_details, agreement_version, four_eyes_limit_cents, single_approver, bank_quarantine,
-               payout_run_day, payout_run_hour
+        SELECT id, slug, name, street, zip, city, country_code, vat_id, tax_number, business_id, is_demo,
+               default_campaign_id, replacement_window, minimum_payout_cents, hold_days, clawback_limit_percent,
+               clawback_limit_cents, without_bank_details, agreement_version, four_eyes_limit_cents, single_approver,
+               bank_quarantine, payout_run_day, payout_run_hour
           FROM tenants WHERE id = $1
         """,
         tx.tenant.id,
@@ -154,6 +157,7 @@ _CHANGEABLE = frozenset(
         "country_code",
         "vat_id",
         "tax_number",
+        "business_id",
         "default_campaign_id",
         "replacement_window",
         "minimum_payout_cents",
@@ -178,7 +182,9 @@ async def change(tx: TenantTransaction, changes: dict[str, Any], *, actor: str) 
         raise ValueError(f"no such setting of a tenant: {sorted(unknown)}")
     if changes:
         changes = _printed(changes)
-        before = (await get_profile(tx)).model_dump(mode="json", include=set(changes))
+        standing = await get_profile(tx)
+        changes |= _numbers(changes, changes.get("country_code") or standing.country_code)
+        before = standing.model_dump(mode="json", include=set(changes))
         columns = ", ".join(f"{name} = ${number}" for number, name in enumerate(changes, start=2))
         try:
             # The names are those of _CHANGEABLE, the values are parameters.
@@ -207,3 +213,15 @@ def _printed(fields: dict[str, Any]) -> dict[str, Any]:
         if member in ("street", "zip", "city") and isinstance(text, str)
     }
     return fields | lines | ({"name": plain_text.name(fields["name"])} if isinstance(fields.get("name"), str) else {})
+
+
+def _numbers(fields: dict[str, Any], country: str) -> dict[str, Any]:
+    """The tax numbers among the fields as they are kept, for a seat in that country. Raises NotAcceptable."""
+    vat_id, tax_number = tax_numbers.of_tenant(fields.get("vat_id"), fields.get("tax_number"), country)
+    business_id = fields.get("business_id")
+    kept = {
+        "vat_id": vat_id,
+        "tax_number": tax_number,
+        "business_id": tax_numbers.business_id(business_id) if business_id else None,
+    }
+    return {name: number for name, number in kept.items() if name in fields}

@@ -138,7 +138,9 @@ async def _append(
     await hands.note(tx, actor=actor, action=action, subject=subject, entries=entries, apart=tuple(personal))
 
 
-_PERSONAL = frozenset({"name", "email", "external_id", "supplement", "street", "zip", "city", "vat_id", "tax_number"})
+_PERSONAL = frozenset(
+    {"name", "email", "external_id", "supplement", "street", "zip", "city", "vat_id", "tax_number", "business_id"}
+)
 """Fields of partners and customers that tell who somebody is (a sole trader's tax number does, too)."""
 
 

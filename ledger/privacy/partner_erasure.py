@@ -150,8 +150,8 @@ async def _erase_identity(tx: TenantTransaction, partner: Partner) -> int:
     return await _changed(
         tx,
         """
-        UPDATE partner_tax_statuses SET vat_id = NULL, tax_number = NULL
-         WHERE tenant_id = $1 AND partner_id = $2 AND (vat_id IS NOT NULL OR tax_number IS NOT NULL)
+        UPDATE partner_tax_statuses SET vat_id = NULL, tax_number = NULL, business_id = NULL
+         WHERE tenant_id = $1 AND partner_id = $2 AND COALESCE(vat_id, tax_number, business_id) IS NOT NULL
         """,
         partner.id,
     )

@@ -4,23 +4,36 @@ from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from ledger import tax_numbers
 from ledger.audit import audit, hands
 from ledger.database import TenantTransaction
 from ledger.programme import partners
-from ledger.types import BusinessDay, PartnerId, Submitted, TaxStatus
+from ledger.tax_numbers import BusinessId, VatId
+from ledger.types import BusinessDay, Frozen, PartnerId, Submitted, TaxStatus
 
 
 class NewTaxStatus(Submitted):
-    """`valid_until` is exclusive. A small business is confirmed for a calendar year and counts only in it."""
+    """`valid_until` is exclusive. A small business is confirmed for a calendar year and counts only in it.
+
+    Numbers are kept as ledger/tax_numbers.py writes them; those that contradict the status are refused.
+    """
 
     status: TaxStatus
     valid_from: BusinessDay
     valid_until: BusinessDay | None = None
-    vat_id: str | None = Field(default=None, max_length=20)
-    tax_number: str | None = Field(default=None, max_length=30)
+    vat_id: VatId = None
+    tax_number: str | None = Field(default=None, max_length=tax_numbers.LONGEST)
+    business_id: BusinessId = None
     confirmed_year: int | None = Field(default=None, ge=2000, le=2200)
+
+    @field_validator("tax_number")
+    @classmethod
+    def _as_documents_print_it(cls, text: str | None, info: ValidationInfo) -> str | None:
+        if not text or not text.strip() or "status" not in info.data:
+            return None
+        return tax_numbers.tax_number(text, info.data["status"])
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -28,33 +41,43 @@ class NewTaxStatus(Submitted):
             raise ValueError("confirmed_year_missing")
         if self.valid_until is not None and self.valid_until <= self.valid_from:
             raise ValueError("validity_ends_too_early")
+        if wrong := tax_numbers.contradiction(self.status, self.vat_id, self.tax_number):
+            raise wrong
         return self
 
 
-class TaxRecord(NewTaxStatus):
-    """A status as it was recorded, valid from `valid_from` until before `valid_until`."""
+class TaxRecord(Frozen):
+    """A status as it was recorded, valid from `valid_from` until before `valid_until`.
 
-    model_config = ConfigDict(extra="ignore")  # shown, not handed in: a later version may say more
+    Its numbers stay as they were written: those of before 1.1 may be none.
+    """
 
-    id: UUID
-    partner_id: PartnerId
+    status: TaxStatus
     valid_from: date
     valid_until: date | None = None
+    vat_id: str | None = None
+    tax_number: str | None = None
+    business_id: str | None = None
+    confirmed_year: int | None = None
+    id: UUID
+    partner_id: PartnerId
     recorded_by: str | None
     recorded_at: datetime
 
 
 _COLUMNS = """
-    id, partner_id, status, valid_from, valid_until, vat_id, tax_number, confirmed_year, recorded_by, recorded_at
+    id, partner_id, status, valid_from, valid_until, vat_id, tax_number, business_id, confirmed_year, recorded_by,
+    recorded_at
 """
 
 
 async def record_tax_status(tx: TenantTransaction, partner_id: PartnerId, new: NewTaxStatus, *, by: str) -> TaxRecord:
-    """From its first day on the new status takes the place of what was valid then. Raises NotFound.
+    """From its first day on the new status takes the place of what was valid then. Raises NotFound, NotAcceptable.
 
     What stands on it, payouts and documents of now and then, is looked at by rechecks.want_for_partner.
     """
-    await partners.get(tx, partner_id)
+    seat = (await partners.get(tx, partner_id)).country_code
+    number = None if new.tax_number is None else tax_numbers.tax_number(new.tax_number, new.status, seat)
     await tx.execute(
         """
         UPDATE partner_tax_statuses SET valid_until = $3
@@ -68,8 +91,8 @@ async def record_tax_status(tx: TenantTransaction, partner_id: PartnerId, new: N
     recorded = await tx.fetchrow(
         f"""
         INSERT INTO partner_tax_statuses (tenant_id, partner_id, status, valid_from, valid_until, vat_id, tax_number,
-                                          confirmed_year, recorded_by, recorded_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp())
+                                          business_id, confirmed_year, recorded_by, recorded_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp())
         RETURNING {_COLUMNS}
         """,
         tx.tenant.id,
@@ -78,7 +101,8 @@ async def record_tax_status(tx: TenantTransaction, partner_id: PartnerId, new: N
         new.valid_from,
         new.valid_until,
         new.vat_id,
-        new.tax_number,
+        number,
+        new.business_id,
         new.confirmed_year,
         by,
     )

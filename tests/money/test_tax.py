@@ -30,7 +30,7 @@ SMALL = NewTaxStatus(
     status=TaxStatus.SMALL_BUSINESS, valid_from=date(2026, 1, 1), tax_number=NUMBER, confirmed_year=2026
 )
 PRIVATE = NewTaxStatus(status=TaxStatus.PRIVATE, valid_from=date(2026, 1, 1))
-EU_BUSINESS = NewTaxStatus(status=TaxStatus.EU_BUSINESS, valid_from=date(2026, 1, 1), vat_id="ATU12345678")
+EU_BUSINESS = NewTaxStatus(status=TaxStatus.EU_BUSINESS, valid_from=date(2026, 1, 1), vat_id="ATU12345675")
 THIRD_COUNTRY = NewTaxStatus(status=TaxStatus.THIRD_COUNTRY, valid_from=date(2026, 1, 1))
 
 PAID = {

@@ -90,9 +90,9 @@ async def test_the_texts_name_both_parties_the_service_and_the_marker(connected_
     shown = await the_credit_note(connected_shop)
     assert shown["introduction"].splitlines() == [
         "Gutschrift gemäß § 14 Abs. 2 Satz 5 UStG",
-        "Leistender: Partner ANNA, Lindenweg 5, 10115 Berlin, DE, USt-IdNr. DE987654321",
+        "Leistender: Partner ANNA, Lindenweg 5, 10115 Berlin, DE, USt-IdNr. DE987654328",
         f"Leistungsempfänger: Firma {connected_shop.tenant.slug}, Marktplatz 1, 20095 Hamburg, DE,"
-        " USt-IdNr. DE123456789",
+        " USt-IdNr. DE123456788",
         "Vermittlungsprovisionen, Leistungszeitraum 03.09.2026 bis 20.11.2026",
         f"Auszahlung {payout['number']}",
     ]

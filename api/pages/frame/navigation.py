@@ -46,6 +46,7 @@ BOOKS = Group(
 SETTINGS = Group(
     N_("Verwaltung"),
     [
+        Link("/admin/firma", N_("Firmenangaben"), Permission.SETTINGS),
         Link("/admin/zahlungsanbieter", N_("Zahlungsanbieter"), Permission.READ),
         Link("/admin/bankkonten", N_("Bankkonten"), Permission.SEE_BANK),
         Link("/admin/bankverbindungen", N_("Neue Bankverbindungen"), Permission.CONFIRM_BANK),

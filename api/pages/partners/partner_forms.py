@@ -66,6 +66,7 @@ def tax_status(form: Mapping[str, str]) -> NewTaxStatus:
         "valid_from": _word(form, "valid_from"),
         "vat_id": _word(form, "vat_id") or None,
         "tax_number": _word(form, "tax_number") or None,
+        "business_id": _word(form, "business_id") or None,
         "confirmed_year": _word(form, "confirmed_year") or None,
     }
     return _read(NewTaxStatus, members)

@@ -101,6 +101,8 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("GET", "/admin/auszahlungslaeufe/{run}"): Permission.READ,
     ("POST", "/admin/auszahlungslaeufe/{run}/abbrechen"): Permission.WRITE,
     ("GET", "/admin/freigaberegeln"): Permission.SETTINGS,
+    ("GET", "/admin/firma"): Permission.SETTINGS,
+    ("POST", "/admin/firma"): Permission.SETTINGS,
     ("GET", "/admin/abrechnungsregeln"): Permission.SETTINGS,
     ("POST", "/admin/abrechnungsregeln"): Permission.SETTINGS,
     ("GET", "/admin/partner/{code}/faelligkeit"): Permission.READ,

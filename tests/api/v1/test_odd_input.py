@@ -44,7 +44,7 @@ _GOOD: dict[str, tuple[str, dict[str, Any]]] = {
     "partners/ANNA": ("PATCH", {"name": "A", "zip": "1", "sponsor_code": None, "lexoffice_contact_id": None}),
     "partners/ANNA/tax-statuses": (
         "POST",
-        {"status": "regular", "valid_from": "2026-01-01", "valid_until": "2027-01-01", "vat_id": "DE1"},
+        {"status": "regular", "valid_from": "2026-01-01", "valid_until": "2027-01-01", "vat_id": "DE136695976"},
     ),
     "partners/ANNA/agreement": ("POST", {"version": "1", "accepted_at": "2026-01-01T00:00:00Z"}),
     "partners/ANNA/bank-details": ("PUT", {"account_holder": "A", "iban": "DE02120300000000202051", "bic": None}),

@@ -16,7 +16,7 @@ async def _move(door: Door) -> None:
 
 
 async def _new_tax_status(door: Door) -> None:
-    status = {"status": "regular", "valid_from": "2020-02-01", "vat_id": "DE987654321"}
+    status = {"status": "regular", "valid_from": "2020-02-01", "vat_id": "DE987654328"}
     assert (await door.api("POST", "partners/ANNA/tax-statuses", status)).status_code == 201
 
 

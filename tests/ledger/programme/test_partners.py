@@ -184,7 +184,7 @@ async def test_the_tax_status_is_that_of_the_day(shop: Shop) -> None:
             status(TaxStatus.SMALL_BUSINESS, "2026-01-01", confirmed_year=2026, valid_until=date(2027, 1, 1)),
             status(TaxStatus.REGULAR, "2026-07-01", tax_number="12/345/67890"),
             # entered wrongly first, corrected in the same minute
-            status(TaxStatus.REGULAR, "2026-07-01", vat_id="DE123456789"),
+            status(TaxStatus.REGULAR, "2026-07-01", vat_id="DE123456788"),
         ):
             await tax_statuses.record_tax_status(tx, anna, new, by="test")
         on = {
@@ -195,8 +195,8 @@ async def test_the_tax_status_is_that_of_the_day(shop: Shop) -> None:
         "2024-12-31": None,
         "2025-12-31": (TaxStatus.PRIVATE, None),
         "2026-06-30": (TaxStatus.SMALL_BUSINESS, None),
-        "2026-07-01": (TaxStatus.REGULAR, "DE123456789"),
-        "2030-01-01": (TaxStatus.REGULAR, "DE123456789"),
+        "2026-07-01": (TaxStatus.REGULAR, "DE123456788"),
+        "2030-01-01": (TaxStatus.REGULAR, "DE123456788"),
     }
 
 

@@ -101,13 +101,28 @@ async def test_tax_status_and_agreement_are_recorded_and_refusals_open_their_for
     assert wrong.status_code == 422
     assert "Für Kleinunternehmer fehlt das bestätigte Kalenderjahr." in wrong.text
     assert 'value="2026-01-01"' in wrong.text
+    mistyped = await sale_books.editor.post(
+        "/admin/partner/ANNA/steuerstatus",
+        {"tax_status": "regular", "valid_from": "2026-01-01", "vat_id": "DE123456789"},
+    )
+    assert mistyped.status_code == 422
+    assert "Die Prüfziffer dieser USt-IdNr. (DE) stimmt nicht; vermutlich ist sie verschrieben." in mistyped.text
+    assert 'value="DE123456789"' in mistyped.text
     await sale_books.send(
         "/admin/partner/ANNA/steuerstatus",
-        {"tax_status": "small_business", "valid_from": "2026-01-01", "confirmed_year": "2026", "tax_number": "1/2"},
+        {
+            "tax_status": "small_business",
+            "valid_from": "2026-01-01",
+            "confirmed_year": "2026",
+            "tax_number": "12 345 67890",
+            "business_id": "DE123456788",
+        },
     )
     await sale_books.send("/admin/partner/ANNA/vereinbarung", {"version": "2026-01", "accepted_on": "2026-01-02"})
     page = await sale_books.read("/admin/partner/ANNA")
     assert "Kleinunternehmer (§ 19 UStG), bestätigt für 2026 heute" in page
+    assert "12/345/67890" in page
+    assert "W-IdNr. DE123456788-00001" in page
     assert "Fassung 2026-01, vom 02.01.2026" in page
 
 
