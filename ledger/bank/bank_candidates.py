@@ -32,6 +32,7 @@ WHY_NOT = {
     "partly_paid": "barred_partly_paid",
     "deviates": "barred_deviates",
     "other_approval": "barred_other_approval",
+    "undelivered": "barred_undelivered",
     "put_back": "payout_held",
     "objected": "barred_objected",
     "blocked": "barred_blocked",
@@ -50,7 +51,8 @@ document table says."""
 
 
 class Candidate(Frozen):
-    """A payout with an open credit note. Amounts are cents, gross: what the document says is paid."""
+    """A payout with an open credit note, or a document of our own. Amounts are cents: what the document says is paid,
+    its gross less what is set off."""
 
     payout_id: PayoutId
     number: PayoutNumber
@@ -117,32 +119,40 @@ async def judged(
             timeout=SECONDS,
         )
     rows = await tx.fetch(_CANDIDATES, tx.tenant.id, payouts, in_run, timeout=SECONDS)
-    blocked = await _blocked_by_tax(tx, [row["payout_id"] for row in rows if row["why_not"] is None])
+    # A document of our own is fixed: what its partner becomes later is no reason not to pay it.
+    judged_by_tax = [row["payout_id"] for row in rows if row["why_not"] is None and row["strategy"] != "own_document"]
+    blocked = await _blocked_by_tax(tx, judged_by_tax)
     return [_candidate(vault, row, blocked.get(row["payout_id"])) for row in rows]
 
 
 _CANDIDATES = """
     SELECT p.id AS payout_id, p.number, q.code AS partner_code, q.country_code AS partner_country,
-           d.voucher_number AS credit_note_number,
-           COALESCE(d.gross_cents, p.gross_cents) AS amount_cents,
+           COALESCE(o.number, d.voucher_number) AS credit_note_number,
+           COALESCE(o.transfer_cents, d.gross_cents, p.gross_cents) AS amount_cents,
            b.account_holder, b.iban_last4, b.iban_encrypted, b.bic,
-           p.bank_details_id, r.number AS run,
+           p.bank_details_id, p.strategy, r.number AS run,
            CASE
              WHEN p.state <> 'credit_note_open' THEN 'not_waiting'
              WHEN r.id IS NOT NULL AND r.id IS DISTINCT FROM $3 THEN 'in_another_run'
-             WHEN d.id IS NULL OR d.voucher_number IS NULL OR d.created_totals IS NULL
+             WHEN p.books <> 'none' AND (d.id IS NULL OR d.voucher_number IS NULL OR d.created_totals IS NULL)
                THEN 'not_read_back'
              WHEN p.reopened OR d.status = 'draft' THEN 'reopened'
              WHEN d.status <> 'open' THEN 'not_open'
              WHEN d.open_cents IS DISTINCT FROM d.gross_cents THEN 'partly_paid'
-             WHEN d.net_cents <> p.net_cents OR abs(d.tax_cents - p.tax_cents) > 1
+             WHEN CASE WHEN p.strategy = 'own_document'
+                       -- The voucher equals the document to the cent; who may deduct no VAT books gross as net.
+                       THEN o.net_cents <> p.net_cents OR o.gross_cents <> p.gross_cents
+                            OR d.gross_cents <> o.gross_cents
+                       ELSE d.net_cents <> p.net_cents OR abs(d.tax_cents - p.tax_cents) > 1 END
                   OR (d.created_totals->>'gross_cents')::bigint <> d.gross_cents
                   OR EXISTS (SELECT 1 FROM tasks t
                               WHERE t.tenant_id = p.tenant_id AND t.subject = 'payout' AND t.subject_id = p.number
                                 AND t.state = 'open' AND t.kind = 'document_deviates')
                THEN 'deviates'
-             WHEN a.content_hash IS NULL OR i.content_hash IS DISTINCT FROM a.content_hash
+             WHEN a.content_hash IS NULL OR p.books <> 'none' AND i.content_hash IS DISTINCT FROM a.content_hash
                THEN 'other_approval'
+             WHEN p.strategy = 'own_document' AND (o.id IS NULL OR own_document_effective_at(o.tenant_id, o.id) IS NULL)
+               THEN 'undelivered'
              WHEN p.open_holds IS NOT NULL THEN 'put_back'
              WHEN p.objected_at IS NOT NULL
                   AND NOT EXISTS (SELECT 1 FROM tasks t
@@ -164,6 +174,8 @@ _CANDIDATES = """
       JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
       LEFT JOIN external_documents d
              ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+      LEFT JOIN own_documents o ON o.tenant_id = p.tenant_id AND o.payout_id = p.id AND o.closed_at IS NULL
+            AND o.kind IN ('self_billed', 'commission_statement')
       LEFT JOIN partner_bank_details b ON b.tenant_id = p.tenant_id AND b.id = p.bank_details_id
       LEFT JOIN bank_run_lines l ON l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
       LEFT JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
@@ -264,10 +276,13 @@ class Preview(Frozen):
 
 
 _FREE = """
-  SELECT count(*) AS payouts, COALESCE(sum(COALESCE(d.gross_cents, p.gross_cents)), 0)::bigint AS gross_cents,
+  SELECT count(*) AS payouts,
+         COALESCE(sum(COALESCE(o.transfer_cents, d.gross_cents, p.gross_cents)), 0)::bigint AS gross_cents,
          (array_agg(p.id ORDER BY p.created_at, p.seq))[1:$2::integer] AS oldest
     FROM payouts p
     LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+    LEFT JOIN own_documents o ON o.tenant_id = p.tenant_id AND o.payout_id = p.id AND o.closed_at IS NULL
+          AND o.kind IN ('self_billed', 'commission_statement')
    WHERE p.tenant_id = $1 AND p.state = 'credit_note_open'
      AND (SELECT l.id FROM bank_run_lines l
            WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL LIMIT 1) IS NULL

@@ -52,6 +52,10 @@ WAYS_OUT = {
         "Ist die Angabe zum Partner falsch, berichtigen Sie sie. Ist der Beleg falsch, stornieren Sie ihn in "
         "lexoffice: Dann ist die Auszahlung storniert, und ihre Provisionen sind frei."
     ),
+    "undelivered": N_(
+        "Warten Sie 24 Stunden, oder geben Sie dem Partner den Link zu seiner Seite. Kam die Mail zurück, sagt die "
+        "Aufgabe zum Beleg, wie es weitergeht."
+    ),
     "objected": N_("Beantworten Sie zuerst den Widerspruch des Partners."),
     "reopened": N_("Schließen Sie die Gutschrift in lexoffice wieder ab."),
 }
