@@ -327,7 +327,7 @@ async def _read(ledger: "asyncpg.Connection[asyncpg.Record]", firm: Firm) -> _Bo
             events=await ledger.fetch(
                 """
                 SELECT id, event_type, resource_id, state, reason, handled_at FROM events
-                 WHERE provider = 'lexoffice' ORDER BY id
+                 WHERE provider = 'lexoffice' ORDER BY received_at, tenant_id, id
                 """
             ),
             tasks=await ledger.fetch("SELECT kind, subject, subject_id FROM tasks WHERE state = 'open'"),

@@ -752,6 +752,7 @@ CREATE TRIGGER keep_code_and_sentence_when_new
     WHEN (new.reason IS NOT NULL OR new.reason_code IS NOT NULL)
     EXECUTE FUNCTION keep_code_and_sentence('reason', 'reason_code', 'reason_params', 'ours');
 CREATE TRIGGER note_change BEFORE UPDATE ON events FOR EACH ROW EXECUTE FUNCTION note_change();
+CREATE TRIGGER number_event BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION number_event();
 
 CREATE TABLE external_documents (
     tenant_id           uuid NOT NULL REFERENCES tenants,
@@ -4276,6 +4277,31 @@ BEGIN
     RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.number_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+    numbers text := 'events_of_' || replace(NEW.tenant_id::text, '-', '');
+BEGIN
+    IF to_regclass(numbers) IS NULL THEN
+        BEGIN
+            EXECUTE format('CREATE SEQUENCE %I START %s', numbers,
+                           (SELECT COALESCE(max(e.id), 0) + 1 FROM events e WHERE e.tenant_id = NEW.tenant_id));
+        EXCEPTION WHEN duplicate_table OR unique_violation THEN
+            NULL; -- another first event was quicker
+        END;
+    END IF;
+    LOOP
+        NEW.id := nextval(numbers::regclass);
+        EXIT WHEN NOT EXISTS (SELECT FROM events e WHERE e.tenant_id = NEW.tenant_id AND e.id = NEW.id);
+    END LOOP;
+    RETURN NEW;
+END $function$;
+REVOKE ALL ON FUNCTION number_event() FROM PUBLIC;
+
 CREATE OR REPLACE FUNCTION public.number_the_plan()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -4529,8 +4555,12 @@ BEGIN
                          WHERE d.tenant_id = for_tenant AND d.provider = from_provider AND d.resource_id = of_document);
     INSERT INTO events (tenant_id, provider, organization_id, event_type, resource_id, event_date, body, signed,
                         payment_reference, state, reason_code, reason_params)
-    VALUES (for_tenant, from_provider, of_organization, of_type, of_resource, at_date, raw_body, is_signed,
-            with_payment_reference, first_state, first_code, first_params)
+    SELECT for_tenant, from_provider, of_organization, of_type, of_resource, at_date, raw_body, is_signed,
+           with_payment_reference, first_state, first_code, first_params
+     WHERE NOT EXISTS (SELECT FROM events e -- a repeat takes no number
+                        WHERE e.tenant_id = for_tenant AND e.provider = from_provider
+                          AND e.organization_id = of_organization AND e.event_type = of_type
+                          AND e.resource_id = of_resource AND e.event_date = at_date)
     ON CONFLICT (tenant_id, provider, organization_id, event_type, resource_id, event_date) DO NOTHING
     RETURNING events.id, events.delivery INTO new_id, new_delivery;
     IF FOUND THEN

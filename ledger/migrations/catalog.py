@@ -169,7 +169,7 @@ SELECT p.proname, p.oid::regprocedure::text AS signature, pg_get_functiondef(p.o
 _SEQUENCES = f"""
 SELECT c.relname, {_grants("c.relacl", "s", "c.relowner")} AS grants
   FROM pg_class c
- WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S'
+ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S' AND c.relname !~ '^events_of_[0-9a-f]{{32}}$'
    AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('a', 'i'))
  ORDER BY c.relname COLLATE "C"
 """
