@@ -101,6 +101,7 @@ BY_SQLSTATE: dict[str, tuple[type[Refused], str]] = {
     "PD051": (NotAllowedNow, "approval_without_decision"),
     "PD052": (NotAcceptable, "account_of_another_partner"),
     "PD053": (NotAllowedNow, "line_without_cause"),
+    "PD054": (NotAllowedNow, "own_document_stands"),
 }
 _DOCUMENT_UNDER_WAY = "PD006"
 

@@ -1328,6 +1328,64 @@ CREATE TRIGGER own_document_stays
     FOR EACH ROW
     EXECUTE FUNCTION own_document_stays();
 
+CREATE TABLE own_reversals (
+    tenant_id      uuid NOT NULL REFERENCES tenants,
+    id             uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq            bigint GENERATED ALWAYS AS IDENTITY,
+    kind           text NOT NULL CHECK (kind IN ('reversal', 'correction')),
+    partner_id     uuid NOT NULL,
+    payout_id      uuid,
+    original_id    uuid,
+    tax_case       text NOT NULL,
+    books          text NOT NULL CHECK (books IN ('lexoffice', 'none')),
+    ground         text NOT NULL CHECK (ground IN ('error', 'change', 'objection')),
+    counts_in      date NOT NULL CHECK (EXTRACT(day FROM counts_in) = 1),
+    reason         text NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+    draft          jsonb NOT NULL,
+    gross_cents    bigint NOT NULL CHECK (gross_cents < 0),
+    requested_by   text NOT NULL,
+    requested_at   timestamptz NOT NULL DEFAULT now(),
+    decided_by     text,
+    decided_at     timestamptz,
+    confirmed      boolean,
+    decided_alone  boolean NOT NULL DEFAULT false,
+    document_id    uuid,
+    stage          text CHECK (stage IN ('issued', 'booked', 'delivered')),
+    blocked_code   text,
+    blocked_params jsonb,
+    announced_at   timestamptz,
+    withdrawn_at   timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, document_id),
+    FOREIGN KEY (tenant_id, document_id) REFERENCES own_documents,
+    FOREIGN KEY (tenant_id, original_id) REFERENCES own_documents,
+    FOREIGN KEY (tenant_id, partner_id) REFERENCES partners,
+    FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts,
+    CHECK ((kind = 'reversal') = (payout_id IS NOT NULL)),
+    CHECK (kind = 'correction' OR original_id IS NOT NULL),
+    CHECK ((decided_by IS NULL) = (decided_at IS NULL) AND (decided_by IS NULL) = (confirmed IS NULL)),
+    CHECK (stage IS NULL OR confirmed),
+    CHECK ((stage IS NULL) = (document_id IS NULL)),
+    CHECK (books <> 'none' OR stage IS DISTINCT FROM 'booked'),
+    CHECK ((blocked_code IS NULL) = (blocked_params IS NULL)),
+    CHECK (withdrawn_at IS NULL OR stage IS DISTINCT FROM 'delivered')
+);
+COMMENT ON TABLE own_reversals IS 'A decision to take back a document of our own, or to correct earlier ones, and how far its document has come.';
+CREATE UNIQUE INDEX one_open_reversal_of_a_document ON own_reversals (tenant_id, original_id)
+    WHERE kind = 'reversal' AND withdrawn_at IS NULL AND confirmed IS NOT FALSE;
+CREATE INDEX own_reversals_of_a_partner ON own_reversals (tenant_id, partner_id, seq);
+CREATE INDEX own_reversals_of_a_payout ON own_reversals (tenant_id, payout_id);
+CREATE INDEX own_reversals_under_way ON own_reversals (tenant_id, requested_at)
+    WHERE confirmed AND withdrawn_at IS NULL AND stage IS DISTINCT FROM 'delivered';
+ALTER TABLE own_reversals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE own_reversals FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup ON own_reversals FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY own_tenant ON own_reversals
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON own_reversals TO partnerdesk_app;
+
 CREATE TABLE papers_wanted (
     tenant_id     uuid NOT NULL REFERENCES tenants,
     resource_id   uuid NOT NULL,
@@ -1881,6 +1939,11 @@ ALTER TABLE payouts FORCE ROW LEVEL SECURITY;
 CREATE POLICY lookup ON payouts FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY own_tenant ON payouts USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON payouts TO partnerdesk_app;
+CREATE TRIGGER a_document_stands_until_its_storno
+    AFTER UPDATE OF state ON payouts
+    FOR EACH ROW
+    WHEN (new.state = 'cancelled' AND old.state <> 'cancelled')
+    EXECUTE FUNCTION a_document_stands_until_its_storno();
 CREATE TRIGGER an_intent_holds_the_payout
     AFTER UPDATE OF state ON payouts
     FOR EACH ROW
@@ -2715,6 +2778,7 @@ CREATE TABLE tenants (
     payout_run_hour        smallint NOT NULL DEFAULT 6 CHECK (payout_run_hour BETWEEN 0 AND 23),
     without_bank_details   text NOT NULL DEFAULT 'hold' CHECK (without_bank_details IN ('hold', 'by_hand')),
     books                  text NOT NULL DEFAULT 'lexoffice' CHECK (books IN ('lexoffice', 'none')),
+    reversal_code          text NOT NULL DEFAULT '389' CHECK (reversal_code IN ('389', '261')),
     business_id            text CHECK (business_id ~ '^DE[0-9]{9}-[0-9]{5}$'),
     FOREIGN KEY (id, default_campaign_id) REFERENCES campaigns
 );
@@ -2930,6 +2994,22 @@ AS $function$
 BEGIN
     NEW.earned_cents := COALESCE(NEW.earned_cents, NEW.net_cents);
     RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.a_document_stands_until_its_storno()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF EXISTS (SELECT 1 FROM own_documents d
+                WHERE d.tenant_id = NEW.tenant_id AND d.payout_id = NEW.id AND d.closed_at IS NULL
+                  AND d.kind IN ('self_billed', 'commission_statement') AND d.handed_out_at IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM own_reversals r
+                                   WHERE r.tenant_id = d.tenant_id AND r.original_id = d.id AND r.kind = 'reversal'
+                                     AND r.stage = 'delivered')) THEN
+        RAISE EXCEPTION 'the document of payout % stands', NEW.number USING ERRCODE = 'PD054';
+    END IF;
+    RETURN NULL;
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.a_manual_line_was_confirmed()

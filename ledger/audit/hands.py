@@ -32,6 +32,7 @@ _LEAVES_A_HAND: Mapping[str, _Act] = {
     "partner.tax_status_recorded": _Act(about="record"),
     "partner.bonus_written": _Act(on=("commission", "commission")),
     "partner.correction_written": _Act(on=("commission", "commission")),
+    "own_document.reversal_asked": _Act(about="reversal"),
     "plan.added": _Act(about="plan"),
     "campaign.made_default": _Act(),
     "customer.created": _Act(),

@@ -35,6 +35,7 @@ WHY_NOT = {
     "undelivered": "barred_undelivered",
     "put_back": "payout_held",
     "objected": "barred_objected",
+    "reversing": "barred_reversing",
     "blocked": "barred_blocked",
     "task_open": "barred_task_open",
     "no_account": "barred_no_account",
@@ -159,6 +160,10 @@ _CANDIDATES = """
                                    WHERE t.tenant_id = p.tenant_id AND t.subject = 'objection'
                                      AND t.subject_id = p.number AND t.state = 'resolved')
                THEN 'objected'
+             WHEN EXISTS (SELECT 1 FROM own_reversals v
+                           WHERE v.tenant_id = p.tenant_id AND v.payout_id = p.id AND v.kind = 'reversal'
+                             AND v.confirmed IS NOT FALSE AND v.withdrawn_at IS NULL)
+               THEN 'reversing'
              WHEN p.blocked_code IS NOT NULL THEN 'blocked'
              WHEN EXISTS (SELECT 1 FROM tasks t
                            WHERE t.tenant_id = p.tenant_id AND t.subject = 'payout' AND t.subject_id = p.number

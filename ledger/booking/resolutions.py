@@ -24,9 +24,9 @@ from ledger.booking import (
 from ledger.commissions import manual_lines
 from ledger.database import TenantTransaction
 from ledger.documents import documents, intents, unclear_outcomes
-from ledger.documents.own import delivery
+from ledger.documents.own import delivery, issuing
 from ledger.inbox import redelivery
-from ledger.payouts import clawbacks, decisions, objections, payout_lines, payouts
+from ledger.payouts import clawbacks, decisions, objections, own_reversal_rows, own_reversals, payout_lines, payouts
 from ledger.payouts.decisions import Decision
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, require_reason
@@ -148,6 +148,11 @@ async def _act(tx: TenantTransaction, task_id: TaskId, task: Any, answer: Answer
         case delivery.SUBJECT, delivery.UNDELIVERED:
             await delivery.answer(tx, task["subject_id"], answer.action, by=actor, reason=answer.reason or "")
             return Resolved(task=task_id)
+        case own_reversals.SUBJECT, _:
+            await own_reversals.decide(
+                tx, UUID(task["subject_id"]), confirmed=answer.action == "confirm", by=actor, reason=answer.reason
+            )
+            return Resolved(task=task_id)
         case objections.SUBJECT, _:
             if not answer.reason:
                 raise NotAcceptable("answer_missing")
@@ -263,6 +268,8 @@ async def _end_returned(tx: TenantTransaction, payout: Payout, to: PayoutState, 
     if to is PayoutState.CANCELLED and (run := await bank_transfers.awaited_in(tx, payout.id)):
         # Its commissions are owed anew: a file that may still be carried out would pay them a second time.
         raise NotAllowedNow("in_an_exported_run", run=run)
+    if to is PayoutState.PAID and await _is_reversed(tx, payout):
+        raise NotAllowedNow("own_document_is_reversed")
     paid: dict[str, Any] = {}
     if to is PayoutState.PAID:
         known = await bank_transfers.transfer_of(tx, payout)
@@ -278,6 +285,12 @@ async def _end_returned(tx: TenantTransaction, payout: Payout, to: PayoutState, 
         await payout_lines.pay(tx, payout.id)
     elif to is PayoutState.CANCELLED:
         await clawbacks.give_back(tx, payout.id, was_paid=True)
+
+
+async def _is_reversed(tx: TenantTransaction, payout: Payout) -> bool:
+    """A payment wants a document: this one's is taken back, or about to be."""
+    document = await issuing.find_of_payout(tx, payout.id)
+    return document is not None and await own_reversal_rows.find_live(tx, document.id) is not None
 
 
 async def _day_of_payment(tx: TenantTransaction, payout: Payout, said: Any, known: date | None) -> date:

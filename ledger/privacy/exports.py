@@ -33,6 +33,7 @@ _OF_PARTNER = {
     " 'net_cents', d.net_cents, 'gross_cents', d.gross_cents, 'fetched_at', d.fetched_at)"
     " FROM external_documents d JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id"
     " WHERE d.tenant_id = $1 AND p.partner_id = $2 ORDER BY p.seq",
+    "reversals": "SELECT to_jsonb(t) FROM own_reversals t WHERE tenant_id = $1 AND partner_id = $2 ORDER BY seq",
     "customers_assigned": "SELECT jsonb_build_object('id', id, 'since', assigned_at) FROM customers"
     " WHERE tenant_id = $1 AND assigned_partner_id = $2 ORDER BY seq",
     "mails": "SELECT jsonb_build_object('kind', kind, 'address', address, 'created_at', created_at, 'outcome', outcome)"

@@ -22,7 +22,7 @@ from ledger.commissions import commissions, manual_lines
 from ledger.database import TenantTransaction
 from ledger.inbox import event_list
 from ledger.keyset import RECORDED
-from ledger.payouts import payout_hands, payouts
+from ledger.payouts import own_reversal_rows, own_reversals, payout_hands, payouts
 from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, Refused
 from ledger.reports import task_lists, waiting_elsewhere
@@ -145,7 +145,7 @@ def _may_answer(visit: Visit, task: Task) -> bool:
     person = visit.person
     if task.subject == "payout":
         return person.may(Permission.APPROVE)
-    if task.kind == manual_lines.TASK:
+    if task.kind in (manual_lines.TASK, own_reversals.TASK):
         return person.may(Permission.WRITE) or person.may(Permission.APPROVE)
     return person.may(Permission.WRITE)
 
@@ -176,6 +176,9 @@ async def _where(tx: TenantTransaction, visit: Visit, task: Task) -> list[tuple[
             return [(code, f"/admin/partner/{code}")]
         case "connection":
             return [(_("Verbindung ansehen"), f"/admin/zahlungsanbieter/{_provider(task.subject_id)}")]
+        case own_reversals.SUBJECT:
+            number = (await own_reversal_rows.get(tx, UUID(task.subject_id))).payout_number
+            return [(number, f"/admin/auszahlungen/{number}")] if number else []
         case "commission":
             sale = await commissions.sale_of(tx, CommissionId(UUID(task.subject_id)))
             return [(_("Verkauf ansehen"), f"/admin/transaktionen/{sale}")] if sale else []

@@ -96,6 +96,13 @@ KINDS: dict[str, TaskWords] = {
         N_("Widerspruch eines Partners"),
         N_("Bitte klären Sie den Widerspruch. Ihre Antwort steht danach auf der Seite des Partners."),
     ),
+    "own_reversal_asked": TaskWords(
+        N_("Storno eines Belegs bestätigen"),
+        N_(
+            "Wer ihn verlangt hat, kann ihn nicht selbst bestätigen. Danach wird er ausgestellt, gebucht und "
+            "zugestellt."
+        ),
+    ),
     "manual_line": TaskWords(
         N_("Zeile von Hand bestätigen"), N_("Wer sie geschrieben hat, kann sie nicht selbst bestätigen.")
     ),

@@ -6,6 +6,8 @@ COMMENT ON TABLE decisions IS
 COMMENT ON TABLE payout_notes IS 'What people write down about a payout.';
 COMMENT ON TABLE payout_runs IS 'A run that makes the payouts of a period, or rehearses it.';
 COMMENT ON TABLE payout_run_rows IS 'What a run did for one partner and tax case, or why it did nothing.';
+COMMENT ON TABLE own_reversals IS
+    'A decision to take back a document of our own, or to correct earlier ones, and how far its document has come.';
 COMMENT ON TABLE payout_holds IS
     'What holds a payout: a code with parameters, since when, by whom, and until when it did.';
 
@@ -556,3 +558,26 @@ CREATE OR REPLACE TRIGGER payout_goes_to_its_partner AFTER INSERT OR UPDATE OF b
 COMMENT ON TRIGGER payout_goes_to_its_partner ON payouts IS
     'Refuses a payout to an account of another partner (PD052).'
     ' Relied on by ledger/payouts/payout_requests.py, ledger/payouts/decisions.py.';
+
+-- A document that was handed out exists in law until its Storno has reached the partner: before that its commissions may not
+-- stand on another one (rules.md, States).
+CREATE OR REPLACE FUNCTION a_document_stands_until_its_storno() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM own_documents d
+                WHERE d.tenant_id = NEW.tenant_id AND d.payout_id = NEW.id AND d.closed_at IS NULL
+                  AND d.kind IN ('self_billed', 'commission_statement') AND d.handed_out_at IS NOT NULL
+                  AND NOT EXISTS (SELECT 1 FROM own_reversals r
+                                   WHERE r.tenant_id = d.tenant_id AND r.original_id = d.id AND r.kind = 'reversal'
+                                     AND r.stage = 'delivered')) THEN
+        RAISE EXCEPTION 'the document of payout % stands', NEW.number USING ERRCODE = 'PD054';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER a_document_stands_until_its_storno AFTER UPDATE OF state ON payouts FOR EACH ROW
+    WHEN (NEW.state = 'cancelled' AND OLD.state <> 'cancelled')
+    EXECUTE FUNCTION a_document_stands_until_its_storno();
+COMMENT ON TRIGGER a_document_stands_until_its_storno ON payouts IS
+    'Refuses to cancel a payout whose own document was handed out and not taken back (PD054).'
+    ' Relied on by ledger/payouts/own_reversals.py.';

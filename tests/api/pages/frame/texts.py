@@ -140,6 +140,7 @@ _NOT_FOR_PAGES = {
     "activities/doctor/": "in English, for operators",
     "ledger/lock_order.py": "in English, for developers",
     "ledger/reports/statement_pdf.py": "papers are German",
+    "ledger/documents/own/reversal.py": "so are documents",
     "activities/mail/letter.py": "mails speak both languages by themselves",
 }
 _NO_SENTENCE = re.compile(r"SELECT|INSERT|UPDATE ")
