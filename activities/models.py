@@ -88,13 +88,20 @@ class AdvanceInput(Frozen):
 
 
 class Step(StrEnum):
-    """What the ledger lets a payout, or an invoice that we write, do next."""
+    """What the ledger lets a payout, a document of our own, or an invoice that we write, do next."""
 
     WAIT = "wait"
     CREATE = "create"
     READ_BACK = "read_back"
     SEARCH = "search"
     END = "end"
+    # Of a document of our own, and of its voucher in the books.
+    ISSUE = "issue"
+    BOOK = "book"
+    ATTACH = "attach"
+    READ_VOUCHER = "read_voucher"
+    SEARCH_VOUCHER = "search_voucher"
+    DELIVER = "deliver"
 
 
 class PayoutView(Frozen):

@@ -484,10 +484,14 @@ CREATE TABLE creation_intents (
     created_at      timestamptz NOT NULL DEFAULT now(),
     adopted         boolean NOT NULL DEFAULT false,
     own_document_id uuid,
+    attached_file   uuid,
+    files_sent      integer NOT NULL DEFAULT 0,
+    decision_id     uuid,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, marker),
     CONSTRAINT creation_intents_own_document_fkey FOREIGN KEY (tenant_id, own_document_id) REFERENCES own_documents
         NOT VALID,
+    FOREIGN KEY (tenant_id, decision_id) REFERENCES decisions,
     FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts,
     FOREIGN KEY (tenant_id, transaction_id) REFERENCES transactions,
     CONSTRAINT a_voucher_has_its_document
@@ -502,6 +506,8 @@ CREATE INDEX intents_of_a_document ON creation_intents (tenant_id, own_document_
 CREATE INDEX intents_of_a_payout ON creation_intents (tenant_id, payout_id) WHERE payout_id IS NOT NULL;
 CREATE INDEX intents_without_an_id ON creation_intents (tenant_id) WHERE resource_id IS NULL AND closed_at IS NULL;
 CREATE INDEX invoices_to_announce ON creation_intents (created_at) WHERE kind = 'invoice' AND announced_at IS NULL;
+CREATE UNIQUE INDEX one_booking_per_decision ON creation_intents (tenant_id, decision_id)
+    WHERE decision_id IS NOT NULL AND (resource_id IS NOT NULL OR closed_at IS NULL);
 CREATE UNIQUE INDEX one_open_intent_per_document ON creation_intents (tenant_id, own_document_id)
     WHERE own_document_id IS NOT NULL AND closed_at IS NULL;
 CREATE UNIQUE INDEX one_open_intent_per_payout ON creation_intents (tenant_id, payout_id)
@@ -611,7 +617,9 @@ CREATE TABLE document_snapshots (
     tenant_id   uuid NOT NULL REFERENCES tenants,
     id          uuid NOT NULL DEFAULT gen_random_uuid(),
     provider    text NOT NULL DEFAULT 'lexoffice',
-    resource    text NOT NULL CHECK (resource IN ('invoice', 'credit-note', 'payments', 'contact', 'profile')),
+    resource    text NOT NULL
+        CHECK (resource IN ('invoice', 'credit-note', 'payments', 'contact', 'profile', 'purchaseinvoice',
+        'purchasecreditnote')) NOT VALID,
     resource_id uuid NOT NULL,
     body        text NOT NULL,
     sha256      bytea NOT NULL,
@@ -1498,6 +1506,25 @@ CREATE TRIGGER stay_as_written
     EXECUTE FUNCTION stay_as_written('id', 'partner_id', 'account_holder', 'iban_hmac', 'iban_last4', 'bic',
     'recorded_by', 'recorded_at');
 
+CREATE TABLE partner_contacts (
+    tenant_id       uuid NOT NULL REFERENCES tenants,
+    organization_id uuid NOT NULL,
+    partner_id      uuid NOT NULL,
+    contact_id      uuid,
+    sent_at         timestamptz,
+    settled_at      timestamptz,
+    PRIMARY KEY (tenant_id, organization_id, partner_id),
+    FOREIGN KEY (tenant_id, partner_id) REFERENCES partners
+);
+COMMENT ON TABLE partner_contacts IS 'The contact in lexoffice that a partner''s vouchers name.';
+ALTER TABLE partner_contacts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE partner_contacts FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON partner_contacts
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT DELETE, INSERT, SELECT, UPDATE ON partner_contacts TO partnerdesk_app;
+
 CREATE TABLE partner_history (
     tenant_id   uuid NOT NULL REFERENCES tenants,
     partner_id  uuid NOT NULL,
@@ -2100,6 +2127,43 @@ ALTER TABLE plans FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON plans USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT ON plans TO partnerdesk_app;
 CREATE TRIGGER number_the_plan BEFORE INSERT ON plans FOR EACH ROW EXECUTE FUNCTION number_the_plan();
+
+CREATE TABLE posting_category_lists (
+    tenant_id       uuid PRIMARY KEY REFERENCES tenants,
+    organization_id uuid,
+    categories      jsonb NOT NULL DEFAULT '[]',
+    read_at         timestamptz,
+    wanted_at       timestamptz
+);
+COMMENT ON TABLE posting_category_lists IS 'The posting categories of lexoffice as they were last read, to choose from.';
+ALTER TABLE posting_category_lists ENABLE ROW LEVEL SECURITY;
+ALTER TABLE posting_category_lists FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON posting_category_lists
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON posting_category_lists TO partnerdesk_app;
+
+CREATE TABLE posting_category_mapping (
+    tenant_id       uuid NOT NULL REFERENCES tenants,
+    posting_case    text NOT NULL
+        CHECK (posting_case IN ('regular', 'untaxed', 'reverse_charge_eu', 'reverse_charge_third_country')),
+    organization_id uuid NOT NULL,
+    category_id     uuid NOT NULL,
+    name            text NOT NULL CHECK (length(name) BETWEEN 1 AND 300),
+    vanished_at     timestamptz,
+    changed_by      text NOT NULL,
+    changed_at      timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, posting_case)
+);
+COMMENT ON TABLE posting_category_mapping IS 'What vouchers of each case are booked to; an admin has chosen it.';
+ALTER TABLE posting_category_mapping ENABLE ROW LEVEL SECURITY;
+ALTER TABLE posting_category_mapping FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON posting_category_mapping
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT DELETE, INSERT, SELECT, UPDATE ON posting_category_mapping TO partnerdesk_app;
 
 CREATE TABLE provider_connections (
     tenant_id                    uuid NOT NULL REFERENCES tenants,
@@ -2794,6 +2858,26 @@ CREATE TRIGGER want_payout_run
     WHEN (old.payout_run_day IS DISTINCT FROM new.payout_run_day OR old.payout_run_hour IS DISTINCT FROM
     new.payout_run_hour)
     EXECUTE FUNCTION want_schedule('payout_run', 'id');
+
+CREATE TABLE thirteen_b_confirmations (
+    tenant_id       uuid NOT NULL REFERENCES tenants,
+    organization_id uuid NOT NULL,
+    posting_case    text NOT NULL CHECK (posting_case IN ('reverse_charge_eu', 'reverse_charge_third_country')),
+    category_id     uuid NOT NULL,
+    voucher_number  text NOT NULL CHECK (length(voucher_number) BETWEEN 1 AND 100),
+    shown           text NOT NULL CHECK (length(shown) BETWEEN 1 AND 500),
+    confirmed_by    text NOT NULL,
+    confirmed_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, organization_id, posting_case)
+);
+COMMENT ON TABLE thirteen_b_confirmations IS 'That an admin has seen what the Voranmeldung shows of a § 13b voucher.';
+ALTER TABLE thirteen_b_confirmations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE thirteen_b_confirmations FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON thirteen_b_confirmations
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT DELETE, INSERT, SELECT, UPDATE ON thirteen_b_confirmations TO partnerdesk_app;
 
 CREATE TABLE transactions (
     tenant_id           uuid NOT NULL REFERENCES tenants,

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from lexoffice.addresses import api_root, query_string, resource_path, search_text
 from lexoffice.answers import Created, Fetched, Page
-from lexoffice.contacts import Contact
+from lexoffice.contacts import Contact, NewContact
 from lexoffice.documents import CreditNote, DocumentText, Invoice
 from lexoffice.errors import LexofficeError, SearchWindowExceeded, UnusableFile, name_or_none
 from lexoffice.new_documents import NewCreditNote, NewDocument, NewInvoice
@@ -38,6 +38,7 @@ READ_IN_ALL_SECONDS: Final = 30.0
 CREATE_IN_ALL_SECONDS: Final = 35.0
 LARGEST_ANSWER: Final = 10 * 1024 * 1024
 SEARCH_WINDOW: Final = 10_000
+_LONGEST_FILTER: Final = 100
 
 _CATEGORIES = TypeAdapter(list[PostingCategory])
 
@@ -127,6 +128,11 @@ class LexofficeClient:
         """One contact (Contacts endpoint)."""
         return await self._fetch(Contact, resource_path("contacts", id))
 
+    async def contacts_named(self, name: str) -> Page[Contact]:
+        """Those whose name contains this, in any case: the first 250 (Contacts endpoint, filtering)."""
+        filters = {"name": _literally(search_text(name[:_LONGEST_FILTER])), "size": 250}
+        return await self._read("contacts", filters, lambda body: Page[Contact].model_validate(read_json(body)))
+
     async def voucherlist(self, query: VoucherQuery, page: int = 0) -> Page[VoucherRow]:
         """One page of the list of documents, the first being 0 (Voucherlist endpoint).
 
@@ -192,6 +198,18 @@ class LexofficeClient:
         return _understood(
             lambda told: AttachedFile.model_validate(read_json(told)), Call.ATTACH, "POST", path, status, answer
         ).id
+
+    async def create_contact(self, new: NewContact) -> Created:
+        """Keep a contact (Contacts endpoint; it answers 200). After OutcomeUnknown look for its note."""
+        return await self._create(Call.CREATE, "contacts", new.body())
+
+    async def give_both_roles(self, contact: Contact) -> None:
+        """Make a contact customer and vendor, everything else as it was read (Contacts endpoint, update).
+
+        Raises ValidationFailed where it was changed meanwhile, and for one with several addresses of a kind: such a
+        contact nobody can change but a person.
+        """
+        await self._send(Call.REPLACE, "PUT", resource_path("contacts", contact.id), body=contact.with_both_roles())
 
     async def subscribe(self, event_type: str, callback_url: str) -> Created:
         """Have one type of event sent to an address (Event Subscriptions endpoint).
@@ -259,6 +277,11 @@ class LexofficeClient:
             # A refusal is a refusal by its status, even where its body broke off.
             raise refusal(call, status, content, request=name, retry_after=retry_after)
         return status, content
+
+
+def _literally(text: str) -> str:
+    """`_` and `%` are wildcards of a filter unless a backslash stands before them."""
+    return "".join(f"\\{letter}" if letter in "_%\\" else letter for letter in text)
 
 
 async def _content(response: httpx.Response) -> bytes:

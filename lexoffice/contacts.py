@@ -1,11 +1,12 @@
 """Customers and vendors (lexoffice API, Contacts endpoint)."""
 
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from lexoffice.custom_fields import WithCustomFields
-from lexoffice.wire import Several, Wire
+from lexoffice.wire import New, Several, Text, Wire, at_most, read_json, without_none, write_json
 
 
 class Role(Wire):
@@ -111,3 +112,57 @@ class Contact(WithCustomFields):
         people = self.company.contact_persons if self.company is not None else ()
         known = (*own.business, *own.office, *own.private, *own.other, *(p.email_address for p in people))
         return tuple(dict.fromkeys(address for address in known if address))
+
+    @property
+    def has_both_roles(self) -> bool:
+        """Whether it is customer and vendor."""
+        return self.roles.customer is not None and self.roles.vendor is not None
+
+    def with_both_roles(self) -> bytes:
+        """The body of a PUT: everything as it was read, and both roles. What is left out would be emptied."""
+        told = read_json(self.raw)
+        assert isinstance(told, dict), "a contact was read from an object"
+        held = told.get("roles")
+        told["roles"] = {"customer": {}, "vendor": {}} | (held if isinstance(held, dict) else {})
+        return write_json(told)
+
+
+class NewContact(New):
+    """A firm or a person to keep, as customer and vendor alike. lexoffice gives the numbers."""
+
+    name: Annotated[Text, Field(min_length=1), at_most(200)]
+    is_person: bool = False
+    """By last name: a name is not cut into parts that nobody has told us."""
+    supplement: Annotated[Text, at_most(200)] | None = None
+    street: Annotated[Text, at_most(200)] | None = None
+    zip: Annotated[Text, at_most(20)] | None = None
+    city: Annotated[Text, at_most(100)] | None = None
+    country_code: str
+    vat_id: Annotated[Text, at_most(30)] | None = None
+    mail: Annotated[Text, at_most(200)] | None = None
+    note: Annotated[Text, Field(min_length=1), at_most(1000)]
+    """By this the contact is found again: there is neither idempotency key nor custom field."""
+
+    def body(self) -> bytes:
+        """The JSON to send."""
+        address = without_none(
+            supplement=self.supplement,
+            street=self.street,
+            zip=self.zip,
+            city=self.city,
+            countryCode=self.country_code,
+        )
+        who: dict[str, object] = (
+            {"person": {"lastName": self.name}}
+            if self.is_person
+            else {"company": without_none(name=self.name, vatRegistrationId=self.vat_id)}
+        )
+        return write_json(
+            {
+                "version": 0,
+                "roles": {"customer": {}, "vendor": {}},
+                **who,
+                "addresses": {"billing": [address]},
+                **without_none(emailAddresses={"business": [self.mail]} if self.mail else None, note=self.note),
+            }
+        )

@@ -50,12 +50,13 @@ class Call(Enum):
     DELETE = "delete"  # may be repeated: the second time it is a 404
     SUBSCRIBE = "subscribe"  # may be repeated: the second time it is a 409
     ATTACH = "attach"  # may be repeated: the same bytes are the same file
+    REPLACE = "replace"  # may be repeated: it names the version that it replaces
     CREATE = "create"  # must not be repeated blindly
 
     @property
     def repeatable(self) -> bool:
         """Whether a second call leaves nothing behind that one would not."""
-        return self in (Call.READ, Call.DELETE, Call.ATTACH)
+        return self in (Call.READ, Call.DELETE, Call.ATTACH, Call.REPLACE)
 
 
 def refusal(call: Call, status: int, body: bytes, *, request: str, retry_after: str | None = None) -> LexofficeError:

@@ -18,6 +18,7 @@ from temporalio.exceptions import ApplicationError
 from activities.gateway.lexoffice_gateway import LexofficeDoor, NoSlot, no_slot, throttled
 from activities.heartbeats import heartbeats
 from activities.judging.document_identity import content_of
+from activities.judging.voucher_content import voucher_of
 from ledger import tasks, types
 from ledger.connections import budget
 from ledger.connections.connections import ConnectionBroken, NotConnected
@@ -26,7 +27,7 @@ from ledger.documents import intents
 from ledger.documents.intents import CERTAIN_AFTER, Intent, MaySend
 from ledger.inbox import redelivery
 from ledger.reasons import Reason
-from ledger.types import IntentId, Tenant
+from ledger.types import DocumentKind, IntentId, Tenant
 from lexoffice.answers import Created
 from lexoffice.client import CREATE_IN_ALL_SECONDS, LexofficeClient
 from lexoffice.errors import (
@@ -181,6 +182,10 @@ class DocumentCreator:
 
 
 async def _post(client: LexofficeClient, intent: Intent) -> Created:
+    if intent.kind in (DocumentKind.PURCHASE_INVOICE, DocumentKind.PURCHASE_CREDIT_NOTE):
+        voucher = voucher_of(intent)
+        assert voucher.contact_id is not None, "it is named before the row is marked as sent"
+        return await client.create_voucher(voucher.to_send(voucher.contact_id))
     match content_of(intent):
         case NewCreditNote() as note:
             return await client.create_credit_note(note)

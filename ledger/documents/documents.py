@@ -178,6 +178,19 @@ async def find(tx: TenantTransaction, resource_id: UUID) -> KnownDocument | None
     return None if row is None else KnownDocument.from_row(row)
 
 
+async def ended_bookings(tx: TenantTransaction, own_document: UUID) -> set[UUID]:
+    """Vouchers of this document of ours that are voided or deleted, as far as the ledger knows."""
+    rows = await tx.fetch(
+        """
+        SELECT resource_id FROM external_documents
+         WHERE tenant_id = $1 AND own_document_id = $2 AND status IN ('voided', 'deleted')
+        """,
+        tx.tenant.id,
+        own_document,
+    )
+    return {row["resource_id"] for row in rows}
+
+
 async def observe(tx: TenantTransaction, seen: Observed) -> bool:
     """Remember what a fetch shows. False when the ledger already holds something newer.
 

@@ -11,7 +11,7 @@ import asyncpg
 
 from ledger.database import TenantTransaction
 from ledger.refusals import NotFound
-from ledger.types import DocumentKind, Frozen, IntentId, PayoutId, TransactionId
+from ledger.types import DecisionId, DocumentKind, Frozen, IntentId, PayoutId, TransactionId
 
 CERTAIN_AFTER = timedelta(seconds=45)
 """`deadline` = sent_at + this: later, nothing that we sent can still be carried out (a POST may take 35 s)."""
@@ -28,6 +28,10 @@ class Intent(Frozen):
     transaction_id: TransactionId | None
     own_document_id: UUID | None
     """Whose voucher it is."""
+    attached_file: UUID | None
+    """Of a voucher: its file, as the books name it."""
+    files_sent: int
+    """How often it was attached where it was not known to be: more than once, where it was lost."""
     marker: str
     organization_id: UUID
     content: dict[str, Any]
@@ -93,6 +97,8 @@ class NewIntent(Frozen):
     payout_id: PayoutId | None = None
     transaction_id: TransactionId | None = None
     own_document_id: UUID | None = None
+    decision_id: DecisionId | None = None
+    """Of whoever had a document booked once more."""
 
 
 async def open_intent(tx: TenantTransaction, new: NewIntent) -> Intent:
@@ -100,8 +106,8 @@ async def open_intent(tx: TenantTransaction, new: NewIntent) -> Intent:
     row = await tx.fetchrow(
         """
         INSERT INTO creation_intents (tenant_id, kind, payout_id, transaction_id, marker, organization_id, content,
-                                      content_hash, net_cents, gross_cents, own_document_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *
+                                      content_hash, net_cents, gross_cents, own_document_id, decision_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING *
         """,
         tx.tenant.id,
         new.kind,
@@ -114,6 +120,7 @@ async def open_intent(tx: TenantTransaction, new: NewIntent) -> Intent:
         new.net_cents,
         new.gross_cents,
         new.own_document_id,
+        new.decision_id,
     )
     return _intent(row)
 
@@ -158,6 +165,33 @@ async def open_of_document(tx: TenantTransaction, document: UUID) -> Intent | No
         document,
     )
     return None if row is None else _intent(row)
+
+
+async def write_content(tx: TenantTransaction, intent: IntentId, content: dict[str, Any]) -> None:
+    """What was not known before: only while nothing of it can have been sent."""
+    await tx.execute(
+        """
+        UPDATE creation_intents SET content = $3
+         WHERE tenant_id = $1 AND id = $2 AND resource_id IS NULL AND (sent_at IS NULL OR refused_at IS NOT NULL)
+        """,
+        tx.tenant.id,
+        intent,
+        content,
+    )
+
+
+async def note_file(tx: TenantTransaction, intent: IntentId, file: UUID | None) -> None:
+    """The file was attached; None: it is not there after all."""
+    await tx.execute(
+        """
+        UPDATE creation_intents
+           SET attached_file = $3, files_sent = files_sent + (attached_file IS NULL AND $3::uuid IS NOT NULL)::int
+         WHERE tenant_id = $1 AND id = $2
+        """,
+        tx.tenant.id,
+        intent,
+        file,
+    )
 
 
 async def open_invoices(tx: TenantTransaction) -> int:
@@ -250,6 +284,18 @@ async def made(tx: TenantTransaction, intent: IntentId, resource_id: UUID, *, ad
     )
     if not taken:
         return False
+    # A document that is booked once more: its earlier vouchers are voided or deleted, and no longer the payout's.
+    await tx.execute(
+        """
+        UPDATE external_documents d SET detached_at = now()
+          FROM creation_intents i
+         WHERE i.tenant_id = $1 AND i.id = $2 AND d.tenant_id = i.tenant_id
+           AND d.own_document_id = i.own_document_id AND d.resource_id <> $3 AND d.detached_at IS NULL
+        """,
+        tx.tenant.id,
+        intent,
+        resource_id,
+    )
     await tx.execute(
         """
         INSERT INTO external_documents
@@ -263,7 +309,8 @@ async def made(tx: TenantTransaction, intent: IntentId, resource_id: UUID, *, ad
           FROM creation_intents i WHERE tenant_id = $1 AND id = $2
         ON CONFLICT (tenant_id, provider, resource_id)
         DO UPDATE SET payout_id = EXCLUDED.payout_id, transaction_id = EXCLUDED.transaction_id,
-                      own_document_id = EXCLUDED.own_document_id
+                      own_document_id = EXCLUDED.own_document_id,
+                      detached_at = CASE WHEN EXCLUDED.own_document_id IS NULL THEN external_documents.detached_at END
         """,
         tx.tenant.id,
         intent,

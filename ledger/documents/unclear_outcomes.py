@@ -86,7 +86,7 @@ async def unmake(tx: TenantTransaction, intent: IntentId) -> bool:
     """
     await tx.execute(
         """
-        UPDATE external_documents d SET payout_id = NULL, transaction_id = NULL
+        UPDATE external_documents d SET payout_id = NULL, transaction_id = NULL, own_document_id = NULL
           FROM creation_intents i
          WHERE i.tenant_id = $1 AND i.id = $2 AND i.closed_at IS NULL
            AND d.tenant_id = i.tenant_id AND d.provider = i.provider AND d.resource_id = i.resource_id
@@ -97,7 +97,8 @@ async def unmake(tx: TenantTransaction, intent: IntentId) -> bool:
     unmade = await tx.fetchval(
         """
         UPDATE creation_intents
-           SET resource_id = NULL, adopted = false, unclear_at = now(), empty_searches = greatest(empty_searches, $3)
+           SET resource_id = NULL, attached_file = NULL, files_sent = 0, adopted = false, unclear_at = now(),
+               empty_searches = greatest(empty_searches, $3)
          WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL RETURNING true
         """,
         tx.tenant.id,
