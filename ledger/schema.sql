@@ -523,6 +523,21 @@ CREATE POLICY own_tenant ON creation_intents
     CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON creation_intents TO partnerdesk_app;
 
+CREATE TABLE credit_note_confirmations (
+    tenant_id    uuid PRIMARY KEY REFERENCES tenants,
+    reason       text NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+    confirmed_by text NOT NULL,
+    confirmed_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE credit_note_confirmations IS 'Why a regular partner may still get a credit note of lexoffice from 2028 on.';
+ALTER TABLE credit_note_confirmations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE credit_note_confirmations FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON credit_note_confirmations
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON credit_note_confirmations TO partnerdesk_app;
+
 CREATE TABLE credit_note_papers (
     tenant_id   uuid NOT NULL REFERENCES tenants,
     id          uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -1591,6 +1606,8 @@ CREATE TABLE partner_tax_statuses (
     confirmed_year smallint,
     recorded_by    text,
     recorded_at    timestamptz NOT NULL DEFAULT now(),
+    exclusion      text CHECK (exclusion IN ('employee', 'exempt_mediation')),
+    declared_on    date,
     business_id    text CHECK (business_id ~ '^DE[0-9]{9}-[0-9]{5}$'),
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, partner_id) REFERENCES partners,
@@ -2362,6 +2379,29 @@ CREATE POLICY own_tenant ON schedules_wanted
     CHECK (tenant_id = current_tenant());
 GRANT DELETE, INSERT, SELECT, UPDATE ON schedules_wanted TO partnerdesk_app;
 
+CREATE TABLE seat_decisions (
+    tenant_id     uuid NOT NULL REFERENCES tenants,
+    id            uuid NOT NULL DEFAULT gen_random_uuid(),
+    partner_id    uuid NOT NULL,
+    country_code  text NOT NULL CHECK (country_code ~ '^[A-Z]{2}$'),
+    vat_id        text NOT NULL,
+    rendered_from text NOT NULL CHECK (rendered_from ~ '^[A-Z]{2}$'),
+    reason        text NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+    decided_by    text NOT NULL,
+    decided_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, partner_id) REFERENCES partners
+);
+COMMENT ON TABLE seat_decisions IS 'From where a partner renders its services, where seat and VAT number disagree and a person said so.';
+CREATE INDEX seat_decisions_tenant_id_partner_id_decided_at_idx ON seat_decisions (tenant_id, partner_id, decided_at);
+ALTER TABLE seat_decisions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE seat_decisions FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON seat_decisions
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON seat_decisions TO partnerdesk_app;
+
 CREATE TABLE seen_credit_notes (
     tenant_id   uuid NOT NULL REFERENCES tenants,
     resource_id uuid NOT NULL,
@@ -2842,9 +2882,14 @@ CREATE TABLE tenants (
     payout_run_hour        smallint NOT NULL DEFAULT 6 CHECK (payout_run_hour BETWEEN 0 AND 23),
     without_bank_details   text NOT NULL DEFAULT 'hold' CHECK (without_bank_details IN ('hold', 'by_hand')),
     books                  text NOT NULL DEFAULT 'lexoffice' CHECK (books IN ('lexoffice', 'none')),
+    small_business         boolean,
+    own_document_profile   text NOT NULL DEFAULT 'en16931' CHECK (own_document_profile IN ('en16931', 'xrechnung')),
+    buyer_reference        text CHECK (length(buyer_reference) BETWEEN 1 AND 100),
     reversal_code          text NOT NULL DEFAULT '389' CHECK (reversal_code IN ('389', '261')),
     business_id            text CHECK (business_id ~ '^DE[0-9]{9}-[0-9]{5}$'),
-    FOREIGN KEY (id, default_campaign_id) REFERENCES campaigns
+    FOREIGN KEY (id, default_campaign_id) REFERENCES campaigns,
+    CONSTRAINT xrechnung_has_a_buyer_reference
+        CHECK (own_document_profile <> 'xrechnung' OR buyer_reference IS NOT NULL)
 );
 COMMENT ON TABLE tenants IS 'A firm that pays partners: its address for documents, and the rules that its admins set.';
 ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
@@ -2997,6 +3042,23 @@ CREATE TRIGGER tell_the_release_before
     BEFORE UPDATE OF open_holds ON transactions
     FOR EACH ROW
     EXECUTE FUNCTION tell_the_release_before_of_sale();
+
+CREATE TABLE turnover_answers (
+    tenant_id   uuid NOT NULL REFERENCES tenants,
+    year        integer NOT NULL CHECK (year BETWEEN 2020 AND 2200),
+    above_limit boolean NOT NULL,
+    answered_by text NOT NULL,
+    answered_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, year)
+);
+COMMENT ON TABLE turnover_answers IS 'Whether the tenant''s turnover of a year was above the limit of § 27 Abs. 38 UStG.';
+ALTER TABLE turnover_answers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE turnover_answers FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON turnover_answers
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON turnover_answers TO partnerdesk_app;
 
 CREATE TABLE user_secrets (
     user_id               uuid PRIMARY KEY REFERENCES users,
@@ -4549,7 +4611,7 @@ AS $function$
                           WHERE (SELECT s.id FROM tax_status_on(h.tenant_id, h.subject_id::uuid, d.service_date) s) = h.about)
                     ELSE h.fields IS NULL
                          OR h.fields && ARRAY['name', 'email', 'supplement', 'street', 'zip', 'city', 'country_code',
-                                              'lexoffice_contact_id', 'status', 'version', 'accepted_at'] END
+                                              'lexoffice_contact_id', 'status', 'version', 'accepted_at', 'rendered_from'] END
                 OR h.fields && ARRAY['sponsor_code'] AND h.subject_id IN (
                    SELECT partner_id::text FROM chain EXCEPT SELECT partner_id::text FROM payee)
                 OR h.fields && ARRAY['campaign_slug'] AND h.subject_id IN (SELECT partner_id::text FROM sales)

@@ -11,11 +11,12 @@ from uuid import UUID
 from ledger.audit import hands
 from ledger.database import TenantTransaction
 from ledger.documents.own import issuing
-from ledger.documents.own.content import OwnDocument, VatCategory
+from ledger.documents.own.content import OwnDocument
 from ledger.payouts import payouts
 from ledger.reasons import Reason
 from ledger.refusals import NotFound
 from ledger.types import Books, DocumentStage, Frozen, PartnerId, PayoutId, PayoutNumber, TaxCase
+from ledger.vat import VatCategory
 
 
 class Ground(StrEnum):

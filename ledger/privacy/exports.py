@@ -19,6 +19,8 @@ _OF_PARTNER = {
     "history": "SELECT to_jsonb(t) FROM partner_history t WHERE tenant_id = $1 AND partner_id = $2",
     "tax_statuses": "SELECT to_jsonb(t) FROM partner_tax_statuses t WHERE tenant_id = $1 AND partner_id = $2"
     " ORDER BY recorded_at",
+    "seat_decisions": "SELECT to_jsonb(t) FROM seat_decisions t WHERE tenant_id = $1 AND partner_id = $2"
+    " ORDER BY decided_at",
     "accounts": "SELECT to_jsonb(t) - '{iban_encrypted,iban_hmac}'::text[] FROM partner_bank_details t"
     " WHERE tenant_id = $1 AND partner_id = $2 ORDER BY recorded_at",
     "personal_links": "SELECT to_jsonb(t) - '{token_hmac,cookie_hmac}'::text[] FROM partner_links t"

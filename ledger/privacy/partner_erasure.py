@@ -147,6 +147,12 @@ async def _erase_identity(tx: TenantTransaction, partner: Partner) -> int:
         code_after(partner.id),
     )
     await tx.execute("SELECT erase_partner_vouchers($1, $2)", partner.id, GONE, timeout=SECONDS)
+    await tx.execute(
+        "UPDATE seat_decisions SET vat_id = $3, reason = $3 WHERE tenant_id = $1 AND partner_id = $2",
+        tx.tenant.id,
+        partner.id,
+        GONE,
+    )
     return await _changed(
         tx,
         """

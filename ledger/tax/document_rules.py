@@ -5,10 +5,11 @@ Pure. [K] a tax adviser must confirm the table before real use. Sources: § 14 A
 
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from ledger.countries import COUNTRIES
 from ledger.reasons import Reason
-from ledger.types import Frozen, TaxCase, TaxStatus
+from ledger.types import Books, DocumentStrategy, Frozen, TaxCase, TaxStatus
 
 PRIVATE_NOTE = "Ohne Umsatzsteuer: Leistung einer Privatperson"
 SMALL_BUSINESS_NOTE = "Steuerfreie Leistung eines Kleinunternehmers (§ 19 UStG)"
@@ -30,10 +31,18 @@ class PartnerFacts(Frozen):
     country_code: str | None = None
     agreement_accepted: bool = False
     agreement_version: str | None = None
+    agreement_on: date | None = None
+    """The day in Berlin on which it was accepted."""
+    exclusion: Literal["employee", "exempt_mediation"] | None = None
+    """Who is no supplier of taxable services, whatever the status: no document is written."""
+    declared_on: date | None = None
+    """When a private person said that she is no business."""
+    rendered_from: str | None = None
+    """The country of the seat, as a person decided where address and VAT number disagree."""
 
 
 class TenantFacts(Frozen):
-    """The tenant as lexoffice's profile shows it."""
+    """The tenant as lexoffice's profile shows it, or without books as its own settings do."""
 
     small_business: bool | None
     tax_type: str | None
@@ -41,6 +50,18 @@ class TenantFacts(Frozen):
     tax_id_known: bool
     agreement_version: str | None = None
     """The version of the agreement that partners must have accepted; None: any."""
+    document_day: date | None = None
+    """Of a document that is written now: agreements count from their day on."""
+    books: Books = Books.LEXOFFICE
+    name: str | None = None
+    street: str | None = None
+    zip: str | None = None
+    city: str | None = None
+    country_code: str | None = None
+    vat_id: str | None = None
+    tax_number: str | None = None
+    own_document_profile: Literal["en16931", "xrechnung"] = "en16931"
+    buyer_reference: str | None = None
 
 
 class DocumentRule(Frozen):
@@ -51,6 +72,7 @@ class DocumentRule(Frozen):
     rate: Decimal
     title: str
     note: str | None = None
+    strategy: Literal[DocumentStrategy.LEXOFFICE_CREDIT_NOTE] = DocumentStrategy.LEXOFFICE_CREDIT_NOTE
 
 
 class BlockedBy(Reason):
@@ -106,14 +128,14 @@ def _missing(partner: PartnerFacts, tenant: TenantFacts) -> BlockedBy | None:
         return BlockedBy(code="tenant_address_missing")
     if partner.status is None:
         return BlockedBy(code="tax_status_missing")
+    if found := excluded(partner):
+        return found
     if not all(_says(text) for text in (partner.street, partner.zip, partner.city, partner.country_code)):
         return BlockedBy(code="address_missing")
     if partner.country_code not in COUNTRIES:
         return BlockedBy(code="partner_country_unknown")  # taken before 1.0; lexoffice would refuse the document
-    if not partner.agreement_accepted:
-        return BlockedBy(code="agreement_missing")
-    if tenant.agreement_version not in (None, partner.agreement_version):
-        return BlockedBy(code="agreement_outdated")
+    if found := agreement_missing(partner, tenant):
+        return found
     abroad = partner.country_code != "DE"
     if abroad and partner.status in (TaxStatus.REGULAR, TaxStatus.SMALL_BUSINESS):
         return BlockedBy(code="needs_own_document")
@@ -123,6 +145,28 @@ def _missing(partner: PartnerFacts, tenant: TenantFacts) -> BlockedBy | None:
         if not tenant.tax_id_known:
             return BlockedBy(code="tenant_tax_id_missing")
     return None
+
+
+def agreement_missing(partner: PartnerFacts, tenant: TenantFacts) -> BlockedBy | None:
+    """An agreement counts for documents dated on or after it, whenever the service was rendered."""
+    if not partner.agreement_accepted:
+        return BlockedBy(code="agreement_missing")
+    if partner.agreement_on and tenant.document_day and partner.agreement_on > tenant.document_day:
+        return BlockedBy.of("agreement_not_yet", day=partner.agreement_on)
+    if tenant.agreement_version not in (None, partner.agreement_version):
+        return BlockedBy(code="agreement_outdated")
+    return None
+
+
+def excluded(partner: PartnerFacts) -> BlockedBy | None:
+    """That a person said of the partner that what it is paid is no taxable service."""
+    match partner.exclusion:
+        case "employee":
+            return BlockedBy(code="partner_is_employee")
+        case "exempt_mediation":
+            return BlockedBy(code="mediation_is_exempt")
+        case None:
+            return None
 
 
 def _says(text: str | None) -> bool:

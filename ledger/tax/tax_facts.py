@@ -11,7 +11,13 @@ from ledger.types import PartnerId
 
 FACTS = """
     p.name, p.street, p.zip, p.city, p.country_code, p.agreement_accepted_at IS NOT NULL AS agreement_accepted,
-    p.agreement_version, s.status, s.confirmed_year, s.vat_id, s.tax_number
+    p.agreement_version, (p.agreement_accepted_at AT TIME ZONE 'Europe/Berlin')::date AS agreement_on,
+    s.status, s.confirmed_year, s.vat_id, s.tax_number, s.exclusion,
+    COALESCE(s.declared_on, (s.recorded_at AT TIME ZONE 'Europe/Berlin')::date) AS declared_on,
+    (SELECT d.rendered_from FROM seat_decisions d
+      WHERE d.tenant_id = p.tenant_id AND d.partner_id = p.id AND d.country_code = p.country_code
+        AND d.vat_id = s.vat_id
+      ORDER BY d.decided_at DESC LIMIT 1) AS rendered_from
 """
 """Of partner `p` with tax status `s`, as members of PartnerFacts."""
 
@@ -50,7 +56,9 @@ async def tenant_facts(tx: TenantTransaction) -> TenantFacts:
     """What decides the tenant's documents: tax profile, address, tax number, agreement. Raises NotFound."""
     row = await tx.fetchrow(
         r"""
-        SELECT p.small_business, p.tax_type, t.agreement_version,
+        SELECT CASE WHEN t.books = 'none' THEN t.small_business ELSE p.small_business END AS small_business, p.tax_type,
+               t.agreement_version, t.books, t.name, t.street, t.zip, t.city, t.country_code, t.vat_id, t.tax_number,
+               t.own_document_profile, t.buyer_reference,
                (t.street ~ '\S' AND t.zip ~ '\S' AND t.city ~ '\S') IS TRUE AS address_known,
                (t.vat_id ~ '\S' OR t.tax_number ~ '\S') IS TRUE AS tax_id_known
           FROM tenants t LEFT JOIN provider_connections p ON p.tenant_id = t.id AND p.provider = 'lexoffice'
@@ -60,4 +68,4 @@ async def tenant_facts(tx: TenantTransaction) -> TenantFacts:
     )
     if row is None:
         raise NotFound("tenant_not_found")
-    return TenantFacts.from_row(row)
+    return TenantFacts.from_row(row, document_day=clock.today())

@@ -1,7 +1,7 @@
 """What a partner is for German VAT, and when. The document table (document_rules.py) judges it; this only remembers."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -27,6 +27,10 @@ class NewTaxStatus(Submitted):
     tax_number: str | None = Field(default=None, max_length=tax_numbers.LONGEST)
     business_id: BusinessId = None
     confirmed_year: int | None = Field(default=None, ge=2000, le=2200)
+    exclusion: Literal["employee", "exempt_mediation"] | None = None
+    """Who gets no document at all: an employee of the tenant, or mediation exempt by § 4 Nr. 8, 11 UStG."""
+    declared_on: BusinessDay | None = None
+    """When a private person said not to be a business; else the day of the record counts."""
 
     @field_validator("tax_number")
     @classmethod
@@ -59,6 +63,8 @@ class TaxRecord(Frozen):
     tax_number: str | None = None
     business_id: str | None = None
     confirmed_year: int | None = None
+    exclusion: Literal["employee", "exempt_mediation"] | None = None
+    declared_on: date | None = None
     id: UUID
     partner_id: PartnerId
     recorded_by: str | None
@@ -66,8 +72,8 @@ class TaxRecord(Frozen):
 
 
 _COLUMNS = """
-    id, partner_id, status, valid_from, valid_until, vat_id, tax_number, business_id, confirmed_year, recorded_by,
-    recorded_at
+    id, partner_id, status, valid_from, valid_until, vat_id, tax_number, business_id, confirmed_year, exclusion,
+    declared_on, recorded_by, recorded_at
 """
 
 
@@ -91,8 +97,9 @@ async def record_tax_status(tx: TenantTransaction, partner_id: PartnerId, new: N
     recorded = await tx.fetchrow(
         f"""
         INSERT INTO partner_tax_statuses (tenant_id, partner_id, status, valid_from, valid_until, vat_id, tax_number,
-                                          business_id, confirmed_year, recorded_by, recorded_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp())
+                                          business_id, confirmed_year, recorded_by, exclusion, declared_on,
+                                          recorded_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp())
         RETURNING {_COLUMNS}
         """,
         tx.tenant.id,
@@ -105,6 +112,8 @@ async def record_tax_status(tx: TenantTransaction, partner_id: PartnerId, new: N
         new.business_id,
         new.confirmed_year,
         by,
+        new.exclusion,
+        new.declared_on,
     )
     assert recorded is not None
     await tx.execute(

@@ -10,7 +10,8 @@ from typing import Any
 
 from lxml import etree
 
-from ledger.documents.own.content import OwnDocument, OwnDocumentKind, OwnLine, OwnParty, Vat
+from ledger.documents.own.content import OwnDocument, OwnDocumentKind, OwnLine, OwnParty
+from ledger.vat import Vat
 
 _RSM = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
 _RAM = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"

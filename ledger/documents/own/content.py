@@ -5,7 +5,6 @@ BT and BG numbers are the terms of EN 16931-1.
 """
 
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, Self
 
@@ -13,6 +12,7 @@ from pydantic import Field, model_validator
 
 from ledger.money import vat_cents
 from ledger.types import Frozen
+from ledger.vat import Vat
 
 
 class OwnDocumentKind(StrEnum):
@@ -34,36 +34,6 @@ ENGLISH_TITLES = {
     OwnDocumentKind.CORRECTION: "Correction",
 }
 """Beside the German title, for partners abroad."""
-
-
-class VatCategory(StrEnum):
-    """BT-118 and BT-151 (UNTDID 5305)."""
-
-    STANDARD = "S"
-    EXEMPT = "E"
-    REVERSE_CHARGE = "AE"
-
-
-class Vat(Frozen):
-    """The one tax case of a document: category and rate in percent; why nothing is charged, in words and as a code."""
-
-    category: VatCategory
-    rate: Decimal
-    reason: str | None = None
-    """BT-120, German; printed on the document."""
-    reason_english: str | None = None
-    code: str | None = None
-    """BT-121 (VATEX). There is none for § 19 UStG."""
-
-    @model_validator(mode="after")
-    def _pair(self) -> Self:
-        # No published rule set compares code and category, so it is done here.
-        charged = self.category is VatCategory.STANDARD
-        if charged != (self.rate > 0) or charged != (self.reason is None):
-            raise ValueError("vat_reason_and_rate_disagree")
-        if (self.code == "VATEX-EU-AE") != (self.category is VatCategory.REVERSE_CHARGE):
-            raise ValueError("vat_code_and_category_disagree")
-        return self
 
 
 class Contact(Frozen):

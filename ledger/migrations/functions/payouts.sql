@@ -468,7 +468,7 @@ CREATE OR REPLACE FUNCTION open_hands_of_payout(wanted uuid) RETURNS SETOF hands
                           WHERE (SELECT s.id FROM tax_status_on(h.tenant_id, h.subject_id::uuid, d.service_date) s) = h.about)
                     ELSE h.fields IS NULL
                          OR h.fields && ARRAY['name', 'email', 'supplement', 'street', 'zip', 'city', 'country_code',
-                                              'lexoffice_contact_id', 'status', 'version', 'accepted_at'] END
+                                              'lexoffice_contact_id', 'status', 'version', 'accepted_at', 'rendered_from'] END
                 OR h.fields && ARRAY['sponsor_code'] AND h.subject_id IN (
                    SELECT partner_id::text FROM chain EXCEPT SELECT partner_id::text FROM payee)
                 OR h.fields && ARRAY['campaign_slug'] AND h.subject_id IN (SELECT partner_id::text FROM sales)

@@ -1,4 +1,7 @@
 COMMENT ON TABLE document_strategies IS 'Who writes the document of a tax case: lexoffice, we, or nobody.';
+COMMENT ON TABLE seat_decisions IS 'From where a partner renders its services, where seat and VAT number disagree and a person said so.';
+COMMENT ON TABLE turnover_answers IS 'Whether the tenant''s turnover of a year was above the limit of § 27 Abs. 38 UStG.';
+COMMENT ON TABLE credit_note_confirmations IS 'Why a regular partner may still get a credit note of lexoffice from 2028 on.';
 COMMENT ON TABLE partner_tax_statuses IS 'What a partner is for VAT from a day on, and what proves it.';
 
 -- What a partner is for VAT on a day, at most one row. Of statuses with the same first day the one recorded last holds,

@@ -15,9 +15,8 @@ from ledger.documents.own.content import (
     OwnLine,
     OwnParty,
     SetOff,
-    Vat,
-    VatCategory,
 )
+from ledger.vat import Vat, VatCategory
 
 GERMAN = OwnParty(
     name="Anna Beispiel", street="Weg 1", zip="80331", city="München", country_code="DE", code="ANNA",

@@ -8,8 +8,9 @@ from lxml import etree
 from pydantic import ValidationError
 
 from ledger.documents.own.cii import xml_of
-from ledger.documents.own.content import OwnDocument, OwnDocumentKind, OwnLine, SetOff, Vat, VatCategory
+from ledger.documents.own.content import OwnDocument, OwnDocumentKind, OwnLine, SetOff
 from ledger.documents.own.gate import check
+from ledger.vat import Vat, VatCategory
 from tests.ledger.documents.own.documents import GERMAN, REGULAR, REVERSE, SMALL, document, drawn, golden, taking_back
 
 _RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100}"
