@@ -158,6 +158,11 @@ class Settings(EngineSettings):
         LEXOFFICE_PUBLIC_KEY
     )
     lexoffice_public_key_file: Annotated[Path | None, Field(validation_alias="LEXOFFICE_PUBLIC_KEY_FILE")] = None
+    vies_base_url: Annotated[HttpAddress | None, Field(validation_alias="VIES_BASE_URL")] = None
+    """The EU's register of VAT ids, https://ec.europa.eu/taxation_customs/vies/rest-api. Without it none is asked for:
+    what is wanted waits, and whoever approves reads it there (docs/deployment.md)."""
+    vies_pace: Annotated[float, Field(gt=0, le=10)] = 0.5
+    """Questions a second to VIES, over all tenants and workers."""
     lexoffice_oauth_client_id: Annotated[str | None, Field(validation_alias="LEXOFFICE_OAUTH_CLIENT_ID")] = None
     lexoffice_oauth_client_secret: Annotated[
         SecretStr | None, Field(validation_alias="LEXOFFICE_OAUTH_CLIENT_SECRET")

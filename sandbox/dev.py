@@ -81,6 +81,7 @@ def _describe_addresses(addresses: StackAddresses, command: Path) -> str:
   JSON API, described       {addresses.api_url}/docs
   Payouts in Temporal's UI  {addresses.temporal.ui_url}/namespaces/{addresses.temporal.namespace}/workflows?{payouts}
   Sandbox lexoffice         {addresses.lexoffice.app_url}
+  Sandbox VIES              {addresses.environment["VIES_BASE_URL"]}
   Mails                     {addresses.state}/mail, one .eml file each
   Commands of operators     {command} --help
   PostgreSQL                127.0.0.1:{addresses.postgres.port}, passwords in {addresses.state}/postgres/passwords.json

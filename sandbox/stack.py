@@ -1,4 +1,4 @@
-"""The whole product on one machine: PostgreSQL, Temporal, sandbox lexoffice, worker and API, as processes.
+"""The whole product on one machine: PostgreSQL, Temporal, sandboxes (lexoffice, VIES), worker and API, as processes.
 
     async with Stack(state, Ports.free(), emit=print) as stack:
         stack.addresses.api_url
@@ -34,10 +34,11 @@ from sandbox.processes import (
 )
 from sandbox.temporal_cli import find_cli
 from sandbox.temporal_server import TemporalAddresses, TemporalServer
+from sandbox.vies_server import ViesServer
 from sandbox.waiting import Emit, announced
 
 # Settings of the user's shell must not reach the stack: it talks to its own parts only.
-_FOREIGN = ("PARTNERDESK_", "TEMPORAL_", "LEXOFFICE_", "STRIPE_", "PG")
+_FOREIGN = ("PARTNERDESK_", "TEMPORAL_", "LEXOFFICE_", "STRIPE_", "VIES_", "PG")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Ports:
     api: int = 8000
     worker: int = 8001
     lexoffice: int = 8090
+    vies: int = 8091
     temporal: int = 7233
     temporal_ui: int = 8233
     postgres: int = 54329
@@ -155,6 +157,7 @@ class Stack:
         self.lexoffice = LexofficeServer(
             self._state / "lexoffice", ports.lexoffice, options=[*back, *lexoffice_options]
         )
+        self.vies = ViesServer(self._state / "vies", ports.vies)
         self._exit = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -169,9 +172,9 @@ class Stack:
                 database=self._state / "temporal" / "temporal.db",
                 requests_per_second=self._requests_per_second,
             )
-            exits.push_async_callback(_stop, self.postgres, self.temporal, self.lexoffice)
-            async with announced("Starting PostgreSQL, Temporal and the sandbox lexoffice …", self._emit):
-                await _together(self.postgres.start(), self.temporal.start(), self.lexoffice.start())
+            exits.push_async_callback(_stop, self.postgres, self.temporal, self.lexoffice, self.vies)
+            async with announced("Starting PostgreSQL, Temporal and the sandboxes of lexoffice and VIES …", self._emit):
+                await _together(self.postgres.start(), self.temporal.start(), self.lexoffice.start(), self.vies.start())
             environment = self._environment()
             await self.lexoffice.contract(
                 environment["LEXOFFICE_OAUTH_CLIENT_ID"],
@@ -205,7 +208,7 @@ class Stack:
     async def first_end(self) -> Service:
         """Wait until a part has ended that nobody stopped."""
         while True:
-            for part in (self.postgres, self.temporal, self.lexoffice, self.worker, self.api):
+            for part in (self.postgres, self.temporal, self.lexoffice, self.vies, self.worker, self.api):
                 if part.has_ended:
                     return part
             await asyncio.sleep(0.5)
@@ -235,6 +238,7 @@ class Stack:
             "LEXOFFICE_BASE_URL": lexoffice.base_url,
             "LEXOFFICE_APP_URL": lexoffice.app_url,
             "LEXOFFICE_PUBLIC_KEY_URL": lexoffice.public_key_url,
+            "VIES_BASE_URL": self.vies.base_url,
             # Another secret each time: only we know it, and only the sandbox believes it.
             "LEXOFFICE_OAUTH_CLIENT_ID": "partnerdesk-dev",
             "LEXOFFICE_OAUTH_CLIENT_SECRET": secrets.token_urlsafe(24),

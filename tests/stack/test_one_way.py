@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HOUSE = Path(__file__).parents[2]
-OUTSIDE_THE_LEDGER = ("activities", "api", "commands", "engine", "workflows", "lexoffice", "worker.py", "cli.py")
+OUTSIDE_THE_LEDGER = (
+    "activities",
+    "api",
+    "commands",
+    "engine",
+    "workflows",
+    "lexoffice",
+    "vies",
+    "worker.py",
+    "cli.py",
+)
 
 _SQL = re.compile(
     r"\s*(SELECT\s.*\sFROM|SELECT\s+\w+\(|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|WITH\s+\w+\s+AS\s*\()",
