@@ -29,6 +29,7 @@ ANSWERS: tuple[tuple[int, str, str], ...] = (
     (404, "not_found", "link_not_found"),
     (404, "not_found", "own_account_not_found"),
     (404, "not_found", "own_document_not_found"),
+    (404, "not_found", "own_document_without_xml"),
     (404, "not_found", "own_reversal_not_found"),
     (404, "not_found", "partner_account_not_found"),
     (404, "not_found", "partner_not_found"),

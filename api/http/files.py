@@ -11,6 +11,7 @@ from ledger.csv_writing import csv_lines
 
 CSV = "text/csv; charset=utf-8"
 PDF = "application/pdf"
+XML = "application/xml"
 ZIP = "application/zip"
 _CHUNK = 64 * 1024
 

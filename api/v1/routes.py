@@ -7,6 +7,7 @@ from api.v1 import (
     customers,
     due,
     events,
+    own_documents,
     papers,
     partners,
     payout_runs,
@@ -40,4 +41,5 @@ ROUTERS = [
     bank_runs.router,
     reports.router,
     papers.router,
+    own_documents.router,
 ]

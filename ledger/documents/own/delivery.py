@@ -325,7 +325,7 @@ async def _ask(tx: TenantTransaction, kind: str, document: OwnDocumentRow, reaso
             subject_id=document.number,
             reason=reason,
             actions=_ACTIONS[kind],
-            links={"own_document": f"/api/v1/own-documents/{document.number}"},
+            links={"own_document": f"/api/v1/own-documents/{document.id}"},
         ),
     )
 

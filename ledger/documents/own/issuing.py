@@ -246,6 +246,24 @@ async def get_pdf(tx: TenantTransaction, document: UUID) -> bytes:
     return pdf
 
 
+async def get_xml(tx: TenantTransaction, document: UUID) -> bytes:
+    """The XML as it was issued. Raises NotFound where there is none."""
+    xml: bytes | None = await tx.fetchval(
+        "SELECT xml FROM own_documents WHERE tenant_id = $1 AND id = $2", tx.tenant.id, document
+    )
+    if xml is None:
+        raise NotFound("own_document_without_xml")
+    return xml
+
+
+async def find_report(tx: TenantTransaction, document: UUID) -> Report | None:
+    """What the gate found, and by which rules; None where there is no XML."""
+    report = await tx.fetchval(
+        "SELECT report FROM own_documents WHERE tenant_id = $1 AND id = $2", tx.tenant.id, document
+    )
+    return None if report is None else Report.model_validate(report)
+
+
 async def get_content(tx: TenantTransaction, document: UUID) -> OwnDocument:
     """What stands on it. Raises NotFound."""
     content = await tx.fetchval(
