@@ -1,6 +1,7 @@
 """What a partner sees of its payouts: no customers, no other partners, no whole IBAN."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from ledger.database import TenantTransaction
 from ledger.payouts.objections import SUBJECT
@@ -23,6 +24,8 @@ class OwnPayout(Frozen):
     paid_on: date | None
     credit_note_number: str | None
     has_paper: bool
+    own_document: UUID | None
+    """Of a document of ours that has left the house."""
     objected_at: datetime | None
     objection_reason: str | None
     answered: bool
@@ -50,12 +53,16 @@ async def payouts_of(
                     THEN d.tax_cents ELSE o.tax_cents END AS tax_cents,
                CASE WHEN d.net_cents = o.net_cents AND abs(d.tax_cents - o.tax_cents) <= 1
                     THEN d.gross_cents ELSE o.gross_cents END AS gross_cents,
-               o.period_from, o.period_to, o.created_at, o.paid_on, d.voucher_number AS credit_note_number,
+               o.period_from, o.period_to, o.created_at, o.paid_on, own.id AS own_document,
+               -- The voucher of a document of our own is the tenant's business; the partner sees what is out.
+               CASE WHEN o.strategy = 'own_document' THEN own.number ELSE d.voucher_number END AS credit_note_number,
                EXISTS (SELECT 1 FROM credit_note_papers c
                         WHERE c.tenant_id = o.tenant_id AND c.payout_id = o.id) AS has_paper,
                o.objected_at, o.objection_reason, t.id IS NOT NULL AS answered, t.resolution ->> 'reason' AS answer
           FROM payouts o
           LEFT JOIN external_documents d ON d.tenant_id = o.tenant_id AND d.payout_id = o.id AND d.detached_at IS NULL
+          LEFT JOIN own_documents own ON own.tenant_id = o.tenant_id AND own.payout_id = o.id
+                AND own.handed_out_at IS NOT NULL AND own.kind IN ('self_billed', 'commission_statement')
           LEFT JOIN LATERAL (
                SELECT t.id, t.resolution FROM tasks t
                 WHERE o.objected_at IS NOT NULL AND t.tenant_id = o.tenant_id AND t.state = 'resolved'

@@ -4,17 +4,22 @@ The link is shown a button first, so that a mail scanner that opens links does n
 link for a cookie. Whoever has that cookie is this partner here and nobody anywhere else.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Path
 from fastapi.responses import RedirectResponse, Response
 
+from api.http.files import PDF, XML, attachment
 from api.http.language import said
 from api.pages.frame.languages import N_, _, day
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, Visiting
+from api.pages.words.document_words import KINDS
 from ledger.bank import partner_accounts
 from ledger.documents import papers
+from ledger.documents.own import delivery, issuing, own_document_list
+from ledger.documents.own.own_document_list import OwnDocumentFilter
 from ledger.payouts import objections, partner_balance
 from ledger.programme import partner_links
 from ledger.programme.partner_links import Guest
@@ -27,6 +32,7 @@ PAGE = "/p"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Token = Annotated[str, Path(max_length=100)]
 _30_DAYS_S = 30 * 86_400
+_DOCUMENTS = 25
 _STATES = {
     PayoutState.AWAITING_APPROVAL: N_("Wird geprüft."),
     PayoutState.APPROVED: N_("Freigegeben; der Beleg wird erstellt."),
@@ -90,6 +96,19 @@ async def paper(number: Annotated[str, Path(max_length=40)], visit: Visiting) ->
     )
 
 
+@router.get(PAGE + "/eigene-belege/{document}.{form}")
+async def own_document(document: UUID, form: Literal["pdf", "xml"], visit: Visiting) -> Response:
+    """A document of ours, as it was issued. Whoever is this partner's guest has it from then on: it is delivered."""
+    guest = await _guest(visit)
+    if guest is None:
+        return _over(visit)
+    async with visit.doors.ledger.transaction(guest.tenant) as tx:
+        row = await issuing.get_of_partner(tx, guest.partner_id, document)
+        content = await (issuing.get_pdf if form == "pdf" else issuing.get_xml)(tx, row.id)
+        await delivery.mark_delivered(tx, row, "page", by=f"partner:{guest.partner_id}")
+    return attachment(content, issuing.file_name(row.number, form), PDF if form == "pdf" else XML)
+
+
 @router.get(PAGE + "/{token}")
 async def link(token: Token, visit: Visiting) -> Response:
     doors = visit.doors
@@ -136,7 +155,7 @@ async def _guest(visit: Visit) -> Guest | None:
 async def _shown(
     visit: Visit, guest: Guest, *, hint: str = "", wrong: Refused | None = None, about: str = ""
 ) -> Response:
-    cursor = visit.request.query_params.get("ab", "")
+    cursor, older = visit.request.query_params.get("ab", ""), visit.request.query_params.get("belege-ab", "")
     async with visit.doors.ledger.transaction(guest.tenant) as tx:
         recipient = await partner_portal.recipient(tx, guest.partner_id)
         balance = await partner_balance.of_partner(tx, guest.partner_id)
@@ -144,7 +163,10 @@ async def _shown(
         payouts, following = await partner_portal.payouts_of(
             tx,
             guest.partner_id,
-            after=int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 19 else None,
+            after=_place(cursor),
+        )
+        documents, older_still = await own_document_list.list_own_documents(
+            tx, OwnDocumentFilter(partner_id=guest.partner_id, is_out=True), after=_place(older), limit=_DOCUMENTS
         )
     return visit.page(
         "portal.html",
@@ -158,10 +180,18 @@ async def _shown(
         balance=balance,
         account=account,
         payouts=payouts,
+        documents=documents,
+        kinds=KINDS,
+        first_documents=PAGE if older else "",
+        older_documents=f"{PAGE}?belege-ab={older_still}" if older_still else "",
         first=PAGE if cursor else "",
         following=f"{PAGE}?ab={following}" if following else "",
         state_words=state_words,
     )
+
+
+def _place(cursor: str) -> int | None:
+    return int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 19 else None
 
 
 def _over(visit: Visit, *, status: int = 401) -> Response:

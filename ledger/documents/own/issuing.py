@@ -17,7 +17,7 @@ from ledger.documents.own.circle import Place, take_place
 from ledger.documents.own.content import OwnDocument, OwnDocumentKind
 from ledger.documents.own.gate import Report
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, require_reason
-from ledger.types import Frozen, PayoutId
+from ledger.types import Frozen, PartnerId, PayoutId
 
 LARGEST_PDF = 5 * 1024 * 1024
 
@@ -216,6 +216,22 @@ async def get_by_number(tx: TenantTransaction, number: str) -> OwnDocumentRow:
     """One issued document. Raises NotFound."""
     row = await tx.fetchrow(
         f"SELECT {COLUMNS} FROM own_documents WHERE tenant_id = $1 AND number = $2", tx.tenant.id, number
+    )
+    if row is None:
+        raise NotFound("own_document_not_found")
+    return OwnDocumentRow.from_row(row)
+
+
+async def get_of_partner(tx: TenantTransaction, partner: PartnerId, document: UUID) -> OwnDocumentRow:
+    """A document that this partner may have: its own, and out of the house. Raises NotFound for every other."""
+    row = await tx.fetchrow(
+        f"""
+        SELECT {COLUMNS} FROM own_documents
+         WHERE tenant_id = $1 AND id = $2 AND partner_id = $3 AND handed_out_at IS NOT NULL
+        """,
+        tx.tenant.id,
+        document,
+        partner,
     )
     if row is None:
         raise NotFound("own_document_not_found")

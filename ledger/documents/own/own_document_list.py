@@ -35,6 +35,8 @@ class OwnDocumentFilter(Frozen):
     number: str | None = None
     kind: OwnDocumentKind | None = None
     state: OwnDocumentState | None = None
+    is_out: bool = False
+    """Only what has left the house: what its partner may see."""
     updated_since: datetime | None = None
 
 
@@ -128,5 +130,7 @@ def _phrases(wanted: OwnDocumentFilter) -> Iterator[tuple[str, object]]:
         yield "d.number = {}", wanted.number
     if wanted.kind is not None:
         yield "d.kind = {}", wanted.kind
+    if wanted.is_out:
+        yield "(d.handed_out_at IS NOT NULL) = {}", True
     if wanted.state is not None:
         yield f"{_STATE.format('d')} = {{}}", wanted.state

@@ -2,8 +2,12 @@
 
 import re
 
+from ledger.documents.own import issuing
+from ledger.documents.own.issuing import OwnDocumentRow
 from tests.fixtures.browsers import Browser
+from tests.fixtures.own_documents import of_payout
 from tests.fixtures.sale_books import Books, said
+from tests.ledger.documents.own.documents import GERMAN, document
 
 _LINK = re.compile(r"<code>http://127\.0\.0\.1(/p/[A-Za-z0-9_-]{43})</code>")
 
@@ -208,3 +212,42 @@ async def test_somebody_who_logs_out_is_forgotten_by_the_browser(sale_books: Boo
 async def test_the_partners_page_asks_for_its_states_again(sale_books: Books) -> None:
     page = (await (await a_guest(sale_books)).get("/p")).text
     assert 'data-renew="15" hx-get="/p"' in page
+
+
+async def an_own_document(books: Books) -> OwnDocumentRow:
+    number = await a_payout(books)
+    await books.rows("UPDATE partners SET email = 'anna@partner.example' WHERE code = 'ANNA'")
+    return await of_payout(books.firm.parts.ledger, books.firm.tenant, number)
+
+
+async def test_a_partner_finds_its_own_documents_and_the_first_opening_delivers_them(sale_books: Books) -> None:
+    row = await an_own_document(sale_books)
+    guest = await a_guest(sale_books)
+    page = await guest.get("/p")
+    assert said(page.text).count(f"{row.number} als PDF") == 1
+    assert f"{row.number} Gutschrift" in said(page.text)
+    assert await sale_books.rows("SELECT 1 FROM own_document_deliveries") == []
+    for form, begins in (("pdf", b"%PDF-"), ("xml", b"<?xml")):
+        path = f"/p/eigene-belege/{row.id}.{form}"
+        assert path in page.text
+        file = await guest.get(path)
+        assert file.content.startswith(begins)
+        assert file.headers["content-disposition"] == f'attachment; filename="{row.number}.{form}"'
+    [opened] = await sale_books.rows("SELECT outcome, told_by FROM own_document_deliveries")
+    partner = (await sale_books.rows("SELECT id FROM partners WHERE code = 'ANNA'"))[0]["id"]
+    assert (opened["outcome"], opened["told_by"]) == ("opened", f"partner:{partner}")
+
+
+async def test_another_partners_document_and_one_that_is_not_out_are_not_there(sale_books: Books) -> None:
+    row = await an_own_document(sale_books)
+    other = await a_guest(sale_books, "BERT")
+    assert row.number not in (await other.get("/p")).text
+    assert (await other.get(f"/p/eigene-belege/{row.id}.pdf")).status_code == 404
+    assert (await sale_books.firm.browser().get(f"/p/eigene-belege/{row.id}.pdf")).status_code == 401
+    async with sale_books.firm.parts.ledger.transaction(sale_books.firm.tenant) as tx:
+        draft = document(number="?", seller=GERMAN)  # of ANNA by its code
+        inside = await issuing.issue(tx, draft, payout=None, must_be_e_invoice=True, by="engine")
+    guest = await a_guest(sale_books)
+    assert inside.number not in (await guest.get("/p")).text
+    assert (await guest.get(f"/p/eigene-belege/{inside.id}.pdf")).status_code == 404
+    assert len(await sale_books.rows("SELECT 1 FROM own_document_deliveries")) == 0
