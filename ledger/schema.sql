@@ -32,7 +32,8 @@ CREATE TABLE api_keys (
     name            text NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
     secret_hmac     bytea NOT NULL CHECK (length(secret_hmac) = 32),
     scopes          text[] NOT NULL
-        CHECK (scopes <@ ARRAY['read', 'write', 'approve', 'bank'] AND cardinality(scopes) > 0),
+        CHECK (scopes <@ ARRAY['read', 'write', 'approve', 'bank', 'statements'] AND cardinality(scopes) > 0) NOT
+        VALID,
     created_at      timestamptz NOT NULL DEFAULT now(),
     expires_at      timestamptz NOT NULL,
     last_used_at    timestamptz,
@@ -126,6 +127,96 @@ CREATE POLICY own_tenant ON audit_personal
     WITH
     CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT ON audit_personal TO partnerdesk_app;
+
+CREATE TABLE bank_entries (
+    tenant_id       uuid NOT NULL REFERENCES tenants,
+    id              uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq             bigint GENERATED ALWAYS AS IDENTITY,
+    account_id      uuid NOT NULL,
+    statement_id    uuid NOT NULL,
+    booked_by       uuid,
+    known_by        bytea NOT NULL CHECK (length(known_by) = 32),
+    booked_on       date,
+    valued_on       date,
+    amount_cents    bigint CHECK (amount_cents BETWEEN 0 AND '999999999999999'::bigint),
+    currency        text,
+    direction       text CHECK (direction IN ('debit', 'credit')),
+    reversal        boolean NOT NULL,
+    bank_references jsonb NOT NULL,
+    refers_to       text NOT NULL,
+    code            text,
+    business_code   text,
+    batch_reference text,
+    batch_number    integer,
+    text            text,
+    concerns_us     boolean NOT NULL,
+    state           text NOT NULL DEFAULT 'waiting'
+        CHECK (state IN ('waiting', 'matched', 'unrelated', 'unresolved', 'set_aside')),
+    outcome_code    text,
+    outcome_params  jsonb,
+    decided_by      text,
+    decided_at      timestamptz,
+    changed_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, account_id, known_by),
+    FOREIGN KEY (tenant_id, account_id) REFERENCES tenant_bank_accounts,
+    FOREIGN KEY (tenant_id, booked_by) REFERENCES bank_statements,
+    FOREIGN KEY (tenant_id, statement_id) REFERENCES bank_statements,
+    CONSTRAINT an_outcome_has_its_parameters CHECK ((outcome_code IS NULL) = (outcome_params IS NULL)),
+    CONSTRAINT what_is_no_payout_keeps_no_text CHECK (concerns_us OR text IS NULL)
+);
+COMMENT ON TABLE bank_entries IS 'A booking, known once whoever tells it; without text where it is about no payout.';
+CREATE INDEX entries_by_day ON bank_entries (tenant_id, account_id, booked_on);
+CREATE INDEX entries_newest ON bank_entries (tenant_id, seq DESC) WHERE concerns_us;
+CREATE INDEX entries_open ON bank_entries (tenant_id, seq DESC) WHERE state IN ('waiting', 'unresolved');
+ALTER TABLE bank_entries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_entries FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON bank_entries
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON bank_entries TO partnerdesk_app;
+CREATE TRIGGER note_change BEFORE UPDATE ON bank_entries FOR EACH ROW EXECUTE FUNCTION note_change();
+CREATE TRIGGER stay_as_written
+    BEFORE UPDATE ON bank_entries
+    FOR EACH ROW
+    WHEN (CURRENT_USER = 'partnerdesk_app'::name)
+    EXECUTE FUNCTION stay_as_written('id', 'account_id', 'statement_id', 'known_by', 'amount_cents', 'currency',
+    'direction', 'reversal', 'refers_to');
+
+CREATE TABLE bank_entry_details (
+    tenant_id         uuid NOT NULL REFERENCES tenants,
+    id                uuid NOT NULL DEFAULT gen_random_uuid(),
+    entry_id          uuid NOT NULL,
+    position          integer NOT NULL CHECK ("position" >= 0),
+    end_to_end_id     text,
+    payment_reference text,
+    bank_reference    text,
+    amount_cents      bigint CHECK (amount_cents BETWEEN 0 AND '999999999999999'::bigint),
+    charges_cents     bigint,
+    currency          text,
+    direction         text CHECK (direction IN ('debit', 'credit')),
+    other_name        text,
+    other_iban_hmac   bytea CHECK (length(other_iban_hmac) = 32),
+    other_iban_last4  text,
+    code              text,
+    business_code     text,
+    return_code       text,
+    return_text       text,
+    text              text,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, entry_id, "position"),
+    FOREIGN KEY (tenant_id, entry_id) REFERENCES bank_entries
+);
+COMMENT ON TABLE bank_entry_details IS 'One transfer within a booking that may be about payouts.';
+CREATE INDEX details_by_reference ON bank_entry_details (tenant_id, end_to_end_id) WHERE end_to_end_id IS NOT NULL;
+ALTER TABLE bank_entry_details ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_entry_details FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON bank_entry_details
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON bank_entry_details TO partnerdesk_app;
 
 CREATE TABLE bank_run_counters (
     tenant_id uuid NOT NULL REFERENCES tenants,
@@ -279,6 +370,40 @@ CREATE TRIGGER keep_code_and_sentence_when_new
     WHEN (new.state_reason IS NOT NULL OR new.state_reason_code IS NOT NULL)
     EXECUTE FUNCTION keep_code_and_sentence('state_reason', 'state_reason_code', 'state_reason_params', 'ours');
 CREATE TRIGGER note_change BEFORE UPDATE ON bank_runs FOR EACH ROW EXECUTE FUNCTION note_change();
+
+CREATE TABLE bank_statements (
+    tenant_id     uuid NOT NULL REFERENCES tenants,
+    id            uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq           bigint GENERATED ALWAYS AS IDENTITY,
+    file_id       uuid NOT NULL,
+    account_id    uuid NOT NULL,
+    kind          text NOT NULL CHECK (kind IN ('statement', 'preview', 'details')),
+    told_by       text NOT NULL CHECK (told_by IN ('camt', 'mt940')),
+    statement_ref text CHECK (length(statement_ref) <= 70),
+    number        integer CHECK (number > 0),
+    year          integer,
+    page          integer,
+    opening_cents bigint,
+    closing_cents bigint,
+    closes_on     date,
+    entries       integer NOT NULL CHECK (entries >= 0),
+    new_entries   integer NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, account_id) REFERENCES tenant_bank_accounts,
+    FOREIGN KEY (tenant_id, file_id) REFERENCES statement_files,
+    CHECK (new_entries BETWEEN 0 AND entries)
+);
+COMMENT ON TABLE bank_statements IS 'What a bank tells of an own account: a statement, a preview of one, or details.';
+CREATE INDEX numbers_of_statements ON bank_statements (tenant_id, account_id, told_by, year, number)
+    WHERE kind = 'statement';
+CREATE INDEX statements_of_a_file ON bank_statements (tenant_id, file_id);
+ALTER TABLE bank_statements ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_statements FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON bank_statements
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT ON bank_statements TO partnerdesk_app;
 
 CREATE TABLE campaigns (
     tenant_id  uuid NOT NULL REFERENCES tenants,
@@ -2711,6 +2836,42 @@ CREATE POLICY own_tenant ON state_changes
     CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT ON state_changes TO partnerdesk_app;
 
+CREATE TABLE statement_files (
+    tenant_id         uuid NOT NULL REFERENCES tenants,
+    id                uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq               bigint GENERATED ALWAYS AS IDENTITY,
+    sha256            bytea NOT NULL CHECK (length(sha256) = 32),
+    name              text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+    format            text NOT NULL CHECK (length(format) BETWEEN 1 AND 40),
+    size_bytes        integer NOT NULL CHECK (size_bytes > 0),
+    content_encrypted bytea NOT NULL,
+    brought_by        text NOT NULL,
+    brought_how       text NOT NULL CHECK (brought_how IN ('page', 'api', 'command', 'folder')),
+    brought_at        timestamptz NOT NULL DEFAULT now(),
+    matched_at        timestamptz,
+    changed_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, sha256)
+);
+COMMENT ON TABLE statement_files IS 'A file of the bank, kept whole: who brought it, and whether it is compared with the payouts.';
+CREATE INDEX statement_files_newest ON statement_files (tenant_id, seq DESC);
+CREATE INDEX statement_files_to_match ON statement_files (brought_at) WHERE matched_at IS NULL;
+ALTER TABLE statement_files ENABLE ROW LEVEL SECURITY;
+ALTER TABLE statement_files FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup ON statement_files FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY own_tenant ON statement_files
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON statement_files TO partnerdesk_app;
+CREATE TRIGGER note_change BEFORE UPDATE ON statement_files FOR EACH ROW EXECUTE FUNCTION note_change();
+CREATE TRIGGER stay_as_written
+    BEFORE UPDATE ON statement_files
+    FOR EACH ROW
+    WHEN (CURRENT_USER = 'partnerdesk_app'::name)
+    EXECUTE FUNCTION stay_as_written('id', 'sha256', 'format', 'size_bytes', 'brought_by', 'brought_how',
+    'brought_at');
+
 CREATE TABLE sweep_states (
     tenant_id                uuid NOT NULL REFERENCES tenants,
     provider                 text NOT NULL DEFAULT 'lexoffice',
@@ -4862,9 +5023,9 @@ CREATE OR REPLACE FUNCTION public.scopes_of_role(role text)
  IMMUTABLE PARALLEL SAFE
 AS $function$
     SELECT CASE role WHEN 'viewer' THEN ARRAY['read']
-                     WHEN 'editor' THEN ARRAY['read', 'write']
+                     WHEN 'editor' THEN ARRAY['read', 'write', 'statements']
                      WHEN 'approver' THEN ARRAY['read', 'approve']
-                     WHEN 'admin' THEN ARRAY['read', 'write', 'approve', 'bank']
+                     WHEN 'admin' THEN ARRAY['read', 'write', 'approve', 'bank', 'statements']
                      ELSE ARRAY[]::text[] END
     $function$;
 

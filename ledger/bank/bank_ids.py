@@ -3,6 +3,7 @@
 The registries of banks and countries are read with the first number that is asked about, not with the start.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 from ledger.bank.sepa_area import country_of, is_in_eea, is_in_sepa
@@ -51,3 +52,17 @@ def country_outside_sepa(iban: str) -> str | None:
 def masked(last4: str) -> str:
     """The end of an IBAN with dots before it, as pages and logs may show it."""
     return f"•••• {last4}"
+
+
+def iban_of_german_account(told: str) -> str | None:
+    """The IBAN of an account told as bank code and number, as MT940 does: `12030000/202051EUR`; None for any other."""
+    from schwifty import IBAN
+    from schwifty.exceptions import SchwiftyException
+
+    parts = re.fullmatch(r"(\d{8})/(\d{1,10})(?:[A-Z]{3})?", told.strip(), re.ASCII)
+    if parts is None:
+        return None
+    try:
+        return IBAN.generate("DE", bank_code=parts[1], account_code=parts[2].zfill(10)).compact
+    except (SchwiftyException, ValueError):
+        return None

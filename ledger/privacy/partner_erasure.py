@@ -146,6 +146,18 @@ async def _erase_identity(tx: TenantTransaction, partner: Partner) -> int:
         GONE,
         code_after(partner.id),
     )
+    # Before the accounts go: they tell which bookings are this partner's.
+    await tx.execute(
+        """
+        UPDATE bank_entry_details
+           SET other_name = NULL, other_iban_hmac = NULL, other_iban_last4 = NULL, text = NULL, return_text = NULL
+         WHERE tenant_id = $1 AND other_iban_hmac IN (
+               SELECT iban_hmac FROM partner_bank_details WHERE tenant_id = $1 AND partner_id = $2)
+        """,
+        tx.tenant.id,
+        partner.id,
+        timeout=SECONDS,
+    )
     await tx.execute("SELECT erase_partner_vouchers($1, $2)", partner.id, GONE, timeout=SECONDS)
     await tx.execute(
         "UPDATE seat_decisions SET vat_id = $3, reason = $3 WHERE tenant_id = $1 AND partner_id = $2",

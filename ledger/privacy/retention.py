@@ -103,6 +103,7 @@ async def forget(tx: TenantTransaction, *, today: date) -> int:
             await customer_erasure.erase(tx, CustomerId(id), by=_ACTOR, reason="§ 147 AO", today=today)
         forgotten += 1
     forgotten += await _forget_customers(tx, days["customers"], today)
+    forgotten += await _forget_statements(tx, days["document_copies"])
     return forgotten + await _forget_bank_files(tx, days["document_copies"])
 
 
@@ -136,6 +137,38 @@ async def _forget_bank_files(tx: TenantTransaction, older_than: timedelta) -> in
         timeout=SECONDS,
     )
     return int(done.split()[-1])
+
+
+async def _forget_statements(tx: TenantTransaction, older_than: timedelta) -> int:
+    """The files' content, and who was paid by which words; bookings stay with amount, day and references."""
+    files = await tx.execute(
+        """
+        UPDATE statement_files SET content_encrypted = ''
+         WHERE tenant_id = $1 AND brought_at < now() - $2::interval AND length(content_encrypted) > 0
+        """,
+        tx.tenant.id,
+        older_than,
+        timeout=SECONDS,
+    )
+    details = await tx.execute(
+        """
+        UPDATE bank_entry_details
+           SET other_name = NULL, other_iban_hmac = NULL, other_iban_last4 = NULL, text = NULL, return_text = NULL
+         WHERE tenant_id = $1 AND id = ANY (ARRAY(
+               SELECT d.id FROM bank_entry_details d
+                 JOIN bank_entries e ON e.tenant_id = d.tenant_id AND e.id = d.entry_id
+                 JOIN bank_statements s ON s.tenant_id = e.tenant_id AND s.id = e.statement_id
+                 JOIN statement_files f ON f.tenant_id = s.tenant_id AND f.id = s.file_id
+                WHERE d.tenant_id = $1 AND f.brought_at < now() - $2::interval
+                  AND (d.other_name, d.other_iban_hmac, d.text, d.return_text) IS DISTINCT FROM (NULL, NULL, NULL, NULL)
+                LIMIT $3))
+        """,
+        tx.tenant.id,
+        older_than,
+        AT_ONCE,
+        timeout=SECONDS,
+    )
+    return int(files.split()[-1]) + int(details.split()[-1])
 
 
 async def _forget_trail(tx: TenantTransaction, older_than: timedelta) -> int:

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("activities", "api", "commands", "engine", "ledger", "workflows")
-_REFUSALS = {"Refused"}
+FOLDERS = ("activities", "api", "bankstatements", "commands", "engine", "ledger", "workflows")
+_REFUSALS = {"Refused", "Unreadable"}
 _WITH_CODE_FIRST = {"not_available", "KeyRefused", "Reason.of", "wrong"}
 _WITH_CODE_BY_NAME = {"Reason", "LineError"}
 _WORD = re.compile(r"\w+", re.ASCII)

@@ -200,6 +200,13 @@ KINDS: dict[str, TaskWords] = {
     "iban_on_two_partners": TaskWords(
         N_("Eine IBAN, zwei Partner"), N_("Bitte prüfen Sie die Bankverbindung, bevor sie bestätigt wird.")
     ),
+    "statement_missing": TaskWords(
+        N_("Ein Kontoauszug fehlt"),
+        N_(
+            "Bitte laden Sie ihn bei Ihrer Bank herunter und lesen Sie ihn ein. Bis dahin kann eine Überweisung oder "
+            "eine Rückbuchung fehlen, die darin steht."
+        ),
+    ),
     "connection_broken": TaskWords(N_("Verbindung unterbrochen"), _CONNECTION),
     "access_refused": TaskWords(N_("Zugriff verweigert"), _CONNECTION),
     "subscriptions_failing": TaskWords(N_("Meldungen kommen nicht an"), _CONNECTION),

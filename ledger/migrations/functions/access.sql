@@ -173,9 +173,9 @@ CREATE OR REPLACE FUNCTION scopes_of_role(role text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
     SELECT CASE role WHEN 'viewer' THEN ARRAY['read']
-                     WHEN 'editor' THEN ARRAY['read', 'write']
+                     WHEN 'editor' THEN ARRAY['read', 'write', 'statements']
                      WHEN 'approver' THEN ARRAY['read', 'approve']
-                     WHEN 'admin' THEN ARRAY['read', 'write', 'approve', 'bank']
+                     WHEN 'admin' THEN ARRAY['read', 'write', 'approve', 'bank', 'statements']
                      ELSE ARRAY[]::text[] END
     $$;
 

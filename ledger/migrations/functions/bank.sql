@@ -140,3 +140,32 @@ CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON tenant_bank_accounts 
 COMMENT ON TRIGGER stay_as_written ON tenant_bank_accounts IS
     'Refuses the application another account in the same row (PD050).'
     ' Relied on by ledger/bank/bank_accounts.py.';
+
+COMMENT ON TABLE statement_files IS 'A file of the bank, kept whole: who brought it, and whether it is compared with the payouts.';
+COMMENT ON TABLE bank_statements IS 'What a bank tells of an own account: a statement, a preview of one, or details.';
+COMMENT ON TABLE bank_entries IS 'A booking, known once whoever tells it; without text where it is about no payout.';
+COMMENT ON TABLE bank_entry_details IS 'One transfer within a booking that may be about payouts.';
+
+CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON statement_files FOR EACH ROW
+    EXECUTE FUNCTION note_change();
+COMMENT ON TRIGGER note_change ON statement_files IS
+    'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';
+
+CREATE OR REPLACE TRIGGER note_change BEFORE UPDATE ON bank_entries FOR EACH ROW
+    EXECUTE FUNCTION note_change();
+COMMENT ON TRIGGER note_change ON bank_entries IS
+    'Keeps when the row was last changed, for updated_since. Relied on by ledger/keyset.py.';
+
+CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON statement_files FOR EACH ROW
+    WHEN (current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION stay_as_written('id', 'sha256', 'format', 'size_bytes', 'brought_by', 'brought_how', 'brought_at');
+COMMENT ON TRIGGER stay_as_written ON statement_files IS
+    'Refuses the application another file in the same row (PD050); its cipher may be renewed (0028).'
+    ' Relied on by ledger/bank/statement_intake.py.';
+
+CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON bank_entries FOR EACH ROW
+    WHEN (current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION stay_as_written('id', 'account_id', 'statement_id', 'known_by', 'amount_cents', 'currency', 'direction',
+                                     'reversal', 'refers_to');
+COMMENT ON TRIGGER stay_as_written ON bank_entries IS
+    'Refuses the application another booking in the same row (PD050). Relied on by ledger/bank/statement_intake.py.';
