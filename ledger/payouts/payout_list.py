@@ -126,7 +126,10 @@ def _phrases(wanted: PayoutFilter) -> Iterator[tuple[str, object]]:
         yield "p.number = {}", wanted.number.upper()
     elif wanted.number is not None:
         yield (
-            "p.id = ANY (ARRAY(SELECT payout_id FROM external_documents WHERE tenant_id = $1 AND voucher_number = {}))",
+            """p.id = ANY (ARRAY(
+                   SELECT payout_id FROM external_documents WHERE tenant_id = $1 AND voucher_number = {0}
+                    UNION ALL
+                   SELECT payout_id FROM own_documents WHERE tenant_id = $1 AND number = {0}))""",
             wanted.number.upper(),
         )
     if wanted.payout_run is not None:

@@ -61,6 +61,10 @@ async def partners_of(tx: TenantTransaction, tasks: Iterable[Task]) -> dict[Task
             SELECT a.id, p.partner_id FROM asked a JOIN payouts p ON p.tenant_id = $1 AND p.number = a.subject_id
              WHERE a.subject IN ('payout', 'objection')
             UNION ALL
+            SELECT a.id, d.partner_id FROM asked a
+              JOIN own_documents d ON d.tenant_id = $1 AND d.number = a.subject_id
+             WHERE a.subject = 'own_document'
+            UNION ALL
             SELECT a.id, q.id FROM asked a
               JOIN partners q ON q.tenant_id = $1 AND (q.id = a.object OR q.code = a.subject_id)
              WHERE a.subject = 'partner'

@@ -20,6 +20,8 @@ from ledger.bank import bank_transfers
 from ledger.booking.resolutions import Answer
 from ledger.commissions import commissions, manual_lines
 from ledger.database import TenantTransaction
+from ledger.documents.own import delivery, own_document_list
+from ledger.documents.own.own_document_list import OwnDocumentFilter
 from ledger.inbox import event_list
 from ledger.keyset import RECORDED
 from ledger.payouts import own_reversal_rows, own_reversals, payout_hands, payouts
@@ -179,6 +181,9 @@ async def _where(tx: TenantTransaction, visit: Visit, task: Task) -> list[tuple[
         case own_reversals.SUBJECT:
             number = (await own_reversal_rows.get(tx, UUID(task.subject_id))).payout_number
             return [(number, f"/admin/auszahlungen/{number}")] if number else []
+        case delivery.SUBJECT:
+            found, _rest = await own_document_list.list_own_documents(tx, OwnDocumentFilter(number=task.subject_id))
+            return [(one.number, f"/admin/auszahlungen/{one.payout_number}") for one in found if one.payout_number]
         case "commission":
             sale = await commissions.sale_of(tx, CommissionId(UUID(task.subject_id)))
             return [(_("Verkauf ansehen"), f"/admin/transaktionen/{sale}")] if sale else []

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote
 from uuid import UUID
 
@@ -15,8 +15,9 @@ from api.pages.frame.actor_names import names
 from api.pages.frame.languages import N_
 from api.pages.frame.rendering import Instead, PageRoute
 from api.pages.frame.visits import Visit, may, require_fresh
+from api.pages.payouts import payout_documents
 from api.pages.payouts.payouts import PAGE
-from api.pages.words import audit_words, bank_words, payout_words
+from api.pages.words import audit_words, bank_words, document_words, payout_words
 from api.pages.words.sale_words import KINDS
 from api.pages.words.task_words import of_kind
 from ledger import tasks
@@ -25,6 +26,7 @@ from ledger.access.sessions import Person
 from ledger.bank import bank_candidates, partner_accounts
 from ledger.bank.bank_candidates import Candidate
 from ledger.database import TenantTransaction
+from ledger.documents.own import delivery, issuing
 from ledger.payouts import (
     approval_queue,
     approval_rule,
@@ -67,6 +69,8 @@ _HINTS = {
     "notiz": N_("Die Notiz ist festgehalten."),
     "bestaetigt": N_("Die Änderung ist bestätigt."),
     "gesendet": N_("Der Beleg wird erneut an den Partner gesendet."),
+    "unzustellbar": N_("Festgehalten: Die Mail mit dem Beleg kam zurück."),
+    "uebergeben": N_("Festgehalten: Der Partner hat den Beleg."),
 }
 
 
@@ -141,6 +145,23 @@ async def send_document_again(number: Number, visit: Worker) -> Response:
     async with _acting(visit, number) as (tx, _):
         await payout_notes.send_document_again(tx, number, actor=visit.person.actor, reason=visit.field("grund"))
     return _back(number, "gesendet")
+
+
+@router.post("/{number}/belege/{document}/{act}")
+async def tell_of_delivery(
+    number: Number, document: UUID, act: Literal["unzustellbar", "senden", "uebergeben"], visit: Worker
+) -> Response:
+    """What a person knows of a document's way to the partner."""
+    actor, said_why = visit.person.actor, visit.field("grund")
+    async with _acting(visit, number, status=409) as (tx, _):
+        row = await issuing.get(tx, document)
+        if act == "unzustellbar":
+            await delivery.note_bounce(tx, number=row.number, by=actor, why=said_why)
+        elif act == "senden":
+            await delivery.send_again(tx, row.number, by=actor, reason=said_why)
+        else:
+            await delivery.mark_delivered(tx, row, "hand", by=actor, note=said_why)
+    return _back(number, "gesendet" if act == "senden" else act)
 
 
 async def approved(
@@ -221,6 +242,7 @@ async def _shown(
         objection = await objections.of_payout(tx, payout.number)
         name_of = await names(tx)
         transfer = await _not_in_a_file(tx, visit, payout)
+        own = await payout_documents.of_payout(tx, payout)
     return visit.page(
         "payout.html",
         status=status if wrong else 200,
@@ -254,6 +276,9 @@ async def _shown(
         questions=questions,
         objection=objection,
         transfer=transfer,
+        own=own,
+        document_words=document_words,
+        sees_files=person.may(Permission.SEE_BANK),
         way_out=transfer and transfer.why_not and bank_words.WAYS_OUT.get(transfer.why_not),
         can=_can(person, payout, waits, seen),
         of_kind=of_kind,
@@ -277,7 +302,8 @@ def _can(person: Person, payout: Payout, waits: Waits, seen: Waiting) -> dict[st
         "put_back": may_work and is_early and not is_put_back,
         "take_up": may_work and is_put_back,
         "note": may_work,
-        "send": may_work and payout.credit_note_number is not None,
+        "send": may_work and payout.credit_note_number is not None and payout.own_document_number is None,
+        "deliver": may_work,
     }
 
 

@@ -1,9 +1,14 @@
 """What pages call a document of our own, how far it has come, and how it reached the partner."""
 
-from api.pages.frame.languages import N_
+from collections.abc import Iterator, Sequence
+
+from api.pages.frame.languages import N_, _
 from api.pages.frame.words import DONE, MOVING, STOPPED
 from ledger.documents.own.content import OwnDocumentKind
-from ledger.documents.own.own_document_list import OwnDocumentState
+from ledger.documents.own.delivery import Delivery
+from ledger.documents.own.own_document_list import OwnDocumentListed, OwnDocumentState
+from ledger.payouts.payouts import Payout
+from ledger.types import Books, DocumentStage
 
 KINDS = {
     OwnDocumentKind.SELF_BILLED: N_("Gutschrift"),
@@ -31,3 +36,31 @@ DELIVERIES = {
     "opened": N_("vom Partner auf seiner Seite geöffnet"),
     "handed_over": N_("anders übergeben"),
 }
+
+
+def booked(payout: Payout, row: OwnDocumentListed) -> str:
+    """Whether the books have it, as far as the payout knows."""
+    if payout.books is Books.NONE:
+        return _("keine Bücher verbunden: buchen Sie von Hand")
+    if row.payout_number is None or row.state is OwnDocumentState.CLOSED:
+        return "–"
+    if payout.document_stage in (DocumentStage.BOOKED, DocumentStage.DELIVERED):
+        return _("gebucht")
+    return _("noch nicht")
+
+
+def acts(row: OwnDocumentListed, deliveries: Sequence[Delivery]) -> Iterator[tuple[str, str, str]]:
+    """(word in the address, button, what it does) of what a person may tell about the way of a document that is out."""
+    if any(one.outcome == "accepted" and one.bounced_at is None for one in deliveries):
+        yield (
+            "unzustellbar",
+            N_("Unzustellbar"),
+            N_("Die Mail kam zurück. Binnen 24 Stunden nach der Annahme gilt der Beleg damit als nicht zugestellt."),
+        )
+    yield "senden", N_("Beleg erneut senden"), N_("Die Mail geht an die Adresse, die jetzt beim Partner steht.")
+    if row.delivered_at is None:
+        yield (
+            "uebergeben",
+            N_("Anders übergeben"),
+            N_("Der Partner hat den Beleg; er gilt von nun an als zugestellt. Nennen Sie Weg und Tag im Grund."),
+        )

@@ -1,0 +1,76 @@
+"""A payout's own document on its page: how far it has come, its files, and what a person tells of its delivery."""
+
+from ledger.documents.own import delivery, issuing
+from ledger.documents.own.issuing import OwnDocumentRow
+from ledger.roles import Role
+from tests.fixtures.browsers import Firm
+from tests.fixtures.own_documents import of_payout
+from tests.fixtures.payout_books import Books
+from tests.fixtures.sale_books import said
+
+
+async def an_own_payout(payout_books: Books, firm: Firm) -> tuple[str, OwnDocumentRow]:
+    payout = await payout_books.asked_for(10_000)
+    await payout_books.rows("UPDATE partners SET email = 'anna@partner.example' WHERE code = 'ANNA'")
+    return payout.number, await of_payout(firm.parts.ledger, firm.tenant, payout.number)
+
+
+async def mail_accepted(payout_books: Books, firm: Firm, row: OwnDocumentRow) -> None:
+    [mail] = await payout_books.rows("SELECT id FROM mails WHERE kind = 'own_document'")
+    async with firm.parts.ledger.transaction(firm.tenant) as tx:
+        await delivery.note_mail_end(tx, mail["id"], row.number, "sent")
+
+
+async def test_the_page_shows_number_stage_check_and_files(payout_books: Books, firm: Firm) -> None:
+    number, row = await an_own_payout(payout_books, firm)
+    viewer = await firm.person(Role.VIEWER)
+    page = said((await viewer.get(f"/admin/auszahlungen/{number}")).text)
+    for expected in (
+        f"{row.number} gesendet",
+        "keine Bücher verbunden: buchen Sie von Hand",
+        "Zugestellt noch nicht",
+        "ohne Befund verifyhash-einvoice",
+        "Der Beleg ist noch nicht zugestellt",
+    ):
+        assert expected in page, expected
+    pdf = await viewer.get(f"/admin/belege/{row.id}.pdf")
+    async with firm.parts.ledger.transaction(firm.tenant) as tx:
+        assert pdf.content == await issuing.get_pdf(tx, row.id)
+        assert (await viewer.get(f"/admin/belege/{row.id}.xml")).content == await issuing.get_xml(tx, row.id)
+    assert pdf.headers["content-disposition"] == f'attachment; filename="{row.number}.pdf"'
+    assert number in (await viewer.get(f"/admin/auszahlungen?nummer={row.number}")).text
+
+
+async def test_a_person_says_that_the_mail_came_back_and_answers_how_the_partner_gets_it(
+    payout_books: Books, firm: Firm
+) -> None:
+    number, row = await an_own_payout(payout_books, firm)
+    await mail_accepted(payout_books, firm, row)
+    editor = await firm.person(Role.EDITOR)
+    address = f"/admin/auszahlungen/{number}"
+    assert "gilt 24 Stunden nach der Annahme" in said((await editor.get(address)).text)
+    await editor.post(f"{address}/belege/{row.id}/unzustellbar", {"grund": "550 unknown"}, shown_at=address)
+    page = said((await editor.get(address)).text)
+    assert "kam zurück 550 unknown" in page
+    [task] = await payout_books.rows("SELECT id FROM tasks WHERE kind = 'own_document_undelivered' AND state = 'open'")
+    about = (await editor.get(f"/admin/aufgaben/{task['id']}")).text
+    assert f'href="{address}"' in about
+    assert "ANNA" in (await editor.get("/admin/aufgaben")).text
+    refused = await editor.post(f"{address}/belege/{row.id}/uebergeben", {"grund": ""}, shown_at=address)
+    assert refused.status_code == 409
+    await editor.post(f"{address}/belege/{row.id}/uebergeben", {"grund": "Post, 2.11."}, shown_at=address)
+    page = said((await editor.get(address)).text)
+    assert f"{row.number} zugestellt" in page
+    assert await payout_books.rows("SELECT 1 FROM tasks WHERE state = 'open'") == []
+    await editor.post(f"{address}/belege/{row.id}/senden", {"grund": "Noch einmal."}, shown_at=address)
+    assert len(await payout_books.rows("SELECT 1 FROM mails WHERE kind = 'own_document'")) == 2
+
+
+async def test_who_may_only_read_tells_nothing_and_another_firm_sees_nothing(payout_books: Books, firm: Firm) -> None:
+    number, row = await an_own_payout(payout_books, firm)
+    viewer = await firm.person(Role.VIEWER)
+    address = f"/admin/auszahlungen/{number}"
+    assert "unzustellbar" not in (await viewer.get(address)).text
+    answer = await viewer.post(f"{address}/belege/{row.id}/uebergeben", {"grund": "Post."}, shown_at=address)
+    assert answer.status_code == 403
+    assert await payout_books.rows("SELECT 1 FROM own_document_deliveries") == []
