@@ -34,6 +34,7 @@ from activities.mail.post import FolderPost, Post, SmtpPost
 from activities.models import EventAnnouncement
 from activities.notifications.conclusions import ConclusionActivities
 from activities.notifications.fetching import FetchActivities
+from activities.payouts.own_payouts import OwnPayoutActivities
 from activities.payouts.payout_runs import PayoutRunActivities
 from activities.payouts.payouts import PayoutActivities
 from activities.schedule_setting import ScheduleSetter
@@ -100,6 +101,7 @@ class Hands:
             unclear_wait=self.settings.unclear_outcome,
             trust_engine_signals=self.settings.trust_engine_signals,
         )
+        own_payouts = OwnPayoutActivities(self.ledger, unclear_wait=self.settings.unclear_outcome)
         conclusions = ConclusionActivities(self.ledger)
         handover = HandoverActivities(
             self.ledger,
@@ -115,6 +117,8 @@ class Hands:
         return [
             payouts.advance,
             payouts.settle_ended_payout,
+            own_payouts.issue_own_document,
+            own_payouts.deliver_own_document,
             conclusions.conclude,
             conclusions.conclude_unfetched,
             conclusions.look_at_replacement_window,

@@ -103,6 +103,11 @@ class Step(StrEnum):
     SEARCH_VOUCHER = "search_voucher"
     DELIVER = "deliver"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Step":
+        """A later release's step: whoever does not know it leaves it to those who do (engine.md, Versions)."""
+        return cls.WAIT
+
 
 class PayoutView(Frozen):
     """What the ledger holds about a payout."""
@@ -116,6 +121,17 @@ class PayoutView(Frozen):
     credit_note_number: str | None = None
     open_tasks: tuple[str, ...] = ()
     """Kinds of the questions about this payout that wait for a person."""
+    document_stage: str | None = None
+    """Of a document of our own: issued, booked, delivered."""
+    cancel_wanted: bool = False
+    """Somebody cancelled it while its voucher was under way: it is settled, then undone, and not delivered."""
+
+
+class OwnPayout(Frozen):
+    """A payout whose document we write ourselves."""
+
+    tenant: Tenant
+    number: PayoutNumber
 
 
 class DocumentCreation(Frozen):

@@ -2061,6 +2061,9 @@ CREATE TABLE payouts (
     books                  text NOT NULL DEFAULT 'lexoffice' CHECK (books IN ('lexoffice', 'none')) NOT VALID,
     document_stage         text CHECK (document_stage IN ('issued', 'booked', 'delivered')) NOT VALID,
     hash_version           integer NOT NULL DEFAULT 1 CHECK (hash_version > 0) NOT VALID,
+    cancel_wanted_at       timestamptz,
+    cancel_wanted_by       text,
+    cancel_wanted_reason   text,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, number),
     FOREIGN KEY (tenant_id, bank_details_id) REFERENCES partner_bank_details,
@@ -2069,6 +2072,9 @@ CREATE TABLE payouts (
     CONSTRAINT a_credit_note_is_of_the_books
         CHECK (strategy = 'own_document' OR books = 'lexoffice' AND document_stage IS NULL AND (tax_case IN
         ('regular', 'small_business', 'private'))) NOT VALID,
+    CONSTRAINT a_wanted_cancelling_says_who_and_why
+        CHECK ((cancel_wanted_at IS NULL) = (cancel_wanted_by IS NULL) AND (cancel_wanted_at IS NULL) =
+        (cancel_wanted_reason IS NULL) AND (cancel_wanted_at IS NULL OR strategy = 'own_document')) NOT VALID,
     CHECK (gross_cents = (net_cents + tax_cents)),
     CHECK ((state IN ('cancelled', 'rejected')) OR net_cents > 0),
     CHECK (tax_rate > 0 OR tax_cents = 0),
@@ -2116,7 +2122,7 @@ CREATE TRIGGER a_document_stands_until_its_storno
 CREATE TRIGGER an_intent_holds_the_payout
     AFTER UPDATE OF state ON payouts
     FOR EACH ROW
-    WHEN (old.state = 'approved' AND (new.state IN ('cancelled', 'awaiting_approval')))
+    WHEN ((old.state IN ('approved', 'outcome_unknown')) AND (new.state IN ('cancelled', 'awaiting_approval')))
     EXECUTE FUNCTION an_intent_holds_the_payout();
 CREATE TRIGGER approval_has_its_decision
     AFTER UPDATE OF state ON payouts
@@ -2800,6 +2806,7 @@ INSERT INTO state_arrows (subject, from_state, to_state) VALUES
     ('payouts', 'credit_note_open', 'cancelled'),
     ('payouts', 'credit_note_open', 'paid'),
     ('payouts', 'credit_note_open', 'returned'),
+    ('payouts', 'outcome_unknown', 'approved'),
     ('payouts', 'outcome_unknown', 'cancelled'),
     ('payouts', 'outcome_unknown', 'credit_note_open'),
     ('payouts', 'paid', 'returned'),
@@ -3428,9 +3435,16 @@ CREATE OR REPLACE FUNCTION public.an_intent_holds_the_payout()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-    IF EXISTS (SELECT 1 FROM creation_intents
-                WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.id AND closed_at IS NULL) THEN
-        RAISE EXCEPTION 'payout % has a creation intent', NEW.number USING ERRCODE = 'PD006';
+    IF OLD.state = 'approved' AND EXISTS (
+            SELECT 1 FROM creation_intents
+             WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.id AND closed_at IS NULL)
+       OR EXISTS (SELECT 1 FROM own_documents d
+                   WHERE d.tenant_id = NEW.tenant_id AND d.payout_id = NEW.id AND d.closed_at IS NULL
+                     AND d.kind IN ('self_billed', 'commission_statement')
+                     AND NOT EXISTS (SELECT 1 FROM own_reversals r
+                                      WHERE r.tenant_id = d.tenant_id AND r.original_id = d.id
+                                        AND r.kind = 'reversal' AND r.stage = 'delivered')) THEN
+        RAISE EXCEPTION 'payout % has a creation intent or a document', NEW.number USING ERRCODE = 'PD006';
     END IF;
     RETURN NULL;
 END $function$;

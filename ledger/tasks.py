@@ -9,7 +9,7 @@ from ledger.reasons import Reason
 from ledger.refusals import NotFound
 from ledger.types import Frozen, TaskId
 
-BLOCKED_BY = ("payout_blocked", "credit_note_refused")
+BLOCKED_BY = ("payout_blocked", "credit_note_refused", "own_document_blocked", "voucher_refused")
 """Kinds of the questions that keep a payout where it is until a person, or a mended connection, says to go on."""
 
 

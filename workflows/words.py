@@ -32,6 +32,8 @@ _TASKS = {
     "payout_blocked": "open_payout_blocked",
     "outcome_unknown": "open_outcome_unknown",
     "returned": "open_returned",
+    "own_document_blocked": "open_own_document_blocked",
+    "own_document_undo": "open_own_document_undo",
 }
 
 
@@ -57,6 +59,18 @@ def _next(view: PayoutView) -> str:
             return "now_reading_credit_note_back"
         case Step.SEARCH, _:
             return "now_searching_credit_note"
+        case Step.ISSUE, _:
+            return "now_issuing"
+        case Step.BOOK | Step.ATTACH | Step.READ_VOUCHER, _:
+            return "now_booking"
+        case Step.SEARCH_VOUCHER, _:
+            return "now_searching_voucher"
+        case Step.DELIVER, _:
+            return "now_delivering"
+        case _, PayoutState.APPROVED | PayoutState.OUTCOME_UNKNOWN if view.cancel_wanted:
+            return "now_cancelling_waits_for_books"
+        case _, PayoutState.CREDIT_NOTE_OPEN if view.document_stage is not None and not view.reopened:
+            return "now_awaiting_payment_of_own_document"
         case _, PayoutState.AWAITING_APPROVAL:
             return "now_awaiting_approval"
         case _, PayoutState.APPROVED if view.blocked:

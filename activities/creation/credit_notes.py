@@ -15,10 +15,10 @@ from activities.judging.credit_note_judgement import differences_from_approval
 from activities.judging.credit_note_settling import JustRead, apply_credit_note
 from activities.judging.document_identity import Document, judge_search
 from activities.models import CONNECTION_UNUSABLE, DocumentCreation, PayoutView, Step, mendable
-from activities.payouts.next_step import (
+from activities.payouts.next_step import plan_next_step
+from activities.payouts.payout_blocks import (
     WAITS_FOR_CONNECTION,
     block_and_ask,
-    plan_next_step,
     view_payout,
     wait_for_connection,
 )

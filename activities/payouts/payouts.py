@@ -8,7 +8,8 @@ from temporalio import activity
 
 from activities.judging.credit_note_settling import apply_credit_note
 from activities.models import AdvanceInput, PayoutView, ReceivedSignal
-from activities.payouts.next_step import plan_next_step, view_payout
+from activities.payouts.next_step import plan_next_step
+from activities.payouts.payout_blocks import view_payout
 from activities.payouts.signallers import signaller_of
 from ledger import tasks
 from ledger.audit import audit

@@ -25,6 +25,7 @@ from ledger.payouts import (
     decisions,
     objections,
     open_debts,
+    paid_by_person,
     payout_content,
     payout_hands,
     payout_lines,
@@ -37,13 +38,15 @@ from ledger.payouts.approval_rule import FourEyes
 from ledger.payouts.decisions import Decision, Shown
 from ledger.payouts.objections import Objection
 from ledger.payouts.open_debts import OpenDebt
+from ledger.payouts.paid_by_person import Payment
 from ledger.payouts.payout_hands import Hand
 from ledger.payouts.payout_lines import PayoutLine
 from ledger.payouts.payout_list import PayoutFilter
 from ledger.payouts.payouts import Payout
+from ledger.plain_text import PrintedLine
 from ledger.programme import partners
 from ledger.refusals import Blocked
-from ledger.types import PayoutState, Submitted, TaxCase
+from ledger.types import BusinessDay, PayoutState, Submitted, TaxCase
 from lexoffice.links import document_url
 from workflows.messages import payout_workflow_id
 
@@ -102,6 +105,14 @@ class Approval(Submitted):
 class Refusal(Submitted):
     reason: str = Field(min_length=1, max_length=500, examples=["Der Partner hat gekündigt."])
     content_hash: str | None = Field(default=None, max_length=64)
+
+
+class PaymentSeen(Submitted):
+    paid_on: BusinessDay = Field(description="Tag der Belastung, in deutscher Zeit", examples=["2026-11-30"])
+    reference: PrintedLine = Field(
+        min_length=1, max_length=140, description="Woran die Zahlung auf dem Kontoauszug zu erkennen ist"
+    )
+    reason: str | None = Field(default=None, max_length=500)
 
 
 class PayoutQuery(ListQuery):
@@ -209,7 +220,9 @@ async def reject(
 @router.post(
     "/{number}/cancel",
     summary="Eine Auszahlung stornieren",
-    description="Solange es keine Gutschrift geben kann; danach ist die Gutschrift in lexoffice zu stornieren.",
+    description="Solange es keine Gutschrift geben kann; danach ist die Gutschrift in lexoffice zu stornieren. Ein "
+    "eigener Beleg, der nirgends gebucht und nicht zugestellt ist, wird als „nicht ausgegeben“ geschlossen; ist er "
+    "gebucht, wartet das Stornieren, bis der Eingangsbeleg in lexoffice gelöscht ist (`cancel_wanted_at`).",
     operation_id="cancel_payout",
     status_code=202,
     response_model=PayoutInFull,
@@ -221,6 +234,24 @@ async def cancel(
         decision = await decisions.cancel(
             tx, number, actor=caller.actor, reason=refusal.reason, seen_hash=refusal.content_hash
         )
+        return after.answer(await _decided(tx, doors, after, decision), status=202)
+
+
+@router.post(
+    "/{number}/paid",
+    summary="Eine Auszahlung als bezahlt festhalten",
+    description="Nur ohne Buchhaltung (`books` = `none`) und nach der Zustellung des Belegs; sonst sagt lexoffice, "
+    "dass bezahlt ist. Danach bleiben ihre Provisionen bezahlt.",
+    operation_id="record_payment",
+    status_code=202,
+    response_model=PayoutInFull,
+)
+async def record_payment(
+    number: PayoutNo, doors: Doors, caller: Approver, once: OnlyOnce, seen: Annotated[PaymentSeen, Body()]
+) -> JSONResponse:
+    async with once.acting() as (tx, after):
+        payment = Payment(paid_on=seen.paid_on, reference=seen.reference, reason=seen.reason)
+        decision = await paid_by_person.record_payment(tx, number, payment, actor=caller.actor)
         return after.answer(await _decided(tx, doors, after, decision), status=202)
 
 

@@ -194,6 +194,20 @@ async def note_file(tx: TenantTransaction, intent: IntentId, file: UUID | None) 
     )
 
 
+async def was_refused(tx: TenantTransaction, document: UUID) -> bool:
+    """Whether the newest booking of this own document was refused: it is proved that nothing was made by it."""
+    return bool(
+        await tx.fetchval(
+            """
+            SELECT closed_at IS NOT NULL AND resource_id IS NULL FROM creation_intents
+             WHERE tenant_id = $1 AND own_document_id = $2 ORDER BY created_at DESC, id DESC LIMIT 1
+            """,
+            tx.tenant.id,
+            document,
+        )
+    )
+
+
 async def open_invoices(tx: TenantTransaction) -> int:
     """How many invoices are being written."""
     found: int = await tx.fetchval(

@@ -10,11 +10,11 @@ from uuid import UUID
 from ledger import tasks
 from ledger.audit import audit
 from ledger.database import TenantTransaction
-from ledger.payouts import approval_rule, by_hand, clawbacks, payout_content, payout_hands, payouts
+from ledger.payouts import approval_rule, by_hand, clawbacks, own_stages, payout_content, payout_hands, payouts
 from ledger.payouts.payout_requests import why_blocked
 from ledger.payouts.payouts import Payout
-from ledger.refusals import Blocked, ContentHasChanged, DocumentUnderWay, NotAllowedNow
-from ledger.types import DecisionId, DecisionKind, Frozen, PayoutId, PayoutNumber, PayoutState
+from ledger.refusals import Blocked, ContentHasChanged, DocumentUnderWay, NotAllowedNow, require_reason
+from ledger.types import DecisionId, DecisionKind, DocumentStrategy, Frozen, PayoutId, PayoutNumber, PayoutState
 
 _WHY_NOT = {
     PayoutState.AWAITING_APPROVAL: "payout_awaits_approval",
@@ -124,17 +124,41 @@ async def reject(
 async def cancel(
     tx: TenantTransaction, number: str, *, actor: str, reason: str, seen_hash: str | None = None
 ) -> Decision:
-    """awaiting_approval | approved → cancelled, while no document can exist.
+    """awaiting_approval | approved → cancelled, while no document can exist; a document of ours that nobody has is
+    closed as „nicht ausgegeben".
 
-    Raises NotFound, NotAllowedNow, ContentHasChanged, and DocumentUnderWay once a creation intent exists: then the
-    document must be voided in lexoffice first (rules.md, States).
+    Where its voucher may be in the books, the payout stays: that is settled and undone first (own_stages). Raises
+    NotFound, NotAllowedNow (also of a document of ours that was handed out), ContentHasChanged, and DocumentUnderWay
+    once lexoffice's credit note is under way: then it must be voided in lexoffice first (rules.md, States).
     """
     payout = await payouts.lock(tx, number)
+    if payout.strategy is DocumentStrategy.OWN_DOCUMENT:
+        return await _cancel_own(tx, payout, actor=actor, reason=reason, seen_hash=seen_hash)
     if payout.state in (PayoutState.OUTCOME_UNKNOWN, PayoutState.CREDIT_NOTE_OPEN):
         raise DocumentUnderWay
     _require(payout, PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED)
     # A trigger refuses the state while an intent is open (PD006 → DocumentUnderWay).
     return await _end(tx, payout, DecisionKind.CANCEL, actor, reason, seen_hash)
+
+
+async def _cancel_own(
+    tx: TenantTransaction, payout: Payout, *, actor: str, reason: str, seen_hash: str | None
+) -> Decision:
+    if payout.state is PayoutState.CREDIT_NOTE_OPEN:
+        raise NotAllowedNow("own_document_is_delivered")
+    _require(payout, PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
+    require_reason(reason)
+    if payout.cancel_wanted_at is not None:
+        raise NotAllowedNow("cancelling_waits_for_the_books")
+    if await own_stages.close_unissued(tx, payout, by=actor, reason=reason):
+        return await _end(tx, payout, DecisionKind.CANCEL, actor, reason, seen_hash)
+    if seen_hash is not None and seen_hash != payout.content_hash:
+        raise ContentHasChanged
+    decision = await _record(
+        tx, payout, _New(DecisionKind.CANCEL, actor, payout.content_hash, reason, {"waits_for_the_books": True})
+    )
+    await own_stages.want_cancelled(tx, payout, by=actor, reason=reason)
+    return decision
 
 
 async def resolve(

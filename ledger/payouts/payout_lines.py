@@ -181,7 +181,8 @@ async def take_out(tx: TenantTransaction, commission: CommissionId) -> bool:
     """Remove one commission from the payout that holds it, if no document can exist yet.
 
     True: the line is gone, the approval void, the commission `approved` again, and a payout whose net fell to 0 or
-    below is cancelled. False: a creation intent exists or the payout has gone on; the line stays (rules.md, States).
+    below is cancelled. False: a creation intent or a document of ours exists, or the payout has gone on; the line stays
+    (rules.md, States).
     """
     number = await tx.fetchval(
         """
@@ -197,7 +198,7 @@ async def take_out(tx: TenantTransaction, commission: CommissionId) -> bool:
     # The same lock is taken to insert the intent, so either it is visible here or it will see the new content.
     if payout.state not in (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED):
         return False
-    if await tx.fetchval(
+    if payout.document_stage is not None or await tx.fetchval(
         "SELECT 1 FROM creation_intents WHERE tenant_id = $1 AND payout_id = $2 AND closed_at IS NULL",
         tx.tenant.id,
         payout.id,

@@ -9,14 +9,14 @@ from ledger.audit import audit
 from ledger.commissions import debts
 from ledger.database import TenantTransaction
 from ledger.money import share, vat_cents
-from ledger.payouts import due, payout_content, payouts
+from ledger.payouts import due, own_content, payout_content, payouts
 from ledger.payouts.due import FOR_WANT_OF_AN_ACCOUNT, DueGroup, DueLine, NotDue, PartnerDue, Waiting
 from ledger.payouts.payouts import Payout
 from ledger.plain_text import code_of
 from ledger.refusals import Blocked, NotAcceptable, NotFound, NothingDue, Refused
 from ledger.tax.document_rules import BlockedBy, document_rule
 from ledger.tax.tax_facts import partner_facts, tenant_facts
-from ledger.types import BERLIN, PartnerId, PayoutId, PayoutNumber, TaxCase
+from ledger.types import BERLIN, DocumentStrategy, PartnerId, PayoutId, PayoutNumber, TaxCase
 
 
 async def request_payout(
@@ -102,6 +102,8 @@ async def hold_open_commissions(tx: TenantTransaction, partners: Sequence[Partne
 
 async def why_blocked(tx: TenantTransaction, payout: Payout) -> BlockedBy | None:
     """Whether the document table still allows this payout's document, judged anew before the document is made."""
+    if payout.strategy is DocumentStrategy.OWN_DOCUMENT:
+        return await own_content.why_not(tx, payout)
     facts = await tenant_facts(tx)
     rows = await tx.fetch(
         """

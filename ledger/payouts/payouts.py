@@ -48,6 +48,10 @@ class Payout(Frozen):
     books: Books
     document_stage: DocumentStage | None
     """Of its own document; None before it is issued, and where lexoffice writes the document."""
+    cancel_wanted_at: datetime | None
+    """Its voucher may be in the books: it is settled, then undone there, and the document not delivered."""
+    cancel_wanted_by: str | None
+    cancel_wanted_reason: str | None
     requested_by: str
     state_reason: str | None
     """What a person wrote; `why` knows what a code says, too."""

@@ -25,6 +25,7 @@ from tests.record_histories.documents import (
     unknown_documents,
     written_invoices,
 )
+from tests.record_histories.own_payouts import own_document_without_books
 from tests.record_histories.passes import (
     hold_payout_runs,
     mails,
@@ -62,6 +63,7 @@ SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
     lost_and_asked,
     created_again_by_the_machine,
     key_refused_after_the_post,
+    own_document_without_books,
     invoices,
     contact_and_payment,
     written_invoices,

@@ -1,8 +1,6 @@
 """Worker killed, engine gone, database gone: a payout goes on where it was, with one credit note."""
 
 import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -14,13 +12,12 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from sandbox.postgres import PostgresAddresses, PostgresServer
-from sandbox.processes import Command, Process, free_port, http_answers
+from sandbox.processes import free_port
 from tests.fixtures.desk import answer, credit_notes, earned, fault, handed_over, mended, posts, requested, task
 from tests.fixtures.house import Shop, until
 from tests.fixtures.products import OwnProduct, own_product
+from tests.fixtures.worker_processes import worker_process
 from workflows.messages import PAYOUTS
-
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @asynccontextmanager
@@ -51,37 +48,6 @@ async def fragile(
         yield both
 
 
-@asynccontextmanager
-async def worker(product: OwnProduct, log: Path) -> AsyncIterator[Process]:
-    """`partnerdesk worker` as a process of its own."""
-    settings = product.house.settings
-    port = free_port()
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("PARTNERDESK_", "LEXOFFICE_"))},
-        "PYTHONPATH": str(CHECKOUT),
-        "TEMPORAL_ADDRESS": product.engine.addresses.address,
-        "PARTNERDESK_DATABASE_URL": settings.database_url.get_secret_value(),
-        "PARTNERDESK_SECRET_KEY": settings.secret_key.get_secret_value(),
-        "PARTNERDESK_PUBLIC_URL": settings.public_url,
-        "LEXOFFICE_BASE_URL": settings.lexoffice_base_url,
-        "PARTNERDESK_LEXOFFICE_PACE": "0",
-        "PARTNERDESK_QUIET_SECONDS": "0.2",
-        "PARTNERDESK_LOOK_AGAIN_SECONDS": "0.3,0.6",
-        "PARTNERDESK_CREATE_SECONDS": str(settings.create_seconds),
-        "PARTNERDESK_CERTAIN_SECONDS": str(settings.certain_seconds),
-        "PARTNERDESK_UNCLEAR_OUTCOME_SECONDS": str(settings.unclear_outcome_seconds),
-        "PARTNERDESK_HANDOVER_AFTER_SECONDS": "0",
-        "PARTNERDESK_LOG_LEVEL": "warning",
-    }
-    argv = [sys.executable, "-m", "cli", "worker", "--health-port", str(port)]
-    process = Process(Command("worker", argv, log / f"worker-{port}.log", env=environment))
-    try:
-        await process.ready(lambda: http_answers(f"http://127.0.0.1:{port}/readyz"))
-        yield process
-    finally:
-        await process.stop(grace_s=15)
-
-
 async def shop_of(product: OwnProduct) -> Shop:
     shop = await product.house.shop()
     await shop.partners("ANNA")
@@ -109,7 +75,7 @@ async def test_a_worker_killed_at_any_step_leaves_one_credit_note(
     await shops["before_sent"].rows("UPDATE api_budgets SET next_creation_at = now() + interval '1 hour'")
     # The document is made and its id stored, and it cannot be read back yet.
     await fault(shops["unread"], "unavailable_503", method="GET", path="/v1/credit-notes")
-    async with worker(product, tmp_path) as first:
+    async with worker_process(product, tmp_path) as first:
         for step, shop in shops.items():
             await shop.approve(payouts[step])
 
@@ -128,7 +94,7 @@ async def test_a_worker_killed_at_any_step_leaves_one_credit_note(
     assert rows[0]["sent_at"] is None
     await shops["before_sent"].rows("UPDATE api_budgets SET next_free_at = now(), next_creation_at = now()")
     await mended(shops["unread"])
-    async with worker(product, tmp_path):
+    async with worker_process(product, tmp_path):
         for step, shop in shops.items():
             await until(
                 lambda shop=shop, step=step: shop.api("GET", f"/payouts/{payouts[step]['number']}"),  # type: ignore[misc]
@@ -165,7 +131,7 @@ async def test_what_was_committed_while_the_engine_was_away_is_handed_over(
     )
     assert (told.status_code, told.json()["status"]) == (200, "accepted")
     await product.engine.restart()
-    async with worker(product, tmp_path):
+    async with worker_process(product, tmp_path):
         # Five were not announced; the last one's own call may still be under way when the engine is back.
         assert await handed_over(product.house) >= 4
         await shop.payout_when(payout["number"], "credit_note_open")
@@ -187,7 +153,7 @@ async def test_what_a_person_says_of_a_lost_invoice_while_the_engine_is_away_is_
     await shop.rows("UPDATE tenants SET four_eyes_limit_cents = 100")
     await fault(shop, "timeout_504_before", path="/v1/invoices", times=1)
     sale = await shop.transaction(await shop.sale())
-    async with worker(product, tmp_path):
+    async with worker_process(product, tmp_path):
         await shop.api("POST", f"/transactions/{sale['id']}/invoice", CUSTOMER)
         asked = await task(shop, "invoice_outcome_unknown")
     await product.engine.stop()
@@ -196,7 +162,7 @@ async def test_what_a_person_says_of_a_lost_invoice_while_the_engine_is_away_is_
     )
     assert answered.status_code == 202, answered.text
     await product.engine.restart()
-    async with worker(product, tmp_path):
+    async with worker_process(product, tmp_path):
         await handed_over(product.house)
         await until(
             lambda: shop.api("GET", f"/transactions/{sale['id']}"),
@@ -214,14 +180,14 @@ async def test_a_worker_that_is_asked_to_stop_ends_what_it_has_begun(
     shop = await shop_of(product)
     await fault(shop, "slow", delayMs=2_000, times=1)
     payout = await requested(shop)
-    async with worker(product, tmp_path) as stopping:
+    async with worker_process(product, tmp_path) as stopping:
         await shop.approve(payout)
         await until(lambda: credit_notes(shop), bool, "the credit note, whose answer is still on its way")
         await stopping.stop(grace_s=20)  # SIGTERM, and SIGKILL only after this time
     [row] = await shop.rows("SELECT resource_id, unclear_at FROM creation_intents")
     assert (row["resource_id"] is not None, row["unclear_at"]) == (True, None)
     assert (await shop.api("GET", f"/payouts/{payout['number']}"))["state"] == "approved"
-    async with worker(product, tmp_path):
+    async with worker_process(product, tmp_path):
         await shop.payout_when(payout["number"], "credit_note_open")
     assert (len(await credit_notes(shop)), await posts(shop)) == (1, 1)
 
@@ -241,7 +207,7 @@ async def test_while_the_database_is_away_activities_wait_and_no_workflow_fails(
     shop = await shop_of(product)
     payout = await requested(shop)
     handle = shop.payout_workflow(payout["number"])
-    async with worker(product, tmp_path):
+    async with worker_process(product, tmp_path):
         await fault(shop, "slow", delayMs=2_000, times=1)
         await shop.approve(payout)
         await until(lambda: credit_notes(shop), bool, "the credit note, whose answer is still on its way")
@@ -275,10 +241,10 @@ async def test_a_task_answered_while_no_worker_runs_is_followed_later(
     shop = await shop_of(product)
     await fault(shop, "forbidden_403")
     payout = await requested(shop)
-    async with worker(product, tmp_path):
+    async with worker_process(product, tmp_path):
         await shop.approve(payout)
         asked = await task(shop, "credit_note_refused")
     await mended(shop)
     assert (await answer(shop, asked, "retry")).status_code == 202
-    async with worker(product, tmp_path):
+    async with worker_process(product, tmp_path):
         await shop.payout_when(payout["number"], "credit_note_open")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import quote
 from uuid import UUID
@@ -32,6 +33,7 @@ from ledger.payouts import (
     approval_rule,
     decisions,
     objections,
+    paid_by_person,
     payout_hands,
     payout_holds,
     payout_list,
@@ -42,11 +44,12 @@ from ledger.payouts import (
 )
 from ledger.payouts.approval_queue import Waiting
 from ledger.payouts.decisions import Decision, Shown
+from ledger.payouts.paid_by_person import Payment
 from ledger.payouts.payout_waiting import For, Waits
 from ledger.payouts.payouts import Payout
-from ledger.refusals import NotFound, Refused, require_reason
+from ledger.refusals import NotAcceptable, NotFound, Refused, require_reason
 from ledger.roles import Permission
-from ledger.types import PayoutState
+from ledger.types import Books, DocumentStrategy, PayoutState, business_day
 from lexoffice.links import document_url
 from workflows.messages import payout_workflow_id
 
@@ -64,6 +67,11 @@ _HINTS = {
     "freigegeben": N_("Die Auszahlung ist freigegeben. Die Gutschrift wird jetzt in lexoffice angelegt."),
     "abgelehnt": N_("Die Auszahlung ist abgelehnt. Ihre Provisionen sind wieder frei."),
     "storniert": N_("Die Auszahlung ist storniert. Ihre Provisionen sind wieder frei."),
+    "wird_storniert": N_(
+        "Die Auszahlung ist storniert. Bis ihr Eingangsbeleg in lexoffice gelöscht ist, bleibt sie stehen; zugestellt "
+        "wird nichts."
+    ),
+    "bezahlt": N_("Die Auszahlung ist als bezahlt festgehalten."),
     "zurueckgestellt": N_("Die Auszahlung ist zurückgestellt."),
     "aufgenommen": N_("Die Auszahlung ist wieder aufgenommen."),
     "notiz": N_("Die Notiz ist festgehalten."),
@@ -106,7 +114,8 @@ async def cancel(number: Number, visit: Worker) -> Response:
             tx, number, actor=visit.person.actor, reason=required_reason(visit), seen_hash=visit.field("inhalt") or None
         )
         await tell(after, visit, tx, decision)
-    return _back(number, "storniert")
+        waits = (await payouts.get(tx, number)).cancel_wanted_at is not None
+    return _back(number, "wird_storniert" if waits else "storniert")
 
 
 @router.post("/{number}/zurueckstellen")
@@ -131,6 +140,19 @@ async def confirm_hand(number: Number, hand: UUID, visit: Approver) -> Response:
     async with _acting(visit, number, status=409) as (tx, _):
         await payout_hands.confirm(tx, number, hand, by=visit.person.actor)
     return _back(number, "bestaetigt")
+
+
+@router.post("/{number}/bezahlt")
+async def record_payment(number: Number, visit: Approver) -> Response:
+    async with _acting(visit, number) as (tx, after):
+        payment = Payment(
+            paid_on=_day(visit.field("bezahlt-am")),
+            reference=visit.field("referenz"),
+            reason=visit.field("grund")[:500] or None,
+        )
+        decision = await paid_by_person.record_payment(tx, number, payment, actor=visit.person.actor)
+        await tell(after, visit, tx, decision)
+    return _back(number, "bezahlt")
 
 
 @router.post("/{number}/notiz")
@@ -181,6 +203,13 @@ async def rejected(tx: TenantTransaction, visit: Visit, number: str, seen_hash: 
     return await decisions.reject(
         tx, number, actor=visit.person.actor, reason=required_reason(visit), seen_hash=seen_hash
     )
+
+
+def _day(text: str) -> date:
+    try:
+        return business_day(text)
+    except ValueError:
+        raise NotAcceptable("paid_on_unreadable") from None
 
 
 def _hand(text: str) -> UUID | None:
@@ -293,14 +322,20 @@ async def _shown(
 def _can(person: Person, payout: Payout, waits: Waits, seen: Waiting) -> dict[str, bool]:
     """Which acts the page offers."""
     is_early = payout.state in _EARLY
+    is_own = payout.strategy is DocumentStrategy.OWN_DOCUMENT
     is_put_back = waits.waits_for is For.TAKEN_UP
     may_work = person.may(Permission.WRITE) or person.may(Permission.APPROVE)
     return {
         "approve": person.may(Permission.APPROVE) and payout.state is PayoutState.AWAITING_APPROVAL,
         "approve_now": not payout.holds and seen.may_be_approved_by(person.actor),
-        "cancel": may_work and is_early,
+        "cancel": may_work
+        and (is_early or (is_own and payout.state is PayoutState.OUTCOME_UNKNOWN))
+        and payout.cancel_wanted_at is None,
         "put_back": may_work and is_early and not is_put_back,
         "take_up": may_work and is_put_back,
+        "pay": person.may(Permission.APPROVE)
+        and payout.books is Books.NONE
+        and payout.state is PayoutState.CREDIT_NOTE_OPEN,
         "note": may_work,
         "send": may_work and payout.credit_note_number is not None and payout.own_document_number is None,
         "deliver": may_work,

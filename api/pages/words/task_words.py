@@ -42,6 +42,14 @@ KINDS: dict[str, TaskWords] = {
     "payout_blocked": TaskWords(
         N_("Auszahlung gesperrt"), N_("Bitte beheben Sie den genannten Grund, und versuchen Sie es dann erneut.")
     ),
+    "own_document_blocked": TaskWords(
+        N_("Beleg kann nicht ausgestellt werden"),
+        N_("Bitte beheben Sie den genannten Grund, und versuchen Sie es dann erneut. Es wurde keine Nummer vergeben."),
+    ),
+    "own_document_undo": TaskWords(
+        N_("Storniert, aber in lexoffice gebucht"),
+        N_("Bitte löschen Sie den Eingangsbeleg in lexoffice. Zugestellt wird der Beleg nicht."),
+    ),
     "returned": TaskWords(
         N_("Rückläufer: Wurde Geld überwiesen?"),
         N_("Bitte sehen Sie auf dem Kontoauszug nach. „Storniert“ heißt: Der Partner bekommt die Provisionen noch."),

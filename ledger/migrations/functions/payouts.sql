@@ -77,23 +77,32 @@ COMMENT ON TRIGGER touch_payout_on_update ON payout_lines IS
     'Touches the payouts of changed lines, so that lines_add_up looks at them.'
     ' Relied on by ledger/payouts/payout_lines.py.';
 
--- "approved → cancelled | awaiting_approval, both only while no creation intent exists" (rules.md, States).
+-- "approved → cancelled | awaiting_approval, both only while no creation intent exists" (rules.md, States), and no document
+-- of our own either, which is closed as „nicht ausgegeben" first, or taken back by its Storno.
 CREATE OR REPLACE FUNCTION an_intent_holds_the_payout() RETURNS trigger
     LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM creation_intents
-                WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.id AND closed_at IS NULL) THEN
-        RAISE EXCEPTION 'payout % has a creation intent', NEW.number USING ERRCODE = 'PD006';
+    IF OLD.state = 'approved' AND EXISTS (
+            SELECT 1 FROM creation_intents
+             WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.id AND closed_at IS NULL)
+       OR EXISTS (SELECT 1 FROM own_documents d
+                   WHERE d.tenant_id = NEW.tenant_id AND d.payout_id = NEW.id AND d.closed_at IS NULL
+                     AND d.kind IN ('self_billed', 'commission_statement')
+                     AND NOT EXISTS (SELECT 1 FROM own_reversals r
+                                      WHERE r.tenant_id = d.tenant_id AND r.original_id = d.id
+                                        AND r.kind = 'reversal' AND r.stage = 'delivered')) THEN
+        RAISE EXCEPTION 'payout % has a creation intent or a document', NEW.number USING ERRCODE = 'PD006';
     END IF;
     RETURN NULL;
 END $$;
 
 CREATE OR REPLACE TRIGGER an_intent_holds_the_payout AFTER UPDATE OF state ON payouts
-    FOR EACH ROW WHEN (OLD.state = 'approved' AND NEW.state IN ('cancelled', 'awaiting_approval'))
+    FOR EACH ROW
+    WHEN (OLD.state IN ('approved', 'outcome_unknown') AND NEW.state IN ('cancelled', 'awaiting_approval'))
     EXECUTE FUNCTION an_intent_holds_the_payout();
 COMMENT ON TRIGGER an_intent_holds_the_payout ON payouts IS
-    'Refuses to take an approved payout back while a document is under way (PD006).'
-    ' Relied on by ledger/payouts/payouts.py, ledger/documents/intents.py.';
+    'Refuses to take an approved payout back while a document is under way, or issued and not closed (PD006).'
+    ' Relied on by ledger/payouts/payouts.py, ledger/documents/intents.py, ledger/payouts/own_stages.py.';
 
 CREATE OR REPLACE FUNCTION payouts_stay() RETURNS trigger
     LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'payouts are never deleted' USING ERRCODE = 'PD007'; END $$;

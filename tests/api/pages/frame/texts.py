@@ -141,6 +141,8 @@ _NOT_FOR_PAGES = {
     "ledger/lock_order.py": "in English, for developers",
     "ledger/reports/statement_pdf.py": "papers are German",
     "ledger/documents/own/reversal.py": "so are documents",
+    "ledger/payouts/own_content.py": "so are documents",
+    "ledger/payouts/document_lines.py": "so are documents",
     "activities/mail/letter.py": "mails speak both languages by themselves",
 }
 _NO_SENTENCE = re.compile(r"SELECT|INSERT|UPDATE ")
