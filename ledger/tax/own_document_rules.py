@@ -22,6 +22,7 @@ from ledger.tax.document_rules import (
     agreement_missing,
     excluded,
 )
+from ledger.tax.own_document_fields import missing_field
 from ledger.tax.seats import Area, area_of, is_of_small_business, registered_in
 from ledger.types import Books, DocumentStrategy, Frozen, TaxCase, TaxStatus
 from ledger.vat import Vat, VatCategory
@@ -205,14 +206,10 @@ def disagreement(partner: PartnerFacts) -> BlockedBy | None:
 def _missing(partner: PartnerFacts, tenant: TenantFacts) -> BlockedBy | None:
     if tenant.small_business is None:
         return BlockedBy(code="not_connected" if tenant.books is Books.LEXOFFICE else "own_vat_status_missing")
-    if not tenant.address_known:
-        return BlockedBy(code="tenant_address_missing")
     if partner.status is None:
         return BlockedBy(code="tax_status_missing")
-    if found := excluded(partner):
+    if found := excluded(partner) or missing_field(partner, tenant):
         return found
-    if not all(_says(text) for text in (partner.street, partner.zip, partner.city, partner.country_code)):
-        return BlockedBy(code="address_missing")
     if partner.country_code not in COUNTRIES:
         return BlockedBy(code="partner_country_unknown")
     return agreement_missing(partner, tenant)

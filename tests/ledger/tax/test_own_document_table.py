@@ -29,6 +29,11 @@ TENANT = TenantFacts(
     tax_type="net",
     address_known=True,
     tax_id_known=True,
+    name="Muster GmbH",
+    street="Weg 1",
+    zip="10115",
+    city="Berlin",
+    country_code="DE",
     vat_id="DE136695976",
     document_day=date(2026, 12, 1),
 )
@@ -127,7 +132,11 @@ def test_a_document_for_somebody_abroad_is_german_and_english(case: TaxCase) -> 
 @pytest.mark.parametrize(
     ("case", "changed", "code"),
     [
-        *((case, {"street": " "}, "address_missing") for case in TaxCase),
+        *((case, {"street": " "}, "lacks_partner_street") for case in TaxCase),
+        (TaxCase.REGULAR, {"name": ""}, "lacks_partner_name"),
+        (TaxCase.REGULAR, {"zip": None}, "lacks_partner_zip"),
+        (TaxCase.PRIVATE, {"city": " "}, "lacks_partner_city"),
+        (TaxCase.EU_BUSINESS, {"country_code": None}, "lacks_partner_country"),
         *((case, {"agreement_accepted": False}, "agreement_missing") for case in TaxCase),
         *((case, {"agreement_on": date(2026, 12, 2)}, "agreement_not_yet") for case in TaxCase),
         *((case, {"exclusion": "employee"}, "partner_is_employee") for case in TaxCase),
@@ -173,7 +182,10 @@ def test_reverse_charge_needs_the_tenants_vat_number(case: TaxCase) -> None:
     [
         ({"small_business": None}, "not_connected"),
         ({"small_business": None, "books": Books.NONE}, "own_vat_status_missing"),
-        ({"address_known": False}, "tenant_address_missing"),
+        ({"street": None}, "lacks_tenant_street"),
+        ({"zip": " "}, "lacks_tenant_zip"),
+        ({"city": None}, "lacks_tenant_city"),
+        ({"country_code": None}, "lacks_tenant_country"),
         ({"agreement_version": "2"}, "agreement_outdated"),
     ],
 )
