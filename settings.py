@@ -210,6 +210,8 @@ class Settings(EngineSettings):
     header_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
     """From the first byte of a request, or from a new connection, until its headers are complete."""
     body_bytes: Annotated[int, Field(ge=1024)] = 1_000_000
+    upload_bytes: Annotated[int, Field(ge=1024, le=100_000_000)] = 48_000_000
+    """Of a request that brings statements of the bank; two of these are read at a time."""
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     """How many of our own proxies append to X-Forwarded-For. With 0 the header is not believed."""
 

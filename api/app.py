@@ -12,7 +12,7 @@ from api import health
 from api.actions.authorization import oauth_access
 from api.http import docs_page, problems
 from api.http.described import describe
-from api.http.edge import Edge, Hosts, Limits
+from api.http.edge import Edge, Hosts, Limits, Uploads
 from api.http.metrics import Metrics
 from api.http.parts import Parts
 from api.http.recognition import Recognition
@@ -35,8 +35,11 @@ from workflows.messages import Pace
 
 log = structlog.get_logger("api")
 
+_PATHS_OF_UPLOADS = ("/api/v1/bank-statements", "/admin/kontoauszuege")
 _PATHS_OF_MANY_ROWS = (
     "/api/v1/bank-runs",
+    "/api/v1/bank-statements",
+    "/admin/kontoauszuege",
     "/api/v1/reports/",
     "/admin/zahlungslaeufe",
     "/admin/berichte",
@@ -115,7 +118,12 @@ def create_app(settings: Settings, *, operators_at: socket | None = None) -> Fas
     app.add_middleware(
         Edge,
         metrics=metrics,
-        limits=Limits(settings.body_bytes, settings.request_seconds, lambda path: _seconds(path, settings)),
+        limits=Limits(
+            settings.body_bytes,
+            settings.request_seconds,
+            lambda path: _seconds(path, settings),
+            uploads=Uploads(_PATHS_OF_UPLOADS, settings.upload_bytes),
+        ),
         https=settings.https,
         hosts=Hosts(settings.public_host, settings.hosts),
         trusted_proxies=settings.trusted_proxies,

@@ -25,6 +25,8 @@ class Permission(StrEnum):
     """Be the second person for a partner's new account."""
     BANK = "bank"
     """Record a partner's account; export bank files."""
+    STATEMENTS = "statements"
+    """Bring statements of the bank, and say what an unclear booking is."""
     SETTINGS = "settings"
     USERS = "users"
     KEYS = "keys"
@@ -36,7 +38,7 @@ class Permission(StrEnum):
 _VIEWER = frozenset({Permission.READ, Permission.SEE_BANK})
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _VIEWER,
-    Role.EDITOR: _VIEWER | {Permission.WRITE},
+    Role.EDITOR: _VIEWER | {Permission.WRITE, Permission.STATEMENTS},
     # Who approves does not write: the same cut as between the scopes of keys.
     Role.APPROVER: _VIEWER | {Permission.APPROVE, Permission.CONFIRM_BANK, Permission.AUDIT},
     # A small firm has one person for everything; what that person may not do alone, four eyes decide per payout.
@@ -67,11 +69,10 @@ def permissions(role: Role | None, *, platform_admin: bool = False) -> frozenset
     return own | (_PLATFORM if platform_admin else frozenset())
 
 
+_SCOPES = (Permission.READ, Permission.WRITE, Permission.APPROVE, Permission.BANK, Permission.STATEMENTS)
+
+
 def scopes(role: Role) -> frozenset[str]:
     """Scopes that a key made by a person of this role can have."""
     allowed = _ALLOWED[role]
-    return frozenset(
-        permission.value
-        for permission in (Permission.READ, Permission.WRITE, Permission.APPROVE, Permission.BANK)
-        if permission in allowed
-    )
+    return frozenset(permission.value for permission in _SCOPES if permission in allowed)

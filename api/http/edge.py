@@ -9,6 +9,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from typing import Literal, NamedTuple
 
 import structlog
@@ -39,12 +40,25 @@ _POLICY = (
 )
 
 
+_LARGE_AT_ONCE = 2
+"""Whoever sends a large body is not known yet: memory is what it would cost."""
+
+
 class _TooLarge(Exception):
-    pass
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
 
 
 class _Gone(Exception):
     """The caller hung up before the body was complete."""
+
+
+class Uploads(NamedTuple):
+    """Paths whose bodies may be larger."""
+
+    paths: tuple[str, ...] = ()
+    body_bytes: int = 0
 
 
 class Limits(NamedTuple):
@@ -53,6 +67,7 @@ class Limits(NamedTuple):
     body_bytes: int
     body_seconds: float
     seconds: Callable[[str], float]
+    uploads: Uploads = Uploads()
 
 
 class Hosts(NamedTuple):
@@ -82,6 +97,8 @@ class Edge:
         self._metrics = metrics
         self._body_bytes = limits.body_bytes
         self._body_seconds = limits.body_seconds
+        self._uploads = limits.uploads
+        self._large_bodies = asyncio.Semaphore(_LARGE_AT_ONCE)
         self._seconds = limits.seconds
         self._hosts = hosts
         self._trusted_proxies = trusted_proxies
@@ -140,9 +157,15 @@ class Edge:
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> Problem | None:
         if scope["path"] not in _PROBES and not self._hosts.have(_host(scope)):
             return Problem(400, "host_unknown", headers={"Connection": "close"})
+        many = scope["method"] == "POST" and scope["path"] in self._uploads.paths
         try:
-            async with asyncio.timeout(self._body_seconds):
-                body = await self._read_body(scope, receive)
+            async with (
+                AsyncExitStack() as held,
+                asyncio.timeout(self._seconds(scope["path"]) if many else self._body_seconds),
+            ):
+                if many:
+                    await held.enter_async_context(self._large_bodies)
+                body = await self._read_body(scope, receive, self._uploads.body_bytes if many else self._body_bytes)
         except TimeoutError:
             # A sender of notifications repeats what was answered with 503, and what was answered with 408 not
             # (lexoffice API, Event Subscriptions, Delivery).
@@ -152,11 +175,11 @@ class Edge:
                 "body_too_slow",
                 headers={"Connection": "close", **({"Retry-After": str(RETRY_AFTER_S)} if again else {})},
             )
-        except _TooLarge:
+        except _TooLarge as large:
             return Problem(
                 413,
                 "too_large",
-                {"kilobytes": self._body_bytes // 1000},
+                {"kilobytes": large.most // 1000},
                 headers={"Connection": "close"},
             )
         delivered = False
@@ -179,19 +202,19 @@ class Edge:
             return took_too_long()
         return None
 
-    async def _read_body(self, scope: Scope, receive: Receive) -> bytes:
+    async def _read_body(self, scope: Scope, receive: Receive, most: int) -> bytes:
         """The whole body. A declared length is refused unread; one without a length is counted as it comes."""
         for name, value in scope["headers"]:
-            if name == b"content-length" and value.isdigit() and int(value[:20]) > self._body_bytes:
-                raise _TooLarge
+            if name == b"content-length" and value.isdigit() and int(value[:20]) > most:
+                raise _TooLarge(most)
         body = bytearray()
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise _Gone
             body += message.get("body", b"")
-            if len(body) > self._body_bytes:
-                raise _TooLarge
+            if len(body) > most:
+                raise _TooLarge(most)
             if not message.get("more_body", False):
                 return bytes(body)
 

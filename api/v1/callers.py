@@ -51,6 +51,10 @@ async def _banker(caller: Anyone) -> Caller:
     return require(caller, "bank")
 
 
+async def _clerk(caller: Anyone) -> Caller:
+    return require(caller, "statements")
+
+
 async def _writer_or_approver(caller: Anyone) -> Caller:
     return require(caller, "write", "approve")
 
@@ -70,4 +74,6 @@ Administrator = Annotated[Caller, Depends(_administrator)]
 """A writer whose key's maker still changes settings; a key by command has no maker."""
 Approver = Annotated[Caller, Depends(_approver)]
 Banker = Annotated[Caller, Depends(_banker)]
+Clerk = Annotated[Caller, Depends(_clerk)]
+"""Brings statements of the bank, and may do nothing else with it."""
 WriterOrApprover = Annotated[Caller, Depends(_writer_or_approver)]

@@ -3,6 +3,7 @@
 from api.v1 import (
     audit,
     bank_runs,
+    bank_statements,
     campaigns,
     customers,
     due,
@@ -39,6 +40,7 @@ ROUTERS = [
     providers.router,
     subscriptions.router,
     bank_runs.router,
+    bank_statements.router,
     reports.router,
     papers.router,
     own_documents.router,

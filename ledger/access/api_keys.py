@@ -17,7 +17,7 @@ from ledger.roles import Permission, Role, permissions
 from ledger.types import Frozen, Tenant, UserId
 from ledger.vault import Vault
 
-SCOPES = ("read", "write", "approve", "bank")
+SCOPES = ("read", "write", "approve", "bank", "statements")
 LONGEST_LIFE = timedelta(days=366)
 DEFAULT_LIFE = timedelta(days=365)
 

@@ -13,7 +13,8 @@ from fastapi import FastAPI
 from tests.fixtures.premises import address, bank_day, objects_in
 
 READ, WRITE, APPROVE, BANK = frozenset({"read"}), frozenset({"write"}), frozenset({"approve"}), frozenset({"bank"})
-ANY_KEY = frozenset({"read", "write", "approve", "bank"})
+STATEMENTS = frozenset({"statements"})
+ANY_KEY = frozenset({"read", "write", "approve", "bank", "statements"})
 
 OPEN = frozenset({"healthz", "readyz", "metrics"})
 """For operators, without anything of a tenant."""
@@ -115,6 +116,8 @@ NEEDS: dict[str, Need] = {
     "end_bank_account": Need(BANK, _REASON),
     "list_bank_run_candidates": Need(BANK),
     "list_bank_runs": Need(BANK),
+    "bring_bank_statements": Need(STATEMENTS, {"files": [{"name": "a.xml", "content": "PERvY3VtZW50Lz4="}]}),
+    "list_bank_statements": Need(BANK),
     "create_bank_run": Need(BANK, {"account": "{bank_account}", "payouts": ["{number}"]}),
     "get_bank_run": Need(BANK),
     "approve_bank_run": Need(BANK, {"content_hash": "{content_hash}"}),

@@ -36,6 +36,7 @@ LEFT_AS_THEY_ARE = {
     "PARTNERDESK_SWEEP_OPEN_EVERY_SECONDS",
     "PARTNERDESK_UNCLEAR_OUTCOME_SECONDS",
     "PARTNERDESK_UNPROVEN_AN_HOUR",
+    "PARTNERDESK_UPLOAD_BYTES",
 }
 """Times and bounds whose defaults fit a machine with containers; who needs others writes an override file."""
 

@@ -17,6 +17,7 @@ ALLOWS: dict[Permission, str] = {
     Permission.APPROVE: N_("Auszahlungen freigeben, ablehnen und stornieren"),
     Permission.CONFIRM_BANK: N_("Neue Bankverbindungen als zweite Person bestätigen"),
     Permission.BANK: N_("Bankverbindungen festhalten"),
+    Permission.STATEMENTS: N_("Kontoauszüge einlesen und unklare Umsätze zuordnen"),
     Permission.SETTINGS: N_("Einstellungen des Mandanten ändern"),
     Permission.USERS: N_("Benutzer verwalten"),
     Permission.KEYS: N_("API-Schlüssel verwalten"),
@@ -29,6 +30,7 @@ SCOPES: dict[str, str] = {
     "write": N_("Partner, Kampagnen, Verkäufe und Verbindungen ändern, Auszahlungen und Läufe anfordern"),
     "approve": N_("Auszahlungen freigeben, ablehnen und stornieren, Prüfpfad und Nachweise lesen"),
     "bank": N_("Bankverbindungen festhalten und bestätigen, Zahlungsläufe führen und ihre Dateien abrufen"),
+    "statements": N_("Kontoauszüge einlesen, sonst nichts: für das Programm, das sie bei der Bank abholt"),
 }
 """What a key with this scope may do."""
 

@@ -48,10 +48,10 @@ class _Nowhere(dict[str, str]):
 
 
 async def refused(door: Door, operation: Operation, *, query: str = "", body: Any = None) -> list[str]:
-    """The fields that the answer names as unknown. A key may lack one scope, the other has it."""
+    """The fields that the answer names as unknown. A key may lack one scope, another has it."""
     (method,) = list(operation.methods or ())
     path = address(operation.path, _Nowhere(nowhere())).removeprefix("/api/v1/") + query
-    for key in (door.key, door.approver):
+    for key in (door.key, door.approver, await door.new_key("statements")):
         answer = await door.api(method, path, body, **{"X-API-Key": key})
         if answer.status_code != 403:
             break

@@ -1,0 +1,108 @@
+"""Statements of the bank: handing files in needs the scope `statements`, which is all that an EBICS client is given."""
+
+import base64
+import binascii
+from typing import Annotated, Any
+
+from fastapi import Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field, field_validator
+
+from api.http.language import in_words
+from api.http.parts import Doors
+from api.http.rows import after, shown
+from api.v1.answers import ListQuery, Page, page
+from api.v1.callers import Banker, Clerk
+from api.v1.doors import door_router
+from ledger.bank import statement_files
+from ledger.bank.statement_files import Handed, Outcome, StatementFile
+from ledger.types import Submitted
+
+router = door_router("/api/v1", "Kontoauszüge")
+
+
+class StatementHandedIn(Submitted):
+    name: str = Field(min_length=1, max_length=200, examples=["C53-2026-11-30.zip"])
+    content: str = Field(max_length=60_000_000, description="Die Datei, Base64", examples=["PERvY3VtZW50Lz4="])
+
+    @field_validator("content")
+    @classmethod
+    def _is_base64(cls, content: str) -> str:
+        try:
+            base64.b64decode(content, validate=True)
+        except (binascii.Error, ValueError):
+            raise ValueError("no base64") from None
+        return content
+
+
+class StatementsHandedIn(Submitted):
+    files: list[StatementHandedIn] = Field(min_length=1, max_length=50)
+
+
+class FileTaken(BaseModel):
+    """What became of one file; of an archive there is one for each of its members."""
+
+    name: str
+    file: str | None = Field(description="Id der Datei, wenn sie eingelesen ist")
+    again: bool = Field(description="Genau diese Datei war schon eingelesen")
+    format: str | None = Field(examples=["camt.053.001.08"])
+    statements: int
+    entries: int
+    new_entries: int = Field(description="Umsätze, die bisher niemand genannt hatte")
+    for_us: int = Field(description="Davon solche, die Auszahlungen betreffen können")
+    refused: str | None = Field(description="Warum die Datei nicht eingelesen ist; null, wenn sie es ist")
+    refused_code: str | None = Field(examples=["statement_balance_wrong"])
+    refused_params: dict[str, Any] | None
+
+
+class FilesTaken(BaseModel):
+    files: list[FileTaken]
+
+
+@router.post(
+    "/bank-statements",
+    summary="Kontoauszüge einlesen",
+    description="camt.053, camt.052, camt.054, pain.002 und MT940, einzeln oder als ZIP. Jede Datei wird ganz "
+    "eingelesen oder gar nicht, und einmal, gleich unter welchem Namen; eine, die abgelehnt wird, hält keine andere "
+    "auf.",
+    operation_id="bring_bank_statements",
+    response_model=FilesTaken,
+)
+async def bring(doors: Doors, caller: Clerk, brought: StatementsHandedIn) -> JSONResponse:
+    handed = [
+        Handed(name=file.name, content=base64.b64decode(file.content), by=caller.actor, how="api")
+        for file in brought.files
+    ]
+    outcomes = await statement_files.bring(doors.files, doors.vault, caller.tenant, handed)
+    return JSONResponse({"files": [_outcome(one) for one in outcomes]})
+
+
+@router.get(
+    "/bank-statements",
+    summary="Eingelesene Kontoauszüge auflisten",
+    operation_id="list_bank_statements",
+    response_model=Page[StatementFile],
+)
+async def list_files(doors: Doors, caller: Banker, asked: Annotated[ListQuery, Query()]) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        found = await statement_files.list_files(
+            tx, updated_since=asked.updated_since, after=after(asked.cursor), limit=asked.limit
+        )
+    return JSONResponse(page(found, shown))
+
+
+def _outcome(one: Outcome) -> dict[str, Any]:
+    taken, refused = one.taken, one.refused
+    return FileTaken(
+        name=one.name,
+        file=str(taken.file) if taken else None,
+        again=bool(taken and taken.again),
+        format=taken.format if taken else None,
+        statements=taken.statements if taken else 0,
+        entries=taken.entries if taken else 0,
+        new_entries=taken.new_entries if taken else 0,
+        for_us=taken.for_us if taken else 0,
+        refused=in_words(refused),
+        refused_code=refused.code if refused else None,
+        refused_params=refused.params if refused else None,
+    ).model_dump(mode="json")

@@ -1,0 +1,76 @@
+"""Statements of the bank by the API: what became of each file, and who may bring one."""
+
+import base64
+from typing import Any
+
+import httpx
+
+from tests.fixtures.bank_runs import MAKER, OWN_IBAN, iban
+from tests.fixtures.bank_runs import own_account as recorded
+from tests.fixtures.bank_statements import Line, camt, mt940
+from tests.fixtures.door import Door
+from tests.fixtures.ledger_shop import Shop
+
+SENT = Line(-11_900, "PO-2026-0001", iban(1), reference="R1")
+
+
+async def bring(door: Door, *contents: bytes, scopes: str = "statements") -> httpx.Response:
+    files = [
+        {"name": f"{place}.xml", "content": base64.b64encode(content).decode()}
+        for place, content in enumerate(contents)
+    ]
+    key = await door.new_key(scopes)
+    return await door.http.post("/api/v1/bank-statements", json={"files": files}, headers={"X-API-Key": key})
+
+
+async def own_account(door: Door) -> None:
+    await recorded(Shop(door.parts.ledger, door.tenant, {}), door.parts.vault)
+
+
+async def test_each_file_has_its_outcome_and_one_that_is_refused_holds_up_no_other(door: Door) -> None:
+    await own_account(door)
+    answer = await bring(door, camt(SENT), camt(SENT, closing=5), b"x", mt940(SENT), camt(SENT))
+    assert answer.status_code == 200, answer.text
+    told: list[dict[str, Any]] = answer.json()["files"]
+    assert [one["refused_code"] for one in told] == [
+        None,
+        "statement_balance_wrong",
+        "statement_kind_unknown",
+        None,
+        None,
+    ]
+    assert [(one["new_entries"], one["again"]) for one in told] == [
+        (1, False),
+        (0, False),
+        (0, False),
+        (0, False),
+        (0, True),
+    ]
+    assert "99.881,00" in told[1]["refused"] or "Anfangssaldo 100.000,00" in told[1]["refused"]
+    assert told[4]["file"] == told[0]["file"]
+
+
+async def test_a_key_for_statements_brings_them_and_reads_nothing(door: Door) -> None:
+    await own_account(door)
+    assert (await bring(door, camt(SENT), scopes="bank")).status_code == 403
+    assert (await bring(door, camt(SENT))).status_code == 200
+    key, banker = await door.new_key("statements"), await door.new_key("bank")
+    assert (await door.http.get("/api/v1/bank-statements", headers={"X-API-Key": key})).status_code == 403
+    listed = (await door.http.get("/api/v1/bank-statements", headers={"X-API-Key": banker})).json()["items"]
+    assert [(one["name"], one["entries"], one["new_entries"]) for one in listed] == [("0.xml", 1, 1)]
+    assert OWN_IBAN not in str(listed)
+    assert MAKER not in listed[0]["brought_by"]
+
+
+async def test_a_statement_may_be_larger_than_other_bodies(door: Door) -> None:
+    await own_account(door)
+    lines = [Line(-100, f"PO-2026-{number:04}", iban(1), reference=f"R{number}") for number in range(2_000)]
+    content = camt(*lines)
+    assert len(content) > 1_000_000
+    [told] = (await bring(door, content)).json()["files"]
+    assert told["new_entries"] == 2_000
+    key = await door.new_key("write")
+    elsewhere = await door.http.post(
+        "/api/v1/partners", json={"name": "x" * 1_100_000, "code": "X"}, headers={"X-API-Key": key}
+    )
+    assert elsewhere.status_code == 413
