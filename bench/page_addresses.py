@@ -129,6 +129,7 @@ PAGES: dict[str, tuple[str, ...]] = {
                         "?state=rejected&cursor={payout_seq}"),
     "/api/v1/payouts/{number}": ("{number}", "{longest}"),
     "/api/v1/payout-runs": ("",),
+    "/api/v1/own-documents": ("",),
     "/api/v1/payout-runs/{run}": ("{run}",),
     "/api/v1/payout-runs/{run}/rows": ("{run}/rows", "{run}/rows?paid=false", "{run}/rows?cursor={run_deep}"),
     "/api/v1/events": ("", "?limit=200", "?cursor={event_old}", "?state=failed", "?state=failed&cursor={event_old}",
@@ -185,6 +186,12 @@ OF_THE_WHOLE_BOOKS: dict[str, tuple[str, ...]] = {
 
 ELSEWHERE: dict[str, str] = {
     "/p/belege/{number}": "a stored file",
+    "/p/eigene-belege/{document}.{form}": "a stored file",
+    "/admin/belege/{document}.{form}": "a stored file",
+    "/api/v1/own-documents/{document}": "the bench's books have none",
+    "/api/v1/own-documents/{document}/document.pdf": "a stored file",
+    "/api/v1/own-documents/{document}/document.xml": "a stored file",
+    "/api/v1/own-documents/{document}/report": "a stored file",
     "/p/{token}": "before anybody is known",
     "/login": "before anybody is known",
     "/reset": "before anybody is known",

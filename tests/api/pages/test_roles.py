@@ -18,7 +18,7 @@ ANYBODY = {
     ("POST", "/reset/{token}"), ("GET", "/static/{name}"), ("POST", "/sprache"), ("GET", "/"),
     # A partner's own page, behind its own cookie.
     ("GET", "/p"), ("GET", "/p/{token}"), ("POST", "/p/{token}"), ("POST", "/p/widerspruch"), ("POST", "/p/abmelden"),
-    ("GET", "/p/belege/{number}"), ("GET", "/oauth/lexoffice/callback"),  # which asks for the session that went out
+    ("GET", "/p/belege/{number}"), ("GET", "/p/eigene-belege/{document}.{form}"), ("GET", "/oauth/lexoffice/callback"),  # which asks for the session that went out
 }  # fmt: skip
 LOGGED_IN = {
     ("GET", "/logout"), ("POST", "/logout"), ("GET", "/password"), ("POST", "/password"), ("GET", "/second-factor"),
@@ -61,6 +61,8 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     },
     ("POST", "/admin/zahlungslaeufe/{number}/freigeben"): Permission.CONFIRM_BANK,
     ("POST", "/admin/zahlungslaeufe/{number}/stornieren/bestaetigen"): Permission.CONFIRM_BANK,
+    ("GET", "/admin/belege/{document}.{form}"): Permission.SEE_BANK,
+    ("POST", "/admin/auszahlungen/{number}/belege/{document}/{act}"): (Permission.WRITE, Permission.APPROVE),
     ("GET", "/admin/pruefpfad"): Permission.AUDIT,
     ("GET", "/admin/pruefpfad.csv"): Permission.AUDIT,
     **{
