@@ -3738,6 +3738,11 @@ BEGIN
     DELETE FROM document_snapshots
      WHERE tenant_id = current_tenant() AND resource = 'contact' AND resource_id = contact;
     GET DIAGNOSTICS snapshots = ROW_COUNT;
+    -- What a mail server answered may name the address.
+    UPDATE own_document_deliveries v SET bounce = NULL
+      FROM own_documents d
+     WHERE v.tenant_id = current_tenant() AND d.tenant_id = v.tenant_id AND d.id = v.document_id
+       AND d.partner_id = of_partner AND v.bounce IS NOT NULL;
     RETURN jsonb_build_object('addresses', addresses, 'links', links, 'accounts', accounts, 'snapshots', snapshots);
 END $function$;
 REVOKE ALL ON FUNCTION erase_partner_rows(uuid, uuid) FROM PUBLIC;
@@ -3757,7 +3762,18 @@ BEGIN
      WHERE tenant_id = current_tenant() AND resource = 'credit-note'
        AND resource_id IN (SELECT d.resource_id FROM external_documents d
                             WHERE d.tenant_id = current_tenant() AND d.payout_id = ANY (theirs));
-    UPDATE creation_intents SET content = '{}' WHERE tenant_id = current_tenant() AND payout_id = ANY (theirs);
+    UPDATE creation_intents SET content = '{}'
+     WHERE tenant_id = current_tenant()
+       AND (payout_id = ANY (theirs)
+            OR own_document_id IN (SELECT id FROM own_documents
+                                    WHERE tenant_id = current_tenant() AND partner_id = of_partner));
+    UPDATE own_document_deliveries v SET note = NULL
+      FROM own_documents d
+     WHERE v.tenant_id = current_tenant() AND d.tenant_id = v.tenant_id AND d.id = v.document_id
+       AND d.partner_id = of_partner;
+    UPDATE own_documents
+       SET content = '{}', xml = NULL, pdf = NULL, report = NULL, erased_at = now()
+     WHERE tenant_id = current_tenant() AND partner_id = of_partner AND erased_at IS NULL;
     UPDATE bank_run_lines SET creditor = gone WHERE tenant_id = current_tenant() AND payout_id = ANY (theirs);
     UPDATE partner_bank_details
        SET account_holder = gone, iban_encrypted = '', iban_hmac = sha256(uuid_send(gen_random_uuid())),

@@ -12,8 +12,8 @@ from activities.engine_away import AWAY
 from activities.gateway.lexoffice_gateway import LexofficeDoor
 from ledger.connections import recovery
 from ledger.connections.connections import ConnectionBroken, NotConnected
-from ledger.database import Ledger
-from ledger.reports import invariants
+from ledger.database import Ledger, TenantTransaction
+from ledger.reports import invariants, own_document_checks
 from ledger.reports.invariants import Difference
 from ledger.types import Frozen, PayoutNumber, Tenant
 from ledger.vault import CannotDecrypt
@@ -78,14 +78,17 @@ class Doctor:
     async def _look_at_ledger(self, tenant: Tenant) -> list[Difference]:
         """What is under way is looked at twice: it may just be getting on."""
         async with self._ledger.transaction(tenant) as tx:
-            first = await invariants.check(tx, stuck_after=self._stuck_after)
+            first = await self._check_rows(tx)
         if not any(one.check in invariants.UNDER_WAY for one in first):
             return first
         await asyncio.sleep(engine_check.SETTLES_WITHIN_S)
         async with self._ledger.transaction(tenant) as tx:
-            again = await invariants.check(tx, stuck_after=self._stuck_after)
+            again = await self._check_rows(tx)
         seen = {(one.check, one.subject_id) for one in first}
         return [one for one in again if one.check not in invariants.UNDER_WAY or (one.check, one.subject_id) in seen]
+
+    async def _check_rows(self, tx: TenantTransaction) -> list[Difference]:
+        return [*await invariants.check(tx, stuck_after=self._stuck_after), *await own_document_checks.check(tx)]
 
     async def _lexoffice(
         self, tenant: Tenant, say: Say, differences: list[Difference], notes: list[str]

@@ -40,6 +40,11 @@ _OF_PARTNER = {
     " FROM external_documents d JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id"
     " WHERE d.tenant_id = $1 AND p.partner_id = $2 ORDER BY p.seq",
     "reversals": "SELECT to_jsonb(t) FROM own_reversals t WHERE tenant_id = $1 AND partner_id = $2 ORDER BY seq",
+    "own_documents": "SELECT to_jsonb(t) - '{xml,pdf,report}'::text[] FROM own_documents t WHERE tenant_id = $1"
+    " AND partner_id = $2 ORDER BY seq",
+    "own_document_deliveries": "SELECT to_jsonb(v) || jsonb_build_object('number', d.number)"
+    " FROM own_document_deliveries v JOIN own_documents d ON d.tenant_id = v.tenant_id AND d.id = v.document_id"
+    " WHERE v.tenant_id = $1 AND d.partner_id = $2 ORDER BY v.seq",
     "customers_assigned": "SELECT jsonb_build_object('id', id, 'since', assigned_at) FROM customers"
     " WHERE tenant_id = $1 AND assigned_partner_id = $2 ORDER BY seq",
     "mails": "SELECT jsonb_build_object('kind', kind, 'address', address, 'created_at', created_at, 'outcome', outcome)"

@@ -103,12 +103,17 @@ async def _kept(tx: TenantTransaction, partner_id: PartnerId, today: date) -> tu
     """What vouchers keep: every payout that had a document or was paid is one of them."""
     row = await tx.fetchrow(
         """
-        SELECT count(*) AS documents, count(DISTINCT p.bank_details_id) AS accounts,
-               max(COALESCE(p.paid_on, (p.created_at AT TIME ZONE 'Europe/Berlin')::date)) AS last
-          FROM payouts p
-         WHERE p.tenant_id = $1 AND p.partner_id = $2
-           AND (p.state IN ('paid', 'returned', 'settled_manually')
-                OR EXISTS (SELECT FROM external_documents d WHERE d.tenant_id = $1 AND d.payout_id = p.id))
+        SELECT count(*) AS documents, count(DISTINCT v.bank_details_id) AS accounts, max(v.last) AS last
+          FROM (SELECT p.bank_details_id,
+                       COALESCE(p.paid_on, (p.created_at AT TIME ZONE 'Europe/Berlin')::date) AS last
+                  FROM payouts p
+                 WHERE p.tenant_id = $1 AND p.partner_id = $2
+                   AND (p.state IN ('paid', 'returned', 'settled_manually')
+                        OR EXISTS (SELECT FROM external_documents d WHERE d.tenant_id = $1 AND d.payout_id = p.id))
+                 UNION ALL
+                -- One that was closed, too: its number is part of a circle without gaps.
+                SELECT NULL, o.issued_on FROM own_documents o
+                 WHERE o.tenant_id = $1 AND o.partner_id = $2 AND o.erased_at IS NULL) v
         """,
         tx.tenant.id,
         partner_id,

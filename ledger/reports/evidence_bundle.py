@@ -19,6 +19,7 @@ from ledger.commissions.explanations import explained_by
 from ledger.csv_writing import csv_lines
 from ledger.database import TenantTransaction
 from ledger.documents import papers
+from ledger.documents.own import delivery, issuing, own_document_list
 from ledger.payouts import decisions, payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import InWords, Reason
@@ -37,6 +38,7 @@ berechnung.csv/.pdf  die Provisionen, aus denen sie besteht
 monatsabschluss.json Staffeln und Höchstbeträge der Monate, deren Abschluss darin steht
 freigaben.json       wer wann welchen Stand freigegeben, abgelehnt oder geklärt hat
 gutschrift.pdf       der Beleg, wie lexoffice ihn ausgestellt hat
+eigene-belege/       eigene Belege (Gutschrift, Storno) als PDF und XML, mit Prüfbericht und Zustellung
 belege/              Belege und Zahlungen, wie lexoffice sie geliefert hat
 meldungen/           Meldungen, wie sie eingegangen sind
 ueberweisung.json    Zahlungslauf, Referenz und Prüfsumme der Bankdatei
@@ -91,6 +93,8 @@ async def build(tx: TenantTransaction, number: str, *, in_words: InWords, sees_b
             pack.add("gutschrift.pdf", (await papers.get(tx, number)).content)
         except NotFound:
             pass  # it was not fetched yet, or there is no credit note: the manifest shows that there is none
+        async for name, content in _own_documents(tx, payout, sees_bank=sees_bank):
+            pack.add(name, content)
         pack.add_json("ueberweisung.json", await _transfers(tx, payout, sees_bank=sees_bank, in_words=in_words))
         async for name, content in _snapshots(tx, payout):
             pack.add(name, content)
@@ -113,6 +117,23 @@ async def build(tx: TenantTransaction, number: str, *, in_words: InWords, sees_b
         file.close()
         raise
     return file
+
+
+async def _own_documents(tx: TenantTransaction, payout: Payout, *, sees_bank: bool) -> AsyncIterator[tuple[str, bytes]]:
+    """The files name the end of an IBAN: without `sees_bank` there is what is known of them, not they themselves."""
+    for row in await own_document_list.list_of_payout(tx, payout.number):
+        folder = f"eigene-belege/{issuing.file_name(row.number, 'x')[:-2]}"
+        report = await issuing.find_report(tx, row.id)
+        known = {
+            "document": row.model_dump(mode="json", exclude={"seq", "is_undelivered"}),
+            "deliveries": [one.model_dump(mode="json") for one in await delivery.list_deliveries(tx, row.id)],
+            "report": report and report.model_dump(mode="json"),
+        }
+        yield f"{folder}.json", json.dumps(known, ensure_ascii=False, indent=1).encode()
+        if sees_bank and not await issuing.is_erased(tx, row.id):
+            yield f"{folder}.pdf", await issuing.get_pdf(tx, row.id)
+            if row.has_xml:
+                yield f"{folder}.xml", await issuing.get_xml(tx, row.id)
 
 
 async def _month_closes(tx: TenantTransaction, payout: Payout, in_words: InWords) -> list[dict[str, Any]]:

@@ -262,6 +262,15 @@ async def get_pdf(tx: TenantTransaction, document: UUID) -> bytes:
     return pdf
 
 
+async def is_erased(tx: TenantTransaction, document: UUID) -> bool:
+    """Whether the duty to keep it has ended: then there are number and amounts, no content and no file."""
+    return bool(
+        await tx.fetchval(
+            "SELECT erased_at IS NOT NULL FROM own_documents WHERE tenant_id = $1 AND id = $2", tx.tenant.id, document
+        )
+    )
+
+
 async def get_xml(tx: TenantTransaction, document: UUID) -> bytes:
     """The XML as it was issued. Raises NotFound where there is none."""
     xml: bytes | None = await tx.fetchval(

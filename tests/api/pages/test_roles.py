@@ -18,7 +18,8 @@ ANYBODY = {
     ("POST", "/reset/{token}"), ("GET", "/static/{name}"), ("POST", "/sprache"), ("GET", "/"),
     # A partner's own page, behind its own cookie.
     ("GET", "/p"), ("GET", "/p/{token}"), ("POST", "/p/{token}"), ("POST", "/p/widerspruch"), ("POST", "/p/abmelden"),
-    ("GET", "/p/belege/{number}"), ("GET", "/p/eigene-belege/{document}.{form}"), ("GET", "/oauth/lexoffice/callback"),  # which asks for the session that went out
+    ("GET", "/p/belege/{number}"), ("GET", "/p/eigene-belege/{document}.{form}"),
+    ("GET", "/oauth/lexoffice/callback"),  # which asks for the session that went out
 }  # fmt: skip
 LOGGED_IN = {
     ("GET", "/logout"), ("POST", "/logout"), ("GET", "/password"), ("POST", "/password"), ("GET", "/second-factor"),

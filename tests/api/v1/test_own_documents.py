@@ -1,6 +1,9 @@
 """Own documents by the JSON API: lists, files, bounces, and what a person says of their delivery."""
 
 import hashlib
+import io
+import json
+import zipfile
 from typing import Any
 from uuid import uuid4
 
@@ -119,6 +122,20 @@ async def test_a_document_handed_over_in_another_way_counts(door: Door) -> None:
     assert (await door.api("POST", f"own-documents/{row.id}/handed-over", {"note": ""})).status_code == 422
     answer = await door.api("POST", f"own-documents/{row.id}/handed-over", {"note": "Am 2.11. mit der Post."})
     assert (answer.json()["state"], answer.json()["deliveries"][0]["note"]) == ("delivered", "Am 2.11. mit der Post.")
+
+
+async def test_the_bundle_of_evidence_holds_files_report_and_deliveries(connected: Door) -> None:
+    payout = (await a_payout_that_awaits_approval(connected))["number"]
+    row = await of_payout(connected.parts.ledger, connected.tenant, payout)
+    answer = await connected.http.get(
+        f"/api/v1/reports/payouts/{payout}/evidence.zip", headers={"X-API-Key": connected.approver}
+    )
+    bundle = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert hashlib.sha256(bundle.read(f"eigene-belege/{row.number}.pdf")).hexdigest() == row.pdf_sha256
+    assert bundle.read(f"eigene-belege/{row.number}.xml").startswith(b"<?xml")
+    known = json.loads(bundle.read(f"eigene-belege/{row.number}.json"))
+    assert known["report"]["checked_by"].startswith("verifyhash-einvoice ")
+    assert [one["outcome"] for one in known["deliveries"]] == ["no_address"]
 
 
 async def test_another_tenants_documents_are_not_there(door: Door, other: Door) -> None:

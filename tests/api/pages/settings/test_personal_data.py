@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from ledger.access import api_keys
 from ledger.bank import partner_accounts
 from ledger.bank.partner_accounts import NewBankDetails
+from ledger.documents.own import delivery
 from ledger.payouts import payout_lines, payouts
 from ledger.privacy import retention
 from ledger.programme import partner_links, partners
@@ -22,6 +23,7 @@ from ledger.types import BERLIN, PayoutState
 from tests.conftest import Database
 from tests.fixtures import bank_runs as bank
 from tests.fixtures.browsers import Firm
+from tests.fixtures.own_documents import of_payout
 from tests.fixtures.payout_books import Books
 from tests.fixtures.planted_differences import superuser
 
@@ -124,6 +126,37 @@ async def test_after_the_duty_no_bank_run_names_who_was_paid(
     page = f"/admin/zahlungslaeufe/{run.number}"
     again = await admin.post(f"{page}/datei", shown_at=page)
     assert (again.status_code, "Ende der Aufbewahrung" in again.text) == (422, True)
+
+
+async def test_own_documents_are_given_out_kept_for_eight_years_and_then_their_content_goes(
+    payout_books: Books, firm: Firm
+) -> None:
+    admin = await firm.person(Role.ADMIN)
+    payout = await payout_books.asked_for(10_000)
+    await payout_books.rows("UPDATE partners SET email = $1 WHERE code = 'ANNA'", MAIL)
+    row = await of_payout(payout_books.ledger, payout_books.tenant, payout.number)
+    async with payout_books.ledger.transaction(payout_books.tenant, cause="test") as tx:
+        await delivery.note_mail_end(
+            tx, (await tx.fetchval("SELECT id FROM mails WHERE about = $1", row.number)), row.number, "sent"
+        )
+        await delivery.note_bounce(tx, number=row.number, by="user:1", why=f"550 <{MAIL}>")
+        now = await payouts.lock(tx, payout.number)
+        await payouts.change_state(tx, now, PayoutState.PAID, payment_reference="x", paid_on=date(2026, 11, 2))
+        await payout_lines.pay(tx, now.id)
+    copy = json.loads((await admin.get(f"{PAGE}/partner/ANNA/auskunft")).content)
+    assert copy["records"]["own_documents"][0]["content"]["seller"]["name"] == "Anna Beispiel"
+    assert copy["records"]["own_document_deliveries"][0]["number"] == row.number
+    await admin.post(f"{PAGE}/partner/ANNA/loeschen", {"grund": "Antrag", "bestaetigung": "ANNA"})
+    assert await where(payout_books, MAIL) == set()
+    assert "own_documents" in await where(payout_books, "Anna Beispiel")
+    async with payout_books.ledger.transaction(payout_books.tenant, cause="test") as tx:
+        await retention.forget(tx, today=date(row.issued_on.year + 9, 1, 1))
+    assert await where(payout_books, "Anna Beispiel") == set()
+    [left] = await payout_books.rows("SELECT number, gross_cents, pdf, xml, pdf_sha256 FROM own_documents")
+    assert (left["number"], left["gross_cents"], left["pdf"], left["xml"]) == (row.number, 11_900, None, None)
+    assert left["pdf_sha256"] == row.pdf_sha256
+    assert row.number in (await admin.get(f"/admin/auszahlungen/{payout.number}")).text
+    assert (await admin.get(f"/admin/belege/{row.id}.pdf")).status_code == 404
 
 
 async def test_who_was_never_paid_leaves_nothing_but_rows(payout_books: Books, firm: Firm) -> None:
