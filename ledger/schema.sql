@@ -1933,6 +1933,7 @@ CREATE TABLE payout_run_rows (
     tax_cents   bigint NOT NULL DEFAULT 0,
     gross_cents bigint NOT NULL,
     params      jsonb,
+    month       date,
     PRIMARY KEY (tenant_id, run_id, seq),
     FOREIGN KEY (tenant_id, partner_id) REFERENCES partners,
     FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts,
@@ -1945,7 +1946,7 @@ CREATE TABLE payout_run_rows (
 COMMENT ON TABLE payout_run_rows IS 'What a run did for one partner and tax case, or why it did nothing.';
 CREATE UNIQUE INDEX one_payout_in_one_run ON payout_run_rows (tenant_id, payout_id) WHERE payout_id IS NOT NULL;
 CREATE UNIQUE INDEX one_payout_per_run_partner_and_tax_case ON payout_run_rows (tenant_id, run_id, partner_id,
-    tax_case)
+    tax_case, month) NULLS NOT DISTINCT
     WHERE reason IS NULL;
 CREATE INDEX rows_of_a_partner ON payout_run_rows (tenant_id, run_id, partner_id);
 ALTER TABLE payout_run_rows ENABLE ROW LEVEL SECURITY;

@@ -24,6 +24,7 @@ from ledger.inbox import events, sweep_findings, sweeps, unknown_documents
 from ledger.inbox.sweep_findings import Earlier, Found, Held, Listed, Verdict
 from ledger.inbox.unknown_documents import TakenUp
 from ledger.payouts import tax_questions
+from ledger.tax import turnovers
 from ledger.types import BERLIN, DocumentKind, EventId, Tenant
 from lexoffice.client import SEARCH_WINDOW
 from lexoffice.errors import FractionOfACent
@@ -163,10 +164,11 @@ class SweepActivities:
             await month_close.close_month(self._ledger, tenant, month)
 
     async def _settle_ledger(self, tenant: Tenant) -> None:
-        """What only time changes: old debts, partners without a document, windows that no workflow ended."""
+        """What only time changes: old debts, partners without a document, windows that no workflow ended, questions."""
         async with self._ledger.transaction(tenant, cause="sweep") as tx:
             await debts.ask_about_old_debts(tx)
             await tax_questions.look_again(tx)
+            await turnovers.ask_or_close(tx)
             forgotten = await replacement.forgotten(tx)
         for resource_id in forgotten:
             async with self._ledger.transaction(tenant, cause="sweep") as tx:

@@ -1,5 +1,6 @@
 """What is due to a partner and why the rest is not; the final settlement of one who leaves."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -30,6 +31,7 @@ class DueOfTaxCase(BaseModel):
     """What one payout would hold. `carried` says why there is none now."""
 
     tax_case: TaxCase
+    month: date | None = Field(description="Erster Tag des Monats, den der Beleg umfasst (nur § 13b UStG); sonst leer")
     net_cents: int
     lines: int
     carried: WaitingShown | None
@@ -99,6 +101,7 @@ def _shown(owed: PartnerDue) -> dict[str, Any]:
     groups = [
         DueOfTaxCase(
             tax_case=group.tax_case,
+            month=group.month,
             net_cents=group.net_cents,
             lines=len(group.lines),
             carried=group.carried and _in_words(group.carried),

@@ -259,14 +259,15 @@ class _New(NamedTuple):
 async def _record(tx: TenantTransaction, payout: Payout, new: _New) -> Decision:
     decision = await tx.fetchval(
         """
-        INSERT INTO decisions (tenant_id, payout_id, kind, decided_by, content_hash, reason, detail)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
+        INSERT INTO decisions (tenant_id, payout_id, kind, decided_by, content_hash, hash_version, reason, detail)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
         """,
         tx.tenant.id,
         payout.id,
         new.kind,
         new.actor,
         new.content_hash,
+        payout.hash_version,
         new.reason,
         new.detail or {},
     )

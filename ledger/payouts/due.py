@@ -20,13 +20,18 @@ import asyncpg
 
 from ledger import clock
 from ledger.database import TenantTransaction
+from ledger.money import vat_cents
 from ledger.payouts import by_hand
+from ledger.payouts.due_documents import DueLine, Place, Placed, netted, oldest, place_of, with_what_takes_back
 from ledger.reasons import Reason
 from ledger.refusals import NotFound
 from ledger.sales.sale_holds import SaleHold
-from ledger.tax.document_rules import RULES, BlockedBy, DocumentRule, PartnerFacts, TenantFacts, document_rule
+from ledger.tax import turnovers
+from ledger.tax.document_rules import BlockedBy, PartnerFacts, TenantFacts
+from ledger.tax.strategies import AnyRule, Strategies, document_for, rule_kept, strategies
 from ledger.tax.tax_facts import FACTS, facts_of_today, status_on, tenant_facts
-from ledger.types import CommissionId, Frozen, PartnerId, TaxCase
+from ledger.tax.turnovers import Turnovers
+from ledger.types import DocumentStrategy, Frozen, PartnerId, TaxCase
 
 _PATIENCE_S = 3.0
 """For one partner, who may have thousands of open lines: they take longer than most statements may."""
@@ -72,20 +77,13 @@ class Waiting(Frozen):
         return Reason(code=self.code, params=self.params)
 
 
-class DueLine(NamedTuple):
-    """`net_cents` is what a payout would hold; a claw-back over the limit is taken in part (`whole_cents`)."""
-
-    commission_id: CommissionId
-    net_cents: int
-    whole_cents: int
-    service_date: date
-
-
 class DueGroup(Frozen):
     """What one document would hold. `carried` says why there is none, and what goes to the next time."""
 
     tax_case: TaxCase
-    rule: DocumentRule
+    month: date | None
+    """The first day of the month that it covers, where the tenant owes the tax (§ 13b UStG); else None."""
+    rule: AnyRule
     lines: tuple[DueLine, ...]
     every_line: tuple[DueLine, ...]
     """With the claw-backs that the limit leaves for later."""
@@ -116,8 +114,9 @@ class PartnerDue(Frozen):
         return tuple(group for group in self.groups if group.carried is None)
 
     def group_of(self, tax_case: TaxCase) -> DueGroup | None:
-        """The group of this tax case, or None."""
-        return next((group for group in self.groups if group.tax_case is tax_case), None)
+        """The group of this tax case, or None; of several months the oldest that may be paid."""
+        of_case = [group for group in self.groups if group.tax_case is tax_case]
+        return next((group for group in of_case if group.carried is None), next(iter(of_case), None))
 
     def waits_for(self, reason: NotDue) -> Waiting | None:
         """What waits for this reason, or None."""
@@ -126,6 +125,8 @@ class PartnerDue(Frozen):
 
 class _Settings(NamedTuple):
     facts: TenantFacts
+    chosen: Strategies
+    turnovers: Turnovers
     today: date
     """In Berlin."""
     partners: dict[PartnerId, PartnerFacts]
@@ -224,6 +225,8 @@ async def _settings(tx: TenantTransaction, partners: Sequence[PartnerId], cut_of
     assert row is not None
     return _Settings(
         facts=await tenant_facts(tx),
+        chosen=await strategies(tx),
+        turnovers=await turnovers.turnovers(tx),
         today=clock.today(),
         partners=await facts_of_today(tx, partners),
         limit_percent=row["clawback_limit_percent"],
@@ -236,20 +239,20 @@ async def _settings(tx: TenantTransaction, partners: Sequence[PartnerId], cut_of
 def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> PartnerDue:
     first = rows[0]
     sums: dict[tuple[NotDue, str], _Sum] = {}
-    by_case: dict[TaxCase, tuple[DocumentRule, list[asyncpg.Record]]] = {}
-    rules: dict[Any, DocumentRule | BlockedBy] = {}
+    by_case: Placed = {}
+    rules: dict[Any, AnyRule | BlockedBy] = {}
     # A case that is blocked today may be the same one again tomorrow.
-    today = document_rule(settings.partners[first["partner_id"]], settings.facts, settings.today)
+    today = document_for(settings.partners[first["partner_id"]], settings.facts, settings.today, settings.chosen)
     growing = set(TaxCase) if isinstance(today, BlockedBy) else {today.tax_case}
     for row in rows:
         reason = _reason(row, settings.cut_off)
         if row["service_date"] not in rules:
             facts = PartnerFacts.from_row(row)
-            rules[row["service_date"]] = document_rule(facts, settings.facts, row["service_date"])
+            rules[row["service_date"]] = document_for(facts, settings.facts, row["service_date"], settings.chosen)
         rule = rules[row["service_date"]]
         if row["tax_case"] is not None:
             # A claw-back keeps the tax case of the line that it answers, whatever the partner has become.
-            rule = RULES[TaxCase(row["tax_case"])]
+            rule = rule_kept(TaxCase(row["tax_case"]), settings.chosen)
         if reason is not None:
             sums.setdefault((reason, _code(row, reason)), _Sum()).add(row, reason)
             growing |= {rule.tax_case} if row["net_cents"] > 0 and not isinstance(rule, BlockedBy) else set()
@@ -257,7 +260,7 @@ def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> Partner
         if isinstance(rule, BlockedBy):
             sums.setdefault((NotDue.NO_DOCUMENT, rule.code), _Sum(rule.params)).add(row, NotDue.NO_DOCUMENT)
             continue
-        by_case.setdefault(rule.tax_case, (rule, []))[1].append(row)
+        by_case.setdefault(place_of(rule.tax_case, row), (rule, []))[1].append(row)
     waiting = {
         (reason, code): Waiting(
             reason=reason, code=code, params=of.params, cents=of.cents, lines=of.lines, until=of.until
@@ -265,14 +268,17 @@ def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> Partner
         for (reason, code), of in sums.items()
     }
     groups = _carried(
-        [_group(rule, found, settings, growing) for rule, found in sorted(by_case.values(), key=_oldest)],
+        [
+            _group(place, rule, found, settings, growing)
+            for place, (rule, found) in sorted(with_what_takes_back(by_case).items(), key=lambda one: oldest(one[1]))
+        ],
         first,
-        settings.without_account.get(first["partner_id"]),
+        settings,
     )
     for group in groups:
         left = sum(line.whole_cents for line in group.every_line) - group.net_cents
         if left:
-            key = (NotDue.CLAWBACK_LIMIT, str(group.tax_case))
+            key = (NotDue.CLAWBACK_LIMIT, f"{group.tax_case} {group.month}")
             waiting[key] = Waiting(
                 reason=NotDue.CLAWBACK_LIMIT,
                 code=str(NotDue.CLAWBACK_LIMIT),
@@ -288,12 +294,6 @@ def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> Partner
         groups=groups,
         waiting=(*waiting.values(), *(group.carried for group in groups if group.carried)),
     )
-
-
-def _oldest(group: tuple[DocumentRule, list[asyncpg.Record]]) -> tuple[bool, date]:
-    """A tie is left to the order of the lines."""
-    own = [row["service_date"] for row in group[1] if row["tax_case"] is None]
-    return not own, min(own or [row["service_date"] for row in group[1]])
 
 
 def _reason(row: asyncpg.Record, cut_off: datetime | None) -> NotDue | None:
@@ -340,58 +340,56 @@ class _Sum:
             self.until = row["free_at"]
 
 
-def _group(rule: DocumentRule, rows: Sequence[asyncpg.Record], settings: _Settings, growing: Set[TaxCase]) -> DueGroup:
+def _group(
+    place: Place, rule: AnyRule, rows: Sequence[asyncpg.Record], settings: _Settings, growing: Set[TaxCase]
+) -> DueGroup:
     # What is left of a claw-back that was split, or came back with its payout, is a newer row and as old as the first.
     by_age = sorted(rows, key=itemgetter("created_at"))
     every = tuple(DueLine(row["id"], row["net_cents"], row["net_cents"], row["service_date"]) for row in by_age)
-    lines = _netted(every, settings)
+    lines = netted(every, percent=settings.limit_percent, most_cents=settings.limit_cents)
+    # The tax of a month is declared with that month: what is below the minimum at its end is not carried into the next.
+    is_over = place.month is not None and place.month < settings.today.replace(day=1)
     return DueGroup(
         tax_case=rule.tax_case,
+        month=place.month,
         rule=rule,
         lines=lines,
         every_line=every,
-        can_grow=rule.tax_case in growing,
+        can_grow=rule.tax_case in growing and not is_over,
         carried=None,
     )
 
 
-def _netted(every: tuple[DueLine, ...], settings: _Settings) -> tuple[DueLine, ...]:
-    """The lines with as much of what takes back as the limit allows, the oldest first; the last may be taken in part.
-
-    Where all of it may be netted and it is more than there is, nothing is paid and everything is carried.
-    """
-    positive = sum(line.net_cents for line in every if line.net_cents > 0)
-    owed = -sum(line.net_cents for line in every if line.net_cents < 0)
-    limit = int(positive * settings.limit_percent // 100)
-    limit = limit if settings.limit_cents is None else min(limit, settings.limit_cents)
-    if owed <= limit or limit == positive:
-        return every
-    kept = []
-    for line in every:
-        if line.net_cents > 0:
-            kept.append(line)
-        elif limit > 0:
-            part = min(-line.net_cents, limit)
-            kept.append(line._replace(net_cents=-part))
-            limit -= part
-    return tuple(kept)
+def _barred(group: DueGroup, known: Turnovers) -> BlockedBy | None:
+    if group.rule.strategy is not DocumentStrategy.LEXOFFICE_CREDIT_NOTE:
+        return None
+    gross = group.net_cents + vat_cents(group.net_cents, group.rule.rate)
+    return turnovers.bar(
+        group.tax_case, [line.service_date for line in group.lines if line.net_cents > 0], gross, known
+    )
 
 
-def _carried(groups: Sequence[DueGroup], partner: asyncpg.Record, without_account: str | None) -> tuple[DueGroup, ...]:
+def _carried(groups: Sequence[DueGroup], partner: asyncpg.Record, settings: _Settings) -> tuple[DueGroup, ...]:
     """With what is carried, and why."""
+    without_account = settings.without_account.get(partner["partner_id"])
     balance, minimum = sum(group.net_cents for group in groups), partner["minimum_cents"]
     below = not partner["leaving"] and balance < minimum
 
     def why(group: DueGroup) -> Waiting | None:
-        params: dict[str, int] = {}
+        params: dict[str, Any] = {}
+        code = None
         if group.net_cents <= 0:
             reason, params = NotDue.NOT_ABOVE_ZERO, {"net": group.net_cents}
+        elif barred := _barred(group, settings.turnovers):
+            reason, code, params = NotDue.NO_DOCUMENT, barred.code, barred.params
         elif group.can_grow and below:
             reason, params = NotDue.BELOW_MINIMUM, {"net": balance, "minimum": minimum}
         elif without_account is not None:
             reason = NotDue(without_account)
         else:
             return None
-        return Waiting(reason=reason, code=str(reason), params=params, cents=group.net_cents, lines=len(group.lines))
+        return Waiting(
+            reason=reason, code=code or str(reason), params=params, cents=group.net_cents, lines=len(group.lines)
+        )
 
     return tuple(group.model_copy(update={"carried": why(group)}) for group in groups)

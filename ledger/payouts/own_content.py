@@ -106,7 +106,7 @@ async def _rule(tx: TenantTransaction, payout: Payout, lines: list[DocumentLine]
 
     What takes back keeps the case of the line that it answers, whatever the partner has become.
     """
-    facts = await tenant_facts(tx)
+    facts = await tenant_facts(tx, payout.books)
     days = sorted({line.service_date for line in lines if not line.takes_back} or {payout.period_to})
     rules = [await _rule_of(tx, payout, facts, day) for day in days]
     return rules[-1]

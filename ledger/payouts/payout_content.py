@@ -1,4 +1,10 @@
-"""What an approval of a payout stands for, as a hash (rules.md, Approval)."""
+"""What an approval of a payout stands for, as a hash (rules.md, Approval).
+
+The formula has a version, kept with payout and decision: what was approved under one is checked by it, and an approval
+that is open while a release is replaced holds. Version 1 is that of lexoffice's credit notes. Version 2 is that of
+documents of our own, which the release before does not make: strategy, books and organisation, agreement and the
+tenant's printed data are in it, the contact in the books is not (booking may make one).
+"""
 
 import hashlib
 import json
@@ -8,14 +14,14 @@ from typing import Any, TypeVar
 from ledger.database import TenantTransaction
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotFound
-from ledger.types import PayoutId, PayoutState
+from ledger.types import PayoutId, PayoutState, Row
 
 Shown = TypeVar("Shown", bound=Payout)
 _DECIDED_BY_CONTENT = frozenset({PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED})
 
 
 async def content_hash(tx: TenantTransaction, payout: PayoutId) -> str:
-    """SHA-256 over what an approval stands for, as it is now: partner, amounts, lines, bank details, tax case.
+    """SHA-256 over what an approval stands for, as it is now, by the payout's own formula.
 
     rules.md, Approval: an approval names the hash that the person saw; any change of what is hashed voids it.
     """
@@ -29,7 +35,8 @@ async def content_hashes(tx: TenantTransaction, wanted: Sequence[PayoutId]) -> d
     """The hash (hex) of each of these payouts as it is now. Unknown ids are left out."""
     rows = await tx.fetch(
         """
-        SELECT p.id, p.number, p.tax_case, p.currency, p.net_cents, p.tax_rate::text, p.tax_cents, p.gross_cents,
+        SELECT p.id, p.hash_version,
+               p.number, p.tax_case, p.currency, p.net_cents, p.tax_rate::text, p.tax_cents, p.gross_cents,
                q.code, q.name, q.supplement, q.street, q.zip, q.city, q.country_code, q.lexoffice_contact_id::text,
                encode(b.iban_hmac, 'hex') AS iban, b.account_holder,
                (SELECT json_agg(json_build_array(l.commission_id, l.net_cents) ORDER BY l.position)::text
@@ -39,17 +46,31 @@ async def content_hashes(tx: TenantTransaction, wanted: Sequence[PayoutId]) -> d
                                 ORDER BY s.valid_from, s.id)::text
                   FROM partner_tax_statuses s
                  WHERE s.tenant_id = p.tenant_id AND s.partner_id = p.partner_id
-                   AND s.valid_from <= p.period_to AND (s.valid_until IS NULL OR s.valid_until > p.period_from)) AS tax
+                   AND s.valid_from <= p.period_to AND (s.valid_until IS NULL OR s.valid_until > p.period_from)) AS tax,
+               CASE WHEN p.hash_version > 1 THEN json_build_object(
+                    'strategy', p.strategy, 'books', p.books,
+                    'organization', CASE WHEN p.books = 'lexoffice' THEN o.organization_id END,
+                    'agreement', json_build_array(q.agreement_version, t.agreement_version,
+                                                  extract(epoch FROM q.agreement_accepted_at)::text),
+                    'tenant', json_build_array(t.name, t.street, t.zip, t.city, t.country_code, t.vat_id, t.tax_number,
+                                               t.own_document_profile, t.buyer_reference),
+                    'said', (SELECT json_agg(json_build_array(s.exclusion, s.declared_on) ORDER BY s.valid_from, s.id)
+                               FROM partner_tax_statuses s
+                              WHERE s.tenant_id = p.tenant_id AND s.partner_id = p.partner_id
+                                AND s.valid_from <= p.period_to
+                                AND (s.valid_until IS NULL OR s.valid_until > p.period_from)))::text END AS more
           FROM payouts p
+          JOIN tenants t ON t.id = p.tenant_id
           JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
           LEFT JOIN partner_bank_details b
                  ON b.tenant_id = p.tenant_id AND b.partner_id = p.partner_id AND b.state = 'active'
+          LEFT JOIN provider_connections o ON o.tenant_id = p.tenant_id AND o.provider = 'lexoffice'
          WHERE p.tenant_id = $1 AND p.id = ANY ($2)
         """,
         tx.tenant.id,
         wanted,
     )
-    return {PayoutId(row["id"]): _hash_of({name: value for name, value in row.items() if name != "id"}) for row in rows}
+    return {PayoutId(row["id"]): _hash_of(_content(row)) for row in rows}
 
 
 async def with_present_hashes(tx: TenantTransaction, found: Sequence[Shown]) -> list[Shown]:
@@ -60,6 +81,15 @@ async def with_present_hashes(tx: TenantTransaction, found: Sequence[Shown]) -> 
     """
     fresh = await content_hashes(tx, [one.id for one in found if one.state in _DECIDED_BY_CONTENT])
     return [one.model_copy(update={"content_hash": fresh.get(one.id, one.content_hash)}) for one in found]
+
+
+_NOT_IN_1 = frozenset({"id", "hash_version", "more"})
+_NOT_IN_2 = frozenset({"id", "lexoffice_contact_id"})
+
+
+def _content(row: Row) -> dict[str, Any]:
+    left_out = _NOT_IN_1 if row["hash_version"] == 1 else _NOT_IN_2
+    return {name: row[name] for name in row.keys() if name not in left_out}  # noqa: SIM118 - a record is no dict
 
 
 def _hash_of(content: dict[str, Any]) -> str:

@@ -10,11 +10,14 @@ from ledger.commissions import debts
 from ledger.database import TenantTransaction
 from ledger.money import share, vat_cents
 from ledger.payouts import due, own_content, payout_content, payouts
-from ledger.payouts.due import FOR_WANT_OF_AN_ACCOUNT, DueGroup, DueLine, NotDue, PartnerDue, Waiting
+from ledger.payouts.due import FOR_WANT_OF_AN_ACCOUNT, DueGroup, NotDue, PartnerDue, Waiting
+from ledger.payouts.due_documents import DueLine
 from ledger.payouts.payouts import Payout
 from ledger.plain_text import code_of
 from ledger.refusals import Blocked, NotAcceptable, NotFound, NothingDue, Refused
-from ledger.tax.document_rules import BlockedBy, document_rule
+from ledger.tax import turnovers
+from ledger.tax.document_rules import BlockedBy
+from ledger.tax.strategies import rule_by
 from ledger.tax.tax_facts import partner_facts, tenant_facts
 from ledger.types import BERLIN, DocumentStrategy, PartnerId, PayoutId, PayoutNumber, TaxCase
 
@@ -101,10 +104,13 @@ async def hold_open_commissions(tx: TenantTransaction, partners: Sequence[Partne
 
 
 async def why_blocked(tx: TenantTransaction, payout: Payout) -> BlockedBy | None:
-    """Whether the document table still allows this payout's document, judged anew before the document is made."""
+    """Whether the document table still allows this payout's document, judged anew before the document is made.
+
+    By the strategy and the books that it was made with.
+    """
     if payout.strategy is DocumentStrategy.OWN_DOCUMENT:
         return await own_content.why_not(tx, payout)
-    facts = await tenant_facts(tx)
+    facts = await tenant_facts(tx, payout.books)
     rows = await tx.fetch(
         """
         SELECT DISTINCT c.service_date FROM payout_lines l
@@ -115,12 +121,13 @@ async def why_blocked(tx: TenantTransaction, payout: Payout) -> BlockedBy | None
         payout.id,
     )
     for row in rows:
-        rule = document_rule(await partner_facts(tx, payout.partner_id, row[0]), facts, row[0])
+        rule = rule_by(payout.strategy, await partner_facts(tx, payout.partner_id, row[0]), facts, row[0])
         if isinstance(rule, BlockedBy):
             return rule
         if rule.tax_case is not payout.tax_case:
             return BlockedBy(code="tax_case_changed")
-    return None
+    days = [row[0] for row in rows]
+    return turnovers.bar(payout.tax_case, days, payout.gross_cents, await turnovers.turnovers(tx))
 
 
 async def _lock_partner(tx: TenantTransaction, code: str) -> PartnerId:
@@ -168,6 +175,8 @@ def _carried(why: Waiting) -> Refused:
             return Blocked("no_bank_details")
         case NotDue.BANK_DETAILS_NOT_CONFIRMED:
             return Blocked("bank_details_not_confirmed")
+        case NotDue.NO_DOCUMENT:
+            return Blocked(why.code, **why.params)
         case _:
             return NothingDue(why.code, **why.params)
 
@@ -201,14 +210,16 @@ async def _insert_payouts(
     rows = await tx.fetch(
         """
         INSERT INTO payouts (tenant_id, number, partner_id, tax_case, net_cents, tax_rate, tax_cents, gross_cents,
-                             period_from, period_to, bank_details_id, content_hash, requested_by, run_id)
+                             period_from, period_to, bank_details_id, content_hash, requested_by, run_id, strategy,
+                             books, hash_version)
         SELECT $1, number, partner, tax_case, net, rate, tax, net + tax, first_day, last_day,
                (SELECT id FROM partner_bank_details b
                  WHERE b.tenant_id = $1 AND b.partner_id = partner AND b.state = 'active'),
-               '', $2, $3
+               '', $2, $3, strategy, (SELECT books FROM tenants WHERE id = $1),
+               CASE WHEN strategy = 'own_document' THEN 2 ELSE 1 END
           FROM unnest($4::text[], $5::uuid[], $6::text[], $7::bigint[], $8::numeric[], $9::bigint[], $10::date[],
-                      $11::date[]) WITH ORDINALITY
-               AS w (number, partner, tax_case, net, rate, tax, first_day, last_day, position)
+                      $11::date[], $12::text[]) WITH ORDINALITY
+               AS w (number, partner, tax_case, net, rate, tax, first_day, last_day, strategy, position)
          ORDER BY position RETURNING id, number
         """,
         tx.tenant.id,
@@ -222,6 +233,7 @@ async def _insert_payouts(
         taxes,
         [min(line.service_date for line in group.lines) for _, group in wanted],
         [max(line.service_date for line in group.lines) for _, group in wanted],
+        [group.rule.strategy for _, group in wanted],
     )
     return {PayoutNumber(row["number"]): PayoutId(row["id"]) for row in rows}
 

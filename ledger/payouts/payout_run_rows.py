@@ -1,7 +1,7 @@
 """What became of each partner in a payout run: a row for what is paid, and one for each reason why something is not."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,6 +18,7 @@ class _Row(NamedTuple):
     partner_id: PartnerId
     payout_id: PayoutId | None
     tax_case: TaxCase | None
+    month: date | None
     reason: NotDue | None
     code: str | None
     params: dict[str, Any] | None
@@ -38,12 +39,12 @@ async def note(tx: TenantTransaction, run: UUID, everybody: Sequence[PartnerDue]
         return
     await tx.execute(
         """
-        INSERT INTO payout_run_rows (tenant_id, run_id, partner_id, payout_id, tax_case, reason, code, params, until,
-                                     lines, net_cents, tax_cents, gross_cents)
-        SELECT $1, $2, partner, payout, tax_case, reason, code, params, until, lines, net, tax, net + tax
-          FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::jsonb[], $9::timestamptz[],
-                      $10::integer[], $11::bigint[], $12::bigint[]) WITH ORDINALITY
-               AS r (partner, payout, tax_case, reason, code, params, until, lines, net, tax, position)
+        INSERT INTO payout_run_rows (tenant_id, run_id, partner_id, payout_id, tax_case, month, reason, code, params,
+                                     until, lines, net_cents, tax_cents, gross_cents)
+        SELECT $1, $2, partner, payout, tax_case, month, reason, code, params, until, lines, net, tax, net + tax
+          FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::date[], $7::text[], $8::text[], $9::jsonb[],
+                      $10::timestamptz[], $11::integer[], $12::bigint[], $13::bigint[]) WITH ORDINALITY
+               AS r (partner, payout, tax_case, month, reason, code, params, until, lines, net, tax, position)
          ORDER BY position
         """,
         tx.tenant.id,
@@ -57,6 +58,7 @@ def _paid(partner: PartnerId, group: DueGroup, payout: Payout | None) -> _Row:
         partner_id=partner,
         payout_id=payout.id if payout else None,
         tax_case=group.tax_case,
+        month=group.month,
         reason=None,
         code=None,
         params=None,
@@ -72,6 +74,7 @@ def _waiting(partner: PartnerId, one: Waiting) -> _Row:
         partner_id=partner,
         payout_id=None,
         tax_case=None,
+        month=None,
         reason=one.reason,
         code=one.code,
         params=one.params,

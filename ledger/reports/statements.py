@@ -15,7 +15,7 @@ from ledger.money import euro
 from ledger.plain_text import code_of
 from ledger.reasons import InWords
 from ledger.refusals import NotAcceptable, NotFound
-from ledger.tax.document_rules import RULES
+from ledger.tax.own_document_rules import rule_of_case
 from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState, TaxCase
 
 SECONDS = 15.0
@@ -124,7 +124,7 @@ class PayoutStatement(Frozen):
     @property
     def title(self) -> str:
         """Of its document: to a private person it is never a Gutschrift (§ 14c UStG)."""
-        return RULES[self.tax_case].title
+        return rule_of_case(self.tax_case).title
 
 
 class PartnerStatement(Frozen):

@@ -21,7 +21,7 @@ class NewSeatDecision(Submitted):
     """The country of the place from which the services are rendered, and why."""
 
     rendered_from: Country
-    reason: str = Field(min_length=1, max_length=500, examples=["Betriebsstätte in Köln, Vertrag vom 05.01.2026."])
+    reason: str = Field(min_length=1, max_length=500, examples=["Betriebsstätte in Köln"])
 
 
 class SeatDecision(Frozen):

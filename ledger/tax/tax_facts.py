@@ -7,7 +7,7 @@ from ledger import clock
 from ledger.database import TenantTransaction
 from ledger.refusals import NotFound
 from ledger.tax.document_rules import PartnerFacts, TenantFacts
-from ledger.types import PartnerId
+from ledger.types import Books, PartnerId
 
 FACTS = """
     p.name, p.street, p.zip, p.city, p.country_code, p.agreement_accepted_at IS NOT NULL AS agreement_accepted,
@@ -52,19 +52,24 @@ async def facts_of_today(tx: TenantTransaction, partners: Sequence[PartnerId]) -
     return {PartnerId(row["id"]): PartnerFacts.from_row(row) for row in rows}
 
 
-async def tenant_facts(tx: TenantTransaction) -> TenantFacts:
-    """What decides the tenant's documents: tax profile, address, tax number, agreement. Raises NotFound."""
+async def tenant_facts(tx: TenantTransaction, books: Books | None = None) -> TenantFacts:
+    """What decides the tenant's documents: tax profile, address, tax number, agreement. Raises NotFound.
+
+    `books`: those of a payout, which keeps its own.
+    """
     row = await tx.fetchrow(
         r"""
-        SELECT CASE WHEN t.books = 'none' THEN t.small_business ELSE p.small_business END AS small_business, p.tax_type,
-               t.agreement_version, t.books, t.name, t.street, t.zip, t.city, t.country_code, t.vat_id, t.tax_number,
-               t.own_document_profile, t.buyer_reference,
+        SELECT CASE WHEN COALESCE($2, t.books) = 'none' THEN COALESCE(t.small_business, p.small_business)
+                    ELSE p.small_business END AS small_business,
+               p.tax_type, t.agreement_version, COALESCE($2, t.books) AS books, t.name, t.street, t.zip, t.city,
+               t.country_code, t.vat_id, t.tax_number, t.own_document_profile, t.buyer_reference,
                (t.street ~ '\S' AND t.zip ~ '\S' AND t.city ~ '\S') IS TRUE AS address_known,
                (t.vat_id ~ '\S' OR t.tax_number ~ '\S') IS TRUE AS tax_id_known
           FROM tenants t LEFT JOIN provider_connections p ON p.tenant_id = t.id AND p.provider = 'lexoffice'
          WHERE t.id = $1
         """,
         tx.tenant.id,
+        books,
     )
     if row is None:
         raise NotFound("tenant_not_found")

@@ -66,7 +66,7 @@ async def with_partners(player: LedgerPlayer) -> LedgerPlayer:
             player.partner[name], sponsor = made.id, made.code
             await tx.execute(
                 "UPDATE partners SET street = 'Weg 2', zip = '10115', city = 'Berlin', country_code = 'DE',"
-                " agreement_accepted_at = now() WHERE id = $1",
+                " agreement_accepted_at = timestamptz '2020-01-02' WHERE id = $1",
                 made.id,
             )
             await tx.execute(

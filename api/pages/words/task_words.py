@@ -184,6 +184,10 @@ KINDS: dict[str, TaskWords] = {
             "bis dahin wird ihm nichts ausgezahlt."
         ),
     ),
+    "turnover_unanswered": TaskWords(
+        N_("Lag Ihr Umsatz über 800.000 €?"),
+        N_("Bitte antworten Sie unter Einstellungen, „Belege“. Die Aufgabe schließt sich mit der Antwort."),
+    ),
     "document_not_applied": TaskWords(
         N_("Ein Beleg ließ sich nicht übernehmen"),
         N_(

@@ -143,6 +143,7 @@ _NOT_FOR_PAGES = {
     "ledger/documents/own/reversal.py": "so are documents",
     "ledger/payouts/own_content.py": "so are documents",
     "ledger/payouts/document_lines.py": "so are documents",
+    "ledger/tax/own_document_rules.py": "so are documents",
     "activities/mail/letter.py": "mails speak both languages by themselves",
 }
 _NO_SENTENCE = re.compile(r"SELECT|INSERT|UPDATE ")

@@ -1,0 +1,323 @@
+"""Who writes the document of a tax case: what a request makes of the tenant's choice, what it keeps, and its hash."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from ledger import clock
+from ledger.payouts import decisions, payout_content, payout_requests
+from ledger.payouts.document_outlook import outlook
+from ledger.payouts.payouts import Payout
+from ledger.refusals import Blocked, NotAcceptable
+from ledger.tax import strategies, turnovers
+from ledger.tax.document_rules import BlockedBy
+from ledger.tax.seat_decisions import NewSeatDecision, decide_seat
+from ledger.types import Books, DocumentStrategy, PayoutState, TaxCase
+from tests.fixtures.ledger_shop import NewTenant, Shop
+from tests.fixtures.payable import approve, ask_for, earn, fit_to_be_paid, fit_to_pay, look, request
+
+OWN, A, NOBODY = DocumentStrategy.OWN_DOCUMENT, DocumentStrategy.LEXOFFICE_CREDIT_NOTE, DocumentStrategy.BLOCKED
+AUSTRIA: dict[str, Any] = {
+    "status": "eu_business",
+    "vat_id": "ATU13585627",
+    "tax_number": None,
+    "street": "Ring 1",
+    "zip": "1010",
+    "city": "Wien",
+    "country_code": "AT",
+}
+
+
+async def choose(shop: Shop, wanted: dict[TaxCase, DocumentStrategy], books: Books | None = None) -> None:
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await strategies.choose(tx, wanted, books=books, by="user:chief")
+
+
+async def blocked(shop: Shop, payout: Payout) -> BlockedBy | None:
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        return await payout_requests.why_blocked(tx, payout)
+
+
+async def hash_of(shop: Shop, payout: Payout) -> str:
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        return await payout_content.content_hash(tx, payout.id)
+
+
+async def test_the_own_document_can_be_switched_on_for_the_eu_alone(shop: Shop) -> None:
+    await fit_to_pay(shop)
+    await fit_to_be_paid(shop, **AUSTRIA)
+    await earn(shop, 10_000)
+    with pytest.raises(Blocked) as refused:
+        await request(shop)
+    assert refused.value.code == "needs_own_document"
+    await choose(shop, {TaxCase.EU_BUSINESS: OWN})
+    payout = await request(shop)
+    assert (payout.tax_case, payout.strategy, payout.books) == (TaxCase.EU_BUSINESS, OWN, Books.LEXOFFICE)
+    assert (payout.net_cents, payout.tax_cents, payout.hash_version) == (10_000, 0, 2)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        chosen = await strategies.strategies(tx)
+    assert chosen[TaxCase.REGULAR] is A
+    assert chosen[TaxCase.THIRD_COUNTRY] is NOBODY
+
+
+async def test_a_blocked_case_is_paid_by_nobody(shop: Shop) -> None:
+    await choose(shop, {TaxCase.REGULAR: NOBODY})
+    with pytest.raises(Blocked) as refused:
+        await ask_for(shop)
+    assert refused.value.code == "tax_case_blocked"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "books", "code"),
+    [
+        ({TaxCase.EU_BUSINESS: A}, None, "needs_own_document"),
+        ({TaxCase.SMALL_BUSINESS_EU: A}, None, "needs_own_document"),
+        ({}, Books.NONE, "credit_note_needs_books"),
+        ({TaxCase.REGULAR: OWN, TaxCase.PRIVATE: OWN}, Books.NONE, "credit_note_needs_books"),
+    ],
+)
+async def test_a_choice_that_cannot_be_is_refused_whole(
+    shop: Shop, wanted: dict[TaxCase, DocumentStrategy], books: Books | None, code: str
+) -> None:
+    with pytest.raises(NotAcceptable) as refused:
+        await choose(shop, wanted, books)
+    assert refused.value.code == code
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        assert await strategies.strategies(tx) == strategies.DEFAULTS
+        assert await strategies.get_books(tx) is Books.LEXOFFICE
+
+
+HOME = {TaxCase.REGULAR: OWN, TaxCase.SMALL_BUSINESS: OWN, TaxCase.PRIVATE: OWN}
+
+
+async def test_without_books_no_connection_is_needed(shop: Shop) -> None:
+    await fit_to_pay(shop, small_business=None)
+    await shop.rows("UPDATE provider_connections SET tax_type = NULL")
+    await fit_to_be_paid(shop)
+    await earn(shop, 10_000)
+    await choose(shop, HOME, Books.NONE)
+    with pytest.raises(Blocked) as refused:
+        await request(shop)
+    assert refused.value.code == "own_vat_status_missing"
+    await shop.rows("UPDATE tenants SET small_business = false")
+    payout = await request(shop)
+    assert (payout.strategy, payout.books, payout.tax_cents) == (OWN, Books.NONE, 1_900)
+    await approve(shop, payout)
+    assert (await look(shop, payout.number)).state is PayoutState.APPROVED
+
+
+async def test_what_was_approved_under_the_first_formula_ends_as_a_credit_note(shop: Shop) -> None:
+    payout = await ask_for(shop)
+    assert (payout.strategy, payout.hash_version) == (A, 1)
+    await approve(shop, payout)
+    await choose(shop, HOME)
+    await shop.rows("UPDATE tenants SET street = 'Anderer Weg 3'")
+    kept = await look(shop, payout.number)
+    assert (kept.strategy, kept.state, await hash_of(shop, kept)) == (A, PayoutState.APPROVED, payout.content_hash)
+    assert await blocked(shop, kept) is None
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        assert await decisions.approved_hash(tx, payout.id) == payout.content_hash
+    [row] = await shop.rows("SELECT hash_version FROM decisions")
+    assert row["hash_version"] == 1
+
+
+async def test_a_payout_keeps_its_strategy_when_the_tenant_chooses_another(shop: Shop) -> None:
+    await choose(shop, HOME)
+    await shop.rows("UPDATE tenants SET books = 'none', small_business = false")
+    payout = await ask_for(shop)
+    await choose(shop, {TaxCase.REGULAR: NOBODY}, Books.LEXOFFICE)
+    kept = await look(shop, payout.number)
+    assert (kept.strategy, await hash_of(shop, kept), await blocked(shop, kept)) == (OWN, payout.content_hash, None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE tenants SET name = 'Anders GmbH'",
+        "UPDATE tenants SET city = 'Bonn'",
+        "UPDATE tenants SET vat_id = 'DE136695976'",
+        "UPDATE tenants SET own_document_profile = 'xrechnung', buyer_reference = '04011000'",
+        "UPDATE partners SET agreement_version = '2026-12'",
+        "UPDATE partners SET agreement_accepted_at = now() - interval '1 day'",
+        "UPDATE provider_connections SET organization_id = gen_random_uuid() WHERE provider = 'lexoffice'",
+        "UPDATE payouts SET books = 'none'",
+        "UPDATE partner_tax_statuses SET declared_on = '2026-11-01'",
+    ],
+)
+async def test_the_second_formula_holds_what_is_printed_and_where_it_is_booked(shop: Shop, change: str) -> None:
+    await choose(shop, HOME)
+    payout = await ask_for(shop)
+    await shop.rows(change)
+    assert await hash_of(shop, payout) != payout.content_hash
+
+
+async def test_the_second_formula_does_not_hold_the_contact_that_booking_makes(shop: Shop) -> None:
+    await choose(shop, HOME)
+    payout = await ask_for(shop)
+    await shop.rows("UPDATE partners SET lexoffice_contact_id = gen_random_uuid()")
+    assert await hash_of(shop, payout) == payout.content_hash
+
+
+async def test_a_document_of_reverse_charge_covers_one_month(shop: Shop) -> None:
+    await fit_to_pay(shop)
+    await shop.rows("UPDATE tenants SET minimum_payout_cents = 100000")
+    await fit_to_be_paid(shop, **AUSTRIA)
+    await choose(shop, {TaxCase.EU_BUSINESS: OWN})
+    await earn(shop, 30_000, -1_000, on=date(2026, 9, 30))
+    await earn(shop, 20_000, on=date(2026, 10, 1))
+    await earn(shop, 10_000, on=date(2026, 11, 20))
+    with clock.set_to(datetime(2026, 11, 25, 12, tzinfo=UTC)):
+        # Below the minimum altogether: what is of months that are over is documented all the same.
+        made = [await request(shop), await request(shop)]
+        with pytest.raises(Exception, match="below_minimum"):
+            await request(shop)
+    assert [(one.net_cents, one.period_from, one.period_to) for one in made] == [
+        (29_000, date(2026, 9, 30), date(2026, 9, 30)),
+        (20_000, date(2026, 10, 1), date(2026, 10, 1)),
+    ]
+    with clock.set_to(datetime(2026, 12, 1, 12, tzinfo=UTC)):
+        assert (await request(shop)).net_cents == 10_000
+
+
+Prepare = Callable[[Shop], Awaitable[None]]
+
+
+async def _nothing(shop: Shop) -> None:
+    pass
+
+
+async def _above(shop: Shop) -> None:
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await turnovers.answer(tx, 2026, above_limit=True, by="user:chief")
+
+
+async def _below(shop: Shop) -> None:
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await turnovers.answer(tx, 2026, above_limit=False, by="user:chief")
+
+
+async def _confirmed(shop: Shop) -> None:
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await turnovers.confirm_credit_notes(tx, reason="Steuerberater, 03.01.2028", by="user:chief")
+
+
+@pytest.mark.parametrize(
+    ("on", "cents", "prepare", "code"),
+    [
+        (date(2026, 12, 31), 100_000, _above, None),
+        (date(2027, 1, 1), 100_000, _above, "e_invoice_from_2027"),
+        (date(2027, 1, 1), 21_008, _above, None),  # 250.00 gross
+        (date(2027, 1, 1), 21_009, _above, "e_invoice_from_2027"),
+        (date(2027, 1, 1), 100_000, _below, None),
+        (date(2027, 1, 1), 100_000, _nothing, None),
+        (date(2028, 1, 1), 100_000, _below, "e_invoice_from_2028"),
+        (date(2028, 1, 1), 20_000, _below, None),
+        (date(2028, 1, 1), 100_000, _confirmed, None),
+    ],
+)
+async def test_a_regular_partner_gets_no_credit_note_where_the_law_wants_an_e_invoice(
+    shop: Shop, on: date, cents: int, prepare: Prepare, code: str | None
+) -> None:
+    await fit_to_pay(shop)
+    await fit_to_be_paid(shop)
+    await earn(shop, cents, on=on)
+    with clock.set_to(datetime(on.year, on.month, on.day, 12, tzinfo=UTC)):
+        await prepare(shop)
+        if code is None:
+            payout = await request(shop)
+            assert await blocked(shop, payout) is None
+        else:
+            with pytest.raises(Blocked) as refused:
+                await request(shop)
+            assert refused.value.code == code
+            await choose(shop, HOME)
+            assert (await request(shop)).strategy is OWN
+
+
+async def test_the_answer_bars_what_was_asked_for_before_it(shop: Shop) -> None:
+    await fit_to_pay(shop)
+    await fit_to_be_paid(shop)
+    await earn(shop, 100_000, on=date(2027, 1, 2))
+    with clock.set_to(datetime(2027, 1, 3, 12, tzinfo=UTC)):
+        payout = await request(shop)
+        await _above(shop)
+        with pytest.raises(Blocked) as refused:
+            await approve(shop, payout)
+    assert refused.value.code == "e_invoice_from_2027"
+
+
+async def test_the_question_is_asked_from_january_on_until_it_is_answered(shop: Shop) -> None:
+    async def ask(day: date) -> list[str]:
+        with clock.set_to(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)):
+            async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+                await turnovers.ask_or_close(tx)
+        rows = await shop.rows("SELECT subject_id FROM tasks WHERE kind = $1 AND state = 'open'", turnovers.TASK)
+        return [row["subject_id"] for row in rows]
+
+    assert await ask(date(2026, 12, 31)) == []
+    assert await ask(date(2027, 1, 1)) == ["2026"]
+    assert await ask(date(2027, 6, 1)) == ["2026"]
+    with clock.set_to(datetime(2027, 6, 2, 12, tzinfo=UTC)):
+        await _below(shop)
+    assert await ask(date(2027, 6, 2)) == []
+    with pytest.raises(NotAcceptable):
+        async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+            await turnovers.answer(tx, clock.today().year + 1, above_limit=False, by="user:chief")
+
+
+async def test_a_person_decides_whence_the_service_is_rendered(shop: Shop) -> None:
+    await fit_to_pay(shop)
+    await fit_to_be_paid(shop, **(AUSTRIA | {"status": "regular", "vat_id": "DE136695976"}))
+    await earn(shop, 10_000)
+    await choose(shop, HOME, Books.NONE)
+    with pytest.raises(Blocked) as refused:
+        await request(shop)
+    assert refused.value.code == "seat_and_number_disagree"
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        [partner] = await tx.fetch("SELECT id FROM partners WHERE tenant_id = $1 AND code = 'ANNA'", tx.tenant.id)
+        new = NewSeatDecision(rendered_from="DE", reason="Betriebsstätte in Köln")
+        await decide_seat(tx, partner["id"], new, by="user:maker")
+    payout = await request(shop)
+    assert payout.tax_case is TaxCase.REGULAR
+    hands = await shop.rows("SELECT act FROM open_hands_of_payout($1)", payout.id)
+    assert "partner.seat_decided" in [row["act"] for row in hands]
+    # Another number is another question.
+    await shop.rows("UPDATE partner_tax_statuses SET vat_id = 'DE123456788'")
+    changed = await blocked(shop, payout)
+    assert changed is not None
+    assert changed.code == "seat_and_number_disagree"
+
+
+async def test_another_tenant_has_its_own_choice(shop: Shop, new_tenant: NewTenant) -> None:
+    await choose(shop, HOME)
+    async with shop.ledger.transaction(await new_tenant()) as tx:
+        assert await strategies.strategies(tx) == strategies.DEFAULTS
+
+
+async def test_an_approver_is_told_the_case_the_tax_and_what_is_not_answered(shop: Shop) -> None:
+    await fit_to_pay(shop, small_business=True)
+    await fit_to_be_paid(shop, **AUSTRIA)
+    await choose(shop, {TaxCase.EU_BUSINESS: OWN})
+    await earn(shop, 10_003)
+    payout = await request(shop)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        told = await outlook(tx, payout)
+    assert (told.title, told.booked_as, told.reverse_charge_cents) == ("Gutschrift", "thirteen_b_eu", 1_901)
+    assert told.to_be_declared
+    assert told.warnings == ()
+
+
+async def test_an_approver_is_warned_while_the_turnover_is_not_answered(shop: Shop) -> None:
+    await fit_to_pay(shop)
+    await fit_to_be_paid(shop)
+    await earn(shop, 100_000, on=date(2027, 1, 2))
+    with clock.set_to(datetime(2027, 1, 3, 12, tzinfo=UTC)):
+        payout = await request(shop)
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            assert [one.code for one in (await outlook(tx, payout)).warnings] == ["turnover_unanswered"]
+        await _below(shop)
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            told = await outlook(tx, payout)
+    assert (told.warnings, told.booked_as, told.reverse_charge_cents) == ((), None, None)
