@@ -25,6 +25,7 @@ from activities.creation.creating import DocumentCreator
 from activities.creation.credit_notes import CreditNoteActivities
 from activities.creation.invoices import InvoiceActivities
 from activities.creation.papers import PaperActivities
+from activities.creation.purchase_vouchers import PurchaseVoucherActivities
 from activities.creation.searching import SearchActivities
 from activities.engine_away import AWAY
 from activities.gateway.lexoffice_gateway import LexofficeDoor
@@ -141,9 +142,13 @@ class Hands:
     def of_lexoffice(self) -> Sequence[Callable[..., Any]]:
         fetching = FetchActivities(self.ledger, self.door)
         searching = SearchActivities(self.ledger, self.door)
+        vouchers = PurchaseVoucherActivities(
+            self.ledger, self.door, self._creator, unclear_wait=self.settings.unclear_outcome
+        )
         return [
             self._sweeping.sweep_page,
             self._sweeping.read_profile,
+            self._sweeping.read_posting_categories,
             self._subscriptions.check_subscriptions,
             self._subscriptions.register_subscription,
             self._subscriptions.remove_subscription,
@@ -158,6 +163,10 @@ class Hands:
             self._credit_notes.search_credit_note,
             searching.search_page,
             searching.search_candidate,
+            vouchers.book_voucher,
+            vouchers.attach_voucher_file,
+            vouchers.read_back_voucher,
+            vouchers.search_voucher,
             self._invoices.create_invoice,
             self._invoices.read_back_invoice,
             self._invoices.search_invoice,

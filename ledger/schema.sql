@@ -4959,11 +4959,27 @@ BEGIN
     -- Whoever adds a credential holds FOR UPDATE here: either this event sees it, or its owner sees this event.
     SELECT has_credential INTO connected FROM provider_connections
      WHERE tenant_id = for_tenant AND provider = from_provider FOR SHARE;
-    IF ignored_code IS NOT NULL THEN
+    known := of_document IS NULL
+             OR EXISTS (SELECT FROM external_documents d
+                         WHERE d.tenant_id = for_tenant AND d.provider = from_provider AND d.resource_id = of_document);
+    IF ignored_code = 'bookkeeping_voucher' AND known AND of_document IS NOT NULL THEN
+        NULL; -- a voucher of our own
+    ELSIF ignored_code = 'bookkeeping_voucher' AND EXISTS (
+        -- Held until the end: whoever stores the id of a lost voucher hands over afterwards what waits here.
+        SELECT 1 FROM creation_intents i
+         WHERE i.tenant_id = for_tenant AND i.kind IN ('purchaseinvoice', 'purchasecreditnote')
+           AND i.resource_id IS NULL AND i.closed_at IS NULL AND i.sent_at IS NOT NULL
+           FOR SHARE)
+    THEN
+        first_state := 'waiting';
+        first_code := 'credit_note_id_awaited';
+        first_params := '{}';
+    ELSIF ignored_code IS NOT NULL THEN
         first_state := 'ignored';
         first_code := ignored_code;
         first_params := ignored_params;
-    ELSIF NOT connected THEN
+    END IF;
+    IF first_state = 'received' AND NOT connected THEN
         first_state := 'skipped';
         first_code := 'no_api_key';
         first_params := '{}';
@@ -5258,9 +5274,6 @@ BEGIN
         first_state := 'skipped';
         first_reason := 'Es ist kein API-Schlüssel hinterlegt.';
     END IF;
-    known := of_document IS NULL
-             OR EXISTS (SELECT FROM external_documents d
-                         WHERE d.tenant_id = for_tenant AND d.provider = from_provider AND d.resource_id = of_document);
     INSERT INTO events (tenant_id, provider, organization_id, event_type, resource_id, event_date, body, signed,
                         payment_reference, state, reason)
     VALUES (for_tenant, from_provider, of_organization, of_type, of_resource, at_date, raw_body, is_signed,

@@ -144,6 +144,21 @@ class Voucher(Fetched):
         return whole_cents(self.total_tax_amount)
 
     @property
+    def total_gross_cents(self) -> int:
+        """As a sales document names it. Raises FractionOfACent."""
+        return self.gross_cents
+
+    @property
+    def total_tax_cents(self) -> int:
+        """As a sales document names it. Raises FractionOfACent."""
+        return self.tax_cents
+
+    @property
+    def total_net_cents(self) -> int:
+        """The total without tax. Raises FractionOfACent."""
+        return self.gross_cents - self.tax_cents
+
+    @property
     def rates(self) -> frozenset[Decimal]:
         """The rates that it is booked with, in percent."""
         return frozenset(item.tax_rate_percent for item in self.voucher_items)

@@ -33,6 +33,9 @@ SUBSCRIBED: Final = (
 )
 """The events that tell about the life of invoices and credit notes, and the end of the connection."""
 
+SUBSCRIBED_FOR_VOUCHERS: Final = ("voucher.status.changed", "voucher.changed", "voucher.deleted")
+"""Of who books documents of its own there. Each receipt of the account raises them: those of others cost no call."""
+
 SUBSCRIBED_WHERE_KNOWN: Final = frozenset({"credit-note.changed", "invoice.changed"})
 """Not every release of the API knows these: without them an edit is found by a later event, or by the sweep."""
 

@@ -6,7 +6,9 @@
 What it finds goes the way of a notification: an event, and the document's own workflow.
 """
 
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy
@@ -23,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
         SweptPage,
     )
     from activities.sweep.sweeping import SweepActivities
+    from ledger.types import Tenant
     from workflows.messages import LEXOFFICE, subscriptions_workflow_id
     from workflows.subscriptions import SubscriptionsWorkflow
     from workflows.words import say
@@ -51,6 +54,8 @@ class SweepWorkflow:
         # After the pass is remembered: what may take its time here holds up nothing of it.
         if progress.plan.reads_profile:
             await self._read_profile(sweep)
+        if progress.plan.reads_categories:
+            await self._read_categories(sweep)
         if progress.plan.checks_subscriptions:
             await self._look_after_subscriptions(sweep)
         return f"{found} found"
@@ -88,12 +93,20 @@ class SweepWorkflow:
         )
 
     async def _read_profile(self, sweep: SweepInput) -> None:
+        await self._read_now_and_then(sweep, SweepActivities.read_profile, say("step_look_at_profile"))
+
+    async def _read_categories(self, sweep: SweepInput) -> None:
+        await self._read_now_and_then(sweep, SweepActivities.read_posting_categories, say("step_read_categories"))
+
+    async def _read_now_and_then(
+        self, sweep: SweepInput, read: Callable[[Any, Tenant], Coroutine[Any, Any, None]], summary: str
+    ) -> None:
         try:
             await workflow.execute_activity_method(
-                SweepActivities.read_profile,
+                read,
                 sweep.tenant,
                 task_queue=LEXOFFICE,
-                summary=say("step_look_at_profile"),
+                summary=summary,
                 start_to_close_timeout=timedelta(minutes=2),
                 heartbeat_timeout=timedelta(seconds=15),
                 # While it is asked no other pass begins.

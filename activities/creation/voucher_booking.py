@@ -208,9 +208,9 @@ class VoucherBooking(Generic[V]):
         elif differences == ("file",) and intent.files_sent == 1:
             # It was lost, as a PUT by somebody else may do: the same bytes once more.
             await intents.note_file(tx, intent.id, None)
-        elif differences == ("file",) and not voucher.files:
+        elif differences == ("file",):
             await self._owner.block(tx, task, Reason.of("voucher_file_lost"), kind="voucher_differs")
-        elif differences and differences != ("file",):  # else a person has attached one by hand
+        elif differences:
             await self._owner.block(
                 tx,
                 task,

@@ -6,6 +6,7 @@ from uuid import UUID
 from activities.judging.credit_note_judgement import judge_credit_note, judge_missing
 from activities.judging.document_identity import Document
 from activities.judging.expectations import newest_with_reference
+from activities.judging.voucher_judgement import judge_voucher
 from ledger.booking import settlement
 from ledger.booking.settlement import Verdict
 from ledger.database import TenantTransaction
@@ -16,9 +17,10 @@ from ledger.inbox import events, redelivery
 from ledger.inbox.events import Event
 from ledger.payouts import payouts
 from ledger.payouts.payouts import Payout
-from ledger.types import EventId, EventState, PayoutState
+from ledger.types import DocumentKind, DocumentStrategy, EventId, EventState, PayoutState
 from lexoffice.documents import CreditNote
 from lexoffice.payments import Payments
+from lexoffice.purchases import Voucher
 
 _BEFORE_THE_DOCUMENT = (PayoutState.AWAITING_APPROVAL, PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
 
@@ -47,7 +49,7 @@ async def apply_credit_note(
         return payout
     announced = [e for e in heard if e.resource_id == payout.credit_note_id]
     known = await documents.find(tx, UUID(payout.credit_note_id))
-    if payout.state in _BEFORE_THE_DOCUMENT:
+    if payout.state in _BEFORE_THE_DOCUMENT and not await _is_read_back(tx, payout, known):
         # It is not read back yet; when it is, the newest state there is will be judged.
         await events.finish(tx, [event.id for event in announced], EventState.PROCESSED)
         return payout
@@ -68,6 +70,14 @@ async def apply_credit_note(
     return payout
 
 
+async def _is_read_back(tx: TenantTransaction, payout: Payout, known: KnownDocument | None) -> bool:
+    """The voucher of an own document that is not delivered yet is in the books already, and may be undone there."""
+    if payout.strategy is not DocumentStrategy.OWN_DOCUMENT or known is None:
+        return False
+    intent = await intents.of_document(tx, known.resource_id)
+    return intent is not None and intent.closed_at is not None
+
+
 async def _judge(
     tx: TenantTransaction,
     payout: Payout,
@@ -80,6 +90,8 @@ async def _judge(
     intent = read.intent if read else await intents.of_document(tx, known.resource_id)
     assert intent is not None, "a payout's credit note answers an intent"
     assert known.last_snapshot_id is not None
+    if known.kind is DocumentKind.PURCHASE_INVOICE:
+        return await _judge_voucher(tx, payout, known, announced, intent)
     payments = None
     if read and read.snapshot == known.last_snapshot_id and known.last_payments_id is None:
         document = read.document
@@ -97,3 +109,15 @@ async def _judge(
         payments,
         payment_reference=newest.payment_reference if newest else None,
     )
+
+
+async def _judge_voucher(
+    tx: TenantTransaction, payout: Payout, known: KnownDocument, announced: list[Event], intent: Intent
+) -> Verdict:
+    assert known.last_snapshot_id is not None
+    bodies = await documents.bodies(tx, (known.last_snapshot_id, known.last_payments_id))
+    voucher = Voucher.from_body(bodies[known.last_snapshot_id])
+    payments = Payments.from_body(bodies[known.last_payments_id]) if known.last_payments_id is not None else None
+    newest = newest_with_reference(announced, voucher.voucher_status)
+    reference = newest.payment_reference if newest else None
+    return judge_voucher(payout, intent, known, voucher, payments, payment_reference=reference)

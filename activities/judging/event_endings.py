@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from activities.judging.expectations import (
+    ShownDocument,
     contradicts,
     has_other_content,
     is_certainly_older,
@@ -25,6 +26,7 @@ from ledger.types import LEXOFFICE, EventState
 from lexoffice.contacts import Contact
 from lexoffice.documents import CreditNote, Invoice
 from lexoffice.payments import Payments
+from lexoffice.purchases import Voucher
 
 LOOK_AGAIN = Conclusion(outcome="look again", look_again=True)
 TAKE_AS_SHOWN = ("take_as_shown", "done")
@@ -71,7 +73,7 @@ async def end_contradicted(
     tx: TenantTransaction,
     task: ConcludeInput,
     told: Sequence[Event],
-    document: Invoice | CreditNote,
+    document: ShownDocument,
     known: KnownDocument | None,
     payments: Payments | None,
 ) -> Conclusion | None:
@@ -92,7 +94,7 @@ async def end_contradicted(
 
 
 async def of_other_organization(
-    tx: TenantTransaction, fetched: FetchedDocument, shown: Sequence[Invoice | CreditNote | Contact | None]
+    tx: TenantTransaction, fetched: FetchedDocument, shown: Sequence[Invoice | CreditNote | Voucher | Contact | None]
 ) -> Conclusion | None:
     """Nothing is judged that names another organisation than the pinned one (rules.md): a person is asked."""
     pinned = (await connections.get(tx, LEXOFFICE)).organization_id

@@ -5,12 +5,36 @@ if it still contradicts, the fetched document wins (design.md, Events).
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from ledger.documents.documents import KnownDocument
 from ledger.inbox.events import Event
-from lexoffice.documents import SETTLED, SalesDocument
+from lexoffice.documents import SETTLED
 from lexoffice.payments import Payments
+
+
+class ShownDocument(Protocol):
+    """What every document of lexoffice shows, a voucher as well as a sales document."""
+
+    @property
+    def voucher_status(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def updated_date(self) -> datetime: ...
+
+    @property
+    def total_net_cents(self) -> int: ...
+
+    @property
+    def total_tax_cents(self) -> int: ...
+
+    @property
+    def total_gross_cents(self) -> int: ...
+
 
 _PROMISED: dict[str, frozenset[str]] = {
     "invoice.status.paid": frozenset({"paid"}),
@@ -20,6 +44,7 @@ _PROMISED: dict[str, frozenset[str]] = {
     "credit-note.status.paid": SETTLED,
     "credit-note.status.voided": frozenset({"voided"}),
     "credit-note.deleted": frozenset(),
+    "voucher.deleted": frozenset(),
 }
 """The chapter's names say a state; a deleted document has none."""
 
@@ -47,7 +72,7 @@ def is_confirmed(told: Sequence[Event], status: str) -> bool:
     return any(status in _PROMISED.get(event.event_type, ()) for event in told)
 
 
-def is_outdated(document: SalesDocument, known: KnownDocument | None) -> bool:
+def is_outdated(document: ShownDocument, known: KnownDocument | None) -> bool:
     """The ledger has seen a newer state. A higher version is never older, whatever its dates say (rules.md)."""
     if known is None or known.document_updated_at is None:
         return False
@@ -56,7 +81,7 @@ def is_outdated(document: SalesDocument, known: KnownDocument | None) -> bool:
     return document.updated_date < known.document_updated_at
 
 
-def is_certainly_older(document: SalesDocument, known: KnownDocument) -> bool:
+def is_certainly_older(document: ShownDocument, known: KnownDocument) -> bool:
     """Version and date agree that it is the state before: this answer came from a part of lexoffice that lags."""
     return (
         known.version is not None
@@ -66,7 +91,7 @@ def is_certainly_older(document: SalesDocument, known: KnownDocument) -> bool:
     )
 
 
-def has_other_content(document: SalesDocument, known: KnownDocument, payments: Payments | None) -> bool:
+def has_other_content(document: ShownDocument, known: KnownDocument, payments: Payments | None) -> bool:
     """Whether applying it would change what the ledger holds: status, amounts, what is open."""
     return (
         known.status != document.voucher_status
@@ -76,13 +101,13 @@ def has_other_content(document: SalesDocument, known: KnownDocument, payments: P
     )
 
 
-def is_torn(document: SalesDocument, payments: Payments) -> bool:
+def is_torn(document: ShownDocument, payments: Payments) -> bool:
     """Document and payments, fetched one after the other, show the document before and after it was settled."""
     return (document.voucher_status in SETTLED) != (payments.voucher_status in SETTLED)
 
 
 def payments_lag(
-    told: Sequence[Event], document: SalesDocument, known: KnownDocument | None, payments: Payments | None
+    told: Sequence[Event], document: ShownDocument, known: KnownDocument | None, payments: Payments | None
 ) -> bool:
     """A payment was told of that the ledger cannot know yet, and the open amount is what it was.
 
@@ -102,7 +127,7 @@ def payments_lag(
 
 
 def may_lag(
-    told: Sequence[Event], document: SalesDocument, known: KnownDocument | None, payments: Payments | None
+    told: Sequence[Event], document: ShownDocument, known: KnownDocument | None, payments: Payments | None
 ) -> bool:
     """Nothing new is shown, and an event is younger than what is shown: look again.
 
@@ -118,7 +143,7 @@ def may_lag(
     )
 
 
-def _same(document: SalesDocument, known: KnownDocument, payments: Payments | None) -> bool:
+def _same(document: ShownDocument, known: KnownDocument, payments: Payments | None) -> bool:
     """Status, open amount, version and updatedDate are those that the ledger holds (engine.md, DocumentWorkflow)."""
     return (
         known.status == document.voucher_status

@@ -25,6 +25,7 @@ from activities.judging.expectations import may_lag
 from activities.judging.invoice_reading import Doubt, read_invoice
 from activities.models import ConcludeInput, Conclusion, FetchedDocument, FetchFailure, PayoutSignal, VoidedInvoice
 from activities.notifications.credit_note_conclusion import conclude_credit_note, tell_payout
+from activities.notifications.voucher_conclusion import conclude_gone_voucher, conclude_voucher
 from ledger import tasks
 from ledger.booking import credited_invoices, invoices, lost_invoices, replacement
 from ledger.booking.invoices import InvoiceFacts
@@ -107,6 +108,8 @@ async def conclude_within(tx: TenantTransaction, task: ConcludeInput) -> Conclus
             return await _conclude_invoice(tx, task, told)
         case DocumentKind.CREDIT_NOTE:
             return await conclude_credit_note(tx, task, told)
+        case DocumentKind.PURCHASE_INVOICE | DocumentKind.PURCHASE_CREDIT_NOTE:
+            return await conclude_voucher(tx, task, told)
         case "connection":
             return await end(tx, fetched, EventState.UNCHANGED, Reason.of("access_still_valid"))
         case _:
@@ -197,6 +200,8 @@ async def _conclude_gone(tx: TenantTransaction, task: ConcludeInput, told: Seque
         outcome = await invoices.apply_invoice(tx, facts, event_ids=fetched.events)
         return await end(tx, fetched, outcome.state, outcome.reason, outcome.changes)
     await documents.mark_deleted(tx, known.resource_id)
+    if known.own_document_id is not None and (gone := await conclude_gone_voucher(tx, fetched, known)):
+        return gone
     if known.payout_number is None:
         return await end(tx, fetched, EventState.UNCHANGED, None)
     payout = await payouts.lock(tx, known.payout_number)

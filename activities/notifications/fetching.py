@@ -20,9 +20,11 @@ from ledger.types import BERLIN, DocumentKind, EventState, Tenant
 from lexoffice.client import LexofficeClient
 from lexoffice.documents import SETTLED, CreditNote, Invoice
 from lexoffice.errors import NotFound, UnexpectedAnswer, ValidationFailed
+from lexoffice.purchases import Voucher
 
 _KIND_OF_VOUCHER = {"invoice": DocumentKind.INVOICE, "creditnote": DocumentKind.CREDIT_NOTE}
 _TRIES_TO_UNDERSTAND = 4
+VOUCHERS = (DocumentKind.PURCHASE_INVOICE, DocumentKind.PURCHASE_CREDIT_NOTE)
 
 Next = Literal["payments", "contact"] | None
 
@@ -46,11 +48,15 @@ class FetchActivities:
         kind = fetched.kind or (known.kind if known else None) or _kind_named(types)
         if kind is None or kind == "connection":
             return await self.fetch_payments(fetched)
+        if kind in VOUCHERS and (known is None or known.own_document_id is None):
+            return fetched.model_copy(update={"kind": kind, "missing": None})  # none of ours: no call
         async with self._asking(fetched.tenant) as client:
-            document: Invoice | CreditNote
+            document: Invoice | CreditNote | Voucher
             try:
                 if kind is DocumentKind.INVOICE:
                     document = await client.invoice(fetched.resource_id)
+                elif kind in VOUCHERS:
+                    document = await client.voucher(fetched.resource_id)
                 else:
                     document = await client.credit_note(fetched.resource_id)
             except NotFound:
@@ -66,7 +72,7 @@ class FetchActivities:
             seen = fetched.model_copy(
                 update={"kind": kind, "document": kept, "status": document.voucher_status, "missing": None}
             )
-            if isinstance(document, CreditNote):
+            if not isinstance(document, Invoice):
                 payments_count = known is not None and known.payout_number is not None  # else it is not ours
             else:
                 payments_count = not await _is_before_cut_over(tx, known, document)
@@ -161,10 +167,12 @@ def _kind_named(types: set[str]) -> DocumentKind | None:
         return DocumentKind.INVOICE
     if any(type.startswith("credit-note.") for type in types):
         return DocumentKind.CREDIT_NOTE
+    if any(type.startswith("voucher.") for type in types):
+        return DocumentKind.PURCHASE_INVOICE
     return None
 
 
-def _asks_for_payments(types: set[str], document: Invoice | CreditNote, known: KnownDocument | None) -> bool:
+def _asks_for_payments(types: set[str], document: Invoice | CreditNote | Voucher, known: KnownDocument | None) -> bool:
     """A settled document: by what, and when? An open one: has a part been paid, or a payment been taken back?"""
     if document.voucher_status in SETTLED:
         return True
@@ -173,11 +181,11 @@ def _asks_for_payments(types: set[str], document: Invoice | CreditNote, known: K
 
 
 async def _contact_or_nothing(
-    tx: TenantTransaction, document: Invoice | CreditNote, known: KnownDocument | None
+    tx: TenantTransaction, document: Invoice | CreditNote | Voucher, known: KnownDocument | None
 ) -> Next:
     """Only a paid invoice that names no partner, of a sale that has none, makes us ask for its customer."""
     if (
-        isinstance(document, CreditNote)
+        not isinstance(document, Invoice)
         or document.voucher_status not in SETTLED
         or document.address.contact_id is None
         or (known is not None and known.sale_has_partner)

@@ -14,9 +14,11 @@ from activities.payouts.payout_blocks import (
     why_not_connected,
     why_not_documented,
 )
+from activities.payouts.voucher_again import open_booking_again
 from activities.payouts.voucher_document import VoucherFor, open_booking
 from activities.payouts.voucher_steps import voucher_step
 from ledger import types
+from ledger.booking import voucher_ends
 from ledger.connections import connections
 from ledger.database import TenantTransaction
 from ledger.documents import intents
@@ -42,10 +44,13 @@ async def plan_own_step(
     intent = await intents.open_of_payout(tx, payout.id)
     step, search_in = Step.WAIT, 0.0
     if retry or payout.blocked is None:
+        undone = intent is None and await voucher_ends.is_undone(tx, payout.id)
+        if undone:
+            intent = await _book_once_more(tx, payout)
         if intent is not None:
             await unblock(tx, payout)
             step, search_in = await voucher_step(tx, intent, unclear_wait)
-        elif payout.state is PayoutState.APPROVED:
+        elif payout.state is PayoutState.APPROVED and not undone:
             step, intent = await _next_stage(tx, payout)
         payout = await payouts.get(tx, payout.number)
     looked = await view_payout(tx, payout)
@@ -68,6 +73,15 @@ async def _next_stage(tx: TenantTransaction, payout: Payout) -> tuple[Step, Inte
             return await _book_again(tx, payout, document)
         case _:
             return await _may_deliver(tx, payout), None
+
+
+async def _book_once_more(tx: TenantTransaction, payout: Payout) -> Intent | None:
+    try:
+        async with tx.savepoint():
+            return await open_booking_again(tx, payout)
+    except NotAllowedNow as refused:
+        await block_for(tx, payout, refused.reason, kind="voucher_refused")
+        return None
 
 
 async def _book_again(tx: TenantTransaction, payout: Payout, document: OwnDocumentRow) -> tuple[Step, Intent | None]:

@@ -15,7 +15,7 @@ from ledger.documents.own.issuing import OwnDocumentRow
 from ledger.documents.own.posting import PostingCase
 from ledger.documents.own.posting_rules import Posting
 from ledger.payouts.payouts import Payout
-from ledger.types import LEXOFFICE, Frozen, PartnerId, TaxCase
+from ledger.types import LEXOFFICE, DecisionId, Frozen, PartnerId, TaxCase
 
 _NO_TAX = Decimal(0)
 
@@ -48,11 +48,16 @@ async def write_voucher(
 
 
 async def open_booking(
-    tx: TenantTransaction, document: OwnDocumentRow, about: VoucherFor, *, booked_on: date | None = None
+    tx: TenantTransaction,
+    document: OwnDocumentRow,
+    about: VoucherFor,
+    *,
+    booked_on: date | None = None,
+    decision: DecisionId | None = None,
 ) -> Intent:
     """Commit to booking the document: one intent, which alone permits the POST. The payout, if any, is locked.
 
-    Raises what write_voucher raises.
+    `decision`: of whoever has it booked once more. Raises what write_voucher raises.
     """
     where = await posting_rules.posting_of(tx, about.tax_case)
     content = await write_voucher(tx, document, about, booked_on=booked_on)
@@ -68,6 +73,7 @@ async def open_booking(
             gross_cents=content.gross_cents,
             payout_id=about.payout.id if about.payout else None,
             own_document_id=document.id,
+            decision_id=decision,
         ),
     )
 

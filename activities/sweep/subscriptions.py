@@ -14,11 +14,12 @@ from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.sweep.sweep_models import OneSubscription, SubscriptionPlan, SubscriptionsEnd
 from ledger.connections import subscriptions
 from ledger.database import Ledger
+from ledger.documents.own import voucher_use
 from ledger.reasons import Reason
 from ledger.types import Tenant
 from ledger.vault import Vault
 from lexoffice.errors import Conflict, NotFound, ValidationFailed
-from lexoffice.webhook import SUBSCRIBED, SUBSCRIBED_WHERE_KNOWN
+from lexoffice.webhook import SUBSCRIBED, SUBSCRIBED_FOR_VOUCHERS, SUBSCRIBED_WHERE_KNOWN
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 NOT_HTTPS = "subscriptions_need_https"
@@ -37,6 +38,7 @@ class SubscriptionActivities:
         """GET the list and compare it: what is missing, and what of ours is one too many. Foreign ones are not ours."""
         async with self._ledger.transaction(tenant) as tx:
             asked_at = await subscriptions.wanted_since(tx)
+            wanted = SUBSCRIBED + (SUBSCRIBED_FOR_VOUCHERS if await voucher_use.is_used(tx) else ())
         if not may_be_called(self._public_url):
             return SubscriptionPlan(problem=NOT_HTTPS, asked_at=asked_at)
         async with self._door.failures_explained(tenant), self._door.reading(tenant) as client:
@@ -54,10 +56,10 @@ class SubscriptionActivities:
             recognised = await subscriptions.recognise(tx, self._vault, tokens)
         keep: dict[str, UUID] = {}
         for one in sorted((one for one in ours if one.id in recognised), key=lambda one: recognised[one.id][1]):
-            if one.event_type in SUBSCRIBED:
+            if one.event_type in wanted:
                 keep[one.event_type] = one.id  # the newest of several
         return SubscriptionPlan(
-            register_types=tuple(type for type in SUBSCRIBED if type not in keep),
+            register_types=tuple(type for type in wanted if type not in keep),
             remove=tuple(one.id for one in ours if one.id not in keep.values()),
             asked_at=asked_at,
         )

@@ -45,6 +45,7 @@ class SweepPlan(Frozen):
     compares_open: bool = False
     checks_subscriptions: bool = False
     reads_profile: bool = False
+    reads_categories: bool = False
 
 
 class SweepProgress(Frozen):

@@ -13,17 +13,19 @@ from activities.engine_away import AWAY
 from activities.gateway.lexoffice_gateway import LexofficeDoor, account_of
 from activities.heartbeats import heartbeats
 from activities.models import EventAnnouncement
-from activities.sweep.sweep_models import EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
+from activities.sweep.sweep_models import SALES_DOCUMENTS, EndOfPass, PageOfSlice, Slice, SweepPlan, SweptPage
 from ledger import types
 from ledger.booking import reconnection, replacement, unapplied_documents
 from ledger.commissions import debts, month_close
 from ledger.connections import budget, connections, key_age
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents import seen_credit_notes, unclear_outcomes
+from ledger.documents.own import posting, voucher_use
+from ledger.documents.own.posting import Category
 from ledger.inbox import events, sweep_findings, sweeps, unknown_documents
 from ledger.inbox.sweep_findings import Earlier, Found, Held, Listed, Verdict
 from ledger.inbox.unknown_documents import TakenUp
-from ledger.payouts import tax_questions
+from ledger.payouts import payouts, tax_questions
 from ledger.tax import turnovers
 from ledger.types import BERLIN, DocumentKind, EventId, Tenant
 from lexoffice.client import SEARCH_WINDOW
@@ -37,10 +39,19 @@ class Announce(Protocol):
     async def __call__(self, client: Client, tenant: Tenant, announced: EventAnnouncement) -> None: ...
 
 
-_TYPES: dict[DocumentKind, VoucherType] = {DocumentKind.INVOICE: "invoice", DocumentKind.CREDIT_NOTE: "creditnote"}
+_TYPES: dict[DocumentKind, VoucherType] = {
+    DocumentKind.INVOICE: "invoice",
+    DocumentKind.CREDIT_NOTE: "creditnote",
+    DocumentKind.PURCHASE_INVOICE: "purchaseinvoice",
+    DocumentKind.PURCHASE_CREDIT_NOTE: "purchasecreditnote",
+}
+_VOUCHERS: tuple[VoucherType, ...] = ("purchaseinvoice", "purchasecreditnote")
 _KINDS: dict[str, DocumentKind] = {type: kind for kind, type in _TYPES.items()}
 _NOT_CLOSED: tuple[VoucherStatus, ...] = ("open", "draft")
 """What has not been settled: a draft may be an invoice not yet finalized, or a credit note that was reopened."""
+
+_VOUCHERS_NOT_CLOSED: tuple[VoucherStatus, ...] = ("open", "transferred", "sepadebit", "unchecked")
+"""Of a voucher these are states of its own, and paid follows."""
 
 _PROFILE_AFTER = timedelta(days=1)
 
@@ -77,11 +88,12 @@ class SweepActivities:
                 return SweepPlan(began_at=state.now)
             await key_age.warn(tx)
             await budget.warn_of_yearly_budget(tx, provider=types.LEXOFFICE)
-            slices = [Slice(updated_since=sweeps.since_when(state))]
+            kinds = SALES_DOCUMENTS + (_VOUCHERS if await voucher_use.is_used(tx) else ())
+            slices = [Slice(types=kinds, updated_since=sweeps.since_when(state))]
             due = state.open_swept_at is None or state.open_swept_at + self._compare_open_every <= state.now
             if due:
                 slices += [
-                    Slice(types=(_TYPES[kind],), statuses=_NOT_CLOSED, of_open=True)
+                    Slice(types=(_TYPES[kind],), statuses=_not_closed(_TYPES[kind]), of_open=True)
                     for kind in await sweep_findings.awaited_kinds(tx)
                 ]
             return SweepPlan(
@@ -92,6 +104,7 @@ class SweepActivities:
                 compares_open=due,
                 checks_subscriptions=due or state.subscriptions_wanted,
                 reads_profile=due and (state.checked_at is None or state.checked_at + _PROFILE_AFTER <= state.now),
+                reads_categories=await posting.is_list_due(tx),
             )
 
     @activity.defn
@@ -101,6 +114,26 @@ class SweepActivities:
             profile = await client.profile()
         async with self._ledger.transaction(tenant, cause="sweep") as tx:
             await reconnection.note_profile(tx, account_of(profile))
+
+    @activity.defn
+    async def read_posting_categories(self, tenant: Tenant) -> None:
+        """GET the list of posting categories: a vanished one bars vouchers, one that is back lets them go on."""
+        async with heartbeats(), self._door.failures_explained(tenant), self._door.reading(tenant) as client:
+            found = await client.posting_categories()
+            organization = (await self._door.access(tenant)).organization_id
+        listed_ones = [
+            Category(
+                id=one.id,
+                name=one.name,
+                type=one.type,
+                group_name=one.group_name,
+                contact_required=one.contact_required,
+            )
+            for one in found
+        ]
+        async with self._ledger.transaction(tenant, cause="sweep") as tx:
+            if await posting.keep_list(tx, organization, listed_ones):
+                await payouts.want_recheck_of_blocked(tx)
 
     @activity.defn
     async def sweep_page(self, task: PageOfSlice) -> SweptPage:
@@ -274,16 +307,26 @@ def _is_persistent(before: Earlier | None, found: Found) -> bool:
     return before is not None and before.is_persistent(found)
 
 
+def _not_closed(type: VoucherType) -> tuple[VoucherStatus, ...]:
+    return _VOUCHERS_NOT_CLOSED if type in _VOUCHERS else _NOT_CLOSED
+
+
 def listed(row: VoucherRow) -> Listed:
     """A row in the ledger's terms."""
     return Listed(
         kind=_KINDS[row.voucher_type],
         resource_id=row.id,
-        status="open" if row.voucher_status in _VIEWS_OF_OPEN else row.voucher_status,
+        status="open" if _is_view_of_open(row) else row.voucher_status,
         open_cents=_open_cents(row),
         voucher_date=_day(row),
         updated_at=row.updated_date,
     )
+
+
+def _is_view_of_open(row: VoucherRow) -> bool:
+    if row.voucher_type in _VOUCHERS:
+        return row.voucher_status == "overdue"
+    return row.voucher_status in _VIEWS_OF_OPEN
 
 
 def _open_cents(row: VoucherRow) -> int | None:

@@ -13,7 +13,8 @@ from ledger.connections import connections, subscriptions
 from ledger.connections.connections import NotConnected
 from ledger.connections.subscriptions import Subscribed
 from ledger.database import TenantTransaction
-from lexoffice.webhook import SUBSCRIBED, SUBSCRIBED_WHERE_KNOWN
+from ledger.documents.own import voucher_use
+from lexoffice.webhook import SUBSCRIBED, SUBSCRIBED_FOR_VOUCHERS, SUBSCRIBED_WHERE_KNOWN
 
 
 class Subscriptions(BaseModel):
@@ -39,11 +40,12 @@ async def health(tx: TenantTransaction, doors: Parts) -> dict[str, Any]:
     """Members of `Subscriptions`, as the last check found them; no call of lexoffice."""
     found = await subscriptions.health(tx)
     there = {one.event_type for one in found.subscriptions}
+    wanted = SUBSCRIBED + (SUBSCRIBED_FOR_VOUCHERS if await voucher_use.is_used(tx) else ())
     return shown(
         found,
         reason=in_words(found.reason),
         reason_code=found.reason and found.reason.code,
         reason_params=found.reason and found.reason.params,
         address=f"{doors.settings.public_url}/api/webhooks/{tx.tenant.slug}/lexoffice",
-        missing=[type for type in SUBSCRIBED if type not in there and type not in SUBSCRIBED_WHERE_KNOWN],
+        missing=[type for type in wanted if type not in there and type not in SUBSCRIBED_WHERE_KNOWN],
     )

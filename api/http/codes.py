@@ -212,6 +212,7 @@ ANSWERS: tuple[tuple[int, str, str], ...] = (
     (422, "bic_invalid", "bic_invalid"),
     (422, "bic_missing", "bic_missing"),
     (422, "bic_needed_beyond_eea", "bic_needed_beyond_eea"),
+    (422, "booked_on_unreadable", "booked_on_unreadable"),
     (422, "business_id_check_digit", "business_id_check_digit"),
     (422, "business_id_format", "business_id_format"),
     (422, "business_id_is_no_tax_number", "business_id_is_no_tax_number"),

@@ -209,7 +209,8 @@ def _arrival(event: WebhookEvent, body: bytes, *, signed: bool) -> Arrival:
         signed=signed,
         payment_reference=event.payment_reference,
         ignored_because=ignored,
-        document=None if ignored or event.event_type in _NAMES_NO_DOCUMENT else event.resource_id,
+        # PostgreSQL looks whether a voucher is one of ours, or may be.
+        document=None if ignored is _NOT_HANDLED or event.event_type in _NAMES_NO_DOCUMENT else event.resource_id,
     )
 
 

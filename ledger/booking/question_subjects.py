@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from ledger.audit import hands
-from ledger.booking import naming, sale_decisions
+from ledger.booking import naming, sale_decisions, voucher_ends
 from ledger.database import TenantTransaction
 from ledger.documents import intents
 from ledger.payouts import own_reversal_rows, own_reversals, payouts
@@ -28,7 +28,9 @@ async def hold_subject(tx: TenantTransaction, task: TaskId, *, chosen: Transacti
         return
     await hold_four_eyes(tx, subject=row["subject"], kind=row["kind"])
     match row["subject"], row["kind"]:
-        case "payout", _:
+        case "payout", kind:
+            if kind == voucher_ends.GONE:  # taking the document back is a decision of hands, which come first
+                await hands.hold_partner(tx, (await payouts.get(tx, row["subject_id"])).partner_id)
             payout = await payouts.lock(tx, PayoutNumber(row["subject_id"]))
             if (intent := await intents.open_of_payout(tx, payout.id)) is not None:
                 await intents.lock(tx, intent.id)

@@ -20,19 +20,32 @@ from ledger.booking import (
     question_subjects,
     sale_decisions,
     unapplied_documents,
+    voucher_ends,
 )
 from ledger.commissions import manual_lines
 from ledger.database import TenantTransaction
 from ledger.documents import documents, intents, unclear_outcomes
+from ledger.documents.intents import Intent
 from ledger.documents.own import delivery, issuing
 from ledger.inbox import redelivery
-from ledger.payouts import clawbacks, decisions, objections, own_reversal_rows, own_reversals, payout_lines, payouts
+from ledger.payouts import (
+    clawbacks,
+    decisions,
+    objections,
+    own_reversal_rows,
+    own_reversals,
+    own_stages,
+    payout_lines,
+    payouts,
+)
 from ledger.payouts.decisions import Decision
+from ledger.payouts.own_reversal_rows import Ground
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, require_reason
 from ledger.types import (
     BERLIN,
     CommissionId,
+    DocumentStrategy,
     EventId,
     Frozen,
     IntentId,
@@ -180,19 +193,24 @@ async def _acknowledge_iban(tx: TenantTransaction, partner: str, answer: Answer,
 async def _about_payout(
     tx: TenantTransaction, task_id: TaskId, number: str, kind: str, answer: Answer, actor: str
 ) -> Resolved:
+    if kind == voucher_ends.GONE and answer.action == "reverse":
+        require_reason(answer.reason or "")
+        wanted = own_reversals.Wanted(ground=Ground.ERROR, reason=answer.reason or "")
+        await own_reversals.ask(tx, number, wanted, by=actor)
+        return Resolved(task=task_id, payout=PayoutNumber(number))
     payout = await payouts.lock(tx, number)
-    decision = await decisions.resolve(
-        tx,
-        number,
-        actor=actor,
-        reason=answer.reason,
-        detail={"task": str(task_id), "kind": kind, "action": answer.action},
-    )
+    detail = {"task": str(task_id), "kind": kind, "action": answer.action}
+    if answer.action == "book_again" and (day := voucher_ends.booking_day(answer.detail.get("booked_on"))):
+        detail["booked_on"] = day
+    decision = await decisions.resolve(tx, number, actor=actor, reason=answer.reason, detail=detail)
     match kind, answer.action:
         case "outcome_unknown", action:
             await _answer_lost_credit_note(tx, payout, action, answer)
         case "credit_note_refused", "cancel":
             await _answer_lost_credit_note(tx, payout, "cancel", answer)
+        case "voucher_refused" | "voucher_number_taken", "not_issued":
+            require_reason(answer.reason or "")
+            await own_stages.void(tx, payout, by=actor, reason=answer.reason or "")
         case "returned", action:
             await _end_returned(tx, payout, PayoutState(action), answer)
             # Its workflow ended when the payout was returned: nobody is there to be told.
@@ -205,7 +223,7 @@ async def _about_payout(
 
 async def _answer_lost_credit_note(tx: TenantTransaction, payout: Payout, action: str, answer: Answer) -> None:
     intent = await intents.open_of_payout(tx, payout.id)
-    if payout.state is not PayoutState.OUTCOME_UNKNOWN or intent is None:
+    if intent is None or (payout.state is not PayoutState.OUTCOME_UNKNOWN and not _books_anew(payout, intent)):
         raise NotAllowedNow("outcome_not_unclear")
     match action:
         case "adopt":
@@ -218,6 +236,11 @@ async def _answer_lost_credit_note(tx: TenantTransaction, payout: Payout, action
             await payouts.change_state(tx, payout, PayoutState.CANCELLED, reason=answer.reason, unblock=True)
             await clawbacks.give_back(tx, payout.id)
             await redelivery.hand_over_parked(tx)
+
+
+def _books_anew(payout: Payout, intent: Intent) -> bool:
+    """The payout's own document is delivered, and its new voucher was lost: the state is the document's."""
+    return payout.strategy is DocumentStrategy.OWN_DOCUMENT and intent.is_unclear
 
 
 async def _about_sale(

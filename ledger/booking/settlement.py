@@ -8,11 +8,12 @@ from pydantic import Field
 
 from ledger import clock, tasks
 from ledger.bank import bank_transfers
+from ledger.booking import voucher_ends
 from ledger.database import TenantTransaction
 from ledger.payouts import clawbacks, payout_lines, payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
-from ledger.types import EventState, Frozen, PayoutState
+from ledger.types import DocumentStrategy, EventState, Frozen, PayoutState
 
 
 class Meaning(StrEnum):
@@ -26,6 +27,10 @@ class Meaning(StrEnum):
     REOPENED = "reopened"
     VOIDED = "voided"
     DELETED = "deleted"
+    TRANSFERRED = "transferred"
+    """Of a voucher: lexoffice's own banking has sent it off, the bank has not confirmed. Not paid; no bank file."""
+    UNCHECKED = "unchecked"
+    """Of a voucher: a state that no purchase of ours should have (unchecked, sepadebit)."""
 
 
 class Verdict(Frozen):
@@ -59,21 +64,48 @@ _AGREES = {
 }
 
 
-_ABOUT_THE_DOCUMENT = ("document_deviates", "document_reopened", "settled_by_related")
+_ABOUT_THE_DOCUMENT = ("document_deviates", "document_reopened", "settled_by_related", "voucher_unchecked")
 """Questions that its end answers."""
+
+
+_GONE = {Meaning.VOIDED: "voucher_voided", Meaning.DELETED: "voucher_deleted"}
+"""Why a payout waits whose own document has lost its voucher."""
 
 
 def agrees(payout: Payout, meaning: Meaning) -> bool:
     """Whether the payout already shows what its document says."""
+    if payout.strategy is DocumentStrategy.OWN_DOCUMENT and (own := _own_agrees(payout, meaning)) is not None:
+        return own
     return meaning in _AGREES.get(payout.state, set()) and not (
         payout.reopened and payout.state is PayoutState.CREDIT_NOTE_OPEN
     )
+
+
+def _own_agrees(payout: Payout, meaning: Meaning) -> bool | None:
+    """None: as for a credit note. What a voucher says is of the books; the document is ours, and stays."""
+    match payout.state, meaning:
+        case (
+            (PayoutState.APPROVED | PayoutState.OUTCOME_UNKNOWN | PayoutState.CREDIT_NOTE_OPEN),
+            (Meaning.VOIDED | Meaning.DELETED),
+        ):
+            return payout.blocked is not None and payout.blocked.code == _GONE[meaning]
+        case ((PayoutState.APPROVED | PayoutState.OUTCOME_UNKNOWN), _):
+            # Not delivered yet: what is paid early counts once it is.
+            return meaning not in (Meaning.DEVIATES, Meaning.UNCHECKED)
+        case PayoutState.CANCELLED, _:
+            return True  # its Storno stands beside it
+        case _, Meaning.TRANSFERRED:
+            return payout.state in (PayoutState.CREDIT_NOTE_OPEN, PayoutState.PAID, PayoutState.RETURNED)
+        case _:
+            return None
 
 
 async def settle(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> Settled:
     """Apply a judged credit note to its payout, which the caller has locked. Applying twice changes nothing."""
     if agrees(payout, verdict.meaning):
         return Settled(state=EventState.UNCHANGED)
+    if payout.strategy is DocumentStrategy.OWN_DOCUMENT and (own := await _settle_own(tx, payout, verdict)):
+        return own
     exported_as = await bank_transfers.exported_as(tx, payout.id)
     match verdict.meaning, payout.state:
         case Meaning.DEVIATES, _:
@@ -106,6 +138,24 @@ async def settle(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> Set
                 Reason.of("document_does_not_fit_payout"),
             )
             return Settled(state=EventState.FAILED, reason=Reason.of("document_does_not_fit"))
+
+
+async def _settle_own(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> Settled | None:
+    """What is told of the voucher of an own document otherwise than of a credit note; None: the same as of one."""
+    before = payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
+    match verdict.meaning:
+        case Meaning.VOIDED | Meaning.DELETED if before or payout.state is PayoutState.CREDIT_NOTE_OPEN:
+            why = Reason.of(_GONE[verdict.meaning])
+            await voucher_ends.ask_about_gone(tx, payout, why)
+            return Settled(state=EventState.PROCESSED, reason=why, changes={"payout": payout.number})
+        case Meaning.UNCHECKED:
+            await _ask(tx, payout, "voucher_unchecked", Reason.of("voucher_unchecked"))
+            return Settled(state=EventState.PROCESSED, reason=Reason.of("voucher_unchecked"))
+        case Meaning.DEVIATES if before:
+            await payouts.block(tx, payout.id, Reason.of("document_deviates"))
+            return None
+        case _:
+            return None
 
 
 async def _paid(tx: TenantTransaction, payout: Payout, reference: str, paid_on: date | None) -> Settled:

@@ -43,6 +43,8 @@ class KnownDocument(Frozen):
     created_totals: dict[str, int] | None
     last_snapshot_id: UUID | None
     last_payments_id: UUID | None
+    detached_at: datetime | None
+    """Another document has taken its place."""
 
 
 class Observed(Frozen):

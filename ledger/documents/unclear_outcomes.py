@@ -125,3 +125,18 @@ async def hold_lost_credit_notes(tx: TenantTransaction) -> bool:
         tx.tenant.id,
     )
     return bool(rows)
+
+
+async def hold_lost_vouchers(tx: TenantTransaction) -> bool:
+    """The same of a voucher of a document of ours."""
+    rows = await tx.fetch(
+        """
+        SELECT id FROM creation_intents
+         WHERE tenant_id = $1 AND kind IN ('purchaseinvoice', 'purchasecreditnote') AND resource_id IS NULL
+           AND closed_at IS NULL AND sent_at IS NOT NULL
+         ORDER BY created_at, id
+           FOR SHARE
+        """,
+        tx.tenant.id,
+    )
+    return bool(rows)

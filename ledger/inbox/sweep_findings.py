@@ -29,6 +29,8 @@ _LOOKS_BEFORE_A_QUESTION = 3
 _SETTLED = ("paid", "paidoff")
 """A credit note that corrects an invoice is paid off at once (lexoffice API, Credit Notes, Pursue)."""
 
+_VOUCHERS = (DocumentKind.PURCHASE_INVOICE, DocumentKind.PURCHASE_CREDIT_NOTE)
+
 _SAME_INSTANT = timedelta(seconds=2)
 
 _UNDER_WAY = (EventState.RECEIVED, EventState.WAITING)
@@ -125,6 +127,8 @@ def differs(
     A document that it does not hold matters when it is a paid invoice, a credit note that may correct one or that has
     changed since it was `seen`, or any credit note while one of ours is lost.
     """
+    if known is None and row.kind in _VOUCHERS:
+        return None  # each receipt of the tenant is one; a lost one of ours is found by its number
     if known is None:
         if row.kind is DocumentKind.CREDIT_NOTE and seen is not None:
             matters = lost or _has_changed(row, seen)
@@ -132,16 +136,20 @@ def differs(
             matters = lost or (row.status in _SETTLED and not _is_before(row, cut_over))
         else:
             matters = row.status == "paid" and not _is_before(row, cut_over)
-        return _found(row, f"{row.kind}.changed") if matters else None
+        return _found(row, _event(row.kind, "changed")) if matters else None
     if known.status is None and row.status in ("draft", "open"):
         return None  # ours, just made: whoever made it is about to read it
     if known.status != row.status:
-        return _found(row, f"{row.kind}.changed")
+        return _found(row, _event(row.kind, "changed"))
     expected = known.gross_cents if known.open_cents is None else known.open_cents
     if row.status == "open" and row.open_cents is not None and row.open_cents != expected:
         # The document itself does not show what is open: this name makes its payments be fetched.
         return _found(row, "payment.changed")
     return None
+
+
+def _event(kind: DocumentKind, what: str) -> str:
+    return f"{'voucher' if kind in _VOUCHERS else kind}.{what}"
 
 
 def _is_before(row: Listed, cut_over: date | None) -> bool:
@@ -200,7 +208,7 @@ async def list_missing(tx: TenantTransaction, *, since: datetime) -> list[Found]
         found.append(
             Found(
                 resource_id=row["resource_id"],
-                event_type=f"{row['kind']}.{'deleted' if was_gone else 'changed'}",
+                event_type=_event(DocumentKind(row["kind"]), "deleted" if was_gone else "changed"),
                 event_date=since,
                 body=_body(body),
             )

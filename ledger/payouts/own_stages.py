@@ -98,7 +98,7 @@ async def close_unissued(tx: TenantTransaction, payout: Payout, *, by: str, reas
         tx,
         subject="payout",
         subject_id=payout.number,
-        kinds=(*tasks.BLOCKED_BY, "outcome_unknown", "own_document_undo", "voucher_gone"),
+        kinds=(*tasks.BLOCKED_BY, "outcome_unknown", "own_document_undo", "voucher_gone", "voucher_number_taken"),
         by=by,
     )
     return True

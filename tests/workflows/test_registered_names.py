@@ -19,8 +19,15 @@ from workflows.messages import LEXOFFICE, MAIL, PAYOUTS
 
 QUERIES = {"PayoutWorkflow": {"status"}}
 """A query leaves nothing in a history; callers outside the product may know it."""
-NEVER_RECORDED = {"conclude_unfetched"}
-"""Of no scene was a document recorded that stayed unfetched to the end of all its tries."""
+NEVER_RECORDED = {
+    "conclude_unfetched",
+    "book_voucher",
+    "attach_voucher_file",
+    "read_back_voucher",
+    "search_voucher",
+    "read_posting_categories",
+}
+"""Of no scene was a document recorded that stayed unfetched to the end of all its tries; vouchers are new."""
 
 
 @cache

@@ -54,6 +54,9 @@ _EVENTS = {
     "credit-note.deleted": N_("Gutschrift gelöscht"),
     "payment.changed": N_("Zahlung geändert"),
     "token.revoked": N_("Zugang widerrufen"),
+    "voucher.status.changed": N_("Beleg: Status geändert"),
+    "voucher.changed": N_("Beleg geändert"),
+    "voucher.deleted": N_("Beleg gelöscht"),
 }
 
 

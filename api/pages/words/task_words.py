@@ -50,6 +50,28 @@ KINDS: dict[str, TaskWords] = {
         N_("Storniert, aber in lexoffice gebucht"),
         N_("Bitte löschen Sie den Eingangsbeleg in lexoffice. Zugestellt wird der Beleg nicht."),
     ),
+    "voucher_refused": TaskWords(
+        N_("lexoffice lehnt den Eingangsbeleg ab"),
+        N_("Bitte beheben Sie den genannten Grund, und versuchen Sie es dann erneut."),
+    ),
+    "voucher_number_taken": TaskWords(
+        N_("Unter unserer Nummer steht ein anderer Beleg"),
+        N_("Bitte geben Sie dem anderen Beleg in lexoffice eine andere Nummer, und versuchen Sie es dann erneut."),
+    ),
+    "voucher_differs": TaskWords(
+        N_("Eingangsbeleg weicht vom Beleg ab"),
+        N_("Bitte gleichen Sie den Eingangsbeleg in lexoffice an die Gutschrift an, und versuchen Sie es dann erneut."),
+    ),
+    "voucher_gone": TaskWords(
+        N_("Eingangsbeleg storniert oder gelöscht"),
+        N_("Die Gutschrift besteht weiter. Bitte lassen Sie sie neu buchen, oder nehmen Sie sie zurück."),
+    ),
+    "voucher_unchecked": TaskWords(
+        N_("Eingangsbeleg ungeprüft oder im Einzug"), N_("Bitte sehen Sie den Beleg in lexoffice an.")
+    ),
+    "category_vanished": TaskWords(
+        N_("Buchungskategorie fehlt"), N_("Bitte wählen Sie unter „Buchung der Belege“ eine andere Kategorie.")
+    ),
     "returned": TaskWords(
         N_("Rückläufer: Wurde Geld überwiesen?"),
         N_("Bitte sehen Sie auf dem Kontoauszug nach. „Storniert“ heißt: Der Partner bekommt die Provisionen noch."),
@@ -241,6 +263,17 @@ ACTIONS: dict[str, ActionWords] = {
     ),
     "cancel": ActionWords(N_("Stornieren"), N_("Es wird kein Beleg mehr angelegt."), reason=True),
     "retry": ActionWords(N_("Erneut versuchen"), N_("Mit demselben Inhalt.")),
+    "not_issued": ActionWords(
+        N_("Nicht ausgeben"),
+        N_("Die Nummer bleibt als „nicht ausgegeben“ stehen, und die Auszahlung wartet wieder auf Freigabe."),
+        reason=True,
+    ),
+    "book_again": ActionWords(
+        N_("Neu buchen"), N_("Dieselbe Gutschrift bekommt einen neuen Eingangsbeleg."), needs=("booked_on",)
+    ),
+    "reverse": ActionWords(
+        N_("Stornieren lassen"), N_("Die Gutschrift wird durch ein Storno zurückgenommen."), reason=True
+    ),
     "paid": ActionWords(
         N_("Ausgezahlt"),
         N_("Das Geld ist beim Partner. Ist die Gutschrift in lexoffice aufgehoben, brauchen Ihre Bücher eine neue."),
@@ -297,6 +330,7 @@ FIELDS = {
     "partner_code": N_("Code des Partners"),
     "paid_on": N_("Tag, an dem das Geld beim Partner war"),
     "payment_reference": N_("Zahlungsreferenz (freiwillig)"),
+    "booked_on": N_("Buchungstag, wenn der Zeitraum abgeschlossen ist (freiwillig)"),
     "rate": N_("Kurs: so viel von der Währung war ein Euro"),
     "rate_day": N_("Tag des Kurses"),
     "rate_source": N_("Quelle des Kurses"),
