@@ -141,6 +141,7 @@ ANSWERS: tuple[tuple[int, str, str], ...] = (
     (409, "nothing_due", "nothing_due"),
     (409, "nothing_due", "nothing_due_in_tax_case"),
     (409, "nothing_due", "nothing_to_transfer"),
+    (409, "nothing_to_preview", "nothing_to_preview"),
     (409, "oauth_not_set_up", "oauth_not_offered"),
     (409, "oauth_server_away", "oauth_server_away"),
     (409, "objected_before", "objected_before"),

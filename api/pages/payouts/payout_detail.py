@@ -33,6 +33,7 @@ from ledger.payouts import (
     approval_rule,
     decisions,
     objections,
+    own_preview,
     paid_by_person,
     payout_hands,
     payout_holds,
@@ -272,6 +273,7 @@ async def _shown(
         name_of = await names(tx)
         transfer = await _not_in_a_file(tx, visit, payout)
         own = await payout_documents.of_payout(tx, payout)
+        preview = await own_preview.find(tx, payout)
     return visit.page(
         "payout.html",
         status=status if wrong else 200,
@@ -306,6 +308,7 @@ async def _shown(
         objection=objection,
         transfer=transfer,
         own=own,
+        preview=preview,
         document_words=document_words,
         sees_files=person.may(Permission.SEE_BANK),
         way_out=transfer and transfer.why_not and bank_words.WAYS_OUT.get(transfer.why_not),

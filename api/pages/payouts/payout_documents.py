@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
+from api.actions import own_document_preview
 from api.http.files import PDF, XML, attachment
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
+from api.pages.payouts.payouts import PAGE
 from ledger.database import TenantTransaction
 from ledger.documents.own import delivery, issuing, own_document_list
 from ledger.documents.own.delivery import Delivery
@@ -19,7 +21,9 @@ from ledger.payouts.payouts import Payout
 from ledger.roles import Permission
 
 FILES = "/admin/belege"
-router = APIRouter(prefix=FILES, route_class=PageRoute, include_in_schema=False)
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+Reader = Annotated[Visit, may(Permission.SEE_BANK)]
 
 
 class ShownDocument(NamedTuple):
@@ -43,10 +47,14 @@ async def of_payout(tx: TenantTransaction, payout: Payout) -> list[ShownDocument
     return shown
 
 
-@router.get("/{document}.{form}")
-async def file(
-    document: UUID, form: Literal["pdf", "xml"], visit: Annotated[Visit, may(Permission.SEE_BANK)]
-) -> Response:
+@router.get(PAGE + "/{number}/vorschau.pdf")
+async def preview(number: Annotated[str, Path(max_length=40)], visit: Reader) -> Response:
+    """The very document that an approval would let be issued, called a preview on each page."""
+    return await own_document_preview.pdf(visit.doors, visit.tenant, number)
+
+
+@router.get(FILES + "/{document}.{form}")
+async def file(document: UUID, form: Literal["pdf", "xml"], visit: Reader) -> Response:
     """A document as it was issued. It names the end of the partner's IBAN."""
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         row = await issuing.get(tx, document)

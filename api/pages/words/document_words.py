@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from api.pages.frame.languages import N_, _
+from api.pages.frame.languages import N_, _, money
 from api.pages.frame.words import DONE, MOVING, STOPPED
 from ledger.documents.own.content import OwnDocumentKind
 from ledger.documents.own.delivery import Delivery
 from ledger.documents.own.own_document_list import OwnDocumentListed, OwnDocumentState
+from ledger.documents.own.posting import PostingCase
+from ledger.payouts.own_preview import Booking
 from ledger.payouts.payouts import Payout
 from ledger.types import Books, DocumentStage
 
@@ -36,6 +38,26 @@ DELIVERIES = {
     "opened": N_("vom Partner auf seiner Seite geöffnet"),
     "handed_over": N_("anders übergeben"),
 }
+
+
+POSTING_CASES = {
+    PostingCase.REGULAR: N_("Provision mit Vorsteuer"),
+    PostingCase.UNTAXED: N_("Provision ohne USt"),
+    PostingCase.REVERSE_CHARGE_EU: N_("Leistung aus der EU (§ 13b)"),
+    PostingCase.REVERSE_CHARGE_THIRD_COUNTRY: N_("Leistung aus einem Drittland (§ 13b)"),
+}
+
+
+def booking(ahead: Booking) -> str:
+    """What will be booked where, in words."""
+    if ahead.posting_case is None:
+        return _("nichts: Es sind keine Bücher verbunden")
+    return _(
+        "Eingangsbeleg in lexoffice, Kategorie %(category)s: %(net)s netto, %(tax)s USt",
+        category=ahead.category or _(POSTING_CASES[ahead.posting_case]),
+        net=money(ahead.net_cents),
+        tax=money(ahead.tax_cents),
+    )
 
 
 def booked(payout: Payout, row: OwnDocumentListed) -> str:

@@ -27,7 +27,8 @@ _REGULAR, _BOLD = _FONTS / "LiberationSans-Regular.ttf", _FONTS / "LiberationSan
 _TEXT_PT, _SMALL_PT, _TITLE_PT = 9.5, 8.0, 16.0
 _LINE = 4.6
 """Millimetres."""
-_GREY = (90, 90, 90)
+_GREY, _PALE = (90, 90, 90), (235, 225, 225)
+_PREVIEW, _WATERMARK_PT = "Vorschau", 110.0
 XML_NAME = "factur-x.xml"
 """As ZUGFeRD and Factur-X name the file; readers look for nothing else."""
 
@@ -71,9 +72,16 @@ class _Page(FPDF):
 
     def header(self) -> None:
         if self._preview:
+            # Beneath what follows, across the whole page; no transparency is needed for it.
+            place = self.get_x(), self.get_y()
+            self.set_font(_FAMILY, "B", _WATERMARK_PT)
+            self.set_text_color(*_PALE)
+            with self.rotation(55, self.w / 2, self.h / 2):
+                self.text(self.w / 2 - self.get_string_width(_PREVIEW) / 2, self.h / 2, _PREVIEW)
+            self.set_xy(*place)
             self.set_font(_FAMILY, "B", _TITLE_PT)
             self.set_text_color(180, 40, 40)
-            self.cell(0, 8, "Vorschau – noch kein Beleg", align="C", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            self.cell(0, 8, f"{_PREVIEW} – noch kein Beleg", align="C", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
             self.set_text_color(0)
 
     def footer(self) -> None:

@@ -63,6 +63,7 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("POST", "/admin/zahlungslaeufe/{number}/freigeben"): Permission.CONFIRM_BANK,
     ("POST", "/admin/zahlungslaeufe/{number}/stornieren/bestaetigen"): Permission.CONFIRM_BANK,
     ("GET", "/admin/belege/{document}.{form}"): Permission.SEE_BANK,
+    ("GET", "/admin/auszahlungen/{number}/vorschau.pdf"): Permission.SEE_BANK,
     ("POST", "/admin/auszahlungen/{number}/belege/{document}/{act}"): (Permission.WRITE, Permission.APPROVE),
     ("GET", "/admin/pruefpfad"): Permission.AUDIT,
     ("GET", "/admin/pruefpfad.csv"): Permission.AUDIT,

@@ -138,6 +138,23 @@ async def test_the_bundle_of_evidence_holds_files_report_and_deliveries(connecte
     assert [one["outcome"] for one in known["deliveries"]] == ["no_address"]
 
 
+async def test_a_preview_says_what_will_be_issued_and_booked(connected: Door) -> None:
+    payout = (await a_payout_that_awaits_approval(connected))["number"]
+    refused = await connected.api("GET", f"payouts/{payout}/preview")
+    assert (refused.status_code, refused.json()["code"]) == (409, "nothing_to_preview")
+    await connected.rows("UPDATE payouts SET strategy = 'own_document'")
+    found = (await connected.api("GET", f"payouts/{payout}/preview")).json()
+    assert (found["kind"], found["tax_case"], found["gross_cents"]) == ("self_billed", "regular", 1_190)
+    assert (found["missing_in_words"], found["booking"]["posting_case"]) == (None, "regular")
+    assert found["unbookable_in_words"]
+    pdf = await connected.api("GET", f"payouts/{payout}/preview.pdf")
+    assert pdf.content.startswith(b"%PDF-")
+    await connected.rows("UPDATE partners SET city = NULL")
+    found = (await connected.api("GET", f"payouts/{payout}/preview")).json()
+    assert (found["kind"], bool(found["missing_in_words"])) == (None, True)
+    assert (await connected.api("GET", f"payouts/{payout}/preview.pdf")).status_code == 409
+
+
 async def test_another_tenants_documents_are_not_there(door: Door, other: Door) -> None:
     row = await a_document(door)
     assert await listed(other) == []

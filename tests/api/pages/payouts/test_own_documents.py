@@ -1,5 +1,9 @@
 """A payout's own document on its page: how far it has come, its files, and what a person tells of its delivery."""
 
+import io
+
+from pypdf import PdfReader
+
 from ledger.documents.own import delivery, issuing
 from ledger.documents.own.issuing import OwnDocumentRow
 from ledger.roles import Role
@@ -74,3 +78,62 @@ async def test_who_may_only_read_tells_nothing_and_another_firm_sees_nothing(pay
     answer = await viewer.post(f"{address}/belege/{row.id}/uebergeben", {"grund": "Post."}, shown_at=address)
     assert answer.status_code == 403
     assert await payout_books.rows("SELECT 1 FROM own_document_deliveries") == []
+
+
+async def ahead(payout_books: Books, *, books: str = "none") -> str:
+    """A payout that awaits approval, and will have a document of our own."""
+    payout = await payout_books.asked_for(10_000)
+    await payout_books.rows("UPDATE payouts SET strategy = 'own_document', books = $1", books)
+    return payout.number
+
+
+def words_of(pdf: bytes) -> str:
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+async def test_before_the_approval_the_very_document_is_seen_without_a_number(payout_books: Books, firm: Firm) -> None:
+    number = await ahead(payout_books)
+    approver = await firm.person(Role.APPROVER)
+    address = f"/admin/auszahlungen/{number}"
+    page = said((await approver.get(address)).text)
+    for expected in (
+        "So wird der Beleg",
+        "als E-Rechnung",
+        "100,00 € netto, 19,00 € USt, 119,00 € gesamt",
+        "nichts: Es",
+    ):
+        assert expected in page, expected
+    file = await approver.get(f"{address}/vorschau.pdf")
+    assert file.headers["content-disposition"] == f'attachment; filename="{number}-vorschau.pdf"'
+    told = words_of(file.content)
+    assert "Vorschau – noch kein Beleg" in told
+    assert "Belegnummer Vorschau" in told
+    assert "119,00 €" in told
+    assert b"factur-x.xml" not in file.content
+    assert await payout_books.rows("SELECT 1 FROM own_documents") == []
+    assert await payout_books.rows("SELECT 1 FROM own_document_counters") == []
+
+
+async def test_what_keeps_a_document_from_being_written_or_booked_is_said_in_the_preview(
+    payout_books: Books, firm: Firm
+) -> None:
+    number = await ahead(payout_books, books="lexoffice")
+    viewer = await firm.person(Role.VIEWER)
+    address = f"/admin/auszahlungen/{number}"
+    assert "kann noch nicht gebucht werden" in said((await viewer.get(address)).text)
+    await payout_books.rows("UPDATE partners SET street = NULL WHERE code = 'ANNA'")
+    page = (await viewer.get(address)).text
+    assert "So wird der Beleg" in page
+    assert "data-refused" in page
+    assert (await viewer.get(f"{address}/vorschau.pdf")).status_code == 409
+
+
+async def test_there_is_no_preview_of_what_lexoffice_writes_or_what_is_issued(payout_books: Books, firm: Firm) -> None:
+    payout = await payout_books.asked_for(10_000)
+    viewer = await firm.person(Role.VIEWER)
+    address = f"/admin/auszahlungen/{payout.number}"
+    assert (await viewer.get(f"{address}/vorschau.pdf")).status_code == 409
+    await of_payout(firm.parts.ledger, firm.tenant, payout.number)
+    assert (await viewer.get(f"{address}/vorschau.pdf")).status_code == 409
+    assert "So wird der Beleg" not in (await viewer.get(address)).text
