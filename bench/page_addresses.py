@@ -89,6 +89,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/admin/schluessel": ("",),
     "/admin/freigaberegeln": ("",),
     "/admin/abrechnungsregeln": ("",),
+    "/admin/belegregeln": ("",),
     "/admin/firma": ("",),
     "/admin/benachrichtigungen": ("",),
     "/admin/konto": ("",),

@@ -337,6 +337,7 @@ ANSWERS: tuple[tuple[int, str, str], ...] = (
     (422, "weak_token", "token_too_short"),
     (422, "weak_token", "token_uniform"),
     (422, "wrong_code", "wrong_code"),
+    (422, "xrechnung_needs_reference", "xrechnung_needs_reference"),
     (431, "headers_too_large", "headers_too_large"),
     (500, "unexpected", "unexpected"),
     (501, "transfer_encoding_unknown", "transfer_encoding_unknown"),

@@ -12,6 +12,7 @@ from api.pages.sales import commissions, customers, transactions
 from api.pages.settings import (
     approval_rules,
     company,
+    document_settings,
     key_admin,
     lexoffice_settings,
     payout_rules,
@@ -39,6 +40,7 @@ ROUTERS = [
     company.router,
     approval_rules.router,
     payout_rules.router,
+    document_settings.router,
     personal_data.router,
     audit_trail.router,
     bank_confirmation.router,

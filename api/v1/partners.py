@@ -25,7 +25,8 @@ from ledger.programme import partner_list, partners
 from ledger.programme.partner_list import PartnerFilter, PartnerRow
 from ledger.programme.partners import NewPartner, Partner, PartnerChange, PartnerStatus
 from ledger.refusals import NotFound
-from ledger.tax import tax_statuses
+from ledger.tax import seat_decisions, tax_statuses
+from ledger.tax.seat_decisions import NewSeatDecision, SeatDecision
 from ledger.tax.tax_statuses import NewTaxStatus, TaxRecord
 from ledger.types import BusinessTime, Submitted
 
@@ -177,6 +178,28 @@ async def record_tax_status(
         recorded = await tax_statuses.record_tax_status(tx, partner.id, new, by=caller.actor)
         after.rechecks(await rechecks.want_for_partner(tx, partner.id))
         return after.answer(shown(recorded), status=201)
+
+
+@router.post(
+    "/{code}/seat",
+    summary="Entscheiden, von wo aus ein Partner seine Leistung erbringt",
+    description="Wo Sitz und USt-IdNr. von verschiedenen Seiten der Grenze sind, gibt es keinen Beleg, bis jemand "
+    "entscheidet. Die Entscheidung gilt für diese Anschrift und diese Nummer.",
+    operation_id="decide_seat",
+    status_code=201,
+    response_model=SeatDecision,
+)
+async def decide_seat(
+    code: PartnerCode,
+    caller: Writer,
+    once: OnlyOnce,
+    new: Annotated[NewSeatDecision, Body(examples=[{"rendered_from": "DE", "reason": "Betriebsstätte in Köln"}])],
+) -> JSONResponse:
+    async with once.acting() as (tx, after):
+        partner = await _of_code(tx, code)
+        decided = await seat_decisions.decide_seat(tx, partner.id, new, by=caller.actor)
+        after.rechecks(await rechecks.want_for_partner(tx, partner.id))
+        return after.answer(shown(decided), status=201)
 
 
 @router.put(

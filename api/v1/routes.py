@@ -6,6 +6,7 @@ from api.v1 import (
     bank_statements,
     campaigns,
     customers,
+    document_settings,
     due,
     events,
     own_documents,
@@ -26,6 +27,7 @@ from api.v1 import (
 
 ROUTERS = [
     tenant.router,
+    document_settings.router,
     audit.router,
     partners.router,
     customers.router,

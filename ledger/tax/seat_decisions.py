@@ -11,6 +11,7 @@ from ledger import clock
 from ledger.audit import audit, hands
 from ledger.countries import Country
 from ledger.database import TenantTransaction
+from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow, require_reason
 from ledger.tax.own_document_rules import disagreement
 from ledger.tax.tax_facts import partner_facts
@@ -71,6 +72,12 @@ async def decide_seat(tx: TenantTransaction, partner_id: PartnerId, new: NewSeat
         detail=audit.apart({"rendered_from": new.rendered_from, "reason": new.reason.strip()}),
     )
     return SeatDecision.from_row(row)
+
+
+async def find_question(tx: TenantTransaction, partner_id: PartnerId) -> Reason | None:
+    """That seat and number disagree today, decided or not; None where they agree. Raises NotFound."""
+    facts = await partner_facts(tx, partner_id, clock.today())
+    return disagreement(facts.model_copy(update={"rendered_from": None}))
 
 
 async def list_seat_decisions(tx: TenantTransaction, partner_id: PartnerId) -> list[SeatDecision]:

@@ -51,6 +51,7 @@ SETTINGS = Group(
         Link("/admin/bankkonten", N_("Bankkonten"), Permission.SEE_BANK),
         Link("/admin/bankverbindungen", N_("Neue Bankverbindungen"), Permission.CONFIRM_BANK),
         Link("/admin/abrechnungsregeln", N_("Abrechnungsregeln"), Permission.SETTINGS),
+        Link("/admin/belegregeln", N_("Belege"), Permission.SETTINGS),
         Link("/admin/freigaberegeln", N_("Freigaberegeln"), Permission.SETTINGS),
         Link("/admin/benutzer", N_("Benutzer"), Permission.USERS),
         Link("/admin/schluessel", N_("API-Schlüssel"), Permission.KEYS),

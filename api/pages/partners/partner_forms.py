@@ -12,6 +12,7 @@ from ledger.bank.partner_accounts import NewBankDetails
 from ledger.commissions.manual_lines import NewManualLine
 from ledger.programme.partners import NewPartner, Partner, PartnerChange
 from ledger.refusals import NotAcceptable
+from ledger.tax.seat_decisions import NewSeatDecision
 from ledger.tax.tax_statuses import NewTaxStatus
 from ledger.types import business_day
 
@@ -68,8 +69,14 @@ def tax_status(form: Mapping[str, str]) -> NewTaxStatus:
         "tax_number": _word(form, "tax_number") or None,
         "business_id": _word(form, "business_id") or None,
         "confirmed_year": _word(form, "confirmed_year") or None,
+        "exclusion": _word(form, "exclusion") or None,
+        "declared_on": _word(form, "declared_on") or None,
     }
     return _read(NewTaxStatus, members)
+
+
+def seat_decision(form: Mapping[str, str]) -> NewSeatDecision:
+    return _read(NewSeatDecision, {"rendered_from": _word(form, "rendered_from"), "reason": _word(form, "reason")})
 
 
 def bank_details(form: Mapping[str, str]) -> NewBankDetails:

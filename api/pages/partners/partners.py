@@ -25,10 +25,10 @@ from ledger.payouts import partner_balance, rechecks
 from ledger.programme import campaigns, partner_links, partner_list, partners
 from ledger.programme.partner_list import PartnerFilter
 from ledger.programme.partners import Partner
-from ledger.refusals import AlreadyExists, NotAcceptable, NotFound, Refused
+from ledger.refusals import AlreadyExists, NotAcceptable, NotAllowedNow, NotFound, Refused
 from ledger.roles import Permission
 from ledger.tasks import Task
-from ledger.tax import tax_statuses
+from ledger.tax import seat_decisions, tax_statuses
 from ledger.types import BERLIN, CampaignId, TaxStatus
 
 PAGE = "/admin/partner"
@@ -149,6 +149,21 @@ async def record_tax_status(code: Code, visit: Writer) -> Response:
     return go(partner, "steuer")
 
 
+@router.post(PAGE + "/{code}/sitz")
+async def decide_seat(code: Code, visit: Writer) -> Response:
+    """From where the partner renders its services, where address and VAT number disagree."""
+    try:
+        new = partner_forms.seat_decision(visit.form)
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            partner = await of_code(tx, code)
+            await seat_decisions.decide_seat(tx, partner.id, new, by=visit.person.actor)
+            touched = await rechecks.want_for_partner(tx, partner.id)
+    except (NotAcceptable, NotAllowedNow) as refused:
+        return await shown(visit, code, wrong=refused, where="sitz")
+    await announce_rechecks(visit.doors, visit.tenant, touched)
+    return go(partner, "gespeichert")
+
+
 @router.post(PAGE + "/{code}/vereinbarung")
 async def accept_agreement(code: Code, visit: Writer) -> Response:
     """The agreement on self-billing, § 14 Abs. 2 Satz 5 UStG."""
@@ -199,6 +214,8 @@ async def shown(
             "balance": await partner_balance.of_partner(tx, partner.id),
             "tax_records": await tax_statuses.tax_statuses(tx, partner.id),
             "tax_now": await tax_statuses.tax_status_on(tx, partner.id, clock.today()),
+            "seat_question": await seat_decisions.find_question(tx, partner.id),
+            "seat_decisions": await seat_decisions.list_seat_decisions(tx, partner.id),
             "account": await partner_accounts.bank_details_of(tx, partner.id),
             "pending_account": await partner_accounts.pending_of(tx, partner.id),
             "above": await partner_list.above(tx, partner.id),
@@ -223,6 +240,7 @@ async def shown(
         now=datetime.now(UTC),
         today=clock.today(),
         tax_statuses=TAX_STATUSES,
+        countries=country_words.choices(),
         may_write=person.may(Permission.WRITE),
         may_see_bank=person.may(Permission.SEE_BANK),
         may_bank=person.may(Permission.BANK),

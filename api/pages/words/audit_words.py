@@ -121,6 +121,7 @@ ACTIONS = {
     "task.resolved": N_("Aufgabe erledigt"),
     "retention.changed": N_("Aufbewahrung geändert"),
     "documents.credit_notes_confirmed": N_("Gutschriften aus lexoffice ab 2028 begründet"),
+    "documents.settings_changed": N_("Einstellung der Belege geändert"),
     "documents.strategy_changed": N_("Weg der Belege geändert"),
     "documents.turnover_answered": N_("Frage nach dem Umsatz beantwortet"),
     "tenant.changed": N_("Einstellung des Mandanten geändert"),

@@ -109,6 +109,8 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("POST", "/admin/firma"): Permission.SETTINGS,
     ("GET", "/admin/abrechnungsregeln"): Permission.SETTINGS,
     ("POST", "/admin/abrechnungsregeln"): Permission.SETTINGS,
+    ("GET", "/admin/belegregeln"): Permission.SETTINGS,
+    **{("POST", f"/admin/belegregeln{act}"): Permission.SETTINGS for act in ("", "/umsatz", "/ab-2028")},
     ("GET", "/admin/partner/{code}/faelligkeit"): Permission.READ,
     ("POST", "/admin/partner/{code}/schlussabrechnung"): Permission.WRITE,
     ("POST", "/admin/freigaberegeln"): Permission.SETTINGS,
@@ -155,7 +157,8 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     **{
         ("POST", f"/admin/partner/{{code}}/{act}"): Permission.WRITE
         for act in (
-            "bearbeiten", "steuerstatus", "vereinbarung", "anhalten", "fortsetzen", "zeile", "auszahlung", "link",
+            "bearbeiten", "steuerstatus", "sitz", "vereinbarung", "anhalten", "fortsetzen", "zeile", "auszahlung",
+            "link",
             "link/{link}/widerrufen",
         )
     },
