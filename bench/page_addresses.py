@@ -90,6 +90,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/admin/freigaberegeln": ("",),
     "/admin/abrechnungsregeln": ("",),
     "/admin/belegregeln": ("",),
+    "/admin/buchung": ("",),
     "/admin/firma": ("",),
     "/admin/benachrichtigungen": ("",),
     "/admin/konto": ("",),

@@ -226,6 +226,12 @@ class Announcer:
             lambda: announcing.set_up_subscriptions(self._engine, tenant),
         )
 
+    async def sweep(self, tenant: Tenant) -> bool:
+        """A person waits for what a pass reads. What fails here the next one does."""
+        with leave_to_handover("sweep"):
+            return await self._attempt("sweep", "sweep", lambda: schedules.sweep_now(self._engine, tenant))
+        return False
+
     async def schedule(self, tenant: Tenant, kind: ScheduleKind) -> bool:
         """A tenant was connected, or its monthly run was set to another day. What fails here the hand-over does."""
         with leave_to_handover("schedule"):

@@ -52,6 +52,7 @@ SETTINGS = Group(
         Link("/admin/bankverbindungen", N_("Neue Bankverbindungen"), Permission.CONFIRM_BANK),
         Link("/admin/abrechnungsregeln", N_("Abrechnungsregeln"), Permission.SETTINGS),
         Link("/admin/belegregeln", N_("Belege"), Permission.SETTINGS),
+        Link("/admin/buchung", N_("Buchung der Belege"), Permission.SETTINGS),
         Link("/admin/freigaberegeln", N_("Freigaberegeln"), Permission.SETTINGS),
         Link("/admin/benutzer", N_("Benutzer"), Permission.USERS),
         Link("/admin/schluessel", N_("API-Schlüssel"), Permission.KEYS),
