@@ -1813,6 +1813,44 @@ CREATE TRIGGER remember_address
     EXECUTE FUNCTION remember_address();
 CREATE TRIGGER remember_partner AFTER INSERT OR UPDATE ON partners FOR EACH ROW EXECUTE FUNCTION remember_partner();
 
+CREATE TABLE payment_evidence (
+    tenant_id      uuid NOT NULL REFERENCES tenants,
+    id             uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq            bigint GENERATED ALWAYS AS IDENTITY,
+    payout_id      uuid NOT NULL,
+    entry_id       uuid NOT NULL,
+    run_line_id    uuid,
+    kind           text NOT NULL CHECK (kind IN ('debit', 'return', 'reversal')),
+    end_to_end_id  text NOT NULL,
+    amount_cents   bigint NOT NULL CHECK (amount_cents > 0),
+    booked_on      date NOT NULL,
+    bank_reference text,
+    reason_code    text CHECK (length(reason_code) <= 70),
+    cancels        uuid,
+    assigned_by    text,
+    recorded_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, cancels),
+    UNIQUE (tenant_id, entry_id, payout_id, kind),
+    FOREIGN KEY (tenant_id, cancels) REFERENCES payment_evidence,
+    FOREIGN KEY (tenant_id, entry_id) REFERENCES bank_entries,
+    FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts,
+    FOREIGN KEY (tenant_id, run_line_id) REFERENCES bank_run_lines,
+    CONSTRAINT a_debit_takes_nothing_back CHECK (kind <> 'debit' OR cancels IS NULL),
+    CONSTRAINT a_debit_was_proved_or_assigned
+        CHECK (kind <> 'debit' OR run_line_id IS NOT NULL OR assigned_by IS NOT NULL)
+);
+COMMENT ON TABLE payment_evidence IS 'What a booking proves of a payout: a debit, a return or a reversal.';
+CREATE INDEX evidence_of_a_payout ON payment_evidence (tenant_id, payout_id, seq);
+ALTER TABLE payment_evidence ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payment_evidence FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON payment_evidence
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT ON payment_evidence TO partnerdesk_app;
+GRANT UPDATE (cancels) ON payment_evidence TO partnerdesk_app;
+
 CREATE TABLE payout_counters (
     tenant_id uuid NOT NULL REFERENCES tenants,
     year      integer NOT NULL,
@@ -2065,6 +2103,8 @@ CREATE TABLE payouts (
     cancel_wanted_at       timestamptz,
     cancel_wanted_by       text,
     cancel_wanted_reason   text,
+    transferred_on         date,
+    bank_reference         text,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, number),
     FOREIGN KEY (tenant_id, bank_details_id) REFERENCES partner_bank_details,
@@ -3056,6 +3096,7 @@ CREATE TABLE tenants (
     buyer_reference        text CHECK (length(buyer_reference) BETWEEN 1 AND 100),
     reversal_code          text NOT NULL DEFAULT '389' CHECK (reversal_code IN ('389', '261')),
     business_id            text CHECK (business_id ~ '^DE[0-9]{9}-[0-9]{5}$'),
+    paid_by                text NOT NULL DEFAULT 'lexoffice' CHECK (paid_by IN ('lexoffice', 'bank', 'both')),
     FOREIGN KEY (id, default_campaign_id) REFERENCES campaigns,
     CONSTRAINT xrechnung_has_a_buyer_reference
         CHECK (own_document_profile <> 'xrechnung' OR buyer_reference IS NOT NULL)

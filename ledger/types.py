@@ -117,6 +117,14 @@ class Tenant(Frozen):
         return cls(id=row["tenant_id"], slug=row["slug"])
 
 
+class PaidBy(StrEnum):
+    """Who says that a payout is paid: the tenant's choice."""
+
+    LEXOFFICE = "lexoffice"
+    BANK = "bank"
+    BOTH = "both"
+
+
 class TransactionState(StrEnum):
     """The states of a sale."""
 

@@ -13,6 +13,7 @@ from activities.payouts.payout_blocks import view_payout
 from activities.payouts.signallers import signaller_of
 from ledger import tasks
 from ledger.audit import audit
+from ledger.booking import settlement_by_bank
 from ledger.database import Ledger, TenantTransaction
 from ledger.payouts import approval_rule, decisions, payout_content, payout_hands, payouts
 from ledger.payouts.payouts import Payout
@@ -68,6 +69,7 @@ class PayoutActivities:
             # Whatever is no decision says that something has changed: look at what lexoffice last showed.
             if any(received.signal not in _DECISIONS for received in task.notes):
                 payout = await apply_credit_note(tx, payout, _events(task))
+                payout = await settlement_by_bank.apply(tx, payout)
             retry = retry or any(received.signal == "recheck" for received in task.notes)
             if payout.state is PayoutState.AWAITING_APPROVAL:
                 rule = await approval_rule.of_payout(tx, payout)

@@ -7,13 +7,13 @@ from typing import Any
 from pydantic import Field
 
 from ledger import clock, tasks
-from ledger.bank import bank_transfers
+from ledger.bank import bank_transfers, payment_evidence
 from ledger.booking import voucher_ends
 from ledger.database import TenantTransaction
 from ledger.payouts import clawbacks, payout_lines, payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
-from ledger.types import DocumentStrategy, EventState, Frozen, PayoutState
+from ledger.types import DocumentStrategy, EventState, Frozen, PaidBy, PayoutState
 
 
 class Meaning(StrEnum):
@@ -113,10 +113,12 @@ async def settle(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> Set
         case Meaning.SETTLED_BY_RELATED, PayoutState.CREDIT_NOTE_OPEN:
             await _ask(tx, payout, "settled_by_related", Reason.of("credit_note_set_off"))
             return Settled(state=EventState.FAILED, reason=Reason.of("set_off_not_transferred"))
+        case Meaning.PAID, PayoutState.CREDIT_NOTE_OPEN if await _waits_for_the_bank(tx, payout):
+            return Settled(state=EventState.PROCESSED, reason=Reason.of("bank_has_not_said_paid"))
         case Meaning.PAID, PayoutState.CREDIT_NOTE_OPEN:
             # In this order (design.md, Events): the event's own, the bank file's EndToEndId, the voucher number.
             reference = verdict.payment_reference or exported_as or verdict.voucher_number or payout.number
-            return await _paid(tx, payout, reference, verdict.paid_on)
+            return await mark_paid(tx, payout, reference, verdict.paid_on)
         case Meaning.OPEN | Meaning.PARTLY_PAID, PayoutState.CREDIT_NOTE_OPEN:
             await _set_reopened(tx, payout, reopened=False)
             return Settled(state=EventState.PROCESSED, changes={"reopened": [True, False]})
@@ -125,11 +127,11 @@ async def settle(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> Set
         case Meaning.VOIDED | Meaning.DELETED, PayoutState.CREDIT_NOTE_OPEN if (
             verdict.money_may_have_left or exported_as
         ):
-            return await _returned(tx, payout, Reason.of("undone_was_it_paid"))
+            return await mark_returned(tx, payout, Reason.of("undone_was_it_paid"))
         case Meaning.VOIDED | Meaning.DELETED, PayoutState.CREDIT_NOTE_OPEN:
             return await _cancelled(tx, payout, verdict.meaning)
         case _, PayoutState.PAID:
-            return await _returned(tx, payout, Reason.of("paid_credit_note_changed"))
+            return await mark_returned(tx, payout, Reason.of("paid_credit_note_changed"))
         case _:
             await _ask(
                 tx,
@@ -158,7 +160,14 @@ async def _settle_own(tx: TenantTransaction, payout: Payout, verdict: Verdict) -
             return None
 
 
-async def _paid(tx: TenantTransaction, payout: Payout, reference: str, paid_on: date | None) -> Settled:
+async def _waits_for_the_bank(tx: TenantTransaction, payout: Payout) -> bool:
+    """The tenant lets the bank say paid, alone or too, and it has not yet."""
+    paid_by = await tx.fetchval("SELECT paid_by FROM tenants WHERE id = $1", tx.tenant.id)
+    return paid_by != PaidBy.LEXOFFICE and not (await payment_evidence.sum_up(tx, payout.id)).is_complete
+
+
+async def mark_paid(tx: TenantTransaction, payout: Payout, reference: str, paid_on: date | None) -> Settled:
+    """credit_note_open | returned → paid, its commissions with it. The payout must be locked."""
     # Without lexoffice's own day it is the one on which it told us.
     day = paid_on or clock.today()
     await payouts.change_state(
@@ -189,7 +198,8 @@ async def _cancelled(tx: TenantTransaction, payout: Payout, meaning: Meaning) ->
     return _moved(payout, PayoutState.CANCELLED)
 
 
-async def _returned(tx: TenantTransaction, payout: Payout, reason: Reason) -> Settled:
+async def mark_returned(tx: TenantTransaction, payout: Payout, reason: Reason) -> Settled:
+    """credit_note_open | paid → returned, with the question what becomes of it. The payout must be locked."""
     await payouts.change_state(tx, payout, PayoutState.RETURNED, reason=reason)
     await _ask(tx, payout, "returned", reason, actions=("paid", "cancelled", "settled_manually"))
     return _moved(payout, PayoutState.RETURNED)

@@ -234,6 +234,10 @@ KINDS: dict[str, TaskWords] = {
     "iban_on_two_partners": TaskWords(
         N_("Eine IBAN, zwei Partner"), N_("Bitte prüfen Sie die Bankverbindung, bevor sie bestätigt wird.")
     ),
+    "paid_too_much": TaskWords(
+        N_("Zu viel überwiesen"),
+        N_("Bitte sehen Sie die Umsätze der Auszahlung an, und fordern Sie zurück, was zu viel ist."),
+    ),
     "statement_missing": TaskWords(
         N_("Ein Kontoauszug fehlt"),
         N_(

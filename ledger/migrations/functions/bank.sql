@@ -169,3 +169,5 @@ CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON bank_entries FOR EACH
                                      'reversal', 'refers_to');
 COMMENT ON TRIGGER stay_as_written ON bank_entries IS
     'Refuses the application another booking in the same row (PD050). Relied on by ledger/bank/statement_intake.py.';
+
+COMMENT ON TABLE payment_evidence IS 'What a booking proves of a payout: a debit, a return or a reversal.';

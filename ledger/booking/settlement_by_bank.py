@@ -1,0 +1,101 @@
+"""What the bank's evidence does to a payout (rules.md, Bank). Who says that it is paid the tenant chooses.
+
+The payout is locked; applying twice changes nothing. There is never a second transfer by itself.
+"""
+
+from ledger import tasks
+from ledger.bank import payment_evidence, return_reasons
+from ledger.bank.payment_evidence import Proved
+from ledger.booking import settlement
+from ledger.database import TenantTransaction
+from ledger.payouts import payouts
+from ledger.payouts.payouts import Payout
+from ledger.reasons import Reason
+from ledger.types import PaidBy, PayoutState
+
+_PAID_IN_THE_BOOKS = ("paid", "paidoff")
+
+
+async def apply(tx: TenantTransaction, payout: Payout) -> Payout:
+    """The payout as it is after all that the bank has told of it."""
+    proved = await payment_evidence.sum_up(tx, payout.id)
+    if not proved.debits and not proved.returns:
+        return payout
+    await _note(tx, payout, proved)
+    if proved.is_back:
+        await _came_back(tx, payout, proved)
+    elif proved.is_complete:
+        await _left(tx, payout, proved)
+    return await payouts.get(tx, payout.number)
+
+
+async def _note(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
+    """The day and reference of the transfer, on the payout; and whether more left than was due."""
+    complete = proved.is_complete
+    await tx.execute(
+        """
+        UPDATE payouts SET transferred_on = $3, bank_reference = $4, updated_at = now()
+         WHERE tenant_id = $1 AND id = $2 AND (transferred_on, bank_reference) IS DISTINCT FROM ($3::date, $4)
+        """,
+        tx.tenant.id,
+        payout.id,
+        proved.sent_on if complete else None,
+        proved.bank_reference if complete else None,
+    )
+    if proved.open_cents > proved.transfer_cents:
+        await tasks.ask(
+            tx,
+            tasks.NewTask(
+                kind="paid_too_much",
+                subject="payout",
+                subject_id=payout.number,
+                reason=Reason.of("paid_too_much", more=proved.open_cents - proved.transfer_cents),
+                links={"payout": f"/api/v1/payouts/{payout.number}"},
+            ),
+        )
+    else:
+        await tasks.close_questions(
+            tx, subject="payout", subject_id=payout.number, kinds=("paid_too_much",), by="engine"
+        )
+
+
+async def _came_back(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
+    if payout.state is PayoutState.CREDIT_NOTE_OPEN and proved.last_back == "reversal":
+        return  # as if nothing had left: the payout is open again
+    if payout.state in (PayoutState.CREDIT_NOTE_OPEN, PayoutState.PAID):
+        if proved.last_back == "return":
+            reason = Reason.of("bank_returned", why=return_reasons.in_words(proved.return_code).model_dump())
+        else:
+            reason = Reason.of("bank_reversed")
+        await settlement.mark_returned(tx, payout, reason)
+
+
+async def _left(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
+    if payout.state is PayoutState.RETURNED:
+        if proved.returns:  # it came back, and left once more
+            await settlement.mark_paid(tx, payout, proved.end_to_end_id or payout.number, proved.sent_on)
+        return
+    if payout.state is not PayoutState.CREDIT_NOTE_OPEN:
+        return
+    paid_by = await who_says_paid(tx)
+    if paid_by is PaidBy.LEXOFFICE or (paid_by is PaidBy.BOTH and not await _is_paid_in_the_books(tx, payout)):
+        return
+    open_questions = await tasks.open_kinds(tx, subject="payout", subject_id=payout.number)
+    if payout.reopened or "document_deviates" in open_questions:
+        await settlement.mark_returned(tx, payout, Reason.of("paid_but_document_changed"))
+    else:
+        await settlement.mark_paid(tx, payout, proved.end_to_end_id or payout.number, proved.sent_on)
+
+
+async def who_says_paid(tx: TenantTransaction) -> PaidBy:
+    """The tenant's choice."""
+    return PaidBy(await tx.fetchval("SELECT paid_by FROM tenants WHERE id = $1", tx.tenant.id))
+
+
+async def _is_paid_in_the_books(tx: TenantTransaction, payout: Payout) -> bool:
+    status = await tx.fetchval(
+        "SELECT status FROM external_documents WHERE tenant_id = $1 AND payout_id = $2 AND detached_at IS NULL",
+        tx.tenant.id,
+        payout.id,
+    )
+    return status in _PAID_IN_THE_BOOKS
