@@ -323,7 +323,7 @@ async def _ensure_schedules(client: Client, hands: Hands) -> None:
     """Best effort: the API and `partnerdesk migrate` make them too."""
     try:
         await restore_schedules(client)
-        tenants = await sweeps.list_connected(hands.ledger)
+        tenants = await sweeps.list_swept(hands.ledger)
         await ensure_sweeps(client, tenants, every=timedelta(seconds=hands.settings.sweep_every_seconds))
         for of in await payout_runs.run_days(hands.ledger):
             await ensure_payout_run(client, of.tenant, day=of.day, hour=of.hour)

@@ -75,10 +75,10 @@ async def _prepare_engine(owner: OwnerSettings) -> str:
     await ensure_schedules(client, handover_every=timedelta(seconds=owner.handover_every_seconds))
     ledger = await Ledger.open(owner.owner_database_url.get_secret_value(), most_connections=1)
     try:
-        connected = await sweeps.list_connected(ledger)
+        swept = await sweeps.list_swept(ledger)
     finally:
         await ledger.close()
-    await ensure_sweeps(client, connected, every=timedelta(seconds=owner.sweep_every_seconds))
+    await ensure_sweeps(client, swept, every=timedelta(seconds=owner.sweep_every_seconds))
     return f"Search attributes: {', '.join(registered) or 'all there'}; the schedules are set."
 
 

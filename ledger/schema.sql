@@ -3113,6 +3113,11 @@ CREATE TRIGGER want_payout_run
     WHEN (old.payout_run_day IS DISTINCT FROM new.payout_run_day OR old.payout_run_hour IS DISTINCT FROM
     new.payout_run_hour)
     EXECUTE FUNCTION want_schedule('payout_run', 'id');
+CREATE TRIGGER want_sweep_without_books
+    AFTER UPDATE OF books ON tenants
+    FOR EACH ROW
+    WHEN (new.books = 'none' AND old.books <> 'none')
+    EXECUTE FUNCTION want_schedule('sweep', 'id');
 
 CREATE TABLE thirteen_b_confirmations (
     tenant_id       uuid NOT NULL REFERENCES tenants,
@@ -4553,6 +4558,18 @@ AS $function$
 $function$;
 REVOKE ALL ON FUNCTION list_run_days() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION list_run_days() TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION public.list_swept_tenants()
+ RETURNS TABLE(id uuid, slug text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    SELECT t.id, t.slug FROM provider_connections p JOIN tenants t ON t.id = p.tenant_id
+     WHERE p.provider = 'lexoffice' AND (p.has_credential OR t.books = 'none') ORDER BY t.slug
+    $function$;
+REVOKE ALL ON FUNCTION list_swept_tenants() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION list_swept_tenants() TO partnerdesk_app;
 
 CREATE OR REPLACE FUNCTION public.list_tenants()
  RETURNS TABLE(id uuid, slug text)

@@ -3,12 +3,14 @@
 from typing import Literal
 from uuid import UUID
 
-_RESOURCES = {"invoice": "invoices", "credit-note": "credit-notes"}
+_RESOURCES = {"invoice": "invoices", "credit-note": "credit-notes", "voucher": "vouchers"}
+
+Linked = Literal["invoice", "credit-note", "voucher"]
 
 
 def document_url(
     app_url: str,
-    kind: Literal["invoice", "credit-note"],
+    kind: Linked,
     id: UUID,
     mode: Literal["view", "edit"] = "view",
 ) -> str:

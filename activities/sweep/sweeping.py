@@ -84,8 +84,10 @@ class SweepActivities:
         await self._settle_ledger(tenant)
         async with self._ledger.transaction(tenant) as tx:
             state = await sweeps.get_state(tx)
-            if not state.connected:
-                return SweepPlan(began_at=state.now)
+        if not state.connected:
+            await self._close_month(tenant)
+            return SweepPlan(began_at=state.now)
+        async with self._ledger.transaction(tenant) as tx:
             await key_age.warn(tx)
             await budget.warn_of_yearly_budget(tx, provider=types.LEXOFFICE)
             kinds = SALES_DOCUMENTS + (_VOUCHERS if await voucher_use.is_used(tx) else ())

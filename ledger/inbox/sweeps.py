@@ -118,6 +118,13 @@ async def ages(ledger: Ledger) -> tuple[float, float]:
     return inbox, sweep
 
 
+async def list_swept(ledger: Ledger) -> list[Tenant]:
+    """Every tenant whom a pass comes to: with an API key of lexoffice, or without books."""
+    async with ledger.without_tenant() as db:
+        rows = await db.fetch("SELECT id, slug FROM list_swept_tenants()")
+    return [Tenant(id=TenantId(row["id"]), slug=row["slug"]) for row in rows]
+
+
 async def list_connected(ledger: Ledger) -> list[Tenant]:
     """Every tenant with an API key of lexoffice."""
     async with ledger.without_tenant() as db:

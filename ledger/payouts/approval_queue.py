@@ -4,7 +4,7 @@ Decides nothing: `decisions.approve` judges each payout anew, under a lock.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ledger.access import rule_changes, same_person
@@ -14,7 +14,8 @@ from ledger.keyset import Position
 from ledger.payouts import open_debts, payout_content
 from ledger.payouts.open_debts import OpenDebt
 from ledger.reasons import Reason
-from ledger.types import Frozen, PartnerId, PayoutId, PayoutNumber, TaxCase, UserId
+from ledger.tax import turnovers
+from ledger.types import DocumentStrategy, Frozen, PartnerId, PayoutId, PayoutNumber, TaxCase, UserId
 
 _NEW_ACCOUNT = timedelta(days=30)
 _MOST_LOOKED_AT = 400
@@ -64,6 +65,10 @@ class Waiting(Frozen):
     """Actor → cents: whoever raised the limit lately is judged by the lower one."""
     eyes: Eyes
     last: LastPayout | None
+    strategy: DocumentStrategy
+    period_to: date
+    turnover_year: int | None = None
+    """The year whose turnover decides whether it may be a credit note, and is not answered."""
     debts: tuple[OpenDebt, ...] = ()
     """What the partner owes beside it: another tax case is not netted."""
 
@@ -107,7 +112,7 @@ class Waiting(Frozen):
 
 _LOOK = """
     SELECT w.id, w.seq, w.number, w.content_hash, w.partner_id, q.code AS partner_code, q.name AS partner_name,
-           w.tax_case, w.net_cents, w.tax_cents, w.gross_cents, w.created_at, w.open_holds,
+           w.tax_case, w.strategy, w.period_to, w.net_cents, w.tax_cents, w.gross_cents, w.created_at, w.open_holds,
            w.state_reason_code, w.state_reason_params, held.sales, b.iban_last4,
            COALESCE(b.recorded_at > now() - $2::interval OR b.id <> last.bank_details_id, false) AS account_changed,
            COALESCE(last.tax_case <> w.tax_case, false) AS tax_case_changed,
@@ -213,8 +218,18 @@ async def _with_fresh_hashes(tx: TenantTransaction, found: list[Waiting]) -> lis
     """The hash on the row may be older than what is shown: a decision names what was seen. With what is owed beside."""
     fresh = await payout_content.content_hashes(tx, [one.id for one in found])
     debts = await open_debts.of_partners(tx, [one.partner_id for one in found])
+    answered = await turnovers.turnovers(tx)
     return [
-        one.model_copy(update={"content_hash": fresh[one.id], "debts": debts.get(one.partner_id, ())}) for one in found
+        one.model_copy(
+            update={
+                "content_hash": fresh[one.id],
+                "debts": debts.get(one.partner_id, ()),
+                "turnover_year": turnovers.question(
+                    one.tax_case, one.strategy, [one.period_to], one.gross_cents, answered
+                ),
+            }
+        )
+        for one in found
     ]
 
 

@@ -11,7 +11,8 @@ from ledger.connections.budget import CREATIONS_A_MINUTE, CREATIONS_A_YEAR
 from ledger.database import TenantTransaction
 from ledger.payouts.payout_runs import PayoutRun
 from ledger.reasons import Reason
-from ledger.types import Frozen, PayoutNumber, TaxCase
+from ledger.tax import strategies
+from ledger.types import Books, Frozen, PayoutNumber, TaxCase
 
 
 class RunRow(Frozen):
@@ -55,16 +56,18 @@ class RunTotals(Frozen):
     tax_cents: int
     gross_cents: int
     waiting: tuple[WaitingSum, ...]
+    booked: bool = True
+    """Whether the documents are made in lexoffice; without books none is."""
 
     @property
     def minutes_at_lexoffice(self) -> float:
         """How many minutes creating all documents of the run takes."""
-        return self.payouts / CREATIONS_A_MINUTE
+        return self.payouts / CREATIONS_A_MINUTE if self.booked else 0.0
 
     @property
     def share_of_the_year(self) -> float:
         """Which part (1.0 is all) of a year's documents the run takes up."""
-        return self.payouts / CREATIONS_A_YEAR
+        return self.payouts / CREATIONS_A_YEAR if self.booked else 0.0
 
 
 class Difference(Frozen):
@@ -89,6 +92,7 @@ async def totals(tx: TenantTransaction, run: UUID) -> RunTotals:
     )
     paid = next((row for row in rows if row["reason"] is None), None)
     return RunTotals(
+        booked=await strategies.get_books(tx) is Books.LEXOFFICE,
         partners=paid["partners"] if paid else 0,
         payouts=paid["rows"] if paid else 0,
         lines=paid["lines"] if paid else 0,

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.database import TenantTransaction
-from ledger.types import Frozen, PayoutNumber, PayoutState
+from ledger.types import DocumentKind, Frozen, PayoutNumber, PayoutState
 
 _SHOWN = 8
 
@@ -17,6 +17,8 @@ class OpenDocument(Frozen):
     gross_cents: int
     credit_note_number: str | None
     resource_id: UUID | None
+    kind: DocumentKind | None
+    """Of the document in the books."""
     bank_run: str | None
     since: datetime
 
@@ -73,12 +75,14 @@ async def open_documents(tx: TenantTransaction) -> tuple[Documents, Documents]:
     )
     shown = await tx.fetch(
         f"""
-        SELECT p.number, q.code AS partner_code, p.gross_cents, d.voucher_number AS credit_note_number, d.resource_id,
-               o.bank_run, p.updated_at AS since
+        SELECT p.number, q.code AS partner_code, p.gross_cents, d.resource_id, d.kind, o.bank_run,
+               p.updated_at AS since, COALESCE(w.number, d.voucher_number) AS credit_note_number
           FROM ({_OPEN} AND p.id = ANY ($2)) o
           JOIN payouts p ON p.tenant_id = $1 AND p.id = o.id
           JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
           LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+          LEFT JOIN own_documents w ON w.tenant_id = p.tenant_id AND w.payout_id = p.id AND w.closed_at IS NULL
+                AND w.kind IN ('self_billed', 'commission_statement')
          ORDER BY o.created_at, o.seq
         """,
         tx.tenant.id,

@@ -73,8 +73,13 @@ def bar(case: TaxCase, days: Sequence[date], gross_cents: int, known: Turnovers)
     return None
 
 
-def question(days: Sequence[date], known: Turnovers) -> int | None:
+def question(
+    case: TaxCase, strategy: DocumentStrategy, days: Sequence[date], gross_cents: int, known: Turnovers
+) -> int | None:
     """The year whose turnover decides about services of these days and is not answered; None: nothing is open."""
+    of_lexoffice = strategy is DocumentStrategy.LEXOFFICE_CREDIT_NOTE
+    if case is not TaxCase.REGULAR or not of_lexoffice or gross_cents <= SMALL_AMOUNT_CENTS:
+        return None
     years = {day.year - 1 for day in days if day.year == _FIRST_YEAR}
     return next((year for year in sorted(years) if year not in known.above_limit), None)
 

@@ -51,7 +51,7 @@ from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAcceptable, NotFound, Refused, require_reason
 from ledger.roles import Permission
 from ledger.types import Books, DocumentStrategy, PayoutState, business_day
-from lexoffice.links import document_url
+from lexoffice.links import Linked, document_url
 from workflows.messages import payout_workflow_id
 
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
@@ -316,8 +316,8 @@ async def _shown(
         of_kind=of_kind,
         kinds=KINDS,
         account=account if person.may(Permission.SEE_BANK) else None,
-        credit_note_url=_document_url(visit, payout.credit_note_id),
-        document_url=lambda resource: _document_url(visit, resource),
+        credit_note_url=_document_url(visit, payout, payout.credit_note_id),
+        document_url=lambda resource: _document_url(visit, payout, resource),
         temporal_url=_temporal_url(visit, number),
     )
 
@@ -353,10 +353,11 @@ async def _not_in_a_file(tx: TenantTransaction, visit: Visit, payout: Payout) ->
     return judged if judged.barred and judged.why_not != "in_another_run" else None
 
 
-def _document_url(visit: Visit, resource: UUID | str | None) -> str | None:
+def _document_url(visit: Visit, payout: Payout, resource: UUID | str | None) -> str | None:
     if resource is None:
         return None
-    return document_url(visit.doors.settings.lexoffice_app_url, "credit-note", UUID(str(resource)))
+    kind: Linked = "voucher" if payout.strategy is DocumentStrategy.OWN_DOCUMENT else "credit-note"
+    return document_url(visit.doors.settings.lexoffice_app_url, kind, UUID(str(resource)))
 
 
 def _temporal_url(visit: Visit, number: str) -> str | None:

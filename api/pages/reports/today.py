@@ -15,8 +15,9 @@ from ledger.payouts import approval_queue
 from ledger.reports import task_lists, today, waiting_elsewhere
 from ledger.reports.today import OpenDocument
 from ledger.roles import Permission
-from ledger.types import midnight
-from lexoffice.links import document_url
+from ledger.tax import strategies
+from ledger.types import Books, DocumentKind, midnight
+from lexoffice.links import Linked, document_url
 
 PAGE = "/admin/heute"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
@@ -41,11 +42,13 @@ async def today_page(visit: Reader) -> Response:
         partner_of = await task_lists.partners_of(tx, [task for group in groups for task in group.first])
         elsewhere = waiting_words.lines(await waiting_elsewhere.count(tx), person)
         news = await today.news(tx, yesterday)
+        books = await strategies.get_books(tx)
 
     def document_address(one: OpenDocument) -> str | None:
         if one.resource_id is None:
             return None
-        return document_url(visit.doors.settings.lexoffice_app_url, "credit-note", one.resource_id)
+        kind: Linked = "credit-note" if one.kind is DocumentKind.CREDIT_NOTE else "voucher"
+        return document_url(visit.doors.settings.lexoffice_app_url, kind, one.resource_id)
 
     return visit.page(
         "today.html",
@@ -58,6 +61,7 @@ async def today_page(visit: Reader) -> Response:
         unusual=payout_words.unusual,
         to_transfer=to_transfer,
         to_mark=to_mark,
+        has_books=books is Books.LEXOFFICE,
         document_address=document_address,
         tasks=sum(group.count for group in groups),
         groups=groups[:_KINDS],

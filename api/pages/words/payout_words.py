@@ -11,7 +11,7 @@ from ledger.payouts.due import NotDue
 from ledger.payouts.payout_timeline import Step
 from ledger.payouts.payout_waiting import For, Waits
 from ledger.payouts.payouts import Payout
-from ledger.types import PayoutState, TaxCase
+from ledger.types import Books, DocumentStage, DocumentStrategy, PayoutState, TaxCase
 
 Names = Callable[[str | None], str]
 _NAMED = 3
@@ -51,6 +51,19 @@ _WAITS = {
         "als bezahlt markiert wird."
     ),
 }
+_WAITS_OF_OWN = {
+    For.CREATION: N_("Seit %(since)s wird der Beleg ausgestellt und zugestellt. Dafür muss niemand etwas tun."),
+    For.SEARCH: N_(
+        "Ob der Beleg in lexoffice gebucht wurde, ist seit %(since)s unklar. Er wird dort gesucht; dafür muss niemand "
+        "etwas tun."
+    ),
+}
+_WAITS_WITHOUT_BOOKS = {
+    For.PAYMENT: N_(
+        "Wartet seit %(since)s auf die Überweisung von %(amount)s und darauf, dass ein Mensch oder die Bank "
+        "%(document)s als bezahlt meldet."
+    ),
+}
 _ENDS = {
     PayoutState.PAID: N_("Ausgezahlt am %(day)s, Zahlungsreferenz %(reference)s."),
     PayoutState.REJECTED: N_("Abgelehnt am %(day)s."),
@@ -71,8 +84,11 @@ def waiting_sentence(payout: Payout, waits: Waits, name_of: Names) -> str:
     if waits.waits_for is For.ENDED:
         ended = payout.paid_on if payout.state is PayoutState.PAID and payout.paid_on else waits.since
         return _(_ENDS[payout.state], day=day(ended), reference=payout.payment_reference or "–")
+    said = _WAITS
+    if payout.strategy is DocumentStrategy.OWN_DOCUMENT:
+        said = said | _WAITS_OF_OWN | (_WAITS_WITHOUT_BOOKS if payout.books is Books.NONE else {})
     return _(
-        _WAITS[waits.waits_for],
+        said[waits.waits_for],
         since=span(datetime.now(UTC) - waits.since),
         reason=_why(waits),
         who=name_of(waits.put_back_by),
@@ -149,9 +165,15 @@ _EVENTS = {
     "credit-note.deleted": N_("Gutschrift gelöscht"),
     "payment.changed": N_("Zahlung geändert"),
 }
+_CREDIT_NOTE = N_("Gutschrift in lexoffice")
+_STAGES = {
+    DocumentStage.ISSUED: N_("Beleg ausgestellt"),
+    DocumentStage.BOOKED: N_("Beleg gebucht"),
+    DocumentStage.DELIVERED: N_("Beleg zugestellt"),
+}
 _AHEAD: dict[PayoutState, tuple[str, ...]] = {
-    PayoutState.AWAITING_APPROVAL: (N_("Freigabe"), N_("Gutschrift in lexoffice"), N_("Überweisung"), N_("Ausgezahlt")),
-    PayoutState.APPROVED: (N_("Gutschrift in lexoffice"), N_("Überweisung"), N_("Ausgezahlt")),
+    PayoutState.AWAITING_APPROVAL: (N_("Freigabe"), _CREDIT_NOTE, N_("Überweisung"), N_("Ausgezahlt")),
+    PayoutState.APPROVED: (_CREDIT_NOTE, N_("Überweisung"), N_("Ausgezahlt")),
     PayoutState.OUTCOME_UNKNOWN: (N_("Klärung"), N_("Überweisung"), N_("Ausgezahlt")),
     PayoutState.CREDIT_NOTE_OPEN: (N_("Überweisung"), N_("Ausgezahlt")),
     PayoutState.RETURNED: (N_("Klärung"),),
@@ -176,7 +198,19 @@ def step_says(step: Step) -> str | None:
 
 
 def ahead(payout: Payout) -> list[str]:
-    return [_(text) for text in _AHEAD.get(payout.state, ())]
+    found: list[str] = []
+    for text in _AHEAD.get(payout.state, ()):
+        found += _documents_ahead(payout) if text == _CREDIT_NOTE else [text]
+    return [_(text) for text in found]
+
+
+def _documents_ahead(payout: Payout) -> list[str]:
+    if payout.strategy is not DocumentStrategy.OWN_DOCUMENT:
+        return [_CREDIT_NOTE]
+    is_booked = payout.books is not Books.NONE
+    stages = [stage for stage in DocumentStage if is_booked or stage is not DocumentStage.BOOKED]
+    done = -1 if payout.document_stage is None else stages.index(payout.document_stage)
+    return [_STAGES[stage] for stage in stages[done + 1 :]]
 
 
 def unusual(waiting: Waiting) -> list[tuple[str, str]]:
@@ -190,6 +224,8 @@ def unusual(waiting: Waiting) -> list[tuple[str, str]]:
         found.append((_("Ohne Bankverbindung: Überweisung von Hand"), TROUBLE))
     if waiting.tax_case_changed:
         found.append((_("Anderer Steuerfall als zuletzt"), WAITING))
+    if waiting.turnover_year is not None:
+        found.append((_("Umsatz %(year)s nicht beantwortet", year=waiting.turnover_year), TROUBLE))
     found += [
         (_("Schuldet %(amount)s (%(case)s)", amount=money(-debt.net_cents), case=_(TAX_CASES[debt.tax_case])), TROUBLE)
         for debt in waiting.debts

@@ -33,6 +33,16 @@ CREATE OR REPLACE FUNCTION list_connected_tenants(from_provider text) RETURNS TA
 REVOKE ALL ON FUNCTION list_connected_tenants FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION list_connected_tenants TO partnerdesk_app;
 
+-- Who has no books to compare is passed over all the same: months are closed and questions asked anew by the same pass.
+CREATE OR REPLACE FUNCTION list_swept_tenants() RETURNS TABLE (id uuid, slug text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+    SELECT t.id, t.slug FROM provider_connections p JOIN tenants t ON t.id = p.tenant_id
+     WHERE p.provider = 'lexoffice' AND (p.has_credential OR t.books = 'none') ORDER BY t.slug
+    $$;
+REVOKE ALL ON FUNCTION list_swept_tenants FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION list_swept_tenants TO partnerdesk_app;
+
 CREATE OR REPLACE FUNCTION count_api_request() RETURNS trigger
     LANGUAGE plpgsql AS $$
 BEGIN
@@ -61,6 +71,13 @@ CREATE OR REPLACE TRIGGER want_sweep AFTER UPDATE ON provider_connections FOR EA
 COMMENT ON TRIGGER want_sweep ON provider_connections IS
     'Notes that the engine needs a schedule of sweeps, now that there is a credential.'
     ' Relied on by ledger/connections/connecting.py, ledger/connections/wanted_schedules.py.';
+
+CREATE OR REPLACE TRIGGER want_sweep_without_books AFTER UPDATE OF books ON tenants FOR EACH ROW
+    WHEN (NEW.books = 'none' AND OLD.books <> 'none')
+    EXECUTE FUNCTION want_schedule('sweep', 'id');
+COMMENT ON TRIGGER want_sweep_without_books ON tenants IS
+    'Notes that the engine needs a schedule of sweeps for a tenant without books.'
+    ' Relied on by ledger/tax/strategies.py, ledger/connections/wanted_schedules.py.';
 
 CREATE OR REPLACE TRIGGER want_payout_run AFTER UPDATE OF payout_run_day, payout_run_hour ON tenants FOR EACH ROW
     WHEN ((OLD.payout_run_day, OLD.payout_run_hour) IS DISTINCT FROM (NEW.payout_run_day, NEW.payout_run_hour))

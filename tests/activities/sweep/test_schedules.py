@@ -60,7 +60,7 @@ async def test_a_schedule_that_is_there_is_left_alone_and_another_pace_is_set(pr
 async def test_migrate_schedules_the_sweeps_of_connected_tenants(connected_shop: Shop, database: Database) -> None:
     schedule = connected_shop.house.engine.get_schedule_handle(sweep_id(connected_shop.tenant))
     await schedule.delete()
-    assert connected_shop.tenant in await sweeps.list_connected(connected_shop.house.ledger)
+    assert connected_shop.tenant in await sweeps.list_swept(connected_shop.house.ledger)
     result = await partnerdesk(
         {
             "PARTNERDESK_OWNER_DATABASE_URL": database.owner_url,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ledger import clock
-from ledger.payouts import decisions, payout_content, payout_requests
-from ledger.payouts.document_outlook import outlook
+from ledger.inbox import sweeps
+from ledger.payouts import approval_queue, decisions, payout_content, payout_requests
 from ledger.payouts.payouts import Payout
 from ledger.refusals import Blocked, NotAcceptable
 from ledger.tax import strategies, turnovers
@@ -296,28 +296,25 @@ async def test_another_tenant_has_its_own_choice(shop: Shop, new_tenant: NewTena
         assert await strategies.strategies(tx) == strategies.DEFAULTS
 
 
-async def test_an_approver_is_told_the_case_the_tax_and_what_is_not_answered(shop: Shop) -> None:
-    await fit_to_pay(shop, small_business=True)
-    await fit_to_be_paid(shop, **AUSTRIA)
-    await choose(shop, {TaxCase.EU_BUSINESS: OWN})
-    await earn(shop, 10_003)
-    payout = await request(shop)
-    async with shop.ledger.transaction(shop.tenant) as tx:
-        told = await outlook(tx, payout)
-    assert (told.title, told.booked_as, told.reverse_charge_cents) == ("Gutschrift", "thirteen_b_eu", 1_901)
-    assert told.to_be_declared
-    assert told.warnings == ()
-
-
 async def test_an_approver_is_warned_while_the_turnover_is_not_answered(shop: Shop) -> None:
+    async def asked(number: str) -> int | None:
+        async with shop.ledger.transaction(shop.tenant) as tx:
+            [seen] = await approval_queue.of_numbers(tx, [number])
+        return seen.turnover_year
+
     await fit_to_pay(shop)
     await fit_to_be_paid(shop)
     await earn(shop, 100_000, on=date(2027, 1, 2))
     with clock.set_to(datetime(2027, 1, 3, 12, tzinfo=UTC)):
         payout = await request(shop)
-        async with shop.ledger.transaction(shop.tenant) as tx:
-            assert [one.code for one in (await outlook(tx, payout)).warnings] == ["turnover_unanswered"]
+        assert await asked(payout.number) == 2026
         await _below(shop)
-        async with shop.ledger.transaction(shop.tenant) as tx:
-            told = await outlook(tx, payout)
-    assert (told.warnings, told.booked_as, told.reverse_charge_cents) == ((), None, None)
+        assert await asked(payout.number) is None
+
+
+async def test_who_has_no_books_is_swept_without_a_connection(shop: Shop) -> None:
+    assert shop.tenant not in await sweeps.list_swept(shop.ledger)
+    await choose(shop, HOME, Books.NONE)
+    assert shop.tenant in await sweeps.list_swept(shop.ledger)
+    [row] = await shop.rows("SELECT kind FROM schedules_wanted")
+    assert row["kind"] == "sweep"
