@@ -11,7 +11,7 @@ from ledger.types import Tenant
 
 
 async def pdf(doors: Parts, tenant: Tenant, number: str) -> Response:
-    """Raises NotFound, NotAllowedNow (nothing to preview), Blocked with what is missing."""
+    """The file. Raises NotFound, NotAllowedNow (nothing to preview), Blocked with what is missing."""
     async with doors.ledger.transaction(tenant) as tx:
         document = await own_preview.document_of(tx, await payouts.get(tx, number))
     from ledger.documents.own.pdf import pdf_of  # fpdf brings fontTools: with the first PDF, not with the start
