@@ -19,6 +19,8 @@ from pathlib import Path
 EN16931 = "com.helger.phive.rules:phive-rules-en16931:4.3.7"
 XRECHNUNG = "com.helger.phive.rules:phive-rules-xrechnung:4.2.3"
 VERAPDF = "org.verapdf.apps:cli:1.30.2"
+MUSTANG = "org.mustangproject:Mustang-CLI:2.26.0"
+"""A second opinion on PDF and XML together."""
 _EN16931_RULES = "external/schematron/1.3.16/cii/EN16931-CII-validation.xslt"
 _XRECHNUNG_RULES = "external/schematron/3.0.2/XRechnung-CII-validation.xslt"
 _FAILED = re.compile(r"<svrl:failed-assert\b[^>]*>")
@@ -74,6 +76,23 @@ def pdf_verdicts(folder: Path) -> dict[str, str]:
     )  # fmt: skip
     lines = (line.split() for line in told.stdout.splitlines() if line.startswith(("PASS", "FAIL")))
     return {Path(file).name: verdict for verdict, file, *_ in lines}
+
+
+def second_opinion(file: Path) -> dict[str, str]:
+    """What Mustang says of a PDF: `pdf` and `xml`, each valid or invalid. Raises JudgesMissing.
+
+    Its own summary and its exit code say valid even where the PDF is not, so each part is read.
+    """
+    java = shutil.which("java")
+    if java is None:
+        raise JudgesMissing("java is not installed")
+    told = subprocess.run(
+        [java, "-jar", str(jar(MUSTANG)), "--action", "validate", "--source", str(file), "--disable-file-logging",
+         "--no-notices"],
+        capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    parts = re.findall(r"<(pdf|xml)>.*?<summary status=\"(\w+)\"/?>.*?</\1>", told.stdout, re.DOTALL)
+    return dict(parts)
 
 
 def _judge(files: list[Path]) -> dict[str, list[str]]:

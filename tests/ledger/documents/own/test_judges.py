@@ -42,3 +42,25 @@ def test_every_pdf_is_pdf_a_3b(tmp_path: Path) -> None:
     except judges.JudgesMissing as missing:
         pytest.skip(f"NOT CHECKED by veraPDF: {missing}")
     assert verdicts == {f"{name}.pdf": "PASS" for name in (*told, "preview")}
+
+
+@pytest.mark.parametrize("name", ["regular", "austria", "regular_storno"])
+def test_mustang_finds_pdf_and_xml_valid_too(tmp_path: Path, name: str) -> None:
+    told = GOLDEN[name]
+    file = tmp_path / f"{name}.pdf"
+    file.write_bytes(pdf_of(told, xml_of(told)))
+    try:
+        verdict = judges.second_opinion(file)
+    except judges.JudgesMissing as missing:
+        pytest.skip(f"NOT CHECKED by Mustang: {missing}")
+    assert verdict == {"pdf": "valid", "xml": "valid"}
+
+
+def test_mustang_is_not_content_with_anything(tmp_path: Path) -> None:
+    file = tmp_path / "wrong.pdf"
+    file.write_bytes(pdf_of(document(), xml_of(document(vat=REVERSE, buyer=GERMAN))))
+    try:
+        verdict = judges.second_opinion(file)
+    except judges.JudgesMissing as missing:
+        pytest.skip(f"NOT CHECKED by Mustang: {missing}")
+    assert verdict["xml"] == "invalid"
