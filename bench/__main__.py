@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import budget, loop, pages, payout_run, start
+from bench import budget, documents, loop, pages, payout_run, start
 from bench.machine import describe
 from bench.rig import say
 from sandbox.processes import StackError
@@ -32,6 +32,7 @@ class Bench:
 
 BENCHES = {
     "budget": Bench(budget.ABOUT, budget.add_options, budget.run),
+    "documents": Bench(documents.ABOUT, documents.add_options, documents.run),
     "loop": Bench(loop.ABOUT, loop.add_options, loop.run),
     "pages": Bench(pages.ABOUT, pages.add_options, pages.run),
     "run": Bench(payout_run.ABOUT, payout_run.add_options, payout_run.run),

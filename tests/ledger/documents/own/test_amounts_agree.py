@@ -30,7 +30,7 @@ def in_the_xml(xml: bytes) -> dict[str, list[int]]:
         return [int(Decimal(str(found.text)) * 100) for found in root.iterfind(f".//{path}")]
 
     line = f"{_RAM}SpecifiedTradeSettlementLineMonetarySummation/{_RAM}LineTotalAmount"
-    sums = {element.tag.removeprefix(_RAM) for element in root.find(f".//{_SUMS}")}
+    sums = {element.tag.removeprefix(_RAM) for element in root.iterfind(f".//{_SUMS}/*")}
     return {"lines": cents(line)} | {name: cents(f"{_SUMS}/{_RAM}{name}") for name in sums}
 
 
