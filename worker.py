@@ -1,7 +1,7 @@
 """The worker process: workflows and activities, wired and started, until SIGTERM.
 
-Three task queues in one process (design.md): `payouts` for workflows and the ledger's short activities, `lexoffice` for
-every call of the API, `mail` for the activity that talks to a mail server.
+Task queues in one process (design.md): `payouts` for workflows and the ledger's short activities, `lexoffice` for every
+call of the API, `mail` for the activity that talks to a mail server, `vies` for the one that asks VIES.
 """
 
 import asyncio
@@ -32,12 +32,13 @@ from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.handover import HandoverActivities
 from activities.mail.mailing import MailActivities
 from activities.mail.post import FolderPost, Post, SmtpPost
-from activities.models import EventAnnouncement
+from activities.models import EventAnnouncement, Surroundings
 from activities.notifications.conclusions import ConclusionActivities
 from activities.notifications.fetching import FetchActivities
 from activities.payouts.own_payouts import OwnPayoutActivities
 from activities.payouts.payout_runs import PayoutRunActivities
 from activities.payouts.payouts import PayoutActivities
+from activities.proofs.vat_checking import VatCheckActivities
 from activities.schedule_setting import ScheduleSetter
 from activities.sweep.subscriptions import SubscriptionActivities
 from activities.sweep.sweeping import SweepActivities
@@ -53,16 +54,18 @@ from ledger.migrations.needed import needed_schema
 from ledger.payouts import payout_runs
 from ledger.types import Tenant
 from settings import Settings
+from vies.client import ViesClient
 from workflows.document import DocumentWorkflow
 from workflows.handover import HandoverWorkflow
 from workflows.invoice import InvoiceWorkflow
 from workflows.mail import DailyMailWorkflow, MailWorkflow
-from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, Pace
+from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, VIES, Pace
 from workflows.paper import PapersWorkflow, PaperWorkflow
 from workflows.payout import PayoutWorkflow
 from workflows.payout_run import PayoutRunWorkflow
 from workflows.subscriptions import SubscriptionsWorkflow
 from workflows.sweep import SweepWorkflow
+from workflows.vat_check import VatCheckWorkflow, VatProofsWorkflow
 
 WORKFLOWS = (
     PayoutWorkflow,
@@ -76,6 +79,8 @@ WORKFLOWS = (
     SubscriptionsWorkflow,
     MailWorkflow,
     DailyMailWorkflow,
+    VatCheckWorkflow,
+    VatProofsWorkflow,
 )
 
 GRACE = timedelta(seconds=25)
@@ -95,6 +100,7 @@ class Hands:
     ledger: Ledger
     door: LexofficeDoor
     settings: Settings
+    vies: ViesClient | None = None
 
     def ledger_activities(self) -> Sequence[Callable[..., Any]]:
         payouts = PayoutActivities(
@@ -112,7 +118,7 @@ class Hands:
             schedules=ScheduleSetter(
                 self.ledger, schedules, sweep_every=timedelta(seconds=self.settings.sweep_every_seconds)
             ),
-            bundle_mails=timedelta(seconds=self.settings.mail_bundle_seconds) if self.settings.sends_mail else None,
+            around=surroundings(self.settings),
         )
         runs = PayoutRunActivities(self.ledger, announcing.announce_payout)
         return [
@@ -137,6 +143,8 @@ class Hands:
             self._subscriptions.conclude_subscriptions,
             self._mailing.give_up_mail,
             self._mailing.write_daily_mails,
+            self._vat_checking.give_up_vat_check,
+            self._vat_checking.renew_vat_checks,
         ]
 
     def of_lexoffice(self) -> Sequence[Callable[..., Any]]:
@@ -174,6 +182,13 @@ class Hands:
 
     def of_mail(self) -> Sequence[Callable[..., Any]]:
         return [self._mailing.send_mail]
+
+    def of_vies(self) -> Sequence[Callable[..., Any]]:
+        return [self._vat_checking.check_vat_number]
+
+    @property
+    def _vat_checking(self) -> VatCheckActivities:
+        return VatCheckActivities(self.ledger, self.vies)
 
     @property
     def _pace(self) -> Pace:
@@ -225,6 +240,14 @@ class Hands:
         )
 
 
+def surroundings(settings: Settings) -> Surroundings:
+    """What of the outside is there to be talked to."""
+    return Surroundings(
+        bundle_mails=timedelta(seconds=settings.mail_bundle_seconds) if settings.sends_mail else None,
+        asks_vies=settings.vies_base_url is not None,
+    )
+
+
 def post_of(settings: Settings) -> Post | None:
     """How mails leave. None: none is sent."""
     if settings.mail_folder is not None:
@@ -270,7 +293,22 @@ def workers(client: Client, hands: Hands) -> list[Worker]:
             graceful_shutdown_timeout=GRACE,
             max_concurrent_activities=4,
         ),
+        *([_worker_of_vies(client, hands)] if hands.vies is not None else []),
     ]
+
+
+def _worker_of_vies(client: Client, hands: Hands) -> Worker:
+    """Without an address nobody takes from this queue: what is in it waits until there is one."""
+    return Worker(
+        client,
+        task_queue=VIES,
+        activities=hands.of_vies(),
+        graceful_shutdown_timeout=GRACE,
+        max_concurrent_activities=4,
+        # The queue's own pace, over all workers.
+        max_task_queue_activities_per_second=hands.settings.vies_pace,
+        disable_eager_activity_execution=True,
+    )
 
 
 @asynccontextmanager
@@ -290,7 +328,10 @@ async def hands_of(settings: Settings) -> AsyncIterator[Hands]:
             oauth=oauth_access(settings, ledger),
         )
         stack.push_async_callback(door.close)
-        yield Hands(ledger=ledger, door=door, settings=settings)
+        vies = ViesClient(base_url=settings.vies_base_url) if settings.vies_base_url else None
+        if vies is not None:
+            stack.push_async_callback(vies.aclose)
+        yield Hands(ledger=ledger, door=door, settings=settings, vies=vies)
 
 
 async def run(settings: Settings, *, health_host: str, health_port: int) -> None:

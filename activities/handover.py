@@ -12,7 +12,16 @@ import structlog
 from temporalio import activity
 from temporalio.client import Client
 
-from activities.models import CONNECTION_REVOKED, DocumentCreation, EventAnnouncement, MailInput, Pace, PayoutInput
+from activities.models import (
+    CONNECTION_REVOKED,
+    DocumentCreation,
+    EventAnnouncement,
+    MailInput,
+    Pace,
+    PayoutInput,
+    Surroundings,
+    VatCheckInput,
+)
 from activities.schedule_setting import ScheduleSetter
 from activities.turns import Due, Turns
 from ledger.audit import unannounced
@@ -25,6 +34,7 @@ from ledger.mail import outbox
 from ledger.mail.outbox import ToSend
 from ledger.payouts import decisions, payout_runs, payouts
 from ledger.payouts.payout_runs import PayoutRun
+from ledger.tax import vat_checks
 from ledger.types import DecisionId, DecisionKind, EventId, IntentId, Tenant
 
 BATCH = 500
@@ -59,9 +69,11 @@ class Announcer(Protocol):
 
     async def announce_papers(self, client: Client, tenant: Tenant) -> None: ...
 
+    async def announce_vat_check(self, client: Client, task: VatCheckInput) -> None: ...
+
 
 class HandoverActivities:
-    """`bundle_mails` is how long an approval or a task waits for others to be told with it; None: no mail is sent."""
+    """Says to the engine what nobody said, of everything that `around` lets leave."""
 
     def __init__(
         self,
@@ -71,14 +83,14 @@ class HandoverActivities:
         older_than: timedelta,
         pace: Pace,
         schedules: ScheduleSetter,
-        bundle_mails: timedelta | None = None,
+        around: Surroundings,
     ) -> None:
         self._ledger = ledger
         self._announcer = announcer
         self._schedules = schedules
         self._older_than = older_than
         self._pace = pace
-        self._bundle_mails = bundle_mails
+        self._around = around
 
     @activity.defn(name="announce_what_nobody_announced")
     async def announce_missed(self) -> int:
@@ -104,14 +116,14 @@ class HandoverActivities:
             ),
             *await self._mails(),
             *await self._papers(),
+            *await self._vat_checks(),
         ]
 
     async def _mails(self) -> list[Due]:
-        if self._bundle_mails is None:
+        bundle = self._around.bundle_mails
+        if bundle is None:
             return []
-        waiting = await outbox.to_announce(
-            self._ledger, older_than=self._older_than, bundle=self._bundle_mails, at_most=ROUND
-        )
+        waiting = await outbox.to_announce(self._ledger, older_than=self._older_than, bundle=bundle, at_most=ROUND)
         return [
             Due(
                 f"mail/{row.id}", "mail", row.tenant.slug if row.tenant else "person", partial(self._announce_mail, row)
@@ -130,6 +142,21 @@ class HandoverActivities:
             )
             for tenant in await papers.list_waiting(self._ledger)
         ]
+
+    async def _vat_checks(self) -> list[Due]:
+        """Behind everything else: nobody is paid sooner by them."""
+        if not self._around.asks_vies:
+            return []
+        waiting = await vat_checks.list_to_announce(self._ledger, older_than=self._older_than, at_most=ROUND)
+        return [
+            Due(f"vat_check/{check}", "vat_check", tenant.slug, partial(self._announce_vat_check, tenant, check))
+            for tenant, check in waiting
+        ]
+
+    async def _announce_vat_check(self, tenant: Tenant, check: UUID) -> None:
+        await self._announcer.announce_vat_check(activity.client(), VatCheckInput(tenant=tenant, check=check))
+        async with self._ledger.transaction(tenant) as tx:
+            await vat_checks.mark_announced(tx, check)
 
     async def _announce_mail(self, mail: ToSend) -> None:
         told = MailInput(tenant=mail.tenant, user=mail.user, mail=mail.id, kind=mail.kind)

@@ -1,6 +1,6 @@
 """What crosses between workflows and activities. No I/O is imported here; a history holds ids, states and amounts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Self
 from uuid import UUID
@@ -222,6 +222,28 @@ class ConcludeInput(Frozen):
     gathered: FetchedDocument
     last_look: bool
     """The fetched document wins now, whatever the events announced."""
+
+
+class Surroundings(Frozen):
+    """What there is besides engine, ledger and books; what is not there is not announced."""
+
+    bundle_mails: timedelta | None = None
+    """How long an approval or a task waits for others to be told with it; None: no mail is sent."""
+    asks_vies: bool = False
+
+
+class VatCheckInput(Frozen):
+    """A question to VIES, by its row. Neither number nor name enters a history."""
+
+    tenant: Tenant
+    check: UUID
+
+
+class VatCheckView(Frozen):
+    """What became of a try. `wait_seconds`: until the next one, where nobody has answered."""
+
+    ended: bool
+    wait_seconds: float = 0.0
 
 
 class MailInput(Frozen):

@@ -8,6 +8,7 @@ from socket import socket
 import structlog
 from fastapi import FastAPI
 
+from activities.models import Surroundings
 from api import health
 from api.actions.authorization import oauth_access
 from api.http import docs_page, problems
@@ -171,7 +172,10 @@ async def _opened(settings: Settings, metrics: Metrics) -> AsyncIterator[Parts]:
         Pace(quiet=settings.quiet_seconds, look_again=settings.look_again_seconds),
         count_failed=lambda kind: metrics.announcements_failed.labels(kind).inc(),
         sweep_every=timedelta(seconds=settings.sweep_every_seconds),
-        sends_mail=settings.sends_mail,
+        around=Surroundings(
+            bundle_mails=timedelta(seconds=settings.mail_bundle_seconds) if settings.sends_mail else None,
+            asks_vies=settings.vies_base_url is not None,
+        ),
     )
     transport = shared_transport()
     oauth = oauth_access(settings, ledger)

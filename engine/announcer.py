@@ -14,7 +14,7 @@ import structlog
 from temporalio.client import Client
 
 from activities.engine_away import AWAY
-from activities.models import DocumentCreation, EventAnnouncement
+from activities.models import DocumentCreation, EventAnnouncement, Surroundings
 from activities.schedule_setting import ScheduleSetter
 from engine import announcing, schedules
 from engine.breaker import Breaker
@@ -30,17 +30,20 @@ from ledger.payouts import decisions, payouts
 from ledger.payouts.decisions import Decision
 from ledger.payouts.payout_runs import PayoutRun
 from ledger.payouts.payouts import Payout
+from ledger.tax import vat_checks
 from ledger.types import EventId, IntentId, Tenant, TransactionId, UserId
 from logs import where
 from workflows.messages import (
     MailInput,
     Pace,
     PayoutInput,
+    VatCheckInput,
     document_workflow_id,
     invoice_workflow_id,
     mail_workflow_id,
     payout_workflow_id,
     subscriptions_workflow_id,
+    vat_check_workflow_id,
 )
 
 log = structlog.get_logger("announce")
@@ -64,13 +67,13 @@ class Announcer:
         *,
         count_failed: Callable[[str], None] = lambda kind: None,
         sweep_every: timedelta = timedelta(minutes=15),
-        sends_mail: bool = False,
+        around: Surroundings | None = None,
     ) -> None:
         """`count_failed` is called with the kind of each announcement that is left to the hand-over."""
         self._engine = engine
         self._breaker = Breaker(engine)
         self._behind: set[asyncio.Task[Any]] = set()
-        self._sends_mail = sends_mail
+        self._around = around or Surroundings()
         self._ledger = ledger
         self._count_failed = count_failed
         self._pace = pace
@@ -204,7 +207,7 @@ class Announcer:
 
     async def mails_to(self, user: UserId) -> None:
         """What was just written to a person about the own account: somebody waits for such a mail."""
-        if not self._sends_mail:
+        if self._around.bundle_mails is None:
             return
         written: list[ToSend] = []
         with leave_to_handover("mail"):
@@ -217,6 +220,20 @@ class Announcer:
                 return
             with leave_to_handover("mail"):
                 await outbox.mark_announced(self._ledger, mail)
+
+    async def vat_check(self, tenant: Tenant, check: UUID) -> bool:
+        """A person wants a VAT id looked up now. Where VIES is switched off the row waits."""
+        if not self._around.asks_vies:
+            return False
+        task = VatCheckInput(tenant=tenant, check=check)
+        told = await self._attempt(
+            "vat_check", vat_check_workflow_id(task), lambda: announcing.announce_vat_check(self._engine, task)
+        )
+        if told:
+            with leave_to_handover("vat_check"):
+                async with self._ledger.transaction(tenant) as tx:
+                    await vat_checks.mark_announced(tx, check)
+        return told
 
     async def subscriptions(self, tenant: Tenant) -> bool:
         """A person wants lexoffice's notifications set up; what fails here the next sweep does."""

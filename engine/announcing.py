@@ -31,6 +31,7 @@ from workflows.messages import (
     PapersInput,
     PayoutInput,
     PayoutRunInput,
+    VatCheckInput,
     document_workflow_id,
     invoice_workflow_id,
     mail_workflow_id,
@@ -38,6 +39,7 @@ from workflows.messages import (
     payout_run_id,
     payout_workflow_id,
     subscriptions_workflow_id,
+    vat_check_workflow_id,
 )
 from workflows.words import say
 
@@ -120,6 +122,24 @@ async def announce_mail(client: Client, mail: MailInput) -> None:
             search_attributes=TypedSearchAttributes(whose),
             static_summary=say("workflow_mail", kind=MAILS.get(mail.kind, mail.kind)),
             priority=Priority(fairness_key=mail.tenant.slug if mail.tenant else "person"),
+            rpc_timeout=call_limit(client),
+        )
+
+
+async def announce_vat_check(client: Client, task: VatCheckInput) -> None:
+    """Start the workflow that has a VAT id looked up, once for each question; one that waits asks now."""
+    with contextlib.suppress(WorkflowAlreadyStartedError):  # it has ended: the row says how
+        await client.start_workflow(
+            "VatCheckWorkflow",
+            task,
+            id=vat_check_workflow_id(task),
+            task_queue=PAYOUTS,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal="ask_again",
+            search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, task.tenant.slug)]),
+            static_summary=say("workflow_vat_check"),
+            priority=Priority(fairness_key=task.tenant.slug),
             rpc_timeout=call_limit(client),
         )
 

@@ -32,17 +32,20 @@ from workflows.words import say
 HANDOVER = "handover"
 HANDOVER_EVERY = timedelta(seconds=10)
 DAILY_MAIL = "daily-mail"
+VAT_PROOFS = "vat-proofs"
 
 
 async def ensure_schedules(client: Client, *, handover_every: timedelta = HANDOVER_EVERY) -> None:
     """Create the schedules, or bring existing ones to what this version wants. Safe to repeat."""
     await _ensure(client, HANDOVER, _handover(handover_every))
     await _ensure(client, DAILY_MAIL, _daily_mail())
+    await _ensure(client, VAT_PROOFS, _vat_proofs())
 
 
 async def restore_schedules(client: Client) -> None:
     """Create those of `ensure_schedules` that are missing, as when they were deleted; what is there keeps its pace."""
-    for id, wanted in ((HANDOVER, _handover(HANDOVER_EVERY)), (DAILY_MAIL, _daily_mail())):
+    wanted_ones = ((HANDOVER, _handover(HANDOVER_EVERY)), (DAILY_MAIL, _daily_mail()), (VAT_PROOFS, _vat_proofs()))
+    for id, wanted in wanted_ones:
         with suppress(ScheduleAlreadyRunningError):
             await client.create_schedule(id, wanted)
 
@@ -104,6 +107,20 @@ def _daily_mail() -> Schedule:
         ),
         # When people begin to work, summer and winter. One that was missed is made up for within the day.
         spec=ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(7)])], time_zone_name="Europe/Berlin"),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(hours=12)),
+    )
+
+
+def _vat_proofs() -> Schedule:
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            "VatProofsWorkflow",
+            id=VAT_PROOFS,
+            task_queue=PAYOUTS,
+            static_summary=say("workflow_vat_proofs"),
+        ),
+        # Before people work: by day the registers are busy, the German one most of all.
+        spec=ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(4)])], time_zone_name="Europe/Berlin"),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(hours=12)),
     )
 

@@ -3096,6 +3096,7 @@ CREATE TABLE tenants (
     buyer_reference        text CHECK (length(buyer_reference) BETWEEN 1 AND 100),
     reversal_code          text NOT NULL DEFAULT '389' CHECK (reversal_code IN ('389', '261')),
     business_id            text CHECK (business_id ~ '^DE[0-9]{9}-[0-9]{5}$'),
+    vat_proof_days         integer NOT NULL DEFAULT 30 CHECK (vat_proof_days BETWEEN 1 AND 90),
     paid_by                text NOT NULL DEFAULT 'lexoffice' CHECK (paid_by IN ('lexoffice', 'bank', 'both')),
     FOREIGN KEY (id, default_campaign_id) REFERENCES campaigns,
     CONSTRAINT xrechnung_has_a_buyer_reference
@@ -3326,6 +3327,44 @@ CREATE TRIGGER end_sessions
     FOR EACH ROW
     WHEN (old.disabled_at IS DISTINCT FROM new.disabled_at OR old.platform_admin IS DISTINCT FROM new.platform_admin)
     EXECUTE FUNCTION end_sessions_of_person();
+
+CREATE TABLE vat_checks (
+    tenant_id    uuid NOT NULL REFERENCES tenants,
+    id           uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq          bigint GENERATED ALWAYS AS IDENTITY,
+    partner_id   uuid NOT NULL,
+    vat_id       text NOT NULL,
+    asked_by     text NOT NULL,
+    asked_at     timestamptz NOT NULL DEFAULT now(),
+    announced_at timestamptz,
+    tries        integer NOT NULL DEFAULT 0,
+    failure      text CHECK (length(failure) BETWEEN 1 AND 60),
+    failed_at    timestamptz,
+    answer       text CHECK (answer IN ('valid', 'invalid', 'refused', 'unanswered')),
+    answered_at  timestamptz,
+    requester    text,
+    request_id   text CHECK (length(request_id) BETWEEN 1 AND 60),
+    request_date date,
+    asked        jsonb,
+    told         jsonb,
+    recorded_by  text,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, partner_id) REFERENCES partners,
+    CHECK ((answer IS NULL) = (answered_at IS NULL)),
+    CHECK ((failure IS NULL) = (failed_at IS NULL)),
+    CHECK (answer IS NOT NULL OR request_id IS NULL AND told IS NULL)
+);
+COMMENT ON TABLE vat_checks IS 'Questions to VIES about a partner''s VAT id, and the answers: the proof of § 13b UStG.';
+CREATE UNIQUE INDEX one_open_question_about_a_vat_id ON vat_checks (tenant_id, partner_id, vat_id)
+    WHERE answer IS NULL;
+CREATE INDEX vat_checks_tenant_id_partner_id_seq_idx ON vat_checks (tenant_id, partner_id, seq DESC);
+CREATE INDEX vat_checks_to_announce ON vat_checks (asked_at) WHERE answer IS NULL AND announced_at IS NULL;
+ALTER TABLE vat_checks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE vat_checks FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup ON vat_checks FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY own_tenant ON vat_checks USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON vat_checks TO partnerdesk_app;
+CREATE TRIGGER vat_check_stays BEFORE DELETE OR UPDATE ON vat_checks FOR EACH ROW EXECUTE FUNCTION vat_check_stays();
 
 CREATE TABLE webhook_tokens (
     tenant_id  uuid NOT NULL REFERENCES tenants,
@@ -4088,6 +4127,19 @@ CREATE OR REPLACE FUNCTION public.find_user(wanted text)
 AS $function$ SELECT id FROM users WHERE email = lower(wanted) $function$;
 REVOKE ALL ON FUNCTION find_user(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_user(text) TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION public.find_vat_checks_to_announce(older_than interval, at_most integer)
+ RETURNS TABLE(tenant_id uuid, slug text, id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    SELECT c.tenant_id, t.slug, c.id FROM vat_checks c JOIN tenants t ON t.id = c.tenant_id
+     WHERE c.answer IS NULL AND c.announced_at IS NULL AND c.asked_at < now() - older_than
+     ORDER BY c.asked_at LIMIT at_most
+    $function$;
+REVOKE ALL ON FUNCTION find_vat_checks_to_announce(interval, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_vat_checks_to_announce(interval, integer) TO partnerdesk_app;
 
 CREATE OR REPLACE FUNCTION public.find_webhook_token(hmacs bytea[])
  RETURNS TABLE(tenant_id uuid, slug text, provider text, token_id uuid, kind text, organization_id uuid, requires_signature boolean)
@@ -5088,6 +5140,20 @@ END $function$;
 REVOKE ALL ON FUNCTION receive_event(uuid, text, text, text, text, timestamptz, bytea, boolean, text, text, jsonb, uuid, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION receive_event(uuid, text, text, text, text, timestamptz, bytea, boolean, text, text, jsonb, uuid, integer) TO partnerdesk_app;
 
+CREATE OR REPLACE FUNCTION public.refuted_vat_ids(tenant uuid, partner uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+    SELECT string_agg(vat_id, ',' ORDER BY vat_id)
+      FROM (SELECT DISTINCT ON (vat_id) vat_id, answer FROM vat_checks
+             WHERE tenant_id = tenant AND partner_id = partner AND answer IN ('valid', 'invalid')
+             ORDER BY vat_id, answered_at DESC, seq DESC) newest
+     WHERE answer = 'invalid'
+    $function$;
+REVOKE ALL ON FUNCTION refuted_vat_ids(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION refuted_vat_ids(uuid, uuid) TO partnerdesk_app;
+
 CREATE OR REPLACE FUNCTION public.release_payouts_of(tenant uuid, partner uuid, of_code text)
  RETURNS void
  LANGUAGE sql
@@ -5427,6 +5493,29 @@ BEGIN
     UPDATE payouts SET net_cents = net_cents, updated_at = now()
      WHERE (tenant_id, id) IN (SELECT DISTINCT tenant_id, payout_id FROM changed);
     RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.vat_check_stays()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    personal text[] := ARRAY['vat_id', 'asked', 'told'];
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'an answer stays' USING ERRCODE = 'PD050';
+    END IF;
+    -- Erasure leaves that there was an answer, and nothing of whom.
+    IF NEW.vat_id = 'ERASED' AND NEW.asked IS NULL AND NEW.told IS NULL
+       AND (to_jsonb(NEW) - personal) = (to_jsonb(OLD) - personal) THEN
+        RETURN NEW;
+    END IF;
+    IF OLD.answer IS NOT NULL AND NEW IS DISTINCT FROM OLD
+       OR (NEW.partner_id, NEW.vat_id, NEW.asked_by, NEW.asked_at) IS DISTINCT FROM (OLD.partner_id, OLD.vat_id, OLD.asked_by, OLD.asked_at)
+    THEN
+        RAISE EXCEPTION 'an answer stays' USING ERRCODE = 'PD050';
+    END IF;
+    RETURN NEW;
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.want_paper()

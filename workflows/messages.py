@@ -8,7 +8,7 @@ nothing for recheck. A handler that insisted on a model would drop what does not
 from datetime import datetime
 from uuid import UUID
 
-from activities.models import Delivery, MailInput, Pace, PayoutInput
+from activities.models import Delivery, MailInput, Pace, PayoutInput, VatCheckInput
 from activities.payouts.payout_run_models import Batch
 from ledger.types import Frozen, IntentId, PartnerId, Tenant
 
@@ -16,6 +16,7 @@ __all__ = [
     "LEXOFFICE",
     "MAIL",
     "PAYOUTS",
+    "VIES",
     "DocumentInput",
     "MailInput",
     "Pace",
@@ -23,6 +24,7 @@ __all__ = [
     "PayoutInput",
     "PayoutRunInput",
     "RunProgress",
+    "VatCheckInput",
     "document_workflow_id",
     "invoice_workflow_id",
     "mail_workflow_id",
@@ -31,6 +33,7 @@ __all__ = [
     "payout_workflow_id",
     "subscriptions_workflow_id",
     "sweep_id",
+    "vat_check_workflow_id",
 ]
 
 PAYOUTS = "payouts"
@@ -41,6 +44,10 @@ LEXOFFICE = "lexoffice"
 
 MAIL = "mail"
 """Task queue of the one activity that talks to a mail server: a slow one holds up no payout."""
+
+
+VIES = "vies"
+"""Task queue of the questions to VIES: its pace is the queue's, over all workers."""
 
 
 class DocumentInput(Frozen):
@@ -128,3 +135,7 @@ def sweep_id(tenant: Tenant) -> str:
 
 def subscriptions_workflow_id(tenant: Tenant) -> str:
     return f"subscriptions/{tenant.slug}"
+
+
+def vat_check_workflow_id(task: VatCheckInput) -> str:
+    return f"vat-check/{task.tenant.slug}/{task.check}"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Body, Query
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from api.actions.rechecks import announce_rechecks
 from api.http.parts import Doors
@@ -25,9 +25,11 @@ from ledger.programme import partner_list, partners
 from ledger.programme.partner_list import PartnerFilter, PartnerRow
 from ledger.programme.partners import NewPartner, Partner, PartnerChange, PartnerStatus
 from ledger.refusals import NotFound
-from ledger.tax import seat_decisions, tax_statuses
+from ledger.tax import seat_decisions, tax_statuses, vat_checks, vat_proofs
 from ledger.tax.seat_decisions import NewSeatDecision, SeatDecision
 from ledger.tax.tax_statuses import NewTaxStatus, TaxRecord
+from ledger.tax.vat_checks import ProofByHand, VatCheck
+from ledger.tax.vat_proofs import Standing
 from ledger.types import BusinessTime, Submitted
 
 router = door_router("/api/v1/partners", "Partner")
@@ -71,6 +73,14 @@ class NamedAccount(Submitted):
 
 class RefusedAccount(NamedAccount):
     reason: str = Field(min_length=1, max_length=500, examples=["Der Partner kennt diese IBAN nicht."])
+
+
+class VatChecks(BaseModel):
+    """How the VAT id of today stands, and what was asked about the partner's numbers, the newest first."""
+
+    vat_id: str | None
+    standing: Standing | None
+    checks: list[VatCheck]
 
 
 class PartnerQuery(ListQuery):
@@ -200,6 +210,61 @@ async def decide_seat(
         decided = await seat_decisions.decide_seat(tx, partner.id, new, by=caller.actor)
         after.rechecks(await rechecks.want_for_partner(tx, partner.id))
         return after.answer(shown(decided), status=201)
+
+
+@router.get(
+    "/{code}/vat-checks",
+    summary="Nachweise der USt-IdNr. ansehen",
+    description="Fragen an VIES und ihre Antworten, die neueste zuerst. `standing` sagt, ob die Nummer von heute "
+    "nachgewiesen ist: `proven`, `missing`, `aged`, `away` (VIES antwortet seit mehr als fünf Tagen nicht) oder "
+    "`invalid`.",
+    operation_id="list_vat_checks",
+    response_model=VatChecks,
+)
+async def list_vat_checks(code: PartnerCode, doors: Doors, caller: Reader) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        partner = await _of_code(tx, code)
+        proof = await vat_proofs.of_partner(tx, partner.id)
+        checks = await vat_checks.list_of_partner(tx, partner.id)
+    return JSONResponse(
+        {
+            "vat_id": proof and proof.vat_id,
+            "standing": proof and proof.standing,
+            "checks": [shown(check) for check in checks],
+        }
+    )
+
+
+@router.post(
+    "/{code}/vat-checks",
+    summary="Die USt-IdNr. jetzt bei VIES prüfen",
+    description="Gefragt wird nach der Nummer, die heute in Kraft ist, mit der des Mandanten. Die Antwort steht in der "
+    "Liste, sobald VIES sie gibt.",
+    operation_id="check_vat_id",
+    status_code=202,
+    response_model=VatCheck,
+)
+async def check_vat_id(code: PartnerCode, doors: Doors, caller: Writer, once: OnlyOnce) -> JSONResponse:
+    async with once.acting() as (tx, after):
+        partner = await _of_code(tx, code)
+        check = await vat_checks.want_for(tx, partner.id, by=caller.actor)
+        after(doors.announcer.vat_check, caller.tenant, check.id)
+        return after.answer(shown(check), status=202)
+
+
+@router.post(
+    "/{code}/vat-checks/proof",
+    summary="Einen Nachweis von Hand festhalten",
+    description="Für den Fall, dass VIES von hier nicht gefragt werden kann: die Konsultationsnummer, die jemand auf "
+    "der Seite von VIES bekommen hat, und ihr Tag.",
+    operation_id="record_vat_proof",
+    status_code=201,
+    response_model=VatCheck,
+)
+async def record_vat_proof(code: PartnerCode, caller: Writer, once: OnlyOnce, proof: ProofByHand) -> JSONResponse:
+    async with once.acting() as (tx, after):
+        partner = await _of_code(tx, code)
+        return after.answer(shown(await vat_checks.record_by_hand(tx, partner.id, proof, by=caller.actor)), status=201)
 
 
 @router.put(

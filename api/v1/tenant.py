@@ -61,6 +61,9 @@ class TenantChange(Submitted):
         le=timedelta(days=30),
         description="So lange kann eine neue Rechnung an die Stelle einer stornierten treten",
     )
+    vat_proof_days: int = Field(
+        default=30, ge=1, le=90, description="So viele Tage gilt ein Nachweis von VIES bei der Freigabe"
+    )
     payout_run_day: int | None = Field(
         default=None, ge=1, le=28, description="Tag des Monats, an dem der Vormonat ausgezahlt wird; null: nur von Hand"
     )

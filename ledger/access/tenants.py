@@ -52,6 +52,8 @@ class TenantProfile(TenantAddress):
     single_approver: bool
     """One person approves alone: four eyes are switched off, which each payout shows."""
     bank_quarantine: timedelta
+    vat_proof_days: int
+    """How old an answer of VIES may be when a payout is approved that it proves."""
     payout_run_day: int | None
     """Day of the month on which payouts of the month before are made; None: by hand only."""
     payout_run_hour: int
@@ -132,7 +134,7 @@ async def get_profile(tx: TenantTransaction) -> TenantProfile:
         SELECT id, slug, name, street, zip, city, country_code, vat_id, tax_number, business_id, is_demo,
                default_campaign_id, replacement_window, minimum_payout_cents, hold_days, clawback_limit_percent,
                clawback_limit_cents, without_bank_details, agreement_version, four_eyes_limit_cents, single_approver,
-               bank_quarantine, payout_run_day, payout_run_hour
+               bank_quarantine, vat_proof_days, payout_run_day, payout_run_hour
           FROM tenants WHERE id = $1
         """,
         tx.tenant.id,
@@ -169,6 +171,7 @@ _CHANGEABLE = frozenset(
         "four_eyes_limit_cents",
         "single_approver",
         "bank_quarantine",
+        "vat_proof_days",
         "payout_run_day",
         "payout_run_hour",
     }

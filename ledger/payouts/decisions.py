@@ -14,7 +14,17 @@ from ledger.payouts import approval_rule, by_hand, clawbacks, own_stages, payout
 from ledger.payouts.payout_requests import why_blocked
 from ledger.payouts.payouts import Payout
 from ledger.refusals import Blocked, ContentHasChanged, DocumentUnderWay, NotAllowedNow, require_reason
-from ledger.types import DecisionId, DecisionKind, DocumentStrategy, Frozen, PayoutId, PayoutNumber, PayoutState
+from ledger.tax import vat_proofs
+from ledger.types import (
+    DecisionId,
+    DecisionKind,
+    DocumentStrategy,
+    Frozen,
+    PayoutId,
+    PayoutNumber,
+    PayoutState,
+    TaxCase,
+)
 
 _WHY_NOT = {
     PayoutState.AWAITING_APPROVAL: "payout_awaits_approval",
@@ -72,7 +82,7 @@ async def approve(
     """awaiting_approval → approved.
 
     Raises NotFound, NotAllowedNow (also where no bank details are in force and nobody confirms a transfer by hand),
-    SecondPersonNeeded, ContentHasChanged, Blocked.
+    SecondPersonNeeded, ContentHasChanged, Blocked. A business of the EU needs a proof of VIES (vat_proofs.require).
     """
     await approval_rule.take_turns(tx, number)
     payout = await payouts.lock(tx, number)
@@ -85,11 +95,12 @@ async def approve(
         raise ContentHasChanged
     if blocked := await why_blocked(tx, payout):
         raise Blocked(blocked.code, **blocked.params)
+    proof = await _vat_proof(tx, payout, reason)
     shown = shown or Shown()
     has_account = await by_hand.has_account(tx, payout.partner_id)
     if not (has_account or shown.by_hand):
         raise NotAllowedNow("transfer_by_hand_not_confirmed")
-    detail = None if has_account else {"by_hand": True}
+    detail = ({} if has_account else {"by_hand": True}) | proof
     decision = await _record(tx, payout, _New(DecisionKind.APPROVE, actor, seen_hash, reason, detail))
     # What blocked an earlier approval is judged anew; left standing it would keep this one waiting without a word.
     await payouts.change_state(tx, payout, PayoutState.APPROVED, unblock=True)
@@ -107,6 +118,13 @@ async def approve(
     await tasks.close_questions(tx, subject="payout", subject_id=payout.number, kinds=(payout_hands.TASK,), by=actor)
     await payout_hands.end_shown(tx, payout, found, actor=actor, last_shown=shown.last_hand)
     return decision
+
+
+async def _vat_proof(tx: TenantTransaction, payout: Payout, reason: str | None) -> dict[str, Any]:
+    """What the decision keeps of it: under an own document a business of the EU is one that VIES knows."""
+    if payout.strategy is not DocumentStrategy.OWN_DOCUMENT or payout.tax_case is not TaxCase.EU_BUSINESS:
+        return {}
+    return await vat_proofs.require(tx, payout.partner_id, reason=reason)
 
 
 async def reject(

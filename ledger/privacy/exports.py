@@ -19,6 +19,7 @@ _OF_PARTNER = {
     "history": "SELECT to_jsonb(t) FROM partner_history t WHERE tenant_id = $1 AND partner_id = $2",
     "tax_statuses": "SELECT to_jsonb(t) FROM partner_tax_statuses t WHERE tenant_id = $1 AND partner_id = $2"
     " ORDER BY recorded_at",
+    "vat_checks": "SELECT to_jsonb(t) FROM vat_checks t WHERE tenant_id = $1 AND partner_id = $2 ORDER BY seq",
     "seat_decisions": "SELECT to_jsonb(t) FROM seat_decisions t WHERE tenant_id = $1 AND partner_id = $2"
     " ORDER BY decided_at",
     "accounts": "SELECT to_jsonb(t) - '{iban_encrypted,iban_hmac}'::text[] FROM partner_bank_details t"

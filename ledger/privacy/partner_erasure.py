@@ -151,6 +151,18 @@ async def _erase_identity(tx: TenantTransaction, partner: Partner) -> int:
         GONE,
         code_after(partner.id),
     )
+    # What is still to be asked is not asked any more.
+    await tx.execute(
+        "UPDATE vat_checks SET answer = 'unanswered', answered_at = now()"
+        " WHERE tenant_id = $1 AND partner_id = $2 AND answer IS NULL",
+        tx.tenant.id,
+        partner.id,
+    )
+    await tx.execute(
+        "UPDATE vat_checks SET vat_id = 'ERASED', asked = NULL, told = NULL WHERE tenant_id = $1 AND partner_id = $2",
+        tx.tenant.id,
+        partner.id,
+    )
     # Before the accounts go: they tell which bookings are this partner's.
     await tx.execute(
         """

@@ -25,6 +25,7 @@ from ledger.payouts.payouts import Payout
 from ledger.reasons import InWords, Reason
 from ledger.refusals import NotFound
 from ledger.reports import statements
+from ledger.tax import vat_checks
 from ledger.types import BERLIN
 
 SECONDS = 15.0
@@ -36,6 +37,7 @@ manifest.json        alle Dateien mit ihrer Prüfsumme (SHA-256), und der Kopf d
 auszahlung.json      die Auszahlung und ihre Beträge in Cent
 berechnung.csv/.pdf  die Provisionen, aus denen sie besteht
 monatsabschluss.json Staffeln und Höchstbeträge der Monate, deren Abschluss darin steht
+vies.json            Abfragen der USt-IdNr. des Partners mit Konsultationsnummer und Antwort
 freigaben.json       wer wann welchen Stand freigegeben, abgelehnt oder geklärt hat
 gutschrift.pdf       der Beleg, wie lexoffice ihn ausgestellt hat
 eigene-belege/       eigene Belege (Gutschrift, Storno) als PDF und XML, mit Prüfbericht und Zustellung
@@ -87,6 +89,8 @@ async def build(tx: TenantTransaction, number: str, *, in_words: InWords, sees_b
         pack.add("berechnung.pdf", payout_pdf(statement))
         if closes := await _month_closes(tx, payout, in_words):
             pack.add_json("monatsabschluss.json", closes)
+        if asked := await vat_checks.list_of_partner(tx, payout.partner_id):
+            pack.add_json("vies.json", [one.model_dump(mode="json") for one in asked])
         made = await decisions.of_payout(tx, payout.id)
         pack.add_json("freigaben.json", [one.model_dump(mode="json") for one in made])
         try:

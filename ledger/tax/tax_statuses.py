@@ -10,6 +10,7 @@ from ledger import tax_numbers
 from ledger.audit import audit, hands
 from ledger.database import TenantTransaction
 from ledger.programme import partners
+from ledger.tax import vat_checks
 from ledger.tax_numbers import BusinessId, VatId
 from ledger.types import BusinessDay, Frozen, PartnerId, Submitted, TaxStatus
 
@@ -128,6 +129,9 @@ async def record_tax_status(tx: TenantTransaction, partner_id: PartnerId, new: N
         subject_id=str(partner_id),
         detail=audit.apart({"record": str(recorded["id"]), **new.model_dump(mode="json", exclude_none=True)}),
     )
+    await vat_checks.ask_about_numbers(tx, [partner_id])
+    if new.vat_id is not None:
+        await vat_checks.want(tx, partner_id, new.vat_id, by=by)
     return TaxRecord.from_row(recorded)
 
 

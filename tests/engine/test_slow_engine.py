@@ -17,6 +17,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities import handover
 from activities.handover import HandoverActivities
+from activities.models import Surroundings
 from activities.schedule_setting import ScheduleSetter
 from engine import announcing, schedules
 from engine.announcer import FLUSH_EVERY_S
@@ -117,6 +118,7 @@ async def a_pass(house: House, client: Client) -> int:
         older_than=timedelta(0),
         pace=Pace(),
         schedules=ScheduleSetter(house.ledger, schedules, sweep_every=timedelta(days=1)),
+        around=Surroundings(),
     )
     announced: int = await ActivityEnvironment(client=client).run(activities.announce_missed)
     return announced

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sandbox.postgres import PostgresServer
 from sandbox.processes import free_port
+from sandbox.vies_server import ViesServer
 from tests.fixtures.postbox import open_postbox
 from tests.fixtures.products import own_product
 from tests.record_histories.documents import (
@@ -50,6 +51,7 @@ from tests.record_histories.payouts import (
 )
 from tests.record_histories.recorder import Recorder
 from tests.record_histories.stored import HISTORIES, store
+from tests.record_histories.vat_checks import vat_checks
 
 SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
     awaiting_approval,
@@ -77,12 +79,14 @@ SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
     invoices_that_wait,
     unknown_documents,
     mails,
+    vat_checks,
 )
 
 
 async def record(state: Path, scenes: Collection[str] = ()) -> dict[str, str]:
     """All scenes, or those named."""
     postgres = PostgresServer(state / "postgres", free_port(), durable=False)
+    vies = ViesServer(state / "vies", free_port())
     try:
         addresses = await postgres.start()
         async with (
@@ -99,6 +103,8 @@ async def record(state: Path, scenes: Collection[str] = ()) -> dict[str, str]:
                 smtp_security="none",
                 mail_sender="partnerdesk@product.example",
                 mail_bundle_seconds=0.0,
+                vies_base_url=await vies.start(),
+                vies_pace=10,
             ) as product,
         ):
             product.house.postbox = postbox
@@ -108,6 +114,7 @@ async def record(state: Path, scenes: Collection[str] = ()) -> dict[str, str]:
                     await scene(recorder)
         return recorder.histories
     finally:
+        await vies.stop()
         await postgres.stop()
 
 

@@ -15,19 +15,21 @@ import worker
 from settings import Settings
 from tests.conftest import Database
 from tests.record_histories.stored import HISTORIES
-from workflows.messages import LEXOFFICE, MAIL, PAYOUTS
+from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, VIES
 
 QUERIES = {"PayoutWorkflow": {"status"}}
 """A query leaves nothing in a history; callers outside the product may know it."""
 NEVER_RECORDED = {
     "conclude_unfetched",
+    "give_up_vat_check",
     "book_voucher",
     "attach_voucher_file",
     "read_back_voucher",
     "search_voucher",
     "read_posting_categories",
 }
-"""Of no scene was a document recorded that stayed unfetched to the end of all its tries; vouchers are new."""
+"""Of no scene was a document recorded that stayed unfetched to the end of all its tries, nor
+VIES away for two weeks; vouchers are new."""
 
 
 @cache
@@ -92,6 +94,7 @@ async def test_activities_keep_their_names_and_queues(database: Database) -> Non
                 (PAYOUTS, hands.ledger_activities()),
                 (LEXOFFICE, hands.of_lexoffice()),
                 (MAIL, hands.of_mail()),
+                (VIES, hands.of_vies()),
             )
         }
     recorded: dict[str, set[str]] = {queue: set() for queue in registered}

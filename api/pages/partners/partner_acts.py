@@ -18,6 +18,7 @@ from ledger.payouts import payout_requests, payout_stops, rechecks
 from ledger.programme import partner_links
 from ledger.refusals import Blocked, NotAcceptable, NotAllowedNow, NothingDue
 from ledger.roles import Permission
+from ledger.tax import vat_checks
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Banker = Annotated[Visit, may(Permission.BANK, page=PAGE)]
@@ -41,6 +42,30 @@ async def save_account(code: Code, visit: Banker) -> Response:
         return await _account_form(visit, code, wrong=said(refused))
     await announce_rechecks(visit.doors, visit.tenant, touched)
     return go(partner, "bank")
+
+
+@router.post(PAGE + "/{code}/vies")
+async def check_vat_id(code: Code, visit: Writer) -> Response:
+    try:
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            partner = await of_code(tx, code)
+            check = await vat_checks.want_for(tx, partner.id, by=visit.person.actor)
+    except NotAllowedNow as refused:
+        return await shown(visit, code, wrong=refused, where="vies")
+    await visit.doors.announcer.vat_check(visit.tenant, check.id)
+    return go(partner, "vies")
+
+
+@router.post(PAGE + "/{code}/vies/nachweis")
+async def record_vat_proof(code: Code, visit: Writer) -> Response:
+    try:
+        proof = partner_forms.vat_proof(visit.form)
+        async with visit.doors.ledger.transaction(visit.tenant, person=visit.person.user_id) as tx:
+            partner = await of_code(tx, code)
+            await vat_checks.record_by_hand(tx, partner.id, proof, by=visit.person.actor)
+    except (NotAcceptable, NotAllowedNow) as refused:
+        return await shown(visit, code, wrong=refused, where="vies")
+    return go(partner, "nachweis")
 
 
 @router.post(PAGE + "/{code}/anhalten")

@@ -14,6 +14,7 @@ from ledger.programme.partners import NewPartner, Partner, PartnerChange
 from ledger.refusals import NotAcceptable
 from ledger.tax.seat_decisions import NewSeatDecision
 from ledger.tax.tax_statuses import NewTaxStatus
+from ledger.tax.vat_checks import ProofByHand
 from ledger.types import business_day
 
 Wanted = TypeVar("Wanted", bound=BaseModel)
@@ -37,6 +38,8 @@ _WRONG = {
     "net_cents": "amount_too_large",
     "transaction_id": "sale_id_not_acceptable",
     "kind": "line_kind_missing",
+    "request_id": "consultation_number_not_acceptable",
+    "request_date": "day_not_acceptable",
 }
 """Why a field is not acceptable, by its name."""
 
@@ -77,6 +80,10 @@ def tax_status(form: Mapping[str, str]) -> NewTaxStatus:
 
 def seat_decision(form: Mapping[str, str]) -> NewSeatDecision:
     return _read(NewSeatDecision, {"rendered_from": _word(form, "rendered_from"), "reason": _word(form, "reason")})
+
+
+def vat_proof(form: Mapping[str, str]) -> ProofByHand:
+    return _read(ProofByHand, {"request_id": _word(form, "request_id"), "request_date": _word(form, "request_date")})
 
 
 def bank_details(form: Mapping[str, str]) -> NewBankDetails:

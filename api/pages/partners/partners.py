@@ -16,7 +16,7 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from api.pages.frame.words import STATES
 from api.pages.partners import partner_forms
-from api.pages.words import country_words
+from api.pages.words import country_words, vat_words
 from api.pages.words.task_words import of_kind
 from ledger import clock, tasks
 from ledger.bank import partner_accounts
@@ -28,7 +28,7 @@ from ledger.programme.partners import Partner
 from ledger.refusals import AlreadyExists, NotAcceptable, NotAllowedNow, NotFound, Refused
 from ledger.roles import Permission
 from ledger.tasks import Task
-from ledger.tax import seat_decisions, tax_statuses
+from ledger.tax import seat_decisions, tax_statuses, vat_checks, vat_proofs
 from ledger.types import BERLIN, CampaignId, TaxStatus
 
 PAGE = "/admin/partner"
@@ -46,11 +46,14 @@ TAX_STATUSES = {
     TaxStatus.THIRD_COUNTRY: N_("Unternehmen im Drittland"),
     TaxStatus.SMALL_BUSINESS_EU: N_("Kleinunternehmer aus einem anderen EU-Staat (EX-Nummer)"),
 }
+_MOST_CHECKS = 10
 HINTS = {
     "angelegt": N_("Der Partner ist angelegt."),
     "gespeichert": N_("Gespeichert."),
     "steuer": N_("Der Steuerstatus ist festgehalten."),
     "vereinbarung": N_("Die Vereinbarung ist festgehalten."),
+    "vies": N_("Die Nummer wird bei VIES geprüft."),
+    "nachweis": N_("Der Nachweis ist festgehalten."),
     "bank": N_("Die Bankverbindung ist festgehalten. Sie gilt, sobald eine zweite Person sie bestätigt hat."),
     "angehalten": N_("Die Auszahlungen an diesen Partner sind angehalten."),
     "fortgesetzt": N_("Die Auszahlungen an diesen Partner gehen weiter."),
@@ -216,6 +219,8 @@ async def shown(
             "tax_now": await tax_statuses.tax_status_on(tx, partner.id, clock.today()),
             "seat_question": await seat_decisions.find_question(tx, partner.id),
             "seat_decisions": await seat_decisions.list_seat_decisions(tx, partner.id),
+            "vat_proof": await vat_proofs.of_partner(tx, partner.id),
+            "vat_checks": (await vat_checks.list_of_partner(tx, partner.id))[:_MOST_CHECKS],
             "account": await partner_accounts.bank_details_of(tx, partner.id),
             "pending_account": await partner_accounts.pending_of(tx, partner.id),
             "above": await partner_list.above(tx, partner.id),
@@ -241,6 +246,8 @@ async def shown(
         today=clock.today(),
         tax_statuses=TAX_STATUSES,
         countries=country_words.choices(),
+        vat_words=vat_words,
+        asks_vies=visit.doors.settings.vies_base_url is not None,
         may_write=person.may(Permission.WRITE),
         may_see_bank=person.may(Permission.SEE_BANK),
         may_bank=person.may(Permission.BANK),

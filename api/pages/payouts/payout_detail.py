@@ -18,7 +18,7 @@ from api.pages.frame.rendering import Instead, PageRoute
 from api.pages.frame.visits import Visit, may, require_fresh
 from api.pages.payouts import payout_documents
 from api.pages.payouts.payouts import PAGE
-from api.pages.words import audit_words, bank_words, document_words, payout_words
+from api.pages.words import audit_words, bank_words, document_words, payout_words, vat_words
 from api.pages.words.sale_words import KINDS
 from api.pages.words.task_words import of_kind
 from ledger import tasks
@@ -50,7 +50,8 @@ from ledger.payouts.payout_waiting import For, Waits
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAcceptable, NotFound, Refused, require_reason
 from ledger.roles import Permission
-from ledger.types import Books, DocumentStrategy, PayoutState, business_day
+from ledger.tax import vat_proofs
+from ledger.types import Books, DocumentStrategy, PayoutState, TaxCase, business_day
 from lexoffice.links import Linked, document_url
 from workflows.messages import payout_workflow_id
 
@@ -249,6 +250,11 @@ def _back(number: str, hint: str) -> Response:
     return RedirectResponse(f"{PAGE}/{number}?hinweis={hint}", status_code=303)
 
 
+def _needs_proof(payout: Payout) -> bool:
+    """As decisions.approve asks for it."""
+    return payout.strategy is DocumentStrategy.OWN_DOCUMENT and payout.tax_case is TaxCase.EU_BUSINESS
+
+
 async def _shown(
     visit: Visit, number: str, *, message: str | None = None, wrong: str | None = None, status: int = 422
 ) -> Response:
@@ -270,6 +276,7 @@ async def _shown(
         account = await partner_accounts.bank_details_of(tx, payout.partner_id)
         questions = await tasks.list_open_about(tx, subject="payout", subject_id=payout.number, at_most=_MOST_QUESTIONS)
         objection = await objections.of_payout(tx, payout.number)
+        vat_proof = await vat_proofs.of_partner(tx, payout.partner_id) if _needs_proof(payout) else None
         name_of = await names(tx)
         transfer = await _not_in_a_file(tx, visit, payout)
         own = await payout_documents.of_payout(tx, payout)
@@ -311,6 +318,8 @@ async def _shown(
         preview=preview,
         document_words=document_words,
         sees_files=person.may(Permission.SEE_BANK),
+        vat_proof=vat_proof,
+        vat_words=vat_words,
         way_out=transfer and transfer.why_not and bank_words.WAYS_OUT.get(transfer.why_not),
         can=_can(person, payout, waits, seen),
         of_kind=of_kind,

@@ -94,6 +94,8 @@ ACTIONS = {
     "partner.payouts_stopped": N_("Auszahlungen angehalten"),
     "partner.seat_decided": N_("Ort der Leistung entschieden"),
     "partner.tax_status_recorded": N_("Steuerstatus eingetragen"),
+    "partner.vat_check_wanted": N_("Abfrage bei VIES verlangt"),
+    "partner.vat_proof_recorded": N_("Nachweis von VIES von Hand eingetragen"),
     "payout.approve": N_("Auszahlung freigegeben"),
     "payout.approved_alone": N_("Auszahlung allein freigegeben"),
     "payout.cancel": N_("Auszahlung storniert"),

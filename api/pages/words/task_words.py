@@ -206,6 +206,20 @@ KINDS: dict[str, TaskWords] = {
             "bis dahin wird ihm nichts ausgezahlt."
         ),
     ),
+    "vat_id_unproven": TaskWords(
+        N_("USt-IdNr. nicht nachgewiesen"),
+        N_(
+            "Bitte klären Sie die Nummer mit dem Partner und halten Sie die richtige als neuen Steuerstatus fest. "
+            "Fehlt Ihre eigene USt-IdNr., tragen Sie sie unter Firmenangaben ein und prüfen Sie erneut."
+        ),
+    ),
+    "tax_number_not_true": TaskWords(
+        N_("Steuernummer oder USt-IdNr. stimmt nicht"),
+        N_(
+            "So würde die Nummer heute nicht mehr angenommen. Bitte halten Sie die richtige als neuen Steuerstatus "
+            "fest; bis dahin bleibt sie, wie sie ist."
+        ),
+    ),
     "turnover_unanswered": TaskWords(
         N_("Lag Ihr Umsatz über 800.000 €?"),
         N_("Bitte antworten Sie unter Einstellungen, „Belege“. Die Aufgabe schließt sich mit der Antwort."),

@@ -20,3 +20,58 @@ CREATE OR REPLACE FUNCTION tax_status_on(tenant uuid, partner uuid, day date) RE
     $$;
 REVOKE ALL ON FUNCTION tax_status_on FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION tax_status_on TO partnerdesk_app;
+
+COMMENT ON TABLE vat_checks IS 'Questions to VIES about a partner''s VAT id, and the answers: the proof of § 13b UStG.';
+
+CREATE OR REPLACE FUNCTION vat_check_stays() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+DECLARE
+    personal text[] := ARRAY['vat_id', 'asked', 'told'];
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'an answer stays' USING ERRCODE = 'PD050';
+    END IF;
+    -- Erasure leaves that there was an answer, and nothing of whom.
+    IF NEW.vat_id = 'ERASED' AND NEW.asked IS NULL AND NEW.told IS NULL
+       AND (to_jsonb(NEW) - personal) = (to_jsonb(OLD) - personal) THEN
+        RETURN NEW;
+    END IF;
+    IF OLD.answer IS NOT NULL AND NEW IS DISTINCT FROM OLD
+       OR (NEW.partner_id, NEW.vat_id, NEW.asked_by, NEW.asked_at) IS DISTINCT FROM (OLD.partner_id, OLD.vat_id, OLD.asked_by, OLD.asked_at)
+    THEN
+        RAISE EXCEPTION 'an answer stays' USING ERRCODE = 'PD050';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER vat_check_stays BEFORE UPDATE OR DELETE ON vat_checks FOR EACH ROW
+    EXECUTE FUNCTION vat_check_stays();
+COMMENT ON TRIGGER vat_check_stays ON vat_checks IS
+    'Refuses changes of an answer, and of what was asked (PD050); erasure takes whom it was about.'
+    ' Relied on by ledger/tax/vat_checks.py.';
+
+-- What of the proof an approval stands for (version 2 of the hash): the VAT ids that the register says are none. A new yes
+-- beside an older one, or after an approval with a reason, changes nothing.
+CREATE OR REPLACE FUNCTION refuted_vat_ids(tenant uuid, partner uuid) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT string_agg(vat_id, ',' ORDER BY vat_id)
+      FROM (SELECT DISTINCT ON (vat_id) vat_id, answer FROM vat_checks
+             WHERE tenant_id = tenant AND partner_id = partner AND answer IN ('valid', 'invalid')
+             ORDER BY vat_id, answered_at DESC, seq DESC) newest
+     WHERE answer = 'invalid'
+    $$;
+REVOKE ALL ON FUNCTION refuted_vat_ids FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION refuted_vat_ids TO partnerdesk_app;
+
+-- For the hand-over, over all tenants; ids only.
+CREATE OR REPLACE FUNCTION find_vat_checks_to_announce(older_than interval, at_most integer)
+    RETURNS TABLE (tenant_id uuid, slug text, id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+    SELECT c.tenant_id, t.slug, c.id FROM vat_checks c JOIN tenants t ON t.id = c.tenant_id
+     WHERE c.answer IS NULL AND c.announced_at IS NULL AND c.asked_at < now() - older_than
+     ORDER BY c.asked_at LIMIT at_most
+    $$;
+REVOKE ALL ON FUNCTION find_vat_checks_to_announce FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_vat_checks_to_announce TO partnerdesk_app;

@@ -112,6 +112,8 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("POST", "/admin/buchung/{posting_case}/kategorie"): Permission.SETTINGS,
     ("POST", "/admin/buchung/{posting_case}/bestaetigung"): Permission.SETTINGS,
     ("POST", "/admin/buchung/{posting_case}/zuruecknehmen"): Permission.SETTINGS,
+    ("POST", "/admin/partner/{code}/vies"): Permission.WRITE,
+    ("POST", "/admin/partner/{code}/vies/nachweis"): Permission.WRITE,
     ("GET", "/admin/abrechnungsregeln"): Permission.SETTINGS,
     ("POST", "/admin/abrechnungsregeln"): Permission.SETTINGS,
     ("GET", "/admin/belegregeln"): Permission.SETTINGS,

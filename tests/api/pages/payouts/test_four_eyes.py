@@ -253,5 +253,7 @@ async def test_another_partners_account_is_not_found(office: Office) -> None:
 async def _handover(office: Office) -> None:
     """As the schedule does it each 30 s."""
     nobody: Any = None
-    hands = HandoverActivities(office.firm.parts.ledger, nobody, older_than=nobody, pace=nobody, schedules=nobody)
+    hands = HandoverActivities(
+        office.firm.parts.ledger, nobody, older_than=nobody, pace=nobody, schedules=nobody, around=nobody
+    )
     await ActivityEnvironment().run(hands._activate_accounts)

@@ -1,0 +1,1 @@
+"""Asking registers outside for what proves a document: VIES."""
