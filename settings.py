@@ -169,6 +169,8 @@ class Settings(EngineSettings):
     ] = None
     lexoffice_pace: Annotated[float, Field(ge=0, le=100)] = 1.9
     """Requests per second and organisation; lexoffice allows 2. 0 is without limit, for a sandbox without one."""
+    lexoffice_vouchers_count: bool = True
+    """Whether vouchers count towards the 18 created documents a minute: lexoffice's limit names outgoing ones only."""
 
     quiet_seconds: Seconds = 1.5
     """One click in lexoffice sends two or three notifications: fetch after this much silence."""

@@ -201,6 +201,7 @@ class Hands:
             self.door,
             answer_within=timedelta(seconds=self.settings.create_seconds),
             certain_after=timedelta(seconds=self.settings.certain_seconds),
+            vouchers_count=self.settings.lexoffice_vouchers_count,
         )
 
     @property

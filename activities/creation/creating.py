@@ -76,15 +76,20 @@ class DocumentCreator:
         *,
         answer_within: timedelta = timedelta(seconds=CREATE_IN_ALL_SECONDS),
         certain_after: timedelta = CERTAIN_AFTER,
+        vouchers_count: bool = True,
     ) -> None:
+        """`vouchers_count`: towards the 18 created documents a minute."""
         self._ledger = ledger
+        self._vouchers_count = vouchers_count
         self._door = door
         self._answer_within = answer_within
         self._certain_after = certain_after
         # Between committing `sent_at` and sending; later the permission is not used (engine.md: 5 s of 45 − 35).
         self._patience = (certain_after - answer_within) / 2
 
-    async def create(self, tenant: Tenant, intent_id: IntentId, view: Viewing[L]) -> Creation[L]:
+    async def create(
+        self, tenant: Tenant, intent_id: IntentId, view: Viewing[L], *, voucher: bool = False
+    ) -> Creation[L]:
         """POST the document of this intent, if its row permits it. A refused intent stays open: the caller closes it.
 
         `view` is asked in the transaction that stores the document's id. It only reads, and waits for nothing: what it
@@ -93,7 +98,7 @@ class DocumentCreator:
         """
         asked_at = datetime.now(UTC)
         try:
-            client = await self._door.creating(tenant)
+            client = await self._door.creating(tenant, counts_to_the_minute=self._vouchers_count or not voucher)
         except (NotConnected, ConnectionBroken) as error:
             return await self._without_connection(tenant, intent_id, Reason(code=error.code))
         except NoSlot:

@@ -111,7 +111,9 @@ class VoucherBooking(Generic[V]):
             return await self._adopt(task, found.ours)
         if found.others:
             return await self._taken(task, intent, found)
-        creation = await self._creator.create(task.tenant, task.intent, lambda tx: self._owner.view_made(tx, task))
+        creation = await self._creator.create(
+            task.tenant, task.intent, lambda tx: self._owner.view_made(tx, task), voucher=True
+        )
         if creation.view is not None:
             return creation.view
         match creation.outcome:

@@ -62,7 +62,8 @@ async def check(
         found, numbers = await _credit_notes(ledger, tenant, asking, notes, say, read_voided=read_voided)
         say("listing invoices")
         invoices = [row async for row in asking.rows("invoice")]
-        found += await _look_twice_at_states(ledger, tenant, asking, [*notes, *invoices])
+        found += await _look_twice_at_states(ledger, tenant, asking, [*notes, *invoices], ("creditnote", "invoice"))
+        found += await _vouchers(ledger, tenant, asking, say)
     found += await _unknown_invoices(ledger, tenant, invoices, since)
     return LexofficeView(differences=tuple(found), highest_numbers=numbers)
 
@@ -100,6 +101,14 @@ class _Asking:
             return await self._patiently(lambda: self._client.document_text("credit-notes", id))
         except NotFound:
             return None
+
+    async def has_voucher(self, id: UUID) -> bool:
+        """Whether it is there, listed or not."""
+        try:
+            await self._patiently(lambda: self._client.voucher(id))
+        except NotFound:
+            return False
+        return True
 
     async def _patiently(self, ask: Callable[[], Awaitable[Answer]]) -> Answer:
         """What lexoffice answers, asked again where it is away or busy.
@@ -212,14 +221,51 @@ async def _missing(asking: _Asking, known: dict[UUID, KnownCreditNote], there: s
     return found
 
 
+async def _vouchers(ledger: Ledger, tenant: Tenant, asking: _Asking, say: Say) -> list[Difference]:
+    """Of documents of our own: each is there, has the document's total, and the state that the ledger holds."""
+    async with ledger.transaction(tenant) as tx:
+        known = {one.resource_id: one for one in await invariants.vouchers(tx)}
+    if not known:
+        return []
+    say("listing purchase vouchers")
+    types: tuple[VoucherType, ...] = ("purchaseinvoice", "purchasecreditnote")
+    rows = [row for type in types async for row in asking.rows(type) if row.id in known]
+    found = await _look_twice_at_states(ledger, tenant, asking, rows, types)
+    for row in rows:
+        one = known[row.id]
+        if row.total_cents is not None and row.total_cents != one.gross_cents and row.voucher_status != "voided":
+            found.append(
+                Difference(
+                    check="voucher_amount",
+                    subject="own_document",
+                    subject_id=one.number,
+                    says=f"{one.number} is of {one.gross_cents} cents, its voucher in lexoffice of {row.total_cents}.",
+                    mend="Make the voucher agree with the document in lexoffice; the document never changes.",
+                )
+            )
+    for id in known.keys() - {row.id for row in rows}:
+        one = known[id]
+        if one.created_at > datetime.now(UTC) - _LAGS or await asking.has_voucher(id):
+            continue
+        found.append(
+            Difference(
+                check="voucher_missing",
+                subject="own_document",
+                subject_id=one.number,
+                says=f"{one.number} was booked, but its voucher is not in lexoffice any more.",
+                mend="The sweep asks a person; the document still exists: have it booked once more, or take it back.",
+            )
+        )
+    return found
+
+
 async def _look_twice_at_states(
-    ledger: Ledger, tenant: Tenant, asking: _Asking, rows: Sequence[VoucherRow]
+    ledger: Ledger, tenant: Tenant, asking: _Asking, rows: Sequence[VoucherRow], types: Sequence[VoucherType]
 ) -> list[Difference]:
     """A list is old when it is read to its end: what differs is listed again, and counts if it still does."""
     first = await _states(ledger, tenant, rows)
     if not first:
         return []
-    types: tuple[VoucherType, ...] = ("creditnote", "invoice")
     again = [row for type in types async for row in asking.rows(type)]
     settled = {one.subject_id: one for one in await _states(ledger, tenant, again)}
     return [settled[one.subject_id] for one in first if one.subject_id in settled]

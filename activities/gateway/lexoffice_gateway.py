@@ -114,7 +114,7 @@ class LexofficeDoor:
         # Outside the budget's transport, so that a second try after a refresh takes a slot of its own.
         yield self._client(tenant, opened, BudgetTransport(self._reads, self._ledger, tenant, self._pace))
 
-    async def creating(self, tenant: Tenant) -> LexofficeClient:
+    async def creating(self, tenant: Tenant, *, counts_to_the_minute: bool = True) -> LexofficeClient:
         """A client for one create, on a fresh connection, when its slot has come: before the intent is marked as sent.
 
         After a restore (PARTNERDESK_RECOVERY) the ledger may have forgotten what it created: until the numbers were
@@ -126,19 +126,21 @@ class LexofficeDoor:
                 raise not_checked()
             access = await self.access_in(tx)
             if access.token is not None:
-                slot = await self._creation_slot(tx)
+                slot = await self._creation_slot(tx, counts_to_the_minute)
         opened = await self._opened(tenant, access)
         if access.token is None:
             # A renewal may last longer than a slot does.
             async with self._ledger.transaction(tenant) as tx:
-                slot = await self._creation_slot(tx)
+                slot = await self._creation_slot(tx, counts_to_the_minute)
         if slot is None:
             raise NoSlot
         await asyncio.sleep(slot.wait_seconds)
         return self._client(tenant, opened, self._creates, resend_seconds=_RESEND_A_CREATE_WITHIN)
 
-    async def _creation_slot(self, tx: TenantTransaction) -> Slot | None:
-        return await budget.reserve_creation(tx, provider=types.LEXOFFICE, pace_per_second=self._pace)
+    async def _creation_slot(self, tx: TenantTransaction, counts: bool) -> Slot | None:
+        return await budget.reserve_creation(
+            tx, provider=types.LEXOFFICE, pace_per_second=self._pace, counts_to_the_minute=counts
+        )
 
     async def access(self, tenant: Tenant) -> Access:
         """What a call of lexoffice for this tenant needs to know.

@@ -39,7 +39,8 @@ class RunBegun(BaseModel):
 
 
 class RunInFull(PayoutRun):
-    """With its sums so far. `minutes_at_lexoffice`: how long its credit notes take at 18 a minute."""
+    """With its sums so far. `minutes_at_lexoffice`: how long its documents take
+    there, at 18 a minute and 1.9 calls a second; a voucher takes four calls."""
 
     totals: RunTotals
     minutes_at_lexoffice: float = Field(examples=[555.6])
