@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -255,6 +256,10 @@ class Office:
             await self.api("POST", "/campaigns", {"slug": "herbst", "name": "Herbstaktion"})
             await self.api("POST", "/campaigns/herbst/plans", {"levels": LEVELS})
             await self.api("POST", "/campaigns/herbst/default")
+            # Else lexoffice may write no credit notes for services from 2027 on (§ 27 Abs. 38 UStG), and pages say so.
+            year = datetime.now(UTC).year
+            for of in (year - 1, year):
+                await self.api("PUT", f"/document-settings/turnovers/{of}", {"above_limit": False})
         for partner in PARTNERS:
             if partner["code"] in known:
                 continue

@@ -25,7 +25,7 @@ from ledger.documents.own.posting import Category
 from ledger.inbox import events, sweep_findings, sweeps, unknown_documents
 from ledger.inbox.sweep_findings import Earlier, Found, Held, Listed, Verdict
 from ledger.inbox.unknown_documents import TakenUp
-from ledger.payouts import payouts, tax_questions
+from ledger.payouts import payouts, status_limits, tax_questions
 from ledger.tax import turnovers
 from ledger.types import BERLIN, DocumentKind, EventId, Tenant
 from lexoffice.client import SEARCH_WINDOW
@@ -204,6 +204,7 @@ class SweepActivities:
             await debts.ask_about_old_debts(tx)
             await tax_questions.look_again(tx)
             await turnovers.ask_or_close(tx)
+            await status_limits.ask_or_close(tx)
             forgotten = await replacement.forgotten(tx)
         for resource_id in forgotten:
             async with self._ledger.transaction(tenant, cause="sweep") as tx:

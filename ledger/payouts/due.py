@@ -20,9 +20,8 @@ import asyncpg
 
 from ledger import clock
 from ledger.database import TenantTransaction
-from ledger.money import vat_cents
-from ledger.payouts import by_hand
-from ledger.payouts.due_documents import DueLine, Place, Placed, netted, oldest, place_of, with_what_takes_back
+from ledger.payouts import by_hand, status_limits
+from ledger.payouts.due_documents import DueLine, Place, Placed, barred, netted, oldest, place_of, with_what_takes_back
 from ledger.reasons import Reason
 from ledger.refusals import NotFound
 from ledger.sales.sale_holds import SaleHold
@@ -31,7 +30,7 @@ from ledger.tax.document_rules import BlockedBy, PartnerFacts, TenantFacts
 from ledger.tax.strategies import AnyRule, Strategies, document_for, rule_kept, strategies
 from ledger.tax.tax_facts import FACTS, facts_of_today, status_on, tenant_facts
 from ledger.tax.turnovers import Turnovers
-from ledger.types import DocumentStrategy, Frozen, PartnerId, TaxCase
+from ledger.types import Frozen, PartnerId, TaxCase
 
 _PATIENCE_S = 3.0
 """For one partner, who may have thousands of open lines: they take longer than most statements may."""
@@ -135,6 +134,8 @@ class _Settings(NamedTuple):
     limit_cents: int | None
     cut_off: datetime | None
     without_account: dict[PartnerId, str]
+    above_limits: dict[PartnerId, BlockedBy]
+    """Small businesses whose own payouts ask whether they still are."""
 
 
 _ROWS = f"""
@@ -233,6 +234,7 @@ async def _settings(tx: TenantTransaction, partners: Sequence[PartnerId], cut_of
         limit_cents=row["clawback_limit_cents"],
         cut_off=cut_off,
         without_account=await by_hand.find_kept_waiting(tx, partners),
+        above_limits=await status_limits.find_above(tx, partners),
     )
 
 
@@ -248,7 +250,7 @@ def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> Partner
         reason = _reason(row, settings.cut_off)
         if row["service_date"] not in rules:
             facts = PartnerFacts.from_row(row)
-            rules[row["service_date"]] = document_for(facts, settings.facts, row["service_date"], settings.chosen)
+            rules[row["service_date"]] = _rule(facts, row, settings)
         rule = rules[row["service_date"]]
         if row["tax_case"] is not None:
             # A claw-back keeps the tax case of the line that it answers, whatever the partner has become.
@@ -294,6 +296,13 @@ def _partner_due(rows: Sequence[asyncpg.Record], settings: _Settings) -> Partner
         groups=groups,
         waiting=(*waiting.values(), *(group.carried for group in groups if group.carried)),
     )
+
+
+def _rule(facts: PartnerFacts, row: asyncpg.Record, settings: _Settings) -> AnyRule | BlockedBy:
+    rule = document_for(facts, settings.facts, row["service_date"], settings.chosen)
+    above = settings.above_limits.get(row["partner_id"])
+    is_small = not isinstance(rule, BlockedBy) and rule.tax_case is TaxCase.SMALL_BUSINESS
+    return above if above and is_small else rule
 
 
 def _reason(row: asyncpg.Record, cut_off: datetime | None) -> NotDue | None:
@@ -360,15 +369,6 @@ def _group(
     )
 
 
-def _barred(group: DueGroup, known: Turnovers) -> BlockedBy | None:
-    if group.rule.strategy is not DocumentStrategy.LEXOFFICE_CREDIT_NOTE:
-        return None
-    gross = group.net_cents + vat_cents(group.net_cents, group.rule.rate)
-    return turnovers.bar(
-        group.tax_case, [line.service_date for line in group.lines if line.net_cents > 0], gross, known
-    )
-
-
 def _carried(groups: Sequence[DueGroup], partner: asyncpg.Record, settings: _Settings) -> tuple[DueGroup, ...]:
     """With what is carried, and why."""
     without_account = settings.without_account.get(partner["partner_id"])
@@ -380,8 +380,8 @@ def _carried(groups: Sequence[DueGroup], partner: asyncpg.Record, settings: _Set
         code = None
         if group.net_cents <= 0:
             reason, params = NotDue.NOT_ABOVE_ZERO, {"net": group.net_cents}
-        elif barred := _barred(group, settings.turnovers):
-            reason, code, params = NotDue.NO_DOCUMENT, barred.code, barred.params
+        elif bar := barred(group.rule, group.lines, settings.turnovers):
+            reason, code, params = NotDue.NO_DOCUMENT, bar.code, bar.params
         elif group.can_grow and below:
             reason, params = NotDue.BELOW_MINIMUM, {"net": balance, "minimum": minimum}
         elif without_account is not None:

@@ -1,14 +1,19 @@
 """What one document holds: of which lines it is made, and how much of what takes back they are netted with. Pure."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 import asyncpg
 
+from ledger.money import vat_cents
+from ledger.tax import turnovers
+from ledger.tax.document_rules import BlockedBy
 from ledger.tax.own_document_rules import is_reverse_charge
 from ledger.tax.strategies import AnyRule
-from ledger.types import CommissionId, TaxCase
+from ledger.tax.turnovers import Turnovers
+from ledger.types import CommissionId, DocumentStrategy, TaxCase
 
 
 class DueLine(NamedTuple):
@@ -74,3 +79,12 @@ def netted(every: tuple[DueLine, ...], *, percent: Decimal, most_cents: int | No
             kept.append(line._replace(net_cents=-part))
             limit -= part
     return tuple(kept)
+
+
+def barred(rule: AnyRule, lines: Sequence[DueLine], known: Turnovers) -> BlockedBy | None:
+    """Why lexoffice may write no credit note of these lines any more, or None."""
+    if rule.strategy is not DocumentStrategy.LEXOFFICE_CREDIT_NOTE:
+        return None
+    net = sum(line.net_cents for line in lines)
+    days = [line.service_date for line in lines if line.net_cents > 0]
+    return turnovers.bar(rule.tax_case, days, net + vat_cents(net, rule.rate), known)

@@ -9,7 +9,7 @@ from ledger.audit import audit
 from ledger.commissions import debts
 from ledger.database import TenantTransaction
 from ledger.money import share, vat_cents
-from ledger.payouts import due, own_content, payout_content, payouts
+from ledger.payouts import due, own_content, payout_content, payouts, status_limits
 from ledger.payouts.due import FOR_WANT_OF_AN_ACCOUNT, DueGroup, NotDue, PartnerDue, Waiting
 from ledger.payouts.due_documents import DueLine
 from ledger.payouts.payouts import Payout
@@ -108,6 +108,10 @@ async def why_blocked(tx: TenantTransaction, payout: Payout) -> BlockedBy | None
 
     By the strategy and the books that it was made with.
     """
+    if payout.tax_case is TaxCase.SMALL_BUSINESS:
+        above = await status_limits.find_above(tx, [payout.partner_id])
+        if above:
+            return above[payout.partner_id]
     if payout.strategy is DocumentStrategy.OWN_DOCUMENT:
         return await own_content.why_not(tx, payout)
     facts = await tenant_facts(tx, payout.books)

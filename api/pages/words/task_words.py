@@ -220,6 +220,20 @@ KINDS: dict[str, TaskWords] = {
             "fest; bis dahin bleibt sie, wie sie ist."
         ),
     ),
+    "private_status_unconfirmed": TaskWords(
+        N_("Ist der Partner noch Privatperson?"),
+        N_(
+            "Bitte fragen Sie nach, und halten Sie auf der Seite des Partners den Steuerstatus mit dem Tag der "
+            "Erklärung neu fest."
+        ),
+    ),
+    "small_business_next_year": TaskWords(
+        N_("Kleinunternehmer für das nächste Jahr bestätigen"),
+        N_(
+            "Ohne Bestätigung gibt es ab Januar keinen Beleg. "
+            "Bitte fragen Sie nach, und halten Sie den Status neu fest."
+        ),
+    ),
     "turnover_unanswered": TaskWords(
         N_("Lag Ihr Umsatz über 800.000 €?"),
         N_("Bitte antworten Sie unter Einstellungen, „Belege“. Die Aufgabe schließt sich mit der Antwort."),
