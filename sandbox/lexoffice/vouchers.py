@@ -206,7 +206,8 @@ def _item(organization: Organization, line: object, place: int, tax_type: object
         return None
     known = len(issues)
     category = line.get("categoryId")
-    if category not in CATEGORIES or category in organization.vanished_categories:
+    known_category = CATEGORIES.get(str(category))
+    if known_category is None or known_category["type"] != "outgo" or category in organization.vanished_categories:
         issues.append(Issue("invalid_category", f"{where}.categoryId"))
     if rate not in RATES:
         issues.append(Issue("invalid_taxrate", f"{where}.taxRatePercent"))
