@@ -20,7 +20,7 @@ from ledger.access import tenants
 from ledger.database import Ledger
 from ledger.documents import documents, intents
 from ledger.inbox import events, sweep_findings, sweeps
-from ledger.reports import invariants
+from ledger.reports import invariants, own_document_checks
 from ledger.reports.invariants import Difference, KnownCreditNote
 from ledger.types import BERLIN, Frozen, PayoutNumber, Tenant
 from lexoffice.answers import Page
@@ -224,7 +224,7 @@ async def _missing(asking: _Asking, known: dict[UUID, KnownCreditNote], there: s
 async def _vouchers(ledger: Ledger, tenant: Tenant, asking: _Asking, say: Say) -> list[Difference]:
     """Of documents of our own: each is there, has the document's total, and the state that the ledger holds."""
     async with ledger.transaction(tenant) as tx:
-        known = {one.resource_id: one for one in await invariants.vouchers(tx)}
+        known = {one.resource_id: one for one in await own_document_checks.vouchers(tx)}
     if not known:
         return []
     say("listing purchase vouchers")

@@ -4,7 +4,6 @@ restored backup, a hand-written UPDATE or a bug in a migration may not have."""
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from ledger.database import TenantTransaction
 from ledger.inbox.events import PARKED
@@ -104,30 +103,6 @@ async def credit_notes(tx: TenantTransaction) -> list[KnownCreditNote]:
         tx.tenant.id,
     )
     return [KnownCreditNote.from_row(row) for row in rows]
-
-
-class KnownVoucher(Frozen):
-    """The voucher that books a document of ours, where it is read back and not undone."""
-
-    resource_id: UUID
-    number: str
-    gross_cents: int
-    """The document's, without its sign."""
-    created_at: datetime
-
-
-async def vouchers(tx: TenantTransaction) -> list[KnownVoucher]:
-    """Every voucher at lexoffice that a document of ours is booked by now."""
-    rows = await tx.fetch(
-        """
-        SELECT d.resource_id, o.number, abs(o.gross_cents) AS gross_cents, d.created_at
-          FROM external_documents d JOIN own_documents o ON o.tenant_id = d.tenant_id AND o.id = d.own_document_id
-         WHERE d.tenant_id = $1 AND d.provider = 'lexoffice' AND d.detached_at IS NULL
-           AND d.status NOT IN ('voided', 'deleted')
-        """,
-        tx.tenant.id,
-    )
-    return [KnownVoucher.from_row(row) for row in rows]
 
 
 def _no_more(_: timedelta) -> tuple[Any, ...]:

@@ -1,11 +1,14 @@
 """What must be true of documents of our own, asked of the rows: the number circle, deliveries, and vouchers."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from ledger.database import TenantTransaction
 from ledger.documents.own import circle
 from ledger.reports.invariants import Difference
+from ledger.types import Frozen
 
 _Row = dict[str, Any]
 
@@ -81,3 +84,27 @@ async def check(tx: TenantTransaction) -> list[Difference]:
     for sql, says in _CHECKS:
         found += [says(dict(row)) for row in await tx.fetch(sql, tx.tenant.id)]
     return found
+
+
+class KnownVoucher(Frozen):
+    """The voucher that books a document of ours, where it is read back and not undone."""
+
+    resource_id: UUID
+    number: str
+    gross_cents: int
+    """The document's, without its sign."""
+    created_at: datetime
+
+
+async def vouchers(tx: TenantTransaction) -> list[KnownVoucher]:
+    """Every voucher at lexoffice that a document of ours is booked by now."""
+    rows = await tx.fetch(
+        """
+        SELECT d.resource_id, o.number, abs(o.gross_cents) AS gross_cents, d.created_at
+          FROM external_documents d JOIN own_documents o ON o.tenant_id = d.tenant_id AND o.id = d.own_document_id
+         WHERE d.tenant_id = $1 AND d.provider = 'lexoffice' AND d.detached_at IS NULL
+           AND d.status NOT IN ('voided', 'deleted')
+        """,
+        tx.tenant.id,
+    )
+    return [KnownVoucher.from_row(row) for row in rows]
