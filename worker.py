@@ -38,6 +38,7 @@ from activities.notifications.fetching import FetchActivities
 from activities.payouts.own_payouts import OwnPayoutActivities
 from activities.payouts.payout_runs import PayoutRunActivities
 from activities.payouts.payouts import PayoutActivities
+from activities.payouts.statements import StatementActivities
 from activities.proofs.vat_checking import VatCheckActivities
 from activities.schedule_setting import ScheduleSetter
 from activities.sweep.subscriptions import SubscriptionActivities
@@ -63,6 +64,7 @@ from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, VIES, Pace
 from workflows.paper import PapersWorkflow, PaperWorkflow
 from workflows.payout import PayoutWorkflow
 from workflows.payout_run import PayoutRunWorkflow
+from workflows.statement import StatementWorkflow
 from workflows.subscriptions import SubscriptionsWorkflow
 from workflows.sweep import SweepWorkflow
 from workflows.vat_check import VatCheckWorkflow, VatProofsWorkflow
@@ -74,6 +76,7 @@ WORKFLOWS = (
     InvoiceWorkflow,
     PapersWorkflow,
     PaperWorkflow,
+    StatementWorkflow,
     HandoverWorkflow,
     SweepWorkflow,
     SubscriptionsWorkflow,
@@ -129,6 +132,7 @@ class Hands:
             conclusions.conclude,
             conclusions.conclude_unfetched,
             conclusions.look_at_replacement_window,
+            StatementActivities(self.ledger, announcing.announce_recheck).match_statement,
             runs.begin_payout_run,
             runs.close_months,
             runs.take_partners,

@@ -1,6 +1,6 @@
-"""Announcing what was committed and not announced: payouts, decisions, payout runs, invoices, events, mails, PDFs that
-are due (engine.md, hand-over). Bank details whose quarantine is over come into force, and schedules that are wanted are
-set.
+"""Announcing what was committed and not announced: payouts, decisions, payout runs, statements, invoices, events,
+mails, PDFs that are due (engine.md, hand-over). Bank details whose quarantine is over come into force, and schedules
+that are wanted are set.
 """
 
 from datetime import timedelta
@@ -70,6 +70,8 @@ class Announcer(Protocol):
     async def announce_papers(self, client: Client, tenant: Tenant) -> None: ...
 
     async def announce_vat_check(self, client: Client, task: VatCheckInput) -> None: ...
+
+    async def announce_statement(self, client: Client, tenant: Tenant, file: UUID) -> None: ...
 
 
 class HandoverActivities:
@@ -191,6 +193,8 @@ class HandoverActivities:
                 await self._announce_decision(tenant, DecisionId(UUID(id)))
             case "payout_run":
                 await self._announce_payout_run(tenant, UUID(id))
+            case "statement":
+                await self._announcer.announce_statement(activity.client(), tenant, UUID(id))
             case "invoice":
                 await self._announce_invoice(tenant, IntentId(UUID(id)))
             case "event":

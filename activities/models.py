@@ -134,6 +134,14 @@ class OwnPayout(Frozen):
     number: PayoutNumber
 
 
+class StatementInput(Frozen):
+    """A file of the bank. `compared`: bookings of it and others, by earlier runs, whose histories had grown long."""
+
+    tenant: Tenant
+    file: UUID
+    compared: int = 0
+
+
 class DocumentCreation(Frozen):
     """One document to create, by the intent that stands in the ledger."""
 

@@ -42,6 +42,7 @@ from workflows.messages import (
     invoice_workflow_id,
     mail_workflow_id,
     payout_workflow_id,
+    statement_workflow_id,
     subscriptions_workflow_id,
     vat_check_workflow_id,
 )
@@ -171,6 +172,14 @@ class Announcer:
             "payout_run",
             announcing.payout_run_workflow_id(tenant, run),
             lambda: announcing.announce_payout_run(self._engine, tenant, run),
+        )
+
+    async def statement(self, tenant: Tenant, file: UUID) -> bool:
+        """Whether the engine has the file's workflow now, which marks the row when all of it is compared."""
+        return await self._attempt(
+            "statement",
+            statement_workflow_id(tenant, file),
+            lambda: announcing.announce_statement(self._engine, tenant, file),
         )
 
     async def invoice(self, tenant: Tenant, intent: IntentId, transaction: TransactionId | None) -> bool:

@@ -6,6 +6,7 @@ the client raises (RPCError, RuntimeError of a lazy client, time-outs); the row 
 
 import contextlib
 from typing import Any
+from uuid import UUID
 
 from temporalio.client import Client
 from temporalio.common import (
@@ -31,6 +32,7 @@ from workflows.messages import (
     PapersInput,
     PayoutInput,
     PayoutRunInput,
+    StatementInput,
     VatCheckInput,
     document_workflow_id,
     invoice_workflow_id,
@@ -38,6 +40,7 @@ from workflows.messages import (
     papers_workflow_id,
     payout_run_id,
     payout_workflow_id,
+    statement_workflow_id,
     subscriptions_workflow_id,
     vat_check_workflow_id,
 )
@@ -156,6 +159,23 @@ async def announce_papers(client: Client, tenant: Tenant) -> None:
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
         static_summary=say("workflow_papers"),
+        priority=Priority(fairness_key=tenant.slug),
+        rpc_timeout=call_limit(client),
+    )
+
+
+async def announce_statement(client: Client, tenant: Tenant, file: UUID) -> None:
+    """Have what a file of the bank tells compared with the payouts, unless that is just being done."""
+    await client.start_workflow(
+        "StatementWorkflow",
+        StatementInput(tenant=tenant, file=file),
+        id=statement_workflow_id(tenant, file),
+        task_queue=PAYOUTS,
+        # Again while the row is not marked: doing it again changes nothing.
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, tenant.slug)]),
+        static_summary=say("workflow_statement"),
         priority=Priority(fairness_key=tenant.slug),
         rpc_timeout=call_limit(client),
     )

@@ -8,7 +8,7 @@ nothing for recheck. A handler that insisted on a model would drop what does not
 from datetime import datetime
 from uuid import UUID
 
-from activities.models import Delivery, MailInput, Pace, PayoutInput, VatCheckInput
+from activities.models import Delivery, MailInput, Pace, PayoutInput, StatementInput, VatCheckInput
 from activities.payouts.payout_run_models import Batch
 from ledger.types import Frozen, IntentId, PartnerId, Tenant
 
@@ -24,6 +24,7 @@ __all__ = [
     "PayoutInput",
     "PayoutRunInput",
     "RunProgress",
+    "StatementInput",
     "VatCheckInput",
     "document_workflow_id",
     "invoice_workflow_id",
@@ -31,6 +32,7 @@ __all__ = [
     "papers_workflow_id",
     "payout_run_id",
     "payout_workflow_id",
+    "statement_workflow_id",
     "subscriptions_workflow_id",
     "sweep_id",
     "vat_check_workflow_id",
@@ -126,6 +128,10 @@ def mail_workflow_id(mail: MailInput) -> str:
 
 def papers_workflow_id(tenant: Tenant) -> str:
     return f"papers/{tenant.slug}"
+
+
+def statement_workflow_id(tenant: Tenant, file: UUID) -> str:
+    return f"statement/{tenant.slug}/{file}"
 
 
 def sweep_id(tenant: Tenant) -> str:

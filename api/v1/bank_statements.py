@@ -74,6 +74,9 @@ async def bring(doors: Doors, caller: Clerk, brought: StatementsHandedIn) -> JSO
         for file in brought.files
     ]
     outcomes = await statement_files.bring(doors.files, doors.vault, caller.tenant, handed)
+    for one in outcomes:
+        if one.taken and not one.taken.again:
+            await doors.announcer.statement(caller.tenant, one.taken.file)
     return JSONResponse({"files": [_outcome(one) for one in outcomes]})
 
 

@@ -80,6 +80,15 @@ async def _bring_one(ledger: Ledger, vault: Vault, tenant: Tenant, file: Handed,
         return Outcome(name=name, refused=refused.reason)
 
 
+async def mark_matched(tx: TenantTransaction, file: UUID) -> None:
+    """All that it tells was compared with the payouts."""
+    await tx.execute(
+        "UPDATE statement_files SET matched_at = now() WHERE tenant_id = $1 AND id = $2 AND matched_at IS NULL",
+        tx.tenant.id,
+        file,
+    )
+
+
 async def list_files(
     tx: TenantTransaction, *, updated_since: datetime | None = None, after: Place | None = None, limit: int = 50
 ) -> tuple[list[StatementFile], Place | None]:

@@ -34,6 +34,7 @@ from tests.record_histories.passes import (
     passes,
     profiles,
     schedules,
+    statements,
     subscriptions_asked_for_twice,
 )
 from tests.record_histories.payouts import (
@@ -72,6 +73,7 @@ SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
     replacement_window,
     schedules,
     papers,
+    statements,
     hold_payout_runs,
     passes,
     subscriptions_asked_for_twice,

@@ -19,9 +19,10 @@ from tests.fixtures.desk import (
     with_open_credit_note,
 )
 from tests.fixtures.house import Shop, until
+from tests.fixtures.statement_desk import bring, out, sent_by_file
 from tests.record_histories.recorder import Recorder
 from tests.record_histories.waiting import Handle, count_attempts, count_events, is_under_way, wait_until_ended
-from workflows.messages import PayoutRunInput, RunProgress, papers_workflow_id
+from workflows.messages import PayoutRunInput, RunProgress, papers_workflow_id, statement_workflow_id
 
 
 async def schedules(to: Recorder) -> None:
@@ -57,6 +58,17 @@ async def papers(to: Recorder) -> None:
         handle: Handle = to.product.house.engine.get_workflow_handle(papers_workflow_id(shop.tenant))
         await wait_until_ended(handle)
         await to.keep(f"papers-{name}", handle)
+
+
+async def statements(to: Recorder) -> None:
+    """A file of the bank, compared with the payouts."""
+    shop = await to.shop()
+    payout = await sent_by_file(shop)
+    await bring(shop, out(payout))
+    [file] = await shop.rows("SELECT id FROM statement_files")
+    handle: Handle = to.product.house.engine.get_workflow_handle(statement_workflow_id(shop.tenant, file["id"]))
+    await wait_until_ended(handle)
+    await to.keep("statement-compared", handle)
 
 
 async def hold_payout_runs(to: Recorder) -> None:

@@ -160,11 +160,14 @@ CREATE OR REPLACE FUNCTION find_unannounced_in_turns(
             SELECT 3, 'payout_run', r.tenant_id, r.id::text, r.created_at FROM payout_runs r
              WHERE r.started_at IS NULL AND r.state = 'running' AND r.created_at < now() - older_than
             UNION ALL
-            SELECT 4, 'event', e.tenant_id, e.id::text, e.received_at FROM events e
+            SELECT 4, 'statement', f.tenant_id, f.id::text, f.brought_at FROM statement_files f
+             WHERE f.matched_at IS NULL AND f.brought_at < now() - older_than
+            UNION ALL
+            SELECT 5, 'event', e.tenant_id, e.id::text, e.received_at FROM events e
              WHERE e.state = 'received' AND e.handed_over_at IS NULL AND e.received_at < now() - older_than
                AND e.provider = 'lexoffice'
             UNION ALL
-            SELECT 5, 'invoice', i.tenant_id, i.id::text, i.created_at FROM creation_intents i
+            SELECT 6, 'invoice', i.tenant_id, i.id::text, i.created_at FROM creation_intents i
              WHERE i.kind = 'invoice' AND i.announced_at IS NULL AND i.created_at < now() - older_than
         ) u WHERE u.tenant_id::text || '/' || u.kind || '/' || u.id <> ALL (but)
     ) turned JOIN tenants t ON t.id = turned.tenant_id
