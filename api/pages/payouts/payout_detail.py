@@ -280,6 +280,10 @@ async def _shown(
         name_of = await names(tx)
         transfer = await _not_in_a_file(tx, visit, payout)
         own = await payout_documents.of_payout(tx, payout)
+        for one in own:
+            questions += await tasks.list_open_about(
+                tx, subject=delivery.SUBJECT, subject_id=one.row.number, at_most=_MOST_QUESTIONS
+            )
         preview = await own_preview.find(tx, payout)
     return visit.page(
         "payout.html",
