@@ -106,3 +106,15 @@ async def test_a_partner_finds_documents_of_both_kinds_on_its_page(
     assert [one["outcome"] for one in await payout_books.rows("SELECT outcome FROM own_document_deliveries")][-1:] == [
         "opened"
     ]
+
+
+async def test_an_admin_chooses_who_writes_documents_and_what_they_are_booked_to(
+    payout_books: Books, firm: Firm, people_app: FastAPI, chromium: Chromium
+) -> None:
+    admin = await firm.person(Role.ADMIN)
+    async with at_work(chromium, people_app, firm, admin, viewport=_WIDE) as page:
+        for name, heading in (("belegregeln", "Belege"), ("buchung", "")):
+            await page.goto(f"/admin/{name}")
+            await expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+            await fits(page)
+            await keep(page, name)
