@@ -4,8 +4,8 @@ import asyncio
 
 from activities.doctor.views import Engine, SeenWorkflow
 from ledger.database import Ledger
-from ledger.reports import invariants
-from ledger.reports.invariants import Difference
+from ledger.reports import differences, invariants
+from ledger.reports.differences import Difference
 from ledger.types import PayoutNumber, PayoutState, Tenant
 
 SETTLES_WITHIN_S = 3.0
@@ -44,7 +44,7 @@ async def _look(ledger: Ledger, engine: Engine, tenant: Tenant) -> Suspects:
     for number in running.keys() - waiting.keys():
         seen = await engine.look(tenant, number)
         if seen is not None and seen.status == "running":
-            suspects[number] = (_of_ended(number, states.get(number), seen), None)
+            suspects[number] = (_of_ended(tenant, number, states.get(number), seen), None)
     return suspects
 
 
@@ -53,49 +53,50 @@ def _of_open(
 ) -> tuple[Difference | None, str | None] | None:
     if seen is None:
         told = f"{number} is {state}, and the engine knows no workflow of it"
-        mend = f"to start one (the hand-over does the rest): {invariants.recheck_command(tenant.id, number)}"
+        mend = f"to start one (the hand-over does the rest): {differences.recheck_command(tenant.id, number)}"
         return (None, f"{told}; {mend}") if announced else None
     if seen.status != "running":
         return _difference(
             "workflow_ended_early",
             number,
             f"{number} is {state}, but its workflow is {seen.status}.",
-            "Once its cause is gone: temporal workflow reset --type LastWorkflowTask --reason 'ended early' "
-            f"--workflow-id 'payout/{tenant.slug}/{number}' (of one that has ended, and of no other).",
+            "Once its cause is gone, and only of one that has ended: temporal workflow reset --type LastWorkflowTask "
+            f"--reason 'ended early' --workflow-id 'payout/{tenant.slug}/{number}'",
         ), None
     if seen.payout_state != state:
         return _difference(
             "workflow_state",
             number,
             f"{number} is {state} in the ledger, {seen.payout_state} in its workflow.",
-            _describe_standstill(seen),
+            _describe_standstill(tenant, number, seen),
         ), None
     return None
 
 
-def _describe_standstill(seen: SeenWorkflow) -> str:
+def _describe_standstill(tenant: Tenant, number: PayoutNumber, seen: SeenWorkflow) -> str:
     if seen.failed_tasks:
         return (
             f"No worker can go on with it ({seen.failed_tasks} failed tasks in a row). If a worker's log says "
             "`Failing workflow task` and TMPRL1100, deploy the version before (docs/upgrades.md)."
         )
-    return "See that a worker runs; then send the signal `recheck` to the workflow."
+    return f"See that a worker runs; then have it look again: {differences.look_again(tenant, number)}"
 
 
-def _of_ended(number: PayoutNumber, state: PayoutState | None, seen: SeenWorkflow) -> Difference:
+def _of_ended(tenant: Tenant, number: PayoutNumber, state: PayoutState | None, seen: SeenWorkflow) -> Difference:
     if state is None:
         return _difference(
             "workflow_without_payout",
             number,
             f"A workflow runs for {number}, which the ledger does not know.",
-            "The ledger is older than the engine, as after a restore: terminate the workflow once lexoffice agrees.",
+            "The ledger is older than the engine, as after a restore. Once lexoffice agrees: temporal workflow "
+            f"terminate --reason 'not in the ledger' --workflow-id 'payout/{tenant.slug}/{number}'",
             bars_creating=True,
         )
     return _difference(
         "workflow_still_runs",
         number,
         f"{number} is {state}, but its workflow still runs.",
-        _describe_standstill(seen),
+        _describe_standstill(tenant, number, seen),
     )
 
 

@@ -13,8 +13,8 @@ from activities.gateway.lexoffice_gateway import LexofficeDoor
 from ledger.connections import recovery
 from ledger.connections.connections import ConnectionBroken, NotConnected
 from ledger.database import Ledger, TenantTransaction
-from ledger.reports import invariants, own_document_checks
-from ledger.reports.invariants import Difference
+from ledger.reports import invariants, own_document_checks, standstills
+from ledger.reports.differences import Difference
 from ledger.types import Frozen, PayoutNumber, Tenant
 from ledger.vault import CannotDecrypt
 from lexoffice.errors import ContractDoesNotInclude, Forbidden, LexofficeError, Unauthorized
@@ -79,13 +79,13 @@ class Doctor:
         """What is under way is looked at twice: it may just be getting on."""
         async with self._ledger.transaction(tenant) as tx:
             first = await self._check_rows(tx)
-        if not any(one.check in invariants.UNDER_WAY for one in first):
+        if not any(one.check in standstills.UNDER_WAY for one in first):
             return first
         await asyncio.sleep(engine_check.SETTLES_WITHIN_S)
         async with self._ledger.transaction(tenant) as tx:
             again = await self._check_rows(tx)
         seen = {(one.check, one.subject_id) for one in first}
-        return [one for one in again if one.check not in invariants.UNDER_WAY or (one.check, one.subject_id) in seen]
+        return [one for one in again if one.check not in standstills.UNDER_WAY or (one.check, one.subject_id) in seen]
 
     async def _check_rows(self, tx: TenantTransaction) -> list[Difference]:
         return [*await invariants.check(tx, stuck_after=self._stuck_after), *await own_document_checks.check(tx)]

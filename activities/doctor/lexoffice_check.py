@@ -21,7 +21,8 @@ from ledger.database import Ledger
 from ledger.documents import documents, intents
 from ledger.inbox import events, sweep_findings, sweeps
 from ledger.reports import invariants, own_document_checks
-from ledger.reports.invariants import Difference, KnownCreditNote
+from ledger.reports.differences import Difference
+from ledger.reports.invariants import KnownCreditNote
 from ledger.types import BERLIN, Frozen, PayoutNumber, Tenant
 from lexoffice.answers import Page
 from lexoffice.client import SEARCH_WINDOW, LexofficeClient
@@ -198,7 +199,8 @@ def _amount(row: VoucherRow, known: KnownCreditNote) -> Difference | None:
         subject="payout",
         subject_id=known.number,
         says=f"{known.number} pays {known.gross_cents} cents, its credit note in lexoffice has {row.total_cents}.",
-        mend="Do not transfer it. Void the credit note in lexoffice, and ask for the payout again.",
+        mend="Do not transfer it. Void the credit note in lexoffice, answer the question whether money left for it, "
+        "and ask for the payout again.",
     )
 
 
@@ -215,7 +217,7 @@ async def _missing(asking: _Asking, known: dict[UUID, KnownCreditNote], there: s
                 subject="payout",
                 subject_id=note.number,
                 says=f"{note.number} is {note.payout_state}, but its credit note is not in lexoffice any more.",
-                mend="An open payout is cancelled by the second hourly sweep without it; a paid one needs a person.",
+                mend="The second hourly sweep without it cancels an open payout; a paid one needs a person.",
             )
         )
     return found

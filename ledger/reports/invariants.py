@@ -1,33 +1,13 @@
 """What must be true of a tenant's ledger, asked of the rows themselves. PostgreSQL's constraints keep most of it; a
 restored backup, a hand-written UPDATE or a bug in a migration may not have."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from ledger.database import TenantTransaction
-from ledger.inbox.events import PARKED
+from ledger.reports.differences import Check, Difference, Row, by_hand, no_more
+from ledger.reports.standstills import STANDSTILLS
 from ledger.types import Frozen, PayoutNumber, PayoutState
-
-SWEPT_WITHIN = timedelta(hours=6)
-"""A pass that finds lexoffice away lasts an hour at most; several in a row do so only while it is."""
-WAITING_TOO_LONG = timedelta(minutes=10)
-UNDER_WAY = ("creation_is_stuck", "event_not_handled", "event_waits_for_nothing", "not_announced")
-"""Checks of what may get on at this very moment."""
-
-
-class Difference(Frozen):
-    """Something that is not as it must be. `check` is for machines; `says` and `mend` are for operators.
-
-    `bars_creating`: a document may exist that the ledger does not know, so after a restore nothing is created.
-    """
-
-    check: str
-    subject: str
-    subject_id: str
-    says: str
-    mend: str
-    bars_creating: bool = False
 
 
 class OpenPayout(Frozen):
@@ -38,17 +18,7 @@ class OpenPayout(Frozen):
     announced: bool
 
 
-def by_hand(tenant_id: Any, sql: str) -> str:
-    """A correction by the owner of the tables; without the tenant, row-level security makes it `UPDATE 0`."""
-    return f'psql "$PARTNERDESK_OWNER_DATABASE_URL" -c "SET app.tenant = \'{tenant_id}\'" -c "{sql}"'
-
-
-def recheck_command(tenant_id: Any, number: PayoutNumber) -> str:
-    """Lets a payout's workflow look again."""
-    return by_hand(tenant_id, f"UPDATE payouts SET recheck_wanted_at = now() WHERE number = '{number}'")
-
-
-_LOOK = "Look at {what} in the audit trail and in lexoffice before anything is paid; then correct the row by hand."
+_LOOK = "Look at {what} in the audit trail and in lexoffice before anything is paid. "
 
 
 async def check(tx: TenantTransaction, *, stuck_after: timedelta) -> list[Difference]:
@@ -56,7 +26,7 @@ async def check(tx: TenantTransaction, *, stuck_after: timedelta) -> list[Differ
     found: list[Difference] = []
     for sql, says, more in _CHECKS:
         rows = await tx.fetch(sql, tx.tenant.id, *more(stuck_after))
-        found += [says(dict(row)) for row in rows]
+        found += [says(dict(row) | {"tenant": tx.tenant}) for row in rows]
     return found
 
 
@@ -105,23 +75,27 @@ async def credit_notes(tx: TenantTransaction) -> list[KnownCreditNote]:
     return [KnownCreditNote.from_row(row) for row in rows]
 
 
-def _no_more(_: timedelta) -> tuple[Any, ...]:
-    return ()
-
-
 def _codes(codes: list[str] | None) -> str:
     return ", ".join(codes or []) or "none"
 
 
-def _events(row: "_Row", what: str) -> str:
-    """One line, however many they are."""
-    if row["count"] == 1:
-        return f"Event {row['id']} ({row['event_type']}) has {what}."
-    return f"{row['count']} events have {what}; the oldest is {row['id']} ({row['event_type']})."
+_STATES_ON_THE_WAY = {"paid": ("in_payout", "paid")}
 
 
-_Row = dict[str, Any]
-_CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tuple[Any, ...]]], ...] = (
+def _of_line(row: Row) -> str:
+    """A commission goes along the arrows of its states only; its amount is what documents were written about."""
+    if row["net_cents"] != row["line_net"]:
+        return "Another amount cannot be put in its place: cancel the payout while nothing was paid, and ask again."
+    ways = [
+        f"UPDATE commissions SET state = '{state}' WHERE id = '{row['commission_id']}'"
+        for state in _STATES_ON_THE_WAY.get(row["payout_state"], ("in_payout",))
+        if state != row["state"]
+    ]
+    return "Where the payout is right: " + by_hand(row["tenant"].id, "; ".join(ways))
+
+
+_CHECKS: tuple[Check, ...] = (
+    *STANDSTILLS,
     (
         """
         SELECT p.number, p.net_cents, p.tax_cents, COALESCE(sum(l.net_cents), 0)::bigint AS lines_net,
@@ -138,9 +112,15 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
             subject_id=row["number"],
             says=f"{row['number']}: net {row['net_cents']} and tax {row['tax_cents']} cents, "
             f"but its lines come to {row['lines_net']} and {row['lines_tax']}.",
-            mend=_LOOK.format(what="the payout"),
+            mend=_LOOK.format(what="the payout")
+            + "Where its lines are right: "
+            + by_hand(
+                row["tenant"].id,
+                f"UPDATE payouts SET net_cents = {row['lines_net']}, tax_cents = {row['lines_tax']},"
+                f" gross_cents = {row['lines_net'] + row['lines_tax']} WHERE number = '{row['number']}'",
+            ),
         ),
-        _no_more,
+        no_more,
     ),
     (
         """
@@ -157,7 +137,7 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
             mend="Cancel the payout that has not been paid: without a credit note by a decision, else by voiding its "
             "credit note in lexoffice.",
         ),
-        _no_more,
+        no_more,
     ),
     (
         """
@@ -176,9 +156,9 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
             subject_id=row["number"],
             says=f"{row['number']} is {row['payout_state']}, its commission {row['commission_id']} is {row['state']} "
             f"with {row['net_cents']} cents, the line has {row['line_net']}.",
-            mend=_LOOK.format(what="the commission"),
+            mend=_LOOK.format(what="the commission") + _of_line(row),
         ),
-        _no_more,
+        no_more,
     ),
     (
         """
@@ -195,7 +175,7 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
             mend="Set its state to approved; the next payout takes it: "
             + by_hand(row["tenant_id"], f"UPDATE commissions SET state = 'approved' WHERE id = '{row['id']}'"),
         ),
-        _no_more,
+        no_more,
     ),
     (
         """
@@ -208,10 +188,15 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
             subject="payout",
             subject_id=row["number"],
             says=f"{row['number']} is {row['state']}, but the ledger knows no credit note of it.",
-            mend="Find the credit note in lexoffice by the payout's number; void it there, or link it by hand.",
+            mend="Find the credit note in lexoffice by the payout's number, and link it by its id: "
+            + by_hand(
+                row["tenant"].id,
+                f"UPDATE external_documents SET payout_id = (SELECT id FROM payouts WHERE number = '{row['number']}'"
+                " AND tenant_id = current_tenant()) WHERE resource_id = '<id>'",
+            ),
             bars_creating=True,
         ),
-        _no_more,
+        no_more,
     ),
     (
         # Which organisation was ever connected the trail tells: another one may be pinned once nothing is open.
@@ -232,118 +217,14 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
             says=f"The {row['kind']} {row['voucher_number'] or row['resource_id']} is booked for "
             f"{row['number'] or 'sale ' + str(row['transaction_id'])}, but belongs to an organisation that was never "
             "connected.",
-            mend=_LOOK.format(what="the document"),
-        ),
-        _no_more,
-    ),
-    (
-        """
-        SELECT i.id, i.kind, i.marker, COALESCE(p.number, i.transaction_id::text) AS of, i.sent_at IS NOT NULL AS sent,
-               i.resource_id IS NOT NULL AS made,
-               EXISTS (SELECT 1 FROM tasks t
-                        WHERE t.tenant_id = i.tenant_id AND t.state = 'open'
-                          AND t.subject_id = COALESCE(p.number, i.transaction_id::text)) AS asked
-          FROM creation_intents i LEFT JOIN payouts p ON p.tenant_id = i.tenant_id AND p.id = i.payout_id
-         WHERE i.tenant_id = $1 AND i.closed_at IS NULL
-           AND greatest(i.created_at, i.sent_at, i.deadline) < now() - $2::interval
-        """,
-        lambda row: Difference(
-            check="creation_is_stuck",
-            subject="intent",
-            subject_id=str(row["id"]),
-            says=f"The {row['kind']} for {row['of']} is "
-            + ("made, but not read back." if row["made"] else "of unknown outcome." if row["sent"] else "not sent."),
-            mend="A person must answer the open task about it."
-            if row["asked"]
-            else "See that a worker runs, and look at the pending activity of its workflow in the Temporal UI.",
-        ),
-        lambda stuck_after: (stuck_after,),
-    ),
-    (
-        """
-        SELECT $1::uuid AS tenant_id, count(*) AS count, (array_agg(id ORDER BY id))[1] AS id,
-               (array_agg(event_type ORDER BY id))[1] AS event_type
-          FROM events
-         WHERE tenant_id = $1 AND state = 'received'
-           AND greatest(received_at, handed_over_at, handled_at) < now() - $2::interval
-        HAVING count(*) > 0
-        """,
-        lambda row: Difference(
-            check="event_not_handled",
-            subject="event",
-            subject_id=str(row["id"]),
-            says=_events(row, "waited for more than 10 minutes"),
-            mend="See that a worker runs and lexoffice answers. If they stay, have all of them handled again: "
+            mend=_LOOK.format(what="the document")
+            + "Once what it paid was put right, it is ours no more: "
             + by_hand(
-                row["tenant_id"],
-                "UPDATE events SET handed_over_at = NULL, delivery = delivery + 1 WHERE state = 'received'"
-                " AND received_at < now() - interval '10 minutes'",
+                row["tenant"].id,
+                f"UPDATE external_documents SET detached_at = now() WHERE resource_id = '{row['resource_id']}'",
             ),
         ),
-        lambda _: (WAITING_TOO_LONG,),
-    ),
-    (
-        """
-        SELECT $1::uuid AS tenant_id, count(*) AS count, (array_agg(e.id ORDER BY e.id))[1] AS id,
-               (array_agg(e.event_type ORDER BY e.id))[1] AS event_type
-          FROM events e
-         WHERE e.tenant_id = $1 AND e.state = 'waiting' AND e.handled_at IS NULL
-           AND e.received_at < now() - $2::interval
-           AND NOT EXISTS (SELECT 1 FROM creation_intents i
-                            WHERE i.tenant_id = e.tenant_id AND i.closed_at IS NULL AND i.resource_id IS NULL)
-           AND e.reason_code = $3
-        HAVING count(*) > 0
-        """,
-        lambda row: Difference(
-            check="event_waits_for_nothing",
-            subject="event",
-            subject_id=str(row["id"]),
-            says=_events(row, "waited for a document, and none is being created"),
-            mend=by_hand(
-                row["tenant_id"],
-                "UPDATE events SET state = 'received', reason_code = NULL, reason_params = NULL, handed_over_at = NULL,"
-                f" delivery = delivery + 1 WHERE state = 'waiting' AND reason_code = '{PARKED}'",
-            ),
-        ),
-        lambda _: (WAITING_TOO_LONG, PARKED),
-    ),
-    (
-        """
-        SELECT p.number AS id, 'payout' AS what FROM payouts p
-         WHERE p.tenant_id = $1 AND (p.recheck_wanted_at < now() - $2::interval
-                OR (p.workflow_started_at IS NULL AND p.created_at < now() - $2::interval))
-        UNION ALL SELECT d.id::text, 'decision ' || d.kind FROM decisions d
-         WHERE d.tenant_id = $1 AND d.delivered_at IS NULL AND d.decided_at < now() - $2::interval
-        UNION ALL SELECT r.id::text, 'payout_run' FROM payout_runs r
-         WHERE r.tenant_id = $1 AND r.started_at IS NULL AND r.state = 'running' AND r.created_at < now() - $2::interval
-        UNION ALL SELECT i.id::text, 'invoice' FROM creation_intents i
-         WHERE i.tenant_id = $1 AND i.kind = 'invoice' AND i.announced_at IS NULL
-           AND i.created_at < now() - $2::interval
-        """,
-        lambda row: Difference(
-            check="not_announced",
-            subject=row["what"].partition(" ")[0],
-            subject_id=row["id"],
-            says=f"The {row['what']} {row['id']} was not announced to the engine.",
-            mend="See that a worker runs and that the schedule `handover` exists (partnerdesk migrate makes it).",
-        ),
-        lambda _: (WAITING_TOO_LONG,),
-    ),
-    (
-        """
-        SELECT GREATEST(s.finished_at, c.secret_saved_at, c.oauth_connected_at) AS since FROM provider_connections c
-          LEFT JOIN sweep_states s ON s.tenant_id = c.tenant_id AND s.provider = c.provider
-         WHERE c.tenant_id = $1 AND c.provider = 'lexoffice' AND c.state = 'connected' AND c.has_credential
-           AND GREATEST(s.finished_at, c.secret_saved_at, c.oauth_connected_at) < now() - $2::interval
-        """,
-        lambda row: Difference(
-            check="sweep_stands_still",
-            subject="tenant",
-            subject_id="sweep",
-            says=f"Nothing has been compared with lexoffice since {row['since']:%Y-%m-%d %H:%M} UTC.",
-            mend="See that a worker runs; one that starts anew sets the schedule. Then `partnerdesk sweep --wait`.",
-        ),
-        lambda _: (SWEPT_WITHIN,),
+        no_more,
     ),
     (
         """
@@ -373,7 +254,7 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
                 f" WHERE id = '{row['id']}'",
             ),
         ),
-        _no_more,
+        no_more,
     ),
     (
         """
@@ -395,6 +276,6 @@ _CHECKS: tuple[tuple[str, Callable[[_Row], Difference], Callable[[timedelta], tu
             ),
             bars_creating=True,
         ),
-        _no_more,
+        no_more,
     ),
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ledger.database import TenantTransaction
 from ledger.documents.own import circle
-from ledger.reports.invariants import Difference
+from ledger.reports.differences import Difference
 from ledger.types import Frozen
 
 _Row = dict[str, Any]

@@ -5,7 +5,6 @@ import re
 from datetime import timedelta
 from typing import Any, cast
 
-import asyncpg
 import pytest
 
 from activities.doctor import lexoffice_check
@@ -15,6 +14,7 @@ from sandbox.temporal_server import TemporalAddresses
 from tests.commands.test_command import partnerdesk
 from tests.conftest import Database
 from tests.fixtures.house import House, Shop, until
+from tests.fixtures.mends import as_operator, mend_as_owner
 from tests.fixtures.planted_differences import checks, examine, plant, superuser
 from tests.fixtures.sweeps import settled, silence
 from workflows.messages import PAYOUTS
@@ -40,22 +40,14 @@ async def payouts(shop: Shop) -> dict[str, dict[str, str]]:
     return {row["state"]: row for row in (await shop.api("GET", "/payouts"))["items"]}
 
 
-def as_operator(house: House, temporal: TemporalAddresses) -> dict[str, str]:
-    settings = house.settings
-    return {
-        "PARTNERDESK_DATABASE_URL": settings.database_url.get_secret_value(),
-        "PARTNERDESK_SECRET_KEY": settings.secret_key.get_secret_value(),
-        "PARTNERDESK_LEXOFFICE_PACE": "0",
-        "LEXOFFICE_BASE_URL": settings.lexoffice_base_url,
-        "TEMPORAL_ADDRESS": temporal.address,
-        "TEMPORAL_NAMESPACE": temporal.namespace,
-    }
-
-
 async def test_a_healthy_tenant_has_nothing_to_be_said_about(busy_shop: Shop, temporal: TemporalAddresses) -> None:
     await busy_shop.hook("POST", "credit-notes", {"customer": "Kunde AG", "net": "10.00", "remark": "PO-2026-0001"})
     result = await partnerdesk(
-        as_operator(busy_shop.house, temporal), "doctor", "--tenant", busy_shop.tenant.slug, "--json"
+        as_operator(busy_shop.house, temporal.address, temporal.namespace),
+        "doctor",
+        "--tenant",
+        busy_shop.tenant.slug,
+        "--json",
     )
     assert result.status == 0, result.out + result.err
     told = json.loads(result.out)
@@ -71,7 +63,7 @@ async def test_what_differs_is_said_with_a_way_to_mend_it_and_exit_status_1(
     await silence(busy_shop)
     note = (await payouts(busy_shop))["credit_note_open"]
     await busy_shop.click(note["credit_note_id"], "mark-paid")
-    operator = as_operator(busy_shop.house, temporal)
+    operator = as_operator(busy_shop.house, temporal.address, temporal.namespace)
     result = await partnerdesk(operator, "doctor", "--tenant", busy_shop.tenant.slug)
     assert result.status == 1
     assert f"{busy_shop.tenant.slug}: 1 differences" in result.out
@@ -322,7 +314,9 @@ async def test_what_cannot_be_compared_is_a_difference_unless_nobody_connected_i
 async def test_an_engine_that_is_away_is_a_difference_and_the_rest_is_compared(
     connected_shop: Shop, temporal: TemporalAddresses
 ) -> None:
-    operator = as_operator(connected_shop.house, temporal) | {"TEMPORAL_ADDRESS": "127.0.0.1:1"}
+    operator = as_operator(connected_shop.house, temporal.address, temporal.namespace) | {
+        "TEMPORAL_ADDRESS": "127.0.0.1:1"
+    }
     result = await partnerdesk(operator, "doctor", "--tenant", connected_shop.tenant.slug, "--json")
     [report] = json.loads(result.out)["tenants"]
     assert result.status == 1
@@ -349,23 +343,3 @@ async def test_a_tenant_that_is_not_swept_any_more_is_found(
 
 async def metrics(product: House) -> str:
     return (await product.http.get(f"{product.api_url}/metrics")).text
-
-
-async def test_what_the_doctor_says_to_mend_by_hand_mends_as_the_owner(
-    connected_shop: Shop, database: Database
-) -> None:
-    await connected_shop.payout()
-    await plant(database, "UPDATE payout_counters SET last = 0 WHERE tenant_id = $1", connected_shop.tenant.id)
-    [found] = [one for one in (await examine(connected_shop))["differences"] if one["check"] == "counter_behind"]
-    await mend_as_owner(database, found["mend"])
-    assert "counter_behind" not in await checks(connected_shop)
-
-
-async def mend_as_owner(database: Database, mend: str) -> None:
-    """Run what is said, as psql would."""
-    owner = await asyncpg.connect(database.owner_url)
-    try:
-        for statement in re.findall(r'-c "([^"]+)"', mend):
-            await owner.execute(statement)
-    finally:
-        await owner.close()
