@@ -33,14 +33,21 @@ def chain_with(state: Path, *, up_to: str | None = None, **migrations: str) -> C
 
 
 def _forget(folder: Path, tables: set[str]) -> None:
-    """Leave out what is about tables that are not there yet, and the triggers that call it."""
-    functions: set[str] = set()
+    """Leave out what is about tables that are not there yet, and what calls or names that, as far as it goes."""
+    blocks = [block for path in folder.glob("*.sql") for block in _blocks(path)]
+    gone = set(tables)
+    while (
+        more := {
+            name
+            for block in blocks
+            if _names(block, gone)
+            for name in re.findall(r"CREATE OR REPLACE FUNCTION (\w+)", block)
+        }
+        - gone
+    ):
+        gone |= more
     for path in folder.glob("*.sql"):
-        for block in _blocks(path):
-            if _names(block, tables):
-                functions |= set(re.findall(r"FUNCTION (\w+)", block))
-    for path in folder.glob("*.sql"):
-        kept = [block for block in _blocks(path) if not _names(block, tables | functions)]
+        kept = [block for block in _blocks(path) if not _names(block, gone)]
         path.write_text("\n\n".join(kept) + "\n", encoding="utf-8")
 
 
