@@ -2,8 +2,8 @@
 
 The formula has a version, kept with payout and decision: what was approved under one is checked by it, and an approval
 that is open while a release is replaced holds. Version 1 is that of lexoffice's credit notes. Version 2 is that of
-documents of our own, which the release before does not make: strategy, books and organisation, agreement and the
-tenant's printed data are in it, the contact in the books is not (booking may make one).
+documents of our own, which the release before does not make: strategy, books and organisation, agreement, seat, what
+VIES refuted and the tenant's printed data are in it, the contact in the books is not (booking may make one).
 """
 
 import hashlib
@@ -49,6 +49,10 @@ async def content_hashes(tx: TenantTransaction, wanted: Sequence[PayoutId]) -> d
                    AND s.valid_from <= p.period_to AND (s.valid_until IS NULL OR s.valid_until > p.period_from)) AS tax,
                CASE WHEN p.hash_version > 1 THEN json_build_object(
                     'strategy', p.strategy, 'books', p.books,
+                    'refuted', CASE WHEN p.tax_case = 'eu_business' THEN refuted_vat_ids(p.tenant_id, p.partner_id) END,
+                    'seat', (SELECT d.rendered_from FROM seat_decisions d
+                              WHERE d.tenant_id = p.tenant_id AND d.partner_id = p.partner_id
+                              ORDER BY d.decided_at DESC LIMIT 1),
                     'organization', CASE WHEN p.books = 'lexoffice' THEN o.organization_id END,
                     'agreement', json_build_array(q.agreement_version, t.agreement_version,
                                                   extract(epoch FROM q.agreement_accepted_at)::text),

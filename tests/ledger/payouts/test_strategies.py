@@ -3,12 +3,13 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from ledger import clock
 from ledger.inbox import sweeps
-from ledger.payouts import approval_queue, decisions, payout_content, payout_requests
+from ledger.payouts import approval_queue, decisions, payout_content, payout_requests, payout_runs
 from ledger.payouts.payouts import Payout
 from ledger.refusals import Blocked, NotAcceptable
 from ledger.tax import strategies, turnovers
@@ -318,3 +319,41 @@ async def test_who_has_no_books_is_swept_without_a_connection(shop: Shop) -> Non
     assert shop.tenant in await sweeps.list_swept(shop.ledger)
     [row] = await shop.rows("SELECT kind FROM schedules_wanted")
     assert row["kind"] == "sweep"
+
+
+async def test_a_run_makes_one_payout_for_each_month_of_reverse_charge(shop: Shop) -> None:
+    await fit_to_pay(shop)
+    await fit_to_be_paid(shop, **AUSTRIA)
+    await choose(shop, {TaxCase.EU_BUSINESS: OWN})
+    await earn(shop, 10_000, on=date(2026, 9, 30))
+    await earn(shop, 20_000, on=date(2026, 10, 1))
+    run = uuid4()
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await payout_runs.begin(tx, run, cut_off=clock.now(), rehearsal=False, requested_by="key:test")
+        partners = await payout_runs.list_remaining_partners(tx, run, after=None, limit=10)
+    taken = await payout_runs.take(shop.ledger, shop.tenant, run, partners)
+    assert [(one.net_cents, one.strategy) for one in taken.payouts] == [(10_000, OWN), (20_000, OWN)]
+    rows = await shop.rows("SELECT month FROM payout_run_rows WHERE reason IS NULL ORDER BY month")
+    assert [row["month"] for row in rows] == [date(2026, 9, 1), date(2026, 10, 1)]
+
+
+async def test_a_number_that_vies_refutes_changes_what_an_approval_stands_for(shop: Shop) -> None:
+    await fit_to_pay(shop)
+    await fit_to_be_paid(shop, **AUSTRIA)
+    await choose(shop, {TaxCase.EU_BUSINESS: OWN})
+    await earn(shop, 10_000)
+    payout = await request(shop)
+
+    async def answered(answer: str) -> None:
+        await shop.rows(
+            """
+            INSERT INTO vat_checks (tenant_id, partner_id, vat_id, asked_by, answer, answered_at)
+            SELECT tenant_id, id, 'ATU13585627', 'engine', $1, clock_timestamp() FROM partners WHERE code = 'ANNA'
+            """,
+            answer,
+        )
+
+    await answered("valid")
+    assert await hash_of(shop, payout) == payout.content_hash
+    await answered("invalid")
+    assert await hash_of(shop, payout) != payout.content_hash
