@@ -156,6 +156,7 @@ OF_THE_WHOLE_BOOKS: dict[str, tuple[str, ...]] = {
     "/admin/berichte/stichtag.csv": ("?tag=2026-06-30",),
     "/admin/berichte/abstimmung": ("?monat={month}",),
     "/admin/berichte/abstimmung.csv": ("?monat={month}",),
+    "/admin/berichte/steuer-13b": ("?monat={month}",),
     "/admin/berichte/nummern": ("", "?jahr=2026"),
     "/admin/berichte/liste/{name}.csv": ("payouts.csv",),
     "/admin/berichte/partner.{form}": ("csv?partner=P00001&von=2025-01-01&bis=2025-12-31",),

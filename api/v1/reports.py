@@ -11,9 +11,10 @@ from api.http.parts import Doors
 from api.v1.callers import Reader
 from api.v1.doors import door_router
 from ledger.refusals import NotAcceptable
-from ledger.reports import number_check, reports
+from ledger.reports import number_check, reports, reverse_charge
 from ledger.reports.number_check import NumberCheck
 from ledger.reports.reports import DayReport, Reconciliation
+from ledger.reports.reverse_charge import ReverseCharge
 from ledger.types import BusinessDay
 
 router = door_router("/api/v1/reports", "Berichte")
@@ -59,6 +60,27 @@ async def reconciliation(doors: Doors, caller: Reader, month: Month) -> JSONResp
             "approved_gross_cents": report.approved_gross_cents,
             "document_gross_cents": report.document_gross_cents,
             "different": len(report.different),
+        }
+    )
+
+
+@router.get(
+    "/reverse-charge",
+    summary="Steuer nach § 13b UStG eines Monats, je Beleg",
+    description="EU nach dem Monat der Leistung, Drittland nach dem des Belegs. `undocumented`: was von diesem Monat "
+    "noch auf keinem Beleg steht.",
+    operation_id="report_reverse_charge",
+    response_model=ReverseCharge,
+)
+async def reverse_charge_of_month(doors: Doors, caller: Reader, month: Month) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        report = await reverse_charge.of_month(tx, date.fromisoformat(f"{month}-01"))
+    return JSONResponse(
+        report.model_dump(mode="json", exclude={"documents"})
+        | {
+            "documents": [one.model_dump(mode="json") | {"tax_cents": one.tax_cents} for one in report.documents],
+            "net_cents": report.net_cents,
+            "tax_cents": report.tax_cents,
         }
     )
 

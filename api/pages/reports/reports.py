@@ -12,7 +12,7 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
 from ledger import clock
 from ledger.refusals import NotAcceptable
-from ledger.reports import number_check, reports
+from ledger.reports import number_check, reports, reverse_charge
 from ledger.roles import Permission
 from ledger.types import business_day
 
@@ -97,6 +97,15 @@ async def reconciliation_csv(visit: Reader) -> Response:
     return report_files.reconciliation_csv(await _reconciliation(visit))
 
 
+@router.get("/steuer-13b")
+async def reverse_charge_page(visit: Reader) -> Response:
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        report = await reverse_charge.of_month(tx, _month(visit))
+    return visit.page(
+        "report_reverse_charge.html", report=report, month=report.month.strftime("%Y-%m"), tax_cases=TAX_CASES
+    )
+
+
 @router.get("/nummern")
 async def numbers(visit: Reader) -> Response:
     year = _year(visit)
@@ -154,12 +163,16 @@ async def _day_report(visit: Visit) -> reports.DayReport:
 
 
 async def _reconciliation(visit: Visit) -> reports.Reconciliation:
-    try:
-        month = business_day(f"{_query(visit, 'monat')}-01")
-    except ValueError:
-        raise NotAcceptable("day_not_acceptable") from None
+    month = _month(visit)
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         return await reports.reconcile(tx, month)
+
+
+def _month(visit: Visit) -> date:
+    try:
+        return business_day(f"{_query(visit, 'monat')}-01")
+    except ValueError:
+        raise NotAcceptable("day_not_acceptable") from None
 
 
 def _query(visit: Visit, name: str) -> str:

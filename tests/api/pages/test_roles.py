@@ -70,7 +70,8 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     **{
         ("GET", f"/admin/berichte{page}"): Permission.READ
         for page in (
-            "", "/stichtag", "/stichtag.csv", "/abstimmung", "/abstimmung.csv", "/nummern", "/liste/{name}.csv",
+            "", "/stichtag", "/stichtag.csv", "/abstimmung", "/abstimmung.csv", "/nummern", "/steuer-13b",
+            "/liste/{name}.csv",
             "/partner.{form}", "/jahr.{form}", "/auszahlungen/{number}/gutschrift.pdf",
             "/auszahlungen/{number}/abrechnung.{form}",
         )
