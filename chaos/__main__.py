@@ -50,7 +50,8 @@ async def _main(options: argparse.Namespace) -> int:
         say(f"Stopped. The logs are in {state}.")
         return 130
     print(json.dumps(report, ensure_ascii=False), flush=True)
-    good = not report["differences"] and not report["double_credit_notes"] and not report["double_invoices"]
+    doubles = ("double_credit_notes", "double_invoices", "double_numbers", "double_vouchers")
+    good = not report["differences"] and not any(report[name] for name in doubles)
     if (good or options.careless) and options.state is None:
         shutil.rmtree(state, ignore_errors=True)
     else:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from chaos import own_stories
 from chaos.firm import Firm, Refused
 from chaos.plan import MANAGERS, Collection, Ending, Sale
 
@@ -77,11 +78,11 @@ class Story:
 
     async def bring_to(self, partner: str, number: str, ending: Ending, answer_to_returned: str) -> None:
         self.is_at(f"{number}: {ending}")
-        self._expect(number, "paid", "credit_note_open")  # until the story knows better
+        self.expect(number, "paid", "credit_note_open")  # until the story knows better
         match ending:
             case Ending.REJECTED:
                 await self._decide(number, "reject")
-                self._expect(number, "rejected")
+                self.expect(number, "rejected")
             case Ending.CONTRADICTED:
                 await self._contradict(number)
             case Ending.CANCELLED:
@@ -91,30 +92,33 @@ class Story:
                 await self._from_its_credit_note(partner, number, ending, answer_to_returned)
 
     async def _from_its_credit_note(self, partner: str, number: str, ending: Ending, answer_to_returned: str) -> None:
+        if self.firm.writes_own:
+            await own_stories.bring_to_end(self, number, ending)
+            return
         note = await self._open_credit_note(number)
         match ending:
             case Ending.LEFT_OPEN:
-                self._expect(number, "credit_note_open")
+                self.expect(number, "credit_note_open")
             case Ending.VOIDED:
                 await self.firm.click(note, "void")
-                await self._state(number, "cancelled")
+                await self.reach(number, "cancelled")
                 again = await self.ask_for_payout(partner)
                 await self.bring_to(partner, again, Ending.PAID, answer_to_returned)
             case Ending.DELETED:
                 await self.firm.click(note, "reopen")
                 await self.think()
                 await self.firm.click(note, "delete")
-                await self._state(number, "cancelled")
+                await self.reach(number, "cancelled")
             case Ending.RETURNED:
                 await self._pay_a_part(number, note)
                 self.firm.answers_to_returned[number] = answer_to_returned
                 await self.firm.click(note, "void")
-                await self._state(number, answer_to_returned)
+                await self.reach(number, answer_to_returned)
             case Ending.UNPAID_AGAIN:
                 await self._mark_paid(number, note)
                 self.firm.answers_to_returned[number] = "settled_manually"
                 await self.firm.click(note, "unpay")
-                await self._state(number, "settled_manually")
+                await self.reach(number, "settled_manually")
             case Ending.PAID_IN_PARTS:
                 await self._pay_a_part(number, note)
                 await self._mark_paid(number, note)
@@ -138,7 +142,8 @@ class Story:
                 raise
             await self._from_its_credit_note("", number, Ending.PAID, "")
         else:
-            await self._state(number, "cancelled")
+            # Of a document of our own: at once, or once a person has deleted its voucher.
+            await self.reach(number, "cancelled")
 
     async def _contradict(self, number: str) -> None:
         """Two people decide the opposite at the same instant: one is heard, the other refused."""
@@ -152,7 +157,7 @@ class Story:
         if len(heard) != 1:
             self._diary.contradictions.append(f"{self.firm.tenant.slug} {number}: {heard or 'neither'} was taken")
         elif heard == ["reject"]:
-            self._expect(number, "rejected")
+            self.expect(number, "rejected")
         else:
             await self._from_its_credit_note("", number, Ending.PAID, "")
 
@@ -182,14 +187,15 @@ class Story:
     async def _mark_paid(self, number: str, note: str) -> None:
         await self.think()
         await self.firm.click(note, "mark-paid")
-        await self._state(number, "paid")
+        await self.reach(number, "paid")
 
     async def _open_credit_note(self, number: str) -> str:
-        payout = await self._state(number, "credit_note_open")
+        payout = await self.reach(number, "credit_note_open")
         return str(payout["credit_note_id"])
 
-    async def _state(self, number: str, state: str) -> dict[str, Any]:
-        self._expect(number, state)
+    async def reach(self, number: str, state: str) -> dict[str, Any]:
+        """Wait for this state, which is then the one that is expected in the end."""
+        self.expect(number, state)
         seen: dict[str, Any] = await self.until(
             f"{number} {state}",
             lambda: self.firm.ask("GET", f"/payouts/{number}"),
@@ -205,7 +211,8 @@ class Story:
         await self.firm.ask("POST", f"/payouts/{number}/{kind}", body, key="approve")
         self._diary.decisions += 1
 
-    def _expect(self, number: str, *states: str) -> None:
+    def expect(self, number: str, *states: str) -> None:
+        """One of these must be its state in the end."""
         self._diary.payouts[(self.firm.tenant.slug, number)] = frozenset(states)
 
 

@@ -9,16 +9,21 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 from schwifty import IBAN
 
 from ledger.access import api_keys, tenants
 from ledger.database import Ledger
-from ledger.types import Tenant
+from ledger.documents.own import posting
+from ledger.documents.own.posting import Category, PostingCase
+from ledger.tax import strategies
+from ledger.types import DocumentStrategy, TaxCase, Tenant
 from ledger.vault import Vault
+from lexoffice.client import LexofficeClient
 from sandbox.demo_office import LEVELS
+from sandbox.lexoffice.categories import COMMISSIONS
 from sandbox.stack import StackAddresses
 
 _ADDRESS = {"street": "Lindenweg 5", "zip": "10115", "city": "Berlin", "country_code": "DE"}
@@ -49,6 +54,7 @@ class Firm:
         self.tenant = tenant
         self.organization = ""
         self.lexoffice_key = ""
+        self.writes_own = False
         self.keys: dict[str, str] = {}
         self._signing_secret = f"whsec_{secrets.token_hex(16)}"
         self.answers_to_returned: dict[str, str] = {}
@@ -65,8 +71,12 @@ class Firm:
         slug: str,
         *,
         lexoffice_rate: float,
+        writes_own: bool = False,
     ) -> Self:
-        """Tenant, account, connection, subscriptions, and the managers who bring the sellers."""
+        """Tenant, account, connection, subscriptions, and the managers who bring the sellers.
+
+        `writes_own`: its documents are of our own, and booked in lexoffice (strategy B).
+        """
         tenant = await tenants.create(
             ledger,
             slug,
@@ -85,7 +95,13 @@ class Firm:
                     tx, vault, api_keys.WantedKey(name=name, scopes=scopes), actor="chaos"
                 )
                 firm.keys[name] = made.key.get_secret_value()
+        firm.writes_own = writes_own
+        if writes_own:
+            async with ledger.transaction(tenant) as tx:
+                await strategies.set_strategy(tx, TaxCase.REGULAR, DocumentStrategy.OWN_DOCUMENT, by="chaos")
         await firm._connect(lexoffice_rate)
+        if writes_own:
+            await firm._choose_category(ledger)
         await firm._open_campaign()
         return firm
 
@@ -119,6 +135,16 @@ class Firm:
             health = await self.ask("GET", "/providers/lexoffice/subscriptions")
         assert health["state"] == "healthy", health
         await self.office("PATCH", f"/sandbox/organizations/{self.organization}", {"rate": lexoffice_rate})
+
+    async def _choose_category(self, ledger: Ledger) -> None:
+        """As an admin would, before the first document."""
+        async with LexofficeClient(base_url=self._addresses.lexoffice.base_url, token=self.lexoffice_key) as client:
+            found = await client.posting_categories()
+        listed = [Category.model_validate(one.model_dump(include=set(Category.model_fields))) for one in found]
+        chosen = next(one for one in listed if one.name == COMMISSIONS and one.type == "outgo")
+        async with ledger.transaction(self.tenant) as tx:
+            await posting.keep_list(tx, UUID(self.organization), listed)
+            await posting.choose(tx, PostingCase.REGULAR, chosen.id, by="chaos")
 
     async def _open_campaign(self) -> None:
         await self.ask("POST", "/campaigns", {"slug": "herbst", "name": "Herbst"})
@@ -185,6 +211,16 @@ class Firm:
         """finalize, pay, mark-paid, unpay, void, reopen, delete, edit."""
         clicked: dict[str, Any] = await self.office("POST", f"/sandbox/documents/{document}/{what}", members)
         return clicked
+
+    async def click_voucher(self, voucher: str, what: str, **members: Any) -> dict[str, Any]:
+        """pay, unpay, void, delete, edit."""
+        clicked: dict[str, Any] = await self.office("POST", f"/sandbox/vouchers/{voucher}/{what}", members)
+        return clicked
+
+    async def vouchers(self) -> list[dict[str, Any]]:
+        """Every voucher of the account, those that were voided too."""
+        held: list[dict[str, Any]] = (await self.hook("GET", "vouchers"))["content"]
+        return held
 
     async def documents(self) -> list[dict[str, Any]]:
         """Every document of the account with full state."""

@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 from temporalio.client import Client, WorkflowExecutionStatus
 
+from chaos import own_oracle
 from chaos.actors import Diary, ExpectedSale
 from chaos.firm import Firm
 from sandbox.demo_office import LEVELS
@@ -34,6 +35,9 @@ class Findings:
     differences: list[str] = field(default_factory=list)
     double_credit_notes: int = 0
     double_invoices: int = 0
+    own_documents: int = 0
+    double_numbers: int = 0
+    double_vouchers: int = 0
     payouts: Counter[str] = field(default_factory=Counter)
     events: Counter[str] = field(default_factory=Counter)
     open_tasks: Counter[str] = field(default_factory=Counter)
@@ -54,6 +58,8 @@ class _Books:
     events: Sequence[asyncpg.Record]
     tasks: Sequence[asyncpg.Record]
     decisions: Sequence[asyncpg.Record]
+    own_documents: Sequence[asyncpg.Record]
+    counters: Sequence[asyncpg.Record]
 
 
 async def compare(firms: Sequence[Firm], diary: Diary, database_url: str, engine: Client) -> Findings:
@@ -64,7 +70,10 @@ async def compare(firms: Sequence[Firm], diary: Diary, database_url: str, engine
             books = await _read(ledger, firm)
             documents = await firm.documents()
             _check_one_document_each(findings, firm, books, documents)
-            _documents_and_payouts(findings, firm, books, documents)
+            if firm.writes_own:
+                _own_documents(findings, firm, books, await firm.vouchers())
+            else:
+                _documents_and_payouts(findings, firm, books, documents)
             _sales(findings, firm, books, documents, diary)
             _lines(findings, firm, books)
             _ended(findings, firm, books)
@@ -97,6 +106,18 @@ def _check_one_document_each(
         elif len(numbers) > 1:
             findings.double_invoices += len(numbers) - 1
             findings.add(firm, f"{name} has {len(numbers)} invoices: {', '.join(numbers)}")
+
+
+def _own_documents(findings: Findings, firm: Firm, books: _Books, vouchers: Sequence[dict[str, Any]]) -> None:
+    findings.own_documents += len(books.own_documents)
+    for payout in books.payouts.values():
+        findings.payouts[payout["state"]] += 1
+    numbers, wrong = own_oracle.check_numbers(books.own_documents, books.counters)
+    findings.double_numbers += numbers
+    double, differing = own_oracle.check_vouchers(books.own_documents, books.payouts, vouchers)
+    findings.double_vouchers += double
+    for text in (*wrong, *differing):
+        findings.add(firm, text)
 
 
 def _documents_and_payouts(findings: Findings, firm: Firm, books: _Books, documents: Sequence[dict[str, Any]]) -> None:
@@ -337,6 +358,13 @@ async def _read(ledger: "asyncpg.Connection[asyncpg.Record]", firm: Firm) -> _Bo
                   JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
                 """
             ),
+            own_documents=await ledger.fetch(
+                """
+                SELECT number, pattern, year, place, payout_id, gross_cents, closed_at, closed_reason, handed_out_at
+                  FROM own_documents ORDER BY seq
+                """
+            ),
+            counters=await ledger.fetch("SELECT pattern, year, last FROM own_document_counters"),
         )
 
 

@@ -38,10 +38,14 @@ class Person:
             case "connection_broken" | "access_refused":
                 await self._firm.ask("PUT", "/providers/lexoffice", {"api_key": self._firm.lexoffice_key})
                 self.answered[task["kind"]] += 1
-            case "credit_note_refused" | "payout_blocked":
+            case "credit_note_refused" | "payout_blocked" | "own_document_blocked" | "voucher_refused":
                 await self._resolve(task, "retry")
             case "outcome_unknown" | "invoice_outcome_unknown":
                 await self._answer_lost(task)
+            case "voucher_gone" if "book_again" in task["actions"]:
+                await self._resolve(task, "book_again")
+            case "own_document_undo":
+                await self._delete_voucher(task)
             case "returned" if task["subject_id"] in self._firm.answers_to_returned:
                 answer = self._firm.answers_to_returned[task["subject_id"]]
                 # lexoffice tells no day of a payment whose document is voided: whoever saw the account does.
@@ -58,6 +62,9 @@ class Person:
         """Look for the marker in lexoffice: adopt the one that is there, or say that there is none."""
         if time.monotonic() - self._found_at.setdefault(task["id"], time.monotonic()) < _IN_FLIGHT_S:
             return
+        if self._firm.writes_own and task["subject"] == "payout":
+            await self._answer_lost_voucher(task)
+            return
         name = task["subject_id"] if task["subject"] == "payout" else f"TX-{task['subject_id'][:8]}"
         marked = [
             document["id"]
@@ -68,6 +75,25 @@ class Person:
             await self._resolve(task, "adopt", resource_id=marked[0])
         elif not marked:
             await self._resolve(task, "create_again")
+
+    async def _answer_lost_voucher(self, task: dict[str, Any]) -> None:
+        number = await self._number_of(task)
+        found = [one["id"] for one in await self._firm.vouchers() if one["voucherNumber"] == number]
+        if len(found) == 1:
+            await self._resolve(task, "adopt", resource_id=found[0])
+        elif not found:
+            await self._resolve(task, "create_again")
+
+    async def _delete_voucher(self, task: dict[str, Any]) -> None:
+        number = await self._number_of(task)
+        for voucher in await self._firm.vouchers():
+            if voucher["voucherNumber"] == number:
+                await self._firm.click_voucher(voucher["id"], "delete")
+                self.answered["own_document_undo: deleted"] += 1
+
+    async def _number_of(self, task: dict[str, Any]) -> str:
+        """Our own, of the document that the task is about."""
+        return str((await self._firm.ask("GET", f"/payouts/{task['subject_id']}"))["own_document_number"])
 
     async def _resolve(self, task: dict[str, Any], action: str, **detail: str) -> None:
         await self._firm.ask(

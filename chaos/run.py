@@ -148,7 +148,15 @@ async def _open_firms(stack: Stack, plan: Plan, http: httpx.AsyncClient, *, rate
     try:
         firms = await asyncio.gather(
             *(
-                Firm.open(stack.addresses, ledger, http, f"firma-{number + 1}", lexoffice_rate=rate)
+                # Every second one writes its documents itself, so half of the payouts are of strategy B.
+                Firm.open(
+                    stack.addresses,
+                    ledger,
+                    http,
+                    f"firma-{number + 1}",
+                    lexoffice_rate=rate,
+                    writes_own=number % 2 == 1,
+                )
                 for number in range(plan.tenants)
             )
         )
@@ -317,4 +325,7 @@ def _report(
         "differences": findings.differences,
         "double_credit_notes": findings.double_credit_notes,
         "double_invoices": findings.double_invoices,
+        "own_documents": findings.own_documents,
+        "double_numbers": findings.double_numbers,
+        "double_vouchers": findings.double_vouchers,
     }

@@ -6,7 +6,9 @@ from typing import Any
 
 from chaos.firm import Firm
 
-_CREATES = "^/v1/(credit-notes|invoices)"
+_CREATES = "^/v1/(credit-notes|invoices|vouchers)$"
+_ATTACHES = "^/v1/vouchers/[^/]+/files$"
+_KINDS = "credit-notes|invoices|vouchers"
 
 # Each call draws once per line, in this order, until one hits. Rates are per call.
 FAULTS: tuple[dict[str, Any], ...] = (
@@ -22,10 +24,15 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "slow", "method": "POST", "path": _CREATES, "rate": 0.06, "delayMs": 3000},
     # Answers after our own time-out: to us an answer that was lost.
     {"kind": "slow", "method": "POST", "path": _CREATES, "rate": 0.01, "delayMs": 40000},
+    # A file that is attached: the same again is the same file, whatever became of the answer.
+    {"kind": "throttled_500", "method": "POST", "path": _ATTACHES, "rate": 0.05},
+    {"kind": "timeout_504_after", "method": "POST", "path": _ATTACHES, "rate": 0.05, "delayMs": 500},
+    {"kind": "reset_after", "method": "POST", "path": _ATTACHES, "rate": 0.05},
+    {"kind": "reset_before", "method": "POST", "path": _ATTACHES, "rate": 0.03},
     # Any call: the key, the contract, the scope.
-    {"kind": "unauthorized_401", "path": "^/v1/(credit-notes|invoices|payments|voucherlist)", "rate": 0.002},
-    {"kind": "payment_required_402", "path": "^/v1/(credit-notes|invoices|payments|voucherlist)", "rate": 0.001},
-    {"kind": "forbidden_403", "path": "^/v1/(credit-notes|invoices|payments|voucherlist)", "rate": 0.001},
+    {"kind": "unauthorized_401", "path": f"^/v1/({_KINDS}|payments|voucherlist)", "rate": 0.002},
+    {"kind": "payment_required_402", "path": f"^/v1/({_KINDS}|payments|voucherlist)", "rate": 0.001},
+    {"kind": "forbidden_403", "path": f"^/v1/({_KINDS}|payments|voucherlist)", "rate": 0.001},
     # Reads.
     {"kind": "rate_limit_429", "method": "GET", "rate": 0.02},
     {"kind": "throttled_500", "method": "GET", "rate": 0.02},
@@ -37,7 +44,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "conflict_409", "method": "GET", "rate": 0.002},
     {"kind": "slow", "method": "GET", "rate": 0.03, "delayMs": 1500},
     # Lags of a document after its change, or after it was made.
-    {"kind": "stale_read", "path": "^/v1/(credit-notes|invoices|payments)/", "rate": 0.1, "times": 1},
+    {"kind": "stale_read", "path": f"^/v1/({_KINDS}|payments)/", "rate": 0.1, "times": 1},
     {"kind": "late_number", "path": "^/v1/(credit-notes|invoices)/", "rate": 0.3, "times": 2},
     {"kind": "late_index", "path": "^/v1/voucherlist", "delayMs": 4000},
 )

@@ -7,6 +7,7 @@ The ledger decides what may happen, activities say what it decided, and this wor
 only append to one list; `run` acts. Cancelling a payout is a message, never a cancellation of the workflow.
 """
 
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from temporalio.common import Priority, RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.creation.credit_notes import CreditNoteActivities
+    from activities.creation.purchase_vouchers import PurchaseVoucherActivities
     from activities.models import AdvanceInput, DocumentCreation, OwnPayout, PayoutView, ReceivedSignal, Step
     from activities.payouts.own_payouts import OwnPayoutActivities
     from activities.payouts.payouts import PayoutActivities
@@ -23,6 +25,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.search_attributes import CREDIT_NOTE_NUMBER, PAYOUT_STATUS
     from workflows.searching import ONE_REQUEST_AT_A_TIME, search
     from workflows.words import say, waiting_for
+
+VoucherActivity = Callable[[PurchaseVoucherActivities, DocumentCreation], Coroutine[Any, Any, PayoutView]]
 
 APPROVALS_FIRST = 1
 """Priority of calls that a person has asked for; the enrichment of notifications runs at 3, sweeps at 5."""
@@ -51,6 +55,18 @@ class PayoutWorkflow:
                 # No `patched` around what follows: histories from before documents of our own never see these steps.
                 case Step.ISSUE:
                     self._view = await self._issue_own_document()
+                case Step.BOOK:
+                    self._view = await self._about_voucher(PurchaseVoucherActivities.book_voucher, "step_book_voucher")
+                case Step.ATTACH:
+                    self._view = await self._about_voucher(
+                        PurchaseVoucherActivities.attach_voucher_file, "step_attach_voucher_file"
+                    )
+                case Step.READ_VOUCHER:
+                    self._view = await self._about_voucher(
+                        PurchaseVoucherActivities.read_back_voucher, "step_read_voucher"
+                    )
+                case Step.SEARCH_VOUCHER:
+                    self._view = await self._search_voucher_unless_told()
                 case Step.DELIVER:
                     self._view = await self._deliver_own_document()
                 case _:
@@ -160,6 +176,32 @@ class PayoutWorkflow:
             start_to_close_timeout=timedelta(seconds=15),
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=30)),
         )
+
+    async def _about_voucher(self, act: VoucherActivity, summary: str) -> PayoutView:
+        """One step of the booking in lexoffice. A worker that died leaves it to the row what was done."""
+        return await workflow.execute_activity_method(
+            act,
+            self._creation(),
+            task_queue=LEXOFFICE,
+            summary=say(summary),
+            # The longest: contact and list are read, then 35 s for the POST, each after at most 3 s for its slot.
+            start_to_close_timeout=timedelta(seconds=120),
+            heartbeat_timeout=timedelta(seconds=15),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=5)),
+            priority=Priority(priority_key=APPROVALS_FIRST, fairness_key=self._payout.tenant.slug),
+        )
+
+    async def _search_voucher_unless_told(self) -> PayoutView:
+        """Wait for the next look, or for a person who knows what became of the voucher."""
+        try:
+            await workflow.wait_condition(
+                lambda: bool(self._received),
+                timeout=timedelta(seconds=self._view.search_in_seconds),
+                timeout_summary=say("timer_search_voucher"),
+            )
+        except TimeoutError:
+            return await self._about_voucher(PurchaseVoucherActivities.search_voucher, "step_search_voucher")
+        return await self._advance()
 
     def _own_payout(self) -> OwnPayout:
         return OwnPayout(tenant=self._payout.tenant, number=self._payout.number)

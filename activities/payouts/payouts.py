@@ -15,7 +15,7 @@ from ledger import tasks
 from ledger.audit import audit
 from ledger.booking import settlement_by_bank
 from ledger.database import Ledger, TenantTransaction
-from ledger.payouts import approval_rule, decisions, payout_content, payout_hands, payouts
+from ledger.payouts import approval_rule, decisions, own_stages, payout_content, payout_hands, payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
 from ledger.refusals import Refused, translating_refusals
@@ -58,6 +58,8 @@ class PayoutActivities:
             if self._trust_engine_signals and DecisionKind.APPROVE in senders:
                 await approval_rule.take_turns(tx, task.number)  # it may become an approval; that lock comes first
             payout = await payouts.lock(tx, task.number)
+            if payout.cancel_wanted_at is not None:
+                await own_stages.hold_booking(tx, payout)  # it may be given up below; an intent comes before decisions
             retry = False
             for received in task.notes:
                 if received.signal in _DECISIONS:

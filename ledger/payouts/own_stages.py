@@ -66,6 +66,12 @@ async def want_cancelled(tx: TenantTransaction, payout: Payout, *, by: str, reas
     )
 
 
+async def hold_booking(tx: TenantTransaction, payout: Payout) -> None:
+    """Lock the intent that books its document, where one is open: whoever is about to send it waits."""
+    if (intent := await intents.open_of_payout(tx, payout.id)) is not None:
+        await intents.lock(tx, intent.id)
+
+
 async def close_unissued(tx: TenantTransaction, payout: Payout, *, by: str, reason: str) -> bool:
     """Keep its document's number as „nicht ausgegeben", if nothing of it can be in the books or in anybody's hands.
 

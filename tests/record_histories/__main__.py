@@ -26,7 +26,11 @@ from tests.record_histories.documents import (
     unknown_documents,
     written_invoices,
 )
-from tests.record_histories.own_payouts import own_document_without_books
+from tests.record_histories.own_payouts import (
+    own_document_booked,
+    own_document_lost_and_found,
+    own_document_without_books,
+)
 from tests.record_histories.passes import (
     hold_payout_runs,
     mails,
@@ -67,6 +71,8 @@ SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
     created_again_by_the_machine,
     key_refused_after_the_post,
     own_document_without_books,
+    own_document_booked,
+    own_document_lost_and_found,
     invoices,
     contact_and_payment,
     written_invoices,

@@ -5,16 +5,7 @@ from typing import Any
 
 from ledger.documents.own import circle
 from tests.fixtures.house import Shop
-from tests.fixtures.own_desk import approved_own, documents_of, requested_own
-
-
-async def activities_of(shop: Shop, number: str) -> list[str]:
-    history = await shop.payout_workflow(number).fetch_history()
-    return [
-        event.activity_task_scheduled_event_attributes.activity_type.name
-        for event in history.events
-        if event.HasField("activity_task_scheduled_event_attributes")
-    ]
+from tests.fixtures.own_desk import activities_of, approved_own, documents_of, requested_own
 
 
 async def gaps(shop: Shop) -> list[str]:

@@ -22,14 +22,10 @@ QUERIES = {"PayoutWorkflow": {"status"}}
 NEVER_RECORDED = {
     "conclude_unfetched",
     "give_up_vat_check",
-    "book_voucher",
-    "attach_voucher_file",
-    "read_back_voucher",
-    "search_voucher",
     "read_posting_categories",
 }
-"""Of no scene was a document recorded that stayed unfetched to the end of all its tries, nor
-VIES away for two weeks; vouchers are new."""
+"""Of no scene was a document recorded that stayed unfetched to the end of all its tries, nor VIES away for two weeks;
+categories are read once a day."""
 
 
 @cache
