@@ -247,6 +247,23 @@ async def test_a_document_that_stays_at_odds_with_its_payments_is_said_to_be(sil
     assert (await replay(shop, event["id"]))["state"] == "processed"
 
 
+async def test_payments_that_lag_behind_a_document_that_the_ledger_holds_ask_nobody(silent_shop: Shop) -> None:
+    """Told of once more, the last look at it may be the one whose payments come from a part of lexoffice that lags."""
+    shop = silent_shop
+    payment_intent = await shop.sale()
+    invoice = await shop.write_invoice(remark=f"Bestellung: {payment_intent}")
+    await shop.click(invoice["id"], "pay")
+    assert (await tell(shop, "payment.changed", invoice["id"]))["state"] == "processed"
+    await stale(shop, "payments", times=3)
+    event = await tell(shop, "invoice.changed", invoice["id"])
+    assert (event["state"], event["reason"]) == (
+        "unchanged",
+        "lexoffice zeigt Beleg und Zahlungen in verschiedenen Ständen.",
+    )
+    assert (await shop.transaction(payment_intent))["state"] == "approved"
+    assert await shop.tasks() == []
+
+
 async def test_a_lagging_credit_note_pays_its_payout_once_it_is_seen_to_be_paid(silent_shop: Shop) -> None:
     shop = silent_shop
     payout = await open_payout(shop)
