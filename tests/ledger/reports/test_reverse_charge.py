@@ -45,9 +45,8 @@ async def issue(shop: Shop, payout: Payout, on: date, *, taken_back: bool = Fals
             row = await issuing.issue(tx, draft, payout=payout.id, must_be_e_invoice=False, by="engine")
             if taken_back:
                 original = await issuing.get_content(tx, row.id)
-                await issuing.issue(
-                    tx, taking_back(original), payout=None, original=row.id, must_be_e_invoice=False, by="engine"
-                )
+                storno = taking_back(original, period_from=original.period_from, period_to=original.period_to)
+                await issuing.issue(tx, storno, payout=None, original=row.id, must_be_e_invoice=False, by="engine")
 
 
 async def of_month(shop: Shop, month: date) -> ReverseCharge:
