@@ -17,7 +17,8 @@ LAST_YEAR_CENTS, THIS_YEAR_CENTS = 2_500_000, 10_000_000
 PRIVATE_YEAR_CENTS, PRIVATE_PAYOUTS = 25_600, 3
 """From 256 € a year (§ 22 Nr. 3 EStG) and from the third payout in 12 months a private person is asked again."""
 
-PRIVATE_TASK, DECEMBER_TASK = "private_status_unconfirmed", "small_business_next_year"
+PRIVATE_TASK = "private_status_unconfirmed"
+DECEMBER_TASK = "small_business_next_year"
 _MOST_NAMED = 50
 
 # Status `s` of today of partner `q`, and the day in Berlin on which payout `p` was made.

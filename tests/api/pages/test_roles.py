@@ -94,8 +94,8 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("GET", "/admin/auszahlungen/neu"): Permission.WRITE,
     ("POST", "/admin/auszahlungen/neu"): Permission.WRITE,
     ("POST", "/admin/auszahlungen/{number}/freigeben"): Permission.APPROVE,
-    ("POST", "/admin/auszahlungen/{number}/ablehnen"): Permission.APPROVE,
     ("POST", "/admin/auszahlungen/{number}/bezahlt"): Permission.APPROVE,
+    ("POST", "/admin/auszahlungen/{number}/ablehnen"): Permission.APPROVE,
     ("POST", "/admin/auszahlungen/{number}/beteiligungen/{hand}/bestaetigen"): Permission.APPROVE,
     **{
         ("POST", f"/admin/auszahlungen/{{number}}/{act}"): (Permission.WRITE, Permission.APPROVE)
