@@ -26,6 +26,7 @@ from activities.creation.credit_notes import CreditNoteActivities
 from activities.creation.invoices import InvoiceActivities
 from activities.creation.papers import PaperActivities
 from activities.creation.purchase_vouchers import PurchaseVoucherActivities
+from activities.creation.reversal_booking import ReversalBookingActivities
 from activities.creation.searching import SearchActivities
 from activities.engine_away import AWAY
 from activities.gateway.lexoffice_gateway import LexofficeDoor
@@ -38,6 +39,7 @@ from activities.notifications.fetching import FetchActivities
 from activities.payouts.own_payouts import OwnPayoutActivities
 from activities.payouts.payout_runs import PayoutRunActivities
 from activities.payouts.payouts import PayoutActivities
+from activities.payouts.reversals import ReversalActivities
 from activities.payouts.statements import StatementActivities
 from activities.proofs.vat_checking import VatCheckActivities
 from activities.schedule_setting import ScheduleSetter
@@ -61,6 +63,7 @@ from workflows.handover import HandoverWorkflow
 from workflows.invoice import InvoiceWorkflow
 from workflows.mail import DailyMailWorkflow, MailWorkflow
 from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, VIES, Pace
+from workflows.own_document import OwnDocumentWorkflow
 from workflows.paper import PapersWorkflow, PaperWorkflow
 from workflows.payout import PayoutWorkflow
 from workflows.payout_run import PayoutRunWorkflow
@@ -74,6 +77,7 @@ WORKFLOWS = (
     PayoutRunWorkflow,
     DocumentWorkflow,
     InvoiceWorkflow,
+    OwnDocumentWorkflow,
     PapersWorkflow,
     PaperWorkflow,
     StatementWorkflow,
@@ -123,6 +127,7 @@ class Hands:
             ),
             around=surroundings(self.settings),
         )
+        reversals = ReversalActivities(self.ledger, unclear_wait=self.settings.unclear_outcome)
         runs = PayoutRunActivities(self.ledger, announcing.announce_payout)
         return [
             payouts.advance,
@@ -138,6 +143,9 @@ class Hands:
             runs.take_partners,
             runs.end_payout_run,
             handover.announce_missed,
+            reversals.look_at_reversal,
+            reversals.issue_reversal,
+            reversals.deliver_reversal,
             self._invoices.look_at_invoice,
             self._invoices.judge_invoice_search,
             self._credit_notes.judge_credit_note_search,
@@ -155,6 +163,9 @@ class Hands:
         fetching = FetchActivities(self.ledger, self.door)
         searching = SearchActivities(self.ledger, self.door)
         vouchers = PurchaseVoucherActivities(
+            self.ledger, self.door, self._creator, unclear_wait=self.settings.unclear_outcome
+        )
+        reversals = ReversalBookingActivities(
             self.ledger, self.door, self._creator, unclear_wait=self.settings.unclear_outcome
         )
         return [
@@ -182,6 +193,10 @@ class Hands:
             self._invoices.create_invoice,
             self._invoices.read_back_invoice,
             self._invoices.search_invoice,
+            reversals.book_reversal,
+            reversals.attach_reversal_file,
+            reversals.read_reversal_back,
+            reversals.search_reversal_voucher,
         ]
 
     def of_mail(self) -> Sequence[Callable[..., Any]]:

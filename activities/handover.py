@@ -17,6 +17,7 @@ from activities.models import (
     DocumentCreation,
     EventAnnouncement,
     MailInput,
+    OwnDocumentInput,
     Pace,
     PayoutInput,
     Surroundings,
@@ -32,7 +33,7 @@ from ledger.documents import intents, papers
 from ledger.inbox import events, sweep_findings
 from ledger.mail import outbox
 from ledger.mail.outbox import ToSend
-from ledger.payouts import decisions, payout_runs, payouts
+from ledger.payouts import decisions, own_reversal_rows, payout_runs, payouts
 from ledger.payouts.payout_runs import PayoutRun
 from ledger.tax import vat_checks
 from ledger.types import DecisionId, DecisionKind, EventId, IntentId, Tenant
@@ -60,6 +61,8 @@ class Announcer(Protocol):
     async def announce_payout_run(self, client: Client, tenant: Tenant, run: PayoutRun) -> None: ...
 
     async def announce_invoice(self, client: Client, creation: DocumentCreation) -> None: ...
+
+    async def announce_own_document(self, client: Client, about: OwnDocumentInput) -> None: ...
 
     async def announce_mail(self, client: Client, mail: MailInput) -> None: ...
 
@@ -195,6 +198,8 @@ class HandoverActivities:
                 await self._announce_payout_run(tenant, UUID(id))
             case "statement":
                 await self._announcer.announce_statement(activity.client(), tenant, UUID(id))
+            case "own_reversal":
+                await self._announce_own_document(tenant, UUID(id))
             case "invoice":
                 await self._announce_invoice(tenant, IntentId(UUID(id)))
             case "event":
@@ -244,6 +249,13 @@ class HandoverActivities:
         )
         async with self._ledger.transaction(tenant) as tx:
             await intents.mark_announced(tx, id)
+
+    async def _announce_own_document(self, tenant: Tenant, id: UUID) -> None:
+        async with self._ledger.transaction(tenant) as tx:
+            wanted = await own_reversal_rows.announcement_wanted(tx, id)
+        await self._announcer.announce_own_document(activity.client(), OwnDocumentInput(tenant=tenant, reversal=id))
+        async with self._ledger.transaction(tenant) as tx:
+            await own_reversal_rows.mark_announced(tx, id, wanted)
 
     async def _announce_event(self, tenant: Tenant, id: EventId) -> None:
         async with self._ledger.transaction(tenant) as tx:

@@ -151,6 +151,27 @@ class DocumentCreation(Frozen):
     transaction_id: TransactionId | None = None
 
 
+class OwnDocumentInput(Frozen):
+    """A Storno or a correction, by the decision that stands in the ledger."""
+
+    tenant: Tenant
+    reversal: UUID
+
+
+class OwnDocumentView(Frozen):
+    """What the ledger holds about the document of such a decision."""
+
+    step: Step
+    number: str | None = None
+    stage: str | None = None
+    """issued, booked, delivered; None while it has no number."""
+    intent: IntentId | None = None
+    look_in_seconds: float = 0.0
+    """When there may be something new without anybody telling: a search is due, or a mail can bounce no more."""
+    blocked: bool = False
+    withdrawn: bool = False
+
+
 class InvoiceView(Frozen):
     """What the ledger holds about an invoice that we write."""
 

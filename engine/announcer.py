@@ -26,7 +26,7 @@ from ledger.inbox import events
 from ledger.inbox.events import Event
 from ledger.mail import outbox
 from ledger.mail.outbox import ToSend
-from ledger.payouts import decisions, payouts
+from ledger.payouts import decisions, own_reversal_rows, payouts
 from ledger.payouts.decisions import Decision
 from ledger.payouts.payout_runs import PayoutRun
 from ledger.payouts.payouts import Payout
@@ -35,12 +35,14 @@ from ledger.types import EventId, IntentId, Tenant, TransactionId, UserId
 from logs import where
 from workflows.messages import (
     MailInput,
+    OwnDocumentInput,
     Pace,
     PayoutInput,
     VatCheckInput,
     document_workflow_id,
     invoice_workflow_id,
     mail_workflow_id,
+    own_document_workflow_id,
     payout_workflow_id,
     statement_workflow_id,
     subscriptions_workflow_id,
@@ -194,6 +196,26 @@ class Announcer:
             with leave_to_handover("invoice"):
                 async with self._ledger.transaction(tenant) as tx:
                     await intents.mark_announced(tx, intent)
+        return told
+
+    async def own_document(self, tenant: Tenant, reversal: UUID) -> bool:
+        """A Storno or a correction that was decided, or about whose document there is news. Undecided: nothing yet."""
+        wanted: datetime | None = None
+        with leave_to_handover("own_document"):
+            async with self._ledger.transaction(tenant) as tx:
+                wanted = await own_reversal_rows.announcement_wanted(tx, reversal)
+        if wanted is None:
+            return False
+        about = OwnDocumentInput(tenant=tenant, reversal=reversal)
+        told = await self._attempt(
+            "own_document",
+            own_document_workflow_id(about),
+            lambda: announcing.announce_own_document(self._engine, about),
+        )
+        if told:
+            with leave_to_handover("own_document"):
+                async with self._ledger.transaction(tenant) as tx:
+                    await own_reversal_rows.mark_announced(tx, reversal, wanted)
         return told
 
     async def recheck(self, tenant: Tenant, payout: Payout) -> bool:

@@ -28,6 +28,7 @@ from workflows.messages import (
     PAYOUTS,
     DocumentInput,
     MailInput,
+    OwnDocumentInput,
     Pace,
     PapersInput,
     PayoutInput,
@@ -37,6 +38,7 @@ from workflows.messages import (
     document_workflow_id,
     invoice_workflow_id,
     mail_workflow_id,
+    own_document_workflow_id,
     papers_workflow_id,
     payout_run_id,
     payout_workflow_id,
@@ -85,6 +87,24 @@ async def announce_invoice(client: Client, creation: DocumentCreation) -> None:
         )
     except WorkflowAlreadyStartedError:
         pass  # It has ended: the invoice was made, or given up.
+
+
+async def announce_own_document(client: Client, about: OwnDocumentInput) -> None:
+    """Start the workflow that carries a Storno or a correction, once for each decision; one that runs looks again."""
+    with contextlib.suppress(WorkflowAlreadyStartedError):  # it has ended: the row says how
+        await client.start_workflow(
+            "OwnDocumentWorkflow",
+            about,
+            id=own_document_workflow_id(about),
+            task_queue=PAYOUTS,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal="look_again",
+            search_attributes=TypedSearchAttributes([SearchAttributePair(search_attributes.TENANT, about.tenant.slug)]),
+            static_summary=say("workflow_own_document"),
+            priority=Priority(fairness_key=about.tenant.slug),
+            rpc_timeout=call_limit(client),
+        )
 
 
 async def announce_event(

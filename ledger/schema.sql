@@ -1389,6 +1389,7 @@ CREATE UNIQUE INDEX opened_once ON own_document_deliveries (tenant_id, document_
 CREATE INDEX own_document_deliveries_of_document ON own_document_deliveries (tenant_id, document_id);
 ALTER TABLE own_document_deliveries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE own_document_deliveries FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup ON own_document_deliveries FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY own_tenant ON own_document_deliveries
     USING (tenant_id = current_tenant())
     WITH
@@ -1477,32 +1478,33 @@ CREATE TRIGGER own_document_stays
     EXECUTE FUNCTION own_document_stays();
 
 CREATE TABLE own_reversals (
-    tenant_id      uuid NOT NULL REFERENCES tenants,
-    id             uuid NOT NULL DEFAULT gen_random_uuid(),
-    seq            bigint GENERATED ALWAYS AS IDENTITY,
-    kind           text NOT NULL CHECK (kind IN ('reversal', 'correction')),
-    partner_id     uuid NOT NULL,
-    payout_id      uuid,
-    original_id    uuid,
-    tax_case       text NOT NULL,
-    books          text NOT NULL CHECK (books IN ('lexoffice', 'none')),
-    ground         text NOT NULL CHECK (ground IN ('error', 'change', 'objection')),
-    counts_in      date NOT NULL CHECK (EXTRACT(day FROM counts_in) = 1),
-    reason         text NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
-    draft          jsonb NOT NULL,
-    gross_cents    bigint NOT NULL CHECK (gross_cents < 0),
-    requested_by   text NOT NULL,
-    requested_at   timestamptz NOT NULL DEFAULT now(),
-    decided_by     text,
-    decided_at     timestamptz,
-    confirmed      boolean,
-    decided_alone  boolean NOT NULL DEFAULT false,
-    document_id    uuid,
-    stage          text CHECK (stage IN ('issued', 'booked', 'delivered')),
-    blocked_code   text,
-    blocked_params jsonb,
-    announced_at   timestamptz,
-    withdrawn_at   timestamptz,
+    tenant_id              uuid NOT NULL REFERENCES tenants,
+    id                     uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq                    bigint GENERATED ALWAYS AS IDENTITY,
+    kind                   text NOT NULL CHECK (kind IN ('reversal', 'correction')),
+    partner_id             uuid NOT NULL,
+    payout_id              uuid,
+    original_id            uuid,
+    tax_case               text NOT NULL,
+    books                  text NOT NULL CHECK (books IN ('lexoffice', 'none')),
+    ground                 text NOT NULL CHECK (ground IN ('error', 'change', 'objection')),
+    counts_in              date NOT NULL CHECK (EXTRACT(day FROM counts_in) = 1),
+    reason                 text NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+    draft                  jsonb NOT NULL,
+    gross_cents            bigint NOT NULL CHECK (gross_cents < 0),
+    requested_by           text NOT NULL,
+    requested_at           timestamptz NOT NULL DEFAULT now(),
+    decided_by             text,
+    decided_at             timestamptz,
+    confirmed              boolean,
+    decided_alone          boolean NOT NULL DEFAULT false,
+    document_id            uuid,
+    stage                  text CHECK (stage IN ('issued', 'booked', 'delivered')),
+    blocked_code           text,
+    blocked_params         jsonb,
+    withdrawn_at           timestamptz,
+    announcement_wanted_at timestamptz,
+    seen_delivery          bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, document_id),
     FOREIGN KEY (tenant_id, document_id) REFERENCES own_documents,
@@ -1523,6 +1525,8 @@ CREATE UNIQUE INDEX one_open_reversal_of_a_document ON own_reversals (tenant_id,
     WHERE kind = 'reversal' AND withdrawn_at IS NULL AND confirmed IS NOT FALSE;
 CREATE INDEX own_reversals_of_a_partner ON own_reversals (tenant_id, partner_id, seq);
 CREATE INDEX own_reversals_of_a_payout ON own_reversals (tenant_id, payout_id);
+CREATE INDEX own_reversals_to_announce ON own_reversals (announcement_wanted_at)
+    WHERE announcement_wanted_at IS NOT NULL;
 CREATE INDEX own_reversals_under_way ON own_reversals (tenant_id, requested_at)
     WHERE confirmed AND withdrawn_at IS NULL AND stage IS DISTINCT FROM 'delivered';
 ALTER TABLE own_reversals ENABLE ROW LEVEL SECURITY;
@@ -4107,6 +4111,15 @@ AS $function$
             UNION ALL
             SELECT 4, 'statement', f.tenant_id, f.id::text, f.brought_at FROM statement_files f
              WHERE f.matched_at IS NULL AND f.brought_at < now() - older_than
+            UNION ALL
+            SELECT 2, 'own_reversal', v.tenant_id, v.id::text, v.announcement_wanted_at FROM own_reversals v
+             WHERE v.announcement_wanted_at < now() - older_than
+            UNION ALL
+            -- Its document's delivery was told: no trigger says so, as whoever tells it holds no payout.
+            SELECT 2, 'own_reversal', v.tenant_id, v.id::text, w.at FROM own_reversals v
+              JOIN own_document_deliveries w ON w.tenant_id = v.tenant_id AND w.document_id = v.document_id
+             WHERE v.confirmed AND v.withdrawn_at IS NULL AND v.stage <> 'delivered' AND w.seq > v.seen_delivery
+               AND w.at < now() - older_than
             UNION ALL
             SELECT 5, 'event', e.tenant_id, e.id::text, e.received_at FROM events e
              WHERE e.state = 'received' AND e.handed_over_at IS NULL AND e.received_at < now() - older_than

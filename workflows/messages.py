@@ -8,7 +8,7 @@ nothing for recheck. A handler that insisted on a model would drop what does not
 from datetime import datetime
 from uuid import UUID
 
-from activities.models import Delivery, MailInput, Pace, PayoutInput, StatementInput, VatCheckInput
+from activities.models import Delivery, MailInput, OwnDocumentInput, Pace, PayoutInput, StatementInput, VatCheckInput
 from activities.payouts.payout_run_models import Batch
 from ledger.types import Frozen, IntentId, PartnerId, Tenant
 
@@ -19,6 +19,7 @@ __all__ = [
     "VIES",
     "DocumentInput",
     "MailInput",
+    "OwnDocumentInput",
     "Pace",
     "PapersInput",
     "PayoutInput",
@@ -29,6 +30,7 @@ __all__ = [
     "document_workflow_id",
     "invoice_workflow_id",
     "mail_workflow_id",
+    "own_document_workflow_id",
     "papers_workflow_id",
     "payout_run_id",
     "payout_workflow_id",
@@ -119,6 +121,11 @@ def document_workflow_id(tenant: Tenant, resource_id: UUID | str) -> str:
 
 def invoice_workflow_id(tenant: Tenant, intent: IntentId) -> str:
     return f"invoice/{tenant.slug}/{intent}"
+
+
+def own_document_workflow_id(about: OwnDocumentInput) -> str:
+    """By the decision: the number is not known before it is issued."""
+    return f"own-document/{about.tenant.slug}/{about.reversal}"
 
 
 def mail_workflow_id(mail: MailInput) -> str:

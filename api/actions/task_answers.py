@@ -30,5 +30,7 @@ async def announce_answer(doors: Parts, tenant: Tenant, resolved: Resolved, repl
         await doors.announcer.decision(tenant, payout, resolved.decision)
     if resolved.invoice_intent is not None:
         await doors.announcer.invoice(tenant, resolved.invoice_intent, resolved.transaction)
+    if resolved.reversal is not None:
+        await doors.announcer.own_document(tenant, resolved.reversal)
     await replaying.announce(doors, tenant, replayed)
     await announce_rechecks(doors, tenant, resolved.rechecks)

@@ -17,6 +17,7 @@ from api.v1.callers import Approver, Reader, Writer, WriterOrApprover
 from api.v1.doors import door_router
 from api.v1.holds import PayoutShown, payout_shown
 from api.v1.once import Acting, OnlyOnce
+from api.v1.reversals import ReversalShown, reversal_shown
 from ledger.database import TenantTransaction
 from ledger.keyset import RECORDED
 from ledger.payouts import (
@@ -25,6 +26,7 @@ from ledger.payouts import (
     decisions,
     objections,
     open_debts,
+    own_reversal_rows,
     paid_by_person,
     payout_content,
     payout_hands,
@@ -69,6 +71,7 @@ class PayoutInFull(PayoutShown):
         description="Ob für den Partner eine Bankverbindung gilt; ohne sie wird von Hand überwiesen (`by_hand`)"
     )
     objection: Objection | None
+    reversals: list[ReversalShown] = Field(description="Was über einen Storno ihres Belegs verlangt wurde")
     workflow_id: str
     credit_note_url: str | None
 
@@ -290,6 +293,7 @@ async def _in_full(tx: TenantTransaction, doors: Parts, payout: Payout) -> dict[
         hands=[shown(hand) for hand in await payout_hands.of_payout(tx, payout)],
         has_account=await by_hand.has_account(tx, payout.partner_id),
         objection=None if objection is None else shown(objection),
+        reversals=[reversal_shown(one) for one in await own_reversal_rows.of_payout(tx, payout.id)],
         workflow_id=payout_workflow_id(tx.tenant, payout.number),
         credit_note_url=url,
     )

@@ -12,7 +12,7 @@ class Unannounced(Frozen):
 
     tenant: Tenant
     kind: str
-    """decision, payout, payout_run, event or invoice."""
+    """decision, payout, payout_run, own_reversal, event or invoice."""
     id: str
 
     @property

@@ -14,7 +14,7 @@ from ledger.connections.connecting import LexofficeAccount
 from ledger.connections.oauth_tokens import TokenPair
 from ledger.database import TenantTransaction
 from ledger.inbox import redelivery
-from ledger.payouts import payouts, rechecks
+from ledger.payouts import own_reversal_rows, payouts, rechecks
 from ledger.types import LEXOFFICE, EventId, Frozen
 from ledger.vault import Vault
 
@@ -95,6 +95,7 @@ async def _go_on(tx: TenantTransaction, *, other_credential: bool = False) -> Go
     if connection.state != "connected" or connection.organization_id is None:
         return GoesOn()
     await payouts.want_recheck_of_blocked(tx)
+    await own_reversal_rows.go_on(tx)
     taken_up = await redelivery.reopen_skipped(tx, connection.organization_id)
     repairs = other_credential and (await subscriptions.health(tx)).checked_at is not None
     if repairs:

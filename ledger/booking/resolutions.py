@@ -76,6 +76,7 @@ class Resolved(Frozen):
     transaction: TransactionId | None = None
     replay: tuple[EventId, ...] = ()
     rechecks: tuple[PayoutNumber, ...] = ()
+    reversal: UUID | None = None
 
 
 async def resolve(tx: TenantTransaction, task_id: TaskId, answer: Answer, *, actor: str) -> Resolved:
@@ -161,11 +162,16 @@ async def _act(tx: TenantTransaction, task_id: TaskId, task: Any, answer: Answer
         case delivery.SUBJECT, delivery.UNDELIVERED:
             await delivery.answer(tx, task["subject_id"], answer.action, by=actor, reason=answer.reason or "")
             return Resolved(task=task_id)
+        case own_reversals.SUBJECT, kind if kind != own_reversals.TASK:
+            if "intent" in task["detail"]:
+                await _answer_lost_voucher(tx, IntentId(UUID(task["detail"]["intent"])), answer)
+            await own_reversals.retry(tx, UUID(task["subject_id"]))
+            return Resolved(task=task_id, reversal=UUID(task["subject_id"]))
         case own_reversals.SUBJECT, _:
             await own_reversals.decide(
                 tx, UUID(task["subject_id"]), confirmed=answer.action == "confirm", by=actor, reason=answer.reason
             )
-            return Resolved(task=task_id)
+            return Resolved(task=task_id, reversal=UUID(task["subject_id"]))
         case objections.SUBJECT, _:
             if not answer.reason:
                 raise NotAcceptable("answer_missing")
@@ -269,6 +275,16 @@ async def _about_lost_invoice(tx: TenantTransaction, task_id: TaskId, intent_id:
             await redelivery.hand_over_parked(tx)
     await intents.want_announcement(tx, intent.id)
     return Resolved(task=task_id, invoice_intent=intent.id, transaction=intent.transaction_id)
+
+
+async def _answer_lost_voucher(tx: TenantTransaction, id: IntentId, answer: Answer) -> None:
+    intent = await intents.get(tx, id)
+    if not intent.is_unclear:
+        raise NotAllowedNow("outcome_not_unclear")
+    if answer.action == "adopt":
+        await _adopt(tx, intent.id, answer)
+    else:
+        await intents.refuse(tx, intent.id, _BY_WORD, attempt=intent.attempt)
 
 
 async def _adopt(tx: TenantTransaction, intent: IntentId, answer: Answer) -> None:

@@ -116,6 +116,14 @@ async def find_live(tx: TenantTransaction, original: UUID) -> OwnReversal | None
     return None if row is None else OwnReversal.from_row(row)
 
 
+async def of_document(tx: TenantTransaction, document: UUID) -> OwnReversal:
+    """The decision that this document came of. Raises NotFound."""
+    row = await tx.fetchrow(_SELECT + " AND r.document_id = $2", tx.tenant.id, document)
+    if row is None:
+        raise NotFound("own_reversal_not_found")
+    return OwnReversal.from_row(row)
+
+
 async def of_payout(tx: TenantTransaction, payout: PayoutId) -> list[OwnReversal]:
     """All that was asked about a payout's document, oldest first."""
     rows = await tx.fetch(_SELECT + " AND r.payout_id = $2 ORDER BY r.seq", tx.tenant.id, payout)
@@ -176,6 +184,20 @@ async def note_stage(tx: TenantTransaction, id: UUID, stage: DocumentStage) -> N
     )
 
 
+async def note_deliveries_seen(tx: TenantTransaction, id: UUID) -> None:
+    """What is told of its document's delivery from now on wakes its workflow. The row is held."""
+    await tx.execute(
+        """
+        UPDATE own_reversals r
+           SET seen_delivery = COALESCE((SELECT max(seq) FROM own_document_deliveries
+                                          WHERE tenant_id = $1 AND document_id = r.document_id), 0)
+         WHERE tenant_id = $1 AND id = $2
+        """,
+        tx.tenant.id,
+        id,
+    )
+
+
 async def block(tx: TenantTransaction, id: UUID, why: Reason | None) -> None:
     """Keeps why its document gets no further; None takes the reason away."""
     await tx.execute(
@@ -194,13 +216,44 @@ async def mark_withdrawn(tx: TenantTransaction, id: UUID) -> None:
 
 async def want_announcement(tx: TenantTransaction, id: UUID) -> None:
     """Its workflow must look again; the hand-over tells it if nobody does before."""
-    await tx.execute("UPDATE own_reversals SET announced_at = NULL WHERE tenant_id = $1 AND id = $2", tx.tenant.id, id)
-
-
-async def mark_announced(tx: TenantTransaction, id: UUID) -> None:
-    """The workflow that carries it was announced."""
     await tx.execute(
-        "UPDATE own_reversals SET announced_at = COALESCE(announced_at, now()) WHERE tenant_id = $1 AND id = $2",
+        "UPDATE own_reversals SET announcement_wanted_at = clock_timestamp() WHERE tenant_id = $1 AND id = $2",
         tx.tenant.id,
         id,
+    )
+
+
+async def announcement_wanted(tx: TenantTransaction, id: UUID) -> datetime | None:
+    """Since when its workflow is to be told; None when nothing is."""
+    found: datetime | None = await tx.fetchval(
+        "SELECT announcement_wanted_at FROM own_reversals WHERE tenant_id = $1 AND id = $2", tx.tenant.id, id
+    )
+    return found
+
+
+async def mark_announced(tx: TenantTransaction, id: UUID, seen: datetime | None) -> None:
+    """What was wanted at `seen` was announced; any other wish stands."""
+    await tx.execute(
+        """
+        UPDATE own_reversals SET announcement_wanted_at = NULL
+         WHERE tenant_id = $1 AND id = $2 AND announcement_wanted_at = $3
+        """,
+        tx.tenant.id,
+        id,
+        seen,
+    )
+
+
+async def go_on(tx: TenantTransaction) -> None:
+    """The connection works again: what waited for it looks again."""
+    await tx.execute(
+        """
+        UPDATE own_reversals
+           SET blocked_code = NULL, blocked_params = NULL, announcement_wanted_at = clock_timestamp()
+         WHERE tenant_id = $1 AND id IN (
+               SELECT id FROM own_reversals
+                WHERE tenant_id = $1 AND blocked_code IN ('not_connected', 'connection_broken', 'credential_rejected')
+                ORDER BY seq FOR UPDATE)
+        """,
+        tx.tenant.id,
     )

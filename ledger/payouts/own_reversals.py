@@ -15,6 +15,7 @@ from ledger import clock, tasks
 from ledger.access import four_eyes
 from ledger.audit import audit, hands
 from ledger.database import TenantTransaction
+from ledger.documents import intents, unclear_outcomes
 from ledger.documents.own import issuing
 from ledger.documents.own.content import OwnDocument
 from ledger.documents.own.issuing import OwnDocumentRow
@@ -23,6 +24,7 @@ from ledger.payouts import approval_rule, payouts
 from ledger.payouts.own_reversal_rows import (
     Ground,
     OwnReversal,
+    block,
     find_live,
     get,
     hold,
@@ -37,7 +39,7 @@ TASK = "own_reversal_asked"
 SUBJECT = "own_reversal"
 _SPAN_DAYS = 30
 
-_REVERSIBLE = (
+REVERSIBLE = (
     PayoutState.APPROVED,
     PayoutState.OUTCOME_UNKNOWN,
     PayoutState.CREDIT_NOTE_OPEN,
@@ -64,7 +66,7 @@ async def ask(tx: TenantTransaction, number: str, wanted: Wanted, *, by: str) ->
     await hands.hold_partner(tx, partner)
     payout = await payouts.lock(tx, number)
     original = await issuing.find_of_payout(tx, payout.id)
-    if original is None or payout.state not in _REVERSIBLE:
+    if original is None or payout.state not in REVERSIBLE:
         raise NotAllowedNow("no_own_document_to_reverse")
     if await find_live(tx, original.id) is not None:
         raise NotAllowedNow("reversal_exists", number=original.number)
@@ -196,7 +198,9 @@ async def _decided(
 ) -> OwnReversal:
     await tx.execute(
         """
-        UPDATE own_reversals SET decided_by = $3, decided_at = now(), confirmed = $4, decided_alone = $5
+        UPDATE own_reversals
+           SET decided_by = $3, decided_at = now(), confirmed = $4, decided_alone = $5,
+               announcement_wanted_at = CASE WHEN $4 THEN clock_timestamp() END
          WHERE tenant_id = $1 AND id = $2
         """,
         tx.tenant.id,
@@ -228,6 +232,8 @@ async def withdraw(tx: TenantTransaction, id: UUID, *, by: str, reason: str) -> 
     if reversal.document_id is not None:
         if await _is_in_the_books(tx, reversal.document_id):
             raise NotAllowedNow("reversal_is_booked")
+        if (intent := await intents.open_of_document(tx, reversal.document_id)) is not None:
+            await unclear_outcomes.give_up(tx, intent.id)
         await issuing.close_unissued(tx, reversal.document_id, by=by, reason=reason)
     await tx.execute("UPDATE own_reversals SET withdrawn_at = now() WHERE tenant_id = $1 AND id = $2", tx.tenant.id, id)
     await audit.record(
@@ -242,6 +248,13 @@ async def withdraw(tx: TenantTransaction, id: UUID, *, by: str, reason: str) -> 
     return await get(tx, id)
 
 
+async def retry(tx: TenantTransaction, id: UUID) -> None:
+    """A person, or a mended connection, says that what blocked its document may be tried again. Raises NotFound."""
+    await hold(tx, id)
+    await block(tx, id, None)
+    await want_announcement(tx, id)
+
+
 async def _is_in_the_books(tx: TenantTransaction, document: UUID) -> bool:
     """Its voucher may exist: sent and not refused (engine.md, Creating a document)."""
     return bool(
@@ -250,6 +263,7 @@ async def _is_in_the_books(tx: TenantTransaction, document: UUID) -> bool:
             SELECT true FROM creation_intents
              WHERE tenant_id = $1 AND own_document_id = $2
                AND (resource_id IS NOT NULL OR sent_at IS NOT NULL AND refused_at IS NULL)
+             FOR UPDATE
             """,
             tx.tenant.id,
             document,

@@ -55,6 +55,7 @@ from tests.record_histories.payouts import (
     voided,
 )
 from tests.record_histories.recorder import Recorder
+from tests.record_histories.reversals import reversal_searched_for, reversal_withdrawn, reversals
 from tests.record_histories.stored import HISTORIES, store
 from tests.record_histories.vat_checks import vat_checks
 
@@ -88,6 +89,9 @@ SCENES: tuple[Callable[[Recorder], Awaitable[None]], ...] = (
     unknown_documents,
     mails,
     vat_checks,
+    reversals,
+    reversal_withdrawn,
+    reversal_searched_for,
 )
 
 

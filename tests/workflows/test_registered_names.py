@@ -17,7 +17,7 @@ from tests.conftest import Database
 from tests.record_histories.stored import HISTORIES
 from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, VIES
 
-QUERIES = {"PayoutWorkflow": {"status"}}
+QUERIES = {"PayoutWorkflow": {"status"}, "OwnDocumentWorkflow": {"status"}}
 """A query leaves nothing in a history; callers outside the product may know it."""
 NEVER_RECORDED = {
     "conclude_unfetched",

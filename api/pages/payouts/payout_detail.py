@@ -18,7 +18,7 @@ from api.pages.frame.rendering import Instead, PageRoute
 from api.pages.frame.visits import Visit, may, require_fresh
 from api.pages.payouts import payout_documents
 from api.pages.payouts.payouts import PAGE
-from api.pages.words import audit_words, bank_words, document_words, payout_words, vat_words
+from api.pages.words import audit_words, bank_words, document_words, payout_words, reversal_words, vat_words
 from api.pages.words.sale_words import KINDS
 from api.pages.words.task_words import of_kind
 from ledger import tasks
@@ -34,6 +34,8 @@ from ledger.payouts import (
     decisions,
     objections,
     own_preview,
+    own_reversal_rows,
+    own_reversals,
     paid_by_person,
     payout_hands,
     payout_holds,
@@ -78,6 +80,8 @@ _HINTS = {
     "aufgenommen": N_("Die Auszahlung ist wieder aufgenommen."),
     "notiz": N_("Die Notiz ist festgehalten."),
     "bestaetigt": N_("Die Änderung ist bestätigt."),
+    "beleg-storno": N_("Der Storno ist verlangt. Über der Vier-Augen-Grenze bestätigt ihn eine zweite Person."),
+    "storno-zurueck": N_("Der Storno ist zurückgenommen."),
     "gesendet": N_("Der Beleg wird erneut an den Partner gesendet."),
     "unzustellbar": N_("Festgehalten: Die Mail mit dem Beleg kam zurück."),
     "uebergeben": N_("Festgehalten: Der Partner hat den Beleg."),
@@ -96,57 +100,57 @@ async def approve(number: Number, visit: Approver) -> Response:
         rule = await approval_rule.of_payout(tx, await payouts.get(tx, number))
     if rule.above_limit:
         await require_fresh(visit, page=f"{PAGE}/{number}")
-    async with _acting(visit, number, status=409) as (tx, after):
+    async with acting(visit, number, status=409) as (tx, after):
         by_hand = visit.field("von-hand") == "1"
         await tell(after, visit, tx, await approved(tx, visit, number, visit.field("inhalt"), by_hand=by_hand))
-    return _back(number, "freigegeben")
+    return back(number, "freigegeben")
 
 
 @router.post("/{number}/ablehnen")
 async def reject(number: Number, visit: Approver) -> Response:
-    async with _acting(visit, number, status=409) as (tx, after):
+    async with acting(visit, number, status=409) as (tx, after):
         await tell(after, visit, tx, await rejected(tx, visit, number, visit.field("inhalt")))
-    return _back(number, "abgelehnt")
+    return back(number, "abgelehnt")
 
 
 @router.post("/{number}/stornieren")
 async def cancel(number: Number, visit: Worker) -> Response:
-    async with _acting(visit, number, status=409) as (tx, after):
+    async with acting(visit, number, status=409) as (tx, after):
         decision = await decisions.cancel(
             tx, number, actor=visit.person.actor, reason=required_reason(visit), seen_hash=visit.field("inhalt") or None
         )
         await tell(after, visit, tx, decision)
         waits = (await payouts.get(tx, number)).cancel_wanted_at is not None
-    return _back(number, "wird_storniert" if waits else "storniert")
+    return back(number, "wird_storniert" if waits else "storniert")
 
 
 @router.post("/{number}/zurueckstellen")
 async def put_back(number: Number, visit: Worker) -> Response:
-    async with _acting(visit, number) as (tx, _):
+    async with acting(visit, number) as (tx, _):
         await payout_holds.put_back(tx, number, actor=visit.person.actor, reason=visit.field("grund"))
-    return _back(number, "zurueckgestellt")
+    return back(number, "zurueckgestellt")
 
 
 @router.post("/{number}/aufnehmen")
 async def take_up(number: Number, visit: Worker) -> Response:
-    async with _acting(visit, number) as (tx, after):
+    async with acting(visit, number) as (tx, after):
         await payout_holds.take_up(tx, number, actor=visit.person.actor, reason=visit.field("grund"))
         after(visit.doors.announcer.recheck, tx.tenant, await payouts.get(tx, number))
-    return _back(number, "aufgenommen")
+    return back(number, "aufgenommen")
 
 
 @router.post("/{number}/beteiligungen/{hand}/bestaetigen")
 async def confirm_hand(number: Number, hand: UUID, visit: Approver) -> Response:
     """A second person confirms one change: as dangerous as an approval, so with a fresh second factor."""
     await require_fresh(visit, page=f"{PAGE}/{number}")
-    async with _acting(visit, number, status=409) as (tx, _):
+    async with acting(visit, number, status=409) as (tx, _):
         await payout_hands.confirm(tx, number, hand, by=visit.person.actor)
-    return _back(number, "bestaetigt")
+    return back(number, "bestaetigt")
 
 
 @router.post("/{number}/bezahlt")
 async def record_payment(number: Number, visit: Approver) -> Response:
-    async with _acting(visit, number) as (tx, after):
+    async with acting(visit, number) as (tx, after):
         payment = Payment(
             paid_on=_day(visit.field("bezahlt-am")),
             reference=visit.field("referenz"),
@@ -154,21 +158,21 @@ async def record_payment(number: Number, visit: Approver) -> Response:
         )
         decision = await paid_by_person.record_payment(tx, number, payment, actor=visit.person.actor)
         await tell(after, visit, tx, decision)
-    return _back(number, "bezahlt")
+    return back(number, "bezahlt")
 
 
 @router.post("/{number}/notiz")
 async def note(number: Number, visit: Worker) -> Response:
-    async with _acting(visit, number) as (tx, _):
+    async with acting(visit, number) as (tx, _):
         await payout_notes.write(tx, number, actor=visit.person.actor, note=visit.field("notiz"))
-    return _back(number, "notiz")
+    return back(number, "notiz")
 
 
 @router.post("/{number}/beleg-senden")
 async def send_document_again(number: Number, visit: Worker) -> Response:
-    async with _acting(visit, number) as (tx, _):
+    async with acting(visit, number) as (tx, _):
         await payout_notes.send_document_again(tx, number, actor=visit.person.actor, reason=visit.field("grund"))
-    return _back(number, "gesendet")
+    return back(number, "gesendet")
 
 
 @router.post("/{number}/belege/{document}/{act}")
@@ -177,7 +181,7 @@ async def tell_of_delivery(
 ) -> Response:
     """What a person knows of a document's way to the partner."""
     actor, said_why = visit.person.actor, visit.field("grund")
-    async with _acting(visit, number, status=409) as (tx, _):
+    async with acting(visit, number, status=409) as (tx, _):
         row = await issuing.get(tx, document)
         if act == "unzustellbar":
             await delivery.note_bounce(tx, number=row.number, by=actor, why=said_why)
@@ -185,7 +189,7 @@ async def tell_of_delivery(
             await delivery.send_again(tx, row.number, by=actor, reason=said_why)
         else:
             await delivery.mark_delivered(tx, row, "hand", by=actor, note=said_why)
-    return _back(number, "gesendet" if act == "senden" else act)
+    return back(number, "gesendet" if act == "senden" else act)
 
 
 async def approved(
@@ -233,7 +237,7 @@ def required_reason(visit: Visit) -> str:
 
 
 @asynccontextmanager
-async def _acting(visit: Visit, number: str, *, status: int = 422) -> AsyncIterator[tuple[TenantTransaction, After]]:
+async def acting(visit: Visit, number: str, *, status: int = 422) -> AsyncIterator[tuple[TenantTransaction, After]]:
     """A refusal shows the payout again, with its reason. Raises Instead."""
     after = After(visit.doors, visit.tenant)
     try:
@@ -246,7 +250,7 @@ async def _acting(visit: Visit, number: str, *, status: int = 422) -> AsyncItera
     await after.follow()
 
 
-def _back(number: str, hint: str) -> Response:
+def back(number: str, hint: str) -> Response:
     return RedirectResponse(f"{PAGE}/{number}?hinweis={hint}", status_code=303)
 
 
@@ -277,6 +281,7 @@ async def _shown(
         questions = await tasks.list_open_about(tx, subject="payout", subject_id=payout.number, at_most=_MOST_QUESTIONS)
         objection = await objections.of_payout(tx, payout.number)
         vat_proof = await vat_proofs.of_partner(tx, payout.partner_id) if _needs_proof(payout) else None
+        reversals = await own_reversal_rows.of_payout(tx, payout.id)
         name_of = await names(tx)
         transfer = await _not_in_a_file(tx, visit, payout)
         own = await payout_documents.of_payout(tx, payout)
@@ -317,6 +322,8 @@ async def _shown(
         ),
         questions=questions,
         objection=objection,
+        reversals=reversals,
+        reversal_words=reversal_words,
         transfer=transfer,
         own=own,
         preview=preview,
@@ -355,6 +362,10 @@ def _can(person: Person, payout: Payout, waits: Waits, seen: Waiting) -> dict[st
         "note": may_work,
         "send": may_work and payout.credit_note_number is not None and payout.own_document_number is None,
         "deliver": may_work,
+        "reverse": person.may(Permission.APPROVE)
+        and payout.own_document_number is not None
+        and payout.state in own_reversals.REVERSIBLE,
+        "withdraw": person.may(Permission.APPROVE),
     }
 
 

@@ -133,6 +133,13 @@ KINDS: dict[str, TaskWords] = {
             "zugestellt."
         ),
     ),
+    "own_reversal_outcome_unknown": TaskWords(
+        N_("Ist der Storno in lexoffice gebucht?"),
+        N_("Bitte sehen Sie in lexoffice nach. Ist er dort, nennen Sie ihn; sonst wird er noch einmal gebucht."),
+    ),
+    "own_reversal_blocked": TaskWords(
+        N_("Storno kommt nicht weiter"), N_("Bitte beheben Sie den Grund; danach wird es noch einmal versucht.")
+    ),
     "manual_line": TaskWords(
         N_("Zeile von Hand bestätigen"), N_("Wer sie geschrieben hat, kann sie nicht selbst bestätigen.")
     ),

@@ -163,6 +163,15 @@ CREATE OR REPLACE FUNCTION find_unannounced_in_turns(
             SELECT 4, 'statement', f.tenant_id, f.id::text, f.brought_at FROM statement_files f
              WHERE f.matched_at IS NULL AND f.brought_at < now() - older_than
             UNION ALL
+            SELECT 2, 'own_reversal', v.tenant_id, v.id::text, v.announcement_wanted_at FROM own_reversals v
+             WHERE v.announcement_wanted_at < now() - older_than
+            UNION ALL
+            -- Its document's delivery was told: no trigger says so, as whoever tells it holds no payout.
+            SELECT 2, 'own_reversal', v.tenant_id, v.id::text, w.at FROM own_reversals v
+              JOIN own_document_deliveries w ON w.tenant_id = v.tenant_id AND w.document_id = v.document_id
+             WHERE v.confirmed AND v.withdrawn_at IS NULL AND v.stage <> 'delivered' AND w.seq > v.seen_delivery
+               AND w.at < now() - older_than
+            UNION ALL
             SELECT 5, 'event', e.tenant_id, e.id::text, e.received_at FROM events e
              WHERE e.state = 'received' AND e.handed_over_at IS NULL AND e.received_at < now() - older_than
                AND e.provider = 'lexoffice'

@@ -97,6 +97,8 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("POST", "/admin/auszahlungen/{number}/bezahlt"): Permission.APPROVE,
     ("POST", "/admin/auszahlungen/{number}/ablehnen"): Permission.APPROVE,
     ("POST", "/admin/auszahlungen/{number}/beteiligungen/{hand}/bestaetigen"): Permission.APPROVE,
+    ("POST", "/admin/auszahlungen/{number}/beleg-stornieren"): Permission.APPROVE,
+    ("POST", "/admin/auszahlungen/{number}/stornos/{reversal}/zuruecknehmen"): Permission.APPROVE,
     **{
         ("POST", f"/admin/auszahlungen/{{number}}/{act}"): (Permission.WRITE, Permission.APPROVE)
         for act in ("stornieren", "zurueckstellen", "aufnehmen", "notiz", "beleg-senden")

@@ -1,13 +1,14 @@
 """Storno: who decides it, what stops it, and what it does to a payout and its commissions once it is effective."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from ledger.access.four_eyes import SecondPersonNeeded
+from ledger.audit import unannounced
 from ledger.booking import resolutions, reversed_payouts
 from ledger.booking.resolutions import Answer
-from ledger.documents.own import circle, issuing
+from ledger.documents.own import circle, delivery, issuing
 from ledger.documents.own.content import OwnDocumentKind
 from ledger.payouts import objections, own_reversal_rows, own_reversals, payouts
 from ledger.payouts.own_reversal_rows import Ground, OwnReversal
@@ -253,3 +254,26 @@ async def test_concluding_twice_changes_nothing(shop: Shop) -> None:
     async with shop.ledger.transaction(shop.tenant) as tx:
         await reversed_payouts.conclude(tx, await own_reversal_rows.hold(tx, storno.id))
     assert await states(shop) == [(10_000, "approved")]
+
+
+async def test_what_is_told_of_its_delivery_wakes_its_workflow_until_that_has_seen_it(shop: Shop) -> None:
+    payout = await handed_out(shop, 10_000)
+    asked = await ask(shop, payout.number)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        issued = await own_reversal_rows.issue(tx, asked.id)
+        await own_reversal_rows.mark_announced(tx, asked.id, await own_reversal_rows.announcement_wanted(tx, asked.id))
+        assert issued.document_id is not None
+        await delivery.hand_out(tx, await issuing.get(tx, issued.document_id))
+        await own_reversal_rows.note_deliveries_seen(tx, asked.id)
+    assert await unannounced_here(shop) == []
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await delivery.mark_delivered(tx, await issuing.get(tx, issued.document_id), "hand", by="key:x", note="da")
+    assert await unannounced_here(shop) == [str(asked.id)]
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await own_reversal_rows.note_deliveries_seen(tx, asked.id)
+    assert await unannounced_here(shop) == []
+
+
+async def unannounced_here(shop: Shop) -> list[str]:
+    found = await unannounced.list_in_turns(shop.ledger, older_than=timedelta(0), of_each=100, at_most=1000)
+    return [one.id for one in found if one.kind == "own_reversal" and one.tenant.id == shop.tenant.id]

@@ -1,0 +1,127 @@
+"""What the ledger lets the document of a Storno or a correction do next. Called in a transaction that holds it."""
+
+from datetime import timedelta
+from typing import Any
+
+from activities.models import OwnDocumentView, Step
+from activities.payouts.voucher_document import VoucherFor, open_booking
+from activities.payouts.voucher_steps import voucher_step
+from ledger import clock, tasks
+from ledger.booking import reversed_payouts
+from ledger.connections import connection_health
+from ledger.database import TenantTransaction
+from ledger.documents import intents
+from ledger.documents.intents import Intent
+from ledger.documents.own import delivery, issuing
+from ledger.payouts import own_reversal_rows
+from ledger.payouts.own_reversal_rows import OwnReversal
+from ledger.reasons import Reason
+from ledger.refusals import NotAllowedNow
+from ledger.types import Books, DocumentStage
+
+BLOCKED = "own_reversal_blocked"
+SUBJECT = "own_reversal"
+_CERTAIN_AFTER = timedelta(hours=24, minutes=1)
+"""So long may an accepted mail still bounce (own_document_effective_at)."""
+_LOOK_AT_LEAST_S = 1.0
+
+
+_NO_CONNECTION = ("not_connected", "connection_broken", "credential_rejected")
+
+
+async def plan_reversal_step(
+    tx: TenantTransaction, reversal: OwnReversal, *, unclear_wait: timedelta
+) -> OwnDocumentView:
+    """The one step, and commits to booking where that is due; where the document is effective by now, its effect on the
+    payout is written first."""
+    step, look_in = await _next_step(tx, reversal, unclear_wait)
+    reversal = await own_reversal_rows.get(tx, reversal.id)
+    if not reversal.is_open:
+        step = Step.END
+    intent = None
+    if reversal.document_id is not None and reversal.is_open:
+        intent = await intents.open_of_document(tx, reversal.document_id)
+    return OwnDocumentView(
+        step=step,
+        intent=intent.id if intent else None,
+        number=reversal.document_number,
+        stage=reversal.stage,
+        look_in_seconds=look_in,
+        blocked=reversal.blocked is not None,
+        withdrawn=reversal.withdrawn_at is not None,
+    )
+
+
+async def _next_step(tx: TenantTransaction, reversal: OwnReversal, unclear_wait: timedelta) -> tuple[Step, float]:
+    if not reversal.is_open or reversal.blocked is not None:
+        return Step.WAIT, 0.0
+    if reversal.document_id is None:
+        return Step.ISSUE, 0.0
+    if reversal.stage is DocumentStage.ISSUED and reversal.books is Books.LEXOFFICE:
+        intent = await intents.open_of_document(tx, reversal.document_id) or await _commit_to_booking(tx, reversal)
+        return (Step.WAIT, 0.0) if intent is None else await voucher_step(tx, intent, unclear_wait)
+    document = await issuing.get(tx, reversal.document_id)
+    if document.handed_out_at is not None:
+        return await _wait_for_its_effect(tx, reversal)
+    if await _is_to_be_delivered(tx, reversal):
+        return Step.DELIVER, 0.0
+    await reversed_payouts.conclude(tx, reversal)
+    return Step.END, 0.0
+
+
+async def _commit_to_booking(tx: TenantTransaction, reversal: OwnReversal) -> Intent | None:
+    """One intent, which alone permits the POST; or why there is none, on the row and to a person."""
+    assert reversal.document_id is not None
+    document = await issuing.get(tx, reversal.document_id)
+    try:
+        return await open_booking(tx, document, VoucherFor(partner=reversal.partner_id, tax_case=reversal.tax_case))
+    except NotAllowedNow as refused:
+        if refused.code in _NO_CONNECTION:
+            await own_reversal_rows.block(tx, reversal.id, refused.reason)
+            await connection_health.ask_for_connection(tx, refused.reason)
+        else:
+            await block_and_ask(tx, reversal, refused.reason)
+        return None
+
+
+async def _is_to_be_delivered(tx: TenantTransaction, reversal: OwnReversal) -> bool:
+    """What takes back a document that nobody was given stays in the books alone."""
+    if reversal.original_id is None:
+        return True
+    return (await issuing.get(tx, reversal.original_id)).handed_out_at is not None
+
+
+async def _wait_for_its_effect(tx: TenantTransaction, reversal: OwnReversal) -> tuple[Step, float]:
+    assert reversal.document_id is not None
+    await own_reversal_rows.note_deliveries_seen(tx, reversal.id)
+    if await delivery.is_effective(tx, reversal.document_id):
+        await reversed_payouts.conclude(tx, reversal)
+        return Step.END, 0.0
+    accepted = [
+        told.at
+        for told in await delivery.list_deliveries(tx, reversal.document_id)
+        if told.outcome == "accepted" and told.bounced_at is None
+    ]
+    if not accepted:
+        return Step.WAIT, 0.0  # what is told of its delivery wakes it
+    certain = min(accepted) + _CERTAIN_AFTER
+    return Step.WAIT, max((certain - clock.now()).total_seconds(), _LOOK_AT_LEAST_S)
+
+
+async def block_and_ask(
+    tx: TenantTransaction, reversal: OwnReversal, why: Reason, *, detail: dict[str, Any] | None = None
+) -> None:
+    """Keep the document where it is, with the reason on its row and a question to a person."""
+    await own_reversal_rows.block(tx, reversal.id, why)
+    await tasks.ask(
+        tx,
+        tasks.NewTask(
+            kind=BLOCKED,
+            subject=SUBJECT,
+            subject_id=str(reversal.id),
+            reason=why,
+            actions=("retry",),
+            detail={"partner_code": reversal.partner_code, **(detail or {})},
+            links={"payout": f"/api/v1/payouts/{reversal.payout_number}"} if reversal.payout_number else None,
+        ),
+    )
