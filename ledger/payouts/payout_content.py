@@ -62,9 +62,7 @@ async def content_hashes(tx: TenantTransaction, wanted: Sequence[PayoutId]) -> d
                                FROM partner_tax_statuses s
                               WHERE s.tenant_id = p.tenant_id AND s.partner_id = p.partner_id
                                 AND s.valid_from <= p.period_to
-                                AND (s.valid_until IS NULL OR s.valid_until > p.period_from)),
-                    'refuted', CASE WHEN p.tax_case = 'eu_business'
-                                    THEN refuted_vat_ids(p.tenant_id, p.partner_id) END)::text END AS more
+                                AND (s.valid_until IS NULL OR s.valid_until > p.period_from)))::text END AS more
           FROM payouts p
           JOIN tenants t ON t.id = p.tenant_id
           JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id

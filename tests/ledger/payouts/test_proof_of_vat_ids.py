@@ -1,7 +1,9 @@
 """An own document to a business of the EU is approved only with a proof of VIES, and a no voids what was approved."""
 
+import json
 from datetime import date, timedelta
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -10,6 +12,7 @@ from ledger.payouts import decisions, payout_content
 from ledger.payouts.decisions import Decision, Shown
 from ledger.payouts.payouts import Payout
 from ledger.refusals import Blocked, NotAllowedNow
+from ledger.reports import evidence_bundle
 from ledger.tax import strategies, vat_checks
 from ledger.tax.vat_checks import Answered, VatAnswer
 from ledger.types import Books, DocumentStrategy, PayoutState, TaxCase
@@ -113,3 +116,13 @@ async def test_a_no_blocks_an_approval_whatever_the_reason(shop: Shop) -> None:
     await says(shop, VatAnswer.INVALID)
     with pytest.raises(Blocked, match="vat_id_not_valid"):
         await approved(shop, payout, "Er ist bekannt.")
+
+
+async def test_the_evidence_of_a_payout_holds_what_was_asked_and_answered(shop: Shop) -> None:
+    payout = await abroad(shop)
+    await says(shop, VatAnswer.VALID)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        bundle = await evidence_bundle.build(tx, payout.number, in_words=lambda reason: reason.code)
+    with bundle, ZipFile(bundle) as packed:
+        [check] = json.loads(packed.read("vies.json"))
+    assert (check["vat_id"], check["answer"], check["request_id"]) == ("ATU13585627", "valid", "WAPIAAAAX1")
