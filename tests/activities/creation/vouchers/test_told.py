@@ -13,6 +13,7 @@ from ledger.inbox import events
 from ledger.inbox.events import Arrival
 from ledger.payouts import payouts
 from ledger.payouts.payouts import Payout
+from ledger.reasons import Reason
 from ledger.types import LEXOFFICE, PayoutState
 from tests.activities.creation.vouchers.desk import Desk, desk_of
 from tests.fixtures.ledger_shop import approve_directly
@@ -156,3 +157,35 @@ async def test_while_a_booking_is_unclear_it_waits_and_is_looked_at_again_once_t
     await desk.search()
     [event] = await voucher_books.shop.rows("SELECT state, delivery FROM events")
     assert (event["state"], event["delivery"]) == ("received", 2)
+
+
+async def at_the_door(books: VoucherBooks, resource: UUID) -> str:
+    """The state that the inbox gives a `voucher.changed`, as the webhook hands it in."""
+    arrival = Arrival(
+        provider=LEXOFFICE,
+        organization_id=books.organization,
+        event_type="voucher.changed",
+        resource_id=str(resource),
+        event_date=None,
+        body=b"{}",
+        ignored_because=Reason.of("bookkeeping_voucher"),
+        document=resource,
+    )
+    taken = await events.take_in(books.shop.ledger, books.shop.tenant, arrival)
+    return taken.state.value
+
+
+async def test_at_the_door_ours_is_received_others_are_ignored_and_all_wait_while_a_booking_is_unclear(
+    voucher_books: VoucherBooks,
+) -> None:
+    desk = await desk_of(voucher_books)
+    assert await at_the_door(voucher_books, uuid4()) == "ignored"
+    await voucher_books.fault("timeout_504_after", method="POST", path="vouchers$", times=1)
+    await desk.book()
+    ours = UUID((await desk.voucher())["id"])
+    assert [await at_the_door(voucher_books, one) for one in (ours, uuid4())] == ["waiting", "waiting"]
+    await desk.search()
+    states = await voucher_books.shop.rows("SELECT resource_id, state FROM events WHERE delivery = 2")
+    assert {row["state"] for row in states} == {"received"}, "both are looked at, the other one without a call"
+    assert await at_the_door(voucher_books, ours) == "received"
+    assert await at_the_door(voucher_books, uuid4()) == "ignored"
