@@ -29,10 +29,18 @@ class NotReached(Exception):
 
 
 async def run_loop(
-    addresses: StackAddresses, emit: Emit, *, say: Callable[[str], None], dialect: str = "lexoffice"
+    addresses: StackAddresses,
+    emit: Emit,
+    *,
+    say: Callable[[str], None],
+    dialect: str = "lexoffice",
+    writes_own: bool = False,
 ) -> bool:
-    """Run the loop, `emit` each of its steps, `say` what takes long. True if every state was reached."""
-    async with Office(addresses, dialect) as office:
+    """Run the loop, `emit` each of its steps, `say` what takes long. True if every state was reached.
+
+    `writes_own`: the document is a Gutschrift of our own, booked in lexoffice as a purchase voucher (strategy B).
+    """
+    async with Office(addresses, dialect, writes_own=writes_own) as office:
         loop = Loop(office, emit, say)
         try:
             async with announced("Preparing the demo tenant; lexoffice takes two requests a second …", say):
@@ -142,7 +150,8 @@ class Loop:
         self._reached("commissions approved", states == {"approved"}, **_sale(sale))
 
     async def _payout_approved(self) -> str:
-        """5. An admin approves a payout; the credit note is created in lexoffice, and its id and number remembered."""
+        """5. An admin approves a payout; the credit note is created in lexoffice, and its id and number remembered. Or
+        our own document is issued, booked there with its PDF, and delivered."""
         payout = await self._office.api("POST", "/payouts", {"partner": "ANNA"})
         number = str(payout["number"])
         await self._office.api(
@@ -168,10 +177,12 @@ class Loop:
     async def _marked_paid(self, number: str) -> None:
         """7. The tenant marks the credit note paid in lexoffice."""
         payout = await self._office.api("GET", f"/payouts/{number}")
+        what, click = ("vouchers", "pay") if self._office.writes_own else ("documents", "mark-paid")
         note = await self._office.lexoffice(
-            "POST", f"/sandbox/documents/{payout['credit_note_id']}/mark-paid", {"paymentReference": number}
+            "POST", f"/sandbox/{what}/{payout['credit_note_id']}/{click}", {"paymentReference": number}
         )
-        self._reached("credit note marked paid", note["voucherStatus"] in ("paidoff", "paid"), **_payout(payout))
+        name = "voucher marked paid" if self._office.writes_own else "credit note marked paid"
+        self._reached(name, note["voucherStatus"] in ("paidoff", "paid"), **_payout(payout))
 
     async def _paid(self, number: str) -> None:
         """8. lexoffice notifies us, the payout is paid."""
@@ -227,6 +238,8 @@ def _payout(payout: Mapping[str, Any]) -> dict[str, object]:
         "payout_state": payout["state"],
         "credit_note_id": payout["credit_note_id"],
         "credit_note_number": payout["credit_note_number"],
+        "own_document_number": payout["own_document_number"],
+        "document_stage": payout["document_stage"],
         "workflow_id": payout["workflow_id"],
         "payment_reference": payout["payment_reference"],
     }

@@ -28,6 +28,32 @@ PARTNERS = (
     {"code": "BERND", "name": "Bernd Brandt", "email": "bernd@partner.example", "sponsor_code": "CLARA"},
     {"code": "ANNA", "name": "Anna Albrecht", "email": "anna@partner.example", "sponsor_code": "BERND"},
 )
+_OF_OTHER_TAX_CASES: tuple[tuple[dict[str, str], dict[str, str | int]], ...] = (
+    # One of each other tax case, without bank details: nothing is paid to them before somebody records some.
+    ({"code": "SOFIE", "name": "Sofie Sommer", **_ADDRESS}, {"status": "small_business", "tax_number": "12/345/67890"}),
+    ({"code": "PAUL", "name": "Paul Privat", **_ADDRESS}, {"status": "private", "declared_on": "2026-01-05"}),
+    (
+        {
+            "code": "OEHL", "name": "Öhlinger & Söhne OG",
+            "street": "Ring 1", "zip": "1010", "city": "Wien", "country_code": "AT",
+        },
+        {"status": "eu_business", "vat_id": "ATU13585627"},
+    ),
+    (
+        {
+            "code": "BAERG", "name": "Bärg AG",
+            "street": "Gasse 7", "zip": "8001", "city": "Zürich", "country_code": "CH",
+        },
+        {"status": "third_country", "tax_number": "CHE-116.281.710 MWST"},
+    ),
+    (
+        {
+            "code": "KLEIN", "name": "Klein SARL",
+            "street": "Rue 5", "zip": "75001", "city": "Paris", "country_code": "FR",
+        },
+        {"status": "small_business_eu", "tax_number": "FR12345678EX"},
+    ),
+)  # fmt: skip
 _IBANS = {
     "CLARA": "DE02120300000000202051",
     "BERND": "DE54120300000000303062",
@@ -64,8 +90,9 @@ class _Papers:
 class Office:
     """One demo tenant with everything it needs, and the people and machines that act for it."""
 
-    def __init__(self, addresses: StackAddresses, dialect: str) -> None:
+    def __init__(self, addresses: StackAddresses, dialect: str, *, writes_own: bool = False) -> None:
         self._addresses = addresses
+        self.writes_own = writes_own
         self.dialect = dialect
         self.slug = "demo" if dialect == "lexoffice" else "demo-kapitel"
         self.company = "Demo GmbH" if dialect == "lexoffice" else "Demo Kapitel GmbH"
@@ -117,7 +144,11 @@ class Office:
             hook=f"{self._addresses.api_url}/api/webhooks/{self.slug}/lexoffice",
             organization=self.organization,
         )
+        if self.writes_own:
+            await self.api("PATCH", "/document-settings", {"strategies": {"regular": "own_document"}})
         await asyncio.gather(self._connect(account["apiKey"]), self._make_partners())
+        if self.writes_own:
+            await self._choose_category()
         self._papers.write(self._papers_file)
 
     async def _return_key(self, key: str) -> None:
@@ -250,6 +281,18 @@ class Office:
         if health["state"] != "healthy":
             raise DoorClosed(f"event subscriptions: {health['state']} {health['reason'] or ''}")
 
+    async def _choose_category(self) -> None:
+        """What vouchers of regular partners are booked to, from lexoffice's own list."""
+        listed = await self.api("POST", "/posting-categories/read")
+        deadline = time.monotonic() + PATIENCE.in_all_s
+        while not listed["categories"] and time.monotonic() < deadline:
+            await asyncio.sleep(0.5)
+            listed = await self.api("GET", "/posting-categories")
+        chosen = next((one["id"] for one in listed["categories"] if "rovision" in one["name"]), None)
+        if chosen is None:
+            raise DoorClosed("posting categories: none for commissions")
+        await self.api("PUT", "/posting-categories/regular", {"category_id": chosen})
+
     async def _make_partners(self) -> None:
         known = {row["code"] for row in (await self.api("GET", "/partners"))["items"]}
         if not known:
@@ -263,17 +306,7 @@ class Office:
         for partner in PARTNERS:
             if partner["code"] in known:
                 continue
-            await self.api("POST", "/partners", {**partner, **_ADDRESS})
-            await self.api(
-                "POST",
-                f"/partners/{partner['code']}/tax-statuses",
-                {"status": "regular", "valid_from": "2020-01-01", "vat_id": "DE987654328"},
-            )
-            await self.api(
-                "POST",
-                f"/partners/{partner['code']}/agreement",
-                {"version": "2026-01", "accepted_at": "2026-01-02T09:00:00+01:00"},
-            )
+            await self._make_partner({**partner, **_ADDRESS}, {"status": "regular", "vat_id": "DE987654328"})
             account = await self.api(
                 "PUT",
                 f"/partners/{partner['code']}/bank-details",
@@ -283,3 +316,21 @@ class Office:
             await self.api(
                 "POST", f"/partners/{partner['code']}/bank-details/confirm", {"account": account["id"]}, key="approve"
             )
+        for partner, status in _OF_OTHER_TAX_CASES:
+            if partner["code"] not in known:
+                await self._make_partner(partner, status)
+
+    async def _make_partner(self, partner: Mapping[str, str], status: Mapping[str, str | int]) -> None:
+        """With tax status and agreement. A small business is confirmed for the year of today."""
+        confirmed = {"confirmed_year": time.localtime().tm_year} if status["status"] == "small_business" else {}
+        await self.api("POST", "/partners", partner)
+        await self.api(
+            "POST",
+            f"/partners/{partner['code']}/tax-statuses",
+            {"valid_from": "2020-01-01", **status, **confirmed},
+        )
+        await self.api(
+            "POST",
+            f"/partners/{partner['code']}/agreement",
+            {"version": "2026-01", "accepted_at": "2026-01-02T09:00:00+01:00"},
+        )

@@ -29,14 +29,14 @@ def _print_json(step: Mapping[str, object]) -> None:
     print(json.dumps(step, ensure_ascii=False, default=str), flush=True)
 
 
-async def run_once(dialect: str) -> bool:
+async def run_once(dialect: str, *, writes_own: bool = False) -> bool:
     """The loop over a temporary state, one JSON line per step. True only if every state was reached."""
     state = Path(tempfile.mkdtemp(prefix="partnerdesk-once-"))
     complete = False
     try:
         quick = ["--key-bits", "2048"]
         async with Stack(state, Ports.free(), emit=say, durable=False, lexoffice_options=quick) as stack:
-            complete = await run_loop(stack.addresses, _print_json, say=say, dialect=dialect)
+            complete = await run_loop(stack.addresses, _print_json, say=say, dialect=dialect, writes_own=writes_own)
     except StackError as error:
         _tell(error)
     except asyncio.CancelledError:
@@ -101,7 +101,9 @@ async def _main(options: argparse.Namespace) -> int:
     _cancel_on_signals(asyncio.current_task())
     try:
         complete = await (
-            run_once(options.dialect or "lexoffice") if options.once else run_until_stopped(options.state.resolve())
+            run_once(options.dialect or "lexoffice", writes_own=options.strategy == "own")
+            if options.once
+            else run_until_stopped(options.state.resolve())
         )
     except StackError as error:
         _tell(error)
@@ -152,6 +154,11 @@ def main() -> None:
         help="with --once: whether the sandbox notifies as lexoffice really does, or as chapter 36 describes",
     )
     parser.add_argument(
+        "--strategy",
+        choices=("lexoffice", "own"),
+        help="with --once: whether the document is lexoffice's credit note, or a Gutschrift of our own",
+    )
+    parser.add_argument(
         "--code",
         action="store_true",
         help="print the codes of the moment that the demo's people need as their second factor, and end",
@@ -162,8 +169,8 @@ def main() -> None:
     options = parser.parse_args()
     # Databases, logs, mails and keys of the demo are for nobody else on this machine.
     os.umask(0o077)
-    if options.dialect and not options.once:
-        parser.error("--dialect needs --once")
+    if (options.dialect or options.strategy) and not options.once:
+        parser.error("--dialect and --strategy need --once")
     if options.code:
         sys.exit(print_codes(options.state))
     status = asyncio.run(_main(options))
