@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.fixtures.house import Shop, until
 
 
@@ -66,3 +68,38 @@ async def test_voided_before_the_export_it_is_cancelled(connected_shop: Shop) ->
     await connected_shop.click(payout["credit_note_id"], "void")
     await connected_shop.payout_when(payout["number"], "cancelled")
     assert await connected_shop.tasks("returned") == []
+
+
+@pytest.mark.parametrize("net", ["90.00", "110.00"])
+async def test_an_approved_run_gives_no_file_once_a_credit_note_in_it_was_edited(
+    connected_shop: Shop, net: str
+) -> None:
+    """Nobody sweeps here: what tells of it is the notification of the edit itself."""
+    payout = await connected_shop.open_payout()
+    run = await _drafted(connected_shop, payout)
+    approval = {"content_hash": run["content_hash"]}
+    await connected_shop.api("POST", f"/bank-runs/{run['number']}/approve", approval, key="approve")
+    before = {event["id"] for event in await connected_shop.events(payout["credit_note_id"])}
+    await connected_shop.click(payout["credit_note_id"], "edit", net=net, force=True)
+    await until(lambda: connected_shop.tasks("document_deviates"), bool, "the question about the document")
+    told = await connected_shop.events(payout["credit_note_id"])
+    assert {event["event_type"] for event in told if event["id"] not in before} == {"credit-note.changed"}
+    refused = await connected_shop.call("POST", f"/bank-runs/{run['number']}/file")
+    assert (refused.status_code, refused.json()["code"]) == (409, "bank_run_draft"), "its approval is void"
+    run = await connected_shop.api("GET", f"/bank-runs/{run['number']}")
+    approval = {"content_hash": run["content_hash"]}
+    again = await connected_shop.call("POST", f"/bank-runs/{run['number']}/approve", approval, key="approve")
+    assert again.is_client_error, again.text
+    assert (await connected_shop.api("GET", "/bank-runs/candidates"))["payable"] == []
+    assert (await connected_shop.api("GET", f"/payouts/{payout['number']}"))["state"] == "credit_note_open"
+
+
+async def test_an_open_invoice_edited_in_lexoffice_changes_its_commissions_at_once(connected_shop: Shop) -> None:
+    intent = await connected_shop.sale()
+    invoice = await connected_shop.write_invoice(remark=f"Bestellung: {intent}")
+    sale = await connected_shop.transaction(intent, lambda sale: not sale["provisional"])
+    await connected_shop.click(invoice["id"], "edit", net="500.00", force=True)
+    changed = await connected_shop.transaction(intent, lambda seen: seen["base_cents"] != sale["base_cents"])
+    assert (changed["base_cents"], changed["state"]) == (50_000, "pending")
+    [last, *_] = sorted(await connected_shop.events_ended(invoice["id"]), key=lambda event: -event["id"])
+    assert (last["event_type"], last["state"]) == ("invoice.changed", "processed")
