@@ -21,6 +21,7 @@ from activities.judging.voucher_content import voucher_of
 from activities.judging.voucher_evidence import observed_voucher
 from activities.judging.voucher_judgement import VOIDED, differences_from_booking, totals_of, versions_of
 from activities.models import CONNECTION_UNUSABLE, DocumentCreation, mendable
+from activities.payouts.payout_blocks import WAITS_FOR_CONNECTION
 from ledger.connections import connections
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents import documents, intents, unclear_outcomes
@@ -36,8 +37,6 @@ V_co = TypeVar("V_co", covariant=True)
 
 PATIENCE = 5
 """Right after a POST a GET of the voucher may be a 404, and its file may not be shown: look so often, then believe."""
-
-WAITS_FOR_CONNECTION = ("not_connected", "connection_broken", "credential_rejected")
 
 
 class VoucherOwner(Protocol[V_co]):

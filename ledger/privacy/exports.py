@@ -46,6 +46,8 @@ _OF_PARTNER = {
     "own_document_deliveries": "SELECT to_jsonb(v) || jsonb_build_object('number', d.number)"
     " FROM own_document_deliveries v JOIN own_documents d ON d.tenant_id = v.tenant_id AND d.id = v.document_id"
     " WHERE v.tenant_id = $1 AND d.partner_id = $2 ORDER BY v.seq",
+    "contacts_in_the_books": "SELECT to_jsonb(t) FROM partner_contacts t WHERE tenant_id = $1 AND partner_id = $2"
+    " ORDER BY organization_id",
     "customers_assigned": "SELECT jsonb_build_object('id', id, 'since', assigned_at) FROM customers"
     " WHERE tenant_id = $1 AND assigned_partner_id = $2 ORDER BY seq",
     "mails": "SELECT jsonb_build_object('kind', kind, 'address', address, 'created_at', created_at, 'outcome', outcome)"

@@ -151,6 +151,7 @@ async def _erase_identity(tx: TenantTransaction, partner: Partner) -> int:
         GONE,
         code_after(partner.id),
     )
+    await tx.execute("DELETE FROM partner_contacts WHERE tenant_id = $1 AND partner_id = $2", tx.tenant.id, partner.id)
     # What is still to be asked is not asked any more.
     await tx.execute(
         "UPDATE vat_checks SET answer = 'unanswered', answered_at = now()"
