@@ -1457,6 +1457,9 @@ CREATE UNIQUE INDEX one_document_of_a_payout ON own_documents (tenant_id, payout
     WHERE (kind IN ('self_billed', 'commission_statement')) AND closed_at IS NULL;
 CREATE UNIQUE INDEX one_reversal_of_a_document ON own_documents (tenant_id, original_id)
     WHERE kind = 'reversal' AND closed_at IS NULL;
+CREATE INDEX own_documents_by_end ON own_documents (tenant_id, reverse(translate(upper(number), '-_/. ', '')) COLLATE
+    "C");
+CREATE INDEX own_documents_by_number ON own_documents (tenant_id, translate(upper(number), '-_/. ', '') COLLATE "C");
 CREATE INDEX own_documents_changed ON own_documents (tenant_id, changed_at);
 CREATE INDEX own_documents_of_partner ON own_documents (tenant_id, partner_id, seq);
 CREATE INDEX own_documents_tenant_id_payout_id_idx ON own_documents (tenant_id, payout_id);

@@ -156,12 +156,24 @@ async def _payouts(
             (SELECT id FROM payouts WHERE tenant_id = $1 AND number_backwards >= $4 AND number_backwards < $5
               ORDER BY number_sought DESC LIMIT $8)
             UNION
+            (SELECT payout_id FROM own_documents
+              WHERE tenant_id = $1 AND payout_id IS NOT NULL
+                AND translate(upper(number), '-_/. ', '') COLLATE "C" >= $2
+                AND translate(upper(number), '-_/. ', '') COLLATE "C" < $3 LIMIT $8)
+            UNION
+            (SELECT payout_id FROM own_documents
+              WHERE tenant_id = $1 AND payout_id IS NOT NULL
+                AND reverse(translate(upper(number), '-_/. ', '')) COLLATE "C" >= $4
+                AND reverse(translate(upper(number), '-_/. ', '')) COLLATE "C" < $5 LIMIT $8)
+            UNION
             (SELECT id FROM payouts WHERE tenant_id = $1 AND gross_cents = $7 ORDER BY seq DESC LIMIT $8))
         SELECT o.number, o.state, p.code AS partner_code, o.gross_cents, o.created_at,
-               d.voucher_number AS credit_note_number
+               COALESCE(own.number, d.voucher_number) AS credit_note_number
           FROM hits h JOIN payouts o ON o.tenant_id = $1 AND o.id = h.id
           JOIN partners p ON p.tenant_id = o.tenant_id AND p.id = o.partner_id
           LEFT JOIN external_documents d ON d.tenant_id = o.tenant_id AND d.payout_id = o.id AND d.detached_at IS NULL
+          LEFT JOIN own_documents own ON own.tenant_id = o.tenant_id AND own.payout_id = o.id AND own.closed_at IS NULL
+                AND own.kind IN ('self_billed', 'commission_statement')
          ORDER BY o.number_sought <> $2 AND d.number_sought IS DISTINCT FROM $2, o.seq DESC LIMIT $8
         """,
         tx.tenant.id,

@@ -5,6 +5,7 @@ import pytest
 from api.actions import stripe_events
 from ledger.roles import Role
 from ledger.search_terms import amount, folded
+from tests.fixtures.own_documents import of_payout
 from tests.fixtures.sale_books import Books
 
 
@@ -74,6 +75,20 @@ async def test_a_payout_is_found_by_either_end_of_its_numbers_however_they_are_t
         assert found.headers["location"] == "/admin/auszahlungen/PO-2026-0042"
     else:
         assert "/admin/auszahlungen/PO-2026-0042" in found.text
+
+
+@pytest.mark.parametrize("words", ["{}", "gu 2026/00001", "00001", "GU2026"])
+async def test_a_payout_is_found_by_either_end_of_the_number_of_its_own_document(sale_books: Books, words: str) -> None:
+    await sale_books.fit_to_be_paid()
+    await sale_books.approved_sale()
+    number = (await sale_books.send("/admin/partner/ANNA/auszahlung")).rpartition("/")[2]
+    row = await of_payout(sale_books.firm.parts.ledger, sale_books.firm.tenant, number)
+    asked = words.format(row.number).replace("2026", f"{row.issued_on:%Y}")
+    found = await sale_books.editor.http.get("/admin/suche", params={"q": asked})
+    if found.status_code == 303:
+        assert found.headers["location"] == f"/admin/auszahlungen/{number}"
+    else:
+        assert row.number in found.text
 
 
 @pytest.mark.parametrize(
