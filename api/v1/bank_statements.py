@@ -2,20 +2,25 @@
 
 import base64
 import binascii
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from fastapi import Query
+from fastapi import Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, field_validator
 
 from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import ListQuery, Page, page
+from api.v1.answers import Cursor, Limit, ListQuery, Page, page
 from api.v1.callers import Banker, Clerk
 from api.v1.doors import door_router
-from ledger.bank import statement_files
+from api.v1.once import OnlyOnce
+from ledger.bank import statement_files, unassigned
 from ledger.bank.statement_files import Handed, Outcome, StatementFile
+from ledger.bank.unassigned import BankEntry
+from ledger.booking import settlement_by_bank
+from ledger.payouts import payouts
 from ledger.types import Submitted
 
 router = door_router("/api/v1", "Kontoauszüge")
@@ -92,6 +97,77 @@ async def list_files(doors: Doors, caller: Banker, asked: Annotated[ListQuery, Q
             tx, updated_since=asked.updated_since, after=after(asked.cursor), limit=asked.limit
         )
     return JSONResponse(page(found, shown))
+
+
+class Assignment(Submitted):
+    payout: str = Field(
+        max_length=32, description="Auszahlung, die der Umsatz bezahlt oder zurückbringt", examples=["PO-2026-0001"]
+    )
+
+
+class SetAside(Submitted):
+    reason: str = Field(min_length=1, max_length=500, examples=["Erstattung des Lieferanten"])
+
+
+class EntriesQuery(Submitted):
+    state: Literal["waiting", "matched", "unrelated", "unresolved", "set_aside"] = Field(
+        default="unresolved", description="Des Umsatzes; sonst die, die niemand zugeordnet hat"
+    )
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
+class EntryShown(BankEntry):
+    reason: str | None
+
+
+@router.get(
+    "/bank-entries",
+    summary="Umsätze auflisten",
+    description="Solche, die Auszahlungen betreffen können; ohne `state` die, die niemand zugeordnet hat, mit dem "
+    "Grund.",
+    operation_id="list_bank_entries",
+    response_model=Page[EntryShown],
+)
+async def list_entries(doors: Doors, caller: Banker, asked: Annotated[EntriesQuery, Query()]) -> JSONResponse:
+    async with doors.ledger.transaction(caller.tenant) as tx:
+        found = await unassigned.list_entries(tx, state=asked.state, after=after(asked.cursor), limit=asked.limit)
+    return JSONResponse(page(found, _entry))
+
+
+@router.post(
+    "/bank-entries/{entry}/assign",
+    summary="Einen Umsatz einer Auszahlung zuordnen",
+    description="Ein Mensch sagt, was die Datei der Bank nicht sagt: eine Überweisung wird zum Nachweis der Zahlung, "
+    "ein Eingang zu ihrer Rückbuchung. Es zählt als Beteiligung an der Auszahlung.",
+    operation_id="assign_bank_entry",
+    response_model=EntryShown,
+)
+async def assign(entry: UUID, caller: Clerk, once: OnlyOnce, to: Annotated[Assignment, Body()]) -> JSONResponse:
+    async with once.acting() as (tx, after):
+        assigned, payout = await unassigned.assign(tx, entry, to.payout, by=caller.actor)
+        if payout.state.ends_the_workflow:
+            await settlement_by_bank.apply(tx, payout)
+        else:
+            await payouts.want_recheck(tx, payout.id)
+            after.rechecks([payout.number])
+        return after.answer(_entry(assigned))
+
+
+@router.post(
+    "/bank-entries/{entry}/set-aside",
+    summary="Einen Umsatz beiseitelegen",
+    description="Er betrifft keine Auszahlung, oder er ist anders erledigt.",
+    operation_id="set_bank_entry_aside",
+    response_model=EntryShown,
+)
+async def set_aside(entry: UUID, caller: Clerk, once: OnlyOnce, why: Annotated[SetAside, Body()]) -> JSONResponse:
+    async with once.acting() as (tx, after):
+        return after.answer(_entry(await unassigned.set_aside(tx, entry, by=caller.actor, reason=why.reason)))
+
+
+def _entry(entry: BankEntry) -> dict[str, Any]:
+    return shown(entry, reason=in_words(entry.why))
 
 
 def _outcome(one: Outcome) -> dict[str, Any]:

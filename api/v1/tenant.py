@@ -17,7 +17,7 @@ from ledger.access.tenants import TenantProfile
 from ledger.connections.wanted_schedules import ScheduleKind
 from ledger.countries import Country
 from ledger.tax_numbers import BusinessId, VatId
-from ledger.types import Cents, Submitted, WithoutBankDetails
+from ledger.types import Cents, PaidBy, Submitted, WithoutBankDetails
 
 router = door_router("/api/v1", "Mandant")
 
@@ -54,6 +54,11 @@ class TenantChange(Submitted):
         default=WithoutBankDetails.HOLD,
         description="Was einem Partner ohne geltende Bankverbindung zusteht: `hold` wartet auf sie, `by_hand` wird "
         "ausgezahlt und von Hand überwiesen",
+    )
+    paid_by: PaidBy = Field(
+        default=PaidBy.LEXOFFICE,
+        description="Wer sagt, dass eine Auszahlung bezahlt ist: `lexoffice`, der Kontoauszug (`bank`) oder beide "
+        "(`both`)",
     )
     replacement_window: timedelta = Field(
         default=timedelta(days=3),

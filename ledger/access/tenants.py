@@ -11,7 +11,7 @@ from ledger import plain_text, tax_numbers
 from ledger.audit import audit
 from ledger.database import Ledger, TenantTransaction
 from ledger.refusals import AlreadyExists, NotAcceptable, NotFound
-from ledger.types import CampaignId, Frozen, Tenant, TenantId, WithoutBankDetails
+from ledger.types import CampaignId, Frozen, PaidBy, Tenant, TenantId, WithoutBankDetails
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -45,6 +45,8 @@ class TenantProfile(TenantAddress):
     """How much of what a payout would hold is netted with claw-backs, at most; and in cents, where that is set."""
     clawback_limit_cents: int | None
     without_bank_details: WithoutBankDetails
+    paid_by: PaidBy
+    """Who says that a payout is paid: lexoffice, the bank's statements, or both."""
     agreement_version: str | None
     """What partners must have accepted (§ 14 Abs. 2 Satz 5 UStG); None: whichever version they have."""
     four_eyes_limit_cents: int
@@ -133,8 +135,8 @@ async def get_profile(tx: TenantTransaction) -> TenantProfile:
         """
         SELECT id, slug, name, street, zip, city, country_code, vat_id, tax_number, business_id, is_demo,
                default_campaign_id, replacement_window, minimum_payout_cents, hold_days, clawback_limit_percent,
-               clawback_limit_cents, without_bank_details, agreement_version, four_eyes_limit_cents, single_approver,
-               bank_quarantine, vat_proof_days, payout_run_day, payout_run_hour
+               clawback_limit_cents, without_bank_details, paid_by, agreement_version, four_eyes_limit_cents,
+               single_approver, bank_quarantine, vat_proof_days, payout_run_day, payout_run_hour
           FROM tenants WHERE id = $1
         """,
         tx.tenant.id,
@@ -167,6 +169,7 @@ _CHANGEABLE = frozenset(
         "clawback_limit_percent",
         "clawback_limit_cents",
         "without_bank_details",
+        "paid_by",
         "agreement_version",
         "four_eyes_limit_cents",
         "single_approver",

@@ -64,6 +64,10 @@ class Payout(Frozen):
     reopened: bool
     payment_reference: str | None
     paid_on: date | None
+    transferred_on: date | None
+    """Booking day of its transfer, by the bank; None while not all of it has left."""
+    bank_reference: str | None
+    """The bank's own, of that booking."""
     run_id: UUID | None
     """Of the payout run that made it."""
     created_at: datetime

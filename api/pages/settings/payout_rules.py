@@ -14,7 +14,7 @@ from ledger.access import tenants
 from ledger.access.tenants import TenantProfile
 from ledger.refusals import NotAcceptable
 from ledger.roles import Permission
-from ledger.types import WithoutBankDetails
+from ledger.types import PaidBy, WithoutBankDetails
 
 PAGE = "/admin/abrechnungsregeln"
 router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
@@ -52,7 +52,16 @@ async def _shown(visit: Visit, *, wrong: str | None = None) -> Response:
     )
 
 
-_NAMES = ("stornofrist", "mindestbetrag", "prozent", "hoechstens", "ersatzfrist", "ohne-konto", "fassung")
+_NAMES = (
+    "stornofrist",
+    "mindestbetrag",
+    "prozent",
+    "hoechstens",
+    "ersatzfrist",
+    "ohne-konto",
+    "bezahlt-laut",
+    "fassung",
+)
 
 
 def _written(profile: TenantProfile) -> dict[str, str]:
@@ -64,6 +73,7 @@ def _written(profile: TenantProfile) -> dict[str, str]:
         "hoechstens": "" if most is None else _euros(most),
         "ersatzfrist": str(profile.replacement_window.days),
         "ohne-konto": profile.without_bank_details,
+        "bezahlt-laut": profile.paid_by,
         "fassung": profile.agreement_version or "",
     }
 
@@ -87,6 +97,7 @@ def _read(visit: Visit) -> dict[str, Any]:
         "clawback_limit_cents": limit,
         "replacement_window": timedelta(days=_days(visit, "ersatzfrist", 0, 30, "replacement_window_not_acceptable")),
         "without_bank_details": _rule(visit.field("ohne-konto")),
+        "paid_by": _paid_by(visit.field("bezahlt-laut") or PaidBy.LEXOFFICE),
         "agreement_version": version or None,
     }
 
@@ -94,6 +105,13 @@ def _read(visit: Visit) -> dict[str, Any]:
 def _rule(text: str) -> WithoutBankDetails:
     try:
         return WithoutBankDetails(text)
+    except ValueError:
+        raise NotAcceptable("value_not_acceptable") from None
+
+
+def _paid_by(text: str) -> PaidBy:
+    try:
+        return PaidBy(text)
     except ValueError:
         raise NotAcceptable("value_not_acceptable") from None
 

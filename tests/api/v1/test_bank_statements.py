@@ -5,7 +5,11 @@ from typing import Any
 
 import httpx
 
-from tests.fixtures.bank_runs import MAKER, OWN_IBAN, iban
+from ledger.bank import payment_matching
+from ledger.programme import campaigns
+from ledger.programme.calculation import Rate
+from ledger.programme.campaigns import NewCampaign, NewPlan
+from tests.fixtures.bank_runs import MAKER, OWN_IBAN, iban, open_payout
 from tests.fixtures.bank_runs import own_account as recorded
 from tests.fixtures.bank_statements import Line, camt, mt940
 from tests.fixtures.door import Door
@@ -74,3 +78,58 @@ async def test_a_statement_may_be_larger_than_other_bodies(door: Door) -> None:
         "/api/v1/partners", json={"name": "x" * 1_100_000, "code": "X"}, headers={"X-API-Key": key}
     )
     assert elsewhere.status_code == 413
+
+
+async def _unassigned(door: Door) -> list[dict[str, Any]]:
+    key = await door.new_key("bank")
+    answer = await door.http.get("/api/v1/bank-entries", headers={"X-API-Key": key})
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def _act(door: Door, entry: str, act: str, body: dict[str, Any]) -> httpx.Response:
+    headers = {"X-API-Key": await door.new_key("statements")}
+    return await door.http.post(f"/api/v1/bank-entries/{entry}/{act}", json=body, headers=headers)
+
+
+async def _typed_by_hand(door: Door) -> tuple[str, str]:
+    """A payout with an open document, and a transfer that a person typed at the bank: its id."""
+    shop = Shop(door.parts.ledger, door.tenant, {})
+    await own_account(door)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        campaign = await campaigns.create(tx, NewCampaign(slug="s", name="S"), by="test")
+        await campaigns.add_plan(tx, campaign.id, NewPlan(levels=(Rate(level=1, percent=10),)), by="test")
+    payout = await open_payout(shop, door.parts.vault, to=iban(1))
+    await bring(door, camt(Line(-payout.gross_cents, None, iban(1), text=f"Provision {payout.number}")))
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        for waiting in await payment_matching.list_waiting(tx, limit=10):
+            await payment_matching.match(tx, waiting)
+    [entry] = await _unassigned(door)
+    assert (entry["outcome_code"], payout.number in entry["reason"]) == ("looks_like_a_transfer", True)
+    return payout.number, entry["id"]
+
+
+async def test_a_person_assigns_what_was_typed_by_hand_and_has_a_hand_in_it(door: Door) -> None:
+    number, entry = await _typed_by_hand(door)
+    assert (await _act(door, entry, "assign", {"payout": "PO-2026-9999"})).status_code == 404
+    assigned = await _act(door, entry, "assign", {"payout": number})
+    assert (assigned.status_code, assigned.json()["state"]) == (200, "matched"), assigned.text
+    [evidence] = await door.rows("SELECT kind, assigned_by FROM payment_evidence")
+    assert (evidence["kind"], evidence["assigned_by"][:4]) == ("debit", "key:")
+    assert await door.rows("SELECT 1 FROM hands WHERE act = 'payout.bank_assigned' AND subject_id = $1", number)
+    again = await _act(door, entry, "assign", {"payout": number})
+    assert (again.status_code, again.json()["code"]) == (409, "booking_decided")
+    assert await _unassigned(door) == []
+
+
+async def test_a_booking_is_set_aside_with_a_reason(door: Door) -> None:
+    _, entry = await _typed_by_hand(door)
+    assert (await _act(door, entry, "set-aside", {"reason": ""})).status_code == 422
+    assert (await _act(door, entry, "set-aside", {"reason": "Doppelt"})).json()["state"] == "set_aside"
+    assert (await _unassigned(door), await door.rows("SELECT 1 FROM payment_evidence")) == ([], [])
+
+
+async def test_a_tenant_chooses_who_says_paid(door: Door) -> None:
+    assert (await door.api("GET", "tenant")).json()["paid_by"] == "lexoffice"
+    assert (await door.api("PATCH", "tenant", {"paid_by": "bank"})).json()["paid_by"] == "bank"
+    assert (await door.api("PATCH", "tenant", {"paid_by": "nobody"})).status_code == 422
