@@ -64,7 +64,9 @@ class PayoutVouchers:
     ) -> None:
         payout = await _payout(tx, task)
         undelivered = payout.document_stage in (None, DocumentStage.ISSUED)
-        actions = ("retry", "not_issued") if kind in _NOT_ISSUED and undelivered else ("retry",)
+        # A period that is closed in the books: the document's day stays, a person chooses that of the booking.
+        on_a_day = ("book_on",) if why.code == "voucher_date_refused" and undelivered else ()
+        actions = (*on_a_day, "retry", *(("not_issued",) if kind in _NOT_ISSUED and undelivered else ()))
         await payouts.block(tx, payout.id, why)
         more = (detail or {}) | ({"technical": technical} if technical else {})
         await _ask(tx, payout, kind, why, actions=actions, detail=more)

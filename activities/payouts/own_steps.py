@@ -91,7 +91,8 @@ async def _book_again(tx: TenantTransaction, payout: Payout, document: OwnDocume
         return Step.WAIT, None
     try:
         async with tx.savepoint():
-            intent = await open_booking(tx, document, voucher_of(payout))
+            day = await voucher_ends.find_day(tx, payout.id)
+            intent = await open_booking(tx, document, voucher_of(payout), booked_on=day)
     except NotAllowedNow as refused:
         await block_for(tx, payout, refused.reason, kind="voucher_refused", actions=("retry", "not_issued"))
         return Step.WAIT, None

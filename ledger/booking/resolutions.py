@@ -206,8 +206,11 @@ async def _about_payout(
         return Resolved(task=task_id, payout=PayoutNumber(number))
     payout = await payouts.lock(tx, number)
     detail = {"task": str(task_id), "kind": kind, "action": answer.action}
-    if answer.action == "book_again" and (day := voucher_ends.booking_day(answer.detail.get("booked_on"))):
-        detail["booked_on"] = day
+    if answer.action in ("book_again", "book_on"):
+        day = voucher_ends.booking_day(answer.detail.get("booked_on"))
+        if day is None and answer.action == "book_on":
+            raise NotAcceptable("booked_on_unreadable")
+        detail |= {"booked_on": day} if day else {}
     decision = await decisions.resolve(tx, number, actor=actor, reason=answer.reason, detail=detail)
     match kind, answer.action:
         case "outcome_unknown", action:

@@ -3,6 +3,8 @@
 A person books it once more, or takes it back (rules.md, strategy B). Until then no bank file takes the payout.
 """
 
+from datetime import date
+
 from ledger import clock, tasks
 from ledger.database import TenantTransaction
 from ledger.payouts import payouts
@@ -72,6 +74,20 @@ def booking_day(said: object) -> str | None:
     if day > clock.today():
         raise NotAcceptable("booked_on_unreadable")
     return day.isoformat()
+
+
+async def find_day(tx: TenantTransaction, payout: PayoutId) -> date | None:
+    """The day on which a person wants a document booked whose own is in a closed period; the newest word counts."""
+    found: str | None = await tx.fetchval(
+        """
+        SELECT detail ->> 'booked_on' FROM decisions
+         WHERE tenant_id = $1 AND payout_id = $2 AND kind = 'resolve' AND detail ->> 'action' = 'book_on'
+         ORDER BY decided_at DESC LIMIT 1
+        """,
+        tx.tenant.id,
+        payout,
+    )
+    return None if found is None else business_day(found)
 
 
 async def find_order(tx: TenantTransaction, payout: PayoutId) -> Order | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -375,6 +375,7 @@ class OrganizationForm(Wire):
     vanished_categories: tuple[str, ...] | None = None
     put_loses_files: bool | None = None
     vouchers_need_customers: bool | None = None
+    closed_until: date | None = None
     voucher_status_refused: bool | None = None
     e_invoices_on: bool | None = None
     ocr_ms: int | None = Field(None, ge=0, le=600_000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -56,6 +56,7 @@ class Organization(Wire):
     vanished_categories: tuple[str, ...] = ()
     put_loses_files: bool = False
     vouchers_need_customers: bool = False
+    closed_until: date | None = None
     voucher_status_refused: bool = True
     e_invoices_on: bool = True
     ocr_ms: int = Field(0, ge=0, le=600_000)

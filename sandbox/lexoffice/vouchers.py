@@ -156,6 +156,9 @@ def _read(call: Call, body: dict[str, Any], before: Voucher | None) -> dict[str,
         issues.append(Issue("invalid_value", "remark"))
     sent["voucher_date"] = _day(body, "voucherDate", issues)
     sent["due"] = _day(body, "dueDate", issues) if "dueDate" in body else sent["voucher_date"]
+    closed = call.organization.closed_until
+    if closed is not None and sent["voucher_date"] is not None and german_day(sent["voucher_date"]) <= closed:
+        issues.append(Issue("invalid_value", "voucherDate"))  # its Voranmeldung is sent: nothing is booked there
     issues += _status_issues(call.organization, body, before)
     sent |= _money(call.organization, body, issues)
     sent |= _contact(call, body, sent.get("items", ()), issues)

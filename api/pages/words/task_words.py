@@ -307,6 +307,11 @@ ACTIONS: dict[str, ActionWords] = {
         N_("Die Nummer bleibt als „nicht ausgegeben“ stehen, und die Auszahlung wartet wieder auf Freigabe."),
         reason=True,
     ),
+    "book_on": ActionWords(
+        N_("An diesem Tag buchen"),
+        N_("Der Tag der Gutschrift bleibt; nur der Eingangsbeleg bekommt einen anderen."),
+        needs=("booked_on",),
+    ),
     "book_again": ActionWords(
         N_("Neu buchen"), N_("Dieselbe Gutschrift bekommt einen neuen Eingangsbeleg."), needs=("booked_on",)
     ),

@@ -122,3 +122,26 @@ async def test_a_refused_booking_is_opened_anew_once_the_account_is_mended(vouch
     payout = await carry_out(voucher_books, await plan(voucher_books))
     assert payout.document_stage == "booked"
     assert len(await voucher_books.vouchers()) == 1
+
+
+async def test_in_a_closed_period_a_person_chooses_the_day_of_the_booking_and_the_document_keeps_its_own(
+    voucher_books: VoucherBooks,
+) -> None:
+    desk = await issued(voucher_books)
+    day = desk.row.issued_on
+    await voucher_books.changes(closedUntil=day.isoformat())
+    task = DocumentCreation(
+        tenant=voucher_books.shop.tenant, intent=desk.intent.id, number=PayoutNumber(voucher_books.payout.number)
+    )
+    await as_activity(lambda: hands(voucher_books).book_voucher(task))
+    [asked] = await voucher_books.shop.rows("SELECT reason_code, actions FROM tasks WHERE state = 'open'")
+    assert (asked["reason_code"], asked["actions"]) == ("voucher_date_refused", ["book_on", "retry", "not_issued"])
+    await voucher_books.changes(closedUntil=(day - timedelta(days=10)).isoformat())
+    with pytest.raises(NotAcceptable):
+        await answer(voucher_books, "book_on")
+    await answer(voucher_books, "book_on", booked_on=(day - timedelta(days=3)).isoformat())
+    payout = await carry_out(voucher_books, await plan(voucher_books))
+    assert payout.document_stage == "booked"
+    [voucher] = await voucher_books.vouchers()
+    assert date.fromisoformat(voucher["voucherDate"][:10]) == day - timedelta(days=3)
+    assert (await voucher_books.shop.rows("SELECT issued_on FROM own_documents"))[0]["issued_on"] == day
