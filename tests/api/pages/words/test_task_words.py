@@ -12,6 +12,8 @@ from tests.api.pages.frame.texts import ROOT
 _WORKED_OUT = {
     "ledger/booking/invoice_questions.py": CLOSED_BY_AN_ANSWER,
     "ledger/connections/key_age.py": ("api_key_ends_in_60",),
+    "activities/payouts/reversals.py": ("own_reversal_blocked",),
+    "activities/payouts/reversal_steps.py": ("own_reversal_blocked",),
     "activities/payouts/payout_blocks.py": ("payout_blocked", "own_document_blocked", "voucher_refused"),
     "activities/creation/purchase_vouchers.py": ("voucher_refused", "voucher_number_taken", "voucher_differs"),
     "activities/notifications/voucher_conclusion.py": ("voucher_gone", "voucher_differs"),
