@@ -307,6 +307,7 @@ ANSWERS: tuple[tuple[int, str, str], ...] = (
     (422, "reason_missing", "objection_reason_missing"),
     (422, "reason_missing", "reason_length"),
     (422, "reason_missing", "reason_missing"),
+    (422, "report_of_no_run", "report_of_no_run"),
     (422, "resource_id_missing", "resource_id_missing"),
     (422, "retention_not_acceptable", "retention_not_acceptable"),
     (422, "retention_unknown", "retention_unknown"),

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from bankstatements.models import Message, Statement, StatementKind
 from ledger.audit import audit
-from ledger.bank import statement_entries, statement_gaps
+from ledger.bank import statement_entries, statement_gaps, status_reports
 from ledger.bank.bank_ids import iban_of_german_account
 from ledger.bank.known_bookings import Teller
 from ledger.bank.statement_entries import SECONDS, Told
@@ -54,7 +54,7 @@ async def take_in(tx: TenantTransaction, vault: Vault, brought: Brought) -> Take
     """Keep the file and book its entries; nothing of it where one of its statements is refused.
 
     Locks the own accounts. Raises NotAcceptable: an account that is not recorded here, another currency, balances that
-    are missing or do not add up.
+    are missing or do not add up; a report of a file that is not ours.
     """
     digest = hashlib.sha256(brought.content).digest()
     accounts = await _lock_accounts(tx, vault, brought.message.statements)
@@ -80,6 +80,8 @@ async def take_in(tx: TenantTransaction, vault: Vault, brought: Brought) -> Take
         await _add_statement(tx, vault, row["id"], account, one)
         for account, one in zip(accounts, brought.message.statements, strict=True)
     ]
+    if brought.message.report is not None:
+        await status_reports.note(tx, brought.message.report)
     for account in {*accounts}:
         await statement_gaps.look(tx, account)
     taken = TakenIn(

@@ -189,6 +189,10 @@ async def _where(tx: TenantTransaction, visit: Visit, task: Task) -> list[tuple[
             return [(_("Verkauf ansehen"), f"/admin/transaktionen/{sale}")] if sale else []
         case "document":
             return await _document(tx, visit, task)
+        case "bank_run":
+            return [(task.subject_id, f"/admin/zahlungslaeufe/{task.subject_id}")]
+        case "own_account":
+            return [(_("Bankkonten"), "/admin/bankkonten")]
         case "event":
             return [(_("Ereignis %(id)s", id=task.subject_id), f"/admin/ereignisse/{task.subject_id}")]
         case _:

@@ -269,6 +269,20 @@ KINDS: dict[str, TaskWords] = {
     "iban_on_two_partners": TaskWords(
         N_("Eine IBAN, zwei Partner"), N_("Bitte prüfen Sie die Bankverbindung, bevor sie bestätigt wird.")
     ),
+    "bank_rejected": TaskWords(
+        N_("Die Bank hat abgelehnt"),
+        N_(
+            "Frei wird dadurch nichts. Stornieren Sie den Zahlungslauf zu zweit, wenn nichts davon ausgeführt wurde; "
+            "sonst klären Sie die einzelne Zahlung mit der Bank."
+        ),
+    ),
+    "names_checked": TaskWords(
+        N_("Empfängerprüfung: Namen passen nicht"),
+        N_(
+            "Bitte vergleichen Sie bei Ihrer Bank Name und Konto, bevor Sie die Datei freigeben. Eine Änderung der "
+            "Bankverbindung macht die Freigabe der Auszahlung hinfällig."
+        ),
+    ),
     "paid_too_much": TaskWords(
         N_("Zu viel überwiesen"),
         N_("Bitte sehen Sie die Umsätze der Auszahlung an, und fordern Sie zurück, was zu viel ist."),
