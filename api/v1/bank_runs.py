@@ -49,7 +49,8 @@ class Candidates(BaseModel):
     payable: list[CandidateShown]
     barred: list[CandidateShown]
     outside_sepa: list[CandidateShown]
-    total_cents: int
+    total_cents: int = Field(description="Summe von `payable`")
+    total_of: int = Field(description="Von wie vielen")
 
 
 class RunShown(BankRun):
@@ -149,6 +150,7 @@ async def candidates(doors: Doors, caller: Banker) -> JSONResponse:
             "barred": [_candidate(one) for one in judged if one.barred and not one.outside_sepa],
             "outside_sepa": [_candidate(one) for one in judged if one.outside_sepa],
             "total_cents": sum(one.amount_cents for one in payable),
+            "total_of": len(payable),
         }
     )
 

@@ -15,7 +15,8 @@ class Balance(Frozen):
 
     `held_cents` is what of `pending_cents` waits because its sale is held. `reversed_cents` holds what refunds took,
     whole or in part. `open_cents` is what the next payout may hold; below zero it is a debt, carried until later
-    commissions cover it, since `owes_since` (the oldest debt that waits).
+    commissions cover it, since `owes_since` (the oldest debt that waits). Each `…_count` says of how many the sum is:
+    commissions, and payouts where it is `in_payout` or `paid`.
     """
 
     pending_cents: int = 0
@@ -26,6 +27,11 @@ class Balance(Frozen):
     reversed_cents: int = 0
     open_cents: int = 0
     owes_since: date | None = None
+    pending_count: int = 0
+    approved_count: int = 0
+    reversed_count: int = 0
+    in_payout_count: int = 0
+    paid_count: int = 0
 
 
 async def of_partner(tx: TenantTransaction, partner_id: PartnerId) -> Balance:
@@ -45,20 +51,28 @@ async def of_partner(tx: TenantTransaction, partner_id: PartnerId) -> Balance:
                    sum(net_cents) FILTER (WHERE state = 'approved') AS approved_cents,
                    sum(CASE WHEN state = 'reversed' THEN net_cents WHEN kind = 'sale' THEN earned_cents - net_cents
                        END) AS reversed_cents,
-                   min(created_at) FILTER (WHERE state = 'approved' AND net_cents < 0) AS owes_since
+                   min(created_at) FILTER (WHERE state = 'approved' AND net_cents < 0) AS owes_since,
+                   count(*) FILTER (WHERE state = 'pending') AS pending_count,
+                   count(*) FILTER (WHERE state = 'approved') AS approved_count,
+                   count(*) FILTER (WHERE state = 'reversed' OR kind = 'sale' AND earned_cents <> net_cents)
+                       AS reversed_count
               FROM commissions c
              WHERE tenant_id = $1 AND partner_id = $2 AND state IN ('pending', 'approved', 'reversed')
                AND c.id NOT IN (SELECT id FROM back)),
         whole AS (
             SELECT sum(net_cents) FILTER (WHERE state = 'paid') AS paid_cents,
-                   sum(net_cents) FILTER (WHERE state <> 'paid') AS in_payout_cents
+                   sum(net_cents) FILTER (WHERE state <> 'paid') AS in_payout_cents,
+                   count(*) FILTER (WHERE state = 'paid') AS paid_count,
+                   count(*) FILTER (WHERE state <> 'paid') AS in_payout_count
               FROM payouts
              WHERE tenant_id = $1 AND partner_id = $2
                AND state IN ('awaiting_approval', 'approved', 'outcome_unknown', 'credit_note_open', 'paid')),
         -- Those whose credit note was voided, before or after it was paid.
         came_back AS (
             SELECT sum(c.net_cents) FILTER (WHERE c.state = 'paid') AS paid_cents,
-                   sum(c.net_cents) FILTER (WHERE c.state = 'in_payout') AS in_payout_cents
+                   sum(c.net_cents) FILTER (WHERE c.state = 'in_payout') AS in_payout_cents,
+                   count(DISTINCT p.id) FILTER (WHERE c.state = 'paid') AS paid_count,
+                   count(DISTINCT p.id) FILTER (WHERE c.state = 'in_payout') AS in_payout_count
               FROM payouts p
               JOIN payout_lines l ON l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
               JOIN commissions c ON c.tenant_id = l.tenant_id AND c.id = l.commission_id
@@ -70,7 +84,9 @@ async def of_partner(tx: TenantTransaction, partner_id: PartnerId) -> Balance:
                COALESCE(open.reversed_cents, 0)::bigint AS reversed_cents,
                (COALESCE(whole.in_payout_cents, 0) + COALESCE(came_back.in_payout_cents, 0))::bigint AS in_payout_cents,
                (COALESCE(whole.paid_cents, 0) + COALESCE(came_back.paid_cents, 0))::bigint AS paid_cents,
-               open.owes_since
+               open.owes_since, open.pending_count, open.approved_count, open.reversed_count,
+               whole.in_payout_count + came_back.in_payout_count AS in_payout_count,
+               whole.paid_count + came_back.paid_count AS paid_count
           FROM open, whole, came_back
         """,
         tx.tenant.id,

@@ -14,7 +14,7 @@ async def test_a_partner_is_shown_whole(sale_books: Books) -> None:
     await sale_books.approved_sale()
     await sale_books.sale()
     page = await sale_books.read("/admin/partner/ANNA")
-    assert "Vorläufig 10,00 € Freigegeben 10,00 €" in page
+    assert "Vorläufig 10,00 € Eine Provision Freigegeben 10,00 € Eine Provision" in page
     assert "darüber, Stufe 3 CARL" in page
     assert "Ohne Steuerstatus gibt es für diesen Partner kein Dokument." in page
     assert "darunter, Ebene 2 ANNA" in await sale_books.read("/admin/partner/CARL")
@@ -34,7 +34,7 @@ async def test_a_debt_is_shown_with_the_day_since_when(sale_books: Books) -> Non
     await sale_books.rows(CONFIRMED_LINES, sale_books.firm.tenant.id)
     await sale_books.rows(COUNTED_LINES, sale_books.firm.tenant.id)
     page = await sale_books.read("/admin/partner/ANNA")
-    assert "Freigegeben -15,00 € seit 01.10.2026; wird mit künftigen Provisionen verrechnet" in page
+    assert "Freigegeben -15,00 € 2 Provisionen seit 01.10.2026; wird mit künftigen Provisionen verrechnet" in page
 
 
 async def test_the_list_is_narrowed_down_by_name_sponsor_and_status(sale_books: Books) -> None:
