@@ -1310,6 +1310,32 @@ CREATE POLICY own_tenant ON oauth_tokens
     CHECK (tenant_id = current_tenant());
 GRANT DELETE, INSERT, SELECT, UPDATE ON oauth_tokens TO partnerdesk_app;
 
+CREATE TABLE objection_endings (
+    tenant_id      uuid NOT NULL REFERENCES tenants,
+    payout_id      uuid NOT NULL,
+    ending         text NOT NULL CHECK (ending IN ('reversed', 'own_invoice', 'withdrawn')),
+    reversal_id    uuid,
+    invoice_number text CHECK (length(invoice_number) BETWEEN 1 AND 100),
+    invoice_date   date,
+    withdrawn_on   date,
+    ended_by       text NOT NULL,
+    ended_at       timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, payout_id),
+    FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts,
+    FOREIGN KEY (tenant_id, reversal_id) REFERENCES own_reversals,
+    CHECK ((ending = 'own_invoice') = (invoice_number IS NOT NULL) AND (ending = 'own_invoice') = (invoice_date IS NOT
+        NULL) AND (ending = 'own_invoice') = (reversal_id IS NULL)),
+    CHECK ((ending = 'withdrawn') = (withdrawn_on IS NOT NULL))
+);
+COMMENT ON TABLE objection_endings IS 'How a partner''s objection to a document of our own ended.';
+ALTER TABLE objection_endings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE objection_endings FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON objection_endings
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT ON objection_endings TO partnerdesk_app;
+
 CREATE TABLE one_time_links (
     id         uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     token_hmac bytea NOT NULL UNIQUE CHECK (length(token_hmac) = 32),

@@ -59,7 +59,7 @@ class _Owner:
         detail: dict[str, Any] | None = None,
     ) -> None:
         told = {**(detail or {}), "cause": kind, **({"technical": technical} if technical else {})}
-        await reversal_steps.block_and_ask(tx, await self._found(tx, task), why, detail=told)
+        await reversal_steps.keep_and_ask(tx, await self._found(tx, task), why, detail=told)
 
     async def wait_for_connection(self, tx: TenantTransaction, task: DocumentCreation, why: Reason) -> None:
         await own_reversal_rows.block(tx, (await self._found(tx, task)).id, why)
@@ -99,7 +99,7 @@ class _Owner:
         )
 
     async def note_gone(self, tx: TenantTransaction, task: DocumentCreation, why: Reason) -> None:
-        await reversal_steps.block_and_ask(tx, await self._found(tx, task), why)
+        await reversal_steps.keep_and_ask(tx, await self._found(tx, task), why)
 
     async def _found(self, tx: TenantTransaction, task: DocumentCreation) -> OwnReversal:
         intent = await intents.get(tx, task.intent)

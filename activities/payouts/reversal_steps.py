@@ -80,7 +80,7 @@ async def _commit_to_booking(tx: TenantTransaction, reversal: OwnReversal) -> In
             await own_reversal_rows.block(tx, reversal.id, refused.reason)
             await connection_health.ask_for_connection(tx, refused.reason)
         else:
-            await block_and_ask(tx, reversal, refused.reason)
+            await keep_and_ask(tx, reversal, refused.reason)
         return None
 
 
@@ -108,7 +108,7 @@ async def _wait_for_its_effect(tx: TenantTransaction, reversal: OwnReversal) -> 
     return Step.WAIT, max((certain - clock.now()).total_seconds(), _LOOK_AT_LEAST_S)
 
 
-async def block_and_ask(
+async def keep_and_ask(
     tx: TenantTransaction, reversal: OwnReversal, why: Reason, *, detail: dict[str, Any] | None = None
 ) -> None:
     """Keep the document where it is, with the reason on its row and a question to a person."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.models import OwnDocumentInput, OwnDocumentView
-from activities.payouts.reversal_steps import block_and_ask, plan_reversal_step
+from activities.payouts.reversal_steps import keep_and_ask, plan_reversal_step
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents.own import delivery, issuing
 from ledger.documents.own.issuing import FatalFinding
@@ -35,7 +35,7 @@ class ReversalActivities:
             async with self._ledger.transaction(about.tenant, cause=f"own_reversal:{about.reversal}") as tx:
                 held = await own_reversal_rows.hold(tx, about.reversal)
                 if held.is_open and held.document_id is None:
-                    await block_and_ask(tx, held, refused.reason)
+                    await keep_and_ask(tx, held, refused.reason)
                 return await self._plan(tx, await own_reversal_rows.get(tx, held.id))
 
     @activity.defn

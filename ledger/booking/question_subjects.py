@@ -6,7 +6,7 @@ from ledger.audit import hands
 from ledger.booking import naming, sale_decisions, voucher_ends
 from ledger.database import TenantTransaction
 from ledger.documents import intents
-from ledger.payouts import own_reversal_rows, own_reversals, payouts
+from ledger.payouts import objections, own_reversal_rows, own_reversals, payouts
 from ledger.sales import transactions
 from ledger.sales.references import hold_references
 from ledger.types import IntentId, PayoutNumber, TaskId, TransactionId
@@ -38,6 +38,8 @@ async def hold_subject(tx: TenantTransaction, task: TaskId, *, chosen: Transacti
             await intents.lock(tx, IntentId(UUID(row["detail"]["intent"])))
         case "transaction", _:
             await sale_decisions.lock_with_payer(tx, TransactionId(UUID(row["subject_id"])))
+        case objections.SUBJECT, _:
+            await payouts.lock(tx, PayoutNumber(row["subject_id"]))
         case own_reversals.SUBJECT, _:
             await own_reversal_rows.hold(tx, UUID(row["subject_id"]))
         case "introduction", _:

@@ -31,6 +31,7 @@ from ledger.inbox import redelivery
 from ledger.payouts import (
     clawbacks,
     decisions,
+    objection_endings,
     objections,
     own_reversal_rows,
     own_reversals,
@@ -175,7 +176,12 @@ async def _act(tx: TenantTransaction, task_id: TaskId, task: Any, answer: Answer
         case objections.SUBJECT, _:
             if not answer.reason:
                 raise NotAcceptable("answer_missing")
+            if answer.action in objection_endings.ACTIONS:
+                payout = await payouts.get(tx, task["subject_id"])
+                await objection_endings.end(tx, payout, answer.action, answer.detail, by=actor)
             return Resolved(task=task_id)
+        case objections.QUESTION, _ if not answer.reason:
+            raise NotAcceptable("answer_missing")
         case _:
             return Resolved(task=task_id)
 

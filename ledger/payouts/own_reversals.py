@@ -20,7 +20,7 @@ from ledger.documents.own import issuing
 from ledger.documents.own.content import OwnDocument
 from ledger.documents.own.issuing import OwnDocumentRow
 from ledger.documents.own.reversal import reversal_of
-from ledger.payouts import approval_rule, payouts
+from ledger.payouts import approval_rule, objection_endings, payouts
 from ledger.payouts.own_reversal_rows import (
     Ground,
     OwnReversal,
@@ -70,6 +70,9 @@ async def ask(tx: TenantTransaction, number: str, wanted: Wanted, *, by: str) ->
         raise NotAllowedNow("no_own_document_to_reverse")
     if await find_live(tx, original.id) is not None:
         raise NotAllowedNow("reversal_exists", number=original.number)
+    ended = await objection_endings.of_payout(tx, payout.id)
+    if ended is not None and ended.ending == "own_invoice":
+        raise NotAllowedNow("own_invoice_stands", number=ended.invoice_number)
     draft = await preview(tx, original)
     new = NewReversal(
         kind="reversal",

@@ -48,6 +48,8 @@ _OF_PARTNER = {
     " WHERE v.tenant_id = $1 AND d.partner_id = $2 ORDER BY v.seq",
     "contacts_in_the_books": "SELECT to_jsonb(t) FROM partner_contacts t WHERE tenant_id = $1 AND partner_id = $2"
     " ORDER BY organization_id",
+    "objection_endings": "SELECT to_jsonb(e) FROM objection_endings e JOIN payouts p ON p.tenant_id = e.tenant_id"
+    " AND p.id = e.payout_id WHERE e.tenant_id = $1 AND p.partner_id = $2 ORDER BY e.ended_at",
     "customers_assigned": "SELECT jsonb_build_object('id', id, 'since', assigned_at) FROM customers"
     " WHERE tenant_id = $1 AND assigned_partner_id = $2 ORDER BY seq",
     "mails": "SELECT jsonb_build_object('kind', kind, 'address', address, 'created_at', created_at, 'outcome', outcome)"

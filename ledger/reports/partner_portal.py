@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ledger.database import TenantTransaction
-from ledger.payouts.objections import SUBJECT
+from ledger.payouts.objections import QUESTION, SUBJECT
 from ledger.types import Frozen, PartnerId, PayoutNumber, PayoutState
 
 
@@ -30,6 +30,9 @@ class OwnPayout(Frozen):
     objection_reason: str | None
     answered: bool
     answer: str | None
+    question: str | None
+    question_answered: bool
+    question_answer: str | None
 
 
 class Recipient(Frozen):
@@ -58,7 +61,9 @@ async def payouts_of(
                CASE WHEN o.strategy = 'own_document' THEN own.number ELSE d.voucher_number END AS credit_note_number,
                EXISTS (SELECT 1 FROM credit_note_papers c
                         WHERE c.tenant_id = o.tenant_id AND c.payout_id = o.id) AS has_paper,
-               o.objected_at, o.objection_reason, t.id IS NOT NULL AS answered, t.resolution ->> 'reason' AS answer
+               o.objected_at, o.objection_reason, t.id IS NOT NULL AS answered, t.resolution ->> 'reason' AS answer,
+               f.detail ->> 'question' AS question, COALESCE(f.state = 'resolved', false) AS question_answered,
+               f.resolution ->> 'reason' AS question_answer
           FROM payouts o
           LEFT JOIN external_documents d ON d.tenant_id = o.tenant_id AND d.payout_id = o.id AND d.detached_at IS NULL
           LEFT JOIN own_documents own ON own.tenant_id = o.tenant_id AND own.payout_id = o.id
@@ -68,6 +73,10 @@ async def payouts_of(
                 WHERE o.objected_at IS NOT NULL AND t.tenant_id = o.tenant_id AND t.state = 'resolved'
                   AND t.subject = $5 AND t.subject_id = o.number
                 ORDER BY t.seq DESC LIMIT 1) t ON true
+          LEFT JOIN LATERAL (
+               SELECT detail, state, resolution FROM tasks q
+                WHERE q.tenant_id = o.tenant_id AND q.subject = $6 AND q.subject_id = o.number
+                ORDER BY q.seq DESC LIMIT 1) f ON true
          WHERE o.tenant_id = $1 AND o.partner_id = $2 AND ($3::bigint IS NULL OR o.seq < $3)
          ORDER BY o.seq DESC LIMIT $4
         """,
@@ -76,6 +85,7 @@ async def payouts_of(
         after,
         limit + 1,
         SUBJECT,
+        QUESTION,
     )
     found = [OwnPayout.from_row(row) for row in rows[:limit]]
     return found, (found[-1].seq if len(rows) > limit else None)

@@ -14,7 +14,7 @@ from api.pages.frame.languages import N_, _
 from api.pages.frame.list_filters import PAGE_LENGTH, Asked
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
-from api.pages.words import audit_words, event_words, task_words, waiting_words
+from api.pages.words import answer_words, audit_words, event_words, task_words, waiting_words
 from ledger import tasks
 from ledger.bank import bank_transfers
 from ledger.booking.resolutions import Answer
@@ -77,7 +77,7 @@ async def tasks_page(visit: Reader) -> Response:
         following=asked.following(following),
         kinds=[(kind, _(task_words.of_kind(kind).title)) for kind in kinds],
         of_kind=task_words.of_kind,
-        of_action=task_words.of_action,
+        of_action=answer_words.of_action,
         name_of=name_of,
         message=_DONE if visit.request.query_params.get("hinweis") == "erledigt" else None,
     )
@@ -92,7 +92,7 @@ async def task_page(task: UUID, visit: Reader) -> Response:
 async def resolve(task: UUID, visit: Reader) -> Response:
     """What concerns a payout is a decision and needs the right to approve, as with keys."""
     tenant, person = visit.tenant, visit.person
-    detail = {name: visit.field(name) for name in task_words.FIELDS if visit.field(name)}
+    detail = {name: visit.field(name) for name in answer_words.FIELDS if visit.field(name)}
     answer = Answer(action=visit.field("action"), reason=visit.field("reason") or None, detail=detail)
     try:
         async with visit.doors.ledger.transaction(tenant, cause=person.actor, person=person.user_id) as tx:
@@ -127,8 +127,8 @@ async def _shown(visit: Visit, task_id: TaskId, *, wrong: Refused | None = None)
         typed=visit.form if wrong else {},
         task=task,
         words=task_words.of_kind(task.kind),
-        of_action=task_words.of_action,
-        fields=task_words.FIELDS,
+        of_action=answer_words.of_action,
+        fields=answer_words.FIELDS,
         where=where,
         partner=partner,
         candidates=candidates,
@@ -153,7 +153,7 @@ def _may_answer(visit: Visit, task: Task) -> bool:
 
 
 def _require_answer_fields(answer: Answer) -> None:
-    if task_words.of_action(answer.action).reason and not answer.reason:
+    if answer_words.of_action(answer.action).reason and not answer.reason:
         raise NotAcceptable("reason_missing")
 
 
@@ -169,7 +169,7 @@ async def _exists(visit: Visit, task_id: TaskId) -> bool:
 async def _where(tx: TenantTransaction, visit: Visit, task: Task) -> list[tuple[str, str]]:
     """(text, address) of what the task is about."""
     match task.subject:
-        case "payout" | "objection":
+        case "payout" | "objection" | "question":
             return [(task.subject_id, f"/admin/auszahlungen/{task.subject_id}")]
         case "transaction":
             return [(_("Verkauf ansehen"), f"/admin/transaktionen/{task.subject_id}")]

@@ -31,6 +31,10 @@ from ledger.types import PayoutState
 PAGE = "/p"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Token = Annotated[str, Path(max_length=100)]
+_HINTS = {
+    "widerspruch": N_("Ihr Widerspruch ist angekommen. Die Antwort steht später hier."),
+    "frage": N_("Ihre Frage ist angekommen. Die Antwort steht später hier."),
+}
 _30_DAYS_S = 30 * 86_400
 _DOCUMENTS = 25
 _STATES = {
@@ -60,12 +64,16 @@ async def object_to_payout(visit: Visiting) -> Response:
     if guest is None:
         return _over(visit)
     number = visit.field("nummer")
+    is_objection = visit.field("art") != "frage"
     try:
         async with visit.doors.ledger.transaction(guest.tenant) as tx:
-            await objections.object_to(tx, guest.partner_id, number, reason=visit.field("grund"))
+            if is_objection:
+                await objections.object_to(tx, guest.partner_id, number, reason=visit.field("grund"))
+            else:
+                await objections.ask_about(tx, guest.partner_id, number, question=visit.field("grund"))
     except (NotAcceptable, NotAllowedNow) as refused:
         return await _shown(visit, guest, wrong=refused, about=number)
-    return RedirectResponse(f"{PAGE}?hinweis=widerspruch", status_code=303)
+    return RedirectResponse(f"{PAGE}?hinweis={'widerspruch' if is_objection else 'frage'}", status_code=303)
 
 
 @router.post(f"{PAGE}/abmelden")
@@ -172,7 +180,7 @@ async def _shown(
         "portal.html",
         status=422 if wrong else 200,
         person=None,
-        message=N_("Ihr Widerspruch ist angekommen. Die Antwort steht später hier.") if hint == "widerspruch" else None,
+        message=_HINTS.get(hint),
         wrong=wrong and said(wrong),
         about=about,
         typed=visit.form.get("grund", "") if wrong else "",

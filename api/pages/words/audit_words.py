@@ -75,6 +75,8 @@ ACTIONS = {
     "own_document.issued": N_("Eigener Beleg ausgestellt"),
     "own_document.opened": N_("Eigener Beleg vom Partner geöffnet"),
     "own_document.sent_again": N_("Eigener Beleg erneut gesendet"),
+    "payout.asked_about": N_("Frage des Partners zur Auszahlung"),
+    "payout.objection_ended": N_("Widerspruch beendet"),
     "own_document.reversal_asked": N_("Storno oder Korrektur eines Belegs verlangt"),
     "own_document.reversal_confirmed": N_("Storno oder Korrektur entschieden"),
     "own_document.reversal_refused": N_("Storno oder Korrektur abgelehnt"),

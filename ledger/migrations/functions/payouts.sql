@@ -8,6 +8,7 @@ COMMENT ON TABLE payout_runs IS 'A run that makes the payouts of a period, or re
 COMMENT ON TABLE payout_run_rows IS 'What a run did for one partner and tax case, or why it did nothing.';
 COMMENT ON TABLE own_reversals IS
     'A decision to take back a document of our own, or to correct earlier ones, and how far its document has come.';
+COMMENT ON TABLE objection_endings IS 'How a partner''s objection to a document of our own ended.';
 COMMENT ON TABLE payout_holds IS
     'What holds a payout: a code with parameters, since when, by whom, and until when it did.';
 
