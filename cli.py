@@ -12,6 +12,7 @@ from commands.payouts import payout
 from commands.privacy import privacy
 from commands.processes import api, migrate, worker
 from commands.secrets import secrets
+from commands.statements import statement
 from commands.tenants import tenant
 from commands.upkeep import doctor, sweep
 from commands.users import user
@@ -59,6 +60,7 @@ for command in (
     api_key,
     webhook_token,
     payout,
+    statement,
     sweep,
     doctor,
     user,

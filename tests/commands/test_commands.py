@@ -18,7 +18,10 @@ from ledger.roles import Role
 from ledger.vault import Vault
 from settings import Settings
 from tests.conftest import Database
+from tests.fixtures.bank_runs import own_account
+from tests.fixtures.bank_statements import Line, camt
 from tests.fixtures.browsers import PASSWORD, Firm
+from tests.fixtures.ledger_shop import Shop
 from tests.fixtures.programs import ended
 
 
@@ -174,3 +177,22 @@ async def test_a_partner_is_copied_and_erased_by_command_which_names_what_it_did
     assert "ignored_events: 14 days" in kept.out.decode()
     far = await partnerdesk("privacy", "retention", "--tenant", firm.tenant.slug, "--set", "ignored_events=4000")
     assert far.status == 1
+
+
+async def test_statements_are_taken_in_by_command_once_and_each_file_has_its_outcome(
+    firm: Firm, partnerdesk: Operator, tmp_path: Path
+) -> None:
+    await own_account(Shop(firm.parts.ledger, firm.tenant, {}), firm.parts.vault)
+    good, bad = tmp_path / "c53.xml", tmp_path / "bad.xml"
+    good.write_bytes(camt(Line(-11_900, "PO-2026-0001", "DE02120300000000202051", reference="R1")))
+    bad.write_bytes(b"<html/>")
+    given = ("statement", "import", str(good), str(bad), "--tenant", firm.tenant.slug)
+    answer = await partnerdesk(*given)
+    assert answer.status == 1
+    assert "c53.xml: 1 bookings, 1 of them new, 1 that may be about payouts." in answer.out.decode()
+    assert "bad.xml: The XML file is neither" in answer.err
+    again = (await partnerdesk(*given, "--json")).json()["files"]
+    assert [(one["again"], one["refused_code"]) for one in again] == [
+        (True, None),
+        (False, "statement_message_unknown"),
+    ]
