@@ -115,7 +115,9 @@ class Hands:
             unclear_wait=self.settings.unclear_outcome,
             trust_engine_signals=self.settings.trust_engine_signals,
         )
-        own_payouts = OwnPayoutActivities(self.ledger, unclear_wait=self.settings.unclear_outcome)
+        own_payouts = OwnPayoutActivities(
+            self.ledger, unclear_wait=self.settings.unclear_outcome, recovery=self.settings.recovery
+        )
         conclusions = ConclusionActivities(self.ledger)
         handover = HandoverActivities(
             self.ledger,

@@ -236,7 +236,11 @@ class Firm:
     async def make_partner(self, code: str, sponsor: str | None) -> None:
         """A partner who can be paid: tax status, agreement, bank details."""
         name = f"Partner {code}"
-        await self.ask("POST", "/partners", {"code": code, "name": name, "sponsor_code": sponsor, **_ADDRESS})
+        # No mail leaves here; without an address each document would be a question how it is to be delivered.
+        reached = {"email": f"{code.lower()}@partner.example"}
+        await self.ask(
+            "POST", "/partners", {"code": code, "name": name, "sponsor_code": sponsor, **reached, **_ADDRESS}
+        )
         await self.ask(
             "POST",
             f"/partners/{code}/tax-statuses",

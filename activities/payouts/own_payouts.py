@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from temporalio import activity
 
+from activities.gateway.lexoffice_gateway import not_checked
 from activities.heartbeats import heartbeats
 from activities.judging.credit_note_settling import apply_credit_note
 from activities.models import OwnPayout, PayoutView, Step
 from activities.payouts.own_steps import plan_own_step, voucher_of
 from activities.payouts.payout_blocks import block_for
 from activities.payouts.voucher_document import open_booking
+from ledger.connections import recovery
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents.own import delivery, issuing
 from ledger.documents.own.issuing import FatalFinding
@@ -25,9 +27,10 @@ _BLOCKED = "own_document_blocked"
 
 
 class OwnPayoutActivities:
-    def __init__(self, ledger: Ledger, *, unclear_wait: timedelta) -> None:
+    def __init__(self, ledger: Ledger, *, unclear_wait: timedelta, recovery: str | None = None) -> None:
         self._ledger = ledger
         self._unclear_wait = unclear_wait
+        self._recovery = recovery
 
     @activity.defn
     async def issue_own_document(self, task: OwnPayout) -> PayoutView:
@@ -35,6 +38,9 @@ class OwnPayoutActivities:
 
         A finding of the gate, or what cannot be written or booked, blocks the payout with a question; no number is
         taken. Where the document need not be an e-invoice a finding only leaves out the XML (issuing.render).
+
+        After a restore (PARTNERDESK_RECOVERY) the counter may have forgotten numbers that stand on documents: until
+        they were compared none is given, and the activity is tried again.
         """
         async with heartbeats():
             try:
@@ -77,6 +83,8 @@ class OwnPayoutActivities:
 
     async def _draft(self, task: OwnPayout) -> Draft | None:
         async with self._ledger.transaction(task.tenant) as tx:
+            if self._recovery and not await recovery.may_create(tx, self._recovery):
+                raise not_checked()
             payout = await payouts.get(tx, task.number)
             return await own_content.gather(tx, payout) if payout.document_stage is None else None
 

@@ -38,6 +38,8 @@ def test_nothing_is_lost_and_nothing_made_twice_while_parts_die_and_answers_are_
     status, report = _chaos("--seed", "3", "--settle-minutes", "5")
     assert report["differences"] == []
     assert report["double_credit_notes"] == report["double_invoices"] == 0
+    assert report["double_numbers"] == report["double_vouchers"] == 0
+    assert report["own_documents"] > 0
     assert status == 0
     assert report["payouts"] >= 9
     assert sum(report["kills"].values()) > 0

@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
+from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.models import OwnPayout, PayoutView, Step
 from activities.payouts.next_step import plan_next_step
 from activities.payouts.own_payouts import OwnPayoutActivities
+from ledger.connections import recovery
 from ledger.documents.own import circle, gate, issuing
 from ledger.documents.own.gate import Finding, Report
 from ledger.payouts import clawbacks, decisions, own_content, payout_holds, payouts
@@ -257,6 +259,20 @@ async def test_what_passes_outside_and_not_within_gives_the_number_back(
     assert await own_desk.documents() == []
     assert (await own_desk.plan(retry=True)).step is Step.ISSUE
     assert (await own_desk.issue()).credit_note_number == "GU-2026-00001"
+
+
+async def test_after_a_restore_no_number_is_given_until_they_were_compared(own_desk: OwnDesk) -> None:
+    await own_desk.approve()
+    hands = OwnPayoutActivities(own_desk.shop.ledger, unclear_wait=WAIT, recovery="2026-11-30")
+    task = OwnPayout(tenant=own_desk.shop.tenant, number=(await own_desk.now()).number)
+    with pytest.raises(ApplicationError) as refused:
+        await ActivityEnvironment().run(hands.issue_own_document, task)
+    assert refused.value.type == "RecoveryNotChecked"
+    assert await own_desk.documents() == []
+    async with own_desk.shop.ledger.transaction(own_desk.shop.tenant) as tx:
+        await recovery.record(tx, word="2026-11-30", by="doctor", differences=0, accepted_because=None)
+    view = await ActivityEnvironment().run(hands.issue_own_document, task)
+    assert view.document_stage == "issued"
 
 
 async def test_the_trial_has_the_widest_number_of_the_circle(own_desk: OwnDesk) -> None:
