@@ -226,6 +226,8 @@ class Settings(EngineSettings):
     """starttls (587) and tls (465) check the server's certificate; none is for a server on the same machine."""
     mail_sender: Annotated[str | None, AfterValidator(_mail_address)] = None
     """Whom mails are from, such as partnerdesk@example.com. Needed with `smtp_host`."""
+    statement_folder: Path | None = None
+    """Where EBICS clients drop statements of the bank, in a folder for each tenant; of the worker."""
     mail_folder: Path | None = None
     """Write mails into this folder as .eml files instead of sending them. For `script/dev`."""
     mail_bundle_seconds: Seconds = 300.0

@@ -40,6 +40,7 @@ from activities.payouts.own_payouts import OwnPayoutActivities
 from activities.payouts.payout_runs import PayoutRunActivities
 from activities.payouts.payouts import PayoutActivities
 from activities.payouts.reversals import ReversalActivities
+from activities.payouts.statement_folder import StatementFolder
 from activities.payouts.statements import StatementActivities
 from activities.proofs.vat_checking import VatCheckActivities
 from activities.schedule_setting import ScheduleSetter
@@ -129,6 +130,10 @@ class Hands:
             ),
             around=surroundings(self.settings),
         )
+        if self.settings.statement_folder is not None:
+            handover.statements = StatementFolder(
+                self.ledger, self.settings.vault(), self.settings.statement_folder
+            ).take_in
         reversals = ReversalActivities(self.ledger, unclear_wait=self.settings.unclear_outcome)
         runs = PayoutRunActivities(self.ledger, announcing.announce_payout)
         return [

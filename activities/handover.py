@@ -3,6 +3,7 @@ mails, PDFs that are due (engine.md, hand-over). Bank details whose quarantine i
 that are wanted are set.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
@@ -12,6 +13,7 @@ import structlog
 from temporalio import activity
 from temporalio.client import Client
 
+from activities.heartbeats import heartbeats
 from activities.models import (
     CONNECTION_REVOKED,
     DocumentCreation,
@@ -96,6 +98,8 @@ class HandoverActivities:
         self._older_than = older_than
         self._pace = pace
         self._around = around
+        self.statements: Callable[[], Awaitable[int]] | None = None
+        """Takes in what lies in the watched folder, where there is one."""
 
     @activity.defn(name="announce_what_nobody_announced")
     async def announce_missed(self) -> int:
@@ -104,6 +108,7 @@ class HandoverActivities:
         Returns how many were announced. A row or a tenant that fails holds up no other one.
         """
         await self._activate_accounts()
+        await self._take_in_statements()
         turns = Turns(PASS_SECONDS, alive=activity.heartbeat)
         while not turns.is_over and await turns.tell(await self._round(turns)):
             pass  # asked anew: a decision that has come meanwhile goes before what is left
@@ -177,6 +182,15 @@ class HandoverActivities:
                 await self._schedules.set(activity.client(), tenant, kind)
             except Exception as error:
                 log.warning("schedule not set", tenant=tenant.slug, kind=kind, error=type(error).__name__)
+
+    async def _take_in_statements(self) -> None:
+        """What lies in the watched folder; its files are announced like any other."""
+        if self.statements is not None:
+            try:
+                async with heartbeats():
+                    await self.statements()
+            except Exception as error:
+                log.warning("statement folder not read", error=type(error).__name__)
 
     async def _activate_accounts(self) -> None:
         """Confirmed accounts whose quarantine is over; the payouts that they change are announced like any other."""
