@@ -59,37 +59,8 @@ from ledger.payouts import payout_runs
 from ledger.types import Tenant
 from settings import Settings
 from vies.client import ViesClient
-from workflows.document import DocumentWorkflow
-from workflows.handover import HandoverWorkflow
-from workflows.invoice import InvoiceWorkflow
-from workflows.mail import DailyMailWorkflow, MailWorkflow
 from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, VIES, Pace
-from workflows.own_document import OwnDocumentWorkflow
-from workflows.paper import PapersWorkflow, PaperWorkflow
-from workflows.payout import PayoutWorkflow
-from workflows.payout_run import PayoutRunWorkflow
-from workflows.statement import StatementWorkflow
-from workflows.subscriptions import SubscriptionsWorkflow
-from workflows.sweep import SweepWorkflow
-from workflows.vat_check import VatCheckWorkflow, VatProofsWorkflow
-
-WORKFLOWS = (
-    PayoutWorkflow,
-    PayoutRunWorkflow,
-    DocumentWorkflow,
-    InvoiceWorkflow,
-    OwnDocumentWorkflow,
-    PapersWorkflow,
-    PaperWorkflow,
-    StatementWorkflow,
-    HandoverWorkflow,
-    SweepWorkflow,
-    SubscriptionsWorkflow,
-    MailWorkflow,
-    DailyMailWorkflow,
-    VatCheckWorkflow,
-    VatProofsWorkflow,
-)
+from workflows.registered import WORKFLOWS
 
 GRACE = timedelta(seconds=25)
 """After SIGTERM an activity may end what it has begun; below the 30 s after which orchestrators kill."""

@@ -7,11 +7,11 @@ from cryptography.fernet import Fernet
 from temporalio.client import Client
 from temporalio.worker import Replayer, Worker
 
-import worker
 from activities.failures import ExplainFailures
 from engine.payloads import EncryptedPayloads
 from engine.plugin import plugin
 from sandbox.temporal_server import TemporalAddresses
+from workflows.registered import WORKFLOWS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 BARE = {"bench/bare_engine.py", "bench/bare_worker.py"}
@@ -23,15 +23,13 @@ async def test_a_worker_has_from_its_client_what_activities_tell_and_only_once(t
         temporal.address, namespace=temporal.namespace, plugins=[plugin(Fernet.generate_key().decode())]
     )
     assert isinstance(client.data_converter.payload_codec, EncryptedPayloads)
-    made = Worker(client, task_queue="any", workflows=worker.WORKFLOWS)
+    made = Worker(client, task_queue="any", workflows=WORKFLOWS)
     kinds = [type(interceptor) for interceptor in made.config(active_config=True).get("interceptors", ())]
     assert kinds == [ExplainFailures]
 
 
 def test_a_replayer_reads_what_the_client_wrote() -> None:
-    config = Replayer(workflows=worker.WORKFLOWS, plugins=[plugin(Fernet.generate_key().decode())]).config(
-        active_config=True
-    )
+    config = Replayer(workflows=WORKFLOWS, plugins=[plugin(Fernet.generate_key().decode())]).config(active_config=True)
     assert isinstance(config["data_converter"].payload_codec, EncryptedPayloads)
 
 

@@ -22,6 +22,7 @@ from tests.fixtures.desk import requested
 from tests.fixtures.house import Shop
 from tests.fixtures.products import OwnProduct, own_product
 from tests.security.histories import every_history, payloads
+from workflows.registered import WORKFLOWS
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 VARIABLE = "PARTNERDESK_PAYLOAD_KEY"
@@ -118,12 +119,12 @@ def _opens(key: str, data: bytes) -> bool:
 async def _replays(sealed: OwnProduct, shop: Shop, payout: dict[str, Any]) -> None:
     handle = (await outsider(sealed)).get_workflow_handle(shop.payout_workflow(payout["number"]).id)
     history = await handle.fetch_history()
-    with_keys = Replayer(workflows=worker.WORKFLOWS, plugins=[plugin(f"{NEW},{OLD}")])
+    with_keys = Replayer(workflows=WORKFLOWS, plugins=[plugin(f"{NEW},{OLD}")])
     await with_keys.replay_workflow(history)
-    stopped = Replayer(workflows=worker.WORKFLOWS, plugins=[plugin(f"plain,{NEW},{OLD}")])
+    stopped = Replayer(workflows=WORKFLOWS, plugins=[plugin(f"plain,{NEW},{OLD}")])
     await stopped.replay_workflow(history)
     for keys in (None, NEW):
-        without = Replayer(workflows=worker.WORKFLOWS, plugins=[plugin(keys)])
+        without = Replayer(workflows=WORKFLOWS, plugins=[plugin(keys)])
         result = await without.replay_workflow(history, raise_on_replay_failure=False)
         assert result.replay_failure is not None, keys
 

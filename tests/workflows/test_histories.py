@@ -17,11 +17,11 @@ from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-import worker
 from activities.models import PayoutInput
 from engine.plugin import plugin
 from ledger.types import PayoutState
 from tests.record_histories.stored import HISTORIES, read_manifest
+from workflows.registered import WORKFLOWS
 
 STORED = sorted(HISTORIES.rglob("*/*.json"))
 NAMES = [str(file.relative_to(HISTORIES)) for file in STORED]
@@ -46,7 +46,7 @@ def type_of(file: Path) -> str:
 
 @pytest.mark.parametrize("name", REPLAYED)
 async def test_a_stored_history_replays(name: str) -> None:
-    replayer = Replayer(workflows=worker.WORKFLOWS, plugins=[plugin()])
+    replayer = Replayer(workflows=WORKFLOWS, plugins=[plugin()])
     await replayer.replay_workflow(history_of(HISTORIES / name))
 
 
@@ -61,7 +61,7 @@ def test_what_is_stored_is_neither_changed_nor_removed() -> None:
 
 
 def test_there_is_a_history_of_every_workflow_and_of_every_state_of_a_payout() -> None:
-    assert {type_of(file) for file in STORED} >= {kind.__name__ for kind in worker.WORKFLOWS}
+    assert {type_of(file) for file in STORED} >= {kind.__name__ for kind in WORKFLOWS}
     seen = {file.stem.removeprefix("payout-").partition("-")[0] for file in STORED if file.stem.startswith("payout-")}
     # What a person makes of a returned payout is written without a workflow.
     assert seen == {state.value for state in PayoutState} - {PayoutState.SETTLED_MANUALLY}

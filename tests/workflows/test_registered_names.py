@@ -16,6 +16,7 @@ from settings import Settings
 from tests.conftest import Database
 from tests.record_histories.stored import HISTORIES
 from workflows.messages import LEXOFFICE, MAIL, PAYOUTS, VIES
+from workflows.registered import WORKFLOWS
 
 QUERIES = {"PayoutWorkflow": {"status"}, "OwnDocumentWorkflow": {"status"}}
 """A query leaves nothing in a history; callers outside the product may know it."""
@@ -54,9 +55,7 @@ def named(attributes: str, *path: str) -> set[tuple[str, str]]:
 
 
 def definitions() -> dict[str, workflow._Definition]:
-    return {
-        found.name or "": found for kind in worker.WORKFLOWS for found in [workflow._Definition.must_from_class(kind)]
-    }
+    return {found.name or "": found for kind in WORKFLOWS for found in [workflow._Definition.must_from_class(kind)]}
 
 
 def test_workflows_signals_and_queries_keep_their_names() -> None:
