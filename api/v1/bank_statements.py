@@ -131,7 +131,7 @@ class EntryShown(BankEntry):
 )
 async def list_entries(doors: Doors, caller: Banker, asked: Annotated[EntriesQuery, Query()]) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        found = await unassigned.list_entries(tx, state=asked.state, after=after(asked.cursor), limit=asked.limit)
+        found = await unassigned.list_bank_entries(tx, state=asked.state, after=after(asked.cursor), limit=asked.limit)
     return JSONResponse(page(found, _entry))
 
 

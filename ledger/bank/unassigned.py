@@ -70,7 +70,7 @@ _COLUMNS = """
 """
 
 
-async def list_entries(
+async def list_bank_entries(
     tx: TenantTransaction, *, state: str = "unresolved", after: Place | None = None, limit: int = 50
 ) -> tuple[list[BankEntry], Place | None]:
     """Newest first; the second value is where the next page begins. Bookings about no payout are never listed."""
