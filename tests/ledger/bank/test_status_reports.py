@@ -40,37 +40,42 @@ async def asked(shop: Shop) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-async def run(shop: Shop, vault: Vault) -> BankRun:
+async def file_at_bank(shop: Shop, vault: Vault) -> BankRun:
     await own_account(shop, vault)
     return await exported(shop, vault, await open_payout(shop, vault, to=iban(1)))
 
 
-async def test_a_rejected_payment_is_asked_about_and_stays_in_its_file(shop: Shop, vault: Vault, run: BankRun) -> None:
-    [line] = await held(shop, run)
-    assert await bring(shop, vault, report(run.number, (line.end_to_end_id, "RJCT", "AC01"))) is None
+async def test_a_rejected_payment_is_asked_about_and_stays_in_its_file(
+    shop: Shop, vault: Vault, file_at_bank: BankRun
+) -> None:
+    [line] = await held(shop, file_at_bank)
+    assert await bring(shop, vault, report(file_at_bank.number, (line.end_to_end_id, "RJCT", "AC01"))) is None
     assert await asked(shop) == [("bank_rejected", "bank_rejected_payments")]
-    assert len(await held(shop, run)) == 1
+    assert len(await held(shop, file_at_bank)) == 1
 
 
-async def test_a_rejected_file_is_asked_about(shop: Shop, vault: Vault, run: BankRun) -> None:
-    assert await bring(shop, vault, report(run.number, whole="RJCT")) is None
+async def test_a_rejected_file_is_asked_about(shop: Shop, vault: Vault, file_at_bank: BankRun) -> None:
+    assert await bring(shop, vault, report(file_at_bank.number, whole="RJCT")) is None
     assert await asked(shop) == [("bank_rejected", "bank_rejected_file")]
 
 
-async def test_progress_is_no_question_and_no_evidence(shop: Shop, vault: Vault, run: BankRun) -> None:
-    assert await bring(shop, vault, report(run.number, (run.number, "ACSC", "G000"), whole="ACCP")) is None
+async def test_progress_is_no_question_and_no_evidence(shop: Shop, vault: Vault, file_at_bank: BankRun) -> None:
+    assert (
+        await bring(shop, vault, report(file_at_bank.number, (file_at_bank.number, "ACSC", "G000"), whole="ACCP"))
+        is None
+    )
     assert (await asked(shop), await shop.rows("SELECT 1 FROM payment_evidence")) == ([], [])
 
 
 @pytest.mark.parametrize(("result", "asks"), [("RCVC", False), ("RVMC", True), ("RVNM", True), ("RVNA", False)])
 async def test_a_check_of_names_is_no_rejection(
-    shop: Shop, vault: Vault, run: BankRun, result: str, asks: bool
+    shop: Shop, vault: Vault, file_at_bank: BankRun, result: str, asks: bool
 ) -> None:
-    assert await bring(shop, vault, report(run.number, ("PO-2026-0001", result, "X"))) is None
+    assert await bring(shop, vault, report(file_at_bank.number, ("PO-2026-0001", result, "X"))) is None
     assert await asked(shop) == ([("names_checked", "names_do_not_fit")] if asks else [])
 
 
-async def test_a_report_of_another_file_is_refused(shop: Shop, vault: Vault, run: BankRun) -> None:
+async def test_a_report_of_another_file_is_refused(shop: Shop, vault: Vault, file_at_bank: BankRun) -> None:
     assert await bring(shop, vault, report("ZL-2026-0999", whole="RJCT")) == "report_of_no_run"
-    assert await bring(shop, vault, report(run.number, whole="RJCT", block="ANOTHER")) == "report_of_no_run"
+    assert await bring(shop, vault, report(file_at_bank.number, whole="RJCT", block="ANOTHER")) == "report_of_no_run"
     assert (await asked(shop), await shop.rows("SELECT 1 FROM statement_files")) == ([], [])
