@@ -158,7 +158,9 @@ class VoucherBooking(Generic[V]):
                     voucher = await client.voucher(intent.resource_id)
                     if differences := differences_from_booking(intent, voucher):
                         return await self._disown(task, intent, differences)
-                file = await client.attach_file(intent.resource_id, pdf, name=f"{voucher_of(intent).number}.pdf")
+                file = await client.attach_file(
+                    intent.resource_id, pdf, name=issuing.file_name(voucher_of(intent).number)
+                )
         except ApplicationError as error:
             if error.type == NotFound.__name__:
                 return await self._not_there(task)

@@ -42,6 +42,10 @@ async def plan_own_step(
         payout = await payouts.get(tx, payout.number)
     # Whatever the stage: a voucher that is booked once more has an intent of its own.
     intent = await intents.open_of_payout(tx, payout.id)
+    if intent is None and payout.state is PayoutState.OUTCOME_UNKNOWN:
+        # lexoffice refused the second attempt, or the voucher is gone: nothing is unclear, and a person may answer.
+        await payouts.change_state(tx, payout, PayoutState.APPROVED)
+        payout = await payouts.get(tx, payout.number)
     step, search_in = Step.WAIT, 0.0
     if retry or payout.blocked is None:
         undone = intent is None and await voucher_ends.is_undone(tx, payout.id)

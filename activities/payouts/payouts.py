@@ -70,9 +70,12 @@ class PayoutActivities:
                 payout = await payouts.get(tx, task.number)
             # Whatever is no decision says that something has changed: look at what lexoffice last showed.
             if any(received.signal not in _DECISIONS for received in task.notes):
+                payout = await _forget_deviation(tx, payout)
                 payout = await apply_credit_note(tx, payout, _events(task))
                 payout = await settlement_by_bank.apply(tx, payout)
-            retry = retry or any(received.signal == "recheck" for received in task.notes)
+            rechecked = any(received.signal == "recheck" for received in task.notes)
+            # What was just seen to deviate is delivered at a person's word only.
+            retry = retry or (rechecked and not _deviates(payout))
             if payout.state is PayoutState.AWAITING_APPROVAL:
                 rule = await approval_rule.of_payout(tx, payout)
                 await payout_hands.ask_for_confirmation(
@@ -106,6 +109,20 @@ class PayoutActivities:
                 why = refused.reason
         await _refuse_signal(tx, payout, received, senders[received.signal], why)
         return False
+
+
+def _deviates(payout: Payout) -> bool:
+    """Its own document is booked otherwise than it was approved, and not delivered yet."""
+    before = payout.state in (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN)
+    return before and payout.blocked is not None and payout.blocked.code == "document_deviates"
+
+
+async def _forget_deviation(tx: TenantTransaction, payout: Payout) -> Payout:
+    """Judging what lexoffice last showed says it again, if it is still so."""
+    if not _deviates(payout):
+        return payout
+    await payouts.block(tx, payout.id, None)
+    return await payouts.get(tx, payout.number)
 
 
 async def _refuse_signal(

@@ -17,6 +17,13 @@ GONE = "voucher_gone"
 ABOUT_THE_VOUCHER = (GONE, "voucher_differs", "voucher_number_taken", "voucher_unchecked")
 """Questions that a voucher answers which is there and agrees."""
 
+_OF_THE_DOCUMENT = """
+    EXISTS (SELECT FROM own_documents o
+             WHERE o.tenant_id = d.tenant_id AND o.payout_id = d.payout_id AND o.closed_at IS NULL
+               AND o.kind IN ('self_billed', 'commission_statement') AND o.issued_at <= d.decided_at)
+"""
+"""Of a decision `d`: said about the document that there is now, not about one that was „nicht ausgegeben"."""
+
 _LIVES = (PayoutState.APPROVED, PayoutState.OUTCOME_UNKNOWN, PayoutState.CREDIT_NOTE_OPEN)
 
 
@@ -79,10 +86,11 @@ def booking_day(said: object) -> str | None:
 async def find_day(tx: TenantTransaction, payout: PayoutId) -> date | None:
     """The day on which a person wants a document booked whose own is in a closed period; the newest word counts."""
     found: str | None = await tx.fetchval(
-        """
-        SELECT detail ->> 'booked_on' FROM decisions
-         WHERE tenant_id = $1 AND payout_id = $2 AND kind = 'resolve' AND detail ->> 'action' = 'book_on'
-         ORDER BY decided_at DESC LIMIT 1
+        f"""
+        SELECT d.detail ->> 'booked_on' FROM decisions d
+         WHERE d.tenant_id = $1 AND d.payout_id = $2 AND d.kind = 'resolve' AND d.detail ->> 'action' = 'book_on'
+           AND {_OF_THE_DOCUMENT}
+         ORDER BY d.decided_at DESC LIMIT 1
         """,
         tx.tenant.id,
         payout,
@@ -93,10 +101,11 @@ async def find_day(tx: TenantTransaction, payout: PayoutId) -> date | None:
 async def find_order(tx: TenantTransaction, payout: PayoutId) -> Order | None:
     """The newest word that no booking has followed yet. One that lexoffice refused is none."""
     row = await tx.fetchrow(
-        """
+        f"""
         SELECT d.id AS decision, d.detail ->> 'booked_on' AS booked_on FROM decisions d
          WHERE d.tenant_id = $1 AND d.payout_id = $2 AND d.kind = 'resolve'
            AND d.detail ->> 'kind' = $3 AND d.detail ->> 'action' = 'book_again'
+           AND {_OF_THE_DOCUMENT}
            AND NOT EXISTS (SELECT FROM creation_intents i
                             WHERE i.tenant_id = d.tenant_id AND i.decision_id = d.id
                               AND (i.resource_id IS NOT NULL OR i.closed_at IS NULL))

@@ -91,6 +91,15 @@ async def close_unissued(tx: TenantTransaction, payout: Payout, *, by: str, reas
     if await _is_in_the_books(tx, document.id):
         return False
     await issuing.close_unissued(tx, document.id, by=by, reason=reason)
+    # What was undone there is not the payout's any more: the next document has a voucher of its own.
+    await tx.execute(
+        """
+        UPDATE external_documents SET detached_at = now()
+         WHERE tenant_id = $1 AND own_document_id = $2 AND detached_at IS NULL
+        """,
+        tx.tenant.id,
+        document.id,
+    )
     await tx.execute(
         """
         UPDATE payouts SET document_stage = NULL, cancel_wanted_at = NULL, cancel_wanted_by = NULL,

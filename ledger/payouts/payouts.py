@@ -178,13 +178,17 @@ async def want_recheck(tx: TenantTransaction, payout: PayoutId) -> None:
 
 
 async def want_recheck_of_blocked(tx: TenantTransaction) -> None:
-    """The connection works again: payouts that waited for it go on."""
+    """The connection works again, or a category is back: payouts that waited for it go on.
+
+    A delivered one, too: its document may have to be booked once more.
+    """
     await tx.execute(
         """
         UPDATE payouts SET recheck_wanted_at = clock_timestamp()
          WHERE tenant_id = $1 AND id IN (
                SELECT id FROM payouts
-                WHERE tenant_id = $1 AND state IN ('approved', 'outcome_unknown') AND blocked_code IS NOT NULL
+                WHERE tenant_id = $1 AND state IN ('approved', 'outcome_unknown', 'credit_note_open')
+                  AND blocked_code IS NOT NULL
                 ORDER BY seq FOR NO KEY UPDATE)
         """,
         tx.tenant.id,
