@@ -17,6 +17,7 @@ from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger import tasks
 from ledger.booking.resolutions import Answer
+from ledger.payouts import own_reversals
 from ledger.tasks import Task, TaskFilter
 from ledger.types import Submitted, TaskId
 
@@ -70,8 +71,8 @@ async def get_task(task_id: UUID, doors: Doors, caller: Reader) -> JSONResponse:
 @router.post(
     "/{task_id}/resolve",
     summary="Eine Aufgabe erledigen",
-    description="`action` ist eine der `actions` der Aufgabe. Was eine Auszahlung betrifft, ist eine Entscheidung und "
-    "braucht das Recht `approve`.",
+    description="`action` ist eine der `actions` der Aufgabe. Was eine Auszahlung oder einen Storno betrifft, ist "
+    "eine Entscheidung und braucht das Recht `approve`.",
     operation_id="resolve_task",
     status_code=202,
     response_model=TaskShown,
@@ -85,7 +86,7 @@ async def resolve_task(
 ) -> JSONResponse:
     async with once.acting() as (tx, after):
         task = await tasks.get(tx, TaskId(task_id))
-        require(caller, "approve" if task.subject == "payout" else "write")
+        require(caller, "approve" if task.subject in ("payout", own_reversals.SUBJECT) else "write")
         answer = Answer.model_validate(resolution.model_dump())
         resolved, replayed = await task_answers.resolve(tx, task, answer, actor=caller.actor)
         after(task_answers.announce_answer, doors, tx.tenant, resolved, replayed)

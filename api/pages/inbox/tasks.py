@@ -13,7 +13,7 @@ from api.pages.frame.actor_names import names
 from api.pages.frame.languages import N_, _
 from api.pages.frame.list_filters import PAGE_LENGTH, Asked
 from api.pages.frame.rendering import PageRoute
-from api.pages.frame.visits import Visit, may
+from api.pages.frame.visits import Visit, may, require_fresh
 from api.pages.words import answer_words, audit_words, event_words, task_words, waiting_words
 from ledger import tasks
 from ledger.bank import bank_transfers
@@ -40,6 +40,8 @@ PAGE = "/admin/aufgaben"
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Reader = Annotated[Visit, may(Permission.READ)]
 _DONE = N_("Die Aufgabe ist erledigt.")
+_DECIDED = ("payout", own_reversals.SUBJECT)
+"""Answers about these are decisions."""
 _MOST_CANDIDATES = 10
 _OF_A_KIND = 10
 """Questions of one kind that stand in the list of all; the others behind a link."""
@@ -90,9 +92,14 @@ async def task_page(task: UUID, visit: Reader) -> Response:
 
 @router.post(PAGE + "/{task}")
 async def resolve(task: UUID, visit: Reader) -> Response:
-    """What concerns a payout is a decision and needs the right to approve, as with keys."""
+    """What concerns a payout or a Storno is a decision and needs the right to approve, as with keys.
+
+    Confirming a Storno is as weighty as asking for one: with a fresh second factor.
+    """
     tenant, person = visit.tenant, visit.person
     detail = {name: visit.field(name) for name in answer_words.FIELDS if visit.field(name)}
+    if visit.field("action") == "confirm" and await _decides_reversal(visit, TaskId(task)):
+        await require_fresh(visit, page=f"{PAGE}/{task}")
     answer = Answer(action=visit.field("action"), reason=visit.field("reason") or None, detail=detail)
     try:
         async with visit.doors.ledger.transaction(tenant, cause=person.actor, person=person.user_id) as tx:
@@ -139,15 +146,15 @@ async def _shown(visit: Visit, task_id: TaskId, *, wrong: Refused | None = None)
         detail=event_words.readable(_rest(task)) if _rest(task) else None,
         name_of=name_of,
         may_answer=_may_answer(visit, task),
-        needs_approval=task.subject == "payout",
+        needs_approval=task.subject in _DECIDED,
     )
 
 
 def _may_answer(visit: Visit, task: Task) -> bool:
     person = visit.person
-    if task.subject == "payout":
+    if task.subject in _DECIDED:
         return person.may(Permission.APPROVE)
-    if task.kind in (manual_lines.TASK, own_reversals.TASK):
+    if task.kind == manual_lines.TASK:
         return person.may(Permission.WRITE) or person.may(Permission.APPROVE)
     return person.may(Permission.WRITE)
 
@@ -155,6 +162,12 @@ def _may_answer(visit: Visit, task: Task) -> bool:
 def _require_answer_fields(answer: Answer) -> None:
     if answer_words.of_action(answer.action).reason and not answer.reason:
         raise NotAcceptable("reason_missing")
+
+
+async def _decides_reversal(visit: Visit, task_id: TaskId) -> bool:
+    async with visit.doors.ledger.transaction(visit.tenant) as tx:
+        task = await tasks.get(tx, task_id)
+    return task.subject == own_reversals.SUBJECT and _may_answer(visit, task)
 
 
 async def _exists(visit: Visit, task_id: TaskId) -> bool:

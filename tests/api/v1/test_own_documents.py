@@ -161,3 +161,21 @@ async def test_another_tenants_documents_are_not_there(door: Door, other: Door) 
     for path in ("", "/document.pdf", "/document.xml", "/report"):
         assert (await file(other, f"{row.id}{path}")).status_code == 404
     assert (await other.api("POST", "own-documents/bounces", {"number": row.number})).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["own_reversal_asked", "own_reversal_outcome_unknown"])
+async def test_a_question_about_a_storno_is_answered_by_who_may_approve(door: Door, kind: str) -> None:
+    [task] = await door.rows(
+        """
+        INSERT INTO tasks (tenant_id, kind, subject, subject_id, reason, actions, detail)
+        VALUES ($1, $2, 'own_reversal', $3, 'Warum.', '{confirm,create_again}', '{}') RETURNING id
+        """,
+        door.tenant.id,
+        kind,
+        str(uuid4()),
+    )
+    key = await door.new_key("read", "write")
+    answer = await door.http.post(
+        f"/api/v1/tasks/{task['id']}/resolve", json={"action": "confirm"}, headers={"X-API-Key": key}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (403, "missing_scope")

@@ -6,10 +6,13 @@ from pypdf import PdfReader
 
 from ledger.documents.own import delivery, issuing
 from ledger.documents.own.issuing import OwnDocumentRow
+from ledger.payouts import own_reversal_rows, own_reversals
+from ledger.payouts.own_reversal_rows import Ground
+from ledger.payouts.own_reversals import Wanted
 from ledger.roles import Role
 from tests.fixtures.browsers import Firm
 from tests.fixtures.own_documents import of_payout
-from tests.fixtures.payout_books import Books
+from tests.fixtures.payout_books import Books, let_second_factor_age
 from tests.fixtures.sale_books import said
 
 
@@ -137,3 +140,25 @@ async def test_there_is_no_preview_of_what_lexoffice_writes_or_what_is_issued(pa
     await of_payout(firm.parts.ledger, firm.tenant, payout.number)
     assert (await viewer.get(f"{address}/vorschau.pdf")).status_code == 409
     assert "So wird der Beleg" not in (await viewer.get(address)).text
+
+
+async def test_the_second_person_of_a_storno_is_somebody_who_may_approve(payout_books: Books, firm: Firm) -> None:
+    number, _row = await an_own_payout(payout_books, firm)
+    await payout_books.rows("UPDATE tenants SET four_eyes_limit_cents = 1")
+    async with firm.parts.ledger.transaction(firm.tenant) as tx:
+        wanted = Wanted(ground=Ground.ERROR, reason="falscher Satz")
+        asked = await own_reversals.ask(tx, number, wanted, by="key:maker")
+    [task] = await payout_books.rows("SELECT id FROM tasks WHERE kind = 'own_reversal_asked'")
+    address = f"/admin/aufgaben/{task['id']}"
+    editor, approver = await firm.person(Role.EDITOR), await firm.person(Role.APPROVER)
+    assert "wer Auszahlungen freigeben darf" in (await editor.get(address)).text
+    assert (await editor.post(address, {"action": "confirm"}, shown_at=address)).status_code == 403
+    await let_second_factor_age(firm, approver)
+    stale = await approver.post(address, {"action": "confirm"}, shown_at=address)
+    assert (stale.status_code, stale.headers["location"].startswith("/second-factor?")) == (303, True)
+    await approver.show_code(steps=1)
+    async with firm.parts.ledger.transaction(firm.tenant) as tx:
+        assert (await own_reversal_rows.get(tx, asked.id)).confirmed is None
+    assert (await approver.post(address, {"action": "confirm"}, shown_at=address)).status_code == 303
+    async with firm.parts.ledger.transaction(firm.tenant) as tx:
+        assert (await own_reversal_rows.get(tx, asked.id)).confirmed
