@@ -105,7 +105,9 @@ class Hands:
             handover.statements = StatementFolder(
                 self.ledger, self.settings.vault(), self.settings.statement_folder
             ).take_in
-        reversals = ReversalActivities(self.ledger, unclear_wait=self.settings.unclear_outcome)
+        reversals = ReversalActivities(
+            self.ledger, unclear_wait=self.settings.unclear_outcome, recovery=self.settings.recovery
+        )
         runs = PayoutRunActivities(self.ledger, announcing.announce_payout)
         return [
             payouts.advance,

@@ -69,7 +69,13 @@ class Doctor:
         if view is not None:
             compared.append("lexoffice")
             differences += view.differences
-            if self._recovery_word:
+        if self._recovery_word:
+            uncompared = await self._find_uncompared(tenant)
+            differences += [uncompared] if uncompared else []
+            # Whose documents are in no books need not be connected: a person says which number was the last.
+            unbooked = uncompared is not None and "lexoffice_not_compared" not in {one.check for one in differences}
+            if view is not None or unbooked:
+                view = view or LexofficeView()
                 notes += await self._record(tenant, view, numbers, differences, by=by, accept=accept)
         return Report(
             tenant=tenant.slug, differences=tuple(differences), notes=tuple(notes), compared_with=tuple(compared)
@@ -86,6 +92,10 @@ class Doctor:
             again = await self._check_rows(tx)
         seen = {(one.check, one.subject_id) for one in first}
         return [one for one in again if one.check not in standstills.UNDER_WAY or (one.check, one.subject_id) in seen]
+
+    async def _find_uncompared(self, tenant: Tenant) -> Difference | None:
+        async with self._ledger.transaction(tenant) as tx:
+            return await own_document_checks.find_uncompared(tx)
 
     async def _check_rows(self, tx: TenantTransaction) -> list[Difference]:
         return [*await invariants.check(tx, stuck_after=self._stuck_after), *await own_document_checks.check(tx)]

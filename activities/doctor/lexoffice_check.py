@@ -19,6 +19,7 @@ from ledger import clock
 from ledger.access import tenants
 from ledger.database import Ledger
 from ledger.documents import documents, intents
+from ledger.documents.own import circle, voucher_use
 from ledger.inbox import events, sweep_findings, sweeps
 from ledger.reports import invariants, own_document_checks
 from ledger.reports.differences import Difference
@@ -64,7 +65,7 @@ async def check(
         say("listing invoices")
         invoices = [row async for row in asking.rows("invoice")]
         found += await _look_twice_at_states(ledger, tenant, asking, [*notes, *invoices], ("creditnote", "invoice"))
-        found += await _vouchers(ledger, tenant, asking, say)
+        found += await _vouchers(ledger, tenant, asking, say, after_restore=read_voided)
     found += await _unknown_invoices(ledger, tenant, invoices, since)
     return LexofficeView(differences=tuple(found), highest_numbers=numbers)
 
@@ -223,16 +224,28 @@ async def _missing(asking: _Asking, known: dict[UUID, KnownCreditNote], there: s
     return found
 
 
-async def _vouchers(ledger: Ledger, tenant: Tenant, asking: _Asking, say: Say) -> list[Difference]:
-    """Of documents of our own: each is there, has the document's total, and the state that the ledger holds."""
+async def _vouchers(
+    ledger: Ledger, tenant: Tenant, asking: _Asking, say: Say, *, after_restore: bool
+) -> list[Difference]:
+    """Of documents of our own: each is there, has the document's total, and the state that the ledger holds.
+
+    `after_restore`: no voucher has a number that the circle would give once more.
+    """
     async with ledger.transaction(tenant) as tx:
         known = {one.resource_id: one for one in await own_document_checks.vouchers(tx)}
-    if not known:
+        compares_numbers = after_restore and await voucher_use.is_used(tx)
+    if not known and not compares_numbers:
         return []
     say("listing purchase vouchers")
     types: tuple[VoucherType, ...] = ("purchaseinvoice", "purchasecreditnote")
-    rows = [row for type in types async for row in asking.rows(type) if row.id in known]
+    listed_ones = [row for type in types async for row in asking.rows(type)]
+    rows = [row for row in listed_ones if row.id in known]
     found = await _look_twice_at_states(ledger, tenant, asking, rows, types)
+    if compares_numbers:
+        numbers = [row.voucher_number for row in listed_ones if row.voucher_number]
+        async with ledger.transaction(tenant) as tx:
+            places = await circle.find_forgotten(tx, numbers)
+        found += [own_document_checks.forgotten(tenant.id, place) for place in places]
     for row in rows:
         one = known[row.id]
         if row.total_cents is not None and row.total_cents != one.gross_cents and row.voucher_status != "voided":

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from temporalio import activity
 
+from activities.gateway.lexoffice_gateway import not_checked
 from activities.models import OwnDocumentInput, OwnDocumentView
 from activities.payouts.reversal_steps import keep_and_ask, plan_reversal_step
+from ledger.connections import recovery
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents.own import delivery, issuing
 from ledger.documents.own.issuing import FatalFinding
@@ -15,9 +17,10 @@ from ledger.refusals import NotAcceptable
 
 
 class ReversalActivities:
-    def __init__(self, ledger: Ledger, *, unclear_wait: timedelta) -> None:
+    def __init__(self, ledger: Ledger, *, unclear_wait: timedelta, recovery: str | None = None) -> None:
         self._ledger = ledger
         self._unclear_wait = unclear_wait
+        self._recovery = recovery
 
     @activity.defn
     async def look_at_reversal(self, about: OwnDocumentInput) -> OwnDocumentView:
@@ -27,9 +30,14 @@ class ReversalActivities:
 
     @activity.defn
     async def issue_reversal(self, about: OwnDocumentInput) -> OwnDocumentView:
-        """Number, day and files in one transaction; a finding of the gate gives the number back and asks a person."""
+        """Number, day and files in one transaction; a finding of the gate gives the number back and asks a person.
+
+        After a restore no number is given until those that are in use were compared (as issue_own_document).
+        """
         try:
             async with self._ledger.transaction(about.tenant, cause=f"own_reversal:{about.reversal}") as tx:
+                if self._recovery and not await recovery.may_create(tx, self._recovery):
+                    raise not_checked()
                 return await self._plan(tx, await own_reversal_rows.issue(tx, about.reversal))
         except (FatalFinding, NotAcceptable) as refused:
             async with self._ledger.transaction(about.tenant, cause=f"own_reversal:{about.reversal}") as tx:

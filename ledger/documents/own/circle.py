@@ -1,6 +1,7 @@
 """The tenant's own number circle: `GU-{year}-{number:05}` gives GU-2026-00001. No number is left out or given twice."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
@@ -122,3 +123,36 @@ async def find_gaps(tx: TenantTransaction) -> list[str]:
         tx.tenant.id,
     )
     return [Place(*row).number for row in rows]
+
+
+async def find_forgotten(tx: TenantTransaction, numbers: Collection[str]) -> list[Place]:
+    """Of numbers that stand on vouchers, the highest of each circle and year, where it is one that no counter has come
+    to: after a restore. A circle that is nothing but a number is everybody's, and says nothing."""
+    rows = await tx.fetch(
+        "SELECT pattern, year, last FROM own_document_counters WHERE tenant_id = $1 ORDER BY pattern, year",
+        tx.tenant.id,
+    )
+    last = {(row["pattern"], row["year"]): row["last"] for row in rows}
+    patterns = {await get_pattern(tx), *(pattern for pattern, _ in last)}
+    highest: dict[tuple[str, int], int] = {}
+    for found in (_place_of(pattern, number) for pattern in sorted(patterns) for number in numbers):
+        if found is not None:
+            circle = (found.pattern, found.year)
+            highest[circle] = max(found.place, highest.get(circle, 0))
+    return [Place(*circle, place) for circle, place in highest.items() if place > last.get(circle, 0)]
+
+
+def _place_of(pattern: str, number: str) -> Place | None:
+    if not re.search("[A-Za-z0-9]", _FIELD.sub("", pattern)):
+        return None
+    texts = _FIELD.split(pattern)[::2]
+    fields = [
+        "(?P<year>[0-9]{4})" if field[0] == "{year}" else "(?P<place>[0-9]{1,9})" for field in _FIELD.finditer(pattern)
+    ]
+    parts = [re.escape(texts[0])]
+    for field, text in zip(fields, texts[1:], strict=True):
+        parts += [field, re.escape(text)]
+    found = re.fullmatch("".join(parts), number)
+    if found is None:
+        return None
+    return Place(pattern, int(found.groupdict().get("year") or 0), int(found["place"]))

@@ -285,7 +285,7 @@ BY_A_PERSON: dict[str, tuple[str, Callable[[Patient], Awaitable[None]]]] = {
 }
 OF_OWN_DOCUMENTS = {
     *("document_without_delivery", "payout_without_its_document", "voucher_twice", "number_without_document"),
-    *("voucher_amount", "voucher_missing"),
+    *("voucher_amount", "voucher_missing", "own_number_forgotten", "own_numbers_not_compared"),
 }
 """Found by tests/ledger/documents/own/test_checks.py and tests/activities/creation/vouchers/test_budget_and_doctor.py;
 their mends are no commands."""

@@ -7,19 +7,23 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.models import OwnPayout, PayoutView, Step
+from activities.models import OwnDocumentInput, OwnPayout, PayoutView, Step
 from activities.payouts.next_step import plan_next_step
 from activities.payouts.own_payouts import OwnPayoutActivities
+from activities.payouts.reversals import ReversalActivities
 from ledger.connections import recovery
 from ledger.documents.own import circle, gate, issuing
 from ledger.documents.own.gate import Finding, Report
-from ledger.payouts import clawbacks, decisions, own_content, payout_holds, payouts
+from ledger.payouts import clawbacks, decisions, own_content, own_reversals, payout_holds, payouts
 from ledger.payouts.decisions import Shown
+from ledger.payouts.own_reversal_rows import Ground
+from ledger.payouts.own_reversals import Wanted
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAllowedNow
 from ledger.sales import transactions
 from ledger.types import PayoutState
 from tests.fixtures.ledger_shop import Shop
+from tests.fixtures.own_payouts import handed_out
 from tests.fixtures.payable import ask_for
 
 WAIT = timedelta(minutes=15)
@@ -273,6 +277,21 @@ async def test_after_a_restore_no_number_is_given_until_they_were_compared(own_d
         await recovery.record(tx, word="2026-11-30", by="doctor", differences=0, accepted_because=None)
     view = await ActivityEnvironment().run(hands.issue_own_document, task)
     assert view.document_stage == "issued"
+
+
+async def test_after_a_restore_a_storno_waits_for_the_comparison_too(shop: Shop) -> None:
+    payout = await handed_out(shop, 10_000)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        wanted = Wanted(ground=Ground.ERROR, reason="falscher Satz")
+        asked = await own_reversals.ask(tx, payout.number, wanted, by="key:maker")
+    hands = ReversalActivities(shop.ledger, unclear_wait=WAIT, recovery="2026-11-30")
+    about = OwnDocumentInput(tenant=shop.tenant, reversal=asked.id)
+    with pytest.raises(ApplicationError) as refused:
+        await ActivityEnvironment().run(hands.issue_reversal, about)
+    assert refused.value.type == "RecoveryNotChecked"
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await recovery.record(tx, word="2026-11-30", by="doctor", differences=0, accepted_because=None)
+    assert (await ActivityEnvironment().run(hands.issue_reversal, about)).stage == "issued"
 
 
 async def test_the_trial_has_the_widest_number_of_the_circle(own_desk: OwnDesk) -> None:

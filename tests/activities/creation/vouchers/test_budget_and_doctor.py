@@ -7,6 +7,8 @@ from ledger.connections import budget
 from ledger.payouts.payout_run_results import RunTotals
 from ledger.types import LEXOFFICE
 from tests.activities.creation.vouchers.desk import desk_of
+from tests.conftest import Database
+from tests.fixtures.planted_differences import plant
 from tests.fixtures.voucher_books import VoucherBooks
 
 PACE = 100.0
@@ -64,3 +66,21 @@ async def test_the_doctor_finds_a_voucher_that_changed_or_is_gone(voucher_books:
     await voucher_books.does(f"vouchers/{voucher}/delete")
     await shop.rows("UPDATE external_documents SET created_at = now() - interval '1 hour'")
     assert "voucher_missing" in await checks()
+
+
+async def test_after_a_restore_a_number_that_stands_on_a_voucher_is_one_that_was_forgotten(
+    voucher_books: VoucherBooks, database: Database
+) -> None:
+    shop = voucher_books.shop
+    desk = await desk_of(voucher_books)
+    await desk.through()
+
+    async def forgotten() -> list[str]:
+        seen = await lexoffice_check.check(
+            shop.ledger, voucher_books.door, shop.tenant, lambda _: None, read_voided=True
+        )
+        return [one.subject_id for one in seen.differences if one.check == "own_number_forgotten"]
+
+    assert await forgotten() == []
+    await plant(database, "DELETE FROM own_document_counters WHERE tenant_id = $1", shop.tenant.id)
+    assert await forgotten() == [desk.row.number]

@@ -1,6 +1,8 @@
 """What the doctor says of documents of our own: nothing where all is well, and each planted difference by its name."""
 
-from ledger.documents.own import delivery, issuing
+import pytest
+
+from ledger.documents.own import circle, delivery, issuing
 from ledger.documents.own.issuing import OwnDocumentRow
 from ledger.reports import own_document_checks
 from tests.conftest import Database
@@ -73,3 +75,34 @@ async def test_two_vouchers_of_one_document_are_told(shop: Shop, database: Datab
         row.id,
     )
     assert await found(shop) == []
+
+
+async def test_without_books_a_person_says_after_a_restore_which_number_was_the_last(shop: Shop) -> None:
+    row = await a_document(shop)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        assert await own_document_checks.find_uncompared(tx) is None
+        await tx.execute("UPDATE payouts SET strategy = 'own_document', books = 'none' WHERE id = $1", row.payout_id)
+        uncompared = await own_document_checks.find_uncompared(tx)
+    assert uncompared is not None
+    assert uncompared.bars_creating
+    assert row.number in uncompared.says
+
+
+@pytest.mark.parametrize(
+    ("pattern", "numbers", "forgotten"),
+    [
+        ("GU-{year}-{number:05}", ["GU-2026-00002", "GU-2026-00009", "GU-2025-00003", "RE-2026-00077"], [9, 3]),
+        ("GU-{year}-{number:05}", ["GU-2026-00001", "xGU-2026-00009", "GU-2026-"], []),
+        ("{number}", ["4711"], []),
+        ("G{number}", ["G12", "4711"], [12]),
+    ],
+)
+async def test_a_number_that_no_counter_has_come_to_was_forgotten(
+    shop: Shop, pattern: str, numbers: list[str], forgotten: list[int]
+) -> None:
+    await a_document(shop)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await circle.set_pattern(tx, pattern, by="admin")
+        found = await circle.find_forgotten(tx, numbers)
+    assert [one.place for one in found] == forgotten
+    assert all(one.number in numbers for one in found)
