@@ -32,6 +32,7 @@ _LEAVES_A_HAND: Mapping[str, _Act] = {
     "partner.bank_details_saved": _Act(about="account"),
     "partner.tax_status_recorded": _Act(about="record"),
     "partner.seat_decided": _Act(),
+    "partner.vat_proof_recorded": _Act(about="check"),
     "partner.bonus_written": _Act(on=("commission", "commission")),
     "partner.correction_written": _Act(on=("commission", "commission")),
     "own_document.reversal_asked": _Act(about="reversal"),

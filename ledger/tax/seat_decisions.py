@@ -43,6 +43,7 @@ async def decide_seat(tx: TenantTransaction, partner_id: PartnerId, new: NewSeat
     instead of an earlier one.
     """
     require_reason(new.reason)
+    await hands.hold_partner(tx, partner_id)
     facts = await partner_facts(tx, partner_id, clock.today())
     if disagreement(facts.model_copy(update={"rendered_from": None})) is None:
         raise NotAllowedNow("seat_and_number_agree")
@@ -62,7 +63,6 @@ async def decide_seat(tx: TenantTransaction, partner_id: PartnerId, new: NewSeat
         by,
     )
     assert row is not None
-    await hands.hold_partner(tx, partner_id)
     await audit.record(
         tx,
         actor=by,

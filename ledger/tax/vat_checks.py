@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from ledger import clock, tasks, tax_numbers
-from ledger.audit import audit
+from ledger.audit import audit, hands
 from ledger.database import Ledger, TenantTransaction
 from ledger.plain_text import cleaned
 from ledger.reasons import Reason
@@ -213,9 +213,13 @@ async def answer(tx: TenantTransaction, check: UUID, question: Question | None, 
 
 
 async def record_by_hand(tx: TenantTransaction, partner: PartnerId, proof: ProofByHand, *, by: str) -> VatCheck:
-    """A yes that somebody read on the page of VIES. Raises NotAcceptable (a day to come), NotAllowedNow (no number)."""
+    """A yes that somebody read on the page of VIES; it leaves a hand on the partner.
+
+    Raises NotAcceptable (a day to come), NotAllowedNow (no number).
+    """
     if proof.request_date > clock.today():
         raise NotAcceptable("day_in_future")
+    await hands.hold_partner(tx, partner)
     open_check = await want_for(tx, partner, by=by)
     row = await tx.fetchrow(
         f"""

@@ -180,6 +180,17 @@ async def test_a_proof_that_was_read_by_hand_is_one_and_says_so(shop: Shop) -> N
     assert (await standing(shop)).standing is Standing.PROVEN
 
 
+async def test_who_records_a_proof_by_hand_had_a_hand_in_what_the_partner_is_paid(shop: Shop) -> None:
+    await shop.rows("UPDATE tenants SET vat_id = 'DE136695976'")
+    payout = await ask_for(shop, 10_000)
+    await recorded(shop)
+    async with at(shop) as (tx, anna):
+        proof = ProofByHand(request_id="WAPIBBBBY2", request_date=clock.today())
+        await vat_checks.record_by_hand(tx, anna, proof, by="user:x")
+    hands = await shop.rows("SELECT actor, act FROM open_hands_of_payout($1)", payout.id)
+    assert ("user:x", "partner.vat_proof_recorded") in [(row["actor"], row["act"]) for row in hands]
+
+
 async def test_who_has_no_vat_id_cannot_be_asked_about(shop: Shop) -> None:
     async with at(shop) as (tx, anna):
         with pytest.raises(NotAllowedNow, match="no_vat_id_in_force"):
