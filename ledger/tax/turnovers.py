@@ -65,11 +65,10 @@ def bar(case: TaxCase, days: Sequence[date], gross_cents: int, known: Turnovers)
     """Why lexoffice may write no credit note over services of these days any more, or None."""
     if case is not TaxCase.REGULAR or gross_cents <= SMALL_AMOUNT_CENTS or not days:
         return None
-    latest = max(days).year
-    if latest >= _FOR_ALL and not known.confirmed:
+    if max(days).year >= _FOR_ALL and not known.confirmed:
         return BlockedBy.of("e_invoice_from_2028")
-    if latest == _FIRST_YEAR and known.above_limit.get(latest - 1):
-        return BlockedBy.of("e_invoice_from_2027", year=latest - 1)
+    if any(day.year == _FIRST_YEAR for day in days) and known.above_limit.get(_FIRST_YEAR - 1):
+        return BlockedBy.of("e_invoice_from_2027", year=_FIRST_YEAR - 1)
     return None
 
 

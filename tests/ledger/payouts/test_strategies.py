@@ -141,6 +141,7 @@ async def test_a_payout_keeps_its_strategy_when_the_tenant_chooses_another(shop:
         "UPDATE tenants SET vat_id = 'DE136695976'",
         "UPDATE tenants SET own_document_profile = 'xrechnung', buyer_reference = '04011000'",
         "UPDATE partners SET agreement_version = '2026-12'",
+        "UPDATE partners SET email = 'andere@partner.example'",
         "UPDATE partners SET agreement_accepted_at = now() - interval '1 day'",
         "UPDATE provider_connections SET organization_id = gen_random_uuid() WHERE provider = 'lexoffice'",
         "UPDATE payouts SET books = 'none'",
@@ -235,6 +236,14 @@ async def test_a_regular_partner_gets_no_credit_note_where_the_law_wants_an_e_in
             assert refused.value.code == code
             await choose(shop, HOME)
             assert (await request(shop)).strategy is OWN
+
+
+def test_a_confirmation_for_2028_does_not_let_services_of_2027_pass_in_the_same_document() -> None:
+    days = [date(2027, 12, 31), date(2028, 1, 2)]
+    known = turnovers.Turnovers(above_limit={2026: True}, confirmed=True)
+    why = turnovers.bar(TaxCase.REGULAR, days, 100_000, known)
+    assert why == BlockedBy.of("e_invoice_from_2027", year=2026)
+    assert turnovers.bar(TaxCase.REGULAR, days, 100_000, turnovers.Turnovers(confirmed=True)) is None
 
 
 async def test_the_answer_bars_what_was_asked_for_before_it(shop: Shop) -> None:
