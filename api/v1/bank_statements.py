@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, field_validator
 from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, shown
-from api.v1.answers import Cursor, Limit, ListQuery, Page, page
+from api.v1.answers import ListQuery, Page, page
 from api.v1.callers import Banker, Clerk
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
@@ -109,12 +109,10 @@ class SetAside(Submitted):
     reason: str = Field(min_length=1, max_length=500, examples=["Erstattung des Lieferanten"])
 
 
-class EntriesQuery(Submitted):
+class EntriesQuery(ListQuery):
     state: Literal["waiting", "matched", "unrelated", "unresolved", "set_aside"] = Field(
         default="unresolved", description="Des Umsatzes; sonst die, die niemand zugeordnet hat"
     )
-    cursor: Cursor = None
-    limit: Limit = 50
 
 
 class EntryShown(BankEntry):
@@ -131,7 +129,13 @@ class EntryShown(BankEntry):
 )
 async def list_entries(doors: Doors, caller: Banker, asked: Annotated[EntriesQuery, Query()]) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        found = await unassigned.list_bank_entries(tx, state=asked.state, after=after(asked.cursor), limit=asked.limit)
+        found = await unassigned.list_bank_entries(
+            tx,
+            state=asked.state,
+            updated_since=asked.updated_since,
+            after=after(asked.cursor),
+            limit=asked.limit,
+        )
     return JSONResponse(page(found, _entry))
 
 

@@ -1,13 +1,13 @@
 """Bookings that may be about payouts and prove nothing alone („Nicht zugeordnet"): shown, assigned, set aside."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from ledger.audit import audit, hands
 from ledger.bank.bank_ids import masked
 from ledger.database import TenantTransaction
-from ledger.keyset import RECORDED, Conditions, Place
+from ledger.keyset import RECORDED, Conditions, Place, changed_since
 from ledger.payouts import payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
@@ -71,11 +71,17 @@ _COLUMNS = """
 
 
 async def list_bank_entries(
-    tx: TenantTransaction, *, state: str = "unresolved", after: Place | None = None, limit: int = 50
+    tx: TenantTransaction,
+    *,
+    state: str = "unresolved",
+    updated_since: datetime | None = None,
+    after: Place | None = None,
+    limit: int = 50,
 ) -> tuple[list[BankEntry], Place | None]:
     """Newest first; the second value is where the next page begins. Bookings about no payout are never listed."""
     where = Conditions(tx.tenant.id, limit + 1)
     where.require("e.state = {}", state)
+    changed_since(where, "e", updated_since)
     RECORDED.begin(where, "e", after)
     rows = await tx.fetch(
         f"""
