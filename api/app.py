@@ -36,7 +36,7 @@ from workflows.messages import Pace
 
 log = structlog.get_logger("api")
 
-_PATHS_OF_UPLOADS = ("/api/v1/bank-statements", "/admin/kontoauszuege")
+PATHS_OF_UPLOADS = ("/api/v1/bank-statements", "/admin/kontoauszuege")
 _PATHS_OF_MANY_ROWS = (
     "/api/v1/bank-runs",
     "/api/v1/bank-statements",
@@ -123,7 +123,7 @@ def create_app(settings: Settings, *, operators_at: socket | None = None) -> Fas
             settings.body_bytes,
             settings.request_seconds,
             lambda path: _seconds(path, settings),
-            uploads=Uploads(_PATHS_OF_UPLOADS, settings.upload_bytes),
+            uploads=Uploads(PATHS_OF_UPLOADS, settings.upload_bytes),
         ),
         https=settings.https,
         hosts=Hosts(settings.public_host, settings.hosts),

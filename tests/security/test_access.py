@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from ledger.access import api_keys
-from tests.fixtures.premises import Premises, nowhere, premises, without
+from tests.fixtures.premises import Premises, event_that_they_have_not, nowhere, premises, without
 from tests.security.conftest import Started
 from tests.security.operations import ANY_KEY, APPROVE, BY_TOKEN, NEEDS, OPEN, STATEMENTS, Operation, described, of_keys
 
@@ -126,7 +126,7 @@ async def test_another_tenants_objects_are_like_those_that_do_not_exist(
 ) -> None:
     """Whatever names an object, in address, filter or body, answers the same for ours and for none at all."""
     keys = {APPROVE: theirs.door.approver, STATEMENTS: await theirs.door.new_key("statements")}
-    only_ours = _nameable(ours) | {"event": await _event_that_they_have_not(ours, theirs)}
+    only_ours = _nameable(ours) | {"event": await event_that_they_have_not(ours, theirs)}
     before = await ours.settled(superuser)
     compared = set()
     for operation in of_keys(guarded[0]):
@@ -148,15 +148,6 @@ async def test_another_tenants_objects_are_like_those_that_do_not_exist(
             assert about_ours.status_code == 404, (operation.id, about_ours.text)
         compared.add(operation.id)
     assert len(compared) > 25
-
-
-async def _event_that_they_have_not(ours: Premises, theirs: Premises) -> str:
-    """Events are counted per tenant, so most numbers of ours are numbers of theirs, too."""
-    [last] = await theirs.door.rows("SELECT max(id) AS id FROM events")
-    number = 0
-    while number <= last["id"]:
-        number = (await ours.door.notify(ours.door.event(eventType="voucher.created"))).json()["event"]
-    return str(number)
 
 
 def _nameable(premises: Premises) -> dict[str, str]:

@@ -16,7 +16,7 @@ import pytest
 import structlog
 from fastapi.routing import iter_route_contexts
 
-from api.app import create_app
+from api.app import PATHS_OF_UPLOADS, create_app
 from ledger.roles import Role
 from sandbox.lexoffice_server import LexofficeAddresses
 from tests.conftest import Database
@@ -149,18 +149,18 @@ async def test_cookies_are_for_this_host_and_no_script(
 
 
 async def test_a_body_that_is_too_large_is_refused_by_every_door(guarded: Started, ours: Premises) -> None:
-    limit = ours.door.parts.settings.body_bytes
-    large = b"x" * (limit + 1)
+    settings = ours.door.parts.settings
 
-    async def unannounced() -> AsyncIterator[bytes]:
-        yield large
+    async def unannounced(body: bytes) -> AsyncIterator[bytes]:
+        yield body
 
     for method, path in addresses(guarded, ours.names):
         if method in ("GET", "HEAD"):
             continue
+        large = b"x" * (1 + (settings.upload_bytes if path in PATHS_OF_UPLOADS else settings.body_bytes))
         announced = await ours.door.http.request(method, path, content=large, headers={"X-API-Key": ours.door.key})
         assert (announced.status_code, announced.json()["code"]) == (413, "too_large"), path
-        streamed = await ours.door.http.request(method, path, content=unannounced())
+        streamed = await ours.door.http.request(method, path, content=unannounced(large))
         assert streamed.status_code == 413, path
 
 
