@@ -17,6 +17,7 @@ ARROWS = {
     ("approved", "cancelled"),
     ("approved", "awaiting_approval"),
     ("approved", "outcome_unknown"),
+    ("outcome_unknown", "approved"),
     ("outcome_unknown", "credit_note_open"),
     ("outcome_unknown", "cancelled"),
     ("credit_note_open", "paid"),
