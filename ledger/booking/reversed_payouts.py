@@ -5,7 +5,7 @@ are owed anew. Otherwise it is `returned`, its commissions stay, and a person sa
 """
 
 from ledger import tasks
-from ledger.bank import bank_transfers
+from ledger.bank import bank_transfers, payment_evidence
 from ledger.database import TenantTransaction
 from ledger.payouts import clawbacks, own_reversal_rows, payouts
 from ledger.payouts.own_reversal_rows import OwnReversal
@@ -57,6 +57,9 @@ async def _may_have_left(tx: TenantTransaction, payout: Payout) -> bool:
     if payout.state in _NOTHING_LEFT:
         return False  # what was never delivered enters no bank file
     if await bank_transfers.exported_as(tx, payout.id):
+        return True
+    # Whoever says paid: the bank has seen it leave, in no file of ours, and it did not come back.
+    if (await payment_evidence.sum_up(tx, payout.id)).open_cents > 0:
         return True
     # Without books nobody tells of a payment but the bank or a person, who makes it `paid`.
     return bool(

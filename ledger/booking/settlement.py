@@ -39,7 +39,7 @@ class Verdict(Frozen):
     meaning: Meaning
     differences: tuple[str, ...] = ()
     money_may_have_left: bool = False
-    """As far as its payments tell; that it is in a bank file `settle` sees itself."""
+    """As far as its payments tell; that it is in a bank file, or that the bank saw it leave, `settle` sees itself."""
     payment_reference: str | None = None
     """The event's own."""
     voucher_number: str | None = None
@@ -125,11 +125,13 @@ async def settle(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> Set
         case Meaning.REOPENED, PayoutState.CREDIT_NOTE_OPEN:
             return await _reopened(tx, payout)
         case Meaning.VOIDED | Meaning.DELETED, PayoutState.CREDIT_NOTE_OPEN if (
-            verdict.money_may_have_left or exported_as
+            verdict.money_may_have_left or exported_as or (await payment_evidence.sum_up(tx, payout.id)).open_cents > 0
         ):
             return await mark_returned(tx, payout, Reason.of("undone_was_it_paid"))
         case Meaning.VOIDED | Meaning.DELETED, PayoutState.CREDIT_NOTE_OPEN:
             return await _cancelled(tx, payout, verdict.meaning)
+        case Meaning.OPEN | Meaning.PARTLY_PAID, PayoutState.PAID if await _bank_said_paid(tx, payout):
+            return Settled(state=EventState.UNCHANGED)
         case _, PayoutState.PAID:
             return await mark_returned(tx, payout, Reason.of("paid_credit_note_changed"))
         case _:
@@ -158,6 +160,16 @@ async def _settle_own(tx: TenantTransaction, payout: Payout, verdict: Verdict) -
             return None
         case _:
             return None
+
+
+async def _bank_said_paid(tx: TenantTransaction, payout: Payout) -> bool:
+    """Then a document that nobody has assigned the payment to yet is no contradiction. After a return the bank's
+    evidence of a further attempt says so whomever the tenant chose."""
+    proved = await payment_evidence.sum_up(tx, payout.id)
+    if not proved.is_complete:
+        return False
+    paid_by = await tx.fetchval("SELECT paid_by FROM tenants WHERE id = $1", tx.tenant.id)
+    return paid_by == PaidBy.BANK or proved.returns > 0
 
 
 async def _waits_for_the_bank(tx: TenantTransaction, payout: Payout) -> bool:

@@ -11,7 +11,7 @@ from ledger.database import TenantTransaction
 from ledger.payouts import payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
-from ledger.types import PaidBy, PayoutState
+from ledger.types import Books, PaidBy, PayoutState
 
 _PAID_IN_THE_BOOKS = ("paid", "paidoff")
 
@@ -77,7 +77,8 @@ async def _left(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
         return
     if payout.state is not PayoutState.CREDIT_NOTE_OPEN:
         return
-    paid_by = await who_says_paid(tx)
+    # Without books there is nobody else to say it.
+    paid_by = PaidBy.BANK if payout.books is Books.NONE else await who_says_paid(tx)
     if paid_by is PaidBy.LEXOFFICE or (paid_by is PaidBy.BOTH and not await _is_paid_in_the_books(tx, payout)):
         return
     open_questions = await tasks.open_kinds(tx, subject="payout", subject_id=payout.number)
