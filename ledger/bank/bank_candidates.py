@@ -156,9 +156,13 @@ _CANDIDATES = """
                THEN 'undelivered'
              WHEN p.open_holds IS NOT NULL THEN 'put_back'
              WHEN p.objected_at IS NOT NULL
-                  AND NOT EXISTS (SELECT 1 FROM tasks t
-                                   WHERE t.tenant_id = p.tenant_id AND t.subject = 'objection'
-                                     AND t.subject_id = p.number AND t.state = 'resolved')
+                  AND (NOT EXISTS (SELECT 1 FROM tasks t
+                                    WHERE t.tenant_id = p.tenant_id AND t.subject = 'objection'
+                                      AND t.subject_id = p.number AND t.state = 'resolved')
+                       -- Ended by its Storno: whatever became of that, the document is not paid.
+                       OR EXISTS (SELECT 1 FROM objection_endings e
+                                   WHERE e.tenant_id = p.tenant_id AND e.payout_id = p.id
+                                     AND e.ending <> 'own_invoice'))
                THEN 'objected'
              WHEN EXISTS (SELECT 1 FROM own_reversals v
                            WHERE v.tenant_id = p.tenant_id AND v.payout_id = p.id AND v.kind = 'reversal'

@@ -9,6 +9,7 @@ from ledger.audit import audit
 from ledger.database import TenantTransaction
 from ledger.documents.own import issuing
 from ledger.payouts import own_reversal_rows
+from ledger.payouts.own_reversal_rows import OwnReversal
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.types import BERLIN, Frozen, PayoutId
@@ -42,8 +43,9 @@ async def of_payout(tx: TenantTransaction, payout: PayoutId) -> ObjectionEnding 
 async def end(tx: TenantTransaction, payout: Payout, action: str, detail: dict[str, Any], *, by: str) -> None:
     """Keep how it ended. The payout is locked.
 
-    Raises NotAllowedNow (no Storno was asked for where one must be; one was, where the partner's own invoice is to
-    stand), NotAcceptable (number or day missing).
+    A Storno ends it once the partner has it: until then it may be refused or withdrawn, and nothing would bar the
+    payout. Raises NotAllowedNow (no such Storno where one must be; one was asked for, where the partner's own invoice
+    is to stand), NotAcceptable (number or day missing).
     """
     document = await issuing.find_of_payout(tx, payout.id)
     live = None if document is None else await own_reversal_rows.find_live(tx, document.id)
@@ -56,6 +58,8 @@ async def end(tx: TenantTransaction, payout: Payout, action: str, detail: dict[s
     else:
         if live is None:
             raise NotAllowedNow("objection_needs_reversal")
+        if not await _is_final(tx, live):
+            raise NotAllowedNow("objection_waits_for_reversal", number=live.original_number)
         if action == "withdrawn" and day is None:
             raise NotAcceptable("withdrawal_day_missing")
     await tx.execute(
@@ -81,6 +85,13 @@ async def end(tx: TenantTransaction, payout: Payout, action: str, detail: dict[s
         subject_id=payout.number,
         detail={"ending": action, "invoice_number": number or None},
     )
+
+
+async def _is_final(tx: TenantTransaction, reversal: OwnReversal) -> bool:
+    """Whether nobody takes the Storno back any more: it was handed out, or is effective without."""
+    if reversal.is_effective or reversal.document_id is None:
+        return reversal.is_effective
+    return (await issuing.get(tx, reversal.document_id)).handed_out_at is not None
 
 
 def _day(said: Any) -> date | None:

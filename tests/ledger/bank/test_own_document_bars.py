@@ -3,11 +3,15 @@
 import asyncpg
 import pytest
 
+from ledger import tasks
 from ledger.bank import bank_candidates
 from ledger.bank.bank_candidates import Candidate
 from ledger.documents.own import delivery, issuing
 from ledger.documents.own.content import OwnLine, SetOff
 from ledger.documents.own.issuing import OwnDocumentRow
+from ledger.payouts import objections, own_reversals
+from ledger.payouts.own_reversal_rows import Ground
+from ledger.payouts.own_reversals import Wanted
 from ledger.payouts.payouts import Payout
 from ledger.vault import Vault
 from tests.conftest import Database
@@ -117,3 +121,27 @@ async def test_a_document_over_another_sum_than_the_approved_one_is_not_paid(sho
     _, row = await own_payout(shop, vault, net_cents=10_001)
     await delivered(shop, row)
     assert (await judged(shop, vault)).why_not == "deviates"
+
+
+async def test_an_objection_that_a_storno_ended_bars_it_whatever_became_of_that(shop: Shop, vault: Vault) -> None:
+    payout, row = await own_payout(shop, vault)
+    await delivered(shop, row)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await objections.object_to(tx, payout.partner_id, payout.number, reason="Der Satz stimmt nicht.")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        wanted = Wanted(ground=Ground.OBJECTION, reason="Widerspruch")
+        asked = await own_reversals.ask(tx, payout.number, wanted, by="key:chief")
+        await tx.execute(
+            """
+            INSERT INTO objection_endings (tenant_id, payout_id, ending, reversal_id, ended_by)
+            VALUES ($1, $2, 'reversed', $3, 'key:desk')
+            """,
+            tx.tenant.id,
+            payout.id,
+            asked.id,
+        )
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await tasks.close_questions(tx, subject="objection", subject_id=payout.number, kinds=(objections.TASK,), by="x")
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        await own_reversals.withdraw(tx, asked.id, by="key:chief", reason="doch richtig")
+    assert (await judged(shop, vault)).why_not == "objected"

@@ -6,8 +6,9 @@ import pytest
 
 from ledger.booking import resolutions
 from ledger.booking.resolutions import Answer
-from ledger.payouts import objection_endings, objections, own_reversals
-from ledger.payouts.own_reversal_rows import Ground
+from ledger.documents.own import delivery, issuing
+from ledger.payouts import objection_endings, objections, own_reversal_rows, own_reversals
+from ledger.payouts.own_reversal_rows import Ground, OwnReversal
 from ledger.payouts.own_reversals import Wanted
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
@@ -32,9 +33,16 @@ async def answer(shop: Shop, action: str, **detail: Any) -> None:
         await resolutions.resolve(tx, TaskId(task["id"]), said, actor="key:desk")
 
 
-async def reverse(shop: Shop, payout: Payout) -> None:
+async def reverse(shop: Shop, payout: Payout) -> OwnReversal:
     async with shop.ledger.transaction(shop.tenant) as tx:
-        await own_reversals.ask(tx, payout.number, OBJECTION, by="key:chief")
+        return await own_reversals.ask(tx, payout.number, OBJECTION, by="key:chief")
+
+
+async def hand_out(shop: Shop, asked: OwnReversal) -> None:
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        issued = await own_reversal_rows.issue(tx, asked.id)
+        assert issued.document_id is not None
+        await delivery.hand_out(tx, await issuing.get(tx, issued.document_id))
 
 
 async def test_the_task_names_the_month_whose_input_tax_is_lost_and_three_endings(shop: Shop) -> None:
@@ -46,11 +54,15 @@ async def test_the_task_names_the_month_whose_input_tax_is_lost_and_three_ending
     assert tuple(task["actions"]) == objection_endings.ACTIONS
 
 
-async def test_it_ends_by_a_storno_that_was_asked_for(shop: Shop) -> None:
+async def test_it_ends_by_a_storno_that_the_partner_has(shop: Shop) -> None:
+    """One that is only asked for may be refused or withdrawn, and then nothing would bar the payout."""
     payout = await objected(shop)
     with pytest.raises(NotAllowedNow, match="objection_needs_reversal"):
         await answer(shop, "reversed")
-    await reverse(shop, payout)
+    asked = await reverse(shop, payout)
+    with pytest.raises(NotAllowedNow, match="objection_waits_for_reversal"):
+        await answer(shop, "reversed")
+    await hand_out(shop, asked)
     await answer(shop, "reversed")
     async with shop.ledger.transaction(shop.tenant) as tx:
         ended = await objection_endings.of_payout(tx, payout.id)
@@ -78,7 +90,7 @@ async def test_a_withdrawal_has_a_day_and_a_new_document(shop: Shop) -> None:
     payout = await objected(shop)
     with pytest.raises(NotAllowedNow, match="objection_needs_reversal"):
         await answer(shop, "withdrawn", objection_day="2026-11-20")
-    await reverse(shop, payout)
+    await hand_out(shop, await reverse(shop, payout))
     with pytest.raises(NotAcceptable, match="withdrawal_day_missing"):
         await answer(shop, "withdrawn")
     await answer(shop, "withdrawn", objection_day="2026-11-20")
