@@ -7,7 +7,7 @@ from activities.models import OwnDocumentView, Step
 from activities.payouts.voucher_document import VoucherFor, open_booking
 from activities.payouts.voucher_steps import voucher_step
 from ledger import clock, tasks
-from ledger.booking import reversed_payouts
+from ledger.booking import reversed_payouts, voucher_ends
 from ledger.connections import connection_health
 from ledger.database import TenantTransaction
 from ledger.documents import intents
@@ -58,8 +58,13 @@ async def _next_step(tx: TenantTransaction, reversal: OwnReversal, unclear_wait:
     if reversal.document_id is None:
         return Step.ISSUE, 0.0
     if reversal.stage is DocumentStage.ISSUED and reversal.books is Books.LEXOFFICE:
-        intent = await intents.open_of_document(tx, reversal.document_id) or await _commit_to_booking(tx, reversal)
-        return (Step.WAIT, 0.0) if intent is None else await voucher_step(tx, intent, unclear_wait)
+        intent = await intents.open_of_document(tx, reversal.document_id)
+        if intent is None and not await _has_left_the_books(tx, reversal):
+            intent = await _commit_to_booking(tx, reversal)
+            if intent is None:
+                return Step.WAIT, 0.0
+        if intent is not None:
+            return await voucher_step(tx, intent, unclear_wait)
     document = await issuing.get(tx, reversal.document_id)
     if document.handed_out_at is not None:
         return await _wait_for_its_effect(tx, reversal)
@@ -67,6 +72,11 @@ async def _next_step(tx: TenantTransaction, reversal: OwnReversal, unclear_wait:
         return Step.DELIVER, 0.0
     await reversed_payouts.conclude(tx, reversal)
     return Step.END, 0.0
+
+
+async def _has_left_the_books(tx: TenantTransaction, reversal: OwnReversal) -> bool:
+    """The original's voucher was voided or deleted there: a credit note against it would take it back twice."""
+    return reversal.payout_id is not None and await voucher_ends.is_undone(tx, reversal.payout_id)
 
 
 async def _commit_to_booking(tx: TenantTransaction, reversal: OwnReversal) -> Intent | None:

@@ -48,7 +48,8 @@ def reversal_shown(reversal: OwnReversal) -> dict[str, Any]:
     summary="Den eigenen Beleg einer Auszahlung stornieren",
     description="Bis zur Vier-Augen-Grenze ist damit entschieden, darüber bestätigt eine zweite Person. Der Storno "
     "wird ausgestellt, gebucht und zugestellt; erst danach ist die Auszahlung storniert oder, wo Geld geflossen sein "
-    "kann, zurückgekommen. 409 mit `no_own_document_to_reverse`, `reversal_exists` oder `not_objected`.",
+    "kann, zurückgekommen. 409 mit `no_own_document_to_reverse`, `nothing_to_reverse_yet`, `booking_under_way`, "
+    "`reversal_exists` oder `not_objected`.",
     operation_id="reverse_document",
     status_code=202,
     response_model=ReversalShown,

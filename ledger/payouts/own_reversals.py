@@ -33,7 +33,7 @@ from ledger.payouts.own_reversal_rows import (
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow, require_reason
-from ledger.types import BERLIN, Frozen, PartnerId, PayoutId, PayoutState, TaxCase
+from ledger.types import BERLIN, DocumentStage, Frozen, PartnerId, PayoutId, PayoutState, TaxCase
 
 TASK = "own_reversal_asked"
 SUBJECT = "own_reversal"
@@ -58,8 +58,9 @@ class Wanted(Frozen):
 async def ask(tx: TenantTransaction, number: str, wanted: Wanted, *, by: str) -> OwnReversal:
     """A person wants the payout's own document taken back. Below the four-eyes limit that decides it.
 
-    Raises NotFound, NotAcceptable (no reason), NotAllowedNow (no document of our own, one is under way or was, the
-    payout has ended, no objection where that is the ground).
+    Raises NotFound, NotAcceptable (no reason), NotAllowedNow (no document of our own, a Storno is under way or
+    was, the payout has ended, no objection where that is the ground; its booking is not settled yet, or it is neither
+    booked nor handed out, and cancelling is enough).
     """
     require_reason(wanted.reason)
     partner = (await payouts.get(tx, number)).partner_id
@@ -70,6 +71,10 @@ async def ask(tx: TenantTransaction, number: str, wanted: Wanted, *, by: str) ->
         raise NotAllowedNow("no_own_document_to_reverse")
     if await find_live(tx, original.id) is not None:
         raise NotAllowedNow("reversal_exists", number=original.number)
+    if not await _give_up_booking(tx, payout):
+        raise NotAllowedNow("booking_under_way", number=original.number)
+    if original.handed_out_at is None and not await _was_booked(tx, payout, original.id):
+        raise NotAllowedNow("nothing_to_reverse_yet", number=original.number)
     ended = await objection_endings.of_payout(tx, payout.id)
     if ended is not None and ended.ending == "own_invoice":
         raise NotAllowedNow("own_invoice_stands", number=ended.invoice_number)
@@ -220,7 +225,15 @@ async def _decided(
         subject_id=str(reversal.partner_id),
         detail={"reversal": str(reversal.id), "alone": alone, "reason": reason},
     )
+    if not confirmed:
+        await _let_go_on(tx, reversal)
     return await get(tx, reversal.id)
+
+
+async def _let_go_on(tx: TenantTransaction, reversal: OwnReversal) -> None:
+    """No Storno comes: a payout that was kept from its next step because of it looks again."""
+    if reversal.payout_id is not None:
+        await payouts.want_recheck(tx, reversal.payout_id)
 
 
 async def withdraw(tx: TenantTransaction, id: UUID, *, by: str, reason: str) -> OwnReversal:
@@ -233,10 +246,13 @@ async def withdraw(tx: TenantTransaction, id: UUID, *, by: str, reason: str) -> 
     if not reversal.is_open:
         raise NotAllowedNow("reversal_is_over")
     if reversal.document_id is not None:
+        if (intent := await intents.open_of_document(tx, reversal.document_id)) is not None:
+            # Whoever is about to send it has its row: what they did with it is read after they have let it go.
+            await intents.lock(tx, intent.id)
+            if not await unclear_outcomes.give_up(tx, intent.id):
+                raise NotAllowedNow("reversal_is_booked")
         if await _is_in_the_books(tx, reversal.document_id):
             raise NotAllowedNow("reversal_is_booked")
-        if (intent := await intents.open_of_document(tx, reversal.document_id)) is not None:
-            await unclear_outcomes.give_up(tx, intent.id)
         await issuing.close_unissued(tx, reversal.document_id, by=by, reason=reason)
     await tx.execute("UPDATE own_reversals SET withdrawn_at = now() WHERE tenant_id = $1 AND id = $2", tx.tenant.id, id)
     await audit.record(
@@ -248,6 +264,7 @@ async def withdraw(tx: TenantTransaction, id: UUID, *, by: str, reason: str) -> 
         detail={"reversal": str(id), "reason": reason},
     )
     await want_announcement(tx, id)
+    await _let_go_on(tx, reversal)
     return await get(tx, id)
 
 
@@ -256,6 +273,29 @@ async def retry(tx: TenantTransaction, id: UUID) -> None:
     await hold(tx, id)
     await block(tx, id, None)
     await want_announcement(tx, id)
+
+
+async def _give_up_booking(tx: TenantTransaction, payout: Payout) -> bool:
+    """Close a booking of the original of which nothing was sent; False where one may have been made."""
+    intent = await intents.open_of_payout(tx, payout.id)
+    if intent is None:
+        return True
+    await intents.lock(tx, intent.id)
+    return await unclear_outcomes.give_up(tx, intent.id)
+
+
+async def _was_booked(tx: TenantTransaction, payout: Payout, document: UUID) -> bool:
+    """Whether it stands in the books, or did and was undone there."""
+    return payout.document_stage is DocumentStage.BOOKED or bool(
+        await tx.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM creation_intents
+                            WHERE tenant_id = $1 AND own_document_id = $2 AND resource_id IS NOT NULL)
+            """,
+            tx.tenant.id,
+            document,
+        )
+    )
 
 
 async def _is_in_the_books(tx: TenantTransaction, document: UUID) -> bool:

@@ -10,7 +10,7 @@ from ledger import tasks
 from ledger.database import TenantTransaction
 from ledger.documents import intents, unclear_outcomes
 from ledger.documents.own import issuing
-from ledger.payouts import clawbacks, payouts
+from ledger.payouts import clawbacks, own_reversal_rows, payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow
@@ -75,13 +75,16 @@ async def hold_booking(tx: TenantTransaction, payout: Payout) -> None:
 async def close_unissued(tx: TenantTransaction, payout: Payout, *, by: str, reason: str) -> bool:
     """Keep its document's number as „nicht ausgegeben", if nothing of it can be in the books or in anybody's hands.
 
-    False where the books may hold it. Raises NotAllowedNow where it was handed out. Where there is none, True.
+    False where the books may hold it. Raises NotAllowedNow where it was handed out, or its Storno has a number. Where
+    there is none, True.
     """
     document = await issuing.find_of_payout(tx, payout.id)
     if document is None:
         return True
     if document.handed_out_at is not None:
         raise NotAllowedNow("own_document_is_delivered")
+    if await _is_taken_back(tx, document.id):
+        raise NotAllowedNow("reversal_exists", number=document.number)
     # Its row is held: who is about to send asks it, too (intents.may_send), and finds it closed.
     intent = await intents.open_of_document(tx, document.id)
     if intent is not None:
@@ -133,6 +136,9 @@ async def undo_cancelled(tx: TenantTransaction, payout: Payout) -> bool:
     """Carry out a cancelling that had to wait for the books, if they hold nothing of it (any more)."""
     if payout.cancel_wanted_at is None or payout.cancel_wanted_by is None or payout.cancel_wanted_reason is None:
         return False
+    document = await issuing.find_of_payout(tx, payout.id)
+    if document is not None and await _is_taken_back(tx, document.id):
+        return False  # its Storno cancels it once that is effective
     by, reason = payout.cancel_wanted_by, payout.cancel_wanted_reason
     if not await close_unissued(tx, payout, by=by, reason=reason):
         return False
@@ -154,6 +160,12 @@ async def ask_to_undo(tx: TenantTransaction, payout: Payout) -> None:
             links={"payout": f"/api/v1/payouts/{payout.number}", "credit_note": payout.credit_note_id},
         ),
     )
+
+
+async def _is_taken_back(tx: TenantTransaction, document: UUID) -> bool:
+    """Whether a Storno of it is issued. One that is only asked for ends by itself when its original is closed."""
+    live = await own_reversal_rows.find_live(tx, document)
+    return live is not None and live.document_id is not None
 
 
 async def _is_in_the_books(tx: TenantTransaction, document: UUID) -> bool:
