@@ -14,7 +14,7 @@ from ledger.documents import intents
 from ledger.documents.intents import Intent
 from ledger.documents.own import delivery, issuing
 from ledger.payouts import own_reversal_rows
-from ledger.payouts.own_reversal_rows import OwnReversal
+from ledger.payouts.own_reversal_rows import Ground, OwnReversal
 from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow
 from ledger.types import Books, DocumentStage
@@ -84,7 +84,12 @@ async def _commit_to_booking(tx: TenantTransaction, reversal: OwnReversal) -> In
     assert reversal.document_id is not None
     document = await issuing.get(tx, reversal.document_id)
     try:
-        return await open_booking(tx, document, VoucherFor(partner=reversal.partner_id, tax_case=reversal.tax_case))
+        about = VoucherFor(
+            partner=reversal.partner_id,
+            tax_case=reversal.tax_case,
+            counts_in=None if reversal.ground is Ground.ERROR else reversal.counts_in,
+        )
+        return await open_booking(tx, document, about)
     except NotAllowedNow as refused:
         if refused.code in _NO_CONNECTION:
             await own_reversal_rows.block(tx, reversal.id, refused.reason)

@@ -26,6 +26,8 @@ class VoucherFor(Frozen):
     partner: PartnerId
     tax_case: TaxCase
     payout: Payout | None = None
+    counts_in: date | None = None
+    """The month whose tax what takes back changes, where that is not the original's (§ 17 UStG, an objection)."""
 
 
 async def write_voucher(
@@ -103,7 +105,7 @@ def _written(
         {
             "type": "purchasecreditnote" if takes_back else "purchaseinvoice",
             "number": document.number,
-            "voucher_date": booked_on or _day(document, content, where.case),
+            "voucher_date": booked_on or _day(document, content, where.case, about.counts_in),
             "tax_type": tax_type,
             "cents": cents,
             "tax_cents": tax,
@@ -115,11 +117,12 @@ def _written(
     )
 
 
-def _day(document: OwnDocumentRow, content: OwnDocument, case: PostingCase) -> date:
-    """§ 13b (EU): the last day of the month of the service, which is when the tax arises (§ 13b Abs. 1 UStG)."""
+def _day(document: OwnDocumentRow, content: OwnDocument, case: PostingCase, counts_in: date | None) -> date:
+    """§ 13b (EU): the last day of the month of the service, which is when the tax arises (§ 13b Abs. 1 UStG), or of
+    the month in which it changes."""
     if case is not PostingCase.REVERSE_CHARGE_EU:
         return document.issued_on
-    month = content.period_to
+    month = counts_in or content.period_to
     return month.replace(day=calendar.monthrange(month.year, month.month)[1])
 
 

@@ -1,6 +1,7 @@
 """§ 13b UStG by month: what the tenant owes of its documents, and what of the month is not documented yet.
 
 A business of the EU counts with the month of its service, one of a third country with the month of its document. [K]
+A Storno for a change (§ 17 UStG) or an objection counts with the month of that.
 """
 
 from datetime import date
@@ -64,10 +65,12 @@ async def of_month(tx: TenantTransaction, month: date) -> ReverseCharge:
                o.net_cents
           FROM own_documents o
           LEFT JOIN own_documents r ON r.tenant_id = o.tenant_id AND r.id = o.original_id
+          LEFT JOIN own_reversals v ON v.tenant_id = o.tenant_id AND v.document_id = o.id AND v.ground <> 'error'
           LEFT JOIN payouts p ON p.tenant_id = o.tenant_id AND p.id = COALESCE(o.payout_id, r.payout_id)
           JOIN partners q ON q.tenant_id = o.tenant_id AND q.id = COALESCE(p.partner_id, o.partner_id)
          WHERE o.tenant_id = $1 AND o.closed_at IS NULL AND o.content #>> '{vat,category}' = 'AE'
-           AND CASE WHEN p.tax_case = 'eu_business' THEN (o.content ->> 'period_to')::date ELSE o.issued_on END
+           AND CASE WHEN p.tax_case = 'eu_business' THEN COALESCE(v.counts_in, (o.content ->> 'period_to')::date)
+                ELSE o.issued_on END
                BETWEEN $2 AND $3::date - 1
          ORDER BY o.seq
         """,

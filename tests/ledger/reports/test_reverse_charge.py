@@ -2,9 +2,12 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from ledger import clock
 from ledger.documents.own import issuing
 from ledger.documents.own.content import OwnLine
+from ledger.payouts.own_reversal_rows import Ground
 from ledger.payouts.payouts import Payout
 from ledger.reports import reverse_charge
 from ledger.reports.reverse_charge import ReverseCharge
@@ -81,3 +84,30 @@ async def test_a_storno_takes_its_tax_back(shop: Shop) -> None:
     found = await of_month(shop, SEPTEMBER)
     assert [one.tax_cents for one in found.documents] == [1_900, -1_900]
     assert found.tax_cents == 0
+
+
+@pytest.mark.parametrize(("ground", "september", "november"), [
+    (Ground.CHANGE, [1_900], [-1_900]),
+    (Ground.OBJECTION, [1_900], [-1_900]),
+    (Ground.ERROR, [1_900, -1_900], []),
+])  # fmt: skip
+async def test_a_storno_counts_in_the_month_of_its_ground(
+    shop: Shop, ground: Ground, september: list[int], november: list[int]
+) -> None:
+    payout = await owed(shop, 10_000, date(2026, 9, 30))
+    await issue(shop, payout, date(2026, 11, 2), taken_back=True)
+    await shop.rows(
+        """
+        INSERT INTO own_reversals (tenant_id, kind, partner_id, payout_id, original_id, tax_case, books, ground,
+                                   counts_in, reason, draft, gross_cents, requested_by, decided_by, decided_at,
+                                   confirmed, document_id, stage)
+        SELECT tenant_id, 'reversal', $1, $2, original_id, 'eu_business', 'none', $3, '2026-11-01', 'x', '{}', -10000,
+               'key:x', 'key:x', now(), true, id, 'issued'
+          FROM own_documents WHERE kind = 'reversal'
+        """,
+        payout.partner_id,
+        payout.id,
+        ground,
+    )
+    assert [one.tax_cents for one in (await of_month(shop, SEPTEMBER)).documents] == september
+    assert [one.tax_cents for one in (await of_month(shop, NOVEMBER)).documents] == november

@@ -8,6 +8,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.judging.voucher_content import voucher_of
+from activities.payouts.voucher_document import VoucherFor, write_voucher
 from ledger.documents.own.content import OwnDocumentKind
 from ledger.types import TaxCase
 from tests.activities.creation.vouchers.desk import desk_of
@@ -76,6 +77,16 @@ async def test_each_tax_case_is_booked_as_the_table_says(voucher_books: VoucherB
         assert day >= document().period_to > day - timedelta(days=31)
     else:
         assert day == desk.row.issued_on
+
+
+async def test_what_changes_the_tax_of_a_later_month_is_booked_in_that_month(voucher_books: VoucherBooks) -> None:
+    """§ 13b (EU), a Storno for a change of what was agreed (§ 17 UStG)."""
+    row = await voucher_books.issue(document(number="?", vat=REVERSE, seller=AUSTRIAN))
+    about = VoucherFor(
+        partner=voucher_books.payout.partner_id, tax_case=TaxCase.EU_BUSINESS, counts_in=date(2027, 2, 1)
+    )
+    content = await voucher_books.within(lambda tx: write_voucher(tx, row, about))
+    assert content.voucher_date == date(2027, 2, 28)
 
 
 async def test_a_tenant_who_is_kleinunternehmer_books_the_gross_at_0_percent(voucher_books: VoucherBooks) -> None:
