@@ -40,3 +40,30 @@ async def test_a_file_is_taken_in_and_put_away_and_a_refused_one_says_why(
     drop(own, "c53-again.xml", SENT)
     assert await watched.take_in() == 1
     assert len(await shop.rows("SELECT 1 FROM statement_files")) == 1
+
+
+async def test_a_name_that_no_column_and_no_other_folder_holds_is_no_obstacle(
+    shop: Shop, vault: Vault, tmp_path: Path
+) -> None:
+    await own_account(shop, vault)
+    own = tmp_path / shop.tenant.slug
+    drop(own, os.fsdecode(b"c53-\xff.xml"), SENT)
+    drop(own, "x" * 251 + ".xml", b"<html/>")
+    assert await StatementFolder(shop.ledger, vault, tmp_path).take_in() == 2
+    assert [row["name"] for row in await shop.rows("SELECT name FROM statement_files")] == ["c53- .xml"]
+    assert len([*(own / "taken").iterdir()]) == 1
+    assert len([*(own / "refused").iterdir()]) == 2
+
+
+async def test_files_that_fail_stay_and_hold_up_no_other(shop: Shop, vault: Vault, tmp_path: Path) -> None:
+    await own_account(shop, vault)
+    own = tmp_path / shop.tenant.slug
+    for number in range(6):
+        drop(own, f"a{number}.xml", SENT)
+    drop(own, "z.xml", b"<html/>")
+    drop(own, "taken", b"a file where the folder should be", seconds_ago=0)
+    watched = StatementFolder(shop.ledger, vault, tmp_path)
+    assert [await watched.take_in(), await watched.take_in()] == [0, 1]
+    (own / "taken").unlink()
+    assert [await watched.take_in(), await watched.take_in()] == [5, 1]
+    assert [len([*(own / put).iterdir()]) for put in ("taken", "refused")] == [6, 2]
