@@ -1,7 +1,8 @@
 """Which booking a bank tells of: one that is known already, or a new one (rules.md, Bank). Pure.
 
-A booking is known by the bank's reference, amount and direction; else by day, amount, direction, what it refers to and
-its place among equals of that day. So .052, .053, .054 and MT940, told in any order and more than once, are one.
+A booking is known by the bank's reference, amount and direction, unless it names another payment; else by day, amount,
+direction, what it refers to and its place among equals of that day. So .052, .053, .054 and MT940, told in any order
+and more than once, are one.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Literal, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from bankstatements.models import Entry
 from ledger.types import Frozen
@@ -45,6 +46,9 @@ class Known(Frozen):
     """Of each that told it; camt and MT940 may have references of their own for one booking."""
     refers_to: str
     is_booked: bool
+    concerns_us: bool
+    has_batch: bool
+    """Its PmtInfId is known."""
     details: int
 
 
@@ -90,7 +94,12 @@ class Recogniser:
     def find(self, booking: Booking) -> Known | None:
         """The known booking that this is, or None: it is a new one."""
         named = self._by_reference[booking.bank_reference, booking.amount_cents, booking.direction]
-        found = next((one for one in named if booking.bank_reference and one.id not in self._taken), None)
+        possible = [
+            one
+            for one in named
+            if booking.bank_reference and one.id not in self._taken and not _two_payments(one, booking)
+        ]
+        found = next((one for one in possible if one.refers_to == booking.refers_to), next(iter(possible), None))
         if found is None:
             equals = self._by_content[_content(booking)]
             found = next((one for one in equals if self._is_the_same(one, booking)), None)
@@ -103,6 +112,9 @@ class Recogniser:
     def key(self, booking: Booking) -> bytes:
         """What a new booking is known by: 32 bytes, unique in its account."""
         described = _described(booking)
+        if booking.bank_reference is None and booking.booked_on is None:
+            # Its day comes later: its place among those without one is free then, its key never.
+            return hashlib.sha256(described + uuid4().bytes).digest()
         base = described if booking.bank_reference is None else _named(booking.bank_reference, booking)
         place = self._places[base]
         self._places.update({base, described})
@@ -126,6 +138,12 @@ def _refers_to(entry: Entry) -> str:
     if len(named) > 1:
         return "all:" + hashlib.sha256("\0".join(named).encode()).hexdigest()
     return "one:" + (re.sub(r"\s", "", named[0]) if named else "")
+
+
+def _two_payments(one: Known, booking: Booking) -> bool:
+    """Whether both name a payment, and not the same: some banks give one reference to several bookings."""
+    named = (one.refers_to, booking.refers_to)
+    return named[0] != named[1] and all(refers_to.startswith("one:") and refers_to != "one:" for refers_to in named)
 
 
 def _content(one: Booking | Known) -> tuple[object, ...]:

@@ -46,7 +46,9 @@ class Entries:
             if found is None
         ]
         self._again = [
-            (found, booking, _details(vault, entry, partners)) for entry, booking, found in told if found is not None
+            (found, _Again(entry, booking, _details(vault, entry, partners)))
+            for entry, booking, found in told
+            if found is not None
         ]
 
     @property
@@ -57,8 +59,8 @@ class Entries:
     async def save(self, tx: TenantTransaction, told: Told) -> None:
         """New bookings as rows, and what is told again of known ones."""
         await _insert_entries(tx, told, self.fresh)
-        for known, booking, details in self._again:
-            await _tell_again(tx, known, booking, details, told)
+        for known, again in self._again:
+            await _tell_again(tx, known, again, told)
 
 
 async def compare(tx: TenantTransaction, vault: Vault, account: UUID, one: Statement, teller: Teller) -> Entries:
@@ -74,7 +76,7 @@ async def _known(tx: TenantTransaction, account: UUID, bookings: Sequence[Bookin
     rows = await tx.fetch(
         """
         SELECT e.id, e.amount_cents, e.direction, e.reversal, e.booked_on, e.bank_references, e.refers_to,
-               e.booked_by IS NOT NULL AS is_booked,
+               e.booked_by IS NOT NULL AS is_booked, e.concerns_us, e.batch_reference IS NOT NULL AS has_batch,
                (SELECT count(*) FROM bank_entry_details d WHERE d.tenant_id = e.tenant_id AND d.entry_id = e.id)
                  AS details
           FROM bank_entries e
@@ -128,16 +130,23 @@ class _DetailRow:
         self.is_a_partners = self.iban_hmac in partners
 
 
-class _Row:
+class _Again:
+    """An entry that tells once more of a known booking."""
+
+    def __init__(self, entry: Entry, booking: Booking, details: list[_DetailRow]) -> None:
+        self.entry = entry
+        self.booking = booking
+        self.details = details
+        self.concerns_us = _concerns_us(entry, details)
+
+
+class _Row(_Again):
     """A new entry."""
 
     def __init__(self, entry: Entry, booking: Booking, key: bytes, details: list[_DetailRow]) -> None:
+        super().__init__(entry, booking, details)
         self.id = uuid4()
-        self.entry = entry
-        self.booking = booking
         self.key = key
-        self.details = details
-        self.concerns_us = _concerns_us(entry, details)
 
 
 def _details(vault: Vault, entry: Entry, partners: frozenset[bytes]) -> list[_DetailRow]:
@@ -246,25 +255,33 @@ def _detail_values(entry: UUID, position: int, row: _DetailRow) -> tuple[Any, ..
     )
 
 
-async def _tell_again(
-    tx: TenantTransaction, known: Known, booking: Booking, details: Sequence[_DetailRow], told: Told
-) -> None:
-    """A known booking told once more: a preview becomes booked, details come to what had none. What was told stays."""
+async def _tell_again(tx: TenantTransaction, known: Known, again: _Again, told: Told) -> None:
+    """A known booking told once more: a preview becomes booked; details, its batch, and that it is about payouts come
+    to what had none. What was told stays."""
+    booking, batch = again.booking, batch_reference(again.entry)
     now_booked = told.books and booking.is_booked and not known.is_booked
-    new_details = bool(details) and not known.details
+    for_us = known.concerns_us or again.concerns_us
+    new_details = bool(again.details) and not known.details and for_us
+    new_batch = batch is not None and again.concerns_us and not known.has_batch
+    new_concern = again.concerns_us and not known.concerns_us
     new_reference = booking.bank_reference is not None and known.bank_references.get(told.teller) is None
-    if not (now_booked or new_details or new_reference or told.teller not in known.bank_references):
+    new_reference |= told.teller not in known.bank_references
+    if not (now_booked or new_details or new_batch or new_concern or new_reference):
         return
-    concerns_us = await tx.fetchval(
+    await tx.execute(
         """
         UPDATE bank_entries
            SET booked_by = COALESCE(booked_by, $3),
                bank_references = bank_references || $4::jsonb || jsonb_strip_nulls(bank_references),
                booked_on = CASE WHEN $5 THEN COALESCE($6, booked_on) ELSE COALESCE(booked_on, $6) END,
+               batch_reference = CASE WHEN concerns_us OR $7 THEN COALESCE(batch_reference, $9) END,
+               batch_number = COALESCE(batch_number, $10),
+               text = CASE WHEN concerns_us OR $7 THEN COALESCE(text, $11) END,
                concerns_us = concerns_us OR $7,
                state = CASE WHEN (concerns_us OR $7) AND ($5 OR $8) AND state <> 'set_aside' THEN 'waiting'
+                            WHEN $12 AND state IN ('unrelated', 'unresolved') THEN 'waiting'
                             ELSE state END
-         WHERE tenant_id = $1 AND id = $2 RETURNING concerns_us
+         WHERE tenant_id = $1 AND id = $2
         """,
         tx.tenant.id,
         known.id,
@@ -272,8 +289,12 @@ async def _tell_again(
         {told.teller: booking.bank_reference},
         now_booked,
         booking.booked_on,
-        any(row.is_a_partners or _OURS.search(row.detail.end_to_end_id or "") for row in details),
+        again.concerns_us,
         new_details,
+        batch,
+        again.entry.batch.number if again.entry.batch else None,
+        again.entry.text,
+        new_batch or new_concern,
     )
-    if concerns_us and new_details:
-        await _insert_details(tx, {known.id: details})
+    if new_details:
+        await _insert_details(tx, {known.id: again.details})

@@ -13,7 +13,7 @@ from ledger.bank.statement_intake import Brought, How, TakenIn
 from ledger.database import Ledger, TenantTransaction
 from ledger.keyset import RECORDED, Conditions, Place, changed_since
 from ledger.reasons import Reason
-from ledger.refusals import NotAcceptable
+from ledger.refusals import AlreadyExists, NotAcceptable
 from ledger.types import Frozen, Tenant
 from ledger.vault import Vault
 
@@ -76,7 +76,7 @@ async def _bring_one(ledger: Ledger, vault: Vault, tenant: Tenant, file: Handed,
             return Outcome(name=name, taken=await statement_intake.take_in(tx, vault, brought))
     except Unreadable as unreadable:
         return Outcome(name=name, refused=Reason.of(unreadable.code, **unreadable.params))
-    except NotAcceptable as refused:
+    except (NotAcceptable, AlreadyExists) as refused:
         return Outcome(name=name, refused=refused.reason)
 
 

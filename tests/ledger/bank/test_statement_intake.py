@@ -103,6 +103,46 @@ async def test_two_equal_bookings_of_a_day_are_two(shop: Shop, vault: Vault) -> 
     assert await count(shop, "bank_entries") == 4
 
 
+async def test_bookings_without_a_day_and_a_reference_are_taken_in_whatever_came_of_the_first(
+    shop: Shop, vault: Vault
+) -> None:
+    await own_account(shop, vault)
+    line = Line(-11_900, "PO-2026-0001", iban(1))
+    day = f"<BookgDt><Dt>{DAY}</Dt></BookgDt>".encode()
+    await taken(shop, vault, camt(line, message="052").replace(day, b""))
+    await taken(shop, vault, camt(line))
+    again = await taken(shop, vault, camt(line, line, RENT, message="052", number=2).replace(day, b"", 2))
+    assert again.new_entries == 2
+
+
+async def test_two_payments_are_two_bookings_where_the_bank_gives_both_one_reference(shop: Shop, vault: Vault) -> None:
+    await own_account(shop, vault)
+    other = Line(-11_900, "PO-2026-0002", iban(2), reference="R1")
+    await taken(shop, vault, camt(SENT))
+    assert (await taken(shop, vault, camt(other, number=2))).new_entries == 1
+    assert (await taken(shop, vault, camt(other, SENT, number=3))).new_entries == 0
+    assert await count(shop, "bank_entries") == 2
+
+
+async def test_a_booking_of_nobodys_becomes_a_run_once_the_bank_names_it(shop: Shop, vault: Vault) -> None:
+    await own_account(shop, vault)
+    await taken(shop, vault, camt(Line(-23_800, text="Sammler", reference="R1"), message="052"))
+    assert [row["state"] for row in await shop.rows("SELECT state FROM bank_entries")] == ["unrelated"]
+    for number in (1, 2):
+        batch = Line(-23_800, batch="ZL-2026-0001", batch_number=2, reference="R1")
+        await taken(shop, vault, camt(batch, message="054", number=number))
+    [row] = await shop.rows("SELECT state, concerns_us, batch_reference, batch_number FROM bank_entries")
+    assert tuple(row) == ("waiting", True, "ZL-2026-0001", 2)
+
+
+async def test_what_is_about_no_payout_is_not_written_again(shop: Shop, vault: Vault) -> None:
+    await own_account(shop, vault)
+    await taken(shop, vault, camt(RENT))
+    [before] = await shop.rows("SELECT changed_at FROM bank_entries")
+    await taken(shop, vault, camt(RENT, number=2))
+    assert [tuple(row) for row in await shop.rows("SELECT changed_at FROM bank_entries")] == [tuple(before)]
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
