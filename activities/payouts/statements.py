@@ -7,6 +7,7 @@ import structlog
 from temporalio import activity
 from temporalio.client import Client
 
+from activities.heartbeats import heartbeats
 from activities.models import PayoutInput, StatementInput
 from ledger.bank import payment_matching, statement_files
 from ledger.booking import settlement_by_bank
@@ -44,7 +45,10 @@ class StatementActivities:
                 await statement_files.mark_matched(tx, task.file)
         for entry in waiting:
             activity.heartbeat()
-            await self._tell(task.tenant, await self._match(task, entry))
+            # A batch booking may stand for 10,000 payments, and the workflow misses a worker after 15 s.
+            async with heartbeats():
+                touched = await self._match(task, entry)
+            await self._tell(task.tenant, touched)
         return len(waiting)
 
     async def _match(self, task: StatementInput, entry: UUID) -> list[Payout]:

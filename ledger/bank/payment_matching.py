@@ -138,7 +138,7 @@ async def _lock(tx: TenantTransaction, entry: UUID) -> Entry:
         "SELECT account_id FROM bank_entries WHERE tenant_id = $1 AND id = $2", tx.tenant.id, entry
     )
     await tx.execute(
-        "SELECT 1 FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2 FOR UPDATE", tx.tenant.id, account
+        "SELECT 1 FROM tenant_bank_accounts WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE", tx.tenant.id, account
     )
     row = await tx.fetchrow(
         """

@@ -119,7 +119,8 @@ async def _lock_accounts(tx: TenantTransaction, vault: Vault, statements: Sequen
     rows = await tx.fetch(
         """
         SELECT id, iban_hmac FROM tenant_bank_accounts
-         WHERE tenant_id = $1 AND iban_hmac = ANY ($2) AND state IN ('active', 'retired') ORDER BY seq FOR UPDATE
+         WHERE tenant_id = $1 AND iban_hmac = ANY ($2) AND state IN ('active', 'retired') ORDER BY seq
+           FOR NO KEY UPDATE
         """,
         tx.tenant.id,
         [hmac for each in hmacs.values() for hmac in each],

@@ -182,7 +182,7 @@ async def _lock(tx: TenantTransaction, entry_id: UUID) -> BankEntry:
     await tx.execute(
         """
         SELECT 1 FROM tenant_bank_accounts WHERE tenant_id = $1
-           AND id = (SELECT account_id FROM bank_entries WHERE tenant_id = $1 AND id = $2) FOR UPDATE
+           AND id = (SELECT account_id FROM bank_entries WHERE tenant_id = $1 AND id = $2) FOR NO KEY UPDATE
         """,
         tx.tenant.id,
         entry_id,

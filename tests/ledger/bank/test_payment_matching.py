@@ -170,6 +170,18 @@ async def test_a_batch_proves_each_payment_of_its_file_and_details_add_nothing(s
     assert len(await shop.rows("SELECT 1 FROM payment_evidence")) == 2
 
 
+async def test_a_file_may_name_the_account_while_a_booking_of_it_is_compared(
+    shop: Shop, vault: Vault, sent: Payout
+) -> None:
+    await told(shop, vault, out(sent))
+    [entry] = await shop.rows("SELECT id FROM bank_entries")
+    async with shop.ledger.transaction(shop.tenant, cause="test") as comparing:
+        await payment_matching.match(comparing, entry["id"])
+        async with shop.ledger.transaction(shop.tenant, cause="test") as making:
+            # What a foreign key to the account takes; who makes a file holds its payouts by then.
+            assert await making.fetch("SELECT 1 FROM tenant_bank_accounts FOR KEY SHARE NOWAIT")
+
+
 async def test_a_batch_of_another_sum_proves_nothing(shop: Shop, vault: Vault, sent: Payout) -> None:
     [run] = await shop.rows("SELECT number FROM bank_runs")
     await told(shop, vault, Line(-11_899, batch=run["number"], batch_number=1, reference="R1"))
