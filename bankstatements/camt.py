@@ -6,7 +6,7 @@ What changed between versions and is read in both shapes: `Sts` as text or as `S
 
 from bankstatements import values
 from bankstatements.errors import Unreadable
-from bankstatements.models import Balance, Batch, Detail, Direction, Entry, Statement, StatementKind
+from bankstatements.models import MOST_STATEMENTS, Balance, Batch, Detail, Direction, Entry, Statement, StatementKind
 from bankstatements.trees import Node
 
 KINDS = {
@@ -77,9 +77,11 @@ CONVERT = {"TxDtls": detail, "Ntry": entry}
 def statements(message: Node, format: str) -> tuple[Statement, ...]:
     """All of a message: the element below `Document`. Raises Unreadable."""
     name, kind = KINDS[message.name]
-    found = tuple(
-        _statement(node, kind, format, values.reference(message.text("GrpHdr/MsgId"))) for node in message.all(name)
-    )
+    nodes = [*message.all(name)]
+    if len(nodes) > MOST_STATEMENTS:
+        raise Unreadable("statement_too_many_parts", most=MOST_STATEMENTS)
+    message_id = values.reference(message.text("GrpHdr/MsgId"))
+    found = tuple(_statement(node, kind, format, message_id) for node in nodes)
     if not found:
         raise Unreadable("statement_message_unknown")
     return found
@@ -155,5 +157,4 @@ def _charges(node: Node) -> int | None:
     if total is not None:
         return total
     each = [values.cents(text) for path in ("Chrgs/Rcrd/Amt", "Chrgs/Amt") for text in node.texts(path)]
-    known = [one for one in each if one is not None]
-    return sum(known) if known else None
+    return values.total([one for one in each if one is not None])

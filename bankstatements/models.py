@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+MOST_STATEMENTS = 1_000
+"""Of one file: each is a row and a comparison of its own. A bank puts some hundred accounts of a customer into one."""
+
 
 class Frozen(BaseModel):
     """A value that nobody changes."""

@@ -12,7 +12,7 @@ import mt940 as library
 
 from bankstatements import values
 from bankstatements.errors import Unreadable
-from bankstatements.models import Balance, Detail, Direction, Entry, Statement, StatementKind
+from bankstatements.models import MOST_STATEMENTS, Balance, Detail, Direction, Entry, Statement, StatementKind
 
 FORMAT = "MT940"
 _BEGINS = re.compile(r"^:20:", re.MULTILINE)
@@ -39,6 +39,8 @@ def statements(text: str) -> tuple[Statement, ...]:
     if len(re.findall(r"^:61:", plain, re.MULTILINE)) > _MOST_ENTRIES:
         raise Unreadable("statement_too_many_parts", most=_MOST_ENTRIES)
     begins = [found.start() for found in _BEGINS.finditer(plain)]
+    if len(begins) > MOST_STATEMENTS:
+        raise Unreadable("statement_too_many_parts", most=MOST_STATEMENTS)
     return tuple(_statement(plain[start:end]) for start, end in zip(begins, [*begins[1:], len(plain)], strict=True))
 
 
@@ -115,6 +117,7 @@ def _entry(position: int, data: dict[str, Any]) -> Entry:
         direction=side,
         reversal=status in ("RC", "RD"),
         status="BOOK",
+        # SWIFT, field 61: the entry date is written where it differs from the value date.
         booked_on=_day(data.get("entry_date")) or _day(data.get("date")),
         valued_on=_day(data.get("date")),
         bank_reference=values.reference(str(data.get("bank_reference") or "")),

@@ -1,6 +1,7 @@
 """Cents, days, times and texts as banks write them. What is not usable is None; nothing here raises."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -22,6 +23,11 @@ def cents(text: str | None) -> int | None:
         return None
     exact = Decimal(text) * 100
     return int(exact) if exact == exact.to_integral_value() and exact < _MOST_CENTS else None
+
+
+def total(amounts: Sequence[int]) -> int | None:
+    """The sum; None of nothing, and where it is more than cents() takes."""
+    return sum(amounts) if amounts and sum(amounts) < _MOST_CENTS else None
 
 
 def direction(text: str | None) -> Direction | None:

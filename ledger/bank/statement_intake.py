@@ -114,7 +114,9 @@ async def take_in(tx: TenantTransaction, vault: Vault, brought: Brought) -> Take
 async def _lock_accounts(tx: TenantTransaction, vault: Vault, statements: Sequence[Statement]) -> list[UUID]:
     """The own account of each statement, the oldest row of its IBAN, held. An account that is not ours is refused in
     the same words whether it is nobody's or another tenant's."""
-    told = [one.iban or iban_of_german_account(one.other_account or "") for one in statements]
+    # Once for each account: a file may name one in 1,000 statements, and this runs in the event loop.
+    ibans = {other: iban_of_german_account(other) for other in {one.other_account for one in statements} if other}
+    told = [one.iban or ibans.get(one.other_account or "") for one in statements]
     hmacs = {iban: vault.recognise_under_all_keys(iban) for iban in told if iban}
     rows = await tx.fetch(
         """

@@ -51,6 +51,11 @@ FROM_DISK = b'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/p
         (b"<a>" + b"<b/>" * 300_000 + b"</a>", "statement_too_many_parts"),
         (b"<a><Ntry/>" + b"<Ntry/>" * 100_001 + b"</a>", "statement_too_many_parts"),
         (b"<" * (LARGEST_FILE + 1), "statement_too_large"),
+        (
+            b"<Document><BkToCstmrStmt>" + b"<Stmt/>" * 1_001 + b"</BkToCstmrStmt></Document>",
+            "statement_too_many_parts",
+        ),
+        (b":20:X\n:25:1/2\n" * 1_001, "statement_too_many_parts"),
         (b":20:X\n:25:1/2\n" + b":61:2610051005D1,00NTRF\n" * 50_001, "statement_too_many_parts"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -95,6 +100,16 @@ def test_a_file_of_nothing_but_entries_costs_no_more_than_its_entries() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 40 * 1024 * 1024
+
+
+@pytest.mark.parametrize(("records", "cents"), [(1, 999_999_999_999_999), (2, None)])
+def test_charges_are_no_more_than_a_column_holds(records: int, cents: int | None) -> None:
+    each = b"<Rcrd><Amt>9999999999999.99</Amt></Rcrd>" * records
+    detail = b"<Ntry><NtryDtls><TxDtls><Chrgs>" + each + b"</Chrgs></TxDtls></NtryDtls></Ntry>"
+    account = b"<Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>"
+    data = b"<Document><BkToCstmrStmt><Stmt>" + account + detail + b"</Stmt></BkToCstmrStmt></Document>"
+    [told] = read(data).statements
+    assert told.entries[0].details[0].charges_cents == cents
 
 
 Mutate = Callable[[random.Random, bytes], bytes]
