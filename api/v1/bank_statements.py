@@ -1,4 +1,5 @@
-"""Statements of the bank: handing files in needs the scope `statements`, which is all that an EBICS client is given."""
+"""Statements of the bank: handing files in needs the scope `statements`, which is all that an EBICS client is given;
+what they say is read and decided about by the scope `bank`."""
 
 import base64
 import binascii
@@ -147,7 +148,7 @@ async def list_entries(doors: Doors, caller: Banker, asked: Annotated[EntriesQue
     operation_id="assign_bank_entry",
     response_model=EntryShown,
 )
-async def assign(entry: UUID, caller: Clerk, once: OnlyOnce, to: Annotated[Assignment, Body()]) -> JSONResponse:
+async def assign(entry: UUID, caller: Banker, once: OnlyOnce, to: Annotated[Assignment, Body()]) -> JSONResponse:
     async with once.acting() as (tx, after):
         assigned, payout = await unassigned.assign(tx, entry, to.payout, by=caller.actor)
         if payout.state.ends_the_workflow:
@@ -165,7 +166,7 @@ async def assign(entry: UUID, caller: Clerk, once: OnlyOnce, to: Annotated[Assig
     operation_id="set_bank_entry_aside",
     response_model=EntryShown,
 )
-async def set_aside(entry: UUID, caller: Clerk, once: OnlyOnce, why: Annotated[SetAside, Body()]) -> JSONResponse:
+async def set_aside(entry: UUID, caller: Banker, once: OnlyOnce, why: Annotated[SetAside, Body()]) -> JSONResponse:
     async with once.acting() as (tx, after):
         return after.answer(_entry(await unassigned.set_aside(tx, entry, by=caller.actor, reason=why.reason)))
 

@@ -87,8 +87,8 @@ async def _unassigned(door: Door) -> list[dict[str, Any]]:
     return items
 
 
-async def _act(door: Door, entry: str, act: str, body: dict[str, Any]) -> httpx.Response:
-    headers = {"X-API-Key": await door.new_key("statements")}
+async def _act(door: Door, entry: str, act: str, body: dict[str, Any], scope: str = "bank") -> httpx.Response:
+    headers = {"X-API-Key": await door.new_key(scope)}
     return await door.http.post(f"/api/v1/bank-entries/{entry}/{act}", json=body, headers=headers)
 
 
@@ -112,6 +112,8 @@ async def _typed_by_hand(door: Door) -> tuple[str, str]:
 async def test_a_person_assigns_what_was_typed_by_hand_and_has_a_hand_in_it(door: Door) -> None:
     number, entry = await _typed_by_hand(door)
     assert (await _act(door, entry, "assign", {"payout": "PO-2026-9999"})).status_code == 404
+    # A key that only brings statements decides about none.
+    assert (await _act(door, entry, "assign", {"payout": number}, scope="statements")).status_code == 403
     assigned = await _act(door, entry, "assign", {"payout": number})
     assert (assigned.status_code, assigned.json()["state"]) == (200, "matched"), assigned.text
     [evidence] = await door.rows("SELECT kind, assigned_by FROM payment_evidence")
@@ -125,6 +127,7 @@ async def test_a_person_assigns_what_was_typed_by_hand_and_has_a_hand_in_it(door
 async def test_a_booking_is_set_aside_with_a_reason(door: Door) -> None:
     _, entry = await _typed_by_hand(door)
     assert (await _act(door, entry, "set-aside", {"reason": ""})).status_code == 422
+    assert (await _act(door, entry, "set-aside", {"reason": "Doppelt"}, scope="statements")).status_code == 403
     assert (await _act(door, entry, "set-aside", {"reason": "Doppelt"})).json()["state"] == "set_aside"
     assert (await _unassigned(door), await door.rows("SELECT 1 FROM payment_evidence")) == ([], [])
 
