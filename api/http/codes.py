@@ -85,6 +85,7 @@ ANSWERS: tuple[tuple[int, str, str], ...] = (
     (409, "commission_settled", "commission_settled"),
     (409, "connection_broken", "connection_broken"),
     (409, "content_has_changed", "content_has_changed"),
+    (409, "credit_is_no_return", "credit_is_no_return"),
     (409, "credit_note_needs_books", "credit_note_needs_books"),
     (409, "customer_known", "customer_known"),
     (409, "customer_sales_open", "customer_sales_open"),

@@ -21,6 +21,12 @@ class Account(StrEnum):
     UNTOLD = "untold"
 
 
+def is_return(return_code: str | None, code: str | None, business_code: str | None) -> bool:
+    """By the return code, the family, or the GVC."""
+    family = (code or "").rpartition("-")[2]
+    return bool(return_code) or family == _RETURN_FAMILY or business_code == _RETURN_BUSINESS_CODE
+
+
 class Transfer(Frozen):
     """A transfer as the bank tells it. `amount_cents` is what was ordered, charges apart."""
 
@@ -35,9 +41,8 @@ class Transfer(Frozen):
 
     @property
     def is_return(self) -> bool:
-        """By its return code or its family. Only a credit with our reference comes back."""
-        family = (self.code or "").rpartition("-")[2]
-        return bool(self.return_code) or family == _RETURN_FAMILY or self.business_code == _RETURN_BUSINESS_CODE
+        """Only a credit with our reference comes back."""
+        return is_return(self.return_code, self.code, self.business_code)
 
 
 class Payment(Frozen):
@@ -49,10 +54,15 @@ class Payment(Frozen):
     """Of a run whose file was made."""
     run_cancelled: bool = False
     from_this_account: bool = True
-    open_debits: int = 0
-    """Cents that left for it, by the bank, and were not taken back."""
+    open_debits: tuple[int, ...] = ()
+    """Cents of each booking by which money left for it and was not taken back."""
     debits: int = 0
     """Bookings of such, those taken back among them."""
+
+    @property
+    def is_awaited(self) -> bool:
+        """Its file may be carried out by this account, and no debit of it was told yet."""
+        return self.in_a_file and not self.run_cancelled and self.from_this_account and not self.debits
 
 
 class Outcome(StrEnum):
@@ -89,7 +99,11 @@ def _debit(told: Transfer, payment: Payment) -> Verdict:
     assert told.amount_cents is not None
     if told.reversal:
         # RvslInd on a credit names an earlier debit of ours.
-        if payment.open_debits < told.amount_cents:
+        if told.account is Account.OTHER:
+            return _unresolved(Reason.of("paid_to_another_account"))
+        # It takes back a whole booking: a part of one would cancel what is still out. Its debit may be told after it.
+        awaits_it = payment.is_awaited and told.amount_cents == payment.amount_cents
+        if not awaits_it and told.amount_cents not in payment.open_debits:
             return _unresolved(Reason.of("nothing_to_reverse"))
         return Verdict(outcome=Outcome.REVERSAL)
     if told.account is Account.OTHER:
@@ -112,6 +126,9 @@ def _credit(told: Transfer, payment: Payment) -> Verdict:
         return _unresolved(Reason.of("return_taken_back"))
     if not told.is_return:
         return Verdict(outcome=Outcome.PROPOSED, why=Reason.of("paid_back_without_a_code"))
+    if told.account is Account.OTHER:
+        # Another tenant of the same account at the bank may have a payout of this number and amount.
+        return _unresolved(Reason.of("paid_to_another_account"))
     if not payment.in_a_file and not payment.debits:
         return _unresolved(Reason.of("returned_without_a_file"))
     if payment.debits and not payment.open_debits:

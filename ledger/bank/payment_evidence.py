@@ -9,7 +9,8 @@ from ledger.types import Frozen, PayoutId
 
 
 class Proved(Frozen):
-    """Cents of a payout's debits and what came back. `transfer_cents` is what its file ordered, else its gross."""
+    """Cents of a payout's debits and what came back. `transfer_cents` is what its file ordered, else what is
+    due: what its document says, else its gross."""
 
     transfer_cents: int
     open_cents: int
@@ -49,7 +50,7 @@ async def sum_up(tx: TenantTransaction, payout: PayoutId) -> Proved:
              last AS (SELECT * FROM evidence WHERE kind = 'debit' AND NOT is_back
                        ORDER BY booked_on DESC, seq DESC LIMIT 1)
         SELECT COALESCE((SELECT ordered FROM evidence WHERE ordered IS NOT NULL ORDER BY seq DESC LIMIT 1),
-                        p.gross_cents) AS transfer_cents,
+                        o.transfer_cents, d.gross_cents, p.gross_cents) AS transfer_cents,
                COALESCE((SELECT sum(amount_cents) FROM evidence WHERE kind = 'debit' AND NOT is_back), 0)::bigint
                  AS open_cents,
                (SELECT count(*) FROM evidence WHERE kind = 'debit') AS debits,
@@ -60,7 +61,11 @@ async def sum_up(tx: TenantTransaction, payout: PayoutId) -> Proved:
                  AS last_back,
                (SELECT reason_code FROM evidence WHERE kind = 'return' ORDER BY booked_on DESC, seq DESC LIMIT 1)
                  AS return_code
-          FROM payouts p WHERE p.tenant_id = $1 AND p.id = $2
+          FROM payouts p
+          LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+          LEFT JOIN own_documents o ON o.tenant_id = p.tenant_id AND o.payout_id = p.id AND o.closed_at IS NULL
+                AND o.kind IN ('self_billed', 'commission_statement')
+         WHERE p.tenant_id = $1 AND p.id = $2
         """,
         tx.tenant.id,
         payout,

@@ -3,6 +3,7 @@
 A short transaction for each booking: it locks the own account, then the payouts in their order.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -28,16 +29,22 @@ class Entry(Frozen):
     reversal: bool
     code: str | None
     business_code: str | None
+    state: str
     bank_reference: str | None
     batch_reference: str | None
     batch_number: int | None
     brought_by: str
 
+    @property
+    def sure_direction(self) -> str | None:
+        """None without a day, too: evidence has one, and none is guessed."""
+        return None if self.booked_on is None else self.direction
+
 
 class Matched(Frozen):
-    """What became of one booking. `payouts` got new evidence."""
+    """What became of one booking; no outcome where it was decided meanwhile. `payouts` got new evidence."""
 
-    outcome: Outcome
+    outcome: Outcome | None
     why: Reason | None
     payouts: tuple[PayoutNumber, ...]
 
@@ -55,7 +62,7 @@ class _Ordered(Frozen):
     amount_cents: int
     iban_hmac: bytes | None
     from_this_account: bool
-    open_debits: int
+    open_debits: list[int]
     debits: int
 
     @property
@@ -66,7 +73,7 @@ class _Ordered(Frozen):
             in_a_file=self.run_line_id is not None,
             run_cancelled=self.run_state == "cancelled",
             from_this_account=self.from_this_account,
-            open_debits=self.open_debits,
+            open_debits=tuple(self.open_debits),
             debits=self.debits,
         )
 
@@ -87,13 +94,15 @@ async def list_waiting(tx: TenantTransaction, *, limit: int) -> list[UUID]:
 async def match(tx: TenantTransaction, entry_id: UUID) -> Matched:
     """Compare one booking, and write down what it proves. Doing it again changes nothing. Locks account and payouts."""
     entry = await _lock(tx, entry_id)
+    if entry.state != "waiting":
+        return Matched(outcome=None, why=None, payouts=())
     details = await tx.fetch(
         "SELECT * FROM bank_entry_details WHERE tenant_id = $1 AND entry_id = $2 ORDER BY position",
         tx.tenant.id,
         entry.id,
     )
     named = [detail for detail in details if detail["end_to_end_id"]]
-    if entry.batch_reference and not named:
+    if entry.batch_reference and (not named or len(named) < len(details)):
         verdicts, touched = await _match_batch(tx, entry)
     else:
         verdicts, touched = await _match_each(tx, entry, named or details)
@@ -160,9 +169,15 @@ async def _lock(tx: TenantTransaction, entry: UUID) -> Entry:
 async def _match_each(
     tx: TenantTransaction, entry: Entry, details: Sequence[Any]
 ) -> tuple[list[Verdict], list[PayoutNumber]]:
+    told_cents = sum(detail["amount_cents"] or 0 for detail in details)
+    if entry.direction == "debit" and entry.amount_cents is not None and told_cents > entry.amount_cents:
+        why = Reason.of("details_exceed_booking", told=told_cents, booked=entry.amount_cents)
+        return [Verdict(outcome=Outcome.UNRESOLVED, why=why)], []
     references = sorted({detail["end_to_end_id"].upper() for detail in details if detail["end_to_end_id"]})
     ordered = {one.end_to_end_id.upper(): one for one in await _ordered(tx, entry, references=references)}
-    verdicts, touched = [], []
+    verdicts: list[Verdict] = []
+    proved: dict[tuple[str, Outcome], tuple[_Ordered, Verdict, Transfer]] = {}
+    cents: Counter[tuple[str, Outcome]] = Counter()
     for detail in details:
         found = ordered.get((detail["end_to_end_id"] or "").upper())
         told = _told(entry, detail, found, alone=len(details) == 1)
@@ -170,7 +185,13 @@ async def _match_each(
         if found is None:
             verdict = await _without_reference(tx, entry, detail, told)
         verdicts.append(verdict)
-        if found is not None and told.amount_cents and await _write(tx, entry, found, verdict, told):
+        if found is not None and told.amount_cents:
+            # A booking is evidence of a payout once: its transfers to the same one add up.
+            proved[found.end_to_end_id, verdict.outcome] = found, verdict, told
+            cents[found.end_to_end_id, verdict.outcome] += told.amount_cents
+    touched = []
+    for key, (found, verdict, told) in proved.items():
+        if await _write(tx, entry, found, verdict, told.model_copy(update={"amount_cents": cents[key]})):
             touched.append(found.payout)
     return verdicts, touched
 
@@ -182,8 +203,8 @@ def _told(entry: Entry, detail: Any, found: _Ordered | None, *, alone: bool) -> 
         account = Account.SAME if hmac == found.iban_hmac else Account.OTHER
     amount = detail["amount_cents"]
     return Transfer(
-        direction=detail["direction"] or entry.direction,
-        amount_cents=entry.amount_cents if amount is None and alone else amount,
+        direction=entry.sure_direction and (detail["direction"] or entry.direction),
+        amount_cents=None if entry.amount_cents is None else entry.amount_cents if amount is None and alone else amount,
         currency=detail["currency"] or entry.currency,
         account=account,
         reversal=entry.reversal,
@@ -205,7 +226,7 @@ async def _match_batch(tx: TenantTransaction, entry: Entry) -> tuple[list[Verdic
     verdicts, touched = [], []
     for one in ordered:
         each = Transfer(
-            direction=entry.direction,
+            direction=entry.sure_direction,
             amount_cents=one.amount_cents,
             currency=entry.currency,
             account=Account.UNTOLD,
@@ -245,22 +266,30 @@ async def _ordered(
                     l.amount_cents, l.bank_details_id, r.account_id, r.file_made_at
                FROM bank_run_lines l JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
               WHERE l.tenant_id = $1 AND r.file_sha256 IS NOT NULL
-                AND (upper(l.end_to_end_id) = ANY ($2) OR r.number = $3 AND l.released_at IS NULL)
+                -- What dropped out of a draft is in no file.
+                AND (l.released_at IS NULL OR l.released_code = 'bank_run_was_cancelled')
+                AND (upper(l.end_to_end_id) = ANY ($2) OR r.number = $3)
              UNION ALL
-             SELECT p.number, NULL, NULL, NULL, p.id, p.gross_cents, p.bank_details_id, NULL, NULL FROM payouts p
+             SELECT p.number, NULL, NULL, NULL, p.id, COALESCE(o.transfer_cents, d.gross_cents, p.gross_cents),
+                    p.bank_details_id, NULL, NULL
+               FROM payouts p
+               LEFT JOIN external_documents d
+                      ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
+               LEFT JOIN own_documents o ON o.tenant_id = p.tenant_id AND o.payout_id = p.id AND o.closed_at IS NULL
+                     AND o.kind IN ('self_billed', 'commission_statement')
               WHERE p.tenant_id = $1 AND p.number = ANY ($2))
         SELECT DISTINCT ON (n.end_to_end_id)
                n.end_to_end_id, n.run_line_id, n.run_number, n.run_state, n.payout_id, p.number AS payout, p.state,
                n.amount_cents, b.iban_hmac,
                n.account_id IS NULL OR a.iban_hmac = own.iban_hmac AS from_this_account,
-               COALESCE(d.open, 0)::bigint AS open_debits, COALESCE(d.number, 0) AS debits
+               COALESCE(d.open, '{}') AS open_debits, COALESCE(d.number, 0) AS debits
           FROM named n
           JOIN payouts p ON p.tenant_id = $1 AND p.id = n.payout_id
           JOIN tenant_bank_accounts own ON own.tenant_id = $1 AND own.id = $4
           LEFT JOIN tenant_bank_accounts a ON a.tenant_id = $1 AND a.id = n.account_id
           LEFT JOIN partner_bank_details b ON b.tenant_id = $1 AND b.id = n.bank_details_id
           LEFT JOIN LATERAL (
-               SELECT count(*) AS number, sum(amount_cents) FILTER (WHERE NOT EXISTS (
+               SELECT count(*) AS number, array_agg(amount_cents) FILTER (WHERE NOT EXISTS (
                         SELECT FROM payment_evidence c WHERE c.tenant_id = e.tenant_id AND c.cancels = e.id)) AS open
                  FROM payment_evidence e
                 WHERE e.tenant_id = $1 AND e.payout_id = n.payout_id AND e.kind = 'debit'
@@ -287,6 +316,7 @@ async def _without_reference(tx: TenantTransaction, entry: Entry, detail: Any, t
           JOIN partner_bank_details b ON b.tenant_id = p.tenant_id AND b.id = p.bank_details_id
           LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
           LEFT JOIN own_documents o ON o.tenant_id = p.tenant_id AND o.payout_id = p.id AND o.closed_at IS NULL
+                AND o.kind IN ('self_billed', 'commission_statement')
          WHERE p.tenant_id = $1 AND b.iban_hmac = $2 AND COALESCE(o.transfer_cents, d.gross_cents, p.gross_cents) = $3
            AND p.state IN ('credit_note_open', 'paid', 'returned')
          ORDER BY position(upper(p.number) IN upper(COALESCE($4, ''))) = 0, p.state <> 'credit_note_open', p.seq LIMIT 1
@@ -340,7 +370,8 @@ async def _write(tx: TenantTransaction, entry: Entry, found: _Ordered, verdict: 
              WHERE tenant_id = $1 AND id = (
                    SELECT id FROM payment_evidence
                     WHERE tenant_id = $1 AND payout_id = $2 AND end_to_end_id = $3 AND kind <> 'debit'
-                      AND cancels IS NULL ORDER BY amount_cents <> $5, seq LIMIT 1)
+                      AND cancels IS NULL AND (kind = 'return' OR amount_cents = $5)
+                    ORDER BY amount_cents <> $5, seq LIMIT 1)
             """,
             tx.tenant.id,
             found.payout_id,

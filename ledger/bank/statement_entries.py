@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from bankstatements.models import Detail, Direction, Entry, Statement
+from ledger.bank.bank_ids import iban_of_german_account
 from ledger.bank.known_bookings import Booking, Known, Recogniser, Teller, batch_reference, booking_of
 from ledger.database import TenantTransaction
 from ledger.types import Frozen
@@ -40,13 +41,14 @@ class Entries:
         told = [
             (entry, booking, recogniser.find(booking)) for entry, booking in zip(one.entries, bookings, strict=True)
         ]
+        own = one.iban or iban_of_german_account(one.other_account or "")
         self.fresh = [
-            _Row(entry, booking, recogniser.key(booking), _details(vault, entry, partners))
+            _Row(entry, booking, recogniser.key(booking), _details(vault, entry, partners, own))
             for entry, booking, found in told
             if found is None
         ]
         self._again = [
-            (found, _Again(entry, booking, _details(vault, entry, partners)))
+            (found, _Again(entry, booking, _details(vault, entry, partners, own)))
             for entry, booking, found in told
             if found is not None
         ]
@@ -110,9 +112,9 @@ async def _partners_accounts(tx: TenantTransaction) -> frozenset[bytes]:
 
 
 class _DetailRow:
-    """A detail with what is kept of the other side."""
+    """A detail with what is kept of the other side; `own` is the IBAN of the statement, which is never that."""
 
-    def __init__(self, vault: Vault, entry: Entry, detail: Detail, partners: frozenset[bytes]) -> None:
+    def __init__(self, vault: Vault, entry: Entry, detail: Detail, partners: frozenset[bytes], own: str | None) -> None:
         self.detail = detail
         outgoing = (detail.direction or entry.direction) is not Direction.CREDIT
         # A return tells payer and payee as they were in the transfer that comes back, or turned round.
@@ -120,7 +122,7 @@ class _DetailRow:
             (detail.creditor_iban, detail.creditor_name),
             (detail.debtor_iban, detail.debtor_name),
         ]
-        told = pairs if outgoing else pairs[::-1]
+        told = [pair for pair in (pairs if outgoing else pairs[::-1]) if pair[0] is None or pair[0] != own]
         known = [(iban, name, vault.recognise_under_all_keys(iban)) for iban, name in told if iban]
         theirs = next((one for one in known if partners.intersection(one[2])), known[0] if known else None)
         self.name = theirs[1] if theirs else next((name for _, name in told if name), None)
@@ -149,8 +151,8 @@ class _Row(_Again):
         self.key = key
 
 
-def _details(vault: Vault, entry: Entry, partners: frozenset[bytes]) -> list[_DetailRow]:
-    return [_DetailRow(vault, entry, detail, partners) for detail in entry.details]
+def _details(vault: Vault, entry: Entry, partners: frozenset[bytes], own: str | None) -> list[_DetailRow]:
+    return [_DetailRow(vault, entry, detail, partners, own) for detail in entry.details]
 
 
 def _concerns_us(entry: Entry, details: Sequence[_DetailRow]) -> bool:
@@ -278,7 +280,9 @@ async def _tell_again(tx: TenantTransaction, known: Known, again: _Again, told: 
                batch_number = COALESCE(batch_number, $10),
                text = CASE WHEN concerns_us OR $7 THEN COALESCE(text, $11) END,
                concerns_us = concerns_us OR $7,
-               state = CASE WHEN (concerns_us OR $7) AND ($5 OR $8) AND state <> 'set_aside' THEN 'waiting'
+               -- What a person decided stays.
+               state = CASE WHEN (concerns_us OR $7) AND ($5 OR $8) AND state <> 'set_aside'
+                                 AND (state <> 'matched' OR decided_by = 'engine') THEN 'waiting'
                             WHEN $12 AND state IN ('unrelated', 'unresolved') THEN 'waiting'
                             ELSE state END
          WHERE tenant_id = $1 AND id = $2

@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from ledger.audit import audit, hands
+from ledger.bank import payment_evidence
 from ledger.bank.bank_ids import masked
+from ledger.bank.matching import is_return
 from ledger.database import TenantTransaction
 from ledger.keyset import RECORDED, Conditions, Place, changed_since
 from ledger.payouts import payouts
@@ -108,8 +110,9 @@ async def get(tx: TenantTransaction, entry: UUID) -> BankEntry:
 async def assign(tx: TenantTransaction, entry_id: UUID, number: str, *, by: str) -> tuple[BankEntry, Payout]:
     """A person says which payout a booking paid, or brought back. It becomes evidence, and a hand in the payout.
 
-    Locks four eyes of the partner, the own account, the payout. Raises NotFound, NotAllowedNow (not unresolved,
-    unclear, a payout that has no document yet).
+    It counts for what is left of the booking: a part of it may be proved already. Locks four eyes of the partner, the
+    own account, the payout. Raises NotFound, NotAllowedNow (not unresolved, unclear, nothing left of it, a payout that
+    has no document yet, a credit that is neither a return nor of the amount that left).
     """
     partner = await tx.fetchval(
         "SELECT partner_id FROM payouts WHERE tenant_id = $1 AND number = $2", tx.tenant.id, number
@@ -125,6 +128,11 @@ async def assign(tx: TenantTransaction, entry_id: UUID, number: str, *, by: str)
     if not clear or entry.reversal:
         raise NotAllowedNow("booking_is_unclear")
     kind = "debit" if entry.direction == "debit" else "return"
+    left = await _left_of(tx, entry, payout)
+    if left <= 0:
+        raise NotAllowedNow("booking_decided")
+    if kind == "return" and not await _may_be_a_return(tx, entry, payout, left):
+        raise NotAllowedNow("credit_is_no_return")
     await tx.execute(
         """
         INSERT INTO payment_evidence (tenant_id, payout_id, entry_id, kind, end_to_end_id, amount_cents, booked_on,
@@ -142,7 +150,7 @@ async def assign(tx: TenantTransaction, entry_id: UUID, number: str, *, by: str)
         entry.id,
         kind,
         payout.number,
-        entry.amount_cents,
+        left,
         entry.booked_on,
         next((detail.return_code for detail in entry.details if detail.return_code), None),
         by,
@@ -154,9 +162,52 @@ async def assign(tx: TenantTransaction, entry_id: UUID, number: str, *, by: str)
         action="payout.bank_assigned",
         subject="payout",
         subject_id=payout.number,
-        detail={"entry": str(entry.id), "amount_cents": entry.amount_cents, "kind": kind},
+        detail={"entry": str(entry.id), "amount_cents": left, "kind": kind},
     )
     return await get(tx, entry.id), payout
+
+
+async def _left_of(tx: TenantTransaction, entry: BankEntry, payout: Payout) -> int:
+    """Cents of the booking that are no evidence yet; none where it is evidence of this payout."""
+    row = await tx.fetchrow(
+        """
+        SELECT COALESCE(sum(amount_cents), 0)::bigint AS proved, COALESCE(bool_or(payout_id = $3), false) AS of_it
+          FROM payment_evidence WHERE tenant_id = $1 AND entry_id = $2
+        """,
+        tx.tenant.id,
+        entry.id,
+        payout.id,
+    )
+    assert row is not None  # an aggregate answers with one row
+    return 0 if row["of_it"] else (entry.amount_cents or 0) - int(row["proved"])
+
+
+async def _may_be_a_return(tx: TenantTransaction, entry: BankEntry, payout: Payout, cents: int) -> bool:
+    """By its code or family, which charges may lessen; else only of the amount that left, or was due where the bank
+    told of no debit: what takes a debit back takes back all of it."""
+    row = await tx.fetchrow(
+        "SELECT code, business_code FROM bank_entries WHERE tenant_id = $1 AND id = $2", tx.tenant.id, entry.id
+    )
+    codes = await tx.fetch(
+        "SELECT return_code, code, business_code FROM bank_entry_details WHERE tenant_id = $1 AND entry_id = $2",
+        tx.tenant.id,
+        entry.id,
+    )
+    assert row is not None, "bookings are never deleted"
+    if any(is_return(one.get("return_code"), one["code"], one["business_code"]) for one in (row, *codes)):
+        return True
+    open_debits = await tx.fetch(
+        """
+        SELECT e.amount_cents FROM payment_evidence e
+         WHERE e.tenant_id = $1 AND e.payout_id = $2 AND e.kind = 'debit'
+           AND NOT EXISTS (SELECT FROM payment_evidence c WHERE c.tenant_id = $1 AND c.cancels = e.id)
+        """,
+        tx.tenant.id,
+        payout.id,
+    )
+    proved = await payment_evidence.sum_up(tx, payout.id)
+    may_be = {debit["amount_cents"] for debit in open_debits} if proved.debits else {proved.transfer_cents}
+    return cents in may_be
 
 
 async def set_aside(tx: TenantTransaction, entry_id: UUID, *, by: str, reason: str) -> BankEntry:

@@ -16,7 +16,7 @@ OPEN = PayoutState.CREDIT_NOTE_OPEN
 PAYMENTS = {
     "none": None,
     "in a file": Payment(amount_cents=11_900, state=OPEN, in_a_file=True),
-    "in a file, sent": Payment(amount_cents=11_900, state=OPEN, in_a_file=True, open_debits=11_900, debits=1),
+    "in a file, sent": Payment(amount_cents=11_900, state=OPEN, in_a_file=True, open_debits=(11_900,), debits=1),
     "in a file, sent and returned": Payment(amount_cents=11_900, state=OPEN, in_a_file=True, debits=1),
     "in a file of another account": Payment(amount_cents=11_900, state=OPEN, in_a_file=True, from_this_account=False),
     "in a cancelled file": Payment(amount_cents=11_900, state=OPEN, in_a_file=True, run_cancelled=True),
