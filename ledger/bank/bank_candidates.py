@@ -26,6 +26,7 @@ SECONDS = 15.0
 WHY_NOT = {
     "not_waiting": "barred_not_waiting",
     "in_another_run": "barred_in_another_run",
+    "left_already": "barred_left_already",
     "not_read_back": "barred_not_read_back",
     "reopened": "credit_note_is_draft_again",
     "not_open": "barred_not_open",
@@ -135,6 +136,26 @@ _CANDIDATES = """
            CASE
              WHEN p.state <> 'credit_note_open' THEN 'not_waiting'
              WHEN r.id IS NOT NULL AND r.id IS DISTINCT FROM $3 THEN 'in_another_run'
+             WHEN EXISTS (SELECT FROM payment_evidence e
+                            WHERE e.tenant_id = $1 AND e.payout_id = p.id AND e.kind = 'debit'
+                              AND NOT EXISTS (SELECT FROM payment_evidence c
+                                               WHERE c.tenant_id = $1 AND c.cancels = e.id))
+                  -- A debit with our reference that nobody has assigned or set aside yet, as of a cancelled run.
+                  OR p.number IN (SELECT upper(x.end_to_end_id)
+                                    FROM bank_entries y
+                                    JOIN bank_entry_details x ON x.tenant_id = y.tenant_id AND x.entry_id = y.id
+                                   WHERE y.tenant_id = $1 AND y.state IN ('waiting', 'unresolved')
+                                     AND y.booked_by IS NOT NULL
+                                     AND COALESCE(x.direction, y.direction) IS DISTINCT FROM 'credit')
+                  OR p.id IN (SELECT z.payout_id
+                                FROM bank_entries y
+                                JOIN bank_runs w ON w.tenant_id = y.tenant_id AND w.number = y.batch_reference
+                                JOIN bank_run_lines z ON z.tenant_id = w.tenant_id AND z.run_id = w.id
+                                 AND (z.released_at IS NULL OR z.released_code = 'bank_run_was_cancelled')
+                               WHERE y.tenant_id = $1 AND y.state IN ('waiting', 'unresolved')
+                                 AND y.booked_by IS NOT NULL AND y.direction IS DISTINCT FROM 'credit'
+                                 AND w.file_sha256 IS NOT NULL)
+               THEN 'left_already'
              WHEN p.books <> 'none' AND (d.id IS NULL OR d.voucher_number IS NULL OR d.created_totals IS NULL)
                THEN 'not_read_back'
              WHEN p.reopened OR d.status = 'draft' THEN 'reopened'

@@ -154,11 +154,17 @@ async def lines(tx: TenantTransaction, run: UUID, *, after: int = 0, limit: int 
 
 
 async def count_paid_payouts(tx: TenantTransaction, run: UUID) -> tuple[int, int]:
-    """Of the payments that are still in the run: how many payouts are or were paid, says lexoffice, and how many there
-    are. One that came back since then was in a file that the bank has had."""
+    """Of the payments that are still in the run: how many payouts are or were paid, say lexoffice or the bank, and how
+    many there are. One that came back since then was in a file that the bank has had."""
     row = await tx.fetchrow(
         """
-        SELECT count(*) FILTER (WHERE p.state = 'paid' OR p.paid_on IS NOT NULL) AS paid, count(*) AS payments
+        SELECT count(*) FILTER (WHERE p.state = 'paid' OR p.paid_on IS NOT NULL OR EXISTS (
+                   SELECT FROM payment_evidence e
+                    WHERE e.tenant_id = l.tenant_id AND e.payout_id = l.payout_id AND e.run_line_id = l.id
+                      AND e.kind = 'debit'
+                      AND NOT EXISTS (SELECT FROM payment_evidence c
+                                       WHERE c.tenant_id = e.tenant_id AND c.cancels = e.id))) AS paid,
+               count(*) AS payments
           FROM bank_run_lines l JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
          WHERE l.tenant_id = $1 AND l.run_id = $2 AND l.released_at IS NULL
         """,

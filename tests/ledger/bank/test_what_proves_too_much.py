@@ -6,6 +6,8 @@ from uuid import UUID
 import pytest
 
 from ledger.bank import (
+    bank_candidates,
+    bank_run_cancelling,
     bank_runs,
     payment_evidence,
     payment_matching,
@@ -17,7 +19,7 @@ from ledger.bank.statement_files import Handed
 from ledger.booking import settlement_by_bank
 from ledger.payouts import payouts
 from ledger.payouts.payouts import Payout
-from ledger.refusals import NotAllowedNow
+from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.vault import Vault
 from tests.fixtures.bank_runs import (
     MAKER,
@@ -31,6 +33,7 @@ from tests.fixtures.bank_runs import (
     look,
     open_payout,
     own_account,
+    refresh,
 )
 from tests.fixtures.bank_statements import Line, camt
 from tests.fixtures.ledger_shop import Shop
@@ -82,6 +85,18 @@ async def state(shop: Shop, payout: Payout) -> str:
     return str(row["state"])
 
 
+async def cancel(shop: Shop, run: BankRun) -> None:
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await bank_run_cancelling.cancel(tx, run.number, by=MAKER, reason="Nicht ausgeführt.")
+        await bank_run_cancelling.confirm_cancel(tx, run.number, by=SECOND)
+
+
+async def why_not(shop: Shop, vault: Vault, payout: Payout) -> str | None:
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        [one] = await bank_candidates.judged(tx, vault, payouts=[payout.id])
+    return one.why_not
+
+
 @pytest.fixture
 async def run(shop: Shop, vault: Vault, payout: Payout) -> BankRun:
     """A file of that payout alone, which the bank has."""
@@ -100,6 +115,53 @@ def out(payout: Payout, cents: int = 11_900, reference: str = "R1", to: str | No
 
 def back(payout: Payout, cents: int = 11_900, reference: str = "R2", to: str | None = IBAN) -> Line:
     return Line(cents, payout.number, to, reference=reference, return_code="AC04", code="PMNT-ICDT-RRTN")
+
+
+async def test_a_file_whose_debits_are_told_is_not_cancelled(
+    shop: Shop, vault: Vault, payout: Payout, run: BankRun
+) -> None:
+    await told(shop, vault, out(payout))
+    with pytest.raises(NotAllowedNow, match="bank_run_paid"):
+        await cancel(shop, run)
+    await told(shop, vault, Line(11_900, payout.number, IBAN, reference="R3", reversal=True), number=2)
+    await cancel(shop, run)
+    assert await why_not(shop, vault, payout) is None
+
+
+async def test_of_a_file_carried_out_in_part_only_the_rest_is_paid_again(
+    shop: Shop, vault: Vault, payout: Payout
+) -> None:
+    other = await open_payout(shop, vault, "CARL", to=OTHER)
+    run = await exported(shop, vault, payout, other)
+    await told(shop, vault, out(payout))
+    await cancel(shop, run)
+    assert (await why_not(shop, vault, payout), await why_not(shop, vault, other)) == ("left_already", None)
+    with pytest.raises(NotAcceptable, match="payout_not_payable"):
+        await draft(shop, vault, payout)
+
+
+@pytest.mark.parametrize("batch", [False, True])
+async def test_a_debit_told_after_the_cancelling_bars_the_next_file_until_a_person_decides(
+    shop: Shop, vault: Vault, payout: Payout, run: BankRun, batch: bool
+) -> None:
+    await cancel(shop, run)
+    again = await draft(shop, vault, payout)
+    line = Line(-11_900, batch=run.number, batch_number=1, reference="R1") if batch else out(payout)
+    await told(shop, vault, line)
+    assert await entries(shop) == [("unresolved", "paid_of_a_cancelled_run")]
+    [dropped] = await refresh(shop, vault, again)
+    assert dropped.released_code == "barred_left_already"
+    entry = await the_entry(shop)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await unassigned.set_aside(tx, entry, by=SECOND, reason="Die Bank hat sich geirrt.")
+    assert await why_not(shop, vault, payout) is None
+
+
+async def test_what_a_person_assigned_as_paid_enters_no_file(shop: Shop, vault: Vault, payout: Payout) -> None:
+    await told(shop, vault, Line(-11_900, None, IBAN, text=f"Provision {payout.number}", reference="R1"))
+    await assign(shop, payout)
+    assert await evidence(shop) == [("debit", 11_900)]
+    assert await why_not(shop, vault, payout) == "left_already"
 
 
 async def test_only_what_is_left_of_a_booking_is_assigned_and_once(
