@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger.audit import audit
-from ledger.bank import matching
+from ledger.bank import booking_questions, matching
 from ledger.bank.matching import Account, Batch, Outcome, Payment, Transfer, Verdict
 from ledger.database import TenantTransaction
 from ledger.reasons import Reason
@@ -119,6 +119,10 @@ async def match(tx: TenantTransaction, entry_id: UUID) -> Matched:
         why and why.code,
         None if why is None else why.params,
     )
+    if outcome is Outcome.UNRESOLVED and why is not None:
+        await booking_questions.ask(tx, entry.id, why)
+    else:
+        await booking_questions.close(tx, entry.id, by="engine")
     return Matched(outcome=outcome, why=why, payouts=tuple(touched))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger.audit import audit, hands
-from ledger.bank import payment_evidence
+from ledger.bank import booking_questions, payment_evidence
 from ledger.bank.bank_ids import masked
 from ledger.bank.matching import is_return
 from ledger.database import TenantTransaction
@@ -254,3 +254,4 @@ async def _decide(tx: TenantTransaction, entry: BankEntry, state: str, by: str) 
         state,
         by,
     )
+    await booking_questions.close(tx, entry.id, by=by)

@@ -278,6 +278,13 @@ KINDS: dict[str, TaskWords] = {
             "Bankverbindung macht die Freigabe der Auszahlung hinfällig."
         ),
     ),
+    "bank_booking_unclear": TaskWords(
+        N_("Ein Umsatz ist nicht zugeordnet"),
+        N_(
+            "Bitte sehen Sie den Umsatz im Kontoauszug an, und ordnen Sie ihn einer Auszahlung zu oder legen Sie ihn "
+            "mit Begründung weg. Nennt er eine Auszahlung, enthält bis dahin keine Datei für die Bank diese."
+        ),
+    ),
     "paid_too_much": TaskWords(
         N_("Zu viel überwiesen"),
         N_("Bitte sehen Sie die Umsätze der Auszahlung an, und fordern Sie zurück, was zu viel ist."),

@@ -295,6 +295,18 @@ async def test_an_assigned_debit_is_compared_with_what_the_document_says(
     assert (proved.open_cents, proved.transfer_cents) == (11_901, 11_901)
 
 
+async def test_a_booking_that_nobody_can_assign_alone_is_asked_about_until_it_is_decided(
+    shop: Shop, vault: Vault, payout: Payout, run: BankRun
+) -> None:
+    asked = "SELECT reason_code FROM tasks WHERE kind = 'bank_booking_unclear' AND state = 'open'"
+    await told(shop, vault, out(payout, to=OTHER))
+    assert [row["reason_code"] for row in await shop.rows(asked)] == ["paid_to_another_account"]
+    entry = await the_entry(shop)
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await unassigned.set_aside(tx, entry, by=SECOND, reason="Das Konto ist ein anderes.")
+    assert await shop.rows(asked) == []
+
+
 async def test_a_reversal_told_before_its_debit_takes_it_back(
     shop: Shop, vault: Vault, payout: Payout, run: BankRun
 ) -> None:
