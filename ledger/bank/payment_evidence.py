@@ -1,6 +1,6 @@
 """What the bank has proved of a payout, summed up."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from ledger.bank.return_reasons import OF_THE_ACCOUNT
@@ -24,6 +24,8 @@ class Proved(Frozen):
     last_back: str | None
     """Of what took a debit back, the newest: return or reversal."""
     return_code: str | None
+    back_told_at: datetime | None
+    """When the newest of these was recorded."""
 
     @property
     def is_complete(self) -> bool:
@@ -60,7 +62,8 @@ async def sum_up(tx: TenantTransaction, payout: PayoutId) -> Proved:
                (SELECT kind FROM evidence WHERE kind <> 'debit' ORDER BY booked_on DESC, seq DESC LIMIT 1)
                  AS last_back,
                (SELECT reason_code FROM evidence WHERE kind = 'return' ORDER BY booked_on DESC, seq DESC LIMIT 1)
-                 AS return_code
+                 AS return_code,
+               (SELECT max(recorded_at) FROM evidence WHERE kind <> 'debit') AS back_told_at
           FROM payouts p
           LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
           LEFT JOIN own_documents o ON o.tenant_id = p.tenant_id AND o.payout_id = p.id AND o.closed_at IS NULL

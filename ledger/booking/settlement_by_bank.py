@@ -32,6 +32,9 @@ async def apply(tx: TenantTransaction, payout: Payout) -> Payout:
 async def _note(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
     """The day and reference of the transfer, on the payout; and whether more left than was due."""
     complete = proved.is_complete
+    # What was settled otherwise, or is owed no more, is paid twice by any debit.
+    ended = payout.state in (PayoutState.SETTLED_MANUALLY, PayoutState.CANCELLED)
+    due = 0 if ended else proved.transfer_cents
     await tx.execute(
         """
         UPDATE payouts SET transferred_on = $3, bank_reference = $4, updated_at = now()
@@ -42,14 +45,14 @@ async def _note(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
         proved.sent_on if complete else None,
         proved.bank_reference if complete else None,
     )
-    if proved.open_cents > proved.transfer_cents:
+    if proved.open_cents > due:
         await tasks.ask(
             tx,
             tasks.NewTask(
                 kind="paid_too_much",
                 subject="payout",
                 subject_id=payout.number,
-                reason=Reason.of("paid_too_much", more=proved.open_cents - proved.transfer_cents),
+                reason=Reason.of("paid_too_much", more=proved.open_cents - due),
                 links={"payout": f"/api/v1/payouts/{payout.number}"},
             ),
         )
@@ -62,12 +65,30 @@ async def _note(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
 async def _came_back(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
     if payout.state is PayoutState.CREDIT_NOTE_OPEN and proved.last_back == "reversal":
         return  # as if nothing had left: the payout is open again
+    if payout.state is PayoutState.PAID and await _is_paid_since(tx, payout, proved):
+        return
     if payout.state in (PayoutState.CREDIT_NOTE_OPEN, PayoutState.PAID):
         if proved.last_back == "return":
             reason = Reason.of("bank_returned", why=return_reasons.in_words(proved.return_code).model_dump())
         else:
             reason = Reason.of("bank_reversed")
         await settlement.mark_returned(tx, payout, reason)
+
+
+async def _is_paid_since(tx: TenantTransaction, payout: Payout, proved: Proved) -> bool:
+    """A person was asked about all that came back, and said paid. The debit may be told after its return."""
+    return bool(
+        await tx.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM tasks
+                            WHERE tenant_id = $1 AND subject = 'payout' AND subject_id = $2 AND kind = 'returned'
+                              AND state = 'resolved' AND resolution->>'action' = 'paid' AND resolved_at > $3)
+            """,
+            tx.tenant.id,
+            payout.number,
+            proved.back_told_at,
+        )
+    )
 
 
 async def _left(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from ledger import clock
 from ledger.bank import (
     bank_candidates,
     bank_run_cancelling,
@@ -16,10 +17,12 @@ from ledger.bank import (
 )
 from ledger.bank.bank_run_rows import BankRun
 from ledger.bank.statement_files import Handed
-from ledger.booking import settlement_by_bank
+from ledger.booking import resolutions, settlement_by_bank
+from ledger.booking.resolutions import Answer
 from ledger.payouts import payouts
 from ledger.payouts.payouts import Payout
 from ledger.refusals import NotAcceptable, NotAllowedNow
+from ledger.types import TaskId
 from ledger.vault import Vault
 from tests.fixtures.bank_runs import (
     MAKER,
@@ -98,7 +101,7 @@ async def why_not(shop: Shop, vault: Vault, payout: Payout) -> str | None:
 
 
 @pytest.fixture
-async def run(shop: Shop, vault: Vault, payout: Payout) -> BankRun:
+async def carried(shop: Shop, vault: Vault, payout: Payout) -> BankRun:
     """A file of that payout alone, which the bank has."""
     return await exported(shop, vault, payout)
 
@@ -118,13 +121,13 @@ def back(payout: Payout, cents: int = 11_900, reference: str = "R2", to: str | N
 
 
 async def test_a_file_whose_debits_are_told_is_not_cancelled(
-    shop: Shop, vault: Vault, payout: Payout, run: BankRun
+    shop: Shop, vault: Vault, payout: Payout, carried: BankRun
 ) -> None:
     await told(shop, vault, out(payout))
     with pytest.raises(NotAllowedNow, match="bank_run_paid"):
-        await cancel(shop, run)
+        await cancel(shop, carried)
     await told(shop, vault, Line(11_900, payout.number, IBAN, reference="R3", reversal=True), number=2)
-    await cancel(shop, run)
+    await cancel(shop, carried)
     assert await why_not(shop, vault, payout) is None
 
 
@@ -142,11 +145,11 @@ async def test_of_a_file_carried_out_in_part_only_the_rest_is_paid_again(
 
 @pytest.mark.parametrize("batch", [False, True])
 async def test_a_debit_told_after_the_cancelling_bars_the_next_file_until_a_person_decides(
-    shop: Shop, vault: Vault, payout: Payout, run: BankRun, batch: bool
+    shop: Shop, vault: Vault, payout: Payout, carried: BankRun, batch: bool
 ) -> None:
-    await cancel(shop, run)
+    await cancel(shop, carried)
     again = await draft(shop, vault, payout)
-    line = Line(-11_900, batch=run.number, batch_number=1, reference="R1") if batch else out(payout)
+    line = Line(-11_900, batch=carried.number, batch_number=1, reference="R1") if batch else out(payout)
     await told(shop, vault, line)
     assert await entries(shop) == [("unresolved", "paid_of_a_cancelled_run")]
     [dropped] = await refresh(shop, vault, again)
@@ -165,7 +168,7 @@ async def test_what_a_person_assigned_as_paid_enters_no_file(shop: Shop, vault: 
 
 
 async def test_only_what_is_left_of_a_booking_is_assigned_and_once(
-    shop: Shop, vault: Vault, payout: Payout, run: BankRun
+    shop: Shop, vault: Vault, payout: Payout, carried: BankRun
 ) -> None:
     other = await open_payout(shop, vault, "CARL", to=OTHER)
     parts = (Line(-11_900, payout.number, IBAN), Line(-11_900, other.number, OTHER))
@@ -178,7 +181,7 @@ async def test_only_what_is_left_of_a_booking_is_assigned_and_once(
 
 
 async def test_a_credit_that_is_no_return_takes_back_only_its_own_amount(
-    shop: Shop, vault: Vault, payout: Payout, run: BankRun
+    shop: Shop, vault: Vault, payout: Payout, carried: BankRun
 ) -> None:
     await told(shop, vault, out(payout))
     await told(shop, vault, Line(5_000, payout.number, IBAN, reference="R2"), number=2)
@@ -192,7 +195,9 @@ async def test_a_credit_that_is_no_return_takes_back_only_its_own_amount(
     assert await evidence(shop) == [("debit", 11_900), ("return", 11_900)]
 
 
-async def test_a_return_to_another_account_is_not_ours(shop: Shop, vault: Vault, payout: Payout, run: BankRun) -> None:
+async def test_a_return_to_another_account_is_not_ours(
+    shop: Shop, vault: Vault, payout: Payout, carried: BankRun
+) -> None:
     """Two tenants may share an account at the bank, and the numbers of payouts are everybody's."""
     await told(shop, vault, out(payout))
     await told(shop, vault, back(payout, to=OTHER), number=2)
@@ -209,7 +214,7 @@ async def test_a_return_to_another_account_is_not_ours(shop: Shop, vault: Vault,
 
 
 async def test_the_account_of_the_statement_is_never_the_other_sides(
-    shop: Shop, vault: Vault, payout: Payout, run: BankRun
+    shop: Shop, vault: Vault, payout: Payout, carried: BankRun
 ) -> None:
     own = f"<DbtrAcct><Id><IBAN>{OWN_IBAN}</IBAN></Id></DbtrAcct>"
     await told(shop, vault, out(payout, to=None), change=("</RltdPties>", f"{own}</RltdPties>"))
@@ -250,19 +255,21 @@ async def exported_as(shop: Shop, vault: Vault, run: BankRun) -> None:
 
 
 async def test_a_booking_without_a_day_proves_nothing_and_says_so(
-    shop: Shop, vault: Vault, payout: Payout, run: BankRun
+    shop: Shop, vault: Vault, payout: Payout, carried: BankRun
 ) -> None:
     day = f"<BookgDt><Dt>{out(payout).day}</Dt></BookgDt>"
     await told(shop, vault, out(payout), change=(day, ""))
     assert (await entries(shop), await evidence(shop)) == ([("unresolved", "booking_unclear")], [])
 
 
-async def test_details_are_no_more_than_their_booking(shop: Shop, vault: Vault, payout: Payout, run: BankRun) -> None:
+async def test_details_are_no_more_than_their_booking(
+    shop: Shop, vault: Vault, payout: Payout, carried: BankRun
+) -> None:
     await told(shop, vault, Line(-100, reference="R1", details=(replace(out(payout), reference=None),)))
     assert (await entries(shop), await evidence(shop)) == ([("unresolved", "details_exceed_booking")], [])
 
 
-async def test_two_transfers_of_one_booking_add_up(shop: Shop, vault: Vault, payout: Payout, run: BankRun) -> None:
+async def test_two_transfers_of_one_booking_add_up(shop: Shop, vault: Vault, payout: Payout, carried: BankRun) -> None:
     parts = (out(payout, 6_000), out(payout, 5_900))
     await told(shop, vault, Line(-11_900, reference="R1", details=parts))
     assert await evidence(shop) == [("debit", 11_900)]
@@ -296,7 +303,7 @@ async def test_an_assigned_debit_is_compared_with_what_the_document_says(
 
 
 async def test_a_booking_that_nobody_can_assign_alone_is_asked_about_until_it_is_decided(
-    shop: Shop, vault: Vault, payout: Payout, run: BankRun
+    shop: Shop, vault: Vault, payout: Payout, carried: BankRun
 ) -> None:
     asked = "SELECT reason_code FROM tasks WHERE kind = 'bank_booking_unclear' AND state = 'open'"
     await told(shop, vault, out(payout, to=OTHER))
@@ -307,8 +314,38 @@ async def test_a_booking_that_nobody_can_assign_alone_is_asked_about_until_it_is
     assert await shop.rows(asked) == []
 
 
+async def answer(shop: Shop, payout: Payout, action: str) -> None:
+    [task] = await shop.rows("SELECT id FROM tasks WHERE kind = 'returned' AND state = 'open'")
+    said = Answer(action=action, reason="Steht auf dem Kontoauszug.", detail={"paid_on": clock.today().isoformat()})
+    async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
+        await resolutions.resolve(tx, TaskId(task["id"]), said, actor=SECOND)
+
+
+async def test_a_debit_of_what_was_settled_otherwise_is_paid_twice(
+    shop: Shop, vault: Vault, payout: Payout, carried: BankRun
+) -> None:
+    await told(shop, vault, out(payout))
+    await told(shop, vault, back(payout), number=2)
+    await answer(shop, payout, "settled_manually")
+    await told(shop, vault, out(payout, reference="R9"), number=3)
+    [task] = await shop.rows("SELECT reason_params FROM tasks WHERE kind = 'paid_too_much' AND state = 'open'")
+    assert (task["reason_params"], await state(shop, payout)) == ({"more": 11_900}, "settled_manually")
+
+
+async def test_a_persons_paid_stands_when_the_debit_is_told_after_its_return(
+    shop: Shop, vault: Vault, payout: Payout, carried: BankRun
+) -> None:
+    await told(shop, vault, back(payout))
+    await answer(shop, payout, "paid")
+    await told(shop, vault, out(payout), number=2)
+    assert await state(shop, payout) == "paid"
+    await told(shop, vault, out(payout, reference="R8"), number=3)
+    await told(shop, vault, back(payout, reference="R9"), number=4)
+    assert await state(shop, payout) == "returned"
+
+
 async def test_a_reversal_told_before_its_debit_takes_it_back(
-    shop: Shop, vault: Vault, payout: Payout, run: BankRun
+    shop: Shop, vault: Vault, payout: Payout, carried: BankRun
 ) -> None:
     await told(shop, vault, Line(11_900, payout.number, IBAN, reference="R3", reversal=True))
     assert (await evidence(shop), await state(shop, payout)) == ([("reversal", 11_900)], "credit_note_open")
