@@ -31,7 +31,7 @@ from ledger.payouts.decisions import Decision
 from ledger.payouts.payout_runs import PayoutRun
 from ledger.payouts.payouts import Payout
 from ledger.tax import vat_checks
-from ledger.types import EventId, IntentId, Tenant, TransactionId, UserId
+from ledger.types import EventId, IntentId, Tenant, TenantId, TransactionId, UserId
 from logs import where
 from workflows.messages import (
     MailInput,
@@ -81,14 +81,14 @@ class Announcer:
         self._count_failed = count_failed
         self._pace = pace
         self._schedules = ScheduleSetter(ledger, schedules, sweep_every=sweep_every)
-        self._outcomes: OrderedDict[tuple[EventId, int], bool] = OrderedDict()
+        self._outcomes: OrderedDict[tuple[TenantId, EventId, int], bool] = OrderedDict()
         self._to_mark: dict[Tenant, dict[EventId, int]] = {}
         self._flushing: asyncio.Task[None] | None = None
 
-    def outcome(self, event: EventId, delivery: int) -> bool | None:
+    def outcome(self, tenant: Tenant, event: EventId, delivery: int) -> bool | None:
         """Whether this process has announced this delivery (True) or could not (False); None: it has not ended yet,
         or another process, or an earlier life of this one, had to."""
-        return self._outcomes.get((event, delivery))
+        return self._outcomes.get((tenant.id, event, delivery))
 
     async def briefly(self, telling: Coroutine[Any, Any, object]) -> None:
         """Wait a moment for what is told to the engine; then it goes on behind, so that who told us has an answer.
@@ -126,7 +126,7 @@ class Announcer:
             self._to_mark.setdefault(tenant, {})[event] = delivery
             if self._flushing is None or self._flushing.done():
                 self._flushing = asyncio.create_task(self._flush_soon())
-        self._outcomes[(event, delivery)] = told
+        self._outcomes[(tenant.id, event, delivery)] = told
         while len(self._outcomes) > _MOST_REMEMBERED:
             self._outcomes.popitem(last=False)
         return told

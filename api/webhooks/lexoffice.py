@@ -130,7 +130,7 @@ async def _announce(taken: TakenIn, resource_id: UUID, door: WebhookDoor, doors:
         return _answer("accepted", taken)  # the sweep takes it up
     if taken.state is not EventState.RECEIVED:
         return _answer(taken.state.value if taken.is_new else "duplicate", taken)
-    if not taken.is_new and (taken.handed_over or _is_under_way(taken, doors)):
+    if not taken.is_new and (taken.handed_over or _is_under_way(taken, door, doors)):
         return _answer("duplicate", taken)
     # When this fails the row stands, and the hand-over announces it.
     await doors.announcer.briefly(
@@ -139,9 +139,9 @@ async def _announce(taken: TakenIn, resource_id: UUID, door: WebhookDoor, doors:
     return _answer("accepted", taken)
 
 
-def _is_under_way(taken: TakenIn, doors: Parts) -> bool:
+def _is_under_way(taken: TakenIn, door: WebhookDoor, doors: Parts) -> bool:
     """Whether it was announced just now, or another request has inserted it and is about to: none lives longer."""
-    outcome = doors.announcer.outcome(taken.id, taken.delivery)
+    outcome = doors.announcer.outcome(door.tenant, taken.id, taken.delivery)
     return taken.age_seconds < doors.settings.request_seconds if outcome is None else outcome
 
 

@@ -14,7 +14,7 @@ from temporalio.client import Client
 
 from ledger.inbox import events, redelivery
 from ledger.inbox.events import Arrival
-from ledger.types import EventState
+from ledger.types import EventId, EventState, Tenant, TenantId
 from settings import Settings
 from tests.fixtures.door import Door, new_door, running, until
 from tests.fixtures.unhurried import SHORT
@@ -159,9 +159,8 @@ async def test_of_ten_equal_events_at_once_one_is_accepted(connected: Door) -> N
     assert len(await signals_of(connected.parts.engine, connected, event["resourceId"])) == 1
 
 
-async def test_a_repeat_of_what_was_never_handed_over_is_handed_over(connected: Door) -> None:
-    event = connected.event()
-    parts = connected.parts
+async def _left_behind(connected: Door, event: dict[str, Any]) -> EventId:
+    """An event as a process leaves it that dies between the inbox and the announcement, a minute ago."""
     arrival = Arrival(
         provider="lexoffice",
         organization_id=event["organizationId"],
@@ -170,15 +169,29 @@ async def test_a_repeat_of_what_was_never_handed_over_is_handed_over(connected: 
         event_date=datetime.fromisoformat(event["eventDate"]),
         body=b"{}",
     )
-    # As a process leaves it that dies between the inbox and the announcement.
-    taken = await events.take_in(parts.ledger, connected.tenant, arrival)
+    taken = await events.take_in(connected.parts.ledger, connected.tenant, arrival)
     await connected.rows("UPDATE events SET received_at = now() - interval '1 minute' WHERE id = $1", taken.id)
+    return taken.id
+
+
+async def test_a_repeat_of_what_was_never_handed_over_is_handed_over(connected: Door) -> None:
+    event = connected.event()
+    number = await _left_behind(connected, event)
     answer = await connected.notify(event)
-    assert answer.json() == {"status": "accepted", "event": taken.id}
-    assert await signals_of(parts.engine, connected, event["resourceId"]) == [
-        {"event": taken.id, "delivery": 1, "unknown": True}
+    assert answer.json() == {"status": "accepted", "event": number}
+    assert await signals_of(connected.parts.engine, connected, event["resourceId"]) == [
+        {"event": number, "delivery": 1, "unknown": True}
     ]
     assert (await connected.notify(event)).json()["status"] == "duplicate"
+
+
+async def test_what_was_announced_for_another_tenant_is_handed_over_for_ours_all_the_same(connected: Door) -> None:
+    """Events are counted per tenant: theirs may have the number of ours."""
+    event = connected.event()
+    number = await _left_behind(connected, event)
+    other = Tenant(id=TenantId(uuid4()), slug="another")
+    assert await connected.parts.announcer.event(other, uuid4(), number, 1)
+    assert (await connected.notify(event)).json() == {"status": "accepted", "event": number}
 
 
 async def test_without_a_key_events_are_kept_and_taken_up_when_one_comes(door: Door) -> None:
