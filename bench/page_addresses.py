@@ -146,6 +146,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/api/v1/providers/stripe": ("",),
     "/api/v1/bank-accounts": ("",),
     "/api/v1/bank-runs": ("",),
+    "/api/v1/bank-statements": ("",),
+    "/api/v1/bank-entries": ("", "?state=matched"),
+    "/api/v1/document-settings": ("",),
+    "/api/v1/posting-categories": ("",),
 }  # fmt: skip
 
 OF_THE_WHOLE_BOOKS: dict[str, tuple[str, ...]] = {
@@ -177,6 +181,7 @@ OF_THE_WHOLE_BOOKS: dict[str, tuple[str, ...]] = {
     "/api/v1/reports/open-commissions": ("?on=2026-06-30",),
     "/api/v1/reports/reconciliation": ("?month={month}",),
     "/api/v1/reports/numbers": ("",),
+    "/api/v1/reports/reverse-charge": ("?month={month}",),
     "/api/v1/reports/{name}.csv": ("payouts.csv",),
     "/api/v1/reports/payouts/{number}/credit-note.pdf": ("{with_paper}/credit-note.pdf",),
     "/api/v1/reports/payouts/{number}/statement.{form}": ("{longest}/statement.pdf",),
@@ -196,6 +201,7 @@ ELSEWHERE: dict[str, str] = {
     "/api/v1/payouts/{number}/preview": "the bench's books have no own documents",
     "/api/v1/payouts/{number}/preview.pdf": "the bench's books have no own documents",
     "/api/v1/own-documents/{document}": "the bench's books have none",
+    "/api/v1/reversals/{id}": "the bench's books have none",
     "/api/v1/own-documents/{document}/document.pdf": "a stored file",
     "/api/v1/own-documents/{document}/document.xml": "a stored file",
     "/api/v1/own-documents/{document}/report": "a stored file",
