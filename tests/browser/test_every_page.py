@@ -69,6 +69,7 @@ def shown_of(month: Month, reset: str) -> Iterator[Shown]:
         "/admin/suche": "?q=GS-",
         "/admin/berichte/stichtag": f"?tag={today}",
         "/admin/berichte/abstimmung": f"?monat={today:%Y-%m}",
+        "/admin/berichte/steuer-13b": f"?monat={today:%Y-%m}",
     }
     for method, route in sorted(pages()):
         if method == "GET" and route not in _DETOURS and not route.startswith("/oauth/") and not _FILES.search(route):
