@@ -64,7 +64,7 @@ async def test_without_a_category_it_waits_for_a_person_and_goes_on(connected_sh
     shown = await connected_shop.api("GET", f"/reversals/{asked['id']}")
     assert shown["blocked"]["code"] == "category_missing"
     await choose_category(connected_shop)
-    await connected_shop.api("POST", f"/tasks/{task['id']}/resolve", {"action": "retry"})
+    await connected_shop.api("POST", f"/tasks/{task['id']}/resolve", {"action": "retry"}, key="approve")
     await storno_handed_out(connected_shop, asked)
 
 
