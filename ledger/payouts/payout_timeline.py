@@ -12,12 +12,12 @@ from ledger.database import TenantTransaction
 from ledger.payouts import objections
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
-from ledger.types import EventId, Frozen
+from ledger.types import DocumentStrategy, EventId, Frozen
 
 Kind = Literal[
     "requested", "approved", "rejected", "cancelled", "answered", "approval_void", "outcome_unknown", "document_open",
-    "paid", "returned", "settled", "sent", "refused", "unclear", "created", "event", "asked", "resolved", "note",
-    "put_back", "taken_up", "approved_alone", "sent_again", "bank_run", "bank_file", "objected",
+    "document_delivered", "paid", "returned", "settled", "sent", "refused", "unclear", "created", "event", "asked",
+    "resolved", "note", "put_back", "taken_up", "approved_alone", "sent_again", "bank_run", "bank_file", "objected",
     "objection_answered",
 ]  # fmt: skip
 _OF_STATE: dict[tuple[str, str], Kind] = {
@@ -104,6 +104,8 @@ async def _states(tx: TenantTransaction, payout: Payout) -> AsyncIterator[Step]:
         cause: str = row["cause"] or ""
         if kind is None or (kind == "cancelled" and cause.startswith("decision:")):
             continue
+        if kind == "document_open" and payout.strategy is DocumentStrategy.OWN_DOCUMENT:
+            kind = "document_delivered"
         event = cause.removeprefix("event:") if cause.startswith("event:") else ""
         yield Step(
             at=row["changed_at"],

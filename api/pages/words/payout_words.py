@@ -138,6 +138,7 @@ _STEPS: dict[str, tuple[str, str]] = {
     "approval_void": (N_("Die Freigabe wurde hinfällig"), TROUBLE),
     "outcome_unknown": (N_("Ergebnis unklar"), TROUBLE),
     "document_open": (N_("Gutschrift zurückgelesen und geprüft"), DONE),
+    "document_delivered": (N_("Beleg ausgestellt und an den Partner gegeben"), DONE),
     "paid": (N_("Ausgezahlt"), DONE),
     "returned": (N_("Rückläufer"), TROUBLE),
     "settled": (N_("Von Hand erledigt"), DONE),

@@ -38,8 +38,10 @@ async def test_the_page_shows_number_stage_check_and_files(payout_books: Books, 
         "Zugestellt noch nicht",
         "ohne Befund verifyhash-einvoice",
         "Der Beleg ist noch nicht zugestellt",
+        "Beleg ausgestellt und an den Partner gegeben",
     ):
         assert expected in page, expected
+    assert "zurückgelesen" not in page
     pdf = await viewer.get(f"/admin/belege/{row.id}.pdf")
     async with firm.parts.ledger.transaction(firm.tenant) as tx:
         assert pdf.content == await issuing.get_pdf(tx, row.id)
