@@ -154,7 +154,6 @@ async def change_partner(
     response_model=Partner,
 )
 async def accept_agreement(code: PartnerCode, caller: Writer, once: OnlyOnce, agreement: Agreement) -> JSONResponse:
-
     async with once.acting() as (tx, after):
         partner = await _of_code(tx, code)
         accepted_at: datetime = agreement.accepted_at
@@ -182,7 +181,6 @@ async def record_tax_status(
         NewTaxStatus, Body(examples=[{"status": "regular", "valid_from": "2026-01-01", "vat_id": "DE123456788"}])
     ],
 ) -> JSONResponse:
-
     async with once.acting() as (tx, after):
         partner = await _of_code(tx, code)
         recorded = await tax_statuses.record_tax_status(tx, partner.id, new, by=caller.actor)
@@ -300,7 +298,6 @@ async def save_bank_details(
     response_model=BankDetails,
 )
 async def confirm_bank_details(code: PartnerCode, caller: Banker, once: OnlyOnce, named: NamedAccount) -> JSONResponse:
-
     async with once.acting() as (tx, after):
         partner = await _of_code(tx, code)
         account, looking = await partner_accounts.confirm(tx, partner.id, named.account, by=caller.actor)
@@ -317,7 +314,6 @@ async def confirm_bank_details(code: PartnerCode, caller: Banker, once: OnlyOnce
 async def refuse_bank_details(
     code: PartnerCode, caller: Banker, once: OnlyOnce, refused: RefusedAccount
 ) -> JSONResponse:
-
     async with once.acting() as (tx, after):
         partner = await _of_code(tx, code)
         account, looking = await partner_accounts.refuse(
