@@ -13,6 +13,7 @@ from ledger.bank.bank_ids import country_outside_sepa, masked
 from ledger.bank.bank_text import NAME_LENGTH, TEXT_LENGTH, has_words, sepa_text
 from ledger.bank.sepa_area import is_in_eea, must_be_reported
 from ledger.database import TenantTransaction
+from ledger.payouts.payouts import DOCUMENTS, TO_TRANSFER
 from ledger.reasons import Reason
 from ledger.tax.document_rules import BlockedBy, PartnerFacts, TenantFacts, document_rule
 from ledger.tax.tax_facts import FACTS, status_on, tenant_facts
@@ -127,10 +128,10 @@ async def judged(
     return [_candidate(vault, row, blocked.get(row["payout_id"])) for row in rows]
 
 
-_CANDIDATES = """
+_CANDIDATES = f"""
     SELECT p.id AS payout_id, p.number, q.code AS partner_code, q.country_code AS partner_country,
            COALESCE(o.number, d.voucher_number) AS credit_note_number,
-           COALESCE(o.transfer_cents, d.gross_cents, p.gross_cents) AS amount_cents,
+           {TO_TRANSFER} AS amount_cents,
            b.account_holder, b.iban_last4, b.iban_encrypted, b.bic,
            p.bank_details_id, p.strategy, r.number AS run,
            CASE
@@ -202,10 +203,7 @@ _CANDIDATES = """
            END AS why_not
       FROM payouts p
       JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
-      LEFT JOIN external_documents d
-             ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
-      LEFT JOIN own_documents o ON o.tenant_id = p.tenant_id AND o.payout_id = p.id AND o.closed_at IS NULL
-            AND o.kind IN ('self_billed', 'commission_statement')
+      {DOCUMENTS}
       LEFT JOIN partner_bank_details b ON b.tenant_id = p.tenant_id AND b.id = p.bank_details_id
       LEFT JOIN bank_run_lines l ON l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
       LEFT JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
@@ -305,14 +303,11 @@ class Preview(Frozen):
         return self.payouts <= len(self.judged)
 
 
-_FREE = """
+_FREE = f"""
   SELECT count(*) AS payouts,
-         COALESCE(sum(COALESCE(o.transfer_cents, d.gross_cents, p.gross_cents)), 0)::bigint AS gross_cents,
+         COALESCE(sum({TO_TRANSFER}), 0)::bigint AS gross_cents,
          (array_agg(p.id ORDER BY p.created_at, p.seq))[1:$2::integer] AS oldest
-    FROM payouts p
-    LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
-    LEFT JOIN own_documents o ON o.tenant_id = p.tenant_id AND o.payout_id = p.id AND o.closed_at IS NULL
-          AND o.kind IN ('self_billed', 'commission_statement')
+    FROM payouts p {DOCUMENTS}
    WHERE p.tenant_id = $1 AND p.state = 'credit_note_open'
      AND (SELECT l.id FROM bank_run_lines l
            WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL LIMIT 1) IS NULL

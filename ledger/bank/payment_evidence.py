@@ -5,7 +5,8 @@ from uuid import UUID
 
 from ledger.bank.return_reasons import OF_THE_ACCOUNT
 from ledger.database import TenantTransaction
-from ledger.types import Frozen, PayoutId
+from ledger.payouts.payouts import DOCUMENTS, TO_TRANSFER, Payout
+from ledger.types import Books, Frozen, PaidBy, PayoutId
 
 
 class Proved(Frozen):
@@ -41,7 +42,7 @@ class Proved(Frozen):
 async def sum_up(tx: TenantTransaction, payout: PayoutId) -> Proved:
     """All evidence of a payout."""
     row = await tx.fetchrow(
-        """
+        f"""
         WITH evidence AS (
              SELECT e.*, l.amount_cents AS ordered,
                     EXISTS (SELECT FROM payment_evidence c
@@ -52,7 +53,7 @@ async def sum_up(tx: TenantTransaction, payout: PayoutId) -> Proved:
              last AS (SELECT * FROM evidence WHERE kind = 'debit' AND NOT is_back
                        ORDER BY booked_on DESC, seq DESC LIMIT 1)
         SELECT COALESCE((SELECT ordered FROM evidence WHERE ordered IS NOT NULL ORDER BY seq DESC LIMIT 1),
-                        o.transfer_cents, d.gross_cents, p.gross_cents) AS transfer_cents,
+                        {TO_TRANSFER}) AS transfer_cents,
                COALESCE((SELECT sum(amount_cents) FROM evidence WHERE kind = 'debit' AND NOT is_back), 0)::bigint
                  AS open_cents,
                (SELECT count(*) FROM evidence WHERE kind = 'debit') AS debits,
@@ -64,10 +65,7 @@ async def sum_up(tx: TenantTransaction, payout: PayoutId) -> Proved:
                (SELECT reason_code FROM evidence WHERE kind = 'return' ORDER BY booked_on DESC, seq DESC LIMIT 1)
                  AS return_code,
                (SELECT max(recorded_at) FROM evidence WHERE kind <> 'debit') AS back_told_at
-          FROM payouts p
-          LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
-          LEFT JOIN own_documents o ON o.tenant_id = p.tenant_id AND o.payout_id = p.id AND o.closed_at IS NULL
-                AND o.kind IN ('self_billed', 'commission_statement')
+          FROM payouts p {DOCUMENTS}
          WHERE p.tenant_id = $1 AND p.id = $2
         """,
         tx.tenant.id,
@@ -75,6 +73,13 @@ async def sum_up(tx: TenantTransaction, payout: PayoutId) -> Proved:
     )
     assert row is not None, "payouts are never deleted"
     return Proved.from_row(row)
+
+
+async def who_says_paid(tx: TenantTransaction, payout: Payout) -> PaidBy:
+    """The tenant's choice; without books there is nobody else than the bank to say it."""
+    if payout.books is Books.NONE:
+        return PaidBy.BANK
+    return PaidBy(await tx.fetchval("SELECT paid_by FROM tenants WHERE id = $1", tx.tenant.id))
 
 
 class OfAccount(Frozen):

@@ -13,6 +13,7 @@ from ledger.audit import audit
 from ledger.bank import booking_questions, matching
 from ledger.bank.matching import Account, Batch, Outcome, Payment, Transfer, Verdict
 from ledger.database import TenantTransaction
+from ledger.payouts.payouts import DOCUMENTS, TO_TRANSFER
 from ledger.reasons import Reason
 from ledger.types import Frozen, PayoutId, PayoutNumber, PayoutState
 
@@ -264,7 +265,7 @@ async def _ordered(
         run,
     )
     rows = await tx.fetch(
-        """
+        f"""
         WITH named AS (
              SELECT l.end_to_end_id, l.id AS run_line_id, r.number AS run_number, r.state AS run_state, l.payout_id,
                     l.amount_cents, l.bank_details_id, r.account_id, r.file_made_at
@@ -274,19 +275,15 @@ async def _ordered(
                 AND (l.released_at IS NULL OR l.released_code = 'bank_run_was_cancelled')
                 AND (upper(l.end_to_end_id) = ANY ($2) OR r.number = $3)
              UNION ALL
-             SELECT p.number, NULL, NULL, NULL, p.id, COALESCE(o.transfer_cents, d.gross_cents, p.gross_cents),
+             SELECT p.number, NULL, NULL, NULL, p.id, {TO_TRANSFER},
                     p.bank_details_id, NULL, NULL
-               FROM payouts p
-               LEFT JOIN external_documents d
-                      ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
-               LEFT JOIN own_documents o ON o.tenant_id = p.tenant_id AND o.payout_id = p.id AND o.closed_at IS NULL
-                     AND o.kind IN ('self_billed', 'commission_statement')
+               FROM payouts p {DOCUMENTS}
               WHERE p.tenant_id = $1 AND p.number = ANY ($2))
         SELECT DISTINCT ON (n.end_to_end_id)
                n.end_to_end_id, n.run_line_id, n.run_number, n.run_state, n.payout_id, p.number AS payout, p.state,
                n.amount_cents, b.iban_hmac,
                n.account_id IS NULL OR a.iban_hmac = own.iban_hmac AS from_this_account,
-               COALESCE(d.open, '{}') AS open_debits, COALESCE(d.number, 0) AS debits
+               COALESCE(d.open, '{{}}') AS open_debits, COALESCE(d.number, 0) AS debits
           FROM named n
           JOIN payouts p ON p.tenant_id = $1 AND p.id = n.payout_id
           JOIN tenant_bank_accounts own ON own.tenant_id = $1 AND own.id = $4
@@ -315,13 +312,11 @@ async def _without_reference(tx: TenantTransaction, entry: Entry, detail: Any, t
     if told.amount_cents is None or told.direction is None or told.currency != "EUR":
         return matching.judge(told, None)
     payout = await tx.fetchval(
-        """
+        f"""
         SELECT p.number FROM payouts p
           JOIN partner_bank_details b ON b.tenant_id = p.tenant_id AND b.id = p.bank_details_id
-          LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
-          LEFT JOIN own_documents o ON o.tenant_id = p.tenant_id AND o.payout_id = p.id AND o.closed_at IS NULL
-                AND o.kind IN ('self_billed', 'commission_statement')
-         WHERE p.tenant_id = $1 AND b.iban_hmac = $2 AND COALESCE(o.transfer_cents, d.gross_cents, p.gross_cents) = $3
+          {DOCUMENTS}
+         WHERE p.tenant_id = $1 AND b.iban_hmac = $2 AND {TO_TRANSFER} = $3
            AND p.state IN ('credit_note_open', 'paid', 'returned')
          ORDER BY position(upper(p.number) IN upper(COALESCE($4, ''))) = 0, p.state <> 'credit_note_open', p.seq LIMIT 1
         """,

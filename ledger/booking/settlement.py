@@ -168,14 +168,13 @@ async def _bank_said_paid(tx: TenantTransaction, payout: Payout) -> bool:
     proved = await payment_evidence.sum_up(tx, payout.id)
     if not proved.is_complete:
         return False
-    paid_by = await tx.fetchval("SELECT paid_by FROM tenants WHERE id = $1", tx.tenant.id)
-    return paid_by == PaidBy.BANK or proved.returns > 0
+    return proved.returns > 0 or await payment_evidence.who_says_paid(tx, payout) is PaidBy.BANK
 
 
 async def _waits_for_the_bank(tx: TenantTransaction, payout: Payout) -> bool:
     """The tenant lets the bank say paid, alone or too, and it has not yet."""
-    paid_by = await tx.fetchval("SELECT paid_by FROM tenants WHERE id = $1", tx.tenant.id)
-    return paid_by != PaidBy.LEXOFFICE and not (await payment_evidence.sum_up(tx, payout.id)).is_complete
+    paid_by = await payment_evidence.who_says_paid(tx, payout)
+    return paid_by is not PaidBy.LEXOFFICE and not (await payment_evidence.sum_up(tx, payout.id)).is_complete
 
 
 async def mark_paid(tx: TenantTransaction, payout: Payout, reference: str, paid_on: date | None) -> Settled:

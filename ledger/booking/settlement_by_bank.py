@@ -11,7 +11,7 @@ from ledger.database import TenantTransaction
 from ledger.payouts import payouts
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
-from ledger.types import Books, PaidBy, PayoutState
+from ledger.types import PaidBy, PayoutState
 
 _PAID_IN_THE_BOOKS = ("paid", "paidoff")
 
@@ -98,8 +98,7 @@ async def _left(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
         return
     if payout.state is not PayoutState.CREDIT_NOTE_OPEN:
         return
-    # Without books there is nobody else to say it.
-    paid_by = PaidBy.BANK if payout.books is Books.NONE else await who_says_paid(tx)
+    paid_by = await payment_evidence.who_says_paid(tx, payout)
     if paid_by is PaidBy.LEXOFFICE or (paid_by is PaidBy.BOTH and not await _is_paid_in_the_books(tx, payout)):
         return
     open_questions = await tasks.open_kinds(tx, subject="payout", subject_id=payout.number)
@@ -107,11 +106,6 @@ async def _left(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
         await settlement.mark_returned(tx, payout, Reason.of("paid_but_document_changed"))
     else:
         await settlement.mark_paid(tx, payout, proved.end_to_end_id or payout.number, proved.sent_on)
-
-
-async def who_says_paid(tx: TenantTransaction) -> PaidBy:
-    """The tenant's choice."""
-    return PaidBy(await tx.fetchval("SELECT paid_by FROM tenants WHERE id = $1", tx.tenant.id))
 
 
 async def _is_paid_in_the_books(tx: TenantTransaction, payout: Payout) -> bool:

@@ -100,11 +100,17 @@ COLUMNS = f"""
     COALESCE(o.number, d.voucher_number) AS credit_note_number, d.open_cents AS credit_note_open_cents,
     o.number AS own_document_number
 """
-BESIDE = """
-      JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+DOCUMENTS = """
       LEFT JOIN external_documents d ON d.tenant_id = p.tenant_id AND d.payout_id = p.id AND d.detached_at IS NULL
       LEFT JOIN own_documents o ON o.tenant_id = p.tenant_id AND o.payout_id = p.id AND o.closed_at IS NULL
             AND o.kind IN ('self_billed', 'commission_statement')
+"""
+"""Joins of a query over `payouts p`: what stands for it in the books (d), and the document of our own (o)."""
+TO_TRANSFER = "COALESCE(o.transfer_cents, d.gross_cents, p.gross_cents)"
+"""What the bank transfers for it, in cents: what its document says, else its gross."""
+BESIDE = f"""
+      JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
+      {DOCUMENTS}
 """
 """Columns and joins of a query over `payouts p`."""
 
