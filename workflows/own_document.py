@@ -106,6 +106,7 @@ class OwnDocumentWorkflow:
             summary=say(summary),
             # As a credit note's: an attempt that times out leaves `sent_at` behind, and the next finds it unclear.
             start_to_close_timeout=timedelta(seconds=90),
+            heartbeat_timeout=timedelta(seconds=15),
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=2)),
             priority=Priority(priority_key=PRIORITY, fairness_key=self._about.tenant.slug),
         )

@@ -10,7 +10,6 @@ from temporalio import activity
 from activities.creation.creating import DocumentCreator
 from activities.creation.voucher_booking import VoucherBooking
 from activities.gateway.lexoffice_gateway import LexofficeDoor
-from activities.heartbeats import heartbeats
 from activities.models import DocumentCreation, PayoutView, Step
 from activities.payouts.next_step import plan_next_step
 from activities.payouts.payout_blocks import view_payout, wait_for_connection
@@ -113,26 +112,22 @@ class PurchaseVoucherActivities:
     @activity.defn
     async def book_voucher(self, task: DocumentCreation) -> PayoutView:
         """Adopt the voucher under our number if it is ours, else POST it once."""
-        async with heartbeats():
-            return await self._booking.book(task)
+        return await self._booking.book(task)
 
     @activity.defn
     async def attach_voucher_file(self, task: DocumentCreation) -> PayoutView:
         """The stored PDF; the same bytes again are the same file."""
-        async with heartbeats():
-            return await self._booking.attach(task)
+        return await self._booking.attach(task)
 
     @activity.defn
     async def read_back_voucher(self, task: DocumentCreation) -> PayoutView:
         """GET what was booked, and compare it to the cent."""
-        async with heartbeats():
-            return await self._booking.read_back(task)
+        return await self._booking.read_back(task)
 
     @activity.defn
     async def search_voucher(self, task: DocumentCreation) -> PayoutView:
         """After an answer that was lost."""
-        async with heartbeats():
-            return await self._booking.search(task)
+        return await self._booking.search(task)
 
 
 async def _payout(tx: TenantTransaction, task: DocumentCreation) -> Payout:

@@ -17,6 +17,7 @@ from activities.creation.voucher_contacts import CONTACT_GONE, CONTACT_REFUSED, 
 from activities.creation.voucher_refusals import sentence_of
 from activities.creation.voucher_search import Look, look_by_number
 from activities.gateway.lexoffice_gateway import LexofficeDoor
+from activities.heartbeats import with_heartbeats
 from activities.judging.voucher_content import voucher_of
 from activities.judging.voucher_evidence import observed_voucher
 from activities.judging.voucher_judgement import VOIDED, differences_from_booking, totals_of, versions_of
@@ -93,6 +94,7 @@ class VoucherBooking(Generic[V]):
         self._creator = creator
         self._owner = owner
 
+    @with_heartbeats
     async def book(self, task: DocumentCreation) -> V:
         """Adopt what stands under our number, if it is ours; else POST the voucher, if its row permits it."""
         intent = await self._intent(task)
@@ -123,6 +125,7 @@ class VoucherBooking(Generic[V]):
             case _:
                 return await self._view(task)
 
+    @with_heartbeats
     async def search(self, task: DocumentCreation) -> V:
         """After an answer that was lost: the list again. Three complete empty looks allow another POST."""
         intent = await self._intent(task)
@@ -143,6 +146,7 @@ class VoucherBooking(Generic[V]):
                 await self._judge_empty_look(tx, task, intent, found)
             return await self._owner.view(tx, task)
 
+    @with_heartbeats
     async def attach(self, task: DocumentCreation) -> V:
         """The stored PDF, byte for byte: the same bytes again are the same file."""
         intent = await self._intent(task)
@@ -172,6 +176,7 @@ class VoucherBooking(Generic[V]):
             await intents.note_file(tx, task.intent, file)
             return await self._owner.view(tx, task)
 
+    @with_heartbeats
     async def read_back(self, task: DocumentCreation) -> V:
         """GET it: number, totals, contact, day and file must be what was sent, or a person is asked."""
         intent = await self._intent(task)
