@@ -44,7 +44,7 @@ async def keep(tx: TenantTransaction, intent: Intent, document: Document) -> UUI
     Returns the snapshot.
     """
     kept = await documents.keep_snapshot(tx, resource=intent.kind.value, resource_id=document.id, body=document.raw)
-    await documents.observe(tx, observed(intent.kind, document, snapshot=kept))
+    await documents.observe(tx, observed(intent.kind, document, totals(document), snapshot=kept))
     await documents.keep_created_totals(tx, document.id, totals(document))
     await intents.close(tx, intent.id)
     return kept

@@ -18,6 +18,7 @@ from ledger.database import Ledger, TenantTransaction
 from ledger.documents import intents
 from ledger.payouts import approval_rule, own_reversal_rows
 from ledger.payouts.own_reversal_rows import OwnReversal
+from ledger.payouts.own_reversals import SUBJECT
 from ledger.reasons import Reason
 from ledger.types import DocumentStage
 
@@ -73,7 +74,7 @@ class _Owner:
             tx,
             tasks.NewTask(
                 kind=LOST,
-                subject=reversal_steps.SUBJECT,
+                subject=SUBJECT,
                 subject_id=str(found.id),
                 reason=Reason.of("reversal_outcome_unclear", number=found.document_number),
                 actions=("adopt", "create_again"),
@@ -92,7 +93,7 @@ class _Owner:
             await own_reversal_rows.note_stage(tx, found.id, DocumentStage.BOOKED)
         await tasks.close_questions(
             tx,
-            subject=reversal_steps.SUBJECT,
+            subject=SUBJECT,
             subject_id=str(found.id),
             kinds=(LOST, reversal_steps.BLOCKED),
             by="engine",

@@ -18,8 +18,8 @@ from activities.creation.voucher_refusals import sentence_of
 from activities.creation.voucher_search import Look, look_by_number
 from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.heartbeats import with_heartbeats
+from activities.judging.evidence import observed
 from activities.judging.voucher_content import voucher_of
-from activities.judging.voucher_evidence import observed_voucher
 from activities.judging.voucher_judgement import VOIDED, differences_from_booking, totals_of, versions_of
 from activities.models import CONNECTION_UNUSABLE, DocumentCreation, mendable
 from activities.payouts.payout_blocks import WAITS_FOR_CONNECTION
@@ -209,7 +209,7 @@ class VoucherBooking(Generic[V]):
         differences: tuple[str, ...],
     ) -> None:
         kept = await documents.keep_snapshot(tx, resource=intent.kind.value, resource_id=voucher.id, body=voucher.raw)
-        await documents.observe(tx, observed_voucher(intent.kind, voucher, snapshot=kept))
+        await documents.observe(tx, observed(intent.kind, voucher, totals_of(voucher), snapshot=kept))
         if voucher.voucher_status == VOIDED:
             await intents.close(tx, intent.id)
             await self._owner.note_gone(tx, task, Reason.of("voucher_voided"))

@@ -1,5 +1,6 @@
 """What was fetched about one document, read back from the ledger, where it is kept whole as evidence."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from activities.judging.credit_note_judgement import totals
@@ -15,6 +16,7 @@ from ledger.types import BERLIN, DocumentKind
 from lexoffice.contacts import Contact
 from lexoffice.documents import Invoice, SalesDocument
 from lexoffice.payments import Payments
+from lexoffice.purchases import Voucher
 
 
 async def body_of(tx: TenantTransaction, snapshot: UUID | None) -> bytes:
@@ -49,12 +51,14 @@ async def discount_lowers_base(tx: TenantTransaction, known: KnownDocument | Non
 
 def observed(
     kind: DocumentKind,
-    document: SalesDocument,
+    document: SalesDocument | Voucher,
+    cents: Mapping[str, int],
     *,
     snapshot: UUID | None,
     payments: Payments | None = None,
     payments_snapshot: UUID | None = None,
 ) -> Observed:
+    """What `documents.observe` takes of a document or voucher whose net, tax and gross are `cents`."""
     assert snapshot is not None
     return Observed(
         kind=kind,
@@ -67,7 +71,7 @@ def observed(
         open_cents=payments.open_cents if payments else None,
         snapshot_id=snapshot,
         payments_id=payments_snapshot,
-        **totals(document),
+        **cents,
     )
 
 
@@ -75,4 +79,11 @@ def observed_now(
     fetched: FetchedDocument, kind: DocumentKind, document: SalesDocument, payments: Payments | None
 ) -> Observed:
     """The same of what an event's fetches have brought."""
-    return observed(kind, document, snapshot=fetched.document, payments=payments, payments_snapshot=fetched.payments)
+    return observed(
+        kind,
+        document,
+        totals(document),
+        snapshot=fetched.document,
+        payments=payments,
+        payments_snapshot=fetched.payments,
+    )

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from activities.judging.event_endings import LOOK_AGAIN, Ending, close_answered, end, end_contradicted, finish
-from activities.judging.evidence import body_of, payments_of
+from activities.judging.evidence import body_of, observed, payments_of
 from activities.judging.expectations import may_lag
-from activities.judging.voucher_evidence import observed_voucher
-from activities.judging.voucher_judgement import VOIDED, differences_from_booking, judge_voucher, versions_of
+from activities.judging.voucher_judgement import VOIDED, differences_from_booking, judge_voucher, totals_of, versions_of
 from activities.models import ConcludeInput, Conclusion, FetchedDocument
 from activities.notifications.credit_note_conclusion import StoredMeanwhile, tell_payout
 from ledger import tasks
@@ -130,8 +129,13 @@ async def _observe(
     payments: Payments | None,
 ) -> dict[str, Any]:
     assert fetched.document is not None
-    seen = observed_voucher(
-        known.kind, voucher, snapshot=fetched.document, payments=payments, payments_snapshot=fetched.payments
+    seen = observed(
+        known.kind,
+        voucher,
+        totals_of(voucher),
+        snapshot=fetched.document,
+        payments=payments,
+        payments_snapshot=fetched.payments,
     )
     await documents.observe(tx, seen)
     changes: dict[str, Any] = {}

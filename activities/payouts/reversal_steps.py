@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from activities.models import OwnDocumentView, Step
+from activities.payouts.payout_blocks import WAITS_FOR_CONNECTION
 from activities.payouts.voucher_document import VoucherFor, open_booking
 from activities.payouts.voucher_steps import voucher_step
 from ledger import clock, tasks
@@ -15,18 +16,15 @@ from ledger.documents.intents import Intent
 from ledger.documents.own import delivery, issuing
 from ledger.payouts import own_reversal_rows
 from ledger.payouts.own_reversal_rows import Ground, OwnReversal
+from ledger.payouts.own_reversals import SUBJECT
 from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow
 from ledger.types import Books, DocumentStage
 
 BLOCKED = "own_reversal_blocked"
-SUBJECT = "own_reversal"
 _CERTAIN_AFTER = timedelta(hours=24, minutes=1)
 """So long may an accepted mail still bounce (own_document_effective_at)."""
 _LOOK_AT_LEAST_S = 1.0
-
-
-_NO_CONNECTION = ("not_connected", "connection_broken", "credential_rejected")
 
 
 async def plan_reversal_step(
@@ -91,7 +89,7 @@ async def _commit_to_booking(tx: TenantTransaction, reversal: OwnReversal) -> In
         )
         return await open_booking(tx, document, about)
     except NotAllowedNow as refused:
-        if refused.code in _NO_CONNECTION:
+        if refused.code in WAITS_FOR_CONNECTION:
             await own_reversal_rows.block(tx, reversal.id, refused.reason)
             await connection_health.ask_for_connection(tx, refused.reason)
         else:
