@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench import histories, memory, payouts, recovery, webhooks
+from bench import histories, memory, payouts, recovery, slow_engine, webhooks
 from bench.bare_engine import bare_engine
 from bench.product import Product
 from bench.rig import running, say
@@ -13,7 +13,7 @@ from workflows.messages import Pace
 
 ABOUT = "Payouts, notifications and webhooks against a bare engine of the same shape; memory; time after a crash."
 
-SECTIONS = ("payouts", "webhooks", "memory", "recovery")
+SECTIONS = ("payouts", "webhooks", "slow_engine", "memory", "recovery")
 QUIET_S = 0.5
 """Both sides wait so long for a click's other notifications. The usual 1.5 s would flatter the ratio."""
 TENANTS = 4
@@ -32,6 +32,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=int, help="pairs of legs (5)")
     parser.add_argument("--payouts", type=int, help="payouts in a leg (150)")
     parser.add_argument("--webhooks", type=int, help="webhooks in a leg (1000)")
+    slow_engine.add_options(parser)
     parser.add_argument("--open", type=int, nargs=2, metavar=("FEW", "MANY"), help="open payouts (1000 20000)")
 
 
@@ -41,6 +42,8 @@ async def run(options: argparse.Namespace, state: Path) -> Mapping[str, Any]:
     figures: dict[str, Any] = {}
     if "payouts" in chosen or "webhooks" in chosen:
         figures |= await _compare_with_bare_engine(options, state / "loop", chosen)
+    if "slow_engine" in chosen:
+        figures["webhooks_beside_a_slow_engine"] = await slow_engine.measure(state / "slow_engine", options)
     if "memory" in chosen:
         few, many = options.open or ((50, 200) if quick else (1_000, 20_000))
         figures["worker_memory"] = await memory.measure(state / "memory", few, many)
@@ -82,5 +85,5 @@ async def _compare_with_bare_engine(
             taken["aims"] = [payouts.ratio_aim("webhooks, product ÷ bare signal-with-start", taken, 0.75)]
             half = taken["product_per_second"]["median"] / 2
             say(f"Webhooks at half load, {half:.0f}/s …")
-            taken["answer_at_half_load"] = await webhooks.answer_times(product, half, 3 if quick else 15)
+            taken["answer_at_half_load"] = await webhooks.at_half_load(product, half, 3 if quick else 15)
     return figures

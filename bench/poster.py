@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -68,13 +68,20 @@ async def connections(url: str, count: int) -> AsyncIterator[list[Connection]]:
             connection.close()
 
 
-def notification(to: BenchTenant, event_type: str, resource_id: str, *, signer: Signer | None = None) -> Parcel:
-    """As lexoffice sends it: four members, a date in milliseconds, signed if there is a signer."""
+def notification(
+    to: BenchTenant,
+    event_type: str,
+    resource_id: str,
+    *,
+    signer: Signer | None = None,
+    at: datetime | None = None,
+) -> Parcel:
+    """As lexoffice sends it: four members, a date in milliseconds (now, if no other), signed if there is a signer."""
     event = {
         "organizationId": str(to.organization),
         "eventType": event_type,
         "resourceId": resource_id,
-        "eventDate": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "eventDate": (at or datetime.now(UTC)).isoformat(timespec="milliseconds"),
     }
     body = json.dumps(event, separators=(",", ":")).encode()
     headers: dict[str, Any] = {
@@ -93,6 +100,15 @@ def fresh_notifications(to: Sequence[BenchTenant], count: int, signer: Signer) -
     """Of documents that nobody has heard of, signed, spread over the tenants."""
     return [
         notification(to[number % len(to)], "credit-note.status.changed", str(uuid4()), signer=signer)
+        for number in range(count)
+    ]
+
+
+def repeated_notifications(to: BenchTenant, count: int, signer: Signer) -> list[Parcel]:
+    """Of one document that nobody has heard of, each of another instant, signed."""
+    document, now = str(uuid4()), datetime.now(UTC)
+    return [
+        notification(to, "invoice.status.changed", document, signer=signer, at=now + timedelta(milliseconds=number))
         for number in range(count)
     ]
 

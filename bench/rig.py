@@ -81,6 +81,7 @@ class Rig:
 async def running(
     state: Path,
     *,
+    ports: Ports | None = None,
     requests_per_second: float = UNLIMITED_STARTS,
     pace: float = 0.0,
     lexoffice_options: Sequence[str] = ("--rate", "0"),
@@ -91,7 +92,7 @@ async def running(
     """Start everything on free ports. Without other words the API's limits are lifted."""
     stack = Stack(
         state,
-        Ports.free(),
+        ports or Ports.free(),
         emit=say,
         durable=durable,
         requests_per_second=requests_per_second,

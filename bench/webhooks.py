@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 from bench.bare_engine import BareEngine
@@ -32,13 +33,19 @@ async def compare(count: int, runs: int, product: Product, bare: BareEngine) -> 
     return await alternate("webhooks", count, runs, (api_only, of_product), (temporal_only, of_bare), what="webhook")
 
 
-async def answer_times(product: Product, per_second: float, seconds: float) -> dict[str, Any]:
-    """At a steady rate: each is sent at its instant, whether those before it are answered or not."""
+async def at_half_load(product: Product, per_second: float, seconds: float) -> dict[str, Any]:
+    """Of documents that nobody has heard of."""
     stack = product.rig.stack.addresses
     count = int(per_second * seconds)
     parcels = fresh_notifications(product.notified, count, signer_of(stack.state / "lexoffice"))
+    return await answer_times(stack.api_url, parcels, per_second, most=2 * IN_FLIGHT)
+
+
+async def answer_times(url: str, parcels: Sequence[Parcel], per_second: float, *, most: int) -> dict[str, Any]:
+    """At a steady rate: each is sent at its instant, whether those before it are answered or not, over so many
+    connections. Raises Stuck where they do not suffice."""
     taken: list[float] = []
-    async with connections(stack.api_url, 2 * IN_FLIGHT) as opened:
+    async with connections(url, most) as opened:
         free = deque(opened)
         async with asyncio.TaskGroup() as group:
             begin = time.perf_counter()
@@ -46,11 +53,11 @@ async def answer_times(product: Product, per_second: float, seconds: float) -> d
                 due = begin + number / per_second
                 await asyncio.sleep(max(0.0, due - time.perf_counter()))
                 if not free:
-                    raise Stuck("Half the load is too much: every connection waits for an answer.")
+                    raise Stuck(f"{per_second:.0f} webhooks/s are too many: all {most} connections wait for an answer.")
                 group.create_task(_answer_time(free, parcel, due, taken))
     return {
         "per_second": round(per_second, 1),
-        "sent": count,
+        "sent": len(parcels),
         "p50_ms": round(1000 * percentile(taken, 50), 1),
         "p99_ms": round(1000 * percentile(taken, 99), 1),
         "longest_ms": round(1000 * max(taken), 1),
@@ -61,6 +68,6 @@ async def _answer_time(free: "deque[Connection]", parcel: Parcel, due: float, ta
     connection = free.popleft()
     answer = await connection.send(parcel)
     free.append(connection)
-    if answer.status != 200:
-        raise Stuck(f"A webhook was answered with {answer.status}.")
+    if answer.status != 200 or b"accepted" not in answer.body:
+        raise Stuck(f"A webhook was not accepted: {answer}")
     taken.append(time.perf_counter() - due)

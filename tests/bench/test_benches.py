@@ -51,9 +51,13 @@ async def test_a_payout_costs_four_activities_and_a_notification_one_workflow_an
 
 
 async def test_webhooks_memory_and_recovery_are_measured() -> None:
-    figures = await figures_of("loop", "--quick", "--only", "webhooks", "--only", "memory", "--only", "recovery")
+    figures = await figures_of(
+        "loop", "--quick", *(f"--only={part}" for part in ("webhooks", "slow_engine", "memory", "recovery"))
+    )
     assert figures["webhooks"]["ratio"]["median"] > 0
     assert figures["webhooks"]["answer_at_half_load"]["p50_ms"] > 0
+    beside = figures["webhooks_beside_a_slow_engine"]["table"]
+    assert [row["engine"] for row in beside if 0 < row["p50_ms"] <= row["p99_ms"]] == ["quiet", "slow"]
     assert len(figures["worker_memory"]["resident_mib_by_open_payouts"]) == 3
     assert set(figures["first_payout_after_sigkill"]) == {"worker", "temporal", "postgres"}
 

@@ -28,12 +28,12 @@ from ledger.types import LEXOFFICE, Tenant
 from sandbox.lexoffice_server import LexofficeServer
 from sandbox.postgres import PostgresAddresses
 from sandbox.processes import free_port
+from sandbox.slow_engine import SlowLine, slow_line
 from sandbox.temporal_server import TemporalServer
 from tests.conftest import Database
 from tests.fixtures.house import House, Shop, until
 from tests.fixtures.products import own_database
 from tests.fixtures.running_house import running
-from tests.fixtures.slow_engine import SlowLine, slow_line
 from tests.fixtures.unhurried import ANSWER_S
 from workflows.messages import Pace
 
