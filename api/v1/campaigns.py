@@ -12,6 +12,7 @@ from api.v1.callers import Reader, Writer
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
 from ledger.database import TenantTransaction
+from ledger.payouts import rechecks
 from ledger.programme import campaigns
 from ledger.programme.campaigns import Campaign, CampaignChange, NewCampaign, Plan
 from ledger.refusals import NotFound
@@ -83,6 +84,7 @@ async def make_default(slug: Slug, caller: Writer, once: OnlyOnce) -> JSONRespon
     async with once.acting() as (tx, after):
         campaign = await of_slug(tx, slug)
         await campaigns.make_default(tx, campaign.id, by=caller.actor)
+        await rechecks.want_for_hands(tx)
         return after.answer(shown(await campaigns.get(tx, campaign.id)))
 
 

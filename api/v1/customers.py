@@ -13,6 +13,7 @@ from api.v1.answers import ListQuery, Page, page
 from api.v1.callers import Reader, Writer
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
+from ledger.payouts import rechecks
 from ledger.programme import partners
 from ledger.refusals import NotFound
 from ledger.sales import customers
@@ -86,4 +87,5 @@ async def assign_customer(customer_id: UUID, doors: Doors, caller: Writer, chang
         assigned = await customers.assign_partner(
             tx, CustomerId(customer_id), change.assigned_partner_code, by=caller.actor, reason=change.reason
         )
+        await rechecks.want_for_payer(tx, None, assigned.id)
     return JSONResponse(shown(assigned))

@@ -15,6 +15,7 @@ from api.v1.callers import Reader, Writer
 from api.v1.campaigns import Slug, of_slug
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
+from ledger.payouts import rechecks
 from ledger.programme import plan_files, plans
 from ledger.programme.plan_examples import EXAMPLE_CENTS, Example, ExampleLevel, example_of
 from ledger.programme.plan_files import LineError, PlanFileRefused, PlanInFile
@@ -106,7 +107,9 @@ async def add_plan(
 ) -> JSONResponse:
     async with once.acting() as (tx, after):
         campaign = await of_slug(tx, slug)
-        return after.answer(shown(await plans.add_plan(tx, campaign.id, new, by=caller.actor)), status=201)
+        added = await plans.add_plan(tx, campaign.id, new, by=caller.actor)
+        await rechecks.want_for_hands(tx)
+        return after.answer(shown(added), status=201)
 
 
 @router.get(
@@ -181,6 +184,7 @@ async def import_plans(caller: Writer, once: OnlyOnce, file: PlanFile) -> JSONRe
         except PlanFileRefused as refused:
             errors = [_line_error(error) for error in refused.errors[:200]]
             raise Problem(422, refused.code, refused.params, errors=errors) from None
+        await rechecks.want_for_hands(tx)
         return after.answer({"items": [shown(plan) for plan in made]}, status=201)
 
 

@@ -111,8 +111,8 @@ async def ask_about_introduction(tx: TenantTransaction, report: SaleReport, cust
     )
 
 
-async def hold_introduced(tx: TenantTransaction, told: dict[str, Any]) -> None:
-    """Subscription, customer and later payments of which a checkout without a payment told."""
+async def hold_introduced(tx: TenantTransaction, told: dict[str, Any]) -> tuple[str | None, CustomerId | None]:
+    """Subscription and customer of which a checkout without a payment told. They and their later payments are held."""
     customer = CustomerId(UUID(told["customer_id"])) if told.get("customer_id") else None
     await hold_references(tx, await customers.keys_of_payer(tx, told.get("subscription"), customer))
     await hold_later(
@@ -121,6 +121,7 @@ async def hold_introduced(tx: TenantTransaction, told: dict[str, Any]) -> None:
         customer_id=customer,
         since=datetime.fromisoformat(told["told_at"]),
     )
+    return told.get("subscription"), customer
 
 
 async def answer_introduction(

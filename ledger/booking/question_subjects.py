@@ -6,7 +6,7 @@ from ledger.audit import hands
 from ledger.booking import naming, sale_decisions, voucher_ends
 from ledger.database import TenantTransaction
 from ledger.documents import intents
-from ledger.payouts import objections, own_reversal_rows, own_reversals, payouts
+from ledger.payouts import objections, own_reversal_rows, own_reversals, payouts, rechecks
 from ledger.sales import transactions
 from ledger.sales.references import hold_references
 from ledger.types import IntentId, PayoutNumber, TaskId, TransactionId
@@ -37,14 +37,16 @@ async def hold_subject(tx: TenantTransaction, task: TaskId, *, chosen: Transacti
         case "transaction", "invoice_outcome_unknown":
             await intents.lock(tx, IntentId(UUID(row["detail"]["intent"])))
         case "transaction", _:
-            await sale_decisions.lock_with_payer(tx, TransactionId(UUID(row["subject_id"])))
+            sale = await sale_decisions.lock_with_payer(tx, TransactionId(UUID(row["subject_id"])))
+            await rechecks.want_for_sale(tx, sale)  # the answer leaves a hand, and its payouts come before the question
         case objections.SUBJECT, _:
             await payouts.lock(tx, PayoutNumber(row["subject_id"]))
         case own_reversals.SUBJECT, _:
             await own_reversal_rows.hold(tx, UUID(row["subject_id"]))
         case "introduction", _:
-            await naming.hold_introduced(tx, row["detail"])
+            payer = await naming.hold_introduced(tx, row["detail"])
+            await rechecks.want_for_payer(tx, *payer)
         case "document", _:
             await hold_references(tx, [row["subject_id"]])
             if chosen is not None:
-                await transactions.lock(tx, chosen)
+                await rechecks.want_for_sale(tx, await transactions.lock(tx, chosen))

@@ -5,7 +5,7 @@ from ledger.audit import audit, hands
 from ledger.booking import attribution, naming
 from ledger.booking.outcome import Outcome, read_state, settled
 from ledger.database import TenantTransaction
-from ledger.payouts import clawbacks
+from ledger.payouts import clawbacks, rechecks
 from ledger.programme import partners
 from ledger.refusals import NotAcceptable, NotAllowedNow, require_reason
 from ledger.sales import customers, references, sale_holds, transactions
@@ -34,6 +34,7 @@ async def release_hold(tx: TenantTransaction, transaction_id: TransactionId, *, 
     await tasks.close_questions(
         tx, subject="transaction", subject_id=str(transaction_id), kinds=("own_purchase",), by=by
     )
+    await rechecks.want_for_sale(tx, held)
     return await settled(tx, before, transaction_id)
 
 
@@ -66,6 +67,7 @@ async def assign_partner(
     later = await naming.give_later(
         tx, subscription=bound.subscription, customer_id=bound.customer_id, since=bound.sold_at, but=transaction_id
     )
+    await rechecks.want_for_sale(tx, sale)
     outcome = await settled(tx, before, transaction_id)
     later = await naming.settle_later(tx, later)
     await audit.record_each(
@@ -96,6 +98,7 @@ async def reassign(
     require_reason(reason)
     if sale.partner_id == partner.id:
         raise NotAllowedNow("same_partner")
+    await rechecks.want_for_sale(tx, sale)
     held = await clawbacks.hold(tx, transaction_id)
     before = await read_state(tx, transaction_id)
     earned = [row for row in before.commissions if row.kind != "correction"]

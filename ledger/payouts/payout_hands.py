@@ -114,6 +114,14 @@ async def confirm(tx: TenantTransaction, number: str, id: UUID, *, by: str) -> H
     return hand
 
 
+async def has_every_approver_one(tx: TenantTransaction) -> bool:
+    """Whether each who approves has an open hand in something: else there is no payout in which all have one."""
+    rows = await tx.fetch("SELECT DISTINCT actor FROM hands WHERE tenant_id = $1 AND ended_at IS NULL", tx.tenant.id)
+    approvers = [f"user:{one}" for one in await memberships.list_approvers(tx)] if rows else []
+    eyes = await same_person.eyes(tx)
+    return bool(approvers) and all(eyes.same(one, [row["actor"] for row in rows]) for one in approvers)
+
+
 async def ask_for_confirmation(tx: TenantTransaction, payout: Payout, *, above_limit: bool) -> None:
     """A task while every approver has an open hand in a payout above the limit; it ends when somebody has none."""
     found = await of_payout(tx, payout) if payout.state is PayoutState.AWAITING_APPROVAL and above_limit else []

@@ -14,6 +14,7 @@ from api.pages.frame.visits import Visit, may
 from api.pages.programme import plan_forms
 from ledger.access import tenants
 from ledger.database import TenantTransaction
+from ledger.payouts import rechecks
 from ledger.programme import campaigns, plan_files, plans
 from ledger.programme.campaigns import Campaign, CampaignChange, NewCampaign
 from ledger.programme.plan_examples import EXAMPLE_CENTS, example_of
@@ -69,6 +70,7 @@ async def take_file_in(visit: Writer) -> Response:
         try:
             async with visit.doors.ledger.transaction(visit.tenant) as tx:
                 await plan_files.take_in(tx, csv, by=visit.person.actor)
+                await rechecks.want_for_hands(tx)
             return RedirectResponse(f"{PAGE}?hinweis=datei", status_code=303)
         except PlanFileRefused as refused:
             seen = seen.model_copy(update={"errors": refused.errors})
@@ -108,6 +110,7 @@ async def make_default(slug: Slug, visit: Writer) -> Response:
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         campaign = await _of_slug(tx, slug)
         await campaigns.make_default(tx, campaign.id, by=visit.person.actor)
+        await rechecks.want_for_hands(tx)
     return RedirectResponse(f"{PAGE}/{slug}?hinweis=gespeichert", status_code=303)
 
 
@@ -122,6 +125,7 @@ async def new_version(slug: Slug, visit: Writer) -> Response:
         async with visit.doors.ledger.transaction(visit.tenant) as tx:
             campaign = await _of_slug(tx, slug)
             await plans.add_plan(tx, campaign.id, new, by=visit.person.actor)
+            await rechecks.want_for_hands(tx)
     except NotFound:
         raise
     except Refused as refused:

@@ -11,6 +11,7 @@ from api.pages.frame.languages import N_
 from api.pages.frame.list_filters import PAGE_LENGTH, Asked
 from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may
+from ledger.payouts import rechecks
 from ledger.refusals import NotAcceptable
 from ledger.roles import Permission
 from ledger.sales import customers
@@ -64,6 +65,7 @@ async def assign(customer: UUID, visit: Writer) -> Response:
                 by=visit.person.actor,
                 reason=visit.field("grund"),
             )
+            await rechecks.want_for_payer(tx, None, CustomerId(customer))
     except NotAcceptable as refused:
         return await _shown(visit, CustomerId(customer), wrong=said(refused))
     return RedirectResponse(f"{PAGE}/{customer}?hinweis=zugeordnet", status_code=303)

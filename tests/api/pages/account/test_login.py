@@ -199,7 +199,7 @@ async def test_the_cookie_is_for_our_pages_alone(firm: Firm, people_settings: Se
     assert {part.strip().lower() for part in cookie.split(";")[1:]} == {"httponly", "path=/", "samesite=lax"}
     app: FastAPI = create_app(people_settings.model_copy(update={"public_url": "https://partner.example.com"}))
     async with app.router.lifespan_context(app):
-        secure = Browser(app, base_url="https://partner.example.com")
+        secure = Browser.of_app(app, base_url="https://partner.example.com")
         secure.email = browser.email
         cookies = (await secure.log_in()).headers.get_list("set-cookie")
         await secure.http.aclose()
