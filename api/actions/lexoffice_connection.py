@@ -17,7 +17,14 @@ from api.http.problems import Problem, not_available
 from api.http.rows import shown
 from ledger.booking import reconnection
 from ledger.booking.reconnection import GoesOn
-from ledger.connections import connecting, connection_health, connections, subscriptions, webhook_tokens
+from ledger.connections import (
+    connecting,
+    connection_health,
+    connections,
+    oauth_tokens,
+    subscriptions,
+    webhook_tokens,
+)
 from ledger.connections.connecting import LexofficeAccount
 from ledger.connections.connections import OtherOrganization, ProviderConnection
 from ledger.connections.wanted_schedules import ScheduleKind
@@ -104,6 +111,9 @@ async def change(doors: Parts, tenant: Tenant, wanted: LexofficeChange, *, actor
         account = await ask_profile(doors, tenant, wanted.api_key.get_secret_value())
     connected, chosen = GoesOn(), GoesOn()
     async with doors.ledger.transaction(tenant, cause=actor) as tx:
+        if wanted.credential is not None:
+            # Before the connection itself, which the other members change (docs/locks.md).
+            await oauth_tokens.lock(tx)
         if wanted.webhook_token is not None:
             await webhook_tokens.create(
                 tx,
