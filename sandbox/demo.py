@@ -35,13 +35,15 @@ async def run_loop(
     say: Callable[[str], None],
     dialect: str = "lexoffice",
     writes_own: bool = False,
+    kind: "type[Loop] | None" = None,
 ) -> bool:
     """Run the loop, `emit` each of its steps, `say` what takes long. True if every state was reached.
 
     `writes_own`: the document is a Gutschrift of our own, booked in lexoffice as a purchase voucher (strategy B).
+    `kind`: another end than a click in lexoffice.
     """
     async with Office(addresses, dialect, writes_own=writes_own) as office:
-        loop = Loop(office, emit, say)
+        loop = (kind or Loop)(office, emit, say)
         try:
             async with announced("Preparing the demo tenant; lexoffice takes two requests a second …", say):
                 await office.open()
@@ -162,7 +164,7 @@ class Loop:
             lambda: self._office.api("GET", f"/payouts/{number}"),
             lambda payout: payout["state"] == "credit_note_open",
         )
-        self._reached("payout approved", bool(payout["credit_note_number"]), **_payout(payout))
+        self._reached("payout approved", bool(payout["credit_note_number"]), **payout_shown(payout))
         return number
 
     async def _transfer(self, number: str) -> None:
@@ -171,7 +173,7 @@ class Loop:
         self._reached(
             "money transferred",
             payout["state"] == "credit_note_open" and payout["credit_note_open_cents"] == payout["gross_cents"],
-            **_payout(payout),
+            **payout_shown(payout),
         )
 
     async def _marked_paid(self, number: str) -> None:
@@ -182,7 +184,7 @@ class Loop:
             "POST", f"/sandbox/{what}/{payout['credit_note_id']}/{click}", {"paymentReference": number}
         )
         name = "voucher marked paid" if self._office.writes_own else "credit note marked paid"
-        self._reached(name, note["voucherStatus"] in ("paidoff", "paid"), **_payout(payout))
+        self._reached(name, note["voucherStatus"] in ("paidoff", "paid"), **payout_shown(payout))
 
     async def _paid(self, number: str) -> None:
         """8. lexoffice notifies us, the payout is paid."""
@@ -191,7 +193,7 @@ class Loop:
             lambda: self._office.api("GET", f"/payouts/{number}"),
             lambda payout: payout["state"] == "paid",
         )
-        self._reached("payout paid", bool(payout["payment_reference"]), **_payout(payout))
+        self._reached("payout paid", bool(payout["payment_reference"]), **payout_shown(payout))
 
     async def _transaction_of(self, payment_intent: str) -> dict[str, Any] | None:
         rows = (await self._office.api("GET", "/transactions?limit=20"))["items"]
@@ -232,7 +234,8 @@ def _sale(sale: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _payout(payout: Mapping[str, Any]) -> dict[str, object]:
+def payout_shown(payout: Mapping[str, Any]) -> dict[str, object]:
+    """What a step tells of a payout."""
     return {
         "payout_number": payout["number"],
         "payout_state": payout["state"],

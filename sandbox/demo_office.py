@@ -54,6 +54,8 @@ _OF_OTHER_TAX_CASES: tuple[tuple[dict[str, str], dict[str, str | int]], ...] = (
         {"status": "small_business_eu", "tax_number": "FR12345678EX"},
     ),
 )  # fmt: skip
+_OWN_ACCOUNT = {"account_holder": "Demo GmbH", "iban": "DE89370400440532013000", "bic": "COBADEFFXXX"}
+_AT_THE_BANK_CENTS = 100_000_00
 _IBANS = {
     "CLARA": "DE02120300000000202051",
     "BERND": "DE54120300000000303062",
@@ -135,18 +137,20 @@ class Office:
         if await self._has_papers():
             if (await self.api("GET", "/providers/lexoffice"))["state"] == "broken":
                 await self._connect(account["apiKey"])
+            await self._open_bank_account()
             return
         await self._make_tenant()
-        write, approve = await asyncio.gather(self._make_key("read,write,bank"), self._make_key("read,approve,bank"))
+        scopes = {"write": "read,write,bank", "approve": "read,approve,bank", "statements": "statements"}
+        made = await asyncio.gather(*(self._make_key(each) for each in scopes.values()))
         self._papers = _Papers(
-            keys={"write": write, "approve": approve},
+            keys=dict(zip(scopes, made, strict=True)),
             signing_secret=f"whsec_{secrets.token_hex(16)}",
             hook=f"{self._addresses.api_url}/api/webhooks/{self.slug}/lexoffice",
             organization=self.organization,
         )
         if self.writes_own:
             await self.api("PATCH", "/document-settings", {"strategies": {"regular": "own_document"}})
-        await asyncio.gather(self._connect(account["apiKey"]), self._make_partners())
+        await asyncio.gather(self._connect(account["apiKey"]), self._make_partners(), self._open_bank_account())
         if self.writes_own:
             await self._choose_category()
         self._papers.write(self._papers_file)
@@ -175,6 +179,13 @@ class Office:
         if ok and answer.status_code >= 400:
             raise DoorClosed(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
         return answer.json() if answer.content else None
+
+    async def file(self, path: str) -> bytes:
+        """What a door answers with that makes or gives a file. Raises DoorClosed."""
+        answer = await self._asked("POST", path, None, "write")
+        if answer.status_code >= 400:
+            raise DoorClosed(f"POST {path}: {answer.status_code} {answer.text[:300]}")
+        return answer.content
 
     async def _asked(self, method: str, path: str, body: Any, key: str) -> httpx.Response:
         headers = {"X-API-Key": self.keys[key]}
@@ -292,6 +303,27 @@ class Office:
         if chosen is None:
             raise DoorClosed("posting categories: none for commissions")
         await self.api("PUT", "/posting-categories/regular", {"category_id": chosen})
+
+    async def bank(self, method: str, path: str, *, content: bytes = b"", **members: Any) -> httpx.Response:
+        """The sandbox bank, as a person with a terminal. Raises DoorClosed."""
+        body: dict[str, Any] = {"content": content} if content else {"json": members} if members else {}
+        answer = await answer_of(lambda: self._http.request(method, f"{self._addresses.bank_url}{path}", **body))
+        if answer.is_error:
+            raise DoorClosed(f"bank {method} {path}: {answer.status_code} {answer.text[:300]}")
+        return answer
+
+    async def _open_bank_account(self) -> None:
+        """At the bank and here, confirmed by a second pair of eyes."""
+        await self.bank(
+            "POST",
+            "/sandbox/accounts",
+            iban=_OWN_ACCOUNT["iban"],
+            holder=_OWN_ACCOUNT["account_holder"],
+            cents=_AT_THE_BANK_CENTS,
+        )
+        if not await self.api("GET", "/bank-accounts"):
+            account = await self.api("POST", "/bank-accounts", _OWN_ACCOUNT)
+            await self.api("POST", f"/bank-accounts/{account['id']}/confirm", key="approve")
 
     async def _make_partners(self) -> None:
         known = {row["code"] for row in (await self.api("GET", "/partners"))["items"]}

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from sandbox.demo import leave_one_waiting, run_loop
+from sandbox.demo_bank import LoopByBank
 from sandbox.demo_office import Office
 from sandbox.demo_people import USUAL_STATE, codes, kept_people, let_in, told
 from sandbox.operator_command import write_command
@@ -29,14 +30,21 @@ def _print_json(step: Mapping[str, object]) -> None:
     print(json.dumps(step, ensure_ascii=False, default=str), flush=True)
 
 
-async def run_once(dialect: str, *, writes_own: bool = False) -> bool:
+async def run_once(dialect: str, *, writes_own: bool = False, paid_by_bank: bool = False) -> bool:
     """The loop over a temporary state, one JSON line per step. True only if every state was reached."""
     state = Path(tempfile.mkdtemp(prefix="partnerdesk-once-"))
     complete = False
     try:
         quick = ["--key-bits", "2048"]
         async with Stack(state, Ports.free(), emit=say, durable=False, lexoffice_options=quick) as stack:
-            complete = await run_loop(stack.addresses, _print_json, say=say, dialect=dialect, writes_own=writes_own)
+            complete = await run_loop(
+                stack.addresses,
+                _print_json,
+                say=say,
+                dialect=dialect,
+                writes_own=writes_own,
+                kind=LoopByBank if paid_by_bank else None,
+            )
     except StackError as error:
         _tell(error)
     except asyncio.CancelledError:
@@ -82,6 +90,7 @@ def _describe_addresses(addresses: StackAddresses, command: Path) -> str:
   Payouts in Temporal's UI  {addresses.temporal.ui_url}/namespaces/{addresses.temporal.namespace}/workflows?{payouts}
   Sandbox lexoffice         {addresses.lexoffice.app_url}
   Sandbox VIES              {addresses.environment["VIES_BASE_URL"]}
+  Sandbox bank              {addresses.bank_url}
   Mails                     {addresses.state}/mail, one .eml file each
   Commands of operators     {command} --help
   PostgreSQL                127.0.0.1:{addresses.postgres.port}, passwords in {addresses.state}/postgres/passwords.json
@@ -101,7 +110,11 @@ async def _main(options: argparse.Namespace) -> int:
     _cancel_on_signals(asyncio.current_task())
     try:
         complete = await (
-            run_once(options.dialect or "lexoffice", writes_own=options.strategy == "own")
+            run_once(
+                options.dialect or "lexoffice",
+                writes_own=options.strategy == "own",
+                paid_by_bank=options.paid_by == "bank",
+            )
             if options.once
             else run_until_stopped(options.state.resolve())
         )
@@ -138,8 +151,9 @@ def _cancel_on_signals(running: "asyncio.Task[int] | None") -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="script/dev",
-        description="Run PartnerDesk Payouts on this machine: PostgreSQL, Temporal with its UI, a sandbox lexoffice, "
-        "worker and API. A demo tenant goes through the payout loop once; then everything stays up until Ctrl-C.",
+        description="Run PartnerDesk Payouts on this machine: PostgreSQL, Temporal with its UI, worker and API, with "
+        "sandboxes of lexoffice, VIES and a bank. A demo tenant goes through the payout loop once; then everything "
+        "stays up until Ctrl-C.",
         epilog="Ports are set by " + ", ".join(Ports.setting(part) for part in Ports.__annotations__) + ".",
     )
     parser.add_argument(
@@ -159,6 +173,11 @@ def main() -> None:
         help="with --once: whether the document is lexoffice's credit note, or a Gutschrift of our own",
     )
     parser.add_argument(
+        "--paid-by",
+        choices=("lexoffice", "bank"),
+        help="with --once: whether a click in lexoffice says that the payout is paid, or the statement of the bank",
+    )
+    parser.add_argument(
         "--code",
         action="store_true",
         help="print the codes of the moment that the demo's people need as their second factor, and end",
@@ -169,8 +188,8 @@ def main() -> None:
     options = parser.parse_args()
     # Databases, logs, mails and keys of the demo are for nobody else on this machine.
     os.umask(0o077)
-    if (options.dialect or options.strategy) and not options.once:
-        parser.error("--dialect and --strategy need --once")
+    if (options.dialect or options.strategy or options.paid_by) and not options.once:
+        parser.error("--dialect, --strategy and --paid-by need --once")
     if options.code:
         sys.exit(print_codes(options.state))
     status = asyncio.run(_main(options))

@@ -1,4 +1,4 @@
-"""The whole product on one machine: PostgreSQL, Temporal, sandboxes (lexoffice, VIES), worker and API, as processes.
+"""The whole product on one machine, as processes: PostgreSQL, Temporal, worker, API, and sandboxes of what is outside.
 
     async with Stack(state, Ports.free(), emit=print) as stack:
         stack.addresses.api_url
@@ -19,6 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sandbox.bank_server import BankServer
 from sandbox.kept_files import keep
 from sandbox.lexoffice_server import LexofficeAddresses, LexofficeServer
 from sandbox.postgres import PostgresAddresses, PostgresServer
@@ -49,6 +50,7 @@ class Ports:
     worker: int = 8001
     lexoffice: int = 8090
     vies: int = 8091
+    bank: int = 8092
     temporal: int = 7233
     temporal_ui: int = 8233
     postgres: int = 54329
@@ -100,6 +102,7 @@ class StackAddresses:
     postgres: PostgresAddresses
     temporal: TemporalAddresses
     lexoffice: LexofficeAddresses
+    bank_url: str
     state: Path
     environment: Mapping[str, str]
 
@@ -158,6 +161,7 @@ class Stack:
             self._state / "lexoffice", ports.lexoffice, options=[*back, *lexoffice_options]
         )
         self.vies = ViesServer(self._state / "vies", ports.vies)
+        self.bank = BankServer(self._state / "bank", ports.bank)
         self._exit = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -172,9 +176,12 @@ class Stack:
                 database=self._state / "temporal" / "temporal.db",
                 requests_per_second=self._requests_per_second,
             )
-            exits.push_async_callback(_stop, self.postgres, self.temporal, self.lexoffice, self.vies)
-            async with announced("Starting PostgreSQL, Temporal and the sandboxes of lexoffice and VIES …", self._emit):
-                await _together(self.postgres.start(), self.temporal.start(), self.lexoffice.start(), self.vies.start())
+            parts = (self.postgres, self.temporal, self.lexoffice, self.vies, self.bank)
+            exits.push_async_callback(_stop, *parts)
+            async with announced(
+                "Starting PostgreSQL, Temporal and the sandboxes of lexoffice, VIES and a bank …", self._emit
+            ):
+                await _together(*(part.start() for part in parts))
             environment = self._environment()
             await self.lexoffice.contract(
                 environment["LEXOFFICE_OAUTH_CLIENT_ID"],
@@ -194,6 +201,7 @@ class Stack:
                 postgres=self.postgres.addresses,
                 temporal=self.temporal.addresses,
                 lexoffice=self.lexoffice.addresses,
+                bank_url=self.bank.base_url,
                 state=self._state,
                 environment=environment,
             )
@@ -208,7 +216,7 @@ class Stack:
     async def first_end(self) -> Service:
         """Wait until a part has ended that nobody stopped."""
         while True:
-            for part in (self.postgres, self.temporal, self.lexoffice, self.vies, self.worker, self.api):
+            for part in (self.postgres, self.temporal, self.lexoffice, self.vies, self.bank, self.worker, self.api):
                 if part.has_ended:
                     return part
             await asyncio.sleep(0.5)

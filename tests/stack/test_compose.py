@@ -61,9 +61,11 @@ def test_the_specification_would_refuse_a_misspelt_word(compose: Compose) -> Non
 
 
 def test_every_part_of_the_product_is_there(services: dict[str, dict[str, Any]]) -> None:
-    assert {"postgres", "temporal", "temporal-ui", "migrate", "api", "worker", "lexoffice", "vies"} <= set(services)
+    assert {"postgres", "temporal", "temporal-ui", "migrate", "api", "worker", "lexoffice", "vies", "bank"} <= set(
+        services
+    )
     sandboxes = {name for name, service in services.items() if service.get("profiles") == ["sandbox"]}
-    assert sandboxes == {"lexoffice", "vies"}
+    assert sandboxes == {"lexoffice", "vies", "bank"}
     assert all("profiles" not in service for name, service in services.items() if name not in sandboxes)
 
 
@@ -134,7 +136,7 @@ def test_only_the_migration_may_change_the_schema(services: dict[str, dict[str, 
 
 
 def test_our_image_runs_without_rights(services: dict[str, dict[str, Any]]) -> None:
-    for name in ("migrate", "api", "worker", "lexoffice", "vies"):
+    for name in ("migrate", "api", "worker", "lexoffice", "vies", "bank"):
         assert services[name]["cap_drop"] == ["ALL"]
         assert services[name]["read_only"] is True
     last_stage = (CHECKOUT / "Dockerfile").read_text().rpartition("\nFROM ")[2]
