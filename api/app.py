@@ -26,11 +26,11 @@ from api.v1.once import AnsweredBefore, answer_again
 from api.webhooks import lexoffice, stripe
 from engine import connect
 from engine.announcer import Announcer
+from httpcalls.transports import shared_transport
 from ledger.access.api_keys import recognise_api_key
 from ledger.connections.webhook_tokens import recognise_webhook_token
 from ledger.database import Ledger
 from ledger.migrations.needed import needed_schema
-from lexoffice.transports import shared_transport
 from settings import Settings
 from workflows.messages import Pace
 

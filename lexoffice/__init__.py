@@ -3,8 +3,8 @@
 It knows documents, contacts, payments and notifications, and nothing of who uses them. This package imports
 nothing by itself, so that a module of models may be read where no I/O library is allowed:
 
-    client         the calls, one method each           transports  the connections they run over
-    errors         what can go wrong, one type each     refusals    which answer is which error
+    client         the calls, one method each (over `httpcalls`)
+    errors         what can go wrong here alone             refusals       which answer is which error
     documents      invoices and credit notes, as read   new_documents  the same, to be written
     contacts  payments  vouchers  profile  subscriptions  answers   the other shapes
     custom_fields  key/value pairs in all their shapes  wire        JSON, times and money as lexoffice writes them

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import PrivateAttr
 
-from lexoffice.wire import Several, Time, Wire, read_json
+from httpcalls.json_bodies import read_json
+from lexoffice.wire import Several, Time, Wire
 
 Row = TypeVar("Row")
 

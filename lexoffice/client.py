@@ -2,41 +2,35 @@
 
 Every method sends exactly one request, never repeats one and never follows a redirect, a `resourceUri` or a
 `Location`: repeating is for the caller, who knows what has been written down about the call. What each failure
-means stands in `errors`. An exception of the transport that is no httpx error, such as a limiter's own
+means stands in `httpcalls.errors`. An exception of the transport that is no httpx error, such as a limiter's own
 RateLimited, passes unchanged.
 """
 
-import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing, suppress
-from typing import Final, Literal, Self, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import Final, Literal, Self, TypeVar
 from uuid import UUID
 
 import httpx
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from httpcalls.errors import UnusableFile
+from httpcalls.exchange import LARGEST_ANSWER, Exchange, understood
+from httpcalls.json_bodies import read_json, write_json
+from httpcalls.outcomes import Call
 from lexoffice.addresses import api_root, query_string, resource_path, search_text
 from lexoffice.answers import Created, Fetched, Page
 from lexoffice.contacts import Contact, NewContact
 from lexoffice.documents import CreditNote, DocumentText, Invoice
-from lexoffice.errors import LexofficeError, SearchWindowExceeded, UnusableFile, name_or_none
+from lexoffice.errors import SearchWindowExceeded
 from lexoffice.new_documents import NewCreditNote, NewDocument, NewInvoice
 from lexoffice.payments import Payments
 from lexoffice.profile import Profile
 from lexoffice.purchases import LARGEST_FILE, AttachedFile, NewVoucher, PostingCategory, Voucher
-from lexoffice.refusals import Call, no_answer, refusal, unusable_answer
+from lexoffice.refusals import refusal
 from lexoffice.subscriptions import Subscription
-from lexoffice.transports import Borrowed, fresh_connection_transport
 from lexoffice.vouchers import VoucherQuery, VoucherRow
-from lexoffice.wire import read_json, write_json
 
-CONNECT_SECONDS: Final = 5.0
-READ_SECONDS: Final = 10.0
-READ_IN_ALL_SECONDS: Final = 30.0
-# The gateway of lexoffice gives up after 30 s with a 504, so an answer that comes at all comes before.
-CREATE_IN_ALL_SECONDS: Final = 35.0
-LARGEST_ANSWER: Final = 10 * 1024 * 1024
 SEARCH_WINDOW: Final = 10_000
 _LONGEST_FILTER: Final = 100
 
@@ -55,17 +49,7 @@ class LexofficeClient:
     """
 
     def __init__(self, *, base_url: str, token: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._root = api_root(base_url)
-        self._http = httpx.AsyncClient(
-            transport=Borrowed(transport) if transport is not None else fresh_connection_transport(),
-            headers={
-                "Authorization": f"Bearer {_sendable_token(token)}",
-                "Accept-Encoding": "identity",  # so that the size of an answer is bounded by what is read
-                "User-Agent": "partnerdesk",
-            },
-            follow_redirects=False,
-            trust_env=False,  # neither a proxy nor a .netrc of the machine comes between
-        )
+        self._calls = Exchange(api_root(base_url), token=token, refusal=refusal, transport=transport)
 
     async def __aenter__(self) -> Self:
         return self
@@ -75,10 +59,10 @@ class LexofficeClient:
 
     async def aclose(self) -> None:
         """Close the client's own connections; a borrowed transport stays open."""
-        await self._http.aclose()
+        await self._calls.aclose()
 
     def __repr__(self) -> str:
-        return f"LexofficeClient({self._root})"
+        return f"LexofficeClient({self._calls.root})"
 
     # What is there
 
@@ -104,7 +88,7 @@ class LexofficeClient:
         Raises Conflict for a draft, UnusableFile for what is no PDF or too large.
         """
         path = f"{resource_path('credit-notes', id)}/file"
-        status, content = await self._send(Call.READ, "GET", path, accept="application/pdf")
+        status, content = await self._calls.send(Call.READ, "GET", path, headers={"Accept": "application/pdf"})
         if len(content) > LARGEST_ANSWER or not content.startswith(b"%PDF-"):
             raise UnusableFile(status=status, request=f"GET {path}")
         return content
@@ -194,8 +178,10 @@ class LexofficeClient:
             raise ValueError("no PDF, or too large for lexoffice")
         path = f"{resource_path('vouchers', voucher)}/files"
         body, content_type = _multipart(name, content)
-        status, answer = await self._send(Call.ATTACH, "POST", path, body=body, content_type=content_type)
-        return _understood(
+        status, answer = await self._calls.send(
+            Call.ATTACH, "POST", path, body=body, headers={"Content-Type": content_type}
+        )
+        return understood(
             lambda told: AttachedFile.model_validate(read_json(told)), Call.ATTACH, "POST", path, status, answer
         ).id
 
@@ -209,7 +195,9 @@ class LexofficeClient:
         Raises ValidationFailed where it was changed meanwhile, and for one with several addresses of a kind: such a
         contact nobody can change but a person.
         """
-        await self._send(Call.REPLACE, "PUT", resource_path("contacts", contact.id), body=contact.with_both_roles())
+        await self._calls.send(
+            Call.REPLACE, "PUT", resource_path("contacts", contact.id), body=contact.with_both_roles()
+        )
 
     async def subscribe(self, event_type: str, callback_url: str) -> Created:
         """Have one type of event sent to an address (Event Subscriptions endpoint).
@@ -222,106 +210,25 @@ class LexofficeClient:
 
     async def unsubscribe(self, id: UUID) -> None:
         """Delete a subscription (Event Subscriptions endpoint). Raises NotFound where it is gone already."""
-        await self._send(Call.DELETE, "DELETE", resource_path("event-subscriptions", id))
+        await self._calls.send(Call.DELETE, "DELETE", resource_path("event-subscriptions", id))
 
     async def _create_document(self, path: str, new: NewDocument, *, finalize: bool) -> Created:
         return await self._create(Call.CREATE, f"{path}?finalize=true" if finalize else path, new.body())
 
     async def _create(self, call: Call, path: str, body: bytes) -> Created:
-        status, answer = await self._send(call, "POST", path, body=body)
-        return _understood(Created.from_body, call, "POST", path, status, answer)
+        status, answer = await self._calls.send(call, "POST", path, body=body)
+        return understood(Created.from_body, call, "POST", path, status, answer)
 
     async def _fetch(self, resource: type[_Fetched], path: str) -> _Fetched:
         return await self._read(path, {}, resource.from_body)
 
     async def _read(self, path: str, query: Mapping[str, object], read: Callable[[bytes], _Value]) -> _Value:
-        status, answer = await self._send(Call.READ, "GET", path + query_string(query))
-        return _understood(read, Call.READ, "GET", path, status, answer)
-
-    async def _send(
-        self,
-        call: Call,
-        method: str,
-        path: str,
-        *,
-        body: bytes | None = None,
-        content_type: str = "application/json",
-        accept: str = "application/json",
-    ) -> tuple[int, bytes]:
-        """Send one request; status and body of a 2xx, else the error that the answer stands for."""
-        name = _name(method, path)
-        creates = call in (Call.CREATE, Call.SUBSCRIBE)
-        in_all = CREATE_IN_ALL_SECONDS if creates else READ_IN_ALL_SECONDS
-        timeout = httpx.Timeout(CREATE_IN_ALL_SECONDS if creates else READ_SECONDS, connect=CONNECT_SECONDS)
-        timeout.pool = CONNECT_SECONDS
-        headers = {"Accept": accept} | ({"Content-Type": content_type} if body is not None else {})
-        request = self._http.build_request(
-            method, f"{self._root}/{path}", content=body, headers=headers, timeout=timeout
-        )
-        status: int | None = None
-        retry_after: str | None = None
-        content = b""
-        problem: Exception | None = None
-        try:
-            async with asyncio.timeout(in_all):
-                response = await self._http.send(request, stream=True)
-                status, retry_after = response.status_code, response.headers.get("Retry-After")
-                content = await _content(response)
-        except (httpx.HTTPError, OSError) as caught:  # OSError: TimeoutError and what TLS lets through
-            problem = caught
-        # Raised down here so that no error carries the request, and with it the token, as its context.
-        if problem is not None and (status is None or 200 <= status < 300):
-            raise no_answer(call, problem, request=name, status=status)
-        assert status is not None
-        if not 200 <= status < 300:
-            # A refusal is a refusal by its status, even where its body broke off.
-            raise refusal(call, status, content, request=name, retry_after=retry_after)
-        return status, content
+        return await self._calls.read(path + query_string(query), read)
 
 
 def _literally(text: str) -> str:
     """`_` and `%` are wildcards of a filter unless a backslash stands before them."""
     return "".join(f"\\{letter}" if letter in "_%\\" else letter for letter in text)
-
-
-async def _content(response: httpx.Response) -> bytes:
-    """The body; one byte more than the largest answer for whatever is larger."""
-    content = bytearray()
-    try:
-        async with aclosing(cast(AsyncGenerator[bytes, None], response.aiter_bytes())) as chunks:
-            async for chunk in chunks:
-                content += chunk
-                if len(content) > LARGEST_ANSWER:
-                    break
-    finally:
-        with suppress(httpx.HTTPError, OSError):
-            await response.aclose()
-    return bytes(content[: LARGEST_ANSWER + 1])
-
-
-def _understood(
-    read: Callable[[bytes], _Value], call: Call, method: str, path: str, status: int, answer: bytes
-) -> _Value:
-    """The answer in our terms. Raises UnexpectedAnswer, or OutcomeUnknown after a create."""
-    misread: LexofficeError
-    try:
-        if len(answer) > LARGEST_ANSWER:
-            raise ValueError("too large")
-        return read(answer)
-    except ValidationError as error:
-        misread = unusable_answer(call, status, request=_name(method, path), failure=_faults(error))
-    except ValueError as error:
-        misread = unusable_answer(call, status, request=_name(method, path), failure=type(error).__name__)
-    raise misread
-
-
-def _faults(error: ValidationError) -> str:
-    """Which members are at fault, without their values."""
-    faults = error.errors(include_url=False, include_context=False, include_input=False)[:3]
-    named = (
-        (name_or_none(".".join(str(step) for step in fault["loc"])), name_or_none(fault["type"])) for fault in faults
-    )
-    return "; ".join(" ".join(part for part in pair if part) for pair in named)
 
 
 def _multipart(name: str, content: bytes) -> tuple[bytes, str]:
@@ -333,13 +240,3 @@ def _multipart(name: str, content: bytes) -> tuple[bytes, str]:
         "Content-Type: application/pdf\r\n\r\n"
     )
     return head.encode() + content + f"\r\n--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
-
-
-def _name(method: str, path: str) -> str:
-    return f"{method} {path.partition('?')[0]}"
-
-
-def _sendable_token(token: str) -> str:
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise ValueError("the token is not one word of printable ASCII")  # never quoted: it is a secret
-    return token

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from pydantic import Field, field_validator
 
+from httpcalls.json_bodies import read_json, without_none, write_json
 from lexoffice.custom_fields import WithCustomFields
-from lexoffice.wire import New, Several, Text, Wire, at_most, read_json, without_none, write_json
+from lexoffice.wire import New, Several, Text, Wire, at_most
 
 
 class Role(Wire):

@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from httpcalls.json_bodies import storable_text
 from lexoffice.answers import Fetched
-from lexoffice.wire import storable_text
 
 _MEMBERS = ("additionalProperties", "customFields")
 _MOST_FIELDS = 200

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from lexoffice.wire import CURRENCY, Amount, AwareTime, New, Text, at_most, euros, render_time, without_none, write_json
+from httpcalls.json_bodies import without_none, write_json
+from lexoffice.wire import CURRENCY, Amount, AwareTime, New, Text, at_most, euros, render_time
 
 TaxType = Literal[
     "net",

@@ -17,7 +17,7 @@ from typing import Any, Final
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from lexoffice.transports import Borrowed
+from httpcalls.transports import Borrowed
 
 CONNECT_SECONDS: Final = 5.0
 IN_ALL_SECONDS: Final = 12.0

@@ -10,22 +10,9 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from httpcalls.json_bodies import without_none, write_json
 from lexoffice.answers import Fetched
-from lexoffice.wire import (
-    Amount,
-    Flag,
-    IdOrNone,
-    New,
-    Several,
-    Text,
-    Time,
-    Wire,
-    at_most,
-    euros,
-    whole_cents,
-    without_none,
-    write_json,
-)
+from lexoffice.wire import Amount, Flag, IdOrNone, New, Several, Text, Time, Wire, at_most, euros, whole_cents
 
 PurchaseType = Literal["purchaseinvoice", "purchasecreditnote"]
 LARGEST_FILE = 5 * 1024 * 1024

@@ -1,10 +1,9 @@
-"""How lexoffice writes JSON, times and money; and how we read and write them without loss."""
+"""How lexoffice writes times and money; and how we read and write them without loss."""
 
-import json
 import unicodedata
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,10 +17,6 @@ CURRENCY = "EUR"  # the only one there is (lexoffice API, Invoices endpoint: tot
 
 _NOISE = Decimal("0.000001")  # what a binary double on the other side may add to a number of cents
 _MOST_DIGITS = 15  # before the decimal point of an amount; more is no money and costs memory as an int
-
-
-class NotJson(ValueError):
-    """A body that cannot be read as JSON."""
 
 
 class Wire(BaseModel):
@@ -43,62 +38,6 @@ class New(BaseModel):
     """Something we send, checked before it leaves, so that a mistake costs no request."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-def read_json(body: bytes) -> Any:
-    """Parse a body; numbers with a fraction become Decimal and never pass through a float.
-
-    NUL and lone surrogates, which JSON can carry but neither PostgreSQL nor UTF-8 can, become U+FFFD.
-    Raises NotJson, and nothing else, for whatever bytes.
-    """
-    try:
-        value = json.loads(body.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse_constant)
-        return _storable(value) if b"\\u" in body else value
-    except (ValueError, ArithmeticError, RecursionError):
-        # ArithmeticError: an exponent beyond what Decimal holds.
-        raise NotJson from None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)  # NaN and Infinity are Python's own addition to JSON
-
-
-def _storable(value: Any) -> Any:
-    if isinstance(value, str):
-        return storable_text(value)
-    if isinstance(value, list):
-        return [_storable(item) for item in value]
-    if isinstance(value, dict):
-        return {storable_text(key): _storable(item) for key, item in value.items()}
-    return value
-
-
-def storable_text(text: str) -> str:
-    """The text with NUL and lone surrogates replaced by U+FFFD."""
-    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return whole.replace("\x00", "\ufffd")
-
-
-def write_json(value: object) -> bytes:
-    """Render a body; a Decimal becomes a JSON number with exactly its digits (json.dumps knows floats only)."""
-    return _rendered(value).encode("utf-8")
-
-
-def _rendered(value: object) -> str:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(key)}:{_rendered(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ",".join(_rendered(item) for item in value) + "]"
-    if isinstance(value, str | bool | int | None):
-        return json.dumps(value, ensure_ascii=False)
-    raise TypeError(f"{type(value).__name__} has no agreed form in a request")
-
-
-def without_none(**members: object) -> dict[str, object]:
-    """A JSON object of the members that have a value."""
-    return {name: value for name, value in members.items() if value is not None}
 
 
 def euros(cents: int) -> Decimal:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sandbox.lexoffice_server import LexofficeAddresses
     from sandbox.postgres import PostgresAddresses
     from sandbox.temporal_server import TemporalAddresses
+    from tests.fixtures.easybill_office import EasybillOffice
     from tests.fixtures.house import House, Shop
     from tests.fixtures.parts import Parts
 
@@ -172,6 +173,23 @@ async def lexoffice_sandbox(parts: "Parts") -> "LexofficeAddresses":
     from sandbox.lexoffice_server import LexofficeAddresses
 
     return await parts.of(LexofficeAddresses)
+
+
+@pytest.fixture(scope="session")
+async def easybill_sandbox(parts: "Parts") -> str:
+    """A sandbox easybill, by its address. Its accounts, documents and faults are made by its JSON hooks."""
+    from sandbox.easybill_server import EasybillServer
+
+    return (await parts.of(EasybillServer)).base_url
+
+
+@pytest.fixture
+async def easybill_account(easybill_sandbox: str) -> "AsyncIterator[EasybillOffice]":
+    """A new account there, without a limit of requests."""
+    from tests.fixtures.easybill_office import easybill_office
+
+    async with easybill_office(easybill_sandbox) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

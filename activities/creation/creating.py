@@ -19,6 +19,8 @@ from activities.gateway.lexoffice_gateway import LexofficeDoor, NoSlot, no_slot,
 from activities.heartbeats import heartbeats
 from activities.judging.document_identity import content_of
 from activities.judging.voucher_content import voucher_of
+from httpcalls.errors import ContractDoesNotInclude, Forbidden, ProviderError, RateLimited, Unauthorized, Unreachable
+from httpcalls.exchange import CREATE_IN_ALL_SECONDS
 from ledger import tasks, types
 from ledger.connections import budget
 from ledger.connections.connections import ConnectionBroken, NotConnected
@@ -29,15 +31,7 @@ from ledger.inbox import redelivery
 from ledger.reasons import Reason
 from ledger.types import DocumentKind, IntentId, Tenant
 from lexoffice.answers import Created
-from lexoffice.client import CREATE_IN_ALL_SECONDS, LexofficeClient
-from lexoffice.errors import (
-    ContractDoesNotInclude,
-    Forbidden,
-    LexofficeError,
-    RateLimited,
-    Unauthorized,
-    Unreachable,
-)
+from lexoffice.client import LexofficeClient
 from lexoffice.new_documents import NewCreditNote, NewInvoice
 
 
@@ -138,7 +132,7 @@ class DocumentCreator:
             await self._note_refusal(tenant, intent, str(error))
             # lexoffice may be away for hours: the retry policy asks ever more rarely.
             raise ApplicationError("no connection to lexoffice", type="Unreachable") from None
-        except LexofficeError as error:
+        except ProviderError as error:
             if error.proves_nothing_was_made:
                 return await self._refused(tenant, intent, Reason.of("document_rejected"), str(error))
             return Creation(outcome=Outcome.UNCLEAR)

@@ -8,11 +8,11 @@ from temporalio.exceptions import ApplicationError
 
 from activities.gateway.lexoffice_gateway import RATE_LIMITED, LexofficeDoor
 from activities.models import CONNECTION_UNUSABLE
+from httpcalls.errors import Conflict, NotFound, UnusableFile
 from ledger.database import Ledger
 from ledger.documents import papers
 from ledger.reasons import Reason
 from ledger.types import Frozen, Tenant
-from lexoffice.errors import Conflict, NotFound, UnusableFile
 
 NO_FILE = "NoFile"
 """Type of the ApplicationError for a document without a usable file; trying again at once is useless."""

@@ -19,12 +19,13 @@ from activities.heartbeats import heartbeats
 from activities.judging.document_identity import Document, carries_marker, fetch, parse
 from activities.judging.evidence import body_of
 from activities.models import CONNECTION_UNUSABLE
+from httpcalls.errors import UnexpectedAnswer
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents import documents, intents
 from ledger.documents.intents import Intent
 from ledger.types import BERLIN, DocumentKind, IntentId, Tenant
 from lexoffice.client import SEARCH_WINDOW, LexofficeClient
-from lexoffice.errors import FractionOfACent, SearchWindowExceeded, UnexpectedAnswer
+from lexoffice.errors import FractionOfACent, SearchWindowExceeded
 from lexoffice.vouchers import VoucherQuery, VoucherRow
 
 _NOTHING = SearchedPage(is_last=True)

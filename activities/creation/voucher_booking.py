@@ -23,6 +23,7 @@ from activities.judging.voucher_content import voucher_of
 from activities.judging.voucher_judgement import VOIDED, differences_from_booking, totals_of, versions_of
 from activities.models import CONNECTION_UNUSABLE, DocumentCreation, mendable
 from activities.payouts.payout_blocks import WAITS_FOR_CONNECTION
+from httpcalls.errors import NotFound, ValidationFailed
 from ledger.connections import connections
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents import documents, intents, unclear_outcomes
@@ -30,7 +31,7 @@ from ledger.documents.intents import Intent
 from ledger.documents.own import issuing
 from ledger.inbox import redelivery
 from ledger.reasons import Reason
-from lexoffice.errors import FractionOfACent, NotFound, ValidationFailed
+from lexoffice.errors import FractionOfACent
 from lexoffice.purchases import Voucher
 
 V = TypeVar("V")

@@ -10,13 +10,13 @@ from uuid import UUID
 from temporalio.exceptions import ApplicationError
 
 from activities.gateway.lexoffice_gateway import LexofficeDoor
+from httpcalls.errors import NotFound, ProviderError, ValidationFailed
 from ledger.database import Ledger
 from ledger.documents.own import voucher_contacts
 from ledger.documents.own.content import OwnDocument
 from ledger.types import PartnerId, Tenant
 from lexoffice.client import LexofficeClient
 from lexoffice.contacts import Contact, NewContact
-from lexoffice.errors import LexofficeError, NotFound, ValidationFailed
 
 _LIST_LAGS = timedelta(minutes=2)
 """After a POST without an answer the list may not show it yet. A second contact is a nuisance, no money."""
@@ -83,7 +83,7 @@ async def _found_or_made(
         await voucher_contacts.mark_sent(tx, partner)
     try:
         return (await client.create_contact(_new(document, note))).id
-    except LexofficeError as error:
+    except ProviderError as error:
         if error.proves_nothing_was_made:
             async with ledger.transaction(tenant) as tx:
                 await voucher_contacts.mark_refused(tx, partner)

@@ -10,12 +10,12 @@ from uuid import UUID
 from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.judging.voucher_content import voucher_of
 from activities.judging.voucher_judgement import VOIDED, differences_from_booking, same_number
+from httpcalls.errors import NotFound
 from ledger.database import Ledger
 from ledger.documents import documents
 from ledger.documents.intents import Intent
 from ledger.types import Tenant
 from lexoffice.client import LexofficeClient
-from lexoffice.errors import NotFound
 from lexoffice.purchases import Voucher
 from lexoffice.vouchers import VoucherQuery, VoucherRow
 

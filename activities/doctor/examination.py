@@ -10,6 +10,7 @@ from activities.doctor.lexoffice_check import LexofficeView, Say
 from activities.doctor.views import Engine
 from activities.engine_away import AWAY
 from activities.gateway.lexoffice_gateway import LexofficeDoor
+from httpcalls.errors import ContractDoesNotInclude, Forbidden, ProviderError, Unauthorized
 from ledger.connections import recovery
 from ledger.connections.connections import ConnectionBroken, NotConnected
 from ledger.database import Ledger, TenantTransaction
@@ -17,7 +18,6 @@ from ledger.reports import invariants, own_document_checks, standstills
 from ledger.reports.differences import Difference
 from ledger.types import Frozen, PayoutNumber, Tenant
 from ledger.vault import CannotDecrypt
-from lexoffice.errors import ContractDoesNotInclude, Forbidden, LexofficeError, Unauthorized
 
 
 class Report(Frozen):
@@ -113,7 +113,7 @@ class Doctor:
             notes.append("Not compared with lexoffice: the tenant is not connected.")
         except (ConnectionBroken, Unauthorized, Forbidden, ContractDoesNotInclude):
             differences.append(_away("lexoffice", "lexoffice does not accept the tenant's key.", mend))
-        except LexofficeError as error:
+        except ProviderError as error:
             differences.append(_away("lexoffice", f"lexoffice could not be asked ({error}).", "Run this again later."))
         except ApplicationError:
             differences.append(

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from activities.gateway.lexoffice_gateway import LexofficeDoor, NoSlot, pause_after
 from activities.sweep.sweeping import listed
+from httpcalls.errors import NoAnswer, NotFound, RateLimited, ServerError, Unreachable
 from ledger import clock
 from ledger.access import tenants
 from ledger.database import Ledger
@@ -28,7 +29,6 @@ from ledger.types import BERLIN, Frozen, PayoutNumber, Tenant
 from lexoffice.answers import Page
 from lexoffice.client import SEARCH_WINDOW, LexofficeClient
 from lexoffice.documents import DocumentText
-from lexoffice.errors import NoAnswer, NotFound, RateLimited, ServerError, Unreachable
 from lexoffice.vouchers import VoucherQuery, VoucherRow, VoucherType
 
 _MARKER = re.compile(r"\[(PO-([0-9]{4})-([0-9]{4,}))/[A-Za-z0-9]{8}\]")

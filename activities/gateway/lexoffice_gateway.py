@@ -14,6 +14,8 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.gateway.oauth_access import OAuthAccess, RenewingTransport
 from activities.models import CONNECTION_UNUSABLE
+from httpcalls.errors import ContractDoesNotInclude, Forbidden, ProviderError, RateLimited, Unauthorized
+from httpcalls.transports import fresh_connection_transport, shared_transport
 from ledger import types
 from ledger.connections import budget, connection_health, connections, oauth_connection, recovery
 from ledger.connections.budget import Slot
@@ -25,15 +27,7 @@ from ledger.reasons import Reason
 from ledger.types import Frozen, Tenant
 from ledger.vault import Vault
 from lexoffice.client import LexofficeClient
-from lexoffice.errors import (
-    ContractDoesNotInclude,
-    Forbidden,
-    LexofficeError,
-    RateLimited,
-    Unauthorized,
-)
 from lexoffice.profile import Profile
-from lexoffice.transports import fresh_connection_transport, shared_transport
 
 RATE_LIMITED = "RateLimited"
 RECOVERY_NOT_CHECKED = "RecoveryNotChecked"
@@ -283,7 +277,7 @@ def _retry_advice() -> Iterator[None]:
         raise throttled(refused) from None
     except (Unauthorized, Forbidden, ContractDoesNotInclude):
         raise
-    except LexofficeError as error:
+    except ProviderError as error:
         # str() of these names status, trace id and field names only.
         raise ApplicationError(str(error), type=type(error).__name__) from None
 

@@ -7,6 +7,8 @@ every kind of document that we create.
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from httpcalls.errors import NotFound
+from httpcalls.json_bodies import without_none
 from ledger import tasks
 from ledger.database import TenantTransaction
 from ledger.documents import intents, unclear_outcomes
@@ -16,9 +18,8 @@ from ledger.reasons import Reason
 from ledger.types import DocumentKind
 from lexoffice.client import LexofficeClient
 from lexoffice.documents import CreditNote, DocumentAddress, Invoice
-from lexoffice.errors import NotFound
 from lexoffice.new_documents import NewCreditNote, NewInvoice, Recipient
-from lexoffice.wire import CURRENCY, without_none
+from lexoffice.wire import CURRENCY
 
 Document = CreditNote | Invoice
 

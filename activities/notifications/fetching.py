@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 from activities.gateway.lexoffice_gateway import LexofficeDoor, account_of, unusable
 from activities.judging.invoice_labels import has_partner_line, order_references
 from activities.models import CONNECTION_REVOKED, NOT_UNDERSTOOD, FetchedDocument
+from httpcalls.errors import NotFound, UnexpectedAnswer, ValidationFailed
 from ledger.booking import invoices, reconnection
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents import documents
@@ -19,7 +20,6 @@ from ledger.sales import references
 from ledger.types import BERLIN, DocumentKind, EventState, Tenant
 from lexoffice.client import LexofficeClient
 from lexoffice.documents import SETTLED, CreditNote, Invoice
-from lexoffice.errors import NotFound, UnexpectedAnswer, ValidationFailed
 from lexoffice.purchases import Voucher
 
 _KIND_OF_VOUCHER = {"invoice": DocumentKind.INVOICE, "creditnote": DocumentKind.CREDIT_NOTE}

@@ -14,6 +14,7 @@ from pydantic import Field
 from activities.judging.credit_note_settling import apply_credit_note
 from activities.models import ConcludeInput, Conclusion, Delivery, FetchedDocument
 from activities.notifications.conclusions import NO_WHOLE_CENTS, conclude_within
+from httpcalls.errors import UnexpectedAnswer
 from ledger import tasks
 from ledger.database import Ledger, TenantTransaction
 from ledger.documents import documents
@@ -24,7 +25,7 @@ from ledger.reasons import Reason
 from ledger.refusals import NotFound, Refused
 from ledger.types import LEXOFFICE, DocumentKind, EventId, EventState, Frozen, Tenant
 from lexoffice.documents import Invoice
-from lexoffice.errors import FractionOfACent, UnexpectedAnswer
+from lexoffice.errors import FractionOfACent
 
 
 class Rehearsal(Frozen):

@@ -12,13 +12,13 @@ from temporalio import activity
 
 from activities.gateway.lexoffice_gateway import LexofficeDoor
 from activities.sweep.sweep_models import OneSubscription, SubscriptionPlan, SubscriptionsEnd
+from httpcalls.errors import Conflict, NotFound, ValidationFailed
 from ledger.connections import subscriptions
 from ledger.database import Ledger
 from ledger.documents.own import voucher_use
 from ledger.reasons import Reason
 from ledger.types import Tenant
 from ledger.vault import Vault
-from lexoffice.errors import Conflict, NotFound, ValidationFailed
 from lexoffice.webhook import SUBSCRIBED, SUBSCRIBED_FOR_VOUCHERS, SUBSCRIBED_WHERE_KNOWN
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")

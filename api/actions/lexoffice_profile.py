@@ -4,10 +4,10 @@ from activities.gateway.lexoffice_gateway import BudgetTransport, NoSlot, accoun
 from activities.gateway.oauth_access import RenewingTransport
 from api.http.parts import Parts
 from api.http.problems import Problem, code_of, not_available
+from httpcalls import errors
 from ledger.connections.connecting import LexofficeAccount
 from ledger.connections.oauth_tokens import GrantLost, RenewalPaused
 from ledger.types import Tenant
-from lexoffice import errors
 from lexoffice.client import LexofficeClient
 
 
@@ -67,6 +67,6 @@ async def _profile(client: LexofficeClient, refused: KeyRefused) -> LexofficeAcc
         raise not_available("lexoffice_busy") from None
     except (errors.Unreachable, errors.NoAnswer, errors.ServerError):
         raise not_available("lexoffice_away") from None
-    except errors.LexofficeError:
+    except errors.ProviderError:
         raise Problem(502, "lexoffice_unexpected") from None
     return account_of(profile)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sandbox.ready_server import serve
+from sandbox.serving import run
 
 from .app import application
 from .bank import Bank
@@ -24,7 +24,7 @@ def main() -> int:
         options.state.mkdir(parents=True, exist_ok=True)
     books = None if options.state is None else options.state / "bank.json"
     bank = Bank.over(books, datetime.now(ZoneInfo("Europe/Berlin")).date())
-    serve(application(bank), host=options.host, port=options.port)
+    run(application(bank), host=options.host, port=options.port)
     return 0
 
 

@@ -7,11 +7,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from sandbox.serving import Busy
+
 from .grants import ACCESS_SECONDS
 from .kinds import KINDS
 from .numbers import BadNumberPattern, check_pattern
 from .office import Defaults, Reach
-from .server import Busy, serve
+from .server import serve
 
 
 def main() -> int:

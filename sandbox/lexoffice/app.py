@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox.strangers import refused_stranger
 
 from .faults import FaultBook
 from .gateway import Gateway
@@ -65,32 +65,7 @@ class Application:
         if path in (PUBLIC_KEY, TOKEN, REVOKE):
             await self._desk(scope, receive, send)
         elif path == "/" or path.startswith(OWN_DOORS):
-            refused = _stranger(scope, remote=self._office.reach.remote_hooks)
+            refused = refused_stranger(scope, remote=self._office.reach.remote_hooks)
             await (refused or self._desk)(scope, receive, send)
         else:
             await self._gateway(scope, receive, send)
-
-
-def _stranger(scope: Scope, *, remote: bool) -> Response | None:
-    """Hooks have no password, so only this machine may use them, and no web page of somebody else's."""
-    headers = dict(scope["headers"])
-    host = headers.get(b"host", b"").decode("latin-1")
-    if not remote:
-        client = scope.get("client")
-        if client is None or not _is_local(client[0]):
-            return JSONResponse({"error": "hooks answer on loopback only"}, 403)
-        if not _is_local(host.removeprefix("[").split("]")[0] if "]" in host else host.split(":")[0]):
-            return JSONResponse({"error": "hooks answer to a loopback name only"}, 403)
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    if origin and urlsplit(origin).netloc != host:
-        return JSONResponse({"error": "hooks do not answer other origins"}, 403)
-    return None
-
-
-def _is_local(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

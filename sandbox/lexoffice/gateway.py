@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
+from sandbox.serving import break_connection
+
 from . import calls, grants, routes
 from .bucket import Buckets
 from .call import Call
@@ -155,9 +157,3 @@ async def _send(send: Send, answer: Answer) -> None:
         headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
-
-
-async def break_connection(scope: Scope) -> None:
-    """Close the socket under the client's request; see server.BreakableProtocol."""
-    scope["extensions"]["sandbox.transport"]["transport"].abort()
-    await asyncio.sleep(0.02)  # until uvicorn has seen the loss: it would write a 500 into the void

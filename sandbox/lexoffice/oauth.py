@@ -19,10 +19,11 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from sandbox.serving import break_connection
+
 from . import grants, oauth_calls, organizations
 from .clock import millis, now
 from .faults import Fault, FaultBook, answer_before
-from .gateway import break_connection
 from .grants import Asked, Client, OAuthRefused
 from .office import Office
 

@@ -1,17 +1,10 @@
-"""One SQLite file: everything that must survive a restart of the sandbox.
-
-All statements run on the event loop's thread, between two awaits, so a handler that does not await
-inside `transaction()` is alone with the data. synchronous=OFF: the file survives the process, not
-the machine, and that is enough for a sandbox.
-"""
+"""What the sandbox lexoffice keeps."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+
+from sandbox.sqlite_store import SqliteStore
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS organizations (
@@ -78,47 +71,9 @@ CREATE TABLE IF NOT EXISTS oauth_calls (
 """
 
 
-class Store:
+class Store(SqliteStore):
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
-        self._db = sqlite3.connect(folder / "lexoffice.sqlite", isolation_level=None)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=OFF")
-        self._db.executescript(SCHEMA)
-        self._depth = 0
-
-    def close(self) -> None:
-        self._db.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing; an inner transaction belongs to the outer one."""
-        if self._depth:
-            yield
-            return
-        self._db.execute("BEGIN IMMEDIATE")
-        self._depth = 1
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        else:
-            self._db.execute("COMMIT")
-        finally:
-            self._depth = 0
-
-    def run(self, sql: str, *values: Any) -> sqlite3.Cursor:
-        return self._db.execute(sql, values)
-
-    def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
-        return self._db.execute(sql, values).fetchall()
-
-    def row(self, sql: str, *values: Any) -> sqlite3.Row | None:
-        found: sqlite3.Row | None = self._db.execute(sql, values).fetchone()
-        return found
+        super().__init__(folder / "lexoffice.sqlite", SCHEMA)
 
     def next_value(self, organization: str, name: str, first: int = 1) -> int:
         """The next number of a series; no two calls get the same."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from sandbox.ready_server import serve
+from sandbox.serving import run
 
 from .app import application
 
@@ -15,7 +15,7 @@ def main() -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True, help="0 takes a free one; the ready line tells which")
     options = parser.parse_args()
-    serve(application(), host=options.host, port=options.port)
+    run(application(), host=options.host, port=options.port)
     return 0
 
 

@@ -3,8 +3,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from httpcalls.transports import fresh_connection_transport
 from lexoffice.client import LexofficeClient
-from lexoffice.transports import fresh_connection_transport
 from sandbox.lexoffice_server import LexofficeAddresses
 from tests.lexoffice_client.canned_server import CannedServer, canned_server
 from tests.lexoffice_client.sandbox_account import Account

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from lexoffice import errors
+from httpcalls import errors
 from lexoffice.client import LexofficeClient
 from lexoffice.new_documents import LineItem, Recipient
 from lexoffice.vouchers import VoucherQuery
@@ -241,7 +241,7 @@ async def test_the_real_limit_is_told_as_rate_limited(lexoffice_account: Account
     assert len(await lexoffice_account.documents()) == len(ended) - len(refused)
 
 
-FAULTS: dict[str, tuple[type[errors.LexofficeError], type[errors.LexofficeError], int]] = {
+FAULTS: dict[str, tuple[type[errors.ProviderError], type[errors.ProviderError], int]] = {
     # fault: what a read says, what a create says, how many documents there are afterwards
     "rate_limit_429": (errors.RateLimited, errors.RateLimited, 0),
     "throttled_500": (errors.RateLimited, errors.OutcomeUnknown, 0),
@@ -267,13 +267,13 @@ async def test_no_fault_makes_the_client_deny_a_document_that_exists(
     pause: dict[str, int] = {}
     if fault == "slow":
         pause = {"delayMs": 3000}
-        monkeypatch.setattr("lexoffice.client.READ_SECONDS", 1.0)
-        monkeypatch.setattr("lexoffice.client.CREATE_IN_ALL_SECONDS", 1.0)
+        monkeypatch.setattr("httpcalls.exchange.READ_SECONDS", 1.0)
+        monkeypatch.setattr("httpcalls.exchange.CREATE_IN_ALL_SECONDS", 1.0)
     await lexoffice_account.does("faults", kind=fault, path="credit-notes", times=2, **pause)
 
-    with pytest.raises(errors.LexofficeError) as create:
+    with pytest.raises(errors.ProviderError) as create:
         await lexoffice_account.client.create_credit_note(new_credit_note())
-    with pytest.raises(errors.LexofficeError) as read:
+    with pytest.raises(errors.ProviderError) as read:
         await lexoffice_account.client.credit_note(note.id)
 
     assert (type(create.value), type(read.value)) == (create_says, read_says)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from httpcalls.json_bodies import read_json
 from lexoffice.new_documents import LineItem, Recipient, ShippingConditions
 from lexoffice.vouchers import VoucherQuery
-from lexoffice.wire import read_json
 from tests.lexoffice_client.samples import DAY, ID, german_midnight, new_credit_note, new_invoice, new_line, unhurried
 
 

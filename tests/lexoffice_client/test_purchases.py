@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
-from lexoffice import errors
+from httpcalls import errors
 from lexoffice.client import LexofficeClient
 from lexoffice.purchases import LARGEST_FILE, NewVoucher, NewVoucherItem
 from lexoffice.vouchers import VoucherQuery

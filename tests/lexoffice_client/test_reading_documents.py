@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from httpcalls.json_bodies import NotJson, read_json
 from lexoffice.contacts import Contact
 from lexoffice.custom_fields import normalise_custom_fields
 from lexoffice.documents import CreditNote, Invoice
 from lexoffice.errors import FractionOfACent
 from lexoffice.payments import Payments
 from lexoffice.profile import Profile
-from lexoffice.wire import NotJson, read_json, render_time, whole_cents
+from lexoffice.wire import render_time, whole_cents
 from tests.lexoffice_client.samples import ID, as_bytes, document, unhurried
 
 

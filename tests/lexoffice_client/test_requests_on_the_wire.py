@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from httpcalls.errors import UnusableFile
+from httpcalls.transports import fresh_connection_transport, shared_transport
 from lexoffice.client import LexofficeClient
-from lexoffice.errors import FractionOfACent, SearchWindowExceeded, UnusableFile
-from lexoffice.transports import fresh_connection_transport, shared_transport
+from lexoffice.errors import FractionOfACent, SearchWindowExceeded
 from lexoffice.vouchers import VoucherQuery
 from tests.lexoffice_client.canned_server import Canned, CannedServer, http
 from tests.lexoffice_client.samples import ID, document, new_credit_note, new_invoice

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from lexoffice import errors
+from httpcalls import errors
 from lexoffice.client import LexofficeClient
 from tests.lexoffice_client.canned_server import Canned, CannedServer, http
 from tests.lexoffice_client.samples import ID, document, new_credit_note, new_invoice
@@ -27,8 +27,8 @@ def read(client: LexofficeClient) -> Awaitable[object]:
     return client.credit_note(ID)
 
 
-async def failure(call: Awaitable[object]) -> errors.LexofficeError:
-    with pytest.raises(errors.LexofficeError) as caught:
+async def failure(call: Awaitable[object]) -> errors.ProviderError:
+    with pytest.raises(errors.ProviderError) as caught:
         await call
     return caught.value
 
@@ -36,9 +36,9 @@ async def failure(call: Awaitable[object]) -> errors.LexofficeError:
 @pytest.fixture
 def impatient_client(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time-outs a hundredth as long."""
-    monkeypatch.setattr("lexoffice.client.READ_SECONDS", 0.1)
-    monkeypatch.setattr("lexoffice.client.READ_IN_ALL_SECONDS", 0.3)
-    monkeypatch.setattr("lexoffice.client.CREATE_IN_ALL_SECONDS", 0.35)
+    monkeypatch.setattr("httpcalls.exchange.READ_SECONDS", 0.1)
+    monkeypatch.setattr("httpcalls.exchange.READ_IN_ALL_SECONDS", 0.3)
+    monkeypatch.setattr("httpcalls.exchange.CREATE_IN_ALL_SECONDS", 0.35)
 
 
 async def test_only_the_listed_statuses_prove_that_a_create_made_nothing(
@@ -184,7 +184,7 @@ async def test_a_failed_tls_handshake_proves_that_nothing_was_made() -> None:
     ],
 )
 async def test_each_status_of_a_read_has_one_meaning(
-    canned: CannedServer, client: LexofficeClient, status: int, meaning: type[errors.LexofficeError]
+    canned: CannedServer, client: LexofficeClient, status: int, meaning: type[errors.ProviderError]
 ) -> None:
     canned.answer = http(status, b"", f"Location: {canned.url}/v1/elsewhere")
     assert type(await failure(read(client))) is meaning

@@ -14,8 +14,8 @@ from temporalio.exceptions import ApplicationError
 
 from activities.gateway import lexoffice_gateway
 from activities.gateway.lexoffice_gateway import LexofficeDoor
+from httpcalls.errors import Unauthorized, Unreachable
 from ledger.connections.connections import ConnectionBroken
-from lexoffice.errors import Unauthorized, Unreachable
 from tests.fixtures.programs import program
 from tests.lexoffice_client.samples import new_credit_note
 from tests.oauth.conftest import PAGE, Shop

@@ -39,6 +39,9 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ("words.formats", "logs"),
         ("logs", "settings"),
         ("bankstatements.reading", "ledger.money"),
+        ("easybill.client", "ledger.money"),
+        ("easybill.client", "lexoffice.wire"),
+        ("httpcalls.exchange", "lexoffice.wire"),
     ],
     "The wings of the ledger stand on each other": [
         ("ledger.reports.today", "ledger.booking.invoices"),
@@ -83,6 +86,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     "Settings know how a secret key is read, and nothing else": [("settings", "ledger.money")],
     "Workflows ask no outside system": [("workflows.payout", "lexoffice.client"), ("workflows.payout", "vies.client")],
     "The sandbox shares nothing with the client": [("sandbox.stack", "lexoffice.client")],
+    "The sandbox's easybill shares nothing with its client": [("sandbox.easybill.app", "easybill.client")],
     "The sandbox's VIES shares nothing with its client": [("sandbox.vies.app", "vies.client")],
     "The sandbox knows of the product where its roles stand": [("sandbox.stack", "ledger.money")],
     "The product knows neither its sandbox nor who measures and breaks it": [

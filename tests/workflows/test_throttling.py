@@ -3,7 +3,7 @@
 import pytest
 
 from activities.gateway.lexoffice_gateway import pause_after
-from lexoffice.errors import RateLimited
+from httpcalls.errors import RateLimited
 from tests.fixtures.desk import fault
 from tests.fixtures.house import Shop
 from tests.fixtures.notifications import tell
