@@ -24,8 +24,11 @@ _OF_COMMISSIONS = (
 
 PAGES: dict[str, tuple[str, ...]] = {
     "/admin/heute": ("",),
+    "/admin/monat": ("", "?monat={month}"),
+    "/admin/monat/auszahlungen.csv": ("?monat={month}",),
+    "/admin/in-lexoffice": ("", "?monat={month}"),
     "/admin/uebersicht": ("",),
-    "/admin/freigaben": ("", "?ab={approval_deep}"),
+    "/admin/freigaben": ("", "?alle=1", "?ab={approval_deep}"),
     "/admin/auszahlungen": (
         "", "?ab={payout_deep}", "?status=paid", "?status=paid&ab={payout_deep}", "?status=awaiting_approval",
         "?status=rejected", "?status=returned", "?status=outcome_unknown", "?partner=P00001",
@@ -180,6 +183,9 @@ OF_THE_WHOLE_BOOKS: dict[str, tuple[str, ...]] = {
     "/api/v1/bank-runs/{number}": ("{bank_run}",),
     "/api/v1/reports/open-commissions": ("?on=2026-06-30",),
     "/api/v1/reports/reconciliation": ("?month={month}",),
+    "/api/v1/months/{month}": ("{month}",),
+    "/api/v1/months/{month}/vouchers": ("{month}/vouchers",),
+    "/api/v1/months/{month}/payouts.csv": ("{month}/payouts.csv",),
     "/api/v1/reports/numbers": ("",),
     "/api/v1/reports/reverse-charge": ("?month={month}",),
     "/api/v1/reports/{name}.csv": ("payouts.csv",),

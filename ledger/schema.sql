@@ -952,6 +952,8 @@ CREATE INDEX documents_by_end_of_number ON external_documents (tenant_id, number
 CREATE INDEX documents_by_number ON external_documents (tenant_id, number_sought);
 CREATE INDEX documents_of_a_payout ON external_documents (tenant_id, payout_id, created_at)
     WHERE payout_id IS NOT NULL;
+CREATE INDEX documents_open_of_payouts ON external_documents (tenant_id, payout_id)
+    WHERE payout_id IS NOT NULL AND detached_at IS NULL AND (status NOT IN ('paid', 'paidoff', 'voided', 'deleted'));
 CREATE INDEX external_documents_changed ON external_documents (tenant_id, changed_at);
 CREATE INDEX external_documents_tenant_id_voucher_number_idx ON external_documents (tenant_id, voucher_number);
 CREATE UNIQUE INDEX one_credit_note_per_payout ON external_documents (tenant_id, payout_id)
@@ -2164,6 +2166,7 @@ COMMENT ON TABLE payouts IS 'What a partner is to get in one tax case: lines, su
 CREATE INDEX payouts_by_amount ON payouts (tenant_id, gross_cents, seq);
 CREATE INDEX payouts_by_change ON payouts (tenant_id, updated_at) INCLUDE (id, gross_cents);
 CREATE INDEX payouts_by_end_of_number ON payouts (tenant_id, number_backwards);
+CREATE INDEX payouts_by_hand_of_a_month ON payouts (tenant_id, period_to) WHERE run_id IS NULL;
 CREATE INDEX payouts_by_number ON payouts (tenant_id, number_sought);
 CREATE INDEX payouts_by_time ON payouts (tenant_id, created_at, seq);
 CREATE INDEX payouts_changed ON payouts (tenant_id, changed_at);
@@ -3398,6 +3401,31 @@ CREATE POLICY lookup ON vat_checks FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY own_tenant ON vat_checks USING (tenant_id = current_tenant()) WITH CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON vat_checks TO partnerdesk_app;
 CREATE TRIGGER vat_check_stays BEFORE DELETE OR UPDATE ON vat_checks FOR EACH ROW EXECUTE FUNCTION vat_check_stays();
+
+CREATE TABLE voucher_assignments (
+    tenant_id    uuid NOT NULL REFERENCES tenants,
+    id           uuid NOT NULL DEFAULT gen_random_uuid(),
+    payout_id    uuid NOT NULL,
+    assigned_to  text NOT NULL CHECK (length(assigned_to) BETWEEN 1 AND 200),
+    said_by      text NOT NULL,
+    said_at      timestamptz NOT NULL DEFAULT now(),
+    withdrawn_by text,
+    withdrawn_at timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts,
+    CONSTRAINT who_withdraws_is_known CHECK ((withdrawn_by IS NULL) = (withdrawn_at IS NULL))
+);
+COMMENT ON TABLE voucher_assignments IS 'Who assigns a voucher in the books that is known as paid and still open there, as a person said.';
+CREATE UNIQUE INDEX one_assignment_of_a_voucher ON voucher_assignments (tenant_id, payout_id)
+    WHERE withdrawn_at IS NULL;
+ALTER TABLE voucher_assignments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE voucher_assignments FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON voucher_assignments
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT ON voucher_assignments TO partnerdesk_app;
+GRANT UPDATE (withdrawn_by, withdrawn_at) ON voucher_assignments TO partnerdesk_app;
 
 CREATE TABLE webhook_tokens (
     tenant_id  uuid NOT NULL REFERENCES tenants,

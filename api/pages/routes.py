@@ -7,7 +7,7 @@ from api.pages.inbox import events, tasks
 from api.pages.partners import bank_confirmation, partner_acts, partner_due, partner_portal, partners
 from api.pages.payouts import approvals, payout_detail, payout_documents, payout_reversals, payout_runs, payouts
 from api.pages.programme import campaigns
-from api.pages.reports import audit_trail, overview, reports, search, today
+from api.pages.reports import audit_trail, month, open_vouchers, overview, reports, search, today
 from api.pages.sales import commissions, customers, transactions
 from api.pages.settings import (
     approval_rules,
@@ -30,6 +30,8 @@ ROUTERS = [
     forgotten_password.router,
     own_account.router,
     today.router,
+    month.router,
+    open_vouchers.router,
     overview.router,
     approvals.router,
     payouts.router,

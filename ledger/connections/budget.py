@@ -21,6 +21,12 @@ YEAR_NEARLY_USED = "documents_of_the_year"
 """Kind of the task."""
 
 
+def minutes_to_create(*, credit_notes: int, vouchers: int = 0) -> float:
+    """How long so many documents take at lexoffice: 18 a minute, and 1.9 calls a second."""
+    calls = credit_notes * CALLS_OF_A_CREDIT_NOTE + vouchers * CALLS_OF_A_VOUCHER
+    return max((credit_notes + vouchers) / CREATIONS_A_MINUTE, calls / CALLS_A_MINUTE)
+
+
 class Slot(Frozen):
     """A reserved instant, `wait_seconds` from now (0 or more)."""
 

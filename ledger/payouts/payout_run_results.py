@@ -7,13 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ledger.connections.budget import (
-    CALLS_A_MINUTE,
-    CALLS_OF_A_CREDIT_NOTE,
-    CALLS_OF_A_VOUCHER,
-    CREATIONS_A_MINUTE,
-    CREATIONS_A_YEAR,
-)
+from ledger.connections.budget import CREATIONS_A_YEAR, minutes_to_create
 from ledger.database import TenantTransaction
 from ledger.payouts.payout_runs import PayoutRun
 from ledger.reasons import Reason
@@ -69,12 +63,7 @@ class RunTotals(Frozen):
     @property
     def minutes_at_lexoffice(self) -> float:
         """How many minutes creating all documents of the run takes."""
-        calls = self._credit_notes * CALLS_OF_A_CREDIT_NOTE + self.vouchers * CALLS_OF_A_VOUCHER
-        return max((self.payouts - self.unbooked) / CREATIONS_A_MINUTE, calls / CALLS_A_MINUTE)
-
-    @property
-    def _credit_notes(self) -> int:
-        return self.payouts - self.vouchers - self.unbooked
+        return minutes_to_create(credit_notes=self.payouts - self.vouchers - self.unbooked, vouchers=self.vouchers)
 
     @property
     def share_of_the_year(self) -> float:

@@ -66,6 +66,7 @@ def shown_of(month: Month, reset: str) -> Iterator[Shown]:
     }
     today = clock.today()
     asked = {
+        "/admin/monat": f"?monat={today:%Y-%m}",
         "/admin/suche": "?q=GS-",
         "/admin/berichte/stichtag": f"?tag={today}",
         "/admin/berichte/abstimmung": f"?monat={today:%Y-%m}",

@@ -64,7 +64,7 @@ async def create(visit: Banker) -> Response:
             )
     except (NotAcceptable, NotAllowedNow, NothingDue) as refused:
         return await _list(visit, wrong=said(refused))
-    return RedirectResponse(f"{PAGE}/{run.number}", status_code=303)
+    return RedirectResponse(visit.onward(f"{PAGE}/{run.number}"), status_code=303)
 
 
 @router.get("/{number}")
@@ -77,7 +77,7 @@ async def approve(number: str, visit: Second) -> Response:
     seen = visit.field("content_hash")[:64]
     async with _acting(visit, number, refresh=True) as tx:
         await bank_runs.approve(tx, visit.doors.vault, number, by=visit.person.actor, seen_hash=seen)
-    return RedirectResponse(f"{PAGE}/{number}", status_code=303)
+    return RedirectResponse(visit.onward(f"{PAGE}/{number}"), status_code=303)
 
 
 @router.post("/{number}/datei")

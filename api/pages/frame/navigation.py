@@ -23,6 +23,7 @@ WORK = Group(
     N_("Arbeit"),
     [
         Link("/admin/heute", N_("Heute"), Permission.READ),
+        Link("/admin/monat", N_("Monat"), Permission.READ),
         Link("/admin/uebersicht", N_("Übersicht"), Permission.READ),
         Link("/admin/freigaben", N_("Freigaben"), Permission.APPROVE),
         Link("/admin/auszahlungen", N_("Auszahlungen"), Permission.READ),

@@ -135,7 +135,7 @@ async def _own_form(visit: Visit) -> dict[str, str]:
         raise _foreign_form()
     if not visit.request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         raise Problem(415, "no_form")
-    sent = await visit.request.form(max_fields=200)
+    sent = await visit.request.form(max_fields=300)
     form = {name: value for name, value in sent.items() if isinstance(value, str)}
     if (held := await _held_form(visit, form.get(HELD, ""))) is not None:
         return held

@@ -16,6 +16,7 @@ from api.pages.payouts.payout_detail import approved, rejected
 from api.pages.words import payout_words, waiting_words
 from ledger.keyset import position_in_time
 from ledger.payouts import approval_queue, payouts
+from ledger.payouts.approval_queue import Waiting
 from ledger.refusals import Refused
 from ledger.reports import waiting_elsewhere
 from ledger.roles import Permission
@@ -26,10 +27,12 @@ router = APIRouter(prefix=PAGE, route_class=PageRoute, include_in_schema=False)
 Approver = Annotated[Visit, may(Permission.APPROVE, page=PAGE)]
 
 _PAGE_LENGTH = 25
+_ALL = "alle"
+"""The query that shows as many as one act can decide, those ticked that have nothing unusual about them."""
 _AT_ONCE = 5
 """Decisions of one request: each waits for the engine for up to 2 s when it is away, all at once."""
 _CHOSEN = "wahl-"
-_MOST_CHOSEN = 100
+_MOST_CHOSEN = 250
 
 
 class Chosen(NamedTuple):
@@ -109,10 +112,10 @@ async def _decided(visit: Visit, chosen: Sequence[Chosen], *, is_approval: bool)
 
 
 async def _listed(visit: Visit, *, wrong: str | None = None) -> Response:
-    cursor = visit.request.query_params.get("ab", "")
+    cursor, is_all = visit.request.query_params.get("ab", ""), visit.request.query_params.get(_ALL) == "1"
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         waiting, following = await approval_queue.for_person(
-            tx, visit.person.user_id, after=position_in_time(cursor), limit=_PAGE_LENGTH
+            tx, visit.person.user_id, after=position_in_time(cursor), limit=_MOST_CHOSEN if is_all else _PAGE_LENGTH
         )
         everywhere, _cents = await approval_queue.count(tx)
         elsewhere = waiting_words.lines(await waiting_elsewhere.count(tx), visit.person)
@@ -125,10 +128,16 @@ async def _listed(visit: Visit, *, wrong: str | None = None) -> Response:
         elsewhere=elsewhere,
         everywhere=everywhere,
         is_whole=not cursor and following is None,
+        is_ticked=lambda one: is_all and not one.above_limit and _is_calm(one),
+        all_at_once=f"{PAGE}?{_ALL}=1" if following is not None and not is_all else "",
         first=PAGE if cursor else "",
         following=f"{PAGE}?ab={following}" if following is not None else "",
-        address=f"{PAGE}?ab={cursor}" if cursor else PAGE,
+        address=f"{PAGE}?ab={cursor}" if cursor else f"{PAGE}?{_ALL}=1" if is_all else PAGE,
         unusual=payout_words.unusual,
         tax_cases=payout_words.TAX_CASES_IN_SHORT,
         may_see_bank=visit.person.may(Permission.SEE_BANK),
     )
+
+
+def _is_calm(waiting: Waiting) -> bool:
+    return all(tone != TROUBLE for _text, tone in payout_words.unusual(waiting))

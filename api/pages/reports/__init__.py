@@ -1,1 +1,1 @@
-"""What is told: today, overview, reports, search, the trail."""
+"""What is told: today, the month, overview, reports, search, the trail."""

@@ -113,6 +113,8 @@ ACTIONS = {
     "payout.bank_debit": N_("Überweisung laut Bank"),
     "payout.bank_return": N_("Rückbuchung laut Bank"),
     "payout.bank_reversal": N_("Buchung von der Bank zurückgenommen"),
+    "payout.voucher_assigned": N_("Gesagt, wer den Beleg in lexoffice zuordnet"),
+    "payout.voucher_assignment_withdrawn": N_("Zurückgenommen, wer den Beleg in lexoffice zuordnet"),
     "payout.requested": N_("Auszahlung angefordert"),
     "payout.resolve": N_("Frage zu einer Auszahlung beantwortet"),
     "payout.signal_refused": N_("Signal ohne Entscheidung abgewiesen"),

@@ -3,6 +3,8 @@ COMMENT ON TABLE partner_bank_details IS
     'An account that a partner is paid to: waiting, in force, superseded or refused.';
 COMMENT ON TABLE bank_runs IS 'A file for the bank: which account, which day, which payments, and that very file.';
 COMMENT ON TABLE bank_run_lines IS 'One payment of a bank run; released when it drops out.';
+COMMENT ON TABLE voucher_assignments IS
+    'Who assigns a voucher in the books that is known as paid and still open there, as a person said.';
 COMMENT ON TABLE bank_run_counters IS 'The last number of a bank run in a year.';
 
 CREATE OR REPLACE TRIGGER follow_the_arrows AFTER INSERT OR UPDATE OF state ON bank_runs

@@ -28,6 +28,9 @@ LOGGED_IN = {
 }  # fmt: skip
 NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("GET", "/oauth/lexoffice/start"): Permission.SETTINGS,
+    ("POST", "/admin/monat/lauf"): Permission.WRITE,
+    ("POST", "/admin/monat/zuordnung"): Permission.STATEMENTS,
+    ("POST", "/admin/monat/zuordnung/zuruecknehmen"): Permission.STATEMENTS,
     ("GET", "/admin/kampagnen"): Permission.READ,
     ("POST", "/admin/kampagnen"): Permission.WRITE,
     ("GET", "/admin/kampagnen/-/datei"): Permission.READ,
@@ -87,7 +90,10 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     },
     **{
         ("GET", f"/admin/{page}"): Permission.READ
-        for page in ("heute", "uebersicht", "auszahlungen", "auszahlungen.csv", "auszahlungen/{number}")
+        for page in (
+            "heute", "monat", "monat/auszahlungen.csv", "in-lexoffice", "uebersicht", "auszahlungen",
+            "auszahlungen.csv", "auszahlungen/{number}",
+        )
     },
     ("GET", "/admin/freigaben"): Permission.APPROVE,
     ("POST", "/admin/freigaben"): Permission.APPROVE,
