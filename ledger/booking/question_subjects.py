@@ -12,9 +12,12 @@ from ledger.sales.references import hold_references
 from ledger.types import IntentId, PayoutNumber, TaskId, TransactionId
 
 
-async def hold_four_eyes(tx: TenantTransaction, *, subject: str, kind: str) -> None:
-    """Where the answer may decide what several partners earn: it leaves a hand. Before any references are held."""
-    if subject != "payout" and kind != "invoice_outcome_unknown":
+async def hold_four_eyes(tx: TenantTransaction, *, subject: str, subject_id: str, kind: str) -> None:
+    """Where the answer leaves a hand: one that may decide what several partners earn, and one that takes a document
+    back. Before any references are held. Raises NotFound (no such payout)."""
+    if subject == "payout" and kind == voucher_ends.GONE:
+        await hands.hold_partner(tx, (await payouts.get(tx, subject_id)).partner_id)
+    elif subject != "payout" and kind != "invoice_outcome_unknown":
         await hands.hold_tenant(tx)
 
 
@@ -26,11 +29,9 @@ async def hold_subject(tx: TenantTransaction, task: TaskId, *, chosen: Transacti
     )
     if row is None:
         return
-    await hold_four_eyes(tx, subject=row["subject"], kind=row["kind"])
+    await hold_four_eyes(tx, subject=row["subject"], subject_id=row["subject_id"], kind=row["kind"])
     match row["subject"], row["kind"]:
-        case "payout", kind:
-            if kind == voucher_ends.GONE:  # taking the document back is a decision of hands, which come first
-                await hands.hold_partner(tx, (await payouts.get(tx, row["subject_id"])).partner_id)
+        case "payout", _:
             payout = await payouts.lock(tx, PayoutNumber(row["subject_id"]))
             if (intent := await intents.open_of_payout(tx, payout.id)) is not None:
                 await intents.lock(tx, intent.id)

@@ -39,9 +39,11 @@ _AWAITED = """
           FROM external_documents d
           LEFT JOIN payouts p ON p.tenant_id = d.tenant_id AND p.id = d.payout_id
           LEFT JOIN transactions t ON t.tenant_id = d.tenant_id AND t.id = d.transaction_id
-         WHERE d.tenant_id = $1 AND d.provider = $2 AND d.detached_at IS NULL AND d.status IS DISTINCT FROM 'deleted'
-           AND (p.state = 'credit_note_open' OR t.state = 'pending')
+         WHERE d.tenant_id = $1 AND d.provider = $2 AND d.status IS DISTINCT FROM 'deleted'
+           AND (d.detached_at IS NULL AND (p.state = 'credit_note_open' OR t.state = 'pending')
+                OR d.detached_at IS NOT NULL AND d.own_document_id IS NOT NULL AND d.status <> 'voided')
 """
+"""The last: a second voucher of one document, which a person deletes (doctor, voucher_twice)."""
 
 
 class Held(Frozen):

@@ -123,7 +123,7 @@ def forgotten(tenant_id: TenantId, place: Place) -> Difference:
         subject="own_document",
         subject_id=place.number,
         says=f"{place.number} stands on a voucher in lexoffice; the number circle has not come to it.",
-        mend=f"The ledger is older than lexoffice, as after a restore: let the circle go on behind it. {raised}",
+        mend=f"The ledger is older than lexoffice, as after a restore: let the circle go on behind it: {raised}",
         bars_creating=True,
     )
 

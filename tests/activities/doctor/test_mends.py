@@ -1,12 +1,9 @@
 """What the doctor names as the mend of a finding mends it: each is provoked, read, mended and gone."""
 
 import re
-import shlex
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,42 +12,14 @@ import ledger.reports
 from activities.doctor import lexoffice_check
 from ledger.payouts import decisions, payout_content
 from sandbox.temporal_server import TemporalAddresses
-from tests.commands.test_command import partnerdesk
+from tests.activities.doctor import test_own_mends
 from tests.conftest import Database
 from tests.fixtures import mends
 from tests.fixtures.desk import answer, decide, fault, handed_over, mended, save_key, task
 from tests.fixtures.house import Shop, until
+from tests.fixtures.patients import Patient, type_in
 from tests.fixtures.planted_differences import examine, plant, superuser
-from tests.fixtures.sweeps import settled, silence, sweep
-
-
-@dataclass
-class Patient:
-    """A tenant with something wrong, and what a person finds out about it."""
-
-    shop: Shop
-    database: Database
-    monkeypatch: pytest.MonkeyPatch
-    engine_at: str | None = None
-    number: str = ""
-    document: str = ""
-
-    async def plant(self, sql: str, *args: Any) -> None:
-        await plant(self.database, sql, self.shop.tenant.id, *args)
-
-    async def named(self, check: str) -> list[dict[str, Any]]:
-        report = await examine(self.shop, engine_at=self.engine_at)
-        return [one for one in report["differences"] if one["check"] == check]
-
-    async def ask(self) -> None:
-        self.number = (await self.shop.payout())["number"]
-
-    async def open(self) -> None:
-        """A payout whose credit note is open."""
-        payout = await self.shop.open_payout()
-        self.number, self.document = payout["number"], payout["credit_note_id"]
-        await settled(self.shop)
-
+from tests.fixtures.sweeps import silence, sweep
 
 # How each finding comes about
 
@@ -283,12 +252,6 @@ BY_A_PERSON: dict[str, tuple[str, Callable[[Patient], Awaitable[None]]]] = {
     "lexoffice_not_compared": ("Store a working API key", _store_key),
     "engine_not_compared": ("Start Temporal, then run this again", _start_engine),
 }
-OF_OWN_DOCUMENTS = {
-    *("document_without_delivery", "payout_without_its_document", "voucher_twice", "number_without_document"),
-    *("voucher_amount", "voucher_missing", "own_number_forgotten", "own_numbers_not_compared"),
-}
-"""Found by tests/ledger/documents/own/test_checks.py and tests/activities/creation/vouchers/test_budget_and_doctor.py;
-their mends are no commands."""
 _PATIENCE_S = 60.0
 
 
@@ -311,22 +274,8 @@ async def test_what_the_doctor_names_mends_what_it_found(
         assert phrase in mend
         await act(it)
     else:
-        await _type(it, said.replace("<id>", it.document), temporal)
+        await type_in(it, said.replace("<id>", it.document), temporal)
     await until(lambda: it.named(check), lambda named: not named, "its end", patience=_PATIENCE_S)
-
-
-async def _type(it: Patient, line: str, temporal: TemporalAddresses) -> None:
-    operator = mends.as_operator(it.shop.house, temporal.address, temporal.namespace)
-    match line.split()[0]:
-        case "psql":
-            await mends.mend_as_owner(it.database, line)
-            await handed_over(it.shop.house)
-        case "temporal":
-            await mends.run_temporal(line, operator)
-        case _:
-            arguments = shlex.split(line)[1:]
-            result = await partnerdesk(operator, *arguments, *(() if "--wait" in arguments else ("--wait",)))
-            assert result.status == 0, result.out + result.err
 
 
 def test_every_finding_of_the_doctor_is_provoked() -> None:
@@ -342,7 +291,7 @@ def test_every_finding_of_the_doctor_is_provoked() -> None:
         + [f"{part}_not_compared" for part in re.findall(r'\b_away\(\s*"(\w+)"', source)]
     }
     by_the_next_test = {"creation_is_stuck"}
-    assert named == PROVOKED.keys() | by_the_next_test | OF_OWN_DOCUMENTS
+    assert named == PROVOKED.keys() | by_the_next_test | test_own_mends.PROVOKED.keys()
 
 
 async def test_a_creation_of_unknown_outcome_ends_with_the_answer_that_is_named(
