@@ -1848,6 +1848,48 @@ CREATE TRIGGER remember_address
     EXECUTE FUNCTION remember_address();
 CREATE TRIGGER remember_partner AFTER INSERT OR UPDATE ON partners FOR EACH ROW EXECUTE FUNCTION remember_partner();
 
+CREATE TABLE payment_attempts (
+    tenant_id       uuid NOT NULL REFERENCES tenants,
+    id              uuid NOT NULL DEFAULT gen_random_uuid(),
+    seq             bigint GENERATED ALWAYS AS IDENTITY,
+    payout_id       uuid NOT NULL,
+    attempt         integer NOT NULL CHECK (attempt BETWEEN 2 AND 99),
+    bank_details_id uuid NOT NULL,
+    reason          text NOT NULL CHECK (length(reason) BETWEEN 1 AND 500),
+    in_the_books    text,
+    requested_by    text NOT NULL,
+    requested_at    timestamptz NOT NULL DEFAULT now(),
+    confirmed_by    text,
+    confirmed_at    timestamptz,
+    confirmed_alone boolean NOT NULL DEFAULT false,
+    ended_by        text,
+    ended_at        timestamptz,
+    ended_how       text CHECK (ended_how IN ('refused', 'withdrawn', 'paid', 'returned', 'cancelled')),
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, bank_details_id) REFERENCES partner_bank_details,
+    FOREIGN KEY (tenant_id, payout_id) REFERENCES payouts,
+    CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
+    CHECK ((ended_by IS NULL) = (ended_at IS NULL) AND (ended_at IS NULL) = (ended_how IS NULL)),
+    CONSTRAINT refused_before_it_was_confirmed CHECK (ended_how IS DISTINCT FROM 'refused' OR confirmed_at IS NULL)
+);
+COMMENT ON TABLE payment_attempts IS 'That two persons have what came back transferred once more: who, to which account, and how it ended.';
+CREATE UNIQUE INDEX an_attempt_is_confirmed_once ON payment_attempts (tenant_id, payout_id, attempt)
+    WHERE confirmed_at IS NOT NULL;
+CREATE UNIQUE INDEX one_open_attempt_of_a_payout ON payment_attempts (tenant_id, payout_id) WHERE ended_at IS NULL;
+ALTER TABLE payment_attempts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payment_attempts FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_tenant ON payment_attempts
+    USING (tenant_id = current_tenant())
+    WITH
+    CHECK (tenant_id = current_tenant());
+GRANT INSERT, SELECT, UPDATE ON payment_attempts TO partnerdesk_app;
+CREATE TRIGGER stay_as_written
+    BEFORE UPDATE ON payment_attempts
+    FOR EACH ROW
+    WHEN (CURRENT_USER = 'partnerdesk_app'::name)
+    EXECUTE FUNCTION stay_as_written('id', 'payout_id', 'attempt', 'bank_details_id', 'reason', 'requested_by',
+    'requested_at');
+
 CREATE TABLE payment_evidence (
     tenant_id      uuid NOT NULL REFERENCES tenants,
     id             uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -2206,6 +2248,11 @@ CREATE TRIGGER approval_has_its_decision
     FOR EACH ROW
     WHEN (old.state = 'awaiting_approval' AND new.state = 'approved' AND CURRENT_USER = 'partnerdesk_app'::name)
     EXECUTE FUNCTION approval_has_its_decision();
+CREATE TRIGGER attempts_end_with_their_payout
+    AFTER UPDATE OF state ON payouts
+    FOR EACH ROW
+    WHEN (old.state = 'returned' AND new.state <> 'returned')
+    EXECUTE FUNCTION attempts_end_with_their_payout();
 CREATE TRIGGER end_or_open_hands
     AFTER UPDATE OF state ON payouts
     FOR EACH ROW
@@ -3610,6 +3657,17 @@ BEGIN
     RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.attempts_end_with_their_payout()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    UPDATE payment_attempts
+       SET ended_by = 'ledger', ended_at = now(), ended_how = CASE NEW.state WHEN 'paid' THEN 'paid' ELSE 'cancelled' END
+     WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.id AND ended_at IS NULL;
+    RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.audit_link(entry audit_entries, number bigint, previous bytea)
  RETURNS bytea
  LANGUAGE sql
@@ -3649,7 +3707,7 @@ BEGIN
         RETURN NULL;
     END IF;
     SELECT count(*) AS payments, COALESCE(sum(amount_cents), 0) AS total INTO lines
-      FROM bank_run_lines WHERE tenant_id = NEW.tenant_id AND run_id = NEW.id AND released_at IS NULL;
+      FROM bank_run_lines l WHERE l.tenant_id = NEW.tenant_id AND l.run_id = NEW.id AND stood_in_file(l);
     IF (lines.payments, lines.total) IS DISTINCT FROM (run.payments::bigint, run.total_cents::numeric) THEN
         RAISE EXCEPTION 'the payments of run % do not add up', run.number USING ERRCODE = 'PD005';
     END IF;
@@ -3675,6 +3733,13 @@ BEGIN
                             (OLD.run_id, OLD.payout_id, OLD.bank_details_id, OLD.creditor, OLD.amount_cents,
                              OLD.end_to_end_id, OLD.remittance) THEN
         RAISE EXCEPTION 'a payment of a bank run does not change' USING ERRCODE = 'PD020';
+    END IF;
+    -- Two persons have it transferred again, by another file.
+    IF TG_OP = 'UPDATE' AND OLD.released_at IS NULL AND NEW.released_code = 'transferred_again'
+       AND EXISTS (SELECT FROM payment_attempts
+                    WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.payout_id AND confirmed_at IS NOT NULL
+                      AND ended_at IS NULL) THEN
+        RETURN NULL;
     END IF;
     -- Lines come and go while the run is a draft; all of them are released with a run that is cancelled.
     IF NOT EXISTS (SELECT 1 FROM bank_runs
@@ -3880,7 +3945,8 @@ BEGIN
     DELETE FROM partner_bank_details b
      WHERE b.tenant_id = current_tenant() AND b.partner_id = of_partner
        AND NOT EXISTS (SELECT FROM payouts p WHERE p.tenant_id = b.tenant_id AND p.bank_details_id = b.id)
-       AND NOT EXISTS (SELECT FROM bank_run_lines l WHERE l.tenant_id = b.tenant_id AND l.bank_details_id = b.id);
+       AND NOT EXISTS (SELECT FROM bank_run_lines l WHERE l.tenant_id = b.tenant_id AND l.bank_details_id = b.id)
+       AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.tenant_id = b.tenant_id AND a.bank_details_id = b.id);
     GET DIAGNOSTICS accounts = ROW_COUNT;
     DELETE FROM document_snapshots
      WHERE tenant_id = current_tenant() AND resource = 'contact' AND resource_id = contact;
@@ -4334,6 +4400,8 @@ AS $function$
                   AND NOT EXISTS (SELECT FROM payouts p WHERE p.tenant_id = b.tenant_id AND p.bank_details_id = b.id)
                   AND NOT EXISTS (SELECT FROM bank_run_lines l
                                    WHERE l.tenant_id = b.tenant_id AND l.bank_details_id = b.id)
+                  AND NOT EXISTS (SELECT FROM payment_attempts a
+                                   WHERE a.tenant_id = b.tenant_id AND a.bank_details_id = b.id)
                 LIMIT at_most))
         RETURNING 1)
     SELECT count(*)::integer FROM gone
@@ -5430,6 +5498,12 @@ BEGIN
     END LOOP;
     RETURN NEW;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.stood_in_file(line bank_run_lines)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$ SELECT line.released_at IS NULL OR line.released_code = 'transferred_again' $function$;
 
 CREATE OR REPLACE FUNCTION public.sweep_age_seconds()
  RETURNS double precision

@@ -5,7 +5,15 @@ from api.pages.bank import bank_accounts, bank_runs
 from api.pages.frame import rendering
 from api.pages.inbox import events, tasks
 from api.pages.partners import bank_confirmation, partner_acts, partner_due, partner_portal, partners
-from api.pages.payouts import approvals, payout_detail, payout_documents, payout_reversals, payout_runs, payouts
+from api.pages.payouts import (
+    approvals,
+    payout_attempts,
+    payout_detail,
+    payout_documents,
+    payout_reversals,
+    payout_runs,
+    payouts,
+)
 from api.pages.programme import campaigns
 from api.pages.reports import audit_trail, month, open_vouchers, overview, reports, search, today
 from api.pages.sales import commissions, customers, transactions
@@ -39,6 +47,7 @@ ROUTERS = [
     payout_detail.router,
     payout_documents.router,
     payout_reversals.router,
+    payout_attempts.router,
     user_admin.router,
     key_admin.router,
     company.router,

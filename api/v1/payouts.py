@@ -18,6 +18,8 @@ from api.v1.doors import door_router
 from api.v1.holds import PayoutShown, payout_shown
 from api.v1.once import Acting, OnlyOnce
 from api.v1.reversals import ReversalShown, reversal_shown
+from ledger.bank import further_attempts
+from ledger.bank.further_attempts import FurtherAttempt
 from ledger.database import TenantTransaction
 from ledger.keyset import RECORDED
 from ledger.payouts import (
@@ -72,6 +74,7 @@ class PayoutInFull(PayoutShown):
     )
     objection: Objection | None
     reversals: list[ReversalShown] = Field(description="Was über einen Storno ihres Belegs verlangt wurde")
+    further_attempts: list[FurtherAttempt] = Field(description="Erneute Überweisungen nach einem Rückläufer")
     workflow_id: str
     credit_note_url: str | None
 
@@ -243,8 +246,8 @@ async def cancel(
 @router.post(
     "/{number}/paid",
     summary="Eine Auszahlung als bezahlt festhalten",
-    description="Nur ohne Buchhaltung (`books` = `none`) und nach der Zustellung des Belegs; sonst sagt lexoffice, "
-    "dass bezahlt ist. Danach bleiben ihre Provisionen bezahlt.",
+    description="Nur ohne Buchhaltung (`books` = `none`) und nach der Zustellung des Belegs, oder nach einer erneuten "
+    "Überweisung; sonst sagt lexoffice, dass bezahlt ist. Danach bleiben ihre Provisionen bezahlt.",
     operation_id="record_payment",
     status_code=202,
     response_model=PayoutInFull,
@@ -294,6 +297,7 @@ async def _in_full(tx: TenantTransaction, doors: Parts, payout: Payout) -> dict[
         has_account=await by_hand.has_account(tx, payout.partner_id),
         objection=None if objection is None else shown(objection),
         reversals=[reversal_shown(one) for one in await own_reversal_rows.of_payout(tx, payout.id)],
+        further_attempts=[shown(one) for one in await further_attempts.list_of(tx, payout.id)],
         workflow_id=payout_workflow_id(tx.tenant, payout.number),
         credit_note_url=url,
     )

@@ -26,6 +26,7 @@ class _Act(NamedTuple):
 _LEAVES_A_HAND: Mapping[str, _Act] = {
     "payout.requested": _Act(),
     "payout.bank_assigned": _Act(),
+    "payout.transfer_again_asked": _Act(about="asked"),
     "payout.voucher_assigned": _Act(),
     "partner.created": _Act(),
     "partner.changed": _Act(),

@@ -1,6 +1,7 @@
 """Which payouts a bank run may pay now, and in plain words why the others may not.
 
-rules.md: only an open credit note that is the approved one, and only to the account of the approval. The same
+rules.md: only an open credit note that is the approved one, and only to the account of the approval; what came back
+and two persons have transferred again, to the account that they saw. The same
 judgement is made when a run is drafted, when a second person approves it, and when its file is made.
 """
 
@@ -9,6 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from ledger.bank import further_attempts
 from ledger.bank.bank_ids import country_outside_sepa, masked
 from ledger.bank.bank_text import NAME_LENGTH, TEXT_LENGTH, has_words, sepa_text
 from ledger.bank.sepa_area import is_in_eea, must_be_reported
@@ -74,6 +76,8 @@ class Candidate(Frozen):
     """The country of an account that SEPA does not reach: it is paid in another way."""
     run: str | None = None
     """The run that holds it already."""
+    attempt: int = 1
+    """Of what came back and two persons have transferred again: the second, the third …"""
 
     @property
     def masked_iban(self) -> str:
@@ -84,6 +88,11 @@ class Candidate(Frozen):
     def must_be_reported(self) -> bool:
         """Whether the payment is one to be reported to the Bundesbank (Z4)."""
         return must_be_reported(self.amount_cents, self.partner_country)
+
+    @property
+    def end_to_end_id(self) -> str:
+        """What the bank's evidence names."""
+        return further_attempts.end_to_end_id(self.number, self.attempt)
 
     @property
     def creditor(self) -> str:
@@ -111,10 +120,10 @@ async def judged(
     """
     if lock:
         await tx.execute(
-            """
+            f"""
             SELECT 1 FROM payouts p
              WHERE p.tenant_id = $1 AND ($2::uuid[] IS NULL OR p.id = ANY ($2))
-               AND ($2::uuid[] IS NOT NULL OR p.state = 'credit_note_open')
+               AND ($2::uuid[] IS NOT NULL OR {further_attempts.WAITING})
              ORDER BY p.seq FOR UPDATE
             """,
             tx.tenant.id,
@@ -133,16 +142,17 @@ _CANDIDATES = f"""
            COALESCE(o.number, d.voucher_number) AS credit_note_number,
            {TO_TRANSFER} AS amount_cents,
            b.account_holder, b.iban_last4, b.iban_encrypted, b.bic,
-           p.bank_details_id, p.strategy, r.number AS run,
+           COALESCE(t.bank_details_id, p.bank_details_id) AS bank_details_id, p.strategy, r.number AS run,
+           COALESCE(t.attempt, 1) AS attempt,
            CASE
-             WHEN p.state <> 'credit_note_open' THEN 'not_waiting'
+             WHEN p.state <> 'credit_note_open' AND t.id IS NULL THEN 'not_waiting'
              WHEN r.id IS NOT NULL AND r.id IS DISTINCT FROM $3 THEN 'in_another_run'
              WHEN EXISTS (SELECT FROM payment_evidence e
                             WHERE e.tenant_id = $1 AND e.payout_id = p.id AND e.kind = 'debit'
                               AND NOT EXISTS (SELECT FROM payment_evidence c
                                                WHERE c.tenant_id = $1 AND c.cancels = e.id))
                   -- A debit with our reference that nobody has assigned or set aside yet, as of a cancelled run.
-                  OR p.number IN (SELECT upper(x.end_to_end_id)
+                  OR p.number IN (SELECT regexp_replace(upper(x.end_to_end_id), '^(PO-[0-9]+-[0-9]+)-[0-9]+$', '\\1')
                                     FROM bank_entries y
                                     JOIN bank_entry_details x ON x.tenant_id = y.tenant_id AND x.entry_id = y.id
                                    WHERE y.tenant_id = $1 AND y.state IN ('waiting', 'unresolved')
@@ -152,7 +162,7 @@ _CANDIDATES = f"""
                                 FROM bank_entries y
                                 JOIN bank_runs w ON w.tenant_id = y.tenant_id AND w.number = y.batch_reference
                                 JOIN bank_run_lines z ON z.tenant_id = w.tenant_id AND z.run_id = w.id
-                                 AND (z.released_at IS NULL OR z.released_code = 'bank_run_was_cancelled')
+                                 AND (stood_in_file(z) OR z.released_code = 'bank_run_was_cancelled')
                                WHERE y.tenant_id = $1 AND y.state IN ('waiting', 'unresolved')
                                  AND y.booked_by IS NOT NULL AND y.direction IS DISTINCT FROM 'credit'
                                  AND w.file_sha256 IS NOT NULL)
@@ -160,8 +170,9 @@ _CANDIDATES = f"""
              WHEN p.books <> 'none' AND (d.id IS NULL OR d.voucher_number IS NULL OR d.created_totals IS NULL)
                THEN 'not_read_back'
              WHEN p.reopened OR d.status = 'draft' THEN 'reopened'
-             WHEN d.status <> 'open' THEN 'not_open'
-             WHEN d.open_cents IS DISTINCT FROM d.gross_cents THEN 'partly_paid'
+             -- What came back may still be paid in the books.
+             WHEN d.status <> 'open' AND (t.id IS NULL OR d.status NOT IN ('paid', 'paidoff')) THEN 'not_open'
+             WHEN d.open_cents IS DISTINCT FROM d.gross_cents AND t.id IS NULL THEN 'partly_paid'
              WHEN CASE WHEN p.strategy = 'own_document'
                        -- The voucher equals the document to the cent; who may deduct no VAT books gross as net.
                        THEN o.net_cents <> p.net_cents OR o.gross_cents <> p.gross_cents
@@ -195,7 +206,7 @@ _CANDIDATES = f"""
                            WHERE t.tenant_id = p.tenant_id AND t.subject = 'payout' AND t.subject_id = p.number
                              AND t.state = 'open' AND t.kind <> 'signal_refused')
                THEN 'task_open'
-             WHEN p.bank_details_id IS NULL THEN 'no_account'
+             WHEN b.id IS NULL THEN 'no_account'
              WHEN b.state <> 'active' THEN 'account_changed'
              WHEN EXISTS (SELECT 1 FROM partner_bank_details w
                            WHERE w.tenant_id = p.tenant_id AND w.partner_id = p.partner_id AND w.state = 'pending')
@@ -204,7 +215,9 @@ _CANDIDATES = f"""
       FROM payouts p
       JOIN partners q ON q.tenant_id = p.tenant_id AND q.id = p.partner_id
       {DOCUMENTS}
-      LEFT JOIN partner_bank_details b ON b.tenant_id = p.tenant_id AND b.id = p.bank_details_id
+      {further_attempts.CONFIRMED}
+      LEFT JOIN partner_bank_details b
+             ON b.tenant_id = p.tenant_id AND b.id = COALESCE(t.bank_details_id, p.bank_details_id)
       LEFT JOIN bank_run_lines l ON l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL
       LEFT JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
       LEFT JOIN LATERAL (SELECT content_hash FROM decisions
@@ -216,7 +229,7 @@ _CANDIDATES = f"""
      WHERE p.tenant_id = $1
        AND CASE WHEN $3::uuid IS NOT NULL THEN r.id = $3
                 WHEN $2::uuid[] IS NOT NULL THEN p.id = ANY ($2)
-                ELSE p.state = 'credit_note_open' END
+                ELSE {further_attempts.WAITING} END
      ORDER BY p.seq
 """
 
@@ -308,7 +321,7 @@ _FREE = f"""
          COALESCE(sum({TO_TRANSFER}), 0)::bigint AS gross_cents,
          (array_agg(p.id ORDER BY p.created_at, p.seq))[1:$2::integer] AS oldest
     FROM payouts p {DOCUMENTS}
-   WHERE p.tenant_id = $1 AND p.state = 'credit_note_open'
+   WHERE p.tenant_id = $1 AND {further_attempts.WAITING}
      AND (SELECT l.id FROM bank_run_lines l
            WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL LIMIT 1) IS NULL
 """

@@ -8,6 +8,7 @@ from uuid import UUID
 from ledger.audit import audit
 from ledger.bank.bank_candidates import SECONDS
 from ledger.bank.bank_ids import masked
+from ledger.bank.further_attempts import TRANSFERRED_AGAIN
 from ledger.bank.sepa_area import must_be_reported
 from ledger.database import TenantTransaction
 from ledger.keyset import RECORDED, Conditions, Place, changed_since
@@ -79,6 +80,11 @@ class BankRunLine(Frozen):
     """What a person wrote; `why_released` knows what a code says, too."""
     released_code: str | None
     released_params: dict[str, Any] | None
+
+    @property
+    def stood_in_file(self) -> bool:
+        """Whether the file that counts holds it, as in PostgreSQL: also where it came back and is sent once more."""
+        return self.released_at is None or self.released_code == TRANSFERRED_AGAIN
 
     @property
     def why_released(self) -> Reason | str | None:
@@ -163,10 +169,11 @@ async def count_paid_payouts(tx: TenantTransaction, run: UUID) -> tuple[int, int
                     WHERE e.tenant_id = l.tenant_id AND e.payout_id = l.payout_id AND e.run_line_id = l.id
                       AND e.kind = 'debit'
                       AND NOT EXISTS (SELECT FROM payment_evidence c
-                                       WHERE c.tenant_id = e.tenant_id AND c.cancels = e.id))) AS paid,
+                                       WHERE c.tenant_id = e.tenant_id AND c.cancels = e.id))
+                   OR l.released_code = 'transferred_again') AS paid,
                count(*) AS payments
           FROM bank_run_lines l JOIN payouts p ON p.tenant_id = l.tenant_id AND p.id = l.payout_id
-         WHERE l.tenant_id = $1 AND l.run_id = $2 AND l.released_at IS NULL
+         WHERE l.tenant_id = $1 AND l.run_id = $2 AND stood_in_file(l)
         """,
         tx.tenant.id,
         run,

@@ -209,7 +209,7 @@ async def _insert_lines(tx: TenantTransaction, run: BankRun, chosen: list[Candid
         [one.bank_details_id for one in chosen],
         [one.creditor for one in chosen],
         [one.amount_cents for one in chosen],
-        [one.number for one in chosen],
+        [one.end_to_end_id for one in chosen],
         [one.remittance for one in chosen],
         timeout=SECONDS,
     )

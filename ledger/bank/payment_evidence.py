@@ -27,6 +27,10 @@ class Proved(Frozen):
     return_code: str | None
     back_told_at: datetime | None
     """When the newest of these was recorded."""
+    attempts_out: int
+    """Attempts of which a debit was not taken back: two are a payout paid twice."""
+    left_again: bool
+    """What is out left after something came back, or by a further attempt."""
 
     @property
     def is_complete(self) -> bool:
@@ -64,7 +68,12 @@ async def sum_up(tx: TenantTransaction, payout: PayoutId) -> Proved:
                  AS last_back,
                (SELECT reason_code FROM evidence WHERE kind = 'return' ORDER BY booked_on DESC, seq DESC LIMIT 1)
                  AS return_code,
-               (SELECT max(recorded_at) FROM evidence WHERE kind <> 'debit') AS back_told_at
+               (SELECT max(recorded_at) FROM evidence WHERE kind <> 'debit') AS back_told_at,
+               (SELECT count(DISTINCT end_to_end_id) FROM evidence WHERE kind = 'debit' AND NOT is_back)
+                 AS attempts_out,
+               EXISTS (SELECT FROM last)
+                 AND EXISTS (SELECT FROM evidence WHERE kind <> 'debit' OR NOT is_back AND end_to_end_id <> p.number)
+                 AS left_again
           FROM payouts p {DOCUMENTS}
          WHERE p.tenant_id = $1 AND p.id = $2
         """,

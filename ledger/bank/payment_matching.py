@@ -272,7 +272,7 @@ async def _ordered(
                FROM bank_run_lines l JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
               WHERE l.tenant_id = $1 AND r.file_sha256 IS NOT NULL
                 -- What dropped out of a draft is in no file.
-                AND (l.released_at IS NULL OR l.released_code = 'bank_run_was_cancelled')
+                AND (stood_in_file(l) OR l.released_code = 'bank_run_was_cancelled')
                 AND (upper(l.end_to_end_id) = ANY ($2) OR r.number = $3)
              UNION ALL
              SELECT p.number, NULL, NULL, NULL, p.id, {TO_TRANSFER},

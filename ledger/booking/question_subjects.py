@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from ledger.audit import hands
+from ledger.bank import further_attempts
 from ledger.booking import naming, sale_decisions, voucher_ends
 from ledger.database import TenantTransaction
 from ledger.documents import intents
@@ -11,14 +12,19 @@ from ledger.sales import transactions
 from ledger.sales.references import hold_references
 from ledger.types import IntentId, PayoutNumber, TaskId, TransactionId
 
+_DECIDED_BY_HANDS = (voucher_ends.GONE, further_attempts.RETURNED, further_attempts.TASK)
+"""About a payout: taking its document back, and transferring it again."""
+
 
 async def hold_four_eyes(tx: TenantTransaction, *, subject: str, subject_id: str, kind: str) -> None:
-    """Where the answer leaves a hand: one that may decide what several partners earn, and one that takes a document
-    back. Before any references are held. Raises NotFound (no such payout)."""
-    if subject == "payout" and kind == voucher_ends.GONE:
-        await hands.hold_partner(tx, (await payouts.get(tx, subject_id)).partner_id)
-    elif subject != "payout" and kind != "invoice_outcome_unknown":
+    """Where the answer leaves a hand: in what several partners earn, or in one payout. Before any references are held.
+
+    Raises NotFound.
+    """
+    if subject != "payout" and kind != "invoice_outcome_unknown":
         await hands.hold_tenant(tx)
+    elif subject == "payout" and kind in _DECIDED_BY_HANDS:
+        await hands.hold_partner(tx, (await payouts.get(tx, subject_id)).partner_id)
 
 
 async def hold_subject(tx: TenantTransaction, task: TaskId, *, chosen: TransactionId | None = None) -> None:

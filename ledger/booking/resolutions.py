@@ -12,7 +12,7 @@ from pydantic import Field
 from ledger import clock, tasks
 from ledger.access import four_eyes
 from ledger.audit import audit
-from ledger.bank import bank_transfers, partner_accounts
+from ledger.bank import bank_transfers, further_attempts, partner_accounts
 from ledger.booking import (
     foreign_currency,
     invoice_questions,
@@ -210,6 +210,13 @@ async def _about_payout(
         wanted = own_reversals.Wanted(ground=Ground.ERROR, reason=answer.reason or "")
         await own_reversals.ask(tx, number, wanted, by=actor)
         return Resolved(task=task_id, payout=PayoutNumber(number))
+    if answer.action == further_attempts.ACTION:
+        await further_attempts.ask(tx, number, by=actor, reason=answer.reason or "")
+        return Resolved(task=task_id)
+    if kind == further_attempts.TASK:
+        confirmed = answer.action == "confirm"
+        await further_attempts.decide(tx, number, confirmed=confirmed, by=actor, reason=answer.reason)
+        return Resolved(task=task_id)
     payout = await payouts.lock(tx, number)
     detail = {"task": str(task_id), "kind": kind, "action": answer.action}
     if answer.action in ("book_again", "book_on"):

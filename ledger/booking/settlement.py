@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import Field
 
 from ledger import clock, tasks
-from ledger.bank import bank_transfers, payment_evidence
+from ledger.bank import bank_transfers, further_attempts, payment_evidence
+from ledger.bank.further_attempts import FurtherAttempt
 from ledger.booking import voucher_ends
 from ledger.database import TenantTransaction
 from ledger.payouts import clawbacks, payout_lines, payouts
@@ -102,6 +103,8 @@ def _own_agrees(payout: Payout, meaning: Meaning) -> bool | None:
 
 async def settle(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> Settled:
     """Apply a judged credit note to its payout, which the caller has locked. Applying twice changes nothing."""
+    if payout.state is PayoutState.RETURNED and verdict.meaning in (Meaning.OPEN, Meaning.PARTLY_PAID):
+        await further_attempts.note_open_in_the_books(tx, payout.id)
     if agrees(payout, verdict.meaning):
         return Settled(state=EventState.UNCHANGED)
     if payout.strategy is DocumentStrategy.OWN_DOCUMENT and (own := await _settle_own(tx, payout, verdict)):
@@ -119,6 +122,8 @@ async def settle(tx: TenantTransaction, payout: Payout, verdict: Verdict) -> Set
             # In this order (design.md, Events): the event's own, the bank file's EndToEndId, the voucher number.
             reference = verdict.payment_reference or exported_as or verdict.voucher_number or payout.number
             return await mark_paid(tx, payout, reference, verdict.paid_on)
+        case Meaning.PAID, PayoutState.RETURNED if on := await further_attempts.find_open(tx, payout.id):
+            return await _further_attempt_paid(tx, payout, verdict, on)
         case Meaning.OPEN | Meaning.PARTLY_PAID, PayoutState.CREDIT_NOTE_OPEN:
             await _set_reopened(tx, payout, reopened=False)
             return Settled(state=EventState.PROCESSED, changes={"reopened": [True, False]})
@@ -177,6 +182,18 @@ async def _waits_for_the_bank(tx: TenantTransaction, payout: Payout) -> bool:
     return paid_by is not PaidBy.LEXOFFICE and not (await payment_evidence.sum_up(tx, payout.id)).is_complete
 
 
+async def _further_attempt_paid(
+    tx: TenantTransaction, payout: Payout, verdict: Verdict, attempt: FurtherAttempt
+) -> Settled:
+    """The books say paid of what came back and is transferred again. Paid all along, they say nothing of that."""
+    if not attempt.is_told_by_the_books:
+        return Settled(state=EventState.UNCHANGED)
+    if await _waits_for_the_bank(tx, payout):
+        return Settled(state=EventState.PROCESSED, reason=Reason.of("bank_has_not_said_paid"))
+    exported_as = await bank_transfers.exported_as(tx, payout.id)
+    return await mark_paid(tx, payout, verdict.payment_reference or exported_as or payout.number, verdict.paid_on)
+
+
 async def mark_paid(tx: TenantTransaction, payout: Payout, reference: str, paid_on: date | None) -> Settled:
     """credit_note_open | returned → paid, its commissions with it. The payout must be locked."""
     # Without lexoffice's own day it is the one on which it told us.
@@ -195,7 +212,7 @@ async def mark_paid(tx: TenantTransaction, payout: Payout, reference: str, paid_
         tx,
         subject="payout",
         subject_id=payout.number,
-        kinds=_ABOUT_THE_DOCUMENT,
+        kinds=(*_ABOUT_THE_DOCUMENT, further_attempts.RETURNED, further_attempts.TASK),
         by="engine",
     )
     return _moved(payout, PayoutState.PAID)
@@ -212,7 +229,7 @@ async def _cancelled(tx: TenantTransaction, payout: Payout, meaning: Meaning) ->
 async def mark_returned(tx: TenantTransaction, payout: Payout, reason: Reason) -> Settled:
     """credit_note_open | paid → returned, with the question what becomes of it. The payout must be locked."""
     await payouts.change_state(tx, payout, PayoutState.RETURNED, reason=reason)
-    await _ask(tx, payout, "returned", reason, actions=("paid", "cancelled", "settled_manually"))
+    await further_attempts.ask_what_becomes_of_it(tx, payout, reason)
     return _moved(payout, PayoutState.RETURNED)
 
 

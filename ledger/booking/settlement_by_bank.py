@@ -4,7 +4,7 @@ The payout is locked; applying twice changes nothing. There is never a second tr
 """
 
 from ledger import tasks
-from ledger.bank import payment_evidence, return_reasons
+from ledger.bank import further_attempts, payment_evidence, return_reasons
 from ledger.bank.payment_evidence import Proved
 from ledger.booking import settlement
 from ledger.database import TenantTransaction
@@ -52,7 +52,9 @@ async def _note(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
                 kind="paid_too_much",
                 subject="payout",
                 subject_id=payout.number,
-                reason=Reason.of("paid_too_much", more=proved.open_cents - due),
+                reason=Reason.of(
+                    "paid_twice" if proved.attempts_out > 1 else "paid_too_much", more=proved.open_cents - due
+                ),
                 links={"payout": f"/api/v1/payouts/{payout.number}"},
             ),
         )
@@ -67,12 +69,14 @@ async def _came_back(tx: TenantTransaction, payout: Payout, proved: Proved) -> N
         return  # as if nothing had left: the payout is open again
     if payout.state is PayoutState.PAID and await _is_paid_since(tx, payout, proved):
         return
+    if proved.last_back == "return":
+        reason = Reason.of("bank_returned", why=return_reasons.in_words(proved.return_code).model_dump())
+    else:
+        reason = Reason.of("bank_reversed")
     if payout.state in (PayoutState.CREDIT_NOTE_OPEN, PayoutState.PAID):
-        if proved.last_back == "return":
-            reason = Reason.of("bank_returned", why=return_reasons.in_words(proved.return_code).model_dump())
-        else:
-            reason = Reason.of("bank_reversed")
         await settlement.mark_returned(tx, payout, reason)
+    elif payout.state is PayoutState.RETURNED and await further_attempts.end_returned(tx, payout):
+        await further_attempts.ask_what_becomes_of_it(tx, payout, reason)
 
 
 async def _is_paid_since(tx: TenantTransaction, payout: Payout, proved: Proved) -> bool:
@@ -93,7 +97,7 @@ async def _is_paid_since(tx: TenantTransaction, payout: Payout, proved: Proved) 
 
 async def _left(tx: TenantTransaction, payout: Payout, proved: Proved) -> None:
     if payout.state is PayoutState.RETURNED:
-        if proved.returns:  # it came back, and left once more
+        if proved.left_again:
             await settlement.mark_paid(tx, payout, proved.end_to_end_id or payout.number, proved.sent_on)
         return
     if payout.state is not PayoutState.CREDIT_NOTE_OPEN:

@@ -1,4 +1,7 @@
-"""Books `none`: no books say that a payout is paid. The bank does, or a person with day and reference (rules.md)."""
+"""Books `none`: no books say that a payout is paid. The bank does, or a person with day and reference (rules.md).
+
+So it is with what came back and is transferred again, whatever the books: they may have said paid all along.
+"""
 
 from datetime import date
 
@@ -6,6 +9,7 @@ from ledger import clock
 from ledger.database import TenantTransaction
 from ledger.payouts import decisions, payout_lines, payouts
 from ledger.payouts.decisions import Decision
+from ledger.payouts.payouts import Payout
 from ledger.plain_text import line
 from ledger.refusals import NotAcceptable, NotAllowedNow
 from ledger.types import BERLIN, Books, Frozen, PayoutState
@@ -23,15 +27,16 @@ class Payment(Frozen):
 
 
 async def record_payment(tx: TenantTransaction, number: str, payment: Payment, *, actor: str) -> Decision:
-    """credit_note_open → paid, final for its commissions. Locks the payout. The workflow is told by the decision.
+    """credit_note_open | returned → paid, final for its commissions. Locks the payout.
 
-    Raises NotFound, NotAllowedNow (books that say it themselves, another state), NotAcceptable (day before the payout
-    or to come, reference that is no line of 1 to 140 characters).
+    The workflow is told by the decision. Raises NotFound, NotAllowedNow (books that say it themselves, another state),
+    NotAcceptable (day before the payout or to come, reference that is no line of 1 to 140 characters).
     """
     payout = await payouts.lock(tx, number)
-    if payout.books is not Books.NONE:
+    again = payout.state is PayoutState.RETURNED and await _is_transferred_again(tx, payout)
+    if payout.books is not Books.NONE and not again:
         raise NotAllowedNow("paid_is_told_by_the_books")
-    if payout.state is not PayoutState.CREDIT_NOTE_OPEN:
+    if payout.state is not PayoutState.CREDIT_NOTE_OPEN and not again:
         raise NotAllowedNow("payout_awaits_no_payment")
     if not payout.created_at.astimezone(BERLIN).date() <= payment.paid_on <= clock.today():
         raise NotAcceptable("paid_on_not_acceptable")
@@ -50,3 +55,17 @@ async def record_payment(tx: TenantTransaction, number: str, payment: Payment, *
     )
     await payout_lines.pay(tx, payout.id)
     return decision
+
+
+async def _is_transferred_again(tx: TenantTransaction, payout: Payout) -> bool:
+    """Two persons have decided it (ledger/bank/further_attempts.py)."""
+    return bool(
+        await tx.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM payment_attempts
+                            WHERE tenant_id = $1 AND payout_id = $2 AND confirmed_at IS NOT NULL AND ended_at IS NULL)
+            """,
+            tx.tenant.id,
+            payout.id,
+        )
+    )

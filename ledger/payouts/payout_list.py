@@ -140,7 +140,7 @@ def _phrases(wanted: PayoutFilter) -> Iterator[tuple[str, object]]:
             """p.id = ANY (ARRAY(
                    SELECT l.payout_id FROM bank_run_lines l
                      JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
-                    WHERE l.tenant_id = $1 AND r.number = {} AND l.released_at IS NULL))""",
+                    WHERE l.tenant_id = $1 AND r.number = {} AND stood_in_file(l)))""",
             wanted.bank_run.upper(),
         )
 

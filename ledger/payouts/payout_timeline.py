@@ -210,7 +210,7 @@ async def _bank_runs(tx: TenantTransaction, payout: Payout) -> AsyncIterator[Ste
         """
         SELECT r.number, r.created_by, r.created_at, r.file_made_at, r.exported_by FROM bank_run_lines l
           JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
-         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND l.released_at IS NULL ORDER BY r.seq LIMIT $3
+         WHERE l.tenant_id = $1 AND l.payout_id = $2 AND stood_in_file(l) ORDER BY r.seq LIMIT $3
         """,
         tx.tenant.id,
         payout.id,

@@ -75,10 +75,9 @@ async def of_payout(tx: TenantTransaction, payout: Payout) -> Waits:
             return Waits(waits_for=For.ANSWER, since=question["created_at"], reason=_asked(question), who=who)
         case PayoutState.OUTCOME_UNKNOWN:
             return Waits(waits_for=For.SEARCH, since=since)
-        case PayoutState.CREDIT_NOTE_OPEN:
+        # What came back, with no question open: two persons have it transferred again.
+        case PayoutState.CREDIT_NOTE_OPEN | PayoutState.RETURNED:
             return Waits(waits_for=For.PAYMENT, since=since, who=await _people(tx, Permission.BANK))
-        case PayoutState.RETURNED:
-            return Waits(waits_for=For.ANSWER, since=since, who=await _people(tx, Permission.APPROVE))
         case _:
             return Waits(waits_for=For.ENDED, since=since, reason=payout.why)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from ledger.bank.further_attempts import WAITING
 from ledger.database import TenantTransaction
 from ledger.payouts.payouts import Payout
 from ledger.reasons import Reason
@@ -61,7 +62,7 @@ class AccountFacts(Frozen):
 async def since(tx: TenantTransaction, instant: datetime) -> News:
     """What happened after the instant, and what is open now. Sums in gross cents."""
     row = await tx.fetchrow(
-        """
+        f"""
         SELECT (SELECT count(*) FROM tasks WHERE tenant_id = $1 AND state = 'open') AS tasks,
                (SELECT count(*) FROM partner_bank_details
                  WHERE tenant_id = $1 AND state = 'pending' AND confirmed_at IS NULL) AS accounts,
@@ -70,15 +71,15 @@ async def since(tx: TenantTransaction, instant: datetime) -> News:
                (SELECT count(*) FROM events
                  WHERE tenant_id = $1 AND state = 'failed' AND received_at > $2) AS failed,
                sums.*
-          FROM (SELECT count(*) FILTER (WHERE state = 'credit_note_open') AS to_pay,
-                       COALESCE(sum(gross_cents) FILTER (WHERE state = 'credit_note_open'), 0)::bigint AS to_pay_cents,
+          FROM (SELECT count(*) FILTER (WHERE state <> 'paid') AS to_pay,
+                       COALESCE(sum(gross_cents) FILTER (WHERE state <> 'paid'), 0)::bigint AS to_pay_cents,
                        count(*) FILTER (WHERE state = 'paid') AS paid,
                        COALESCE(sum(gross_cents) FILTER (WHERE state = 'paid'), 0)::bigint AS paid_cents
                   FROM payouts p
                  WHERE tenant_id = $1
                    AND (state = 'paid' AND updated_at > $2
                         -- As on the page Heute: what is in a bank file that has left the house is transferred.
-                        OR state = 'credit_note_open' AND NOT EXISTS (
+                        OR {WAITING} AND NOT EXISTS (
                            SELECT FROM bank_run_lines l
                              JOIN bank_runs r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
                             WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL

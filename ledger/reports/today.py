@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from ledger.bank.further_attempts import WAITING
 from ledger.database import TenantTransaction
 from ledger.types import DocumentKind, Frozen, PayoutNumber, PayoutState
 
@@ -49,7 +50,7 @@ class News(Frozen):
 
 
 # Looked up for each open payout by itself: joined, all bank runs of all years would be read.
-_OPEN = """
+_OPEN = f"""
     SELECT p.id, p.gross_cents, p.created_at, p.seq,
            r.number AS bank_run
       FROM payouts p
@@ -57,7 +58,7 @@ _OPEN = """
                           WHERE l.tenant_id = p.tenant_id AND l.payout_id = p.id AND l.released_at IS NULL LIMIT 1) l
              ON true
       LEFT JOIN bank_runs r ON r.tenant_id = $1 AND r.id = l.run_id AND r.state IN ('exported', 'confirmed')
-     WHERE p.tenant_id = $1 AND p.state = 'credit_note_open'
+     WHERE p.tenant_id = $1 AND {WAITING}
 """
 
 

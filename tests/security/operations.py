@@ -147,6 +147,7 @@ NEEDS: dict[str, Need] = {
     "confirm_reversal": Need(APPROVE, absent=True),
     "refuse_reversal": Need(APPROVE, _REASON, absent=True),
     "withdraw_reversal": Need(APPROVE, _REASON, absent=True),
+    "withdraw_further_attempt": Need(APPROVE, _REASON),
     "get_posting_categories": Need(READ),
     "read_posting_categories": Need(WRITE),
     "choose_posting_category": Need(WRITE, {"category_id": "{resource}"}),

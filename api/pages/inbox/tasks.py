@@ -16,7 +16,7 @@ from api.pages.frame.rendering import PageRoute
 from api.pages.frame.visits import Visit, may, require_fresh
 from api.pages.words import answer_words, audit_words, event_words, task_words, waiting_words
 from ledger import tasks
-from ledger.bank import bank_transfers
+from ledger.bank import bank_transfers, further_attempts
 from ledger.booking.resolutions import Answer
 from ledger.commissions import commissions, manual_lines
 from ledger.database import TenantTransaction
@@ -94,11 +94,11 @@ async def task_page(task: UUID, visit: Reader) -> Response:
 async def resolve(task: UUID, visit: Reader) -> Response:
     """What concerns a payout or a Storno is a decision and needs the right to approve, as with keys.
 
-    Confirming a Storno is as weighty as asking for one: with a fresh second factor.
+    Confirming a Storno, or that money leaves again, is as weighty as an approval: with a fresh second factor.
     """
     tenant, person = visit.tenant, visit.person
     detail = {name: visit.field(name) for name in answer_words.FIELDS if visit.field(name)}
-    if visit.field("action") == "confirm" and await _decides_reversal(visit, TaskId(task)):
+    if visit.field("action") == "confirm" and await _is_weighty(visit, TaskId(task)):
         await require_fresh(visit, page=f"{PAGE}/{task}")
     answer = Answer(action=visit.field("action"), reason=visit.field("reason") or None, detail=detail)
     try:
@@ -164,10 +164,11 @@ def _require_answer_fields(answer: Answer) -> None:
         raise NotAcceptable("reason_missing")
 
 
-async def _decides_reversal(visit: Visit, task_id: TaskId) -> bool:
+async def _is_weighty(visit: Visit, task_id: TaskId) -> bool:
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         task = await tasks.get(tx, task_id)
-    return task.subject == own_reversals.SUBJECT and _may_answer(visit, task)
+    about = task.subject == own_reversals.SUBJECT or task.kind == further_attempts.TASK
+    return about and _may_answer(visit, task)
 
 
 async def _exists(visit: Visit, task_id: TaskId) -> bool:

@@ -24,7 +24,7 @@ from api.pages.words.task_words import of_kind
 from ledger import tasks
 from ledger.access import same_person
 from ledger.access.sessions import Person
-from ledger.bank import bank_candidates, partner_accounts
+from ledger.bank import bank_candidates, further_attempts, partner_accounts
 from ledger.bank.bank_candidates import Candidate
 from ledger.database import TenantTransaction
 from ledger.documents.own import delivery, issuing
@@ -82,6 +82,7 @@ _HINTS = {
     "bestaetigt": N_("Die Änderung ist bestätigt."),
     "beleg-storno": N_("Der Storno ist verlangt. Über der Vier-Augen-Grenze bestätigt ihn eine zweite Person."),
     "storno-zurueck": N_("Der Storno ist zurückgenommen."),
+    "nicht-erneut": N_("Die erneute Überweisung ist zurückgenommen."),
     "gesendet": N_("Der Beleg wird erneut an den Partner gesendet."),
     "unzustellbar": N_("Festgehalten: Die Mail mit dem Beleg kam zurück."),
     "uebergeben": N_("Festgehalten: Der Partner hat den Beleg."),
@@ -282,6 +283,7 @@ async def _shown(
         objection = await objections.of_payout(tx, payout.number)
         vat_proof = await vat_proofs.of_partner(tx, payout.partner_id) if _needs_proof(payout) else None
         reversals = await own_reversal_rows.of_payout(tx, payout.id)
+        attempts = await further_attempts.list_of(tx, payout.id)
         name_of = await names(tx)
         transfer = await _not_in_a_file(tx, visit, payout)
         own = await payout_documents.of_payout(tx, payout)
@@ -324,6 +326,7 @@ async def _shown(
         objection=objection,
         reversals=reversals,
         reversal_words=reversal_words,
+        attempts=attempts,
         transfer=transfer,
         own=own,
         preview=preview,
@@ -357,8 +360,8 @@ def _can(person: Person, payout: Payout, waits: Waits, seen: Waiting) -> dict[st
         "put_back": may_work and is_early and not is_put_back,
         "take_up": may_work and is_put_back,
         "pay": person.may(Permission.APPROVE)
-        and payout.books is Books.NONE
-        and payout.state is PayoutState.CREDIT_NOTE_OPEN,
+        and waits.waits_for is For.PAYMENT
+        and (payout.books is Books.NONE or payout.state is PayoutState.RETURNED),
         "note": may_work,
         "send": may_work and payout.credit_note_number is not None and payout.own_document_number is None,
         "deliver": may_work,
@@ -371,10 +374,10 @@ def _can(person: Person, payout: Payout, waits: Waits, seen: Waiting) -> dict[st
 
 async def _not_in_a_file(tx: TenantTransaction, visit: Visit, payout: Payout) -> Candidate | None:
     """Why no bank file may pay what waits for its transfer; None where one may, or has."""
-    if payout.state is not PayoutState.CREDIT_NOTE_OPEN:
+    if payout.state not in (PayoutState.CREDIT_NOTE_OPEN, PayoutState.RETURNED):
         return None
     [judged] = await bank_candidates.judged(tx, visit.doors.vault, payouts=[payout.id])
-    return judged if judged.barred and judged.why_not != "in_another_run" else None
+    return judged if judged.barred and judged.why_not not in ("in_another_run", "not_waiting") else None
 
 
 def _document_url(visit: Visit, payout: Payout, resource: UUID | str | None) -> str | None:

@@ -54,6 +54,11 @@ ACTIONS: dict[str, ActionWords] = {
         needs=("objection_day",),
         reason=True,
     ),
+    "transfer_again": ActionWords(
+        N_("Erneut überweisen"),
+        N_("Das Geld kam zurück. Nach einer zweiten Person geht es auf demselben Beleg an das Konto, das jetzt gilt."),
+        reason=True,
+    ),
     "paid": ActionWords(
         N_("Ausgezahlt"),
         N_("Das Geld ist beim Partner. Ist die Gutschrift in lexoffice aufgehoben, brauchen Ihre Bücher eine neue."),
@@ -98,8 +103,8 @@ ACTIONS: dict[str, ActionWords] = {
         N_("Der Partner hat den Beleg; er gilt von nun an als zugestellt. Nennen Sie Weg und Tag im Grund."),
         reason=True,
     ),
-    "confirm": ActionWords(N_("Bestätigen"), N_("Die Zeile zählt von nun an.")),
-    "refuse": ActionWords(N_("Ablehnen"), N_("Die Zeile zählt nicht."), reason=True),
+    "confirm": ActionWords(N_("Bestätigen"), N_("Was verlangt ist, gilt von nun an.")),
+    "refuse": ActionWords(N_("Ablehnen"), N_("Es gilt nicht."), reason=True),
     "acknowledge": ActionWords(N_("Zur Kenntnis nehmen"), N_("Danach kann die Bankverbindung bestätigt werden.")),
     "obsolete": ActionWords(N_("Hat sich erledigt"), ""),
     "done": ActionWords(N_("Erledigt"), N_("Die Aufgabe ist damit geschlossen.")),

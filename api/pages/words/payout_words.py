@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from api.http.language import in_words
 from api.pages.frame.languages import N_, _, day, money, ngettext, span
 from api.pages.frame.words import DONE, MOVING, STOPPED, TROUBLE, WAITING, tone
+from ledger.bank.further_attempts import FurtherAttempt
 from ledger.payouts.approval_queue import Waiting
 from ledger.payouts.due import NotDue
 from ledger.payouts.payout_timeline import Step
@@ -254,3 +255,22 @@ REASONS = {
     NotDue.NO_BANK_DETAILS: N_("Keine Bankverbindung"),
     NotDue.BANK_DETAILS_NOT_CONFIRMED: N_("Bankverbindung wartet auf eine zweite Person"),
 }
+
+
+_ENDED_ATTEMPTS = {
+    "refused": (N_("abgelehnt"), STOPPED),
+    "withdrawn": (N_("zurückgenommen"), STOPPED),
+    "paid": (N_("angekommen"), DONE),
+    "returned": (N_("kam ebenfalls zurück"), TROUBLE),
+    "cancelled": (N_("hat sich erledigt"), STOPPED),
+}
+
+
+def attempt(one: FurtherAttempt) -> tuple[str, str]:
+    """How far a further transfer is, and its tone."""
+    if one.ended_how is not None:
+        word, tone = _ENDED_ATTEMPTS[one.ended_how]
+        return _(word), tone
+    if one.confirmed_at is None:
+        return _("wartet auf eine zweite Person"), WAITING
+    return _("wird überwiesen"), MOVING

@@ -285,6 +285,13 @@ KINDS: dict[str, TaskWords] = {
             "mit Begründung weg. Nennt er eine Auszahlung, enthält bis dahin keine Datei für die Bank diese."
         ),
     ),
+    "transfer_again_asked": TaskWords(
+        N_("Erneut überweisen?"),
+        N_(
+            "Bitte vergleichen Sie das Konto. Wer die Überweisung verlangt, das Konto erfasst oder die Rückbuchung "
+            "zugeordnet hat, bestätigt sie nicht selbst. Danach nimmt der nächste Zahlungslauf sie auf."
+        ),
+    ),
     "paid_too_much": TaskWords(
         N_("Zu viel überwiesen"),
         N_("Bitte sehen Sie die Umsätze der Auszahlung an, und fordern Sie zurück, was zu viel ist."),

@@ -25,6 +25,12 @@ CREATE OR REPLACE FUNCTION find_accounts_to_activate(at_most integer) RETURNS TA
 REVOKE ALL ON FUNCTION find_accounts_to_activate FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_accounts_to_activate TO partnerdesk_app;
 
+-- Whether the file that counts holds this payment: it was not dropped before the file was made. What was sent came back
+-- and is sent once more by another file stood in it all the same.
+CREATE OR REPLACE FUNCTION stood_in_file(line bank_run_lines) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $$ SELECT line.released_at IS NULL OR line.released_code = 'transferred_again' $$;
+
 -- Number and sum of a run are those of its payments, and what two persons saw is what the file holds.
 CREATE OR REPLACE FUNCTION bank_run_adds_up() RETURNS trigger
     LANGUAGE plpgsql AS $$
@@ -37,7 +43,7 @@ BEGIN
         RETURN NULL;
     END IF;
     SELECT count(*) AS payments, COALESCE(sum(amount_cents), 0) AS total INTO lines
-      FROM bank_run_lines WHERE tenant_id = NEW.tenant_id AND run_id = NEW.id AND released_at IS NULL;
+      FROM bank_run_lines l WHERE l.tenant_id = NEW.tenant_id AND l.run_id = NEW.id AND stood_in_file(l);
     IF (lines.payments, lines.total) IS DISTINCT FROM (run.payments::bigint, run.total_cents::numeric) THEN
         RAISE EXCEPTION 'the payments of run % do not add up', run.number USING ERRCODE = 'PD005';
     END IF;
@@ -68,6 +74,13 @@ BEGIN
                              OLD.end_to_end_id, OLD.remittance) THEN
         RAISE EXCEPTION 'a payment of a bank run does not change' USING ERRCODE = 'PD020';
     END IF;
+    -- Two persons have it transferred again, by another file.
+    IF TG_OP = 'UPDATE' AND OLD.released_at IS NULL AND NEW.released_code = 'transferred_again'
+       AND EXISTS (SELECT FROM payment_attempts
+                    WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.payout_id AND confirmed_at IS NOT NULL
+                      AND ended_at IS NULL) THEN
+        RETURN NULL;
+    END IF;
     -- Lines come and go while the run is a draft; all of them are released with a run that is cancelled.
     IF NOT EXISTS (SELECT 1 FROM bank_runs
                     WHERE tenant_id = NEW.tenant_id AND id = NEW.run_id
@@ -81,7 +94,7 @@ CREATE OR REPLACE TRIGGER bank_run_lines_stay AFTER INSERT OR UPDATE ON bank_run
     FOR EACH ROW EXECUTE FUNCTION bank_run_lines_stay();
 COMMENT ON TRIGGER bank_run_lines_stay ON bank_run_lines IS
     'Refuses to change a payment, and any change after the run was approved (PD020).'
-    ' Relied on by ledger/bank/bank_runs.py, ledger/bank/bank_run_cancelling.py.';
+    ' Relied on by ledger/bank/bank_runs.py, ledger/bank/bank_run_cancelling.py, ledger/bank/further_attempts.py.';
 
 -- The file is made once; what can be stored anew is its encryption alone.
 CREATE OR REPLACE FUNCTION bank_file_stays() RETURNS trigger
@@ -173,3 +186,29 @@ COMMENT ON TRIGGER stay_as_written ON bank_entries IS
     'Refuses the application another booking in the same row (PD050). Relied on by ledger/bank/statement_intake.py.';
 
 COMMENT ON TABLE payment_evidence IS 'What a booking proves of a payout: a debit, a return or a reversal.';
+
+COMMENT ON TABLE payment_attempts IS
+    'That two persons have what came back transferred once more: who, to which account, and how it ended.';
+
+CREATE OR REPLACE TRIGGER stay_as_written BEFORE UPDATE ON payment_attempts FOR EACH ROW
+    WHEN (current_user = 'partnerdesk_app')
+    EXECUTE FUNCTION stay_as_written('id', 'payout_id', 'attempt', 'bank_details_id', 'reason', 'requested_by',
+                                     'requested_at');
+COMMENT ON TRIGGER stay_as_written ON payment_attempts IS
+    'Refuses the application another attempt in the same row (PD050). Relied on by ledger/bank/further_attempts.py.';
+
+-- Whoever answers what becomes of it (the bank, the books, a person, a Storno) has ended the attempt.
+CREATE OR REPLACE FUNCTION attempts_end_with_their_payout() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE payment_attempts
+       SET ended_by = 'ledger', ended_at = now(), ended_how = CASE NEW.state WHEN 'paid' THEN 'paid' ELSE 'cancelled' END
+     WHERE tenant_id = NEW.tenant_id AND payout_id = NEW.id AND ended_at IS NULL;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER attempts_end_with_their_payout AFTER UPDATE OF state ON payouts FOR EACH ROW
+    WHEN (OLD.state = 'returned' AND NEW.state <> 'returned')
+    EXECUTE FUNCTION attempts_end_with_their_payout();
+COMMENT ON TRIGGER attempts_end_with_their_payout ON payouts IS
+    'Ends the further attempt of a payout that is returned no more. Relied on by ledger/bank/further_attempts.py.';

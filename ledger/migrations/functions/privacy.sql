@@ -19,7 +19,8 @@ BEGIN
     DELETE FROM partner_bank_details b
      WHERE b.tenant_id = current_tenant() AND b.partner_id = of_partner
        AND NOT EXISTS (SELECT FROM payouts p WHERE p.tenant_id = b.tenant_id AND p.bank_details_id = b.id)
-       AND NOT EXISTS (SELECT FROM bank_run_lines l WHERE l.tenant_id = b.tenant_id AND l.bank_details_id = b.id);
+       AND NOT EXISTS (SELECT FROM bank_run_lines l WHERE l.tenant_id = b.tenant_id AND l.bank_details_id = b.id)
+       AND NOT EXISTS (SELECT FROM payment_attempts a WHERE a.tenant_id = b.tenant_id AND a.bank_details_id = b.id);
     GET DIAGNOSTICS accounts = ROW_COUNT;
     DELETE FROM document_snapshots
      WHERE tenant_id = current_tenant() AND resource = 'contact' AND resource_id = contact;
@@ -94,6 +95,8 @@ CREATE OR REPLACE FUNCTION forget_unused_accounts(older_than interval, at_most i
                   AND NOT EXISTS (SELECT FROM payouts p WHERE p.tenant_id = b.tenant_id AND p.bank_details_id = b.id)
                   AND NOT EXISTS (SELECT FROM bank_run_lines l
                                    WHERE l.tenant_id = b.tenant_id AND l.bank_details_id = b.id)
+                  AND NOT EXISTS (SELECT FROM payment_attempts a
+                                   WHERE a.tenant_id = b.tenant_id AND a.bank_details_id = b.id)
                 LIMIT at_most))
         RETURNING 1)
     SELECT count(*)::integer FROM gone

@@ -105,6 +105,7 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     ("POST", "/admin/auszahlungen/{number}/beteiligungen/{hand}/bestaetigen"): Permission.APPROVE,
     ("POST", "/admin/auszahlungen/{number}/beleg-stornieren"): Permission.APPROVE,
     ("POST", "/admin/auszahlungen/{number}/stornos/{reversal}/zuruecknehmen"): Permission.APPROVE,
+    ("POST", "/admin/auszahlungen/{number}/erneut/zuruecknehmen"): Permission.APPROVE,
     **{
         ("POST", f"/admin/auszahlungen/{{number}}/{act}"): (Permission.WRITE, Permission.APPROVE)
         for act in ("stornieren", "zurueckstellen", "aufnehmen", "notiz", "beleg-senden")

@@ -15,8 +15,8 @@ from tests.fixtures.bank_statements import Line, camt
 from tests.fixtures.ledger_shop import Shop
 from tests.fixtures.own_payouts import reverse
 from tests.fixtures.payable import look
+from tests.fixtures.told_by_the_bank import back, choose, out, told
 from tests.ledger.bank.test_own_document_bars import delivered, own_payout
-from tests.ledger.bank.test_payment_matching import back, choose, out, told
 
 ANNAS = iban(int.from_bytes(b"ANNA", "big") % 10**9)
 

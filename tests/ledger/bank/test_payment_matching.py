@@ -4,51 +4,18 @@ from itertools import permutations
 
 import pytest
 
-from ledger.bank import payment_evidence, payment_matching, statement_files
-from ledger.bank.statement_files import Handed
+from ledger.bank import payment_evidence, payment_matching
 from ledger.booking import settlement_by_bank
 from ledger.payouts import payouts
 from ledger.payouts.payouts import Payout
 from ledger.types import PaidBy, PayoutState
 from ledger.vault import Vault
 from tests.fixtures.bank_runs import exported, held, iban, open_payout, own_account
-from tests.fixtures.bank_statements import DAY, Line, camt
+from tests.fixtures.bank_statements import DAY, Line
 from tests.fixtures.ledger_shop import Shop
+from tests.fixtures.told_by_the_bank import IBAN, back, choose, look, out, told, why
 
-IBAN, OTHER = iban(1), iban(2)
-
-
-async def told(shop: Shop, vault: Vault, *lines: Line, number: int = 1, message: str = "053") -> None:
-    """The bank tells, and every booked entry is compared; then the payouts are looked at, as their workflows do."""
-    made = f"2026-11-30T{10 + number}:00:00"
-    handed = Handed(
-        name="a.xml", content=camt(*lines, number=number, message=message, made=made), by="user:1", how="page"
-    )
-    [outcome] = await statement_files.bring(shop.ledger, vault, shop.tenant, [handed])
-    assert outcome.refused is None, outcome.refused
-    async with shop.ledger.transaction(shop.tenant) as tx:
-        waiting = await payment_matching.list_waiting(tx, limit=100)
-    for entry in waiting:
-        async with shop.ledger.transaction(shop.tenant, cause="test") as tx:
-            matched = await payment_matching.match(tx, entry)
-            for number_of in matched.payouts:
-                await settlement_by_bank.apply(tx, await payouts.lock(tx, number_of))
-
-
-async def look(shop: Shop, payout: Payout) -> tuple[str, object, str | None]:
-    [row] = await shop.rows(
-        "SELECT state, transferred_on, state_reason_code FROM payouts WHERE number = $1", payout.number
-    )
-    return tuple(row)
-
-
-async def why(shop: Shop) -> list[tuple[str, str | None]]:
-    rows = await shop.rows("SELECT state, outcome_code FROM bank_entries WHERE concerns_us ORDER BY seq")
-    return [tuple(row) for row in rows]
-
-
-async def choose(shop: Shop, paid_by: PaidBy) -> None:
-    await shop.rows("UPDATE tenants SET paid_by = $1", paid_by)
+OTHER = iban(2)
 
 
 @pytest.fixture
@@ -58,14 +25,6 @@ async def sent(shop: Shop, vault: Vault) -> Payout:
     payout = await open_payout(shop, vault, to=IBAN)
     await exported(shop, vault, payout)
     return payout
-
-
-def out(payout: Payout, reference: str = "R1") -> Line:
-    return Line(-11_900, payout.number, IBAN, reference=reference)
-
-
-def back(payout: Payout, reference: str = "R2", cents: int = 11_900, why: str = "AC04", to: str | None = IBAN) -> Line:
-    return Line(cents, payout.number, to, reference=reference, return_code=why, code="PMNT-ICDT-RRTN")
 
 
 def reversed_(payout: Payout, reference: str = "R3") -> Line:

@@ -15,7 +15,7 @@ from tests.fixtures import bank_runs as bank
 from tests.fixtures import payable
 from tests.fixtures.bank_statements import Line
 from tests.fixtures.ledger_shop import Shop
-from tests.ledger.bank.test_payment_matching import IBAN, back, choose, out, told
+from tests.fixtures.told_by_the_bank import IBAN, back, choose, out, told
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 

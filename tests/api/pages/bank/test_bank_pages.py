@@ -13,6 +13,7 @@ from tests.fixtures import bank_runs as bank
 from tests.fixtures.browsers import Browser, Firm
 from tests.fixtures.ledger_shop import Shop
 from tests.fixtures.people import firm, http, other_firm, people_app, people_settings
+from tests.fixtures.told_by_the_bank import IBAN, back, out, told
 
 __all__ = ["firm", "http", "other_firm", "people_app", "people_settings"]
 
@@ -215,3 +216,29 @@ async def test_a_returned_payout_is_marked_as_paid_with_its_day(firm: Firm, bank
     page = (await admin.get(f"/admin/auszahlungen/{payout.number}")).text
     assert f"Ausgezahlt am {day:%d.%m.%Y}, Zahlungsreferenz {payout.number}." in page
     assert "Bezahlt am" in page
+
+
+async def test_what_came_back_is_transferred_again_by_two_persons(firm: Firm, bank_office: Shop) -> None:
+    vault = firm.parts.vault
+    await bank.own_account(bank_office, vault)
+    payout = await bank.open_payout(bank_office, vault, to=IBAN)
+    await bank.exported(bank_office, vault, payout)
+    await told(bank_office, vault, out(payout), back(payout))
+    first, second = await firm.person(Role.APPROVER), await firm.person(Role.APPROVER)
+    page = f"/admin/auszahlungen/{payout.number}"
+
+    async def answered(who: Browser, action: str) -> int:
+        task = re.search(r'href="(/admin/aufgaben/[0-9a-f-]+)"', (await who.get(page)).text)
+        assert task is not None
+        form = {"action": action, "reason": "Konto geprüft."}
+        return (await who.post(task[1], form, shown_at=task[1])).status_code
+
+    assert await answered(first, "transfer_again") == 303
+    assert "wartet auf eine zweite Person" in (await second.get(page)).text
+    assert await answered(second, "confirm") == 303
+    assert "wird überwiesen" in (await second.get(page)).text
+    refused = await first.post(f"{page}/erneut/zuruecknehmen", {"grund": ""}, shown_at=page)
+    assert refused.status_code == 409
+    back_again = await first.post(f"{page}/erneut/zuruecknehmen", {"grund": "Verrechnet."}, shown_at=page)
+    assert back_again.status_code == 303
+    assert "zurückgenommen" in (await second.get(page)).text
