@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -52,6 +52,7 @@ from api.operator_doors import doors_for_operators, listen, serve_doors
 from engine import announcing, schedules
 from engine.connect import missing_search_attributes, open_client
 from engine.schedules import ensure_payout_run, ensure_sweeps, restore_schedules
+from ledger.connections import running_workers
 from ledger.database import Ledger
 from ledger.inbox import sweeps
 from ledger.migrations.needed import needed_schema
@@ -348,12 +349,20 @@ async def run(settings: Settings, *, health_host: str, health_port: int) -> None
         hands = await stack.enter_async_context(hands_of(settings))
         for worker in workers(client, hands):
             await stack.enter_async_context(worker)
+        saying = asyncio.create_task(running_workers.say_while_running(hands.ledger, client.identity))
+        stack.push_async_callback(_ended, saying)
         doors = doors_for_operators(ready=lambda: readiness(hands.ledger, client, needed), figures=_figures)
         await stack.enter_async_context(serve_doors(doors, settings, listen(health_host, health_port)))
         await _ensure_schedules(client, hands)
         log.info("worker ready", queues=[PAYOUTS, LEXOFFICE, MAIL], pid=os.getpid())
         await stop.wait()
         log.info("worker stopping", grace_seconds=GRACE.total_seconds())
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def _figures() -> bytes:

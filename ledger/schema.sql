@@ -2563,6 +2563,15 @@ CREATE POLICY own_tenant ON retention_days
     CHECK (tenant_id = current_tenant());
 GRANT INSERT, SELECT, UPDATE ON retention_days TO partnerdesk_app;
 
+CREATE TABLE running_workers (
+    name       text PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 200),
+    reads      smallint NOT NULL CHECK (reads > 0),
+    started_at timestamptz NOT NULL DEFAULT now(),
+    seen_at    timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE running_workers IS 'A worker process, which formulas of approvals it reads, and when it last said that it runs.';
+GRANT SELECT ON running_workers TO partnerdesk_app;
+
 CREATE TABLE sale_holds (
     tenant_id      uuid NOT NULL REFERENCES tenants,
     id             uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -5631,6 +5640,29 @@ BEGIN
      WHERE tenant_id = NEW.tenant_id AND transaction_id = NEW.id AND released_at IS NULL;
     RETURN NEW;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_worker_ended(worker text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ DELETE FROM running_workers WHERE name = worker $function$;
+REVOKE ALL ON FUNCTION tell_worker_ended(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tell_worker_ended(text) TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION public.tell_worker_runs(worker text, formulas integer)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    DELETE FROM running_workers WHERE seen_at < now() - interval '1 day';
+    INSERT INTO running_workers AS r (name, reads) VALUES (worker, formulas)
+    ON CONFLICT (name) DO UPDATE SET reads = EXCLUDED.reads, seen_at = now(),
+           started_at = CASE WHEN r.reads = EXCLUDED.reads THEN r.started_at ELSE now() END;
+    $function$;
+REVOKE ALL ON FUNCTION tell_worker_runs(text, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tell_worker_runs(text, integer) TO partnerdesk_app;
 
 CREATE OR REPLACE FUNCTION public.touch_payout_of_line()
  RETURNS trigger

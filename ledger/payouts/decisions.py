@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ledger import tasks
 from ledger.audit import audit
+from ledger.connections import running_workers
 from ledger.database import TenantTransaction
 from ledger.payouts import approval_rule, by_hand, clawbacks, own_stages, payout_content, payout_hands, payouts
 from ledger.payouts.payout_requests import why_blocked
@@ -81,7 +82,8 @@ async def approve(
 ) -> Decision:
     """awaiting_approval → approved.
 
-    Raises NotFound, NotAllowedNow (also where no bank details are in force and nobody confirms a transfer by hand),
+    Raises NotFound, NotAllowedNow (also where no bank details are in force and nobody confirms a transfer by hand, and
+    while a worker runs that does not know the formula of its content),
     SecondPersonNeeded, ContentHasChanged, Blocked. A business of the EU needs a proof of VIES (vat_proofs.require).
     """
     await approval_rule.take_turns(tx, number)
@@ -91,6 +93,7 @@ async def approve(
     await approval_rule.require(tx, payout, actor, found)
     if payout.holds:
         raise NotAllowedNow("payout_held")
+    await running_workers.require_all_to_read(tx, payout.hash_version)
     if await payout_content.renew_content_hash(tx, payout.id) != seen_hash:
         raise ContentHasChanged
     if blocked := await why_blocked(tx, payout):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from ledger.audit import audit
+from ledger.connections import running_workers
 from ledger.database import TenantTransaction
 from ledger.refusals import NotAcceptable, NotFound
 from ledger.tax.document_rules import RULES, BlockedBy, DocumentRule, PartnerFacts, TenantFacts, document_rule
@@ -49,8 +50,8 @@ async def set_strategy(tx: TenantTransaction, case: TaxCase, strategy: DocumentS
 async def choose(tx: TenantTransaction, wanted: Strategies, *, books: Books | None, by: str) -> Strategies:
     """Strategies of these cases and, where it is named, the books, together; for payouts that are made from now on.
 
-    Raises NotAcceptable: a credit note of lexoffice needs lexoffice as books, and a case that it knows.
-    Holds the tenant's row.
+    Raises NotAcceptable: a credit note of lexoffice needs lexoffice as books, and a case that it knows. NotAllowedNow:
+    documents of our own are switched on while a worker runs that does not know them. Holds the tenant's row.
     """
     held = await tx.fetchval("SELECT books FROM tenants WHERE id = $1 FOR NO KEY UPDATE", tx.tenant.id)
     if held is None:
@@ -63,6 +64,8 @@ async def choose(tx: TenantTransaction, wanted: Strategies, *, books: Books | No
         if strategy is DocumentStrategy.LEXOFFICE_CREDIT_NOTE and books is Books.NONE:
             raise NotAcceptable("credit_note_needs_books")
     changed = {case: strategy for case, strategy in after.items() if strategy is not before[case]}
+    if DocumentStrategy.OWN_DOCUMENT in changed.values():
+        await running_workers.require_all_to_read(tx, running_workers.OWN_DOCUMENTS)
     for case, strategy in changed.items():
         await tx.execute(
             """

@@ -9,6 +9,8 @@ COMMENT ON TABLE oauth_consents IS
 COMMENT ON TABLE event_subscriptions IS 'A subscription of ours at lexoffice, and which token it carries.';
 COMMENT ON TABLE recovery_checks IS 'After a restore: the numbers were compared, by whom, and what differed.';
 COMMENT ON TABLE schedules_wanted IS 'A schedule of the engine that is still to be set as the ledger says.';
+COMMENT ON TABLE running_workers IS
+    'A worker process, which formulas of approvals it reads, and when it last said that it runs.';
 
 CREATE OR REPLACE FUNCTION find_webhook_token(hmacs bytea[])
     RETURNS TABLE (tenant_id uuid, slug text, provider text, token_id uuid, kind text,
@@ -95,3 +97,21 @@ CREATE OR REPLACE FUNCTION find_schedules_wanted(older_than interval, at_most in
     $$;
 REVOKE ALL ON FUNCTION find_schedules_wanted FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_schedules_wanted TO partnerdesk_app;
+
+-- A worker says that it runs; what has not been heard of for a day is forgotten.
+CREATE OR REPLACE FUNCTION tell_worker_runs(worker text, formulas integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$
+    DELETE FROM running_workers WHERE seen_at < now() - interval '1 day';
+    INSERT INTO running_workers AS r (name, reads) VALUES (worker, formulas)
+    ON CONFLICT (name) DO UPDATE SET reads = EXCLUDED.reads, seen_at = now(),
+           started_at = CASE WHEN r.reads = EXCLUDED.reads THEN r.started_at ELSE now() END;
+    $$;
+REVOKE ALL ON FUNCTION tell_worker_runs FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tell_worker_runs TO partnerdesk_app;
+
+CREATE OR REPLACE FUNCTION tell_worker_ended(worker text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ DELETE FROM running_workers WHERE name = worker $$;
+REVOKE ALL ON FUNCTION tell_worker_ended FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tell_worker_ended TO partnerdesk_app;
