@@ -20,6 +20,7 @@ from api.http.recognition import Recognition
 from api.http.signing_key import SigningKey
 from api.operator_doors import doors_for_operators, serve_doors
 from api.pages import routes as pages
+from api.pages.frame.visits import PATHS_OF_FILES
 from api.pages.settings import lexoffice_oauth
 from api.v1 import routes as v1
 from api.v1.once import AnsweredBefore, answer_again
@@ -36,11 +37,11 @@ from workflows.messages import Pace
 
 log = structlog.get_logger("api")
 
-PATHS_OF_UPLOADS = ("/api/v1/bank-statements", "/admin/kontoauszuege")
+PATHS_OF_UPLOADS = ("/api/v1/bank-statements", *PATHS_OF_FILES)
 _PATHS_OF_MANY_ROWS = (
     "/api/v1/bank-runs",
     "/api/v1/bank-statements",
-    "/admin/kontoauszuege",
+    *PATHS_OF_FILES,
     "/api/v1/reports/",
     "/admin/zahlungslaeufe",
     "/admin/berichte",

@@ -46,6 +46,17 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/admin/auszahlungslaeufe/{run}": ("{run}", "{run}?ab={run_deep}", "{run}?zeige=wartet", "{first_run}"),
     "/admin/zahlungslaeufe": ("",),
     "/admin/zahlungslaeufe/{number}": ("{bank_run}", "{bank_run}?ab=4000"),
+    "/admin/kontoauszuege": (
+        "", "?ab={statement_deep}", "?offen=1", "?art=statement&von=2025-06-01&bis=2025-06-30", "?art=preview",
+        "?konto={own_account}&offen=1&ab={statement_deep}",
+    ),
+    "/admin/kontoauszuege/dateien": ("", "?ab={statement_file_deep}"),
+    "/admin/kontoauszuege/{statement}": ("{statement}", "{statement}?ab={entry_deep}"),
+    "/admin/nicht-zugeordnet": (
+        "", "?ab={entry_deep}", "?vorschlag=1", "?status=matched", "?status=matched&ab={entry_deep}",
+        "?status=matched&von=2025-06-01&bis=2025-06-30", "?status=set_aside", "?konto={own_account}&vorschlag=1",
+    ),
+    "/admin/nicht-zugeordnet/{entry}": ("{entry}", "{entry}?suche=nowak", "{entry}?suche={number}", "{entry_matched}"),
     "/admin/aufgaben": ("", "?ab={task_deep}", "?status=erledigt", "?status=erledigt&ab={task_old}", "?art=returned",
                         "?art=outcome_unknown&status=erledigt"),
     "/admin/aufgaben/{task}": ("{task}", "{task_unknown}", "{task_resolved}"),
@@ -150,7 +161,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/api/v1/bank-accounts": ("",),
     "/api/v1/bank-runs": ("",),
     "/api/v1/bank-statements": ("",),
-    "/api/v1/bank-entries": ("", "?state=matched"),
+    "/api/v1/bank-entries": ("", "?state=matched", "?state=matched&cursor={entry_deep}"),
     "/api/v1/document-settings": ("",),
     "/api/v1/posting-categories": ("",),
 }  # fmt: skip
@@ -266,6 +277,13 @@ SAMPLES: dict[str, str] = {
     "first_run": "SELECT id FROM payout_runs WHERE tenant_id = $1 ORDER BY seq LIMIT 1",
     "run_deep": "SELECT min(r.seq) + count(*) * 9 / 10 FROM payout_run_rows r WHERE r.tenant_id = $1 AND r.run_id ="
     " (SELECT id FROM payout_runs WHERE tenant_id = $1 ORDER BY seq DESC LIMIT 1) AND r.reason IS NULL",
+    "own_account": "SELECT id FROM tenant_bank_accounts WHERE tenant_id = $1",
+    "statement": "SELECT id FROM bank_statements WHERE tenant_id = $1 ORDER BY seq DESC OFFSET 1 LIMIT 1",
+    "statement_deep": "SELECT min(seq) + count(*) / 10 FROM bank_statements WHERE tenant_id = $1",
+    "statement_file_deep": "SELECT min(seq) + count(*) / 10 FROM statement_files WHERE tenant_id = $1",
+    "entry": "SELECT id FROM bank_entries WHERE tenant_id = $1 AND state = 'unresolved' ORDER BY seq DESC LIMIT 1",
+    "entry_matched": "SELECT id FROM bank_entries WHERE tenant_id = $1 AND state = 'matched' ORDER BY seq LIMIT 1",
+    "entry_deep": "SELECT min(seq) + count(*) / 10 FROM bank_entries WHERE tenant_id = $1 AND concerns_us",
     "bank_run": "SELECT number FROM bank_runs WHERE tenant_id = $1 ORDER BY payments DESC LIMIT 1",
     "credit_note": "SELECT voucher_number FROM external_documents WHERE tenant_id = $1 AND payout_id IS NOT NULL"
     " ORDER BY created_at DESC LIMIT 1",

@@ -9,15 +9,24 @@ from ledger.types import Tenant, UserId
 from ledger.vault import Vault
 
 _PARTNERS_AT_ONCE = 1_000
-_BOOKS = Path(__file__).with_name("books.sql")
+_BOOKS = [Path(__file__).with_name(name) for name in ("books.sql", "bank.sql")]
 _IBAN = "DE02120300000000202051"
-_LARGE = ("state_changes", "commissions", "payout_lines", "transactions", "external_documents", "events", "payouts")
+_LARGE = (
+    "state_changes",
+    "commissions",
+    "payout_lines",
+    "transactions",
+    "external_documents",
+    "events",
+    "payouts",
+    "bank_entries",
+)
 
 
 async def fill_books(
     superuser: "asyncpg.Connection[asyncpg.Record]", vault: Vault, books: Sequence[tuple[Tenant, int]], person: UserId
 ) -> None:
-    """Two years of each of these tenants (bench/books.sql), so many payouts each: 10 commissions, 2 events to a payout.
+    """Two years of each of these tenants (books.sql, bank.sql), so many payouts each: 10 commissions, 2 events to one.
 
     Written past triggers and foreign keys, which is a matter of minutes and not of hours; hence the superuser.
     `person` is who has decided. The tenants must exist, and hold nothing but what tenants.create writes.
@@ -48,7 +57,7 @@ async def fill_books(
             ":person": f"'user:{person}'",
             ":iban": f"'\\x{vault.encrypt(_IBAN).hex()}'::bytea",
         }
-        script = _BOOKS.read_text()
+        script = "".join(part.read_text() for part in _BOOKS)
         for word, value in words.items():
             script = script.replace(word, value)
         await superuser.execute(script)

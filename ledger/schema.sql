@@ -167,8 +167,13 @@ CREATE TABLE bank_entries (
 );
 COMMENT ON TABLE bank_entries IS 'A booking, known once whoever tells it; without text where it is about no payout.';
 CREATE INDEX entries_by_day ON bank_entries (tenant_id, account_id, booked_on);
+CREATE INDEX entries_by_state ON bank_entries (tenant_id, state, seq DESC) WHERE concerns_us;
 CREATE INDEX entries_newest ON bank_entries (tenant_id, seq DESC) WHERE concerns_us;
+CREATE INDEX entries_of_a_statement ON bank_entries (tenant_id, COALESCE(booked_by, statement_id), seq DESC)
+    WHERE concerns_us;
 CREATE INDEX entries_open ON bank_entries (tenant_id, seq DESC) WHERE state IN ('waiting', 'unresolved');
+CREATE INDEX entries_open_of_a_statement ON bank_entries (tenant_id, COALESCE(booked_by, statement_id))
+    WHERE concerns_us AND (state IN ('waiting', 'unresolved'));
 ALTER TABLE bank_entries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE bank_entries FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON bank_entries
@@ -396,6 +401,7 @@ CREATE TABLE bank_statements (
 COMMENT ON TABLE bank_statements IS 'What a bank tells of an own account: a statement, a preview of one, or details.';
 CREATE INDEX numbers_of_statements ON bank_statements (tenant_id, account_id, told_by, year, number)
     WHERE kind = 'statement';
+CREATE INDEX statements_newest ON bank_statements (tenant_id, seq DESC);
 CREATE INDEX statements_of_a_file ON bank_statements (tenant_id, file_id);
 ALTER TABLE bank_statements ENABLE ROW LEVEL SECURITY;
 ALTER TABLE bank_statements FORCE ROW LEVEL SECURITY;

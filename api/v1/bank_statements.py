@@ -3,13 +3,14 @@ what they say is read and decided about by the scope `bank`."""
 
 import base64
 import binascii
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, field_validator
 
+from api.actions import bank_bookings
 from api.http.language import in_words
 from api.http.parts import Doors
 from api.http.rows import after, shown
@@ -17,11 +18,9 @@ from api.v1.answers import ListQuery, Page, page
 from api.v1.callers import Banker, Clerk
 from api.v1.doors import door_router
 from api.v1.once import OnlyOnce
-from ledger.bank import statement_files, unassigned
+from ledger.bank import bank_entries, statement_files, unassigned
+from ledger.bank.bank_entries import BankEntry, EntryFilter, EntryState
 from ledger.bank.statement_files import Handed, Outcome, StatementFile
-from ledger.bank.unassigned import BankEntry
-from ledger.booking import settlement_by_bank
-from ledger.payouts import payouts
 from ledger.types import Submitted
 
 router = door_router("/api/v1", "Kontoauszüge")
@@ -79,10 +78,7 @@ async def bring(doors: Doors, caller: Clerk, brought: StatementsHandedIn) -> JSO
         Handed(name=file.name, content=base64.b64decode(file.content), by=caller.actor, how="api")
         for file in brought.files
     ]
-    outcomes = await statement_files.bring(doors.files, doors.vault, caller.tenant, handed)
-    for one in outcomes:
-        if one.taken and not one.taken.again:
-            await doors.announcer.statement(caller.tenant, one.taken.file)
+    outcomes = await bank_bookings.bring(doors, caller.tenant, handed)
     return JSONResponse({"files": [_outcome(one) for one in outcomes]})
 
 
@@ -111,8 +107,8 @@ class SetAside(Submitted):
 
 
 class EntriesQuery(ListQuery):
-    state: Literal["waiting", "matched", "unrelated", "unresolved", "set_aside"] = Field(
-        default="unresolved", description="Des Umsatzes; sonst die, die niemand zugeordnet hat"
+    state: EntryState = Field(
+        default=EntryState.UNRESOLVED, description="Des Umsatzes; sonst die, die niemand zugeordnet hat"
     )
 
 
@@ -130,10 +126,9 @@ class EntryShown(BankEntry):
 )
 async def list_entries(doors: Doors, caller: Banker, asked: Annotated[EntriesQuery, Query()]) -> JSONResponse:
     async with doors.ledger.transaction(caller.tenant) as tx:
-        found = await unassigned.list_bank_entries(
+        found = await bank_entries.list_bank_entries(
             tx,
-            state=asked.state,
-            updated_since=asked.updated_since,
+            EntryFilter(state=asked.state, updated_since=asked.updated_since),
             after=after(asked.cursor),
             limit=asked.limit,
         )
@@ -150,12 +145,7 @@ async def list_entries(doors: Doors, caller: Banker, asked: Annotated[EntriesQue
 )
 async def assign(entry: UUID, caller: Banker, once: OnlyOnce, to: Annotated[Assignment, Body()]) -> JSONResponse:
     async with once.acting() as (tx, after):
-        assigned, payout = await unassigned.assign(tx, entry, to.payout, by=caller.actor)
-        if payout.state.ends_the_workflow:
-            await settlement_by_bank.apply(tx, payout)
-        else:
-            await payouts.want_recheck(tx, payout.id)
-            after.rechecks([payout.number])
+        assigned = await bank_bookings.assign(tx, after, entry, to.payout, by=caller.actor)
         return after.answer(_entry(assigned))
 
 

@@ -21,6 +21,11 @@ from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound
 from ledger.types import Frozen, Submitted
 from ledger.vault import Vault
 
+OF_ITS_IBAN = """IN (SELECT same.id FROM tenant_bank_accounts a
+          JOIN tenant_bank_accounts same ON same.tenant_id = a.tenant_id AND same.iban_hmac = a.iban_hmac
+         WHERE a.tenant_id = $1 AND a.id = {})"""
+"""Every row of an account (keyset.Conditions): it was recorded anew, and what the bank told stays with the oldest."""
+
 
 class NewOwnAccount(Submitted):
     """`bic` may be left out where the IBAN tells it, inside the EEA.

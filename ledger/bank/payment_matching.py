@@ -189,6 +189,9 @@ async def _match_each(
         verdict = matching.judge(told, found.payment if found else None)
         if found is None:
             verdict = await _without_reference(tx, entry, detail, told)
+        elif verdict.outcome is Outcome.PROPOSED and verdict.why is not None:
+            why = verdict.why.model_copy(update={"params": verdict.why.params | {"payout": found.payout}})
+            verdict = verdict.model_copy(update={"why": why})
         verdicts.append(verdict)
         if found is not None and told.amount_cents:
             # A booking is evidence of a payout once: its transfers to the same one add up.

@@ -1,110 +1,19 @@
-"""Bookings that may be about payouts and prove nothing alone („Nicht zugeordnet"): shown, assigned, set aside."""
+"""Bookings that prove nothing alone („Nicht zugeordnet"): assigned, set aside, taken up again by a person."""
 
-from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from ledger.audit import audit, hands
-from ledger.bank import booking_questions, payment_evidence
-from ledger.bank.bank_ids import masked
+from ledger.bank import bank_entries, booking_questions, payment_evidence
+from ledger.bank.bank_entries import PROPOSALS, BankEntry
 from ledger.bank.matching import is_return
 from ledger.database import TenantTransaction
-from ledger.keyset import RECORDED, Conditions, Place, changed_since
 from ledger.payouts import payouts
 from ledger.payouts.payouts import Payout
-from ledger.reasons import Reason
 from ledger.refusals import NotAllowedNow, NotFound, require_reason
-from ledger.types import Frozen, PartnerId, PayoutState
+from ledger.types import PartnerId, PayoutState
 
-STATES = ("waiting", "matched", "unrelated", "unresolved", "set_aside")
-
-
-class EntryDetail(Frozen):
-    """A transfer within a booking; of the other account the last four characters."""
-
-    end_to_end_id: str | None
-    amount_cents: int | None
-    other_name: str | None
-    other_iban_last4: str | None
-    return_code: str | None
-    text: str | None
-
-    @property
-    def masked_iban(self) -> str | None:
-        """The other IBAN as pages show it."""
-        return masked(self.other_iban_last4) if self.other_iban_last4 else None
-
-
-class BankEntry(Frozen):
-    """A booking (Umsatz) that may be about payouts."""
-
-    id: UUID
-    seq: int
-    booked_on: date | None
-    valued_on: date | None
-    amount_cents: int | None
-    currency: str | None
-    direction: str | None
-    reversal: bool
-    state: str
-    outcome_code: str | None
-    outcome_params: dict[str, Any] | None
-    batch_reference: str | None
-    text: str | None
-    decided_by: str | None
-    details: tuple[EntryDetail, ...]
-
-    @property
-    def why(self) -> Reason | None:
-        """Why it is not assigned."""
-        return Reason.read(self.outcome_code, self.outcome_params)
-
-
-_COLUMNS = """
-    e.id, e.seq, e.booked_on, e.valued_on, e.amount_cents, e.currency, e.direction, e.reversal, e.state, e.outcome_code,
-    e.outcome_params, e.batch_reference, e.text, e.decided_by,
-    COALESCE((SELECT jsonb_agg(jsonb_build_object(
-                     'end_to_end_id', d.end_to_end_id, 'amount_cents', d.amount_cents, 'other_name', d.other_name,
-                     'other_iban_last4', d.other_iban_last4, 'return_code', d.return_code, 'text', d.text)
-                     ORDER BY d.position)
-                FROM bank_entry_details d
-               WHERE d.tenant_id = e.tenant_id AND d.entry_id = e.id AND d.position < 100), '[]') AS details
-"""
-
-
-async def list_bank_entries(
-    tx: TenantTransaction,
-    *,
-    state: str = "unresolved",
-    updated_since: datetime | None = None,
-    after: Place | None = None,
-    limit: int = 50,
-) -> tuple[list[BankEntry], Place | None]:
-    """Newest first; the second value is where the next page begins. Bookings about no payout are never listed."""
-    where = Conditions(tx.tenant.id, limit + 1)
-    where.require("e.state = {}", state)
-    changed_since(where, "e", updated_since)
-    RECORDED.begin(where, "e", after)
-    rows = await tx.fetch(
-        f"""
-        SELECT {_COLUMNS} FROM bank_entries e
-         WHERE e.tenant_id = $1 AND e.concerns_us {where} ORDER BY {RECORDED.by("e")} LIMIT $2
-        """,
-        *where.parameters,
-    )
-    return RECORDED.cut([BankEntry.from_row(row) for row in rows], limit)
-
-
-async def get(tx: TenantTransaction, entry: UUID) -> BankEntry:
-    """A booking that may be about payouts. Raises NotFound."""
-    row = await tx.fetchrow(
-        f"SELECT {_COLUMNS} FROM bank_entries e WHERE e.tenant_id = $1 AND e.id = $2 AND e.concerns_us",
-        tx.tenant.id,
-        entry,
-    )
-    if row is None:
-        raise NotFound("bank_entry_not_found")
-    return BankEntry.from_row(row)
+TO_ASSIGN = (PayoutState.CREDIT_NOTE_OPEN, PayoutState.PAID, PayoutState.RETURNED)
+"""A payout in these has a document that can be paid, or was."""
 
 
 async def assign(tx: TenantTransaction, entry_id: UUID, number: str, *, by: str) -> tuple[BankEntry, Payout]:
@@ -122,7 +31,7 @@ async def assign(tx: TenantTransaction, entry_id: UUID, number: str, *, by: str)
     await hands.hold_partner(tx, PartnerId(partner))
     entry = await _lock(tx, entry_id)
     payout = await payouts.lock(tx, number)
-    if payout.state not in (PayoutState.CREDIT_NOTE_OPEN, PayoutState.PAID, PayoutState.RETURNED):
+    if payout.state not in TO_ASSIGN:
         raise NotAllowedNow("payout_has_no_document_to_pay")
     clear = entry.amount_cents and entry.direction and entry.currency == "EUR" and entry.booked_on
     if not clear or entry.reversal:
@@ -164,7 +73,7 @@ async def assign(tx: TenantTransaction, entry_id: UUID, number: str, *, by: str)
         subject_id=payout.number,
         detail={"entry": str(entry.id), "amount_cents": left, "kind": kind},
     )
-    return await get(tx, entry.id), payout
+    return await bank_entries.get(tx, entry.id), payout
 
 
 async def _left_of(tx: TenantTransaction, entry: BankEntry, payout: Payout) -> int:
@@ -226,10 +135,32 @@ async def set_aside(tx: TenantTransaction, entry_id: UUID, *, by: str, reason: s
         subject_id=str(entry.id),
         detail={"reason": reason},
     )
-    return await get(tx, entry.id)
+    return await bank_entries.get(tx, entry.id)
 
 
-async def _lock(tx: TenantTransaction, entry_id: UUID) -> BankEntry:
+async def take_up_again(tx: TenantTransaction, entry_id: UUID, *, by: str) -> BankEntry:
+    """What was set aside waits for a decision again, with the reason that it had. Locks the own account.
+
+    Evidence never changes: what was assigned stays so. Raises NotFound, NotAllowedNow (not set aside).
+    """
+    entry = await _lock(tx, entry_id, "set_aside")
+    await tx.execute(
+        """
+        UPDATE bank_entries SET state = 'unresolved', decided_by = NULL, decided_at = NULL
+         WHERE tenant_id = $1 AND id = $2
+        """,
+        tx.tenant.id,
+        entry.id,
+    )
+    if entry.why is not None and entry.why.code not in PROPOSALS:
+        await booking_questions.ask(tx, entry.id, entry.why)
+    await audit.record(
+        tx, actor=by, action="statement.entry_taken_up", subject="statement", subject_id=str(entry.id), detail={}
+    )
+    return await bank_entries.get(tx, entry.id)
+
+
+async def _lock(tx: TenantTransaction, entry_id: UUID, state: str = "unresolved") -> BankEntry:
     await tx.execute(
         """
         SELECT 1 FROM tenant_bank_accounts WHERE tenant_id = $1
@@ -238,8 +169,8 @@ async def _lock(tx: TenantTransaction, entry_id: UUID) -> BankEntry:
         tx.tenant.id,
         entry_id,
     )
-    entry = await get(tx, entry_id)
-    if entry.state != "unresolved":
+    entry = await bank_entries.get(tx, entry_id)
+    if entry.state != state:
         raise NotAllowedNow("booking_decided")
     return entry
 

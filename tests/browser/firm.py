@@ -1,5 +1,6 @@
 """A firm in the middle of its month: an object of every kind that a page can show, made through the product's doors."""
 
+import base64
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +11,8 @@ from ledger.payouts import objections
 from ledger.programme import partner_links
 from ledger.roles import Role
 from tests.browser.desks import Colleague, hired, operator
+from tests.fixtures.bank_runs import iban
+from tests.fixtures.bank_statements import Line, camt
 from tests.fixtures.house import House, Shop, until
 
 NAMES = {"CLARA": "Clara Conrad", "BERND": "Bernd Brandt", "ANNA": "Anna Albrecht"}
@@ -63,6 +66,7 @@ async def a_month_of(house: House) -> Month:
     opened = await _opened_payout(shop, "ANNA")
     transferred = await _opened_payout(shop, "BERND")
     run = await _bank_run(shop, transferred)
+    await _statement(shop, paid)
     await _sale_of(shop, gross=357_000, tax=57_000)
     waiting = await shop.api("POST", "/payouts", {"partner": "ANNA"})
     rejected = await shop.api("POST", "/payouts", {"partner": "CLARA"})
@@ -118,6 +122,23 @@ async def _bank_run(shop: Shop, payout: str) -> str:
     return str(made["number"])
 
 
+async def _statement(shop: Shop, payout: str) -> None:
+    """The bank wrote of a transfer that a person typed, of one to a stranger's account, and of the rent."""
+    gross: int = (await shop.api("GET", f"/payouts/{payout}"))["gross_cents"]
+    typed = Line(-gross, payout, name="Anna Albrecht", text=f"Provision {payout}", reference="20261130001")
+    stray = Line(-gross, payout, iban(7), name="A. Albrecht Handel", reference="20261130002")
+    rent = Line(-89_000, name="Hafenverwaltung", reference="20261130003")
+    content = base64.b64encode(camt(typed, stray, rent, number=231)).decode()
+    files = {"files": [{"name": "C53_DE89370400440532013000_231.xml", "content": content}]}
+    await shop.api("POST", "/bank-statements", files)
+
+    async def unassigned() -> list[Any]:
+        found: list[Any] = (await shop.api("GET", "/bank-entries"))["items"]
+        return found
+
+    await until(unassigned, lambda found: len(found) == 2, "bookings that prove nothing alone")
+
+
 def bank_day() -> date:
     return next_target_day(clock.today() + timedelta(days=2))
 
@@ -163,7 +184,10 @@ async def _names(shop: Shop) -> dict[str, str]:
                (SELECT id FROM transactions WHERE state = 'approved' ORDER BY seq LIMIT 1) AS transaction_id,
                (SELECT id FROM tasks WHERE state = 'open' AND subject <> 'objection' ORDER BY seq LIMIT 1) AS task_id,
                (SELECT id FROM events
-                 WHERE provider = 'lexoffice' AND snapshot_id IS NOT NULL ORDER BY id LIMIT 1) AS event
+                 WHERE provider = 'lexoffice' AND snapshot_id IS NOT NULL ORDER BY id LIMIT 1) AS event,
+               (SELECT id FROM bank_statements ORDER BY seq LIMIT 1) AS statement,
+               (SELECT id FROM statement_files ORDER BY seq LIMIT 1) AS file,
+               (SELECT id FROM bank_entries WHERE outcome_code = 'paid_without_a_file' LIMIT 1) AS entry
         """
     )
     return {name: str(value) for name, value in row.items()} | {"code": "ANNA", "slug": "herbst", "version": "1"}

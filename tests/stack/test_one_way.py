@@ -75,6 +75,7 @@ LISTINGS = {
     "list_events",
     "list_tasks",
     "list_entries",
+    "list_bank_entries",
 }
 
 

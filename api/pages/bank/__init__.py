@@ -1,1 +1,1 @@
-"""Own accounts, and bank runs."""
+"""Own accounts, bank runs, statements, and bookings that nobody has assigned."""

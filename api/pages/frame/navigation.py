@@ -29,7 +29,14 @@ WORK = Group(
         Link("/admin/auszahlungen", N_("Auszahlungen"), Permission.READ),
         Link("/admin/auszahlungslaeufe", N_("Auszahlungsläufe"), Permission.READ),
         Link("/admin/aufgaben", N_("Aufgaben"), Permission.READ),
+    ],
+)
+BANK = Group(
+    N_("Bank"),
+    [
         Link("/admin/zahlungslaeufe", N_("Zahlungsläufe"), Permission.SEE_BANK),
+        Link("/admin/kontoauszuege", N_("Kontoauszüge"), Permission.SEE_BANK),
+        Link("/admin/nicht-zugeordnet", N_("Nicht zugeordnet"), Permission.SEE_BANK),
     ],
 )
 BOOKS = Group(
@@ -64,7 +71,7 @@ SETTINGS = Group(
 )
 PLATFORM = Group(N_("Betrieb"), [Link("/admin/mandanten", N_("Mandanten"), Permission.TENANTS)])
 
-MENU = (WORK, BOOKS, SETTINGS, PLATFORM)
+MENU = (WORK, BANK, BOOKS, SETTINGS, PLATFORM)
 
 
 def menu_of(person: Person | None) -> list[Group]:

@@ -6,13 +6,14 @@ that changes something is checked for its session's token here, before the page 
 
 import re
 import secrets
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
 import structlog
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import UploadFile
 
 from api.http.parts import Doors, Parts
 from api.http.problems import Problem
@@ -26,7 +27,17 @@ _LOCAL = re.compile(r"/admin(/[A-Za-z0-9_.-]+)*(\?[A-Za-z0-9_=&.%+-]*)?")
 SECOND_FACTOR = "/second-factor"
 HELD = "fortsetzen"
 """The field that takes out the form that a session holds (ledger/access/held_forms.py)."""
+PATHS_OF_FILES = ("/admin/kontoauszuege",)
+"""Pages whose form carries files: the only ones that take them."""
+_MOST_FILES = 50
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class SentFile(NamedTuple):
+    """A file as a browser sent it; what it is called is the sender's word."""
+
+    name: str
+    content: bytes
 
 
 class Visit:
@@ -36,6 +47,7 @@ class Visit:
         self.request = request
         self.doors = doors
         self.form: Mapping[str, str] = {}
+        self.files: Sequence[SentFile] = ()
         self._person = person
         self._secret = secret
         self._is_known = is_known
@@ -133,7 +145,10 @@ async def _visit(request: Request, doors: Doors) -> Visit:
 async def _own_form(visit: Visit) -> dict[str, str]:
     if visit.request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise _foreign_form()
-    if not visit.request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    kind = visit.request.headers.get("content-type", "")
+    if kind.startswith("multipart/form-data") and visit.request.url.path in PATHS_OF_FILES:
+        return await _own_form_with_files(visit)
+    if not kind.startswith("application/x-www-form-urlencoded"):
         raise Problem(415, "no_form")
     sent = await visit.request.form(max_fields=300)
     form = {name: value for name, value in sent.items() if isinstance(value, str)}
@@ -141,6 +156,23 @@ async def _own_form(visit: Visit) -> dict[str, str]:
         return held
     if not visit.is_own_form(form.pop("csrf", "")):
         raise _foreign_form()
+    return form
+
+
+async def _own_form_with_files(visit: Visit) -> dict[str, str]:
+    """Nothing of it is taken apart for somebody who is not logged in: that costs more than to send it."""
+    if visit.anybody is None:
+        raise GoTo(_after("/login", _here(visit)))
+    async with visit.request.form(max_files=_MOST_FILES, max_fields=20) as sent:
+        form = {name: value for name, value in sent.items() if isinstance(value, str)}
+        if not visit.is_own_form(form.pop("csrf", "")):
+            raise _foreign_form()
+        # A field for files that was left empty is sent as a file without a name.
+        visit.files = [
+            SentFile(value.filename, await value.read())
+            for _, value in sent.multi_items()
+            if isinstance(value, UploadFile) and value.filename
+        ]
     return form
 
 

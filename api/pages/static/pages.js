@@ -98,6 +98,26 @@
     }, 500);
   }
 
+  /* A form with data-drop sends itself once its files are chosen, or dropped anywhere on it. */
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-drop] input[type=file]") && event.target.files.length > 0) {
+      event.target.form.requestSubmit();
+    }
+  });
+  const dropOf = (event) =>
+    [...(event.dataTransfer?.types ?? [])].includes("Files") ? event.target.closest?.("[data-drop]") ?? null : null;
+  for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+    document.addEventListener(kind, (event) => {
+      const form = dropOf(event);
+      if (form === null) return;
+      event.preventDefault();
+      form.classList.toggle("over", kind === "dragenter" || kind === "dragover");
+      if (kind !== "drop") return;
+      form.querySelector("input[type=file]").files = event.dataTransfer.files;
+      form.requestSubmit();
+    });
+  }
+
   /* A box that ticks all boxes whose names begin alike. */
   document.addEventListener("change", (event) => {
     const all = event.target.closest("[data-ticks]");

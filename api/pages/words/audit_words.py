@@ -113,6 +113,8 @@ ACTIONS = {
     "payout.transfer_again_confirmed": N_("Erneute Überweisung bestätigt"),
     "payout.transfer_again_refused": N_("Erneute Überweisung abgelehnt"),
     "payout.transfer_again_withdrawn": N_("Erneute Überweisung zurückgenommen"),
+    "statement.entry_taken_up": N_("Umsatz wieder aufgenommen"),
+    "statement.downloaded": N_("Datei der Bank heruntergeladen"),
     "payout.bank_assigned": N_("Umsatz einer Auszahlung zugeordnet"),
     "payout.bank_debit": N_("Überweisung laut Bank"),
     "payout.bank_return": N_("Rückbuchung laut Bank"),

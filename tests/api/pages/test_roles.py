@@ -65,6 +65,18 @@ NEEDS: dict[tuple[str, str], Permission | tuple[Permission, ...]] = {
     },
     ("POST", "/admin/zahlungslaeufe/{number}/freigeben"): Permission.CONFIRM_BANK,
     ("POST", "/admin/zahlungslaeufe/{number}/stornieren/bestaetigen"): Permission.CONFIRM_BANK,
+    ("GET", "/admin/kontoauszuege"): Permission.SEE_BANK,
+    ("POST", "/admin/kontoauszuege"): Permission.STATEMENTS,
+    ("GET", "/admin/kontoauszuege/dateien"): Permission.SEE_BANK,
+    ("POST", "/admin/kontoauszuege/dateien/{file}"): Permission.BANK,
+    ("GET", "/admin/kontoauszuege/{statement}"): Permission.SEE_BANK,
+    ("GET", "/admin/nicht-zugeordnet"): Permission.SEE_BANK,
+    ("POST", "/admin/nicht-zugeordnet"): Permission.STATEMENTS,
+    ("GET", "/admin/nicht-zugeordnet/{entry}"): Permission.SEE_BANK,
+    **{
+        ("POST", f"/admin/nicht-zugeordnet/{{entry}}/{act}"): Permission.STATEMENTS
+        for act in ("zuordnen", "beiseite", "wieder")
+    },
     ("GET", "/admin/belege/{document}.{form}"): Permission.SEE_BANK,
     ("GET", "/admin/auszahlungen/{number}/vorschau.pdf"): Permission.SEE_BANK,
     ("POST", "/admin/auszahlungen/{number}/belege/{document}/{act}"): (Permission.WRITE, Permission.APPROVE),
