@@ -15,7 +15,7 @@ from pydantic import Field
 from ledger import tasks
 from ledger.access import four_eyes
 from ledger.audit import audit, hands
-from ledger.bank import partner_accounts, payment_evidence
+from ledger.bank import partner_accounts, payment_evidence, payout_evidence
 from ledger.bank.bank_ids import masked
 from ledger.database import TenantTransaction
 from ledger.payouts import payouts
@@ -159,7 +159,7 @@ async def decide(tx: TenantTransaction, number: str, *, confirmed: bool, by: str
     await _document(tx, payout)
     if (await payment_evidence.sum_up(tx, payout.id)).open_cents > 0:
         raise NotAllowedNow("transfer_again_still_out")
-    first = [asked.requested_by, account.recorded_by, *await _who_assigned(tx, payout)]
+    first = [asked.requested_by, account.recorded_by, *await payout_evidence.list_makers(tx, payout.id)]
     alone = await four_eyes.require_second_person(tx, by, made_by=first)
     await tx.execute(
         """
@@ -297,16 +297,6 @@ async def _document(tx: TenantTransaction, payout: Payout) -> str | None:
     if row["status"] in _GONE:
         raise NotAllowedNow("transfer_again_document_gone")
     return str(row["status"]) if row["status"] else None
-
-
-async def _who_assigned(tx: TenantTransaction, payout: Payout) -> list[str]:
-    rows = await tx.fetch(
-        "SELECT DISTINCT assigned_by FROM payment_evidence"
-        " WHERE tenant_id = $1 AND payout_id = $2 AND assigned_by IS NOT NULL",
-        tx.tenant.id,
-        payout.id,
-    )
-    return [row["assigned_by"] for row in rows]
 
 
 async def _end(tx: TenantTransaction, payout: Payout, attempt: FurtherAttempt, how: Ending, *, by: str) -> None:

@@ -18,13 +18,21 @@ from api.pages.frame.rendering import Instead, PageRoute
 from api.pages.frame.visits import Visit, may, require_fresh
 from api.pages.payouts import payout_documents
 from api.pages.payouts.payouts import PAGE
-from api.pages.words import audit_words, bank_words, document_words, payout_words, reversal_words, vat_words
+from api.pages.words import (
+    audit_words,
+    bank_words,
+    booking_words,
+    document_words,
+    payout_words,
+    reversal_words,
+    vat_words,
+)
 from api.pages.words.sale_words import KINDS
 from api.pages.words.task_words import of_kind
 from ledger import tasks
 from ledger.access import same_person
 from ledger.access.sessions import Person
-from ledger.bank import bank_candidates, further_attempts, partner_accounts
+from ledger.bank import bank_candidates, further_attempts, partner_accounts, payout_evidence
 from ledger.bank.bank_candidates import Candidate
 from ledger.database import TenantTransaction
 from ledger.documents.own import delivery, issuing
@@ -284,6 +292,7 @@ async def _shown(
         vat_proof = await vat_proofs.of_partner(tx, payout.partner_id) if _needs_proof(payout) else None
         reversals = await own_reversal_rows.of_payout(tx, payout.id)
         attempts = await further_attempts.list_of(tx, payout.id)
+        evidence = await payout_evidence.of_payout(tx, payout.id)
         name_of = await names(tx)
         transfer = await _not_in_a_file(tx, visit, payout)
         own = await payout_documents.of_payout(tx, payout)
@@ -327,6 +336,8 @@ async def _shown(
         reversals=reversals,
         reversal_words=reversal_words,
         attempts=attempts,
+        evidence=evidence,
+        proved=booking_words.PROVED,
         transfer=transfer,
         own=own,
         preview=preview,

@@ -20,7 +20,7 @@ from tests.fixtures import bank_runs as bank
 from tests.fixtures import payable
 from tests.fixtures.bank_statements import DAY, Line
 from tests.fixtures.ledger_shop import Shop
-from tests.fixtures.told_by_the_bank import IBAN, back, look, out, told
+from tests.fixtures.told_by_the_bank import BRINGER, IBAN, back, look, out, told
 from tests.ledger.bank.test_own_document_bars import delivered, own_payout
 
 NEW_IBAN = bank.iban(7)
@@ -106,7 +106,7 @@ async def test_nothing_is_transferred_again_without_a_second_person(shop: Shop, 
     await answered(shop, returned, "returned", "transfer_again", by=bank.SECOND)
     with pytest.raises(NothingDue):
         await bank.draft(shop, vault)
-    for one in (bank.SECOND, bank.MAKER):  # who asked, and who recorded the account
+    for one in (bank.SECOND, bank.MAKER, BRINGER):  # who asked, who recorded the account, who brought the statement
         with pytest.raises(SecondPersonNeeded):
             await answered(shop, returned, "transfer_again_asked", "confirm", by=one)
     await answered(shop, returned, "transfer_again_asked", "refuse", by="user:third")
