@@ -4255,8 +4255,9 @@ AS $function$
             UNION ALL
             -- Its document's delivery was told: no trigger says so, as whoever tells it holds no payout.
             SELECT 2, 'own_reversal', v.tenant_id, v.id::text, w.at FROM own_reversals v
-              JOIN own_document_deliveries w ON w.tenant_id = v.tenant_id AND w.document_id = v.document_id
-             WHERE v.confirmed AND v.withdrawn_at IS NULL AND v.stage <> 'delivered' AND w.seq > v.seen_delivery
+             CROSS JOIN LATERAL (SELECT max(at) AS at, count(*) AS told FROM own_document_deliveries
+                                  WHERE tenant_id = v.tenant_id AND document_id = v.document_id) w
+             WHERE v.confirmed AND v.withdrawn_at IS NULL AND v.stage <> 'delivered' AND w.told <> v.seen_delivery
                AND w.at < now() - older_than
             UNION ALL
             SELECT 5, 'event', e.tenant_id, e.id::text, e.received_at FROM events e

@@ -105,7 +105,7 @@ def _new(document: OwnDocument, note: str) -> NewContact:
     seller = document.seller
     return NewContact(
         name=seller.name,
-        is_person=not document.has_xml,
+        is_person=document.is_of_private_person,
         supplement=seller.supplement,
         street=seller.street,
         zip=seller.zip,

@@ -27,6 +27,7 @@ from ledger.types import Books, TaxCase
 _LARGEST_PLACE = 10**9 - 1
 """The widest number that a circle may come to (circle.require_pattern)."""
 _PAYMENT_TERMS = "Der Betrag wird überwiesen, sobald dieser Beleg zugegangen ist."
+_PAYMENT_TERMS_ENGLISH = "The amount is transferred as soon as this document has been received."
 
 
 class Draft(NamedTuple):
@@ -70,11 +71,12 @@ async def gather(tx: TenantTransaction, payout: Payout) -> Draft:
             payout_number=payout.number,
             agreement=told.agreement,
             sentences=(*rule.sentences, *_of_account(told.account)),
-            sentences_english=rule.sentences_english,
+            sentences_english=(*rule.sentences_english, *((_PAYMENT_TERMS_ENGLISH,) if english else ())),
             payment_terms=_PAYMENT_TERMS,
             profile=rule.profile,
             buyer_reference=rule.buyer_reference,
             to_private_person=rule.tax_case is TaxCase.PRIVATE,
+            without_xml=not rule.has_xml,
         )
     except ValidationError as error:
         fields = sorted({".".join(map(str, fault["loc"])) or fault["msg"] for fault in error.errors()})

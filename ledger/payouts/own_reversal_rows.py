@@ -185,12 +185,15 @@ async def note_stage(tx: TenantTransaction, id: UUID, stage: DocumentStage) -> N
 
 
 async def note_deliveries_seen(tx: TenantTransaction, id: UUID) -> None:
-    """What is told of its document's delivery from now on wakes its workflow. The row is held."""
+    """What is told of its document's delivery from now on wakes its workflow. The row is held.
+
+    Counted: of two that are told at once the one with the lower seq may be committed last.
+    """
     await tx.execute(
         """
         UPDATE own_reversals r
-           SET seen_delivery = COALESCE((SELECT max(seq) FROM own_document_deliveries
-                                          WHERE tenant_id = $1 AND document_id = r.document_id), 0)
+           SET seen_delivery = (SELECT count(*) FROM own_document_deliveries
+                                 WHERE tenant_id = $1 AND document_id = r.document_id)
          WHERE tenant_id = $1 AND id = $2
         """,
         tx.tenant.id,

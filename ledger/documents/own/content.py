@@ -183,11 +183,18 @@ class OwnDocument(Frozen):
 
     @property
     def has_xml(self) -> bool:
-        """Whether the document is an invoice in the sense of the law, so that it carries one as XML."""
-        return self.kind is not OwnDocumentKind.COMMISSION_STATEMENT and not self.to_private_person
+        """Whether it carries itself as XML: an invoice in the sense of the law, of a seller whom EN 16931 can name."""
+        return not self.is_of_private_person and not self.without_xml
+
+    @property
+    def is_of_private_person(self) -> bool:
+        """A Provisionsabrechnung, or what takes one back: no invoice in the sense of the law."""
+        return self.kind is OwnDocumentKind.COMMISSION_STATEMENT or self.to_private_person
 
     to_private_person: bool = False
     """A reversal or correction of a Provisionsabrechnung is none either."""
+    without_xml: bool = False
+    """EN 16931 asks for a tax number of the seller, and in a third country there may be none (rules.md, strategy B)."""
 
     @property
     def _original_title(self) -> str:

@@ -184,7 +184,7 @@ class _Page(FPDF):
 
     def _sentences(self) -> None:
         document = self._document
-        for sentence in (document.vat.reason, *document.sentences):
+        for sentence in (document.vat.reason, *document.sentences, document.payment_terms):
             if sentence:
                 self._write([sentence])
         if self._english:

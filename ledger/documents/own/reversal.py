@@ -70,7 +70,7 @@ def _taking_back(original: OwnDocument, *, sentences: tuple[str, ...], english: 
             **{name: getattr(original, name) for name in _KEPT},
             "number": PLACEHOLDER,
             "original": Original(number=original.number, issued_on=original.issued_on),
-            "to_private_person": not original.has_xml,
+            "to_private_person": original.is_of_private_person,
             "sentences": sentences,
             "sentences_english": (english,) if original.sentences_english else (),
             **members,
@@ -80,6 +80,7 @@ def _taking_back(original: OwnDocument, *, sentences: tuple[str, ...], english: 
 
 _KEPT = (
     "issued_on", "period_from", "period_to", "seller", "buyer", "vat", "agreement", "profile", "buyer_reference",
+    "without_xml",
 )  # fmt: skip
 
 

@@ -15,9 +15,11 @@ from ledger.payouts.own_reversal_rows import Ground, OwnReversal
 from ledger.payouts.own_reversals import Wanted
 from ledger.refusals import NotAcceptable, NotAllowedNow, NotFound, NothingDue
 from ledger.types import DocumentStage, PayoutState, TaskId
+from tests.conftest import Database
 from tests.fixtures.ledger_shop import NewTenant, Shop
 from tests.fixtures.own_payouts import deliver, handed_out, pay, reverse, take_effect
 from tests.fixtures.payable import ask_for, look, request
+from tests.fixtures.planted_differences import plant
 
 ERROR = Wanted(ground=Ground.ERROR, reason="falscher Satz")
 
@@ -273,6 +275,33 @@ async def test_what_is_told_of_its_delivery_wakes_its_workflow_until_that_has_se
     async with shop.ledger.transaction(shop.tenant) as tx:
         await own_reversal_rows.note_deliveries_seen(tx, asked.id)
     assert await unannounced_here(shop) == []
+
+
+async def test_of_two_deliveries_told_at_once_the_one_that_is_committed_last_wakes_it_too(
+    shop: Shop, database: Database
+) -> None:
+    """Its seq may be the lower one."""
+    payout = await handed_out(shop, 10_000)
+    asked = await ask(shop, payout.number)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        document = (await own_reversal_rows.issue(tx, asked.id)).document_id
+        assert document is not None
+        await own_reversal_rows.mark_announced(tx, asked.id, await own_reversal_rows.announcement_wanted(tx, asked.id))
+        await delivery.hand_out(tx, await issuing.get(tx, document))
+        await delivery.mark_delivered(tx, await issuing.get(tx, document), "hand", by="key:x", note="da")
+        await own_reversal_rows.note_deliveries_seen(tx, asked.id)
+    assert await unannounced_here(shop) == []
+    await plant(
+        database,
+        """
+        INSERT INTO own_document_deliveries (tenant_id, document_id, seq, how, outcome, told_by)
+        OVERRIDING SYSTEM VALUE
+        SELECT tenant_id, document_id, -min(seq), 'page', 'opened', 'partner:1' FROM own_document_deliveries
+         WHERE document_id = $1 GROUP BY 1, 2
+        """,
+        document,
+    )
+    assert await unannounced_here(shop) == [str(asked.id)]
 
 
 async def unannounced_here(shop: Shop) -> list[str]:

@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 
 from ledger import clock
+from ledger.documents.own import issuing
 from ledger.inbox import sweeps
-from ledger.payouts import approval_queue, decisions, payout_content, payout_requests, payout_runs
+from ledger.payouts import approval_queue, decisions, own_content, payout_content, payout_requests, payout_runs
 from ledger.payouts.payouts import Payout
 from ledger.refusals import Blocked, NotAcceptable
 from ledger.tax import strategies, turnovers
@@ -366,3 +367,20 @@ async def test_a_number_that_vies_refutes_changes_what_an_approval_stands_for(sh
     assert await hash_of(shop, payout) == payout.content_hash
     await answered("invalid")
     assert await hash_of(shop, payout) != payout.content_hash
+
+
+async def test_a_partner_of_a_third_country_without_a_number_gets_a_pdf_alone(shop: Shop) -> None:
+    await fit_to_pay(shop)
+    seat: dict[str, Any] = {"street": "Gasse 7", "zip": "8001", "city": "Zürich", "country_code": "CH"}
+    await fit_to_be_paid(shop, status="third_country", vat_id=None, tax_number=None, **seat)
+    await choose(shop, {TaxCase.THIRD_COUNTRY: OWN})
+    await earn(shop, 10_000)
+    payout = await request(shop)
+    async with shop.ledger.transaction(shop.tenant) as tx:
+        draft = await own_content.gather(tx, payout)
+    assert (draft.document.title, draft.document.has_xml) == ("Gutschrift", False)
+    rendered = issuing.render(draft.document, must_be_e_invoice=draft.must_be_e_invoice)
+    assert rendered.xml is None
+    assert (
+        draft.document.sentences_english[-1] == "The amount is transferred as soon as this document has been received."
+    )

@@ -73,6 +73,7 @@ def test_everything_that_the_law_asks_for_is_printed() -> None:
         "Gutschrift",  # Nr. 10
         "PO-2026-0001",
         "DE02 1203 0000 0000 2020 51",
+        "Die Auszahlung wird überwiesen, sobald dieser Beleg zugegangen ist.",  # BT-20
     ):
         assert asked in text.replace("\N{NO-BREAK SPACE}", " "), asked
 

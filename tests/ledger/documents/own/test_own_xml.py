@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from ledger.documents.own.cii import xml_of
 from ledger.documents.own.content import OwnDocument, OwnDocumentKind, OwnLine, SetOff
 from ledger.documents.own.gate import check
+from ledger.documents.own.reversal import reversal_of
 from ledger.vat import Vat, VatCategory
 from tests.ledger.documents.own.documents import GERMAN, REGULAR, REVERSE, SMALL, document, drawn, golden, taking_back
 
@@ -74,6 +75,15 @@ def test_a_private_person_gets_no_xml_and_neither_does_her_storno() -> None:
     assert not taking_back(statement).has_xml
     assert taking_back(statement).title == "Storno zur Provisionsabrechnung GU-2026-00001"
     assert document().has_xml
+
+
+def test_what_can_be_no_e_invoice_is_a_gutschrift_all_the_same_and_so_is_its_storno() -> None:
+    """A seller of a third country without any tax number."""
+    alone = document(without_xml=True)
+    storno = reversal_of(alone)
+    assert (alone.has_xml, alone.title) == (False, "Gutschrift")
+    assert (storno.has_xml, storno.title) == (False, "Storno zur Gutschrift GU-2026-00001")
+    assert not alone.is_of_private_person
 
 
 @pytest.mark.parametrize(
