@@ -31,7 +31,6 @@ LEFT_AS_THEY_ARE = {
     "PARTNERDESK_MAIL_BUNDLE_SECONDS",
     "PARTNERDESK_QUIET_SECONDS",
     "PARTNERDESK_REQUEST_SECONDS",
-    "PARTNERDESK_STATEMENT_FOLDER",
     "PARTNERDESK_STATEMENT_SECONDS",
     "PARTNERDESK_SWEEP_EVERY_SECONDS",
     "PARTNERDESK_SWEEP_OPEN_EVERY_SECONDS",
@@ -61,5 +60,10 @@ def test_what_an_operator_may_have_to_set_reaches_the_containers() -> None:
     in_containers = {name for name in services["worker"]["environment"] if name in services["api"]["environment"]}
     in_containers |= set(services["migrate"]["environment"])
     assert variables() - in_containers == FOR_SCRIPT_DEV | LEFT_AS_THEY_ARE
-    for name in ("PARTNERDESK_RECOVERY", "PARTNERDESK_TRUSTED_PROXIES", "PARTNERDESK_LEXOFFICE_PACE"):
+    for name in (
+        "PARTNERDESK_RECOVERY",
+        "PARTNERDESK_TRUSTED_PROXIES",
+        "PARTNERDESK_LEXOFFICE_PACE",
+        "PARTNERDESK_STATEMENT_FOLDER",
+    ):
         assert f"\n{name}=" in example

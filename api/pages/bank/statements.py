@@ -99,6 +99,7 @@ async def _list(visit: Visit, *, outcomes: Sequence[Outcome] = (), wrong: str | 
         closes_before=asked.day_after("bis"),
         only_open=bool(asked.typed["offen"]),
     )
+    folder = visit.doors.settings.statement_folder
     async with visit.doors.ledger.transaction(visit.tenant) as tx:
         found, following = (
             ([], None)
@@ -119,6 +120,7 @@ async def _list(visit: Visit, *, outcomes: Sequence[Outcome] = (), wrong: str | 
         kinds=[(kind, _(word)) for kind, word in booking_words.KINDS.items()],
         words=booking_words,
         may_bring=visit.person.may(Permission.STATEMENTS),
+        folder=None if folder is None else str(folder / visit.tenant.slug),
         may_download=visit.person.may(Permission.BANK),
     )
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from api.pages.frame.languages import ngettext
+from api.pages.frame.languages import money, ngettext
 from ledger.access.sessions import Person
 from ledger.reports.waiting_elsewhere import WaitingElsewhere
 from ledger.roles import Permission
@@ -56,6 +56,17 @@ def lines(waiting: WaitingElsewhere, person: Person) -> list[WaitingLine]:
                 waiting.cancellations,
             ),
             "/admin/zahlungslaeufe",
+            Permission.SEE_BANK,
+        ),
+        (
+            waiting.bookings,
+            ngettext(
+                "Ein Umsatz der Bank ist nicht zugeordnet (%(sum)s).",
+                "%(n)s Umsätze der Bank sind nicht zugeordnet (%(sum)s).",
+                waiting.bookings,
+                sum=money(waiting.bookings_cents),
+            ),
+            "/admin/nicht-zugeordnet",
             Permission.SEE_BANK,
         ),
     ]

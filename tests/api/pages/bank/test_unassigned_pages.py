@@ -153,3 +153,14 @@ async def test_two_bookings_are_not_confirmed_for_one_payout_in_one_go(firm: Fir
     page = await editor.post(PAGE, ticks, shown_at=PAGE)
     assert (page.status_code, "ordnen Sie diesen einzeln zu" in page.text) == (422, True)
     assert len(await firm.rows("SELECT 1 FROM payment_evidence")) == 1
+
+
+async def test_what_nobody_has_assigned_stands_among_todays_work(firm: Firm, accounts_office: Shop) -> None:
+    payout, line = await typed_by_hand(accounts_office, firm.parts.vault)
+    editor = await firm.person(Role.EDITOR)
+    assert "nicht zugeordnet (" not in (await editor.get("/admin/heute")).text
+    await told(accounts_office, firm.parts.vault, line)
+    told_today = '<a href="/admin/nicht-zugeordnet">Ein Umsatz der Bank ist nicht zugeordnet (119,00\xa0€).</a>'
+    assert told_today in (await editor.get("/admin/heute")).text
+    await editor.post(PAGE, {f"vorschlag-{(await _entry(editor))[-36:]}": payout.number}, shown_at=PAGE)
+    assert "nicht zugeordnet (" not in (await editor.get("/admin/heute")).text
